@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Memory, text, time, diagnostics, patterns, XML.

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Plugins, imports and folds.

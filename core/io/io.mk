@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Bytes in and out.

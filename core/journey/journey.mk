@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Journey definitions and the stage tracker.

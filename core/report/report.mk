@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# The neutral table and its renderers.

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# The shipped journeys and their schema.

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Touchpoints scored by the customer actions that follow.

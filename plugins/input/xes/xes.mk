@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# XES event logs (IEEE 1849).

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+#
+# `make check`: unit tests (cmocka), the cases of the command line, and the lint. All speak TAP to Automake's harness.
+
+TEST_EXTENSIONS = .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/run.sh
+SH_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+
+# The same everywhere: no locale, no time zone and no settings of the person who runs it reach a test. VOC is this build's
+# program; VOC_SHARED is the folder of shared specifications and real data: tests that need it skip without it.
+AM_TESTS_ENVIRONMENT = \
+	LC_ALL=C; LANG=C; TZ=UTC; export LC_ALL LANG TZ; \
+	unset NO_COLOR COLUMNS VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME XDG_CONFIG_HOME; \
+	VOC='$(abs_top_builddir)/voc'; export VOC; \
+	VOC_TEST_SRCDIR='$(abs_top_srcdir)'; export VOC_TEST_SRCDIR; \
+	VOC_TEST_BUILDDIR='$(abs_top_builddir)'; export VOC_TEST_BUILDDIR; \
+	VOC_SHARED="$${VOC_SHARED-$(abs_top_srcdir)/../shared}"; export VOC_SHARED; \
+	VOC_TEST_CC='$(CC)'; VOC_TEST_CXX='$(VOC_CXX)'; export VOC_TEST_CC VOC_TEST_CXX; \
+	ASAN_OPTIONS="$${ASAN_OPTIONS-detect_leaks=1:allocator_may_return_null=1}"; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; export UBSAN_OPTIONS;
+
+if UNIT_TESTS
+include tests/unit/base/base.mk
+include tests/unit/io/io.mk
+include tests/unit/store/store.mk
+include tests/unit/identity/identity.mk
+include tests/unit/journey/journey.mk
+include tests/unit/report/report.mk
+include tests/unit/host/host.mk
+include tests/unit/cli/cli.mk
+include tests/unit/plugins/plugins.mk
+endif
+
+scripts = \
+	tests/lint/floors.sh \
+	tests/lint/words.sh \
+	tests/lint/header.sh \
+	tests/cli/run.sh
+
+TESTS += $(check_PROGRAMS) $(scripts)
+
+# Read by tests while they run, so they are distributed as whole folders.
+EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh
+
+# A case reads its own folder, and the program that it runs is the one of this tree.
+tests/cli/run.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
+
+.PHONY: update-golden
+update-golden: all
+	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/cli/run.sh

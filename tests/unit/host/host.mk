@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Unit tests of core/host.

@@ -8,7 +8,10 @@
 sources=$(c_files core plugins tests bench)
 
 rule "every C file begins with its SPDX line" "$(for f in $sources; do
-    test "$(head -n 1 "$f")" = "// SPDX-License-Identifier: MIT" || echo "$f:1: no SPDX line"
+    case $(head -n 1 "$f") in
+    "// SPDX-License-Identifier: MIT" | "/* SPDX-License-Identifier: MIT"*) ;;
+    *) echo "$f:1: no SPDX line" ;;
+    esac
 done)"
 
 rule "scripts, make files and man pages have an SPDX line within their first three lines" "$(

@@ -11,10 +11,11 @@ cd "$(dirname "$0")"
 
 # What the build needs, and the package that gives it:
 #   probe                 apt (Debian, Ubuntu)  dnf (Fedora)        pacman (Arch)   brew (macOS)
-# A probe is cmd:PROGRAM, pc:PKG-CONFIG-MODULE, cc (a C compiler that links) or file:PATH. "-" means: comes with another.
+# A probe is cmd:PROGRAM, pc:PKG-CONFIG-MODULE, cc (a C compiler that links) or file:PATH; one that ends in "?" is only for
+# tests, and the build goes on without it where it cannot be installed. "-" means: comes with another package.
 needs='
 cc                      gcc,libc6-dev         gcc                 gcc             -
-cmd:c++                 g++                   gcc-c++             gcc             -
+cmd:c++?                g++                   gcc-c++             gcc             -
 cmd:make                make                  make                make            make
 cmd:autoconf            autoconf              autoconf            autoconf        autoconf
 cmd:automake            automake              automake            automake        automake
@@ -28,11 +29,12 @@ pc:icu-i18n             libicu-dev            libicu-devel        icu           
 pc:libzstd              libzstd-dev           libzstd-devel       zstd            zstd
 pc:libxxhash            libxxhash-dev         xxhash-devel        xxhash          xxhash
 pc:libsodium            libsodium-dev         libsodium-devel     libsodium       libsodium
-pc:cmocka               libcmocka-dev         libcmocka-devel     cmocka          cmocka
-file:/usr/share/zoneinfo/Europe/Berlin tzdata tzdata              tzdata          -
+pc:cmocka?              libcmocka-dev         libcmocka-devel     cmocka          cmocka
+file:/usr/share/zoneinfo/Europe/Berlin? tzdata tzdata             tzdata          -
 '
 
 has() {
+    set -- "${1%\?}"
     case $1 in
     cc) scratch=$(mktemp -d)
         printf '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n' >"$scratch/t.c"
@@ -44,6 +46,20 @@ has() {
     pc:*) pkg-config --exists "${1#pc:}" 2>/dev/null ;;
     file:*) test -e "${1#file:}" ;;
     esac
+}
+
+# cannot SENTENCE: says what is missing and why it stays so. Only what the build itself needs is worth stopping for.
+cannot() {
+    echo "autogen.sh: missing:$missing" >&2
+    echo "autogen.sh: $1" >&2
+    test -z "$packages" || echo "    $packages" >&2
+    for probe in $missing; do
+        case $probe in
+        *\?) ;;
+        *) exit 1 ;;
+        esac
+    done
+    echo "autogen.sh: going on without: some tests will be skipped" >&2
 }
 
 install_missing() {
@@ -70,25 +86,21 @@ EOF
     packages=$(echo $packages)
 
     if test -z "$manager"; then
-        echo "autogen.sh: missing:$missing" >&2
-        echo "autogen.sh: no package manager that this script knows (apt, dnf, pacman, brew). Install what Debian calls:" >&2
-        echo "    $packages" >&2
-        exit 1
+        cannot "no package manager that this script knows (apt, dnf, pacman, brew). Install what Debian calls:"
+        return 0
     fi
     if test -z "$packages"; then
-        echo "autogen.sh: missing:$missing, and $manager has no package for it. Install it by hand, then run this again." >&2
-        exit 1
+        cannot "$manager has no package for it. Install it by hand, then run this again."
+        return 0
     fi
 
     sudo=
     if test "$manager" != brew && test "$(id -u)" -ne 0; then
-        if command -v sudo >/dev/null 2>&1; then
-            sudo=sudo
-        else
-            echo "autogen.sh: these packages are missing, and installing them needs root (there is no sudo here):" >&2
-            echo "    $packages" >&2
-            exit 1
+        if ! command -v sudo >/dev/null 2>&1; then
+            cannot "installing these packages needs root, and there is no sudo here:"
+            return 0
         fi
+        sudo=sudo
     fi
 
     echo "autogen.sh: installing with $manager: $packages"
@@ -100,10 +112,7 @@ EOF
     dnf)    $sudo dnf install -y $packages ;;
     pacman) $sudo pacman -S --needed --noconfirm $packages ;;
     brew)   brew install $packages ;;
-    esac || {
-        echo "autogen.sh: $manager could not install them. What is needed: $packages" >&2
-        exit 1
-    }
+    esac || cannot "$manager could not install them. What is needed:"
 }
 
 # The top folder `core` has the name that Autoconf gives to a core dump: `configure` tries `rm -f core ...` after each

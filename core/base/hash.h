@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Hashes: BLAKE2b-256 (libsodium) for identity of inputs, definitions and the digest; XXH3 for tables. And a set of
+// interned strings.
+#ifndef VOC_BASE_HASH_H
+#define VOC_BASE_HASH_H
+#include "base/buf.h"
+
+#define HASH_BYTES 32
+struct hash_state { _Alignas(64) unsigned char opaque[384]; };
+void hash_begin(struct hash_state *h);
+void hash_add(struct hash_state *h, const void *data, size_t len);
+void hash_end(struct hash_state *h, unsigned char out[HASH_BYTES]);
+void hash_of(const void *data, size_t len, unsigned char out[HASH_BYTES]);
+void hash_hex(const unsigned char in[HASH_BYTES], char out[2 * HASH_BYTES + 1]);
+bool hash_from_hex(voc_str hex, unsigned char out[HASH_BYTES]);
+uint64_t hash64(const void *data, size_t len, uint64_t seed);
+
+// Dictionary: distinct strings to dense codes 0.. in order of first appearance. Owns its strings.
+struct dict; // single-threaded
+voc_rc dict_new(struct dict **out, size_t max_bytes);
+void dict_free(struct dict *d);
+voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code);          // adds if new; VOC_E_LIMIT over 2^31 strings or max_bytes
+bool dict_find(const struct dict *d, voc_str s, uint32_t *code);
+uint32_t dict_n(const struct dict *d);
+voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free
+#endif

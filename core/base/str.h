@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Slices (voc_str) and the small text work that needs no ICU.
+#ifndef VOC_BASE_STR_H
+#define VOC_BASE_STR_H
+#include <stdbool.h>
+#include <string.h>
+#include <voc/plugin.h>
+
+#define STR(literal) ((voc_str){("" literal), sizeof(literal) - 1u})
+static inline voc_str str_of(const char *z) { return (voc_str){z ? z : "", z ? strlen(z) : 0u}; }
+static inline voc_str str_mk(const char *p, size_t n) { return (voc_str){p, n}; }
+static inline bool str_eq(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+static inline bool str_is(voc_str a, const char *z) { return str_eq(a, str_of(z)); }
+int str_cmp(voc_str a, voc_str b);             // bytewise, shorter first
+voc_str str_trim(voc_str s);                   // ASCII blanks
+bool str_starts(voc_str s, const char *prefix);
+bool str_ends(voc_str s, const char *suffix);
+bool str_ieq(voc_str a, voc_str b);            // ASCII case folded
+bool str_split(voc_str *rest, voc_str *word);  // next blank-separated word; false at the end
+bool str_int(voc_str s, int64_t *out);         // whole slice, optional sign; false on overflow or rubbish
+bool str_uint64(voc_str s, uint64_t *out);
+bool str_real(voc_str s, double *out);         // locale-free decimal or exponent form, finite only
+bool str_money(voc_str s, int64_t *micro);     // decimal with at most 6 places -> micro-units; false otherwise
+size_t str_distance(voc_str a, voc_str b);     // Damerau-Levenshtein, for "did you mean"
+// The nearest of n names within distance max(1, len/3), or NULL.
+const char *str_nearest(voc_str word, const char *const *names, size_t n);
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// One file into a project: probe or named plugin, mapping from sources.xml and options, framing, parallel parsing of
+// blocks, ordered commit in one transaction. Nothing stays behind if it fails.
+#ifndef VOC_HOST_IMPORT_H
+#define VOC_HOST_IMPORT_H
+#include "host/encode.h"
+#include "host/host.h"
+#include "journey/journey.h"
+
+struct import_request {
+    struct project *project;      // NULL: dry run (probe, mapping, counts) without a project
+    struct catalogue *catalogue;
+    const struct journey *journey; // its sources.xml rules; or NULL
+    const char *path;             // "-" = stdin
+    voc_str as;                   // input plugin, or empty: probe
+    voc_str source;               // id, or empty: the rule's, else the plugin's name
+    const struct option_given *options;
+    size_t n_options;
+    uint32_t threads;             // >= 1
+    uint64_t max_rejects;         // UINT64_MAX: none
+    const char *name;             // file name to report for stdin, or NULL
+    uint32_t block_bytes;         // 0: default; tests cut small blocks
+    // Takes each coded block instead of a project, in order (dry run); NULL: only counted.
+    voc_rc (*block)(void *user, const struct coded_block *b);
+    void *user;
+};
+struct import_report {
+    struct import_account account; // rules in arena
+    struct import_result result;
+    char plugin[32], source[64], charset[32];
+    char mapping[2048];            // what the plugin describes, lines
+    char reason[200];              // of the probe
+    char assumed[256];             // "who acted is not said: read as the customer", ...
+};
+// VOC_E_INPUT: unreadable, unknown format, tie, more than half rejected (exit 3); VOC_E_CHECK: over max_rejects (exit 4);
+// VOC_E_BUG: plugin fault (exit 6). The report is filled as far as it got.
+voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d);
+
+// What each input plugin says of a file, best first.
+struct sniffed { struct plugin *plugin; int confidence; char reason[200]; };
+voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d);
+#endif

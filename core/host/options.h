@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// Options: one table (voc_option) is parsed and checked here, for commands of the cli, plugins and sources.xml alike.
+#ifndef VOC_HOST_OPTIONS_H
+#define VOC_HOST_OPTIONS_H
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+struct option_given { voc_str name, value; bool has_value; const char *file; uint64_t line; }; // file NULL: command line
+// Checks each given option against the table; values in table order, in the arena; regexes are freed by options_done.
+// VOC_E_OPTION: a message naming option, value, what is allowed, and the nearest name.
+voc_rc options_parse(struct arena *a, const voc_option *table, size_t n, size_t stride, const struct option_given *given, size_t n_given,
+                     voc_value **out, struct diag *d);
+void options_done(voc_value *values, size_t n);
+const voc_option *option_at(const voc_option *table, size_t stride, size_t i);
+const char *option_type_name(uint32_t type);
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Who is behind an alias set, and to which account a person belongs at a time. Until people are linked across silos
+// (a later issue) each distinct first strong alias is a person of its own. METHODS 1.1, 1.3.
+#ifndef VOC_IDENTITY_IDENTITY_H
+#define VOC_IDENTITY_IDENTITY_H
+#include "store/store.h"
+
+struct identity; // immutable once made; owns its names
+voc_rc identity_load(struct identity **out, struct project *p, struct diag *d);
+// In memory: for samples and tests. Alias sets by code as given; members sorted or not.
+voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members);
+void identity_free(struct identity *id);
+// Codes are dense, 0 = nobody. An alias of kind "id" gives its bare value as name, others "kind:value".
+uint32_t identity_individual(const struct identity *id, uint32_t aliases);
+uint32_t identity_account(const struct identity *id, uint32_t account_aliases);
+// Account of a person at a time: the membership with the greatest valid_from <= t, else the earliest, else 0.
+uint32_t identity_account_at(const struct identity *id, uint32_t individual, int64_t t_us);
+uint32_t identity_n_individuals(const struct identity *id); // including code 0
+uint32_t identity_n_accounts(const struct identity *id);
+voc_str identity_individual_name(const struct identity *id, uint32_t individual);
+voc_str identity_account_name(const struct identity *id, uint32_t account);
+#endif

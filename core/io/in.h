@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Bytes in: a file, memory or stdin, decompressed (gzip, zstd, xz, bzip2, zip with one member; one layer, recognised by
+// magic through libarchive with named filters), bounded in decoded size and ratio, and decoded to UTF-8 where asked.
+// Keeps and replays the first bytes, so that probing works on pipes. Counts and hashes what it gives.
+#ifndef VOC_IO_IN_H
+#define VOC_IO_IN_H
+#include "base/diag.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+struct in_limits { uint64_t decoded_max; uint64_t ratio_max; }; // 0: defaults (1 TiB, 1000 beyond 64 MiB decoded)
+struct in; // owns its descriptors
+// path "-": stdin. name for messages. Opens without following a last symlink to a device; directories are refused.
+voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
+voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
+void in_close(struct in *in);
+// charset NULL: bytes as they are (STREAM). "auto": sniffed. After in_peek, before the first in_read.
+voc_rc in_text(struct in *in, const char *charset);
+const char *in_charset(const struct in *in);           // in use, or NULL
+voc_rc in_peek(struct in *in, size_t want, voc_str *head, bool *complete); // first decoded bytes (at most 1 MiB), replayed later
+voc_rc in_read(struct in *in, void *to, size_t size, size_t *got);         // got 0: end
+const char *in_name(const struct in *in);              // base name without .gz and the like
+const char *in_path(const struct in *in);              // as given, for messages
+uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
+uint64_t in_malformed(const struct in *in);
+// Hash of all decoded bytes (after the end was read), the same for plain, gzipped and stdin.
+void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
+// Hash of the first n decoded bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,
+// so the caller names up to 16 lengths of interest before reading. VOC_E_LIMIT: too many.
+voc_rc in_watch(struct in *in, uint64_t length);
+bool in_watched(const struct in *in, uint64_t length, unsigned char out[HASH_BYTES]); // false: not that long
+#endif

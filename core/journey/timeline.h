@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Journeys as they are read: the events of an event set, resolved by a definition (actor, class, touchpoint, role,
+// segment, ref), grouped into units in order of name, each in the total order of METHODS 0.2, with the stays and moves
+// of the one stage tracker (METHODS 2). Immutable after timeline_new; timeline_unit may run in many threads, each with
+// its own scratch.
+#ifndef VOC_JOURNEY_TIMELINE_H
+#define VOC_JOURNEY_TIMELINE_H
+#include "journey/events.h"
+#include "journey/journey.h"
+
+enum move_kind { MOVE_START = 1, MOVE_FORWARD, MOVE_BACKWARD, MOVE_BLOCKED, MOVE_EXIT, MOVE_LAPSED };
+struct move { // one line of the machine
+    enum move_kind kind;
+    uint32_t event;       // index within the unit, or VOC_NONE (lapsed, known_from)
+    uint32_t from, to;    // stages, or VOC_NONE
+    uint32_t episode;
+    uint32_t individual;  // person level, else 0
+    int64_t time_us;
+    uint64_t skipped;     // bit s: stage s was passed without a stay
+};
+
+struct timeline_options {
+    uint32_t person_stays;        // also run the machine for each person
+    uint32_t moves;               // keep moves
+    uint32_t unit;                // VOC_UNIT_*: overrides the definition; 0: as defined
+    int64_t end_us;               // overrides data_end, or VOC_NA
+    const struct predicate *const *predicates; // asked for by the analysis, in order
+    size_t n_predicates;
+};
+
+struct timeline;
+voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d);
+void timeline_free(struct timeline *t);
+const voc_definition *timeline_definition(const struct timeline *t); // predicates are numbers of timeline_predicate
+const voc_run_info *timeline_info(const struct timeline *t);
+const struct predicate *timeline_predicate(const struct timeline *t, uint32_t number);
+voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code); // VOC_COL_*
+uint32_t timeline_n_codes(const struct timeline *t, uint32_t column);
+size_t timeline_n_units(const struct timeline *t);
+size_t timeline_unit_events(const struct timeline *t, size_t unit); // for balancing work
+// Predicates may be set after timeline_new, before the first unit (an analysis asks in its begin).
+voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index);
+voc_rc timeline_want_persons(struct timeline *t);
+
+// One unit at a time, appended to a growing batch. Scratch is owned by one thread.
+struct batch; // columns of whole units in the layout of voc_journeys
+voc_rc batch_new(struct batch **out, const struct timeline *t, uint32_t columns /* mask 1 << VOC_COL_* */);
+void batch_free(struct batch *b);
+void batch_clear(struct batch *b);
+voc_rc batch_add(struct batch *b, size_t unit);            // runs the tracker over it
+const voc_journeys *batch_view(struct batch *b);           // borrows until the next add or clear
+const struct move *batch_moves(const struct batch *b, size_t unit_in_batch, size_t *n);
+// Index in the event set of event e of the batch (for ids, texts and places).
+size_t batch_source_event(const struct batch *b, size_t event);
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The neutral table as it is built: typed columns, groups of rows, notes, a semantics line. Its finished view is voc_table
+// of plugin.h, which every renderer and OUTPUT plugin reads.
+#ifndef VOC_REPORT_TABLE_H
+#define VOC_REPORT_TABLE_H
+#include "base/buf.h"
+#include "base/str.h"
+
+struct table; // owns all its strings (voc_table_builder of plugin.h is this)
+voc_rc table_new(struct table **out, const char *name, const char *title, uint32_t flags);
+void table_free(struct table *t);
+voc_rc table_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help);
+voc_rc table_group(struct table *t, const char *title, const char *subtitle); // before its first row
+// Copies the cell. Type must be NA or the column's (an INT fits REAL, SHARE and RANGE); NaN becomes NA. Else VOC_E_BUG.
+voc_rc table_cell(struct table *t, const voc_cell *cell);
+voc_rc table_note(struct table *t, uint32_t kind, const char *text);
+voc_rc table_semantics(struct table *t, const char *text);
+voc_rc table_currency(struct table *t, voc_str currency);
+// VOC_E_BUG if the last row is not complete. Borrows until the next change or table_free.
+voc_rc table_view(struct table *t, voc_table *out);
+
+// Short forms for the cli. A failure sticks and is reported by table_view.
+void table_text(struct table *t, voc_str s);
+void table_int(struct table *t, int64_t i);
+void table_real(struct table *t, double r, unsigned digits);
+void table_time(struct table *t, int64_t us);     // VOC_NA: NA
+void table_duration(struct table *t, int64_t us); // VOC_NA: NA
+void table_na(struct table *t);
+#endif

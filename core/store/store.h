@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The project file: one SQLite database (*.voc). Definitions, aliases, words, rejects and imports are STRICT tables; events
+// are columns in compressed blocks. The only floor that includes SQLite. DESIGN sections 4 and 10; docs/project-file.md.
+// Threads: one project object is used by one thread at a time; readers of decoded blocks are free.
+#ifndef VOC_STORE_STORE_H
+#define VOC_STORE_STORE_H
+#include "base/diag.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "base/time.h"
+
+#define STORE_FORMAT 1 // of the file: PRAGMA user_version; a newer file is refused with a sentence
+
+enum project_mode { PROJECT_READ, PROJECT_WRITE, PROJECT_CREATE /* or open if it exists */ };
+struct project; // owns the connection
+voc_rc store_init(void); // routes SQLite's memory through base/mem; once, before any project
+void store_done(void);
+// Missing file (READ, WRITE): VOC_E_IO with the command that makes one. Not a project: VOC_E_INPUT. Newer: VOC_E_INPUT.
+// READ never migrates or writes. WRITE takes the writer's place (VOC_E_BUSY after 5 s). Close leaves one file at rest.
+voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d);
+void project_close(struct project *p);
+const char *project_path(const struct project *p);
+const char *project_name(const struct project *p); // file name without folder
+
+// ---- dictionaries: one code space for each kind of repeated string; code 0 is the empty string -------------------------
+enum store_space {
+    SPACE_ACTION, SPACE_TOUCHPOINT, SPACE_CHANNEL, SPACE_CAMPAIGN, SPACE_OBJECT, SPACE_CASE, SPACE_ROLE, SPACE_OWNER,
+    SPACE_THREAD, SPACE_LANGUAGE, SPACE_SOURCE, SPACE_ALIASES /* alias sets, see below */, SPACE_N
+};
+// All strings of a space, indexed by code. Borrows until the project closes or imports.
+voc_rc store_strings(struct project *p, enum store_space space, const voc_str **out, uint32_t *n);
+
+// An alias set is the text "kind=value" of each alias joined by U+001F, strong ones prefixed "+", weak ones "-", with
+// U+001F, U+001E and backslash in values escaped by a backslash. Equal sets have equal codes in SPACE_ALIASES.
+voc_rc aliases_encode(struct buf *out, const voc_alias *aliases, size_t n);
+// Splits a set; values are unescaped into the arena. n at most VOC_ALIASES_MAX.
+voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MAX], size_t *n);
+
+// ---- import: checked blocks of coded columns come in, one transaction a file ----------------------------------------------
+// A block as it crosses from the worker: strings of all columns in one local table; code 0 is the empty string.
+struct coded_events { // arrays of n
+    const int64_t *time_us;
+    const uint8_t *resolution, *actor, *ref_kind;
+    const uint32_t *action, *touchpoint, *channel, *campaign, *object, *case_id, *role, *owner, *thread; // local codes
+    const uint32_t *customer, *account;       // local codes of alias sets
+    const uint32_t *id, *ref, *text, *language, *attrs; // local codes; attrs: canonical JSON object of the event's own, or empty
+    const int64_t *minutes, *cost, *value;
+    const uint64_t *record, *line;
+    const uint32_t *sub; // number of the row within its record
+    size_t n;
+};
+struct coded_fact { // attribute of an entity, word, link or measure: VOC_ROW_* in kind
+    uint32_t kind, entity, type, resolution;
+    uint32_t a, b;      // alias sets: whose (a), LINK: and the other (b); VOC_ENTITY_CASE: a is the case text itself
+    uint32_t key, text, unit, language, ref, id;
+    uint32_t ref_kind, sub;
+    int64_t time_us;    // or VOC_NA
+    int64_t integer;
+    double number;
+    uint64_t record, line;
+};
+struct coded_reject { uint64_t record, line; uint32_t code, reason, raw; };
+struct coded_block {
+    const voc_str *strings; // [0] is empty
+    uint32_t n_strings;
+    struct coded_events events;
+    const struct coded_fact *facts;
+    size_t n_facts;
+    const struct coded_reject *rejects;
+    size_t n_rejects;
+};
+
+struct import_spec {
+    voc_str source;      // id in sources.xml, else the plugin's name
+    voc_str plugin, plugin_version;
+    voc_str file_name;   // base name: history only, not in the digest
+    unsigned char mapping[HASH_BYTES]; // hash of mapping and options
+    uint32_t actor_assumed; // 1: the source does not say who acted
+    uint32_t resolution;
+    int64_t watermark_us;   // declared, or VOC_NA: last event; watermark_none: cuts nothing
+    uint32_t watermark_none, reserved;
+    uint64_t reject_max;    // 0: no bound of its own
+};
+struct import_account { // must add up, else VOC_E_BUG: records = gave + rejected + ignored; bytes likewise
+    uint64_t records, gave, rejected, ignored;
+    uint64_t bytes, gave_bytes, rejected_bytes, ignored_bytes, framing_bytes;
+    const struct import_ignored { voc_str rule; uint64_t records; } *by_rule;
+    size_t n_by_rule;
+    uint64_t decoded_raw;            // decompressed length
+    unsigned char hash[HASH_BYTES];  // of the decompressed bytes
+    uint32_t ends_clean;             // the last record was closed by a newline: a grown file may continue behind it
+};
+struct import_result { // what happened
+    uint64_t events, words, links, attributes, measures, rejects;
+    uint64_t replaced_events;  // upserts by the source's own id
+    uint64_t repeated_records; // records of an earlier import that this file begins with
+    uint32_t already;          // 1: this very file with this mapping was there: nothing changed
+    uint32_t continued;        // 1: continued behind an earlier import
+    uint32_t replaced_import;  // 1: same file, other mapping: the earlier import was replaced
+    int64_t first_us, last_us; // or VOC_NA
+};
+struct import_prior { uint64_t length, records; unsigned char hash[HASH_BYTES], mapping[HASH_BYTES]; uint32_t ends_clean; };
+
+struct import; // owns the transaction; pending rows are held until the commit, which sorts and writes them
+// Earlier imports of this source, newest first, at most `max`, for in_watch.
+voc_rc import_priors(struct project *p, voc_str source, struct import_prior *out, size_t max, size_t *n);
+voc_rc import_begin(struct import **out, struct project *p, const struct import_spec *spec, struct diag *d);
+// Checks every code and bound of the block (VOC_E_BUG: the worker lied), joins its dictionary, keeps it. Blocks in order.
+voc_rc import_add(struct import *i, const struct coded_block *b);
+// continue_behind: number of leading records that an earlier import holds (their rows are dropped), 0: none.
+voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out);
+void import_rollback(struct import *i); // takes NULL; the file is as before
+
+// ---- reading events --------------------------------------------------------------------------------------------------------
+enum {
+    EV_TIME = 1u << 0, EV_RESOLUTION = 1u << 1, EV_ACTOR = 1u << 2, EV_ACTION = 1u << 3, EV_TOUCHPOINT = 1u << 4,
+    EV_CHANNEL = 1u << 5, EV_CAMPAIGN = 1u << 6, EV_OBJECT = 1u << 7, EV_CASE = 1u << 8, EV_ROLE = 1u << 9,
+    EV_OWNER = 1u << 10, EV_THREAD = 1u << 11, EV_CUSTOMER = 1u << 12, EV_ACCOUNT = 1u << 13, EV_SOURCE = 1u << 14,
+    EV_REF = 1u << 15 /* ref_kind and ref */, EV_MONEY = 1u << 16 /* minutes, cost, value */, EV_ID = 1u << 17,
+    EV_TEXT = 1u << 18 /* text and language */, EV_ATTRS = 1u << 19, EV_PLACE = 1u << 20 /* record, sub, line, import */,
+    EV_ALL = (1u << 21) - 1u
+};
+struct event_block { // arrays of n, NULL unless asked for; codes are the project's; borrows until the next call
+    size_t n;
+    const int64_t *time_us;
+    const uint8_t *resolution, *actor, *ref_kind;
+    const uint32_t *action, *touchpoint, *channel, *campaign, *object, *case_id, *role, *owner, *thread;
+    const uint32_t *customer, *account; // SPACE_ALIASES
+    const uint32_t *source;             // SPACE_SOURCE
+    const uint32_t *language;
+    const int64_t *minutes, *cost, *value;
+    const voc_str *id, *ref, *text, *attrs;
+    const uint64_t *record, *line;
+    const uint32_t *sub, *import;
+};
+struct event_reader;
+voc_rc event_reader_open(struct event_reader **out, struct project *p, uint32_t columns, struct diag *d);
+voc_rc event_reader_next(struct event_reader *r, struct event_block *out); // n = 0: the end. A damaged block: VOC_E_INPUT, named
+void event_reader_close(struct event_reader *r);
+
+// ---- other things kept ---------------------------------------------------------------------------------------------------------
+// Attributes of entities, ordered by (entity, alias set text, key, valid from).
+struct store_attribute { uint32_t entity, type; uint32_t aliases; /* SPACE_ALIASES; VOC_ENTITY_CASE: SPACE_CASE */ voc_str key, text; int64_t valid_from_us; };
+voc_rc store_attributes(struct project *p, voc_rc (*each)(void *user, const struct store_attribute *a), void *user);
+// Individual -> account, from rows that carry both: the first time each pair was seen. Codes in SPACE_ALIASES.
+struct store_member { uint32_t customer, account; int64_t valid_from_us; };
+voc_rc store_members(struct project *p, voc_rc (*each)(void *user, const struct store_member *m), void *user);
+struct store_source { voc_str id, plugin; uint32_t actor_assumed, resolution, watermark_none, n_imports; int64_t watermark_us, first_us, last_us; uint64_t events; };
+voc_rc store_sources(struct project *p, voc_rc (*each)(void *user, const struct store_source *s), void *user);
+struct store_import { int64_t number; voc_str source, plugin, file_name, hash_hex; uint64_t bytes, records, gave, rejected, ignored, events; int64_t at_us; };
+voc_rc store_imports(struct project *p, voc_rc (*each)(void *user, const struct store_import *i), void *user);
+struct store_reject { int64_t import; voc_str source, file_name, code, reason, raw; uint64_t record, line; };
+voc_rc store_rejects(struct project *p, voc_rc (*each)(void *user, const struct store_reject *r), void *user);
+struct store_counts { uint64_t imports, sources, events, words, links, attributes, measures, rejects, aliases, blocks, file_bytes; int64_t first_us, last_us; };
+voc_rc store_count(struct project *p, struct store_counts *out);
+
+// Journey definitions: the three files as bytes, by hash; one is active (`voc journey use`).
+struct store_definition { voc_str id, version, journey_xml, sources_xml, codebook_xml; unsigned char hash[HASH_BYTES]; int64_t attached_us; };
+voc_rc store_definition_use(struct project *p, const struct store_definition *def);            // adds if new, makes it active
+voc_rc store_definition_active(struct project *p, struct arena *a, struct store_definition *out, bool *found);
+voc_rc store_definition_set(struct project *p, voc_str key, voc_str value);                     // small settings (table setting)
+voc_rc store_setting(struct project *p, struct arena *a, voc_str key, voc_str *out, bool *found);
+
+voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES]);  // DESIGN section 10, Digest
+voc_rc store_verify(struct project *p, struct diag *d);                 // integrity, block checksums, counts; VOC_E_CHECK with what is wrong
+
+// ---- SQL -----------------------------------------------------------------------------------------------------------------------
+// A virtual table fed from above (event, journey, unit): rows are numbered 0..n-1.
+struct sql_table {
+    const char *name;
+    const char *const *columns; // NULL-terminated
+    void *user;
+    voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement
+    voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out);      // NA, TEXT, INT, REAL; text borrows until the next cell of this column
+};
+voc_rc store_sql_table(struct project *p, const struct sql_table *t); // *t borrows until close
+// Runs one read-only statement. head once with the column names, then row for each row.
+voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, const char *const *names, size_t n),
+                 voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d);
+#endif

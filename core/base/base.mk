@@ -1,3 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
 # Memory, text, time, diagnostics, patterns, XML.
+core_libvoc_a_SOURCES += \
+	core/base/arena.c \
+	core/base/buf.c core/base/buf.h \
+	core/base/diag.c core/base/diag.h \
+	core/base/dict.c \
+	core/base/hash.c core/base/hash.h \
+	core/base/mem.c core/base/mem.h \
+	core/base/str.c core/base/str.h \
+	core/base/utf8.h

@@ -19,6 +19,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 export VOC VOC_SHARED
 cases=$here/cases
 
+# A command that hangs is a failure of its case, not of the run.
+limit=
+command -v timeout >/dev/null 2>&1 && limit='timeout 600'
+
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
@@ -51,7 +55,7 @@ for name do
         chmod -R u+w "$run"
     fi
 
-    (cd "$run" && exec sh "$CASE/cmd") >"$got/out" 2>"$got/err" </dev/null
+    (cd "$run" && exec $limit sh "$CASE/cmd") >"$got/out" 2>"$got/err" </dev/null
     status=$?
     if test $status -eq 77; then
         echo "ok $number # SKIP $name: $(tail -n 1 "$got/err")"

@@ -13,7 +13,7 @@ SH_LOG_COMPILER = $(SHELL)
 # program; VOC_SHARED is the folder of shared specifications and real data: tests that need it skip without it.
 AM_TESTS_ENVIRONMENT = \
 	LC_ALL=C; LANG=C; TZ=UTC; export LC_ALL LANG TZ; \
-	unset NO_COLOR COLUMNS VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME XDG_CONFIG_HOME; \
+	unset NO_COLOR COLUMNS VOC_NOW VOC_FAULT_ALLOC VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME XDG_CONFIG_HOME; \
 	VOC='$(abs_top_builddir)/voc'; export VOC; \
 	VOC_TEST_SRCDIR='$(abs_top_srcdir)'; export VOC_TEST_SRCDIR; \
 	VOC_TEST_BUILDDIR='$(abs_top_builddir)'; export VOC_TEST_BUILDDIR; \

@@ -56,10 +56,10 @@ rule "no banned function is called ($(echo "$banned" | tr '|' ' '))" "$(printf '
     grep -E "(^|[^A-Za-z0-9_.>])($banned)[ ]*\(" | sed 's/ /: /')"
 
 # The engine's memory comes from one file, so that tests can make it fail; a plugin's comes from the host table. Tests of that
-# file and of plugins may call the allocator themselves.
-rule "malloc, calloc, realloc, free and strdup are called in core/base/mem.c only" "$(printf '%s\n' "$plain" |
+# file and of plugins may call the allocator themselves. free is not in the list: scandir and its like give memory of libc.
+rule "malloc, calloc, realloc and strdup are called in core/base/mem.c only" "$(printf '%s\n' "$plain" |
     grep -E '^(core|plugins)/' | grep -v '^core/base/mem\.c:' |
-    grep -E '(^|[^A-Za-z0-9_.>])(malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf)[ ]*\(' | sed 's/ /: /')"
+    grep -E '(^|[^A-Za-z0-9_.>])(malloc|calloc|realloc|reallocarray|strdup|strndup|asprintf|vasprintf)[ ]*\(' | sed 's/ /: /')"
 
 rule "the engine below the command line does not print, exit or abort" "$(printf '%s\n' "$plain" |
     grep -E '^(core/(base|io|store|identity|journey|report)|plugins)/' |

@@ -10,3 +10,11 @@ core_libvoc_a_SOURCES += \
 	core/base/mem.c core/base/mem.h \
 	core/base/str.c core/base/str.h \
 	core/base/utf8.h
+core_libvoc_a_SOURCES += \
+	core/base/time.c core/base/time.h \
+	core/base/time_format.c \
+	core/base/time_guess.c \
+	core/base/time_internal.h \
+	core/base/time_iso.c \
+	core/base/time_pattern.c \
+	core/base/time_zone.c

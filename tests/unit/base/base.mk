@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/base.
+check_PROGRAMS += tests/unit/base/test_time
+tests_unit_base_test_time_SOURCES = tests/unit/base/test_time.c
+tests_unit_base_test_time_LDADD = $(UNIT_LDADD)

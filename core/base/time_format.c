@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// A compiled time format: how the text reads (ISO and epochs, a fixed epoch unit, or a pattern) and in which zone a time
+// without an offset lies. Immutable after creation, except two atomic counters that it owns; so it is shared by threads.
+#include <stdatomic.h>
+#include "base/str.h"
+#include "base/time_internal.h"
+
+enum kind { ISO, EPOCH, PATTERN };
+struct counters { _Atomic uint64_t repeated, skipped; };
+
+struct time_format { // owns zone and counters
+    enum kind kind;
+    int64_t unit_us;
+    struct time_zone *zone; // NULL: UTC
+    struct counters *counters;
+    struct time_pattern pattern;
+};
+
+voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, struct diag *d)
+{
+    struct time_format *f = mem_zalloc(1, sizeof *f);
+    if (f == NULL) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    if (pattern.len == 0) f->kind = ISO;
+    else if (str_starts(pattern, "epoch-")) {
+        f->kind = EPOCH;
+        f->unit_us = str_is(pattern, "epoch-s") ? US_PER_SECOND : str_is(pattern, "epoch-ms") ? 1000 : str_is(pattern, "epoch-us");
+        if (f->unit_us == 0) {
+            rc = VOC_E_OPTION;
+            diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms and epoch-us", "unknown time format '%.*s'",
+                       (int)(pattern.len < 80 ? pattern.len : 80), pattern.ptr);
+        }
+    } else {
+        size_t at = 0;
+        f->kind = PATTERN;
+        const char *wrong = time_pattern_compile(&f->pattern, pattern, &at);
+        if (wrong != NULL) {
+            rc = VOC_E_OPTION;
+            diag_error(d, "TIME-002", NULL, 0, "write it like yyyy-MM-dd HH:mm:ss, d.M.yyyy H:mm or M/d/yyyy h:mm a",
+                       "the time pattern '%.*s' cannot be used: %s (at its character %zu)",
+                       (int)(pattern.len < 80 ? pattern.len : 80), pattern.ptr, wrong, at + 1);
+        }
+    }
+    if (rc == VOC_OK) rc = time_zone_new(&f->zone, zone, d);
+    if (rc == VOC_OK && (f->counters = mem_zalloc(1, sizeof *f->counters)) == NULL) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) *out = f;
+    else time_format_free(f);
+    return rc;
+}
+
+void time_format_free(struct time_format *f)
+{
+    if (f == NULL) return;
+    time_zone_free(f->zone);
+    mem_free(f->counters);
+    mem_free(f);
+}
+
+voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
+{
+    struct time_read t;
+    bool good = f->kind == ISO     ? time_iso_read(text, &t)
+                : f->kind == EPOCH ? time_epoch_read(time_trim(text), f->unit_us, true, &t)
+                                   : time_pattern_read(&f->pattern, text, &t);
+    if (!good) return VOC_E_INPUT;
+    if (!t.absolute && f->zone != NULL) {
+        int kind;
+        t.us = time_zone_to_utc(f->zone, t.us, &kind);
+        if (t.us < TIME_MIN_US || t.us >= TIME_END_US) return VOC_E_INPUT;
+        if (kind == TIME_ZONE_REPEATED) atomic_fetch_add_explicit(&f->counters->repeated, 1, memory_order_relaxed);
+        if (kind == TIME_ZONE_SKIPPED) atomic_fetch_add_explicit(&f->counters->skipped, 1, memory_order_relaxed);
+    }
+    *us = t.us, *resolution = t.resolution;
+    return VOC_OK;
+}
+
+void time_format_counts(const struct time_format *f, uint64_t *repeated, uint64_t *skipped)
+{
+    *repeated = atomic_load_explicit(&f->counters->repeated, memory_order_relaxed);
+    *skipped = atomic_load_explicit(&f->counters->skipped, memory_order_relaxed);
+}

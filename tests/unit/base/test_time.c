@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+// Times: what is read, with which resolution, what is refused, zones, guessing, printing. The oracles are written out by
+// hand, or are the inverse function, or a naive count of days.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include "base/str.h"
+#include "base/time.h"
+
+#define S US_PER_SECOND
+
+static const char *refused = "refused";
+
+// "2024-03-13T08:21:14Z" of what the format reads, or "refused".
+static const char *read_with(const char *pattern, const char *zone, const char *text)
+{
+    static char out[64];
+    struct time_format *f = NULL;
+    struct buf b;
+    int64_t us;
+    uint32_t resolution;
+    assert_int_equal(time_format_new(&f, str_of(pattern), str_of(zone), NULL), VOC_OK);
+    voc_rc rc = time_format_parse(f, str_of(text), &us, &resolution);
+    time_format_free(f);
+    if (rc != VOC_OK) {
+        assert_int_equal(rc, VOC_E_INPUT);
+        return refused;
+    }
+    buf_init(&b, 64);
+    time_print(&b, us, resolution);
+    assert_int_equal(b.rc, VOC_OK);
+    memcpy(out, b.ptr, b.len + 1);
+    buf_done(&b);
+    return out;
+}
+#define READS(text, expected) assert_string_equal(read_with("", "", text), expected)
+#define REFUSES(text) assert_string_equal(read_with("", "", text), refused)
+#define READS_BY(pattern, text, expected) assert_string_equal(read_with(pattern, "", text), expected)
+#define REFUSES_BY(pattern, text) assert_string_equal(read_with(pattern, "", text), refused)
+
+static void civil_days_agree_with_counting_from_year_1_to_9999(void **state)
+{
+    (void)state;
+    static const unsigned length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t days = -719162; // 0001-01-01
+    for (int64_t y = 1; y <= 9999; y++) {
+        bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+        for (unsigned m = 1; m <= 12; m++) {
+            for (unsigned d = 1; d <= length[m - 1] + (m == 2 && leap); d++, days++) {
+                int64_t y2;
+                unsigned m2, d2;
+                if (time_from_civil(y, m, d) != days) fail_msg("%lld-%u-%u", (long long)y, m, d);
+                time_to_civil(days, &y2, &m2, &d2);
+                if (y2 != y || m2 != m || d2 != d) fail_msg("day %lld", (long long)days);
+            }
+        }
+    }
+    assert_int_equal(days, 2932897);
+}
+
+static void iso_forms_read_with_the_resolution_as_written(void **state)
+{
+    (void)state;
+    READS("2024-03-13 10:21:14", "2024-03-13T10:21:14Z");
+    READS("2024-03-13T10:21:14", "2024-03-13T10:21:14Z");
+    READS("2024-03-13t10:21:14z", "2024-03-13T10:21:14Z");
+    READS("2024-03-13T10:21:14Z", "2024-03-13T10:21:14Z");
+    READS("2024-03-13T10:21:14+02:00", "2024-03-13T08:21:14Z");
+    READS("2024-03-13T10:21:14+0200", "2024-03-13T08:21:14Z");
+    READS("2024-03-13T10:21:14-02", "2024-03-13T12:21:14Z");
+    READS("2024-03-13 10:21:14 +0530", "2024-03-13T04:51:14Z");
+    READS("2024-03-13 10:21:14 UTC", "2024-03-13T10:21:14Z");
+    READS("2024-03-13T00:30:00+01:00", "2024-03-12T23:30:00Z");
+    READS("2024-03-13", "2024-03-13");
+    READS("2024-03-13T10", "2024-03-13T10Z");
+    READS("2024-03-13 10:21", "2024-03-13T10:21Z");
+    READS("2024-03-13T10:21Z", "2024-03-13T10:21Z");
+    READS("  2024-03-13 10:21 ", "2024-03-13T10:21Z");
+    READS("20240313T102114Z", "2024-03-13T10:21:14Z");
+    READS("20240313T1021", "2024-03-13T10:21Z");
+    READS("20240313 10:21:14", "2024-03-13T10:21:14Z");
+    READS("20240313", "2024-03-13");
+    READS("20240313102114", "2024-03-13T10:21:14Z");
+    READS("20240313102114123", "2024-03-13T10:21:14.123Z");
+    READS("0001-01-01", "0001-01-01");
+    READS("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z");
+    READS("2024-02-29", "2024-02-29");
+    READS("2000-02-29", "2000-02-29");
+}
+
+static void fractions_take_dot_or_comma_and_are_cut_to_microseconds(void **state)
+{
+    (void)state;
+    READS("2024-03-13T10:21:14.5", "2024-03-13T10:21:14.500Z");
+    READS("2024-03-13T10:21:14,123", "2024-03-13T10:21:14.123Z");
+    READS("2024-03-13T10:21:14.123456Z", "2024-03-13T10:21:14.123456Z");
+    READS("2024-03-13T10:21:14.123456789Z", "2024-03-13T10:21:14.123456Z");
+    READS("2024-03-13T10:21:14.999999999+00:00", "2024-03-13T10:21:14.999999Z");
+    READS("1969-12-31T23:59:59.250", "1969-12-31T23:59:59.250Z");
+    REFUSES("2024-03-13T10:21:14.");
+    REFUSES("2024-03-13T10:21:14.1234567890");
+    REFUSES("2024-03-13T10:21.5");
+}
+
+static void leap_seconds_are_the_next_second(void **state)
+{
+    (void)state;
+    READS("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z");
+    READS("2017-01-01T00:59:60+01:00", "2017-01-01T00:00:00Z");
+    READS_BY("yyyy-MM-dd HH:mm:ss", "2016-12-31 23:59:60", "2017-01-01T00:00:00Z");
+    REFUSES("2016-12-31T23:59:61Z");
+    REFUSES("9999-12-31T23:59:60Z");
+}
+
+static void what_is_no_iso_time_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", " ", "-", ".", "NA", "null", "2024", "x", "2024-13-01", "2024-00-10", "2024-02-30", "2023-02-29", "1900-02-29", "2024-04-31",
+        "0000-01-01", "2024-03-13T", "2024-03-13T24:00", "2024-03-13T24:00:00", "2024-03-13T10:60", "2024-03-13T1:21", "2024-3-13", "2024-03-1",
+        "2024-03-13 10:21:14 ", "2024-03-13 10:21:14x", "2024-03-13T10:21:14+", "2024-03-13T10:21:14+2", "2024-03-13T10:21:14+19:00",
+        "2024-03-13T10:21:14+02:60", "2024-03-13T10:21:14Z ", "2024/03/13", "13.03.2024", "12345678", "20241313", "2024-03-13T10:2", "2024-03-13X10:21",
+        "0001-01-01T00:00:00+01:00", "9999-12-31T23:30:00-01:00", "1e5", "0x10", "+5", "--5", "5-", "1.", "2024-03-13T10:21:14 Europe/Berlin",
+        "2024-W11-3", "2024-073", "99999999999999999999", "1710325274.12x", "20240313T", "20240313T1",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *got = read_with("", "", texts[i]);
+        bool blank_ends = str_ends(str_of(texts[i]), " "); // blanks around are no fault
+        if (str_is(str_of(texts[i]), "2024")) assert_string_equal(got, "1970-01-01T00:33:44Z"); // a small epoch
+        else if (blank_ends && texts[i][0] == '2') assert_string_equal(got, "2024-03-13T10:21:14Z");
+        else if (strcmp(got, refused) != 0) fail_msg("'%s' was read as %s", texts[i], got);
+    }
+}
+
+static void epochs_are_told_apart_by_magnitude(void **state)
+{
+    (void)state;
+    READS("0", "1970-01-01T00:00:00Z");
+    READS("691200", "1970-01-09T00:00:00Z");
+    READS("1710325274", "2024-03-13T10:21:14Z");
+    READS("1710325274123", "2024-03-13T10:21:14.123Z");
+    READS("1710325274123456", "2024-03-13T10:21:14.123456Z");
+    READS("1710325274.123", "2024-03-13T10:21:14.123Z");
+    READS("1710325274.123456789", "2024-03-13T10:21:14.123456Z");
+    READS("-1.5", "1969-12-31T23:59:58.500Z");
+    READS("-86400", "1969-12-31T00:00:00Z");
+    READS("99999999999", "5138-11-16T09:46:39Z");
+    READS("100000000000", "1973-03-03T09:46:40.000Z");
+    READS("99999999999999", "5138-11-16T09:46:39.999Z");
+    READS("100000000000000", "1973-03-03T09:46:40.000000Z");
+    READS("0000000000000", "1970-01-01T00:00:00Z");
+    REFUSES("999999999999999999"); // year 33658
+    REFUSES("1710325274123.5");
+    READS_BY("epoch-s", "12345678", "1970-05-23T21:21:18Z");
+    READS_BY("epoch-ms", "1710325274123.5", "2024-03-13T10:21:14.123500Z");
+    READS_BY("epoch-us", "5", "1970-01-01T00:00:00.000005Z");
+    REFUSES_BY("epoch-s", "2024-03-13");
+    REFUSES_BY("epoch-s", "999999999999");
+    REFUSES_BY("epoch-ms", "");
+}
+
+static void patterns_read_what_they_say_and_nothing_else(void **state)
+{
+    (void)state;
+    READS_BY("d.M.yyyy H:mm", "3.4.2024 7:05", "2024-04-03T07:05Z");
+    READS_BY("d.M.yyyy H:mm", "13.12.2024   17:05", "2024-12-13T17:05Z");
+    READS_BY("dd.MM.yyyy", "03.04.2024", "2024-04-03");
+    REFUSES_BY("dd.MM.yyyy", "3.04.2024");
+    REFUSES_BY("d.M.yyyy", "31.4.2024");
+    REFUSES_BY("d.M.yyyy", "3.4.24");
+    REFUSES_BY("d.M.yyyy", "3.4.2024 7:05");
+    REFUSES_BY("d.M.yyyy H:mm", "3.4.2024");
+    READS_BY("M/d/yyyy h:mm a", "4/3/2024 12:05 AM", "2024-04-03T00:05Z");
+    READS_BY("M/d/yyyy h:mm a", "4/3/2024 12:05 pm", "2024-04-03T12:05Z");
+    READS_BY("M/d/yyyy h:mm a", "4/3/2024 1:05PM", "2024-04-03T13:05Z");
+    READS_BY("M/d/yyyy h:mm a", "4/3/2024 1:05\xE2\x80\xAFp.m.", "2024-04-03T13:05Z");
+    REFUSES_BY("M/d/yyyy h:mm a", "4/3/2024 13:05 PM");
+    REFUSES_BY("M/d/yyyy h:mm a", "4/3/2024 0:05 AM");
+    READS_BY("yy-MM-dd", "69-01-02", "1969-01-02");
+    READS_BY("yy-MM-dd", "68-01-02", "2068-01-02");
+    READS_BY("dd/MMM/yyyy:HH:mm:ss Z", "13/Mar/2024:10:21:14 +0200", "2024-03-13T08:21:14Z");
+    REFUSES_BY("dd/MMM/yyyy:HH:mm:ss Z", "13/Mar/2024:10:21:14");
+    READS_BY("d MMM yyyy", "1 sept 2024", "2024-09-01");
+    READS_BY("d MMM yyyy", "1 September 2024", "2024-09-01");
+    READS_BY("MMM d, yyyy", "MAY 7, 2024", "2024-05-07");
+    READS_BY("MMM d yyyy", "Dec. 7 2024", "2024-12-07");
+    READS_BY("d.MMM.yyyy", "7.Dec.2024", "2024-12-07");
+    REFUSES_BY("d MMM yyyy", "1 Septem 2024");
+    READS_BY("yyyyMMddHHmmssSSS", "20240313102114007", "2024-03-13T10:21:14.007Z");
+    READS_BY("yyyyMMddHHmmss", "20240313102114", "2024-03-13T10:21:14Z");
+    READS_BY("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2024-03-13T10:21:14.5+02:00", "2024-03-13T08:21:14.500Z");
+    READS_BY("yyyy-MM-ddTHH:mm:ss.SSSZ", "2024-03-13T10:21:14.123456Z", "2024-03-13T10:21:14.123456Z");
+    READS_BY("d-M-yyyy:H.mm", "30-12-2010:11.02", "2010-12-30T11:02Z");
+    READS_BY("'on' d.M.yyyy 'o''clock' H", "on 3.4.2024 o'clock 7", "2024-04-03T07Z");
+}
+
+static void patterns_that_cannot_work_are_refused_with_a_reason(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "yyyy", "d.M", "QQ", "d.M.yyyy h:mm", "d.M.yyyy H:mm a", "d.M.yyyy ss", "d.M.yyyy mm", "d.M.yyyy H:mm.SSS", "dMyyyy", "d.d.M.yyyy",
+        "d.M.yyy", "ddd.M.yyyy", "d.M.yyyy 'open", "d.M.yyyy H h a", "epoch", "epoch-ns", "d.M.yyyy EEE", "MMMMM d yyyy",
+        "d.M.yyyy................................................",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct time_format *f = NULL;
+        struct diag *d = diag_new();
+        voc_rc rc = time_format_new(&f, str_of(wrong[i]), STR(""), d);
+        // "epoch" has letters without a meaning, so it fails as a pattern
+        if (rc != VOC_E_OPTION) fail_msg("'%s' was accepted", wrong[i]);
+        assert_null(f);
+        assert_int_equal(diag_count(d, VOC_ERROR), 1);
+        diag_free(d);
+    }
+}
+
+static void zones_apply_to_times_without_an_offset_only(void **state)
+{
+    (void)state;
+    assert_string_equal(read_with("", "Europe/Berlin", "2024-01-15 12:00"), "2024-01-15T11:00Z");
+    assert_string_equal(read_with("", "Europe/Berlin", "2024-07-15 12:00"), "2024-07-15T10:00Z");
+    assert_string_equal(read_with("", "Europe/Berlin", "2024-07-15 12:00Z"), "2024-07-15T12:00Z");
+    assert_string_equal(read_with("", "Europe/Berlin", "1710325274"), "2024-03-13T10:21:14Z");
+    assert_string_equal(read_with("d.M.yyyy", "Europe/Berlin", "15.7.2024"), "2024-07-14");
+    assert_string_equal(read_with("", "Asia/Kathmandu", "2024-07-15 12:00"), "2024-07-15T06:15Z");
+    assert_string_equal(read_with("", "America/New_York", "1883-11-18 12:00:00"), "1883-11-18T16:56:02Z"); // local mean time
+    assert_string_equal(read_with("", "America/New_York", "2600-07-15 12:00"), "2600-07-15T16:00Z");
+    assert_string_equal(read_with("", "America/New_York", "9999-01-15 12:00"), "9999-01-15T17:00Z");
+    assert_string_equal(read_with("", "Asia/Tokyo", "2600-07-15 12:00"), "2600-07-15T03:00Z");
+    assert_string_equal(read_with("", "UTC", "2024-07-15 12:00"), "2024-07-15T12:00Z");
+    assert_string_equal(read_with("", "Asia/Tokyo", "0001-01-01 00:00"), refused);
+}
+
+static void a_repeated_local_time_is_its_first_occurrence_and_a_skipped_one_moves_forward(void **state)
+{
+    (void)state;
+    struct time_format *f = NULL;
+    static const struct { const char *text; int64_t second; } cases[] = {
+        // 2024-10-27 03:00 summer time (01:00 UTC) becomes 02:00 winter time
+        {"2024-10-27 01:59:59", 1729987199}, {"2024-10-27 02:00:00", 1729987200}, {"2024-10-27 02:59:59", 1729990799}, {"2024-10-27 03:00:00", 1729994400},
+        // 2024-03-31 02:00 winter time (01:00 UTC) becomes 03:00 summer time
+        {"2024-03-31 01:59:59", 1711846799}, {"2024-03-31 02:00:00", 1711846800}, {"2024-03-31 02:30:00", 1711848600}, {"2024-03-31 03:00:00", 1711846800},
+        {"2024-03-31 03:30:00", 1711848600},
+    };
+    assert_int_equal(time_format_new(&f, STR(""), STR("Europe/Berlin"), NULL), VOC_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t us;
+        uint32_t resolution;
+        assert_int_equal(time_format_parse(f, str_of(cases[i].text), &us, &resolution), VOC_OK);
+        if (us != cases[i].second * S) fail_msg("%s gave %lld", cases[i].text, (long long)(us / S));
+    }
+    uint64_t repeated, skipped;
+    time_format_counts(f, &repeated, &skipped);
+    assert_int_equal(repeated, 2);
+    assert_int_equal(skipped, 2);
+    time_format_free(f);
+}
+
+static void unknown_zones_are_refused_with_the_nearest_name(void **state)
+{
+    (void)state;
+    static const struct { const char *name, *hint; } cases[] = {
+        {"Europe/Berln", "did you mean Europe/Berlin?"}, {"europe/berlin", "did you mean Europe/Berlin?"}, {"PST", NULL}, {"GMT+3", NULL}, {"Mars/Olympus", NULL},
+        {"Etc/Unknown", NULL}, {"a b", NULL}, {"\xC3\xA4", NULL},
+        {"a very long name of a zone that no one can ever have meant, a very long name of a zone that no one can ever have meant", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct time_format *f = NULL;
+        struct diag *d = diag_new();
+        if (time_format_new(&f, STR(""), str_of(cases[i].name), d) != VOC_E_OPTION) fail_msg("'%s' was accepted", cases[i].name);
+        assert_null(f);
+        assert_int_equal(diag_n(d), 1);
+        if (cases[i].hint != NULL) assert_string_equal(diag_at(d, 0)->hint, cases[i].hint);
+        diag_free(d);
+    }
+}
+
+static void guesses(const char *a, const char *b, const char *pattern, uint32_t n_possible)
+{
+    voc_str samples[3] = {str_of(a), STR(""), str_of(b)};
+    char got[64] = "?";
+    uint32_t n = 9;
+    voc_rc rc = time_guess(samples, 3, got, &n);
+    if (pattern == NULL) {
+        if (rc != VOC_E_INPUT || n != 0) fail_msg("'%s' and '%s' gave '%s'", a, b, got);
+        return;
+    }
+    if (rc != VOC_OK || strcmp(got, pattern) != 0 || n != n_possible) fail_msg("'%s' and '%s' gave '%s', %u", a, b, got, n);
+    for (int i = 0; i < 3; i += 2) {
+        if (strcmp(read_with(got, "", samples[i].ptr), refused) == 0) fail_msg("'%s' does not read %s", got, samples[i].ptr);
+    }
+}
+
+static void the_guess_reads_every_sample_and_says_when_day_and_month_are_open(void **state)
+{
+    (void)state;
+    guesses("2024-03-13", "2024-03-13 10:21:14.5+02:00", "", 1);
+    guesses("1710325274", "1710325275", "", 1);
+    guesses("0", "691200", "", 1);
+    guesses("2019", "2020", NULL, 0);
+    guesses("13.3.2024", "1.4.2024", "d.M.yyyy", 1);
+    guesses("3.3.2024", "1.4.2024", "d.M.yyyy", 2);
+    guesses("3/13/2024", "4/1/2024", "M/d/yyyy", 1);
+    guesses("13/3/2024", "4/1/2024", "d/M/yyyy", 1);
+    guesses("13/3/2024", "4/13/2024", NULL, 0);
+    guesses("3/4/24 7:05", "4/11/24 12:00", "d/M/yy H:mm", 2);
+    guesses("12/31/24 7:05 AM", "4/11/24 12:00 PM", "M/d/yy h:mm a", 1);
+    guesses("30-12-2010:11.02", "06-01-2011:15.06", "d-M-yyyy:H.mm", 1);
+    guesses("2010/12/30 11:02:00.000", "2011/01/06 15:06:00.000", "yyyy/M/d H:mm:ss.SSS", 1);
+    guesses("30.12.2010, 11:02", "1.1.2011, 7:00", "d.M.yyyy, H:mm", 1);
+    guesses("13/Mar/2024:10:21:14 +0200", "01/Apr/2024:00:00:00 +0200", "d/MMM/yyyy:H:mm:ss Z", 1);
+    guesses("13 Mar 2024", "1 April 2024", "d MMM yyyy", 1);
+    guesses("Mar 13, 2024", "April 1, 2024", "MMM d, yyyy", 1);
+    guesses("Mar 13, 2024, 1:05 PM", "April 1, 2024, 2:00 AM", "MMM d, yyyy, h:mm a", 1);
+    guesses("13-Mar-24", "01-Apr-24", "d-MMM-yy", 1);
+    guesses("yes", "no", NULL, 0);
+    guesses("", "", NULL, 0);
+    guesses("13.3.2024", "1.4.2024 10:00", NULL, 0);
+}
+
+static void printed_times_read_back_equal_with_their_resolution(void **state)
+{
+    (void)state;
+    struct time_format *f = NULL;
+    struct buf b;
+    uint64_t x = 1;
+    assert_int_equal(time_format_new(&f, STR(""), STR(""), NULL), VOC_OK);
+    buf_init(&b, 64);
+    for (int i = 0; i < 20000; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        uint32_t resolution = (uint32_t)(x >> 33) % 6, resolution2;
+        int64_t first = time_from_civil(1, 1, 1) * US_PER_DAY, all = time_from_civil(10000, 1, 1) * US_PER_DAY - first, us2;
+        int64_t us = time_floor(first + (int64_t)((x >> 1) % (uint64_t)all), resolution);
+        buf_clear(&b);
+        time_print(&b, us, resolution);
+        assert_int_equal(time_format_parse(f, str_mk(b.ptr, b.len), &us2, &resolution2), VOC_OK);
+        if (us != us2 || resolution != resolution2) fail_msg("%s", b.ptr);
+    }
+    buf_clear(&b);
+    time_print(&b, VOC_NA, VOC_RES_SECOND);
+    assert_string_equal(b.ptr, "-");
+    buf_clear(&b);
+    time_print_date(&b, 1719820800 * S);
+    assert_string_equal(b.ptr, "1 Jul 2024");
+    buf_done(&b);
+    time_format_free(f);
+}
+
+static void durations_read_and_print(void **state)
+{
+    (void)state;
+    static const struct { const char *text; int64_t seconds; const char *print; } good[] = {
+        {"10s", 10, "10 s"}, {"30m", 1800, "30 min"}, {"90m", 5400, "90 min"}, {"6h", 21600, "6 h"}, {"14d", 1209600, "14 d"},
+        {"2w", 1209600, "14 d"}, {"0s", 0, "0 s"}, {"24h", 86400, "1 d"}, {"100000s", 100000, "27.8 h"}, {"9999d", 863913600, "9999 d"},
+    };
+    static const char *const bad[] = {"", "d", "5", "5 d", "-5d", "+5d", "5x", "1.5d", "5wd", "99999999999999d", "18446744073709551616s"};
+    struct buf b;
+    int64_t us;
+    buf_init(&b, 64);
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(time_duration(str_of(good[i].text), &us));
+        assert_int_equal(us, good[i].seconds * S);
+        buf_clear(&b);
+        time_print_duration(&b, us);
+        assert_string_equal(b.ptr, good[i].print);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (time_duration(str_of(bad[i]), &us)) fail_msg("'%s' was read", bad[i]);
+    }
+    buf_clear(&b);
+    time_print_duration(&b, -1500);
+    assert_string_equal(b.ptr, "-1500 us");
+    buf_done(&b);
+}
+
+static void floors_go_toward_minus_infinity_and_after_compares_at_the_coarser_resolution(void **state)
+{
+    (void)state;
+    assert_int_equal(time_floor(-1, VOC_RES_DAY), -US_PER_DAY);
+    assert_int_equal(time_floor(-US_PER_DAY, VOC_RES_DAY), -US_PER_DAY);
+    assert_int_equal(time_floor(90 * S + 7, VOC_RES_MINUTE), 60 * S);
+    assert_int_equal(time_floor(-7, VOC_RES_US), -7);
+    assert_true(time_after(2 * S, VOC_RES_SECOND, 1 * S, VOC_RES_SECOND));
+    assert_false(time_after(2 * S, VOC_RES_SECOND, 2 * S, VOC_RES_SECOND));
+    assert_false(time_after(10 * 3600 * S, VOC_RES_SECOND, 0, VOC_RES_DAY)); // later that day: which came first is unknown
+    assert_true(time_after(US_PER_DAY, VOC_RES_DAY, 10 * 3600 * S, VOC_RES_SECOND));
+    assert_false(time_after(S + 900000, VOC_RES_US, S + 100000, VOC_RES_SECOND));
+}
+
+static void the_clock_is_the_environments_where_that_is_set(void **state)
+{
+    (void)state;
+    assert_true(clock_now_us() > 1700000000 * S);
+    assert_int_equal(setenv("VOC_NOW", "rubbish", 1), 0);
+    clock_env();
+    assert_true(clock_now_us() > 1700000000 * S);
+    assert_int_equal(setenv("VOC_NOW", "2001-02-03T04:05:06Z", 1), 0);
+    clock_env();
+    assert_int_equal(clock_now_us(), 981173106 * S);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(civil_days_agree_with_counting_from_year_1_to_9999),
+        cmocka_unit_test(iso_forms_read_with_the_resolution_as_written),
+        cmocka_unit_test(fractions_take_dot_or_comma_and_are_cut_to_microseconds),
+        cmocka_unit_test(leap_seconds_are_the_next_second),
+        cmocka_unit_test(what_is_no_iso_time_is_refused),
+        cmocka_unit_test(epochs_are_told_apart_by_magnitude),
+        cmocka_unit_test(patterns_read_what_they_say_and_nothing_else),
+        cmocka_unit_test(patterns_that_cannot_work_are_refused_with_a_reason),
+        cmocka_unit_test(zones_apply_to_times_without_an_offset_only),
+        cmocka_unit_test(a_repeated_local_time_is_its_first_occurrence_and_a_skipped_one_moves_forward),
+        cmocka_unit_test(unknown_zones_are_refused_with_the_nearest_name),
+        cmocka_unit_test(the_guess_reads_every_sample_and_says_when_day_and_month_are_open),
+        cmocka_unit_test(printed_times_read_back_equal_with_their_resolution),
+        cmocka_unit_test(durations_read_and_print),
+        cmocka_unit_test(floors_go_toward_minus_infinity_and_after_compares_at_the_coarser_resolution),
+        cmocka_unit_test(the_clock_is_the_environments_where_that_is_set),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,564 @@
+// SPDX-License-Identifier: MIT
+// XML in, the only file that includes libxml2 (2.9.14 and later: no XML_PARSE_NO_XXE, so what is refused is refused here).
+// One hardened SAX2 parser under both faces: xml_sax hands events on, with names as written and byte positions; xml_tree
+// builds nodes in an arena. No DOCTYPE, so no entity but the five and character references; no file, no network.
+// libxml2 keeps its own malloc (it cannot survive injected faults); all that our callbacks need comes through base/mem,
+// nothing of it once the first few elements have been seen. Threads: one parse belongs to one thread; xml_init comes first.
+#include "base/xml.h"
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/relaxng.h>
+#include <libxml/xmlerror.h>
+#include <string.h>
+#include "base/str.h"
+
+#define DEPTH_MAX 256u
+#define ATTRS_MAX 1000u      // in one tag: libxml2 compares each with each
+#define NAMESPACES_MAX 256u  // in scope at once: libxml2 looks them up one by one
+#define TEXT_MAX ((size_t)10 << 20)
+#define CHUNK ((size_t)64 << 10)
+#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES)
+
+static const char doctype_hint[] = "a DOCTYPE can name other files and grow without bound; the data is read without it";
+
+// Counts the attributes of a tag before libxml2 has it whole: it compares them pairwise, which for a tag of 10 MB takes hours.
+struct guard {
+    enum { G_TEXT, G_OPEN, G_TAG, G_EQUALS, G_QUOTE } state;
+    char quote;
+    unsigned attrs;
+};
+
+struct piece { // of a node's text; lives in the arena
+    struct piece *next;
+    voc_str text;
+};
+
+struct open_node {
+    struct xml_node *node, *last; // last child so far
+    struct piece *first, *tail;
+    size_t n_pieces, len;
+};
+
+struct tree {
+    struct arena *arena;
+    struct xml_node *root;
+    struct open_node open[DEPTH_MAX + 1];
+};
+
+struct parser {
+    xmlParserCtxtPtr ctxt;
+    voc_rc rc; // the first thing that went wrong; from then on nothing is handed out
+    const voc_xml_handler *h; // SAX, or
+    struct tree *tree;        // tree
+    void *user;
+    xml_read read; // NULL: from `bytes`
+    void *read_user;
+    const char *bytes;
+    size_t n_bytes;
+    char *chunk;      // owned, if `read`
+    const char *from; // the part of the chunk that libxml2 has not taken yet
+    size_t left;
+    struct guard guard;
+    const char *file;
+    struct diag *d;
+    unsigned depth, namespaces;
+    uint16_t declared[DEPTH_MAX + 1]; // namespaces declared at each open depth
+    size_t text_len;                  // since the last tag
+    uint64_t last_byte;
+    VEC(voc_xml_attr) attrs;
+    struct buf names; // names with a prefix, put together for one event
+};
+
+// ---- what can go wrong
+
+static void fail(struct parser *p, voc_rc rc)
+{
+    if (p->rc == VOC_OK) p->rc = rc;
+}
+
+// From a SAX callback only: there libxml2 looks for this; elsewhere it may still hold pointers into what it frees.
+static void stop(struct parser *p, voc_rc rc)
+{
+    if (rc == VOC_OK) return;
+    fail(p, rc);
+    xmlStopParser(p->ctxt);
+}
+
+static void too_much(struct parser *p, uint64_t line, const char *what)
+{
+    if (p->rc) return;
+    diag_error(p->d, "XML-003", p->file, line, "the bound guards against files made to exhaust the reader", "%s", what);
+    fail(p, VOC_E_LIMIT);
+}
+
+static void add_error(struct diag *d, uint32_t severity, const char *code, const char *file, const xmlError *e)
+{
+    char text[1024] = "not well-formed XML";
+    if (e->message) {
+        voc_str m = str_trim(str_of(e->message));
+        size_t n = m.len < sizeof text - 1 ? m.len : sizeof text - 1;
+        memcpy(text, m.ptr, n);
+        text[n] = '\0';
+    }
+    struct diag_msg msg = {.severity = severity, .code = code, .file = file, .message = text};
+    msg.line = e->line > 0 ? (uint64_t)e->line : 0;
+    msg.column = e->int2 > 0 && e->domain == XML_FROM_PARSER ? (uint64_t)e->int2 : 0;
+    diag_add(d, &msg);
+}
+
+static void on_error(void *user, xmlErrorPtr e)
+{
+    struct parser *p = user;
+    bool prefix = e->domain == XML_FROM_NAMESPACE && e->level == XML_ERR_ERROR && p->tree; // SAX takes names as they are
+    if (p->rc || (e->level != XML_ERR_FATAL && !prefix)) return;
+    if (e->code == XML_ERR_NO_MEMORY) {
+        fail(p, VOC_E_NOMEM);
+        return;
+    }
+    add_error(p->d, VOC_ERROR, prefix ? "XML-004" : "XML-001", p->file, e);
+    fail(p, VOC_E_INPUT);
+}
+
+// ---- where we are
+
+// The '<' of the tag that has just been read: nothing in a tag may be a '<', and libxml2 keeps a tag's bytes in its buffer.
+static const xmlChar *tag_start(const xmlParserInput *in)
+{
+    return in->base && in->cur > in->base ? memrchr(in->base, '<', (size_t)(in->cur - in->base)) : NULL;
+}
+
+// Offset of `at` in the bytes that were read. Exact for UTF-8; for other charsets libxml2 encodes back what it holds.
+static uint64_t offset_of(struct parser *p, const xmlChar *at)
+{
+    xmlParserInputPtr in = p->ctxt->input;
+    if (!at) return p->last_byte;
+    if (in->buf && in->buf->encoder) {
+        const xmlChar *cur = in->cur;
+        in->cur = at;
+        long n = xmlByteConsumed(p->ctxt);
+        in->cur = cur;
+        return n >= 0 && (uint64_t)n > p->last_byte ? (uint64_t)n : p->last_byte;
+    }
+    return (uint64_t)in->consumed + (uint64_t)(at - in->base);
+}
+
+static uint64_t line_of(const xmlParserInput *in, const xmlChar *at)
+{
+    uint64_t line = in->line > 0 ? (uint64_t)in->line : 0;
+    while (at && at < in->cur && (at = memchr(at, '\n', (size_t)(in->cur - at)))) {
+        at++;
+        line -= line > 0;
+    }
+    return line;
+}
+
+// ---- bytes in
+
+static bool guard_byte(struct guard *g, char c)
+{
+    if (c == '<') *g = (struct guard){.state = G_OPEN};
+    else if (g->state == G_OPEN) g->state = c == '!' || c == '?' || c == '/' ? G_TEXT : G_TAG;
+    else if (g->state == G_QUOTE) g->state = c == g->quote ? G_TAG : G_QUOTE;
+    else if (c == '>') g->state = G_TEXT;
+    else if (c == '=') g->state = G_EQUALS;
+    else if (g->state == G_EQUALS && (c == '"' || c == '\'')) {
+        g->state = G_QUOTE;
+        g->quote = c;
+        g->attrs++;
+    } else if (g->state == G_EQUALS && c != ' ' && c != '\t' && c != '\r' && c != '\n') g->state = G_TAG;
+    return g->attrs <= ATTRS_MAX;
+}
+
+// Looks only at the tag that the last chunk left open and at the one that this chunk leaves open; on_start sees the others.
+static bool guard_chunk(struct guard *g, const char *at, size_t n)
+{
+    const char *end = at + n, *open;
+    while (at < end && g->state != G_TEXT && *at != '<') {
+        if (!guard_byte(g, *at++)) return false;
+    }
+    open = memrchr(at, '<', (size_t)(end - at));
+    for (at = open ? open : end; at < end; at++) {
+        if (!guard_byte(g, *at)) return false;
+        if (g->state == G_TEXT) break;
+    }
+    return true;
+}
+
+static void fill(struct parser *p)
+{
+    p->from = p->read ? p->chunk : p->bytes;
+    if (p->read) {
+        voc_rc rc = p->read(p->read_user, p->chunk, CHUNK, &p->left);
+        if (rc) {
+            fail(p, rc);
+            return;
+        }
+    } else {
+        p->left = p->n_bytes < CHUNK ? p->n_bytes : CHUNK;
+        p->bytes += p->left;
+        p->n_bytes -= p->left;
+    }
+    if (p->left && !guard_chunk(&p->guard, p->from, p->left))
+        too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+}
+
+// Gives all that was asked for unless the input ends: libxml2 takes what it gets as enough to look ahead.
+static int on_read(void *user, char *to, int size)
+{
+    struct parser *p = user;
+    size_t got = 0, want = size > 0 ? (size_t)size : 0;
+    while (got < want) {
+        if (p->rc == VOC_OK && p->left == 0) fill(p);
+        if (p->rc) return -1;
+        size_t n = p->left < want - got ? p->left : want - got;
+        if (n == 0) break;
+        memcpy(to + got, p->from, n);
+        p->from += n;
+        p->left -= n;
+        got += n;
+    }
+    return (int)got;
+}
+
+// ---- tree
+
+static void *tree_alloc(struct parser *p, size_t size)
+{
+    struct arena *a = p->tree->arena;
+    void *ptr = arena_alloc(a, size);
+    if (ptr) return ptr;
+    if (a->max && (a->used > a->max || size > a->max - a->used)) too_much(p, line_of(p->ctxt->input, NULL), "the document is too large");
+    else fail(p, VOC_E_NOMEM);
+    return NULL;
+}
+
+static voc_str tree_str(struct parser *p, voc_str s)
+{
+    char *to = tree_alloc(p, s.len + 1);
+    if (!to) return (voc_str){"", 0};
+    if (s.len) memcpy(to, s.ptr, s.len);
+    return (voc_str){to, s.len};
+}
+
+static void tree_start(struct parser *p, voc_str local, voc_str ns, uint64_t line)
+{
+    struct tree *t = p->tree;
+    struct open_node *parent = p->depth > 1 ? &t->open[p->depth - 1] : NULL;
+    struct xml_node *n = tree_alloc(p, sizeof *n);
+    if (!n) return;
+    n->name = tree_str(p, local);
+    n->ns = tree_str(p, ns);
+    n->text = (voc_str){"", 0};
+    n->line = line;
+    n->n_attrs = p->attrs.n;
+    struct xml_attr *attrs = n->n_attrs ? tree_alloc(p, n->n_attrs * sizeof *attrs) : NULL;
+    for (size_t i = 0; attrs && i < n->n_attrs; i++)
+        attrs[i] = (struct xml_attr){tree_str(p, p->attrs.at[i].name), tree_str(p, p->attrs.at[i].value)};
+    n->attrs = attrs;
+    if (p->rc) return;
+    if (!parent) t->root = n;
+    else {
+        n->parent = parent->node;
+        if (parent->last) parent->last->next = n;
+        else parent->node->first = n;
+        parent->last = n;
+    }
+    t->open[p->depth] = (struct open_node){.node = n};
+}
+
+static void tree_text(struct parser *p, voc_str text)
+{
+    struct open_node *o = &p->tree->open[p->depth];
+    struct piece *piece = tree_alloc(p, sizeof *piece);
+    if (!piece) return;
+    piece->text = tree_str(p, text);
+    if (o->tail) o->tail->next = piece;
+    else o->first = piece;
+    o->tail = piece;
+    o->n_pieces++;
+    o->len += text.len;
+}
+
+static void tree_end(struct parser *p)
+{
+    struct open_node *o = &p->tree->open[p->depth];
+    if (o->n_pieces == 1) o->node->text = o->first->text;
+    if (o->n_pieces < 2) return;
+    char *to = tree_alloc(p, o->len + 1);
+    if (!to) return;
+    o->node->text = (voc_str){to, o->len};
+    for (const struct piece *piece = o->first; piece; piece = piece->next) {
+        memcpy(to, piece->text.ptr, piece->text.len);
+        to += piece->text.len;
+    }
+}
+
+// ---- events
+
+static voc_str whole_name(struct parser *p, const xmlChar *prefix, const xmlChar *local)
+{
+    voc_str name = str_of((const char *)local);
+    if (!prefix) return name;
+    size_t from = p->names.len;
+    buf_cstr(&p->names, (const char *)prefix);
+    if (name.len) {
+        buf_byte(&p->names, ':');
+        buf_str(&p->names, name);
+    }
+    if (p->names.rc) return (voc_str){"", 0};
+    return (voc_str){p->names.ptr + from, p->names.len - from};
+}
+
+static size_t name_room(const xmlChar *prefix, const xmlChar *local)
+{
+    return prefix ? strlen((const char *)prefix) + (local ? strlen((const char *)local) : 0) + 1 : 0;
+}
+
+// Declarations of namespaces are attributes of the text, so SAX gets them too, first; a tree has them as `ns`.
+static voc_rc take_attrs(struct parser *p, const xmlChar *prefix, const xmlChar *local, size_t n_ns, const xmlChar **ns,
+                         size_t n, const xmlChar **a, voc_str *name)
+{
+    size_t room = name_room(prefix, local);
+    voc_rc rc = vec_reserve(&p->attrs, n_ns + n, ATTRS_MAX + NAMESPACES_MAX);
+    if (rc) return rc;
+    p->attrs.n = 0;
+    buf_clear(&p->names);
+    for (size_t i = 0; i < n_ns; i++) room += ns[2 * i] ? name_room(BAD_CAST "xmlns", ns[2 * i]) : 0;
+    for (size_t i = 0; i < n; i++) room += name_room(a[5 * i + 1], a[5 * i]);
+    if (room && !buf_room(&p->names, room)) return p->names.rc; // at once: the names below point into it
+    *name = whole_name(p, prefix, local);
+    for (size_t i = 0; i < n_ns && !p->tree; i++) {
+        voc_str key = ns[2 * i] ? whole_name(p, BAD_CAST "xmlns", ns[2 * i]) : STR("xmlns");
+        p->attrs.at[p->attrs.n++] = (voc_xml_attr){key, str_of((const char *)ns[2 * i + 1])};
+    }
+    for (size_t i = 0; i < n; i++, a += 5) {
+        voc_str value = {(const char *)a[3], (size_t)(a[4] - a[3])};
+        p->attrs.at[p->attrs.n++] = (voc_xml_attr){whole_name(p, a[1], a[0]), value};
+    }
+    return p->names.rc;
+}
+
+static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int n_ns, const xmlChar **ns,
+                     int n_attrs, int n_defaulted, const xmlChar **attrs)
+{
+    struct parser *p = user;
+    (void)n_defaulted;
+    if (p->rc) return;
+    const xmlChar *at = tag_start(p->ctxt->input);
+    uint64_t line = line_of(p->ctxt->input, at), byte = offset_of(p, at);
+    p->text_len = 0;
+    if (p->depth >= DEPTH_MAX) too_much(p, line, "elements are nested deeper than 256");
+    else if (n_attrs > (int)ATTRS_MAX) too_much(p, line, "a tag has more than 1000 attributes");
+    else if (n_ns > (int)(NAMESPACES_MAX - p->namespaces)) too_much(p, line, "more than 256 namespaces are open at once");
+    if (p->rc) {
+        stop(p, p->rc);
+        return;
+    }
+    p->declared[++p->depth] = (uint16_t)n_ns;
+    p->namespaces += (unsigned)n_ns;
+    p->last_byte = byte;
+    voc_str name = {"", 0};
+    voc_rc rc = take_attrs(p, prefix, local, (size_t)n_ns, ns, (size_t)n_attrs, attrs, &name);
+    if (rc == VOC_OK && p->tree) {
+        tree_start(p, str_of((const char *)local), str_of((const char *)uri), line);
+        rc = p->rc;
+    } else if (rc == VOC_OK) rc = p->h->start(p->user, name, p->attrs.at, p->attrs.n, line, byte);
+    stop(p, rc);
+}
+
+static void on_end(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+{
+    struct parser *p = user;
+    (void)uri;
+    if (p->rc || p->depth == 0) return;
+    voc_rc rc;
+    if (p->tree) {
+        tree_end(p);
+        rc = p->rc;
+    } else {
+        uint64_t byte = offset_of(p, p->ctxt->input->cur);
+        buf_clear(&p->names);
+        voc_str name = whole_name(p, prefix, local);
+        rc = p->names.rc ? p->names.rc : p->h->end(p->user, name, line_of(p->ctxt->input, NULL), byte);
+        p->last_byte = byte;
+    }
+    p->text_len = 0;
+    p->namespaces -= p->declared[p->depth--];
+    stop(p, rc);
+}
+
+static void on_text(void *user, const xmlChar *text, int len)
+{
+    struct parser *p = user;
+    if (p->rc || p->depth == 0 || len <= 0) return;
+    p->text_len += (size_t)len;
+    voc_rc rc = VOC_OK;
+    if (p->text_len > TEXT_MAX) {
+        too_much(p, line_of(p->ctxt->input, NULL), "a text is longer than 10 MiB");
+        rc = p->rc;
+    } else if (p->tree) {
+        tree_text(p, (voc_str){(const char *)text, (size_t)len});
+        rc = p->rc;
+    } else rc = p->h->text(p->user, (voc_str){(const char *)text, (size_t)len});
+    stop(p, rc);
+}
+
+static void refuse_doctype(const xmlParserInput *in, const char *file, struct diag *d)
+{
+    diag_error(d, "XML-002", file, line_of(in, tag_start(in)), doctype_hint, "this file has a DOCTYPE, which is not read: remove it");
+}
+
+static void on_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    struct parser *p = user;
+    (void)name, (void)external, (void)system;
+    if (p->rc) return;
+    refuse_doctype(p->ctxt->input, p->file, p->d);
+    stop(p, VOC_E_INPUT);
+}
+
+// ---- one parse
+
+static voc_rc parse(struct parser *p)
+{
+    xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC,
+                         .internalSubset = on_doctype,
+                         .startElementNs = on_start,
+                         .endElementNs = on_end,
+                         .serror = on_error};
+    if (p->tree || p->h->text) sax.characters = sax.ignorableWhitespace = on_text;
+    buf_init(&p->names, (size_t)32 << 20);
+    if (p->read && !(p->chunk = mem_alloc(CHUNK))) return VOC_E_NOMEM;
+    p->ctxt = xmlCreateIOParserCtxt(&sax, p, on_read, NULL, p, XML_CHAR_ENCODING_NONE);
+    if (p->ctxt) {
+        xmlCtxtUseOptions(p->ctxt, OPTIONS);
+        xmlParseDocument(p->ctxt);
+        if (p->rc == VOC_OK && !p->ctxt->wellFormed) {
+            diag_error(p->d, "XML-001", p->file, 0, NULL, "not well-formed XML");
+            p->rc = VOC_E_INPUT;
+        }
+        xmlFreeParserCtxt(p->ctxt);
+    } else fail(p, VOC_E_NOMEM);
+    vec_free(&p->attrs);
+    buf_done(&p->names);
+    mem_free(p->chunk);
+    return p->rc;
+}
+
+voc_rc xml_sax(xml_read read, void *read_user, const voc_xml_handler *h, void *user, const char *file, struct diag *d)
+{
+    struct parser p = {.h = h, .user = user, .read = read, .read_user = read_user, .file = file, .d = d};
+    return parse(&p);
+}
+
+voc_rc xml_tree(struct xml_node **out, struct arena *a, const char *bytes, size_t len, const char *file, struct diag *d)
+{
+    struct tree t = {.arena = a};
+    struct parser p = {.tree = &t, .bytes = len ? bytes : "", .n_bytes = len, .file = file, .d = d};
+    voc_rc rc = parse(&p);
+    if (rc == VOC_OK) *out = t.root;
+    return rc;
+}
+
+const voc_str *xml_get(const struct xml_node *n, const char *attr)
+{
+    for (size_t i = 0; i < n->n_attrs; i++) {
+        if (str_is(n->attrs[i].name, attr)) return &n->attrs[i].value;
+    }
+    return NULL;
+}
+
+// ---- RELAX NG, on documents of libxml2's own
+
+struct verdict {
+    struct diag *d;
+    const char *what; // "schema" or "document"
+    bool failed;
+};
+
+static void on_verdict(void *user, xmlErrorPtr e)
+{
+    struct verdict *v = user;
+    add_error(v->d, VOC_INFO, "XML-005", v->what, e);
+}
+
+static void on_doc_error(void *user, xmlErrorPtr e)
+{
+    struct verdict *v = ((xmlParserCtxtPtr)user)->_private;
+    if (!v->failed && e->level == XML_ERR_FATAL) add_error(v->d, VOC_INFO, "XML-001", v->what, e);
+}
+
+static void on_doc_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    xmlParserCtxtPtr ctxt = user;
+    struct verdict *v = ctxt->_private;
+    (void)name, (void)external, (void)system;
+    refuse_doctype(ctxt->input, v->what, v->d);
+    v->failed = true;
+    xmlStopParser(ctxt);
+}
+
+static xmlDocPtr read_doc(const char *bytes, size_t len, struct verdict *v)
+{
+    xmlParserCtxtPtr ctxt = len <= INT32_MAX ? xmlNewParserCtxt() : NULL;
+    if (!ctxt) return NULL;
+    ctxt->_private = v;
+    ctxt->sax->internalSubset = on_doc_doctype;
+    ctxt->sax->serror = on_doc_error;
+    xmlDocPtr doc = xmlCtxtReadMemory(ctxt, bytes, (int)len, NULL, NULL, OPTIONS);
+    if (v->failed) {
+        xmlFreeDoc(doc);
+        doc = NULL;
+    }
+    xmlFreeParserCtxt(ctxt);
+    return doc;
+}
+
+int xml_relaxng(const char *schema, size_t schema_len, const char *doc, size_t doc_len, struct diag *d)
+{
+    struct verdict of_schema = {.d = d, .what = "schema"}, of_doc = {.d = d, .what = "document"};
+    int verdict = -1;
+    xmlRelaxNGParserCtxtPtr parser = NULL;
+    xmlRelaxNGPtr rules = NULL;
+    xmlRelaxNGValidCtxtPtr valid = NULL;
+    xmlDocPtr rules_doc = read_doc(schema, schema_len, &of_schema), tree = NULL;
+    if (!rules_doc || !(parser = xmlRelaxNGNewDocParserCtxt(rules_doc))) goto out;
+    xmlRelaxNGSetParserStructuredErrors(parser, on_verdict, &of_schema);
+    if (!(rules = xmlRelaxNGParse(parser)) || !(valid = xmlRelaxNGNewValidCtxt(rules))) goto out;
+    if (!(tree = read_doc(doc, doc_len, &of_doc))) goto out;
+    xmlRelaxNGSetValidStructuredErrors(valid, on_verdict, &of_doc);
+    int rc = xmlRelaxNGValidateDoc(valid, tree);
+    verdict = rc == 0 ? 1 : rc > 0 ? 0 : -1;
+out:
+    xmlFreeDoc(tree);
+    xmlRelaxNGFreeValidCtxt(valid);
+    xmlRelaxNGFree(rules);
+    xmlRelaxNGFreeParserCtxt(parser);
+    xmlFreeDoc(rules_doc);
+    return verdict;
+}
+
+// ---- the library as a whole
+
+static xmlParserInputPtr no_other_file(const char *url, const char *id, xmlParserCtxtPtr ctxt)
+{
+    (void)url, (void)id, (void)ctxt;
+    return NULL;
+}
+
+static void silent(void *user, const char *format, ...) { (void)user, (void)format; }
+
+voc_rc xml_init(void)
+{
+    xmlInitParser();
+    xmlSetExternalEntityLoader(no_other_file);
+    xmlSetGenericErrorFunc(NULL, silent);
+    xmlThrDefSetGenericErrorFunc(NULL, silent); // threads that come later
+    return VOC_OK;
+}
+
+void xml_done(void)
+{
+    xmlRelaxNGCleanupTypes();
+    xmlCleanupParser();
+}

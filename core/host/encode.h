@@ -4,6 +4,7 @@
 #ifndef VOC_HOST_ENCODE_H
 #define VOC_HOST_ENCODE_H
 #include "base/diag.h"
+#include "base/hash.h"
 #include "io/lines.h"
 #include "store/store.h"
 
@@ -16,11 +17,11 @@ void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad);
 // Ends a block: every record must have given rows, or be rejected, or ignored; else VOC_E_BUG naming the plugin.
 voc_rc sink_end(struct voc_sink *s);
 // STREAM: gives coded blocks as they fill (every 8,192 rows); NULL: LINES.
-void sink_flush_to(struct voc_sink *s, voc_rc (*block)(void *user, const struct coded_block *b), void *user);
+void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block)(void *user, const struct coded_block *b), void *user);
 voc_rc sink_coded(struct voc_sink *s, struct coded_block *out); // borrows until sink_reset
 void sink_reset(struct voc_sink *s);
 // Adds this sink's counts to *total (by_rule sorted by name once all are added: account_done).
-struct account { struct import_account a; void *rules; };
+struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; };
 voc_rc sink_account(const struct voc_sink *s, struct account *total);
 voc_rc account_done(struct account *a);
 void account_free(struct account *a);

@@ -14,6 +14,7 @@ struct fold_request {
     uint32_t threads;
     int64_t end_us;                 // --until, or VOC_NA
     uint32_t unit;                  // --unit override or 0
+    uint64_t memory_max;            // bytes, 0: none
     const struct event_set *events; // NULL: read from the project (tests give their own)
 };
 struct voc_run { // what an analysis sees as its run
@@ -24,6 +25,7 @@ struct voc_run { // what an analysis sees as its run
     bool sealed;                    // begin is over: no more wants
     VEC(struct table *) tables;     // owns
     VEC(struct voc_spool *) spools; // owns
+    pthread_mutex_t lock;           // over spools: states are made in many threads
 };
 struct fold_result { struct table **tables; size_t n_tables; voc_run_info info; }; // owned by the caller: fold_free
 voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct diag *d);
@@ -31,10 +33,12 @@ void fold_free(struct fold_result *r);
 // A pool-less parallel loop: pieces 0..n-1 on at most `threads` threads; the error of the lowest failing piece.
 voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user);
 
-struct voc_spool { // records in memory until the store can spill them; sorted by key once sealed
-    struct voc_run *run;
-    VEC(struct spool_record { voc_str key; void *data; size_t size; uint64_t order; }) records;
-    uint64_t bytes;
-    bool sealed;
-};
+// Gathered records of an analysis: in memory until the store can spill them; sorted by (key, order of adding) once sealed,
+// so that the order of merging does not show as long as keys are unique.
+voc_rc spool_new(struct voc_run *run, struct voc_spool **out); // owned by the run
+voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t size);
+voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from);
+voc_rc spool_seal(struct voc_spool *sp, size_t *n_records);
+voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data, size_t *size);
+void spool_free(struct voc_spool *sp);
 #endif

@@ -2,6 +2,7 @@
 // The host's side of plugins: the voc_host table, instances with accounted memory, sinks, streams, writers.
 #ifndef VOC_HOST_HOST_H
 #define VOC_HOST_HOST_H
+#include <pthread.h>
 #include "base/diag.h"
 #include "host/options.h"
 #include "host/plugin.h"
@@ -14,8 +15,9 @@ struct voc_context { // one plugin instance
     const char *file;       // for messages
     uint64_t memory_max;    // 0: none
     _Atomic uint64_t memory_used;
-    void *blocks;           // live allocations, freed by context_done
-    void *things;           // compiled regexes and time formats
+    pthread_mutex_t lock;   // over the two lists
+    struct context_block *blocks; // live allocations, freed by context_done
+    struct context_thing *things; // compiled patterns and time formats, freed by context_done
 };
 const voc_host *host_table(void);
 void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file);
@@ -24,6 +26,15 @@ void context_done(struct voc_context *cx);
 void host_cancel(void);
 bool host_cancelled(void);
 
-struct voc_stream { struct in *in; uint64_t at; voc_rc rc; };
+// STREAM framing. Keeps the last bytes given, so that a reject can carry its raw text.
+#define STREAM_WINDOW ((size_t)1 << 20)
+struct voc_stream {
+    struct in *in;
+    uint64_t at;     // decoded bytes given so far
+    voc_rc rc;
+    struct buf window; // the last of them
+};
+// The raw bytes [from, to) if they are still in the window, else as much of their end as is.
+voc_str stream_raw(const struct voc_stream *s, uint64_t from, uint64_t to);
 struct voc_writer { struct out *out; };
 #endif

@@ -1,3 +1,11 @@
-# SPDX-License-Identifier: MIT
-#
-# Plugins, imports and folds.
+core_libvoc_a_SOURCES += \
+	core/host/encode.c core/host/encode.h \
+	core/host/fold.c core/host/fold.h \
+	core/host/host.c core/host/host.h \
+	core/host/import.c core/host/import.h \
+	core/host/note.c core/host/note.h \
+	core/host/options.c core/host/options.h \
+	core/host/plugin.c core/host/plugin.h \
+	core/host/sniff.c \
+	core/host/spool.c \
+	core/host/trust.c core/host/trust.h

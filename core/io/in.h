@@ -23,6 +23,7 @@ const char *in_name(const struct in *in);              // base name without .gz 
 const char *in_path(const struct in *in);              // as given, for messages
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
 uint64_t in_malformed(const struct in *in);
+uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
 // Hash of all decoded bytes (after the end was read), the same for plain, gzipped and stdin.
 void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
 // Hash of the first n decoded bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,

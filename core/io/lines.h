@@ -27,4 +27,5 @@ voc_rc lines_head(struct lines *l, struct lines_block *head); // header records 
 voc_rc lines_next(struct lines *l, struct lines_block *b, size_t target);
 struct lines_account { uint64_t records, record_bytes, framing_bytes; }; // newlines, BOM, header and empty lines are framing
 struct lines_account lines_account(const struct lines *l);
+bool lines_ends_clean(const struct lines *l); // after the end: the last record was closed by a newline (or there was none)
 #endif

@@ -107,6 +107,7 @@ voc_rc import_priors(struct project *p, voc_str source, struct import_prior *out
 voc_rc import_begin(struct import **out, struct project *p, const struct import_spec *spec, struct diag *d);
 // Checks every code and bound of the block (VOC_E_BUG: the worker lied), joins its dictionary, keeps it. Blocks in order.
 voc_rc import_add(struct import *i, const struct coded_block *b);
+void import_assumed(struct import *i, bool actor_unset); // some row did not say who acted; before the commit
 // continue_behind: number of leading records that an earlier import holds (their rows are dropped), 0: none.
 voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out);
 void import_rollback(struct import *i); // takes NULL; the file is as before

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+// The voc_host table and the instances that call it. Each function here only translates between plugin.h and a floor of
+// the engine. Memory of an instance is counted against its bound and freed with it. Thread-safe where plugin.h says that
+// a plugin may be called in parallel.
+#include "host/host.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/regex.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "base/xml.h"
+#include "host/encode.h"
+#include "host/fold.h"
+
+struct context_block {
+    _Alignas(16) struct context_block *next;
+    struct context_block *prev;
+    size_t size;
+};
+struct context_thing {
+    struct context_thing *next;
+    struct voc_regex *regex;
+    struct time_format *format;
+};
+
+static _Atomic int cancel_flag;
+
+void host_cancel(void) { atomic_store(&cancel_flag, 1); }
+bool host_cancelled(void) { return atomic_load_explicit(&cancel_flag, memory_order_relaxed) != 0; }
+
+void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file)
+{
+    memset(cx, 0, sizeof *cx);
+    cx->plugin = p;
+    cx->diag = d;
+    cx->file = file;
+    pthread_mutex_init(&cx->lock, NULL);
+}
+
+void context_done(struct voc_context *cx)
+{
+    for (struct context_block *b = cx->blocks, *next; b; b = next) {
+        next = b->next;
+        mem_free(b);
+    }
+    for (struct context_thing *t = cx->things, *next; t; t = next) {
+        next = t->next;
+        regex_free(t->regex);
+        time_format_free(t->format);
+        mem_free(t);
+    }
+    cx->blocks = NULL;
+    cx->things = NULL;
+    pthread_mutex_destroy(&cx->lock);
+}
+
+// ---- memory of an instance -------------------------------------------------------------------------------------------
+
+static bool charge(struct voc_context *cx, size_t size)
+{
+    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size;
+    if (cx->memory_max == 0 || used <= cx->memory_max) return true;
+    atomic_fetch_sub(&cx->memory_used, size);
+    return false;
+}
+
+static void *host_alloc(voc_context *cx, size_t size)
+{
+    size_t whole;
+    if (!mem_add(size, sizeof(struct context_block), &whole) || !charge(cx, size)) return NULL;
+    struct context_block *b = mem_alloc(whole);
+    if (!b) {
+        atomic_fetch_sub(&cx->memory_used, size);
+        return NULL;
+    }
+    b->size = size;
+    b->prev = NULL;
+    pthread_mutex_lock(&cx->lock);
+    b->next = cx->blocks;
+    if (b->next) b->next->prev = b;
+    cx->blocks = b;
+    pthread_mutex_unlock(&cx->lock);
+    return b + 1;
+}
+
+static void host_free(voc_context *cx, void *ptr)
+{
+    if (!ptr) return;
+    struct context_block *b = (struct context_block *)ptr - 1;
+    pthread_mutex_lock(&cx->lock);
+    if (b->prev)
+        b->prev->next = b->next;
+    else
+        cx->blocks = b->next;
+    if (b->next) b->next->prev = b->prev;
+    pthread_mutex_unlock(&cx->lock);
+    atomic_fetch_sub(&cx->memory_used, b->size);
+    mem_free(b);
+}
+
+static void *host_resize(voc_context *cx, void *old, size_t size)
+{
+    size_t had = old ? ((struct context_block *)old - 1)->size : 0;
+    void *to = host_alloc(cx, size);
+    if (!to) return NULL;
+    if (old) memcpy(to, old, had < size ? had : size);
+    host_free(cx, old);
+    return to;
+}
+
+static struct context_thing *thing_new(voc_context *cx)
+{
+    struct context_thing *t = mem_zalloc(1, sizeof *t);
+    if (!t) return NULL;
+    pthread_mutex_lock(&cx->lock);
+    t->next = cx->things;
+    cx->things = t;
+    pthread_mutex_unlock(&cx->lock);
+    return t;
+}
+
+// ---- diagnostics, text, time, patterns -------------------------------------------------------------------------------
+
+static void host_diag(voc_context *cx, const voc_diag *d)
+{
+    char code[32], message[1000], hint[400];
+    struct diag_msg m = {.severity = d->severity, .code = code, .file = cx->file, .line = d->line, .column = d->column, .message = message};
+    snprintf(code, sizeof code, "%.*s", (int)(d->code.len > 31 ? 31 : d->code.len), d->code.len ? d->code.ptr : "");
+    snprintf(message, sizeof message, "%.*s", (int)(d->message.len > 999 ? 999 : d->message.len), d->message.len ? d->message.ptr : "");
+    snprintf(hint, sizeof hint, "%.*s", (int)(d->hint.len > 399 ? 399 : d->hint.len), d->hint.len ? d->hint.ptr : "");
+    if (d->hint.len) m.hint = hint;
+    if (m.severity < VOC_INFO || m.severity > VOC_ERROR) m.severity = VOC_ERROR;
+    diag_add(cx->diag, &m);
+}
+
+static int host_is_cancelled(voc_context *cx)
+{
+    (void)cx;
+    return host_cancelled();
+}
+
+static int host_utf8_valid(const char *ptr, size_t len) { return text_utf8_valid(ptr, len); }
+
+static voc_rc host_time_format(voc_context *cx, voc_time_format **out, voc_str pattern, voc_str zone)
+{
+    struct context_thing *t = thing_new(cx);
+    if (!t) return VOC_E_NOMEM;
+    voc_rc rc = time_format_new(&t->format, pattern, zone, cx->diag);
+    if (!rc) *out = (voc_time_format *)(void *)t->format;
+    return rc;
+}
+
+static voc_rc host_time_parse(const voc_time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
+{
+    return time_format_parse((const struct time_format *)(const void *)f, text, us, resolution);
+}
+
+static voc_rc host_time_guess(voc_context *cx, const voc_str *samples, size_t n, char pattern[64], uint32_t *n_possible)
+{
+    (void)cx;
+    return time_guess(samples, n, pattern, n_possible);
+}
+
+static voc_rc host_regex_compile(voc_context *cx, voc_regex **out, voc_str pattern)
+{
+    struct context_thing *t = thing_new(cx);
+    if (!t) return VOC_E_NOMEM;
+    voc_rc rc = regex_new(&t->regex, pattern, 0, cx->file, 0, cx->diag);
+    if (!rc) *out = t->regex;
+    return rc;
+}
+
+static int host_regex_match(const voc_regex *re, voc_str text) { return regex_match(re, text, NULL, NULL); }
+
+// ---- streams and XML ---------------------------------------------------------------------------------------------------
+
+// Keeps at most the last STREAM_WINDOW bytes, dropping the older half when it is full.
+static voc_rc window_add(struct voc_stream *s, const void *data, size_t len)
+{
+    struct buf *w = &s->window;
+    const char *from = data;
+    if (len > STREAM_WINDOW) {
+        from += len - STREAM_WINDOW;
+        len = STREAM_WINDOW;
+    }
+    if (w->len + len > STREAM_WINDOW) {
+        size_t keep = w->len < STREAM_WINDOW / 2 ? w->len : STREAM_WINDOW / 2;
+        if (keep + len > STREAM_WINDOW) keep = STREAM_WINDOW - len;
+        memmove(w->ptr, w->ptr + (w->len - keep), keep);
+        w->len = keep;
+    }
+    return buf_add(w, from, len);
+}
+
+static voc_rc host_read(voc_stream *s, void *to, size_t size, size_t *got)
+{
+    *got = 0;
+    if (host_cancelled()) return s->rc = VOC_CANCELLED;
+    if (s->rc) return s->rc;
+    s->rc = in_read(s->in, to, size, got);
+    s->at += *got;
+    if (!s->rc) s->rc = window_add(s, to, *got);
+    return s->rc;
+}
+
+voc_str stream_raw(const struct voc_stream *s, uint64_t from, uint64_t to)
+{
+    uint64_t first = s->at - s->window.len;
+    if (from < first) from = first;
+    if (to > s->at) to = s->at;
+    return from < to ? str_mk(s->window.ptr + (from - first), (size_t)(to - from)) : (voc_str){"", 0};
+}
+
+static voc_rc stream_read(void *user, void *to, size_t size, size_t *got) { return host_read(user, to, size, got); }
+
+static voc_rc host_xml_parse(voc_context *cx, voc_stream *s, const voc_xml_handler *h, void *user)
+{
+    if (h->struct_size < offsetof(voc_xml_handler, text) + sizeof h->text) return VOC_E_BUG;
+    return xml_sax(stream_read, s, h, user, cx->file, cx->diag);
+}
+
+// ---- analysis: what the run knows -------------------------------------------------------------------------------------
+
+static const voc_definition *host_definition(voc_run *run) { return timeline_definition(run->timeline); }
+static const voc_run_info *host_info(voc_run *run) { return timeline_info(run->timeline); }
+
+static voc_rc host_want_column(voc_run *run, uint32_t column)
+{
+    if (column >= VOC_N_COLUMNS || run->sealed) return VOC_E_BUG;
+    run->columns |= 1u << column;
+    return VOC_OK;
+}
+
+static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
+{
+    return run->sealed ? VOC_E_BUG : timeline_want(run->timeline, predicate, index);
+}
+
+static voc_rc host_want_person_stays(voc_run *run) { return run->sealed ? VOC_E_BUG : timeline_want_persons(run->timeline); }
+static voc_str host_name(voc_run *run, uint32_t column, uint32_t code) { return timeline_name(run->timeline, column, code); }
+static uint32_t host_n_codes(voc_run *run, uint32_t column) { return timeline_n_codes(run->timeline, column); }
+
+static voc_rc host_parallel(voc_run *run, size_t n, voc_rc (*piece)(void *user, size_t i), void *user)
+{
+    return parallel_for(run->threads, n, piece, user);
+}
+
+// ---- tables --------------------------------------------------------------------------------------------------------------
+
+static struct table *built(voc_table_builder *t) { return (struct table *)(void *)t; }
+
+static voc_rc host_table_new(voc_run *run, voc_table_builder **out, const char *name, const char *title, uint32_t flags)
+{
+    struct table *t = NULL;
+    voc_rc rc = vec_reserve(&run->tables, 1, 1000);
+    if (!rc) rc = table_new(&t, name, title, flags);
+    if (rc) return rc;
+    run->tables.at[run->tables.n++] = t;
+    *out = (voc_table_builder *)(void *)t;
+    return table_currency(t, timeline_definition(run->timeline)->currency);
+}
+
+static voc_rc host_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+{
+    return table_column(built(t), name, title, type, unit, flags, help);
+}
+static voc_rc host_group(voc_table_builder *t, const char *title, const char *subtitle) { return table_group(built(t), title, subtitle); }
+static voc_rc host_cell(voc_table_builder *t, const voc_cell *cell) { return table_cell(built(t), cell); }
+static voc_rc host_note(voc_table_builder *t, uint32_t kind, const char *text) { return table_note(built(t), kind, text); }
+static voc_rc host_semantics(voc_table_builder *t, const char *text) { return table_semantics(built(t), text); }
+
+static voc_rc host_write(voc_writer *w, const void *data, size_t size) { return out_write(w->out, data, size); }
+
+const voc_host *host_table(void)
+{
+    static const voc_host table = {
+        .struct_size = sizeof(voc_host),
+        .abi_major = VOC_ABI_MAJOR,
+        .abi_minor = VOC_ABI_MINOR,
+        .version = VOC_VERSION,
+        .alloc = host_alloc,
+        .resize = host_resize,
+        .free = host_free,
+        .diag = host_diag,
+        .cancelled = host_is_cancelled,
+        .utf8_valid = host_utf8_valid,
+        .time_format = host_time_format,
+        .time_parse = host_time_parse,
+        .time_guess = host_time_guess,
+        .regex_compile = host_regex_compile,
+        .regex_match = host_regex_match,
+        .rows = sink_rows,
+        .reject = sink_reject,
+        .ignore = sink_ignore,
+        .record = sink_record,
+        .read = host_read,
+        .xml_parse = host_xml_parse,
+        .definition = host_definition,
+        .info = host_info,
+        .want_column = host_want_column,
+        .want_predicate = host_want_predicate,
+        .want_person_stays = host_want_person_stays,
+        .name = host_name,
+        .n_codes = host_n_codes,
+        .parallel = host_parallel,
+        .spool_new = spool_new,
+        .spool_add = spool_add,
+        .spool_merge = spool_merge,
+        .spool_seal = spool_seal,
+        .spool_get = spool_get,
+        .table = host_table_new,
+        .column = host_column,
+        .group = host_group,
+        .cell = host_cell,
+        .note = host_note,
+        .semantics = host_semantics,
+        .write = host_write,
+    };
+    return &table;
+}

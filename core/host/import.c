@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: MIT
+// One file into a project (or through a dry run): choose the plugin, make its mapping from sources.xml and options, frame,
+// parse blocks in parallel, hand them on in order, and commit once, or not at all. Called by the cli.
+#include "host/import.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/fold.h"
+
+#define BLOCK_BYTES ((size_t)256 << 10)
+#define FIRST_BYTES ((size_t)1 << 20)
+#define PRIORS_MAX 16u
+#define CANDIDATES_MAX 64u
+#define NEAR_TIE 10
+#define UNKNOWN_BELOW 25
+
+struct job { // one import under way
+    const struct import_request *req;
+    struct import_report *rep;
+    struct arena *a;
+    struct diag *d;
+    struct in *in;
+    struct plugin *plugin;
+    const voc_input_ops *ops;
+    const struct source_rule *rule; // of sources.xml, or NULL
+    voc_source source;
+    voc_value *options;
+    struct voc_context cx;
+    void *instance;
+    struct import *import; // NULL: dry run
+    unsigned char mapping[HASH_BYTES];
+    struct import_prior priors[PRIORS_MAX];
+    size_t n_priors;
+    struct account total;
+    uint64_t framing_bytes;
+    bool ends_clean;
+};
+
+// ---- choosing ----------------------------------------------------------------------------------------------------------
+
+static const struct source_rule *rule_for(const struct import_request *r, const char *name)
+{
+    if (!r->journey) return NULL;
+    for (size_t i = 0; i < r->journey->n_sources; i++) {
+        const struct source_rule *s = &r->journey->sources[i];
+        if (r->source.len ? str_eq(r->source, s->id) : r->as.len && s->as.len && !str_eq(r->as, s->as)) {
+            if (r->source.len) return s;
+            continue;
+        }
+        if (r->source.len) continue;
+        for (size_t f = 0; f < s->n_files; f++) {
+            char glob[256];
+            snprintf(glob, sizeof glob, "%.*s", (int)(s->files[f].len > 255 ? 255 : s->files[f].len), s->files[f].ptr);
+            if (fnmatch(glob, name, 0) == 0) return s;
+        }
+    }
+    return NULL;
+}
+
+static voc_rc plugin_named(struct job *j, voc_str name)
+{
+    const char *names[CANDIDATES_MAX] = {0};
+    size_t n = 0;
+    struct plugin *p = catalogue_find(j->req->catalogue, VOC_KIND_INPUT, name);
+    if (p) {
+        j->plugin = p;
+        return plugin_load(p, j->d);
+    }
+    for (size_t i = 0; i < catalogue_n(j->req->catalogue) && n < CANDIDATES_MAX; i++)
+        if (catalogue_at(j->req->catalogue, i)->note.kind == VOC_KIND_INPUT) names[n++] = catalogue_at(j->req->catalogue, i)->note.name;
+    const char *near = str_nearest(name, names, n);
+    char hint[120];
+    snprintf(hint, sizeof hint, near ? "did you mean %s? (voc plugin list shows all)" : "voc plugin list shows what there is%s", near ? near : "");
+    diag_error(j->d, "IMPORT-001", NULL, 0, hint, "there is no input plugin \"%.*s\"", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    return VOC_E_OPTION;
+}
+
+static voc_rc probe_all(struct job *j)
+{
+    struct sniffed s[CANDIDATES_MAX];
+    size_t n = 0;
+    voc_rc rc = sniff(j->req->catalogue, j->in, s, CANDIDATES_MAX, &n, j->d);
+    if (rc) return rc;
+    if (n == 0) {
+        diag_error(j->d, "IMPORT-002", in_path(j->in), 0, "voc plugin list says where plugins are looked for", "no input plugin is installed");
+        return VOC_E_INPUT;
+    }
+    if (s[0].confidence < UNKNOWN_BELOW) {
+        struct buf b;
+        buf_init(&b, 4096);
+        for (size_t i = 0; i < n && i < 3; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "no");
+        diag_error(j->d, "IMPORT-003", in_path(j->in), 0, "if you know the format, name it with --as NAME", "the format is not known (%s)",
+                   b.ptr ? b.ptr : "");
+        buf_done(&b);
+        return VOC_E_INPUT;
+    }
+    if (n > 1 && s[0].confidence - s[1].confidence < NEAR_TIE) {
+        char hint[160];
+        snprintf(hint, sizeof hint, "decide with --as %s or --as %s", s[0].plugin->note.name, s[1].plugin->note.name);
+        diag_error(j->d, "IMPORT-004", in_path(j->in), 0, hint, "two plugins could read it: %s (%d: %s) and %s (%d: %s)", s[0].plugin->note.name,
+                   s[0].confidence, s[0].reason, s[1].plugin->note.name, s[1].confidence, s[1].reason);
+        return VOC_E_INPUT;
+    }
+    j->plugin = s[0].plugin;
+    snprintf(j->rep->reason, sizeof j->rep->reason, "%s", s[0].reason);
+    return VOC_OK;
+}
+
+static voc_rc choose(struct job *j)
+{
+    j->rule = rule_for(j->req, in_name(j->in));
+    if (j->req->as.len) return plugin_named(j, j->req->as);
+    if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);
+    return probe_all(j);
+}
+
+// ---- mapping -------------------------------------------------------------------------------------------------------------
+
+// Options of sources.xml first, those of the command line over them.
+static voc_rc make_options(struct job *j)
+{
+    const voc_plugin *p = j->plugin->desc;
+    size_t from_rule = j->rule ? j->rule->n_options : 0, n = 0;
+    struct option_given *given = arena_alloc(j->a, (from_rule + j->req->n_options + 1) * sizeof *given);
+    if (!given) return VOC_E_NOMEM;
+    for (size_t i = 0; i < from_rule; i++)
+        given[n++] = (struct option_given){j->rule->options[i].name, j->rule->options[i].value, true,
+                                           j->req->journey->sources_file.len ? j->req->journey->sources_file.ptr : NULL, j->rule->options[i].line};
+    for (size_t i = 0; i < j->req->n_options; i++) given[n++] = j->req->options[i];
+    return options_parse(j->a, p->options, p->n_options, p->option_size, given, n, &j->options, j->d);
+}
+
+static void hash_str(struct hash_state *h, voc_str s)
+{
+    uint64_t len = s.len;
+    hash_add(h, &len, sizeof len);
+    hash_add(h, s.ptr, s.len);
+}
+
+// What decides how bytes become rows. Not the plugin's version: an upgrade is no reason to count a file again.
+static void hash_mapping(struct job *j)
+{
+    struct hash_state h;
+    hash_begin(&h);
+    hash_str(&h, str_of(j->plugin->note.name));
+    hash_str(&h, j->source.zone);
+    uint32_t fixed[2] = {j->source.actor, j->source.resolution};
+    hash_add(&h, fixed, sizeof fixed);
+    for (size_t i = 0; i < j->source.n_maps; i++) {
+        const voc_map *m = &j->source.maps[i];
+        const voc_str all[] = {m->to, m->from, m->format, m->constant, m->action, m->action_from, m->alias_kind};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) hash_str(&h, all[k]);
+        uint32_t more[3] = {m->strong, m->type, m->entity};
+        hash_add(&h, more, sizeof more);
+    }
+    for (size_t i = 0; i < j->plugin->desc->n_options; i++) {
+        const voc_value *v = &j->options[i];
+        int64_t number = v->type == VOC_OPT_REAL ? (int64_t)(v->r * 1e6) : v->i;
+        hash_add(&h, &number, sizeof number);
+        hash_str(&h, v->s);
+        for (size_t k = 0; k < v->n_list; k++) hash_str(&h, v->list[k]);
+    }
+    hash_end(&h, j->mapping);
+}
+
+static voc_rc make_source(struct job *j)
+{
+    const struct source_rule *r = j->rule;
+    const char *name = j->req->name ? j->req->name : in_name(j->in);
+    j->source = (voc_source){.struct_size = sizeof j->source, .map_size = sizeof(voc_map), .file_name = str_of(name)};
+    j->source.id = j->req->source.len ? j->req->source : r && r->id.len ? r->id : str_of(j->plugin->note.name);
+    if (r) {
+        j->source.zone = r->zone;
+        j->source.actor = r->actor;
+        j->source.resolution = r->resolution;
+        j->source.maps = r->maps;
+        j->source.n_maps = r->n_maps;
+        if (r->n_ignores)
+            diag_warn(j->d, "IMPORT-011", j->req->journey->sources_file.ptr, r->ignores[0].line, "these rows are kept",
+                      "<ignore> of a source is read but not yet applied by this version");
+    }
+    if (j->source.zone.len == 0 && j->req->journey) j->source.zone = j->req->journey->zone;
+    voc_rc rc = make_options(j);
+    if (!rc) hash_mapping(j);
+    return rc;
+}
+
+// ---- LINES ----------------------------------------------------------------------------------------------------------------
+
+struct wave { // blocks parsed at the same time
+    struct job *j;
+    struct lines_block *blocks;
+    struct voc_sink **sinks;
+    size_t n;
+};
+
+static voc_block view(const struct lines_block *b)
+{
+    return (voc_block){.struct_size = sizeof(voc_block),
+                       .bytes = b->bytes.ptr,
+                       .n_bytes = b->bytes.len,
+                       .start = b->start.at,
+                       .end = b->end.at,
+                       .line = b->line.at,
+                       .n_records = b->start.n,
+                       .first_record = b->first_record};
+}
+
+static voc_rc parse_block(void *user, size_t i)
+{
+    struct wave *w = user;
+    voc_block b = view(&w->blocks[i]);
+    sink_reset(w->sinks[i]);
+    sink_block(w->sinks[i], &b, w->blocks[i].bad.at);
+    voc_rc rc = w->j->ops->lines(w->j->instance, &b, w->sinks[i]);
+    if (!rc) rc = sink_end(w->sinks[i]);
+    sink_block(w->sinks[i], NULL, NULL);
+    return rc;
+}
+
+static voc_rc hand_on(struct job *j, const struct coded_block *b)
+{
+    if (j->import) return import_add(j->import, b);
+    return j->req->block ? j->req->block(j->req->user, b) : VOC_OK;
+}
+
+static voc_rc run_wave(struct job *j, struct wave *w)
+{
+    voc_rc rc = parallel_for(j->req->threads, w->n, parse_block, w);
+    for (size_t i = 0; i < w->n && !rc; i++) {
+        struct coded_block b;
+        rc = sink_coded(w->sinks[i], &b);
+        if (!rc) rc = hand_on(j, &b);
+    }
+    return rc;
+}
+
+// Header records and the first data records in one block, for the plugin to make its mapping.
+static voc_rc show_head(struct job *j, const struct lines_block *head, const struct lines_block *first)
+{
+    struct lines_block both;
+    lines_block_init(&both);
+    size_t n = head->start.n + first->start.n;
+    voc_rc rc = buf_add(&both.bytes, head->bytes.ptr, head->bytes.len);
+    if (!rc) rc = buf_add(&both.bytes, first->bytes.ptr, first->bytes.len);
+    if (!rc) rc = vec_reserve(&both.start, n, SIZE_MAX);
+    if (!rc) rc = vec_reserve(&both.end, n, SIZE_MAX);
+    if (!rc) rc = vec_reserve(&both.line, n, SIZE_MAX);
+    for (size_t i = 0; i < n && !rc; i++) {
+        bool in_head = i < head->start.n;
+        const struct lines_block *from = in_head ? head : first;
+        size_t k = in_head ? i : i - head->start.n, shift = in_head ? 0 : head->bytes.len;
+        both.start.at[both.start.n++] = from->start.at[k] + shift;
+        both.end.at[both.end.n++] = from->end.at[k] + shift;
+        both.line.at[both.line.n++] = from->line.at[k];
+    }
+    if (!rc && j->ops->head) {
+        voc_block b = view(&both);
+        rc = j->ops->head(j->instance, &b);
+    }
+    lines_block_done(&both);
+    return rc;
+}
+
+static voc_rc read_waves(struct job *j, struct lines *l, struct wave *w, size_t max)
+{
+    struct lines_block head;
+    size_t target = j->req->block_bytes ? j->req->block_bytes : BLOCK_BYTES;
+    lines_block_init(&head);
+    voc_rc rc = lines_head(l, &head);
+    // the first block is large, so that the plugin sees enough to prove an order of day and month
+    if (!rc) rc = lines_next(l, &w->blocks[0], FIRST_BYTES);
+    if (!rc) rc = show_head(j, &head, &w->blocks[0]);
+    lines_block_done(&head);
+    w->n = !rc && w->blocks[0].start.n ? 1 : 0;
+    while (!rc && w->n) {
+        rc = run_wave(j, w);
+        for (w->n = 0; w->n < max && !rc; w->n++) {
+            rc = lines_next(l, &w->blocks[w->n], target);
+            if (rc || w->blocks[w->n].start.n == 0) break;
+        }
+    }
+    return rc;
+}
+
+static voc_rc import_lines(struct job *j)
+{
+    voc_line_rule rule = {.struct_size = sizeof rule};
+    struct lines *l = NULL;
+    voc_str first;
+    bool complete;
+    size_t max = j->req->threads > 1 ? (size_t)j->req->threads * 2 : 1;
+    struct wave w = {.j = j};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in)};
+    voc_rc rc = in_text(j->in, "auto");
+    if (!rc) rc = in_peek(j->in, FIRST_BYTES, &first, &complete);
+    if (!rc) rc = j->ops->rule(j->instance, first, &rule);
+    if (!rc) rc = lines_new(&l, j->in, &rule, j->d);
+    if (!rc) w.blocks = mem_zalloc(max, sizeof *w.blocks);
+    if (!rc) w.sinks = mem_zalloc(max, sizeof *w.sinks);
+    if (!rc && (!w.blocks || !w.sinks)) rc = VOC_E_NOMEM;
+    for (size_t i = 0; i < max && !rc; i++) {
+        lines_block_init(&w.blocks[i]);
+        rc = sink_new(&w.sinks[i], &spec, j->d);
+    }
+    if (!rc) rc = read_waves(j, l, &w, max);
+    if (!rc) {
+        struct lines_account la = lines_account(l);
+        j->framing_bytes = la.framing_bytes;
+        j->ends_clean = lines_ends_clean(l);
+    }
+    for (size_t i = 0; i < max && w.blocks && w.sinks; i++) {
+        if (!rc) rc = sink_account(w.sinks[i], &j->total);
+        sink_free(w.sinks[i]);
+        lines_block_done(&w.blocks[i]);
+    }
+    mem_free(w.blocks);
+    mem_free(w.sinks);
+    lines_free(l);
+    return rc;
+}
+
+// ---- STREAM ---------------------------------------------------------------------------------------------------------------
+
+static voc_rc stream_block(void *user, const struct coded_block *b) { return hand_on(user, b); }
+
+static voc_rc import_stream(struct job *j)
+{
+    struct voc_stream s = {.in = j->in};
+    struct voc_sink *sink = NULL;
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in)};
+    struct coded_block last;
+    buf_init(&s.window, STREAM_WINDOW + 1);
+    voc_rc rc = sink_new(&sink, &spec, j->d);
+    if (!rc) {
+        sink_flush_to(sink, &s, stream_block, j);
+        rc = j->ops->run(j->instance, &s, sink);
+    }
+    if (s.rc) rc = s.rc; // what went wrong below the plugin is the truth
+    if (!rc) rc = sink_end(sink);
+    if (!rc) rc = sink_coded(sink, &last);
+    if (!rc) rc = hand_on(j, &last);
+    if (!rc) rc = sink_account(sink, &j->total);
+    if (!rc) {
+        char rest[4096];
+        size_t got = 1;
+        while (got && !rc) rc = in_read(j->in, rest, sizeof rest, &got); // trailing bytes are framing, and part of the hash
+        j->framing_bytes = in_decoded(j->in) - j->total.a.bytes;
+        j->ends_clean = false; // a grown stream is a new file
+    }
+    sink_free(sink);
+    buf_done(&s.window);
+    return rc;
+}
+
+// ---- the whole -------------------------------------------------------------------------------------------------------------
+
+static voc_rc begin_store(struct job *j)
+{
+    const struct import_request *r = j->req;
+    if (!r->project) return VOC_OK;
+    struct import_spec spec = {.source = j->source.id,
+                               .plugin = str_of(j->plugin->note.name),
+                               .plugin_version = str_of(j->plugin->note.version),
+                               .file_name = j->source.file_name,
+                               .resolution = j->source.resolution,
+                               .watermark_us = j->rule ? j->rule->watermark_us : VOC_NA,
+                               .watermark_none = j->rule && j->rule->watermark_none,
+                               .actor_assumed = 0};
+    memcpy(spec.mapping, j->mapping, HASH_BYTES);
+    voc_rc rc = import_priors(r->project, j->source.id, j->priors, PRIORS_MAX, &j->n_priors);
+    for (size_t i = 0; i < j->n_priors && !rc; i++) rc = in_watch(j->in, j->priors[i].length);
+    return rc ? rc : import_begin(&j->import, r->project, &spec, j->d);
+}
+
+// The longest earlier import that this file begins with, read with the same mapping.
+static uint64_t continued_behind(struct job *j)
+{
+    uint64_t records = 0, length = 0;
+    for (size_t i = 0; i < j->n_priors; i++) {
+        const struct import_prior *p = &j->priors[i];
+        unsigned char hash[HASH_BYTES];
+        if (!p->ends_clean || p->length <= length || memcmp(p->mapping, j->mapping, HASH_BYTES) != 0) continue;
+        if (!in_watched(j->in, p->length, hash) || memcmp(hash, p->hash, HASH_BYTES) != 0) continue;
+        length = p->length;
+        records = p->records;
+    }
+    return records;
+}
+
+static voc_rc judge_rejects(struct job *j)
+{
+    const struct import_account *a = &j->total.a;
+    if (a->rejected * 2 > a->records) {
+        diag_error(j->d, "IMPORT-005", in_path(j->in), 0,
+                   "nothing was kept; another format can be named with --as NAME, columns with -O NAME=COLUMN, and voc rows shows what is read",
+                   "wrong format: %llu of %llu records were not understood by %s", (unsigned long long)a->rejected, (unsigned long long)a->records,
+                   j->plugin->note.name);
+        return VOC_E_INPUT;
+    }
+    if (a->rejected > j->req->max_rejects) {
+        diag_error(j->d, "IMPORT-006", in_path(j->in), 0, "nothing was kept; look at them with a higher --max-rejects and voc rejects",
+                   "%llu records were rejected, %llu are allowed", (unsigned long long)a->rejected, (unsigned long long)j->req->max_rejects);
+        return VOC_E_CHECK;
+    }
+    return VOC_OK;
+}
+
+static voc_rc finish(struct job *j)
+{
+    struct import_account *a = &j->total.a;
+    voc_rc rc = account_done(&j->total);
+    a->framing_bytes = j->framing_bytes;
+    a->ends_clean = j->ends_clean;
+    in_hash(j->in, a->hash);
+    a->decoded_raw = in_raw(j->in);
+    if (!rc && (a->records != a->gave + a->rejected + a->ignored || a->bytes + a->framing_bytes != in_decoded(j->in))) {
+        diag_error(j->d, "IMPORT-007", in_path(j->in), 0, "tell the plugin's author", "the account does not add up: %llu + %llu of %llu bytes",
+                   (unsigned long long)a->bytes, (unsigned long long)a->framing_bytes, (unsigned long long)in_decoded(j->in));
+        rc = VOC_E_BUG;
+    }
+    if (!rc) rc = judge_rejects(j);
+    if (!rc && j->import) {
+        struct import *im = j->import;
+        j->import = NULL;
+        import_assumed(im, j->total.actor_unset);
+        rc = import_commit(im, a, continued_behind(j), &j->rep->result);
+    }
+    return rc;
+}
+
+static voc_rc fill_report(struct job *j)
+{
+    struct import_report *out = j->rep;
+    const struct import_account *a = &j->total.a;
+    struct import_ignored *rules = arena_alloc(j->a, (a->n_by_rule + 1) * sizeof *rules);
+    bool ok = rules != NULL;
+    out->account = *a;
+    for (size_t i = 0; i < a->n_by_rule && ok; i++)
+        rules[i] = (struct import_ignored){arena_str(j->a, a->by_rule[i].rule.ptr, a->by_rule[i].rule.len, &ok), a->by_rule[i].records};
+    out->account.by_rule = rules;
+    if (j->total.actor_unset) snprintf(out->assumed, sizeof out->assumed, "who acted is not said in this source: read as the customer");
+    snprintf(out->charset, sizeof out->charset, "%s", in_charset(j->in) ? in_charset(j->in) : "");
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+static void explain_fault(struct job *j, voc_rc rc)
+{
+    if (rc == VOC_E_BUG)
+        diag_error(j->d, "IMPORT-008", in_path(j->in), 0, "tell its author; nothing was kept", "plugin %s broke its contract", j->plugin->note.name);
+}
+
+voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)
+{
+    struct job j = {.req = r, .rep = out, .a = a, .d = d};
+    memset(out, 0, sizeof *out);
+    voc_rc rc = in_open(&j.in, r->path, NULL, d);
+    if (!rc) rc = choose(&j);
+    if (rc) {
+        in_close(j.in);
+        return rc;
+    }
+    j.ops = j.plugin->ops;
+    if (!j.ops) rc = plugin_load(j.plugin, d);
+    j.ops = j.plugin->ops;
+    context_init(&j.cx, j.plugin, d, r->name ? r->name : in_path(j.in));
+    snprintf(out->plugin, sizeof out->plugin, "%s", j.plugin->note.name);
+    if (!rc) rc = make_source(&j);
+    if (!rc) snprintf(out->source, sizeof out->source, "%.*s", (int)(j.source.id.len > 63 ? 63 : j.source.id.len), j.source.id.ptr);
+    if (!rc) rc = begin_store(&j);
+    if (!rc) rc = j.ops->open(host_table(), &j.cx, &j.source, j.options, &j.instance);
+    if (!rc) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
+    if (!rc) rc = finish(&j);
+    if (j.instance && j.ops->describe) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
+    voc_rc filled = fill_report(&j);
+    if (!rc) rc = filled;
+    explain_fault(&j, rc);
+    import_rollback(j.import);
+    if (j.instance && j.ops->close) j.ops->close(j.instance);
+    options_done(j.options, j.options ? j.plugin->desc->n_options : 0);
+    context_done(&j.cx);
+    account_free(&j.total);
+    in_close(j.in);
+    return rc;
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Which plugin reads a file: each gives 0 to 100 and a reason for the first 64 KiB. The order of loading never decides: a
+// near tie is an error that names both and the flag that decides. Called by the import.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/import.h"
+
+#define HEAD_BYTES ((size_t)64 << 10)
+
+// LINES plugins see text as UTF-8, STREAM plugins the bytes as they are.
+static voc_rc head_as_text(struct buf *out, voc_str raw, bool complete, struct diag *d)
+{
+    struct text_decoder *t = NULL;
+    size_t skip = 0;
+    const char *charset = text_sniff(raw.ptr, raw.len, &skip);
+    voc_rc rc = text_decoder_new(&t, charset, d);
+    if (!rc) rc = text_decode(t, raw.ptr + skip, raw.len - skip, complete, out);
+    text_decoder_free(t);
+    return rc;
+}
+
+static int better(const void *x, const void *y)
+{
+    const struct sniffed *a = x, *b = y;
+    if (a->confidence != b->confidence) return a->confidence > b->confidence ? -1 : 1;
+    return strcmp(a->plugin->note.name, b->plugin->note.name);
+}
+
+voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d)
+{
+    struct buf text;
+    voc_str raw;
+    bool complete = false;
+    *n = 0;
+    buf_init(&text, HEAD_BYTES * 4);
+    voc_rc rc = in_peek(in, HEAD_BYTES, &raw, &complete);
+    if (!rc) rc = head_as_text(&text, raw, complete, d);
+    for (size_t i = 0; i < catalogue_n(c) && *n < max && !rc; i++) {
+        struct plugin *p = catalogue_at(c, i);
+        struct voc_context cx;
+        if (p->note.kind != VOC_KIND_INPUT || p->refused) continue;
+        rc = plugin_load(p, d);
+        if (rc) break;
+        const voc_input_ops *ops = p->ops;
+        voc_probe probe = {.struct_size = sizeof probe, .complete = complete, .name = str_of(in_name(in))};
+        voc_probe_result r = {0, ""};
+        probe.head = ops->framing == VOC_FRAMING_LINES ? str_mk(text.ptr ? text.ptr : "", text.len) : raw;
+        context_init(&cx, p, d, in_path(in));
+        ops->probe(host_table(), &cx, &probe, &r);
+        context_done(&cx);
+        r.reason[sizeof r.reason - 1] = 0;
+        out[*n].plugin = p;
+        out[*n].confidence = r.confidence < 0 ? 0 : r.confidence > 100 ? 100 : r.confidence;
+        memcpy(out[*n].reason, r.reason, sizeof r.reason);
+        ++*n;
+    }
+    if (*n) qsort(out, *n, sizeof *out, better);
+    buf_done(&text);
+    return rc;
+}

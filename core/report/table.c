@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// Builds neutral tables: everything is copied into the table's arena, cells are checked against their column's type. Used
+// by analyses through the host table and by the cli. One thread builds a table.
+#include "report/table.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CELLS_MAX ((size_t)1 << 28)
+
+struct table {
+    struct arena arena;
+    voc_table view;
+    VEC(voc_column) columns;
+    VEC(voc_cell) cells;
+    VEC(voc_group) groups;
+    VEC(voc_note) notes;
+    voc_rc rc; // of the short forms: sticks
+};
+
+static voc_rc copy(struct table *t, const char *text, voc_str *out)
+{
+    bool ok = true;
+    *out = arena_str(&t->arena, text ? text : "", text ? strlen(text) : 0, &ok);
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+voc_rc table_new(struct table **out, const char *name, const char *title, uint32_t flags)
+{
+    struct table *t = mem_zalloc(1, sizeof *t);
+    if (!t) return VOC_E_NOMEM;
+    arena_init(&t->arena, 0);
+    t->view = (voc_table){.struct_size = sizeof(voc_table),
+                          .flags = flags,
+                          .column_size = sizeof(voc_column),
+                          .cell_size = sizeof(voc_cell),
+                          .group_size = sizeof(voc_group),
+                          .note_size = sizeof(voc_note)};
+    t->view.semantics = t->view.currency = (voc_str){"", 0};
+    voc_rc rc = copy(t, name, &t->view.name);
+    if (!rc) rc = copy(t, title, &t->view.title);
+    if (rc) {
+        table_free(t);
+        return rc;
+    }
+    *out = t;
+    return VOC_OK;
+}
+
+void table_free(struct table *t)
+{
+    if (!t) return;
+    vec_free(&t->columns);
+    vec_free(&t->cells);
+    vec_free(&t->groups);
+    vec_free(&t->notes);
+    arena_done(&t->arena);
+    mem_free(t);
+}
+
+voc_rc table_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+{
+    voc_column c = {.type = type, .flags = flags};
+    if (t->cells.n || type < VOC_CELL_TEXT || type > VOC_CELL_RANGE) return VOC_E_BUG;
+    voc_rc rc = vec_reserve(&t->columns, 1, 1000);
+    if (!rc) rc = copy(t, name, &c.name);
+    if (!rc) rc = copy(t, title, &c.title);
+    if (!rc) rc = copy(t, unit, &c.unit);
+    if (!rc) rc = copy(t, help, &c.help);
+    if (!rc) t->columns.at[t->columns.n++] = c;
+    return rc;
+}
+
+voc_rc table_group(struct table *t, const char *title, const char *subtitle)
+{
+    voc_group g;
+    if (t->columns.n == 0 || t->cells.n % t->columns.n) return VOC_E_BUG;
+    g.row = t->cells.n / t->columns.n;
+    voc_rc rc = vec_reserve(&t->groups, 1, 100000);
+    if (!rc) rc = copy(t, title, &g.title);
+    if (!rc) rc = copy(t, subtitle, &g.subtitle);
+    if (!rc) t->groups.at[t->groups.n++] = g;
+    return rc;
+}
+
+// An integer fits a column of real numbers; anything else must be the column's own type.
+static bool fit(voc_cell *c, uint32_t type)
+{
+    if (c->type == VOC_CELL_NA || c->type == type) return true;
+    if (c->type == VOC_CELL_INT && (type == VOC_CELL_REAL || type == VOC_CELL_SHARE || type == VOC_CELL_RANGE)) {
+        c->r = c->lo = c->hi = (double)c->i;
+        c->type = type;
+        return true;
+    }
+    return false;
+}
+
+voc_rc table_cell(struct table *t, const voc_cell *cell)
+{
+    voc_cell c = *cell;
+    bool ok = true;
+    if (t->columns.n == 0) return VOC_E_BUG;
+    const voc_column *col = &t->columns.at[t->cells.n % t->columns.n];
+    if (!fit(&c, col->type)) return VOC_E_BUG;
+    bool real = c.type == VOC_CELL_REAL || c.type == VOC_CELL_SHARE || c.type == VOC_CELL_RANGE;
+    bool integer = c.type == VOC_CELL_TIME || c.type == VOC_CELL_DURATION || c.type == VOC_CELL_MONEY;
+    if ((real && isnan(c.r)) || (integer && c.i == VOC_NA)) c.type = VOC_CELL_NA;
+    if (c.type == VOC_CELL_TEXT) c.s = arena_str(&t->arena, cell->s.ptr, cell->s.len, &ok);
+    voc_rc rc = ok ? vec_reserve(&t->cells, 1, CELLS_MAX) : VOC_E_NOMEM;
+    if (!rc) t->cells.at[t->cells.n++] = c;
+    return rc;
+}
+
+voc_rc table_note(struct table *t, uint32_t kind, const char *text)
+{
+    voc_note n = {.kind = kind};
+    if (kind < VOC_NOTE_LEAD || kind > VOC_NOTE_NEXT) return VOC_E_BUG;
+    voc_rc rc = vec_reserve(&t->notes, 1, 10000);
+    if (!rc) rc = copy(t, text, &n.text);
+    if (!rc) t->notes.at[t->notes.n++] = n;
+    return rc;
+}
+
+voc_rc table_semantics(struct table *t, const char *text) { return copy(t, text, &t->view.semantics); }
+
+voc_rc table_currency(struct table *t, voc_str currency)
+{
+    bool ok = true;
+    t->view.currency = arena_str(&t->arena, currency.ptr, currency.len, &ok);
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+voc_rc table_view(struct table *t, voc_table *out)
+{
+    if (t->rc) return t->rc;
+    if (t->columns.n == 0 || t->cells.n % t->columns.n) return VOC_E_BUG;
+    t->view.columns = t->columns.at;
+    t->view.n_columns = t->columns.n;
+    t->view.cells = t->cells.at;
+    t->view.n_rows = t->cells.n / t->columns.n;
+    t->view.groups = t->groups.at;
+    t->view.n_groups = t->groups.n;
+    t->view.notes = t->notes.at;
+    t->view.n_notes = t->notes.n;
+    *out = t->view;
+    return VOC_OK;
+}
+
+static void put(struct table *t, voc_cell c)
+{
+    if (!t->rc) t->rc = table_cell(t, &c);
+}
+
+void table_text(struct table *t, voc_str s) { put(t, (voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
+void table_int(struct table *t, int64_t i) { put(t, (voc_cell){.type = VOC_CELL_INT, .i = i}); }
+void table_real(struct table *t, double r, unsigned digits) { put(t, (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits}); }
+void table_time(struct table *t, int64_t us) { put(t, (voc_cell){.type = VOC_CELL_TIME, .i = us}); }
+void table_duration(struct table *t, int64_t us) { put(t, (voc_cell){.type = VOC_CELL_DURATION, .i = us}); }
+void table_na(struct table *t) { put(t, (voc_cell){.type = VOC_CELL_NA}); }

@@ -3,7 +3,10 @@
 # What several plugins share, linked into each of them privately.
 
 noinst_LTLIBRARIES += plugins/common/libplugincommon.la
-plugins_common_libplugincommon_la_SOURCES =
+plugins_common_libplugincommon_la_SOURCES = \
+	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
+	plugins/common/linear.c plugins/common/linear.h \
+	plugins/common/splitmix.c plugins/common/splitmix.h
 plugins_common_libplugincommon_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libplugincommon_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_common_libplugincommon_la_LIBADD = -lm

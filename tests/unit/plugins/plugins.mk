@@ -1,3 +1,28 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of plugins.
+
+# Readers of expected values, for tests only.
+TEST_JSON = tests/lib/json.c tests/lib/json.h tests/lib/close.h
+TEST_CSV = tests/lib/csv.c tests/lib/csv.h
+SCORE_LDADD = plugins/analysis/score/libtrial.la $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_stats
+tests_unit_plugins_test_stats_SOURCES = tests/unit/plugins/test_stats.c $(TEST_JSON)
+tests_unit_plugins_test_stats_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_attrib
+tests_unit_plugins_test_attrib_SOURCES = tests/unit/plugins/test_attrib.c $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_attrib_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_verdict
+tests_unit_plugins_test_verdict_SOURCES = tests/unit/plugins/test_verdict.c $(TEST_JSON)
+tests_unit_plugins_test_verdict_LDADD = $(SCORE_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_trial
+tests_unit_plugins_test_trial_SOURCES = tests/unit/plugins/test_trial.c tests/unit/plugins/world.c tests/unit/plugins/world.h \
+	$(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_trial_LDADD = $(SCORE_LDADD)
+
+# Reference inputs and expected values: ours, so they are distributed.
+EXTRA_DIST += tests/truth/in tests/truth/expected

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+//
+// The frame of the touch trials: eligible stays sorted into their groups (stage, segment), touches sorted by type, and the
+// touches that lie inside an eligible stay in the order in which their trials are summed. Built once, linear after one
+// sort of the stays; read-only afterwards, so any number of trials may run on it in parallel.
+#include "plugins/analysis/score/trial_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct trial_options trial_defaults(int64_t second)
+{
+    const int64_t day = 86400 * second;
+    return (struct trial_options){
+        .second = second,
+        .comparators = 20,
+        .scan = 2000,
+        .lag = 7 * day,
+        .recency = {day, 7 * day, 30 * day},
+        .n_recency = 3,
+        .engagement_span = 90 * day,
+        .engagement = {1, 4},
+        .n_engagement = 2,
+        .match_recency = true,
+        .match_touches = true,
+        .match_engagement = true,
+    };
+}
+
+enum trial_rc trial_events_prepare(struct trial_events *events, uint32_t n_units, const int64_t *unit_of,
+                                   size_t n_resolutions)
+{
+    size_t n = events->first[n_units];
+    int64_t grain = 1, coarsest = 1;
+    for (size_t i = 0; i < n; i++) {
+        int64_t time = events->time[i], unit = 1;
+        if (time < -TRIAL_TIME_LIMIT || time > TRIAL_TIME_LIMIT)
+            return TRIAL_INVALID;
+        if (events->resolution) {
+            if (!unit_of || events->resolution[i] >= n_resolutions || unit_of[events->resolution[i]] < 1)
+                return TRIAL_INVALID;
+            unit = unit_of[events->resolution[i]];
+        }
+        coarsest = unit > coarsest ? unit : coarsest;
+        if (i == 0)
+            grain = unit;
+        if (unit != grain || (unit > 1 && time % unit != 0))
+            grain = 0;
+    }
+    for (uint32_t u = 0; u < n_units; u++) {
+        if (events->first[u] > events->first[u + 1])
+            return TRIAL_INVALID;
+        for (size_t i = events->first[u] + 1; i < events->first[u + 1]; i++)
+            if (events->time[i - 1] > events->time[i])
+                return TRIAL_INVALID;
+    }
+    events->grain = n ? grain : 1;
+    events->coarsest = coarsest;
+    return TRIAL_OK;
+}
+
+struct keyed {
+    struct trial_stay stay;
+    uint32_t origin;
+};
+
+static int by_entry(const void *left, const void *right)
+{
+    const struct trial_stay *l = &((const struct keyed *)left)->stay, *r = &((const struct keyed *)right)->stay;
+    if (l->stage != r->stage)
+        return l->stage < r->stage ? -1 : 1;
+    if (l->segment != r->segment)
+        return l->segment < r->segment ? -1 : 1;
+    if (l->in != r->in)
+        return l->in < r->in ? -1 : 1;
+    return l->order < r->order ? -1 : l->order > r->order;
+}
+
+struct named {
+    uint32_t stage, segment, order, position;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    const struct named *l = left, *r = right;
+    if (l->stage != r->stage)
+        return l->stage < r->stage ? -1 : 1;
+    if (l->segment != r->segment)
+        return l->segment < r->segment ? -1 : 1;
+    return l->order < r->order ? -1 : l->order > r->order;
+}
+
+static void *take(const struct trial_frame *f, size_t count, size_t size)
+{
+    if (count > SIZE_MAX / size)
+        return NULL;
+    return f->alloc.resize(f->alloc.ctx, NULL, count ? count * size : 1);
+}
+
+static bool input_is_valid(const struct trial_input *in, const struct trial_options *options)
+{
+    // 32-bit positions keep the frame small; a project beyond that is refused, not wrapped.
+    if (in->n_stays >= UINT32_MAX || in->n_units >= UINT32_MAX || in->touches.first[in->n_units] >= UINT32_MAX)
+        return false;
+    if (options->second < 1 || options->comparators < 1 || options->n_recency > TRIAL_CUTS ||
+        options->n_engagement > TRIAL_CUTS || options->lag < 0 || options->lag > TRIAL_TIME_LIMIT ||
+        options->engagement_span < 0 || options->engagement_span > TRIAL_TIME_LIMIT)
+        return false;
+    for (size_t i = 0; i < in->n_stays; i++) {
+        const struct trial_stay *s = &in->stays[i];
+        if (s->stage >= in->n_stages || s->segment >= in->n_segments || s->account >= in->n_accounts ||
+            s->unit >= in->n_units || s->in < -TRIAL_TIME_LIMIT || s->in > TRIAL_TIME_LIMIT)
+            return false;
+    }
+    for (size_t i = 0; i < in->touches.first[in->n_units]; i++)
+        if (in->touch_type[i] >= in->n_types)
+            return false;
+    return true;
+}
+
+static enum trial_rc sort_stays(struct trial_frame *f)
+{
+    struct keyed *work = take(f, f->in.n_stays, sizeof *work);
+    f->stays = take(f, f->in.n_stays, sizeof *f->stays);
+    f->origin = take(f, f->in.n_stays, sizeof *f->origin);
+    f->groups = take(f, f->in.n_stays, sizeof *f->groups);
+    if (!work || !f->stays || !f->origin || !f->groups) {
+        f->alloc.free(f->alloc.ctx, work);
+        return TRIAL_NOMEM;
+    }
+    for (size_t i = 0; i < f->in.n_stays; i++)
+        if (f->in.stays[i].eligible)
+            work[f->n_stays++] = (struct keyed){f->in.stays[i], (uint32_t)i};
+    qsort(work, f->n_stays, sizeof *work, by_entry);
+    for (uint32_t i = 0; i < f->n_stays; i++) {
+        const struct trial_stay *s = &work[i].stay;
+        f->stays[i] = *s;
+        f->origin[i] = work[i].origin;
+        if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
+            f->groups[f->n_groups++] = (struct trial_group){s->stage, s->segment, i, i};
+        f->groups[f->n_groups - 1].end = i + 1;
+    }
+    f->alloc.free(f->alloc.ctx, work);
+    return TRIAL_OK;
+}
+
+// Turns counts at [type + 1] into offsets at [type].
+static void accumulate(uint32_t *first, uint32_t n_types)
+{
+    for (uint32_t t = 0; t < n_types; t++)
+        first[t + 1] += first[t];
+}
+
+static enum trial_rc sort_touches(struct trial_frame *f)
+{
+    const uint32_t n = (uint32_t)f->in.touches.first[f->in.n_units], n_types = f->in.n_types;
+    uint32_t *next = take(f, (size_t)n_types + 1, sizeof *next);
+    f->by_type = take(f, n, sizeof *f->by_type);
+    f->type_first = take(f, (size_t)n_types + 1, sizeof *f->type_first);
+    if (!next || !f->by_type || !f->type_first) {
+        f->alloc.free(f->alloc.ctx, next);
+        return TRIAL_NOMEM;
+    }
+    memset(f->type_first, 0, ((size_t)n_types + 1) * sizeof *f->type_first);
+    for (uint32_t i = 0; i < n; i++)
+        f->type_first[f->in.touch_type[i] + 1]++;
+    accumulate(f->type_first, n_types);
+    memcpy(next, f->type_first, ((size_t)n_types + 1) * sizeof *next);
+    for (uint32_t i = 0; i < n; i++)
+        f->by_type[next[f->in.touch_type[i]]++] = i;
+    f->alloc.free(f->alloc.ctx, next);
+    return TRIAL_OK;
+}
+
+// Calls for every touch inside an eligible stay, in the order of the sums: counts (`next` NULL) or places it.
+static void each_trial(struct trial_frame *f, const struct named *names, uint32_t *next)
+{
+    const struct trial_events *touches = &f->in.touches;
+    for (uint32_t i = 0; i < f->n_stays; i++) {
+        const struct trial_stay *s = &f->stays[names[i].position];
+        size_t end = touches->first[s->unit + 1];
+        int64_t from = s->in > f->in.data_start ? s->in : f->in.data_start;
+        for (size_t t = trial_lower(touches->time, touches->first[s->unit], end, from); t < end; t++) {
+            if (touches->time[t] >= s->out || touches->time[t] >= f->in.data_end)
+                break;
+            uint32_t type = f->in.touch_type[t];
+            if (next)
+                f->trials[next[type]++] = (struct trial_index){(uint32_t)t, names[i].position};
+            else
+                f->trial_first[type + 1]++;
+        }
+    }
+}
+
+static enum trial_rc sort_trials(struct trial_frame *f)
+{
+    const uint32_t n_types = f->in.n_types;
+    uint32_t *next = take(f, (size_t)n_types + 1, sizeof *next);
+    struct named *names = take(f, f->n_stays, sizeof *names);
+    enum trial_rc rc = TRIAL_NOMEM;
+
+    f->trial_first = take(f, (size_t)n_types + 1, sizeof *f->trial_first);
+    if (!next || !names || !f->trial_first)
+        goto out;
+    for (uint32_t i = 0; i < f->n_stays; i++)
+        names[i] = (struct named){f->stays[i].stage, f->stays[i].segment, f->stays[i].order, i};
+    qsort(names, f->n_stays, sizeof *names, by_name);
+    memset(f->trial_first, 0, ((size_t)n_types + 1) * sizeof *f->trial_first);
+    each_trial(f, names, NULL);
+    accumulate(f->trial_first, n_types);
+    f->trials = take(f, f->trial_first[n_types], sizeof *f->trials);
+    if (!f->trials)
+        goto out;
+    memcpy(next, f->trial_first, ((size_t)n_types + 1) * sizeof *next);
+    each_trial(f, names, next);
+    rc = TRIAL_OK;
+out:
+    f->alloc.free(f->alloc.ctx, names);
+    f->alloc.free(f->alloc.ctx, next);
+    return rc;
+}
+
+// A comparator's index is its entry plus the touch's time in stage, so entries must lie on the common grid as well.
+static void find_grain(struct trial_frame *f)
+{
+    f->grain = f->in.touches.grain == f->in.actions.grain ? f->in.touches.grain : 0;
+    for (uint32_t i = 0; f->grain > 1 && i < f->n_stays; i++)
+        if (f->stays[i].in % f->grain != 0)
+            f->grain = 0;
+}
+
+enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc *alloc, const struct trial_input *input,
+                              const struct trial_options *options)
+{
+    if (!input_is_valid(input, options))
+        return TRIAL_INVALID;
+    struct trial_frame *f = alloc->resize(alloc->ctx, NULL, sizeof *f);
+    if (!f)
+        return TRIAL_NOMEM;
+    *f = (struct trial_frame){.alloc = *alloc, .in = *input, .options = *options};
+
+    enum trial_rc rc = trial_events_prepare(&f->in.touches, input->n_units, input->unit_of, input->n_resolutions);
+    if (rc == TRIAL_OK)
+        rc = trial_events_prepare(&f->in.actions, input->n_units, input->unit_of, input->n_resolutions);
+    if (rc == TRIAL_OK)
+        rc = sort_stays(f);
+    if (rc == TRIAL_OK)
+        rc = sort_touches(f);
+    if (rc == TRIAL_OK)
+        rc = sort_trials(f);
+    if (rc != TRIAL_OK) {
+        trial_frame_free(f);
+        return rc;
+    }
+    find_grain(f);
+    *out = f;
+    return TRIAL_OK;
+}
+
+void trial_frame_free(struct trial_frame *frame)
+{
+    if (!frame)
+        return;
+    struct trial_alloc alloc = frame->alloc;
+    alloc.free(alloc.ctx, frame->stays);
+    alloc.free(alloc.ctx, frame->origin);
+    alloc.free(alloc.ctx, frame->groups);
+    alloc.free(alloc.ctx, frame->by_type);
+    alloc.free(alloc.ctx, frame->type_first);
+    alloc.free(alloc.ctx, frame->trials);
+    alloc.free(alloc.ctx, frame->trial_first);
+    alloc.free(alloc.ctx, frame);
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the touch trial share: the frame's inside, searches in a unit's events, and the sums of one level.
+#ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_INTERNAL_H
+#define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_INTERNAL_H
+
+#include "plugins/analysis/score/trial.h"
+
+#define TRIAL_TIME_LIMIT (INT64_C(1) << 60)
+
+struct trial_group {
+    uint32_t stage, segment;
+    uint32_t begin, end;  // of trial_frame.stays
+};
+
+// A touch that can open a trial, and the position of its stay.
+struct trial_index {
+    uint32_t touch, position;
+};
+
+struct trial_frame {
+    struct trial_alloc alloc;
+    struct trial_input in;
+    struct trial_options options;
+    struct trial_stay *stays;  // eligible ones by (stage, segment, in, order)
+    uint32_t *origin;          // index of each in trial_input.stays
+    uint32_t n_stays;
+    struct trial_group *groups;
+    uint32_t n_groups;
+    uint32_t *by_type;           // touches by (type, unit, order)
+    uint32_t *type_first;        // n_types + 1
+    struct trial_index *trials;  // touches inside eligible stays by (type, stage, segment, stay order, touch)
+    uint32_t *trial_first;       // n_types + 1
+    int64_t grain;               // of touches, actions and entries alike; 0: they differ, truncate at each question
+};
+
+static inline int64_t trial_floor(int64_t t, int64_t unit)
+{
+    int64_t rest = t % unit;
+    return t - (rest < 0 ? rest + unit : rest);
+}
+
+// METHODS 0.2: both truncated to the coarser unit; equal means no.
+static inline bool trial_strictly_after(int64_t y, int64_t y_unit, int64_t t, int64_t t_unit)
+{
+    int64_t unit = y_unit > t_unit ? y_unit : t_unit;
+    return unit <= 1 ? y > t : trial_floor(y, unit) > trial_floor(t, unit);
+}
+
+// First position in [lo, hi) whose time is >= t, and > t.
+static inline size_t trial_lower(const int64_t *time, size_t lo, size_t hi, int64_t t)
+{
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (time[middle] < t)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+static inline size_t trial_upper(const int64_t *time, size_t lo, size_t hi, int64_t t)
+{
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        if (time[middle] <= t)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+// A time and how exactly it is known. `exact`: plain comparison decides (one grain on both sides).
+struct trial_at {
+    int64_t time, unit;
+    bool exact;
+};
+
+static inline int64_t trial_unit(const struct trial_events *events, const int64_t *unit_of, size_t i)
+{
+    return events->resolution ? unit_of[events->resolution[i]] : 1;
+}
+
+// Position of the first event of `unit` strictly after `at`, or the end of the unit's events.
+size_t trial_first_after(const struct trial_events *events, const int64_t *unit_of, uint32_t unit, struct trial_at at);
+
+// Follow-up from `at` to `end` (> at.time): cut at the first outcome strictly after `at`. *position of the outcome.
+struct trial_follow trial_follow(const struct trial_events *events, const int64_t *unit_of, uint32_t unit,
+                                 struct trial_at at, int64_t end, size_t *position);
+
+// ---- sums of one level --------------------------------------------------------------------------------------------------
+
+struct trial_slot {
+    double o[TRIAL_OUTCOMES], e[TRIAL_OUTCOMES];  // dO, dE of the account
+    double placebo_o, placebo_e, money;
+    uint32_t account;
+    bool exposed, in_placebo;
+};
+
+struct trial_level {
+    uint32_t *map;  // by account: slot + 1; 0: none
+    struct trial_slot *slots;
+    uint32_t n_slots;
+    size_t room;
+    int64_t *times;  // of the matched index touches
+    size_t n_times, times_room;
+    struct stats_sum *bundle;  // by type
+    struct stats_sum o[TRIAL_OUTCOMES], e[TRIAL_OUTCOMES], q[TRIAL_OUTCOMES];
+    struct stats_sum placebo_o, placebo_e, trigger, followed, covered, worth, money, money_floor;
+    double worth_min, worth_max;
+    size_t n_worth, placebo_sets;
+    double stage_value;  // of the stages folded in, while they agree
+    bool has_stage, stages_differ, money_unknown;
+    struct trial_cell cell;  // counts only
+};
+
+enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
+                               uint32_t n_types);
+void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc);
+// The account's slot, made if need be; NULL when out of memory. Valid until the next call.
+struct trial_slot *trial_level_slot(struct trial_level *level, const struct trial_alloc *alloc, uint32_t account);
+enum trial_rc trial_level_time(struct trial_level *level, const struct trial_alloc *alloc, int64_t time);
+// Adds all of `from` into `into` and empties `from`.
+enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
+                               uint32_t n_types);
+// Estimates and checks of the level. `value`: worth where the observed outcomes say nothing. `pooled`: money is what the
+// stages have left in it, else it is value times extra. Sorts the level's times.
+void trial_level_finish(struct trial_cell *out, struct trial_level *level, const struct trial_options *options,
+                        uint32_t n_types, uint32_t n_outcomes, double value, bool pooled);
+// Leaves a finished stage's money in the pooled level.
+enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_level *stage, const struct trial_cell *cell,
+                                const struct trial_alloc *alloc);
+
+// Estimate of outcome k from per-account sums, and who has the largest part in it.
+void trial_cluster(struct trial_estimate *out, const struct trial_slot *slots, size_t n, uint32_t k, double o, double e,
+                   double q);
+void trial_largest(uint32_t *account, double *share, const struct trial_slot *slots, size_t n);
+
+// ---- one run of one type ------------------------------------------------------------------------------------------------
+
+enum { SEGMENT = 0, STAGE = 1, POOLED = 2, N_LEVELS = 3 };
+
+struct trial_run_state {
+    const struct trial_frame *frame;
+    const struct trial_request *request;
+    struct trial_alloc alloc;
+    int64_t *time;       // of the type's touches, by (unit, order)
+    uint32_t *first;     // by unit: offsets into time and frame->by_type
+    struct trial_member *members;
+    uint32_t *seen_by, *seen_count, *seen_types;  // bundle: last looker, members that saw, list of types seen
+    int64_t *times;                               // room for the event times of a set
+    size_t event_at[TRIAL_OUTCOMES];              // position of the exposed's outcome of each k
+    struct trial_level level[N_LEVELS];
+    struct trial_result result;
+    size_t room;
+    size_t stage_cell;  // where the open stage's cell goes
+    bool stage_open;
+    uint32_t stage, segment;
+    bool exact;
+};
+
+// One person at one moment: who, and the position from which everything about them is asked.
+struct trial_view {
+    uint32_t unit;
+    struct trial_at at;
+};
+
+static inline const struct trial_events *trial_outcome(const struct trial_run_state *r, uint32_t k, uint32_t stage)
+{
+    return r->request->outcome[k] ? r->request->outcome[k][stage] : NULL;
+}
+
+// Covariate classes of one person at one moment, from events strictly before it.
+uint8_t trial_recency(const struct trial_run_state *r, struct trial_view v);
+uint8_t trial_touches(const struct trial_run_state *r, struct trial_view v, int64_t window);
+uint8_t trial_engagement(const struct trial_run_state *r, struct trial_view v);
+// An action in the hour before.
+bool trial_acted_just_before(const struct trial_run_state *r, struct trial_view v);
+// Actions in [from, to) by stored time.
+int64_t trial_count_between(const struct trial_events *events, uint32_t unit, int64_t from, int64_t to);
+// Fills the set's members with the M nearest comparable stays of the group.
+void trial_find_members(struct trial_run_state *r, struct trial_set *set, uint32_t position, int64_t touch_unit,
+                        const struct trial_group *group);
+// Adds a matched set to the segment level.
+enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, struct trial_view exposed);
+
+#endif

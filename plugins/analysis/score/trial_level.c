@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+//
+// The sums of one level of a trial run: a segment of a stage, a stage, or everything. Sums are kept for each account that
+// occurs in a set, not for all accounts of the project; a finished level is folded into the one above, account by account in
+// the order of their first appearance, which is fixed. So one pass over the touches serves all levels.
+#include "plugins/analysis/score/trial_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
+                               uint32_t n_types)
+{
+    *level = (struct trial_level){0};
+    level->map = alloc->resize(alloc->ctx, NULL, ((size_t)n_accounts + 1) * sizeof *level->map);
+    level->bundle = alloc->resize(alloc->ctx, NULL, ((size_t)n_types + 1) * sizeof *level->bundle);
+    if (!level->map || !level->bundle)
+        return TRIAL_NOMEM;
+    memset(level->map, 0, ((size_t)n_accounts + 1) * sizeof *level->map);
+    for (uint32_t t = 0; t < n_types; t++)
+        level->bundle[t] = (struct stats_sum){0};
+    return TRIAL_OK;
+}
+
+void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc)
+{
+    alloc->free(alloc->ctx, level->map);
+    alloc->free(alloc->ctx, level->bundle);
+    alloc->free(alloc->ctx, level->slots);
+    alloc->free(alloc->ctx, level->times);
+    *level = (struct trial_level){0};
+}
+
+struct trial_slot *trial_level_slot(struct trial_level *level, const struct trial_alloc *alloc, uint32_t account)
+{
+    uint32_t *at = &level->map[account];
+    if (*at)
+        return &level->slots[*at - 1];
+    if (level->n_slots == level->room) {
+        size_t room = level->room ? level->room * 2 : 64;
+        if (room > SIZE_MAX / sizeof *level->slots)
+            return NULL;
+        void *grown = alloc->resize(alloc->ctx, level->slots, room * sizeof *level->slots);
+        if (!grown)
+            return NULL;
+        level->slots = grown;
+        level->room = room;
+    }
+    level->slots[level->n_slots] = (struct trial_slot){.account = account};
+    *at = ++level->n_slots;
+    return &level->slots[*at - 1];
+}
+
+static enum trial_rc reserve_times(struct trial_level *level, const struct trial_alloc *alloc, size_t more)
+{
+    if (level->times_room - level->n_times >= more)
+        return TRIAL_OK;
+    size_t room = level->times_room + level->times_room / 2 + more + 64;
+    if (room > SIZE_MAX / sizeof *level->times)
+        return TRIAL_NOMEM;
+    void *grown = alloc->resize(alloc->ctx, level->times, room * sizeof *level->times);
+    if (!grown)
+        return TRIAL_NOMEM;
+    level->times = grown;
+    level->times_room = room;
+    return TRIAL_OK;
+}
+
+enum trial_rc trial_level_time(struct trial_level *level, const struct trial_alloc *alloc, int64_t time)
+{
+    enum trial_rc rc = reserve_times(level, alloc, 1);
+    if (rc == TRIAL_OK)
+        level->times[level->n_times++] = time;
+    return rc;
+}
+
+static void move_sum(struct stats_sum *into, struct stats_sum *from)
+{
+    stats_add(into, from->sum);
+    stats_add(into, from->lost);
+    *from = (struct stats_sum){0};
+}
+
+static void fold_counts(struct trial_level *into, struct trial_level *from)
+{
+    struct trial_cell *a = &into->cell, *b = &from->cell;
+    a->touches += b->touches;
+    a->fresh += b->fresh;
+    a->matched += b->matched;
+    a->unmatched += b->unmatched;
+    a->nofollow += b->nofollow;
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
+        a->responded[k] += b->responded[k];
+    *b = (struct trial_cell){0};
+    into->placebo_sets += from->placebo_sets;
+    from->placebo_sets = 0;
+    if (from->n_worth) {
+        into->worth_min = into->n_worth ? fmin(into->worth_min, from->worth_min) : from->worth_min;
+        into->worth_max = into->n_worth ? fmax(into->worth_max, from->worth_max) : from->worth_max;
+        into->n_worth += from->n_worth;
+        from->n_worth = 0;
+    }
+}
+
+static void fold_sums(struct trial_level *into, struct trial_level *from, uint32_t n_types)
+{
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        move_sum(&into->o[k], &from->o[k]);
+        move_sum(&into->e[k], &from->e[k]);
+        move_sum(&into->q[k], &from->q[k]);
+    }
+    move_sum(&into->placebo_o, &from->placebo_o);
+    move_sum(&into->placebo_e, &from->placebo_e);
+    move_sum(&into->trigger, &from->trigger);
+    move_sum(&into->followed, &from->followed);
+    move_sum(&into->covered, &from->covered);
+    move_sum(&into->worth, &from->worth);
+    for (uint32_t t = 0; t < n_types; t++)
+        move_sum(&into->bundle[t], &from->bundle[t]);
+}
+
+enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
+                               uint32_t n_types)
+{
+    if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
+        return TRIAL_NOMEM;
+    for (uint32_t i = 0; i < from->n_slots; i++) {
+        const struct trial_slot *slot = &from->slots[i];
+        struct trial_slot *sum = trial_level_slot(into, alloc, slot->account);
+        if (!sum)
+            return TRIAL_NOMEM;
+        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+            sum->o[k] += slot->o[k];
+            sum->e[k] += slot->e[k];
+        }
+        sum->placebo_o += slot->placebo_o;
+        sum->placebo_e += slot->placebo_e;
+        sum->exposed = sum->exposed || slot->exposed;
+        sum->in_placebo = sum->in_placebo || slot->in_placebo;
+        from->map[slot->account] = 0;
+    }
+    from->n_slots = 0;
+    if (from->n_times)
+        memcpy(into->times + into->n_times, from->times, from->n_times * sizeof *into->times);
+    into->n_times += from->n_times;
+    from->n_times = 0;
+    fold_counts(into, from);
+    fold_sums(into, from, n_types);
+    return TRIAL_OK;
+}
+
+enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_level *stage, const struct trial_cell *cell,
+                                const struct trial_alloc *alloc)
+{
+    if (cell->matched == 0)
+        return TRIAL_OK;
+    if (isnan(cell->value)) {
+        pooled->money_unknown = true;
+        return TRIAL_OK;
+    }
+    for (uint32_t i = 0; i < stage->n_slots; i++) {
+        struct trial_slot *slot = trial_level_slot(pooled, alloc, stage->slots[i].account);
+        if (!slot)
+            return TRIAL_NOMEM;
+        slot->money += cell->value * (stage->slots[i].o[0] - stage->slots[i].e[0]);
+    }
+    stats_add(&pooled->money, cell->value * cell->estimate[0].extra);
+    stats_add(&pooled->money_floor, cell->value * cell->value * cell->estimate[0].q);
+    if (pooled->has_stage && (cell->value < pooled->stage_value || cell->value > pooled->stage_value))
+        pooled->stages_differ = true;
+    pooled->stage_value = cell->value;
+    pooled->has_stage = true;
+    return TRIAL_OK;
+}
+
+// Under-dispersed because the counts are matched on: no Poisson floor, Fieller alone (METHODS 3.6).
+static void finish_placebo(struct trial_placebo *out, const struct trial_level *level)
+{
+    const double zz = STATS_Z95 * STATS_Z95;
+    struct stats_sum oo = {0}, oe = {0}, ee = {0};
+    size_t n = 0;
+    for (uint32_t i = 0; i < level->n_slots; i++) {
+        const struct trial_slot *s = &level->slots[i];
+        if (!s->in_placebo)
+            continue;
+        n++;
+        stats_add(&oo, s->placebo_o * s->placebo_o);
+        stats_add(&oe, s->placebo_o * s->placebo_e);
+        stats_add(&ee, s->placebo_e * s->placebo_e);
+    }
+    double factor = n > 1 ? (double)n / (double)(n - 1) : 1.0;
+    double voo = factor * stats_total(&oo), voe = factor * stats_total(&oe), vee = factor * stats_total(&ee);
+    double o = stats_total(&level->placebo_o), e = stats_total(&level->placebo_e), v = voo - 2.0 * voe + vee;
+    struct stats_interval fieller = stats_ratio_set(e * e - zz * vee, 2.0 * (o * e - zz * voe), o * o - zz * voo);
+    double z = v > 0.0 ? (o - e) / sqrt(v) : 0.0;
+    *out = (struct trial_placebo){
+        .o = o,
+        .e = e,
+        .lift = e > 0.0 ? o / e : o > 0.0 ? INFINITY : NAN,
+        .lo = fieller.lo,
+        .hi = fieller.hi,
+        .z = z,
+        .p = stats_normal_two_sided(z),
+        .sets = level->placebo_sets,
+    };
+}
+
+static int by_time(const void *left, const void *right)
+{
+    int64_t l = *(const int64_t *)left, r = *(const int64_t *)right;
+    return l < r ? -1 : l > r;
+}
+
+// Largest share of the times that fall into one window of 7 days, wherever it begins.
+static double busiest_share(int64_t *times, size_t n, int64_t second)
+{
+    const int64_t week = 7 * 86400 * second;
+    size_t most = 0;
+    if (n == 0)
+        return 0.0;
+    qsort(times, n, sizeof *times, by_time);
+    for (size_t first = 0, behind = 0; first < n; first++) {
+        while (behind < n && times[behind] - times[first] < week)
+            behind++;
+        most = behind - first > most ? behind - first : most;
+    }
+    return (double)most / (double)n;
+}
+
+static void finish_money(struct trial_cell *out, const struct trial_level *level, bool pooled)
+{
+    const struct trial_estimate *r = &out->estimate[0];
+    out->money = out->money_lo = out->money_hi = NAN;
+    if (!pooled) {
+        out->money = out->value * r->extra;
+        out->money_lo = fmin(out->value * r->extra_lo, out->value * r->extra_hi);
+        out->money_hi = fmax(out->value * r->extra_lo, out->value * r->extra_hi);
+        return;
+    }
+    if (level->money_unknown || !level->has_stage)
+        return;
+    struct stats_sum squares = {0};
+    for (uint32_t i = 0; i < level->n_slots; i++)
+        stats_add(&squares, level->slots[i].money * level->slots[i].money);
+    double n = (double)level->n_slots, factor = level->n_slots > 1 ? n / (n - 1.0) : 1.0;
+    double half = STATS_Z95 * sqrt(fmax(factor * stats_total(&squares), stats_total(&level->money_floor)));
+    out->money = stats_total(&level->money);
+    out->money_lo = out->money - half;
+    out->money_hi = out->money + half;
+}
+
+static double observed_value(const struct trial_level *level, double otherwise)
+{
+    if (level->n_worth == 0)
+        return otherwise;
+    // Equal values give back that value, not a mean of rounded sums.
+    return level->worth_min < level->worth_max ? stats_total(&level->worth) / (double)level->n_worth : level->worth_min;
+}
+
+void trial_level_finish(struct trial_cell *out, struct trial_level *level, const struct trial_options *options,
+                        uint32_t n_types, uint32_t n_outcomes, double value, bool pooled)
+{
+    const double sets = (double)level->cell.matched, followed = stats_total(&level->followed);
+    *out = level->cell;
+    out->accounts = 0;
+    for (uint32_t i = 0; i < level->n_slots; i++)
+        out->accounts += level->slots[i].exposed;
+    for (uint32_t k = 0; k < n_outcomes; k++)
+        trial_cluster(&out->estimate[k], level->slots, level->n_slots, k, stats_total(&level->o[k]),
+                      stats_total(&level->e[k]), stats_total(&level->q[k]));
+    finish_placebo(&out->placebo, level);
+    out->trigger = sets > 0.0 ? stats_total(&level->trigger) / sets : 0.0;
+    out->covered = followed > 0.0 ? stats_total(&level->covered) / followed : 0.0;
+    out->bundle_type = TRIAL_NONE;
+    for (uint32_t t = 0; t < n_types && sets > 0.0; t++) {
+        double difference = stats_total(&level->bundle[t]) / sets;
+        if (difference > out->bundle) {
+            out->bundle = difference;
+            out->bundle_type = t;
+        }
+    }
+    out->busiest = busiest_share(level->times, level->n_times, options->second);
+    trial_largest(&out->largest, &out->largest_share, level->slots, level->n_slots);
+    if (pooled && level->has_stage && !level->stages_differ && !level->money_unknown)
+        value = level->stage_value;
+    out->value = observed_value(level, value);
+    finish_money(out, level, pooled);
+}

@@ -18,3 +18,6 @@ core_libvoc_a_SOURCES += \
 	core/base/time_iso.c \
 	core/base/time_pattern.c \
 	core/base/time_zone.c
+core_libvoc_a_SOURCES += \
+	core/base/text.c core/base/text.h \
+	core/base/text_charset.c

@@ -14,7 +14,8 @@ struct in; // owns its descriptors
 voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
 void in_close(struct in *in);
-// charset NULL: bytes as they are (STREAM). "auto": sniffed. After in_peek, before the first in_read.
+// charset NULL: bytes as they are (STREAM). "auto": sniffed. Before the first in_read; an in_peek before it gives bytes, one
+// after it text. UTF-8 is passed as it is, with its byte order mark and its faults; other charsets are decoded.
 voc_rc in_text(struct in *in, const char *charset);
 const char *in_charset(const struct in *in);           // in use, or NULL
 voc_rc in_peek(struct in *in, size_t want, voc_str *head, bool *complete); // first decoded bytes (at most 1 MiB), replayed later
@@ -24,9 +25,9 @@ const char *in_path(const struct in *in);              // as given, for messages
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
 uint64_t in_malformed(const struct in *in);
 uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
-// Hash of all decoded bytes (after the end was read), the same for plain, gzipped and stdin.
+// Hash of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.
 void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
-// Hash of the first n decoded bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,
+// Hash of the first n unpacked bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,
 // so the caller names up to 16 lengths of interest before reading. VOC_E_LIMIT: too many.
 voc_rc in_watch(struct in *in, uint64_t length);
 bool in_watched(const struct in *in, uint64_t length, unsigned char out[HASH_BYTES]); // false: not that long

@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Bytes in and out.
+core_libvoc_a_SOURCES += \
+	core/io/in.c core/io/in.h \
+	core/io/in_archive.c \
+	core/io/in_internal.h \
+	core/io/in_source.c

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+// Bytes in, as everything above sees them: source (in_source.c) -> unpacked (in_archive.c) -> head kept for peeking ->
+// hashed and bounded -> decoded to UTF-8 where asked. One thread.
+//  - The hash and its watched lengths are over the unpacked bytes, before charset decoding: the same for plain, packed,
+//    piped. in_decoded counts what in_read gave, after charset decoding; the two lengths differ only where text is decoded.
+//  - UTF-8 text is not touched, its byte order mark included: bytes that are not UTF-8 reach the consumer, who rejects the
+//    record. The mark of UTF-16 is taken off. Other charsets: what cannot be decoded is U+FFFD and counted.
+//  - Before the first in_read nothing is hashed; what a peek decoded stays in the head until then.
+#include <string.h>
+#include "base/str.h"
+#include "io/in_internal.h"
+
+#define PEEK_MAX ((size_t)1 << 20)
+#define HEAD_MAX ((size_t)8 << 20) // unpacked bytes from which PEEK_MAX of text are decoded
+#define CHUNK ((size_t)64 << 10)
+#define WATCH_MAX 16u
+#define DECODED_MAX (UINT64_C(1) << 40)
+#define RATIO_MAX 1000u
+#define RATIO_FROM (UINT64_C(64) << 20) // small inputs may be dense
+
+enum mode { BYTES, UTF8, CONVERT };
+
+struct watch {
+    uint64_t length;
+    bool reached;
+    unsigned char hash[HASH_BYTES];
+};
+
+struct in { // owns everything but d, and block is where it lies
+    struct hash_state hash; // aligned to 64, which is why `block` is not `this`
+    void *block;
+    struct source source;
+    struct unpack *unpack; // NULL: plain
+    enum packing packing;
+    struct in_limits limits;
+    char *path, *name;
+    struct diag *d;
+
+    struct buf head; // unpacked bytes that were peeked at
+    size_t head_at;  // taken from it
+    bool head_whole; // the input ends with the head
+    uint64_t unpacked;
+
+    enum mode mode;
+    char charset[64];
+    struct text_decoder *decoder;
+    struct buf text; // decoded, not given yet from text_at on
+    size_t text_at;
+    bool text_ended;
+    char *chunk;
+
+    bool started;
+    uint64_t hashed, decoded;
+    struct watch watch[WATCH_MAX];
+    size_t n_watch;
+    voc_rc failed;
+};
+
+static char *base_name(const char *path)
+{
+    static const char *const suffix[] = {".gz", ".zst", ".xz", ".bz2", ".zip"};
+    const char *slash = strrchr(path, '/');
+    voc_str name = str_of(slash != NULL ? slash + 1 : path);
+    for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
+        size_t len = strlen(suffix[i]);
+        if (name.len <= len || !str_ieq(str_mk(name.ptr + name.len - len, len), str_of(suffix[i]))) continue;
+        name.len -= len;
+        break;
+    }
+    return mem_strndup(name.ptr, name.len);
+}
+
+static voc_rc in_new(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
+{
+    static const struct in_limits defaults = {DECODED_MAX, RATIO_MAX};
+    const size_t align = _Alignof(struct in);
+    char *block = mem_zalloc(1, sizeof(struct in) + align);
+    if (block == NULL) return VOC_E_NOMEM;
+    struct in *in = (struct in *)(void *)(block + (align - (uintptr_t)block % align));
+    in->block = block;
+    in->limits = limits != NULL ? *limits : defaults;
+    if (in->limits.decoded_max == 0) in->limits.decoded_max = DECODED_MAX;
+    if (in->limits.ratio_max == 0) in->limits.ratio_max = RATIO_MAX;
+    in->d = d;
+    in->source.fd = -1;
+    buf_init(&in->head, HEAD_MAX + CHUNK);
+    buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
+    hash_begin(&in->hash);
+    in->path = mem_strndup(path, strlen(path));
+    in->name = base_name(path);
+    if (in->path == NULL || in->name == NULL) {
+        in_close(in);
+        return VOC_E_NOMEM;
+    }
+    *out = in;
+    return VOC_OK;
+}
+
+static voc_rc fill_head(struct in *in, size_t want);
+
+// Recognises the packing and opens it. Packed twice is refused: nothing above could read it.
+static voc_rc open_packing(struct in *in)
+{
+    const char *ptr;
+    size_t len;
+    voc_rc rc = source_peek(&in->source, PACK_MAGIC, &ptr, &len);
+    if (rc != VOC_OK) return rc;
+    in->packing = pack_of(ptr, len);
+    if (in->packing == PACK_NONE) return VOC_OK;
+    char *member = NULL;
+    rc = unpack_open(&in->unpack, in->packing, &in->source, &member);
+    if (member != NULL) {
+        char *name = base_name(member);
+        mem_free(member);
+        if (name == NULL) return VOC_E_NOMEM;
+        mem_free(in->name);
+        in->name = name;
+    }
+    if (rc == VOC_OK) rc = fill_head(in, PACK_MAGIC);
+    if (rc != VOC_OK) return rc;
+    enum packing second = in->head.len == 0 ? PACK_NONE : pack_of(in->head.ptr, in->head.len);
+    if (second == PACK_NONE) return VOC_OK;
+    diag_error(in->d, "IN-015", in->path, 0, "unpack the outer layer and import what is in it", "it is compressed twice (%s in %s)",
+               pack_name(second), pack_name(in->packing));
+    return VOC_E_INPUT;
+}
+
+voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, path, limits, d);
+    if (rc == VOC_OK) rc = source_open(&in->source, in->path, d);
+    if (rc == VOC_OK) rc = open_packing(in);
+    if (rc == VOC_OK) *out = in;
+    else in_close(in);
+    return rc;
+}
+
+voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, name, limits, d);
+    if (rc == VOC_OK) {
+        source_memory(&in->source, in->path, bytes, len, d);
+        rc = open_packing(in);
+    }
+    if (rc == VOC_OK) *out = in;
+    else in_close(in);
+    return rc;
+}
+
+void in_close(struct in *in)
+{
+    if (in == NULL) return;
+    unpack_close(in->unpack);
+    source_close(&in->source);
+    text_decoder_free(in->decoder);
+    buf_done(&in->head);
+    buf_done(&in->text);
+    mem_free(in->chunk);
+    mem_free(in->path);
+    mem_free(in->name);
+    mem_free(in->block);
+}
+
+// Unpacked bytes behind the head, within the bounds.
+static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
+{
+    *got = 0;
+    voc_rc rc = in->unpack != NULL ? unpack_read(in->unpack, to, size, got) : source_read(&in->source, to, size, got);
+    if (rc != VOC_OK) return rc;
+    in->unpacked += *got;
+    if (in->unpacked > in->limits.decoded_max) {
+        diag_error(in->d, "IN-020", in->path, 0, "split it, or raise the bound", "it is larger than the bound of %llu bytes",
+                   (unsigned long long)in->limits.decoded_max);
+        return VOC_E_LIMIT;
+    }
+    if (in->unpack != NULL && in->unpacked > RATIO_FROM && in->unpacked / in->limits.ratio_max > unpack_fed(in->unpack)) {
+        diag_error(in->d, "IN-021", in->path, 0, "if you trust it, unpack it and import what is in it",
+                   "it grows more than %llu-fold when unpacked, as no real log does", (unsigned long long)in->limits.ratio_max);
+        return VOC_E_LIMIT;
+    }
+    return VOC_OK;
+}
+
+// At least `want` untaken bytes in the head, unless the input ends.
+static voc_rc fill_head(struct in *in, size_t want)
+{
+    while (!in->head_whole && in->head.len - in->head_at < want) {
+        size_t got;
+        char *room = buf_room(&in->head, CHUNK);
+        if (room == NULL) return in->head.rc;
+        voc_rc rc = pull(in, room, CHUNK, &got);
+        if (rc != VOC_OK) return rc;
+        in->head.len += got;
+        in->head_whole = got == 0;
+    }
+    return VOC_OK;
+}
+
+static voc_rc take(struct in *in, void *to, size_t size, size_t *got)
+{
+    size_t kept = in->head.len - in->head_at;
+    if (kept == 0) {
+        if (in->head.cap > 0) buf_done(&in->head), in->head_at = 0;
+        if (in->head_whole) return *got = 0, VOC_OK;
+        return pull(in, to, size, got);
+    }
+    *got = kept < size ? kept : size;
+    memcpy(to, in->head.ptr + in->head_at, *got);
+    in->head_at += *got;
+    return VOC_OK;
+}
+
+static void hash_taken(struct in *in, const char *ptr, size_t len)
+{
+    while (len > 0) {
+        size_t part = len;
+        for (size_t i = 0; i < in->n_watch; i++) {
+            uint64_t left = in->watch[i].length - in->hashed;
+            if (in->watch[i].length > in->hashed && left < part) part = (size_t)left;
+        }
+        hash_add(&in->hash, ptr, part);
+        in->hashed += part;
+        ptr += part;
+        len -= part;
+        for (size_t i = 0; i < in->n_watch; i++) {
+            if (in->watch[i].length != in->hashed || in->watch[i].reached) continue;
+            in->watch[i].reached = true;
+            in_hash(in, in->watch[i].hash);
+        }
+    }
+}
+
+// Decodes one more piece into text. Before the start it comes from the head and stays in it, to be hashed at the start.
+static voc_rc decode_more(struct in *in)
+{
+    const char *ptr = NULL;
+    size_t got = 0;
+    if (in->text_at == in->text.len) buf_clear(&in->text), in->text_at = 0;
+    if (!in->started) {
+        voc_rc rc = fill_head(in, 1);
+        if (rc != VOC_OK) return rc;
+        ptr = in->head.ptr + in->head_at;
+        got = in->head.len - in->head_at;
+        if (got > CHUNK) got = CHUNK;
+        in->head_at += got;
+    } else {
+        if (in->chunk == NULL && (in->chunk = mem_alloc(CHUNK)) == NULL) return VOC_E_NOMEM;
+        voc_rc rc = take(in, in->chunk, CHUNK, &got);
+        if (rc != VOC_OK) return rc;
+        ptr = in->chunk;
+        hash_taken(in, ptr, got);
+    }
+    in->text_ended = got == 0;
+    return text_decode(in->decoder, got == 0 ? "" : ptr, got, got == 0, &in->text);
+}
+
+voc_rc in_text(struct in *in, const char *charset)
+{
+    if (in->started || in->mode != BYTES) return VOC_E_BUG;
+    if (in->failed != VOC_OK) return in->failed;
+    if (charset == NULL) return VOC_OK;
+    voc_rc rc = fill_head(in, PEEK_MAX);
+    if (rc != VOC_OK) return in->failed = rc;
+    size_t mark;
+    const char *ptr = in->head.len == 0 ? "" : in->head.ptr, *sniffed = text_sniff(ptr, in->head.len, &mark);
+    if (strcmp(charset, "auto") == 0) {
+        charset = sniffed;
+        // text_sniff allows for a head cut within a character; this one may be the whole input
+        if (in->head_whole && strcmp(charset, "UTF-8") == 0 && mark == 0 && !text_utf8_valid(ptr, in->head.len)) charset = "windows-1252";
+        if (strcmp(charset, "windows-1252") == 0) {
+            diag_put(in->d, VOC_INFO, "IN-030", in->path, 0, "name another charset if letters look wrong", "the text is not UTF-8; read as windows-1252");
+        }
+    }
+    if (strlen(charset) >= sizeof in->charset) charset = ""; // text_decoder_new says that it knows none such
+    if (str_ieq(str_of(charset), STR("UTF-8")) || str_ieq(str_of(charset), STR("UTF8"))) {
+        in->mode = UTF8;
+        charset = "UTF-8";
+    } else {
+        rc = text_decoder_new(&in->decoder, charset, in->d);
+        if (rc != VOC_OK) return rc;
+        in->mode = CONVERT;
+        if (mark == 2 && str_ieq(str_of(charset), str_of(sniffed))) in->head_at = mark;
+    }
+    memcpy(in->charset, charset, strlen(charset) + 1);
+    return VOC_OK;
+}
+
+const char *in_charset(const struct in *in) { return in->mode == BYTES ? NULL : in->charset; }
+
+voc_rc in_peek(struct in *in, size_t want, voc_str *head, bool *complete)
+{
+    if (in->started) return VOC_E_BUG;
+    if (in->failed != VOC_OK) return in->failed;
+    voc_rc rc = VOC_OK;
+    size_t len = 0;
+    const char *ptr = "";
+    if (want > PEEK_MAX) want = PEEK_MAX;
+    if (in->mode == CONVERT) {
+        while (rc == VOC_OK && !in->text_ended && in->text.len < want && in->head.len < HEAD_MAX) rc = decode_more(in);
+        len = in->text.len;
+        if (len > 0) ptr = in->text.ptr;
+        *complete = in->text_ended && len <= want;
+    } else {
+        rc = fill_head(in, want + 1 > PEEK_MAX ? want : want + 1); // one more tells whether that was all
+        len = in->head.len;
+        if (len > 0) ptr = in->head.ptr;
+        *complete = in->head_whole && len <= want;
+    }
+    if (rc != VOC_OK) return in->failed = rc;
+    *head = str_mk(ptr, len < want ? len : want);
+    return VOC_OK;
+}
+
+static void begin(struct in *in)
+{
+    in->started = true;
+    for (size_t i = 0; i < in->n_watch; i++) {
+        if (in->watch[i].length > 0) continue;
+        in->watch[i].reached = true;
+        in_hash(in, in->watch[i].hash);
+    }
+    if (in->head_at > 0) hash_taken(in, in->head.ptr, in->head_at);
+}
+
+voc_rc in_read(struct in *in, void *to, size_t size, size_t *got)
+{
+    voc_rc rc = in->failed;
+    size_t n = 0;
+    if (rc == VOC_OK && !in->started) begin(in);
+    if (in->mode == CONVERT) {
+        while (rc == VOC_OK && !in->text_ended && in->text_at == in->text.len) rc = decode_more(in);
+        n = in->text.len - in->text_at;
+        if (n > size) n = size;
+        if (n > 0 && rc == VOC_OK) memcpy(to, in->text.ptr + in->text_at, n);
+        in->text_at += n;
+    } else if (rc == VOC_OK) {
+        rc = take(in, to, size, &n);
+        if (rc == VOC_OK) hash_taken(in, to, n);
+    }
+    if (rc != VOC_OK) return in->failed = rc;
+    in->decoded += n;
+    *got = n;
+    return VOC_OK;
+}
+
+const char *in_name(const struct in *in) { return in->name; }
+const char *in_path(const struct in *in) { return in->path; }
+uint64_t in_decoded(const struct in *in) { return in->decoded; }
+uint64_t in_raw(const struct in *in) { return in->hashed; }
+uint64_t in_malformed(const struct in *in) { return in->decoder == NULL ? 0 : text_decoder_malformed(in->decoder); }
+
+void in_hash(const struct in *in, unsigned char out[HASH_BYTES])
+{
+    struct hash_state copy = in->hash; // ending a state spoils it
+    hash_end(&copy, out);
+}
+
+voc_rc in_watch(struct in *in, uint64_t length)
+{
+    if (in->started) return VOC_E_BUG;
+    for (size_t i = 0; i < in->n_watch; i++) {
+        if (in->watch[i].length == length) return VOC_OK;
+    }
+    if (in->n_watch == WATCH_MAX) return VOC_E_LIMIT;
+    in->watch[in->n_watch++] = (struct watch){.length = length};
+    return VOC_OK;
+}
+
+bool in_watched(const struct in *in, uint64_t length, unsigned char out[HASH_BYTES])
+{
+    for (size_t i = 0; i < in->n_watch; i++) {
+        if (in->watch[i].length != length || !in->watch[i].reached) continue;
+        memcpy(out, in->watch[i].hash, HASH_BYTES);
+        return true;
+    }
+    return false;
+}

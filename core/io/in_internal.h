@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// What the in*.c files share: the source (stored bytes of a file, pipe or memory) and the unpacker (libarchive).
+#ifndef VOC_IO_IN_INTERNAL_H
+#define VOC_IO_IN_INTERNAL_H
+#include "io/in.h"
+
+#define SOURCE_BUFFER ((size_t)256 << 10)
+
+// Stored bytes, before unpacking. Reads ahead into one reused buffer; memory is given as it lies.
+struct source { // owns the buffer, and fd where own is set
+    int fd;     // -1: memory
+    bool own, seekable;
+    const char *memory;
+    size_t memory_len;
+    char *buffer;
+    size_t at, len; // bytes at..len of the buffer (or of memory) are not taken yet
+    const char *path;
+    struct diag *d;
+};
+voc_rc source_open(struct source *s, const char *path, struct diag *d); // "-": stdin; on failure nothing is left open
+void source_memory(struct source *s, const char *name, const void *bytes, size_t len, struct diag *d);
+void source_close(struct source *s);
+// At least `want` bytes (at most SOURCE_BUFFER) unless the end comes first; they are not taken.
+voc_rc source_peek(struct source *s, size_t want, const char **ptr, size_t *len);
+voc_rc source_take(struct source *s, const char **ptr, size_t *len);               // the next bytes, valid until the next call; 0: end
+voc_rc source_read(struct source *s, void *to, size_t size, size_t *got);          // 0: end
+voc_rc source_seek(struct source *s, int64_t offset, int whence, int64_t *result); // only where seekable
+
+enum packing { PACK_NONE, PACK_GZIP, PACK_ZSTD, PACK_XZ, PACK_BZIP2, PACK_ZIP };
+#define PACK_MAGIC 10u // bytes that pack_of needs
+enum packing pack_of(const char *ptr, size_t len);
+const char *pack_name(enum packing p); // "gzip"
+
+struct unpack; // owns the archive; borrows the source
+// ZIP: the first regular member; its base name in *member (else *member is untouched), owned by the caller.
+voc_rc unpack_open(struct unpack **out, enum packing p, struct source *s, char **member);
+void unpack_close(struct unpack *u);
+voc_rc unpack_read(struct unpack *u, void *to, size_t size, size_t *got); // 0: end, and the end is sound
+uint64_t unpack_fed(const struct unpack *u);                              // stored bytes used so far
+#endif

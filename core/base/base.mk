@@ -8,16 +8,16 @@ core_libvoc_a_SOURCES += \
 	core/base/dict.c \
 	core/base/hash.c core/base/hash.h \
 	core/base/mem.c core/base/mem.h \
+	core/base/regex.c core/base/regex.h \
 	core/base/str.c core/base/str.h \
-	core/base/utf8.h
-core_libvoc_a_SOURCES += \
+	core/base/text.c core/base/text.h \
+	core/base/text_charset.c \
 	core/base/time.c core/base/time.h \
 	core/base/time_format.c \
 	core/base/time_guess.c \
-	core/base/time_internal.h \
 	core/base/time_iso.c \
 	core/base/time_pattern.c \
-	core/base/time_zone.c
-core_libvoc_a_SOURCES += \
-	core/base/text.c core/base/text.h \
-	core/base/text_charset.c
+	core/base/time_zone.c \
+	core/base/xml.c core/base/xml.h \
+	core/base/time_internal.h \
+	core/base/utf8.h

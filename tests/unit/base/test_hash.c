@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Unit tests of base/hash.h: BLAKE2b-256, XXH3, and the dictionary of strings.
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include <stdio.h>
+#include <string.h>
+#include "base/hash.h"
+#include "base/str.h"
+#include "tests/unit/base/fault.h"
+
+static void check_hash(voc_str in, const char *expected)
+{
+    unsigned char out[HASH_BYTES];
+    char hex[2 * HASH_BYTES + 1];
+    hash_of(in.ptr, in.len, out);
+    hash_hex(out, hex);
+    assert_string_equal(hex, expected);
+}
+
+// Values of b2sum -l 256.
+static void hashes_are_blake2b_of_256_bits(void **state)
+{
+    (void)state;
+    check_hash(STR(""), "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+    check_hash(STR("abc"), "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+}
+
+static void pieces_hash_as_the_whole(void **state)
+{
+    (void)state;
+    unsigned char data[1000], whole[HASH_BYTES], pieces[HASH_BYTES];
+    for (size_t i = 0; i < sizeof data; i++) data[i] = (unsigned char)(i * 7);
+    hash_of(data, sizeof data, whole);
+    for (size_t step = 1; step < 200; step += 13) {
+        struct hash_state h;
+        hash_begin(&h);
+        for (size_t at = 0; at < sizeof data; at += step) hash_add(&h, data + at, sizeof data - at < step ? sizeof data - at : step);
+        hash_add(&h, NULL, 0);
+        hash_end(&h, pieces);
+        assert_memory_equal(whole, pieces, HASH_BYTES);
+    }
+}
+
+static void hex_reads_back_and_rubbish_does_not(void **state)
+{
+    (void)state;
+    unsigned char in[HASH_BYTES], out[HASH_BYTES] = {0};
+    char hex[2 * HASH_BYTES + 1];
+    for (size_t i = 0; i < HASH_BYTES; i++) in[i] = (unsigned char)(i * 37 + 11);
+    hash_hex(in, hex);
+    assert_true(hash_from_hex(str_of(hex), out));
+    assert_memory_equal(in, out, HASH_BYTES);
+    assert_false(hash_from_hex(str_mk(hex, 63), out));
+    hex[63] = 'g';
+    assert_false(hash_from_hex(str_of(hex), out));
+    hex[63] = 'F';
+    assert_true(hash_from_hex(str_of(hex), out));
+    assert_int_equal(out[31] & 15, 15);
+}
+
+static void table_hashes_are_xxh3_and_depend_on_the_seed(void **state)
+{
+    (void)state;
+    assert_true(hash64("", 0, 0) == UINT64_C(0x2d06800538d394c2));
+    assert_true(hash64(NULL, 0, 0) == UINT64_C(0x2d06800538d394c2));
+    assert_true(hash64("abc", 3, 0) != hash64("abc", 3, 1));
+    assert_true(hash64("abc", 3, 0) != hash64("abd", 3, 0));
+}
+
+static void codes_are_dense_in_order_of_first_appearance(void **state)
+{
+    (void)state;
+    struct dict *d = NULL;
+    char text[32];
+    uint32_t code = 0;
+    assert_int_equal(dict_new(&d, 0), VOC_OK);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 20000; i++) {
+            int n = snprintf(text, sizeof text, "name-%u", i * 7919u);
+            assert_int_equal(dict_code(d, str_mk(text, (size_t)n), &code), VOC_OK);
+            assert_int_equal(code, i);
+        }
+    }
+    assert_int_equal(dict_n(d), 20000);
+    for (uint32_t i = 0; i < 20000; i++) {
+        int n = snprintf(text, sizeof text, "name-%u", i * 7919u);
+        assert_true(str_is(dict_at(d, i), text));
+        assert_true(dict_find(d, str_mk(text, (size_t)n), &code));
+        assert_int_equal(code, i);
+    }
+    assert_false(dict_find(d, STR("absent"), &code));
+    assert_int_equal(dict_at(d, 20000).len, 0);
+    dict_free(d);
+    dict_free(NULL);
+}
+
+static void a_dictionary_owns_its_strings_whatever_they_hold(void **state)
+{
+    (void)state;
+    struct dict *d = NULL;
+    uint32_t a = 9, b = 9, c = 9, e = 9;
+    char text[] = "x\0y";
+    static char big[3000000];
+    memset(big, 'b', sizeof big);
+    assert_int_equal(dict_new(&d, 0), VOC_OK);
+    assert_int_equal(dict_code(d, str_mk(text, 3), &a), VOC_OK);
+    assert_int_equal(dict_code(d, str_mk(text, 1), &b), VOC_OK);
+    assert_int_equal(dict_code(d, (voc_str){NULL, 0}, &c), VOC_OK);
+    assert_int_equal(dict_code(d, str_mk(big, sizeof big), &e), VOC_OK);
+    text[0] = 'z';
+    assert_int_equal(a, 0);
+    assert_int_equal(b, 1);
+    assert_int_equal(c, 2);
+    assert_int_equal(e, 3);
+    assert_memory_equal(dict_at(d, 0).ptr, "x\0y", 3);
+    assert_int_equal(dict_at(d, 2).len, 0);
+    assert_int_equal(dict_at(d, 3).len, sizeof big);
+    assert_int_equal(dict_code(d, STR(""), &a), VOC_OK);
+    assert_int_equal(a, 2);
+    dict_free(d);
+}
+
+static void the_bound_of_a_dictionary_stops_new_strings_only(void **state)
+{
+    (void)state;
+    struct dict *d = NULL;
+    uint32_t code = 77;
+    assert_int_equal(dict_new(&d, 60), VOC_OK); // 24 a string and its text
+    assert_int_equal(dict_code(d, STR("123456"), &code), VOC_OK);
+    assert_int_equal(dict_code(d, STR("abcdefg"), &code), VOC_E_LIMIT);
+    assert_int_equal(dict_code(d, STR("abcdef"), &code), VOC_OK);
+    assert_int_equal(code, 1);
+    assert_int_equal(dict_code(d, STR(""), &code), VOC_E_LIMIT);
+    assert_int_equal(dict_code(d, STR("123456"), &code), VOC_OK);
+    assert_int_equal(code, 0);
+    assert_int_equal(dict_n(d), 2);
+    dict_free(d);
+}
+
+static voc_rc dict_work(void *user)
+{
+    struct dict *d = NULL;
+    char text[64];
+    (void)user;
+    voc_rc rc = dict_new(&d, 0);
+    for (uint32_t i = 0; rc == VOC_OK && i < 300; i++) {
+        uint32_t code = 0;
+        int n = snprintf(text, sizeof text, "a string with some length %u", i);
+        rc = dict_code(d, str_mk(text, (size_t)n), &code);
+        if (rc) {
+            assert_int_equal(dict_n(d), i); // whole: neither half an entry, nor a lost one
+            assert_false(dict_find(d, str_mk(text, (size_t)n), &code));
+            mem_fault(0, false);
+            assert_int_equal(dict_code(d, str_mk(text, (size_t)n), &code), VOC_OK);
+            assert_int_equal(code, i);
+        }
+    }
+    dict_free(d);
+    return rc;
+}
+
+static void a_dictionary_reports_each_failed_allocation_and_can_go_on(void **state)
+{
+    (void)state;
+    assert_true(fail_each_allocation(dict_work, NULL) >= 15);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hashes_are_blake2b_of_256_bits),
+        cmocka_unit_test(pieces_hash_as_the_whole),
+        cmocka_unit_test(hex_reads_back_and_rubbish_does_not),
+        cmocka_unit_test(table_hashes_are_xxh3_and_depend_on_the_seed),
+        cmocka_unit_test(codes_are_dense_in_order_of_first_appearance),
+        cmocka_unit_test(a_dictionary_owns_its_strings_whatever_they_hold),
+        cmocka_unit_test(the_bound_of_a_dictionary_stops_new_strings_only),
+        cmocka_unit_test(a_dictionary_reports_each_failed_allocation_and_can_go_on),
+    };
+    return cmocka_run_group_tests_name("base/hash", tests, NULL, NULL);
+}

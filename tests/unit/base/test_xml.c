@@ -155,6 +155,7 @@ static void names_are_as_written_and_values_are_decoded(void **state)
 static void text_is_decoded_and_complete(void **state)
 {
     (void)state;
+    check_sax(STR("<a> <b/>\n\t</a>"), &with_text, "<a 1:0\n <b 1:4\n>b 1:8\n\n\t>a 2:14\n"); // blanks are text
     check_sax(STR("<a>x &amp; y<![CDATA[<&>]]><!-- no --><?pi no?>&#x41;z</a>"), &with_text, "<a 1:0\nx & y<&>Az>a 1:58\n");
 }
 
@@ -331,6 +332,18 @@ static void attributes_and_namespaces_are_bounded(void **state)
     check_refused(str_mk(doc.ptr, doc.len), VOC_E_LIMIT, "XML-003", 1);
     many_attributes(&doc, "k", 500000); // would take libxml2 minutes
     check_refused(str_mk(doc.ptr, doc.len), VOC_E_LIMIT, "XML-003", 1);
+    buf_clear(&doc); // one in each of 200 levels, 256 in scope at the 201st
+    for (int i = 0; i < 200; i++) buf_printf(&doc, "<a xmlns:k%d='u'>", i);
+    for (int i = 0; i < 1000; i++) buf_cstr(&doc, "<b xmlns:x='u' xmlns:y='u'/>"); // these go out of scope again
+    buf_cstr(&doc, "\n<c");
+    for (int i = 0; i < 56; i++) buf_printf(&doc, " xmlns:m%d='u'", i);
+    size_t kept = doc.len;
+    buf_cstr(&doc, "/>");
+    for (int i = 0; i < 200; i++) buf_cstr(&doc, "</a>");
+    assert_int_equal(xml_tree(&root, &a, doc.ptr, doc.len, "a", NULL), VOC_OK);
+    doc.len = kept;
+    buf_cstr(&doc, " xmlns:n='u'/>");
+    check_refused(str_mk(doc.ptr, doc.len), VOC_E_LIMIT, "XML-003", 2);
     buf_clear(&doc); // many quotes, but in a comment and in text: these are no attributes
     buf_cstr(&doc, "<a><!-- ");
     for (int i = 0; i < 20000; i++) buf_cstr(&doc, "k='v' ");
@@ -348,6 +361,20 @@ static void a_text_and_a_value_are_bounded(void **state)
     (void)state;
     struct buf doc;
     buf_init(&doc, (size_t)16 << 20);
+    buf_cstr(&doc, "<a>");
+    for (int i = 0; i < 2; i++) { // each text for itself
+        buf_cstr(&doc, "<b>");
+        buf_fill(&doc, 'x', (size_t)6 << 20);
+        buf_cstr(&doc, "</b>");
+    }
+    buf_cstr(&doc, "</a>");
+    struct arena a;
+    struct xml_node *root = NULL;
+    arena_init(&a, 0);
+    assert_int_equal(xml_tree(&root, &a, doc.ptr, doc.len, "a", NULL), VOC_OK);
+    assert_int_equal(root->first->next->text.len, 6 << 20);
+    arena_done(&a);
+    buf_clear(&doc);
     buf_cstr(&doc, "<a>\n");
     buf_fill(&doc, 'x', ((size_t)10 << 20) + 1);
     buf_cstr(&doc, "</a>");
@@ -583,10 +610,15 @@ static int read_in_a_cage(voc_str doc)
     arena_init(&a, (size_t)16 << 20);
     voc_rc by_sax = sax(doc, 0, &with_text, &h, d), by_tree = xml_tree(&root, &a, doc.ptr, doc.len, "a", d);
     bool entity = h.log.ptr && (strstr(h.log.ptr, "haha") || strstr(h.log.ptr, "Ha !") || strstr(h.log.ptr, "internal data"));
-    if (asked || entity) return 2;
-    if (by_sax == VOC_OK) return by_tree == VOC_OK && root ? 0 : 2;
     const struct diag_msg *m = diag_at(d, 0);
-    return (by_sax == VOC_E_INPUT || by_sax == VOC_E_LIMIT) && by_tree == by_sax && m && m->line > 0 ? 1 : 2;
+    int verdict = 2;
+    if (by_sax == VOC_OK && by_tree == VOC_OK && root) verdict = 0;
+    if ((by_sax == VOC_E_INPUT || by_sax == VOC_E_LIMIT) && by_tree == by_sax && m && m->line > 0) verdict = 1;
+    if (asked || entity) verdict = 2;
+    arena_done(&a);
+    buf_done(&h.log);
+    diag_free(d);
+    return verdict;
 }
 
 static int visited, refused, wrong;

@@ -1,3 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/io.
+check_PROGRAMS += tests/unit/io/test_lines
+tests_unit_io_test_lines_SOURCES = tests/unit/io/test_lines.c
+tests_unit_io_test_lines_LDADD = $(UNIT_LDADD)

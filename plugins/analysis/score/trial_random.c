@@ -131,6 +131,9 @@ static bool random_input_is_valid(const struct trial_random_input *in)
             (in->unit_of && a->resolution >= in->n_resolutions))
             return false;
     }
+    for (uint32_t k = 0; k < in->n_outcomes; k++)
+        if (in->outcome[k] && in->outcome[k]->resolution && !in->unit_of)
+            return false;
     return true;
 }
 

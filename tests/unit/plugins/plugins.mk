@@ -26,3 +26,13 @@ tests_unit_plugins_test_trial_LDADD = $(SCORE_LDADD)
 
 # Reference inputs and expected values: ours, so they are distributed.
 EXTRA_DIST += tests/truth/in tests/truth/expected
+
+check_PROGRAMS += tests/unit/plugins/test_trial_oracle
+tests_unit_plugins_test_trial_oracle_SOURCES = tests/unit/plugins/test_trial_oracle.c tests/unit/plugins/world.c \
+	tests/unit/plugins/world.h tests/lib/close.h
+tests_unit_plugins_test_trial_oracle_LDADD = $(SCORE_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_trial_traps
+tests_unit_plugins_test_trial_traps_SOURCES = tests/unit/plugins/test_trial_traps.c tests/unit/plugins/world.c \
+	tests/unit/plugins/world.h tests/lib/close.h
+tests_unit_plugins_test_trial_traps_LDADD = $(SCORE_LDADD)

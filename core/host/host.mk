@@ -1,3 +1,6 @@
+# SPDX-License-Identifier: MIT
+#
+# Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
 	core/host/encode.c core/host/encode.h \
 	core/host/fold.c core/host/fold.h \

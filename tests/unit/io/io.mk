@@ -4,3 +4,6 @@
 check_PROGRAMS += tests/unit/io/test_lines
 tests_unit_io_test_lines_SOURCES = tests/unit/io/test_lines.c
 tests_unit_io_test_lines_LDADD = $(UNIT_LDADD)
+check_PROGRAMS += tests/unit/io/test_out
+tests_unit_io_test_out_SOURCES = tests/unit/io/test_out.c
+tests_unit_io_test_out_LDADD = $(UNIT_LDADD)

@@ -343,15 +343,18 @@ static void random_event(struct splitmix *r, struct world *w, uint32_t unit, int
 {
     static const enum world_kind kinds[] = {WORLD_TOUCH, WORLD_TOUCH, WORLD_TOUCH, WORLD_ACTION, WORLD_ACTION,
                                             WORLD_AIM,   WORLD_AIM,   WORLD_HARM};
-    uint8_t resolution = mode == 0 ? WORLD_EXACT : mode == 1 ? WORLD_DAY : (uint8_t)draw(r, 4);
+    uint8_t resolution = mode == 0 ? WORLD_EXACT : mode & 1 ? WORLD_DAY : (uint8_t)draw(r, 4);
     int64_t time = draw(r, 60 * 24) * HOUR / 2;  // half hours of 30 days: many ties
     time -= time % world_units[resolution];
+    if (mode == 3)  // dates of a zone with summer time: midnight there is off the grid here
+        time += (4 + draw(r, 2)) * HOUR;
     world_event_at(w, time, resolution, unit, kinds[draw(r, 8)], (uint32_t)draw(r, 3), NAN);
 }
 
 static void random_world(struct splitmix *r, struct world *w)
 {
-    int mode = (int)draw(r, 3);  // exact times, date-only data, all mixed
+    int mode = (int)draw(r, 4);  // exact times, date-only data, all mixed, dates of a zone
+    bool aligned = draw(r, 2) == 0;
     *w = (struct world){.data_start = draw(r, 2) ? INT64_MIN : 3 * DAY, .data_end = (24 + draw(r, 8)) * DAY, .n_types = 3};
     uint32_t units = 8 + (uint32_t)draw(r, 10);
     for (uint32_t u = 0; u < units; u++) {
@@ -359,7 +362,7 @@ static void random_world(struct splitmix *r, struct world *w)
         uint32_t account = (uint32_t)draw(r, 10), segment = (uint32_t)draw(r, 2);
         for (uint32_t stage = (uint32_t)draw(r, 2); stage < 2 && t < 25 * DAY; stage++) {
             int64_t out = t + (draw(r, 8) ? draw(r, 60) * 6 * HOUR : 0);  // some stays have no length
-            if (mode == 1) {
+            if (mode == 1 && aligned) {
                 t -= t % DAY;
                 out -= out % DAY;
             }
@@ -631,7 +634,7 @@ static void a_holdout_is_what_walking_all_pairs_gives(void **state)
         size_t n_assigned = 4 + (size_t)draw(&r, 36);
         random_world(&r, &w);
         for (size_t i = 0; i < n_assigned; i++) {
-            int64_t index = draw(&r, 20 * 4) * 6 * HOUR, end = least(index + 8 * DAY, w.data_end);
+            int64_t index = draw(&r, 30 * 4) * 6 * HOUR, end = least(index + 8 * DAY, w.data_end);
             uint8_t resolution = (uint8_t)draw(&r, 4);
             index -= index % world_units[resolution];
             assigned[i] = (struct trial_assigned){(uint32_t)draw(&r, 3), (uint32_t)draw(&r, 10), (uint32_t)draw(&r, w.n_units),

@@ -431,7 +431,14 @@ static void values_of_the_observed_actions_are_averaged(void **state)
     world_event_at(&w, 6 * DAY, WORLD_EXACT, 0, WORLD_AIM, 0, 10.0);
     world_event_at(&w, 7 * DAY, WORLD_EXACT, 1, WORLD_AIM, 0, 40.0);
     world_event_at(&w, 8 * DAY, WORLD_EXACT, 2, WORLD_AIM, 0, NAN);  // no value known: not a 0
+    // A fourth acts, but where nobody is left to compare with: no part of O, so none of the mean either.
+    world_stay(&w, 4, 4, 0, 1, 0, 100 * DAY);
+    world_stay(&w, 5, 5, 0, 1, 0, 6 * DAY);
+    world_event(&w, 5 * DAY, 4, WORLD_TOUCH, 0);
+    world_event_at(&w, 8 * DAY, WORLD_EXACT, 4, WORLD_AIM, 0, 1000.0);
     struct trial_cell c = run(&w, &seen);
+    assert_int_equal(c.matched, 4);
+    assert_true(c.estimate[0].o == 3.0);
     assert_close(c.value, 25.0, CLOSED_FORM);
     assert_close(c.money, 25.0 * c.estimate[0].extra, CLOSED_FORM);
 }

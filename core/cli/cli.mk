@@ -3,5 +3,18 @@
 # The program: one file for each command.
 
 bin_PROGRAMS += core/cli/voc
-core_cli_voc_SOURCES = core/cli/main.c
+core_cli_voc_SOURCES = core/cli/main.c \
+	core/cli/args.c core/cli/cli.h \
+	core/cli/commands.c core/cli/options.h \
+	core/cli/help.c \
+	core/cli/import.c \
+	core/cli/inspect.c \
+	core/cli/journey.c \
+	core/cli/output.c \
+	core/cli/plugins.c \
+	core/cli/project.c \
+	core/cli/stages.c \
+	core/cli/views.c core/cli/views.h
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
+
+include core/cli/demo/demo.mk

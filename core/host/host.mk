@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
+# SPDX-License-Identifier: MIT
+#
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
 	core/host/encode.c core/host/encode.h \

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: MIT
+#
 core_libvoc_a_SOURCES += \
 	core/report/cell.c \
 	core/report/delimited.c \

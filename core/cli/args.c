@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Reads the command line against the one table of commands and options. "--name value", "--name=value", "-o FILE",
+// "-O NAME=VALUE" (repeated, for a plugin), "--" ends options. Errors say what was meant.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const char *const colour_choices[] = {"auto", "always", "never", NULL};
+
+const voc_option common_options[COMMON_N] = {
+    [COMMON_FORMAT] = {"format", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FORMAT", "table, csv, tsv, json, jsonl, or an output plugin such as md"},
+    [COMMON_OUTPUT] = {"output", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "write to this file; its ending gives the format"},
+    [COMMON_FORCE] = {"force", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "replace the output file if it exists"},
+    [COMMON_TABLE] = {"table", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "NAME", "only these tables; \"all\" for all of them"},
+    [COMMON_COLOR] = {"color", VOC_OPT_ENUM, 0, "auto", NULL, NULL, colour_choices, "WHEN", "auto, always or never; NO_COLOR is honoured"},
+    [COMMON_THREADS] = {"threads", VOC_OPT_INT, 0, NULL, "1", "256", NULL, "N", "work in this many threads; results are the same for any number"},
+    [COMMON_MEMORY] = {"memory", VOC_OPT_SIZE, 0, NULL, "16M", NULL, NULL, "SIZE", "bound for what an analysis gathers (a quarter of the machine)"},
+    [COMMON_PLUGIN_DIR] = {"plugin-dir", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "DIR", "look for plugins here first"},
+    [COMMON_QUIET] = {"quiet", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no hints on the error output"},
+    [COMMON_HELP] = {"help", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "show this help"},
+};
+
+static const struct { char letter; const char *name; } short_options[] = {{'o', "output"}, {'f', "format"}, {'q', "quiet"}, {'h', "help"}, {'j', "threads"}};
+
+const char *const *command_words(void)
+{
+    static const char *const words[] = {"import", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
+    return words;
+}
+
+static const voc_option *find_in(const voc_option *table, size_t n, size_t stride, voc_str name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_is(name, option_at(table, stride, i)->name)) return option_at(table, stride, i);
+    return NULL;
+}
+
+struct parsed { // what the words gave, before values are checked
+    struct option_given *own, *common, *repeated;
+    size_t n_own, n_common, n_repeated;
+    const voc_option *table;
+    size_t n, stride;
+};
+
+// An option of the command, of all commands, or neither (then it goes to the command, whose check names the nearest).
+static const voc_option *place(struct parsed *p, const struct option_given *g)
+{
+    const voc_option *o = find_in(p->table, p->n, p->stride, g->name);
+    if (!o && (o = find_in(common_options, COMMON_N, sizeof *common_options, g->name)) != NULL) {
+        p->common[p->n_common++] = *g;
+        return o;
+    }
+    p->own[p->n_own++] = *g;
+    return o;
+}
+
+static int usage(struct cli *c, const char *what, const char *word)
+{
+    char hint[120];
+    snprintf(hint, sizeof hint, "voc %s%s--help", c->command ? c->command->name : c->analysis ? c->analysis->note.name : "", c->command || c->analysis ? " " : "");
+    diag_error(c->diag, "USAGE-001", NULL, 0, hint, "%s%s%s", what, word ? ": " : "", word ? word : "");
+    return EXIT_USAGE;
+}
+
+static int repeated(struct cli *c, struct parsed *p, const char *pair)
+{
+    const char *eq = strchr(pair, '=');
+    if (!eq || eq == pair) return usage(c, "-O needs NAME=VALUE", pair);
+    p->repeated[p->n_repeated++] = (struct option_given){str_mk(pair, (size_t)(eq - pair)), str_of(eq + 1), true, NULL, 0};
+    return 0;
+}
+
+// One option at argv[*i]; moves *i over its value.
+static int option(struct cli *c, struct parsed *p, int argc, char **argv, int *i)
+{
+    const char *word = argv[*i], *value = NULL;
+    struct option_given g = {.line = 0};
+    if (word[1] == 'O') {
+        value = word[2] ? word + 2 : *i + 1 < argc ? argv[++*i] : "";
+        return repeated(c, p, value);
+    }
+    if (word[1] == '-') {
+        const char *eq = strchr(word, '=');
+        g.name = str_mk(word + 2, eq ? (size_t)(eq - word - 2) : strlen(word + 2));
+        value = eq ? eq + 1 : NULL;
+    } else {
+        for (size_t s = 0; s < sizeof short_options / sizeof *short_options; s++)
+            if (short_options[s].letter == word[1]) g.name = str_of(short_options[s].name);
+        if (!g.name.len) return usage(c, "there is no option", word);
+        if (word[2]) value = word + 2;
+    }
+    const voc_option *o = find_in(p->table, p->n, p->stride, g.name);
+    if (!o) o = find_in(common_options, COMMON_N, sizeof *common_options, g.name);
+    if (o && o->type != VOC_OPT_BOOL && !value) {
+        if (*i + 1 >= argc) return usage(c, "this option needs a value", word);
+        value = argv[++*i];
+    }
+    g.value = str_of(value);
+    g.has_value = value != NULL;
+    place(p, &g);
+    return 0;
+}
+
+static int count_args(struct cli *c)
+{
+    int min = c->command ? c->command->min_args : 1, max = c->command ? c->command->max_args : 1;
+    if (c->n_args < min) return usage(c, "something is missing; the command reads", c->command ? c->command->args : "PROJECT");
+    if (max >= 0 && c->n_args > max) return usage(c, "too many arguments", c->args[max]);
+    return 0;
+}
+
+int args_parse(struct cli *c, int argc, char **argv)
+{
+    size_t room = (size_t)argc + 1;
+    struct parsed p = {.own = arena_alloc(&c->arena, room * sizeof *p.own),
+                       .common = arena_alloc(&c->arena, room * sizeof *p.common),
+                       .repeated = arena_alloc(&c->arena, room * sizeof *p.repeated)};
+    c->args = arena_alloc(&c->arena, room * sizeof *c->args);
+    if (!p.own || !p.common || !p.repeated || !c->args) return EXIT_LIMIT;
+    p.table = c->command ? c->command->options : c->analysis->desc->options;
+    p.n = c->command ? c->command->n_options : c->analysis->desc->n_options;
+    p.stride = c->command ? sizeof(voc_option) : c->analysis->desc->option_size;
+    bool only_args = false;
+    for (int i = 0; i < argc; i++) {
+        const char *w = argv[i];
+        int rc = 0;
+        if (!only_args && strcmp(w, "--") == 0)
+            only_args = true;
+        else if (!only_args && w[0] == '-' && w[1])
+            rc = option(c, &p, argc, argv, &i);
+        else
+            c->args[c->n_args++] = w;
+        if (rc) return rc;
+    }
+    voc_rc rc = options_parse(&c->arena, common_options, COMMON_N, sizeof(voc_option), p.common, p.n_common, &c->common, c->diag);
+    if (!rc && c->common[COMMON_HELP].i) return -1;
+    if (!rc) rc = options_parse(&c->arena, p.table, p.n, p.stride, p.own, p.n_own, &c->own, c->diag);
+    if (rc) return cli_exit(c, rc);
+    c->n_own = p.n;
+    c->repeated = p.repeated;
+    c->n_repeated = p.n_repeated;
+    return count_args(c);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The command line: one table of commands and options feeds parsing, help, man pages and completion. One file for each
+// command. Only this floor prints: data to stdout, everything else to stderr.
+#ifndef VOC_CLI_CLI_H
+#define VOC_CLI_CLI_H
+#include "host/fold.h"
+#include "host/import.h"
+#include "report/render.h"
+
+enum { // exit codes (DESIGN section 7)
+    EXIT_DONE = 0, EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_REJECTS = 4, EXIT_CHECK = 5, EXIT_PLUGIN = 6,
+    EXIT_POLICY = 7, EXIT_LIMIT = 8, EXIT_INTERRUPTED = 130
+};
+
+// Options that every command with tables has; index into cli.common.
+enum { COMMON_FORMAT, COMMON_OUTPUT, COMMON_FORCE, COMMON_TABLE, COMMON_COLOR, COMMON_THREADS, COMMON_MEMORY, COMMON_PLUGIN_DIR, COMMON_QUIET, COMMON_HELP, COMMON_N };
+extern const voc_option common_options[COMMON_N];
+
+struct cli;
+struct command {
+    const char *name;     // "import", "journey use"
+    const char *args;     // "PROJECT FILE..."
+    const char *summary;  // one line, no full stop
+    const char *about;    // paragraphs for --help and the man page
+    const char *examples; // lines "voc ... # what it does"
+    const voc_option *options;
+    size_t n_options;
+    int min_args, max_args; // max -1: any number
+    int (*run)(struct cli *c);
+};
+extern const struct command *const commands[]; // NULL-terminated, in the order of help
+const char *const *command_words(void);        // first words, NULL-terminated: names that no analysis may take
+
+struct cli {
+    const struct command *command;
+    const struct plugin *analysis; // a plugin's command, else NULL
+    voc_value *own;                // of command->options (or the plugin's)
+    size_t n_own;
+    voc_value *common;
+    const char **args;
+    int n_args;
+    struct option_given *repeated; // -O NAME=VALUE
+    size_t n_repeated;
+    struct arena arena;
+    struct diag *diag;
+    struct catalogue *catalogue;
+    char *typed;                   // the command as typed, without folders
+    bool failed_plugin;            // the fault is a plugin's: exit 6
+};
+
+// args.c
+int args_parse(struct cli *c, int argc, char **argv); // 0, or an exit code; -1: help was printed
+// help.c
+void help_overview(struct buf *b, struct catalogue *cat);
+void help_command(struct buf *b, const struct command *cmd);
+void help_analysis(struct buf *b, const voc_plugin *p);
+void man_command(struct buf *b, const struct command *cmd);
+void man_overview(struct buf *b, struct catalogue *cat);
+void man_analysis(struct buf *b, const voc_plugin *p);
+// output.c
+int cli_exit(const struct cli *c, voc_rc rc); // prints nothing
+voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n);
+uint32_t cli_threads(const struct cli *c);
+uint64_t cli_memory(const struct cli *c);
+voc_rc cli_catalogue(struct cli *c); // opens it once
+// project.c
+voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // args[0]
+// The project's active definition, else one that accepts anything; or --journey FOLDER if given.
+voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct journey **out);
+voc_rc cli_attach(struct project *p, const struct journey *j); // keeps it in the project and makes it active
+void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet
+
+int run_import(struct cli *c);
+int run_stats(struct cli *c);
+int run_rejects(struct cli *c);
+int run_sql(struct cli *c);
+int run_verify(struct cli *c);
+int run_digest(struct cli *c);
+int run_journey_use(struct cli *c);
+int run_journey_check(struct cli *c);
+int run_journey_list(struct cli *c);
+int run_stages(struct cli *c);
+int run_plugin_list(struct cli *c);
+int run_plugin_show(struct cli *c);
+int run_demo(struct cli *c);
+int run_help(struct cli *c);
+int run_version(struct cli *c);
+int run_analysis(struct cli *c);
+#endif

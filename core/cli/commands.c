@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// The one table of commands and their options: parsing, help, man pages and completion read it; and the commands that are
+// too small for a file of their own.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/demo/demo.h"
+#include "cli/options.h"
+
+static const voc_option import_options[IMPORT_N] = {
+    [IMPORT_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},
+    [IMPORT_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
+    [IMPORT_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "attach this journey first, as voc journey use does"},
+    [IMPORT_MAX_REJECTS] = {"max-rejects", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "keep nothing of a file with more rejects than this"},
+};
+static const struct command import_command = {
+    "import", "PROJECT FILE...", "read files into a project, each once, with an account of every record",
+    "Each file is read by the plugin that recognises it (voc plugin list), in one transaction: it is there whole or not at all. What was not\n"
+    "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
+    "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
+    "standard input. Columns that are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who.",
+    "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
+    "  voc import shop.voc log.csv -O time=when     # name a column\n"
+    "  zcat log.xes.gz | voc import p.voc - --as xes\n",
+    import_options, IMPORT_N, 2, -1, run_import};
+
+static const struct command stats_command = {
+    "stats", "PROJECT", "what a project holds: sources, events, rejects", "Counts of what was imported, and each source with its first and last event.", NULL, NULL, 0, 1, 1,
+    run_stats};
+
+static const voc_option rejects_options[REJECTS_N] = {
+    [REJECTS_LIMIT] = {"limit", VOC_OPT_INT, 0, "50", "0", NULL, NULL, "N", "show this many; 0 shows all"},
+};
+static const struct command rejects_command = {
+    "rejects", "PROJECT", "records that were not understood: line, reason, raw text",
+    "Nothing is lost in silence: each record of an import gave rows, was rejected, or was ignored by a named rule.", NULL, rejects_options, REJECTS_N, 1, 1, run_rejects};
+
+static const struct command sql_command = {
+    "sql", "PROJECT QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
+    "One statement that only reads. The tables event, journey and unit answer by the project's active journey; see docs/project-file.md for\n"
+    "their columns and the other tables.",
+    "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n", NULL, 0, 2, 2, run_sql};
+
+static const struct command verify_command = {"verify", "PROJECT", "check that a project file is whole",
+                                              "Checks the database, the checksum of every block of events, and every count. Exit 5 names what is damaged.", NULL, NULL, 0, 1, 1,
+                                              run_verify};
+static const struct command digest_command = {
+    "digest", "PROJECT", "a hash of what a project holds",
+    "The same content gives the same digest, whatever the layout of the file: compressed or plain input, any number of threads.", NULL, NULL, 0, 1, 1, run_digest};
+
+static const struct command journey_use_command = {
+    "journey use", "PROJECT FOLDER", "follow this journey definition in a project",
+    "FOLDER holds journey.xml (and sources.xml, codebook.xml), or is the name of a journey that ships with voc (voc journey list).\n"
+    "The project is made if it does not exist. The definition is copied into it, with its version and hash.",
+    "  voc journey use shop.voc online-shop\n", NULL, 0, 2, 2, run_journey_use};
+static const struct command journey_check_command = {
+    "journey check", "FOLDER", "check a journey definition and run its samples",
+    "Every fault is shown as file:line with advice. Then the samples in the definition are run: an expectation that fails ends with exit 5.\n"
+    "Stages that no sample reaches, and events that two stages claim, are named.",
+    NULL, NULL, 0, 1, 1, run_journey_check};
+static const struct command journey_list_command = {"journey list", "", "the journeys that ship with voc", "Copy one and edit it: that is how your own begins.", NULL, NULL, 0, 0, 0,
+                                                    run_journey_list};
+
+static const char *const unit_choices[] = {"account", "individual", "case", NULL};
+static const voc_option stages_options[STAGES_N] = {
+    [STAGES_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "use this definition for once"},
+    [STAGES_UNIT] = {"unit", VOC_OPT_ENUM, 0, NULL, NULL, NULL, unit_choices, "KIND", "whose journey: account, individual or case"},
+};
+static const struct command stages_command = {
+    "stages", "PROJECT", "who entered, advanced, left or stays in each stage, and for how long",
+    "A stage is entered by what the customer does (its operational definition), never by what the company did, unless the journey says\n"
+    "evidence=\"declared\". Dwell is a Kaplan-Meier median: open stays count as not yet ended.",
+    NULL, stages_options, STAGES_N, 1, 1, run_stages};
+
+static const struct command plugin_list_command = {"plugin list", "", "all plugins, and why one is refused",
+                                                   "Plugins are looked for in --plugin-dir, VOC_PLUGIN_PATH, $XDG_DATA_HOME/voc/plugins and the built-in folder. They are named\n"
+                                                   "KIND-NAME.so, and must belong to root or to you, and be writable by nobody else.",
+                                                   NULL, NULL, 0, 0, 0, run_plugin_list};
+static const struct command plugin_show_command = {"plugin show", "NAME", "one plugin: version, file, options", "NAME may be KIND-NAME where two kinds share a name.", NULL, NULL, 0,
+                                                   1, 1, run_plugin_show};
+
+static const voc_option demo_options[DEMO_N] = {
+    [DEMO_OPTION_SEED] = {"seed", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "another company; with the default seed every planted verdict comes out"},
+};
+static const struct command demo_command = {
+    "demo", "DIR", "write a made-up company with a known truth",
+    "Writes DIR/all-events.csv, the events of a company whose touchpoints have planted effects, and DIR/truth.json, what was planted.",
+    "  voc demo demo && voc import demo/arcwell.voc demo/all-events.csv --journey b2b-sale && voc score demo/arcwell.voc\n", demo_options, DEMO_N, 1, 1, run_demo};
+
+static const voc_option help_options[HELP_N] = {
+    [HELP_MAN] = {"man", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "as the source of a man page"},
+};
+static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
+static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
+
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &import_command, &rejects_command,
+                                          &stats_command, &stages_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &plugin_show_command, &help_command_, &version_command, NULL};
+
+int run_demo(struct cli *c)
+{
+    uint64_t seed = c->own[DEMO_OPTION_SEED].set ? (uint64_t)c->own[DEMO_OPTION_SEED].i : DEMO_SEED;
+    voc_rc rc = demo_write(c->args[0], seed, c->diag);
+    if (!rc) {
+        cli_say(c, "wrote %s/all-events.csv and %s/truth.json (seed %llu)\n", c->args[0], c->args[0], (unsigned long long)seed);
+        cli_say(c, "Next: voc import %s/arcwell.voc %s/all-events.csv --journey b2b-sale\n      voc score %s/arcwell.voc\n", c->args[0], c->args[0], c->args[0]);
+    }
+    return cli_exit(c, rc);
+}
+
+int run_version(struct cli *c)
+{
+    (void)c;
+    printf("voc %s (plugin ABI %u.%u)\n", VOC_VERSION, VOC_ABI_MAJOR, VOC_ABI_MINOR);
+    return EXIT_DONE;
+}
+
+static const struct command *named(const struct cli *c)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s%s%s", c->args[0], c->n_args > 1 ? " " : "", c->n_args > 1 ? c->args[1] : "");
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0) return commands[i];
+    return NULL;
+}
+
+int run_help(struct cli *c)
+{
+    struct buf b;
+    bool man = c->own[HELP_MAN].i != 0;
+    voc_rc rc = cli_catalogue(c);
+    buf_init(&b, 1 << 18);
+    if (!rc && c->n_args == 0) {
+        (man ? man_overview : help_overview)(&b, c->catalogue);
+    } else if (!rc && named(c)) {
+        (man ? man_command : help_command)(&b, named(c));
+    } else if (!rc) {
+        struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(c->args[0]));
+        if (p && !p->refused) rc = plugin_load(p, c->diag);
+        if (p && p->desc)
+            (man ? man_analysis : help_analysis)(&b, p->desc);
+        else if (!rc) {
+            diag_error(c->diag, "USAGE-002", NULL, 0, "voc help shows all commands", "there is no command \"%s\"", c->args[0]);
+            rc = VOC_E_OPTION;
+        }
+    }
+    if (!rc && b.ptr) fputs(b.ptr, stdout);
+    buf_done(&b);
+    return cli_exit(c, rc);
+}

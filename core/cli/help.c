@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Help and man pages, both made from the one table, so that they cannot disagree with what is parsed.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const char exits[] =
+    "0 done; 1 internal error; 2 usage; 3 input unreadable or unknown; 4 more rejects than allowed; 5 a check failed; "
+    "6 a plugin's fault; 7 refused by policy; 8 a limit of memory or size; 130 interrupted";
+
+static void option_line(struct buf *b, const voc_option *o)
+{
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    buf_printf(b, "  %-24s %s", left, o->help);
+    if (o->initial && o->type != VOC_OPT_BOOL) buf_printf(b, " (%s)", o->initial);
+    buf_byte(b, '\n');
+}
+
+static void common_lines(struct buf *b)
+{
+    buf_cstr(b, "\nOptions of every command\n");
+    for (size_t i = 0; i < COMMON_N; i++) option_line(b, &common_options[i]);
+}
+
+void help_overview(struct buf *b, struct catalogue *cat)
+{
+    buf_cstr(b, "voc: which of the things you do for customers do they act to obtain?\n\nUsage: voc COMMAND [PROJECT] ...\n\nCommands\n");
+    for (size_t i = 0; commands[i]; i++) buf_printf(b, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
+    buf_cstr(b, "\nAnalyses (plugins)\n");
+    for (size_t i = 0; cat && i < catalogue_n(cat); i++) {
+        struct plugin *p = catalogue_at(cat, i);
+        if (p->note.kind != VOC_KIND_ANALYSIS || p->refused || plugin_load(p, NULL) != VOC_OK) continue;
+        buf_printf(b, "  %-16s %s\n", p->note.name, p->desc->summary);
+    }
+    buf_cstr(b, "\nBegin with\n"
+                "  voc demo DIR                            a made-up company with a known truth\n"
+                "  voc journey use shop.voc online-shop    what counts as value, and the stages\n"
+                "  voc import shop.voc events.csv          your own events\n"
+                "  voc score shop.voc                      what customers act for, and what they do not\n\n"
+                "voc COMMAND --help says more.\n");
+}
+
+void help_command(struct buf *b, const struct command *cmd)
+{
+    buf_printf(b, "voc %s: %s\n\nUsage: voc %s %s\n", cmd->name, cmd->summary, cmd->name, cmd->args);
+    if (cmd->examples) buf_printf(b, "\nExamples\n%s", cmd->examples);
+    buf_printf(b, "\n%s\n", cmd->about);
+    if (cmd->n_options) buf_cstr(b, "\nOptions\n");
+    for (size_t i = 0; i < cmd->n_options; i++) option_line(b, &cmd->options[i]);
+    common_lines(b);
+}
+
+void help_analysis(struct buf *b, const voc_plugin *p)
+{
+    buf_printf(b, "voc %s: %s\n\nUsage: voc %s PROJECT [--journey FOLDER]\n", p->name, p->summary, p->name);
+    if (p->n_options) buf_cstr(b, "\nOptions\n");
+    for (size_t i = 0; i < p->n_options; i++) option_line(b, option_at(p->options, p->option_size, i));
+    common_lines(b);
+    buf_printf(b, "\nAn analysis plugin: %s %s, %s. voc plugin show %s says where it is.\n", p->name, p->version, p->licence, p->name);
+}
+
+// ---- man pages ----------------------------------------------------------------------------------------------------------
+
+// Text as roff: backslashes, and dots and quotes that begin a line, lose their meaning.
+static void roff(struct buf *b, const char *text)
+{
+    bool start = true;
+    for (; *text; text++) {
+        if (start && (*text == '.' || *text == '\'')) buf_cstr(b, "\\&");
+        if (*text == '\\')
+            buf_cstr(b, "\\e");
+        else if (*text == '-')
+            buf_cstr(b, "\\-");
+        else
+            buf_byte(b, *text);
+        start = *text == '\n';
+    }
+}
+
+static void man_head(struct buf *b, const char *name, const char *summary)
+{
+    buf_cstr(b, ".TH ");
+    for (const char *p = name; *p; p++) buf_byte(b, *p == ' ' ? '-' : *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p);
+    buf_printf(b, " 1 \"\" \"voc %s\" \"Vocstream\"\n.SH NAME\n", VOC_VERSION);
+    for (const char *p = name; *p; p++) {
+        if (*p == ' ')
+            buf_cstr(b, "\\-");
+        else
+            buf_byte(b, *p);
+    }
+    buf_cstr(b, " \\- ");
+    roff(b, summary);
+    buf_byte(b, '\n');
+}
+
+static void man_option(struct buf *b, const voc_option *o)
+{
+    buf_cstr(b, ".TP\n.B \\-\\-");
+    roff(b, o->name);
+    if (o->argument) buf_printf(b, " \\fI%s\\fR", o->argument);
+    buf_byte(b, '\n');
+    roff(b, o->help);
+    if (o->initial && o->type != VOC_OPT_BOOL) {
+        buf_cstr(b, " Default: ");
+        roff(b, o->initial);
+        buf_byte(b, '.');
+    }
+    buf_byte(b, '\n');
+}
+
+static void man_common(struct buf *b)
+{
+    buf_cstr(b, ".SH OPTIONS OF EVERY COMMAND\n");
+    for (size_t i = 0; i < COMMON_N; i++) man_option(b, &common_options[i]);
+    buf_cstr(b, ".SH EXIT STATUS\n");
+    roff(b, exits);
+    buf_cstr(b, ".\n");
+}
+
+void man_command(struct buf *b, const struct command *cmd)
+{
+    char name[64];
+    snprintf(name, sizeof name, "voc %s", cmd->name);
+    man_head(b, name, cmd->summary);
+    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\n", cmd->name);
+    roff(b, cmd->args);
+    buf_cstr(b, "\n.SH DESCRIPTION\n");
+    roff(b, cmd->about);
+    buf_byte(b, '\n');
+    if (cmd->n_options) buf_cstr(b, ".SH OPTIONS\n");
+    for (size_t i = 0; i < cmd->n_options; i++) man_option(b, &cmd->options[i]);
+    if (cmd->examples) {
+        buf_cstr(b, ".SH EXAMPLES\n.nf\n");
+        roff(b, cmd->examples);
+        buf_cstr(b, ".fi\n");
+    }
+    man_common(b);
+    buf_cstr(b, ".SH SEE ALSO\n.BR voc (1)\n");
+}
+
+void man_analysis(struct buf *b, const voc_plugin *p)
+{
+    char name[64];
+    snprintf(name, sizeof name, "voc %s", p->name);
+    man_head(b, name, p->summary);
+    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n", p->name);
+    if (p->n_options) buf_cstr(b, ".SH OPTIONS\n");
+    for (size_t i = 0; i < p->n_options; i++) man_option(b, option_at(p->options, p->option_size, i));
+    man_common(b);
+    buf_cstr(b, ".SH SEE ALSO\n.BR voc (1)\n");
+}
+
+void man_overview(struct buf *b, struct catalogue *cat)
+{
+    man_head(b, "voc", "voice of the customer and customer journeys, from raw files");
+    buf_cstr(b, ".SH SYNOPSIS\n.B voc\nCOMMAND [PROJECT] ...\n.SH DESCRIPTION\n");
+    roff(b, "Value is what the customer takes action to obtain. voc reads event logs of marketing, sales and service into one project "
+            "file, follows each customer through the stages of the customer's journey, and scores each touchpoint by the customer "
+            "actions that follow it: value-adding, incidental, waste, or unproven.\n");
+    buf_cstr(b, ".SH COMMANDS\n");
+    for (size_t i = 0; commands[i]; i++) {
+        buf_printf(b, ".TP\n.B voc %s ", commands[i]->name);
+        roff(b, commands[i]->args);
+        buf_byte(b, '\n');
+        roff(b, commands[i]->summary);
+        buf_byte(b, '\n');
+    }
+    buf_cstr(b, ".SH ANALYSES\n");
+    for (size_t i = 0; cat && i < catalogue_n(cat); i++) {
+        struct plugin *p = catalogue_at(cat, i);
+        if (p->note.kind != VOC_KIND_ANALYSIS || p->refused || plugin_load(p, NULL) != VOC_OK) continue;
+        buf_printf(b, ".TP\n.B voc %s PROJECT\n", p->note.name);
+        roff(b, p->desc->summary);
+        buf_byte(b, '\n');
+    }
+    man_common(b);
+    buf_cstr(b, ".SH ENVIRONMENT\n.TP\n.B VOC_PLUGIN_PATH, VOC_JOURNEY_PATH\nFolders, separated by colons, that are searched before the built\\-in ones.\n"
+                ".TP\n.B NO_COLOR, COLUMNS\nNo colour; the width of the terminal.\n.TP\n.B VOC_NOW\nA fixed time for tests.\n");
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// voc import: files into a project, one transaction a file, with the account of records and bytes.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+
+static voc_rc account_columns(struct table *t)
+{
+    static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
+        {"file", "file", VOC_CELL_TEXT, 0, "name without folder"},
+        {"plugin", "read by", VOC_CELL_TEXT, 0, "the input plugin"},
+        {"source", "source", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "id of the source"},
+        {"records", "records", VOC_CELL_INT, 0, "records read = gave rows + rejected + ignored"},
+        {"gave_rows", "gave rows", VOC_CELL_INT, 0, "records that gave rows"},
+        {"rejected", "rejected", VOC_CELL_INT, 0, "records not understood: voc rejects"},
+        {"ignored", "ignored", VOC_CELL_INT, 0, "records left out by a named rule"},
+        {"events", "events", VOC_CELL_INT, 0, "events stored"},
+        {"replaced", "replaced", VOC_CELL_INT, VOC_COLUMN_DETAIL, "events that replaced an earlier one of the same id"},
+        {"repeated", "repeated", VOC_CELL_INT, VOC_COLUMN_DETAIL, "records that an earlier import already held"},
+        {"attributes", "attributes", VOC_CELL_INT, VOC_COLUMN_DETAIL, "facts about people, accounts and cases"},
+        {"words", "words", VOC_CELL_INT, VOC_COLUMN_DETAIL, "verbatims"},
+        {"bytes", "bytes", VOC_CELL_INT, 0, "decoded bytes = records + framing"},
+        {"record_bytes", "in records", VOC_CELL_INT, VOC_COLUMN_DETAIL, "bytes of records"},
+        {"framing_bytes", "framing", VOC_CELL_INT, VOC_COLUMN_DETAIL, "headers, line ends, markup"},
+        {"first", "first", VOC_CELL_TIME, VOC_COLUMN_DETAIL, "time of the first event"},
+        {"last", "last", VOC_CELL_TIME, VOC_COLUMN_DETAIL, "time of the last event"},
+    };
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
+        rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, "", columns[i].flags, columns[i].help);
+    return rc;
+}
+
+static void account_row(struct table *t, const char *file, const struct import_report *r)
+{
+    const struct import_account *a = &r->account;
+    const struct import_result *x = &r->result;
+    table_text(t, str_of(file));
+    table_text(t, str_of(r->plugin));
+    table_text(t, str_of(r->source));
+    table_int(t, (int64_t)a->records);
+    table_int(t, (int64_t)a->gave);
+    table_int(t, (int64_t)a->rejected);
+    table_int(t, (int64_t)a->ignored);
+    table_int(t, (int64_t)x->events);
+    table_int(t, (int64_t)x->replaced_events);
+    table_int(t, (int64_t)x->repeated_records);
+    table_int(t, (int64_t)x->attributes);
+    table_int(t, (int64_t)x->words);
+    table_int(t, (int64_t)(a->bytes + a->framing_bytes));
+    table_int(t, (int64_t)a->bytes);
+    table_int(t, (int64_t)a->framing_bytes);
+    table_time(t, x->first_us);
+    table_time(t, x->last_us);
+}
+
+static voc_rc say(struct table *t, uint32_t kind, const char *file, voc_str text, uint64_t n)
+{
+    struct buf b;
+    buf_init(&b, 8192);
+    buf_printf(&b, "%s: ", file);
+    buf_str(&b, text);
+    if (n) buf_printf(&b, ": %llu records", (unsigned long long)n);
+    voc_rc rc = b.rc ? b.rc : table_note(t, kind, b.ptr);
+    buf_done(&b);
+    return rc;
+}
+
+// What was guessed, left out, assumed and repeated: one line each.
+static voc_rc account_notes(struct table *t, const char *file, const struct import_report *r)
+{
+    voc_str rest = str_of(r->mapping);
+    voc_rc rc = VOC_OK;
+    while (rest.len && !rc) {
+        const char *nl = memchr(rest.ptr, '\n', rest.len);
+        size_t len = nl ? (size_t)(nl - rest.ptr) : rest.len;
+        if (len) rc = say(t, VOC_NOTE_AFTER, file, str_mk(rest.ptr, len), 0);
+        rest = str_mk(rest.ptr + len + (nl != NULL), rest.len - len - (nl != NULL));
+    }
+    for (size_t i = 0; i < r->account.n_by_rule && !rc; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "ignored (%.*s)", (int)(r->account.by_rule[i].rule.len > 250 ? 250 : r->account.by_rule[i].rule.len), r->account.by_rule[i].rule.ptr);
+        rc = say(t, VOC_NOTE_AFTER, file, str_of(text), r->account.by_rule[i].records);
+    }
+    if (!rc && r->assumed[0]) rc = say(t, VOC_NOTE_ASSUMED, file, str_of(r->assumed), 0);
+    if (!rc && r->charset[0] && strcmp(r->charset, "UTF-8") != 0) {
+        char text[100];
+        snprintf(text, sizeof text, "read as %s", r->charset);
+        rc = say(t, VOC_NOTE_ASSUMED, file, str_of(text), 0);
+    }
+    if (!rc && r->result.already) rc = say(t, VOC_NOTE_AFTER, file, STR("this file was imported before: nothing was counted twice"), 0);
+    if (!rc && r->result.continued) rc = say(t, VOC_NOTE_AFTER, file, STR("begins with an earlier import: continued behind it, skipping"), r->result.repeated_records);
+    if (!rc && r->result.replaced_import) rc = say(t, VOC_NOTE_AFTER, file, STR("imported before with another mapping: that import was replaced"), 0);
+    if (!rc && r->account.rejected) rc = say(t, VOC_NOTE_NEXT, file, STR("voc rejects shows what was not understood, and why"), 0);
+    return rc;
+}
+
+static int import_exit(struct cli *c, voc_rc rc)
+{
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    return rc == VOC_E_CHECK ? EXIT_REJECTS : cli_exit(c, rc);
+}
+
+static voc_rc attach(struct cli *c, struct project *p, voc_str folder)
+{
+    struct journey *j = NULL;
+    voc_rc rc = cli_journey(c, p, folder, &j);
+    if (!rc) rc = cli_attach(p, j);
+    journey_free(j);
+    return rc;
+}
+
+int run_import(struct cli *c)
+{
+    struct project *p = NULL;
+    struct journey *j = NULL;
+    struct table *t = NULL;
+    int worst = EXIT_DONE;
+    voc_rc rc = cli_catalogue(c);
+    if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
+    if (!rc && c->own[IMPORT_JOURNEY].set) rc = attach(c, p, c->own[IMPORT_JOURNEY].s);
+    if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
+    if (!rc) rc = table_new(&t, "import", "", 0);
+    if (!rc) rc = account_columns(t);
+    for (int i = 1; i < c->n_args && !rc; i++) {
+        struct import_report report;
+        const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
+        struct import_request r = {.project = p,
+                                   .catalogue = c->catalogue,
+                                   .journey = j,
+                                   .path = c->args[i],
+                                   .as = c->own[IMPORT_AS].s,
+                                   .source = c->own[IMPORT_SOURCE].s,
+                                   .options = c->repeated,
+                                   .n_options = c->n_repeated,
+                                   .threads = cli_threads(c),
+                                   .max_rejects = c->own[IMPORT_MAX_REJECTS].set ? (uint64_t)c->own[IMPORT_MAX_REJECTS].i : UINT64_MAX};
+        if (strcmp(name, "-") == 0) r.name = name = "stdin";
+        voc_rc one = import_file(&r, &report, &c->arena, c->diag);
+        if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
+        if (one) { // other files go on
+            worst = import_exit(c, one);
+            continue;
+        }
+        account_row(t, name, &report);
+        rc = account_notes(t, name, &report);
+    }
+    voc_table view;
+    if (!rc && t) rc = table_view(t, &view);
+    if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
+    table_free(t);
+    journey_free(j);
+    project_close(p);
+    return rc ? import_exit(c, rc) : worst;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// The program: finds the command (or the analysis plugin of that name), parses its words, runs it, and ends with the exit
+// code that DESIGN section 7 gives.
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+
+static void show(void *user, const struct diag_msg *m)
+{
+    struct buf b;
+    const struct cli *c = user;
+    if (m->severity == VOC_INFO && c->common && c->common[COMMON_QUIET].i) return;
+    buf_init(&b, 1 << 16);
+    buf_cstr(&b, "voc: ");
+    diag_format(&b, m);
+    if (b.ptr) fputs(b.ptr, stderr);
+    buf_done(&b);
+}
+
+static void on_interrupt(int sig)
+{
+    (void)sig;
+    host_cancel();
+}
+
+// "journey use" before "journey": the longest name that the words begin with. *used: how many words it took.
+static const struct command *find_command(int argc, char **argv, int *used)
+{
+    char two[128];
+    if (argc > 2) {
+        snprintf(two, sizeof two, "%s %s", argv[1], argv[2]);
+        for (size_t i = 0; commands[i]; i++)
+            if (strcmp(commands[i]->name, two) == 0) return *used = 2, commands[i];
+    }
+    for (size_t i = 0; argc > 1 && commands[i]; i++)
+        if (strcmp(commands[i]->name, argv[1]) == 0) return *used = 1, commands[i];
+    return NULL;
+}
+
+static bool group_word(const char *word)
+{
+    size_t len = strlen(word);
+    for (size_t i = 0; commands[i]; i++)
+        if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ') return true;
+    return false;
+}
+
+static int unknown(struct cli *c, const char *word)
+{
+    const char *names[128] = {0};
+    char hint[200];
+    size_t n = 0;
+    for (size_t i = 0; commands[i] && n < 64; i++) names[n++] = commands[i]->name;
+    for (size_t i = 0; c->catalogue && i < catalogue_n(c->catalogue) && n < 128; i++)
+        if (catalogue_at(c->catalogue, i)->note.kind == VOC_KIND_ANALYSIS) names[n++] = catalogue_at(c->catalogue, i)->note.name;
+    const char *near = str_nearest(str_of(word), names, n);
+    if (group_word(word)) {
+        size_t at = 0, len = strlen(word);
+        hint[0] = 0;
+        for (size_t i = 0; commands[i]; i++)
+            if (strncmp(commands[i]->name, word, len) == 0) at += (size_t)snprintf(hint + at, sizeof hint - at, "%svoc %s", at ? ", " : "say which: ", commands[i]->name);
+    } else if (near) {
+        snprintf(hint, sizeof hint, "did you mean voc %s?", near);
+    } else {
+        snprintf(hint, sizeof hint, "voc help shows all commands");
+    }
+    diag_error(c->diag, "USAGE-002", NULL, 0, hint, "there is no command \"%s\"", word);
+    return EXIT_USAGE;
+}
+
+// The words as typed, each without the folders of this machine.
+static char *as_typed(struct cli *c, int argc, char **argv)
+{
+    struct buf b;
+    bool ok = true;
+    buf_init(&b, 1 << 16);
+    buf_cstr(&b, "voc");
+    for (int i = 1; i < argc; i++) {
+        const char *slash = argv[i][0] == '-' ? NULL : strrchr(argv[i], '/');
+        buf_printf(&b, " %s", slash && slash[1] ? slash + 1 : argv[i]);
+    }
+    voc_str s = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, &ok);
+    buf_done(&b);
+    return (char *)(uintptr_t)s.ptr; // the arena's own
+}
+
+static int print_help(struct cli *c)
+{
+    struct buf b;
+    buf_init(&b, 1 << 18);
+    if (c->command)
+        help_command(&b, c->command);
+    else
+        help_analysis(&b, c->analysis->desc);
+    if (b.ptr) fputs(b.ptr, stdout);
+    buf_done(&b);
+    return EXIT_DONE;
+}
+
+static int dispatch(struct cli *c, int argc, char **argv)
+{
+    int used = 1;
+    c->command = find_command(argc, argv, &used);
+    if (!c->command) {
+        voc_rc rc = cli_catalogue(c);
+        if (rc) return cli_exit(c, rc);
+        struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(argv[1]));
+        if (!p) return unknown(c, argv[1]);
+        rc = plugin_load(p, c->diag);
+        if (rc) return rc == VOC_E_BUG ? EXIT_PLUGIN : cli_exit(c, rc);
+        c->analysis = p;
+    }
+    int rc = args_parse(c, argc - 1 - used, argv + 1 + used);
+    if (rc == -1) return print_help(c);
+    if (rc) return rc;
+    return c->command ? c->command->run(c) : run_analysis(c);
+}
+
+static int begin(void)
+{
+    struct sigaction sa = {.sa_handler = on_interrupt};
+    mem_fault_env();
+    clock_env();
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    voc_rc rc = text_icu_memory();
+    if (!rc) rc = xml_init();
+    if (!rc) rc = store_init();
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    static char *no_words[] = {(char *)"voc", (char *)"help", NULL};
+    struct cli c = {0};
+    if (argc < 2) argc = 2, argv = no_words;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) argv[1] = (char *)"help";
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) argv[1] = (char *)"version";
+    if (begin() != VOC_OK) {
+        fputs("voc: error: memory ran out\n", stderr);
+        return EXIT_LIMIT;
+    }
+    arena_init(&c.arena, 0);
+    c.diag = diag_new();
+    c.typed = as_typed(&c, argc, argv);
+    int rc = EXIT_LIMIT;
+    if (c.diag && c.typed) {
+        diag_listen(c.diag, show, &c);
+        rc = dispatch(&c, argc, argv);
+    }
+    if (rc == EXIT_LIMIT && (!c.diag || diag_count(c.diag, VOC_ERROR) == 0)) fputs("voc: error: memory ran out\n  close other programs, or give it less to do at once\n", stderr);
+    if (rc == EXIT_INTERRUPTED) fputs("voc: interrupted; the project is as before, the same command begins again\n", stderr);
+    if (fflush(stdout) != 0 && rc == EXIT_DONE) {
+        fputs("voc: error: the output could not be written\n", stderr);
+        rc = EXIT_INPUT;
+    }
+    options_done(c.own, c.own ? c.n_own : 0);
+    options_done(c.common, c.common ? COMMON_N : 0);
+    catalogue_close(c.catalogue);
+    diag_free(c.diag);
+    arena_done(&c.arena);
+    store_done();
+    xml_done();
+    return rc;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// Tables out: which of them, in which format, to where; what stands above them; and exit codes.
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define TABLES_MAX 256u
+
+int cli_exit(const struct cli *c, voc_rc rc)
+{
+    switch (rc) {
+    case VOC_OK: return EXIT_DONE;
+    case VOC_CANCELLED: return EXIT_INTERRUPTED;
+    case VOC_E_INPUT:
+    case VOC_E_IO:
+    case VOC_E_BUSY: return EXIT_INPUT;
+    case VOC_E_OPTION: return EXIT_USAGE;
+    case VOC_E_NOMEM:
+    case VOC_E_LIMIT: return EXIT_LIMIT;
+    case VOC_E_POLICY: return EXIT_POLICY;
+    case VOC_E_CHECK: return EXIT_CHECK;
+    case VOC_E_BUG: return c->failed_plugin ? EXIT_PLUGIN : EXIT_INTERNAL;
+    }
+    return EXIT_INTERNAL;
+}
+
+uint32_t cli_threads(const struct cli *c)
+{
+    if (c->common[COMMON_THREADS].set) return (uint32_t)c->common[COMMON_THREADS].i;
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (uint32_t)n;
+}
+
+uint64_t cli_memory(const struct cli *c)
+{
+    if (c->common[COMMON_MEMORY].set) return (uint64_t)c->common[COMMON_MEMORY].i;
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    return pages > 0 && size > 0 ? (uint64_t)pages / 4 * (uint64_t)size : (uint64_t)1 << 30;
+}
+
+voc_rc cli_catalogue(struct cli *c)
+{
+    const voc_value *dirs = c->common ? &c->common[COMMON_PLUGIN_DIR] : NULL;
+    struct catalogue_places places = {.use_defaults = true};
+    if (c->catalogue) return VOC_OK;
+    if (dirs && dirs->n_list) {
+        const char **list = arena_alloc(&c->arena, dirs->n_list * sizeof *list);
+        bool ok = list != NULL;
+        for (size_t i = 0; i < dirs->n_list && ok; i++) {
+            char *full = NULL, *real = NULL;
+            voc_str one = arena_str(&c->arena, dirs->list[i].ptr, dirs->list[i].len, &ok);
+            if (ok && one.ptr[0] != '/') real = full = realpath(one.ptr, NULL); // what the user typed is meant from here
+            list[i] = real ? arena_str(&c->arena, real, strlen(real), &ok).ptr : one.ptr;
+            free(full);
+        }
+        if (!ok) return VOC_E_NOMEM;
+        places.dirs = list;
+        places.n_dirs = dirs->n_list;
+    }
+    return catalogue_open(&c->catalogue, &places, command_words(), c->diag);
+}
+
+// ---- which tables -------------------------------------------------------------------------------------------------------
+
+static bool named(const voc_value *v, voc_str name)
+{
+    for (size_t i = 0; i < v->n_list; i++)
+        if (str_eq(v->list[i], name) || str_is(v->list[i], "all")) return true;
+    return false;
+}
+
+// People see the brief tables, csv and tsv the one table behind them, the other formats everything.
+static voc_rc choose(struct cli *c, struct table **tables, size_t n, bool people, bool one, voc_table *out, size_t *n_out)
+{
+    const voc_value *v = &c->common[COMMON_TABLE];
+    bool any_brief = false;
+    *n_out = 0;
+    for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
+        voc_table t;
+        voc_rc rc = table_view(tables[i], &t);
+        if (rc) return rc;
+        if (t.flags & VOC_TABLE_BRIEF) any_brief = true;
+    }
+    for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
+        voc_table t;
+        voc_rc rc = table_view(tables[i], &t);
+        if (rc) return rc;
+        bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
+        if (v->set ? !named(v, t.name) : people ? (any_brief ? !brief : hidden) : one && ((any_brief && brief && n > 1) || *n_out)) continue;
+        out[(*n_out)++] = t;
+    }
+    if (*n_out || n == 0) return VOC_OK;
+    struct buf b;
+    buf_init(&b, 4096);
+    for (size_t i = 0; i < n; i++) {
+        voc_table t;
+        if (table_view(tables[i], &t) == VOC_OK) buf_printf(&b, "%s%.*s", i ? ", " : "there are ", (int)t.name.len, t.name.ptr);
+    }
+    diag_error(c->diag, "OUTPUT-003", NULL, 0, b.ptr, "there is no table of that name");
+    buf_done(&b);
+    return VOC_E_OPTION;
+}
+
+// ---- what stands above them ------------------------------------------------------------------------------------------------
+
+struct meta_room {
+    struct arena *a;
+    VEC(struct voc_meta_input) inputs;
+};
+
+static voc_rc add_input(void *user, const struct store_import *i)
+{
+    struct meta_room *m = user;
+    bool ok = true;
+    voc_rc rc = vec_reserve(&m->inputs, 1, 1 << 20);
+    if (rc) return rc;
+    struct voc_meta_input in = {.bytes = i->bytes, .rows = i->events};
+    in.source = arena_str(m->a, i->source.ptr, i->source.len, &ok);
+    in.hash = arena_str(m->a, i->hash_hex.ptr, i->hash_hex.len, &ok);
+    m->inputs.at[m->inputs.n++] = in;
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+static voc_rc make_meta(struct cli *c, struct project *p, const struct journey *j, struct meta_room *room, voc_meta *out)
+{
+    voc_rc rc = p ? store_imports(p, add_input, room) : VOC_OK;
+    *out = (voc_meta){.struct_size = sizeof *out,
+                      .input_size = sizeof(struct voc_meta_input),
+                      .definition_size = sizeof(struct voc_meta_definition),
+                      .command = str_of(c->typed),
+                      .program = STR("voc"),
+                      .version = STR(VOC_VERSION),
+                      .inputs = room->inputs.at,
+                      .n_inputs = room->inputs.n};
+    if (!rc && j && j->id.len) {
+        struct voc_meta_definition *def = arena_alloc(room->a, sizeof *def);
+        char *hex = arena_alloc(room->a, 2 * HASH_BYTES + 1);
+        if (!def || !hex) return VOC_E_NOMEM;
+        hash_hex(j->hash, hex);
+        *def = (struct voc_meta_definition){j->id, j->version, str_of(hex)};
+        out->definitions = def;
+        out->n_definitions = 1;
+    }
+    size_t n = diag_n(c->diag), k = 0;
+    voc_str *warnings = arena_alloc(room->a, (n + 1) * sizeof *warnings);
+    if (!warnings) return VOC_E_NOMEM;
+    for (size_t i = 0; i < n; i++)
+        if (diag_at(c->diag, i)->severity == VOC_WARNING) warnings[k++] = str_of(diag_at(c->diag, i)->message);
+    out->warnings = warnings;
+    out->n_warnings = k;
+    return rc;
+}
+
+// ---- formats ------------------------------------------------------------------------------------------------------------------
+
+static voc_rc find_plugin(struct cli *c, voc_str format, bool by_extension, struct plugin **out)
+{
+    voc_rc rc = cli_catalogue(c);
+    *out = NULL;
+    for (size_t i = 0; !rc && i < catalogue_n(c->catalogue); i++) {
+        struct plugin *p = catalogue_at(c->catalogue, i);
+        if (p->note.kind != VOC_KIND_OUTPUT || p->refused) continue;
+        rc = plugin_load(p, c->diag);
+        const voc_output_ops *ops = p->ops;
+        if (!rc && str_is(format, by_extension ? ops->extension : ops->format)) *out = p;
+    }
+    return rc;
+}
+
+struct face { // what renders
+    render_fn fn;
+    struct plugin *plugin;
+    bool people, one;
+};
+
+static voc_rc find_face(struct cli *c, struct face *f)
+{
+    voc_str format = c->common[COMMON_FORMAT].s, file = c->common[COMMON_OUTPUT].s;
+    bool by_extension = format.len == 0 && file.len;
+    if (by_extension) {
+        const char *dot = NULL;
+        for (size_t i = 0; i < file.len; i++) dot = file.ptr[i] == '.' ? file.ptr + i : file.ptr[i] == '/' ? NULL : dot;
+        format = dot ? str_mk(dot + 1, (size_t)(file.ptr + file.len - dot - 1)) : STR("txt");
+        if (str_is(format, "txt")) format = STR("table");
+    }
+    if (!format.len) format = STR("table");
+    f->fn = render_find(format);
+    f->people = str_is(format, "table");
+    f->one = str_is(format, "csv") || str_is(format, "tsv");
+    if (f->fn) return VOC_OK;
+    voc_rc rc = find_plugin(c, format, by_extension, &f->plugin);
+    f->people = true;
+    if (rc || f->plugin) return rc;
+    diag_error(c->diag, "OUTPUT-001", NULL, 0, "table, csv, tsv, json, jsonl, or an output plugin: voc plugin list", "there is no format \"%.*s\"",
+               (int)(format.len > 60 ? 60 : format.len), format.ptr);
+    return VOC_E_OPTION;
+}
+
+static bool locale_is_utf8(void)
+{
+    const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (int i = 0; i < 3; i++) {
+        const char *v = getenv(names[i]);
+        if (v && *v) return strstr(v, "UTF-8") || strstr(v, "utf8") || strstr(v, "UTF8");
+    }
+    return false;
+}
+
+static struct render_options terminal(const struct cli *c, bool to_stdout)
+{
+    struct render_options ro = {.unicode = locale_is_utf8()};
+    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM"), *columns = getenv("COLUMNS");
+    bool tty = to_stdout && isatty(STDOUT_FILENO);
+    int64_t width = 0;
+    struct winsize ws;
+    if (columns && str_int(str_of(columns), &width) && width >= 40 && width < 10000)
+        ro.width = (unsigned)width;
+    else if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col >= 40)
+        ro.width = ws.ws_col;
+    else
+        ro.width = tty ? 80 : 120;
+    ro.colour = tty && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+    if (force && *force && strcmp(force, "0") != 0 && !(no && *no)) ro.colour = true;
+    if (c->common[COMMON_COLOR].set && c->common[COMMON_COLOR].i) ro.colour = c->common[COMMON_COLOR].i == 1;
+    return ro;
+}
+
+static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const voc_meta *meta, const voc_table *tables, size_t n)
+{
+    const voc_output_ops *ops = p->ops;
+    struct voc_context cx;
+    voc_writer w = {o};
+    voc_value *options = NULL;
+    void *instance = NULL;
+    context_init(&cx, p, c->diag, NULL);
+    voc_rc rc = options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, c->repeated, c->n_repeated, &options, c->diag);
+    if (!rc) rc = ops->begin(host_table(), &cx, &w, meta, options, &instance);
+    for (size_t i = 0; i < n && !rc; i++) rc = ops->table(instance, &tables[i]);
+    if (!rc) rc = ops->end(instance);
+    if (instance) ops->close(instance);
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    options_done(options, options ? p->desc->n_options : 0);
+    context_done(&cx);
+    return rc;
+}
+
+voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n)
+{
+    voc_table chosen[TABLES_MAX];
+    struct face f = {0};
+    struct meta_room room = {.a = &c->arena};
+    struct out *o = NULL;
+    voc_meta meta;
+    size_t k = 0;
+    voc_str file = c->common[COMMON_OUTPUT].s;
+    bool to_stdout = file.len == 0 || str_is(file, "-");
+    voc_rc rc = find_face(c, &f);
+    if (!rc) rc = choose(c, tables, n, f.people, f.one, chosen, &k);
+    if (!rc) rc = make_meta(c, p, j, &room, &meta);
+    if (!rc) rc = out_open(&o, to_stdout ? "-" : file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
+    if (!rc) {
+        struct render_options ro = terminal(c, to_stdout);
+        rc = f.fn ? f.fn(o, &meta, chosen, k, &ro) : by_plugin(c, f.plugin, o, &meta, chosen, k);
+        if (!rc)
+            rc = out_commit(o);
+        else
+            out_abort(o);
+    }
+    vec_free(&room.inputs);
+    if (!rc && !to_stdout) cli_say(c, "wrote %s\n", file.ptr);
+    return rc;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// voc plugin list and show, and the commands that analysis plugins are.
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+int run_plugin_list(struct cli *c)
+{
+    struct table *t = NULL;
+    voc_rc rc = cli_catalogue(c);
+    if (!rc) rc = table_new(&t, "plugins", "", 0);
+    if (!rc) rc = table_column(t, "kind", "kind", VOC_CELL_TEXT, "", 0, NULL);
+    if (!rc) rc = table_column(t, "name", "name", VOC_CELL_TEXT, "", 0, NULL);
+    if (!rc) rc = table_column(t, "version", "version", VOC_CELL_TEXT, "", 0, NULL);
+    if (!rc) rc = table_column(t, "licence", "licence", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, NULL);
+    if (!rc) rc = table_column(t, "summary", "what it does", VOC_CELL_TEXT, "", 0, NULL);
+    for (size_t i = 0; !rc && i < catalogue_n(c->catalogue); i++) {
+        struct plugin *p = catalogue_at(c->catalogue, i);
+        if (!p->refused && plugin_load(p, NULL) != VOC_OK) p->refused = true;
+        table_text(t, str_of(plugin_kind_name(p->note.kind)));
+        table_text(t, str_of(p->note.name));
+        table_text(t, str_of(p->note.version));
+        table_text(t, str_of(p->note.licence));
+        if (p->refused) {
+            char text[600];
+            snprintf(text, sizeof text, "refused: %s", p->why ? p->why : "it breaks the contract (voc plugin show)");
+            table_text(t, str_of(text));
+        } else {
+            table_text(t, str_of(p->desc->summary));
+        }
+    }
+    if (!rc) rc = cli_tables(c, NULL, NULL, &t, 1);
+    table_free(t);
+    return cli_exit(c, rc);
+}
+
+static struct plugin *by_name(struct cli *c, const char *name)
+{
+    struct plugin *found = NULL;
+    const char *names[128] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < catalogue_n(c->catalogue); i++) {
+        struct plugin *p = catalogue_at(c->catalogue, i);
+        char full[64];
+        snprintf(full, sizeof full, "%s-%s", plugin_kind_name(p->note.kind), p->note.name);
+        if (n < 128) names[n++] = p->note.name;
+        if (strcmp(full, name) == 0 || (strcmp(p->note.name, name) == 0 && !found)) found = p;
+    }
+    if (found) return found;
+    const char *near = str_nearest(str_of(name), names, n);
+    char hint[100];
+    if (near)
+        snprintf(hint, sizeof hint, "did you mean %s?", near);
+    else
+        snprintf(hint, sizeof hint, "voc plugin list shows what there is");
+    diag_error(c->diag, "PLUGIN-020", NULL, 0, hint, "there is no plugin \"%s\"", name);
+    return NULL;
+}
+
+int run_plugin_show(struct cli *c)
+{
+    struct buf b;
+    voc_rc rc = cli_catalogue(c);
+    struct plugin *p = rc ? NULL : by_name(c, c->args[0]);
+    if (!rc && !p) return EXIT_USAGE;
+    if (!rc) rc = plugin_load(p, c->diag);
+    if (rc) {
+        c->failed_plugin = true;
+        return cli_exit(c, rc);
+    }
+    buf_init(&b, 1 << 18);
+    buf_printf(&b, "%s plugin %s %s\n  %s\n  licence %s%s%s\n  file    %s\n  ABI     %u.%u\n", plugin_kind_name(p->note.kind), p->note.name, p->note.version,
+               p->desc->summary, p->note.licence, p->desc->author ? ", by " : "", p->desc->author ? p->desc->author : "", p->path, p->note.abi_major,
+               p->note.abi_minor);
+    if (p->note.kind == VOC_KIND_INPUT)
+        buf_printf(&b, "  framing %s\n", ((const voc_input_ops *)p->ops)->framing == VOC_FRAMING_LINES ? "lines" : "stream");
+    if (p->desc->extensions) buf_printf(&b, "  usual file endings: %s\n", p->desc->extensions);
+    if (p->desc->n_options) buf_cstr(&b, "Options (voc import -O NAME=VALUE, <option> in sources.xml, or --NAME of its command)\n");
+    for (size_t i = 0; i < p->desc->n_options; i++) {
+        const voc_option *o = option_at(p->desc->options, p->desc->option_size, i);
+        buf_printf(&b, "  %-18s %s: %s", o->name, option_type_name(o->type), o->help);
+        if (o->initial) buf_printf(&b, " (%s)", o->initial);
+        for (size_t k = 0; o->choices && o->choices[k]; k++) buf_printf(&b, "%s%s", k ? ", " : "; one of ", o->choices[k]);
+        buf_byte(&b, '\n');
+    }
+    if (b.ptr) fputs(b.ptr, stdout);
+    buf_done(&b);
+    return EXIT_DONE;
+}
+
+int run_analysis(struct cli *c)
+{
+    struct project *p = NULL;
+    struct journey *j = NULL;
+    struct fold_result result = {0};
+    voc_rc rc = cli_open(c, &p, PROJECT_READ);
+    if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
+    if (!rc) {
+        struct fold_request r = {.project = p,
+                                 .journey = j,
+                                 .plugin = (struct plugin *)(uintptr_t)c->analysis,
+                                 .options = c->own,
+                                 .threads = cli_threads(c),
+                                 .end_us = VOC_NA,
+                                 .memory_max = cli_memory(c)};
+        rc = fold_run(&r, &result, c->diag);
+        if (rc == VOC_E_BUG) c->failed_plugin = true;
+    }
+    if (!rc) rc = cli_tables(c, p, j, result.tables, result.n_tables);
+    fold_free(&result);
+    journey_free(j);
+    project_close(p);
+    return cli_exit(c, rc);
+}

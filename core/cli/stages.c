@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// voc stages: what the stage tracker makes of a project: entries, moves, ends and dwell of each stage (METHODS 2, 4.6).
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+
+struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
+
+struct stage_count {
+    uint64_t entries, advanced, backward, exits, lapsed, open, passed, blocked, truncated;
+    VEC(struct spell) spells;
+};
+
+struct tally {
+    struct stage_count *stage;
+    size_t n;
+    uint64_t units, without;
+};
+
+static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journeys *v)
+{
+    size_t n_moves = 0;
+    const struct move *moves = batch_moves(b, 0, &n_moves);
+    if (v->units[0].flags & VOC_JOURNEY_INTERNAL) return VOC_OK;
+    t->units++;
+    if (v->n_stays == 0) t->without++;
+    for (size_t i = 0; i < v->n_stays; i++) {
+        const voc_stay *s = &v->stays[i];
+        struct stage_count *c = &t->stage[s->stage];
+        c->entries++;
+        if (s->end == VOC_END_FORWARD) c->advanced++;
+        if (s->end == VOC_END_BACKWARD) c->backward++;
+        if (s->end == VOC_END_EXIT) c->exits++;
+        if (s->end == VOC_END_LAPSED) c->lapsed++;
+        if (s->end == VOC_END_CENSORED) c->open++;
+        if (s->flags & VOC_STAY_TRUNCATED) {
+            c->truncated++;
+            continue;
+        }
+        voc_rc rc = vec_reserve(&c->spells, 1, SIZE_MAX);
+        if (rc) return rc;
+        c->spells.at[c->spells.n++] = (struct spell){s->out_us - s->in_us, s->end != VOC_END_CENSORED};
+    }
+    for (size_t i = 0; i < n_moves; i++) {
+        for (size_t k = 0; k < t->n && k < 64; k++)
+            if (moves[i].skipped >> k & 1) t->stage[k].passed++;
+        if (moves[i].kind == MOVE_BLOCKED && moves[i].to < t->n) t->stage[moves[i].to].blocked++;
+    }
+    return VOC_OK;
+}
+
+static int spell_order(const void *x, const void *y)
+{
+    const struct spell *a = x, *b = y;
+    if (a->us != b->us) return a->us < b->us ? -1 : 1;
+    return (int)b->left - (int)a->left; // cases censored at a tied time are still at risk
+}
+
+// Kaplan-Meier median of leaving by any route (METHODS 4.6): the first time with S <= 0.5; where S is 0.5 within 1.5e-8 and a
+// lower step follows, the middle of the flat piece; VOC_NA: never reached.
+static int64_t median_dwell(struct stage_count *c)
+{
+    double s = 1;
+    int64_t flat_from = VOC_NA;
+    if (c->spells.n) qsort(c->spells.at, c->spells.n, sizeof *c->spells.at, spell_order);
+    for (size_t i = 0, risk = c->spells.n; i < c->spells.n;) {
+        size_t d = 0, same = 0;
+        int64_t at = c->spells.at[i].us;
+        for (; i + same < c->spells.n && c->spells.at[i + same].us == at; same++) d += c->spells.at[i + same].left;
+        if (d) {
+            s *= 1 - (double)d / (double)risk;
+            if (flat_from != VOC_NA) return flat_from + (at - flat_from) / 2;
+            if (fabs(s - 0.5) < 1.5e-8)
+                flat_from = at;
+            else if (s < 0.5)
+                return at;
+        }
+        i += same;
+        risk -= same;
+    }
+    return flat_from;
+}
+
+static voc_rc stage_columns(struct table *t)
+{
+    static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
+        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
+        {"entries", "entries", VOC_CELL_INT, 0, "stays begun"},
+        {"advanced", "advanced", VOC_CELL_INT, 0, "ended by entering a later stage"},
+        {"backward", "back", VOC_CELL_INT, 0, "ended by a backward move"},
+        {"exits", "exits", VOC_CELL_INT, 0, "ended by an exit: won, lost, disqualified"},
+        {"lapsed", "lapsed", VOC_CELL_INT, 0, "ended because the customer fell silent"},
+        {"open", "open", VOC_CELL_INT, 0, "still there at the end of observation"},
+        {"passed", "passed", VOC_CELL_INT, VOC_COLUMN_DETAIL, "moves that skipped this stage"},
+        {"blocked", "blocked", VOC_CELL_INT, VOC_COLUMN_DETAIL, "evidence of this stage while an obligatory one before it was missing"},
+        {"left_truncated", "began before", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays that began before observation: counted, not in the dwell"},
+        {"median_dwell", "half leave within", VOC_CELL_DURATION, 0, "Kaplan-Meier median of the stay, open stays as censored; - where not reached"},
+    };
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
+        rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "", columns[i].flags, columns[i].help);
+    return rc;
+}
+
+static voc_rc stage_table(struct table **out, struct tally *t, const voc_definition *d, const voc_run_info *info)
+{
+    char text[400];
+    voc_rc rc = table_new(out, "stages", "", 0);
+    if (!rc) rc = stage_columns(*out);
+    for (size_t i = 0; i < t->n && !rc; i++) {
+        struct stage_count *c = &t->stage[i];
+        table_text(*out, d->stages[i].id);
+        table_int(*out, (int64_t)c->entries);
+        table_int(*out, (int64_t)c->advanced);
+        table_int(*out, (int64_t)c->backward);
+        table_int(*out, (int64_t)c->exits);
+        table_int(*out, (int64_t)c->lapsed);
+        table_int(*out, (int64_t)c->open);
+        table_int(*out, (int64_t)c->passed);
+        table_int(*out, (int64_t)c->blocked);
+        table_int(*out, (int64_t)c->truncated);
+        table_duration(*out, median_dwell(c));
+    }
+    static const char *const kinds[] = {"", "accounts", "individuals", "cases"};
+    snprintf(text, sizeof text, "%llu %s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, version %.*s.",
+             (unsigned long long)t->units, kinds[d->unit], (unsigned long long)t->without, (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr,
+             (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
+    if (!rc) rc = table_semantics(*out, text);
+    if (!rc && d->evidence_declared) rc = table_note(*out, VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
+    if (!rc && info->actor_assumed) rc = table_note(*out, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (!rc && info->n_set_aside) {
+        snprintf(text, sizeof text, "%llu events at or after the end of observation are set aside.", (unsigned long long)info->n_set_aside);
+        rc = table_note(*out, VOC_NOTE_AFTER, text);
+    }
+    return rc;
+}
+
+static voc_rc tally_units(struct tally *t, struct timeline *tl)
+{
+    struct batch *b = NULL;
+    voc_rc rc = batch_new(&b, tl, 1u << VOC_COL_TIME);
+    for (size_t u = 0; u < timeline_n_units(tl) && !rc; u++) {
+        batch_clear(b);
+        rc = host_cancelled() ? VOC_CANCELLED : batch_add(b, u);
+        if (!rc) rc = count_unit(t, b, batch_view(b));
+    }
+    batch_free(b);
+    return rc;
+}
+
+int run_stages(struct cli *c)
+{
+    struct project *p = NULL;
+    struct journey *j = NULL;
+    struct event_set *events = NULL;
+    struct timeline *tl = NULL;
+    struct table *t = NULL;
+    struct tally tally = {0};
+    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0};
+    voc_rc rc = cli_open(c, &p, PROJECT_READ);
+    if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
+    if (!rc && j->n_stages == 0) {
+        diag_error(c->diag, "STAGES-001", NULL, 0, "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder", "%s follows no journey yet",
+                   project_name(p));
+        rc = VOC_E_OPTION;
+    }
+    if (!rc) rc = event_set_load(&events, p, EV_ALL, c->diag);
+    if (!rc) rc = timeline_new(&tl, events, j, &to, c->diag);
+    if (!rc) {
+        tally.n = timeline_definition(tl)->n_stages;
+        tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
+        rc = tally.stage ? tally_units(&tally, tl) : VOC_E_NOMEM;
+    }
+    if (!rc) rc = stage_table(&t, &tally, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = cli_tables(c, p, j, &t, 1);
+    for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
+    mem_free(tally.stage);
+    table_free(t);
+    timeline_free(tl);
+    event_set_free(events);
+    journey_free(j);
+    project_close(p);
+    return cli_exit(c, rc);
+}

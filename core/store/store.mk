@@ -1,3 +1,31 @@
 # SPDX-License-Identifier: MIT
 #
 # The project file.
+core_libvoc_a_SOURCES += \
+	core/store/aliases.c \
+	core/store/attributes.c \
+	core/store/block.c core/store/block.h \
+	core/store/bytes.h \
+	core/store/column.c core/store/column.h \
+	core/store/column_text.c \
+	core/store/db.c \
+	core/store/definition.c \
+	core/store/dictionary.c \
+	core/store/digest.c \
+	core/store/facts.c \
+	core/store/import.c core/store/import.h \
+	core/store/import_commit.c \
+	core/store/import_order.c \
+	core/store/import_rows.c \
+	core/store/member.c \
+	core/store/memory.c \
+	core/store/pending.c core/store/pending.h \
+	core/store/project.c core/store/project.h \
+	core/store/reader.c \
+	core/store/schema.c core/store/schema.h \
+	core/store/sort.c core/store/sort.h \
+	core/store/sql.c \
+	core/store/store.h \
+	core/store/upsert.c \
+	core/store/verify.c \
+	core/store/vtab.c core/store/vtab.h

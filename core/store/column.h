@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// One column of a block as bytes: the codec is chosen by size, column by column. docs/project-file.md has the layouts.
+// Pure; decoding takes bytes from a stranger and never reads or writes out of bounds.
+#ifndef VOC_STORE_COLUMN_H
+#define VOC_STORE_COLUMN_H
+#include "base/buf.h"
+
+enum codec {
+    CODEC_CONST = 0,  // all rows alike
+    CODEC_PACK = 1,   // (value - base) / scale in `width` bits
+    CODEC_DELTA = 2,  // differences to the row before, in as many bytes as each needs
+    CODEC_SPARSE = 3, // one value for most rows, and the exceptions
+    CODEC_TEXT = 4,   // lengths and bytes
+    CODEC_ZTEXT = 5,  // the same behind zstd
+};
+#define COLUMN_TEXT_MAX (UINT32_C(1) << 30) // decoded bytes of one text column
+
+struct column_zstd; // contexts of zstd, made when first needed; owns
+voc_rc column_zstd_new(struct column_zstd **out);
+void column_zstd_free(struct column_zstd *z);
+
+voc_rc column_put_ints(struct buf *out, const int64_t *v, size_t n, uint8_t *codec); // n >= 1
+voc_rc column_put_text(struct buf *out, const voc_str *v, size_t n, uint8_t *codec, struct column_zstd *z);
+// VOC_E_INPUT: not what an encoder writes.
+voc_rc column_get_ints(const unsigned char *p, size_t len, uint8_t codec, int64_t *out, size_t n);
+// Strings point into `p` or into `store`, which is cleared first.
+voc_rc column_get_text(const unsigned char *p, size_t len, uint8_t codec, voc_str *out, size_t n, struct buf *store, struct column_zstd *z);
+#endif

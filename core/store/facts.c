@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// What the file says about itself, told row by row: sources, imports, rejects, counts. Rows come in a fixed order; texts
+// borrow until the callback returns. A callback that fails ends the telling with its status.
+#include <inttypes.h>
+#include "store/project.h"
+
+static const char SELECT_SOURCES[] =
+    "SELECT s.id, s.plugin, s.actor_assumed, s.resolution, s.watermark_none, s.watermark_us,"
+    " (SELECT count(*) FROM import AS i WHERE i.source = s.id),"
+    " (SELECT min(b.first_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
+    " (SELECT max(b.last_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
+    " (SELECT coalesce(sum(b.rows), 0) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1)"
+    " FROM source AS s ORDER BY s.id";
+static const char SELECT_IMPORTS[] =
+    "SELECT i.number, i.source, i.plugin, i.file_name, i.hash, i.bytes, i.records, i.gave, i.rejected, i.ignored, i.at_us,"
+    " (SELECT coalesce(sum(b.rows), 0) FROM block AS b WHERE b.import = i.number AND b.kind = 1) FROM import AS i ORDER BY i.number";
+static const char SELECT_REJECTS[] =
+    "SELECT r.import, i.source, i.file_name, r.record, r.line, r.code, r.reason, r.raw FROM reject AS r LEFT JOIN import AS i ON i.number = r.import"
+    " ORDER BY r.import, r.record, r.id";
+static const char SELECT_COUNTS[] =
+    "SELECT (SELECT count(*) FROM import), (SELECT count(*) FROM source), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 1),"
+    " (SELECT count(*) FROM word), (SELECT count(*) FROM link), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 2),"
+    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), (SELECT count(*) FROM alias), (SELECT count(*) FROM block),"
+    " (SELECT min(first_us) FROM block WHERE kind = 1), (SELECT max(last_us) FROM block WHERE kind = 1)";
+static const char GET_PAGES[] = "PRAGMA page_count";
+static const char GET_PAGE_SIZE[] = "PRAGMA page_size";
+
+voc_rc store_sources(struct project *p, voc_rc (*each)(void *user, const struct store_source *s), void *user)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_SOURCES);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        struct store_source x = {
+            .id = db_text(s, 0), .plugin = db_text(s, 1), .actor_assumed = sqlite3_column_int64(s, 2) != 0,
+            .resolution = (uint32_t)sqlite3_column_int64(s, 3), .watermark_none = sqlite3_column_int64(s, 4) != 0, .watermark_us = db_int_or_na(s, 5),
+            .n_imports = (uint32_t)sqlite3_column_int64(s, 6), .first_us = db_int_or_na(s, 7), .last_us = db_int_or_na(s, 8),
+            .events = (uint64_t)sqlite3_column_int64(s, 9),
+        };
+        if (x.resolution > VOC_RES_DAY) {
+            rc = db_damaged(p, "a source has an impossible resolution");
+            break;
+        }
+        rc = each(user, &x);
+    }
+    db_done(&s);
+    return rc;
+}
+
+voc_rc store_imports(struct project *p, voc_rc (*each)(void *user, const struct store_import *i), void *user)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    char hex[2 * HASH_BYTES + 1];
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_IMPORTS);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        voc_str hash = db_text(s, 4);
+        if (hash.len != HASH_BYTES) {
+            rc = db_damaged(p, "the hash of import %" PRId64 " has the wrong length", (int64_t)sqlite3_column_int64(s, 0));
+            break;
+        }
+        hash_hex((const unsigned char *)hash.ptr, hex);
+        struct store_import x = {
+            .number = sqlite3_column_int64(s, 0), .source = db_text(s, 1), .plugin = db_text(s, 2), .file_name = db_text(s, 3), .hash_hex = str_of(hex),
+            .bytes = (uint64_t)sqlite3_column_int64(s, 5), .records = (uint64_t)sqlite3_column_int64(s, 6), .gave = (uint64_t)sqlite3_column_int64(s, 7),
+            .rejected = (uint64_t)sqlite3_column_int64(s, 8), .ignored = (uint64_t)sqlite3_column_int64(s, 9), .at_us = sqlite3_column_int64(s, 10),
+            .events = (uint64_t)sqlite3_column_int64(s, 11),
+        };
+        rc = each(user, &x);
+    }
+    db_done(&s);
+    return rc;
+}
+
+voc_rc store_rejects(struct project *p, voc_rc (*each)(void *user, const struct store_reject *r), void *user)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_REJECTS);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        struct store_reject x = {
+            .import = sqlite3_column_int64(s, 0), .source = db_text(s, 1), .file_name = db_text(s, 2), .record = (uint64_t)sqlite3_column_int64(s, 3),
+            .line = (uint64_t)sqlite3_column_int64(s, 4), .code = db_text(s, 5), .reason = db_text(s, 6), .raw = db_text(s, 7),
+        };
+        rc = each(user, &x);
+    }
+    db_done(&s);
+    return rc;
+}
+
+voc_rc store_count(struct project *p, struct store_counts *out)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    int64_t pages = 0, size = 0;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_int(p, GET_PAGES, &pages);
+    if (rc == VOC_OK) rc = db_int(p, GET_PAGE_SIZE, &size);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_COUNTS);
+    if (rc == VOC_OK) rc = db_step(p, s, &row);
+    if (rc == VOC_OK && row) {
+        uint64_t n[10];
+        for (int i = 0; i < 10; i++) n[i] = (uint64_t)sqlite3_column_int64(s, i);
+        *out = (struct store_counts){
+            .imports = n[0], .sources = n[1], .events = n[2], .words = n[3], .links = n[4], .attributes = n[5], .measures = n[6], .rejects = n[7],
+            .aliases = n[8], .blocks = n[9], .file_bytes = (uint64_t)pages * (uint64_t)size, .first_us = db_int_or_na(s, 10), .last_us = db_int_or_na(s, 11),
+        };
+    }
+    db_done(&s);
+    return rc;
+}

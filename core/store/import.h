@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// An import under way, as import.c, import_commit.c, import_rows.c and upsert.c share it. Private to core/store.
+#ifndef VOC_STORE_IMPORT_H
+#define VOC_STORE_IMPORT_H
+#include "store/pending.h"
+
+struct import { // owns
+    struct project *p;        // borrows
+    struct diag *d;           // borrows
+    struct import_spec spec;  // strings in arena
+    struct arena arena;
+    struct pending q;
+    // from the commit on
+    int64_t number;           // of this import
+    uint64_t base;            // records of the source before its first
+    uint64_t dropped;         // leading records that an earlier import holds
+    int64_t behind;           // the import that holds them, or VOC_NA
+    struct import_result result;
+};
+
+// The order of the events in the blocks: unit text, time, actor class, own id, record, sub. `order` has room for all events.
+voc_rc import_order(const struct pending *q, uint32_t *order, size_t *n);
+
+// import_rows.c: what is not dropped goes into the file.
+voc_rc import_write_events(struct import *i, struct space_writer *w);
+voc_rc import_write_attributes(struct import *i, struct space_writer *w);
+voc_rc import_write_facts(struct import *i, struct space_writer *w);
+voc_rc import_write_rejects(struct import *i);
+
+// upsert.c
+voc_rc upsert_within(struct import *i, struct dict **ids);           // drops what a later record of the file replaces; *ids: own ids, owned by the caller
+voc_rc upsert_earlier(struct import *i, const struct dict *ids);     // drops from earlier imports of the source what this one replaces
+voc_rc import_remove(struct project *p, int64_t number);             // an import with all its rows
+voc_rc member_rebuild(struct project *p, int64_t number);            // who belongs to which account, as an import says it
+#endif

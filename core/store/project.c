@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+// Opening and closing the project file. A writer switches it to WAL, holds the write transaction until it closes, and
+// leaves one file at rest; a reader holds one snapshot, so that everything it reads belongs together. A file from a
+// stranger is met with SQLite's defences: no trusted schema, no triggers, checked cells, limits.
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "store/schema.h"
+
+static const char BEGIN_WRITE[] = "BEGIN IMMEDIATE";
+static const char BEGIN_READ[] = "BEGIN; SELECT count(*) FROM sqlite_schema"; // the SELECT takes the snapshot
+static const char COMMIT[] = "COMMIT";
+static const char ROLLBACK[] = "ROLLBACK";
+static const char PREPARE_ALL[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
+static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465;"; // PAGE_BYTES, APPLICATION_ID
+_Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
+static const char TO_WAL[] = "PRAGMA journal_mode = WAL";
+static const char TO_ONE_FILE[] = "PRAGMA journal_mode = DELETE";
+static const char GET_APPLICATION[] = "PRAGMA application_id";
+static const char GET_FORMAT[] = "PRAGMA user_version";
+static const char COUNT_OBJECTS[] = "SELECT count(*) FROM sqlite_schema";
+
+enum { RESERVED_BYTE = 0x40000001, WAL_WRITE_BYTE = 120 }; // where SQLite locks for writing: in the file, and in its -shm
+
+// ---- who else is writing -------------------------------------------------------------------------------------------------
+
+// The process that holds a write lock on byte `at` of the file; 0: unknown. Linux tells it in /proc/locks. Opening the file
+// to ask fcntl would drop this process's own locks on it when closed.
+static long lock_holder(const char *path, const char *suffix, uint64_t at)
+{
+    char name[4096];
+    struct stat st;
+    int len = snprintf(name, sizeof name, "%s%s", path, suffix);
+    if (len < 0 || (size_t)len >= sizeof name || stat(name, &st) != 0) return 0;
+    FILE *f = fopen("/proc/locks", "re");
+    if (!f) return 0;
+    char line[256], want[64];
+    long found = 0;
+    (void)snprintf(want, sizeof want, "%02x:%02x:%" PRIuMAX, major(st.st_dev), minor(st.st_dev), (uintmax_t)st.st_ino);
+    while (!found && fgets(line, sizeof line, f)) { // "1: POSIX  ADVISORY  WRITE 1234 08:01:5678 120 120"
+        voc_str rest = str_of(line), word[8] = {{0}};
+        size_t n = 0;
+        while (n < 8 && str_split(&rest, &word[n])) n++;
+        int64_t pid, from, to;
+        if (n == 8 && str_is(word[3], "WRITE") && str_is(word[5], want) && str_int(word[4], &pid) && str_int(word[6], &from) &&
+            str_int(str_trim(word[7]), &to) && (uint64_t)from <= at && at <= (uint64_t)to)
+            found = (long)pid;
+    }
+    (void)fclose(f);
+    return found;
+}
+
+static void name_process(long pid, char *out, size_t size)
+{
+    char path[64], name[64] = "";
+    if (pid == (long)getpid()) {
+        (void)snprintf(out, size, "this very process");
+        return;
+    }
+    (void)snprintf(path, sizeof path, "/proc/%ld/comm", pid);
+    FILE *f = fopen(path, "re");
+    if (f) {
+        if (!fgets(name, sizeof name, f)) name[0] = '\0';
+        (void)fclose(f);
+    }
+    for (char *c = name; *c; c++)
+        if (*c == '\n') *c = '\0';
+    (void)snprintf(out, size, "%s (process %ld)", name[0] ? name : "another program", pid);
+}
+
+static voc_rc busy(struct project *p)
+{
+    char who[128] = "another program";
+    long pid = lock_holder(p->path, "-shm", WAL_WRITE_BYTE);
+    if (!pid) pid = lock_holder(p->path, "", RESERVED_BYTE);
+    if (pid) name_process(pid, who, sizeof who);
+    diag_error(p->d, "STORE-003", p->path, 0, "wait until it has ended, and do it again", "the project is in use by %s", who);
+    return VOC_E_BUSY;
+}
+
+// ---- the transaction --------------------------------------------------------------------------------------------------------
+
+bool project_writes(const struct project *p)
+{
+    return p->mode != PROJECT_READ;
+}
+
+voc_rc project_need_write(struct project *p, const char *what)
+{
+    if (project_writes(p)) return VOC_OK;
+    diag_error(p->d, "STORE-006", p->path, 0, NULL, "%s needs a project that was opened to write", what);
+    return VOC_E_BUG;
+}
+
+voc_rc project_hold(struct project *p)
+{
+    if (!sqlite3_get_autocommit(p->db)) return VOC_OK;
+    if (sqlite3_exec(p->db, project_writes(p) ? BEGIN_WRITE : BEGIN_READ, NULL, NULL, NULL) == SQLITE_OK) return VOC_OK;
+    int rc = sqlite3_extended_errcode(p->db);
+    if (!sqlite3_get_autocommit(p->db)) (void)sqlite3_exec(p->db, ROLLBACK, NULL, NULL, NULL);
+    if ((rc & 0xff) == SQLITE_BUSY && project_writes(p)) return busy(p);
+    return db_fail(p, rc, "the project file cannot be read");
+}
+
+void project_undo(struct project *p)
+{
+    if (!sqlite3_get_autocommit(p->db)) (void)sqlite3_exec(p->db, ROLLBACK, NULL, NULL, NULL);
+    space_drop(p);
+}
+
+voc_rc project_keep(struct project *p)
+{
+    voc_rc rc = db_exec(p, COMMIT);
+    if (rc != VOC_OK) {
+        project_undo(p);
+        return rc;
+    }
+    // Nobody could come in between but for a moment; then the next use takes the place again, and reads afresh.
+    if (sqlite3_exec(p->db, BEGIN_WRITE, NULL, NULL, NULL) != SQLITE_OK) space_drop(p);
+    return VOC_OK;
+}
+
+// ---- opening ------------------------------------------------------------------------------------------------------------------
+
+static voc_rc no_project(struct project *p, const char *why)
+{
+    diag_error(p->d, "STORE-010", p->path, 0, "`voc import PROJECT FILE` makes a project", "%s is not a Vocstream project%s", p->name, why);
+    return VOC_E_INPUT;
+}
+
+// The options that hold for every connection, before the file is touched.
+static voc_rc defend(struct project *p)
+{
+    static const int switches[][2] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},     {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},       {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
+    };
+    static const int limits[][2] = {
+        {SQLITE_LIMIT_LENGTH, 1000000000}, {SQLITE_LIMIT_SQL_LENGTH, 1000000}, {SQLITE_LIMIT_ATTACHED, 0},  {SQLITE_LIMIT_EXPR_DEPTH, 200},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 10},  {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000},
+    };
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        int rc = sqlite3_db_config(p->db, switches[i][0], switches[i][1], (int *)NULL);
+        if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened safely");
+    }
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) (void)sqlite3_limit(p->db, limits[i][0], limits[i][1]);
+    (void)sqlite3_busy_timeout(p->db, BUSY_MS);
+    return VOC_OK;
+}
+
+static voc_rc connect(struct project *p)
+{
+    int flags = p->mode == PROJECT_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (p->mode == PROJECT_CREATE) flags |= SQLITE_OPEN_CREATE;
+    int rc = sqlite3_open_v2(p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened");
+    voc_rc result = defend(p);
+    if (result != VOC_OK) return result;
+    rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL); // the first to look into the file
+    if ((rc & 0xff) == SQLITE_NOTADB) return no_project(p, "");
+    return rc == SQLITE_OK ? VOC_OK : db_fail(p, rc, "the project file cannot be opened");
+}
+
+// What is in the file: format 0 with is_new for an empty one.
+static voc_rc examine(struct project *p, int64_t *format, bool *is_new)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v3(p->db, COUNT_OBJECTS, -1, 0, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    int64_t objects = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0, application = 0;
+    db_done(&s);
+    if ((rc & 0xff) == SQLITE_NOTADB) return no_project(p, "");
+    if ((rc & 0xff) == SQLITE_BUSY) return busy(p);
+    if (rc != SQLITE_ROW) return db_fail(p, rc, "the project file cannot be read");
+    voc_rc result = db_int(p, GET_APPLICATION, &application);
+    if (result == VOC_OK) result = db_int(p, GET_FORMAT, format);
+    if (result != VOC_OK) return result;
+    *is_new = objects == 0 && *format == 0 && (application == 0 || application == APPLICATION_ID);
+    if (*is_new && p->mode != PROJECT_CREATE) return no_project(p, ": it is empty");
+    if (!*is_new && application != APPLICATION_ID) return no_project(p, ", but another program's database");
+    if (*format > STORE_FORMAT) {
+        diag_error(p->d, "STORE-011", p->path, 0, "use a newer voc", "%s was written by a newer program: its format is %" PRId64 ", this one knows %d", p->name,
+                   *format, STORE_FORMAT);
+        return VOC_E_INPUT;
+    }
+    if (!*is_new && *format < 1) return no_project(p, ": its format is not known");
+    return VOC_OK;
+}
+
+static voc_rc open_writer(struct project *p)
+{
+    int64_t format = 0;
+    bool is_new = false;
+    voc_rc rc = examine(p, &format, &is_new);
+    if (rc == VOC_OK && is_new) rc = db_exec(p, PREPARE_NEW);
+    if (rc != VOC_OK) return rc;
+    int code = sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL);
+    if ((code & 0xff) == SQLITE_BUSY) return busy(p);
+    if (code != SQLITE_OK) return db_fail(p, code, "the project file cannot be written");
+    rc = project_hold(p);
+    if (rc == VOC_OK) rc = examine(p, &format, &is_new); // again: somebody may have been quicker
+    if (rc == VOC_OK && format < STORE_FORMAT) {
+        rc = schema_migrate(p, format);
+        if (rc == VOC_OK) rc = project_keep(p);
+    }
+    return rc == VOC_OK ? schema_check(p) : rc;
+}
+
+static voc_rc open_reader(struct project *p)
+{
+    int64_t format = 0;
+    bool is_new = false;
+    voc_rc rc = examine(p, &format, &is_new);
+    if (rc == VOC_OK && format < STORE_FORMAT) {
+        diag_error(p->d, "STORE-012", p->path, 0, "any command that writes brings it up to date, for instance `voc import`",
+                   "%s was written by an older program (format %" PRId64 ")", p->name, format);
+        rc = VOC_E_INPUT;
+    }
+    if (rc == VOC_OK) rc = project_hold(p);
+    return rc == VOC_OK ? schema_check(p) : rc;
+}
+
+static voc_rc check_path(struct project *p, bool *missing)
+{
+    struct stat st;
+    *missing = false;
+    if (stat(p->path, &st) == 0) {
+        if (S_ISREG(st.st_mode)) return VOC_OK;
+        return no_project(p, S_ISDIR(st.st_mode) ? ": it is a folder" : ": it is not a file");
+    }
+    *missing = errno == ENOENT;
+    if (*missing && p->mode == PROJECT_CREATE) return VOC_OK;
+    diag_error(p->d, "STORE-002", p->path, 0, *missing ? "`voc import PROJECT FILE` makes it" : NULL, "the project cannot be opened: %s", strerror(errno));
+    return VOC_E_IO;
+}
+
+voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d)
+{
+    bool missing = false;
+    struct project *p = mem_zalloc(1, sizeof *p);
+    if (!p) return VOC_E_NOMEM;
+    p->mode = mode;
+    p->d = d;
+    p->path = mem_strndup(path, strlen(path));
+    voc_rc rc = p->path ? VOC_OK : VOC_E_NOMEM;
+    if (rc != VOC_OK) goto out;
+    const char *slash = strrchr(p->path, '/');
+    p->name = slash ? slash + 1 : p->path;
+    rc = check_path(p, &missing);
+    if (rc == VOC_OK) rc = connect(p);
+    if (rc == VOC_OK) rc = mode == PROJECT_READ ? open_reader(p) : open_writer(p);
+    if (rc == VOC_OK) *out = p;
+out:
+    if (rc != VOC_OK) {
+        char *made = missing && p->db ? p->path : NULL; // we made it, and it did not become a project
+        if (made) p->path = NULL;
+        project_close(p);
+        if (made) (void)unlink(made);
+        mem_free(made);
+    }
+    return rc;
+}
+
+void project_close(struct project *p)
+{
+    if (!p) return;
+    if (p->db) {
+        project_undo(p);
+        if (project_writes(p)) {
+            // One file at rest. A reader that is still there keeps the WAL; the next writer puts it away.
+            (void)sqlite3_busy_timeout(p->db, 0);
+            (void)sqlite3_exec(p->db, TO_ONE_FILE, NULL, NULL, NULL);
+        }
+        (void)sqlite3_close_v2(p->db);
+    }
+    sql_modules_free(p);
+    mem_free(p->path);
+    mem_free(p);
+}
+
+const char *project_path(const struct project *p)
+{
+    return p->path;
+}
+
+const char *project_name(const struct project *p)
+{
+    return p->name;
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+// Is the file whole? SQLite's own check, the index of words, every column of every block, and that what the catalogue says
+// of a block, an import and a dictionary is so. Everything that is wrong is reported, not only the first thing.
+#include <inttypes.h>
+#include <stdio.h>
+#include "store/block.h"
+#include "store/project.h"
+
+static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
+static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";
+static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.id";
+static const char BAD_ACCOUNTS[] =
+    "SELECT number FROM import WHERE records <> gave + rejected + ignored OR bytes <> gave_bytes + rejected_bytes + ignored_bytes + framing_bytes"
+    " OR ignored <> (SELECT coalesce(sum(records), 0) FROM ignored WHERE import = number)"
+    " OR (repeated = 0 AND rejected <> (SELECT count(*) FROM reject WHERE import = number)) OR length(hash) <> 32 OR length(mapping) <> 32";
+static const char ORPHANS[] =
+    "SELECT (SELECT count(*) FROM word WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM measure WHERE import NOT IN (SELECT number FROM import))"
+    " + (SELECT count(*) FROM reject WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM link WHERE import NOT IN (SELECT number FROM import))"
+    " + (SELECT count(*) FROM member WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM import WHERE source NOT IN (SELECT id FROM source))"
+    " + (SELECT count(*) FROM link WHERE a NOT IN (SELECT id FROM alias) OR b NOT IN (SELECT id FROM alias))"
+    " + (SELECT count(*) FROM alias_set WHERE alias NOT IN (SELECT id FROM alias))";
+static const char BAD_ALIASES[] =
+    "SELECT count(*) FROM string AS s WHERE s.space = ? AND NOT EXISTS (SELECT 1 FROM alias_set AS a WHERE a.code = s.code AND a.position = 0)";
+
+struct check { // owns
+    struct project *p;
+    struct diag *d;
+    struct block_reader block;
+    int64_t *ints, *times;
+    voc_str *texts;
+    uint32_t limit[SPACE_ALL];
+    size_t wrong;
+};
+
+static void __attribute__((format(printf, 2, 3))) wrong(struct check *c, const char *format, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, format);
+    (void)vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    diag_error(c->d, "STORE-030", c->p->path, 0, NULL, "%s", text);
+    c->wrong++;
+}
+
+// A finding is counted and the check goes on; anything else ends it.
+static voc_rc go_on(struct check *c, voc_rc rc)
+{
+    if (rc != VOC_E_INPUT) return rc;
+    c->wrong++;
+    return VOC_OK;
+}
+
+static voc_rc check_sqlite(struct check *c)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = db_prepare(c->p, &s, INTEGRITY);
+    while (rc == VOC_OK) {
+        rc = db_step(c->p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        voc_str text = db_text(s, 0);
+        if (!str_is(text, "ok")) wrong(c, "SQLite: %.*s", (int)(text.len < 300 ? text.len : 300), text.ptr);
+    }
+    db_done(&s);
+    return go_on(c, rc);
+}
+
+// FTS5 checks its index by a command that looks like an insert; it changes nothing, but only a writer may say it.
+static voc_rc check_index(struct check *c)
+{
+    if (!project_writes(c->p)) return VOC_OK;
+    int rc = sqlite3_exec(c->p->db, CHECK_INDEX, NULL, NULL, NULL);
+    if ((rc & 0xff) == SQLITE_CORRUPT) {
+        wrong(c, "the index of the words does not match the words");
+        return VOC_OK;
+    }
+    return rc == SQLITE_OK ? VOC_OK : db_fail(c->p, rc, "the index of the words cannot be checked");
+}
+
+static voc_rc check_dictionaries(struct check *c)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    voc_rc rc = VOC_OK;
+    struct diag *d = c->p->d;
+    c->p->d = c->d;
+    for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
+        rc = go_on(c, space_load(c->p, i));
+        c->limit[i] = c->p->space[i].dict ? dict_n(c->p->space[i].dict) : 0;
+    }
+    for (uint32_t i = 1; rc == VOC_OK && i < c->limit[SPACE_ALIASES]; i++)
+        if (!aliases_valid(dict_at(c->p->space[SPACE_ALIASES].dict, i))) wrong(c, "alias set %" PRIu32 " is malformed", i);
+    if (rc == VOC_OK) rc = db_prepare(c->p, &s, BAD_ALIASES);
+    if (rc == VOC_OK) rc = db_bind(c->p, s, "i", (int64_t)SPACE_ALIASES);
+    if (rc == VOC_OK) rc = db_step(c->p, s, &row);
+    if (rc == VOC_OK && row && sqlite3_column_int64(s, 0)) wrong(c, "%" PRId64 " alias sets have no aliases", (int64_t)sqlite3_column_int64(s, 0));
+    db_done(&s);
+    c->p->d = d;
+    return rc;
+}
+
+// ---- blocks ------------------------------------------------------------------------------------------------------------------
+
+struct rule { unsigned column, space; int64_t min, max; }; // space SPACE_ALL: by min and max
+static const struct rule EVENT_RULES[] = {
+    {COLUMN_TIME, SPACE_ALL, INT64_MIN + 1, INT64_MAX}, {COLUMN_RESOLUTION, SPACE_ALL, 0, VOC_RES_DAY}, {COLUMN_ACTOR, SPACE_ALL, 0, VOC_ACTOR_OTHER},
+    {COLUMN_ACTION, SPACE_ACTION, 0, 0}, {COLUMN_TOUCHPOINT, SPACE_TOUCHPOINT, 0, 0}, {COLUMN_CHANNEL, SPACE_CHANNEL, 0, 0},
+    {COLUMN_CAMPAIGN, SPACE_CAMPAIGN, 0, 0}, {COLUMN_OBJECT, SPACE_OBJECT, 0, 0}, {COLUMN_CASE, SPACE_CASE, 0, 0}, {COLUMN_ROLE, SPACE_ROLE, 0, 0},
+    {COLUMN_OWNER, SPACE_OWNER, 0, 0}, {COLUMN_THREAD, SPACE_THREAD, 0, 0}, {COLUMN_LANGUAGE, SPACE_LANGUAGE, 0, 0}, {COLUMN_CUSTOMER, SPACE_ALIASES, 0, 0},
+    {COLUMN_ACCOUNT, SPACE_ALIASES, 0, 0}, {COLUMN_REF_KIND, SPACE_ALL, 0, VOC_REF_CASE}, {COLUMN_MINUTES, SPACE_ALL, INT64_MIN, INT64_MAX},
+    {COLUMN_COST, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_VALUE, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_RECORD, SPACE_ALL, 0, INT64_MAX},
+    {COLUMN_LINE, SPACE_ALL, 0, INT64_MAX}, {COLUMN_SUB, SPACE_ALL, 0, UINT32_MAX}, {COLUMN_ID, 0, 0, 0}, {COLUMN_REF, 0, 0, 0}, {COLUMN_TEXT, 0, 0, 0},
+    {COLUMN_ATTRS, 0, 0, 0}, {0, 0, 0, 0},
+};
+static const struct rule ATTRIBUTE_RULES[] = {
+    {COLUMN_TIME, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_RESOLUTION, SPACE_ALL, 0, VOC_RES_DAY}, {COLUMN_ENTITY, SPACE_ALL, 1, VOC_ENTITY_CASE},
+    {COLUMN_TYPE, SPACE_ALL, 0, VOC_TYPE_MONEY}, {COLUMN_WHO, SPACE_ALL, 0, INT32_MAX}, {COLUMN_ACCOUNT, SPACE_ALIASES, 0, 0}, {COLUMN_KEY, SPACE_KEY, 0, 0},
+    {COLUMN_VALUE_TEXT, SPACE_VALUE, 0, 0}, {COLUMN_INTEGER, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_NUMBER, SPACE_ALL, INT64_MIN, INT64_MAX},
+    {COLUMN_RECORD, SPACE_ALL, 0, INT64_MAX}, {COLUMN_LINE, SPACE_ALL, 0, INT64_MAX}, {COLUMN_SUB, SPACE_ALL, 0, UINT32_MAX}, {COLUMN_ID, 0, 0, 0},
+    {0, 0, 0, 0},
+};
+
+static voc_rc check_column(struct check *c, int64_t id, const struct rule *rule)
+{
+    bool is_text = block_column_is_text(rule->column);
+    int64_t *to = rule->column == COLUMN_TIME ? c->times : c->ints;
+    voc_rc rc = is_text ? block_read_text(&c->block, rule->column, c->texts) : block_read_ints(&c->block, rule->column, to);
+    if (rc == VOC_E_INPUT) {
+        wrong(c, "block %" PRId64 ": %s", id, c->block.why);
+        if (rule->column == COLUMN_TIME) memset(c->times, 0, c->block.rows * sizeof *c->times);
+        return VOC_OK;
+    }
+    if (rc != VOC_OK || is_text) return rc;
+    int64_t max = rule->space < SPACE_ALL ? (int64_t)c->limit[rule->space] - 1 : rule->max, min = rule->space < SPACE_ALL ? 0 : rule->min;
+    for (size_t i = 0; i < c->block.rows; i++) {
+        if (to[i] >= min && to[i] <= max) continue;
+        wrong(c, "block %" PRId64 ": column %s has a value out of range in row %zu", id, block_column_name(rule->column), i);
+        break;
+    }
+    return VOC_OK;
+}
+
+static voc_rc check_block(struct check *c, sqlite3_stmt *s)
+{
+    int64_t id = sqlite3_column_int64(s, 0), kind = sqlite3_column_int64(s, 1), first = INT64_MAX, last = INT64_MIN;
+    voc_str data = db_text(s, 5);
+    if (sqlite3_column_type(s, 6) == SQLITE_NULL) wrong(c, "block %" PRId64 ": the import that it belongs to is missing", id);
+    if (kind != BLOCK_EVENTS && kind != BLOCK_ATTRIBUTES) {
+        wrong(c, "block %" PRId64 ": its kind is not known", id);
+        return VOC_OK;
+    }
+    voc_rc rc = block_open(&c->block, kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES, data.ptr, data.len);
+    if (rc == VOC_E_INPUT) wrong(c, "block %" PRId64 ": %s", id, c->block.why);
+    if (rc != VOC_OK) return rc == VOC_E_INPUT ? VOC_OK : rc;
+    if (c->block.rows != sqlite3_column_int64(s, 2)) wrong(c, "block %" PRId64 ": its number of rows is not the one in the catalogue", id);
+    size_t before = c->wrong;
+    for (const struct rule *r = kind == BLOCK_EVENTS ? EVENT_RULES : ATTRIBUTE_RULES; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
+    if (rc != VOC_OK || c->wrong != before || kind != BLOCK_EVENTS) return rc;
+    for (size_t i = 0; i < c->block.rows; i++) {
+        if (c->times[i] < first) first = c->times[i];
+        if (c->times[i] > last) last = c->times[i];
+    }
+    if (db_int_or_na(s, 3) != first || db_int_or_na(s, 4) != last) wrong(c, "block %" PRId64 ": its times are not those in the catalogue", id);
+    return VOC_OK;
+}
+
+static voc_rc check_blocks(struct check *c)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = db_prepare(c->p, &s, SELECT_BLOCKS);
+    while (rc == VOC_OK) {
+        rc = db_step(c->p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        rc = check_block(c, s);
+    }
+    db_done(&s);
+    return go_on(c, rc);
+}
+
+static voc_rc check_accounts(struct check *c)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    int64_t orphans = 0;
+    voc_rc rc = db_prepare(c->p, &s, BAD_ACCOUNTS);
+    while (rc == VOC_OK) {
+        rc = db_step(c->p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        wrong(c, "the account of import %" PRId64 " does not add up", (int64_t)sqlite3_column_int64(s, 0));
+    }
+    db_done(&s);
+    if (rc == VOC_OK) rc = db_int(c->p, ORPHANS, &orphans);
+    if (rc == VOC_OK && orphans) wrong(c, "%" PRId64 " rows belong to an import, source or alias that is missing", orphans);
+    return go_on(c, rc);
+}
+
+voc_rc store_verify(struct project *p, struct diag *d)
+{
+    struct check c = {.p = p, .d = d};
+    voc_rc rc = block_reader_init(&c.block);
+    c.ints = mem_zalloc(BLOCK_ROWS, sizeof *c.ints);
+    c.times = mem_zalloc(BLOCK_ROWS, sizeof *c.times);
+    c.texts = mem_zalloc(BLOCK_ROWS, sizeof *c.texts);
+    if (rc == VOC_OK && (!c.ints || !c.times || !c.texts)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = project_hold(p);
+    if (rc == VOC_OK) rc = check_sqlite(&c);
+    if (rc == VOC_OK) rc = check_index(&c);
+    if (rc == VOC_OK) rc = check_dictionaries(&c);
+    if (rc == VOC_OK) rc = check_blocks(&c);
+    if (rc == VOC_OK) rc = check_accounts(&c);
+    block_reader_done(&c.block);
+    mem_free(c.ints);
+    mem_free(c.times);
+    mem_free(c.texts);
+    if (rc == VOC_OK && c.wrong) rc = VOC_E_CHECK;
+    return rc;
+}

@@ -5,6 +5,7 @@
 #include "host/encode.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -235,6 +236,10 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
         s->facts.n = s->mark_facts;
     }
     *state = RECORD_REJECTED;
+    if (!s->account.first_line || r.line < s->account.first_line) {
+        s->account.first_line = r.line;
+        snprintf(s->account.first_reason, sizeof s->account.first_reason, "%.*s", (int)(reason.len > 199 ? 199 : reason.len), reason.ptr);
+    }
     voc_rc rc = vec_reserve(&s->rejects, 1, SINK_ROWS);
     if (!rc) rc = code_of(s, code, &r.code);
     if (!rc) rc = code_of(s, reason, &r.reason);
@@ -523,6 +528,10 @@ voc_rc sink_account(const struct voc_sink *s, struct account *total)
     t->records += f->records, t->gave += f->gave, t->rejected += f->rejected, t->ignored += f->ignored;
     t->bytes += f->bytes, t->gave_bytes += f->gave_bytes, t->rejected_bytes += f->rejected_bytes, t->ignored_bytes += f->ignored_bytes;
     total->actor_unset = total->actor_unset || s->account.actor_unset;
+    if (s->account.first_line && (!total->first_line || s->account.first_line < total->first_line)) {
+        total->first_line = s->account.first_line;
+        memcpy(total->first_reason, s->account.first_reason, sizeof total->first_reason);
+    }
     voc_rc rc = total->rules ? VOC_OK : dict_new(&total->rules, 1 << 20);
     for (size_t i = 0; i < s->account.by_rule.n && !rc; i++) {
         uint32_t code;

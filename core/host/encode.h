@@ -21,7 +21,7 @@ void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block
 voc_rc sink_coded(struct voc_sink *s, struct coded_block *out); // borrows until sink_reset
 void sink_reset(struct voc_sink *s);
 // Adds this sink's counts to *total (by_rule sorted by name once all are added: account_done).
-struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; };
+struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; uint64_t first_line; char first_reason[200]; /* of the first reject */ };
 voc_rc sink_account(const struct voc_sink *s, struct account *total);
 voc_rc account_done(struct account *a);
 void account_free(struct account *a);

@@ -394,10 +394,10 @@ static voc_rc judge_rejects(struct job *j)
 {
     const struct import_account *a = &j->total.a;
     if (a->rejected * 2 > a->records) {
-        diag_error(j->d, "IMPORT-005", in_path(j->in), 0,
-                   "nothing was kept; another format can be named with --as NAME, columns with -O NAME=COLUMN, and voc rows shows what is read",
-                   "wrong format: %llu of %llu records were not understood by %s", (unsigned long long)a->rejected, (unsigned long long)a->records,
-                   j->plugin->note.name);
+        diag_error(j->d, "IMPORT-005", in_path(j->in), j->total.first_line,
+                   "nothing was kept; another format is named with --as NAME, a column with -O NAME=COLUMN (voc plugin show says which)",
+                   "wrong format: %llu of %llu records were not understood by %s; the first: %s", (unsigned long long)a->rejected,
+                   (unsigned long long)a->records, j->plugin->note.name, j->total.first_reason);
         return VOC_E_INPUT;
     }
     if (a->rejected > j->req->max_rejects) {

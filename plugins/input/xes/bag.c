@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Attribute bags: see bag.h. Growing doubles through the host's accounted memory; nothing is freed between events.
+#include "plugins/input/xes/bag.h"
+
+#include <string.h>
+
+#define ITEMS_MAX 250u
+#define BYTES_MAX ((size_t)16 << 20)
+
+void bag_done(struct bag *b)
+{
+    if (!b->host) return;
+    b->host->free(b->cx, b->bytes);
+    b->host->free(b->cx, b->items);
+    b->bytes = NULL;
+    b->items = NULL;
+}
+
+void bag_clear(struct bag *b) { b->n = b->n_bytes = 0; }
+
+static voc_rc room(struct bag *b, size_t bytes)
+{
+    if (b->n_bytes + bytes > BYTES_MAX || b->n >= ITEMS_MAX) return VOC_E_LIMIT;
+    if (b->n_bytes + bytes > b->cap_bytes) {
+        size_t cap = b->cap_bytes ? b->cap_bytes * 2 : 4096;
+        while (cap < b->n_bytes + bytes) cap *= 2;
+        char *to = b->host->resize(b->cx, b->bytes, cap);
+        if (!to) return VOC_E_NOMEM;
+        b->bytes = to;
+        b->cap_bytes = cap;
+    }
+    if (b->n == b->cap) {
+        size_t cap = b->cap ? b->cap * 2 : 32;
+        struct bag_item *to = b->host->resize(b->cx, b->items, cap * sizeof *to);
+        if (!to) return VOC_E_NOMEM;
+        b->items = to;
+        b->cap = cap;
+    }
+    return VOC_OK;
+}
+
+voc_rc bag_add(struct bag *b, voc_str key, voc_str text, const struct bag_item *typed)
+{
+    voc_rc rc = room(b, key.len + text.len);
+    if (rc) return rc;
+    struct bag_item *it = &b->items[b->n++];
+    *it = *typed;
+    it->key = b->n_bytes;
+    it->key_len = key.len;
+    if (key.len) memcpy(b->bytes + b->n_bytes, key.ptr, key.len);
+    b->n_bytes += key.len;
+    it->text = b->n_bytes;
+    it->text_len = text.len;
+    if (text.len) memcpy(b->bytes + b->n_bytes, text.ptr, text.len);
+    b->n_bytes += text.len;
+    return VOC_OK;
+}
+
+voc_str bag_key(const struct bag *b, size_t i)
+{
+    voc_str s = {b->bytes + b->items[i].key, b->items[i].key_len};
+    return s;
+}
+
+voc_str bag_text(const struct bag *b, size_t i)
+{
+    voc_str s = {b->bytes + b->items[i].text, b->items[i].text_len};
+    return s;
+}
+
+const struct bag_item *bag_find(const struct bag *b, const char *key, voc_str *text)
+{
+    size_t len = strlen(key);
+    for (size_t i = 0; i < b->n; i++) {
+        voc_str k = bag_key(b, i);
+        if (k.len != len || memcmp(k.ptr, key, len) != 0) continue;
+        *text = bag_text(b, i);
+        return &b->items[i];
+    }
+    return NULL;
+}

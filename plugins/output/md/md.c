@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+// Output plugin md: tables as GitHub-flavoured Markdown, groups as rows in bold, notes as paragraphs and lists. Data can
+// neither open a tag nor a link nor break a row: every text is escaped.
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <voc/plugin.h>
+
+struct md {
+    const voc_host *host;
+    voc_context *cx;
+    voc_writer *out;
+    size_t tables;
+    voc_rc rc; // sticks
+};
+
+static void put(struct md *m, const char *s, size_t n)
+{
+    if (!m->rc && n) m->rc = m->host->write(m->out, s, n);
+}
+
+static void puts_(struct md *m, const char *s) { put(m, s, strlen(s)); }
+
+// Characters that mean something in Markdown or HTML get a backslash or an entity; line ends become blanks.
+static void text(struct md *m, voc_str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i], escaped[3] = {'\\', c, 0};
+        const char *to = NULL;
+        if (c == '<') to = "&lt;";
+        else if (c == '>') to = "&gt;";
+        else if (c == '&') to = "&amp;";
+        else if (c == '\n' || c == '\r' || c == '\t') to = " ";
+        else if ((unsigned char)c < 32 || c == 127) to = "";
+        else if (strchr("\\`*_[]|#~", c)) to = escaped;
+        if (!to) continue;
+        put(m, s.ptr + from, i - from);
+        puts_(m, to);
+        from = i + 1;
+    }
+    put(m, s.ptr + from, s.len - from);
+}
+
+static void grouped(char *out, size_t size, const char *digits)
+{
+    size_t whole = strcspn(digits, "."), at = 0;
+    for (size_t i = 0; i < whole && at + 2 < size; i++) {
+        if (i && (whole - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    snprintf(out + at, size - at, "%s", digits + whole);
+}
+
+static void number(struct md *m, double r, unsigned digits, int sign)
+{
+    char plain[400], pretty[500];
+    if (isinf(r)) {
+        puts_(m, r > 0 ? "inf" : "-inf");
+        return;
+    }
+    snprintf(plain, sizeof plain, "%.*f", (int)(digits > 15 ? 15 : digits), fabs(r));
+    int zero = strspn(plain, "0.") == strlen(plain);
+    grouped(pretty, sizeof pretty, plain);
+    if (r < 0 && !zero) puts_(m, "-");
+    if (sign && r > 0 && !zero) puts_(m, "+");
+    puts_(m, pretty);
+}
+
+// Days since 1970 to a civil date (the algorithm of Howard Hinnant's "chrono-compatible low-level date algorithms").
+static void date(struct md *m, int64_t us)
+{
+    int64_t days = us / INT64_C(86400000000), rest = us % INT64_C(86400000000);
+    if (rest < 0) days--, rest += INT64_C(86400000000);
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int64_t d = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
+    char s[64];
+    snprintf(s, sizeof s, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, d);
+    puts_(m, s);
+    if (rest == 0) return;
+    int64_t sec = rest / 1000000;
+    snprintf(s, sizeof s, " %02" PRId64 ":%02" PRId64 ":%02" PRId64, sec / 3600, sec / 60 % 60, sec % 60);
+    puts_(m, s);
+}
+
+static void duration(struct md *m, int64_t us)
+{
+    static const struct { int64_t us; const char *name; } units[] = {
+        {INT64_C(86400000000), "d"}, {INT64_C(3600000000), "h"}, {INT64_C(60000000), "min"}, {INT64_C(1000000), "s"}, {1000, "ms"}};
+    char s[64];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (us >= units[i].us || us <= -units[i].us) {
+            double v = (double)us / (double)units[i].us;
+            snprintf(s, sizeof s, v == floor(v) ? "%.0f %s" : "%.1f %s", v, units[i].name);
+            puts_(m, s);
+            return;
+        }
+    puts_(m, us ? "0.001 s" : "0 s");
+}
+
+static void cell(struct md *m, const voc_cell *c, int sign)
+{
+    char s[32];
+    switch (c->type) {
+    case VOC_CELL_TEXT: text(m, c->s); break;
+    case VOC_CELL_INT: {
+        uint64_t u = c->i < 0 ? (uint64_t)0 - (uint64_t)c->i : (uint64_t)c->i;
+        char pretty[48];
+        snprintf(s, sizeof s, "%" PRIu64, u);
+        grouped(pretty, sizeof pretty, s);
+        if (c->i < 0) puts_(m, "-");
+        if (sign && c->i > 0) puts_(m, "+");
+        puts_(m, pretty);
+        break;
+    }
+    case VOC_CELL_REAL: number(m, c->r, c->digits, sign); break;
+    case VOC_CELL_TIME: date(m, c->i); break;
+    case VOC_CELL_DURATION: duration(m, c->i); break;
+    case VOC_CELL_MONEY: number(m, (double)c->i / 1e6, c->digits, sign); break;
+    case VOC_CELL_SHARE:
+        number(m, c->r * 100, c->digits, sign);
+        puts_(m, "%");
+        break;
+    case VOC_CELL_BOOL: puts_(m, c->i ? "yes" : "no"); break;
+    case VOC_CELL_RANGE:
+        number(m, c->r, c->digits, sign);
+        puts_(m, " (");
+        number(m, c->lo, c->digits, sign);
+        puts_(m, " to ");
+        number(m, c->hi, c->digits, sign);
+        puts_(m, ")");
+        break;
+    default: puts_(m, "-"); break;
+    }
+}
+
+static const voc_column *column_at(const voc_table *t, size_t k)
+{
+    return (const voc_column *)(const void *)((const char *)t->columns + k * t->column_size);
+}
+static const voc_cell *cell_at(const voc_table *t, size_t i) { return (const voc_cell *)(const void *)((const char *)t->cells + i * t->cell_size); }
+static const voc_group *group_at(const voc_table *t, size_t i) { return (const voc_group *)(const void *)((const char *)t->groups + i * t->group_size); }
+static const voc_note *note_at(const voc_table *t, size_t i) { return (const voc_note *)(const void *)((const char *)t->notes + i * t->note_size); }
+
+static void notes(struct md *m, const voc_table *t, uint32_t kind, const char *lead)
+{
+    for (size_t i = 0; i < t->n_notes; i++) {
+        if (note_at(t, i)->kind != kind) continue;
+        puts_(m, lead);
+        text(m, note_at(t, i)->text);
+        puts_(m, "\n\n");
+    }
+}
+
+static void group_row(struct md *m, const voc_table *t, const voc_group *g)
+{
+    puts_(m, "| **");
+    text(m, g->title);
+    puts_(m, "**");
+    if (g->subtitle.len) {
+        puts_(m, " ");
+        text(m, g->subtitle);
+    }
+    for (size_t k = 1; k < t->n_columns; k++) puts_(m, " |");
+    puts_(m, " |\n");
+}
+
+static void rows(struct md *m, const voc_table *t)
+{
+    size_t g = 0;
+    for (size_t k = 0; k < t->n_columns; k++) {
+        puts_(m, "| ");
+        text(m, column_at(t, k)->title);
+        puts_(m, " ");
+    }
+    puts_(m, "|\n");
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const voc_column *c = column_at(t, k);
+        puts_(m, c->type == VOC_CELL_TEXT || (c->flags & VOC_COLUMN_LEFT) ? "| --- " : "| ---: ");
+    }
+    puts_(m, "|\n");
+    for (size_t r = 0; r < t->n_rows; r++) {
+        while (g < t->n_groups && group_at(t, g)->row <= r) group_row(m, t, group_at(t, g++));
+        for (size_t k = 0; k < t->n_columns; k++) {
+            puts_(m, "| ");
+            cell(m, cell_at(t, r * t->n_columns + k), (column_at(t, k)->flags & VOC_COLUMN_SIGNED) != 0);
+            puts_(m, " ");
+        }
+        puts_(m, "|\n");
+    }
+    puts_(m, "\n");
+}
+
+static voc_rc md_begin(const voc_host *host, voc_context *cx, voc_writer *w, const voc_meta *meta, const voc_value *options, void **instance)
+{
+    struct md *m = host->alloc(cx, sizeof *m);
+    (void)options, (void)meta;
+    if (!m) return VOC_E_NOMEM;
+    memset(m, 0, sizeof *m);
+    m->host = host;
+    m->cx = cx;
+    m->out = w;
+    *instance = m;
+    return VOC_OK;
+}
+
+static voc_rc md_table(void *instance, const voc_table *t)
+{
+    struct md *m = instance;
+    if (t->title.len) {
+        puts_(m, "## ");
+        text(m, t->title);
+        puts_(m, "\n\n");
+    }
+    notes(m, t, VOC_NOTE_LEAD, "");
+    if (t->n_columns && t->n_rows) rows(m, t);
+    notes(m, t, VOC_NOTE_AFTER, "");
+    notes(m, t, VOC_NOTE_WARNING, "**Note:** ");
+    notes(m, t, VOC_NOTE_ASSUMED, "Assumed: ");
+    if (t->semantics.len) {
+        text(m, t->semantics);
+        puts_(m, "\n\n");
+    }
+    notes(m, t, VOC_NOTE_NEXT, "Next: ");
+    m->tables++;
+    return m->rc;
+}
+
+static voc_rc md_end(void *instance) { return ((struct md *)instance)->rc; }
+
+static void md_close(void *instance)
+{
+    struct md *m = instance;
+    m->host->free(m->cx, m);
+}
+
+static const voc_output_ops ops = {
+    .struct_size = sizeof ops, .format = "md", .extension = "md", .mime = "text/markdown", .begin = md_begin, .table = md_table, .end = md_end, .close = md_close};
+
+static const voc_plugin plugin = {.struct_size = sizeof plugin,
+                                  .abi_major = VOC_ABI_MAJOR,
+                                  .abi_minor = VOC_ABI_MINOR,
+                                  .kind = VOC_KIND_OUTPUT,
+                                  .option_size = sizeof(voc_option),
+                                  .name = "md",
+                                  .version = "0.1.0",
+                                  .summary = "tables as Markdown",
+                                  .licence = "MIT",
+                                  .author = "the Vocstream authors",
+                                  .extensions = "md",
+                                  .ops = &ops};
+
+VOC_PLUGIN("output", "md", "0.1.0", "MIT", plugin)

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+// Units given out as columns: resolves the events of one unit, runs the tracker and the wanted predicates over them, and
+// appends what was asked for. One thread owns a batch and all its scratch; a unit that fails leaves the batch as it was.
+#include <stdlib.h>
+#include "journey/timeline_int.h"
+
+#define ROWS_MAX (SIZE_MAX / 1024u)
+#define SESSION_GAP_US (INT64_C(1800) * US_PER_SECOND)
+
+static const uint8_t width_of[VOC_N_COLUMNS] = {
+    [VOC_COL_TIME] = 8, [VOC_COL_RESOLUTION] = 1, [VOC_COL_ACTOR] = 1, [VOC_COL_CLASS] = 1, [VOC_COL_ACTION] = 4,
+    [VOC_COL_TOUCHPOINT] = 4, [VOC_COL_INDIVIDUAL] = 4, [VOC_COL_CHANNEL] = 4, [VOC_COL_CAMPAIGN] = 4, [VOC_COL_OBJECT] = 4,
+    [VOC_COL_ROLE] = 4, [VOC_COL_OWNER] = 4, [VOC_COL_THREAD] = 4, [VOC_COL_STAGE] = 4, [VOC_COL_REF_EVENT] = 4,
+    [VOC_COL_REF_TOUCHPOINT] = 4, [VOC_COL_COST] = 8, [VOC_COL_VALUE] = 8, [VOC_COL_MINUTES] = 8, [VOC_COL_DELIVERED] = 1,
+    [VOC_COL_SEGMENT] = 4, [VOC_COL_ACCOUNT] = 4, [VOC_COL_CASE] = 4,
+};
+
+struct person { uint32_t individual, first, n; };
+
+struct batch { // owns its arrays
+    const struct timeline *t;
+    uint32_t columns;
+    // what the analysis reads
+    void *column[VOC_N_COLUMNS];
+    uint8_t **predicate; // n_wanted, each of room bytes
+    size_t n_wanted;
+    size_t n_events, room; // rows in use, rows that fit
+    uint32_t *source_event;
+    VEC(voc_unit) units;
+    struct track_stays stays, person_stays;
+    struct track_moves moves;
+    VEC(size_t) move_ends; // by unit
+    voc_journeys view;
+    // scratch of one unit
+    struct resolver *resolver;
+    struct tracker *tracker;
+    struct program_run *wanted;
+    VEC(struct eval_event) events;
+    struct ref_scratch refs;
+    VEC(int32_t) ref_event;
+    VEC(uint32_t) ref_touchpoint;
+    VEC(struct person) persons;
+    VEC(uint32_t) own, person_of;
+    struct keymap map; // individual -> person, or -> last event of its session
+};
+
+voc_rc batch_new(struct batch **out, const struct timeline *t, uint32_t columns)
+{
+    struct batch *b = mem_zalloc(1, sizeof *b);
+    if (!b) return VOC_E_NOMEM;
+    b->t = t;
+    b->columns = columns & ((1u << VOC_N_COLUMNS) - 1u);
+    voc_rc rc = resolver_new(&b->resolver, t);
+    if (!rc) rc = tracker_new(&b->tracker, t->rules);
+    if (rc) {
+        batch_free(b);
+        return rc;
+    }
+    *out = b;
+    return VOC_OK;
+}
+
+void batch_free(struct batch *b)
+{
+    if (!b) return;
+    for (size_t c = 0; c < VOC_N_COLUMNS; c++) mem_free(b->column[c]);
+    for (size_t i = 0; i < b->n_wanted; i++) mem_free(b->predicate[i]);
+    mem_free(b->predicate);
+    mem_free(b->source_event);
+    vec_free(&b->units);
+    vec_free(&b->stays);
+    vec_free(&b->person_stays);
+    vec_free(&b->moves);
+    vec_free(&b->move_ends);
+    resolver_free(b->resolver);
+    tracker_free(b->tracker);
+    program_run_free(b->wanted);
+    vec_free(&b->events);
+    mem_free(b->refs.ids);
+    vec_free(&b->ref_event);
+    vec_free(&b->ref_touchpoint);
+    vec_free(&b->persons);
+    vec_free(&b->own);
+    vec_free(&b->person_of);
+    keymap_done(&b->map);
+    mem_free(b);
+}
+
+void batch_clear(struct batch *b)
+{
+    b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = 0;
+}
+
+// ---- room ---------------------------------------------------------------------------------------------------------------------------
+
+// The predicates that are wanted are known only now: an analysis asks for them after the timeline was made.
+static voc_rc wanted_begin(struct batch *b)
+{
+    size_t n = programs_n(b->t->wanted);
+    if (n == b->n_wanted && (b->wanted || !n)) return VOC_OK;
+    if (b->wanted || b->n_events) return VOC_E_BUG; // asked after the first unit
+    uint8_t **p = mem_zalloc(n, sizeof *p);
+    if (!p) return VOC_E_NOMEM;
+    voc_rc rc = program_run_new(&b->wanted, b->t->wanted);
+    if (rc) {
+        mem_free(p);
+        return rc;
+    }
+    b->predicate = p;
+    b->n_wanted = n;
+    b->room = 0; // they need rooms of their own
+    return VOC_OK;
+}
+
+static voc_rc grow(void **at, size_t rows, size_t width)
+{
+    size_t bytes;
+    if (!mem_mul(rows, width, &bytes)) return VOC_E_LIMIT;
+    void *p = mem_realloc(*at, bytes);
+    if (!p) return VOC_E_NOMEM;
+    *at = p;
+    return VOC_OK;
+}
+
+static voc_rc make_room(struct batch *b, size_t extra)
+{
+    size_t need = b->n_events + extra;
+    if (need <= b->room && b->room) return VOC_OK;
+    size_t room = b->room ? b->room : 256;
+    while (room < need) room *= 2;
+    voc_rc rc = grow((void **)&b->source_event, room, sizeof *b->source_event);
+    for (size_t c = 0; !rc && c < VOC_N_COLUMNS; c++)
+        if (b->columns >> c & 1u) rc = grow(&b->column[c], room, width_of[c]);
+    for (size_t i = 0; !rc && i < b->n_wanted; i++) rc = grow((void **)&b->predicate[i], room, 1);
+    if (!rc) b->room = room;
+    return rc;
+}
+
+// ---- one unit -----------------------------------------------------------------------------------------------------------------------
+
+// Sessions: of each person, split at pauses of more than 30 minutes (METHODS 1.6).
+static voc_rc number_sessions(struct batch *b)
+{
+    keymap_clear(&b->map);
+    uint32_t sessions = 0;
+    for (size_t i = 0; i < b->events.n; i++) {
+        struct eval_event *e = &b->events.at[i];
+        if (e->actor != VOC_ACTOR_CUSTOMER) continue;
+        uint32_t *last = keymap_at(&b->map, e->individual);
+        if (!last) return VOC_E_NOMEM;
+        const struct eval_event *before = *last ? &b->events.at[*last - 1] : NULL;
+        int64_t pause;
+        bool same = before && !__builtin_sub_overflow(e->time_us, before->time_us, &pause) && pause <= SESSION_GAP_US;
+        e->session = same ? before->session : ++sessions;
+        *last = (uint32_t)i + 1;
+    }
+    return VOC_OK;
+}
+
+static voc_rc resolve_unit(struct batch *b, const struct unit_entry *u)
+{
+    b->events.n = 0;
+    voc_rc rc = vec_reserve(&b->events, u->n, ROWS_MAX);
+    resolver_unit(b->resolver, u);
+    for (size_t i = 0; !rc && i < u->n; i++) {
+        rc = resolver_event(b->resolver, b->t->order[u->first + i], &b->events.at[i]);
+        if (!rc) b->events.n++;
+    }
+    bool sessions = track_uses_sessions(b->t->rules) || (b->wanted && programs_use_sessions(b->t->wanted));
+    return !rc && sessions ? number_sessions(b) : rc;
+}
+
+static voc_rc find_predicates(struct batch *b, const struct unit_entry *u)
+{
+    if (!b->n_wanted) return VOC_OK;
+    size_t words = programs_words(b->t->wanted);
+    program_run_unit(b->wanted, unit_entity(u), u->code);
+    for (size_t p = 0; p < b->n_wanted; p++)
+        if (u->n) memset(b->predicate[p] + b->n_events, 0, u->n);
+    for (size_t i = 0; i < b->events.n; i++) {
+        const uint64_t *may = programs_may(b->t->wanted, b->events.at[i].action);
+        for (size_t w = 0; w < words; w++)
+            for (uint64_t left = may[w]; left; left &= left - 1) {
+                uint32_t p = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+                bool fired;
+                voc_rc rc = program_fire(b->wanted, p, &b->events.at[i], &fired);
+                if (rc) return rc;
+                b->predicate[p][b->n_events + i] = fired;
+            }
+    }
+    return VOC_OK;
+}
+
+static voc_rc find_refs(struct batch *b, const struct unit_entry *u)
+{
+    const uint32_t need = 1u << VOC_COL_REF_EVENT | 1u << VOC_COL_REF_TOUCHPOINT;
+    bool delivered = b->columns >> VOC_COL_DELIVERED & 1u;
+    uint8_t *column = delivered ? (uint8_t *)b->column[VOC_COL_DELIVERED] + b->n_events : NULL;
+    if (delivered && u->n) memset(column, 1, u->n);
+    bool cancel = delivered && b->t->cancels;
+    if (!(b->columns & need) && !cancel) return VOC_OK;
+    voc_rc rc = vec_reserve(&b->ref_event, u->n, ROWS_MAX);
+    if (!rc) rc = vec_reserve(&b->ref_touchpoint, u->n, ROWS_MAX);
+    if (!rc) rc = refs_unit(b->t, u, &b->refs, b->ref_event.at, b->ref_touchpoint.at);
+    uint64_t n = 0;
+    if (!rc && cancel) refs_cancel(b->t, u, b->ref_event.at, b->ref_touchpoint.at, column, &n);
+    return rc;
+}
+
+#define FILL(type, col, value)                                                      \
+    if (b->columns >> (col) & 1u) {                                                 \
+        type *to = (type *)b->column[col] + b->n_events;                            \
+        for (size_t i = 0; i < u->n; i++) to[i] = (type)(value);                    \
+    }
+#define EVENT (&b->events.at[i])
+#define AT (b->events.at[i].at)
+
+static void fill_columns(struct batch *b, const struct unit_entry *u)
+{
+    const struct timeline *t = b->t;
+    const struct event_set *s = t->s;
+    for (size_t i = 0; i < u->n; i++) b->source_event[b->n_events + i] = AT;
+    FILL(int64_t, VOC_COL_TIME, EVENT->time_us)
+    FILL(uint8_t, VOC_COL_RESOLUTION, s->resolution ? s->resolution[AT] : VOC_RES_US)
+    FILL(uint8_t, VOC_COL_ACTOR, EVENT->actor)
+    FILL(uint8_t, VOC_COL_CLASS, EVENT->class_)
+    FILL(uint32_t, VOC_COL_ACTION, EVENT->action)
+    FILL(uint32_t, VOC_COL_TOUCHPOINT, EVENT->touchpoint)
+    FILL(uint32_t, VOC_COL_INDIVIDUAL, EVENT->individual)
+    FILL(uint32_t, VOC_COL_CHANNEL, column_at(s->channel, AT))
+    FILL(uint32_t, VOC_COL_CAMPAIGN, column_at(s->campaign, AT))
+    FILL(uint32_t, VOC_COL_OBJECT, column_at(s->object, AT))
+    FILL(uint32_t, VOC_COL_ROLE, EVENT->role)
+    FILL(uint32_t, VOC_COL_OWNER, column_at(s->owner, AT))
+    FILL(uint32_t, VOC_COL_THREAD, t->thread[AT])
+    FILL(int32_t, VOC_COL_REF_EVENT, b->ref_event.at[i])
+    FILL(uint32_t, VOC_COL_REF_TOUCHPOINT, b->ref_touchpoint.at[i])
+    FILL(int64_t, VOC_COL_COST, s->cost ? s->cost[AT] : VOC_NA)
+    FILL(int64_t, VOC_COL_VALUE, s->value ? s->value[AT] : VOC_NA)
+    FILL(int64_t, VOC_COL_MINUTES, s->minutes ? s->minutes[AT] : VOC_NA)
+    FILL(uint32_t, VOC_COL_SEGMENT, EVENT->segment)
+    FILL(uint32_t, VOC_COL_ACCOUNT, EVENT->account)
+    FILL(uint32_t, VOC_COL_CASE, t->case_id[AT])
+}
+
+// ---- people of a unit ------------------------------------------------------------------------------------------------------------------
+
+static int person_order(const void *x, const void *y, void *user)
+{
+    const struct timeline *t = user;
+    const struct person *a = x, *b = y;
+    int c = str_cmp(identity_individual_name(t->s->identity, a->individual), identity_individual_name(t->s->identity, b->individual));
+    return c ? c : (a->individual > b->individual) - (a->individual < b->individual);
+}
+
+// Known people of the unit in order of name, each with the events of its own, in order (own[first .. first + n)).
+static voc_rc list_persons(struct batch *b)
+{
+    keymap_clear(&b->map);
+    b->persons.n = 0;
+    voc_rc rc = vec_reserve(&b->own, b->events.n, ROWS_MAX);
+    if (!rc) rc = vec_reserve(&b->person_of, b->events.n, ROWS_MAX);
+    for (size_t i = 0; !rc && i < b->events.n; i++) {
+        uint32_t who = b->events.at[i].individual;
+        if (!who) continue;
+        uint32_t *known = keymap_at(&b->map, who);
+        if (!known) return VOC_E_NOMEM;
+        if (!*known) {
+            if ((rc = vec_reserve(&b->persons, 1, ROWS_MAX))) return rc;
+            b->persons.at[b->persons.n++] = (struct person){.individual = who};
+            *known = (uint32_t)b->persons.n;
+        }
+    }
+    if (rc) return rc;
+    if (b->persons.n > 1) qsort_r(b->persons.at, b->persons.n, sizeof *b->persons.at, person_order, (void *)b->t);
+    for (size_t p = 0; p < b->persons.n; p++) *keymap_at(&b->map, b->persons.at[p].individual) = (uint32_t)p; // all are in it: cannot fail
+    for (size_t i = 0; i < b->events.n; i++) {
+        if (!b->events.at[i].individual) continue;
+        b->person_of.at[i] = *keymap_at(&b->map, b->events.at[i].individual);
+        b->persons.at[b->person_of.at[i]].n++;
+    }
+    uint32_t first = 0;
+    for (size_t p = 0; p < b->persons.n; p++) {
+        b->persons.at[p].first = first;
+        first += b->persons.at[p].n;
+        b->persons.at[p].n = 0;
+    }
+    for (size_t i = 0; i < b->events.n; i++) {
+        if (!b->events.at[i].individual) continue;
+        struct person *p = &b->persons.at[b->person_of.at[i]];
+        b->own.at[p->first + p->n++] = (uint32_t)i;
+    }
+    return VOC_OK;
+}
+
+static voc_rc track_persons(struct batch *b, const struct track_job *unit_job)
+{
+    size_t first = b->person_stays.n;
+    voc_rc rc = list_persons(b);
+    for (size_t p = 0; !rc && p < b->persons.n; p++) {
+        const struct person *who = &b->persons.at[p];
+        struct track_job job = *unit_job;
+        job.own = b->own.at + who->first;
+        job.n_own = who->n;
+        job.individual = who->individual;
+        job.first_number = (uint32_t)(b->person_stays.n - first);
+        job.stage_after = NULL;
+        job.known_from_us = b->t->known_individual ? b->t->known_individual[who->individual] : VOC_NA;
+        if (job.known_from_us != VOC_NA) rc = resolver_segment_at(b->resolver, job.known_from_us, &job.known_segment);
+        if (!rc) rc = track_run(b->tracker, &job, &b->person_stays, b->t->o.moves ? &b->moves : NULL);
+    }
+    return rc;
+}
+
+static voc_rc track_unit(struct batch *b, const struct unit_entry *u)
+{
+    uint32_t *stage = b->columns >> VOC_COL_STAGE & 1u ? (uint32_t *)b->column[VOC_COL_STAGE] + b->n_events : NULL;
+    if (stage && u->n) memset(stage, 0xFF, u->n * sizeof *stage);
+    if (u->kind == UNIT_EMPTY) return VOC_OK; // nobody's journey
+    struct track_job job = {.events = b->events.at, .n_events = b->events.n, .entity = unit_entity(u), .who = u->code,
+                            .known_from_us = u->known_from_us, .stage_after = stage};
+    voc_rc rc = VOC_OK;
+    if (job.known_from_us != VOC_NA) rc = resolver_segment_at(b->resolver, job.known_from_us, &job.known_segment);
+    if (!rc) rc = track_run(b->tracker, &job, &b->stays, b->t->o.moves ? &b->moves : NULL);
+    return !rc && b->t->persons ? track_persons(b, &job) : rc;
+}
+
+voc_rc batch_add(struct batch *b, size_t unit)
+{
+    if (unit >= b->t->n_units) return VOC_E_BUG;
+    const struct unit_entry *u = &b->t->units[unit];
+    size_t stays = b->stays.n, person_stays = b->person_stays.n, moves = b->moves.n;
+    voc_rc rc = wanted_begin(b);
+    if (!rc) rc = make_room(b, u->n);
+    if (!rc) rc = vec_reserve(&b->units, 1, ROWS_MAX);
+    if (!rc) rc = vec_reserve(&b->move_ends, 1, ROWS_MAX);
+    if (!rc) rc = resolve_unit(b, u);
+    if (!rc) rc = find_predicates(b, u);
+    if (!rc) rc = find_refs(b, u);
+    if (!rc) rc = track_unit(b, u);
+    if (rc) {
+        b->stays.n = stays;
+        b->person_stays.n = person_stays;
+        b->moves.n = moves;
+        return rc;
+    }
+    fill_columns(b, u);
+    b->units.at[b->units.n++] = (voc_unit){
+        .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
+        .first_event = b->n_events, .n_events = u->n, .first_stay = stays, .n_stays = b->stays.n - stays,
+        .first_person_stay = person_stays, .n_person_stays = b->person_stays.n - person_stays};
+    b->move_ends.at[b->move_ends.n++] = b->moves.n;
+    b->n_events += u->n;
+    return VOC_OK;
+}
+
+const voc_journeys *batch_view(struct batch *b)
+{
+    b->view = (voc_journeys){.struct_size = sizeof b->view, .unit_size = sizeof(voc_unit), .stay_size = sizeof(voc_stay),
+                             .units = b->units.at, .n_units = b->units.n, .n_events = b->n_events,
+                             .predicates = (const uint8_t *const *)b->predicate, .n_predicates = b->n_wanted, .stays = b->stays.at,
+                             .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n};
+    for (size_t c = 0; c < VOC_N_COLUMNS; c++) b->view.columns[c] = b->column[c];
+    return &b->view;
+}
+
+const struct move *batch_moves(const struct batch *b, size_t unit_in_batch, size_t *n)
+{
+    if (unit_in_batch >= b->move_ends.n) {
+        *n = 0;
+        return NULL;
+    }
+    size_t first = unit_in_batch ? b->move_ends.at[unit_in_batch - 1] : 0;
+    *n = b->move_ends.at[unit_in_batch] - first;
+    return b->moves.at + first;
+}
+
+size_t batch_source_event(const struct batch *b, size_t event) { return event < b->n_events ? b->source_event[event] : SIZE_MAX; }

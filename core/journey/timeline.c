@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// A timeline: everything about a run's journeys that is settled before the first unit is read. Made by one thread, then
+// read by all; batch.c gives the units out. Borrows the event set and the journey for as long as it lives.
+#include "journey/timeline_int.h"
+
+#define WANTS_MAX 65536u
+
+static voc_rc wants_begin(struct timeline *t)
+{
+    voc_rc rc = programs_new(&t->wanted, t->ev, PROGRAMS_EXPLICIT);
+    for (size_t i = 0; !rc && i < t->o.n_predicates; i++) {
+        uint32_t index;
+        if ((rc = vec_reserve(&t->wanted_numbers, 1, WANTS_MAX))) return rc;
+        rc = programs_add(t->wanted, t->o.predicates[i], &index);
+        if (!rc) t->wanted_numbers.at[t->wanted_numbers.n++] = VOC_NONE;
+    }
+    return rc ? rc : programs_seal(t->wanted);
+}
+
+static voc_rc build(struct timeline *t, struct diag *d)
+{
+    voc_rc rc;
+    if (t->s->n >= UINT32_MAX) return VOC_E_LIMIT;
+    if ((rc = resolve_actions(t)) || (rc = resolve_people(t))) return rc;
+    if ((rc = evaluator_new(&t->ev, t->s))) return rc;
+    evaluator_classes(t->ev, t->class_of_action);
+    if ((rc = resolve_groups(t)) || (rc = order_window(t, d)) || (rc = order_units(t, d))) return rc;
+    if (t->n_bad_keys)
+        diag_warn(d, "TIMELINE-002", NULL, 0, NULL,
+                  "%llu events name a customer, but not whose journey they belong to; they are kept apart, under no unit",
+                  (unsigned long long)t->n_bad_keys);
+    if ((rc = resolve_touchpoints(t))) return rc;
+    if ((rc = track_rules_new(&t->rules, t->ev, t->j, t->unit_kind, t->window))) return rc;
+    if ((rc = names_definition(t)) || (rc = refs_prepare(t))) return rc;
+    return wants_begin(t);
+}
+
+voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+{
+    struct timeline *t = mem_zalloc(1, sizeof *t);
+    if (!t) return VOC_E_NOMEM;
+    t->s = events;
+    t->j = j;
+    t->o = *o;
+    t->persons = o->person_stays != 0;
+    t->info.struct_size = sizeof t->info;
+    t->info.end_source = t->info.project = (voc_str){"", 0};
+    arena_init(&t->arena, 0);
+    voc_rc rc = build(t, d);
+    if (rc) {
+        timeline_free(t);
+        return rc;
+    }
+    *out = t;
+    return VOC_OK;
+}
+
+void timeline_free(struct timeline *t)
+{
+    if (!t) return;
+    programs_free(t->wanted);
+    programs_free(t->role_programs);
+    programs_free(t->segment_programs);
+    track_rules_free(t->rules);
+    evaluator_free(t->ev);
+    vec_free(&t->numbered);
+    vec_free(&t->wanted_numbers);
+    void *arrays[] = {t->rule, t->class_of_action, t->actor, t->touchpoint, t->individual, t->account, t->case_id, t->thread, t->order,
+                      t->units, t->own_account, t->touch_names, t->thread_names, t->case_names, t->known_individual};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) mem_free(arrays[i]);
+    arena_done(&t->arena);
+    mem_free(t);
+}
+
+const voc_definition *timeline_definition(const struct timeline *t) { return &t->def; }
+const voc_run_info *timeline_info(const struct timeline *t) { return &t->info; }
+size_t timeline_n_units(const struct timeline *t) { return t->n_units; }
+size_t timeline_unit_events(const struct timeline *t, size_t unit) { return unit < t->n_units ? t->units[unit].n : 0; }
+
+const struct predicate *timeline_predicate(const struct timeline *t, uint32_t number)
+{
+    return number < t->numbered.n ? t->numbered.at[number] : NULL;
+}
+
+voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index)
+{
+    if (predicate >= t->numbered.n) return VOC_E_OPTION;
+    for (size_t i = 0; i < t->wanted_numbers.n; i++)
+        if (t->wanted_numbers.at[i] == predicate) {
+            *index = (uint32_t)i;
+            return VOC_OK;
+        }
+    voc_rc rc = vec_reserve(&t->wanted_numbers, 1, WANTS_MAX);
+    uint32_t added;
+    if (rc || (rc = programs_add(t->wanted, t->numbered.at[predicate], &added))) return rc;
+    t->wanted_numbers.at[t->wanted_numbers.n++] = predicate;
+    if ((rc = programs_seal(t->wanted))) return rc;
+    *index = added;
+    return VOC_OK;
+}
+
+voc_rc timeline_want_persons(struct timeline *t)
+{
+    t->persons = true;
+    return VOC_OK;
+}
+
+// ---- names of codes ---------------------------------------------------------------------------------------------------------------
+
+static const enum store_space space_of[VOC_N_COLUMNS] = {
+    [VOC_COL_CHANNEL] = SPACE_CHANNEL, [VOC_COL_CAMPAIGN] = SPACE_CAMPAIGN, [VOC_COL_OBJECT] = SPACE_OBJECT,
+    [VOC_COL_OWNER] = SPACE_OWNER, [VOC_COL_THREAD] = SPACE_THREAD, [VOC_COL_CASE] = SPACE_CASE,
+};
+
+uint32_t timeline_n_codes(const struct timeline *t, uint32_t column)
+{
+    switch (column) {
+    case VOC_COL_ACTION: return t->n_actions;
+    case VOC_COL_TOUCHPOINT:
+    case VOC_COL_REF_TOUCHPOINT: return t->touchpoints.n;
+    case VOC_COL_INDIVIDUAL: return identity_n_individuals(t->s->identity);
+    case VOC_COL_ACCOUNT: return identity_n_accounts(t->s->identity) + t->n_own_accounts;
+    case VOC_COL_ROLE: return t->roles.n;
+    case VOC_COL_SEGMENT: return t->segments.n;
+    case VOC_COL_STAGE: return (uint32_t)t->j->n_stages;
+    case VOC_COL_CHANNEL:
+    case VOC_COL_CAMPAIGN:
+    case VOC_COL_OBJECT:
+    case VOC_COL_OWNER:
+    case VOC_COL_THREAD:
+    case VOC_COL_CASE: return t->s->n_strings[space_of[column]];
+    default: return 0;
+    }
+}
+
+voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code)
+{
+    if (code >= timeline_n_codes(t, column)) return (voc_str){"", 0};
+    uint32_t n_accounts = identity_n_accounts(t->s->identity);
+    switch (column) {
+    case VOC_COL_ACTION: return t->def.actions[code].name;
+    case VOC_COL_TOUCHPOINT:
+    case VOC_COL_REF_TOUCHPOINT: return t->touchpoints.at[code];
+    case VOC_COL_INDIVIDUAL: return identity_individual_name(t->s->identity, code);
+    case VOC_COL_ACCOUNT: return code < n_accounts ? identity_account_name(t->s->identity, code) : t->own_account[code - n_accounts];
+    case VOC_COL_ROLE: return t->roles.at[code];
+    case VOC_COL_SEGMENT: return t->segments.at[code];
+    case VOC_COL_STAGE: return t->j->stages[code].id;
+    default: return t->s->strings[space_of[column]][code];
+    }
+}

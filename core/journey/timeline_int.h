@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Inside of a timeline, shared by timeline.c, resolve.c, unit_order.c, names.c, refs.c and batch.c only.
+#ifndef VOC_JOURNEY_TIMELINE_INT_H
+#define VOC_JOURNEY_TIMELINE_INT_H
+#include "journey/memo.h"
+#include "journey/predicate_eval.h"
+#include "journey/timeline.h"
+#include "journey/track.h"
+
+#define UNIT_EMPTY 0u // kind of the unit of events that name no customer
+
+struct unit_entry {
+    voc_str name;
+    uint32_t kind, code;    // UNIT_EMPTY or VOC_UNIT_* and the code of that identity
+    uint32_t account;       // cluster: identity's code, or behind those for units without an account; 0: the empty unit
+    int64_t known_from_us;  // or VOC_NA
+    size_t first, n;        // events: a slice of timeline.order
+};
+struct name_ref { voc_str name; uint32_t index; }; // sorted by name
+
+struct timeline { // owns its arrays; borrows events, journey and options.predicates
+    const struct event_set *s;
+    const struct journey *j;
+    struct timeline_options o;
+    struct arena arena; // names and tables of the definition
+    struct evaluator *ev;
+    struct track_rules *rules;
+    struct track_window window;
+    uint32_t unit_kind;
+    uint64_t n_bad_keys;   // events that name a customer, but no unit of this kind
+
+    uint32_t n_actions;    // codes of the event set, then declared names that never occur
+    const struct action_rule **rule; // by action code, or NULL
+    uint8_t *class_of_action;
+    struct eval_names roles, segments, touchpoints;
+    uint32_t *role_of_rule;          // code of each declared role
+    uint8_t *raw_push;               // by raw touchpoint, from the first behind the declared: 1 if it ever names a customer
+    int64_t *known_individual;       // known_from by individual, or NULL: nobody has one
+    struct programs *role_programs, *segment_programs;
+
+    // by event of the set
+    uint8_t *actor;
+    uint32_t *touchpoint, *individual, *account, *case_id, *thread;
+    uint32_t *order;       // events before data_end, grouped by unit
+    size_t n_order;
+    struct unit_entry *units;
+    size_t n_units;
+    voc_str *own_account;  // names of the accounts behind identity's
+    uint32_t n_own_accounts;
+
+    struct name_ref *touch_names; // ids and raw names of touchpoints
+    size_t n_touch_names;
+    struct name_ref *thread_names, *case_names; // where a ref names one
+
+    VEC(const struct predicate *) numbered; // timeline_predicate
+    struct programs *wanted;                // columns asked for, in order
+    VEC(uint32_t) wanted_numbers;           // VOC_NONE: from options
+    bool persons, cancels; // persons: their stays too; cancels: some action is of class undelivered
+    voc_definition def;
+    voc_run_info info;
+};
+
+static inline uint32_t column_at(const uint32_t *column, size_t at) { return column ? column[at] : 0; }
+// sorted by name; VOC_NONE: not there
+uint32_t name_find(const struct name_ref *names, size_t n, voc_str name);
+int name_order(const void *a, const void *b);
+
+// resolve.c: who acted, who it was, what class; roles and segments as they held
+voc_rc resolve_actions(struct timeline *t);
+voc_rc resolve_people(struct timeline *t);
+struct resolver; // one thread's roles and segments
+voc_rc resolver_new(struct resolver **out, const struct timeline *t);
+void resolver_free(struct resolver *r);
+void resolver_unit(struct resolver *r, const struct unit_entry *u);
+voc_rc resolver_event(struct resolver *r, uint32_t at, struct eval_event *out); // all but the session; the touchpoint if resolved
+voc_rc resolver_segment_at(struct resolver *r, int64_t t_us, uint32_t *segment);
+voc_rc resolve_groups(struct timeline *t); // compiles roles and segments
+voc_rc resolve_touchpoints(struct timeline *t); // claims, then raw names; needs the units
+
+// unit_order.c: window, units, order
+voc_rc order_window(struct timeline *t, struct diag *d);
+voc_rc order_units(struct timeline *t, struct diag *d);
+uint32_t unit_entity(const struct unit_entry *u); // VOC_ENTITY_*
+
+// names.c: tables of the definition
+voc_rc names_definition(struct timeline *t);
+
+// refs.c: what refs name within one unit
+struct ref_scratch { struct name_ref *ids; size_t n, cap; };
+voc_rc refs_prepare(struct timeline *t); // name tables, n_undelivered, work that customers refer to
+voc_rc refs_unit(const struct timeline *t, const struct unit_entry *u, struct ref_scratch *s, int32_t *ref_event, uint32_t *ref_touchpoint);
+// Clears delivered[] (n of the unit) where an undelivered event cancels a touch; *n: how many.
+void refs_cancel(const struct timeline *t, const struct unit_entry *u, const int32_t *ref_event, const uint32_t *ref_touchpoint,
+                 uint8_t *delivered, uint64_t *n);
+#endif

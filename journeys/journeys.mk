@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The shipped journeys and their schema.
+
+nobase_dist_pkgdata_DATA += \
+	journeys/b2b-sale/journey.xml \
+	journeys/b2b-sale/sources.xml \
+	journeys/b2b-sale/codebook.xml

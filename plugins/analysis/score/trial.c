@@ -20,7 +20,7 @@ static bool is_fresh(const struct trial_run_state *r, uint32_t unit, uint32_t to
         else
             hi = middle;
     }
-    return lo == r->first[unit] || r->time[lo - 1] < r->frame->in.touches.time[touch] - window;
+    return lo == r->first[unit] || r->time[lo - 1] < r->frame->touches.time[touch] - window;
 }
 
 static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index index, const struct trial_group *group)
@@ -28,8 +28,9 @@ static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index ind
     const struct trial_frame *f = r->frame;
     const struct trial_stay *s = &f->stays[index.position];
     struct trial_cell *counts = &r->level[SEGMENT].cell;
-    const int64_t t = f->in.touches.time[index.touch], window = r->request->window[s->stage];
-    const int64_t unit = trial_unit(&f->in.touches, f->in.unit_of, index.touch);
+    const int64_t t = f->touches.time[index.touch], window = r->request->window[s->stage];
+    const uint32_t who = f->unit_of_local[s->unit];
+    const int64_t unit = trial_unit(&f->touches, f->in.unit_of, index.touch);
 
     counts->touches++;
     if (!is_fresh(r, s->unit, index.touch, window))
@@ -37,7 +38,7 @@ static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index ind
     counts->fresh++;
 
     struct trial_view exposed = {s->unit, {t, unit, r->exact}};
-    struct trial_set set = {.stay = f->origin[index.position], .touch = index.touch, .account = s->account,
+    struct trial_set set = {.stay = f->origin[index.position], .touch = (uint32_t)(f->in.touches.first[who] + (index.touch - f->touches.first[s->unit])), .account = s->account,
                             .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window};
     set.recency = f->options.match_recency ? trial_recency(r, exposed) : 0;
     set.touches = f->options.match_touches ? trial_touches(r, exposed, window) : 0;
@@ -50,13 +51,13 @@ static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index ind
         return TRIAL_OK;
     }
     for (uint32_t k = 0; k < r->request->n_outcomes; k++) {
-        set.follow[k] = trial_follow(trial_outcome(r, k, s->stage), f->in.unit_of, s->unit, exposed.at, end, &r->event_at[k]);
+        set.follow[k] = trial_follow(trial_outcome(r, k, s->stage), f->in.unit_of, who, exposed.at, end, &r->event_at[k]);
         counts->responded[k] += set.follow[k].event;
     }
     int64_t before = set.in_stage - f->options.lag;
     set.lag_length = before < 0 ? 0 : before < window ? before : window;
     if (set.lag_length > 0)
-        set.before = trial_count_between(&f->in.actions, s->unit, t - f->options.lag - set.lag_length, t - f->options.lag);
+        set.before = trial_count_between(&f->actions, s->unit, t - f->options.lag - set.lag_length, t - f->options.lag);
 
     trial_find_members(r, &set, index.position, unit, group);
     if (r->request->on_set && r->request->on_set(r->request->on_set_ctx, &set))
@@ -135,7 +136,7 @@ static enum trial_rc prepare(struct trial_run_state *r)
     size_t comparators = f->options.comparators, types = (size_t)f->in.n_types + 1;
 
     r->time = resize(r->alloc.ctx, NULL, ((size_t)n + 1) * sizeof *r->time);
-    r->first = resize(r->alloc.ctx, NULL, ((size_t)f->in.n_units + 1) * sizeof *r->first);
+    r->first = resize(r->alloc.ctx, NULL, ((size_t)f->n_local + 1) * sizeof *r->first);
     r->members = comparators > SIZE_MAX / sizeof *r->members ? NULL
                                                              : resize(r->alloc.ctx, NULL, comparators * sizeof *r->members);
     r->seen_by = resize(r->alloc.ctx, NULL, types * sizeof *r->seen_by);
@@ -149,12 +150,12 @@ static enum trial_rc prepare(struct trial_run_state *r)
     memset(r->seen_by, 0, types * sizeof *r->seen_by);
 
     uint32_t i = 0;
-    for (uint32_t unit = 0; unit < f->in.n_units; unit++) {
+    for (uint32_t unit = 0; unit < f->n_local; unit++) {
         r->first[unit] = i;
-        for (; i < n && f->by_type[begin + i] < f->in.touches.first[unit + 1]; i++)
-            r->time[i] = f->in.touches.time[f->by_type[begin + i]];
+        for (; i < n && f->by_type[begin + i] < f->touches.first[unit + 1]; i++)
+            r->time[i] = f->touches.time[f->by_type[begin + i]];
     }
-    r->first[f->in.n_units] = i;
+    r->first[f->n_local] = i;
     for (int l = 0; l < N_LEVELS; l++)
         if (trial_level_init(&r->level[l], &r->alloc, f->in.n_accounts, f->in.n_types) != TRIAL_OK)
             return TRIAL_NOMEM;

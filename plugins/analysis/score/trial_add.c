@@ -123,15 +123,20 @@ static enum trial_rc add_placebo(struct trial_run_state *r, const struct trial_s
     return TRIAL_OK;
 }
 
+static uint32_t member_unit(const struct trial_run_state *r, const struct trial_member *m)
+{
+    return r->frame->local_of[r->frame->in.stays[m->stay].unit];
+}
+
 // Other types that touched this person in [index - 7 d, index + W]: each once. `looker` must be new for every call of a set.
 static size_t look_around(struct trial_run_state *r, uint32_t unit, int64_t index, int64_t window, uint32_t looker, size_t n_seen)
 {
-    const struct trial_events *touches = &r->frame->in.touches;
+    const struct trial_events *touches = &r->frame->touches;
     const int64_t week = 7 * 86400 * r->frame->options.second;
     size_t end = touches->first[unit + 1];
     for (size_t i = trial_lower(touches->time, touches->first[unit], end, index - week);
          i < end && touches->time[i] <= index + window; i++) {
-        uint32_t type = r->frame->in.touch_type[i];
+        uint32_t type = r->frame->touch_type[i];
         if (type == r->request->type || r->seen_by[type] == looker)
             continue;
         if (r->seen_by[type] == 0) {
@@ -146,13 +151,12 @@ static size_t look_around(struct trial_run_state *r, uint32_t unit, int64_t inde
 
 static void add_bundle(struct trial_run_state *r, const struct trial_set *set, uint32_t unit)
 {
-    const struct trial_stay *stays = r->frame->in.stays;
     struct trial_level *level = &r->level[SEGMENT];
     size_t n_seen = look_around(r, unit, set->time, set->window, 1, 0), n_exposed = n_seen;
     for (size_t s = 0; s < n_seen; s++)
         r->seen_count[r->seen_types[s]] = 0;  // from here on: comparators only
     for (size_t i = 0; i < set->n_members; i++)
-        n_seen = look_around(r, stays[set->members[i].stay].unit, set->members[i].index, set->window, (uint32_t)i + 2, n_seen);
+        n_seen = look_around(r, member_unit(r, &set->members[i]), set->members[i].index, set->window, (uint32_t)i + 2, n_seen);
     for (size_t s = 0; s < n_seen; s++) {
         uint32_t type = r->seen_types[s];
         double share = (double)r->seen_count[type] / (double)set->n_members;
@@ -164,12 +168,11 @@ static void add_bundle(struct trial_run_state *r, const struct trial_set *set, u
 static void add_checks(struct trial_run_state *r, const struct trial_set *set, struct trial_view exposed)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    const struct trial_stay *stays = r->frame->in.stays;
     size_t acted = 0;
     int64_t longest = 0;
     for (size_t i = 0; i < set->n_members; i++) {
         const struct trial_member *m = &set->members[i];
-        acted += trial_acted_just_before(r, (struct trial_view){stays[m->stay].unit, {m->index, exposed.at.unit, r->exact}});
+        acted += trial_acted_just_before(r, (struct trial_view){member_unit(r, m), {m->index, exposed.at.unit, r->exact}});
         longest = m->follow[0].length > longest ? m->follow[0].length : longest;
     }
     stats_add(&level->trigger, (trial_acted_just_before(r, exposed) ? 1.0 : 0.0) - (double)acted / (double)set->n_members);

@@ -144,6 +144,66 @@ static enum trial_rc sort_stays(struct trial_frame *f)
     return TRIAL_OK;
 }
 
+// Numbers the people in the order in which groups are walked.
+static enum trial_rc number_people(struct trial_frame *f)
+{
+    f->local_of = take(f, f->in.n_units, sizeof *f->local_of);
+    f->unit_of_local = take(f, f->in.n_units, sizeof *f->unit_of_local);
+    if (!f->local_of || !f->unit_of_local)
+        return TRIAL_NOMEM;
+    for (uint32_t u = 0; u < f->in.n_units; u++)
+        f->local_of[u] = TRIAL_NONE;
+    for (uint32_t i = 0; i < f->n_stays; i++) {
+        uint32_t unit = f->stays[i].unit;
+        if (f->local_of[unit] == TRIAL_NONE) {
+            f->local_of[unit] = f->n_local;
+            f->unit_of_local[f->n_local++] = unit;
+        }
+        f->stays[i].unit = f->local_of[unit];
+    }
+    return TRIAL_OK;
+}
+
+static void events_free(const struct trial_frame *f, struct trial_events *events)
+{
+    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->first);
+    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->time);
+    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->resolution);
+}
+
+// Copies the events of the numbered people in their order; `types` too if given.
+static enum trial_rc copy_events(const struct trial_frame *f, struct trial_events *out, const struct trial_events *from,
+                                 uint32_t **types_out, const uint32_t *types)
+{
+    size_t n = 0;
+    for (uint32_t l = 0; l < f->n_local; l++)
+        n += from->first[f->unit_of_local[l] + 1] - from->first[f->unit_of_local[l]];
+    size_t *first = take(f, (size_t)f->n_local + 1, sizeof *first);
+    int64_t *time = take(f, n, sizeof *time);
+    uint8_t *resolution = from->resolution ? take(f, n, 1) : NULL;
+    uint32_t *copied_types = types ? take(f, n, sizeof *copied_types) : NULL;
+    *out = (struct trial_events){first, time, resolution, NULL, from->grain, from->coarsest};
+    if (types)
+        *types_out = copied_types;
+    if (!first || !time || (from->resolution && !resolution) || (types && !copied_types))
+        return TRIAL_NOMEM;
+    n = 0;
+    for (uint32_t l = 0; l < f->n_local; l++) {
+        size_t begin = from->first[f->unit_of_local[l]], count = from->first[f->unit_of_local[l] + 1] - begin;
+        first[l] = n;
+        for (size_t i = 0; i < count; i++) {
+            time[n + i] = from->time[begin + i];
+            if (resolution)
+                resolution[n + i] = from->resolution[begin + i];
+            if (copied_types)
+                copied_types[n + i] = types[begin + i];
+        }
+        n += count;
+    }
+    first[f->n_local] = n;
+    return TRIAL_OK;
+}
+
 // Turns counts at [type + 1] into offsets at [type].
 static void accumulate(uint32_t *first, uint32_t n_types)
 {
@@ -153,7 +213,7 @@ static void accumulate(uint32_t *first, uint32_t n_types)
 
 static enum trial_rc sort_touches(struct trial_frame *f)
 {
-    const uint32_t n = (uint32_t)f->in.touches.first[f->in.n_units], n_types = f->in.n_types;
+    const uint32_t n = (uint32_t)f->touches.first[f->n_local], n_types = f->in.n_types;
     uint32_t *next = take(f, (size_t)n_types + 1, sizeof *next);
     f->by_type = take(f, n, sizeof *f->by_type);
     f->type_first = take(f, (size_t)n_types + 1, sizeof *f->type_first);
@@ -163,11 +223,11 @@ static enum trial_rc sort_touches(struct trial_frame *f)
     }
     memset(f->type_first, 0, ((size_t)n_types + 1) * sizeof *f->type_first);
     for (uint32_t i = 0; i < n; i++)
-        f->type_first[f->in.touch_type[i] + 1]++;
+        f->type_first[f->touch_type[i] + 1]++;
     accumulate(f->type_first, n_types);
     memcpy(next, f->type_first, ((size_t)n_types + 1) * sizeof *next);
     for (uint32_t i = 0; i < n; i++)
-        f->by_type[next[f->in.touch_type[i]]++] = i;
+        f->by_type[next[f->touch_type[i]]++] = i;
     f->alloc.free(f->alloc.ctx, next);
     return TRIAL_OK;
 }
@@ -175,7 +235,7 @@ static enum trial_rc sort_touches(struct trial_frame *f)
 // Calls for every touch inside an eligible stay, in the order of the sums: counts (`next` NULL) or places it.
 static void each_trial(struct trial_frame *f, const struct named *names, uint32_t *next)
 {
-    const struct trial_events *touches = &f->in.touches;
+    const struct trial_events *touches = &f->touches;
     for (uint32_t i = 0; i < f->n_stays; i++) {
         const struct trial_stay *s = &f->stays[names[i].position];
         size_t end = touches->first[s->unit + 1];
@@ -183,7 +243,7 @@ static void each_trial(struct trial_frame *f, const struct named *names, uint32_
         for (size_t t = trial_lower(touches->time, touches->first[s->unit], end, from); t < end; t++) {
             if (touches->time[t] >= s->out || touches->time[t] >= f->in.data_end)
                 break;
-            uint32_t type = f->in.touch_type[t];
+            uint32_t type = f->touch_type[t];
             if (next)
                 f->trials[next[type]++] = (struct trial_index){(uint32_t)t, names[i].position};
             else
@@ -245,6 +305,12 @@ enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc
     if (rc == TRIAL_OK)
         rc = sort_stays(f);
     if (rc == TRIAL_OK)
+        rc = number_people(f);
+    if (rc == TRIAL_OK)
+        rc = copy_events(f, &f->touches, &f->in.touches, &f->touch_type, input->touch_type);
+    if (rc == TRIAL_OK)
+        rc = copy_events(f, &f->actions, &f->in.actions, NULL, NULL);
+    if (rc == TRIAL_OK)
         rc = sort_touches(f);
     if (rc == TRIAL_OK)
         rc = sort_trials(f);
@@ -262,6 +328,11 @@ void trial_frame_free(struct trial_frame *frame)
     if (!frame)
         return;
     struct trial_alloc alloc = frame->alloc;
+    events_free(frame, &frame->touches);
+    events_free(frame, &frame->actions);
+    alloc.free(alloc.ctx, frame->touch_type);
+    alloc.free(alloc.ctx, frame->local_of);
+    alloc.free(alloc.ctx, frame->unit_of_local);
     alloc.free(alloc.ctx, frame->stays);
     alloc.free(alloc.ctx, frame->origin);
     alloc.free(alloc.ctx, frame->groups);

@@ -27,7 +27,7 @@ static size_t count_before(const struct trial_run_state *r, const struct trial_e
 
 uint8_t trial_recency(const struct trial_run_state *r, struct trial_view v)
 {
-    const struct trial_events *actions = &r->frame->in.actions;
+    const struct trial_events *actions = &r->frame->actions;
     const struct trial_options *o = &r->frame->options;
     size_t first = actions->first[v.unit];
     size_t i = trial_lower(actions->time, first, actions->first[v.unit + 1], v.at.time);
@@ -44,13 +44,13 @@ uint8_t trial_recency(const struct trial_run_state *r, struct trial_view v)
 // Neither side has a touch of the type itself in [at - W, at), so all touches there are of other types.
 uint8_t trial_touches(const struct trial_run_state *r, struct trial_view v, int64_t window)
 {
-    return (uint8_t)count_before(r, &r->frame->in.touches, v, v.at.time - window, 2);
+    return (uint8_t)count_before(r, &r->frame->touches, v, v.at.time - window, 2);
 }
 
 uint8_t trial_engagement(const struct trial_run_state *r, struct trial_view v)
 {
     const struct trial_options *o = &r->frame->options;
-    size_t n = count_before(r, &r->frame->in.actions, v, v.at.time - o->engagement_span, SIZE_MAX);
+    size_t n = count_before(r, &r->frame->actions, v, v.at.time - o->engagement_span, SIZE_MAX);
     uint8_t class = 0;
     while (class < o->n_engagement && (int64_t)n > o->engagement[class])
         class++;
@@ -67,7 +67,7 @@ int64_t trial_count_between(const struct trial_events *events, uint32_t unit, in
 // An action in the hour before; where either time is coarser than an hour, in the same unit of the coarser one.
 bool trial_acted_just_before(const struct trial_run_state *r, struct trial_view v)
 {
-    const struct trial_events *actions = &r->frame->in.actions;
+    const struct trial_events *actions = &r->frame->actions;
     const int64_t hour = 3600 * r->frame->options.second;
     const int64_t coarser = actions->coarsest > v.at.unit ? actions->coarsest : v.at.unit;
     size_t end = actions->first[v.unit + 1];
@@ -115,9 +115,9 @@ static bool fill_member(const struct trial_run_state *r, const struct trial_set 
     *m = (struct trial_member){.stay = f->origin[position], .account = c->account, .index = x};
     size_t at = 0;
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        m->follow[k] = trial_follow(trial_outcome(r, k, set->stage), f->in.unit_of, c->unit, v.at, end, &at);
+        m->follow[k] = trial_follow(trial_outcome(r, k, set->stage), f->in.unit_of, f->unit_of_local[c->unit], v.at, end, &at);
     if (set->lag_length > 0)
-        m->before = trial_count_between(&f->in.actions, c->unit, x - o->lag - set->lag_length, x - o->lag);
+        m->before = trial_count_between(&f->actions, c->unit, x - o->lag - set->lag_length, x - o->lag);
     return true;
 }
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// The score: what its files share. gather.c turns batches of journeys into spooled records and those, sorted by unit name,
+// into flat arrays; study.c runs the trials; judge.c gives verdicts; say.c words them; tables.c writes them.
+// Everything in finish is allocated from the instance and freed with it.
+#ifndef VOC_PLUGINS_ANALYSIS_SCORE_SCORE_H
+#define VOC_PLUGINS_ANALYSIS_SCORE_SCORE_H
+
+#include <voc/plugin.h>
+
+#include "plugins/analysis/score/trial.h"
+#include "plugins/analysis/score/verdict.h"
+
+enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, N_OPTIONS };
+enum { BY_NOTHING, BY_STAGE, BY_SEGMENT };
+extern const voc_option score_options[N_OPTIONS];
+
+struct event {  // of the flat arrays
+    int64_t time, cost, minutes;  // VOC_NA: unknown
+    uint32_t action, touchpoint, individual, campaign, thread, ref_touchpoint, segment;
+    int32_t ref_event;  // index within the unit, or -1
+    uint8_t resolution, actor, class_, delivered;
+};
+
+struct unit {
+    voc_str name;
+    uint32_t account;
+    uint32_t internal;  // 1: the empty unit
+};
+
+struct data {  // all units in order of name
+    struct unit *units;
+    size_t n_units;
+    size_t *first_event;  // n_units + 1
+    struct event *events;
+    size_t n_events;
+    uint64_t *bits;  // n_events * words: predicates
+    size_t words;
+    size_t *first_stay, *first_person;  // n_units + 1
+    voc_stay *stays, *persons;
+    size_t n_stays, n_persons;
+};
+
+struct aims {  // indices of asked-for predicates, or VOC_NONE
+    uint32_t *stage, *touchpoint;
+    uint32_t *treated, *control;  // of each hold-out
+};
+
+struct score {
+    const voc_host *host;
+    voc_context *cx;
+    voc_run *run;
+    const voc_value *options;
+    const voc_definition *def;
+    const voc_run_info *info;
+    size_t n_predicates;
+    struct aims aims;
+    struct data data;
+};
+
+struct state {
+    struct score *score;
+    voc_spool *spool;
+    char *buffer;
+    size_t cap;
+};
+
+// One verdict: a touchpoint pooled, in a stage, or in a stage and segment.
+struct finding {
+    uint32_t touchpoint, stage, segment;  // TRIAL_ALL: pooled
+    bool pull, work, randomised, tested;
+    struct trial_cell cell;               // push
+    struct trial_randomised random;
+    struct verdict_push push;
+    struct verdict_pull pull_cell;
+    double p_adjusted, harm_p_adjusted;
+    enum verdict_code code;
+    bool concentrated, judged, window_flag;
+    enum verdict_code half, twice;        // with half and twice the window
+    double unit_cost, spend, minutes, cost, value, linked, linked_harm;
+    size_t all_touches;
+    int64_t window;
+    double needed, break_even;
+    double people, obtained;              // pull
+    size_t uses;                          // pull: claimed events; work: events
+};
+
+struct study {
+    struct score *s;
+    struct finding *pooled;  // one for each touchpoint that occurs or is declared; by touchpoint index
+    size_t n_pooled;
+    struct finding *cells;   // touchpoint x stage, then x segment
+    size_t n_cells;
+    double *credit;          // last-touch credit of each touchpoint; share of the aimed actions that touches preceded
+    size_t n_aimed, n_credited;
+    double *p_win;           // of each stage
+    bool p_win_known;
+};
+
+// gather.c
+voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j);
+voc_rc gather_load(struct score *s, voc_spool *spool);
+static inline bool data_bit(const struct data *d, size_t event, uint32_t predicate)
+{
+    return predicate != VOC_NONE && (d->bits[event * d->words + predicate / 64] >> (predicate % 64) & 1);
+}
+
+// series.c: which actions are outcomes
+struct series {  // one aim's events, unit after unit
+    struct trial_events events;
+    size_t *first;
+    size_t n;
+};
+// True if this customer event is an outcome of touches of type `touchpoint` (or VOC_NONE) in `stage`.
+bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t touchpoint, uint32_t stage);
+double outcome_value(const struct score *s, const struct event *e, uint32_t touchpoint, uint32_t stage);  // NaN unknown
+voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage);
+voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_);  // harm
+voc_rc series_actions(const struct score *s, struct series *out);                    // customer actions without harm
+voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, double value);
+voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoint); // by the aim of the stage they fall in
+size_t stay_of(const struct data *d, size_t unit, int64_t time);  // index of the stay with in < time <= out, or SIZE_MAX
+int64_t window_of(const struct score *s, uint32_t touchpoint, uint32_t stage);
+void *score_alloc(const struct score *s, size_t n, size_t size);  // zeroed; NULL: out of memory
+extern const int64_t score_unit_of[6];
+
+// study.c
+voc_rc study_run(struct study *st);
+struct trial_alloc score_trial_alloc(const struct score *s);
+voc_rc score_rc(enum trial_rc rc);
+// pull.c
+voc_rc study_pull(struct study *st);
+voc_rc study_work(struct study *st);
+voc_rc study_credit(struct study *st);
+voc_rc study_p_win(struct study *st);
+// judge.c
+voc_rc judge_all(struct study *st);
+// say.c: words for people
+void say_reason(const struct study *st, const struct finding *f, char *out, size_t size);
+void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size);
+const char *say_firmness(const struct finding *f);  // strong, moderate, fragile
+void say_number(char *out, size_t size, double x, int digits);
+// tables.c, summary.c
+voc_rc tables_write(struct study *st);
+voc_rc summary_write(struct study *st);
+
+#endif

@@ -38,6 +38,7 @@ const struct demo_action demo_actions[ACT_COUNT] = {
     [ACT_REFER] = {"refer-colleague", "email", "referral", DEMO_CUSTOMER},
     [ACT_READ_API_MANUAL] = {"read-api-manual", "web", "API manual", DEMO_CUSTOMER},
     [ACT_TOUCH] = {"", "", "", DEMO_COMPANY}, // its row says what the touch's table line says
+    [ACT_LISTED] = {"listed", "list", "target list", DEMO_OTHER}, // the account is known from then
     [ACT_CLOSED_LOST] = {"closed-lost", "crm", "opportunity", DEMO_OTHER}, // a record, no touch
     [ACT_PREPARE_PROPOSAL] = {"prepare-proposal", "internal", "proposal", DEMO_COMPANY},
     [ACT_PIPELINE_REPORT] = {"pipeline-report", "internal", "weekly pipeline report", DEMO_COMPANY},

@@ -322,6 +322,7 @@ static int64_t unaware(struct play *p)
     int64_t day = p->a->known_day;
     p->stage = DEMO_UNAWARE;
     p->a->entered[DEMO_UNAWARE] = DEMO_START + day * DEMO_DAY;
+    add(p->sim, &p->rc, blank(p, p->a->entered[DEMO_UNAWARE], ACT_LISTED)); // says what is known of it from the start
     day += demo_rng_range(&p->rng, 2, 12);
     for (int64_t n = demo_rng_range(&p->rng, 2, 4); n > 0 && day < DEMO_DAYS; n--) {
         touch(p, between(p, DEMO_START + day * DEMO_DAY + 6 * HOUR, DEMO_START + day * DEMO_DAY + 9 * HOUR), TOUCH_BROCHURE,

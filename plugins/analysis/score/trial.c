@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs the trials of one touch type: every fresh touch inside an eligible stay, in fixed order, through matching (trial_match.c)
-// and adding (trial_add.c); levels are finished and folded as stages and segments end. No set is kept. Cost: touches x
-// (M + rejected candidates), each with a few binary searches.
+// Runs the trials of one touch type: every fresh touch inside an eligible stay, in fixed order, through matching
+// (trial_match.c) and adding (trial_add.c); levels are finished and folded as stages and segments end. No set is kept.
+// Cost: touches x (M + rejected candidates), each with a few binary searches.
 #include "plugins/analysis/score/trial_internal.h"
 
 #include <string.h>
 
-// ---- one touch ---------------------------------------------------------------------------------------------------------------
+// ---- one touch ----------------------------------------------------------------------------------------------------
 
 static bool is_fresh(const struct trial_run_state *r, uint32_t unit, uint32_t touch, int64_t window)
 {
@@ -38,8 +38,16 @@ static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index ind
     counts->fresh++;
 
     struct trial_view exposed = {s->unit, {t, unit, r->exact}};
-    struct trial_set set = {.stay = f->origin[index.position], .touch = (uint32_t)(f->in.touches.first[who] + (index.touch - f->touches.first[s->unit])), .account = s->account,
-                            .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window};
+    struct trial_set set = {
+        .stay = f->origin[index.position],
+        .touch = (uint32_t)(f->in.touches.first[who] + (index.touch - f->touches.first[s->unit])),
+        .account = s->account,
+        .stage = s->stage,
+        .segment = s->segment,
+        .time = t,
+        .in_stage = t - s->in,
+        .window = window,
+    };
     set.recency = f->options.match_recency ? trial_recency(r, exposed) : 0;
     set.touches = f->options.match_touches ? trial_touches(r, exposed, window) : 0;
     set.engagement = f->options.match_engagement ? trial_engagement(r, exposed) : 0;
@@ -70,7 +78,7 @@ static enum trial_rc try_touch(struct trial_run_state *r, struct trial_index ind
     return trial_add_set(r, &set, exposed);
 }
 
-// ---- the run -------------------------------------------------------------------------------------------------------------------
+// ---- the run ------------------------------------------------------------------------------------------------------
 
 static struct trial_cell *push_cell(struct trial_run_state *r, uint32_t stage, uint32_t segment)
 {

@@ -5,7 +5,7 @@
 // costs a few binary searches in its own events, the cheapest refusals first.
 #include "plugins/analysis/score/trial_internal.h"
 
-// ---- questions about the time before -------------------------------------------------------------------------------------
+// ---- questions about the time before ------------------------------------------------------------------------------
 
 // Events of the unit in [from, at) that are strictly before `at`; `most`: enough to know.
 static size_t count_before(const struct trial_run_state *r, const struct trial_events *events, struct trial_view v, int64_t from, size_t most)
@@ -86,7 +86,7 @@ bool trial_acted_just_before(const struct trial_run_state *r, struct trial_view 
     return false;
 }
 
-// ---- matching --------------------------------------------------------------------------------------------------------------
+// ---- matching -----------------------------------------------------------------------------------------------------
 
 static bool fill_member(const struct trial_run_state *r, const struct trial_set *set, const struct trial_stay *c, uint32_t position,
                         int64_t touch_unit, struct trial_member *m)

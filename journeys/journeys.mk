@@ -6,3 +6,5 @@ nobase_dist_pkgdata_DATA += \
 	journeys/b2b-sale/journey.xml \
 	journeys/b2b-sale/sources.xml \
 	journeys/b2b-sale/codebook.xml
+
+EXTRA_DIST += journeys/README.md

@@ -10,12 +10,18 @@
 #include "base/str.h"
 #include "io/in_internal.h"
 
-struct unpack { // owns a; borrows source
+#define BEFORE 64u
+
+struct unpack { // owns a and gzip; borrows source
     struct archive *a;
     struct source *source;
     enum packing packing;
-    voc_rc rc; // of the source, while libarchive was calling
+    struct gzip_check *gzip; // owned; NULL: not gzip
+    voc_rc rc;               // of the source, while libarchive was calling
     uint64_t fed;
+    const char *piece; // what libarchive was handed last
+    size_t piece_len;
+    char before[BEFORE]; // the stored bytes in front of it
     bool ended;
 };
 
@@ -37,18 +43,35 @@ const char *pack_name(enum packing p)
     return names[p];
 }
 
+// Keeps the last bytes of `before` and these.
+static void add_before(struct unpack *u, const char *ptr, size_t len)
+{
+    size_t n = len < BEFORE ? len : BEFORE;
+    if (n == 0) return;
+    memmove(u->before, u->before + n, BEFORE - n);
+    memcpy(u->before + BEFORE - n, ptr + len - n, n);
+}
+
 static la_ssize_t on_read(struct archive *a, void *user, const void **bytes)
 {
     struct unpack *u = user;
     const char *ptr = NULL;
     size_t len = 0;
+    char kept[BEFORE]; // the end of the old piece, whose memory the source reuses
+    size_t n_kept = u->piece_len < BEFORE ? u->piece_len : BEFORE;
+    if (n_kept > 0) memcpy(kept, u->piece + u->piece_len - n_kept, n_kept);
     u->rc = source_take(u->source, &ptr, &len);
     if (u->rc != VOC_OK) {
         archive_set_error(a, EIO, "reading failed");
         return -1;
     }
     *bytes = ptr;
+    if (len == 0) return 0; // the end: the old piece stays
+    add_before(u, kept, n_kept);
+    u->piece = ptr;
+    u->piece_len = len;
     u->fed += len;
+    if (u->gzip != NULL) gzip_check_fed(u->gzip, ptr, len);
     return (la_ssize_t)len;
 }
 
@@ -79,13 +102,16 @@ static voc_rc start(struct unpack *u)
     if (u->a == NULL) return VOC_E_NOMEM;
     bool zip = u->packing == PACK_ZIP;
     int r = zip ? archive_read_support_format_zip(u->a) : archive_read_support_format_raw(u->a);
+    if (r >= ARCHIVE_WARN && !zip) r = archive_read_support_format_empty(u->a);
     if (r >= ARCHIVE_WARN && !zip) r = archive_read_append_filter(u->a, filter[u->packing]);
     if (r < ARCHIVE_OK) return damaged(u);
     if (zip && u->source->seekable) archive_read_set_seek_callback(u->a, on_seek);
     archive_read_set_read_callback(u->a, on_read);
     archive_read_set_callback_data(u->a, u);
     u->fed = 0;
-    return archive_read_open1(u->a) < ARCHIVE_WARN ? damaged(u) : VOC_OK;
+    // Opening reads the first bytes. Where that fails the format "empty" would take it for an empty input, so ask.
+    if (archive_read_open1(u->a) < ARCHIVE_WARN || (!zip && archive_errno(u->a) != 0)) return damaged(u);
+    return VOC_OK;
 }
 
 static const char *entry_name(struct archive_entry *e)
@@ -139,11 +165,61 @@ static voc_rc count_members(struct unpack *u)
     return rc;
 }
 
+static voc_rc foreign(const struct unpack *u)
+{
+    diag_error(u->source->d, "IN-014", u->source->path, 0, "copy or download the file again, then import it again",
+               "there are other bytes behind the end of the %s data", pack_name(u->packing));
+    return VOC_E_INPUT;
+}
+
+// Bytes behind the end of the compressed data (no padding of NULs): libarchive would pass over them in silence.
+static voc_rc check_rest(struct unpack *u, const char *ptr, size_t len)
+{
+    for (;;) {
+        for (size_t i = 0; i < len; i++) {
+            if (ptr[i] != 0) return foreign(u);
+        }
+        voc_rc rc = source_take(u->source, &ptr, &len);
+        if (rc != VOC_OK || len == 0) return rc;
+    }
+}
+
+// What libarchive does not look at.
+static voc_rc check_end(struct unpack *u)
+{
+    struct archive_entry *e = NULL;
+    if (u->packing == PACK_ZIP) {
+        voc_rc rc = next_member(u, &e);
+        return rc == VOC_OK && e != NULL ? too_many(u, 2, entry_name(e)) : rc;
+    }
+    uint64_t rest = u->fed - (uint64_t)archive_filter_bytes(u->a, -1);
+    size_t ahead = rest > u->piece_len ? (size_t)rest - u->piece_len : 0; // libarchive had joined two pieces
+    if (ahead > BEFORE - 8) return VOC_E_BUG;
+    size_t left = (size_t)rest - ahead;
+    if (u->gzip != NULL) {
+        add_before(u, u->piece, u->piece_len - left);
+        enum gzip_verdict v = gzip_check_end(u->gzip, u->before + BEFORE - ahead - 8);
+        if (v == GZIP_UNSURE) {
+            diag_warn(u->source->d, "IN-016", u->source->path, 0, "test it with gzip -t, which knows where its members end",
+                      "the checksums of this gzip of several members could not be made to fit: it may be damaged");
+        } else if (v == GZIP_DAMAGED) {
+            diag_error(u->source->d, "IN-010", u->source->path, 0, "copy or download the file again; gzip -t tests it",
+                       "the gzip data is cut off or damaged: a checksum is wrong");
+            return VOC_E_INPUT;
+        }
+    }
+    return ahead > 0 ? foreign(u) : check_rest(u, left > 0 ? u->piece + u->piece_len - left : NULL, left);
+}
+
 static voc_rc first_member(struct unpack *u, char **member)
 {
     struct archive_entry *e = NULL;
     voc_rc rc = next_member(u, &e);
     if (rc != VOC_OK) return rc;
+    if (e == NULL && u->packing != PACK_ZIP) { // nothing is packed in it
+        u->ended = true;
+        return check_end(u);
+    }
     if (e == NULL) {
         diag_error(u->source->d, "IN-011", u->source->path, 0, NULL, "there is no file in the zip");
         return VOC_E_INPUT;
@@ -166,7 +242,8 @@ voc_rc unpack_open(struct unpack **out, enum packing p, struct source *s, char *
     if (u == NULL) return VOC_E_NOMEM;
     u->source = s;
     u->packing = p;
-    voc_rc rc = p == PACK_ZIP && s->seekable ? count_members(u) : VOC_OK;
+    voc_rc rc = p == PACK_GZIP ? gzip_check_new(&u->gzip) : VOC_OK;
+    if (rc == VOC_OK && p == PACK_ZIP && s->seekable) rc = count_members(u);
     if (rc == VOC_OK) rc = start(u);
     if (rc == VOC_OK) rc = first_member(u, member);
     if (rc == VOC_OK) *out = u;
@@ -178,35 +255,8 @@ void unpack_close(struct unpack *u)
 {
     if (u == NULL) return;
     if (u->a != NULL) archive_read_free(u->a);
+    gzip_check_free(u->gzip);
     mem_free(u);
-}
-
-// Bytes behind the end of the compressed data (no padding of NULs): libarchive would pass over them in silence.
-static voc_rc check_rest(struct unpack *u)
-{
-    uint64_t rest = u->fed - (uint64_t)archive_filter_bytes(u->a, -1);
-    const char *ptr;
-    size_t len;
-    bool filled = false;
-    if (rest > u->source->at) return VOC_OK; // cannot be: the source hands on one buffer at a time
-    u->source->at -= (size_t)rest;
-    do {
-        voc_rc rc = source_take(u->source, &ptr, &len);
-        if (rc != VOC_OK) return rc;
-        for (size_t i = 0; i < len && !filled; i++) filled = ptr[i] != 0;
-    } while (len > 0 && !filled);
-    if (!filled) return VOC_OK;
-    diag_error(u->source->d, "IN-014", u->source->path, 0, "copy or download the file again, then import it again",
-               "there are other bytes behind the end of the %s data", pack_name(u->packing));
-    return VOC_E_INPUT;
-}
-
-static voc_rc check_end(struct unpack *u)
-{
-    struct archive_entry *e = NULL;
-    if (u->packing != PACK_ZIP) return check_rest(u);
-    voc_rc rc = next_member(u, &e);
-    return rc == VOC_OK && e != NULL ? too_many(u, 2, entry_name(e)) : rc;
 }
 
 voc_rc unpack_read(struct unpack *u, void *to, size_t size, size_t *got)
@@ -218,7 +268,10 @@ voc_rc unpack_read(struct unpack *u, void *to, size_t size, size_t *got)
     while (n == ARCHIVE_RETRY);
     if (n < 0) return damaged(u);
     *got = (size_t)n;
-    if (n > 0) return VOC_OK;
+    if (n > 0) {
+        if (u->gzip != NULL) gzip_check_given(u->gzip, to, *got);
+        return VOC_OK;
+    }
     u->ended = true;
     return check_end(u);
 }

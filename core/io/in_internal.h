@@ -37,4 +37,14 @@ voc_rc unpack_open(struct unpack **out, enum packing p, struct source *s, char *
 void unpack_close(struct unpack *u);
 voc_rc unpack_read(struct unpack *u, void *to, size_t size, size_t *got); // 0: end, and the end is sound
 uint64_t unpack_fed(const struct unpack *u);                              // stored bytes used so far
+
+// The checksums of gzip members, which libarchive does not look at: all stored bytes as they are fed to it, all bytes that
+// it gives, and at the end the 8 stored bytes in front of it. UNSURE: several members, and something does not fit.
+enum gzip_verdict { GZIP_GOOD, GZIP_DAMAGED, GZIP_UNSURE };
+struct gzip_check;
+voc_rc gzip_check_new(struct gzip_check **out);
+void gzip_check_free(struct gzip_check *g);
+void gzip_check_fed(struct gzip_check *g, const char *ptr, size_t len);
+void gzip_check_given(struct gzip_check *g, const char *ptr, size_t len);
+enum gzip_verdict gzip_check_end(struct gzip_check *g, const char trailer[8]);
 #endif

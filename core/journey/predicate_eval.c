@@ -72,6 +72,8 @@ void program_run_clear(struct program_run *r)
 void program_run_unit(struct program_run *r, uint32_t entity, uint32_t who)
 {
     program_run_clear(r);
+    buf_clear(&r->scratch);
+    r->rc = VOC_OK; // a unit that failed is behind us
     r->entity = entity;
     r->who = who;
     for (size_t i = 0; i < r->n_facts; i++) r->facts[i].known = false;

@@ -38,12 +38,13 @@ scripts = \
 	tests/lint/floors.sh \
 	tests/lint/words.sh \
 	tests/lint/header.sh \
+	tests/lint/man.sh \
 	tests/cli/run.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/truth
+EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
 tests/cli/run.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
@@ -51,3 +52,7 @@ tests/cli/run.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 .PHONY: update-golden
 update-golden: all
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/cli/run.sh
+
+installcheck-local:
+	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' \
+	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' $(SHELL) $(srcdir)/tests/installed.sh

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Uses what `make install` put in place: the program finds its plugins and its journeys there, and walks the whole way from
+# the demo's events to a scored table. `make installcheck` runs it with VOC as the installed program.
+
+set -eu
+: "${VOC:?is the installed program}" "${VOC_INSTALLED_PLUGINS:?is their folder}" "${VOC_INSTALLED_JOURNEYS:?is their folder}"
+unset VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+HOME=$scratch
+export HOME
+cd "$scratch"
+
+fail() {
+    echo "installcheck: $1" >&2
+    exit 1
+}
+
+for plugin in "$VOC_INSTALLED_PLUGINS"/*.so; do
+    test -f "$plugin" || fail "no plugin in $VOC_INSTALLED_PLUGINS"
+    name=$(basename "$plugin" .so)
+    "$VOC" plugin show "$name" >shown || fail "voc plugin show $name"
+    grep -q "$plugin" shown || fail "$name is not the one that was installed: $(cat shown)"
+done
+ls "$VOC_INSTALLED_PLUGINS" | grep -v '\.so$' && fail "something else than plugins is in $VOC_INSTALLED_PLUGINS"
+
+for journey in "$VOC_INSTALLED_JOURNEYS"/*/journey.xml; do
+    test -f "$journey" || fail "no journey in $VOC_INSTALLED_JOURNEYS"
+    name=$(basename "$(dirname "$journey")")
+    "$VOC" journey check "$name" >checked 2>&1 || fail "voc journey check $name: $(cat checked)"
+done
+
+"$VOC" demo demo >/dev/null 2>said || fail "voc demo: $(cat said)"
+"$VOC" import demo/p.voc demo/all-events.csv --journey b2b-sale >/dev/null 2>said || fail "voc import: $(cat said)"
+"$VOC" score demo/p.voc --format csv >scored 2>said || fail "voc score: $(cat said)"
+test "$(wc -l <scored)" -gt 5 || fail "voc score gave no table"
+echo "installcheck: what was installed works"

@@ -74,6 +74,21 @@ bool aliases_valid(voc_str set)
     return true;
 }
 
+voc_str aliases_first(voc_str set)
+{
+    voc_str rest = set, first = {"", 0};
+    voc_alias alias;
+    size_t escapes;
+    while (rest.len) {
+        const char *from = rest.ptr;
+        if (!take(&rest, &alias, &escapes)) break;
+        voc_str text = str_mk(from + 1, (size_t)(alias.value.ptr + alias.value.len - from) - 1);
+        if (alias.strong) return text;
+        if (first.len == 0) first = text;
+    }
+    return first;
+}
+
 voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MAX], size_t *n)
 {
     voc_alias found[VOC_ALIASES_MAX];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Attributes of individuals, accounts and cases. Every import keeps what it observed; a reader merges the observations of
-// all imports and sees change points only. So it does not matter in how many files, and in which order, the observations
-// came. Where two say different things for the same time, the later in the order of METHODS 0.2 holds.
+// all imports, so it does not matter in how many files, and in which order, they came. Where two say different things for
+// the same time, the later in the order of METHODS 0.2 holds. A value that only repeats the one before is left out, unless
+// the alias set shares its naming alias with another: then the value before may be the other set's.
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/block.h"
@@ -173,26 +174,67 @@ static void close_observations(struct observations *o)
     mem_free(o->key_rank);
 }
 
-voc_rc store_attributes(struct project *p, voc_rc (*each)(void *user, const struct store_attribute *a), void *user)
+// alone[code]: no other set with attributes begins with the same strong (else first) alias, so its values stand alone.
+static voc_rc find_alone(const struct observations *o, bool **out)
+{
+    const struct dict *sets = o->p->space[SPACE_ALIASES].dict;
+    uint32_t n = dict_n(sets), code = 0;
+    struct dict *names = NULL;
+    bool *alone = mem_zalloc(n, sizeof *alone), *used = mem_zalloc(n, sizeof *used);
+    uint32_t *first = mem_zalloc((size_t)n + 1, sizeof *first); // the set that was first with a name + 1
+    voc_rc rc = alone && used && first ? dict_new(&names, SIZE_MAX / 4) : VOC_E_NOMEM;
+    for (size_t i = 0; rc == VOC_OK && i < o->v.n; i++)
+        if (o->v.at[i].entity != VOC_ENTITY_CASE) used[o->v.at[i].who] = true;
+    for (uint32_t i = 0; rc == VOC_OK && i < n; i++) {
+        if (!used[i]) continue;
+        rc = dict_code(names, aliases_first(dict_at(sets, i)), &code);
+        if (rc != VOC_OK) break;
+        alone[i] = first[code] == 0;
+        if (first[code]) alone[first[code] - 1] = false;
+        else first[code] = i + 1;
+    }
+    dict_free(names);
+    mem_free(used);
+    mem_free(first);
+    if (rc == VOC_OK) *out = alone;
+    else mem_free(alone);
+    return rc;
+}
+
+static bool repeats(const struct observations *o, const struct seen *valid, const struct seen *x, const bool *alone)
+{
+    if (!valid || by_key(o, valid, x) != 0 || valid->value != x->value || valid->type != x->type) return false;
+    return x->entity == VOC_ENTITY_CASE || !alone || alone[x->who];
+}
+
+voc_rc attributes_each(struct project *p, bool change_points, voc_rc (*each)(void *user, const struct store_attribute *a), void *user)
 {
     struct observations o;
-    const struct seen *valid = NULL; // the change point that was told last
+    const struct seen *valid = NULL; // what was told last
+    bool *alone = NULL;
     voc_rc rc = open_observations(&o, p);
     if (rc == VOC_OK) rc = load(&o);
     if (rc == VOC_OK && o.v.n) rc = ranks_of(p, SPACE_ALIASES, &o.alias_rank);
     if (rc == VOC_OK && o.v.n) rc = ranks_of(p, SPACE_CASE, &o.case_rank);
     if (rc == VOC_OK && o.v.n) rc = ranks_of(p, SPACE_KEY, &o.key_rank);
     if (rc == VOC_OK) rc = sort_stable(o.v.at, o.v.n, sizeof *o.v.at, by_all, &o);
+    if (rc == VOC_OK && !change_points) rc = find_alone(&o, &alone);
     for (size_t i = 0; rc == VOC_OK && i < o.v.n; i++) {
         const struct seen *x = &o.v.at[i], *next = i + 1 < o.v.n ? x + 1 : NULL;
         if (next && by_key(&o, x, next) == 0 && x->time_us == next->time_us) continue; // the last of one time holds
-        if (valid && by_key(&o, valid, x) == 0 && valid->value == x->value && valid->type == x->type) continue;
+        if (repeats(&o, valid, x, alone)) continue;
         valid = x;
         struct store_attribute a = {.entity = x->entity, .type = x->type, .aliases = x->who, .valid_from_us = x->time_us};
         rc = space_find(p, SPACE_KEY, x->key, &a.key);
         if (rc == VOC_OK) rc = space_find(p, SPACE_VALUE, x->value, &a.text);
         if (rc == VOC_OK) rc = each(user, &a);
     }
+    mem_free(alone);
     close_observations(&o);
     return rc;
+}
+
+voc_rc store_attributes(struct project *p, voc_rc (*each)(void *user, const struct store_attribute *a), void *user)
+{
+    return attributes_each(p, false, each, user);
 }

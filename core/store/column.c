@@ -176,7 +176,7 @@ static voc_rc get_delta(const unsigned char *p, size_t len, int64_t *out, size_t
     uint64_t value = get64(p), scale = get64(p + 8);
     out[0] = (int64_t)value;
     for (size_t i = 1; i < n; i++) {
-        unsigned width = p[16 + (i - 1) / 2] >> 4 * ((i - 1) & 1) & 15u;
+        unsigned width = (unsigned)p[16 + (i - 1) / 2] >> 4 * ((i - 1) & 1) & 15u;
         uint64_t d = 0;
         if (width > 8 || len - at < width) return VOC_E_INPUT;
         for (unsigned k = 0; k < width; k++) d |= (uint64_t)p[at++] << 8 * k;

@@ -200,7 +200,7 @@ voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES])
     buf_init(&s.row, SIZE_MAX / 4);
     voc_rc rc = project_hold(p);
     if (rc == VOC_OK) rc = add_events(&s);
-    if (rc == VOC_OK) rc = store_attributes(p, add_attribute, &s);
+    if (rc == VOC_OK) rc = attributes_each(p, true, add_attribute, &s);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_WORDS, add_word);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_MEASURES, add_measure);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_REJECTS, add_reject);

@@ -5,7 +5,8 @@
 #include "store/project.h"
 
 static const char SELECT_SOURCES[] =
-    "SELECT s.id, s.plugin, s.actor_assumed, s.resolution, s.watermark_none, s.watermark_us,"
+    "SELECT s.id, s.plugin, (SELECT coalesce(max(i.actor_assumed), 0) FROM import AS i WHERE i.source = s.id),"
+    " (SELECT coalesce(max(i.resolution), 0) FROM import AS i WHERE i.source = s.id), s.watermark_none, s.watermark_us,"
     " (SELECT count(*) FROM import AS i WHERE i.source = s.id),"
     " (SELECT min(b.first_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
     " (SELECT max(b.last_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"

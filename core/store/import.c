@@ -79,6 +79,11 @@ voc_rc import_add(struct import *i, const struct coded_block *b)
     return rc;
 }
 
+void import_assumed(struct import *i, bool actor_unset)
+{
+    if (actor_unset) i->spec.actor_assumed = 1;
+}
+
 void import_rollback(struct import *i)
 {
     if (!i) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The commit of an import: decides what the file is to its source (the same again, grown, read with another mapping, or
 // new), drops what is held already or replaced, and writes the rest in the project's one transaction. A failure of any kind
-// leaves the file as it was. On success the import is spent and freed; after a failure import_rollback frees it.
+// leaves the file as it was, and the import is spent either way.
 #include <inttypes.h>
 #include "store/import.h"
 
@@ -15,11 +15,11 @@ static const char SELECT_CHAIN[] = "SELECT base, behind FROM import WHERE number
 static const char REDIRECT[] = "UPDATE import SET behind = ? WHERE behind = ?";
 static const char INSERT_IMPORT[] =
     "INSERT INTO import(number, source, plugin, plugin_version, file_name, mapping, hash, length, ends_clean, records, gave, rejected, ignored,"
-    " bytes, gave_bytes, rejected_bytes, ignored_bytes, framing_bytes, base, repeated, behind, at_us) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    " bytes, gave_bytes, rejected_bytes, ignored_bytes, framing_bytes, actor_assumed, resolution, base, repeated, behind, at_us) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_IGNORED[] = "INSERT INTO ignored(import, rule, records) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records";
 static const char PUT_SOURCE[] =
-    "INSERT OR REPLACE INTO source(id, plugin, actor_assumed, resolution, watermark_none, watermark_us) VALUES (?, ?, ?, ?, ?, ?)";
+    "INSERT OR REPLACE INTO source(id, plugin, watermark_none, watermark_us) VALUES (?, ?, ?, ?)";
 
 // ---- the account -------------------------------------------------------------------------------------------------------------
 
@@ -157,17 +157,16 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
     const struct import_spec *p = &i->spec;
     voc_rc rc = db_prepare(i->p, &s, INSERT_IMPORT);
     if (rc == VOC_OK)
-        rc = db_run(i->p, s, "ittttbbuiuuuuuuuuuuuni", i->number, p->source, p->plugin, p->plugin_version, p->file_name, hash_str(p->mapping), hash_str(a->hash),
+        rc = db_run(i->p, s, "ittttbbuiuuuuuuuuuiiuuni", i->number, p->source, p->plugin, p->plugin_version, p->file_name, hash_str(p->mapping), hash_str(a->hash),
                     a->decoded_raw, (int64_t)(a->ends_clean != 0), a->records, a->gave, a->rejected, a->ignored, a->bytes, a->gave_bytes, a->rejected_bytes,
-                    a->ignored_bytes, a->framing_bytes, i->base, i->dropped, i->behind, clock_now_us());
+                    a->ignored_bytes, a->framing_bytes, (int64_t)(p->actor_assumed != 0), (int64_t)p->resolution, i->base, i->dropped, i->behind, clock_now_us());
     db_done(&s);
     if (rc == VOC_OK) rc = db_prepare(i->p, &s, INSERT_IGNORED);
     for (size_t k = 0; rc == VOC_OK && k < a->n_by_rule; k++) rc = db_run(i->p, s, "itu", i->number, a->by_rule[k].rule, a->by_rule[k].records);
     db_done(&s);
     if (rc == VOC_OK) rc = db_prepare(i->p, &s, PUT_SOURCE);
     if (rc == VOC_OK)
-        rc = db_run(i->p, s, "ttiiin", p->source, p->plugin, (int64_t)(p->actor_assumed != 0), (int64_t)p->resolution, (int64_t)(p->watermark_none != 0),
-                    p->watermark_us);
+        rc = db_run(i->p, s, "ttin", p->source, p->plugin, (int64_t)(p->watermark_none != 0), p->watermark_us);
     db_done(&s);
     return rc == VOC_OK ? space_code(w, SPACE_SOURCE, p->source, &code) : rc;
 }
@@ -195,31 +194,33 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
     return rc;
 }
 
-voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out)
+static voc_rc commit(struct import *i, const struct import_account *a, uint64_t behind)
 {
-    struct project *p = i->p;
     bool already = false;
-    i->result = (struct import_result){.first_us = VOC_NA, .last_us = VOC_NA};
     const char *fault = account_fault(i, a);
     if (fault) {
         diag_error(i->d, "STORE-023", i->spec.file_name.ptr, 0, "report it to the author of the plugin", "the account of plugin %s does not add up: %s",
                    i->spec.plugin.ptr, fault);
         return VOC_E_BUG;
     }
-    voc_rc rc = project_hold(p);
+    voc_rc rc = project_hold(i->p);
     if (rc == VOC_OK) rc = find_already(i, a, &already);
     if (rc != VOC_OK) return rc;
     if (already) {
         i->result.already = 1;
-    } else {
-        rc = write_all(i, a, continue_behind);
-        if (rc == VOC_OK) rc = project_keep(p);
-        if (rc != VOC_OK) {
-            project_undo(p);
-            return rc;
-        }
+        return VOC_OK;
     }
-    *out = i->result;
+    rc = write_all(i, a, behind);
+    if (rc == VOC_OK) rc = project_keep(i->p);
+    if (rc != VOC_OK) project_undo(i->p);
+    return rc;
+}
+
+voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out)
+{
+    i->result = (struct import_result){.first_us = VOC_NA, .last_us = VOC_NA};
+    voc_rc rc = commit(i, a, continue_behind);
+    if (rc == VOC_OK) *out = i->result;
     import_rollback(i); // spent
-    return VOC_OK;
+    return rc;
 }

@@ -157,9 +157,11 @@ static void add_event(struct joiner *j, size_t i, struct pending_event *e)
 
 static void add_fact(struct joiner *j, const struct coded_fact *f)
 {
-    bool is_case = f->entity == VOC_ENTITY_CASE, is_attribute = f->kind == VOC_ROW_ATTRIBUTE;
+    // An attribute on a word's or link's row is one of its entity, not another word or link.
+    bool on_other = f->key && (f->kind == VOC_ROW_WORD || f->kind == VOC_ROW_LINK);
+    bool is_case = f->entity == VOC_ENTITY_CASE, is_attribute = f->kind == VOC_ROW_ATTRIBUTE || on_other;
     struct pending_fact to = {
-        .time_us = f->time_us, .integer = f->integer, .number = f->number, .record = f->record, .line = f->line, .kind = f->kind,
+        .time_us = f->time_us, .integer = f->integer, .number = f->number, .record = f->record, .line = f->line, .kind = on_other ? VOC_ROW_ATTRIBUTE : f->kind,
         .entity = f->entity, .type = f->type, .resolution = f->resolution, .ref_kind = f->ref_kind, .sub = f->sub,
         .a = join(j, is_case ? SPACE_CASE : SPACE_ALIASES, f->a),
         .b = join(j, SPACE_ALIASES, f->b),

@@ -74,6 +74,11 @@ voc_rc aliases_register(struct space_writer *w, uint32_t code, voc_str set);
 voc_rc alias_id(struct space_writer *w, const voc_alias *alias, int64_t *id);
 // Does the text have the form that aliases_encode makes?
 bool aliases_valid(voc_str set);
+// The alias that names who is behind a set, as it is written but for its sign: the first strong one, else the first.
+voc_str aliases_first(voc_str set);
+
+// Of attributes.c. change_points: all repeats are left out, set by set (the form of the digest).
+voc_rc attributes_each(struct project *p, bool change_points, voc_rc (*each)(void *user, const struct store_attribute *a), void *user);
 
 void sql_modules_free(struct project *p);
 #endif

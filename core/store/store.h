@@ -17,6 +17,7 @@ voc_rc store_init(void); // routes SQLite's memory through base/mem; once, befor
 void store_done(void);
 // Missing file (READ, WRITE): VOC_E_IO with the command that makes one. Not a project: VOC_E_INPUT. Newer: VOC_E_INPUT.
 // READ never migrates or writes. WRITE takes the writer's place (VOC_E_BUSY after 5 s). Close leaves one file at rest.
+// *d is borrowed until the close: later failures of the file speak through it; NULL: silent.
 voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d);
 void project_close(struct project *p);
 const char *project_path(const struct project *p);
@@ -108,7 +109,8 @@ voc_rc import_begin(struct import **out, struct project *p, const struct import_
 // Checks every code and bound of the block (VOC_E_BUG: the worker lied), joins its dictionary, keeps it. Blocks in order.
 voc_rc import_add(struct import *i, const struct coded_block *b);
 void import_assumed(struct import *i, bool actor_unset); // some row did not say who acted; before the commit
-// continue_behind: number of leading records that an earlier import holds (their rows are dropped), 0: none.
+// continue_behind: number of leading records that an earlier import holds (their rows are dropped), 0: none. If that import
+// was read with another mapping, it is replaced instead. Ends the import, whatever it returns.
 voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out);
 void import_rollback(struct import *i); // takes NULL; the file is as before
 

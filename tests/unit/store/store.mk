@@ -1,3 +1,24 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
+EXTRA_DIST += tests/unit/store/rows.h
+
+check_PROGRAMS += tests/unit/store/test_aliases
+tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c
+tests_unit_store_test_aliases_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_aliases_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_column
+tests_unit_store_test_column_SOURCES = tests/unit/store/test_column.c
+tests_unit_store_test_column_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_column_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_import
+tests_unit_store_test_import_SOURCES = tests/unit/store/test_import.c
+tests_unit_store_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_import_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_project
+tests_unit_store_test_project_SOURCES = tests/unit/store/test_project.c
+tests_unit_store_test_project_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_project_LDADD = $(UNIT_LDADD)

@@ -177,3 +177,32 @@ void world_name(const struct world *w, uint32_t column, uint32_t code, char *out
     memcpy(out, name.ptr, name.len);
     out[name.len] = 0;
 }
+
+void world_print(const struct world *w, struct buf *b)
+{
+    const voc_definition *d = timeline_definition(w->t);
+    for (size_t i = 0; i < d->n_touchpoints; i++) buf_printf(b, "T %.*s %u\n", (int)d->touchpoints[i].id.len, d->touchpoints[i].id.ptr, d->touchpoints[i].kind);
+    for (size_t u = 0; u < w->v->n_units; u++) {
+        const voc_unit *x = &w->v->units[u];
+        buf_printf(b, "U %.*s %zu %zu\n", (int)x->name.len, x->name.ptr, x->n_events, x->n_stays);
+        for (size_t i = x->first_event; i < x->first_event + x->n_events; i++) {
+            static const uint32_t named[] = {VOC_COL_ACTION, VOC_COL_TOUCHPOINT, VOC_COL_INDIVIDUAL, VOC_COL_ROLE, VOC_COL_STAGE, VOC_COL_SEGMENT, VOC_COL_ACCOUNT, VOC_COL_REF_TOUCHPOINT};
+            voc_str id = w->s->id[batch_source_event(w->b, i)];
+            buf_printf(b, "%.*s", (int)id.len, id.ptr);
+            for (size_t c = 0; c < sizeof named / sizeof *named; c++) {
+                voc_str name = timeline_name(w->t, named[c], ((const uint32_t *)w->v->columns[named[c]])[i]);
+                buf_printf(b, " %.*s", (int)name.len, name.ptr);
+            }
+            buf_printf(b, " %d %u\n", ((const int32_t *)w->v->columns[VOC_COL_REF_EVENT])[i], ((const uint8_t *)w->v->columns[VOC_COL_DELIVERED])[i]);
+        }
+        for (size_t i = x->first_stay; i < x->first_stay + x->n_stays; i++) {
+            const voc_stay *s = &w->v->stays[i];
+            buf_printf(b, "S %lld %lld %u %u %u %u %u %u\n", (long long)s->in_us, (long long)s->out_us, s->stage, s->episode, s->end, s->flags, s->first_event, s->n_events);
+        }
+        for (size_t i = x->first_person_stay; i < x->first_person_stay + x->n_person_stays; i++) {
+            const voc_stay *s = &w->v->person_stays[i];
+            voc_str name = timeline_name(w->t, VOC_COL_INDIVIDUAL, s->individual);
+            buf_printf(b, "P %.*s %lld %lld %u %u\n", (int)name.len, name.ptr, (long long)s->in_us, (long long)s->out_us, s->stage, s->number);
+        }
+    }
+}

@@ -51,6 +51,8 @@ const char *world_stage(const struct world *w, const char *id);      // "" for n
 const char *world_touchpoint(const struct world *w, const char *id); // "" for none
 uint32_t world_u32(const struct world *w, uint32_t column, const char *id);
 void world_name(const struct world *w, uint32_t column, uint32_t code, char *out, size_t size); // of a code
+// Everything that an analysis can see, with names for codes.
+void world_print(const struct world *w, struct buf *b);
 #define assert_stays(w, unit, wanted)                          \
     do {                                                       \
         char stays_[4096];                                     \

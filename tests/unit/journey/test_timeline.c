@@ -2,6 +2,7 @@
 // Journeys as they are read: who acted, whose journey, which touchpoint, in which order, until when; METHODS 0.2, 1 and
 // DESIGN section 10. The last tests are of memory and of order: nothing may depend on how the events came in.
 #include "tests/unit/journey/world.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -487,6 +488,66 @@ static void a_unit_reads_the_same_alone_as_behind_others(void **state)
     world_free(&w);
 }
 
+struct reader { // one thread: every fourth unit, from `first` on
+    const struct world *w;
+    size_t first;
+    uint64_t seen, differ;
+};
+
+static void *read_units(void *user)
+{
+    struct reader *r = user;
+    struct batch *b = NULL;
+    if (batch_new(&b, r->w->t, 1u << VOC_COL_STAGE | 1u << VOC_COL_ROLE)) return user;
+    for (size_t u = r->first; u < r->w->v->n_units; u += 4) {
+        const voc_unit *x = &r->w->v->units[u];
+        batch_clear(b);
+        if (batch_add(b, u)) return user;
+        const voc_journeys *v = batch_view(b);
+        bool same = v->n_stays == x->n_stays && v->n_events == x->n_events;
+        if (same && x->n_stays) same = memcmp(v->stays, r->w->v->stays + x->first_stay, x->n_stays * sizeof *v->stays) == 0;
+        if (same) same = memcmp(v->columns[VOC_COL_STAGE], (const uint32_t *)r->w->v->columns[VOC_COL_STAGE] + x->first_event, x->n_events * 4) == 0;
+        r->seen++;
+        r->differ += !same;
+    }
+    batch_free(b);
+    return NULL;
+}
+
+static void four_threads_read_what_one_reads(void **state)
+{
+    (void)state;
+    struct world alone, w; // what threads fill in as they go must be fresh for them
+    world_new(&alone, "lapse='6d'", rich);
+    world_new(&w, "lapse='6d'", rich);
+    for (unsigned i = 0; i < 400; i++) {
+        rich_event(&alone, i);
+        rich_event(&w, i);
+    }
+    world_run(&alone, NULL);
+    assert_int_equal(event_set_seal(w.s), VOC_OK);
+    struct timeline_options o = {.end_us = VOC_NA};
+    assert_int_equal(timeline_new(&w.t, w.s, w.j, &o, w.d), VOC_OK);
+    w.v = alone.v; // the same units
+    pthread_t threads[4];
+    struct reader readers[4];
+    for (size_t i = 0; i < 4; i++) {
+        readers[i] = (struct reader){.w = &w, .first = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, read_units, &readers[i]), 0);
+    }
+    uint64_t seen = 0;
+    for (size_t i = 0; i < 4; i++) {
+        void *failed = NULL;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+        assert_int_equal(readers[i].differ, 0);
+        seen += readers[i].seen;
+    }
+    assert_int_equal(seen, alone.v->n_units);
+    world_free(&w);
+    world_free(&alone);
+}
+
 static void every_allocation_that_fails_is_reported_and_nothing_leaks(void **state)
 {
     (void)state;
@@ -574,6 +635,7 @@ int main(void)
         cmocka_unit_test(predicates_that_an_analysis_wants_are_columns_of_their_own),
         cmocka_unit_test(journeys_do_not_depend_on_the_order_of_input),
         cmocka_unit_test(a_unit_reads_the_same_alone_as_behind_others),
+        cmocka_unit_test(four_threads_read_what_one_reads),
         cmocka_unit_test(every_allocation_that_fails_is_reported_and_nothing_leaks),
         cmocka_unit_test(a_batch_goes_on_after_a_unit_that_failed),
         cmocka_unit_test(no_events_make_no_journeys),

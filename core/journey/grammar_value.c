@@ -215,7 +215,7 @@ bool grammar_value(voc_str type, voc_str value, const char **wanted)
         {"name", is_name, false, "a name: letters, digits, _ and behind the first also . : -"},
         {"text", is_text, false, ""},
         {"pattern", is_text, false, ""},
-        {"some", is_some, false, "some text; it is empty"},
+        {"some", is_some, false, "some text"},
         {"words", is_some, true, "one or more words with blanks between"},
         {"duration", is_duration, false, "a duration: a whole number from 1 and s, m, h, d or w (wh, wd: working time), such as 14d"},
         {"durations", is_duration, true, "durations with blanks between, such as \"1d 7d 30d\""},

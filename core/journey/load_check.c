@@ -40,6 +40,10 @@ static void right_places(voc_str name, char *buf, size_t size)
 {
     size_t len = 0;
     buf[0] = '\0';
+    if (grammar_is_predicate(name, false)) { // nearly everywhere
+        (void)snprintf(buf, size, "<definition>, <exit>, <aim> and wherever a test is wanted");
+        return;
+    }
     for (size_t i = 0; i < grammar_n && len < size; i++) {
         struct grammar_child c;
         if (memcmp(grammar[i].name, "F/", 2) == 0 || !grammar_find_child(&grammar[i], name, &c)) continue;
@@ -55,6 +59,14 @@ static void wrong_element(struct loader *l, const struct xml_node *n, const stru
     char hint[700], places[500], meant[100];
     size_t count = allowed_children(parent, names, hint, sizeof hint);
     right_places(n->name, places, sizeof places);
+    if (str_is(n->name, "note")) {
+        load_fault(l, "JOURNEY-004", n->line, "write it beside", "<note> cannot stand in <%.*s>, which holds text only", LOAD_SHOW(in));
+        return;
+    }
+    if (grammar_is_predicate(n->name, false) && strchr(parent->children, 'F')) {
+        load_fault(l, "JOURNEY-004", n->line, hint, "<%.*s> cannot stand in <%.*s>: roles and segments are told by facts, not by events", LOAD_SHOW(n->name), LOAD_SHOW(in));
+        return;
+    }
     if (places[0]) {
         load_fault(l, "JOURNEY-004", n->line, hint, "<%.*s> cannot stand in <%.*s>; it belongs in %s", LOAD_SHOW(n->name), LOAD_SHOW(in), places);
         return;
@@ -99,10 +111,11 @@ static void wrong_value(struct loader *l, const struct xml_node *n, const struct
             int got = snprintf(text + len, sizeof text - len, "%s%.*s", i ? ", " : "", (int)words[i].len, words[i].ptr);
             len += got > 0 ? (size_t)got : 0;
         }
-        load_meant(meant, sizeof meant, grammar_nearest(value, words, count));
+        voc_str near = grammar_nearest(value, words, count);
+        if (near.len) (void)snprintf(meant, sizeof meant, " (did you mean \"%.*s\"?)", LOAD_SHOW(near));
         wanted = text;
     }
-    load_fault(l, "JOURNEY-007", n->line, wanted[0] ? NULL : "", "%.*s=\"%.*s\" of <%.*s> is not allowed%s; write %s", LOAD_SHOW(a->name),
+    load_fault(l, "JOURNEY-007", n->line, NULL, "%.*s=\"%.*s\" of <%.*s> is not allowed%s; write %s", LOAD_SHOW(a->name),
                LOAD_SHOW(value), LOAD_SHOW(n->name), meant, wanted);
 }
 
@@ -150,17 +163,18 @@ static void check_attributes(struct loader *l, const struct xml_node *n, const s
         for (size_t i = 0; i < n->n_attrs; i++) there = there || str_eq(n->attrs[i].name, a.name);
         if (!a.required || there) continue;
         (void)grammar_value(a.type, str_of(""), &wanted);
-        char hint[300] = "";
+        char hint[400] = "";
         if (*wanted)
             (void)snprintf(hint, sizeof hint, "write %.*s=\"...\" with %s", LOAD_SHOW(a.name), wanted);
         else if (!str_is(a.type, "text"))
             (void)snprintf(hint, sizeof hint, "write %.*s=\"...\" with one of %.*s", LOAD_SHOW(a.name), (int)a.type.len, a.type.ptr);
+        for (char *c = hint; *c; c++) *c = *c == '|' ? ' ' : *c;
         load_fault(l, "JOURNEY-006", n->line, hint, "<%.*s> has no %.*s", LOAD_SHOW(n->name), LOAD_SHOW(a.name));
     }
 }
 
 // How many children each entry of the rule got, against what it allows.
-static void check_counts(struct loader *l, const struct xml_node *n, const struct grammar_rule *r)
+static void check_counts(struct loader *l, const struct xml_node *n, const struct grammar_rule *r, bool misplaced)
 {
     struct grammar_child c;
     for (voc_str rest = str_of(r->children); grammar_next_child(&rest, &c);) {
@@ -173,7 +187,7 @@ static void check_counts(struct loader *l, const struct xml_node *n, const struc
                 if (++count == 2) second = k;
         const char *what = f ? "test of facts (<fact>, <all>, <any>, <not> or <use>)"
                              : "test (<event>, <fact>, <count>, <all>, <any>, <not> or <use>)";
-        if (!count && (c.count == '1' || c.count == '+')) {
+        if (!count && !misplaced && (c.count == '1' || c.count == '+')) {
             if (p || f)
                 load_fault(l, "JOURNEY-008", n->line, "put in it what must hold", "<%.*s> holds no %s", LOAD_SHOW(n->name), what);
             else
@@ -202,21 +216,23 @@ static void check_node(struct loader *l, const struct xml_node *n, const struct 
     bool note = str_is(n->name, "note");
     if (text && !note && !str_trim(n->text).len)
         load_fault(l, "JOURNEY-009", n->line, "write the pattern between the tags", "<%.*s> is empty", LOAD_SHOW(n->name));
+    bool misplaced = false; // then what is missing may be what was misspelt
     for (const struct xml_node *k = n->first; k && !l->rc; k = k->next) {
         if (!str_is(k->ns, GRAMMAR_NAMESPACE)) {
             load_fault(l, "JOURNEY-002", k->line, "elements of other vocabularies have no place here", "<%.*s> is not of the namespace " GRAMMAR_NAMESPACE,
                        LOAD_SHOW(k->name));
             continue;
         }
-        bool allowed = (str_is(k->name, "note") && !note) || grammar_find_child(r, k->name, &c);
+        bool allowed = (str_is(k->name, "note") && !text) || grammar_find_child(r, k->name, &c);
         if (!allowed) {
             wrong_element(l, k, r);
+            misplaced = true;
             continue;
         }
         bool below = grammar_is_predicate(k->name, false) && (facts || strstr(r->children, "F") == r->children);
         check_node(l, k, grammar_rule_of(n->name, k->name, below), below);
     }
-    check_counts(l, n, r);
+    check_counts(l, n, r, misplaced);
 }
 
 void load_check_tree(struct loader *l, const struct xml_node *root, const char *root_name)

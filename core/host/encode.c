@@ -304,7 +304,7 @@ static voc_rc states_ready(struct voc_sink *s)
     memset(s->state.at, RECORD_OPEN, want);
     s->state.n = want;
     for (size_t i = 0; s->bad && i < want && !rc; i++)
-        if (s->bad[i]) rc = reject_record(s, i, STR("QUOTE"), STR("a quote is never closed"));
+        if (s->bad[i]) rc = reject_record(s, i, s->bad[i] == 1 ? STR("QUOTE") : STR("LONG"), s->bad[i] == 1 ? STR("a quote is never closed") : STR("a line over 1 MiB"));
     return rc;
 }
 

@@ -22,7 +22,10 @@ struct layout {
     struct buf b;    // the line being made
 };
 
-static bool is_text(const voc_column *c) { return c->type == VOC_CELL_TEXT || (c->flags & VOC_COLUMN_LEFT); }
+static bool is_text(const voc_column *c)
+{
+    return (c->type == VOC_CELL_TEXT && !(c->flags & VOC_COLUMN_RIGHT)) || (c->flags & VOC_COLUMN_LEFT);
+}
 
 static voc_rc keep(struct layout *l, struct buf *tmp, voc_str *out)
 {

@@ -75,8 +75,10 @@ struct finding {
     struct verdict_pull pull_cell;
     double p_adjusted, harm_p_adjusted;
     enum verdict_code code;
+    const struct trial_cell *half_cell, *twice_cell;  // with half and twice the window, or NULL
+    struct trial_cell *without;                       // without the account that holds most of the evidence, or NULL
     bool concentrated, judged, window_flag;
-    enum verdict_code half, twice;        // with half and twice the window
+    enum verdict_code half, twice;        // VERDICT_CODES: not run
     double unit_cost, spend, minutes, cost, value, linked, linked_harm;
     size_t all_touches;
     int64_t window;

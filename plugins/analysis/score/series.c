@@ -63,92 +63,6 @@ double outcome_value(const struct score *s, const struct event *e, uint32_t touc
     return v == VOC_NA ? NAN : (double)v / 1e6;
 }
 
-// Room for at most every event; then filled in order.
-static voc_rc series_room(const struct score *s, struct series *out, size_t max, bool values)
-{
-    *out = (struct series){.first = score_alloc(s, s->data.n_units + 1, sizeof *out->first)};
-    int64_t *time = score_alloc(s, max, sizeof *time);
-    uint8_t *resolution = score_alloc(s, max, sizeof *resolution);
-    double *value = values ? score_alloc(s, max, sizeof *value) : NULL;
-    if (!out->first || !time || !resolution || (values && !value)) return VOC_E_NOMEM;
-    out->events = (struct trial_events){.first = out->first, .time = time, .resolution = resolution, .value = value};
-    return VOC_OK;
-}
-
-// The arrays are const only to the trial.
-static void push(struct series *x, int64_t time, uint8_t resolution, double value)
-{
-    ((int64_t *)(uintptr_t)x->events.time)[x->n] = time;
-    ((uint8_t *)(uintptr_t)x->events.resolution)[x->n] = resolution;
-    if (x->events.value) ((double *)(uintptr_t)x->events.value)[x->n] = value;
-    x->n++;
-}
-
-static voc_rc prepared(const struct score *s, struct series *x)
-{
-    return score_rc(trial_events_prepare(&x->events, (uint32_t)s->data.n_units, score_unit_of, 6));
-}
-
-voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage)
-{
-    const struct data *d = &s->data;
-    voc_rc rc = series_room(s, out, d->n_events, true);
-    for (size_t u = 0; u < d->n_units && !rc; u++) {
-        out->first[u] = out->n;
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++)
-            if (outcome_is(s, i, d->first_event[u], touchpoint, stage))
-                push(out, d->events[i].time, d->events[i].resolution, outcome_value(s, &d->events[i], touchpoint, stage));
-    }
-    if (rc) return rc;
-    out->first[d->n_units] = out->n;
-    return prepared(s, out);
-}
-
-voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_)
-{
-    const struct data *d = &s->data;
-    voc_rc rc = series_room(s, out, d->n_events, false);
-    for (size_t u = 0; u < d->n_units && !rc; u++) {
-        out->first[u] = out->n;
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++)
-            if (d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[i].class_ == class_) push(out, d->events[i].time, d->events[i].resolution, 0);
-    }
-    if (rc) return rc;
-    out->first[d->n_units] = out->n;
-    return prepared(s, out);
-}
-
-voc_rc series_actions(const struct score *s, struct series *out)
-{
-    const struct data *d = &s->data;
-    voc_rc rc = series_room(s, out, d->n_events, false);
-    for (size_t u = 0; u < d->n_units && !rc; u++) {
-        out->first[u] = out->n;
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            const struct event *e = &d->events[i];
-            bool real = e->class_ != VOC_CLASS_MECHANICAL && e->class_ != VOC_CLASS_UNDELIVERED && e->class_ != VOC_CLASS_HARM;
-            if (e->actor == VOC_ACTOR_CUSTOMER && real) push(out, e->time, e->resolution, 0);
-        }
-    }
-    if (rc) return rc;
-    out->first[d->n_units] = out->n;
-    return prepared(s, out);
-}
-
-voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, double value)
-{
-    const struct data *d = &s->data;
-    voc_rc rc = series_room(s, out, d->n_stays, true);
-    for (size_t u = 0; u < d->n_units && !rc; u++) {
-        out->first[u] = out->n;
-        for (size_t i = d->first_stay[u]; i < d->first_stay[u + 1]; i++)
-            if (d->stays[i].end == VOC_END_FORWARD && d->stays[i].stage == stage) push(out, d->stays[i].out_us, VOC_RES_US, value);
-    }
-    if (rc) return rc;
-    out->first[d->n_units] = out->n;
-    return prepared(s, out);
-}
-
 size_t stay_of(const struct data *d, size_t unit, int64_t time)
 {
     for (size_t i = d->first_stay[unit]; i < d->first_stay[unit + 1]; i++)
@@ -156,19 +70,106 @@ size_t stay_of(const struct data *d, size_t unit, int64_t time)
     return SIZE_MAX;
 }
 
-voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoint)
+// Takes an event of a unit into a series, with what it is worth.
+struct filter {
+    const struct score *s;
+    uint32_t touchpoint, stage, class_;
+    bool (*take)(const struct filter *f, size_t unit, size_t event, double *value);
+};
+
+// Counts first, so that a series takes only its own room.
+static voc_rc build(struct series *out, const struct filter *f)
 {
-    const struct data *d = &s->data;
-    voc_rc rc = series_room(s, out, d->n_events, true);
-    for (size_t u = 0; u < d->n_units && !rc; u++) {
-        out->first[u] = out->n;
+    const struct data *d = &f->s->data;
+    size_t n = 0, at = 0;
+    double v = 0;
+    *out = (struct series){.first = score_alloc(f->s, d->n_units + 1, sizeof *out->first)};
+    if (!out->first) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++)
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) n += f->take(f, u, i, &v);
+    int64_t *time = score_alloc(f->s, n, sizeof *time);
+    uint8_t *resolution = score_alloc(f->s, n, sizeof *resolution);
+    double *value = score_alloc(f->s, n, sizeof *value);
+    if (!time || !resolution || !value) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++) {
+        out->first[u] = at;
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            size_t stay = d->events[i].actor == VOC_ACTOR_CUSTOMER ? stay_of(d, u, d->events[i].time) : SIZE_MAX;
-            if (stay == SIZE_MAX || !outcome_is(s, i, d->first_event[u], touchpoint, d->stays[stay].stage)) continue;
-            push(out, d->events[i].time, d->events[i].resolution, outcome_value(s, &d->events[i], touchpoint, d->stays[stay].stage));
+            if (!f->take(f, u, i, &v)) continue;
+            time[at] = d->events[i].time;
+            resolution[at] = d->events[i].resolution;
+            value[at++] = v;
         }
     }
-    if (rc) return rc;
+    out->first[d->n_units] = out->n = at;
+    out->events = (struct trial_events){.first = out->first, .time = time, .resolution = resolution, .value = value};
+    return score_rc(trial_events_prepare(&out->events, (uint32_t)d->n_units, score_unit_of, 6));
+}
+
+static bool take_outcome(const struct filter *f, size_t unit, size_t event, double *value)
+{
+    if (!outcome_is(f->s, event, f->s->data.first_event[unit], f->touchpoint, f->stage)) return false;
+    *value = outcome_value(f->s, &f->s->data.events[event], f->touchpoint, f->stage);
+    return true;
+}
+
+static bool take_class(const struct filter *f, size_t unit, size_t event, double *value)
+{
+    (void)unit, (void)value;
+    return f->s->data.events[event].actor == VOC_ACTOR_CUSTOMER && f->s->data.events[event].class_ == f->class_;
+}
+
+static bool take_action(const struct filter *f, size_t unit, size_t event, double *value)
+{
+    const struct event *e = &f->s->data.events[event];
+    (void)unit, (void)value;
+    return e->actor == VOC_ACTOR_CUSTOMER && e->class_ != VOC_CLASS_MECHANICAL && e->class_ != VOC_CLASS_UNDELIVERED && e->class_ != VOC_CLASS_HARM;
+}
+
+static bool take_aimed(const struct filter *f, size_t unit, size_t event, double *value)
+{
+    const struct data *d = &f->s->data;
+    if (d->events[event].actor != VOC_ACTOR_CUSTOMER) return false;
+    size_t stay = stay_of(d, unit, d->events[event].time);
+    if (stay == SIZE_MAX || !outcome_is(f->s, event, d->first_event[unit], f->touchpoint, d->stays[stay].stage)) return false;
+    *value = outcome_value(f->s, &d->events[event], f->touchpoint, d->stays[stay].stage);
+    return true;
+}
+
+voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage)
+{
+    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .stage = stage, .take = take_outcome});
+}
+
+voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_)
+{
+    return build(out, &(struct filter){.s = s, .class_ = class_, .take = take_class});
+}
+
+voc_rc series_actions(const struct score *s, struct series *out) { return build(out, &(struct filter){.s = s, .take = take_action}); }
+
+voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoint)
+{
+    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .take = take_aimed});
+}
+
+// Forward moves out of a stage happen at the end of its stays.
+voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, double worth)
+{
+    const struct data *d = &s->data;
+    *out = (struct series){.first = score_alloc(s, d->n_units + 1, sizeof *out->first)};
+    int64_t *time = score_alloc(s, d->n_stays, sizeof *time);
+    uint8_t *resolution = score_alloc(s, d->n_stays, sizeof *resolution);
+    double *value = score_alloc(s, d->n_stays, sizeof *value);
+    if (!out->first || !time || !resolution || !value) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++) {
+        out->first[u] = out->n;
+        for (size_t i = d->first_stay[u]; i < d->first_stay[u + 1]; i++) {
+            if (d->stays[i].end != VOC_END_FORWARD || d->stays[i].stage != stage) continue;
+            time[out->n] = d->stays[i].out_us;
+            value[out->n++] = worth;
+        }
+    }
     out->first[d->n_units] = out->n;
-    return prepared(s, out);
+    out->events = (struct trial_events){.first = out->first, .time = time, .resolution = resolution, .value = value};
+    return score_rc(trial_events_prepare(&out->events, (uint32_t)d->n_units, score_unit_of, 6));
 }

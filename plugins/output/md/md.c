@@ -179,7 +179,7 @@ static void rows(struct md *m, const voc_table *t)
     puts_(m, "|\n");
     for (size_t k = 0; k < t->n_columns; k++) {
         const voc_column *c = column_at(t, k);
-        puts_(m, c->type == VOC_CELL_TEXT || (c->flags & VOC_COLUMN_LEFT) ? "| --- " : "| ---: ");
+        puts_(m, (c->type == VOC_CELL_TEXT && !(c->flags & VOC_COLUMN_RIGHT)) || (c->flags & VOC_COLUMN_LEFT) ? "| --- " : "| ---: ");
     }
     puts_(m, "|\n");
     for (size_t r = 0; r < t->n_rows; r++) {

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+//
+// Verdicts in words. Reasons name no statistic; the explanation is the fixed template of METHODS 3.8. Nothing here ever says
+// "caused": a comparison of what customers did is not an experiment, unless it was one.
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/analysis/score/score.h"
+
+// Digits in groups of three, "1,072"; NaN is "-".
+void say_number(char *out, size_t size, double x, int digits)
+{
+    char plain[400];
+    size_t at = 0;
+    if (isnan(x) || isinf(x)) {
+        snprintf(out, size, isnan(x) ? "-" : x > 0 ? "any number" : "-any number");
+        return;
+    }
+    snprintf(plain, sizeof plain, "%.*f", digits, fabs(x));
+    size_t whole = strcspn(plain, ".");
+    bool zero = strspn(plain, "0.,") == strlen(plain);
+    if (x < 0 && !zero && at + 1 < size) out[at++] = '-';
+    for (size_t i = 0; i < whole && at + 2 < size; i++) {
+        if (i && (whole - i) % 3 == 0) out[at++] = ',';
+        out[at++] = plain[i];
+    }
+    out[at] = 0;
+    snprintf(out + at, size - at, "%s", plain + whole);
+}
+
+static void percent(char *out, size_t size, double share)
+{
+    if (share < 0.001)
+        snprintf(out, size, "%.2f%%", share * 100);
+    else
+        snprintf(out, size, share < 0.1 ? "%.1f%%" : "%.0f%%", share * 100);
+}
+
+const char *say_firmness(const struct finding *f)
+{
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    if (f->randomised) return "strong";
+    double e = verdict_evalue(a->lo);
+    return e >= verdict_limits.evalue_strong ? "strong" : e >= verdict_limits.evalue_moderate ? "moderate" : "fragile";
+}
+
+static voc_str title_of(const struct study *st, uint32_t touchpoint)
+{
+    const voc_def_touchpoint *t = &st->s->def->touchpoints[touchpoint];
+    return t->title.len ? t->title : t->id;
+}
+
+static size_t add(char *out, size_t size, size_t at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+static size_t add(char *out, size_t size, size_t at, const char *format, ...)
+{
+    va_list ap;
+    if (at >= size) return at;
+    va_start(ap, format);
+    int n = vsnprintf(out + at, size - at, format, ap);
+    va_end(ap);
+    return n < 0 ? at : at + (size_t)n;
+}
+
+// Stages where a touchpoint that works on the whole shows no gain: "no gain seen while investigating (-24 to +9)".
+static size_t add_exceptions(const struct study *st, const struct finding *f, char *out, size_t size, size_t at)
+{
+    for (size_t i = 0; i < st->n_cells && f->stage == TRIAL_ALL; i++) {
+        const struct finding *c = &st->cells[i];
+        if (c->touchpoint != f->touchpoint || c->segment != TRIAL_ALL || !c->judged || verdict_name(c->code)->class == VERDICT_VALUE) continue;
+        if (c->code != VERDICT_U6 && c->code != VERDICT_W2 && c->code != VERDICT_W1) continue;
+        const struct trial_estimate *a = &c->cell.estimate[0];
+        const voc_def_stage *s = &st->s->def->stages[c->stage];
+        voc_str name = s->title.len ? s->title : s->id;
+        at = add(out, size, at, "; no gain seen in \"%.*s\" (%+.0f to %+.0f)", (int)(name.len > 60 ? 60 : name.len), name.ptr, a->extra_lo, a->extra_hi);
+    }
+    return at;
+}
+
+static size_t add_harm(const struct finding *f, char *out, size_t size, size_t at)
+{
+    const struct trial_estimate *h = f->randomised ? &f->random.estimate[1] : &f->cell.estimate[1];
+    return add(out, size, at, "%.0f left, %.0f expected", h->o, h->e);
+}
+
+static void too_little(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    const struct trial_cell *c = &f->cell;
+    char share[32], pays[32];
+    size_t at = 0;
+    if (f->pull) {
+        snprintf(out, size, "%.0f of %.0f people took it: too few to say", f->obtained, f->people);
+        return;
+    }
+    if (c->fresh && c->responded[0] == 0) {
+        percent(share, sizeof share, verdict_none_of((double)c->fresh));
+        at = add(out, size, at, "nobody of %zu acted: under %s do", c->fresh, share);
+        if (!isnan(f->unit_cost) && !isnan(f->value) && f->value > 0) {
+            percent(pays, sizeof pays, f->unit_cost / f->value);
+            at = add(out, size, at, "; it would pay at %s", pays);
+        }
+    } else {
+        at = add(out, size, at, "%zu comparable contacts of %zu customers: too little to tell", c->matched, c->accounts);
+    }
+    if (f->concentrated) {
+        voc_str name = st->s->host->name(st->s->run, VOC_COL_ACCOUNT, c->largest);
+        percent(share, sizeof share, c->largest_share);
+        add(out, size, at, "; %s of the evidence is one customer, %.*s", share, (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    }
+}
+
+static void unproven(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    const struct trial_cell *c = &f->cell;
+    char share[32], number[40];
+    voc_str partner = c->bundle_type != TRIAL_NONE && f->tested ? title_of(st, c->bundle_type) : (voc_str){"another touch", 13};
+    switch (f->code) {
+    case VERDICT_U2: snprintf(out, size, "everybody comparable gets it: only leaving out a random part can tell"); break;
+    case VERDICT_U3: snprintf(out, size, "those who get it were acting more before it already"); break;
+    case VERDICT_U4:
+        snprintf(out, size, "nearly always together with %.*s: run one alone", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr);
+        break;
+    case VERDICT_U5: add_harm(f, out, size, add(out, size, 0, "more act and more leave; you decide: ")); break;
+    case VERDICT_U6:
+        say_number(number, sizeof number, f->needed, 0);
+        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s comparable contacts would tell", isnan(f->needed) ? "" : number);
+        break;
+    case VERDICT_U7:
+        percent(share, sizeof share, c->fresh ? (double)c->responded[0] / (double)c->fresh : 0);
+        snprintf(out, size, "sent while they were already acting: that %s acted afterwards shows nothing", share);
+        break;
+    default: too_little(st, f, out, size); break;
+    }
+}
+
+static void waste(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    char a[40], b[40];
+    const struct trial_cell *c = &f->cell;
+    size_t at = 0;
+    voc_str currency = st->s->def->currency;
+    switch (f->code) {
+    case VERDICT_W0:
+        percent(a, sizeof a, verdict_none_of(f->pull ? f->people : (double)c->fresh));
+        snprintf(out, size, "nobody %s: under %s do", f->pull ? "took it" : "acted", a);
+        break;
+    case VERDICT_W1:
+        if (c->estimate[0].o < c->estimate[0].e) at = add(out, size, at, "fewer act");
+        if (!isnan(f->harm_p_adjusted) && f->harm_p_adjusted <= verdict_limits.q && c->estimate[1].lift > 1)
+            add_harm(f, out, size, add(out, size, at, at ? "; " : "it drives customers away: "));
+        break;
+    case VERDICT_W2:
+        snprintf(out, size, isnan(f->cost) || isnan(f->value) ? "no effect worth having, even in the best case" : "even the best case does not pay");
+        break;
+    case VERDICT_W3:
+        say_number(a, sizeof a, f->value, 0);
+        snprintf(out, size, "customers act, but an action is worth %s %.*s", a, (int)currency.len, currency.ptr);
+        break;
+    case VERDICT_W4: snprintf(out, size, "nothing refers to it: no stage, aim, step or customer action"); break;
+    case VERDICT_W5:
+        say_number(a, sizeof a, f->people, 0);
+        say_number(b, sizeof b, f->obtained, 0);
+        snprintf(out, size, "offered to %s people, %s took it", a, b);
+        break;
+    default: snprintf(out, size, "%s", verdict_name(f->code)->reason); break;
+    }
+}
+
+static void value(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    size_t at = 0;
+    if (f->code == VERDICT_V3) {
+        char share[32];
+        percent(share, sizeof share, f->people > 0 ? f->obtained / f->people : 0);
+        snprintf(out, size, "customers act to obtain it: %s of those who could", share);
+        return;
+    }
+    at = add(out, size, at, "%s%s", f->randomised ? "by a random test" : say_firmness(f), "");
+    if (f->code == VERDICT_V2) at = add(out, size, at, "; that it pays back is not proven yet");
+    if (f->code == VERDICT_V0) at = add(out, size, at, isnan(f->value) ? "; what an action is worth is not declared" : "; what it costs is not declared");
+    add_exceptions(st, f, out, size, at);
+}
+
+static void incidental(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    static const char *const reasons[] = {"", "the law asks for it", "safety asks for it", "billing asks for it", "a contract asks for it"};
+    size_t at = add(out, size, 0, "%s: ", reasons[st->s->def->touchpoints[f->touchpoint].incidental]);
+    if (f->code == VERDICT_I_MINUS) {
+        bool leave = !isnan(f->harm_p_adjusted) && f->harm_p_adjusted <= verdict_limits.q && f->cell.estimate[1].lift > 1;
+        at = leave ? add_harm(f, out, size, add(out, size, at, "! ")) : add(out, size, at, "! fewer act");
+        add(out, size, at, ": soften it");
+    } else {
+        add(out, size, at, f->code == VERDICT_I_PLUS ? "customers act on it too; make it cheap" : "make it cheap");
+    }
+}
+
+void say_reason(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    out[0] = 0;
+    switch (verdict_name(f->code)->class) {
+    case VERDICT_VALUE: value(st, f, out, size); break;
+    case VERDICT_INCIDENTAL: incidental(st, f, out, size); break;
+    case VERDICT_WASTE: waste(st, f, out, size); break;
+    case VERDICT_UNPROVEN: unproven(st, f, out, size); break;
+    }
+    size_t at = strlen(out);
+    if (f->window_flag) add(out, size, at, "; changes with the window");
+}
+
+// ---- the template of METHODS 3.8 -------------------------------------------------------------------------------------------
+
+static size_t add_checks(const struct study *st, const struct finding *f, char *out, size_t size, size_t at)
+{
+    const struct trial_cell *c = &f->cell;
+    if (f->randomised) return add(out, size, at, " Assigned at random: no check of comparability is needed.");
+    at = add(out, size, at, " Checks:");
+    if (c->placebo.sets) at = add(out, size, at, " actions a week before the touch %.0f against %.1f expected;", c->placebo.o, c->placebo.e);
+    at = add(out, size, at, " acting in the hour before %+.0f%%;", c->trigger * 100);
+    if (c->bundle_type != TRIAL_NONE) {
+        voc_str partner = title_of(st, c->bundle_type);
+        at = add(out, size, at, " together with %.*s %+.0f%%;", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, c->bundle * 100);
+    }
+    at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100, c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
+    if (c->touches && (double)c->matched / (double)c->touches < verdict_limits.judged_min)
+        at = add(out, size, at, " judged on part of its touches (%.0f%%);", 100.0 * (double)c->matched / (double)c->touches);
+    if (c->busiest > verdict_limits.busiest) at = add(out, size, at, " %.0f%% fell into one week, and are confounded with that week;", c->busiest * 100);
+    at = add(out, size, at, " largest customer %.0f%% of the evidence;", c->largest_share * 100);
+    return add(out, size, at, " a hidden cause would need a ratio of %.2f to explain it away.", verdict_evalue(c->estimate[0].lo));
+}
+
+void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    const struct verdict_name *v = verdict_name(f->code);
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    voc_str currency = st->s->def->currency;
+    char cost[40], each[40], worth[40], days[40];
+    size_t at = 0;
+    out[0] = 0;
+    if (!f->pull && !f->work) {
+        uint32_t stage = f->stage == TRIAL_ALL ? 0 : f->stage;
+        snprintf(days, sizeof days, "%.4g days", (double)window_of(st->s, f->touchpoint, stage) / (double)score_unit_of[VOC_RES_DAY]);
+        say_number(cost, sizeof cost, f->cost, 2);
+        say_number(each, sizeof each, a->extra > 0 ? f->cost / a->extra : NAN, 2);
+        say_number(worth, sizeof worth, f->value, 2);
+        at = add(out, size, at, "After %.0f of %.0f comparable touches the customer acted within %s. %.1f would have been expected of comparable customers who did not get it: %+.1f more (%+.1f to %+.1f), lift %.3f.",
+                 a->o, f->push.matched, days, a->e, a->extra, a->extra_lo, a->extra_hi, a->lift);
+        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len, currency.ptr, each, worth);
+        at = add_checks(st, f, out, size, at);
+    } else if (f->pull) {
+        at = add(out, size, at, "%.0f of %.0f people who could obtain it did, of %.0f accounts, in %.0f days on offer.", f->obtained, f->people, f->pull_cell.accounts, f->pull_cell.days_available);
+    } else {
+        at = add(out, size, at, "Done %zu times.", f->uses);
+    }
+    add(out, size, at, " Verdict: %s (%s), because %s.", v->word, v->code, v->reason);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+//
+// Analysis plugin score: each touchpoint as value-adding, incidental, waste or unproven, by the customer actions that follow
+// it against comparable customers who did not get it (METHODS 3). The fold gathers; finish compares.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/analysis/score/score.h"
+
+static const char *const by_choices[] = {"nothing", "stage", "segment", NULL};
+const voc_option score_options[N_OPTIONS] = {
+    [OPT_WINDOW] = {"window", VOC_OPT_DURATION, 0, NULL, "1m", "730d", NULL, "TIME", "how long after a touch an action counts, such as 14d (as the journey says)"},
+    [OPT_SEGMENT] = {"segment", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "NAME", "only customers of this segment"},
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also a line for each stage, or for each stage and segment"},
+    [OPT_AIM] = {"aim", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "ACTIONS", "judge by these customer actions (comma-separated), or by \"forward\" moves, instead of the journey's aims"},
+    [OPT_SENSITIVITY] = {"sensitivity", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also judge at half and twice the window, and flag verdicts that change"},
+};
+
+static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_RESOLUTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_ACTION, VOC_COL_TOUCHPOINT, VOC_COL_INDIVIDUAL,
+                                   VOC_COL_CAMPAIGN, VOC_COL_THREAD, VOC_COL_REF_EVENT, VOC_COL_REF_TOUCHPOINT, VOC_COL_COST, VOC_COL_MINUTES,
+                                   VOC_COL_DELIVERED, VOC_COL_SEGMENT};
+
+static voc_rc complain(struct score *s, const char *code, const char *hint, const char *message)
+{
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    s->host->diag(s->cx, &d);
+    return VOC_E_OPTION;
+}
+
+static voc_rc want(struct score *s, uint32_t predicate, uint32_t *index)
+{
+    *index = VOC_NONE;
+    if (predicate == VOC_NONE) return VOC_OK;
+    voc_rc rc = s->host->want_predicate(s->run, predicate, index);
+    if (!rc && *index + 1 > s->n_predicates) s->n_predicates = *index + 1;
+    return rc;
+}
+
+static voc_rc want_all(struct score *s)
+{
+    const voc_definition *d = s->def;
+    voc_rc rc = VOC_OK;
+    s->aims = (struct aims){score_alloc(s, d->n_stages, sizeof(uint32_t)), score_alloc(s, d->n_touchpoints, sizeof(uint32_t)),
+                            score_alloc(s, d->n_holdouts, sizeof(uint32_t)), score_alloc(s, d->n_holdouts, sizeof(uint32_t))};
+    if (!s->aims.stage || !s->aims.touchpoint || !s->aims.treated || !s->aims.control) return VOC_E_NOMEM;
+    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++) rc = s->host->want_column(s->run, columns[i]);
+    for (size_t i = 0; i < d->n_stages && !rc; i++) rc = want(s, d->stages[i].aim, &s->aims.stage[i]);
+    for (size_t i = 0; i < d->n_touchpoints && !rc; i++) rc = want(s, d->touchpoints[i].aim, &s->aims.touchpoint[i]);
+    for (size_t i = 0; i < d->n_holdouts && !rc; i++) {
+        rc = want(s, d->holdouts[i].treated, &s->aims.treated[i]);
+        if (!rc) rc = want(s, d->holdouts[i].control, &s->aims.control[i]);
+    }
+    return rc ? rc : s->host->want_person_stays(s->run);
+}
+
+// The option is a name; the trial wants its code, left in `i`.
+static voc_rc resolve_segment(struct score *s, voc_value *v)
+{
+    const voc_definition *d = s->def;
+    if (!v->set) return VOC_OK;
+    for (size_t i = 0; i < d->n_segments; i++)
+        if (d->segments[i].len == v->s.len && memcmp(d->segments[i].ptr, v->s.ptr, v->s.len) == 0) return v->i = (int64_t)i, VOC_OK;
+    char hint[300];
+    size_t at = (size_t)snprintf(hint, sizeof hint, "the journey has");
+    for (size_t i = 0; i < d->n_segments && at < sizeof hint - 60; i++)
+        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "", (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
+    return complain(s, "SCORE-002", hint, "there is no such segment");
+}
+
+static voc_rc check_aim(struct score *s)
+{
+    const voc_value *aim = &s->options[OPT_AIM];
+    if (aim->n_list == 1 && aim->list[0].len == 7 && memcmp(aim->list[0].ptr, "forward", 7) == 0) return VOC_OK;
+    for (size_t i = 0; i < aim->n_list; i++) {
+        size_t a = 0;
+        while (a < s->def->n_actions && !(s->def->actions[a].name.len == aim->list[i].len && memcmp(s->def->actions[a].name.ptr, aim->list[i].ptr, aim->list[i].len) == 0)) a++;
+        char message[200];
+        snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
+        if (a == s->def->n_actions) return complain(s, "SCORE-003", "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
+        uint32_t c = s->def->actions[a].class_;
+        snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
+        if (c != VOC_CLASS_VALUE && c != VOC_CLASS_NEUTRAL)
+            return complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
+    }
+    return VOC_OK;
+}
+
+static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *options, void **analysis)
+{
+    struct score *s = host->alloc(cx, sizeof *s);
+    voc_value *own = host->alloc(cx, N_OPTIONS * sizeof *own);
+    if (!s || !own) return VOC_E_NOMEM;
+    memset(s, 0, sizeof *s);
+    memcpy(own, options, N_OPTIONS * sizeof *own);
+    s->host = host;
+    s->cx = cx;
+    s->run = run;
+    s->options = own;
+    s->def = host->definition(run);
+    s->info = host->info(run);
+    if (s->def->n_stages == 0)
+        return complain(s, "SCORE-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder says what counts as value",
+                        "this project follows no journey: it is not known which actions customers value");
+    voc_rc rc = resolve_segment(s, &own[OPT_SEGMENT]);
+    if (!rc) rc = check_aim(s);
+    if (!rc) rc = want_all(s);
+    *analysis = s;
+    return rc;
+}
+
+static voc_rc state_new(void *analysis, void **state)
+{
+    struct score *s = analysis;
+    struct state *st = score_alloc(s, 1, sizeof *st);
+    if (!st) return VOC_E_NOMEM;
+    st->score = s;
+    *state = st;
+    return s->host->spool_new(s->run, &st->spool);
+}
+
+static voc_rc batch(void *analysis, void *state, const voc_journeys *j) { return gather_batch(analysis, state, j); }
+
+static voc_rc merge(void *analysis, void *into, void *from)
+{
+    struct score *s = analysis;
+    return s->host->spool_merge(((struct state *)into)->spool, ((struct state *)from)->spool);
+}
+
+// ---- refusing to guess (METHODS 2.3) -----------------------------------------------------------------------------------
+
+struct named_count { uint32_t action; size_t n; };
+
+static int most_first(const void *x, const void *y)
+{
+    const struct named_count *a = x, *b = y;
+    if (a->n != b->n) return a->n > b->n ? -1 : 1;
+    return (a->action > b->action) - (a->action < b->action);
+}
+
+// Without an action of class value (or an aim) there is nothing to judge by: the most frequent actions are named.
+static voc_rc refuse_without_value(struct score *s)
+{
+    const struct data *d = &s->data;
+    bool aim = s->options[OPT_AIM].n_list > 0;
+    for (size_t i = 0; i < s->def->n_stages; i++) aim = aim || s->aims.stage[i] != VOC_NONE;
+    for (size_t i = 0; i < s->def->n_touchpoints; i++) aim = aim || s->aims.touchpoint[i] != VOC_NONE;
+    for (size_t i = 0; i < d->n_events && !aim; i++) aim = d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[i].class_ == VOC_CLASS_VALUE;
+    if (aim) return VOC_OK;
+    struct named_count *n = score_alloc(s, s->def->n_actions, sizeof *n);
+    if (!n) return VOC_E_NOMEM;
+    for (uint32_t a = 0; a < s->def->n_actions; a++) n[a].action = a;
+    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n++;
+    qsort(n, s->def->n_actions, sizeof *n, most_first);
+    char hint[500];
+    size_t at = (size_t)snprintf(hint, sizeof hint, "mark those that customers do because it is worth it to them, with <action name=... class=\"value\"/>; the most frequent are");
+    for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < sizeof hint - 80; i++) {
+        voc_str name = s->def->actions[n[i].action].name;
+        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
+    }
+    return complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
+}
+
+static voc_rc finish(void *analysis, void *state)
+{
+    struct score *s = analysis;
+    struct study st = {.s = s};
+    voc_rc rc = gather_load(s, ((struct state *)state)->spool);
+    if (!rc) rc = refuse_without_value(s);
+    if (!rc) rc = study_p_win(&st);
+    if (!rc) rc = study_run(&st);
+    if (!rc) rc = study_work(&st);
+    if (!rc) rc = study_pull(&st);
+    if (!rc) rc = study_credit(&st);
+    if (!rc) rc = judge_all(&st);
+    if (!rc) rc = summary_write(&st);
+    return rc ? rc : tables_write(&st);
+}
+
+static void state_free(void *analysis, void *state)
+{
+    struct score *s = analysis;
+    struct state *st = state;
+    s->host->free(s->cx, st->buffer);
+    s->host->free(s->cx, st);
+}
+
+static void end(void *analysis) { (void)analysis; }  // all of it is the instance's
+
+static const voc_analysis_ops ops = {
+    .struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
+
+static const voc_plugin plugin = {.struct_size = sizeof plugin,
+                                  .abi_major = VOC_ABI_MAJOR,
+                                  .abi_minor = VOC_ABI_MINOR,
+                                  .kind = VOC_KIND_ANALYSIS,
+                                  .option_size = sizeof(voc_option),
+                                  .name = "score",
+                                  .version = "0.1.0",
+                                  .summary = "each touchpoint: value, incidental, waste or unproven, by what customers do next",
+                                  .licence = "MIT",
+                                  .author = "the Vocstream authors",
+                                  .options = score_options,
+                                  .n_options = N_OPTIONS,
+                                  .ops = &ops};
+
+VOC_PLUGIN("analysis", "score", "0.1.0", "MIT", plugin)

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs the touch trials: one frame of all stays and push touches, then each touchpoint for itself, in parallel; with the
+// declared window, its half and its double; with hold-outs where they are declared (METHODS 3.3 to 3.6). Sums are made in
+// a fixed order inside each touchpoint, so threads do not show.
+#include <math.h>
+#include <string.h>
+
+#include "plugins/analysis/score/score.h"
+
+struct plan {  // one touchpoint's trial
+    uint32_t touchpoint;
+    int64_t *window;  // by stage
+    const struct trial_events **outcome[2];
+    double *value;
+    struct trial_result result, half, twice;
+    voc_rc rc;
+};
+
+struct trials {
+    struct study *st;
+    struct trial_frame *frame;
+    struct series harm, actions;
+    struct series *base;  // outcomes of each stage for touchpoints without aim or clicks of their own
+    struct plan *plans;
+    size_t n_plans;
+};
+
+static void *resize(void *ctx, void *old, size_t size)
+{
+    const struct score *s = ctx;
+    return s->host->resize(s->cx, old, size);
+}
+
+static void release(void *ctx, void *ptr)
+{
+    const struct score *s = ctx;
+    s->host->free(s->cx, ptr);
+}
+
+struct trial_alloc score_trial_alloc(const struct score *s) { return (struct trial_alloc){(void *)(uintptr_t)s, resize, release}; }
+
+voc_rc score_rc(enum trial_rc rc)
+{
+    return rc == TRIAL_OK ? VOC_OK : rc == TRIAL_NOMEM ? VOC_E_NOMEM : rc == TRIAL_STOPPED ? VOC_CANCELLED : VOC_E_BUG;
+}
+
+// Delivered push touches; in the frame for pull items also the claimed customer events of those.
+static bool is_touch(const struct score *s, const struct event *e, bool with_pull)
+{
+    if (e->touchpoint == VOC_NONE) return false;
+    uint32_t kind = s->def->touchpoints[e->touchpoint].kind;
+    if (e->actor == VOC_ACTOR_COMPANY) return kind == VOC_TOUCH_PUSH && e->delivered;
+    return with_pull && kind == VOC_TOUCH_PULL && e->actor == VOC_ACTOR_CUSTOMER;
+}
+
+static voc_rc frame_touches(const struct score *s, bool with_pull, struct trial_input *in)
+{
+    const struct data *d = &s->data;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < d->n_events; i++) n += is_touch(s, &d->events[i], with_pull);
+    size_t *first = score_alloc(s, d->n_units + 1, sizeof *first);
+    int64_t *time = score_alloc(s, n, sizeof *time);
+    uint8_t *resolution = score_alloc(s, n, sizeof *resolution);
+    uint32_t *type = score_alloc(s, n, sizeof *type);
+    if (!first || !time || !resolution || !type) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++) {
+        first[u] = at;
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !d->units[u].internal; i++) {
+            if (!is_touch(s, &d->events[i], with_pull)) continue;
+            time[at] = d->events[i].time;
+            resolution[at] = d->events[i].resolution;
+            type[at++] = d->events[i].touchpoint;
+        }
+    }
+    first[d->n_units] = at;
+    in->touches = (struct trial_events){.first = first, .time = time, .resolution = resolution};
+    in->touch_type = type;
+    return VOC_OK;
+}
+
+static voc_rc frame_stays(const struct score *s, struct trial_input *in)
+{
+    const struct data *d = &s->data;
+    struct trial_stay *stays = score_alloc(s, d->n_stays, sizeof *stays);
+    if (!stays) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++)
+        for (size_t i = d->first_stay[u]; i < d->first_stay[u + 1]; i++) {
+            const voc_stay *v = &d->stays[i];
+            stays[i] = (struct trial_stay){.in = v->in_us, .out = v->out_us, .stage = v->stage, .segment = v->segment, .account = d->units[u].account,
+                                           .unit = (uint32_t)u, .order = (uint32_t)i, .eligible = !(v->flags & VOC_STAY_TRUNCATED)};
+        }
+    in->stays = stays;
+    in->n_stays = d->n_stays;
+    return VOC_OK;
+}
+
+static struct trial_options options_of(const struct score *s)
+{
+    const voc_definition *d = s->def;
+    struct trial_options o = trial_defaults(1000000);
+    if (d->comparators > 0) o.comparators = (uint32_t)d->comparators;
+    if (d->scan > 0) o.scan = (uint32_t)d->scan;
+    o.lag = d->placebo_lag_us;
+    o.engagement_span = d->engagement_us;
+    o.n_recency = (uint32_t)(d->n_recency < TRIAL_CUTS ? d->n_recency : TRIAL_CUTS);
+    for (uint32_t i = 0; i < o.n_recency; i++) o.recency[i] = d->recency_us[i];
+    o.n_engagement = (uint32_t)(d->n_engagement_cuts < TRIAL_CUTS ? d->n_engagement_cuts : TRIAL_CUTS);
+    for (uint32_t i = 0; i < o.n_engagement; i++) o.engagement[i] = d->engagement_cuts[i];
+    return o;
+}
+
+static voc_rc make_frame(struct trials *t, bool with_pull)
+{
+    const struct score *s = t->st->s;
+    struct trial_options o = options_of(s);
+    struct trial_alloc alloc = score_trial_alloc(s);
+    struct trial_input in = {.n_units = (uint32_t)s->data.n_units,
+                             .n_accounts = s->host->n_codes(s->run, VOC_COL_ACCOUNT),
+                             .n_stages = (uint32_t)s->def->n_stages,
+                             .n_segments = (uint32_t)s->def->n_segments,
+                             .n_types = (uint32_t)s->def->n_touchpoints,
+                             .data_start = s->info->start_declared ? s->info->start_us : INT64_MIN,
+                             .data_end = s->info->end_us,
+                             .unit_of = score_unit_of,
+                             .n_resolutions = 6};
+    voc_rc rc = frame_stays(s, &in);
+    if (!rc) rc = frame_touches(s, with_pull, &in);
+    in.actions = t->actions.events;
+    return rc ? rc : score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
+}
+
+static bool has_clicks(const struct score *s, uint32_t touchpoint)
+{
+    const struct data *d = &s->data;
+    for (size_t u = 0; u < d->n_units; u++)
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
+            int32_t ref = d->events[i].ref_event;
+            if (ref >= 0 && d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[d->first_event[u] + (size_t)ref].touchpoint == touchpoint) return true;
+        }
+    return false;
+}
+
+static bool aim_is_forward(const struct score *s)
+{
+    const voc_value *aim = &s->options[OPT_AIM];
+    return aim->n_list == 1 && aim->list[0].len == 7 && memcmp(aim->list[0].ptr, "forward", 7) == 0;
+}
+
+// Worth of a forward move: V(next) - V(s), V = P(win) x margin (METHODS 3.7); NaN unknown.
+static double move_value(const struct study *st, uint32_t stage)
+{
+    const voc_definition *d = st->s->def;
+    if (d->margin == VOC_NA || !st->p_win_known) return NAN;
+    double next = stage + 1 < d->n_stages ? st->p_win[stage + 1] : 1;
+    if (d->win_stage != VOC_NONE && stage + 1 >= d->win_stage) next = 1;
+    return (next - st->p_win[stage]) * (double)d->margin / 1e6;
+}
+
+static voc_rc outcomes_of(struct trials *t, uint32_t touchpoint, uint32_t stage, struct series *out)
+{
+    const struct score *s = t->st->s;
+    if (aim_is_forward(s)) return series_forward(s, out, stage, move_value(t->st, stage));
+    return series_outcomes(s, out, touchpoint, stage);
+}
+
+static voc_rc plan_outcomes(struct trials *t, struct plan *p)
+{
+    const struct score *s = t->st->s;
+    size_t n = s->def->n_stages;
+    bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || has_clicks(s, p->touchpoint);
+    p->window = score_alloc(s, n, sizeof *p->window);
+    p->value = score_alloc(s, n, sizeof *p->value);
+    p->outcome[0] = score_alloc(s, n, sizeof *p->outcome[0]);
+    p->outcome[1] = score_alloc(s, n, sizeof *p->outcome[1]);
+    if (!p->window || !p->value || !p->outcome[0] || !p->outcome[1]) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    for (uint32_t k = 0; k < n && !rc; k++) {
+        struct series *x = &t->base[k];
+        if (own) {
+            x = score_alloc(s, 1, sizeof *x);
+            rc = x ? outcomes_of(t, p->touchpoint, k, x) : VOC_E_NOMEM;
+        }
+        if (rc) break;
+        int64_t v = s->aims.touchpoint[p->touchpoint] != VOC_NONE ? s->def->touchpoints[p->touchpoint].aim_value : s->def->stages[k].aim_value;
+        p->window[k] = window_of(s, p->touchpoint, k);
+        p->value[k] = aim_is_forward(s) ? move_value(t->st, k) : v == VOC_NA ? NAN : (double)v / 1e6;
+        p->outcome[0][k] = &x->events;
+        p->outcome[1][k] = &t->harm.events;
+    }
+    return rc;
+}
+
+static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, struct trial_result *out)
+{
+    const struct score *s = t->st->s;
+    size_t n = s->def->n_stages;
+    int64_t *window = score_alloc(s, n, sizeof *window);
+    if (!window) return VOC_E_NOMEM;
+    for (size_t k = 0; k < n; k++) window[k] = p->window[k] * num / den;
+    struct trial_request r = {.type = p->touchpoint,
+                              .window = window,
+                              .outcome = {p->outcome[0], p->outcome[1]},
+                              .n_outcomes = 2,
+                              .value = p->value,
+                              .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
+                              .without_account = TRIAL_NONE,
+                              .only_stage = TRIAL_ALL,
+                              .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL};
+    return score_rc(trial_run(out, t->frame, &r));
+}
+
+static voc_rc run_plan(void *user, size_t i)
+{
+    struct trials *t = user;
+    struct plan *p = &t->plans[i];
+    voc_rc rc = plan_outcomes(t, p);
+    if (!rc) rc = run_window(t, p, 1, 1, &p->result);
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, &p->half);
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, &p->twice);
+    return rc;
+}
+
+// The pooled estimate again without the account that holds most of the evidence (METHODS 3.6).
+static voc_rc without_largest(struct trials *t, struct plan *p, const struct trial_cell *cell, struct trial_cell *out)
+{
+    const struct score *s = t->st->s;
+    struct trial_result r;
+    struct trial_request q = {.type = p->touchpoint,
+                              .window = p->window,
+                              .outcome = {p->outcome[0], p->outcome[1]},
+                              .n_outcomes = 2,
+                              .value = p->value,
+                              .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
+                              .without_account = cell->largest,
+                              .only_stage = cell->stage,
+                              .only_segment = cell->segment != TRIAL_ALL ? cell->segment
+                                              : s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i
+                                                                            : TRIAL_ALL};
+    voc_rc rc = score_rc(trial_run(&r, t->frame, &q));
+    if (rc) return rc;
+    *out = r.cells[0];
+    trial_result_done(&r);
+    return VOC_OK;
+}
+
+// ---- hold-outs -----------------------------------------------------------------------------------------------------------
+
+static size_t collect_assigned(const struct score *s, size_t h, struct trial_assigned *out)
+{
+    const struct data *d = &s->data;
+    const voc_def_holdout *hold = &s->def->holdouts[h];
+    size_t n = 0;
+    for (size_t u = 0; u < d->n_units; u++)
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
+            const struct event *e = &d->events[i];
+            bool treated = data_bit(d, i, s->aims.treated[h]), control = data_bit(d, i, s->aims.control[h]);
+            if (treated == control || e->time >= s->info->end_us) continue;
+            if ((hold->from_us != VOC_NA && e->time < hold->from_us) || (hold->to_us != VOC_NA && e->time >= hold->to_us)) continue;
+            if (s->info->start_declared && e->time < s->info->start_us) continue;
+            size_t stay = stay_of(d, u, e->time + 1);
+            uint32_t stage = stay == SIZE_MAX ? 0 : d->stays[stay].stage;
+            int64_t end = e->time + window_of(s, hold->touchpoint, stage);
+            out[n++] = (struct trial_assigned){.group = e->campaign * (uint32_t)s->def->n_segments + e->segment,
+                                               .account = d->units[u].account,
+                                               .unit = (uint32_t)u,
+                                               .index = e->time,
+                                               .end = end < s->info->end_us ? end : s->info->end_us,
+                                               .resolution = e->resolution,
+                                               .treated = treated};
+        }
+    return n;
+}
+
+static voc_rc run_holdout(struct trials *t, size_t h, struct finding *f)
+{
+    const struct score *s = t->st->s;
+    struct series aimed;
+    struct trial_alloc alloc = score_trial_alloc(s);
+    struct trial_assigned *assigned = score_alloc(s, s->data.n_events, sizeof *assigned);
+    if (!assigned) return VOC_E_NOMEM;
+    size_t n = collect_assigned(s, h, assigned);
+    voc_rc rc = series_aimed(s, &aimed, f->touchpoint);
+    if (rc || n == 0) return rc;
+    struct trial_random_input in = {.assigned = assigned,
+                                    .n_assigned = n,
+                                    .n_groups = s->host->n_codes(s->run, VOC_COL_CAMPAIGN) * (uint32_t)s->def->n_segments,
+                                    .n_accounts = s->host->n_codes(s->run, VOC_COL_ACCOUNT),
+                                    .outcome = {&aimed.events, &t->harm.events},
+                                    .n_outcomes = 2,
+                                    .unit_of = score_unit_of,
+                                    .n_resolutions = 6,
+                                    .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
+                                    .without_account = TRIAL_NONE};
+    rc = score_rc(trial_randomised_run(&f->random, &alloc, &in));
+    if (!rc && f->random.matched) f->randomised = true;
+    return rc;
+}
+
+// ---- findings ------------------------------------------------------------------------------------------------------------------
+
+static void take(struct finding *f, uint32_t touchpoint, const struct trial_cell *c)
+{
+    f->touchpoint = touchpoint;
+    f->stage = c->stage;
+    f->segment = c->segment;
+    f->cell = *c;
+    f->tested = true;
+    f->half = f->twice = VERDICT_CODES;
+}
+
+static const struct trial_cell *same_cell(const struct trial_result *r, const struct trial_cell *c)
+{
+    for (size_t i = 0; i < r->n_cells; i++)
+        if (r->cells[i].stage == c->stage && r->cells[i].segment == c->segment) return &r->cells[i];
+    return NULL;
+}
+
+static voc_rc find(struct trials *t, struct plan *p, struct finding *f, const struct trial_cell *c)
+{
+    take(f, p->touchpoint, c);
+    if (p->half.n_cells) f->half_cell = same_cell(&p->half, c);
+    if (p->twice.n_cells) f->twice_cell = same_cell(&p->twice, c);
+    if (c->largest_share <= verdict_limits.largest_account || c->largest == TRIAL_NONE || c->matched == 0) return VOC_OK;
+    f->without = score_alloc(t->st->s, 1, sizeof *f->without);
+    return f->without ? without_largest(t, p, c, f->without) : VOC_E_NOMEM;
+}
+
+static voc_rc collect(struct trials *t)
+{
+    struct study *st = t->st;
+    size_t n = 0;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < t->n_plans; i++) n += t->plans[i].result.n_cells - 1;
+    st->cells = score_alloc(st->s, n, sizeof *st->cells);
+    if (!st->cells) return VOC_E_NOMEM;
+    for (size_t i = 0; i < t->n_plans && !rc; i++) {
+        struct plan *p = &t->plans[i];
+        rc = find(t, p, &st->pooled[p->touchpoint], &p->result.cells[0]);
+        for (size_t c = 1; c < p->result.n_cells && !rc; c++) rc = find(t, p, &st->cells[st->n_cells++], &p->result.cells[c]);
+    }
+    for (size_t h = 0; h < st->s->def->n_holdouts && !rc; h++)
+        if (st->s->def->holdouts[h].touchpoint != VOC_NONE) rc = run_holdout(t, h, &st->pooled[st->s->def->holdouts[h].touchpoint]);
+    return rc;
+}
+
+// What follows after customers obtained a pull item: it informs, and it can show harm (METHODS 3.7). The items become
+// touches of a frame of their own, so that the push trials do not see them.
+static voc_rc run_pulls(struct trials *push)
+{
+    const struct score *s = push->st->s;
+    struct trials t = *push;
+    t.frame = NULL;
+    t.n_plans = 0;
+    t.plans = score_alloc(s, s->def->n_touchpoints, sizeof *t.plans);
+    if (!t.plans) return VOC_E_NOMEM;
+    for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
+        if (s->def->touchpoints[i].kind == VOC_TOUCH_PULL) t.plans[t.n_plans++].touchpoint = i;
+    if (t.n_plans == 0) return VOC_OK;
+    voc_rc rc = make_frame(&t, true);
+    if (!rc) rc = s->host->parallel(s->run, t.n_plans, run_plan, &t);
+    for (size_t i = 0; i < t.n_plans && !rc; i++) {
+        take(&push->st->pooled[t.plans[i].touchpoint], t.plans[i].touchpoint, &t.plans[i].result.cells[0]);
+        push->st->pooled[t.plans[i].touchpoint].pull = true;
+    }
+    return rc;
+}
+
+voc_rc study_run(struct study *st)
+{
+    const struct score *s = st->s;
+    const voc_definition *d = s->def;
+    struct trials t = {.st = st};
+    voc_rc rc = series_of_class(s, &t.harm, VOC_CLASS_HARM);
+    if (!rc) rc = series_actions(s, &t.actions);
+    if (!rc) rc = make_frame(&t, false);
+    t.base = score_alloc(s, d->n_stages, sizeof *t.base);
+    t.plans = score_alloc(s, d->n_touchpoints, sizeof *t.plans);
+    st->pooled = score_alloc(s, d->n_touchpoints, sizeof *st->pooled);
+    if (!rc && (!t.base || !t.plans || !st->pooled)) rc = VOC_E_NOMEM;
+    for (uint32_t k = 0; k < d->n_stages && !rc; k++) rc = outcomes_of(&t, VOC_NONE, k, &t.base[k]);
+    for (uint32_t i = 0; i < d->n_touchpoints && !rc; i++) {
+        st->pooled[i] = (struct finding){.touchpoint = i, .stage = TRIAL_ALL, .segment = TRIAL_ALL, .code = VERDICT_CODES, .half = VERDICT_CODES, .twice = VERDICT_CODES};
+        if (d->touchpoints[i].kind == VOC_TOUCH_PUSH) t.plans[t.n_plans++].touchpoint = i;
+    }
+    st->n_pooled = d->n_touchpoints;
+    if (!rc) rc = s->host->parallel(s->run, t.n_plans, run_plan, &t);
+    if (!rc) rc = collect(&t);
+    return rc ? rc : run_pulls(&t);
+}

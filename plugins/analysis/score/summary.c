@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+//
+// The page that people read first: what to do more, keep, stop, and what cannot be told yet. Plain words, money, no name of
+// a statistic (DEMO.md, "What it should read like").
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/analysis/score/score.h"
+
+struct page {
+    const struct study *st;
+    voc_table_builder *t;
+    const struct finding **order;
+    size_t n;
+    voc_rc rc;
+};
+
+enum group { DO_MORE, KEEP, STOP, UNKNOWN, N_GROUPS };
+static const struct { const char *title, *subtitle; } groups[N_GROUPS] = {
+    {"DO MORE", "customers act, and it pays even at the low end"},
+    {"KEEP", "customers act for it, or the law or a contract asks for it"},
+    {"STOP OR CHANGE", "waste for this aim; it judges the touchpoint, not the people who do it"},
+    {"CANNOT TELL YET", "unproven is an answer, not a failure"},
+};
+
+static enum group group_of(const struct finding *f)
+{
+    switch (verdict_name(f->code)->class) {
+    case VERDICT_VALUE: return f->code == VERDICT_V1 ? DO_MORE : KEEP;
+    case VERDICT_INCIDENTAL: return KEEP;
+    case VERDICT_WASTE: return STOP;
+    default: return UNKNOWN;
+    }
+}
+
+static double known(double x) { return isnan(x) ? 0 : x; }
+
+static int page_order(const void *x, const void *y)
+{
+    const struct finding *a = *(const struct finding *const *)x, *b = *(const struct finding *const *)y;
+    enum group ga = group_of(a), gb = group_of(b);
+    if (ga != gb) return ga < gb ? -1 : 1;
+    double ka = ga == STOP ? known(a->spend) : ga == DO_MORE ? known(a->cell.estimate[0].extra) : 0;
+    double kb = gb == STOP ? known(b->spend) : gb == DO_MORE ? known(b->cell.estimate[0].extra) : 0;
+    if (ka != kb) return ka > kb ? -1 : 1;
+    if (ga == KEEP && verdict_name(a->code)->class != verdict_name(b->code)->class) return verdict_name(a->code)->class < verdict_name(b->code)->class ? -1 : 1;
+    return (a->touchpoint > b->touchpoint) - (a->touchpoint < b->touchpoint);
+}
+
+// ---- cells ---------------------------------------------------------------------------------------------------------------
+
+static void put(struct page *p, voc_cell c)
+{
+    if (!p->rc) p->rc = p->st->s->host->cell(p->t, &c);
+}
+static void put_text(struct page *p, const char *s) { put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = {s, strlen(s)}}); }
+static void put_na(struct page *p) { put(p, (voc_cell){.type = VOC_CELL_NA}); }
+static void put_money(struct page *p, double x)
+{
+    if (isnan(x) || isinf(x) || fabs(x) > 9e12)
+        put_na(p);
+    else
+        put(p, (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6)});
+}
+
+static void put_counts(struct page *p, const struct finding *f)
+{
+    char a[40], b[40], text[100];
+    const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    bool compared = f->push.matched > 0 && f->code != VERDICT_W0 && f->code != VERDICT_U2 && f->code != VERDICT_U1 && f->code != VERDICT_U7;
+    if (f->work) {
+        say_number(a, sizeof a, (double)f->uses, 0);
+        snprintf(text, sizeof text, "done %s times", a);
+    } else {
+        say_number(a, sizeof a, f->pull ? f->obtained : compared ? e->o : f->push.any_response, 0);
+        say_number(b, sizeof b, f->pull ? f->people : compared ? f->push.matched : f->push.fresh, 0);
+        snprintf(text, sizeof text, "%s of %s", a, b);
+    }
+    put_text(p, text);
+    if (!compared || f->pull || f->work) {
+        put_na(p);
+        put_na(p);
+        return;
+    }
+    put(p, (voc_cell){.type = VOC_CELL_REAL, .r = e->e, .digits = 0});
+    put(p, (voc_cell){.type = VOC_CELL_RANGE, .r = e->extra, .lo = e->extra_lo, .hi = e->extra_hi, .digits = 0});
+}
+
+static void put_row(struct page *p, const struct finding *f)
+{
+    const voc_def_touchpoint *t = &p->st->s->def->touchpoints[f->touchpoint];
+    const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    voc_str name = t->title.len ? t->title : t->id;
+    char reason[600];
+    put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = name});
+    put_counts(p, f);
+    bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
+    put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
+    put_money(p, f->spend);
+    say_reason(p->st, f, reason, sizeof reason);
+    put_text(p, reason);
+}
+
+// ---- what stands above and below ---------------------------------------------------------------------------------------------
+
+static void note(struct page *p, uint32_t kind, const char *text)
+{
+    if (!p->rc) p->rc = p->st->s->host->note(p->t, kind, text);
+}
+
+static void day(int64_t us, char *out, size_t size)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int64_t z = us / score_unit_of[VOC_RES_DAY] - (us % score_unit_of[VOC_RES_DAY] < 0) + 719468;  // civil from days (Hinnant)
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
+    snprintf(out, size, "%" PRId64 " %s %" PRId64, d, months[m - 1], yoe + era * 400 + (m <= 2));
+}
+
+static void head(struct page *p)
+{
+    const struct score *s = p->st->s;
+    static const char *const kinds[] = {"", "accounts", "people", "cases"};
+    char from[64], to[64], n[40], text[600], window[60];
+    size_t units = 0;
+    bool push = false, one_window = true;
+    for (size_t i = 0; i < s->data.n_units; i++) units += !s->data.units[i].internal;
+    for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
+    for (uint32_t k = 1; k < s->def->n_stages; k++) one_window = one_window && window_of(s, VOC_NONE, k) == window_of(s, VOC_NONE, 0);
+    day(s->info->start_us, from, sizeof from);
+    day(s->info->end_us - 1, to, sizeof to);
+    say_number(n, sizeof n, (double)units, 0);
+    snprintf(window, sizeof window, one_window ? "in the %.4g days after it" : "in the time after it", (double)window_of(s, VOC_NONE, 0) / (double)score_unit_of[VOC_RES_DAY]);
+    snprintf(text, sizeof text, "%.*s: %s %s, %s - %s, journey %.*s v%.*s. %s%s%s", (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n,
+             kinds[s->def->unit], from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
+             s->def->version.ptr, push ? "Does a customer act more " : "Which of the things on offer do customers act to obtain?", push ? window : "",
+             push ? " than comparable ones without it?" : "");
+    note(p, VOC_NOTE_LEAD, text);
+}
+
+static void not_to_do(struct page *p)
+{
+    double waste = 0, all = 0, hours = 0;
+    bool missing = false;
+    char a[40], b[40], h[40], text[400];
+    voc_str c = p->st->s->def->currency;
+    for (size_t i = 0; i < p->st->n_pooled; i++) {
+        const struct finding *f = &p->st->pooled[i];
+        if (f->all_touches == 0) continue;
+        if (isnan(f->spend)) missing = true;
+        all += known(f->spend);
+        if (f->judged && verdict_name(f->code)->class == VERDICT_WASTE) waste += known(f->spend), hours += f->minutes / 60;
+    }
+    if (all <= 0) return;
+    say_number(a, sizeof a, waste, 0);
+    say_number(b, sizeof b, all, 0);
+    say_number(h, sizeof h, hours, 0);
+    int at = snprintf(text, sizeof text, "NOT-TO-DO LIST: %s of %s %.*s went into what is judged waste for this aim", a, b, (int)c.len, c.ptr);
+    if (hours >= 1 && at > 0) at += snprintf(text + at, sizeof text - (size_t)at, ", and %s hours", h);
+    snprintf(text + at, sizeof text - (size_t)at, missing ? "; some costs are not declared." : ".");
+    note(p, VOC_NOTE_LEAD, text);
+}
+
+struct share { uint32_t touchpoint; double n; };
+static int share_order(const void *x, const void *y)
+{
+    const struct share *a = x, *b = y;
+    if (a->n != b->n) return a->n > b->n ? -1 : 1;
+    return (a->touchpoint > b->touchpoint) - (a->touchpoint < b->touchpoint);
+}
+
+// Last-touch credit beside ours (METHODS 1.4): a description, never a verdict.
+static void credit(struct page *p)
+{
+    const struct study *st = p->st;
+    struct share *s = score_alloc(st->s, st->n_pooled, sizeof *s);
+    char text[600];
+    size_t at = 0, shown = 0;
+    if (!s) {
+        p->rc = VOC_E_NOMEM;
+        return;
+    }
+    if (st->n_credited == 0) return;
+    for (uint32_t i = 0; i < st->n_pooled; i++) s[i] = (struct share){i, st->credit[i]};
+    qsort(s, st->n_pooled, sizeof *s, share_order);
+    at = (size_t)snprintf(text, sizeof text, "Last-touch credit would rank");
+    for (size_t i = 0; i < st->n_pooled && i < 3 && s[i].n > 0; i++) {
+        const voc_def_touchpoint *t = &st->s->def->touchpoints[s[i].touchpoint];
+        voc_str name = t->title.len ? t->title : t->id;
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, 100 * s[i].n / (double)st->n_credited);
+    }
+    for (size_t i = 0; i < p->n && shown < 3; i++) {
+        if (group_of(p->order[i]) != DO_MORE) break;
+        const voc_def_touchpoint *t = &st->s->def->touchpoints[p->order[i]->touchpoint];
+        voc_str name = t->title.len ? t->title : t->id;
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", shown ? "," : "; it gives", (int)(name.len > 40 ? 40 : name.len), name.ptr,
+                               100 * st->credit[p->order[i]->touchpoint] / (double)st->n_credited);
+        shown++;
+    }
+    snprintf(text + at, sizeof text - at, ".");
+    note(p, VOC_NOTE_AFTER, text);
+}
+
+static void troubles(struct page *p)
+{
+    const struct score *s = p->st->s;
+    size_t n = 0, people = 0;
+    char text[200], a[40], b[40];
+    for (size_t u = 0; u < s->data.n_units; u++) {
+        bool any = false;
+        for (size_t i = s->data.first_event[u]; i < s->data.first_event[u + 1]; i++)
+            if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER && s->data.events[i].class_ == VOC_CLASS_TROUBLE) n++, any = true;
+        people += any;
+    }
+    if (n == 0) return;
+    say_number(a, sizeof a, (double)n, 0);
+    say_number(b, sizeof b, (double)people, 0);
+    snprintf(text, sizeof text, "Work that our own faults make: %s times %s customers had to deal with trouble (voc score --table trouble).", a, b);
+    note(p, VOC_NOTE_AFTER, text);
+}
+
+static void undeclared(struct page *p)
+{
+    const struct score *s = p->st->s;
+    char text[500];
+    size_t at = 0, n = 0;
+    size_t *count = score_alloc(s, s->def->n_actions, sizeof *count);
+    if (!count) {
+        p->rc = VOC_E_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < s->data.n_events; i++)
+        if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER) count[s->data.events[i].action]++;
+    for (size_t a = 0; a < s->def->n_actions; a++) {
+        if (s->def->actions[a].declared || count[a] == 0 || s->def->actions[a].name.len == 0) continue;
+        if (n++ < 6) {
+            voc_str name = s->def->actions[a].name;
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", n > 1 ? ", " : "Actions that the journey does not class count as neutral: ", (int)(name.len > 50 ? 50 : name.len), name.ptr);
+        }
+    }
+    if (n == 0) return;
+    snprintf(text + at, sizeof text - at, n > 6 ? " and %zu more." : ".", n - 6);
+    note(p, VOC_NOTE_AFTER, text);
+}
+
+static void foot(struct page *p)
+{
+    const struct score *s = p->st->s;
+    char text[500], n[40];
+    bool push = false, random = false;
+    for (size_t i = 0; i < p->n; i++) {
+        push = push || (!p->order[i]->pull && !p->order[i]->work);
+        random = random || p->order[i]->randomised;
+    }
+    credit(p);
+    troubles(p);
+    undeclared(p);
+    if (push) {
+        int at = snprintf(text, sizeof text, "A comparison, not an experiment%s: a lasting difference between customers that nobody recorded could explain a gain.",
+                          random ? " (but where it says \"by a random test\")" : "");
+        if (s->info->n_set_aside && at > 0) {
+            say_number(n, sizeof n, (double)s->info->n_set_aside, 0);
+            snprintf(text + at, sizeof text - (size_t)at, " Ends where %.*s ends; %s later events set aside.", (int)(s->info->end_source.len > 60 ? 60 : s->info->end_source.len),
+                     s->info->end_source.ptr, n);
+        }
+        note(p, VOC_NOTE_AFTER, text);
+    }
+    if (s->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
+    for (size_t i = 0; i < s->def->n_stages; i++)
+        if (p->st->p_win_known && s->def->margin != VOC_NA && p->st->p_win[i] != p->st->p_win[i]) {
+            note(p, VOC_NOTE_AFTER, "The worth of reaching a stage is not known for every stage: nobody has left some of them yet.");
+            break;
+        }
+    note(p, VOC_NOTE_NEXT, s->options[OPT_BY].i ? "voc score PROJECT --table all | --format json" : "voc score PROJECT --by stage | voc score PROJECT --format csv -o score.csv");
+}
+
+voc_rc summary_write(struct study *st)
+{
+    const struct score *s = st->s;
+    const voc_host *h = s->host;
+    struct page p = {.st = st, .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
+    char money[40];
+    if (!p.order) return VOC_E_NOMEM;
+    for (size_t i = 0; i < st->n_pooled; i++)
+        if (st->pooled[i].judged) p.order[p.n++] = &st->pooled[i];
+    if (p.n) qsort(p.order, p.n, sizeof *p.order, page_order);
+    snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
+    p.rc = h->table(s->run, &p.t, "score", "", VOC_TABLE_BRIEF);
+    if (!p.rc) p.rc = h->column(p.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
+    if (!p.rc) p.rc = h->column(p.t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
+    if (!p.rc) p.rc = h->column(p.t, "expected", "expected", VOC_CELL_REAL, "touches", 0, "of comparable customers without it");
+    if (!p.rc) p.rc = h->column(p.t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
+    if (!p.rc) p.rc = h->column(p.t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
+    if (!p.rc) p.rc = h->column(p.t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
+    if (!p.rc) p.rc = h->column(p.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
+    head(&p);
+    not_to_do(&p);
+    for (size_t i = 0; i < p.n && !p.rc; i++) {
+        enum group g = group_of(p.order[i]);
+        if (i == 0 || g != group_of(p.order[i - 1])) p.rc = h->group(p.t, groups[g].title, groups[g].subtitle);
+        put_row(&p, p.order[i]);
+    }
+    foot(&p);
+    return p.rc;
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+//
+// The full tables behind the summary: every touchpoint with every number of its explanation, the same by stage and segment,
+// trouble, the work mix, and the worth of the stages.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/analysis/score/score.h"
+
+struct page {
+    const struct study *st;
+    voc_table_builder *t;
+    voc_rc rc;
+};
+
+struct column {
+    const char *name, *title;
+    uint32_t type;
+    const char *unit;
+    uint32_t flags;
+    const char *help;
+};
+
+static void put(struct page *p, voc_cell c)
+{
+    if (!p->rc) p->rc = p->st->s->host->cell(p->t, &c);
+}
+static void put_str(struct page *p, voc_str s) { put(p, s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}); }
+static void put_text(struct page *p, const char *s) { put_str(p, (voc_str){s, strlen(s)}); }
+static void put_int(struct page *p, size_t n) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
+static void put_real(struct page *p, double r, uint32_t digits) { put(p, (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits}); }
+static void put_share(struct page *p, double r) { put(p, (voc_cell){.type = VOC_CELL_SHARE, .r = r, .digits = 1}); }
+static void put_range(struct page *p, double r, double lo, double hi, uint32_t digits)
+{
+    put(p, (voc_cell){.type = VOC_CELL_RANGE, .r = r, .lo = lo, .hi = hi, .digits = digits});
+}
+static void put_money(struct page *p, double x)
+{
+    put(p, isnan(x) || fabs(x) > 9e12 ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6), .digits = 2});
+}
+
+static void open_table(struct page *p, const char *name, const char *title, uint32_t flags, const struct column *c, size_t n)
+{
+    const voc_host *h = p->st->s->host;
+    if (!p->rc) p->rc = h->table(p->st->s->run, &p->t, name, title, flags);
+    for (size_t i = 0; i < n && !p->rc; i++) p->rc = h->column(p->t, c[i].name, c[i].title, c[i].type, c[i].unit, c[i].flags, c[i].help);
+}
+
+static const struct column finding_columns[] = {
+    {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", 0, "id in the journey, or the raw name of an undeclared one"},
+    {"title", "title", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, ""},
+    {"kind", "kind", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "push: the company starts it; pull: the customer acts to obtain it; work: internal"},
+    {"stage", "stage", VOC_CELL_TEXT, "", 0, "stage of the customer, or all"},
+    {"segment", "segment", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "segment at entry of the stage, or all"},
+    {"verdict", "verdict", VOC_CELL_TEXT, "", 0, "VALUE, INCIDENTAL, WASTE or UNPROVEN"},
+    {"code", "code", VOC_CELL_TEXT, "", 0, "the line of the decision table (METHODS 3.7)"},
+    {"verb", "do", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "what follows from it"},
+    {"touches", "touches", VOC_CELL_INT, "touches", 0, "delivered touches in stays (pull: times obtained; work: times done)"},
+    {"fresh", "fresh", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "touches that open a trial"},
+    {"matched", "matched", VOC_CELL_REAL, "touches", 0, "fresh touches with comparable customers"},
+    {"accounts", "accounts", VOC_CELL_REAL, "accounts", VOC_COLUMN_DETAIL, "accounts behind the matched touches"},
+    {"responded", "responded", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "fresh touches after which the customer acted within the window, matched or not"},
+    {"linked", "linked", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "customer actions that name this touch, its touchpoint or thread"},
+    {"observed", "acted", VOC_CELL_REAL, "touches", 0, "O: aimed actions after matched touches, while a comparator is still followed"},
+    {"expected", "expected", VOC_CELL_REAL, "touches", 0, "E: of comparable customers who did not get it"},
+    {"extra", "extra", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "O - E with its 95% interval"},
+    {"lift", "lift", VOC_CELL_RANGE, "", 0, "O / E with its 95% interval, the union of Sato's and the clustered Fieller's"},
+    {"p", "p", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "two-sided, clustered by account"},
+    {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "Benjamini-Hochberg within its family; missing where the evidence rule fails"},
+    {"q", "Q", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "sum over events of 1/m"},
+    {"variance", "V", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "max(clustered variance, Q)"},
+    {"harm_observed", "left", VOC_CELL_REAL, "customers", VOC_COLUMN_DETAIL, "harm outcomes after matched touches"},
+    {"harm_expected", "left, expected", VOC_CELL_REAL, "customers", VOC_COLUMN_DETAIL, "of comparable customers"},
+    {"harm_p_adjusted", "p of harm", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "adjusted in its family"},
+    {"placebo_lift", "placebo", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "lift of actions before the touch: should be 1"},
+    {"placebo_p", "p of placebo", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, ""},
+    {"trigger", "trigger", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share acting in the hour before, less the comparators'"},
+    {"bundle", "bundle", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share with another touch near by, less the comparators'"},
+    {"bundle_with", "with", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "that other touch"},
+    {"covered", "covered", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share of the follow-up with a comparator"},
+    {"judged_share", "judged", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "matched / all touches"},
+    {"busiest_week", "busiest week", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share of touches in the busiest 7 days"},
+    {"largest_account", "largest account", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "its share of the evidence"},
+    {"hidden_cause", "hidden cause", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "E-value of the lower limit: >= 2 strong, >= 1.5 moderate, else fragile"},
+    {"randomised", "randomised", VOC_CELL_BOOL, "", VOC_COLUMN_DETAIL, "judged by a declared hold-out"},
+    {"unit_cost", "unit cost", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "of one touch; missing is not free"},
+    {"cost", "cost", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "C: unit cost x touches x matched / fresh"},
+    {"value_per_action", "value", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "v of one aimed action"},
+    {"net", "net", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "extra x v - C"},
+    {"cost_per_extra", "cost of an extra", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "C / extra; missing if there is no extra"},
+    {"spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost x all touches, in stays or not"},
+    {"minutes", "minutes", VOC_CELL_REAL, "min", VOC_COLUMN_DETAIL, "own minutes of all touches, where declared"},
+    {"needed", "needed", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "matched touches for 80% power at break-even (or lift 1.5)"},
+    {"half_window", "at half", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "code at half the window"},
+    {"double_window", "at double", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "code at twice the window"},
+    {"people", "people", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who could obtain it"},
+    {"obtained", "obtained", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who did"},
+    {"last_touch_credit", "last touch", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "aimed actions that last-touch credit would give it: a description"},
+    {"reason", "reason", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in plain words"},
+    {"explanation", "explanation", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the whole sentence, with each check"},
+};
+#define N_FINDING (sizeof finding_columns / sizeof *finding_columns)
+
+static const char *code_name(enum verdict_code c) { return c < VERDICT_CODES ? verdict_name(c)->code : ""; }
+
+static void finding_row(struct page *p, const struct finding *f)
+{
+    static const char *const kinds[] = {"", "push", "pull", "work"};
+    const struct score *s = p->st->s;
+    const voc_def_touchpoint *t = &s->def->touchpoints[f->touchpoint];
+    const struct trial_cell *c = &f->cell;
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0], *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
+    bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
+    char reason[600], explanation[2000];
+    double no = NAN;
+    say_reason(p->st, f, reason, sizeof reason);
+    say_explanation(p->st, f, explanation, sizeof explanation);
+    put_str(p, t->id);
+    put_str(p, t->title);
+    put_text(p, kinds[t->kind]);
+    put_str(p, whole ? (voc_str){"all", 3} : s->def->stages[f->stage].id);
+    put_str(p, f->segment == TRIAL_ALL ? (voc_str){"all", 3} : s->def->segments[f->segment]);
+    put_text(p, verdict_name(f->code)->word);
+    put_text(p, verdict_name(f->code)->code);
+    put_text(p, verdict_name(f->code)->verb);
+    put_int(p, tried ? c->touches : f->uses);
+    put_real(p, tried ? f->push.fresh : no, 0);
+    put_real(p, tried ? f->push.matched : no, 0);
+    put_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
+    put_real(p, tried ? f->push.any_response : no, 0);
+    put_real(p, whole ? f->linked : no, 0);
+    put_real(p, tried ? a->o : no, 0);
+    put_real(p, tried ? a->e : no, 1);
+    put_range(p, tried ? a->extra : no, a->extra_lo, a->extra_hi, 0);
+    put_range(p, tried ? a->lift : no, a->lo, a->hi, 2);
+    put_real(p, tried ? a->p : no, 4);
+    put_real(p, tried ? f->p_adjusted : no, 4);
+    put_real(p, tried ? a->q : no, 2);
+    put_real(p, tried ? a->v : no, 2);
+    put_real(p, tried ? h->o : no, 0);
+    put_real(p, tried ? h->e : no, 1);
+    put_real(p, tried || f->pull ? f->harm_p_adjusted : no, 4);
+    put_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.lift : no, 2);
+    put_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.p : no, 4);
+    put_real(p, tried && !f->randomised ? c->trigger : no, 3);
+    put_real(p, tried && !f->randomised ? c->bundle : no, 3);
+    put_str(p, tried && c->bundle_type != TRIAL_NONE ? s->def->touchpoints[c->bundle_type].id : (voc_str){"", 0});
+    put_real(p, tried && !f->randomised ? c->covered : no, 3);
+    put_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
+    put_real(p, tried ? c->busiest : no, 3);
+    put_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
+    put_real(p, tried && !f->randomised ? verdict_evalue(a->lo) : no, 2);
+    put(p, (voc_cell){.type = VOC_CELL_BOOL, .i = f->randomised});
+    put_money(p, f->unit_cost);
+    put_money(p, f->work ? f->spend : f->cost);
+    put_money(p, f->work ? no : f->value);
+    put_money(p, tried ? a->extra * f->value - f->cost : no);
+    put_money(p, tried && a->extra > 0 ? f->cost / a->extra : no);
+    put_money(p, whole ? f->spend : f->unit_cost * (double)c->touches);
+    put_real(p, whole ? f->minutes : no, 0);
+    put_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
+    put_text(p, code_name(f->half));
+    put_text(p, code_name(f->twice));
+    put_real(p, f->pull ? f->people : no, 0);
+    put_real(p, f->pull ? f->obtained : no, 0);
+    put_real(p, whole && tried ? p->st->credit[f->touchpoint] : no, 0);
+    put_text(p, reason);
+    put_text(p, explanation);
+}
+
+static void semantics(struct page *p)
+{
+    const struct score *s = p->st->s;
+    char text[600];
+    static const char *const kinds[] = {"", "account", "individual", "case"};
+    snprintf(text, sizeof text,
+             "Unit: %s; variance clustered by account. A touch counts if delivered inside a stay; responses lie in (touch, touch + W], strictly after it. "
+             "O, E: METHODS 3.4, weights %s, %lld comparators. Families at q = 0.05. Journey %.*s, version %.*s, hash %.*s.",
+             kinds[s->def->unit], s->def->weights == VOC_WEIGHTS_MH ? "mh" : "smr", (long long)s->def->comparators, (int)(s->def->id.len > 60 ? 60 : s->def->id.len),
+             s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr, (int)(s->def->hash.len > 12 ? 12 : s->def->hash.len), s->def->hash.ptr);
+    if (!p->rc) p->rc = s->host->semantics(p->t, text);
+}
+
+static voc_rc findings(struct page *p)
+{
+    const struct study *st = p->st;
+    int64_t by = st->s->options[OPT_BY].i;
+    open_table(p, "touchpoints", "Touchpoints", 0, finding_columns, N_FINDING);
+    semantics(p);
+    for (size_t i = 0; i < st->n_pooled; i++)
+        if (st->pooled[i].judged) finding_row(p, &st->pooled[i]);
+    open_table(p, "stages", "By stage", by == BY_STAGE ? VOC_TABLE_BRIEF : 0, finding_columns, N_FINDING);
+    semantics(p);
+    for (size_t i = 0; i < st->n_cells; i++)
+        if (st->cells[i].segment == TRIAL_ALL && st->cells[i].judged) finding_row(p, &st->cells[i]);
+    open_table(p, "segments", "By stage and segment", by == BY_SEGMENT ? VOC_TABLE_BRIEF : 0, finding_columns, N_FINDING);
+    semantics(p);
+    for (size_t i = 0; i < st->n_cells; i++) {
+        const struct finding *f = &st->cells[i];
+        if (f->segment == TRIAL_ALL || !f->judged) continue;
+        if (verdict_evidence(f->push.matched, f->push.accounts, f->push.o, f->push.e)) finding_row(p, f);  // shown when the evidence rule passes
+    }
+    return p->rc;
+}
+
+// ---- trouble -------------------------------------------------------------------------------------------------------------------
+
+struct trouble { size_t n, customers, last_unit, before_n; double cost; bool costed; uint32_t before; };
+
+// The touchpoint that stood before most often.
+static void most_before(const struct study *st, uint32_t action, struct trouble *t, size_t *count)
+{
+    const struct data *d = &st->s->data;
+    memset(count, 0, st->n_pooled * sizeof *count);
+    for (size_t u = 0; u < d->n_units; u++) {
+        uint32_t last = VOC_NONE;
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
+            const struct event *e = &d->events[i];
+            if (e->actor == VOC_ACTOR_CUSTOMER && e->class_ == VOC_CLASS_TROUBLE && e->action == action && last != VOC_NONE) count[last]++;
+            if (e->touchpoint != VOC_NONE) last = e->touchpoint;
+        }
+    }
+    for (uint32_t k = 0; k < st->n_pooled; k++)
+        if (count[k] > t->before_n) t->before = k, t->before_n = count[k];
+}
+
+static voc_rc trouble(struct page *p)
+{
+    static const struct column columns[] = {{"action", "what customers had to do", VOC_CELL_TEXT, "", 0, ""},
+                                            {"times", "times", VOC_CELL_INT, "", 0, ""},
+                                            {"customers", "customers", VOC_CELL_INT, "", 0, ""},
+                                            {"cost", "cost", VOC_CELL_MONEY, "", 0, "of the events themselves, where recorded"},
+                                            {"before", "most often after", VOC_CELL_TEXT, "", 0, "the touchpoint before it"},
+                                            {"before_times", "times", VOC_CELL_INT, "", 0, ""}};
+    const struct study *st = p->st;
+    const struct data *d = &st->s->data;
+    struct trouble *t = score_alloc(st->s, st->s->def->n_actions, sizeof *t);
+    size_t *count = score_alloc(st->s, st->n_pooled, sizeof *count);
+    if (!t || !count) return VOC_E_NOMEM;
+    for (size_t u = 0; u < d->n_units; u++)
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
+            const struct event *e = &d->events[i];
+            if (e->actor != VOC_ACTOR_CUSTOMER || e->class_ != VOC_CLASS_TROUBLE) continue;
+            struct trouble *x = &t[e->action];
+            if (x->n++ == 0 || x->last_unit != u) x->customers++;
+            x->last_unit = u;
+            if (e->cost != VOC_NA) x->cost += (double)e->cost / 1e6, x->costed = true;
+        }
+    open_table(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
+    for (uint32_t a = 0; a < st->s->def->n_actions; a++) {
+        if (t[a].n == 0) continue;
+        t[a].before = VOC_NONE;
+        most_before(st, a, &t[a], count);
+        put_str(p, st->s->def->actions[a].name);
+        put_int(p, t[a].n);
+        put_int(p, t[a].customers);
+        put_money(p, t[a].costed ? t[a].cost : NAN);
+        put_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
+        put_int(p, t[a].before_n);
+    }
+    if (!p->rc) p->rc = st->s->host->semantics(p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");
+    return p->rc;
+}
+
+// ---- work mix --------------------------------------------------------------------------------------------------------------------
+
+static voc_rc mix(struct page *p)
+{
+    static const struct column columns[] = {{"kind", "kind of work", VOC_CELL_TEXT, "", 0, ""},       {"touchpoints", "touchpoints", VOC_CELL_INT, "", 0, ""},
+                                            {"touches", "touches", VOC_CELL_INT, "", 0, ""},          {"spent", "spent", VOC_CELL_MONEY, "", 0, "where costs are known"},
+                                            {"share", "share", VOC_CELL_SHARE, "", 0, "of what is spent"}, {"minutes", "minutes", VOC_CELL_REAL, "min", 0, "where declared"}};
+    static const char *const names[] = {"VALUE", "INCIDENTAL", "WASTE", "UNPROVEN", "internal work in use"};
+    const struct study *st = p->st;
+    struct { size_t n, touches; double spend, minutes; } m[5] = {{0}};
+    double all = 0;
+    for (size_t i = 0; i < st->n_pooled; i++) {
+        const struct finding *f = &st->pooled[i];
+        if (!f->judged && !(f->work && f->all_touches)) continue;
+        size_t k = f->judged ? (size_t)verdict_name(f->code)->class : 4;
+        m[k].n++;
+        m[k].touches += f->all_touches;
+        if (!isnan(f->spend)) m[k].spend += f->spend, all += f->spend;
+        m[k].minutes += f->minutes;
+    }
+    open_table(p, "mix", "Work mix", 0, columns, sizeof columns / sizeof *columns);
+    for (size_t k = 0; k < 5; k++) {
+        put_text(p, names[k]);
+        put_int(p, m[k].n);
+        put_int(p, m[k].touches);
+        put_money(p, m[k].spend);
+        put_share(p, all > 0 ? m[k].spend / all : NAN);
+        put_real(p, m[k].minutes, 0);
+    }
+    if (!p->rc) p->rc = st->s->host->semantics(p->t, "UNPROVEN is a slice of its own and never split among the others.");
+    return p->rc;
+}
+
+static voc_rc stage_values(struct page *p)
+{
+    static const struct column columns[] = {{"stage", "stage", VOC_CELL_TEXT, "", 0, ""},
+                                            {"p_win", "chance to win", VOC_CELL_REAL, "", 0, "P(win) by the absorbing chain over counted moves (METHODS 3.10)"},
+                                            {"value", "worth", VOC_CELL_MONEY, "", 0, "P(win) x margin"},
+                                            {"move_value", "worth of the move on", VOC_CELL_MONEY, "", 0, "V(next) - V(stage)"}};
+    const struct study *st = p->st;
+    const voc_definition *d = st->s->def;
+    double margin = d->margin == VOC_NA ? NAN : (double)d->margin / 1e6;
+    if (!st->p_win_known) return p->rc;
+    open_table(p, "stage_values", "Worth of the stages", 0, columns, sizeof columns / sizeof *columns);
+    for (uint32_t i = 0; i < d->n_stages; i++) {
+        double next = d->win_stage != VOC_NONE && i + 1 >= d->win_stage ? 1 : i + 1 < d->n_stages ? st->p_win[i + 1] : 1;
+        if (d->win_stage == i) continue;
+        put_str(p, d->stages[i].id);
+        put_real(p, st->p_win[i], 3);
+        put_money(p, st->p_win[i] * margin);
+        put_money(p, (next - st->p_win[i]) * margin);
+    }
+    if (!p->rc) p->rc = st->s->host->semantics(p->t, "Moves counted from ended stays; open stays are not yet moves.");
+    return p->rc;
+}
+
+voc_rc tables_write(struct study *st)
+{
+    struct page p = {.st = st};
+    voc_rc rc = findings(&p);
+    if (!rc) rc = trouble(&p);
+    if (!rc) rc = mix(&p);
+    return rc ? rc : stage_values(&p);
+}

@@ -8,3 +8,10 @@ nobase_dist_pkgdata_DATA += \
 	journeys/b2b-sale/codebook.xml
 
 EXTRA_DIST += journeys/README.md
+
+nobase_dist_pkgdata_DATA += \
+	journeys/journey.rng \
+	journeys/online-shop/journey.xml \
+	journeys/online-shop/sources.xml \
+	journeys/crm-pipeline/journey.xml \
+	journeys/crm-pipeline/sources.xml

@@ -131,7 +131,7 @@ struct journey {
 // Every fault is a diagnostic file:line with advice; VOC_E_OPTION if any.
 voc_rc journey_load(struct journey **out, const char *folder, struct diag *d);
 voc_rc journey_parse(struct journey **out, voc_str journey_xml, voc_str sources_xml, voc_str codebook_xml, const char *label, struct diag *d);
-void journey_free(struct journey *j);
+void journey_free(struct journey *j); // takes NULL
 // A definition that accepts anything: no stages; every event's unit is its case, else account, else individual.
 voc_rc journey_none(struct journey **out, uint32_t unit);
 const char *const *journey_shipped(size_t *n); // ids of the journeys that ship with the program

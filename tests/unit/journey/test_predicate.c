@@ -230,6 +230,16 @@ static void web(struct world *w)
     EVENT_OF(w, .account = "A", .person = "p", .action = "read", .channel = "web", .object = "/guide", .owner = "kim", .at = 2 * DAY, .key = "pages", .value_text = "12");
     EVENT_OF(w, .account = "A", .person = "q", .action = "read", .channel = "shop", .campaign = "spring", .at = 3 * DAY, .role = "boss", .source = "erp", .value = 250000000, .key = "question", .value_text = "q7");
     EVENT_OF(w, .account = "A", .person = "q", .action = "ask", .channel = "web", .touchpoint = "form", .at = 4 * DAY);
+    world_fact(w, VOC_ENTITY_ACCOUNT, "A", "size", "50", VOC_NA);
+}
+
+static void visits(struct world *w) // of one person: 0, 30 min, 60 min and a µs
+{
+    EVENT_OF(w, .account = "A", .person = "p", .action = "visit", .at = 0);
+    EVENT_OF(w, .account = "A", .person = "p", .action = "other", .at = HOUR / 2); // keeps the session going
+    EVENT_OF(w, .account = "A", .person = "q", .action = "visit", .at = HOUR * 3 / 4, .actor = VOC_ACTOR_COMPANY);
+    EVENT_OF(w, .account = "A", .person = "p", .action = "visit", .at = HOUR);
+    EVENT_OF(w, .account = "A", .person = "p", .action = "visit", .at = HOUR * 3 / 2 + 1);
 }
 
 static void each_field_is_tested_whole_or_by_pattern(void **state)
@@ -259,6 +269,10 @@ static void each_field_is_tested_whole_or_by_pattern(void **state)
     enters("<all><count at-least='1' within='2d'><event action='read' channel='web'/></count><event action='ask'/></all>", web, "s 4-9 censored");
     enters("<all><event action='ask'/><not within='1d'><event channel='shop'/></not></all>", web, "");
     enters("<all><event action='ask'/><not within='23h'><event channel='shop'/></not></all>", web, "s 4-9 censored");
+    enters("<all><event action='ask'/><count at-least='5'><fact of='account' name='size' is='50'/></count></all>", web, "s 4-9 censored");
+    enters("<all><event action='ask'/><count at-least='6'><fact of='account' name='size' is='50'/></count></all>", web, "");
+    enters("<count at-least='2' distinct='session'><event action='visit'/></count>", visits, "s 0.0625-9 censored");
+    enters("<count at-least='3' distinct='session'><event action='visit'/></count>", visits, "");
 }
 
 // ---- parts ------------------------------------------------------------------------------------------------------------------------------

@@ -246,9 +246,30 @@ static void a_mechanical_event_moves_only_where_a_definition_names_it(void **sta
     EVENT_OF(&w, .account = "A", .action = "a", .channel = "web", .at = DAY);
     EVENT_OF(&w, .account = "B", .action = "open", .channel = "mail", .at = 0);
     EVENT_OF(&w, .account = "B", .action = "other", .channel = "mail", .at = DAY);
+    EVENT_OF(&w, .account = "C", .action = "a", .channel = "web", .at = 0);
+    EVENT_OF(&w, .account = "C", .action = "open", .channel = "mail", .at = 5 * DAY); // enters, but is no action: silent since 0
+    EVENT_OF(&w, .account = "D", .action = "open", .channel = "mail", .at = 0);
     end_at(&w, 50);
+    assert_stays(&w, "C", "named 5-30 lapsed");
+    assert_stays(&w, "D", "");
     assert_stays(&w, "A", "named 1-31 lapsed");
     assert_stays(&w, "B", "any 1-31 lapsed");
+    world_free(&w);
+}
+
+static void where_only_mechanical_events_are_seen_silence_counts_from_the_entry(void **state)
+{
+    (void)state;
+    struct world w;
+    world_new(&w, "lapse='30d'", "<actions><action name='open' class='mechanical'/></actions>"
+                                 "<stages><stage id='s'><definition><event action='open'/></definition></stage></stages>");
+    EVENT_OF(&w, .account = "A", .action = "open", .at = 0);
+    EVENT_OF(&w, .account = "A", .action = "open", .at = 20 * DAY);
+    EVENT_OF(&w, .account = "B", .action = "x", .at = 0);
+    EVENT_OF(&w, .account = "B", .action = "open", .at = 40 * DAY); // after the silence of a journey that never began
+    end_at(&w, 90);
+    assert_stays(&w, "A", "s 0-30 lapsed");
+    assert_stays(&w, "B", "s 40-70 lapsed");
     world_free(&w);
 }
 
@@ -408,17 +429,19 @@ static void a_stage_opens_at_known_from_and_waits_for_the_first_action(void **st
     (void)state;
     struct world w;
     world_new(&w, "lapse='30d'", KNOWN);
-    for (const char *const *who = (const char *const[]){"A", "B", "C", "D", NULL}; *who; who++)
+    for (const char *const *who = (const char *const[]){"A", "B", "C", "D", "E", NULL}; *who; who++)
         world_fact(&w, VOC_ENTITY_ACCOUNT, *who, "known_from", "2024-01-03", VOC_NA);
     EVENT_OF(&w, .account = "A", .action = "mail", .at = 20 * DAY, .actor = VOC_ACTOR_COMPANY, .id = "m");
     EVENT_OF(&w, .account = "A", .action = "a", .at = 60 * DAY); // no lapse before the first action
     EVENT_OF(&w, .account = "B", .action = "a", .at = 1 * DAY);  // acted before it was known
+    EVENT_OF(&w, .account = "E", .action = "x", .at = 1 * DAY);  // the same, though it entered no stage
     EVENT_OF(&w, .account = "C", .action = "a", .at = 2 * DAY);  // in that very moment: both, the first of length zero
     end_at(&w, 80);
     assert_stays(&w, "A", "unaware 2-60 forward known; a 60-80 censored");
     assert_stays(&w, "B", "a 1-31 lapsed truncated");
     assert_stays(&w, "C", "unaware 2-2 forward known; a 2-32 lapsed");
     assert_stays(&w, "D", "unaware 2-80 censored known"); // never touched, never acted: a unit all the same
+    assert_stays(&w, "E", "");
     assert_string_equal(world_stage(&w, "m"), "unaware");
     assert_int_equal(world_unit(&w, "A")->known_from_us, T0 + 2 * DAY);
     world_free(&w);
@@ -438,6 +461,19 @@ static void with_cases_there_is_one_episode_and_no_lapse_unless_declared(void **
         assert_stays(&w, "1", declared ? "a 0-30 lapsed; b 400-401 exit:out; a 402-410 censored" : "a 0-400 forward; b 400-401 exit:out; a 402-410 censored");
         world_free(&w);
     }
+}
+
+static void a_definition_for_cases_read_by_account_lapses_after_the_default(void **state)
+{
+    (void)state;
+    struct world w;
+    world_new(&w, "unit='case'", THREE "</stages>");
+    EVENT_OF(&w, .case_id = "1", .account = "A", .action = "a", .at = 0);
+    EVENT_OF(&w, .case_id = "2", .account = "A", .action = "b", .at = 200 * DAY);
+    world_run(&w, &(struct timeline_options){.unit = VOC_UNIT_ACCOUNT, .end_us = T0 + 210 * DAY});
+    assert_stays(&w, "A", "a 0-180 lapsed; b#2 200-210 censored");
+    assert_int_equal(timeline_definition(w.t)->lapse_us, 180 * DAY);
+    world_free(&w);
 }
 
 static void the_stay_keeps_the_segment_of_its_entry(void **state)
@@ -468,6 +504,7 @@ int main(void)
         cmocka_unit_test(a_silence_of_exactly_lapse_is_not_one),
         cmocka_unit_test(company_touches_and_mechanical_events_do_not_prevent_a_lapse),
         cmocka_unit_test(a_mechanical_event_moves_only_where_a_definition_names_it),
+        cmocka_unit_test(where_only_mechanical_events_are_seen_silence_counts_from_the_entry),
         cmocka_unit_test(a_company_event_ends_a_journey_where_the_exit_names_it_and_is_no_action),
         cmocka_unit_test(a_company_event_enters_no_stage),
         cmocka_unit_test(a_stage_behind_one_that_may_not_be_skipped_is_blocked_and_noted),
@@ -478,6 +515,7 @@ int main(void)
         cmocka_unit_test(what_began_before_the_window_or_before_the_unit_was_known_is_truncated),
         cmocka_unit_test(a_stage_opens_at_known_from_and_waits_for_the_first_action),
         cmocka_unit_test(with_cases_there_is_one_episode_and_no_lapse_unless_declared),
+        cmocka_unit_test(a_definition_for_cases_read_by_account_lapses_after_the_default),
         cmocka_unit_test(the_stay_keeps_the_segment_of_its_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,15 +3,13 @@
 # The shipped journeys and their schema.
 
 nobase_dist_pkgdata_DATA += \
+	journeys/journey.rng \
 	journeys/b2b-sale/journey.xml \
 	journeys/b2b-sale/sources.xml \
-	journeys/b2b-sale/codebook.xml
+	journeys/b2b-sale/codebook.xml \
+	journeys/crm-pipeline/journey.xml \
+	journeys/crm-pipeline/sources.xml \
+	journeys/online-shop/journey.xml \
+	journeys/online-shop/sources.xml
 
 EXTRA_DIST += journeys/README.md
-
-nobase_dist_pkgdata_DATA += \
-	journeys/journey.rng \
-	journeys/online-shop/journey.xml \
-	journeys/online-shop/sources.xml \
-	journeys/crm-pipeline/journey.xml \
-	journeys/crm-pipeline/sources.xml

@@ -3,6 +3,7 @@
 # Writes a text file as a C file with journey_schema(): one string a line, put together by the compiler.
 
 BEGIN {
+    print "// SPDX-License-Identifier: MIT"
     print "// Made by core/journey/embed.awk from journeys/journey.rng."
     print "#include \"journey/journey.h\"\n"
     print "static const char text[] ="

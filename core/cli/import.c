@@ -49,8 +49,8 @@ static void account_row(struct table *t, const char *file, const struct import_r
     table_int(t, (int64_t)x->repeated_records);
     table_int(t, (int64_t)x->attributes);
     table_int(t, (int64_t)x->words);
-    table_int(t, (int64_t)(a->bytes + a->framing_bytes));
     table_int(t, (int64_t)a->bytes);
+    table_int(t, (int64_t)(a->bytes - a->framing_bytes));
     table_int(t, (int64_t)a->framing_bytes);
     table_time(t, x->first_us);
     table_time(t, x->last_us);

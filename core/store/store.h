@@ -82,7 +82,7 @@ struct import_spec {
     uint32_t watermark_none, reserved;
     uint64_t reject_max;    // 0: no bound of its own
 };
-struct import_account { // must add up, else VOC_E_BUG: records = gave + rejected + ignored; bytes likewise
+struct import_account { // must add up, else VOC_E_BUG: records = gave + rejected + ignored; bytes likewise, + framing_bytes
     uint64_t records, gave, rejected, ignored;
     uint64_t bytes, gave_bytes, rejected_bytes, ignored_bytes, framing_bytes;
     const struct import_ignored { voc_str rule; uint64_t records; } *by_rule;

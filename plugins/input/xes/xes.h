@@ -27,7 +27,7 @@ struct xes { /* owned by the host's context */
     /* the log */
     struct open_element open[XES_DEPTH];
     size_t depth;
-    char path[1024]; /* keys of the open attributes, joined by '.' */
+    char path[8192]; /* keys of the open attributes, joined by '.' */
     size_t path_len;
     char classifier[512]; /* keys of the chosen classifier, blank-separated */
     int classifier_found, global_event, in_trace, trace_had_events, done;

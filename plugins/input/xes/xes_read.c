@@ -130,7 +130,7 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
         if (!in_event) return xes_refuse(x, line, "write key=\"...\" and value=\"...\"", "an attribute has no %.*s", 5, has_key ? "value" : "key");
         fault(x, "an attribute has no %s%.*s", has_key ? "value: " : "key", XES_CUT(key.len), key.ptr);
     }
-    voc_rc rc = push_key(x, key, line);
+    voc_rc rc = to ? push_key(x, key, line) : VOC_OK; // attributes of the log itself are framing
     if (rc || !holds || !has_value || !has_key) return rc;
     if (!typed(x, type, value, &it)) {
         if (!in_event)

@@ -61,7 +61,7 @@ int run_stats(struct cli *c)
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = stats_counts(p, &t[0]);
     if (!rc) rc = stats_sources(p, &t[1]);
-    if (!rc && j->id.len) {
+    if (!rc && j->n_stages) {
         char text[300];
         snprintf(text, sizeof text, "journey: %.*s, version %.*s", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr, (int)(j->version.len > 100 ? 100 : j->version.len), j->version.ptr);
         rc = table_note(t[1], VOC_NOTE_AFTER, text);

@@ -137,7 +137,7 @@ static voc_rc make_meta(struct cli *c, struct project *p, const struct journey *
                       .version = STR(VOC_VERSION),
                       .inputs = room->inputs.at,
                       .n_inputs = room->inputs.n};
-    if (!rc && j && j->id.len) {
+    if (!rc && j && j->n_stages) {
         struct voc_meta_definition *def = arena_alloc(room->a, sizeof *def);
         char *hex = arena_alloc(room->a, 2 * HASH_BYTES + 1);
         if (!def || !hex) return VOC_E_NOMEM;

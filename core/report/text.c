@@ -83,7 +83,7 @@ static void measure(struct layout *l)
     const voc_table *t = l->t;
     for (size_t k = 0; k < t->n_columns; k++) {
         unsigned w = longest_word(l->title[k]), title = text_width(l->title[k]);
-        if (title < 13 && title > w) w = title;
+        if (title <= 18 && title > w) w = title;
         for (size_t r = 0; r < t->n_rows; r++) {
             unsigned c = text_width(l->cell[r * t->n_columns + k]);
             if (c > w) w = c;

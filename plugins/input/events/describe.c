@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// The plan in words, one sentence a line: what the user sees after an import, and where to change it.
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "plugins/input/events/events.h"
+
+struct text { // whole lines only: what does not fit is left out
+    char *at;
+    size_t len, size;
+    bool full;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...)
+{
+    va_list ap;
+    if (t->full) return;
+    va_start(ap, format);
+    int n = vsnprintf(t->at + t->len, t->size - t->len, format, ap);
+    va_end(ap);
+    if (n < 0 || (size_t)n >= t->size - t->len) t->full = true;
+    else t->len += (size_t)n;
+    t->at[t->len] = 0;
+}
+
+static voc_str shown(const struct events *e, const struct origin *o)
+{
+    return ev_clip(o->column == NO_COLUMN ? o->constant : e->columns[o->column].name, 60);
+}
+#define SHOWN(e, o) (int)shown((e), (o)).len, shown((e), (o)).ptr
+
+static bool is_set(const struct origin *o) { return o->column != NO_COLUMN || o->constant.len; }
+
+static const char *constant(const struct origin *o) { return o->column == NO_COLUMN ? ", in every row" : ""; }
+
+static void add_format(struct text *t, const struct events *e, const struct time_origin *of)
+{
+    voc_str zone = e->zone.len ? ev_clip(e->zone, 60) : (voc_str)VOC_LIT("UTC");
+    add(t, " (%s; %.*s where no zone is written)", of->pattern[0] ? of->pattern : "ISO 8601 or epoch", (int)zone.len, zone.ptr);
+}
+
+static void add_times(struct text *t, const struct events *e)
+{
+    if (e->has_end) {
+        add(t, "start <- %.*s", SHOWN(e, &e->times[0].from));
+        add_format(t, e, &e->times[0]);
+        add(t, ", kept as %.*s\nend <- %.*s", EV_STR(e->start_key, 60), SHOWN(e, &e->end.from));
+        add_format(t, e, &e->end);
+        add(t, ": the event stands at its end\n");
+        if (!is_set(&e->field[FIELD_MINUTES])) add(t, "minutes <- end - start\n");
+    }
+    for (size_t i = 0; i < e->n_times && !e->has_end; i++) {
+        const struct time_origin *x = &e->times[i];
+        add(t, "time <- %.*s", SHOWN(e, &x->from));
+        add_format(t, e, x);
+        if (x->action_column != NO_COLUMN) add(t, ": the event that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
+        else if (x->action.len) add(t, ": the event %.*s", EV_STR(x->action, 60));
+        add(t, "\n");
+    }
+    if (e->n_times > 1) add(t, "minutes, cost, value and text of a row belong to the last of its events\n");
+}
+
+static void add_aliases(struct text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add(t, "%s <- %.*s (%.*s%s)%s\n", what, SHOWN(e, &all[i].from), EV_STR(all[i].kind, 60), all[i].strong ? "" : ", weak", constant(&all[i].from));
+}
+
+static void add_attrs(struct text *t, const struct events *e)
+{
+    static const char *const whose[] = {"the event", "the customer", "the account", "the case"};
+    for (uint32_t entity = VOC_ENTITY_EVENT; entity <= VOC_ENTITY_CASE; entity++) {
+        size_t n = 0, left = 0;
+        for (size_t i = 0; i < e->n_attrs; i++) {
+            if (e->attrs[i].entity != entity) continue;
+            if (n == 12 || t->size - t->len < 400) {
+                left++;
+                continue;
+            }
+            if (n++ == 0) add(t, "attributes of %s: ", whose[entity]);
+            else add(t, ", ");
+            add(t, "%.*s", EV_STR(e->attrs[i].key, 40));
+        }
+        if (n && left) add(t, " and %zu more", left);
+        if (n) add(t, "\n");
+    }
+}
+
+void plan_describe(const struct events *e, char *out, size_t size)
+{
+    struct text t = {.at = out, .size = size};
+    if (size == 0) return;
+    out[0] = 0;
+    if (e->n_columns == 0 || e->n_times == 0) return;
+    add_times(&t, e);
+    for (size_t f = 0; f < FIELD_N; f++) {
+        const struct origin *o = &e->field[f];
+        if (!is_set(o)) continue;
+        add(&t, "%s <- %.*s%s", field_names[f], SHOWN(e, o), constant(o));
+        if (f >= FIELD_MINUTES && o->column != NO_COLUMN && o->decimal == ',') add(&t, " (decimal comma)");
+        add(&t, "\n");
+    }
+    add_aliases(&t, e, "customer", e->customers, e->n_customers);
+    add_aliases(&t, e, "account", e->accounts, e->n_accounts);
+    add_attrs(&t, e);
+    if (e->proposed) add(&t, "found by names and values; change it with -O time=COLUMN, -O action=COLUMN ... (-O FIELD=- : no column)\n");
+    if (t.full) // cut at a line
+        while (t.len && out[t.len - 1] != '\n') out[--t.len] = 0;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Inside of the plugin input/events: the plan that says how columns become rows, and the steps that make it.
+//   csv_sniff.c  separator and quote          columns.c   names and samples of the columns
+//   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
+//   times.c      formats of time columns      numbers.c   decimal point or comma
+//   rows.c       records -> rows              describe.c  the plan in words
+// A plan is made once, in head(), and only read from then on: lines() runs in parallel on it.
+#ifndef VOC_PLUGINS_INPUT_EVENTS_H
+#define VOC_PLUGINS_INPUT_EVENTS_H
+
+#include <stdbool.h>
+#include <string.h>
+#include <voc/plugin.h>
+
+#include "plugins/common/csv.h"
+
+#define COLUMNS_MAX 4096u
+#define TIMES_MAX 64u    // date columns of a wide table
+#define ATTRS_MAX 256u   // own attributes of one event: the host's bound
+#define SAMPLES_MAX 512u // records that the proposal looks at
+#define NO_COLUMN UINT32_MAX
+#define PATTERN_MAX 64u
+
+// Options, in the order of the table in events.c. Those from FIRST_COLUMN to LAST_COLUMN name a column.
+enum {
+    OPT_SEPARATOR, OPT_QUOTE, OPT_HEADER, OPT_DECIMAL, OPT_TIME_FORMAT, OPT_ZONE, OPT_CUSTOMER_KIND, OPT_ACCOUNT_KIND, OPT_REF_KIND,
+    OPT_TIME, OPT_END, OPT_ACTION, OPT_ACTOR, OPT_CUSTOMER, OPT_EMAIL, OPT_PHONE, OPT_COOKIE, OPT_ACCOUNT, OPT_CASE, OPT_ID, OPT_REF,
+    OPT_ROLE, OPT_OWNER, OPT_THREAD, OPT_TOUCHPOINT, OPT_CHANNEL, OPT_CAMPAIGN, OPT_OBJECT, OPT_TEXT, OPT_LANGUAGE, OPT_MINUTES,
+    OPT_COST, OPT_VALUE, OPT_N
+};
+
+// Fields of a row with one source each. Those from FIELD_MINUTES on are numbers.
+enum {
+    FIELD_ACTION, FIELD_ACTOR, FIELD_CASE, FIELD_ID, FIELD_REF, FIELD_ROLE, FIELD_OWNER, FIELD_THREAD, FIELD_TOUCHPOINT,
+    FIELD_CHANNEL, FIELD_CAMPAIGN, FIELD_OBJECT, FIELD_TEXT, FIELD_LANGUAGE, FIELD_MINUTES, FIELD_COST, FIELD_VALUE, FIELD_N
+};
+extern const char *const field_names[FIELD_N]; // as in sources.xml, and as options
+
+// Where a value comes from: a column, or what stands in its place where the cell is empty.
+struct origin {
+    uint32_t column;   // or NO_COLUMN
+    voc_str constant;  // or empty
+    voc_str format;    // as declared, or empty
+    char decimal;      // numbers: '.' or ','; 0: not known yet
+    uint32_t line;     // of sources.xml, or 0
+};
+
+struct time_origin {
+    struct origin from;
+    char pattern[PATTERN_MAX];
+    voc_time_format *format;
+    uint32_t action_column; // wide: the column that names this date's action, or NO_COLUMN
+    voc_str action;         // wide: else the action itself; empty: the mapped action
+};
+
+struct alias_origin {
+    struct origin from;
+    voc_str kind;
+    uint32_t strong;
+};
+
+struct attr_origin {
+    struct origin from;
+    voc_str key;
+    uint32_t type, entity;
+    struct time_origin *time; // VOC_TYPE_TIME
+};
+
+struct column {
+    voc_str name;   // as written in the header
+    voc_str folded; // letters and digits only, lower case
+    bool used;      // by the plan; else it becomes an attribute
+};
+
+struct chunk;
+struct events { // one instance
+    const voc_host *host;
+    voc_context *cx;
+    struct chunk *chunks;     // owned memory
+    bool quiet;               // probing: no diagnostics
+    struct csv_rule rule;
+    int quote_said; // -1: find out
+    uint32_t n_head;
+    // what open() was given; strings are copies
+    voc_str zone, time_format;
+    bool time_format_given;
+    const voc_map *maps;
+    size_t n_maps;
+    voc_str option[OPT_N]; // those that name a column or a kind; empty: not given
+    // the columns, and samples of their first records: cell (i, c) at samples[i * n_columns + c]
+    struct column *columns;
+    size_t n_columns;
+    voc_str *samples;
+    size_t n_samples;
+    // the plan
+    struct origin field[FIELD_N];
+    uint32_t ref_kind;
+    struct time_origin times[TIMES_MAX];
+    size_t n_times;
+    struct time_origin end; // long form with start and end
+    bool has_end;
+    uint64_t decided; // bit OPT_*: a map or an option says where this comes from, or that nothing does
+    bool proposed;    // some of it is the plugin's own idea
+    char decimal_said; // '.' or ',' by option, or 0
+    struct alias_origin customers[VOC_ALIASES_MAX], accounts[VOC_ALIASES_MAX];
+    size_t n_customers, n_accounts;
+    struct attr_origin *attrs;
+    size_t n_attrs;
+    voc_str start_key; // attribute that keeps the start of an event with start and end
+};
+
+// events.c: memory that lives as long as the instance (NULL: out of memory), copies, diagnostics
+void *ev_alloc(struct events *e, size_t size);
+bool ev_copy(struct events *e, voc_str s, voc_str *out);
+voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+// text that may be cut: whole characters, at most `max` bytes
+voc_str ev_clip(voc_str s, size_t max);
+bool ev_eq(voc_str a, voc_str b);
+bool ev_is(voc_str a, const char *b);
+voc_str ev_trim(voc_str s);
+#define EV_STR(s, max) (int)ev_clip((s), (max)).len, (s).ptr
+
+// csv_sniff.c: the rule that the text's first records keep best
+struct sniffed_csv {
+    struct csv_rule rule;
+    size_t n_columns, n_records, n_regular; // of the records looked at, those as wide as the header
+};
+voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, struct sniffed_csv *out);
+
+// columns.c
+voc_rc columns_read(struct events *e, const voc_block *first);
+voc_str column_fold(struct events *e, voc_str name, bool *ok);
+uint32_t column_find(const struct events *e, voc_str name);   // exact, then folded if only one fits; NO_COLUMN
+// The unused columns with one of these folded names (blanks between), in the order of the names.
+size_t columns_named(const struct events *e, const char *names, uint32_t *out, size_t max);
+uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc *rc);  // reports it; gives NO_COLUMN
+voc_str column_cell(const struct events *e, size_t sample, uint32_t column);
+// Every filled cell of a column in the first block (cx memory, freed by the caller). Text is borrowed from the block.
+voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, voc_str **out, size_t *n, char **scratch);
+
+// times.c
+bool cell_missing(voc_str cell); // of a time or number: empty, NULL, NaT, 0000-00-00 ...
+bool time_column_plausible(struct events *e, uint32_t column, bool named);
+voc_rc times_resolve(struct events *e, const voc_block *first);
+
+// numbers.c
+// A number without units: sign, digits, groups of three, decimals, exponent. Micro-units are rounded half away from zero;
+// VOC_NA where they do not fit.
+bool number_read(voc_str cell, char decimal, int64_t *micro, double *real);
+bool number_column_plausible(struct events *e, uint32_t column);
+voc_rc numbers_resolve(struct events *e, const voc_block *first);
+
+// mapping.c, propose.c
+voc_rc plan_make(struct events *e, const voc_block *first);
+void propose(struct events *e, bool all); // all: every field; else only time and action, where they are missing
+bool plan_decided(const struct events *e, unsigned option); // a map or an option has spoken
+bool actor_read(voc_str cell, uint32_t *actor);
+
+// rows.c, describe.c
+voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);
+void plan_describe(const struct events *e, char *out, size_t size);
+
+#endif

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// A plan for a file that nobody has described: by the names that pm4py, bupaR, Disco, web analytics and CRM exports give to
+// their columns (folded: letters and digits only), each checked against the column's values; and by the values alone where
+// a column of dates has a name of its own. What a map or an option has decided is left alone. Called by plan_make().
+#include "plugins/input/events/events.h"
+
+#define CANDIDATES_MAX 64u
+
+static const char TIME_NAMES[] =
+    "timetimestamp timestamp eventtimestamp eventtime eventdatetime datetime time eventdate date occurredat happenedat ts oceltimestamp activitydate activitytime "
+    "actiontime completetimestamp createdat createddate createdate createdtime created timestampinstant servertime clienttime receivedat sentat loggedat addedat "
+    "dateentered enteredat changedat changedate visittime visitdate timestampevent when";
+static const char START_NAMES[] = "starttimestamp starttime startdatetime timestampstart startedat started start startdate begintimestamp begintime begin";
+static const char END_NAMES[] =
+    "endtimestamp endtime enddatetime timestampend completetimestamp completetime completiontime completedat completed complete finishtimestamp finishtime finishedat end";
+static const char ACTION_NAMES[] =
+    "conceptname activity activityname ocelactivity eventname event action actionname eventaction eventtype actiontype activitytype interaction interactiontype "
+    "step stepname task taskname type";
+static const char CASE_NAMES[] =
+    "caseconceptname caseid case casenumber casekey caseident traceid processinstanceid processinstance opportunityid opportunity dealid ticketid incidentid srnumber "
+    "claimid applicationid";
+static const char WIDE_CASE_NAMES[] = "leadid orderid requestid contractid projectid policyid invoiceid subscriptionid";
+static const char CUSTOMER_NAMES[] =
+    "userid customerid contactid personid individualid memberid subscriberid leadid clientnumber customernumber customer user contact person individual member subscriber "
+    "client";
+static const char COOKIE_NAMES[] = "cookieid cookie visitorid visitor userpseudoid anonymousid distinctid clientid deviceid domainuserid";
+static const char EMAIL_NAMES[] = "email emailaddress customeremail useremail contactemail mail propertyemail recipient";
+static const char PHONE_NAMES[] = "phone phonenumber mobile mobilephone telephone";
+static const char ACCOUNT_NAMES[] =
+    "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm";
+
+enum check { ANY, NUMBER, UNIQUE, ACTOR };
+static const struct { unsigned char field, option, check; const char *names; } known[] = {
+    {FIELD_ID, OPT_ID, UNIQUE, "eventid oceleid identityid eventuuid insertid messageid activityid"},
+    {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator"},
+    {FIELD_REF, OPT_REF, ANY, "ref inreplyto replyto"},
+    {FIELD_ROLE, OPT_ROLE, ANY, "orgrole role contactrole buyingrole"},
+    {FIELD_OWNER, OPT_OWNER, ANY,
+     "orgresource resource owner ownerid owneremail salesagent salesrep salesperson rep agent agentid accountowner opportunityowner dealowner assignedto assignee handledby"},
+    {FIELD_THREAD, OPT_THREAD, ANY, "thread threadid conversationid"},
+    {FIELD_TOUCHPOINT, OPT_TOUCHPOINT, ANY, "touchpoint touchpointid touchpointname"},
+    {FIELD_CHANNEL, OPT_CHANNEL, ANY, "channel channelname marketingchannel utmmedium medium"},
+    {FIELD_CAMPAIGN, OPT_CAMPAIGN, ANY, "campaign campaignname utmcampaign campaignid"},
+    {FIELD_OBJECT, OPT_OBJECT, ANY, "object objectid pageurl url page pagepath pagelocation pagetitle asset contentname screenname"},
+    {FIELD_TEXT, OPT_TEXT, ANY, "text comment comments verbatim feedback review message messagetext"},
+    {FIELD_LANGUAGE, OPT_LANGUAGE, ANY, "language lang"},
+    {FIELD_MINUTES, OPT_MINUTES, NUMBER, "minutes durationminutes durationmin minutesspent effortminutes"},
+    {FIELD_COST, OPT_COST, NUMBER, "costtotal cost costs totalcost"},
+    {FIELD_VALUE, OPT_VALUE, NUMBER, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue amount"},
+};
+
+static bool starts(voc_str s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr, with, strlen(with)) == 0; }
+
+static bool ends(voc_str s, const char *with)
+{
+    size_t n = strlen(with);
+    return s.len >= n && memcmp(s.ptr + s.len - n, with, n) == 0;
+}
+
+static bool contains(voc_str s, const char *what)
+{
+    size_t n = strlen(what);
+    for (size_t i = 0; i + n <= s.len; i++)
+        if (memcmp(s.ptr + i, what, n) == 0) return true;
+    return false;
+}
+
+// ---- looking at values ------------------------------------------------------------------------------------------------------
+
+// Every filled cell differs from every other, and there are at least two.
+static bool all_differ(const struct events *e, uint32_t column)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < e->n_samples; i++) {
+        voc_str cell = column_cell(e, i, column);
+        if (cell.len == 0) continue;
+        filled++;
+        for (size_t k = 0; k < i; k++)
+            if (ev_eq(cell, column_cell(e, k, column))) return false;
+    }
+    return filled > 1 || e->n_samples < 2;
+}
+
+static bool is_empty(const struct events *e, uint32_t column)
+{
+    for (size_t i = 0; i < e->n_samples; i++)
+        if (column_cell(e, i, column).len) return false;
+    return e->n_samples > 0;
+}
+
+static bool all_actors(const struct events *e, uint32_t column)
+{
+    uint32_t actor;
+    for (size_t i = 0; i < e->n_samples; i++)
+        if (column_cell(e, i, column).len && !actor_read(column_cell(e, i, column), &actor)) return false;
+    return true;
+}
+
+static bool mostly_addresses(const struct events *e, uint32_t column)
+{
+    size_t filled = 0, at = 0;
+    for (size_t i = 0; i < e->n_samples; i++) {
+        voc_str cell = column_cell(e, i, column);
+        if (cell.len == 0) continue;
+        filled++;
+        at += memchr(cell.ptr, '@', cell.len) != NULL;
+    }
+    return at * 2 >= filled;
+}
+
+static uint32_t first_named(const struct events *e, const char *names)
+{
+    uint32_t found[1];
+    return columns_named(e, names, found, 1) ? found[0] : NO_COLUMN;
+}
+
+static uint32_t first_time_named(struct events *e, const char *names)
+{
+    uint32_t found[CANDIDATES_MAX];
+    size_t n = columns_named(e, names, found, CANDIDATES_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (time_column_plausible(e, found[i], true)) return found[i];
+    return NO_COLUMN;
+}
+
+static uint32_t take(struct events *e, uint32_t column)
+{
+    if (column != NO_COLUMN) e->columns[column].used = e->proposed = true;
+    return column;
+}
+
+// ---- times and actions --------------------------------------------------------------------------------------------------------
+
+static void add_time(struct events *e, uint32_t column)
+{
+    if (e->n_times == TIMES_MAX) return;
+    e->times[e->n_times++] = (struct time_origin){.from = {.column = take(e, column)}, .action_column = NO_COLUMN};
+}
+
+// Columns of dates by their values, or by a usual name; not those of the case, nor of a connector's own books.
+static size_t dated_columns(struct events *e, uint32_t *out, size_t max)
+{
+    size_t n = 0, looked_at = 0;
+    for (uint32_t c = 0; c < e->n_columns && n < max && looked_at < 256; c++) {
+        const struct column *k = &e->columns[c];
+        if (k->used || starts(k->name, "case:") || starts(k->folded, "fivetran") || starts(k->folded, "lastmodified") || ends(k->folded, "updatedat") ||
+            ends(k->folded, "lastmodifieddate") || ends(k->folded, "modifiedat"))
+            continue;
+        looked_at++;
+        if (time_column_plausible(e, c, false)) out[n++] = c;
+    }
+    return n;
+}
+
+static uint32_t status_column(struct events *e)
+{
+    static const char *const endings[] = {"stage", "status", "outcome", "result", "disposition", "state"};
+    for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+        for (uint32_t c = 0; c < e->n_columns; c++)
+            if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) && !is_empty(e, c) && !all_differ(e, c)) return c;
+    return NO_COLUMN;
+}
+
+static uint32_t find_case(struct events *e, bool wide)
+{
+    uint32_t c = first_named(e, CASE_NAMES);
+    if (c != NO_COLUMN || !wide) return c;
+    c = first_named(e, "id");
+    if (c == NO_COLUMN) c = first_named(e, WIDE_CASE_NAMES);
+    for (uint32_t i = 0; i < e->n_columns && c == NO_COLUMN; i++)
+        if (!e->columns[i].used && ends(e->columns[i].folded, "id") && !is_empty(e, i) && all_differ(e, i)) c = i;
+    return c;
+}
+
+// One row is one thing with a date for each step. The last step's event is what the status column says.
+static void propose_wide(struct events *e, const uint32_t *dates, size_t n)
+{
+    static const char *const last[] = {"clos", "resolv", "finish", "complet", "won", "enddate", "ended"};
+    size_t closing = n;
+    for (size_t k = 0; k < sizeof last / sizeof *last && closing == n; k++)
+        for (size_t i = 0; i < n && closing == n; i++)
+            if (contains(e->columns[dates[i]].folded, last[k])) closing = i;
+    if (closing == n) closing = n - 1;
+    for (size_t i = 0; i < n; i++)
+        if (i != closing) add_time(e, dates[i]);
+    add_time(e, dates[closing]);
+    uint32_t status = n > 1 ? status_column(e) : NO_COLUMN;
+    if (status != NO_COLUMN) e->times[e->n_times - 1].action_column = take(e, status);
+}
+
+static void propose_without_action(struct events *e)
+{
+    uint32_t dates[TIMES_MAX];
+    size_t n = dated_columns(e, dates, TIMES_MAX);
+    if (n == 0) {
+        uint32_t named = first_time_named(e, TIME_NAMES); // epochs, which only a name tells from other numbers
+        if (named != NO_COLUMN) dates[n++] = named;
+    }
+    if (n == 0) return;
+    uint32_t of = find_case(e, false), status = n == 1 && of != NO_COLUMN && !all_differ(e, of) ? status_column(e) : NO_COLUMN;
+    if (status == NO_COLUMN) {
+        propose_wide(e, dates, n);
+        return;
+    }
+    add_time(e, dates[0]); // a history of stages
+    e->field[FIELD_ACTION].column = take(e, status);
+}
+
+static void propose_times(struct events *e)
+{
+    uint32_t start = first_time_named(e, START_NAMES), end = plan_decided(e, OPT_END) ? NO_COLUMN : first_time_named(e, END_NAMES);
+    uint32_t time = first_time_named(e, TIME_NAMES), dates[1];
+    if (time == NO_COLUMN && start == NO_COLUMN && end == NO_COLUMN && dated_columns(e, dates, 1)) time = dates[0];
+    if (plan_decided(e, OPT_END)) {
+        add_time(e, start != NO_COLUMN ? start : time);
+    } else if (start != NO_COLUMN || (time != NO_COLUMN && end != NO_COLUMN)) {
+        uint32_t from = start != NO_COLUMN ? start : time, to = end != NO_COLUMN ? end : start != NO_COLUMN ? time : NO_COLUMN;
+        add_time(e, from);
+        if (to == NO_COLUMN) return;
+        e->has_end = true;
+        e->end = (struct time_origin){.from = {.column = take(e, to)}, .action_column = NO_COLUMN};
+    } else if (time != NO_COLUMN || end != NO_COLUMN) {
+        add_time(e, time != NO_COLUMN ? time : end);
+    }
+}
+
+static void propose_actions(struct events *e)
+{
+    bool missing = e->n_times == 0;
+    for (size_t i = 0; i < e->n_times; i++) missing = missing || (e->times[i].action.len == 0 && e->times[i].action_column == NO_COLUMN);
+    if (!missing || plan_decided(e, OPT_ACTION)) return;
+    uint32_t found[CANDIDATES_MAX];
+    size_t n = columns_named(e, ACTION_NAMES, found, CANDIDATES_MAX);
+    for (size_t i = 0; i < n; i++) {
+        if (is_empty(e, found[i])) continue;
+        e->field[FIELD_ACTION].column = take(e, found[i]);
+        return;
+    }
+}
+
+// ---- everything else -------------------------------------------------------------------------------------------------------------
+
+static bool fits(struct events *e, uint32_t column, unsigned check)
+{
+    switch (check) {
+    case NUMBER: return number_column_plausible(e, column);
+    case UNIQUE: return e->n_times == 1 && all_differ(e, column);
+    case ACTOR: return all_actors(e, column);
+    default: return true;
+    }
+}
+
+static void propose_alias(struct events *e, unsigned option, const char *names, bool address, voc_str kind, uint32_t strong, struct alias_origin *all, size_t *n)
+{
+    uint32_t c = plan_decided(e, option) ? NO_COLUMN : first_named(e, names);
+    if (c == NO_COLUMN || is_empty(e, c) || (address && !mostly_addresses(e, c)) || *n == VOC_ALIASES_MAX) return;
+    all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c)}, .kind = kind, .strong = strong};
+}
+
+static void propose_rest(struct events *e, bool wide)
+{
+    uint32_t id = first_named(e, "id");
+    if (!plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, find_case(e, wide));
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        uint32_t found[CANDIDATES_MAX];
+        size_t n = plan_decided(e, known[k].option) ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
+        for (size_t i = 0; i < n; i++) {
+            if (is_empty(e, found[i]) || !fits(e, found[i], known[k].check)) continue;
+            e->field[known[k].field].column = take(e, found[i]);
+            break;
+        }
+    }
+    if (id != NO_COLUMN && !e->columns[id].used) { // an event's own, or, where it repeats, a case's
+        if (all_differ(e, id) && e->n_times == 1 && e->field[FIELD_ID].column == NO_COLUMN && !plan_decided(e, OPT_ID)) e->field[FIELD_ID].column = take(e, id);
+        else if (!all_differ(e, id) && e->field[FIELD_CASE].column == NO_COLUMN && !plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, id);
+    }
+    const voc_str kind = VOC_LIT("id"), email = VOC_LIT("email"), phone = VOC_LIT("phone"), cookie = VOC_LIT("cookie");
+    propose_alias(e, OPT_CUSTOMER, CUSTOMER_NAMES, false, e->option[OPT_CUSTOMER_KIND].len ? e->option[OPT_CUSTOMER_KIND] : kind, 1, e->customers, &e->n_customers);
+    propose_alias(e, OPT_EMAIL, EMAIL_NAMES, true, email, 1, e->customers, &e->n_customers);
+    propose_alias(e, OPT_PHONE, PHONE_NAMES, false, phone, 0, e->customers, &e->n_customers);
+    propose_alias(e, OPT_COOKIE, COOKIE_NAMES, false, cookie, 0, e->customers, &e->n_customers);
+    propose_alias(e, OPT_ACCOUNT, ACCOUNT_NAMES, false, e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND] : kind, 1, e->accounts, &e->n_accounts);
+}
+
+void propose(struct events *e, bool all)
+{
+    propose_actions(e);
+    bool has_action = e->field[FIELD_ACTION].column != NO_COLUMN || e->field[FIELD_ACTION].constant.len, wide = false;
+    if (!plan_decided(e, OPT_TIME)) {
+        if (has_action) propose_times(e);
+        else propose_without_action(e);
+    }
+    for (size_t i = 0; i < e->n_times; i++) {
+        struct time_origin *t = &e->times[i];
+        if (has_action || e->field[FIELD_ACTION].column != NO_COLUMN || t->action.len || t->from.column == NO_COLUMN) continue;
+        wide = true;
+        if (t->action_column == NO_COLUMN) t->action = e->columns[t->from.column].name;
+    }
+    if (all) propose_rest(e, wide);
+}

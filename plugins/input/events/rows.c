@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+// Records of one block to rows, by the plan. Runs in parallel on one instance: all memory is this call's own, taken once a
+// block, never once a row. A record is checked whole before any of its rows is added; what is wrong with it rejects it.
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "plugins/input/events/events.h"
+
+#define BATCH_ROWS 1024u
+#define BATCH_ATTRS 65536u
+#define VALUE_SHOWN 60u
+
+struct work { // one call
+    const struct events *e;
+    voc_sink *sink;
+    voc_rc rc;         // of the host
+    voc_str *cells;    // of the record
+    char *scratch;     // unquoted text of the block
+    voc_row *rows;
+    size_t n_rows, n_records, max_records; // in the batch
+    voc_attr *attrs;   // max_records times attrs_each
+    size_t attrs_each;
+    voc_alias *aliases; // max_records times VOC_ALIASES_MAX * 2
+};
+
+// ---- small steps -------------------------------------------------------------------------------------------------------------
+
+// Always false: so that a step can end with it.
+__attribute__((format(printf, 4, 5))) static bool refuse(struct work *w, uint64_t record, const char *code, const char *format, ...)
+{
+    char reason[400];
+    va_list ap;
+    va_start(ap, format);
+    int n = vsnprintf(reason, sizeof reason, format, ap);
+    va_end(ap);
+    voc_str text = ev_clip((voc_str){reason, n < 0 ? 0 : (size_t)n}, sizeof reason - 4);
+    if (!w->e->host->utf8_valid(text.ptr, text.len)) text = (voc_str)VOC_LIT("a value is not valid UTF-8");
+    w->rc = w->e->host->reject(w->sink, record, (voc_str){code, strlen(code)}, text);
+    return false;
+}
+
+static voc_str name_of(const struct work *w, uint32_t column)
+{
+    return ev_clip(column == NO_COLUMN ? (voc_str)VOC_LIT("constant") : w->e->columns[column].name, VALUE_SHOWN);
+}
+#define COLUMN(w, c) (int)name_of((w), (c)).len, name_of((w), (c)).ptr
+
+static voc_str cell_of(const struct work *w, const struct origin *o)
+{
+    if (o->column == NO_COLUMN) return o->constant;
+    return w->cells[o->column].len ? w->cells[o->column] : o->constant;
+}
+
+static bool flush(struct work *w)
+{
+    voc_batch b = {.struct_size = sizeof b, .row_size = sizeof(voc_row), .rows = w->rows, .n_rows = w->n_rows};
+    w->rc = w->n_rows ? w->e->host->rows(w->sink, &b) : VOC_OK;
+    w->n_rows = w->n_records = 0;
+    return w->rc == VOC_OK;
+}
+
+// The fields of the record, as many as the header has. Behind them empty ones may stand.
+static bool split(struct work *w, voc_str record, uint64_t number)
+{
+    const struct events *e = w->e;
+    enum csv_fault fault;
+    size_t n = csv_split(&e->rule, record, w->cells, e->n_columns, &w->scratch, &fault);
+    if (fault == CSV_UNCLOSED) return refuse(w, number, "QUOTE", "a quote is never closed");
+    if (fault) return refuse(w, number, "QUOTE", "there is text behind a closing quote in field %zu; a quote within is written twice", n);
+    while (n > e->n_columns && record.len && record.ptr[record.len - 1] == e->rule.separator) {
+        record.len--;
+        n--;
+    }
+    if (n != e->n_columns) return refuse(w, number, "FIELDS", "%zu %s, the header has %zu", n, n == 1 ? "field" : "fields", e->n_columns);
+    return true;
+}
+
+// False without a reject: no time is given.
+static bool read_time(struct work *w, const struct time_origin *t, uint64_t record, int64_t *us, uint32_t *resolution, bool *refused)
+{
+    voc_str cell = cell_of(w, &t->from);
+    *us = VOC_NA;
+    if (cell_missing(cell)) return false;
+    if (w->e->host->time_parse(t->format, cell, us, resolution) == VOC_OK) return true;
+    *us = VOC_NA;
+    *refused = true;
+    return refuse(w, record, "TIME", "%.*s: \"%.*s\" is not a time (%s)", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN),
+                  t->pattern[0] ? t->pattern : "ISO 8601 or an epoch");
+}
+
+static bool read_number(struct work *w, const struct origin *o, uint64_t record, int64_t *micro, double *real)
+{
+    voc_str cell = cell_of(w, o);
+    double unused;
+    *micro = VOC_NA;
+    if (cell_missing(cell)) return true;
+    if (!number_read(cell, o->decimal, micro, real ? real : &unused))
+        return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is not a number (with a decimal %s)", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN),
+                      o->decimal == ',' ? "comma" : "point");
+    if (*micro == VOC_NA && !real)
+        return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is too large", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN));
+    return true;
+}
+
+// ---- parts of a row ------------------------------------------------------------------------------------------------------------
+
+static bool read_bool(voc_str cell, int64_t *out)
+{
+    static const char *const yes[] = {"true", "yes", "1", "t", "y", "TRUE", "True", "YES", "Yes", "T", "Y"};
+    static const char *const no[] = {"false", "no", "0", "f", "n", "FALSE", "False", "NO", "No", "F", "N"};
+    cell = ev_trim(cell);
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (ev_is(cell, yes[i])) return *out = 1, true;
+        if (ev_is(cell, no[i])) return *out = 0, true;
+    }
+    return false;
+}
+
+// False: the record was refused. An empty cell gives no attribute (type NA of *out stays: text empty).
+static bool read_attr(struct work *w, const struct attr_origin *a, uint64_t record, voc_attr *out)
+{
+    voc_str cell = cell_of(w, &a->from);
+    uint32_t resolution;
+    int64_t micro = VOC_NA;
+    bool refused = false;
+    *out = (voc_attr){.key = a->key, .text = cell, .type = a->type, .entity = a->entity, .time_us = VOC_NA};
+    if (a->type == VOC_TYPE_TEXT || cell.len == 0) return true;
+    if (cell_missing(cell)) return out->text.len = 0, true;
+    switch (a->type) {
+    case VOC_TYPE_TIME:
+        (void)read_time(w, a->time, record, &out->time_us, &resolution, &refused);
+        return !refused;
+    case VOC_TYPE_BOOL:
+        if (read_bool(cell, &out->time_us)) return true;
+        return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is neither yes nor no", COLUMN(w, a->from.column), EV_STR(cell, VALUE_SHOWN));
+    default: break;
+    }
+    if (!read_number(w, &a->from, record, &micro, a->type == VOC_TYPE_REAL ? &out->number : NULL)) return false;
+    if (a->type == VOC_TYPE_MONEY) out->time_us = micro;
+    if (a->type != VOC_TYPE_INT) return true;
+    if (micro % 1000000 != 0)
+        return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is not a whole number", COLUMN(w, a->from.column), EV_STR(cell, VALUE_SHOWN));
+    out->time_us = micro / 1000000;
+    return true;
+}
+
+static bool add_attrs(struct work *w, voc_row *r)
+{
+    const struct events *e = w->e;
+    voc_attr *to = &w->attrs[w->n_records * w->attrs_each];
+    size_t own = 0;
+    r->attrs = to;
+    for (size_t i = 0; i < e->n_attrs; i++) {
+        if (!read_attr(w, &e->attrs[i], r->record, &to[r->n_attrs])) return false;
+        if (to[r->n_attrs].text.len == 0) continue;
+        own += to[r->n_attrs].entity == VOC_ENTITY_EVENT;
+        r->n_attrs++;
+    }
+    // two places are kept free for what rows add of their own
+    return own + 2 <= ATTRS_MAX || refuse(w, r->record, "FIELDS", "it has %zu attributes; %u are kept", own, ATTRS_MAX - 2);
+}
+
+static void add_aliases(const struct work *w, voc_row *r)
+{
+    const struct events *e = w->e;
+    voc_alias *to = &w->aliases[w->n_records * VOC_ALIASES_MAX * 2];
+    r->customer = to;
+    for (size_t i = 0; i < e->n_customers; i++) {
+        voc_str cell = cell_of(w, &e->customers[i].from);
+        if (cell.len) to[r->n_customer++] = (voc_alias){.kind = e->customers[i].kind, .value = cell, .strong = e->customers[i].strong};
+    }
+    r->account = to += r->n_customer;
+    for (size_t i = 0; i < e->n_accounts; i++) {
+        voc_str cell = cell_of(w, &e->accounts[i].from);
+        if (cell.len) to[r->n_account++] = (voc_alias){.kind = e->accounts[i].kind, .value = cell, .strong = e->accounts[i].strong};
+    }
+}
+
+static bool add_fields(struct work *w, voc_row *r)
+{
+    const struct events *e = w->e;
+    const struct origin *f = e->field;
+    voc_str actor = cell_of(w, &f[FIELD_ACTOR]);
+    if (ev_trim(actor).len && !actor_read(actor, &r->actor))
+        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other", COLUMN(w, f[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
+    r->action = cell_of(w, &f[FIELD_ACTION]);
+    r->case_id = cell_of(w, &f[FIELD_CASE]);
+    r->id = cell_of(w, &f[FIELD_ID]);
+    r->ref = cell_of(w, &f[FIELD_REF]);
+    r->ref_kind = r->ref.len ? e->ref_kind : VOC_REF_NONE;
+    r->role = cell_of(w, &f[FIELD_ROLE]);
+    r->owner = cell_of(w, &f[FIELD_OWNER]);
+    r->thread = cell_of(w, &f[FIELD_THREAD]);
+    r->touchpoint = cell_of(w, &f[FIELD_TOUCHPOINT]);
+    r->channel = cell_of(w, &f[FIELD_CHANNEL]);
+    r->campaign = cell_of(w, &f[FIELD_CAMPAIGN]);
+    r->object = cell_of(w, &f[FIELD_OBJECT]);
+    r->text = cell_of(w, &f[FIELD_TEXT]);
+    r->language = cell_of(w, &f[FIELD_LANGUAGE]);
+    return read_number(w, &f[FIELD_MINUTES], r->record, &r->minutes, NULL) && read_number(w, &f[FIELD_COST], r->record, &r->cost, NULL) &&
+           read_number(w, &f[FIELD_VALUE], r->record, &r->value, NULL);
+}
+
+// ---- long form ---------------------------------------------------------------------------------------------------------------
+
+static int64_t unit_us(uint32_t resolution)
+{
+    static const int64_t unit[] = {1, 1000, 1000000, INT64_C(60000000), INT64_C(3600000000), INT64_C(86400000000)};
+    return unit[resolution <= VOC_RES_DAY ? resolution : VOC_RES_DAY];
+}
+
+static int64_t floor_to(int64_t us, int64_t unit) { return us - ((us % unit) + unit) % unit; }
+
+// The event stands at its end; the minutes between are its process time, unless the row says how many.
+static bool set_span(struct work *w, voc_row *r, int64_t start_us, uint32_t start_resolution, int64_t end_us, uint32_t end_resolution)
+{
+    int64_t unit = unit_us(start_resolution > end_resolution ? start_resolution : end_resolution);
+    if (floor_to(end_us, unit) < floor_to(start_us, unit))
+        return refuse(w, r->record, "TIME", "it ends before it begins (%.*s before %.*s)", COLUMN(w, w->e->end.from.column), COLUMN(w, w->e->times[0].from.column));
+    r->time_us = end_us;
+    r->resolution = end_resolution;
+    if (r->minutes == VOC_NA && unit < unit_us(VOC_RES_DAY)) r->minutes = end_us > start_us ? (end_us - start_us + 30) / 60 : 0; // micro-minutes
+    w->attrs[w->n_records * w->attrs_each + r->n_attrs++] = (voc_attr){.key = w->e->start_key, .text = ev_trim(cell_of(w, &w->e->times[0].from)), .type = VOC_TYPE_TIME, .entity = VOC_ENTITY_EVENT, .time_us = start_us};
+    return true;
+}
+
+static bool set_time(struct work *w, voc_row *r)
+{
+    const struct events *e = w->e;
+    int64_t end_us = VOC_NA, start_us = VOC_NA;
+    uint32_t end_resolution = VOC_RES_US;
+    bool refused = false;
+    (void)read_time(w, &e->times[0], r->record, &start_us, &r->resolution, &refused);
+    if (e->has_end && !refused) (void)read_time(w, &e->end, r->record, &end_us, &end_resolution, &refused);
+    if (refused) return false;
+    if (start_us == VOC_NA && end_us == VOC_NA) return refuse(w, r->record, "TIME", "%.*s is empty: it has no time", COLUMN(w, e->times[0].from.column));
+    r->time_us = start_us; // an event that has not ended stands at its start
+    if (end_us == VOC_NA) return true;
+    if (start_us != VOC_NA) return set_span(w, r, start_us, r->resolution, end_us, end_resolution);
+    r->time_us = end_us;
+    r->resolution = end_resolution;
+    return true;
+}
+
+static void read_long(struct work *w, voc_row *r)
+{
+    const struct time_origin *t = &w->e->times[0];
+    if (!set_time(w, r)) return;
+    if (t->action_column != NO_COLUMN) r->action = w->cells[t->action_column];
+    else if (t->action.len) r->action = t->action;
+    if (ev_trim(r->action).len == 0) {
+        uint32_t column = t->action_column != NO_COLUMN ? t->action_column : w->e->field[FIELD_ACTION].column;
+        refuse(w, r->record, "ACTION", "%.*s is empty: it has no action", COLUMN(w, column));
+        return;
+    }
+    w->rows[w->n_rows++] = *r;
+    w->n_records++;
+}
+
+// ---- wide form ---------------------------------------------------------------------------------------------------------------
+
+// What the record says once (minutes, cost, value, its text) belongs to the last of its events; so does a status that names
+// no event because its date is missing: an earlier event must not know how it ended.
+static void finish_wide(struct work *w, const voc_row *r, size_t first, uint32_t status, bool named)
+{
+    voc_row *last = &w->rows[w->n_rows - 1];
+    for (size_t i = first; i + 1 < w->n_rows; i++) {
+        w->rows[i].minutes = w->rows[i].cost = w->rows[i].value = VOC_NA;
+        w->rows[i].text = (voc_str){"", 0};
+    }
+    if (status == NO_COLUMN || named || w->cells[status].len == 0) return;
+    w->attrs[w->n_records * w->attrs_each + r->n_attrs] =
+        (voc_attr){.key = w->e->columns[status].name, .text = w->cells[status], .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+    last->n_attrs++;
+}
+
+static void read_wide(struct work *w, voc_row *r)
+{
+    const struct events *e = w->e;
+    size_t first = w->n_rows;
+    uint32_t status = NO_COLUMN;
+    bool refused = false, named = false;
+    for (size_t i = 0; i < e->n_times; i++) {
+        const struct time_origin *t = &e->times[i];
+        voc_row *x = &w->rows[w->n_rows];
+        int64_t us;
+        uint32_t resolution = VOC_RES_US;
+        if (t->action_column != NO_COLUMN) status = t->action_column;
+        bool given = read_time(w, t, r->record, &us, &resolution, &refused);
+        if (refused) break;
+        if (!given) continue;
+        *x = *r;
+        x->time_us = us;
+        x->resolution = resolution;
+        if (t->action_column != NO_COLUMN) x->action = w->cells[t->action_column], named = true;
+        else if (t->action.len) x->action = t->action;
+        if (ev_trim(x->action).len == 0) {
+            refused = true;
+            refuse(w, r->record, "ACTION", "%.*s is empty: the event of %.*s has no action", COLUMN(w, t->action_column != NO_COLUMN ? t->action_column : e->field[FIELD_ACTION].column),
+                   COLUMN(w, t->from.column));
+            break;
+        }
+        w->n_rows++;
+    }
+    if (refused) {
+        w->n_rows = first;
+        return;
+    }
+    if (w->n_rows == first) {
+        w->rc = e->host->ignore(w->sink, r->record, (voc_str)VOC_LIT("no date"));
+        return;
+    }
+    finish_wide(w, r, first, status, named);
+    w->n_records++;
+}
+
+// ---- a block -------------------------------------------------------------------------------------------------------------------
+
+static void read_record(struct work *w, const voc_block *b, uint64_t i)
+{
+    voc_row r = voc_row_init(VOC_ROW_EVENT);
+    r.record = i;
+    if (!split(w, (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}, i)) return;
+    if (!add_fields(w, &r) || !add_attrs(w, &r)) return;
+    add_aliases(w, &r);
+    const struct time_origin *t = &w->e->times[0];
+    bool wide = w->e->n_times > 1 || (!w->e->has_end && (t->action.len || t->action_column != NO_COLUMN));
+    if (wide) read_wide(w, &r);
+    else read_long(w, &r);
+}
+
+static voc_rc work_open(struct work *w, const voc_block *b)
+{
+    const struct events *e = w->e;
+    w->attrs_each = e->n_attrs + 2;
+    w->max_records = BATCH_ROWS / e->n_times;
+    if (w->max_records * w->attrs_each > BATCH_ATTRS) w->max_records = BATCH_ATTRS / w->attrs_each;
+    bool quoted = e->rule.quote && b->n_bytes && memchr(b->bytes, e->rule.quote, b->n_bytes);
+    w->cells = e->host->alloc(e->cx, e->n_columns * sizeof *w->cells);
+    w->scratch = e->host->alloc(e->cx, quoted ? b->n_bytes + 1 : 1);
+    w->rows = e->host->alloc(e->cx, w->max_records * e->n_times * sizeof *w->rows);
+    w->attrs = e->host->alloc(e->cx, w->max_records * w->attrs_each * sizeof *w->attrs);
+    w->aliases = e->host->alloc(e->cx, w->max_records * VOC_ALIASES_MAX * 2 * sizeof *w->aliases);
+    return w->cells && w->scratch && w->rows && w->attrs && w->aliases ? VOC_OK : VOC_E_NOMEM;
+}
+
+voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
+{
+    struct work w = {.e = e, .sink = sink};
+    if (block->n_records == 0) return VOC_OK;
+    if (e->n_columns == 0) return VOC_E_BUG; // head() has seen no record
+    w.rc = work_open(&w, block);
+    char *scratch = w.scratch;
+    for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
+        read_record(&w, block, i);
+        if (!w.rc && w.n_records == w.max_records) flush(&w);
+    }
+    if (!w.rc) flush(&w);
+    e->host->free(e->cx, w.cells);
+    e->host->free(e->cx, scratch);
+    e->host->free(e->cx, w.rows);
+    e->host->free(e->cx, w.attrs);
+    e->host->free(e->cx, w.aliases);
+    return w.rc;
+}

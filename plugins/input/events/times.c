@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+// Which pattern does each time column use? What was declared, else the one pattern that reads the column's cells in the
+// first block. Whether the day or the month stands first must be proven, by the column itself or by another one of the
+// same file; else it is an error that names the option. Called from head().
+#include <stdio.h>
+
+#include "plugins/input/events/events.h"
+
+#define SHAPES_MAX 32u
+#define SHAPE_LEN 48u
+#define SINGLES_MAX 500u // cells that are guessed one by one
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool cell_missing(voc_str cell)
+{
+    static const char *const words[] = {"null", "nat", "na", "n/a", "none", "nan", "-", "\\n", "0000-00-00", "0000-00-00 00:00:00"};
+    cell = ev_trim(cell);
+    if (cell.len == 0) return true;
+    if (is_digit(cell.ptr[0]) && cell.ptr[0] != '0') return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) != cell.len) continue;
+        size_t k = 0;
+        while (k < cell.len && lower(cell.ptr[k]) == words[i][k]) k++;
+        if (k == cell.len) return true;
+    }
+    return false;
+}
+
+// ---- guessing ---------------------------------------------------------------------------------------------------------
+
+// "30/12/2010 14:32" -> "9/9/9 9:9": cells of one pattern have one shape.
+static void shape_of(voc_str cell, char out[SHAPE_LEN])
+{
+    size_t n = 0;
+    cell = ev_trim(cell);
+    for (size_t i = 0; i < cell.len && n + 1 < SHAPE_LEN; i++) {
+        char c = is_digit(cell.ptr[i]) ? '9' : is_letter(cell.ptr[i]) ? 'a' : cell.ptr[i];
+        if ((c == '9' || c == 'a') && n && out[n - 1] == c) continue;
+        out[n++] = c;
+    }
+    out[n] = 0;
+}
+
+// The most frequent shape whose first cell reads as a time; false: none does.
+static bool chief_shape(struct events *e, const voc_str *cells, size_t n, char chief[SHAPE_LEN])
+{
+    struct { char text[SHAPE_LEN]; size_t n; bool reads; } seen[SHAPES_MAX];
+    size_t n_seen = 0, best = SHAPES_MAX;
+    for (size_t i = 0; i < n; i++) {
+        char shape[SHAPE_LEN], pattern[PATTERN_MAX];
+        uint32_t possible;
+        size_t k = 0;
+        shape_of(cells[i], shape);
+        while (k < n_seen && strcmp(seen[k].text, shape) != 0) k++;
+        if (k == SHAPES_MAX) continue;
+        if (k == n_seen) {
+            memcpy(seen[k].text, shape, SHAPE_LEN);
+            seen[k].n = 0;
+            seen[k].reads = e->host->time_guess(e->cx, &cells[i], 1, pattern, &possible) == VOC_OK;
+            n_seen++;
+        }
+        seen[k].n++;
+    }
+    for (size_t k = 0; k < n_seen; k++)
+        if (seen[k].reads && (best == SHAPES_MAX || seen[k].n > seen[best].n)) best = k;
+    if (best == SHAPES_MAX) return false;
+    memcpy(chief, seen[best].text, SHAPE_LEN);
+    return true;
+}
+
+// The pattern of all cells, or, where some are no times, of those of the chief shape. VOC_E_INPUT: none.
+static voc_rc guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX], uint32_t *possible)
+{
+    char chief[SHAPE_LEN];
+    voc_rc rc = e->host->time_guess(e->cx, cells, n, pattern, possible);
+    if (rc != VOC_E_INPUT || n == 0 || !chief_shape(e, cells, n, chief)) return rc;
+    voc_str *alike = e->host->alloc(e->cx, n * sizeof *alike);
+    size_t n_alike = 0;
+    if (!alike) return VOC_E_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        char shape[SHAPE_LEN];
+        shape_of(cells[i], shape);
+        if (strcmp(shape, chief) == 0) alike[n_alike++] = cells[i];
+    }
+    // cells of the shape that are no date at all (99/99/2020) are left out as well
+    rc = e->host->time_guess(e->cx, alike, n_alike, pattern, possible);
+    if (rc == VOC_E_INPUT) {
+        size_t kept = 0;
+        for (size_t i = 0; i < n_alike && i < SINGLES_MAX; i++)
+            if (e->host->time_guess(e->cx, &alike[i], 1, pattern, possible) == VOC_OK) alike[kept++] = alike[i];
+        rc = e->host->time_guess(e->cx, alike, kept, pattern, possible);
+    }
+    e->host->free(e->cx, alike);
+    return rc;
+}
+
+static bool looks_dated(voc_str cell)
+{
+    unsigned marks = 0, digits = 0;
+    cell = ev_trim(cell);
+    for (size_t i = 0; i < cell.len; i++) {
+        char c = cell.ptr[i];
+        marks += c == '-' || c == '/' || c == ':' || c == '.' || (is_letter(c) && i && is_digit(cell.ptr[i - 1]));
+        digits += is_digit(c);
+    }
+    return digits >= 3 && marks >= 2;
+}
+
+bool time_column_plausible(struct events *e, uint32_t column, bool named)
+{
+    voc_str cells[SAMPLES_MAX];
+    size_t n = 0, read = 0;
+    char pattern[PATTERN_MAX];
+    uint32_t possible, resolution;
+    int64_t us;
+    voc_time_format *f;
+    for (size_t i = 0; i < e->n_samples; i++) {
+        voc_str cell = column_cell(e, i, column);
+        if (cell_missing(cell)) continue;
+        if (!named && !looks_dated(cell)) return false;
+        cells[n++] = cell;
+    }
+    if (n == 0) return named && e->n_samples == 0;
+    if (!named) return e->host->time_guess(e->cx, cells, n, pattern, &possible) == VOC_OK;
+    if (guess(e, cells, n, pattern, &possible) != VOC_OK) return false;
+    if (e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone) != VOC_OK) return false;
+    for (size_t i = 0; i < n; i++) read += e->host->time_parse(f, cells[i], &us, &resolution) == VOC_OK;
+    return read * 2 >= n;
+}
+
+// ---- the columns of the plan ----------------------------------------------------------------------------------------------
+
+enum { OPEN = 0, KNOWN, EITHER };
+
+static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str pattern)
+{
+    if (pattern.len >= sizeof t->pattern)
+        return ev_error(e, VOC_E_OPTION, "EVENTS-005", NULL, "the time format \"%.*s\" is too long", EV_STR(pattern, 80));
+    memcpy(t->pattern, pattern.ptr, pattern.len);
+    t->pattern[pattern.len] = 0;
+    return e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, pattern.len}, e->zone);
+}
+
+static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_origin *t, bool own, int *state)
+{
+    voc_str declared = t->from.format;
+    if (declared.len == 0 && own && e->time_format_given) declared = e->time_format;
+    if (declared.len || (own && e->time_format_given) || t->from.column == NO_COLUMN) {
+        *state = KNOWN;
+        return set_pattern(e, t, declared);
+    }
+    voc_str *cells = NULL;
+    char *scratch = NULL;
+    size_t n = 0;
+    uint32_t possible = 1;
+    voc_rc rc = column_gather(e, first, t->from.column, &cells, &n, &scratch);
+    char pattern[PATTERN_MAX] = "";
+    if (!rc && n) rc = guess(e, cells, n, pattern, &possible);
+    if (rc == VOC_E_INPUT)
+        rc = ev_error(e, VOC_E_INPUT, "EVENTS-005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                      "column \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+    if (!rc) {
+        *state = possible > 1 ? EITHER : KNOWN;
+        rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});
+    }
+    e->host->free(e->cx, cells);
+    e->host->free(e->cx, scratch);
+    return rc;
+}
+
+static bool reads_all(struct events *e, const voc_time_format *f, const voc_str *cells, size_t n)
+{
+    int64_t us;
+    uint32_t resolution;
+    for (size_t i = 0; i < n; i++)
+        if (e->host->time_parse(f, cells[i], &us, &resolution) != VOC_OK) return false;
+    return true;
+}
+
+static void exchange_day_and_month(const char *pattern, char out[PATTERN_MAX])
+{
+    size_t i = 0;
+    for (; pattern[i] && i + 1 < PATTERN_MAX; i++) out[i] = pattern[i] == 'd' ? 'M' : pattern[i] == 'M' ? 'd' : pattern[i];
+    out[i] = 0;
+}
+
+// A column that cannot say for itself takes the order that another column of the file proves.
+static voc_rc resolve_either(struct events *e, const voc_block *first, struct time_origin *t, struct time_origin *const *all, const int *state, size_t n)
+{
+    voc_str *cells = NULL;
+    char *scratch = NULL, hint[240], other[PATTERN_MAX];
+    size_t n_cells = 0;
+    bool found = false;
+    voc_rc rc = column_gather(e, first, t->from.column, &cells, &n_cells, &scratch);
+    for (size_t i = 0; i < n && !rc && !found; i++) {
+        if (state[i] != KNOWN || all[i]->pattern[0] == 0 || !reads_all(e, all[i]->format, cells, n_cells)) continue;
+        found = true;
+        memcpy(t->pattern, all[i]->pattern, sizeof t->pattern);
+        t->format = all[i]->format;
+    }
+    if (!rc && !found) {
+        exchange_day_and_month(t->pattern, other);
+        snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"", t->pattern, other);
+        rc = ev_error(e, VOC_E_INPUT, "EVENTS-006", hint, "in column \"%.*s\" it cannot be told whether the day or the month stands first (\"%.*s\")",
+                      EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+    }
+    e->host->free(e->cx, cells);
+    e->host->free(e->cx, scratch);
+    return rc;
+}
+
+voc_rc times_resolve(struct events *e, const voc_block *first)
+{
+    size_t n = 0, max = e->n_times + 1 + e->n_attrs;
+    struct time_origin **all = ev_alloc(e, max * sizeof *all);
+    int *state = ev_alloc(e, max * sizeof *state);
+    voc_rc rc = all && state ? VOC_OK : VOC_E_NOMEM;
+    if (rc) return rc;
+    for (size_t i = 0; i < e->n_times; i++) all[n++] = &e->times[i];
+    if (e->has_end) all[n++] = &e->end;
+    size_t own = n;
+    for (size_t i = 0; i < e->n_attrs; i++)
+        if (e->attrs[i].time) all[n++] = e->attrs[i].time;
+    for (size_t i = 0; i < n && !rc; i++) rc = resolve_one(e, first, all[i], i < own, &state[i]);
+    for (size_t i = 0; i < n && !rc; i++)
+        if (state[i] == EITHER) rc = resolve_either(e, first, all[i], all, state, n);
+    return rc;
+}

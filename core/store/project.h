@@ -32,6 +32,7 @@ struct project {
     bool importing;      // an import is under way
     struct sql_module *modules; // owns; list
     uint64_t statement;  // counts store_sql calls, so that a virtual table opens once in each
+    bool declaring;      // a virtual table tells SQLite its columns: the authoriser lets it pass
     voc_rc sql_rc;       // what a callback of a virtual table or of the caller said
 };
 

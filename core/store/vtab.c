@@ -23,7 +23,7 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
 {
     struct sql_module *m = aux;
     struct buf sql;
-    (void)argc, (void)argv, (void)error;
+    (void)argc, (void)argv;
     buf_init(&sql, 65536);
     (void)buf_cstr(&sql, "CREATE TABLE x(");
     for (size_t i = 0; m->table->columns[i]; i++) {
@@ -34,9 +34,12 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
     }
     (void)buf_byte(&sql, ')');
     struct vtab *v = sql.rc == VOC_OK ? sqlite3_malloc((int)sizeof *v) : NULL;
+    m->p->declaring = true;
     int rc = v ? sqlite3_declare_vtab(db, sql.ptr) : SQLITE_NOMEM;
+    m->p->declaring = false;
     buf_done(&sql);
     if (rc != SQLITE_OK) {
+        *error = sqlite3_mprintf("%s", sqlite3_errmsg(db));
         sqlite3_free(v);
         return rc;
     }

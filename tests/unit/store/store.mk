@@ -13,12 +13,32 @@ tests_unit_store_test_column_SOURCES = tests/unit/store/test_column.c
 tests_unit_store_test_column_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_column_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_digest
+tests_unit_store_test_digest_SOURCES = tests/unit/store/test_digest.c
+tests_unit_store_test_digest_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_digest_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_import
 tests_unit_store_test_import_SOURCES = tests/unit/store/test_import.c
 tests_unit_store_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_import_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_older
+tests_unit_store_test_older_SOURCES = tests/unit/store/test_older.c
+tests_unit_store_test_older_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_older_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_project
 tests_unit_store_test_project_SOURCES = tests/unit/store/test_project.c
 tests_unit_store_test_project_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_project_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_sql
+tests_unit_store_test_sql_SOURCES = tests/unit/store/test_sql.c
+tests_unit_store_test_sql_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_sql_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_verify
+tests_unit_store_test_verify_SOURCES = tests/unit/store/test_verify.c
+tests_unit_store_test_verify_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_verify_LDADD = $(UNIT_LDADD)

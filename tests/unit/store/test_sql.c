@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// SQL on a project: only reading, one statement, errors with their place; virtual tables that are fed from above.
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include "rows.h"
+
+struct answer { char text[4000]; size_t rows; voc_rc say; };
+
+static voc_rc take_head(void *user, const char *const *names, size_t n)
+{
+    struct answer *a = user;
+    a->text[0] = '\0';
+    a->rows = 0;
+    for (size_t i = 0; i < n; i++) (void)snprintf(a->text + strlen(a->text), sizeof a->text - strlen(a->text), "%s%s", i ? "," : "", names[i]);
+    return VOC_OK;
+}
+
+static voc_rc take_row(void *user, const voc_cell *cells, size_t n)
+{
+    struct answer *a = user;
+    for (size_t i = 0; i < n; i++) {
+        char *to = a->text + strlen(a->text);
+        size_t size = sizeof a->text - strlen(a->text);
+        const char *separator = i ? "," : " / ";
+        switch (cells[i].type) {
+        case VOC_CELL_NA: (void)snprintf(to, size, "%s-", separator); break;
+        case VOC_CELL_INT: (void)snprintf(to, size, "%s%lld", separator, (long long)cells[i].i); break;
+        case VOC_CELL_REAL: (void)snprintf(to, size, "%s%.*f", separator, (int)cells[i].digits, cells[i].r); break;
+        default: (void)snprintf(to, size, "%s'%.*s'", separator, (int)cells[i].s.len, cells[i].s.ptr); break;
+        }
+    }
+    a->rows++;
+    return a->say;
+}
+
+static struct project *p;
+
+static int open_project(void **state)
+{
+    struct import_result out;
+    struct row rows[] = {{.time_us = 5, .action = "visit", .customer = "+id=ann"}, {.time_us = 6, .action = "order", .customer = "+id=ann", .record = 1}};
+    struct fact word = {.kind = VOC_ROW_WORD, .a = "+id=ann", .text = "The answer came too late", .time_us = 7, .record = 2};
+    struct rows r = {.events = rows, .n_events = 2, .facts = &word, .n_facts = 1};
+    if (make_folder(state) != 0) return -1;
+    if (project_open(&p, in_folder("p.voc"), PROJECT_CREATE, NULL) != VOC_OK) return -1;
+    return import_rows(p, &r, "crm", "x", 1, 0, &out, NULL) == VOC_OK ? 0 : -1;
+}
+
+static int close_project(void **state)
+{
+    project_close(p);
+    remove_file("p.voc");
+    return remove_folder(state);
+}
+
+static void check(const char *sql, const char *expected)
+{
+    struct answer a = {.say = VOC_OK};
+    struct diag *d = diag_new();
+    voc_rc rc = store_sql(p, sql, take_head, take_row, &a, d);
+    if (rc != VOC_OK) fail_msg("%s: %d: %s", sql, (int)rc, diag_n(d) ? diag_at(d, 0)->message : "");
+    assert_string_equal(a.text, expected);
+    diag_free(d);
+}
+
+static void check_refused(const char *sql, const char *words)
+{
+    struct answer a = {.say = VOC_OK};
+    struct diag *d = diag_new();
+    assert_int_equal(store_sql(p, sql, take_head, take_row, &a, d), VOC_E_OPTION);
+    assert_int_equal(diag_n(d), 1);
+    if (!strstr(diag_at(d, 0)->message, words)) fail_msg("'%s': '%s' does not say '%s'", sql, diag_at(d, 0)->message, words);
+    diag_free(d);
+}
+
+static void answers_have_names_and_types(void **state)
+{
+    (void)state;
+    check("SELECT 1 AS one, 2.5 AS half, 'text' AS t, NULL AS missing, x'00ff' AS bytes, 1e999 AS endless", "one,half,t,missing,bytes,endless / 1,2.5,'text',-,'00ff',-");
+    check("SELECT kind, value FROM alias;  -- with a comment", "kind,value / 'id','ann'");
+    check("SELECT 0.1 + 0.2 AS x, 100.0 AS y, 1.0/3 AS z", "x,y,z / 0.3,100.0,0.333333333333333");
+    check("SELECT kind FROM alias WHERE 0", "kind");
+}
+
+static void words_are_found_through_their_index(void **state)
+{
+    (void)state;
+    check("SELECT w.text FROM word_index AS i JOIN word AS w ON w.id = i.rowid WHERE word_index MATCH 'LATE'", "text / 'The answer came too late'");
+    check("SELECT count(*) AS n FROM word_index WHERE word_index MATCH 'early'", "n / 0");
+}
+
+static void only_reading_is_allowed(void **state)
+{
+    (void)state;
+    static const char *const writes[] = {
+        "DELETE FROM alias", "INSERT INTO setting VALUES ('a', 'b')", "UPDATE alias SET value = 'x'", "DROP TABLE alias", "CREATE TABLE t(x)",
+        "CREATE TEMP TABLE t(x)", "ATTACH 'other.db' AS o", "PRAGMA user_version = 9", "PRAGMA journal_mode = DELETE", "BEGIN", "COMMIT", "ROLLBACK", "VACUUM", "VACUUM INTO 'x.db'",
+        "REINDEX", "ANALYZE", "SELECT load_extension('x')", "INSERT INTO word_index(word_index) VALUES ('optimize')", "WITH a AS (SELECT 1) DELETE FROM alias",
+        "PRAGMA query_only = 0", "EXPLAIN DELETE FROM alias",
+    };
+    char before[65], after[65];
+    digest_text(p, before);
+    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+        struct answer a = {.say = VOC_OK};
+        if (store_sql(p, writes[i], take_head, take_row, &a, NULL) == VOC_OK) fail_msg("allowed: %s", writes[i]);
+    }
+    digest_text(p, after);
+    assert_string_equal(before, after);
+    assert_int_equal(store_definition_set(p, STR("still"), STR("writable")), VOC_OK); // for the program
+    check("SELECT value FROM setting WHERE key = 'still'", "value / 'writable'");
+}
+
+static void errors_say_what_and_where(void **state)
+{
+    (void)state;
+    check_refused("SELECT missing FROM alias", "no such column: missing");
+    check_refused("SELECT kind,\n  FROM alias", "line 2, column 3, at \"FROM alias\"");
+    check_refused("", "no statement");
+    check_refused("-- only a comment", "no statement");
+    check_refused("SELECT 1; SELECT 2", "one statement at a time");
+    check_refused("SELECT 1; DROP TABLE alias", "one statement at a time");
+    check_refused("DELETE FROM alias", "only reading is allowed");
+    check_refused("SELECT json_extract('{', '$')", "malformed JSON");
+}
+
+static void the_caller_may_stop(void **state)
+{
+    (void)state;
+    struct answer a = {.say = VOC_CANCELLED};
+    assert_int_equal(store_sql(p, "SELECT 1 UNION ALL SELECT 2", take_head, take_row, &a, NULL), VOC_CANCELLED);
+    assert_int_equal(a.rows, 1);
+}
+
+// ---- virtual tables ----------------------------------------------------------------------------------------------------------
+
+struct feed { unsigned opened, cells; voc_rc rc; char text[16]; };
+
+static voc_rc feed_open(void *user, uint64_t *n)
+{
+    struct feed *f = user;
+    f->opened++;
+    *n = 5;
+    return f->rc;
+}
+
+static voc_rc feed_cell(void *user, uint64_t row, unsigned column, voc_cell *out)
+{
+    struct feed *f = user;
+    f->cells++;
+    if (column == 0) *out = (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)row * 10};
+    else if (column == 1) {
+        (void)snprintf(f->text, sizeof f->text, "row %d", (int)row);
+        *out = (voc_cell){.type = VOC_CELL_TEXT, .s = str_of(f->text)};
+    } else if (column == 2) *out = (voc_cell){.type = row % 2 ? VOC_CELL_NA : VOC_CELL_REAL, .r = (double)row / 2};
+    return row == 4 && column == 3 ? VOC_E_LIMIT : VOC_OK;
+}
+
+static void tables_fed_from_above_are_read_like_others(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"number", "order", "share", "trap", NULL}; // "order" is a word of SQL
+    static struct feed feed;
+    static const struct sql_table table = {"event", columns, &feed, feed_open, feed_cell};
+    assert_int_equal(store_sql_table(p, &table), VOC_OK);
+    check("SELECT number, \"order\", share FROM event WHERE number >= 20", "number,order,share / 20,'row 2',1.0 / 30,'row 3',- / 40,'row 4',2.0");
+    assert_int_equal(feed.opened, 1);
+    check("SELECT count(*) AS n, sum(a.number) AS s FROM event AS a JOIN event AS b ON b.rowid = a.rowid", "n,s / 5,100");
+    assert_int_equal(feed.opened, 2); // once a statement
+    feed.cells = 0;
+    check("SELECT number FROM event WHERE rowid = 3", "number / 30");
+    assert_int_equal(feed.cells, 1); // it did not walk there
+    check("SELECT number FROM event WHERE rowid = 9 OR rowid = -1 OR rowid = 1.5 OR rowid = 'x'", "number");
+    check("SELECT number FROM event WHERE rowid IN (1, 2, 99)", "number / 10 / 20");
+    check("SELECT e.number FROM alias JOIN event AS e ORDER BY e.number DESC LIMIT 1", "number / 40");
+    struct answer a = {.say = VOC_OK};
+    assert_int_equal(store_sql(p, "SELECT trap FROM event", take_head, take_row, &a, NULL), VOC_E_LIMIT); // its own status
+    feed.rc = VOC_E_INPUT;
+    assert_int_equal(store_sql(p, "SELECT number FROM event", take_head, take_row, &a, NULL), VOC_E_INPUT);
+    feed.rc = VOC_OK;
+    check_refused("INSERT INTO event(number) VALUES (1)", "only reading is allowed");
+    check("SELECT count(*) AS n FROM event", "n / 5");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_have_names_and_types),
+        cmocka_unit_test(words_are_found_through_their_index),
+        cmocka_unit_test(only_reading_is_allowed),
+        cmocka_unit_test(errors_say_what_and_where),
+        cmocka_unit_test(the_caller_may_stop),
+        cmocka_unit_test(tables_fed_from_above_are_read_like_others),
+    };
+    return cmocka_run_group_tests(tests, open_project, close_project);
+}

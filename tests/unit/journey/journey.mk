@@ -14,3 +14,13 @@ tests_unit_journey_test_predicate_SOURCES = tests/unit/journey/test_predicate.c 
 tests_unit_journey_test_predicate_LDADD = $(UNIT_LDADD)
 tests_unit_journey_test_events_SOURCES = tests/unit/journey/test_events.c tests/unit/store/rows.h $(JOURNEY_WORLD)
 tests_unit_journey_test_events_LDADD = $(UNIT_LDADD)
+
+# Definitions: the loader, the schema beside it, the check of samples. The corpus is read while they run.
+check_PROGRAMS += tests/unit/journey/test_load tests/unit/journey/test_schema tests/unit/journey/test_check
+tests_unit_journey_test_load_SOURCES = tests/unit/journey/test_load.c tests/unit/base/fault.h
+tests_unit_journey_test_load_LDADD = $(UNIT_LDADD)
+tests_unit_journey_test_schema_SOURCES = tests/unit/journey/test_schema.c
+tests_unit_journey_test_schema_LDADD = $(UNIT_LDADD)
+tests_unit_journey_test_check_SOURCES = tests/unit/journey/test_check.c tests/unit/base/fault.h
+tests_unit_journey_test_check_LDADD = $(UNIT_LDADD)
+EXTRA_DIST += tests/unit/journey/corpus

@@ -56,11 +56,12 @@ static void account_row(struct table *t, const char *file, const struct import_r
     table_time(t, x->last_us);
 }
 
+// file NULL: there is only one, and it need not be named again.
 static voc_rc say(struct table *t, uint32_t kind, const char *file, voc_str text, uint64_t n)
 {
     struct buf b;
     buf_init(&b, 8192);
-    buf_printf(&b, "%s: ", file);
+    if (file) buf_printf(&b, "%s: ", file);
     buf_str(&b, text);
     if (n) buf_printf(&b, ": %llu records", (unsigned long long)n);
     voc_rc rc = b.rc ? b.rc : table_note(t, kind, b.ptr);
@@ -94,6 +95,20 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
     if (!rc && r->result.continued) rc = say(t, VOC_NOTE_AFTER, file, STR("begins with an earlier import: continued behind it, skipping"), r->result.repeated_records);
     if (!rc && r->result.replaced_import) rc = say(t, VOC_NOTE_AFTER, file, STR("imported before with another mapping: that import was replaced"), 0);
     if (!rc && r->account.rejected) rc = say(t, VOC_NOTE_NEXT, file, STR("voc rejects shows what was not understood, and why"), 0);
+    return rc;
+}
+
+// The command that comes next: a journey says what counts as value, the score needs one.
+static voc_rc what_next(const struct cli *c, struct table *t, const struct journey *j)
+{
+    struct buf b;
+    buf_init(&b, 4096);
+    if (j->n_stages)
+        buf_printf(&b, "voc stages %s | voc score %s", c->args[0], c->args[0]);
+    else
+        buf_printf(&b, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder), then voc score %s", c->args[0], c->args[0]);
+    voc_rc rc = b.rc ? b.rc : table_note(t, VOC_NOTE_NEXT, b.ptr);
+    buf_done(&b);
     return rc;
 }
 
@@ -145,9 +160,10 @@ int run_import(struct cli *c)
             continue;
         }
         account_row(t, name, &report);
-        rc = account_notes(t, name, &report);
+        rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
     }
     voc_table view;
+    if (!rc) rc = what_next(c, t, j);
     if (!rc && t) rc = table_view(t, &view);
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
     table_free(t);

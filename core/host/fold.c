@@ -168,6 +168,10 @@ voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct di
         events = own;
     }
     if (!rc) rc = timeline_new(&f.run.timeline, events, r->journey, &to, d);
+    if (!rc) {
+        f.run.info = *timeline_info(f.run.timeline);
+        if (r->project) f.run.info.project = str_of(project_name(r->project));
+    }
     if (!rc) rc = f.ops->begin(host_table(), &f.cx, &f.run, r->options, &f.analysis);
     f.run.sealed = true;
     if (!rc) rc = fold_units(&f);

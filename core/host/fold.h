@@ -23,6 +23,7 @@ struct voc_run { // what an analysis sees as its run
     uint32_t threads;
     uint32_t columns;               // mask of wanted columns
     bool sealed;                    // begin is over: no more wants
+    voc_run_info info;              // the timeline's, with the project's name
     VEC(struct table *) tables;     // owns
     VEC(struct voc_spool *) spools; // owns
     pthread_mutex_t lock;           // over spools: states are made in many threads

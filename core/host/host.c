@@ -225,7 +225,7 @@ static voc_rc host_xml_parse(voc_context *cx, voc_stream *s, const voc_xml_handl
 // ---- analysis: what the run knows -------------------------------------------------------------------------------------
 
 static const voc_definition *host_definition(voc_run *run) { return timeline_definition(run->timeline); }
-static const voc_run_info *host_info(voc_run *run) { return timeline_info(run->timeline); }
+static const voc_run_info *host_info(voc_run *run) { return &run->info; }
 
 static voc_rc host_want_column(voc_run *run, uint32_t column)
 {

@@ -64,11 +64,11 @@ static bool parse_size(voc_str v, int64_t *out)
     return str_int(v, out) && *out >= 0 && !__builtin_mul_overflow(*out, unit, out);
 }
 
-static bool parse_moment(voc_str v, int64_t *out, struct diag *d)
+static bool parse_moment(voc_str v, int64_t *out)
 {
     struct time_format *f = NULL;
     uint32_t res;
-    bool ok = time_format_new(&f, (voc_str){"", 0}, (voc_str){"", 0}, d) == VOC_OK && time_format_parse(f, v, out, &res) == VOC_OK;
+    bool ok = time_format_new(&f, (voc_str){"", 0}, (voc_str){"", 0}, NULL) == VOC_OK && time_format_parse(f, v, out, &res) == VOC_OK;
     time_format_free(f);
     return ok;
 }
@@ -152,7 +152,7 @@ static voc_rc parse_list(const struct setting *s, voc_str text, voc_value *out)
     if (!list) return VOC_E_NOMEM;
     while (at < text.len) {
         size_t from = at;
-        while (at < text.len && text.ptr[at] != ',' && text.ptr[at] != ' ') at++;
+        while (at < text.len && !strchr(", \t\n\r", text.ptr[at])) at++;
         if (at > from) list[n++] = str_mk(text.ptr + from, at - from);
         at++;
     }
@@ -195,7 +195,9 @@ static voc_rc parse_value(const struct setting *s, voc_str text, voc_value *out)
         out->s = text;
         return rc;
     }
-    case VOC_OPT_TIME: return parse_moment(text, &out->i, s->d) ? VOC_OK : wrong(s, text, "an ISO date or time such as 2024-07-01");
+    case VOC_OPT_TIME:
+        if (!parse_moment(text, &out->i)) return wrong(s, text, "an ISO date or time such as 2024-07-01");
+        return within_bounds(s, out, parse_moment) ? VOC_OK : out_of_bounds(s, text);
     case VOC_OPT_LIST: return parse_list(s, text, out);
     default: return VOC_E_BUG;
     }

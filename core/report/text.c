@@ -9,6 +9,7 @@
 
 #define GAP 2u
 #define TEXT_MIN 14u
+#define TEXT_EASY 34u // a text column is read easily down to this
 #define UNLIMITED 10000u
 
 struct layout {
@@ -92,24 +93,30 @@ static void measure(struct layout *l)
     }
 }
 
-// Wraps the widest text columns, then leaves out detail columns from the right.
+// Narrows the widest text columns, down to `least`, until the line fits.
+static void wrap_to(struct layout *l, unsigned room, unsigned least)
+{
+    while (total_width(l) > room) {
+        size_t widest = SIZE_MAX;
+        for (size_t k = 0; k < l->t->n_columns; k++)
+            if (l->width[k] > least && is_text(&l->t->columns[k]) && (widest == SIZE_MAX || l->width[k] >= l->width[widest])) widest = k;
+        if (widest == SIZE_MAX) return; // what is left cannot be narrower
+        unsigned over = total_width(l) - room, give = l->width[widest] - least;
+        l->width[widest] -= give < over ? give : over > 1 ? over / 2 + 1 : 1;
+    }
+}
+
+// Wraps long texts, then leaves out detail columns from the right, then wraps as far as it must.
 static void squeeze(struct layout *l)
 {
     unsigned room = l->ro->width ? l->ro->width : UNLIMITED;
+    wrap_to(l, room, TEXT_EASY);
     for (size_t k = l->t->n_columns; total_width(l) > room && k > 1; k--)
         if (l->t->columns[k - 1].flags & VOC_COLUMN_DETAIL) {
             l->width[k - 1] = 0;
             l->dropped++;
         }
-    while (total_width(l) > room) {
-        size_t widest = SIZE_MAX;
-        for (size_t k = 0; k < l->t->n_columns; k++)
-            if (l->width[k] > TEXT_MIN && is_text(&l->t->columns[k]) && (widest == SIZE_MAX || l->width[k] >= l->width[widest])) widest = k;
-        if (widest == SIZE_MAX) return; // what is left cannot be narrower
-        unsigned over = total_width(l) - room, give = l->width[widest] - TEXT_MIN;
-        l->width[widest] -= give < over ? give : over > 1 ? over / 2 + 1 : 1;
-        if (l->width[widest] < TEXT_MIN) l->width[widest] = TEXT_MIN;
-    }
+    wrap_to(l, room, TEXT_MIN);
 }
 
 // Takes the next line of at most `width` columns off *rest, breaking at a blank where there is one.
@@ -274,7 +281,7 @@ static voc_rc print_table(const voc_table *t, struct out *o, const struct render
     if (!rc) rc = print_notes(&l, o, VOC_NOTE_ASSUMED, "Assumed: ", NULL);
     if (!rc && t->semantics.len) rc = print_prose(&l, o, "", t->semantics, "2");
     if (!rc && l.dropped) {
-        buf_printf(&l.b, "(%u columns left out for the width of the line: --format csv has all)\n", l.dropped);
+        buf_printf(&l.b, "(%u column%s left out for the width of the line: --format csv has all)\n", l.dropped, l.dropped == 1 ? "" : "s");
         rc = l.b.rc ? l.b.rc : out_write(o, l.b.ptr, l.b.len);
         buf_clear(&l.b);
     }

@@ -145,8 +145,10 @@ static void finish_push(struct finding *f, enum verdict_code half, enum verdict_
 {
     const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     f->judged = true;
-    f->half = half;
-    f->twice = twice;
+    f->half = f->randomised ? VERDICT_CODES : half; // other windows were run without the assignment
+    f->twice = f->randomised ? VERDICT_CODES : twice;
+    half = f->half;
+    twice = f->twice;
     f->cost = f->push.cost;
     f->break_even = verdict_break_even(f->cost, f->value, a->e);
     f->needed = verdict_needed(f->push.matched, a->e, a->v, a->q, f->break_even);
@@ -182,7 +184,9 @@ static voc_rc judge_pull(struct study *st)
     voc_rc rc = family_new(st->s, &f, st->n_pooled);
     for (size_t i = 0; i < st->n_pooled && !rc; i++) {
         const struct finding *x = &st->pooled[i];
-        bool is = x->pull && x->tested;
+        // where nearly everybody comparable has it too, what follows says nothing about it (as U2 for push)
+        bool is = x->pull && x->tested && (double)(x->cell.fresh - x->cell.matched) <= verdict_limits.max_unmatched * (double)x->cell.fresh &&
+                  x->cell.covered >= verdict_limits.min_covered;
         f.p[i] = is ? evident_p((double)x->cell.matched, (double)x->cell.accounts, &x->cell.estimate[0]) : NAN;
         f.harm[i] = is ? evident_p((double)x->cell.matched, (double)x->cell.accounts, &x->cell.estimate[1]) : NAN;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Which customer actions are outcomes (METHODS 3.2), as series that the trial reads. Never an outcome: mechanical,
-// undelivered, passage, trouble and harm; and clicks, that is an action whose ref is a touch of the very type under study.
+// undelivered, passage, trouble and harm; and clicks, that is an action whose ref is a touch of the very type under study, or that obtains the very item.
 #include <math.h>
 #include <string.h>
 
@@ -48,6 +48,7 @@ bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t
 {
     const struct event *e = &s->data.events[event];
     if (e->actor != VOC_ACTOR_CUSTOMER || never(e->class_) || !aimed(s, event, touchpoint, stage)) return false;
+    if (touchpoint != VOC_NONE && e->touchpoint == touchpoint) return false;  // obtaining an item is no effect of having obtained it
     return touchpoint == VOC_NONE || e->ref_event < 0 || s->data.events[unit_first + (size_t)e->ref_event].touchpoint != touchpoint;
 }
 

@@ -168,7 +168,8 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
 {
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
-    bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || has_clicks(s, p->touchpoint);
+    bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || has_clicks(s, p->touchpoint) ||
+               s->def->touchpoints[p->touchpoint].kind == VOC_TOUCH_PULL;
     p->window = score_alloc(s, n, sizeof *p->window);
     p->value = score_alloc(s, n, sizeof *p->value);
     p->outcome[0] = score_alloc(s, n, sizeof *p->outcome[0]);

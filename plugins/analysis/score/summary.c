@@ -95,12 +95,14 @@ static void put_row(struct page *p, const struct finding *f)
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     voc_str name = t->title.len ? t->title : t->id;
     char reason[600];
+    size_t at = 0;
     put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = name});
     put_counts(p, f);
     bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
     put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
-    put_money(p, f->spend);
-    say_reason(p->st, f, reason, sizeof reason);
+    put_money(p, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches);
+    if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verdict_name(f->code)->verb);
+    say_reason(p->st, f, reason + at, sizeof reason - at);
     put_text(p, reason);
 }
 
@@ -278,32 +280,77 @@ static void foot(struct page *p)
     note(p, VOC_NOTE_NEXT, s->options[OPT_BY].i ? "voc score PROJECT --table all | --format json" : "voc score PROJECT --by stage | voc score PROJECT --format csv -o score.csv");
 }
 
+// Which findings --by shows: each stage, or each stage and segment where the evidence rule passes.
+static bool by_shown(const struct study *st, const struct finding *f)
+{
+    bool segments = st->s->options[OPT_BY].i == BY_SEGMENT;
+    if (!f->judged || (f->segment == TRIAL_ALL) == segments) return false;
+    return !segments || verdict_evidence(f->push.matched, f->push.accounts, f->push.o, f->push.e);
+}
+
+static int cell_order(const void *x, const void *y)
+{
+    const struct finding *a = *(const struct finding *const *)x, *b = *(const struct finding *const *)y;
+    if (a->stage != b->stage) return a->stage < b->stage ? -1 : 1;
+    if (a->segment != b->segment) return a->segment < b->segment ? -1 : 1;
+    return (a->touchpoint > b->touchpoint) - (a->touchpoint < b->touchpoint);
+}
+
+static void columns_open(struct page *p, const char *name, const char *title)
+{
+    const struct score *s = p->st->s;
+    const voc_host *h = s->host;
+    char money[40];
+    snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
+    p->rc = h->table(s->run, &p->t, name, title, VOC_TABLE_BRIEF);
+    if (!p->rc) p->rc = h->column(p->t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
+    if (!p->rc) p->rc = h->column(p->t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
+    if (!p->rc) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", 0, "of comparable customers without it");
+    if (!p->rc) p->rc = h->column(p->t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
+    if (!p->rc) p->rc = h->column(p->t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
+    if (!p->rc) p->rc = h->column(p->t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
+    if (!p->rc) p->rc = h->column(p->t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
+}
+
+static voc_rc by_write(struct study *st)
+{
+    struct page p = {.st = st, .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
+    const voc_definition *d = st->s->def;
+    if (!p.order) return VOC_E_NOMEM;
+    for (size_t i = 0; i < st->n_cells; i++)
+        if (by_shown(st, &st->cells[i])) p.order[p.n++] = &st->cells[i];
+    if (p.n) qsort(p.order, p.n, sizeof *p.order, cell_order);
+    columns_open(&p, "by", st->s->options[OPT_BY].i == BY_SEGMENT ? "By stage and segment" : "By stage");
+    for (size_t i = 0; i < p.n && !p.rc; i++) {
+        const struct finding *f = p.order[i];
+        if (i == 0 || f->stage != p.order[i - 1]->stage || f->segment != p.order[i - 1]->segment) {
+            char title[200], segment[120] = "";
+            voc_str name = d->stages[f->stage].title.len ? d->stages[f->stage].title : d->stages[f->stage].id;
+            snprintf(title, sizeof title, "%.*s", (int)(name.len > 150 ? 150 : name.len), name.ptr);
+            if (f->segment != TRIAL_ALL) snprintf(segment, sizeof segment, "segment %.*s", (int)(d->segments[f->segment].len > 100 ? 100 : d->segments[f->segment].len), d->segments[f->segment].ptr);
+            p.rc = st->s->host->group(p.t, title, segment);
+        }
+        put_row(&p, f);
+    }
+    return p.rc;
+}
+
 voc_rc summary_write(struct study *st)
 {
     const struct score *s = st->s;
-    const voc_host *h = s->host;
     struct page p = {.st = st, .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
-    char money[40];
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) p.order[p.n++] = &st->pooled[i];
     if (p.n) qsort(p.order, p.n, sizeof *p.order, page_order);
-    snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
-    p.rc = h->table(s->run, &p.t, "score", "", VOC_TABLE_BRIEF);
-    if (!p.rc) p.rc = h->column(p.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
-    if (!p.rc) p.rc = h->column(p.t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
-    if (!p.rc) p.rc = h->column(p.t, "expected", "expected", VOC_CELL_REAL, "touches", 0, "of comparable customers without it");
-    if (!p.rc) p.rc = h->column(p.t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
-    if (!p.rc) p.rc = h->column(p.t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
-    if (!p.rc) p.rc = h->column(p.t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
-    if (!p.rc) p.rc = h->column(p.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
+    columns_open(&p, "score", "");
     head(&p);
     not_to_do(&p);
     for (size_t i = 0; i < p.n && !p.rc; i++) {
         enum group g = group_of(p.order[i]);
-        if (i == 0 || g != group_of(p.order[i - 1])) p.rc = h->group(p.t, groups[g].title, groups[g].subtitle);
+        if (i == 0 || g != group_of(p.order[i - 1])) p.rc = s->host->group(p.t, groups[g].title, groups[g].subtitle);
         put_row(&p, p.order[i]);
     }
     foot(&p);
-    return p.rc;
+    return p.rc || s->options[OPT_BY].i == BY_NOTHING ? p.rc : by_write(st);
 }

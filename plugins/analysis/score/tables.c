@@ -186,16 +186,15 @@ static void semantics(struct page *p)
 static voc_rc findings(struct page *p)
 {
     const struct study *st = p->st;
-    int64_t by = st->s->options[OPT_BY].i;
     open_table(p, "touchpoints", "Touchpoints", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) finding_row(p, &st->pooled[i]);
-    open_table(p, "stages", "By stage", by == BY_STAGE ? VOC_TABLE_BRIEF : 0, finding_columns, N_FINDING);
+    open_table(p, "stages", "By stage", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_cells; i++)
         if (st->cells[i].segment == TRIAL_ALL && st->cells[i].judged) finding_row(p, &st->cells[i]);
-    open_table(p, "segments", "By stage and segment", by == BY_SEGMENT ? VOC_TABLE_BRIEF : 0, finding_columns, N_FINDING);
+    open_table(p, "segments", "By stage and segment", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_cells; i++) {
         const struct finding *f = &st->cells[i];
@@ -273,7 +272,7 @@ static voc_rc mix(struct page *p)
                                             {"share", "share", VOC_CELL_SHARE, "", 0, "of what is spent"}, {"minutes", "minutes", VOC_CELL_REAL, "min", 0, "where declared"}};
     static const char *const names[] = {"VALUE", "INCIDENTAL", "WASTE", "UNPROVEN", "internal work in use"};
     const struct study *st = p->st;
-    struct { size_t n, touches; double spend, minutes; } m[5] = {{0}};
+    struct { size_t n, touches, costed; double spend, minutes; } m[5] = {{0}};
     double all = 0;
     for (size_t i = 0; i < st->n_pooled; i++) {
         const struct finding *f = &st->pooled[i];
@@ -281,7 +280,7 @@ static voc_rc mix(struct page *p)
         size_t k = f->judged ? (size_t)verdict_name(f->code)->class : 4;
         m[k].n++;
         m[k].touches += f->all_touches;
-        if (!isnan(f->spend)) m[k].spend += f->spend, all += f->spend;
+        if (!isnan(f->spend)) m[k].spend += f->spend, all += f->spend, m[k].costed++;
         m[k].minutes += f->minutes;
     }
     open_table(p, "mix", "Work mix", 0, columns, sizeof columns / sizeof *columns);
@@ -289,7 +288,7 @@ static voc_rc mix(struct page *p)
         put_text(p, names[k]);
         put_int(p, m[k].n);
         put_int(p, m[k].touches);
-        put_money(p, m[k].spend);
+        put_money(p, m[k].costed || m[k].n == 0 ? m[k].spend : NAN);
         put_share(p, all > 0 ? m[k].spend / all : NAN);
         put_real(p, m[k].minutes, 0);
     }

@@ -100,6 +100,8 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
             percent(pays, sizeof pays, f->unit_cost / f->value);
             at = add(out, size, at, "; it would pay at %s", pays);
         }
+    } else if (c->matched == 0) {
+        at = add(out, size, at, c->fresh ? "no comparable customer without it" : "nobody could be followed after it");
     } else {
         at = add(out, size, at, "%zu comparable contacts of %zu customers: too little to tell", c->matched, c->accounts);
     }
@@ -110,10 +112,25 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
     }
 }
 
+// How much would tell. A touch that costs next to nothing pays at a gain too small ever to be seen: then a gain of a half is named.
+static void more_needed(const struct finding *f, char *out, size_t size)
+{
+    const struct trial_estimate *a = &f->cell.estimate[0];
+    double half = verdict_needed(f->push.matched, a->e, a->v, a->q, verdict_limits.planned_lift);
+    char number[40];
+    if (isnan(f->needed) || f->needed <= 50 * f->push.matched) {
+        say_number(number, sizeof number, f->needed, 0);
+        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s comparable contacts would tell", isnan(f->needed) ? "" : number);
+    } else {
+        say_number(number, sizeof number, half, 0);
+        snprintf(out, size, half > f->push.matched ? "no clear gain: about %s comparable contacts would show one of a half" : "no clear gain; %s comparable contacts would have shown one of a half", number);
+    }
+}
+
 static void unproven(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct trial_cell *c = &f->cell;
-    char share[32], number[40];
+    char share[32];
     voc_str partner = c->bundle_type != TRIAL_NONE && f->tested ? title_of(st, c->bundle_type) : (voc_str){"another touch", 13};
     switch (f->code) {
     case VERDICT_U2: snprintf(out, size, "everybody comparable gets it: only leaving out a random part can tell"); break;
@@ -123,8 +140,7 @@ static void unproven(const struct study *st, const struct finding *f, char *out,
         break;
     case VERDICT_U5: add_harm(f, out, size, add(out, size, 0, "more act and more leave; you decide: ")); break;
     case VERDICT_U6:
-        say_number(number, sizeof number, f->needed, 0);
-        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s comparable contacts would tell", isnan(f->needed) ? "" : number);
+        more_needed(f, out, size);
         break;
     case VERDICT_U7:
         percent(share, sizeof share, c->fresh ? (double)c->responded[0] / (double)c->fresh : 0);

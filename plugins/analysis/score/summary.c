@@ -101,7 +101,8 @@ static void put_row(struct page *p, const struct finding *f)
     bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
     put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
     put_money(p, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches);
-    if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verdict_name(f->code)->verb);
+    const char *verb = verdict_name(f->code)->class == VERDICT_INCIDENTAL ? "keep" : verdict_name(f->code)->verb;
+    if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
     say_reason(p->st, f, reason + at, sizeof reason - at);
     put_text(p, reason);
 }

@@ -16,6 +16,7 @@ struct views {
     VEC(uint64_t) event_end; // rows of event up to and including unit i
     VEC(uint64_t) stay_end;  // rows of journey likewise; filled on first use
     struct buf text;         // what the last cell of a made-up text points to
+    struct sql_table tables[3]; // borrowed by the project until it closes
 };
 
 static const char *const event_columns[] = {"id", "unit", "individual", "account", "case", "episode", "time", "time_us", "resolution", "actor", "action", "class",
@@ -23,7 +24,7 @@ static const char *const event_columns[] = {"id", "unit", "individual", "account
                                             "ref", "thread", "text", "attributes", "source", "line", NULL};
 enum { E_ID, E_UNIT, E_INDIVIDUAL, E_ACCOUNT, E_CASE, E_EPISODE, E_TIME, E_TIME_US, E_RESOLUTION, E_ACTOR, E_ACTION, E_CLASS, E_TOUCHPOINT, E_CHANNEL,
        E_CAMPAIGN, E_OBJECT, E_ROLE, E_SEGMENT, E_STAGE, E_STEP, E_OWNER, E_MINUTES, E_COST, E_VALUE, E_REF, E_THREAD, E_TEXT, E_ATTRIBUTES, E_SOURCE, E_LINE };
-static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered", "left", "exit", "segment", NULL};
+static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", NULL};
 enum { J_UNIT, J_EPISODE, J_STAGE, J_IN_US, J_OUT_US, J_END, J_IN, J_OUT, J_EXIT, J_SEGMENT };
 static const char *const unit_columns[] = {"unit", "kind", "account", "segment", "episodes", "first_us", "last_us", "stage", "outcome", "events", NULL};
 enum { U_UNIT, U_KIND, U_ACCOUNT, U_SEGMENT, U_EPISODES, U_FIRST, U_LAST, U_STAGE, U_OUTCOME, U_EVENTS };
@@ -256,12 +257,12 @@ voc_rc views_new(struct views **out, struct project *p, const struct journey *j,
     if (!v) return VOC_E_NOMEM;
     *v = (struct views){.project = p, .journey = j, .diag = d, .loaded = SIZE_MAX};
     buf_init(&v->text, 4096);
-    const struct sql_table tables[] = {{"event", event_columns, v, event_open, event_cell},
-                                       {"journey", journey_columns, v, journey_open, journey_cell},
-                                       {"unit", unit_columns, v, unit_open, unit_cell}};
+    v->tables[0] = (struct sql_table){"event", event_columns, v, event_open, event_cell};
+    v->tables[1] = (struct sql_table){"journey", journey_columns, v, journey_open, journey_cell};
+    v->tables[2] = (struct sql_table){"unit", unit_columns, v, unit_open, unit_cell};
     voc_rc rc = VOC_OK;
     *out = v; // the tables point to it from now on
-    for (size_t i = 0; i < 3 && !rc; i++) rc = store_sql_table(p, &tables[i]);
+    for (size_t i = 0; i < 3 && !rc; i++) rc = store_sql_table(p, &v->tables[i]);
     return rc;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
-EXTRA_DIST += tests/unit/store/rows.h
+EXTRA_DIST += tests/unit/store/rows.h tests/unit/store/faults.h
 
 check_PROGRAMS += tests/unit/store/test_aliases
 tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c
@@ -17,6 +17,11 @@ check_PROGRAMS += tests/unit/store/test_digest
 tests_unit_store_test_digest_SOURCES = tests/unit/store/test_digest.c
 tests_unit_store_test_digest_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_digest_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_faults
+tests_unit_store_test_faults_SOURCES = tests/unit/store/test_faults.c
+tests_unit_store_test_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_faults_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/store/test_import
 tests_unit_store_test_import_SOURCES = tests/unit/store/test_import.c

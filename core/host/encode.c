@@ -249,19 +249,37 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     return rc;
 }
 
+// Made on demand: with the first row, rejection or ignored record of a block.
+static voc_rc states_ready(struct voc_sink *s)
+{
+    size_t want = s->block ? s->block->n_records : 1;
+    if (s->state.n == want) return VOC_OK;
+    voc_rc rc = vec_reserve(&s->state, want, SINK_ROWS);
+    if (rc) return rc;
+    memset(s->state.at, RECORD_OPEN, want);
+    s->state.n = want;
+    for (size_t i = 0; s->bad && i < want && !rc; i++)
+        if (s->bad[i]) rc = reject_record(s, i, s->bad[i] == 1 ? STR("QUOTE") : STR("LONG"), s->bad[i] == 1 ? STR("a quote is never closed") : STR("a line over 1 MiB"));
+    return rc;
+}
+
 voc_rc sink_reject(struct voc_sink *s, uint64_t record, voc_str code, voc_str reason)
 {
-    if (!record_state(s, record)) return VOC_E_BUG;
-    return reject_record(s, record, code, reason);
+    voc_rc rc = states_ready(s);
+    if (rc) return rc;
+    return record_state(s, record) ? reject_record(s, record, code, reason) : VOC_E_BUG;
 }
 
 voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
 {
+    voc_rc rc = states_ready(s);
+    if (rc) return rc;
     uint8_t *state = record_state(s, record);
     uint32_t code;
+    if (state && *state == RECORD_REJECTED) return VOC_OK; // cut by the host: a rejection wins
     if (!state || *state != RECORD_OPEN || rule.len == 0) return VOC_E_BUG;
     *state = RECORD_IGNORED;
-    voc_rc rc = dict_code(s->account.rules, rule, &code);
+    rc = dict_code(s->account.rules, rule, &code);
     if (!rc && code >= s->account.by_rule.n) {
         rc = vec_reserve(&s->account.by_rule, 1, 100000);
         if (!rc) PUSH(&s->account.by_rule, ((struct import_ignored){dict_at(s->account.rules, code), 0}));
@@ -292,20 +310,6 @@ void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad)
     s->bad = bad;
     s->current = UINT64_MAX;
     s->state.n = 0;
-}
-
-// The plugin never sees the states before the first row, so they are made on demand.
-static voc_rc states_ready(struct voc_sink *s)
-{
-    size_t want = s->block ? s->block->n_records : 1;
-    if (s->state.n == want) return VOC_OK;
-    voc_rc rc = vec_reserve(&s->state, want, SINK_ROWS);
-    if (rc) return rc;
-    memset(s->state.at, RECORD_OPEN, want);
-    s->state.n = want;
-    for (size_t i = 0; s->bad && i < want && !rc; i++)
-        if (s->bad[i]) rc = reject_record(s, i, s->bad[i] == 1 ? STR("QUOTE") : STR("LONG"), s->bad[i] == 1 ? STR("a quote is never closed") : STR("a line over 1 MiB"));
-    return rc;
 }
 
 static voc_rc close_stream_record(struct voc_sink *s)

@@ -33,10 +33,36 @@ static bool is_set(const struct origin *o) { return o->column != NO_COLUMN || o-
 
 static const char *constant(const struct origin *o) { return o->column == NO_COLUMN ? ", in every row" : ""; }
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Whether a time says its zone: ends in Z, UTC or an offset behind a clock.
+static bool names_zone(voc_str cell)
+{
+    if (cell.len < 4 || !is_digit(cell.ptr[0])) return false;
+    const char *end = cell.ptr + cell.len;
+    if (end[-1] == 'Z' || end[-1] == 'z' || end[-1] == 'C' || end[-1] == 'T') return true; // UTC, GMT
+    for (size_t back = 3; back <= 6 && back + 5 < cell.len; back++)
+        if ((end[-(ptrdiff_t)back] == '+' || end[-(ptrdiff_t)back] == '-') && memchr(cell.ptr, ':', cell.len - back)) return true;
+    return false;
+}
+
+static voc_str first_filled(const struct events *e, const struct origin *o)
+{
+    if (o->column == NO_COLUMN) return ev_trim(o->constant);
+    for (size_t i = 0; i < e->n_samples; i++)
+        if (!cell_missing(column_cell(e, i, o->column))) return ev_trim(column_cell(e, i, o->column));
+    return (voc_str){"", 0};
+}
+
 static void add_format(struct text *t, const struct events *e, const struct time_origin *of)
 {
-    voc_str zone = e->zone.len ? ev_clip(e->zone, 60) : (voc_str)VOC_LIT("UTC");
-    add(t, " (%s; %.*s where no zone is written)", of->pattern[0] ? of->pattern : "ISO 8601 or epoch", (int)zone.len, zone.ptr);
+    voc_str zone = e->zone.len ? ev_clip(e->zone, 60) : (voc_str)VOC_LIT("UTC"), cell = first_filled(e, &of->from);
+    size_t digits = 0;
+    while (digits < cell.len && (is_digit(cell.ptr[digits]) || cell.ptr[digits] == '.')) digits++;
+    bool epoch = of->pattern[0] ? strncmp(of->pattern, "epoch", 5) == 0 : digits == cell.len && digits > 8;
+    add(t, " (%s", of->pattern[0] ? of->pattern : epoch ? "epoch" : "ISO 8601");
+    if (!epoch && !names_zone(cell) && memchr(cell.ptr, ':', cell.len)) add(t, ", %.*s", (int)zone.len, zone.ptr);
+    add(t, ")");
 }
 
 static void add_times(struct text *t, const struct events *e)
@@ -53,11 +79,11 @@ static void add_times(struct text *t, const struct events *e)
         const struct time_origin *x = &e->times[i];
         add(t, "time <- %.*s", SHOWN(e, &x->from));
         add_format(t, e, x);
-        if (x->action_column != NO_COLUMN) add(t, ": the event that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
-        else if (x->action.len) add(t, ": the event %.*s", EV_STR(x->action, 60));
+        if (x->action_column != NO_COLUMN) add(t, ": the action that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
+        else if (x->action.len) add(t, ": the action %.*s", EV_STR(x->action, 60));
         add(t, "\n");
     }
-    if (e->n_times > 1) add(t, "minutes, cost, value and text of a row belong to the last of its events\n");
+    if (e->n_times > 1) add(t, "minutes, cost, value and text of a row go with the last of its dates\n");
 }
 
 static void add_aliases(struct text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
@@ -103,7 +129,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);
-    if (e->proposed) add(&t, "found by names and values; change it with -O time=COLUMN, -O action=COLUMN ... (-O FIELD=- : no column)\n");
+    if (e->proposed) add(&t, "change with -O time=COLUMN, -O action=COLUMN ...; -O FIELD=- takes it out\n");
     if (t.full) // cut at a line
         while (t.len && out[t.len - 1] != '\n') out[--t.len] = 0;
 }

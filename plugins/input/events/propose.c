@@ -257,10 +257,33 @@ static void propose_alias(struct events *e, unsigned option, const char *names, 
     all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c)}, .kind = kind, .strong = strong};
 }
 
-static void propose_rest(struct events *e, bool wide)
+static void propose_people(struct events *e)
+{
+    const voc_str kind = VOC_LIT("id"), email = VOC_LIT("email"), phone = VOC_LIT("phone"), cookie = VOC_LIT("cookie");
+    const voc_str *customer = e->option[OPT_CUSTOMER_KIND].len ? &e->option[OPT_CUSTOMER_KIND] : &kind;
+    const voc_str *account = e->option[OPT_ACCOUNT_KIND].len ? &e->option[OPT_ACCOUNT_KIND] : &kind;
+    propose_alias(e, OPT_CUSTOMER, CUSTOMER_NAMES, false, *customer, 1, e->customers, &e->n_customers);
+    propose_alias(e, OPT_EMAIL, EMAIL_NAMES, true, email, 1, e->customers, &e->n_customers);
+    propose_alias(e, OPT_PHONE, PHONE_NAMES, false, phone, 0, e->customers, &e->n_customers);
+    propose_alias(e, OPT_COOKIE, COOKIE_NAMES, false, cookie, 0, e->customers, &e->n_customers);
+    propose_alias(e, OPT_ACCOUNT, ACCOUNT_NAMES, false, *account, 1, e->accounts, &e->n_accounts);
+}
+
+// An "id" is the event's own where it is the only one of its kind; where it repeats, it is a case's.
+static void propose_id(struct events *e)
 {
     uint32_t id = first_named(e, "id");
-    if (!plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, find_case(e, wide));
+    if (id == NO_COLUMN || is_empty(e, id)) return;
+    unsigned field = all_differ(e, id) ? FIELD_ID : FIELD_CASE, option = all_differ(e, id) ? OPT_ID : OPT_CASE;
+    if (plan_decided(e, option) || e->field[field].column != NO_COLUMN || (field == FIELD_ID && e->n_times > 1)) return;
+    e->field[field].column = take(e, id);
+}
+
+static void propose_rest(struct events *e, bool wide)
+{
+    bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN || first_named(e, EMAIL_NAMES) != NO_COLUMN;
+    // a row with several dates is a thing of its own; one with a single date only if it is nobody's
+    if (!plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, find_case(e, wide && (e->n_times > 1 || !whose)));
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         uint32_t found[CANDIDATES_MAX];
         size_t n = plan_decided(e, known[k].option) ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
@@ -270,16 +293,8 @@ static void propose_rest(struct events *e, bool wide)
             break;
         }
     }
-    if (id != NO_COLUMN && !e->columns[id].used) { // an event's own, or, where it repeats, a case's
-        if (all_differ(e, id) && e->n_times == 1 && e->field[FIELD_ID].column == NO_COLUMN && !plan_decided(e, OPT_ID)) e->field[FIELD_ID].column = take(e, id);
-        else if (!all_differ(e, id) && e->field[FIELD_CASE].column == NO_COLUMN && !plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, id);
-    }
-    const voc_str kind = VOC_LIT("id"), email = VOC_LIT("email"), phone = VOC_LIT("phone"), cookie = VOC_LIT("cookie");
-    propose_alias(e, OPT_CUSTOMER, CUSTOMER_NAMES, false, e->option[OPT_CUSTOMER_KIND].len ? e->option[OPT_CUSTOMER_KIND] : kind, 1, e->customers, &e->n_customers);
-    propose_alias(e, OPT_EMAIL, EMAIL_NAMES, true, email, 1, e->customers, &e->n_customers);
-    propose_alias(e, OPT_PHONE, PHONE_NAMES, false, phone, 0, e->customers, &e->n_customers);
-    propose_alias(e, OPT_COOKIE, COOKIE_NAMES, false, cookie, 0, e->customers, &e->n_customers);
-    propose_alias(e, OPT_ACCOUNT, ACCOUNT_NAMES, false, e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND] : kind, 1, e->accounts, &e->n_accounts);
+    propose_people(e);
+    propose_id(e);
 }
 
 void propose(struct events *e, bool all)

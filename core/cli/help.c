@@ -145,7 +145,9 @@ void man_analysis(struct buf *b, const voc_plugin *p)
     char name[64];
     snprintf(name, sizeof name, "voc %s", p->name);
     man_head(b, name, p->summary);
-    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n", p->name);
+    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n.SH DESCRIPTION\n", p->name);
+    roff(b, "An analysis of a project, done by a plugin of this name; voc plugin show says where it is. Under each table stands what its "
+            "figures mean.\n");
     if (p->n_options) buf_cstr(b, ".SH OPTIONS\n");
     for (size_t i = 0; i < p->n_options; i++) man_option(b, option_at(p->options, p->option_size, i));
     man_common(b);

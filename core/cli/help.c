@@ -54,7 +54,8 @@ void help_command(struct buf *b, const struct command *cmd)
 
 void help_analysis(struct buf *b, const voc_plugin *p)
 {
-    buf_printf(b, "voc %s: %s\n\nUsage: voc %s PROJECT [--journey FOLDER]\n", p->name, p->summary, p->name);
+    buf_printf(b, "voc %s: %s\n\nUsage: voc %s PROJECT\n", p->name, p->summary, p->name);
+    if (p->about) buf_printf(b, "\n%s\n", p->about);
     if (p->n_options) buf_cstr(b, "\nOptions\n");
     for (size_t i = 0; i < p->n_options; i++) option_line(b, option_at(p->options, p->option_size, i));
     common_lines(b);
@@ -148,6 +149,9 @@ void man_analysis(struct buf *b, const voc_plugin *p)
     buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n.SH DESCRIPTION\n", p->name);
     roff(b, "An analysis of a project, done by a plugin of this name; voc plugin show says where it is. Under each table stands what its "
             "figures mean.\n");
+    buf_cstr(b, ".SH DESCRIPTION\n");
+    roff(b, p->about ? p->about : p->summary);
+    buf_byte(b, '\n');
     if (p->n_options) buf_cstr(b, ".SH OPTIONS\n");
     for (size_t i = 0; i < p->n_options; i++) man_option(b, option_at(p->options, p->option_size, i));
     man_common(b);

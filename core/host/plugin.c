@@ -305,7 +305,7 @@ static const char *ops_fault(struct entry *e, const void *ops)
 static const char *descriptor_fault(struct entry *e, const voc_plugin *theirs)
 {
     if (!theirs) return "it does not work with this host's ABI";
-    if (!copy_sized(&e->desc, sizeof e->desc, theirs, sizeof e->desc)) return "its descriptor has a wrong size";
+    if (!copy_sized(&e->desc, sizeof e->desc, theirs, offsetof(voc_plugin, about))) return "its descriptor has a wrong size";
     const struct plugin_note *n = &e->plugin.note;
     const voc_plugin *p = &e->desc;
     if (p->abi_major != VOC_ABI_MAJOR) return "its descriptor is of another ABI";

@@ -621,6 +621,7 @@ typedef struct voc_plugin {
     size_t n_options;
     const char *extensions; /* hints for probing: "csv tsv txt" */
     const void *ops;        /* voc_input_ops, voc_analysis_ops or voc_output_ops */
+    const char *about;      /* paragraphs for help and the man page, or NULL */
 } voc_plugin;
 
 /* The ELF note that is read without running code, and the one exported function.

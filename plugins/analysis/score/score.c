@@ -190,6 +190,20 @@ static void end(void *analysis) { (void)analysis; }  // all of it is the instanc
 static const voc_analysis_ops ops = {
     .struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
 
+static const char about[] =
+    "Every touch is a small trial: the touched customer is compared with customers in the same stage and segment, at the same\n"
+    "time in that stage, equally recently active, who had not got it. Both are followed; the actions that followed are set\n"
+    "against the actions that would have been expected. What the company starts (push) is judged by that difference and by\n"
+    "what an action is worth; what customers fetch for themselves (pull) by how many of those who could did so.\n"
+    "\n"
+    "DO MORE: customers act, and it pays even at the low end. KEEP: customers act for it, or the law or a contract asks for it.\n"
+    "STOP OR CHANGE: it repels, nobody acts, or even the best case does not pay. CANNOT TELL YET: what would settle it is said.\n"
+    "A comparison is not an experiment: a lasting difference between customers that nobody recorded can explain a gain. A\n"
+    "hold-out declared in the journey is an experiment, and outranks the comparison.\n"
+    "\n"
+    "The tables touchpoints, stages and segments hold every number behind a verdict (--table touchpoints, or --format json);\n"
+    "trouble lists what customers had to do because of our own faults, mix the kinds of work, stage_values what stages are worth.";
+
 static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .abi_major = VOC_ABI_MAJOR,
                                   .abi_minor = VOC_ABI_MINOR,
@@ -202,6 +216,7 @@ static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .author = "the Vocstream authors",
                                   .options = score_options,
                                   .n_options = N_OPTIONS,
-                                  .ops = &ops};
+                                  .ops = &ops,
+                                  .about = about};
 
 VOC_PLUGIN("analysis", "score", "0.1.0", "MIT", plugin)

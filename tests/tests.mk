@@ -45,7 +45,7 @@ TESTS += $(check_PROGRAMS) $(scripts)
 
 # Read by tests while they run, so they are distributed as whole folders.
 EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
-	tests/unit/journey/corpus
+	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
 tests/cli/run.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)

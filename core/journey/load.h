@@ -38,6 +38,7 @@ struct loader {
 
 // load_check.c: the trees against the table
 void load_check_tree(struct loader *l, const struct xml_node *root, const char *root_name);
+void load_remember(struct loader *l, voc_str kind, voc_str id, const struct xml_node *n); // a second one of the kind is a fault
 void load_check_references(struct loader *l, const struct xml_node *root);
 // load_rules.c
 void load_either_or(struct loader *l, const struct xml_node *n); // attributes that exclude or need each other

@@ -119,7 +119,7 @@ static void wrong_value(struct loader *l, const struct xml_node *n, const struct
                LOAD_SHOW(value), LOAD_SHOW(n->name), meant, wanted);
 }
 
-static void remember_id(struct loader *l, voc_str kind, voc_str id, const struct xml_node *n)
+void load_remember(struct loader *l, voc_str kind, voc_str id, const struct xml_node *n)
 {
     char key[300];
     uint32_t code, before = dict_n(l->by_id);
@@ -156,7 +156,7 @@ static void check_attributes(struct loader *l, const struct xml_node *n, const s
         else if (!grammar_value(a.type, value, &wanted))
             wrong_value(l, n, &a, value, wanted);
         else if (a.required && str_is(name, "id") && str_is(a.type, "name"))
-            remember_id(l, grammar_element(r), value, n);
+            load_remember(l, grammar_element(r), value, n);
     }
     for (voc_str rest = str_of(r->attrs); grammar_next_attr(&rest, &a);) {
         bool there = false;

@@ -59,16 +59,14 @@ static void stage_rules(struct loader *l, const struct xml_node *n)
                 load_fault(l, "JOURNEY-011", e->line, "give this one another", "two definitions of a stage have the id \"%.*s\"", LOAD_SHOW(load_text(e, "id")));
 }
 
+// The same name may be declared once for each actor. Names too long for an index are not compared.
 static void action_rules(struct loader *l, const struct xml_node *n)
 {
+    static const char *const actors[] = {"action", "customer's action", "company's action", "action of others"};
+    static const char *const words[] = {"", "customer", "company", "other"};
     const voc_str *name = xml_get(n, "name");
     one_of(l, n, "name", "name-like");
-    for (const struct xml_node *k = n->parent ? n->parent->first : NULL; name && l->faults < 100 && k && k != n; k = k->next) {
-        const voc_str *other = xml_get(k, "name");
-        if (str_is(k->name, "action") && other && str_eq(*name, *other) && str_eq(load_text(n, "actor"), load_text(k, "actor")))
-            load_fault(l, "JOURNEY-011", n->line, "the first one counts; remove this one", "action \"%.*s\" was declared before, in line %llu", LOAD_SHOW(*name),
-                       (unsigned long long)k->line);
-    }
+    if (name && name->len <= 200) load_remember(l, str_of(actors[load_word(n, "actor", words, 4, 0)]), *name, n);
 }
 
 static void range(struct loader *l, const struct xml_node *n, const char *from, const char *to)

@@ -134,7 +134,8 @@ out:
 voc_rc journey_load(struct journey **out, const char *folder, struct diag *d)
 {
     char found[PATH_MAX];
-    if (is_folder(folder)) {
+    // A folder that happens to have the name of a shipped journey and holds none does not hide it.
+    if (is_folder(folder) && (holds_journey(folder) || !search(folder, found))) {
         size_t n = strlen(folder);
         if (n >= sizeof found) return VOC_E_OPTION;
         memcpy(found, folder, n + 1);

@@ -147,9 +147,6 @@ void man_analysis(struct buf *b, const voc_plugin *p)
     snprintf(name, sizeof name, "voc %s", p->name);
     man_head(b, name, p->summary);
     buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n.SH DESCRIPTION\n", p->name);
-    roff(b, "An analysis of a project, done by a plugin of this name; voc plugin show says where it is. Under each table stands what its "
-            "figures mean.\n");
-    buf_cstr(b, ".SH DESCRIPTION\n");
     roff(b, p->about ? p->about : p->summary);
     buf_byte(b, '\n');
     if (p->n_options) buf_cstr(b, ".SH OPTIONS\n");

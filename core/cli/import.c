@@ -2,6 +2,7 @@
 // voc import: files into a project, one transaction a file, with the account of records and bytes.
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -133,6 +134,7 @@ int run_import(struct cli *c)
     struct journey *j = NULL;
     struct table *t = NULL;
     int worst = EXIT_DONE;
+    bool was_there = access(c->args[0], F_OK) == 0, kept = c->own[IMPORT_JOURNEY].set;
     voc_rc rc = cli_catalogue(c);
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
     if (!rc && c->own[IMPORT_JOURNEY].set) rc = attach(c, p, c->own[IMPORT_JOURNEY].s);
@@ -159,6 +161,7 @@ int run_import(struct cli *c)
             worst = import_exit(c, one);
             continue;
         }
+        kept = true;
         account_row(t, name, &report);
         rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
     }
@@ -168,6 +171,8 @@ int run_import(struct cli *c)
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
     table_free(t);
     journey_free(j);
+    bool empty = p && !was_there && !kept;
     project_close(p);
+    if (empty) unlink(c->args[0]); // a project that holds nothing is not left behind
     return rc ? import_exit(c, rc) : worst;
 }

@@ -110,6 +110,14 @@ static voc_rc probe_all(struct job *j)
 
 static voc_rc choose(struct job *j)
 {
+    voc_str first;
+    bool complete;
+    voc_rc rc = in_peek(j->in, 1, &first, &complete);
+    if (!rc && first.len == 0) {
+        diag_error(j->d, "IMPORT-009", in_path(j->in), 0, "check the export that made it", "the file is empty");
+        rc = VOC_E_INPUT;
+    }
+    if (rc) return rc;
     j->rule = rule_for(j->req, in_name(j->in));
     if (j->req->as.len) return plugin_named(j, j->req->as);
     if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);

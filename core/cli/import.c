@@ -166,6 +166,7 @@ int run_import(struct cli *c)
         rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
     }
     voc_table view;
+    if (!rc) rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + framing (headers, line ends, markup).");
     if (!rc) rc = what_next(c, t, j);
     if (!rc && t) rc = table_view(t, &view);
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);

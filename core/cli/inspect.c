@@ -30,6 +30,7 @@ static voc_rc stats_sources(struct project *p, struct table **out)
     if (!rc) rc = table_column(*out, "first", "first", VOC_CELL_TIME, "", 0, NULL);
     if (!rc) rc = table_column(*out, "last", "last", VOC_CELL_TIME, "", 0, NULL);
     if (!rc) rc = table_column(*out, "who_acted", "who acted", VOC_CELL_TEXT, "", 0, NULL);
+    if (!rc) rc = table_semantics(*out, "One line a source; first and last are times of its events, UTC.");
     if (!rc) rc = store_sources(p, source_row, *out);
     return rc;
 }
@@ -41,6 +42,8 @@ static voc_rc stats_counts(struct project *p, struct table **out)
     if (!rc) rc = table_new(out, "contents", "", 0);
     if (!rc) rc = table_column(*out, "what", "what", VOC_CELL_TEXT, "", 0, NULL);
     if (!rc) rc = table_column(*out, "count", "count", VOC_CELL_INT, "", 0, NULL);
+    if (rc) return rc;
+    rc = table_semantics(*out, "Counts of stored rows; an identity is one alias as one source knows it.");
     if (rc) return rc;
     const struct { const char *name; uint64_t n; } rows[] = {
         {"events", n.events}, {"words", n.words}, {"links", n.links}, {"attributes", n.attributes}, {"measures", n.measures}, {"rejects", n.rejects},
@@ -103,6 +106,7 @@ int run_rejects(struct cli *c)
     if (!rc) rc = table_column(l.t, "code", "code", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, NULL);
     if (!rc) rc = table_column(l.t, "reason", "reason", VOC_CELL_TEXT, "", 0, NULL);
     if (!rc) rc = table_column(l.t, "raw", "as it stood in the file", VOC_CELL_TEXT, "", 0, NULL);
+    if (!rc) rc = table_semantics(l.t, "One line a record that was not understood, in order of import and line; raw text is kept up to 64 KiB.");
     if (!rc) rc = store_rejects(p, reject_row, &l);
     if (!rc) {
         char text[160];
@@ -181,6 +185,17 @@ static voc_rc answer_table(struct answer *w)
     return rc;
 }
 
+static voc_rc sql_semantics(struct table *t, const struct journey *j)
+{
+    char text[300];
+    if (j->n_stages)
+        snprintf(text, sizeof text, "As the query says; event, journey and unit by journey %.*s, version %.*s; times are UTC.", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr,
+                 (int)(j->version.len > 60 ? 60 : j->version.len), j->version.ptr);
+    else
+        snprintf(text, sizeof text, "As the query says; no journey is attached, so events have no stage and no class; times are UTC.");
+    return table_semantics(t, text);
+}
+
 int run_sql(struct cli *c)
 {
     struct project *p = NULL;
@@ -193,6 +208,7 @@ int run_sql(struct cli *c)
     if (!rc) rc = views_new(&views, p, j, c->diag);
     if (!rc) rc = store_sql(p, c->args[1], sql_head, sql_row, &w, c->diag);
     if (!rc && w.n) rc = answer_table(&w);
+    if (!rc && w.n) rc = sql_semantics(w.t, j);
     if (!rc && w.n) rc = cli_tables(c, p, j, &w.t, 1);
     table_free(w.t);
     vec_free(&w.cells);

@@ -62,6 +62,7 @@ int run_journey_list(struct cli *c)
         table_int(t, (int64_t)j->n_claims);
         journey_free(j);
     }
+    if (!rc) rc = table_semantics(t, "Stages and touchpoints as declared in each definition.");
     if (!rc) rc = cli_tables(c, NULL, NULL, &t, 1);
     table_free(t);
     return cli_exit(c, rc);

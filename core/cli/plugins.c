@@ -30,6 +30,7 @@ int run_plugin_list(struct cli *c)
             table_text(t, str_of(p->desc->summary));
         }
     }
+    if (!rc) rc = table_semantics(t, "The first of a kind and name that is found; later ones of the same name are hidden by it.");
     if (!rc) rc = cli_tables(c, NULL, NULL, &t, 1);
     table_free(t);
     return cli_exit(c, rc);

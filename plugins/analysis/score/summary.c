@@ -281,6 +281,16 @@ static void foot(struct page *p)
     note(p, VOC_NOTE_NEXT, s->options[OPT_BY].i ? "voc score PROJECT --table all | --format json" : "voc score PROJECT --by stage | voc score PROJECT --format csv -o score.csv");
 }
 
+static void semantics(struct page *p)
+{
+    static const char *const kinds[] = {"", "account", "person", "case"};
+    const voc_definition *d = p->st->s->def;
+    char text[400];
+    snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
+             kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+    if (!p->rc) p->rc = p->st->s->host->semantics(p->t, text);
+}
+
 // Which findings --by shows: each stage, or each stage and segment where the evidence rule passes.
 static bool by_shown(const struct study *st, const struct finding *f)
 {
@@ -306,7 +316,7 @@ static void columns_open(struct page *p, const char *name, const char *title)
     p->rc = h->table(s->run, &p->t, name, title, VOC_TABLE_BRIEF);
     if (!p->rc) p->rc = h->column(p->t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
     if (!p->rc) p->rc = h->column(p->t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
-    if (!p->rc) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", 0, "of comparable customers without it");
+    if (!p->rc) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
     if (!p->rc) p->rc = h->column(p->t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
     if (!p->rc) p->rc = h->column(p->t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
     if (!p->rc) p->rc = h->column(p->t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
@@ -333,6 +343,7 @@ static voc_rc by_write(struct study *st)
         }
         put_row(&p, f);
     }
+    semantics(&p);
     return p.rc;
 }
 
@@ -353,5 +364,6 @@ voc_rc summary_write(struct study *st)
         put_row(&p, p.order[i]);
     }
     foot(&p);
+    semantics(&p);
     return p.rc || s->options[OPT_BY].i == BY_NOTHING ? p.rc : by_write(st);
 }

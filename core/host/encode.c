@@ -36,6 +36,8 @@ struct voc_sink {
     struct columns c;
     VEC(struct coded_fact) facts;
     VEC(struct coded_reject) rejects;
+    VEC(size_t) raw_end;    // of each reject's raw bytes in raws: not in the table, whose strings are all UTF-8
+    struct buf raws;
     const voc_block *block; // LINES
     const uint8_t *bad;
     VEC(uint8_t) state;     // LINES: of each record; STREAM: [0] of the current one
@@ -62,6 +64,7 @@ voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct di
     s->diag = d;
     s->current = UINT64_MAX;
     buf_init(&s->scratch, (size_t)64 << 20);
+    buf_init(&s->raws, SINK_STRINGS);
     voc_rc rc = dict_new(&s->strings, SINK_STRINGS);
     if (!rc) rc = dict_code(s->strings, (voc_str){"", 0}, &empty);
     if (!rc) rc = dict_new(&s->account.rules, 1 << 20);
@@ -91,6 +94,8 @@ void sink_free(struct voc_sink *s)
     columns_free(&s->c);
     vec_free(&s->facts);
     vec_free(&s->rejects);
+    vec_free(&s->raw_end);
+    buf_done(&s->raws);
     vec_free(&s->state);
     account_free(&s->account);
     buf_done(&s->scratch);
@@ -152,7 +157,13 @@ static voc_rc aliases_code(struct voc_sink *s, const voc_alias *aliases, size_t 
 
 static const voc_attr *attr_at(const voc_row *r, size_t i) { return &r->attrs[i]; }
 
-static int attr_order(const void *x, const void *y) { return str_cmp((*(const voc_attr *const *)x)->key, (*(const voc_attr *const *)y)->key); }
+// By key; equal keys in the order of the row.
+static int attr_order(const void *x, const void *y)
+{
+    const voc_attr *a = *(const voc_attr *const *)x, *b = *(const voc_attr *const *)y;
+    int c = str_cmp(a->key, b->key);
+    return c ? c : (a > b) - (a < b);
+}
 
 // The event's own attributes as a JSON object with sorted keys: equal attributes give equal bytes.
 static voc_rc own_attrs_code(struct voc_sink *s, const voc_row *r, uint32_t *out)
@@ -163,7 +174,10 @@ static voc_rc own_attrs_code(struct voc_sink *s, const voc_row *r, uint32_t *out
     for (size_t i = 0; i < r->n_attrs; i++) {
         if (attr_at(r, i)->entity != VOC_ENTITY_EVENT) continue;
         if (n == 256) return VOC_E_LIMIT;
-        own[n++] = attr_at(r, i);
+        own[n] = attr_at(r, i);
+        // buf_json would mend them, and what is mended is not what the source said
+        if (!text_utf8_valid(own[n]->key.ptr, own[n]->key.len) || !text_utf8_valid(own[n]->text.ptr, own[n]->text.len)) return VOC_E_INPUT;
+        n++;
     }
     if (n == 0) return VOC_OK;
     qsort(own, n, sizeof *own, attr_order);
@@ -230,10 +244,15 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     struct coded_reject r = {.record = record_number(s, record), .line = record_line(s, record)};
     uint8_t *state = record_state(s, record);
     if (*state == RECORD_REJECTED) return VOC_OK; // the first reason stands
-    if (*state == RECORD_ROWS) {
-        if (s->current != record) return VOC_E_BUG;
+    if (*state == RECORD_ROWS && s->current != record) return VOC_E_BUG;
+    if (s->current == record) { // a row of which only a part could be kept counts as well
         columns_cut(&s->c, s->mark_events);
         s->facts.n = s->mark_facts;
+    }
+    if (!text_utf8_valid(reason.ptr, reason.len)) { // it quotes the record, or was cut within a character
+        buf_clear(&s->scratch);
+        if (text_escape(&s->scratch, reason) != VOC_OK) return s->scratch.rc;
+        reason = str_mk(s->scratch.ptr, s->scratch.len);
     }
     *state = RECORD_REJECTED;
     if (!s->account.first_line || r.line < s->account.first_line) {
@@ -243,10 +262,13 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     voc_rc rc = vec_reserve(&s->rejects, 1, SINK_ROWS);
     if (!rc) rc = code_of(s, code, &r.code);
     if (!rc) rc = code_of(s, reason, &r.reason);
-    // raw bytes need not be UTF-8, so they go into the table unchecked
-    if (!rc) rc = dict_code(s->strings, record_raw(s, record), &r.raw);
-    if (!rc) PUSH(&s->rejects, r);
-    return rc;
+    if (!rc) rc = vec_reserve(&s->raw_end, 1, SINK_ROWS);
+    voc_str raw = record_raw(s, record);
+    if (!rc) rc = buf_add(&s->raws, raw.ptr, raw.len);
+    if (rc) return rc;
+    PUSH(&s->raw_end, s->raws.len);
+    PUSH(&s->rejects, r); // its raw gets a code in sink_coded
+    return VOC_OK;
 }
 
 // Made on demand: with the first row, rejection or ignored record of a block.
@@ -277,7 +299,7 @@ voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
     uint8_t *state = record_state(s, record);
     uint32_t code;
     if (state && *state == RECORD_REJECTED) return VOC_OK; // cut by the host: a rejection wins
-    if (!state || *state != RECORD_OPEN || rule.len == 0) return VOC_E_BUG;
+    if (!state || *state != RECORD_OPEN || rule.len == 0 || !text_utf8_valid(rule.ptr, rule.len)) return VOC_E_BUG;
     *state = RECORD_IGNORED;
     rc = dict_code(s->account.rules, rule, &code);
     if (!rc && code >= s->account.by_rule.n) {
@@ -457,6 +479,7 @@ static voc_rc add_row(struct voc_sink *s, const voc_row *r)
         r->resolution > VOC_RES_DAY || r->ref_kind > VOC_REF_CASE)
         return VOC_E_BUG;
     if (*state == RECORD_REJECTED) return VOC_OK;
+    if (*state == RECORD_ROWS && s->current != r->record) return VOC_E_BUG; // rows come record by record
     enter_record(s, r->record);
     const char *fault = row_fault(r);
     voc_rc rc = fault ? VOC_E_INPUT : VOC_OK;
@@ -487,12 +510,16 @@ voc_rc sink_coded(struct voc_sink *s, struct coded_block *out)
     uint32_t n = dict_n(s->strings);
     const struct columns *c = &s->c;
     s->table.n = 0;
-    voc_rc rc = vec_reserve(&s->table, n, SIZE_MAX);
+    voc_rc rc = vec_reserve(&s->table, n + s->rejects.n, SIZE_MAX);
     if (rc) return rc;
     for (uint32_t i = 0; i < n; i++) PUSH(&s->table, dict_at(s->strings, i));
+    for (size_t i = 0, from = 0; i < s->rejects.n; from = s->raw_end.at[i++]) {
+        s->rejects.at[i].raw = (uint32_t)s->table.n;
+        PUSH(&s->table, str_mk(s->raws.ptr ? s->raws.ptr + from : "", s->raw_end.at[i] - from));
+    }
     *out = (struct coded_block){
         .strings = s->table.at,
-        .n_strings = n,
+        .n_strings = (uint32_t)s->table.n,
         .events = {.time_us = c->time_us.at, .resolution = c->resolution.at, .actor = c->actor.at, .ref_kind = c->ref_kind.at,
                    .action = c->action.at, .touchpoint = c->touchpoint.at, .channel = c->channel.at, .campaign = c->campaign.at,
                    .object = c->object.at, .case_id = c->case_id.at, .role = c->role.at, .owner = c->owner.at, .thread = c->thread.at,
@@ -512,7 +539,8 @@ void sink_reset(struct voc_sink *s)
     struct dict *fresh = NULL;
     uint32_t empty;
     columns_cut(&s->c, 0);
-    s->facts.n = s->rejects.n = 0;
+    s->facts.n = s->rejects.n = s->raw_end.n = 0;
+    buf_clear(&s->raws);
     s->mark_events = s->mark_facts = 0;
     if (dict_n(s->strings) < 65536 || dict_new(&fresh, SINK_STRINGS) != VOC_OK) return; // the old one serves as well
     if (dict_code(fresh, (voc_str){"", 0}, &empty) != VOC_OK) {

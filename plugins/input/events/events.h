@@ -78,6 +78,7 @@ struct events { // one instance
     voc_context *cx;
     struct chunk *chunks;     // owned memory
     bool quiet;               // probing: no diagnostics
+    voc_rc trouble;           // of a look at a column, which only says yes or no
     struct csv_rule rule;
     int quote_said; // -1: find out
     uint32_t n_head;

@@ -307,7 +307,7 @@ voc_rc plan_make(struct events *e, const voc_block *first)
     mark_used(e);
     propose(e, e->n_maps == 0);
     mark_used(e);
-    rc = check(e);
+    rc = e->trouble ? e->trouble : check(e);
     if (!rc) rc = keep_rest(e);
     if (!rc) name_start(e);
     if (!rc) rc = times_resolve(e, first);

@@ -29,7 +29,7 @@ static const char PHONE_NAMES[] = "phone phonenumber mobile mobilephone telephon
 static const char ACCOUNT_NAMES[] =
     "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm";
 
-enum check { ANY, NUMBER, UNIQUE, ACTOR };
+enum check { ANY, NUMBER, NUMBER_WIDE, UNIQUE, ACTOR };
 static const struct { unsigned char field, option, check; const char *names; } known[] = {
     {FIELD_ID, OPT_ID, UNIQUE, "eventid oceleid identityid eventuuid insertid messageid activityid"},
     {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator"},
@@ -46,7 +46,8 @@ static const struct { unsigned char field, option, check; const char *names; } k
     {FIELD_LANGUAGE, OPT_LANGUAGE, ANY, "language lang"},
     {FIELD_MINUTES, OPT_MINUTES, NUMBER, "minutes durationminutes durationmin minutesspent effortminutes"},
     {FIELD_COST, OPT_COST, NUMBER, "costtotal cost costs totalcost"},
-    {FIELD_VALUE, OPT_VALUE, NUMBER, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue amount"},
+    {FIELD_VALUE, OPT_VALUE, NUMBER, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue"},
+    {FIELD_VALUE, OPT_VALUE, NUMBER_WIDE, "amount"}, // of an opportunity; in a log it may be anything
 };
 
 static bool starts(voc_str s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr, with, strlen(with)) == 0; }
@@ -244,6 +245,7 @@ static bool fits(struct events *e, uint32_t column, unsigned check)
 {
     switch (check) {
     case NUMBER: return number_column_plausible(e, column);
+    case NUMBER_WIDE: return e->field[FIELD_ACTION].column == NO_COLUMN && number_column_plausible(e, column);
     case UNIQUE: return e->n_times == 1 && all_differ(e, column);
     case ACTOR: return all_actors(e, column);
     default: return true;
@@ -286,7 +288,8 @@ static void propose_rest(struct events *e, bool wide)
     if (!plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, find_case(e, wide && (e->n_times > 1 || !whose)));
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         uint32_t found[CANDIDATES_MAX];
-        size_t n = plan_decided(e, known[k].option) ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
+        bool free_field = !plan_decided(e, known[k].option) && e->field[known[k].field].column == NO_COLUMN;
+        size_t n = !free_field ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
         for (size_t i = 0; i < n; i++) {
             if (is_empty(e, found[i]) || !fits(e, found[i], known[k].check)) continue;
             e->field[known[k].field].column = take(e, found[i]);

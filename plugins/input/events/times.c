@@ -125,8 +125,10 @@ bool time_column_plausible(struct events *e, uint32_t column, bool named)
     }
     if (n == 0) return named && e->n_samples == 0;
     if (!named) return e->host->time_guess(e->cx, cells, n, pattern, &possible) == VOC_OK;
-    if (guess(e, cells, n, pattern, &possible) != VOC_OK) return false;
-    if (e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone) != VOC_OK) return false;
+    voc_rc rc = guess(e, cells, n, pattern, &possible);
+    if (!rc) rc = e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone);
+    if (rc && rc != VOC_E_INPUT) e->trouble = rc;
+    if (rc) return false;
     for (size_t i = 0; i < n; i++) read += e->host->time_parse(f, cells[i], &us, &resolution) == VOC_OK;
     return read * 2 >= n;
 }

@@ -46,7 +46,7 @@ static voc_rc stats_counts(struct project *p, struct table **out)
     rc = table_semantics(*out, "Counts of stored rows; an identity is one alias as one source knows it.");
     if (rc) return rc;
     const struct { const char *name; uint64_t n; } rows[] = {
-        {"events", n.events}, {"words", n.words}, {"links", n.links}, {"attributes", n.attributes}, {"measures", n.measures}, {"rejects", n.rejects},
+        {"events", n.events}, {"words", n.words}, {"links", n.links}, {"facts about customers, accounts, cases", n.attributes}, {"measures", n.measures}, {"rejects", n.rejects},
         {"identities (aliases)", n.aliases}, {"imports", n.imports}, {"event blocks", n.blocks}, {"bytes of the file", n.file_bytes}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         table_text(*out, str_of(rows[i].name));

@@ -2,7 +2,7 @@
 #
 # Unit tests of core/host, and the modules that they load: one that reads a small format, and one for each promise of
 # plugin.h that a plugin may break (all from one source). An -rpath makes libtool build shared objects of what is not installed.
-EXTRA_DIST += tests/unit/host/modules.h
+EXTRA_DIST += tests/unit/host/modules.h tests/unit/host/coded.h
 
 MODULE_LDFLAGS = -module -avoid-version -shared -rpath /nowhere -Wl,-z,nodelete
 MODULE_CFLAGS = $(AM_CFLAGS) -fvisibility=hidden
@@ -134,3 +134,23 @@ check_PROGRAMS += tests/unit/host/test_plugin
 tests_unit_host_test_plugin_SOURCES = tests/unit/host/test_plugin.c
 tests_unit_host_test_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_plugin_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_encode
+tests_unit_host_test_encode_SOURCES = tests/unit/host/test_encode.c
+tests_unit_host_test_encode_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_encode_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_spool
+tests_unit_host_test_spool_SOURCES = tests/unit/host/test_spool.c
+tests_unit_host_test_spool_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_spool_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_fold
+tests_unit_host_test_fold_SOURCES = tests/unit/host/test_fold.c
+tests_unit_host_test_fold_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_fold_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_import
+tests_unit_host_test_import_SOURCES = tests/unit/host/test_import.c
+tests_unit_host_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_import_LDADD = $(UNIT_LDADD)

@@ -282,6 +282,8 @@ static void what_no_plugin_knows_is_refused_with_what_each_said(void **state)
     assert_non_null(strstr(last(w), "xes"));
     put(w, path, "empty", "", 0);
     assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);
+    assert_true(told(w, "IMPORT-009"));
+    put(w, path, "log", "tiny 1\n", 7);
     struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("tinny"), .threads = 1};
     assert_int_equal(import_file(&r, &w->report, &w->arena, w->diag), VOC_E_OPTION);
     assert_non_null(strstr(diag_at(w->diag, diag_n(w->diag) - 1)->hint, "did you mean tiny?"));

@@ -167,12 +167,16 @@ static uint32_t column_type(const struct answer *w, size_t k)
 static voc_rc answer_table(struct answer *w)
 {
     struct buf b;
-    buf_init(&b, 1 << 16);
-    voc_rc rc = table_new(&w->t, "sql", "", 0);
-    for (size_t k = 0; k < w->n && !rc; k++) rc = table_column(w->t, w->names[k], w->names[k], column_type(w, k), "", 0, NULL);
+    buf_init(&b, 1 << 20);
+    uint32_t *type = arena_alloc(&w->a, w->n * sizeof *type);
+    voc_rc rc = type ? table_new(&w->t, "sql", "", 0) : VOC_E_NOMEM;
+    for (size_t k = 0; k < w->n && !rc; k++) {
+        type[k] = column_type(w, k);
+        rc = table_column(w->t, w->names[k], w->names[k], type[k], "", 0, NULL);
+    }
     for (size_t i = 0; i < w->cells.n && !rc; i++) {
         voc_cell c = w->cells.at[i];
-        uint32_t want = column_type(w, i % w->n);
+        uint32_t want = type[i % w->n];
         c.digits = 6;
         if (want == VOC_CELL_TEXT && c.type != VOC_CELL_NA && c.type != VOC_CELL_TEXT) {
             buf_clear(&b);

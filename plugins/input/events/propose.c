@@ -5,6 +5,7 @@
 #include "plugins/input/events/events.h"
 
 #define CANDIDATES_MAX 64u
+#define FEW 20u // records among which every status may differ
 
 static const char TIME_NAMES[] =
     "timetimestamp timestamp eventtimestamp eventtime eventdatetime datetime time eventdate date occurredat happenedat ts oceltimestamp activitydate activitytime "
@@ -158,7 +159,7 @@ static uint32_t status_column(struct events *e)
     static const char *const endings[] = {"stage", "status", "outcome", "result", "disposition", "state"};
     for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
         for (uint32_t c = 0; c < e->n_columns; c++)
-            if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) && !is_empty(e, c) && !all_differ(e, c)) return c;
+            if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) && !is_empty(e, c) && !(e->n_samples > FEW && all_differ(e, c))) return c;
     return NO_COLUMN;
 }
 
@@ -211,6 +212,7 @@ static void propose_times(struct events *e)
 {
     uint32_t start = first_time_named(e, START_NAMES), end = plan_decided(e, OPT_END) ? NO_COLUMN : first_time_named(e, END_NAMES);
     uint32_t time = first_time_named(e, TIME_NAMES), dates[1];
+    if (time == end) end = NO_COLUMN; // "Complete Timestamp" alone
     if (time == NO_COLUMN && start == NO_COLUMN && end == NO_COLUMN && dated_columns(e, dates, 1)) time = dates[0];
     if (plan_decided(e, OPT_END)) {
         add_time(e, start != NO_COLUMN ? start : time);

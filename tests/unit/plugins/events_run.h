@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Runs the plugin input/events over a text as the host's import does: probe, open, rule, head, lines block by block, with the
+// host's own scanner and options. Only the sink is the test's: it writes each row as one line.
+#ifndef VOC_TESTS_EVENTS_RUN_H
+#define VOC_TESTS_EVENTS_RUN_H
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/str.h"
+
+struct events_run { // owns; begin with {0}
+    struct buf rows;     // "LINE time action field=value ... key=value", "LINE reject CODE: reason", "LINE ignore rule"
+    struct buf says;     // diagnostics
+    char mapping[2048];
+    char reason[200];
+    int confidence;
+    voc_rc rc;
+    size_t rejected, ignored, gave, events;
+    // what to run with
+    const char *const *options; // name, value, ..., NULL
+    const voc_map *maps;
+    size_t n_maps, target;      // target: bytes of a block, 0: all in one
+    const char *zone;
+};
+void events_run(struct events_run *r, voc_str text);
+void events_done(struct events_run *r);
+int events_probe(voc_str head, char reason[200]); // confidence
+#endif

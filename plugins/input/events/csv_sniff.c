@@ -15,6 +15,17 @@ static bool is_regular(const struct csv_rule *rule, voc_str record, size_t width
     return n == width;
 }
 
+// A quote opens a field of the record.
+static bool opens_quote(const struct csv_rule *rule, voc_str record)
+{
+    const char *p = record.ptr, *end = p + record.len;
+    while (rule->quote && p < end && (p = memchr(p, rule->quote, (size_t)(end - p))) != NULL) {
+        if (p == record.ptr || p[-1] == rule->separator) return true;
+        p++;
+    }
+    return false;
+}
+
 static void look(const struct csv_rule *rule, voc_str text, bool complete, char *scratch, struct sniffed_csv *out)
 {
     *out = (struct sniffed_csv){.rule = *rule};
@@ -28,6 +39,8 @@ static void look(const struct csv_rule *rule, voc_str text, bool complete, char 
         size_t n = csv_split(rule, record, NULL, 0, &to, &fault);
         if (out->n_records++ == 0) out->n_columns = n;
         if (!fault && is_regular(rule, record, out->n_columns, n)) out->n_regular++;
+        if (fault) out->n_faults++;
+        else if (opens_quote(rule, record)) out->n_quoted++;
     }
 }
 
@@ -42,29 +55,27 @@ static unsigned grade(const struct sniffed_csv *s)
 static bool is_better(const struct sniffed_csv *a, const struct sniffed_csv *b)
 {
     unsigned x = grade(a), y = grade(b);
-    if (x != y) return x > y;
-    if (a->rule.separator == b->rule.separator) return a->n_regular > b->n_regular; // no quotes only where they do harm
-    return a->n_columns > b->n_columns;
+    return x != y ? x > y : a->n_columns > b->n_columns;
 }
 
 voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, struct sniffed_csv *out)
 {
-    static const char separators[] = {',', ';', '\t', '|'}, quotes[] = {'"', 0};
+    static const char separators[] = {',', ';', '\t', '|'};
     if (text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0) text.ptr += 3, text.len -= 3;
     char *scratch = e->host->alloc(e->cx, text.len + 1);
     if (!scratch) return VOC_E_NOMEM;
     struct csv_rule rule = {.newline = csv_newline(text)};
-    bool first = true;
     for (size_t s = 0; s < sizeof separators; s++) {
-        for (size_t q = 0; q < sizeof quotes; q++) {
-            struct sniffed_csv found;
-            rule.separator = separator ? separator : separators[s];
-            rule.quote = quote >= 0 ? (char)quote : quotes[q];
-            look(&rule, text, complete, scratch, &found);
-            if (first || is_better(&found, out)) *out = found;
-            first = false;
-            if (quote >= 0) break;
+        struct sniffed_csv with, without;
+        rule.separator = separator ? separator : separators[s];
+        rule.quote = quote >= 0 ? (char)quote : '"';
+        look(&rule, text, complete, scratch, &with);
+        if (quote < 0 && with.n_faults > with.n_quoted) { // what opens is not what closes
+            rule.quote = 0;
+            look(&rule, text, complete, scratch, &without);
+            if (grade(&without) >= grade(&with)) with = without;
         }
+        if (s == 0 || is_better(&with, out)) *out = with;
         if (separator) break;
     }
     e->host->free(e->cx, scratch);

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define FIRST_MAX ((size_t)1 << 20)
+
 // ---- memory, copies, diagnostics ----------------------------------------------------------------------------------------------
 
 struct chunk {
@@ -178,7 +180,8 @@ static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
 {
     struct events *e = instance;
     struct sniffed_csv found;
-    voc_rc rc = csv_sniff(e, first, false, e->rule.separator, e->quote_said, &found);
+    bool complete = first.len < FIRST_MAX; // the host gives no more than that
+    voc_rc rc = csv_sniff(e, first, complete, e->rule.separator, e->quote_said, &found);
     if (rc) return rc;
     e->rule = found.rule;
     out->separator = (unsigned char)found.rule.separator;

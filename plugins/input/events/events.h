@@ -127,6 +127,7 @@ voc_str ev_trim(voc_str s);
 struct sniffed_csv {
     struct csv_rule rule;
     size_t n_columns, n_records, n_regular; // of the records looked at, those as wide as the header
+    size_t n_quoted, n_faults;              // those with a quoted field, and those whose quotes are wrong
 };
 voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, struct sniffed_csv *out);
 

@@ -47,3 +47,7 @@ EVENTS_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(p
 check_PROGRAMS += tests/unit/plugins/test_events
 tests_unit_plugins_test_events_SOURCES = tests/unit/plugins/test_events.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_events_values
+tests_unit_plugins_test_events_values_SOURCES = tests/unit/plugins/test_events_values.c tests/unit/base/fault.h $(EVENTS_RUN)
+tests_unit_plugins_test_events_values_LDADD = $(UNIT_LDADD)

@@ -20,6 +20,10 @@ static void grouped(struct buf *out, const char *digits, size_t n)
 static void number(struct buf *out, double r, unsigned digits, bool with_sign)
 {
     char text[400];
+    if (isnan(r)) { // an end of a range that is not known
+        buf_byte(out, '-');
+        return;
+    }
     if (isinf(r)) {
         buf_cstr(out, r > 0 ? "inf" : "-inf");
         return;
@@ -78,6 +82,7 @@ void render_cell(struct buf *out, const voc_cell *c, const voc_column *col)
 static void exact(struct buf *out, double r)
 {
     char text[40];
+    if (isnan(r)) return;
     if (isinf(r)) {
         buf_cstr(out, r > 0 ? "inf" : "-inf");
         return;

@@ -47,15 +47,22 @@ static void field(struct buf *b, const voc_cell *c, bool tabs)
         csv_text(b, c->s);
 }
 
+// A column of voc sql is named by the query, so its name is as much a text as any cell.
 static void header(struct buf *b, const voc_table *t, char sep)
 {
-    for (size_t k = 0; k < t->n_columns; k++) {
-        const voc_column *c = &t->columns[k];
-        if (k) buf_byte(b, sep);
-        buf_str(b, c->name);
-        if (c->type == VOC_CELL_RANGE)
-            buf_printf(b, "%c%.*s_lo%c%.*s_hi", sep, (int)c->name.len, c->name.ptr, sep, (int)c->name.len, c->name.ptr);
-    }
+    static const char *const ends[] = {"", "_lo", "_hi"};
+    struct buf name;
+    buf_init(&name, (size_t)1 << 20);
+    for (size_t k = 0; k < t->n_columns; k++)
+        for (size_t e = 0; e < (t->columns[k].type == VOC_CELL_RANGE ? 3 : 1); e++) {
+            buf_clear(&name);
+            buf_str(&name, t->columns[k].name);
+            buf_cstr(&name, ends[e]);
+            if (k || e) buf_byte(b, sep);
+            (sep == '\t' ? tsv_text : csv_text)(b, str_mk(name.ptr ? name.ptr : "", name.len));
+        }
+    if (name.rc && !b->rc) b->rc = name.rc;
+    buf_done(&name);
     buf_byte(b, '\n');
 }
 

@@ -2,6 +2,7 @@
 // Tables for people on a terminal: columns aligned by display width, long texts wrapped inside their column, detail columns
 // left out where the line is too narrow (and said so), groups as headings, notes before and after. Nothing that came from
 // data can move the cursor: every text is escaped.
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -281,9 +282,9 @@ static voc_rc print_table(const voc_table *t, struct out *o, const struct render
     if (!rc) rc = print_notes(&l, o, VOC_NOTE_ASSUMED, "Assumed: ", NULL);
     if (!rc && t->semantics.len) rc = print_prose(&l, o, "", t->semantics, "2");
     if (!rc && l.dropped) {
-        buf_printf(&l.b, "(%u column%s left out for the width of the line: --format csv has all)\n", l.dropped, l.dropped == 1 ? "" : "s");
-        rc = l.b.rc ? l.b.rc : out_write(o, l.b.ptr, l.b.len);
-        buf_clear(&l.b);
+        char text[120];
+        snprintf(text, sizeof text, "(%u column%s left out for the width of the line: --format csv has all)", l.dropped, l.dropped == 1 ? "" : "s");
+        rc = print_prose(&l, o, "", str_of(text), NULL);
     }
     if (!rc) rc = print_notes(&l, o, VOC_NOTE_NEXT, "Next: ", NULL);
     buf_done(&l.b);

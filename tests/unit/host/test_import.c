@@ -289,7 +289,7 @@ static void what_no_plugin_knows_is_refused_with_what_each_said(void **state)
     assert_non_null(strstr(diag_at(w->diag, diag_n(w->diag) - 1)->hint, "did you mean tiny?"));
     r.as = STR("tiny");
     r.path = "/nowhere/at/all";
-    assert_int_equal(import_file(&r, &w->report, &w->arena, w->diag), VOC_E_INPUT);
+    assert_int_equal(import_file(&r, &w->report, &w->arena, w->diag), VOC_E_IO);
     assert_int_equal(dry(w, put(w, path, "log", "tiny 1\n", 7), 1, 0, "nonsense"), VOC_E_OPTION);
 }
 

@@ -23,12 +23,6 @@ const voc_option common_options[COMMON_N] = {
 
 static const struct { char letter; const char *name; } short_options[] = {{'o', "output"}, {'f', "format"}, {'q', "quiet"}, {'h', "help"}, {'j', "threads"}};
 
-const char *const *command_words(void)
-{
-    static const char *const words[] = {"import", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
-    return words;
-}
-
 static const voc_option *find_in(const voc_option *table, size_t n, size_t stride, voc_str name)
 {
     for (size_t i = 0; i < n; i++)

@@ -98,6 +98,12 @@ const struct command *const commands[] = {&demo_command, &journey_list_command, 
                                           &stats_command, &stages_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
+const char *const *command_words(void)
+{
+    static const char *const words[] = {"import", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
+    return words;
+}
+
 int run_demo(struct cli *c)
 {
     uint64_t seed = c->own[DEMO_OPTION_SEED].set ? (uint64_t)c->own[DEMO_OPTION_SEED].i : DEMO_SEED;

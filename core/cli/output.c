@@ -11,38 +11,6 @@
 
 #define TABLES_MAX 256u
 
-int cli_exit(const struct cli *c, voc_rc rc)
-{
-    switch (rc) {
-    case VOC_OK: return EXIT_DONE;
-    case VOC_CANCELLED: return EXIT_INTERRUPTED;
-    case VOC_E_INPUT:
-    case VOC_E_IO:
-    case VOC_E_BUSY: return EXIT_INPUT;
-    case VOC_E_OPTION: return EXIT_USAGE;
-    case VOC_E_NOMEM:
-    case VOC_E_LIMIT: return EXIT_LIMIT;
-    case VOC_E_POLICY: return EXIT_POLICY;
-    case VOC_E_CHECK: return EXIT_CHECK;
-    case VOC_E_BUG: return c->failed_plugin ? EXIT_PLUGIN : EXIT_INTERNAL;
-    }
-    return EXIT_INTERNAL;
-}
-
-uint32_t cli_threads(const struct cli *c)
-{
-    if (c->common[COMMON_THREADS].set) return (uint32_t)c->common[COMMON_THREADS].i;
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 64 ? 64 : (uint32_t)n;
-}
-
-uint64_t cli_memory(const struct cli *c)
-{
-    if (c->common[COMMON_MEMORY].set) return (uint64_t)c->common[COMMON_MEMORY].i;
-    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (uint64_t)pages / 4 * (uint64_t)size : (uint64_t)1 << 30;
-}
-
 voc_rc cli_catalogue(struct cli *c)
 {
     const voc_value *dirs = c->common ? &c->common[COMMON_PLUGIN_DIR] : NULL;

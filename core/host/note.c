@@ -10,6 +10,12 @@
 
 #define NOTES_MAX (1u << 16) // a segment of notes larger than this is not ours
 
+const char *plugin_kind_name(uint32_t kind)
+{
+    static const char *const names[] = {"", "input", "enrich", "analysis", "output"};
+    return kind < 5 ? names[kind] : "";
+}
+
 static bool read_at(int fd, void *to, size_t size, uint64_t at)
 {
     size_t got = 0;

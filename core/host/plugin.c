@@ -33,12 +33,6 @@ struct catalogue {
     VEC(struct entry *) entries;
 };
 
-const char *plugin_kind_name(uint32_t kind)
-{
-    static const char *const names[] = {"", "input", "enrich", "analysis", "output"};
-    return kind < 5 ? names[kind] : "";
-}
-
 // "input-events.so" must say what its note says.
 static bool file_name_agrees(const char *file, const struct plugin_note *n)
 {

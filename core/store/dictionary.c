@@ -148,6 +148,10 @@ voc_rc alias_id(struct space_writer *w, const voc_alias *alias, int64_t *id)
 {
     bool row = false;
     voc_rc rc = db_run(w->p, w->alias_add, "tt", alias->kind, alias->value);
+    if (rc == VOC_OK && sqlite3_changes(w->p->db) == 1) { // it was new
+        *id = sqlite3_last_insert_rowid(w->p->db);
+        return VOC_OK;
+    }
     if (rc == VOC_OK) rc = db_bind(w->p, w->alias_find, "tt", alias->kind, alias->value);
     if (rc == VOC_OK) rc = db_step(w->p, w->alias_find, &row);
     if (rc == VOC_OK && !row) rc = db_damaged(w->p, "an alias that was added is not there");

@@ -24,6 +24,7 @@ struct rows { // scratch of the writer; owns
     sqlite3_stmt *insert;
     int64_t *ints;            // BLOCK_ROWS
     voc_str *texts;           // BLOCK_ROWS
+    struct pending_event *events; // the rows of the block at hand, side by side: columns are made from them one by one
     uint32_t *code[SPACE_ALL]; // code of the import -> code of the project + 1; 0: not yet
 };
 
@@ -45,6 +46,7 @@ static void rows_close(struct rows *r)
     buf_done(&r->blob);
     mem_free(r->ints);
     mem_free(r->texts);
+    mem_free(r->events);
     db_done(&r->insert);
 }
 
@@ -100,7 +102,7 @@ static int64_t event_int(const struct import *i, const struct pending_event *e, 
     case COLUMN_COST: return e->cost;
     case COLUMN_VALUE: return e->value;
     case COLUMN_RECORD: return (int64_t)stored_record(i, e->record);
-    case COLUMN_LINE: return (int64_t)e->line;
+    case COLUMN_LINE: return (int64_t)(e->line - stored_record(i, e->record)); // mostly the same for all rows
     default: return e->sub;
     }
 }
@@ -133,19 +135,21 @@ static voc_rc write_event_block(struct rows *r, const uint32_t *order, const str
     static const unsigned char plain[] = {COLUMN_TIME, COLUMN_RESOLUTION, COLUMN_ACTOR, COLUMN_REF_KIND, COLUMN_MINUTES,
                                           COLUMN_COST, COLUMN_VALUE,      COLUMN_RECORD, COLUMN_LINE,    COLUMN_SUB};
     const struct pending *q = &r->i->q;
+    const struct pending_event *e = r->events;
     voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->rows; i++) r->events[i] = *pending_event(q, order[i]);
     block_begin(&r->block, BLOCK_EVENTS, b->rows);
     for (unsigned k = 0; k < sizeof plain; k++) {
-        for (size_t i = 0; i < b->rows; i++) r->ints[i] = event_int(r->i, pending_event(q, order[i]), plain[k]);
+        for (size_t i = 0; i < b->rows; i++) r->ints[i] = event_int(r->i, &e[i], plain[k]);
         block_ints(&r->block, plain[k], r->ints);
     }
     for (unsigned k = 0; k < PE_CODES; k++) {
-        for (size_t i = 0; rc == VOC_OK && i < b->rows; i++) rc = project_code(r, pending_space[k], pending_event(q, order[i])->code[k], &r->ints[i]);
+        for (size_t i = 0; rc == VOC_OK && i < b->rows; i++) rc = project_code(r, pending_space[k], e[i].code[k], &r->ints[i]);
         if (rc != VOC_OK) return rc;
         block_ints(&r->block, CODE_COLUMN[k], r->ints);
     }
     for (unsigned k = PE_CODES; k < PE_N; k++) {
-        for (size_t i = 0; i < b->rows; i++) r->texts[i] = pending_text(q, pending_event(q, order[i])->code[k]);
+        for (size_t i = 0; i < b->rows; i++) r->texts[i] = pending_text(q, e[i].code[k]);
         block_text(&r->block, TEXT_COLUMN[k - PE_CODES], r->texts);
     }
     return put_block(r, BLOCK_EVENTS, b);
@@ -157,7 +161,7 @@ voc_rc import_write_events(struct import *i, struct space_writer *w)
     size_t n = 0;
     uint32_t *order = mem_zalloc(i->q.n_events ? i->q.n_events : 1, sizeof *order);
     voc_rc rc = rows_open(&r, i, w);
-    if (rc == VOC_OK && !order) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK && (!order || !(r.events = mem_zalloc(i->q.n_events < BLOCK_ROWS ? i->q.n_events + 1 : BLOCK_ROWS, sizeof *r.events)))) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = import_order(&i->q, order, &n);
     for (size_t at = 0; rc == VOC_OK && at < n;) {
         struct bounds b = cut_events(&i->q, order + at, n - at);
@@ -226,7 +230,7 @@ static voc_rc fact_int(struct rows *r, const struct pending_fact *f, unsigned co
     case COLUMN_INTEGER: *out = f->integer; return VOC_OK;
     case COLUMN_NUMBER: memcpy(out, &f->number, sizeof *out); return VOC_OK;
     case COLUMN_RECORD: *out = (int64_t)stored_record(r->i, f->record); return VOC_OK;
-    case COLUMN_LINE: *out = (int64_t)f->line; return VOC_OK;
+    case COLUMN_LINE: *out = (int64_t)(f->line - stored_record(r->i, f->record)); return VOC_OK;
     case COLUMN_SUB: *out = f->sub; return VOC_OK;
     case COLUMN_WHO: return project_code(r, f->entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, f->a, out);
     case COLUMN_ACCOUNT: return project_code(r, SPACE_ALIASES, f->b, out);

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "store/schema.h"
 
@@ -23,13 +22,15 @@ static const char GET_APPLICATION[] = "PRAGMA application_id";
 static const char GET_FORMAT[] = "PRAGMA user_version";
 static const char COUNT_OBJECTS[] = "SELECT count(*) FROM sqlite_schema";
 
-enum { RESERVED_BYTE = 0x40000001, WAL_WRITE_BYTE = 120 }; // where SQLite locks for writing: in the file, and in its -shm
+// Where SQLite locks: in the file, and in its -shm.
+enum { RESERVED_BYTE = 0x40000001, SHARED_BYTE = 0x40000002, WAL_WRITE_BYTE = 120 };
 
 // ---- who else is writing -------------------------------------------------------------------------------------------------
 
-// The process that holds a write lock on byte `at` of the file; 0: unknown. Linux tells it in /proc/locks. Opening the file
-// to ask fcntl would drop this process's own locks on it when closed.
-static long lock_holder(const char *path, const char *suffix, uint64_t at)
+// The process that holds a lock of this kind on byte `at` of the file; 0: unknown. Linux tells it in /proc/locks. Opening
+// the file to ask fcntl would drop this process's own locks on it when closed. Layered file systems name another device
+// there than stat does, so only the inode and the byte are compared.
+static long lock_holder(const char *path, const char *suffix, const char *kind, uint64_t at)
 {
     char name[4096];
     struct stat st;
@@ -39,13 +40,13 @@ static long lock_holder(const char *path, const char *suffix, uint64_t at)
     if (!f) return 0;
     char line[256], want[64];
     long found = 0;
-    (void)snprintf(want, sizeof want, "%02x:%02x:%" PRIuMAX, major(st.st_dev), minor(st.st_dev), (uintmax_t)st.st_ino);
+    (void)snprintf(want, sizeof want, ":%" PRIuMAX, (uintmax_t)st.st_ino);
     while (!found && fgets(line, sizeof line, f)) { // "1: POSIX  ADVISORY  WRITE 1234 08:01:5678 120 120"
         voc_str rest = str_of(line), word[8] = {{0}};
         size_t n = 0;
         while (n < 8 && str_split(&rest, &word[n])) n++;
         int64_t pid, from, to;
-        if (n == 8 && str_is(word[3], "WRITE") && str_is(word[5], want) && str_int(word[4], &pid) && str_int(word[6], &from) &&
+        if (n == 8 && str_is(word[3], kind) && str_ends(word[5], want) && str_int(word[4], &pid) && str_int(word[6], &from) &&
             str_int(str_trim(word[7]), &to) && (uint64_t)from <= at && at <= (uint64_t)to)
             found = (long)pid;
     }
@@ -74,8 +75,9 @@ static void name_process(long pid, char *out, size_t size)
 static voc_rc busy(struct project *p)
 {
     char who[128] = "another program";
-    long pid = lock_holder(p->path, "-shm", WAL_WRITE_BYTE);
-    if (!pid) pid = lock_holder(p->path, "", RESERVED_BYTE);
+    long pid = lock_holder(p->path, "-shm", "WRITE", WAL_WRITE_BYTE);
+    if (!pid) pid = lock_holder(p->path, "", "WRITE", RESERVED_BYTE);
+    if (!pid) pid = lock_holder(p->path, "", "READ", SHARED_BYTE); // a reader keeps a writer from beginning
     if (pid) name_process(pid, who, sizeof who);
     diag_error(p->d, "STORE-003", p->path, 0, "wait until it has ended, and do it again", "the project is in use by %s", who);
     return VOC_E_BUSY;

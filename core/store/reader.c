@@ -130,6 +130,8 @@ static voc_rc read_columns(struct event_reader *r)
         if (r->wide[i]) rc = block_read_ints(&r->block, WIDE[i].column, r->wide[i]);
     for (unsigned i = 0; rc == VOC_OK && i < N_TEXTS; i++)
         if (r->text[i]) rc = block_read_text(&r->block, TEXTS[i].column, r->text[i]);
+    for (size_t k = 0; rc == VOC_OK && r->wide[5] && k < r->block.rows; k++) // a line is stored by its distance to the record
+        r->wide[5][k] = (int64_t)((uint64_t)r->wide[5][k] + (uint64_t)r->wide[4][k]);
     return rc;
 }
 

@@ -122,7 +122,7 @@ static void block_of_format_1(struct bytes *out)
     m[n++] = constant(17, INT64_MIN);
     m[n++] = constant(19, INT64_MIN);
     m[n++] = constant(24, 1);
-    m[n++] = constant(26, 9);
+    m[n++] = constant(26, 8); // line: record + 8
     for (unsigned column = 16; column <= 23; column++)
         if (column == 16 || column == 21 || column == 23) m[n++] = (struct made){.column = column, .codec = 0}; // empty texts
     struct bytes directory = {.n = 0}, head = {.n = 0}, covered;

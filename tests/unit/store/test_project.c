@@ -198,7 +198,8 @@ static int try_to_write(const char *path)
         (void)snprintf(want, sizeof want, "(process %ld)", (long)getppid());
         if (rc == VOC_OK) _exit(1);
         if (rc != VOC_E_BUSY) _exit(2);
-        _exit(strstr(diag_at(d, 0)->message, want) ? 0 : 3);
+        // where the machine does not tell who holds a lock, it is "another program"
+        _exit(strstr(diag_at(d, 0)->message, want) || (strstr(diag_at(d, 0)->message, "in use by another program") && access("/proc/locks", R_OK) != 0) ? 0 : 3);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

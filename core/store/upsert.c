@@ -127,7 +127,7 @@ static voc_rc rewrite(struct rewriter *w, const struct touched *t, const struct 
     bool row = false;
     size_t rows = 0;
     uint32_t code;
-    int64_t first, last;
+    int64_t first = 0, last = 0;
     enum block_kind kind = t->kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES;
     *n_dropped = 0;
     voc_rc rc = db_bind(w->p, w->select, "i", t->block);

@@ -85,6 +85,7 @@ struct finding {
     double needed, break_even;
     double people, obtained;              // pull
     size_t uses;                          // pull: claimed events; work: events
+    voc_str responder, non_responder, comparator;  // example customers: names of units, or empty
 };
 
 struct study {
@@ -125,6 +126,17 @@ size_t stay_of(const struct data *d, size_t unit, int64_t time);  // index of th
 int64_t window_of(const struct score *s, uint32_t touchpoint, uint32_t stage);
 void *score_alloc(const struct score *s, size_t n, size_t size);  // zeroed; NULL: out of memory
 extern const int64_t score_unit_of[6];
+
+// examples.c: gathered set by set, then chosen
+struct example;
+struct examples {
+    const struct score *s;
+    struct example *at;
+    size_t n, cap;
+    bool failed;  // memory ran out
+};
+int examples_add(void *ctx, const struct trial_set *set);  // on_set of the trial
+void examples_choose(struct examples *x, struct finding *f);
 
 // study.c
 voc_rc study_run(struct study *st);

@@ -14,7 +14,7 @@ struct plan {  // one touchpoint's trial
     const struct trial_events **outcome[2];
     double *value;
     struct trial_result result, half, twice;
-    voc_rc rc;
+    struct examples examples;
 };
 
 struct trials {
@@ -192,7 +192,7 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
     return rc;
 }
 
-static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, struct trial_result *out)
+static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, struct examples *examples, struct trial_result *out)
 {
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
@@ -208,7 +208,13 @@ static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t 
                               .without_account = TRIAL_NONE,
                               .only_stage = TRIAL_ALL,
                               .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL};
-    return score_rc(trial_run(out, t->frame, &r));
+    if (examples) {
+        examples->s = s;
+        r.on_set = examples_add;
+        r.on_set_ctx = examples;
+    }
+    voc_rc rc = score_rc(trial_run(out, t->frame, &r));
+    return examples && examples->failed ? VOC_E_NOMEM : rc;
 }
 
 static voc_rc run_plan(void *user, size_t i)
@@ -216,9 +222,9 @@ static voc_rc run_plan(void *user, size_t i)
     struct trials *t = user;
     struct plan *p = &t->plans[i];
     voc_rc rc = plan_outcomes(t, p);
-    if (!rc) rc = run_window(t, p, 1, 1, &p->result);
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, &p->half);
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, &p->twice);
+    if (!rc) rc = run_window(t, p, 1, 1, &p->examples, &p->result);
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, NULL, &p->half);
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, NULL, &p->twice);
     return rc;
 }
 
@@ -338,6 +344,7 @@ static voc_rc collect(struct trials *t)
     for (size_t i = 0; i < t->n_plans && !rc; i++) {
         struct plan *p = &t->plans[i];
         rc = find(t, p, &st->pooled[p->touchpoint], &p->result.cells[0]);
+        examples_choose(&p->examples, &st->pooled[p->touchpoint]);
         for (size_t c = 1; c < p->result.n_cells && !rc; c++) rc = find(t, p, &st->cells[st->n_cells++], &p->result.cells[c]);
     }
     for (size_t h = 0; h < st->s->def->n_holdouts && !rc; h++)

@@ -98,6 +98,9 @@ static const struct column finding_columns[] = {
     {"people", "people", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who could obtain it"},
     {"obtained", "obtained", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who did"},
     {"last_touch_credit", "last touch", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "aimed actions that last-touch credit would give it: a description"},
+    {"responder", "example: acted", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "a customer who acted after it, with the median time in stage"},
+    {"non_responder", "example: did not", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "a customer who did not"},
+    {"comparator", "compared with", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "that one's nearest comparable customer without it"},
     {"reason", "reason", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in plain words"},
     {"explanation", "explanation", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the whole sentence, with each check"},
 };
@@ -166,6 +169,9 @@ static void finding_row(struct page *p, const struct finding *f)
     put_real(p, f->pull ? f->people : no, 0);
     put_real(p, f->pull ? f->obtained : no, 0);
     put_real(p, whole && tried ? p->st->credit[f->touchpoint] : no, 0);
+    put_str(p, f->responder);
+    put_str(p, f->non_responder);
+    put_str(p, f->comparator);
     put_text(p, reason);
     put_text(p, explanation);
 }

@@ -94,9 +94,9 @@ static voc_rc reject(struct xes *x, uint64_t record, const char *code, const cha
     return x->host->reject(x->sink, record, (voc_str){code, strlen(code)}, (voc_str){why, strlen(why)});
 }
 
-static size_t add_attrs(const struct bag *b, uint32_t entity, int skip_fields, voc_attr *out, size_t n, size_t max)
+static size_t add_attrs(const struct bag *b, size_t from, uint32_t entity, int skip_fields, voc_attr *out, size_t n, size_t max)
 {
-    for (size_t i = 0; i < b->n && n < max; i++) {
+    for (size_t i = from; i < b->n && n < max; i++) {
         voc_str key = bag_key(b, i);
         if (skip_fields ? is_field(key) : is(key, "concept:name")) continue;
         out[n++] = (voc_attr){.key = key, .text = bag_text(b, i), .type = b->items[i].type, .entity = entity, .time_us = b->items[i].integer, .number = b->items[i].number};
@@ -140,11 +140,32 @@ static voc_rc emit(struct xes *x, uint64_t record)
     const struct bag_item *cost = bag_find(&x->event, "cost:total", &text);
     if (cost && cost->type == VOC_TYPE_INT && cost->integer < INT64_MAX / 1000000 && cost->integer > INT64_MIN / 1000000) r.cost = cost->integer * 1000000;
     if (cost && cost->type == VOC_TYPE_REAL && cost->number < 9e12 && cost->number > -9e12) r.cost = (int64_t)(cost->number * 1e6 + (cost->number < 0 ? -0.5 : 0.5));
-    r.n_attrs = add_attrs(&x->event, VOC_ENTITY_EVENT, 1, attrs, 0, 512);
-    if (!x->trace_had_events && x->in_trace) r.n_attrs = add_attrs(&x->trace, VOC_ENTITY_CASE, 0, attrs, r.n_attrs, 512);
+    r.n_attrs = add_attrs(&x->event, 0, VOC_ENTITY_EVENT, 1, attrs, 0, 512);
+    if (x->in_trace) r.n_attrs = add_attrs(&x->trace, x->told, VOC_ENTITY_CASE, 0, attrs, r.n_attrs, 512);
     r.attrs = attrs;
     voc_batch b = {.struct_size = sizeof b, .row_size = sizeof r, .rows = &r, .n_rows = 1};
-    return x->host->rows(x->sink, &b);
+    voc_rc rc = x->host->rows(x->sink, &b);
+    if (rc || !x->in_trace) return rc;
+    x->told = x->trace.n;
+    if (x->first_us == VOC_NA) x->first_us = r.time_us;
+    return VOC_OK;
+}
+
+// Attributes of the trace that stand behind its events. A trace of which no event was kept tells nothing.
+static voc_rc tell_rest(struct xes *x, uint64_t to)
+{
+    voc_attr attrs[512];
+    uint64_t record;
+    voc_row r = voc_row_init(VOC_ROW_ATTRIBUTE);
+    voc_batch b = {.struct_size = sizeof b, .row_size = sizeof r, .rows = &r, .n_rows = 1};
+    r.n_attrs = add_attrs(&x->trace, x->told, VOC_ENTITY_CASE, 0, attrs, 0, 512);
+    if (r.n_attrs == 0 || x->first_us == VOC_NA) return VOC_OK;
+    voc_rc rc = x->host->record(x->sink, x->event_to, to, x->trace_line, &record);
+    r.record = record;
+    r.time_us = x->first_us;
+    r.case_id = (voc_str){x->case_id, x->case_len};
+    r.attrs = attrs;
+    return rc ? rc : x->host->rows(x->sink, &b);
 }
 
 static void name_case(struct xes *x)
@@ -173,6 +194,7 @@ voc_rc xes_event(struct xes *x, uint64_t to)
     else
         rc = emit(x, record);
     if (x->in_trace) x->trace_had_events = 1;
+    x->event_to = to;
     return rc;
 }
 
@@ -180,7 +202,7 @@ voc_rc xes_trace_end(struct xes *x, uint64_t to)
 {
     uint64_t record;
     x->in_trace = 0;
-    if (x->trace_had_events) return VOC_OK;
+    if (x->trace_had_events) return tell_rest(x, to);
     voc_rc rc = x->host->record(x->sink, x->trace_from, to, x->trace_line, &record);
     return rc ? rc : x->host->ignore(x->sink, record, (voc_str)VOC_LIT("trace without events"));
 }

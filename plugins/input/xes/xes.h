@@ -38,6 +38,9 @@ struct xes { /* owned by the host's context */
     /* the record being read */
     uint64_t from, line;
     uint64_t trace_from, trace_line;
+    uint64_t event_to; /* end of the last event */
+    size_t told;       /* attributes of the trace that went along with an event */
+    int64_t first_us;  /* of the trace's first event that was kept, or VOC_NA */
     char fault[200]; /* why the open event is rejected, or "" */
 };
 

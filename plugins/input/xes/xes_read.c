@@ -180,6 +180,8 @@ static voc_rc opened(struct xes *x, enum element kind, const voc_xml_attr *attrs
         bag_clear(&x->trace);
         x->case_len = 0;
         x->trace_had_events = 0;
+        x->told = 0;
+        x->first_us = VOC_NA;
         x->in_trace = 1;
         x->trace_from = byte;
         x->trace_line = line;

@@ -51,3 +51,7 @@ tests_unit_plugins_test_events_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += tests/unit/plugins/test_events_values
 tests_unit_plugins_test_events_values_SOURCES = tests/unit/plugins/test_events_values.c tests/unit/base/fault.h $(EVENTS_RUN)
 tests_unit_plugins_test_events_values_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_xes
+tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
+tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)

@@ -237,7 +237,7 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     voc_block b;
     if (csv_sniff(e, p->head, p->complete != 0, 0, -1, &found) != VOC_OK) return;
     if (found.n_columns < 2) return say(r, 5, "no separator makes columns of it", none, "", none);
-    if (found.n_regular * 5 < found.n_records * 4) return say(r, 10, "its records are not equally wide", none, "", none);
+    if (found.n_regular * 2 < found.n_records) return say(r, 10, "its records are not equally wide", none, "", none);
     e->rule = found.rule;
     if (cut_head(e, p, &b) != VOC_OK) return;
     voc_rc rc = plan_make(e, &b);

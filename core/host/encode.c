@@ -452,6 +452,7 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
     else
         rc = aliases_code(s, r->customer, r->n_customer, &f.a);
     if (!rc && r->kind == VOC_ROW_LINK) rc = aliases_code(s, r->customer + 1, 1, &f.b);
+    if (!rc && r->kind != VOC_ROW_LINK && f.entity == VOC_ENTITY_INDIVIDUAL) rc = aliases_code(s, r->account, r->n_account, &f.b); // membership
     if (!rc) rc = code_of(s, r->unit, &f.unit);
     if (!rc) rc = code_of(s, r->language, &f.language);
     if (!rc) rc = code_of(s, r->ref, &f.ref);

@@ -383,14 +383,14 @@ static voc_rc begin_store(struct job *j)
     return rc ? rc : import_begin(&j->import, r->project, &spec, j->d);
 }
 
-// The longest earlier import that this file begins with, read with the same mapping.
+// The longest earlier import that this file begins with. Read with another mapping it is replaced: the store decides that.
 static uint64_t continued_behind(struct job *j)
 {
     uint64_t records = 0, length = 0;
     for (size_t i = 0; i < j->n_priors; i++) {
         const struct import_prior *p = &j->priors[i];
         unsigned char hash[HASH_BYTES];
-        if (!p->ends_clean || p->length <= length || memcmp(p->mapping, j->mapping, HASH_BYTES) != 0) continue;
+        if (!p->ends_clean || p->length <= length) continue;
         if (!in_watched(j->in, p->length, hash) || memcmp(hash, p->hash, HASH_BYTES) != 0) continue;
         length = p->length;
         records = p->records;
@@ -481,6 +481,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc) rc = begin_store(&j);
     if (!rc) rc = j.ops->open(host_table(), &j.cx, &j.source, j.options, &j.instance);
     if (!rc) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
+    rc = context_rc(&j.cx, rc);
     if (!rc) rc = finish(&j);
     if (j.instance && j.ops->describe) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
     voc_rc filled = fill_report(&j);

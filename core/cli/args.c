@@ -57,6 +57,21 @@ static int usage(struct cli *c, const char *what, const char *word)
     return EXIT_USAGE;
 }
 
+// Neither the command's nor everybody's: the nearest of both is meant.
+static int unknown_option(struct cli *c, const struct parsed *p, const struct option_given *g)
+{
+    const char *names[COMMON_N + 257];
+    size_t n = 0;
+    char hint[120];
+    for (; n < p->n && n < 256; n++) names[n] = option_at(p->table, p->stride, n)->name;
+    for (size_t i = 0; i < COMMON_N; i++) names[n++] = common_options[i].name;
+    const char *near = str_nearest(g->name, names, n);
+    if (!near) return usage(c, "there is no option", arena_printf(&c->arena, "--%.*s", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr));
+    snprintf(hint, sizeof hint, "did you mean --%s?", near);
+    diag_error(c->diag, "OPTION-001", NULL, 0, hint, "there is no option --%.*s", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr);
+    return EXIT_USAGE;
+}
+
 static int repeated(struct cli *c, struct parsed *p, const char *pair)
 {
     const char *eq = strchr(pair, '=');
@@ -96,6 +111,20 @@ static int option(struct cli *c, struct parsed *p, int argc, char **argv, int *i
     return 0;
 }
 
+// An analysis is found by --plugin-dir before its own options can be read: the folders are looked for in the bare words.
+voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv)
+{
+    static const char flag[] = "--plugin-dir";
+    struct option_given g = {.name = STR("plugin-dir"), .has_value = true};
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], flag, sizeof flag - 1) != 0) continue;
+        const char *rest = argv[i] + sizeof flag - 1;
+        if (*rest == '=') g.value = str_of(rest + 1);
+        if (*rest == 0 && i + 1 < argc) g.value = str_of(argv[i + 1]);
+    }
+    return g.value.len ? options_parse(&c->arena, common_options, COMMON_N, sizeof(voc_option), &g, 1, &c->common, c->diag) : VOC_OK;
+}
+
 static int count_args(struct cli *c)
 {
     int min = c->command ? c->command->min_args : 1, max = c->command ? c->command->max_args : 1;
@@ -129,6 +158,8 @@ int args_parse(struct cli *c, int argc, char **argv)
     }
     voc_rc rc = options_parse(&c->arena, common_options, COMMON_N, sizeof(voc_option), p.common, p.n_common, &c->common, c->diag);
     if (!rc && c->common[COMMON_HELP].i) return -1;
+    for (size_t i = 0; i < p.n_own && !rc; i++)
+        if (!find_in(p.table, p.n, p.stride, p.own[i].name)) return unknown_option(c, &p, &p.own[i]);
     if (!rc) rc = options_parse(&c->arena, p.table, p.n, p.stride, p.own, p.n_own, &c->own, c->diag);
     if (rc) return cli_exit(c, rc);
     c->n_own = p.n;

@@ -50,6 +50,7 @@ struct cli {
 
 // args.c
 int args_parse(struct cli *c, int argc, char **argv); // 0, or an exit code; -1: help was printed
+voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of --plugin-dir into c->common, ahead of args_parse
 // help.c
 void help_overview(struct buf *b, struct catalogue *cat);
 void help_command(struct buf *b, const struct command *cmd);

@@ -106,7 +106,8 @@ static int dispatch(struct cli *c, int argc, char **argv)
     int used = 1;
     c->command = find_command(argc, argv, &used);
     if (!c->command) {
-        voc_rc rc = cli_catalogue(c);
+        voc_rc rc = args_plugin_dirs(c, argc - 2, argv + 2);
+        if (!rc) rc = cli_catalogue(c);
         if (rc) return cli_exit(c, rc);
         struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(argv[1]));
         if (!p) return unknown(c, argv[1]);

@@ -15,7 +15,9 @@ man_pages = \
 	docs/voc-plugin-list.1 \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \
+	docs/voc-rows.1 \
 	docs/voc-score.1 \
+	docs/voc-sniff.1 \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \
 	docs/voc-stats.1 \

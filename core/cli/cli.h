@@ -72,6 +72,8 @@ voc_rc cli_attach(struct project *p, const struct journey *j); // keeps it in th
 void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet
 
 int run_import(struct cli *c);
+int run_rows(struct cli *c);
+int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
 int run_rejects(struct cli *c);
 int run_sql(struct cli *c);

@@ -13,6 +13,8 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/output.c \
 	core/cli/plugins.c \
 	core/cli/project.c \
+	core/cli/rows.c \
+	core/cli/sniff.c \
 	core/cli/stages.c \
 	core/cli/views.c core/cli/views.h
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm

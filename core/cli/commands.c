@@ -25,6 +25,29 @@ static const struct command import_command = {
     "  zcat log.xes.gz | voc import p.voc - --as xes\n",
     import_options, IMPORT_N, 2, -1, run_import};
 
+static const struct command sniff_command = {
+    "sniff", "FILE...", "which plugin reads a file, and how sure each is",
+    "Every input plugin looks at the first 64 KiB of each file and says how sure it is, and why. An import takes the best one if it is at\n"
+    "least 25 sure and 10 surer than the next; --as NAME decides otherwise.",
+    "  voc sniff export.csv log.xes.gz\n", NULL, 0, 1, -1, run_sniff};
+
+static const voc_option rows_options[ROWS_N] = {
+    [ROWS_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},
+    [ROWS_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
+    [ROWS_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "the journey whose sources.xml says how the files are read"},
+    [ROWS_LIMIT] = {"limit", VOC_OPT_INT, 0, "0", "0", NULL, NULL, "N", "show this many lines of a file; 0 shows all"},
+    [ROWS_REJECTS_ONLY] = {"rejects-only", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "only what was not understood"},
+};
+static const struct command rows_command = {
+    "rows", "FILE...", "what a plugin makes of files, as JSON lines, without a project",
+    "Each line is one row (kind event, word, link, attribute, measure) or one reject, in the order of the records, which count from 0. A field\n"
+    "that is empty is left out; cost, value and minutes are decimals; an event's own attributes have the types of JSON, those of people,\n"
+    "accounts and cases the type that the plugin gave. Then the account of records and the mapping are told on the error output. A file of\n"
+    "which more than half was not understood is shown as well, and ends with exit 3, as its import would.",
+    "  voc rows export.csv --limit 5                # is this what the file means?\n"
+    "  voc rows export.csv --rejects-only -O time=when\n",
+    rows_options, ROWS_N, 1, -1, run_rows};
+
 static const struct command stats_command = {
     "stats", "PROJECT", "what a project holds: sources, events, rejects", "Counts of what was imported, and each source with its first and last event.", NULL, NULL, 0, 1, 1,
     run_stats};
@@ -94,13 +117,13 @@ static const voc_option help_options[HELP_N] = {
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
-const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &import_command, &rejects_command,
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &sniff_command, &rows_command, &import_command, &rejects_command,
                                           &stats_command, &stages_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -13,8 +13,6 @@
 #define FIRST_BYTES ((size_t)1 << 20)
 #define PRIORS_MAX 16u
 #define CANDIDATES_MAX 64u
-#define NEAR_TIE 10
-#define UNKNOWN_BELOW 25
 
 struct job { // one import under way
     const struct import_request *req;
@@ -87,7 +85,7 @@ static voc_rc probe_all(struct job *j)
         diag_error(j->d, "IMPORT-002", in_path(j->in), 0, "voc plugin list says where plugins are looked for", "no input plugin is installed");
         return VOC_E_INPUT;
     }
-    if (s[0].confidence < UNKNOWN_BELOW) {
+    if (s[0].confidence < SNIFF_KNOWN) {
         struct buf b;
         buf_init(&b, 4096);
         for (size_t i = 0; i < n && i < 3; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "no");
@@ -96,7 +94,7 @@ static voc_rc probe_all(struct job *j)
         buf_done(&b);
         return VOC_E_INPUT;
     }
-    if (n > 1 && s[0].confidence - s[1].confidence < NEAR_TIE) {
+    if (n > 1 && s[0].confidence - s[1].confidence < SNIFF_APART) {
         char hint[160];
         snprintf(hint, sizeof hint, "decide with --as %s or --as %s", s[0].plugin->note.name, s[1].plugin->note.name);
         diag_error(j->d, "IMPORT-004", in_path(j->in), 0, hint, "two plugins could read it: %s (%d: %s) and %s (%d: %s)", s[0].plugin->note.name,

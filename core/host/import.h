@@ -36,7 +36,9 @@ struct import_report {
 // VOC_E_BUG: plugin fault (exit 6). The report is filled as far as it got.
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d);
 
-// What each input plugin says of a file, best first.
+// What each input plugin says of a file, best first. A file is read by the best one if that is at least SNIFF_KNOWN sure, and
+// at least SNIFF_APART surer than the next.
+enum { SNIFF_KNOWN = 25, SNIFF_APART = 10 };
 struct sniffed { struct plugin *plugin; int confidence; char reason[200]; };
 voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 #endif

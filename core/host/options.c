@@ -88,10 +88,13 @@ static bool within_bounds(const struct setting *s, const voc_value *v, bool (*pa
 
 static voc_rc out_of_bounds(const struct setting *s, voc_str value)
 {
-    char allowed[160];
+    const char *min = s->o->min, *max = s->o->max;
     struct buf b;
-    buf_init(&b, sizeof allowed);
-    buf_printf(&b, "between %s and %s", s->o->min ? s->o->min : "-inf", s->o->max ? s->o->max : "inf");
+    buf_init(&b, 200);
+    if (min && max)
+        buf_printf(&b, "between %s and %s", min, max);
+    else
+        buf_printf(&b, "%s %s", min ? "at least" : "at most", min ? min : max);
     voc_rc rc = wrong(s, value, b.ptr ? b.ptr : "within its bounds");
     buf_done(&b);
     return rc;

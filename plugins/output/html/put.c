@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+// Text, numbers and cells of the page. Nothing that comes from data can open a tag, end an attribute, or turn the reading
+// direction of what stands around it.
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/output/html/html.h"
+
+#define FLUSH_AT 16384u
+#define ROOM_MAX ((size_t)1 << 30)
+
+void html_flush(struct html *h)
+{
+    if (!h->rc && h->page.len) h->rc = h->host->write(h->out, h->page.ptr, h->page.len);
+    h->page.len = 0;
+}
+
+void put(struct html *h, const char *s, size_t n)
+{
+    struct room *r = h->into;
+    if (h->rc || n == 0) return;
+    if (n > r->size - r->len) {
+        size_t size = r->size ? r->size : 4096;
+        while (size - r->len < n && size < ROOM_MAX) size *= 2;
+        if (size - r->len < n) {
+            h->rc = VOC_E_LIMIT;
+            return;
+        }
+        char *more = r->ptr ? h->host->resize(h->cx, r->ptr, size) : h->host->alloc(h->cx, size);
+        if (!more) {
+            h->rc = VOC_E_NOMEM;
+            return;
+        }
+        r->ptr = more;
+        r->size = size;
+    }
+    memcpy(r->ptr + r->len, s, n);
+    r->len += n;
+    if (r == &h->page && r->len >= FLUSH_AT) html_flush(h);
+}
+
+void put_s(struct html *h, const char *s) { put(h, s, strlen(s)); }
+
+void put_size(struct html *h, size_t n)
+{
+    char s[24];
+    snprintf(s, sizeof s, "%zu", n);
+    put_s(h, s);
+}
+
+// What stands for the character at s, and how many bytes it takes; NULL: itself. Control characters, and those that embed,
+// override or isolate a direction (a name could close the isolate it is put in), are shown as U+FFFD.
+static const char *instead(const char *s, size_t left, size_t *bytes)
+{
+    static const char *const unknown = "\xEF\xBF\xBD";
+    unsigned char a = (unsigned char)s[0], b = left > 1 ? (unsigned char)s[1] : 0, c = left > 2 ? (unsigned char)s[2] : 0;
+    *bytes = 1;
+    switch (a) {
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '&': return "&amp;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    case '\n':
+    case '\r':
+    case '\t': return " ";
+    default: break;
+    }
+    if (a < 32 || a == 127) return unknown;
+    if (a == 0xC2 && b >= 0x80 && b <= 0x9F) return *bytes = 2, unknown; // C1
+    *bytes = 3;
+    if (a == 0xE2 && b == 0x80 && (c == 0xA8 || c == 0xA9)) return " "; // line and paragraph separators
+    if (a == 0xE2 && b == 0x80 && c >= 0xAA && c <= 0xAE) return unknown;
+    if (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9) return unknown;
+    if (a == 0xEF && b == 0xBF && c >= 0xBE) return unknown;
+    return NULL;
+}
+
+void put_text(struct html *h, voc_str s)
+{
+    size_t from = 0, bytes;
+    for (size_t i = 0; i < s.len;) {
+        const char *to = instead(s.ptr + i, s.len - i, &bytes);
+        if (!to) {
+            i++;
+            continue;
+        }
+        put(h, s.ptr + from, i - from);
+        put_s(h, to);
+        from = i += bytes;
+    }
+    if (from < s.len) put(h, s.ptr + from, s.len - from);
+}
+
+void put_isolated(struct html *h, voc_str s)
+{
+    put_s(h, "<bdi dir=\"auto\">");
+    put_text(h, s);
+    put_s(h, "</bdi>");
+}
+
+void put_sentence(struct html *h, voc_str s)
+{
+    if (s.len == 0) return;
+    char first = s.ptr[0];
+    if (first >= 'a' && first <= 'z') {
+        first = (char)(first - 'a' + 'A');
+        put(h, &first, 1);
+        put_text(h, text_from(s, 1));
+    } else {
+        put_text(h, s);
+    }
+    if (!strchr(".!?", s.ptr[s.len - 1])) put_s(h, ".");
+}
+
+// ---- text and strides --------------------------------------------------------------------------------------------------------
+
+bool text_starts(voc_str s, const char *literal)
+{
+    size_t n = strlen(literal);
+    return s.len >= n && memcmp(s.ptr, literal, n) == 0;
+}
+bool text_is(voc_str s, const char *literal) { return s.len == strlen(literal) && text_starts(s, literal); }
+
+size_t text_find(voc_str s, const char *literal)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (text_starts(text_from(s, i), literal)) return i;
+    return s.len;
+}
+
+voc_str text_from(voc_str s, size_t at) { return at < s.len ? (voc_str){s.ptr + at, s.len - at} : (voc_str){"", 0}; }
+
+enum tone tone_of(voc_str group)
+{
+    static const struct { const char *word; enum tone tone; } known[] = {
+        {"DO MORE", TONE_DO},  {"KEEP", TONE_KEEP},       {"STOP OR CHANGE", TONE_STOP}, {"CANNOT TELL YET", TONE_ASK},
+        {"VALUE", TONE_DO},    {"INCIDENTAL", TONE_KEEP}, {"WASTE", TONE_STOP},          {"UNPROVEN", TONE_ASK}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (text_is(group, known[i].word)) return known[i].tone;
+    return TONE_PLAIN;
+}
+
+const voc_column *column_at(const voc_table *t, size_t k)
+{
+    return (const voc_column *)(const void *)((const char *)t->columns + k * t->column_size);
+}
+const voc_cell *cell_at(const voc_table *t, size_t row, size_t k)
+{
+    return (const voc_cell *)(const void *)((const char *)t->cells + (row * t->n_columns + k) * t->cell_size);
+}
+const voc_group *group_at(const voc_table *t, size_t i) { return (const voc_group *)(const void *)((const char *)t->groups + i * t->group_size); }
+const voc_note *note_at(const voc_table *t, size_t i) { return (const voc_note *)(const void *)((const char *)t->notes + i * t->note_size); }
+
+// ---- cells -------------------------------------------------------------------------------------------------------------------
+
+static void grouped(char *out, size_t size, const char *digits)
+{
+    size_t whole = strcspn(digits, "."), at = 0;
+    for (size_t i = 0; i < whole && at + 2 < size; i++) {
+        if (i && (whole - i) % 3 == 0) out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    snprintf(out + at, size - at, "%s", digits + whole);
+}
+
+void put_number(struct html *h, double r, unsigned digits, bool sign)
+{
+    char plain[400], pretty[500];
+    if (isnan(r) || isinf(r)) {
+        put_s(h, isnan(r) ? "-" : r > 0 ? "inf" : "-inf");
+        return;
+    }
+    snprintf(plain, sizeof plain, "%.*f", (int)(digits > 15 ? 15 : digits), fabs(r));
+    bool zero = strspn(plain, "0.") == strlen(plain);
+    grouped(pretty, sizeof pretty, plain);
+    if (r < 0 && !zero) put_s(h, "-");
+    if (sign && r > 0 && !zero) put_s(h, "+");
+    put_s(h, pretty);
+}
+
+static void integer(struct html *h, int64_t i, bool sign)
+{
+    char plain[32], pretty[48];
+    snprintf(plain, sizeof plain, "%" PRIu64, i < 0 ? (uint64_t)0 - (uint64_t)i : (uint64_t)i);
+    grouped(pretty, sizeof pretty, plain);
+    if (i < 0) put_s(h, "-");
+    if (sign && i > 0) put_s(h, "+");
+    put_s(h, pretty);
+}
+
+// Civil date of days since 1970 (the algorithm of Howard Hinnant's "chrono-compatible low-level date algorithms").
+static void date(struct html *h, int64_t us)
+{
+    int64_t days = us / INT64_C(86400000000), rest = us % INT64_C(86400000000);
+    if (rest < 0) days--, rest += INT64_C(86400000000);
+    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
+    int64_t d = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2), sec = rest / 1000000;
+    char s[64];
+    snprintf(s, sizeof s, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, d);
+    put_s(h, s);
+    if (rest == 0) return;
+    snprintf(s, sizeof s, " %02" PRId64 ":%02" PRId64 ":%02" PRId64, sec / 3600, sec / 60 % 60, sec % 60);
+    put_s(h, s);
+}
+
+static void duration(struct html *h, int64_t us)
+{
+    static const struct { int64_t us; const char *name; } units[] = {
+        {INT64_C(86400000000), "d"}, {INT64_C(3600000000), "h"}, {INT64_C(60000000), "min"}, {INT64_C(1000000), "s"}, {1000, "ms"}};
+    char s[64];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (us < units[i].us && us > -units[i].us) continue;
+        double v = (double)us / (double)units[i].us;
+        snprintf(s, sizeof s, v == floor(v) ? "%.0f %s" : "%.1f %s", v, units[i].name);
+        put_s(h, s);
+        return;
+    }
+    snprintf(s, sizeof s, "%" PRId64 " us", us);
+    put_s(h, us ? s : "0 s");
+}
+
+#define BAR_WIDTH 120.0
+
+static double on_scale(const struct scale *s, double x)
+{
+    double share = (x - s->lo) / (s->hi - s->lo);
+    return 3 + (BAR_WIDTH - 6) * (share < 0 ? 0 : share > 1 ? 1 : share);
+}
+
+// The range as a whisker with its point, on the one scale of its column, and a line at zero. It only repeats the text.
+static void bar(struct html *h, const voc_cell *c, const struct scale *scale, bool sign)
+{
+    char s[400];
+    if (!scale || !scale->drawn || isnan(c->r)) return;
+    double lo = isnan(c->lo) ? c->r : c->lo, hi = isnan(c->hi) ? c->r : c->hi;
+    const char *side = !sign ? "" : lo > 0 ? " up" : hi < 0 ? " down" : "";
+    snprintf(s, sizeof s, "<svg class=\"bar%s\" viewBox=\"0 0 120 10\" width=\"120\" height=\"10\" aria-hidden=\"true\" focusable=\"false\">", side);
+    put_s(h, s);
+    if (scale->lo <= 0 && scale->hi >= 0) {
+        snprintf(s, sizeof s, "<path class=\"zero\" d=\"M%.1f 0V10\"/>", on_scale(scale, 0));
+        put_s(h, s);
+    }
+    snprintf(s, sizeof s, "<path class=\"whisker\" d=\"M%.1f 5H%.1f\"/><circle cx=\"%.1f\" cy=\"5\" r=\"3\"/></svg>", on_scale(scale, lo), on_scale(scale, hi),
+             on_scale(scale, c->r));
+    put_s(h, s);
+}
+
+static void range(struct html *h, const voc_cell *c, const struct scale *scale, bool sign)
+{
+    put_s(h, "<span class=\"v\"><b>");
+    put_number(h, c->r, c->digits, sign);
+    put_s(h, "</b> (");
+    put_number(h, c->lo, c->digits, sign);
+    put_s(h, " to ");
+    put_number(h, c->hi, c->digits, sign);
+    put_s(h, ")");
+    bar(h, c, scale, sign);
+    put_s(h, "</span>");
+}
+
+static void share(struct html *h, const voc_cell *c, bool sign)
+{
+    char s[300];
+    put_s(h, "<span class=\"v\">");
+    put_number(h, c->r * 100, c->digits, sign);
+    put_s(h, "%");
+    if (c->r >= 0 && c->r <= 1) {
+        snprintf(s, sizeof s,
+                 "<svg class=\"share\" viewBox=\"0 0 120 6\" width=\"120\" height=\"6\" aria-hidden=\"true\" focusable=\"false\">"
+                 "<rect class=\"all\" width=\"120\" height=\"6\" rx=\"3\"/><rect class=\"part\" width=\"%.1f\" height=\"6\" rx=\"3\"/></svg>",
+                 c->r * BAR_WIDTH);
+        put_s(h, s);
+    }
+    put_s(h, "</span>");
+}
+
+void put_cell(struct html *h, const voc_cell *c, const voc_column *col, const struct scale *scale)
+{
+    bool sign = (col->flags & VOC_COLUMN_SIGNED) != 0;
+    switch (c->type) {
+    case VOC_CELL_TEXT:
+        if ((text_is(col->name, "verdict") || text_is(col->name, "kind")) && tone_of(c->s) != TONE_PLAIN)
+            put_chip(h, tone_of(c->s), c->s);
+        else
+            put_isolated(h, c->s);
+        break;
+    case VOC_CELL_INT: integer(h, c->i, sign); break;
+    case VOC_CELL_REAL: put_number(h, c->r, c->digits, sign); break;
+    case VOC_CELL_TIME: date(h, c->i); break;
+    case VOC_CELL_DURATION: duration(h, c->i); break;
+    case VOC_CELL_MONEY: put_number(h, (double)c->i / 1e6, c->digits, sign); break;
+    case VOC_CELL_SHARE: share(h, c, sign); break;
+    case VOC_CELL_BOOL: put_s(h, c->i ? "yes" : "no"); break;
+    case VOC_CELL_RANGE: range(h, c, scale, sign); break;
+    default: put_s(h, "-"); break;
+    }
+}
+
+// Word, shape and colour: each alone is enough.
+void put_chip(struct html *h, enum tone tone, voc_str words)
+{
+    static const struct { const char *class_, *shape; } tones[] = {
+        [TONE_PLAIN] = {"chip", NULL},
+        [TONE_DO] = {"chip do", "<path d=\"M6 1 11.5 11H.5z\"/>"},
+        [TONE_KEEP] = {"chip keep", "<circle cx=\"6\" cy=\"6\" r=\"5\"/>"},
+        [TONE_STOP] = {"chip stop", "<path class=\"line\" d=\"M2 2 10 10M10 2 2 10\"/>"},
+        [TONE_ASK] = {"chip ask", "<path class=\"line\" d=\"M6 1 11 6 6 11 1 6z\"/>"},
+    };
+    put_s(h, "<span class=\"");
+    put_s(h, tones[tone].class_);
+    put_s(h, "\">");
+    if (tones[tone].shape) {
+        put_s(h, "<svg viewBox=\"0 0 12 12\" width=\"12\" height=\"12\" aria-hidden=\"true\" focusable=\"false\">");
+        put_s(h, tones[tone].shape);
+        put_s(h, "</svg>");
+    }
+    put_isolated(h, words);
+    put_s(h, "</span>");
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: MIT
+// One section for each table of any analysis: heading, lead notes, the table with its groups, what the columns mean, notes,
+// and the semantics line. Narrow tables become cards on a phone; wide ones scroll inside their box.
+#include <math.h>
+#include <string.h>
+
+#include "plugins/output/html/html.h"
+
+#define CARDS_MAX 8u // columns
+#define WIDE_MIN 11u
+#define ONE_LINE 24u   // bytes of a text that stays on one line where it can
+
+static bool right(const voc_column *c)
+{
+    if (c->flags & VOC_COLUMN_LEFT) return false;
+    return c->type != VOC_CELL_TEXT || (c->flags & VOC_COLUMN_RIGHT) != 0;
+}
+
+// A name as a title: "cost_per_extra" reads "cost per extra".
+static void plain_name(struct html *h, voc_str name)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] != '_') continue;
+        put_text(h, (voc_str){name.ptr + from, i - from});
+        put_s(h, " ");
+        from = i + 1;
+    }
+    put_text(h, text_from(name, from));
+}
+
+static void column_title(struct html *h, const voc_column *c)
+{
+    if (c->title.len)
+        put_text(h, c->title);
+    else
+        plain_name(h, c->name);
+}
+
+// Its unit, unless the title says it already.
+static voc_str unit_of(const voc_table *t, const voc_column *c)
+{
+    const voc_str none = {"", 0};
+    voc_str unit = c->unit.len ? c->unit : c->type == VOC_CELL_MONEY ? t->currency : none;
+    if (!unit.len || !c->title.len) return none;
+    for (size_t i = 0; i + unit.len <= c->title.len; i++)
+        if (memcmp(c->title.ptr + i, unit.ptr, unit.len) == 0) return none;
+    return unit;
+}
+
+static void classes(struct html *h, const voc_column *c, const voc_cell *cell)
+{
+    bool on[] = {right(c), cell && cell->type == VOC_CELL_TEXT && cell->s.len > ONE_LINE, (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
+    static const char *const names[] = {"n", "long", "d", "na"};
+    bool any = false;
+    for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
+        if (!on[i]) continue;
+        put_s(h, any ? " " : " class=\"");
+        put_s(h, names[i]);
+        any = true;
+    }
+    if (any) put_s(h, "\"");
+}
+
+static void head(struct html *h, const voc_table *t)
+{
+    put_s(h, "<thead role=\"rowgroup\"><tr role=\"row\">");
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const voc_column *c = column_at(t, k);
+        put_s(h, "<th scope=\"col\" role=\"columnheader\"");
+        classes(h, c, NULL);
+        put_s(h, ">");
+        column_title(h, c);
+        if (unit_of(t, c).len) {
+            put_s(h, " <span class=\"unit\">");
+            put_text(h, unit_of(t, c));
+            put_s(h, "</span>");
+        }
+        put_s(h, "</th>");
+    }
+    put_s(h, "</tr></thead>\n");
+}
+
+static void label(struct html *h, const voc_table *t, const voc_column *c)
+{
+    put_s(h, " data-label=\"");
+    column_title(h, c);
+    if (unit_of(t, c).len) {
+        put_s(h, ", ");
+        put_text(h, unit_of(t, c));
+    }
+    put_s(h, "\"");
+}
+
+static void row(struct html *h, const voc_table *t, size_t r, const struct scale *scales, bool linked)
+{
+    put_s(h, "<tr role=\"row\"");
+    if (linked) {
+        put_s(h, " id=\"row");
+        put_size(h, r + 1);
+        put_s(h, "\"");
+    }
+    put_s(h, ">");
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const voc_column *c = column_at(t, k);
+        const voc_cell *cell = cell_at(t, r, k);
+        put_s(h, k ? "<td role=\"cell\"" : "<th scope=\"row\" role=\"rowheader\"");
+        classes(h, c, cell);
+        if (k) label(h, t, c);
+        put_s(h, ">");
+        put_cell(h, cell, c, &scales[k]);
+        put_s(h, k ? "</td>" : "</th>");
+    }
+    put_s(h, "</tr>\n");
+}
+
+static void group(struct html *h, const voc_table *t, const voc_group *g)
+{
+    put_s(h, "<tr role=\"row\" class=\"group\"><th scope=\"rowgroup\" role=\"rowheader\" colspan=\"");
+    put_size(h, t->n_columns);
+    put_s(h, "\">");
+    put_chip(h, tone_of(g->title), g->title);
+    if (g->subtitle.len) {
+        put_s(h, " <span class=\"sub\">");
+        put_text(h, g->subtitle);
+        put_s(h, "</span>");
+    }
+    put_s(h, "</th></tr>\n");
+}
+
+static void body(struct html *h, const voc_table *t, const struct scale *scales)
+{
+    bool linked = html_is_score(t), open = false;
+    size_t g = 0;
+    for (size_t r = 0; r <= t->n_rows; r++) {
+        while (g < t->n_groups && (group_at(t, g)->row <= r || r == t->n_rows)) {
+            if (open) put_s(h, "</tbody>\n");
+            put_s(h, "<tbody role=\"rowgroup\">\n");
+            open = true;
+            group(h, t, group_at(t, g++));
+        }
+        if (r == t->n_rows) break;
+        if (!open) put_s(h, "<tbody role=\"rowgroup\">\n");
+        open = true;
+        row(h, t, r, scales, linked);
+    }
+    if (open) put_s(h, "</tbody>\n");
+}
+
+static void widen(struct scale *s, double x)
+{
+    if (isnan(x) || isinf(x)) return;
+    if (!s->drawn || x < s->lo) s->lo = x;
+    if (!s->drawn || x > s->hi) s->hi = x;
+    s->drawn = true;
+}
+
+static void measure(const voc_table *t, struct scale *scales)
+{
+    for (size_t k = 0; k < t->n_columns; k++) {
+        struct scale s = {0};
+        if (column_at(t, k)->type == VOC_CELL_RANGE) {
+            for (size_t r = 0; r < t->n_rows; r++) {
+                const voc_cell *c = cell_at(t, r, k);
+                if (c->type == VOC_CELL_RANGE) widen(&s, c->r), widen(&s, c->lo), widen(&s, c->hi);
+            }
+            if (s.drawn && (column_at(t, k)->flags & VOC_COLUMN_SIGNED)) widen(&s, 0);
+        }
+        s.drawn = s.drawn && s.hi > s.lo && !isinf(s.hi - s.lo);
+        scales[k] = s;
+    }
+}
+
+static void title(struct html *h, const voc_table *t)
+{
+    if (t->title.len)
+        put_text(h, t->title);
+    else if (html_is_score(t))
+        put_s(h, "Every touchpoint");
+    else
+        plain_name(h, t->name);
+}
+
+static void table(struct html *h, const voc_table *t)
+{
+    struct scale *scales = h->host->alloc(h->cx, t->n_columns * sizeof *scales);
+    if (!scales) {
+        if (!h->rc) h->rc = VOC_E_NOMEM;
+        return;
+    }
+    measure(t, scales);
+    put_s(h, "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-labelledby=\"t");
+    put_size(h, h->tables);
+    put_s(h, t->n_columns <= CARDS_MAX ? "\">\n<table class=\"cards\" role=\"table\">\n" : t->n_columns >= WIDE_MIN ? "\">\n<table class=\"wide\" role=\"table\">\n" : "\">\n<table role=\"table\">\n");
+    put_s(h, "<caption class=\"hidden\">");
+    title(h, t);
+    put_s(h, "</caption>\n");
+    head(h, t);
+    body(h, t, scales);
+    put_s(h, "</table>\n</div>\n");
+    h->host->free(h->cx, scales);
+}
+
+static void meanings(struct html *h, const voc_table *t)
+{
+    bool any = false;
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const voc_column *c = column_at(t, k);
+        if (!c->help.len) continue;
+        if (!any) put_s(h, "<details>\n<summary>What the columns mean</summary>\n<dl>\n");
+        any = true;
+        put_s(h, "<div><dt>");
+        column_title(h, c);
+        put_s(h, "</dt><dd>");
+        put_text(h, c->help);
+        put_s(h, "</dd></div>\n");
+    }
+    if (any) put_s(h, "</dl>\n</details>\n");
+}
+
+// ---- notes -------------------------------------------------------------------------------------------------------------------
+
+// "NOT-TO-DO LIST: 100 of 200 ...": what stands before the colon, if it has letters and none of them is small.
+static size_t label_of(voc_str s)
+{
+    size_t end = text_find(s, ": "), letters = 0;
+    for (size_t i = 0; i < end; i++) {
+        if (s.ptr[i] >= 'a' && s.ptr[i] <= 'z') return 0;
+        letters += s.ptr[i] >= 'A' && s.ptr[i] <= 'Z';
+    }
+    return end < s.len && letters > 1 ? end : 0;
+}
+
+static void leads(struct html *h, const voc_table *t, bool first_lead)
+{
+    for (size_t i = 0; i < t->n_notes; i++) {
+        voc_str s = note_at(t, i)->text;
+        if (note_at(t, i)->kind != VOC_NOTE_LEAD) continue;
+        if (first_lead) {
+            first_lead = false;
+            continue;
+        }
+        size_t end = label_of(s);
+        put_s(h, end ? "<p class=\"callout\"><b>" : "<p class=\"lead\" dir=\"auto\">");
+        if (end) {
+            put_text(h, (voc_str){s.ptr, end});
+            put_s(h, "</b> ");
+            s = text_from(s, end + 2);
+        }
+        put_text(h, s);
+        put_s(h, "</p>\n");
+    }
+}
+
+static void notes(struct html *h, const voc_table *t, uint32_t kind, const char *class_, const char *heading)
+{
+    bool any = false;
+    for (size_t i = 0; i < t->n_notes; i++) {
+        if (note_at(t, i)->kind != kind) continue;
+        if (!any) {
+            put_s(h, "<div class=\"notes");
+            put_s(h, class_);
+            put_s(h, "\">\n<h3>");
+            put_s(h, heading);
+            put_s(h, "</h3>\n<ul>\n");
+        }
+        any = true;
+        put_s(h, "<li>");
+        put_sentence(h, note_at(t, i)->text);
+        put_s(h, "</li>\n");
+    }
+    if (any) put_s(h, "</ul>\n</div>\n");
+}
+
+static void next(struct html *h, const voc_table *t)
+{
+    bool any = false;
+    for (size_t i = 0; i < t->n_notes; i++) {
+        voc_str s = note_at(t, i)->text;
+        if (note_at(t, i)->kind != VOC_NOTE_NEXT) continue;
+        put_s(h, any ? "" : "<div class=\"notes next\">\n<h3>What to look at next</h3>\n<ul>\n");
+        any = true;
+        for (size_t at; s.len; s = text_from(s, at < s.len ? at + 3 : at)) {
+            at = text_find(s, " | ");
+            put_s(h, "<li><code>");
+            put_text(h, (voc_str){s.ptr, at});
+            put_s(h, "</code></li>\n");
+        }
+    }
+    if (any) put_s(h, "</ul>\n</div>\n");
+}
+
+void html_table(struct html *h, const voc_table *t, bool first_lead)
+{
+    h->tables++;
+    if (html_is_score(t)) { // above the table's own heading: the box, and what went into waste
+        html_headline(h, t);
+        leads(h, t, first_lead);
+    }
+    put_s(h, "<section aria-labelledby=\"t");
+    put_size(h, h->tables);
+    put_s(h, "\">\n<h2 id=\"t");
+    put_size(h, h->tables);
+    put_s(h, "\">");
+    title(h, t);
+    put_s(h, "</h2>\n");
+    if (!html_is_score(t)) leads(h, t, first_lead);
+    if (t->n_columns && t->n_rows)
+        table(h, t);
+    else
+        put_s(h, "<p>There are no rows.</p>\n");
+    meanings(h, t);
+    notes(h, t, VOC_NOTE_WARNING, " warning", "Take care");
+    notes(h, t, VOC_NOTE_AFTER, "", "What to bear in mind");
+    notes(h, t, VOC_NOTE_ASSUMED, "", "What was assumed");
+    if (t->semantics.len) {
+        put_s(h, "<p class=\"small\">");
+        put_text(h, t->semantics);
+        put_s(h, "</p>\n");
+    }
+    next(h, t);
+    put_s(h, "</section>\n");
+}

@@ -89,12 +89,14 @@ static voc_rc dry(struct world *w, const char *path, uint32_t threads, uint32_t 
     return rc;
 }
 
-// 5,000 records of every kind: read, rejected, ignored, several rows, quoted line ends, quotes that never close.
+// Records of every kind: read, rejected, ignored, several rows, quoted line ends. More than the first block, which is 1 MiB
+// whatever is asked for, so that the plugin sees enough of it.
+#define RECORDS 60000u
 static void make_tiny(struct buf *b)
 {
     buf_init(b, 1 << 24);
     buf_cstr(b, "tiny 1\n");
-    for (unsigned i = 0; i < 5000; i++) {
+    for (unsigned i = 0; i < RECORDS; i++) {
         if (i % 97 == 3)
             buf_printf(b, "# a comment %u\n", i);
         else if (i % 41 == 5)
@@ -108,14 +110,14 @@ static void make_tiny(struct buf *b)
         else if (i % 83 == 13)
             buf_printf(b, "%u;;c%u\n", i, i % 30);
         else
-            buf_printf(b, "%u;action %u;c%u\n", i, i % 11, i % 30);
+            buf_printf(b, "%u;an action of kind %u;c%u\n", i, i % 11, i % 30);
     }
     assert_int_equal(b->rc, VOC_OK);
 }
 
 static void lines_give_the_same_rows_however_they_are_cut_and_by_any_number_of_threads(void **state)
 {
-    static const struct { uint32_t threads, block; } ways[] = {{1, 0}, {1, 1}, {1, 100}, {2, 0}, {2, 1}, {4, 64}, {4, 5000}, {3, 1 << 20}};
+    static const struct { uint32_t threads, block; } ways[] = {{1, 0}, {1, 1}, {2, 100}, {4, 0}, {3, 5000}};
     struct world *w = *state;
     struct buf file, first;
     char path[PATH_MAX];
@@ -126,14 +128,14 @@ static void lines_give_the_same_rows_however_they_are_cut_and_by_any_number_of_t
         voc_rc rc = dry(w, path, ways[i].threads, ways[i].block, NULL);
         if (rc) fail_msg("%u threads, blocks of %u: %s", ways[i].threads, ways[i].block, last(w));
         const struct import_account *a = &w->report.account;
-        assert_int_equal(a->records, 5000);
+        assert_int_equal(a->records, RECORDS);
         assert_int_equal(a->records, a->gave + a->rejected + a->ignored);
         assert_int_equal(a->bytes, file.len);
         assert_int_equal(a->bytes, a->gave_bytes + a->rejected_bytes + a->ignored_bytes + a->framing_bytes);
         assert_int_equal(a->n_by_rule, 1);
         assert_int_equal(a->by_rule[0].records, a->ignored);
         if (i == 0) {
-            assert_true(a->rejected > 100 && a->ignored > 40);
+            assert_true(a->rejected > 1000 && a->ignored > 400 && file.len > (5u << 18));
             buf_add(&first, w->text.ptr, w->text.len);
         } else {
             assert_string_equal(w->text.ptr, first.ptr);
@@ -142,6 +144,7 @@ static void lines_give_the_same_rows_however_they_are_cut_and_by_any_number_of_t
     assert_string_equal(w->report.plugin, "tiny");
     assert_string_equal(w->report.source, "tiny");
     assert_non_null(strstr(w->report.mapping, "time <- 1"));
+    assert_non_null(strstr(w->report.mapping, "the first record is 0;an action of kind 0;c0\n"));
     assert_non_null(strstr(w->report.reason, "begins with"));
     buf_done(&file);
     buf_done(&first);

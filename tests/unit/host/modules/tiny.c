@@ -20,6 +20,7 @@ struct tiny {
     voc_context *cx;
     int64_t fault;
     voc_str prefix;
+    char first[40]; // the first record behind the head, for describe
 };
 
 static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
@@ -35,7 +36,7 @@ static voc_rc tiny_open(const voc_host *host, voc_context *cx, const voc_source 
     struct tiny *t = host->alloc(cx, sizeof *t);
     (void)source;
     if (!t) return VOC_E_NOMEM;
-    *t = (struct tiny){host, cx, values[OPT_FAULT].i, values[OPT_PREFIX].s};
+    *t = (struct tiny){.host = host, .cx = cx, .fault = values[OPT_FAULT].i, .prefix = values[OPT_PREFIX].s};
     *instance = t;
     return VOC_OK;
 }
@@ -52,6 +53,14 @@ static voc_rc rule(void *instance, voc_str first, voc_line_rule *out)
     out->separator = ';';
     out->quote = '"';
     out->n_head = 1;
+    return VOC_OK;
+}
+
+static voc_rc head(void *instance, const voc_block *b)
+{
+    struct tiny *t = instance;
+    if (b->n_records == 0 || b->end[0] - b->start[0] != 6 || memcmp(b->bytes + b->start[0], "tiny 1", 6) != 0) return VOC_E_INPUT;
+    if (b->n_records > 1) snprintf(t->first, sizeof t->first, "%.*s", (int)(b->end[1] - b->start[1]), b->bytes + b->start[1]);
     return VOC_OK;
 }
 
@@ -154,8 +163,8 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
 
 static void describe(void *instance, char *out, size_t size)
 {
-    (void)instance;
-    snprintf(out, size, "time <- 1, action <- 2, customer <- 3");
+    const struct tiny *t = instance;
+    snprintf(out, size, "time <- 1, action <- 2, customer <- 3\nthe first record is %s\n", t->first);
 }
 
 static const voc_input_ops ops = {.struct_size = sizeof ops,
@@ -164,6 +173,7 @@ static const voc_input_ops ops = {.struct_size = sizeof ops,
                                   .open = tiny_open,
                                   .close = tiny_close,
                                   .rule = rule,
+                                  .head = head,
                                   .lines = lines,
                                   .describe = describe};
 

@@ -43,9 +43,8 @@ static double cost_of(double unit_cost, const struct trial_cell *c)
     return c->fresh ? unit_cost * (double)c->touches * (double)c->matched / (double)c->fresh : NAN;
 }
 
-static void fill_randomised(const struct study *st, const struct finding *f, struct verdict_push *v)
+static void fill_randomised(const struct finding *f, const struct trial_randomised *r, struct verdict_push *v)
 {
-    const struct trial_randomised *r = &f->random;
     const struct trial_estimate *a = &r->estimate[0], *h = &r->estimate[1];
     v->matched = (double)r->matched;
     v->accounts = (double)r->accounts;
@@ -58,23 +57,22 @@ static void fill_randomised(const struct study *st, const struct finding *f, str
     v->money_lo = v->money_hi = NAN;
     v->cost = f->unit_cost * (double)r->matched;
     v->randomised = true;
-    (void)st;
 }
 
 static void fill_push(const struct study *st, const struct finding *f, const struct trial_cell *c, double p, double harm_p, struct verdict_push *v)
 {
     const struct trial_estimate *a = &c->estimate[0], *h = &c->estimate[1];
-    const struct finding *whole = &st->pooled[f->touchpoint];
     *v = (struct verdict_push){.matched = (double)c->matched, .accounts = (double)c->accounts, .fresh = (double)c->fresh,
-                               .unmatched = (double)(c->fresh - c->matched), .any_response = (double)c->responded[0], .linked_response = whole->linked,
+                               .unmatched = (double)(c->fresh - c->matched), .any_response = (double)c->responded[0], .linked_response = f->linked,
                                .o = a->o, .e = a->e, .lift = a->lift, .lo = a->lo, .hi = a->hi, .p_adjusted = p, .extra_lo = a->extra_lo,
                                .extra_hi = a->extra_hi, .harm_o = h->o, .harm_lift = h->lift, .harm_p_adjusted = harm_p, .linked_harm_lo = 0,
                                .placebo_lift = c->placebo.sets ? c->placebo.lift : NAN, .placebo_p = c->placebo.sets ? c->placebo.p : NAN,
                                .trigger = c->trigger, .bundle = c->bundle, .covered = c->covered, .value = f->value,
                                .cost = cost_of(f->unit_cost, c), .unit_cost = f->unit_cost, .money_lo = c->money_lo, .money_hi = c->money_hi,
                                .incidental = st->s->def->touchpoints[f->touchpoint].incidental != VOC_REASON_NONE};
-    if (whole->linked_harm > 0 && whole->all_touches) v->linked_harm_lo = stats_wilson(whole->linked_harm, (double)whole->all_touches).lo;
-    if (f->randomised && c == &f->cell) fill_randomised(st, f, v);
+    double touches = f->stage == TRIAL_ALL ? (double)f->delivered : (double)f->cell.touches;
+    if (f->linked_harm > 0 && touches >= f->linked_harm) v->linked_harm_lo = stats_wilson(f->linked_harm, touches).lo;
+    if (f->randomised && c == &f->cell) fill_randomised(f, &f->random, v);
 }
 
 // What an aimed action is worth where none was observed: what the stages of its touches say, if they agree.
@@ -130,18 +128,24 @@ static voc_rc run_family(struct study *st, const struct members *m, pick_cell pi
 // Member i again with its numbers from the run without its largest account, in the same family.
 static enum verdict_code concentrated(struct study *st, const struct members *m, const struct family *f, size_t i, struct family *again)
 {
-    const struct trial_cell *c = m->at[i]->without;
+    const struct finding *x = m->at[i];
+    const struct trial_cell *c = x->randomised ? &x->cell : x->without;
+    const struct trial_randomised *r = x->random_without;
+    const struct trial_estimate *e = x->randomised ? r->estimate : c->estimate;
+    double matched = x->randomised ? (double)r->matched : (double)c->matched, accounts = x->randomised ? (double)r->accounts : (double)c->accounts;
     struct verdict_push v;
     memcpy(again->p, f->p, f->n * sizeof *f->p);
     memcpy(again->harm, f->harm, f->n * sizeof *f->harm);
-    again->p[i] = evident_p((double)c->matched, (double)c->accounts, &c->estimate[0]);
-    again->harm[i] = evident_p((double)c->matched, (double)c->accounts, &c->estimate[1]);
+    again->p[i] = evident_p(matched, accounts, &e[0]);
+    again->harm[i] = evident_p(matched, accounts, &e[1]);
     family_adjust(again);
-    fill_push(st, m->at[i], c, again->adjusted[i], again->harm_adjusted[i], &v);
+    fill_push(st, x, c, again->adjusted[i], again->harm_adjusted[i], &v);
+    if (x->randomised) fill_randomised(x, r, &v);
     return verdict_push(&v);
 }
 
-static void finish_push(struct finding *f, enum verdict_code half, enum verdict_code twice)
+// `code` is that before the largest account was looked at: the other windows were judged so too.
+static void finish_push(struct finding *f, enum verdict_code code, enum verdict_code half, enum verdict_code twice)
 {
     const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     f->judged = true;
@@ -152,8 +156,8 @@ static void finish_push(struct finding *f, enum verdict_code half, enum verdict_
     f->cost = f->push.cost;
     f->break_even = verdict_break_even(f->cost, f->value, a->e);
     f->needed = verdict_needed(f->push.matched, a->e, a->v, a->q, f->break_even);
-    if (half < VERDICT_CODES && verdict_name(half)->class != verdict_name(f->code)->class) f->window_flag = true;
-    if (twice < VERDICT_CODES && verdict_name(twice)->class != verdict_name(f->code)->class) f->window_flag = true;
+    if (half < VERDICT_CODES && verdict_name(half)->class != verdict_name(code)->class) f->window_flag = true;
+    if (twice < VERDICT_CODES && verdict_name(twice)->class != verdict_name(code)->class) f->window_flag = true;
 }
 
 static voc_rc judge_push(struct study *st, const struct members *m)
@@ -169,11 +173,11 @@ static voc_rc judge_push(struct study *st, const struct members *m)
     for (size_t i = 0; i < m->n && !rc; i++) {
         struct finding *x = m->at[i];
         x->code = code[i];
-        if (x->without && !x->randomised) {
+        if (x->randomised ? x->random_without != NULL : x->without != NULL) {
             x->code = verdict_concentrated(code[i], concentrated(st, m, &f, i, &again));
             x->concentrated = x->code != code[i];
         }
-        finish_push(x, half[i], twice[i]);
+        finish_push(x, code[i], half[i], twice[i]);
     }
     return rc;
 }
@@ -217,7 +221,7 @@ static void judge_work(struct study *st)
         if (!x->work || x->all_touches == 0) continue;
         const voc_def_touchpoint *t = &st->s->def->touchpoints[i];
         x->uses = x->all_touches;
-        if (!t->declared || t->referred || x->linked > 0) continue;
+        if (!t->declared || t->referred) continue;
         x->code = VERDICT_W4;
         x->judged = true;
     }

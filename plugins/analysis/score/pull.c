@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What is counted rather than tried: pull items (who obtained them, of how many that could), internal work, last-touch
-// credit (METHODS 1.4), and P(win | stage) by the absorbing chain (METHODS 3.10).
+// What is counted rather than tried: pull items (who obtained them, of how many that could), and P(win | stage) by the
+// absorbing chain (METHODS 3.10).
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,12 @@
 #include "plugins/common/linear.h"
 
 struct person {  // who could obtain an item, or did
-    uint32_t who, account;
+    uint64_t who;  // code of an individual; behind those, units
+    uint32_t account;
 };
+
+// Units stand for people that nobody told apart.
+static uint64_t who(uint32_t individual, size_t unit) { return individual ? individual : ((uint64_t)1 << 32) + unit; }
 
 static int person_order(const void *x, const void *y)
 {
@@ -49,33 +53,40 @@ static bool in_stages(const voc_def_touchpoint *t, uint32_t stage)
     return t->n_stages == 0;
 }
 
-struct offer {  // when an item was on offer, and how people are told apart
+struct offer {  // when an item was on offer
     int64_t from, to;
-    bool persons;  // individuals are known; else units stand for them
 };
 
 static struct offer offer_of(const struct score *s, const voc_def_touchpoint *t)
 {
-    struct offer o = {s->info->start_us, s->info->end_us, s->data.n_persons > 0};
+    struct offer o = {s->info->start_us, s->info->end_us};
     if (t->available_from_us != VOC_NA && t->available_from_us > o.from) o.from = t->available_from_us;
     if (t->available_to_us != VOC_NA && t->available_to_us < o.to) o.to = t->available_to_us;
     return o;
 }
 
+static bool could(const struct score *s, const voc_def_touchpoint *t, const struct offer *o, const voc_stay *stay)
+{
+    return in_stages(t, stay->stage) && stay->in_us < o->to && stay->out_us > o->from && score_counts_segment(s, stay->segment);
+}
+
+// The people of a unit; where nobody in it is named, the unit itself.
 static size_t collect_people(const struct score *s, const voc_def_touchpoint *t, const struct offer *o, struct person *out)
 {
     const struct data *d = &s->data;
-    const voc_stay *stays = o->persons ? d->persons : d->stays;
-    const size_t *first = o->persons ? d->first_person : d->first_stay;
     size_t n = 0;
-    for (size_t u = 0; u < d->n_units; u++)
+    for (size_t u = 0; u < d->n_units; u++) {
+        bool persons = false;
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !persons; i++) persons = d->events[i].individual != 0;
+        const voc_stay *stays = persons ? d->persons : d->stays;
+        const size_t *first = persons ? d->first_person : d->first_stay;
         for (size_t i = first[u]; i < first[u + 1]; i++)
-            if (in_stages(t, stays[i].stage) && stays[i].in_us < o->to && stays[i].out_us > o->from)
-                out[n++] = (struct person){o->persons ? stays[i].individual : (uint32_t)u, d->units[u].account};
+            if (could(s, t, o, &stays[i])) out[n++] = (struct person){who(persons ? stays[i].individual : 0, u), d->units[u].account};
+    }
     return distinct(out, n);
 }
 
-static size_t collect_obtained(const struct score *s, uint32_t touchpoint, const struct offer *o, struct person *out, struct finding *f, double *worth)
+static size_t collect_obtained(const struct score *s, uint32_t touchpoint, struct person *out, struct finding *f, double *worth)
 {
     const struct data *d = &s->data;
     size_t n = 0, valued = 0;
@@ -84,13 +95,20 @@ static size_t collect_obtained(const struct score *s, uint32_t touchpoint, const
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             const struct event *e = &d->events[i];
             if (e->touchpoint != touchpoint || e->actor != VOC_ACTOR_CUSTOMER || e->class_ == VOC_CLASS_PASSAGE || e->class_ == VOC_CLASS_TROUBLE) continue;
-            if (e->time >= s->info->end_us || (s->info->start_declared && e->time < s->info->start_us)) continue;
+            if (!score_counts(s, e)) continue;
             f->uses++;
             if (s->def->actions[e->action].value != VOC_NA) sum += (double)s->def->actions[e->action].value / 1e6, valued++;
-            out[n++] = (struct person){o->persons ? e->individual : (uint32_t)u, d->units[u].account};
+            out[n++] = (struct person){who(e->individual, u), d->units[u].account};
         }
     *worth = valued && valued == f->uses ? sum / (double)valued : NAN;
     return distinct(out, n);
+}
+
+// Those who obtained it are among those who could, whatever their recorded stages say.
+static size_t join(struct person *people, size_t n, const struct person *obtained, size_t m)
+{
+    memcpy(people + n, obtained, m * sizeof *people);
+    return distinct(people, n + m);
 }
 
 static voc_rc one_pull(struct study *st, struct finding *f)
@@ -98,13 +116,13 @@ static voc_rc one_pull(struct study *st, struct finding *f)
     const struct score *s = st->s;
     const voc_def_touchpoint *t = &s->def->touchpoints[f->touchpoint];
     struct offer o = offer_of(s, t);
-    size_t room = s->data.n_persons + s->data.n_stays + s->data.n_events;
+    size_t room = s->data.n_persons + s->data.n_stays + 2 * s->data.n_events;
     struct person *people = score_alloc(s, room, sizeof *people), *obtained = score_alloc(s, room, sizeof *obtained);
     double worth = NAN;
     if (!people || !obtained) return VOC_E_NOMEM;
-    size_t n_people = collect_people(s, t, &o, people), n_obtained = collect_obtained(s, f->touchpoint, &o, obtained, f, &worth);
+    size_t n_people = collect_people(s, t, &o, people), n_obtained = collect_obtained(s, f->touchpoint, obtained, f, &worth);
     if (t->aim_value != VOC_NA) worth = (double)t->aim_value / 1e6;
-    if (n_people < n_obtained) n_people = n_obtained;  // who obtained it was there
+    n_people = join(people, n_people, obtained, n_obtained);
     f->pull = true;
     f->people = (double)n_people;
     f->obtained = (double)n_obtained;
@@ -126,81 +144,11 @@ voc_rc study_pull(struct study *st)
     return rc;
 }
 
-// ---- counts and costs of everything -----------------------------------------------------------------------------------------
-
-// All touches of each touchpoint, their own costs and minutes, and answers that name them (linked; METHODS 1.4).
-voc_rc study_work(struct study *st)
-{
-    const struct score *s = st->s;
-    const struct data *d = &s->data;
-    double *cost = score_alloc(s, st->n_pooled, sizeof *cost);
-    size_t *costed = score_alloc(s, st->n_pooled, sizeof *costed);
-    if (!cost || !costed) return VOC_E_NOMEM;
-    for (size_t u = 0; u < d->n_units; u++)
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            const struct event *e = &d->events[i];
-            if (e->time >= s->info->end_us || (s->info->start_declared && e->time < s->info->start_us)) continue;
-            uint32_t linked = e->ref_touchpoint;
-            if (e->actor == VOC_ACTOR_CUSTOMER && linked != VOC_NONE && e->class_ != VOC_CLASS_MECHANICAL && e->class_ != VOC_CLASS_UNDELIVERED) {
-                st->pooled[linked].linked += e->class_ != VOC_CLASS_HARM;
-                st->pooled[linked].linked_harm += e->class_ == VOC_CLASS_HARM;
-            }
-            if (e->touchpoint == VOC_NONE) continue;
-            struct finding *f = &st->pooled[e->touchpoint];
-            uint32_t kind = s->def->touchpoints[e->touchpoint].kind;
-            if (kind == VOC_TOUCH_PULL ? e->actor != VOC_ACTOR_CUSTOMER : e->actor == VOC_ACTOR_CUSTOMER) continue;
-            f->all_touches++;
-            f->work = kind == VOC_TOUCH_WORK;
-            if (e->cost != VOC_NA) cost[e->touchpoint] += (double)e->cost / 1e6, costed[e->touchpoint]++;
-            int64_t minutes = e->minutes != VOC_NA ? e->minutes : s->def->touchpoints[e->touchpoint].minutes;
-            if (minutes != VOC_NA) f->minutes += (double)minutes / 1e6;
-        }
-    for (uint32_t i = 0; i < st->n_pooled; i++) {
-        struct finding *f = &st->pooled[i];
-        int64_t declared = s->def->touchpoints[i].unit_cost;
-        // the declared cost, else the mean of what the touches themselves say, if all of them do
-        f->unit_cost = declared != VOC_NA ? (double)declared / 1e6 : f->all_touches && costed[i] == f->all_touches ? cost[i] / (double)f->all_touches : NAN;
-        f->spend = f->all_touches ? f->unit_cost * (double)f->all_touches : 0;
-    }
-    for (size_t i = 0; i < st->n_cells; i++) st->cells[i].unit_cost = st->pooled[st->cells[i].touchpoint].unit_cost;
-    return VOC_OK;
-}
-
-// ---- last-touch credit -----------------------------------------------------------------------------------------------------------
-
-// Each aimed action is credited once: to the touch it is linked to, else to the last touch in [action - W, action).
-voc_rc study_credit(struct study *st)
-{
-    const struct score *s = st->s;
-    const struct data *d = &s->data;
-    st->credit = score_alloc(s, st->n_pooled, sizeof *st->credit);
-    if (!st->credit) return VOC_E_NOMEM;
-    for (size_t u = 0; u < d->n_units; u++)
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            const struct event *e = &d->events[i];
-            size_t stay = e->actor == VOC_ACTOR_CUSTOMER ? stay_of(d, u, e->time) : SIZE_MAX;
-            if (stay == SIZE_MAX || e->time >= s->info->end_us || !outcome_is(s, i, d->first_event[u], VOC_NONE, d->stays[stay].stage)) continue;
-            st->n_aimed++;
-            uint32_t to = e->ref_touchpoint != VOC_NONE && s->def->touchpoints[e->ref_touchpoint].kind == VOC_TOUCH_PUSH ? e->ref_touchpoint : VOC_NONE;
-            for (size_t k = i; k-- > d->first_event[u] && to == VOC_NONE;) {
-                const struct event *t = &d->events[k];
-                if (e->time - t->time > window_of(s, t->touchpoint, d->stays[stay].stage) && t->touchpoint != VOC_NONE) break;
-                if (t->actor == VOC_ACTOR_COMPANY && t->touchpoint != VOC_NONE && t->delivered && t->time < e->time &&
-                    s->def->touchpoints[t->touchpoint].kind == VOC_TOUCH_PUSH)
-                    to = t->touchpoint;
-            }
-            if (to == VOC_NONE) continue;
-            st->n_credited++;
-            st->credit[to]++;
-        }
-    return VOC_OK;
-}
-
 // ---- P(win | stage) ------------------------------------------------------------------------------------------------------------------
 
 static bool wins(const voc_definition *d, const voc_stay *stay, const voc_stay *next)
 {
-    if (next && d->win_stage != VOC_NONE && next->stage == d->win_stage) return true;
+    if (next && stay->end == VOC_END_FORWARD && d->win_stage != VOC_NONE && next->stage >= d->win_stage) return true;
     return stay->end == VOC_END_EXIT && d->win_exit != VOC_NONE && stay->exit == d->win_exit;
 }
 
@@ -220,7 +168,7 @@ voc_rc study_p_win(struct study *st)
         for (size_t i = d->first_stay[u]; i < d->first_stay[u + 1]; i++) {
             const voc_stay *a = &d->stays[i];
             const voc_stay *b = i + 1 < d->first_stay[u + 1] && d->stays[i + 1].episode == a->episode ? &d->stays[i + 1] : NULL;
-            if (a->stage == def->win_stage || a->end == VOC_END_CENSORED) continue;
+            if (a->stage == def->win_stage || a->end == VOC_END_CENSORED || !score_counts_segment(s, a->segment)) continue;
             if (wins(def, a, b))
                 win[a->stage]++;
             else if ((a->end == VOC_END_FORWARD || a->end == VOC_END_BACKWARD) && b)

@@ -63,6 +63,14 @@ static size_t add(char *out, size_t size, size_t at, const char *format, ...)
     return n < 0 ? at : at + (size_t)n;
 }
 
+// "1 customer", "1,072 customers".
+void say_count(char *out, size_t size, double n, const char *one, const char *many)
+{
+    char number[40];
+    say_number(number, sizeof number, n, 0);
+    add(out, size, 0, "%s %s", number, n > 0.5 && n < 1.5 ? one : many);
+}
+
 // Stages where a touchpoint that works on the whole shows no gain: "no gain seen while investigating (-24 to +9)".
 static size_t add_exceptions(const struct study *st, const struct finding *f, char *out, size_t size, size_t at)
 {
@@ -78,24 +86,39 @@ static size_t add_exceptions(const struct study *st, const struct finding *f, ch
     return at;
 }
 
+// More leave after it than after nothing, or by answering it (METHODS 3.7).
+static bool harmed(const struct finding *f)
+{
+    const struct trial_estimate *h = f->randomised ? &f->random.estimate[1] : &f->cell.estimate[1];
+    return f->harm_p_adjusted <= verdict_limits.q && h->lift > 1 && h->o >= verdict_limits.harm_min;
+}
+static bool harms(const struct finding *f) { return harmed(f) || f->push.linked_harm_lo > verdict_limits.harm_max; }
+static bool fewer_act(const struct finding *f)
+{
+    return f->p_adjusted <= verdict_limits.q && (f->randomised ? f->random.estimate[0].lift : f->cell.estimate[0].lift) < 1;
+}
+
 static size_t add_harm(const struct finding *f, char *out, size_t size, size_t at)
 {
     const struct trial_estimate *h = f->randomised ? &f->random.estimate[1] : &f->cell.estimate[1];
+    if (f->linked_harm > 0 && f->push.linked_harm_lo > verdict_limits.harm_max && !harmed(f)) return add(out, size, at, "%.0f left by answering it", f->linked_harm);
     return add(out, size, at, "%.0f left, %.0f expected", h->o, h->e);
 }
 
 static void too_little(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct trial_cell *c = &f->cell;
-    char share[32], pays[32];
+    char share[60], pays[60];
     size_t at = 0;
     if (f->pull) {
-        snprintf(out, size, "%.0f of %.0f people took it: too few to say", f->obtained, f->people);
+        say_count(share, sizeof share, f->people, "person", "people");
+        snprintf(out, size, "%.0f of %s took it: too few to say", f->obtained, share);
         return;
     }
     if (c->fresh && c->responded[0] == 0) {
         percent(share, sizeof share, verdict_none_of((double)c->fresh));
-        at = add(out, size, at, "nobody of %zu acted: under %s do", c->fresh, share);
+        at = c->fresh == 1 ? add(out, size, at, "one contact, and no action after it: too little to tell")
+                           : add(out, size, at, "nobody of %zu acted: under %s do", c->fresh, share);
         if (!isnan(f->unit_cost) && !isnan(f->value) && f->value > 0) {
             percent(pays, sizeof pays, f->unit_cost / f->value);
             at = add(out, size, at, "; it would pay at %s", pays);
@@ -103,11 +126,13 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
     } else if (c->matched == 0) {
         at = add(out, size, at, c->fresh ? "no comparable customer without it" : "nobody could be followed after it");
     } else {
-        at = add(out, size, at, "%zu comparable contacts of %zu customers: too little to tell", c->matched, c->accounts);
+        say_count(share, sizeof share, f->push.matched, "contact", "contacts");
+        say_count(pays, sizeof pays, f->push.accounts, "customer", "customers");
+        at = add(out, size, at, "only %s of %s can be compared: too little to tell", share, pays);
     }
     if (f->concentrated) {
-        voc_str name = st->s->host->name(st->s->run, VOC_COL_ACCOUNT, c->largest);
-        percent(share, sizeof share, c->largest_share);
+        voc_str name = st->s->host->name(st->s->run, VOC_COL_ACCOUNT, f->randomised ? f->random.largest : c->largest);
+        percent(share, sizeof share, f->randomised ? f->random.largest_share : c->largest_share);
         add(out, size, at, "; %s of the evidence is one customer, %.*s", share, (int)(name.len > 60 ? 60 : name.len), name.ptr);
     }
 }
@@ -117,10 +142,10 @@ static void more_needed(const struct finding *f, char *out, size_t size)
 {
     const struct trial_estimate *a = &f->cell.estimate[0];
     double half = verdict_needed(f->push.matched, a->e, a->v, a->q, verdict_limits.planned_lift);
-    char number[40];
+    char number[80];
     if (isnan(f->needed) || f->needed <= 50 * f->push.matched) {
-        say_number(number, sizeof number, f->needed, 0);
-        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s comparable contacts would tell", isnan(f->needed) ? "" : number);
+        say_count(number, sizeof number, f->needed, "comparable contact", "comparable contacts");
+        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s would tell", isnan(f->needed) ? "" : number);
     } else {
         say_number(number, sizeof number, half, 0);
         snprintf(out, size, half > f->push.matched ? "no clear gain: about %s comparable contacts would show one of a half" : "no clear gain; %s comparable contacts would have shown one of a half", number);
@@ -162,8 +187,8 @@ static void waste(const struct study *st, const struct finding *f, char *out, si
         snprintf(out, size, "nobody %s: under %s do", f->pull ? "took it" : "acted", a);
         break;
     case VERDICT_W1:
-        if (c->estimate[0].o < c->estimate[0].e) at = add(out, size, at, "fewer act");
-        if (!isnan(f->harm_p_adjusted) && f->harm_p_adjusted <= verdict_limits.q && c->estimate[1].lift > 1)
+        if (fewer_act(f)) at = add(out, size, at, "fewer act");
+        if (harms(f))
             add_harm(f, out, size, add(out, size, at, at ? "; " : "it drives customers away: "));
         break;
     case VERDICT_W2:
@@ -175,9 +200,9 @@ static void waste(const struct study *st, const struct finding *f, char *out, si
         break;
     case VERDICT_W4: snprintf(out, size, "nothing refers to it: no stage, aim, step or customer action"); break;
     case VERDICT_W5:
-        say_number(a, sizeof a, f->people, 0);
+        say_count(a, sizeof a, f->people, "person", "people");
         say_number(b, sizeof b, f->obtained, 0);
-        snprintf(out, size, "offered to %s people, %s took it", a, b);
+        snprintf(out, size, "offered to %s, %s took it", a, b);
         break;
     default: snprintf(out, size, "%s", verdict_name(f->code)->reason); break;
     }
@@ -203,12 +228,23 @@ static void incidental(const struct study *st, const struct finding *f, char *ou
     static const char *const reasons[] = {"", "the law asks for it", "safety asks for it", "billing asks for it", "a contract asks for it"};
     size_t at = add(out, size, 0, "%s: ", reasons[st->s->def->touchpoints[f->touchpoint].incidental]);
     if (f->code == VERDICT_I_MINUS) {
-        bool leave = !isnan(f->harm_p_adjusted) && f->harm_p_adjusted <= verdict_limits.q && f->cell.estimate[1].lift > 1;
-        at = leave ? add_harm(f, out, size, add(out, size, at, "! ")) : add(out, size, at, "! fewer act");
+        at = harms(f) ? add_harm(f, out, size, add(out, size, at, "! ")) : add(out, size, at, "! fewer act");
         add(out, size, at, ": soften it");
     } else {
         add(out, size, at, f->code == VERDICT_I_PLUS ? "customers act on it too; make it cheap" : "make it cheap");
     }
+}
+
+// A verdict on part of its touches, or on one week, says so (METHODS 3.6).
+static void add_reach(const struct finding *f, char *out, size_t size, size_t at)
+{
+    const struct trial_cell *c = &f->cell;
+    char share[32];
+    if (!f->tested || f->pull || f->randomised || c->matched == 0 || verdict_name(f->code)->class == VERDICT_UNPROVEN) return;
+    percent(share, sizeof share, (double)c->matched / (double)c->touches);
+    if ((double)c->matched / (double)c->touches < verdict_limits.judged_min) at = add(out, size, at, "; judged on %s of its touches", share);
+    percent(share, sizeof share, c->busiest);
+    if (c->busiest > verdict_limits.busiest) add(out, size, at, "; %s of them in one week, so it may be the week", share);
 }
 
 void say_reason(const struct study *st, const struct finding *f, char *out, size_t size)
@@ -221,10 +257,14 @@ void say_reason(const struct study *st, const struct finding *f, char *out, size
     case VERDICT_UNPROVEN: unproven(st, f, out, size); break;
     }
     size_t at = strlen(out);
-    if (f->window_flag) add(out, size, at, "; changes with the window");
+    if (f->window_flag) at = add(out, size, at, "; changes with the window");
+    add_reach(f, out, size, at);
 }
 
 // ---- the template of METHODS 3.8 -------------------------------------------------------------------------------------------
+
+// Never "-0 %".
+static double whole_percent(double share) { return fabs(share) < 0.005 ? 0 : share * 100; }
 
 static size_t add_checks(const struct study *st, const struct finding *f, char *out, size_t size, size_t at)
 {
@@ -232,41 +272,109 @@ static size_t add_checks(const struct study *st, const struct finding *f, char *
     if (f->randomised) return add(out, size, at, " Assigned at random: no check of comparability is needed.");
     at = add(out, size, at, " Checks:");
     if (c->placebo.sets) at = add(out, size, at, " actions a week before the touch %.0f against %.1f expected;", c->placebo.o, c->placebo.e);
-    at = add(out, size, at, " acting in the hour before %+.0f%%;", c->trigger * 100);
+    at = add(out, size, at, " acting in the hour before %+.0f%%;", whole_percent(c->trigger));
     if (c->bundle_type != TRIAL_NONE) {
         voc_str partner = title_of(st, c->bundle_type);
-        at = add(out, size, at, " together with %.*s %+.0f%%;", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, c->bundle * 100);
+        at = add(out, size, at, " together with %.*s %+.0f%%;", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, whole_percent(c->bundle));
     }
     at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100, c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
     if (c->touches && (double)c->matched / (double)c->touches < verdict_limits.judged_min)
         at = add(out, size, at, " judged on part of its touches (%.0f%%);", 100.0 * (double)c->matched / (double)c->touches);
     if (c->busiest > verdict_limits.busiest) at = add(out, size, at, " %.0f%% fell into one week, and are confounded with that week;", c->busiest * 100);
     at = add(out, size, at, " largest customer %.0f%% of the evidence;", c->largest_share * 100);
+    if (!(c->estimate[0].lo > 1)) {
+        if (at < size) out[at - 1] = '.';  // in place of the last semicolon
+        return at;
+    }
     return add(out, size, at, " a hidden cause would need a ratio of %.2f to explain it away.", verdict_evalue(c->estimate[0].lo));
+}
+
+// What would settle it, or what follows.
+static const char *next_step(const struct finding *f)
+{
+    switch (f->code) {
+    case VERDICT_V0: return "declare what one costs and what an action is worth";
+    case VERDICT_V1: return "do more of it, and look again";
+    case VERDICT_V2: return "keep it; more touches will tell whether it pays back";
+    case VERDICT_V3: return "keep it where customers find it";
+    case VERDICT_I_PLUS:
+    case VERDICT_I_ZERO: return "keep it, and make it cheap";
+    case VERDICT_I_MINUS: return "keep it, make it cheap, and soften it";
+    case VERDICT_U1: return "wait for more touches, or pool it with others of its kind";
+    case VERDICT_U2:
+    case VERDICT_U3:
+    case VERDICT_U7: return "leave out a random part of those who would get it, and compare";
+    case VERDICT_U4: return "run one without the other";
+    case VERDICT_U5: return "a person must weigh the actions against those who leave";
+    case VERDICT_U6: return "go on until enough touches can be compared, or hold back a random part";
+    case VERDICT_W4: return "leave it out, and see who asks for it";
+    default: return "stop it, or change it and look again";
+    }
+}
+
+static bool one_window(const struct study *st, uint32_t touchpoint)
+{
+    for (uint32_t k = 1; k < st->s->def->n_stages; k++)
+        if (window_of(st->s, touchpoint, k) != window_of(st->s, touchpoint, 0)) return false;
+    return true;
+}
+
+static size_t explain_push(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    const struct trial_estimate *h = f->randomised ? &f->random.estimate[1] : &f->cell.estimate[1];
+    voc_str currency = st->s->def->currency;
+    char cost[40], each[40], worth[40], days[40] = "the window of its stage", of[80];
+    double length = (double)window_of(st->s, f->touchpoint, f->stage == TRIAL_ALL ? 0 : f->stage) / (double)score_unit_of[VOC_RES_DAY];
+    if (f->stage != TRIAL_ALL || one_window(st, f->touchpoint)) snprintf(days, sizeof days, "%.4g day%s", length, length > 0.999 && length < 1.001 ? "" : "s");
+    say_number(cost, sizeof cost, f->cost, 2);
+    say_number(each, sizeof each, a->extra > 0 ? f->cost / a->extra : NAN, 2);
+    say_number(worth, sizeof worth, f->value, 2);
+    say_count(of, sizeof of, f->push.matched, f->randomised ? "randomly chosen customer" : "comparable touch", f->randomised ? "randomly chosen customers" : "comparable touches");
+    size_t at = add(out, size, 0, "After %.0f of %s the customer acted within %s. %.1f would have been expected of comparable customers who did not get it: %+.1f more (%+.1f to %+.1f)",
+                    a->o, of, days, a->e, a->extra, a->extra_lo, a->extra_hi);
+    at = isnan(a->lift) ? add(out, size, at, ".") : add(out, size, at, ", lift %.3f.", a->lift);
+    if (isnan(f->cost))
+        at = add(out, size, at, " What it cost is not known.");
+    else
+        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len, currency.ptr, each, isnan(f->value) ? "an amount that is not declared" : worth);
+    if (h->o > 0 || h->e > 0) at = add(out, size, at, " %.0f left after it, %.1f would have been expected.", h->o, h->e);
+    return add_checks(st, f, out, size, at);
 }
 
 void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct verdict_name *v = verdict_name(f->code);
-    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
-    voc_str currency = st->s->def->currency;
-    char cost[40], each[40], worth[40], days[40];
+    bool waste = v->class == VERDICT_WASTE;
+    char people[60], accounts[60], times[40];
     size_t at = 0;
     out[0] = 0;
-    if (!f->pull && !f->work) {
-        uint32_t stage = f->stage == TRIAL_ALL ? 0 : f->stage;
-        snprintf(days, sizeof days, "%.4g days", (double)window_of(st->s, f->touchpoint, stage) / (double)score_unit_of[VOC_RES_DAY]);
-        say_number(cost, sizeof cost, f->cost, 2);
-        say_number(each, sizeof each, a->extra > 0 ? f->cost / a->extra : NAN, 2);
-        say_number(worth, sizeof worth, f->value, 2);
-        at = add(out, size, at, "After %.0f of %.0f comparable touches the customer acted within %s. %.1f would have been expected of comparable customers who did not get it: %+.1f more (%+.1f to %+.1f), lift %.3f.",
-                 a->o, f->push.matched, days, a->e, a->extra, a->extra_lo, a->extra_hi, a->lift);
-        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len, currency.ptr, each, worth);
-        at = add_checks(st, f, out, size, at);
-    } else if (f->pull) {
-        at = add(out, size, at, "%.0f of %.0f people who could obtain it did, of %.0f accounts, in %.0f days on offer.", f->obtained, f->people, f->pull_cell.accounts, f->pull_cell.days_available);
+    if (f->pull) {
+        say_count(people, sizeof people, f->people, "person", "people");
+        say_count(accounts, sizeof accounts, f->pull_cell.accounts, "account", "accounts");
+        say_count(times, sizeof times, f->pull_cell.days_available, "day", "days");
+        at = add(out, size, at, "%.0f of %s who could obtain it did, of %s, in %s on offer.", f->obtained, people, accounts, times);
+    } else if (f->work) {
+        say_count(times, sizeof times, (double)f->uses, "time", "times");
+        at = add(out, size, at, "Done %s.", times);
     } else {
-        at = add(out, size, at, "Done %zu times.", f->uses);
+        at = explain_push(st, f, out, size);
     }
-    add(out, size, at, " Verdict: %s (%s), because %s.", v->word, v->code, v->reason);
+    add(out, size, at, " Verdict: %s (%s)%s, because %s%s. Next: %s.", v->word, v->code,
+        !waste ? "" : f->stage == TRIAL_ALL ? " for this aim" : " for this aim, at this stage",
+        f->concentrated ? "without the one customer that holds most of the evidence it would be judged otherwise: " : "", v->reason, next_step(f));
+}
+
+// ---- what every table says ------------------------------------------------------------------------------------------------------
+
+voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *text)
+{
+    char all[1200];
+    size_t at = add(all, sizeof all, 0, "%s", text);
+    if (s->options[OPT_SEGMENT].set) {
+        voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
+        at = add(all, sizeof all, at, " Only customers of the segment %.*s.", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    }
+    if (s->def->evidence_declared) add(all, sizeof all, at, " Stages follow what the company recorded, not what customers did.");
+    return s->host->semantics(t, all);
 }

@@ -150,7 +150,9 @@ static voc_rc refuse_without_value(struct score *s)
     struct named_count *n = score_alloc(s, s->def->n_actions, sizeof *n);
     if (!n) return VOC_E_NOMEM;
     for (uint32_t a = 0; a < s->def->n_actions; a++) n[a].action = a;
-    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n++;
+    bool customers = false;  // what the company does is no candidate
+    for (size_t i = 0; i < d->n_events && !customers; i++) customers = d->events[i].actor == VOC_ACTOR_CUSTOMER;
+    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
     qsort(n, s->def->n_actions, sizeof *n, most_first);
     char hint[500];
     size_t at = (size_t)snprintf(hint, sizeof hint, "mark those that customers do because it is worth it to them, with <action name=... class=\"value\"/>; the most frequent are");
@@ -170,6 +172,7 @@ static voc_rc finish(void *analysis, void *state)
     if (!rc) rc = study_p_win(&st);
     if (!rc) rc = study_run(&st);
     if (!rc) rc = study_work(&st);
+    if (!rc) rc = study_links(&st);
     if (!rc) rc = study_pull(&st);
     if (!rc) rc = study_credit(&st);
     if (!rc) rc = judge_all(&st);

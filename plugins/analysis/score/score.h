@@ -71,6 +71,7 @@ struct finding {
     bool pull, work, randomised, tested;
     struct trial_cell cell;               // push
     struct trial_randomised random;
+    struct trial_randomised *random_without;  // without the account that holds most of the evidence, or NULL
     struct verdict_push push;
     struct verdict_pull pull_cell;
     double p_adjusted, harm_p_adjusted;
@@ -79,8 +80,9 @@ struct finding {
     struct trial_cell *without;                       // without the account that holds most of the evidence, or NULL
     bool concentrated, judged, window_flag;
     enum verdict_code half, twice;        // VERDICT_CODES: not run
-    double unit_cost, spend, minutes, cost, value, linked, linked_harm;
-    size_t all_touches;
+    double unit_cost, spend, minutes, cost, value;
+    double linked, linked_touches, linked_harm;  // actions that answer a touch; touches answered, and by harm
+    size_t all_touches, delivered;
     int64_t window;
     double needed, break_even;
     double people, obtained;              // pull
@@ -94,6 +96,7 @@ struct study {
     size_t n_pooled;
     struct finding *cells;   // touchpoint x stage, then x segment
     size_t n_cells;
+    uint32_t *answers;       // by event: the touchpoint of the touch that this action answers, or VOC_NONE
     double *credit;          // last-touch credit of each touchpoint; share of the aimed actions that touches preceded
     size_t n_aimed, n_credited;
     double *p_win;           // of each stage
@@ -108,6 +111,17 @@ static inline bool data_bit(const struct data *d, size_t event, uint32_t predica
     return predicate != VOC_NONE && (d->bits[event * d->words + predicate / 64] >> (predicate % 64) & 1);
 }
 
+// Whether an event is counted: within the time observed, and of the segment asked for.
+static inline bool score_counts(const struct score *s, const struct event *e)
+{
+    if (e->time >= s->info->end_us || (s->info->start_declared && e->time < s->info->start_us)) return false;
+    return !s->options[OPT_SEGMENT].set || e->segment == (uint32_t)s->options[OPT_SEGMENT].i;
+}
+static inline bool score_counts_segment(const struct score *s, uint32_t segment)
+{
+    return !s->options[OPT_SEGMENT].set || segment == (uint32_t)s->options[OPT_SEGMENT].i;
+}
+
 // series.c: which actions are outcomes
 struct series {  // one aim's events, unit after unit
     struct trial_events events;
@@ -120,7 +134,9 @@ double outcome_value(const struct score *s, const struct event *e, uint32_t touc
 voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage);
 voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_);  // harm
 voc_rc series_actions(const struct score *s, struct series *out);                    // customer actions without harm
-voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, double value);
+// Forward moves out of a stage (VOC_NONE: any), each worth what `worth` says of its stage.
+voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, const double *worth);
+double aim_value(const struct score *s, uint32_t touchpoint, uint32_t stage);  // what all actions of the aim are worth alike; NaN unknown
 voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoint); // by the aim of the stage they fall in
 size_t stay_of(const struct data *d, size_t unit, int64_t time);  // index of the stay with in < time <= out, or SIZE_MAX
 int64_t window_of(const struct score *s, uint32_t touchpoint, uint32_t stage);
@@ -144,8 +160,11 @@ struct trial_alloc score_trial_alloc(const struct score *s);
 voc_rc score_rc(enum trial_rc rc);
 // pull.c
 voc_rc study_pull(struct study *st);
+// links.c
+voc_rc study_links(struct study *st);
 voc_rc study_work(struct study *st);
 voc_rc study_credit(struct study *st);
+// pull.c
 voc_rc study_p_win(struct study *st);
 // judge.c
 voc_rc judge_all(struct study *st);
@@ -154,6 +173,8 @@ void say_reason(const struct study *st, const struct finding *f, char *out, size
 void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size);
 const char *say_firmness(const struct finding *f);  // strong, moderate, fragile
 void say_number(char *out, size_t size, double x, int digits);
+void say_count(char *out, size_t size, double n, const char *one, const char *many);  // "1 customer", "1,072 customers"
+voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *text);  // and the segment, and declared stages
 // tables.c, summary.c
 voc_rc tables_write(struct study *st);
 voc_rc summary_write(struct study *st);

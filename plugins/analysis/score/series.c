@@ -30,6 +30,13 @@ static bool listed(const voc_value *names, voc_str name)
     return false;
 }
 
+static bool counts_in(const voc_def_action *a, uint32_t stage)
+{
+    for (size_t i = 0; i < a->n_stages; i++)
+        if (a->stages[i] == stage) return true;
+    return a->n_stages == 0;
+}
+
 // The aim given on the command line, else of the touchpoint, else of the stage, else the value actions that count there.
 static bool aimed(const struct score *s, size_t event, uint32_t touchpoint, uint32_t stage)
 {
@@ -38,10 +45,7 @@ static bool aimed(const struct score *s, size_t event, uint32_t touchpoint, uint
     if (s->options[OPT_AIM].n_list) return listed(&s->options[OPT_AIM], a->name);
     if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return data_bit(&s->data, event, s->aims.touchpoint[touchpoint]);
     if (s->aims.stage[stage] != VOC_NONE) return data_bit(&s->data, event, s->aims.stage[stage]);
-    if (e->class_ != VOC_CLASS_VALUE) return false;
-    for (size_t i = 0; i < a->n_stages; i++)
-        if (a->stages[i] == stage) return true;
-    return a->n_stages == 0;
+    return e->class_ == VOC_CLASS_VALUE && counts_in(a, stage);
 }
 
 bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t touchpoint, uint32_t stage)
@@ -52,15 +56,32 @@ bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t
     return touchpoint == VOC_NONE || e->ref_event < 0 || s->data.events[unit_first + (size_t)e->ref_event].touchpoint != touchpoint;
 }
 
+// What the aim itself declares; VOC_NA: nothing.
+static int64_t declared_value(const struct score *s, uint32_t touchpoint, uint32_t stage)
+{
+    if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return s->def->touchpoints[touchpoint].aim_value;
+    return s->aims.stage[stage] != VOC_NONE ? s->def->stages[stage].aim_value : VOC_NA;
+}
+
 double outcome_value(const struct score *s, const struct event *e, uint32_t touchpoint, uint32_t stage)
 {
-    int64_t v = VOC_NA;
-    if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) {
-        v = s->def->touchpoints[touchpoint].aim_value;
-    } else if (s->aims.stage[stage] != VOC_NONE) {
-        v = s->def->stages[stage].aim_value;
+    int64_t v = s->options[OPT_AIM].n_list ? VOC_NA : declared_value(s, touchpoint, stage);
+    if (v == VOC_NA) v = s->def->actions[e->action].value;  // an aim of the command line has no value of its own
+    return v == VOC_NA ? NAN : (double)v / 1e6;
+}
+
+double aim_value(const struct score *s, uint32_t touchpoint, uint32_t stage)
+{
+    const voc_value *aim = &s->options[OPT_AIM];
+    int64_t v = aim->n_list ? VOC_NA : declared_value(s, touchpoint, stage);
+    if (v != VOC_NA) return (double)v / 1e6;
+    if (!aim->n_list && ((touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) || s->aims.stage[stage] != VOC_NONE)) return NAN;
+    for (size_t i = 0; i < s->def->n_actions; i++) {
+        const voc_def_action *a = &s->def->actions[i];
+        if (aim->n_list ? !listed(aim, a->name) : a->class_ != VOC_CLASS_VALUE || !counts_in(a, stage)) continue;
+        if (a->value == VOC_NA || (v != VOC_NA && v != a->value)) return NAN;
+        v = a->value;
     }
-    if (v == VOC_NA) v = s->def->actions[e->action].value;
     return v == VOC_NA ? NAN : (double)v / 1e6;
 }
 
@@ -154,7 +175,7 @@ voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoi
 }
 
 // Forward moves out of a stage happen at the end of its stays.
-voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, double worth)
+voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage, const double *worth)
 {
     const struct data *d = &s->data;
     *out = (struct series){.first = score_alloc(s, d->n_units + 1, sizeof *out->first)};
@@ -165,9 +186,9 @@ voc_rc series_forward(const struct score *s, struct series *out, uint32_t stage,
     for (size_t u = 0; u < d->n_units; u++) {
         out->first[u] = out->n;
         for (size_t i = d->first_stay[u]; i < d->first_stay[u + 1]; i++) {
-            if (d->stays[i].end != VOC_END_FORWARD || d->stays[i].stage != stage) continue;
+            if (d->stays[i].end != VOC_END_FORWARD || (stage != VOC_NONE && d->stays[i].stage != stage)) continue;
             time[out->n] = d->stays[i].out_us;
-            value[out->n++] = worth;
+            value[out->n++] = worth[d->stays[i].stage];
         }
     }
     out->first[d->n_units] = out->n;

@@ -21,6 +21,7 @@ struct trials {
     struct study *st;
     struct trial_frame *frame;
     struct series harm, actions;
+    double *move_value;   // by stage: worth of a forward move
     struct series *base;  // outcomes of each stage for touchpoints without aim or clicks of their own
     struct plan *plans;
     size_t n_plans;
@@ -130,12 +131,14 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
     return rc ? rc : score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
 }
 
+// Whether some customer event answers a touch of it, or is itself claimed by it: then its outcomes are its own.
 static bool has_clicks(const struct score *s, uint32_t touchpoint)
 {
     const struct data *d = &s->data;
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             int32_t ref = d->events[i].ref_event;
+            if (d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[i].touchpoint == touchpoint) return true;
             if (ref >= 0 && d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[d->first_event[u] + (size_t)ref].touchpoint == touchpoint) return true;
         }
     return false;
@@ -160,7 +163,7 @@ static double move_value(const struct study *st, uint32_t stage)
 static voc_rc outcomes_of(struct trials *t, uint32_t touchpoint, uint32_t stage, struct series *out)
 {
     const struct score *s = t->st->s;
-    if (aim_is_forward(s)) return series_forward(s, out, stage, move_value(t->st, stage));
+    if (aim_is_forward(s)) return series_forward(s, out, stage, t->move_value);
     return series_outcomes(s, out, touchpoint, stage);
 }
 
@@ -183,9 +186,8 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
             rc = x ? outcomes_of(t, p->touchpoint, k, x) : VOC_E_NOMEM;
         }
         if (rc) break;
-        int64_t v = s->aims.touchpoint[p->touchpoint] != VOC_NONE ? s->def->touchpoints[p->touchpoint].aim_value : s->def->stages[k].aim_value;
         p->window[k] = window_of(s, p->touchpoint, k);
-        p->value[k] = aim_is_forward(s) ? move_value(t->st, k) : v == VOC_NA ? NAN : (double)v / 1e6;
+        p->value[k] = aim_is_forward(s) ? t->move_value[k] : aim_value(s, p->touchpoint, k);
         p->outcome[0][k] = &x->events;
         p->outcome[1][k] = &t->harm.events;
     }
@@ -262,9 +264,8 @@ static size_t collect_assigned(const struct score *s, size_t h, struct trial_ass
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             const struct event *e = &d->events[i];
             bool treated = data_bit(d, i, s->aims.treated[h]), control = data_bit(d, i, s->aims.control[h]);
-            if (treated == control || e->time >= s->info->end_us) continue;
+            if (treated == control || !score_counts(s, e)) continue;
             if ((hold->from_us != VOC_NA && e->time < hold->from_us) || (hold->to_us != VOC_NA && e->time >= hold->to_us)) continue;
-            if (s->info->start_declared && e->time < s->info->start_us) continue;
             size_t stay = stay_of(d, u, e->time + 1);
             uint32_t stage = stay == SIZE_MAX ? 0 : d->stays[stay].stage;
             int64_t end = e->time + window_of(s, hold->touchpoint, stage);
@@ -287,7 +288,7 @@ static voc_rc run_holdout(struct trials *t, size_t h, struct finding *f)
     struct trial_assigned *assigned = score_alloc(s, s->data.n_events, sizeof *assigned);
     if (!assigned) return VOC_E_NOMEM;
     size_t n = collect_assigned(s, h, assigned);
-    voc_rc rc = series_aimed(s, &aimed, f->touchpoint);
+    voc_rc rc = aim_is_forward(s) ? series_forward(s, &aimed, VOC_NONE, t->move_value) : series_aimed(s, &aimed, f->touchpoint);
     if (rc || n == 0) return rc;
     struct trial_random_input in = {.assigned = assigned,
                                     .n_assigned = n,
@@ -300,8 +301,12 @@ static voc_rc run_holdout(struct trials *t, size_t h, struct finding *f)
                                     .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
                                     .without_account = TRIAL_NONE};
     rc = score_rc(trial_randomised_run(&f->random, &alloc, &in));
-    if (!rc && f->random.matched) f->randomised = true;
-    return rc;
+    if (rc || !f->random.matched) return rc;
+    f->randomised = true;
+    if (f->random.largest == TRIAL_NONE || f->random.largest_share <= verdict_limits.largest_account) return VOC_OK;
+    in.without_account = f->random.largest;
+    f->random_without = score_alloc(s, 1, sizeof *f->random_without);
+    return f->random_without ? score_rc(trial_randomised_run(f->random_without, &alloc, &in)) : VOC_E_NOMEM;
 }
 
 // ---- findings ------------------------------------------------------------------------------------------------------------------
@@ -383,9 +388,11 @@ voc_rc study_run(struct study *st)
     if (!rc) rc = series_actions(s, &t.actions);
     if (!rc) rc = make_frame(&t, false);
     t.base = score_alloc(s, d->n_stages, sizeof *t.base);
+    t.move_value = score_alloc(s, d->n_stages, sizeof *t.move_value);
     t.plans = score_alloc(s, d->n_touchpoints, sizeof *t.plans);
     st->pooled = score_alloc(s, d->n_touchpoints, sizeof *st->pooled);
-    if (!rc && (!t.base || !t.plans || !st->pooled)) rc = VOC_E_NOMEM;
+    if (!rc && (!t.base || !t.move_value || !t.plans || !st->pooled)) rc = VOC_E_NOMEM;
+    for (uint32_t k = 0; k < d->n_stages && !rc; k++) t.move_value[k] = move_value(st, k);
     for (uint32_t k = 0; k < d->n_stages && !rc; k++) rc = outcomes_of(&t, VOC_NONE, k, &t.base[k]);
     for (uint32_t i = 0; i < d->n_touchpoints && !rc; i++) {
         st->pooled[i] = (struct finding){.touchpoint = i, .stage = TRIAL_ALL, .segment = TRIAL_ALL, .code = VERDICT_CODES, .half = VERDICT_CODES, .twice = VERDICT_CODES};

@@ -72,8 +72,8 @@ static void put_counts(struct page *p, const struct finding *f)
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     bool compared = f->push.matched > 0 && f->code != VERDICT_W0 && f->code != VERDICT_U2 && f->code != VERDICT_U1 && f->code != VERDICT_U7;
     if (f->work) {
-        say_number(a, sizeof a, (double)f->uses, 0);
-        snprintf(text, sizeof text, "done %s times", a);
+        say_count(a, sizeof a, (double)f->uses, "time", "times");
+        snprintf(text, sizeof text, "done %s", a);
     } else {
         say_number(a, sizeof a, f->pull ? f->obtained : compared ? e->o : f->push.any_response, 0);
         say_number(b, sizeof b, f->pull ? f->people : compared ? f->push.matched : f->push.fresh, 0);
@@ -124,22 +124,35 @@ static void day(int64_t us, char *out, size_t size)
     snprintf(out, size, "%" PRId64 " %s %" PRId64, d, months[m - 1], yoe + era * 400 + (m <= 2));
 }
 
+// With --segment a unit takes part if any of its events is of the segment.
+static bool takes_part(const struct score *s, size_t unit)
+{
+    if (!s->options[OPT_SEGMENT].set) return true;
+    for (size_t i = s->data.first_event[unit]; i < s->data.first_event[unit + 1]; i++)
+        if (score_counts(s, &s->data.events[i])) return true;
+    return false;
+}
+
 static void head(struct page *p)
 {
     const struct score *s = p->st->s;
-    static const char *const kinds[] = {"", "accounts", "people", "cases"};
-    char from[64], to[64], n[40], text[600], window[60];
+    static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
+    char from[64], to[64], n[80], text[600], window[60], segment[100] = "";
     size_t units = 0;
     bool push = false, one_window = true;
-    for (size_t i = 0; i < s->data.n_units; i++) units += !s->data.units[i].internal;
+    for (size_t u = 0; u < s->data.n_units; u++) units += !s->data.units[u].internal && takes_part(s, u);
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
     for (uint32_t k = 1; k < s->def->n_stages; k++) one_window = one_window && window_of(s, VOC_NONE, k) == window_of(s, VOC_NONE, 0);
     day(s->info->start_us, from, sizeof from);
     day(s->info->end_us - 1, to, sizeof to);
-    say_number(n, sizeof n, (double)units, 0);
+    say_count(n, sizeof n, (double)units, kinds[s->def->unit][0], kinds[s->def->unit][1]);
+    if (s->options[OPT_SEGMENT].set) {
+        voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
+        snprintf(segment, sizeof segment, " of segment %.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    }
     snprintf(window, sizeof window, one_window ? "in the %.4g days after it" : "in the time after it", (double)window_of(s, VOC_NONE, 0) / (double)score_unit_of[VOC_RES_DAY]);
-    snprintf(text, sizeof text, "%.*s: %s %s, %s - %s, journey %.*s v%.*s. %s%s%s", (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n,
-             kinds[s->def->unit], from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
+    snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s", (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n,
+             segment, from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
              s->def->version.ptr, push ? "Does a customer act more " : "Which of the things on offer do customers act to obtain?", push ? window : "",
              push ? " than comparable ones without it?" : "");
     note(p, VOC_NOTE_LEAD, text);
@@ -149,7 +162,7 @@ static void not_to_do(struct page *p)
 {
     double waste = 0, all = 0, hours = 0;
     bool missing = false;
-    char a[40], b[40], h[40], text[400];
+    char a[40], b[40], h[80], text[400];
     voc_str c = p->st->s->def->currency;
     for (size_t i = 0; i < p->st->n_pooled; i++) {
         const struct finding *f = &p->st->pooled[i];
@@ -161,9 +174,9 @@ static void not_to_do(struct page *p)
     if (all <= 0) return;
     say_number(a, sizeof a, waste, 0);
     say_number(b, sizeof b, all, 0);
-    say_number(h, sizeof h, hours, 0);
+    say_count(h, sizeof h, floor(hours + 0.5), "hour", "hours");
     int at = snprintf(text, sizeof text, "NOT-TO-DO LIST: %s of %s %.*s went into what is judged waste for this aim", a, b, (int)c.len, c.ptr);
-    if (hours >= 1 && at > 0) at += snprintf(text + at, sizeof text - (size_t)at, ", and %s hours", h);
+    if (hours >= 1 && at > 0) at += snprintf(text + at, sizeof text - (size_t)at, ", and %s", h);
     snprintf(text + at, sizeof text - (size_t)at, missing ? "; some costs are not declared." : ".");
     note(p, VOC_NOTE_LEAD, text);
 }
@@ -212,17 +225,18 @@ static void troubles(struct page *p)
 {
     const struct score *s = p->st->s;
     size_t n = 0, people = 0;
-    char text[200], a[40], b[40];
+    char text[300], a[80], b[80];
+    static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
     for (size_t u = 0; u < s->data.n_units; u++) {
         bool any = false;
         for (size_t i = s->data.first_event[u]; i < s->data.first_event[u + 1]; i++)
-            if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER && s->data.events[i].class_ == VOC_CLASS_TROUBLE) n++, any = true;
+            if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER && s->data.events[i].class_ == VOC_CLASS_TROUBLE && score_counts(s, &s->data.events[i])) n++, any = true;
         people += any;
     }
     if (n == 0) return;
-    say_number(a, sizeof a, (double)n, 0);
-    say_number(b, sizeof b, (double)people, 0);
-    snprintf(text, sizeof text, "Work that our own faults make: %s times %s customers had to deal with trouble (voc score --table trouble).", a, b);
+    say_count(a, sizeof a, (double)n, "time", "times");
+    say_count(b, sizeof b, (double)people, kinds[s->def->unit][0], kinds[s->def->unit][1]);
+    snprintf(text, sizeof text, "Work that our own faults make: %s ran into trouble, %s in all (voc score PROJECT --table trouble).", b, a);
     note(p, VOC_NOTE_AFTER, text);
 }
 
@@ -250,10 +264,24 @@ static void undeclared(struct page *p)
     note(p, VOC_NOTE_AFTER, text);
 }
 
+// Stays that began before anything was recorded: how long they had lasted is not known (METHODS 1.5).
+static void truncated(struct page *p)
+{
+    const struct data *d = &p->st->s->data;
+    size_t n = 0, all = 0;
+    char text[200], stays[60];
+    for (size_t i = 0; i < d->n_stays; i++)
+        if (score_counts_segment(p->st->s, d->stays[i].segment)) all++, n += (d->stays[i].flags & VOC_STAY_TRUNCATED) != 0;
+    if (n == 0) return;
+    say_count(stays, sizeof stays, (double)all, "stay", "stays");
+    snprintf(text, sizeof text, "%zu of %s in a stage began before the data do: touches in them are not judged.", n, stays);
+    note(p, VOC_NOTE_AFTER, text);
+}
+
 static void foot(struct page *p)
 {
     const struct score *s = p->st->s;
-    char text[500], n[40];
+    char text[500], n[80];
     bool push = false, random = false;
     for (size_t i = 0; i < p->n; i++) {
         push = push || (!p->order[i]->pull && !p->order[i]->work);
@@ -265,13 +293,15 @@ static void foot(struct page *p)
     if (push) {
         int at = snprintf(text, sizeof text, "A comparison, not an experiment%s: a lasting difference between customers that nobody recorded could explain a gain.",
                           random ? " (but where it says \"by a random test\")" : "");
-        if (s->info->n_set_aside && at > 0) {
-            say_number(n, sizeof n, (double)s->info->n_set_aside, 0);
-            snprintf(text + at, sizeof text - (size_t)at, " Ends where %.*s ends; %s later events set aside.", (int)(s->info->end_source.len > 60 ? 60 : s->info->end_source.len),
-                     s->info->end_source.ptr, n);
-        }
+        if (at > 0) note(p, VOC_NOTE_AFTER, text);
+    }
+    if (s->info->n_set_aside) {
+        say_count(n, sizeof n, (double)s->info->n_set_aside, "later event", "later events");
+        snprintf(text, sizeof text, "Ends where %.*s ends; %s set aside.", (int)(s->info->end_source.len > 60 ? 60 : s->info->end_source.len), s->info->end_source.ptr, n);
         note(p, VOC_NOTE_AFTER, text);
     }
+    truncated(p);
+    if (s->def->evidence_declared) note(p, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
     if (s->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
     for (size_t i = 0; i < s->def->n_stages; i++)
         if (p->st->p_win_known && s->def->margin != VOC_NA && p->st->p_win[i] != p->st->p_win[i]) {
@@ -288,7 +318,7 @@ static void semantics(struct page *p)
     char text[400];
     snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
              kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
-    if (!p->rc) p->rc = p->st->s->host->semantics(p->t, text);
+    if (!p->rc) p->rc = say_semantics(p->st->s, p->t, text);
 }
 
 // Which findings --by shows: each stage, or each stage and segment where the evidence rule passes.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
+#include "plugins/common/stats.h"
 
 struct page {
     const struct study *st;
@@ -62,7 +63,8 @@ static const struct column finding_columns[] = {
     {"matched", "matched", VOC_CELL_REAL, "touches", 0, "fresh touches with comparable customers"},
     {"accounts", "accounts", VOC_CELL_REAL, "accounts", VOC_COLUMN_DETAIL, "accounts behind the matched touches"},
     {"responded", "responded", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "fresh touches after which the customer acted within the window, matched or not"},
-    {"linked", "linked", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "customer actions that name this touch, its touchpoint or thread"},
+    {"linked", "linked", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "customer actions that answer this touch, by name or in its thread"},
+    {"linked_rate", "answered", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL, "share of delivered touches that were answered, with its 95% interval (Wilson): engagement, no outcome"},
     {"observed", "acted", VOC_CELL_REAL, "touches", 0, "O: aimed actions after matched touches, while a comparator is still followed"},
     {"expected", "expected", VOC_CELL_REAL, "touches", 0, "E: of comparable customers who did not get it"},
     {"extra", "extra", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "O - E with its 95% interval"},
@@ -95,6 +97,8 @@ static const struct column finding_columns[] = {
     {"needed", "needed", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "matched touches for 80% power at break-even (or lift 1.5)"},
     {"half_window", "at half", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "code at half the window"},
     {"double_window", "at double", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "code at twice the window"},
+    {"half_lift", "lift at half", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL, "lift at half the window"},
+    {"double_lift", "lift at double", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL, "lift at twice the window"},
     {"people", "people", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who could obtain it"},
     {"obtained", "obtained", VOC_CELL_REAL, "people", VOC_COLUMN_DETAIL, "pull: who did"},
     {"last_touch_credit", "last touch", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "aimed actions that last-touch credit would give it: a description"},
@@ -107,6 +111,15 @@ static const struct column finding_columns[] = {
 #define N_FINDING (sizeof finding_columns / sizeof *finding_columns)
 
 static const char *code_name(enum verdict_code c) { return c < VERDICT_CODES ? verdict_name(c)->code : ""; }
+
+// Touches that could be answered.
+static double linkable(const struct finding *f) { return f->stage == TRIAL_ALL ? (double)f->delivered : (double)f->cell.touches; }
+
+static void put_lift(struct page *p, const struct trial_cell *c)
+{
+    const struct trial_estimate *a = c ? &c->estimate[0] : NULL;
+    put_range(p, a ? a->lift : NAN, a ? a->lo : NAN, a ? a->hi : NAN, 2);
+}
 
 static void finding_row(struct page *p, const struct finding *f)
 {
@@ -133,7 +146,9 @@ static void finding_row(struct page *p, const struct finding *f)
     put_real(p, tried ? f->push.matched : no, 0);
     put_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
     put_real(p, tried ? f->push.any_response : no, 0);
-    put_real(p, whole ? f->linked : no, 0);
+    put_real(p, tried ? f->linked : no, 0);
+    const struct stats_interval answered = stats_wilson(f->linked_touches, linkable(f));
+    put_range(p, tried && linkable(f) > 0 ? f->linked_touches / linkable(f) : no, answered.lo, answered.hi, 3);
     put_real(p, tried ? a->o : no, 0);
     put_real(p, tried ? a->e : no, 1);
     put_range(p, tried ? a->extra : no, a->extra_lo, a->extra_hi, 0);
@@ -166,6 +181,8 @@ static void finding_row(struct page *p, const struct finding *f)
     put_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
     put_text(p, code_name(f->half));
     put_text(p, code_name(f->twice));
+    put_lift(p, f->randomised ? NULL : f->half_cell);
+    put_lift(p, f->randomised ? NULL : f->twice_cell);
     put_real(p, f->pull ? f->people : no, 0);
     put_real(p, f->pull ? f->obtained : no, 0);
     put_real(p, whole && tried ? p->st->credit[f->touchpoint] : no, 0);
@@ -186,7 +203,7 @@ static void semantics(struct page *p)
              "O, E: METHODS 3.4, weights %s, %lld comparators. Families at q = 0.05. Journey %.*s, version %.*s, hash %.*s.",
              kinds[s->def->unit], s->def->weights == VOC_WEIGHTS_MH ? "mh" : "smr", (long long)s->def->comparators, (int)(s->def->id.len > 60 ? 60 : s->def->id.len),
              s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr, (int)(s->def->hash.len > 12 ? 12 : s->def->hash.len), s->def->hash.ptr);
-    if (!p->rc) p->rc = s->host->semantics(p->t, text);
+    if (!p->rc) p->rc = say_semantics(s, p->t, text);
 }
 
 static voc_rc findings(struct page *p)
@@ -223,8 +240,9 @@ static void most_before(const struct study *st, uint32_t action, struct trouble 
         uint32_t last = VOC_NONE;
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             const struct event *e = &d->events[i];
-            if (e->actor == VOC_ACTOR_CUSTOMER && e->class_ == VOC_CLASS_TROUBLE && e->action == action && last != VOC_NONE) count[last]++;
-            if (e->touchpoint != VOC_NONE) last = e->touchpoint;
+            bool acts = e->actor == VOC_ACTOR_CUSTOMER, passes = acts && (e->class_ == VOC_CLASS_TROUBLE || e->class_ == VOC_CLASS_PASSAGE);
+            if (acts && e->class_ == VOC_CLASS_TROUBLE && e->action == action && last != VOC_NONE && score_counts(st->s, e)) count[last]++;
+            if (e->touchpoint != VOC_NONE && e->delivered && !passes) last = e->touchpoint;
         }
     }
     for (uint32_t k = 0; k < st->n_pooled; k++)
@@ -247,7 +265,7 @@ static voc_rc trouble(struct page *p)
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             const struct event *e = &d->events[i];
-            if (e->actor != VOC_ACTOR_CUSTOMER || e->class_ != VOC_CLASS_TROUBLE) continue;
+            if (e->actor != VOC_ACTOR_CUSTOMER || e->class_ != VOC_CLASS_TROUBLE || !score_counts(st->s, e)) continue;
             struct trouble *x = &t[e->action];
             if (x->n++ == 0 || x->last_unit != u) x->customers++;
             x->last_unit = u;
@@ -265,7 +283,7 @@ static voc_rc trouble(struct page *p)
         put_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
         put_int(p, t[a].before_n);
     }
-    if (!p->rc) p->rc = st->s->host->semantics(p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");
+    if (!p->rc) p->rc = say_semantics(st->s, p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");
     return p->rc;
 }
 
@@ -298,7 +316,7 @@ static voc_rc mix(struct page *p)
         put_share(p, all > 0 ? m[k].spend / all : NAN);
         put_real(p, m[k].minutes, 0);
     }
-    if (!p->rc) p->rc = st->s->host->semantics(p->t, "UNPROVEN is a slice of its own and never split among the others.");
+    if (!p->rc) p->rc = say_semantics(st->s, p->t, "UNPROVEN is a slice of its own and never split among the others.");
     return p->rc;
 }
 
@@ -321,7 +339,7 @@ static voc_rc stage_values(struct page *p)
         put_money(p, st->p_win[i] * margin);
         put_money(p, (next - st->p_win[i]) * margin);
     }
-    if (!p->rc) p->rc = st->s->host->semantics(p->t, "Moves counted from ended stays; open stays are not yet moves.");
+    if (!p->rc) p->rc = say_semantics(st->s, p->t, "Moves counted from ended stays; open stays are not yet moves.");
     return p->rc;
 }
 

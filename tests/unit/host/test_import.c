@@ -21,6 +21,7 @@ struct world {
     struct arena arena;
     struct import_report report;
     struct buf text; // what a dry run gave
+    uint64_t behind; // record that the next block may begin with
 };
 
 static int open_world(void **state)
@@ -66,7 +67,11 @@ static bool told(const struct world *w, const char *code)
 
 static voc_rc take(void *user, const struct coded_block *b)
 {
-    coded_dump(user, b);
+    struct world *w = user;
+    uint64_t first = b->events.n ? b->events.record[0] : w->behind, last_record = b->events.n ? b->events.record[b->events.n - 1] : first;
+    assert_true(first >= w->behind); // blocks come in order, whichever thread was first
+    w->behind = last_record + 1;
+    coded_dump(&w->text, b);
     return VOC_OK;
 }
 
@@ -81,9 +86,10 @@ static char *put(struct world *w, char path[PATH_MAX], const char *name, const v
 static voc_rc dry(struct world *w, const char *path, uint32_t threads, uint32_t block_bytes, const char *fault)
 {
     struct option_given given = {STR("fault"), str_of(fault), true, NULL, 0};
-    struct import_request r = {.catalogue = w->catalogue, .path = path, .threads = threads, .max_rejects = UINT64_MAX, .block_bytes = block_bytes, .block = take, .user = &w->text,
+    struct import_request r = {.catalogue = w->catalogue, .path = path, .threads = threads, .max_rejects = UINT64_MAX, .block_bytes = block_bytes, .block = take, .user = w,
                                .options = &given, .n_options = fault ? 1 : 0};
     buf_clear(&w->text);
+    w->behind = 0;
     voc_rc rc = import_file(&r, &w->report, &w->arena, w->diag);
     if (!rc) coded_sort(&w->text);
     return rc;

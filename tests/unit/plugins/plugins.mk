@@ -55,3 +55,7 @@ tests_unit_plugins_test_events_values_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_md
+tests_unit_plugins_test_md_SOURCES = tests/unit/plugins/test_md.c
+tests_unit_plugins_test_md_LDADD = $(UNIT_LDADD)

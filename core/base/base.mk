@@ -11,7 +11,7 @@ core_libvoc_a_SOURCES += \
 	core/base/regex.c core/base/regex.h \
 	core/base/str.c core/base/str.h \
 	core/base/text.c core/base/text.h \
-	core/base/text_charset.c \
+	core/base/text_charset.c core/base/text_memory.c \
 	core/base/time.c core/base/time.h \
 	core/base/time_format.c \
 	core/base/time_guess.c \

@@ -92,6 +92,7 @@ static int32_t run_step(const struct fold *f, enum step step, UErrorCode *e)
 static voc_rc fold_step(struct fold *f, enum step step)
 {
     UErrorCode e = U_ZERO_ERROR;
+    (void)text_icu_short();
     int32_t need = run_step(f, step, &e);
     if (e == U_BUFFER_OVERFLOW_ERROR) {
         UChar *more = mem_realloc(f->to, ((size_t)need + 1) * sizeof *more);
@@ -100,7 +101,8 @@ static voc_rc fold_step(struct fold *f, enum step step)
         e = U_ZERO_ERROR;
         need = run_step(f, step, &e);
     }
-    if (U_FAILURE(e)) return e == U_MEMORY_ALLOCATION_ERROR ? VOC_E_NOMEM : VOC_E_BUG;
+    if (text_icu_short() || e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
+    if (U_FAILURE(e)) return VOC_E_BUG;
     *f = (struct fold){f->to, f->from, need, f->to_room, f->from_room};
     return VOC_OK;
 }

@@ -23,4 +23,7 @@ void text_decoder_free(struct text_decoder *t);
 voc_rc text_decode(struct text_decoder *t, const char *ptr, size_t len, bool last, struct buf *out);
 uint64_t text_decoder_malformed(const struct text_decoder *t);
 voc_rc text_icu_memory(void); // routes ICU's allocations through base/mem; once, before any other ICU call
+// Whether memory ran out under ICU on this thread since this was last asked: then what ICU made is to be dropped. ICU itself
+// does not say so (text_memory.c). Asked before a run of ICU calls, to forget, and behind it.
+bool text_icu_short(void);
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Charsets: what the first bytes say, and a streaming decoder to UTF-8 on ICU's converters. Input that the charset does not
 // have becomes U+FFFD and is counted, never dropped. A decoder belongs to one thread.
-#include <unicode/uclean.h>
 #include <unicode/ucnv.h>
 #include <unicode/utf16.h>
 #include "base/str.h"
@@ -80,14 +79,16 @@ voc_rc text_decoder_new(struct text_decoder **out, const char *charset, struct d
     UErrorCode e = U_ZERO_ERROR;
     struct text_decoder *t = mem_zalloc(1, sizeof *t);
     if (t == NULL) return VOC_E_NOMEM;
+    (void)text_icu_short();
     if (charset[0] != 0 && strlen(charset) < UCNV_MAX_CONVERTER_NAME_LENGTH) t->converter = ucnv_open(charset, &e);
     if (t->converter != NULL && U_SUCCESS(e)) ucnv_setToUCallBack(t->converter, on_malformed, &t->malformed, NULL, NULL, &e);
-    if (t->converter != NULL && U_SUCCESS(e)) {
+    bool short_of_memory = text_icu_short() || e == U_MEMORY_ALLOCATION_ERROR;
+    if (t->converter != NULL && U_SUCCESS(e) && !short_of_memory) {
         *out = t;
         return VOC_OK;
     }
     text_decoder_free(t);
-    if (e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
+    if (short_of_memory) return VOC_E_NOMEM;
     diag_error(d, "TEXT-001", NULL, 0, "charsets are named like UTF-8, windows-1252, ISO-8859-15 or UTF-16LE", "unknown charset '%.60s'", charset);
     return VOC_E_OPTION;
 }
@@ -137,12 +138,14 @@ voc_rc text_decode(struct text_decoder *t, const char *ptr, size_t len, bool las
 {
     UChar units[CHUNK];
     const char *end = ptr + len;
+    (void)text_icu_short();
     for (;;) {
         UErrorCode e = U_ZERO_ERROR;
         UChar *to = units;
         ucnv_toUnicode(t->converter, &to, units + CHUNK, &ptr, end, NULL, last, &e);
         bool full = e == U_BUFFER_OVERFLOW_ERROR;
-        if (U_FAILURE(e) && !full) return e == U_MEMORY_ALLOCATION_ERROR ? VOC_E_NOMEM : VOC_E_BUG;
+        if (text_icu_short() || e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
+        if (U_FAILURE(e) && !full) return VOC_E_BUG;
         voc_rc rc = add_units(t, units, to, out);
         if (rc != VOC_OK) return rc;
         if (!full) return VOC_OK;
@@ -150,28 +153,3 @@ voc_rc text_decode(struct text_decoder *t, const char *ptr, size_t len, bool las
 }
 
 uint64_t text_decoder_malformed(const struct text_decoder *t) { return t->malformed; }
-
-static void *U_CALLCONV icu_alloc(const void *context, size_t size)
-{
-    (void)context;
-    return mem_alloc(size);
-}
-
-static void *U_CALLCONV icu_realloc(const void *context, void *old, size_t size)
-{
-    (void)context;
-    return mem_realloc(old, size);
-}
-
-static void U_CALLCONV icu_free(const void *context, void *ptr)
-{
-    (void)context;
-    mem_free(ptr);
-}
-
-voc_rc text_icu_memory(void)
-{
-    UErrorCode e = U_ZERO_ERROR;
-    u_setMemoryFunctions(NULL, icu_alloc, icu_realloc, icu_free, &e);
-    return U_SUCCESS(e) ? VOC_OK : VOC_E_BUG;
-}

@@ -6,6 +6,7 @@
 #include <unicode/ucal.h>
 #include <unicode/uenum.h>
 #include "base/str.h"
+#include "base/text.h"
 #include "base/time_internal.h"
 
 #define CYCLE_US (INT64_C(146097) * US_PER_DAY)
@@ -51,7 +52,7 @@ static voc_rc read_changes(struct time_zone *z, UCalendar *cal)
     }
     z->last_offset = offset;
     z->cycle_at = time_from_civil(2500, 1, 1) * US_PER_DAY;
-    if (e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
+    if (text_icu_short() || e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
     return U_SUCCESS(e) ? VOC_OK : VOC_E_BUG;
 }
 
@@ -116,14 +117,16 @@ voc_rc time_zone_new(struct time_zone **out, voc_str name, struct diag *d)
         if ((unsigned char)name.ptr[i] <= ' ' || (unsigned char)name.ptr[i] >= 127) return unknown(name, d);
         id[i] = (UChar)(unsigned char)name.ptr[i];
     }
+    (void)text_icu_short();
     ucal_getCanonicalTimeZoneID(id, (int32_t)name.len, canonical, 128, &system, &e);
-    if (e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
+    if (text_icu_short() || e == U_MEMORY_ALLOCATION_ERROR) return VOC_E_NOMEM;
     if (U_FAILURE(e) || !system || str_starts(name, "Etc/Unknown")) return unknown(name, d);
 
     voc_rc rc = VOC_E_NOMEM;
     struct time_zone *z = mem_zalloc(1, sizeof *z);
     UCalendar *cal = z == NULL ? NULL : ucal_open(id, (int32_t)name.len, "en_US", UCAL_GREGORIAN, &e);
-    if (z != NULL && U_SUCCESS(e)) rc = read_changes(z, cal);
+    if (z != NULL && U_SUCCESS(e)) rc = read_changes(z, cal); // a zone that memory made GMT is refused there
+    else if (U_FAILURE(e) && !text_icu_short() && e != U_MEMORY_ALLOCATION_ERROR) rc = VOC_E_BUG;
     if (cal != NULL) ucal_close(cal);
     if (rc == VOC_OK) *out = z;
     else time_zone_free(z);

@@ -175,6 +175,7 @@ voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct di
     if (!rc) rc = f.ops->begin(host_table(), &f.cx, &f.run, r->options, &f.analysis);
     f.run.sealed = true;
     if (!rc) rc = fold_units(&f);
+    rc = context_rc(&f.cx, rc);
     if (!rc) {
         for (size_t i = 0; i < f.run.tables.n && !rc; i++) {
             voc_table view;

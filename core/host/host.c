@@ -57,6 +57,8 @@ void context_done(struct voc_context *cx)
     pthread_mutex_destroy(&cx->lock);
 }
 
+voc_rc context_rc(const struct voc_context *cx, voc_rc rc) { return rc && atomic_load(&cx->short_of_memory) ? VOC_E_NOMEM : rc; }
+
 // ---- memory of an instance -------------------------------------------------------------------------------------------
 
 static bool charge(struct voc_context *cx, size_t size)
@@ -74,6 +76,7 @@ static void *host_alloc(voc_context *cx, size_t size)
     struct context_block *b = mem_alloc(whole);
     if (!b) {
         atomic_fetch_sub(&cx->memory_used, size);
+        atomic_store(&cx->short_of_memory, true);
         return NULL;
     }
     b->size = size;
@@ -114,7 +117,10 @@ static void *host_resize(voc_context *cx, void *old, size_t size)
 static struct context_thing *thing_new(voc_context *cx)
 {
     struct context_thing *t = mem_zalloc(1, sizeof *t);
-    if (!t) return NULL;
+    if (!t) {
+        atomic_store(&cx->short_of_memory, true);
+        return NULL;
+    }
     pthread_mutex_lock(&cx->lock);
     t->next = cx->things;
     cx->things = t;
@@ -149,6 +155,7 @@ static voc_rc host_time_format(voc_context *cx, voc_time_format **out, voc_str p
     struct context_thing *t = thing_new(cx);
     if (!t) return VOC_E_NOMEM;
     voc_rc rc = time_format_new(&t->format, pattern, zone, cx->diag);
+    if (rc == VOC_E_NOMEM) atomic_store(&cx->short_of_memory, true);
     if (!rc) *out = (voc_time_format *)(void *)t->format;
     return rc;
 }
@@ -169,6 +176,7 @@ static voc_rc host_regex_compile(voc_context *cx, voc_regex **out, voc_str patte
     struct context_thing *t = thing_new(cx);
     if (!t) return VOC_E_NOMEM;
     voc_rc rc = regex_new(&t->regex, pattern, 0, cx->file, 0, cx->diag);
+    if (rc == VOC_E_NOMEM) atomic_store(&cx->short_of_memory, true);
     if (!rc) *out = t->regex;
     return rc;
 }

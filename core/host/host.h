@@ -15,6 +15,7 @@ struct voc_context { // one plugin instance
     const char *file;       // for messages
     uint64_t memory_max;    // 0: none
     _Atomic uint64_t memory_used;
+    _Atomic bool short_of_memory; // an allocation failed (not: over its bound); plugins do not always say so
     pthread_mutex_t lock;   // over the two lists
     struct context_block *blocks; // live allocations, freed by context_done
     struct context_thing *things; // compiled patterns and time formats, freed by context_done
@@ -22,6 +23,8 @@ struct voc_context { // one plugin instance
 const voc_host *host_table(void);
 void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file);
 void context_done(struct voc_context *cx);
+// What a plugin's call came to: a failure after memory had run out is that, whatever the plugin took it for.
+voc_rc context_rc(const struct voc_context *cx, voc_rc rc);
 // Set by the signal handler of the cli; read by host->cancelled and all long loops.
 void host_cancel(void);
 bool host_cancelled(void);

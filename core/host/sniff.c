@@ -50,6 +50,7 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
         context_init(&cx, p, d, in_path(in));
         ops->probe(host_table(), &cx, &probe, &r);
         context_done(&cx);
+        if (cx.short_of_memory) rc = VOC_E_NOMEM; // "not mine" may only mean that there was no memory to look
         r.reason[sizeof r.reason - 1] = 0;
         out[*n].plugin = p;
         out[*n].confidence = r.confidence < 0 ? 0 : r.confidence > 100 ? 100 : r.confidence;

@@ -118,7 +118,9 @@ static voc_rc emit(struct xes *x, uint64_t record)
     voc_row r = voc_row_init(VOC_ROW_EVENT);
     const struct bag_item *t = lookup(x, "time:timestamp", &time);
     if (!t) return reject(x, record, "TIME", "it has no time:timestamp");
-    if (xes_time(x, time, &r.time_us, &r.resolution) != VOC_OK) {
+    voc_rc rc = xes_time(x, time, &r.time_us, &r.resolution);
+    if (rc && rc != VOC_E_INPUT) return rc;
+    if (rc) {
         char why[160];
         snprintf(why, sizeof why, "time:timestamp \"%.*s\" is not a time (-O time-format=PATTERN)", (int)(time.len > 60 ? 60 : time.len), time.ptr);
         return reject(x, record, "TIME", why);
@@ -144,7 +146,7 @@ static voc_rc emit(struct xes *x, uint64_t record)
     if (x->in_trace) r.n_attrs = add_attrs(&x->trace, x->told, VOC_ENTITY_CASE, 0, attrs, r.n_attrs, 512);
     r.attrs = attrs;
     voc_batch b = {.struct_size = sizeof b, .row_size = sizeof r, .rows = &r, .n_rows = 1};
-    voc_rc rc = x->host->rows(x->sink, &b);
+    rc = x->host->rows(x->sink, &b);
     if (rc || !x->in_trace) return rc;
     x->told = x->trace.n;
     if (x->first_us == VOC_NA) x->first_us = r.time_us;

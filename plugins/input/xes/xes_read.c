@@ -85,21 +85,21 @@ static int parse_float(voc_str s, double *out)
     return *end == 0 && *out - *out == 0;
 }
 
-// Reads the value by its type. 0: it is not one; the text stays what the source wrote.
-static int typed(struct xes *x, enum xes_type type, voc_str text, struct bag_item *it)
+// Reads the value by its type. VOC_E_INPUT: it is not one; the text stays what the source wrote.
+static voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct bag_item *it)
 {
     uint32_t res;
     it->type = VOC_TYPE_TEXT;
     it->integer = VOC_NA;
     switch (type) {
-    case XT_DATE: it->type = VOC_TYPE_TIME; return xes_time(x, text, &it->integer, &res) == VOC_OK;
-    case XT_INT: it->type = VOC_TYPE_INT; return parse_int(text, &it->integer);
-    case XT_FLOAT: it->type = VOC_TYPE_REAL; return parse_float(text, &it->number);
+    case XT_DATE: it->type = VOC_TYPE_TIME; return xes_time(x, text, &it->integer, &res);
+    case XT_INT: it->type = VOC_TYPE_INT; return parse_int(text, &it->integer) ? VOC_OK : VOC_E_INPUT;
+    case XT_FLOAT: it->type = VOC_TYPE_REAL; return parse_float(text, &it->number) ? VOC_OK : VOC_E_INPUT;
     case XT_BOOLEAN:
         it->type = VOC_TYPE_BOOL;
         it->integer = is(text, "true") || is(text, "1");
-        return it->integer || is(text, "false") || is(text, "0");
-    default: return 1;
+        return it->integer || is(text, "false") || is(text, "0") ? VOC_OK : VOC_E_INPUT;
+    default: return VOC_OK;
     }
 }
 
@@ -132,7 +132,9 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
     }
     voc_rc rc = to ? push_key(x, key, line) : VOC_OK; // attributes of the log itself are framing
     if (rc || !holds || !has_value || !has_key) return rc;
-    if (!typed(x, type, value, &it)) {
+    rc = typed(x, type, value, &it);
+    if (rc && rc != VOC_E_INPUT) return rc;
+    if (rc) {
         if (!in_event)
             return xes_refuse(x, line, "mend the value or make it a string", "\"%.*s\" is not a value of its attribute's type", XES_CUT(value.len), value.ptr);
         fault(x, "attribute %.*s: \"%.*s\" is not a value of its type", XES_CUT(key.len), key.ptr, XES_CUT(value.len), value.ptr);

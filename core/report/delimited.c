@@ -60,8 +60,8 @@ static void header(struct buf *b, const voc_table *t, char sep)
             buf_cstr(&name, ends[e]);
             if (k || e) buf_byte(b, sep);
             (sep == '\t' ? tsv_text : csv_text)(b, str_mk(name.ptr ? name.ptr : "", name.len));
+            if (name.rc && !b->rc) b->rc = name.rc; // the next clear forgets it
         }
-    if (name.rc && !b->rc) b->rc = name.rc;
     buf_done(&name);
     buf_byte(b, '\n');
 }
@@ -93,7 +93,7 @@ static voc_rc delimited(struct out *o, const voc_table *tables, size_t n, char s
             rc = b.rc ? b.rc : out_write(o, b.ptr, b.len);
             buf_clear(&b);
         }
-        if (!rc && b.len) rc = out_write(o, b.ptr, b.len);
+        if (!rc) rc = b.rc ? b.rc : out_write(o, b.ptr, b.len);
     }
     buf_done(&b);
     return rc;

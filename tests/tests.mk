@@ -32,6 +32,7 @@ include tests/unit/report/report.mk
 include tests/unit/host/host.mk
 include tests/unit/cli/cli.mk
 include tests/unit/plugins/plugins.mk
+include tests/fault/fault.mk
 include tests/abi/abi.mk
 endif
 

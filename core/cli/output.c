@@ -42,8 +42,21 @@ static bool named(const voc_value *v, voc_str name)
     return false;
 }
 
-// People see the brief tables, csv and tsv the one table behind them, the other formats everything.
-static voc_rc choose(struct cli *c, struct table **tables, size_t n, bool people, bool one, voc_table *out, size_t *n_out)
+struct face { // what renders
+    render_fn fn;
+    struct plugin *plugin;
+    bool people, page, one;
+};
+
+// A page has room for what a terminal leaves to --table: small tables that stand beside the brief ones.
+static bool fits_page(const voc_table *t)
+{
+    return !(t->flags & VOC_TABLE_HIDDEN) && t->n_rows > 0 && t->n_rows <= 60 && t->n_columns <= 8;
+}
+
+// People see the brief tables (on a page the small ones too), csv and tsv the one table behind them, the other formats
+// everything.
+static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struct face *f, voc_table *out, size_t *n_out)
 {
     const voc_value *v = &c->common[COMMON_TABLE];
     bool any_brief = false;
@@ -59,7 +72,8 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, bool people
         voc_rc rc = table_view(tables[i], &t);
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
-        if (v->set ? !named(v, t.name) : people ? (any_brief ? !brief : hidden) : one && ((any_brief && brief && n > 1) || *n_out)) continue;
+        if (f->page && !v->set && any_brief && fits_page(&t)) brief = true;
+        if (v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_brief && brief && n > 1) || *n_out)) continue;
         out[(*n_out)++] = t;
     }
     if (*n_out || n == 0) return VOC_OK;
@@ -140,12 +154,6 @@ static voc_rc find_plugin(struct cli *c, voc_str format, bool by_extension, stru
     return rc;
 }
 
-struct face { // what renders
-    render_fn fn;
-    struct plugin *plugin;
-    bool people, one;
-};
-
 static voc_rc find_face(struct cli *c, struct face *f)
 {
     voc_str format = c->common[COMMON_FORMAT].s, file = c->common[COMMON_OUTPUT].s;
@@ -163,6 +171,8 @@ static voc_rc find_face(struct cli *c, struct face *f)
     if (f->fn) return VOC_OK;
     voc_rc rc = find_plugin(c, format, by_extension, &f->plugin);
     f->people = true;
+    const voc_output_ops *ops = f->plugin ? f->plugin->ops : NULL;
+    f->page = ops && ops->mime && strcmp(ops->mime, "text/html") == 0;
     if (rc || f->plugin) return rc;
     diag_error(c->diag, "OUTPUT-001", NULL, 0, "table, csv, tsv, json, jsonl, or an output plugin: voc plugin list", "there is no format \"%.*s\"",
                (int)(format.len > 60 ? 60 : format.len), format.ptr);
@@ -228,7 +238,7 @@ voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, str
     voc_str file = c->common[COMMON_OUTPUT].s;
     bool to_stdout = file.len == 0 || str_is(file, "-");
     voc_rc rc = find_face(c, &f);
-    if (!rc) rc = choose(c, tables, n, f.people, f.one, chosen, &k);
+    if (!rc) rc = choose(c, tables, n, &f, chosen, &k);
     if (!rc) rc = make_meta(c, p, j, &room, &meta);
     if (!rc) rc = out_open(&o, to_stdout ? "-" : file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
     if (!rc) {

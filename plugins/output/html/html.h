@@ -40,7 +40,8 @@ void put_s(struct html *h, const char *s);
 void put_text(struct html *h, voc_str s);   // escaped, for content and for quoted attributes alike
 void put_isolated(struct html *h, voc_str s); // in <bdi>: a name of any direction disturbs nothing around it
 void put_size(struct html *h, size_t n);
-void put_sentence(struct html *h, voc_str s); // first letter a capital, a full stop at the end
+void put_capital(struct html *h, voc_str s);  // the first letter, if it is one of a-z
+void put_sentence(struct html *h, voc_str s); // a capital first, a full stop at the end
 void put_number(struct html *h, double r, unsigned digits, bool sign);
 void put_cell(struct html *h, const voc_cell *c, const voc_column *col, const struct scale *scale);
 void put_chip(struct html *h, enum tone tone, voc_str words);

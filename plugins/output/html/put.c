@@ -101,18 +101,21 @@ void put_isolated(struct html *h, voc_str s)
     put_s(h, "</bdi>");
 }
 
-void put_sentence(struct html *h, voc_str s)
+void put_capital(struct html *h, voc_str s)
 {
-    if (s.len == 0) return;
-    char first = s.ptr[0];
+    char first = s.len ? s.ptr[0] : 0;
     if (first >= 'a' && first <= 'z') {
         first = (char)(first - 'a' + 'A');
         put(h, &first, 1);
-        put_text(h, text_from(s, 1));
-    } else {
-        put_text(h, s);
+        s = text_from(s, 1);
     }
-    if (!strchr(".!?", s.ptr[s.len - 1])) put_s(h, ".");
+    put_text(h, s);
+}
+
+void put_sentence(struct html *h, voc_str s)
+{
+    put_capital(h, s);
+    if (s.len && !strchr(".!?", s.ptr[s.len - 1])) put_s(h, ".");
 }
 
 // ---- text and strides --------------------------------------------------------------------------------------------------------

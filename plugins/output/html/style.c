@@ -82,8 +82,7 @@ static const char *const sheet[] = {
     ".share .part{fill:var(--soft)}\n"
     ".wide{font-size:.8125rem}\n"
     ".wide th:first-child{position:sticky;left:0;background:var(--bg);padding-right:1rem;z-index:1}\n"
-    ".wide td{max-width:26rem}\n"
-    ".wide td bdi{display:inline-block;max-width:24rem;min-width:min-content}\n",
+    ".wide td.long{min-width:20rem}\n",
     // notes and foot
     "details{margin:.5rem 0}\n"
     "summary{cursor:pointer;color:var(--keep);font-size:.875rem}\n"

@@ -17,16 +17,18 @@ static bool right(const voc_column *c)
 }
 
 // A name as a title: "cost_per_extra" reads "cost per extra".
-static void plain_name(struct html *h, voc_str name)
+static void plain_name(struct html *h, voc_str name, bool capital)
 {
-    size_t from = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.ptr[i] != '_') continue;
-        put_text(h, (voc_str){name.ptr + from, i - from});
-        put_s(h, " ");
-        from = i + 1;
+    while (name.len) {
+        voc_str word = {name.ptr, text_find(name, "_")};
+        if (capital)
+            put_capital(h, word);
+        else
+            put_text(h, word);
+        capital = false;
+        if (word.len < name.len) put_s(h, " ");
+        name = text_from(name, word.len + 1);
     }
-    put_text(h, text_from(name, from));
 }
 
 static void column_title(struct html *h, const voc_column *c)
@@ -34,7 +36,7 @@ static void column_title(struct html *h, const voc_column *c)
     if (c->title.len)
         put_text(h, c->title);
     else
-        plain_name(h, c->name);
+        plain_name(h, c->name, false);
 }
 
 // Its unit, unless the title says it already.
@@ -174,11 +176,11 @@ static void measure(const voc_table *t, struct scale *scales)
 static void title(struct html *h, const voc_table *t)
 {
     if (t->title.len)
-        put_text(h, t->title);
+        put_capital(h, t->title);
     else if (html_is_score(t))
         put_s(h, "Every touchpoint");
     else
-        plain_name(h, t->name);
+        plain_name(h, t->name, true);
 }
 
 static void table(struct html *h, const voc_table *t)

@@ -41,6 +41,7 @@ scripts = \
 	tests/lint/words.sh \
 	tests/lint/header.sh \
 	tests/lint/man.sh \
+	tests/lint/readme.sh \
 	tests/cli/run.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)

@@ -41,8 +41,10 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
         struct plugin *p = catalogue_at(c, i);
         struct voc_context cx;
         if (p->note.kind != VOC_KIND_INPUT || p->refused) continue;
-        rc = plugin_load(p, d);
-        if (rc) break;
+        if (plugin_load(p, NULL) != VOC_OK) { // one that is broken keeps no file from the others
+            diag_warn(d, "IMPORT-012", NULL, 0, "voc plugin show says why", "plugin %s cannot be loaded and was not asked", p->path);
+            continue;
+        }
         const voc_input_ops *ops = p->ops;
         voc_probe probe = {.struct_size = sizeof probe, .complete = complete, .name = str_of(in_name(in))};
         voc_probe_result r = {0, ""};

@@ -37,7 +37,7 @@ static voc_rc fail(struct out *o, const char *what, int error)
 
 static voc_rc exists(struct out *o)
 {
-    diag_error(o->d, "OUT-002", o->path, 0, "name another file, or remove this one first", "the file is there already");
+    diag_error(o->d, "OUT-002", o->path, 0, "name another file, or replace this one with --force", "the file is there already");
     return o->rc = VOC_E_POLICY;
 }
 

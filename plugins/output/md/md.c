@@ -35,6 +35,9 @@ static void text(struct md *m, voc_str s)
         else if (c == '&') to = "&amp;";
         else if (c == '\n' || c == '\r' || c == '\t') to = " ";
         else if ((unsigned char)c < 32 || c == 127) to = "";
+        else if (c == ':' && i + 2 < s.len && s.ptr[i + 1] == '/' && s.ptr[i + 2] == '/') to = "&#58;"; // else it becomes a link
+        else if (c == '@') to = "&#64;";
+        else if (c == '.' && i >= 3 && memcmp(s.ptr + i - 3, "www", 3) == 0) to = "&#46;";
         else if (strchr("\\`*_[]|#~", c)) to = escaped;
         if (!to) continue;
         put(m, s.ptr + from, i - from);

@@ -213,7 +213,8 @@ static voc_rc judge_pull(struct study *st)
     return VOC_OK;
 }
 
-// Internal work that no stage, aim, step, requirement or customer action refers to (W4). Other internal work has no verdict.
+// Internal work that the law, safety, billing or a contract asks for (I0), or that no stage, aim, step, requirement or customer
+// action refers to (W4). Other internal work has no verdict.
 static void judge_work(struct study *st)
 {
     for (size_t i = 0; i < st->n_pooled; i++) {
@@ -221,8 +222,8 @@ static void judge_work(struct study *st)
         if (!x->work || x->all_touches == 0) continue;
         const voc_def_touchpoint *t = &st->s->def->touchpoints[i];
         x->uses = x->all_touches;
-        if (!t->declared || t->referred) continue;
-        x->code = VERDICT_W4;
+        if (t->incidental == VOC_REASON_NONE && (!t->declared || t->referred)) continue;
+        x->code = t->incidental != VOC_REASON_NONE ? VERDICT_I_ZERO : VERDICT_W4;
         x->judged = true;
     }
 }

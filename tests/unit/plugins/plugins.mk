@@ -59,3 +59,10 @@ tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += tests/unit/plugins/test_md
 tests_unit_plugins_test_md_SOURCES = tests/unit/plugins/test_md.c
 tests_unit_plugins_test_md_LDADD = $(UNIT_LDADD)
+
+# The whole plugin, as built, in the host's fold.
+check_PROGRAMS += tests/unit/plugins/test_score
+tests_unit_plugins_test_score_SOURCES = tests/unit/plugins/test_score.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_score_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_score_LDADD = $(UNIT_LDADD)

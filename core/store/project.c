@@ -154,6 +154,19 @@ static voc_rc defend(struct project *p)
     return VOC_OK;
 }
 
+// Rolls back what a killed writer left half done, as any writer that opens the file does. A reader cannot: it asks for this
+// first, and where the file or its folder may not be written, nobody reads before a writer has been there.
+static int roll_back(const struct project *p)
+{
+    sqlite3 *db = NULL;
+    int rc = sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, BUSY_MS);
+    if (rc == SQLITE_OK) rc = sqlite3_exec(db, GET_FORMAT, NULL, NULL, NULL); // the first look does it
+    (void)sqlite3_close_v2(db);
+    return rc;
+}
+
 static voc_rc connect(struct project *p)
 {
     int flags = p->mode == PROJECT_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
@@ -163,6 +176,11 @@ static voc_rc connect(struct project *p)
     voc_rc result = defend(p);
     if (result != VOC_OK) return result;
     rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL); // the first to look into the file
+    if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY) {
+        rc = roll_back(p);
+        if (rc == SQLITE_OK) rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL);
+        if (rc != SQLITE_OK) return db_fail(p, rc, "an interrupted write could not be rolled back");
+    }
     if ((rc & 0xff) == SQLITE_NOTADB) return no_project(p, "");
     return rc == SQLITE_OK ? VOC_OK : db_fail(p, rc, "the project file cannot be opened");
 }

@@ -58,15 +58,19 @@ static voc_rc work(struct import_result *out)
     return rc;
 }
 
-// Opens the file as the next command would; its digest is one of the two.
+// Opens the file as the next commands would, one that reads and one that writes; its digest is one of the two.
 static bool came_through(void)
 {
-    char now[65];
+    char now[65], read[65];
     struct project *p = NULL;
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL), VOC_OK);
+    digest_text(p, read);
+    project_close(p);
     assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_WRITE, NULL), VOC_OK);
     assert_int_equal(store_verify(p, NULL), VOC_OK);
     digest_text(p, now);
     project_close(p);
+    assert_string_equal(read, now);
     bool done = strcmp(now, after) == 0;
     if (!done) assert_string_equal(now, before);
     return done;

@@ -128,6 +128,8 @@ static int begin(void)
     clock_env();
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    sa.sa_handler = SIG_IGN; // a file that may not grow (ulimit -f) is a failed write, which is said
+    sigaction(SIGXFSZ, &sa, NULL);
     voc_rc rc = text_icu_memory();
     if (!rc) rc = xml_init();
     if (!rc) rc = store_init();

@@ -316,7 +316,12 @@ static void semantics(struct page *p)
     static const char *const kinds[] = {"", "account", "person", "case"};
     const voc_definition *d = p->st->s->def;
     char text[400];
-    snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
+    bool push = false;
+    for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
+    if (!push)
+        snprintf(text, sizeof text, "acted = people who obtained it at least once, of those who could while it was on offer. Definition hash %.*s.", (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+    else
+        snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
              kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
     if (!p->rc) p->rc = say_semantics(p->st->s, p->t, text);
 }

@@ -29,6 +29,7 @@ static const char *const sheet[] = {
     // chips
     ".chip{display:inline-flex;align-items:center;gap:.4em;padding:.12em .65em;border:1px solid var(--fg);border-radius:1em;font-size:.75rem;font-weight:700;letter-spacing:.03em;"
     "line-height:1.5}\n"
+    ".chip bdi{overflow-wrap:break-word;min-width:0}\n"
     ".chip svg{flex:none;width:.8em;height:.8em;fill:currentColor}\n"
     ".chip .line{fill:none;stroke:currentColor;stroke-width:2}\n"
     ".chip.do{background:var(--do);border-color:var(--do);color:var(--on)}\n"
@@ -82,7 +83,8 @@ static const char *const sheet[] = {
     ".share .part{fill:var(--soft)}\n"
     ".wide{font-size:.8125rem}\n"
     ".wide th:first-child{position:sticky;left:0;background:var(--bg);padding-right:1rem;z-index:1}\n"
-    ".wide td.long{min-width:20rem}\n",
+    ".wide td.long{min-width:16rem}\n"
+    ".wide td.text{min-width:44rem}\n",
     // notes and foot
     "details{margin:.5rem 0}\n"
     "summary{cursor:pointer;color:var(--keep);font-size:.875rem}\n"

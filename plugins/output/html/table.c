@@ -8,6 +8,7 @@
 
 #define CARDS_MAX 8u // columns
 #define WIDE_MIN 11u
+#define PARAGRAPH 160u // bytes
 #define ONE_LINE 24u   // bytes of a text that stays on one line where it can
 
 static bool right(const voc_column *c)
@@ -52,8 +53,9 @@ static voc_str unit_of(const voc_table *t, const voc_column *c)
 
 static void classes(struct html *h, const voc_column *c, const voc_cell *cell)
 {
-    bool on[] = {right(c), cell && cell->type == VOC_CELL_TEXT && cell->s.len > ONE_LINE, (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
-    static const char *const names[] = {"n", "long", "d", "na"};
+    size_t len = cell && cell->type == VOC_CELL_TEXT ? cell->s.len : 0;
+    bool on[] = {right(c), len > ONE_LINE, len > PARAGRAPH, (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
+    static const char *const names[] = {"n", "long", "text", "d", "na"};
     bool any = false;
     for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
         if (!on[i]) continue;

@@ -66,3 +66,8 @@ tests_unit_plugins_test_score_SOURCES = tests/unit/plugins/test_score.c tests/un
 	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
 tests_unit_plugins_test_score_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_score_LDADD = $(UNIT_LDADD)
+
+# The page is read back as XML.
+check_PROGRAMS += tests/unit/plugins/test_html
+tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
+tests_unit_plugins_test_html_LDADD = $(UNIT_LDADD)

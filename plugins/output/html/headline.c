@@ -206,7 +206,7 @@ void html_headline(struct html *h, const voc_table *t)
     n += more;
     if (n == 0) return;
     put_s(h, "<section class=\"headline\" aria-labelledby=\"short\">\n<h2 id=\"short\">In short</h2>\n");
-    if (none) put_s(h, "<p>Of nothing can it be said yet that doing more of it pays.</p>\n");
+    if (none) put_s(h, "<p>For no touchpoint is it shown yet that doing more of it pays.</p>\n");
     put_s(h, "<ul>\n");
     for (size_t i = 0; i < n; i++) finding(h, &l, chosen[i]);
     put_s(h, "</ul>\n<p class=\"caution\">These are comparisons of what customers did, not experiments, but where a random test is named. "

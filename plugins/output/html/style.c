@@ -68,6 +68,7 @@ static const char *const sheet[] = {
     ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;min-width:4.5rem}\n"
     "thead .n{white-space:normal}\n"
     ".n.long{white-space:normal}\n"
+    "td.long{min-width:14rem}\n"
     ".na{color:var(--soft)}\n"
     ".v b{font-weight:600}\n"
     ".group th{padding:1.4rem 0 .4rem;font-weight:400}\n"
@@ -120,6 +121,7 @@ static const char *const sheet[] = {
     ".cards td.long{display:block;text-align:left}\n"
     ".cards td.long::before{display:block;max-width:none}\n"
     ".cards td.na{display:none}\n"
+    ".cards tr:not(:has(td:not(.na))) td.na{display:flex}\n"
     "}\n",
     // paper
     "@page{size:A4;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:8pt sans-serif;color:#545d68}}\n"
@@ -134,6 +136,7 @@ static const char *const sheet[] = {
     "table{font-size:8.5pt}\n"
     "th,td{padding:1.3mm 2mm;min-width:0}\n"
     "tbody th{min-width:24mm}\n"
+    "td.long{min-width:38mm}\n"
     ".group th{padding-top:4mm}\n"
     ".n{min-width:12mm}\n"
     ".big b{font-size:16pt}\n"
@@ -146,6 +149,7 @@ static const char *const sheet[] = {
     "thead{display:table-header-group}\n"
     "tr,.finding,.callout,.notes li,dl div{break-inside:avoid}\n"
     "h1,h2,h3,.group,.subject{break-after:avoid}\n"
+    "footer{break-inside:avoid;margin-top:6mm;padding-top:0;padding-bottom:0}\n"
     ".wide .d,details,.next,.finding a{display:none}\n"
     ".wide th:first-child{position:static}\n"
     "}\n",

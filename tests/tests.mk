@@ -42,7 +42,10 @@ scripts = \
 	tests/lint/header.sh \
 	tests/lint/man.sh \
 	tests/lint/readme.sh \
-	tests/cli/run.sh
+	tests/cli/run.sh \
+	tests/differential/digest.sh \
+	tests/demo/planted.sh \
+	tests/fault/kill.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)
 
@@ -51,7 +54,7 @@ EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh 
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
+tests/cli/run.log tests/differential/digest.log tests/demo/planted.log tests/fault/kill.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 
 .PHONY: update-golden
 update-golden: all

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Failing memory and disks, and processes that are killed, under whole jobs. The C tests load the plugins of this build.
+# Failing memory under whole jobs. The C tests load the plugins of this build.
 EXTRA_DIST += tests/fault/inject.h
 
 check_PROGRAMS += tests/fault/test_import_faults
@@ -12,3 +12,5 @@ check_PROGRAMS += tests/fault/test_score_faults
 tests_fault_test_score_faults_SOURCES = tests/fault/test_score_faults.c
 tests_fault_test_score_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_score_faults_LDADD = $(UNIT_LDADD)
+
+tests/fault/test_import_faults.log tests/fault/test_score_faults.log: $(pkgplugin_LTLIBRARIES)

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The demo company: what was planted (truth.json) is what `voc score` finds. One line for each planted verdict, pooled or of
+# one stage, and one for each count that the truth gives. Another seed: planted.sh SEED; there, verdicts that truth.json
+# calls near their border may differ.
+
+: "${VOC:?is the path of the program to test}"
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+cd "$work" || exit 99
+
+n=0
+not_ok() { n=$((n + 1)); echo "not ok $n - $1"; test -z "$2" || echo "$2" | sed 's/^/# /'; }
+step() {
+    name=$1
+    shift
+    if "$@" >log 2>&1; then n=$((n + 1)); echo "ok $n - $name"; return 0; fi
+    not_ok "$name" "$(tail -n 5 log)"
+    echo "1..$n"
+    exit 0
+}
+
+step "voc demo writes a company" "$VOC" demo demo ${1:+--seed "$1"}
+step "its events are imported" "$VOC" import demo/p.voc demo/all-events.csv --journey b2b-sale --max-rejects 0
+step "they are scored" "$VOC" score demo/p.voc --format json --output score.json
+for table in touchpoints stages; do
+    "$VOC" score demo/p.voc --format tsv --table $table >$table.tsv 2>log || not_ok "table $table comes out" "$(cat log)"
+done
+
+# found: "id stage code" of both tables, names in the columns' own order
+awk -F '\t' '
+    FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { id = $at["touchpoint"]; gsub(/ /, "-", id); print id "\t" ($at["stage"] == "all" ? "pooled" : $at["stage"]) "\t" $at["code"] }
+' touchpoints.tsv stages.tsv >found
+
+# planted: "id stage code border" of the lines of "touchpoints", each of which is one object
+awk '
+    /^    \{"id": / {
+        match($0, /"id": "[^"]*"/); id = substr($0, RSTART + 7, RLENGTH - 8)
+        match($0, /"expect": \{[^}]*\}/); list = substr($0, RSTART + 11, RLENGTH - 12)
+        border = index($0, "\"near_border\"") ? "near" : "-"
+        while (match(list, /"[^"]*": "[^"]*"/)) {
+            split(substr(list, RSTART, RLENGTH), part, "\"")
+            print id "\t" part[2] "\t" part[4] "\t" border
+            list = substr(list, RSTART + RLENGTH)
+        }
+    }
+' demo/truth.json >planted
+
+if test "$(wc -l <planted)" -lt 20; then not_ok "truth.json names at least 20 verdicts" "$(cat planted)"; fi
+
+tab=$(printf '\t')
+while IFS=$tab read -r id stage code border; do
+    n=$((n + 1))
+    got=$(awk -F '\t' -v id="$id" -v stage="$stage" '$1 == id && $2 == stage { print $3 }' found)
+    name="$id, $stage: $code"
+    if test "$got" = "$code"; then echo "ok $n - $name"
+    elif test -n "${1-}" && test "$border" = near; then echo "not ok $n - $name # TODO found $got: near its border, and this is another seed"
+    else
+        echo "not ok $n - $name"
+        echo "# found: ${got:-nothing}"
+    fi
+done <planted
+
+# ---- counts: "name expected got"
+"$VOC" stages demo/p.voc --format tsv >s.tsv 2>log || not_ok "voc stages" "$(cat log)"
+awk -F '"' '/"stages": / { line = $0; sub(/.*"entered": \{/, "", line); sub(/\}.*/, "", line); gsub(/["{} ]/, "", line); k = split(line, p, ",")
+    for (i = 1; i <= k; i++) { split(p[i], v, ":"); print v[1] "\t" v[2] } }' demo/truth.json >entered
+test -s entered || not_ok "truth.json says how many entered each stage"
+while IFS=$tab read -r stage want; do
+    n=$((n + 1))
+    got=$(awk -F '\t' -v stage="$stage" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["stage"] == stage { print $at["entries"] }' s.tsv)
+    name="$want entered $stage"
+    if test "$got" = "$want"; then echo "ok $n - $name"; else echo "not ok $n - $name"; echo "# found: $got"; fi
+done <entered
+echo "1..$n"

@@ -43,6 +43,7 @@ scripts = \
 	tests/lint/man.sh \
 	tests/lint/readme.sh \
 	tests/cli/run.sh \
+	tests/plugin-guide.sh \
 	tests/differential/digest.sh \
 	tests/demo/planted.sh \
 	tests/fault/kill.sh
@@ -54,11 +55,12 @@ EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh 
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log tests/differential/digest.log tests/demo/planted.log tests/fault/kill.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
+tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/demo/planted.log tests/fault/kill.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 
 .PHONY: update-golden
 update-golden: all
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/cli/run.sh
+	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/plugin-guide.sh
 
 installcheck-local:
 	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' \

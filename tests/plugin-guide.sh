@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Does what docs/plugin-guide.md says, in its order: writes its files (```c file=NAME, ```text file=NAME), runs its commands
+# (```sh) and compares what they print with what stands there (```text behind them; ```text error-output: standard error).
+# `gcc` is the compiler of the build with warnings as errors, `pkg-config` finds the header of the sources.
+#
+#   VOC_UPDATE_GOLDEN=1    rewrite the outputs in the guide; `git diff` is the review
+
+src=$(cd "${VOC_TEST_SRCDIR:-.}" && pwd) || exit 99
+guide=$src/docs/plugin-guide.md
+: "${VOC:?is the path of the program to test}"
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+# By its path: below, `gcc` is a script of ours. Flags may stand behind it.
+cc=${VOC_TEST_CC:-cc}
+set -- $cc
+first=$(command -v "$1") || first=$1
+shift
+cc="$first $*"
+if ! echo 'int x;' | $cc -shared -fPIC -x c -o "$scratch/x.so" - 2>/dev/null; then
+    echo "1..0 # SKIP no compiler here makes shared objects"
+    exit 0
+fi
+
+mkdir "$scratch/bin" "$scratch/here" "$scratch/home" "$scratch/block"
+{ echo '#!/bin/sh'; echo "exec $cc -Werror \"\$@\""; } >"$scratch/bin/gcc"
+{ echo '#!/bin/sh'; echo "exec '$VOC' \"\$@\""; } >"$scratch/bin/voc"
+{ echo '#!/bin/sh'; echo "test \"\$*\" = '--cflags voc-plugin' && echo '-I$src/core/include'"; } >"$scratch/bin/pkg-config"
+chmod +x "$scratch"/bin/*
+PATH=$scratch/bin:$PATH
+HOME=$scratch/home
+XDG_DATA_HOME=$scratch/home/data
+export PATH HOME XDG_DATA_HOME
+
+# Each fenced block becomes NNN (its text) and NNN.info (what stands behind the fence, and the line).
+awk -v to="$scratch/block/" '
+    /^```/ && !inside { inside = 1; file = to sprintf("%03d", ++n); print substr($0, 4) > (file ".info"); print FNR > (file ".line"); printf "" > file; next }
+    /^```/ { inside = 0; close(file); next }
+    inside { print > file }' "$guide"
+
+# A command that hangs is a failure, not the end of the run.
+limit=
+command -v timeout >/dev/null 2>&1 && limit='timeout 120'
+
+count=0
+# result OK TEXT [FILE]
+result() {
+    count=$((count + 1))
+    if test "$1" = 0; then echo "ok $count - $2"; else echo "not ok $count - $2"; sed 's/^/# /' "$3"; fi
+}
+
+cd "$scratch/here" || exit 99
+: >"$scratch/out"
+for info in "$scratch"/block/*.info; do
+    block=${info%.info}
+    line=$(cat "$block.line")
+    case $(cat "$info") in
+    *' file='*)
+        cp "$block" "$(sed 's/.* file=//' "$info")"
+        ;;
+    sh)
+        $limit sh -e "$block" >"$scratch/out" 2>"$scratch/err" </dev/null
+        status=$?
+        result $status "line $line: the commands succeed" "$scratch/err"
+        test $status -eq 0 || break
+        ;;
+    text | 'text error-output')
+        came=$scratch/out
+        test "$(cat "$info")" = text || came=$scratch/err
+        if test -n "${VOC_UPDATE_GOLDEN-}"; then
+            cp "$came" "$block"
+        fi
+        diff -u "$block" "$came" >"$scratch/diff"
+        result $? "line $line: they print what stands there" "$scratch/diff"
+        ;;
+    *)
+        cat "$info" >"$scratch/diff"
+        result 1 "line $line: a block of a known kind" "$scratch/diff"
+        ;;
+    esac
+done
+
+if test -n "${VOC_UPDATE_GOLDEN-}"; then
+    awk -v from="$scratch/block/" '
+        /^```/ && !inside { inside = 1; print; file = from sprintf("%03d", ++n); while ((getline line < file) > 0) print line; next }
+        /^```/ { inside = 0; print; next }
+        !inside' "$guide" >"$scratch/guide" && cat "$scratch/guide" >"$guide"
+fi
+test $count -ge 15 || result 1 "the guide has its examples" "$guide"
+echo "1..$count"

@@ -2,6 +2,7 @@
 // Charsets: what the first bytes say, and a streaming decoder to UTF-8 on ICU's converters. Input that the charset does not
 // have becomes U+FFFD and is counted, never dropped. A decoder belongs to one thread.
 #include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
 #include <unicode/utf16.h>
 #include "base/str.h"
 #include "base/text.h"

@@ -112,7 +112,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(argv[1]));
         if (!p) return unknown(c, argv[1]);
         rc = plugin_load(p, c->diag);
-        if (rc) return rc == VOC_E_BUG ? EXIT_PLUGIN : cli_exit(c, rc);
+        if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
     }
     int rc = args_parse(c, argc - 1 - used, argv + 1 + used);
@@ -121,7 +121,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
     return c->command ? c->command->run(c) : run_analysis(c);
 }
 
-static int begin(void)
+static voc_rc begin(void)
 {
     struct sigaction sa = {.sa_handler = on_interrupt};
     mem_fault_env();

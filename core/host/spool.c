@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Spools: what an analysis gathers of each journey until it can compare them in finish. A record is a copy in the spool's
 // own chunks, charged to the instance. One spool is used by one thread at a time.
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static voc_rc charge(struct voc_spool *sp, size_t size)
 {
     struct voc_context *cx = sp->run->cx;
     if (!cx) return VOC_OK;
-    uint64_t used = (cx->memory_used += size);
+    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size;
     sp->bytes += size;
     if (cx->memory_max == 0 || used <= cx->memory_max) return VOC_OK;
     diag_error(cx->diag, "MEMORY-001", NULL, 0, "allow more with --memory, or analyse a segment or a shorter time",

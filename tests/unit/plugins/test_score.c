@@ -98,7 +98,7 @@ static void a_click_is_engagement_and_a_reply_may_be_an_outcome(void **state)
     (void)state;
     score_open(&r, MAILS);
     for (int i = 0; i < 4; i++) { // a click, a reply in the thread, an answer to the touchpoint by somebody else, by the same
-        char account[8], mail[8];
+        char account[16], mail[16];
         snprintf(account, sizeof account, "A%d", i);
         snprintf(mail, sizeof mail, "m%d", i);
         SE(&r, .account = account, .person = account, .action = "entry", .day = 0);
@@ -125,7 +125,7 @@ static void leaving_by_answering_a_touch_is_harm(void **state)
     for (int leavers = 1; leavers <= 8; leavers += 7) {
         score_open(&r, MAILS);
         for (int i = 0; i < 400; i++) {
-            char account[8], mail[8];
+            char account[16], mail[16];
             snprintf(account, sizeof account, "A%03d", i);
             snprintf(mail, sizeof mail, "m%03d", i);
             SE(&r, .account = account, .action = "entry", .day = 0);
@@ -251,7 +251,7 @@ static void a_pull_item_counts_people_who_could_and_did(void **state)
                    "<stages><stage id='early'><definition><event action='entry'/></definition></stage><stage id='late'><definition><event action='order'/></definition></stage></stages>"
                    "<touchpoints><touchpoint id='guide' kind='pull' stages='early'><event action='read-guide'/><event action='lost-page'/></touchpoint></touchpoints>");
     for (int i = 0; i < 40; i++) {
-        char account[8], person[8];
+        char account[16], person[16];
         snprintf(account, sizeof account, "A%02d", i / 2); // two people each
         snprintf(person, sizeof person, "p%02d", i);
         SE(&r, .account = account, .person = person, .action = i < 39 ? "entry" : "order", .day = i);

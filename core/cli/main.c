@@ -72,7 +72,7 @@ static int unknown(struct cli *c, const char *word)
     return EXIT_USAGE;
 }
 
-// The words as typed, each without the folders of this machine.
+// The words as typed, each without the folders of this machine, and without the number of threads: it changes no result.
 static char *as_typed(struct cli *c, int argc, char **argv)
 {
     struct buf b;
@@ -80,6 +80,9 @@ static char *as_typed(struct cli *c, int argc, char **argv)
     buf_init(&b, 1 << 16);
     buf_cstr(&b, "voc");
     for (int i = 1; i < argc; i++) {
+        bool threads = strcmp(argv[i], "--threads") == 0 || strcmp(argv[i], "-j") == 0;
+        if (threads) i++;
+        if (threads || strncmp(argv[i], "--threads=", 10) == 0) continue;
         const char *slash = argv[i][0] == '-' ? NULL : strrchr(argv[i], '/');
         buf_printf(&b, " %s", slash && slash[1] ? slash + 1 : argv[i]);
     }

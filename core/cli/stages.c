@@ -105,7 +105,7 @@ static voc_rc stage_columns(struct table *t)
     return rc;
 }
 
-static voc_rc stage_table(struct table **out, struct tally *t, const voc_definition *d, const voc_run_info *info)
+static voc_rc stage_table(struct table **out, struct tally *t, const struct journey *j, const voc_definition *d, const voc_run_info *info)
 {
     char text[400];
     voc_rc rc = table_new(out, "stages", "", 0);
@@ -129,6 +129,12 @@ static voc_rc stage_table(struct table **out, struct tally *t, const voc_definit
              (unsigned long long)t->units, kinds[d->unit], (unsigned long long)t->without, (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr,
              (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
     if (!rc) rc = table_semantics(*out, text);
+    for (size_t i = 0; i < t->n && !rc; i++)
+        if (j->stages[i].opens_known_from && t->stage[i].entries == 0) {
+            snprintf(text, sizeof text, "%.*s: not measurable, nobody is observed before the first action (known_from of a target list would tell).",
+                     (int)(d->stages[i].id.len > 100 ? 100 : d->stages[i].id.len), d->stages[i].id.ptr);
+            rc = table_note(*out, VOC_NOTE_AFTER, text);
+        }
     if (!rc && d->evidence_declared) rc = table_note(*out, VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
     if (!rc && info->actor_assumed) rc = table_note(*out, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
     if (!rc && info->n_set_aside) {
@@ -174,7 +180,7 @@ int run_stages(struct cli *c)
         tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
         rc = tally.stage ? tally_units(&tally, tl) : VOC_E_NOMEM;
     }
-    if (!rc) rc = stage_table(&t, &tally, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = stage_table(&t, &tally, j, timeline_definition(tl), timeline_info(tl));
     if (!rc) rc = cli_tables(c, p, j, &t, 1);
     for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
     mem_free(tally.stage);

@@ -91,8 +91,8 @@ for state in part-1.csv large.csv; do
 done
 same "a log that grew between two imports" "$whole" "$(digest of.voc)"
 
-# ---- the score of the demo, byte for byte (but for the number of threads in the words of the command)
-score() { "$VOC" score demo/p.voc --format json "$@" 2>&1 | sed 's/ --threads [0-9]*//'; }
+# ---- the score of the demo, byte for byte
+score() { "$VOC" score demo/p.voc --format json "$@" 2>&1; }
 if "$VOC" import demo/p.voc demo/all-events.csv --journey b2b-sale --quiet >/dev/null 2>log; then
     score --threads 1 >score.1
     grep -q '"code"' score.1 || not_ok "the score has verdicts" "$(head -c 300 score.1)"

@@ -16,6 +16,7 @@ struct page {
     const struct finding **order;
     size_t n;
     voc_rc rc;
+    bool compared, costed;  // some row is a comparison; some cost is known: else their columns would be empty
 };
 
 enum group { DO_MORE, KEEP, STOP, UNKNOWN, N_GROUPS };
@@ -80,6 +81,7 @@ static void put_counts(struct page *p, const struct finding *f)
         snprintf(text, sizeof text, "%s of %s", a, b);
     }
     put_text(p, text);
+    if (!p->compared) return;
     if (!compared || f->pull || f->work) {
         put_na(p);
         put_na(p);
@@ -99,8 +101,8 @@ static void put_row(struct page *p, const struct finding *f)
     put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = name});
     put_counts(p, f);
     bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
-    put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
-    put_money(p, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches);
+    if (p->compared && p->costed) put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
+    if (p->costed) put_money(p, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches);
     const char *verb = verdict_name(f->code)->class == VERDICT_INCIDENTAL ? "keep" : verdict_name(f->code)->verb;
     if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
     say_reason(p->st, f, reason + at, sizeof reason - at);
@@ -347,14 +349,18 @@ static void columns_open(struct page *p, const char *name, const char *title)
     const struct score *s = p->st->s;
     const voc_host *h = s->host;
     char money[40];
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->order[i]->pull && !p->order[i]->work) p->compared = true;
+        if (!isnan(p->order[i]->unit_cost)) p->costed = true;
+    }
     snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
     p->rc = h->table(s->run, &p->t, name, title, VOC_TABLE_BRIEF);
     if (!p->rc) p->rc = h->column(p->t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
     if (!p->rc) p->rc = h->column(p->t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
-    if (!p->rc) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
-    if (!p->rc) p->rc = h->column(p->t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
-    if (!p->rc) p->rc = h->column(p->t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
-    if (!p->rc) p->rc = h->column(p->t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
+    if (!p->rc && p->compared) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
+    if (!p->rc && p->compared) p->rc = h->column(p->t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
+    if (!p->rc && p->compared && p->costed) p->rc = h->column(p->t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
+    if (!p->rc && p->costed) p->rc = h->column(p->t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
     if (!p->rc) p->rc = h->column(p->t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
 }
 

@@ -66,7 +66,7 @@ static void what_is_not_a_set_is_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {"email=x", "+=x", "+email", "+email=", "+", "+email=x\x1f", "\x1f", "+email=x\x1e", "+email=x\\", "+email=x\\y",
-                                      "+e\\mail=x", "+email=x\x1f" "email=y", "+email=x\x1f\x1f+email=y"};
+                                      "+e\\mail=x", ("+email=x\x1f" "email=y"), "+email=x\x1f\x1f+email=y"};
     voc_alias out[VOC_ALIASES_MAX];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct arena a;

@@ -92,7 +92,7 @@ struct later_plugin {
     const void *more[8];
 };
 
-static const struct later_ops operations = {.now = {.struct_size = OPS_SIZE,
+static const struct later_ops operations __attribute__((unused)) = {.now = {.struct_size = OPS_SIZE,
 #ifdef FRAMING
                                                     .framing = FRAMING,
 #else

@@ -8,26 +8,15 @@
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
+#include "plugins/common/format.h"
 
 // Digits in groups of three, "1,072"; NaN is "-".
 void say_number(char *out, size_t size, double x, int digits)
 {
-    char plain[400];
-    size_t at = 0;
-    if (isnan(x) || isinf(x)) {
-        snprintf(out, size, isnan(x) ? "-" : x > 0 ? "any number" : "-any number");
-        return;
-    }
-    snprintf(plain, sizeof plain, "%.*f", digits, fabs(x));
-    size_t whole = strcspn(plain, ".");
-    bool zero = strspn(plain, "0.,") == strlen(plain);
-    if (x < 0 && !zero && at + 1 < size) out[at++] = '-';
-    for (size_t i = 0; i < whole && at + 2 < size; i++) {
-        if (i && (whole - i) % 3 == 0) out[at++] = ',';
-        out[at++] = plain[i];
-    }
-    out[at] = 0;
-    snprintf(out + at, size - at, "%s", plain + whole);
+    if (isinf(x))
+        snprintf(out, size, x > 0 ? "any number" : "-any number");
+    else
+        format_number(out, size, x, (unsigned)digits, false);
 }
 
 static void percent(char *out, size_t size, double share)

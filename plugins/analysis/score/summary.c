@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
+#include "plugins/common/format.h"
 
 struct page {
     const struct study *st;
@@ -119,11 +120,10 @@ static void note(struct page *p, uint32_t kind, const char *text)
 static void day(int64_t us, char *out, size_t size)
 {
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int64_t z = us / score_unit_of[VOC_RES_DAY] - (us % score_unit_of[VOC_RES_DAY] < 0) + 719468;  // civil from days (Hinnant)
-    int64_t era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
-    snprintf(out, size, "%" PRId64 " %s %" PRId64, d, months[m - 1], yoe + era * 400 + (m <= 2));
+    int64_t year, rest;
+    unsigned month, d;
+    format_civil(us, &year, &month, &d, &rest);
+    snprintf(out, size, "%u %s %" PRId64, d, months[month - 1], year);
 }
 
 // With --segment a unit takes part if any of its events is of the segment.

@@ -8,4 +8,4 @@ plugins_output_html_output_html_la_SOURCES = plugins/output/html/html.c plugins/
 plugins_output_html_output_html_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_output_html_output_html_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_output_html_output_html_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_output_html_output_html_la_LIBADD = -lm
+plugins_output_html_output_html_la_LIBADD = $(PLUGIN_COMMON) -lm

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Text, numbers and cells of the page. Nothing that comes from data can open a tag, end an attribute, or turn the reading
 // direction of what stands around it.
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/common/format.h"
 #include "plugins/output/html/html.h"
 
 #define FLUSH_AT 16384u
@@ -159,71 +159,32 @@ const voc_note *note_at(const voc_table *t, size_t i) { return (const voc_note *
 
 // ---- cells -------------------------------------------------------------------------------------------------------------------
 
-static void grouped(char *out, size_t size, const char *digits)
-{
-    size_t whole = strcspn(digits, "."), at = 0;
-    for (size_t i = 0; i < whole && at + 2 < size; i++) {
-        if (i && (whole - i) % 3 == 0) out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    snprintf(out + at, size - at, "%s", digits + whole);
-}
-
 void put_number(struct html *h, double r, unsigned digits, bool sign)
 {
-    char plain[400], pretty[500];
-    if (isnan(r) || isinf(r)) {
-        put_s(h, isnan(r) ? "-" : r > 0 ? "inf" : "-inf");
-        return;
-    }
-    snprintf(plain, sizeof plain, "%.*f", (int)(digits > 15 ? 15 : digits), fabs(r));
-    bool zero = strspn(plain, "0.") == strlen(plain);
-    grouped(pretty, sizeof pretty, plain);
-    if (r < 0 && !zero) put_s(h, "-");
-    if (sign && r > 0 && !zero) put_s(h, "+");
-    put_s(h, pretty);
+    char s[FORMAT_MAX];
+    format_number(s, sizeof s, r, digits, sign);
+    put_s(h, s);
 }
 
 static void integer(struct html *h, int64_t i, bool sign)
 {
-    char plain[32], pretty[48];
-    snprintf(plain, sizeof plain, "%" PRIu64, i < 0 ? (uint64_t)0 - (uint64_t)i : (uint64_t)i);
-    grouped(pretty, sizeof pretty, plain);
-    if (i < 0) put_s(h, "-");
-    if (sign && i > 0) put_s(h, "+");
-    put_s(h, pretty);
+    char s[FORMAT_MAX];
+    format_integer(s, sizeof s, i, sign);
+    put_s(h, s);
 }
 
-// Civil date of days since 1970 (the algorithm of Howard Hinnant's "chrono-compatible low-level date algorithms").
 static void date(struct html *h, int64_t us)
 {
-    int64_t days = us / INT64_C(86400000000), rest = us % INT64_C(86400000000);
-    if (rest < 0) days--, rest += INT64_C(86400000000);
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t d = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2), sec = rest / 1000000;
-    char s[64];
-    snprintf(s, sizeof s, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, d);
-    put_s(h, s);
-    if (rest == 0) return;
-    snprintf(s, sizeof s, " %02" PRId64 ":%02" PRId64 ":%02" PRId64, sec / 3600, sec / 60 % 60, sec % 60);
+    char s[FORMAT_MAX];
+    format_time(s, sizeof s, us);
     put_s(h, s);
 }
 
 static void duration(struct html *h, int64_t us)
 {
-    static const struct { int64_t us; const char *name; } units[] = {
-        {INT64_C(86400000000), "d"}, {INT64_C(3600000000), "h"}, {INT64_C(60000000), "min"}, {INT64_C(1000000), "s"}, {1000, "ms"}};
-    char s[64];
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (us < units[i].us && us > -units[i].us) continue;
-        double v = (double)us / (double)units[i].us;
-        snprintf(s, sizeof s, v == floor(v) ? "%.0f %s" : "%.1f %s", v, units[i].name);
-        put_s(h, s);
-        return;
-    }
-    snprintf(s, sizeof s, "%" PRId64 " us", us);
-    put_s(h, us ? s : "0 s");
+    char s[FORMAT_MAX];
+    format_duration(s, sizeof s, us);
+    put_s(h, s);
 }
 
 #define BAR_WIDTH 120.0

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Output plugin md: tables as GitHub-flavoured Markdown, groups as rows in bold, notes as paragraphs and lists. Data can
 // neither open a tag nor a link nor break a row: every text is escaped.
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <voc/plugin.h>
+
+#include "plugins/common/format.h"
 
 struct md {
     const voc_host *host;
@@ -47,81 +46,31 @@ static void text(struct md *m, voc_str s)
     put(m, s.ptr + from, s.len - from);
 }
 
-static void grouped(char *out, size_t size, const char *digits)
-{
-    size_t whole = strcspn(digits, "."), at = 0;
-    for (size_t i = 0; i < whole && at + 2 < size; i++) {
-        if (i && (whole - i) % 3 == 0) out[at++] = ',';
-        out[at++] = digits[i];
-    }
-    snprintf(out + at, size - at, "%s", digits + whole);
-}
-
 static void number(struct md *m, double r, unsigned digits, int sign)
 {
-    char plain[400], pretty[500];
-    if (isinf(r)) {
-        puts_(m, r > 0 ? "inf" : "-inf");
-        return;
-    }
-    snprintf(plain, sizeof plain, "%.*f", (int)(digits > 15 ? 15 : digits), fabs(r));
-    int zero = strspn(plain, "0.") == strlen(plain);
-    grouped(pretty, sizeof pretty, plain);
-    if (r < 0 && !zero) puts_(m, "-");
-    if (sign && r > 0 && !zero) puts_(m, "+");
-    puts_(m, pretty);
-}
-
-// Days since 1970 to a civil date (the algorithm of Howard Hinnant's "chrono-compatible low-level date algorithms").
-static void date(struct md *m, int64_t us)
-{
-    int64_t days = us / INT64_C(86400000000), rest = us % INT64_C(86400000000);
-    if (rest < 0) days--, rest += INT64_C(86400000000);
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t d = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9, year = yoe + era * 400 + (month <= 2);
-    char s[64];
-    snprintf(s, sizeof s, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, d);
+    char s[FORMAT_MAX];
+    format_number(s, sizeof s, r, digits, sign != 0);
     puts_(m, s);
-    if (rest == 0) return;
-    int64_t sec = rest / 1000000;
-    snprintf(s, sizeof s, " %02" PRId64 ":%02" PRId64 ":%02" PRId64, sec / 3600, sec / 60 % 60, sec % 60);
-    puts_(m, s);
-}
-
-static void duration(struct md *m, int64_t us)
-{
-    static const struct { int64_t us; const char *name; } units[] = {
-        {INT64_C(86400000000), "d"}, {INT64_C(3600000000), "h"}, {INT64_C(60000000), "min"}, {INT64_C(1000000), "s"}, {1000, "ms"}};
-    char s[64];
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (us >= units[i].us || us <= -units[i].us) {
-            double v = (double)us / (double)units[i].us;
-            snprintf(s, sizeof s, v == floor(v) ? "%.0f %s" : "%.1f %s", v, units[i].name);
-            puts_(m, s);
-            return;
-        }
-    puts_(m, us ? "0.001 s" : "0 s");
 }
 
 static void cell(struct md *m, const voc_cell *c, int sign)
 {
-    char s[32];
+    char s[FORMAT_MAX];
     switch (c->type) {
     case VOC_CELL_TEXT: text(m, c->s); break;
-    case VOC_CELL_INT: {
-        uint64_t u = c->i < 0 ? (uint64_t)0 - (uint64_t)c->i : (uint64_t)c->i;
-        char pretty[48];
-        snprintf(s, sizeof s, "%" PRIu64, u);
-        grouped(pretty, sizeof pretty, s);
-        if (c->i < 0) puts_(m, "-");
-        if (sign && c->i > 0) puts_(m, "+");
-        puts_(m, pretty);
+    case VOC_CELL_INT:
+        format_integer(s, sizeof s, c->i, sign != 0);
+        puts_(m, s);
         break;
-    }
     case VOC_CELL_REAL: number(m, c->r, c->digits, sign); break;
-    case VOC_CELL_TIME: date(m, c->i); break;
-    case VOC_CELL_DURATION: duration(m, c->i); break;
+    case VOC_CELL_TIME:
+        format_time(s, sizeof s, c->i);
+        puts_(m, s);
+        break;
+    case VOC_CELL_DURATION:
+        format_duration(s, sizeof s, c->i);
+        puts_(m, s);
+        break;
     case VOC_CELL_MONEY: number(m, (double)c->i / 1e6, c->digits, sign); break;
     case VOC_CELL_SHARE:
         number(m, c->r * 100, c->digits, sign);

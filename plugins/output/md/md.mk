@@ -7,4 +7,4 @@ plugins_output_md_output_md_la_SOURCES = plugins/output/md/md.c
 plugins_output_md_output_md_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_output_md_output_md_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_output_md_output_md_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_output_md_output_md_la_LIBADD = -lm
+plugins_output_md_output_md_la_LIBADD = $(PLUGIN_COMMON) -lm

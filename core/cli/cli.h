@@ -64,6 +64,8 @@ voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, str
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once
+// plugins.c: runs an analysis with options as they would be typed; the tables are the caller's (fold_free).
+voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
 // project.c
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // args[0]
 // The project's active definition, else one that accepts anything; or --journey FOLDER if given.

@@ -13,6 +13,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/output.c \
 	core/cli/plugins.c \
 	core/cli/project.c \
+	core/cli/results.c core/cli/results.h \
 	core/cli/rows.c \
 	core/cli/sniff.c \
 	core/cli/stages.c \

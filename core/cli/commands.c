@@ -62,8 +62,10 @@ static const struct command rejects_command = {
 static const struct command sql_command = {
     "sql", "PROJECT QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
     "One statement that only reads. The tables event, journey and unit answer by the project's active journey; see docs/project-file.md for\n"
-    "their columns and the other tables.",
-    "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n", NULL, 0, 2, 2, run_sql};
+    "their columns and the other tables. The tables of an analysis are there as ANALYSIS_TABLE: score_touchpoints, score_stages, score_sets;\n"
+    "a range has the columns NAME, NAME_lo and NAME_hi.",
+    "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n"
+    "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, 2, run_sql};
 
 static const struct command verify_command = {"verify", "PROJECT", "check that a project file is whole",
                                               "Checks the database, the checksum of every block of events, and every count. Exit 5 names what is damaged.", NULL, NULL, 0, 1, 1,

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/results.h"
 #include "cli/views.h"
 
 static voc_rc source_row(void *user, const struct store_source *s)
@@ -205,11 +206,13 @@ int run_sql(struct cli *c)
     struct project *p = NULL;
     struct journey *j = NULL;
     struct views *views = NULL;
+    struct results *results = NULL;
     struct answer w = {0};
     arena_init(&w.a, 0);
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = views_new(&views, p, j, c->diag);
+    if (!rc) rc = results_new(&results, c, p, j, c->args[1]);
     if (!rc) rc = store_sql(p, c->args[1], sql_head, sql_row, &w, c->diag);
     if (!rc && w.n) rc = answer_table(&w);
     if (!rc && w.n) rc = sql_semantics(w.t, j);
@@ -218,6 +221,7 @@ int run_sql(struct cli *c)
     vec_free(&w.cells);
     arena_done(&w.a);
     project_close(p);
+    results_free(results);
     views_free(views);
     journey_free(j);
     return cli_exit(c, rc);

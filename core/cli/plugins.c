@@ -90,6 +90,36 @@ int run_plugin_show(struct cli *c)
     return EXIT_DONE;
 }
 
+static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options, struct fold_result *out)
+{
+    struct fold_request r = {.project = p,
+                             .journey = j,
+                             .plugin = plugin,
+                             .options = options,
+                             .threads = cli_threads(c),
+                             .end_us = VOC_NA,
+                             .memory_max = cli_memory(c)};
+    voc_rc rc = fold_run(&r, out, c->diag);
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    return rc;
+}
+
+voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out)
+{
+    voc_value *options = NULL;
+    voc_rc rc = cli_catalogue(c);
+    struct plugin *plugin = rc ? NULL : catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(analysis));
+    if (!rc && !plugin) {
+        diag_error(c->diag, "PLUGIN-020", NULL, 0, "voc plugin list shows what there is", "there is no analysis \"%s\"", analysis);
+        rc = VOC_E_OPTION;
+    }
+    if (!rc) rc = plugin_load(plugin, c->diag);
+    if (!rc) rc = options_parse(&c->arena, plugin->desc->options, plugin->desc->n_options, plugin->desc->option_size, given, n_given, &options, c->diag);
+    if (!rc) rc = fold(c, p, j, plugin, options, out);
+    options_done(options, options ? plugin->desc->n_options : 0);
+    return rc;
+}
+
 int run_analysis(struct cli *c)
 {
     struct project *p = NULL;
@@ -97,17 +127,7 @@ int run_analysis(struct cli *c)
     struct fold_result result = {0};
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
-    if (!rc) {
-        struct fold_request r = {.project = p,
-                                 .journey = j,
-                                 .plugin = (struct plugin *)(uintptr_t)c->analysis,
-                                 .options = c->own,
-                                 .threads = cli_threads(c),
-                                 .end_us = VOC_NA,
-                                 .memory_max = cli_memory(c)};
-        rc = fold_run(&r, &result, c->diag);
-        if (rc == VOC_E_BUG) c->failed_plugin = true;
-    }
+    if (!rc) rc = fold(c, p, j, (struct plugin *)(uintptr_t)c->analysis, c->own, &result);
     if (!rc) rc = cli_tables(c, p, j, result.tables, result.n_tables);
     fold_free(&result);
     journey_free(j);

@@ -7,7 +7,7 @@
 #include "plugins/analysis/score/score.h"
 
 struct example {
-    int64_t in_stage;
+    int64_t in_stage, time, comparator_time;
     uint32_t unit, comparator;  // indices of units
     bool responded;
 };
@@ -38,7 +38,12 @@ int examples_add(void *ctx, const struct trial_set *set)
         x->at = to;
         x->cap = cap;
     }
-    x->at[x->n++] = (struct example){set->in_stage, unit_of(&s->data, set->stay), unit_of(&s->data, set->members[0].stay), set->follow[0].event};
+    x->at[x->n++] = (struct example){.in_stage = set->in_stage,
+                                     .time = set->time,
+                                     .comparator_time = set->members[0].index,
+                                     .unit = unit_of(&s->data, set->stay),
+                                     .comparator = unit_of(&s->data, set->members[0].stay),
+                                     .responded = set->follow[0].event};
     return 0;
 }
 
@@ -56,11 +61,17 @@ void examples_choose(struct examples *x, struct finding *f)
     size_t yes = 0;
     if (x->n) qsort(x->at, x->n, sizeof *x->at, order);
     while (yes < x->n && x->at[yes].responded) yes++;
-    if (yes) f->responder = units[x->at[(yes - 1) / 2].unit].name;
+    if (yes) {
+        const struct example *e = &x->at[(yes - 1) / 2];
+        f->responder = units[e->unit].name;
+        f->responder_at = e->time;
+    }
     if (yes < x->n) {
         const struct example *e = &x->at[yes + (x->n - yes - 1) / 2];
         f->non_responder = units[e->unit].name;
         f->comparator = units[e->comparator].name;
+        f->non_responder_at = e->time;
+        f->comparator_at = e->comparator_time;
     }
     x->s->host->free(x->s->cx, x->at);
     x->at = NULL;

@@ -88,6 +88,7 @@ struct finding {
     double people, obtained;              // pull
     size_t uses;                          // pull: claimed events; work: events
     voc_str responder, non_responder, comparator;  // example customers: names of units, or empty
+    int64_t responder_at, non_responder_at, comparator_at;  // the moment from which each is followed
 };
 
 struct study {

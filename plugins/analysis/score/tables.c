@@ -32,6 +32,7 @@ static void put_str(struct page *p, voc_str s) { put(p, s.len ? (voc_cell){.type
 static void put_text(struct page *p, const char *s) { put_str(p, (voc_str){s, strlen(s)}); }
 static void put_int(struct page *p, size_t n) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
 static void put_real(struct page *p, double r, uint32_t digits) { put(p, (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits}); }
+static void put_time(struct page *p, int64_t us) { put(p, (voc_cell){.type = us == VOC_NA ? VOC_CELL_NA : VOC_CELL_TIME, .i = us}); }
 static void put_share(struct page *p, double r) { put(p, (voc_cell){.type = VOC_CELL_SHARE, .r = r, .digits = 1}); }
 static void put_range(struct page *p, double r, double lo, double hi, uint32_t digits)
 {
@@ -105,6 +106,9 @@ static const struct column finding_columns[] = {
     {"responder", "example: acted", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "a customer who acted after it, with the median time in stage"},
     {"non_responder", "example: did not", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "a customer who did not"},
     {"comparator", "compared with", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "that one's nearest comparable customer without it"},
+    {"responder_at", "at", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "the touch after which the first example acted"},
+    {"non_responder_at", "at", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "the touch after which the second did not"},
+    {"comparator_at", "at", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "the same time in the stage of the one it is compared with"},
     {"reason", "reason", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in plain words"},
     {"explanation", "explanation", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the whole sentence, with each check"},
 };
@@ -189,6 +193,9 @@ static void finding_row(struct page *p, const struct finding *f)
     put_str(p, f->responder);
     put_str(p, f->non_responder);
     put_str(p, f->comparator);
+    put_time(p, f->responder.len ? f->responder_at : VOC_NA);
+    put_time(p, f->non_responder.len ? f->non_responder_at : VOC_NA);
+    put_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
     put_text(p, reason);
     put_text(p, explanation);
 }

@@ -157,15 +157,32 @@ static voc_rc tally_units(struct tally *t, struct timeline *tl)
     return rc;
 }
 
+voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table **out)
+{
+    struct event_set *events = NULL;
+    struct timeline *tl = NULL;
+    struct tally tally = {0};
+    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = unit};
+    voc_rc rc = event_set_load(&events, p, EV_ALL, c->diag);
+    if (!rc) rc = timeline_new(&tl, events, j, &to, c->diag);
+    if (!rc) {
+        tally.n = timeline_definition(tl)->n_stages;
+        tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
+        rc = tally.stage ? tally_units(&tally, tl) : VOC_E_NOMEM;
+    }
+    if (!rc) rc = stage_table(out, &tally, j, timeline_definition(tl), timeline_info(tl));
+    for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
+    mem_free(tally.stage);
+    timeline_free(tl);
+    event_set_free(events);
+    return rc;
+}
+
 int run_stages(struct cli *c)
 {
     struct project *p = NULL;
     struct journey *j = NULL;
-    struct event_set *events = NULL;
-    struct timeline *tl = NULL;
     struct table *t = NULL;
-    struct tally tally = {0};
-    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0};
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
     if (!rc && j->n_stages == 0) {
@@ -173,20 +190,9 @@ int run_stages(struct cli *c)
                    project_name(p));
         rc = VOC_E_OPTION;
     }
-    if (!rc) rc = event_set_load(&events, p, EV_ALL, c->diag);
-    if (!rc) rc = timeline_new(&tl, events, j, &to, c->diag);
-    if (!rc) {
-        tally.n = timeline_definition(tl)->n_stages;
-        tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
-        rc = tally.stage ? tally_units(&tally, tl) : VOC_E_NOMEM;
-    }
-    if (!rc) rc = stage_table(&t, &tally, j, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = cli_stages(c, p, j, c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0, &t);
     if (!rc) rc = cli_tables(c, p, j, &t, 1);
-    for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
-    mem_free(tally.stage);
     table_free(t);
-    timeline_free(tl);
-    event_set_free(events);
     journey_free(j);
     project_close(p);
     return cli_exit(c, rc);

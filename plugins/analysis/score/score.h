@@ -157,6 +157,11 @@ void examples_choose(struct examples *x, struct finding *f);
 
 // study.c
 voc_rc study_run(struct study *st);
+// Shows each set of the asked touchpoints (by index; push and pull), those of one touchpoint in the order of its trial;
+// `resolution` is the touch's. In parallel: touchpoints at the same time, each from one thread; else in order of index.
+// Non-zero stops, with VOC_CANCELLED.
+typedef int (*study_set_fn)(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set);
+voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_set_fn see, void *ctx);
 struct trial_alloc score_trial_alloc(const struct score *s);
 voc_rc score_rc(enum trial_rc rc);
 // pull.c

@@ -23,6 +23,7 @@ struct trials {
     struct series harm, actions;
     double *move_value;   // by stage: worth of a forward move
     struct series *base;  // outcomes of each stage for touchpoints without aim or clicks of their own
+    const uint8_t *resolution;  // of each touch of the frame
     struct plan *plans;
     size_t n_plans;
 };
@@ -128,6 +129,7 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
     voc_rc rc = frame_stays(s, &in);
     if (!rc) rc = frame_touches(s, with_pull, &in);
     in.actions = t->actions.events;
+    t->resolution = in.touches.resolution;
     return rc ? rc : score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
 }
 
@@ -194,7 +196,9 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
     return rc;
 }
 
-static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, struct examples *examples, struct trial_result *out)
+typedef int (*see_set)(void *ctx, const struct trial_set *set);
+
+static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, see_set see, void *ctx, struct trial_result *out)
 {
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
@@ -209,14 +213,10 @@ static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t 
                               .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
                               .without_account = TRIAL_NONE,
                               .only_stage = TRIAL_ALL,
-                              .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL};
-    if (examples) {
-        examples->s = s;
-        r.on_set = examples_add;
-        r.on_set_ctx = examples;
-    }
-    voc_rc rc = score_rc(trial_run(out, t->frame, &r));
-    return examples && examples->failed ? VOC_E_NOMEM : rc;
+                              .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL,
+                              .on_set = see,
+                              .on_set_ctx = ctx};
+    return score_rc(trial_run(out, t->frame, &r));
 }
 
 static voc_rc run_plan(void *user, size_t i)
@@ -224,9 +224,11 @@ static voc_rc run_plan(void *user, size_t i)
     struct trials *t = user;
     struct plan *p = &t->plans[i];
     voc_rc rc = plan_outcomes(t, p);
-    if (!rc) rc = run_window(t, p, 1, 1, &p->examples, &p->result);
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, NULL, &p->half);
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, NULL, &p->twice);
+    p->examples.s = t->st->s;
+    if (!rc) rc = run_window(t, p, 1, 1, examples_add, &p->examples, &p->result);
+    if (p->examples.failed) rc = VOC_E_NOMEM;
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, NULL, NULL, &p->half);
+    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, NULL, NULL, &p->twice);
     return rc;
 }
 
@@ -379,21 +381,82 @@ static voc_rc run_pulls(struct trials *push)
     return rc;
 }
 
+// The series that all trials share.
+static voc_rc prepare(struct trials *t, struct study *st)
+{
+    const struct score *s = st->s;
+    const voc_definition *d = s->def;
+    *t = (struct trials){.st = st};
+    voc_rc rc = series_of_class(s, &t->harm, VOC_CLASS_HARM);
+    if (!rc) rc = series_actions(s, &t->actions);
+    t->base = score_alloc(s, d->n_stages, sizeof *t->base);
+    t->move_value = score_alloc(s, d->n_stages, sizeof *t->move_value);
+    t->plans = score_alloc(s, d->n_touchpoints, sizeof *t->plans);
+    if (!rc && (!t->base || !t->move_value || !t->plans)) rc = VOC_E_NOMEM;
+    for (uint32_t k = 0; k < d->n_stages && !rc; k++) t->move_value[k] = move_value(st, k);
+    for (uint32_t k = 0; k < d->n_stages && !rc; k++) rc = outcomes_of(t, VOC_NONE, k, &t->base[k]);
+    return rc;
+}
+
+// ---- set by set ------------------------------------------------------------------------------------------------------------
+
+struct watch {
+    struct trials *t;
+    study_set_fn see;
+    void *ctx;
+};
+
+struct watched {
+    const struct watch *w;
+    uint32_t touchpoint;
+};
+
+static int see_one(void *ctx, const struct trial_set *set)
+{
+    const struct watched *x = ctx;
+    return x->w->see(x->w->ctx, x->touchpoint, x->w->t->resolution[set->touch], set);
+}
+
+static voc_rc watch_plan(void *user, size_t i)
+{
+    const struct watch *w = user;
+    struct plan *p = &w->t->plans[i];
+    struct watched x = {w, p->touchpoint};
+    voc_rc rc = plan_outcomes(w->t, p);
+    if (!rc) rc = run_window(w->t, p, 1, 1, see_one, &x, &p->result);
+    trial_result_done(&p->result);
+    return rc;
+}
+
+voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_set_fn see, void *ctx)
+{
+    const struct score *s = st->s;
+    struct trials t;
+    struct watch w = {&t, see, ctx};
+    voc_rc rc = prepare(&t, st);
+    for (int with_pull = 0; with_pull < 2 && !rc; with_pull++) {
+        t.n_plans = 0;
+        for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
+            if (asked[i] && s->def->touchpoints[i].kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
+        if (t.n_plans == 0) continue;
+        rc = make_frame(&t, with_pull);
+        if (!rc && in_parallel) rc = s->host->parallel(s->run, t.n_plans, watch_plan, &w);
+        for (size_t i = 0; i < t.n_plans && !rc && !in_parallel; i++) rc = watch_plan(&w, i);
+    }
+    return rc;
+}
+
+// ---- all of them -----------------------------------------------------------------------------------------------------------
+
 voc_rc study_run(struct study *st)
 {
     const struct score *s = st->s;
     const voc_definition *d = s->def;
-    struct trials t = {.st = st};
-    voc_rc rc = series_of_class(s, &t.harm, VOC_CLASS_HARM);
-    if (!rc) rc = series_actions(s, &t.actions);
+    struct trials t;
+    voc_rc rc = prepare(&t, st);
     if (!rc) rc = make_frame(&t, false);
-    t.base = score_alloc(s, d->n_stages, sizeof *t.base);
-    t.move_value = score_alloc(s, d->n_stages, sizeof *t.move_value);
-    t.plans = score_alloc(s, d->n_touchpoints, sizeof *t.plans);
     st->pooled = score_alloc(s, d->n_touchpoints, sizeof *st->pooled);
-    if (!rc && (!t.base || !t.move_value || !t.plans || !st->pooled)) rc = VOC_E_NOMEM;
-    for (uint32_t k = 0; k < d->n_stages && !rc; k++) t.move_value[k] = move_value(st, k);
-    for (uint32_t k = 0; k < d->n_stages && !rc; k++) rc = outcomes_of(&t, VOC_NONE, k, &t.base[k]);
+    if (!rc && !st->pooled) rc = VOC_E_NOMEM;
     for (uint32_t i = 0; i < d->n_touchpoints && !rc; i++) {
         st->pooled[i] = (struct finding){.touchpoint = i, .stage = TRIAL_ALL, .segment = TRIAL_ALL, .code = VERDICT_CODES, .half = VERDICT_CODES, .twice = VERDICT_CODES};
         if (d->touchpoints[i].kind == VOC_TOUCH_PUSH) t.plans[t.n_plans++].touchpoint = i;

@@ -15,13 +15,14 @@ const voc_option score_options[N_OPTIONS] = {
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also a line for each stage, or for each stage and segment"},
     [OPT_AIM] = {"aim", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "ACTIONS", "judge by these customer actions (comma-separated), or by \"forward\" moves, instead of the journey's aims"},
     [OPT_SENSITIVITY] = {"sensitivity", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also judge at half and twice the window, and flag verdicts that change"},
+    [OPT_SETS] = {"sets", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "TOUCHPOINTS", "write each matched set of these touchpoints (comma-separated, or all) instead of the verdicts, to compute them again elsewhere"},
 };
 
 static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_RESOLUTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_ACTION, VOC_COL_TOUCHPOINT, VOC_COL_INDIVIDUAL,
                                    VOC_COL_CAMPAIGN, VOC_COL_THREAD, VOC_COL_REF_EVENT, VOC_COL_REF_TOUCHPOINT, VOC_COL_COST, VOC_COL_MINUTES,
                                    VOC_COL_DELIVERED, VOC_COL_SEGMENT};
 
-static voc_rc complain(struct score *s, const char *code, const char *hint, const char *message)
+voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message)
 {
     voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     s->host->diag(s->cx, &d);
@@ -65,7 +66,7 @@ static voc_rc resolve_segment(struct score *s, voc_value *v)
     size_t at = (size_t)snprintf(hint, sizeof hint, "the journey has");
     for (size_t i = 0; i < d->n_segments && at < sizeof hint - 60; i++)
         at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "", (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
-    return complain(s, "SCORE-002", hint, "there is no such segment");
+    return score_complain(s, "SCORE-002", hint, "there is no such segment");
 }
 
 static voc_rc check_aim(struct score *s)
@@ -77,11 +78,11 @@ static voc_rc check_aim(struct score *s)
         while (a < s->def->n_actions && !(s->def->actions[a].name.len == aim->list[i].len && memcmp(s->def->actions[a].name.ptr, aim->list[i].ptr, aim->list[i].len) == 0)) a++;
         char message[200];
         snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
-        if (a == s->def->n_actions) return complain(s, "SCORE-003", "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
+        if (a == s->def->n_actions) return score_complain(s, "SCORE-003", "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
         uint32_t c = s->def->actions[a].class_;
         snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
         if (c != VOC_CLASS_VALUE && c != VOC_CLASS_NEUTRAL)
-            return complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
+            return score_complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
     }
     return VOC_OK;
 }
@@ -100,10 +101,11 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     s->def = host->definition(run);
     s->info = host->info(run);
     if (s->def->n_stages == 0)
-        return complain(s, "SCORE-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder says what counts as value",
+        return score_complain(s, "SCORE-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder says what counts as value",
                         "this project follows no journey: it is not known which actions customers value");
     voc_rc rc = resolve_segment(s, &own[OPT_SEGMENT]);
     if (!rc) rc = check_aim(s);
+    if (!rc && own[OPT_SETS].set) rc = sets_asked(s);
     if (!rc) rc = want_all(s);
     *analysis = s;
     return rc;
@@ -160,7 +162,7 @@ static voc_rc refuse_without_value(struct score *s)
         voc_str name = s->def->actions[n[i].action].name;
         at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
     }
-    return complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
+    return score_complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
 }
 
 static voc_rc finish(void *analysis, void *state)
@@ -170,6 +172,7 @@ static voc_rc finish(void *analysis, void *state)
     voc_rc rc = gather_load(s, ((struct state *)state)->spool);
     if (!rc) rc = refuse_without_value(s);
     if (!rc) rc = study_p_win(&st);
+    if (s->options[OPT_SETS].set) return rc ? rc : sets_write(&st);
     if (!rc) rc = study_run(&st);
     if (!rc) rc = study_work(&st);
     if (!rc) rc = study_links(&st);

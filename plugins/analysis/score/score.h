@@ -11,7 +11,7 @@
 #include "plugins/analysis/score/trial.h"
 #include "plugins/analysis/score/verdict.h"
 
-enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, N_OPTIONS };
+enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, N_OPTIONS };
 enum { BY_NOTHING, BY_STAGE, BY_SEGMENT };
 extern const voc_option score_options[N_OPTIONS];
 
@@ -56,6 +56,7 @@ struct score {
     size_t n_predicates;
     struct aims aims;
     struct data data;
+    bool *asked;  // by touchpoint: of --sets
 };
 
 struct state {
@@ -181,6 +182,11 @@ const char *say_firmness(const struct finding *f);  // strong, moderate, fragile
 void say_number(char *out, size_t size, double x, int digits);
 void say_count(char *out, size_t size, double n, const char *one, const char *many);  // "1 customer", "1,072 customers"
 voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *text);  // and the segment, and declared stages
+// sets.c
+voc_rc sets_asked(struct score *s);  // resolves --sets
+voc_rc sets_write(struct study *st);
+// score.c
+voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
 // tables.c, summary.c
 voc_rc tables_write(struct study *st);
 voc_rc summary_write(struct study *st);

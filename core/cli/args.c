@@ -57,17 +57,27 @@ static int usage(struct cli *c, const char *what, const char *word)
     return EXIT_USAGE;
 }
 
+// "it has --journey, --unit (voc stages --help tells of each)"
+static void own_options(const struct cli *c, const struct parsed *p, char *out, size_t size)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < p->n && at + 60 < size; i++) at += (size_t)snprintf(out + at, size - at, "%s--%s", i ? ", " : "it has ", option_at(p->table, p->stride, i)->name);
+    snprintf(out + at, size - at, "%svoc %s --help%s", at ? " (" : "", cli_command_name(c), at ? " tells of each)" : " shows what it has");
+}
+
 // Neither the command's nor everybody's: the nearest of both is meant.
 static int unknown_option(struct cli *c, const struct parsed *p, const struct option_given *g)
 {
     const char *names[COMMON_N + 257];
     size_t n = 0;
-    char hint[120];
+    char hint[300];
     for (; n < p->n && n < 256; n++) names[n] = option_at(p->table, p->stride, n)->name;
     for (size_t i = 0; i < COMMON_N; i++) names[n++] = common_options[i].name;
     const char *near = str_nearest(g->name, names, n);
-    if (!near) return usage(c, "there is no option", arena_printf(&c->arena, "--%.*s", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr));
-    snprintf(hint, sizeof hint, "did you mean --%s?", near);
+    if (near)
+        snprintf(hint, sizeof hint, "did you mean --%s?", near);
+    else
+        own_options(c, p, hint, sizeof hint);
     diag_error(c->diag, "OPTION-001", NULL, 0, hint, "there is no option --%.*s", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr);
     return EXIT_USAGE;
 }
@@ -128,8 +138,16 @@ voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv)
 static int count_args(struct cli *c)
 {
     int min = c->command ? c->command->min_args : 1, max = c->command ? c->command->max_args : 1;
-    if (c->n_args < min) return usage(c, "something is missing; the command reads", c->command ? c->command->args : "PROJECT");
-    if (max >= 0 && c->n_args > max) return usage(c, "too many arguments", c->args[max]);
+    int rc = order_check(c);
+    if (rc) return rc;
+    if (c->n_args < min) {
+        order_missing(c);
+        return EXIT_USAGE;
+    }
+    if (max >= 0 && c->n_args > max) {
+        order_too_many(c, max);
+        return EXIT_USAGE;
+    }
     return 0;
 }
 

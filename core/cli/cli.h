@@ -51,6 +51,13 @@ struct cli {
 // args.c
 int args_parse(struct cli *c, int argc, char **argv); // 0, or an exit code; -1: help was printed
 voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of --plugin-dir into c->common, ahead of args_parse
+// order.c: arguments that stand in the wrong place. What was meant is said with the whole command.
+int order_check(struct cli *c); // 0, or EXIT_USAGE
+void order_missing(struct cli *c);
+void order_too_many(struct cli *c, int max);
+const char *cli_command_name(const struct cli *c); // "score", "journey use"
+const char *cli_nearest_project(struct cli *c, const char *wanted, bool *only); // of the projects beside it, or NULL; arena's
+const char *cli_project_for(struct cli *c, const char *file); // shop.voc for x/shop.csv.gz
 // help.c
 void help_overview(struct buf *b, struct catalogue *cat);
 void help_command(struct buf *b, const struct command *cmd);

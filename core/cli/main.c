@@ -49,7 +49,17 @@ static bool group_word(const char *word)
     return false;
 }
 
-static int unknown(struct cli *c, const char *word)
+// "journey us": the nearest of the commands that begin with the word.
+static const char *nearest_of_group(const char *word, const char *second)
+{
+    const char *names[64] = {0};
+    size_t n = 0, len = strlen(word);
+    for (size_t i = 0; commands[i] && n < 64; i++)
+        if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ') names[n++] = commands[i]->name + len + 1;
+    return second ? str_nearest(str_of(second), names, n) : NULL;
+}
+
+static int unknown(struct cli *c, const char *word, const char *second)
 {
     const char *names[128] = {0};
     char hint[200];
@@ -58,6 +68,11 @@ static int unknown(struct cli *c, const char *word)
     for (size_t i = 0; c->catalogue && i < catalogue_n(c->catalogue) && n < 128; i++)
         if (catalogue_at(c->catalogue, i)->note.kind == VOC_KIND_ANALYSIS) names[n++] = catalogue_at(c->catalogue, i)->note.name;
     const char *near = str_nearest(str_of(word), names, n);
+    if (group_word(word) && nearest_of_group(word, second)) {
+        snprintf(hint, sizeof hint, "did you mean voc %s %s?", word, nearest_of_group(word, second));
+        diag_error(c->diag, "USAGE-002", NULL, 0, hint, "there is no command \"%s %s\"", word, second);
+        return EXIT_USAGE;
+    }
     if (group_word(word)) {
         size_t at = 0, len = strlen(word);
         hint[0] = 0;
@@ -113,7 +128,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (!rc) rc = cli_catalogue(c);
         if (rc) return cli_exit(c, rc);
         struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(argv[1]));
-        if (!p) return unknown(c, argv[1]);
+        if (!p) return unknown(c, argv[1], argc > 2 ? argv[2] : NULL);
         rc = plugin_load(p, c->diag);
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;

@@ -1,13 +1,36 @@
 // SPDX-License-Identifier: MIT
 // What most commands begin and end with: the project of the first argument, its active journey definition, how much of the
 // machine to use, and the exit code.
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "host/file_kind.h"
 
-voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode) { return project_open(p, c->args[0], mode, c->diag); }
+// What is there instead of a project is said with the command that was meant.
+voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
+{
+    const char *name = c->args[0], *command = cli_command_name(c);
+    struct file_look look = file_look(name);
+    bool only = false;
+    if (mode == PROJECT_READ && look.kind == FILE_NONE && access(name, F_OK) != 0 && errno == ENOENT) {
+        const char *near = cli_nearest_project(c, name, &only);
+        const char *hint = near ? arena_printf(&c->arena, "%s %s? voc import %s FILE makes a new one", only ? "is it" : "did you mean", near, name)
+                                : arena_printf(&c->arena, "voc import %s FILE makes it", name);
+        diag_error(c->diag, "STORE-002", name, 0, hint, "there is no such project");
+        return VOC_E_IO;
+    }
+    if (look.kind == FILE_ORDINARY || look.kind == FILE_FOREIGN) {
+        const char *made = cli_project_for(c, name);
+        const char *hint = look.kind == FILE_FOREIGN ? "name a project, which voc import PROJECT FILE makes from a log"
+                                                     : arena_printf(&c->arena, "voc import %s %s makes a project of a log; then voc %s %s", made, name, command, made);
+        diag_error(c->diag, "STORE-010", name, 0, hint, "this is %s, not a Vocstream project", look.kind == FILE_FOREIGN ? look.what : "a file of another kind");
+        return VOC_E_INPUT;
+    }
+    return project_open(p, name, mode, c->diag);
+}
 
 voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct journey **out)
 {

@@ -5,6 +5,7 @@
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
 	core/host/encode.c core/host/encode.h \
+	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \
 	core/host/host.c core/host/host.h \
 	core/host/import.c core/host/import.h \

@@ -3,10 +3,13 @@
 // parse blocks in parallel, hand them on in order, and commit once, or not at all. Called by the cli.
 #include "host/import.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "host/file_kind.h"
 #include "host/fold.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -75,6 +78,43 @@ static voc_rc plugin_named(struct job *j, voc_str name)
     return VOC_E_OPTION;
 }
 
+// What the file is, where that can be told: a project, a workbook, a picture.
+static bool explain_kind(struct job *j, struct file_look look)
+{
+    if (look.kind == FILE_PROJECT)
+        diag_error(j->d, "IMPORT-013", j->req->path, 0, "name the files to be read behind the project: voc import PROJECT FILE; what it holds is shown by voc stats",
+                   "this is a Vocstream project, not a log");
+    else if (look.kind == FILE_FOREIGN)
+        diag_error(j->d, "IMPORT-013", j->req->path, 0, look.instead, "this is %s", look.what);
+    return look.kind == FILE_PROJECT || look.kind == FILE_FOREIGN;
+}
+
+// No file at all, or a folder: said with what is there.
+static bool explain_missing(struct job *j, struct file_look look)
+{
+    const char *path = j->req->path;
+    if (look.kind == FILE_FOLDER) {
+        const char *hint = arena_printf(j->a, "name the files in it, for example %s%s*.csv", path, path[strlen(path) - 1] == '/' ? "" : "/");
+        diag_error(j->d, "IN-003", path, 0, hint, "this is a folder, not a file");
+        return true;
+    }
+    if (look.kind != FILE_NONE || access(path, F_OK) == 0 || errno != ENOENT || strcmp(path, "-") == 0) return false;
+    const char *near = file_nearest(j->a, path, NULL, FILE_NONE, NULL);
+    const char *hint = near ? arena_printf(j->a, "did you mean %s?", near) : "check the name and the folder (ls shows what is there)";
+    diag_error(j->d, "IN-001", path, 0, hint, "there is no such file");
+    return true;
+}
+
+// The head as it was read says it also of what came through a pipe or out of a compressed file.
+static bool explain_unknown(struct job *j)
+{
+    voc_str head = {"", 0};
+    bool complete;
+    if (explain_kind(j, file_look(j->req->path))) return true;
+    if (in_peek(j->in, 4096, &head, &complete) != VOC_OK) return false;
+    return explain_kind(j, file_look_bytes(head, (voc_str){"", 0}));
+}
+
 static voc_rc probe_all(struct job *j)
 {
     struct sniffed s[CANDIDATES_MAX];
@@ -85,6 +125,7 @@ static voc_rc probe_all(struct job *j)
         diag_error(j->d, "IMPORT-002", in_path(j->in), 0, "voc plugin list says where plugins are looked for", "no input plugin is installed");
         return VOC_E_INPUT;
     }
+    if (s[0].confidence < SNIFF_KNOWN && explain_unknown(j)) return VOC_E_INPUT;
     if (s[0].confidence < SNIFF_KNOWN) {
         struct buf b;
         buf_init(&b, 4096);
@@ -112,7 +153,7 @@ static voc_rc choose(struct job *j)
     bool complete;
     voc_rc rc = in_peek(j->in, 1, &first, &complete);
     if (!rc && first.len == 0) {
-        diag_error(j->d, "IMPORT-009", in_path(j->in), 0, "check the export that made it", "the file is empty");
+        diag_error(j->d, "IMPORT-009", in_path(j->in), 0, "export it again, and see that it has lines before it is imported", "the file is empty");
         rc = VOC_E_INPUT;
     }
     if (rc) return rc;
@@ -463,7 +504,11 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
 {
     struct job j = {.req = r, .rep = out, .a = a, .d = d};
     memset(out, 0, sizeof *out);
-    voc_rc rc = in_open(&j.in, r->path, NULL, d);
+    struct file_look look = file_look(r->path);
+    voc_rc rc = VOC_OK;
+    if (explain_missing(&j, look)) rc = VOC_E_IO;
+    if (!rc && !r->as.len && look.packed && explain_kind(&j, look)) rc = VOC_E_INPUT;
+    if (!rc) rc = in_open(&j.in, r->path, NULL, d);
     if (!rc) rc = choose(&j);
     if (rc) {
         in_close(j.in);

@@ -30,6 +30,11 @@ int examples_add(void *ctx, const struct trial_set *set)
 {
     struct examples *x = ctx;
     const struct score *s = x->s;
+    if (set->time >= x->recent_from) {
+        struct recent *r = &x->recent[set->stage * s->def->n_segments + set->segment];
+        r->fresh++;
+        r->matched += set->n_members > 0;
+    }
     if (set->n_members == 0) return 0;
     if (x->n == x->cap) {
         size_t cap = x->cap ? x->cap * 2 : 64;

@@ -147,7 +147,7 @@ voc_rc study_work(struct study *st)
 static int64_t floor_to(int64_t t, int64_t unit) { return t - ((t % unit) + unit) % unit; }
 
 // Strictly after, in the coarser unit of both (METHODS 0.2).
-static bool strictly_after(const struct event *y, const struct event *t)
+bool score_strictly_after(const struct event *y, const struct event *t)
 {
     int64_t a = score_unit_of[y->resolution], b = score_unit_of[t->resolution], unit = a > b ? a : b;
     return floor_to(y->time, unit) > floor_to(t->time, unit);
@@ -160,7 +160,7 @@ static uint32_t last_touch(const struct score *s, size_t first, size_t action, u
     for (size_t k = action; k-- > first;) {
         const struct event *t = &s->data.events[k];
         if (e->time - t->time > longest) break;
-        if (is_touch(s, t) && strictly_after(e, t) && e->time - t->time <= window_of(s, t->touchpoint, stage)) return t->touchpoint;
+        if (is_touch(s, t) && score_strictly_after(e, t) && e->time - t->time <= window_of(s, t->touchpoint, stage)) return t->touchpoint;
     }
     return VOC_NONE;
 }

@@ -94,14 +94,121 @@ static size_t add_harm(const struct finding *f, char *out, size_t size, size_t a
     return add(out, size, at, "%.0f left, %.0f expected", h->o, h->e);
 }
 
+// ---- what would settle it ------------------------------------------------------------------------------------------------
+
+// "by March 2027 at this rate"; or why not.
+static void say_when(const struct study *st, const struct settle *x, char *out, size_t size)
+{
+    static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
+    int64_t year, rest;
+    unsigned month, day;
+    if (x->known_us != VOC_NA) {
+        format_civil(x->known_us, &year, &month, &day, &rest);
+        snprintf(out, size, "by %s %lld at this rate", months[month - 1], (long long)year);
+    } else if (x->rate <= 0) {
+        snprintf(out, size, "none came in the last %.0f days", settle_days(st->s));
+    } else {
+        snprintf(out, size, "not in ten years at this rate");
+    }
+}
+
+// Another touchpoint of the same kind and group, with which it can be pooled.
+static bool has_kin(const struct study *st, const struct finding *f)
+{
+    const voc_definition *d = st->s->def;
+    const voc_def_touchpoint *t = &d->touchpoints[f->touchpoint];
+    for (size_t i = 0; i < d->n_touchpoints && t->group.len; i++) {
+        const voc_def_touchpoint *o = &d->touchpoints[i];
+        if (o != t && o->kind == t->kind && o->group.len == t->group.len && memcmp(o->group.ptr, t->group.ptr, t->group.len) == 0) return true;
+    }
+    return false;
+}
+
+// "hold back 1 in 5 for 8 weeks"; false: none is possible, and `out` says so.
+static bool say_holdout(const struct settle *x, char *out, size_t size)
+{
+    char weeks[60];
+    if (!x->holdout || x->holdout->ends_us == VOC_NA) {
+        snprintf(out, size, "leave it out for a random part");
+        return false;
+    }
+    say_count(weeks, sizeof weeks, x->holdout->weeks, "week", "weeks");
+    snprintf(out, size, x->holdout->weeks <= 104 ? "hold back 1 in %u for %s" : "hold back 1 in %u, which at this rate takes %s", x->holdout->one_in, weeks);
+    return true;
+}
+
+// Comparable contacts, or what a pull item or a hold-out counts instead.
+static void say_missing(const struct finding *f, char *out, size_t size)
+{
+    if (f->pull)
+        say_count(out, size, f->settle.missing, "more person who takes it", "more people who take it");
+    else if (f->randomised)
+        say_count(out, size, f->settle.missing, "more customer of the random test", "more customers of the random test");
+    else
+        say_count(out, size, f->settle.missing, "more comparable contact", "more comparable contacts");
+}
+
+static void settle_alone(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    char when[80], n[60];
+    voc_str partner = f->cell.bundle_type != TRIAL_NONE ? title_of(st, f->cell.bundle_type) : (voc_str){"the other", 9};
+    say_when(st, &f->settle, when, sizeof when);
+    say_count(n, sizeof n, f->settle.missing, "contact", "contacts");
+    size_t at = add(out, size, 0, "run one alone: about %s without %.*s, %s", n, (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, when);
+    if (has_kin(st, f)) add(out, size, at, "; or judge them as one: voc score PROJECT --by group");
+}
+
+static void settle_more(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    char when[80], n[100];
+    voc_str id = st->s->def->touchpoints[f->touchpoint].id;
+    say_when(st, &f->settle, when, sizeof when);
+    say_missing(f, n, sizeof n);
+    size_t at = isnan(f->settle.missing) ? add(out, size, 0, "more of them") : add(out, size, 0, "about %s, %s", n, when);
+    if (f->code == VERDICT_U1 && has_kin(st, f)) at = add(out, size, at, "; or judge it with others of its kind: voc score PROJECT --by group");
+    if (f->code == VERDICT_U6 && say_holdout(&f->settle, n, sizeof n)) add(out, size, at, "; or %s: voc holdout PROJECT %.*s", n, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+}
+
+void say_settle(const struct study *st, const struct finding *f, char *out, size_t size)
+{
+    const struct settle *x = &f->settle;
+    const struct trial_estimate *a = f->randomised ? f->random.estimate : f->cell.estimate;
+    voc_str id = st->s->def->touchpoints[f->touchpoint].id;
+    char when[80], n[100], of[60];
+    out[0] = 0;
+    switch (x->way) {
+    case SETTLE_NOTHING: break;
+    case SETTLE_MORE: settle_more(st, f, out, size); break;
+    case SETTLE_NOBODY:
+        say_when(st, x, when, sizeof when);
+        say_count(n, sizeof n, x->missing, "more contact", "more contacts");
+        add(out, size, 0, "if nobody acts after %s either, nobody does: %s", n, when);
+        break;
+    case SETTLE_HOLDOUT:
+        if (!say_holdout(x, n, sizeof n)) {
+            add(out, size, 0, "leave it out for a random part of those who would get it, and compare");
+            break;
+        }
+        say_when(st, x, when, sizeof when);
+        say_count(of, sizeof of, x->missing, "customer", "customers");
+        add(out, size, 0, "%s (%.0f of %s), begun now: %s: voc holdout PROJECT %.*s", n, x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+        break;
+    case SETTLE_ALONE: settle_alone(st, f, out, size); break;
+    case SETTLE_PERSON: add(out, size, 0, "you decide: %+.0f acted, and %+.0f left", a[0].extra, a[1].extra); break;
+    }
+}
+
+// ---- verdicts ------------------------------------------------------------------------------------------------------------
+
 static void too_little(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct trial_cell *c = &f->cell;
-    char share[60], pays[60];
+    char share[60], pays[80];
     size_t at = 0;
     if (f->pull) {
         say_count(share, sizeof share, f->people, "person", "people");
-        snprintf(out, size, "%.0f of %s took it: too few to say", f->obtained, share);
+        say_when(st, &f->settle, pays, sizeof pays);
+        snprintf(out, size, "%.0f of %s took it: too few to say; %.0f more would do, %s", f->obtained, share, f->settle.missing, pays);
         return;
     }
     if (c->fresh && c->responded[0] == 0) {
@@ -122,16 +229,26 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
     if (f->concentrated) {
         voc_str name = st->s->host->name(st->s->run, VOC_COL_ACCOUNT, f->randomised ? f->random.largest : c->largest);
         percent(share, sizeof share, f->randomised ? f->random.largest_share : c->largest_share);
-        add(out, size, at, "; %s of the evidence is one customer, %.*s", share, (int)(name.len > 60 ? 60 : name.len), name.ptr);
+        at = add(out, size, at, "; %s of the evidence is one customer, %.*s", share, (int)(name.len > 60 ? 60 : name.len), name.ptr);
     }
+    if (isnan(f->settle.missing)) return;
+    say_when(st, &f->settle, pays, sizeof pays);
+    if (f->settle.way == SETTLE_NOBODY) {
+        at = add(out, size, at, "; %s", pays);
+    } else {
+        say_number(share, sizeof share, f->settle.missing, 0);
+        at = add(out, size, at, "; %s more would do, %s", share, pays);
+    }
+    if (has_kin(st, f)) add(out, size, at, "; or --by group");
 }
 
 // How much would tell. A touch that costs next to nothing pays at a gain too small ever to be seen: then a gain of a half is named.
-static void more_needed(const struct finding *f, char *out, size_t size)
+static void more_needed(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct trial_estimate *a = &f->cell.estimate[0];
     double half = verdict_needed(f->push.matched, a->e, a->v, a->q, verdict_limits.planned_lift);
-    char number[80];
+    char number[80], when[80];
+    say_when(st, &f->settle, when, sizeof when);
     if (isnan(f->needed) || f->needed <= 50 * f->push.matched) {
         say_count(number, sizeof number, f->needed, "comparable contact", "comparable contacts");
         snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s would tell", isnan(f->needed) ? "" : number);
@@ -139,26 +256,27 @@ static void more_needed(const struct finding *f, char *out, size_t size)
         say_number(number, sizeof number, half, 0);
         snprintf(out, size, half > f->push.matched ? "no clear gain: about %s comparable contacts would show one of a half" : "no clear gain; %s comparable contacts would have shown one of a half", number);
     }
+    size_t at = strlen(out);
+    if (!isnan(f->settle.missing)) add(out, size, at, "%s %s", strstr(out, "would have") ? "; clear" : ",", when);
 }
 
 static void unproven(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     const struct trial_cell *c = &f->cell;
-    char share[32];
+    char share[32], hold[80];
     voc_str partner = c->bundle_type != TRIAL_NONE && f->tested ? title_of(st, c->bundle_type) : (voc_str){"another touch", 13};
+    const char *command = say_holdout(&f->settle, hold, sizeof hold) ? ": voc holdout" : "";
     switch (f->code) {
-    case VERDICT_U2: snprintf(out, size, "everybody comparable gets it: only leaving out a random part can tell"); break;
-    case VERDICT_U3: snprintf(out, size, "those who get it were acting more before it already"); break;
+    case VERDICT_U2: snprintf(out, size, "everybody comparable gets it; %s%s", hold, command); break;
+    case VERDICT_U3: snprintf(out, size, "those who get it were acting more before it already; %s%s", hold, command); break;
     case VERDICT_U4:
-        snprintf(out, size, "nearly always together with %.*s: run one alone", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr);
+        snprintf(out, size, "nearly always together with %.*s: run one alone%s", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, has_kin(st, f) ? ", or --by group" : "");
         break;
     case VERDICT_U5: add_harm(f, out, size, add(out, size, 0, "more act and more leave; you decide: ")); break;
-    case VERDICT_U6:
-        more_needed(f, out, size);
-        break;
+    case VERDICT_U6: more_needed(st, f, out, size); break;
     case VERDICT_U7:
         percent(share, sizeof share, c->fresh ? (double)c->responded[0] / (double)c->fresh : 0);
-        snprintf(out, size, "sent while they were already acting: that %s acted afterwards shows nothing", share);
+        snprintf(out, size, "sent while they were already acting: that %s acted shows nothing; %s%s", share, hold, command);
         break;
     default: too_little(st, f, out, size); break;
     }
@@ -278,7 +396,7 @@ static size_t add_checks(const struct study *st, const struct finding *f, char *
     return add(out, size, at, " a hidden cause would need a ratio of %.2f to explain it away.", verdict_evalue(c->estimate[0].lo));
 }
 
-// What would settle it, or what follows.
+// What follows; say_settle says it of what is unproven.
 static const char *next_step(const struct finding *f)
 {
     switch (f->code) {
@@ -289,13 +407,6 @@ static const char *next_step(const struct finding *f)
     case VERDICT_I_PLUS:
     case VERDICT_I_ZERO: return "keep it, and make it cheap";
     case VERDICT_I_MINUS: return "keep it, make it cheap, and soften it";
-    case VERDICT_U1: return "wait for more touches, or pool it with others of its kind";
-    case VERDICT_U2:
-    case VERDICT_U3:
-    case VERDICT_U7: return "leave out a random part of those who would get it, and compare";
-    case VERDICT_U4: return "run one without the other";
-    case VERDICT_U5: return "a person must weigh the actions against those who leave";
-    case VERDICT_U6: return "go on until enough touches can be compared, or hold back a random part";
     case VERDICT_W4: return "leave it out, and see who asks for it";
     default: return "stop it, or change it and look again";
     }
@@ -335,9 +446,10 @@ void say_explanation(const struct study *st, const struct finding *f, char *out,
 {
     const struct verdict_name *v = verdict_name(f->code);
     bool waste = v->class == VERDICT_WASTE;
-    char people[60], accounts[60], times[40];
+    char people[60], accounts[60], times[40], settle[600];
     size_t at = 0;
     out[0] = 0;
+    say_settle(st, f, settle, sizeof settle);
     if (f->pull) {
         say_count(people, sizeof people, f->people, "person", "people");
         say_count(accounts, sizeof accounts, f->pull_cell.accounts, "account", "accounts");
@@ -351,7 +463,7 @@ void say_explanation(const struct study *st, const struct finding *f, char *out,
     }
     add(out, size, at, " Verdict: %s (%s)%s, because %s%s. Next: %s.", v->word, v->code,
         !waste ? "" : f->stage == TRIAL_ALL ? " for this aim" : " for this aim, at this stage",
-        f->concentrated ? "without the one customer that holds most of the evidence it would be judged otherwise: " : "", v->reason, next_step(f));
+        f->concentrated ? "without the one customer that holds most of the evidence it would be judged otherwise: " : "", v->reason, settle[0] ? settle : next_step(f));
 }
 
 // ---- what every table says ------------------------------------------------------------------------------------------------------

@@ -179,6 +179,7 @@ static voc_rc finish(void *analysis, void *state)
     if (!rc) rc = study_pull(&st);
     if (!rc) rc = study_credit(&st);
     if (!rc) rc = judge_all(&st);
+    if (!rc) rc = settle_all(&st);
     if (!rc) rc = summary_write(&st);
     return rc ? rc : tables_write(&st);
 }

@@ -66,6 +66,32 @@ struct state {
     size_t cap;
 };
 
+struct recent { size_t fresh, matched; };  // touches of the last days that opened a trial; those with comparators
+
+// A hold-out that would settle a push touchpoint (holdouts.c). Counts are of customers; NaN: not known.
+struct holdout {
+    bool planned;              // it can be held back at all: push, somebody got it, neither randomised nor asked for by law or contract
+    double a_week, at_once;    // customers who would get it: a week on the average, and in the first week
+    double base;               // share that acts without it
+    bool base_own;             // taken from those who got it: nobody comparable did not
+    double each;               // cost of it for one customer within the window
+    double lift;               // smallest effect worth finding
+    enum { LIFT_NONE, LIFT_PAYS, LIFT_HALF, LIFT_REST } lift_is;
+    unsigned one_in;           // hold back one in so many
+    double controls, treated, cases, weeks;  // cases: windows of them all; weeks: infinity where it would never end
+    double found;              // smallest lift that 1 in 2 would find within twelve weeks
+    int64_t ends_us, window;   // VOC_NA
+    double forgone, saved;     // actions; money
+};
+
+// What would settle an UNPROVEN (settle.c).
+struct settle {
+    enum { SETTLE_NOTHING, SETTLE_MORE, SETTLE_NOBODY, SETTLE_HOLDOUT, SETTLE_ALONE, SETTLE_PERSON } way;
+    double missing, rate;  // touches (HOLDOUT: customers; pull: people), and how many come in a day at present; NaN
+    int64_t known_us;      // when it will be known at that rate; VOC_NA: not in ten years, or not by waiting
+    const struct holdout *holdout;  // of the touchpoint, or NULL
+};
+
 // One verdict: a touchpoint pooled, in a stage, or in a stage and segment.
 struct finding {
     uint32_t touchpoint, stage, segment;  // TRIAL_ALL: pooled
@@ -89,6 +115,8 @@ struct finding {
     double people, obtained;              // pull
     size_t uses;                          // pull: claimed events; work: events
     voc_str responder, non_responder, comparator;  // example customers: names of units, or empty
+    struct recent recent;                 // of the last 90 days
+    struct settle settle;
     int64_t responder_at, non_responder_at, comparator_at;  // the moment from which each is followed
 };
 
@@ -101,6 +129,7 @@ struct study {
     uint32_t *answers;       // by event: the touchpoint of the touch that this action answers, or VOC_NONE
     double *credit;          // last-touch credit of each touchpoint; share of the aimed actions that touches preceded
     size_t n_aimed, n_credited;
+    struct holdout *holdouts; // of each touchpoint
     double *p_win;           // of each stage
     bool p_win_known;
 };
@@ -152,6 +181,8 @@ struct examples {
     struct example *at;
     size_t n, cap;
     bool failed;  // memory ran out
+    struct recent *recent;  // by stage and segment: touches since recent_from
+    int64_t recent_from;
 };
 int examples_add(void *ctx, const struct trial_set *set);  // on_set of the trial
 void examples_choose(struct examples *x, struct finding *f);
@@ -163,6 +194,7 @@ voc_rc study_run(struct study *st);
 // Non-zero stops, with VOC_CANCELLED.
 typedef int (*study_set_fn)(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set);
 voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_set_fn see, void *ctx);
+bool aim_is_forward(const struct score *s);  // --aim forward
 struct trial_alloc score_trial_alloc(const struct score *s);
 voc_rc score_rc(enum trial_rc rc);
 // pull.c
@@ -171,15 +203,25 @@ voc_rc study_pull(struct study *st);
 voc_rc study_links(struct study *st);
 voc_rc study_work(struct study *st);
 voc_rc study_credit(struct study *st);
+bool score_strictly_after(const struct event *y, const struct event *t);  // in the coarser unit of both (METHODS 0.2)
 // pull.c
 voc_rc study_p_win(struct study *st);
 // judge.c
 voc_rc judge_all(struct study *st);
+// settle.c, holdouts.c: what would settle what is unproven
+#define SETTLE_DAYS 90  // the present rate is that of so many last days
+int64_t settle_recent_from(const struct score *s);
+double settle_days(const struct score *s);  // of them that were observed
+voc_rc settle_all(struct study *st);
+voc_rc holdouts_plan(struct study *st);
+voc_rc holdouts_write(struct study *st);
+bool holdout_settles(const struct finding *f);  // a random test is what this verdict waits for
 // say.c: words for people
 void say_reason(const struct study *st, const struct finding *f, char *out, size_t size);
 void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size);
 const char *say_firmness(const struct finding *f);  // strong, moderate, fragile
 void say_number(char *out, size_t size, double x, int digits);
+void say_settle(const struct study *st, const struct finding *f, char *out, size_t size);  // what would settle it, and when; empty: nothing to settle
 void say_count(char *out, size_t size, double n, const char *one, const char *many);  // "1 customer", "1,072 customers"
 voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *text);  // and the segment, and declared stages
 // sets.c

@@ -8,7 +8,8 @@ plugins_analysis_score_libtrial_la_SOURCES = \
 	plugins/analysis/score/trial.c plugins/analysis/score/trial.h plugins/analysis/score/trial_internal.h \
 	plugins/analysis/score/trial_frame.c plugins/analysis/score/trial_match.c plugins/analysis/score/trial_add.c \
 	plugins/analysis/score/trial_level.c plugins/analysis/score/trial_solve.c plugins/analysis/score/trial_random.c \
-	plugins/analysis/score/verdict.c plugins/analysis/score/verdict.h
+	plugins/analysis/score/verdict.c plugins/analysis/score/verdict.h \
+	plugins/analysis/score/size.c plugins/analysis/score/size.h
 plugins_analysis_score_libtrial_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_analysis_score_libtrial_la_CFLAGS = $(PLUGIN_CFLAGS)
 
@@ -17,7 +18,7 @@ plugins_analysis_score_analysis_score_la_SOURCES = \
 	plugins/analysis/score/score.c plugins/analysis/score/score.h \
 	plugins/analysis/score/gather.c plugins/analysis/score/series.c plugins/analysis/score/examples.c plugins/analysis/score/study.c \
 	plugins/analysis/score/pull.c plugins/analysis/score/links.c \
-	plugins/analysis/score/judge.c plugins/analysis/score/say.c plugins/analysis/score/summary.c plugins/analysis/score/tables.c plugins/analysis/score/sets.c
+	plugins/analysis/score/judge.c plugins/analysis/score/settle.c plugins/analysis/score/holdouts.c plugins/analysis/score/say.c plugins/analysis/score/summary.c plugins/analysis/score/tables.c plugins/analysis/score/sets.c
 plugins_analysis_score_analysis_score_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_analysis_score_analysis_score_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_analysis_score_analysis_score_la_LDFLAGS = $(PLUGIN_LDFLAGS)

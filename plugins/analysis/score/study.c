@@ -146,7 +146,7 @@ static bool has_clicks(const struct score *s, uint32_t touchpoint)
     return false;
 }
 
-static bool aim_is_forward(const struct score *s)
+bool aim_is_forward(const struct score *s)
 {
     const voc_value *aim = &s->options[OPT_AIM];
     return aim->n_list == 1 && aim->list[0].len == 7 && memcmp(aim->list[0].ptr, "forward", 7) == 0;
@@ -225,6 +225,9 @@ static voc_rc run_plan(void *user, size_t i)
     struct plan *p = &t->plans[i];
     voc_rc rc = plan_outcomes(t, p);
     p->examples.s = t->st->s;
+    p->examples.recent_from = settle_recent_from(t->st->s);
+    p->examples.recent = score_alloc(t->st->s, t->st->s->def->n_stages * t->st->s->def->n_segments, sizeof *p->examples.recent);
+    if (!rc && !p->examples.recent) rc = VOC_E_NOMEM;
     if (!rc) rc = run_window(t, p, 1, 1, examples_add, &p->examples, &p->result);
     if (p->examples.failed) rc = VOC_E_NOMEM;
     if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, NULL, NULL, &p->half);
@@ -333,6 +336,13 @@ static const struct trial_cell *same_cell(const struct trial_result *r, const st
 static voc_rc find(struct trials *t, struct plan *p, struct finding *f, const struct trial_cell *c)
 {
     take(f, p->touchpoint, c);
+    for (uint32_t k = 0; k < t->st->s->def->n_stages; k++)
+        for (uint32_t g = 0; g < t->st->s->def->n_segments; g++) {
+            if ((c->stage != TRIAL_ALL && c->stage != k) || (c->segment != TRIAL_ALL && c->segment != g)) continue;
+            const struct recent *r = &p->examples.recent[k * t->st->s->def->n_segments + g];
+            f->recent.fresh += r->fresh;
+            f->recent.matched += r->matched;
+        }
     if (p->half.n_cells) f->half_cell = same_cell(&p->half, c);
     if (p->twice.n_cells) f->twice_cell = same_cell(&p->twice, c);
     if (c->largest_share <= verdict_limits.largest_account || c->largest == TRIAL_NONE || c->matched == 0) return VOC_OK;

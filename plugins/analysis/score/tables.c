@@ -111,6 +111,10 @@ static const struct column finding_columns[] = {
     {"comparator_at", "at", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "the same time in the stage of the one it is compared with"},
     {"reason", "reason", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in plain words"},
     {"explanation", "explanation", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the whole sentence, with each check"},
+    {"missing", "missing", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "UNPROVEN: comparable touches that would settle it, or customers of a hold-out (pull: people)"},
+    {"rate", "a day", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "how many of them come a day at present: mean of the last 90 days of the data"},
+    {"known_by", "known by", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "end of the data + missing / rate; missing: not in ten years, or not by waiting"},
+    {"settle", "what would settle it", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in plain words, with the month"},
 };
 #define N_FINDING (sizeof finding_columns / sizeof *finding_columns)
 
@@ -123,6 +127,17 @@ static void put_lift(struct page *p, const struct trial_cell *c)
 {
     const struct trial_estimate *a = c ? &c->estimate[0] : NULL;
     put_range(p, a ? a->lift : NAN, a ? a->lo : NAN, a ? a->hi : NAN, 2);
+}
+
+static void settle_cells(struct page *p, const struct finding *f)
+{
+    const struct settle *x = &f->settle;
+    char text[600];
+    say_settle(p->st, f, text, sizeof text);
+    put_real(p, x->way != SETTLE_NOTHING ? x->missing : NAN, 0);
+    put_real(p, x->way != SETTLE_NOTHING ? x->rate : NAN, 2);
+    put(p, x->way == SETTLE_NOTHING || x->known_us == VOC_NA ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_TIME, .i = x->known_us});
+    put_text(p, text);
 }
 
 static void finding_row(struct page *p, const struct finding *f)
@@ -198,6 +213,7 @@ static void finding_row(struct page *p, const struct finding *f)
     put_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
     put_text(p, reason);
     put_text(p, explanation);
+    settle_cells(p, f);
 }
 
 static void semantics(struct page *p)
@@ -354,6 +370,7 @@ voc_rc tables_write(struct study *st)
 {
     struct page p = {.st = st};
     voc_rc rc = findings(&p);
+    if (!rc) rc = holdouts_write(st);
     if (!rc) rc = trouble(&p);
     if (!rc) rc = mix(&p);
     return rc ? rc : stage_values(&p);

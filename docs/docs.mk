@@ -7,6 +7,7 @@ man_pages = \
 	docs/voc.1 \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \
+	docs/voc-explain.1 \
 	docs/voc-help.1 \
 	docs/voc-import.1 \
 	docs/voc-journey-check.1 \

@@ -79,6 +79,7 @@ voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uin
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // args[0]
 // The project's active definition, else one that accepts anything; or --journey FOLDER if given.
 voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct journey **out);
+voc_rc cli_need_events(struct cli *c, struct project *p); // VOC_E_OPTION with the next step if there are none
 voc_rc cli_attach(struct project *p, const struct journey *j); // keeps it in the project and makes it active
 void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet
 
@@ -94,6 +95,7 @@ int run_journey_use(struct cli *c);
 int run_journey_check(struct cli *c);
 int run_journey_list(struct cli *c);
 int run_stages(struct cli *c);
+int run_explain(struct cli *c);
 int run_plugin_list(struct cli *c);
 int run_plugin_show(struct cli *c);
 int run_demo(struct cli *c);

@@ -22,3 +22,4 @@ core_cli_voc_SOURCES = core/cli/main.c \
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 
 include core/cli/demo/demo.mk
+include core/cli/explain/explain.mk

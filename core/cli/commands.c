@@ -67,6 +67,17 @@ static const struct command sql_command = {
     "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n"
     "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, 2, run_sql};
 
+static const struct command explain_command = {
+    "explain", "[PROJECT] WORD...", "what a touchpoint's verdict, a code, a stage or a number means, and how to get it again",
+    "WORD is a touchpoint (webinar), a code of the score (U6), a stage, the name of a number (expected), or a number as it was printed\n"
+    "(1,072); a touchpoint and a name together give one number. The answer holds the sentence of the verdict, each check with its number,\n"
+    "the definition and its version, example customers of both outcomes with what they did, and the query that gives the figure again.\n"
+    "PROJECT may be left out where one project lies in the working directory.",
+    "  voc explain shop.voc webinar            # why it was judged so\n"
+    "  voc explain shop.voc webinar expected   # one number of it\n"
+    "  voc explain shop.voc 1,072              # where does this number come from?\n",
+    NULL, 0, 1, -1, run_explain};
+
 static const struct command verify_command = {"verify", "PROJECT", "check that a project file is whole",
                                               "Checks the database, the checksum of every block of events, and every count. Exit 5 names what is damaged.", NULL, NULL, 0, 1, 1,
                                               run_verify};
@@ -120,12 +131,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &sniff_command, &rows_command, &import_command, &rejects_command,
-                                          &stats_command, &stages_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &stages_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

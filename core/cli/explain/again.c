@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// The query that gives a figure again: first from the result, then from what the result was made of (the matched sets, the
+// events, the stays), so that nobody has to believe the program. Each line is short enough to be copied from a terminal.
+#include <stdio.h>
+
+#include "cli/explain/explain.h"
+
+static voc_rc open_queries(struct explainer *x, struct table **t)
+{
+    voc_rc rc = explain_table(x, t, "again", "Get it again: voc sql PROJECT \"...\"");
+    return rc ? rc : table_column(*t, "sql", "", VOC_CELL_TEXT, "", 0, "");
+}
+
+// Lines of a query, one row each. Takes the text apart at newlines.
+static voc_rc put_query(struct table *t, const char *title, voc_str lines)
+{
+    voc_rc rc = table_group(t, title, "");
+    while (lines.len && !rc) {
+        const char *nl = memchr(lines.ptr, '\n', lines.len);
+        size_t len = nl ? (size_t)(nl - lines.ptr) : lines.len;
+        table_text(t, str_mk(lines.ptr, len));
+        lines = str_mk(lines.ptr + len + (nl != NULL), lines.len - len - (nl != NULL));
+    }
+    return rc;
+}
+
+// A text of SQL: quotes are doubled.
+static const char *quoted(struct explainer *x, voc_str s, bool *ok)
+{
+    char *to = arena_alloc(&x->c->arena, 2 * s.len + 3);
+    size_t n = 0;
+    if (!to) {
+        *ok = false;
+        return "''";
+    }
+    to[n++] = '\'';
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '\'') to[n++] = '\'';
+        to[n++] = s.ptr[i];
+    }
+    to[n++] = '\'';
+    to[n] = 0;
+    return to;
+}
+
+// Queries below hold one "?" where the name belongs.
+static voc_rc query(struct explainer *x, struct table *t, const char *title, const char *text, voc_str what)
+{
+    bool ok = true;
+    size_t before = strcspn(text, "?");
+    const char *whole = arena_printf(&x->c->arena, "%.*s%s%s", (int)before, text, quoted(x, what, &ok), text + before + 1);
+    return ok && whole ? put_query(t, title, str_of(whole)) : VOC_E_NOMEM;
+}
+
+static const char from_result[] = "SELECT code, touches, matched, observed, expected, extra, extra_lo, extra_hi, p_adjusted, spent\n"
+                                  "  FROM score_touchpoints WHERE touchpoint = ?";
+// METHODS 3.4 from the sets: m(v) comparators are still followed at v.
+static const char from_sets[] = "WITH m AS (SELECT set_no, role, event, follow_up_us,\n"
+                                "  count(*) OVER (PARTITION BY set_no, role ORDER BY follow_up_us DESC) AS still,\n"
+                                "  max(CASE role WHEN 'exposed' THEN follow_up_us END) OVER (PARTITION BY set_no) AS f1,\n"
+                                "  max(CASE role WHEN 'comparator' THEN follow_up_us END) OVER (PARTITION BY set_no) AS last\n"
+                                "  FROM score_sets WHERE touchpoint = ?)\n"
+                                "  SELECT count(DISTINCT CASE WHEN last > 0 THEN set_no END) AS matched,\n"
+                                "  sum(role = 'exposed' AND event AND follow_up_us <= last) AS observed,\n"
+                                "  sum(CASE WHEN role = 'comparator' AND event AND follow_up_us <= f1\n"
+                                "    THEN 1.0 / still END) AS expected FROM m";
+static const char from_touches[] = "SELECT count(*) AS touches, count(DISTINCT unit) AS customers FROM event\n"
+                                   "  WHERE touchpoint = ? AND actor = 'company'";
+static const char from_uses[] = "SELECT count(*) AS times, count(DISTINCT individual) AS obtained FROM event\n"
+                                "  WHERE touchpoint = ? AND actor = 'customer'";
+static const char from_work[] = "SELECT count(*) AS times, sum(minutes) AS minutes FROM event WHERE touchpoint = ?";
+static const char from_stays[] = "SELECT count(*) AS entries, sum(end = 'forward') AS advanced, sum(end = 'backward') AS backward,\n"
+                                 "  sum(end = 'exit') AS exits, sum(end = 'lapsed') AS lapsed, sum(end = 'censored') AS open\n"
+                                 "  FROM journey WHERE stage = ?";
+static const char of_exits[] = "SELECT end, exit, count(*) AS n FROM journey WHERE stage = ? GROUP BY end, exit";
+static const char who_stays[] = "SELECT unit, entered_time, left_time, (left_us - entered_us) / 86400e6 AS days, end\n"
+                                "  FROM journey WHERE stage = ? ORDER BY days DESC";
+static const char with_code[] = "SELECT touchpoint, stage, reason FROM score_touchpoints WHERE code = ?";
+
+voc_rc again_touchpoint(struct explainer *x, const voc_table *v, size_t row)
+{
+    struct table *t = NULL;
+    voc_str id = figures_text(v, row, "touchpoint"), kind = figures_text(v, row, "kind");
+    const voc_cell *random = figures_cell(v, row, "randomised");
+    voc_rc rc = open_queries(x, &t);
+    if (!rc) rc = query(x, t, "As the score found it", from_result, id);
+    if (!rc && str_is(kind, "push")) rc = query(x, t, "From the matched sets (voc score PROJECT --sets, one row a customer)", from_sets, id);
+    if (!rc && str_is(kind, "push")) rc = query(x, t, "From the events: all its touches", from_touches, id);
+    if (!rc && str_is(kind, "pull")) rc = query(x, t, "From the events: who obtained it", from_uses, id);
+    if (!rc && str_is(kind, "work")) rc = query(x, t, "From the events: how often it was done", from_work, id);
+    if (!rc && random && random->i) rc = table_note(t, VOC_NOTE_AFTER, "The verdict is that of the random test. The sets show what the comparison without it would have said.");
+    return rc;
+}
+
+voc_rc again_column(struct explainer *x, const struct source *s, size_t column, size_t row)
+{
+    struct table *t = NULL;
+    char name[64] = "";
+    bool ok = true;
+    const voc_table *v = &s->view;
+    voc_str id = row == SIZE_MAX ? STR("") : figures_text(v, row, "touchpoint");
+    size_t n = 0;
+    if (!s->plugin) return VOC_OK;
+    for (const char *c = s->command; *c && n + 1 < sizeof name; c++) name[n++] = *c == '-' ? '_' : *c;
+    const char *where = id.len ? arena_printf(&x->c->arena, " WHERE touchpoint = %s", quoted(x, id, &ok)) : "";
+    const char *col = arena_printf(&x->c->arena, "%.*s", (int)v->columns[column].name.len, v->columns[column].name.ptr);
+    voc_rc rc = !where || !col || !ok ? VOC_E_NOMEM : open_queries(x, &t);
+    const char *range = !rc && v->columns[column].type == VOC_CELL_RANGE ? arena_printf(&x->c->arena, ", %s_lo, %s_hi", col, col) : "";
+    const char *text = rc || !range ? NULL
+                                    : arena_printf(&x->c->arena, "SELECT %.*s, %s%s\n  FROM %s_%.*s%s", (int)v->columns[0].name.len, v->columns[0].name.ptr, col, range, name,
+                                                   (int)v->name.len, v->name.ptr, where);
+    if (!rc && !text) rc = VOC_E_NOMEM;
+    return rc ? rc : put_query(t, "As the analysis found it", str_of(text));
+}
+
+voc_rc again_stage(struct explainer *x, voc_str stage)
+{
+    struct table *t = NULL;
+    voc_rc rc = open_queries(x, &t);
+    if (!rc) rc = query(x, t, "The counts, from the stays", from_stays, stage);
+    if (!rc) rc = query(x, t, "How the stays ended", of_exits, stage);
+    return rc ? rc : query(x, t, "Who, and for how long", who_stays, stage);
+}
+
+voc_rc again_code(struct explainer *x, voc_str code)
+{
+    struct table *t = NULL;
+    voc_rc rc = open_queries(x, &t);
+    return rc ? rc : query(x, t, "Which touchpoints have it", with_code, code);
+}

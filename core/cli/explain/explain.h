@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// voc explain: what a word or a number of the output means, how it came about, and how to get it again. Shared by its files:
+//   explain.c    what is meant: a code, a touchpoint, a stage, a number's name, a number
+//   figures.c    the tables that numbers stand in        defined.c    the lines of journey.xml that define a thing
+//   customers.c  example customers, event by event       again.c      the query that gives a figure again
+#ifndef VOC_CLI_EXPLAIN_H
+#define VOC_CLI_EXPLAIN_H
+#include "cli/cli.h"
+
+struct source { // one table that numbers stand in
+    voc_table view;
+    const char *command; // "score"
+    bool plugin;         // SQL knows it as COMMAND_TABLE
+};
+
+struct explainer {
+    struct cli *c;
+    struct project *p;
+    struct journey *j;
+    struct fold_result *runs; // of each analysis that had something to say
+    size_t n_runs;
+    struct table *stages;     // NULL: the journey has none
+    VEC(struct source) sources;
+    char refused[400];        // why an analysis said nothing, or empty
+    // what is made
+    VEC(struct table *) out;  // owns
+};
+
+// figures.c
+voc_rc figures_gather(struct explainer *x);
+const struct source *figures_table(const struct explainer *x, const char *name); // NULL: none
+size_t figures_column(const voc_table *t, const char *name);                     // SIZE_MAX: none
+const voc_cell *figures_cell(const voc_table *t, size_t row, const char *column); // NULL: no such column
+voc_str figures_text(const voc_table *t, size_t row, const char *column);         // of a text cell, else empty
+// Row whose text in `column` is the word, case aside; SIZE_MAX: none.
+size_t figures_row(const voc_table *t, const char *column, voc_str word);
+voc_rc figures_of_row(struct explainer *x, const struct source *s, size_t row, const char *name, const char *title, const char *lead);
+voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t column, size_t row); // row SIZE_MAX: all rows
+voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found);
+bool figures_is_number(voc_str word);
+// The tables' rows of one touchpoint by stage.
+voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint);
+
+// defined.c: element of journey.xml that begins at this line
+voc_rc defined_table(struct explainer *x, const char *element, uint64_t line);
+
+// customers.c
+struct example_customer { voc_str unit; int64_t at_us; const char *what; };
+// Events around the moment, for each customer; `touchpoint` (or VOC_NONE) is the one whose touch is marked.
+voc_rc customers_table(struct explainer *x, const struct example_customer *who, size_t n, voc_str touchpoint, int64_t window_us);
+voc_rc customers_of_stage(struct explainer *x, uint32_t stage);
+
+// again.c
+voc_rc again_touchpoint(struct explainer *x, const voc_table *t, size_t row);
+voc_rc again_column(struct explainer *x, const struct source *s, size_t column, size_t row);
+voc_rc again_stage(struct explainer *x, voc_str stage);
+voc_rc again_code(struct explainer *x, voc_str code);
+
+// A table of the answer; owned by x->out.
+voc_rc explain_table(struct explainer *x, struct table **out, const char *name, const char *title);
+#endif

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+// The numbers that can be asked about: every table of every analysis, and the table of stages. A number is found by its name,
+// by its row, or by the digits that were read on a page.
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/explain/explain.h"
+
+#define FOUND_MAX 40u
+
+// ---- gathering ----------------------------------------------------------------------------------------------------------------
+
+static voc_rc add_source(struct explainer *x, struct table *t, const char *command, bool plugin)
+{
+    struct source s = {.command = command, .plugin = plugin};
+    voc_rc rc = table_view(t, &s.view);
+    if (!rc) rc = vec_reserve(&x->sources, 1, 10000);
+    if (!rc) x->sources.at[x->sources.n++] = s;
+    return rc;
+}
+
+// An analysis that refuses (nothing of value is declared, stages are the company's own) does not end the explanation.
+static voc_rc run_one(struct explainer *x, struct plugin *a)
+{
+    struct diag *own = diag_new(), *before = x->c->diag;
+    struct fold_result *r = &x->runs[x->n_runs];
+    voc_rc rc = VOC_OK;
+    if (!own) return VOC_E_NOMEM;
+    x->c->diag = own;
+    rc = cli_fold(x->c, x->p, x->j, a->note.name, NULL, 0, r);
+    x->c->diag = before;
+    if (!rc) x->n_runs++;
+    for (size_t i = 0; i < r->n_tables && !rc; i++) rc = add_source(x, r->tables[i], a->note.name, true);
+    for (size_t i = 0; rc && i < diag_n(own); i++)
+        if (diag_at(own, i)->severity == VOC_ERROR && !x->refused[0]) snprintf(x->refused, sizeof x->refused, "voc %s: %s", a->note.name, diag_at(own, i)->message);
+    diag_free(own);
+    return rc == VOC_E_NOMEM || rc == VOC_CANCELLED || rc == VOC_E_LIMIT ? rc : VOC_OK;
+}
+
+voc_rc figures_gather(struct explainer *x)
+{
+    voc_rc rc = cli_catalogue(x->c);
+    size_t n = rc ? 0 : catalogue_n(x->c->catalogue);
+    x->runs = mem_zalloc(n + 1, sizeof *x->runs);
+    if (!rc && !x->runs) rc = VOC_E_NOMEM;
+    for (size_t i = 0; i < n && !rc; i++) {
+        struct plugin *a = catalogue_at(x->c->catalogue, i);
+        if (a->note.kind == VOC_KIND_ANALYSIS && !a->refused) rc = run_one(x, a);
+    }
+    if (!rc && x->j->n_stages) rc = cli_stages(x->c, x->p, x->j, 0, &x->stages);
+    return rc || !x->stages ? rc : add_source(x, x->stages, "stages", false);
+}
+
+// ---- finding -------------------------------------------------------------------------------------------------------------------
+
+const struct source *figures_table(const struct explainer *x, const char *name)
+{
+    for (size_t i = 0; i < x->sources.n; i++)
+        if (str_is(x->sources.at[i].view.name, name)) return &x->sources.at[i];
+    return NULL;
+}
+
+size_t figures_column(const voc_table *t, const char *name)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (str_is(t->columns[k].name, name)) return k;
+    return SIZE_MAX;
+}
+
+const voc_cell *figures_cell(const voc_table *t, size_t row, const char *column)
+{
+    size_t k = figures_column(t, column);
+    return k == SIZE_MAX ? NULL : &t->cells[row * t->n_columns + k];
+}
+
+voc_str figures_text(const voc_table *t, size_t row, const char *column)
+{
+    const voc_cell *c = figures_cell(t, row, column);
+    return c && c->type == VOC_CELL_TEXT ? c->s : STR("");
+}
+
+size_t figures_row(const voc_table *t, const char *column, voc_str word)
+{
+    for (size_t i = 0; i < t->n_rows; i++)
+        if (word.len && str_ieq(figures_text(t, i, column), word)) return i;
+    return SIZE_MAX;
+}
+
+// ---- a row, number by number -----------------------------------------------------------------------------------------------------
+
+// Under which heading a number of the score stands; what is not named here stands under the last.
+static const struct { const char *title, *subtitle, *columns; } headings[] = {
+    {"The verdict", "", "verdict code verb kind stage segment randomised"},
+    {"What was counted", "", "touches fresh matched accounts people obtained responded linked linked_rate observed expected extra lift p p_adjusted q variance"},
+    {"Checks", "what else could explain it", "harm_observed harm_expected harm_p_adjusted placebo_lift placebo_p trigger bundle bundle_with covered judged_share busiest_week largest_account hidden_cause"},
+    {"Money and time", "", "unit_cost cost value_per_action net cost_per_extra spent minutes"},
+    {"With half and twice the time to answer", "", "half_window double_window half_lift double_lift"},
+    {"What would settle it", "", "needed missing rate known_by settle"},
+    {"Beside it", "", ""},
+};
+#define N_HEADINGS (sizeof headings / sizeof *headings)
+// Said elsewhere on the page.
+static const char elsewhere[] = "touchpoint title stage_title responder non_responder comparator responder_at non_responder_at comparator_at reason explanation";
+
+static bool listed(const char *words, voc_str name)
+{
+    voc_str rest = str_of(words), word;
+    while (str_split(&rest, &word))
+        if (str_eq(word, name)) return true;
+    return false;
+}
+
+static size_t heading_of(voc_str name)
+{
+    for (size_t h = 0; h + 1 < N_HEADINGS; h++)
+        if (listed(headings[h].columns, name)) return h;
+    return N_HEADINGS - 1;
+}
+
+static voc_rc figure_columns(struct table *t)
+{
+    voc_rc rc = table_column(t, "number", "number", VOC_CELL_TEXT, "", 0, "its name in SQL, csv and json");
+    if (!rc) rc = table_column(t, "value", "", VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "as it was found");
+    return rc ? rc : table_column(t, "meaning", "what it is", VOC_CELL_TEXT, "", 0, "");
+}
+
+static void put_figure(struct table *t, const voc_column *col, const voc_cell *c, struct buf *b)
+{
+    voc_cell plain = *c;
+    if (plain.type == VOC_CELL_RANGE && plain.digits < 2) plain.digits = 1;
+    buf_clear(b);
+    render_cell(b, &plain, col);
+    if (c->type == VOC_CELL_REAL && fabs(c->r) > 0 && b->ptr && !strpbrk(b->ptr, "123456789")) { // not nothing, but too small to show
+        buf_clear(b);
+        buf_printf(b, "%.2g", c->r);
+    }
+    table_text(t, col->name);
+    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
+    table_text(t, col->help.len ? col->help : col->title);
+}
+
+voc_rc figures_of_row(struct explainer *x, const struct source *s, size_t row, const char *name, const char *title, const char *lead)
+{
+    struct table *t = NULL;
+    struct buf b;
+    bool score = figures_column(&s->view, "verdict") != SIZE_MAX;
+    buf_init(&b, 1 << 16);
+    voc_rc rc = explain_table(x, &t, name, title);
+    if (!rc) rc = figure_columns(t);
+    if (!rc && lead[0]) rc = table_note(t, VOC_NOTE_LEAD, lead);
+    for (size_t h = 0; h < N_HEADINGS && !rc; h++) {
+        bool open = false;
+        for (size_t k = 0; k < s->view.n_columns && !rc; k++) {
+            const voc_column *col = &s->view.columns[k];
+            const voc_cell *c = &s->view.cells[row * s->view.n_columns + k];
+            if (c->type == VOC_CELL_NA || (c->type == VOC_CELL_TEXT && c->s.len == 0) || listed(elsewhere, col->name)) continue;
+            if ((score ? heading_of(col->name) : 0) != h) continue;
+            if (score && !open) rc = table_group(t, headings[h].title, headings[h].subtitle);
+            open = true;
+            put_figure(t, col, c, &b);
+        }
+    }
+    if (!rc && s->view.semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", (int)s->view.semantics.len, s->view.semantics.ptr));
+    buf_done(&b);
+    return rc;
+}
+
+voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint)
+{
+    static const char *const names[] = {"stage", "code", "matched", "observed", "expected", "extra", "reason"};
+    const struct source *s = figures_table(x, "stages");
+    size_t at[7], n = 0;
+    struct table *t = NULL;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; s && i < 7; i++)
+        if ((at[i] = figures_column(&s->view, names[i])) == SIZE_MAX) s = NULL;
+    for (size_t row = 0; s && row < s->view.n_rows && !rc; row++) {
+        if (!str_eq(figures_text(&s->view, row, "touchpoint"), touchpoint)) continue;
+        if (n++ == 0) rc = explain_table(x, &t, "by_stage", "Stage by stage");
+        for (size_t i = 0; n == 1 && i < 7 && !rc; i++) {
+            const voc_column *c = &s->view.columns[at[i]];
+            rc = table_column(t, names[i], i == 5 ? "more (95% range)" : i == 2 ? "compared" : arena_printf(&x->c->arena, "%.*s", (int)c->title.len, c->title.ptr), c->type, "", c->flags & ~(uint32_t)VOC_COLUMN_DETAIL,
+                              arena_printf(&x->c->arena, "%.*s", (int)c->help.len, c->help.ptr));
+        }
+        for (size_t i = 0; i < 7 && !rc; i++) rc = table_cell(t, &s->view.cells[row * s->view.n_columns + at[i]]);
+    }
+    return rc;
+}
+
+// ---- a number by its name ---------------------------------------------------------------------------------------------------------
+
+static voc_str row_name(const voc_table *t, size_t row)
+{
+    const voc_cell *c = &t->cells[row * t->n_columns];
+    return c->type == VOC_CELL_TEXT ? c->s : STR("");
+}
+
+voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t column, size_t row)
+{
+    const voc_table *v = &s->view;
+    const voc_column *c = &v->columns[column];
+    struct table *t = NULL;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_printf(&b, "%.*s: %.*s%s%.*s. It stands in the table %.*s of voc %s.", (int)c->name.len, c->name.ptr, (int)(c->help.len ? c->help.len : c->title.len),
+               c->help.len ? c->help.ptr : c->title.ptr, c->unit.len ? ", in " : "", (int)c->unit.len, c->unit.ptr, (int)v->name.len, v->name.ptr, s->command);
+    voc_rc rc = explain_table(x, &t, "number", "");
+    if (!rc) rc = table_column(t, "of", v->columns[0].title.len ? arena_printf(&x->c->arena, "%.*s", (int)v->columns[0].title.len, v->columns[0].title.ptr) : "of", VOC_CELL_TEXT, "", 0, "");
+    if (!rc) rc = table_column(t, "value", arena_printf(&x->c->arena, "%.*s", (int)c->name.len, c->name.ptr), VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
+    if (!rc) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_LEAD, b.ptr);
+    for (size_t i = 0; i < v->n_rows && !rc; i++) {
+        const voc_cell *cell = &v->cells[i * v->n_columns + column];
+        if ((row != SIZE_MAX && row != i) || (row == SIZE_MAX && cell->type == VOC_CELL_NA)) continue;
+        buf_clear(&b);
+        render_cell(&b, cell, c);
+        table_text(t, row_name(v, i));
+        table_text(t, str_mk(b.ptr ? b.ptr : "", b.len));
+    }
+    if (!rc && v->semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", (int)v->semantics.len, v->semantics.ptr));
+    buf_done(&b);
+    return rc;
+}
+
+// ---- a number by its digits --------------------------------------------------------------------------------------------------------
+
+struct literal { double value, half; bool percent; };
+
+// "1,072", "+112", "63%", "-0.5": digits with commas between groups, at most one point.
+static bool read_literal(voc_str word, struct literal *out)
+{
+    char text[64];
+    size_t n = 0, decimals = 0;
+    bool point = false, digit = false;
+    *out = (struct literal){0};
+    word = str_trim(word);
+    if (word.len && word.ptr[word.len - 1] == '%') out->percent = true, word.len--;
+    for (size_t i = 0; i < word.len; i++) {
+        char ch = word.ptr[i];
+        if (ch == ',' && digit && !point) continue;
+        if (n + 1 >= sizeof text) return false;
+        if (isdigit((unsigned char)ch)) {
+            digit = true;
+            decimals += point;
+        } else if (ch == '.' && !point) {
+            point = true;
+        } else if (!((ch == '-' || ch == '+') && i == 0)) {
+            return false;
+        }
+        text[n++] = ch;
+    }
+    text[n] = 0;
+    out->value = digit ? strtod(text, NULL) : 0; // the program never leaves the C locale
+    out->half = 0.5 * pow(10, -(double)decimals) * (1 + 1e-9);
+    return digit;
+}
+
+bool figures_is_number(voc_str word)
+{
+    struct literal l;
+    return read_literal(word, &l);
+}
+
+static bool near(const struct literal *l, double x) { return fabs(fabs(x) - fabs(l->value)) <= l->half; }
+
+static bool text_holds(const struct literal *l, voc_str text)
+{
+    for (size_t i = 0; i < text.len;) {
+        size_t from = i;
+        while (i < text.len && (isdigit((unsigned char)text.ptr[i]) || (i > from && (text.ptr[i] == ',' || text.ptr[i] == '.') && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1])))) i++;
+        struct literal one;
+        if (i > from && read_literal(str_mk(text.ptr + from, i - from), &one) && fabs(one.value - fabs(l->value)) < 1e-9) return true;
+        if (i == from) i++;
+    }
+    return false;
+}
+
+static bool cell_holds(const struct literal *l, const voc_cell *c)
+{
+    switch (c->type) {
+    case VOC_CELL_INT: return near(l, (double)c->i);
+    case VOC_CELL_REAL: return near(l, c->r);
+    case VOC_CELL_MONEY: return near(l, (double)c->i / 1e6);
+    case VOC_CELL_SHARE: return near(l, c->r * 100) || (!l->percent && near(l, c->r));
+    case VOC_CELL_RANGE: return near(l, c->r) || near(l, c->lo) || near(l, c->hi);
+    case VOC_CELL_TEXT: return text_holds(l, c->s);
+    default: return false;
+    }
+}
+
+static void put_found(struct table *t, const struct source *s, voc_str of, voc_str number, const voc_column *col, const voc_cell *c, struct buf *b)
+{
+    buf_clear(b);
+    if (c) render_cell(b, c, col);
+    table_text(t, of);
+    table_text(t, number);
+    table_text(t, str_mk(b->ptr && c ? b->ptr : "", c ? b->len : 0));
+    buf_clear(b);
+    buf_printf(b, "voc %s, table %.*s", s->command, (int)s->view.name.len, s->view.name.ptr);
+    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
+    table_text(t, col && col->help.len ? col->help : col ? col->title : STR(""));
+}
+
+voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found)
+{
+    struct literal l;
+    struct table *t = NULL;
+    struct buf b;
+    size_t n = 0, more = 0;
+    *found = false;
+    if (!read_literal(number, &l)) return VOC_OK;
+    buf_init(&b, 1 << 16);
+    voc_rc rc = explain_table(x, &t, "found", "");
+    if (!rc) rc = table_column(t, "of", "of", VOC_CELL_TEXT, "", 0, "");
+    if (!rc) rc = table_column(t, "number", "number", VOC_CELL_TEXT, "", 0, "");
+    if (!rc) rc = table_column(t, "value", "value", VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
+    if (!rc) rc = table_column(t, "where", "where", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "");
+    if (!rc) rc = table_column(t, "meaning", "what it is", VOC_CELL_TEXT, "", 0, "");
+    for (size_t i = 0; i < x->sources.n && !rc; i++) {
+        const struct source *s = &x->sources.at[i];
+        for (size_t k = 0; k < s->view.n_notes; k++)
+            if (text_holds(&l, s->view.notes[k].text) && n++ < FOUND_MAX) put_found(t, s, s->view.notes[k].text, STR("a line of text"), NULL, NULL, &b);
+        for (size_t k = 0; k < s->view.n_rows * s->view.n_columns; k++) {
+            const voc_column *col = &s->view.columns[k % s->view.n_columns];
+            if (str_is(col->name, "explanation") || str_is(col->name, "reason") || !cell_holds(&l, &s->view.cells[k])) continue;
+            if (n++ < FOUND_MAX)
+                put_found(t, s, row_name(&s->view, k / s->view.n_columns), col->name, col, &s->view.cells[k], &b);
+            else
+                more++;
+        }
+    }
+    *found = n > 0;
+    if (!rc && more) {
+        buf_clear(&b);
+        buf_printf(&b, "%zu more places hold this number: more digits tell them apart.", more);
+        rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
+    }
+    buf_done(&b);
+    return rc;
+}

@@ -141,10 +141,27 @@ static voc_rc name_columns(struct events *e, const voc_str *header, bool named)
     return VOC_OK;
 }
 
+// One record of the header into n_columns cells; what it lacks is empty.
+static voc_rc read_row(struct events *e, voc_str record, voc_str **out)
+{
+    enum csv_fault fault;
+    char *to = ev_alloc(e, record.len + 1);
+    *out = ev_alloc(e, e->n_columns * sizeof **out);
+    if (!to || !*out) return VOC_E_NOMEM;
+    memset(*out, 0, e->n_columns * sizeof **out);
+    (void)csv_split(&e->rule, record, *out, e->n_columns, &to, &fault);
+    for (size_t c = 0; c < e->n_columns; c++)
+        if (!(*out)[c].ptr) (*out)[c] = (voc_str){"", 0};
+    return VOC_OK;
+}
+
 static voc_rc read_names(struct events *e, const voc_block *first)
 {
     enum csv_fault fault;
-    voc_str record = record_text(first, 0);
+    if (first->n_records <= e->n_skip)
+        return ev_error(e, VOC_E_INPUT, "EVENTS-001", "-O skip=RECORDS says how many records stand before the header", "there are %zu records, and %u of them stand before the header",
+                        first->n_records, e->n_skip);
+    voc_str record = record_text(first, e->n_skip), *upper, *lower = NULL;
     char *scratch = ev_alloc(e, record.len + 1), *to = scratch;
     if (!scratch) return VOC_E_NOMEM;
     e->n_columns = csv_split(&e->rule, record, NULL, 0, &to, &fault);
@@ -153,13 +170,18 @@ static voc_rc read_names(struct events *e, const voc_block *first)
                         "the header is not understood: %s", fault == CSV_UNCLOSED ? "a quote is never closed" : "there is text behind a closing quote");
     if (e->n_columns > COLUMNS_MAX)
         return ev_error(e, VOC_E_LIMIT, "EVENTS-001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read", e->n_columns, COLUMNS_MAX);
-    voc_str *header = ev_alloc(e, e->n_columns * sizeof *header);
     e->columns = ev_alloc(e, e->n_columns * sizeof *e->columns);
-    if (!header || !e->columns) return VOC_E_NOMEM;
+    voc_str *names = ev_alloc(e, e->n_columns * sizeof *names);
+    if (!names || !e->columns) return VOC_E_NOMEM;
     memset(e->columns, 0, e->n_columns * sizeof *e->columns);
-    to = scratch;
-    (void)csv_split(&e->rule, record, header, e->n_columns, &to, &fault);
-    return name_columns(e, header, e->n_head > 0);
+    voc_rc rc = read_row(e, record, &upper);
+    if (!rc && e->n_rows > 1 && first->n_records > e->n_skip + 1) {
+        rc = read_row(e, record_text(first, e->n_skip + 1), &lower);
+        if (!rc && !ev_copy(e, ev_clip(record_text(first, e->n_skip + 1), 60), &e->labels)) rc = VOC_E_NOMEM;
+    }
+    if (!rc && e->n_skip && !ev_copy(e, ev_clip(record_text(first, 0), 60), &e->preamble)) rc = VOC_E_NOMEM;
+    if (!rc) rc = header_names(e, upper, lower, names);
+    return rc ? rc : name_columns(e, names, e->n_rows > 0);
 }
 
 voc_rc columns_read(struct events *e, const voc_block *first)
@@ -180,7 +202,7 @@ voc_rc columns_read(struct events *e, const voc_block *first)
         if (record.len) memcpy(to, record.ptr, record.len); // the block is gone when lines() runs, but messages quote it
         voc_str copy = {to, record.len};
         to += record.len;
-        if (csv_split(&e->rule, copy, cells, e->n_columns, &to, &fault) >= e->n_columns && !fault) e->n_samples++;
+        if (csv_split(&e->rule, copy, cells, e->n_columns, &to, &fault) >= e->n_columns && !fault && !left_out(cells, e->n_columns)) e->n_samples++;
     }
     return VOC_OK;
 }
@@ -196,7 +218,7 @@ voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, 
     voc_rc rc = cells && *out && to ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = from; i < from + rows && !rc; i++) {
         enum csv_fault fault;
-        if (csv_split(&e->rule, record_text(first, i), cells, e->n_columns, &to, &fault) < e->n_columns || fault) continue;
+        if (csv_split(&e->rule, record_text(first, i), cells, e->n_columns, &to, &fault) < e->n_columns || fault || left_out(cells, e->n_columns)) continue;
         if (!cell_missing(cells[column])) (*out)[(*n)++] = cells[column];
     }
     e->host->free(e->cx, cells);

@@ -112,12 +112,22 @@ static void add_attrs(struct text *t, const struct events *e)
     }
 }
 
+// What stands around the data, and was found out.
+static void add_frame(struct text *t, const struct events *e)
+{
+    if (e->n_skip) add(t, "%u %s before the header: the first is \"%.*s\"\n", e->n_skip, e->n_skip == 1 ? "line stands" : "lines stand", EV_STR(e->preamble, 60));
+    if (e->n_rows > 1 && e->grouped) add(t, "the names of the columns stand in two rows: the lower one names, the upper one groups (\"%.*s\" is the lower)\n", EV_STR(e->labels, 60));
+    else if (e->n_rows > 1) add(t, "%u %s below the names and %s no data: \"%.*s\"\n", e->n_rows - 1, e->n_rows == 2 ? "row stands" : "rows stand", e->n_rows == 2 ? "is" : "are", EV_STR(e->labels, 60));
+    if (e->skip_said < 0 && e->rows_said < 0 && (e->n_skip || e->n_rows > 1)) add(t, "change with -O skip=LINES, -O header=ROWS (or none)\n");
+}
+
 void plan_describe(const struct events *e, char *out, size_t size)
 {
     struct text t = {.at = out, .size = size};
     if (size == 0) return;
     out[0] = 0;
     if (e->n_columns == 0 || e->n_times == 0) return;
+    add_frame(&t, e);
     add_times(&t, e);
     for (size_t f = 0; f < FIELD_N; f++) {
         const struct origin *o = &e->field[f];

@@ -58,8 +58,10 @@ static const voc_option options[OPT_N] = {
     [OPT_SEPARATOR] = {.name = "separator", .type = VOC_OPT_STRING, .argument = "CHARACTER",
                        .help = "Separator of fields: one character, or comma, semicolon, tab, pipe, blank. Found out if not given."},
     [OPT_QUOTE] = {.name = "quote", .type = VOC_OPT_STRING, .argument = "CHARACTER", .help = "Quote around fields: one character, or none. Found out if not given."},
-    [OPT_HEADER] = {.name = "header", .type = VOC_OPT_INT, .initial = "1", .min = "0", .max = "100", .argument = "ROWS",
-                    .help = "Rows before the data, the first of which names the columns; 0: none, the columns are col1, col2 ..."},
+    [OPT_SKIP] = {.name = "skip", .type = VOC_OPT_STRING, .initial = "auto", .argument = "RECORDS",
+                  .help = "Records that stand before the header, not counting empty lines. Found out if not given."},
+    [OPT_HEADER] = {.name = "header", .type = VOC_OPT_STRING, .initial = "auto", .argument = "ROWS",
+                    .help = "Rows of the header, the first of which names the columns; none: the columns are col1, col2 ... Found out if not given."},
     [OPT_DECIMAL] = {.name = "decimal", .type = VOC_OPT_ENUM, .initial = "auto", .choices = decimals, .argument = "MARK", .help = "What stands before the decimals of numbers."},
     [OPT_TIME_FORMAT] = {.name = "time-format", .type = VOC_OPT_STRING, .argument = "PATTERN",
                          .help = "Pattern of the times, such as d.M.yyyy HH:mm, or iso, epoch-s, epoch-ms, epoch-us. Proven from the data if not given."},
@@ -103,11 +105,29 @@ static bool character(voc_str s, const char *const *names, const char *values, c
     return true;
 }
 
+// A number up to 100, auto (-1), or none (0).
+static voc_rc read_rows(struct events *e, const voc_value *v, unsigned option, int *out)
+{
+    voc_str s = v[option].s;
+    int n = 0;
+    *out = -1;
+    if (ev_is(s, "auto")) return VOC_OK;
+    for (size_t i = 0; i < s.len && n >= 0; i++) n = s.ptr[i] >= '0' && s.ptr[i] <= '9' && n <= 100 ? n * 10 + (s.ptr[i] - '0') : -1;
+    if (ev_is(s, "none")) n = 0;
+    if (s.len == 0 || n < 0 || n > 100)
+        return ev_error(e, VOC_E_OPTION, "EVENTS-010", options[option].help, "-O %s=%.*s is neither a number from 0 to 100, nor none, nor auto", options[option].name, EV_STR(s, 40));
+    *out = n;
+    return VOC_OK;
+}
+
 static voc_rc read_options(struct events *e, const voc_value *v)
 {
     static const char *const separators[] = {"comma", "semicolon", "tab", "pipe", "blank", "\\t", NULL}, *const quotes[] = {"none", "double", "single", NULL};
     char quote = 0;
-    e->n_head = (uint32_t)v[OPT_HEADER].i;
+    voc_rc rc = read_rows(e, v, OPT_SKIP, &e->skip_said);
+    if (!rc) rc = read_rows(e, v, OPT_HEADER, &e->rows_said);
+    if (rc) return rc;
+    if (e->rows_said == 0 && e->skip_said < 0) e->skip_said = 0; // without names nothing tells where the data begins
     e->ref_kind = VOC_REF_EVENT + (uint32_t)v[OPT_REF_KIND].i;
     e->decimal_said = v[OPT_DECIMAL].i == 1 ? '.' : v[OPT_DECIMAL].i == 2 ? ',' : 0;
     if (v[OPT_SEPARATOR].set && !character(v[OPT_SEPARATOR].s, separators, ",;\t| \t", &e->rule.separator))
@@ -156,8 +176,7 @@ static voc_rc new_instance(const voc_host *host, voc_context *cx, struct events 
     memset(e, 0, sizeof *e);
     e->host = host;
     e->cx = cx;
-    e->n_head = 1;
-    e->quote_said = -1;
+    e->quote_said = e->skip_said = e->rows_said = -1;
     e->ref_kind = VOC_REF_EVENT;
     *out = e;
     return VOC_OK;
@@ -181,9 +200,11 @@ static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
     struct events *e = instance;
     struct sniffed_csv found;
     bool complete = first.len < FIRST_MAX; // the host gives no more than that
-    voc_rc rc = csv_sniff(e, first, complete, e->rule.separator, e->quote_said, &found);
+    voc_rc rc = csv_sniff(e, first, complete, e->rule.separator, e->quote_said, e->skip_said, &found);
     if (rc) return rc;
     e->rule = found.rule;
+    rc = header_find(e, first, complete, &found);
+    if (rc) return rc;
     out->separator = (unsigned char)found.rule.separator;
     out->quote = (unsigned char)found.rule.quote;
     out->n_head = e->n_head;
@@ -201,14 +222,14 @@ static bool is_binary_or_markup(voc_str head)
     size_t i = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     if (memchr(head.ptr, 0, head.len)) return true;
     while (i < head.len && (head.ptr[i] == ' ' || head.ptr[i] == '\t' || head.ptr[i] == '\r' || head.ptr[i] == '\n')) i++;
-    return i == head.len || head.ptr[i] == '<' || head.ptr[i] == '{' || head.ptr[i] == '[' || head.ptr[i] == '#';
+    return i == head.len || head.ptr[i] == '<' || head.ptr[i] == '{' || head.ptr[i] == '[';
 }
 
 // The head as a block, as the host would cut it.
 static voc_rc cut_head(struct events *e, const voc_probe *p, voc_block *b)
 {
     voc_str text = p->head;
-    size_t n = 0, max = SAMPLES_MAX + 1;
+    size_t n = 0, max = e->n_head + SAMPLES_MAX;
     size_t *start = ev_alloc(e, max * sizeof *start), *end = ev_alloc(e, max * sizeof *end);
     if (!start || !end) return VOC_E_NOMEM;
     if (text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0) text.ptr += 3, text.len -= 3;
@@ -235,11 +256,12 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     static const voc_str none = {"", 0};
     struct sniffed_csv found;
     voc_block b;
-    if (csv_sniff(e, p->head, p->complete != 0, 0, -1, &found) != VOC_OK) return;
+    if (csv_sniff(e, p->head, p->complete != 0, 0, -1, -1, &found) != VOC_OK) return;
+    if (p->head.ptr[0] == '#' && found.n_skip == 0) return; // a log of another kind
     if (found.n_columns < 2) return say(r, 5, "no separator makes columns of it", none, "", none);
     if (found.n_regular * 2 < found.n_records) return say(r, 10, "its records are not equally wide", none, "", none);
     e->rule = found.rule;
-    if (cut_head(e, p, &b) != VOC_OK) return;
+    if (header_find(e, p->head, p->complete != 0, &found) != VOC_OK || cut_head(e, p, &b) != VOC_OK) return;
     voc_rc rc = plan_make(e, &b);
     if (e->n_columns == 0 || e->n_times == 0) return say(r, 15, "a table, but no column holds times", none, "", none);
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Inside of the plugin input/events: the plan that says how columns become rows, and the steps that make it.
-//   csv_sniff.c  separator and quote          columns.c   names and samples of the columns
+//   csv_sniff.c  separator, quote, preamble   header.c    rows of the header, names of the columns
+//   columns.c    samples of the columns       totals.c    records that are no data
 //   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
 //   times.c      formats of time columns      numbers.c   decimal point or comma
 //   rows.c       records -> rows              describe.c  the plan in words
@@ -23,7 +24,7 @@
 
 // Options, in the order of the table in events.c. Those from FIRST_COLUMN to LAST_COLUMN name a column.
 enum {
-    OPT_SEPARATOR, OPT_QUOTE, OPT_HEADER, OPT_DECIMAL, OPT_TIME_FORMAT, OPT_ZONE, OPT_CUSTOMER_KIND, OPT_ACCOUNT_KIND, OPT_REF_KIND,
+    OPT_SEPARATOR, OPT_QUOTE, OPT_SKIP, OPT_HEADER, OPT_DECIMAL, OPT_TIME_FORMAT, OPT_ZONE, OPT_CUSTOMER_KIND, OPT_ACCOUNT_KIND, OPT_REF_KIND,
     OPT_TIME, OPT_END, OPT_ACTION, OPT_ACTOR, OPT_CUSTOMER, OPT_EMAIL, OPT_PHONE, OPT_COOKIE, OPT_ACCOUNT, OPT_CASE, OPT_ID, OPT_REF,
     OPT_ROLE, OPT_OWNER, OPT_THREAD, OPT_TOUCHPOINT, OPT_CHANNEL, OPT_CAMPAIGN, OPT_OBJECT, OPT_TEXT, OPT_LANGUAGE, OPT_MINUTES,
     OPT_COST, OPT_VALUE, OPT_N
@@ -80,8 +81,10 @@ struct events { // one instance
     bool quiet;               // probing: no diagnostics
     voc_rc trouble;           // of a look at a column, which only says yes or no
     struct csv_rule rule;
-    int quote_said; // -1: find out
-    uint32_t n_head;
+    int quote_said, skip_said, rows_said; // -1: find out
+    uint32_t n_skip, n_rows, n_head;      // records before the header, rows of the header, both
+    bool grouped;                         // names are of two rows
+    voc_str preamble, labels;             // the first record of what stands before the header, and of rows below the names
     // what open() was given; strings are copies
     voc_str zone, time_format;
     bool time_format_given;
@@ -126,10 +129,21 @@ voc_str ev_trim(voc_str s);
 // csv_sniff.c: the rule that the text's first records keep best
 struct sniffed_csv {
     struct csv_rule rule;
-    size_t n_columns, n_records, n_regular; // of the records looked at, those as wide as the header
+    uint32_t n_skip;                        // records before the header
+    size_t n_columns, n_records, n_regular; // of the records looked at from the header on, those as wide as it
     size_t n_quoted, n_faults;              // those with a quoted field, and those whose quotes are wrong
 };
-voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, struct sniffed_csv *out);
+// separator 0, quote -1, skip -1: find out
+voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, int skip, struct sniffed_csv *out);
+
+// header.c: e->n_skip, n_rows and n_head from the text's beginning, by e->rule; and names of columns from the header's records
+voc_rc header_find(struct events *e, voc_str text, bool complete, const struct sniffed_csv *found);
+voc_rc header_names(struct events *e, const voc_str *upper, const voc_str *lower, voc_str *names); // lower NULL: one row
+
+// totals.c: the rule by which a record is no data, or NULL
+bool total_word(voc_str cell);
+const char *left_out(const voc_str *cells, size_t n);
+const char *left_out_by_plan(const struct events *e, const voc_str *cells);
 
 // columns.c
 voc_rc columns_read(struct events *e, const voc_block *first);

@@ -277,13 +277,13 @@ static voc_rc check_header(struct events *e)
     voc_time_format *iso;
     int64_t us;
     uint32_t resolution;
-    if (e->n_head == 0 || e->n_samples == 0) return VOC_OK;
+    if (e->n_rows == 0 || e->n_samples == 0) return VOC_OK;
     voc_rc rc = e->host->time_format(e->cx, &iso, (voc_str){"", 0}, (voc_str){"", 0});
     for (size_t c = 0; c < e->n_columns && !rc; c++) {
         voc_str name = e->columns[c].name;
         if (name.len < 10 || !memchr(name.ptr, '-', name.len) || e->host->time_parse(iso, name, &us, &resolution) != VOC_OK) continue;
         if (cell_missing(column_cell(e, 0, (uint32_t)c)) || e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution) != VOC_OK) continue;
-        return ev_error(e, VOC_E_INPUT, "EVENTS-003", "-O header=0 reads it as data; the columns are then called col1, col2 ...",
+        return ev_error(e, VOC_E_INPUT, "EVENTS-003", "-O header=none reads it as data; the columns are then called col1, col2 ...",
                         "the first row holds no names of columns but data (\"%.*s\")", EV_STR(name, 60));
     }
     return rc;

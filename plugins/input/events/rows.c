@@ -59,11 +59,19 @@ static bool flush(struct work *w)
     return w->rc == VOC_OK;
 }
 
+// Always false, as refuse().
+static bool leave_out(struct work *w, uint64_t record, const char *rule)
+{
+    w->rc = w->e->host->ignore(w->sink, record, (voc_str){rule, strlen(rule)});
+    return false;
+}
+
 // The fields of the record, as many as the header has. Behind them empty ones may stand.
 static bool split(struct work *w, voc_str record, uint64_t number)
 {
     const struct events *e = w->e;
     enum csv_fault fault;
+    const char *rule;
     size_t n = csv_split(&e->rule, record, w->cells, e->n_columns, &w->scratch, &fault);
     if (fault == CSV_UNCLOSED) return refuse(w, number, "QUOTE", "a quote is never closed");
     if (fault) return refuse(w, number, "QUOTE", "there is text behind a closing quote in field %zu; a quote within is written twice", n);
@@ -71,6 +79,7 @@ static bool split(struct work *w, voc_str record, uint64_t number)
         record.len--;
         n--;
     }
+    if (n < e->n_columns && (rule = left_out(w->cells, n)) != NULL) return leave_out(w, number, rule);
     if (n != e->n_columns) return refuse(w, number, "FIELDS", "%zu %s, the header has %zu", n, n == 1 ? "field" : "fields", e->n_columns);
     return true;
 }
@@ -319,8 +328,13 @@ static void read_wide(struct work *w, voc_row *r)
 static void read_record(struct work *w, const voc_block *b, uint64_t i)
 {
     voc_row r = voc_row_init(VOC_ROW_EVENT);
+    const char *rule;
     r.record = i;
     if (!split(w, (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}, i)) return;
+    if ((rule = left_out_by_plan(w->e, w->cells)) != NULL) {
+        (void)leave_out(w, i, rule);
+        return;
+    }
     if (!add_fields(w, &r) || !add_attrs(w, &r)) return;
     add_aliases(w, &r);
     const struct time_origin *t = &w->e->times[0];

@@ -52,6 +52,10 @@ check_PROGRAMS += tests/unit/plugins/test_events_values
 tests_unit_plugins_test_events_values_SOURCES = tests/unit/plugins/test_events_values.c tests/unit/base/fault.h $(EVENTS_RUN)
 tests_unit_plugins_test_events_values_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_events_frame
+tests_unit_plugins_test_events_frame_SOURCES = tests/unit/plugins/test_events_frame.c $(EVENTS_RUN)
+tests_unit_plugins_test_events_frame_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)

@@ -45,6 +45,7 @@ static void copy_event(struct event *e, const voc_journeys *j, size_t i)
         .thread = ((const uint32_t *)j->columns[VOC_COL_THREAD])[i],
         .ref_touchpoint = ((const uint32_t *)j->columns[VOC_COL_REF_TOUCHPOINT])[i],
         .segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[i],
+        .role = j->columns[VOC_COL_ROLE] ? ((const uint32_t *)j->columns[VOC_COL_ROLE])[i] : 0,
         .ref_event = ((const int32_t *)j->columns[VOC_COL_REF_EVENT])[i],
         .resolution = ((const uint8_t *)j->columns[VOC_COL_RESOLUTION])[i],
         .actor = ((const uint8_t *)j->columns[VOC_COL_ACTOR])[i],

@@ -15,6 +15,7 @@ const voc_option score_options[N_OPTIONS] = {
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also a line for each stage, or for each stage and segment"},
     [OPT_AIM] = {"aim", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "ACTIONS", "judge by these customer actions (comma-separated), or by \"forward\" moves, instead of the journey's aims"},
     [OPT_SENSITIVITY] = {"sensitivity", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also judge at half and twice the window, and flag verdicts that change"},
+    [OPT_BALANCE] = {"balance", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show instead of the verdicts how alike those who were touched and those they are compared with were before (with --sets: of these touchpoints)"},
     [OPT_SETS] = {"sets", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "TOUCHPOINTS", "write each matched set of these touchpoints (comma-separated, or all) instead of the verdicts, to compute them again elsewhere"},
 };
 
@@ -52,6 +53,7 @@ static voc_rc want_all(struct score *s)
         rc = want(s, d->holdouts[i].treated, &s->aims.treated[i]);
         if (!rc) rc = want(s, d->holdouts[i].control, &s->aims.control[i]);
     }
+    if (!rc && s->options[OPT_BALANCE].i) rc = s->host->want_column(s->run, VOC_COL_ROLE);
     return rc ? rc : s->host->want_person_stays(s->run);
 }
 
@@ -105,7 +107,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
                         "this project follows no journey: it is not known which actions customers value");
     voc_rc rc = resolve_segment(s, &own[OPT_SEGMENT]);
     if (!rc) rc = check_aim(s);
-    if (!rc && own[OPT_SETS].set) rc = sets_asked(s);
+    if (!rc && (own[OPT_SETS].set || own[OPT_BALANCE].i)) rc = sets_asked(s);
     if (!rc) rc = want_all(s);
     *analysis = s;
     return rc;
@@ -172,7 +174,10 @@ static voc_rc finish(void *analysis, void *state)
     voc_rc rc = gather_load(s, ((struct state *)state)->spool);
     if (!rc) rc = refuse_without_value(s);
     if (!rc) rc = study_p_win(&st);
-    if (s->options[OPT_SETS].set) return rc ? rc : sets_write(&st);
+    if (s->options[OPT_SETS].set || s->options[OPT_BALANCE].i) {
+        if (!rc) rc = s->options[OPT_BALANCE].i ? balance_write(&st) : sets_write(&st);
+        return rc;
+    }
     if (!rc) rc = study_run(&st);
     if (!rc) rc = study_work(&st);
     if (!rc) rc = study_links(&st);

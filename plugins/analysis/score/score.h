@@ -11,13 +11,13 @@
 #include "plugins/analysis/score/trial.h"
 #include "plugins/analysis/score/verdict.h"
 
-enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, N_OPTIONS };
+enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_BALANCE, N_OPTIONS };
 enum { BY_NOTHING, BY_STAGE, BY_SEGMENT };
 extern const voc_option score_options[N_OPTIONS];
 
 struct event {  // of the flat arrays
     int64_t time, cost, minutes;  // VOC_NA: unknown
-    uint32_t action, touchpoint, individual, campaign, thread, ref_touchpoint, segment;
+    uint32_t action, touchpoint, individual, campaign, thread, ref_touchpoint, segment, role;  // role: 0 unless asked for
     int32_t ref_event;  // index within the unit, or -1
     uint8_t resolution, actor, class_, delivered;
 };
@@ -26,6 +26,11 @@ struct unit {
     voc_str name;
     uint32_t account;
     uint32_t internal;  // 1: the empty unit
+};
+
+struct attribute {  // of a unit, as known from a time on; within a unit by key, then time
+    voc_str key, text;
+    int64_t from;
 };
 
 struct data {  // all units in order of name
@@ -39,6 +44,9 @@ struct data {  // all units in order of name
     size_t *first_stay, *first_person;  // n_units + 1
     voc_stay *stays, *persons;
     size_t n_stays, n_persons;
+    size_t *first_attribute;  // n_units + 1
+    struct attribute *attributes;
+    size_t n_attributes;
 };
 
 struct aims {  // indices of asked-for predicates, or VOC_NONE
@@ -56,7 +64,7 @@ struct score {
     size_t n_predicates;
     struct aims aims;
     struct data data;
-    bool *asked;  // by touchpoint: of --sets
+    bool *asked;  // by touchpoint: of --sets, or all that the company starts
 };
 
 struct state {
@@ -195,6 +203,7 @@ voc_rc study_run(struct study *st);
 typedef int (*study_set_fn)(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set);
 voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_set_fn see, void *ctx);
 bool aim_is_forward(const struct score *s);  // --aim forward
+bool study_is_touch(const struct score *s, const struct event *e, bool with_pull);
 struct trial_alloc score_trial_alloc(const struct score *s);
 voc_rc score_rc(enum trial_rc rc);
 // pull.c
@@ -227,6 +236,8 @@ voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *te
 // sets.c
 voc_rc sets_asked(struct score *s);  // resolves --sets
 voc_rc sets_write(struct study *st);
+// balance.c
+voc_rc balance_write(struct study *st);
 // score.c
 voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
 // tables.c, summary.c

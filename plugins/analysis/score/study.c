@@ -48,7 +48,7 @@ voc_rc score_rc(enum trial_rc rc)
 }
 
 // Delivered push touches; in the frame for pull items also the claimed customer events of those.
-static bool is_touch(const struct score *s, const struct event *e, bool with_pull)
+bool study_is_touch(const struct score *s, const struct event *e, bool with_pull)
 {
     if (e->touchpoint == VOC_NONE) return false;
     uint32_t kind = s->def->touchpoints[e->touchpoint].kind;
@@ -60,7 +60,7 @@ static voc_rc frame_touches(const struct score *s, bool with_pull, struct trial_
 {
     const struct data *d = &s->data;
     size_t n = 0, at = 0;
-    for (size_t i = 0; i < d->n_events; i++) n += is_touch(s, &d->events[i], with_pull);
+    for (size_t i = 0; i < d->n_events; i++) n += study_is_touch(s, &d->events[i], with_pull);
     size_t *first = score_alloc(s, d->n_units + 1, sizeof *first);
     int64_t *time = score_alloc(s, n, sizeof *time);
     uint8_t *resolution = score_alloc(s, n, sizeof *resolution);
@@ -69,7 +69,7 @@ static voc_rc frame_touches(const struct score *s, bool with_pull, struct trial_
     for (size_t u = 0; u < d->n_units; u++) {
         first[u] = at;
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !d->units[u].internal; i++) {
-            if (!is_touch(s, &d->events[i], with_pull)) continue;
+            if (!study_is_touch(s, &d->events[i], with_pull)) continue;
             time[at] = d->events[i].time;
             resolution[at] = d->events[i].resolution;
             type[at++] = d->events[i].touchpoint;

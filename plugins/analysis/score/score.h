@@ -238,6 +238,8 @@ voc_rc sets_asked(struct score *s);  // resolves --sets
 voc_rc sets_write(struct study *st);
 // balance.c
 voc_rc balance_write(struct study *st);
+// codes.c
+voc_rc codes_write(struct study *st);
 // score.c
 voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
 // tables.c, summary.c

@@ -373,5 +373,6 @@ voc_rc tables_write(struct study *st)
     if (!rc) rc = holdouts_write(st);
     if (!rc) rc = trouble(&p);
     if (!rc) rc = mix(&p);
-    return rc ? rc : stage_values(&p);
+    if (!rc) rc = stage_values(&p);
+    return rc ? rc : codes_write(st);
 }

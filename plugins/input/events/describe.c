@@ -133,7 +133,9 @@ void plan_describe(const struct events *e, char *out, size_t size)
         const struct origin *o = &e->field[f];
         if (!is_set(o)) continue;
         add(&t, "%s <- %.*s%s", field_names[f], SHOWN(e, o), constant(o));
-        if (f >= FIELD_MINUTES && o->column != NO_COLUMN && o->decimal == ',') add(&t, " (decimal comma)");
+        bool comma = f >= FIELD_MINUTES && o->column != NO_COLUMN && o->decimal == ',';
+        if (f >= FIELD_MINUTES && o->currency) add(&t, " (%s%s)", o->currency, comma ? ", decimal comma" : "");
+        else if (comma) add(&t, " (decimal comma)");
         add(&t, "\n");
     }
     add_aliases(&t, e, "customer", e->customers, e->n_customers);

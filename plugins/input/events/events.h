@@ -43,6 +43,8 @@ struct origin {
     voc_str constant;  // or empty
     voc_str format;    // as declared, or empty
     char decimal;      // numbers: '.' or ','; 0: not known yet
+    bool money;        // may name a currency
+    const char *currency; // money: what the column names, or NULL
     uint32_t line;     // of sources.xml, or 0
 };
 
@@ -165,7 +167,9 @@ voc_rc times_resolve(struct events *e, const voc_block *first);
 // A number without units: sign, digits, groups of three, decimals, exponent. Micro-units are rounded half away from zero;
 // VOC_NA where they do not fit.
 bool number_read(voc_str cell, char decimal, int64_t *micro, double *real);
-bool number_column_plausible(struct events *e, uint32_t column);
+// Also with a currency before or behind ("1.200,50 EUR", "-$5"), in brackets or with the minus behind. *currency: constant, NULL: none.
+bool money_read(voc_str cell, char decimal, int64_t *micro, double *real, const char **currency);
+bool number_column_plausible(struct events *e, uint32_t column, bool money);
 voc_rc numbers_resolve(struct events *e, const voc_block *first);
 
 // mapping.c, propose.c

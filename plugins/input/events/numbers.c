@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers as people export them, and whether a file writes 1,234.50 or 1.234,50. What only one of the two can read is the
+// Numbers and amounts of money as people export them, and whether a file writes 1,234.50 or 1.234,50. What only one of the two can read is the
 // proof; a value that both read differently ("1,234") proves nothing, and if a column has no better, it is an error to ask.
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,19 +120,108 @@ bool number_read(voc_str cell, char decimal, int64_t *micro, double *real)
     return true;
 }
 
+// ---- money -----------------------------------------------------------------------------------------------------------------
+
+// Signs and codes, the longer ones first, and what they stand for where that is sure.
+static const struct { const char *sign, *code; } currencies[] = {
+    {"US$", "USD"}, {"CA$", "CAD"}, {"AU$", "AUD"}, {"NZ$", "NZD"}, {"HK$", "HKD"}, {"CN\xC2\xA5", "CNY"}, {"JP\xC2\xA5", "JPY"}, {"SFr.", "CHF"}, {"SFr", "CHF"},
+    {"R$", "BRL"}, {"C$", "CAD"}, {"A$", "AUD"}, {"S$", "SGD"}, {"\xE2\x82\xAC", "EUR"}, {"$", "$"}, {"\xC2\xA3", "GBP"}, {"\xC2\xA5", "\xC2\xA5"},
+    {"\xE2\x82\xB9", "INR"}, {"\xE2\x82\xBD", "RUB"}, {"\xE2\x82\xBA", "TRY"}, {"\xE2\x82\xA9", "KRW"}, {"\xE2\x82\xAA", "ILS"}, {"\xE2\x82\xB4", "UAH"},
+    {"z\xC5\x82", "PLN"}, {"Z\xC5\x82", "PLN"}, {"K\xC4\x8D", "CZK"}, {"kr.", "kr"}, {"kr", "kr"}, {"Kr", "kr"}, {"Ft", "HUF"}, {"Fr.", "CHF"}, {"lei", "RON"},
+    {"\xE5\x86\x86", "JPY"}, {"\xE5\x85\x83", "CNY"}, {"\xEC\x9B\x90", "KRW"}, {"Euro", "EUR"}, {"euro", "EUR"},
+    {"EUR", "EUR"}, {"USD", "USD"}, {"GBP", "GBP"}, {"CHF", "CHF"}, {"PLN", "PLN"}, {"SEK", "SEK"}, {"NOK", "NOK"}, {"DKK", "DKK"}, {"CZK", "CZK"}, {"HUF", "HUF"},
+    {"RON", "RON"}, {"BGN", "BGN"}, {"ISK", "ISK"}, {"TRY", "TRY"}, {"UAH", "UAH"}, {"RUB", "RUB"}, {"JPY", "JPY"}, {"CNY", "CNY"}, {"RMB", "CNY"}, {"KRW", "KRW"},
+    {"INR", "INR"}, {"AUD", "AUD"}, {"NZD", "NZD"}, {"CAD", "CAD"}, {"MXN", "MXN"}, {"BRL", "BRL"}, {"ARS", "ARS"}, {"CLP", "CLP"}, {"COP", "COP"}, {"ZAR", "ZAR"},
+    {"ILS", "ILS"}, {"AED", "AED"}, {"SAR", "SAR"}, {"SGD", "SGD"}, {"HKD", "HKD"}, {"THB", "THB"}, {"IDR", "IDR"}, {"MYR", "MYR"}, {"PHP", "PHP"}, {"VND", "VND"},
+};
+
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+static voc_str trim_blanks(voc_str s) // no-break blanks too
+{
+    for (;;) {
+        size_t before = s.len;
+        s = ev_trim(s);
+        if (s.len >= 2 && memcmp(s.ptr, "\xC2\xA0", 2) == 0) s.ptr += 2, s.len -= 2;
+        if (s.len >= 2 && memcmp(s.ptr + s.len - 2, "\xC2\xA0", 2) == 0) s.len -= 2;
+        if (s.len >= 3 && memcmp(s.ptr, "\xE2\x80\xAF", 3) == 0) s.ptr += 3, s.len -= 3;
+        if (s.len >= 3 && memcmp(s.ptr + s.len - 3, "\xE2\x80\xAF", 3) == 0) s.len -= 3;
+        if (s.len == before) return s;
+    }
+}
+
+// Takes a sign or code off the beginning or the end.
+static bool take_currency(voc_str *s, const char **code)
+{
+    for (size_t i = 0; i < sizeof currencies / sizeof *currencies; i++) {
+        const char *sign = currencies[i].sign;
+        size_t n = strlen(sign);
+        if (s->len <= n) continue;
+        const char *back = s->ptr + s->len - n;
+        if (memcmp(s->ptr, sign, n) == 0 && !(is_letter(sign[n - 1]) && is_letter(s->ptr[n]))) {
+            s->ptr += n;
+        } else if (memcmp(back, sign, n) != 0 || (is_letter(sign[0]) && is_letter(back[-1]))) {
+            continue;
+        }
+        s->len -= n;
+        *code = currencies[i].code;
+        return true;
+    }
+    return false;
+}
+
+static bool take_minus(voc_str *s)
+{
+    size_t n = s->len >= 3 && memcmp(s->ptr, "\xE2\x88\x92", 3) == 0 ? 3 : s->len > 1 && s->ptr[0] == '-';
+    if (n) s->ptr += n, s->len -= n;
+    else if (s->len > 1 && s->ptr[s->len - 1] == '-') s->len--;
+    else return false;
+    return true;
+}
+
+bool money_read(voc_str cell, char decimal, int64_t *micro, double *real, const char **currency)
+{
+    voc_str s = trim_blanks(cell);
+    bool minus = false, changed = false, enclosed = s.len > 2 && s.ptr[0] == '(' && s.ptr[s.len - 1] == ')'; // accountants' minus
+    const char *code = NULL;
+    *currency = NULL;
+    if (number_read(s, decimal, micro, real)) return true;
+    if (enclosed) s.ptr++, s.len -= 2;
+    for (int pass = 0; pass < 3; pass++) { // -$5, $-5, 5 EUR-
+        s = trim_blanks(s);
+        bool had_minus = !minus && !enclosed && take_minus(&s), had_code = !code && (s = trim_blanks(s), take_currency(&s, &code));
+        minus = minus || had_minus;
+        changed = had_minus || had_code;
+        if (!changed) break;
+    }
+    s = trim_blanks(s);
+    if (s.len == 0 || s.ptr[0] == '-' || s.ptr[0] == '+' || (unsigned char)s.ptr[0] == 0xE2 || !number_read(s, decimal, micro, real)) return false;
+    *currency = code;
+    if (!minus && !enclosed) return true;
+    if (*micro != VOC_NA) *micro = -*micro;
+    *real = -*real;
+    return true;
+}
+
 // ---- point or comma -------------------------------------------------------------------------------------------------------
 
 struct evidence {
     size_t point, comma;              // cells that only one of them reads
     size_t either_point, either_comma; // cells that both read, to different values, with a point or a comma in them
     voc_str either;                   // one of these
+    const char *currency, *other;     // the first that is named, and one that differs from it
 };
 
-static void weigh(struct evidence *v, voc_str cell)
+static void weigh(struct evidence *v, voc_str cell, bool money)
 {
     int64_t a = 0, b = 0;
     double x = 0, y = 0;
-    bool point = number_read(cell, '.', &a, &x), comma = number_read(cell, ',', &b, &y);
+    const char *code = NULL, *code_too = NULL;
+    bool point = money ? money_read(cell, '.', &a, &x, &code) : number_read(cell, '.', &a, &x);
+    bool comma = money ? money_read(cell, ',', &b, &y, &code_too) : number_read(cell, ',', &b, &y);
+    if (!code) code = code_too;
+    if (code && !v->currency) v->currency = code;
+    else if (code && strcmp(code, v->currency) != 0) v->other = code;
     if (point && !comma) v->point++;
     if (comma && !point) v->comma++;
     if (!point || !comma || (a == b && x == y)) return;
@@ -142,7 +231,7 @@ static void weigh(struct evidence *v, voc_str cell)
     if (v->either.len == 0 || has_comma) v->either = cell;
 }
 
-bool number_column_plausible(struct events *e, uint32_t column)
+bool number_column_plausible(struct events *e, uint32_t column, bool money)
 {
     size_t n = 0, point = 0, comma = 0;
     for (size_t i = 0; i < e->n_samples; i++) {
@@ -151,8 +240,9 @@ bool number_column_plausible(struct events *e, uint32_t column)
         voc_str cell = column_cell(e, i, column);
         if (cell_missing(cell)) continue;
         n++;
-        point += number_read(cell, '.', &micro, &real);
-        comma += number_read(cell, ',', &micro, &real);
+        const char *code;
+        point += money ? money_read(cell, '.', &micro, &real, &code) : number_read(cell, '.', &micro, &real);
+        comma += money ? money_read(cell, ',', &micro, &real, &code) : number_read(cell, ',', &micro, &real);
     }
     return n ? point == n || comma == n : e->n_samples == 0;
 }
@@ -163,7 +253,7 @@ static voc_rc evidence_of(struct events *e, const voc_block *first, const struct
     char *scratch = NULL;
     size_t n = 0;
     voc_rc rc = column_gather(e, first, o->column, &cells, &n, &scratch);
-    for (size_t i = 0; i < n && !rc; i++) weigh(v, cells[i]);
+    for (size_t i = 0; i < n && !rc; i++) weigh(v, cells[i], o->money);
     if (!rc && v->either.len && !ev_copy(e, ev_clip(v->either, 60), &v->either)) rc = VOC_E_NOMEM;
     e->host->free(e->cx, cells);
     e->host->free(e->cx, scratch);
@@ -186,6 +276,25 @@ static voc_rc decide(struct events *e, struct origin *o, const struct evidence *
 
 static bool is_number(const struct attr_origin *a) { return a->type == VOC_TYPE_INT || a->type == VOC_TYPE_REAL || a->type == VOC_TYPE_MONEY; }
 
+static voc_rc set_currency(struct events *e, struct origin *o, const struct evidence *v)
+{
+    o->currency = v->currency;
+    if (!v->other) return VOC_OK;
+    return ev_error(e, VOC_E_INPUT, "EVENTS-011", "convert them to one currency, or split the file; -O FIELD=- leaves the column out of the amounts",
+                    "column \"%.*s\" holds amounts in %s and in %s, which are not added up", EV_STR(e->columns[o->column].name, 80), v->currency, v->other);
+}
+
+// What is declared, else nothing: then the values decide.
+static voc_rc declared(struct events *e, struct origin *o)
+{
+    if (ev_is(o->format, "comma") || ev_is(o->format, "point")) o->decimal = ev_is(o->format, "comma") ? ',' : '.';
+    else if (o->format.len)
+        return ev_error(e, VOC_E_OPTION, "EVENTS-008", NULL, "line %u of the sources: the format of a number is point or comma, not \"%.*s\"", o->line,
+                        EV_STR(o->format, 60));
+    else if (e->decimal_said || o->column == NO_COLUMN) o->decimal = e->decimal_said && o->column != NO_COLUMN ? e->decimal_said : '.';
+    return VOC_OK;
+}
+
 voc_rc numbers_resolve(struct events *e, const voc_block *first)
 {
     size_t n = 0, max = FIELD_N - FIELD_MINUTES + e->n_attrs;
@@ -194,18 +303,21 @@ voc_rc numbers_resolve(struct events *e, const voc_block *first)
     voc_rc rc = all && own ? VOC_OK : VOC_E_NOMEM;
     if (rc) return rc;
     memset(own, 0, max * sizeof *own);
-    for (size_t f = FIELD_MINUTES; f < FIELD_N; f++) all[n++] = &e->field[f];
-    for (size_t i = 0; i < e->n_attrs; i++)
-        if (is_number(&e->attrs[i])) all[n++] = &e->attrs[i].from;
+    for (size_t f = FIELD_MINUTES; f < FIELD_N; f++) {
+        e->field[f].money = f != FIELD_MINUTES;
+        all[n++] = &e->field[f];
+    }
+    for (size_t i = 0; i < e->n_attrs; i++) {
+        if (!is_number(&e->attrs[i])) continue;
+        e->attrs[i].from.money = e->attrs[i].type == VOC_TYPE_MONEY;
+        all[n++] = &e->attrs[i].from;
+    }
     for (size_t i = 0; i < n && !rc; i++) {
         struct origin *o = all[i];
-        if (ev_is(o->format, "comma") || ev_is(o->format, "point")) o->decimal = ev_is(o->format, "comma") ? ',' : '.';
-        else if (o->format.len)
-            rc = ev_error(e, VOC_E_OPTION, "EVENTS-008", NULL, "line %u of the sources: the format of a number is point or comma, not \"%.*s\"", o->line,
-                          EV_STR(o->format, 60));
-        else if (e->decimal_said || o->column == NO_COLUMN) o->decimal = e->decimal_said && o->column != NO_COLUMN ? e->decimal_said : '.';
-        if (rc || o->decimal || o->column == NO_COLUMN) continue;
+        rc = declared(e, o);
+        if (rc || o->column == NO_COLUMN || (o->decimal && !o->money)) continue;
         rc = evidence_of(e, first, o, &own[i]);
+        if (!rc && o->money) rc = set_currency(e, o, &own[i]);
         file.point += own[i].point;
         file.comma += own[i].comma;
     }

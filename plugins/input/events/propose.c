@@ -30,7 +30,7 @@ static const char PHONE_NAMES[] = "phone phonenumber mobile mobilephone telephon
 static const char ACCOUNT_NAMES[] =
     "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm";
 
-enum check { ANY, NUMBER, NUMBER_WIDE, UNIQUE, ACTOR };
+enum check { ANY, NUMBER, MONEY, MONEY_WIDE, UNIQUE, ACTOR };
 static const struct { unsigned char field, option, check; const char *names; } known[] = {
     {FIELD_ID, OPT_ID, UNIQUE, "eventid oceleid identityid eventuuid insertid messageid activityid"},
     {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator"},
@@ -46,9 +46,9 @@ static const struct { unsigned char field, option, check; const char *names; } k
     {FIELD_TEXT, OPT_TEXT, ANY, "text comment comments verbatim feedback review message messagetext"},
     {FIELD_LANGUAGE, OPT_LANGUAGE, ANY, "language lang"},
     {FIELD_MINUTES, OPT_MINUTES, NUMBER, "minutes durationminutes durationmin minutesspent effortminutes"},
-    {FIELD_COST, OPT_COST, NUMBER, "costtotal cost costs totalcost"},
-    {FIELD_VALUE, OPT_VALUE, NUMBER, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue"},
-    {FIELD_VALUE, OPT_VALUE, NUMBER_WIDE, "amount"}, // of an opportunity; in a log it may be anything
+    {FIELD_COST, OPT_COST, MONEY, "costtotal cost costs totalcost"},
+    {FIELD_VALUE, OPT_VALUE, MONEY, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue"},
+    {FIELD_VALUE, OPT_VALUE, MONEY_WIDE, "amount betrag importe montant importo kwota bedrag"}, // of an opportunity; in a log it may be anything
 };
 
 static bool starts(voc_str s, const char *with) { return s.len >= strlen(with) && memcmp(s.ptr, with, strlen(with)) == 0; }
@@ -246,8 +246,9 @@ static void propose_actions(struct events *e)
 static bool fits(struct events *e, uint32_t column, unsigned check)
 {
     switch (check) {
-    case NUMBER: return number_column_plausible(e, column);
-    case NUMBER_WIDE: return e->field[FIELD_ACTION].column == NO_COLUMN && number_column_plausible(e, column);
+    case NUMBER: return number_column_plausible(e, column, false);
+    case MONEY: return number_column_plausible(e, column, true);
+    case MONEY_WIDE: return e->field[FIELD_ACTION].column == NO_COLUMN && number_column_plausible(e, column, true);
     case UNIQUE: return e->n_times == 1 && all_differ(e, column);
     case ACTOR: return all_actors(e, column);
     default: return true;

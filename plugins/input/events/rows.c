@@ -100,12 +100,17 @@ static bool read_time(struct work *w, const struct time_origin *t, uint64_t reco
 static bool read_number(struct work *w, const struct origin *o, uint64_t record, int64_t *micro, double *real)
 {
     voc_str cell = cell_of(w, o);
+    const char *currency = NULL;
     double unused;
     *micro = VOC_NA;
     if (cell_missing(cell)) return true;
-    if (!number_read(cell, o->decimal, micro, real ? real : &unused))
+    bool read = o->money ? money_read(cell, o->decimal, micro, real ? real : &unused, &currency) : number_read(cell, o->decimal, micro, real ? real : &unused);
+    if (!read)
         return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is not a number (with a decimal %s)", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN),
                       o->decimal == ',' ? "comma" : "point");
+    if (currency && o->column != NO_COLUMN && (!o->currency || strcmp(currency, o->currency) != 0))
+        return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is in %s; the amounts before it %s%s", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN), currency,
+                      o->currency ? "are in " : "name no currency", o->currency ? o->currency : "");
     if (*micro == VOC_NA && !real)
         return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is too large", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN));
     return true;

@@ -242,9 +242,72 @@ static void a_cell_that_should_be_a_number_and_is_none_rejects_its_row(void **st
 {
     (void)state;
     const char *const options[] = {"cost", "price", NULL};
-    expect_bytes(options, STR("time,action,price\n2024-03-01,a,5.5\n2024-03-02,b,$6\n2024-03-03,c,n/a\n2024-03-04,d,9e15\n"),
-                 "3 reject NUMBER: price: \"$6\" is not a number (with a decimal point)\n5 reject NUMBER: price: \"9e15\" is too large\n2 2024-03-01 a cost=5.5\n4 2024-03-03 c\n");
+    expect_bytes(options, STR("time,action,price\n2024-03-01,a,5.5\n2024-03-02,b,6 apples\n2024-03-03,c,n/a\n2024-03-04,d,9e15\n"),
+                 "3 reject NUMBER: price: \"6 apples\" is not a number (with a decimal point)\n5 reject NUMBER: price: \"9e15\" is too large\n2 2024-03-01 a cost=5.5\n4 2024-03-03 c\n");
     expect("time,action,cost\n2024-03-01,a,cheap\n", "2 2024-03-01 a {cost=cheap}\n"); // a name alone is no promise
+}
+
+// ---- money ---------------------------------------------------------------------------------------------------------------------------------
+
+static void money_as(const char *cell, char decimal, bool reads, int64_t micro, const char *currency)
+{
+    int64_t got = 0;
+    double real = 0;
+    const char *code = NULL;
+    bool read = money_read(str_of(cell), decimal, &got, &real, &code);
+    if (read != reads || (read && got != micro)) print_error("'%s': %d %lld\n", cell, read, (long long)got);
+    assert_int_equal(read, reads);
+    if (!read) return;
+    assert_int_equal(got, micro);
+    assert_true(real > (double)micro / 1e6 - 1e-6 && real < (double)micro / 1e6 + 1e-6);
+    assert_string_equal(code ? code : "", currency);
+}
+
+static void an_amount_may_name_its_currency_before_or_behind_it(void **state)
+{
+    (void)state;
+    money_as("USD 1,200.50", '.', true, 1200500000, "USD");
+    money_as("1,200.50 USD", '.', true, 1200500000, "USD");
+    money_as("1.200,50 \xE2\x82\xAC", ',', true, 1200500000, "EUR");
+    money_as("\xE2\x82\xAC" "1200", '.', true, 1200000000, "EUR");
+    money_as("EUR5", '.', true, 5000000, "EUR");
+    money_as("$1,200", '.', true, 1200000000, "$");
+    money_as("US$5", '.', true, 5000000, "USD");
+    money_as("\xC2\xA3" "3.20", '.', true, 3200000, "GBP");
+    money_as("\xC2\xA5" "300", '.', true, 300000000, "\xC2\xA5");
+    money_as("12,00\xC2\xA0z\xC5\x82", ',', true, 12000000, "PLN");
+    money_as("1 200,50 kr", ',', true, 1200500000, "kr");
+    money_as("CHF 1'200.50", '.', true, 1200500000, "CHF");
+    money_as("1\xE2\x80\xAF" "200,50\xE2\x80\xAF\xE2\x82\xAC", ',', true, 1200500000, "EUR");
+    money_as("7", '.', true, 7000000, "");
+}
+
+static void an_amount_is_negative_by_sign_by_brackets_or_by_a_sign_behind(void **state)
+{
+    (void)state;
+    money_as("-$5", '.', true, -5000000, "$");
+    money_as("$-5", '.', true, -5000000, "$");
+    money_as("\xE2\x88\x92" "5 EUR", '.', true, -5000000, "EUR");
+    money_as("($5.00)", '.', true, -5000000, "$");
+    money_as("(5)", '.', true, -5000000, "");
+    money_as("1.200,50-", ',', true, -1200500000, "");
+    money_as("5,00 EUR-", ',', true, -5000000, "EUR");
+}
+
+static void what_is_no_amount_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"", "$", "5 %", "5%", "EUR", "USD USD", "5 apples", "--5", "-(5)", "(-5)", "-5-", "$5$", "USD 5 EUR", "EURO5X", "5 USDT", "kroner 5", "()", "($)", "1,2,3 EUR", "-", "$ -"};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) money_as(cells[i], '.', false, 0, "");
+}
+
+static void amounts_of_one_column_are_of_one_currency(void **state)
+{
+    (void)state;
+    expect("time,action,value\n2024-03-01,a,\"$1,200.50\"\n2024-03-02,b,($5.00)\n2024-03-03,c,7\n", "2 2024-03-01 a value=1200.5\n3 2024-03-02 b value=-5\n4 2024-03-03 c value=7\n");
+    expect("time;action;value\n2024-03-01;a;1.200,50 EUR\n2024-03-02;b;-3 \xE2\x82\xAC\n", "2 2024-03-01 a value=1200.5\n3 2024-03-02 b value=-3\n");
+    expect("time,action,value\n2024-03-01,a,5%\n2024-03-02,b,7%\n", "2 2024-03-01 a {value=5%}\n3 2024-03-02 b {value=7%}\n");
+    expect_error(NULL, "time,action,value\n2024-03-01,a,$5\n2024-03-02,b,EUR 7\n", VOC_E_INPUT, "column \"value\" holds amounts in $ and in EUR, which are not added up");
 }
 
 // ---- blocks --------------------------------------------------------------------------------------------------------------------------------
@@ -444,6 +507,10 @@ int main(void)
         cmocka_unit_test(what_is_no_number_is_not_read),
         cmocka_unit_test(decimal_point_and_comma_are_told_apart_by_the_values_of_the_file),
         cmocka_unit_test(a_cell_that_should_be_a_number_and_is_none_rejects_its_row),
+        cmocka_unit_test(what_is_no_amount_is_not_read),
+        cmocka_unit_test(an_amount_is_negative_by_sign_by_brackets_or_by_a_sign_behind),
+        cmocka_unit_test(an_amount_may_name_its_currency_before_or_behind_it),
+        cmocka_unit_test(amounts_of_one_column_are_of_one_currency),
         cmocka_unit_test(however_the_blocks_are_cut_the_rows_are_the_same),
         cmocka_unit_test(the_probe_knows_event_logs_dated_tables_and_what_is_neither),
         cmocka_unit_test(each_allocation_that_fails_is_said_and_leaks_nothing),

@@ -90,6 +90,13 @@ int run_plugin_show(struct cli *c)
     return EXIT_DONE;
 }
 
+// What stands for PROJECT in hints: as it was typed, without the folders of this machine.
+static const char *as_typed(const struct project *p)
+{
+    const char *path = project_path(p);
+    return path[0] == '/' ? project_name(p) : path;
+}
+
 static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options, struct fold_result *out)
 {
     struct fold_request r = {.project = p,
@@ -101,6 +108,7 @@ static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, st
                              .memory_max = cli_memory(c)};
     voc_rc rc = fold_run(&r, out, c->diag);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
+    for (size_t i = 0; i < out->n_tables && !rc; i++) rc = table_name_project(out->tables[i], as_typed(p));
     return rc;
 }
 

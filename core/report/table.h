@@ -14,6 +14,8 @@ voc_rc table_group(struct table *t, const char *title, const char *subtitle); //
 // Copies the cell. Type must be NA or the column's (an INT fits REAL, SHARE and RANGE); NaN becomes NA. Else VOC_E_BUG.
 voc_rc table_cell(struct table *t, const voc_cell *cell);
 voc_rc table_note(struct table *t, uint32_t kind, const char *text);
+// The word PROJECT in notes that were written so far becomes this name, in quotes where a shell needs them.
+voc_rc table_name_project(struct table *t, const char *name);
 voc_rc table_semantics(struct table *t, const char *text);
 voc_rc table_currency(struct table *t, voc_str currency);
 // VOC_E_BUG if the last row is not complete. Borrows until the next change or table_free.

@@ -186,7 +186,8 @@ static voc_rc finish(void *analysis, void *state)
     if (!rc) rc = judge_all(&st);
     if (!rc) rc = settle_all(&st);
     if (!rc) rc = summary_write(&st);
-    return rc ? rc : tables_write(&st);
+    if (!rc) rc = tables_write(&st);
+    return rc ? rc : sceptic_write(&st);
 }
 
 static void state_free(void *analysis, void *state)

@@ -245,5 +245,7 @@ voc_rc score_complain(struct score *s, const char *code, const char *hint, const
 // tables.c, summary.c
 voc_rc tables_write(struct study *st);
 voc_rc summary_write(struct study *st);
+// sceptic.c: what the comparison cannot see, its checks, and what last-touch credit would have said
+voc_rc sceptic_write(struct study *st);
 
 #endif

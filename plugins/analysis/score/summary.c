@@ -2,22 +2,18 @@
 //
 // The page that people read first: what to do more, keep, stop, and what cannot be told yet. Plain words, money, no name of
 // a statistic (DEMO.md, "What it should read like").
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/analysis/score/score.h"
-#include "plugins/common/format.h"
+#include "plugins/analysis/score/page.h"
 
-struct page {
-    const struct study *st;
-    voc_table_builder *t;
+struct summary {
+    struct page page;
     const struct finding **order;
     size_t n;
-    voc_rc rc;
-    bool compared, costed;  // some row is a comparison; some cost is known: else their columns would be empty
+    bool compared, costed, timed;  // some row is a comparison, some cost or time is known: else their columns would be empty
 };
 
 enum group { DO_MORE, KEEP, STOP, UNKNOWN, N_GROUPS };
@@ -54,21 +50,7 @@ static int page_order(const void *x, const void *y)
 
 // ---- cells ---------------------------------------------------------------------------------------------------------------
 
-static void put(struct page *p, voc_cell c)
-{
-    if (!p->rc) p->rc = p->st->s->host->cell(p->t, &c);
-}
-static void put_text(struct page *p, const char *s) { put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = {s, strlen(s)}}); }
-static void put_na(struct page *p) { put(p, (voc_cell){.type = VOC_CELL_NA}); }
-static void put_money(struct page *p, double x)
-{
-    if (isnan(x) || isinf(x) || fabs(x) > 9e12)
-        put_na(p);
-    else
-        put(p, (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6)});
-}
-
-static void put_counts(struct page *p, const struct finding *f)
+static void put_counts(struct summary *p, const struct finding *f)
 {
     char a[40], b[40], text[100];
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
@@ -81,50 +63,37 @@ static void put_counts(struct page *p, const struct finding *f)
         say_number(b, sizeof b, f->pull ? f->people : compared ? f->push.matched : f->push.fresh, 0);
         snprintf(text, sizeof text, "%s of %s", a, b);
     }
-    put_text(p, text);
+    put_text(&p->page, text);
     if (!p->compared) return;
     if (!compared || f->pull || f->work) {
-        put_na(p);
-        put_na(p);
+        put_na(&p->page);
+        put_na(&p->page);
         return;
     }
-    put(p, (voc_cell){.type = VOC_CELL_REAL, .r = e->e, .digits = 0});
-    put(p, (voc_cell){.type = VOC_CELL_RANGE, .r = e->extra, .lo = e->extra_lo, .hi = e->extra_hi, .digits = 0});
+    put_real(&p->page, e->e, 0);
+    put_range(&p->page, e->extra, e->extra_lo, e->extra_hi, 0);
 }
 
-static void put_row(struct page *p, const struct finding *f)
+static void put_row(struct summary *p, const struct finding *f)
 {
-    const voc_def_touchpoint *t = &p->st->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = &p->page.st->s->def->touchpoints[f->touchpoint];
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     voc_str name = t->title.len ? t->title : t->id;
     char reason[600];
     size_t at = 0;
-    put(p, (voc_cell){.type = VOC_CELL_TEXT, .s = name});
+    put_str(&p->page, name);
     put_counts(p, f);
     bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
-    if (p->compared && p->costed) put_money(p, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN);
-    if (p->costed) put_money(p, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches);
+    if (p->compared && p->costed) put_money(&p->page, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN, 0);
+    if (p->costed) put_money(&p->page, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches, 0);
+    if (p->timed) put_real(&p->page, f->stage == TRIAL_ALL && f->minutes > 0 ? f->minutes / 60 : NAN, 1);
     const char *verb = verdict_name(f->code)->class == VERDICT_INCIDENTAL ? "keep" : verdict_name(f->code)->verb;
     if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
-    say_reason(p->st, f, reason + at, sizeof reason - at);
-    put_text(p, reason);
+    say_reason(p->page.st, f, reason + at, sizeof reason - at);
+    put_text(&p->page, reason);
 }
 
 // ---- what stands above and below ---------------------------------------------------------------------------------------------
-
-static void note(struct page *p, uint32_t kind, const char *text)
-{
-    if (!p->rc) p->rc = p->st->s->host->note(p->t, kind, text);
-}
-
-static void day(int64_t us, char *out, size_t size)
-{
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int64_t year, rest;
-    unsigned month, d;
-    format_civil(us, &year, &month, &d, &rest);
-    snprintf(out, size, "%u %s %" PRId64, d, months[month - 1], year);
-}
 
 // With --segment a unit takes part if any of its events is of the segment.
 static bool takes_part(const struct score *s, size_t unit)
@@ -135,9 +104,9 @@ static bool takes_part(const struct score *s, size_t unit)
     return false;
 }
 
-static void head(struct page *p)
+static void head(struct summary *p)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = p->page.st->s;
     static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
     char from[64], to[64], n[80], text[600], window[60], segment[100] = "";
     size_t units = 0;
@@ -145,8 +114,8 @@ static void head(struct page *p)
     for (size_t u = 0; u < s->data.n_units; u++) units += !s->data.units[u].internal && takes_part(s, u);
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
     for (uint32_t k = 1; k < s->def->n_stages; k++) one_window = one_window && window_of(s, VOC_NONE, k) == window_of(s, VOC_NONE, 0);
-    day(s->info->start_us, from, sizeof from);
-    day(s->info->end_us - 1, to, sizeof to);
+    page_day(s->info->start_us, from, sizeof from);
+    page_day(s->info->end_us - 1, to, sizeof to);
     say_count(n, sizeof n, (double)units, kinds[s->def->unit][0], kinds[s->def->unit][1]);
     if (s->options[OPT_SEGMENT].set) {
         voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
@@ -157,17 +126,17 @@ static void head(struct page *p)
              segment, from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
              s->def->version.ptr, push ? "Does a customer act more " : "Which of the things on offer do customers act to obtain?", push ? window : "",
              push ? " than comparable ones without it?" : "");
-    note(p, VOC_NOTE_LEAD, text);
+    page_note(&p->page, VOC_NOTE_LEAD, text);
 }
 
-static void not_to_do(struct page *p)
+static void not_to_do(struct summary *p)
 {
     double waste = 0, all = 0, hours = 0;
     bool missing = false;
     char a[40], b[40], h[80], text[400];
-    voc_str c = p->st->s->def->currency;
-    for (size_t i = 0; i < p->st->n_pooled; i++) {
-        const struct finding *f = &p->st->pooled[i];
+    voc_str c = p->page.st->s->def->currency;
+    for (size_t i = 0; i < p->page.st->n_pooled; i++) {
+        const struct finding *f = &p->page.st->pooled[i];
         if (f->all_touches == 0) continue;
         if (isnan(f->spend)) missing = true;
         all += known(f->spend);
@@ -180,7 +149,7 @@ static void not_to_do(struct page *p)
     int at = snprintf(text, sizeof text, "NOT-TO-DO LIST: %s of %s %.*s went into what is judged waste for this aim", a, b, (int)c.len, c.ptr);
     if (hours >= 1 && at > 0) at += snprintf(text + at, sizeof text - (size_t)at, ", and %s", h);
     snprintf(text + at, sizeof text - (size_t)at, missing ? "; some costs are not declared." : ".");
-    note(p, VOC_NOTE_LEAD, text);
+    page_note(&p->page, VOC_NOTE_LEAD, text);
 }
 
 struct share { uint32_t touchpoint; double n; };
@@ -192,14 +161,14 @@ static int share_order(const void *x, const void *y)
 }
 
 // Last-touch credit beside ours (METHODS 1.4): a description, never a verdict.
-static void credit(struct page *p)
+static void credit(struct summary *p)
 {
-    const struct study *st = p->st;
+    const struct study *st = p->page.st;
     struct share *s = score_alloc(st->s, st->n_pooled, sizeof *s);
     char text[600];
     size_t at = 0, shown = 0;
     if (!s) {
-        p->rc = VOC_E_NOMEM;
+        p->page.rc = VOC_E_NOMEM;
         return;
     }
     if (st->n_credited == 0) return;
@@ -220,12 +189,12 @@ static void credit(struct page *p)
         shown++;
     }
     snprintf(text + at, sizeof text - at, ".");
-    note(p, VOC_NOTE_AFTER, text);
+    page_note(&p->page, VOC_NOTE_AFTER, text);
 }
 
-static void troubles(struct page *p)
+static void troubles(struct summary *p)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = p->page.st->s;
     size_t n = 0, people = 0;
     char text[300], a[80], b[80];
     static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
@@ -239,17 +208,17 @@ static void troubles(struct page *p)
     say_count(a, sizeof a, (double)n, "time", "times");
     say_count(b, sizeof b, (double)people, kinds[s->def->unit][0], kinds[s->def->unit][1]);
     snprintf(text, sizeof text, "Work that our own faults make: %s ran into trouble, %s in all (voc score PROJECT --table trouble).", b, a);
-    note(p, VOC_NOTE_AFTER, text);
+    page_note(&p->page, VOC_NOTE_AFTER, text);
 }
 
-static void undeclared(struct page *p)
+static void undeclared(struct summary *p)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = p->page.st->s;
     char text[500];
     size_t at = 0, n = 0;
     size_t *count = score_alloc(s, s->def->n_actions, sizeof *count);
     if (!count) {
-        p->rc = VOC_E_NOMEM;
+        p->page.rc = VOC_E_NOMEM;
         return;
     }
     for (size_t i = 0; i < s->data.n_events; i++)
@@ -263,26 +232,40 @@ static void undeclared(struct page *p)
     }
     if (n == 0) return;
     snprintf(text + at, sizeof text - at, n > 6 ? " and %zu more." : ".", n - 6);
-    note(p, VOC_NOTE_AFTER, text);
+    page_note(&p->page, VOC_NOTE_AFTER, text);
 }
 
 // Stays that began before anything was recorded: how long they had lasted is not known (METHODS 1.5).
-static void truncated(struct page *p)
+static void truncated(struct summary *p)
 {
-    const struct data *d = &p->st->s->data;
+    const struct data *d = &p->page.st->s->data;
     size_t n = 0, all = 0;
     char text[200], stays[60];
     for (size_t i = 0; i < d->n_stays; i++)
-        if (score_counts_segment(p->st->s, d->stays[i].segment)) all++, n += (d->stays[i].flags & VOC_STAY_TRUNCATED) != 0;
+        if (score_counts_segment(p->page.st->s, d->stays[i].segment)) all++, n += (d->stays[i].flags & VOC_STAY_TRUNCATED) != 0;
     if (n == 0) return;
     say_count(stays, sizeof stays, (double)all, "stay", "stays");
     snprintf(text, sizeof text, "%zu of %s in a stage began before the data do: touches in them are not judged.", n, stays);
-    note(p, VOC_NOTE_AFTER, text);
+    page_note(&p->page, VOC_NOTE_AFTER, text);
 }
 
-static void foot(struct page *p)
+// PROJECT is put in by the program, as it was typed.
+static void next_steps(struct summary *p)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = p->page.st->s;
+    char text[300], word[120] = "V1";
+    voc_str id = p->n ? s->def->touchpoints[p->order[0]->touchpoint].id : (voc_str){"", 0};
+    if (id.len && id.len < 80 && !memchr(id.ptr, '\'', id.len)) {
+        const char *quote = memchr(id.ptr, ' ', id.len) ? "'" : "";
+        snprintf(word, sizeof word, "%s%.*s%s", quote, (int)id.len, id.ptr, quote);
+    }
+    snprintf(text, sizeof text, "voc explain PROJECT %s | voc score PROJECT %s | voc score PROJECT -o report.html", word, s->options[OPT_BY].i ? "--table checks" : "--by stage");
+    page_note(&p->page, VOC_NOTE_NEXT, text);
+}
+
+static void foot(struct summary *p)
+{
+    const struct score *s = p->page.st->s;
     char text[500], n[80];
     bool push = false, random = false;
     for (size_t i = 0; i < p->n; i++) {
@@ -295,28 +278,28 @@ static void foot(struct page *p)
     if (push) {
         int at = snprintf(text, sizeof text, "A comparison, not an experiment%s: a lasting difference between customers that nobody recorded could explain a gain.",
                           random ? " (but where it says \"by a random test\")" : "");
-        if (at > 0) note(p, VOC_NOTE_AFTER, text);
+        if (at > 0) page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     if (s->info->n_set_aside) {
         say_count(n, sizeof n, (double)s->info->n_set_aside, "later event", "later events");
         snprintf(text, sizeof text, "Ends where %.*s ends; %s set aside.", (int)(s->info->end_source.len > 60 ? 60 : s->info->end_source.len), s->info->end_source.ptr, n);
-        note(p, VOC_NOTE_AFTER, text);
+        page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     truncated(p);
-    if (s->def->evidence_declared) note(p, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
-    if (s->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
+    if (s->def->evidence_declared) page_note(&p->page, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
+    if (s->info->actor_assumed) page_note(&p->page, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
     for (size_t i = 0; i < s->def->n_stages; i++)
-        if (p->st->p_win_known && s->def->margin != VOC_NA && p->st->p_win[i] != p->st->p_win[i]) {
-            note(p, VOC_NOTE_AFTER, "The worth of reaching a stage is not known for every stage: nobody has left some of them yet.");
+        if (p->page.st->p_win_known && s->def->margin != VOC_NA && p->page.st->p_win[i] != p->page.st->p_win[i]) {
+            page_note(&p->page, VOC_NOTE_AFTER, "The worth of reaching a stage is not known for every stage: nobody has left some of them yet.");
             break;
         }
-    note(p, VOC_NOTE_NEXT, s->options[OPT_BY].i ? "voc score PROJECT --table all | --format json" : "voc score PROJECT --by stage | voc score PROJECT --format csv -o score.csv");
+    next_steps(p);
 }
 
-static void semantics(struct page *p)
+static void semantics(struct summary *p)
 {
     static const char *const kinds[] = {"", "account", "person", "case"};
-    const voc_definition *d = p->st->s->def;
+    const voc_definition *d = p->page.st->s->def;
     char text[400];
     bool push = false;
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
@@ -325,7 +308,7 @@ static void semantics(struct page *p)
     else
         snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
              kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
-    if (!p->rc) p->rc = say_semantics(p->st->s, p->t, text);
+    if (!p->page.rc) p->page.rc = say_semantics(p->page.st->s, p->page.t, text);
 }
 
 // Which findings --by shows: each stage, or each stage and segment where the evidence rule passes.
@@ -344,54 +327,56 @@ static int cell_order(const void *x, const void *y)
     return (a->touchpoint > b->touchpoint) - (a->touchpoint < b->touchpoint);
 }
 
-static void columns_open(struct page *p, const char *name, const char *title)
+static void columns_open(struct summary *p, const char *name, const char *title)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = p->page.st->s;
     const voc_host *h = s->host;
     char money[40];
     for (size_t i = 0; i < p->n; i++) {
         if (!p->order[i]->pull && !p->order[i]->work) p->compared = true;
         if (!isnan(p->order[i]->unit_cost)) p->costed = true;
+        if (p->order[i]->minutes > 0 && p->order[i]->stage == TRIAL_ALL) p->timed = true;
     }
     snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
-    p->rc = h->table(s->run, &p->t, name, title, VOC_TABLE_BRIEF);
-    if (!p->rc) p->rc = h->column(p->t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
-    if (!p->rc) p->rc = h->column(p->t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
-    if (!p->rc && p->compared) p->rc = h->column(p->t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
-    if (!p->rc && p->compared) p->rc = h->column(p->t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
-    if (!p->rc && p->compared && p->costed) p->rc = h->column(p->t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
-    if (!p->rc && p->costed) p->rc = h->column(p->t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
-    if (!p->rc) p->rc = h->column(p->t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
+    p->page.rc = h->table(s->run, &p->page.t, name, title, VOC_TABLE_BRIEF);
+    if (!p->page.rc) p->page.rc = h->column(p->page.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
+    if (!p->page.rc) p->page.rc = h->column(p->page.t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
+    if (!p->page.rc && p->compared) p->page.rc = h->column(p->page.t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
+    if (!p->page.rc && p->compared) p->page.rc = h->column(p->page.t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
+    if (!p->page.rc && p->compared && p->costed) p->page.rc = h->column(p->page.t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
+    if (!p->page.rc && p->costed) p->page.rc = h->column(p->page.t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
+    if (!p->page.rc && p->timed) p->page.rc = h->column(p->page.t, "hours", "hours", VOC_CELL_REAL, "h", VOC_COLUMN_DETAIL, "own time of all its touches, where minutes are declared");
+    if (!p->page.rc) p->page.rc = h->column(p->page.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
 }
 
 static voc_rc by_write(struct study *st)
 {
-    struct page p = {.st = st, .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
+    struct summary p = {.page = {.st = st}, .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
     const voc_definition *d = st->s->def;
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_cells; i++)
         if (by_shown(st, &st->cells[i])) p.order[p.n++] = &st->cells[i];
     if (p.n) qsort(p.order, p.n, sizeof *p.order, cell_order);
     columns_open(&p, "by", st->s->options[OPT_BY].i == BY_SEGMENT ? "By stage and segment" : "By stage");
-    for (size_t i = 0; i < p.n && !p.rc; i++) {
+    for (size_t i = 0; i < p.n && !p.page.rc; i++) {
         const struct finding *f = p.order[i];
         if (i == 0 || f->stage != p.order[i - 1]->stage || f->segment != p.order[i - 1]->segment) {
             char title[200], segment[120] = "";
             voc_str name = d->stages[f->stage].title.len ? d->stages[f->stage].title : d->stages[f->stage].id;
             snprintf(title, sizeof title, "%.*s", (int)(name.len > 150 ? 150 : name.len), name.ptr);
             if (f->segment != TRIAL_ALL) snprintf(segment, sizeof segment, "segment %.*s", (int)(d->segments[f->segment].len > 100 ? 100 : d->segments[f->segment].len), d->segments[f->segment].ptr);
-            p.rc = st->s->host->group(p.t, title, segment);
+            p.page.rc = st->s->host->group(p.page.t, title, segment);
         }
         put_row(&p, f);
     }
     semantics(&p);
-    return p.rc;
+    return p.page.rc;
 }
 
 voc_rc summary_write(struct study *st)
 {
     const struct score *s = st->s;
-    struct page p = {.st = st, .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
+    struct summary p = {.page = {.st = st}, .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) p.order[p.n++] = &st->pooled[i];
@@ -399,12 +384,12 @@ voc_rc summary_write(struct study *st)
     columns_open(&p, "score", "");
     head(&p);
     not_to_do(&p);
-    for (size_t i = 0; i < p.n && !p.rc; i++) {
+    for (size_t i = 0; i < p.n && !p.page.rc; i++) {
         enum group g = group_of(p.order[i]);
-        if (i == 0 || g != group_of(p.order[i - 1])) p.rc = s->host->group(p.t, groups[g].title, groups[g].subtitle);
+        if (i == 0 || g != group_of(p.order[i - 1])) p.page.rc = s->host->group(p.page.t, groups[g].title, groups[g].subtitle);
         put_row(&p, p.order[i]);
     }
     foot(&p);
     semantics(&p);
-    return p.rc || s->options[OPT_BY].i == BY_NOTHING ? p.rc : by_write(st);
+    return p.page.rc || s->options[OPT_BY].i == BY_NOTHING ? p.page.rc : by_write(st);
 }

@@ -75,3 +75,9 @@ tests_unit_plugins_test_score_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += tests/unit/plugins/test_html
 tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
 tests_unit_plugins_test_html_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_sceptic
+tests_unit_plugins_test_sceptic_SOURCES = tests/unit/plugins/test_sceptic.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_sceptic_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_sceptic_LDADD = $(UNIT_LDADD)

@@ -81,7 +81,7 @@ voc_rc score_fold(struct score_run *r, double end_day, uint32_t threads, const c
     if (!r->sealed) assert_int_equal(event_set_seal(r->w.s), VOC_OK);
     r->sealed = true;
     const struct fold_request q = {.journey = r->w.j, .plugin = host.score, .options = values, .threads = threads,
-                                   .end_us = T0 + llround(end_day * (double)DAY), .events = r->w.s};
+                                   .end_us = isnan(end_day) ? VOC_NA : T0 + llround(end_day * (double)DAY), .events = r->w.s};
     voc_rc rc = fold_run(&q, &r->result, r->w.d);
     options_done(values, p->n_options);
     arena_done(&a);
@@ -103,9 +103,17 @@ const char *score_said(const struct score_run *r)
     return text;
 }
 
+bool score_notes(const struct score_run *r, const char *table, const char *words)
+{
+    const voc_table t = score_table(r, table);
+    for (size_t i = 0; i < t.n_notes; i++)
+        if (strstr(t.notes[i].text.ptr, words)) return true; // notes end with a NUL
+    return false;
+}
+
 // ---- tables -----------------------------------------------------------------------------------------------------------------
 
-static voc_table table_of(const struct score_run *r, const char *name)
+voc_table score_table(const struct score_run *r, const char *name)
 {
     for (size_t i = 0; i < r->result.n_tables; i++) {
         voc_table v;
@@ -126,7 +134,7 @@ static size_t column_of(const voc_table *t, const char *name)
 
 static size_t find_row(const struct score_run *r, const char *table, const char *touchpoint, const char *stage)
 {
-    const voc_table t = table_of(r, table);
+    const voc_table t = score_table(r, table);
     size_t who = column_of(&t, "touchpoint"), where = stage ? column_of(&t, "stage") : 0;
     for (size_t i = 0; i < t.n_rows; i++)
         if (str_is(t.cells[i * t.n_columns + who].s, touchpoint) && (!stage || str_is(t.cells[i * t.n_columns + where].s, stage))) return i;
@@ -144,7 +152,7 @@ size_t score_row(const struct score_run *r, const char *table, const char *touch
 
 const voc_cell *score_cell(const struct score_run *r, const char *table, size_t row, const char *column)
 {
-    const voc_table t = table_of(r, table);
+    const voc_table t = score_table(r, table);
     assert_true(row < t.n_rows);
     return &t.cells[row * t.n_columns + column_of(&t, column)];
 }

@@ -24,7 +24,7 @@ struct score_run {
 void score_open(struct score_run *r, const char *body); // a journey by account, currency EUR
 void score_event(struct score_run *r, const struct se *e);
 #define SE(r, ...) score_event((r), &(struct se){__VA_ARGS__})
-// options: "name=value", ..., NULL. May be called again.
+// options: "name=value", ..., NULL. May be called again. end_day NaN: where the sources end.
 voc_rc score_fold(struct score_run *r, double end_day, uint32_t threads, const char *const *options);
 void score_close(struct score_run *r);
 const char *score_said(const struct score_run *r); // the last diagnostic: message and hint
@@ -34,6 +34,8 @@ size_t score_row(const struct score_run *r, const char *table, const char *touch
 const voc_cell *score_cell(const struct score_run *r, const char *table, size_t row, const char *column);
 double score_real(const struct score_run *r, const char *table, const char *touchpoint, const char *stage, const char *column); // NaN: missing
 const char *score_text(const struct score_run *r, const char *touchpoint, const char *column); // of the pooled row
+voc_table score_table(const struct score_run *r, const char *name); // fails if there is none
+bool score_notes(const struct score_run *r, const char *table, const char *words); // some note of the table holds these words
 bool score_has(const struct score_run *r, const char *table, const char *touchpoint);
 void score_dump(const struct score_run *r, struct buf *b); // every cell of every table, with all digits
 

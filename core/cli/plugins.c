@@ -134,6 +134,7 @@ int run_analysis(struct cli *c)
     struct journey *j = NULL;
     struct fold_result result = {0};
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
+    if (!rc) rc = cli_need_events(c, p);
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = fold(c, p, j, (struct plugin *)(uintptr_t)c->analysis, c->own, &result);
     if (!rc) rc = cli_tables(c, p, j, result.tables, result.n_tables);

@@ -45,6 +45,16 @@ voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct jour
     return found ? journey_parse(out, def.journey_xml, def.sources_xml, def.codebook_xml, project_name(p), c->diag) : journey_none(out, VOC_UNIT_CASE);
 }
 
+voc_rc cli_need_events(struct cli *c, struct project *p)
+{
+    struct store_counts n = {0};
+    voc_rc rc = store_count(p, &n);
+    if (rc || n.events) return rc;
+    const char *hint = arena_printf(&c->arena, "voc import %s FILE reads a log into it", c->args[0]);
+    diag_error(c->diag, "PROJECT-001", NULL, 0, hint, "%s holds no events yet", project_name(p));
+    return VOC_E_OPTION;
+}
+
 void cli_say(const struct cli *c, const char *format, ...)
 {
     va_list ap;

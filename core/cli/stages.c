@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/stages_why.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
 
@@ -18,6 +19,9 @@ struct tally {
     struct stage_count *stage;
     size_t n;
     uint64_t units, without;
+    uint64_t *touched; // events of each touchpoint that the journey declares
+    size_t n_claims;
+    uint64_t events, customers, companies; // events of units, and by whom
 };
 
 static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journeys *v)
@@ -27,6 +31,14 @@ static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journ
     if (v->units[0].flags & VOC_JOURNEY_INTERNAL) return VOC_OK;
     t->units++;
     if (v->n_stays == 0) t->without++;
+    const uint32_t *touchpoint = v->columns[VOC_COL_TOUCHPOINT];
+    const uint8_t *actor = v->columns[VOC_COL_ACTOR];
+    for (size_t e = 0; e < v->n_events; e++) {
+        if (touchpoint[e] < t->n_claims) t->touched[touchpoint[e]]++;
+        t->customers += actor[e] == VOC_ACTOR_CUSTOMER;
+        t->companies += actor[e] == VOC_ACTOR_COMPANY;
+    }
+    t->events += v->n_events;
     for (size_t i = 0; i < v->n_stays; i++) {
         const voc_stay *s = &v->stays[i];
         struct stage_count *c = &t->stage[s->stage];
@@ -124,9 +136,9 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
         table_int(*out, (int64_t)c->truncated);
         table_duration(*out, median_dwell(c));
     }
-    static const char *const kinds[] = {"", "accounts", "individuals", "cases"};
-    snprintf(text, sizeof text, "%llu %s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, version %.*s.",
-             (unsigned long long)t->units, kinds[d->unit], (unsigned long long)t->without, (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr,
+    static const char *const kinds[] = {"", "account", "individual", "case"};
+    snprintf(text, sizeof text, "%llu %s%s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, version %.*s.",
+             (unsigned long long)t->units, kinds[d->unit], t->units == 1 ? "" : "s", (unsigned long long)t->without, (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr,
              (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
     if (!rc) rc = table_semantics(*out, text);
     for (size_t i = 0; i < t->n && !rc; i++)
@@ -147,13 +159,25 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
 static voc_rc tally_units(struct tally *t, struct timeline *tl)
 {
     struct batch *b = NULL;
-    voc_rc rc = batch_new(&b, tl, 1u << VOC_COL_TIME);
+    voc_rc rc = batch_new(&b, tl, 1u << VOC_COL_TIME | 1u << VOC_COL_TOUCHPOINT | 1u << VOC_COL_ACTOR);
     for (size_t u = 0; u < timeline_n_units(tl) && !rc; u++) {
         batch_clear(b);
         rc = host_cancelled() ? VOC_CANCELLED : batch_add(b, u);
         if (!rc) rc = count_unit(t, b, batch_view(b));
     }
     batch_free(b);
+    return rc;
+}
+
+static voc_rc explain(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *events, const struct tally *y, bool actor_assumed, uint32_t unit)
+{
+    struct stage_seen *stage = mem_zalloc(y->n + 1, sizeof *stage);
+    if (!stage) return VOC_E_NOMEM;
+    for (size_t i = 0; i < y->n; i++) stage[i] = (struct stage_seen){y->stage[i].entries, y->stage[i].passed, y->stage[i].blocked};
+    struct stages_seen seen = {.stage = stage, .touched = y->touched, .units = y->units, .without = y->without, .events = y->events, .customers = y->customers,
+                               .companies = y->companies, .actor_assumed = actor_assumed, .unit = unit};
+    voc_rc rc = stages_why(t, c, p, j, events, &seen);
+    mem_free(stage);
     return rc;
 }
 
@@ -168,11 +192,15 @@ voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uin
     if (!rc) {
         tally.n = timeline_definition(tl)->n_stages;
         tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
-        rc = tally.stage ? tally_units(&tally, tl) : VOC_E_NOMEM;
+        tally.n_claims = j->n_claims;
+        tally.touched = mem_zalloc(j->n_claims + 1, sizeof *tally.touched);
+        rc = tally.stage && tally.touched ? tally_units(&tally, tl) : VOC_E_NOMEM;
     }
     if (!rc) rc = stage_table(out, &tally, j, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = explain(*out, c, p, j, events, &tally, timeline_info(tl)->actor_assumed != 0, unit);
     for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
     mem_free(tally.stage);
+    mem_free(tally.touched);
     timeline_free(tl);
     event_set_free(events);
     return rc;
@@ -186,10 +214,11 @@ int run_stages(struct cli *c)
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
     if (!rc && j->n_stages == 0) {
-        diag_error(c->diag, "STAGES-001", NULL, 0, "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder", "%s follows no journey yet",
-                   project_name(p));
+        const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder)", c->args[0]);
+        diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));
         rc = VOC_E_OPTION;
     }
+    if (!rc) rc = cli_need_events(c, p);
     if (!rc) rc = cli_stages(c, p, j, c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0, &t);
     if (!rc) rc = cli_tables(c, p, j, &t, 1);
     table_free(t);

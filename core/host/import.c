@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/doubts.h"
 #include "host/file_kind.h"
 #include "host/fold.h"
 
@@ -37,6 +38,8 @@ struct job { // one import under way
     struct account total;
     uint64_t framing_bytes;
     bool ends_clean;
+    bool said_elsewhere;
+    struct doubts doubts;
 };
 
 // ---- choosing ----------------------------------------------------------------------------------------------------------
@@ -128,10 +131,12 @@ static voc_rc probe_all(struct job *j)
     if (s[0].confidence < SNIFF_KNOWN && explain_unknown(j)) return VOC_E_INPUT;
     if (s[0].confidence < SNIFF_KNOWN) {
         struct buf b;
+        const char *best = s[0].plugin->note.name;
+        const char *hint = s[0].confidence == 0 ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
+                                                : arena_printf(j->a, "if it is one for %s all the same, add --as %s, which says what it misses; voc plugin show %s has its options", best, best, best);
         buf_init(&b, 4096);
         for (size_t i = 0; i < n && i < 3; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "no");
-        diag_error(j->d, "IMPORT-003", in_path(j->in), 0, "if you know the format, name it with --as NAME", "the format is not known (%s)",
-                   b.ptr ? b.ptr : "");
+        diag_error(j->d, "IMPORT-003", in_path(j->in), 0, hint, "the format is not known (%s)", b.ptr ? b.ptr : "");
         buf_done(&b);
         return VOC_E_INPUT;
     }
@@ -269,6 +274,7 @@ static voc_rc parse_block(void *user, size_t i)
 
 static voc_rc hand_on(struct job *j, const struct coded_block *b)
 {
+    doubts_block(&j->doubts, b, clock_now_us());
     if (j->import) return import_add(j->import, b);
     return j->req->block ? j->req->block(j->req->user, b) : VOC_OK;
 }
@@ -415,7 +421,8 @@ static voc_rc begin_store(struct job *j)
                                .resolution = j->source.resolution,
                                .watermark_us = j->rule ? j->rule->watermark_us : VOC_NA,
                                .watermark_none = j->rule && j->rule->watermark_none,
-                               .actor_assumed = 0};
+                               .actor_assumed = 0,
+                               .one_source = r->source.len == 0};
     memcpy(spec.mapping, j->mapping, HASH_BYTES);
     voc_rc rc = import_priors(r->project, j->source.id, j->priors, PRIORS_MAX, &j->n_priors);
     for (size_t i = 0; i < j->n_priors && !rc; i++) rc = in_watch(j->in, j->priors[i].length);
@@ -442,7 +449,7 @@ static voc_rc judge_rejects(struct job *j)
     const struct import_account *a = &j->total.a;
     if (a->rejected * 2 > a->records) {
         diag_error(j->d, "IMPORT-005", in_path(j->in), j->total.first_line,
-                   "nothing was kept; another format is named with --as NAME, a column with -O NAME=COLUMN (voc plugin show says which)",
+                   "nothing was kept; voc rows FILE --rejects-only shows them all; another format is named with --as NAME, a column with -O NAME=COLUMN",
                    "wrong format: %llu of %llu records were not understood by %s; the first: %s", (unsigned long long)a->rejected,
                    (unsigned long long)a->records, j->plugin->note.name, j->total.first_reason);
         return VOC_E_INPUT;
@@ -477,6 +484,17 @@ static voc_rc finish(struct job *j)
         rc = import_commit(im, a, continued_behind(j), &j->rep->result);
     }
     return rc;
+}
+
+// A file of this name under another source: a log that has grown since, when nobody had said how it is read, counts twice.
+static voc_rc warn_elsewhere(void *user, const struct store_import *i)
+{
+    struct job *j = user;
+    if (!str_eq(i->file_name, j->source.file_name) || str_eq(i->source, j->source.id) || j->said_elsewhere) return VOC_OK;
+    j->said_elsewhere = true;
+    diag_warn(j->d, "IMPORT-014", j->req->path, 0, "if it is the same log, import it into a new project; if not, say --source NAME for each",
+              "a file of this name is held as source %.*s too: what is in both counts twice", (int)(i->source.len > 60 ? 60 : i->source.len), i->source.ptr);
+    return VOC_OK;
 }
 
 static voc_rc fill_report(struct job *j)
@@ -526,6 +544,8 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
     rc = context_rc(&j.cx, rc);
     if (!rc) rc = finish(&j);
+    if (!rc) doubts_say(&j.doubts, r->path, j.total.a.records, d);
+    if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) rc = store_imports(r->project, warn_elsewhere, &j);
     if (j.instance && j.ops->describe) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
     voc_rc filled = fill_report(&j);
     if (!rc) rc = filled;

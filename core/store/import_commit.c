@@ -7,6 +7,10 @@
 
 static const char FIND_ALREADY[] = "SELECT number FROM import WHERE source = ? AND hash = ? AND length = ? AND mapping = ?";
 static const char FIND_OTHER_MAPPING[] = "SELECT number FROM import WHERE source = ? AND hash = ? AND length = ? ORDER BY number DESC LIMIT 1";
+static const char FIND_ELSEWHERE[] =
+    "SELECT number, source FROM import AS x WHERE source <> ? AND hash = ? AND length = ?"
+    " AND behind IS NULL AND NOT EXISTS (SELECT 1 FROM import WHERE behind = x.number) ORDER BY number LIMIT 1";
+static const char FORGET_SOURCE[] = "DELETE FROM source WHERE id = ? AND NOT EXISTS (SELECT 1 FROM import WHERE source = source.id)";
 static const char FIND_BEHIND[] =
     "SELECT number, mapping FROM import WHERE source = ? AND records = ? AND length <= ? ORDER BY number DESC LIMIT 1";
 static const char NEXT_BASE[] = "SELECT coalesce(max(base + records - repeated), 0) FROM import WHERE source = ?";
@@ -117,6 +121,35 @@ static voc_rc continue_or_replace(struct import *i, const struct import_account 
     return VOC_OK;
 }
 
+// The same bytes under other sources, which a mapping that came later reads as another one: counted once, as read last.
+static voc_rc replace_elsewhere(struct import *i, const struct import_account *a)
+{
+    sqlite3_stmt *s = NULL, *forget = NULL;
+    struct buf source;
+    bool row = true;
+    buf_init(&source, 1 << 20);
+    voc_rc rc = db_prepare(i->p, &s, FIND_ELSEWHERE);
+    if (rc == VOC_OK) rc = db_prepare(i->p, &forget, FORGET_SOURCE);
+    while (rc == VOC_OK) {
+        rc = db_bind(i->p, s, "tbu", i->spec.source, hash_str(a->hash), a->decoded_raw);
+        if (rc == VOC_OK) rc = db_step(i->p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        int64_t number = sqlite3_column_int64(s, 0);
+        voc_str name = db_text(s, 1);
+        buf_clear(&source);
+        rc = buf_add(&source, name.ptr, name.len);
+        (void)sqlite3_reset(s);
+        uint64_t base = i->base; // replace_chain takes that of the victim, which counts another source's records
+        if (rc == VOC_OK) rc = replace_chain(i, number);
+        i->base = base;
+        if (rc == VOC_OK) rc = db_run(i->p, forget, "t", str_mk(source.ptr ? source.ptr : "", source.len));
+    }
+    db_done(&s);
+    db_done(&forget);
+    buf_done(&source);
+    return rc;
+}
+
 static voc_rc place(struct import *i, const struct import_account *a, uint64_t behind)
 {
     sqlite3_stmt *s = NULL;
@@ -133,6 +166,7 @@ static voc_rc place(struct import *i, const struct import_account *a, uint64_t b
     if (rc == VOC_OK) rc = db_step(i->p, s, &row);
     if (rc == VOC_OK) i->base = (uint64_t)sqlite3_column_int64(s, 0);
     db_done(&s);
+    if (rc == VOC_OK && i->spec.one_source) rc = replace_elsewhere(i, a);
     if (rc == VOC_OK && other != VOC_NA) return replace_chain(i, other);
     return rc == VOC_OK && behind ? continue_or_replace(i, a, behind) : rc;
 }

@@ -79,7 +79,8 @@ struct import_spec {
     uint32_t actor_assumed; // 1: the source does not say who acted
     uint32_t resolution;
     int64_t watermark_us;   // declared, or VOC_NA: last event; watermark_none: cuts nothing
-    uint32_t watermark_none, reserved;
+    uint32_t watermark_none;
+    uint32_t one_source;    // 1: the same bytes held under another source are replaced; 0: they stay, it is said that they are meant
     uint64_t reject_max;    // 0: no bound of its own
 };
 struct import_account { // must add up, else VOC_E_BUG: records = gave + rejected + ignored; bytes likewise, + framing_bytes

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Warnings, not faults: such a file can be meant. Each says what was seen, where it begins, and the next step.
+#include "host/doubts.h"
+
+#include <stdio.h>
+
+#define FUTURE_SLACK_US (2 * US_PER_DAY) // a day that has begun elsewhere, and a clock that is wrong by some hours
+
+void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us)
+{
+    const struct coded_events *e = &b->events;
+    for (size_t i = 0; i < e->n; i++) {
+        int64_t t = e->time_us[i];
+        if (!e->customer[i] && !e->account[i] && !e->case_id[i] && x->nobody++ == 0) x->nobody_line = e->line[i];
+        if (t >= 0 && t < US_PER_DAY && x->epoch++ == 0) x->epoch_line = e->line[i];
+        if (t > now_us + FUTURE_SLACK_US && x->future++ == 0) x->future_line = e->line[i];
+        if (x->events == 0 || t < x->first_us) x->first_us = t;
+        if (x->events == 0 || t > x->last_us) x->last_us = t;
+        x->events++;
+    }
+    x->facts += b->n_facts;
+}
+
+static void how_many(char *out, size_t size, uint64_t n, uint64_t of)
+{
+    if (of == 1)
+        (void)snprintf(out, size, "its one event");
+    else if (n == of)
+        (void)snprintf(out, size, "all of its %llu events", (unsigned long long)of);
+    else
+        (void)snprintf(out, size, "%llu of its %llu events", (unsigned long long)n, (unsigned long long)of);
+}
+
+void doubts_say(const struct doubts *x, const char *path, uint64_t records, struct diag *d)
+{
+    char n[100];
+    if (records == 0)
+        diag_warn(d, "IMPORT-015", path, 0, "export it again, and see that no filter leaves everything out", "the file holds no records, only what stands around them");
+    if (x->nobody) {
+        how_many(n, sizeof n, x->nobody, x->events);
+        diag_warn(d, "IMPORT-016", path, x->nobody_line, "name the column that says whose they are: -O customer=COLUMN (or account, or case)",
+                  "%s name%s no customer, account or case: they belong to nobody, and are part of no journey", n, x->events == 1 ? "s" : "");
+    }
+    if (x->epoch) {
+        how_many(n, sizeof n, x->epoch, x->events);
+        diag_warn(d, "IMPORT-017", path, x->epoch_line, "look at the column in the file; another one is named with -O time=COLUMN",
+                  "%s %s on 1 January 1970, which is what an empty time looks like", n, x->events == 1 ? "is" : "are");
+    }
+    if (x->future) {
+        how_many(n, sizeof n, x->future, x->events);
+        diag_warn(d, "IMPORT-018", path, x->future_line, "if it is a plan or a due date, name the time at which it happened: -O time=COLUMN; else look at the form of the dates",
+                  "%s %s in the future", n, x->events == 1 ? "is" : "are");
+    }
+    if (x->events > 1 && x->first_us == x->last_us && !x->epoch)
+        diag_warn(d, "IMPORT-019", path, 0, "if it is the day of the export, name the time at which each happened: -O time=COLUMN",
+                  "all of its %llu events are at the same time: what came first cannot be told", (unsigned long long)x->events);
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What is strange about the rows of a file, although each of them is well formed: nobody is named, the clock stood at zero,
+// all happened at once, or it has not happened yet. Counted block by block, said once a file. One thread.
+#ifndef VOC_HOST_DOUBTS_H
+#define VOC_HOST_DOUBTS_H
+#include "store/store.h"
+
+struct doubts { // all zero at first
+    uint64_t events, facts, nobody, epoch, future;
+    uint64_t nobody_line, epoch_line, future_line; // of the first
+    int64_t first_us, last_us;
+};
+void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us);
+void doubts_say(const struct doubts *x, const char *path, uint64_t records, struct diag *d);
+#endif

@@ -164,6 +164,19 @@ static voc_rc parse_list(const struct setting *s, voc_str text, voc_value *out)
     return VOC_OK;
 }
 
+// A list that is given again goes on: --table a --table b is --table a,b.
+static voc_rc join_lists(const struct setting *s, const voc_value *earlier, voc_value *out)
+{
+    size_t n = earlier->n_list + out->n_list;
+    voc_str *list = arena_alloc(s->a, (n ? n : 1) * sizeof *list);
+    if (!list) return VOC_E_NOMEM;
+    if (earlier->n_list) memcpy(list, earlier->list, earlier->n_list * sizeof *list);
+    if (out->n_list) memcpy(list + earlier->n_list, out->list, out->n_list * sizeof *list);
+    out->list = list;
+    out->n_list = n;
+    return VOC_OK;
+}
+
 static voc_rc parse_value(const struct setting *s, voc_str text, voc_value *out)
 {
     const voc_option *o = s->o;
@@ -254,8 +267,10 @@ voc_rc options_parse(struct arena *a, const voc_option *table, size_t n, size_t 
             text = STR("yes");
         }
         regex_free((struct voc_regex *)(uintptr_t)values[i].regex);
+        const voc_value earlier = values[i];
         values[i] = (voc_value){.type = s.o->type};
         rc = parse_value(&s, text, &values[i]);
+        if (!rc && s.o->type == VOC_OPT_LIST && earlier.set) rc = join_lists(&s, &earlier, &values[i]);
         values[i].set = 1;
     }
     for (size_t i = 0; i < n && !rc; i++) {

@@ -262,6 +262,20 @@ static void a_list_is_cut_at_commas_and_at_any_blank(void **state)
     world_close(&w);
 }
 
+static void a_list_that_is_given_again_goes_on(void **state)
+{
+    static const struct option_given twice[] = {{VOC_LIT("names"), VOC_LIT("x,y"), true, NULL, 0}, {VOC_LIT("names"), VOC_LIT(""), true, NULL, 0}, {VOC_LIT("names"), VOC_LIT("z"), true, NULL, 0}};
+    struct world w;
+    (void)state;
+    world_open(&w);
+    parse_given(&w, twice, N(twice));
+    assert_int_equal(w.rc, VOC_OK);
+    assert_int_equal(w.values[NAMES].n_list, 3); // the default is not part of it
+    assert_true(str_is(w.values[NAMES].list[0], "x"));
+    assert_true(str_is(w.values[NAMES].list[2], "z"));
+    world_close(&w);
+}
+
 static void a_file_gives_its_content_and_nothing_but_a_regular_file_is_read(void **state)
 {
     char dir[] = "/tmp/voc-options-XXXXXX", path[64], missing[64];
@@ -335,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_required_option_must_be_given),
         cmocka_unit_test(the_last_of_two_equal_options_wins),
         cmocka_unit_test(a_list_is_cut_at_commas_and_at_any_blank),
+        cmocka_unit_test(a_list_that_is_given_again_goes_on),
         cmocka_unit_test(a_file_gives_its_content_and_nothing_but_a_regular_file_is_read),
         cmocka_unit_test(a_longer_stride_is_stepped_over),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

@@ -9,6 +9,7 @@ man_pages = \
 	docs/voc-digest.1 \
 	docs/voc-explain.1 \
 	docs/voc-help.1 \
+	docs/voc-holdout.1 \
 	docs/voc-import.1 \
 	docs/voc-journey-check.1 \
 	docs/voc-journey-list.1 \

@@ -95,6 +95,7 @@ int run_journey_use(struct cli *c);
 int run_journey_check(struct cli *c);
 int run_journey_list(struct cli *c);
 int run_stages(struct cli *c);
+int run_holdout(struct cli *c);
 int run_explain(struct cli *c);
 int run_plugin_list(struct cli *c);
 int run_plugin_show(struct cli *c);

@@ -7,6 +7,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/args.c core/cli/cli.h \
 	core/cli/commands.c core/cli/options.h \
 	core/cli/help.c \
+	core/cli/holdout.c \
 	core/cli/import.c \
 	core/cli/inspect.c \
 	core/cli/journey.c \

@@ -109,6 +109,23 @@ static const struct command stages_command = {
     "evidence=\"declared\". Dwell is a Kaplan-Meier median: open stays count as not yet ended.",
     NULL, stages_options, STAGES_N, 1, 1, run_stages};
 
+static const voc_option holdout_options[HOLDOUT_N] = {
+    [HOLDOUT_LIST] = {"list", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "choose: a row for each customer who may still get it, as events that voc import understands"},
+    [HOLDOUT_SEED] = {"seed", VOC_OPT_INT, 0, "1", "0", NULL, NULL, "N", "another choice; the same seed gives every customer the same side again"},
+    [HOLDOUT_HOLD_BACK] = {"hold-back", VOC_OPT_INT, 0, NULL, "2", "1000", NULL, "N", "hold back one in N instead of the share proposed"},
+    [HOLDOUT_START] = {"start", VOC_OPT_TIME, 0, NULL, NULL, NULL, NULL, "DATE", "when the test begins (the day after the data end)"},
+};
+static const struct command holdout_command = {
+    "holdout", "PROJECT [TOUCHPOINT...]", "plan a random test of what everybody gets, and choose who goes without",
+    "Some touchpoints cannot be judged by comparing customers: everybody comparable gets them, or they are sent while customers are already\n"
+    "acting. Leaving them out for a random part settles it. Without TOUCHPOINT those are planned whose verdict waits for it: how many customers\n"
+    "go without, for how many weeks, at what effect sought and what cost. Below stands the element that makes the journey understand the test.\n"
+    "--list chooses the customers. A customer's side follows from seed, touchpoint and name alone (of its account, so that colleagues share\n"
+    "one), so the same command goes on later to those who are new.",
+    "  voc holdout shop.voc                         # what waits for a random test, and what that takes\n"
+    "  voc holdout shop.voc newsletter --list -o holdout.csv\n",
+    holdout_options, HOLDOUT_N, 1, -1, run_holdout};
+
 static const struct command plugin_list_command = {"plugin list", "", "all plugins, and why one is refused",
                                                    "Plugins are looked for in --plugin-dir, VOC_PLUGIN_PATH, $XDG_DATA_HOME/voc/plugins and the built-in folder. They are named\n"
                                                    "KIND-NAME.so, and must belong to root or to you, and be writable by nobody else.",
@@ -131,12 +148,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &sniff_command, &rows_command, &import_command, &rejects_command,
-                                          &stats_command, &stages_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &stages_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -178,7 +178,7 @@ static void find_size(const struct score *s, struct holdout *h, const struct siz
     h->cases = ceil(needed * (double)h->one_in * (1 + (times - 1) * flow->alike));
     h->controls = ceil(h->cases / times / (double)h->one_in);
     h->treated = ceil(h->cases / times) - h->controls;
-    if (h->weeks <= WEEKS_KNOWABLE) h->ends_us = s->info->end_us + (int64_t)h->weeks * 7 * DAY_US;
+    if (h->weeks <= WEEKS_KNOWABLE) h->ends_us = (s->info->end_us / DAY_US + (int64_t)h->weeks * 7) * DAY_US;
     double cases = 0, customers = 0;
     for (size_t d = 0; d < flow->days && (double)d < (WEEKS_WISHED - window_weeks(h)) * 7; d++) cases += flow->cases[d], customers += flow->customers[d];
     if (cases > 0) h->found = size_lift_found(h->base, cases / (1 + (cases / customers - 1) * flow->alike) / 2, 1);
@@ -242,7 +242,7 @@ static void put_real(struct page *p, double r, uint32_t digits)
 }
 static void put_money(struct page *p, double x)
 {
-    put(p, isnan(x) || fabs(x) > 9e12 ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6), .digits = 2});
+    put(p, isnan(x) || fabs(x) > 9e12 ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6)});
 }
 
 // Text for an attribute in double quotes. Ids of the vocabulary need no escape; raw names of undeclared touchpoints may.
@@ -313,7 +313,7 @@ static voc_rc columns(struct page *p)
         {"ends", "ends", VOC_CELL_TIME, "", 0, "if it were begun where the data end"},
         {"base_rate", "act anyway", VOC_CELL_SHARE, "", 0, "share that acts within the window without it"},
         {"base_from", "as seen in", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "whose share that is"},
-        {"effect", "effect sought", VOC_CELL_REAL, "", 0, "smallest effect worth finding: times as many act"},
+        {"effect", "effect sought", VOC_CELL_REAL, "times", 0, "smallest effect worth finding: so many times as many act"},
         {"effect_is", "because", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "where that comes from"},
         {"found_in_12_weeks", "found in 12 weeks", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "smallest effect that one in two would find within twelve weeks"},
         {"forgone_actions", "actions forgone", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "of those without it, at the effect seen so far; missing where none can be seen"},

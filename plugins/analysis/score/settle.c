@@ -104,7 +104,7 @@ static double lately(const struct score *s, const struct finding *f)
 static void date(const struct score *s, struct settle *x)
 {
     double days = x->missing / x->rate;
-    if (days >= 0 && days <= DAYS_KNOWABLE) x->known_us = s->info->end_us + (int64_t)(days * (double)DAY_US);  // not for NaN
+    if (days >= 0 && days <= DAYS_KNOWABLE) x->known_us = (s->info->end_us / DAY_US + (int64_t)days) * DAY_US;  // not for NaN
 }
 
 // ---- each verdict ----------------------------------------------------------------------------------------------------------------

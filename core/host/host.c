@@ -248,6 +248,7 @@ static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *in
 }
 
 static voc_rc host_want_person_stays(voc_run *run) { return run->sealed ? VOC_E_BUG : timeline_want_persons(run->timeline); }
+static voc_rc host_want_attributes(voc_run *run) { return run->sealed ? VOC_E_BUG : timeline_want_attributes(run->timeline); }
 static voc_str host_name(voc_run *run, uint32_t column, uint32_t code) { return timeline_name(run->timeline, column, code); }
 static uint32_t host_n_codes(voc_run *run, uint32_t column) { return timeline_n_codes(run->timeline, column); }
 
@@ -326,6 +327,7 @@ const voc_host *host_table(void)
         .note = host_note,
         .semantics = host_semantics,
         .write = host_write,
+        .want_attributes = host_want_attributes,
     };
     return &table;
 }

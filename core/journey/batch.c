@@ -2,6 +2,7 @@
 // Units given out as columns: resolves the events of one unit, runs the tracker and the wanted predicates over them, and
 // appends what was asked for. One thread owns a batch and all its scratch; a unit that fails leaves the batch as it was.
 #include <stdlib.h>
+#include "journey/fact_index.h"
 #include "journey/timeline_int.h"
 
 #define ROWS_MAX (SIZE_MAX / 1024u)
@@ -30,6 +31,7 @@ struct batch { // owns its arrays
     struct track_stays stays, person_stays;
     struct track_moves moves;
     VEC(size_t) move_ends; // by unit
+    VEC(voc_attribute) attributes;
     voc_journeys view;
     // scratch of one unit
     struct resolver *resolver;
@@ -72,6 +74,7 @@ void batch_free(struct batch *b)
     vec_free(&b->person_stays);
     vec_free(&b->moves);
     vec_free(&b->move_ends);
+    vec_free(&b->attributes);
     resolver_free(b->resolver);
     tracker_free(b->tracker);
     program_run_free(b->wanted);
@@ -88,7 +91,7 @@ void batch_free(struct batch *b)
 
 void batch_clear(struct batch *b)
 {
-    b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = 0;
+    b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = b->attributes.n = 0;
 }
 
 // ---- room ---------------------------------------------------------------------------------------------------------------------------
@@ -325,11 +328,32 @@ static voc_rc track_unit(struct batch *b, const struct unit_entry *u)
     return !rc && b->t->persons ? track_persons(b, &job) : rc;
 }
 
+// What the event set says of one account, individual or case.
+static voc_rc add_attributes(struct batch *b, uint32_t entity, uint32_t who)
+{
+    const struct fact_index *f = evaluator_facts(b->t->ev);
+    if (entity == VOC_ENTITY_EVENT || !who || who >= f->n[entity]) return VOC_OK;
+    const uint32_t first = f->first[entity][who], end = f->first[entity][who + 1];
+    voc_rc rc = vec_reserve(&b->attributes, end - first, ROWS_MAX);
+    for (uint32_t i = first; !rc && i < end; i++) {
+        const struct event_attribute *a = &f->s->attributes[i];
+        b->attributes.at[b->attributes.n++] = (voc_attribute){.key = a->key, .text = a->text, .from_us = a->valid_from_us, .entity = entity};
+    }
+    return rc;
+}
+
+static voc_rc list_attributes(struct batch *b, const struct unit_entry *u)
+{
+    if (!b->t->attributes || u->kind == UNIT_EMPTY) return VOC_OK;
+    voc_rc rc = add_attributes(b, unit_entity(u), u->code);
+    return rc || u->kind == VOC_UNIT_ACCOUNT ? rc : add_attributes(b, VOC_ENTITY_ACCOUNT, u->account); // one behind identity's has none
+}
+
 voc_rc batch_add(struct batch *b, size_t unit)
 {
     if (unit >= b->t->n_units) return VOC_E_BUG;
     const struct unit_entry *u = &b->t->units[unit];
-    size_t stays = b->stays.n, person_stays = b->person_stays.n, moves = b->moves.n;
+    size_t stays = b->stays.n, person_stays = b->person_stays.n, moves = b->moves.n, attributes = b->attributes.n;
     voc_rc rc = wanted_begin(b);
     if (!rc) rc = make_room(b, u->n);
     if (!rc) rc = vec_reserve(&b->units, 1, ROWS_MAX);
@@ -338,7 +362,9 @@ voc_rc batch_add(struct batch *b, size_t unit)
     if (!rc) rc = find_predicates(b, u);
     if (!rc) rc = find_refs(b, u);
     if (!rc) rc = track_unit(b, u);
+    if (!rc) rc = list_attributes(b, u);
     if (rc) {
+        b->attributes.n = attributes;
         b->stays.n = stays;
         b->person_stays.n = person_stays;
         b->moves.n = moves;
@@ -348,7 +374,8 @@ voc_rc batch_add(struct batch *b, size_t unit)
     b->units.at[b->units.n++] = (voc_unit){
         .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
         .first_event = b->n_events, .n_events = u->n, .first_stay = stays, .n_stays = b->stays.n - stays,
-        .first_person_stay = person_stays, .n_person_stays = b->person_stays.n - person_stays};
+        .first_person_stay = person_stays, .n_person_stays = b->person_stays.n - person_stays,
+        .first_attribute = attributes, .n_attributes = b->attributes.n - attributes};
     b->move_ends.at[b->move_ends.n++] = b->moves.n;
     b->n_events += u->n;
     return VOC_OK;
@@ -359,7 +386,8 @@ const voc_journeys *batch_view(struct batch *b)
     b->view = (voc_journeys){.struct_size = sizeof b->view, .unit_size = sizeof(voc_unit), .stay_size = sizeof(voc_stay),
                              .units = b->units.at, .n_units = b->units.n, .n_events = b->n_events,
                              .predicates = (const uint8_t *const *)b->predicate, .n_predicates = b->n_wanted, .stays = b->stays.at,
-                             .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n};
+                             .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n,
+                             .attribute_size = sizeof(voc_attribute), .attributes = b->attributes.at, .n_attributes = b->attributes.n};
     for (size_t c = 0; c < VOC_N_COLUMNS; c++) b->view.columns[c] = b->column[c];
     return &b->view;
 }

@@ -105,6 +105,12 @@ voc_rc timeline_want_persons(struct timeline *t)
     return VOC_OK;
 }
 
+voc_rc timeline_want_attributes(struct timeline *t)
+{
+    t->attributes = true;
+    return VOC_OK;
+}
+
 // ---- names of codes ---------------------------------------------------------------------------------------------------------------
 
 static const enum store_space space_of[VOC_N_COLUMNS] = {

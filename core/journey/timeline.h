@@ -41,6 +41,7 @@ size_t timeline_unit_events(const struct timeline *t, size_t unit); // for balan
 // Predicates may be set after timeline_new, before the first unit (an analysis asks in its begin).
 voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index);
 voc_rc timeline_want_persons(struct timeline *t);
+voc_rc timeline_want_attributes(struct timeline *t); // of units, as they stand in the event set
 
 // One unit at a time, appended to a growing batch. Scratch is owned by one thread.
 struct batch; // columns of whole units in the layout of voc_journeys

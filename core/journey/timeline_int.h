@@ -56,6 +56,7 @@ struct timeline { // owns its arrays; borrows events, journey and options.predic
     struct programs *wanted;                // columns asked for, in order
     VEC(uint32_t) wanted_numbers;           // VOC_NONE: from options
     bool persons, cancels; // persons: their stays too; cancels: some action is of class undelivered
+    bool attributes;       // of units: asked for
     voc_definition def;
     voc_run_info info;
 };

@@ -366,6 +366,14 @@ typedef struct voc_stay { /* half-open [in_us, out_us) */
     uint32_t first_event, n_events; /* events of the unit within the stay */
 } voc_stay;
 
+/* What is known of a unit itself, or of its account, from a time on; until the next of the same entity and key. */
+typedef struct voc_attribute {
+    voc_str key, text; /* for the run; the value as the source wrote it */
+    int64_t from_us;   /* or VOC_NA: always */
+    uint32_t entity;   /* VOC_ENTITY_* */
+    uint32_t reserved;
+} voc_attribute;
+
 typedef struct voc_unit {
     voc_str name;
     uint32_t account;    /* code: the cluster of variances */
@@ -374,6 +382,7 @@ typedef struct voc_unit {
     size_t first_event, n_events;
     size_t first_stay, n_stays;
     size_t first_person_stay, n_person_stays; /* stays of the unit's people, if asked for */
+    size_t first_attribute, n_attributes; /* if asked for: its own, then its account's; of one entity by key, then time */
 } voc_unit;
 
 /* A batch of whole units, in order of unit name. */
@@ -390,6 +399,9 @@ typedef struct voc_journeys {
     size_t n_stays;
     const voc_stay *person_stays;
     size_t n_person_stays;
+    uint32_t attribute_size, reserved; /* stride */
+    const voc_attribute *attributes;
+    size_t n_attributes;
 } voc_journeys;
 
 /* What the host knows before the first batch. */
@@ -559,6 +571,9 @@ typedef struct voc_host {
 
     /* OUTPUT */
     voc_rc (*write)(voc_writer *w, const void *data, size_t size);
+
+    /* ANALYSIS: begin */
+    voc_rc (*want_attributes)(voc_run *run); /* of units, in voc_journeys */
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // From batches of journeys to flat arrays. Each unit becomes one spooled record with its name as key, so that whatever
-// thread read it, finish sees all units in order of name. A record is: head, stays, person stays, events, predicate words.
+// thread read it, finish sees all units in order of name. A record is: head, stays, person stays, events, predicate words, attributes (whose texts are the host's, for the run).
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
 
 struct head {
-    uint64_t n_events, n_stays, n_persons;
+    uint64_t n_events, n_stays, n_persons, n_attributes;
     uint32_t account, internal;
 };
 
@@ -59,10 +59,11 @@ static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys 
     size_t words = (s->n_predicates + 63) / 64;
     size_t stays = u->n_stays * sizeof(voc_stay), persons = u->n_person_stays * sizeof(voc_stay);
     size_t events = u->n_events * sizeof(struct event), bits = u->n_events * words * sizeof(uint64_t);
-    size_t size = sizeof(struct head) + stays + persons + events + bits;
+    size_t n_attributes = j->struct_size >= offsetof(voc_journeys, n_attributes) + sizeof j->n_attributes && u->n_attributes ? u->n_attributes : 0;
+    size_t size = sizeof(struct head) + stays + persons + events + bits + n_attributes * sizeof(struct attribute);
     voc_rc rc = room(st, size);
     if (rc) return rc;
-    struct head head = {u->n_events, u->n_stays, u->n_person_stays, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
+    struct head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
     char *at = st->buffer;
     memset(at, 0, size);
     memcpy(at, &head, sizeof head);
@@ -86,6 +87,12 @@ static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys 
             word |= (uint64_t)(j->predicates[p][u->first_event + i] != 0) << (p % 64);
             memcpy(place, &word, sizeof word);
         }
+    at += bits;
+    for (size_t i = 0; i < n_attributes; i++) {
+        const voc_attribute *a = (const voc_attribute *)(const void *)((const char *)j->attributes + (u->first_attribute + i) * j->attribute_size);
+        const struct attribute own = {.key = a->key, .text = a->text, .from = a->from_us, .entity = a->entity};
+        memcpy(at + i * sizeof own, &own, sizeof own);
+    }
     return s->host->spool_add(st->spool, u->name, st->buffer, size);
 }
 
@@ -111,6 +118,7 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
         d->n_events += h.n_events;
         d->n_stays += h.n_stays;
         d->n_persons += h.n_persons;
+        d->n_attributes += h.n_attributes;
     }
     d->n_units = n;
     d->words = (s->n_predicates + 63) / 64;
@@ -118,17 +126,19 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
     d->first_event = score_alloc(s, n + 1, sizeof *d->first_event);
     d->first_stay = score_alloc(s, n + 1, sizeof *d->first_stay);
     d->first_person = score_alloc(s, n + 1, sizeof *d->first_person);
+    d->first_attribute = score_alloc(s, n + 1, sizeof *d->first_attribute);
+    d->attributes = score_alloc(s, d->n_attributes, sizeof *d->attributes);
     d->events = score_alloc(s, d->n_events, sizeof *d->events);
     d->bits = score_alloc(s, d->n_events * d->words, sizeof *d->bits);
     d->stays = score_alloc(s, d->n_stays, sizeof *d->stays);
     d->persons = score_alloc(s, d->n_persons, sizeof *d->persons);
-    return d->units && d->first_event && d->first_stay && d->first_person && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
+    return d->units && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
 }
 
 voc_rc gather_load(struct score *s, voc_spool *spool)
 {
     struct data *d = &s->data;
-    size_t n, e = 0, st = 0, p = 0;
+    size_t n, e = 0, st = 0, p = 0, a = 0;
     voc_rc rc = s->host->spool_seal(spool, &n);
     if (!rc) rc = count(s, spool, n);
     for (size_t i = 0; i < n && !rc; i++) {
@@ -145,6 +155,7 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
         d->first_event[i] = e;
         d->first_stay[i] = st;
         d->first_person[i] = p;
+        d->first_attribute[i] = a;
         if (h.n_stays) memcpy(d->stays + st, at, h.n_stays * sizeof(voc_stay));
         at += h.n_stays * sizeof(voc_stay);
         if (h.n_persons) memcpy(d->persons + p, at, h.n_persons * sizeof(voc_stay));
@@ -152,13 +163,17 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
         if (h.n_events) memcpy(d->events + e, at, h.n_events * sizeof(struct event));
         at += h.n_events * sizeof(struct event);
         if (h.n_events && d->words) memcpy(d->bits + e * d->words, at, h.n_events * d->words * sizeof(uint64_t));
+        at += h.n_events * d->words * sizeof(uint64_t);
+        if (h.n_attributes) memcpy(d->attributes + a, at, h.n_attributes * sizeof(struct attribute));
         e += h.n_events;
         st += h.n_stays;
         p += h.n_persons;
+        a += h.n_attributes;
     }
     if (rc) return rc;
     d->first_event[n] = e;
     d->first_stay[n] = st;
     d->first_person[n] = p;
+    d->first_attribute[n] = a;
     return VOC_OK;
 }

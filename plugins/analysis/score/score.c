@@ -54,6 +54,7 @@ static voc_rc want_all(struct score *s)
         if (!rc) rc = want(s, d->holdouts[i].control, &s->aims.control[i]);
     }
     if (!rc && s->options[OPT_BALANCE].i) rc = s->host->want_column(s->run, VOC_COL_ROLE);
+    if (!rc && s->options[OPT_BALANCE].i && VOC_HOST_HAS(s->host, want_attributes)) rc = s->host->want_attributes(s->run);
     return rc ? rc : s->host->want_person_stays(s->run);
 }
 

@@ -28,9 +28,10 @@ struct unit {
     uint32_t internal;  // 1: the empty unit
 };
 
-struct attribute {  // of a unit, as known from a time on; within a unit by key, then time
+struct attribute {  // of a unit, as known from a time on; within a unit by entity, key, then time
     voc_str key, text;
     int64_t from;
+    uint32_t entity, reserved;  // VOC_ENTITY_*
 };
 
 struct data {  // all units in order of name

@@ -219,16 +219,19 @@ static void rank_values(struct traits *t, uint32_t key, struct valued *v)
 static int by_key(const void *x, const void *y)
 {
     const struct trait_key *a = x, *b = y;
-    return text_order(a->name, b->name);
+    int c = text_order(a->name, b->name);
+    return c ? c : (a->entity > b->entity) - (a->entity < b->entity);
 }
+
+static bool is_key(const struct trait_key *k, const struct attribute *a) { return k->entity == a->entity && same(k->name, a->key); }
 
 static void name_keys(struct traits *t)
 {
     const struct data *d = &t->s->data;
     for (size_t i = 0; i < d->n_attributes; i++) {
         size_t k = 0;
-        while (k < t->n_keys && !same(t->keys[k].name, d->attributes[i].key)) k++;
-        if (k == t->n_keys && k < KEYS_MAX) t->keys[t->n_keys++] = (struct trait_key){.name = d->attributes[i].key};
+        while (k < t->n_keys && !is_key(&t->keys[k], &d->attributes[i])) k++;
+        if (k == t->n_keys && k < KEYS_MAX) t->keys[t->n_keys++] = (struct trait_key){.name = d->attributes[i].key, .entity = d->attributes[i].entity};
     }
     if (t->n_keys) qsort(t->keys, t->n_keys, sizeof *t->keys, by_key);
 }
@@ -252,7 +255,7 @@ static voc_rc make_keys(struct traits *t)
     for (size_t i = 0; i < d->n_attributes; i++) {
         uint32_t k = 0;
         double x = NAN;
-        while (k < t->n_keys && !same(t->keys[k].name, d->attributes[i].key)) k++;
+        while (k < t->n_keys && !is_key(&t->keys[k], &d->attributes[i])) k++;
         t->key_of[i] = k < t->n_keys ? k : NO_KEY;
         t->category[i] = NO_CATEGORY;
         if (k == t->n_keys) continue;
@@ -285,6 +288,13 @@ static voc_rc add(struct traits *t, struct trait trait, const char *what, voc_st
     return VOC_OK;
 }
 
+static const char *whose_attribute(const struct score *s, uint32_t entity)
+{
+    static const uint32_t of_unit[] = {[VOC_UNIT_ACCOUNT] = VOC_ENTITY_ACCOUNT, [VOC_UNIT_INDIVIDUAL] = VOC_ENTITY_INDIVIDUAL, [VOC_UNIT_CASE] = VOC_ENTITY_CASE};
+    if (s->def->unit < sizeof of_unit / sizeof *of_unit && of_unit[s->def->unit] == entity) return "attribute";
+    return entity == VOC_ENTITY_ACCOUNT ? "attribute of the account:" : "attribute of the person:";
+}
+
 static voc_rc list_traits(struct traits *t)
 {
     const struct score *s = t->s;
@@ -300,11 +310,12 @@ static voc_rc list_traits(struct traits *t)
         rc = add(t, (struct trait){.kind = ROLE, .of = r, .share = true}, "role seen so far:", s->host->name(s->run, VOC_COL_ROLE, t->roles[r]), "", none);
     for (uint32_t k = 0; k < t->n_keys && !rc; k++) {
         const struct trait_key *key = &t->keys[k];
+        const char *whose = whose_attribute(s, key->entity);
         if (key->type != KEY_CATEGORY)
-            rc = add(t, (struct trait){.kind = ATTRIBUTE, .of = k}, "attribute", key->name, key->type == KEY_DATE ? " (day)" : "", none);
+            rc = add(t, (struct trait){.kind = ATTRIBUTE, .of = k}, whose, key->name, key->type == KEY_DATE ? " (day)" : "", none);
         for (size_t c = 0; c < key->n_top && !rc; c++)
-            rc = add(t, (struct trait){.kind = CATEGORY, .of = k, .value = (uint8_t)c, .share = true}, "attribute", key->name, " = ", key->top[c]);
-        if (!rc) rc = add(t, (struct trait){.kind = MISSING, .of = k, .share = true}, "attribute", key->name, " is missing", none);
+            rc = add(t, (struct trait){.kind = CATEGORY, .of = k, .value = (uint8_t)c, .share = true}, whose, key->name, " = ", key->top[c]);
+        if (!rc) rc = add(t, (struct trait){.kind = MISSING, .of = k, .share = true}, whose, key->name, " is missing", none);
     }
     return rc;
 }

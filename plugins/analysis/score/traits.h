@@ -18,6 +18,7 @@ struct trait {
 
 struct trait_key {  // an attribute of the unit
     voc_str name;
+    uint32_t entity;      // VOC_ENTITY_*: the unit's own, or its account's
     uint32_t type;        // traits.c's own
     voc_str top[5];       // categories: the most frequent, by count, then name
     size_t n_top;

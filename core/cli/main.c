@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -87,7 +88,35 @@ static int unknown(struct cli *c, const char *word, const char *second)
     return EXIT_USAGE;
 }
 
-// The words as typed, each without the folders of this machine, and without the number of threads: it changes no result.
+// A path without its folders: those of this machine say nothing to a reader. "select 1.0/2" is none: nothing of that name is there.
+static const char *without_folders(const char *word)
+{
+    const char *slash = word[0] == '-' ? NULL : strrchr(word, '/');
+    char folder[4096];
+    struct stat st;
+    if (!slash || !slash[1] || (size_t)(slash - word) >= sizeof folder) return word;
+    memcpy(folder, word, (size_t)(slash - word));
+    folder[slash - word] = 0;
+    return slash == word || (stat(folder, &st) == 0 && S_ISDIR(st.st_mode)) ? slash + 1 : word;
+}
+
+// A word as a shell would take it: quoted if it holds anything but what names and options hold.
+static void add_word(struct buf *b, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+,:=@%";
+    bool quote = !*word;
+    for (const char *s = word; *s; s++) quote = quote || !((unsigned char)*s >= 128 || strchr(plain, *s));
+    buf_byte(b, ' ');
+    if (quote) buf_byte(b, '\'');
+    for (; *word; word++)
+        if (*word == '\'' && quote)
+            buf_cstr(b, "'\\''");
+        else
+            buf_byte(b, *word);
+    if (quote) buf_byte(b, '\'');
+}
+
+// The words as typed, each without folders, and without the number of threads: it changes no result.
 static char *as_typed(struct cli *c, int argc, char **argv)
 {
     struct buf b;
@@ -98,8 +127,7 @@ static char *as_typed(struct cli *c, int argc, char **argv)
         bool threads = strcmp(argv[i], "--threads") == 0 || strcmp(argv[i], "-j") == 0;
         if (threads) i++;
         if (threads || strncmp(argv[i], "--threads=", 10) == 0) continue;
-        const char *slash = argv[i][0] == '-' ? NULL : strrchr(argv[i], '/');
-        buf_printf(&b, " %s", slash && slash[1] ? slash + 1 : argv[i]);
+        add_word(&b, without_folders(argv[i]));
     }
     voc_str s = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, &ok);
     buf_done(&b);

@@ -155,6 +155,10 @@ struct store_import { int64_t number; voc_str source, plugin, file_name, hash_he
 voc_rc store_imports(struct project *p, voc_rc (*each)(void *user, const struct store_import *i), void *user);
 struct store_reject { int64_t import; voc_str source, file_name, code, reason, raw; uint64_t record, line; };
 voc_rc store_rejects(struct project *p, voc_rc (*each)(void *user, const struct store_reject *r), void *user);
+// What was left out, summed: records that a rule ignored, records rejected for one reason. By import, the most frequent first.
+struct store_left_out { int64_t import; voc_str why; uint64_t records, first_line; /* ignored: 0 */ };
+voc_rc store_ignored(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user);
+voc_rc store_rejected(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user);
 struct store_counts { uint64_t imports, sources, events, words, links, attributes, measures, rejects, aliases, blocks, file_bytes; int64_t first_us, last_us; };
 voc_rc store_count(struct project *p, struct store_counts *out);
 

@@ -17,6 +17,7 @@ core_libvoc_a_SOURCES += \
 	core/store/import_commit.c \
 	core/store/import_order.c \
 	core/store/import_rows.c \
+	core/store/left_out.c \
 	core/store/member.c \
 	core/store/memory.c \
 	core/store/pending.c core/store/pending.h \

@@ -224,12 +224,25 @@ typedef struct voc_meta {
     uint32_t input_size, definition_size; /* strides */
     voc_str command;                      /* as typed, without the machine's paths */
     voc_str program, version;
-    const struct voc_meta_input { voc_str source, hash; uint64_t bytes, rows; } *inputs;
+    const struct voc_meta_input {
+        voc_str source, hash;
+        uint64_t bytes, rows;
+        voc_str file_name, plugin;
+        uint64_t records, gave, rejected, ignored; /* records = gave + rejected + ignored */
+        voc_str ignored_by;  /* "no date: 500", one line a rule, the most frequent first */
+        voc_str rejected_by; /* "a time is missing: 12, first in line 17", one line a reason, the most frequent first */
+    } *inputs;
     size_t n_inputs;
     const struct voc_meta_definition { voc_str id, version, hash; } *definitions;
     size_t n_definitions;
     const voc_str *warnings;
     size_t n_warnings;
+    voc_str project;            /* file name without folder, or empty: the result is of no project */
+    voc_str title, about;       /* for people: what this is, in a few words and in a sentence; may be empty */
+    voc_str again;              /* the command without format and place; --table NAME at its end gives one table */
+    const voc_str *assumptions; /* what reading the inputs took for granted, a sentence each */
+    size_t n_assumptions;
+    int64_t first_us, last_us;  /* first and last event of the project, or VOC_NA */
 } voc_meta;
 
 /* ---- journey definition, as analyses see it (for the run) ---------------------------------------------------------- */

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The box above the table "score": about five findings, each a chip, a sentence and one number. All of it is said from the
-// cells of that table, and each finding links to its row.
+// The box above the table "score": some findings, each a chip, a sentence and one number. All of it is said from the cells of
+// that table. Each finding links to its checks, where a table has them, else to its row.
 #include <math.h>
 #include <string.h>
 
 #include "plugins/output/html/html.h"
 
-#define FINDINGS 5u
-
 struct look { // where the columns are; n_columns: absent
     const voc_table *t;
     size_t name, acted, expected, extra, each, spent, reason;
+    voc_str days; // "14 days", or empty
 };
 
-static size_t column_named(const voc_table *t, const char *name)
+static voc_str window_of(const voc_table *t)
 {
-    for (size_t k = 0; k < t->n_columns; k++)
-        if (text_is(column_at(t, k)->name, name)) return k;
-    return t->n_columns;
+    voc_str lead = html_first_lead(t), s = text_from(lead, text_find(lead, " in the ") + 8);
+    s.len = text_find(s, " after it");
+    return s.len > 0 && s.len < 30 && s.ptr[0] >= '0' && s.ptr[0] <= '9' ? s : (voc_str){"", 0};
 }
 
 static struct look look_at(const voc_table *t)
@@ -29,39 +28,41 @@ static struct look look_at(const voc_table *t)
                          column_named(t, "extra"),
                          column_named(t, "cost_per_extra"),
                          column_named(t, "spent"),
-                         column_named(t, "reason")};
-}
-
-static const voc_cell *has(const struct look *l, size_t row, size_t column, uint32_t type)
-{
-    if (column >= l->t->n_columns) return NULL;
-    const voc_cell *c = cell_at(l->t, row, column);
-    return c->type == type && !(type == VOC_CELL_TEXT && c->s.len == 0) ? c : NULL;
+                         column_named(t, "reason"),
+                         window_of(t)};
 }
 
 bool html_is_score(const voc_table *t)
 {
-    struct look l = look_at(t);
-    return text_is(t->name, "score") && t->n_groups && t->n_rows && l.name < t->n_columns && l.reason < t->n_columns;
+    return text_is(t->name, "score") && t->n_groups && t->n_rows && column_named(t, "touchpoint") < t->n_columns && column_named(t, "reason") < t->n_columns;
 }
 
 // ---- which rows --------------------------------------------------------------------------------------------------------------
 
 struct choice { size_t row, group; };
 
-static size_t group_end(const voc_table *t, size_t g) { return g + 1 < t->n_groups ? group_at(t, g + 1)->row : t->n_rows; }
+// A reason with "! " in it calls for an answer: "a contract asks for it: ! 35 left, 6 expected: soften it".
+static size_t alarm(const struct look *l, size_t row)
+{
+    const voc_cell *why = cell_of(l->t, row, l->reason, VOC_CELL_TEXT);
+    size_t at = why ? text_find(why->s, "! ") : 0;
+    return why && at < why->s.len ? at + 2 : 0;
+}
+
+enum pick { PICK_FIRST, PICK_DEAREST, PICK_ALARM };
 
 // The n rows of this tone that come first or, by money, that cost most (equal ones: the first).
-static size_t pick(const struct look *l, enum tone tone, size_t n, bool by_money, struct choice *out)
+static size_t pick(const struct look *l, enum tone tone, size_t n, enum pick how, struct choice *out)
 {
     size_t k = 0;
-    for (size_t g = 0; g < l->t->n_groups; g++) {
+    for (size_t g = 0; g < l->t->n_groups && n; g++) {
         if (tone_of(group_at(l->t, g)->title) != tone) continue;
-        for (size_t r = group_at(l->t, g)->row; r < group_end(l->t, g) && r < l->t->n_rows; r++) {
-            const voc_cell *m = by_money ? has(l, r, l->spent, VOC_CELL_MONEY) : NULL;
+        for (size_t r = group_at(l->t, g)->row; r < group_end(l->t, g); r++) {
+            const voc_cell *m = how == PICK_DEAREST ? cell_of(l->t, r, l->spent, VOC_CELL_MONEY) : NULL;
             size_t at = k;
+            if (how == PICK_ALARM && !alarm(l, r)) continue;
             while (m && at > 0) {
-                const voc_cell *before = has(l, out[at - 1].row, l->spent, VOC_CELL_MONEY);
+                const voc_cell *before = cell_of(l->t, out[at - 1].row, l->spent, VOC_CELL_MONEY);
                 if (before && before->i >= m->i) break;
                 at--;
             }
@@ -84,15 +85,26 @@ static void money(struct html *h, const struct look *l, const voc_cell *c)
     put_text(h, l->t->currency);
 }
 
+static void range_of(struct html *h, double lo, double hi, unsigned digits, bool sign)
+{
+    put_number(h, lo, digits, sign);
+    put_s(h, " to ");
+    put_number(h, hi, digits, sign);
+}
+
 static void compared(struct html *h, const struct look *l, size_t row, const voc_cell *extra)
 {
-    const voc_cell *acted = has(l, row, l->acted, VOC_CELL_TEXT), *expected = has(l, row, l->expected, VOC_CELL_REAL), *each = has(l, row, l->each, VOC_CELL_MONEY);
+    const voc_cell *acted = cell_of(l->t, row, l->acted, VOC_CELL_TEXT), *expected = cell_of(l->t, row, l->expected, VOC_CELL_REAL), *each = cell_of(l->t, row, l->each, VOC_CELL_MONEY);
     if (acted) {
         put_s(h, "After ");
         put_text(h, acted->s);
         put_s(h, " ");
         put_text(h, column_at(l->t, l->acted)->unit);
         put_s(h, " the customer acted");
+        if (l->days.len) {
+            put_s(h, " within ");
+            put_text(h, l->days);
+        }
         if (expected) {
             put_s(h, "; without it about ");
             put_number(h, expected->r, expected->digits, false);
@@ -100,20 +112,16 @@ static void compared(struct html *h, const struct look *l, size_t row, const voc
         }
         put_s(h, ". ");
     }
-    if (extra->lo > 0) {
+    if (extra->lo > 0 || extra->hi < 0) {
+        bool more = extra->lo > 0;
         put_s(h, "That is ");
-        put_number(h, extra->lo, extra->digits, false);
-        put_s(h, " to ");
-        put_number(h, extra->hi, extra->digits, false);
-        put_s(h, " more");
+        range_of(h, more ? extra->lo : -extra->hi, more ? extra->hi : -extra->lo, extra->digits, false);
+        put_s(h, more ? " more" : " fewer");
     } else {
-        put_s(h, "The difference is ");
+        put_s(h, "No difference is seen: ");
         put_number(h, extra->r, extra->digits, true);
-        put_s(h, " (");
-        put_number(h, extra->lo, extra->digits, true);
-        put_s(h, " to ");
-        put_number(h, extra->hi, extra->digits, true);
-        put_s(h, ")");
+        put_s(h, ", and it may be ");
+        range_of(h, extra->lo, extra->hi, extra->digits, true);
     }
     if (each) {
         put_s(h, ", at about ");
@@ -131,6 +139,7 @@ static void reason(struct html *h, voc_str s)
         {"moderate", "Moderate: a hidden difference of middling size could explain it away"},
         {"fragile", "Fragile: a small hidden difference could explain it away"},
         {"by a random test", "Shown by a random test: chance decided who got it"}};
+    size_t call = text_find(s, "! ");
     for (size_t i = 0; i < sizeof firm / sizeof *firm; i++) {
         voc_str rest = text_from(s, strlen(firm[i].word));
         if (!text_starts(s, firm[i].word) || (rest.len && rest.ptr[0] != ';')) continue;
@@ -139,33 +148,66 @@ static void reason(struct html *h, voc_str s)
         put_s(h, ".");
         return;
     }
+    if (call > 0 && call < s.len) {
+        put_capital(h, (voc_str){s.ptr, call});
+        put_text(h, text_from(s, call + 2));
+        put_s(h, ".");
+        return;
+    }
     put_sentence(h, s);
+}
+
+// "35 left, 6 expected: soften it": the number, and what it counts.
+static bool alarm_number(struct html *h, const struct look *l, size_t row)
+{
+    const voc_cell *why = cell_of(l->t, row, l->reason, VOC_CELL_TEXT);
+    size_t at = alarm(l, row);
+    if (!why || !at) return false;
+    voc_str s = text_from(why->s, at);
+    s.len = text_find(s, ":");
+    size_t word = text_find(s, " ");
+    if (!s.len || s.ptr[0] < '0' || s.ptr[0] > '9' || word == s.len) return false;
+    put_s(h, "<p class=\"big\"><b>");
+    put_text(h, (voc_str){s.ptr, word});
+    put_s(h, "</b> <span>");
+    put_text(h, text_from(s, word + 1));
+    put_s(h, "</span></p>\n");
+    return true;
 }
 
 static void big(struct html *h, const struct look *l, size_t row, enum tone tone, const voc_cell *extra)
 {
-    const voc_cell *spent = has(l, row, l->spent, VOC_CELL_MONEY), *acted = has(l, row, l->acted, VOC_CELL_TEXT);
-    if (!((tone == TONE_DO && extra) || spent || acted)) return;
+    const voc_cell *spent = cell_of(l->t, row, l->spent, VOC_CELL_MONEY), *acted = cell_of(l->t, row, l->acted, VOC_CELL_TEXT);
+    if (tone == TONE_KEEP && alarm_number(h, l, row)) return;
+    bool paid = spent && spent->i > 0 && tone != TONE_KEEP;
+    if (!(tone == TONE_DO && extra) && !paid && !acted) return;
     put_s(h, "<p class=\"big\"><b>");
     if (tone == TONE_DO && extra) {
-        const voc_column *col = column_at(l->t, l->extra);
         put_number(h, extra->r, extra->digits, true);
         put_s(h, "</b> <span>extra ");
-        put_text(h, col->unit);
+        put_text(h, column_at(l->t, l->extra)->unit);
         put_s(h, "<br/>95% range ");
-        put_number(h, extra->lo, extra->digits, true);
-        put_s(h, " to ");
-        put_number(h, extra->hi, extra->digits, true);
-    } else if (spent && spent->i > 0) {
+        range_of(h, extra->lo, extra->hi, extra->digits, true);
+    } else if (paid) {
         money(h, l, spent);
         put_s(h, tone == TONE_STOP ? "</b> <span>went into it" : "</b> <span>spent without an answer");
-    } else if (acted) {
+    } else {
         put_text(h, acted->s);
         put_s(h, "</b> <span>acted");
-    } else {
-        put_s(h, "0</b> <span>spent");
     }
     put_s(h, "</span></p>\n");
+}
+
+// Where its link leads is known when all tables have come.
+static void remember(struct html *h, const voc_cell *name, size_t row)
+{
+    if (h->n_findings == FINDINGS_MAX) return;
+    struct finding *f = &h->findings[h->n_findings++];
+    struct room *into = h->into;
+    *f = (struct finding){.name = h->rooms[KEPT_NAMES].len, .name_len = name ? name->s.len : 0, .row = row, .link = into->len};
+    h->into = &h->rooms[KEPT_NAMES];
+    if (name) put(h, name->s.ptr, name->s.len);
+    h->into = into;
 }
 
 static void finding(struct html *h, const struct look *l, struct choice c)
@@ -173,7 +215,7 @@ static void finding(struct html *h, const struct look *l, struct choice c)
     static const char *const classes[] = {"", " do", " keep", " stop", " ask"};
     voc_str title = group_at(l->t, c.group)->title;
     enum tone tone = tone_of(title);
-    const voc_cell *extra = has(l, c.row, l->extra, VOC_CELL_RANGE), *why = has(l, c.row, l->reason, VOC_CELL_TEXT), *name = has(l, c.row, l->name, VOC_CELL_TEXT);
+    const voc_cell *extra = cell_of(l->t, c.row, l->extra, VOC_CELL_RANGE), *why = cell_of(l->t, c.row, l->reason, VOC_CELL_TEXT), *name = cell_of(l->t, c.row, l->name, VOC_CELL_TEXT);
     put_s(h, "<li class=\"finding");
     put_s(h, classes[tone]);
     put_s(h, "\">\n<h3>");
@@ -181,34 +223,69 @@ static void finding(struct html *h, const struct look *l, struct choice c)
     put_s(h, " ");
     put_isolated(h, name ? name->s : (voc_str){"-", 1});
     put_s(h, "</h3>\n");
-    if (extra) {
+    if (extra && !(tone == TONE_KEEP && alarm(l, c.row))) {
         put_s(h, "<p class=\"says\">");
         compared(h, l, c.row, extra);
         put_s(h, "</p>\n");
     }
     put_s(h, "<p class=\"why\">");
     if (why) reason(h, why->s);
-    put_s(h, " <a href=\"#row");
-    put_size(h, c.row + 1);
+    put_s(h, " <a href=\"#");
+    remember(h, name, c.row);
     put_s(h, "\">How we know</a></p>\n");
     big(h, l, c.row, tone, extra);
     put_s(h, "</li>\n");
 }
 
+// What the box leaves to the table: "And 13 more in the table: 1 do more, ...".
+static void others(struct html *h, const voc_table *t, const struct choice *chosen, size_t n)
+{
+    bool any = false;
+    if (t->n_rows <= n) return;
+    put_s(h, "<p>And ");
+    put_size(h, t->n_rows - n);
+    put_s(h, " more in <a href=\"#t1\">the table</a>:");
+    for (size_t g = 0; g < t->n_groups; g++) {
+        size_t left = group_end(t, g) - (group_at(t, g)->row < group_end(t, g) ? group_at(t, g)->row : group_end(t, g));
+        for (size_t i = 0; i < n; i++) left -= chosen[i].group == g;
+        if (!left) continue;
+        put_s(h, any ? ", " : " ");
+        put_size(h, left);
+        put_s(h, " ");
+        for (size_t i = 0; i < group_at(t, g)->title.len; i++) {
+            char c = group_at(t, g)->title.ptr[i];
+            if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+            put_text(h, (voc_str){&c, 1});
+        }
+        any = true;
+    }
+    put_s(h, ".</p>\n");
+}
+
 void html_headline(struct html *h, const voc_table *t)
 {
     struct look l = look_at(t);
-    struct choice chosen[FINDINGS + 1];
-    size_t n = pick(&l, TONE_DO, 3, false, chosen), more;
+    struct choice chosen[FINDINGS_MAX + 1];
+    bool any = false;
+    size_t n = pick(&l, TONE_DO, 3, PICK_FIRST, chosen);
     bool none = n == 0;
-    n += pick(&l, TONE_STOP, n < 3 ? 2 : 1, true, chosen + n);
-    more = pick(&l, TONE_ASK, n < 2 ? 2 : 1, true, chosen + n);
-    n += more;
+    n += pick(&l, TONE_STOP, n < 3 ? 2 : 1, PICK_DEAREST, chosen + n);
+    n += pick(&l, TONE_KEEP, 1, PICK_ALARM, chosen + n);
+    n += pick(&l, TONE_ASK, 2, PICK_DEAREST, chosen + n);
+    if (n == 0) n = pick(&l, TONE_KEEP, 3, PICK_FIRST, chosen);
     if (n == 0) return;
     put_s(h, "<section class=\"headline\" aria-labelledby=\"short\">\n<h2 id=\"short\">In short</h2>\n");
-    if (none) put_s(h, "<p>For no touchpoint is it shown yet that doing more of it pays.</p>\n");
+    if (l.extra == t->n_columns)
+        put_s(h, "<p>Nothing here is sent by the company, so nothing could be compared: this says what customers act to obtain by themselves.</p>\n");
+    else if (none)
+        put_s(h, "<p>For no touchpoint is it shown yet that doing more of it pays.</p>\n");
     put_s(h, "<ul>\n");
     for (size_t i = 0; i < n; i++) finding(h, &l, chosen[i]);
-    put_s(h, "</ul>\n<p class=\"caution\">These are comparisons of what customers did, not experiments, but where a random test is named. "
-             "What could not be ruled out stands below the table.</p>\n</section>\n");
+    put_s(h, "</ul>\n<div class=\"caution\">\n");
+    others(h, t, chosen, n);
+    for (size_t r = 0; r < t->n_rows && !any; r++) any = cell_of(t, r, l.extra, VOC_CELL_RANGE) != NULL;
+    if (any)
+        put_s(h, "<p>These are comparisons of what customers did, not experiments, but where a random test is named. "
+                 "We name <a href=\"#know\">what we could not rule out</a>.</p>\n");
+    put_s(h, "</div>\n</section>\n");
 }

@@ -1,179 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Output plugin html: the tables as one page that a board can read. One file: no script, nothing fetched (the policy in its
-// head forbids both), light and dark, on a phone and on paper.
+// head forbids both), light and dark, on a phone and on paper. Here: which part of the page a table belongs to, and their
+// order.
 #include <stdio.h>
 #include <string.h>
 
 #include "plugins/output/html/html.h"
-
-// ---- foot: where the numbers come from ---------------------------------------------------------------------------------------
-
-static const struct voc_meta_input *input_at(const voc_meta *m, size_t i)
-{
-    return (const struct voc_meta_input *)(const void *)((const char *)m->inputs + i * m->input_size);
-}
-static const struct voc_meta_definition *definition_at(const voc_meta *m, size_t i)
-{
-    return (const struct voc_meta_definition *)(const void *)((const char *)m->definitions + i * m->definition_size);
-}
-
-static void hash(struct html *h, voc_str s)
-{
-    put_s(h, "<code title=\"");
-    put_text(h, s);
-    put_s(h, "\">");
-    put_text(h, (voc_str){s.ptr, s.len < 12 ? s.len : 12});
-    put_s(h, "</code>");
-}
-
-static void entry(struct html *h, const char *name)
-{
-    put_s(h, "<div><dt>");
-    put_s(h, name);
-    put_s(h, "</dt><dd>");
-}
-
-static void input(struct html *h, const struct voc_meta_input *in)
-{
-    entry(h, "Input");
-    put_isolated(h, in->source);
-    put_s(h, ": ");
-    put_number(h, (double)in->rows, 0, false);
-    put_s(h, " events, ");
-    put_number(h, (double)in->bytes, 0, false);
-    put_s(h, " bytes, hash ");
-    hash(h, in->hash);
-    put_s(h, "</dd></div>\n");
-}
-
-static void foot(struct html *h, const voc_meta *m)
-{
-    put_s(h, "</main>\n<footer>\n");
-    if (m->n_warnings) {
-        put_s(h, "<div class=\"notes warning\">\n<h2>What could not be read, or needs care</h2>\n<ul>\n");
-        for (size_t i = 0; i < m->n_warnings; i++) {
-            put_s(h, "<li>");
-            put_sentence(h, m->warnings[i]);
-            put_s(h, "</li>\n");
-        }
-        put_s(h, "</ul>\n</div>\n");
-    }
-    put_s(h, "<h2>How this page was made</h2>\n<dl>\n");
-    entry(h, "Command");
-    put_s(h, "<code>");
-    put_text(h, m->command);
-    put_s(h, "</code></dd></div>\n");
-    entry(h, "Program");
-    put_text(h, m->program);
-    put_s(h, " ");
-    put_text(h, m->version);
-    put_s(h, "</dd></div>\n");
-    for (size_t i = 0; i < m->n_definitions; i++) {
-        const struct voc_meta_definition *d = definition_at(m, i);
-        entry(h, "Journey");
-        put_isolated(h, d->id);
-        put_s(h, ", version ");
-        put_text(h, d->version);
-        put_s(h, ", hash ");
-        hash(h, d->hash);
-        put_s(h, "</dd></div>\n");
-    }
-    for (size_t i = 0; i < m->n_inputs; i++) input(h, input_at(m, i));
-    put_s(h, "</dl>\n</footer>\n</body>\n</html>\n");
-}
-
-// ---- head ----------------------------------------------------------------------------------------------------------------------
-
-static voc_str first_lead(const voc_table *t)
-{
-    for (size_t i = 0; t && i < t->n_notes; i++)
-        if (note_at(t, i)->kind == VOC_NOTE_LEAD) return note_at(t, i)->text;
-    return (voc_str){"", 0};
-}
-
-// The lead note of a project's table begins with the project: "shop.voc: 640 accounts, ...". 0: this one does not.
-static size_t project_of(const voc_table *t, voc_str lead)
-{
-    size_t end = text_find(lead, ": ");
-    if (end == 0 || end >= lead.len || end > 200 || (t->title.len && !html_is_score(t))) return 0;
-    bool file = end > 4 && text_starts(text_from(lead, end - 4), ".voc");
-    return file || html_is_score(t) ? end : 0;
-}
-
-static voc_str without_suffix(voc_str s)
-{
-    if (s.len > 4 && text_is(text_from(s, s.len - 4), ".voc")) s.len -= 4;
-    return s;
-}
-
-static void heading(struct html *h, const voc_table *t, size_t project, bool markup)
-{
-    if (project) {
-        voc_str name = without_suffix((voc_str){first_lead(t).ptr, project});
-        if (markup)
-            put_isolated(h, name);
-        else
-            put_text(h, name);
-        if (html_is_score(t)) put_s(h, ": what to do more, what to stop");
-    } else {
-        put_text(h, (voc_str){h->command.ptr, h->command.len});
-    }
-}
-
-// The rest of the lead note: what was looked at and, after its last full stop within, the question.
-static void subject(struct html *h, voc_str s)
-{
-    size_t last = 0;
-    for (size_t i = 0; i + 1 < s.len; i++)
-        if (s.ptr[i] == '.' && s.ptr[i + 1] == ' ') last = i + 1;
-    put_s(h, "<p class=\"subject\">");
-    put_text(h, last ? (voc_str){s.ptr, last} : s);
-    put_s(h, "</p>\n");
-    if (!last) return;
-    put_s(h, "<p class=\"question\">");
-    put_text(h, text_from(s, last + 1));
-    put_s(h, "</p>\n");
-}
-
-// Gives whether the first lead note stands in the head now.
-static bool page_head(struct html *h, const voc_table *t)
-{
-    voc_str lead = first_lead(t);
-    size_t project = t && lead.len ? project_of(t, lead) : 0;
-    put_s(h, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\"/>\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-             "<meta name=\"referrer\" content=\"no-referrer\"/>\n<meta name=\"robots\" content=\"noindex\"/>\n<title>");
-    heading(h, t, project, false);
-    put_s(h, "</title>\n<style>\n");
-    html_style(h);
-    put_s(h, "</style>\n</head>\n<body>\n<header>\n<h1>");
-    heading(h, t, project, true);
-    put_s(h, "</h1>\n");
-    if (project) subject(h, text_from(lead, project + 2));
-    put_s(h, "</header>\n<main>\n");
-    return project != 0;
-}
-
-// ---- operations ------------------------------------------------------------------------------------------------------------------
 
 static void html_close(void *instance)
 {
     struct html *h = instance;
     const voc_host *host = h->host;
     voc_context *cx = h->cx;
-    host->free(cx, h->page.ptr);
-    host->free(cx, h->foot.ptr);
-    host->free(cx, h->command.ptr);
+    for (size_t i = 0; i < ROOMS; i++) host->free(cx, h->rooms[i].ptr);
     host->free(cx, h);
 }
 
-// The command without its options: "voc stages shop.voc".
-static void keep_command(struct html *h, voc_str s)
+static void keep(struct html *h, enum part p, voc_str s)
 {
-    size_t end = text_find(s, " -");
-    h->into = &h->command;
-    put(h, s.ptr, end);
+    h->into = &h->rooms[p];
+    put(h, s.ptr, s.len);
 }
 
 static voc_rc html_begin(const voc_host *host, voc_context *cx, voc_writer *w, const voc_meta *meta, const voc_value *options, void **instance)
@@ -185,10 +31,15 @@ static voc_rc html_begin(const voc_host *host, voc_context *cx, voc_writer *w, c
     h->host = host;
     h->cx = cx;
     h->out = w;
-    keep_command(h, meta->command);
-    h->into = &h->foot;
-    foot(h, meta);
-    h->into = &h->page;
+    keep(h, KEPT_COMMAND, meta->command);
+    if (META(meta, again)) {
+        keep(h, KEPT_PROJECT, meta->project);
+        keep(h, KEPT_TITLE, meta->title);
+        keep(h, KEPT_ABOUT, meta->about);
+        keep(h, KEPT_AGAIN, meta->again);
+    }
+    h->known_inputs = META(meta, n_assumptions) && meta->n_inputs > 0;
+    html_page_foot(h, meta);
     if (h->rc) {
         voc_rc rc = h->rc;
         html_close(h);
@@ -198,23 +49,107 @@ static voc_rc html_begin(const voc_host *host, voc_context *cx, voc_writer *w, c
     return VOC_OK;
 }
 
+// ---- which part ------------------------------------------------------------------------------------------------------------------
+
+// Beside a score: tables of these names say how it is known; those that are not shown by default stand further down.
+static enum part part_of(const struct html *h, const voc_table *t)
+{
+    if (!h->score || html_is_score(t)) return PART_TABLES;
+    if (text_is(t->name, "checks") || text_is(t->name, "ranking")) return PART_KNOW;
+    return t->flags & VOC_TABLE_BRIEF || !h->brief ? PART_TABLES : PART_BESIDE;
+}
+
 static voc_rc html_one(void *instance, const voc_table *t)
 {
     struct html *h = instance;
-    bool stands = h->tables == 0 ? page_head(h, t) : false;
+    bool first = h->tables++ == 0, stands = false;
+    if (first) {
+        h->score = html_is_score(t);
+        h->direct = !h->score;
+        stands = html_page_head(h, t);
+        if (h->direct) html_write(h, &h->rooms[PART_HEAD]);
+        h->into = &h->rooms[PART_FRONT];
+        if (h->score) {
+            html_headline(h, t);
+            html_not_to_do(h, t);
+        }
+    }
+    enum part part = part_of(h, t);
+    h->level = part == PART_KNOW ? 3 : 2;
+    h->into = &h->rooms[part];
     html_table(h, t, stands);
+    html_legend(h, t);
+    html_next(h, t);
+    if (t->flags & VOC_TABLE_BRIEF) h->brief = true;
     return h->rc;
+}
+
+// ---- end -----------------------------------------------------------------------------------------------------------------------
+
+static void send(struct html *h, const char *s)
+{
+    if (!h->rc) h->rc = h->host->write(h->out, s, strlen(s));
+}
+
+// The box, with the target of each link put in.
+static void send_front(struct html *h)
+{
+    const struct room *r = &h->rooms[PART_FRONT];
+    size_t from = 0;
+    for (size_t i = 0; i < h->n_findings && !h->rc; i++) {
+        struct finding *f = &h->findings[i];
+        if (!f->target[0]) snprintf(f->target, sizeof f->target, "row%zu", f->row + 1);
+        if (f->link > from) h->rc = h->host->write(h->out, r->ptr + from, f->link - from);
+        send(h, f->target);
+        from = f->link;
+    }
+    if (!h->rc && r->len > from) h->rc = h->host->write(h->out, r->ptr + from, r->len - from);
+}
+
+static void section(struct html *h, enum part p, const char *before, const char *after)
+{
+    if (!h->rooms[p].len) return;
+    send(h, before);
+    html_write(h, &h->rooms[p]);
+    send(h, after);
+}
+
+static void send_know(struct html *h)
+{
+    struct room explain = {NULL, 0, 0};
+    send(h, "<section id=\"know\" aria-labelledby=\"knowing\">\n<h2 id=\"knowing\">How we know</h2>\n");
+    h->into = &explain;
+    html_explain(h);
+    html_write(h, &h->rooms[PART_KNOW]);
+    html_write(h, &explain);
+    html_write(h, &h->rooms[PART_LIMITS]);
+    send(h, "</section>\n");
+    h->host->free(h->cx, explain.ptr);
 }
 
 static voc_rc html_end(void *instance)
 {
     struct html *h = instance;
     if (h->tables == 0) {
-        page_head(h, NULL);
+        html_page_head(h, NULL);
+        h->into = &h->rooms[PART_TABLES];
         put_s(h, "<p>There are no tables.</p>\n");
     }
-    put(h, h->foot.ptr, h->foot.len);
-    html_flush(h);
+    html_write(h, &h->rooms[PART_HEAD]);
+    send_front(h);
+    html_write(h, &h->rooms[PART_TABLES]);
+    if (h->score) send_know(h);
+    html_write(h, &h->rooms[PART_BESIDE]);
+    if (h->rooms[PART_ASSUMED].len)
+        section(h, PART_ASSUMED, "<section class=\"notes\" aria-labelledby=\"assumed\">\n<h2 id=\"assumed\">What was assumed</h2>\n<ul>\n", "</ul>\n</section>\n");
+    else if (h->known_inputs)
+        send(h, "<section class=\"notes\" aria-labelledby=\"assumed\">\n<h2 id=\"assumed\">What was assumed</h2>\n<p>Nothing about the files: each says who acted, and when.</p>\n</section>\n");
+    html_write(h, &h->rooms[PART_LEFT]);
+    section(h, PART_NEXT, "<section class=\"notes next\" aria-labelledby=\"next\">\n<h2 id=\"next\">What to look at next</h2>\n<ul class=\"commands\">\n", "</ul>\n</section>\n");
+    section(h, PART_COLUMNS, "<section class=\"columns\" aria-labelledby=\"columns\">\n<h2 id=\"columns\">What each column means, and the command that gives its table again</h2>\n",
+            "</section>\n");
+    send(h, "</main>\n");
+    html_write(h, &h->rooms[PART_FOOT]);
     return h->rc;
 }
 

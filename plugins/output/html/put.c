@@ -11,11 +11,13 @@
 #define FLUSH_AT 16384u
 #define ROOM_MAX ((size_t)1 << 30)
 
-void html_flush(struct html *h)
+void html_write(struct html *h, struct room *r)
 {
-    if (!h->rc && h->page.len) h->rc = h->host->write(h->out, h->page.ptr, h->page.len);
-    h->page.len = 0;
+    if (!h->rc && r->len) h->rc = h->host->write(h->out, r->ptr, r->len);
+    r->len = 0;
 }
+
+voc_str kept(const struct html *h, enum part p) { return h->rooms[p].len ? (voc_str){h->rooms[p].ptr, h->rooms[p].len} : (voc_str){"", 0}; }
 
 void put(struct html *h, const char *s, size_t n)
 {
@@ -38,7 +40,7 @@ void put(struct html *h, const char *s, size_t n)
     }
     memcpy(r->ptr + r->len, s, n);
     r->len += n;
-    if (r == &h->page && r->len >= FLUSH_AT) html_flush(h);
+    if (h->direct && r == &h->rooms[PART_TABLES] && r->len >= FLUSH_AT) html_write(h, r);
 }
 
 void put_s(struct html *h, const char *s) { put(h, s, strlen(s)); }
@@ -118,6 +120,50 @@ void put_sentence(struct html *h, voc_str s)
     if (s.len && !strchr(".!?", s.ptr[s.len - 1])) put_s(h, ".");
 }
 
+void put_plain_name(struct html *h, voc_str name, bool capital)
+{
+    while (name.len) {
+        voc_str word = {name.ptr, text_find(name, "_")};
+        if (capital)
+            put_capital(h, word);
+        else
+            put_text(h, word);
+        capital = false;
+        if (word.len < name.len) put_s(h, " ");
+        name = text_from(name, word.len + 1);
+    }
+}
+
+static void open_head(struct html *h, int level)
+{
+    const char digit = (char)('0' + level);
+    put_s(h, "<h");
+    put(h, &digit, 1);
+}
+
+void put_head(struct html *h, int level)
+{
+    open_head(h, level);
+    put_s(h, ">");
+}
+
+void put_head_id(struct html *h, int level, const char *id, size_t n)
+{
+    open_head(h, level);
+    put_s(h, " id=\"");
+    put_s(h, id);
+    put_size(h, n);
+    put_s(h, "\">");
+}
+
+void put_end(struct html *h, int level)
+{
+    const char digit = (char)('0' + level);
+    put_s(h, "</h");
+    put(h, &digit, 1);
+    put_s(h, ">\n");
+}
+
 // ---- text and strides --------------------------------------------------------------------------------------------------------
 
 bool text_starts(voc_str s, const char *literal)
@@ -126,6 +172,15 @@ bool text_starts(voc_str s, const char *literal)
     return s.len >= n && memcmp(s.ptr, literal, n) == 0;
 }
 bool text_is(voc_str s, const char *literal) { return s.len == strlen(literal) && text_starts(s, literal); }
+
+bool text_same(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
+
+voc_str text_line(voc_str *rest)
+{
+    voc_str line = {rest->ptr, text_find(*rest, "\n")};
+    *rest = text_from(*rest, line.len + 1);
+    return line;
+}
 
 size_t text_find(voc_str s, const char *literal)
 {
@@ -157,6 +212,26 @@ const voc_cell *cell_at(const voc_table *t, size_t row, size_t k)
 const voc_group *group_at(const voc_table *t, size_t i) { return (const voc_group *)(const void *)((const char *)t->groups + i * t->group_size); }
 const voc_note *note_at(const voc_table *t, size_t i) { return (const voc_note *)(const void *)((const char *)t->notes + i * t->note_size); }
 
+size_t column_named(const voc_table *t, const char *name)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (text_is(column_at(t, k)->name, name)) return k;
+    return t->n_columns;
+}
+
+const voc_cell *cell_of(const voc_table *t, size_t row, size_t column, uint32_t type)
+{
+    if (column >= t->n_columns || row >= t->n_rows) return NULL;
+    const voc_cell *c = cell_at(t, row, column);
+    return c->type == type && !(type == VOC_CELL_TEXT && c->s.len == 0) ? c : NULL;
+}
+
+size_t group_end(const voc_table *t, size_t g)
+{
+    size_t end = g + 1 < t->n_groups ? group_at(t, g + 1)->row : t->n_rows;
+    return end < t->n_rows ? end : t->n_rows;
+}
+
 // ---- cells -------------------------------------------------------------------------------------------------------------------
 
 void put_number(struct html *h, double r, unsigned digits, bool sign)
@@ -173,7 +248,7 @@ static void integer(struct html *h, int64_t i, bool sign)
     put_s(h, s);
 }
 
-static void date(struct html *h, int64_t us)
+void put_time(struct html *h, int64_t us)
 {
     char s[FORMAT_MAX];
     format_time(s, sizeof s, us);
@@ -254,7 +329,7 @@ void put_cell(struct html *h, const voc_cell *c, const voc_column *col, const st
         break;
     case VOC_CELL_INT: integer(h, c->i, sign); break;
     case VOC_CELL_REAL: put_number(h, c->r, c->digits, sign); break;
-    case VOC_CELL_TIME: date(h, c->i); break;
+    case VOC_CELL_TIME: put_time(h, c->i); break;
     case VOC_CELL_DURATION: duration(h, c->i); break;
     case VOC_CELL_MONEY: put_number(h, (double)c->i / 1e6, c->digits, sign); break;
     case VOC_CELL_SHARE: share(h, c, sign); break;

@@ -3,6 +3,21 @@
 // No '<' and no '&' in it: the page stays well-formed XML.
 #include "plugins/output/html/html.h"
 
+// A table as cards, one a row, the label of each cell before it: on a phone every table, on paper those with too many columns.
+#define CARDS(of) \
+    ".box table" of ",.box table" of " tbody,.box table" of " tfoot,.box table" of " tr,.box table" of " th,.box table" of " td{display:block;min-width:0}\n" \
+    ".box table" of " thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n" \
+    ".box table" of " tr{margin:.6rem 0;padding:.6rem .8rem;border:1px solid var(--line);border-radius:.5rem}\n" \
+    ".box table" of " tr.group{border:0;padding:0;margin:1.5rem 0 .5rem}\n" \
+    ".box table" of " th,.box table" of " td{border:0;padding:.15rem 0}\n" \
+    ".box table" of " tbody th{font-size:1.05rem;text-align:left;position:static}\n" \
+    ".box table" of " td{display:flex;justify-content:space-between;gap:1rem;white-space:normal;text-align:right}\n" \
+    ".box table" of " td[data-label]::before{content:attr(data-label);flex:none;max-width:45%;color:var(--soft);text-align:left;font-variant-numeric:normal}\n" \
+    ".box table" of " td.long{display:block;text-align:left}\n" \
+    ".box table" of " td.long::before{display:block;max-width:none}\n" \
+    ".box table" of " td.na{display:none}\n" \
+    ".box table" of " tr:not(:has(td:not(.na))) td.na{display:flex}\n"
+
 static const char *const sheet[] = {
     // colours
     ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#545d68;--line:#d5dae0;--card:#f6f7f9;--do:#00664a;--keep:#00558c;--stop:#9c3600;--ask:#4d5664;"
@@ -20,7 +35,7 @@ static const char *const sheet[] = {
     "h3{font-size:1rem;line-height:1.35;margin:1.25rem 0 .35rem}\n"
     "p{margin:.4rem 0;max-width:48rem}\n"
     "a{color:var(--keep)}\n"
-    "a:focus-visible,summary:focus-visible,.box:focus-visible{outline:3px solid var(--keep);outline-offset:2px}\n"
+    "a:focus-visible,.box:focus-visible{outline:3px solid var(--keep);outline-offset:2px}\n"
     "code{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,\"Liberation Mono\",monospace}\n"
     ".subject,.small,.caution,.unit,.sub{color:var(--soft)}\n"
     ".question{font-size:1.15rem}\n"
@@ -52,7 +67,8 @@ static const char *const sheet[] = {
     ".do .big b{color:var(--do)}\n"
     ".stop .big b{color:var(--stop)}\n"
     ".ask .big b{color:var(--ask)}\n"
-    ".caution{font-size:.875rem;border-top:1px solid var(--line);padding-top:.75rem;margin:.25rem 0 0;max-width:none}\n"
+    ".caution{font-size:.875rem;border-top:1px solid var(--line);padding-top:.6rem;margin:.25rem 0 0}\n"
+    ".caution p{max-width:none}\n"
     ".callout{max-width:none;margin:1rem 0 0;padding:.9rem 1.5rem;border:1px solid var(--line);border-left:.4rem solid var(--stop);border-radius:.5rem;font-size:1.1rem}\n"
     ".callout b{display:block;font-size:.75rem;letter-spacing:.06em;color:var(--stop)}\n",
     // tables
@@ -72,6 +88,11 @@ static const char *const sheet[] = {
     ".na{color:var(--soft)}\n"
     ".v b{font-weight:600}\n"
     ".group th{padding:1.4rem 0 .4rem;font-weight:400}\n"
+    "tfoot th,tfoot td{font-weight:700;border-bottom:0;border-top:2px solid var(--fg)}\n"
+    "tfoot td.long{font-weight:400;color:var(--soft)}\n"
+    "td ul{margin:0;padding-left:1.1rem}\n"
+    "#know h3{font-size:1.1rem;margin-top:1.75rem}\n"
+    "#know h4{font-size:1rem;margin:1.25rem 0 .35rem}\n"
     "tbody tr:target{background:var(--mark)}\n"
     ".bar,.share{display:block;margin:.25rem 0 0 auto;max-width:100%}\n"
     ".bar{color:var(--ask)}\n"
@@ -87,8 +108,15 @@ static const char *const sheet[] = {
     ".wide td.long{min-width:16rem}\n"
     ".wide td.text{min-width:44rem}\n",
     // notes and foot
-    "details{margin:.5rem 0}\n"
-    "summary{cursor:pointer;color:var(--keep);font-size:.875rem}\n"
+    ".commands code{overflow-wrap:anywhere}\n"
+    ".hash{overflow-wrap:anywhere}\n"
+    ".columns{font-size:.8125rem;color:var(--soft)}\n"
+    ".columns h2{color:var(--fg);font-size:1.1rem}\n"
+    ".columns h3{color:var(--fg);font-size:.9375rem;margin:1.25rem 0 .1rem}\n"
+    ".columns dl{font-size:inherit;columns:2 24rem;column-gap:2.5rem}\n"
+    ".columns dl div{display:block;break-inside:avoid;padding:.1rem 0}\n"
+    ".columns dt{display:inline;color:var(--fg)}\n"
+    ".columns dd{display:inline;margin-left:.5em}\n"
     "dl{margin:.5rem 0;font-size:.875rem}\n"
     "dl div{display:grid;grid-template-columns:10rem minmax(0,1fr);gap:1rem;padding:.2rem 0}\n"
     "dt{font-weight:600}\n"
@@ -110,18 +138,7 @@ static const char *const sheet[] = {
     ".finding .big{text-align:left;margin-top:.4rem}\n"
     ".callout{padding:.75rem 1rem}\n"
     "dl div{display:block;padding:.35rem 0}\n"
-    ".cards,.cards tbody,.cards tr,.cards th,.cards td{display:block;min-width:0}\n"
-    ".cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\n"
-    ".cards tr{margin:.6rem 0;padding:.6rem .8rem;border:1px solid var(--line);border-radius:.5rem}\n"
-    ".cards tr.group{border:0;padding:0;margin:1.5rem 0 .5rem}\n"
-    ".cards th,.cards td{border:0;padding:.15rem 0}\n"
-    ".cards tbody th{font-size:1.05rem;text-align:left}\n"
-    ".cards td{display:flex;justify-content:space-between;gap:1rem;white-space:normal;text-align:right}\n"
-    ".cards td::before{content:attr(data-label);flex:none;max-width:45%;color:var(--soft);text-align:left;font-variant-numeric:normal}\n"
-    ".cards td.long{display:block;text-align:left}\n"
-    ".cards td.long::before{display:block;max-width:none}\n"
-    ".cards td.na{display:none}\n"
-    ".cards tr:not(:has(td:not(.na))) td.na{display:flex}\n"
+    CARDS("")
     "}\n",
     // paper
     "@page{size:A4;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:8pt sans-serif;color:#545d68}}\n"
@@ -147,11 +164,21 @@ static const char *const sheet[] = {
     ".box{overflow:visible}\n"
     ".bar{width:26mm}\n"
     "thead{display:table-header-group}\n"
-    "tr,.finding,.callout,.notes li,dl div{break-inside:avoid}\n"
-    "h1,h2,h3,.group,.subject{break-after:avoid}\n"
-    "footer{break-inside:avoid;margin-top:6mm;padding-top:0;padding-bottom:0}\n"
-    ".wide .d,details,.next,.finding a{display:none}\n"
+    "tr,.finding,.legend,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
+    "h1,h2,h3,h4,.group,.subject,.callout{break-after:avoid}\n"
+    "tfoot{display:table-row-group}\n" // not at the foot of each page
+    "tfoot tr{break-before:avoid}\n"
+    "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
+    ".wide .d,.next,.finding a,.small a{display:none}\n"
+    "a{color:inherit;text-decoration:none}\n"
+    ".columns{font-size:7.5pt}\n"
+    ".columns dl{columns:3 50mm;column-gap:6mm}\n"
     ".wide th:first-child{position:static}\n"
+    ".wide{font-size:7pt}\n"
+    ".wide th,.wide td{padding:1mm 1mm;white-space:normal;overflow-wrap:anywhere}\n"
+    CARDS(".records")
+    ".box table.records tr{break-inside:avoid;padding:1mm 2mm}\n"
+    ".box table.records td{padding:0}\n"
     "}\n",
     "@media (forced-colors:active){.chip{border:1px solid}.bar,.share{forced-color-adjust:auto}}\n",
 };

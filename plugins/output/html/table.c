@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// One section for each table of any analysis: heading, lead notes, the table with its groups, what the columns mean, notes,
-// and the semantics line. Narrow tables become cards on a phone; wide ones scroll inside their box.
+// One section for each table of any analysis: heading, lead notes, the table with its groups, notes, and the semantics line.
+// Tables become cards on a phone; wide ones scroll inside their box on a screen, and become cards on paper. What the columns
+// mean stands at the end of the page (legend.c).
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plugins/output/html/html.h"
 
-#define CARDS_MAX 8u // columns
-#define WIDE_MIN 11u
+#define WIDE_MIN 11u  // columns
+#define PAPER_MAX 12u // columns that fit on paper
 #define PARAGRAPH 160u // bytes
 #define ONE_LINE 24u   // bytes of a text that stays on one line where it can
 
@@ -17,33 +19,19 @@ static bool right(const voc_column *c)
     return c->type != VOC_CELL_TEXT || (c->flags & VOC_COLUMN_RIGHT) != 0;
 }
 
-// A name as a title: "cost_per_extra" reads "cost per extra".
-static void plain_name(struct html *h, voc_str name, bool capital)
-{
-    while (name.len) {
-        voc_str word = {name.ptr, text_find(name, "_")};
-        if (capital)
-            put_capital(h, word);
-        else
-            put_text(h, word);
-        capital = false;
-        if (word.len < name.len) put_s(h, " ");
-        name = text_from(name, word.len + 1);
-    }
-}
-
-static void column_title(struct html *h, const voc_column *c)
+void html_column_title(struct html *h, const voc_column *c)
 {
     if (c->title.len)
         put_text(h, c->title);
     else
-        plain_name(h, c->name, false);
+        put_plain_name(h, c->name, false);
 }
 
 // Its unit, unless the title says it already.
-static voc_str unit_of(const voc_table *t, const voc_column *c)
+voc_str html_unit(const voc_table *t, const voc_column *c)
 {
     const voc_str none = {"", 0};
+    if (c->type == VOC_CELL_DURATION || c->type == VOC_CELL_TIME) return none; // each cell says its own
     voc_str unit = c->unit.len ? c->unit : c->type == VOC_CELL_MONEY ? t->currency : none;
     if (!unit.len || !c->title.len) return none;
     for (size_t i = 0; i + unit.len <= c->title.len; i++)
@@ -74,10 +62,10 @@ static void head(struct html *h, const voc_table *t)
         put_s(h, "<th scope=\"col\" role=\"columnheader\"");
         classes(h, c, NULL);
         put_s(h, ">");
-        column_title(h, c);
-        if (unit_of(t, c).len) {
+        html_column_title(h, c);
+        if (html_unit(t, c).len) {
             put_s(h, " <span class=\"unit\">");
-            put_text(h, unit_of(t, c));
+            put_text(h, html_unit(t, c));
             put_s(h, "</span>");
         }
         put_s(h, "</th>");
@@ -88,22 +76,42 @@ static void head(struct html *h, const voc_table *t)
 static void label(struct html *h, const voc_table *t, const voc_column *c)
 {
     put_s(h, " data-label=\"");
-    column_title(h, c);
-    if (unit_of(t, c).len) {
+    html_column_title(h, c);
+    if (html_unit(t, c).len) {
         put_s(h, ", ");
-        put_text(h, unit_of(t, c));
+        put_text(h, html_unit(t, c));
     }
     put_s(h, "\"");
 }
 
-static void row(struct html *h, const voc_table *t, size_t r, const struct scale *scales, bool linked)
+static void id_of(struct html *h, const char *name, size_t n)
 {
-    put_s(h, "<tr role=\"row\"");
-    if (linked) {
-        put_s(h, " id=\"row");
-        put_size(h, r + 1);
-        put_s(h, "\"");
+    put_s(h, " id=\"");
+    put_s(h, name);
+    put_size(h, n);
+    put_s(h, "\"");
+}
+
+// The first row or group of the checks that is about a finding of the box is where its link leads.
+static void target(struct html *h, const voc_table *t, voc_str name)
+{
+    for (size_t i = 0; i < h->n_findings && text_is(t->name, "checks"); i++) {
+        struct finding *f = &h->findings[i];
+        if (f->target[0] || h->rc || !text_same(name, (voc_str){h->rooms[KEPT_NAMES].ptr + f->name, f->name_len})) continue;
+        snprintf(f->target, sizeof f->target, "check%zu", i + 1);
+        id_of(h, "check", i + 1);
+        return;
     }
+}
+
+static void row(struct html *h, const voc_table *t, size_t r, const struct scale *scales)
+{
+    const voc_cell *first = cell_of(t, r, 0, VOC_CELL_TEXT);
+    put_s(h, "<tr role=\"row\"");
+    if (html_is_score(t))
+        id_of(h, "row", r + 1);
+    else if (first)
+        target(h, t, first->s);
     put_s(h, ">");
     for (size_t k = 0; k < t->n_columns; k++) {
         const voc_column *c = column_at(t, k);
@@ -120,7 +128,9 @@ static void row(struct html *h, const voc_table *t, size_t r, const struct scale
 
 static void group(struct html *h, const voc_table *t, const voc_group *g)
 {
-    put_s(h, "<tr role=\"row\" class=\"group\"><th scope=\"rowgroup\" role=\"rowheader\" colspan=\"");
+    put_s(h, "<tr role=\"row\" class=\"group\"");
+    target(h, t, g->title);
+    put_s(h, "><th scope=\"rowgroup\" role=\"rowheader\" colspan=\"");
     put_size(h, t->n_columns);
     put_s(h, "\">");
     put_chip(h, tone_of(g->title), g->title);
@@ -134,7 +144,7 @@ static void group(struct html *h, const voc_table *t, const voc_group *g)
 
 static void body(struct html *h, const voc_table *t, const struct scale *scales)
 {
-    bool linked = html_is_score(t), open = false;
+    bool open = false;
     size_t g = 0;
     for (size_t r = 0; r <= t->n_rows; r++) {
         while (g < t->n_groups && (group_at(t, g)->row <= r || r == t->n_rows)) {
@@ -146,7 +156,7 @@ static void body(struct html *h, const voc_table *t, const struct scale *scales)
         if (r == t->n_rows) break;
         if (!open) put_s(h, "<tbody role=\"rowgroup\">\n");
         open = true;
-        row(h, t, r, scales, linked);
+        row(h, t, r, scales);
     }
     if (open) put_s(h, "</tbody>\n");
 }
@@ -175,14 +185,24 @@ static void measure(const voc_table *t, struct scale *scales)
     }
 }
 
-static void title(struct html *h, const voc_table *t)
+void html_table_title(struct html *h, const voc_table *t)
 {
     if (t->title.len)
         put_capital(h, t->title);
     else if (html_is_score(t))
         put_s(h, "Every touchpoint");
+    else if (text_is(t->name, "sql"))
+        put_s(h, "The rows");
     else
-        plain_name(h, t->name, true);
+        put_plain_name(h, t->name, true);
+}
+
+static const char *shape(const voc_table *t)
+{
+    size_t paper = 0;
+    for (size_t k = 0; k < t->n_columns; k++) paper += !(column_at(t, k)->flags & VOC_COLUMN_DETAIL);
+    if (t->n_columns < WIDE_MIN) return "\">\n<table role=\"table\">\n";
+    return paper > PAPER_MAX ? "\">\n<table class=\"wide records\" role=\"table\">\n" : "\">\n<table class=\"wide\" role=\"table\">\n";
 }
 
 static void table(struct html *h, const voc_table *t)
@@ -195,9 +215,9 @@ static void table(struct html *h, const voc_table *t)
     measure(t, scales);
     put_s(h, "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-labelledby=\"t");
     put_size(h, h->tables);
-    put_s(h, t->n_columns <= CARDS_MAX ? "\">\n<table class=\"cards\" role=\"table\">\n" : t->n_columns >= WIDE_MIN ? "\">\n<table class=\"wide\" role=\"table\">\n" : "\">\n<table role=\"table\">\n");
+    put_s(h, shape(t));
     put_s(h, "<caption class=\"hidden\">");
-    title(h, t);
+    html_table_title(h, t);
     put_s(h, "</caption>\n");
     head(h, t);
     body(h, t, scales);
@@ -205,27 +225,10 @@ static void table(struct html *h, const voc_table *t)
     h->host->free(h->cx, scales);
 }
 
-static void meanings(struct html *h, const voc_table *t)
-{
-    bool any = false;
-    for (size_t k = 0; k < t->n_columns; k++) {
-        const voc_column *c = column_at(t, k);
-        if (!c->help.len) continue;
-        if (!any) put_s(h, "<details>\n<summary>What the columns mean</summary>\n<dl>\n");
-        any = true;
-        put_s(h, "<div><dt>");
-        column_title(h, c);
-        put_s(h, "</dt><dd>");
-        put_text(h, c->help);
-        put_s(h, "</dd></div>\n");
-    }
-    if (any) put_s(h, "</dl>\n</details>\n");
-}
-
 // ---- notes -------------------------------------------------------------------------------------------------------------------
 
 // "NOT-TO-DO LIST: 100 of 200 ...": what stands before the colon, if it has letters and none of them is small.
-static size_t label_of(voc_str s)
+size_t html_label(voc_str s)
 {
     size_t end = text_find(s, ": "), letters = 0;
     for (size_t i = 0; i < end; i++) {
@@ -244,7 +247,8 @@ static void leads(struct html *h, const voc_table *t, bool first_lead)
             first_lead = false;
             continue;
         }
-        size_t end = label_of(s);
+        size_t end = html_label(s);
+        if (end && h->score && html_is_score(t)) continue; // stands above the not-to-do list
         put_s(h, end ? "<p class=\"callout\"><b>" : "<p class=\"lead\" dir=\"auto\">");
         if (end) {
             put_text(h, (voc_str){s.ptr, end});
@@ -264,64 +268,61 @@ static void notes(struct html *h, const voc_table *t, uint32_t kind, const char 
         if (!any) {
             put_s(h, "<div class=\"notes");
             put_s(h, class_);
-            put_s(h, "\">\n<h3>");
+            put_s(h, "\">\n");
+            put_head(h, h->level + 1);
             put_s(h, heading);
-            put_s(h, "</h3>\n<ul>\n");
+            put_end(h, h->level + 1);
+            put_s(h, "<ul>\n");
         }
         any = true;
         put_s(h, "<li>");
-        put_sentence(h, note_at(t, i)->text);
+        html_sentence(h, note_at(t, i)->text);
         put_s(h, "</li>\n");
     }
     if (any) put_s(h, "</ul>\n</div>\n");
 }
 
-static void next(struct html *h, const voc_table *t)
+static void semantics(struct html *h, const voc_table *t, bool score)
 {
-    bool any = false;
-    for (size_t i = 0; i < t->n_notes; i++) {
-        voc_str s = note_at(t, i)->text;
-        if (note_at(t, i)->kind != VOC_NOTE_NEXT) continue;
-        put_s(h, any ? "" : "<div class=\"notes next\">\n<h3>What to look at next</h3>\n<ul>\n");
-        any = true;
-        for (size_t at; s.len; s = text_from(s, at < s.len ? at + 3 : at)) {
-            at = text_find(s, " | ");
-            put_s(h, "<li><code>");
-            put_text(h, (voc_str){s.ptr, at});
-            put_s(h, "</code></li>\n");
-        }
+    put_s(h, "<p class=\"small\">");
+    if (t->semantics.len && !score) {
+        put_text(h, t->semantics);
+        put_s(h, " ");
     }
-    if (any) put_s(h, "</ul>\n</div>\n");
+    put_s(h, "<a href=\"#c");
+    put_size(h, h->tables);
+    put_s(h, "\">Columns and command</a></p>\n");
 }
 
 void html_table(struct html *h, const voc_table *t, bool first_lead)
 {
-    h->tables++;
-    if (html_is_score(t)) { // above the table's own heading: the box, and what went into waste
-        html_headline(h, t);
-        leads(h, t, first_lead);
-    }
+    bool score = h->score && html_is_score(t);
     put_s(h, "<section aria-labelledby=\"t");
     put_size(h, h->tables);
-    put_s(h, "\">\n<h2 id=\"t");
-    put_size(h, h->tables);
-    put_s(h, "\">");
-    title(h, t);
-    put_s(h, "</h2>\n");
-    if (!html_is_score(t)) leads(h, t, first_lead);
+    put_s(h, "\">\n");
+    put_head_id(h, h->level, "t", h->tables);
+    html_table_title(h, t);
+    put_end(h, h->level);
+    leads(h, t, first_lead);
     if (t->n_columns && t->n_rows)
         table(h, t);
     else
         put_s(h, "<p>There are no rows.</p>\n");
-    meanings(h, t);
     notes(h, t, VOC_NOTE_WARNING, " warning", "Take care");
-    notes(h, t, VOC_NOTE_AFTER, "", "What to bear in mind");
-    notes(h, t, VOC_NOTE_ASSUMED, "", "What was assumed");
-    if (t->semantics.len) {
-        put_s(h, "<p class=\"small\">");
-        put_text(h, t->semantics);
+    semantics(h, t, score);
+    if (score) {
+        struct room *into = h->into;
+        h->into = &h->rooms[PART_KNOW];
+        put_s(h, "<p>");
+        put_sentence(h, t->semantics);
         put_s(h, "</p>\n");
+        h->into = &h->rooms[PART_LIMITS];
+        notes(h, t, VOC_NOTE_AFTER, "", "What this cannot see, and what to bear in mind");
+        h->into = into;
+    } else {
+        notes(h, t, VOC_NOTE_AFTER, "", "What to bear in mind");
     }
-    next(h, t);
+    for (size_t i = 0; i < t->n_notes; i++)
+        if (note_at(t, i)->kind == VOC_NOTE_ASSUMED) html_assume(h, note_at(t, i)->text);
     put_s(h, "</section>\n");
 }

@@ -17,7 +17,7 @@
 #include "tests/lib/json.h"
 
 static const voc_str inputs_hash = {"ab12", 4};
-static const struct voc_meta_input input = {{"web", 3}, {"ab12", 4}, 1234, 56};
+static const struct voc_meta_input input = {.source = {"web", 3}, .hash = {"ab12", 4}, .bytes = 1234, .rows = 56};
 static const struct voc_meta_definition definition = {{"shop", 4}, {"2", 1}, {"cd34", 4}};
 static const voc_str warning = {"a \"quoted\" warning\n", 19};
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plugins/analysis/score/score.h"
+#include "plugins/analysis/score/page.h"
 #include "plugins/analysis/score/size.h"
 
 #define DAY_US INT64_C(86400000000)
@@ -224,27 +224,6 @@ voc_rc holdouts_plan(struct study *st)
 
 // ---- the table -----------------------------------------------------------------------------------------------------------------
 
-struct page {
-    const struct score *s;
-    voc_table_builder *t;
-    voc_rc rc;
-};
-
-static void put(struct page *p, voc_cell c)
-{
-    if (!p->rc) p->rc = p->s->host->cell(p->t, &c);
-}
-static void put_str(struct page *p, voc_str s) { put(p, s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}); }
-static void put_text(struct page *p, const char *s) { put_str(p, (voc_str){s, strlen(s)}); }
-static void put_real(struct page *p, double r, uint32_t digits)
-{
-    put(p, isnan(r) || isinf(r) ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits});
-}
-static void put_money(struct page *p, double x)
-{
-    put(p, isnan(x) || fabs(x) > 9e12 ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6)});
-}
-
 // Text for an attribute in double quotes. Ids of the vocabulary need no escape; raw names of undeclared touchpoints may.
 static size_t escape(char *out, size_t size, size_t at, voc_str s)
 {
@@ -296,77 +275,72 @@ static void how(const struct score *s, const struct holdout *h, uint32_t touchpo
     }
 }
 
-static voc_rc columns(struct page *p)
-{
-    static const struct { const char *name, *title; uint32_t type; const char *unit; uint32_t flags; const char *help; } c[] = {
-        {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", 0, "id in the journey, or the raw name of an undeclared one"},
-        {"title", "title", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, ""},
-        {"code", "code", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "its verdict as it stands"},
-        {"settles", "settles it", VOC_CELL_BOOL, "", VOC_COLUMN_DETAIL, "whether a random test is what that verdict waits for"},
-        {"a_week", "a week", VOC_CELL_REAL, "customers", 0, "customers who would get it: by their first touch in the last 90 days, a week"},
-        {"at_once", "first week", VOC_CELL_REAL, "customers", VOC_COLUMN_DETAIL, "customers of the first week of those 90 days"},
-        {"hold_back", "hold back", VOC_CELL_TEXT, "", 0, "share that goes without: the smallest with which it is over within twelve weeks, at most one in two"},
-        {"controls", "without it", VOC_CELL_REAL, "customers", 0, "customers needed, for four chances in five to see the effect (Fleiss, Levin & Paik 2003: two shares, unequal sides)"},
-        {"treated", "with it", VOC_CELL_REAL, "customers", 0, "needed on the other side"},
-        {"cases", "cases", VOC_CELL_REAL, "windows", VOC_COLUMN_DETAIL, "windows of all of them that are counted: who would get it again after its window is a case again, and those of one customer are alike"},
-        {"weeks", "weeks", VOC_CELL_REAL, "weeks", 0, "until enough customers came by, and the window after the last of them"},
-        {"ends", "ends", VOC_CELL_TIME, "", 0, "if it were begun where the data end"},
-        {"base_rate", "act anyway", VOC_CELL_SHARE, "", 0, "share that acts within the window without it"},
-        {"base_from", "as seen in", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "whose share that is"},
-        {"effect", "effect sought", VOC_CELL_REAL, "times", 0, "smallest effect worth finding: so many times as many act"},
-        {"effect_is", "because", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "where that comes from"},
-        {"found_in_12_weeks", "found in 12 weeks", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "smallest effect that one in two would find within twelve weeks"},
-        {"forgone_actions", "actions forgone", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "of those without it, at the effect seen so far; missing where none can be seen"},
-        {"forgone_value", "worth", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "what those actions are worth"},
-        {"saved", "saved", VOC_CELL_MONEY, "", 0, "cost of what is not sent within the window"},
-        {"how", "how", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "how to do it"},
-        {"element", "for the journey", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "what to paste into journey.xml, so that the choices are understood"},
-    };
-    p->rc = p->s->host->table(p->s->run, &p->t, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN);
-    for (size_t i = 0; i < sizeof c / sizeof *c && !p->rc; i++) p->rc = p->s->host->column(p->t, c[i].name, c[i].title, c[i].type, c[i].unit, c[i].flags, c[i].help);
-    return p->rc;
-}
+static const struct page_column holdout_columns[] = {
+    {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", 0, "id in the journey, or the raw name of an undeclared one"},
+    {"title", "title", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, ""},
+    {"code", "code", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "its verdict as it stands"},
+    {"settles", "settles it", VOC_CELL_BOOL, "", VOC_COLUMN_DETAIL, "whether a random test is what that verdict waits for"},
+    {"a_week", "a week", VOC_CELL_REAL, "customers", 0, "customers who would get it: by their first touch in the last 90 days, a week"},
+    {"at_once", "first week", VOC_CELL_REAL, "customers", VOC_COLUMN_DETAIL, "customers of the first week of those 90 days"},
+    {"hold_back", "hold back", VOC_CELL_TEXT, "", 0, "share that goes without: the smallest with which it is over within twelve weeks, at most one in two"},
+    {"controls", "without it", VOC_CELL_REAL, "customers", 0, "customers needed, for four chances in five to see the effect (Fleiss, Levin & Paik 2003: two shares, unequal sides)"},
+    {"treated", "with it", VOC_CELL_REAL, "customers", 0, "needed on the other side"},
+    {"cases", "cases", VOC_CELL_REAL, "windows", VOC_COLUMN_DETAIL, "windows of all of them that are counted: who would get it again after its window is a case again, and those of one customer are alike"},
+    {"weeks", "weeks", VOC_CELL_REAL, "weeks", 0, "until enough customers came by, and the window after the last of them"},
+    {"ends", "ends", VOC_CELL_TIME, "", 0, "if it were begun where the data end"},
+    {"base_rate", "act anyway", VOC_CELL_SHARE, "", 0, "share that acts within the window without it"},
+    {"base_from", "as seen in", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "whose share that is"},
+    {"effect", "effect sought", VOC_CELL_REAL, "times", 0, "smallest effect worth finding: so many times as many act"},
+    {"effect_is", "because", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "where that comes from"},
+    {"found_in_12_weeks", "found in 12 weeks", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "smallest effect that one in two would find within twelve weeks"},
+    {"forgone_actions", "actions forgone", VOC_CELL_REAL, "actions", VOC_COLUMN_DETAIL, "of those without it, at the effect seen so far; missing where none can be seen"},
+    {"forgone_value", "worth", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "what those actions are worth"},
+    {"saved", "saved", VOC_CELL_MONEY, "", 0, "cost of what is not sent within the window"},
+    {"how", "how", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "how to do it"},
+    {"element", "for the journey", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "what to paste into journey.xml, so that the choices are understood"},
+};
+
+// What never ends has no number.
+static void put_finite(struct page *p, double x, uint32_t digits) { put_real(p, isinf(x) ? NAN : x, digits); }
 
 static void row(struct page *p, const struct finding *f, const struct holdout *h)
 {
     static const char *const effects[] = {"", "where it begins to pay", "a gain of a half", "half of those who do not act would"};
-    const voc_def_touchpoint *t = &p->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = &p->st->s->def->touchpoints[f->touchpoint];
     char share[24] = "", text[400], xml[3200];
     bool sized = h->lift_is != LIFT_NONE;
     if (sized) snprintf(share, sizeof share, "1 in %u", h->one_in);
     put_str(p, t->id);
     put_str(p, t->title);
     put_text(p, verdict_name(f->code)->code);
-    put(p, (voc_cell){.type = VOC_CELL_BOOL, .i = holdout_settles(f)});
+    put_yes(p, holdout_settles(f));
     put_real(p, h->a_week, 1);
     put_real(p, h->at_once, 0);
     put_text(p, share);
     put_real(p, h->controls, 0);
     put_real(p, h->treated, 0);
     put_real(p, h->cases, 0);
-    put_real(p, h->weeks, 0);
-    put(p, h->ends_us == VOC_NA ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_TIME, .i = h->ends_us});
-    put(p, isnan(h->base) ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_SHARE, .r = h->base, .digits = 0});
+    put_finite(p, h->weeks, 0);
+    put_time(p, h->ends_us);
+    put_share(p, h->base, 0);
     put_text(p, isnan(h->base) ? "" : h->base_own ? "those who got it" : "comparable customers without it");
     put_real(p, h->lift, 2);
     put_text(p, effects[h->lift_is]);
-    put_real(p, h->found, 2);
+    put_finite(p, h->found, 2);
     put_real(p, h->forgone, 1);
-    put_money(p, h->forgone * f->value);
-    put_money(p, h->saved);
-    how(p->s, h, f->touchpoint, text, sizeof text);
+    put_money(p, h->forgone * f->value, 0);
+    put_money(p, h->saved, 0);
+    how(p->st->s, h, f->touchpoint, text, sizeof text);
     put_text(p, text);
-    element(p->s, f->touchpoint, xml, sizeof xml);
+    element(p->st->s, f->touchpoint, xml, sizeof xml);
     put_text(p, xml);
 }
 
 voc_rc holdouts_write(struct study *st)
 {
-    struct page p = {.s = st->s};
-    voc_rc rc = columns(&p);
-    for (uint32_t i = 0; i < st->n_pooled && !rc; i++) {
+    struct page p = {.st = st};
+    page_open(&p, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN, holdout_columns, sizeof holdout_columns / sizeof *holdout_columns);
+    for (uint32_t i = 0; i < st->n_pooled; i++)
         if (st->holdouts[i].planned) row(&p, &st->pooled[i], &st->holdouts[i]);
-        rc = p.rc;
-    }
-    return rc ? rc : say_semantics(st->s, p.t, "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; two-sided 5%, power 80%.");
+    return p.rc ? p.rc : say_semantics(st->s, p.t, "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; two-sided 5%, power 80%.");
 }

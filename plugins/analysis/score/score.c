@@ -8,11 +8,11 @@
 
 #include "plugins/analysis/score/score.h"
 
-static const char *const by_choices[] = {"nothing", "stage", "segment", NULL};
+static const char *const by_choices[] = {"nothing", "stage", "segment", "group", NULL};
 const voc_option score_options[N_OPTIONS] = {
     [OPT_WINDOW] = {"window", VOC_OPT_DURATION, 0, NULL, "1m", "730d", NULL, "TIME", "how long after a touch an action counts, such as 14d (as the journey says)"},
     [OPT_SEGMENT] = {"segment", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "NAME", "only customers of this segment"},
-    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also a line for each stage, or for each stage and segment"},
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also a line for each stage, for each stage and segment, or for each group of touchpoints, judged as one kind of touch"},
     [OPT_AIM] = {"aim", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "ACTIONS", "judge by these customer actions (comma-separated), or by \"forward\" moves, instead of the journey's aims"},
     [OPT_SENSITIVITY] = {"sensitivity", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also judge at half and twice the window, and flag verdicts that change"},
     [OPT_BALANCE] = {"balance", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show instead of the verdicts how alike those who were touched and those they are compared with were before (with --sets: of these touchpoints)"},
@@ -108,6 +108,8 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
                         "this project follows no journey: it is not known which actions customers value");
     voc_rc rc = resolve_segment(s, &own[OPT_SEGMENT]);
     if (!rc) rc = check_aim(s);
+    if (!rc && own[OPT_BY].i == BY_GROUP && !group_any(s->def))
+        rc = score_complain(s, "SCORE-008", "give touchpoints of one kind the same group in the journey: <touchpoint id=\"visit\" group=\"visits\" ...>", "no two touchpoints of this journey share a group: there is nothing to pool");
     if (!rc && (own[OPT_SETS].set || own[OPT_BALANCE].i)) rc = sets_asked(s);
     if (!rc) rc = want_all(s);
     *analysis = s;
@@ -187,6 +189,7 @@ static voc_rc finish(void *analysis, void *state)
     if (!rc) rc = judge_all(&st);
     if (!rc) rc = settle_all(&st);
     if (!rc) rc = summary_write(&st);
+    if (!rc && s->options[OPT_BY].i == BY_GROUP) rc = group_write(&st);
     if (!rc) rc = tables_write(&st);
     return rc ? rc : sceptic_write(&st);
 }

@@ -12,7 +12,7 @@
 #include "plugins/analysis/score/verdict.h"
 
 enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_BALANCE, N_OPTIONS };
-enum { BY_NOTHING, BY_STAGE, BY_SEGMENT };
+enum { BY_NOTHING, BY_STAGE, BY_SEGMENT, BY_GROUP };
 extern const voc_option score_options[N_OPTIONS];
 
 struct event {  // of the flat arrays
@@ -243,7 +243,12 @@ voc_rc balance_write(struct study *st);
 voc_rc codes_write(struct study *st);
 // score.c
 voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
+// group.c: touchpoints of one group as one kind of touch (--by group)
+bool group_any(const voc_definition *d);  // two touchpoints share a group
+voc_rc group_write(const struct study *st);
 // tables.c, summary.c
+voc_rc tables_groups(struct study *groups, const bool *shown);   // of such a study, those shown by touchpoint index
+voc_rc summary_groups(struct study *groups, const bool *shown);
 voc_rc tables_write(struct study *st);
 voc_rc summary_write(struct study *st);
 // sceptic.c: what the comparison cannot see, its checks, and what last-touch credit would have said

@@ -13,6 +13,7 @@ struct summary {
     struct page page;
     const struct finding **order;
     size_t n;
+    bool pooled;                   // rows are groups of touchpoints
     bool compared, costed, timed;  // some row is a comparison, some cost or time is known: else their columns would be empty
 };
 
@@ -88,7 +89,7 @@ static void put_row(struct summary *p, const struct finding *f)
     if (p->costed) put_money(&p->page, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches, 0);
     if (p->timed) put_real(&p->page, f->stage == TRIAL_ALL && f->minutes > 0 ? f->minutes / 60 : NAN, 1);
     const char *verb = verdict_name(f->code)->class == VERDICT_INCIDENTAL ? "keep" : verdict_name(f->code)->verb;
-    if (f->stage != TRIAL_ALL) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
+    if (f->stage != TRIAL_ALL || p->pooled) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
     say_reason(p->page.st, f, reason + at, sizeof reason - at);
     put_text(&p->page, reason);
 }
@@ -373,6 +374,18 @@ static voc_rc by_write(struct study *st)
     return p.page.rc;
 }
 
+voc_rc summary_groups(struct study *st, const bool *shown)
+{
+    struct summary p = {.page = {.st = st}, .pooled = true, .order = score_alloc(st->s, st->n_pooled, sizeof *p.order)};
+    if (!p.order) return VOC_E_NOMEM;
+    for (size_t i = 0; i < st->n_pooled; i++)
+        if (shown[i]) p.order[p.n++] = &st->pooled[i];
+    columns_open(&p, "by", "By group");
+    for (size_t i = 0; i < p.n; i++) put_row(&p, p.order[i]);
+    semantics(&p);
+    return p.page.rc;
+}
+
 voc_rc summary_write(struct study *st)
 {
     const struct score *s = st->s;
@@ -391,5 +404,5 @@ voc_rc summary_write(struct study *st)
     }
     foot(&p);
     semantics(&p);
-    return p.page.rc || s->options[OPT_BY].i == BY_NOTHING ? p.page.rc : by_write(st);
+    return p.page.rc || (s->options[OPT_BY].i != BY_STAGE && s->options[OPT_BY].i != BY_SEGMENT) ? p.page.rc : by_write(st);
 }

@@ -250,6 +250,16 @@ static voc_rc findings(struct page *p)
     return p->rc;
 }
 
+voc_rc tables_groups(struct study *st, const bool *shown)
+{
+    struct page p = {.st = st};
+    open_table(&p, "groups", "By group", 0, finding_columns, N_FINDING);
+    semantics(&p);
+    for (size_t i = 0; i < st->n_pooled; i++)
+        if (shown[i]) finding_row(&p, &st->pooled[i]);
+    return p.rc;
+}
+
 // ---- trouble -------------------------------------------------------------------------------------------------------------------
 
 struct trouble { size_t n, customers, last_unit, before_n; double cost; bool costed; uint32_t before; };

@@ -85,14 +85,14 @@ static void rule_of_doubt(enum verdict_code code, const struct words *w, char *o
         snprintf(out, WORDS, "More act after it; but the same customers already did more before it than those they are compared with (by chance in at most %g%% of cases), and the gain may be no more than that.",
                  percent(l->placebo_p));
         break;
-    case VERDICT_U4: snprintf(out, WORDS, "More act after it; but its share of touches with one other touch near by is %g points or more above that of the customers compared with: which of the two did it cannot be told.", percent(l->bundle)); break;
+    case VERDICT_U4: snprintf(out, WORDS, "More act after it; but its share of touches with one other touch near by is %g percentage points or more above that of the customers compared with: which of the two did it cannot be told.", percent(l->bundle)); break;
     case VERDICT_U5: snprintf(out, WORDS, "It does both: %s; and %s.", w->more, w->harm); break;
     case VERDICT_U6:
         snprintf(out, WORDS, "There is enough to look (%s), but neither a clear gain nor a loss: what is likely reaches from not paying to paying, or, where worth or cost is not known, to %g%% more actions "
                  "or beyond.", w->evidence, percent(l->lift_min - 1));
         break;
     default:
-        snprintf(out, WORDS, "More act after it; but it is sent while customers are already acting: the share of touches with an action in the hour before is %g points or more above that of the "
+        snprintf(out, WORDS, "More act after it; but it is sent while customers are already acting: the share of touches with an action in the hour before is %g percentage points or more above that of the "
                  "customers compared with.", percent(l->trigger));
         break;
     }

@@ -17,22 +17,21 @@ static bool same(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, 
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-// Edits between two names (Levenshtein); names longer than 63 bytes are far from everything.
+// Edits between two names, swapped neighbours being one (Damerau); names longer than 63 bytes are far from everything.
 static size_t distance(voc_str a, voc_str b)
 {
-    size_t row[64];
+    size_t rows[3][64];
     if (a.len > 63 || b.len > 63) return SIZE_MAX;
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
+    for (size_t j = 0; j <= b.len; j++) rows[0][j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t corner = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t above = row[j];
-            row[j] = smaller(smaller(above, row[j - 1]) + 1, corner + (a.ptr[i - 1] != b.ptr[j - 1]));
-            corner = above;
+            row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]));
+            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1]) row[j] = smaller(row[j], two_above[j - 2] + 1);
         }
     }
-    return row[b.len];
+    return rows[a.len % 3][b.len];
 }
 
 static voc_rc unknown(struct score *s, voc_str name)

@@ -81,3 +81,9 @@ tests_unit_plugins_test_sceptic_SOURCES = tests/unit/plugins/test_sceptic.c test
 	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
 tests_unit_plugins_test_sceptic_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_sceptic_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_sets
+tests_unit_plugins_test_sets_SOURCES = tests/unit/plugins/test_sets.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_sets_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_sets_LDADD = $(UNIT_LDADD)

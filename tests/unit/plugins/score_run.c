@@ -46,7 +46,7 @@ void score_event(struct score_run *r, const struct se *e)
     voc_alias person = {.kind = STR("id"), .value = str_of(e->person), .strong = 1}, account = {.kind = STR("id"), .value = str_of(e->account), .strong = 1};
     row.actor = e->actor ? e->actor : VOC_ACTOR_CUSTOMER;
     row.time_us = T0 + llround(e->day * (double)DAY);
-    row.resolution = VOC_RES_SECOND;
+    row.resolution = e->coarse ? e->coarse : VOC_RES_SECOND;
     row.ref_kind = e->ref ? (e->ref_kind ? e->ref_kind : VOC_REF_EVENT) : VOC_REF_NONE;
     row.ref = str_of(e->ref);
     row.id = str_of(e->id);
@@ -54,12 +54,16 @@ void score_event(struct score_run *r, const struct se *e)
     row.touchpoint = str_of(e->touchpoint);
     row.campaign = str_of(e->campaign);
     row.thread = str_of(e->thread);
+    row.role = str_of(e->role);
     row.cost = e->cost > 0 ? llround(e->cost * 1e6) : VOC_NA;
     row.minutes = e->minutes > 0 ? llround(e->minutes * 1e6) : VOC_NA;
     row.customer = &person;
     row.n_customer = e->person ? 1 : 0;
     row.account = &account;
     row.n_account = e->account ? 1 : 0;
+    const voc_attr attr = {.key = str_of(e->key), .text = str_of(e->value), .entity = VOC_ENTITY_ACCOUNT, .time_us = VOC_NA};
+    row.attrs = &attr;
+    row.n_attrs = e->key ? 1 : 0;
     assert_int_equal(event_set_add(r->w.s, &row, str_of(e->source ? e->source : "test")), VOC_OK);
 }
 
@@ -122,6 +126,16 @@ voc_table score_table(const struct score_run *r, const char *name)
     }
     fail_msg("no table %s", name);
     return (voc_table){0};
+}
+
+size_t score_n_rows(const struct score_run *r, const char *table)
+{
+    for (size_t i = 0; i < r->result.n_tables; i++) {
+        voc_table v;
+        assert_int_equal(table_view(r->result.tables[i], &v), VOC_OK);
+        if (str_is(v.name, table)) return v.n_rows;
+    }
+    return SIZE_MAX;
 }
 
 static size_t column_of(const voc_table *t, const char *name)

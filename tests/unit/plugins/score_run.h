@@ -11,9 +11,11 @@
 #include "host/plugin.h"
 
 struct se { // an event; what is left out is missing
-    const char *id, *account, *person, *action, *touchpoint, *campaign, *ref, *thread, *source;
+    const char *id, *account, *person, *action, *touchpoint, *campaign, *ref, *thread, *source, *role;
+    const char *key, *value; // an attribute of the account
     double day; // after T0
     uint32_t actor, ref_kind; // actor 0: the customer
+    uint32_t coarse;          // VOC_RES_* coarser than a second, or 0
     double cost, minutes;     // 0: missing
 };
 struct score_run {
@@ -36,6 +38,7 @@ double score_real(const struct score_run *r, const char *table, const char *touc
 const char *score_text(const struct score_run *r, const char *touchpoint, const char *column); // of the pooled row
 voc_table score_table(const struct score_run *r, const char *name); // fails if there is none
 bool score_notes(const struct score_run *r, const char *table, const char *words); // some note of the table holds these words
+size_t score_n_rows(const struct score_run *r, const char *table); // SIZE_MAX: there is no such table
 bool score_has(const struct score_run *r, const char *table, const char *touchpoint);
 void score_dump(const struct score_run *r, struct buf *b); // every cell of every table, with all digits
 

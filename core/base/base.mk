@@ -16,6 +16,7 @@ core_libvoc_a_SOURCES += \
 	core/base/time_format.c \
 	core/base/time_guess.c \
 	core/base/time_iso.c \
+	core/base/time_named.c \
 	core/base/time_pattern.c \
 	core/base/time_zone.c \
 	core/base/xml.c core/base/xml.h \

@@ -25,16 +25,19 @@ bool time_after(int64_t b, uint32_t b_res, int64_t a, uint32_t a_res);
 
 // A compiled format. pattern: "" = ISO 8601 and epochs recognised by magnitude (s, ms, us); else letters as in ICU/Java:
 // yyyy yy M MM MMM d dd H HH h hh m mm s ss SSS.. a Z(+0100, +01:00, Z) with every other character literal; "epoch-s",
-// "epoch-ms", "epoch-us". zone "": UTC. Unknown zone or letter: VOC_E_OPTION with a diagnostic.
-struct time_format; // owns; shared read-only between threads after creation except its counters (atomic)
+// "epoch-ms", "epoch-us"; "excel" (a spreadsheet's serial number); "iso" as "". " VV" at the end of any: a zone by name may
+// stand there (Europe/Warsaw, CEST, UTC+2). zone "": UTC. Unknown zone or letter: VOC_E_OPTION with a diagnostic.
+struct time_format; // owns; shared by threads after creation: its counters and the zones it has met are atomic
 voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, struct diag *d);
 void time_format_free(struct time_format *f);
-// VOC_E_INPUT: not a time by this format (out of range counts as not).
+// VOC_E_INPUT: not a time by this format (out of range counts as not; so does a zone by name that is unknown, or has several
+// meanings). VOC_E_NOMEM only where zones have names.
 voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution);
 void time_format_counts(const struct time_format *f, uint64_t *repeated, uint64_t *skipped);
 // The pattern that reads every non-empty sample: tries ISO/epoch first (pattern ""), then yyyy/M/d, d.M.yyyy, d/M/yyyy,
-// M/d/yyyy, d-M-yyyy, dd-MMM-yyyy ... each with the usual times behind. n_possible: how many of day-first and
-// month-first fit (2: cannot be told apart; `pattern` is then the day-first one); 0 with VOC_E_INPUT: none fits.
+// M/d/yyyy, d-M-yyyy, dd-MMM-yyyy ... each with the usual times behind, and a zone by name. n_possible: how many of day-first
+// and month-first fit (2: cannot be told apart; `pattern` is then the day-first one; 3: the year may stand first as well);
+// 0 with VOC_E_INPUT: none fits.
 voc_rc time_guess(const voc_str *samples, size_t n, char pattern[64], uint32_t *n_possible);
 
 // The one clock. VOC_NOW (ISO) in the environment, read by clock_env(), overrides it for tests.

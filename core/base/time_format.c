@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A compiled time format: how the text reads (ISO and epochs, a fixed epoch unit, or a pattern) and in which zone a time
-// without an offset lies. Immutable after creation, except two atomic counters that it owns; so it is shared by threads.
+// A compiled time format: how the text reads (ISO and epochs, a fixed epoch unit, a spreadsheet's serial number, or a
+// pattern) and in which zone a time without an offset lies, unless it names one itself. Immutable after creation, except two
+// atomic counters and the list of zones met, which it owns; so it is shared by threads.
 #include <stdatomic.h>
 #include "base/str.h"
 #include "base/time_internal.h"
 
-enum kind { ISO, EPOCH, PATTERN };
+enum kind { ISO, EPOCH, SERIAL, PATTERN };
 struct counters { _Atomic uint64_t repeated, skipped; };
 
 struct time_format { // owns zone and counters
@@ -13,6 +14,7 @@ struct time_format { // owns zone and counters
     int64_t unit_us;
     struct time_zone *zone; // NULL: UTC
     struct counters *counters;
+    struct time_names *names; // NULL: no zone stands behind the time
     struct time_pattern pattern;
 };
 
@@ -20,8 +22,14 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
 {
     struct time_format *f = mem_zalloc(1, sizeof *f);
     if (f == NULL) return VOC_E_NOMEM;
+    voc_str whole = pattern;
     voc_rc rc = VOC_OK;
-    if (pattern.len == 0) f->kind = ISO;
+    if (str_ends(pattern, "VV")) {
+        pattern = time_trim(str_mk(pattern.ptr, pattern.len - 2));
+        rc = time_names_new(&f->names);
+    }
+    if (pattern.len == 0 || str_is(pattern, "iso")) f->kind = ISO;
+    else if (str_is(pattern, "excel")) f->kind = SERIAL;
     else if (str_starts(pattern, "epoch-")) {
         f->kind = EPOCH;
         f->unit_us = str_is(pattern, "epoch-s") ? US_PER_SECOND : str_is(pattern, "epoch-ms") ? 1000 : str_is(pattern, "epoch-us");
@@ -38,7 +46,7 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
             rc = VOC_E_OPTION;
             diag_error(d, "TIME-002", NULL, 0, "write it like yyyy-MM-dd HH:mm:ss, d.M.yyyy H:mm or M/d/yyyy h:mm a",
                        "the time pattern '%.*s' cannot be used: %s (at its character %zu)",
-                       (int)(pattern.len < 80 ? pattern.len : 80), pattern.ptr, wrong, at + 1);
+                       (int)(whole.len < 80 ? whole.len : 80), whole.ptr, wrong, at + 1);
         }
     }
     if (rc == VOC_OK) rc = time_zone_new(&f->zone, zone, d);
@@ -52,24 +60,39 @@ void time_format_free(struct time_format *f)
 {
     if (f == NULL) return;
     time_zone_free(f->zone);
+    time_names_free(f->names);
     mem_free(f->counters);
     mem_free(f);
+}
+
+static bool read(const struct time_format *f, voc_str text, struct time_read *t)
+{
+    switch (f->kind) {
+    case ISO: return time_iso_read(text, t);
+    case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);
+    case SERIAL: return time_serial_read(text, t);
+    default: return time_pattern_read(&f->pattern, text, t);
+    }
 }
 
 voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
 {
     struct time_read t;
-    bool good = f->kind == ISO     ? time_iso_read(text, &t)
-                : f->kind == EPOCH ? time_epoch_read(time_trim(text), f->unit_us, true, &t)
-                                   : time_pattern_read(&f->pattern, text, &t);
-    if (!good) return VOC_E_INPUT;
-    if (!t.absolute && f->zone != NULL) {
-        int kind;
+    voc_str rest, word;
+    bool named = f->names != NULL && time_zone_split(text, &rest, &word);
+    if (!read(f, named ? rest : text, &t)) return VOC_E_INPUT;
+    int kind = TIME_ZONE_PLAIN;
+    if (named) {
+        int64_t utc;
+        voc_rc rc = time_named_to_utc(f->names, word, t.us, &utc, &kind);
+        if (rc != VOC_OK && (!t.absolute || rc == VOC_E_NOMEM)) return rc;
+        if (!t.absolute) t.us = utc;
+    } else if (!t.absolute && f->zone != NULL) {
         t.us = time_zone_to_utc(f->zone, t.us, &kind);
-        if (t.us < TIME_MIN_US || t.us >= TIME_END_US) return VOC_E_INPUT;
-        if (kind == TIME_ZONE_REPEATED) atomic_fetch_add_explicit(&f->counters->repeated, 1, memory_order_relaxed);
-        if (kind == TIME_ZONE_SKIPPED) atomic_fetch_add_explicit(&f->counters->skipped, 1, memory_order_relaxed);
     }
+    if (t.us < TIME_MIN_US || t.us >= TIME_END_US) return VOC_E_INPUT;
+    if (!t.absolute && kind == TIME_ZONE_REPEATED) atomic_fetch_add_explicit(&f->counters->repeated, 1, memory_order_relaxed);
+    if (!t.absolute && kind == TIME_ZONE_SKIPPED) atomic_fetch_add_explicit(&f->counters->skipped, 1, memory_order_relaxed);
     *us = t.us, *resolution = t.resolution;
     return VOC_OK;
 }

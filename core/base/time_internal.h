@@ -44,6 +44,7 @@ struct time_pattern {
 // Gives NULL, or what is wrong with the pattern as a sentence without a full stop (a constant string); *at: offset.
 const char *time_pattern_compile(struct time_pattern *p, voc_str pattern, size_t *at);
 bool time_pattern_read(const struct time_pattern *p, voc_str s, struct time_read *out);
+bool time_pattern_begins(const struct time_pattern *p, voc_str s); // the text begins with what the pattern reads
 
 // Offsets of an IANA zone, read from ICU once; immutable afterwards. NULL stands for UTC.
 struct time_zone; // owns
@@ -51,4 +52,17 @@ enum { TIME_ZONE_PLAIN = 0, TIME_ZONE_REPEATED = 1, TIME_ZONE_SKIPPED = 2 };
 voc_rc time_zone_new(struct time_zone **out, voc_str name, struct diag *d); // UTC gives NULL and VOC_OK
 void time_zone_free(struct time_zone *z);
 int64_t time_zone_to_utc(const struct time_zone *z, int64_t local_us, int *kind);
+bool time_zone_has(const struct time_zone *z, int64_t local_us, int64_t offset_us); // may a clock there show this, at that offset?
+
+// Zones that times name themselves (time_named.c).
+struct time_names; // owns
+voc_rc time_names_new(struct time_names **out);
+void time_names_free(struct time_names *n);
+bool time_zone_split(voc_str s, voc_str *rest, voc_str *word); // false: no word at the end that could be a zone
+bool time_zone_looks(voc_str word);                            // an abbreviation, an offset, or a name with a slash
+bool time_zone_is_ambiguous(voc_str word);
+// VOC_E_INPUT: no zone, one of several, or an abbreviation that is not in use then. VOC_E_NOMEM.
+voc_rc time_named_to_utc(struct time_names *n, voc_str word, int64_t local_us, int64_t *utc_us, int *kind);
+// Days since 1899-12-30 with a fraction of a day, as spreadsheets count; from 1900-03-01 on (they have a 29 February 1900).
+bool time_serial_read(voc_str s, struct time_read *out);
 #endif

@@ -183,3 +183,19 @@ bool time_iso_read(voc_str s, struct time_read *out)
     if (digits == s.len && (digits == 14 || digits == 17) && run_together_read(s, out)) return true;
     return epoch_by_magnitude(s, out);
 }
+
+bool time_serial_read(voc_str s, struct time_read *out)
+{
+    s = time_trim(s);
+    const char *p = s.ptr, *end = p + s.len;
+    int64_t days = 0, scale = 1, part = 0;
+    for (; p < end && time_digit(*p) && days < 10000000; p++) days = days * 10 + (*p - '0');
+    if (p == s.ptr || days < 61 || days > 2958465) return false;
+    bool fraction = p < end && (*p == '.' || *p == ',') && end - p > 1;
+    for (p += fraction; fraction && p < end && time_digit(*p); p++) {
+        if (scale < INT64_C(1000000000000)) part = part * 10 + (*p - '0'), scale *= 10;
+    }
+    if (p != end) return false;
+    int64_t seconds = (part * 86400 + scale / 2) / scale; // what is stored has about that precision
+    return ranged(out, (time_from_civil(1899, 12, 30) + days) * US_PER_DAY + seconds * US_PER_SECOND, fraction ? VOC_RES_SECOND : VOC_RES_DAY, false);
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Explicit patterns in the letters of ICU and Java (time.h lists them), compiled into a short list of items.
 // One letter (d M H h m s) reads one or two digits, a doubled one exactly two. yy: 69 to 99 are the 1900s, 00 to 68 the
-// 2000s (POSIX). MMM reads English month names, short or whole. S reads one to nine digits, whatever their number in the
+// 2000s (POSIX). MMM reads month names, short or whole, in eight languages (their names do not contradict each other). S reads one to nine digits, whatever their number in the
 // pattern, unless another number follows without a mark between. A blank reads one or more blanks (none before AM/PM).
 #include "base/str.h"
 #include "base/time_internal.h"
@@ -116,32 +116,77 @@ static bool number_read(const char **p, const char *end, unsigned least, unsigne
     return n >= least;
 }
 
+// Names of months: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish (also in the genitive). Short forms
+// may be as long as they like, down to what is written here. Lower case; a name is read in any case.
+static const char *const months[12] = {
+    "january jan januar j\xC3\xA4nner j\xC3\xA4n janvier janv enero ene gennaio gen janeiro januari stycze\xC5\x84 stycznia sty",
+    "february feb februar feber f\xC3\xA9vrier f\xC3\xA9vr f\xC3\xA9v fevrier fevr fev febrero febbraio fevereiro februari luty lutego lut",
+    "march mar m\xC3\xA4rz m\xC3\xA4r maerz mrz mars marzo mar\xC3\xA7o marco maart mrt marzec marca",
+    "april apr avril avr abril abr aprile kwiecie\xC5\x84 kwietnia kwi",
+    "may mai mayo maggio mag maio mei maj maja",
+    "june jun juni juin junio giugno giu junho czerwiec czerwca cze",
+    "july jul juli juillet juil julio luglio lug julho lipiec lipca lip",
+    "august aug ao\xC3\xBBt aout ao\xC3\xBB agosto ago augustus sierpie\xC5\x84 sierpnia sie",
+    "september sep sept septembre septiembre setiembre settembre set setembro wrzesie\xC5\x84 wrze\xC5\x9Bnia wrz",
+    "october oct oktober okt octobre octubre ottobre ott outubro out pa\xC5\xBA" "dziernik pa\xC5\xBA" "dziernika pa\xC5\xBA paz",
+    "november nov novembre noviembre novembro listopad listopada lis",
+    "december dec dezember dez d\xC3\xA9" "cembre d\xC3\xA9" "c decembre diciembre dic dicembre dezembro grudzie\xC5\x84 grudnia gru",
+};
+#define MONTH_NAME_MAX 24u // bytes
+
+// Lower case of the letters that stand in names of months. What stands in `to` is as long as what was read.
+static void fold(const char *from, size_t len, char *to)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)from[i], before = i ? (unsigned char)from[i - 1] : 0;
+        if (c >= 'A' && c <= 'Z') c = (unsigned char)(c + 32);
+        else if (before == 0xC3 && c >= 0x80 && c <= 0x9E) c = (unsigned char)(c + 0x20);                                  // A-umlaut ...
+        else if (before == 0xC5 && (c == 0x83 || c == 0x9A || c == 0xB9)) c++; // n, s and z with acute accent
+        to[i] = (char)c;
+    }
+}
+
 static bool month_read(const char **p, const char *end, bool dot, unsigned *out)
 {
-    static const char *const names[12] = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
+    char word[MONTH_NAME_MAX];
     size_t len = 0;
-    while (*p + len < end && is_letter((*p)[len])) len++;
-    voc_str word = str_mk(*p, len);
+    while (*p + len < end && (is_letter((*p)[len]) || ((unsigned char)(*p)[len] >= 0x80 && blank_length(*p + len, end) == 0))) len++;
+    if (len < 3 || len > sizeof word) return false;
+    fold(*p, len, word);
     for (unsigned i = 0; i < 12; i++) {
-        if (!str_ieq(word, str_of(names[i])) && !str_ieq(word, str_mk(names[i], 3)) && !(i == 8 && str_ieq(word, STR("Sept")))) continue;
-        *p += len;
-        if (dot && *p < end && **p == '.') (*p)++;
-        *out = i + 1;
-        return true;
+        for (const char *name = months[i]; *name != 0;) {
+            size_t n = strcspn(name, " ");
+            if (n == len && memcmp(name, word, n) == 0) {
+                *p += len;
+                if (dot && *p < end && **p == '.') (*p)++;
+                *out = i + 1;
+                return true;
+            }
+            name += n;
+            while (*name == ' ') name++;
+        }
     }
     return false;
 }
 
-// AM, PM, am, pm, a.m., p.m. 0 or 12.
+// AM, PM, am, pm, a.m., p.m., a. m., and the words of China, Japan and Korea. 0 or 12.
 static bool half_read(const char **p, const char *end, unsigned *out)
 {
+    static const struct { const char *word; unsigned half; } words[] = {
+        {"\xE4\xB8\x8A\xE5\x8D\x88", 0}, {"\xE4\xB8\x8B\xE5\x8D\x88", 12}, {"\xE5\x8D\x88\xE5\x89\x8D", 0},
+        {"\xE5\x8D\x88\xE5\xBE\x8C", 12}, {"\xEC\x98\xA4\xEC\xA0\x84", 0}, {"\xEC\x98\xA4\xED\x9B\x84", 12}};
     const char *q = *p;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (end - q < 6 || memcmp(q, words[i].word, 6) != 0) continue;
+        *p = q + 6, *out = words[i].half;
+        return true;
+    }
     if (end - q < 2) return false;
     char c = (char)(*q | 0x20);
     if (c != 'a' && c != 'p') return false;
     bool dots = q[1] == '.';
     q += 1 + dots;
+    if (dots) q += blank_length(q, end);
     if (q == end || (*q | 0x20) != 'm') return false;
     q++;
     if (dots && q < end && *q == '.') q++;
@@ -161,6 +206,22 @@ static bool literal_read(const struct time_pattern *p, unsigned i, const char **
     return n > 0 || (i + 1 < p->n && p->item[i + 1].what == 'a');
 }
 
+// Behind a day that is not followed by a mark of its own: 1st, 2nd, 3rd, 4th, 1er, 1 with a raised o. Only beside names of months.
+static bool ordinal_read(const struct time_pattern *p, unsigned i, const char **at, const char *end, unsigned day)
+{
+    static const char *const ends[] = {"st", "nd", "rd", "th", "er", "\xC2\xBA", "\xC2\xB0"};
+    bool named = false;
+    for (unsigned k = 0; k < p->n; k++) named = named || (p->item[k].what == 'M' && p->item[k].width >= 3);
+    if (!named || (i + 1 < p->n && p->item[i + 1].what != LITERAL)) return true;
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+        if (end - *at < 2 || memcmp(*at, ends[k], 2) != 0) continue;
+        bool right = k >= 4 || (day / 10 == 1 ? k == 3 : k == (day % 10 == 1 ? 0 : day % 10 == 2 ? 1 : day % 10 == 3 ? 2 : 3));
+        if (right && (k < 4 || day == 1)) *at += 2;
+        break;
+    }
+    return true;
+}
+
 struct fields { unsigned year, month, day, hour, half, minute, second, digits; int64_t fraction, offset; bool absolute; };
 
 static bool item_read(const struct time_pattern *p, unsigned i, const char **at, const char *end, struct fields *f)
@@ -176,7 +237,7 @@ static bool item_read(const struct time_pattern *p, unsigned i, const char **at,
     case 'M':
         if (width >= 3) return month_read(at, end, last || p->item[i + 1].what != LITERAL || p->item[i + 1].width != '.', &f->month);
         return number_read(at, end, least, 2, &f->month);
-    case 'd': return number_read(at, end, least, 2, &f->day);
+    case 'd': return number_read(at, end, least, 2, &f->day) && ordinal_read(p, i, at, end, f->day);
     case 'H': return number_read(at, end, least, 2, &f->hour);
     case 'h':
         if (!number_read(at, end, least, 2, &f->hour) || f->hour < 1 || f->hour > 12) return false;
@@ -195,6 +256,17 @@ static bool item_read(const struct time_pattern *p, unsigned i, const char **at,
     case 'a': return half_read(at, end, &f->half);
     default: return f->absolute = time_offset_read(at, end, &f->offset);
     }
+}
+
+bool time_pattern_begins(const struct time_pattern *p, voc_str s)
+{
+    s = time_trim(s);
+    struct fields f = {0};
+    const char *at = s.ptr, *end = s.ptr + s.len;
+    for (unsigned i = 0; i < p->n; i++) {
+        if (!item_read(p, i, &at, end, &f)) return false;
+    }
+    return true;
 }
 
 bool time_pattern_read(const struct time_pattern *p, voc_str s, struct time_read *out)

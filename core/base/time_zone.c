@@ -140,12 +140,28 @@ void time_zone_free(struct time_zone *z)
     mem_free(z);
 }
 
+static int64_t within_cycle(const struct time_zone *z, int64_t local_us)
+{
+    return local_us >= z->cycle_at ? local_us - ((local_us - z->cycle_at) / CYCLE_US + 1) * CYCLE_US : local_us;
+}
+
+bool time_zone_has(const struct time_zone *z, int64_t local_us, int64_t offset_us)
+{
+    if (z == NULL) return offset_us == 0;
+    int64_t local = within_cycle(z, local_us);
+    size_t i = 0;
+    while (i < z->changes.n && z->changes.at[i].until <= local) i++;
+    if (i == z->changes.n) return offset_us == z->last_offset;
+    const struct change *c = &z->changes.at[i];
+    if (offset_us == c->offset) return true; // a skipped time is read with it
+    return local >= c->from && c->repeats && offset_us == (i + 1 < z->changes.n ? c[1].offset : z->last_offset);
+}
+
 int64_t time_zone_to_utc(const struct time_zone *z, int64_t local_us, int *kind)
 {
     *kind = TIME_ZONE_PLAIN;
     if (z == NULL) return local_us;
-    int64_t local = local_us;
-    if (local >= z->cycle_at) local -= ((local - z->cycle_at) / CYCLE_US + 1) * CYCLE_US;
+    int64_t local = within_cycle(z, local_us);
     size_t low = 0, high = z->changes.n; // the first change whose `until` lies behind local
     while (low < high) {
         size_t middle = low + (high - low) / 2;

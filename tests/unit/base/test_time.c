@@ -5,7 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 #include "base/str.h"
 #include "base/time.h"
@@ -321,6 +324,144 @@ static void the_guess_reads_every_sample_and_says_when_day_and_month_are_open(vo
     guesses("13.3.2024", "1.4.2024 10:00", NULL, 0);
 }
 
+static void ten_national_forms_are_guessed_and_read(void **state)
+{
+    (void)state;
+    static const struct { const char *a, *b, *pattern, *time; } forms[] = {
+        {"13.3.2024 7:05", "1.4.2024 17:05", "d.M.yyyy H:mm", "2024-03-13T07:05Z"},
+        {"13/03/2024 07:05", "01/04/2024 17:05", "d/M/yyyy H:mm", "2024-03-13T07:05Z"},
+        {"3/13/2024 7:05 AM", "4/1/2024 5:05 PM", "M/d/yyyy h:mm a", "2024-03-13T07:05Z"},
+        {"2024/3/13 7:05", "2024/4/1 17:05", "yyyy/M/d H:mm", "2024-03-13T07:05Z"},
+        {"13-03-2024", "01-04-2024", "d-M-yyyy", "2024-03-13"},
+        {"2024. 3. 13.", "2024. 4. 1.", "yyyy. M. d.", "2024-03-13"},
+        {"2024. 03. 13", "2024. 04. 01", "yyyy. M. d", "2024-03-13"},
+        {"2024.03.13. 7:05", "2024.04.01. 17:05", "yyyy.M.d. H:mm", "2024-03-13T07:05Z"},
+        {"2024\xE5\xB9\xB4" "3\xE6\x9C\x88" "13\xE6\x97\xA5", "2024\xE5\xB9\xB4" "04\xE6\x9C\x88" "01\xE6\x97\xA5", "yyyy\xE5\xB9\xB4M\xE6\x9C\x88" "d\xE6\x97\xA5", "2024-03-13"},
+        {"2024. 3. 13. \xEC\x98\xA4\xED\x9B\x84 2:05", "2024. 4. 1. \xEC\x98\xA4\xEC\xA0\x84 2:05", "yyyy. M. d. a h:mm", "2024-03-13T14:05Z"},
+        {"13. M\xC3\xA4rz 2024 14:05 Uhr", "1. Dezember 2024 7:00 Uhr", "d. MMM yyyy H:mm 'Uhr'", "2024-03-13T14:05Z"},
+        {"13 mars 2024", "1er ao\xC3\xBBt 2024", "d MMM yyyy", "2024-03-13"},
+        {"13 f\xC3\xA9vr. 2024 14h05", "1 d\xC3\xA9" "c. 2024 07h00", "d MMM yyyy H'h'mm", "2024-02-13T14:05Z"},
+        {"13 de marzo de 2024", "1 de enero de 2024", "d 'de' MMM 'de' yyyy", "2024-03-13"},
+        {"13 de mar\xC3\xA7o de 2024", "1 de dezembro de 2024", "d 'de' MMM 'de' yyyy", "2024-03-13"},
+        {"13 gennaio 2024", "1 luglio 2024", "d MMM yyyy", "2024-01-13"},
+        {"13 maart 2024", "1 oktober 2024", "d MMM yyyy", "2024-03-13"},
+        {"13 pa\xC5\xBA" "dziernika 2024", "1 wrze\xC5\x9Bnia 2024", "d MMM yyyy", "2024-10-13"},
+        {"13 PA\xC5\xB9 2024", "1 LIS 2024", "d MMM yyyy", "2024-10-13"},
+        {"March 3rd, 2024", "April 21st, 2024", "MMM d, yyyy", "2024-03-03"},
+        {"March 3, 2024 at 7:05 a.m.", "April 21, 2024 at 7:05 p. m.", "MMM d, yyyy 'at' h:mm a", "2024-03-03T07:05Z"},
+        {"13-MAR-24", "01-DEZ-24", "d-MMM-yy", "2024-03-13"},
+        {"31/12/24", "30/12/24", "d/M/yy", "2024-12-31"},
+        {"99/12/31", "99/12/30", "yy/M/d", "1999-12-31"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        guesses(forms[i].a, forms[i].b, forms[i].pattern, 1);
+        assert_string_equal(read_with(forms[i].pattern, "", forms[i].a), forms[i].time);
+        assert_string_not_equal(read_with(forms[i].pattern, "", forms[i].b), refused);
+    }
+}
+
+static void names_of_months_do_not_contradict_each_other(void **state)
+{
+    (void)state;
+    static const struct { const char *name; unsigned month; } names[] = {
+        {"mar", 3}, {"mai", 5}, {"maj", 5}, {"mag", 5}, {"giu", 6}, {"lip", 7}, {"lis", 11}, {"lug", 7}, {"ago", 8}, {"sie", 8}, {"set", 9}, {"out", 10}, {"ott", 10},
+        {"dic", 12}, {"gen", 1}, {"ene", 1}, {"sty", 1}, {"lut", 2}, {"AO\xC3\x9BT", 8}, {"M\xC3\x84RZ", 3}, {"STYCZE\xC5\x83", 1}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char text[40], expected[20];
+        snprintf(text, sizeof text, "7 %s 2024", names[i].name);
+        snprintf(expected, sizeof expected, "2024-%02u-07", names[i].month);
+        READS_BY("d MMM yyyy", text, expected);
+    }
+    REFUSES_BY("d MMM yyyy", "7 mi 2024");
+    REFUSES_BY("d MMM yyyy", "7 marzec\xC5\x82 2024");
+    REFUSES_BY("d MMM yyyy", "2st mar 2024");
+    REFUSES_BY("d.M.yyyy", "1st.3.2024");
+}
+
+static void a_year_of_two_digits_in_front_is_told_by_what_changes_least(void **state)
+{
+    (void)state;
+    const voc_str years[] = {STR("24/03/05"), STR("24/03/06"), STR("24/04/07")}, days[] = {STR("05/03/24"), STR("06/03/24"), STR("17/04/24")}, open[] = {STR("24/03/05")};
+    char pattern[64];
+    uint32_t possible;
+    assert_int_equal(time_guess(years, 3, pattern, &possible), VOC_OK);
+    assert_string_equal(pattern, "yy/M/d");
+    assert_int_equal(possible, 1);
+    assert_int_equal(time_guess(days, 3, pattern, &possible), VOC_OK);
+    assert_string_equal(pattern, "d/M/yy");
+    assert_int_equal(possible, 1);
+    assert_int_equal(time_guess(open, 1, pattern, &possible), VOC_OK);
+    assert_int_equal(possible, 3);
+}
+
+static void *read_zones(void *user)
+{
+    static const char *const texts[] = {"2024-03-01 10:00 Europe/Warsaw", "2024-03-01 10:00 Europe/Berlin", "2024-03-01 10:00 Europe/Paris", "2024-03-01 10:00 CET", "2024-03-01 10:00 UTC+1"};
+    for (size_t i = 0; i < 500; i++) {
+        int64_t us;
+        uint32_t resolution;
+        if (time_format_parse(user, str_of(texts[i % 5]), &us, &resolution) != VOC_OK || us != 1709283600 * S) return user;
+    }
+    return NULL;
+}
+
+static void a_time_may_name_its_zone(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *time; } cases[] = {
+        {"2024-03-01 10:00 Europe/Warsaw", "2024-03-01T09:00Z"}, {"2024-07-01 10:00 Europe/Warsaw", "2024-07-01T08:00Z"}, {"2024-03-01 10:00 CET", "2024-03-01T09:00Z"},
+        {"2024-07-01 10:00 CEST", "2024-07-01T08:00Z"}, {"2024-03-01 10:00 EST", "2024-03-01T15:00Z"}, {"2024-07-01 10:00 PDT", "2024-07-01T17:00Z"},
+        {"2024-03-01 10:00 GMT", "2024-03-01T10:00Z"}, {"2024-03-01 10:00 UTC+2", "2024-03-01T08:00Z"}, {"2024-03-01 10:00 UTC-03:30", "2024-03-01T13:30Z"},
+        {"2024-03-01 10:00 +02:00", "2024-03-01T08:00Z"}, {"2024-03-01T10:00+01:00[Europe/Paris]", "2024-03-01T09:00Z"}, {"2024-03-01 10:00", "2024-03-01T01:00Z"},
+        {"2024-03-01 10:00 JST", "2024-03-01T01:00Z"}, {"2024-10-27 02:30 CEST", "2024-10-27T00:30Z"}, {"2024-10-27 02:30 CET", "2024-10-27T01:30Z"},
+        // several meanings; not in use then; no zone
+        {"2024-03-01 10:00 CST", "refused"}, {"2024-03-01 10:00 IST", "refused"}, {"2024-03-01 10:00 BST", "refused"}, {"2024-07-01 10:00 CET", "refused"},
+        {"2024-03-01 10:00 CEST", "refused"}, {"2024-07-01 10:00 EST", "refused"}, {"2024-03-01 10:00 Mars/Olympus", "refused"}, {"2024-03-01 10:00 abc", "refused"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = read_with("iso VV", "Asia/Tokyo", cases[i].text);
+        if (strcmp(got, cases[i].time) != 0) fail_msg("%s gave %s", cases[i].text, got);
+    }
+    READS_BY("d.M.yyyy H:mm VV", "1.3.2024 10:00 Europe/Warsaw", "2024-03-01T09:00Z");
+    READS_BY("M/d/yyyy h:mm a VV", "3/1/2024 10:00 AM EST", "2024-03-01T15:00Z");
+    guesses("2024-03-01 10:00 Europe/Warsaw", "2024-03-01 10:00 America/New_York", "iso VV", 1);
+    guesses("13.3.2024 10:00 CET", "1.4.2024 10:00 CEST", "d.M.yyyy H:mm VV", 1);
+    guesses("1/13/2024 10:00 AM EST", "4/1/2024 10:00 PM EDT", "M/d/yyyy h:mm a VV", 1);
+    guesses("2024-03-01 10:00 today", "2024-03-01 10:00 tomorrow", NULL, 0);
+}
+
+static void one_format_reads_zones_in_many_threads(void **state)
+{
+    (void)state;
+    struct time_format *f = NULL;
+    pthread_t t[4];
+    assert_int_equal(time_format_new(&f, STR("iso VV"), STR(""), NULL), VOC_OK);
+    for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&t[i], NULL, read_zones, f), 0);
+    for (int i = 0; i < 4; i++) {
+        void *wrong = f;
+        assert_int_equal(pthread_join(t[i], &wrong), 0);
+        assert_null(wrong);
+    }
+    time_format_free(f);
+}
+
+static void serial_numbers_of_spreadsheets_are_read_when_asked_for(void **state)
+{
+    (void)state;
+    READS_BY("excel", "45352", "2024-03-01");
+    READS_BY("excel", "45352.4375", "2024-03-01T10:30:00Z");
+    READS_BY("excel", "45352,4375", "2024-03-01T10:30:00Z");
+    READS_BY("excel", "45352.4326388889", "2024-03-01T10:23:00Z");
+    READS_BY("excel", "45352.99999999", "2024-03-02T00:00:00Z");
+    READS_BY("excel", "61", "1900-03-01");
+    REFUSES_BY("excel", "60");
+    REFUSES_BY("excel", "2958466");
+    REFUSES_BY("excel", "2024-03-01");
+    REFUSES_BY("excel", "-5");
+    REFUSES_BY("excel", "45352.4.1");
+    assert_string_equal(read_with("excel", "Europe/Berlin", "45352.5"), "2024-03-01T11:00:00Z");
+}
+
 static void printed_times_read_back_equal_with_their_resolution(void **state)
 {
     (void)state;
@@ -417,6 +558,12 @@ int main(void)
         cmocka_unit_test(a_repeated_local_time_is_its_first_occurrence_and_a_skipped_one_moves_forward),
         cmocka_unit_test(unknown_zones_are_refused_with_the_nearest_name),
         cmocka_unit_test(the_guess_reads_every_sample_and_says_when_day_and_month_are_open),
+        cmocka_unit_test(serial_numbers_of_spreadsheets_are_read_when_asked_for),
+        cmocka_unit_test(one_format_reads_zones_in_many_threads),
+        cmocka_unit_test(a_time_may_name_its_zone),
+        cmocka_unit_test(a_year_of_two_digits_in_front_is_told_by_what_changes_least),
+        cmocka_unit_test(names_of_months_do_not_contradict_each_other),
+        cmocka_unit_test(ten_national_forms_are_guessed_and_read),
         cmocka_unit_test(printed_times_read_back_equal_with_their_resolution),
         cmocka_unit_test(durations_read_and_print),
         cmocka_unit_test(floors_go_toward_minus_infinity_and_after_compares_at_the_coarser_resolution),

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include "store/project.h"
+#include "store/sql_hint.h"
 
 static const char QUERY_ONLY[] = "PRAGMA query_only = 1";
 static const char QUERY_FREE[] = "PRAGMA query_only = 0";
@@ -29,19 +29,25 @@ static int allow(void *user, int action, const char *a, const char *b, const cha
     }
 }
 
-static voc_rc refuse(struct diag *d, const char *sql, int offset, const char *why)
+static voc_rc refuse(struct project *p, struct diag *d, const char *sql, int offset, const char *why)
 {
+    char message[300];
+    struct buf hint;
     size_t line = 1, column = 1;
+    (void)snprintf(message, sizeof message, "%s", why); // SQLite's own, which the hint's statements replace
+    buf_init(&hint, 65536);
+    (void)sqlite3_set_authorizer(p->db, NULL, NULL); // the statement is refused; what follows are the store's own
+    sql_hint(p, sql, message, &hint);
     for (int i = 0; i < offset && sql[i]; i++) {
         column++;
         if (sql[i] == '\n') line++, column = 1;
     }
-    if (offset < 0) {
-        diag_error(d, "SQL-001", NULL, 0, NULL, "%s", why);
-        return VOC_E_OPTION;
-    }
-    int rest = (int)strcspn(sql + offset, "\n");
-    diag_error(d, "SQL-001", NULL, 0, NULL, "%s (line %zu, column %zu, at \"%.*s\")", why, line, column, rest < 40 ? rest : 40, sql + offset);
+    int rest = offset < 0 ? 0 : (int)strcspn(sql + offset, "\n");
+    if (offset < 0)
+        diag_error(d, "SQL-001", NULL, 0, hint.len ? hint.ptr : NULL, "%s", message);
+    else
+        diag_error(d, "SQL-001", NULL, 0, hint.len ? hint.ptr : NULL, "%s (line %zu, column %zu, at \"%.*s\")", message, line, column, rest < 40 ? rest : 40, sql + offset);
+    buf_done(&hint);
     return VOC_E_OPTION;
 }
 
@@ -61,15 +67,15 @@ static voc_rc prepare(struct project *p, sqlite3_stmt **out, const char *sql, st
     sqlite3_stmt *more = NULL;
     int rc = sqlite3_prepare_v3(p->db, sql, -1, 0, out, &tail);
     if (rc == SQLITE_NOMEM) return VOC_E_NOMEM;
-    if (rc == SQLITE_AUTH) return refuse(d, sql, -1, "only reading is allowed: SELECT, and nothing that changes the project");
-    if ((rc & 0xff) == SQLITE_ERROR) return refuse(d, sql, error_offset(p->db), sqlite3_errmsg(p->db));
+    if (rc == SQLITE_AUTH) return refuse(p, d, sql, -1, "only reading is allowed: SELECT, and nothing that changes the project");
+    if ((rc & 0xff) == SQLITE_ERROR) return refuse(p, d, sql, error_offset(p->db), sqlite3_errmsg(p->db));
     if (rc != SQLITE_OK) return db_fail(p, rc, "the statement cannot be prepared");
-    if (!*out) return refuse(d, sql, -1, "there is no statement");
-    if (!sqlite3_stmt_readonly(*out)) return refuse(d, sql, -1, "only reading is allowed");
+    if (!*out) return refuse(p, d, sql, -1, "there is no statement");
+    if (!sqlite3_stmt_readonly(*out)) return refuse(p, d, sql, -1, "only reading is allowed");
     rc = sqlite3_prepare_v3(p->db, tail, -1, 0, &more, NULL);
     if (rc == SQLITE_OK && !more) return VOC_OK;
     db_done(&more);
-    return rc == SQLITE_NOMEM ? VOC_E_NOMEM : refuse(d, sql, (int)(tail - sql), "one statement at a time");
+    return rc == SQLITE_NOMEM ? VOC_E_NOMEM : refuse(p, d, sql, (int)(tail - sql), "one statement at a time");
 }
 
 // Digits after the point with which a number is shown whole, up to 15 significant ones.

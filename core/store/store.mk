@@ -26,6 +26,7 @@ core_libvoc_a_SOURCES += \
 	core/store/schema.c core/store/schema.h \
 	core/store/sort.c core/store/sort.h \
 	core/store/sql.c \
+	core/store/sql_hint.c core/store/sql_hint.h \
 	core/store/store.h \
 	core/store/upsert.c \
 	core/store/verify.c \

@@ -81,7 +81,7 @@ bool time_zone_split(voc_str s, voc_str *rest, voc_str *word)
     *word = str_mk(s.ptr + at, s.len - at - bracket);
     *rest = time_trim(str_mk(s.ptr, at - 1));
     if (word->len < 3 || word->len > 63 || rest->len == 0) return false;
-    if (word->ptr[0] == '+' || word->ptr[0] == '-') return word->len > 2 && memchr(rest->ptr, ':', rest->len) != NULL;
+    if (word->ptr[0] == '+' || word->ptr[0] == '-') return word->len > 2 && rest->len >= 8;
     return is_letter(word->ptr[0]);
 }
 

@@ -207,20 +207,31 @@ voc_rc columns_read(struct events *e, const voc_block *first)
     return VOC_OK;
 }
 
-voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, voc_str **out, size_t *n, char **scratch)
+voc_rc time_gather(struct events *e, const voc_block *first, const struct time_origin *t, voc_str **out, size_t *n, char **scratch)
 {
     size_t from = e->n_head, rows = first->n_records > from ? first->n_records - from : 0;
+    bool joined = t->clock != NO_COLUMN || t->zone != NO_COLUMN;
     voc_str *cells = e->host->alloc(e->cx, e->n_columns * sizeof *cells);
     *n = 0;
     *out = e->host->alloc(e->cx, (rows + 1) * sizeof **out);
-    *scratch = e->host->alloc(e->cx, first->n_bytes + 1);
+    *scratch = e->host->alloc(e->cx, first->n_bytes + 1 + (joined ? rows * JOINED_MAX : 0));
     char *to = *scratch;
     voc_rc rc = cells && *out && to ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = from; i < from + rows && !rc; i++) {
         enum csv_fault fault;
         if (csv_split(&e->rule, record_text(first, i), cells, e->n_columns, &to, &fault) < e->n_columns || fault || left_out(cells, e->n_columns)) continue;
-        if (!cell_missing(cells[column])) (*out)[(*n)++] = cells[column];
+        voc_str cell = joined ? time_joined(t, cells, to) : cells[t->from.column];
+        if (cell_missing(cell) || (t->clock != NO_COLUMN && cell_missing(cells[t->clock]))) continue;
+        if (cell.ptr == to) to += cell.len;
+        (*out)[(*n)++] = cell;
     }
     e->host->free(e->cx, cells);
     return rc;
+}
+
+voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, voc_str **out, size_t *n, char **scratch)
+{
+    struct time_origin alone;
+    time_origin_init(&alone, column);
+    return time_gather(e, first, &alone, out, n, scratch);
 }

@@ -29,6 +29,14 @@ static voc_str shown(const struct events *e, const struct origin *o)
 }
 #define SHOWN(e, o) (int)shown((e), (o)).len, shown((e), (o)).ptr
 
+// "Datum + Uhrzeit + tz"
+static void add_time_name(struct text *t, const struct events *e, const char *to, const struct time_origin *x)
+{
+    add(t, "%s <- %.*s", to, SHOWN(e, &x->from));
+    if (x->clock != NO_COLUMN) add(t, " + %.*s", EV_STR(e->columns[x->clock].name, 60));
+    if (x->zone != NO_COLUMN) add(t, " + %.*s", EV_STR(e->columns[x->zone].name, 60));
+}
+
 static bool is_set(const struct origin *o) { return o->column != NO_COLUMN || o->constant.len; }
 
 static const char *constant(const struct origin *o) { return o->column == NO_COLUMN ? ", in every row" : ""; }
@@ -61,23 +69,26 @@ static void add_format(struct text *t, const struct events *e, const struct time
     while (digits < cell.len && (is_digit(cell.ptr[digits]) || cell.ptr[digits] == '.')) digits++;
     bool epoch = of->pattern[0] ? strncmp(of->pattern, "epoch", 5) == 0 : digits == cell.len && digits > 8;
     add(t, " (%s", of->pattern[0] ? of->pattern : epoch ? "epoch" : "ISO 8601");
-    if (!epoch && !names_zone(cell) && memchr(cell.ptr, ':', cell.len)) add(t, ", %.*s", (int)zone.len, zone.ptr);
+    size_t n = strlen(of->pattern);
+    if (n >= 2 && strcmp(of->pattern + n - 2, "VV") == 0) add(t, ", the zone that stands there, else %.*s", (int)zone.len, zone.ptr);
+    else if (!epoch && (of->clock != NO_COLUMN || (!names_zone(cell) && memchr(cell.ptr, ':', cell.len)))) add(t, ", %.*s", (int)zone.len, zone.ptr);
     add(t, ")");
 }
 
 static void add_times(struct text *t, const struct events *e)
 {
     if (e->has_end) {
-        add(t, "start <- %.*s", SHOWN(e, &e->times[0].from));
+        add_time_name(t, e, "start", &e->times[0]);
         add_format(t, e, &e->times[0]);
-        add(t, ", kept as %.*s\nend <- %.*s", EV_STR(e->start_key, 60), SHOWN(e, &e->end.from));
+        add(t, ", kept as %.*s\n", EV_STR(e->start_key, 60));
+        add_time_name(t, e, "end", &e->end);
         add_format(t, e, &e->end);
         add(t, ": the event stands at its end\n");
         if (!is_set(&e->field[FIELD_MINUTES])) add(t, "minutes <- end - start\n");
     }
     for (size_t i = 0; i < e->n_times && !e->has_end; i++) {
         const struct time_origin *x = &e->times[i];
-        add(t, "time <- %.*s", SHOWN(e, &x->from));
+        add_time_name(t, e, "time", x);
         add_format(t, e, x);
         if (x->action_column != NO_COLUMN) add(t, ": the action that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
         else if (x->action.len) add(t, ": the action %.*s", EV_STR(x->action, 60));

@@ -3,7 +3,8 @@
 //   csv_sniff.c  separator, quote, preamble   header.c    rows of the header, names of the columns
 //   columns.c    samples of the columns       totals.c    records that are no data
 //   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
-//   times.c      formats of time columns      numbers.c   decimal point or comma
+//   times.c      formats of time columns      joins.c     date, clock and zone in columns of their own
+//   numbers.c    decimal point or comma, currencies
 //   rows.c       records -> rows              describe.c  the plan in words
 // A plan is made once, in head(), and only read from then on: lines() runs in parallel on it.
 #ifndef VOC_PLUGINS_INPUT_EVENTS_H
@@ -46,12 +47,15 @@ struct origin {
     bool money;        // may name a currency
     const char *currency; // money: what the column names, or NULL
     uint32_t line;     // of sources.xml, or 0
+    unsigned char why; // WHY_*
 };
+enum { WHY_SAID = 0, WHY_NAME, WHY_VALUES, WHY_REST }; // by a map or an option; by the column's name; by what stands in it; what nothing else took
 
 struct time_origin {
     struct origin from;
+    uint32_t clock, zone; // columns that are joined to it, behind a blank each, or NO_COLUMN
     char pattern[PATTERN_MAX];
-    voc_time_format *format;
+    voc_time_format *format, *day_format; // day_format: of a row without a clock; NULL: the same
     uint32_t action_column; // wide: the column that names this date's action, or NO_COLUMN
     voc_str action;         // wide: else the action itself; empty: the mapped action
 };
@@ -157,6 +161,17 @@ uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc
 voc_str column_cell(const struct events *e, size_t sample, uint32_t column);
 // Every filled cell of a column in the first block (cx memory, freed by the caller). Text is borrowed from the block.
 voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, voc_str **out, size_t *n, char **scratch);
+voc_rc time_gather(struct events *e, const voc_block *first, const struct time_origin *t, voc_str **out, size_t *n, char **scratch);
+
+// joins.c: a time of several columns
+#define JOINED_MAX 240u
+void time_origin_init(struct time_origin *t, uint32_t column);
+// Date, clock and zone of a record into `text`; gives what there is (the date's own cell where nothing is joined). Empty: no date.
+voc_str time_joined(const struct time_origin *t, const voc_str *cells, char text[JOINED_MAX]);
+void joins_find(struct events *e); // for times of a column of dates alone; what the user said is left alone
+// "date+clock+zone" where no column has that name. VOC_OK with columns, or VOC_E_INPUT: it is not of that form.
+voc_rc joins_read(struct events *e, voc_str name, struct time_origin *t);
+const char *ambiguous_zone(voc_str cell); // what the zone at its end may mean, or NULL
 
 // times.c
 bool cell_missing(voc_str cell); // of a time or number: empty, NULL, NaT, 0000-00-00 ...

@@ -60,13 +60,26 @@ static voc_rc origin_of(struct events *e, const voc_map *m, bool constant, struc
     return map_column(e, m, m->from, &out->column);
 }
 
+// A column, or "date+clock+zone" where no column has that name.
+static voc_rc time_of(struct events *e, const voc_map *m, struct time_origin *t)
+{
+    if (m->from.len && column_find(e, m->from) == NO_COLUMN && joins_read(e, m->from, t) == VOC_OK) {
+        t->from.constant = m->constant;
+        t->from.format = m->format;
+        t->from.line = m->line;
+        return VOC_OK;
+    }
+    return origin_of(e, m, true, &t->from);
+}
+
 static voc_rc map_time(struct events *e, const voc_map *m)
 {
     if (e->n_times == TIMES_MAX)
         return ev_error(e, VOC_E_LIMIT, "EVENTS-008", NULL, "line %u of the sources: more than %u date columns", m->line, TIMES_MAX);
     struct time_origin *t = &e->times[e->n_times++];
-    *t = (struct time_origin){.action = m->action};
-    voc_rc rc = origin_of(e, m, true, &t->from);
+    time_origin_init(t, NO_COLUMN);
+    t->action = m->action;
+    voc_rc rc = time_of(e, m, t);
     if (!rc) rc = map_column(e, m, m->action_from, &t->action_column);
     decide(e, OPT_TIME);
     return rc;
@@ -77,7 +90,7 @@ static voc_rc map_alias(struct events *e, const voc_map *m, struct alias_origin 
     if (*n == VOC_ALIASES_MAX)
         return ev_error(e, VOC_E_LIMIT, "EVENTS-008", NULL, "line %u of the sources: more than %u aliases", m->line, VOC_ALIASES_MAX);
     struct alias_origin *a = &all[(*n)++];
-    *a = (struct alias_origin){.kind = m->alias_kind.len ? m->alias_kind : (voc_str)VOC_LIT("id"), .strong = m->alias_kind.len ? m->strong : 1};
+    *a = (struct alias_origin){.kind = m->alias_kind.len ? m->alias_kind : option == OPT_ACCOUNT && e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND] : (voc_str)VOC_LIT("id"), .strong = m->alias_kind.len ? m->strong : 1};
     decide(e, option);
     return origin_of(e, m, true, &a->from);
 }
@@ -101,7 +114,8 @@ static voc_rc map_attr(struct events *e, const voc_map *m)
     if (a.type == VOC_TYPE_TIME) {
         a.time = ev_alloc(e, sizeof *a.time);
         if (!a.time) return VOC_E_NOMEM;
-        *a.time = (struct time_origin){.from = a.from, .action_column = NO_COLUMN};
+        time_origin_init(a.time, NO_COLUMN);
+        a.time->from = a.from;
     }
     return attr_add(e, &a);
 }
@@ -123,9 +137,9 @@ static voc_rc map_one(struct events *e, const voc_map *m)
     if (ev_is(m->to, "attr")) return map_attr(e, m);
     if (ev_is(m->to, "end")) {
         e->has_end = true;
-        e->end = (struct time_origin){.action_column = NO_COLUMN};
+        time_origin_init(&e->end, NO_COLUMN);
         decide(e, OPT_END);
-        return origin_of(e, m, true, &e->end.from);
+        return time_of(e, m, &e->end);
     }
     for (uint32_t kind = VOC_REF_EVENT; kind <= VOC_REF_CASE; kind++) {
         if (!ev_is(m->to, refs[kind])) continue;
@@ -155,6 +169,16 @@ static voc_rc option_column(struct events *e, unsigned option, uint32_t *column)
     return rc;
 }
 
+static voc_rc option_time(struct events *e, unsigned option, struct time_origin *t)
+{
+    time_origin_init(t, NO_COLUMN);
+    if (!ev_is(e->option[option], "-") && column_find(e, e->option[option]) == NO_COLUMN && joins_read(e, e->option[option], t) == VOC_OK) {
+        decide(e, option);
+        return VOC_OK;
+    }
+    return option_column(e, option, &t->from.column);
+}
+
 static voc_rc option_alias(struct events *e, unsigned option, voc_str kind, uint32_t strong, struct alias_origin *all, size_t *n)
 {
     uint32_t column;
@@ -173,14 +197,12 @@ static voc_rc apply_options(struct events *e)
     uint32_t column;
     voc_rc rc = VOC_OK;
     if (e->option[OPT_TIME].len) {
-        rc = option_column(e, OPT_TIME, &column);
-        e->n_times = 0;
-        if (column != NO_COLUMN) e->times[e->n_times++] = (struct time_origin){.from = {.column = column}, .action_column = NO_COLUMN};
+        rc = option_time(e, OPT_TIME, &e->times[0]);
+        e->n_times = !rc && e->times[0].from.column != NO_COLUMN;
     }
     if (e->option[OPT_END].len && !rc) {
-        rc = option_column(e, OPT_END, &column);
-        e->has_end = column != NO_COLUMN;
-        e->end = (struct time_origin){.from = {.column = column}, .action_column = NO_COLUMN};
+        rc = option_time(e, OPT_END, &e->end);
+        e->has_end = !rc && e->end.from.column != NO_COLUMN;
     }
     for (size_t f = 0; f < FIELD_N && !rc; f++) {
         if (e->option[field_option[f]].len == 0) continue;
@@ -203,9 +225,11 @@ static void mark_used(struct events *e)
     for (size_t f = 0; f < FIELD_N; f++) use(e, e->field[f].column);
     for (size_t i = 0; i < e->n_times; i++) {
         use(e, e->times[i].from.column);
+        use(e, e->times[i].clock);
+        use(e, e->times[i].zone);
         use(e, e->times[i].action_column);
     }
-    if (e->has_end) use(e, e->end.from.column);
+    if (e->has_end) use(e, e->end.from.column), use(e, e->end.clock), use(e, e->end.zone);
     for (size_t i = 0; i < e->n_customers; i++) use(e, e->customers[i].from.column);
     for (size_t i = 0; i < e->n_accounts; i++) use(e, e->accounts[i].from.column);
     for (size_t i = 0; i < e->n_attrs; i++) use(e, e->attrs[i].from.column);
@@ -245,7 +269,7 @@ static voc_rc keep_rest(struct events *e)
     for (uint32_t c = 0; c < e->n_columns; c++) {
         voc_str name = e->columns[c].name;
         if (e->columns[c].used) continue;
-        struct attr_origin a = {.from = {.column = c}, .key = name, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT};
+        struct attr_origin a = {.from = {.column = c, .why = WHY_REST}, .key = name, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT};
         if (cases && name.len > 5 && memcmp(name.ptr, "case:", 5) == 0) {
             a.key = (voc_str){name.ptr + 5, name.len - 5};
             a.entity = VOC_ENTITY_CASE;

@@ -10,25 +10,28 @@
 static const char TIME_NAMES[] =
     "timetimestamp timestamp eventtimestamp eventtime eventdatetime datetime time eventdate date occurredat happenedat ts oceltimestamp activitydate activitytime "
     "actiontime completetimestamp createdat createddate createdate createdtime created timestampinstant servertime clienttime receivedat sentat loggedat addedat "
+    "zeitstempel zeitpunkt datumuhrzeit datum fechahora fechayhora fecha horodatage dateheure dataora datahora datagodzina dataczas data tijdstip "
     "dateentered enteredat changedat changedate visittime visitdate timestampevent when";
 static const char START_NAMES[] = "starttimestamp starttime startdatetime timestampstart startedat started start startdate begintimestamp begintime begin";
 static const char END_NAMES[] =
     "endtimestamp endtime enddatetime timestampend completetimestamp completetime completiontime completedat completed complete finishtimestamp finishtime finishedat end";
 static const char ACTION_NAMES[] =
     "conceptname activity activityname ocelactivity eventname event action actionname eventaction eventtype actiontype activitytype interaction interactiontype "
-    "step stepname task taskname type";
+    "step stepname task taskname type "
+    "aktion aktivit\xC3\xA4t ereignis vorgang acci\xC3\xB3n accion actividad evento \xC3\xA9v\xC3\xA9nement evenement activit\xC3\xA9 azione attivit\xC3\xA0 a\xC3\xA7\xC3\xA3o atividade "
+    "dzia\xC5\x82" "anie zdarzenie czynno\xC5\x9B\xC4\x87 actie gebeurtenis activiteit";
 static const char CASE_NAMES[] =
     "caseconceptname caseid case casenumber casekey caseident traceid processinstanceid processinstance opportunityid opportunity dealid ticketid incidentid srnumber "
     "claimid applicationid";
 static const char WIDE_CASE_NAMES[] = "leadid orderid requestid contractid projectid policyid invoiceid subscriptionid";
 static const char CUSTOMER_NAMES[] =
     "userid customerid contactid personid individualid memberid subscriberid leadid clientnumber customernumber customer user contact person individual member subscriber "
-    "client";
+    "client kundenid kundennr kundennummer kunde clienteid idcliente cliente idclient clientid klantid klantnummer klant klientid idklienta klient";
 static const char COOKIE_NAMES[] = "cookieid cookie visitorid visitor userpseudoid anonymousid distinctid clientid deviceid domainuserid";
 static const char EMAIL_NAMES[] = "email emailaddress customeremail useremail contactemail mail propertyemail recipient";
 static const char PHONE_NAMES[] = "phone phonenumber mobile mobilephone telephone";
 static const char ACCOUNT_NAMES[] =
-    "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm";
+    "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm firma unternehmen empresa soci\xC3\xA9t\xC3\xA9 entreprise azienda bedrijf";
 
 enum check { ANY, NUMBER, MONEY, MONEY_WIDE, UNIQUE, ACTOR };
 static const struct { unsigned char field, option, check; const char *names; } known[] = {
@@ -131,12 +134,19 @@ static uint32_t take(struct events *e, uint32_t column)
     return column;
 }
 
+static void give(struct events *e, unsigned field, uint32_t column)
+{
+    e->field[field].column = take(e, column);
+    e->field[field].why = WHY_NAME;
+}
+
 // ---- times and actions --------------------------------------------------------------------------------------------------------
 
-static void add_time(struct events *e, uint32_t column)
+static void add_time(struct events *e, uint32_t column, unsigned char why)
 {
     if (e->n_times == TIMES_MAX) return;
-    e->times[e->n_times++] = (struct time_origin){.from = {.column = take(e, column)}, .action_column = NO_COLUMN};
+    time_origin_init(&e->times[e->n_times], take(e, column));
+    e->times[e->n_times++].from.why = why;
 }
 
 // Columns of dates by their values, or by a usual name; not those of the case, nor of a connector's own books.
@@ -184,8 +194,8 @@ static void propose_wide(struct events *e, const uint32_t *dates, size_t n)
             if (contains(e->columns[dates[i]].folded, last[k])) closing = i;
     if (closing == n) closing = n - 1;
     for (size_t i = 0; i < n; i++)
-        if (i != closing) add_time(e, dates[i]);
-    add_time(e, dates[closing]);
+        if (i != closing) add_time(e, dates[i], WHY_VALUES);
+    add_time(e, dates[closing], WHY_VALUES);
     uint32_t status = n > 1 ? status_column(e) : NO_COLUMN;
     if (status != NO_COLUMN) e->times[e->n_times - 1].action_column = take(e, status);
 }
@@ -204,26 +214,28 @@ static void propose_without_action(struct events *e)
         propose_wide(e, dates, n);
         return;
     }
-    add_time(e, dates[0]); // a history of stages
-    e->field[FIELD_ACTION].column = take(e, status);
+    add_time(e, dates[0], WHY_VALUES); // a history of stages
+    give(e, FIELD_ACTION, status);
 }
 
 static void propose_times(struct events *e)
 {
     uint32_t start = first_time_named(e, START_NAMES), end = plan_decided(e, OPT_END) ? NO_COLUMN : first_time_named(e, END_NAMES);
     uint32_t time = first_time_named(e, TIME_NAMES), dates[1];
+    unsigned char why = WHY_NAME;
     if (time == end) end = NO_COLUMN; // "Complete Timestamp" alone
-    if (time == NO_COLUMN && start == NO_COLUMN && end == NO_COLUMN && dated_columns(e, dates, 1)) time = dates[0];
+    if (time == NO_COLUMN && start == NO_COLUMN && end == NO_COLUMN && dated_columns(e, dates, 1)) time = dates[0], why = WHY_VALUES;
     if (plan_decided(e, OPT_END)) {
-        add_time(e, start != NO_COLUMN ? start : time);
+        if (start != NO_COLUMN || time != NO_COLUMN) add_time(e, start != NO_COLUMN ? start : time, why);
     } else if (start != NO_COLUMN || (time != NO_COLUMN && end != NO_COLUMN)) {
         uint32_t from = start != NO_COLUMN ? start : time, to = end != NO_COLUMN ? end : start != NO_COLUMN ? time : NO_COLUMN;
-        add_time(e, from);
+        add_time(e, from, why);
         if (to == NO_COLUMN) return;
         e->has_end = true;
-        e->end = (struct time_origin){.from = {.column = take(e, to)}, .action_column = NO_COLUMN};
+        time_origin_init(&e->end, take(e, to));
+        e->end.from.why = WHY_NAME;
     } else if (time != NO_COLUMN || end != NO_COLUMN) {
-        add_time(e, time != NO_COLUMN ? time : end);
+        add_time(e, time != NO_COLUMN ? time : end, why);
     }
 }
 
@@ -236,7 +248,7 @@ static void propose_actions(struct events *e)
     size_t n = columns_named(e, ACTION_NAMES, found, CANDIDATES_MAX);
     for (size_t i = 0; i < n; i++) {
         if (is_empty(e, found[i])) continue;
-        e->field[FIELD_ACTION].column = take(e, found[i]);
+        give(e, FIELD_ACTION, found[i]);
         return;
     }
 }
@@ -259,7 +271,7 @@ static void propose_alias(struct events *e, unsigned option, const char *names, 
 {
     uint32_t c = plan_decided(e, option) ? NO_COLUMN : first_named(e, names);
     if (c == NO_COLUMN || is_empty(e, c) || (address && !mostly_addresses(e, c)) || *n == VOC_ALIASES_MAX) return;
-    all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c)}, .kind = kind, .strong = strong};
+    all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c), .why = WHY_NAME}, .kind = kind, .strong = strong};
 }
 
 static void propose_people(struct events *e)
@@ -281,21 +293,21 @@ static void propose_id(struct events *e)
     if (id == NO_COLUMN || is_empty(e, id)) return;
     unsigned field = all_differ(e, id) ? FIELD_ID : FIELD_CASE, option = all_differ(e, id) ? OPT_ID : OPT_CASE;
     if (plan_decided(e, option) || e->field[field].column != NO_COLUMN || (field == FIELD_ID && e->n_times > 1)) return;
-    e->field[field].column = take(e, id);
+    give(e, field, id);
 }
 
 static void propose_rest(struct events *e, bool wide)
 {
     bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN || first_named(e, EMAIL_NAMES) != NO_COLUMN;
     // a row with several dates is a thing of its own; one with a single date only if it is nobody's
-    if (!plan_decided(e, OPT_CASE)) e->field[FIELD_CASE].column = take(e, find_case(e, wide && (e->n_times > 1 || !whose)));
+    if (!plan_decided(e, OPT_CASE)) give(e, FIELD_CASE, find_case(e, wide && (e->n_times > 1 || !whose)));
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
         uint32_t found[CANDIDATES_MAX];
         bool free_field = !plan_decided(e, known[k].option) && e->field[known[k].field].column == NO_COLUMN;
         size_t n = !free_field ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
         for (size_t i = 0; i < n; i++) {
             if (is_empty(e, found[i]) || !fits(e, found[i], known[k].check)) continue;
-            e->field[known[k].field].column = take(e, found[i]);
+            give(e, known[k].field, found[i]);
             break;
         }
     }
@@ -310,6 +322,7 @@ void propose(struct events *e, bool all)
     if (!plan_decided(e, OPT_TIME)) {
         if (has_action) propose_times(e);
         else propose_without_action(e);
+        joins_find(e);
     }
     for (size_t i = 0; i < e->n_times; i++) {
         struct time_origin *t = &e->times[i];

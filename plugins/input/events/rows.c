@@ -84,17 +84,32 @@ static bool split(struct work *w, voc_str record, uint64_t number)
     return true;
 }
 
+static bool refuse_time(struct work *w, const struct time_origin *t, uint64_t record, voc_str cell)
+{
+    size_t n = strlen(t->pattern);
+    bool named = n >= 2 && strcmp(t->pattern + n - 2, "VV") == 0;
+    const char *means = named ? ambiguous_zone(cell) : NULL;
+    if (means) return refuse(w, record, "TIME", "%.*s: the zone of \"%.*s\" may be %s", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN), means);
+    return refuse(w, record, "TIME", "%.*s: \"%.*s\" is not a time (%s%s)", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN), t->pattern[0] ? t->pattern : "ISO 8601 or an epoch",
+                  named ? "; VV is a zone that is in use then" : "");
+}
+
 // False without a reject: no time is given.
 static bool read_time(struct work *w, const struct time_origin *t, uint64_t record, int64_t *us, uint32_t *resolution, bool *refused)
 {
-    voc_str cell = cell_of(w, &t->from);
+    char joined[JOINED_MAX];
+    voc_str cell = t->from.column == NO_COLUMN ? t->from.constant : time_joined(t, w->cells, joined);
+    if (cell.len == 0) cell = t->from.constant;
     *us = VOC_NA;
     if (cell_missing(cell)) return false;
-    if (w->e->host->time_parse(t->format, cell, us, resolution) == VOC_OK) return true;
+    const voc_time_format *f = t->day_format && cell_missing(w->cells[t->clock]) ? t->day_format : t->format;
+    voc_rc rc = w->e->host->time_parse(f, cell, us, resolution);
+    if (rc == VOC_OK) return true;
     *us = VOC_NA;
     *refused = true;
-    return refuse(w, record, "TIME", "%.*s: \"%.*s\" is not a time (%s)", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN),
-                  t->pattern[0] ? t->pattern : "ISO 8601 or an epoch");
+    if (rc == VOC_E_INPUT) return refuse_time(w, t, record, cell);
+    w->rc = rc;
+    return false;
 }
 
 static bool read_number(struct work *w, const struct origin *o, uint64_t record, int64_t *micro, double *real)

@@ -12,7 +12,7 @@
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
 
 bool cell_missing(voc_str cell)
 {
@@ -99,14 +99,15 @@ static voc_rc guess(struct events *e, const voc_str *cells, size_t n, char patte
 
 static bool looks_dated(voc_str cell)
 {
-    unsigned marks = 0, digits = 0;
+    unsigned marks = 0, digits = 0, letters = 0;
     cell = ev_trim(cell);
     for (size_t i = 0; i < cell.len; i++) {
         char c = cell.ptr[i];
         marks += c == '-' || c == '/' || c == ':' || c == '.' || (is_letter(c) && i && is_digit(cell.ptr[i - 1]));
         digits += is_digit(c);
+        letters += is_letter(c);
     }
-    return digits >= 3 && marks >= 2;
+    return digits >= 3 && (marks >= 2 || (letters >= 3 && memchr(cell.ptr, ' ', cell.len))); // 3 March 2024
 }
 
 bool time_column_plausible(struct events *e, uint32_t column, bool named)
@@ -135,15 +136,60 @@ bool time_column_plausible(struct events *e, uint32_t column, bool named)
 
 // ---- the columns of the plan ----------------------------------------------------------------------------------------------
 
-enum { OPEN = 0, KNOWN, EITHER };
+enum { OPEN = 0, KNOWN, EITHER, YEAR_TOO };
+
+static bool has_named_zone(const char *pattern)
+{
+    size_t n = strlen(pattern);
+    return n >= 2 && strcmp(pattern + n - 2, "VV") == 0;
+}
+
+// "d.M.yyyy H:mm VV" -> "d.M.yyyy VV": of a row that has a date and no clock.
+static voc_rc set_day_format(struct events *e, struct time_origin *t)
+{
+    char day[PATTERN_MAX + 4];
+    bool quoted = false, named = has_named_zone(t->pattern);
+    size_t n = 0;
+    if (t->clock == NO_COLUMN || t->pattern[0] == 0 || strncmp(t->pattern, "iso", 3) == 0) return VOC_OK;
+    while (t->pattern[n] && (quoted || !strchr("Hha", t->pattern[n]))) quoted ^= t->pattern[n++] == '\'';
+    if (t->pattern[n] == 0) return VOC_OK;
+    while (n && t->pattern[n - 1] == ' ') n--;
+    memcpy(day, t->pattern, n);
+    memcpy(day + n, " VV", 4);
+    return e->host->time_format(e->cx, &t->day_format, (voc_str){day, n + (named ? 3 : 0)}, e->zone);
+}
 
 static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str pattern)
 {
-    if (pattern.len >= sizeof t->pattern)
+    if (pattern.len + 7 >= sizeof t->pattern)
         return ev_error(e, VOC_E_OPTION, "EVENTS-005", NULL, "the time format \"%.*s\" is too long", EV_STR(pattern, 80));
+    if (ev_is(pattern, "iso")) pattern.len = 0;
     memcpy(t->pattern, pattern.ptr, pattern.len);
     t->pattern[pattern.len] = 0;
-    return e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, pattern.len}, e->zone);
+    if (t->zone != NO_COLUMN && !has_named_zone(t->pattern)) memcpy(t->pattern + pattern.len, pattern.len ? " VV" : "iso VV", pattern.len ? 4 : 7);
+    voc_rc rc = e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, strlen(t->pattern)}, e->zone);
+    return rc ? rc : set_day_format(e, t);
+}
+
+// CST is three places: which one must be said.
+static voc_rc ask_zone(struct events *e, const struct time_origin *t, const voc_str *cells, size_t n)
+{
+    char hint[300];
+    const char *means = NULL;
+    size_t i = 0;
+    while (i < n && !means)
+        if ((means = ambiguous_zone(cells[i])) == NULL) i++;
+    if (!means || !has_named_zone(t->pattern)) return VOC_OK;
+    const char *word = ev_trim(cells[i]).ptr + ev_trim(cells[i]).len - 3;
+    int base = (int)strlen(t->pattern) - 3;
+    if (t->zone != NO_COLUMN)
+        snprintf(hint, sizeof hint, "say which with -O zone=ZONE, and leave the column out with -O time=\"%.*s%s%.*s\"", EV_STR(e->columns[t->from.column].name, 60), t->clock != NO_COLUMN ? "+" : "",
+                 t->clock != NO_COLUMN ? (int)ev_clip(e->columns[t->clock].name, 60).len : 0, t->clock != NO_COLUMN ? e->columns[t->clock].name.ptr : "");
+    else
+        snprintf(hint, sizeof hint, "say which with -O zone=ZONE -O time-format=\"%.*s '%.3s'\"", strncmp(t->pattern, "iso", 3) == 0 ? 16 : base,
+                 strncmp(t->pattern, "iso", 3) == 0 ? "yyyy-MM-dd HH:mm" : t->pattern, word);
+    return ev_error(e, VOC_E_INPUT, "EVENTS-012", hint, "in column \"%.*s\" the zone of \"%.*s\" may be %s",
+                    EV_STR(e->columns[t->zone != NO_COLUMN ? t->zone : t->from.column].name, 80), EV_STR(cells[i], 60), means);
 }
 
 static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_origin *t, bool own, int *state)
@@ -158,16 +204,17 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     char *scratch = NULL;
     size_t n = 0;
     uint32_t possible = 1;
-    voc_rc rc = column_gather(e, first, t->from.column, &cells, &n, &scratch);
+    voc_rc rc = time_gather(e, first, t, &cells, &n, &scratch);
     char pattern[PATTERN_MAX] = "";
     if (!rc && n) rc = guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT)
         rc = ev_error(e, VOC_E_INPUT, "EVENTS-005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
                       "column \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
-        *state = possible > 1 ? EITHER : KNOWN;
+        *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
         rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});
     }
+    if (!rc) rc = ask_zone(e, t, cells, n);
     e->host->free(e->cx, cells);
     e->host->free(e->cx, scratch);
     return rc;
@@ -190,24 +237,23 @@ static void exchange_day_and_month(const char *pattern, char out[PATTERN_MAX])
 }
 
 // A column that cannot say for itself takes the order that another column of the file proves.
-static voc_rc resolve_either(struct events *e, const voc_block *first, struct time_origin *t, struct time_origin *const *all, const int *state, size_t n)
+static voc_rc resolve_either(struct events *e, const voc_block *first, struct time_origin *t, bool year_too, struct time_origin *const *all, const int *state, size_t n)
 {
     voc_str *cells = NULL;
     char *scratch = NULL, hint[240], other[PATTERN_MAX];
     size_t n_cells = 0;
     bool found = false;
-    voc_rc rc = column_gather(e, first, t->from.column, &cells, &n_cells, &scratch);
+    voc_rc rc = time_gather(e, first, t, &cells, &n_cells, &scratch);
     for (size_t i = 0; i < n && !rc && !found; i++) {
         if (state[i] != KNOWN || all[i]->pattern[0] == 0 || !reads_all(e, all[i]->format, cells, n_cells)) continue;
         found = true;
-        memcpy(t->pattern, all[i]->pattern, sizeof t->pattern);
-        t->format = all[i]->format;
+        rc = set_pattern(e, t, (voc_str){all[i]->pattern, strlen(all[i]->pattern)});
     }
     if (!rc && !found) {
         exchange_day_and_month(t->pattern, other);
-        snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"", t->pattern, other);
-        rc = ev_error(e, VOC_E_INPUT, "EVENTS-006", hint, "in column \"%.*s\" it cannot be told whether the day or the month stands first (\"%.*s\")",
-                      EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+        snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"%s", t->pattern, other, year_too ? ", or with yy in front" : "");
+        rc = ev_error(e, VOC_E_INPUT, "EVENTS-006", hint, "in column \"%.*s\" it cannot be told whether the day%s the month%s stands first (\"%.*s\")",
+                      EV_STR(e->columns[t->from.column].name, 80), year_too ? "," : " or", year_too ? " or the year" : "", EV_STR(cells[0], 60));
     }
     e->host->free(e->cx, cells);
     e->host->free(e->cx, scratch);
@@ -228,6 +274,6 @@ voc_rc times_resolve(struct events *e, const voc_block *first)
         if (e->attrs[i].time) all[n++] = e->attrs[i].time;
     for (size_t i = 0; i < n && !rc; i++) rc = resolve_one(e, first, all[i], i < own, &state[i]);
     for (size_t i = 0; i < n && !rc; i++)
-        if (state[i] == EITHER) rc = resolve_either(e, first, all[i], all, state, n);
+        if (state[i] == EITHER || state[i] == YEAR_TOO) rc = resolve_either(e, first, all[i], state[i] == YEAR_TOO, all, state, n);
     return rc;
 }

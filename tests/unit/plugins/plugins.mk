@@ -56,6 +56,10 @@ check_PROGRAMS += tests/unit/plugins/test_events_frame
 tests_unit_plugins_test_events_frame_SOURCES = tests/unit/plugins/test_events_frame.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_frame_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_events_times
+tests_unit_plugins_test_events_times_SOURCES = tests/unit/plugins/test_events_times.c $(EVENTS_RUN)
+tests_unit_plugins_test_events_times_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)
@@ -87,3 +91,13 @@ tests_unit_plugins_test_sets_SOURCES = tests/unit/plugins/test_sets.c tests/unit
 	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
 tests_unit_plugins_test_sets_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_sets_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_size
+tests_unit_plugins_test_size_SOURCES = tests/unit/plugins/test_size.c
+tests_unit_plugins_test_size_LDADD = $(SCORE_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_settle
+tests_unit_plugins_test_settle_SOURCES = tests/unit/plugins/test_settle.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_settle_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_settle_LDADD = $(UNIT_LDADD)

@@ -12,6 +12,7 @@ man_pages = \
 	docs/voc-holdout.1 \
 	docs/voc-import.1 \
 	docs/voc-journey-check.1 \
+	docs/voc-journey-infer.1 \
 	docs/voc-journey-list.1 \
 	docs/voc-journey-use.1 \
 	docs/voc-plugin-list.1 \
@@ -24,7 +25,8 @@ man_pages = \
 	docs/voc-stages.1 \
 	docs/voc-stats.1 \
 	docs/voc-verify.1 \
-	docs/voc-version.1
+	docs/voc-version.1 \
+	docs/voc-worksheet.1
 
 if !CROSS_COMPILING
 man_MANS = $(man_pages)

@@ -94,6 +94,8 @@ int run_digest(struct cli *c);
 int run_journey_use(struct cli *c);
 int run_journey_check(struct cli *c);
 int run_journey_list(struct cli *c);
+int run_journey_infer(struct cli *c);
+int run_worksheet(struct cli *c);
 int run_stages(struct cli *c);
 int run_holdout(struct cli *c);
 int run_explain(struct cli *c);

@@ -98,6 +98,40 @@ static const struct command journey_check_command = {
 static const struct command journey_list_command = {"journey list", "", "the journeys that ship with voc", "Copy one and edit it: that is how your own begins.", NULL, NULL, 0, 0, 0,
                                                     run_journey_list};
 
+static const voc_option infer_options[INFER_N] = {
+    [INFER_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read the files with this input plugin instead of guessing"},
+    [INFER_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to"},
+};
+static const struct command journey_infer_command = {
+    "journey infer", "PROJECT|FILE...", "begin a journey from the events themselves",
+    "Guesses from what is there: who acts, what customers do for its worth, the stages and what enters them, touchpoints and their costs. Writes\n"
+    "journey.xml into the folder that -o names, with the reason of each guess as a note and with samples made from real journeys, and says what\n"
+    "it assumed and what to look at first. voc worksheet shows the same guesses as a sheet that can be edited.",
+    "  voc journey infer ecom.csv.gz -o my-shop\n"
+    "  voc journey infer shop.voc -o my-shop\n", infer_options, INFER_N, 1, -1, run_journey_infer};
+
+static const char *const separator_choices[] = {"comma", "semicolon", "tab", NULL};
+static const voc_option worksheet_options[WORKSHEET_N] = {
+    [WORKSHEET_APPLY] = {"apply", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "SHEET", "apply this sheet to the journey, and say what changed"},
+    [WORKSHEET_DRY_RUN] = {"dry-run", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "with --apply: say what would change, and write nothing"},
+    [WORKSHEET_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "begin with this journey instead of the one that the project follows"},
+    [WORKSHEET_SEPARATOR] = {"separator", VOC_OPT_ENUM, 0, "comma", NULL, NULL, separator_choices, "WHAT", "between cells: comma, semicolon (with decimal commas) or tab"},
+    [WORKSHEET_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read the files with this input plugin instead of guessing"},
+    [WORKSHEET_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to"},
+};
+static const struct command worksheet_command = {
+    "worksheet", "PROJECT|FILE...", "all distinct actions as a sheet to edit, and from it the journey",
+    "Each row is one thing that happened: how often, to how many customers, examples; then what the journey says of it or, where it says\n"
+    "nothing, a guess with its reason in the column why. Edit the columns from actor to minutes in a spreadsheet: actor (customer, company,\n"
+    "unsure), class (value, neutral, mechanical, passage, trouble, harm, undelivered), value, kind (push, pull), stage that it enters\n"
+    "(exit:lost for an end), touchpoint, group, owner, function, cost, minutes. Then --apply SHEET writes journey.xml: only what was changed is\n"
+    "changed there, all else stays as it is; the version is raised, and the project follows it. It goes to the folder that the project's journey\n"
+    "came from, or to -o FOLDER, else to a folder beside the project; never over a journey that ships with voc.",
+    "  voc worksheet shop.voc -o sheet.csv           # then edit it in a spreadsheet\n"
+    "  voc worksheet shop.voc --apply sheet.csv      # writes journey.xml, says what changed\n"
+    "  voc worksheet shop.voc --apply sheet.csv --dry-run\n"
+    "  voc worksheet export.csv -o sheet.csv         # from a file, without a project\n", worksheet_options, WORKSHEET_N, 1, -1, run_worksheet};
+
 static const char *const unit_choices[] = {"account", "individual", "case", NULL};
 static const voc_option stages_options[STAGES_N] = {
     [STAGES_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "use this definition for once"},
@@ -147,13 +181,13 @@ static const voc_option help_options[HELP_N] = {
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
-const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &sniff_command, &rows_command, &import_command, &rejects_command,
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command,
                                           &stats_command, &stages_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "stages", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "worksheet", "stages", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/worksheet/subject.h"
 
 static voc_rc account_columns(struct table *t)
 {
@@ -124,6 +125,7 @@ static voc_rc attach(struct cli *c, struct project *p, voc_str folder)
     struct journey *j = NULL;
     voc_rc rc = cli_journey(c, p, folder, &j);
     if (!rc) rc = cli_attach(p, j);
+    if (!rc) rc = folder_remember(c, p, arena_printf(&c->arena, "%.*s", (int)folder.len, folder.ptr));
     journey_free(j);
     return rc;
 }

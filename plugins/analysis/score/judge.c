@@ -25,6 +25,17 @@ static double evident_p(double matched, double accounts, const struct trial_esti
     return verdict_evidence(matched, accounts, e->o, e->e) && !isnan(e->lift) ? e->p : NAN;
 }
 
+// A hold-out that keeps few back may see the event hardly ever, or never, among them: then E, and the variance with it, know
+// less than they seem to (at E = 0, seven who leave of 190 would be "7 left, 0 expected", where 39 were held back). With fewer
+// events there than the evidence rule asks for, p is no smaller than that of the two counts given their sum.
+static double random_p(const struct trial_randomised *r, uint32_t outcome)
+{
+    const double x1 = (double)r->responded[outcome], x0 = (double)r->control_responded[outcome], share = (double)r->treated / (double)(r->treated + r->controls);
+    double p = evident_p((double)r->matched, (double)r->accounts, &r->estimate[outcome]);
+    if (isnan(p) || x0 >= verdict_limits.min_events) return p;
+    return fmax(p, fmin(1, 2 * fmin(stats_binomial_sf(x1, x1 + x0, share), stats_binomial_cdf(x1, x1 + x0, share))));
+}
+
 static voc_rc family_new(const struct score *s, struct family *f, size_t n)
 {
     *f = (struct family){.p = score_alloc(s, n, sizeof *f->p), .harm = score_alloc(s, n, sizeof *f->harm), .adjusted = score_alloc(s, n, sizeof *f->adjusted),
@@ -103,8 +114,8 @@ static voc_rc run_family(struct study *st, const struct members *m, pick_cell pi
         f->harm[i] = c ? evident_p((double)c->matched, (double)c->accounts, &c->estimate[1]) : NAN;
         if (m->at[i]->randomised && pick == as_run) {
             const struct trial_randomised *r = &m->at[i]->random;
-            f->p[i] = evident_p((double)r->matched, (double)r->accounts, &r->estimate[0]);
-            f->harm[i] = evident_p((double)r->matched, (double)r->accounts, &r->estimate[1]);
+            f->p[i] = random_p(r, 0);
+            f->harm[i] = random_p(r, 1);
         }
     }
     if (rc) return rc;
@@ -131,13 +142,11 @@ static enum verdict_code concentrated(struct study *st, const struct members *m,
     const struct finding *x = m->at[i];
     const struct trial_cell *c = x->randomised ? &x->cell : x->without;
     const struct trial_randomised *r = x->random_without;
-    const struct trial_estimate *e = x->randomised ? r->estimate : c->estimate;
-    double matched = x->randomised ? (double)r->matched : (double)c->matched, accounts = x->randomised ? (double)r->accounts : (double)c->accounts;
     struct verdict_push v;
     memcpy(again->p, f->p, f->n * sizeof *f->p);
     memcpy(again->harm, f->harm, f->n * sizeof *f->harm);
-    again->p[i] = evident_p(matched, accounts, &e[0]);
-    again->harm[i] = evident_p(matched, accounts, &e[1]);
+    again->p[i] = x->randomised ? random_p(r, 0) : evident_p((double)c->matched, (double)c->accounts, &c->estimate[0]);
+    again->harm[i] = x->randomised ? random_p(r, 1) : evident_p((double)c->matched, (double)c->accounts, &c->estimate[1]);
     family_adjust(again);
     fill_push(st, x, c, again->adjusted[i], again->harm_adjusted[i], &v);
     if (x->randomised) fill_randomised(x, r, &v);

@@ -245,19 +245,24 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
 // How much would tell. A touch that costs next to nothing pays at a gain too small ever to be seen: then a gain of a half is named.
 static void more_needed(const struct study *st, const struct finding *f, char *out, size_t size)
 {
-    const struct trial_estimate *a = &f->cell.estimate[0];
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
+    const char *many = f->randomised ? "customers of the test" : "comparable contacts";
     double half = verdict_needed(f->push.matched, a->e, a->v, a->q, verdict_limits.planned_lift);
     char number[80], when[80];
+    bool had = false;
+    size_t at;
     say_when(st, &f->settle, when, sizeof when);
-    if (isnan(f->needed) || f->needed <= 50 * f->push.matched) {
-        say_count(number, sizeof number, f->needed, "comparable contact", "comparable contacts");
-        snprintf(out, size, isnan(f->needed) ? "may pay or not: more is needed%s" : "may pay or not: about %s would tell", isnan(f->needed) ? "" : number);
+    if (isnan(f->needed)) {
+        at = add(out, size, 0, "may pay or not: more is needed");
+    } else if (f->needed <= 50 * f->push.matched) {
+        say_count(number, sizeof number, f->needed, f->randomised ? "customer of the test" : "comparable contact", many);
+        at = add(out, size, 0, "may pay or not: about %s would tell", number);
     } else {
+        had = half <= f->push.matched;
         say_number(number, sizeof number, half, 0);
-        snprintf(out, size, half > f->push.matched ? "no clear gain: about %s comparable contacts would show one of a half" : "no clear gain; %s comparable contacts would have shown one of a half", number);
+        at = add(out, size, 0, had ? "no clear gain; %s %s would have shown one of a half" : "no clear gain: about %s %s would show one of a half", number, many);
     }
-    size_t at = strlen(out);
-    if (!isnan(f->settle.missing)) add(out, size, at, "%s %s", strstr(out, "would have") ? "; clear" : ",", when);
+    if (!isnan(f->settle.missing)) add(out, size, at, "%s %s", had ? "; clear" : f->settle.known_us == VOC_NA ? ";" : ",", when);
 }
 
 static void unproven(const struct study *st, const struct finding *f, char *out, size_t size)

@@ -145,6 +145,22 @@ static int most_first(const void *x, const void *y)
     return (a->action > b->action) - (a->action < b->action);
 }
 
+// Appends the most frequent actions, of customers if there are any.
+static voc_rc name_frequent(struct score *s, bool customers, char *out, size_t at, size_t size)
+{
+    const struct data *d = &s->data;
+    struct named_count *n = score_alloc(s, s->def->n_actions, sizeof *n);
+    if (!n) return VOC_E_NOMEM;
+    for (uint32_t a = 0; a < s->def->n_actions; a++) n[a].action = a;
+    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
+    qsort(n, s->def->n_actions, sizeof *n, most_first);
+    for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < size - 80; i++) {
+        voc_str name = s->def->actions[n[i].action].name;
+        at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
+    }
+    return VOC_OK;
+}
+
 // Without an action of class value (or an aim) there is nothing to judge by: the most frequent actions are named.
 static voc_rc refuse_without_value(struct score *s)
 {
@@ -154,20 +170,17 @@ static voc_rc refuse_without_value(struct score *s)
     for (size_t i = 0; i < s->def->n_touchpoints; i++) aim = aim || s->aims.touchpoint[i] != VOC_NONE;
     for (size_t i = 0; i < d->n_events && !aim; i++) aim = d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[i].class_ == VOC_CLASS_VALUE;
     if (aim) return VOC_OK;
-    struct named_count *n = score_alloc(s, s->def->n_actions, sizeof *n);
-    if (!n) return VOC_E_NOMEM;
-    for (uint32_t a = 0; a < s->def->n_actions; a++) n[a].action = a;
     bool customers = false;  // what the company does is no candidate
     for (size_t i = 0; i < d->n_events && !customers; i++) customers = d->events[i].actor == VOC_ACTOR_CUSTOMER;
-    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
-    qsort(n, s->def->n_actions, sizeof *n, most_first);
-    char hint[500];
-    size_t at = (size_t)snprintf(hint, sizeof hint, "mark those that customers do because it is worth it to them, with <action name=... class=\"value\"/>; the most frequent are");
-    for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < sizeof hint - 80; i++) {
-        voc_str name = s->def->actions[n[i].action].name;
-        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
+    char hint[700];
+    if (s->def->evidence_declared || !customers) {
+        size_t at = (size_t)snprintf(hint, sizeof hint, "voc stages PROJECT shows where it waits; to score, import what customers did as well (web, mail, calls), or say in voc worksheet PROJECT -o sheet.csv which of these are acts of customers:");
+        return name_frequent(s, customers, hint, at, sizeof hint) ? VOC_E_NOMEM
+                                                                  : score_complain(s, "SCORE-005", hint, "nothing in this project is known to be an act of a customer: it holds what the company recorded, and by that nothing can be judged");
     }
-    return score_complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
+    size_t at = (size_t)snprintf(hint, sizeof hint, "mark those that customers do because it is worth it to them, as value in voc worksheet PROJECT -o sheet.csv or with <action name=... class=\"value\"/>; the most frequent are");
+    return name_frequent(s, customers, hint, at, sizeof hint) ? VOC_E_NOMEM
+                                                              : score_complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
 }
 
 static voc_rc finish(void *analysis, void *state)
@@ -219,6 +232,7 @@ static const char about[] =
     "hold-out declared in the journey is an experiment, and outranks the comparison.\n"
     "\n"
     "The tables touchpoints, stages and segments hold every number behind a verdict (--table touchpoints, or --format json);\n"
+    "holdouts plans a random test of each thing that is sent (voc holdout), groups what --by group judges as one kind of touch;\n"
     "trouble lists what customers had to do because of our own faults, mix the kinds of work, stage_values what stages are worth.";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

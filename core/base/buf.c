@@ -117,6 +117,20 @@ static void json_escape(struct buf *b, uint32_t cp)
     }
 }
 
+voc_rc buf_named(struct buf *b, const char *text, const char *word, const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+";
+    const char *quote = name[strspn(name, plain)] ? "'" : "", *at;
+    if (strchr(name, '\'')) return buf_cstr(b, text);
+    for (; (at = strstr(text, word)) != NULL; text = at + strlen(word)) {
+        (void)buf_add(b, text, (size_t)(at - text));
+        (void)buf_cstr(b, quote);
+        (void)buf_cstr(b, name);
+        (void)buf_cstr(b, quote);
+    }
+    return buf_cstr(b, text);
+}
+
 // C1 controls are escaped too (a terminal would obey them); what is not UTF-8 becomes U+FFFD, as JSON must be UTF-8.
 voc_rc buf_json(struct buf *b, voc_str s)
 {

@@ -45,6 +45,7 @@ struct cli {
     struct diag *diag;
     struct catalogue *catalogue;
     char *typed;                   // the command as typed, without folders
+    const char *project;           // the project as typed, for hints; NULL: none is open
     bool failed_plugin;            // the fault is a plugin's: exit 6
 };
 

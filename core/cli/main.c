@@ -15,9 +15,14 @@ static void show(void *user, const struct diag_msg *m)
     struct buf b;
     const struct cli *c = user;
     if (m->severity == VOC_INFO && c->common && c->common[COMMON_QUIET].i) return;
+    struct diag_msg named = *m;
+    struct buf hint;
     buf_init(&b, 1 << 16);
+    buf_init(&hint, 1 << 16);
+    if (c->project && m->hint && buf_named(&hint, m->hint, "PROJECT", c->project) == VOC_OK) named.hint = hint.ptr;
     buf_cstr(&b, "voc: ");
-    diag_format(&b, m);
+    diag_format(&b, &named);
+    buf_done(&hint);
     if (b.ptr) fputs(b.ptr, stderr);
     buf_done(&b);
 }

@@ -29,6 +29,7 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
         diag_error(c->diag, "STORE-010", name, 0, hint, "this is %s, not a Vocstream project", look.kind == FILE_FOREIGN ? look.what : "a file of another kind");
         return VOC_E_INPUT;
     }
+    c->project = name;
     return project_open(p, name, mode, c->diag);
 }
 

@@ -121,26 +121,15 @@ voc_rc table_note(struct table *t, uint32_t kind, const char *text)
     return rc;
 }
 
-static bool is_plain(const char *name)
-{
-    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+")] == 0;
-}
-
 voc_rc table_name_project(struct table *t, const char *name)
 {
-    static const char word[] = "PROJECT";
-    const char *quote = is_plain(name) ? "" : "'";
     struct buf b;
     voc_rc rc = VOC_OK;
-    if (strchr(name, '\'')) return VOC_OK; // such a name is left to who typed it
     buf_init(&b, 1 << 20);
     for (size_t i = 0; i < t->notes.n && !rc; i++) {
-        const char *rest = t->notes.at[i].text.ptr, *at;
         buf_clear(&b);
-        for (; (at = strstr(rest, word)) != NULL; rest = at + sizeof word - 1) buf_printf(&b, "%.*s%s%s%s", (int)(at - rest), rest, quote, name, quote);
-        if (rest == t->notes.at[i].text.ptr) continue;
-        buf_cstr(&b, rest);
-        rc = b.rc ? b.rc : copy(t, b.ptr, &t->notes.at[i].text);
+        rc = buf_named(&b, t->notes.at[i].text.ptr, "PROJECT", name);
+        if (!rc && !str_is(t->notes.at[i].text, b.ptr)) rc = copy(t, b.ptr, &t->notes.at[i].text);
     }
     buf_done(&b);
     return rc;

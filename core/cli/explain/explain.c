@@ -263,6 +263,7 @@ static voc_rc open_project(struct explainer *x, int *from)
     *from = 0;
     if (path) {
         cli_say(c, "%s:\n", path);
+        c->project = path;
         return project_open(&x->p, path, PROJECT_READ, c->diag);
     }
     diag_error(c->diag, "USAGE-001", NULL, 0, "voc explain PROJECT WORD", n ? "%zu projects lie here: say which one is meant" : "no project lies here: say which one is meant", n);

@@ -33,6 +33,25 @@ static void appends_add_up_and_are_terminated(void **state)
     assert_int_equal(b.max, 1000);
 }
 
+static void a_name_stands_where_its_word_stood(void **state)
+{
+    static const struct { const char *text, *name, *wanted; } cases[] = {
+        {"voc score PROJECT, voc sql PROJECT \"...\"", "a/b.voc", "voc score a/b.voc, voc sql a/b.voc \"...\""},
+        {"PROJECT", "two words.voc", "'two words.voc'"},
+        {"voc score PROJECT", "it's.voc", "voc score PROJECT"},
+        {"nothing", "a.voc", "nothing"},
+        {"", "a.voc", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        assert_int_equal(buf_named(&b, cases[i].text, "PROJECT", cases[i].name), VOC_OK);
+        assert_string_equal(b.ptr, cases[i].wanted);
+        buf_done(&b);
+    }
+}
+
 static void an_empty_append_gives_an_empty_string(void **state)
 {
     (void)state;
@@ -188,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appends_add_up_and_are_terminated),
+        cmocka_unit_test(a_name_stands_where_its_word_stood),
         cmocka_unit_test(an_empty_append_gives_an_empty_string),
         cmocka_unit_test(the_maximum_is_kept_to_the_byte_and_a_failure_stays),
         cmocka_unit_test(printf_grows_and_keeps_the_maximum),

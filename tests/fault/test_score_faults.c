@@ -32,7 +32,7 @@ static void write_events(void)
 {
     static const char *const people[] = {"ann", "bob", "cem", "dee"}, *const acts[] = {"view-home", "read-article", "download-guide", "use-calculator", "send-requirements",
                                                                                       "request-demo", "ask-proposal", "accept-proposal", "error-page", "unsubscribe"};
-    static const char *const touches[] = {"webinar", "dinner", "follow-up call", "brochure"};
+    static const char *const touches[] = {"webinar", "dinner", "reference visit", "briefing"};
     uint64_t seed = 7;
     unsigned id = 0;
     FILE *f = fopen(in_folder("all-events.csv"), "wb");
@@ -68,12 +68,12 @@ static voc_rc hash_tables(const struct fold_result *r, char out[2 * HASH_BYTES +
                            .command = STR("voc score p.voc"),
                            .program = STR("voc"),
                            .version = STR("1")};
-    voc_table tables[16];
+    voc_table tables[32];
     unsigned char hash[HASH_BYTES];
     struct buf b;
     voc_rc rc = VOC_OK;
     size_t n = 0;
-    for (; n < r->n_tables && n < 16 && !rc; n++) rc = table_view(r->tables[n], &tables[n]);
+    for (; n < r->n_tables && n < 32 && !rc; n++) rc = table_view(r->tables[n], &tables[n]);
     buf_init(&b, 1 << 24);
     for (size_t k = 0; k < sizeof formats / sizeof *formats && !rc; k++) {
         struct out *o = NULL;
@@ -156,6 +156,14 @@ static void a_score_by_named_aims_of_one_segment(void **state)
     run(&job, 0);
 }
 
+static void a_score_by_group_plans_hold_outs_and_runs_twice(void **state)
+{
+    (void)state;
+    const struct option_given options[] = {{STR("by"), STR("group"), true, NULL, 0}};
+    struct job job = {.options = options, .n_options = 1, .threads = 2};
+    run(&job, 0);
+}
+
 static int prepare(void **state)
 {
     (void)state;
@@ -201,6 +209,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_score_of_a_small_project),
         cmocka_unit_test(a_score_by_segment_with_other_windows_by_two_threads),
         cmocka_unit_test(a_score_by_named_aims_of_one_segment),
+        cmocka_unit_test(a_score_by_group_plans_hold_outs_and_runs_twice),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, prepare, end);

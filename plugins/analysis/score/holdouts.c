@@ -342,5 +342,5 @@ voc_rc holdouts_write(struct study *st)
     page_open(&p, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN, holdout_columns, sizeof holdout_columns / sizeof *holdout_columns);
     for (uint32_t i = 0; i < st->n_pooled; i++)
         if (st->holdouts[i].planned) row(&p, &st->pooled[i], &st->holdouts[i]);
-    return p.rc ? p.rc : say_semantics(st->s, p.t, "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; two-sided 5%, power 80%.");
+    return p.rc ? p.rc : say_semantics(st->s, p.t, "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; large enough to find the effect four times in five, and one that is not there one time in twenty.");
 }

@@ -100,7 +100,11 @@ static void add_error(struct diag *d, uint32_t severity, const char *code, const
         memcpy(text, m.ptr, n);
         text[n] = '\0';
     }
-    struct diag_msg msg = {.severity = severity, .code = code, .file = file, .message = text};
+    const char *hint = severity != VOC_ERROR                     ? NULL
+                       : e->code == XML_ERR_DOCUMENT_EMPTY       ? "this is no XML; look at what the file is"
+                       : e->code == XML_ERR_DOCUMENT_END || e->code == XML_ERR_TAG_NOT_FINISHED ? "it may have been cut off; export or copy it again"
+                                                                 : "mend it at that place, or export it again";
+    struct diag_msg msg = {.severity = severity, .code = code, .file = file, .message = text, .hint = hint};
     msg.line = e->line > 0 ? (uint64_t)e->line : 0;
     msg.column = e->int2 > 0 && e->domain == XML_FROM_PARSER ? (uint64_t)e->int2 : 0;
     diag_add(d, &msg);
@@ -434,7 +438,7 @@ static voc_rc parse(struct parser *p)
         xmlCtxtUseOptions(p->ctxt, OPTIONS);
         xmlParseDocument(p->ctxt);
         if (p->rc == VOC_OK && !p->ctxt->wellFormed) {
-            diag_error(p->d, "XML-001", p->file, 0, NULL, "not well-formed XML");
+            diag_error(p->d, "XML-001", p->file, 0, "mend it, or export it again", "not well-formed XML");
             p->rc = VOC_E_INPUT;
         }
         xmlFreeParserCtxt(p->ctxt);

@@ -56,6 +56,7 @@ voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of
 int order_check(struct cli *c); // 0, or EXIT_USAGE
 void order_missing(struct cli *c);
 void order_too_many(struct cli *c, int max);
+int cli_unknown_command(struct cli *c, const char *word, const char *second); // main.c: says what was meant; EXIT_USAGE
 const char *cli_command_name(const struct cli *c); // "score", "journey use"
 const char *cli_nearest_project(struct cli *c, const char *wanted, bool *only); // of the projects beside it, or NULL; arena's
 const char *cli_project_for(struct cli *c, const char *file); // shop.voc for x/shop.csv.gz
@@ -69,6 +70,7 @@ void man_analysis(struct buf *b, const voc_plugin *p);
 // output.c
 int cli_exit(const struct cli *c, voc_rc rc); // prints nothing
 voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n);
+voc_rc cli_output_check(struct cli *c); // ahead of long work: is the format known, and can the file of -o be written?
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once

@@ -234,7 +234,7 @@ int run_help(struct cli *c)
         if (p && p->desc)
             (man ? man_analysis : help_analysis)(&b, p->desc);
         else if (!rc) {
-            diag_error(c->diag, "USAGE-002", NULL, 0, "voc help shows all commands", "there is no command \"%s\"", c->args[0]);
+            cli_unknown_command(c, c->args[0], c->n_args > 1 ? c->args[1] : NULL);
             rc = VOC_E_OPTION;
         }
     }

@@ -136,10 +136,10 @@ int run_import(struct cli *c)
     struct journey *j = NULL;
     struct table *t = NULL;
     int worst = EXIT_DONE;
-    bool was_there = access(c->args[0], F_OK) == 0, kept = c->own[IMPORT_JOURNEY].set;
+    bool was_there = access(c->args[0], F_OK) == 0, kept = false;
     voc_rc rc = cli_catalogue(c);
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
-    if (!rc && c->own[IMPORT_JOURNEY].set) rc = attach(c, p, c->own[IMPORT_JOURNEY].s);
+    if (!rc && c->own[IMPORT_JOURNEY].set) kept = (rc = attach(c, p, c->own[IMPORT_JOURNEY].s)) == VOC_OK;
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = table_new(&t, "import", "", 0);
     if (!rc) rc = account_columns(t);

@@ -3,6 +3,7 @@
 #include "journey/check.h"
 
 #include "cli/cli.h"
+#include "cli/followed.h"
 #include "cli/worksheet/subject.h"
 
 voc_rc cli_attach(struct project *p, const struct journey *j)
@@ -19,6 +20,7 @@ int run_journey_use(struct cli *c)
     struct journey *j = NULL;
     voc_rc rc = journey_load(&j, c->args[1], c->diag);
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
+    if (!rc) rc = followed_changes(c, p, j);
     if (!rc) rc = cli_attach(p, j);
     if (!rc) rc = folder_remember(c, p, c->args[1]);
     if (!rc)

@@ -65,7 +65,7 @@ static const char *nearest_of_group(const char *word, const char *second)
     return second ? str_nearest(str_of(second), names, n) : NULL;
 }
 
-static int unknown(struct cli *c, const char *word, const char *second)
+int cli_unknown_command(struct cli *c, const char *word, const char *second)
 {
     const char *names[128] = {0};
     char hint[200];
@@ -152,6 +152,15 @@ static int print_help(struct cli *c)
     return EXIT_DONE;
 }
 
+// Commands that work before they write: a slip in -o or --format is said first, not after the import.
+static bool makes_tables(const struct cli *c)
+{
+    static int (*const runs[])(struct cli *) = {run_import, run_stages, run_sql, run_stats, run_rejects};
+    for (size_t i = 0; c->command && i < sizeof runs / sizeof *runs; i++)
+        if (c->command->run == runs[i]) return true;
+    return c->command == NULL;
+}
+
 static int dispatch(struct cli *c, int argc, char **argv)
 {
     int used = 1;
@@ -161,7 +170,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (!rc) rc = cli_catalogue(c);
         if (rc) return cli_exit(c, rc);
         struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(argv[1]));
-        if (!p) return unknown(c, argv[1], argc > 2 ? argv[2] : NULL);
+        if (!p) return cli_unknown_command(c, argv[1], argc > 2 ? argv[2] : NULL);
         rc = plugin_load(p, c->diag);
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
@@ -169,6 +178,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
     int rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);
     if (rc) return rc;
+    if (makes_tables(c) && (rc = cli_exit(c, cli_output_check(c))) != EXIT_DONE) return rc;
     return c->command ? c->command->run(c) : run_analysis(c);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -78,12 +79,19 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
     }
     if (*n_out || n == 0) return VOC_OK;
     struct buf b;
+    const char *names[TABLES_MAX];
+    size_t k = 0;
+    voc_str wanted = v->n_list ? v->list[0] : (voc_str){"", 0};
     buf_init(&b, 4096);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
-        if (table_view(tables[i], &t) == VOC_OK) buf_printf(&b, "%s%.*s", i ? ", " : "there are ", (int)t.name.len, t.name.ptr);
+        if (table_view(tables[i], &t) != VOC_OK) continue;
+        buf_printf(&b, "%s%.*s", i ? ", " : "there are ", (int)t.name.len, t.name.ptr);
+        if ((names[k] = arena_printf(&c->arena, "%.*s", (int)t.name.len, t.name.ptr)) != NULL) k++;
     }
-    diag_error(c->diag, "OUTPUT-003", NULL, 0, b.ptr, "there is no table of that name");
+    const char *near = str_nearest(wanted, names, k);
+    if (near) buf_printf(&b, "; did you mean %s?", near);
+    diag_error(c->diag, "OUTPUT-003", NULL, 0, b.ptr, "there is no table \"%.*s\"", (int)(wanted.len > 60 ? 60 : wanted.len), wanted.ptr);
     buf_done(&b);
     return VOC_E_OPTION;
 }
@@ -327,7 +335,7 @@ static voc_rc find_face(struct cli *c, struct face *f)
     const voc_output_ops *ops = f->plugin ? f->plugin->ops : NULL;
     f->page = ops && ops->mime && strcmp(ops->mime, "text/html") == 0;
     if (rc || f->plugin) return rc;
-    diag_error(c->diag, "OUTPUT-001", NULL, 0, "table, csv, tsv, json, jsonl, or an output plugin: voc plugin list", "there is no format \"%.*s\"",
+    diag_error(c->diag, "OUTPUT-001", NULL, 0, "csv opens in a spreadsheet, html is a page to show, md goes into a document; and table, tsv, json, jsonl (voc plugin list shows all)", "there is no format \"%.*s\"",
                (int)(format.len > 60 ? 60 : format.len), format.ptr);
     return VOC_E_OPTION;
 }
@@ -405,5 +413,19 @@ voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, str
     }
     room_done(&room);
     if (!rc && !to_stdout) cli_say(c, "wrote %s\n", file.ptr);
+    return rc;
+}
+
+voc_rc cli_output_check(struct cli *c)
+{
+    struct face f = {0};
+    struct out *o = NULL;
+    struct stat st;
+    voc_str file = c->common[COMMON_OUTPUT].s;
+    voc_rc rc = find_face(c, &f);
+    if (rc || file.len == 0 || str_is(file, "-")) return rc;
+    if (stat(file.ptr, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return VOC_OK; // a pipe would see its writer go
+    rc = out_open(&o, file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
+    if (o) out_abort(o);
     return rc;
 }

@@ -4,10 +4,27 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/followed.h"
 #include "host/file_kind.h"
+
+// SQLite says only that it cannot open the file.
+static bool can_be_made(struct cli *c, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *folder = slash ? arena_printf(&c->arena, "%.*s", slash == name ? 1 : (int)(slash - name), name) : ".";
+    if (!folder || access(name, F_OK) == 0 || access(folder, W_OK | X_OK) == 0) return true;
+    if (errno == ENOENT)
+        diag_error(c->diag, "STORE-002", name, 0, arena_printf(&c->arena, "mkdir -p %s makes the folder", folder), "there is no folder %s for the project", folder);
+    else if (errno == ENOTDIR)
+        diag_error(c->diag, "STORE-002", name, 0, "name the project in a folder, or in this one", "%s is a file, not a folder", folder);
+    else
+        diag_error(c->diag, "STORE-002", name, 0, "put the project into another folder", "no project can be made here: %s may not be written by you", folder);
+    return false;
+}
 
 // What is there instead of a project is said with the command that was meant.
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
@@ -29,6 +46,13 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
         diag_error(c->diag, "STORE-010", name, 0, hint, "this is %s, not a Vocstream project", look.kind == FILE_FOREIGN ? look.what : "a file of another kind");
         return VOC_E_INPUT;
     }
+    if (look.kind == FILE_FOLDER) {
+        const char *in = file_nearest(&c->arena, arena_printf(&c->arena, "%s/.voc", name), ".voc", FILE_PROJECT, NULL);
+        const char *hint = in ? arena_printf(&c->arena, "is it %s?", in) : arena_printf(&c->arena, "name a file in it: voc import %s/shop.voc FILE makes a project", name);
+        diag_error(c->diag, "STORE-010", name, 0, hint, "this is a folder, not a Vocstream project");
+        return VOC_E_INPUT;
+    }
+    if (mode == PROJECT_CREATE && look.kind == FILE_NONE && !can_be_made(c, name)) return VOC_E_IO;
     c->project = name;
     return project_open(p, name, mode, c->diag);
 }
@@ -43,7 +67,9 @@ voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct jour
     }
     voc_rc rc = store_definition_active(p, &c->arena, &def, &found);
     if (rc) return rc;
-    return found ? journey_parse(out, def.journey_xml, def.sources_xml, def.codebook_xml, project_name(p), c->diag) : journey_none(out, VOC_UNIT_CASE);
+    if (!found) return journey_none(out, VOC_UNIT_CASE);
+    rc = journey_parse(out, def.journey_xml, def.sources_xml, def.codebook_xml, project_name(p), c->diag);
+    return rc ? rc : followed_check(c, p, *out);
 }
 
 voc_rc cli_need_events(struct cli *c, struct project *p)

@@ -152,6 +152,28 @@ static voc_rc probe_all(struct job *j)
     return VOC_OK;
 }
 
+// --source names one of sources.xml, or gives a name of its own; a slip would leave the mapping out.
+static void warn_source(const struct job *j)
+{
+    const struct journey *of = j->req->journey;
+    const char *names[64];
+    size_t n = 0;
+    struct buf b;
+    if (!j->req->source.len || j->rule || !of || !of->n_sources) return;
+    buf_init(&b, 8192);
+    buf_cstr(&b, "it has ");
+    for (size_t i = 0; i < of->n_sources && n < 64; i++) {
+        buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(of->sources[i].id.len > 60 ? 60 : of->sources[i].id.len), of->sources[i].id.ptr);
+        names[n] = arena_printf(j->a, "%.*s", (int)of->sources[i].id.len, of->sources[i].id.ptr);
+        n += names[n] != NULL;
+    }
+    const char *near = str_nearest(j->req->source, names, n);
+    if (near) buf_printf(&b, "; did you mean %s?", near);
+    diag_warn(j->d, "IMPORT-020", j->req->path, 0, b.ptr, "sources.xml of %.*s has no source \"%.*s\": the file is read without its mapping", (int)(of->id.len > 60 ? 60 : of->id.len),
+              of->id.ptr, (int)(j->req->source.len > 60 ? 60 : j->req->source.len), j->req->source.ptr);
+    buf_done(&b);
+}
+
 static voc_rc choose(struct job *j)
 {
     voc_str first;
@@ -163,6 +185,7 @@ static voc_rc choose(struct job *j)
     }
     if (rc) return rc;
     j->rule = rule_for(j->req, in_name(j->in));
+    warn_source(j);
     if (j->req->as.len) return plugin_named(j, j->req->as);
     if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);
     return probe_all(j);

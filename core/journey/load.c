@@ -171,7 +171,7 @@ voc_rc load_journey(struct journey **out, voc_str journey_xml, voc_str sources_x
     j->sources_root = load_file(&l, sources_xml, label, names->sources, &j->sources_xml, &j->sources_file);
     j->codebook_root = load_file(&l, codebook_xml, label, names->codebook, &j->codebook_xml, &j->codebook_file);
     l.file = j->file.ptr;
-    if (!j->root && !l.rc && !l.faults) load_fault(&l, "JOURNEY-001", 0, NULL, "the file is empty");
+    if (!j->root && !l.rc && !l.faults) load_fault(&l, "JOURNEY-001", 0, "begin with a copy of one that ships with the program (voc journey list)", "the file is empty");
     if (j->root && !l.rc) {
         j->zone = load_text(j->root, "zone");
         load_zone(&l);

@@ -50,7 +50,7 @@ static bool search(const char *id, char found[PATH_MAX])
 }
 
 // A whole file. A missing one is no fault if it may be absent: then nothing is added.
-static voc_rc read_file(struct buf *to, const char *folder, const char *name, bool may_miss, struct diag *d)
+static voc_rc read_file(struct buf *to, const char *folder, const char *name, bool may_miss, const char *hint, struct diag *d)
 {
     char path[PATH_MAX];
     struct stat st;
@@ -64,7 +64,7 @@ static voc_rc read_file(struct buf *to, const char *folder, const char *name, bo
     if (fd < 0 && errno == ENOENT && may_miss) return VOC_OK;
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         const char *why = fd < 0 ? strerror(errno) : "it is not an ordinary file";
-        diag_error(d, "JOURNEY-020", path, 0, "a journey is a folder with journey.xml, and sources.xml and codebook.xml if they are needed", "cannot be read: %s", why);
+        diag_error(d, "JOURNEY-020", path, 0, hint, "cannot be read: %s", why);
         rc = VOC_E_OPTION;
         goto out;
     }
@@ -113,14 +113,16 @@ static voc_rc load_folder(struct journey **out, const char *folder, const char *
     buf_init(&sources, LOAD_FILE_MAX + 65537);
     buf_init(&codebook, LOAD_FILE_MAX + 65537);
     arena_init(&a, 0);
-    if ((rc = read_file(&journey, folder, "journey.xml", false, d))) goto out;
+    static const char named[] = "journey.xml names it with an attribute of <journey>: copy it beside journey.xml, or take the attribute out";
+    static const char needed[] = "a journey is a folder with journey.xml, and sources.xml and codebook.xml if they are needed; copy one that ships with the program (voc journey list), or name another folder";
+    if ((rc = read_file(&journey, folder, "journey.xml", false, needed, d))) goto out;
     rc = journey.len ? xml_tree(&root, &a, journey.ptr, journey.len, NULL, NULL) : VOC_E_INPUT;
     if (rc == VOC_E_NOMEM) goto out;
     if (rc) root = NULL; // the loader will say what is wrong
     file_name(sources_name, root, "sources", "sources.xml", &sources_given);
     file_name(codebook_name, root, "codebook", "codebook.xml", &codebook_given);
-    if ((rc = read_file(&sources, folder, sources_name, !sources_given, d))) goto out;
-    if ((rc = read_file(&codebook, folder, codebook_name, !codebook_given, d))) goto out;
+    if ((rc = read_file(&sources, folder, sources_name, !sources_given, named, d))) goto out;
+    if ((rc = read_file(&codebook, folder, codebook_name, !codebook_given, named, d))) goto out;
     const struct load_names names = {"journey.xml", sources_name, codebook_name};
     rc = load_journey(out, str_mk(journey.ptr, journey.len), str_mk(sources.ptr, sources.len), str_mk(codebook.ptr, codebook.len), label, &names, d);
 out:
@@ -129,6 +131,19 @@ out:
     buf_done(&sources);
     buf_done(&codebook);
     return rc;
+}
+
+// Something is there, but it is a file: journey.xml itself, or a thing of another kind.
+static voc_rc no_folder(const char *path, struct diag *d)
+{
+    char hint[300];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (str_ends(str_of(name), ".xml"))
+        (void)snprintf(hint, sizeof hint, "name the folder that it lies in: %.*s", slash ? (int)(slash - path > 200 ? 200 : slash - path) : 1, slash ? path : ".");
+    else
+        (void)snprintf(hint, sizeof hint, "name a folder with a journey.xml, or one that ships with the program: %s, %s, %s", shipped[0], shipped[1], shipped[2]);
+    diag_error(d, "JOURNEY-020", path, 0, hint, "a journey is a folder, and this is a file");
+    return VOC_E_OPTION;
 }
 
 voc_rc journey_load(struct journey **out, const char *folder, struct diag *d)
@@ -143,6 +158,7 @@ voc_rc journey_load(struct journey **out, const char *folder, struct diag *d)
         return load_folder(out, found, found, d);
     }
     if (search(folder, found)) return load_folder(out, found, folder, d); // messages name it as the user did
+    if (access(folder, F_OK) == 0) return no_folder(folder, d);
     const char *near = str_nearest(str_of(folder), shipped, sizeof shipped / sizeof *shipped);
     char hint[300];
     (void)snprintf(hint, sizeof hint, "name a folder with a journey.xml, or one that ships with the program: %s, %s, %s%s%s%s", shipped[0], shipped[1], shipped[2],

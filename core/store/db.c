@@ -40,7 +40,7 @@ static const char *hint_of(int rc)
     case SQLITE_PERM: return "check the permissions of the file and of its folder";
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return "wait until the other program has ended";
-    case SQLITE_CORRUPT: return "`voc verify` says what is damaged; restore the file from a copy";
+    case SQLITE_CORRUPT: return "`voc verify` says what is damaged; restore the file from a copy, or import the logs again into a new project";
     default: return NULL;
     }
 }
@@ -74,7 +74,7 @@ voc_rc db_damaged(struct project *p, const char *format, ...)
     va_start(ap, format);
     (void)vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    diag_error(p->d, "STORE-007", p->path, 0, "`voc verify` lists all damage; restore the file from a copy", "the project file is damaged: %s", text);
+    diag_error(p->d, "STORE-007", p->path, 0, "`voc verify` lists all damage; restore the file from a copy, or import the logs again into a new project", "the project file is damaged: %s", text);
     return VOC_E_INPUT;
 }
 

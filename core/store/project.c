@@ -129,7 +129,9 @@ voc_rc project_keep(struct project *p)
 
 static voc_rc no_project(struct project *p, const char *why)
 {
-    diag_error(p->d, "STORE-010", p->path, 0, "`voc import PROJECT FILE` makes a project", "%s is not a Vocstream project%s", p->name, why);
+    char hint[300];
+    (void)snprintf(hint, sizeof hint, "voc import %.200s FILE makes it one", p->path);
+    diag_error(p->d, "STORE-010", p->path, 0, hint, "%s is not a Vocstream project%s", p->name, why);
     return VOC_E_INPUT;
 }
 
@@ -203,7 +205,7 @@ static voc_rc examine(struct project *p, int64_t *format, bool *is_new)
     if (*is_new && p->mode != PROJECT_CREATE) return no_project(p, ": it is empty");
     if (!*is_new && application != APPLICATION_ID) return no_project(p, ", but another program's database");
     if (*format > STORE_FORMAT) {
-        diag_error(p->d, "STORE-011", p->path, 0, "use a newer voc", "%s was written by a newer program: its format is %" PRId64 ", this one knows %d", p->name,
+        diag_error(p->d, "STORE-011", p->path, 0, "use a newer voc (voc version shows which this is), or import the logs again into a new project", "%s was written by a newer program: its format is %" PRId64 ", this one knows %d", p->name,
                    *format, STORE_FORMAT);
         return VOC_E_INPUT;
     }

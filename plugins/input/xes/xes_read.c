@@ -205,7 +205,7 @@ voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, 
     size_t e = 0, n_elements = sizeof elements / sizeof *elements;
     while (e < n_elements && !is(name, elements[e].name)) e++;
     if (e == n_elements)
-        return xes_refuse(x, line, "log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
+        return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
     if (!allowed(x, elements[e].kind))
         return xes_refuse(x, line, "a log holds traces, a trace holds events, an event holds attributes", "<%.*s> may not stand here", XES_CUT(name.len), name.ptr);
     if (x->depth == XES_DEPTH) return xes_refuse(x, line, "at most 64 elements within each other", "<%.*s> lies too deep", XES_CUT(name.len), name.ptr);

@@ -131,8 +131,20 @@ static void compared(struct html *h, const struct look *l, size_t row, const voc
     put_s(h, ".");
 }
 
+// A reason that ends in a command ("hold back 1 in 5 for 8 weeks: voc holdout"): the command as it is typed for this one.
+static bool with_command(struct html *h, voc_str s, voc_str name)
+{
+    size_t at = text_find(s, ": voc ");
+    if (at == 0 || at == s.len || text_find(text_from(s, at + 6), " ") < s.len - at - 6) return false;
+    put_sentence(h, (voc_str){s.ptr, at});
+    put_s(h, " <code>");
+    html_command_on(h, text_from(s, at + 2), name);
+    put_s(h, "</code>");
+    return true;
+}
+
 // How firm, in a sentence; other reasons are sentences already.
-static void reason(struct html *h, voc_str s)
+static void reason(struct html *h, voc_str s, voc_str name)
 {
     static const struct { const char *word, *means; } firm[] = {
         {"strong", "Strong: only a large hidden difference could explain it away"},
@@ -154,7 +166,7 @@ static void reason(struct html *h, voc_str s)
         put_s(h, ".");
         return;
     }
-    put_sentence(h, s);
+    if (!with_command(h, s, name)) put_sentence(h, s);
 }
 
 // "35 left, 6 expected: soften it": the number, and what it counts.
@@ -229,7 +241,7 @@ static void finding(struct html *h, const struct look *l, struct choice c)
         put_s(h, "</p>\n");
     }
     put_s(h, "<p class=\"why\">");
-    if (why) reason(h, why->s);
+    if (why) reason(h, why->s, name ? name->s : (voc_str){"-", 1});
     put_s(h, " <a href=\"#");
     remember(h, name, c.row);
     put_s(h, "\">How we know</a></p>\n");

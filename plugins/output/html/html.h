@@ -128,6 +128,7 @@ size_t html_label(voc_str lead); // "NOT-TO-DO LIST: ...": where the colon is, e
 // legend.c
 void html_legend(struct html *h, const voc_table *t);          // what its columns mean, and the command that gives it again
 void html_command(struct html *h, voc_str command);            // PROJECT in it becomes the project's name
+void html_command_on(struct html *h, voc_str command, voc_str name); // "voc explain", of this project, for one thing in it
 void html_sentence(struct html *h, voc_str s);                 // put_sentence, with commands in it written like that
 void html_next(struct html *h, const voc_table *t);
 void html_explain(struct html *h);                             // the command for each finding of the box

@@ -5,6 +5,8 @@
 
 #include "plugins/output/html/html.h"
 
+#define SHORT_MAX 12u // columns whose meanings stay together on paper
+
 // A word for a shell: quoted where it has anything but letters, digits and what file names hold. The quotes go around it, and a
 // quote within becomes '\''.
 static void shell_word(struct html *h, voc_str s)
@@ -28,12 +30,28 @@ static void shell_word(struct html *h, voc_str s)
     put_s(h, "&#39;");
 }
 
+// Where the project stands with folders before it, these are left out: they say nothing to who is shown the page.
+static void put_local(struct html *h, voc_str s)
+{
+    voc_str name = kept(h, KEPT_PROJECT);
+    bool quoted = false;
+    size_t word = 0, done = 0; // where the word began; what is written
+    for (size_t i = 0; i < s.len && name.len; i++) {
+        if (s.ptr[i] == '\'') quoted = !quoted;
+        if (s.ptr[i] == '\'' || (s.ptr[i] == ' ' && !quoted)) word = i + 1;
+        if (s.ptr[i] != '/' || s.len - i - 1 < name.len || memcmp(s.ptr + i + 1, name.ptr, name.len) != 0) continue;
+        put_text(h, (voc_str){s.ptr + done, word - done});
+        done = word = i + 1;
+    }
+    put_text(h, text_from(s, done));
+}
+
 void html_command(struct html *h, voc_str s)
 {
     while (s.len) {
         size_t at = text_find(s, "PROJECT");
         bool whole = at < s.len && at > 0 && s.ptr[at - 1] == ' ' && (at + 7 == s.len || s.ptr[at + 7] == ' ' || s.ptr[at + 7] == ')');
-        put_text(h, (voc_str){s.ptr, at});
+        put_local(h, (voc_str){s.ptr, at});
         if (at == s.len) return;
         if (whole && kept(h, KEPT_PROJECT).len)
             shell_word(h, kept(h, KEPT_PROJECT));
@@ -41,6 +59,18 @@ void html_command(struct html *h, voc_str s)
             put_s(h, "PROJECT");
         s = text_from(s, at + 7);
     }
+}
+
+void html_command_on(struct html *h, voc_str command, voc_str name)
+{
+    put_text(h, command);
+    put_s(h, " ");
+    if (kept(h, KEPT_PROJECT).len)
+        shell_word(h, kept(h, KEPT_PROJECT));
+    else
+        put_s(h, "PROJECT");
+    put_s(h, " ");
+    shell_word(h, name);
 }
 
 void html_sentence(struct html *h, voc_str s)
@@ -64,7 +94,7 @@ void html_legend(struct html *h, const voc_table *t)
     voc_str again = kept(h, KEPT_AGAIN);
     bool any = false;
     h->into = &h->rooms[PART_COLUMNS];
-    put_s(h, "<div class=\"legend\">\n");
+    put_s(h, t->n_columns <= SHORT_MAX ? "<div class=\"legend short\">\n" : "<div class=\"legend\">\n");
     put_head_id(h, 3, "c", h->tables);
     html_table_title(h, t);
     put_end(h, 3);
@@ -123,20 +153,14 @@ void html_next(struct html *h, const voc_table *t)
 
 void html_explain(struct html *h)
 {
-    voc_str project = kept(h, KEPT_PROJECT);
     bool any = false;
     for (size_t i = 0; i < h->n_findings && !h->rc; i++) {
         const struct finding *f = &h->findings[i];
         if (!f->name_len) continue;
         put_s(h, any ? "" : "<p>Each finding with every check, an SQL query that gives its figures again, and example customers:</p>\n<ul class=\"commands\">\n");
         any = true;
-        put_s(h, "<li><code>voc explain ");
-        if (project.len)
-            shell_word(h, project);
-        else
-            put_s(h, "PROJECT");
-        put_s(h, " ");
-        shell_word(h, (voc_str){h->rooms[KEPT_NAMES].ptr + f->name, f->name_len});
+        put_s(h, "<li><code>");
+        html_command_on(h, (voc_str)VOC_LIT("voc explain"), (voc_str){h->rooms[KEPT_NAMES].ptr + f->name, f->name_len});
         put_s(h, "</code></li>\n");
     }
     if (any) put_s(h, "</ul>\n");

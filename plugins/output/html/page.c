@@ -28,6 +28,15 @@ static voc_str without_suffix(voc_str s)
     return s;
 }
 
+// A title within a line: "Work mix" reads "work mix"; "API" and "I" stay.
+static void put_small(struct html *h, voc_str s)
+{
+    bool word = s.len > 1 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[1] >= 'a' && s.ptr[1] <= 'z';
+    char first = word ? (char)(s.ptr[0] - 'A' + 'a') : 0;
+    put(h, &first, word);
+    put_text(h, text_from(s, word));
+}
+
 // "shop: what to do more, what to stop", "shop: where customers stand", "Plugins".
 static void heading(struct html *h, const voc_table *t, size_t lead_project, bool markup)
 {
@@ -46,7 +55,7 @@ static void heading(struct html *h, const voc_table *t, size_t lead_project, boo
     else if (title.len)
         put_capital(h, title);
     else if (t && t->title.len && project.len)
-        put_text(h, t->title);
+        put_small(h, t->title);
     else if (t && t->title.len)
         put_capital(h, t->title);
     else if (t)

@@ -307,7 +307,7 @@ static void share(struct html *h, const voc_cell *c, bool sign)
     put_s(h, "<span class=\"v\">");
     put_number(h, c->r * 100, c->digits, sign);
     put_s(h, "%");
-    if (c->r >= 0 && c->r <= 1) {
+    if (!sign && c->r >= 0 && c->r <= 1) { // a difference of shares is no part of a whole
         snprintf(s, sizeof s,
                  "<svg class=\"share\" viewBox=\"0 0 120 6\" width=\"120\" height=\"6\" aria-hidden=\"true\" focusable=\"false\">"
                  "<rect class=\"all\" width=\"120\" height=\"6\" rx=\"3\"/><rect class=\"part\" width=\"%.1f\" height=\"6\" rx=\"3\"/></svg>",
@@ -317,15 +317,27 @@ static void share(struct html *h, const voc_cell *c, bool sign)
     put_s(h, "</span>");
 }
 
+// "VALUE", "VALUE: do more": the word of a verdict is a chip.
+static void text_cell(struct html *h, voc_str s, bool verdict)
+{
+    voc_str word = {s.ptr, text_find(s, ": ")};
+    enum tone tone = verdict ? tone_of(word) : TONE_PLAIN;
+    if (tone == TONE_PLAIN) {
+        put_isolated(h, s);
+        return;
+    }
+    put_chip(h, tone, word);
+    if (word.len == s.len) return;
+    put_s(h, " ");
+    put_isolated(h, text_from(s, word.len + 2));
+}
+
 void put_cell(struct html *h, const voc_cell *c, const voc_column *col, const struct scale *scale)
 {
     bool sign = (col->flags & VOC_COLUMN_SIGNED) != 0;
     switch (c->type) {
     case VOC_CELL_TEXT:
-        if ((text_is(col->name, "verdict") || text_is(col->name, "kind")) && tone_of(c->s) != TONE_PLAIN)
-            put_chip(h, tone_of(c->s), c->s);
-        else
-            put_isolated(h, c->s);
+        text_cell(h, c->s, text_is(col->name, "verdict") || text_is(col->name, "kind"));
         break;
     case VOC_CELL_INT: integer(h, c->i, sign); break;
     case VOC_CELL_REAL: put_number(h, c->r, c->digits, sign); break;

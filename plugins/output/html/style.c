@@ -14,6 +14,7 @@
     ".box table" of " td{display:flex;justify-content:space-between;gap:1rem;white-space:normal;text-align:right}\n" \
     ".box table" of " td[data-label]::before{content:attr(data-label);flex:none;max-width:45%;color:var(--soft);text-align:left;font-variant-numeric:normal}\n" \
     ".box table" of " td.long{display:block;text-align:left}\n" \
+    ".box table" of " td.long,.box table" of " td.text{min-width:0}\n" \
     ".box table" of " td.long::before{display:block;max-width:none}\n" \
     ".box table" of " td.na{display:none}\n" \
     ".box table" of " tr:not(:has(td:not(.na))) td.na{display:flex}\n"
@@ -61,6 +62,7 @@ static const char *const sheet[] = {
     ".finding h3 bdi{min-width:0}\n"
     ".finding p{grid-column:1;margin:.1rem 0}\n"
     ".finding .why{color:var(--soft)}\n"
+    ".why a{white-space:nowrap}\n"
     ".finding .big{grid-column:2;grid-row:1/span 3;text-align:right;line-height:1.3}\n"
     ".big b{display:block;font-size:1.75rem;line-height:1.15;font-variant-numeric:tabular-nums;letter-spacing:-.01em}\n"
     ".big span{color:var(--soft);font-size:.875rem}\n"
@@ -88,6 +90,7 @@ static const char *const sheet[] = {
     ".na{color:var(--soft)}\n"
     ".v b{font-weight:600}\n"
     ".group th{padding:1.4rem 0 .4rem;font-weight:400}\n"
+    ".group b{font-size:1rem}\n"
     "tfoot th,tfoot td{font-weight:700;border-bottom:0;border-top:2px solid var(--fg)}\n"
     "tfoot td.long{font-weight:400;color:var(--soft)}\n"
     "td ul{margin:0;padding-left:1.1rem}\n"
@@ -106,7 +109,7 @@ static const char *const sheet[] = {
     ".wide{font-size:.8125rem}\n"
     ".wide th:first-child{position:sticky;left:0;background:var(--bg);padding-right:1rem;z-index:1}\n"
     ".wide td.long{min-width:16rem}\n"
-    ".wide td.text{min-width:44rem}\n",
+    ".wide td.text{min-width:72rem}\n",
     // notes and foot
     ".commands code{overflow-wrap:anywhere}\n"
     ".hash{overflow-wrap:anywhere}\n"
@@ -127,6 +130,8 @@ static const char *const sheet[] = {
     ".warning h2,.warning h3{margin-top:0}\n"
     "footer{margin-top:3rem;padding-top:1rem;padding-bottom:3rem;font-size:.875rem;color:var(--soft)}\n"
     "footer h2{font-size:1rem;margin:1rem 0 .5rem;color:var(--fg)}\n",
+    // narrow
+    "@media screen and (min-width:46.01rem) and (max-width:64rem){.many .d{display:none}}\n"
     // a phone
     "@media screen and (max-width:46rem){\n"
     "header,main,footer{padding-left:1rem;padding-right:1rem}\n"
@@ -164,8 +169,8 @@ static const char *const sheet[] = {
     ".box{overflow:visible}\n"
     ".bar{width:26mm}\n"
     "thead{display:table-header-group}\n"
-    "tr,.finding,.legend,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
-    "h1,h2,h3,h4,.group,.subject,.callout{break-after:avoid}\n"
+    "tr,.finding,.legend.short,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
+    "h1,h2,h3,h4,.group,.subject,.callout,.legend p{break-after:avoid}\n"
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
@@ -176,8 +181,10 @@ static const char *const sheet[] = {
     ".wide th:first-child{position:static}\n"
     ".wide{font-size:7pt}\n"
     ".wide th,.wide td{padding:1mm 1mm;white-space:normal;overflow-wrap:anywhere}\n"
+    ".wide thead th,.wide .n{overflow-wrap:normal}\n"
     CARDS(".records")
-    ".box table.records tr{break-inside:avoid;padding:1mm 2mm}\n"
+    ".box table.records tr{break-inside:avoid;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:0 6mm;padding:1mm 2mm}\n"
+    ".box table.records th,.box table.records td.text{grid-column:1/-1}\n"
     ".box table.records td{padding:0}\n"
     "}\n",
     "@media (forced-colors:active){.chip{border:1px solid}.bar,.share{forced-color-adjust:auto}}\n",

@@ -8,7 +8,8 @@
 
 #include "plugins/output/html/html.h"
 
-#define WIDE_MIN 11u  // columns
+#define MANY_MIN 8u   // columns: those of detail are left out where the page is narrow
+#define WIDE_MIN 11u
 #define PAPER_MAX 12u // columns that fit on paper
 #define PARAGRAPH 160u // bytes
 #define ONE_LINE 24u   // bytes of a text that stays on one line where it can
@@ -133,7 +134,13 @@ static void group(struct html *h, const voc_table *t, const voc_group *g)
     put_s(h, "><th scope=\"rowgroup\" role=\"rowheader\" colspan=\"");
     put_size(h, t->n_columns);
     put_s(h, "\">");
-    put_chip(h, tone_of(g->title), g->title);
+    if (tone_of(g->title) != TONE_PLAIN) {
+        put_chip(h, tone_of(g->title), g->title);
+    } else {
+        put_s(h, "<b>");
+        put_isolated(h, g->title);
+        put_s(h, "</b>");
+    }
     if (g->subtitle.len) {
         put_s(h, " <span class=\"sub\">");
         put_text(h, g->subtitle);
@@ -201,7 +208,8 @@ static const char *shape(const voc_table *t)
 {
     size_t paper = 0;
     for (size_t k = 0; k < t->n_columns; k++) paper += !(column_at(t, k)->flags & VOC_COLUMN_DETAIL);
-    if (t->n_columns < WIDE_MIN) return "\">\n<table role=\"table\">\n";
+    if (t->n_columns < MANY_MIN) return "\">\n<table role=\"table\">\n";
+    if (t->n_columns < WIDE_MIN) return "\">\n<table class=\"many\" role=\"table\">\n";
     return paper > PAPER_MAX ? "\">\n<table class=\"wide records\" role=\"table\">\n" : "\">\n<table class=\"wide\" role=\"table\">\n";
 }
 

@@ -106,7 +106,7 @@ static const voc_cell score_cells[] = {
     T("dear waste"), T("349 of 1,072"), RE(343), RA(6, -47, 60), NA, MO(100620), RE(104), T("even the best case does not pay"),
     T("work"), T("done 3 times"), NA, NA, NA, NA, RE(3), T("nothing refers to it"),
     T("rare"), T("1 of 2"), NA, NA, NA, NA, NA, T("too little to tell"),
-    T("newsletter"), T("249 of 614"), NA, NA, NA, MO(10875), NA, T("everybody comparable gets it; hold back 1 in 5"),
+    T("newsletter"), T("249 of 614"), NA, NA, NA, MO(10875), NA, T("everybody comparable gets it; hold back 1 in 5: voc holdout"),
 };
 #define ROWS (sizeof score_cells / sizeof *score_cells / COLUMNS)
 
@@ -117,6 +117,7 @@ static const voc_group score_groups[] = {{0, STR_OF("DO MORE"), STR_OF("customer
 static const voc_note score_notes[] = {{VOC_NOTE_LEAD, STR_OF("shop.voc: 640 accounts, journey x v3. Does a customer act more in the 14 days after it than others?")},
                                        {VOC_NOTE_LEAD, STR_OF("NOT-TO-DO LIST: 100,630 of 127,875 EUR.")},
                                        {VOC_NOTE_AFTER, STR_OF("a comparison <b>")},
+                                       {VOC_NOTE_AFTER, STR_OF("more: voc x 'a dir/my shop.voc' y | voc x d/my shop.voc | voc x PROJECT")},
                                        {VOC_NOTE_ASSUMED, STR_OF("where nobody says who, the customer acted")},
                                        {VOC_NOTE_WARNING, STR_OF("37 lines are odd")},
                                        {VOC_NOTE_NEXT, STR_OF("voc score PROJECT --by stage | voc stages PROJECT")}};
@@ -136,7 +137,7 @@ static const voc_table score = {.struct_size = sizeof score,
                                 .groups = score_groups,
                                 .n_groups = 4,
                                 .notes = score_notes,
-                                .n_notes = 6};
+                                .n_notes = 7};
 
 static const voc_str warnings[] = {STR_OF("out of \"order\" <i>")};
 static const struct voc_meta_input inputs[] = {
@@ -361,6 +362,8 @@ static void the_box_holds_three_to_do_the_dearest_waste_what_calls_for_an_answer
     says("<b>+99</b> <span>extra actions<br/>95% range +70 to +128</span>");
     says("Strong: only a large hidden difference could explain it away; no gain seen");
     says("No difference is seen: +6, and it may be -47 to +60.");
+    says("Everybody comparable gets it; hold back 1 in 5. <code>voc holdout &#39;my shop.voc&#39; newsletter</code> <a href");
+    says("<li><code>voc explain &#39;my shop.voc&#39; &#39;&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;\\&#39;&#39;&amp;&#39;</code></li>");
     says("A contract asks for it: 35 left, 6 expected: soften it.");
     says("<b>35</b> <span>left, 6 expected</span>");
     says("And 4 more in <a href=\"#t1\">the table</a>: 1 do more, 1 keep, 2 stop or change.");
@@ -382,6 +385,7 @@ static void a_table_of_another_name_has_no_box_and_its_notes_all_stand(void **st
     says(">Findings</h2>");
     says("<p class=\"subject\">640 accounts, journey x v3.</p>");
     says("<li>A comparison &lt;b&gt;.</li>");
+    says("<li>More: voc x &#39;my shop.voc&#39; y | voc x my shop.voc | voc x &#39;my shop.voc&#39;.</li>");
     says("<li>37 lines are odd.</li>");
     says("<li><code>voc score &#39;my shop.voc&#39; --by stage</code></li>\n<li><code>voc stages &#39;my shop.voc&#39;</code></li>");
     says("<p class=\"small\">Per account &amp; more <a href=\"#c1\">");
@@ -442,7 +446,7 @@ static void strides_of_a_newer_host_are_followed(void **state)
     struct { voc_column c; char more[24]; } columns[COLUMNS];
     static struct { voc_cell c; char more[8]; } cells[ROWS * COLUMNS];
     struct { voc_group g; char more[16]; } groups[4];
-    struct { voc_note n; char more[40]; } notes[6];
+    struct { voc_note n; char more[40]; } notes[7];
     struct { struct voc_meta_input i; char more[8]; } in[2];
     struct { struct voc_meta_definition d; char more[8]; } def[1];
     voc_table t = score;
@@ -452,7 +456,7 @@ static void strides_of_a_newer_host_are_followed(void **state)
     for (size_t i = 0; i < COLUMNS; i++) columns[i].c = score_columns[i];
     for (size_t i = 0; i < ROWS * COLUMNS; i++) cells[i].c = score_cells[i];
     for (size_t i = 0; i < 4; i++) groups[i].g = score_groups[i];
-    for (size_t i = 0; i < 6; i++) notes[i].n = score_notes[i];
+    for (size_t i = 0; i < 7; i++) notes[i].n = score_notes[i];
     in[0].i = inputs[0], in[1].i = inputs[1];
     def[0].d = definitions[0];
     t.columns = &columns->c, t.column_size = sizeof *columns;

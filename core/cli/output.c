@@ -52,7 +52,7 @@ struct face { // what renders
 // A page has room for what a terminal leaves to --table: small tables that stand beside the brief ones.
 static bool fits_page(const voc_table *t)
 {
-    return !(t->flags & VOC_TABLE_HIDDEN) && t->n_rows > 0 && t->n_rows <= 60 && t->n_columns <= 8;
+    return !(t->flags & VOC_TABLE_HIDDEN) && t->n_rows > 0 && t->n_rows <= 120 && t->n_columns <= 8;
 }
 
 // People see the brief tables (on a page the small ones too), csv and tsv the one table behind them, the other formats
@@ -227,6 +227,7 @@ static voc_rc entitle(struct cli *c, voc_meta *m)
         {"stats", "what the project holds", "How much was read from each source, from when to when, and what was not understood."},
         {"rejects", "what could not be read", "Each record that was not understood: its file and line, the reason, and the text as it stood there."},
         {"sql", "the answer to a question", NULL},
+        {"holdout", "what a random test would need", "For each touchpoint that only a random test can settle: how many go without it, for how many weeks, and what that saves."},
         {"import", "what was read", "Each file with the account of its records: every one gave rows, was rejected with a reason, or was ignored by a rule."}};
     m->again = again(&c->arena, c->typed);
     if (!c->command) {
@@ -239,12 +240,13 @@ static voc_rc entitle(struct cli *c, voc_meta *m)
         m->title = str_of(known[i].title);
         if (known[i].about) m->about = str_of(known[i].about);
     }
-    if (strcmp(c->command->name, "sql") != 0 || c->n_args < 2) return VOC_OK;
+    bool sql = strcmp(c->command->name, "sql") == 0, explain = strcmp(c->command->name, "explain") == 0;
+    if ((!sql && !explain) || c->n_args < 2) return VOC_OK;
     struct buf b;
     bool ok = true;
     buf_init(&b, 1 << 16);
-    buf_printf(&b, "The question in SQL: \"%.*s\"", 4000, c->args[1]);
-    m->about = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, &ok);
+    buf_printf(&b, sql ? "The question in SQL: \"%.*s\"" : "%.*s, explained", 4000, c->args[1]);
+    *(sql ? &m->about : &m->title) = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, &ok);
     buf_done(&b);
     return ok ? VOC_OK : VOC_E_NOMEM;
 }

@@ -33,6 +33,40 @@ static voc_str text(const voc_table *t, size_t row, const char *column)
     return c->type == VOC_CELL_TEXT ? c->s : (voc_str){"", 0};
 }
 
+// How the sources of this journey know people, where it is not by a plain id: then a person's name is "kind:value", and the
+// list has a column for each kind.
+#define KINDS_MAX 8u
+struct keys {
+    const voc_map *at[KINDS_MAX];
+    size_t n;
+};
+
+static void find_keys(struct keys *k, const struct journey *j)
+{
+    bool other = false;
+    k->n = 0;
+    for (size_t i = 0; i < j->n_sources && j->unit == VOC_UNIT_INDIVIDUAL; i++)
+        for (size_t m = 0; m < j->sources[i].n_maps && k->n < KINDS_MAX; m++) {
+            const voc_map *map = &j->sources[i].maps[m];
+            bool known = !str_is(map->to, "customer") || !map->alias_kind.len;
+            for (size_t x = 0; x < k->n; x++) known = known || str_eq(k->at[x]->alias_kind, map->alias_kind);
+            if (known) continue;
+            other = other || !str_is(map->alias_kind, "id");
+            k->at[k->n++] = map;
+        }
+    if (!other) k->n = 0;
+}
+
+// Whether the name is of this kind; *value: without the kind.
+static bool of_kind(voc_str name, voc_str kind, voc_str *value)
+{
+    *value = name;
+    if (str_is(kind, "id")) return true;
+    if (name.len <= kind.len + 1 || name.ptr[kind.len] != ':' || !str_eq(str_mk(name.ptr, kind.len), kind)) return false;
+    *value = str_mk(name.ptr + kind.len + 1, name.len - kind.len - 1);
+    return true;
+}
+
 // ---- which touchpoints ------------------------------------------------------------------------------------------------------
 
 static bool names(const voc_table *t, size_t row, const char *word) { return str_ieq(text(t, row, "touchpoint"), str_of(word)) || str_ieq(text(t, row, "title"), str_of(word)); }
@@ -175,11 +209,28 @@ static voc_rc plans_table(struct cli *c, const struct plans *p, struct table **o
     return rc ? rc : all ? VOC_OK : notes(c, *out, p);
 }
 
-// What to paste, below the table: whole lines, so not a note of it. The list is a source of its own that cuts nothing: else
-// the time that is looked at would end with the last choice.
+// The list is a source of its own that cuts nothing: else the time that is looked at would end with the last choice.
+static void print_source(const struct journey *j)
+{
+    static const char *const fields[] = {"id", "time", "actor", "action", "campaign"};
+    const char *in = j->sources_xml.len ? "" : "  ";
+    struct keys k;
+    find_keys(&k, j);
+    if (!j->sources_xml.len) printf("A new file sources.xml beside it, named in <journey sources=\"sources.xml\">, so that the list is read as what it is:\n<sources xmlns=\"urn:vocstream:journey:1\">\n");
+    if (j->sources_xml.len) printf("For sources.xml, so that the list is read as what it is:\n");
+    printf("%s<source id=\"holdout\" as=\"events\" files=\"holdout*.csv\" watermark=\"none\"%s\n", in, k.n ? ">" : "/>");
+    for (size_t i = 0; i < sizeof fields / sizeof *fields && k.n; i++) printf("%s  <map to=\"%s\" from=\"%s\"/>\n", in, fields[i], fields[i]);
+    for (size_t i = 0; i < k.n; i++) {
+        voc_str kind = k.at[i]->alias_kind;
+        printf("%s  <alias kind=\"%.*s\" from=\"who-%.*s\" strength=\"%s\"/>\n", in, (int)kind.len, kind.ptr, (int)kind.len, kind.ptr, k.at[i]->strong ? "strong" : "weak");
+    }
+    if (k.n) printf("%s</source>\n", in);
+    if (!j->sources_xml.len) printf("</sources>\n");
+}
+
+// What to paste, below the table: whole lines, so not a note of it.
 static void print_elements(const struct cli *c, const struct journey *j, const struct plans *p)
 {
-    static const char source[] = "<source id=\"holdout\" as=\"events\" files=\"holdout*.csv\" watermark=\"none\"/>";
     bool any = false;
     if (for_data(c) || c->common[COMMON_OUTPUT].s.len || c->common[COMMON_FORMAT].s.len) return;
     for (size_t i = 0; i < p->n; i++) {
@@ -189,9 +240,9 @@ static void print_elements(const struct cli *c, const struct journey *j, const s
         any = true;
         printf("%.*s\n", (int)e.len, e.ptr);
     }
-    if (any && j->sources_xml.len) printf("For sources.xml, so that the list is read as what it is:\n%s\n", source);
-    if (any && !j->sources_xml.len) printf("A new file sources.xml beside it, named in <journey sources=\"sources.xml\">, so that the list is read as what it is:\n<sources xmlns=\"urn:vocstream:journey:1\">\n  %s\n</sources>\n", source);
-    if (any) printf("Then: voc journey use %s FOLDER\n", c->args[0]);
+    if (!any) return;
+    print_source(j);
+    printf("Then: voc journey use %s FOLDER\n", c->args[0]);
 }
 
 // ---- the list ------------------------------------------------------------------------------------------------------------------
@@ -203,6 +254,7 @@ struct list {
     uint64_t seed;
     int64_t one_in, start_us, end_us;
     uint32_t unit;
+    struct keys keys;
     size_t treated, control;
 };
 
@@ -231,6 +283,22 @@ static bool eligible(const struct list *l, const voc_journeys *v)
     return false;
 }
 
+// In the column of its kind; a kind before "id", which takes any name.
+static void put_who(struct list *l, voc_str name)
+{
+    size_t mine = SIZE_MAX;
+    voc_str value = name, v;
+    for (size_t i = 0; i < l->keys.n; i++)
+        if (of_kind(name, l->keys.at[i]->alias_kind, &v) && (mine == SIZE_MAX || str_is(l->keys.at[mine]->alias_kind, "id"))) mine = i, value = v;
+    if (!l->keys.n) table_text(l->t, name);
+    for (size_t i = 0; i < l->keys.n; i++) {
+        if (i == mine)
+            table_text(l->t, value);
+        else
+            table_na(l->t);
+    }
+}
+
 static voc_rc list_unit(struct list *l, const voc_journeys *v)
 {
     struct buf b;
@@ -242,7 +310,7 @@ static voc_rc list_unit(struct list *l, const voc_journeys *v)
     if (b.rc) return buf_done(&b), VOC_E_NOMEM;
     table_text(l->t, str_mk(b.ptr, b.len));
     table_time(l->t, l->start_us);
-    table_text(l->t, name);
+    put_who(l, name);
     table_text(l->t, STR("other"));
     table_text(l->t, without ? STR("assigned-control") : STR("assigned-treated"));
     buf_clear(&b);
@@ -261,7 +329,13 @@ static voc_rc list_columns(struct list *l)
     voc_rc rc = table_new(&l->t, "assignments", "Who goes without", 0);
     if (!rc) rc = table_column(l->t, "id", "id", VOC_CELL_TEXT, "", 0, "of the choice: a later one of the same id replaces it");
     if (!rc) rc = table_column(l->t, "time", "time", VOC_CELL_TIME, "", 0, "when its turn comes; the planned start until you know better");
-    if (!rc) rc = table_column(l->t, kinds[l->unit][0], kinds[l->unit][1], VOC_CELL_TEXT, "", 0, "who");
+    if (!rc && !l->keys.n) rc = table_column(l->t, kinds[l->unit][0], kinds[l->unit][1], VOC_CELL_TEXT, "", 0, "who");
+    for (size_t i = 0; i < l->keys.n && !rc; i++) {
+        char column[80];
+        voc_str kind = l->keys.at[i]->alias_kind;
+        snprintf(column, sizeof column, "who-%.*s", (int)(kind.len > 60 ? 60 : kind.len), kind.ptr);
+        rc = table_column(l->t, column, column, VOC_CELL_TEXT, "", 0, "who, as this kind of key knows them");
+    }
     if (!rc) rc = table_column(l->t, "actor", "actor", VOC_CELL_TEXT, "", 0, NULL);
     if (!rc) rc = table_column(l->t, "action", "action", VOC_CELL_TEXT, "", 0, "assigned-treated gets it, assigned-control does not");
     if (!rc) rc = table_column(l->t, "campaign", "campaign", VOC_CELL_TEXT, "", 0, "ties the choices of one test together");
@@ -279,6 +353,7 @@ static voc_rc fill_list(struct cli *c, struct project *p, const struct journey *
     if (!rc) {
         l->tl = tl;
         l->unit = timeline_definition(tl)->unit;
+        find_keys(&l->keys, j);
         l->end_us = timeline_info(tl)->end_us;
         if (l->start_us == VOC_NA) l->start_us = (l->end_us + DAY_US - 1) / DAY_US * DAY_US;
         rc = list_columns(l);

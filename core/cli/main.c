@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "host/file_kind.h"
 
 static void show(void *user, const struct diag_msg *m)
 {
@@ -74,6 +75,16 @@ int cli_unknown_command(struct cli *c, const char *word, const char *second)
     for (size_t i = 0; c->catalogue && i < catalogue_n(c->catalogue) && n < 128; i++)
         if (catalogue_at(c->catalogue, i)->note.kind == VOC_KIND_ANALYSIS) names[n++] = catalogue_at(c->catalogue, i)->note.name;
     const char *near = str_nearest(str_of(word), names, n);
+    struct file_look look = file_look(word);
+    if (look.kind != FILE_NONE && look.kind != FILE_FOLDER) { // the command was left out
+        snprintf(hint, sizeof hint, look.kind == FILE_PROJECT ? "voc stats %.150s shows what it holds; voc help shows all commands" : "voc sniff %.150s says what it is; voc help shows all commands", word);
+        diag_error(c->diag, "USAGE-002", NULL, 0, hint, "\"%s\" is no command, but a file", word);
+        return EXIT_USAGE;
+    }
+    if (word[0] == '-') {
+        diag_error(c->diag, "USAGE-002", NULL, 0, "options stand behind the command: voc COMMAND ... OPTION; voc help shows all commands", "there is no command \"%s\"", word);
+        return EXIT_USAGE;
+    }
     if (group_word(word) && nearest_of_group(word, second)) {
         snprintf(hint, sizeof hint, "did you mean voc %s %s?", word, nearest_of_group(word, second));
         diag_error(c->diag, "USAGE-002", NULL, 0, hint, "there is no command \"%s %s\"", word, second);

@@ -70,8 +70,9 @@ static int project_behind(const struct cli *c)
 int order_check(struct cli *c)
 {
     const char *form = reads(c);
+    form += form[0] == '['; // a project that need not be named, but stands first where it is
     bool more = strcmp(form, "PROJECT") != 0 && strcmp(form, "") != 0;
-    if (c->n_args == 0 || strncmp(form, "PROJECT", 7) != 0 || (form[7] && form[7] != ' ')) return 0;
+    if (c->n_args == 0 || strncmp(form, "PROJECT", 7) != 0 || (form[7] && form[7] != ' ' && form[7] != ']')) return 0;
     enum file_kind first = file_look(c->args[0]).kind;
     if (first == FILE_PROJECT || first == FILE_EMPTY) return 0;
     int at = more ? project_behind(c) : -1;
@@ -103,12 +104,18 @@ void order_missing(struct cli *c)
     bool only = false;
     if (strncmp(form, "PROJECT", 7) == 0 && c->n_args == 0) {
         const char *p = cli_nearest_project(c, "", &only);
-        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), p, form + 7);
+        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), p, form[7] == '|' ? "" : form + 7);
     } else if (strcmp(form, "PROJECT FOLDER") == 0) {
         size_t n = 0;
         const char *const *ids = journey_shipped(&n);
         hint = arena_printf(&c->arena, "for example voc %s %s %s; or a folder of your own with journey.xml (voc journey list shows those that ship)", cli_command_name(c), c->args[0],
                             n ? ids[n - 1] : "FOLDER");
+    } else if (c->n_args == 0 && strncmp(form, "FILE", 4) == 0) {
+        hint = arena_printf(&c->arena, "for example voc %s export.csv", cli_command_name(c));
+    } else if (strcmp(form, "DIR") == 0) {
+        hint = arena_printf(&c->arena, "for example voc %s demo: the folder is made", cli_command_name(c));
+    } else if (strcmp(form, "NAME") == 0) {
+        hint = "voc plugin list shows the names";
     } else if (strcmp(form, "PROJECT QUERY") == 0) {
         hint = arena_printf(&c->arena, "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"", cli_command_name(c), c->args[0]);
     }

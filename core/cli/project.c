@@ -32,6 +32,10 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
     const char *name = c->args[0], *command = cli_command_name(c);
     struct file_look look = file_look(name);
     bool only = false;
+    if (!*name || *name == ':') { // SQLite would keep it nowhere
+        diag_error(c->diag, "STORE-002", NULL, 0, "name a file, such as shop.voc", "\"%s\" is no name of a project", name);
+        return VOC_E_OPTION;
+    }
     if (mode == PROJECT_READ && look.kind == FILE_NONE && access(name, F_OK) != 0 && errno == ENOENT) {
         const char *near = cli_nearest_project(c, name, &only);
         const char *hint = near ? arena_printf(&c->arena, "%s %s? voc import %s FILE makes a new one", only ? "is it" : "did you mean", near, name)

@@ -214,7 +214,7 @@ int run_stages(struct cli *c)
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
     if (!rc && j->n_stages == 0) {
-        const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder)", c->args[0]);
+        const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer %s -o FOLDER begins one from the events", c->args[0], c->args[0]);
         diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));
         rc = VOC_E_OPTION;
     }

@@ -224,7 +224,7 @@ static voc_rc next_step(struct table *t, struct buf *b, struct cli *c, struct pr
     else if (all_asked)
         buf_printf(b, "voc journey check FOLDER tries the definitions of a folder with its samples; then voc journey use %s FOLDER", c->args[0]);
     else
-        buf_printf(b, "name these actions in the definitions of journey.xml in a folder of your own, then voc journey use %s FOLDER; or another journey fits (voc journey list)", c->args[0]);
+        buf_printf(b, "voc worksheet %s -o sheet.csv lists every action, to be given its stage in a spreadsheet; or another journey fits (voc journey list)", c->args[0]);
     return note(t, VOC_NOTE_NEXT, b);
 }
 

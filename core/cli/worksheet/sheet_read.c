@@ -3,6 +3,7 @@
 // mark (or in another charset), columns in any order and others between them. Numbers and dates that the spreadsheet wrote
 // anew in columns that nobody edits are not looked at.
 #include "cli/worksheet/worksheet.h"
+#include "host/file_kind.h"
 #include "io/in.h"
 
 #define SHEET_MAX ((size_t)64 << 20)
@@ -18,6 +19,12 @@ static voc_rc read_all(const char *path, struct buf *out, struct diag *d)
 {
     struct in *in = NULL;
     size_t got = 1;
+    struct file_look look = file_look(path);
+    if (look.kind == FILE_FOREIGN || look.kind == FILE_PROJECT) { // a spreadsheet saves in its own format unless it is told
+        diag_error(d, "WORKSHEET-013", path, 0, look.kind == FILE_FOREIGN ? "save the sheet as CSV UTF-8 (File > Save as), and name that file" : "name the CSV that voc worksheet wrote",
+                   "this is %s, not a worksheet in CSV", look.kind == FILE_FOREIGN ? look.what : "a Vocstream project");
+        return VOC_E_INPUT;
+    }
     voc_rc rc = in_open(&in, path, NULL, d);
     if (!rc) rc = in_text(in, "auto");
     while (!rc && got) {
@@ -79,7 +86,9 @@ static voc_str clean(voc_str s)
         if (t.len == s.len) break;
         s = t;
     }
-    if (s.len > 1 && s.ptr[0] == '\'' && strchr("=+-@\t\r'", s.ptr[1])) s = str_mk(s.ptr + 1, s.len - 1);
+    size_t i = 0;
+    while (i < s.len && s.ptr[i] == '\'') i++;
+    if (i && i < s.len && s.ptr[i] && strchr("=+-@\t\r", s.ptr[i])) s = str_mk(s.ptr + 1, s.len - 1);
     return s;
 }
 

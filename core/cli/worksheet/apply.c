@@ -78,11 +78,19 @@ static bool list_has(voc_str list, voc_str id)
     return false;
 }
 
+static bool own_sample(const struct edit *e, size_t node)
+{
+    const voc_str *name = str_is(e->nodes.at[node].name, "sample") ? edit_get(e, node, "name") : NULL;
+    return name && str_starts(*name, WS_SAMPLE);
+}
+
 uint64_t apply_named_at(const struct applying *a, const char *const *attrs, voc_str id, size_t except)
 {
     for (size_t i = 1; i < a->e->nodes.n; i++) {
         const struct edit_node *n = &a->e->nodes.at[i];
-        if (i == except || n->gone || n->is_new) continue;
+        bool inside = false; // of the one that is named itself, or of a sample that is made anew
+        for (size_t p = i; p != EDIT_NONE && !inside; p = a->e->nodes.at[p].parent) inside = p == except || own_sample(a->e, p);
+        if (inside || n->gone || n->is_new) continue;
         for (size_t k = 0; k < n->n_attrs; k++)
             for (size_t t = 0; attrs[t]; t++)
                 if (str_is(n->attrs[k].name, attrs[t]) && list_has(n->attrs[k].value, id)) return n->line;

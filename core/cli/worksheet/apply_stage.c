@@ -271,6 +271,8 @@ static void one_stage(struct applying *a, struct buf *b, voc_str id)
     int known = well_known(id);
     for (size_t i = 0; i < a->w->n_stages; i++)
         if (str_eq(a->w->stages[i].id, id) && !a->w->stages[i].outcome.len) title = a->w->stages[i].title;
+    for (const struct ws_named *n = a->w->named; n && !title.len; n = n->next)
+        if (str_eq(n->id, id)) title = n->title;
     buf_cstr(b, "<stage");
     apply_attr(b, "id", id);
     apply_attr(b, "title", title);

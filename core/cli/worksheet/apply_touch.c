@@ -14,30 +14,21 @@ struct touch { // one touchpoint that cells name
     bool general;              // takes all events of an action of the company
 };
 
-static voc_str wanted(struct applying *a, struct ws_row *r)
-{
-    bool ok = true;
-    if (r->cell[WS_TOUCHPOINT].len || !r->cell[WS_KIND].len || r->said[WS_TOUCHPOINT].len) return r->cell[WS_TOUCHPOINT];
-    r->cell[WS_TOUCHPOINT] = ws_slug(&a->w->arena, r->by == WS_BY_ACTION ? r->action : r->name, &ok); // push or pull, but no name
-    if (!ok) apply_rc(a, VOC_E_NOMEM);
-    return r->cell[WS_TOUCHPOINT];
-}
-
 // What belongs to a touchpoint says nothing without one.
 static void check_row(struct applying *a, const struct ws_row *r)
 {
     if (r->cell[WS_TOUCHPOINT].len) {
         if (str_is(r->cell[WS_KIND], "push") && apply_actor(r) == VOC_ACTOR_CUSTOMER && !ws_same(WS_KIND, r->said[WS_KIND], r->cell[WS_KIND]))
-            apply_fault(a, r, "write pull, or company as the actor", "push is what we start ourselves, but the actor of \"%.*s\" is the customer", APPLY_SHOW(r->action));
+            apply_fault(a, r, "write pull, or company as the actor", "push is what we start ourselves, but the actor of \"%s\" is the customer", apply_label(a, r));
         if (str_is(r->cell[WS_KIND], "pull") && apply_actor(r) == VOC_ACTOR_COMPANY && !ws_same(WS_KIND, r->said[WS_KIND], r->cell[WS_KIND]))
-            apply_fault(a, r, "write push, or customer as the actor", "pull is what customers act to get, but the actor of \"%.*s\" is the company", APPLY_SHOW(r->action));
+            apply_fault(a, r, "write push, or customer as the actor", "pull is what customers act to get, but the actor of \"%s\" is the company", apply_label(a, r));
         return;
     }
-    if (r->said[WS_TOUCHPOINT].len) return; // it is taken out
-    for (enum ws_column c = WS_GROUP; c <= WS_MINUTES; c++)
-        if (r->cell[c].len && !(c == WS_FUNCTION && str_is(r->cell[c], "other"))) {
-            apply_fault(a, r, "give it a name in the column touchpoint, or leave the cell empty", "%s \"%.*s\" belongs to a touchpoint, and \"%.*s\" has none", ws_column_names[c],
-                        APPLY_SHOW(r->cell[c]), APPLY_SHOW(r->action));
+    if (!r->line) return;
+    for (enum ws_column c = WS_KIND; c <= WS_MINUTES; c++)
+        if (c != WS_STAGE && r->cell[c].len && !(c == WS_FUNCTION && str_is(r->cell[c], "other"))) {
+            apply_fault(a, r, r->said[WS_TOUCHPOINT].len ? "to take the touchpoint out, empty kind, group, owner, function, cost and minutes too" : "give it a name in the column touchpoint, or leave the cell empty",
+                        "%s \"%.*s\" belongs to a touchpoint, and \"%s\" has none", ws_column_names[c], APPLY_SHOW(r->cell[c]), apply_label(a, r));
             return;
         }
 }
@@ -224,26 +215,31 @@ static void rename_touch(struct applying *a, const struct claim *c, uint32_t cla
 
 // ---- putting rows in -----------------------------------------------------------------------------------------------------------------
 
-// The value of an attribute that the rows agree on. For a touchpoint that exists, cells of its own rows that differ from it are
-// changes; an empty cell of a row that joins says nothing.
+// The value of an attribute that all rows of a touchpoint agree on: those that are filled must be the same, an empty cell beside
+// a filled one says nothing, and where all are empty there is none. Rows that are not in the sheet say nothing.
 static voc_str agreed(struct applying *a, const struct touch *t, struct ws_row **row, enum ws_column c, voc_str before, bool *is_changed)
 {
     const struct ws_row *found = NULL;
+    bool asked = false;
     *is_changed = false;
     for (size_t i = 0; i < t->n; i++) {
         const struct ws_row *r = row[i];
-        bool own = t->claim && str_eq(r->said[WS_TOUCHPOINT], t->claim->id);
-        if (ws_same(c, before, r->cell[c]) || (!own && !r->cell[c].len) || (c == WS_KIND && !r->cell[c].len)) continue;
+        if (a->out->file && !r->line) continue;
+        asked = true;
+        if (!r->cell[c].len) continue;
         if (found && !ws_same(c, found->cell[c], r->cell[c])) {
-            char hint[120];
-            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": write the same in both", (unsigned long long)found->line, (int)(found->cell[c].len > 40 ? 40 : found->cell[c].len), found->cell[c].ptr);
+            char hint[160];
+            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": write the same in both, or leave one empty", (unsigned long long)found->line, (int)(found->cell[c].len > 40 ? 40 : found->cell[c].len),
+                     found->cell[c].ptr);
             apply_fault(a, r, hint, "two rows contradict each other: %s of the touchpoint \"%.*s\" is \"%.*s\" here", ws_column_names[c], APPLY_SHOW(t->id), APPLY_SHOW(r->cell[c]));
             return before;
         }
         if (!found) found = r;
     }
-    *is_changed = found != NULL;
-    return found ? found->cell[c] : before;
+    voc_str v = found ? found->cell[c] : !asked || c == WS_KIND ? before : (voc_str){"", 0};
+    *is_changed = !ws_same(c, before, v);
+    for (size_t i = 0; i < t->n; i++) row[i]->cell[c] = v; // what is checked behind
+    return v;
 }
 
 static const struct { enum ws_column c; const char *attr; } attributes[] = {{WS_KIND, "kind"},         {WS_GROUP, "group"}, {WS_FUNCTION, "function"},
@@ -312,6 +308,7 @@ static void new_touch(struct applying *a, const struct touch *t, struct ws_row *
         voc_str v = agreed(a, t, row, attributes[k].c, (voc_str){"", 0}, &is_changed);
         if (attributes[k].c == WS_KIND && !v.len) v = apply_actor(row[0]) == VOC_ACTOR_CUSTOMER ? STR("pull") : STR("push");
         if (attributes[k].c == WS_KIND) kind = v;
+        for (size_t i = 0; i < t->n && attributes[k].c == WS_KIND; i++) row[i]->cell[WS_KIND] = v;
         if (attributes[k].c == WS_COST && v.len) snprintf(cost, sizeof cost, ", cost %s", apply_or(v, text, ""));
         apply_attr(&b, attributes[k].attr, v);
     }
@@ -365,9 +362,8 @@ void apply_touchpoints(struct applying *a)
     if (!row || !touch || !is_renamed) apply_rc(a, VOC_E_NOMEM);
     for (size_t i = 0; i < w->rows.n && !a->rc; i++) {
         struct ws_row *r = &w->rows.at[i];
-        voc_str id = wanted(a, r);
         check_row(a, r);
-        if (id.len) row[n++] = r;
+        if (r->cell[WS_TOUCHPOINT].len) row[n++] = r;
     }
     for (size_t i = 0; i < w->rows.n && !a->rc; i++) {
         struct ws_row *r = &w->rows.at[i];

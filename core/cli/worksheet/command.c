@@ -37,7 +37,7 @@ static void say_written(struct cli *c, const struct worksheet *w, const char *fi
         unsure += !r->mentioned && (str_is(r->cell[WS_ACTOR], "unsure") || (str_is(r->cell[WS_ACTOR], "customer") && !r->cell[WS_CLASS].len));
     }
     cli_say(c, "%s: %zu rows, %zu from the journey, %zu guessed, of which %zu ask you (actor unsure, or no class)\n", file, w->rows.n, said, w->rows.n - said, unsure);
-    cli_say(c, "next: edit it in a spreadsheet, the columns from actor to minutes; then\n      voc worksheet %s --apply %s%s\n", c->args[0], file, s->is_project ? "" : " -o FOLDER");
+    cli_say(c, "next: edit it in a spreadsheet, the columns from actor to minutes; then\n      voc worksheet %s%s --apply %s%s\n", c->args[0], subject_typed(c), file, s->is_project ? "" : " -o FOLDER");
     if (w->rows.n > 2000)
         cli_say(c, "      so many rows hint at an action that is a text of its own each time: name another column with -O action=COLUMN\n");
 }
@@ -140,7 +140,7 @@ static voc_rc check_samples(const struct journey *after, struct check_result *r,
 
 // Samples are people's own words on what is meant: one that fails stops it. Those that were made from events are made anew;
 // a journey that begins gets some.
-static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct journey **after, struct buf *text, struct ws_change *change, bool fresh,
+static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct journey **after, struct buf *text, struct ws_change *change, bool wanted,
                              const char *label)
 {
     struct check_result r = {0};
@@ -148,11 +148,11 @@ static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet 
     size_t n_ours = 0, n_made = 0;
     voc_rc rc = check_samples(*after, &r, NULL);
     if (rc && rc != VOC_E_CHECK) return rc;
-    if (!rc && !fresh) return VOC_OK;
+    if (!rc && !wanted) return VOC_OK;
     buf_init(&dropped, TEXT_MAX);
     buf_init(&made, TEXT_MAX);
     rc = ws_drop_samples(&dropped, str_mk(text->ptr, text->len), &n_ours);
-    if (!rc && (n_ours || fresh)) {
+    if (!rc && (n_ours || wanted)) {
         rc = ws_add_samples(&made, w, s->s, *after, str_mk(dropped.ptr, dropped.len), &n_made, c->diag);
         if (!rc) {
             buf_clear(text);
@@ -161,7 +161,7 @@ static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet 
         journey_free(*after);
         *after = NULL;
         if (!rc) rc = command_parse(c, after, str_mk(text->ptr, text->len), base, label);
-        if (!rc && n_ours) rc = buf_printf(&change->lines, "samples made from the events: made anew (%zu)\n", n_made);
+        if (!rc && (*after)->n_samples && !ws_is_none(s->j)) rc = buf_printf(&change->lines, "samples made from the events: made anew (%zu)\n", n_made);
     }
     buf_done(&dropped);
     buf_done(&made);
@@ -185,6 +185,25 @@ voc_rc command_base(struct buf *text, const struct worksheet *w, const struct jo
     return rc;
 }
 
+// Samples that were made from events may name a stage that is gone: then they are left out, to be made anew.
+static voc_rc without_stale(struct ws_change *change, const struct journey *base, size_t *n)
+{
+    struct journey *j = NULL;
+    struct buf b;
+    voc_rc rc = journey_parse(&j, str_mk(change->text.ptr, change->text.len), base->sources_xml, base->codebook_xml, "", NULL);
+    *n = 0;
+    journey_free(j);
+    if (rc != VOC_E_OPTION) return rc;
+    buf_init(&b, TEXT_MAX);
+    rc = ws_drop_samples(&b, str_mk(change->text.ptr, change->text.len), n);
+    if (!rc) {
+        buf_clear(&change->text);
+        rc = buf_add(&change->text, b.ptr, b.len);
+    }
+    buf_done(&b);
+    return rc;
+}
+
 static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct ws_change *change, const struct target *t)
 {
     struct journey *after = NULL;
@@ -193,12 +212,14 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     buf_init(&raised, TEXT_MAX);
     voc_rc rc = command_base(&text, w, base, s->name);
     bool fresh = ws_is_none(base);
+    size_t stale = 0;
     if (!rc && fresh) w->declared = only_recorded(w);
     if (!rc) rc = ws_apply(change, w, base, str_mk(text.ptr, text.len), c->diag);
     if (!rc && change->n == 0) {
         cli_say(c, "nothing to change: the journey says all that the sheet says\n");
         goto out;
     }
+    if (!rc) rc = without_stale(change, base, &stale);
     if (!rc) rc = command_parse(c, &after, str_mk(change->text.ptr, change->text.len), base, t->folder);
     if (!rc) rc = ws_verify(w, s->s, after, change, c->diag);
     if (!rc && !fresh && memcmp(after->hash, base->hash, HASH_BYTES) != 0) {
@@ -209,7 +230,7 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     } else if (!rc) {
         rc = buf_add(&raised, change->text.ptr, change->text.len);
     }
-    if (!rc) rc = settle_samples(c, s, w, fresh ? NULL : base, &after, &raised, change, fresh, t->folder);
+    if (!rc) rc = settle_samples(c, s, w, fresh ? NULL : base, &after, &raised, change, fresh || stale, t->folder);
     if (!rc) fwrite(change->lines.ptr, 1, change->lines.len, stdout);
     bool dry = c->own[WORKSHEET_DRY_RUN].i != 0;
     if (!rc && !dry) rc = folder_write(c, t->folder, str_mk(raised.ptr, raised.len), fresh ? NULL : base);
@@ -222,7 +243,7 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     if (!rc && !dry && s->is_project)
         cli_say(c, after->evidence_declared ? "next: voc stages %s\n" : "next: voc stages %s | voc score %s\n", c->args[0], c->args[0]);
     else if (!rc && !dry)
-        cli_say(c, "next: voc import %s %s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", t->folder);
+        cli_say(c, "next: voc import %s %s%s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", subject_typed(c), t->folder);
 out:
     journey_free(after);
     buf_done(&text);

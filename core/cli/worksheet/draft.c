@@ -11,7 +11,6 @@
 #define SAMPLES_MAX 4u
 #define EVENTS_SHORT 14u
 #define EVENTS_LONG 40u
-#define OURS "from the events, " // begins the name of a sample that was made here
 
 voc_rc ws_skeleton(struct buf *out, const struct worksheet *w, voc_str id)
 {
@@ -161,7 +160,7 @@ static voc_rc write_sample(struct sampling *p, struct buf *b, const struct candi
     voc_rc rc = batch_add(p->b, c->unit);
     if (rc) return rc;
     const voc_journeys *v = batch_view(p->b);
-    buf_printf(b, "<sample name=\"" OURS "%zu: ", number);
+    buf_printf(b, "<sample name=\"" WS_SAMPLE "%zu: ", number);
     const voc_stay *last = &v->stays[v->n_stays - 1];
     if (last->end == VOC_END_EXIT && last->exit < p->j->n_exits) edit_escape(b, p->j->exits[last->exit].id);
     else edit_escape(b, p->j->stages[last->stage].id);
@@ -183,7 +182,7 @@ voc_rc ws_drop_samples(struct buf *out, voc_str journey_xml, size_t *n)
     voc_rc rc = edit_new(&e, journey_xml, "journey.xml", NULL);
     for (size_t s = rc ? EDIT_NONE : edit_child(e, edit_child(e, 0, "samples"), "sample"); s != EDIT_NONE && !rc; s = edit_next(e, s, "sample")) {
         const voc_str *name = edit_get(e, s, "name");
-        if (!name || !str_starts(*name, OURS)) continue;
+        if (!name || !str_starts(*name, WS_SAMPLE)) continue;
         rc = edit_remove(e, s);
         ++*n;
     }

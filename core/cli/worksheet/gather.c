@@ -47,6 +47,7 @@ struct gathering { // owns what is in it, except *w
     VEC(struct combo) combos;
     uint32_t *combo_of;           // by event
     struct dict *names;           // of rows
+    bool ours;                    // work_log()
     struct dict *shapes;          // names without their numbers
     VEC(uint32_t) n_shape;        // how many names have each
     struct tallies *tally;        // by row
@@ -136,11 +137,21 @@ static voc_str raw_of(const struct gathering *g, const struct combo *c)
 // An action by one kind of actor, as a whole: from its facts it is guessed who acts, so that the company's rows are told apart.
 struct pair { struct ws_row facts; bool company; };
 
+// Cases, no person of a customer's, and one of ours named for most of what was done: a log of our own work.
+static bool work_log(const struct gathering *g)
+{
+    uint64_t n = 0, person = 0, owned = 0, cases = 0;
+    for (size_t i = 0; i < g->combos.n; i++) n += g->combos.at[i].count, person += g->combos.at[i].n_person, owned += g->combos.at[i].n_owned;
+    for (size_t i = 0; i < g->s->n; i++) cases += code_at(g->s->case_id, i) != 0;
+    return n && !person && owned * 2 >= n && cases * 10 >= n * 9;
+}
+
 static voc_rc make_pairs(struct gathering *g, struct pair **out)
 {
     struct dict *keys = NULL;
     VEC(struct pair) pairs = {0};
     voc_rc rc = dict_new(&keys, (size_t)1 << 32);
+    g->ours = work_log(g);
     for (size_t i = 0; i < g->combos.n && !rc; i++) {
         struct combo *c = &g->combos.at[i];
         char key[40];
@@ -148,7 +159,7 @@ static voc_rc make_pairs(struct gathering *g, struct pair **out)
         rc = dict_code(keys, str_mk(key, (size_t)n), &c->pair);
         if (!rc && c->pair == pairs.n) {
             rc = vec_reserve(&pairs, 1, SIZE_MAX);
-            if (!rc) pairs.at[pairs.n++] = (struct pair){.facts = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded}};
+            if (!rc) pairs.at[pairs.n++] = (struct pair){.facts = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .ours = g->ours}};
         }
         if (rc) break;
         struct ws_row *r = &pairs.at[c->pair].facts;
@@ -227,7 +238,7 @@ static voc_rc row_of_combo(struct gathering *g, struct combo *c)
 {
     struct worksheet *w = g->w;
     struct buf key;
-    struct ws_row r = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .by = c->by, .claim = VOC_NONE, .work = VOC_NONE,
+    struct ws_row r = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .by = c->by, .ours = g->ours, .claim = VOC_NONE, .work = VOC_NONE,
                        .first_us = VOC_NA, .last_us = VOC_NA, .cost = VOC_NA, .minutes = VOC_NA, .value = VOC_NA};
     r.numbers = c->by != WS_BY_ACTION && shares(g, c);
     r.name = r.numbers ? c->folded : raw_of(g, c);

@@ -48,7 +48,7 @@ voc_str ws_slug(struct arena *a, voc_str text, bool *ok)
 
 // ---- who acted -----------------------------------------------------------------------------------------------------------------
 
-enum by_what { RECORDED, BY_WORD, BY_OWNER, BY_ACT, NOTHING };
+enum by_what { RECORDED, BY_WORD, BY_OWNER, BY_LOG, BY_ACT, NOTHING };
 
 static voc_rc find_actor(const struct ws_row *r, uint32_t *actor, enum by_what *how, struct ws_words *words)
 {
@@ -59,6 +59,9 @@ static voc_rc find_actor(const struct ws_row *r, uint32_t *actor, enum by_what *
     bool owned = r->n_owned * 5 >= r->count * 4 && r->n_person * 5 <= r->count;
     if (owned) {
         *how = BY_OWNER;
+        *actor = VOC_ACTOR_COMPANY;
+    } else if (r->ours) {
+        *how = BY_LOG;
         *actor = VOC_ACTOR_COMPANY;
     } else if (words->actor && !words->act) {
         *how = BY_WORD;
@@ -90,6 +93,7 @@ static voc_rc guess_actor(struct worksheet *w, struct ws_row *r, uint32_t *actor
     switch (how) {
     case RECORDED: return VOC_OK;
     case BY_OWNER: return reason(w, r, WS_ACTOR, "the company, because one of ours is named as the owner and no person of the customer's");
+    case BY_LOG: return reason(w, r, WS_ACTOR, "the company, because this log names people of ours and none of the customer's");
     case BY_WORD: return reason(w, r, WS_ACTOR, "the company, by the word \"%s\"", words.actor_word);
     case BY_ACT: return reason(w, r, WS_ACTOR, "the customer, by the word \"%s\"", words.word);
     case NOTHING: break;
@@ -248,6 +252,7 @@ static voc_rc guess_row(struct worksheet *w, struct ws_row *r)
     voc_rc rc = guess_actor(w, r, &actor);
     if (rc || actor == VOC_ACTOR_OTHER) return rc;
     if (actor == VOC_ACTOR_COMPANY) return guess_push(w, r);
+    if (actor == VOC_ACTOR_UNSET && r->words->act && r->words->actor) return VOC_OK; // no class before it is known who acts
     rc = guess_class(w, r);
     if (!rc) rc = guess_value(w, r);
     return rc ? rc : guess_pull(w, r);

@@ -80,7 +80,7 @@ static voc_rc by_words(struct worksheet *w, bool *fits)
     for (size_t i = 0; i < w->rows.n; i++)
         for (enum ws_near k = NEAR_AWARE; k <= NEAR_WON; k++)
             if (near_row(&w->rows.at[i], k) && !has[k]) has[k] = true, n++;
-    *fits = n >= 2;
+    *fits = n >= 3;
     if (!*fits) return VOC_OK;
     bool keeps = has[NEAR_KEEPING];
     for (enum ws_near k = NEAR_AWARE; k <= NEAR_WON && !rc; k++) {

@@ -99,9 +99,9 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     if (!j->evidence_declared && !has_value(w)) printf("  what is one such act worth to you? (column value; without it nothing says what pays)\n");
     if (!j->n_stages) printf("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
     printf("  each guess stands in journey.xml as a note with its reason\n");
-    printf("Next: voc worksheet %s --journey %s -o sheet.csv, edit it, and apply it\n", c->args[0], folder);
+    printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", c->args[0], subject_typed(c), folder);
     if (s->is_project) printf("      voc journey use %s %s, then voc stages %s%s%s\n", c->args[0], folder, c->args[0], j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : c->args[0]);
-    else printf("      voc import %s %s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", folder);
+    else printf("      voc import %s %s%s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", subject_typed(c), folder);
 }
 
 int run_journey_infer(struct cli *c)

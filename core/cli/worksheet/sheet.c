@@ -5,11 +5,17 @@
 
 #include "cli/worksheet/worksheet.h"
 
-static bool risky(voc_str s) { return s.len && s.ptr[0] && strchr("=+-@\t\r", s.ptr[0]); }
+// Apostrophes before such a text count as it does, so that the one that is put before it can be told from its own.
+static bool risky(voc_str s)
+{
+    size_t i = 0;
+    while (i < s.len && s.ptr[i] == '\'') i++;
+    return i < s.len && s.ptr[i] && strchr("=+-@\t\r", s.ptr[i]);
+}
 
 static void cell(struct buf *b, voc_str s, char separator)
 {
-    bool formula = risky(s) || (s.len > 1 && s.ptr[0] == '\'' && risky(str_mk(s.ptr + 1, s.len - 1)));
+    bool formula = risky(s);
     bool quote = formula || memchr(s.ptr, separator, s.len) || memchr(s.ptr, '"', s.len) || memchr(s.ptr, '\n', s.len) || memchr(s.ptr, '\r', s.len) ||
                  (s.len && (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' '));
     if (quote) buf_byte(b, '"');
@@ -29,7 +35,7 @@ static void number(struct buf *b, voc_str s, char separator)
 static void one_row(struct buf *b, const struct ws_row *r, char separator)
 {
     struct buf time;
-    buf_init(&time, 200);
+    buf_init(&time, 1 << 16); // of a cell that is written otherwise than it is kept
     for (enum ws_column c = 0; c < WS_COLUMNS; c++) {
         if (c) buf_byte(b, separator);
         buf_clear(&time);
@@ -46,6 +52,10 @@ static void one_row(struct buf *b, const struct ws_row *r, char separator)
         case WS_EXAMPLES: cell(b, r->examples, separator); break;
         case WS_RECORDED: cell(b, str_of(ws_actor_name(r->recorded)), separator); break;
         case WS_WHY: cell(b, r->why, separator); break;
+        case WS_STAGE: // "aware, exit:lost"
+            for (size_t i = 0; i < r->cell[c].len; i++) buf_cstr(&time, r->cell[c].ptr[i] == ' ' ? ", " : (char[]){r->cell[c].ptr[i], 0});
+            cell(b, str_mk(time.ptr ? time.ptr : "", time.len), separator);
+            break;
         case WS_VALUE:
         case WS_COST:
         case WS_MINUTES: number(b, r->cell[c], separator); break;

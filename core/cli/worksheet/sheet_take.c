@@ -195,6 +195,11 @@ static voc_str stage_word(struct taking *t, voc_str word)
         return (voc_str){"", 0};
     }
     if (!vec_reserve(&t->stages, 1, 100000)) t->stages.at[t->stages.n++] = id; // new
+    struct ws_named *named = str_eq(id, word) ? NULL : arena_alloc(&t->w->arena, sizeof *named);
+    if (named) {
+        *named = (struct ws_named){id, word, t->w->named};
+        t->w->named = named;
+    }
     return id;
 }
 
@@ -214,32 +219,43 @@ static voc_str exit_word(struct taking *t, voc_str word)
     return text ? str_of(text) : (voc_str){"", 0};
 }
 
-// "aware, seeking" or "exit: lost" -> "aware seeking", "exit:lost".
+static bool begins_exit(voc_str s) { return s.len >= 5 && str_ieq(str_mk(s.ptr, 5), STR("exit:")); }
+
+static voc_str one_stage(struct taking *t, voc_str name)
+{
+    voc_str rest = name, word;
+    name = str_trim(name);
+    if (begins_exit(name)) return exit_word(t, str_mk(name.ptr + 5, name.len - 5));
+    return str_split(&rest, &word) ? stage_word(t, name) : (voc_str){"", 0};
+}
+
+// Are all its words stages and exits that are known? Then it is a list, as journey.xml writes them.
+static bool is_list(const struct taking *t, voc_str s)
+{
+    voc_str word;
+    while (str_split(&s, &word))
+        if (!begins_exit(word) && !is_stage(t, word)) return false;
+    return true;
+}
+
+// "aware, seeking" or "exit: lost" -> "aware seeking", "exit:lost". A name may have blanks in it: "Reading up" -> "reading-up".
 static voc_str stages(struct taking *t, voc_str s)
 {
     struct buf b;
     if (nothing(s)) return (voc_str){"", 0};
-    for (size_t i = 0; i < t->w->j->n_stages; i++)
-        if (str_ieq(s, t->w->j->stages[i].title)) return t->w->j->stages[i].id;
     buf_init(&b, 1 << 16);
     while (s.len) {
         size_t n = 0;
-        while (n < s.len && !strchr(" ,;|/\t", s.ptr[n])) n++;
-        voc_str word = str_mk(s.ptr, n), out = {"", 0};
+        while (n < s.len && !strchr(",;|/", s.ptr[n])) n++;
+        voc_str part = str_mk(s.ptr, n), word;
         s = str_mk(s.ptr + n + (n < s.len), s.len - n - (n < s.len));
-        if (!word.len) continue;
-        if (str_ieq(word, STR("exit")) || str_ieq(word, STR("exit:"))) { // "exit: lost"
-            s = str_trim(s);
-            for (n = 0; n < s.len && !strchr(" ,;|/\t", s.ptr[n]);) n++;
-            out = exit_word(t, str_mk(s.ptr, n));
-            s = str_mk(s.ptr + n, s.len - n);
-        } else if (word.len > 5 && str_ieq(str_mk(word.ptr, 5), STR("exit:"))) {
-            out = exit_word(t, str_mk(word.ptr + 5, word.len - 5));
-        } else {
-            out = stage_word(t, word);
+        bool list = is_list(t, part);
+        while (list ? str_split(&part, &word) : part.len > 0) {
+            voc_str out = one_stage(t, list ? word : part);
+            if (out.len && b.len) buf_byte(&b, ' ');
+            buf_str(&b, out);
+            if (!list) break;
         }
-        if (out.len && b.len) buf_byte(&b, ' ');
-        buf_str(&b, out);
     }
     voc_str out = arena_str(&t->w->arena, b.ptr ? b.ptr : "", b.len, &t->ok);
     if (b.rc) t->ok = false;

@@ -105,6 +105,20 @@ voc_rc subject_open(struct cli *c, struct subject *out, const struct subject_opt
     return rc ? rc : event_set_load(&out->s, out->p, EV_ALL, c->diag);
 }
 
+const char *subject_typed(struct cli *c)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    for (size_t i = 0; i < c->n_repeated; i++) {
+        voc_str n = c->repeated[i].name, v = c->repeated[i].value;
+        bool plain = !memchr(v.ptr, ' ', v.len);
+        buf_printf(&b, plain ? " -O %.*s=%.*s" : " -O \"%.*s=%.*s\"", (int)n.len, n.ptr, (int)v.len, v.ptr);
+    }
+    char *s = arena_printf(&c->arena, "%s", b.ptr ? b.ptr : "");
+    buf_done(&b);
+    return s ? s : "";
+}
+
 void subject_close(struct subject *s)
 {
     static const char *const ends[] = {"", "-wal", "-shm", "-journal"};

@@ -15,6 +15,7 @@ struct subject { // owns
 };
 struct subject_options { voc_str journey, as, source; bool write; };
 voc_rc subject_open(struct cli *c, struct subject *out, const struct subject_options *o);
+const char *subject_typed(struct cli *c); // how files are read, as it was typed: " --as xes -O time=when"; arena's
 void subject_close(struct subject *s); // takes what subject_open left, even on failure
 
 // folder.c: where the journey lies that a project follows, if it is a folder of the user's. Kept in the project as the way

@@ -22,7 +22,7 @@ static const struct act { uint32_t class_; enum ws_near near_; uint32_t flags; c
      "where+my where+is where+order error* bug bugs crash* fail* defect* problem* outage incident* timeout ticket* 404 500 declined forgot* password+reset reset+password broken "
      "fehler* störung* stoerung* passwort+vergessen wo+bleibt defekt* erreur* panne* problème* oublié* incidencia* averí* averia* problema* olvid* "
      "errore* errori guasto* erro falha* avaria* fout* storing* klachten błąd* blad* awari* usterk*"},
-    {VOC_CLASS_VALUE, NEAR_NONE, 0, "open+account account+opened konto+eröffn*"},
+    {VOC_CLASS_VALUE, NEAR_NONE, 0, "open+account account+opened create+account account+created konto+eröffn*"},
     {VOC_CLASS_MECHANICAL, NEAR_NONE, 0,
      "open opens opened delivered deliver delivery+receipt read+receipt auto+reply autoreply autoresponse out+office image+load deferred render* proxy+load "
      "geöffnet geoeffnet öffnung zugestellt ouvert* ouverture délivré* abierto apertura entregado aperto aperta consegnat* aberto aberta abertura entregue "
@@ -84,7 +84,7 @@ static const struct act { uint32_t class_; enum ws_near near_; uint32_t flags; c
 static const struct doer { uint32_t actor; const char *words; } doers[] = {
     {VOC_ACTOR_COMPANY,
      "sent send sends sending mailed emailed invite* invitation* newsletter* campaign* reminder* invoice* dispatch* assigned assign* approve* prepare* determine* draft* "
-     "check print escalat* shipped ship+order order+shipped order+delivered order+deliver* quote+sent proposal+sent offer+sent "
+     "check print create created record recorded change changed update updated release released clear cleared remove removed delete deleted set escalat* shipped ship+order order+shipped order+delivered order+deliver* quote+sent proposal+sent offer+sent "
      "versendet verschickt gesendet einladung* kampagne* erinnerung* mahnung* rechnung* zugewiesen genehmig* envoy* invitation* relance* facture* "
      "enviad* invitación* recordatorio* factura* inviat* invito* promemoria fattura* convite* lembrete* fatura* verzonden verstuurd uitnodig* herinner* factuur* "
      "wysła* wysla* zaproszen* przypomn* faktur*"},

@@ -25,6 +25,7 @@ struct ws_row { // texts live in the arena of the worksheet
     uint32_t recorded;     // VOC_ACTOR_* as the source says; UNSET: not said
     enum ws_by by;
     bool numbers;          // the name holds # for any number
+    bool ours;             // the whole log is what one of ours did about cases
     voc_str name, channel; // the raw touchpoint or campaign (with #), and the campaign's channel
     // facts
     uint64_t count, customers, n_units, n_ref, n_person, n_known /* names any customer */, n_owned, n_before;
@@ -60,6 +61,7 @@ struct worksheet {
     uint64_t n_units, n_won;     // journeys, and those with a purchase
     struct ws_stage { voc_str id, title, outcome /* exits: won ... */; double rank; } stages[WS_STAGES_MAX + 4]; // guessed, in order
     size_t n_stages;
+    struct ws_named { voc_str id, title; struct ws_named *next; } *named; // new stages and exits as they were typed
 };
 
 // journey_none: there is no journey yet.
@@ -112,7 +114,8 @@ voc_rc ws_raise_version(struct buf *out, voc_str journey_xml, struct diag *d);
 voc_rc ws_skeleton(struct buf *out, const struct worksheet *w, voc_str id);
 voc_rc ws_add_samples(struct buf *out, struct worksheet *w, const struct event_set *s, const struct journey *j, voc_str journey_xml, size_t *n, struct diag *d);
 
-voc_rc ws_drop_samples(struct buf *out, voc_str journey_xml, size_t *n); // those that ws_add_samples made
+#define WS_SAMPLE "from the events, " // begins the names of the samples that ws_add_samples makes
+voc_rc ws_drop_samples(struct buf *out, voc_str journey_xml, size_t *n); // those
 
 // A name that may be an id: letters, digits and dashes, from any text.
 voc_str ws_slug(struct arena *a, voc_str text, bool *ok);

@@ -6,3 +6,11 @@ check_PROGRAMS += tests/unit/cli/test_demo
 tests_unit_cli_test_demo_SOURCES = tests/unit/cli/test_demo.c
 tests_unit_cli_test_demo_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_cli_test_demo_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/cli/test_worksheet tests/unit/cli/test_worksheet_edit
+tests_unit_cli_test_worksheet_SOURCES = tests/unit/cli/test_worksheet.c
+tests_unit_cli_test_worksheet_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_cli_test_worksheet_LDADD = $(UNIT_LDADD)
+tests_unit_cli_test_worksheet_edit_SOURCES = tests/unit/cli/test_worksheet_edit.c
+tests_unit_cli_test_worksheet_edit_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_cli_test_worksheet_edit_LDADD = $(UNIT_LDADD)

@@ -282,7 +282,7 @@ static void input(struct html *h, const voc_meta *m, const struct voc_meta_input
     }
     put_s(h, ": ");
     put_number(h, (double)in->rows, 0, false);
-    put_s(h, " events, ");
+    put_s(h, in->rows == 1 ? " event, " : " events, ");
     put_number(h, (double)in->bytes, 0, false);
     put_s(h, " bytes, hash ");
     hash(h, in->hash);

@@ -96,15 +96,23 @@ static size_t add_harm(const struct finding *f, char *out, size_t size, size_t a
 
 // ---- what would settle it ------------------------------------------------------------------------------------------------
 
-// "by March 2027 at this rate"; or why not.
-static void say_when(const struct study *st, const struct settle *x, char *out, size_t size)
+// "March 2027"
+static void say_month(int64_t us, char *out, size_t size)
 {
     static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
     int64_t year, rest;
     unsigned month, day;
+    format_civil(us, &year, &month, &day, &rest);
+    snprintf(out, size, "%s %lld", months[month - 1], (long long)year);
+}
+
+// "by March 2027 at this rate"; or why not.
+static void say_when(const struct study *st, const struct settle *x, char *out, size_t size)
+{
+    char month[60];
     if (x->known_us != VOC_NA) {
-        format_civil(x->known_us, &year, &month, &day, &rest);
-        snprintf(out, size, "by %s %lld at this rate", months[month - 1], (long long)year);
+        say_month(x->known_us, month, sizeof month);
+        snprintf(out, size, "by %s at this rate", month);
     } else if (x->rate <= 0) {
         snprintf(out, size, "none came in the last %.0f days", settle_days(st->s));
     } else {
@@ -189,9 +197,9 @@ void say_settle(const struct study *st, const struct finding *f, char *out, size
             add(out, size, 0, "leave it out for a random part of those who would get it, and compare");
             break;
         }
-        say_when(st, x, when, sizeof when);
+        say_month(x->known_us, when, sizeof when);
         say_count(of, sizeof of, x->missing, "customer", "customers");
-        add(out, size, 0, "%s (%.0f of %s), begun now: %s: voc holdout PROJECT %.*s", n, x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+        add(out, size, 0, "%s (%.0f of %s): begun where the data end, known by %s (voc holdout PROJECT %.*s)", n, x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
         break;
     case SETTLE_ALONE: settle_alone(st, f, out, size); break;
     case SETTLE_PERSON: add(out, size, 0, "you decide: %+.0f acted, and %+.0f left", a[0].extra, a[1].extra); break;

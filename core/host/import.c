@@ -568,7 +568,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     rc = context_rc(&j.cx, rc);
     if (!rc) rc = finish(&j);
     if (!rc) doubts_say(&j.doubts, r->path, j.total.a.records, d);
-    if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) rc = store_imports(r->project, warn_elsewhere, &j);
+    if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &j); // the import is done: a warning less undoes nothing
     if (j.instance && j.ops->describe) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
     voc_rc filled = fill_report(&j);
     if (!rc) rc = filled;

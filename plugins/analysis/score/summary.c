@@ -125,7 +125,11 @@ static void head(struct summary *p)
     snprintf(window, sizeof window, one_window ? "in the %.4g days after it" : "in the time after it", (double)window_of(s, VOC_NONE, 0) / (double)score_unit_of[VOC_RES_DAY]);
     snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s", (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n,
              segment, from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
-             s->def->version.ptr, push ? "Does a customer act more " : "Which of the things on offer do customers act to obtain?", push ? window : "",
+             s->def->version.ptr,
+             p->n == 0 ? "No touchpoint has a touch in these events: nothing that the company did or offered is among them, so there is nothing to judge."
+             : push    ? "Does a customer act more "
+                       : "Which of the things on offer do customers act to obtain?",
+             push ? window : "",
              push ? " than comparable ones without it?" : "");
     page_note(&p->page, VOC_NOTE_LEAD, text);
 }
@@ -255,6 +259,10 @@ static void next_steps(struct summary *p)
 {
     const struct score *s = p->page.st->s;
     char text[300], word[120] = "V1";
+    if (p->n == 0) {
+        page_note(&p->page, VOC_NOTE_NEXT, "voc stages PROJECT says which definitions fit nothing, and what is missing");
+        return;
+    }
     voc_str id = p->n ? s->def->touchpoints[p->order[0]->touchpoint].id : (voc_str){"", 0};
     if (id.len && id.len < 80 && !memchr(id.ptr, '\'', id.len)) {
         const char *quote = memchr(id.ptr, ' ', id.len) ? "'" : "";

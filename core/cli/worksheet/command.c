@@ -121,10 +121,9 @@ static voc_rc check_target(struct cli *c, const struct subject *s, const struct 
     if (!t->there) return VOC_OK;
     voc_rc rc = journey_load(there, t->folder, c->diag);
     if (rc || c->common[COMMON_FORCE].i || memcmp((*there)->hash, s->j->hash, HASH_BYTES) == 0) return rc;
-    diag_error(c->diag, "WORKSHEET-062", t->folder, 0,
-               s->is_project ? "voc journey use PROJECT FOLDER follows what lies there; or name another folder with -o; --force writes over it"
-                             : "name that folder with --journey, or another with -o; --force writes over it",
-               "another journey lies there than the one that %s", s->is_project ? "the project follows" : "was named");
+    const char *hint = s->is_project ? arena_printf(&c->arena, "voc journey use %s %s follows what lies there; or name another folder with -o; --force writes over it", c->args[0], t->folder)
+                                     : "name that folder with --journey, or another with -o; --force writes over it";
+    diag_error(c->diag, "WORKSHEET-062", t->folder, 0, hint, "another journey lies there than the one that %s", s->is_project ? "the project follows" : "was named");
     return VOC_E_POLICY;
 }
 

@@ -109,7 +109,7 @@ static voc_rc stage_columns(struct table *t)
         {"passed", "passed", VOC_CELL_INT, VOC_COLUMN_DETAIL, "moves that skipped this stage"},
         {"blocked", "blocked", VOC_CELL_INT, VOC_COLUMN_DETAIL, "evidence of this stage while an obligatory one before it was missing"},
         {"left_truncated", "began before", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays that began before observation: counted, not in the dwell"},
-        {"median_dwell", "half leave within", VOC_CELL_DURATION, 0, "Kaplan-Meier median of the stay, open stays as censored; - where not reached"},
+        {"median_dwell", "half leave within", VOC_CELL_DURATION, 0, "time after which half of the stays have ended; open stays count as not yet ended; - where not reached"},
     };
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)

@@ -12,13 +12,13 @@
 static const struct page_column check_columns[] = {
     {"touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it"},
     {"before", "already acting the week before", VOC_CELL_TEXT, "actions", VOC_COLUMN_RIGHT,
-     "actions of the touched in the time before the touch, and what is expected of comparable customers: they should be alike (placebo in time)"},
+     "actions of the touched in the time before the touch, and what is expected of comparable customers: they should be alike"},
     {"trigger", "in the hour before", VOC_CELL_SHARE, "", VOC_COLUMN_SIGNED, "share of the touched who acted in the hour before, less the comparable customers' (sent because they acted)"},
     {"bundle", "came together with", VOC_CELL_TEXT, "", 0, "the other touchpoint that most often came near by, and how much more often than to comparable customers"},
     {"covered", "time compared", VOC_CELL_SHARE, "", 0, "share of the time followed in which a comparable customer without it is still there"},
     {"largest_account", "largest customer", VOC_CELL_SHARE, "", 0, "share of the evidence that one customer holds"},
     {"hidden_cause", "a hidden cause must be", VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT,
-     "how many times likelier a hidden difference must make both the touch and the action, to explain even the low end away (E-value); from 2 on it is called strong, from 1.5 moderate"},
+     "how many times likelier a hidden difference must make both the touch and the action, to explain even the low end away; from 2 on it is called strong, from 1.5 moderate"},
 };
 
 static const struct page_column ranking_columns[] = {

@@ -355,7 +355,7 @@ static void columns_open(struct summary *p, const char *name, const char *title)
     if (!p->page.rc && p->compared && p->costed) p->page.rc = h->column(p->page.t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
     if (!p->page.rc && p->costed) p->page.rc = h->column(p->page.t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
     if (!p->page.rc && p->timed) p->page.rc = h->column(p->page.t, "hours", "hours", VOC_CELL_REAL, "h", VOC_COLUMN_DETAIL, "own time of all its touches, where minutes are declared");
-    if (!p->page.rc) p->page.rc = h->column(p->page.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "why");
+    if (!p->page.rc) p->page.rc = h->column(p->page.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "how firmly it is known (strong, moderate, fragile: how large a hidden difference would have to be), or why it was judged so");
 }
 
 static voc_rc by_write(struct study *st)

@@ -164,6 +164,22 @@ static void a_score_by_group_plans_hold_outs_and_runs_twice(void **state)
     run(&job, 0);
 }
 
+static void the_matched_sets(void **state)
+{
+    (void)state;
+    const struct option_given options[] = {{STR("sets"), STR("all"), true, NULL, 0}};
+    struct job job = {.options = options, .n_options = 1, .threads = 1};
+    run(&job, 0);
+}
+
+static void how_alike_the_touched_and_the_others_were(void **state)
+{
+    (void)state;
+    const struct option_given options[] = {{STR("balance"), STR("yes"), true, NULL, 0}};
+    struct job job = {.options = options, .n_options = 1, .threads = 2};
+    run(&job, 0);
+}
+
 static int prepare(void **state)
 {
     (void)state;
@@ -210,6 +226,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_score_by_segment_with_other_windows_by_two_threads),
         cmocka_unit_test(a_score_by_named_aims_of_one_segment),
         cmocka_unit_test(a_score_by_group_plans_hold_outs_and_runs_twice),
+        cmocka_unit_test(the_matched_sets),
+        cmocka_unit_test(how_alike_the_touched_and_the_others_were),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, prepare, end);

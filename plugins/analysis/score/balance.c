@@ -111,12 +111,18 @@ static void clear_members(const struct balance *b, struct arm *a)
     for (size_t k = 0; k < b->traits.n; k++) a->sum[k] = a->squares[k] = a->known[k] = 0;
 }
 
+static double shifted(struct tally *t, double x)
+{
+    if (!t->shifted) t->shift = x, t->shifted = true;  // the first that is known of anybody
+    return x - t->shift;
+}
+
 static void add_member(const struct balance *b, struct arm *a, const struct trait_moment *m)
 {
     traits_at(&b->traits, m, a->member);
     for (size_t k = 0; k < b->traits.n; k++) {
-        double x = a->member[k] - a->tally[k].shift;
-        if (isnan(x)) continue;
+        if (isnan(a->member[k])) continue;
+        double x = shifted(&a->tally[k], a->member[k]);
         a->sum[k] += x;
         a->squares[k] += x * x;
         a->known[k] += 1;
@@ -129,8 +135,7 @@ static void add_touched(const struct balance *b, struct arm *a, const struct tra
     for (size_t k = 0; k < b->traits.n; k++) {
         struct tally *t = &a->tally[k];
         if (isnan(a->now[k])) continue;
-        if (!t->shifted) t->shift = a->now[k], t->shifted = true;
-        double x = a->now[k] - t->shift;
+        double x = shifted(t, a->now[k]);
         t->n += 1;
         t->x += x;
         t->xx += x * x;

@@ -2,7 +2,7 @@
 //
 // See traits.h. Counts are kept as running totals over all events, so that a moment costs one search in the unit's events and a
 // subtraction for each trait. Where an event and the moment cannot be told apart in time (METHODS 0.2: both truncated to the
-// coarser unit), the unit's events are walked one by one instead.
+// coarser unit), the few events near it are walked one by one instead.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +47,7 @@ static int text_order(voc_str a, voc_str b)
 
 // ---- running totals ------------------------------------------------------------------------------------------------------
 
+// Any kind but C_PEOPLE.
 static bool is_counted(const struct traits *t, size_t i, int kind)
 {
     const struct event *e = &t->s->data.events[i];
@@ -57,20 +58,27 @@ static bool is_counted(const struct traits *t, size_t i, int kind)
     case C_PULL: return !study_is_touch(t->s, e, false) && study_is_touch(t->s, e, true);
     case C_VALUE: return acts && e->class_ == VOC_CLASS_VALUE;
     case C_HARM: return acts && e->class_ == VOC_CLASS_HARM;
-    case C_TROUBLE: return acts && e->class_ == VOC_CLASS_TROUBLE;
-    default: return t->newcomer[i];
+    default: return acts && e->class_ == VOC_CLASS_TROUBLE;
     }
 }
 
-// The first event of each individual within its unit. `seen`: by individual, one behind the unit in which it was seen last.
-static void find_newcomers(struct traits *t, size_t *seen)
+struct sight { size_t unit; uint32_t first; };  // of an individual: one behind the unit in which it was seen last, and where first
+
+static void find_people(struct traits *t, struct sight *seen)
 {
     const struct data *d = &t->s->data;
+    uint32_t n = 0;
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            uint32_t who = d->events[i].individual;
-            t->newcomer[i] = who != 0 && seen[who] != u + 1;
-            seen[who] = u + 1;
+            struct sight *who = &seen[d->events[i].individual];
+            t->first_of[i] = UINT32_MAX;
+            t->count[C_PEOPLE][i + 1] = n;
+            if (!d->events[i].individual) continue;
+            if (who->unit != u + 1) {
+                *who = (struct sight){u + 1, (uint32_t)(i - d->first_event[u])};
+                t->count[C_PEOPLE][i + 1] = ++n;
+            }
+            t->first_of[i] = who->first;
         }
 }
 
@@ -78,17 +86,17 @@ static voc_rc make_totals(struct traits *t)
 {
     const struct score *s = t->s;
     const struct data *d = &s->data;
-    size_t *seen = score_alloc(s, s->host->n_codes(s->run, VOC_COL_INDIVIDUAL), sizeof *seen);
-    t->newcomer = score_alloc(s, d->n_events, sizeof *t->newcomer);
+    struct sight *seen = score_alloc(s, s->host->n_codes(s->run, VOC_COL_INDIVIDUAL), sizeof *seen);
+    t->first_of = score_alloc(s, d->n_events, sizeof *t->first_of);
     t->last_action = score_alloc(s, d->n_events + 1, sizeof *t->last_action);
     t->unit_of_stay = score_alloc(s, d->n_stays, sizeof *t->unit_of_stay);
-    if (!seen || !t->newcomer || !t->last_action || !t->unit_of_stay) return VOC_E_NOMEM;
-    find_newcomers(t, seen);
+    if (!seen || !t->first_of || !t->last_action || !t->unit_of_stay) return VOC_E_NOMEM;
     for (int k = 0; k < N_COUNTS; k++) {
         uint32_t *n = t->count[k] = score_alloc(s, d->n_events + 1, sizeof *n);
         if (!n) return VOC_E_NOMEM;
-        for (size_t i = 0; i < d->n_events; i++) n[i + 1] = n[i] + is_counted(t, i, k);
+        for (size_t i = 0; i < d->n_events && k != C_PEOPLE; i++) n[i + 1] = n[i] + is_counted(t, i, k);
     }
+    find_people(t, seen);
     t->coarsest = 1;
     for (size_t u = 0; u < d->n_units; u++) {
         uint32_t last = 0;
@@ -360,17 +368,45 @@ struct past {
     size_t first, end;              // the unit's events before the moment by stored time
 };
 
-static void walk(const struct traits *t, const struct trait_moment *m, int64_t unit, int64_t lately, int64_t window, struct past *p)
+struct spans { int64_t lately, window; };  // from when on
+
+// All events of [first, end).
+static void sum_up(const struct traits *t, const struct trait_moment *m, struct spans from, size_t end, struct past *p)
 {
     const struct event *e = t->s->data.events;
-    for (size_t i = p->first; i < p->end; i++) {
+    const size_t lately = lower(e, p->first, end, from.lately), window = lower(e, p->first, end, from.window);
+    for (int k = 0; k < N_COUNTS; k++) p->n[k] = t->count[k][end] - t->count[k][p->first];
+    p->lately = t->count[C_ACTION][end] - t->count[C_ACTION][lately];
+    p->window_touches = t->count[C_PUSH][end] - t->count[C_PUSH][window];
+    if (m->pull) p->window_touches += t->count[C_PULL][end] - t->count[C_PULL][window];
+    if (end == p->first) return;
+    uint32_t last = is_counted(t, end - 1, C_ACTION) ? (uint32_t)(end - p->first) : t->last_action[end - 1];
+    if (last) p->last = e[p->first + last - 1].time;
+}
+
+// Whether one of [from, i) that is strictly before, or any event before `from`, is of the same person as event i.
+static bool was_seen(const struct traits *t, const struct trait_moment *m, int64_t unit, const struct past *p, size_t from, size_t i)
+{
+    if (t->first_of[i] == UINT32_MAX || p->first + t->first_of[i] < from) return true;
+    for (size_t k = from; k < i; k++)
+        if (t->first_of[k] == t->first_of[i] && strictly_before(&t->s->data.events[k], m->time, unit)) return true;
+    return false;
+}
+
+// And those of [begin, end) one by one: some of them cannot be told apart in time from the moment.
+static void walk(const struct traits *t, const struct trait_moment *m, struct spans from, size_t begin, struct past *p)
+{
+    const struct event *e = t->s->data.events;
+    const int64_t unit = score_unit_of[m->resolution];
+    for (size_t i = begin; i < p->end; i++) {
         if (!strictly_before(&e[i], m->time, unit)) continue;
-        for (int k = 0; k < N_COUNTS; k++) p->n[k] += is_counted(t, i, k);
+        for (int k = 0; k < C_PEOPLE; k++) p->n[k] += is_counted(t, i, k);
+        p->n[C_PEOPLE] += !was_seen(t, m, unit, p, begin, i);
         if (is_counted(t, i, C_ACTION)) {
             p->last = e[i].time;
-            p->lately += e[i].time >= lately;
+            p->lately += e[i].time >= from.lately;
         }
-        if (e[i].time >= window) p->window_touches += is_counted(t, i, C_PUSH) || (m->pull && is_counted(t, i, C_PULL));
+        if (e[i].time >= from.window) p->window_touches += is_counted(t, i, C_PUSH) || (m->pull && is_counted(t, i, C_PULL));
     }
 }
 
@@ -378,24 +414,15 @@ static struct past past_of(const struct traits *t, const struct trait_moment *m,
 {
     const struct score *s = t->s;
     const struct event *e = s->data.events;
-    const int64_t own = score_unit_of[m->resolution], coarsest = own > t->coarsest ? own : t->coarsest, zone = floor_to(m->time, coarsest);
-    const int64_t lately = m->time - s->def->engagement_us, window = m->time - m->window;
+    const int64_t own = score_unit_of[m->resolution], coarsest = own > t->coarsest ? own : t->coarsest;
+    const struct spans from = {m->time - s->def->engagement_us, m->time - m->window};
     struct past p = {.last = VOC_NA, .first = s->data.first_event[unit]};
     p.end = lower(e, p.first, s->data.first_event[unit + 1], m->time);
-    for (size_t i = p.end; i > p.first && e[i - 1].time >= zone; i--)
-        if (!strictly_before(&e[i - 1], m->time, own)) {
-            walk(t, m, own, lately, window, &p);
-            return p;
-        }
-    for (int k = 0; k < N_COUNTS; k++) p.n[k] = t->count[k][p.end] - t->count[k][p.first];
-    size_t since = lower(e, p.first, p.end, lately), from = lower(e, p.first, p.end, window);
-    p.lately = t->count[C_ACTION][p.end] - t->count[C_ACTION][since];
-    p.window_touches = t->count[C_PUSH][p.end] - t->count[C_PUSH][from];
-    if (m->pull) p.window_touches += t->count[C_PULL][p.end] - t->count[C_PULL][from];
-    if (p.end > p.first) {
-        uint32_t last = is_counted(t, p.end - 1, C_ACTION) ? (uint32_t)(p.end - p.first) : t->last_action[p.end - 1];
-        if (last) p.last = e[p.first + last - 1].time;
-    }
+    const size_t near = lower(e, p.first, p.end, floor_to(m->time, coarsest));  // what is earlier is strictly before
+    size_t i = near;
+    while (i < p.end && strictly_before(&e[i], m->time, own)) i++;
+    sum_up(t, m, from, i < p.end ? near : p.end, &p);
+    if (i < p.end) walk(t, m, from, near, &p);
     return p;
 }
 
@@ -412,8 +439,10 @@ static void attributes_at(const struct traits *t, size_t unit, int64_t time, siz
 static bool had_role(const struct traits *t, const struct trait_moment *m, size_t unit, const struct past *p, uint32_t role)
 {
     uint32_t from = t->role_from[unit * t->n_roles + role];
-    if (from == UINT32_MAX || p->first + from >= p->end) return false;
-    return strictly_before(&t->s->data.events[p->first + from], m->time, score_unit_of[m->resolution]);
+    if (from == UINT32_MAX) return false;
+    for (size_t i = p->first + from; i < p->end; i++)
+        if (t->s->data.events[i].role == t->roles[role] && strictly_before(&t->s->data.events[i], m->time, score_unit_of[m->resolution])) return true;
+    return false;
 }
 
 void traits_at(const struct traits *t, const struct trait_moment *m, double *out)

@@ -31,7 +31,7 @@ struct traits {
     size_t *unit_of_stay;
     uint32_t *count[8];      // by event, one more at the end: events of a kind before it, of all units
     uint32_t *last_action;   // by event: one behind the unit's last customer action before it, as an offset; 0: none
-    bool *newcomer;          // by event: the first of its individual
+    uint32_t *first_of;      // by event: offset of its individual's first event within the unit; UINT32_MAX: of nobody known
     uint32_t *role_from;     // by unit and role: offset of the first event of that role, or UINT32_MAX
     uint32_t *roles;         // codes of the roles shown
     size_t n_roles;
@@ -43,7 +43,6 @@ struct traits {
     int64_t coarsest;        // resolution, in microseconds
 };
 
-// `with_roles`: the column of roles was read.
 voc_rc traits_new(struct traits *out, const struct score *s);
 
 struct trait_moment {

@@ -101,3 +101,9 @@ tests_unit_plugins_test_settle_SOURCES = tests/unit/plugins/test_settle.c tests/
 	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
 tests_unit_plugins_test_settle_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_settle_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_balance
+tests_unit_plugins_test_balance_SOURCES = tests/unit/plugins/test_balance.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_balance_LDADD = $(UNIT_LDADD)

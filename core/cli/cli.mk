@@ -18,6 +18,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/project.c \
 	core/cli/results.c core/cli/results.h \
 	core/cli/rows.c \
+	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
 	core/cli/stages.c core/cli/stages_why.c core/cli/stages_why.h \
 	core/cli/views.c core/cli/views.h \

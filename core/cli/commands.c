@@ -12,6 +12,7 @@ static const voc_option import_options[IMPORT_N] = {
     [IMPORT_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},
     [IMPORT_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
     [IMPORT_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "attach this journey first, as voc journey use does"},
+    [IMPORT_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml that says how the files are read, such as voc sniff --sources writes"},
     [IMPORT_MAX_REJECTS] = {"max-rejects", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "keep nothing of a file with more rejects than this"},
 };
 static const struct command import_command = {
@@ -19,22 +20,31 @@ static const struct command import_command = {
     "Each file is read by the plugin that recognises it (voc plugin list), in one transaction: it is there whole or not at all. What was not\n"
     "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
     "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
-    "standard input. Columns that are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who.",
+    "standard input. Columns that are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE\n"
+    "--sources keeps the guess in a file that can be corrected.",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"
     "  zcat log.xes.gz | voc import p.voc - --as xes\n",
     import_options, IMPORT_N, 2, -1, run_import};
 
+static const voc_option sniff_options[SNIFF_N] = {
+    [SNIFF_SOURCES] = {"sources", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "write the mapping as a sources.xml, to be corrected and kept"},
+    [SNIFF_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "show what this input plugin would make of the columns"},
+};
 static const struct command sniff_command = {
-    "sniff", "FILE...", "which plugin reads a file, and how sure each is",
+    "sniff", "FILE...", "which plugin reads a file, how sure each is, and what its columns mean",
     "Every input plugin looks at the first 64 KiB of each file and says how sure it is, and why. An import takes the best one if it is at\n"
-    "least 25 sure and 10 surer than the next; --as NAME decides otherwise.",
-    "  voc sniff export.csv log.xes.gz\n", NULL, 0, 1, -1, run_sniff};
+    "least 25 sure and 10 surer than the next; --as NAME decides otherwise. Then the mapping that an import would use is told, with the reason\n"
+    "of each guess. --sources writes that mapping as a sources.xml: correct it, and import with it; it also goes into a journey's folder.",
+    "  voc sniff export.csv log.xes.gz\n"
+    "  voc sniff export.csv --sources -o sources.xml   # then: voc import shop.voc export.csv --sources sources.xml\n",
+    sniff_options, SNIFF_N, 1, -1, run_sniff};
 
 static const voc_option rows_options[ROWS_N] = {
     [ROWS_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},
     [ROWS_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
     [ROWS_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "the journey whose sources.xml says how the files are read"},
+    [ROWS_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml without a journey that says how the files are read"},
     [ROWS_LIMIT] = {"limit", VOC_OPT_INT, 0, "0", "0", NULL, NULL, "N", "show this many lines of a file; 0 shows all"},
     [ROWS_REJECTS_ONLY] = {"rejects-only", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "only what was not understood"},
 };

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/sources.h"
 #include "cli/worksheet/subject.h"
 
 static voc_rc account_columns(struct table *t)
@@ -133,7 +134,7 @@ static voc_rc attach(struct cli *c, struct project *p, voc_str folder)
 int run_import(struct cli *c)
 {
     struct project *p = NULL;
-    struct journey *j = NULL;
+    struct journey *j = NULL, *only = NULL; // only: its sources alone
     struct table *t = NULL;
     int worst = EXIT_DONE;
     bool was_there = access(c->args[0], F_OK) == 0, kept = false;
@@ -141,6 +142,7 @@ int run_import(struct cli *c)
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
     if (!rc && c->own[IMPORT_JOURNEY].set) kept = (rc = attach(c, p, c->own[IMPORT_JOURNEY].s)) == VOC_OK;
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
+    if (!rc && c->own[IMPORT_SOURCES].set) rc = sources_read(c, c->own[IMPORT_SOURCES].s, j->zone, &only);
     if (!rc) rc = table_new(&t, "import", "", 0);
     if (!rc) rc = account_columns(t);
     for (int i = 1; i < c->n_args && !rc; i++) {
@@ -148,7 +150,8 @@ int run_import(struct cli *c)
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
         struct import_request r = {.project = p,
                                    .catalogue = c->catalogue,
-                                   .journey = j,
+                                   .journey = only ? only : j,
+                                   .sources_only = only != NULL,
                                    .path = c->args[i],
                                    .as = c->own[IMPORT_AS].s,
                                    .source = c->own[IMPORT_SOURCE].s,
@@ -174,6 +177,7 @@ int run_import(struct cli *c)
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
     table_free(t);
     journey_free(j);
+    journey_free(only);
     bool empty = p && !was_there && !kept;
     project_close(p);
     if (empty) unlink(c->args[0]); // a project that holds nothing is not left behind

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/sources.h"
 
 #define LINE_MAX_BYTES ((size_t)256 << 20) // a record of 1 MiB, escaped, with room
 
@@ -346,6 +347,7 @@ static voc_rc one_file(struct cli *c, const struct journey *j, struct rows *w, c
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     struct import_request r = {.catalogue = c->catalogue,
                                .journey = j,
+                               .sources_only = c->own[ROWS_SOURCES].set != 0,
                                .path = path,
                                .as = c->own[ROWS_AS].s,
                                .source = c->own[ROWS_SOURCE].s,
@@ -374,7 +376,10 @@ int run_rows(struct cli *c)
     arena_init(&w.arena, 0);
     voc_rc rc = check_format(c);
     if (!rc) rc = cli_catalogue(c);
-    if (!rc && c->own[ROWS_JOURNEY].set) rc = cli_journey(c, NULL, c->own[ROWS_JOURNEY].s, &j);
+    if (!rc && c->own[ROWS_SOURCES].set)
+        rc = sources_read(c, c->own[ROWS_SOURCES].s, STR(""), &j);
+    else if (!rc && c->own[ROWS_JOURNEY].set)
+        rc = cli_journey(c, NULL, c->own[ROWS_JOURNEY].s, &j);
     if (!rc) rc = out_open(&w.out, file.len ? file.ptr : "-", c->common[COMMON_FORCE].i != 0, c->diag);
     for (int i = 0; i < c->n_args && !rc; i++) {
         voc_rc one = one_file(c, j, &w, c->args[i]);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// voc sniff: what each input plugin says of each file, best first, and which of them an import would take.
+// voc sniff: what each input plugin says of each file, best first, which of them an import would take, and what that one would
+// make of the columns; or the same as a sources.xml, to be kept and corrected.
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/options.h"
+#include "cli/sources.h"
 
 #define PLUGINS_MAX 64u
 
@@ -32,21 +35,91 @@ static voc_rc verdict(struct table *t, const char *name, const struct sniffed *s
     return table_note(t, VOC_NOTE_AFTER, text);
 }
 
-static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
+// ---- the mapping --------------------------------------------------------------------------------------------------------
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
+}
+
+// What an import would make of the columns; no record is read for it.
+static voc_rc make_plan(struct cli *c, const char *path, voc_str as, struct import_report *out)
+{
+    struct import_request r = {.catalogue = c->catalogue, .path = path, .as = as, .options = c->repeated, .n_options = c->n_repeated, .threads = 1, .max_rejects = UINT64_MAX, .plan_only = true};
+    return import_file(&r, out, &c->arena, c->diag);
+}
+
+// The reason of the map that this line tells of; *next is the first that none told of yet.
+static voc_str reason_of(const voc_source *s, voc_str line, size_t *next)
+{
+    voc_str from;
+    if (!sources_field(line, &from)) return STR("");
+    for (size_t i = *next; i < s->n_maps; i++) {
+        const voc_map *m = &s->maps[i];
+        size_t len = 0;
+        while (len < m->from.len && m->from.ptr[len] != '+') len++;
+        if (str_is(m->to, "attr") || len == 0 || from.len < len || memcmp(from.ptr, m->from.ptr, len) != 0) continue;
+        *next = i + 1;
+        return m->reason;
+    }
+    return STR("");
+}
+
+static voc_rc mapping_notes(struct table *t, const char *file, const struct import_report *r)
+{
+    voc_str rest = str_of(r->mapping);
+    struct buf b;
+    size_t next = 0;
+    voc_rc rc = VOC_OK;
+    buf_init(&b, 8192);
+    while (rest.len && !rc) {
+        const char *nl = memchr(rest.ptr, '\n', rest.len);
+        voc_str line = str_mk(rest.ptr, nl ? (size_t)(nl - rest.ptr) : rest.len), why = reason_of(&r->plan, line, &next);
+        rest = str_mk(rest.ptr + line.len + (nl != NULL), rest.len - line.len - (nl != NULL));
+        buf_clear(&b);
+        buf_cstr(&b, "  ");
+        buf_str(&b, line);
+        if (why.len) buf_printf(&b, ", %.*s", (int)why.len, why.ptr);
+        if (line.len) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
+    }
+    buf_done(&b);
+    char text[200];
+    snprintf(text, sizeof text, "%.100s: who acted is not said: read as the customer", file);
+    if (!rc && sources_assumes_actor(&r->plan)) rc = table_note(t, VOC_NOTE_ASSUMED, text);
+    snprintf(text, sizeof text, "%.100s: read as %s", file, r->charset);
+    if (!rc && r->charset[0] && strcmp(r->charset, "UTF-8") != 0) rc = table_note(t, VOC_NOTE_ASSUMED, text);
+    return rc;
+}
+
+// ---- files ----------------------------------------------------------------------------------------------------------------
+
+static voc_rc look(struct cli *c, const char *path, struct sniffed *s, size_t *n)
 {
     struct in *in = NULL;
-    struct sniffed s[PLUGINS_MAX];
-    size_t n = 0;
     voc_str first;
     bool complete;
-    const char *slash = strrchr(path, '/'), *name = strcmp(path, "-") == 0 ? "stdin" : slash ? slash + 1 : path;
     voc_rc rc = in_open(&in, path, NULL, c->diag);
     if (!rc) rc = in_peek(in, 1, &first, &complete);
     if (!rc && first.len == 0) {
         diag_error(c->diag, "IMPORT-009", path, 0, "check the export that made it", "the file is empty");
         rc = VOC_E_INPUT;
     }
-    if (!rc) rc = sniff(c->catalogue, in, s, PLUGINS_MAX, &n, c->diag);
+    if (!rc) rc = sniff(c->catalogue, in, s, PLUGINS_MAX, n, c->diag);
+    in_close(in);
+    return rc;
+}
+
+static bool is_clear(const struct sniffed *s, size_t n) { return n && s[0].confidence >= SNIFF_KNOWN && (n == 1 || s[0].confidence - s[1].confidence >= SNIFF_APART); }
+
+static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
+{
+    struct sniffed s[PLUGINS_MAX];
+    struct import_report plan;
+    size_t n = 0;
+    const char *name = base_name(path);
+    voc_str as = c->own[SNIFF_AS].s;
+    voc_rc rc = look(c, path, s, &n);
     for (size_t i = 0; i < n && !rc; i++) {
         table_text(t, str_of(name));
         table_text(t, str_of(s[i].plugin->note.name));
@@ -54,8 +127,49 @@ static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
         table_text(t, str_of(s[i].reason[0] ? s[i].reason : "no"));
     }
     if (!rc) rc = verdict(t, name, s, n);
-    in_close(in);
-    return rc;
+    if (rc || strcmp(path, "-") == 0 || !(as.len || is_clear(s, n))) return rc; // what has been read of a pipe is gone
+    rc = make_plan(c, path, as.len ? as : str_of(s[0].plugin->note.name), &plan);
+    return rc ? rc : mapping_notes(t, name, &plan);
+}
+
+// ---- sources.xml ------------------------------------------------------------------------------------------------------------
+
+static voc_rc source_of(struct cli *c, const char *path, struct buf *b, char (*ids)[64], size_t *n_ids)
+{
+    struct import_report plan;
+    if (strcmp(path, "-") == 0) {
+        diag_error(c->diag, "SNIFF-001", NULL, 0, "write it to a file first, whose name then says which source it is", "sources are made for files, not for the standard input");
+        return VOC_E_OPTION;
+    }
+    voc_rc rc = make_plan(c, path, c->own[SNIFF_AS].s, &plan);
+    if (rc) return rc;
+    struct sources_file f = {.report = &plan, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(plan.plugin)), .options = c->repeated, .n_options = c->n_repeated};
+    sources_add(b, &f, ids, *n_ids);
+    ++*n_ids;
+    return b->rc;
+}
+
+static int write_sources(struct cli *c)
+{
+    voc_str file = c->common[COMMON_OUTPUT].s;
+    char (*ids)[64] = arena_alloc(&c->arena, ((size_t)c->n_args + 1) * sizeof *ids);
+    struct out *out = NULL;
+    struct buf b;
+    size_t n = 0;
+    voc_rc rc = ids ? VOC_OK : VOC_E_NOMEM;
+    sources_begin(&b);
+    for (int i = 0; i < c->n_args && !rc; i++) rc = source_of(c, c->args[i], &b, ids, &n); // all of them, or none
+    if (!rc) rc = sources_end(&b);
+    if (!rc) rc = out_open(&out, file.len ? file.ptr : "-", c->common[COMMON_FORCE].i != 0, c->diag);
+    if (!rc) rc = out_write(out, b.ptr, b.len);
+    if (!rc) rc = out_commit(out);
+    else if (out) out_abort(out);
+    if (!rc && file.len) {
+        cli_say(c, "wrote %.*s: how %zu %s will be read; look at the notes in it, and correct what is guessed wrong\n", (int)file.len, file.ptr, n, n == 1 ? "file" : "files");
+        cli_say(c, "Next: voc import PROJECT %s --sources %.*s\n", n == 1 ? c->args[0] : "FILE...", (int)file.len, file.ptr);
+    }
+    buf_done(&b);
+    return cli_exit(c, rc);
 }
 
 int run_sniff(struct cli *c)
@@ -63,6 +177,7 @@ int run_sniff(struct cli *c)
     struct table *t = NULL;
     int worst = EXIT_DONE, read = 0;
     voc_rc rc = cli_catalogue(c);
+    if (!rc && c->own[SNIFF_SOURCES].i) return write_sources(c);
     if (!rc) rc = table_new(&t, "sniff", "", 0);
     if (!rc) rc = sniff_columns(t);
     for (int i = 0; i < c->n_args && !rc; i++) {
@@ -73,7 +188,7 @@ int run_sniff(struct cli *c)
         else
             read++;
     }
-    if (!rc && read) rc = table_note(t, VOC_NOTE_NEXT, "voc rows FILE --limit 5 shows what a plugin makes of a file");
+    if (!rc && read) rc = table_note(t, VOC_NOTE_NEXT, "voc rows FILE --limit 5 shows the rows; voc sniff FILE --sources -o sources.xml keeps this mapping");
     if (!rc && read) rc = cli_tables(c, NULL, NULL, &t, 1);
     table_free(t);
     return rc ? cli_exit(c, rc) : worst;

@@ -38,6 +38,7 @@ struct job { // one import under way
     struct account total;
     uint64_t framing_bytes;
     bool ends_clean;
+    bool planned; // head() has made the mapping
     bool said_elsewhere;
     struct doubts doubts;
 };
@@ -174,6 +175,14 @@ static void warn_source(const struct job *j)
     buf_done(&b);
 }
 
+static voc_rc explain_no_source(const struct job *j)
+{
+    char hint[300];
+    snprintf(hint, sizeof hint, "write %.100s into files=\"...\" of a <source>, or say which one with --source ID; voc sniff FILE --sources makes one", in_name(j->in));
+    diag_error(j->d, "IMPORT-021", in_path(j->in), 0, hint, "no <source> of %s is for this file", j->req->journey->sources_file.len ? j->req->journey->sources_file.ptr : "the sources");
+    return VOC_E_OPTION;
+}
+
 static voc_rc choose(struct job *j)
 {
     voc_str first;
@@ -185,6 +194,7 @@ static voc_rc choose(struct job *j)
     }
     if (rc) return rc;
     j->rule = rule_for(j->req, in_name(j->in));
+    if (j->req->sources_only && !j->rule) return explain_no_source(j);
     warn_source(j);
     if (j->req->as.len) return plugin_named(j, j->req->as);
     if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);
@@ -335,6 +345,7 @@ static voc_rc show_head(struct job *j, const struct lines_block *head, const str
     if (!rc && j->ops->head) {
         voc_block b = view(&both);
         rc = j->ops->head(j->instance, &b);
+        j->planned = rc == VOC_OK;
     }
     lines_block_done(&both);
     return rc;
@@ -350,7 +361,7 @@ static voc_rc read_waves(struct job *j, struct lines *l, struct wave *w, size_t 
     if (!rc) rc = lines_next(l, &w->blocks[0], FIRST_BYTES);
     if (!rc) rc = show_head(j, &head, &w->blocks[0]);
     lines_block_done(&head);
-    w->n = !rc && w->blocks[0].start.n ? 1 : 0;
+    w->n = !rc && w->blocks[0].start.n && !j->req->plan_only ? 1 : 0;
     while (!rc && w->n) {
         rc = run_wave(j, w);
         for (w->n = 0; w->n < max && !rc; w->n++) {
@@ -535,6 +546,34 @@ static voc_rc fill_report(struct job *j)
     return ok ? VOC_OK : VOC_E_NOMEM;
 }
 
+// The plugin's mapping, kept beyond its life.
+static voc_rc keep_plan(struct job *j)
+{
+    voc_source *s = &j->rep->plan;
+    bool ok = true;
+    *s = j->source;
+    s->maps = NULL;
+    s->n_maps = 0;
+    voc_source given = *s;
+    voc_rc rc = j->planned && j->ops->maps ? j->ops->maps(j->instance, &given) : VOC_OK;
+    voc_map *maps = arena_alloc(j->a, (given.n_maps + 1) * sizeof *maps);
+    if (rc || !maps) return rc ? rc : VOC_E_NOMEM;
+    size_t size = given.map_size < sizeof *maps ? given.map_size : sizeof *maps;
+    memset(maps, 0, (given.n_maps + 1) * sizeof *maps);
+    for (size_t i = 0; i < given.n_maps && ok; i++) {
+        voc_map *m = &maps[i];
+        memcpy(m, (const char *)given.maps + i * given.map_size, size);
+        voc_str *const text[] = {&m->to, &m->from, &m->format, &m->constant, &m->action, &m->action_from, &m->alias_kind, &m->reason};
+        for (size_t k = 0; k < sizeof text / sizeof *text && ok; k++) *text[k] = arena_str(j->a, text[k]->ptr, text[k]->len, &ok);
+    }
+    voc_str *const own[] = {&given.id, &given.zone, &given.file_name};
+    for (size_t k = 0; k < sizeof own / sizeof *own && ok; k++) *own[k] = arena_str(j->a, own[k]->ptr, own[k]->len, &ok);
+    given.maps = maps;
+    given.map_size = sizeof *maps;
+    if (ok) *s = given;
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
 static void explain_fault(struct job *j, voc_rc rc)
 {
     if (rc == VOC_E_BUG)
@@ -564,12 +603,13 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc) snprintf(out->source, sizeof out->source, "%.*s", (int)(j.source.id.len > 63 ? 63 : j.source.id.len), j.source.id.ptr);
     if (!rc) rc = begin_store(&j);
     if (!rc) rc = j.ops->open(host_table(), &j.cx, &j.source, j.options, &j.instance);
-    if (!rc) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
+    if (!rc && (j.ops->framing == VOC_FRAMING_LINES || !r->plan_only)) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
     rc = context_rc(&j.cx, rc);
-    if (!rc) rc = finish(&j);
-    if (!rc) doubts_say(&j.doubts, r->path, j.total.a.records, d);
+    if (!rc) rc = keep_plan(&j);
+    if (!rc && !r->plan_only) rc = finish(&j);
+    if (!rc && !r->plan_only) doubts_say(&j.doubts, r->path, j.total.a.records, d);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &j); // the import is done: a warning less undoes nothing
-    if (j.instance && j.ops->describe) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
+    if (j.instance && j.ops->describe && (j.ops->framing == VOC_FRAMING_LINES || !r->plan_only)) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
     voc_rc filled = fill_report(&j);
     if (!rc) rc = filled;
     explain_fault(&j, rc);

@@ -20,6 +20,8 @@ struct import_request {
     uint64_t max_rejects;         // UINT64_MAX: none
     const char *name;             // file name to report for stdin, or NULL
     uint32_t block_bytes;         // 0: default; tests cut small blocks
+    bool sources_only;            // a file that no source of the journey is for is an error, and not guessed
+    bool plan_only;               // LINES: stop when the mapping is made; no records are read. STREAM: not even begun
     // Takes each coded block instead of a project, in order (dry run); NULL: only counted.
     voc_rc (*block)(void *user, const struct coded_block *b);
     void *user;
@@ -31,6 +33,7 @@ struct import_report {
     char mapping[2048];            // what the plugin describes, lines
     char reason[200];              // of the probe
     char assumed[256];             // "who acted is not said: read as the customer", ...
+    voc_source plan;               // the mapping in use, in the arena; n_maps 0: the plugin gives none
 };
 // VOC_E_INPUT: unreadable, unknown format, tie, more than half rejected (exit 3); VOC_E_CHECK: over max_rejects (exit 4);
 // VOC_E_BUG: plugin fault (exit 6). The report is filled as far as it got.

@@ -466,6 +466,7 @@ typedef struct voc_map {
     uint32_t strong;
     uint32_t type, entity; /* to = attr: VOC_TYPE_*, VOC_ENTITY_*; its name in `constant` */
     uint32_t line;         /* where it was declared, for messages; 0: command line */
+    voc_str reason;        /* of a plugin's own proposal: "by its name"; empty: it was declared */
 } voc_map;
 
 typedef struct voc_source {
@@ -606,6 +607,9 @@ typedef struct voc_input_ops {
     voc_rc (*run)(void *instance, voc_stream *stream, voc_sink *sink);
     /* Describes the mapping in use, one sentence a line, into a NUL-terminated buffer; NULL: nothing to say. */
     void (*describe)(void *instance, char *out, size_t size);
+    /* The mapping in use after head(), as sources.xml would declare it: sets map_size, maps, n_maps and zone of *out. Given as
+     * a source's maps it must lead to the same rows. Borrowed until close. NULL: not supported. */
+    voc_rc (*maps)(void *instance, voc_source *out);
 } voc_input_ops;
 
 typedef struct voc_analysis_ops {

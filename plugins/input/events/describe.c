@@ -19,7 +19,9 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
     int n = vsnprintf(t->at + t->len, t->size - t->len, format, ap);
     va_end(ap);
     if (n < 0 || (size_t)n >= t->size - t->len) t->full = true;
-    else t->len += (size_t)n;
+    for (int i = 0; !t->full && i + 1 < n; i++)
+        if ((unsigned char)t->at[t->len + (size_t)i] < 0x20) t->at[t->len + (size_t)i] = ' '; // a name may have a line break
+    if (!t->full) t->len += (size_t)n;
     t->at[t->len] = 0;
 }
 

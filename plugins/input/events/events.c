@@ -148,7 +148,9 @@ static voc_rc copy_maps(struct events *e, const voc_source *s)
     voc_map *maps = ev_alloc(e, (s->n_maps + 1) * sizeof *maps);
     bool ok = maps != NULL;
     for (size_t i = 0; i < s->n_maps && ok; i++) {
-        memcpy(&maps[i], (const char *)s->maps + i * s->map_size, sizeof *maps);
+        memset(&maps[i], 0, sizeof *maps); // a host may be older, or newer
+        memcpy(&maps[i], (const char *)s->maps + i * s->map_size, s->map_size < sizeof *maps ? s->map_size : sizeof *maps);
+        maps[i].reason = (voc_str){"", 0};
         voc_str *text[] = {&maps[i].to, &maps[i].from, &maps[i].format, &maps[i].constant, &maps[i].action, &maps[i].action_from, &maps[i].alias_kind};
         for (size_t k = 0; k < sizeof text / sizeof *text && ok; k++) ok = ev_copy(e, *text[k], text[k]);
     }
@@ -213,6 +215,7 @@ static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
 
 static voc_rc make_plan(void *instance, const voc_block *first) { return plan_make(instance, first); }
 static voc_rc read_lines(void *instance, const voc_block *block, voc_sink *sink) { return rows_read(instance, block, sink); }
+static voc_rc give_maps(void *instance, voc_source *out) { return plan_maps(instance, out); }
 static void describe(void *instance, char *out, size_t size) { plan_describe(instance, out, size); }
 
 // ---- probing ------------------------------------------------------------------------------------------------------------------------
@@ -293,6 +296,7 @@ static const voc_input_ops ops = {
     .head = make_plan,
     .lines = read_lines,
     .describe = describe,
+    .maps = give_maps,
 };
 
 static const voc_plugin events_plugin = {

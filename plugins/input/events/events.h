@@ -5,7 +5,7 @@
 //   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
 //   times.c      formats of time columns      joins.c     date, clock and zone in columns of their own
 //   numbers.c    decimal point or comma, currencies
-//   rows.c       records -> rows              describe.c  the plan in words
+//   rows.c       records -> rows              describe.c  the plan in words     maps.c  and as sources.xml says it
 // A plan is made once, in head(), and only read from then on: lines() runs in parallel on it.
 #ifndef VOC_PLUGINS_INPUT_EVENTS_H
 #define VOC_PLUGINS_INPUT_EVENTS_H
@@ -193,8 +193,9 @@ void propose(struct events *e, bool all); // all: every field; else only time an
 bool plan_decided(const struct events *e, unsigned option); // a map or an option has spoken
 bool actor_read(voc_str cell, uint32_t *actor);
 
-// rows.c, describe.c
+// rows.c, describe.c, maps.c
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);
 void plan_describe(const struct events *e, char *out, size_t size);
+voc_rc plan_maps(struct events *e, voc_source *out); // what sources.xml would say; borrowed until the instance closes
 
 #endif

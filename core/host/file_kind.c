@@ -71,6 +71,10 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
             return foreign(magics[i].what, magics[i].instead);
     if (starts_text(head, "<!doctype html") || starts_text(head, "<html"))
         return foreign("a web page", "the report that it shows can mostly be exported as CSV; import that");
+    if (starts_text(head, "<") && holds(head, "urn:vocstream:journey"))
+        return foreign("part of a journey definition", "a project follows it with voc journey use PROJECT FOLDER; name a log here");
+    if (starts_text(head, "<?xml") || starts_text(head, "<!--"))
+        return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") || starts_text(head, "["))
         return foreign("JSON", "no plugin reads it yet; write it as CSV (jq -r '.[] | [.time, .customer, .action] | @csv'), and import that");
     return plain(FILE_ORDINARY);

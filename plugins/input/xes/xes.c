@@ -223,7 +223,7 @@ static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc
 {
     (void)host, (void)cx;
     int named = p->name.len > 4 && memcmp(p->name.ptr + p->name.len - 4, ".xes", 4) == 0;
-    int log = contains(p->head, "<log>") || contains(p->head, "<log ") || contains(p->head, "<log/>");
+    int log = contains(p->head, "<log>") || contains(p->head, "<log ") || contains(p->head, "<log/>") || contains(p->head, ":log ") || contains(p->head, ":log>");
     int marks = contains(p->head, "xes.version") || contains(p->head, "xes-standard.org") || contains(p->head, "concept:name");
     if (log && marks) {
         r->confidence = 95;
@@ -282,8 +282,9 @@ static voc_rc xes_run(void *instance, voc_stream *stream, voc_sink *sink)
 static void describe(void *instance, char *out, size_t size)
 {
     const struct xes *x = instance;
-    snprintf(out, size, "%llu traces, %llu events: case <- trace concept:name, action <- %s, time <- time:timestamp, owner <- org:resource\n",
+    int n = snprintf(out, size, "%llu traces, %llu events: case <- trace concept:name, action <- %s, time <- time:timestamp, owner <- org:resource\n",
              (unsigned long long)x->n_traces, (unsigned long long)x->n_events, x->classifier_found ? "the classifier's keys" : "concept:name");
+    if (x->foreign[0] && n > 0 && (size_t)n < size) snprintf(out + n, size - (size_t)n, "its namespace is %s, not that of XES: read by the names of its elements all the same\n", x->foreign);
 }
 
 static const voc_input_ops ops = {

@@ -41,6 +41,9 @@ struct xes { /* owned by the host's context */
     uint64_t event_to; /* end of the last event */
     size_t told;       /* attributes of the trace that went along with an event */
     int64_t first_us;  /* of the trace's first event that was kept, or VOC_NA */
+    char prefix[32];       /* of the log's elements, with its colon, or "" */
+    size_t prefix_len;
+    char foreign[120];     /* a namespace that is not that of XES, or "" */
     char fault[200]; /* why the open event is rejected, or "" */
 };
 

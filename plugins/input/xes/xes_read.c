@@ -16,6 +16,14 @@ static const struct { const char *name; enum element kind; enum xes_type type; }
     {"list", EL_ATTRIBUTE, XT_LIST}, {"container", EL_ATTRIBUTE, XT_CONTAINER}, {"values", EL_VALUES, XT_NONE}, {"log", EL_LOG, XT_NONE},
     {"global", EL_GLOBAL, XT_NONE}, {"extension", EL_EXTENSION, XT_NONE}, {"classifier", EL_CLASSIFIER, XT_NONE}};
 
+static int strstr_in(voc_str s, const char *z)
+{
+    size_t n = strlen(z);
+    for (size_t i = 0; i + n <= s.len; i++)
+        if (memcmp(s.ptr + i, z, n) == 0) return 1;
+    return 0;
+}
+
 static int is(voc_str s, const char *z) { return s.len == strlen(z) && memcmp(s.ptr, z, s.len) == 0; }
 
 static voc_str get(const voc_xml_attr *attrs, size_t n, const char *name, int *found)
@@ -25,6 +33,23 @@ static voc_str get(const voc_xml_attr *attrs, size_t n, const char *name, int *f
     for (size_t i = 0; i < n; i++)
         if (is(attrs[i].name, name)) return *found = 1, attrs[i].value;
     return none;
+}
+
+/* The log decides the prefix of all elements. Its namespace is told where it is another one; the names are read all the same. */
+static voc_str local_name(struct xes *x, voc_str name, const voc_xml_attr *attrs, size_t n)
+{
+    if (x->depth == 0) {
+        const char *colon = memchr(name.ptr, ':', name.len);
+        char attr[40] = "xmlns";
+        int found;
+        x->prefix_len = colon && (size_t)(colon - name.ptr) + 1 < sizeof x->prefix ? (size_t)(colon - name.ptr) + 1 : 0;
+        memcpy(x->prefix, name.ptr, x->prefix_len);
+        if (x->prefix_len) snprintf(attr, sizeof attr, "xmlns:%.*s", (int)x->prefix_len - 1, x->prefix);
+        voc_str ns = get(attrs, n, attr, &found);
+        if (found && !strstr_in(ns, "xes-standard.org")) snprintf(x->foreign, sizeof x->foreign, "%.*s", XES_CUT(ns.len), ns.ptr);
+    }
+    if (x->prefix_len && name.len > x->prefix_len && memcmp(name.ptr, x->prefix, x->prefix_len) == 0) return (voc_str){name.ptr + x->prefix_len, name.len - x->prefix_len};
+    return name;
 }
 
 static int allowed(const struct xes *x, enum element kind)
@@ -203,6 +228,7 @@ voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, 
 {
     struct xes *x = user;
     size_t e = 0, n_elements = sizeof elements / sizeof *elements;
+    name = local_name(x, name, attrs, n);
     while (e < n_elements && !is(name, elements[e].name)) e++;
     if (e == n_elements)
         return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);

@@ -306,7 +306,7 @@ static void a_log_is_recognised_by_its_content_and_other_xml_is_not(void **state
     assert_string_equal(w->report.plugin, "xes");
     write_bytes(path, other, sizeof other - 1, 0644);
     assert_int_equal(import_file(&r, &w->report, &w->arena, w->diag), VOC_E_INPUT);
-    assert_string_equal(last(w)->code, "IMPORT-003");
+    assert_string_equal(last(w)->code, "IMPORT-013");
 }
 
 // ---- real logs --------------------------------------------------------------------------------------------------------------

@@ -233,7 +233,9 @@ static const char about[] =
     "\n"
     "The tables touchpoints, stages and segments hold every number behind a verdict (--table touchpoints, or --format json);\n"
     "holdouts plans a random test of each thing that is sent (voc holdout), groups what --by group judges as one kind of touch;\n"
-    "trouble lists what customers had to do because of our own faults, mix the kinds of work, stage_values what stages are worth.";
+    "trouble lists what customers had to do because of our own faults, mix the kinds of work, stage_values what stages are worth;\n"
+    "codes says when each code is given and what follows. --sets TOUCHPOINT -o sets.csv writes every single comparison, from which\n"
+    "the figures can be computed again; --balance shows how alike the touched and those they are compared with were before.";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .abi_major = VOC_ABI_MAJOR,

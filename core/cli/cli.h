@@ -76,8 +76,9 @@ uint64_t cli_memory(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once
 // plugins.c: runs an analysis with options as they would be typed; the tables are the caller's (fold_free).
 voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
-// stages.c: the table of voc stages; unit: VOC_UNIT_* or 0 for the journey's
-voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table **out);
+// stages.c: the tables of voc stages, the second NULL where no journey has ended; unit: VOC_UNIT_* or 0 for the journey's
+enum { STAGES_TABLES = 2 };
+voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES]);
 // project.c
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // args[0]
 // The project's active definition, else one that accepts anything; or --journey FOLDER if given.

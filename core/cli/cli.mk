@@ -20,7 +20,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/rows.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
-	core/cli/stages.c core/cli/stages_why.c core/cli/stages_why.h \
+	core/cli/stages.c core/cli/stages_why.c core/cli/stages_why.h core/cli/stages_ends.c core/cli/stages_ends.h \
 	core/cli/views.c core/cli/views.h \
 	core/cli/worksheet/command.c core/cli/worksheet/command.h \
 	core/cli/worksheet/folder.c \

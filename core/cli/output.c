@@ -165,7 +165,7 @@ static voc_rc add_assumed(void *user, const struct store_source *s)
     for (int i = 0; i < 2 && !rc; i++) {
         if (i == 0 ? !s->actor_assumed : s->resolution != VOC_RES_DAY) continue;
         buf_clear(&m->why);
-        buf_printf(&m->why, i == 0 ? "in %.*s nothing says who acted, the customer is taken to have acted" : "in %.*s stand days without a time: what came first within a day is not known",
+        buf_printf(&m->why, i == 0 ? "source \"%.*s\" does not say who acted: the customer is taken to have acted" : "in %.*s stand days without a time: what came first within a day is not known",
                    (int)(s->id.len > 200 ? 200 : s->id.len), s->id.ptr);
         m->assumed.at[m->assumed.n++] = arena_str(m->a, m->why.ptr ? m->why.ptr : "", m->why.len, &ok);
     }

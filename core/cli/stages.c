@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/stages_ends.h"
 #include "cli/stages_why.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
@@ -22,6 +23,7 @@ struct tally {
     uint64_t *touched; // events of each touchpoint that the journey declares
     size_t n_claims;
     uint64_t events, customers, companies; // events of units, and by whom
+    struct ends ends;
 };
 
 static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journeys *v)
@@ -61,7 +63,7 @@ static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journ
             if (moves[i].skipped >> k & 1) t->stage[k].passed++;
         if (moves[i].kind == MOVE_BLOCKED && moves[i].to < t->n) t->stage[moves[i].to].blocked++;
     }
-    return VOC_OK;
+    return ends_count(&t->ends, v);
 }
 
 static int spell_order(const void *x, const void *y)
@@ -181,7 +183,7 @@ static voc_rc explain(struct table *t, struct cli *c, struct project *p, const s
     return rc;
 }
 
-voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table **out)
+voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES])
 {
     struct event_set *events = NULL;
     struct timeline *tl = NULL;
@@ -194,23 +196,39 @@ voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uin
         tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
         tally.n_claims = j->n_claims;
         tally.touched = mem_zalloc(j->n_claims + 1, sizeof *tally.touched);
-        rc = tally.stage && tally.touched ? tally_units(&tally, tl) : VOC_E_NOMEM;
+        rc = tally.stage && tally.touched ? ends_open(&tally.ends, timeline_definition(tl)->n_exits, tally.n) : VOC_E_NOMEM;
+        if (!rc) rc = tally_units(&tally, tl);
     }
-    if (!rc) rc = stage_table(out, &tally, j, timeline_definition(tl), timeline_info(tl));
-    if (!rc) rc = explain(*out, c, p, j, events, &tally, timeline_info(tl)->actor_assumed != 0, unit);
+    if (!rc) rc = stage_table(&out[0], &tally, j, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = ends_table(&tally.ends, timeline_definition(tl), &out[1]);
+    if (!rc) rc = explain(out[0], c, p, j, events, &tally, timeline_info(tl)->actor_assumed != 0, unit);
     for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
     mem_free(tally.stage);
     mem_free(tally.touched);
+    ends_close(&tally.ends);
     timeline_free(tl);
     event_set_free(events);
     return rc;
+}
+
+// Where all is well: a closer look, and a page.
+static voc_rc next_step(struct cli *c, const struct journey *j, struct table *t)
+{
+    voc_table v;
+    voc_rc rc = table_view(t, &v);
+    for (size_t i = 0; i < v.n_notes && !rc; i++)
+        if (v.notes[i].kind == VOC_NOTE_NEXT) return VOC_OK;
+    const char *text = arena_printf(&c->arena, "voc explain PROJECT %.*s | voc stages PROJECT -o stages.html", (int)j->stages[0].id.len, j->stages[0].id.ptr);
+    if (!rc && !text) rc = VOC_E_NOMEM;
+    if (!rc) rc = table_note(t, VOC_NOTE_NEXT, text);
+    return rc ? rc : table_name_project(t, c->args[0]);
 }
 
 int run_stages(struct cli *c)
 {
     struct project *p = NULL;
     struct journey *j = NULL;
-    struct table *t = NULL;
+    struct table *t[STAGES_TABLES] = {NULL};
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
     if (!rc && j->n_stages == 0) {
@@ -219,9 +237,10 @@ int run_stages(struct cli *c)
         rc = VOC_E_OPTION;
     }
     if (!rc) rc = cli_need_events(c, p);
-    if (!rc) rc = cli_stages(c, p, j, c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0, &t);
-    if (!rc) rc = cli_tables(c, p, j, &t, 1);
-    table_free(t);
+    if (!rc) rc = cli_stages(c, p, j, c->own[STAGES_UNIT].set ? (uint32_t)c->own[STAGES_UNIT].i + 1 : 0, t);
+    if (!rc) rc = next_step(c, j, t[0]);
+    if (!rc) rc = cli_tables(c, p, j, t, t[1] ? STAGES_TABLES : 1);
+    for (size_t i = 0; i < STAGES_TABLES; i++) table_free(t[i]);
     journey_free(j);
     project_close(p);
     return cli_exit(c, rc);

@@ -109,7 +109,7 @@ static voc_rc explain_stage(struct explainer *x, uint32_t stage)
     const struct stage *st = &x->j->stages[stage];
     const struct source *s = NULL;
     for (size_t i = 0; i < x->sources.n; i++)
-        if (strcmp(x->sources.at[i].command, "stages") == 0) s = &x->sources.at[i];
+        if (!x->sources.at[i].plugin && str_is(x->sources.at[i].view.name, "stages")) s = &x->sources.at[i];
     size_t row = s ? figures_row(&s->view, "stage", st->id) : SIZE_MAX;
     const char *lead = arena_printf(&x->c->arena, "%s: stage %u of %zu%s", z(x, st->title.len ? st->title : st->id), stage + 1, x->j->n_stages,
                                     x->j->evidence_declared ? ", as the company recorded it." : ". A customer enters it by what the customer does.");
@@ -284,7 +284,7 @@ int run_explain(struct cli *c)
     vec_free(&x.sources);
     for (size_t i = 0; i < x.n_runs; i++) fold_free(&x.runs[i]);
     mem_free(x.runs);
-    table_free(x.stages);
+    for (size_t i = 0; i < STAGES_TABLES; i++) table_free(x.stages[i]);
     journey_free(x.j);
     project_close(x.p);
     return cli_exit(c, rc);

@@ -19,7 +19,7 @@ struct explainer {
     struct journey *j;
     struct fold_result *runs; // of each analysis that had something to say
     size_t n_runs;
-    struct table *stages;     // NULL: the journey has none
+    struct table *stages[STAGES_TABLES]; // NULL: the journey has none
     VEC(struct source) sources;
     char refused[400];        // why an analysis said nothing, or empty
     // what is made

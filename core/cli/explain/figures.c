@@ -49,8 +49,10 @@ voc_rc figures_gather(struct explainer *x)
         struct plugin *a = catalogue_at(x->c->catalogue, i);
         if (a->note.kind == VOC_KIND_ANALYSIS && !a->refused) rc = run_one(x, a);
     }
-    if (!rc && x->j->n_stages) rc = cli_stages(x->c, x->p, x->j, 0, &x->stages);
-    return rc || !x->stages ? rc : add_source(x, x->stages, "stages", false);
+    if (!rc && x->j->n_stages) rc = cli_stages(x->c, x->p, x->j, 0, x->stages);
+    for (size_t i = 0; i < STAGES_TABLES && !rc; i++)
+        if (x->stages[i]) rc = add_source(x, x->stages[i], "stages", false);
+    return rc;
 }
 
 // ---- finding -------------------------------------------------------------------------------------------------------------------

@@ -338,7 +338,7 @@ static void row(struct page *p, const struct finding *f, const struct holdout *h
 
 voc_rc holdouts_write(struct study *st)
 {
-    struct page p = {.st = st};
+    struct page p = page_of(st);
     page_open(&p, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN, holdout_columns, sizeof holdout_columns / sizeof *holdout_columns);
     for (uint32_t i = 0; i < st->n_pooled; i++)
         if (st->holdouts[i].planned) row(&p, &st->pooled[i], &st->holdouts[i]);

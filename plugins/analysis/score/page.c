@@ -14,14 +14,14 @@
 
 void page_open(struct page *p, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n)
 {
-    const voc_host *h = p->st->s->host;
-    if (!p->rc) p->rc = h->table(p->st->s->run, &p->t, name, title, flags);
+    const voc_host *h = p->s->host;
+    if (!p->rc) p->rc = h->table(p->s->run, &p->t, name, title, flags);
     for (size_t i = 0; i < n && !p->rc; i++) p->rc = h->column(p->t, columns[i].name, columns[i].title, columns[i].type, columns[i].unit, columns[i].flags, columns[i].help);
 }
 
 void page_note(struct page *p, uint32_t kind, const char *text)
 {
-    if (!p->rc) p->rc = p->st->s->host->note(p->t, kind, text);
+    if (!p->rc) p->rc = p->s->host->note(p->t, kind, text);
 }
 
 void page_day(int64_t us, char *out, size_t size)
@@ -35,7 +35,7 @@ void page_day(int64_t us, char *out, size_t size)
 
 static void put(struct page *p, voc_cell c)
 {
-    if (!p->rc) p->rc = p->st->s->host->cell(p->t, &c);
+    if (!p->rc) p->rc = p->s->host->cell(p->t, &c);
 }
 
 void put_na(struct page *p) { put(p, (voc_cell){.type = VOC_CELL_NA}); }

@@ -7,7 +7,8 @@
 #include "plugins/analysis/score/score.h"
 
 struct page {
-    const struct study *st;
+    const struct score *s;
+    const struct study *st;  // NULL: there is none
     voc_table_builder *t;
     voc_rc rc;
 };
@@ -20,6 +21,7 @@ struct page_column {
     const char *help;
 };
 
+static inline struct page page_of(const struct study *st) { return (struct page){.s = st->s, .st = st}; }
 void page_open(struct page *p, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n);
 void page_day(int64_t us, char *out, size_t size); // "1 Jul 2024"
 void page_note(struct page *p, uint32_t kind, const char *text);

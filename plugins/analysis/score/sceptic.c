@@ -173,7 +173,7 @@ static voc_rc ranking(struct page *p, const struct finding **order, size_t n)
 
 voc_rc sceptic_write(struct study *st)
 {
-    struct page p = {.st = st};
+    struct page p = page_of(st);
     const struct finding **order = score_alloc(st->s, st->n_pooled, sizeof *order);
     size_t n = 0;
     if (!order) return VOC_E_NOMEM;

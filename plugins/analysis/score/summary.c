@@ -360,7 +360,7 @@ static void columns_open(struct summary *p, const char *name, const char *title)
 
 static voc_rc by_write(struct study *st)
 {
-    struct summary p = {.page = {.st = st}, .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
+    struct summary p = {.page = page_of(st), .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
     const voc_definition *d = st->s->def;
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_cells; i++)
@@ -384,7 +384,7 @@ static voc_rc by_write(struct study *st)
 
 voc_rc summary_groups(struct study *st, const bool *shown)
 {
-    struct summary p = {.page = {.st = st}, .pooled = true, .order = score_alloc(st->s, st->n_pooled, sizeof *p.order)};
+    struct summary p = {.page = page_of(st), .pooled = true, .order = score_alloc(st->s, st->n_pooled, sizeof *p.order)};
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (shown[i]) p.order[p.n++] = &st->pooled[i];
@@ -397,7 +397,7 @@ voc_rc summary_groups(struct study *st, const bool *shown)
 voc_rc summary_write(struct study *st)
 {
     const struct score *s = st->s;
-    struct summary p = {.page = {.st = st}, .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
+    struct summary p = {.page = page_of(st), .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) p.order[p.n++] = &st->pooled[i];

@@ -7,50 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/analysis/score/score.h"
+#include "plugins/analysis/score/page.h"
 #include "plugins/common/stats.h"
 
-struct page {
-    const struct study *st;
-    voc_table_builder *t;
-    voc_rc rc;
-};
-
-struct column {
-    const char *name, *title;
-    uint32_t type;
-    const char *unit;
-    uint32_t flags;
-    const char *help;
-};
-
-static void put(struct page *p, voc_cell c)
-{
-    if (!p->rc) p->rc = p->st->s->host->cell(p->t, &c);
-}
-static void put_str(struct page *p, voc_str s) { put(p, s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}); }
-static void put_text(struct page *p, const char *s) { put_str(p, (voc_str){s, strlen(s)}); }
-static void put_int(struct page *p, size_t n) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
-static void put_real(struct page *p, double r, uint32_t digits) { put(p, (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits}); }
-static void put_time(struct page *p, int64_t us) { put(p, (voc_cell){.type = us == VOC_NA ? VOC_CELL_NA : VOC_CELL_TIME, .i = us}); }
-static void put_share(struct page *p, double r) { put(p, (voc_cell){.type = VOC_CELL_SHARE, .r = r, .digits = 1}); }
-static void put_range(struct page *p, double r, double lo, double hi, uint32_t digits)
-{
-    put(p, (voc_cell){.type = VOC_CELL_RANGE, .r = r, .lo = lo, .hi = hi, .digits = digits});
-}
-static void put_money(struct page *p, double x)
-{
-    put(p, isnan(x) || fabs(x) > 9e12 ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_MONEY, .i = (int64_t)llround(x * 1e6), .digits = 2});
-}
-
-static void open_table(struct page *p, const char *name, const char *title, uint32_t flags, const struct column *c, size_t n)
-{
-    const voc_host *h = p->st->s->host;
-    if (!p->rc) p->rc = h->table(p->st->s->run, &p->t, name, title, flags);
-    for (size_t i = 0; i < n && !p->rc; i++) p->rc = h->column(p->t, c[i].name, c[i].title, c[i].type, c[i].unit, c[i].flags, c[i].help);
-}
-
-static const struct column finding_columns[] = {
+static const struct page_column finding_columns[] = {
     {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", 0, "id in the journey, or the raw name of an undeclared one"},
     {"title", "title", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, ""},
     {"kind", "kind", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "push: the company starts it; pull: the customer acts to obtain it; work: internal"},
@@ -136,7 +96,7 @@ static void settle_cells(struct page *p, const struct finding *f)
     say_settle(p->st, f, text, sizeof text);
     put_real(p, x->way != SETTLE_NOTHING ? x->missing : NAN, 0);
     put_real(p, x->way != SETTLE_NOTHING ? x->rate : NAN, 2);
-    put(p, x->way == SETTLE_NOTHING || x->known_us == VOC_NA ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_TIME, .i = x->known_us});
+    put_time(p, x->way == SETTLE_NOTHING ? VOC_NA : x->known_us);
     put_text(p, text);
 }
 
@@ -189,13 +149,13 @@ static void finding_row(struct page *p, const struct finding *f)
     put_real(p, tried ? c->busiest : no, 3);
     put_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
     put_real(p, tried && !f->randomised ? verdict_evalue(a->lo) : no, 2);
-    put(p, (voc_cell){.type = VOC_CELL_BOOL, .i = f->randomised});
-    put_money(p, f->unit_cost);
-    put_money(p, f->work ? f->spend : f->cost);
-    put_money(p, f->work ? no : f->value);
-    put_money(p, tried ? a->extra * f->value - f->cost : no);
-    put_money(p, tried && a->extra > 0 ? f->cost / a->extra : no);
-    put_money(p, whole ? f->spend : f->unit_cost * (double)c->touches);
+    put_yes(p, f->randomised);
+    put_money(p, f->unit_cost, 2);
+    put_money(p, f->work ? f->spend : f->cost, 2);
+    put_money(p, f->work ? no : f->value, 2);
+    put_money(p, tried ? a->extra * f->value - f->cost : no, 2);
+    put_money(p, tried && a->extra > 0 ? f->cost / a->extra : no, 2);
+    put_money(p, whole ? f->spend : f->unit_cost * (double)c->touches, 2);
     put_real(p, whole ? f->minutes : no, 0);
     put_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
     put_text(p, code_name(f->half));
@@ -232,15 +192,15 @@ static void semantics(struct page *p)
 static voc_rc findings(struct page *p)
 {
     const struct study *st = p->st;
-    open_table(p, "touchpoints", "Touchpoints", 0, finding_columns, N_FINDING);
+    page_open(p, "touchpoints", "Touchpoints", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) finding_row(p, &st->pooled[i]);
-    open_table(p, "stages", "By stage", 0, finding_columns, N_FINDING);
+    page_open(p, "stages", "By stage", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_cells; i++)
         if (st->cells[i].segment == TRIAL_ALL && st->cells[i].judged) finding_row(p, &st->cells[i]);
-    open_table(p, "segments", "By stage and segment", 0, finding_columns, N_FINDING);
+    page_open(p, "segments", "By stage and segment", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_cells; i++) {
         const struct finding *f = &st->cells[i];
@@ -252,8 +212,8 @@ static voc_rc findings(struct page *p)
 
 voc_rc tables_groups(struct study *st, const bool *shown)
 {
-    struct page p = {.st = st};
-    open_table(&p, "groups", "By group", 0, finding_columns, N_FINDING);
+    struct page p = page_of(st);
+    page_open(&p, "groups", "By group", 0, finding_columns, N_FINDING);
     semantics(&p);
     for (size_t i = 0; i < st->n_pooled; i++)
         if (shown[i]) finding_row(&p, &st->pooled[i]);
@@ -284,7 +244,7 @@ static void most_before(const struct study *st, uint32_t action, struct trouble 
 
 static voc_rc trouble(struct page *p)
 {
-    static const struct column columns[] = {{"action", "what customers had to do", VOC_CELL_TEXT, "", 0, ""},
+    static const struct page_column columns[] = {{"action", "what customers had to do", VOC_CELL_TEXT, "", 0, ""},
                                             {"times", "times", VOC_CELL_INT, "", 0, ""},
                                             {"customers", "customers", VOC_CELL_INT, "", 0, ""},
                                             {"cost", "cost", VOC_CELL_MONEY, "", 0, "of the events themselves, where recorded"},
@@ -304,7 +264,7 @@ static voc_rc trouble(struct page *p)
             x->last_unit = u;
             if (e->cost != VOC_NA) x->cost += (double)e->cost / 1e6, x->costed = true;
         }
-    open_table(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
+    page_open(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
     for (uint32_t a = 0; a < st->s->def->n_actions; a++) {
         if (t[a].n == 0) continue;
         t[a].before = VOC_NONE;
@@ -312,7 +272,7 @@ static voc_rc trouble(struct page *p)
         put_str(p, st->s->def->actions[a].name);
         put_int(p, t[a].n);
         put_int(p, t[a].customers);
-        put_money(p, t[a].costed ? t[a].cost : NAN);
+        put_money(p, t[a].costed ? t[a].cost : NAN, 2);
         put_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
         put_int(p, t[a].before_n);
     }
@@ -324,7 +284,7 @@ static voc_rc trouble(struct page *p)
 
 static voc_rc mix(struct page *p)
 {
-    static const struct column columns[] = {{"kind", "kind of work", VOC_CELL_TEXT, "", 0, ""},       {"touchpoints", "touchpoints", VOC_CELL_INT, "", 0, ""},
+    static const struct page_column columns[] = {{"kind", "kind of work", VOC_CELL_TEXT, "", 0, ""},       {"touchpoints", "touchpoints", VOC_CELL_INT, "", 0, ""},
                                             {"touches", "touches", VOC_CELL_INT, "", 0, ""},          {"spent", "spent", VOC_CELL_MONEY, "", 0, "where costs are known"},
                                             {"share", "share", VOC_CELL_SHARE, "", 0, "of what is spent"}, {"minutes", "minutes", VOC_CELL_REAL, "min", 0, "where declared"}};
     static const char *const names[] = {"VALUE", "INCIDENTAL", "WASTE", "UNPROVEN", "internal work in use"};
@@ -340,13 +300,13 @@ static voc_rc mix(struct page *p)
         if (!isnan(f->spend)) m[k].spend += f->spend, all += f->spend, m[k].costed++;
         m[k].minutes += f->minutes;
     }
-    open_table(p, "mix", "Work mix", 0, columns, sizeof columns / sizeof *columns);
+    page_open(p, "mix", "Work mix", 0, columns, sizeof columns / sizeof *columns);
     for (size_t k = 0; k < 5; k++) {
         put_text(p, names[k]);
         put_int(p, m[k].n);
         put_int(p, m[k].touches);
-        put_money(p, m[k].costed || m[k].n == 0 ? m[k].spend : NAN);
-        put_share(p, all > 0 ? m[k].spend / all : NAN);
+        put_money(p, m[k].costed || m[k].n == 0 ? m[k].spend : NAN, 2);
+        put_share(p, all > 0 ? m[k].spend / all : NAN, 1);
         put_real(p, m[k].minutes, 0);
     }
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "UNPROVEN is a slice of its own and never split among the others.");
@@ -355,30 +315,33 @@ static voc_rc mix(struct page *p)
 
 static voc_rc stage_values(struct page *p)
 {
-    static const struct column columns[] = {{"stage", "stage", VOC_CELL_TEXT, "", 0, ""},
+    static const struct page_column columns[] = {{"stage", "stage", VOC_CELL_TEXT, "", 0, ""},
                                             {"p_win", "chance to win", VOC_CELL_REAL, "", 0, "P(win) by the absorbing chain over counted moves (METHODS 3.10)"},
                                             {"value", "worth", VOC_CELL_MONEY, "", 0, "P(win) x margin"},
                                             {"move_value", "worth of the move on", VOC_CELL_MONEY, "", 0, "V(next) - V(stage)"}};
     const struct study *st = p->st;
     const voc_definition *d = st->s->def;
     double margin = d->margin == VOC_NA ? NAN : (double)d->margin / 1e6;
+    bool alone = true;
     if (!st->p_win_known) return p->rc;
-    open_table(p, "stage_values", "Worth of the stages", 0, columns, sizeof columns / sizeof *columns);
+    page_open(p, "stage_values", "Worth of the stages", 0, columns, sizeof columns / sizeof *columns);
     for (uint32_t i = 0; i < d->n_stages; i++) {
         double next = d->win_stage != VOC_NONE && i + 1 >= d->win_stage ? 1 : i + 1 < d->n_stages ? st->p_win[i + 1] : 1;
         if (d->win_stage == i) continue;
         put_str(p, d->stages[i].id);
         put_real(p, st->p_win[i], 3);
-        put_money(p, st->p_win[i] * margin);
-        put_money(p, (next - st->p_win[i]) * margin);
+        put_money(p, st->p_win[i] * margin, 2);
+        put_money(p, (next - st->p_win[i]) * margin, 2);
     }
+    for (size_t i = 0; i < d->n_stages; i++) alone = alone && (st->p_win[i] == 1 || isnan(st->p_win[i]));
+    if (alone) page_note(p, VOC_NOTE_AFTER, "Nobody was seen to end without winning, so a chance of 1 says only that none has failed yet: define how customers leave (an exit, or a shorter lapse).");
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "Moves counted from ended stays; open stays are not yet moves.");
     return p->rc;
 }
 
 voc_rc tables_write(struct study *st)
 {
-    struct page p = {.st = st};
+    struct page p = page_of(st);
     voc_rc rc = findings(&p);
     if (!rc) rc = holdouts_write(st);
     if (!rc) rc = trouble(&p);

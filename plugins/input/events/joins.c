@@ -186,7 +186,8 @@ void joins_find(struct events *e)
         if (!all_zones(e, zones[k])) continue;
         for (size_t i = 0; i < e->n_times + e->has_end; i++) {
             struct time_origin *t = i < e->n_times ? &e->times[i] : &e->end;
-            if (t->from.column != NO_COLUMN && t->zone == NO_COLUMN && t->from.why != WHY_SAID) take(e, zones[k], &t->zone);
+            bool days = t->from.column != NO_COLUMN && t->clock == NO_COLUMN && all_days(e, t->from.column); // a day is the same everywhere
+            if (t->from.column != NO_COLUMN && !days && t->zone == NO_COLUMN && t->from.why != WHY_SAID) take(e, zones[k], &t->zone);
         }
         return;
     }

@@ -265,12 +265,12 @@ static voc_rc decide(struct events *e, struct origin *o, const struct evidence *
     const struct evidence *by = own->point || own->comma ? own : file;
     if (by->point || by->comma)
         o->decimal = by->comma > by->point ? ',' : '.';
-    else if (own->either_comma && e->rule.separator != ';')
-        return ev_error(e, VOC_E_INPUT, "EVENTS-007", "say which it is with -O decimal=point (it is large) or -O decimal=comma",
-                        "in column \"%.*s\" it cannot be told whether the comma of \"%.*s\" stands before decimals", EV_STR(e->columns[o->column].name, 80),
-                        EV_STR(own->either, 60));
+    else if (own->either_comma ? e->rule.separator != ';' : own->either_point && e->rule.separator != ',')
+        return ev_error(e, VOC_E_INPUT, "EVENTS-007", own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma" : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
+                        "in column \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_STR(e->columns[o->column].name, 80),
+                        own->either_comma ? "comma" : "point", EV_STR(own->either, 60));
     else
-        o->decimal = own->either_comma ? ',' : '.'; // a comma in a file of semicolons, which are written where commas are decimal
+        o->decimal = own->either_comma ? ',' : '.'; // a comma in a file of semicolons, which are written where commas are decimal; a point in one of commas
     return VOC_OK;
 }
 

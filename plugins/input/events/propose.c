@@ -49,8 +49,8 @@ static const struct { unsigned char field, option, check; const char *names; } k
     {FIELD_TEXT, OPT_TEXT, ANY, "text comment comments verbatim feedback review message messagetext"},
     {FIELD_LANGUAGE, OPT_LANGUAGE, ANY, "language lang"},
     {FIELD_MINUTES, OPT_MINUTES, NUMBER, "minutes durationminutes durationmin minutesspent effortminutes"},
-    {FIELD_COST, OPT_COST, MONEY, "costtotal cost costs totalcost"},
-    {FIELD_VALUE, OPT_VALUE, MONEY, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue"},
+    {FIELD_COST, OPT_COST, MONEY, "costtotal cost costs totalcost kosten coste costo custo co\xC3\xBBt koszt"},
+    {FIELD_VALUE, OPT_VALUE, MONEY, "value eventvalue dealvalue ordervalue closevalue opportunityvalue revenue umsatz wert valor valeur valore warto\xC5\x9B\xC4\x87 waarde"},
     {FIELD_VALUE, OPT_VALUE, MONEY_WIDE, "amount betrag importe montant importo kwota bedrag"}, // of an opportunity; in a log it may be anything
 };
 

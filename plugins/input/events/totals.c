@@ -102,6 +102,7 @@ const char *left_out(const voc_str *cells, size_t n)
 static bool only_sums(const struct events *e, const voc_str *cells)
 {
     static const unsigned char keys[] = {FIELD_ACTION, FIELD_CASE, FIELD_ID};
+    const char *currency;
     int64_t micro;
     double real;
     size_t filled = 0;
@@ -115,7 +116,7 @@ static bool only_sums(const struct events *e, const voc_str *cells)
         voc_str cell = ev_trim(cells[c]);
         if (cell.len == 0) continue;
         filled++;
-        if (!number_read(cell, '.', &micro, &real) && !number_read(cell, ',', &micro, &real)) return false;
+        if (!money_read(cell, '.', &micro, &real, &currency) && !money_read(cell, ',', &micro, &real, &currency)) return false;
     }
     return filled > 0;
 }

@@ -154,8 +154,8 @@ static void a_record_with_a_time_is_an_event_whatever_it_says(void **state)
 static void numbers_alone_below_the_data_are_sums(void **state)
 {
     (void)state;
-    expect_said(NULL, "time,action,customer,value,minutes\n2024-03-01,ask,c1,5,1\n2024-03-02,buy,c2,7,2\n,,,12,3\n,,c3,12,3\n",
-                "4 ignore sums, without a time and a name\n5 reject TIME: time is empty: it has no time\n"
+    expect_said(NULL, "time,action,customer,value,minutes\n2024-03-01,ask,c1,5,1\n2024-03-02,buy,c2,7,2\n,,,12,3\n,,c3,12,3\n,,,12 EUR,\n",
+                "4 ignore sums, without a time and a name\n5 reject TIME: time is empty: it has no time\n6 ignore sums, without a time and a name\n"
                 "2 2024-03-01 ask customer=id:c1! minutes=1 value=5\n3 2024-03-02 buy customer=id:c2! minutes=2 value=7\n", "time <- time");
 }
 

@@ -100,6 +100,7 @@ static void a_column_of_zones_is_honoured(void **state)
     expect("Datum;Uhrzeit;Zeitzone;Aktion\n13.01.2024;10:30;CET;ask\n13.07.2024;10:30;CEST;buy\n", "2 2024-01-13T09:30Z ask\n3 2024-07-13T08:30Z buy\n",
            "time <- Datum + Uhrzeit + Zeitzone (d.M.yyyy H:mm VV, the zone that stands there, else UTC)\n");
     expect("time,utc offset,action\n2024-03-13 10:30,+02:00,ask\n2024-07-13 10:30,-05:00,buy\n", "2 2024-03-13T08:30Z ask\n3 2024-07-13T15:30Z buy\n", "time + utc offset");
+    expect("date,tz,action\n2024-03-13,CET,ask\n", "2 2024-03-13 ask {tz=CET}\n", "time <- date (ISO 8601)\n"); // a day has no clock to shift
     expect("time,zone,action\n2024-03-13 10:30,north,ask\n", "2 2024-03-13T10:30Z ask {zone=north}\n", "time <- time (ISO 8601, UTC)\n"); // of sales, perhaps
 }
 

@@ -233,6 +233,8 @@ static void decimal_point_and_comma_are_told_apart_by_the_values_of_the_file(voi
     expect("time,action,cost\n2024-03-01,a,\"1,234.50\"\n2024-03-02,b,\"2,000\"\n", "2 2024-03-01 a cost=1234.5\n3 2024-03-02 b cost=2000\n");
     expect("time;action;cost\n2024-03-01;a;1,234\n", "2 2024-03-01 a cost=1.234\n");
     expect_error(NULL, "time\taction\tcost\n2024-03-01\ta\t1,234\n", VOC_E_INPUT, "cannot be told whether the comma of \"1,234\" stands before decimals -- say which it is with -O decimal=point");
+    expect_error(NULL, "time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;5.678\n", VOC_E_INPUT, "cannot be told whether the point of \"1.234\" stands before decimals -- say which it is with -O decimal=comma");
+    expect("time,action,cost\n2024-03-01,a,1.234\n", "2 2024-03-01 a cost=1.234\n"); // a comma would part fields
     const char *const comma[] = {"decimal", "comma", NULL}, *const point[] = {"decimal", "point", NULL};
     expect_bytes(comma, STR("time\taction\tcost\n2024-03-01\ta\t1,234\n"), "2 2024-03-01 a cost=1.234\n");
     expect_bytes(point, STR("time\taction\tcost\n2024-03-01\ta\t1,234\n"), "2 2024-03-01 a cost=1234\n");

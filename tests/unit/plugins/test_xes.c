@@ -342,11 +342,11 @@ static void each_file_of_the_importer_tests_is_read_or_refused_with_its_line(voi
         }
     }
     closedir(d);
-    // the first message of a code is kept with file and line; an empty file has no line
+    // the first message of a code is kept with file and line; an empty file has no line, a doubt about all its events neither
     for (size_t i = 0; i < diag_n(w->diag); i++) {
         const struct diag_msg *m = diag_at(w->diag, i);
         assert_non_null(m->file);
-        if (m->line == 0 && strcmp(m->code, "IMPORT-009") != 0) fail_msg("%s: %s", m->file, m->message);
+        if (m->severity == VOC_ERROR && m->line == 0 && strcmp(m->code, "IMPORT-009") != 0) fail_msg("%s: %s", m->file, m->message);
     }
     assert_int_equal(loaded + refused, 71);
     assert_true(loaded > 40 && refused > 10);

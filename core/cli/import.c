@@ -106,10 +106,12 @@ static voc_rc what_next(const struct cli *c, struct table *t, const struct journ
 {
     struct buf b;
     buf_init(&b, 4096);
-    if (j->n_stages)
+    if (j->evidence_declared)
+        buf_printf(&b, "voc stages %s", c->args[0]);
+    else if (j->n_stages)
         buf_printf(&b, "voc stages %s | voc score %s", c->args[0], c->args[0]);
     else
-        buf_printf(&b, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder), then voc score %s", c->args[0], c->args[0]);
+        buf_printf(&b, "voc worksheet %s -o sheet.csv: say in a sheet what each action means | voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder)", c->args[0], c->args[0]);
     voc_rc rc = b.rc ? b.rc : table_note(t, VOC_NOTE_NEXT, b.ptr);
     buf_done(&b);
     return rc;

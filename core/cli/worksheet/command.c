@@ -232,7 +232,7 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     if (!rc) rc = settle_samples(c, s, w, fresh ? NULL : base, &after, &raised, change, fresh || stale, t->folder);
     if (!rc) fwrite(change->lines.ptr, 1, change->lines.len, stdout);
     bool dry = c->own[WORKSHEET_DRY_RUN].i != 0;
-    if (!rc && !dry) rc = folder_write(c, t->folder, str_mk(raised.ptr, raised.len), fresh ? NULL : base);
+    if (!rc && !dry) rc = folder_write(c, t->folder, str_mk(raised.ptr, raised.len), subject_sources(s), fresh ? NULL : base);
     if (!rc && !dry && s->is_project) rc = cli_attach(s->p, after);
     if (!rc && !dry && s->is_project) rc = folder_remember(c, s->p, t->folder);
     if (!rc && dry) cli_say(c, "%zu changes; nothing was written (--dry-run)\n", change->n);

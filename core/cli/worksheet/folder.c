@@ -118,14 +118,17 @@ static voc_str file_name(const struct journey *j, const char *attr, const char *
     return name && name->len ? *name : str_of(usual);
 }
 
-voc_rc folder_write(struct cli *c, const char *folder, voc_str journey_xml, const struct journey *from)
+voc_rc folder_write(struct cli *c, const char *folder, voc_str journey_xml, voc_str sources_xml, const struct journey *from)
 {
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         diag_error(c->diag, "WORKSHEET-053", folder, 0, "name another with -o", "the folder cannot be made: %s", strerror(errno));
         return VOC_E_IO;
     }
     voc_rc rc = VOC_OK;
-    if (from && from->sources_xml.len) rc = write_file(c, folder, file_name(from, "sources", "sources.xml"), from->sources_xml);
+    if (from && from->sources_xml.len)
+        rc = write_file(c, folder, file_name(from, "sources", "sources.xml"), from->sources_xml);
+    else if (sources_xml.len)
+        rc = write_file(c, folder, STR("sources.xml"), sources_xml);
     if (!rc && from && from->codebook_xml.len) rc = write_file(c, folder, file_name(from, "codebook", "codebook.xml"), from->codebook_xml);
     return rc ? rc : write_file(c, folder, STR("journey.xml"), journey_xml); // last: with it the folder is a journey
 }

@@ -131,7 +131,7 @@ int run_journey_infer(struct cli *c)
     if (!rc) rc = command_make(&w, &s, none, c->diag);
     if (!rc) rc = draft(c, &s, none, w, &ch, &after);
     if (!rc) rc = ws_add_samples(&text, w, s.s, after, str_mk(ch.text.ptr, ch.text.len), &samples, c->diag);
-    if (!rc) rc = folder_write(c, folder, str_mk(text.ptr, text.len), NULL);
+    if (!rc) rc = folder_write(c, folder, str_mk(text.ptr, text.len), subject_sources(&s), NULL);
     if (!rc) say_draft(c, w, after, folder, samples, &s);
     journey_free(after);
     journey_free(none);

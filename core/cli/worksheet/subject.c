@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/sources.h"
 #include "host/file_kind.h"
 
 static const char *plain_name(struct cli *c, const char *path)
@@ -35,6 +36,10 @@ static void say_read(struct cli *c, const char *name, const struct import_report
 static voc_rc read_files(struct cli *c, struct subject *s, const struct subject_options *o)
 {
     voc_rc rc = cli_catalogue(c);
+    char (*ids)[64] = arena_alloc(&c->arena, ((size_t)c->n_args + 1) * sizeof *ids);
+    bool named = !s->j; // a journey that was named has sources of its own
+    if (!rc && !ids) rc = VOC_E_NOMEM;
+    sources_begin(&s->sources);
     for (int i = 0; i < c->n_args && !rc; i++) {
         struct import_report report;
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
@@ -44,7 +49,12 @@ static voc_rc read_files(struct cli *c, struct subject *s, const struct subject_
         rc = import_file(&r, &report, &c->arena, c->diag);
         if (rc == VOC_E_BUG) c->failed_plugin = true;
         if (!rc) say_read(c, name, &report);
+        if (strcmp(c->args[i], "-") == 0) named = false;
+        struct sources_file f = {.report = &report, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(report.plugin)), .options = c->repeated, .n_options = c->n_repeated};
+        if (!rc) sources_add(&s->sources, &f, ids, (size_t)i);
     }
+    if (!rc) rc = sources_end(&s->sources);
+    if (!named) buf_clear(&s->sources);
     return rc;
 }
 
@@ -125,6 +135,7 @@ void subject_close(struct subject *s)
     event_set_free(s->s);
     journey_free(s->j);
     project_close(s->p);
+    buf_done(&s->sources);
     if (!s->folder) return;
     for (size_t i = 0; s->file && i < sizeof ends / sizeof *ends; i++) {
         char path[4096];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "host/file_kind.h"
 #include "cli/options.h"
 #include "cli/sources.h"
 
@@ -20,12 +21,16 @@ static voc_rc sniff_columns(struct table *t)
     return rc;
 }
 
-static voc_rc verdict(struct table *t, const char *name, const struct sniffed *s, size_t n)
+static voc_rc verdict(struct table *t, const char *name, struct file_look look, const struct sniffed *s, size_t n)
 {
     char text[400];
     const char *best = n ? s[0].plugin->note.name : "";
     if (n == 0)
         snprintf(text, sizeof text, "%.100s: no input plugin is installed; voc plugin list says where plugins are looked for", name);
+    else if (s[0].confidence < SNIFF_KNOWN && look.kind == FILE_FOREIGN)
+        snprintf(text, sizeof text, "%.100s: this is %s; %s", name, look.what, look.instead);
+    else if (s[0].confidence < SNIFF_KNOWN && look.kind == FILE_PROJECT)
+        snprintf(text, sizeof text, "%.100s: this is a Vocstream project, not a log; voc stats shows what it holds", name);
     else if (s[0].confidence < SNIFF_KNOWN)
         snprintf(text, sizeof text, "%.100s: the format is not known; if you know it, name it with --as, for example --as %s", name, best);
     else if (n > 1 && s[0].confidence - s[1].confidence < SNIFF_APART)
@@ -119,14 +124,15 @@ static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
     size_t n = 0;
     const char *name = base_name(path);
     voc_str as = c->own[SNIFF_AS].s;
-    voc_rc rc = look(c, path, s, &n);
+    struct file_look kind = file_look(path);
+    voc_rc rc = file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO : kind.packed && file_say_kind(path, kind, c->diag) ? VOC_E_INPUT : look(c, path, s, &n);
     for (size_t i = 0; i < n && !rc; i++) {
         table_text(t, str_of(name));
         table_text(t, str_of(s[i].plugin->note.name));
         table_int(t, s[i].confidence);
         table_text(t, str_of(s[i].reason[0] ? s[i].reason : "no"));
     }
-    if (!rc) rc = verdict(t, name, s, n);
+    if (!rc) rc = verdict(t, name, kind, s, n);
     if (rc || strcmp(path, "-") == 0 || !(as.len || is_clear(s, n))) return rc; // what has been read of a pipe is gone
     rc = make_plan(c, path, as.len ? as : str_of(s[0].plugin->note.name), &plan);
     return rc ? rc : mapping_notes(t, name, &plan);

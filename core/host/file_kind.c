@@ -4,6 +4,7 @@
 #include "host/file_kind.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -127,4 +128,28 @@ const char *file_nearest(struct arena *a, const char *wanted, const char *ending
     if (d) (void)closedir(d);
     if (n) *n = found;
     return found == 1 && ending ? names[0] : str_nearest(str_of(wanted), names, found);
+}
+
+bool file_say_kind(const char *path, struct file_look look, struct diag *d)
+{
+    if (look.kind == FILE_PROJECT)
+        diag_error(d, "IMPORT-013", path, 0, "name the files to be read behind the project: voc import PROJECT FILE; what it holds is shown by voc stats",
+                   "this is a Vocstream project, not a log");
+    else if (look.kind == FILE_FOREIGN)
+        diag_error(d, "IMPORT-013", path, 0, look.instead, "this is %s", look.what);
+    return look.kind == FILE_PROJECT || look.kind == FILE_FOREIGN;
+}
+
+bool file_say_missing(const char *path, struct file_look look, struct arena *a, struct diag *d)
+{
+    if (look.kind == FILE_FOLDER) {
+        const char *hint = arena_printf(a, "name the files in it, for example %s%s*.csv", path, path[strlen(path) - 1] == '/' ? "" : "/");
+        diag_error(d, "IN-003", path, 0, hint, "this is a folder, not a file");
+        return true;
+    }
+    if (look.kind != FILE_NONE || access(path, F_OK) == 0 || errno != ENOENT || strcmp(path, "-") == 0) return false;
+    const char *near = file_nearest(a, path, NULL, FILE_NONE, NULL);
+    const char *hint = near ? arena_printf(a, "did you mean %s?", near) : "check the name and the folder (ls shows what is there)";
+    diag_error(d, "IN-001", path, 0, hint, "there is no such file");
+    return true;
 }

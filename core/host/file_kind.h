@@ -3,7 +3,7 @@
 // name the next step. Nothing is opened that would wait (a pipe, a terminal).
 #ifndef VOC_HOST_FILE_KIND_H
 #define VOC_HOST_FILE_KIND_H
-#include "base/buf.h"
+#include "base/diag.h"
 #include "base/str.h"
 
 enum file_kind {
@@ -23,6 +23,9 @@ struct file_look {
 struct file_look file_look(const char *path);
 // The same for bytes that are at hand (the first of a stream); `tail` may be empty.
 struct file_look file_look_bytes(voc_str head, voc_str tail);
+// Where a log is meant. No file at all, or a folder; a file of another kind: said, and true.
+bool file_say_missing(const char *path, struct file_look look, struct arena *a, struct diag *d);
+bool file_say_kind(const char *path, struct file_look look, struct diag *d);
 // The file of the same folder whose name is nearest to `wanted` (with `ending`, unless NULL, and of that kind, unless
 // FILE_NONE), in the arena; NULL: none. *n, unless NULL: how many there are to choose from.
 const char *file_nearest(struct arena *a, const char *wanted, const char *ending, enum file_kind kind, size_t *n);

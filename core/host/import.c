@@ -3,11 +3,9 @@
 // parse blocks in parallel, hand them on in order, and commit once, or not at all. Called by the cli.
 #include "host/import.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/doubts.h"
 #include "host/file_kind.h"
@@ -82,41 +80,14 @@ static voc_rc plugin_named(struct job *j, voc_str name)
     return VOC_E_OPTION;
 }
 
-// What the file is, where that can be told: a project, a workbook, a picture.
-static bool explain_kind(struct job *j, struct file_look look)
-{
-    if (look.kind == FILE_PROJECT)
-        diag_error(j->d, "IMPORT-013", j->req->path, 0, "name the files to be read behind the project: voc import PROJECT FILE; what it holds is shown by voc stats",
-                   "this is a Vocstream project, not a log");
-    else if (look.kind == FILE_FOREIGN)
-        diag_error(j->d, "IMPORT-013", j->req->path, 0, look.instead, "this is %s", look.what);
-    return look.kind == FILE_PROJECT || look.kind == FILE_FOREIGN;
-}
-
-// No file at all, or a folder: said with what is there.
-static bool explain_missing(struct job *j, struct file_look look)
-{
-    const char *path = j->req->path;
-    if (look.kind == FILE_FOLDER) {
-        const char *hint = arena_printf(j->a, "name the files in it, for example %s%s*.csv", path, path[strlen(path) - 1] == '/' ? "" : "/");
-        diag_error(j->d, "IN-003", path, 0, hint, "this is a folder, not a file");
-        return true;
-    }
-    if (look.kind != FILE_NONE || access(path, F_OK) == 0 || errno != ENOENT || strcmp(path, "-") == 0) return false;
-    const char *near = file_nearest(j->a, path, NULL, FILE_NONE, NULL);
-    const char *hint = near ? arena_printf(j->a, "did you mean %s?", near) : "check the name and the folder (ls shows what is there)";
-    diag_error(j->d, "IN-001", path, 0, hint, "there is no such file");
-    return true;
-}
-
 // The head as it was read says it also of what came through a pipe or out of a compressed file.
 static bool explain_unknown(struct job *j)
 {
     voc_str head = {"", 0};
     bool complete;
-    if (explain_kind(j, file_look(j->req->path))) return true;
+    if (file_say_kind(j->req->path, file_look(j->req->path), j->d)) return true;
     if (in_peek(j->in, 4096, &head, &complete) != VOC_OK) return false;
-    return explain_kind(j, file_look_bytes(head, (voc_str){"", 0}));
+    return file_say_kind(j->req->path, file_look_bytes(head, (voc_str){"", 0}), j->d);
 }
 
 static voc_rc probe_all(struct job *j)
@@ -586,8 +557,8 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     memset(out, 0, sizeof *out);
     struct file_look look = file_look(r->path);
     voc_rc rc = VOC_OK;
-    if (explain_missing(&j, look)) rc = VOC_E_IO;
-    if (!rc && !r->as.len && look.packed && explain_kind(&j, look)) rc = VOC_E_INPUT;
+    if (file_say_missing(r->path, look, a, d)) rc = VOC_E_IO;
+    if (!rc && !r->as.len && look.packed && file_say_kind(r->path, look, d)) rc = VOC_E_INPUT;
     if (!rc) rc = in_open(&j.in, r->path, NULL, d);
     if (!rc) rc = choose(&j);
     if (rc) {

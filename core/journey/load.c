@@ -180,6 +180,7 @@ voc_rc load_journey(struct journey **out, voc_str journey_xml, voc_str sources_x
     if (j->sources_root && !l.rc) {
         l.file = j->sources_file.ptr;
         load_check_tree(&l, j->sources_root, "sources");
+        if (!str_is(j->sources_root->name, "sources")) j->sources_root = NULL; // said; nothing in it is looked at
     }
     if (j->codebook_root && !l.rc) {
         l.file = j->codebook_file.ptr;

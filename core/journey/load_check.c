@@ -238,7 +238,7 @@ static void check_node(struct loader *l, const struct xml_node *n, const struct 
 void load_check_tree(struct loader *l, const struct xml_node *root, const char *root_name)
 {
     if (!str_is(root->name, root_name)) {
-        load_fault(l, "JOURNEY-001", root->line, "this is an XML file of another kind; voc journey list shows the journeys that ship with the program", "the outermost element is <%.*s>; it must be <%s xmlns=\"" GRAMMAR_NAMESPACE "\">", LOAD_SHOW(root->name), root_name);
+        load_fault(l, "JOURNEY-001", root->line, strcmp(root_name, "sources") == 0 ? "voc sniff FILE --sources -o sources.xml writes one for a log" : "this is an XML file of another kind; voc journey list shows the journeys that ship with the program", "the outermost element is <%.*s>; it must be <%s xmlns=\"" GRAMMAR_NAMESPACE "\">", LOAD_SHOW(root->name), root_name);
         return;
     }
     if (!str_is(root->ns, GRAMMAR_NAMESPACE)) {

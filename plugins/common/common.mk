@@ -8,6 +8,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/format.c plugins/common/format.h \
 	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
 	plugins/common/linear.c plugins/common/linear.h \
+	plugins/common/near.c plugins/common/near.h \
 	plugins/common/splitmix.c plugins/common/splitmix.h
 plugins_common_libplugincommon_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libplugincommon_la_CFLAGS = $(PLUGIN_CFLAGS)

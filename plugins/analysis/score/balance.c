@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/analysis/score/page.h"
 #include "plugins/analysis/score/traits.h"
 
 #define LINE 0.1           // where a difference is worth a word
@@ -40,8 +41,7 @@ struct balance {
     struct group *groups;  // by stage and segment
     uint32_t *stays;       // eligible ones, group after group, by entry
     struct arm *arms;      // by touchpoint
-    voc_table_builder *t;
-    voc_rc rc;
+    struct page page;
 };
 
 // ---- who is at risk --------------------------------------------------------------------------------------------------------
@@ -238,28 +238,21 @@ static const char *word(const struct trait *x, const struct compared *c)
     return fabs(c->before) > LINE ? "differed, and was evened out" : "";
 }
 
-static void put(struct balance *b, voc_cell c)
-{
-    if (!b->rc) b->rc = b->s->host->cell(b->t, &c);
-}
-static void put_str(struct balance *b, voc_str s) { put(b, s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}); }
-static void put_real(struct balance *b, double r, uint32_t digits) { put(b, (voc_cell){.type = VOC_CELL_REAL, .r = r, .digits = digits}); }
-
 static void put_trait(struct balance *b, uint32_t touchpoint, const struct trait *x, const struct tally *t)
 {
     const struct compared c = compare(t);
     const char *note = word(x, &c);
-    put_str(b, b->s->def->touchpoints[touchpoint].id);
-    put_str(b, (voc_str){"all", 3});
-    put_str(b, x->name);
-    put(b, (voc_cell){.type = VOC_CELL_BOOL, .i = x->matched_on});
-    put_real(b, c.touched, 2);
-    put_real(b, c.others, 2);
-    put_real(b, c.compared, 2);
-    put_real(b, c.before, 2);
-    put_real(b, c.after, 2);
-    put_str(b, (voc_str){note, strlen(note)});
-    put(b, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)t->n});
+    put_str(&b->page, b->s->def->touchpoints[touchpoint].id);
+    put_str(&b->page, (voc_str){"all", 3});
+    put_str(&b->page, x->name);
+    put_yes(&b->page, x->matched_on);
+    put_real(&b->page, c.touched, 2);
+    put_real(&b->page, c.others, 2);
+    put_real(&b->page, c.compared, 2);
+    put_real(&b->page, c.before, 2);
+    put_real(&b->page, c.after, 2);
+    put_text(&b->page, note);
+    put_signed(&b->page, (int64_t)t->n);
 }
 
 static void put_arm(struct balance *b, uint32_t touchpoint)
@@ -278,46 +271,38 @@ static void put_arm(struct balance *b, uint32_t touchpoint)
     voc_str name = d->title.len ? d->title : d->id;
     snprintf(title, sizeof title, "%.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
     snprintf(text, sizeof text, "%zu matched touches; %zu of %zu traits still differ%s", a->sets, far, shown, a->part ? "; others: an even part of them" : "");
-    if (!b->rc) b->rc = b->s->host->group(b->t, title, text);
+    if (!b->page.rc) b->page.rc = b->s->host->group(b->page.t, title, text);
     for (size_t k = 0; k < b->traits.n; k++)
         if (is_shown(&b->traits.at[k], &a->tally[k])) put_trait(b, touchpoint, &b->traits.at[k], &a->tally[k]);
 }
 
-static voc_rc open_table(struct balance *b)
-{
-    static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
-        {"touchpoint", "touchpoint", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "id in the journey, or the raw name of an undeclared one"},
-        {"stage", "stage", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "all: sets of all stages together; each is compared within its own stage and segment"},
-        {"covariate", "trait", VOC_CELL_TEXT, 0, "what was known of the customer before the touch"},
-        {"matched_on", "matched on", VOC_CELL_BOOL, VOC_COLUMN_DETAIL, "the comparison looks at it: exactly, in classes, or by the nearest"},
-        {"touched_mean", "touched", VOC_CELL_REAL, 0, "mean among the touched; of a yes or no: the share"},
-        {"others_mean", "others", VOC_CELL_REAL, 0, "mean of all others at risk: same stage and segment, same time in it, not touched within the window before; each touch weighs 1"},
-        {"compared_mean", "compared with", VOC_CELL_REAL, 0, "mean of the comparators; each set weighs 1"},
-        {"difference_before", "before", VOC_CELL_REAL, VOC_COLUMN_SIGNED, "(touched - others) / sqrt((s1^2 + s0^2) / 2)"},
-        {"difference_after", "after", VOC_CELL_REAL, VOC_COLUMN_SIGNED, "(touched - compared) by the same standard deviations; beyond 0.1 either way is worth a look"},
-        {"note", "in words", VOC_CELL_TEXT, 0, ""},
-        {"touches", "touches", VOC_CELL_INT, VOC_COLUMN_DETAIL, "matched touches of which the trait is known"},
-    };
-    const struct score *s = b->s;
-    voc_rc rc = s->host->table(s->run, &b->t, "balance", "Alike before the touch?", 0);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
-        rc = s->host->column(b->t, columns[i].name, columns[i].title, columns[i].type, "", columns[i].flags, columns[i].help);
-    return rc;
-}
+static const struct page_column columns[] = {
+    {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "id in the journey, or the raw name of an undeclared one"},
+    {"stage", "stage", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "all: sets of all stages together; each is compared within its own stage and segment"},
+    {"covariate", "trait", VOC_CELL_TEXT, "", 0, "what was known of the customer before the touch"},
+    {"matched_on", "matched on", VOC_CELL_BOOL, "", VOC_COLUMN_DETAIL, "the comparison looks at it: exactly, in classes, or by the nearest"},
+    {"touched_mean", "touched", VOC_CELL_REAL, "", 0, "mean among the touched; of a yes or no: the share"},
+    {"others_mean", "others", VOC_CELL_REAL, "", 0, "mean of all others at risk: same stage and segment, same time in it, not touched within the window before; each touch weighs 1"},
+    {"compared_mean", "compared with", VOC_CELL_REAL, "", 0, "mean of the comparators; each set weighs 1"},
+    {"difference_before", "before", VOC_CELL_REAL, "", VOC_COLUMN_SIGNED, "(touched - others) / sqrt((s1^2 + s0^2) / 2)"},
+    {"difference_after", "after", VOC_CELL_REAL, "", VOC_COLUMN_SIGNED, "(touched - compared) by the same standard deviations; beyond 0.1 either way is worth a look"},
+    {"note", "in words", VOC_CELL_TEXT, "", 0, ""},
+    {"touches", "touches", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "matched touches of which the trait is known"},
+};
 
 static voc_rc close_table(struct balance *b)
 {
     const struct score *s = b->s;
     bool any = false;
     for (uint32_t i = 0; i < s->def->n_touchpoints; i++) any = any || b->arms[i].sets;
-    voc_rc rc = say_semantics(s, b->t,
+    voc_rc rc = say_semantics(s, b->page.t,
                               "Of matched touches. Differences are standardised: (x1 - x0) / sqrt((s1^2 + s0^2) / 2), standard deviations from before matching "
                               "(Rosenbaum & Rubin 1985; Austin 2009). Traits as known strictly before the touch, and before the same time in the stage of the others. Last action: log of "
                               "1 + days, where there was none since first seen; lately: actions in the span of engagement, touches in the response window; days count from "
                               "the start of the data.");
-    if (!rc && any) rc = s->host->note(b->t, VOC_NOTE_AFTER, "before and after: how far the touched differ from the others, and from those they are compared with; beyond 0.1 either way is worth a look. What nobody recorded is not in this list.");
-    if (!rc && any) rc = s->host->note(b->t, VOC_NOTE_NEXT, "make a trait that still differs a <segment> of the journey: segments are compared only within themselves | voc score PROJECT --sets TOUCHPOINT");
-    if (!rc && !any) rc = s->host->note(b->t, VOC_NOTE_NEXT, "No touch was compared with anybody: voc score PROJECT says why.");
+    if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_AFTER, "before and after: how far the touched differ from the others, and from those they are compared with; beyond 0.1 either way is worth a look. What nobody recorded is not in this list.");
+    if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "make a trait that still differs a <segment> of the journey: segments are compared only within themselves | voc score PROJECT --sets TOUCHPOINT");
+    if (!rc && !any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "No touch was compared with anybody: voc score PROJECT says why.");
     return rc;
 }
 
@@ -342,15 +327,16 @@ static voc_rc make_arms(struct balance *b)
 
 voc_rc balance_write(struct study *st)
 {
-    struct balance b = {.s = st->s};
+    struct balance b = {.s = st->s, .page = page_of(st)};
     voc_rc rc = traits_new(&b.traits, b.s);
     if (!rc) rc = make_groups(&b);
     if (!rc) rc = make_arms(&b);
     if (!rc) rc = study_sets(st, b.s->asked, true, add_set, &b);
-    if (!rc) rc = open_table(&b);
+    if (!rc) page_open(&b.page, "balance", "Alike before the touch?", 0, columns, sizeof columns / sizeof *columns);
+    if (!rc) rc = b.page.rc;
     for (uint32_t i = 0; i < b.s->def->n_touchpoints && !rc; i++) {
         put_arm(&b, i);
-        rc = b.rc;
+        rc = b.page.rc;
     }
     return rc ? rc : close_table(&b);
 }

@@ -42,6 +42,7 @@ void put_na(struct page *p) { put(p, (voc_cell){.type = VOC_CELL_NA}); }
 void put_str(struct page *p, voc_str s) { put(p, (voc_cell){.type = s.len ? VOC_CELL_TEXT : VOC_CELL_NA, .s = s}); }
 void put_text(struct page *p, const char *s) { put_str(p, (voc_str){s, strlen(s)}); }
 void put_int(struct page *p, size_t n) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
+void put_signed(struct page *p, int64_t i) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = i}); }
 void put_real(struct page *p, double x, uint32_t digits) { put(p, (voc_cell){.type = VOC_CELL_REAL, .r = x, .digits = digits}); }
 void put_share(struct page *p, double x, uint32_t digits) { put(p, (voc_cell){.type = VOC_CELL_SHARE, .r = x, .digits = digits}); }
 

@@ -29,6 +29,7 @@ void put_na(struct page *p);
 void put_str(struct page *p, voc_str s);      // empty: not available
 void put_text(struct page *p, const char *s); // likewise
 void put_int(struct page *p, size_t n);
+void put_signed(struct page *p, int64_t i);
 void put_real(struct page *p, double x, uint32_t digits); // NaN: not available, here and below
 void put_share(struct page *p, double x, uint32_t digits);
 void put_range(struct page *p, double x, double lo, double hi, uint32_t digits);

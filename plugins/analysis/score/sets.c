@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/analysis/score/score.h"
+#include "plugins/analysis/score/page.h"
+#include "plugins/common/near.h"
 
 // ---- which touchpoints ---------------------------------------------------------------------------------------------------
 
@@ -17,31 +18,14 @@ static bool same(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, 
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-// Edits between two names, swapped neighbours being one (Damerau); names longer than 63 bytes are far from everything.
-static size_t distance(voc_str a, voc_str b)
-{
-    size_t rows[3][64];
-    if (a.len > 63 || b.len > 63) return SIZE_MAX;
-    for (size_t j = 0; j <= b.len; j++) rows[0][j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]));
-            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1]) row[j] = smaller(row[j], two_above[j - 2] + 1);
-        }
-    }
-    return rows[a.len % 3][b.len];
-}
-
 static voc_rc unknown(struct score *s, voc_str name)
 {
     char message[200], hint[600];
     const voc_definition *d = s->def;
-    size_t best = SIZE_MAX, at = 0, near = name.len / 3 > 1 ? name.len / 3 : 1;
+    size_t best = SIZE_MAX, at = 0, near = near_limit(name);
     voc_str nearest = {"", 0};
     for (size_t i = 0; i < d->n_touchpoints; i++) {
-        size_t n = smaller(distance(name, d->touchpoints[i].id), distance(name, d->touchpoints[i].title));
+        size_t n = smaller(near_distance(name, d->touchpoints[i].id), near_distance(name, d->touchpoints[i].title));
         if (d->touchpoints[i].kind == VOC_TOUCH_WORK || n > near || n >= best) continue;
         best = n;
         nearest = d->touchpoints[i].id;
@@ -107,44 +91,35 @@ voc_rc sets_asked(struct score *s)
 
 // ---- rows ------------------------------------------------------------------------------------------------------------------
 
-static const struct { const char *name, *title; uint32_t type; const char *unit, *help; } columns[] = {
-    {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", "id in the journey, or the raw name of an undeclared one"},
-    {"stage", "stage", VOC_CELL_TEXT, "", "stage in which it was touched"},
-    {"segment", "segment", VOC_CELL_TEXT, "", "segment at entry of that stage"},
-    {"set_no", "set", VOC_CELL_INT, "", "number of the set within the touchpoint, from 1, in the order of the trial"},
-    {"role", "role", VOC_CELL_TEXT, "", "exposed: got it; comparator: comparable and had not got it"},
-    {"member", "member", VOC_CELL_INT, "", "0: the exposed; 1, 2, ...: comparators, the nearest in time of entry first"},
-    {"unit", "customer", VOC_CELL_TEXT, "", ""},
-    {"account", "account", VOC_CELL_TEXT, "", "the cluster of variances"},
-    {"index_time", "from", VOC_CELL_TIME, "", "start of follow-up: the touch, or the comparator's same time in the stage"},
-    {"in_stage_us", "time in stage", VOC_CELL_INT, "us", "at index_time, the same for all of a set"},
-    {"window_us", "window", VOC_CELL_INT, "us", "W, the response window"},
-    {"recency", "recency", VOC_CELL_INT, "", "class of the time since the last customer action, from 0"},
-    {"touches", "touches", VOC_CELL_INT, "", "class of other touches within W before: 0, 1, 2 or more"},
-    {"engagement", "engagement", VOC_CELL_INT, "", "class of the number of customer actions before, from 0"},
-    {"follow_up_us", "followed", VOC_CELL_INT, "us", "follow-up until the aimed action, or until it ended without one"},
-    {"event", "acted", VOC_CELL_INT, "", "1: the aimed action came at the end of follow_up_us"},
-    {"harm_follow_up_us", "followed for harm", VOC_CELL_INT, "us", "the same for harm"},
-    {"harm_event", "left", VOC_CELL_INT, "", "1: harm came at the end of harm_follow_up_us"},
-    {"lag_us", "earlier window", VOC_CELL_INT, "us", "length of the window before the touch that the placebo looks at; 0: none"},
-    {"before", "acted earlier", VOC_CELL_INT, "", "customer actions in that window"},
+static const struct page_column columns[] = {
+    {"touchpoint", "touchpoint", VOC_CELL_TEXT, "", 0, "id in the journey, or the raw name of an undeclared one"},
+    {"stage", "stage", VOC_CELL_TEXT, "", 0, "stage in which it was touched"},
+    {"segment", "segment", VOC_CELL_TEXT, "", 0, "segment at entry of that stage"},
+    {"set_no", "set", VOC_CELL_INT, "", 0, "number of the set within the touchpoint, from 1, in the order of the trial"},
+    {"role", "role", VOC_CELL_TEXT, "", 0, "exposed: got it; comparator: comparable and had not got it"},
+    {"member", "member", VOC_CELL_INT, "", 0, "0: the exposed; 1, 2, ...: comparators, the nearest in time of entry first"},
+    {"unit", "customer", VOC_CELL_TEXT, "", 0, ""},
+    {"account", "account", VOC_CELL_TEXT, "", 0, "the cluster of variances"},
+    {"index_time", "from", VOC_CELL_TIME, "", 0, "start of follow-up: the touch, or the comparator's same time in the stage"},
+    {"in_stage_us", "time in stage", VOC_CELL_INT, "us", 0, "at index_time, the same for all of a set"},
+    {"window_us", "window", VOC_CELL_INT, "us", 0, "W, the response window"},
+    {"recency", "recency", VOC_CELL_INT, "", 0, "class of the time since the last customer action, from 0"},
+    {"touches", "touches", VOC_CELL_INT, "", 0, "class of other touches within W before: 0, 1, 2 or more"},
+    {"engagement", "engagement", VOC_CELL_INT, "", 0, "class of the number of customer actions before, from 0"},
+    {"follow_up_us", "followed", VOC_CELL_INT, "us", 0, "follow-up until the aimed action, or until it ended without one"},
+    {"event", "acted", VOC_CELL_INT, "", 0, "1: the aimed action came at the end of follow_up_us"},
+    {"harm_follow_up_us", "followed for harm", VOC_CELL_INT, "us", 0, "the same for harm"},
+    {"harm_event", "left", VOC_CELL_INT, "", 0, "1: harm came at the end of harm_follow_up_us"},
+    {"lag_us", "earlier window", VOC_CELL_INT, "us", 0, "length of the window before the touch that the placebo looks at; 0: none"},
+    {"before", "acted earlier", VOC_CELL_INT, "", 0, "customer actions in that window"},
 };
 
 struct writer {
-    struct score *s;
-    voc_table_builder *t;
+    struct page page;
     uint32_t touchpoint;
     int64_t n;       // sets of this touchpoint so far
     const size_t *unit_of_stay;
-    voc_rc rc;
 };
-
-static void put(struct writer *w, voc_cell c)
-{
-    if (!w->rc) w->rc = w->s->host->cell(w->t, &c);
-}
-static void put_str(struct writer *w, voc_str s) { put(w, s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}); }
-static void put_int(struct writer *w, int64_t i) { put(w, (voc_cell){.type = VOC_CELL_INT, .i = i}); }
 
 struct row {
     uint32_t stay, account;
@@ -154,27 +129,27 @@ struct row {
 
 static void put_member(struct writer *w, const struct trial_set *set, int64_t member, const struct row *m)
 {
-    const struct score *s = w->s;
-    put_str(w, s->def->touchpoints[w->touchpoint].id);
-    put_str(w, s->def->stages[set->stage].id);
-    put_str(w, set->segment < s->def->n_segments ? s->def->segments[set->segment] : (voc_str){"", 0});
-    put_int(w, w->n);
-    put_str(w, member ? (voc_str){"comparator", 10} : (voc_str){"exposed", 7});
-    put_int(w, member);
-    put_str(w, s->data.units[w->unit_of_stay[m->stay]].name);
-    put_str(w, s->host->name(s->run, VOC_COL_ACCOUNT, m->account));
-    put(w, (voc_cell){.type = VOC_CELL_TIME, .i = m->index});
-    put_int(w, set->in_stage);
-    put_int(w, set->window);
-    put_int(w, set->recency);
-    put_int(w, set->touches);
-    put_int(w, set->engagement);
+    const struct score *s = w->page.s;
+    put_str(&w->page, s->def->touchpoints[w->touchpoint].id);
+    put_str(&w->page, s->def->stages[set->stage].id);
+    put_str(&w->page, set->segment < s->def->n_segments ? s->def->segments[set->segment] : (voc_str){"", 0});
+    put_signed(&w->page, w->n);
+    put_str(&w->page, member ? (voc_str){"comparator", 10} : (voc_str){"exposed", 7});
+    put_signed(&w->page, member);
+    put_str(&w->page, s->data.units[w->unit_of_stay[m->stay]].name);
+    put_str(&w->page, s->host->name(s->run, VOC_COL_ACCOUNT, m->account));
+    put_time(&w->page, m->index);
+    put_signed(&w->page, set->in_stage);
+    put_signed(&w->page, set->window);
+    put_signed(&w->page, set->recency);
+    put_signed(&w->page, set->touches);
+    put_signed(&w->page, set->engagement);
     for (int k = 0; k < 2; k++) {
-        put_int(w, m->follow[k].length);
-        put_int(w, m->follow[k].event);
+        put_signed(&w->page, m->follow[k].length);
+        put_signed(&w->page, m->follow[k].event);
     }
-    put_int(w, set->lag_length);
-    put_int(w, m->before);
+    put_signed(&w->page, set->lag_length);
+    put_signed(&w->page, m->before);
 }
 
 static int put_set(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set)
@@ -189,17 +164,15 @@ static int put_set(void *ctx, uint32_t touchpoint, uint8_t resolution, const str
         const struct trial_member *m = &set->members[i];
         put_member(w, set, (int64_t)i + 1, &(struct row){m->stay, m->account, m->index, m->before, m->follow});
     }
-    return w->rc != VOC_OK || w->s->host->cancelled(w->s->cx);
+    return w->page.rc != VOC_OK || w->page.s->host->cancelled(w->page.s->cx);
 }
 
 static voc_rc open_table(struct writer *w)
 {
-    const struct score *s = w->s;
+    const struct score *s = w->page.s;
     const bool mh = s->def->weights == VOC_WEIGHTS_MH;
     char text[1100];
-    voc_rc rc = s->host->table(s->run, &w->t, "sets", "Matched sets", 0);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
-        rc = s->host->column(w->t, columns[i].name, columns[i].title, columns[i].type, columns[i].unit, 0, columns[i].help);
+    page_open(&w->page, "sets", "Matched sets", 0, columns, sizeof columns / sizeof *columns);
     snprintf(text, sizeof text,
              "One row for each member of a set, sets in the order of the trial; a touch for which nobody comparable was found stands alone and adds nothing. "
              "At each time v, not after the exposed's follow-up, at which a member of the set acted: m(v) = comparators with follow_up_us >= v; where it is 0, v is "
@@ -207,13 +180,13 @@ static voc_rc open_table(struct writer *w)
              "extra = O - E. The harm columns give the harm outcome in the same way. A verdict by a random test does not come from these sets: in its row of "
              "touchpoints the assigned customers replace them. METHODS 3.3, 3.4; weights %s.",
              mh ? "m/(m+1)" : "1", mh ? "1/(m+1)" : "1/m", mh ? "m/(m+1)^2" : "1/m", mh ? "mh" : "smr");
-    return rc ? rc : say_semantics(s, w->t, text);
+    return w->page.rc ? w->page.rc : say_semantics(s, w->page.t, text);
 }
 
 voc_rc sets_write(struct study *st)
 {
     struct score *s = st->s;
-    struct writer w = {.s = s, .touchpoint = VOC_NONE};
+    struct writer w = {.page = page_of(st), .touchpoint = VOC_NONE};
     size_t *unit_of_stay = score_alloc(s, s->data.n_stays, sizeof *unit_of_stay);
     if (!unit_of_stay) return VOC_E_NOMEM;
     for (size_t u = 0; u < s->data.n_units; u++)
@@ -221,10 +194,10 @@ voc_rc sets_write(struct study *st)
     w.unit_of_stay = unit_of_stay;
     voc_rc rc = open_table(&w);
     if (!rc) rc = study_sets(st, s->asked, false, put_set, &w);
-    if (w.rc == VOC_E_LIMIT)
+    if (w.page.rc == VOC_E_LIMIT)
         return score_complain(s, "SCORE-012", "ask for fewer touchpoints: --sets TOUCHPOINT", "the sets are more rows than one table holds");
-    if (w.rc) return w.rc;
+    if (w.page.rc) return w.page.rc;
     if (!rc && w.n == 0)
-        rc = s->host->note(w.t, VOC_NOTE_NEXT, "No touch of these lies in a stay whose beginning was observed: voc stages PROJECT shows where customers stand.");
+        rc = s->host->note(w.page.t, VOC_NOTE_NEXT, "No touch of these lies in a stay whose beginning was observed: voc stages PROJECT shows where customers stand.");
     return rc;
 }

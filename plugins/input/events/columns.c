@@ -3,6 +3,7 @@
 // Called once, from head() or probe().
 #include <stdio.h>
 
+#include "plugins/common/near.h"
 #include "plugins/input/events/events.h"
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -76,30 +77,12 @@ size_t columns_named(const struct events *e, const char *names, uint32_t *out, s
     return n;
 }
 
-static size_t distance(voc_str a, voc_str b) // Levenshtein, of short names only
-{
-    size_t row[65];
-    if (a.len > 64 || b.len > 64) return 64;
-    for (size_t j = 0; j <= b.len; j++) row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]), best = row[j] + 1;
-            diagonal = row[j];
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = change < best ? change : best;
-        }
-    }
-    return row[b.len];
-}
-
 uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc *rc)
 {
     char hint[400], *p = hint, *end = hint + sizeof hint;
     size_t best = name.len / 3 + 1, near = SIZE_MAX;
     for (size_t c = 0; c < e->n_columns; c++) {
-        size_t d = distance(name, e->columns[c].name);
+        size_t d = near_distance(name, e->columns[c].name);
         if (d <= best && d < 64) {
             if (near == SIZE_MAX || d < best) near = c;
             best = d;

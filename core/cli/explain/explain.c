@@ -104,6 +104,27 @@ static voc_rc explain_touchpoint(struct explainer *x, const struct source *s, si
     return rc ? rc : again_touchpoint(x, v, row);
 }
 
+// Declared, but no event is it: then there is nothing to judge, and the definition is what to look at.
+static bool declared_named(const struct explainer *x, voc_str word, const struct claim **claim, const char **element)
+{
+    for (size_t i = 0; i < x->j->n_claims + x->j->n_works; i++) {
+        bool work = i >= x->j->n_claims;
+        const struct claim *k = work ? &x->j->works[i - x->j->n_claims] : &x->j->claims[i];
+        if (str_ieq(k->id, word) || (k->title.len && str_ieq(k->title, word))) return *claim = k, *element = work ? "work" : "touchpoint", true;
+    }
+    return false;
+}
+
+static voc_rc explain_declared(struct explainer *x, const struct claim *k, const char *element)
+{
+    voc_rc rc = defined_table(x, element, k->line);
+    if (rc || !x->out.n) return rc;
+    rc = table_note(x->out.at[0], VOC_NOTE_LEAD, x->refused[0] ? "The journey declares it; nothing was scored, so there is no verdict." : "The journey declares it, but no event of this project is it: it has no numbers and no verdict.");
+    if (!rc && x->refused[0]) rc = table_note(x->out.at[0], VOC_NOTE_AFTER, x->refused);
+    if (!rc) rc = table_note(x->out.at[0], VOC_NOTE_NEXT, "compare its <event> with what there is: voc sql PROJECT \"SELECT action, touchpoint, channel, campaign, actor, count(*) AS n FROM event GROUP BY 1, 2, 3, 4, 5 ORDER BY n DESC\"");
+    return rc ? rc : table_name_project(x->out.at[0], x->c->project);
+}
+
 static voc_rc explain_stage(struct explainer *x, uint32_t stage)
 {
     const struct stage *st = &x->j->stages[stage];
@@ -152,10 +173,13 @@ static voc_rc try_word(struct explainer *x, voc_str word, bool *found)
     const struct source *codes = figures_table(x, "codes"), *touchpoints = figures_table(x, "touchpoints"), *s;
     size_t row = codes ? figures_row(&codes->view, "code", word) : SIZE_MAX, column = 0;
     uint32_t stage = 0;
+    const struct claim *claim = NULL;
+    const char *element = "";
     *found = true;
     if (row != SIZE_MAX) return explain_code(x, codes, row);
     if ((row = touchpoint_named(touchpoints, word)) != SIZE_MAX) return explain_touchpoint(x, touchpoints, row);
     if (stage_named(x, word, &stage)) return explain_stage(x, stage);
+    if (declared_named(x, word, &claim, &element)) return explain_declared(x, claim, element);
     if ((s = column_named(x, word, &column)) != NULL) {
         voc_rc rc = figures_of_column(x, s, column, SIZE_MAX);
         return rc ? rc : again_column(x, s, column, SIZE_MAX);

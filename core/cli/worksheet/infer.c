@@ -120,7 +120,7 @@ int run_journey_infer(struct cli *c)
     ch.notes = true;
     ch.journey_file = "journey.xml";
     if (!folder) {
-        diag_error(c->diag, "WORKSHEET-060", NULL, 0, "-o FOLDER", "where should the journey be written?");
+        diag_error(c->diag, "WORKSHEET-060", NULL, 0, arena_printf(&c->arena, "voc journey infer %s%s -o my-journey", c->args[0], c->n_args > 1 ? " ..." : ""), "where should the journey be written?");
         rc = VOC_E_OPTION;
     } else if (folder_is_shipped(folder) || (access(arena_printf(&c->arena, "%s/journey.xml", folder), F_OK) == 0 && !c->common[COMMON_FORCE].i)) {
         diag_error(c->diag, "WORKSHEET-062", folder, 0, "name another folder with -o; --force writes over one of your own", "a journey lies there already");

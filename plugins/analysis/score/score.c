@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
+#include "plugins/common/near.h"
 
 static const char *const by_choices[] = {"nothing", "stage", "segment", "group", NULL};
 const voc_option score_options[N_OPTIONS] = {
@@ -65,11 +66,18 @@ static voc_rc resolve_segment(struct score *s, voc_value *v)
     if (!v->set) return VOC_OK;
     for (size_t i = 0; i < d->n_segments; i++)
         if (d->segments[i].len == v->s.len && memcmp(d->segments[i].ptr, v->s.ptr, v->s.len) == 0) return v->i = (int64_t)i, VOC_OK;
-    char hint[300];
-    size_t at = (size_t)snprintf(hint, sizeof hint, "the journey has");
+    char hint[400], message[120];
+    size_t best = SIZE_MAX, nearest = 0, at = 0;
+    for (size_t i = 0; i < d->n_segments; i++) {
+        size_t n = near_distance(v->s, d->segments[i]);
+        if (n <= near_limit(v->s) && n < best) best = n, nearest = i;
+    }
+    if (best != SIZE_MAX) at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ", (int)(d->segments[nearest].len > 60 ? 60 : d->segments[nearest].len), d->segments[nearest].ptr);
+    at += (size_t)snprintf(hint + at, sizeof hint - at, "the journey has");
     for (size_t i = 0; i < d->n_segments && at < sizeof hint - 60; i++)
         at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "", (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
-    return score_complain(s, "SCORE-002", hint, "there is no such segment");
+    snprintf(message, sizeof message, "there is no segment \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
+    return score_complain(s, "SCORE-002", hint, message);
 }
 
 static voc_rc check_aim(struct score *s)

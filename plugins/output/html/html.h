@@ -43,7 +43,7 @@ enum part {
 
 struct finding { // one of the box: its name lies in KEPT_NAMES; `link`: where in PART_FRONT the target of its link belongs
     size_t name, name_len, row, link;
-    char target[24];
+    char target[40];
 };
 
 struct html {

@@ -79,7 +79,7 @@ static const struct command sql_command = {
 
 static const struct command explain_command = {
     "explain", "[PROJECT] WORD...", "what a touchpoint's verdict, a code, a stage or a number means, and how to get it again",
-    "WORD is a touchpoint (webinar), a code of the score (U6), a stage, the name of a number (expected), or a number as it was printed\n"
+    "WORD is a touchpoint (webinar), a code of the score (U6), a stage, an action, the name of a number (expected), or a number as printed\n"
     "(1,072); a touchpoint and a name together give one number. The answer holds the sentence of the verdict, each check with its number,\n"
     "the definition and its version, example customers of both outcomes with what they did, and the query that gives the figure again.\n"
     "PROJECT may be left out where one project lies in the working directory.",

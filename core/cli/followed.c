@@ -3,7 +3,6 @@
 // copy, whatever became of the folder. One thread.
 #include "cli/followed.h"
 
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -57,16 +56,10 @@ struct stale { const struct journey *j; bool changed; char file[256]; };
 static voc_rc find_stale(void *user, const struct store_import *i)
 {
     struct stale *x = user;
-    char name[256], glob[256];
-    snprintf(name, sizeof name, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
     for (size_t s = 0; s < x->j->n_sources && !x->file[0]; s++) {
         const struct source_rule *r = &x->j->sources[s];
-        for (size_t f = 0; f < r->n_files; f++) {
-            snprintf(glob, sizeof glob, "%.*s", (int)(r->files[f].len > 255 ? 255 : r->files[f].len), r->files[f].ptr);
-            if (fnmatch(glob, name, 0) != 0) continue;
-            if (x->changed || !str_eq(r->id, i->source)) memcpy(x->file, name, sizeof name);
-            break;
-        }
+        if (source_reads(r, i->file_name) && (x->changed || !str_eq(r->id, i->source)))
+            snprintf(x->file, sizeof x->file, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
     }
     return VOC_OK;
 }

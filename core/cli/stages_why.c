@@ -3,7 +3,6 @@
 // the same timeline that the table was made of; what none of them asks for is listed by how often it happens. One thread.
 #include "cli/stages_why.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -200,16 +199,10 @@ struct late { // a file that a <source> of the journey would read, but that was 
 static voc_rc find_late(void *user, const struct store_import *i)
 {
     struct late *l = user;
-    char name[256], glob[256];
-    snprintf(name, sizeof name, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
     for (size_t s = 0; s < l->j->n_sources && !l->file[0]; s++) {
         const struct source_rule *r = &l->j->sources[s];
-        for (size_t f = 0; f < r->n_files; f++) {
-            snprintf(glob, sizeof glob, "%.*s", (int)(r->files[f].len > 255 ? 255 : r->files[f].len), r->files[f].ptr);
-            if (fnmatch(glob, name, 0) != 0) continue;
-            if (!str_eq(r->id, i->source)) memcpy(l->file, name, sizeof name);
-            break;
-        }
+        if (source_reads(r, i->file_name) && !str_eq(r->id, i->source))
+            snprintf(l->file, sizeof l->file, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
     }
     return VOC_OK;
 }

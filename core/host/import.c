@@ -3,7 +3,6 @@
 // parse blocks in parallel, hand them on in order, and commit once, or not at all. Called by the cli.
 #include "host/import.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,11 +52,7 @@ static const struct source_rule *rule_for(const struct import_request *r, const 
             continue;
         }
         if (r->source.len) continue;
-        for (size_t f = 0; f < s->n_files; f++) {
-            char glob[256];
-            snprintf(glob, sizeof glob, "%.*s", (int)(s->files[f].len > 255 ? 255 : s->files[f].len), s->files[f].ptr);
-            if (fnmatch(glob, name, 0) == 0) return s;
-        }
+        if (source_reads(s, str_of(name))) return s;
     }
     return NULL;
 }
@@ -415,6 +410,13 @@ static voc_rc import_stream(struct job *j)
 
 // ---- the whole -------------------------------------------------------------------------------------------------------------
 
+// With .gz and the like: what the user would type again.
+static voc_str file_as_named(const struct job *j)
+{
+    const char *path = j->req->name ? j->req->name : j->req->path, *slash = strrchr(path, '/');
+    return str_of(slash ? slash + 1 : path);
+}
+
 static voc_rc begin_store(struct job *j)
 {
     const struct import_request *r = j->req;
@@ -422,7 +424,7 @@ static voc_rc begin_store(struct job *j)
     struct import_spec spec = {.source = j->source.id,
                                .plugin = str_of(j->plugin->note.name),
                                .plugin_version = str_of(j->plugin->note.version),
-                               .file_name = j->source.file_name,
+                               .file_name = file_as_named(j),
                                .resolution = j->source.resolution,
                                .watermark_us = j->rule ? j->rule->watermark_us : VOC_NA,
                                .watermark_none = j->rule && j->rule->watermark_none,
@@ -495,7 +497,7 @@ static voc_rc finish(struct job *j)
 static voc_rc warn_elsewhere(void *user, const struct store_import *i)
 {
     struct job *j = user;
-    if (!str_eq(i->file_name, j->source.file_name) || str_eq(i->source, j->source.id) || j->said_elsewhere) return VOC_OK;
+    if (!str_eq(i->file_name, file_as_named(j)) || str_eq(i->source, j->source.id) || j->said_elsewhere) return VOC_OK;
     j->said_elsewhere = true;
     diag_warn(j->d, "IMPORT-014", j->req->path, 0, "if it is the same log, import it into a new project; if not, say --source NAME for each",
               "a file of this name is held as source %.*s too: what is in both counts twice", (int)(i->source.len > 60 ? 60 : i->source.len), i->source.ptr);

@@ -56,7 +56,7 @@ struct in { // owns everything but d, and block is where it lies
     voc_rc failed;
 };
 
-static char *base_name(const char *path)
+voc_str in_plain_name(const char *path)
 {
     static const char *const suffix[] = {".gz", ".zst", ".xz", ".bz2", ".zip"};
     const char *slash = strrchr(path, '/');
@@ -67,7 +67,7 @@ static char *base_name(const char *path)
         name.len -= len;
         break;
     }
-    return mem_strndup(name.ptr, name.len);
+    return name;
 }
 
 static voc_rc in_new(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
@@ -87,7 +87,8 @@ static voc_rc in_new(struct in **out, const char *path, const struct in_limits *
     buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
     hash_begin(&in->hash);
     in->path = mem_strndup(path, strlen(path));
-    in->name = base_name(path);
+    voc_str plain = in_plain_name(path);
+    in->name = mem_strndup(plain.ptr, plain.len);
     if (in->path == NULL || in->name == NULL) {
         in_close(in);
         return VOC_E_NOMEM;
@@ -110,7 +111,8 @@ static voc_rc open_packing(struct in *in)
     char *member = NULL;
     rc = unpack_open(&in->unpack, in->packing, &in->source, &member);
     if (member != NULL) {
-        char *name = base_name(member);
+        voc_str plain = in_plain_name(member);
+        char *name = mem_strndup(plain.ptr, plain.len);
         mem_free(member);
         if (name == NULL) return VOC_E_NOMEM;
         mem_free(in->name);

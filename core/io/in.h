@@ -20,6 +20,7 @@ voc_rc in_text(struct in *in, const char *charset);
 const char *in_charset(const struct in *in);           // in use, or NULL
 voc_rc in_peek(struct in *in, size_t want, voc_str *head, bool *complete); // first decoded bytes (at most 1 MiB), replayed later
 voc_rc in_read(struct in *in, void *to, size_t size, size_t *got);         // got 0: end
+voc_str in_plain_name(const char *path);                // likewise of a path; borrows
 const char *in_name(const struct in *in);              // base name without .gz and the like
 const char *in_path(const struct in *in);              // as given, for messages
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset

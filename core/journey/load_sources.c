@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // sources.xml (how files become rows), codebook.xml (whose patterns are tried here), the observation window and the samples
 // of a definition.
+#include <fnmatch.h>
+#include <stdio.h>
+
+#include "io/in.h"
 #include "journey/load.h"
 
 static const char *const resolutions[] = {"us", "ms", "second", "minute", "hour", "day"};
@@ -133,4 +137,24 @@ void load_samples(struct loader *l)
     for (const struct xml_node *k = load_child(in, "sample"); k && samples; k = load_next(k->next, "sample"))
         load_sample(l, k, &samples[l->j->n_samples++]);
     l->j->samples = samples;
+}
+
+// ---- which source reads a file ------------------------------------------------------------------------------------------------
+
+static bool fits(voc_str pattern, voc_str name)
+{
+    char glob[256], file[256];
+    snprintf(glob, sizeof glob, "%.*s", (int)(pattern.len > 255 ? 255 : pattern.len), pattern.ptr);
+    snprintf(file, sizeof file, "%.*s", (int)(name.len > 255 ? 255 : name.len), name.ptr);
+    voc_str plain = in_plain_name(file);
+    if (fnmatch(glob, file, 0) == 0) return true;
+    file[plain.len + (size_t)(plain.ptr - file)] = 0;
+    return fnmatch(glob, plain.ptr, 0) == 0;
+}
+
+bool source_reads(const struct source_rule *s, voc_str file_name)
+{
+    for (size_t f = 0; f < s->n_files; f++)
+        if (fits(s->files[f], file_name)) return true;
+    return false;
 }

@@ -7,7 +7,8 @@
 
 static voc_rc open_queries(struct explainer *x, struct table **t)
 {
-    voc_rc rc = explain_table(x, t, "again", "Get it again: voc sql PROJECT \"...\"");
+    const char *title = arena_printf(&x->c->arena, "Get it again: voc sql %s \"...\"", x->c->project ? x->c->project : "PROJECT");
+    voc_rc rc = title ? explain_table(x, t, "again", title) : VOC_E_NOMEM;
     return rc ? rc : table_column(*t, "sql", "", VOC_CELL_TEXT, "", 0, "");
 }
 
@@ -76,6 +77,18 @@ static const char of_exits[] = "SELECT end, exit, count(*) AS n FROM journey WHE
 static const char who_stays[] = "SELECT unit, entered_time, left_time, (left_us - entered_us) / 86400e6 AS days, end\n"
                                 "  FROM journey WHERE stage = ? ORDER BY days DESC";
 static const char with_code[] = "SELECT touchpoint, stage, reason FROM score_touchpoints WHERE code = ?";
+
+static const char of_action[] = "SELECT actor, class, touchpoint, stage, count(*) AS n, count(DISTINCT unit) AS customers\n"
+                                "  FROM event WHERE action = ? GROUP BY 1, 2, 3, 4 ORDER BY n DESC";
+static const char when_action[] = "SELECT time, unit, object, source, line FROM event WHERE action = ? ORDER BY time_us";
+
+voc_rc again_action(struct explainer *x, voc_str action)
+{
+    struct table *t = NULL;
+    voc_rc rc = open_queries(x, &t);
+    if (!rc) rc = query(x, t, "By whom, as what, and in which stage", of_action, action);
+    return rc ? rc : query(x, t, "Each of them, with its file and line", when_action, action);
+}
 
 voc_rc again_touchpoint(struct explainer *x, const voc_table *v, size_t row)
 {

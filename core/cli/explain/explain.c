@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // voc explain: finds out what is meant by a word, and lets the other files answer.
+#include "base/regex.h"
 #include "cli/explain/explain.h"
 
 #include <dirent.h>
@@ -104,6 +105,43 @@ static voc_rc explain_touchpoint(struct explainer *x, const struct source *s, si
     return rc ? rc : again_touchpoint(x, v, row);
 }
 
+// ---- actions ------------------------------------------------------------------------------------------------------------------------
+
+static bool action_named(const struct explainer *x, voc_str word, voc_str *name)
+{
+    const voc_str *all = NULL;
+    uint32_t n = 0;
+    if (store_strings(x->p, SPACE_ACTION, &all, &n)) return false;
+    for (uint32_t i = 1; i < n; i++)
+        if (str_ieq(all[i], word)) return *name = all[i], true;
+    return false;
+}
+
+// The first that fits, as when events are read.
+static const struct action_rule *rule_of(const struct journey *j, voc_str action)
+{
+    for (size_t i = 0; i < j->n_actions; i++) {
+        const struct action_rule *r = &j->actions[i];
+        if (r->like ? regex_match(r->like, action, NULL, NULL) == 1 : str_eq(r->name, action)) return r;
+    }
+    return NULL;
+}
+
+static voc_rc explain_action(struct explainer *x, voc_str action)
+{
+    static const char *const classes[] = {"neutral", "value: what customers do because it is worth it to them", "mechanical: it can happen without a person", "harm", "undelivered",
+                                          "passage: on the way to something else", "trouble: because the company failed"};
+    const struct action_rule *r = rule_of(x->j, action);
+    struct table *t = NULL;
+    const char *lead = arena_printf(&x->c->arena, r ? "%s: an action; the journey classes it as %s." : "%s: an action that the journey does not name, so that it counts as %s.", z(x, action), classes[r ? r->class_ : 0]);
+    voc_rc rc = !lead ? VOC_E_NOMEM : r ? defined_table(x, "action", r->line) : VOC_OK;
+    if (!rc) rc = again_action(x, action);
+    t = x->out.n ? x->out.at[0] : NULL;
+    if (!rc && t) rc = table_note(t, VOC_NOTE_LEAD, lead);
+    if (!rc && t && !r) rc = table_note(t, VOC_NOTE_NEXT, "voc worksheet PROJECT -o sheet.csv gives it a class and a stage");
+    return rc || !t ? rc : table_name_project(t, x->c->project);
+}
+
 // Declared, but no event is it: then there is nothing to judge, and the definition is what to look at.
 static bool declared_named(const struct explainer *x, voc_str word, const struct claim **claim, const char **element)
 {
@@ -175,11 +213,13 @@ static voc_rc try_word(struct explainer *x, voc_str word, bool *found)
     uint32_t stage = 0;
     const struct claim *claim = NULL;
     const char *element = "";
+    voc_str action;
     *found = true;
     if (row != SIZE_MAX) return explain_code(x, codes, row);
     if ((row = touchpoint_named(touchpoints, word)) != SIZE_MAX) return explain_touchpoint(x, touchpoints, row);
     if (stage_named(x, word, &stage)) return explain_stage(x, stage);
     if (declared_named(x, word, &claim, &element)) return explain_declared(x, claim, element);
+    if (action_named(x, word, &action)) return explain_action(x, action);
     if ((s = column_named(x, word, &column)) != NULL) {
         voc_rc rc = figures_of_column(x, s, column, SIZE_MAX);
         return rc ? rc : again_column(x, s, column, SIZE_MAX);
@@ -230,7 +270,7 @@ static voc_rc not_found(struct explainer *x, voc_str word)
     else if (x->j->n_stages == 0)
         snprintf(hint, sizeof hint, "the project follows no journey yet: voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, your own folder)");
     else
-        snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
+        snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
     if (figures_is_number(word) && !near)
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, "only numbers of voc score and voc stages are looked up; options such as --segment make others", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
     else

@@ -51,6 +51,7 @@ voc_rc customers_table(struct explainer *x, const struct example_customer *who, 
 voc_rc customers_of_stage(struct explainer *x, uint32_t stage);
 
 // again.c
+voc_rc again_action(struct explainer *x, voc_str action);
 voc_rc again_touchpoint(struct explainer *x, const voc_table *t, size_t row);
 voc_rc again_column(struct explainer *x, const struct source *s, size_t column, size_t row);
 voc_rc again_stage(struct explainer *x, voc_str stage);

@@ -278,9 +278,22 @@ static bool text_holds(const struct literal *l, voc_str text)
     return false;
 }
 
+// "69 d": as it is shown.
+static bool shown_holds(const struct literal *l, const voc_cell *c)
+{
+    const voc_column none = {.flags = 0};
+    struct buf b;
+    buf_init(&b, 256);
+    render_cell(&b, c, &none);
+    bool holds = b.ptr && text_holds(l, str_mk(b.ptr, b.len));
+    buf_done(&b);
+    return holds;
+}
+
 static bool cell_holds(const struct literal *l, const voc_cell *c)
 {
     switch (c->type) {
+    case VOC_CELL_DURATION: return shown_holds(l, c);
     case VOC_CELL_INT: return near(l, (double)c->i);
     case VOC_CELL_REAL: return near(l, c->r);
     case VOC_CELL_MONEY: return near(l, (double)c->i / 1e6);

@@ -269,7 +269,7 @@ static void busy(struct score_run *r, bool one)
         for (int k = 0; k < 12; k++) {
             day += 1 + draw(&seed, 40);
             unsigned what = draw(&seed, 5);
-            char id[24];
+            char id[64];
             snprintf(id, sizeof id, "%s-%d", account, k);
             if (what < 2) SE(r, .id = id, .account = account, .action = "send", .touchpoint = one || what == 0 ? "call" : "mail", .actor = COMPANY, .day = day);
             if (what < 2 && draw(&seed, 3) == 0) SE(r, .account = account, .action = "order", .ref = draw(&seed, 2) ? id : NULL, .day = day + 0.1 + draw(&seed, 12));

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 #
-# SPDX-License-Identifier: MIT
-#
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
 	core/host/doubts.c core/host/doubts.h \
@@ -9,7 +7,7 @@ core_libvoc_a_SOURCES += \
 	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \
 	core/host/host.c core/host/host.h \
-	core/host/import.c core/host/import.h \
+	core/host/import.c core/host/import.h core/host/import_choose.c core/host/import_job.h \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
 	core/host/plugin.c core/host/plugin.h \

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// One import under way: what import.c and import_choose.c share. Private to core/host.
+#ifndef VOC_HOST_IMPORT_JOB_H
+#define VOC_HOST_IMPORT_JOB_H
+#include "host/doubts.h"
+#include "host/fold.h"
+#include "host/import.h"
+
+#define PRIORS_MAX 16u
+
+struct job { // one import under way
+    const struct import_request *req;
+    struct import_report *rep;
+    struct arena *a;
+    struct diag *d;
+    struct in *in;
+    struct plugin *plugin;
+    const voc_input_ops *ops;
+    const struct source_rule *rule; // of sources.xml, or NULL
+    voc_source source;
+    voc_value *options;
+    struct voc_context cx;
+    void *instance;
+    struct import *import; // NULL: dry run
+    unsigned char mapping[HASH_BYTES];
+    struct import_prior priors[PRIORS_MAX];
+    size_t n_priors;
+    struct account total;
+    uint64_t framing_bytes;
+    bool ends_clean;
+    bool planned; // head() has made the mapping
+    bool said_elsewhere;
+    struct doubts doubts;
+};
+
+// import_choose.c: the plugin and the <source> for a file, by what was asked, by its name, or by what plugins say of it.
+voc_rc import_choose(struct job *j);
+#endif

@@ -449,6 +449,8 @@ static size_t explain_push(const struct study *st, const struct finding *f, char
     at = isnan(a->lift) ? add(out, size, at, ".") : add(out, size, at, ", lift %.3f.", a->lift);
     if (isnan(f->cost))
         at = add(out, size, at, " What it cost is not known.");
+    else if (!(a->extra > 0))
+        at = add(out, size, at, " It cost %s %.*s, and no extra action came of it.", cost, (int)currency.len, currency.ptr);
     else
         at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len, currency.ptr, each, isnan(f->value) ? "an amount that is not declared" : worth);
     if (h->o > 0 || h->e > 0) at = add(out, size, at, " %.0f left after it, %.1f would have been expected.", h->o, h->e);

@@ -20,14 +20,10 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/rows.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
-	core/cli/stages.c core/cli/stages_why.c core/cli/stages_why.h core/cli/stages_ends.c core/cli/stages_ends.h \
-	core/cli/views.c core/cli/views.h \
-	core/cli/worksheet/command.c core/cli/worksheet/command.h \
-	core/cli/worksheet/folder.c \
-	core/cli/worksheet/infer.c \
-	core/cli/worksheet/subject.c core/cli/worksheet/subject.h
+	core/cli/views.c core/cli/views.h
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 
 include core/cli/demo/demo.mk
 include core/cli/explain/explain.mk
+include core/cli/stages/stages.mk
 include core/cli/worksheet/worksheet.mk

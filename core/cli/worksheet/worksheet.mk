@@ -9,3 +9,10 @@ core_libvoc_a_SOURCES += \
 	core/cli/worksheet/gather.c core/cli/worksheet/guess.c core/cli/worksheet/guess_stages.c core/cli/worksheet/said.c \
 	core/cli/worksheet/sheet.c core/cli/worksheet/sheet_read.c core/cli/worksheet/sheet_take.c \
 	core/cli/worksheet/words.c core/cli/worksheet/words.h core/cli/worksheet/worksheet.h
+
+# The commands on top of it.
+core_cli_voc_SOURCES += \
+	core/cli/worksheet/command.c core/cli/worksheet/command.h \
+	core/cli/worksheet/folder.c \
+	core/cli/worksheet/infer.c \
+	core/cli/worksheet/subject.c core/cli/worksheet/subject.h

@@ -6,8 +6,8 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
-#include "cli/stages_ends.h"
-#include "cli/stages_why.h"
+#include "cli/stages/ends.h"
+#include "cli/stages/why.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
 

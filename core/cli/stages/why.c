@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A second look at a project whose stages stay empty. The event tests of the stages and exits are asked of every event by
 // the same timeline that the table was made of; what none of them asks for is listed by how often it happens. One thread.
-#include "cli/stages_why.h"
+#include "cli/stages/why.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ends of journeys, counted beside the stages: a table of stages says how many left, this one says how.
-#include "cli/stages_ends.h"
+#include "cli/stages/ends.h"
 
 #include <stdlib.h>
 

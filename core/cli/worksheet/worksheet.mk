@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The worksheet: gathering, guessing, the sheet, and its application to journey.xml. The command itself is in cli.mk.
+# The worksheet: gathering, guessing, the sheet, and its application to journey.xml.
 
 core_libvoc_a_SOURCES += \
 	core/cli/worksheet/apply.c core/cli/worksheet/apply_int.h core/cli/worksheet/apply_stage.c core/cli/worksheet/apply_touch.c \

@@ -12,6 +12,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/import.c \
 	core/cli/inspect.c \
 	core/cli/journey.c \
+	core/cli/meta.c core/cli/meta.h \
 	core/cli/order.c \
 	core/cli/output.c \
 	core/cli/plugins.c \

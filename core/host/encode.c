@@ -125,9 +125,11 @@ static voc_rc code_of(struct voc_sink *s, voc_str text, uint32_t *out)
 
 #define PUSH(v, x) ((v)->at[(v)->n++] = (x))
 
+// Room for one row in all of them. They grow by the same steps, `line` last: where it has room, all have.
 static voc_rc columns_reserve(struct columns *c)
 {
     voc_rc rc = VOC_OK;
+    if (c->line.n < c->line.cap) return VOC_OK;
 #define ROOM(v) \
     if (!rc) rc = vec_reserve(&c->v, 1, SINK_ROWS)
     ROOM(time_us); ROOM(minutes); ROOM(cost); ROOM(value); ROOM(resolution); ROOM(actor); ROOM(ref_kind); ROOM(action); ROOM(touchpoint);

@@ -62,16 +62,12 @@ static inline bool get_varint(const unsigned char *p, size_t len, size_t *at, ui
 
 static inline unsigned varint_width(uint64_t v)
 {
-    unsigned n = 1;
-    for (; v >= 128; v >>= 7) n++;
-    return n;
+    return (70 - (unsigned)__builtin_clzll(v | 1)) / 7;
 }
 
 static inline unsigned byte_width(uint64_t v)
 {
-    unsigned n = 0;
-    for (; v; v >>= 8) n++;
-    return n;
+    return v ? (71 - (unsigned)__builtin_clzll(v)) / 8 : 0;
 }
 
 // 0 -1 1 -2 2 ... as 0 1 2 3 4 ...

@@ -33,6 +33,7 @@ static void look(struct shape *s, const int64_t *v, size_t n)
 {
     size_t votes = 0;
     *s = (struct shape){.min = v[0], .max = v[0], .common = v[0]};
+    if (memcmp(v, v + 1, (n - 1) * sizeof *v) == 0) return; // one value: so it is in most columns of most files
     for (size_t i = 0; i < n; i++) { // Boyer-Moore: a value in more than half of the rows is found
         int64_t d;
         if (v[i] < s->min) s->min = v[i];
@@ -88,7 +89,8 @@ static voc_rc put_pack(struct buf *out, const int64_t *v, size_t n, const struct
     unsigned bits = 0;
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        hold |= (unsigned __int128)(((uint64_t)v[i] - (uint64_t)s->min) / s->gcd) << bits;
+        uint64_t steps = (uint64_t)v[i] - (uint64_t)s->min;
+        hold |= (unsigned __int128)(s->gcd == 1 ? steps : steps / s->gcd) << bits;
         for (bits += s->width; bits >= 8; bits -= 8, hold >>= 8) to[at++] = (unsigned char)hold;
     }
     if (bits) to[at++] = (unsigned char)hold;

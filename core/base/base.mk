@@ -4,6 +4,7 @@
 core_libvoc_a_SOURCES += \
 	core/base/arena.c \
 	core/base/buf.c core/base/buf.h \
+	core/base/cancel.c core/base/cancel.h \
 	core/base/diag.c core/base/diag.h \
 	core/base/dict.c \
 	core/base/hash.c core/base/hash.h \

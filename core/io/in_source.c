@@ -3,10 +3,14 @@
 // without taking them. One thread.
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/cancel.h"
 #include "io/in_internal.h"
+
+enum { WAIT_MS = 200 };
 
 static voc_rc cannot(const struct source *s, const char *what, int error, const char *hint)
 {
@@ -28,6 +32,7 @@ static voc_rc open_path(struct source *s)
         return VOC_E_IO;
     }
     s->fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (s->fd < 0 && errno == EINTR && cancel_requested()) return VOC_CANCELLED; // a pipe that nobody writes to
     if (s->fd < 0) return cannot(s, "open it", errno, errno == EACCES ? "you may not read it; ask its owner, or see chmod(1)" : NULL);
     s->own = true;
     if (fstat(s->fd, &st) != 0) return cannot(s, "open it", errno, NULL);
@@ -71,11 +76,27 @@ void source_close(struct source *s)
     s->buffer = NULL;
 }
 
+// A pipe or a terminal may be silent for long. It is waited for in steps: a signal that comes between the look at the flag
+// and the wait interrupts nothing.
+static voc_rc wait_fd(const struct source *s)
+{
+    while (!s->seekable) {
+        struct pollfd p = {.fd = s->fd, .events = POLLIN};
+        if (cancel_requested()) return VOC_CANCELLED;
+        int n = poll(&p, 1, WAIT_MS);
+        if (n > 0 || (n < 0 && errno != EINTR)) break; // read() says what it is
+    }
+    return VOC_OK;
+}
+
 static voc_rc read_fd(struct source *s, void *to, size_t size, size_t *got)
 {
     ssize_t n;
-    do n = read(s->fd, to, size);
-    while (n < 0 && errno == EINTR);
+    do {
+        voc_rc rc = wait_fd(s);
+        if (rc != VOC_OK) return rc;
+        n = read(s->fd, to, size);
+    } while (n < 0 && errno == EINTR);
     if (n < 0) return cannot(s, "read it", errno, NULL);
     *got = (size_t)n;
     return VOC_OK;

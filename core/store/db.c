@@ -3,6 +3,7 @@
 // status codes become ours with a sentence. Used by all files of the store; one thread at a time for one project.
 #include <stdarg.h>
 #include <stdio.h>
+#include "base/cancel.h"
 #include "store/project.h"
 
 // What a status of SQLite means to the caller.
@@ -60,7 +61,7 @@ static const char *code_of(voc_rc rc)
 voc_rc db_fail(struct project *p, int rc, const char *doing)
 {
     voc_rc result = rc_of(rc);
-    if (result == VOC_OK) return VOC_OK;
+    if (result == VOC_OK || result == VOC_CANCELLED) return result; // the user knows
     // With an error on our side of an open connection SQLite's own sentence is more precise than the code's.
     const char *why = p->db && sqlite3_extended_errcode(p->db) == rc ? sqlite3_errmsg(p->db) : sqlite3_errstr(rc);
     diag_error(p->d, code_of(result), p->path, 0, hint_of(rc), "%s: %s", doing, why);
@@ -131,6 +132,7 @@ voc_rc db_bind(struct project *p, sqlite3_stmt *s, const char *types, ...)
 
 voc_rc db_step(struct project *p, sqlite3_stmt *s, bool *row)
 {
+    if (cancel_requested()) return VOC_CANCELLED;
     int rc = sqlite3_step(s);
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
         *row = rc == SQLITE_ROW;

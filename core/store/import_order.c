@@ -2,6 +2,7 @@
 // The order of rows in an import's blocks. Rows are dealt out by the rank of their unit's text, which keeps the order of
 // the file inside a unit; most inputs are in time order already, so the sort of a unit usually is one pass.
 #include "store/import.h"
+#include "base/cancel.h"
 #include "store/sort.h"
 
 static uint32_t actor_class(uint8_t actor) // METHODS 0.2: customer, company, other; unset is read as the customer
@@ -60,6 +61,7 @@ voc_rc import_order(const struct pending *q, uint32_t *order, size_t *n)
         if (!e->dropped) order[starts[ranks[unit_of(e, n_cases)]]++] = (uint32_t)i;
     }
     for (size_t r = 0, from = 0; rc == VOC_OK && r < n_all; r++) {
+        if (r % 4096 == 0 && cancel_requested()) rc = VOC_CANCELLED;
         if (starts[r] > from + 1) rc = sort_stable(order + from, starts[r] - from, sizeof *order, by_time, q);
         from = starts[r] > from ? starts[r] : from;
     }

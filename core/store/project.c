@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+#include "base/cancel.h"
 #include "store/schema.h"
 
 static const char BEGIN_WRITE[] = "BEGIN IMMEDIATE";
@@ -21,6 +23,8 @@ static const char TO_ONE_FILE[] = "PRAGMA journal_mode = DELETE";
 static const char GET_APPLICATION[] = "PRAGMA application_id";
 static const char GET_FORMAT[] = "PRAGMA user_version";
 static const char COUNT_OBJECTS[] = "SELECT count(*) FROM sqlite_schema";
+
+enum { BUSY_STEP_MS = 25, STOP_STEPS = 20000 /* of SQLite's machine, well under a millisecond each */ };
 
 // Where SQLite locks: in the file, and in its -shm.
 enum { RESERVED_BYTE = 0x40000001, SHARED_BYTE = 0x40000002, WAL_WRITE_BYTE = 120 };
@@ -72,8 +76,26 @@ static void name_process(long pid, char *out, size_t size)
     (void)snprintf(out, size, "%s (process %ld)", name[0] ? name : "another program", pid);
 }
 
+// SQLite asks this when another process holds the file: 1 to try again.
+static int wait_for_other(void *user, int tried)
+{
+    const struct timespec step = {.tv_nsec = BUSY_STEP_MS * 1000000L};
+    (void)user;
+    if (cancel_requested() || tried >= BUSY_MS / BUSY_STEP_MS) return 0;
+    (void)nanosleep(&step, NULL);
+    return 1;
+}
+
+// SQLite asks this within long statements: 1 to stop. COMMIT and ROLLBACK are too short to be asked in.
+static int stop_statement(void *user)
+{
+    (void)user;
+    return cancel_requested();
+}
+
 static voc_rc busy(struct project *p)
 {
+    if (cancel_requested()) return VOC_CANCELLED;
     char who[128] = "another program";
     long pid = lock_holder(p->path, "-shm", "WRITE", WAL_WRITE_BYTE);
     if (!pid) pid = lock_holder(p->path, "", "WRITE", RESERVED_BYTE);
@@ -152,7 +174,8 @@ static voc_rc defend(struct project *p)
         if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened safely");
     }
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) (void)sqlite3_limit(p->db, limits[i][0], limits[i][1]);
-    (void)sqlite3_busy_timeout(p->db, BUSY_MS);
+    (void)sqlite3_busy_handler(p->db, wait_for_other, NULL);
+    sqlite3_progress_handler(p->db, STOP_STEPS, stop_statement, NULL);
     return VOC_OK;
 }
 
@@ -163,7 +186,7 @@ static int roll_back(const struct project *p)
     sqlite3 *db = NULL;
     int rc = sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, BUSY_MS);
+    if (rc == SQLITE_OK) rc = sqlite3_busy_handler(db, wait_for_other, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_exec(db, GET_FORMAT, NULL, NULL, NULL); // the first look does it
     (void)sqlite3_close_v2(db);
     return rc;
@@ -291,6 +314,7 @@ void project_close(struct project *p)
 {
     if (!p) return;
     if (p->db) {
+        sqlite3_progress_handler(p->db, 0, NULL, NULL); // putting the file away is not stopped
         project_undo(p);
         if (project_writes(p)) {
             // One file at rest. A reader that is still there keeps the WAL; the next writer puts it away.

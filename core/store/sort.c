@@ -3,6 +3,7 @@
 // but for its own scratch memory.
 #include "store/sort.h"
 #include <string.h>
+#include "base/cancel.h"
 #include "base/str.h"
 
 enum { RUN = 12, ELEMENT_MAX = 128 };
@@ -54,6 +55,10 @@ voc_rc sort_stable(void *at, size_t n, size_t size, sort_cmp cmp, const void *us
     if (!scratch) return VOC_E_NOMEM;
     for (size_t run = RUN; run < n; run *= 2) {
         for (size_t left = 0; left < n; left += 2 * run) {
+            if (cancel_requested()) {
+                mem_free(scratch);
+                return VOC_CANCELLED; // what is sorted by half is given up with the import
+            }
             size_t middle = n - left > run ? left + run : n, right = n - left > 2 * run ? left + 2 * run : n;
             merge(from, to, left, middle, right, size, cmp, user);
         }

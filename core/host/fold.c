@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The fold: units in order of name are cut into pieces of about equal numbers of events; each thread takes the next piece,
-// builds batches of whole units and feeds its own state; states are merged in index order of the threads' slots. Analyses
-// gather by unit name or in integers, so tables do not depend on which thread took which piece (DESIGN section 9).
+// builds batches of whole units and feeds its own states; states are merged in index order of the threads' slots. Analyses
+// gather by unit name or in integers, so tables do not depend on which thread took which piece (DESIGN section 9). Analyses
+// of one walk share timeline and batches; each is shown only the part that it asked for.
 #include "host/fold.h"
 
 #include <stdatomic.h>
@@ -59,36 +60,108 @@ voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size
 
 // ---- the fold ---------------------------------------------------------------------------------------------------------------
 
-struct slot { // one thread's
-    void *state;
-    struct batch *batch;
-};
-
-struct fold {
-    const struct fold_request *req;
+struct part { // one analysis of the walk
+    struct fold_item *item;
     const voc_analysis_ops *ops;
     void *analysis;
     struct voc_run run;
     struct voc_context cx;
-    VEC(size_t) cut; // unit where each piece begins, and the end
+};
+
+struct slot { // one thread's
+    void **state; // of each part
+    struct batch *batch;
+    voc_journeys view;                // what the part at work sees of the batch
+    VEC(const uint8_t *) predicates;
+    VEC(voc_unit) units;
+};
+
+struct fold {
+    const struct fold_request *req;
+    struct part *parts;
+    size_t n_parts;
+    struct timeline *timeline;
+    uint32_t columns; // of all parts
+    VEC(size_t) cut;  // unit where each piece begins, and the end
     struct slot *slots;
     uint32_t n_slots;
-    _Atomic size_t next_piece;
+    _Atomic size_t next_piece, units_done;
+    _Atomic size_t failed; // the part that failed
 };
+
+static voc_rc part_rc(struct fold *f, size_t k, voc_rc rc)
+{
+    if (rc) atomic_store(&f->failed, k);
+    return rc;
+}
+
+static void tell(const struct fold *f, enum fold_phase phase, size_t done, size_t of)
+{
+    struct fold_progress p = {phase, done, of};
+    if (f->req->progress) f->req->progress(f->req->user, &p);
+}
 
 static voc_rc cut_pieces(struct fold *f)
 {
-    size_t n = timeline_n_units(f->run.timeline), events = 0;
+    size_t n = timeline_n_units(f->timeline), events = 0;
     voc_rc rc = vec_reserve(&f->cut, 2, SIZE_MAX);
     if (rc) return rc;
     f->cut.at[f->cut.n++] = 0;
     for (size_t u = 0; u < n; u++) {
-        events += timeline_unit_events(f->run.timeline, u) + 1;
+        events += timeline_unit_events(f->timeline, u) + 1;
         if (events < PIECE_EVENTS && u + 1 < n) continue;
         rc = vec_reserve(&f->cut, 1, SIZE_MAX);
         if (rc) return rc;
         f->cut.at[f->cut.n++] = u + 1;
         events = 0;
+    }
+    return VOC_OK;
+}
+
+// Stays of persons and attributes that only another part asked for are nowhere: not in the units either.
+static voc_rc own_units(struct slot *s, const struct voc_run *run, voc_journeys *v)
+{
+    bool persons = run->person_stays || !v->n_person_stays, attributes = run->attributes || !v->n_attributes;
+    if (persons && attributes) return VOC_OK;
+    s->units.n = 0;
+    voc_rc rc = vec_reserve(&s->units, v->n_units, SIZE_MAX);
+    for (size_t u = 0; !rc && u < v->n_units; u++) {
+        voc_unit one = v->units[u];
+        if (!persons) one.first_person_stay = one.n_person_stays = 0;
+        if (!attributes) one.first_attribute = one.n_attributes = 0;
+        s->units.at[u] = one;
+    }
+    if (rc) return rc;
+    v->units = s->units.at;
+    if (!persons) v->person_stays = NULL, v->n_person_stays = 0;
+    if (!attributes) v->attributes = NULL, v->n_attributes = 0;
+    return VOC_OK;
+}
+
+// What this part asked for, of a batch that holds what all of them asked for.
+static voc_rc part_view(struct slot *s, const struct voc_run *run, const voc_journeys *all, const voc_journeys **out)
+{
+    voc_journeys *v = &s->view;
+    voc_rc rc = vec_reserve(&s->predicates, run->wants.n, SIZE_MAX);
+    if (rc) return rc;
+    *v = *all;
+    for (size_t c = 0; c < VOC_N_COLUMNS; c++)
+        if (!(run->columns >> c & 1u)) v->columns[c] = NULL;
+    for (size_t i = 0; i < run->wants.n; i++) s->predicates.at[i] = all->predicates[run->wants.at[i]];
+    v->predicates = s->predicates.at;
+    v->n_predicates = run->wants.n;
+    *out = v;
+    return own_units(s, run, v);
+}
+
+static voc_rc feed(struct fold *f, struct slot *slot)
+{
+    const voc_journeys *all = batch_view(slot->batch), *view = all;
+    for (size_t k = 0; k < f->n_parts; k++) {
+        const struct part *p = &f->parts[k];
+        voc_rc rc = f->n_parts > 1 ? part_view(slot, &p->run, all, &view) : VOC_OK;
+        if (!rc) rc = part_rc(f, k, p->ops->batch(p->analysis, slot->state[k], view));
+        if (rc) return rc;
     }
     return VOC_OK;
 }
@@ -105,12 +178,32 @@ static voc_rc run_slot(void *user, size_t s)
         batch_clear(slot->batch);
         voc_rc rc = VOC_OK;
         for (size_t u = f->cut.at[p]; u < f->cut.at[p + 1] && !rc; u++) rc = batch_add(slot->batch, u);
-        if (!rc) rc = f->ops->batch(f->analysis, slot->state, batch_view(slot->batch));
+        if (!rc) rc = feed(f, slot);
         if (rc) {
             atomic_store(&f->next_piece, n);
             return rc;
         }
+        size_t units = f->cut.at[p + 1] - f->cut.at[p];
+        tell(f, FOLD_WALK, atomic_fetch_add(&f->units_done, units) + units, f->cut.at[n]);
     }
+}
+
+static voc_rc slot_new(struct fold *f, struct slot *slot)
+{
+    voc_rc rc = batch_new(&slot->batch, f->timeline, f->columns);
+    if (!rc && !(slot->state = mem_zalloc(f->n_parts, sizeof *slot->state))) rc = VOC_E_NOMEM;
+    for (size_t k = 0; k < f->n_parts && !rc; k++) rc = part_rc(f, k, f->parts[k].ops->state_new(f->parts[k].analysis, &slot->state[k]));
+    return rc;
+}
+
+static voc_rc finish_part(struct fold *f, size_t k)
+{
+    const struct part *p = &f->parts[k];
+    voc_rc rc = VOC_OK;
+    tell(f, FOLD_FINISH, k, f->n_parts);
+    for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = p->ops->merge(p->analysis, f->slots[0].state[k], f->slots[s].state[k]);
+    if (!rc) rc = host_cancelled() ? VOC_CANCELLED : p->ops->finish(p->analysis, f->slots[0].state[k]);
+    return part_rc(f, k, rc);
 }
 
 static voc_rc fold_units(struct fold *f)
@@ -118,84 +211,130 @@ static voc_rc fold_units(struct fold *f)
     voc_rc rc = cut_pieces(f);
     if (rc) return rc;
     size_t pieces = f->cut.n - 1;
-    uint32_t want = f->run.threads < 1 ? 1 : f->run.threads;
+    uint32_t want = f->req->threads < 1 ? 1 : f->req->threads;
     if (want > THREADS_MAX) want = THREADS_MAX;
     if (want > pieces) want = pieces ? (uint32_t)pieces : 1;
     f->slots = mem_zalloc(want, sizeof *f->slots);
     if (!f->slots) return VOC_E_NOMEM;
-    for (f->n_slots = 0; f->n_slots < want && !rc; f->n_slots++) {
-        rc = batch_new(&f->slots[f->n_slots].batch, f->run.timeline, f->run.columns);
-        if (!rc) rc = f->ops->state_new(f->analysis, &f->slots[f->n_slots].state);
-    }
+    for (f->n_slots = 0; f->n_slots < want && !rc; f->n_slots++) rc = slot_new(f, &f->slots[f->n_slots]);
     if (!rc) rc = parallel_for(want, want, run_slot, f);
-    for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = f->ops->merge(f->analysis, f->slots[0].state, f->slots[s].state);
-    if (!rc) rc = f->ops->finish(f->analysis, f->slots[0].state);
+    for (size_t k = 0; k < f->n_parts && !rc; k++) rc = finish_part(f, k);
     return rc;
+}
+
+static void part_done(struct part *p)
+{
+    if (p->analysis) p->ops->end(p->analysis);
+    for (size_t i = 0; i < p->run.spools.n; i++) spool_free(p->run.spools.at[i]);
+    for (size_t i = 0; i < p->run.tables.n; i++) table_free(p->run.tables.at[i]);
+    vec_free(&p->run.spools);
+    vec_free(&p->run.tables);
+    vec_free(&p->run.wants);
+    pthread_mutex_destroy(&p->run.lock);
+    context_done(&p->cx);
 }
 
 static void fold_done(struct fold *f)
 {
     for (uint32_t s = 0; s < f->n_slots; s++) {
-        if (f->slots[s].state) f->ops->state_free(f->analysis, f->slots[s].state);
-        batch_free(f->slots[s].batch);
+        struct slot *slot = &f->slots[s];
+        for (size_t k = 0; k < f->n_parts && slot->state; k++)
+            if (slot->state[k]) f->parts[k].ops->state_free(f->parts[k].analysis, slot->state[k]);
+        batch_free(slot->batch);
+        vec_free(&slot->predicates);
+        vec_free(&slot->units);
+        mem_free(slot->state);
     }
     mem_free(f->slots);
-    if (f->analysis) f->ops->end(f->analysis);
-    for (size_t i = 0; i < f->run.spools.n; i++) spool_free(f->run.spools.at[i]);
-    for (size_t i = 0; i < f->run.tables.n; i++) table_free(f->run.tables.at[i]);
-    vec_free(&f->run.spools);
-    vec_free(&f->run.tables);
+    for (size_t k = 0; k < f->n_parts; k++) part_done(&f->parts[k]);
+    mem_free(f->parts);
     vec_free(&f->cut);
-    timeline_free(f->run.timeline);
-    pthread_mutex_destroy(&f->run.lock);
-    context_done(&f->cx);
+    timeline_free(f->timeline);
+}
+
+static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struct diag *d)
+{
+    f->parts = mem_zalloc(n ? n : 1, sizeof *f->parts);
+    if (!f->parts) return VOC_E_NOMEM;
+    for (f->n_parts = 0; f->n_parts < n; f->n_parts++) {
+        struct part *p = &f->parts[f->n_parts];
+        p->item = &items[f->n_parts];
+        p->ops = p->item->plugin->ops;
+        context_init(&p->cx, p->item->plugin, p->item->diag ? p->item->diag : d, NULL);
+        p->cx.memory_max = f->req->memory_max;
+        pthread_mutex_init(&p->run.lock, NULL);
+        p->run.cx = &p->cx;
+        p->run.threads = f->req->threads;
+    }
+    return VOC_OK;
+}
+
+static voc_rc part_begin(struct fold *f, size_t k)
+{
+    struct part *p = &f->parts[k];
+    p->run.timeline = f->timeline;
+    p->run.info = *timeline_info(f->timeline);
+    if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
+    voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
+    p->run.sealed = true;
+    f->columns |= p->run.columns;
+    return part_rc(f, k, rc);
+}
+
+// The tables of one analysis, as they are handed out.
+static voc_rc part_tables(const struct fold *f, struct part *p)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < p->run.tables.n && !rc; i++) {
+        voc_table view;
+        if (timeline_definition(f->timeline)->evidence_declared)
+            rc = table_note(p->run.tables.at[i], VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
+        if (!rc) rc = table_view(p->run.tables.at[i], &view);
+    }
+    return rc;
+}
+
+static void hand_out(const struct fold *f, struct part *p)
+{
+    struct fold_result *out = &p->item->result;
+    out->tables = p->run.tables.at;
+    out->n_tables = p->run.tables.n;
+    out->info = *timeline_info(f->timeline);
+    out->info.end_source = out->info.project = (voc_str){"", 0}; // they lived in the timeline
+    p->run.tables.at = NULL;
+    p->run.tables.n = 0;
+}
+
+voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d)
+{
+    struct fold f = {.req = r};
+    struct event_set *own = NULL;
+    const struct event_set *events = r->events;
+    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us};
+    voc_rc rc = parts_new(&f, items, n, d);
+    tell(&f, FOLD_READ, 0, 0);
+    if (!rc && !events) {
+        rc = event_set_load(&own, r->project, EV_ALL, d);
+        events = own;
+    }
+    if (!rc) rc = timeline_new(&f.timeline, events, r->journey, &to, d);
+    for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
+    if (!rc) rc = fold_units(&f);
+    for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
+    for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, part_tables(&f, &f.parts[k]));
+    if (rc == VOC_E_BUG && n)
+        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[atomic_load(&f.failed)].plugin->note.name);
+    for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);
+    fold_done(&f);
+    event_set_free(own);
+    return rc;
 }
 
 voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct diag *d)
 {
-    struct fold f = {.req = r, .ops = r->plugin->ops};
-    struct event_set *own = NULL;
-    const struct event_set *events = r->events;
-    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us};
-    context_init(&f.cx, r->plugin, d, NULL);
-    f.cx.memory_max = r->memory_max;
-    pthread_mutex_init(&f.run.lock, NULL);
-    f.run.cx = &f.cx;
-    f.run.threads = r->threads;
-    voc_rc rc = VOC_OK;
-    if (!events) {
-        rc = event_set_load(&own, r->project, EV_ALL, d);
-        events = own;
-    }
-    if (!rc) rc = timeline_new(&f.run.timeline, events, r->journey, &to, d);
-    if (!rc) {
-        f.run.info = *timeline_info(f.run.timeline);
-        if (r->project) f.run.info.project = str_of(project_name(r->project));
-    }
-    if (!rc) rc = f.ops->begin(host_table(), &f.cx, &f.run, r->options, &f.analysis);
-    f.run.sealed = true;
-    if (!rc) rc = fold_units(&f);
-    rc = context_rc(&f.cx, rc);
-    if (!rc) {
-        for (size_t i = 0; i < f.run.tables.n && !rc; i++) {
-            voc_table view;
-            if (timeline_definition(f.run.timeline)->evidence_declared)
-                rc = table_note(f.run.tables.at[i], VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
-            if (!rc) rc = table_view(f.run.tables.at[i], &view);
-        }
-    }
-    if (!rc) {
-        out->tables = f.run.tables.at;
-        out->n_tables = f.run.tables.n;
-        out->info = *timeline_info(f.run.timeline);
-        out->info.end_source = out->info.project = (voc_str){"", 0}; // they lived in the timeline
-        f.run.tables.at = NULL;
-        f.run.tables.n = 0;
-    } else if (rc == VOC_E_BUG) {
-        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", r->plugin->note.name);
-    }
-    fold_done(&f);
-    event_set_free(own);
+    struct fold_item one = {.plugin = r->plugin, .options = r->options};
+    voc_rc rc = fold_run_all(r, &one, 1, d);
+    if (!rc) *out = one.result;
     return rc;
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The fold: an analysis plugin over all units of a project, in parallel, merged in index order; the tables it makes.
+// The fold: analysis plugins over all units of a project in one walk, in parallel, merged in index order; the tables they make.
 #ifndef VOC_HOST_FOLD_H
 #define VOC_HOST_FOLD_H
 #include "host/host.h"
 #include "journey/timeline.h"
 #include "report/table.h"
+
+enum fold_phase { FOLD_READ, FOLD_WALK, FOLD_FINISH }; // events are read, units are walked, an analysis works out its tables
+struct fold_progress { enum fold_phase phase; uint64_t done, of; /* units, or analyses; 0 while events are read */ };
 
 struct fold_request {
     struct project *project;
@@ -16,12 +19,16 @@ struct fold_request {
     uint32_t unit;                  // --unit override or 0
     uint64_t memory_max;            // bytes, 0: none
     const struct event_set *events; // NULL: read from the project (tests give their own)
+    void (*progress)(void *user, const struct fold_progress *p); // from any thread, a few times a second to some thousand; or NULL
+    void *user;
 };
 struct voc_run { // what an analysis sees as its run
     struct timeline *timeline;
     struct voc_context *cx;
     uint32_t threads;
     uint32_t columns;               // mask of wanted columns
+    VEC(uint32_t) wants;            // of wanted predicates, in the order of asking: where the batch has them
+    bool person_stays, attributes;  // wanted
     bool sealed;                    // begin is over: no more wants
     voc_run_info info;              // the timeline's, with the project's name
     VEC(struct table *) tables;     // owns
@@ -30,6 +37,10 @@ struct voc_run { // what an analysis sees as its run
 };
 struct fold_result { struct table **tables; size_t n_tables; voc_run_info info; }; // owned by the caller: fold_free
 voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct diag *d);
+// Several analyses in one walk: events, timeline and batches are made once. Each sees only what it asked for, so that its
+// tables are those of a run of its own. r->plugin and r->options are not looked at; results only if all went well.
+struct fold_item { struct plugin *plugin; const voc_value *options; struct diag *diag; /* its messages; NULL: d */ struct fold_result result; };
+voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d);
 void fold_free(struct fold_result *r);
 // A pool-less parallel loop: pieces 0..n-1 on at most `threads` threads; the error of the lowest failing piece.
 voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user);

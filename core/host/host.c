@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/regex.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -26,10 +27,8 @@ struct context_thing {
     struct time_format *format;
 };
 
-static _Atomic int cancel_flag;
-
-void host_cancel(void) { atomic_store(&cancel_flag, 1); }
-bool host_cancelled(void) { return atomic_load_explicit(&cancel_flag, memory_order_relaxed) != 0; }
+void host_cancel(void) { cancel_request(); }
+bool host_cancelled(void) { return cancel_requested(); }
 
 void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file)
 {
@@ -244,11 +243,31 @@ static voc_rc host_want_column(voc_run *run, uint32_t column)
 
 static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
 {
-    return run->sealed ? VOC_E_BUG : timeline_want(run->timeline, predicate, index);
+    uint32_t at;
+    voc_rc rc = run->sealed ? VOC_E_BUG : timeline_want(run->timeline, predicate, &at);
+    if (!rc) rc = vec_reserve(&run->wants, 1, UINT32_MAX);
+    if (rc) return rc;
+    size_t i = 0; // other analyses of this walk have wants of their own
+    while (i < run->wants.n && run->wants.at[i] != at) i++;
+    if (i == run->wants.n) run->wants.at[run->wants.n++] = at;
+    *index = (uint32_t)i;
+    return VOC_OK;
 }
 
-static voc_rc host_want_person_stays(voc_run *run) { return run->sealed ? VOC_E_BUG : timeline_want_persons(run->timeline); }
-static voc_rc host_want_attributes(voc_run *run) { return run->sealed ? VOC_E_BUG : timeline_want_attributes(run->timeline); }
+static voc_rc host_want_person_stays(voc_run *run)
+{
+    if (run->sealed) return VOC_E_BUG;
+    run->person_stays = true;
+    return timeline_want_persons(run->timeline);
+}
+
+static voc_rc host_want_attributes(voc_run *run)
+{
+    if (run->sealed) return VOC_E_BUG;
+    run->attributes = true;
+    return timeline_want_attributes(run->timeline);
+}
+
 static voc_str host_name(voc_run *run, uint32_t column, uint32_t code) { return timeline_name(run->timeline, column, code); }
 static uint32_t host_n_codes(voc_run *run, uint32_t column) { return timeline_n_codes(run->timeline, column); }
 

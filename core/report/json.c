@@ -109,7 +109,12 @@ static void json_meta(struct buf *b, const voc_meta *m)
     for (size_t i = 0; i < m->n_inputs; i++) {
         json_pair(b, i ? ",{" : "{", "source", m->inputs[i].source);
         json_pair(b, ",", "hash", m->inputs[i].hash);
-        buf_printf(b, ",\"bytes\":%llu,\"rows\":%llu}", (unsigned long long)m->inputs[i].bytes, (unsigned long long)m->inputs[i].rows);
+        if (m->inputs[i].file_name.len) json_pair(b, ",", "file", m->inputs[i].file_name);
+        buf_printf(b, ",\"bytes\":%llu,\"rows\":%llu", (unsigned long long)m->inputs[i].bytes, (unsigned long long)m->inputs[i].rows);
+        if (m->inputs[i].records)
+            buf_printf(b, ",\"records\":%llu,\"gave\":%llu,\"rejected\":%llu,\"ignored\":%llu", (unsigned long long)m->inputs[i].records, (unsigned long long)m->inputs[i].gave,
+                       (unsigned long long)m->inputs[i].rejected, (unsigned long long)m->inputs[i].ignored);
+        buf_byte(b, '}');
     }
     buf_cstr(b, "],\"definitions\":[");
     for (size_t i = 0; i < m->n_definitions; i++) {
@@ -117,6 +122,11 @@ static void json_meta(struct buf *b, const voc_meta *m)
         json_pair(b, ",", "version", m->definitions[i].version);
         json_pair(b, ",", "hash", m->definitions[i].hash);
         buf_byte(b, '}');
+    }
+    buf_cstr(b, "],\"assumptions\":[");
+    for (size_t i = 0; i < m->n_assumptions; i++) {
+        if (i) buf_byte(b, ',');
+        buf_json(b, m->assumptions[i]);
     }
     buf_cstr(b, "],\"warnings\":[");
     for (size_t i = 0; i < m->n_warnings; i++) {

@@ -17,7 +17,7 @@
 #include "tests/lib/json.h"
 
 static const voc_str inputs_hash = {"ab12", 4};
-static const struct voc_meta_input input = {.source = {"web", 3}, .hash = {"ab12", 4}, .bytes = 1234, .rows = 56};
+static const struct voc_meta_input input = {.source = {"web", 3}, .hash = {"ab12", 4}, .bytes = 1234, .rows = 56, .file_name = {"web.log", 7}, .records = 60, .gave = 56, .rejected = 3, .ignored = 1};
 static const struct voc_meta_definition definition = {{"shop", 4}, {"2", 1}, {"cd34", 4}};
 static const voc_str warning = {"a \"quoted\" warning\n", 19};
 
@@ -338,6 +338,10 @@ static void json_is_one_document_with_all_that_stands_above_the_tables(void **st
     assert_string_equal(json_str(m, "command"), "voc x \"y\"");
     assert_string_equal(json_str(json_at(json_get(m, "inputs"), 0), "hash"), inputs_hash.ptr);
     assert_true(json_num(json_at(json_get(m, "inputs"), 0), "rows") == 56);
+    assert_string_equal(json_str(json_at(json_get(m, "inputs"), 0), "file"), "web.log");
+    assert_true(json_num(json_at(json_get(m, "inputs"), 0), "records") == 60);
+    assert_true(json_num(json_at(json_get(m, "inputs"), 0), "rejected") == 3);
+    assert_int_equal(json_length(json_get(m, "assumptions")), 0);
     assert_string_equal(json_str(json_at(json_get(m, "definitions"), 0), "version"), "2");
     assert_string_equal(json_string(json_at(json_get(m, "warnings"), 0)), "a \"quoted\" warning\n");
     assert_int_equal(json_length(tables), 2);

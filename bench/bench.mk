@@ -1,3 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# Generators and benchmarks.
+# Generators and benchmarks. `make bench` is never part of `make check`: it takes minutes, and its figures are for people.
+
+EXTRA_DIST += bench/README.md bench/gen_events.c bench/journey/journey.xml bench/run.sh bench/spend.c
+
+.PHONY: bench
+bench: all
+	VOC=$(abs_top_builddir)/voc CC='$(CC)' $(SHELL) $(srcdir)/bench/run.sh

@@ -8,6 +8,7 @@ man_pages = \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \
 	docs/voc-explain.1 \
+	docs/voc-funnel.1 \
 	docs/voc-help.1 \
 	docs/voc-holdout.1 \
 	docs/voc-import.1 \
@@ -20,6 +21,7 @@ man_pages = \
 	docs/voc-rejects.1 \
 	docs/voc-rows.1 \
 	docs/voc-score.1 \
+	docs/voc-sessions.1 \
 	docs/voc-sniff.1 \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \

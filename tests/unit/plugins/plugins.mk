@@ -107,3 +107,12 @@ tests_unit_plugins_test_balance_SOURCES = tests/unit/plugins/test_balance.c test
 	tests/unit/plugins/score_run.h tests/lib/close.h $(JOURNEY_WORLD)
 tests_unit_plugins_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_balance_LDADD = $(UNIT_LDADD)
+
+# The source of the plugin, in a host that lives in the test.
+check_PROGRAMS += tests/unit/plugins/test_funnel
+tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
+tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_sessions
+tests_unit_plugins_test_sessions_SOURCES = tests/unit/plugins/test_sessions.c tests/unit/plugins/fold_mock.h $(plugins_analysis_sessions_analysis_sessions_la_SOURCES)
+tests_unit_plugins_test_sessions_LDADD = $(UNIT_LDADD)

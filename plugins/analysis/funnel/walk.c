@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// One batch of units into counts. Stages: the stays that the host's tracker made; what a move passed over follows from two stays
+// in a row (METHODS 2.3), so that every figure is that of `voc stages`. Steps: at each step the chain with the latest first
+// step is kept; no chain that began earlier can reach further within the time, so the longest prefix is found in one walk
+// (ClickHouse's windowFunnel gives the same levels). An event serves one step only.
+#include "plugins/analysis/funnel/funnel.h"
+
+#define NO_EVENT SIZE_MAX
+
+static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
+
+// ---- stages ---------------------------------------------------------------------------------------------------------------
+
+static voc_rc count_stay(const struct funnel *f, struct funnel_line *lines, const voc_stay *v, const voc_stay *before)
+{
+    static const uint8_t end[] = {[VOC_END_FORWARD] = FUNNEL_ADVANCED, [VOC_END_BACKWARD] = FUNNEL_BACK, [VOC_END_EXIT] = FUNNEL_EXITS,
+                                  [VOC_END_LAPSED] = FUNNEL_LAPSED, [VOC_END_CENSORED] = FUNNEL_OPEN};
+    if (v->stage >= f->n_lines || v->end < VOC_END_FORWARD || v->end > VOC_END_CENSORED) return VOC_E_BUG;
+    lines[v->stage].n[FUNNEL_ENTERED]++;
+    lines[v->stage].n[end[v->end]]++;
+    if (!before || before->end != VOC_END_BACKWARD)  // a start passes all before it
+        for (size_t k = before && before->end == VOC_END_FORWARD ? before->stage + (size_t)1 : 0; k < v->stage; k++) lines[k].n[FUNNEL_PASSED]++;
+    if (v->end != VOC_END_FORWARD || v->flags & VOC_STAY_TRUNCATED) return VOC_OK;
+    return gathered_add(f->host, f->cx, &lines[v->stage].times_us, v->out_us - v->in_us);
+}
+
+static voc_rc walk_stages(const struct funnel *f, struct funnel_state *s, const voc_journeys *j, const voc_unit *u)
+{
+    size_t i = u->first_stay, end = i + u->n_stays;
+    const voc_stay *before = NULL;
+    s->units++;
+    s->without += u->n_stays == 0;
+    while (i < end) {  // one journey
+        const uint32_t episode = stay_at(j, i)->episode, segment = f->by_segment ? stay_at(j, i)->segment : 0;
+        if (segment >= f->n_segments) return VOC_E_BUG;
+        struct funnel_line *lines = s->lines + segment * f->n_lines;
+        uint32_t furthest = 0;
+        for (; i < end && stay_at(j, i)->episode == episode; i++) {
+            const voc_stay *v = stay_at(j, i);
+            voc_rc rc = count_stay(f, lines, v, before);
+            if (rc) return rc;
+            if (v->stage > furthest) furthest = v->stage;
+            before = v;
+        }
+        for (size_t k = 0; k <= furthest; k++) lines[k].n[FUNNEL_REACHED]++;
+    }
+    return VOC_OK;
+}
+
+// ---- steps ----------------------------------------------------------------------------------------------------------------
+
+struct chain {  // that ends in step k; the first of all with this first step
+    size_t first;  // its first event, or NO_EVENT
+    int64_t at_us[FUNNEL_STEPS_MAX];
+};
+
+struct walk {
+    const struct funnel *f;
+    const int64_t *time;
+    const uint32_t *action, *touchpoint;
+    const uint8_t *actor, *delivered;
+    struct chain chain[FUNNEL_STEPS_MAX], best;
+    size_t reached;  // steps of the best
+};
+
+static uint32_t steps_of(const struct walk *w, size_t e)
+{
+    uint32_t mask = w->f->of_action[w->action[e]];
+    if (w->f->touches && w->touchpoint[e] != VOC_NONE && w->actor[e] == VOC_ACTOR_COMPANY && w->delivered[e]) mask |= w->f->of_touchpoint[w->touchpoint[e]];
+    return mask;
+}
+
+static void event(struct walk *w, size_t e, uint32_t mask)
+{
+    const struct funnel *f = w->f;
+    for (size_t k = f->n_lines; k-- > 0;) {  // from the last, so that no event serves two steps of a chain
+        struct chain *c = &w->chain[k];
+        const struct chain *from = k ? &w->chain[k - 1] : NULL;
+        bool fits = (mask >> k & 1u) != 0 && (!from || (from->first != NO_EVENT && (uint64_t)w->time[e] - (uint64_t)from->at_us[0] <= f->within_us));
+        if (!fits) {
+            if (f->strict) c->first = NO_EVENT;  // this event came between
+            continue;
+        }
+        if (from && from->first == c->first && !f->strict) continue;  // it got here earlier
+        if (from) memcpy(c->at_us, from->at_us, k * sizeof *c->at_us);
+        c->at_us[k] = w->time[e];
+        c->first = from ? from->first : e;
+        if (k < w->reached) continue;
+        w->reached = k + 1;
+        w->best.first = c->first;
+        memcpy(w->best.at_us, c->at_us, (k + 1) * sizeof *c->at_us);
+    }
+}
+
+static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journeys *j, const voc_unit *u)
+{
+    const struct funnel *f = w->f;
+    s->units++;
+    w->reached = 0;
+    for (size_t k = 0; k < f->n_lines; k++) w->chain[k].first = NO_EVENT;
+    for (size_t e = u->first_event, end = e + u->n_events; e < end && w->reached < f->n_lines; e++) {
+        const uint32_t mask = steps_of(w, e);
+        if (mask && w->time[e] >= f->info->start_us) event(w, e, mask);
+    }
+    if (!w->reached) {
+        s->without++;
+        return VOC_OK;
+    }
+    const uint32_t segment = f->by_segment ? ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[w->best.first] : 0;
+    if (segment >= f->n_segments) return VOC_E_BUG;
+    struct funnel_line *lines = s->lines + segment * f->n_lines;
+    for (size_t k = 0; k < w->reached; k++) {
+        lines[k].n[FUNNEL_REACHED]++;
+        voc_rc rc = k ? gathered_add(f->host, f->cx, &lines[k].times_us, w->best.at_us[k] - w->best.at_us[k - 1]) : VOC_OK;
+        if (rc) return rc;
+    }
+    return VOC_OK;
+}
+
+voc_rc funnel_walk(const struct funnel *f, struct funnel_state *s, const voc_journeys *j)
+{
+    struct walk w;  // chains are set as they are reached
+    w.f = f;
+    w.time = j->columns[VOC_COL_TIME];
+    w.action = j->columns[VOC_COL_ACTION];
+    w.touchpoint = j->columns[VOC_COL_TOUCHPOINT];
+    w.actor = j->columns[VOC_COL_ACTOR];
+    w.delivered = j->columns[VOC_COL_DELIVERED];
+    for (size_t i = 0; i < j->n_units; i++) {
+        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        if (u->flags & VOC_JOURNEY_INTERNAL) continue;  // nobody's journey
+        voc_rc rc = f->of_stages ? walk_stages(f, s, j, u) : walk_steps(&w, s, j, u);
+        if (rc) return rc;
+    }
+    return VOC_OK;
+}

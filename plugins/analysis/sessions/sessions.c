@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+//
+// Analysis plugin sessions: visits, that is customer actions of one person without a pause longer than the gap (METHODS 1.6): how
+// many, how long, and with what they begin and end. For display only: a session opens no journey. The state is whole numbers, gathered
+// lengths and a set of persons, so that states can be added in any order; write.c makes the tables.
+#include "plugins/analysis/sessions/sessions.h"
+
+#define MAGIC UINT64_C(0x31304e5345434f56)  // "VOCESN01"
+
+enum { OPT_GAP, OPT_BY, OPT_TOP, N_OPTIONS };
+static const char *const by_choices[] = {"nothing", "segment", NULL};
+static const voc_option options[N_OPTIONS] = {
+    [OPT_GAP] = {"gap", VOC_OPT_DURATION, 0, "30m", "1s", "30d", NULL, "TIME", "a pause longer than this begins a new session"},
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey, by the person's first action in the session"},
+    [OPT_TOP] = {"top", VOC_OPT_INT, 0, "10", "0", NULL, NULL, "N", "so many first and last actions, the most frequent; 0: all"},
+};
+
+static voc_rc complain(const struct sessions *a, const char *code, const char *hint, const char *message)
+{
+    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    a->host->diag(a->cx, &d);
+    return VOC_E_OPTION;
+}
+
+static voc_rc zeroed(const struct sessions *a, void **out, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n ? n : 1, size, &bytes)) return VOC_E_NOMEM;
+    void *p = a->host->alloc(a->cx, bytes);
+    if (!p) return VOC_E_NOMEM;
+    memset(p, 0, bytes);
+    *out = p;
+    return VOC_OK;
+}
+
+// An array of words that is long enough for number i; new words are 0.
+static voc_rc reach(const struct sessions *a, void **words, size_t *n, size_t size, size_t i)
+{
+    size_t room = *n ? *n : 64, bytes;
+    if (i < *n) return VOC_OK;
+    while (room <= i)
+        if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
+    if (__builtin_mul_overflow(room, size, &bytes)) return VOC_E_NOMEM;
+    char *to = a->host->resize(a->cx, *words, bytes);
+    if (!to) return VOC_E_NOMEM;
+    memset(to + *n * size, 0, bytes - *n * size);
+    *words = to;
+    *n = room;
+    return VOC_OK;
+}
+
+// ---- the walk -------------------------------------------------------------------------------------------------------------------
+
+static voc_rc close_session(const struct sessions *a, struct sessions_state *s, const struct session *v)
+{
+    struct sessions_part *p = &s->parts[v->segment];
+    const size_t word = v->person / 64;
+    voc_rc rc = VOC_OK;
+    p->sessions++;
+    p->events += v->events;
+    p->first[v->first_action]++;
+    p->last[v->last_action]++;
+    if (!v->person) {
+        if (v->opens_person) p->nobody++;
+    } else {
+        rc = reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, word);
+        if (!rc) p->persons[word] |= UINT64_C(1) << (v->person % 64);
+    }
+    if (v->events == 1) p->single++;
+    else if (!rc) rc = gathered_add(a->host, a->cx, &p->lasted_us, v->last_us - v->first_us);
+    if (!rc && v->events > 1) rc = gathered_add(a->host, a->cx, &p->lengths, (int64_t)v->events);
+    return rc;
+}
+
+// The open session of a person: `where` may hold anything for a person who has none (Briggs & Torczon 1993), so that nothing is
+// cleared between units.
+static voc_rc of_person(const struct sessions *a, struct sessions_state *s, uint32_t person, struct session **out)
+{
+    voc_rc rc = reach(a, (void **)&s->where, &s->n_where, sizeof *s->where, person);
+    if (rc) return rc;
+    uint32_t at = s->where[person];
+    if (at >= s->n_open || s->open[at].person != person) {
+        rc = reach(a, (void **)&s->open, &s->room_open, sizeof *s->open, s->n_open);
+        if (rc) return rc;
+        at = s->where[person] = (uint32_t)s->n_open++;
+        s->open[at] = (struct session){.person = person, .opens_person = true};
+    }
+    *out = &s->open[at];
+    return VOC_OK;
+}
+
+static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
+{
+    const int64_t *time = j->columns[VOC_COL_TIME];
+    const uint32_t *action = j->columns[VOC_COL_ACTION], *person = j->columns[VOC_COL_INDIVIDUAL], *segment = j->columns[VOC_COL_SEGMENT];
+    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
+    voc_rc rc = VOC_OK;
+    s->n_open = 0;
+    for (size_t e = u->first_event, end = e + u->n_events; e < end && !rc; e++) {
+        if (actor[e] != VOC_ACTOR_CUSTOMER || class_[e] == VOC_CLASS_MECHANICAL || class_[e] == VOC_CLASS_UNDELIVERED || time[e] < a->info->start_us) continue;
+        struct session *v;
+        rc = of_person(a, s, person[e], &v);
+        if (rc) return rc;
+        if (v->events && (uint64_t)time[e] - (uint64_t)v->last_us > a->gap_us) {
+            rc = close_session(a, s, v);
+            *v = (struct session){.person = person[e]};
+        }
+        if (!v->events) {
+            const bool again = !v->opens_person;
+            *v = (struct session){.person = person[e], .opens_person = !again, .first_us = time[e], .first_action = action[e], .segment = a->by_segment ? segment[e] : 0};
+            if (v->segment >= a->n_segments) return VOC_E_BUG;
+        }
+        v->events++;
+        v->last_us = time[e];
+        v->last_action = action[e];
+    }
+    for (size_t i = 0; i < s->n_open && !rc; i++) rc = close_session(a, s, &s->open[i]);
+    return rc;
+}
+
+static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
+{
+    const struct sessions *a = analysis;
+    voc_rc rc = a->host->cancelled(a->cx) ? VOC_CANCELLED : VOC_OK;
+    for (size_t i = 0; i < j->n_units && !rc; i++) {
+        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        if (!(u->flags & VOC_JOURNEY_INTERNAL)) rc = walk_unit(a, state, j, u);
+    }
+    return rc;
+}
+
+// ---- the fold -------------------------------------------------------------------------------------------------------------------
+
+static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *values, void **analysis)
+{
+    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_INDIVIDUAL};
+    struct sessions *a = host->alloc(cx, sizeof *a);
+    if (!a) return VOC_E_NOMEM;
+    *a = (struct sessions){.host = host, .cx = cx, .run = run, .def = host->definition(run), .info = host->info(run), .by_segment = values[OPT_BY].i == 1,
+                           .gap_us = (uint64_t)values[OPT_GAP].i, .top = (uint64_t)values[OPT_TOP].i};
+    a->n_segments = a->by_segment ? a->def->n_segments : 1;
+    voc_rc rc = VOC_OK;
+    if (a->by_segment && a->def->n_segments < 2)
+        rc = complain(a, "SESSIONS-001", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
+    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++) rc = host->want_column(run, columns[i]);
+    if (!rc && a->by_segment) rc = host->want_column(run, VOC_COL_SEGMENT);
+    if (rc) host->free(cx, a);
+    else *analysis = a;
+    return rc;
+}
+
+static void state_free(void *analysis, void *state)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *s = state;
+    for (size_t i = 0; s->parts && i < a->n_segments; i++) {
+        struct sessions_part *p = &s->parts[i];
+        a->host->free(a->cx, p->first);
+        a->host->free(a->cx, p->last);
+        a->host->free(a->cx, p->persons);
+        gathered_done(a->host, a->cx, &p->lasted_us);
+        gathered_done(a->host, a->cx, &p->lengths);
+    }
+    a->host->free(a->cx, s->parts);
+    a->host->free(a->cx, s->where);
+    a->host->free(a->cx, s->open);
+    a->host->free(a->cx, s);
+}
+
+static voc_rc state_new(void *analysis, void **state)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *s = NULL;
+    voc_rc rc = zeroed(a, (void **)&s, 1, sizeof *s);
+    if (!rc) rc = zeroed(a, (void **)&s->parts, a->n_segments, sizeof *s->parts);
+    for (size_t i = 0; i < a->n_segments && !rc; i++) {
+        rc = zeroed(a, (void **)&s->parts[i].first, a->def->n_actions, sizeof(uint64_t));
+        if (!rc) rc = zeroed(a, (void **)&s->parts[i].last, a->def->n_actions, sizeof(uint64_t));
+    }
+    if (!rc) *state = s;
+    else if (s) state_free(analysis, s);
+    return rc;
+}
+
+voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, const struct sessions_part *from)
+{
+    into->sessions += from->sessions;
+    into->events += from->events;
+    into->single += from->single;
+    into->nobody += from->nobody;
+    for (size_t i = 0; i < a->def->n_actions; i++) {
+        into->first[i] += from->first[i];
+        into->last[i] += from->last[i];
+    }
+    voc_rc rc = from->n_persons ? reach(a, (void **)&into->persons, &into->n_persons, sizeof *into->persons, from->n_persons - 1) : VOC_OK;
+    for (size_t i = 0; i < from->n_persons && !rc; i++) into->persons[i] |= from->persons[i];
+    if (!rc) rc = gathered_join(a->host, a->cx, &into->lasted_us, &from->lasted_us);
+    return rc ? rc : gathered_join(a->host, a->cx, &into->lengths, &from->lengths);
+}
+
+static voc_rc merge(void *analysis, void *into, void *from)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *x = into;
+    const struct sessions_state *y = from;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < a->n_segments && !rc; i++) rc = sessions_join(a, &x->parts[i], &y->parts[i]);
+    return rc;
+}
+
+// Rooms grow by doubling, so trailing zeros are left out: the same persons are the same bytes.
+static size_t used(const struct sessions_part *p)
+{
+    size_t n = p->n_persons;
+    while (n && !p->persons[n - 1]) n--;
+    return n;
+}
+
+static voc_rc save(void *analysis, void *state, voc_writer *w)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *s = state;
+    struct portable_out o = {.host = a->host, .writer = w};
+    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->def->n_actions};
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++) portable_put(&o, head[i]);
+    for (size_t i = 0; i < a->n_segments; i++) {
+        struct sessions_part *p = &s->parts[i];
+        const uint64_t n[] = {p->sessions, p->events, p->single, p->nobody, used(p)};
+        for (size_t k = 0; k < sizeof n / sizeof *n; k++) portable_put(&o, n[k]);
+        for (size_t k = 0; k < used(p); k++) portable_put(&o, p->persons[k]);
+        for (size_t k = 0; k < a->def->n_actions; k++) portable_put(&o, p->first[k]);
+        for (size_t k = 0; k < a->def->n_actions; k++) portable_put(&o, p->last[k]);
+        portable_put_gathered(&o, &p->lasted_us);
+        portable_put_gathered(&o, &p->lengths);
+    }
+    return portable_flush(&o);
+}
+
+static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct sessions_part *p)
+{
+    p->sessions += portable_get(in);
+    p->events += portable_get(in);
+    p->single += portable_get(in);
+    p->nobody += portable_get(in);
+    const uint64_t n = portable_get(in);
+    if (in->broken || n > in->left / 8) return VOC_E_INPUT;
+    voc_rc rc = n ? reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, (size_t)n - 1) : VOC_OK;
+    if (rc) return rc;
+    for (size_t k = 0; k < n; k++) p->persons[k] |= portable_get(in);
+    for (size_t k = 0; k < a->def->n_actions; k++) p->first[k] += portable_get(in);
+    for (size_t k = 0; k < a->def->n_actions; k++) p->last[k] += portable_get(in);
+    rc = portable_get_gathered(in, a->host, a->cx, &p->lasted_us);
+    return rc ? rc : portable_get_gathered(in, a->host, a->cx, &p->lengths);
+}
+
+static voc_rc load(void *analysis, void *state, const void *data, size_t size)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *s = state;
+    struct portable_in in = {data, size, false};
+    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->def->n_actions};
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < sizeof head / sizeof *head; i++)
+        if (portable_get(&in) != head[i]) {
+            (void)complain(a, "SESSIONS-002", "fold every part with the same options and the same journey", i ? "this part answers another question" : "this is no part of sessions");
+            return VOC_E_INPUT;
+        }
+    for (size_t i = 0; i < a->n_segments && !rc; i++) rc = load_part(a, &in, &s->parts[i]);
+    if (rc == VOC_E_NOMEM || (!rc && !in.broken && !in.left)) return rc;
+    (void)complain(a, "SESSIONS-003", "fold it again", "this part of the sessions is damaged");
+    return VOC_E_INPUT;
+}
+
+static voc_rc finish(void *analysis, void *state)
+{
+    const struct sessions *a = analysis;
+    struct sessions_state *s = state;
+    void *all = NULL;  // a state whose only part is used: everybody
+    voc_rc rc = state_new(analysis, &all);
+    for (size_t i = 0; i < a->n_segments && !rc; i++) rc = sessions_join(a, &((struct sessions_state *)all)->parts[0], &s->parts[i]);
+    if (!rc) rc = sessions_write(a, s, &((struct sessions_state *)all)->parts[0]);
+    if (all) state_free(analysis, all);
+    return rc;
+}
+
+static void end(void *analysis)
+{
+    struct sessions *a = analysis;
+    a->host->free(a->cx, a);
+}
+
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .save = save, .load = load,
+                                     .finish = finish, .state_free = state_free, .end = end};
+
+static const char about[] =
+    "A session is what one person does without a pause longer than --gap (30 minutes); actions that no person made, such as a mail\n"
+    "opened by a machine, and what the company does are no part of it. Sessions are for display: they open no journey and end none.\n"
+    "\n"
+    "The table ends says with which action sessions begin and end. Where a project is read by case, a session is what one person does\n"
+    "in one case; events that name no person count as those of one person for each case or account.\n"
+    "\n"
+    "  voc sessions shop.voc\n"
+    "  voc sessions shop.voc --gap 1h --by segment --top 3";
+
+static const voc_plugin plugin = {.struct_size = sizeof plugin,
+                                  .abi_major = VOC_ABI_MAJOR,
+                                  .abi_minor = VOC_ABI_MINOR,
+                                  .kind = VOC_KIND_ANALYSIS,
+                                  .option_size = sizeof(voc_option),
+                                  .name = "sessions",
+                                  .version = "0.1.0",
+                                  .summary = "visits of customers: how many, how long, how they begin and end",
+                                  .licence = "MIT",
+                                  .author = "the Vocstream authors",
+                                  .options = options,
+                                  .n_options = N_OPTIONS,
+                                  .ops = &ops,
+                                  .about = about};
+
+VOC_PLUGIN("analysis", "sessions", "0.1.0", "MIT", plugin)

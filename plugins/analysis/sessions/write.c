@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+//
+// The two tables of sessions: how many and how long, and the actions that they begin and end with.
+#include <stdio.h>
+
+#include "plugins/analysis/sessions/sessions.h"
+#include "plugins/common/format.h"
+
+struct page {
+    const struct sessions *a;
+    voc_table_builder *t;
+    voc_rc rc;
+};
+
+static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
+{
+    if (!p->rc) p->rc = p->a->host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
+}
+
+static void cell(struct page *p, const voc_cell *c)
+{
+    if (!p->rc) p->rc = p->a->host->cell(p->t, c);
+}
+
+static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
+static void integer(struct page *p, uint64_t n) { cell(p, &(voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
+static void missing(struct page *p) { cell(p, &(voc_cell){.type = VOC_CELL_NA}); }
+static void real(struct page *p, double x) { cell(p, &(voc_cell){.type = VOC_CELL_REAL, .r = x, .digits = 1}); }
+static void share(struct page *p, uint64_t n, uint64_t of) { cell(p, &(voc_cell){.type = VOC_CELL_SHARE, .r = (double)n / (double)of, .digits = 1}); }
+
+static void duration(struct page *p, int64_t us)
+{
+    if (us == VOC_NA) missing(p);
+    else cell(p, &(voc_cell){.type = VOC_CELL_DURATION, .i = us});
+}
+
+static void note(struct page *p, uint32_t kind, const char *words)
+{
+    if (!p->rc) p->rc = p->a->host->note(p->t, kind, words);
+}
+
+static uint64_t persons(const struct sessions_part *p)
+{
+    uint64_t n = p->nobody;
+    for (size_t i = 0; i < p->n_persons; i++) n += (uint64_t)__builtin_popcountll(p->persons[i]);
+    return n;
+}
+
+// ---- sessions -------------------------------------------------------------------------------------------------------------------
+
+static void sessions_row(struct page *p, struct sessions_part *x, const voc_str *segment)
+{
+    bool halved;
+    if (segment) text(p, *segment);
+    integer(p, x->sessions);
+    integer(p, persons(x));
+    integer(p, x->events);
+    const int64_t middle = gathered_median(&x->lengths, x->single, 1, &halved);
+    if (x->sessions) {
+        real(p, (double)x->events / (double)x->sessions);
+        real(p, (double)middle + (halved ? 0.5 : 0));
+    } else {
+        missing(p);
+        missing(p);
+    }
+    duration(p, gathered_median(&x->lasted_us, x->single, 0, &halved));
+    duration(p, gathered_median(&x->lasted_us, 0, 0, &halved));
+    integer(p, x->single);
+    if (x->sessions) share(p, x->single, x->sessions);
+    else missing(p);
+}
+
+static void sessions_words(struct page *p, const struct sessions_part *all)
+{
+    const struct sessions *a = p->a;
+    char words[FORMAT_MAX + 300], gap[FORMAT_MAX];
+    format_duration(gap, sizeof gap, (int64_t)a->gap_us);
+    snprintf(words, sizeof words, "Customer actions of one person%s without a pause of more than %s; for display only: sessions open no journey.",
+             a->def->unit == VOC_UNIT_CASE ? " in one case" : "", gap);
+    if (!p->rc) p->rc = a->host->semantics(p->t, words);
+    if (all->nobody) {
+        snprintf(words, sizeof words, "%llu %s with actions that name no person: counted as one person each.", (unsigned long long)all->nobody,
+                 a->def->unit == VOC_UNIT_CASE ? (all->nobody == 1 ? "case" : "cases") : all->nobody == 1 ? "customer" : "customers");
+        note(p, VOC_NOTE_AFTER, words);
+    }
+    if (a->info->n_set_aside) {
+        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->info->n_set_aside);
+        note(p, VOC_NOTE_AFTER, words);
+    }
+    if (a->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (!all->sessions) note(p, VOC_NOTE_NEXT, "No customer action was found: voc worksheet PROJECT -o sheet.csv lets you say which actions are those of customers.");
+    else note(p, VOC_NOTE_NEXT, "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d shows how far they come");
+}
+
+static voc_rc write_sessions(const struct sessions *a, struct sessions_state *s, struct sessions_part *all)
+{
+    static const voc_str everybody = {"all", 3};
+    struct page p = {.a = a};
+    p.rc = a->host->table(a->run, &p.t, "sessions", "Sessions", VOC_TABLE_BRIEF);
+    if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
+    column(&p, "sessions", "sessions", VOC_CELL_INT, 0, "actions of one person without a pause longer than the gap");
+    column(&p, "persons", "persons", VOC_CELL_INT, 0, "persons with at least one session");
+    column(&p, "events", "actions", VOC_CELL_INT, 0, "customer actions in all sessions");
+    column(&p, "events_mean", "actions each", VOC_CELL_REAL, 0, "actions of a session, on average");
+    column(&p, "events_median", "half have at most", VOC_CELL_REAL, 0, "actions; half of the sessions have no more");
+    column(&p, "median_duration", "half last at most", VOC_CELL_DURATION, 0, "from the first action to the last; a session of one action lasts no time");
+    column(&p, "median_longer", "half of the longer ones", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "half of the sessions of more than one action last at most this time");
+    column(&p, "single", "of one action", VOC_CELL_INT, 0, "sessions of a single action");
+    column(&p, "share_single", "share", VOC_CELL_SHARE, 0, "sessions of a single action, of all sessions");
+    sessions_row(&p, all, a->by_segment ? &everybody : NULL);
+    for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
+        if (s->parts[i].sessions) sessions_row(&p, &s->parts[i], &a->def->segments[i]);
+    sessions_words(&p, all);
+    return p.rc;
+}
+
+// ---- how they begin and end -----------------------------------------------------------------------------------------------------
+
+struct ranked {
+    uint64_t n;
+    voc_str name;
+};
+
+static int most_first(const void *x, const void *y)
+{
+    const struct ranked *a = x, *b = y;
+    if (a->n != b->n) return a->n > b->n ? -1 : 1;
+    const size_t len = a->name.len < b->name.len ? a->name.len : b->name.len;
+    const int c = len ? memcmp(a->name.ptr, b->name.ptr, len) : 0;
+    return c ? c : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+}
+
+static void end_rows(struct page *p, struct ranked *scratch, const struct sessions_part *x, bool first, const voc_str *segment, uint64_t *left_out)
+{
+    const struct sessions *a = p->a;
+    const uint64_t *of = first ? x->first : x->last;
+    size_t n = 0;
+    for (size_t i = 0; i < a->def->n_actions; i++)
+        if (of[i]) scratch[n++] = (struct ranked){of[i], ((const voc_def_action *)(const void *)((const char *)a->def->actions + i * a->def->action_size))->name};
+    if (n) qsort(scratch, n, sizeof *scratch, most_first);
+    for (size_t i = 0; i < n; i++) {
+        if (a->top && i >= a->top) {
+            *left_out += n - i;
+            break;
+        }
+        if (segment) text(p, *segment);
+        text(p, first ? (voc_str){"begin", 5} : (voc_str){"end", 3});
+        text(p, scratch[i].name);
+        integer(p, scratch[i].n);
+        share(p, scratch[i].n, x->sessions);
+    }
+}
+
+static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, struct sessions_part *all)
+{
+    static const voc_str everybody = {"all", 3};
+    struct page p = {.a = a};
+    char words[200];
+    uint64_t left_out = 0;
+    size_t bytes;
+    if (__builtin_mul_overflow(a->def->n_actions + 1, sizeof(struct ranked), &bytes)) return VOC_E_NOMEM;
+    struct ranked *scratch = a->host->alloc(a->cx, bytes);
+    if (!scratch) return VOC_E_NOMEM;
+    p.rc = a->host->table(a->run, &p.t, "ends", "How sessions begin and end", VOC_TABLE_BRIEF);
+    if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
+    column(&p, "side", "sessions", VOC_CELL_TEXT, 0, "begin: with this action; end: with this action");
+    column(&p, "action", "with", VOC_CELL_TEXT, 0, "what the customer did first, or last");
+    column(&p, "sessions", "times", VOC_CELL_INT, 0, "sessions that begin, or end, so");
+    column(&p, "share", "share", VOC_CELL_SHARE, 0, "of the sessions");
+    for (int first = 1; first >= 0; first--) end_rows(&p, scratch, all, first != 0, a->by_segment ? &everybody : NULL, &left_out);
+    for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
+        for (int first = 1; first >= 0 && s->parts[i].sessions; first--) end_rows(&p, scratch, &s->parts[i], first != 0, &a->def->segments[i], &left_out);
+    if (!p.rc) p.rc = a->host->semantics(p.t, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
+    if (left_out) {
+        snprintf(words, sizeof words, "%llu less frequent %s left out: --top 0 shows all.", (unsigned long long)left_out, left_out == 1 ? "line is" : "lines are");
+        note(&p, VOC_NOTE_AFTER, words);
+    }
+    a->host->free(a->cx, scratch);
+    return p.rc;
+}
+
+voc_rc sessions_write(const struct sessions *a, struct sessions_state *s, struct sessions_part *all)
+{
+    voc_rc rc = write_sessions(a, s, all);
+    return rc ? rc : write_ends(a, s, all);
+}

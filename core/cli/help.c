@@ -36,9 +36,11 @@ void help_overview(struct buf *b, struct catalogue *cat)
     }
     buf_cstr(b, "\nBegin with\n"
                 "  voc demo DIR                            a made-up company with a known truth\n"
-                "  voc journey use shop.voc online-shop    what counts as value, and the stages\n"
                 "  voc import shop.voc events.csv          your own events\n"
-                "  voc score shop.voc                      what customers act for, and what they do not\n\n"
+                "  voc worksheet shop.voc -o sheet.csv     what they mean, in a sheet with guesses to correct;\n"
+                "  voc worksheet shop.voc --apply sheet.csv\n"
+                "  voc score shop.voc -o report.html       what customers act for, and what they do not\n"
+                "  voc explain shop.voc 1,072              where a number comes from\n\n"
                 "voc COMMAND --help says more.\n");
 }
 

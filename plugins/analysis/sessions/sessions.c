@@ -106,8 +106,7 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
             *v = (struct session){.person = person[e]};
         }
         if (!v->events) {
-            const bool again = !v->opens_person;
-            *v = (struct session){.person = person[e], .opens_person = !again, .first_us = time[e], .first_action = action[e], .segment = a->by_segment ? segment[e] : 0};
+            *v = (struct session){.person = person[e], .opens_person = v->opens_person, .first_us = time[e], .first_action = action[e], .segment = a->by_segment ? segment[e] : 0};
             if (v->segment >= a->n_segments) return VOC_E_BUG;
         }
         v->events++;

@@ -47,7 +47,8 @@ scripts = \
 	tests/differential/digest.sh \
 	tests/differential/sets.sh \
 	tests/demo/planted.sh \
-	tests/fault/kill.sh
+	tests/fault/kill.sh \
+	tests/fault/interrupt.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)
 
@@ -56,7 +57,7 @@ EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh 
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
+tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 
 .PHONY: update-golden
 update-golden: all

@@ -5,6 +5,7 @@
 #define VOC_CLI_CLI_H
 #include "host/fold.h"
 #include "host/import.h"
+#include "cli/progress.h"
 #include "report/render.h"
 
 enum { // exit codes (DESIGN section 7)
@@ -13,7 +14,7 @@ enum { // exit codes (DESIGN section 7)
 };
 
 // Options that every command with tables has; index into cli.common.
-enum { COMMON_FORMAT, COMMON_OUTPUT, COMMON_FORCE, COMMON_TABLE, COMMON_COLOR, COMMON_THREADS, COMMON_MEMORY, COMMON_PLUGIN_DIR, COMMON_QUIET, COMMON_HELP, COMMON_N };
+enum { COMMON_FORMAT, COMMON_OUTPUT, COMMON_FORCE, COMMON_TABLE, COMMON_COLOR, COMMON_THREADS, COMMON_MEMORY, COMMON_PLUGIN_DIR, COMMON_QUIET, COMMON_PROGRESS, COMMON_HELP, COMMON_N };
 extern const voc_option common_options[COMMON_N];
 
 struct cli;
@@ -46,6 +47,8 @@ struct cli {
     struct catalogue *catalogue;
     char *typed;                   // the command as typed, without folders
     const char *project;           // the project as typed, for hints; NULL: none is open
+    struct progress *progress;     // the one on the screen, or NULL
+    const char *stopped;           // what was kept and how to go on, if it is interrupted; NULL: nothing has changed
     bool failed_plugin;            // the fault is a plugin's: exit 6
 };
 
@@ -57,6 +60,7 @@ int order_check(struct cli *c); // 0, or EXIT_USAGE
 void order_missing(struct cli *c);
 void order_too_many(struct cli *c, int max);
 int cli_unknown_command(struct cli *c, const char *word, const char *second); // main.c: says what was meant; EXIT_USAGE
+void shell_word(struct buf *b, const char *word); // main.c: a blank and the word as a shell would take it
 const char *cli_command_name(const struct cli *c); // "score", "journey use"
 const char *cli_nearest_project(struct cli *c, const char *wanted, bool *only); // of the projects beside it, or NULL; arena's
 const char *cli_project_for(struct cli *c, const char *file); // shop.voc for x/shop.csv.gz
@@ -74,8 +78,12 @@ voc_rc cli_output_check(struct cli *c); // ahead of long work: is the format kno
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once
+void cli_progress_begin(struct cli *c, struct progress *p); // progress of a command: by --progress, --quiet and the terminal
+void cli_progress_end(struct cli *c);
 // plugins.c: runs an analysis with options as they would be typed; the tables are the caller's (fold_free).
 voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
+// Several analyses in one walk; the results are the caller's (fold_free), also of those that were made before a failure.
+voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what);
 // stages.c: the tables of voc stages, the second NULL where no journey has ended; unit: VOC_UNIT_* or 0 for the journey's
 enum { STAGES_TABLES = 2 };
 voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES]);
@@ -109,4 +117,5 @@ int run_demo(struct cli *c);
 int run_help(struct cli *c);
 int run_version(struct cli *c);
 int run_analysis(struct cli *c);
+int run_run(struct cli *c);
 #endif

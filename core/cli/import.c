@@ -133,8 +133,22 @@ static voc_rc attach(struct cli *c, struct project *p, voc_str folder)
     return rc;
 }
 
+// What an interrupt leaves, for the last line. A signal after the last commit stopped only what tells of it.
+static const char *what_is_kept(struct cli *c, const char *last_kept, size_t n_kept, const char *stopped_at)
+{
+    const char *files = n_kept == 1 ? last_kept : arena_printf(&c->arena, "%zu files", n_kept);
+    const char *verb = n_kept == 1 ? "was" : "were";
+    if (!files) return NULL;
+    if (!stopped_at) return n_kept ? arena_printf(&c->arena, "%s %s kept; voc stats %s shows what there is", files, verb, c->args[0]) : NULL;
+    if (!n_kept) return arena_printf(&c->arena, "nothing of %s was kept; run the same command again", stopped_at);
+    return arena_printf(&c->arena, "%s %s kept, nothing of %s; run the same command again: what is kept is not counted twice", files, verb, stopped_at);
+}
+
 int run_import(struct cli *c)
 {
+    struct progress progress;
+    const char *last_kept = NULL, *stopped_at = NULL;
+    size_t n_kept = 0;
     struct project *p = NULL;
     struct journey *j = NULL, *only = NULL; // only: its sources alone
     struct table *t = NULL;
@@ -147,6 +161,7 @@ int run_import(struct cli *c)
     if (!rc && c->own[IMPORT_SOURCES].set) rc = sources_read(c, c->own[IMPORT_SOURCES].s, j->zone, &only);
     if (!rc) rc = table_new(&t, "import", "", 0);
     if (!rc) rc = account_columns(t);
+    cli_progress_begin(c, &progress);
     for (int i = 1; i < c->n_args && !rc; i++) {
         struct import_report report;
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
@@ -162,21 +177,29 @@ int run_import(struct cli *c)
                                    .threads = cli_threads(c),
                                    .max_rejects = c->own[IMPORT_MAX_REJECTS].set ? (uint64_t)c->own[IMPORT_MAX_REJECTS].i : UINT64_MAX};
         if (strcmp(name, "-") == 0) r.name = name = "stdin";
+        r.progress = progress_import;
+        r.progress_user = &progress;
+        progress_of(&progress, name);
         voc_rc one = import_file(&r, &report, &c->arena, c->diag);
+        if (one == VOC_CANCELLED) stopped_at = name;
         if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
         if (one) { // other files go on
             worst = import_exit(c, one);
             continue;
         }
         kept = true;
+        last_kept = name;
+        n_kept++;
         account_row(t, name, &report);
         rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
     }
+    cli_progress_end(c);
     voc_table view;
     if (!rc) rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + framing (headers, line ends, markup).");
     if (!rc) rc = what_next(c, t, j);
     if (!rc && t) rc = table_view(t, &view);
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
+    c->stopped = what_is_kept(c, last_kept, n_kept, stopped_at);
     table_free(t);
     journey_free(j);
     journey_free(only);

@@ -20,6 +20,7 @@ static void show(void *user, const struct diag_msg *m)
     struct buf hint;
     buf_init(&b, 1 << 16);
     buf_init(&hint, 1 << 16);
+    progress_clear(c->progress);
     if (c->project && m->hint && buf_named(&hint, m->hint, "PROJECT", c->project) == VOC_OK) named.hint = hint.ptr;
     buf_cstr(&b, "voc: ");
     diag_format(&b, &named);
@@ -117,7 +118,7 @@ static const char *without_folders(const char *word)
 }
 
 // A word as a shell would take it: quoted if it holds anything but what names and options hold.
-static void add_word(struct buf *b, const char *word)
+void shell_word(struct buf *b, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+,:=@%";
     bool quote = !*word;
@@ -132,7 +133,7 @@ static void add_word(struct buf *b, const char *word)
     if (quote) buf_byte(b, '\'');
 }
 
-// The words as typed, each without folders, and without the number of threads: it changes no result.
+// The words as typed, each without folders, and without the number of threads and how progress shows: they change no result.
 static char *as_typed(struct cli *c, int argc, char **argv)
 {
     struct buf b;
@@ -140,10 +141,10 @@ static char *as_typed(struct cli *c, int argc, char **argv)
     buf_init(&b, 1 << 16);
     buf_cstr(&b, "voc");
     for (int i = 1; i < argc; i++) {
-        bool threads = strcmp(argv[i], "--threads") == 0 || strcmp(argv[i], "-j") == 0;
+        bool threads = strcmp(argv[i], "--threads") == 0 || strcmp(argv[i], "-j") == 0 || strcmp(argv[i], "--progress") == 0;
         if (threads) i++;
-        if (threads || strncmp(argv[i], "--threads=", 10) == 0) continue;
-        add_word(&b, without_folders(argv[i]));
+        if (threads || strncmp(argv[i], "--threads=", 10) == 0 || strncmp(argv[i], "--progress=", 11) == 0) continue;
+        shell_word(&b, without_folders(argv[i]));
     }
     voc_str s = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, &ok);
     buf_done(&b);
@@ -228,7 +229,7 @@ int main(int argc, char **argv)
         rc = dispatch(&c, argc, argv);
     }
     if (rc == EXIT_LIMIT && (!c.diag || diag_count(c.diag, VOC_ERROR) == 0)) fputs("voc: error: memory ran out\n  close other programs, or give it less to do at once\n", stderr);
-    if (rc == EXIT_INTERRUPTED) fputs("voc: interrupted; the project is as before, the same command begins again\n", stderr);
+    if (rc == EXIT_INTERRUPTED) fprintf(stderr, "voc: interrupted; %s\n", c.stopped ? c.stopped : c.project ? "the project is as it was; run the same command again" : "run the same command again");
     if (fflush(stdout) != 0 && rc == EXIT_DONE) {
         fputs("voc: error: the output could not be written\n", stderr);
         rc = EXIT_INPUT;

@@ -97,18 +97,31 @@ static const char *as_typed(const struct project *p)
     return path[0] == '/' ? project_name(p) : path;
 }
 
-static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options, struct fold_result *out)
+voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what)
 {
+    struct progress progress;
     struct fold_request r = {.project = p,
                              .journey = j,
-                             .plugin = plugin,
-                             .options = options,
                              .threads = cli_threads(c),
                              .end_us = VOC_NA,
-                             .memory_max = cli_memory(c)};
-    voc_rc rc = fold_run(&r, out, c->diag);
+                             .memory_max = cli_memory(c),
+                             .progress = progress_fold,
+                             .user = &progress};
+    cli_progress_begin(c, &progress);
+    progress_of(&progress, what);
+    voc_rc rc = fold_run_all(&r, items, n, c->diag);
+    cli_progress_end(c);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
-    for (size_t i = 0; i < out->n_tables && !rc; i++) rc = table_name_project(out->tables[i], as_typed(p));
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < items[k].result.n_tables && !rc; i++) rc = table_name_project(items[k].result.tables[i], as_typed(p));
+    return rc;
+}
+
+static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options, struct fold_result *out)
+{
+    struct fold_item one = {.plugin = plugin, .options = options};
+    voc_rc rc = cli_fold_all(c, p, j, &one, 1, plugin->note.name);
+    *out = one.result;
     return rc;
 }
 

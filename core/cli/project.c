@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -111,6 +113,29 @@ int cli_exit(const struct cli *c, voc_rc rc)
     case VOC_E_BUG: return c->failed_plugin ? EXIT_PLUGIN : EXIT_INTERNAL;
     }
     return EXIT_INTERNAL;
+}
+
+static enum progress_mode progress_mode(const struct cli *c)
+{
+    const char *term = getenv("TERM");
+    const voc_value *how = &c->common[COMMON_PROGRESS];
+    if (c->common[COMMON_QUIET].i || (how->set && how->i == 2)) return PROGRESS_NONE;
+    if (how->set && how->i == 1) return PROGRESS_PLAIN;
+    return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0 ? PROGRESS_LINE : PROGRESS_NONE;
+}
+
+void cli_progress_begin(struct cli *c, struct progress *p)
+{
+    struct winsize ws;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col > 0;
+    progress_init(p, progress_mode(c), stderr, known ? ws.ws_col : 80);
+    c->progress = p;
+}
+
+void cli_progress_end(struct cli *c)
+{
+    progress_done(c->progress);
+    c->progress = NULL;
 }
 
 uint32_t cli_threads(const struct cli *c)

@@ -115,9 +115,20 @@ static voc_rc parse_block(void *user, size_t i)
     return rc;
 }
 
+static void tell(const struct job *j, enum import_phase phase)
+{
+    struct import_progress p = {.phase = phase, .events = j->n_events, .rejects = j->n_rejects};
+    if (!j->req->progress) return;
+    p.bytes = in_stored(j->in, &p.of);
+    j->req->progress(j->req->progress_user, &p);
+}
+
 static voc_rc hand_on(struct job *j, const struct coded_block *b)
 {
     doubts_block(&j->doubts, b, clock_now_us());
+    j->n_events += b->events.n;
+    j->n_rejects += b->n_rejects;
+    tell(j, IMPORT_READ);
     if (j->import) return import_add(j->import, b);
     return j->req->block ? j->req->block(j->req->user, b) : VOC_OK;
 }
@@ -331,6 +342,7 @@ static voc_rc finish(struct job *j)
     if (!rc && j->import) {
         struct import *im = j->import;
         j->import = NULL;
+        tell(j, IMPORT_WRITE);
         import_assumed(im, j->total.actor_unset);
         rc = import_commit(im, a, continued_behind(j), &j->rep->result);
     }
@@ -422,6 +434,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc) rc = j.ops->open(host_table(), &j.cx, &j.source, j.options, &j.instance);
     if (!rc && (j.ops->framing == VOC_FRAMING_LINES || !r->plan_only)) rc = j.ops->framing == VOC_FRAMING_LINES ? import_lines(&j) : import_stream(&j);
     rc = context_rc(&j.cx, rc);
+    if (rc && host_cancelled()) rc = VOC_CANCELLED; // whatever a plugin took the end of its input for
     if (!rc) rc = keep_plan(&j);
     if (!rc && !r->plan_only) rc = finish(&j);
     if (!rc && !r->plan_only) doubts_say(&j.doubts, r->path, j.total.a.records, d);

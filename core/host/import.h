@@ -7,6 +7,9 @@
 #include "host/host.h"
 #include "journey/journey.h"
 
+enum import_phase { IMPORT_READ, IMPORT_WRITE }; // blocks come in, then all of it goes into the project
+struct import_progress { enum import_phase phase; uint64_t bytes, of; /* as they are stored; of 0: unknown */ uint64_t events, rejects; };
+
 struct import_request {
     struct project *project;      // NULL: dry run (probe, mapping, counts) without a project
     struct catalogue *catalogue;
@@ -25,6 +28,8 @@ struct import_request {
     // Takes each coded block instead of a project, in order (dry run); NULL: only counted.
     voc_rc (*block)(void *user, const struct coded_block *b);
     void *user;
+    void (*progress)(void *progress_user, const struct import_progress *p); // after each block, from this thread; or NULL
+    void *progress_user;
 };
 struct import_report {
     struct import_account account; // rules in arena

@@ -27,6 +27,7 @@ struct job { // one import under way
     size_t n_priors;
     struct account total;
     uint64_t framing_bytes;
+    uint64_t n_events, n_rejects; // so far, for the progress
     bool ends_clean;
     bool planned; // head() has made the mapping
     bool said_elsewhere;

@@ -351,6 +351,13 @@ const char *in_name(const struct in *in) { return in->name; }
 const char *in_path(const struct in *in) { return in->path; }
 uint64_t in_decoded(const struct in *in) { return in->decoded; }
 uint64_t in_raw(const struct in *in) { return in->hashed; }
+
+uint64_t in_stored(const struct in *in, uint64_t *of)
+{
+    *of = in->source.size;
+    return in->unpack != NULL ? unpack_fed(in->unpack) : in->unpacked;
+}
+
 uint64_t in_malformed(const struct in *in) { return in->decoder == NULL ? 0 : text_decoder_malformed(in->decoder); }
 
 void in_hash(const struct in *in, unsigned char out[HASH_BYTES])

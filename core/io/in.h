@@ -24,6 +24,7 @@ voc_str in_plain_name(const char *path);                // likewise of a path; b
 const char *in_name(const struct in *in);              // base name without .gz and the like
 const char *in_path(const struct in *in);              // as given, for messages
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
+uint64_t in_stored(const struct in *in, uint64_t *of);  // stored bytes taken so far, about; *of: of how many, 0: unknown (a pipe)
 uint64_t in_malformed(const struct in *in);
 uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
 // Hash of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.

@@ -10,6 +10,7 @@
 struct source { // owns the buffer, and fd where own is set
     int fd;     // -1: memory
     bool own, seekable;
+    uint64_t size; // of a regular file; else 0
     const char *memory;
     size_t memory_len;
     char *buffer;

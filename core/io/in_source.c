@@ -55,6 +55,7 @@ voc_rc source_open(struct source *s, const char *path, struct diag *d)
     }
     if (rc == VOC_OK) {
         s->seekable = S_ISREG(st.st_mode) && lseek(s->fd, 0, SEEK_CUR) == 0;
+        if (s->seekable && st.st_size > 0) s->size = (uint64_t)st.st_size;
         s->buffer = mem_alloc(SOURCE_BUFFER);
         if (s->buffer == NULL) rc = VOC_E_NOMEM;
     }

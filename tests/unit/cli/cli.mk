@@ -14,3 +14,9 @@ tests_unit_cli_test_worksheet_LDADD = $(UNIT_LDADD)
 tests_unit_cli_test_worksheet_edit_SOURCES = tests/unit/cli/test_worksheet_edit.c
 tests_unit_cli_test_worksheet_edit_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_cli_test_worksheet_edit_LDADD = $(UNIT_LDADD)
+
+# Linked into the program, not into the library.
+check_PROGRAMS += tests/unit/cli/test_progress
+tests_unit_cli_test_progress_SOURCES = tests/unit/cli/test_progress.c core/cli/progress.c
+tests_unit_cli_test_progress_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_cli_test_progress_LDADD = $(UNIT_LDADD)

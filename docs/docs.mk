@@ -20,6 +20,7 @@ man_pages = \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \
 	docs/voc-rows.1 \
+	docs/voc-run.1 \
 	docs/voc-score.1 \
 	docs/voc-sessions.1 \
 	docs/voc-sniff.1 \

@@ -20,6 +20,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/results.c core/cli/results.h \
 	core/cli/progress.c core/cli/progress.h \
 	core/cli/rows.c \
+	core/cli/run.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
 	core/cli/views.c core/cli/views.h

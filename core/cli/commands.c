@@ -170,6 +170,15 @@ static const struct command holdout_command = {
     "  voc holdout shop.voc newsletter --list -o holdout.csv\n",
     holdout_options, HOLDOUT_N, 1, -1, run_holdout};
 
+static const struct command run_command = {
+    "run", "PROJECT ANALYSIS...", "several analyses in one walk over the events",
+    "Gives what each analysis gives as a command of its own, but the events are read, put in order and walked once. Options of an analysis are\n"
+    "given as -O ANALYSIS.OPTION=VALUE. On the screen one result follows the other; -o FOLDER/ writes a file for each analysis (json, or as\n"
+    "--format says); one file with -f json or -o FILE.html holds the tables of all. voc plugin list shows the analyses.",
+    "  voc run shop.voc score,funnel              # both, one after the other\n"
+    "  voc run shop.voc score funnel -o results/  # results/score.json, results/funnel.json\n",
+    NULL, 0, 2, -1, run_run};
+
 static const struct command plugin_list_command = {"plugin list", "", "all plugins, and why one is refused",
                                                    "Plugins are looked for in --plugin-dir, VOC_PLUGIN_PATH, $XDG_DATA_HOME/voc/plugins and the built-in folder. They are named\n"
                                                    "KIND-NAME.so, and must belong to root or to you, and be writable by nobody else.",
@@ -192,12 +201,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command,
-                                          &stats_command, &stages_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &stages_command, &run_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "worksheet", "stages", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "worksheet", "stages", "run", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

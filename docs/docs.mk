@@ -8,6 +8,7 @@ man_pages = \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \
 	docs/voc-explain.1 \
+	docs/voc-flow.1 \
 	docs/voc-funnel.1 \
 	docs/voc-help.1 \
 	docs/voc-holdout.1 \
@@ -27,6 +28,7 @@ man_pages = \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \
 	docs/voc-stats.1 \
+	docs/voc-variants.1 \
 	docs/voc-verify.1 \
 	docs/voc-version.1 \
 	docs/voc-worksheet.1

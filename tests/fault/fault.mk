@@ -13,4 +13,9 @@ tests_fault_test_score_faults_SOURCES = tests/fault/test_score_faults.c
 tests_fault_test_score_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_score_faults_LDADD = $(UNIT_LDADD)
 
-tests/fault/test_import_faults.log tests/fault/test_score_faults.log: $(pkgplugin_LTLIBRARIES)
+check_PROGRAMS += tests/fault/test_paths_faults
+tests_fault_test_paths_faults_SOURCES = tests/fault/test_paths_faults.c
+tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
+
+tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log: $(pkgplugin_LTLIBRARIES)

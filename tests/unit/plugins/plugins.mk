@@ -108,6 +108,18 @@ tests_unit_plugins_test_balance_SOURCES = tests/unit/plugins/test_balance.c test
 tests_unit_plugins_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_balance_LDADD = $(UNIT_LDADD)
 
+PATHS_RUN = tests/unit/plugins/paths_run.c tests/unit/plugins/paths_run.h $(JOURNEY_WORLD)
+
+check_PROGRAMS += tests/unit/plugins/test_flow
+tests_unit_plugins_test_flow_SOURCES = tests/unit/plugins/test_flow.c $(PATHS_RUN) $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_flow_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_variants
+tests_unit_plugins_test_variants_SOURCES = tests/unit/plugins/test_variants.c $(PATHS_RUN) $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_variants_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_variants_LDADD = $(UNIT_LDADD)
+
 # The source of the plugin, in a host that lives in the test.
 check_PROGRAMS += tests/unit/plugins/test_funnel
 tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+//
+// Analysis plugin flow: what customers do next (METHODS 4.1), the directly-follows graph with counts and gaps. The fold counts
+// in integers and gathers gaps; mean and median come of them in finish.
+#include "plugins/analysis/flow/flow.h"
+
+#include <string.h>
+
+static const char *const by_choices[] = {"nothing", "segment", NULL};
+static const char *const events_choices[] = {"customer", "touches", "all", NULL};
+static const voc_option options[N_OPTIONS] = {
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "segment: each segment of customers by itself"},
+    [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
+    [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
+    [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show every step, not only those that make up 80 % of all"},
+};
+static const char magic[8] = {'V', 'O', 'C', 'F', 'L', 'O', 'W', '1'};
+
+static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
+{
+    struct flow *f = host->alloc(cx, sizeof *f);
+    voc_value *own = host->alloc(cx, N_OPTIONS * sizeof *own);
+    if (!f || !own) return VOC_E_NOMEM;
+    memcpy(own, given, N_OPTIONS * sizeof *own);
+    f->options = own;
+    *analysis = f;
+    return walk_begin(&f->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0);
+}
+
+static voc_rc state_new(void *analysis, void **state)
+{
+    struct flow *f = analysis;
+    struct state *st = f->w.host->alloc(f->w.cx, sizeof *st);
+    if (!st) return VOC_E_NOMEM;
+    memset(st, 0, sizeof *st);
+    st->flow = f;
+    st->pool = (struct pool){f->w.host, f->w.cx, NULL};
+    *state = st;
+    return VOC_OK;
+}
+
+static void state_free(void *analysis, void *state)
+{
+    struct flow *f = analysis;
+    struct state *st = state;
+    walker_done(&f->w, &st->walker);
+    pool_done(&st->pool);
+    f->w.host->free(f->w.cx, st->edges);
+    f->w.host->free(f->w.cx, st->slots);
+    f->w.host->free(f->w.cx, st);
+}
+
+// ---- edges -------------------------------------------------------------------------------------------------------------
+
+static size_t slot_of(const struct state *st, uint32_t segment, uint32_t from, uint32_t to)
+{
+    uint64_t h = ((uint64_t)from << 32 | to) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)segment * UINT64_C(0xc2b2ae3d27d4eb4f);
+    size_t at = (size_t)(h ^ h >> 29) & (st->n_slots - 1);
+    for (; st->slots[at]; at = (at + 1) & (st->n_slots - 1)) {
+        const struct edge *e = &st->edges[st->slots[at] - 1];
+        if (e->from == from && e->to == to && e->segment == segment) break;
+    }
+    return at;
+}
+
+static voc_rc grow(struct state *st)
+{
+    const struct walk *w = &st->flow->w;
+    size_t cap = st->cap ? st->cap * 2 : 64;
+    if (cap > UINT32_MAX / 4) return VOC_E_LIMIT;
+    uint32_t *slots = w->host->alloc(w->cx, cap * 2 * sizeof *slots);
+    struct edge *edges = slots ? w->host->resize(w->cx, st->edges, cap * sizeof *edges) : NULL;
+    if (!edges) {
+        w->host->free(w->cx, slots);
+        return VOC_E_NOMEM;
+    }
+    w->host->free(w->cx, st->slots);
+    memset(slots, 0, cap * 2 * sizeof *slots);
+    st->edges = edges;
+    st->slots = slots;
+    st->cap = cap;
+    st->n_slots = cap * 2;
+    for (size_t i = 0; i < st->n; i++) st->slots[slot_of(st, edges[i].segment, edges[i].from, edges[i].to)] = (uint32_t)i + 1;
+    return VOC_OK;
+}
+
+static voc_rc edge_at(struct state *st, uint32_t segment, uint32_t from, uint32_t to, struct edge **out)
+{
+    voc_rc rc = st->n == st->cap ? grow(st) : VOC_OK;
+    if (rc) return rc;
+    size_t slot = slot_of(st, segment, from, to);
+    if (!st->slots[slot]) {
+        st->edges[st->n] = (struct edge){.segment = segment, .from = from, .to = to};
+        st->slots[slot] = (uint32_t)++st->n;
+    }
+    *out = &st->edges[st->slots[slot] - 1];
+    return VOC_OK;
+}
+
+static voc_rc count(struct state *st, uint32_t segment, uint32_t from, uint32_t to, int64_t gap)
+{
+    struct edge *e;
+    voc_rc rc = edge_at(st, segment, from, to, &e);
+    if (rc) return rc;
+    e->count++;
+    if (e->last_unit != st->unit_number) e->units++;
+    e->last_unit = st->unit_number;
+    return gap == VOC_NA ? VOC_OK : gaps_add(&e->gaps, &st->pool, gap);
+}
+
+// A journey that is still open has no (end), one whose beginning is not in the data no (start).
+static voc_rc add(void *user, const struct walked *j)
+{
+    struct state *st = user;
+    uint32_t start = st->flow->w.n_nodes, segment = st->flow->options[OPT_BY].i == BY_SEGMENT ? j->segment : 0;
+    if (j->unit != st->unit) st->unit_number++;
+    st->unit = j->unit;
+    voc_rc rc = j->cut ? VOC_OK : count(st, segment, start, j->node[0], VOC_NA);
+    for (size_t i = 1; i < j->n && !rc; i++) rc = count(st, segment, j->node[i - 1], j->node[i], j->came[i] - j->left[i - 1]);
+    return rc || j->open ? rc : count(st, segment, j->node[j->n - 1], start + 1, VOC_NA);
+}
+
+static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
+{
+    struct state *st = state;
+    st->unit = NULL;  // the next batch may reuse the place
+    return walk_batch(&((struct flow *)analysis)->w, &st->walker, j, add, st);
+}
+
+static voc_rc merge(void *analysis, void *into, void *from)
+{
+    struct state *a = into, *b = from;
+    voc_rc rc = VOC_OK;
+    (void)analysis;
+    for (size_t i = 0; i < WALK_N_COUNTS; i++) a->walker.counts[i] += b->walker.counts[i];
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        struct edge *e;
+        rc = edge_at(a, b->edges[i].segment, b->edges[i].from, b->edges[i].to, &e);
+        if (rc) return rc;
+        e->count += b->edges[i].count;
+        e->units += b->edges[i].units;
+        rc = gaps_merge(&e->gaps, &a->pool, &b->edges[i].gaps);
+    }
+    return rc;
+}
+
+// ---- portable bytes ----------------------------------------------------------------------------------------------------
+
+static voc_rc save(void *analysis, void *state, voc_writer *to)
+{
+    struct flow *f = analysis;
+    struct state *st = state;
+    voc_rc rc = walk_save(&f->w, &st->walker, magic, to);
+    if (!rc) rc = varint_write(f->w.host, to, (uint64_t)f->options[OPT_BY].i);
+    if (!rc) rc = varint_write(f->w.host, to, st->n);
+    for (size_t i = 0; i < st->n && !rc; i++) {
+        const struct edge *e = &st->edges[i];
+        const uint64_t numbers[] = {e->segment, e->from, e->to, e->count, e->units};
+        for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc; k++) rc = varint_write(f->w.host, to, numbers[k]);
+        if (!rc) rc = gaps_save(&e->gaps, f->w.host, to);
+    }
+    return rc;
+}
+
+static voc_rc load(void *analysis, void *state, const void *data, size_t size)
+{
+    struct flow *f = analysis;
+    struct state *st = state;
+    struct bytes b = {data, (const unsigned char *)data + size};
+    uint64_t by, n, v[5];
+    voc_rc rc = walk_load(&f->w, &st->walker, magic, &b);
+    if (rc) return rc;
+    if (!varint_get(&b, &by) || by != (uint64_t)f->options[OPT_BY].i || !varint_get(&b, &n)) return VOC_E_INPUT;
+    for (; n && !rc; n--) {
+        struct edge *e;
+        for (size_t k = 0; k < 5; k++)
+            if (!varint_get(&b, &v[k])) return VOC_E_INPUT;
+        if (v[0] > UINT32_MAX || v[1] > f->w.n_nodes || v[2] > (uint64_t)f->w.n_nodes + 1) return VOC_E_INPUT;
+        rc = edge_at(st, (uint32_t)v[0], (uint32_t)v[1], (uint32_t)v[2], &e);
+        if (rc) return rc;
+        e->count += v[3];
+        e->units += v[4];
+        rc = gaps_load(&e->gaps, &st->pool, &b);
+    }
+    return rc ? rc : b.at == b.end ? VOC_OK : VOC_E_INPUT;
+}
+
+static voc_rc finish(void *analysis, void *state)
+{
+    struct flow *f = analysis;
+    struct state *st = state;
+    if (!st->walker.counts[WALK_JOURNEYS]) return walk_nothing(&f->w, &st->walker, "FLOW-001", "flow");
+    return flow_tables(f, st);
+}
+
+static void end(void *analysis) { (void)analysis; }  // all of it is the instance's
+
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge,
+                                     .save = save, .load = load, .finish = finish, .state_free = state_free, .end = end};
+
+static const char about[] =
+    "Counts, over all journeys, how often one thing followed another at once, and how long it took: the steps that customers\n"
+    "really take, not those that were planned. (start) leads to what a journey begins with, the last thing of a journey to (end).\n"
+    "A journey that is still open has no end, and one that began before the data do has no start: neither is made up.\n"
+    "\n"
+    "Where the project follows a journey with stages, a journey lasts from the act that opens its first stage to the one that ends\n"
+    "it, or until nothing more came; a case is one journey, and without stages all that one customer did is one.\n"
+    "\n"
+    "For people the most frequent steps are shown, up to 80 % of all; --all shows every one, and csv and json always hold them\n"
+    "(the table edges). With --events all the touches of the company stand among the acts of customers, as touchpoint:NAME. With\n"
+    "--collapse the same thing several times in a row is one: the time to the next is then counted from the last of them.";
+
+static const voc_plugin plugin = {.struct_size = sizeof plugin,
+                                  .abi_major = VOC_ABI_MAJOR,
+                                  .abi_minor = VOC_ABI_MINOR,
+                                  .kind = VOC_KIND_ANALYSIS,
+                                  .option_size = sizeof(voc_option),
+                                  .name = "flow",
+                                  .version = "0.1.0",
+                                  .summary = "what customers do next: each step from one action to another, how often and how long it takes",
+                                  .licence = "MIT",
+                                  .author = "the Vocstream authors",
+                                  .options = options,
+                                  .n_options = N_OPTIONS,
+                                  .ops = &ops,
+                                  .about = about};
+
+VOC_PLUGIN("analysis", "flow", "0.1.0", "MIT", plugin)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// The state of flow: for each segment and pair of nodes, how often one followed the other at once, and the gaps between.
+#ifndef VOC_PLUGINS_FLOW_H
+#define VOC_PLUGINS_FLOW_H
+
+#include "plugins/common/walk.h"
+
+enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, N_OPTIONS };
+enum { BY_NOTHING, BY_SEGMENT };
+
+struct edge {
+    uint32_t segment;
+    uint32_t from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
+    uint32_t reserved;
+    uint64_t count, units, last_unit;
+    struct gaps gaps;  // none at (start) and (end)
+};
+
+struct flow {
+    struct walk w;
+    const voc_value *options;
+};
+
+struct state {
+    struct walker walker;
+    struct pool pool;
+    struct edge *edges;
+    size_t n, cap;
+    uint32_t *slots;  // 1 + index of an edge, 0: free
+    size_t n_slots;   // a power of two
+    uint64_t unit_number;
+    const voc_unit *unit;
+    const struct flow *flow;
+};
+
+// table.c
+voc_rc flow_tables(struct flow *f, struct state *st);
+
+#endif

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+//
+// The tables of flow: `flow`, the steps that make up 80 % of all, for people; `edges`, every one.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/analysis/flow/flow.h"
+#include "plugins/common/format.h"
+
+#define NAME_ROOM 300u
+#define NUMBER 32u
+
+struct line {
+    const struct edge *edge;
+    const struct flow *flow;
+    uint64_t source;  // how often anything followed what it comes from
+};
+
+struct lines { struct line *at; size_t n; };
+
+static const char *node_name(const struct walk *w, uint32_t node, const char **kind, int *len)
+{
+    *kind = "";
+    *len = node == w->n_nodes ? 7 : 5;
+    if (node >= w->n_nodes) return node == w->n_nodes ? "(start)" : "(end)";
+    voc_str s = walk_name(w, node);
+    *kind = walk_kind(w, node);
+    *len = (int)s.len;
+    return s.ptr;
+}
+
+static int compare_nodes(const struct walk *w, uint32_t a, uint32_t b)
+{
+    char x[2][NAME_ROOM];
+    if (a == b) return 0;
+    if (a < w->n_nodes && b < w->n_nodes) return walk_compare(w, a, b);
+    for (int i = 0; i < 2; i++) {
+        const char *kind;
+        int len;
+        const char *name = node_name(w, i ? b : a, &kind, &len);
+        snprintf(x[i], NAME_ROOM, "%s%.*s", kind, len, name);
+    }
+    int c = strcmp(x[0], x[1]);
+    return c ? c : (a > b) - (a < b);
+}
+
+static int by_source(const void *x, const void *y)
+{
+    const struct edge *a = ((const struct line *)x)->edge, *b = ((const struct line *)y)->edge;
+    if (a->segment != b->segment) return a->segment > b->segment ? 1 : -1;
+    return (a->from > b->from) - (a->from < b->from);
+}
+
+// Segments as declared; count desc, from, to.
+static int in_order(const void *x, const void *y)
+{
+    const struct edge *a = ((const struct line *)x)->edge, *b = ((const struct line *)y)->edge;
+    const struct walk *w = &((const struct line *)x)->flow->w;
+    if (a->segment != b->segment) return a->segment > b->segment ? 1 : -1;
+    if (a->count != b->count) return a->count > b->count ? -1 : 1;
+    int c = compare_nodes(w, a->from, b->from);
+    return c ? c : compare_nodes(w, a->to, b->to);
+}
+
+static voc_rc sort_lines(struct flow *f, const struct state *st, struct lines *out)
+{
+    out->n = st->n;
+    out->at = f->w.host->alloc(f->w.cx, (st->n ? st->n : 1) * sizeof *out->at);
+    if (!out->at) return VOC_E_NOMEM;
+    for (size_t i = 0; i < st->n; i++) out->at[i] = (struct line){&st->edges[i], f, 0};
+    qsort(out->at, out->n, sizeof *out->at, by_source);
+    for (size_t i = 0, next; i < out->n; i = next) {
+        uint64_t sum = 0;
+        for (next = i; next < out->n && by_source(&out->at[i], &out->at[next]) == 0; next++) sum += out->at[next].edge->count;
+        for (size_t k = i; k < next; k++) out->at[k].source = sum;
+    }
+    qsort(out->at, out->n, sizeof *out->at, in_order);
+    return VOC_OK;
+}
+
+// ---- one table ---------------------------------------------------------------------------------------------------------
+
+static voc_rc columns(struct flow *f, voc_table_builder *t)
+{
+    const voc_host *h = f->w.host;
+    voc_rc rc = f->options[OPT_BY].i == BY_SEGMENT ? h->column(t, "segment", "segment", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "segment of the customer when the journey began") : VOC_OK;
+    if (!rc) rc = h->column(t, "from", "from", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what was done; (start): a journey began");
+    if (!rc) rc = h->column(t, "to", "to", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what came next; (end): the journey ended");
+    if (!rc) rc = h->column(t, "count", "times", VOC_CELL_INT, "", 0, "how often the one followed the other at once");
+    if (!rc) rc = h->column(t, "share", "of all from there", VOC_CELL_SHARE, "", 0, "share of all that came next");
+    if (!rc) rc = h->column(t, "median_gap", "half within", VOC_CELL_DURATION, "", 0, "median time between the two");
+    if (!rc) rc = h->column(t, "mean_gap", "on average", VOC_CELL_DURATION, "", VOC_COLUMN_DETAIL, "mean time between the two");
+    return rc ? rc : h->column(t, "units", walk_unit_word(&f->w), VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "how many of them it happened to");
+}
+
+static voc_rc text_cell(struct flow *f, voc_table_builder *t, const char *ptr, size_t len)
+{
+    const voc_cell c = {.type = VOC_CELL_TEXT, .s = {ptr, len}};
+    return f->w.host->cell(t, &c);
+}
+
+static voc_rc node_cell(struct flow *f, voc_table_builder *t, uint32_t node)
+{
+    const char *kind;
+    int len;
+    const char *name = node_name(&f->w, node, &kind, &len);
+    size_t before = strlen(kind);
+    if (!before) return text_cell(f, t, name, (size_t)len);
+    char *whole = f->w.host->alloc(f->w.cx, before + (size_t)len + 1);
+    if (!whole) return VOC_E_NOMEM;
+    memcpy(whole, kind, before);
+    memcpy(whole + before, name, (size_t)len);
+    voc_rc rc = text_cell(f, t, whole, before + (size_t)len);
+    f->w.host->free(f->w.cx, whole);
+    return rc;
+}
+
+static voc_rc number_cell(struct flow *f, voc_table_builder *t, uint32_t type, int64_t i)
+{
+    const voc_cell c = {.type = i == VOC_NA ? VOC_CELL_NA : type, .i = i};
+    return f->w.host->cell(t, &c);
+}
+
+static voc_rc row(struct flow *f, voc_table_builder *t, const struct line *l)
+{
+    const struct edge *e = l->edge;
+    const voc_cell share = {.type = VOC_CELL_SHARE, .r = (double)e->count / (double)l->source};
+    voc_rc rc = VOC_OK;
+    if (f->options[OPT_BY].i == BY_SEGMENT) {
+        voc_str s = e->segment < f->w.def->n_segments ? f->w.def->segments[e->segment] : (voc_str){"", 0};
+        rc = text_cell(f, t, s.ptr, s.len);
+    }
+    if (!rc) rc = node_cell(f, t, e->from);
+    if (!rc) rc = node_cell(f, t, e->to);
+    if (!rc) rc = number_cell(f, t, VOC_CELL_INT, (int64_t)e->count);
+    if (!rc) rc = f->w.host->cell(t, &share);
+    if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, gaps_median(&e->gaps));
+    if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, gaps_mean(&e->gaps));
+    return rc ? rc : number_cell(f, t, VOC_CELL_INT, (int64_t)e->units);
+}
+
+// ---- words -------------------------------------------------------------------------------------------------------------
+
+static voc_rc semantics(struct flow *f, const struct state *st, voc_table_builder *t)
+{
+    static const char *const what[] = {"what customers did", "what the company did to customers", "what customers did and what the company did to them"};
+    char text[600], n[NUMBER], m[NUMBER];
+    const struct walk *w = &f->w;
+    format_integer(n, sizeof n, (int64_t)st->walker.counts[WALK_JOURNEYS], false);
+    format_integer(m, sizeof m, (int64_t)st->walker.counts[WALK_STEPS], false);
+    snprintf(text, sizeof text, "%s: %s %s of %s %s; %s%s; most frequent first, then by name", what[w->what], m, st->walker.counts[WALK_STEPS] == 1 ? "event" : "events", n,
+             st->walker.counts[WALK_JOURNEYS] == 1 ? "journey" : "journeys",
+             w->episodes ? "a journey lasts from the act that opens a stage to its end" : w->def->unit == VOC_UNIT_CASE ? "each case is one journey" : "all of one customer is one journey",
+             w->collapse ? "; repeats in a row counted once" : "");
+    return w->host->semantics(t, text);
+}
+
+static voc_rc notes(struct flow *f, const struct state *st, voc_table_builder *t)
+{
+    char text[400], n[NUMBER];
+    const uint64_t *c = st->walker.counts;
+    const voc_host *h = f->w.host;
+    voc_rc rc = VOC_OK;
+    if (c[WALK_OPEN]) {
+        format_integer(n, sizeof n, (int64_t)c[WALK_OPEN], false);
+        snprintf(text, sizeof text, c[WALK_OPEN] == 1 ? "%s journey is still open and has no (end)." : "%s journeys are still open and have no (end).", n);
+        rc = h->note(t, VOC_NOTE_AFTER, text);
+    }
+    if (c[WALK_CUT] && !rc) {
+        format_integer(n, sizeof n, (int64_t)c[WALK_CUT], false);
+        snprintf(text, sizeof text, c[WALK_CUT] == 1 ? "%s journey began before the data do and has no (start)." : "%s journeys began before the data do and have no (start).", n);
+        rc = h->note(t, VOC_NOTE_AFTER, text);
+    }
+    if (c[WALK_OUTSIDE] && !rc) {
+        format_integer(n, sizeof n, (int64_t)c[WALK_OUTSIDE], false);
+        snprintf(text, sizeof text, "%s more events are part of no journey: they came before its first stage was opened or after it had ended.", n);
+        rc = h->note(t, VOC_NOTE_AFTER, text);
+    }
+    return rc;
+}
+
+// How many lines from i on, of one segment, make up 80 % of its occurrences.
+static size_t main_lines(const struct lines *l, size_t i, size_t end)
+{
+    uint64_t sum = 0, so_far = 0;
+    size_t n = 0;
+    for (size_t k = i; k < end; k++) sum += l->at[k].edge->count;
+    for (; i + n < end && so_far * 5 < sum * 4; n++) so_far += l->at[i + n].edge->count;
+    return n;
+}
+
+static voc_rc left_out(struct flow *f, voc_table_builder *t, size_t lines, uint64_t times)
+{
+    char text[400], n[NUMBER], m[NUMBER];
+    if (!lines) return VOC_OK;
+    format_integer(n, sizeof n, (int64_t)lines, false);
+    format_integer(m, sizeof m, (int64_t)times, false);
+    snprintf(text, sizeof text, "Shown are the most frequent steps, 80 %% of all. %s rarer %s (%s times together) not shown.", n, lines == 1 ? "one is" : "ones are", m);
+    voc_rc rc = f->w.host->note(t, VOC_NOTE_AFTER, text);
+    return rc ? rc : f->w.host->note(t, VOC_NOTE_NEXT, "voc flow PROJECT --all shows every step; --format csv gives them to a spreadsheet");
+}
+
+static voc_rc write_table(struct flow *f, const struct state *st, const struct lines *l, const char *name, bool everything, uint32_t flags)
+{
+    voc_table_builder *t;
+    size_t out_lines = 0;
+    uint64_t out_times = 0;
+    voc_rc rc = f->w.host->table(f->w.run, &t, name, everything ? "What follows what" : "What mostly follows what", flags);
+    if (!rc) rc = columns(f, t);
+    if (!rc) rc = semantics(f, st, t);
+    for (size_t i = 0, end; i < l->n && !rc; i = end) {
+        for (end = i; end < l->n && l->at[end].edge->segment == l->at[i].edge->segment; end++) {}
+        size_t shown = everything ? end - i : main_lines(l, i, end);
+        for (size_t k = i; k < i + shown && !rc; k++) rc = row(f, t, &l->at[k]);
+        for (size_t k = i + shown; k < end; k++, out_lines++) out_times += l->at[k].edge->count;
+    }
+    if (!rc) rc = notes(f, st, t);
+    return rc ? rc : left_out(f, t, out_lines, out_times);
+}
+
+voc_rc flow_tables(struct flow *f, struct state *st)
+{
+    struct lines l = {0};
+    bool all = f->options[OPT_ALL].i != 0;
+    voc_rc rc = sort_lines(f, st, &l);
+    if (!rc && !all) rc = write_table(f, st, &l, "flow", false, VOC_TABLE_BRIEF);
+    if (!rc) rc = write_table(f, st, &l, "edges", true, all ? VOC_TABLE_BRIEF : 0);
+    f->w.host->free(f->w.cx, l.at);
+    return rc;
+}

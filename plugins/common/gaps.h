@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// Durations gathered compactly, for exact medians: whole seconds take half the bytes. The blocks are a pool's and go with it.
+// Nothing here depends on the order in which durations came.
+#ifndef VOC_PLUGINS_COMMON_GAPS_H
+#define VOC_PLUGINS_COMMON_GAPS_H
+
+#include <voc/plugin.h>
+
+// Memory of one state: given out piece by piece, freed as a whole.
+struct pool {
+    const voc_host *host;
+    voc_context *cx;
+    struct pool_chunk *chunks;
+};
+void *pool_take(struct pool *p, size_t size);  // aligned to 8; NULL: out of memory
+void pool_done(struct pool *p);
+
+struct gaps {
+    struct gaps_block *first, *last;
+    uint64_t n, seconds, micros;  // their sum is seconds + micros / 10^6
+    uint64_t most;
+};
+voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us);  // us >= 0
+voc_rc gaps_merge(struct gaps *into, struct pool *p, const struct gaps *from);
+int64_t gaps_mean(const struct gaps *g);    // rounded down to a microsecond; VOC_NA: none
+int64_t gaps_median(const struct gaps *g);  // of an even number: the middle of the two, rounded down; VOC_NA: none
+
+// Portable bytes: the number of durations, of bytes, and the durations. load adds; VOC_E_INPUT: not such bytes.
+voc_rc gaps_save(const struct gaps *g, const voc_host *host, voc_writer *w);
+struct bytes { const unsigned char *at, *end; };
+voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b);
+
+// Numbers of seven bits a byte, the lowest first.
+size_t varint_put(unsigned char out[10], uint64_t v);
+int varint_get(struct bytes *b, uint64_t *v);  // 0: the bytes end, or are none
+voc_rc varint_write(const voc_host *host, voc_writer *w, uint64_t v);
+
+#endif

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+//
+// One pass over the events of a unit beside its stays. Which event opens and which one ends an episode is decided by the
+// stage after each event, so that events of the same second fall on the right side.
+#include "plugins/common/walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse)
+{
+    const voc_definition *d = host->definition(run);
+    *w = (struct walk){.host = host, .cx = cx, .run = run, .def = d, .info = host->info(run), .what = what, .collapse = collapse};
+    w->staged = d->n_stages > 0;
+    w->episodes = w->staged && d->unit != VOC_UNIT_CASE;
+    if (d->n_actions + d->n_touchpoints >= (size_t)1 << 28) return VOC_E_LIMIT;
+    w->n_nodes = (uint32_t)(d->n_actions + d->n_touchpoints);
+    voc_rc rc = host->want_column(run, VOC_COL_TIME);
+    if (!rc) rc = host->want_column(run, VOC_COL_ACTOR);
+    if (!rc && what != WALK_TOUCHES) rc = host->want_column(run, VOC_COL_ACTION);
+    if (!rc && what != WALK_CUSTOMER) rc = host->want_column(run, VOC_COL_TOUCHPOINT);
+    if (!rc && what != WALK_CUSTOMER) rc = host->want_column(run, VOC_COL_DELIVERED);
+    if (!rc) rc = host->want_column(run, VOC_COL_SEGMENT);
+    if (!rc && w->episodes) rc = host->want_column(run, VOC_COL_STAGE);
+    return rc;
+}
+
+// ---- names -------------------------------------------------------------------------------------------------------------
+
+const char *walk_kind(const struct walk *w, uint32_t node) { return node < w->def->n_actions ? "" : "touchpoint:"; }
+
+voc_str walk_name(const struct walk *w, uint32_t node)
+{
+    return node < w->def->n_actions ? w->def->actions[node].name : w->def->touchpoints[node - w->def->n_actions].id;
+}
+
+static int compare_bytes(voc_str a, voc_str b)
+{
+    size_t n = a.len < b.len ? a.len : b.len;
+    int c = n ? memcmp(a.ptr, b.ptr, n) : 0;
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+// Of which byte the name as written (kind and name together) has at a place.
+static int byte_at(const struct walk *w, uint32_t node, size_t i)
+{
+    const char *kind = walk_kind(w, node);
+    size_t before = strlen(kind);
+    voc_str name = walk_name(w, node);
+    if (i < before) return (unsigned char)kind[i];
+    return i - before < name.len ? (unsigned char)name.ptr[i - before] : -1;
+}
+
+int walk_compare(const struct walk *w, uint32_t a, uint32_t b)
+{
+    int c = 0;
+    if (walk_kind(w, a) == walk_kind(w, b) || strcmp(walk_kind(w, a), walk_kind(w, b)) == 0)
+        c = compare_bytes(walk_name(w, a), walk_name(w, b));
+    else
+        for (size_t i = 0; !c; i++) {
+            int x = byte_at(w, a, i), y = byte_at(w, b, i);
+            if (x < 0 && y < 0) break;
+            c = x - y;
+        }
+    return c ? c : (a > b) - (a < b);
+}
+
+const char *walk_unit_word(const struct walk *w)
+{
+    return w->def->unit == VOC_UNIT_CASE ? "cases" : w->def->unit == VOC_UNIT_ACCOUNT ? "accounts" : "customers";
+}
+
+// ---- walking -----------------------------------------------------------------------------------------------------------
+
+struct unit_events {
+    const int64_t *time;
+    const uint8_t *actor, *delivered;
+    const uint32_t *action, *touchpoint, *segment, *stage;
+    size_t n;
+};
+
+static struct unit_events events_of(const voc_journeys *j, const voc_unit *u)
+{
+    struct unit_events e = {.n = u->n_events};
+    size_t at = u->first_event;
+#define COLUMN(member, type, column) e.member = j->columns[column] ? (const type *)j->columns[column] + at : NULL
+    COLUMN(time, int64_t, VOC_COL_TIME);
+    COLUMN(actor, uint8_t, VOC_COL_ACTOR);
+    COLUMN(delivered, uint8_t, VOC_COL_DELIVERED);
+    COLUMN(action, uint32_t, VOC_COL_ACTION);
+    COLUMN(touchpoint, uint32_t, VOC_COL_TOUCHPOINT);
+    COLUMN(segment, uint32_t, VOC_COL_SEGMENT);
+    COLUMN(stage, uint32_t, VOC_COL_STAGE);
+#undef COLUMN
+    return e;
+}
+
+// VOC_NONE: this event is none of those that are walked.
+static uint32_t node_of(const struct walk *w, const struct unit_events *e, size_t i)
+{
+    if (e->actor[i] == VOC_ACTOR_CUSTOMER) return w->what == WALK_TOUCHES ? VOC_NONE : e->action[i];
+    if (w->what == WALK_CUSTOMER || e->actor[i] != VOC_ACTOR_COMPANY || e->touchpoint[i] == VOC_NONE || !e->delivered[i]) return VOC_NONE;
+    if (w->def->touchpoints[e->touchpoint[i]].kind == VOC_TOUCH_WORK) return VOC_NONE;
+    return (uint32_t)w->def->n_actions + e->touchpoint[i];
+}
+
+static voc_rc make_room(const struct walk *w, struct walker *k)
+{
+    if (k->n < k->cap) return VOC_OK;
+    size_t cap = k->cap ? k->cap * 2 : 256;
+    uint32_t *node = w->host->resize(w->cx, k->node, cap * sizeof *node);
+    if (node) k->node = node;
+    int64_t *came = node ? w->host->resize(w->cx, k->came, cap * sizeof *came) : NULL;
+    if (came) k->came = came;
+    int64_t *left = came ? w->host->resize(w->cx, k->left, cap * sizeof *left) : NULL;
+    if (!left) return VOC_E_NOMEM;
+    k->left = left;
+    k->cap = cap;
+    return VOC_OK;
+}
+
+static voc_rc step(const struct walk *w, struct walker *k, const struct unit_events *e, size_t i, struct walked *to)
+{
+    uint32_t node = node_of(w, e, i);
+    if (node == VOC_NONE) return VOC_OK;
+    k->counts[WALK_OF_KIND]++;
+    if (w->info->start_declared && e->time[i] < w->info->start_us) {
+        k->counts[WALK_BEFORE]++;
+        to->cut = true;
+        return VOC_OK;
+    }
+    k->counts[WALK_STEPS]++;
+    if (to->segment == VOC_NONE) to->segment = e->segment[i];
+    if (w->collapse && k->n && k->node[k->n - 1] == node) {
+        k->left[k->n - 1] = e->time[i];
+        return VOC_OK;
+    }
+    voc_rc rc = make_room(w, k);
+    if (rc) return rc;
+    k->node[k->n] = node;
+    k->came[k->n] = k->left[k->n] = e->time[i];
+    k->n++;
+    return VOC_OK;
+}
+
+static voc_rc give(struct walker *k, struct walked *to, walk_fn *fn, void *user)
+{
+    if (!k->n) return VOC_OK;
+    to->node = k->node;
+    to->came = k->came;
+    to->left = k->left;
+    to->n = k->n;
+    k->counts[WALK_JOURNEYS]++;
+    k->counts[WALK_OPEN] += to->open;
+    k->counts[WALK_CUT] += to->cut;
+    return fn(user, to);
+}
+
+static bool began_unseen(const voc_stay *first) { return (first->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)) == VOC_STAY_TRUNCATED; }
+
+static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
+
+static voc_rc walk_whole(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
+{
+    struct unit_events e = events_of(j, u);
+    struct walked to = {.unit = u, .segment = VOC_NONE};
+    voc_rc rc = VOC_OK;
+    if (w->staged) {
+        to.open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
+        if (u->n_stays) to.segment = stay_at(j, u->first_stay)->segment;
+        if (u->n_stays) to.cut = began_unseen(stay_at(j, u->first_stay));
+    }
+    k->n = 0;
+    for (size_t i = 0; i < e.n && !rc; i++) rc = step(w, k, &e, i, &to);
+    return rc ? rc : give(k, &to, fn, user);
+}
+
+static void outside(const struct walk *w, struct walker *k, const struct unit_events *e, size_t i)
+{
+    if (node_of(w, e, i) == VOC_NONE) return;
+    k->counts[WALK_OF_KIND]++;
+    k->counts[w->info->start_declared && e->time[i] < w->info->start_us ? WALK_BEFORE : WALK_OUTSIDE]++;
+}
+
+// Events *at and after it that belong to the episode of these stays; those before it belong to none.
+static voc_rc walk_episode(const struct walk *w, struct walker *k, const struct unit_events *e, size_t *at, const voc_stay *first, const voc_stay *last, struct walked *to)
+{
+    voc_rc rc = VOC_OK;
+    size_t i = *at;
+    for (; i < e->n && (e->time[i] < first->in_us || (e->time[i] == first->in_us && e->stage[i] == VOC_NONE)); i++) outside(w, k, e, i);
+    for (; i < e->n && e->time[i] <= last->out_us && !rc; i++) {
+        if (e->time[i] == last->out_us && last->end != VOC_END_EXIT) break;
+        rc = step(w, k, e, i, to);
+        if (e->time[i] < last->out_us || e->stage[i] != VOC_NONE) continue;
+        i++;  // it was the one that ends the episode
+        break;
+    }
+    *at = i;
+    return rc;
+}
+
+static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
+{
+    struct unit_events e = events_of(j, u);
+    size_t at = 0;
+    voc_rc rc = VOC_OK;
+    for (size_t s = 0, next; s < u->n_stays && !rc; s = next) {
+        const voc_stay *first = stay_at(j, u->first_stay + s), *last = first;
+        for (next = s + 1; next < u->n_stays && stay_at(j, u->first_stay + next)->episode == first->episode; next++) last = stay_at(j, u->first_stay + next);
+        struct walked to = {.unit = u, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
+        k->n = 0;
+        rc = walk_episode(w, k, &e, &at, first, last, &to);
+        if (!rc) rc = give(k, &to, fn, user);
+    }
+    for (; at < e.n; at++) outside(w, k, &e, at);
+    return rc;
+}
+
+voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < j->n_units && !rc; i++) {
+        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        if (u->flags & VOC_JOURNEY_INTERNAL) continue;
+        rc = w->episodes ? walk_episodes(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
+    }
+    return rc;
+}
+
+void walker_done(const struct walk *w, struct walker *k)
+{
+    w->host->free(w->cx, k->node);
+    w->host->free(w->cx, k->came);
+    w->host->free(w->cx, k->left);
+    memset(k, 0, sizeof *k);
+}
+
+// ---- saved states ------------------------------------------------------------------------------------------------------
+
+static uint64_t head_number(const struct walk *w, size_t i)
+{
+    const uint64_t numbers[] = {w->def->n_actions, w->def->n_touchpoints, w->def->n_segments, w->what, w->collapse};
+    return numbers[i];
+}
+#define N_HEAD 5u
+
+voc_rc walk_save(const struct walk *w, const struct walker *k, const char magic[8], voc_writer *to)
+{
+    voc_rc rc = w->host->write(to, magic, 8);
+    if (!rc) rc = varint_write(w->host, to, w->def->hash.len);
+    if (!rc && w->def->hash.len) rc = w->host->write(to, w->def->hash.ptr, w->def->hash.len);
+    for (size_t i = 0; i < N_HEAD && !rc; i++) rc = varint_write(w->host, to, head_number(w, i));
+    for (size_t i = 0; i < WALK_N_COUNTS && !rc; i++) rc = varint_write(w->host, to, k->counts[i]);
+    return rc;
+}
+
+voc_rc walk_load(const struct walk *w, struct walker *k, const char magic[8], struct bytes *b)
+{
+    uint64_t v, counts[WALK_N_COUNTS];
+    voc_str hash = w->def->hash;
+    if (b->end - b->at < 8 || memcmp(b->at, magic, 8) != 0) return VOC_E_INPUT;
+    b->at += 8;
+    if (!varint_get(b, &v) || v != hash.len || v > (uint64_t)(b->end - b->at)) return VOC_E_INPUT;
+    if (hash.len && memcmp(b->at, hash.ptr, hash.len) != 0) return VOC_E_INPUT;
+    b->at += hash.len;
+    for (size_t i = 0; i < N_HEAD; i++)
+        if (!varint_get(b, &v) || v != head_number(w, i)) return VOC_E_INPUT;
+    for (size_t i = 0; i < WALK_N_COUNTS; i++)
+        if (!varint_get(b, &counts[i])) return VOC_E_INPUT;
+    for (size_t i = 0; i < WALK_N_COUNTS; i++) k->counts[i] += counts[i];
+    return VOC_OK;
+}
+
+// ---- what is said ------------------------------------------------------------------------------------------------------
+
+voc_rc walk_complain(const struct walk *w, const char *code, const char *message, const char *hint)
+{
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    w->host->diag(w->cx, &d);
+    return VOC_E_OPTION;
+}
+
+voc_rc walk_nothing(const struct walk *w, const struct walker *k, const char *code, const char *command)
+{
+    char hint[300];
+    if (k->counts[WALK_OF_KIND]) {
+        snprintf(hint, sizeof hint, "voc stages PROJECT shows which stages are entered; the <definition> of a stage says which actions open it");
+        return walk_complain(w, code, k->counts[WALK_OUTSIDE] ? "none of what customers did opens a stage of the journey: no journey has begun" : "everything here was before the time from which the data count", hint);
+    }
+    if (w->what == WALK_CUSTOMER) {
+        snprintf(hint, sizeof hint, "voc %s PROJECT --events touches follows what the company did; voc worksheet PROJECT -o sheet.csv says which actions are those of customers", command);
+        return walk_complain(w, code, "nothing in this project is known to be an act of a customer", hint);
+    }
+    snprintf(hint, sizeof hint, "voc %s PROJECT follows what customers did; voc sql PROJECT \"SELECT actor, touchpoint, count(*) AS n FROM event GROUP BY 1, 2 ORDER BY n DESC\" shows what there is", command);
+    return walk_complain(w, code, "no touch of the company is in this project", hint);
+}

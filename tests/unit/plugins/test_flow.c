@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// What customers do next: the reference of METHODS 4.1, journeys counted in another way, states that go through their bytes.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/lib/csv.h"
+#include "tests/lib/json.h"
+#include "tests/unit/plugins/paths_run.h"
+
+static const char *const all[] = {"all=yes", NULL};
+
+static const char *const by_segment[] = {"by=segment", NULL};
+
+static void read_reference(struct paths_run *r)
+{
+    struct csv *c = csv_read_source("tests/truth/in/sec04_journeys.csv");
+    assert_non_null(c);
+    world_new(&r->w, "unit='account'", "<segments><segment id='ENT'><fact of='account' name='size' at-least='100'/></segment></segments>");
+    for (size_t i = 0; i < c->n_rows; i++) {
+        char rest[200], *save = NULL;
+        int64_t at = 0;
+        snprintf(rest, sizeof rest, "%s", csv_get(c, i, "sequence"));
+        world_fact(&r->w, VOC_ENTITY_ACCOUNT, csv_get(c, i, "journey"), "size", strcmp(csv_get(c, i, "segment"), "ENT") == 0 ? "200" : "10", VOC_NA);
+        for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save)) EVENT_OF(&r->w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
+    }
+    csv_free(c);
+}
+
+static void the_reference_comes_out_edge_by_edge_in_order(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    struct json *j = json_read_source("tests/truth/expected/sec04_journey.json");
+    static const char *const segments[] = {"ENT", "SMB"};
+    read_reference(&r);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, by_segment), VOC_OK);
+    const voc_table t = paths_table(&r, "edges");
+    size_t row = 0;
+    for (size_t s = 0; s < 2; s++) {
+        const struct json *edges = json_get(json_get(j, segments[s]), "dfg");
+        assert_true(json_length(edges) > 5);
+        for (size_t i = 0; i < json_length(edges); i++, row++) {
+            const struct json *e = json_at(edges, i);
+            assert_true(paths_text_is(&t, row, "segment", s ? "other" : "ENT"));
+            assert_true(paths_text_is(&t, row, "from", json_string(json_at(e, 0))));
+            assert_true(paths_text_is(&t, row, "to", json_string(json_at(e, 1))));
+            assert_int_equal(paths_cell(&t, row, "count")->i, (int64_t)json_number(json_at(e, 2)));
+        }
+    }
+    assert_int_equal(t.n_rows, row);
+    json_free(j);
+    paths_close(&r);
+}
+
+// ---- journeys counted in another way ---------------------------------------------------------------------------------------
+
+struct edge { const char *from, *to, *unit; uint64_t n, units, source; int64_t *gaps; size_t n_gaps; };
+struct edges { struct edge at[64]; size_t n; };
+
+static void add(struct edges *o, const char *unit, const char *from, const char *to, int64_t gap)
+{
+    size_t i = 0;
+    while (i < o->n && (strcmp(o->at[i].from, from) != 0 || strcmp(o->at[i].to, to) != 0)) i++;
+    struct edge *e = &o->at[i];
+    if (i == o->n) {
+        assert_true(o->n++ < 64);
+        *e = (struct edge){.from = from, .to = to, .gaps = calloc(100000, sizeof *e->gaps)};
+        assert_non_null(e->gaps);
+    }
+    e->n++;
+    e->units += !e->unit || strcmp(e->unit, unit) != 0;
+    e->unit = unit;
+    assert_true(e->n_gaps < 100000);
+    if (gap >= 0) e->gaps[e->n_gaps++] = gap;
+}
+
+static void add_journey(struct edges *o, const struct random_journey *j, bool collapse)
+{
+    const char *before = "(start)";
+    int64_t last = -1;
+    for (size_t i = 0; i < j->n; i++) {
+        if (!(collapse && i && strcmp(before, j->act[i]) == 0)) add(o, j->unit, before, j->act[i], last < 0 ? -1 : j->at[i] - last);
+        before = j->act[i];
+        last = j->at[i];
+    }
+    if (!j->open) add(o, j->unit, before, "(end)", -1);
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const struct edge *a = x, *b = y;
+    if (a->n != b->n) return a->n > b->n ? -1 : 1;
+    return strcmp(a->from, b->from) ? strcmp(a->from, b->from) : strcmp(a->to, b->to);
+}
+
+static int by_size(const void *x, const void *y)
+{
+    const int64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+static void check_edges(const voc_table *t, struct edges *o)
+{
+    for (size_t i = 0; i < o->n; i++)
+        for (size_t k = 0; k < o->n; k++)
+            if (strcmp(o->at[i].from, o->at[k].from) == 0) o->at[i].source += o->at[k].n;
+    qsort(o->at, o->n, sizeof *o->at, by_order);
+    assert_int_equal(t->n_rows, o->n);
+    for (size_t i = 0; i < o->n; i++) {
+        struct edge *e = &o->at[i];
+        const voc_cell *median = paths_cell(t, i, "median_gap"), *mean = paths_cell(t, i, "mean_gap");
+        assert_true(paths_text_is(t, i, "from", e->from));
+        assert_true(paths_text_is(t, i, "to", e->to));
+        assert_int_equal(paths_cell(t, i, "count")->i, e->n);
+        assert_int_equal(paths_cell(t, i, "units")->i, e->units);
+        assert_true(paths_cell(t, i, "share")->r == (double)e->n / (double)e->source);
+        assert_int_equal(median->type, e->n_gaps ? VOC_CELL_DURATION : VOC_CELL_NA);
+        assert_int_equal(mean->type, e->n_gaps ? VOC_CELL_DURATION : VOC_CELL_NA);
+        if (e->n_gaps) {
+            int64_t sum = 0;
+            qsort(e->gaps, e->n_gaps, sizeof *e->gaps, by_size);
+            for (size_t k = 0; k < e->n_gaps; k++) sum += e->gaps[k];
+            assert_int_equal(mean->i, sum / (int64_t)e->n_gaps);
+            assert_int_equal(median->i, (e->gaps[(e->n_gaps - 1) / 2] + e->gaps[e->n_gaps / 2]) / 2);
+        }
+        free(e->gaps);
+    }
+}
+
+static void random_journeys_give_what_counting_by_hand_gives(void **state)
+{
+    (void)state;
+    static const char *const collapsed[] = {"collapse=yes", NULL};
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct paths_run r = {0};
+        struct random_world o;
+        paths_random(&r, seed, seed == 6 ? 2000 : 20 * seed, &o);
+        for (int collapse = 0; collapse < 2; collapse++) {
+            struct edges e = {0};
+            uint64_t ends = 0, sum = 0;
+            for (size_t i = 0; i < o.n; i++) add_journey(&e, &o.at[i], collapse);
+            assert_int_equal(paths_fold(&r, RANDOM_END, 2, collapse ? collapsed : NULL), VOC_OK);
+            const voc_table t = paths_table(&r, "edges");
+            for (size_t i = 0; i < o.n; i++) ends += !o.at[i].open;
+            for (size_t i = 0; i < e.n; i++) sum += e.at[i].n;
+            if (!collapse) assert_int_equal(sum, o.events - o.outside - o.n + o.n + ends); // steps between, starts, ends
+            check_edges(&t, &e);
+            assert_true(o.n > ends); // some are open, or the test says little
+            assert_true(paths_notes(&t, "still open"));
+        }
+        free(o.at);
+        paths_close(&r);
+    }
+}
+
+static void tables_are_the_same_by_any_number_of_threads_and_through_saved_shards(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 77, 3000, &o);
+    assert_true(o.events > 40000); // several pieces of the fold
+    assert_int_equal(paths_fold(&r, RANDOM_END, 1, NULL), VOC_OK);
+    char *one = paths_dump(&r);
+    for (uint32_t threads = 2; threads <= 7; threads += 5) {
+        assert_int_equal(paths_fold(&r, RANDOM_END, threads, NULL), VOC_OK);
+        char *many = paths_dump(&r);
+        assert_string_equal(many, one);
+        free(many);
+    }
+    for (size_t n = 1; n <= 7; n += 3) {
+        assert_int_equal(paths_shards(&r, RANDOM_END, n, NULL), VOC_OK);
+        char *many = paths_dump(&r);
+        assert_string_equal(many, one);
+        free(many);
+    }
+    free(one);
+    free(o.at);
+    paths_close(&r);
+}
+
+static void bytes_that_are_no_state_of_this_run_are_refused(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    struct random_world o;
+    static const char *const touches[] = {"events=all", NULL};
+    paths_random(&r, 5, 4, &o);
+    assert_int_equal(paths_shards(&r, VOC_NA, 1, NULL), VOC_OK);
+    assert_int_equal(paths_load_bytes(&r, NULL, paths_saved.ptr, paths_saved.len), VOC_OK);
+    assert_int_equal(paths_load_bytes(&r, touches, paths_saved.ptr, paths_saved.len), VOC_E_INPUT);
+    assert_int_equal(paths_load_bytes(&r, by_segment, paths_saved.ptr, paths_saved.len), VOC_E_INPUT);
+    for (size_t len = 0; len < paths_saved.len; len++) assert_int_equal(paths_load_bytes(&r, NULL, paths_saved.ptr, len), VOC_E_INPUT);
+    free(o.at);
+    paths_close(&r);
+}
+
+// ---- by hand -----------------------------------------------------------------------------------------------------------------
+
+static void touches_stand_among_actions_by_their_own_name(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    static const char *const both[] = {"events=all", "all=yes", NULL}, *const only[] = {"events=touches", "all=yes", NULL};
+    world_new(&r.w, "unit='account'", "");
+    EVENT_OF(&r.w, .account = "a", .action = "look", .at = HOUR);
+    EVENT_OF(&r.w, .account = "a", .action = "send", .touchpoint = "mail", .actor = VOC_ACTOR_COMPANY, .at = 2 * HOUR);
+    EVENT_OF(&r.w, .account = "a", .action = "note", .actor = VOC_ACTOR_OTHER, .at = 3 * HOUR);
+    EVENT_OF(&r.w, .account = "a", .action = "mail", .at = 5 * HOUR);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, both), VOC_OK);
+    voc_table t = paths_table(&r, "edges");
+    assert_int_equal(t.n_rows, 4);
+    assert_true(paths_text_is(&t, 0, "to", "look"));
+    assert_true(paths_text_is(&t, 1, "to", "touchpoint:mail"));
+    assert_true(paths_text_is(&t, 2, "to", "(end)"));
+    assert_true(paths_text_is(&t, 3, "from", "touchpoint:mail"));
+    assert_int_equal(paths_cell(&t, 3, "median_gap")->i, 3 * HOUR);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, only), VOC_OK);
+    t = paths_table(&r, "edges");
+    assert_int_equal(t.n_rows, 2);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, all), VOC_OK);
+    t = paths_table(&r, "edges");
+    assert_int_equal(t.n_rows, 3);
+    assert_true(paths_text_is(&t, 1, "to", "mail"));
+    paths_close(&r);
+}
+
+static void people_see_the_steps_that_make_up_80_per_cent_and_how_many_are_not_shown(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    char name[16];
+    world_new(&r.w, "unit='account'", "");
+    for (int i = 0; i < 10; i++) {
+        snprintf(name, sizeof name, "a%d", i);
+        EVENT_OF(&r.w, .account = name, .action = "look", .at = HOUR);
+        EVENT_OF(&r.w, .account = name, .action = i < 8 ? "buy" : i == 8 ? "ask" : "leave", .at = 2 * HOUR);
+    }
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_OK);
+    voc_table t = paths_table(&r, "flow");
+    assert_int_equal(t.n_rows, 3); // 10 + 8 + 8 of 30
+    assert_true(paths_notes(&t, "4 rarer ones are (4 times together)"));
+    assert_int_equal(paths_table(&r, "edges").n_rows, 7);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, all), VOC_OK);
+    assert_int_equal(r.result.n_tables, 1);
+    paths_close(&r);
+}
+
+static void without_an_act_of_a_customer_it_says_what_can_be_followed(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    world_new(&r.w, "unit='account'", "");
+    EVENT_OF(&r.w, .account = "a", .action = "send", .touchpoint = "mail", .actor = VOC_ACTOR_COMPANY, .at = HOUR);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_E_OPTION);
+    assert_non_null(strstr(paths_said(&r), "--events touches"));
+    paths_close(&r);
+    r = (struct paths_run){0};
+    world_new(&r.w, RANDOM_HEAD, RANDOM_STAGES);
+    EVENT_OF(&r.w, .account = "a", .action = "look", .at = HOUR);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_E_OPTION);
+    assert_non_null(strstr(paths_said(&r), "no journey has begun"));
+    paths_close(&r);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return paths_load("flow");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_comes_out_edge_by_edge_in_order),
+        cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
+        cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
+        cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
+        cmocka_unit_test(touches_stand_among_actions_by_their_own_name),
+        cmocka_unit_test(people_see_the_steps_that_make_up_80_per_cent_and_how_many_are_not_shown),
+        cmocka_unit_test(without_an_act_of_a_customer_it_says_what_can_be_followed),
+    };
+    return cmocka_run_group_tests(tests, setup, paths_unload);
+}

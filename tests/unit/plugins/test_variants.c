@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+// The ways customers take: the reference of METHODS 4.2, journeys counted in another way, states that go through their bytes.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/lib/csv.h"
+#include "tests/lib/json.h"
+#include "tests/unit/plugins/paths_run.h"
+
+static const char *const every_one[] = {"collapse=no", "top=0", NULL};
+
+// "a>b" as the tables write it.
+static void as_written(char *out, size_t size, const char *sequence)
+{
+    size_t n = 0;
+    for (; *sequence && n + 4 < size; sequence++) {
+        if (*sequence == '>') out[n++] = ' ';
+        out[n++] = *sequence;
+        if (*sequence == '>') out[n++] = ' ';
+    }
+    out[n] = 0;
+}
+
+static void the_reference_comes_out_in_order(void **state)
+{
+    (void)state;
+    struct json *j = json_read_source("tests/truth/expected/sec04_journey.json");
+    struct csv *c = csv_read_source("tests/truth/in/sec04_journeys.csv");
+    static const char *const segments[] = {"ENT", "SMB"};
+    assert_non_null(c);
+    for (size_t s = 0; s < 2; s++) {
+        struct paths_run r = {0};
+        world_new(&r.w, "unit='account'", "");
+        for (size_t i = 0; i < c->n_rows; i++) {
+            char rest[200], *save = NULL;
+            int64_t at = 0;
+            if (strcmp(csv_get(c, i, "segment"), segments[s]) != 0) continue;
+            snprintf(rest, sizeof rest, "%s", csv_get(c, i, "sequence"));
+            for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save))
+                EVENT_OF(&r.w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
+        }
+        const struct json *wanted = json_get(json_get(j, segments[s]), "variants");
+        int64_t sum = 0;
+        assert_int_equal(paths_fold(&r, VOC_NA, 1, every_one), VOC_OK);
+        const voc_table t = paths_table(&r, "sequences");
+        assert_true(t.n_rows > 2);
+        assert_int_equal(t.n_rows, json_length(wanted));
+        for (size_t i = 0; i < t.n_rows; i++) {
+            char text[400];
+            as_written(text, sizeof text, json_string(json_at(json_at(wanted, i), 0)));
+            assert_true(paths_text_is(&t, i, "sequence", text));
+            assert_int_equal(paths_cell(&t, i, "count")->i, (int64_t)json_number(json_at(json_at(wanted, i), 1)));
+            sum += paths_cell(&t, i, "count")->i;
+            assert_true(paths_cell(&t, i, "cumulative_share")->r == (double)sum / json_num(json_get(j, segments[s]), "n"));
+        }
+        paths_close(&r);
+    }
+    csv_free(c);
+    json_free(j);
+}
+
+// ---- journeys counted in another way ---------------------------------------------------------------------------------------
+
+struct way { char text[RANDOM_EVENTS * 8]; const char *act[RANDOM_EVENTS], *unit; size_t length, n; bool open; int64_t lasted; };
+
+static void way_of(struct way *w, const struct random_journey *j, bool collapse)
+{
+    size_t at = 0;
+    *w = (struct way){.unit = j->unit, .n = 1, .open = j->open, .lasted = j->at[j->n - 1] - j->at[0]};
+    for (size_t i = 0; i < j->n; i++) {
+        if (collapse && i && strcmp(j->act[i], j->act[i - 1]) == 0) continue;
+        at += (size_t)snprintf(w->text + at, sizeof w->text - at, "%s%s", w->length ? " > " : "", j->act[i]);
+        w->act[w->length++] = j->act[i];
+    }
+}
+
+static int same_way(const struct way *a, const struct way *b)
+{
+    if (a->length != b->length) return a->length < b->length ? -1 : 1;
+    for (size_t i = 0; i < a->length; i++)
+        if (strcmp(a->act[i], b->act[i]) != 0) return strcmp(a->act[i], b->act[i]);
+    return (int)a->open - (int)b->open;
+}
+
+static int together(const void *x, const void *y)
+{
+    const struct way *a = x, *b = y;
+    int c = same_way(a, b);
+    return c ? c : (a->lasted > b->lasted) - (a->lasted < b->lasted);
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const struct way *a = x, *b = y;
+    return a->n != b->n ? (a->n > b->n ? -1 : 1) : same_way(a, b);
+}
+
+// Merges equal ways; what is left has count, median and first unit.
+static size_t merge_ways(struct way *w, size_t n)
+{
+    size_t kept = 0;
+    qsort(w, n, sizeof *w, together);
+    for (size_t i = 0, next; i < n; i = next) {
+        struct way first = w[i];
+        for (next = i; next < n && same_way(&w[i], &w[next]) == 0; next++)
+            if (strcmp(w[next].unit, first.unit) < 0) first.unit = w[next].unit;
+        first.n = next - i;
+        first.lasted = (w[i + (first.n - 1) / 2].lasted + w[i + first.n / 2].lasted) / 2;
+        w[kept++] = first;
+    }
+    qsort(w, kept, sizeof *w, by_order);
+    return kept;
+}
+
+static void random_journeys_give_what_counting_by_hand_gives(void **state)
+{
+    (void)state;
+    static const char *const options[2][3] = {{"collapse=no", "top=0", NULL}, {"collapse=yes", "top=7", NULL}};
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        struct paths_run r = {0};
+        struct random_world o;
+        paths_random(&r, seed, seed == 5 ? 2000 : 20 * seed, &o);
+        struct way *w = calloc(o.n, sizeof *w);
+        assert_non_null(w);
+        for (int collapse = 0; collapse < 2; collapse++) {
+            for (size_t i = 0; i < o.n; i++) way_of(&w[i], &o.at[i], collapse);
+            size_t n = merge_ways(w, o.n);
+            assert_int_equal(paths_fold(&r, RANDOM_END, 2, options[collapse]), VOC_OK);
+            const voc_table t = paths_table(&r, "sequences");
+            assert_int_equal(t.n_rows, collapse ? 7 : n);
+            for (size_t i = 0; i < t.n_rows; i++) {
+                assert_true(paths_text_is(&t, i, "sequence", w[i].text));
+                assert_true(paths_text_is(&t, i, "example", w[i].unit));
+                assert_int_equal(paths_cell(&t, i, "count")->i, w[i].n);
+                assert_int_equal(paths_cell(&t, i, "length")->i, w[i].length);
+                assert_int_equal(paths_cell(&t, i, "open")->i, w[i].open);
+                assert_int_equal(paths_cell(&t, i, "median_duration")->i, w[i].lasted);
+                assert_true(paths_cell(&t, i, "share")->r == (double)w[i].n / (double)o.n);
+            }
+            assert_int_equal(paths_notes(&t, "more ways are taken by"), collapse);
+        }
+        free(w);
+        free(o.at);
+        paths_close(&r);
+    }
+}
+
+static void tables_are_the_same_by_any_number_of_threads_and_through_saved_shards(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 77, 3000, &o);
+    assert_true(o.events > 40000); // several pieces of the fold
+    assert_int_equal(paths_fold(&r, RANDOM_END, 1, every_one), VOC_OK);
+    char *one = paths_dump(&r);
+    for (uint32_t threads = 2; threads <= 7; threads += 5) {
+        assert_int_equal(paths_fold(&r, RANDOM_END, threads, every_one), VOC_OK);
+        char *many = paths_dump(&r);
+        assert_string_equal(many, one);
+        free(many);
+    }
+    for (size_t n = 1; n <= 7; n += 3) {
+        assert_int_equal(paths_shards(&r, RANDOM_END, n, every_one), VOC_OK);
+        char *many = paths_dump(&r);
+        assert_string_equal(many, one);
+        free(many);
+    }
+    free(one);
+    free(o.at);
+    paths_close(&r);
+}
+
+static void bytes_that_are_no_state_of_this_run_are_refused(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 5, 4, &o);
+    assert_int_equal(paths_shards(&r, VOC_NA, 1, NULL), VOC_OK);
+    assert_int_equal(paths_load_bytes(&r, NULL, paths_saved.ptr, paths_saved.len), VOC_OK);
+    assert_int_equal(paths_load_bytes(&r, every_one, paths_saved.ptr, paths_saved.len), VOC_E_INPUT);
+    for (size_t len = 0; len < paths_saved.len; len++) assert_int_equal(paths_load_bytes(&r, NULL, paths_saved.ptr, len), VOC_E_INPUT);
+    free(o.at);
+    paths_close(&r);
+}
+
+// ---- by hand -----------------------------------------------------------------------------------------------------------------
+
+static void a_long_way_is_shortened_for_people_and_whole_in_data(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    world_new(&r.w, "unit='account'", "");
+    for (int i = 0; i < 12; i++) EVENT_OF(&r.w, .account = "a", .action = i % 2 ? "odd" : "even", .at = i * HOUR, .record = (uint64_t)i);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_OK);
+    const voc_table t = paths_table(&r, "variants"), whole = paths_table(&r, "sequences");
+    assert_true(paths_text_is(&t, 0, "sequence", "even > odd > even > odd > ... 4 more ... > even > odd > even > odd"));
+    assert_true(paths_text_is(&whole, 0, "sequence", "even > odd > even > odd > even > odd > even > odd > even > odd > even > odd"));
+    assert_true(paths_notes(&t, "--collapse=no"));
+    for (size_t i = 0; i < t.n_columns; i++) assert_false(str_is(t.columns[i].name, "open")); // there is no stage, so no end
+    paths_close(&r);
+}
+
+static void names_decide_one_by_one_and_not_as_joined_text(void **state)
+{
+    (void)state;
+    struct paths_run r = {0};
+    world_new(&r.w, "unit='account'", ""); // joined, "a > z" would stand behind "a b > c" only by its blank
+    EVENT_OF(&r.w, .account = "1", .action = "a!", .at = HOUR);
+    EVENT_OF(&r.w, .account = "1", .action = "c", .at = 2 * HOUR);
+    EVENT_OF(&r.w, .account = "2", .action = "a", .at = HOUR);
+    EVENT_OF(&r.w, .account = "2", .action = "z", .at = 2 * HOUR);
+    EVENT_OF(&r.w, .account = "3", .action = "a\x1f", .at = HOUR);
+    EVENT_OF(&r.w, .account = "3", .action = "b", .at = 2 * HOUR);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_OK);
+    const voc_table t = paths_table(&r, "sequences");
+    assert_true(paths_text_is(&t, 0, "example", "2"));
+    assert_true(paths_text_is(&t, 1, "example", "3"));
+    assert_true(paths_text_is(&t, 2, "example", "1"));
+    paths_close(&r);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return paths_load("variants");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_comes_out_in_order),
+        cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
+        cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
+        cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
+        cmocka_unit_test(a_long_way_is_shortened_for_people_and_whole_in_data),
+        cmocka_unit_test(names_decide_one_by_one_and_not_as_joined_text),
+    };
+    return cmocka_run_group_tests(tests, setup, paths_unload);
+}

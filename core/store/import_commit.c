@@ -42,7 +42,7 @@ static const char *account_fault(const struct import *i, const struct import_acc
     if (by_rule != a->ignored) return "ignored records are not the sum over their rules";
     if (q->rejects.n != a->rejected) return "the rejects that came are not as many as were counted";
     for (size_t k = 0; k < q->n_events; k++)
-        if (pending_event(q, k)->record >= a->records) return "an event names a record that was not read";
+        if (pending_row(q, k)->record >= a->records) return "an event names a record that was not read";
     for (size_t k = 0; k < q->facts.n; k++)
         if (q->facts.at[k].record >= a->records) return "a row names a record that was not read";
     for (size_t k = 0; k < q->rejects.n; k++)
@@ -175,7 +175,7 @@ static void drop_leading(struct import *i)
 {
     struct pending *q = &i->q;
     for (size_t k = 0; k < q->n_events; k++)
-        if (pending_event(q, k)->record < i->dropped) pending_event(q, k)->dropped = true;
+        if (pending_row(q, k)->record < i->dropped) pending_row(q, k)->dropped = true;
     for (size_t k = 0; k < q->facts.n; k++)
         if (q->facts.at[k].record < i->dropped) q->facts.at[k].dropped = true;
     for (size_t k = 0; k < q->rejects.n; k++)

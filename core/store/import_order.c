@@ -13,21 +13,21 @@ static uint32_t actor_class(uint8_t actor) // METHODS 0.2: customer, company, ot
 static int by_time(const void *a, const void *b, const void *user)
 {
     const struct pending *q = user;
-    const struct pending_event *x = pending_event(q, *(const uint32_t *)a), *y = pending_event(q, *(const uint32_t *)b);
+    const struct pending_row *x = pending_row(q, *(const uint32_t *)a), *y = pending_row(q, *(const uint32_t *)b);
     if (x->time_us != y->time_us) return x->time_us < y->time_us ? -1 : 1;
     uint32_t cx = actor_class(x->actor), cy = actor_class(y->actor);
     if (cx != cy) return cx < cy ? -1 : 1;
-    int c = x->code[PE_ID] || y->code[PE_ID] ? str_cmp(pending_text(q, x->code[PE_ID]), pending_text(q, y->code[PE_ID])) : 0;
+    int c = x->id || y->id ? str_cmp(pending_text(q, x->id), pending_text(q, y->id)) : 0;
     if (c) return c;
     if (x->record != y->record) return x->record < y->record ? -1 : 1;
     return x->sub < y->sub ? -1 : x->sub > y->sub;
 }
 
 // The unit that a row is stored under: case, else account, else customer. Index into the texts of cases, then of alias sets.
-static size_t unit_of(const struct pending_event *e, size_t n_cases)
+static size_t unit_of(const struct pending_row *e, size_t n_cases)
 {
-    if (e->code[PE_CASE]) return e->code[PE_CASE];
-    return n_cases + (e->code[PE_ACCOUNT] ? e->code[PE_ACCOUNT] : e->code[PE_CUSTOMER]);
+    if (e->case_id) return e->case_id;
+    return n_cases + (e->account ? e->account : e->customer);
 }
 
 // Ranks of the texts of all units in use.
@@ -38,7 +38,7 @@ static voc_rc rank_units(const struct pending *q, size_t n_cases, size_t n_all, 
     voc_rc rc = texts && used ? VOC_OK : VOC_E_NOMEM;
     for (uint32_t i = 0; rc == VOC_OK && i < n_all; i++)
         texts[i] = i < n_cases ? dict_at(q->names[SPACE_CASE], i) : dict_at(q->names[SPACE_ALIASES], i - (uint32_t)n_cases);
-    for (size_t i = 0; rc == VOC_OK && i < q->n_events; i++) used[unit_of(pending_event(q, i), n_cases)] = true;
+    for (size_t i = 0; rc == VOC_OK && i < q->n_events; i++) used[unit_of(pending_row(q, i), n_cases)] = true;
     if (rc == VOC_OK) rc = sort_ranks(texts, used, n_all, ranks);
     mem_free(texts);
     mem_free(used);
@@ -52,12 +52,12 @@ voc_rc import_order(const struct pending *q, uint32_t *order, size_t *n)
     voc_rc rc = ranks && starts ? rank_units(q, n_cases, n_all, ranks) : VOC_E_NOMEM;
     if (rc != VOC_OK) goto out;
     for (size_t i = 0; i < q->n_events; i++) {
-        const struct pending_event *e = pending_event(q, i);
+        const struct pending_row *e = pending_row(q, i);
         if (!e->dropped) starts[ranks[unit_of(e, n_cases)] + 1]++, count++;
     }
     for (size_t i = 0; i < n_all; i++) starts[i + 1] += starts[i];
     for (size_t i = 0; i < q->n_events; i++) { // afterwards starts[r] is the end of rank r
-        const struct pending_event *e = pending_event(q, i);
+        const struct pending_row *e = pending_row(q, i);
         if (!e->dropped) order[starts[ranks[unit_of(e, n_cases)]]++] = (uint32_t)i;
     }
     for (size_t r = 0, from = 0; rc == VOC_OK && r < n_all; r++) {

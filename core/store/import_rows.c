@@ -138,13 +138,12 @@ static struct bounds gather_events(struct rows *r, const uint32_t *order, size_t
     *differ = (struct pending_event){0};
     while (b.rows < n && b.rows < BLOCK_ROWS && text <= BLOCK_TEXT) {
         if (b.rows + AHEAD < n) {
-            const char *next = (const char *)pending_event(q, order[b.rows + AHEAD]);
+            const char *next = (const char *)pending_row(q, order[b.rows + AHEAD]);
             __builtin_prefetch(next);
-            __builtin_prefetch(next + 64);
-            __builtin_prefetch(next + sizeof(struct pending_event) - 1);
+            __builtin_prefetch(next + sizeof(struct pending_row) - 1);
         }
         struct pending_event *e = &r->events[b.rows];
-        *e = *pending_event(q, order[b.rows++]);
+        pending_get(q, order[b.rows++], e);
         add_differences(differ, e, &r->events[0]);
         for (unsigned k = PE_CODES; k < PE_N; k++)
             if (e->code[k]) text += pending_text(q, e->code[k]).len;
@@ -414,8 +413,8 @@ static voc_rc write_same_row_links(struct fact_writer *f)
     voc_rc rc = first ? VOC_OK : VOC_E_NOMEM;
     for (uint32_t k = 0; rc == VOC_OK && k < n; k++) first[k] = INT64_MAX;
     for (size_t k = 0; rc == VOC_OK && k < q->n_events; k++) {
-        const struct pending_event *e = pending_event(q, k);
-        if (!e->dropped && e->time_us < first[e->code[PE_CUSTOMER]]) first[e->code[PE_CUSTOMER]] = e->time_us;
+        const struct pending_row *e = pending_row(q, k);
+        if (!e->dropped && e->time_us < first[e->customer]) first[e->customer] = e->time_us;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *x = &q->facts.at[k];

@@ -20,6 +20,9 @@ voc_rc pending_init(struct pending *q)
     voc_rc rc = vec_reserve(&q->heap, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
     q->heap.at[q->heap.n++] = (voc_str){"", 0};
+    rc = vec_reserve(&q->rare, 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
+    q->rare.at[q->rare.n++] = (struct pending_rare){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
         uint32_t code = 0;
         rc = dict_new(&q->names[i], SIZE_MAX / 4);
@@ -34,6 +37,7 @@ void pending_done(struct pending *q)
     for (size_t i = 0; i < q->chunks.n; i++) mem_free(q->chunks.at[i]);
     for (unsigned i = 0; i < MAPS; i++) mem_free(q->map[i]);
     vec_free(&q->chunks);
+    vec_free(&q->rare);
     vec_free(&q->heap);
     vec_free(&q->facts);
     vec_free(&q->rejects);
@@ -197,17 +201,63 @@ static void add_reject(struct joiner *j, const struct coded_reject *r)
     if (j->rc == VOC_OK) j->q->rejects.at[j->q->rejects.n++] = to;
 }
 
-static voc_rc event_room(struct pending *q, struct pending_event **to)
+static voc_rc row_room(struct pending *q, struct pending_row **to)
 {
     if (q->n_events >= UINT32_MAX - 1) return VOC_E_LIMIT;
     if (q->n_events == q->chunks.n * PENDING_CHUNK) {
         voc_rc rc = vec_reserve(&q->chunks, 1, UINT32_MAX / PENDING_CHUNK + 1);
-        struct pending_event *chunk = rc == VOC_OK ? mem_alloc(PENDING_CHUNK * sizeof *chunk) : NULL;
+        struct pending_row *chunk = rc == VOC_OK ? mem_alloc(PENDING_CHUNK * sizeof *chunk) : NULL;
         if (!chunk) return rc == VOC_OK ? VOC_E_NOMEM : rc;
         q->chunks.at[q->chunks.n++] = chunk;
     }
-    *to = pending_event(q, q->n_events);
+    *to = pending_row(q, q->n_events);
     return VOC_OK;
+}
+
+static voc_rc hold_rare(struct pending *q, const struct pending_event *e, uint32_t *out)
+{
+    const uint32_t *c = e->code;
+    *out = 0;
+    if (e->minutes == VOC_NA && e->cost == VOC_NA && e->value == VOC_NA &&
+        !(c[PE_OBJECT] | c[PE_OWNER] | c[PE_THREAD] | c[PE_LANGUAGE] | c[PE_REF] | c[PE_TEXT]))
+        return VOC_OK;
+    voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
+    *out = (uint32_t)q->rare.n;
+    q->rare.at[q->rare.n++] = (struct pending_rare){
+        .minutes = e->minutes, .cost = e->cost, .value = e->value, .object = c[PE_OBJECT], .owner = c[PE_OWNER],
+        .thread = c[PE_THREAD], .language = c[PE_LANGUAGE], .ref = c[PE_REF], .text = c[PE_TEXT]};
+    return VOC_OK;
+}
+
+static voc_rc hold(struct pending *q, const struct pending_event *e)
+{
+    const uint32_t *c = e->code;
+    struct pending_row *to = NULL;
+    uint32_t rare = 0;
+    voc_rc rc = row_room(q, &to);
+    if (rc == VOC_OK) rc = hold_rare(q, e, &rare);
+    if (rc != VOC_OK) return rc;
+    *to = (struct pending_row){
+        .time_us = e->time_us, .record = e->record, .line = e->line, .action = c[PE_ACTION], .touchpoint = c[PE_TOUCHPOINT],
+        .channel = c[PE_CHANNEL], .campaign = c[PE_CAMPAIGN], .case_id = c[PE_CASE], .role = c[PE_ROLE], .customer = c[PE_CUSTOMER],
+        .account = c[PE_ACCOUNT], .id = c[PE_ID], .attrs = c[PE_ATTRS], .rare = rare, .sub = e->sub,
+        .resolution = e->resolution, .actor = e->actor, .ref_kind = e->ref_kind};
+    q->n_events++;
+    return VOC_OK;
+}
+
+void pending_get(const struct pending *q, size_t i, struct pending_event *out)
+{
+    const struct pending_row *r = pending_row(q, i);
+    const struct pending_rare *x = &q->rare.at[r->rare];
+    *out = (struct pending_event){
+        .time_us = r->time_us, .minutes = x->minutes, .cost = x->cost, .value = x->value, .record = r->record, .line = r->line,
+        .code = {[PE_ACTION] = r->action, [PE_TOUCHPOINT] = r->touchpoint, [PE_CHANNEL] = r->channel, [PE_CAMPAIGN] = r->campaign,
+                 [PE_OBJECT] = x->object, [PE_CASE] = r->case_id, [PE_ROLE] = r->role, [PE_OWNER] = x->owner, [PE_THREAD] = x->thread,
+                 [PE_LANGUAGE] = x->language, [PE_CUSTOMER] = r->customer, [PE_ACCOUNT] = r->account, [PE_ID] = r->id,
+                 [PE_REF] = x->ref, [PE_TEXT] = x->text, [PE_ATTRS] = r->attrs},
+        .sub = r->sub, .resolution = r->resolution, .actor = r->actor, .ref_kind = r->ref_kind};
 }
 
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why)
@@ -219,11 +269,10 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
     if (c->n && (!c->time_us || !c->action || !c->record)) (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
     if (j.rc == VOC_OK) j.rc = maps_ready(q, b->n_strings);
     for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
-        struct pending_event *e = NULL;
-        voc_rc rc = event_room(q, &e);
+        struct pending_event e;
+        add_event(&j, i, &e);
+        voc_rc rc = j.rc == VOC_OK ? hold(q, &e) : VOC_OK;
         if (rc != VOC_OK) (void)fail(&j, rc, "too many events");
-        else add_event(&j, i, e);
-        if (j.rc == VOC_OK) q->n_events++;
     }
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_facts; i++) add_fact(&j, &b->facts[i]);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_rejects; i++) add_reject(&j, &b->rejects[i]);

@@ -18,13 +18,26 @@ enum {
 };
 extern const unsigned char pending_space[PE_CODES];
 
-struct pending_event {
+struct pending_event { // as it comes and as it is written
     int64_t time_us, minutes, cost, value;
     uint64_t record, line;
     uint32_t code[PE_N];
     uint32_t sub;
     uint8_t resolution, actor, ref_kind;
+};
+// As it is held until the commit: millions of them are most of an import's memory, so what few events have stands apart.
+struct pending_row {
+    int64_t time_us;
+    uint64_t record, line;
+    uint32_t action, touchpoint, channel, campaign, case_id, role, customer, account, id, attrs; // as in code[]
+    uint32_t rare; // of pending.rare; 0: it has nothing of it
+    uint32_t sub;
+    uint8_t resolution, actor, ref_kind;
     bool dropped;
+};
+struct pending_rare {
+    int64_t minutes, cost, value;
+    uint32_t object, owner, thread, language, ref, text;
 };
 struct pending_fact {
     int64_t time_us, integer;
@@ -44,7 +57,8 @@ struct pending { // owns all of it
     struct dict *names[SPACE_ALL];
     VEC(voc_str) heap; // [0] is empty; bytes in the arena
     struct arena bytes;
-    VEC(struct pending_event *) chunks; // of PENDING_CHUNK rows
+    VEC(struct pending_row *) chunks; // of PENDING_CHUNK rows
+    VEC(struct pending_rare) rare;    // [0] is empty
     size_t n_events;
     VEC(struct pending_fact) facts;
     VEC(struct pending_reject) rejects;
@@ -58,7 +72,9 @@ void pending_done(struct pending *q);
 // VOC_E_BUG with *why set: the worker lied.
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why);
 
-static inline struct pending_event *pending_event(const struct pending *q, size_t i)
+void pending_get(const struct pending *q, size_t i, struct pending_event *out);
+
+static inline struct pending_row *pending_row(const struct pending *q, size_t i)
 {
     return &q->chunks.at[i / PENDING_CHUNK][i % PENDING_CHUNK];
 }

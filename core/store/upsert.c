@@ -36,16 +36,16 @@ voc_rc upsert_within(struct import *i, struct dict **out)
     struct dict *ids = NULL;
     voc_rc rc = dict_new(&ids, SIZE_MAX / 4);
     for (size_t k = 0; rc == VOC_OK && k < q->n_events; k++) {
-        const struct pending_event *e = pending_event(q, k);
-        if (e->code[PE_ID] && !e->dropped) rc = note_id(ids, &last, pending_text(q, e->code[PE_ID]), e->record);
+        const struct pending_row *e = pending_row(q, k);
+        if (e->id && !e->dropped) rc = note_id(ids, &last, pending_text(q, e->id), e->record);
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *f = &q->facts.at[k];
         if (f->id && !f->dropped) rc = note_id(ids, &last, pending_text(q, f->id), f->record);
     }
     for (size_t k = 0; rc == VOC_OK && k < q->n_events; k++) {
-        struct pending_event *e = pending_event(q, k);
-        if (e->dropped || !outdated(ids, &last, pending_text(q, e->code[PE_ID]), e->record)) continue;
+        struct pending_row *e = pending_row(q, k);
+        if (e->dropped || !outdated(ids, &last, pending_text(q, e->id), e->record)) continue;
         e->dropped = true;
         i->result.replaced_events++;
     }

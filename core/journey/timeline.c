@@ -76,6 +76,22 @@ const voc_definition *timeline_definition(const struct timeline *t) { return &t-
 const voc_run_info *timeline_info(const struct timeline *t) { return &t->info; }
 size_t timeline_n_units(const struct timeline *t) { return t->n_units; }
 size_t timeline_unit_events(const struct timeline *t, size_t unit) { return unit < t->n_units ? t->units[unit].n : 0; }
+voc_str timeline_unit_name(const struct timeline *t, size_t unit) { return unit < t->n_units ? t->units[unit].name : (voc_str){"", 0}; }
+size_t timeline_source_event(const struct timeline *t, size_t unit, size_t k) { return t->order[t->units[unit].first + k]; }
+
+uint32_t timeline_event_code(const struct timeline *t, uint32_t column, size_t event)
+{
+    switch (column) {
+    case VOC_COL_ACTOR: return t->actor[event];
+    case VOC_COL_ACTION: return column_at(t->s->action, event);
+    case VOC_COL_TOUCHPOINT: return t->touchpoint ? t->touchpoint[event] : VOC_NONE;
+    case VOC_COL_INDIVIDUAL: return t->individual[event];
+    case VOC_COL_ACCOUNT: return t->account[event];
+    case VOC_COL_CASE: return t->case_id[event];
+    case VOC_COL_THREAD: return t->thread[event];
+    default: return VOC_NONE;
+    }
+}
 
 const struct predicate *timeline_predicate(const struct timeline *t, uint32_t number)
 {

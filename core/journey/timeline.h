@@ -38,6 +38,11 @@ voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code);
 uint32_t timeline_n_codes(const struct timeline *t, uint32_t column);
 size_t timeline_n_units(const struct timeline *t);
 size_t timeline_unit_events(const struct timeline *t, size_t unit); // for balancing work
+voc_str timeline_unit_name(const struct timeline *t, size_t unit);      // ascending by unit, bytewise
+size_t timeline_source_event(const struct timeline *t, size_t unit, size_t k); // the unit's k-th event, as batch_source_event
+// What is settled of an event of the set before any unit is read: VOC_COL_ACTOR, ACTION, TOUCHPOINT, INDIVIDUAL, ACCOUNT,
+// CASE and THREAD; the codes are those of the columns of a batch.
+uint32_t timeline_event_code(const struct timeline *t, uint32_t column, size_t event);
 // Predicates may be set after timeline_new, before the first unit (an analysis asks in its begin).
 voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index);
 voc_rc timeline_want_persons(struct timeline *t);

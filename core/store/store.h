@@ -181,7 +181,28 @@ struct sql_table {
     voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement
     voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out);      // NA, TEXT, INT, REAL; text borrows until the next cell of this column
 };
+// What a query asks of a column, handed down so that rows are left out before SQLite sees them. SQLite tests every row that
+// is given all the same: a table may leave out only rows that cannot fit, and need not leave out all of them.
+enum sql_limit_op { SQL_EQUALS, SQL_FROM /* this or more */, SQL_TO /* this or less */ };
+struct sql_limit { unsigned column; enum sql_limit_op op; voc_cell value; /* TEXT or INT, as the key says */ };
+struct sql_key { // a column whose limits the table can use
+    unsigned column;
+    bool text;    // compared as text, bytewise; else as a whole number
+    bool range;   // takes FROM and TO too
+    bool jumps;   // rows that do not fit are not even walked
+    double share; // of the rows that one value has, about: for the plan
+};
+struct sql_walk {
+    const struct sql_key *keys;
+    size_t n_keys;
+    void (*reads)(void *user, uint64_t columns);  // a statement will read these (bit k: column k); before open; or NULL
+    // *out, freed by plan_free, is what limits mean; their texts are gone when it returns. After open.
+    voc_rc (*plan)(void *user, const struct sql_limit *limits, size_t n, void **out);
+    voc_rc (*seek)(void *user, void *plan, uint64_t *row); // moves *row on, from itself, to a row that may fit; none: n_rows
+    void (*plan_free)(void *plan);
+};
 voc_rc store_sql_table(struct project *p, const struct sql_table *t); // *t borrows until close
+voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w); // *w too; columns below 64
 // Runs one read-only statement. head once with the column names, then row for each row.
 voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, const char *const *names, size_t n),
                  voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d);

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Eponymous virtual tables (event, journey, unit): SELECT ... FROM event works without anything in the file's schema. Rows
 // are numbered 0..n-1, and the number is the rowid. A table is opened at its first use in a statement. Read-only.
+// Limits of a query on the keys of a table are handed down, in the order of xBestIndex's string: two hex digits for the key
+// and one for the operation. SQLite tests them again (never `omit`), so a limit that cannot be used is just dropped.
+#include <math.h>
+#include <stdio.h>
 #include "store/vtab.h"
+
+#define LIMITS_MAX 16u
+#define ROWS_UNKNOWN 1e6 // of a table that was not opened yet
+#define ROWS_AT_KEY 10.0 // of the rarest value
 
 struct vtab {
     sqlite3_vtab base;
@@ -10,6 +18,7 @@ struct vtab {
 struct cursor {
     sqlite3_vtab_cursor base;
     uint64_t row, end;
+    void *plan; // of the walk; NULL: every row
 };
 
 static int status(struct sql_module *m, voc_rc rc)
@@ -54,12 +63,62 @@ static int vtab_disconnect(sqlite3_vtab *v)
     return SQLITE_OK;
 }
 
-// Only "rowid = ?" is taken; everything else SQLite filters itself.
+static int limit_op(unsigned char op)
+{
+    switch (op) {
+    case SQLITE_INDEX_CONSTRAINT_EQ: return SQL_EQUALS;
+    case SQLITE_INDEX_CONSTRAINT_GT:
+    case SQLITE_INDEX_CONSTRAINT_GE: return SQL_FROM;
+    case SQLITE_INDEX_CONSTRAINT_LT:
+    case SQLITE_INDEX_CONSTRAINT_LE: return SQL_TO;
+    default: return -1;
+    }
+}
+
+// The key that a constraint is about, or n_keys. A text that another collation compares is left to SQLite.
+static size_t key_of(const struct sql_walk *w, sqlite3_index_info *info, int i)
+{
+    size_t k = 0;
+    int op = limit_op(info->aConstraint[i].op);
+    while (k < w->n_keys && (int)w->keys[k].column != info->aConstraint[i].iColumn) k++;
+    if (k == w->n_keys || op < 0 || (op != SQL_EQUALS && !w->keys[k].range)) return w->n_keys;
+    if (w->keys[k].text && sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") != 0) return w->n_keys;
+    return k;
+}
+
+// A row that is walked costs a tenth of one that is given; finding the place of a walk costs a few rows.
+static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
+{
+    const struct sql_walk *w = m->walk;
+    double rows = m->opened ? (double)m->n_rows + 1.0 : ROWS_UNKNOWN, walked = rows, given = rows;
+    char text[3 * LIMITS_MAX + 1] = "";
+    size_t n = 0;
+    for (int i = 0; w && i < info->nConstraint && n < LIMITS_MAX; i++) {
+        size_t k = info->aConstraint[i].usable ? key_of(w, info, i) : w->n_keys;
+        if (k == w->n_keys) continue;
+        int op = limit_op(info->aConstraint[i].op);
+        (void)snprintf(text + 3 * n, 4, "%02x%d", (unsigned)k & 0xffu, op);
+        info->aConstraintUsage[i].argvIndex = (int)++n;
+        double share = op == SQL_EQUALS ? w->keys[k].share : 0.5;
+        given *= share;
+        if (w->keys[k].jumps) walked *= share;
+    }
+    if (given < ROWS_AT_KEY) given = rows < ROWS_AT_KEY ? rows : ROWS_AT_KEY;
+    if (walked < given) walked = given;
+    info->estimatedRows = (sqlite3_int64)given + 1;
+    info->estimatedCost = 5.0 + walked * 0.1 + given;
+    if (!n) return SQLITE_OK;
+    info->idxStr = sqlite3_mprintf("%s", text);
+    info->needToFreeIdxStr = 1;
+    info->idxNum = 2;
+    return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 static int vtab_best(sqlite3_vtab *v, sqlite3_index_info *info)
 {
     struct sql_module *m = ((struct vtab *)(void *)v)->module;
     info->idxNum = 0;
-    info->estimatedCost = m->opened ? (double)m->n_rows + 1.0 : 1e6;
+    if (m->walk && m->walk->reads) m->walk->reads(m->table->user, info->colUsed);
     for (int i = 0; i < info->nConstraint; i++) {
         if (!info->aConstraint[i].usable || info->aConstraint[i].iColumn != -1 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
         info->aConstraintUsage[i].argvIndex = 1;
@@ -67,9 +126,9 @@ static int vtab_best(sqlite3_vtab *v, sqlite3_index_info *info)
         info->estimatedCost = 1.0;
         info->estimatedRows = 1;
         info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
-        break;
+        return SQLITE_OK;
     }
-    return SQLITE_OK;
+    return best_walk(m, info);
 }
 
 static int vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
@@ -82,22 +141,77 @@ static int vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
     return SQLITE_OK;
 }
 
-static int vtab_close(sqlite3_vtab_cursor *c)
-{
-    sqlite3_free(c);
-    return SQLITE_OK;
-}
-
 static struct sql_module *module_of(sqlite3_vtab_cursor *c)
 {
     return ((struct vtab *)(void *)c->pVtab)->module;
 }
 
-static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *name, int argc, sqlite3_value **argv)
+static void plan_drop(struct sql_module *m, struct cursor *c)
+{
+    if (c->plan) m->walk->plan_free(c->plan);
+    c->plan = NULL;
+}
+
+static int vtab_close(sqlite3_vtab_cursor *c)
+{
+    plan_drop(module_of(c), (struct cursor *)(void *)c);
+    sqlite3_free(c);
+    return SQLITE_OK;
+}
+
+// A value as a limit on a key. false: it says nothing that can be used; SQLite's rules of affinity may still make a number
+// equal to a text, so types that differ are left to it.
+static bool limit_of(const struct sql_key *key, enum sql_limit_op op, sqlite3_value *value, struct sql_limit *out)
+{
+    int type = sqlite3_value_type(value);
+    *out = (struct sql_limit){.column = key->column, .op = op, .value = {.type = VOC_CELL_INT}};
+    if (key->text) {
+        if (type != SQLITE_TEXT) return false;
+        const char *text = (const char *)sqlite3_value_text(value);
+        if (!text) return false;
+        out->value.type = VOC_CELL_TEXT;
+        out->value.s = str_mk(text, (size_t)sqlite3_value_bytes(value));
+        return true;
+    }
+    if (type == SQLITE_INTEGER) {
+        out->value.i = sqlite3_value_int64(value);
+        return true;
+    }
+    double r = type == SQLITE_FLOAT ? sqlite3_value_double(value) : 1e19;
+    if (!(fabs(r) < 9e15) || (op == SQL_EQUALS && r != floor(r))) return false;
+    out->value.i = (int64_t)(op == SQL_TO ? ceil(r) : floor(r)); // the wider of the two
+    return true;
+}
+
+// *none: a value is NULL, which equals nothing and lies in no range.
+static voc_rc walk_begin(struct sql_module *m, struct cursor *c, const char *text, int argc, sqlite3_value **argv, bool *none)
+{
+    struct sql_limit limits[LIMITS_MAX];
+    size_t n = 0;
+    for (int i = 0; i < argc && (size_t)i < LIMITS_MAX; i++) {
+        unsigned k = 0, op = 0;
+        for (int d = 0; d < 2; d++) k = k * 16 + (unsigned)(text[3 * i + d] <= '9' ? text[3 * i + d] - '0' : text[3 * i + d] - 'a' + 10);
+        op = (unsigned)(text[3 * i + 2] - '0');
+        if (sqlite3_value_type(argv[i]) == SQLITE_NULL) {
+            *none = true;
+            return VOC_OK;
+        }
+        if (limit_of(&m->walk->keys[k], (enum sql_limit_op)op, argv[i], &limits[n])) n++;
+    }
+    return n ? m->walk->plan(m->table->user, limits, n, &c->plan) : VOC_OK;
+}
+
+static int to_fit(struct sql_module *m, struct cursor *c)
+{
+    voc_rc rc = c->plan && c->row < c->end ? m->walk->seek(m->table->user, c->plan, &c->row) : VOC_OK;
+    return rc == VOC_OK ? SQLITE_OK : status(m, rc);
+}
+
+static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, int argc, sqlite3_value **argv)
 {
     struct cursor *c = (struct cursor *)(void *)base;
     struct sql_module *m = module_of(base);
-    (void)name, (void)argc;
+    plan_drop(m, c);
     if (m->opened != m->p->statement) {
         voc_rc rc = m->table->open(m->table->user, &m->n_rows);
         if (rc != VOC_OK) return status(m, rc);
@@ -111,13 +225,20 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *name, int
         c->row = there ? (uint64_t)want : 0;
         c->end = there ? c->row + 1 : 0;
     }
-    return SQLITE_OK;
+    if (idx == 2) {
+        bool none = false;
+        voc_rc rc = walk_begin(m, c, limits, argc, argv, &none);
+        if (rc != VOC_OK) return status(m, rc);
+        if (none) c->end = 0;
+    }
+    return to_fit(m, c);
 }
 
 static int vtab_next(sqlite3_vtab_cursor *base)
 {
-    ((struct cursor *)(void *)base)->row++;
-    return SQLITE_OK;
+    struct cursor *c = (struct cursor *)(void *)base;
+    c->row++;
+    return to_fit(module_of(base), c);
 }
 
 static int vtab_eof(sqlite3_vtab_cursor *base)
@@ -155,11 +276,11 @@ static const sqlite3_module MODULE = { // no xCreate: eponymous only
     .xFilter = vtab_filter, .xNext = vtab_next, .xEof = vtab_eof, .xColumn = vtab_column, .xRowid = vtab_rowid,
 };
 
-voc_rc store_sql_table(struct project *p, const struct sql_table *t)
+voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w)
 {
     struct sql_module *m = mem_zalloc(1, sizeof *m);
     if (!m) return VOC_E_NOMEM;
-    *m = (struct sql_module){.p = p, .table = t, .next = p->modules};
+    *m = (struct sql_module){.p = p, .table = t, .walk = w, .next = p->modules};
     int rc = sqlite3_create_module_v2(p->db, t->name, &MODULE, m, NULL);
     if (rc != SQLITE_OK) {
         mem_free(m);
@@ -168,6 +289,8 @@ voc_rc store_sql_table(struct project *p, const struct sql_table *t)
     p->modules = m;
     return VOC_OK;
 }
+
+voc_rc store_sql_table(struct project *p, const struct sql_table *t) { return store_sql_table_walk(p, t, NULL); }
 
 void sql_modules_free(struct project *p)
 {

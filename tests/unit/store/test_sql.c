@@ -186,6 +186,107 @@ static void tables_fed_from_above_are_read_like_others(void **state)
     check("SELECT count(*) AS n FROM event", "n / 5");
 }
 
+// ---- limits handed down ------------------------------------------------------------------------------------------------------
+
+struct walker { struct sql_limit limit[4]; char text[4][16]; size_t n, given; uint64_t reads; int plans; };
+
+static voc_rc walker_open(void *user, uint64_t *n)
+{
+    (void)user;
+    *n = 100;
+    return VOC_OK;
+}
+
+// Column 0 is row / 10, column 1 "a" to "j" likewise, column 2 a text that no key is about.
+static voc_rc walker_cell(void *user, uint64_t row, unsigned column, voc_cell *out)
+{
+    static const char letters[] = "abcdefghij";
+    struct walker *w = user;
+    w->given++;
+    *out = column == 0 ? (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)row / 10} : (voc_cell){.type = VOC_CELL_TEXT, .s = str_mk(&letters[row / 10], 1)};
+    return VOC_OK;
+}
+
+static void walker_reads(void *user, uint64_t columns) { ((struct walker *)user)->reads |= columns; }
+
+static voc_rc walker_plan(void *user, const struct sql_limit *limits, size_t n, void **out)
+{
+    struct walker *w = user;
+    assert_in_range(n, 1, 4);
+    w->n = n;
+    for (size_t i = 0; i < n; i++) {
+        w->limit[i] = limits[i];
+        (void)snprintf(w->text[i], sizeof w->text[i], "%.*s", limits[i].column ? (int)limits[i].value.s.len : 0, limits[i].column ? limits[i].value.s.ptr : "");
+    }
+    w->plans++;
+    *out = w;
+    return VOC_OK;
+}
+
+static void walker_done(void *plan) { ((struct walker *)plan)->plans--; }
+
+static bool walker_fits(const struct walker *w, uint64_t row)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        int64_t has = (int64_t)row / 10, want = w->limit[i].column ? w->text[i][0] - 'a' : w->limit[i].value.i;
+        if ((w->limit[i].op != SQL_TO && has < want) || (w->limit[i].op != SQL_FROM && has > want)) return false;
+    }
+    return true;
+}
+
+static voc_rc walker_seek(void *user, void *plan, uint64_t *row)
+{
+    (void)user;
+    while (*row < 100 && !walker_fits(plan, *row)) ++*row;
+    return VOC_OK;
+}
+
+static void limits_leave_out_only_rows_that_cannot_fit(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"number", "letter", "other", NULL};
+    static const struct sql_key keys[] = {{0, false, true, true, 0.1}, {1, true, false, true, 0.1}};
+    static struct walker w;
+    static const struct sql_table table = {"walked", columns, &w, walker_open, walker_cell};
+    static const struct sql_walk walk = {keys, 2, walker_reads, walker_plan, walker_seek, walker_done};
+    static const struct { const char *where; const char *rows; size_t given; } asked[] = { // given: cells that SQLite tested
+        {"number = 3", "10", 10},
+        {"letter = 'c'", "10", 10},
+        {"letter = 'nobody'", "0", 0},
+        {"letter IN ('b', 'e', NULL)", "20", 20},
+        {"number > 4 AND number <= 6", "20", 50}, // each row of 4 to 6 is tested; > 4 ends the test of 4
+        {"number >= 4.5 AND number < 6.5", "20", 70}, // 4 to 7: the whole numbers around
+        {"number = 4.0", "10", 10},
+        {"number = NULL", "0", 0},
+        {"number > NULL", "0", 0},
+        {"number >= 2 AND letter = 'c'", "10", 20},
+        {"letter = 'C' COLLATE NOCASE", "10", 100}, // not handed down: a key is compared bytewise
+        {"letter = 3", "0", 100},
+        {"number = '3'", "0", 100},
+        {"number < 1e300", "100", 100},
+        {"+number = 3", "10", 100},
+        {"other = 'c'", "10", 100},
+    };
+    assert_int_equal(store_sql_table_walk(p, &table, &walk), VOC_OK);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char sql[200], expected[32];
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) AS n FROM walked WHERE %s", asked[i].where);
+        (void)snprintf(expected, sizeof expected, "n / %s", asked[i].rows);
+        w.given = 0;
+        check(sql, expected);
+        if (w.given != asked[i].given) fail_msg("%s: %zu cells, not %zu", asked[i].where, w.given, asked[i].given);
+        assert_int_equal(w.plans, 0); // each is freed
+    }
+    w.given = 0;
+    check("WITH mine(l) AS (VALUES ('b'), ('x'), ('j')) SELECT count(*) AS n FROM walked JOIN mine ON letter = l", "n / 20"); // from the small side
+    assert_int_equal(w.given, 20);
+    w.reads = 0;
+    check("SELECT count(*) AS n FROM walked", "n / 100");
+    assert_int_equal(w.reads, 0);
+    check("SELECT max(other) AS m FROM walked WHERE number = 1", "m / 'b'");
+    assert_int_equal(w.reads, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +296,7 @@ int main(void)
         cmocka_unit_test(errors_say_what_and_where),
         cmocka_unit_test(the_caller_may_stop),
         cmocka_unit_test(tables_fed_from_above_are_read_like_others),
+        cmocka_unit_test(limits_leave_out_only_rows_that_cannot_fit),
     };
     return cmocka_run_group_tests(tests, open_project, close_project);
 }

@@ -15,7 +15,7 @@ static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const voc_option options[N_OPTIONS] = {
     [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, touchpoint:ID for a touch of the company, instead of the stages of the journey"},
     [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "all steps within this time of the first one, such as 30d (any time)"},
-    [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "no other event of the steps in between"},
+    [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no other event of the steps in between"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey"},
 };
 

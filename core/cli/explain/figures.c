@@ -33,8 +33,9 @@ static voc_rc run_one(struct explainer *x, struct plugin *a)
     x->c->diag = before;
     if (!rc) x->n_runs++;
     for (size_t i = 0; i < r->n_tables && !rc; i++) rc = add_source(x, r->tables[i], a->note.name, true);
-    for (size_t i = 0; rc && i < diag_n(own); i++)
-        if (diag_at(own, i)->severity == VOC_ERROR && !x->refused[0]) snprintf(x->refused, sizeof x->refused, "voc %s: %s", a->note.name, diag_at(own, i)->message);
+    bool tell = strcmp(a->note.name, "score") == 0 || !x->refused[0]; // most words are the score's
+    for (size_t i = 0; rc && tell && i < diag_n(own); i++)
+        if (diag_at(own, i)->severity == VOC_ERROR) snprintf(x->refused, sizeof x->refused, "voc %s: %s", a->note.name, diag_at(own, i)->message);
     diag_free(own);
     return rc == VOC_E_NOMEM || rc == VOC_CANCELLED || rc == VOC_E_LIMIT ? rc : VOC_OK;
 }

@@ -3,6 +3,7 @@
 // the person and the segment of the unit at that time, and the touchpoint that claims it (DESIGN section 10, METHODS 1).
 // Actor, people and touchpoints are settled once, in timeline_new; roles and segments by each thread as it reads.
 #include <stdlib.h>
+#include "base/cancel.h"
 #include "base/hash.h"
 #include "journey/timeline_int.h"
 
@@ -384,6 +385,7 @@ static voc_rc claim_all(struct claiming *c)
     struct timeline *t = c->t;
     uint32_t declared = (uint32_t)(t->j->n_claims + t->j->n_works);
     for (size_t u = 0; u < t->n_units; u++) {
+        if (cancel_requested()) return VOC_CANCELLED;
         resolver_unit(c->resolver, &t->units[u]);
         program_run_unit(c->run, unit_entity(&t->units[u]), t->units[u].code);
         for (size_t k = 0; k < t->units[u].n; k++) {

@@ -3,6 +3,7 @@
 // 1.6, 2.3). Nothing here depends on dictionary codes: units are in order of name, events in order of time, actor and id.
 #include <stdio.h>
 #include <stdlib.h>
+#include "base/cancel.h"
 #include "journey/timeline_int.h"
 
 #define UNITS_MAX ((size_t)UINT32_MAX - 1u)
@@ -262,7 +263,7 @@ static void group(struct grouping *g)
         struct unit_entry *u = &g->units.at[g->unit_of[i]];
         t->order[u->first + u->n++] = (uint32_t)i;
     }
-    for (size_t u = 0; u < g->units.n; u++) sort_events(t, t->order + g->units.at[u].first, g->units.at[u].n);
+    for (size_t u = 0; u < g->units.n && !cancel_requested(); u++) sort_events(t, t->order + g->units.at[u].first, g->units.at[u].n);
     t->n_order = n;
 }
 
@@ -525,6 +526,10 @@ voc_rc order_units(struct timeline *t, struct diag *d)
     if (!g.unit_of || !t->order) goto out;
     if ((rc = assign(&g)) || (rc = known_from(&g, d))) goto out;
     group(&g);
+    if (cancel_requested()) {
+        rc = VOC_CANCELLED;
+        goto out;
+    }
     if ((rc = name_units(&g)) || (rc = cluster_all(&g))) goto out;
     t->units = g.units.at;
     t->n_units = g.units.n;

@@ -276,7 +276,7 @@ static void unknown_reference(struct loader *l, const struct xml_node *n, const 
 {
     char kinds[80] = "", meant[100], hint[400] = "", name[32];
     size_t kinds_len = 0, len = 0;
-    voc_str kind, near = {"", 0};
+    voc_str kind = {"", 0}, near = {"", 0};
     for (voc_str type = a->type; next_kind(&type, &kind);) {
         if (kind.ptr[0] == '=') continue;
         (void)snprintf(name, sizeof name, "%.*s", (int)kind.len, kind.ptr);

@@ -97,7 +97,11 @@ static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
         size_t k = info->aConstraint[i].usable ? key_of(w, info, i) : w->n_keys;
         if (k == w->n_keys) continue;
         int op = limit_op(info->aConstraint[i].op);
-        (void)snprintf(text + 3 * n, 4, "%02x%d", (unsigned)k & 0xffu, op);
+        char *at = text + 3 * n; // two hexadecimal digits of the key, one digit of the operation
+        at[0] = "0123456789abcdef"[k >> 4 & 15];
+        at[1] = "0123456789abcdef"[k & 15];
+        at[2] = (char)('0' + op % 10);
+        at[3] = 0;
         info->aConstraintUsage[i].argvIndex = (int)++n;
         double share = op == SQL_EQUALS ? w->keys[k].share : 0.5;
         given *= share;

@@ -273,6 +273,15 @@ static voc_rc bump(struct keymap *m, uint32_t row, uint32_t code, bool *first)
 
 static bool before(const struct example *a, const struct example *b) { return a->time_us != b->time_us ? a->time_us < b->time_us : a->record < b->record; }
 
+// The same object and words; where there are none, the same customer.
+static bool alike(const struct event_set *s, size_t a, size_t b)
+{
+    uint32_t object = code_at(s->object, a);
+    if (object != code_at(s->object, b) || !str_eq(s->text[a], s->text[b])) return false;
+    if (object || s->text[a].len) return true;
+    return code_at(s->customer, a) == code_at(s->customer, b) && code_at(s->account, a) == code_at(s->account, b) && code_at(s->case_id, a) == code_at(s->case_id, b);
+}
+
 // The earliest ones that say different things.
 static void remember_example(struct gathering *g, struct tallies *t, size_t i)
 {
@@ -280,8 +289,7 @@ static void remember_example(struct gathering *g, struct tallies *t, size_t i)
     size_t n = t->n_examples;
     if (n == EXAMPLES && !before(&e, &t->example[n - 1])) return;
     for (size_t k = 0; k < n; k++) {
-        size_t o = t->example[k].at;
-        if (code_at(g->s->object, i) != code_at(g->s->object, o) || !str_eq(g->s->text[i], g->s->text[o])) continue;
+        if (!alike(g->s, i, t->example[k].at)) continue;
         if (!before(&e, &t->example[k])) return;
         for (n--; k < n; k++) t->example[k] = t->example[k + 1]; // it says the same, later
         break;
@@ -372,6 +380,20 @@ static void shorten(struct buf *b, voc_str s)
     if (n < s.len) buf_cstr(b, "...");
 }
 
+// Who it was, for an event that says nothing else: its case, else the first alias of its customer.
+static voc_str who(const struct event_set *s, size_t i)
+{
+    uint32_t set = code_at(s->customer, i);
+    if (code_at(s->case_id, i)) return s->strings[SPACE_CASE][s->case_id[i]];
+    if (!set) set = code_at(s->account, i);
+    voc_str name = set ? s->strings[SPACE_ALIASES][set] : STR("");
+    const char *eq = name.len ? memchr(name.ptr, '=', name.len) : NULL;
+    if (!eq) return STR("");
+    name = str_mk(eq + 1, name.len - (size_t)(eq + 1 - name.ptr));
+    const char *end = memchr(name.ptr, '\x1f', name.len);
+    return str_mk(name.ptr, end ? (size_t)(end - name.ptr) : name.len);
+}
+
 static voc_rc write_examples(struct gathering *g, struct ws_row *r, const struct tallies *t)
 {
     struct buf b;
@@ -384,6 +406,8 @@ static voc_rc write_examples(struct gathering *g, struct ws_row *r, const struct
         time_print(&b, g->s->time_us[i], g->s->resolution[i]);
         if (object.len) buf_byte(&b, ' '), shorten(&b, object);
         if (text.len) buf_cstr(&b, " \""), shorten(&b, text), buf_byte(&b, '"');
+        voc_str name = object.len || text.len ? STR("") : who(g->s, i);
+        if (name.len) buf_byte(&b, ' '), shorten(&b, name);
     }
     r->examples = arena_str(&g->w->arena, b.ptr ? b.ptr : "", b.len, &ok);
     voc_rc rc = b.rc;

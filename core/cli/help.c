@@ -12,7 +12,8 @@ static const char exits[] =
 static void option_line(struct buf *b, const voc_option *o)
 {
     char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    bool joined = o->type == VOC_OPT_BOOL; // a switch: what follows it in a word of its own is an argument of the command
+    snprintf(left, sizeof left, "--%s%s%s%s", o->name, o->argument ? joined ? "[=" : " " : "", o->argument ? o->argument : "", o->argument && joined ? "]" : "");
     buf_printf(b, "  %-24s %s", left, o->help);
     if (o->initial && o->type != VOC_OPT_BOOL) buf_printf(b, " (%s)", o->initial);
     buf_byte(b, '\n');
@@ -102,7 +103,7 @@ static void man_option(struct buf *b, const voc_option *o)
 {
     buf_cstr(b, ".TP\n.B \\-\\-");
     roff(b, o->name);
-    if (o->argument) buf_printf(b, " \\fI%s\\fR", o->argument);
+    if (o->argument) buf_printf(b, o->type == VOC_OPT_BOOL ? " \\fR[=\\fI%s\\fR]" : " \\fI%s\\fR", o->argument);
     buf_byte(b, '\n');
     roff(b, o->help);
     if (o->initial && o->type != VOC_OPT_BOOL) {

@@ -135,6 +135,7 @@ static void add_event(struct joiner *j, size_t i, struct pending_event *e)
         c->action, c->touchpoint, c->channel, c->campaign, c->object, c->case_id, c->role, c->owner, c->thread, c->language, c->customer, c->account,
         c->id, c->ref, c->text, c->attrs,
     };
+    const struct coded_tuple *t = c->tuple ? &c->tuples[c->tuple[i]] : NULL;
     *e = (struct pending_event){
         .time_us = c->time_us[i],
         .minutes = c->minutes ? c->minutes[i] : VOC_NA,
@@ -143,12 +144,17 @@ static void add_event(struct joiner *j, size_t i, struct pending_event *e)
         .record = c->record[i],
         .line = c->line ? c->line[i] : 0,
         .sub = c->sub ? c->sub[i] : 0,
-        .resolution = c->resolution ? c->resolution[i] : 0,
-        .actor = c->actor ? c->actor[i] : 0,
-        .ref_kind = c->ref_kind ? c->ref_kind[i] : 0,
+        .resolution = t ? t->resolution : c->resolution ? c->resolution[i] : 0,
+        .actor = t ? t->actor : c->actor ? c->actor[i] : 0,
+        .ref_kind = t ? t->ref_kind : c->ref_kind ? c->ref_kind[i] : 0,
     };
+    uint32_t of_tuple[PE_CODES] = {0};
+    if (t) {
+        of_tuple[PE_ACTION] = t->action, of_tuple[PE_TOUCHPOINT] = t->touchpoint, of_tuple[PE_CHANNEL] = t->channel;
+        of_tuple[PE_CAMPAIGN] = t->campaign, of_tuple[PE_ROLE] = t->role, of_tuple[PE_OWNER] = t->owner, of_tuple[PE_LANGUAGE] = t->language;
+    }
     for (unsigned k = 0; k < PE_N; k++) {
-        uint32_t local = columns[k] ? columns[k][i] : 0;
+        uint32_t local = columns[k] ? columns[k][i] : k < PE_CODES ? of_tuple[k] : 0;
         e->code[k] = k < PE_CODES ? join(j, pending_space[k], local) : keep(j, local, false);
     }
     if (e->code[PE_ID]) j->q->has_ids = true;
@@ -266,7 +272,10 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
     const struct coded_events *c = &b->events;
     *why = "";
     if (b->n_strings && b->strings[0].len) (void)fail(&j, VOC_E_BUG, "string 0 is not empty");
-    if (c->n && (!c->time_us || !c->action || !c->record)) (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
+    if (c->n && (!c->time_us || !c->record || (c->tuple ? !c->tuples : !c->action)))
+        (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
+    for (size_t i = 0; c->tuple && i < c->n; i++)
+        if (c->tuple[i] >= c->n_tuples) (void)fail(&j, VOC_E_BUG, "the number of a tuple is out of range");
     if (j.rc == VOC_OK) j.rc = maps_ready(q, b->n_strings);
     for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
         struct pending_event e;

@@ -39,7 +39,14 @@ voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MA
 
 // ---- import: checked blocks of coded columns come in, one transaction a file ----------------------------------------------
 // A block as it crosses from the worker: strings of all columns in one local table; code 0 is the empty string.
-struct coded_events { // arrays of n
+struct coded_tuple { // what many rows have in common: local codes, and VOC_RES_*, VOC_ACTOR_*, VOC_REF_*
+    uint32_t action, touchpoint, channel, campaign, role, owner, language;
+    uint8_t resolution, actor, ref_kind;
+};
+struct coded_events { // arrays of n; any but time_us and record may be NULL: no row of the block has anything there
+    const uint32_t *tuple;             // index in tuples; NULL: the arrays of these fields below say it
+    const struct coded_tuple *tuples;  // each combination once
+    uint32_t n_tuples;
     const int64_t *time_us;
     const uint8_t *resolution, *actor, *ref_kind;
     const uint32_t *action, *touchpoint, *channel, *campaign, *object, *case_id, *role, *owner, *thread; // local codes
@@ -122,7 +129,8 @@ enum {
     EV_OWNER = 1u << 10, EV_THREAD = 1u << 11, EV_CUSTOMER = 1u << 12, EV_ACCOUNT = 1u << 13, EV_SOURCE = 1u << 14,
     EV_REF = 1u << 15 /* ref_kind and ref */, EV_MONEY = 1u << 16 /* minutes, cost, value */, EV_ID = 1u << 17,
     EV_TEXT = 1u << 18 /* text and language */, EV_ATTRS = 1u << 19, EV_PLACE = 1u << 20 /* record, sub, line, import */,
-    EV_ALL = (1u << 21) - 1u
+    EV_ALL = (1u << 21) - 1u, // all of the above
+    EV_TUPLE = 1u << 21       // codes of store_tuples: of parts only
 };
 struct event_block { // arrays of n, NULL unless asked for; codes are the project's; borrows until the next call
     size_t n;

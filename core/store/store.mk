@@ -20,7 +20,7 @@ core_libvoc_a_SOURCES += \
 	core/store/left_out.c \
 	core/store/member.c \
 	core/store/memory.c \
-	core/store/pending.c core/store/pending.h \
+	core/store/pending.c core/store/parts.h core/store/pending.h \
 	core/store/project.c core/store/project.h \
 	core/store/reader.c \
 	core/store/schema.c core/store/schema.h \

@@ -20,6 +20,7 @@ struct person { uint32_t individual, first, n; };
 
 struct batch { // owns its arrays
     const struct timeline *t;
+    const struct span *w; // where its units come from
     uint32_t columns;
     // what the analysis reads
     void *column[VOC_N_COLUMNS];
@@ -51,6 +52,7 @@ voc_rc batch_new(struct batch **out, const struct timeline *t, uint32_t columns)
     struct batch *b = mem_zalloc(1, sizeof *b);
     if (!b) return VOC_E_NOMEM;
     b->t = t;
+    b->w = &t->all;
     b->columns = columns & ((1u << VOC_N_COLUMNS) - 1u);
     voc_rc rc = resolver_new(&b->resolver, t);
     if (!rc) rc = tracker_new(&b->tracker, t->rules);
@@ -166,7 +168,7 @@ static voc_rc resolve_unit(struct batch *b, const struct unit_entry *u)
     voc_rc rc = vec_reserve(&b->events, u->n, ROWS_MAX);
     resolver_unit(b->resolver, u);
     for (size_t i = 0; !rc && i < u->n; i++) {
-        rc = resolver_event(b->resolver, b->t->order[u->first + i], &b->events.at[i]);
+        rc = resolver_event(b->resolver, span_row(b->w, u, i), &b->events.at[i]);
         if (!rc) b->events.n++;
     }
     bool sessions = track_uses_sessions(b->t->rules) || (b->wanted && programs_use_sessions(b->t->wanted));
@@ -204,9 +206,9 @@ static voc_rc find_refs(struct batch *b, const struct unit_entry *u)
     if (!(b->columns & need) && !cancel) return VOC_OK;
     voc_rc rc = vec_reserve(&b->ref_event, u->n, ROWS_MAX);
     if (!rc) rc = vec_reserve(&b->ref_touchpoint, u->n, ROWS_MAX);
-    if (!rc) rc = refs_unit(b->t, u, &b->refs, b->ref_event.at, b->ref_touchpoint.at);
+    if (!rc) rc = refs_unit(b->t, b->w, u, &b->refs, b->ref_event.at, b->ref_touchpoint.at);
     uint64_t n = 0;
-    if (!rc && cancel) refs_cancel(b->t, u, b->ref_event.at, b->ref_touchpoint.at, column, &n);
+    if (!rc && cancel) refs_cancel(b->t, b->w, u, b->ref_event.at, b->ref_touchpoint.at, column, &n);
     return rc;
 }
 
@@ -220,8 +222,8 @@ static voc_rc find_refs(struct batch *b, const struct unit_entry *u)
 
 static void fill_columns(struct batch *b, const struct unit_entry *u)
 {
-    const struct timeline *t = b->t;
-    const struct event_set *s = t->s;
+    const struct span *w = b->w;
+    const struct event_set *s = w->s;
     for (size_t i = 0; i < u->n; i++) b->source_event[b->n_events + i] = AT;
     FILL(int64_t, VOC_COL_TIME, EVENT->time_us)
     FILL(uint8_t, VOC_COL_RESOLUTION, s->resolution ? s->resolution[AT] : VOC_RES_US)
@@ -235,7 +237,7 @@ static void fill_columns(struct batch *b, const struct unit_entry *u)
     FILL(uint32_t, VOC_COL_OBJECT, column_at(s->object, AT))
     FILL(uint32_t, VOC_COL_ROLE, EVENT->role)
     FILL(uint32_t, VOC_COL_OWNER, column_at(s->owner, AT))
-    FILL(uint32_t, VOC_COL_THREAD, t->thread[AT])
+    FILL(uint32_t, VOC_COL_THREAD, w->thread[AT])
     FILL(int32_t, VOC_COL_REF_EVENT, b->ref_event.at[i])
     FILL(uint32_t, VOC_COL_REF_TOUCHPOINT, b->ref_touchpoint.at[i])
     FILL(int64_t, VOC_COL_COST, s->cost ? s->cost[AT] : VOC_NA)
@@ -243,7 +245,7 @@ static void fill_columns(struct batch *b, const struct unit_entry *u)
     FILL(int64_t, VOC_COL_MINUTES, s->minutes ? s->minutes[AT] : VOC_NA)
     FILL(uint32_t, VOC_COL_SEGMENT, EVENT->segment)
     FILL(uint32_t, VOC_COL_ACCOUNT, EVENT->account)
-    FILL(uint32_t, VOC_COL_CASE, t->case_id[AT])
+    FILL(uint32_t, VOC_COL_CASE, w->case_id[AT])
 }
 
 // ---- people of a unit ------------------------------------------------------------------------------------------------------------------
@@ -351,8 +353,8 @@ static voc_rc list_attributes(struct batch *b, const struct unit_entry *u)
 
 voc_rc batch_add(struct batch *b, size_t unit)
 {
-    if (unit >= b->t->n_units) return VOC_E_BUG;
-    const struct unit_entry *u = &b->t->units[unit];
+    if (unit >= b->w->n_units) return VOC_E_BUG;
+    const struct unit_entry *u = &b->w->units[unit];
     size_t stays = b->stays.n, person_stays = b->person_stays.n, moves = b->moves.n, attributes = b->attributes.n;
     voc_rc rc = wanted_begin(b);
     if (!rc) rc = make_room(b, u->n);

@@ -21,6 +21,7 @@ struct fact_cache { uint32_t who; bool known, holds; int64_t from_us, until_us; 
 
 struct program_run { // owns its arrays
     const struct programs *ps;
+    const struct event_set *rows;
     struct node_state *states;
     struct fact_cache *facts;
     size_t n_states, n_facts;
@@ -35,6 +36,7 @@ voc_rc program_run_new(struct program_run **out, const struct programs *ps)
     struct program_run *r = mem_zalloc(1, sizeof *r);
     if (!r) return VOC_E_NOMEM;
     r->ps = ps;
+    r->rows = ps->ev->s;
     r->era = 1;
     buf_init(&r->scratch, (size_t)1 << 24);
     r->n_states = ps->nodes.n;
@@ -61,6 +63,8 @@ void program_run_free(struct program_run *r)
     buf_done(&r->scratch);
     mem_free(r);
 }
+
+void program_run_rows(struct program_run *r, const struct event_set *rows) { r->rows = rows; }
 
 void program_run_clear(struct program_run *r)
 {
@@ -96,17 +100,32 @@ static uint32_t raw_code(const struct event_set *s, enum leaf_field field, const
     }
 }
 
+// Texts and attributes have codes only in the evaluator's own set; those of other rows are looked at one by one.
+static bool coded(const struct program_run *r) { return r->rows == r->ps->ev->s; }
+
+static voc_str text_at(const voc_str *column, uint32_t at) { return column ? column[at] : (voc_str){"", 0}; }
+
+static bool value_passes(const struct value_memo *m, voc_str v)
+{
+    return m->re ? regex_match(m->re, v, NULL, NULL) == 1 : str_eq(v, m->whole);
+}
+
+static bool asked_passes(struct program_run *r, const struct value_memo *m, voc_str attrs)
+{
+    voc_str v = {0};
+    bool found = facts_json(attrs, STR("question"), &r->scratch, &v);
+    if (r->scratch.rc) r->rc = r->scratch.rc;
+    return found && value_passes(m, v);
+}
+
 // An event's `question` is its attribute of that name; the answer is kept by the code of all its attributes.
 static bool question_passes(struct program_run *r, const struct value_memo *m, uint32_t at)
 {
+    if (!coded(r)) return asked_passes(r, m, text_at(r->rows->attrs, at));
     uint32_t code = r->ps->ev->attrs.code[at];
     uint8_t known = atomic_load_explicit(&m->state[code], memory_order_relaxed);
     if (!known) {
-        voc_str v = {0};
-        bool found = facts_json(m->strings[code], STR("question"), &r->scratch, &v);
-        if (r->scratch.rc) r->rc = r->scratch.rc;
-        bool yes = found && (m->re ? regex_match(m->re, v, NULL, NULL) == 1 : str_eq(v, m->whole));
-        known = yes ? 2 : 1;
+        known = asked_passes(r, m, m->strings[code]) ? 2 : 1;
         if (!r->rc) atomic_store_explicit(&m->state[code], known, memory_order_relaxed);
     }
     return known == 2;
@@ -120,12 +139,12 @@ static bool test_passes(struct program_run *r, const struct test *t, const struc
     case LEAF_ACTION: return memo_test(t->memo, e->action);
     case LEAF_ROLE: return memo_test(t->memo, e->role);
     case LEAF_SEGMENT: return memo_test(t->memo, e->segment);
-    case LEAF_TEXT: return memo_test(t->memo, ev->text.code[e->at]);
+    case LEAF_TEXT: return coded(r) ? memo_test(t->memo, ev->text.code[e->at]) : value_passes(t->memo, text_at(r->rows->text, e->at));
     case LEAF_QUESTION: return question_passes(r, t->memo, e->at);
     case LEAF_TOUCHPOINT:
         if (t->resolved && e->touchpoint != VOC_NONE && memo_test(t->resolved, e->touchpoint)) return true;
-        return memo_test(t->memo, raw_code(ev->s, t->field, e));
-    default: return memo_test(t->memo, raw_code(ev->s, t->field, e));
+        return memo_test(t->memo, raw_code(r->rows, t->field, e));
+    default: return memo_test(t->memo, raw_code(r->rows, t->field, e));
     }
 }
 
@@ -144,7 +163,7 @@ static bool leaf_matches(struct program_run *r, const struct node *n, const stru
 // Where an event has no such attribute, its own fields answer: name="value", "role", ...
 static bool field_fact(struct program_run *r, const struct predicate *p, const struct eval_event *e)
 {
-    const struct event_set *s = r->ps->ev->s;
+    const struct event_set *s = r->rows;
     static const struct { const char *name; enum leaf_field field; enum store_space space; } fields[] = {
         {"channel", LEAF_CHANNEL, SPACE_CHANNEL}, {"campaign", LEAF_CAMPAIGN, SPACE_CAMPAIGN}, {"object", LEAF_OBJECT, SPACE_OBJECT},
         {"touchpoint", LEAF_TOUCHPOINT, SPACE_TOUCHPOINT}, {"source", LEAF_SOURCE, SPACE_SOURCE}, {"owner", LEAF_OWNER, SPACE_OWNER},
@@ -183,22 +202,25 @@ static bool field_fact(struct program_run *r, const struct predicate *p, const s
 
 enum { ATTR_UNKNOWN, ATTR_NO, ATTR_YES, ATTR_ABSENT };
 
+static uint8_t attr_fact(struct program_run *r, const struct predicate *p, voc_str attrs)
+{
+    voc_str v = {0};
+    bool found = facts_json(attrs, p->name, &r->scratch, &v);
+    if (r->scratch.rc) r->rc = r->scratch.rc;
+    if (!found) return ATTR_ABSENT;
+    return fact_test(p, true, v) && (!p->like || regex_match(p->like, v, NULL, NULL) == 1) ? ATTR_YES : ATTR_NO;
+}
+
 static bool event_fact(struct program_run *r, const struct node *n, const struct eval_event *e)
 {
     const struct interned *attrs = &r->ps->ev->attrs;
     const struct predicate *p = n->p;
-    uint32_t code = attrs->code[e->at];
-    uint8_t known = atomic_load_explicit(&n->attrs->state[code], memory_order_relaxed);
+    uint32_t code = coded(r) ? attrs->code[e->at] : 0;
+    uint8_t known = coded(r) ? atomic_load_explicit(&n->attrs->state[code], memory_order_relaxed) : ATTR_UNKNOWN;
     if (known == ATTR_UNKNOWN) {
-        voc_str v = {0};
-        bool found = facts_json(attrs->strings[code], p->name, &r->scratch, &v);
-        if (r->scratch.rc) {
-            r->rc = r->scratch.rc;
-            return false;
-        }
-        bool yes = found && fact_test(p, true, v) && (!p->like || regex_match(p->like, v, NULL, NULL) == 1);
-        known = !found ? ATTR_ABSENT : yes ? ATTR_YES : ATTR_NO;
-        atomic_store_explicit(&n->attrs->state[code], known, memory_order_relaxed);
+        known = attr_fact(r, p, coded(r) ? attrs->strings[code] : text_at(r->rows->attrs, e->at));
+        if (r->rc) return false;
+        if (coded(r)) atomic_store_explicit(&n->attrs->state[code], known, memory_order_relaxed);
     }
     return known == ATTR_YES || (known == ATTR_ABSENT && field_fact(r, p, e));
 }
@@ -289,7 +311,7 @@ static uint64_t key_of(const struct program_run *r, enum count_distinct d, const
 {
     switch (d) {
     case DISTINCT_INDIVIDUAL: return e->individual;
-    case DISTINCT_OBJECT: return code_at(r->ps->ev->s->object, e->at);
+    case DISTINCT_OBJECT: return code_at(r->rows->object, e->at);
     case DISTINCT_DAY: return (uint64_t)(time_floor(e->time_us, VOC_RES_DAY) / US_PER_DAY) + (UINT64_C(1) << 40);
     case DISTINCT_SESSION: return e->session;
     case DISTINCT_NONE: break;

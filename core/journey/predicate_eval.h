@@ -17,7 +17,7 @@
 
 struct eval_event { // one event, resolved
     int64_t time_us;
-    uint32_t at;         // index in the event set
+    uint32_t at;         // index in the event set that the run reads
     uint32_t action, individual, account, role, segment, touchpoint; // touchpoint: resolved index or VOC_NONE
     uint32_t session;    // number of its session within the unit, 0: none
     uint8_t actor, class_;
@@ -50,6 +50,8 @@ size_t programs_words(const struct programs *ps);
 struct program_run; // one thread's
 voc_rc program_run_new(struct program_run **out, const struct programs *ps); // sealed
 void program_run_free(struct program_run *r);
+// Whose rows eval_event.at counts: those of the evaluator's own set unless told; others share its dictionaries. Borrowed.
+void program_run_rows(struct program_run *r, const struct event_set *rows);
 void program_run_unit(struct program_run *r, uint32_t entity, uint32_t who); // a new unit (VOC_ENTITY_*): clears all
 void program_run_clear(struct program_run *r);                                // forgets the evidence history
 // Events must come in order of time. Fired: 1, not: 0.

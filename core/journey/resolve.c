@@ -129,6 +129,7 @@ voc_rc resolve_people(struct timeline *t)
     t->case_id = mem_zalloc(n, sizeof *t->case_id);
     t->thread = mem_zalloc(n, sizeof *t->thread);
     if (!t->actor || !t->individual || !t->account || !t->case_id || !t->thread) return VOC_E_NOMEM;
+    t->all = (struct span){.s = s, .actor = t->actor, .individual = t->individual, .account = t->account, .case_id = t->case_id, .thread = t->thread};
     voc_rc rc = resolve_actors(t);
     for (size_t i = 0; !rc && i < s->n; i++) {
         t->individual[i] = identity_individual(s->identity, column_at(s->customer, i));
@@ -187,6 +188,7 @@ voc_rc resolve_groups(struct timeline *t)
 
 struct resolver { // owns its runs
     const struct timeline *t;
+    const struct span *w;
     struct program_run *roles, *segments;
     const struct unit_entry *unit;
 };
@@ -196,6 +198,7 @@ voc_rc resolver_new(struct resolver **out, const struct timeline *t)
     struct resolver *r = mem_zalloc(1, sizeof *r);
     if (!r) return VOC_E_NOMEM;
     r->t = t;
+    r->w = &t->all;
     voc_rc rc = program_run_new(&r->roles, t->role_programs);
     if (!rc) rc = program_run_new(&r->segments, t->segment_programs);
     if (rc) {
@@ -212,6 +215,13 @@ void resolver_free(struct resolver *r)
     program_run_free(r->roles);
     program_run_free(r->segments);
     mem_free(r);
+}
+
+void resolver_span(struct resolver *r, const struct span *w)
+{
+    r->w = w;
+    program_run_rows(r->roles, w->s);
+    program_run_rows(r->segments, w->s);
 }
 
 void resolver_unit(struct resolver *r, const struct unit_entry *u)
@@ -239,11 +249,12 @@ static voc_rc first_rule(struct program_run *run, size_t n, const struct eval_ev
 voc_rc resolver_event(struct resolver *r, uint32_t at, struct eval_event *out)
 {
     const struct timeline *t = r->t;
-    uint32_t action = column_at(t->s->action, at), rule;
+    const struct span *w = r->w;
+    uint32_t action = column_at(w->s->action, at), rule;
     *out = (struct eval_event){
-        .time_us = t->s->time_us[at], .at = at, .action = action, .individual = t->individual[at], .account = t->account[at],
-        .role = column_at(t->s->role, at), .segment = (uint32_t)t->j->n_segments, .touchpoint = t->touchpoint ? t->touchpoint[at] : VOC_NONE,
-        .actor = t->actor[at], .class_ = t->actor[at] == VOC_ACTOR_CUSTOMER ? t->class_of_action[action] : (uint8_t)VOC_CLASS_NEUTRAL,
+        .time_us = w->s->time_us[at], .at = at, .action = action, .individual = w->individual[at], .account = w->account[at],
+        .role = column_at(w->s->role, at), .segment = (uint32_t)t->j->n_segments, .touchpoint = w->touchpoint ? w->touchpoint[at] : VOC_NONE,
+        .actor = w->actor[at], .class_ = w->actor[at] == VOC_ACTOR_CUSTOMER ? t->class_of_action[action] : (uint8_t)VOC_CLASS_NEUTRAL,
     };
     voc_rc rc = VOC_OK;
     if (t->j->n_roles) {
@@ -259,7 +270,7 @@ voc_rc resolver_segment_at(struct resolver *r, int64_t t_us, uint32_t *segment)
     const struct unit_entry *u = r->unit;
     struct eval_event e = {.time_us = t_us, .at = 0, .account = u->account, .touchpoint = VOC_NONE, .actor = VOC_ACTOR_OTHER,
                            .individual = u->kind == VOC_UNIT_INDIVIDUAL ? u->code : 0};
-    if (!r->t->s->n) { // no event that a fact of the event could be read from
+    if (!r->w->s->n) { // no event that a fact of the event could be read from
         *segment = (uint32_t)r->t->j->n_segments;
         return VOC_OK;
     }
@@ -480,6 +491,7 @@ voc_rc resolve_touchpoints(struct timeline *t)
     t->touchpoint = mem_alloc((t->s->n ? t->s->n : 1) * sizeof *t->touchpoint);
     if (!t->touchpoint) { rc = VOC_E_NOMEM; goto out; }
     memset(t->touchpoint, 0xFF, (t->s->n ? t->s->n : 1) * sizeof *t->touchpoint);
+    t->all.touchpoint = t->touchpoint;
     rc = claim_all(&c);
     if (!rc) rc = name_raw(&c);
     if (!rc) rc = name_touchpoints(&c);

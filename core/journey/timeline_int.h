@@ -14,12 +14,23 @@ struct unit_entry {
     uint32_t kind, code;    // UNIT_EMPTY or VOC_UNIT_* and the code of that identity
     uint32_t account;       // cluster: identity's code, or behind those for units without an account; 0: the empty unit
     int64_t known_from_us;  // or VOC_NA
-    size_t first, n;        // events: a slice of timeline.order
+    size_t first, n;        // events: a slice of the order of its span
 };
 struct name_ref { voc_str name; uint32_t index; }; // sorted by name
 
+// Events under the walk and what is settled of each, all borrowed. A timeline that holds every event has one such span; one that
+// is read in parts has one in each thread.
+struct span {
+    const struct event_set *s; // its rows; dictionaries are the timeline's
+    const uint8_t *actor;
+    const uint32_t *touchpoint, *individual, *account, *case_id, *thread; // by row
+    const uint32_t *order;     // rows of units; NULL: as they lie
+    const struct unit_entry *units;
+    size_t n_units;
+};
+
 struct timeline { // owns its arrays; borrows events, journey and options.predicates
-    const struct event_set *s;
+    const struct event_set *s; // of all events; read in parts: of none, but with their dictionaries, people and attributes
     const struct journey *j;
     struct timeline_options o;
     struct arena arena; // names and tables of the definition
@@ -45,6 +56,7 @@ struct timeline { // owns its arrays; borrows events, journey and options.predic
     size_t n_order;
     struct unit_entry *units;
     size_t n_units;
+    struct span all;       // the above, as it is walked
     voc_str *own_account;  // names of the accounts behind identity's
     uint32_t n_own_accounts;
 
@@ -62,6 +74,10 @@ struct timeline { // owns its arrays; borrows events, journey and options.predic
 };
 
 static inline uint32_t column_at(const uint32_t *column, size_t at) { return column ? column[at] : 0; }
+static inline uint32_t span_row(const struct span *w, const struct unit_entry *u, size_t k)
+{
+    return w->order ? w->order[u->first + k] : (uint32_t)(u->first + k);
+}
 // sorted by name; VOC_NONE: not there
 uint32_t name_find(const struct name_ref *names, size_t n, voc_str name);
 int name_order(const void *a, const void *b);
@@ -72,6 +88,7 @@ voc_rc resolve_people(struct timeline *t);
 struct resolver; // one thread's roles and segments
 voc_rc resolver_new(struct resolver **out, const struct timeline *t);
 void resolver_free(struct resolver *r);
+void resolver_span(struct resolver *r, const struct span *w); // t->all unless told
 void resolver_unit(struct resolver *r, const struct unit_entry *u);
 voc_rc resolver_event(struct resolver *r, uint32_t at, struct eval_event *out); // all but the session; the touchpoint if resolved
 voc_rc resolver_segment_at(struct resolver *r, int64_t t_us, uint32_t *segment);
@@ -89,8 +106,8 @@ voc_rc names_definition(struct timeline *t);
 // refs.c: what refs name within one unit
 struct ref_scratch { struct name_ref *ids; size_t n, cap; };
 voc_rc refs_prepare(struct timeline *t); // name tables, n_undelivered, work that customers refer to
-voc_rc refs_unit(const struct timeline *t, const struct unit_entry *u, struct ref_scratch *s, int32_t *ref_event, uint32_t *ref_touchpoint);
+voc_rc refs_unit(const struct timeline *t, const struct span *w, const struct unit_entry *u, struct ref_scratch *s, int32_t *ref_event, uint32_t *ref_touchpoint);
 // Clears delivered[] (n of the unit) where an undelivered event cancels a touch; *n: how many.
-void refs_cancel(const struct timeline *t, const struct unit_entry *u, const int32_t *ref_event, const uint32_t *ref_touchpoint,
+void refs_cancel(const struct timeline *t, const struct span *w, const struct unit_entry *u, const int32_t *ref_event, const uint32_t *ref_touchpoint,
                  uint8_t *delivered, uint64_t *n);
 #endif

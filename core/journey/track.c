@@ -131,6 +131,8 @@ void tracker_free(struct tracker *t)
     mem_free(t);
 }
 
+void tracker_rows(struct tracker *t, const struct event_set *rows) { program_run_rows(t->run, rows); }
+
 // ---- stays and moves ----------------------------------------------------------------------------------------------------------
 
 static voc_rc note(struct tracker *t, struct move m)

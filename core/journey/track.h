@@ -38,6 +38,7 @@ struct track_job {
 struct tracker; // scratch of one thread
 voc_rc tracker_new(struct tracker **out, const struct track_rules *rules);
 void tracker_free(struct tracker *t);
+void tracker_rows(struct tracker *t, const struct event_set *rows); // as program_run_rows
 // Appends stays (by time of entry) and, unless NULL, moves. first_event and n_events of a stay are the events of the unit
 // with in_us <= time < out_us, as an index within the unit: an event in the very second of a move belongs to the stay
 // that the move opened, and a stay of length zero has none.

@@ -533,6 +533,9 @@ voc_rc order_units(struct timeline *t, struct diag *d)
     if ((rc = name_units(&g)) || (rc = cluster_all(&g))) goto out;
     t->units = g.units.at;
     t->n_units = g.units.n;
+    t->all.order = t->order;
+    t->all.units = t->units;
+    t->all.n_units = t->n_units;
     t->info.n_units = g.units.n;
     g.units.at = NULL;
 out:

@@ -22,8 +22,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/rows.c \
 	core/cli/run.c \
 	core/cli/sources.c core/cli/sources.h \
-	core/cli/sniff.c \
-	core/cli/views.c core/cli/views.h
+	core/cli/sniff.c
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 
 include core/cli/demo/demo.mk

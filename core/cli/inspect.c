@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/results.h"
-#include "cli/views.h"
+#include "host/views.h"
 
 static voc_rc source_row(void *user, const struct store_source *s)
 {

@@ -13,4 +13,5 @@ core_libvoc_a_SOURCES += \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/sniff.c \
 	core/host/spool.c \
-	core/host/trust.c core/host/trust.h
+	core/host/trust.c core/host/trust.h \
+	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c

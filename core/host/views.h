@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The virtual tables event, journey and unit of DESIGN section 4, fed from the timeline of the active definition.
-#ifndef VOC_CLI_VIEWS_H
-#define VOC_CLI_VIEWS_H
+#ifndef VOC_HOST_VIEWS_H
+#define VOC_HOST_VIEWS_H
 #include "journey/timeline.h"
 
 struct views; // owns the events and the timeline; made on first use of a table

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Durations as numbers of seven bits a byte: whole seconds doubled, others as microseconds doubled and one more. The median
-// is found digit by digit over the bytes, so that it needs no memory and cannot fail.
+// Blocks of durations, each twice as large as the one before it up to a limit. The median is found over the blocks in two or
+// three passes: bins of a thirtysecond of an octave, then bins within the one where it lies; so it needs no memory and cannot
+// fail. Portable bytes are numbers of seven bits a byte: whole seconds doubled, others as microseconds doubled and one more.
 #include "plugins/common/gaps.h"
 
 #include <string.h>
 
-#define CHUNK ((size_t)1 << 16)
-#define BLOCK_LEAST 24u
-#define BLOCK_MOST 8192u
-#define DIGIT 11u
+#define CHUNK_LEAST ((size_t)1 << 16)
+#define CHUNK_MOST ((size_t)1 << 20)
+#define BLOCK_LEAST 6u     // values
+#define BLOCK_MOST 2048u
+#define DIGIT 11u          // bits of a bin's number
 #define FEW 48u
 #define SECOND 1000000u
 
@@ -18,8 +20,8 @@ struct pool_chunk {
     size_t used, size;
 };
 struct gaps_block {
-    struct gaps_block *next;
-    uint32_t used, size;
+    struct gaps_block *before;
+    uint32_t used, size;  // used: of the last block of whole seconds it is gaps.at that tells
 };
 
 void *pool_take(struct pool *p, size_t size)
@@ -28,7 +30,8 @@ void *pool_take(struct pool *p, size_t size)
     if (size > SIZE_MAX / 2) return NULL;
     size = (size + 7) & ~(size_t)7;
     if (!c || c->size - c->used < size) {
-        size_t room = size > CHUNK ? size : CHUNK;
+        size_t room = c && c->size <= CHUNK_MOST / 2 ? c->size * 2 : c ? CHUNK_MOST : CHUNK_LEAST;
+        if (room < size) room = size;
         c = p->host->alloc(p->cx, sizeof *c + room);
         if (!c) return NULL;
         *c = (struct pool_chunk){p->chunks, 0, room};
@@ -37,6 +40,18 @@ void *pool_take(struct pool *p, size_t size)
     char *at = (char *)(c + 1) + c->used;
     c->used += size;
     return at;
+}
+
+void pool_join(struct pool *into, struct pool *from)
+{
+    struct pool_chunk **end = &from->chunks;  // what is left of the last chunk of `into` stays in use
+    if (!into->chunks) into->chunks = from->chunks;
+    else {
+        while (*end) end = &(*end)->next;
+        *end = into->chunks->next;
+        into->chunks->next = from->chunks;
+    }
+    from->chunks = NULL;
 }
 
 void pool_done(struct pool *p)
@@ -78,69 +93,74 @@ voc_rc varint_write(const voc_host *host, voc_writer *w, uint64_t v)
 
 // ---- gathering ---------------------------------------------------------------------------------------------------------
 
-static unsigned char *bytes_of(struct gaps_block *b) { return (unsigned char *)(b + 1); }
+static uint32_t *seconds_of(const struct gaps_block *b) { return (uint32_t *)(void *)((char *)(uintptr_t)b + sizeof *b); }
+static uint64_t *micros_of(const struct gaps_block *b) { return (uint64_t *)(void *)((char *)(uintptr_t)b + sizeof *b); }
+static size_t used(const struct gaps *g, const struct gaps_block *b) { return b == g->whole ? (size_t)(g->at - seconds_of(b)) : b->used; }
 
-// A number never lies across two blocks.
-static struct gaps_block *room(struct gaps *g, struct pool *p)
+static struct gaps_block *block_after(struct gaps_block *b, struct pool *p, size_t width)
 {
-    struct gaps_block *b = g->last;
-    if (b && b->size - b->used >= 10) return b;
-    uint32_t size = b ? b->size * 2 : BLOCK_LEAST;
-    if (size > BLOCK_MOST) size = BLOCK_MOST;
-    struct gaps_block *made = pool_take(p, sizeof *made + size);
-    if (!made) return NULL;
-    *made = (struct gaps_block){NULL, 0, size};
-    if (b)
-        b->next = made;
-    else
-        g->first = made;
-    return g->last = made;
+    uint32_t size = !b ? BLOCK_LEAST : b->size < BLOCK_MOST / 2 ? b->size * 2 : BLOCK_MOST;
+    struct gaps_block *made = pool_take(p, sizeof *made + size * width);
+    if (made) *made = (struct gaps_block){b, 0, size};
+    return made;
 }
 
-voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us)
+static void seal(struct gaps *g)
 {
-    if (us < 0) return VOC_E_BUG;
-    uint64_t v = (uint64_t)us;
-    struct gaps_block *b = room(g, p);
-    if (!b) return VOC_E_NOMEM;
-    b->used += (uint32_t)varint_put(bytes_of(b) + b->used, v % SECOND == 0 ? v / SECOND << 1 : v << 1 | 1);
-    g->n++;
-    g->seconds += v / SECOND;
-    g->micros += v % SECOND;
-    if (v > g->most) g->most = v;
+    if (g->whole) g->whole->used = (uint32_t)used(g, g->whole);
+}
+
+static voc_rc add_odd(struct gaps *g, struct pool *p, uint64_t us)
+{
+    if (!g->odd || g->odd->used == g->odd->size) {
+        struct gaps_block *made = block_after(g->odd, p, sizeof us);
+        if (!made) return VOC_E_NOMEM;
+        g->odd = made;
+    }
+    micros_of(g->odd)[g->odd->used++] = us;
+    gaps_sum(g, (int64_t)us);
     return VOC_OK;
 }
 
-struct reader {
-    struct gaps_block *block;
-    struct bytes bytes;
-};
-
-static struct reader read_from(const struct gaps *g)
+voc_rc gaps_add_slow(struct gaps *g, struct pool *p, int64_t us)
 {
-    struct reader r = {.block = g->first};
-    if (r.block) r.bytes = (struct bytes){bytes_of(r.block), bytes_of(r.block) + r.block->used};
-    return r;
-}
-
-static int read_next(struct reader *r, uint64_t *us)
-{
-    uint64_t v;
-    while (r->block && r->bytes.at == r->bytes.end) {
-        r->block = r->block->next;
-        if (r->block) r->bytes = (struct bytes){bytes_of(r->block), bytes_of(r->block) + r->block->used};
+    const uint64_t v = (uint64_t)us;
+    if (us < 0) return VOC_E_BUG;
+    if (v % SECOND || v / SECOND > UINT32_MAX) return add_odd(g, p, v);
+    if (g->at == g->end) {
+        struct gaps_block *made = block_after(g->whole, p, sizeof *g->at);
+        if (!made) return VOC_E_NOMEM;
+        seal(g);
+        g->whole = made;
+        g->at = seconds_of(made);
+        g->end = g->at + made->size;
     }
-    if (!r->block || !varint_get(&r->bytes, &v)) return 0;
-    *us = v & 1 ? v >> 1 : (v >> 1) * SECOND;
-    return 1;
+    return gaps_add(g, p, us);
 }
 
-voc_rc gaps_merge(struct gaps *into, struct pool *p, const struct gaps *from)
+// The blocks of `from` come after those of `into`.
+static struct gaps_block *chain(struct gaps_block *into, struct gaps_block *from)
 {
-    struct reader r = read_from(from);
-    voc_rc rc = VOC_OK;
-    for (uint64_t us; !rc && read_next(&r, &us);) rc = gaps_add(into, p, (int64_t)us);
-    return rc;
+    struct gaps_block *first = from;
+    if (!from) return into;
+    while (first->before) first = first->before;
+    first->before = into;
+    return from;
+}
+
+void gaps_join(struct gaps *into, struct gaps *from)
+{
+    seal(into);
+    if (from->whole) {
+        into->at = from->at;
+        into->end = from->end;
+    }
+    into->whole = chain(into->whole, from->whole);
+    into->odd = chain(into->odd, from->odd);
+    into->n += from->n;
+    into->seconds += from->seconds;
+    into->micros += from->micros;
+    memset(from, 0, sizeof *from);
 }
 
 int64_t gaps_mean(const struct gaps *g)
@@ -150,69 +170,157 @@ int64_t gaps_mean(const struct gaps *g)
 }
 
 // ---- median ------------------------------------------------------------------------------------------------------------
+//
+// Counted in seconds where all are whole (a second is then 1 unit), else in microseconds (a second is 10^6).
 
-static int64_t middle(uint64_t low, uint64_t high) { return (int64_t)(low + (high - low) / 2); }
+struct pair { uint64_t low, high; };  // the two in the middle
 
-static int64_t median_of_few(const struct gaps *g)
+static struct pair middle_of_few(const struct gaps *g, uint64_t unit)
 {
-    uint64_t v[FEW], us;
+    uint64_t v[FEW];
     size_t n = 0;
-    struct reader r = read_from(g);
-    while (n < FEW && read_next(&r, &us)) {
-        size_t at = n++;
-        for (; at && v[at - 1] > us; at--) v[at] = v[at - 1];
-        v[at] = us;
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0; i < used(g, b); i++) v[n++] = seconds_of(b)[i] * unit;
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++) v[n++] = micros_of(b)[i];
+    for (size_t i = 1; i < n; i++) {
+        const uint64_t x = v[i];
+        size_t at = i;
+        for (; at && v[at - 1] > x; at--) v[at] = v[at - 1];
+        v[at] = x;
     }
-    return middle(v[(n - 1) / 2], v[n / 2]);
+    return (struct pair){v[(n - 1) / 2], v[n / 2]};
 }
 
-// The value that k others precede in order.
-static uint64_t select_kth(const struct gaps *g, uint64_t k)
+struct bins {
+    uint64_t low;       // the first value of bin 0
+    unsigned bits;      // values from low on that are counted: 2 to this power
+    unsigned shift;     // 2 to this power share a bin
+    uint64_t seen[1u << DIGIT];
+};
+
+// Small numbers have a bin each, larger ones share thirty-two an octave.
+static unsigned octave_bin(uint64_t v)
 {
-    uint64_t seen[1u << DIGIT], found = 0, us;
-    unsigned bits = 0;
-    while (bits < 63 && g->most >> bits) bits++;
-    unsigned shift = (bits + DIGIT - 1) / DIGIT * DIGIT;
-    while (shift) {
-        struct reader r = read_from(g);
-        unsigned above = shift;
-        shift -= DIGIT;
-        memset(seen, 0, sizeof seen);
-        while (read_next(&r, &us))
-            if ((above < 64 ? us >> above : 0) == found) seen[us >> shift & ((1u << DIGIT) - 1)]++;
-        uint64_t digit = 0;
-        for (; k >= seen[digit]; digit++) k -= seen[digit];
-        found = found << DIGIT | digit;
+    if (v < 32) return (unsigned)v;
+    const unsigned top = 63u - (unsigned)__builtin_clzll(v);
+    return (top - 4) * 32 + (unsigned)(v >> (top - 5) & 31);
+}
+
+static void count_octaves(const struct gaps *g, uint64_t unit, struct bins *h)
+{
+    memset(h->seen, 0, sizeof h->seen);
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0, n = used(g, b); i < n; i++) h->seen[octave_bin(seconds_of(b)[i] * unit)]++;
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++) h->seen[octave_bin(micros_of(b)[i])]++;
+}
+
+static void count_within(const struct gaps *g, uint64_t unit, struct bins *h)
+{
+    const uint64_t width = UINT64_C(1) << h->bits;
+    memset(h->seen, 0, sizeof h->seen);
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0, n = used(g, b); i < n; i++) {
+            const uint64_t d = seconds_of(b)[i] * unit - h->low;
+            if (d < width) h->seen[d >> h->shift]++;
+        }
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++) {
+            const uint64_t d = micros_of(b)[i] - h->low;
+            if (d < width) h->seen[d >> h->shift]++;
+        }
+}
+
+static uint64_t least_from(const struct gaps *g, uint64_t unit, uint64_t from)
+{
+    uint64_t least = UINT64_MAX;
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0, n = used(g, b); i < n; i++) {
+            const uint64_t v = seconds_of(b)[i] * unit;
+            if (v >= from && v < least) least = v;
+        }
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++)
+            if (micros_of(b)[i] >= from && micros_of(b)[i] < least) least = micros_of(b)[i];
+    return least;
+}
+
+// The bin of number *k; *k is then its number among those in the bin.
+static unsigned find(const struct bins *h, uint64_t *k)
+{
+    unsigned bin = 0;
+    for (; *k >= h->seen[bin]; bin++) *k -= h->seen[bin];
+    return bin;
+}
+
+static struct pair middle_of_many(const struct gaps *g, uint64_t unit)
+{
+    struct bins h;
+    uint64_t k = (g->n - 1) / 2;
+    count_octaves(g, unit, &h);
+    unsigned bin = find(&h, &k);
+    h.bits = bin < 64 ? 0 : bin / 32 - 1;
+    h.low = bin < 32 ? bin : (uint64_t)(32 + bin % 32) << h.bits;
+    for (;;) {
+        h.shift = h.bits > DIGIT ? h.bits - DIGIT : 0;
+        count_within(g, unit, &h);
+        bin = find(&h, &k);
+        if (!h.shift) break;
+        h.low += (uint64_t)bin << h.shift;
+        h.bits = h.shift;
     }
-    return found;
+    const uint64_t low = h.low + bin;
+    if (g->n % 2 || k + 1 < h.seen[bin]) return (struct pair){low, low};
+    while (++bin < 1u << DIGIT && bin < UINT64_C(1) << h.bits)
+        if (h.seen[bin]) return (struct pair){low, h.low + bin};
+    return (struct pair){low, least_from(g, unit, low + 1)};
 }
 
 int64_t gaps_median(const struct gaps *g)
 {
-    if (!g->n) return VOC_NA;
-    if (g->n <= FEW) return median_of_few(g);
-    uint64_t low = select_kth(g, (g->n - 1) / 2), not_above = 0, next = UINT64_MAX, us;
-    if (g->n % 2) return (int64_t)low;
-    struct reader r = read_from(g);
-    while (read_next(&r, &us)) {
-        if (us <= low)
-            not_above++;
-        else if (us < next)
-            next = us;
-    }
-    return middle(low, not_above > g->n / 2 ? low : next);
+    const uint64_t unit = g->odd ? SECOND : 1, us = g->odd ? 1 : SECOND;
+    if (!g->whole && !g->odd) return VOC_NA;
+    const struct pair m = g->n <= FEW ? middle_of_few(g, unit) : middle_of_many(g, unit);
+    return (int64_t)(m.low * us + (m.high - m.low) * us / 2);
 }
 
 // ---- bytes -------------------------------------------------------------------------------------------------------------
 
+struct small { unsigned char bytes[4096]; size_t n; };
+
+static voc_rc put_number(struct small *s, uint64_t v, const voc_host *host, voc_writer *w)
+{
+    voc_rc rc = VOC_OK;
+    if (s->n + 10 > sizeof s->bytes) {
+        rc = host->write(w, s->bytes, s->n);
+        s->n = 0;
+    }
+    s->n += varint_put(s->bytes + s->n, v);
+    return rc;
+}
+
+static uint64_t size_of(const struct gaps *g)
+{
+    unsigned char out[10];
+    uint64_t size = 0;
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0; i < used(g, b); i++) size += varint_put(out, (uint64_t)seconds_of(b)[i] << 1);
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++) size += varint_put(out, micros_of(b)[i] << 1 | 1);
+    return size;
+}
+
 voc_rc gaps_save(const struct gaps *g, const voc_host *host, voc_writer *w)
 {
-    uint64_t size = 0;
-    for (struct gaps_block *b = g->first; b; b = b->next) size += b->used;
-    voc_rc rc = varint_write(host, w, g->n);
-    if (!rc) rc = varint_write(host, w, size);
-    for (struct gaps_block *b = g->first; b && !rc; b = b->next) rc = host->write(w, bytes_of(b), b->used);
-    return rc;
+    struct small s = {.n = 0};
+    voc_rc rc = put_number(&s, g->n, host, w);
+    if (!rc) rc = put_number(&s, size_of(g), host, w);
+    for (const struct gaps_block *b = g->whole; b; b = b->before)
+        for (size_t i = 0; i < used(g, b) && !rc; i++) rc = put_number(&s, (uint64_t)seconds_of(b)[i] << 1, host, w);
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used && !rc; i++) rc = put_number(&s, micros_of(b)[i] << 1 | 1, host, w);
+    return rc ? rc : host->write(w, s.bytes, s.n);
 }
 
 voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b)

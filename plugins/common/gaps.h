@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Durations gathered compactly, for exact medians: whole seconds take half the bytes. The blocks are a pool's and go with it.
-// Nothing here depends on the order in which durations came.
+// Durations gathered for exact medians: four bytes for whole seconds, eight for others. The blocks are a pool's and go with
+// it. No answer depends on the order in which durations came.
 #ifndef VOC_PLUGINS_COMMON_GAPS_H
 #define VOC_PLUGINS_COMMON_GAPS_H
 
@@ -14,15 +14,33 @@ struct pool {
     struct pool_chunk *chunks;
 };
 void *pool_take(struct pool *p, size_t size);  // aligned to 8; NULL: out of memory
+void pool_join(struct pool *into, struct pool *from);  // from is empty then
 void pool_done(struct pool *p);
 
-struct gaps {
-    struct gaps_block *first, *last;
+struct gaps {  // zero-initialised
     uint64_t n, seconds, micros;  // their sum is seconds + micros / 10^6
-    uint64_t most;
+    uint32_t *at, *end;           // room for whole seconds in the last block
+    struct gaps_block *whole, *odd;  // the last block of each
 };
-voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us);  // us >= 0
-voc_rc gaps_merge(struct gaps *into, struct pool *p, const struct gaps *from);
+voc_rc gaps_add_slow(struct gaps *g, struct pool *p, int64_t us);
+static inline voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us)  // us >= 0
+{
+    const uint64_t v = (uint64_t)us, s = v / 1000000u;
+    if (s * 1000000u != v || s > UINT32_MAX || g->at == g->end) return gaps_add_slow(g, p, us);
+    *g->at++ = (uint32_t)s;
+    g->n++;
+    g->seconds += s;
+    return VOC_OK;
+}
+// Counts for the mean only: of such there is no median.
+static inline void gaps_sum(struct gaps *g, int64_t us)
+{
+    const uint64_t v = (uint64_t)us, s = v / 1000000u;
+    g->n++;
+    g->seconds += s;
+    g->micros += v - s * 1000000u;
+}
+void gaps_join(struct gaps *into, struct gaps *from);  // from is empty then; its pool must be joined too
 int64_t gaps_mean(const struct gaps *g);    // rounded down to a microsecond; VOC_NA: none
 int64_t gaps_median(const struct gaps *g);  // of an even number: the middle of the two, rounded down; VOC_NA: none
 

@@ -7,20 +7,32 @@
 #include <stdio.h>
 #include <string.h>
 
-voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse)
+static voc_rc touch_nodes(struct walk *w)
+{
+    const size_t n = w->def->n_touchpoints;
+    uint32_t *node = w->host->alloc(w->cx, (n + 1) * sizeof *node);
+    if (!node) return VOC_E_NOMEM;
+    for (size_t i = 0; i < n; i++) node[i] = w->def->touchpoints[i].kind == VOC_TOUCH_WORK ? VOC_NONE : (uint32_t)(w->def->n_actions + i);
+    node[n] = VOC_NONE;
+    w->of_touchpoint = node;
+    return VOC_OK;
+}
+
+voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse, bool segments)
 {
     const voc_definition *d = host->definition(run);
-    *w = (struct walk){.host = host, .cx = cx, .run = run, .def = d, .info = host->info(run), .what = what, .collapse = collapse};
+    *w = (struct walk){.host = host, .cx = cx, .run = run, .def = d, .info = host->info(run), .what = what, .collapse = collapse, .segments = segments};
     w->staged = d->n_stages > 0;
     w->episodes = w->staged && d->unit != VOC_UNIT_CASE;
     if (d->n_actions + d->n_touchpoints >= (size_t)1 << 28) return VOC_E_LIMIT;
     w->n_nodes = (uint32_t)(d->n_actions + d->n_touchpoints);
-    voc_rc rc = host->want_column(run, VOC_COL_TIME);
+    voc_rc rc = touch_nodes(w);
+    if (!rc) rc = host->want_column(run, VOC_COL_TIME);
     if (!rc) rc = host->want_column(run, VOC_COL_ACTOR);
     if (!rc && what != WALK_TOUCHES) rc = host->want_column(run, VOC_COL_ACTION);
     if (!rc && what != WALK_CUSTOMER) rc = host->want_column(run, VOC_COL_TOUCHPOINT);
     if (!rc && what != WALK_CUSTOMER) rc = host->want_column(run, VOC_COL_DELIVERED);
-    if (!rc) rc = host->want_column(run, VOC_COL_SEGMENT);
+    if (!rc && segments) rc = host->want_column(run, VOC_COL_SEGMENT);
     if (!rc && w->episodes) rc = host->want_column(run, VOC_COL_STAGE);
     return rc;
 }
@@ -95,60 +107,107 @@ static struct unit_events events_of(const voc_journeys *j, const voc_unit *u)
     return e;
 }
 
-// VOC_NONE: this event is none of those that are walked.
-static uint32_t node_of(const struct walk *w, const struct unit_events *e, size_t i)
+// The node of a touch, or VOC_NONE: this event is none of those that are walked.
+static inline uint32_t touch_of(const struct walk *w, const struct unit_events *e, size_t i)
 {
-    if (e->actor[i] == VOC_ACTOR_CUSTOMER) return w->what == WALK_TOUCHES ? VOC_NONE : e->action[i];
-    if (w->what == WALK_CUSTOMER || e->actor[i] != VOC_ACTOR_COMPANY || e->touchpoint[i] == VOC_NONE || !e->delivered[i]) return VOC_NONE;
-    if (w->def->touchpoints[e->touchpoint[i]].kind == VOC_TOUCH_WORK) return VOC_NONE;
-    return (uint32_t)w->def->n_actions + e->touchpoint[i];
+    const uint32_t t = e->touchpoint[i];
+    const uint32_t node = w->of_touchpoint[t < w->def->n_touchpoints ? t : w->def->n_touchpoints];
+    return (e->actor[i] == VOC_ACTOR_COMPANY) & (e->delivered[i] != 0) ? node : VOC_NONE;
 }
 
-static voc_rc make_room(const struct walk *w, struct walker *k)
+static inline uint32_t node_of(const struct walk *w, const struct unit_events *e, size_t i, uint32_t what)
 {
-    if (k->n < k->cap) return VOC_OK;
-    size_t cap = k->cap ? k->cap * 2 : 256;
+    const bool customer = e->actor[i] == VOC_ACTOR_CUSTOMER;
+    if (what == WALK_CUSTOMER) return customer ? e->action[i] : VOC_NONE;
+    const uint32_t touch = touch_of(w, e, i);
+    if (what == WALK_TOUCHES) return customer ? VOC_NONE : touch;
+    return customer ? e->action[i] : touch;
+}
+
+static voc_rc make_room(const struct walk *w, struct walker *k, size_t extra)
+{
+    size_t cap = k->cap ? k->cap : 256;
+    if (extra > SIZE_MAX / 32 - k->n) return VOC_E_NOMEM;
+    if (k->n + extra <= k->cap) return VOC_OK;
+    while (cap < k->n + extra) cap *= 2;
     uint32_t *node = w->host->resize(w->cx, k->node, cap * sizeof *node);
     if (node) k->node = node;
     int64_t *came = node ? w->host->resize(w->cx, k->came, cap * sizeof *came) : NULL;
     if (came) k->came = came;
-    int64_t *left = came ? w->host->resize(w->cx, k->left, cap * sizeof *left) : NULL;
-    if (!left) return VOC_E_NOMEM;
-    k->left = left;
+    int64_t *left = came && w->collapse ? w->host->resize(w->cx, k->left, cap * sizeof *left) : NULL;
+    if (left) k->left = left;
+    if (!came || (w->collapse && !left)) return VOC_E_NOMEM;
     k->cap = cap;
     return VOC_OK;
 }
 
-static voc_rc step(const struct walk *w, struct walker *k, const struct unit_events *e, size_t i, struct walked *to)
+// Without a branch on what an event is: what does not count is overwritten by the next.
+static inline void copy_nodes(const struct walk *w, struct walker *k, const struct unit_events *e, size_t from, size_t to, uint32_t what)
 {
-    uint32_t node = node_of(w, e, i);
-    if (node == VOC_NONE) return VOC_OK;
-    k->counts[WALK_OF_KIND]++;
-    if (w->info->start_declared && e->time[i] < w->info->start_us) {
-        k->counts[WALK_BEFORE]++;
-        to->cut = true;
-        return VOC_OK;
+    uint32_t *node = k->node;
+    int64_t *came = k->came;
+    size_t n = k->n;
+    for (size_t i = from; i < to; i++) {
+        const uint32_t x = node_of(w, e, i, what);
+        node[n] = x;
+        came[n] = e->time[i];
+        n += x != VOC_NONE;
     }
-    k->counts[WALK_STEPS]++;
-    if (to->segment == VOC_NONE) to->segment = e->segment[i];
-    if (w->collapse && k->n && k->node[k->n - 1] == node) {
-        k->left[k->n - 1] = e->time[i];
-        return VOC_OK;
+    k->n = n;
+}
+
+// Events before the data count: a prefix of any range, as times ascend. Gives where the others begin.
+static size_t leave_out(const struct walk *w, struct walker *k, const struct unit_events *e, size_t from, size_t to)
+{
+    for (; from < to && w->info->start_declared && e->time[from] < w->info->start_us; from++) {
+        const uint64_t counts = node_of(w, e, from, w->what) != VOC_NONE;
+        k->counts[WALK_OF_KIND] += counts;
+        k->counts[WALK_BEFORE] += counts;
     }
-    voc_rc rc = make_room(w, k);
+    return from;
+}
+
+// Adds events [from, to) to the journey at hand.
+static voc_rc gather(const struct walk *w, struct walker *k, const struct unit_events *e, size_t from, size_t to, struct walked *j)
+{
+    const uint64_t before = k->counts[WALK_BEFORE], had = k->n;
+    voc_rc rc = make_room(w, k, to - from);
     if (rc) return rc;
-    k->node[k->n] = node;
-    k->came[k->n] = k->left[k->n] = e->time[i];
-    k->n++;
+    from = leave_out(w, k, e, from, to);
+    j->cut = j->cut || k->counts[WALK_BEFORE] > before;
+    if (w->what == WALK_CUSTOMER) copy_nodes(w, k, e, from, to, WALK_CUSTOMER);
+    else if (w->what == WALK_TOUCHES) copy_nodes(w, k, e, from, to, WALK_TOUCHES);
+    else copy_nodes(w, k, e, from, to, WALK_ALL);
+    k->counts[WALK_OF_KIND] += k->n - had;
+    k->counts[WALK_STEPS] += k->n - had;
+    for (; w->segments && j->segment == VOC_NONE && k->n > had; from++)
+        if (node_of(w, e, from, w->what) != VOC_NONE) j->segment = e->segment[from];
     return VOC_OK;
 }
 
-static voc_rc give(struct walker *k, struct walked *to, walk_fn *fn, void *user)
+// Repeats in a row become one, that lasts from the first of them to the last.
+static void collapse(struct walker *k)
+{
+    size_t m = 0;
+    for (size_t i = 0; i < k->n; i++) {
+        const uint32_t node = k->node[i];
+        const int64_t time = k->came[i];
+        const bool same = m && k->node[m - 1] == node;
+        m += !same;
+        k->node[m - 1] = node;
+        k->came[m - 1] = same ? k->came[m - 1] : time;
+        k->left[m - 1] = time;
+    }
+    k->n = m;
+}
+
+static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, walk_fn *fn, void *user)
 {
     if (!k->n) return VOC_OK;
+    if (w->collapse) collapse(k);
     to->node = k->node;
     to->came = k->came;
-    to->left = k->left;
+    to->left = w->collapse ? k->left : k->came;
     to->n = k->n;
     k->counts[WALK_JOURNEYS]++;
     k->counts[WALK_OPEN] += to->open;
@@ -164,39 +223,41 @@ static voc_rc walk_whole(const struct walk *w, struct walker *k, const voc_journ
 {
     struct unit_events e = events_of(j, u);
     struct walked to = {.unit = u, .segment = VOC_NONE};
-    voc_rc rc = VOC_OK;
     if (w->staged) {
         to.open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
         if (u->n_stays) to.segment = stay_at(j, u->first_stay)->segment;
         if (u->n_stays) to.cut = began_unseen(stay_at(j, u->first_stay));
     }
     k->n = 0;
-    for (size_t i = 0; i < e.n && !rc; i++) rc = step(w, k, &e, i, &to);
-    return rc ? rc : give(k, &to, fn, user);
+    voc_rc rc = gather(w, k, &e, 0, e.n, &to);
+    return rc ? rc : give(w, k, &to, fn, user);
 }
 
-static void outside(const struct walk *w, struct walker *k, const struct unit_events *e, size_t i)
+// Events [from, to) belong to no journey.
+static void outside(const struct walk *w, struct walker *k, const struct unit_events *e, size_t from, size_t to)
 {
-    if (node_of(w, e, i) == VOC_NONE) return;
-    k->counts[WALK_OF_KIND]++;
-    k->counts[w->info->start_declared && e->time[i] < w->info->start_us ? WALK_BEFORE : WALK_OUTSIDE]++;
-}
-
-// Events *at and after it that belong to the episode of these stays; those before it belong to none.
-static voc_rc walk_episode(const struct walk *w, struct walker *k, const struct unit_events *e, size_t *at, const voc_stay *first, const voc_stay *last, struct walked *to)
-{
-    voc_rc rc = VOC_OK;
-    size_t i = *at;
-    for (; i < e->n && (e->time[i] < first->in_us || (e->time[i] == first->in_us && e->stage[i] == VOC_NONE)); i++) outside(w, k, e, i);
-    for (; i < e->n && e->time[i] <= last->out_us && !rc; i++) {
-        if (e->time[i] == last->out_us && last->end != VOC_END_EXIT) break;
-        rc = step(w, k, e, i, to);
-        if (e->time[i] < last->out_us || e->stage[i] != VOC_NONE) continue;
-        i++;  // it was the one that ends the episode
-        break;
+    for (from = leave_out(w, k, e, from, to); from < to; from++) {
+        const uint64_t counts = node_of(w, e, from, w->what) != VOC_NONE;
+        k->counts[WALK_OF_KIND] += counts;
+        k->counts[WALK_OUTSIDE] += counts;
     }
-    *at = i;
-    return rc;
+}
+
+// The first event from `at` on that belongs to an episode that begins with this stay, and the first behind one that ends with
+// this stay: events of the second at which a stay begins or ends are told apart by the stage after them.
+static size_t episode_from(const struct unit_events *e, size_t at, const voc_stay *first)
+{
+    while (at < e->n && (e->time[at] < first->in_us || (e->time[at] == first->in_us && e->stage[at] == VOC_NONE))) at++;
+    return at;
+}
+
+static size_t episode_to(const struct unit_events *e, size_t at, const voc_stay *last)
+{
+    while (at < e->n && e->time[at] < last->out_us) at++;
+    if (last->end != VOC_END_EXIT) return at;
+    for (; at < e->n && e->time[at] == last->out_us; at++)
+        if (e->stage[at] == VOC_NONE) return at + 1;  // it was the one that ends the episode
+    return at;
 }
 
 static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
@@ -208,11 +269,14 @@ static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_jo
         const voc_stay *first = stay_at(j, u->first_stay + s), *last = first;
         for (next = s + 1; next < u->n_stays && stay_at(j, u->first_stay + next)->episode == first->episode; next++) last = stay_at(j, u->first_stay + next);
         struct walked to = {.unit = u, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
+        const size_t from = episode_from(&e, at, first);
+        outside(w, k, &e, at, from);
+        at = episode_to(&e, from, last);
         k->n = 0;
-        rc = walk_episode(w, k, &e, &at, first, last, &to);
-        if (!rc) rc = give(k, &to, fn, user);
+        rc = gather(w, k, &e, from, at, &to);
+        if (!rc) rc = give(w, k, &to, fn, user);
     }
-    for (; at < e.n; at++) outside(w, k, &e, at);
+    outside(w, k, &e, at, e.n);
     return rc;
 }
 

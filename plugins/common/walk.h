@@ -19,11 +19,13 @@ struct walk {  // of an analysis; read by all threads
     const voc_run_info *info;
     uint32_t what;          // WALK_*
     bool collapse;          // immediate repeats are one
+    bool segments;          // journeys know theirs
     bool staged, episodes;  // the definition has stages; journeys are its episodes
     uint32_t n_nodes;       // code: an action of customers, or n_actions + touchpoint
+    const uint32_t *of_touchpoint;  // nodes; the last, of no touchpoint, is VOC_NONE, and so is work
 };
 // Fills w and asks for the columns; call in begin.
-voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse);
+voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse, bool segments);
 // "" or "touchpoint:" and the name.
 const char *walk_kind(const struct walk *w, uint32_t node);
 voc_str walk_name(const struct walk *w, uint32_t node);
@@ -37,7 +39,7 @@ struct walked {  // one journey, with at least one node
     const uint32_t *node;
     const int64_t *came, *left;  // of each node: the first and the last of merged repeats
     size_t n;
-    uint32_t segment;  // at its beginning
+    uint32_t segment;  // at its beginning, if asked for
     bool open;         // still under way when the data end
     bool cut;          // it began before the data do
 };

@@ -6,7 +6,7 @@
 
 #include "plugins/common/walk.h"
 
-enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, N_OPTIONS };
+enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, OPT_MEDIAN, N_OPTIONS };
 enum { BY_NOTHING, BY_SEGMENT };
 
 struct edge {
@@ -14,12 +14,14 @@ struct edge {
     uint32_t from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
     uint32_t reserved;
     uint64_t count, units, last_unit;
-    struct gaps gaps;  // none at (start) and (end)
+    struct gaps gaps;  // none at (start) and (end); only their sum without medians
 };
 
 struct flow {
     struct walk w;
     const voc_value *options;
+    size_t stride, n_dense;  // nodes with (start) and (end); slots of all pairs, 0: too many for a table of their own
+    bool medians;
 };
 
 struct state {
@@ -27,8 +29,8 @@ struct state {
     struct pool pool;
     struct edge *edges;
     size_t n, cap;
-    uint32_t *slots;  // 1 + index of an edge, 0: free
-    size_t n_slots;   // a power of two
+    uint32_t *slots;  // 1 + index of an edge, 0: free; by segment, from and to where all pairs have one, else by hash
+    size_t n_slots;   // by hash: a power of two
     uint64_t unit_number;
     const voc_unit *unit;
     const struct flow *flow;

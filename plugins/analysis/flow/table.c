@@ -15,6 +15,7 @@ struct line {
     const struct edge *edge;
     const struct flow *flow;
     uint64_t source;  // how often anything followed what it comes from
+    int64_t median;
 };
 
 struct lines { struct line *at; size_t n; };
@@ -63,12 +64,21 @@ static int in_order(const void *x, const void *y)
     return c ? c : compare_nodes(w, a->to, b->to);
 }
 
+#define PIECE 64u  // medians that a thread finds at a time
+
+static voc_rc medians(void *user, size_t piece)
+{
+    const struct lines *l = user;
+    for (size_t i = piece * PIECE; i < l->n && i < (piece + 1) * PIECE; i++) l->at[i].median = gaps_median(&l->at[i].edge->gaps);
+    return VOC_OK;
+}
+
 static voc_rc sort_lines(struct flow *f, const struct state *st, struct lines *out)
 {
     out->n = st->n;
     out->at = f->w.host->alloc(f->w.cx, (st->n ? st->n : 1) * sizeof *out->at);
     if (!out->at) return VOC_E_NOMEM;
-    for (size_t i = 0; i < st->n; i++) out->at[i] = (struct line){&st->edges[i], f, 0};
+    for (size_t i = 0; i < st->n; i++) out->at[i] = (struct line){&st->edges[i], f, 0, VOC_NA};
     qsort(out->at, out->n, sizeof *out->at, by_source);
     for (size_t i = 0, next; i < out->n; i = next) {
         uint64_t sum = 0;
@@ -76,7 +86,7 @@ static voc_rc sort_lines(struct flow *f, const struct state *st, struct lines *o
         for (size_t k = i; k < next; k++) out->at[k].source = sum;
     }
     qsort(out->at, out->n, sizeof *out->at, in_order);
-    return VOC_OK;
+    return f->medians ? f->w.host->parallel(f->w.run, (out->n + PIECE - 1) / PIECE, medians, out) : VOC_OK;
 }
 
 // ---- one table ---------------------------------------------------------------------------------------------------------
@@ -89,8 +99,8 @@ static voc_rc columns(struct flow *f, voc_table_builder *t)
     if (!rc) rc = h->column(t, "to", "to", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what came next; (end): the journey ended");
     if (!rc) rc = h->column(t, "count", "times", VOC_CELL_INT, "", 0, "how often the one followed the other at once");
     if (!rc) rc = h->column(t, "share", "of all from there", VOC_CELL_SHARE, "", 0, "share of all that came next");
-    if (!rc) rc = h->column(t, "median_gap", "half within", VOC_CELL_DURATION, "", 0, "median time between the two");
-    if (!rc) rc = h->column(t, "mean_gap", "on average", VOC_CELL_DURATION, "", VOC_COLUMN_DETAIL, "mean time between the two");
+    if (!rc && f->medians) rc = h->column(t, "median_gap", "half within", VOC_CELL_DURATION, "", 0, "median time between the two");
+    if (!rc) rc = h->column(t, "mean_gap", "on average", VOC_CELL_DURATION, "", f->medians ? VOC_COLUMN_DETAIL : 0, "mean time between the two");
     return rc ? rc : h->column(t, "units", walk_unit_word(&f->w), VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "how many of them it happened to");
 }
 
@@ -135,7 +145,7 @@ static voc_rc row(struct flow *f, voc_table_builder *t, const struct line *l)
     if (!rc) rc = node_cell(f, t, e->to);
     if (!rc) rc = number_cell(f, t, VOC_CELL_INT, (int64_t)e->count);
     if (!rc) rc = f->w.host->cell(t, &share);
-    if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, gaps_median(&e->gaps));
+    if (!rc && f->medians) rc = number_cell(f, t, VOC_CELL_DURATION, l->median);
     if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, gaps_mean(&e->gaps));
     return rc ? rc : number_cell(f, t, VOC_CELL_INT, (int64_t)e->units);
 }

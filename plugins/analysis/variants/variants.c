@@ -22,7 +22,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     memcpy(own, given, N_OPTIONS * sizeof *own);
     v->options = own;
     *analysis = v;
-    return walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0);
+    return walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, false);
 }
 
 static voc_rc state_new(void *analysis, void **state)
@@ -176,8 +176,9 @@ static voc_rc merge(void *analysis, void *into, void *from)
         if (rc) return rc;
         v->count += b->all[i].count;
         rc = example(a, v, b->all[i].example);
-        if (!rc) rc = gaps_merge(&v->lasted, &a->pool, &b->all[i].lasted);
+        gaps_join(&v->lasted, &b->all[i].lasted);
     }
+    pool_join(&a->pool, &b->pool);
     return rc;
 }
 

@@ -37,6 +37,10 @@ tests_unit_plugins_test_trial_traps_SOURCES = tests/unit/plugins/test_trial_trap
 	tests/unit/plugins/world.h tests/lib/close.h
 tests_unit_plugins_test_trial_traps_LDADD = $(SCORE_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_gaps
+tests_unit_plugins_test_gaps_SOURCES = tests/unit/plugins/test_gaps.c
+tests_unit_plugins_test_gaps_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_csv
 tests_unit_plugins_test_csv_SOURCES = tests/unit/plugins/test_csv.c $(TEST_JSON)
 tests_unit_plugins_test_csv_LDADD = $(UNIT_LDADD)

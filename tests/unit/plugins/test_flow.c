@@ -179,6 +179,34 @@ static void tables_are_the_same_by_any_number_of_threads_and_through_saved_shard
     paths_close(&r);
 }
 
+static void without_medians_all_else_is_the_same_also_through_saved_shards(void **state)
+{
+    (void)state;
+    struct paths_run with = {0}, r = {0};
+    struct random_world o, p;
+    static const char *const plain[] = {"median=no", NULL};
+    paths_random(&with, 78, 300, &o);
+    paths_random(&r, 78, 300, &p);
+    assert_int_equal(paths_fold(&with, RANDOM_END, 1, NULL), VOC_OK);
+    const voc_table full = paths_table(&with, "edges");
+    for (size_t shards = 0; shards <= 3; shards += 3) {
+        assert_int_equal(shards ? paths_shards(&r, RANDOM_END, shards, plain) : paths_fold(&r, RANDOM_END, 2, plain), VOC_OK);
+        const voc_table t = paths_table(&r, "edges");
+        assert_int_equal(t.n_rows, full.n_rows);
+        assert_int_equal(t.n_columns + 1, full.n_columns);
+        for (size_t i = 0; i < t.n_rows; i++) {
+            static const char *const columns[] = {"count", "mean_gap", "units"};
+            for (size_t c = 0; c < 3; c++) assert_int_equal(paths_cell(&t, i, columns[c])->i, paths_cell(&full, i, columns[c])->i);
+        }
+    }
+    assert_int_equal(paths_load_bytes(&r, plain, paths_saved.ptr, paths_saved.len), VOC_OK);
+    assert_int_equal(paths_load_bytes(&r, NULL, paths_saved.ptr, paths_saved.len), VOC_E_INPUT);
+    free(o.at);
+    free(p.at);
+    paths_close(&with);
+    paths_close(&r);
+}
+
 static void bytes_that_are_no_state_of_this_run_are_refused(void **state)
 {
     (void)state;
@@ -275,6 +303,7 @@ int main(void)
         cmocka_unit_test(the_reference_comes_out_edge_by_edge_in_order),
         cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
+        cmocka_unit_test(without_medians_all_else_is_the_same_also_through_saved_shards),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
         cmocka_unit_test(touches_stand_among_actions_by_their_own_name),
         cmocka_unit_test(people_see_the_steps_that_make_up_80_per_cent_and_how_many_are_not_shown),

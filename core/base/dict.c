@@ -10,6 +10,7 @@
 #define STRINGS_MAX ((size_t)1 << 31)
 #define ENTRY_COST 24u
 #define SLOTS_MIN 16u
+#define SLOTS_KEPT 1024u
 #define CHUNK_MIN ((size_t)1 << 10)
 #define CHUNK_MAX ((size_t)1 << 20)
 
@@ -115,9 +116,10 @@ static char *store(struct dict *d, size_t len)
     return at;
 }
 
-voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code)
+voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code) { return dict_code_hashed(d, s, hash64(s.ptr, s.len, 0), code); }
+
+voc_rc dict_code_hashed(struct dict *d, voc_str s, uint64_t hash, uint32_t *code)
 {
-    uint64_t hash = hash64(s.ptr, s.len, 0);
     struct slot *slot = seek(d, s, hash);
     if (slot->code) {
         *code = slot->code - 1;
@@ -142,12 +144,39 @@ voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code)
     return VOC_OK;
 }
 
-bool dict_find(const struct dict *d, voc_str s, uint32_t *code)
+bool dict_find(const struct dict *d, voc_str s, uint32_t *code) { return dict_find_hashed(d, s, hash64(s.ptr, s.len, 0), code); }
+
+bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *code)
 {
-    const struct slot *slot = seek(d, s, hash64(s.ptr, s.len, 0));
+    const struct slot *slot = seek(d, s, hash);
     if (slot->code == 0) return false;
     *code = slot->code - 1;
     return true;
+}
+
+// What holds many times as many slots as strings is made small again: it would have to be cleared each time.
+void dict_clear(struct dict *d)
+{
+    size_t n = d->n_slots;
+    while (n > SLOTS_KEPT && d->entries.n < n / 16) n /= 2;
+    struct slot *slots = n < d->n_slots ? mem_zalloc(n, sizeof *slots) : NULL;
+    if (slots) {
+        mem_free(d->slots);
+        d->slots = slots;
+        d->n_slots = n;
+    } else {
+        memset(d->slots, 0, d->n_slots * sizeof *d->slots);
+    }
+    for (struct chunk *c = d->chunks ? d->chunks->next : NULL, *next; c; c = next) { // the newest is the largest
+        next = c->next;
+        mem_free(c);
+    }
+    if (d->chunks) {
+        d->chunks->next = NULL;
+        d->chunks->used = 0;
+    }
+    d->entries.n = 0;
+    d->bytes = 0;
 }
 
 uint32_t dict_n(const struct dict *d) { return (uint32_t)d->entries.n; }

@@ -21,6 +21,10 @@ voc_rc dict_new(struct dict **out, size_t max_bytes);
 void dict_free(struct dict *d);
 voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code);          // adds if new; VOC_E_LIMIT over 2^31 strings or max_bytes
 bool dict_find(const struct dict *d, voc_str s, uint32_t *code);
+// The same for a caller who has the hash: hash64(s.ptr, s.len, 0).
+voc_rc dict_code_hashed(struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
+bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
+void dict_clear(struct dict *d); // empty again; keeps most of its memory for what comes next
 uint32_t dict_n(const struct dict *d);
-voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free
+voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free or dict_clear
 #endif

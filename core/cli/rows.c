@@ -176,30 +176,31 @@ static void attributes(struct rows *w, const struct coded_block *b, voc_str own,
 static voc_rc event_line(struct rows *w, const struct coded_block *b, size_t i, const struct place *facts, size_t n)
 {
     const struct coded_events *e = &b->events;
+    const struct coded_tuple t = coded_tuple_of(e, i);
     const voc_str *s = b->strings;
-    begin(w, "event", e->record[i], e->line[i]);
-    time_field(w, e->time_us[i], e->resolution[i]);
-    if (e->actor[i]) text_field(w, "actor", str_of(actor_names[e->actor[i]]));
-    text_field(w, "action", s[e->action[i]]);
-    voc_rc rc = aliases_field(w, "customer", s[e->customer[i]], s[0]);
-    if (!rc) rc = aliases_field(w, "account", s[e->account[i]], s[0]);
-    text_field(w, "case", s[e->case_id[i]]);
-    text_field(w, "id", s[e->id[i]]);
-    text_field(w, "ref", s[e->ref[i]]);
-    if (e->ref_kind[i]) text_field(w, "ref_kind", str_of(ref_names[e->ref_kind[i]]));
-    text_field(w, "role", s[e->role[i]]);
-    text_field(w, "owner", s[e->owner[i]]);
-    text_field(w, "thread", s[e->thread[i]]);
-    text_field(w, "touchpoint", s[e->touchpoint[i]]);
-    text_field(w, "channel", s[e->channel[i]]);
-    text_field(w, "campaign", s[e->campaign[i]]);
-    text_field(w, "object", s[e->object[i]]);
-    text_field(w, "text", s[e->text[i]]);
-    text_field(w, "language", s[e->language[i]]);
-    money_field(w, "minutes", e->minutes[i]);
-    money_field(w, "cost", e->cost[i]);
-    money_field(w, "value", e->value[i]);
-    attributes(w, b, s[e->attrs[i]], facts, n);
+    begin(w, "event", e->record[i], e->line ? e->line[i] : 0);
+    time_field(w, e->time_us[i], t.resolution);
+    if (t.actor) text_field(w, "actor", str_of(actor_names[t.actor]));
+    text_field(w, "action", s[t.action]);
+    voc_rc rc = aliases_field(w, "customer", s[coded_code(e->customer, i)], s[0]);
+    if (!rc) rc = aliases_field(w, "account", s[coded_code(e->account, i)], s[0]);
+    text_field(w, "case", s[coded_code(e->case_id, i)]);
+    text_field(w, "id", s[coded_code(e->id, i)]);
+    text_field(w, "ref", s[coded_code(e->ref, i)]);
+    if (t.ref_kind) text_field(w, "ref_kind", str_of(ref_names[t.ref_kind]));
+    text_field(w, "role", s[t.role]);
+    text_field(w, "owner", s[t.owner]);
+    text_field(w, "thread", s[coded_code(e->thread, i)]);
+    text_field(w, "touchpoint", s[t.touchpoint]);
+    text_field(w, "channel", s[t.channel]);
+    text_field(w, "campaign", s[t.campaign]);
+    text_field(w, "object", s[coded_code(e->object, i)]);
+    text_field(w, "text", s[coded_code(e->text, i)]);
+    text_field(w, "language", s[t.language]);
+    money_field(w, "minutes", coded_amount(e->minutes, i));
+    money_field(w, "cost", coded_amount(e->cost, i));
+    money_field(w, "value", coded_amount(e->value, i));
+    attributes(w, b, s[coded_code(e->attrs, i)], facts, n);
     return rc ? rc : end(w);
 }
 
@@ -259,7 +260,7 @@ static voc_rc make_places(struct rows *w, const struct coded_block *b)
     voc_rc rc = vec_reserve(&w->places, b->events.n + b->n_facts + b->n_rejects, SIZE_MAX);
     if (rc) return rc;
     for (size_t i = 0; i < b->events.n && !w->rejects_only; i++)
-        w->places.at[w->places.n++] = (struct place){b->events.record[i], b->events.sub[i], IS_EVENT, i};
+        w->places.at[w->places.n++] = (struct place){b->events.record[i], coded_code(b->events.sub, i), IS_EVENT, i};
     for (size_t i = 0; i < b->n_facts && !w->rejects_only; i++)
         w->places.at[w->places.n++] = (struct place){b->facts[i].record, b->facts[i].sub, IS_FACT, i};
     for (size_t i = 0; i < b->n_rejects; i++) w->places.at[w->places.n++] = (struct place){b->rejects[i].record, 0, IS_REJECT, i};

@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "host/coding.h"
 #include "host/host.h"
 
-#define SINK_ROWS ((size_t)1 << 24)          // of one block: a record of 1 MiB cannot give more
-#define SINK_STRINGS ((size_t)1 << 30)       // bytes
 #define FLUSH_ROWS 8192u                     // STREAM
 #define RAW_MAX ((size_t)64 << 10)           // kept of a reject
 #define TIME_MIN INT64_C(-62135596800000000) // year 1
@@ -21,19 +20,10 @@
 
 enum { RECORD_OPEN = 0, RECORD_ROWS = 1, RECORD_REJECTED = 2, RECORD_IGNORED = 3 };
 
-struct columns { // parallel arrays of one block
-    VEC(int64_t) time_us, minutes, cost, value;
-    VEC(uint8_t) resolution, actor, ref_kind;
-    VEC(uint32_t) action, touchpoint, channel, campaign, object, case_id, role, owner, thread, customer, account, id, ref, text, language, attrs, sub;
-    VEC(uint64_t) record, line;
-};
-
 struct voc_sink {
     struct encode_spec spec;
     struct diag *diag;
-    struct dict *strings;
-    VEC(voc_str) table;  // dict as an array, made by sink_coded
-    struct columns c;
+    struct coder c;
     VEC(struct coded_fact) facts;
     VEC(struct coded_reject) rejects;
     VEC(size_t) raw_end;    // of each reject's raw bytes in raws: not in the table, whose strings are all UTF-8
@@ -52,21 +42,17 @@ struct voc_sink {
     uint64_t n_records, from, to, line, last_to;
     bool open;
     struct account account;
-    struct buf scratch;
 };
 
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d)
 {
     struct voc_sink *s = mem_zalloc(1, sizeof *s);
-    uint32_t empty;
     if (!s) return VOC_E_NOMEM;
     s->spec = *spec;
     s->diag = d;
     s->current = UINT64_MAX;
-    buf_init(&s->scratch, (size_t)64 << 20);
-    buf_init(&s->raws, SINK_STRINGS);
-    voc_rc rc = dict_new(&s->strings, SINK_STRINGS);
-    if (!rc) rc = dict_code(s->strings, (voc_str){"", 0}, &empty);
+    buf_init(&s->raws, CODING_STRINGS);
+    voc_rc rc = coder_init(&s->c);
     if (!rc) rc = dict_new(&s->account.rules, 1 << 20);
     if (rc) {
         sink_free(s);
@@ -76,29 +62,16 @@ voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct di
     return VOC_OK;
 }
 
-static void columns_free(struct columns *c)
-{
-    vec_free(&c->time_us), vec_free(&c->minutes), vec_free(&c->cost), vec_free(&c->value);
-    vec_free(&c->resolution), vec_free(&c->actor), vec_free(&c->ref_kind);
-    vec_free(&c->action), vec_free(&c->touchpoint), vec_free(&c->channel), vec_free(&c->campaign), vec_free(&c->object);
-    vec_free(&c->case_id), vec_free(&c->role), vec_free(&c->owner), vec_free(&c->thread), vec_free(&c->customer), vec_free(&c->account);
-    vec_free(&c->id), vec_free(&c->ref), vec_free(&c->text), vec_free(&c->language), vec_free(&c->attrs), vec_free(&c->sub);
-    vec_free(&c->record), vec_free(&c->line);
-}
-
 void sink_free(struct voc_sink *s)
 {
     if (!s) return;
-    dict_free(s->strings);
-    vec_free(&s->table);
-    columns_free(&s->c);
+    coder_done(&s->c);
     vec_free(&s->facts);
     vec_free(&s->rejects);
     vec_free(&s->raw_end);
     buf_done(&s->raws);
     vec_free(&s->state);
     account_free(&s->account);
-    buf_done(&s->scratch);
     mem_free(s);
 }
 
@@ -109,99 +82,7 @@ void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block
     s->flush_user = user;
 }
 
-// ---- strings and columns ---------------------------------------------------------------------------------------------
-
-// VOC_E_INPUT: not UTF-8. Only strings that are new to the block are looked at.
-static voc_rc code_of(struct voc_sink *s, voc_str text, uint32_t *out)
-{
-    if (text.len == 0) {
-        *out = 0;
-        return VOC_OK;
-    }
-    if (dict_find(s->strings, text, out)) return VOC_OK;
-    if (!text_utf8_valid(text.ptr, text.len)) return VOC_E_INPUT;
-    return dict_code(s->strings, text, out);
-}
-
 #define PUSH(v, x) ((v)->at[(v)->n++] = (x))
-
-// Room for one row in all of them. They grow by the same steps, `line` last: where it has room, all have.
-static voc_rc columns_reserve(struct columns *c)
-{
-    voc_rc rc = VOC_OK;
-    if (c->line.n < c->line.cap) return VOC_OK;
-#define ROOM(v) \
-    if (!rc) rc = vec_reserve(&c->v, 1, SINK_ROWS)
-    ROOM(time_us); ROOM(minutes); ROOM(cost); ROOM(value); ROOM(resolution); ROOM(actor); ROOM(ref_kind); ROOM(action); ROOM(touchpoint);
-    ROOM(channel); ROOM(campaign); ROOM(object); ROOM(case_id); ROOM(role); ROOM(owner); ROOM(thread); ROOM(customer); ROOM(account);
-    ROOM(id); ROOM(ref); ROOM(text); ROOM(language); ROOM(attrs); ROOM(sub); ROOM(record); ROOM(line);
-#undef ROOM
-    return rc;
-}
-
-static void columns_cut(struct columns *c, size_t n)
-{
-    c->time_us.n = c->minutes.n = c->cost.n = c->value.n = c->resolution.n = c->actor.n = c->ref_kind.n = n;
-    c->action.n = c->touchpoint.n = c->channel.n = c->campaign.n = c->object.n = c->case_id.n = c->role.n = c->owner.n = n;
-    c->thread.n = c->customer.n = c->account.n = c->id.n = c->ref.n = c->text.n = c->language.n = c->attrs.n = c->sub.n = n;
-    c->record.n = c->line.n = n;
-}
-
-static voc_rc aliases_code(struct voc_sink *s, const voc_alias *aliases, size_t n, uint32_t *out)
-{
-    *out = 0;
-    if (n == 0) return VOC_OK;
-    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
-    buf_clear(&s->scratch);
-    voc_rc rc = aliases_encode(&s->scratch, aliases, n);
-    return rc ? rc : code_of(s, str_mk(s->scratch.ptr ? s->scratch.ptr : "", s->scratch.len), out);
-}
-
-static const voc_attr *attr_at(const voc_row *r, size_t i) { return &r->attrs[i]; }
-
-// By key; equal keys in the order of the row.
-static int attr_order(const void *x, const void *y)
-{
-    const voc_attr *a = *(const voc_attr *const *)x, *b = *(const voc_attr *const *)y;
-    int c = str_cmp(a->key, b->key);
-    return c ? c : (a > b) - (a < b);
-}
-
-// The event's own attributes as a JSON object with sorted keys: equal attributes give equal bytes.
-static voc_rc own_attrs_code(struct voc_sink *s, const voc_row *r, uint32_t *out)
-{
-    const voc_attr *own[256];
-    size_t n = 0;
-    *out = 0;
-    for (size_t i = 0; i < r->n_attrs; i++) {
-        if (attr_at(r, i)->entity != VOC_ENTITY_EVENT) continue;
-        if (n == 256) return VOC_E_LIMIT;
-        own[n] = attr_at(r, i);
-        // buf_json would mend them, and what is mended is not what the source said
-        if (!text_utf8_valid(own[n]->key.ptr, own[n]->key.len) || !text_utf8_valid(own[n]->text.ptr, own[n]->text.len)) return VOC_E_INPUT;
-        n++;
-    }
-    if (n == 0) return VOC_OK;
-    qsort(own, n, sizeof *own, attr_order);
-    buf_clear(&s->scratch);
-    buf_byte(&s->scratch, '{');
-    for (size_t i = 0; i < n; i++) {
-        const voc_attr *a = own[i];
-        if (i) buf_byte(&s->scratch, ',');
-        buf_json(&s->scratch, a->key);
-        buf_byte(&s->scratch, ':');
-        if (a->type == VOC_TYPE_INT)
-            buf_printf(&s->scratch, "%lld", (long long)a->time_us);
-        else if (a->type == VOC_TYPE_BOOL)
-            buf_cstr(&s->scratch, a->time_us ? "true" : "false");
-        else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
-            buf_printf(&s->scratch, "%.17g", a->number);
-        else
-            buf_json(&s->scratch, a->text);
-    }
-    buf_byte(&s->scratch, '}');
-    return s->scratch.rc ? s->scratch.rc : code_of(s, str_mk(s->scratch.ptr, s->scratch.len), out);
-}
 
 // ---- records -----------------------------------------------------------------------------------------------------------
 
@@ -237,7 +118,7 @@ static void enter_record(struct voc_sink *s, uint64_t record)
     if (record == s->current) return;
     s->current = record;
     s->sub = 0;
-    s->mark_events = s->c.time_us.n;
+    s->mark_events = s->c.n;
     s->mark_facts = s->facts.n;
 }
 
@@ -248,23 +129,24 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     if (*state == RECORD_REJECTED) return VOC_OK; // the first reason stands
     if (*state == RECORD_ROWS && s->current != record) return VOC_E_BUG;
     if (s->current == record) { // a row of which only a part could be kept counts as well
-        columns_cut(&s->c, s->mark_events);
+        coder_cut(&s->c, s->mark_events);
         s->facts.n = s->mark_facts;
     }
     if (!text_utf8_valid(reason.ptr, reason.len)) { // it quotes the record, or was cut within a character
-        buf_clear(&s->scratch);
-        if (text_escape(&s->scratch, reason) != VOC_OK) return s->scratch.rc;
-        reason = str_mk(s->scratch.ptr, s->scratch.len);
+        struct buf *to = &s->c.scratch;
+        buf_clear(to);
+        if (text_escape(to, reason) != VOC_OK) return to->rc;
+        reason = str_mk(to->ptr, to->len);
     }
     *state = RECORD_REJECTED;
     if (!s->account.first_line || r.line < s->account.first_line) {
         s->account.first_line = r.line;
         snprintf(s->account.first_reason, sizeof s->account.first_reason, "%.*s", (int)(reason.len > 199 ? 199 : reason.len), reason.ptr);
     }
-    voc_rc rc = vec_reserve(&s->rejects, 1, SINK_ROWS);
-    if (!rc) rc = code_of(s, code, &r.code);
-    if (!rc) rc = code_of(s, reason, &r.reason);
-    if (!rc) rc = vec_reserve(&s->raw_end, 1, SINK_ROWS);
+    voc_rc rc = vec_reserve(&s->rejects, 1, CODING_ROWS);
+    if (!rc) rc = coder_code(&s->c, code, &r.code);
+    if (!rc) rc = coder_code(&s->c, reason, &r.reason);
+    if (!rc) rc = vec_reserve(&s->raw_end, 1, CODING_ROWS);
     voc_str raw = record_raw(s, record);
     if (!rc) rc = buf_add(&s->raws, raw.ptr, raw.len);
     if (rc) return rc;
@@ -278,7 +160,7 @@ static voc_rc states_ready(struct voc_sink *s)
 {
     size_t want = s->block ? s->block->n_records : 1;
     if (s->state.n == want) return VOC_OK;
-    voc_rc rc = vec_reserve(&s->state, want, SINK_ROWS);
+    voc_rc rc = vec_reserve(&s->state, want, CODING_ROWS);
     if (rc) return rc;
     memset(s->state.at, RECORD_OPEN, want);
     s->state.n = want;
@@ -332,6 +214,7 @@ void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad)
 {
     s->block = block;
     s->bad = bad;
+    coder_text(&s->c, block ? block->bytes : NULL, block ? block->n_bytes : 0);
     s->current = UINT64_MAX;
     s->state.n = 0;
 }
@@ -360,7 +243,7 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
 {
     if (s->block || to < from || from < s->last_to) return VOC_E_BUG;
     voc_rc rc = close_stream_record(s);
-    if (!rc && s->c.time_us.n + s->facts.n + s->rejects.n >= FLUSH_ROWS) {
+    if (!rc && s->c.n + s->facts.n + s->rejects.n >= FLUSH_ROWS) {
         struct coded_block b;
         rc = sink_coded(s, &b);
         if (!rc) rc = s->flush(s->flush_user, &b);
@@ -380,49 +263,6 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
 
 // ---- rows -----------------------------------------------------------------------------------------------------------------
 
-static voc_rc add_event(struct voc_sink *s, const voc_row *r)
-{
-    struct columns *c = &s->c;
-    uint32_t code[17];
-    const voc_str text[] = {r->action, r->touchpoint, r->channel, r->campaign, r->object, r->case_id, r->role, r->owner, r->thread,
-                            r->id,     r->ref,        r->text,    r->language};
-    voc_rc rc = columns_reserve(c);
-    for (size_t i = 0; i < sizeof text / sizeof *text && !rc; i++) rc = code_of(s, text[i], &code[i]);
-    if (!rc) rc = aliases_code(s, r->customer, r->n_customer, &code[13]);
-    if (!rc) rc = aliases_code(s, r->account, r->n_account, &code[14]);
-    if (!rc) rc = own_attrs_code(s, r, &code[15]);
-    if (rc) return rc;
-    uint32_t actor = r->actor != VOC_ACTOR_UNSET ? r->actor : s->spec.actor;
-    if (actor == VOC_ACTOR_UNSET) s->account.actor_unset = true;
-    PUSH(&c->time_us, r->time_us);
-    PUSH(&c->resolution, (uint8_t)(r->resolution > s->spec.resolution ? r->resolution : s->spec.resolution));
-    PUSH(&c->actor, (uint8_t)actor);
-    PUSH(&c->ref_kind, (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE));
-    PUSH(&c->action, code[0]);
-    PUSH(&c->touchpoint, code[1]);
-    PUSH(&c->channel, code[2]);
-    PUSH(&c->campaign, code[3]);
-    PUSH(&c->object, code[4]);
-    PUSH(&c->case_id, code[5]);
-    PUSH(&c->role, code[6]);
-    PUSH(&c->owner, code[7]);
-    PUSH(&c->thread, code[8]);
-    PUSH(&c->id, code[9]);
-    PUSH(&c->ref, code[10]);
-    PUSH(&c->text, code[11]);
-    PUSH(&c->language, code[12]);
-    PUSH(&c->customer, code[13]);
-    PUSH(&c->account, code[14]);
-    PUSH(&c->attrs, code[15]);
-    PUSH(&c->minutes, r->minutes);
-    PUSH(&c->cost, r->cost);
-    PUSH(&c->value, r->value);
-    PUSH(&c->record, record_number(s, r->record));
-    PUSH(&c->line, record_line(s, r->record));
-    PUSH(&c->sub, s->sub);
-    return VOC_OK;
-}
-
 static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
 {
     struct coded_fact f = {.kind = r->kind == VOC_ROW_EVENT ? VOC_ROW_ATTRIBUTE : r->kind,
@@ -432,33 +272,33 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
                            .time_us = r->time_us,
                            .record = record_number(s, r->record),
                            .line = record_line(s, r->record)};
-    voc_rc rc = vec_reserve(&s->facts, 1, SINK_ROWS);
+    voc_rc rc = vec_reserve(&s->facts, 1, CODING_ROWS);
     if (a) {
         f.entity = a->entity;
         f.type = a->type;
         f.integer = a->type == VOC_TYPE_TEXT || a->type == VOC_TYPE_REAL ? VOC_NA : a->time_us;
         f.number = isfinite(a->number) ? a->number : 0;
-        if (!rc) rc = code_of(s, a->key, &f.key);
-        if (!rc) rc = code_of(s, a->text, &f.text);
+        if (!rc) rc = coder_code(&s->c, a->key, &f.key);
+        if (!rc) rc = coder_code(&s->c, a->text, &f.text);
     } else {
         f.entity = VOC_ENTITY_INDIVIDUAL;
-        if (!rc) rc = code_of(s, r->text, &f.text);
+        if (!rc) rc = coder_code(&s->c, r->text, &f.text);
     }
     if (rc) return rc;
     if (f.entity == VOC_ENTITY_CASE)
-        rc = code_of(s, r->case_id, &f.a);
+        rc = coder_code(&s->c, r->case_id, &f.a);
     else if (f.entity == VOC_ENTITY_ACCOUNT)
-        rc = aliases_code(s, r->account, r->n_account, &f.a);
+        rc = coder_aliases(&s->c, r->account, r->n_account, &f.a);
     else if (r->kind == VOC_ROW_LINK)
-        rc = r->n_customer == 2 ? aliases_code(s, r->customer, 1, &f.a) : VOC_E_BUG;
+        rc = r->n_customer == 2 ? coder_aliases(&s->c, r->customer, 1, &f.a) : VOC_E_BUG;
     else
-        rc = aliases_code(s, r->customer, r->n_customer, &f.a);
-    if (!rc && r->kind == VOC_ROW_LINK) rc = aliases_code(s, r->customer + 1, 1, &f.b);
-    if (!rc && r->kind != VOC_ROW_LINK && f.entity == VOC_ENTITY_INDIVIDUAL) rc = aliases_code(s, r->account, r->n_account, &f.b); // membership
-    if (!rc) rc = code_of(s, r->unit, &f.unit);
-    if (!rc) rc = code_of(s, r->language, &f.language);
-    if (!rc) rc = code_of(s, r->ref, &f.ref);
-    if (!rc) rc = code_of(s, r->id, &f.id);
+        rc = coder_aliases(&s->c, r->customer, r->n_customer, &f.a);
+    if (!rc && r->kind == VOC_ROW_LINK) rc = coder_aliases(&s->c, r->customer + 1, 1, &f.b);
+    if (!rc && r->kind != VOC_ROW_LINK && f.entity == VOC_ENTITY_INDIVIDUAL) rc = coder_aliases(&s->c, r->account, r->n_account, &f.b); // membership
+    if (!rc) rc = coder_code(&s->c, r->unit, &f.unit);
+    if (!rc) rc = coder_code(&s->c, r->language, &f.language);
+    if (!rc) rc = coder_code(&s->c, r->ref, &f.ref);
+    if (!rc) rc = coder_code(&s->c, r->id, &f.id);
     if (rc) return rc;
     if (a && f.a == 0) return VOC_OK; // an attribute of nobody says nothing
     PUSH(&s->facts, f);
@@ -475,21 +315,48 @@ static const char *row_fault(const voc_row *r)
     return NULL;
 }
 
+static bool within_contract(const voc_row *r)
+{
+    return r->kind >= VOC_ROW_EVENT && r->kind <= VOC_ROW_MEASURE && r->actor <= VOC_ACTOR_OTHER && r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
+}
+
+// Rows of which the first is of the record that was entered. Numbers and lines are worked out, and the events of several
+// records are marked where the last one's begin.
+static voc_rc add_events(struct voc_sink *s, const char *rows, size_t stride, size_t n)
+{
+    uint64_t record[CODING_AT_ONCE], line[CODING_AT_ONCE];
+    uint32_t sub[CODING_AT_ONCE];
+    struct coder_rows b = {rows, stride, n, record, line, sub, s->spec.actor, s->spec.resolution};
+    for (size_t i = 0; i < n; i++) {
+        uint64_t own = coder_row(&b, i)->record;
+        record[i] = record_number(s, own);
+        line[i] = record_line(s, own);
+        sub[i] = i && coder_row(&b, i - 1)->record == own ? sub[i - 1] + 1 : i ? 0 : s->sub;
+    }
+    return coder_events(&s->c, &b, &s->account.actor_unset);
+}
+
+// Facts of an event's row: attributes of the entities it names.
+static voc_rc add_entities(struct voc_sink *s, const voc_row *r)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < r->n_attrs && !rc; i++)
+        if (r->attrs[i].entity != VOC_ENTITY_EVENT || r->kind != VOC_ROW_EVENT) rc = add_fact(s, r, &r->attrs[i]);
+    return rc;
+}
+
 static voc_rc add_row(struct voc_sink *s, const voc_row *r)
 {
     uint8_t *state = record_state(s, r->record);
-    if (!state || *state == RECORD_IGNORED || r->kind < VOC_ROW_EVENT || r->kind > VOC_ROW_MEASURE || r->actor > VOC_ACTOR_OTHER ||
-        r->resolution > VOC_RES_DAY || r->ref_kind > VOC_REF_CASE)
-        return VOC_E_BUG;
+    if (!state || *state == RECORD_IGNORED || !within_contract(r)) return VOC_E_BUG;
     if (*state == RECORD_REJECTED) return VOC_OK;
     if (*state == RECORD_ROWS && s->current != r->record) return VOC_E_BUG; // rows come record by record
     enter_record(s, r->record);
     const char *fault = row_fault(r);
     voc_rc rc = fault ? VOC_E_INPUT : VOC_OK;
-    if (!rc && r->kind == VOC_ROW_EVENT) rc = add_event(s, r);
+    if (!rc && r->kind == VOC_ROW_EVENT) rc = add_events(s, (const char *)r, sizeof *r, 1);
     if (!rc && (r->kind == VOC_ROW_WORD || r->kind == VOC_ROW_LINK)) rc = add_fact(s, r, NULL);
-    for (size_t i = 0; i < r->n_attrs && !rc; i++)
-        if (attr_at(r, i)->entity != VOC_ENTITY_EVENT || r->kind != VOC_ROW_EVENT) rc = add_fact(s, r, attr_at(r, i));
+    if (!rc) rc = add_entities(s, r);
     if (rc == VOC_E_INPUT)
         return reject_record(s, r->record, fault ? STR("ROW") : STR("UTF-8"), fault ? str_of(fault) : STR("its text is not valid UTF-8"));
     *state = RECORD_ROWS;
@@ -497,12 +364,72 @@ static voc_rc add_row(struct voc_sink *s, const voc_row *r)
     return rc;
 }
 
+// ---- rows by the dozen -----------------------------------------------------------------------------------------------------
+
+// How many rows from this one on are sound events of records that nothing is known of yet, in their order: what nearly all
+// are. They can be added together; whatever is different about a row is left to add_row.
+static size_t plain_rows(const struct voc_sink *s, const char *rows, size_t stride, size_t n)
+{
+    size_t i = 0;
+    uint64_t last = 0;
+    if (!s->block) return 0;
+    for (; i < n && i < CODING_AT_ONCE; i++) {
+        const voc_row *r = (const voc_row *)(const void *)(rows + i * stride);
+        if (r->kind != VOC_ROW_EVENT || !within_contract(r) || row_fault(r) || r->record >= s->block->n_records) break;
+        if (i ? r->record < last : r->record == s->current) break;
+        if ((i == 0 || r->record != last) && s->state.at[r->record] != RECORD_OPEN) break;
+        last = r->record;
+    }
+    return i;
+}
+
+// VOC_E_INPUT: one of them has text that is not UTF-8, and none was added.
+static voc_rc add_plain(struct voc_sink *s, const char *rows, size_t stride, size_t n)
+{
+    const size_t events = s->c.n, facts = s->facts.n;
+    struct coder_rows b = {.rows = rows, .stride = stride};
+    size_t last = 0, last_facts = facts; // where the last record begins
+    s->sub = 0;
+    voc_rc rc = add_events(s, rows, stride, n);
+    for (size_t i = 0; i < n && !rc; i++) {
+        const voc_row *r = coder_row(&b, i);
+        if (i && r->record != coder_row(&b, i - 1)->record) {
+            last = i;
+            last_facts = s->facts.n;
+            s->sub = 0;
+        }
+        rc = r->n_attrs ? add_entities(s, r) : VOC_OK;
+        s->sub++;
+    }
+    if (rc) {
+        coder_cut(&s->c, events);
+        s->facts.n = facts;
+        s->current = UINT64_MAX; // they will be entered again
+        return rc;
+    }
+    for (size_t i = 0; i < n; i++) s->state.at[coder_row(&b, i)->record] = RECORD_ROWS;
+    s->current = coder_row(&b, n - 1)->record;
+    s->mark_events = events + last;
+    s->mark_facts = last_facts;
+    return VOC_OK;
+}
+
 voc_rc sink_rows(struct voc_sink *s, const voc_batch *b)
 {
     if (b->struct_size < sizeof *b || b->row_size < sizeof(voc_row)) return VOC_E_BUG;
     if (host_cancelled()) return VOC_CANCELLED;
+    const char *rows = b->rows;
     voc_rc rc = states_ready(s);
-    for (size_t i = 0; i < b->n_rows && !rc; i++) rc = add_row(s, (const voc_row *)(const void *)((const char *)b->rows + i * b->row_size));
+    for (size_t i = 0; i < b->n_rows && !rc;) {
+        size_t n = plain_rows(s, rows + i * b->row_size, b->row_size, b->n_rows - i);
+        voc_rc all = n > 1 ? add_plain(s, rows + i * b->row_size, b->row_size, n) : VOC_E_INPUT;
+        if (all != VOC_E_INPUT) {
+            rc = all;
+            i += n;
+            continue;
+        }
+        for (size_t end = i + (n > 1 ? n : 1); i < end && !rc; i++) rc = add_row(s, (const voc_row *)(const void *)(rows + i * b->row_size));
+    }
     return rc;
 }
 
@@ -510,48 +437,24 @@ voc_rc sink_rows(struct voc_sink *s, const voc_batch *b)
 
 voc_rc sink_coded(struct voc_sink *s, struct coded_block *out)
 {
-    uint32_t n = dict_n(s->strings);
-    const struct columns *c = &s->c;
-    s->table.n = 0;
-    voc_rc rc = vec_reserve(&s->table, n + s->rejects.n, SIZE_MAX);
+    struct coded_block b = {.facts = s->facts.at, .n_facts = s->facts.n, .rejects = s->rejects.at, .n_rejects = s->rejects.n};
+    voc_rc rc = coder_coded(&s->c, s->rejects.n, &b);
     if (rc) return rc;
-    for (uint32_t i = 0; i < n; i++) PUSH(&s->table, dict_at(s->strings, i));
-    for (size_t i = 0, from = 0; i < s->rejects.n; from = s->raw_end.at[i++]) {
-        s->rejects.at[i].raw = (uint32_t)s->table.n;
-        PUSH(&s->table, str_mk(s->raws.ptr ? s->raws.ptr + from : "", s->raw_end.at[i] - from));
+    for (size_t i = 0, from = 0; i < s->rejects.n; from = s->raw_end.at[i++]) { // behind the strings, for which there is room
+        s->rejects.at[i].raw = b.n_strings;
+        s->c.table.at[b.n_strings++] = str_mk(s->raws.ptr ? s->raws.ptr + from : "", s->raw_end.at[i] - from);
     }
-    *out = (struct coded_block){
-        .strings = s->table.at,
-        .n_strings = (uint32_t)s->table.n,
-        .events = {.time_us = c->time_us.at, .resolution = c->resolution.at, .actor = c->actor.at, .ref_kind = c->ref_kind.at,
-                   .action = c->action.at, .touchpoint = c->touchpoint.at, .channel = c->channel.at, .campaign = c->campaign.at,
-                   .object = c->object.at, .case_id = c->case_id.at, .role = c->role.at, .owner = c->owner.at, .thread = c->thread.at,
-                   .customer = c->customer.at, .account = c->account.at, .id = c->id.at, .ref = c->ref.at, .text = c->text.at,
-                   .language = c->language.at, .attrs = c->attrs.at, .minutes = c->minutes.at, .cost = c->cost.at, .value = c->value.at,
-                   .record = c->record.at, .line = c->line.at, .sub = c->sub.at, .n = c->time_us.n},
-        .facts = s->facts.at,
-        .n_facts = s->facts.n,
-        .rejects = s->rejects.at,
-        .n_rejects = s->rejects.n};
+    *out = b;
     return VOC_OK;
 }
 
-// Keeps the account; everything else begins anew. A dictionary is dropped when it has grown large.
+// Keeps the account, and the memory; everything else begins anew.
 void sink_reset(struct voc_sink *s)
 {
-    struct dict *fresh = NULL;
-    uint32_t empty;
-    columns_cut(&s->c, 0);
+    coder_clear(&s->c);
     s->facts.n = s->rejects.n = s->raw_end.n = 0;
     buf_clear(&s->raws);
     s->mark_events = s->mark_facts = 0;
-    if (dict_n(s->strings) < 65536 || dict_new(&fresh, SINK_STRINGS) != VOC_OK) return; // the old one serves as well
-    if (dict_code(fresh, (voc_str){"", 0}, &empty) != VOC_OK) {
-        dict_free(fresh);
-        return;
-    }
-    dict_free(s->strings);
-    s->strings = fresh;
 }
 
 // ---- accounts ----------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
 	core/host/doubts.c core/host/doubts.h \
+	core/host/coding.c core/host/coding.h \
 	core/host/encode.c core/host/encode.h \
 	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \

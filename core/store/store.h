@@ -57,6 +57,18 @@ struct coded_events { // arrays of n; any but time_us and record may be NULL: no
     const uint32_t *sub; // number of the row within its record
     size_t n;
 };
+// A row's tuple, whichever way the block says it; and what stands in a column that may be missing.
+static inline struct coded_tuple coded_tuple_of(const struct coded_events *e, size_t i)
+{
+    if (e->tuple) return e->tuples[e->tuple[i]];
+    return (struct coded_tuple){.action = e->action ? e->action[i] : 0, .touchpoint = e->touchpoint ? e->touchpoint[i] : 0, .channel = e->channel ? e->channel[i] : 0,
+                                .campaign = e->campaign ? e->campaign[i] : 0, .role = e->role ? e->role[i] : 0, .owner = e->owner ? e->owner[i] : 0,
+                                .language = e->language ? e->language[i] : 0, .resolution = e->resolution ? e->resolution[i] : 0,
+                                .actor = e->actor ? e->actor[i] : 0, .ref_kind = e->ref_kind ? e->ref_kind[i] : 0};
+}
+static inline uint32_t coded_code(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
+static inline int64_t coded_amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
+
 struct coded_fact { // attribute of an entity, word, link or measure: VOC_ROW_* in kind
     uint32_t kind, entity, type, resolution;
     uint32_t a, b;      // alias sets: whose (a), LINK: and the other (b); VOC_ENTITY_CASE: a is the case text itself

@@ -37,14 +37,16 @@ static inline void coded_dump(struct buf *out, const struct coded_block *b)
     const struct coded_events *e = &b->events;
     assert_true(b->n_strings > 0 && b->strings[0].len == 0);
     for (size_t i = 0; i < e->n; i++) {
-        const uint32_t codes[] = {e->action[i], e->touchpoint[i], e->channel[i], e->campaign[i], e->object[i], e->case_id[i], e->role[i], e->owner[i],
-                                  e->thread[i], e->customer[i], e->account[i], e->id[i], e->ref[i], e->text[i], e->language[i], e->attrs[i]};
-        buf_printf(out, "%08" PRIu64 "|%04" PRIu32 "|event|%" PRIu64 "|%d|%d|%d|", e->record[i], e->sub[i], e->line[i], e->resolution[i], e->actor[i], e->ref_kind[i]);
+        const struct coded_tuple t = coded_tuple_of(e, i);
+        const uint32_t codes[] = {t.action, t.touchpoint, t.channel, t.campaign, coded_code(e->object, i), coded_code(e->case_id, i), t.role, t.owner,
+                                  coded_code(e->thread, i), coded_code(e->customer, i), coded_code(e->account, i), coded_code(e->id, i), coded_code(e->ref, i),
+                                  coded_code(e->text, i), t.language, coded_code(e->attrs, i)};
+        buf_printf(out, "%08" PRIu64 "|%04" PRIu32 "|event|%" PRIu64 "|%d|%d|%d|", e->record[i], coded_code(e->sub, i), e->line[i], t.resolution, t.actor, t.ref_kind);
         coded_number(out, e->time_us[i]);
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) coded_text(out, b, codes[k]);
-        coded_number(out, e->minutes[i]);
-        coded_number(out, e->cost[i]);
-        coded_number(out, e->value[i]);
+        coded_number(out, coded_amount(e->minutes, i));
+        coded_number(out, coded_amount(e->cost, i));
+        coded_number(out, coded_amount(e->value, i));
         buf_byte(out, '\n');
     }
     for (size_t i = 0; i < b->n_facts; i++) {

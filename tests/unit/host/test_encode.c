@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,7 +39,7 @@ static int open_world(void **state)
     struct encode_spec spec = {.actor = VOC_ACTOR_UNSET, .resolution = VOC_RES_US, .file = "file.csv"};
     memset(&w, 0, sizeof w);
     w.diag = diag_new();
-    buf_init(&w.text, 1 << 20);
+    buf_init(&w.text, 1 << 22);
     for (size_t i = 0; i < RECORDS; i++) {
         w.start[i] = i * 3;
         w.end[i] = i * 3 + 2;
@@ -481,7 +482,7 @@ static void a_longer_row_of_a_later_plugin_is_stepped_over_and_a_shorter_one_ref
     ignore_from(w, 2);
     finish(w);
     assert_int_equal(w->coded.events.n, 2);
-    assert_true(str_is(w->coded.strings[w->coded.events.action[1]], "b"));
+    assert_true(str_is(w->coded.strings[coded_tuple_of(&w->coded.events, 1).action], "b"));
 }
 
 static void what_the_source_says_of_everyone_fills_what_a_row_does_not_say(void **state)
@@ -502,11 +503,11 @@ static void what_the_source_says_of_everyone_fills_what_a_row_does_not_say(void 
     assert_int_equal(give(w, &r), VOC_OK);
     ignore_from(w, 2);
     finish(w);
-    assert_int_equal(w->coded.events.actor[0], VOC_ACTOR_COMPANY);
-    assert_int_equal(w->coded.events.resolution[0], VOC_RES_MINUTE);
-    assert_int_equal(w->coded.events.actor[1], VOC_ACTOR_CUSTOMER);
-    assert_int_equal(w->coded.events.resolution[1], VOC_RES_DAY);
-    assert_int_equal(w->coded.events.ref_kind[1], VOC_REF_NONE);
+    assert_int_equal(coded_tuple_of(&w->coded.events, 0).actor, VOC_ACTOR_COMPANY);
+    assert_int_equal(coded_tuple_of(&w->coded.events, 0).resolution, VOC_RES_MINUTE);
+    assert_int_equal(coded_tuple_of(&w->coded.events, 1).actor, VOC_ACTOR_CUSTOMER);
+    assert_int_equal(coded_tuple_of(&w->coded.events, 1).resolution, VOC_RES_DAY);
+    assert_int_equal(coded_tuple_of(&w->coded.events, 1).ref_kind, VOC_REF_NONE);
     assert_false(w->account.actor_unset);
 }
 
@@ -571,6 +572,123 @@ static void a_stream_record_that_gave_nothing_is_the_plugins_fault(void **state)
     buf_done(&stream.window);
 }
 
+// ---- rows given together -----------------------------------------------------------------------------------------------
+
+#define MANY 700u
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 33;
+}
+
+// Texts of every length about those that are looked at in words, in the block and outside, at its very end too.
+static voc_str some_text(uint64_t *seed, const char *text, size_t len)
+{
+    static const char outside[] = "caf\xc3\xa9 and a text that is longer than sixteen bytes \\ \x1f \xff";
+    size_t n = next(seed) % 40 < 30 ? next(seed) % 20 : 0;
+    if (next(seed) % 300 == 0) return str_mk(outside, sizeof outside - 1); // not UTF-8
+    if (next(seed) % 9 == 0) return str_mk(outside, next(seed) % 61);
+    if (next(seed) % 9 == 0) return str_mk(text + len - n, n);
+    return str_mk(text + 4 * (next(seed) % 50), n);
+}
+
+static size_t some_rows(uint64_t *seed, voc_row rows[4 * MANY], voc_alias who[4 * MANY][2], voc_attr attrs[4 * MANY][2], const char *text, size_t len)
+{
+    static const char *const kinds[] = {"id", "cookie", "a-kind-of-some-length"};
+    size_t n = 0;
+    for (uint64_t record = 0; record < MANY; record++) {
+        for (size_t more = next(seed) % 5 ? 1 : next(seed) % 4 + 1; more; more--) {
+            voc_row *r = &rows[n];
+            *r = event(record, "");
+            voc_str *const to[] = {&r->action, &r->touchpoint, &r->channel, &r->campaign, &r->object, &r->case_id, &r->role, &r->owner, &r->thread, &r->id, &r->ref, &r->text, &r->language};
+            for (size_t k = 0; k < sizeof to / sizeof *to; k++)
+                if (k == 0 || next(seed) % 6 == 0) *to[k] = some_text(seed, text, len);
+            if (r->action.len == 0 && next(seed) % 8) r->action = STR("visit"); // else it is rejected
+            r->time_us = next(seed) % 200 ? (int64_t)next(seed) : VOC_NA;
+            r->resolution = (uint32_t)(next(seed) % 6);
+            r->actor = (uint32_t)(next(seed) % 4);
+            r->ref_kind = (uint32_t)(next(seed) % 5);
+            if (next(seed) % 7 == 0) r->cost = (int64_t)next(seed);
+            if (next(seed) % 90 == 0) r->value = (int64_t)next(seed);
+            for (size_t k = 0; k < 2; k++) {
+                who[n][k] = (voc_alias){.kind = str_of(kinds[next(seed) % 3]), .value = some_text(seed, text, len), .strong = (uint32_t)(next(seed) % 2)};
+                if (who[n][k].value.len == 0) who[n][k].value = STR("nobody");
+                attrs[n][k] = (voc_attr){.key = STR("key"), .text = some_text(seed, text, len), .entity = (uint32_t)(next(seed) % 4), .time_us = VOC_NA};
+            }
+            r->customer = who[n];
+            r->n_customer = next(seed) % 4 ? 1 : next(seed) % 3;
+            r->account = who[n] + 1;
+            r->n_account = next(seed) % 9 == 0;
+            r->attrs = attrs[n];
+            r->n_attrs = next(seed) % 20 ? 0 : next(seed) % 3;
+            n++;
+        }
+    }
+    return n;
+}
+
+// In batches of up to `most`, with rejects between them and after the last.
+static const char *given(struct world *w, const voc_row *rows, size_t n, size_t most, uint64_t seed)
+{
+    sink_reset(w->sink);
+    sink_block(w->sink, &w->block, NULL);
+    for (size_t i = 0; i < n;) {
+        size_t now = most == 1 ? 1 : 1 + next(&seed) % most;
+        if (now > n - i) now = n - i;
+        voc_batch b = {.struct_size = sizeof b, .row_size = sizeof *rows, .rows = rows + i, .n_rows = now};
+        assert_int_equal(sink_rows(w->sink, &b), VOC_OK);
+        i += now;
+        if (i == n) assert_int_equal(sink_reject(w->sink, rows[n - 1].record, STR("LATE"), STR("the last record is wrong")), VOC_OK);
+    }
+    account_free(&w->account);
+    memset(&w->account, 0, sizeof w->account);
+    return finish(w);
+}
+
+static void rows_given_together_are_kept_as_if_they_came_one_by_one(void **state)
+{
+    static voc_row rows[4 * MANY];
+    static voc_alias who[4 * MANY][2];
+    static voc_attr attrs[4 * MANY][2];
+    static char text[256];
+    static size_t start[MANY], end[MANY];
+    static uint64_t line[MANY];
+    struct world *w = *state;
+    uint64_t seed = 11;
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (char)('a' + i % 23);
+    for (size_t i = 0; i < MANY; i++) start[i] = 0, end[i] = 3, line[i] = i + 2;
+    w->block = (voc_block){.struct_size = sizeof w->block, .bytes = text, .n_bytes = sizeof text, .start = start, .end = end, .line = line, .n_records = MANY};
+    for (unsigned round = 0; round < 20; round++) {
+        size_t n = some_rows(&seed, rows, who, attrs, text, sizeof text);
+        char *alone = strdup(given(w, rows, n, 1, seed));
+        assert_true(w->coded.n_rejects > 10 && w->coded.events.n > 500);
+        for (size_t most = 2; most < 600; most *= 3) {
+            assert_string_equal(given(w, rows, n, most, seed), alone);
+        }
+        free(alone);
+    }
+}
+
+static void a_field_that_no_row_has_costs_no_column(void **state)
+{
+    struct world *w = *state;
+    voc_row r[3] = {event(0, "a"), event(1, "b"), event(2, "a")};
+    voc_batch b = {.struct_size = sizeof b, .row_size = sizeof *r, .rows = r, .n_rows = 3};
+    r[1].cost = 7;
+    r[1].object = STR("o");
+    assert_int_equal(sink_rows(w->sink, &b), VOC_OK);
+    ignore_from(w, 3);
+    finish(w);
+    const struct coded_events *e = &w->coded.events;
+    assert_int_equal(e->n, 3);
+    assert_true(!e->case_id && !e->customer && !e->account && !e->text && !e->attrs && !e->sub && !e->minutes && !e->value && !e->action);
+    assert_int_equal(e->n_tuples, 2);
+    assert_int_equal(e->tuple[0], e->tuple[2]);
+    assert_true(e->cost[0] == VOC_NA && e->cost[1] == 7 && e->cost[2] == VOC_NA);
+    assert_true(e->object[0] == 0 && str_is(w->coded.strings[e->object[1]], "o") && e->object[2] == 0);
+}
+
 static voc_rc encode_block(void *user)
 {
     static const size_t start[] = {0, 3}, end[] = {2, 5};
@@ -631,6 +749,8 @@ int main(void)
         TEST(what_the_source_says_of_everyone_fills_what_a_row_does_not_say),
         TEST(a_stream_declares_its_records_in_order_and_flushes_as_it_fills),
         TEST(a_stream_record_that_gave_nothing_is_the_plugins_fault),
+        TEST(rows_given_together_are_kept_as_if_they_came_one_by_one),
+        TEST(a_field_that_no_row_has_costs_no_column),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("encode", tests, NULL, NULL);

@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: MIT
+// Rows to columns, a few dozen rows at a time and column by column, so that a field which no row uses costs one look for
+// all of them. A string is looked up in three steps: empty; met lately (its length and up to sixteen of its bytes say so,
+// without a hash); the dictionary. Only strings that are new to the block are checked to be UTF-8. One thread at a time.
+#include "host/coding.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define SLOTS_MIN 256u
+
+// The texts of a row lie side by side: looked at as words, the length of text k is word 2k + 1.
+enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
+_Static_assert(offsetof(voc_row, language) == offsetof(voc_row, ref) + TEXT_LANGUAGE * sizeof(voc_str), "texts of a row");
+_Static_assert(sizeof(voc_str) == 2 * sizeof(uint64_t) && offsetof(voc_str, len) == sizeof(uint64_t), "a text is two words");
+
+voc_rc coder_init(struct coder *c)
+{
+    uint32_t empty;
+    memset(c, 0, sizeof *c);
+    buf_init(&c->scratch, (size_t)64 << 20);
+    voc_rc rc = dict_new(&c->strings, CODING_STRINGS);
+    if (!rc) rc = dict_code(c->strings, STR(""), &empty);
+    if (!rc) rc = vec_reserve(&c->slots, SLOTS_MIN, SIZE_MAX);
+    if (!rc) memset(c->slots.at, 0, (c->slots.n = SLOTS_MIN) * sizeof *c->slots.at);
+    return rc;
+}
+
+void coder_done(struct coder *c)
+{
+    dict_free(c->strings);
+    c->strings = NULL;
+    vec_free(&c->table), vec_free(&c->time_us), vec_free(&c->record), vec_free(&c->line), vec_free(&c->tuple);
+    for (size_t k = 0; k < CODES_N; k++) vec_free(&c->codes[k]);
+    for (size_t k = 0; k < AMOUNT_N; k++) vec_free(&c->amounts[k]);
+    vec_free(&c->tuples), vec_free(&c->slots);
+    buf_done(&c->scratch);
+}
+
+void coder_clear(struct coder *c)
+{
+    uint32_t empty;
+    coder_cut(c, 0);
+    c->tuples.n = 0;
+    memset(c->slots.at, 0, c->slots.n * sizeof *c->slots.at);
+    memset(c->common, 0, sizeof c->common);
+    memset(c->aliases, 0, sizeof c->aliases);
+    dict_clear(c->strings);
+    (void)dict_code(c->strings, STR(""), &empty); // it has room: it was there before
+}
+
+void coder_text(struct coder *c, const char *bytes, size_t len)
+{
+    c->from = (uintptr_t)bytes;
+    c->places = len >= 8 ? len - 7 : 0;
+}
+
+void coder_cut(struct coder *c, size_t n)
+{
+    c->n = n;
+    if (c->time_us.n > n) c->time_us.n = c->record.n = c->line.n = c->tuple.n = n;
+    for (size_t k = 0; k < CODES_N; k++)
+        if (c->codes[k].n > n) c->codes[k].n = n;
+    for (size_t k = 0; k < AMOUNT_N; k++)
+        if (c->amounts[k].n > n) c->amounts[k].n = n;
+}
+
+// ---- strings -----------------------------------------------------------------------------------------------------------
+
+static voc_rc code_hashed(struct coder *c, voc_str text, uint64_t hash, uint32_t *out)
+{
+    if (dict_find_hashed(c->strings, text, hash, out)) return VOC_OK;
+    if (!text_utf8_valid(text.ptr, text.len)) return VOC_E_INPUT;
+    return dict_code_hashed(c->strings, text, hash, out);
+}
+
+voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out)
+{
+    if (text.len == 0) return *out = 0, VOC_OK;
+    return code_hashed(c, text, hash64(text.ptr, text.len, 0), out);
+}
+
+static uint64_t load(const char *p, size_t n) // 1 to 8 bytes, the rest 0
+{
+    uint64_t x = 0;
+    if (n >= 8) memcpy(&x, p, 8);
+    else memcpy(&x, p, n);
+    return x;
+}
+
+// The place of a text that is not empty among those met, by its length and its first and last eight bytes.
+static struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
+{
+    size_t behind = s.len > 8 ? s.len - 8 : 0;
+    if ((uintptr_t)s.ptr - c->from < c->places) {
+        uint64_t x, y;
+        memcpy(&x, s.ptr, 8);
+        memcpy(&y, s.ptr + behind, 8);
+        unsigned cut = s.len < 8 ? (unsigned)(8 - s.len) * 8 : 0; // the bytes behind a short text are not its own
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        x = x >> cut << cut;
+#else
+        x = x << cut >> cut;
+#endif
+        *first = x;
+        *last = behind ? y : x;
+    } else {
+        *first = load(s.ptr, s.len);
+        *last = behind ? load(s.ptr + behind, 8) : *first;
+    }
+    uint64_t h = (*first ^ (*last << 23 | *last >> 41) ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
+    return &all[(h >> 40) & (n_all - 1)];
+}
+
+static bool is_met(const struct met *m, voc_str s, uint64_t first, uint64_t last)
+{
+    return m->first == first && m->last == last && m->len == s.len && (s.len <= 16 || memcmp(m->text, s.ptr, s.len) == 0);
+}
+
+static voc_rc common_code(struct coder *c, voc_str s, uint32_t *out)
+{
+    uint64_t first, last;
+    if (s.len == 0) return *out = 0, VOC_OK;
+    struct met *m = met_place(c, c->common, MET_COMMON, s, &first, &last);
+    if (is_met(m, s, first, last)) return *out = m->code, VOC_OK;
+    voc_rc rc = coder_code(c, s, out);
+    if (!rc && s.len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)s.len, *out};
+    return rc;
+}
+
+// ---- aliases -----------------------------------------------------------------------------------------------------------
+
+// Whether a value holds a control character or a backslash: then it may have to be escaped.
+static bool may_need_escape(voc_str s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t x;
+        memcpy(&x, s.ptr + i, 8);
+        uint64_t slash = x ^ ones * '\\';
+        if ((((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash)) & tops) return true;
+    }
+    for (; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == '\\') return true;
+    return false;
+}
+
+// The beginning of the set ("+email="), made anew where it is another kind than the last time.
+static voc_rc kind_ready(struct coder *c, const voc_alias *a)
+{
+    if (c->kind_len == a->kind.len + 2 && c->kind[0] == (a->strong ? '+' : '-') && a->kind.len && memcmp(c->kind + 1, a->kind.ptr, a->kind.len) == 0)
+        return VOC_OK;
+    const voc_alias test = {.kind = a->kind, .value = STR("x"), .strong = a->strong};
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, &test, 1);
+    if (rc) return rc;
+    c->kind_len = 0;
+    if (c->scratch.len - 1 > sizeof c->kind) return VOC_E_LIMIT;
+    c->kind_len = c->scratch.len - 1;
+    memcpy(c->kind, c->scratch.ptr, c->kind_len);
+    return VOC_OK;
+}
+
+// One alias whose value is as it stands: what nearly every row has. Those met are found by their value, and are whole sets.
+static voc_rc alias_code(struct coder *c, voc_str value, uint32_t *out)
+{
+    uint64_t first, last;
+    size_t len = c->kind_len + value.len;
+    struct met *m = met_place(c, c->aliases, MET_ALIASES, value, &first, &last);
+    if (m->first == first && m->last == last && m->len == len && memcmp(m->text, c->kind, c->kind_len) == 0 &&
+        (value.len <= 16 || memcmp(m->text + c->kind_len, value.ptr, value.len) == 0))
+        return *out = m->code, VOC_OK;
+    buf_clear(&c->scratch);
+    char *to = buf_room(&c->scratch, len);
+    if (!to) return c->scratch.rc;
+    memcpy(to, c->kind, c->kind_len);
+    memcpy(to + c->kind_len, value.ptr, value.len);
+    voc_rc rc = coder_code(c, str_mk(to, len), out);
+    if (!rc && len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)len, *out};
+    return rc;
+}
+
+voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
+{
+    *out = 0;
+    if (n == 0) return VOC_OK;
+    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    if (n == 1 && aliases->strong <= 1 && aliases->value.len && !may_need_escape(aliases->value)) {
+        voc_rc rc = kind_ready(c, aliases);
+        if (rc != VOC_E_LIMIT) return rc ? rc : alias_code(c, aliases->value, out);
+    }
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
+    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
+}
+
+// ---- attributes of the event itself ------------------------------------------------------------------------------------
+
+// By key; equal keys in the order of the row.
+static int attr_order(const void *x, const void *y)
+{
+    const voc_attr *a = *(const voc_attr *const *)x, *b = *(const voc_attr *const *)y;
+    int order = str_cmp(a->key, b->key);
+    return order ? order : (a > b) - (a < b);
+}
+
+static void add_attr(struct buf *to, const voc_attr *a)
+{
+    buf_json(to, a->key);
+    buf_byte(to, ':');
+    if (a->type == VOC_TYPE_INT)
+        buf_printf(to, "%lld", (long long)a->time_us);
+    else if (a->type == VOC_TYPE_BOOL)
+        buf_cstr(to, a->time_us ? "true" : "false");
+    else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
+        buf_printf(to, "%.17g", a->number);
+    else
+        buf_json(to, a->text);
+}
+
+// A JSON object with sorted keys: equal attributes give equal bytes.
+static voc_rc own_attrs_code(struct coder *c, const voc_row *r, uint32_t *out)
+{
+    const voc_attr *own[256];
+    size_t n = 0;
+    bool sorted = true;
+    *out = 0;
+    for (size_t i = 0; i < r->n_attrs; i++) {
+        const voc_attr *a = &r->attrs[i];
+        if (a->entity != VOC_ENTITY_EVENT) continue;
+        if (n == 256) return VOC_E_LIMIT;
+        // buf_json would mend them, and what is mended is not what the source said
+        if (!text_utf8_valid(a->key.ptr, a->key.len) || !text_utf8_valid(a->text.ptr, a->text.len)) return VOC_E_INPUT;
+        sorted = sorted && (n == 0 || str_cmp(own[n - 1]->key, a->key) <= 0);
+        own[n++] = a;
+    }
+    if (n == 0) return VOC_OK;
+    if (!sorted) qsort(own, n, sizeof *own, attr_order);
+    buf_clear(&c->scratch);
+    for (size_t i = 0; i < n; i++) {
+        buf_byte(&c->scratch, i ? ',' : '{');
+        add_attr(&c->scratch, own[i]);
+    }
+    buf_byte(&c->scratch, '}');
+    return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);
+}
+
+// ---- columns -----------------------------------------------------------------------------------------------------------
+
+// Codes of rows c->n to c->n + n in column k. If none of them has anything, the column stays as short as it is.
+static voc_rc put_codes(struct coder *c, unsigned k, const uint32_t *code, size_t n)
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < n; i++) any |= code[i];
+    if (!any) return VOC_OK;
+    voc_rc rc = vec_reserve(&c->codes[k], c->n + n - c->codes[k].n, CODING_ROWS);
+    if (rc) return rc;
+    memset(c->codes[k].at + c->codes[k].n, 0, (c->n - c->codes[k].n) * sizeof *code);
+    memcpy(c->codes[k].at + c->n, code, n * sizeof *code);
+    c->codes[k].n = c->n + n;
+    return VOC_OK;
+}
+
+static voc_rc extend_codes(struct coder *c, unsigned k)
+{
+    size_t more = c->n - c->codes[k].n;
+    if (c->codes[k].n == 0 || more == 0) return VOC_OK;
+    voc_rc rc = vec_reserve(&c->codes[k], more, CODING_ROWS);
+    if (!rc) memset(c->codes[k].at + c->codes[k].n, 0, more * sizeof *c->codes[k].at);
+    if (!rc) c->codes[k].n = c->n;
+    return rc;
+}
+
+// Grows to n rows, missing ones being VOC_NA.
+static voc_rc extend_amounts(struct coder *c, unsigned k, size_t n)
+{
+    voc_rc rc = n > c->amounts[k].n ? vec_reserve(&c->amounts[k], n - c->amounts[k].n, CODING_ROWS) : VOC_OK;
+    while (!rc && c->amounts[k].n < n) c->amounts[k].at[c->amounts[k].n++] = VOC_NA;
+    return rc;
+}
+
+static int64_t amount_of(const voc_row *r, unsigned k) { return k == AMOUNT_MINUTES ? r->minutes : k == AMOUNT_COST ? r->cost : r->value; }
+
+static voc_rc put_amounts(struct coder *c, const struct coder_rows *b, unsigned k)
+{
+    bool any = false;
+    for (size_t i = 0; i < b->n; i++) any = any || amount_of(coder_row(b, i), k) != VOC_NA;
+    voc_rc rc = any ? extend_amounts(c, k, c->n) : VOC_OK;
+    if (!rc && any) rc = vec_reserve(&c->amounts[k], b->n, CODING_ROWS);
+    for (size_t i = 0; i < b->n && any && !rc; i++) c->amounts[k].at[c->amounts[k].n++] = amount_of(coder_row(b, i), k);
+    return rc;
+}
+
+// Which texts are used at all: bits of their lengths.
+static void used_texts(const struct coder_rows *b, uint64_t words[2 * TEXT_N])
+{
+    memset(words, 0, 2 * TEXT_N * sizeof *words);
+    for (size_t i = 0; i < b->n; i++) {
+        uint64_t row[2 * TEXT_N];
+        memcpy(row, &coder_row(b, i)->ref, sizeof row);
+        for (size_t k = 0; k < 2 * TEXT_N; k++) words[k] |= row[k];
+    }
+}
+
+static voc_str text_at(const struct coder_rows *b, size_t i, unsigned which) { return (&coder_row(b, i)->ref)[which]; }
+
+static voc_rc put_text(struct coder *c, const struct coder_rows *b, unsigned which, unsigned k)
+{
+    uint32_t code[CODING_AT_ONCE];
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) rc = k == CODES_OBJECT ? common_code(c, text_at(b, i, which), &code[i]) : coder_code(c, text_at(b, i, which), &code[i]);
+    return rc ? rc : put_codes(c, k, code, b->n);
+}
+
+static voc_rc put_aliases(struct coder *c, const struct coder_rows *b, unsigned k)
+{
+    uint32_t code[CODING_AT_ONCE];
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        const voc_row *r = coder_row(b, i);
+        rc = k == CODES_CUSTOMER ? coder_aliases(c, r->customer, r->n_customer, &code[i]) : coder_aliases(c, r->account, r->n_account, &code[i]);
+    }
+    return rc ? rc : put_codes(c, k, code, b->n);
+}
+
+static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
+{
+    uint32_t code[CODING_AT_ONCE];
+    size_t any = 0;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n; i++) any |= coder_row(b, i)->n_attrs;
+    if (!any) return VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) rc = own_attrs_code(c, coder_row(b, i), &code[i]);
+    return rc ? rc : put_codes(c, CODES_ATTRS, code, b->n);
+}
+
+// ---- tuples ------------------------------------------------------------------------------------------------------------
+
+static bool same_tuple(const struct coded_tuple *a, const struct coded_tuple *b)
+{
+    return ((a->action ^ b->action) | (a->touchpoint ^ b->touchpoint) | (a->channel ^ b->channel) | (a->campaign ^ b->campaign) | (a->role ^ b->role) |
+            (a->owner ^ b->owner) | (a->language ^ b->language)) == 0 &&
+           a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
+}
+
+static size_t tuple_hash(const struct coded_tuple *t)
+{
+    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t a = ((uint64_t)t->action << 32 | t->channel) * k, b = ((uint64_t)t->campaign << 32 | t->role) * (k ^ 0x5bd1e995);
+    uint64_t rest = (uint64_t)t->touchpoint << 32 | t->owner, small = (uint64_t)t->language << 24 | (uint64_t)t->resolution << 16 | (uint64_t)t->actor << 8 | t->ref_kind;
+    return (size_t)((a ^ (b << 29 | b >> 35) ^ (rest * (k + 2)) ^ (small * (k + 4))) >> 30);
+}
+
+static voc_rc more_slots(struct coder *c)
+{
+    size_t n = c->slots.n * 2;
+    voc_rc rc = vec_reserve(&c->slots, c->slots.n, SIZE_MAX);
+    if (rc) return rc;
+    memset(c->slots.at, 0, n * sizeof *c->slots.at);
+    c->slots.n = n;
+    for (uint32_t k = 0; k < c->tuples.n; k++) {
+        size_t at = tuple_hash(&c->tuples.at[k]) & (n - 1);
+        while (c->slots.at[at]) at = (at + 1) & (n - 1);
+        c->slots.at[at] = k + 1;
+    }
+    return VOC_OK;
+}
+
+static voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint32_t *out)
+{
+    size_t mask = c->slots.n - 1, at = tuple_hash(t) & mask;
+    for (; c->slots.at[at]; at = (at + 1) & mask)
+        if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
+    voc_rc rc = vec_reserve(&c->tuples, 1, CODING_ROWS);
+    if (rc) return rc;
+    *out = (uint32_t)c->tuples.n;
+    c->tuples.at[c->tuples.n++] = *t;
+    c->slots.at[at] = (uint32_t)c->tuples.n;
+    return c->tuples.n > c->slots.n / 2 ? more_slots(c) : VOC_OK;
+}
+
+static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint64_t used[2 * TEXT_N], uint32_t *to, bool *unset)
+{
+    static const struct { unsigned char text; size_t at; } parts[] = {
+        {TEXT_ACTION, offsetof(struct coded_tuple, action)}, {TEXT_TOUCHPOINT, offsetof(struct coded_tuple, touchpoint)}, {TEXT_CHANNEL, offsetof(struct coded_tuple, channel)},
+        {TEXT_CAMPAIGN, offsetof(struct coded_tuple, campaign)}, {TEXT_ROLE, offsetof(struct coded_tuple, role)}, {TEXT_OWNER, offsetof(struct coded_tuple, owner)},
+        {TEXT_LANGUAGE, offsetof(struct coded_tuple, language)}};
+    struct coded_tuple t[CODING_AT_ONCE];
+    voc_rc rc = VOC_OK;
+    bool some_unset = false;
+    memset(t, 0, b->n * sizeof *t);
+    for (size_t p = 0; p < sizeof parts / sizeof *parts && !rc; p++) {
+        if (used[2 * parts[p].text + 1] == 0) continue;
+        for (size_t i = 0; i < b->n && !rc; i++) {
+            uint32_t code;
+            rc = common_code(c, text_at(b, i, parts[p].text), &code);
+            memcpy((char *)&t[i] + parts[p].at, &code, sizeof code);
+        }
+    }
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        const voc_row *r = coder_row(b, i);
+        uint32_t actor = r->actor != VOC_ACTOR_UNSET ? r->actor : b->actor;
+        some_unset = some_unset || actor == VOC_ACTOR_UNSET;
+        t[i].actor = (uint8_t)actor;
+        t[i].resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution);
+        t[i].ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE);
+        rc = tuple_code(c, &t[i], &to[i]);
+    }
+    if (!rc && some_unset) *unset = true;
+    return rc;
+}
+
+// ---- rows --------------------------------------------------------------------------------------------------------------
+
+// Room for rows in what every row has. They grow by the same steps, `tuple` last: where it has room, all have.
+static voc_rc reserve(struct coder *c, size_t n)
+{
+    voc_rc rc = VOC_OK;
+    if (n <= c->tuple.cap - c->tuple.n) return VOC_OK;
+    rc = vec_reserve(&c->time_us, n, CODING_ROWS);
+    if (!rc) rc = vec_reserve(&c->record, n, CODING_ROWS);
+    if (!rc) rc = vec_reserve(&c->line, n, CODING_ROWS);
+    if (!rc) rc = vec_reserve(&c->tuple, n, CODING_ROWS);
+    return rc;
+}
+
+static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
+{
+    static const struct { unsigned char text, codes; } texts[] = {{TEXT_OBJECT, CODES_OBJECT}, {TEXT_CASE, CODES_CASE}, {TEXT_THREAD, CODES_THREAD},
+                                                                  {TEXT_ID, CODES_ID}, {TEXT_REF, CODES_REF}, {TEXT_TEXT, CODES_TEXT}};
+    uint64_t used[2 * TEXT_N];
+    used_texts(b, used);
+    voc_rc rc = reserve(c, b->n);
+    if (!rc) rc = put_tuples(c, b, used, c->tuple.at + c->n, unset);
+    for (size_t k = 0; k < sizeof texts / sizeof *texts && !rc; k++)
+        if (used[2 * texts[k].text + 1]) rc = put_text(c, b, texts[k].text, texts[k].codes);
+    if (!rc) rc = put_aliases(c, b, CODES_CUSTOMER);
+    if (!rc) rc = put_aliases(c, b, CODES_ACCOUNT);
+    if (!rc) rc = put_attrs(c, b);
+    for (unsigned k = 0; k < AMOUNT_N && !rc; k++) rc = put_amounts(c, b, k);
+    return rc ? rc : put_codes(c, CODES_SUB, b->sub, b->n);
+}
+
+voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset)
+{
+    voc_rc rc = put_rows(c, b, unset);
+    if (rc) {
+        coder_cut(c, c->n);
+        return rc;
+    }
+    for (size_t i = 0; i < b->n; i++) c->time_us.at[c->n + i] = coder_row(b, i)->time_us;
+    memcpy(c->record.at + c->n, b->record, b->n * sizeof *b->record);
+    memcpy(c->line.at + c->n, b->line, b->n * sizeof *b->line);
+    c->n += b->n;
+    c->time_us.n = c->record.n = c->line.n = c->tuple.n = c->n;
+    return VOC_OK;
+}
+
+static const uint32_t *codes_at(const struct coder *c, unsigned k) { return c->codes[k].n ? c->codes[k].at : NULL; }
+static const int64_t *amounts_at(const struct coder *c, unsigned k) { return c->amounts[k].n ? c->amounts[k].at : NULL; }
+
+voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
+{
+    uint32_t n = dict_n(c->strings);
+    c->table.n = 0;
+    voc_rc rc = vec_reserve(&c->table, n + more, SIZE_MAX);
+    for (unsigned k = 0; k < CODES_N && !rc; k++) rc = extend_codes(c, k);
+    for (unsigned k = 0; k < AMOUNT_N && !rc; k++)
+        if (c->amounts[k].n) rc = extend_amounts(c, k, c->n);
+    if (rc) return rc;
+    for (uint32_t i = 0; i < n; i++) c->table.at[i] = dict_at(c->strings, i);
+    c->table.n = n;
+    out->strings = c->table.at;
+    out->n_strings = n;
+    out->events = (struct coded_events){
+        .tuple = c->tuple.at, .tuples = c->tuples.at, .n_tuples = (uint32_t)c->tuples.n, .time_us = c->time_us.at, .record = c->record.at, .line = c->line.at,
+        .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE), .thread = codes_at(c, CODES_THREAD), .customer = codes_at(c, CODES_CUSTOMER),
+        .account = codes_at(c, CODES_ACCOUNT), .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF), .text = codes_at(c, CODES_TEXT),
+        .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB), .minutes = amounts_at(c, AMOUNT_MINUTES), .cost = amounts_at(c, AMOUNT_COST),
+        .value = amounts_at(c, AMOUNT_VALUE), .n = c->n};
+    return VOC_OK;
+}

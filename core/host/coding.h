@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Columns of one block being filled: strings to local codes, rows to arrays. What many rows have in common (action, channel,
+// actor ...) is one tuple; a column in which no row has anything is never made. The sink's inner half, private to core/host.
+#ifndef VOC_HOST_CODING_H
+#define VOC_HOST_CODING_H
+#include "base/hash.h"
+#include "store/store.h"
+
+#define CODING_ROWS ((size_t)1 << 24)    // of one block: a record of 1 MiB cannot give more
+#define CODING_STRINGS ((size_t)1 << 30) // bytes
+#define CODING_AT_ONCE 64u               // rows: what the steps of one batch touch stays in the nearest cache
+
+// A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.
+struct met { uint64_t first, last; const char *text; uint32_t len, code; };
+enum { MET_COMMON = 1024, MET_ALIASES = 1024 };
+
+enum { CODES_OBJECT, CODES_CASE, CODES_THREAD, CODES_ID, CODES_REF, CODES_TEXT, CODES_CUSTOMER, CODES_ACCOUNT, CODES_ATTRS, CODES_SUB, CODES_N };
+enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNT_N };
+
+struct coder { // owns everything but the text at `from`
+    struct dict *strings;
+    VEC(voc_str) table; // strings as an array, made by coder_coded
+    size_t n;           // rows
+    VEC(int64_t) time_us;
+    VEC(uint64_t) record, line;
+    VEC(uint32_t) tuple;
+    VEC(uint32_t) codes[CODES_N];    // as long as to the last row that has something: 0 behind it
+    VEC(int64_t) amounts[AMOUNT_N];  // likewise: VOC_NA
+    VEC(struct coded_tuple) tuples;
+    VEC(uint32_t) slots;             // of tuples, by hash: number + 1; a power of two
+    struct buf scratch;
+    uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
+    size_t places;
+    struct met common[MET_COMMON], aliases[MET_ALIASES];
+    char kind[64];                   // of the alias coded last, as it begins its set: "+email="
+    size_t kind_len;
+};
+voc_rc coder_init(struct coder *c);
+void coder_done(struct coder *c);
+void coder_clear(struct coder *c);                                  // a new block
+void coder_text(struct coder *c, const char *bytes, size_t len);    // whose text most strings are
+// VOC_E_INPUT: not UTF-8, and nothing was added.
+voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out);
+voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out);
+
+struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
+    const char *rows; // voc_row
+    size_t stride, n;
+    const uint64_t *record, *line; // arrays of n, as they are kept
+    const uint32_t *sub;
+    uint32_t actor, resolution;    // where a row does not say who, and what it cannot be finer than
+};
+static inline const voc_row *coder_row(const struct coder_rows *b, size_t i) { return (const voc_row *)(const void *)(b->rows + i * b->stride); }
+// All of them or none. *unset: one does not say who acted.
+voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset);
+void coder_cut(struct coder *c, size_t n); // forgets the rows behind the first n; not their strings and tuples
+// Columns, strings, and room for `more` strings behind them. Borrows until the next change.
+voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out);
+#endif

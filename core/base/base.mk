@@ -10,6 +10,7 @@ core_libvoc_a_SOURCES += \
 	core/base/hash.c core/base/hash.h \
 	core/base/mem.c core/base/mem.h \
 	core/base/regex.c core/base/regex.h \
+	core/base/scan.c core/base/scan.h \
 	core/base/str.c core/base/str.h \
 	core/base/text.c core/base/text.h \
 	core/base/text_charset.c core/base/text_memory.c \

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The sequential scanner that cuts records (lines.h has the rule). It looks for the next newline and the next quote with
-// memchr and for nothing else: outside quotes a quote opens only where the byte before it is the separator or the record
-// begins; inside, only a quote matters. Where records end depends on the bytes alone, never on how they arrive: each
+// The sequential scanner that cuts records (lines.h has the rule). It looks for newlines and quotes and for nothing else:
+// outside quotes a quote opens only where the byte before it is the separator or the record begins; inside, only a quote
+// matters. Whole records are cut by the positions of all newlines and quotes (cut_whole); what is left, a record that is not
+// all there or never ends, is looked at step by step (find_end), and both see the same records. Where records end depends on the bytes alone, never on how they arrive: each
 // record is looked at through a window of LINES_RECORD_MAX + 1 bytes from its start. A quote that is still open at the
 // window's or the input's end costs its first line and is looked at no more than once a window: what would leave another
 // quote open within it would have closed this one. One thread.
 #include "io/lines.h"
 #include <string.h>
+#include "base/scan.h"
 
 #define TARGET_MAX ((size_t)64 << 20)
 #define RECORDS_MAX (TARGET_MAX + 4 * LINES_RECORD_MAX) // of at least one byte each
 #define HEAD_CHUNK ((size_t)64 << 10)
+#define PIECE ((size_t)16 << 10) // bytes whose newlines and quotes are found at once
 #define NONE SIZE_MAX
 
 enum state { OUTSIDE, INSIDE, BEHIND /* a quote that may be the first of two */ };
@@ -27,12 +30,13 @@ struct lines { // owns carry; borrows in
     bool skip_line;     // the rest of a line that was too long
     bool ended, unclean;
     uint64_t line, records, record_bytes, consumed;
+    uint32_t marks[PIECE + SCAN_SLACK];
 };
 
 // The record being looked at, in the bytes of a block.
 struct scan {
     size_t start, at; // its first byte; the next one to look at
-    size_t quote;     // the first quote at or behind `at`, or the number of bytes that are there
+    size_t quote;     // the first quote at or behind `at`, or the number of bytes that are there; NONE: not looked for
     size_t first_end; // end of its first line if it has another, or NONE
     uint64_t newlines; // within it
     enum state state;
@@ -128,7 +132,7 @@ static bool find_end(const struct lines *l, struct scan *s, const char *p, size_
         } else {
             size_t end = find(p, s->at, limit, l->newline);
             while (l->quotes) {
-                if (s->quote < s->at) s->quote = find(p, s->at, len, l->quote);
+                if (s->quote < s->at || s->quote == NONE) s->quote = find(p, s->at, len, l->quote);
                 if (s->quote >= end) break;
                 size_t q = s->quote;
                 s->at = q + 1;
@@ -208,7 +212,73 @@ static voc_rc emit_bad(struct lines *l, struct lines_block *b, struct scan *s, b
         begin_record(s, s->start + LINES_RECORD_MAX);
         l->skip_line = true;
     }
-    if (s->quote > s->at) s->quote = find(b->bytes.ptr, s->at, b->bytes.len, l->quote); // the scan had gone further
+    if (s->quote > s->at) s->quote = NONE; // the scan had gone further
+    return rc;
+}
+
+// Records within quotes or not, as far as the marks of one piece tell. quoted: inside; skip: the second of two quotes.
+struct whole { size_t start, skip; uint64_t newlines; bool quoted, stop; };
+
+// A record that ends at `end`, if its text is neither empty nor framing: emit, for what nearly all are.
+static voc_rc emit_whole(struct lines *l, struct lines_block *b, const struct whole *w, size_t end)
+{
+    const char *p = b->bytes.ptr;
+    size_t text = end;
+    if (l->newline == '\n' && text > w->start && p[text - 1] == '\r') text--;
+    if (text == w->start || p[w->start] == '\r') {
+        struct scan s = {.start = w->start, .newlines = w->newlines};
+        return emit(l, b, &s, end, 0, false);
+    }
+    size_t k = b->start.n;
+    b->start.at[k] = w->start;
+    b->end.at[k] = text;
+    b->line.at[k] = l->line;
+    b->bad.at[k] = 0;
+    b->start.n = b->end.n = b->line.n = b->bad.n = k + 1;
+    l->line += w->newlines + 1;
+    l->records++;
+    l->record_bytes += text - w->start;
+    return VOC_OK;
+}
+
+static void pass_quote(const struct lines *l, struct whole *w, const char *p, size_t at, size_t len)
+{
+    if (at == w->skip) return;
+    if (!w->quoted) w->quoted = at == w->start || p[at - 1] == l->separator;
+    else if (at + 1 == len) w->stop = true; // another may follow
+    else if (p[at + 1] == l->quote) w->skip = at + 1;
+    else w->quoted = false;
+}
+
+// Cuts every record from s->start on that ends within the bytes and is not too long, and moves s behind the last of them.
+static voc_rc cut_whole(struct lines *l, struct lines_block *b, struct scan *s)
+{
+    const char *p = b->bytes.ptr;
+    const size_t len = b->bytes.len;
+    struct whole w = {.start = s->start, .skip = NONE};
+    voc_rc rc = VOC_OK;
+    for (size_t from = s->start; from < len && !rc && !w.stop; from += PIECE) {
+        bool has_quote;
+        size_t part = len - from < PIECE ? len - from : PIECE;
+        size_t n = scan_marks(p + from, part, l->newline, l->quotes ? l->quote : l->newline, l->marks, &has_quote);
+        if (vec_reserve(&b->start, n, RECORDS_MAX) || vec_reserve(&b->end, n, RECORDS_MAX) || vec_reserve(&b->line, n, RECORDS_MAX) ||
+            vec_reserve(&b->bad, n, RECORDS_MAX)) rc = VOC_E_NOMEM;
+        for (size_t k = 0; k < n && !rc && !w.stop; k++) {
+            size_t at = from + l->marks[k];
+            if (has_quote && p[at] == l->quote) {
+                pass_quote(l, &w, p, at, len);
+            } else if (w.quoted) {
+                w.newlines++;
+            } else if (at - w.start > LINES_RECORD_MAX) {
+                w.stop = true;
+            } else {
+                rc = emit_whole(l, b, &w, at);
+                w.start = at + 1;
+                w.newlines = 0;
+            }
+        }
+    }
+    begin_record(s, w.start);
     return rc;
 }
 
@@ -218,8 +288,15 @@ static voc_rc cut(struct lines *l, struct lines_block *b, struct scan *s, bool i
     voc_rc rc = VOC_OK;
     const char *p = b->bytes.ptr;
     const size_t len = b->bytes.len;
+    bool whole = true;
     while (rc == VOC_OK && s->start < len && !(is_head && l->head_left == 0)) {
         if ((l->skip_bytes > 0 || l->skip_line) && !skip(l, s, p, len)) break;
+        if (whole && s->at == s->start && l->head_left == 0 && !(l->quotes && l->quote == l->newline)) {
+            rc = cut_whole(l, b, s);
+            whole = false; // it stopped before what has to be looked at step by step
+            continue;
+        }
+        whole = true;
         bool narrow = len - s->start > LINES_RECORD_MAX;
         size_t limit = narrow ? s->start + LINES_RECORD_MAX + 1 : len;
         if (find_end(l, s, p, limit, len)) {
@@ -259,7 +336,7 @@ static voc_rc more(struct lines *l, struct lines_block *b, struct scan *s, size_
     }
     b->bytes.len += got;
     b->bytes.ptr[b->bytes.len] = 0;
-    if (s->quote == before) s->quote = find(b->bytes.ptr, before, b->bytes.len, l->quote);
+    if (s->quote == before) s->quote = NONE; // there may be one now
     return VOC_OK;
 }
 
@@ -289,12 +366,12 @@ static void drop_framing(struct lines *l, struct lines_block *b, struct scan *s)
     s->start = 0;
     s->at -= gone;
     if (s->first_end != NONE) s->first_end -= gone;
-    s->quote = find(b->bytes.ptr, s->at, b->bytes.len, l->quote);
+    s->quote = NONE;
 }
 
 static voc_rc fill(struct lines *l, struct lines_block *b, size_t target, bool is_head)
 {
-    struct scan s = {0};
+    struct scan s = {.quote = NONE};
     voc_rc rc = VOC_OK;
     if (target < 1) target = 1;
     if (target > TARGET_MAX) target = TARGET_MAX;

@@ -23,6 +23,11 @@ tests_unit_base_test_diag_SOURCES = tests/unit/base/test_diag.c
 tests_unit_base_test_diag_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_base_test_diag_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/base/test_scan
+tests_unit_base_test_scan_SOURCES = tests/unit/base/test_scan.c
+tests_unit_base_test_scan_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_base_test_scan_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/base/test_hash
 tests_unit_base_test_hash_SOURCES = tests/unit/base/test_hash.c
 tests_unit_base_test_hash_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -38,7 +38,8 @@ static const char *hint_of(int rc)
     case SQLITE_FULL: return "make room on the disk and do it again; the project is as it was before";
     case SQLITE_IOERR: return "the project is as it was before; check the disk";
     case SQLITE_READONLY:
-    case SQLITE_PERM: return "check the permissions of the file and of its folder";
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN: return "check the permissions of the file and of its folder, and do it again";
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return "wait until the other program has ended";
     case SQLITE_CORRUPT: return "`voc verify` says what is damaged; restore the file from a copy, or import the logs again into a new project";

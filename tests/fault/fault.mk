@@ -1,7 +1,30 @@
 # SPDX-License-Identifier: MIT
 #
-# Failing memory under whole jobs. The C tests load the plugins of this build.
-EXTRA_DIST += tests/fault/inject.h
+# Failing memory under whole jobs, cut power, killed processes. Some load the plugins of this build.
+EXTRA_DIST += tests/fault/inject.h tests/fault/works.h
+
+check_PROGRAMS += tests/fault/test_powercut
+tests_fault_test_powercut_SOURCES = tests/fault/test_powercut.c tests/fault/powercut.c tests/fault/powercut.h
+tests_fault_test_powercut_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_powercut_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/fault/test_io_faults
+tests_fault_test_io_faults_SOURCES = tests/fault/test_io_faults.c tests/fault/powercut.c tests/fault/powercut.h
+tests_fault_test_io_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_io_faults_LDADD = $(UNIT_LDADD)
+
+# Preloaded into the program; an -rpath makes libtool build a shared object of what is not installed.
+check_LTLIBRARIES += tests/fault/killer.la
+tests_fault_killer_la_SOURCES = tests/fault/killer.c
+tests_fault_killer_la_CFLAGS = $(VOC_STANDARD) $(VOC_WARNINGS)
+tests_fault_killer_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_fault_killer_la_LIBADD = -ldl
+
+check_PROGRAMS += tests/fault/test_kills
+tests_fault_test_kills_SOURCES = tests/fault/test_kills.c
+tests_fault_test_kills_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_kills_LDADD = $(UNIT_LDADD)
+tests/fault/test_kills.log: voc core/cli/voc$(EXEEXT) tests/fault/killer.la $(pkgplugin_LTLIBRARIES)
 
 check_PROGRAMS += tests/fault/test_import_faults
 tests_fault_test_import_faults_SOURCES = tests/fault/test_import_faults.c
@@ -19,3 +42,8 @@ tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
 
 tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log: $(pkgplugin_LTLIBRARIES)
+
+# All of what `make check` tries a sample of: about two minutes.
+.PHONY: check-faults
+check-faults:
+	@VOC_KILLS=1000 VOC_POWERCUTS=3 $(MAKE) check TESTS='tests/fault/test_kills tests/fault/test_io_faults tests/fault/test_powercut'

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// The power is cut while a project is written, at each step in turn, and of what was not synced nothing, all or any part
+// is left, or garbage. Then the file opens, is whole, and holds what it held before or all of the work; what was said to be
+// kept is kept; and the same work again completes. VOC_POWERCUTS=n looks at n times as many cuts; VOC_POWERCUT_POINT=
+// "steps,how,seed,sector" at one (the program's argument picks the test).
+// clang-format off
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+// clang-format on
+#include "tests/fault/works.h"
+
+enum { SEEN = 1 << 16 };
+
+static uint64_t seen[SEEN];
+static size_t n_seen;
+
+static void look(const struct work *w, bool must_be_done, bool again)
+{
+    char read[65], now[65];
+    state_of(read, PROJECT_READ);
+    state_of(now, PROJECT_WRITE);
+    assert_string_equal(read, now);
+    if (strcmp(now, after) != 0) {
+        assert_false(must_be_done); // it was said to be kept
+        assert_string_equal(now, before);
+    }
+    if (!again) return;
+    assert_int_equal(do_work(w, NULL, NULL), VOC_OK);
+    state_of(now, PROJECT_WRITE);
+    assert_string_equal(now, after);
+}
+
+// ---- cuts --------------------------------------------------------------------------------------------------------------------
+
+static bool seen_before(uint64_t image, bool must_be_done)
+{
+    image = image * 2 + must_be_done;
+    for (size_t i = 0; i < n_seen; i++)
+        if (seen[i] == image) return true;
+    if (n_seen < SEEN) seen[n_seen++] = image;
+    return false;
+}
+
+static size_t now_at, now_sector;
+static enum cut now_how;
+static uint64_t now_seed;
+
+static void cut(const struct work *w, size_t steps, enum cut how, uint64_t seed, size_t sector, size_t kept)
+{
+    now_at = steps, now_how = how, now_seed = seed, now_sector = sector;
+    powercut_image(steps, how, seed, sector);
+    if (!seen_before(powercut_image_hash(), steps >= kept)) look(w, steps >= kept, n_seen % 4 == 0);
+}
+
+// Every each-th step; the others are for VOC_POWERCUTS.
+static void cut_everywhere(const struct work *w, unsigned each)
+{
+    size_t kept = 0;
+    const char *more = getenv("VOC_POWERCUTS"), *one = getenv("VOC_POWERCUT_POINT");
+    unsigned times = more ? (unsigned)strtoul(more, NULL, 10) : 1;
+    begin_work(w);
+    powercut_record(in_folder("p.voc"));
+    assert_int_equal(do_work(w, NULL, &kept), VOC_OK);
+    powercut_end();
+    state_of(after, PROJECT_READ);
+    assert_string_not_equal(before, after);
+    n_seen = 0;
+    size_t n = powercut_steps(), step = each > times ? each / times : 1;
+    assert_true(kept > 5 && kept <= n);
+    if (one) {
+        char *end;
+        now_at = strtoul(one, &end, 10), now_how = (enum cut)strtoul(end + 1, &end, 10), now_seed = strtoul(end + 1, &end, 10), now_sector = strtoul(end + 1, &end, 10);
+        powercut_image(now_at, now_how, now_seed, now_sector);
+        look(w, now_at >= kept, true);
+    }
+    for (size_t k = n % step; k <= n && !one; k += step) {
+        cut(w, k, CUT_KEPT, 0, 512, kept);
+        cut(w, k, CUT_LOST, 0, 512, kept);
+        for (uint64_t seed = 0; seed < 2 * times; seed++) cut(w, k, seed % 2 ? CUT_GARBLED : CUT_PART, seed / 2, seed % 4 < 2 ? 512 : 4096, kept);
+    }
+    print_message("# %zu steps, kept after %zu, %zu different ends\n", n, kept, n_seen);
+    powercut_forget();
+    remove_file("p.voc");
+}
+
+static int say_where(void **state)
+{
+    (void)state;
+    powercut_forget();
+    print_message("# the last cut: VOC_POWERCUT_POINT=%zu,%d,%llu,%zu\n", now_at, (int)now_how, (unsigned long long)now_seed, now_sector);
+    remove_file("p.voc");
+    return 0;
+}
+
+static void a_first_import(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){NULL, import_first}, 2);
+}
+
+static void an_import_of_another_source(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, import_second}, 2);
+}
+
+static void an_import_of_a_file_that_grew(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, import_grown}, 3);
+}
+
+static void an_import_that_replaces_by_id(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, import_over_ids}, 2);
+}
+
+static void an_import_by_another_mapping(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, import_read_otherwise}, 3);
+}
+
+static void a_definition_that_is_attached(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, use_definition}, 1);
+}
+
+static void an_import_of_more_than_fits_in_memory(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_first, import_much}, 700);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_first_import, say_where),
+        cmocka_unit_test_teardown(an_import_of_another_source, say_where),
+        cmocka_unit_test_teardown(an_import_of_a_file_that_grew, say_where),
+        cmocka_unit_test_teardown(an_import_that_replaces_by_id, say_where),
+        cmocka_unit_test_teardown(an_import_by_another_mapping, say_where),
+        cmocka_unit_test_teardown(a_definition_that_is_attached, say_where),
+        cmocka_unit_test_teardown(an_import_of_more_than_fits_in_memory, say_where),
+    };
+    if (argc > 1) cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, prepare_works, remove_folder);
+}

@@ -59,6 +59,11 @@ EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh 
 # A case reads its own folder, and the program that it runs is the one of this tree.
 tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 
+# All of what `make check` tries a sample of: about two minutes.
+.PHONY: check-faults
+check-faults:
+	@VOC_KILLS=1000 VOC_POWERCUTS=3 $(MAKE) check TESTS='tests/fault/test_kills tests/fault/test_io_faults tests/fault/test_powercut'
+
 .PHONY: update-golden
 update-golden: all
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/cli/run.sh

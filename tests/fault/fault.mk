@@ -24,7 +24,6 @@ check_PROGRAMS += tests/fault/test_kills
 tests_fault_test_kills_SOURCES = tests/fault/test_kills.c
 tests_fault_test_kills_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_kills_LDADD = $(UNIT_LDADD)
-tests/fault/test_kills.log: voc core/cli/voc$(EXEEXT) tests/fault/killer.la $(pkgplugin_LTLIBRARIES)
 
 check_PROGRAMS += tests/fault/test_import_faults
 tests_fault_test_import_faults_SOURCES = tests/fault/test_import_faults.c
@@ -41,9 +40,4 @@ tests_fault_test_paths_faults_SOURCES = tests/fault/test_paths_faults.c
 tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
 
-tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log: $(pkgplugin_LTLIBRARIES)
-
-# All of what `make check` tries a sample of: about two minutes.
-.PHONY: check-faults
-check-faults:
-	@VOC_KILLS=1000 VOC_POWERCUTS=3 $(MAKE) check TESTS='tests/fault/test_kills tests/fault/test_io_faults tests/fault/test_powercut'
+tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la

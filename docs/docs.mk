@@ -9,6 +9,7 @@ man_pages = \
 	docs/voc-digest.1 \
 	docs/voc-explain.1 \
 	docs/voc-flow.1 \
+	docs/voc-fold.1 \
 	docs/voc-funnel.1 \
 	docs/voc-help.1 \
 	docs/voc-holdout.1 \
@@ -17,6 +18,7 @@ man_pages = \
 	docs/voc-journey-infer.1 \
 	docs/voc-journey-list.1 \
 	docs/voc-journey-use.1 \
+	docs/voc-merge.1 \
 	docs/voc-plugin-list.1 \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \
@@ -44,4 +46,4 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	  words=`echo $@ | $(SED) -e 's|^docs/voc-*||' -e 's|\.1$$||' -e 's/^\(journey\|plugin\)-/\1 /'` && \
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
-EXTRA_DIST += docs/plugin-guide.md docs/project-file.md docs/randomised-example.md
+EXTRA_DIST += docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/randomised-example.md

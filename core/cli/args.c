@@ -165,9 +165,9 @@ int args_parse(struct cli *c, int argc, char **argv)
                        .repeated = arena_alloc(&c->arena, room * sizeof *p.repeated)};
     c->args = arena_alloc(&c->arena, room * sizeof *c->args);
     if (!p.own || !p.common || !p.repeated || !c->args) return EXIT_LIMIT;
-    p.table = c->command ? c->command->options : c->analysis->desc->options;
-    p.n = c->command ? c->command->n_options : c->analysis->desc->n_options;
-    p.stride = c->command ? sizeof(voc_option) : c->analysis->desc->option_size;
+    p.table = c->table ? c->table : c->command ? c->command->options : c->analysis->desc->options;
+    p.n = c->table ? c->n_table : c->command ? c->command->n_options : c->analysis->desc->n_options;
+    p.stride = c->table || c->command ? sizeof(voc_option) : c->analysis->desc->option_size;
     bool only_args = false;
     for (int i = 0; i < argc; i++) {
         const char *w = argv[i];
@@ -187,6 +187,8 @@ int args_parse(struct cli *c, int argc, char **argv)
     if (!rc) rc = options_parse(&c->arena, p.table, p.n, p.stride, p.own, p.n_own, &c->own, c->diag);
     if (rc) return cli_exit(c, rc);
     c->n_own = p.n;
+    c->given = p.own;
+    c->n_given = p.n_own;
     c->repeated = p.repeated;
     c->n_repeated = p.n_repeated;
     return count_args(c);

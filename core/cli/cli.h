@@ -45,6 +45,11 @@ struct cli {
     struct arena arena;
     struct diag *diag;
     struct catalogue *catalogue;
+    const voc_option *table;       // of its options, where they are not those of the command or the plugin alone (voc fold)
+    size_t n_table;
+    struct option_given *given;    // its own options as they were typed
+    size_t n_given;
+    const voc_meta *carried;       // what the result says of its inputs, where no project is open (voc merge); or NULL
     char *typed;                   // the command as typed, without folders
     const char *project;           // the project as typed, for hints; NULL: none is open
     struct progress *progress;     // the one on the screen, or NULL
@@ -84,6 +89,8 @@ void cli_progress_end(struct cli *c);
 voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
 // Several analyses in one walk; the results are the caller's (fold_free), also of those that were made before a failure.
 voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what);
+voc_rc cli_analysis(struct cli *c, const char *word, struct plugin **out); // loaded; VOC_E_OPTION: there is none, and what was meant
+const char *cli_project_typed(const struct project *p); // what stands for PROJECT in hints: as typed, without the folders of this machine
 // stages.c: the tables of voc stages, the second NULL where no journey has ended; unit: VOC_UNIT_* or 0 for the journey's
 enum { STAGES_TABLES = 2 };
 voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES]);
@@ -118,4 +125,7 @@ int run_help(struct cli *c);
 int run_version(struct cli *c);
 int run_analysis(struct cli *c);
 int run_run(struct cli *c);
+int run_fold(struct cli *c);
+voc_rc fold_prepare(struct cli *c, int argc, char **argv); // ahead of args_parse: the analysis, whose options are those of the command
+int run_merge(struct cli *c);
 #endif

@@ -6,12 +6,14 @@ bin_PROGRAMS += core/cli/voc
 core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/args.c core/cli/cli.h \
 	core/cli/commands.c core/cli/options.h \
+	core/cli/fold.c \
 	core/cli/followed.c core/cli/followed.h \
 	core/cli/help.c \
 	core/cli/holdout.c \
 	core/cli/import.c \
 	core/cli/inspect.c \
 	core/cli/journey.c \
+	core/cli/merge.c \
 	core/cli/meta.c core/cli/meta.h \
 	core/cli/order.c \
 	core/cli/output.c \

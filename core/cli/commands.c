@@ -179,6 +179,26 @@ static const struct command run_command = {
     "  voc run shop.voc score funnel -o results/  # results/score.json, results/funnel.json\n",
     NULL, 0, 2, -1, run_run};
 
+static const voc_option fold_options[FOLD_N] = {
+    [FOLD_SHARD] = {"shard", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "I/N", "which part this is, such as 2/3: the second of three"},
+};
+static const struct command fold_command = {
+    "fold", "ANALYSIS PROJECT", "one part of an analysis, in a file that voc merge puts together with the others",
+    "Walks only the customers (accounts, cases) of one shard: which one somebody belongs to follows from the name alone, so N commands with\n"
+    "--shard 1/N to N/N see everybody once, on one machine or on several with a copy of the project each. The options are those of the\n"
+    "analysis. The part that -o names is read by any machine, and carries what the result says of the project: voc merge needs only parts.\n"
+    "A part holds names of customers where the analysis gathers them: keep it as you keep the project.",
+    "  voc fold flow shop.voc --shard 1/2 -o flow.1   # the same with --shard 2/2 -o flow.2, here or elsewhere\n"
+    "  voc merge flow flow.1 flow.2                   # what voc flow shop.voc gives\n",
+    fold_options, FOLD_N, 2, 2, run_fold};
+static const struct command merge_command = {
+    "merge", "ANALYSIS PART...", "the result of an analysis, from all parts that voc fold made of it",
+    "Gives what the undivided analysis gives, to the byte. The parts may be named in any order; each must be there once. One that is of another\n"
+    "project, journey, option, analysis or version is refused and named, and so is one that was cut off or damaged on its way.",
+    "  voc merge flow flow.1 flow.2               # on the screen\n"
+    "  voc merge flow flow.* -f json -o flow.json # as any result\n",
+    NULL, 0, 2, -1, run_merge};
+
 static const struct command plugin_list_command = {"plugin list", "", "all plugins, and why one is refused",
                                                    "Plugins are looked for in --plugin-dir, VOC_PLUGIN_PATH, $XDG_DATA_HOME/voc/plugins and the built-in folder. They are named\n"
                                                    "KIND-NAME.so, and must belong to root or to you, and be writable by nobody else.",
@@ -201,12 +221,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command,
-                                          &stats_command, &stages_command, &run_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "worksheet", "stages", "run", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

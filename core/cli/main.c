@@ -167,7 +167,7 @@ static int print_help(struct cli *c)
 // Commands that work before they write: a slip in -o or --format is said first, not after the import.
 static bool makes_tables(const struct cli *c)
 {
-    static int (*const runs[])(struct cli *) = {run_import, run_stages, run_sql, run_stats, run_rejects};
+    static int (*const runs[])(struct cli *) = {run_import, run_stages, run_sql, run_stats, run_rejects, run_merge};
     for (size_t i = 0; c->command && i < sizeof runs / sizeof *runs; i++)
         if (c->command->run == runs[i]) return true;
     return c->command == NULL;
@@ -187,7 +187,8 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
     }
-    int rc = args_parse(c, argc - 1 - used, argv + 1 + used);
+    int rc = c->command && c->command->run == run_fold ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used)) : 0;
+    if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);
     if (rc) return rc;
     if (makes_tables(c) && (rc = cli_exit(c, cli_output_check(c))) != EXIT_DONE) return rc;

@@ -100,31 +100,75 @@ static voc_rc ask_project(struct project *p, struct meta_room *m, voc_meta *out)
     return VOC_OK;
 }
 
-// The command as typed without the options that say where to and how: what they take goes with them.
-static voc_str again(struct arena *a, const char *typed)
+// The next word as typed, with its quotes; empty at the end.
+static voc_str next_word(const char **at)
 {
-    static const char *const with_value[] = {"-o", "--output", "-f", "--format", "--table", "--color", "--memory", "--plugin-dir"}, *const alone[] = {"--force", "-q", "--quiet"};
-    struct buf b;
-    bool ok = true, skip = false;
-    buf_init(&b, 1 << 16);
-    for (const char *s = typed; *s;) {
-        const char *end = s;
-        for (bool quoted = false; *end && (quoted || *end != ' '); end++) quoted ^= *end == '\'';
-        voc_str word = str_mk(s, (size_t)(end - s));
-        bool drop = skip;
-        skip = false;
-        for (size_t i = 0; i < sizeof with_value / sizeof *with_value && !drop; i++) {
-            bool same = str_is(word, with_value[i]), joined = str_starts(word, with_value[i]) && (with_value[i][1] != '-' || word.ptr[strlen(with_value[i])] == '=');
-            drop = same || joined;
-            skip = same;
-        }
-        for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) drop = drop || str_is(word, alone[i]);
-        if (!drop) buf_printf(&b, "%s%.*s", b.len ? " " : "", (int)word.len, word.ptr);
-        for (s = end; *s == ' ';) s++;
+    const char *s = *at, *end;
+    while (*s == ' ') s++;
+    end = s;
+    for (bool quoted = false; *end && (quoted || *end != ' '); end++) quoted ^= *end == '\'';
+    *at = end;
+    return str_mk(s, (size_t)(end - s));
+}
+
+// Is it one of the options? *takes: its value is the next word.
+static bool is_option(voc_str word, const char *const *names, size_t n, bool *takes)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool same = str_is(word, names[i]), joined = str_starts(word, names[i]) && (names[i][1] != '-' || word.ptr[strlen(names[i])] == '=');
+        *takes = same;
+        if (same || joined) return true;
     }
-    voc_str out = arena_str(a, b.ptr ? b.ptr : "", b.len, &ok);
-    buf_done(&b);
+    return *takes = false;
+}
+
+static const char *const places[] = {"-o", "--output", "-f", "--format", "--table", "--color", "--memory", "--plugin-dir"};
+#define N_PLACES (sizeof places / sizeof *places)
+
+static voc_str kept(struct arena *a, struct buf *b)
+{
+    bool ok = b->rc == VOC_OK;
+    voc_str out = arena_str(a, b->ptr ? b->ptr : "", b->len, &ok);
+    buf_done(b);
     return ok ? out : STR("");
+}
+
+// The command as typed without the options that say where to and how: what they take goes with them. Without one word too,
+// where its place (from 0) is given.
+static voc_str again(struct arena *a, const char *typed, size_t without)
+{
+    static const char *const alone[] = {"--force", "-q", "--quiet"}, *const shard[] = {"--shard"};
+    struct buf b;
+    bool skip = false;
+    buf_init(&b, 1 << 16);
+    voc_str word;
+    for (size_t i = 0; (word = next_word(&typed)).len; i++) {
+        bool drop = skip || (without && i == without);
+        skip = false;
+        if (!drop) drop = is_option(word, places, N_PLACES, &skip) || (without && is_option(word, shard, 1, &skip));
+        for (size_t k = 0; k < sizeof alone / sizeof *alone; k++) drop = drop || str_is(word, alone[k]);
+        if (!drop) buf_printf(&b, "%s%.*s", b.len ? " " : "", (int)word.len, word.ptr);
+    }
+    return kept(a, &b);
+}
+
+voc_str meta_undivided(struct cli *c) { return again(&c->arena, c->typed, 1); }
+
+char *meta_merged(struct cli *c, voc_str undivided)
+{
+    struct buf b;
+    bool take = false;
+    voc_str word;
+    buf_init(&b, 1 << 16);
+    buf_str(&b, undivided);
+    for (const char *at = c->typed; (word = next_word(&at)).len;) {
+        bool keep = take || (word.len > 1 && word.ptr[0] == '-');
+        if (take || !is_option(word, places, N_PLACES, &take)) take = !take && str_is(word, "-O");
+        if (keep) buf_printf(&b, " %.*s", (int)word.len, word.ptr);
+    }
+    voc_rc rc = b.rc;
+    const char *s = kept(&c->arena, &b).ptr;
+    return rc || !*s ? NULL : (char *)(uintptr_t)s; // the arena's own
 }
 
 // What a result is called above a page. Other commands, and analyses, have their summary.
@@ -137,7 +181,7 @@ static voc_rc entitle(struct cli *c, voc_meta *m)
         {"sql", "the answer to a question", NULL},
         {"holdout", "what a random test would need", "For each touchpoint that only a random test can settle: how many go without it, for how many weeks, and what that saves."},
         {"import", "what was read", "Each file with the account of its records: every one gave rows, was rejected with a reason, or was ignored by a rule."}};
-    m->again = again(&c->arena, c->typed);
+    m->again = again(&c->arena, c->typed, 0);
     if (!c->command) {
         m->about = c->analysis ? str_of(c->analysis->desc->summary) : STR("");
         return VOC_OK;
@@ -171,6 +215,20 @@ static voc_rc add_definition(const struct journey *j, struct arena *a, voc_meta 
     return VOC_OK;
 }
 
+// Parts of a fold say of the project what it would say itself.
+static void carry(const voc_meta *from, voc_meta *out)
+{
+    out->inputs = from->inputs;
+    out->n_inputs = from->n_inputs;
+    out->assumptions = from->assumptions;
+    out->n_assumptions = from->n_assumptions;
+    out->definitions = from->definitions;
+    out->n_definitions = from->n_definitions;
+    out->project = from->project;
+    out->first_us = from->first_us;
+    out->last_us = from->last_us;
+}
+
 static voc_rc fill(struct meta_room *room, struct cli *c, struct project *p, const struct journey *j, voc_meta *out)
 {
     *out = (voc_meta){.struct_size = sizeof *out,
@@ -187,10 +245,14 @@ static voc_rc fill(struct meta_room *room, struct cli *c, struct project *p, con
     if (!rc) rc = entitle(c, out);
     if (!rc && j && j->n_stages) rc = add_definition(j, room->a, out);
     if (rc) return rc;
-    out->inputs = room->inputs.at;
-    out->n_inputs = room->inputs.n;
-    out->assumptions = room->assumed.at;
-    out->n_assumptions = room->assumed.n;
+    if (c->carried)
+        carry(c->carried, out);
+    else {
+        out->inputs = room->inputs.at;
+        out->n_inputs = room->inputs.n;
+        out->assumptions = room->assumed.at;
+        out->n_assumptions = room->assumed.n;
+    }
     size_t n = diag_n(c->diag), k = 0;
     voc_str *warnings = arena_alloc(room->a, (n + 1) * sizeof *warnings);
     if (!warnings) return VOC_E_NOMEM;

@@ -171,7 +171,7 @@ static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const vo
 {
     const voc_output_ops *ops = p->ops;
     struct voc_context cx;
-    voc_writer w = {o};
+    voc_writer w = {.out = o};
     voc_value *options = NULL;
     void *instance = NULL;
     context_init(&cx, p, c->diag, NULL);

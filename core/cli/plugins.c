@@ -90,8 +90,7 @@ int run_plugin_show(struct cli *c)
     return EXIT_DONE;
 }
 
-// What stands for PROJECT in hints: as it was typed, without the folders of this machine.
-static const char *as_typed(const struct project *p)
+const char *cli_project_typed(const struct project *p)
 {
     const char *path = project_path(p);
     return path[0] == '/' ? project_name(p) : path;
@@ -113,7 +112,33 @@ voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, s
     cli_progress_end(c);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
     for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < items[k].result.n_tables && !rc; i++) rc = table_name_project(items[k].result.tables[i], as_typed(p));
+        for (size_t i = 0; i < items[k].result.n_tables && !rc; i++) rc = table_name_project(items[k].result.tables[i], cli_project_typed(p));
+    return rc;
+}
+
+// The analysis that a word of the command names.
+static voc_rc no_analysis(struct cli *c, const char *word)
+{
+    const char *names[64] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < catalogue_n(c->catalogue) && n < 64; i++) {
+        const struct plugin *p = catalogue_at(c->catalogue, i);
+        if (p->note.kind == VOC_KIND_ANALYSIS && !p->refused) names[n++] = p->note.name;
+    }
+    const char *near = str_nearest(str_of(word), names, n);
+    const char *hint = near ? arena_printf(&c->arena, "did you mean voc %s %s?", c->command->name, near) : "the analysis comes first; voc plugin list shows what there is";
+    diag_error(c->diag, "PLUGIN-020", NULL, 0, hint, "there is no analysis \"%.60s\"", word);
+    return VOC_E_OPTION;
+}
+
+voc_rc cli_analysis(struct cli *c, const char *word, struct plugin **out)
+{
+    voc_rc rc = cli_catalogue(c);
+    struct plugin *p = rc ? NULL : catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(word));
+    if (!rc && !p) rc = no_analysis(c, word);
+    if (!rc) rc = plugin_load(p, c->diag);
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    if (!rc) *out = p;
     return rc;
 }
 

@@ -87,6 +87,7 @@ struct fold {
     uint32_t n_slots;
     _Atomic size_t next_piece, units_done;
     _Atomic size_t failed; // the part that failed
+    _Atomic uint64_t units_taken, events_taken; // of this shard
 };
 
 static voc_rc part_rc(struct fold *f, size_t k, voc_rc rc)
@@ -177,7 +178,15 @@ static voc_rc run_slot(void *user, size_t s)
         if (host_cancelled()) return VOC_CANCELLED;
         batch_clear(slot->batch);
         voc_rc rc = VOC_OK;
-        for (size_t u = f->cut.at[p]; u < f->cut.at[p + 1] && !rc; u++) rc = batch_add(slot->batch, u);
+        uint64_t taken = 0, events = 0;
+        for (size_t u = f->cut.at[p]; u < f->cut.at[p + 1] && !rc; u++) {
+            if (!fold_takes(f->req, timeline_unit_name(f->timeline, u))) continue;
+            rc = batch_add(slot->batch, u);
+            taken++;
+            events += timeline_unit_events(f->timeline, u);
+        }
+        atomic_fetch_add(&f->units_taken, taken);
+        atomic_fetch_add(&f->events_taken, events);
         if (!rc) rc = feed(f, slot);
         if (rc) {
             atomic_store(&f->next_piece, n);
@@ -202,7 +211,9 @@ static voc_rc finish_part(struct fold *f, size_t k)
     voc_rc rc = VOC_OK;
     tell(f, FOLD_FINISH, k, f->n_parts);
     for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = p->ops->merge(p->analysis, f->slots[0].state[k], f->slots[s].state[k]);
-    if (!rc) rc = host_cancelled() ? VOC_CANCELLED : p->ops->finish(p->analysis, f->slots[0].state[k]);
+    const struct fold_kept kept = {p->ops, p->analysis, f->slots[0].state[k], &p->run, atomic_load(&f->units_taken), atomic_load(&f->events_taken)};
+    if (!rc && host_cancelled()) rc = VOC_CANCELLED;
+    if (!rc) rc = f->req->keep ? f->req->keep(f->req->keep_user, &kept) : p->ops->finish(p->analysis, kept.state);
     return part_rc(f, k, rc);
 }
 
@@ -281,15 +292,13 @@ static voc_rc part_begin(struct fold *f, size_t k)
     return part_rc(f, k, rc);
 }
 
-// The tables of one analysis, as they are handed out.
-static voc_rc part_tables(const struct fold *f, struct part *p)
+voc_rc fold_tables(struct voc_run *run, const voc_definition *def)
 {
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < p->run.tables.n && !rc; i++) {
+    for (size_t i = 0; i < run->tables.n && !rc; i++) {
         voc_table view;
-        if (timeline_definition(f->timeline)->evidence_declared)
-            rc = table_note(p->run.tables.at[i], VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
-        if (!rc) rc = table_view(p->run.tables.at[i], &view);
+        if (def->evidence_declared) rc = table_note(run->tables.at[i], VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
+        if (!rc) rc = table_view(run->tables.at[i], &view);
     }
     return rc;
 }
@@ -321,7 +330,7 @@ voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
-    for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, part_tables(&f, &f.parts[k]));
+    for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
     if (rc == VOC_E_BUG && n)
         diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[atomic_load(&f.failed)].plugin->note.name);
     for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);

@@ -9,6 +9,14 @@
 enum fold_phase { FOLD_READ, FOLD_WALK, FOLD_FINISH }; // events are read, units are walked, an analysis works out its tables
 struct fold_progress { enum fold_phase phase; uint64_t done, of; /* units, or analyses; 0 while events are read */ };
 
+struct voc_run;
+struct fold_kept { // a state that is kept instead of finished
+    const voc_analysis_ops *ops;
+    void *analysis, *state;
+    const struct voc_run *run;
+    uint64_t units, events; // walked
+};
+
 struct fold_request {
     struct project *project;
     const struct journey *journey;
@@ -21,9 +29,24 @@ struct fold_request {
     const struct event_set *events; // NULL: read from the project (tests give their own)
     void (*progress)(void *user, const struct fold_progress *p); // from any thread, a few times a second to some thousand; or NULL
     void *user;
+    uint32_t shard, shards;         // only the units of this shard, from 1, of so many; 0: all
+    voc_rc (*keep)(void *user, const struct fold_kept *kept); // gets the merged state of each analysis instead of its finish; or NULL
+    void *keep_user;
+};
+// Whether a unit is walked: the shards cut the hashes of the names into ranges of equal width.
+static inline bool fold_takes(const struct fold_request *r, voc_str unit)
+{
+    return !r->shards || (unsigned __int128)hash64(unit.ptr, unit.len, 0) * r->shards >> 64 == r->shard - 1;
+}
+struct run_known { // of a run without a timeline: what the run knew that made the parts
+    const voc_definition *def;
+    uint32_t n_predicates;
+    uint32_t n_codes[VOC_N_COLUMNS];
+    const voc_str *names[VOC_N_COLUMNS]; // n_codes of them, or NULL: not asked for
 };
 struct voc_run { // what an analysis sees as its run
     struct timeline *timeline;
+    const struct run_known *known;  // instead of a timeline, or NULL
     struct voc_context *cx;
     uint32_t threads;
     uint32_t columns;               // mask of wanted columns
@@ -42,6 +65,8 @@ voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct di
 struct fold_item { struct plugin *plugin; const voc_value *options; struct diag *diag; /* its messages; NULL: d */ struct fold_result result; };
 voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d);
 void fold_free(struct fold_result *r);
+// When an analysis has finished: are its tables whole? Where stages are declared, each says so.
+voc_rc fold_tables(struct voc_run *run, const voc_definition *def);
 // A pool-less parallel loop: pieces 0..n-1 on at most `threads` threads; the error of the lowest failing piece.
 voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user);
 

@@ -231,7 +231,8 @@ static voc_rc host_xml_parse(voc_context *cx, voc_stream *s, const voc_xml_handl
 
 // ---- analysis: what the run knows -------------------------------------------------------------------------------------
 
-static const voc_definition *host_definition(voc_run *run) { return timeline_definition(run->timeline); }
+// A run of parts has no timeline, but what one knew when they were made.
+static const voc_definition *host_definition(voc_run *run) { return run->known ? run->known->def : timeline_definition(run->timeline); }
 static const voc_run_info *host_info(voc_run *run) { return &run->info; }
 
 static voc_rc host_want_column(voc_run *run, uint32_t column)
@@ -243,8 +244,8 @@ static voc_rc host_want_column(voc_run *run, uint32_t column)
 
 static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
 {
-    uint32_t at;
-    voc_rc rc = run->sealed ? VOC_E_BUG : timeline_want(run->timeline, predicate, &at);
+    uint32_t at = predicate;
+    voc_rc rc = run->sealed ? VOC_E_BUG : !run->known ? timeline_want(run->timeline, predicate, &at) : predicate < run->known->n_predicates ? VOC_OK : VOC_E_OPTION;
     if (!rc) rc = vec_reserve(&run->wants, 1, UINT32_MAX);
     if (rc) return rc;
     size_t i = 0; // other analyses of this walk have wants of their own
@@ -258,18 +259,27 @@ static voc_rc host_want_person_stays(voc_run *run)
 {
     if (run->sealed) return VOC_E_BUG;
     run->person_stays = true;
-    return timeline_want_persons(run->timeline);
+    return run->known ? VOC_OK : timeline_want_persons(run->timeline);
 }
 
 static voc_rc host_want_attributes(voc_run *run)
 {
     if (run->sealed) return VOC_E_BUG;
     run->attributes = true;
-    return timeline_want_attributes(run->timeline);
+    return run->known ? VOC_OK : timeline_want_attributes(run->timeline);
 }
 
-static voc_str host_name(voc_run *run, uint32_t column, uint32_t code) { return timeline_name(run->timeline, column, code); }
-static uint32_t host_n_codes(voc_run *run, uint32_t column) { return timeline_n_codes(run->timeline, column); }
+static voc_str host_name(voc_run *run, uint32_t column, uint32_t code)
+{
+    if (!run->known) return timeline_name(run->timeline, column, code);
+    return column < VOC_N_COLUMNS && run->known->names[column] && code < run->known->n_codes[column] ? run->known->names[column][code] : (voc_str){"", 0};
+}
+
+static uint32_t host_n_codes(voc_run *run, uint32_t column)
+{
+    if (!run->known) return timeline_n_codes(run->timeline, column);
+    return column < VOC_N_COLUMNS ? run->known->n_codes[column] : 0;
+}
 
 static voc_rc host_parallel(voc_run *run, size_t n, voc_rc (*piece)(void *user, size_t i), void *user)
 {
@@ -288,7 +298,7 @@ static voc_rc host_table_new(voc_run *run, voc_table_builder **out, const char *
     if (rc) return rc;
     run->tables.at[run->tables.n++] = t;
     *out = (voc_table_builder *)(void *)t;
-    return table_currency(t, timeline_definition(run->timeline)->currency);
+    return table_currency(t, host_definition(run)->currency);
 }
 
 static voc_rc host_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
@@ -300,7 +310,12 @@ static voc_rc host_cell(voc_table_builder *t, const voc_cell *cell) { return tab
 static voc_rc host_note(voc_table_builder *t, uint32_t kind, const char *text) { return table_note(built(t), kind, text); }
 static voc_rc host_semantics(voc_table_builder *t, const char *text) { return table_semantics(built(t), text); }
 
-static voc_rc host_write(voc_writer *w, const void *data, size_t size) { return out_write(w->out, data, size); }
+static voc_rc host_write(voc_writer *w, const void *data, size_t size)
+{
+    if (w->hash) hash_add(w->hash, data, size);
+    w->bytes += size;
+    return out_write(w->out, data, size);
+}
 
 const voc_host *host_table(void)
 {

@@ -4,6 +4,7 @@
 #define VOC_HOST_HOST_H
 #include <pthread.h>
 #include "base/diag.h"
+#include "base/hash.h"
 #include "host/options.h"
 #include "host/plugin.h"
 #include "io/in.h"
@@ -39,5 +40,5 @@ struct voc_stream {
 };
 // The raw bytes [from, to) if they are still in the window, else as much of their end as is.
 voc_str stream_raw(const struct voc_stream *s, uint64_t from, uint64_t to);
-struct voc_writer { struct out *out; };
+struct voc_writer { struct out *out; struct hash_state *hash; uint64_t bytes; /* written; hashed too if there is a hash */ };
 #endif

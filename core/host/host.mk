@@ -2,6 +2,7 @@
 #
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
+	core/host/coder.c core/host/coder.h \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \
 	core/host/encode.c core/host/encode.h \
@@ -12,6 +13,7 @@ core_libvoc_a_SOURCES += \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
 	core/host/plugin.c core/host/plugin.h \
+	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
 	core/host/sniff.c \
 	core/host/spool.c \
 	core/host/trust.c core/host/trust.h \

@@ -154,3 +154,8 @@ check_PROGRAMS += tests/unit/host/test_import
 tests_unit_host_test_import_SOURCES = tests/unit/host/test_import.c
 tests_unit_host_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_import_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_shard
+tests_unit_host_test_shard_SOURCES = tests/unit/host/test_shard.c tests/unit/host/part.h $(JOURNEY_WORLD)
+tests_unit_host_test_shard_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_shard_LDADD = $(UNIT_LDADD)

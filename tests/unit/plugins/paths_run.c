@@ -111,7 +111,7 @@ static void shard(struct run_by_hand *h, size_t i, size_t n, struct buf *bytes)
     }
     buf_init(bytes, 1 << 26);
     assert_int_equal(out_memory(&o, bytes), VOC_OK);
-    voc_writer w = {o};
+    voc_writer w = {.out = o};
     assert_int_equal(h->ops->save(h->analysis, state, &w), VOC_OK);
     assert_int_equal(out_commit(o), VOC_OK);
     h->ops->state_free(h->analysis, state);

@@ -58,7 +58,7 @@ static voc_rc write_table(struct world *w, const voc_table *t)
     buf_clear(&w->page);
     voc_rc rc = out_memory(&o, &w->page);
     if (rc) return rc;
-    voc_writer writer = {o};
+    voc_writer writer = {.out = o};
     context_init(&cx, w->md, NULL, NULL);
     rc = ops->begin(host_table(), &cx, &writer, &meta, NULL, &instance);
     if (!rc) rc = ops->table(instance, t);

@@ -5,6 +5,7 @@
 // fail. Portable bytes are numbers of seven bits a byte: whole seconds doubled, others as microseconds doubled and one more.
 #include "plugins/common/gaps.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define CHUNK_LEAST ((size_t)1 << 16)
@@ -173,9 +174,9 @@ int64_t gaps_mean(const struct gaps *g)
 //
 // Counted in seconds where all are whole (a second is then 1 unit), else in microseconds (a second is 10^6).
 
-struct pair { uint64_t low, high; };  // the two in the middle
+struct pair { uint64_t low, high; };  // number k in order, and k + 1 if it was asked for
 
-static struct pair middle_of_few(const struct gaps *g, uint64_t unit)
+static struct pair pick_of_few(const struct gaps *g, uint64_t unit, uint64_t k, bool next)
 {
     uint64_t v[FEW];
     size_t n = 0;
@@ -189,7 +190,7 @@ static struct pair middle_of_few(const struct gaps *g, uint64_t unit)
         for (; at && v[at - 1] > x; at--) v[at] = v[at - 1];
         v[at] = x;
     }
-    return (struct pair){v[(n - 1) / 2], v[n / 2]};
+    return (struct pair){v[k], v[k + next]};
 }
 
 struct bins {
@@ -254,10 +255,9 @@ static unsigned find(const struct bins *h, uint64_t *k)
     return bin;
 }
 
-static struct pair middle_of_many(const struct gaps *g, uint64_t unit)
+static struct pair pick_of_many(const struct gaps *g, uint64_t unit, uint64_t k, bool next)
 {
     struct bins h;
-    uint64_t k = (g->n - 1) / 2;
     count_octaves(g, unit, &h);
     unsigned bin = find(&h, &k);
     h.bits = bin < 64 ? 0 : bin / 32 - 1;
@@ -271,19 +271,26 @@ static struct pair middle_of_many(const struct gaps *g, uint64_t unit)
         h.bits = h.shift;
     }
     const uint64_t low = h.low + bin;
-    if (g->n % 2 || k + 1 < h.seen[bin]) return (struct pair){low, low};
+    if (!next || k + 1 < h.seen[bin]) return (struct pair){low, low};
     while (++bin < 1u << DIGIT && bin < UINT64_C(1) << h.bits)
         if (h.seen[bin]) return (struct pair){low, h.low + bin};
     return (struct pair){low, least_from(g, unit, low + 1)};
 }
 
-int64_t gaps_median(const struct gaps *g)
+int64_t gaps_median_with(const struct gaps *g, uint64_t zeros)
 {
-    const uint64_t unit = g->odd ? SECOND : 1, us = g->odd ? 1 : SECOND;
-    if (!g->whole && !g->odd) return VOC_NA;
-    const struct pair m = g->n <= FEW ? middle_of_few(g, unit) : middle_of_many(g, unit);
+    const uint64_t unit = g->odd ? SECOND : 1, us = g->odd ? 1 : SECOND, n = g->whole || g->odd ? g->n : 0;
+    if (!n && !zeros) return VOC_NA;
+    uint64_t low = (n + zeros - 1) / 2, high = (n + zeros) / 2;
+    if (high < zeros) return 0;
+    const bool both = low != high && low >= zeros;
+    const uint64_t k = (low >= zeros ? low : high) - zeros;
+    struct pair m = n <= FEW ? pick_of_few(g, unit, k, both) : pick_of_many(g, unit, k, both);
+    if (low < zeros) m.low = 0;
     return (int64_t)(m.low * us + (m.high - m.low) * us / 2);
 }
+
+int64_t gaps_median(const struct gaps *g) { return gaps_median_with(g, 0); }
 
 // ---- bytes -------------------------------------------------------------------------------------------------------------
 
@@ -323,7 +330,7 @@ voc_rc gaps_save(const struct gaps *g, const voc_host *host, voc_writer *w)
     return rc ? rc : host->write(w, s.bytes, s.n);
 }
 
-voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b)
+voc_rc gaps_each(struct bytes *b, voc_rc (*each)(void *user, int64_t us), void *user)
 {
     uint64_t n, size, v;
     voc_rc rc = VOC_OK;
@@ -332,9 +339,22 @@ voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b)
     for (; n && !rc; n--) {
         if (!varint_get(&own, &v)) return VOC_E_INPUT;
         if (!(v & 1) && v >> 1 > (uint64_t)INT64_MAX / SECOND) return VOC_E_INPUT;
-        rc = gaps_add(g, p, (int64_t)(v & 1 ? v >> 1 : (v >> 1) * SECOND));
+        rc = each(user, (int64_t)(v & 1 ? v >> 1 : (v >> 1) * SECOND));
     }
     if (!rc && own.at != own.end) return VOC_E_INPUT;
     b->at = own.end;
     return rc;
+}
+
+struct loading { struct gaps *g; struct pool *p; };
+static voc_rc load_one(void *user, int64_t us)
+{
+    const struct loading *l = user;
+    return gaps_add(l->g, l->p, us);
+}
+
+voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b)
+{
+    struct loading l = {g, p};
+    return gaps_each(b, load_one, &l);
 }

@@ -18,8 +18,8 @@ void pool_join(struct pool *into, struct pool *from);  // from is empty then
 void pool_done(struct pool *p);
 
 struct gaps {  // zero-initialised
-    uint64_t n, seconds, micros;  // their sum is seconds + micros / 10^6
     uint32_t *at, *end;           // room for whole seconds in the last block
+    uint64_t n, seconds, micros;  // their sum is seconds + micros / 10^6
     struct gaps_block *whole, *odd;  // the last block of each
 };
 voc_rc gaps_add_slow(struct gaps *g, struct pool *p, int64_t us);
@@ -43,11 +43,13 @@ static inline void gaps_sum(struct gaps *g, int64_t us)
 void gaps_join(struct gaps *into, struct gaps *from);  // from is empty then; its pool must be joined too
 int64_t gaps_mean(const struct gaps *g);    // rounded down to a microsecond; VOC_NA: none
 int64_t gaps_median(const struct gaps *g);  // of an even number: the middle of the two, rounded down; VOC_NA: none
+int64_t gaps_median_with(const struct gaps *g, uint64_t zeros);  // and so many of no time
 
 // Portable bytes: the number of durations, of bytes, and the durations. load adds; VOC_E_INPUT: not such bytes.
 voc_rc gaps_save(const struct gaps *g, const voc_host *host, voc_writer *w);
 struct bytes { const unsigned char *at, *end; };
 voc_rc gaps_load(struct gaps *g, struct pool *p, struct bytes *b);
+voc_rc gaps_each(struct bytes *b, voc_rc (*each)(void *user, int64_t us), void *user);  // the same bytes, one by one
 
 // Numbers of seven bits a byte, the lowest first.
 size_t varint_put(unsigned char out[10], uint64_t v);

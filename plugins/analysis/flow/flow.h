@@ -10,11 +10,10 @@ enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, OPT_MEDIAN, N_OPTIONS };
 enum { BY_NOTHING, BY_SEGMENT };
 
 struct edge {
-    uint32_t segment;
-    uint32_t from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
-    uint32_t reserved;
     uint64_t count, units, last_unit;
     struct gaps gaps;  // none at (start) and (end); only their sum without medians
+    uint32_t segment;
+    uint32_t from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
 };
 
 struct flow {

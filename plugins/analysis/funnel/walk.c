@@ -64,17 +64,32 @@ struct walk {
     size_t reached;  // steps of the best
 };
 
-static uint32_t steps_of(const struct walk *w, size_t e)
+static inline uint32_t steps_of(const struct walk *w, size_t e)
 {
     uint32_t mask = w->f->of_action[w->action[e]];
     if (w->f->touches && w->touchpoint[e] != VOC_NONE && w->actor[e] == VOC_ACTOR_COMPANY && w->delivered[e]) mask |= w->f->of_touchpoint[w->touchpoint[e]];
     return mask;
 }
 
+// Those of events [e, end) that are a step of any, without a branch on what they are. At most NEAR events.
+#define NEAR 64u
+static size_t steps_among(const struct walk *w, size_t e, size_t end, size_t found[NEAR])
+{
+    const uint32_t *of_action = w->f->of_action, *action = w->action;
+    size_t n = 0;
+    for (; e < end; e++) {
+        found[n] = e;
+        n += (w->f->touches ? steps_of(w, e) : of_action[action[e]]) != 0;
+    }
+    return n;
+}
+
 static void event(struct walk *w, size_t e, uint32_t mask)
 {
     const struct funnel *f = w->f;
-    for (size_t k = f->n_lines; k-- > 0;) {  // from the last, so that no event serves two steps of a chain
+    uint32_t left = f->strict ? UINT32_MAX >> (32 - f->n_lines) : mask;  // the others stay as they are, unless it came between
+    for (uint32_t k; left; left ^= UINT32_C(1) << k) {  // from the last, so that no event serves two steps of a chain
+        k = 31u - (uint32_t)__builtin_clz(left);
         struct chain *c = &w->chain[k];
         const struct chain *from = k ? &w->chain[k - 1] : NULL;
         bool fits = (mask >> k & 1u) != 0 && (!from || (from->first != NO_EVENT && (uint64_t)w->time[e] - (uint64_t)from->at_us[0] <= f->within_us));
@@ -99,9 +114,13 @@ static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journ
     s->units++;
     w->reached = 0;
     for (size_t k = 0; k < f->n_lines; k++) w->chain[k].first = NO_EVENT;
-    for (size_t e = u->first_event, end = e + u->n_events; e < end && w->reached < f->n_lines; e++) {
-        const uint32_t mask = steps_of(w, e);
-        if (mask && w->time[e] >= f->info->start_us) event(w, e, mask);
+    const size_t end = u->first_event + u->n_events;
+    size_t from = u->first_event;
+    while (from < end && w->time[from] < f->info->start_us) from++;
+    for (size_t found[NEAR], to; from < end && w->reached < f->n_lines; from = to) {
+        to = end - from < NEAR ? end : from + NEAR;
+        const size_t n = steps_among(w, from, to, found);
+        for (size_t i = 0; i < n && w->reached < f->n_lines; i++) event(w, found[i], steps_of(w, found[i]));
     }
     if (!w->reached) {
         s->without++;

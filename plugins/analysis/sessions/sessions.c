@@ -5,7 +5,7 @@
 // lengths and a set of persons, so that states can be added in any order; write.c makes the tables.
 #include "plugins/analysis/sessions/sessions.h"
 
-#define MAGIC UINT64_C(0x31304e5345434f56)  // "VOCESN01"
+#define MAGIC UINT64_C(0x32304e5345434f56)  // "VOCESN02"
 
 enum { OPT_GAP, OPT_BY, OPT_TOP, N_OPTIONS };
 static const char *const by_choices[] = {"nothing", "segment", NULL};
@@ -66,27 +66,36 @@ static voc_rc close_session(const struct sessions *a, struct sessions_state *s, 
         rc = reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, word);
         if (!rc) p->persons[word] |= UINT64_C(1) << (v->person % 64);
     }
+    if (v->events < SESSIONS_SHORT) p->of_length[v->events]++;
+    else if (!rc) rc = gathered_add(a->host, a->cx, &p->long_ones, (int64_t)v->events);
     if (v->events == 1) p->single++;
-    else if (!rc) rc = gathered_add(a->host, a->cx, &p->lasted_us, v->last_us - v->first_us);
-    if (!rc && v->events > 1) rc = gathered_add(a->host, a->cx, &p->lengths, (int64_t)v->events);
+    else if (!rc) rc = gaps_add(&p->lasted, &p->pool, v->last_us - v->first_us);
     return rc;
 }
 
-// The open session of a person: `where` may hold anything for a person who has none (Briggs & Torczon 1993), so that nothing is
-// cleared between units.
+static voc_rc open_one(const struct sessions *a, struct sessions_state *s, uint32_t person, struct session **out)
+{
+    voc_rc rc = reach(a, (void **)&s->open, &s->room_open, sizeof *s->open, s->n_open);
+    if (rc) return rc;
+    *out = &s->open[s->n_open++];
+    **out = (struct session){.person = person, .opens_person = true};
+    return VOC_OK;
+}
+
+// The open session of a person. The first few of a unit are looked through; for the others `where` may hold anything for a
+// person who has none (Briggs & Torczon 1993), so that nothing is cleared between units.
+#define FEW 8u
 static voc_rc of_person(const struct sessions *a, struct sessions_state *s, uint32_t person, struct session **out)
 {
+    for (size_t i = 0; i < s->n_open && i < FEW; i++)
+        if (s->open[i].person == person) return *out = &s->open[i], VOC_OK;
+    if (s->n_open < FEW) return open_one(a, s, person, out);
     voc_rc rc = reach(a, (void **)&s->where, &s->n_where, sizeof *s->where, person);
     if (rc) return rc;
-    uint32_t at = s->where[person];
-    if (at >= s->n_open || s->open[at].person != person) {
-        rc = reach(a, (void **)&s->open, &s->room_open, sizeof *s->open, s->n_open);
-        if (rc) return rc;
-        at = s->where[person] = (uint32_t)s->n_open++;
-        s->open[at] = (struct session){.person = person, .opens_person = true};
-    }
-    *out = &s->open[at];
-    return VOC_OK;
+    const uint32_t at = s->where[person];
+    if (at >= FEW && at < s->n_open && s->open[at].person == person) return *out = &s->open[at], VOC_OK;
+    s->where[person] = (uint32_t)s->n_open;
+    return open_one(a, s, person, out);
 }
 
 static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
@@ -95,11 +104,11 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
     const uint32_t *action = j->columns[VOC_COL_ACTION], *person = j->columns[VOC_COL_INDIVIDUAL], *segment = j->columns[VOC_COL_SEGMENT];
     const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
     voc_rc rc = VOC_OK;
+    struct session *v = NULL;
     s->n_open = 0;
     for (size_t e = u->first_event, end = e + u->n_events; e < end && !rc; e++) {
         if (actor[e] != VOC_ACTOR_CUSTOMER || class_[e] == VOC_CLASS_MECHANICAL || class_[e] == VOC_CLASS_UNDELIVERED || time[e] < a->info->start_us) continue;
-        struct session *v;
-        rc = of_person(a, s, person[e], &v);
+        if (!v || v->person != person[e]) rc = of_person(a, s, person[e], &v);
         if (rc) return rc;
         if (v->events && (uint64_t)time[e] - (uint64_t)v->last_us > a->gap_us) {
             rc = close_session(a, s, v);
@@ -157,8 +166,8 @@ static void state_free(void *analysis, void *state)
         a->host->free(a->cx, p->first);
         a->host->free(a->cx, p->last);
         a->host->free(a->cx, p->persons);
-        gathered_done(a->host, a->cx, &p->lasted_us);
-        gathered_done(a->host, a->cx, &p->lengths);
+        gathered_done(a->host, a->cx, &p->long_ones);
+        pool_done(&p->pool);
     }
     a->host->free(a->cx, s->parts);
     a->host->free(a->cx, s->where);
@@ -173,6 +182,7 @@ static voc_rc state_new(void *analysis, void **state)
     voc_rc rc = zeroed(a, (void **)&s, 1, sizeof *s);
     if (!rc) rc = zeroed(a, (void **)&s->parts, a->n_segments, sizeof *s->parts);
     for (size_t i = 0; i < a->n_segments && !rc; i++) {
+        s->parts[i].pool = (struct pool){a->host, a->cx, NULL};
         rc = zeroed(a, (void **)&s->parts[i].first, a->def->n_actions, sizeof(uint64_t));
         if (!rc) rc = zeroed(a, (void **)&s->parts[i].last, a->def->n_actions, sizeof(uint64_t));
     }
@@ -181,7 +191,8 @@ static voc_rc state_new(void *analysis, void **state)
     return rc;
 }
 
-voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, const struct sessions_part *from)
+// What it gathered, `from` hands over: it keeps its counts only.
+voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, struct sessions_part *from)
 {
     into->sessions += from->sessions;
     into->events += from->events;
@@ -193,15 +204,17 @@ voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, const
     }
     voc_rc rc = from->n_persons ? reach(a, (void **)&into->persons, &into->n_persons, sizeof *into->persons, from->n_persons - 1) : VOC_OK;
     for (size_t i = 0; i < from->n_persons && !rc; i++) into->persons[i] |= from->persons[i];
-    if (!rc) rc = gathered_join(a->host, a->cx, &into->lasted_us, &from->lasted_us);
-    return rc ? rc : gathered_join(a->host, a->cx, &into->lengths, &from->lengths);
+    for (size_t i = 0; i < SESSIONS_SHORT; i++) into->of_length[i] += from->of_length[i];
+    gaps_join(&into->lasted, &from->lasted);
+    pool_join(&into->pool, &from->pool);
+    return rc ? rc : gathered_join(a->host, a->cx, &into->long_ones, &from->long_ones);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)
 {
     const struct sessions *a = analysis;
     struct sessions_state *x = into;
-    const struct sessions_state *y = from;
+    struct sessions_state *y = from;
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < a->n_segments && !rc; i++) rc = sessions_join(a, &x->parts[i], &y->parts[i]);
     return rc;
@@ -215,6 +228,19 @@ static size_t used(const struct sessions_part *p)
     return n;
 }
 
+static voc_rc save_part(const struct sessions *a, struct portable_out *o, struct sessions_part *p)
+{
+    const uint64_t n[] = {p->sessions, p->events, p->single, p->nobody, used(p)};
+    for (size_t k = 0; k < sizeof n / sizeof *n; k++) portable_put(o, n[k]);
+    for (size_t k = 0; k < used(p); k++) portable_put(o, p->persons[k]);
+    for (size_t k = 0; k < a->def->n_actions; k++) portable_put(o, p->first[k]);
+    for (size_t k = 0; k < a->def->n_actions; k++) portable_put(o, p->last[k]);
+    for (size_t k = 0; k < SESSIONS_SHORT; k++) portable_put(o, p->of_length[k]);
+    portable_put_gathered(o, &p->long_ones);
+    voc_rc rc = portable_flush(o);
+    return rc ? rc : gaps_save(&p->lasted, a->host, o->writer);
+}
+
 static voc_rc save(void *analysis, void *state, voc_writer *w)
 {
     const struct sessions *a = analysis;
@@ -222,17 +248,9 @@ static voc_rc save(void *analysis, void *state, voc_writer *w)
     struct portable_out o = {.host = a->host, .writer = w};
     const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->def->n_actions};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) portable_put(&o, head[i]);
-    for (size_t i = 0; i < a->n_segments; i++) {
-        struct sessions_part *p = &s->parts[i];
-        const uint64_t n[] = {p->sessions, p->events, p->single, p->nobody, used(p)};
-        for (size_t k = 0; k < sizeof n / sizeof *n; k++) portable_put(&o, n[k]);
-        for (size_t k = 0; k < used(p); k++) portable_put(&o, p->persons[k]);
-        for (size_t k = 0; k < a->def->n_actions; k++) portable_put(&o, p->first[k]);
-        for (size_t k = 0; k < a->def->n_actions; k++) portable_put(&o, p->last[k]);
-        portable_put_gathered(&o, &p->lasted_us);
-        portable_put_gathered(&o, &p->lengths);
-    }
-    return portable_flush(&o);
+    voc_rc rc = portable_flush(&o);
+    for (size_t i = 0; i < a->n_segments && !rc; i++) rc = save_part(a, &o, &s->parts[i]);
+    return rc;
 }
 
 static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct sessions_part *p)
@@ -248,8 +266,14 @@ static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct
     for (size_t k = 0; k < n; k++) p->persons[k] |= portable_get(in);
     for (size_t k = 0; k < a->def->n_actions; k++) p->first[k] += portable_get(in);
     for (size_t k = 0; k < a->def->n_actions; k++) p->last[k] += portable_get(in);
-    rc = portable_get_gathered(in, a->host, a->cx, &p->lasted_us);
-    return rc ? rc : portable_get_gathered(in, a->host, a->cx, &p->lengths);
+    for (size_t k = 0; k < SESSIONS_SHORT; k++) p->of_length[k] += portable_get(in);
+    rc = portable_get_gathered(in, a->host, a->cx, &p->long_ones);
+    if (rc) return rc;
+    struct bytes b = {in->at, in->at + in->left};
+    rc = gaps_load(&p->lasted, &p->pool, &b);
+    in->left = (size_t)(b.end - b.at);
+    in->at = b.at;
+    return rc;
 }
 
 static voc_rc load(void *analysis, void *state, const void *data, size_t size)
@@ -276,7 +300,11 @@ static voc_rc finish(void *analysis, void *state)
     struct sessions_state *s = state;
     void *all = NULL;  // a state whose only part is used: everybody
     voc_rc rc = state_new(analysis, &all);
-    for (size_t i = 0; i < a->n_segments && !rc; i++) rc = sessions_join(a, &((struct sessions_state *)all)->parts[0], &s->parts[i]);
+    for (size_t i = 0; i < a->n_segments && !rc; i++) {
+        sessions_measure(&s->parts[i]);
+        rc = sessions_join(a, &((struct sessions_state *)all)->parts[0], &s->parts[i]);
+    }
+    if (!rc) sessions_measure(&((struct sessions_state *)all)->parts[0]);
     if (!rc) rc = sessions_write(a, s, &((struct sessions_state *)all)->parts[0]);
     if (all) state_free(analysis, all);
     return rc;

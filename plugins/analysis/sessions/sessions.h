@@ -4,7 +4,10 @@
 #ifndef VOC_PLUGINS_ANALYSIS_SESSIONS_H
 #define VOC_PLUGINS_ANALYSIS_SESSIONS_H
 
+#include "plugins/common/gaps.h"
 #include "plugins/common/gathered.h"
+
+#define SESSIONS_SHORT 256u  // sessions of fewer events are counted by their number
 
 struct sessions_part {  // of a segment, or of all
     uint64_t sessions, events, single;  // single: sessions of one event
@@ -12,7 +15,13 @@ struct sessions_part {  // of a segment, or of all
     uint64_t *persons;    // bit by code: had a session here
     size_t n_persons;     // words
     uint64_t *first, *last;  // by action
-    struct gathered lasted_us, lengths;  // of sessions of more than one event
+    struct gaps lasted;  // of sessions of more than one event
+    struct pool pool;
+    uint64_t of_length[SESSIONS_SHORT];
+    struct gathered long_ones;  // events of each session that is not short
+    // of finish
+    int64_t half_lasted, half_longer;  // median time of all, and of those of more than one event
+    double half_length;                // median number of events
 };
 
 struct session {  // that is open
@@ -41,7 +50,8 @@ struct sessions_state {
     size_t n_open, room_open;
 };
 
-voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, const struct sessions_part *from);
+voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, struct sessions_part *from);
+void sessions_measure(struct sessions_part *p);  // its medians, while it still has what it gathered
 voc_rc sessions_write(const struct sessions *a, struct sessions_state *s, struct sessions_part *all);
 
 #endif

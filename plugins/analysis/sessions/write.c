@@ -46,25 +46,40 @@ static uint64_t persons(const struct sessions_part *p)
     return n;
 }
 
+// The number of events of session k, of all in order of their number.
+static int64_t length_of(struct sessions_part *p, uint64_t k)
+{
+    for (size_t n = 0; n < SESSIONS_SHORT; n++) {
+        if (k < p->of_length[n]) return (int64_t)n;
+        k -= p->of_length[n];
+    }
+    return gathered_nth(&p->long_ones, (size_t)k);
+}
+
+void sessions_measure(struct sessions_part *p)
+{
+    p->half_lasted = gaps_median_with(&p->lasted, p->single);
+    p->half_longer = gaps_median(&p->lasted);
+    p->half_length = p->sessions ? (double)(length_of(p, (p->sessions - 1) / 2) + length_of(p, p->sessions / 2)) / 2 : 0;
+}
+
 // ---- sessions -------------------------------------------------------------------------------------------------------------------
 
-static void sessions_row(struct page *p, struct sessions_part *x, const voc_str *segment)
+static void sessions_row(struct page *p, const struct sessions_part *x, const voc_str *segment)
 {
-    bool halved;
     if (segment) text(p, *segment);
     integer(p, x->sessions);
     integer(p, persons(x));
     integer(p, x->events);
-    const int64_t middle = gathered_median(&x->lengths, x->single, 1, &halved);
     if (x->sessions) {
         real(p, (double)x->events / (double)x->sessions);
-        real(p, (double)middle + (halved ? 0.5 : 0));
+        real(p, x->half_length);
     } else {
         missing(p);
         missing(p);
     }
-    duration(p, gathered_median(&x->lasted_us, x->single, 0, &halved));
-    duration(p, gathered_median(&x->lasted_us, 0, 0, &halved));
+    duration(p, x->half_lasted);
+    duration(p, x->half_longer);
     integer(p, x->single);
     if (x->sessions) share(p, x->single, x->sessions);
     else missing(p);

@@ -16,6 +16,7 @@ struct ranked {
     struct variants *v;
     uint32_t *rank;  // of a node's name among all
     const struct variant **at;
+    struct gaps *lasted;  // of each of them
     size_t n, top;
     uint64_t journeys;
 };
@@ -85,6 +86,20 @@ static voc_rc choose(struct ranked *r, const struct state *st)
     return VOC_OK;
 }
 
+static voc_rc gather(struct ranked *r, const struct state *st, struct pool *pool)
+{
+    const struct walk *w = &r->v->w;
+    uint32_t *place = w->host->alloc(w->cx, (st->n + 1) * sizeof *place);
+    r->lasted = place ? w->host->alloc(w->cx, (r->top + 1) * sizeof *r->lasted) : NULL;
+    if (!r->lasted) return VOC_E_NOMEM;
+    memset(place, 0xff, st->n * sizeof *place);  // none
+    memset(r->lasted, 0, (r->top + 1) * sizeof *r->lasted);
+    for (size_t i = 0; i < r->top; i++) place[r->at[i] - st->all] = (uint32_t)i;
+    voc_rc rc = variants_lasted(st, place, r->lasted, pool);
+    w->host->free(w->cx, place);
+    return rc;
+}
+
 // ---- a way as text -----------------------------------------------------------------------------------------------------
 
 static size_t append(char *to, const char *from, size_t len)
@@ -141,20 +156,21 @@ static voc_rc columns(const struct walk *w, voc_table_builder *t)
     return rc ? rc : h->column(t, "sequence", "way", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what was done, in order");
 }
 
-static voc_rc row(struct ranked *r, voc_table_builder *t, const struct variant *v, uint64_t so_far, bool whole)
+static voc_rc row(struct ranked *r, voc_table_builder *t, size_t i, uint64_t so_far, bool whole)
 {
     const struct walk *w = &r->v->w;
-    int64_t median = gaps_median(&v->lasted);
+    const struct variant *v = r->at[i];
+    int64_t median = gaps_median(&r->lasted[i]);
     const voc_cell cells[] = {{.type = VOC_CELL_INT, .i = (int64_t)v->count},
                               {.type = VOC_CELL_SHARE, .r = (double)v->count / (double)r->journeys},
                               {.type = VOC_CELL_SHARE, .r = (double)so_far / (double)r->journeys},
                               {.type = VOC_CELL_INT, .i = v->n},
                               {.type = VOC_CELL_DURATION, .i = median},
                               {.type = VOC_CELL_BOOL, .i = v->open},
-                              {.type = VOC_CELL_TEXT, .s = v->example}};
+                              {.type = VOC_CELL_TEXT, .s = {v->example, v->example_len}}};
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < sizeof cells / sizeof *cells && !rc; i++)
-        if (cells[i].type != VOC_CELL_BOOL || w->staged) rc = w->host->cell(t, &cells[i]);
+    for (size_t k = 0; k < sizeof cells / sizeof *cells && !rc; k++)
+        if (cells[k].type != VOC_CELL_BOOL || w->staged) rc = w->host->cell(t, &cells[k]);
     return rc ? rc : path_cell(r, t, v, whole);
 }
 
@@ -206,7 +222,7 @@ static voc_rc write_table(struct ranked *r, const struct state *st, const char *
     if (!rc) rc = semantics(r, t);
     for (size_t i = 0; i < r->top && !rc; i++) {
         so_far += r->at[i]->count;
-        rc = row(r, t, r->at[i], so_far, whole);
+        rc = row(r, t, i, so_far, whole);
     }
     return rc ? rc : notes(r, st, t, so_far);
 }
@@ -214,10 +230,14 @@ static voc_rc write_table(struct ranked *r, const struct state *st, const char *
 voc_rc variants_tables(struct variants *v, struct state *st)
 {
     struct ranked r = {.v = v, .journeys = st->walker.counts[WALK_JOURNEYS] - st->walker.counts[WALK_CUT]};
+    struct pool pool = {v->w.host, v->w.cx, NULL};
     voc_rc rc = rank_names(&r);
     if (!rc) rc = choose(&r, st);
+    if (!rc) rc = gather(&r, st, &pool);
     if (!rc) rc = write_table(&r, st, "variants", false);
     if (!rc) rc = write_table(&r, st, "sequences", true);
+    pool_done(&pool);
+    v->w.host->free(v->w.cx, r.lasted);
     v->w.host->free(v->w.cx, r.at);
     v->w.host->free(v->w.cx, r.rank);
     return rc;

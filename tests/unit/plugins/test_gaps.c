@@ -57,7 +57,7 @@ static int64_t draw(struct splitmix *s, int kind)
 
 static void check(const struct gaps *g, const int64_t *all, size_t n)
 {
-    static int64_t v[MOST];
+    static int64_t v[2 * MOST + 3];
     unsigned __int128 sum = 0;
     memcpy(v, all, n * sizeof *v);
     qsort(v, n, sizeof *v, by_size);
@@ -65,6 +65,13 @@ static void check(const struct gaps *g, const int64_t *all, size_t n)
     assert_int_equal(g->n, n);
     assert_int_equal(gaps_mean(g), n ? (int64_t)(sum / n) : VOC_NA);
     assert_int_equal(gaps_median(g), n ? v[(n - 1) / 2] + (v[n / 2] - v[(n - 1) / 2]) / 2 : VOC_NA);
+    for (size_t zeros = 1, whole; zeros <= MOST + 1; zeros += 1 + n / 2) {  // as if so many of no time had been added
+        memset(v, 0, zeros * sizeof *v);
+        memcpy(v + zeros, all, n * sizeof *v);
+        qsort(v, whole = zeros + n, sizeof *v, by_size);
+        assert_int_equal(gaps_median_with(g, zeros), v[(whole - 1) / 2] + (v[whole / 2] - v[(whole - 1) / 2]) / 2);
+        if (n < 50 && zeros > 100) break;
+    }
 }
 
 static void median_and_mean_are_those_of_the_sorted_values_in_any_split(void **state)

@@ -41,12 +41,13 @@ static void random_journeys(uint32_t units)
 {
     mock_clear();
     for (uint32_t u = 0; u < units; u++) {
-        const uint32_t person = mock_below(PERSONS - 3);
+        const uint32_t person = mock_below(PERSONS - 30), persons = u % 5 == 1 ? 30 : 3; // few to a unit, or many
+        const bool long_one = u == 0;
         int64_t t = 0;
         mock_begin_unit();
-        for (uint32_t e = mock_below(20); e > 0; e--) {
-            mock_event(t += mock_below(9), mock_below(3), mock_below(5) ? VOC_ACTOR_CUSTOMER : VOC_ACTOR_COMPANY);
-            mock.person[mock.n_events - 1] = mock_below(4) ? person + mock_below(3) : 0;
+        for (uint32_t e = long_one ? 700 : mock_below(20); e > 0; e--) {
+            mock_event(t += long_one ? mock_below(2) : mock_below(9), mock_below(3), mock_below(5) ? VOC_ACTOR_CUSTOMER : VOC_ACTOR_COMPANY);
+            mock.person[mock.n_events - 1] = long_one || mock_below(4) ? person + (long_one ? 0 : mock_below(persons)) : 0;
             mock.segment[mock.n_events - 1] = mock_below(2);
             if (mock_below(8) == 0) mock.class_[mock.n_events - 1] = VOC_CLASS_MECHANICAL;
         }

@@ -145,6 +145,36 @@ static void random_journeys_give_what_counting_by_hand_gives(void **state)
     }
 }
 
+// More than one byte to a node, more ways than one group of those that wait, and each way from both sides of a merge.
+static void ways_through_more_than_128_actions_are_told_apart(void **state)
+{
+    (void)state;
+    static char name[300][8], unit[600][8];
+    static const char *const every[] = {"top=0", NULL};
+    struct paths_run r = {0};
+    world_new(&r.w, "unit='account'", "");
+    for (size_t a = 0; a < 300; a++) snprintf(name[a], sizeof name[a], "a%03zu", a);
+    for (size_t u = 0; u < 600; u++) {
+        snprintf(unit[u], sizeof unit[u], "u%03zu", u);
+        for (size_t k = 0; k < 3; k++)
+            EVENT_OF(&r.w, .account = unit[u], .action = name[(u % 300 + k * (u % 300 % 7 + 1)) % 300], .at = (int64_t)(u * 10 + k * (u + 1)) * HOUR, .record = u * 3 + k);
+    }
+    for (size_t shards = 0; shards <= 3; shards += 3) {
+        assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, every) : paths_fold(&r, VOC_NA, 1, every), VOC_OK);
+        const voc_table t = paths_table(&r, "sequences");
+        assert_int_equal(t.n_rows, 300);
+        for (size_t i = 0; i < 300; i++) { // all are taken twice and have three steps: they stand by name
+            char way[40];
+            snprintf(way, sizeof way, "a%03zu > a%03zu > a%03zu", i, (i + i % 7 + 1) % 300, (i + 2 * (i % 7 + 1)) % 300);
+            assert_true(paths_text_is(&t, i, "sequence", way));
+            assert_true(paths_text_is(&t, i, "example", unit[i]));
+            assert_int_equal(paths_cell(&t, i, "count")->i, 2);
+            assert_int_equal(paths_cell(&t, i, "median_duration")->i, (int64_t)(2 * i + 302) * HOUR);
+        }
+    }
+    paths_close(&r);
+}
+
 static void tables_are_the_same_by_any_number_of_threads_and_through_saved_shards(void **state)
 {
     (void)state;
@@ -232,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reference_comes_out_in_order),
         cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
+        cmocka_unit_test(ways_through_more_than_128_actions_are_told_apart),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
         cmocka_unit_test(a_long_way_is_shortened_for_people_and_whole_in_data),

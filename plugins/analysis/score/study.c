@@ -198,40 +198,85 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
 
 typedef int (*see_set)(void *ctx, const struct trial_set *set);
 
-static voc_rc run_window(struct trials *t, struct plan *p, int64_t num, int64_t den, see_set see, void *ctx, struct trial_result *out)
+// The trial of one touchpoint with its windows times num / den.
+static voc_rc ask(const struct trials *t, const struct plan *p, int64_t num, int64_t den, see_set see, void *ctx, struct trial_request *out)
 {
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
     int64_t *window = score_alloc(s, n, sizeof *window);
     if (!window) return VOC_E_NOMEM;
     for (size_t k = 0; k < n; k++) window[k] = p->window[k] * num / den;
-    struct trial_request r = {.type = p->touchpoint,
-                              .window = window,
-                              .outcome = {p->outcome[0], p->outcome[1]},
-                              .n_outcomes = 2,
-                              .value = p->value,
-                              .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
-                              .without_account = TRIAL_NONE,
-                              .only_stage = TRIAL_ALL,
-                              .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL,
-                              .on_set = see,
-                              .on_set_ctx = ctx};
-    return score_rc(trial_run(out, t->frame, &r));
+    *out = (struct trial_request){.type = p->touchpoint,
+                                  .window = window,
+                                  .outcome = {p->outcome[0], p->outcome[1]},
+                                  .n_outcomes = 2,
+                                  .value = p->value,
+                                  .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
+                                  .without_account = TRIAL_NONE,
+                                  .only_stage = TRIAL_ALL,
+                                  .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL,
+                                  .on_set = see,
+                                  .on_set_ctx = ctx};
+    return VOC_OK;
 }
 
-static voc_rc run_plan(void *user, size_t i)
+// ---- many hands ------------------------------------------------------------------------------------------------------------
+
+struct hands {
+    enum trial_rc (*piece)(void *ctx, size_t i);
+    void *ctx;
+};
+
+static voc_rc one_piece(void *user, size_t i)
 {
-    struct trials *t = user;
-    struct plan *p = &t->plans[i];
-    voc_rc rc = plan_outcomes(t, p);
-    p->examples.s = t->st->s;
-    p->examples.recent_from = settle_recent_from(t->st->s);
-    p->examples.recent = score_alloc(t->st->s, t->st->s->def->n_stages * t->st->s->def->n_segments, sizeof *p->examples.recent);
-    if (!rc && !p->examples.recent) rc = VOC_E_NOMEM;
-    if (!rc) rc = run_window(t, p, 1, 1, examples_add, &p->examples, &p->result);
-    if (p->examples.failed) rc = VOC_E_NOMEM;
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 1, 2, NULL, NULL, &p->half);
-    if (!rc && t->st->s->options[OPT_SENSITIVITY].i) rc = run_window(t, p, 2, 1, NULL, NULL, &p->twice);
+    const struct hands *h = user;
+    return score_rc(h->piece(h->ctx, i));
+}
+
+static enum trial_rc in_parallel_pieces(void *ctx, size_t n, enum trial_rc (*piece)(void *piece_ctx, size_t i), void *piece_ctx)
+{
+    const struct score *s = ctx;
+    struct hands h = {piece, piece_ctx};
+    voc_rc rc = s->host->parallel(s->run, n, one_piece, &h);
+    return rc == VOC_OK ? TRIAL_OK : rc == VOC_E_NOMEM ? TRIAL_NOMEM : rc == VOC_CANCELLED ? TRIAL_STOPPED : TRIAL_INVALID;
+}
+
+static bool is_stopped(void *ctx)
+{
+    const struct score *s = ctx;
+    return s->host->cancelled(s->cx) != 0;
+}
+
+static struct trial_crew crew_of(const struct score *s) { return (struct trial_crew){(void *)(uintptr_t)s, in_parallel_pieces, is_stopped}; }
+
+// All plans at the declared window, its half and its double: what is known of a stay at a time is the same for all of them.
+static voc_rc run_plans(struct trials *t)
+{
+    const struct score *s = t->st->s;
+    const size_t times = s->options[OPT_SENSITIVITY].i ? 3 : 1;
+    struct trial_request *requests = score_alloc(s, t->n_plans * times, sizeof *requests);
+    struct trial_result *results = score_alloc(s, t->n_plans * times, sizeof *results);
+    const struct trial_crew crew = crew_of(s);
+    voc_rc rc = requests && results ? VOC_OK : VOC_E_NOMEM;
+    for (size_t i = 0; i < t->n_plans && !rc; i++) {
+        struct plan *p = &t->plans[i];
+        p->examples.s = s;
+        p->examples.recent_from = settle_recent_from(s);
+        p->examples.recent = score_alloc(s, s->def->n_stages * s->def->n_segments, sizeof *p->examples.recent);
+        rc = p->examples.recent ? plan_outcomes(t, p) : VOC_E_NOMEM;
+        if (!rc) rc = ask(t, p, 1, 1, examples_add, &p->examples, &requests[i * times]);
+        requests[i * times].brief = true;
+        if (!rc && times == 3) rc = ask(t, p, 1, 2, NULL, NULL, &requests[i * 3 + 1]);
+        if (!rc && times == 3) rc = ask(t, p, 2, 1, NULL, NULL, &requests[i * 3 + 2]);
+    }
+    if (!rc) rc = score_rc(trial_run_all(results, t->frame, requests, t->n_plans * times, &crew));
+    for (size_t i = 0; i < t->n_plans; i++)
+        if (t->plans[i].examples.failed) return VOC_E_NOMEM;
+    for (size_t i = 0; i < t->n_plans && !rc; i++) {
+        struct plan *p = &t->plans[i];
+        p->result = results[i * times];
+        if (times == 3) p->half = results[i * 3 + 1], p->twice = results[i * 3 + 2];
+    }
     return rc;
 }
 
@@ -383,7 +428,7 @@ static voc_rc run_pulls(struct trials *push)
         if (s->def->touchpoints[i].kind == VOC_TOUCH_PULL) t.plans[t.n_plans++].touchpoint = i;
     if (t.n_plans == 0) return VOC_OK;
     voc_rc rc = make_frame(&t, true);
-    if (!rc) rc = s->host->parallel(s->run, t.n_plans, run_plan, &t);
+    if (!rc) rc = run_plans(&t);
     for (size_t i = 0; i < t.n_plans && !rc; i++) {
         take(&push->st->pooled[t.plans[i].touchpoint], t.plans[i].touchpoint, &t.plans[i].result.cells[0]);
         push->st->pooled[t.plans[i].touchpoint].pull = true;
@@ -427,14 +472,25 @@ static int see_one(void *ctx, const struct trial_set *set)
     return x->w->see(x->w->ctx, x->touchpoint, x->w->t->resolution[set->touch], set);
 }
 
-static voc_rc watch_plan(void *user, size_t i)
+// All together, or one after the other so that their sets come in order.
+static voc_rc watch_plans(struct watch *w, bool in_parallel)
 {
-    const struct watch *w = user;
-    struct plan *p = &w->t->plans[i];
-    struct watched x = {w, p->touchpoint};
-    voc_rc rc = plan_outcomes(w->t, p);
-    if (!rc) rc = run_window(w->t, p, 1, 1, see_one, &x, &p->result);
-    trial_result_done(&p->result);
+    const struct score *s = w->t->st->s;
+    const size_t n = w->t->n_plans;
+    struct watched *watched = score_alloc(s, n, sizeof *watched);
+    struct trial_request *requests = score_alloc(s, n, sizeof *requests);
+    struct trial_result *results = score_alloc(s, n, sizeof *results);
+    const struct trial_crew crew = crew_of(s);
+    voc_rc rc = watched && requests && results ? VOC_OK : VOC_E_NOMEM;
+    for (size_t i = 0; i < n && !rc; i++) {
+        struct plan *p = &w->t->plans[i];
+        watched[i] = (struct watched){w, p->touchpoint};
+        rc = plan_outcomes(w->t, p);
+        if (!rc) rc = ask(w->t, p, 1, 1, see_one, &watched[i], &requests[i]);
+        if (!rc && !in_parallel) rc = score_rc(trial_run(&results[i], w->t->frame, &requests[i]));
+    }
+    if (!rc && in_parallel) rc = score_rc(trial_run_all(results, w->t->frame, requests, n, &crew));
+    for (size_t i = 0; i < n && results; i++) trial_result_done(&results[i]);
     return rc;
 }
 
@@ -450,8 +506,7 @@ voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_s
             if (asked[i] && s->def->touchpoints[i].kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
         if (t.n_plans == 0) continue;
         rc = make_frame(&t, with_pull);
-        if (!rc && in_parallel) rc = s->host->parallel(s->run, t.n_plans, watch_plan, &w);
-        for (size_t i = 0; i < t.n_plans && !rc && !in_parallel; i++) rc = watch_plan(&w, i);
+        if (!rc) rc = watch_plans(&w, in_parallel);
     }
     return rc;
 }
@@ -472,7 +527,7 @@ voc_rc study_run(struct study *st)
         if (d->touchpoints[i].kind == VOC_TOUCH_PUSH) t.plans[t.n_plans++].touchpoint = i;
     }
     st->n_pooled = d->n_touchpoints;
-    if (!rc) rc = s->host->parallel(s->run, t.n_plans, run_plan, &t);
+    if (!rc) rc = run_plans(&t);
     if (!rc) rc = collect(&t);
     return rc ? rc : run_pulls(&t);
 }

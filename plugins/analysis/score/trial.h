@@ -61,6 +61,8 @@ struct trial_options {
     int64_t engagement[TRIAL_CUTS];  // ascending counts
     uint32_t n_engagement;
     bool match_recency, match_touches, match_engagement;
+    uint32_t block;   // stays worked on together, and
+    size_t records;   // bytes of records kept at a time, about: only time and memory depend on them
 };
 
 // The options of METHODS 3.3: M 20, scan 2000, lag 7 d, recency 1, 7, 30 d, engagement 90 d with cuts 1 and 4.
@@ -148,6 +150,15 @@ struct trial_request {
     uint32_t only_stage, only_segment;  // TRIAL_ALL: no restriction
     int (*on_set)(void *ctx, const struct trial_set *set);  // may be NULL; non-zero stops
     void *on_set_ctx;
+    bool brief;  // on_set does without follow and before of the members
+};
+
+// Who does the work: `each` runs pieces 0 .. n - 1 in any order, at the same time if it likes, and gives the first failure.
+// on_set is called in the order of one request's trials, but of several requests at the same time.
+struct trial_crew {
+    void *ctx;
+    enum trial_rc (*each)(void *ctx, size_t n, enum trial_rc (*piece)(void *piece_ctx, size_t i), void *piece_ctx);
+    bool (*stopped)(void *ctx);  // asked now and then: TRIAL_STOPPED is wanted; may be NULL
 };
 
 struct trial_placebo {
@@ -181,7 +192,11 @@ struct trial_result {
     struct trial_alloc alloc;
 };
 
-// Runs all trials of one type. *out needs no initialisation; on failure it is empty.
+// Runs all trials of the requests' types, out[i] of requests[i]. What is the same for all is worked out once. *out needs no
+// initialisation; on failure all are empty. Without a crew (NULL) one piece comes after the other.
+enum trial_rc trial_run_all(struct trial_result *out, const struct trial_frame *frame, const struct trial_request *requests, size_t n,
+                            const struct trial_crew *crew);
+// One request, without a crew.
 enum trial_rc trial_run(struct trial_result *out, const struct trial_frame *frame, const struct trial_request *request);
 void trial_result_done(struct trial_result *result);
 

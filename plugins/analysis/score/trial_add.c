@@ -4,27 +4,7 @@
 // the placebo, and the checks that travel with the estimate.
 #include "plugins/analysis/score/trial_internal.h"
 
-#include <string.h>
-
-// Distinct event times up to the exposed's follow-up, ascending. At most one for each member and one for the exposed.
-static size_t event_times(const struct trial_set *set, uint32_t k, int64_t *times)
-{
-    size_t n = 0;
-    for (size_t i = 0; i <= set->n_members; i++) {
-        const struct trial_follow *f = i < set->n_members ? &set->members[i].follow[k] : &set->follow[k];
-        if (!f->event || f->length > set->follow[k].length)
-            continue;
-        size_t at = n;
-        while (at > 0 && times[at - 1] > f->length)
-            at--;
-        if (at > 0 && times[at - 1] == f->length)
-            continue;
-        memmove(times + at + 1, times + at, (n - at) * sizeof *times);
-        times[at] = f->length;
-        n++;
-    }
-    return n;
-}
+#include "plugins/analysis/score/trial_record.h"
 
 struct part {
     double o, e;
@@ -53,57 +33,41 @@ static void weigh(enum trial_weights weights, double m, double d0, double d1, do
     *own_event = 1.0 / n;
 }
 
-static enum trial_rc add_part(struct trial_run_state *r, uint32_t account, uint32_t k, struct part part)
-{
-    struct trial_slot *slot = trial_level_slot(&r->level[SEGMENT], &r->alloc, account);
-    if (!slot)
-        return TRIAL_NOMEM;
-    slot->o[k] += part.o;
-    slot->e[k] += part.e;
-    return TRIAL_OK;
-}
-
-static enum trial_rc add_outcome(struct trial_run_state *r, const struct trial_set *set, uint32_t k)
+// The times come ascending; where the exposed's own is among them, it is the last.
+static const uint8_t *add_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot, uint32_t k, const uint8_t *at)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    int64_t *times = r->times;
-    size_t n = event_times(set, k, times);
-    for (size_t t = 0; t < n; t++) {
-        const int64_t v = times[t];
-        double m = 0.0, d0 = 0.0, d1 = set->follow[k].event && set->follow[k].length == v ? 1.0 : 0.0;
-        for (size_t i = 0; i < set->n_members; i++) {
-            m += set->members[i].follow[k].length >= v;
-            d0 += set->members[i].follow[k].event && set->members[i].follow[k].length == v;
-        }
-        if (m < 1.0)
-            continue;
+    const size_t n_times = (size_t)trial_get(&at), n = set->n_members;
+    if (n_times == 0)
+        return at;
+    const uint8_t *times = at;
+    for (size_t t = 0; t < 3 * n_times; t++)
+        trial_get(&at);
+    for (size_t i = 0; i < n; i++)
+        r->ranks[i] = (uint32_t)trial_get(&at);
+    for (size_t t = 1; t <= n_times; t++) {
+        const double m = (double)trial_get(&times), d0 = (double)trial_get(&times), d1 = (double)trial_get(&times);
         double total[3], own_event = 0.0;
         struct part exposed, each;
         weigh(r->request->weights, m, d0, d1, total, &exposed, &each, &own_event);
         stats_add(&level->o[k], total[0]);
         stats_add(&level->e[k], total[1]);
         stats_add(&level->q[k], total[2]);
-        if (add_part(r, set->account, k, exposed) != TRIAL_OK)
-            return TRIAL_NOMEM;
-        for (size_t i = 0; i < set->n_members; i++) {
-            const struct trial_follow *f = &set->members[i].follow[k];
-            if (f->length < v)
+        exposed_slot->o[k] += exposed.o;
+        exposed_slot->e[k] += exposed.e;
+        for (size_t i = 0; i < n; i++) {
+            if (r->ranks[i] / 2 < t)
                 continue;
-            struct part part = each;
-            if (f->event && f->length == v)
-                part.e += own_event;
-            if (add_part(r, set->members[i].account, k, part) != TRIAL_OK)
-                return TRIAL_NOMEM;
+            r->slots[i]->o[k] += each.o;
+            r->slots[i]->e[k] += r->ranks[i] == t * 2 + 1 ? each.e + own_event : each.e;
         }
     }
-    return TRIAL_OK;
+    return at;
 }
 
-static enum trial_rc add_placebo(struct trial_run_state *r, const struct trial_set *set)
+static void add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    if (set->lag_length <= 0)
-        return TRIAL_OK;
     int64_t sum = 0;
     for (size_t i = 0; i < set->n_members; i++)
         sum += set->members[i].before;
@@ -111,104 +75,67 @@ static enum trial_rc add_placebo(struct trial_run_state *r, const struct trial_s
     level->placebo_sets++;
     stats_add(&level->placebo_o, (double)set->before);
     stats_add(&level->placebo_e, mean);
-    for (size_t i = 0; i <= set->n_members; i++) {
-        bool exposed = i == set->n_members;
-        struct trial_slot *slot = trial_level_slot(level, &r->alloc, exposed ? set->account : set->members[i].account);
-        if (!slot)
-            return TRIAL_NOMEM;
-        slot->in_placebo = true;
-        slot->placebo_o += exposed ? (double)set->before : 0.0;
-        slot->placebo_e += exposed ? mean : ((double)set->members[i].before - mean) / m;
+    for (size_t i = 0; i < set->n_members; i++) {
+        r->slots[i]->in_placebo = true;
+        r->slots[i]->placebo_e += ((double)set->members[i].before - mean) / m;
     }
+    exposed->in_placebo = true;
+    exposed->placebo_o += (double)set->before;
+    exposed->placebo_e += mean;
+}
+
+static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_set *set, const uint8_t *at)
+{
+    for (size_t n = (size_t)trial_get(&at); n > 0; n--) {
+        const uint32_t type = (uint32_t)trial_get(&at);
+        const double exposed = trial_get(&at) ? 1.0 : 0.0;
+        double share = (double)trial_get(&at) / (double)set->n_members;
+        stats_add(&r->level[SEGMENT].bundle[type], exposed - share);
+    }
+    return at;
+}
+
+static void add_worth(struct trial_level *level, double worth)
+{
+    level->worth_min = level->n_worth ? fmin(level->worth_min, worth) : worth;
+    level->worth_max = level->n_worth ? fmax(level->worth_max, worth) : worth;
+    level->n_worth++;
+    stats_add(&level->worth, worth);
+}
+
+// Every account of a set is a cluster, also where nothing happened. All slots are made before any is kept.
+static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_set *set, struct trial_slot **exposed)
+{
+    struct trial_level *level = &r->level[SEGMENT];
+    const size_t n = set->n_members;
+    if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
+        return TRIAL_NOMEM;
+    *exposed = trial_level_at(level, set->account);
+    for (size_t i = 0; i < n; i++)
+        r->slots[i] = trial_level_at(level, set->members[i].account);
     return TRIAL_OK;
 }
 
-static uint32_t member_unit(const struct trial_run_state *r, const struct trial_member *m)
-{
-    return r->frame->local_of[r->frame->in.stays[m->stay].unit];
-}
-
-// Other types that touched this person in [index - 7 d, index + W]: each once. `looker` must be new for every call of a set.
-static size_t look_around(struct trial_run_state *r, uint32_t unit, int64_t index, int64_t window, uint32_t looker, size_t n_seen)
-{
-    const struct trial_events *touches = &r->frame->touches;
-    const int64_t week = 7 * 86400 * r->frame->options.second;
-    size_t end = touches->first[unit + 1];
-    for (size_t i = trial_lower(touches->time, touches->first[unit], end, index - week);
-         i < end && touches->time[i] <= index + window; i++) {
-        uint32_t type = r->frame->touch_type[i];
-        if (type == r->request->type || r->seen_by[type] == looker)
-            continue;
-        if (r->seen_by[type] == 0) {
-            r->seen_types[n_seen++] = type;
-            r->seen_count[type] = 0;
-        }
-        r->seen_by[type] = looker;
-        r->seen_count[type]++;
-    }
-    return n_seen;
-}
-
-static void add_bundle(struct trial_run_state *r, const struct trial_set *set, uint32_t unit)
+enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, const struct trial_told *told)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    size_t n_seen = look_around(r, unit, set->time, set->window, 1, 0), n_exposed = n_seen;
-    for (size_t s = 0; s < n_seen; s++)
-        r->seen_count[r->seen_types[s]] = 0;  // from here on: comparators only
-    for (size_t i = 0; i < set->n_members; i++)
-        n_seen = look_around(r, member_unit(r, &set->members[i]), set->members[i].index, set->window, (uint32_t)i + 2, n_seen);
-    for (size_t s = 0; s < n_seen; s++) {
-        uint32_t type = r->seen_types[s];
-        double share = (double)r->seen_count[type] / (double)set->n_members;
-        stats_add(&level->bundle[type], (s < n_exposed ? 1.0 : 0.0) - share);
-        r->seen_by[type] = 0;
-    }
-}
-
-static void add_checks(struct trial_run_state *r, const struct trial_set *set, struct trial_view exposed)
-{
-    struct trial_level *level = &r->level[SEGMENT];
-    size_t acted = 0;
-    int64_t longest = 0;
-    for (size_t i = 0; i < set->n_members; i++) {
-        const struct trial_member *m = &set->members[i];
-        acted += trial_acted_just_before(r, (struct trial_view){member_unit(r, m), {m->index, exposed.at.unit, r->exact}});
-        longest = m->follow[0].length > longest ? m->follow[0].length : longest;
-    }
-    stats_add(&level->trigger, (trial_acted_just_before(r, exposed) ? 1.0 : 0.0) - (double)acted / (double)set->n_members);
+    struct trial_slot *exposed = NULL;
+    const uint8_t *at = told->rest;
+    enum trial_rc rc = find_slots(r, set, &exposed);
+    if (rc == TRIAL_OK)
+        rc = trial_level_time(level, &r->alloc, set->time);
+    if (rc != TRIAL_OK)
+        return rc;
+    exposed->exposed = true;
+    stats_add(&level->trigger, (told->flags & TRIAL_ACTED ? 1.0 : 0.0) - (double)told->acted / (double)set->n_members);
     stats_add(&level->followed, (double)set->follow[0].length);
-    stats_add(&level->covered, (double)(longest < set->follow[0].length ? longest : set->follow[0].length));
-    add_bundle(r, set, exposed.unit);
-
-    const struct trial_events *aim = trial_outcome(r, 0, set->stage);
-    if (set->follow[0].event && set->follow[0].length <= longest && aim && aim->value) {
-        double worth = aim->value[r->event_at[0]];
-        if (!isnan(worth)) {
-            level->worth_min = level->n_worth ? fmin(level->worth_min, worth) : worth;
-            level->worth_max = level->n_worth ? fmax(level->worth_max, worth) : worth;
-            level->n_worth++;
-            stats_add(&level->worth, worth);
-        }
-    }
-}
-
-enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, struct trial_view exposed)
-{
-    struct trial_level *level = &r->level[SEGMENT];
-    // Every account of a set is a cluster, also where nothing happened.
-    struct trial_slot *slot = trial_level_slot(level, &r->alloc, set->account);
-    if (!slot)
-        return TRIAL_NOMEM;
-    slot->exposed = true;
-    for (size_t i = 0; i < set->n_members; i++)
-        if (!trial_level_slot(level, &r->alloc, set->members[i].account))
-            return TRIAL_NOMEM;
-    enum trial_rc rc = trial_level_time(level, &r->alloc, set->time);
-    for (uint32_t k = 0; k < r->request->n_outcomes && rc == TRIAL_OK; k++)
-        rc = add_outcome(r, set, k);
-    if (rc == TRIAL_OK)
-        rc = add_placebo(r, set);
-    if (rc == TRIAL_OK)
-        add_checks(r, set, exposed);
-    return rc;
+    stats_add(&level->covered, (double)told->covered);
+    at = add_bundle(r, set, at);
+    for (uint32_t k = 0; k < r->request->n_outcomes; k++)
+        at = add_outcome(r, set, exposed, k, at);
+    if (set->lag_length > 0)
+        add_placebo(r, set, exposed);
+    if (told->flags & TRIAL_WORTH)
+        add_worth(level, told->worth);
+    return TRIAL_OK;
 }

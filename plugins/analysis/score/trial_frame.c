@@ -24,6 +24,8 @@ struct trial_options trial_defaults(int64_t second)
         .match_recency = true,
         .match_touches = true,
         .match_engagement = true,
+        .block = 8192,
+        .records = (size_t)256 << 20,
     };
 }
 
@@ -102,7 +104,7 @@ static bool input_is_valid(const struct trial_input *in, const struct trial_opti
     // 32-bit positions keep the frame small; a project beyond that is refused, not wrapped.
     if (in->n_stays >= UINT32_MAX || in->n_units >= UINT32_MAX || in->touches.first[in->n_units] >= UINT32_MAX)
         return false;
-    if (options->second < 1 || options->comparators < 1 || options->n_recency > TRIAL_CUTS ||
+    if (options->second < 1 || options->comparators < 1 || options->block < 1 || options->n_recency > TRIAL_CUTS ||
         options->n_engagement > TRIAL_CUTS || options->lag < 0 || options->lag > TRIAL_TIME_LIMIT ||
         options->engagement_span < 0 || options->engagement_span > TRIAL_TIME_LIMIT)
         return false;
@@ -124,7 +126,8 @@ static enum trial_rc sort_stays(struct trial_frame *f)
     f->stays = take(f, f->in.n_stays, sizeof *f->stays);
     f->origin = take(f, f->in.n_stays, sizeof *f->origin);
     f->groups = take(f, f->in.n_stays, sizeof *f->groups);
-    if (!work || !f->stays || !f->origin || !f->groups) {
+    f->account = take(f, f->in.n_stays, sizeof *f->account);
+    if (!work || !f->stays || !f->origin || !f->groups || !f->account) {
         f->alloc.free(f->alloc.ctx, work);
         return TRIAL_NOMEM;
     }
@@ -136,6 +139,7 @@ static enum trial_rc sort_stays(struct trial_frame *f)
         const struct trial_stay *s = &work[i].stay;
         f->stays[i] = *s;
         f->origin[i] = work[i].origin;
+        f->account[i] = s->account;
         if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
             f->groups[f->n_groups++] = (struct trial_group){s->stage, s->segment, i, i};
         f->groups[f->n_groups - 1].end = i + 1;
@@ -280,6 +284,26 @@ out:
     return rc;
 }
 
+// The trials once more, by position of the stay.
+static enum trial_rc order_by_position(struct trial_frame *f)
+{
+    const uint32_t n = f->trial_first[f->in.n_types];
+    uint32_t *next = take(f, (size_t)f->n_stays + 1, sizeof *next);
+    f->by_position = take(f, n, sizeof *f->by_position);
+    if (!next || !f->by_position) {
+        f->alloc.free(f->alloc.ctx, next);
+        return TRIAL_NOMEM;
+    }
+    memset(next, 0, ((size_t)f->n_stays + 1) * sizeof *next);
+    for (uint32_t i = 0; i < n; i++)
+        next[f->trials[i].position + 1]++;
+    accumulate(next, f->n_stays);
+    for (uint32_t i = 0; i < n; i++)
+        f->by_position[next[f->trials[i].position]++] = i;
+    f->alloc.free(f->alloc.ctx, next);
+    return TRIAL_OK;
+}
+
 // A comparator's index is its entry plus the touch's time in stage, so entries must lie on the common grid as well.
 static void find_grain(struct trial_frame *f)
 {
@@ -314,6 +338,8 @@ enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc
         rc = sort_touches(f);
     if (rc == TRIAL_OK)
         rc = sort_trials(f);
+    if (rc == TRIAL_OK)
+        rc = order_by_position(f);
     if (rc != TRIAL_OK) {
         trial_frame_free(f);
         return rc;
@@ -335,10 +361,12 @@ void trial_frame_free(struct trial_frame *frame)
     alloc.free(alloc.ctx, frame->unit_of_local);
     alloc.free(alloc.ctx, frame->stays);
     alloc.free(alloc.ctx, frame->origin);
+    alloc.free(alloc.ctx, frame->account);
     alloc.free(alloc.ctx, frame->groups);
     alloc.free(alloc.ctx, frame->by_type);
     alloc.free(alloc.ctx, frame->type_first);
     alloc.free(alloc.ctx, frame->trials);
     alloc.free(alloc.ctx, frame->trial_first);
+    alloc.free(alloc.ctx, frame->by_position);
     alloc.free(alloc.ctx, frame);
 }

@@ -32,6 +32,7 @@ struct trial_frame {
     struct trial_options options;
     struct trial_stay *stays;  // eligible ones by (stage, segment, in, order); unit is local
     uint32_t *origin;          // index of each in trial_input.stays
+    uint32_t *account;         // of each
     uint32_t n_stays;
     struct trial_group *groups;
     uint32_t n_groups;
@@ -39,6 +40,7 @@ struct trial_frame {
     uint32_t *type_first;        // n_types + 1
     struct trial_index *trials;  // touches inside eligible stays by (type, stage, segment, stay order, touch)
     uint32_t *trial_first;       // n_types + 1
+    uint32_t *by_position;       // of trials, by position of the stay
     int64_t grain;               // of touches, actions and entries alike; 0: they differ, truncate at each question
 };
 
@@ -126,9 +128,21 @@ struct trial_level {
 
 enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
                                uint32_t n_types);
+void trial_level_empty(struct trial_level *level, uint32_t n_types);  // its memory stays
 void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc);
 // The account's slot, made if need be; NULL when out of memory. Valid until the next call.
 struct trial_slot *trial_level_slot(struct trial_level *level, const struct trial_alloc *alloc, uint32_t account);
+enum trial_rc trial_level_reserve(struct trial_level *level, const struct trial_alloc *alloc, size_t more);  // slots
+// The account's slot, made if need be in room that was reserved.
+static inline struct trial_slot *trial_level_at(struct trial_level *level, uint32_t account)
+{
+    uint32_t *at = &level->map[account];
+    if (!*at) {
+        level->slots[level->n_slots] = (struct trial_slot){.account = account};
+        *at = ++level->n_slots;
+    }
+    return &level->slots[*at - 1];
+}
 enum trial_rc trial_level_time(struct trial_level *level, const struct trial_alloc *alloc, int64_t time);
 // Adds all of `from` into `into` and empties `from`.
 enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
@@ -154,25 +168,15 @@ struct trial_run_state {
     const struct trial_frame *frame;
     const struct trial_request *request;
     struct trial_alloc alloc;
-    int64_t *time;       // of the type's touches, by (unit, order)
-    uint32_t *first;     // by local unit: offsets into time and frame->by_type
-    struct trial_member *members;
-    uint32_t *seen_by, *seen_count, *seen_types;  // bundle: last looker, members that saw, list of types seen
-    int64_t *times;                               // room for the event times of a set
-    size_t event_at[TRIAL_OUTCOMES];              // position of the exposed's outcome of each k
     struct trial_level level[N_LEVELS];
+    struct trial_member *members;  // of one set
+    struct trial_slot **slots;     // of their accounts
+    uint32_t *ranks;               // event times within the follow-up of each x 2 + has its event at the last of them
     struct trial_result result;
     size_t room;
     size_t stage_cell;  // where the open stage's cell goes
     bool stage_open;
     uint32_t stage, segment;
-    bool exact;
-};
-
-// One person (local unit) at one moment: who, and the position from which everything about them is asked.
-struct trial_view {
-    uint32_t unit;
-    struct trial_at at;
 };
 
 static inline const struct trial_events *trial_outcome(const struct trial_run_state *r, uint32_t k, uint32_t stage)
@@ -180,18 +184,38 @@ static inline const struct trial_events *trial_outcome(const struct trial_run_st
     return r->request->outcome[k] ? r->request->outcome[k][stage] : NULL;
 }
 
-// Covariate classes of one person at one moment, from events strictly before it.
-uint8_t trial_recency(const struct trial_run_state *r, struct trial_view v);
-uint8_t trial_touches(const struct trial_run_state *r, struct trial_view v, int64_t window);
-uint8_t trial_engagement(const struct trial_run_state *r, struct trial_view v);
-// An action in the hour before.
-bool trial_acted_just_before(const struct trial_run_state *r, struct trial_view v);
-// Actions in [from, to) by stored time.
+// An action of a local unit in the hour before `time`, which is known to `unit`.
+bool trial_acted_just_before(const struct trial_frame *f, uint32_t local, int64_t time, int64_t unit);
+// Actions of a local unit in [from, to) by stored time.
 int64_t trial_count_between(const struct trial_events *events, uint32_t unit, int64_t from, int64_t to);
-// Fills the set's members with the M nearest comparable stays of the group.
-void trial_find_members(struct trial_run_state *r, struct trial_set *set, uint32_t position, int64_t touch_unit,
-                        const struct trial_group *group);
+// Fills follow and before of a comparator whose stay has `position`.
+void trial_look_up(const struct trial_run_state *r, const struct trial_set *set, uint32_t position, int64_t touch_unit, struct trial_member *m);
+
+// What the record of a matched set tells beside the set itself (trial_record.h).
+struct trial_told {
+    uint64_t flags;
+    double worth;
+    int64_t covered;
+    size_t acted;         // comparators, in the hour before
+    const uint8_t *rest;  // from the bundle on
+};
+
 // Adds a matched set to the segment level.
-enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, struct trial_view exposed);
+enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, const struct trial_told *told);
+
+static inline enum trial_rc trial_each(const struct trial_crew *crew, size_t n, enum trial_rc (*piece)(void *ctx, size_t i), void *ctx)
+{
+    if (crew)
+        return crew->each(crew->ctx, n, piece, ctx);
+    enum trial_rc rc = TRIAL_OK;
+    for (size_t i = 0; i < n && rc == TRIAL_OK; i++)
+        rc = piece(ctx, i);
+    return rc;
+}
+
+static inline bool trial_stopped(const struct trial_crew *crew)
+{
+    return crew && crew->stopped && crew->stopped(crew->ctx);
+}
 
 #endif

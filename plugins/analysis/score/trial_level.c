@@ -22,6 +22,16 @@ enum trial_rc trial_level_init(struct trial_level *level, const struct trial_all
     return TRIAL_OK;
 }
 
+void trial_level_empty(struct trial_level *level, uint32_t n_types)
+{
+    for (uint32_t i = 0; i < level->n_slots; i++)
+        level->map[level->slots[i].account] = 0;
+    for (uint32_t t = 0; t < n_types; t++)
+        level->bundle[t] = (struct stats_sum){0};
+    *level = (struct trial_level){.map = level->map, .slots = level->slots, .room = level->room, .times = level->times,
+                                  .times_room = level->times_room, .bundle = level->bundle};
+}
+
 void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc)
 {
     alloc->free(alloc->ctx, level->map);
@@ -31,24 +41,24 @@ void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc
     *level = (struct trial_level){0};
 }
 
+enum trial_rc trial_level_reserve(struct trial_level *level, const struct trial_alloc *alloc, size_t more)
+{
+    if (level->room - level->n_slots >= more)
+        return TRIAL_OK;
+    size_t room = level->room * 2 + more + 64;
+    if (room > SIZE_MAX / sizeof *level->slots)
+        return TRIAL_NOMEM;
+    void *grown = alloc->resize(alloc->ctx, level->slots, room * sizeof *level->slots);
+    if (!grown)
+        return TRIAL_NOMEM;
+    level->slots = grown;
+    level->room = room;
+    return TRIAL_OK;
+}
+
 struct trial_slot *trial_level_slot(struct trial_level *level, const struct trial_alloc *alloc, uint32_t account)
 {
-    uint32_t *at = &level->map[account];
-    if (*at)
-        return &level->slots[*at - 1];
-    if (level->n_slots == level->room) {
-        size_t room = level->room ? level->room * 2 : 64;
-        if (room > SIZE_MAX / sizeof *level->slots)
-            return NULL;
-        void *grown = alloc->resize(alloc->ctx, level->slots, room * sizeof *level->slots);
-        if (!grown)
-            return NULL;
-        level->slots = grown;
-        level->room = room;
-    }
-    level->slots[level->n_slots] = (struct trial_slot){.account = account};
-    *at = ++level->n_slots;
-    return &level->slots[*at - 1];
+    return trial_level_reserve(level, alloc, 1) == TRIAL_OK ? trial_level_at(level, account) : NULL;
 }
 
 static enum trial_rc reserve_times(struct trial_level *level, const struct trial_alloc *alloc, size_t more)

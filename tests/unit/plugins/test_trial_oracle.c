@@ -455,6 +455,7 @@ static void every_cell_is_what_the_naive_reading_gives(void **state)
         struct trial_options o = trial_defaults(1);
         o.comparators = 1 + (uint32_t)draw(&r, MAX_MEMBERS);
         o.scan = 1 + (uint32_t)draw(&r, 20);
+        o.block = 1 + (uint32_t)(seed % 30);  // most worlds lie in several blocks
         o.lag = draw(&r, 3) * DAY;
         o.engagement_span = 10 * DAY;
         o.match_recency = draw(&r, 3) == 0;
@@ -530,6 +531,64 @@ static void a_restriction_gives_the_cell_of_the_whole(void **state)
         trial_frame_free(frame);
         world_done(&w);
     }
+}
+
+// Gives the pieces from the last to the first, as a machine with one slow core might.
+static enum trial_rc backwards(void *ctx, size_t n, enum trial_rc (*piece)(void *piece_ctx, size_t i), void *piece_ctx)
+{
+    enum trial_rc rc = TRIAL_OK;
+    (void)ctx;
+    while (n-- > 0 && rc == TRIAL_OK)
+        rc = piece(piece_ctx, n);
+    return rc;
+}
+
+static void requests_run_together_in_any_blocks_and_order_give_what_each_gives_alone(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 9 };
+    size_t cells = 0;
+    for (uint64_t seed = 1; seed <= 500; seed++) {
+        struct splitmix r = {seed};
+        struct world w;
+        random_world(&r, &w);
+        struct trial_options o = trial_defaults(1), other = o;
+        other.block = 1 + (uint32_t)draw(&r, 9);
+        other.records = (size_t)draw(&r, 2) * 10000;  // one request at a time, or some
+        struct trial_frame *frame = NULL, *same = NULL;
+        const struct trial_events *aims[2] = {&w.aims, &w.aims}, *harms[2] = {&w.harms, NULL};
+        int64_t windows[3][2] = {{5 * DAY, 3 * DAY}, {2 * DAY, 5 * DAY}, {10 * DAY, 6 * DAY}};
+        struct trial_request q[REQUESTS];
+        for (uint32_t i = 0; i < REQUESTS; i++)
+            q[i] = (struct trial_request){.type = i % 3, .window = windows[i / 3], .outcome = {aims, i % 2 ? harms : NULL}, .n_outcomes = 2,
+                                          .without_account = i == 4 ? 2 : TRIAL_NONE, .only_stage = i == 7 ? 1 : TRIAL_ALL, .only_segment = TRIAL_ALL};
+        struct trial_result alone, together[REQUESTS];
+        const struct trial_crew crew = {NULL, backwards, NULL};
+        assert_int_equal(trial_frame_new(&frame, &world_alloc, &w.input, &o), TRIAL_OK);
+        assert_int_equal(trial_frame_new(&same, &world_alloc, &w.input, &other), TRIAL_OK);
+        assert_int_equal(trial_run_all(together, same, q, REQUESTS, &crew), TRIAL_OK);
+        for (size_t i = 0; i < REQUESTS; i++) {
+            assert_int_equal(trial_run(&alone, frame, &q[i]), TRIAL_OK);
+            assert_int_equal(alone.n_cells, together[i].n_cells);
+            for (size_t c = 0; c < alone.n_cells; c++) {  // byte by byte: the sums are made in the same order
+                const struct trial_cell *one = &alone.cells[c], *same_one = &together[i].cells[c];
+                assert_memory_equal(one->estimate, same_one->estimate, sizeof one->estimate);
+                assert_memory_equal(&one->placebo, &same_one->placebo, sizeof one->placebo);
+                const double numbers[] = {one->trigger, one->covered, one->bundle, one->busiest, one->largest_share};
+                const double same_numbers[] = {same_one->trigger, same_one->covered, same_one->bundle, same_one->busiest, same_one->largest_share};
+                assert_memory_equal(numbers, same_numbers, sizeof numbers);
+                assert_int_equal(one->matched, same_one->matched);
+                assert_int_equal(one->stage, same_one->stage);
+            }
+            cells += alone.n_cells;
+            trial_result_done(&alone);
+            trial_result_done(&together[i]);
+        }
+        trial_frame_free(frame);
+        trial_frame_free(same);
+        world_done(&w);
+    }
+    assert_true(cells > 10000);
 }
 
 // ---- money by stage ----------------------------------------------------------------------------------------------------------
@@ -745,6 +804,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_cell_is_what_the_naive_reading_gives),
         cmocka_unit_test(a_restriction_gives_the_cell_of_the_whole),
+        cmocka_unit_test(requests_run_together_in_any_blocks_and_order_give_what_each_gives_alone),
         cmocka_unit_test(pooled_money_weighs_each_stage_with_its_own_value),
         cmocka_unit_test(a_holdout_is_what_walking_all_pairs_gives),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// What is kept of one trial between finding its comparators (trial_judge.c, in the order in which they are cheap to find) and adding
+// it up (trial_add.c, in the order of the sums): a string of numbers of 7 bits a byte, some 150 bytes for 20 comparators.
+//   flags; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
+//   exposed in it; number of comparators; and with comparators:
+//   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
+//   less the exposed's, zigzag; with a lag: actions of each in it; number of other types seen, and for each: type, seen by the
+//   exposed, comparators that saw it; for each outcome: number of event times, and if there are any: for each time comparators
+//   still followed, events among them, whether the exposed's own; for each comparator: event times within its follow-up x 2 + has its event at the last of them
+#ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
+#define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
+
+#include <stdint.h>
+
+#define TRIAL_NUMBER_MAX 10  // bytes of the longest number
+
+enum { TRIAL_NO_FOLLOW = 1, TRIAL_WORTH = 2, TRIAL_ACTED = 4, TRIAL_EVENT = 8 };  // TRIAL_EVENT << k
+
+static inline uint8_t *trial_put(uint8_t *at, uint64_t number)
+{
+    for (; number >= 128; number >>= 7)
+        *at++ = (uint8_t)(number | 128);
+    *at++ = (uint8_t)number;
+    return at;
+}
+
+static inline uint64_t trial_get(const uint8_t **at)
+{
+    uint64_t number = *(*at)++;
+    if (number < 128)
+        return number;
+    number &= 127;
+    for (unsigned shift = 7;; shift += 7) {
+        uint64_t next = *(*at)++;
+        number |= (next & 127) << shift;
+        if (next < 128)
+            return number;
+    }
+}
+
+static inline uint64_t trial_zigzag(int64_t number)
+{
+    return number < 0 ? ~((uint64_t)number << 1) : (uint64_t)number << 1;
+}
+
+static inline int64_t trial_unzigzag(uint64_t number)
+{
+    return number & 1 ? -(int64_t)(number >> 1) - 1 : (int64_t)(number >> 1);
+}
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// What one thread needs to go through blocks of neighbours: see trial_block.h. trial_find.c owns it, trial_judge.c asks with it.
+#ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_WORK_H
+#define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_WORK_H
+
+#include "plugins/analysis/score/trial_block.h"
+
+// A request as it is in the stage of the block.
+struct trial_asked {
+    const struct trial_request *request;
+    uint32_t number;                   // among the requests of the pass
+    uint32_t next;                     // the next request of the same type, or TRIAL_NONE
+    int64_t window;
+    uint32_t which_window;
+    uint32_t series[TRIAL_OUTCOMES];   // or TRIAL_NONE
+};
+
+struct trial_found {
+    uint32_t position, place;
+    struct trial_follow follow[TRIAL_OUTCOMES];
+    int64_t before;
+    bool acted;
+};
+
+struct trial_pass;
+
+struct trial_work {
+    struct trial_pass *pass;
+    struct trial_alloc alloc;
+    struct trial_block block;
+    struct trial_sweep sweep;
+    struct trial_asked *asked;     // by number of the request; those of no use in this stage are in no list of a type
+    uint32_t *first_of_type;       // by type: number of a request, or TRIAL_NONE
+    struct trial_series *series;
+    uint32_t n_series, series_limit;
+    int64_t *windows;              // distinct
+    uint32_t n_windows;
+    struct trial_entry *entries;
+    int64_t *moments;
+    struct trial_found *found;     // of one trial
+    uint32_t *seen_by, *seen_count, *seen_types;  // bundle: last looker, members that saw, list of types seen
+    int64_t *times;                // event times of one trial
+    uint8_t *chunk;                // room for records
+    size_t chunk_left;
+    struct trial_room rooms[10];
+};
+
+// Finds the comparators of one fresh touch for one request and writes its record; *out is where, in memory of the pass.
+enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a);
+// Room for the longest record; its bytes belong to the pass. NULL when out of memory.
+uint8_t *trial_record_room(struct trial_work *w);
+size_t trial_record_limit(const struct trial_frame *f);
+
+#endif

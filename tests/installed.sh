@@ -5,7 +5,8 @@
 # the demo's events to a scored table. `make installcheck` runs it with VOC as the installed program.
 
 set -eu
-: "${VOC:?is the installed program}" "${VOC_INSTALLED_PLUGINS:?is their folder}" "${VOC_INSTALLED_JOURNEYS:?is their folder}"
+: "${VOC:?is the installed program}" "${VOC_INSTALLED_PLUGINS:?is their folder}" "${VOC_INSTALLED_JOURNEYS:?is their folder}" \
+    "${VOC_INSTALLED_EXTENSION:?is the extension of SQLite, without .so}"
 unset VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME
 
 scratch=$(mktemp -d)
@@ -37,4 +38,9 @@ done
 "$VOC" import demo/p.voc demo/all-events.csv --journey b2b-sale >/dev/null 2>said || fail "voc import: $(cat said)"
 "$VOC" score demo/p.voc --format csv >scored 2>said || fail "voc score: $(cat said)"
 test "$(wc -l <scored)" -gt 5 || fail "voc score gave no table"
+test -f "$VOC_INSTALLED_EXTENSION.so" || fail "there is no $VOC_INSTALLED_EXTENSION.so"
+if command -v sqlite3 >/dev/null 2>&1 && ! nm -D "$VOC_INSTALLED_EXTENSION.so" 2>/dev/null | grep -q __asan_init; then
+    events=$(printf '.load %s\nSELECT count(*) > 1000 FROM event;\n' "$VOC_INSTALLED_EXTENSION" | sqlite3 -batch demo/p.voc 2>&1)
+    test "$events" = 1 || fail "the extension: $events"
+fi
 echo "installcheck: what was installed works"

@@ -47,17 +47,19 @@ scripts = \
 	tests/differential/digest.sh \
 	tests/differential/sets.sh \
 	tests/demo/planted.sh \
+	tests/extension/shell.sh \
+	tests/extension/python.sh \
 	tests/fault/kill.sh \
 	tests/fault/interrupt.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log: voc core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
+tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
 
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults
@@ -70,5 +72,5 @@ update-golden: all
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/plugin-guide.sh
 
 installcheck-local:
-	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' \
+	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' VOC_INSTALLED_EXTENSION='$(DESTDIR)$(extensiondir)/vocstream' \
 	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' $(SHELL) $(srcdir)/tests/installed.sh

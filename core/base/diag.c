@@ -50,6 +50,17 @@ void diag_free(struct diag *d)
     mem_free(d);
 }
 
+void diag_clear(struct diag *d)
+{
+    if (!d) return;
+    pthread_mutex_lock(&d->lock);
+    d->kept.n = d->codes.n = 0;
+    memset(d->count, 0, sizeof d->count);
+    arena_done(&d->arena);
+    arena_init(&d->arena, 0);
+    pthread_mutex_unlock(&d->lock);
+}
+
 void diag_listen(struct diag *d, void (*show)(void *user, const struct diag_msg *m), void *user)
 {
     if (!d) return;

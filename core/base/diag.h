@@ -17,6 +17,7 @@ struct diag_msg {
 struct diag; // opaque; owns its messages
 struct diag *diag_new(void);
 void diag_free(struct diag *d);
+void diag_clear(struct diag *d); // forgets all messages and counts; what diag_at gave is gone
 // Called for every message as it is added (already capped), under the lock; NULL: only kept.
 void diag_listen(struct diag *d, void (*show)(void *user, const struct diag_msg *m), void *user);
 void diag_add(struct diag *d, const struct diag_msg *m); // copies; out of memory is remembered, never fatal

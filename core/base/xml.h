@@ -8,6 +8,7 @@
 
 voc_rc xml_init(void); // once, before threads
 void xml_done(void);
+void xml_init_guest(void); // instead of both, in a process that may use libxml2 itself: changes no setting of the library; any number of times
 
 // Streaming. read gives the next bytes (got 0: end). Errors become diagnostics with file:line; DOCTYPE is VOC_E_INPUT.
 typedef voc_rc (*xml_read)(void *user, void *to, size_t size, size_t *got);

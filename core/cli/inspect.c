@@ -211,7 +211,9 @@ int run_sql(struct cli *c)
     arena_init(&w.a, 0);
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
-    if (!rc) rc = views_new(&views, p, j, c->diag);
+    if (!rc) rc = views_new(&views);
+    if (!rc) views_show(views, p, j, c->diag);
+    if (!rc) rc = views_register(views, p);
     if (!rc) rc = results_new(&results, c, p, j, c->args[1]);
     if (!rc) rc = store_sql(p, c->args[1], sql_head, sql_row, &w, c->diag);
     if (!rc && w.n) rc = answer_table(&w);

@@ -49,30 +49,6 @@ static void unload(struct views *v)
     v->unit = 0;
 }
 
-static voc_rc load(struct views *v)
-{
-    const uint32_t columns = 1u << VOC_COL_CLASS | 1u << VOC_COL_ROLE | 1u << VOC_COL_SEGMENT | 1u << VOC_COL_STAGE;
-    struct timeline_options to = {.end_us = VOC_NA};
-    v->have = v->want | predicate_columns(v->journey);
-    voc_rc rc = event_set_load(&v->events, v->project, v->have, v->diag);
-    if (!rc) rc = timeline_new(&v->timeline, v->events, v->journey, &to, v->diag);
-    for (size_t i = 0; i < VIEWS_KEPT && !rc; i++) rc = batch_new(&v->kept[i].batch, v->timeline, columns);
-    size_t n = rc ? 0 : timeline_n_units(v->timeline);
-    if (!rc) rc = vec_reserve(&v->event_end, n, SIZE_MAX);
-    uint64_t at = 0;
-    for (size_t u = 0; u < n && !rc; u++) v->event_end.at[v->event_end.n++] = at += timeline_unit_events(v->timeline, u);
-    return rc;
-}
-
-static voc_rc ready(struct views *v)
-{
-    if (v->kept[VIEWS_KEPT - 1].batch && !(v->want & ~v->have)) return VOC_OK;
-    unload(v);
-    voc_rc rc = load(v);
-    if (rc) unload(v);
-    return rc;
-}
-
 voc_rc views_walk(struct views *v, size_t unit, const voc_journeys **out)
 {
     struct kept *oldest = &v->kept[0];
@@ -94,6 +70,45 @@ voc_rc views_walk(struct views *v, size_t unit, const voc_journeys **out)
     oldest->used = v->uses;
     *out = batch_view(oldest->batch);
     return VOC_OK;
+}
+
+static voc_rc load_stays(struct views *v)
+{
+    size_t units = timeline_n_units(v->timeline);
+    uint64_t at = 0;
+    voc_rc rc = vec_reserve(&v->stay_end, units + 1, SIZE_MAX);
+    for (size_t u = 0; u < units && !rc; u++) {
+        const voc_journeys *b;
+        rc = views_walk(v, u, &b);
+        if (!rc) v->stay_end.at[v->stay_end.n++] = at += b->n_stays;
+    }
+    return rc;
+}
+
+static voc_rc load(struct views *v)
+{
+    const uint32_t columns = 1u << VOC_COL_CLASS | 1u << VOC_COL_ROLE | 1u << VOC_COL_SEGMENT | 1u << VOC_COL_STAGE;
+    struct timeline_options to = {.end_us = VOC_NA};
+    v->have = v->want | predicate_columns(v->journey);
+    voc_rc rc = event_set_load(&v->events, v->project, v->have, v->diag);
+    if (!rc) rc = timeline_new(&v->timeline, v->events, v->journey, &to, v->diag);
+    for (size_t i = 0; i < VIEWS_KEPT && !rc; i++) rc = batch_new(&v->kept[i].batch, v->timeline, columns);
+    size_t n = rc ? 0 : timeline_n_units(v->timeline);
+    if (!rc) rc = vec_reserve(&v->event_end, n, SIZE_MAX);
+    uint64_t at = 0;
+    for (size_t u = 0; u < n && !rc; u++) v->event_end.at[v->event_end.n++] = at += timeline_unit_events(v->timeline, u);
+    if (!rc && v->stays) rc = load_stays(v);
+    return rc;
+}
+
+voc_rc views_ready(struct views *v)
+{
+    if (!v->project) return VOC_E_BUG;
+    if (v->kept[VIEWS_KEPT - 1].batch && !(v->want & ~v->have)) return VOC_OK;
+    unload(v);
+    voc_rc rc = load(v);
+    if (rc) unload(v);
+    return rc;
 }
 
 // The unit that holds a row, and the row within it.
@@ -183,6 +198,8 @@ static voc_rc event_cell(void *user, uint64_t row, unsigned column, voc_cell *ou
 {
     struct views *v = user;
     uint64_t e;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
     size_t unit = views_unit_of_event(v, row, &e);
     const struct event_set *s = v->events;
     size_t i = timeline_source_event(v->timeline, unit, e);
@@ -225,7 +242,7 @@ static voc_rc event_cell(void *user, uint64_t row, unsigned column, voc_cell *ou
 static voc_rc event_open(void *user, uint64_t *n)
 {
     struct views *v = user;
-    voc_rc rc = ready(v);
+    voc_rc rc = views_ready(v);
     *n = rc || v->event_end.n == 0 ? 0 : v->event_end.at[v->event_end.n - 1];
     return rc;
 }
@@ -233,15 +250,10 @@ static voc_rc event_open(void *user, uint64_t *n)
 static voc_rc journey_open(void *user, uint64_t *n)
 {
     struct views *v = user;
-    voc_rc rc = ready(v);
-    size_t units = rc ? 0 : timeline_n_units(v->timeline);
-    if (!rc && v->stay_end.n == 0) rc = vec_reserve(&v->stay_end, units + 1, SIZE_MAX);
-    uint64_t at = 0;
-    for (size_t u = v->stay_end.n ? units : 0; u < units && !rc; u++) {
-        const voc_journeys *b;
-        rc = views_walk(v, u, &b);
-        if (!rc) v->stay_end.at[v->stay_end.n++] = at += b->n_stays;
-    }
+    voc_rc rc = views_ready(v);
+    if (!rc && !v->stays) rc = load_stays(v);
+    v->stays = v->stays || !rc;
+    if (rc) v->stay_end.n = 0;
     *n = rc || v->stay_end.n == 0 ? 0 : v->stay_end.at[v->stay_end.n - 1];
     return rc;
 }
@@ -250,9 +262,11 @@ static voc_rc journey_cell(void *user, uint64_t row, unsigned column, voc_cell *
 {
     struct views *v = user;
     uint64_t k;
-    size_t unit = views_find(v->stay_end.at, v->stay_end.n, row, &k);
     const voc_journeys *b;
-    voc_rc rc = views_walk(v, unit, &b);
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
+    size_t unit = views_find(v->stay_end.at, v->stay_end.n, row, &k);
+    rc = views_walk(v, unit, &b);
     if (rc) return rc;
     const voc_definition *d = timeline_definition(v->timeline);
     const voc_stay *s = &b->stays[k];
@@ -275,7 +289,7 @@ static voc_rc journey_cell(void *user, uint64_t row, unsigned column, voc_cell *
 static voc_rc unit_open(void *user, uint64_t *n)
 {
     struct views *v = user;
-    voc_rc rc = ready(v);
+    voc_rc rc = views_ready(v);
     *n = rc ? 0 : timeline_n_units(v->timeline);
     return rc;
 }
@@ -292,8 +306,10 @@ static voc_str outcome(const voc_definition *d, const voc_stay *last)
 static voc_rc unit_cell(void *user, uint64_t row, unsigned column, voc_cell *out)
 {
     struct views *v = user;
-    const voc_definition *d = timeline_definition(v->timeline);
     const voc_journeys *b;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
+    const voc_definition *d = timeline_definition(v->timeline);
     size_t n = timeline_unit_events(v->timeline, (size_t)row);
     static const char *const kinds[] = {"", "account", "individual", "case"};
     switch (column) { // without a walk
@@ -303,7 +319,7 @@ static voc_rc unit_cell(void *user, uint64_t row, unsigned column, voc_cell *out
     case U_EVENTS: *out = int_cell((int64_t)n); return VOC_OK;
     default: break;
     }
-    voc_rc rc = views_walk(v, (size_t)row, &b);
+    rc = views_walk(v, (size_t)row, &b);
     if (rc) return rc;
     const voc_unit *u = &b->units[0];
     const voc_stay *last = b->n_stays ? &b->stays[b->n_stays - 1] : NULL;
@@ -320,19 +336,38 @@ static voc_rc unit_cell(void *user, uint64_t row, unsigned column, voc_cell *out
     return VOC_OK;
 }
 
-voc_rc views_new(struct views **out, struct project *p, const struct journey *j, struct diag *d)
+voc_rc views_new(struct views **out)
 {
     struct views *v = mem_zalloc(1, sizeof *v);
     if (!v) return VOC_E_NOMEM;
-    *v = (struct views){.project = p, .journey = j, .diag = d};
     unload(v); // marks every batch as holding no unit
     buf_init(&v->text, 4096);
     v->tables[0] = (struct sql_table){"event", event_columns, v, event_open, event_cell};
     v->tables[1] = (struct sql_table){"journey", journey_columns, v, journey_open, journey_cell};
     v->tables[2] = (struct sql_table){"unit", unit_columns, v, unit_open, unit_cell};
+    *out = v;
+    return VOC_OK;
+}
+
+void views_show(struct views *v, struct project *p, const struct journey *j, struct diag *d)
+{
+    unload(v);
+    v->project = p;
+    v->journey = j;
+    v->diag = d;
+    v->stays = false;
+}
+
+const struct sql_table *views_table(const struct views *v, size_t i, const struct sql_walk **walk)
+{
+    *walk = &views_walks[i];
+    return &v->tables[i];
+}
+
+voc_rc views_register(const struct views *v, struct project *p)
+{
     voc_rc rc = VOC_OK;
-    *out = v; // the tables point to it from now on
-    for (size_t i = 0; i < 3 && !rc; i++) rc = store_sql_table_walk(p, &v->tables[i], &views_walks[i]);
+    for (size_t i = 0; i < VIEWS_TABLES && !rc; i++) rc = store_sql_table_walk(p, &v->tables[i], &views_walks[i]);
     return rc;
 }
 

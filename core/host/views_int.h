@@ -4,12 +4,11 @@
 #define VOC_HOST_VIEWS_INT_H
 #include "host/views.h"
 
-#define VIEWS_TABLES 3u
 #define VIEWS_ACTORS 4u
 #define VIEWS_KEPT 4u // units walked and kept: as many as one query is likely to hold side by side
 
 struct views {
-    struct project *project;
+    struct project *project; // borrows, as the two below; NULL: nothing is shown
     const struct journey *journey;
     struct diag *diag;
     uint32_t want, have; // EV_*: asked for by a statement, loaded
@@ -19,7 +18,8 @@ struct views {
     uint64_t uses;           // counts, to find the batch that was not used for longest
     size_t unit;             // of the last event row
     VEC(uint64_t) event_end; // rows of event up to and including unit i
-    VEC(uint64_t) stay_end;  // rows of journey likewise; filled on first use
+    VEC(uint64_t) stay_end;  // rows of journey likewise
+    bool stays;              // filled on first use, and from then on whenever the events are read
     struct buf text;         // what the last cell of a made-up text points to
     struct sql_table tables[VIEWS_TABLES]; // borrowed by the project until it closes
 };
@@ -33,6 +33,7 @@ extern const char *const views_actors[VIEWS_ACTORS];
 extern const struct sql_walk views_walks[VIEWS_TABLES];
 void views_reads(void *views, uint64_t columns); // a statement will read these columns of event
 
+voc_rc views_ready(struct views *v); // reads what statements asked for and is not there; before each use, as another statement may ask for more
 voc_rc views_walk(struct views *v, size_t unit, const voc_journeys **out); // the unit alone; borrows until the fourth next walk
 // The unit that holds a row, by the ends of the units' rows, and the row within it.
 size_t views_find(const uint64_t *end, size_t n, uint64_t row, uint64_t *within);

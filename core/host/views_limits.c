@@ -6,12 +6,12 @@
 
 #include "base/str.h"
 
-struct plan { // owns itself; texts borrow from the timeline
+struct plan { // owns itself
     size_t from_unit, to_unit;       // units that fit: from, and before
     int64_t from_us, to_us;          // both fit
     int64_t from_day_us, to_day_us;  // by the text of the time: from, and before
     uint32_t action, actor;          // VOC_NONE: any
-    voc_str touchpoint;              // empty: any
+    char *touchpoint;                // owns; NULL: any
     uint32_t stage;                  // VOC_NONE: any
     bool none;
 };
@@ -86,15 +86,15 @@ static void limit_unit(const struct views *v, struct plan *p, voc_str name)
 }
 
 // The same touchpoint may have several numbers (declared, and raw of that name), so its name is compared.
-static void limit_touchpoint(const struct views *v, struct plan *p, voc_str name)
+static voc_rc limit_touchpoint(const struct views *v, struct plan *p, voc_str name)
 {
     const voc_definition *d = timeline_definition(v->timeline);
     uint32_t i = 0;
     while (i < d->n_touchpoints && !str_eq(d->touchpoints[i].id, name)) i++;
-    if (i == d->n_touchpoints || !name.len || (p->touchpoint.len && !str_eq(p->touchpoint, name)))
-        p->none = true;
-    else
-        p->touchpoint = d->touchpoints[i].id;
+    if (i == d->n_touchpoints || !name.len || (p->touchpoint && !str_is(name, p->touchpoint))) p->none = true;
+    if (p->none || p->touchpoint) return VOC_OK;
+    p->touchpoint = mem_strndup(name.ptr, name.len);
+    return p->touchpoint ? VOC_OK : VOC_E_NOMEM;
 }
 
 static void limit_actor(struct plan *p, voc_str name)
@@ -105,21 +105,26 @@ static void limit_actor(struct plan *p, voc_str name)
     one_code(p, &p->actor, code);
 }
 
-static voc_rc plan_new(const struct views *v, struct plan **out)
+static voc_rc plan_new(struct views *v, struct plan **out)
 {
-    struct plan *p = mem_zalloc(1, sizeof *p);
-    if (!p) return VOC_E_NOMEM;
+    voc_rc rc = views_ready(v);
+    struct plan *p = rc ? NULL : mem_zalloc(1, sizeof *p);
+    if (!p) return rc ? rc : VOC_E_NOMEM;
     *p = (struct plan){.to_unit = timeline_n_units(v->timeline), .from_us = INT64_MIN, .to_us = INT64_MAX, .from_day_us = INT64_MIN, .to_day_us = INT64_MAX,
                        .action = VOC_NONE, .actor = VOC_NONE, .stage = VOC_NONE};
     *out = p;
     return VOC_OK;
 }
 
-static void plan_free(void *plan) { mem_free(plan); }
+static void plan_free(void *plan)
+{
+    mem_free(((struct plan *)plan)->touchpoint);
+    mem_free(plan);
+}
 
 static voc_rc event_plan(void *user, const struct sql_limit *limits, size_t n, void **out)
 {
-    const struct views *v = user;
+    struct views *v = user;
     struct plan *p = NULL;
     voc_rc rc = plan_new(v, &p);
     for (size_t i = 0; i < n && !rc; i++) {
@@ -133,12 +138,13 @@ static voc_rc event_plan(void *user, const struct sql_limit *limits, size_t n, v
             break;
         case E_ACTION: one_code(p, &p->action, code_of(v->events->strings[SPACE_ACTION], v->events->n_strings[SPACE_ACTION], l->value.s)); break;
         case E_ACTOR: limit_actor(p, l->value.s); break;
-        case E_TOUCHPOINT: limit_touchpoint(v, p, l->value.s); break;
+        case E_TOUCHPOINT: rc = limit_touchpoint(v, p, l->value.s); break;
         case E_STAGE: one_code(p, &p->stage, stage_of(timeline_definition(v->timeline), l->value.s)); break;
         default: break;
         }
     }
     if (!rc) *out = p;
+    else if (p) plan_free(p);
     return rc;
 }
 
@@ -155,9 +161,9 @@ static voc_rc event_fits(struct views *v, const struct plan *p, size_t unit, siz
     if ((us < p->from_day_us || us >= p->to_day_us) && us >= year_us(1000) && us < year_us(10000)) return VOC_OK;
     if (p->action != VOC_NONE && timeline_event_code(t, VOC_COL_ACTION, i) != p->action) return VOC_OK;
     if (p->actor != VOC_NONE && timeline_event_code(t, VOC_COL_ACTOR, i) != p->actor) return VOC_OK;
-    if (p->touchpoint.len) {
+    if (p->touchpoint) {
         uint32_t touchpoint = timeline_event_code(t, VOC_COL_TOUCHPOINT, i);
-        if (touchpoint == VOC_NONE || !str_eq(d->touchpoints[touchpoint].id, p->touchpoint)) return VOC_OK;
+        if (touchpoint == VOC_NONE || !str_is(d->touchpoints[touchpoint].id, p->touchpoint)) return VOC_OK;
     }
     *fits = true;
     if (p->stage == VOC_NONE) return VOC_OK;
@@ -180,18 +186,20 @@ static voc_rc event_seek(void *user, void *plan, uint64_t *row)
 {
     struct views *v = user;
     bool fits = false;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
     for (;; ++*row) {
         uint64_t e;
         if (!within_units(plan, v->event_end.at, v->event_end.n, row)) return VOC_OK;
         size_t unit = views_unit_of_event(v, *row, &e);
-        voc_rc rc = event_fits(v, plan, unit, e, &fits);
+        rc = event_fits(v, plan, unit, e, &fits);
         if (rc || fits) return rc;
     }
 }
 
 static voc_rc journey_plan(void *user, const struct sql_limit *limits, size_t n, void **out)
 {
-    const struct views *v = user;
+    struct views *v = user;
     struct plan *p = NULL;
     voc_rc rc = plan_new(v, &p);
     for (size_t i = 0; i < n && !rc; i++) {
@@ -206,18 +214,20 @@ static voc_rc journey_seek(void *user, void *plan, uint64_t *row)
 {
     struct views *v = user;
     const struct plan *p = plan;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
     for (;; ++*row) {
         uint64_t k;
         const voc_journeys *b;
         if (!within_units(p, v->stay_end.at, v->stay_end.n, row) || p->stage == VOC_NONE) return VOC_OK;
-        voc_rc rc = views_walk(v, views_find(v->stay_end.at, v->stay_end.n, *row, &k), &b);
+        rc = views_walk(v, views_find(v->stay_end.at, v->stay_end.n, *row, &k), &b);
         if (rc || b->stays[k].stage == p->stage) return rc;
     }
 }
 
 static voc_rc unit_plan(void *user, const struct sql_limit *limits, size_t n, void **out)
 {
-    const struct views *v = user;
+    struct views *v = user;
     struct plan *p = NULL;
     voc_rc rc = plan_new(v, &p);
     for (size_t i = 0; i < n && !rc; i++) limit_unit(v, p, limits[i].value.s);
@@ -227,8 +237,10 @@ static voc_rc unit_plan(void *user, const struct sql_limit *limits, size_t n, vo
 
 static voc_rc unit_seek(void *user, void *plan, uint64_t *row)
 {
-    const struct views *v = user;
+    struct views *v = user;
     const struct plan *p = plan;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
     if (*row < p->from_unit) *row = p->from_unit;
     if (*row >= p->to_unit) *row = timeline_n_units(v->timeline);
     return VOC_OK;

@@ -56,20 +56,6 @@ struct in { // owns everything but d, and block is where it lies
     voc_rc failed;
 };
 
-voc_str in_plain_name(const char *path)
-{
-    static const char *const suffix[] = {".gz", ".zst", ".xz", ".bz2", ".zip"};
-    const char *slash = strrchr(path, '/');
-    voc_str name = str_of(slash != NULL ? slash + 1 : path);
-    for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
-        size_t len = strlen(suffix[i]);
-        if (name.len <= len || !str_ieq(str_mk(name.ptr + name.len - len, len), str_of(suffix[i]))) continue;
-        name.len -= len;
-        break;
-    }
-    return name;
-}
-
 static voc_rc in_new(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
 {
     static const struct in_limits defaults = {DECODED_MAX, RATIO_MAX};

@@ -6,6 +6,7 @@ core_libvoc_a_SOURCES += \
 	core/io/in_archive.c \
 	core/io/in_gzip.c \
 	core/io/in_internal.h \
+	core/io/in_name.c \
 	core/io/in_source.c
 core_libvoc_a_SOURCES += core/io/lines.c core/io/lines.h
 core_libvoc_a_SOURCES += core/io/out.c core/io/out.h

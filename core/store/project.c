@@ -129,9 +129,14 @@ voc_rc project_hold(struct project *p)
     return db_fail(p, rc, "the project file cannot be read");
 }
 
-void project_undo(struct project *p)
+void project_rest(struct project *p)
 {
     if (!sqlite3_get_autocommit(p->db)) (void)sqlite3_exec(p->db, ROLLBACK, NULL, NULL, NULL);
+}
+
+void project_undo(struct project *p)
+{
+    project_rest(p);
     space_drop(p);
 }
 
@@ -198,6 +203,7 @@ static voc_rc connect(struct project *p)
     if (p->mode == PROJECT_CREATE) flags |= SQLITE_OPEN_CREATE;
     int rc = sqlite3_open_v2(p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened");
+    p->sql.db = p->db;
     voc_rc result = defend(p);
     if (result != VOC_OK) return result;
     rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL); // the first to look into the file
@@ -323,7 +329,7 @@ void project_close(struct project *p)
         }
         (void)sqlite3_close_v2(p->db);
     }
-    sql_modules_free(p);
+    sql_modules_free(&p->sql);
     mem_free(p->path);
     mem_free(p);
 }

@@ -3,7 +3,14 @@
 // Private to core/store. A statement is prepared where it is used, always bound, and reported through db_fail().
 #ifndef VOC_STORE_PROJECT_H
 #define VOC_STORE_PROJECT_H
+#ifdef VOC_GUEST // in the loadable extension: the SQLite of the program that loads it, by its table of functions
+#include <sqlite3ext.h>
+#pragma GCC visibility push(hidden)
+SQLITE_EXTENSION_INIT3
+#pragma GCC visibility pop
+#else
 #include <sqlite3.h>
+#endif
 #include "base/buf.h"
 #include "store/store.h"
 
@@ -20,7 +27,21 @@ struct space { // one dictionary, loaded when first needed
     uint32_t n_view;
 };
 
-struct sql_module; // of vtab.c
+struct sql_module; // of vtab.h
+struct sql_tables { // what the virtual tables of one connection share
+    sqlite3 *db;                // borrows
+    struct sql_module *modules; // owns; list
+    uint64_t statement;         // counts statements; 0: none yet
+    uint32_t cursors;           // open; a guest's statement begins with the first and ends with the last
+    bool begun;
+    bool declaring;             // a table tells SQLite its columns: the authoriser lets it pass
+    voc_rc rc;                  // what a callback of a table, or of the caller, said
+    // Of a guest; NULL in the project's own connection, where store_sql does this.
+    voc_rc (*begin)(void *user);                // a statement is about to read
+    void (*end)(void *user);                    // it has ended
+    const char *(*why)(void *user, voc_rc rc);  // the sentence of a failure
+    void *user;
+};
 
 struct project {
     sqlite3 *db;         // owns
@@ -30,16 +51,14 @@ struct project {
     struct diag *d;      // borrows until the project closes; may be NULL
     struct space space[SPACE_ALL];
     bool importing;      // an import is under way
-    struct sql_module *modules; // owns; list
-    uint64_t statement;  // counts store_sql calls, so that a virtual table opens once in each
-    bool declaring;      // a virtual table tells SQLite its columns: the authoriser lets it pass
-    voc_rc sql_rc;       // what a callback of a virtual table or of the caller said
+    struct sql_tables sql;
 };
 
 // ---- the transaction. A writer holds it from open to close, so that nobody else can take its place in between.
 voc_rc project_hold(struct project *p);      // begins it where it is not held
 voc_rc project_keep(struct project *p);      // commits, begins the next; on failure everything since the last keep is undone
 void project_undo(struct project *p);        // rolls back; drops cached dictionaries
+void project_rest(struct project *p);        // lets a reader's snapshot go; dictionaries stay as they are in it
 bool project_writes(const struct project *p);
 voc_rc project_need_write(struct project *p, const char *what); // VOC_E_BUG for a project opened to read
 
@@ -81,5 +100,5 @@ voc_str aliases_first(voc_str set);
 // Of attributes.c. change_points: all repeats are left out, set by set (the form of the digest).
 voc_rc attributes_each(struct project *p, bool change_points, voc_rc (*each)(void *user, const struct store_attribute *a), void *user);
 
-void sql_modules_free(struct project *p);
+void sql_modules_free(struct sql_tables *all); // when the connection has closed
 #endif

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include "store/plain_views.h"
 #include "store/sql_hint.h"
 
 static const char QUERY_ONLY[] = "PRAGMA query_only = 1";
@@ -15,7 +16,7 @@ static int allow(void *user, int action, const char *a, const char *b, const cha
     static const char *const pragmas[] = {"data_version", "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"};
     const struct project *p = user;
     (void)database, (void)trigger;
-    if (p->declaring) return SQLITE_OK; // SQLite parses a CREATE TABLE then, and runs nothing
+    if (p->sql.declaring) return SQLITE_OK; // SQLite parses a CREATE TABLE then, and runs nothing
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
@@ -165,8 +166,8 @@ static voc_rc run(struct project *p, sqlite3_stmt *s, voc_rc (*head)(void *user,
     while (rc == VOC_OK) {
         int got = sqlite3_step(s);
         if (got == SQLITE_DONE) break;
-        if (p->sql_rc != VOC_OK) {
-            rc = p->sql_rc;
+        if (p->sql.rc != VOC_OK) {
+            rc = p->sql.rc;
         } else if (got == SQLITE_ROW) {
             for (size_t i = 0; rc == VOC_OK && i < a.n; i++) rc = fill(s, (int)i, &a.cells[i], &a.hex[i]);
             if (rc == VOC_OK) rc = row(user, a.cells, a.n);
@@ -185,9 +186,10 @@ voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, 
                  voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d)
 {
     sqlite3_stmt *s = NULL;
-    p->statement++;
-    p->sql_rc = VOC_OK;
+    p->sql.statement++;
+    p->sql.rc = VOC_OK;
     voc_rc rc = project_hold(p);
+    if (rc == VOC_OK && p->sql.statement == 1) plain_views(p->db);
     if (rc == VOC_OK) rc = db_exec(p, QUERY_ONLY);
     if (rc != VOC_OK) return rc;
     (void)sqlite3_set_authorizer(p->db, allow, p);

@@ -8,6 +8,7 @@
 #define NAMES_MAX 512u
 
 static const char TABLES[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE 'word!_index!_%' ESCAPE '!' ORDER BY name";
+static const char VIEWS[] = "SELECT name FROM sqlite_temp_schema WHERE type = 'view' ORDER BY rowid";
 static const char COLUMNS[] = "SELECT name FROM pragma_table_xinfo(?)";
 
 struct names { const char *at[NAMES_MAX + 1]; size_t n; struct arena arena; };
@@ -31,18 +32,19 @@ static void add_query(struct project *p, struct names *x, const char *sql, voc_s
 
 static void all_tables(struct project *p, struct names *x)
 {
-    for (const struct sql_module *m = p->modules; m; m = m->next) add(x, str_of(m->table->name)); // the last comes first
+    for (const struct sql_module *m = p->sql.modules; m; m = m->next) add(x, str_of(m->table->name)); // the last comes first
     for (size_t i = 0; i < x->n / 2; i++) {
         const char *other = x->at[i];
         x->at[i] = x->at[x->n - 1 - i];
         x->at[x->n - 1 - i] = other;
     }
+    add_query(p, x, VIEWS, (voc_str){"", 0});
     add_query(p, x, TABLES, (voc_str){"", 0});
 }
 
 static void columns_of(struct project *p, struct names *x, const char *table)
 {
-    for (const struct sql_module *m = p->modules; m; m = m->next)
+    for (const struct sql_module *m = p->sql.modules; m; m = m->next)
         if (strcmp(m->table->name, table) == 0) {
             for (size_t i = 0; m->table->columns[i]; i++) add(x, str_of(m->table->columns[i]));
             return;
@@ -68,7 +70,7 @@ static void list(struct buf *b, const struct names *x, size_t from)
 // A table that an analysis made: its name has two parts.
 static bool is_made(const struct project *p, const char *name)
 {
-    for (const struct sql_module *m = p->modules; m; m = m->next)
+    for (const struct sql_module *m = p->sql.modules; m; m = m->next)
         if (strcmp(m->table->name, name) == 0) return strchr(name, '_') != NULL;
     return false;
 }

@@ -226,4 +226,22 @@ voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const 
 // Runs one read-only statement. head once with the column names, then row for each row.
 voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, const char *const *names, size_t n),
                  voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d);
+
+// ---- a guest: the project's tables in the connection of another program, which loads them as an extension ----------------------
+// Tables of the connection show the project that is open in it, be it its main file or an attached one. The project is read
+// over a connection of its own, made by the SQLite of that program: a second SQLite in a process would lose the first one's
+// locks. One statement reads one snapshot, and the next one sees what other processes have written since.
+struct store_guest {
+    const struct sql_table *const *tables; // both borrow until free
+    const struct sql_walk *const *walks;
+    size_t n_tables;
+    void *user;
+    voc_rc (*show)(void *user, struct project *p, struct diag *d); // from now on this project, in this state
+    void (*hide)(void *user);                                      // what was read of it is dropped; before the next show
+    void (*free)(void *user);                                      // the connection has closed, or enter failed
+};
+struct sqlite3;
+struct sqlite3_api_routines;
+#define GUEST_NOMEM 7 // SQLITE_NOMEM
+int guest_enter(struct sqlite3 *db, char **error, const struct sqlite3_api_routines *api, const struct store_guest *g); // status of SQLite
 #endif

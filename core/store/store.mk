@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The project file.
-core_libvoc_a_SOURCES += \
+store_sources = \
 	core/store/aliases.c \
 	core/store/attributes.c \
 	core/store/block.c core/store/block.h \
@@ -19,7 +19,7 @@ core_libvoc_a_SOURCES += \
 	core/store/import_rows.c \
 	core/store/left_out.c \
 	core/store/member.c \
-	core/store/memory.c \
+	core/store/plain_views.c core/store/plain_views.h \
 	core/store/pending.c core/store/parts.h core/store/pending.h \
 	core/store/project.c core/store/project.h \
 	core/store/reader.c \
@@ -31,3 +31,4 @@ core_libvoc_a_SOURCES += \
 	core/store/upsert.c \
 	core/store/verify.c \
 	core/store/vtab.c core/store/vtab.h
+core_libvoc_a_SOURCES += $(store_sources) core/store/memory.c

@@ -21,11 +21,18 @@ struct cursor {
     void *plan; // of the walk; NULL: every row
 };
 
-static int status(struct sql_module *m, voc_rc rc)
+// In the project's own connection the reason goes past SQLite, through the diagnostics; a guest's stands in the statement's error.
+static int status(struct vtab *v, voc_rc rc)
 {
+    struct sql_tables *all = v->module->all;
     if (rc == VOC_OK) return SQLITE_OK;
-    m->p->sql_rc = rc;
-    return rc == VOC_E_NOMEM ? SQLITE_NOMEM : rc == VOC_CANCELLED ? SQLITE_INTERRUPT : SQLITE_ABORT;
+    all->rc = rc;
+    if (rc == VOC_E_NOMEM) return SQLITE_NOMEM;
+    if (rc == VOC_CANCELLED) return SQLITE_INTERRUPT;
+    if (!all->why) return SQLITE_ABORT;
+    sqlite3_free(v->base.zErrMsg);
+    v->base.zErrMsg = sqlite3_mprintf("%s", all->why(all->user, rc));
+    return rc == VOC_E_BUSY ? SQLITE_BUSY : SQLITE_ERROR;
 }
 
 static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
@@ -43,9 +50,9 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
     }
     (void)buf_byte(&sql, ')');
     struct vtab *v = sql.rc == VOC_OK ? sqlite3_malloc((int)sizeof *v) : NULL;
-    m->p->declaring = true;
+    m->all->declaring = true;
     int rc = v ? sqlite3_declare_vtab(db, sql.ptr) : SQLITE_NOMEM;
-    m->p->declaring = false;
+    m->all->declaring = false;
     buf_done(&sql);
     if (rc != SQLITE_OK) {
         *error = sqlite3_mprintf("%s", sqlite3_errmsg(db));
@@ -137,17 +144,18 @@ static int vtab_best(sqlite3_vtab *v, sqlite3_index_info *info)
 
 static int vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
 {
-    (void)v;
+    struct sql_tables *all = ((struct vtab *)(void *)v)->module->all;
     struct cursor *c = sqlite3_malloc((int)sizeof *c);
     if (!c) return SQLITE_NOMEM;
     *c = (struct cursor){.row = 0};
     *out = &c->base;
+    if (all->cursors++ == 0 && all->begin) all->statement++;
     return SQLITE_OK;
 }
 
-static struct sql_module *module_of(sqlite3_vtab_cursor *c)
+static struct vtab *table_of(sqlite3_vtab_cursor *c)
 {
-    return ((struct vtab *)(void *)c->pVtab)->module;
+    return (struct vtab *)(void *)c->pVtab;
 }
 
 static void plan_drop(struct sql_module *m, struct cursor *c)
@@ -158,8 +166,13 @@ static void plan_drop(struct sql_module *m, struct cursor *c)
 
 static int vtab_close(sqlite3_vtab_cursor *c)
 {
-    plan_drop(module_of(c), (struct cursor *)(void *)c);
+    struct sql_tables *all = table_of(c)->module->all;
+    plan_drop(table_of(c)->module, (struct cursor *)(void *)c);
     sqlite3_free(c);
+    if (--all->cursors == 0 && all->begun) {
+        all->begun = false;
+        all->end(all->user);
+    }
     return SQLITE_OK;
 }
 
@@ -205,22 +218,34 @@ static voc_rc walk_begin(struct sql_module *m, struct cursor *c, const char *tex
     return n ? m->walk->plan(m->table->user, limits, n, &c->plan) : VOC_OK;
 }
 
-static int to_fit(struct sql_module *m, struct cursor *c)
+static int to_fit(struct vtab *v, struct cursor *c)
 {
+    const struct sql_module *m = v->module;
     voc_rc rc = c->plan && c->row < c->end ? m->walk->seek(m->table->user, c->plan, &c->row) : VOC_OK;
-    return rc == VOC_OK ? SQLITE_OK : status(m, rc);
+    return status(v, rc);
+}
+
+// A guest's tables are opened at each walk: another statement may have asked for more columns since.
+static voc_rc ready(struct sql_module *m)
+{
+    struct sql_tables *all = m->all;
+    if (m->opened == all->statement && !all->begin) return VOC_OK;
+    voc_rc rc = all->begin && !all->begun ? all->begin(all->user) : VOC_OK;
+    if (rc != VOC_OK) return rc;
+    all->begun = all->begin != NULL;
+    rc = m->table->open(m->table->user, &m->n_rows);
+    if (rc == VOC_OK) m->opened = all->statement;
+    return rc;
 }
 
 static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, int argc, sqlite3_value **argv)
 {
     struct cursor *c = (struct cursor *)(void *)base;
-    struct sql_module *m = module_of(base);
+    struct vtab *v = table_of(base);
+    struct sql_module *m = v->module;
     plan_drop(m, c);
-    if (m->opened != m->p->statement) {
-        voc_rc rc = m->table->open(m->table->user, &m->n_rows);
-        if (rc != VOC_OK) return status(m, rc);
-        m->opened = m->p->statement;
-    }
+    voc_rc rc = ready(m);
+    if (rc != VOC_OK) return status(v, rc);
     c->row = 0;
     c->end = m->n_rows;
     if (idx == 1) { // SQLite compares again, so a value that is not a whole number finds nothing
@@ -231,18 +256,18 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, i
     }
     if (idx == 2) {
         bool none = false;
-        voc_rc rc = walk_begin(m, c, limits, argc, argv, &none);
-        if (rc != VOC_OK) return status(m, rc);
+        rc = walk_begin(m, c, limits, argc, argv, &none);
+        if (rc != VOC_OK) return status(v, rc);
         if (none) c->end = 0;
     }
-    return to_fit(m, c);
+    return to_fit(v, c);
 }
 
 static int vtab_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *c = (struct cursor *)(void *)base;
     c->row++;
-    return to_fit(module_of(base), c);
+    return to_fit(table_of(base), c);
 }
 
 static int vtab_eof(sqlite3_vtab_cursor *base)
@@ -254,10 +279,10 @@ static int vtab_eof(sqlite3_vtab_cursor *base)
 static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int column)
 {
     const struct cursor *c = (const struct cursor *)(void *)base;
-    struct sql_module *m = module_of(base);
+    const struct sql_table *t = table_of(base)->module->table;
     voc_cell cell = {0};
-    voc_rc rc = m->table->cell(m->table->user, c->row, (unsigned)column, &cell);
-    if (rc != VOC_OK) return status(m, rc);
+    voc_rc rc = t->cell(t->user, c->row, (unsigned)column, &cell);
+    if (rc != VOC_OK) return status(table_of(base), rc);
     switch (cell.type) {
     case VOC_CELL_NA: sqlite3_result_null(cx); break;
     case VOC_CELL_TEXT: sqlite3_result_text64(cx, cell.s.len ? cell.s.ptr : "", cell.s.len, SQLITE_TRANSIENT, SQLITE_UTF8); break;
@@ -280,27 +305,28 @@ static const sqlite3_module MODULE = { // no xCreate: eponymous only
     .xFilter = vtab_filter, .xNext = vtab_next, .xEof = vtab_eof, .xColumn = vtab_column, .xRowid = vtab_rowid,
 };
 
-voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w)
+int sql_module_add(struct sql_tables *all, const struct sql_table *t, const struct sql_walk *w, void (*done)(void *module))
 {
     struct sql_module *m = mem_zalloc(1, sizeof *m);
-    if (!m) return VOC_E_NOMEM;
-    *m = (struct sql_module){.p = p, .table = t, .walk = w, .next = p->modules};
-    int rc = sqlite3_create_module_v2(p->db, t->name, &MODULE, m, NULL);
-    if (rc != SQLITE_OK) {
-        mem_free(m);
-        return db_fail(p, rc, "a virtual table cannot be made");
-    }
-    p->modules = m;
-    return VOC_OK;
+    if (!m) return SQLITE_NOMEM;
+    *m = (struct sql_module){.all = all, .table = t, .walk = w, .next = all->modules};
+    all->modules = m;
+    return sqlite3_create_module_v2(all->db, t->name, &MODULE, m, done);
+}
+
+voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w)
+{
+    int rc = sql_module_add(&p->sql, t, w, NULL);
+    return rc == SQLITE_OK ? VOC_OK : db_fail(p, rc, "a virtual table cannot be made");
 }
 
 voc_rc store_sql_table(struct project *p, const struct sql_table *t) { return store_sql_table_walk(p, t, NULL); }
 
-void sql_modules_free(struct project *p)
+void sql_modules_free(struct sql_tables *all)
 {
-    while (p->modules) {
-        struct sql_module *m = p->modules;
-        p->modules = m->next;
+    while (all->modules) {
+        struct sql_module *m = all->modules;
+        all->modules = m->next;
         mem_free(m);
     }
 }

@@ -24,7 +24,7 @@ plugins=$(includes plugins)
 
 rule "an include in core/ points to the same floor or a lower one" "$(echo "$core" | awk '
     BEGIN {
-        n = split("base io store identity journey report host cli", order, " ")
+        n = split("base io store identity journey report host cli extension", order, " ")
         for (i = 1; i <= n; i++) floor[order[i]] = i
     }
     NF == 2 && $2 !~ /^</ && $2 !~ /^plugins\// {
@@ -39,7 +39,7 @@ rule "an include in core/ points to the same floor or a lower one" "$(echo "$cor
     }')"
 
 rule "every folder of core/ is a floor or the public header" "$(find core -mindepth 1 -maxdepth 1 -type d ! -name '.*' |
-    grep -vE '^core/(include|base|io|store|identity|journey|report|host|cli)$')"
+    grep -vE '^core/(include|base|io|store|identity|journey|report|host|cli|extension)$')"
 
 # only PATTERN-OF-THE-HEADER PATTERN-OF-THE-FILES: offences in core/.
 only() {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Views with plain names: what a person or a charting tool asks for first, without codes, microseconds and joins. They are
+// temporary, so nothing is written to a project. They are a convenience: a connection that may not have them (it is told to
+// query only) goes on without. Names and columns are documented in docs/sql.md, and only added to.
+#include "store/plain_views.h"
+
+#include <stdio.h>
+
+#define TIME(us) "strftime('%Y-%m-%dT%H:%M:%SZ', " us " / 1e6, 'unixepoch')"
+
+static const struct plain_view { const char *name, *query; } views[] = {
+    {"events",
+     "SELECT id, unit, individual, account, \"case\", episode, time, date(time_us / 1e6, 'unixepoch') AS day, actor, action, class, touchpoint, channel, campaign,"
+     " object, role, segment, stage, step, owner, minutes, cost, value, text, source, line FROM event"},
+    {"stays",
+     "SELECT unit, episode, stage, entered_time AS entered, left_time AS until, (left_us - entered_us) / 86400e6 AS days, \"end\" AS ended, exit, segment FROM journey"},
+    {"customers",
+     "SELECT unit, kind, account, segment, episodes, " TIME("first_us") " AS first_seen, " TIME("last_us") " AS last_seen, stage, outcome, events FROM unit"},
+    {"touchpoints",
+     "SELECT touchpoint, count(*) AS events, count(DISTINCT unit) AS units, " TIME("min(time_us)") " AS first_seen, " TIME("max(time_us)") " AS last_seen,"
+     " sum(cost) AS cost FROM event WHERE touchpoint IS NOT NULL GROUP BY touchpoint"},
+    {"actions",
+     "SELECT action, actor, count(*) AS events, count(DISTINCT unit) AS units, " TIME("min(time_us)") " AS first_seen, " TIME("max(time_us)") " AS last_seen"
+     " FROM event GROUP BY action, actor"},
+    {"sources",
+     "SELECT s.id AS source, s.plugin, count(i.number) AS imports, coalesce(sum(i.bytes), 0) AS bytes, coalesce(sum(i.records), 0) AS records,"
+     " coalesce(sum(i.gave), 0) AS used, coalesce(sum(i.rejected), 0) AS rejected, coalesce(sum(i.ignored), 0) AS ignored, " TIME("max(i.at_us)") " AS last_import"
+     " FROM source AS s LEFT JOIN import AS i ON i.source = s.id GROUP BY s.id"},
+    {"imports",
+     "SELECT number, source, plugin, file_name AS file, bytes, records, gave AS used, rejected, ignored, " TIME("at_us") " AS imported FROM import"},
+    {"rejects",
+     "SELECT i.source, i.file_name AS file, r.line, r.reason, CAST(r.raw AS TEXT) AS text FROM reject AS r JOIN import AS i ON i.number = r.import"},
+};
+
+static bool is_known(sqlite3 *db, const char *name)
+{
+    char sql[80];
+    sqlite3_stmt *s = NULL;
+    (void)snprintf(sql, sizeof sql, "SELECT 1 FROM %s LIMIT 0", name); // names are constants of the program
+    bool known = sqlite3_prepare_v3(db, sql, -1, 0, &s, NULL) == SQLITE_OK;
+    (void)sqlite3_finalize(s);
+    return known;
+}
+
+void plain_views(sqlite3 *db)
+{
+    char sql[1024];
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        if (is_known(db, views[i].name)) continue;
+        (void)snprintf(sql, sizeof sql, "CREATE TEMP VIEW %s AS %s", views[i].name, views[i].query);
+        (void)sqlite3_exec(db, sql, NULL, NULL, NULL);
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// Views with plain names, for people and for tools that draw charts. Private to core/store.
+#ifndef VOC_STORE_PLAIN_VIEWS_H
+#define VOC_STORE_PLAIN_VIEWS_H
+#include "store/project.h"
+
+// Makes them in the connection alone (temporary). A name that the connection knows already keeps what it means.
+void plain_views(sqlite3 *db);
+#endif

@@ -100,6 +100,24 @@ static bool epoch_by_magnitude(voc_str s, struct time_read *out)
     return time_epoch_read(s, digits <= 11 ? US_PER_SECOND : digits <= 14 ? 1000 : 1, false, out);
 }
 
+// "hh:mm:ss" in one step. False: it is not that, or the processor does not have its bytes in that order.
+static bool clock_plain(const char *p, unsigned *h, unsigned *m, unsigned *s)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    if ((x & UINT64_C(0xF0F0FFF0F0FFF0F0)) != UINT64_C(0x30303A30303A3030)) return false;
+    x &= UINT64_C(0x0F0F000F0F000F0F);
+    if (((x + UINT64_C(0x0606000606000606)) & UINT64_C(0xF0F000F0F000F0F0)) != 0) return false;
+    x = x * 10 + (x >> 8); // bytes 0, 3 and 6: two digits each
+    *h = x & 0xFF, *m = x >> 24 & 0xFF, *s = x >> 48 & 0xFF;
+    return true;
+#else
+    (void)p, (void)h, (void)m, (void)s;
+    return false;
+#endif
+}
+
 // The clock and offset behind the date, from p to the end; days is the date. A compact clock (102114) has no colons.
 static bool clock_read(const char *p, const char *end, int64_t days, struct time_read *out)
 {
@@ -108,6 +126,10 @@ static bool clock_read(const char *p, const char *end, int64_t days, struct time
     unsigned h = time_two(p), m = 0, s = 0, digits = 0;
     uint32_t resolution = VOC_RES_HOUR;
     int64_t fraction = 0, offset = 0;
+    if ((end - p == 8 || (end - p == 9 && p[8] == 'Z')) && clock_plain(p, &h, &m, &s)) { // what most times are
+        if (h > 23 || m > 59 || s > 60) return false;
+        return ranged(out, days * US_PER_DAY + (((int64_t)h * 60 + m) * 60 + s) * US_PER_SECOND, VOC_RES_SECOND, end - p == 9);
+    }
     p += 2;
     if (h > 23) return false;
     if (compact ? end - p >= 2 && time_digit(*p) : end - p >= 3 && *p == ':') {
@@ -139,11 +161,17 @@ static bool is_behind_date(char c) { return c == 'T' || c == ' ' || c == 't'; }
 
 static bool extended_read(voc_str s, struct time_read *out)
 {
+    // The date of the time read before: in a log it is nearly always the same. No state that a caller could see.
+    static _Thread_local struct { char text[10]; int64_t days; } last = {.text = "1970-01-01"};
     const char *p = s.ptr, *end = p + s.len;
-    unsigned century = time_two(p), rest = time_two(p + 2), month = time_two(p + 5), day = time_two(p + 8);
-    int64_t year = (int64_t)century * 100 + rest;
-    if (p[7] != '-' || century > 99 || rest > 99 || !time_date_valid(year, month, day)) return false;
-    int64_t days = time_from_civil(year, month, day);
+    int64_t days = last.days;
+    if (memcmp(p, last.text, sizeof last.text) != 0) {
+        unsigned century = time_two(p), rest = time_two(p + 2), month = time_two(p + 5), day = time_two(p + 8);
+        int64_t year = (int64_t)century * 100 + rest;
+        if (p[7] != '-' || century > 99 || rest > 99 || !time_date_valid(year, month, day)) return false;
+        last.days = days = time_from_civil(year, month, day);
+        memcpy(last.text, p, sizeof last.text);
+    }
     if (s.len == 10) return ranged(out, days * US_PER_DAY, VOC_RES_DAY, false);
     return is_behind_date(p[10]) && clock_read(p + 11, end, days, out);
 }

@@ -10,6 +10,7 @@
 
 #include "base/cancel.h"
 #include "base/regex.h"
+#include "base/scan.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/xml.h"
@@ -148,6 +149,14 @@ static int host_is_cancelled(voc_context *cx)
 }
 
 static int host_utf8_valid(const char *ptr, size_t len) { return text_utf8_valid(ptr, len); }
+
+static size_t host_marks(const char *ptr, size_t len, char a, char b, uint32_t *to, int *has_b)
+{
+    bool has;
+    size_t n = scan_marks(ptr, len, a, b, to, &has);
+    *has_b = has;
+    return n;
+}
 
 static voc_rc host_time_format(voc_context *cx, voc_time_format **out, voc_str pattern, voc_str zone)
 {
@@ -362,6 +371,7 @@ const voc_host *host_table(void)
         .semantics = host_semantics,
         .write = host_write,
         .want_attributes = host_want_attributes,
+        .marks = host_marks,
     };
     return &table;
 }

@@ -588,6 +588,10 @@ typedef struct voc_host {
 
     /* ANALYSIS: begin */
     voc_rc (*want_attributes)(voc_run *run); /* of units, in voc_journeys */
+
+    /* INPUT: where bytes stand: the positions of those among ptr[0..len) that are a or b, ascending, into *to, which has room
+     * for len + 64. Gives how many; *has_b is 1 if one of them is b and not a. len below 2^32. */
+    size_t (*marks)(const char *ptr, size_t len, char a, char b, uint32_t *to, int *has_b);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

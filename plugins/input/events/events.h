@@ -4,8 +4,8 @@
 //   columns.c    samples of the columns       totals.c    records that are no data
 //   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
 //   times.c      formats of time columns      joins.c     date, clock and zone in columns of their own
-//   numbers.c    decimal point or comma, currencies
-//   rows.c       records -> rows              describe.c  the plan in words     maps.c  and as sources.xml says it
+//   fields.c     records -> fields            numbers.c   decimal point or comma, currencies
+//   rows.c       fields -> rows               describe.c  the plan in words     maps.c  and as sources.xml says it
 // A plan is made once, in head(), and only read from then on: lines() runs in parallel on it.
 #ifndef VOC_PLUGINS_INPUT_EVENTS_H
 #define VOC_PLUGINS_INPUT_EVENTS_H
@@ -182,6 +182,8 @@ voc_rc times_resolve(struct events *e, const voc_block *first);
 // A number without units: sign, digits, groups of three, decimals, exponent. Micro-units are rounded half away from zero;
 // VOC_NA where they do not fit.
 bool number_read(voc_str cell, char decimal, int64_t *micro, double *real);
+// The same for what most cells are: digits, and perhaps up to six decimals. False: number_read knows.
+bool plain_number(voc_str cell, char decimal, int64_t *micro, double *real);
 // Also with a currency before or behind ("1.200,50 EUR", "-$5"), in brackets or with the minus behind. *currency: constant, NULL: none.
 bool money_read(voc_str cell, char decimal, int64_t *micro, double *real, const char **currency);
 bool number_column_plausible(struct events *e, uint32_t column, bool money);
@@ -192,6 +194,20 @@ voc_rc plan_make(struct events *e, const voc_block *first);
 void propose(struct events *e, bool all); // all: every field; else only time and action, where they are missing
 bool plan_decided(const struct events *e, unsigned option); // a map or an option has spoken
 bool actor_read(voc_str cell, uint32_t *actor);
+
+// fields.c
+struct fields { // of the records of one block; owns marks and scratch
+    const struct events *e;
+    const voc_block *block;
+    uint32_t *marks;     // separators and quotes of the bytes first..known, counted from first; the next one is at `at`
+    size_t n, at, first, known;
+    int has_quote;
+    char *scratch, *to;  // unquoted text of the block; NULL: none so far
+};
+voc_rc fields_open(struct fields *f, const struct events *e, const voc_block *block);
+void fields_close(struct fields *f);
+// The first n_columns fields of record i, and how many there are; as csv_split. Records come in their order.
+voc_rc fields_of(struct fields *f, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault);
 
 // rows.c, describe.c, maps.c
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);

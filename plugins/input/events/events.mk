@@ -9,7 +9,7 @@ plugins_input_events_input_events_la_SOURCES = \
 	plugins/input/events/header.c plugins/input/events/totals.c \
 	plugins/input/events/propose.c plugins/input/events/mapping.c \
 	plugins/input/events/times.c plugins/input/events/joins.c plugins/input/events/numbers.c \
-	plugins/input/events/rows.c plugins/input/events/describe.c plugins/input/events/maps.c
+	plugins/input/events/fields.c plugins/input/events/rows.c plugins/input/events/describe.c plugins/input/events/maps.c
 plugins_input_events_input_events_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_events_input_events_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_events_input_events_la_LDFLAGS = $(PLUGIN_LDFLAGS)

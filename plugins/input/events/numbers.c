@@ -111,6 +111,25 @@ static double real_of(const struct digits *x)
     return strtod(text, NULL); // the program never leaves the C locale
 }
 
+bool plain_number(voc_str cell, char decimal, int64_t *micro, double *real)
+{
+    static const int64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    size_t decimals = 0, i = 0;
+    int64_t value = 0;
+    if (cell.len == 0 || cell.len > 13) return false; // up to twelve digits: exact as a double, and in micro-units
+    for (; i < cell.len && is_digit(cell.ptr[i]); i++) value = value * 10 + (cell.ptr[i] - '0');
+    if (i == 0 || i > 12) return false;
+    if (i < cell.len) {
+        decimals = cell.len - i - 1;
+        if (cell.ptr[i] != decimal || decimals == 0 || decimals > 6) return false;
+        for (i++; i < cell.len && is_digit(cell.ptr[i]); i++) value = value * 10 + (cell.ptr[i] - '0');
+        if (i < cell.len) return false;
+    }
+    *micro = value * power[6 - decimals];
+    *real = (double)value / (double)power[decimals];
+    return true;
+}
+
 bool number_read(voc_str cell, char decimal, int64_t *micro, double *real)
 {
     struct digits x;

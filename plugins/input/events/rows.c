@@ -1,26 +1,44 @@
 // SPDX-License-Identifier: MIT
 // Records of one block to rows, by the plan. Runs in parallel on one instance: all memory is this call's own, taken once a
 // block, never once a row. A record is checked whole before any of its rows is added; what is wrong with it rejects it.
+// What the plan says of every row is written once into each place of the batch; a record sets what it says itself.
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "plugins/input/events/events.h"
 
-#define BATCH_ROWS 1024u
+#define BATCH_ROWS 64u        // they stay in the nearest cache
+#define BATCH_ROWS_WIDE 256u  // where a record gives many
 #define BATCH_ATTRS 65536u
 #define VALUE_SHOWN 60u
+
+// Texts of a row with one source each.
+static const struct { unsigned char field; size_t at; } row_texts[] = {
+    {FIELD_ACTION, offsetof(voc_row, action)}, {FIELD_CASE, offsetof(voc_row, case_id)}, {FIELD_ID, offsetof(voc_row, id)}, {FIELD_REF, offsetof(voc_row, ref)},
+    {FIELD_ROLE, offsetof(voc_row, role)}, {FIELD_OWNER, offsetof(voc_row, owner)}, {FIELD_THREAD, offsetof(voc_row, thread)},
+    {FIELD_TOUCHPOINT, offsetof(voc_row, touchpoint)}, {FIELD_CHANNEL, offsetof(voc_row, channel)}, {FIELD_CAMPAIGN, offsetof(voc_row, campaign)},
+    {FIELD_OBJECT, offsetof(voc_row, object)}, {FIELD_TEXT, offsetof(voc_row, text)}, {FIELD_LANGUAGE, offsetof(voc_row, language)}};
+#define TEXTS (sizeof row_texts / sizeof *row_texts)
+#define ACTORS 4u
 
 struct work { // one call
     const struct events *e;
     voc_sink *sink;
     voc_rc rc;         // of the host
+    struct fields fields;
     voc_str *cells;    // of the record
-    char *scratch;     // unquoted text of the block
+    bool wide;
+    voc_row base;      // wide: what the record's rows have in common
     voc_row *rows;
     size_t n_rows, n_records, max_records; // in the batch
+    struct { const struct origin *from; size_t at; } moves[TEXTS]; // texts that stand in a column, and where in a row they go
+    size_t n_moves;
     voc_attr *attrs;   // max_records times attrs_each
     size_t attrs_each;
-    voc_alias *aliases; // max_records times VOC_ALIASES_MAX * 2
+    voc_alias *aliases; // max_records times aliases_each
+    size_t aliases_each;
+    struct { voc_str cell; uint32_t actor; } actors[ACTORS]; // as read lately
+    size_t n_actors;
 };
 
 // ---- small steps -------------------------------------------------------------------------------------------------------------
@@ -67,12 +85,16 @@ static bool leave_out(struct work *w, uint64_t record, const char *rule)
 }
 
 // The fields of the record, as many as the header has. Behind them empty ones may stand.
-static bool split(struct work *w, voc_str record, uint64_t number)
+static bool split(struct work *w, const voc_block *b, uint64_t number)
 {
     const struct events *e = w->e;
     enum csv_fault fault;
     const char *rule;
-    size_t n = csv_split(&e->rule, record, w->cells, e->n_columns, &w->scratch, &fault);
+    size_t n;
+    w->rc = fields_of(&w->fields, number, w->cells, &n, &fault);
+    if (w->rc) return false;
+    if (!fault && n == e->n_columns) return true;
+    voc_str record = {b->bytes + b->start[number], b->end[number] - b->start[number]};
     if (fault == CSV_UNCLOSED) return refuse(w, number, "QUOTE", "a quote is never closed");
     if (fault) return refuse(w, number, "QUOTE", "there is text behind a closing quote in field %zu; a quote within is written twice", n);
     while (n > e->n_columns && record.len && record.ptr[record.len - 1] == e->rule.separator) {
@@ -98,6 +120,11 @@ static bool refuse_time(struct work *w, const struct time_origin *t, uint64_t re
 static bool read_time(struct work *w, const struct time_origin *t, uint64_t record, int64_t *us, uint32_t *resolution, bool *refused)
 {
     char joined[JOINED_MAX];
+    *us = VOC_NA;
+    if (t->clock == NO_COLUMN && t->zone == NO_COLUMN && t->from.column != NO_COLUMN) { // the usual case: a cell that begins with a digit
+        voc_str plain = w->cells[t->from.column];
+        if (plain.len && plain.ptr[0] >= '1' && plain.ptr[0] <= '9' && w->e->host->time_parse(t->format, plain, us, resolution) == VOC_OK) return true;
+    }
     voc_str cell = t->from.column == NO_COLUMN ? t->from.constant : time_joined(t, w->cells, joined);
     if (cell.len == 0) cell = t->from.constant;
     *us = VOC_NA;
@@ -118,6 +145,7 @@ static bool read_number(struct work *w, const struct origin *o, uint64_t record,
     const char *currency = NULL;
     double unused;
     *micro = VOC_NA;
+    if (cell.len == 0 || plain_number(cell, o->decimal, micro, real ? real : &unused)) return true;
     if (cell_missing(cell)) return true;
     bool read = o->money ? money_read(cell, o->decimal, micro, real ? real : &unused, &currency) : number_read(cell, o->decimal, micro, real ? real : &unused);
     if (!read)
@@ -178,7 +206,6 @@ static bool add_attrs(struct work *w, voc_row *r)
     const struct events *e = w->e;
     voc_attr *to = &w->attrs[w->n_records * w->attrs_each];
     size_t own = 0;
-    r->attrs = to;
     for (size_t i = 0; i < e->n_attrs; i++) {
         if (!read_attr(w, &e->attrs[i], r->record, &to[r->n_attrs])) return false;
         if (to[r->n_attrs].text.len == 0) continue;
@@ -192,7 +219,7 @@ static bool add_attrs(struct work *w, voc_row *r)
 static void add_aliases(const struct work *w, voc_row *r)
 {
     const struct events *e = w->e;
-    voc_alias *to = &w->aliases[w->n_records * VOC_ALIASES_MAX * 2];
+    voc_alias *to = &w->aliases[w->n_records * w->aliases_each];
     r->customer = to;
     for (size_t i = 0; i < e->n_customers; i++) {
         voc_str cell = cell_of(w, &e->customers[i].from);
@@ -205,28 +232,32 @@ static void add_aliases(const struct work *w, voc_row *r)
     }
 }
 
+static bool read_actor(struct work *w, voc_row *r)
+{
+    voc_str actor = cell_of(w, &w->e->field[FIELD_ACTOR]);
+    if (actor.len == 0) return true;
+    for (size_t i = 0; i < w->n_actors; i++)
+        if (ev_eq(actor, w->actors[i].cell)) return r->actor = w->actors[i].actor, true;
+    if (ev_trim(actor).len == 0) return true;
+    if (!actor_read(actor, &r->actor))
+        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other", COLUMN(w, w->e->field[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
+    if (w->n_actors < ACTORS) {
+        w->actors[w->n_actors].cell = actor;
+        w->actors[w->n_actors++].actor = r->actor;
+    }
+    return true;
+}
+
 static bool add_fields(struct work *w, voc_row *r)
 {
     const struct events *e = w->e;
     const struct origin *f = e->field;
-    voc_str actor = cell_of(w, &f[FIELD_ACTOR]);
-    if (ev_trim(actor).len && !actor_read(actor, &r->actor))
-        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other", COLUMN(w, f[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
-    r->action = cell_of(w, &f[FIELD_ACTION]);
-    r->case_id = cell_of(w, &f[FIELD_CASE]);
-    r->id = cell_of(w, &f[FIELD_ID]);
-    r->ref = cell_of(w, &f[FIELD_REF]);
+    for (size_t k = 0; k < w->n_moves; k++) {
+        voc_str text = cell_of(w, w->moves[k].from);
+        memcpy((char *)r + w->moves[k].at, &text, sizeof text);
+    }
     r->ref_kind = r->ref.len ? e->ref_kind : VOC_REF_NONE;
-    r->role = cell_of(w, &f[FIELD_ROLE]);
-    r->owner = cell_of(w, &f[FIELD_OWNER]);
-    r->thread = cell_of(w, &f[FIELD_THREAD]);
-    r->touchpoint = cell_of(w, &f[FIELD_TOUCHPOINT]);
-    r->channel = cell_of(w, &f[FIELD_CHANNEL]);
-    r->campaign = cell_of(w, &f[FIELD_CAMPAIGN]);
-    r->object = cell_of(w, &f[FIELD_OBJECT]);
-    r->text = cell_of(w, &f[FIELD_TEXT]);
-    r->language = cell_of(w, &f[FIELD_LANGUAGE]);
-    return read_number(w, &f[FIELD_MINUTES], r->record, &r->minutes, NULL) && read_number(w, &f[FIELD_COST], r->record, &r->cost, NULL) &&
+    return read_actor(w, r) && read_number(w, &f[FIELD_MINUTES], r->record, &r->minutes, NULL) && read_number(w, &f[FIELD_COST], r->record, &r->cost, NULL) &&
            read_number(w, &f[FIELD_VALUE], r->record, &r->value, NULL);
 }
 
@@ -282,7 +313,7 @@ static void read_long(struct work *w, voc_row *r)
         refuse(w, r->record, "ACTION", "%.*s is empty: it has no action", COLUMN(w, column));
         return;
     }
-    w->rows[w->n_rows++] = *r;
+    w->n_rows++; // it stands in its place
     w->n_records++;
 }
 
@@ -345,37 +376,65 @@ static void read_wide(struct work *w, voc_row *r)
 
 // ---- a block -------------------------------------------------------------------------------------------------------------------
 
+// A cell that begins with a digit is a time, or should be one: such a record is never a total or a footer.
+static bool surely_data(const struct work *w)
+{
+    uint32_t column = w->e->times[0].from.column;
+    return column != NO_COLUMN && w->cells[column].len && w->cells[column].ptr[0] >= '0' && w->cells[column].ptr[0] <= '9';
+}
+
 static void read_record(struct work *w, const voc_block *b, uint64_t i)
 {
-    voc_row r = voc_row_init(VOC_ROW_EVENT);
+    voc_row *r = w->wide ? &w->base : &w->rows[w->n_rows];
     const char *rule;
-    r.record = i;
-    if (!split(w, (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}, i)) return;
-    if ((rule = left_out_by_plan(w->e, w->cells)) != NULL) {
+    r->record = i;
+    r->actor = VOC_ACTOR_UNSET;
+    r->n_customer = r->n_account = r->n_attrs = 0;
+    r->attrs = &w->attrs[w->n_records * w->attrs_each];
+    if (!split(w, b, i)) return;
+    if (!surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
         (void)leave_out(w, i, rule);
         return;
     }
-    if (!add_fields(w, &r) || !add_attrs(w, &r)) return;
-    add_aliases(w, &r);
-    const struct time_origin *t = &w->e->times[0];
-    bool wide = w->e->n_times > 1 || (!w->e->has_end && (t->action.len || t->action_column != NO_COLUMN));
-    if (wide) read_wide(w, &r);
-    else read_long(w, &r);
+    if (!add_fields(w, r) || (w->e->n_attrs && !add_attrs(w, r))) return;
+    add_aliases(w, r);
+    if (w->wide) read_wide(w, r);
+    else read_long(w, r);
+}
+
+// What the plan says of every row.
+static void prepare(struct work *w)
+{
+    w->base = voc_row_init(VOC_ROW_EVENT);
+    for (size_t k = 0; k < TEXTS; k++) {
+        const struct origin *from = &w->e->field[row_texts[k].field];
+        if (from->column == NO_COLUMN) {
+            memcpy((char *)&w->base + row_texts[k].at, &from->constant, sizeof from->constant);
+            continue;
+        }
+        w->moves[w->n_moves].from = from;
+        w->moves[w->n_moves++].at = row_texts[k].at;
+    }
+    for (size_t i = 0; i < w->max_records && !w->wide; i++) w->rows[i] = w->base;
 }
 
 static voc_rc work_open(struct work *w, const voc_block *b)
 {
     const struct events *e = w->e;
+    w->wide = e->n_times > 1 || (!e->has_end && (e->times[0].action.len || e->times[0].action_column != NO_COLUMN));
     w->attrs_each = e->n_attrs + 2;
-    w->max_records = BATCH_ROWS / e->n_times;
+    w->aliases_each = e->n_customers + e->n_accounts;
+    w->max_records = (w->wide ? BATCH_ROWS_WIDE : BATCH_ROWS) / e->n_times;
     if (w->max_records * w->attrs_each > BATCH_ATTRS) w->max_records = BATCH_ATTRS / w->attrs_each;
-    bool quoted = e->rule.quote && b->n_bytes && memchr(b->bytes, e->rule.quote, b->n_bytes);
+    voc_rc rc = fields_open(&w->fields, e, b);
+    if (rc) return rc;
     w->cells = e->host->alloc(e->cx, e->n_columns * sizeof *w->cells);
-    w->scratch = e->host->alloc(e->cx, quoted ? b->n_bytes + 1 : 1);
     w->rows = e->host->alloc(e->cx, w->max_records * e->n_times * sizeof *w->rows);
     w->attrs = e->host->alloc(e->cx, w->max_records * w->attrs_each * sizeof *w->attrs);
-    w->aliases = e->host->alloc(e->cx, w->max_records * VOC_ALIASES_MAX * 2 * sizeof *w->aliases);
-    return w->cells && w->scratch && w->rows && w->attrs && w->aliases ? VOC_OK : VOC_E_NOMEM;
+    w->aliases = e->host->alloc(e->cx, w->max_records * w->aliases_each * sizeof *w->aliases + 1);
+    if (!w->cells || !w->rows || !w->attrs || !w->aliases) return VOC_E_NOMEM;
+    prepare(w);
+    return VOC_OK;
 }
 
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
@@ -384,14 +443,13 @@ voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
     if (block->n_records == 0) return VOC_OK;
     if (e->n_columns == 0) return VOC_E_BUG; // head() has seen no record
     w.rc = work_open(&w, block);
-    char *scratch = w.scratch;
     for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
         read_record(&w, block, i);
         if (!w.rc && w.n_records == w.max_records) flush(&w);
     }
     if (!w.rc) flush(&w);
+    fields_close(&w.fields);
     e->host->free(e->cx, w.cells);
-    e->host->free(e->cx, scratch);
     e->host->free(e->cx, w.rows);
     e->host->free(e->cx, w.attrs);
     e->host->free(e->cx, w.aliases);

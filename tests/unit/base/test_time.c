@@ -543,9 +543,41 @@ static void the_clock_is_the_environments_where_that_is_set(void **state)
     assert_int_equal(clock_now_us(), 981173106 * S);
 }
 
+// What is read in one step against the same with a fraction behind it, which is not; and dates that differ from the one before.
+static void a_clock_read_in_one_step_is_read_the_same_step_by_step(void **state)
+{
+    static const char *const dates[] = {"2024-02-29", "2023-02-29", "2024-02-28", "2024-02-2 ", "2024-12-31", "2024/12-31", "0001-01-01", "9999-12-31", "2024-12-31"};
+    struct time_format *f = NULL;
+    (void)state;
+    assert_int_equal(time_format_new(&f, STR(""), STR("Europe/Berlin"), NULL), VOC_OK);
+    for (size_t d = 0; d < sizeof dates / sizeof *dates; d++) {
+        for (unsigned at = 0; at < 8; at++) {
+            for (unsigned c = 0; c < 256; c++) {
+                for (unsigned zulu = 0; zulu < 2; zulu++) {
+                    char fast[24], slow[24] = "";
+                    int64_t us[2] = {0, 0};
+                    uint32_t resolution[2] = {9, 9};
+                    memcpy(fast, dates[d], 10);
+                    memcpy(fast + 10, at % 2 ? "T12:34:56Z" : " 23:59:59Z", 10);
+                    fast[11 + at] = (char)c;
+                    memcpy(slow, fast, 19);
+                    memcpy(slow + 19, ".0Z", 3);
+                    voc_rc one = time_format_parse(f, str_mk(fast, 19 + zulu), &us[0], &resolution[0]);
+                    voc_rc two = time_format_parse(f, str_mk(slow, 21 + zulu), &us[1], &resolution[1]);
+                    if (at == 7 && (c == ' ' || (c >= '\t' && c <= '\r'))) continue; // blanks at the end are not looked at
+                    if (one != two || us[0] != us[1]) fail_msg("%.20s: %d %lld, %lld", fast, (int)one, (long long)us[0], (long long)us[1]);
+                    if (!one) assert_int_equal(resolution[0], VOC_RES_SECOND);
+                }
+            }
+        }
+    }
+    time_format_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_read_in_one_step_is_read_the_same_step_by_step),
         cmocka_unit_test(civil_days_agree_with_counting_from_year_1_to_9999),
         cmocka_unit_test(iso_forms_read_with_the_resolution_as_written),
         cmocka_unit_test(fractions_take_dot_or_comma_and_are_cut_to_microseconds),

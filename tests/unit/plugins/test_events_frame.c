@@ -10,6 +10,9 @@
 
 #include <cmocka.h>
 
+#include "base/scan.h"
+#include "host/host.h"
+#include "plugins/input/events/events.h"
 #include "tests/unit/plugins/events_run.h"
 
 // Rows as expected, and the mapping says (or, with a !, does not say) this.
@@ -175,6 +178,71 @@ static void a_total_below_decides_nothing_about_the_columns(void **state)
                 "4 ignore a total, without a time\n2 2024-03-01 ask value=5\n3 2024-03-02 buy value=7\n", "time <- Wann");
 }
 
+// ---- fields of a block ---------------------------------------------------------------------------------------------------
+
+static uint64_t next(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 33;
+}
+
+// Records of up to some kilobytes with gaps between them; with quotes or nearly without.
+static size_t some_records(uint64_t *seed, char *text, size_t room, size_t *start, size_t *end, size_t most, size_t *len)
+{
+    static const char letters[] = "\"\"\",,,,ab\n\r;c\xC3\xA9";
+    unsigned quotes = (unsigned)(next(seed) % 3);
+    size_t n = 0, at = 0;
+    while (n < most) {
+        size_t size = next(seed) % 50 == 0 ? next(seed) % 10000 : next(seed) % 90;
+        if (at + size + 8 > room) break;
+        start[n] = at;
+        for (size_t i = 0; i < size; i++) {
+            char c = letters[next(seed) % (sizeof letters - 1)];
+            text[at++] = c == '"' && (quotes == 0 || (quotes == 1 && next(seed) % 40)) ? 'x' : c;
+        }
+        end[n++] = at;
+        for (size_t gap = next(seed) % 3; gap; gap--) text[at++] = next(seed) % 2 ? '\n' : ','; // what was cut between them
+    }
+    *len = at;
+    return n;
+}
+
+static void records_of_a_block_have_the_fields_that_each_has_alone(void **state)
+{
+    enum { ROOM = 40000, MOST = 700, COLUMNS = 6 };
+    static char text[ROOM], scratch[ROOM];
+    static size_t start[MOST], end[MOST];
+    voc_str right[COLUMNS], cells[COLUMNS];
+    struct voc_context cx;
+    struct diag *d = diag_new();
+    uint64_t seed = 8;
+    (void)state;
+    context_init(&cx, NULL, d, "t");
+    for (unsigned form = 0; scan_form(form); form++) {
+        if (!scan_use(form)) continue;
+        for (unsigned round = 0; round < 300; round++) {
+            struct events e = {.host = host_table(), .cx = &cx, .rule = {.separator = ',', .quote = round % 5 ? '"' : 0}, .n_columns = 1 + round % COLUMNS};
+            voc_block b = {.struct_size = sizeof b, .bytes = text, .start = start, .end = end};
+            struct fields f;
+            b.n_records = some_records(&seed, text, ROOM, start, end, MOST, &b.n_bytes);
+            assert_int_equal(fields_open(&f, &e, &b), VOC_OK);
+            for (uint64_t i = 0; i < b.n_records; i++) {
+                enum csv_fault fault, right_fault;
+                char *to = scratch;
+                size_t n, n_right = csv_split(&e.rule, str_mk(text + start[i], end[i] - start[i]), right, e.n_columns, &to, &right_fault);
+                if (next(&seed) % 20 == 0) continue; // a record may be left out
+                assert_int_equal(fields_of(&f, i, cells, &n, &fault), VOC_OK);
+                assert_int_equal(n, n_right);
+                assert_int_equal(fault, right_fault);
+                for (size_t k = 0; k < n && k < e.n_columns && !fault; k++) assert_true(str_eq(cells[k], right[k]));
+            }
+            fields_close(&f);
+        }
+    }
+    context_done(&cx);
+    diag_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +259,7 @@ int main(void)
         cmocka_unit_test(numbers_alone_below_the_data_are_sums),
         cmocka_unit_test(footers_are_ignored_by_name_and_other_short_lines_rejected),
         cmocka_unit_test(a_total_below_decides_nothing_about_the_columns),
+        cmocka_unit_test(records_of_a_block_have_the_fields_that_each_has_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -216,6 +216,33 @@ static void numbers_are_read_with_point_or_comma_and_groups_of_three(void **stat
     read_as("1e300", '.', true, VOC_NA);
 }
 
+static void what_is_read_in_one_step_is_read_the_same_step_by_step(void **state)
+{
+    static const char letters[] = "0123456789012345678901234567890123456789..,,-+ e'";
+    uint64_t seed = 3;
+    size_t plain = 0;
+    (void)state;
+    for (unsigned round = 0; round < 400000; round++) {
+        char text[16];
+        size_t len = (size_t)(round % 16);
+        for (size_t i = 0; i < len; i++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            text[i] = letters[(seed >> 33) % (sizeof letters - 1)];
+        }
+        for (const char *decimal = ".,"; *decimal; decimal++) {
+            int64_t fast, slow;
+            double fast_real, slow_real;
+            if (!plain_number((voc_str){text, len}, *decimal, &fast, &fast_real)) continue;
+            plain++;
+            assert_true(number_read((voc_str){text, len}, *decimal, &slow, &slow_real));
+            assert_int_equal(fast, slow);
+            assert_memory_equal(&fast_real, &slow_real, sizeof slow_real);
+            assert_false(cell_missing((voc_str){text, len}));
+        }
+    }
+    assert_true(plain > 10000);
+}
+
 static void what_is_no_number_is_not_read(void **state)
 {
     (void)state;
@@ -506,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_wrong_or_missing_time_rejects_its_row_and_no_other),
         cmocka_unit_test(a_column_that_holds_no_times_is_an_error_that_shows_one),
         cmocka_unit_test(numbers_are_read_with_point_or_comma_and_groups_of_three),
+        cmocka_unit_test(what_is_read_in_one_step_is_read_the_same_step_by_step),
         cmocka_unit_test(what_is_no_number_is_not_read),
         cmocka_unit_test(decimal_point_and_comma_are_told_apart_by_the_values_of_the_file),
         cmocka_unit_test(a_cell_that_should_be_a_number_and_is_none_rejects_its_row),

@@ -118,3 +118,16 @@ voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MA
     *n = count;
     return VOC_OK;
 }
+
+uint32_t aliases_flags(voc_str set)
+{
+    uint32_t flags = 0;
+    voc_alias alias;
+    size_t n = 0, escapes;
+    while (set.len && take(&set, &alias, &escapes)) {
+        if (n++) flags |= SETS_SEVERAL;
+        flags |= alias.strong ? SETS_STRONG : SETS_WEAK;
+        if (escapes || (str_is(alias.kind, "id") && memchr(alias.value.ptr, ':', alias.value.len))) flags |= SETS_UNLIKE;
+    }
+    return flags;
+}

@@ -79,9 +79,9 @@ static voc_rc add_row(struct observations *o, size_t i, uint32_t source)
 {
     int64_t *const *c = o->column;
     struct space *s = o->p->space;
-    int64_t entity = c[0][i], who_limit = dict_n(s[entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES].dict);
+    int64_t entity = c[0][i], who_limit = s[entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES].n;
     if (!in_range(entity - 1, VOC_ENTITY_CASE) || !in_range(c[1][i], VOC_TYPE_MONEY + 1) || !in_range(c[2][i], who_limit) ||
-        !in_range(c[3][i], dict_n(s[SPACE_KEY].dict)) || !in_range(c[4][i], dict_n(s[SPACE_VALUE].dict)) || !in_range(c[7][i], (int64_t)UINT32_MAX + 1)) {
+        !in_range(c[3][i], s[SPACE_KEY].n) || !in_range(c[4][i], s[SPACE_VALUE].n) || !in_range(c[7][i], (int64_t)UINT32_MAX + 1)) {
         (void)snprintf(o->block.why, sizeof o->block.why, "row %zu has a value out of range", i);
         return VOC_E_INPUT;
     }
@@ -132,15 +132,9 @@ static voc_rc load(struct observations *o)
 
 static voc_rc ranks_of(struct project *p, unsigned space, uint32_t **out)
 {
-    const struct dict *d = p->space[space].dict;
-    uint32_t n = dict_n(d);
-    voc_str *texts = mem_zalloc(n, sizeof *texts);
-    *out = mem_zalloc(n, sizeof **out);
-    voc_rc rc = texts && *out ? VOC_OK : VOC_E_NOMEM;
-    for (uint32_t i = 0; rc == VOC_OK && i < n; i++) texts[i] = dict_at(d, i);
-    if (rc == VOC_OK) rc = sort_ranks(texts, NULL, n, *out);
-    mem_free(texts);
-    return rc;
+    const struct space *s = &p->space[space];
+    *out = mem_zalloc(s->n, sizeof **out);
+    return *out ? sort_ranks(s->text, NULL, s->n, *out) : VOC_E_NOMEM;
 }
 
 static voc_rc open_observations(struct observations *o, struct project *p)
@@ -177,8 +171,8 @@ static void close_observations(struct observations *o)
 // alone[code]: no other set with attributes begins with the same strong (else first) alias, so its values stand alone.
 static voc_rc find_alone(const struct observations *o, bool **out)
 {
-    const struct dict *sets = o->p->space[SPACE_ALIASES].dict;
-    uint32_t n = dict_n(sets), code = 0;
+    const struct space *sets = &o->p->space[SPACE_ALIASES];
+    uint32_t n = sets->n, code = 0;
     struct dict *names = NULL;
     bool *alone = mem_zalloc(n, sizeof *alone), *used = mem_zalloc(n, sizeof *used);
     uint32_t *first = mem_zalloc((size_t)n + 1, sizeof *first); // the set that was first with a name + 1
@@ -187,7 +181,7 @@ static voc_rc find_alone(const struct observations *o, bool **out)
         if (o->v.at[i].entity != VOC_ENTITY_CASE) used[o->v.at[i].who] = true;
     for (uint32_t i = 0; rc == VOC_OK && i < n; i++) {
         if (!used[i]) continue;
-        rc = dict_code(names, aliases_first(dict_at(sets, i)), &code);
+        rc = dict_code(names, aliases_first(sets->text[i]), &code);
         if (rc != VOC_OK) break;
         alone[i] = first[code] == 0;
         if (first[code]) alone[first[code] - 1] = false;

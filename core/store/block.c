@@ -17,7 +17,7 @@ const char *block_column_name(unsigned column)
         [COLUMN_CASE] = "case", [COLUMN_ROLE] = "role", [COLUMN_OWNER] = "owner", [COLUMN_THREAD] = "thread", [COLUMN_CUSTOMER] = "customer",
         [COLUMN_ACCOUNT] = "account", [COLUMN_REF_KIND] = "ref_kind", [COLUMN_REF] = "ref", [COLUMN_MINUTES] = "minutes", [COLUMN_COST] = "cost",
         [COLUMN_VALUE] = "value", [COLUMN_ID] = "id", [COLUMN_TEXT] = "text", [COLUMN_LANGUAGE] = "language", [COLUMN_ATTRS] = "attributes",
-        [COLUMN_RECORD] = "record", [COLUMN_SUB] = "sub", [COLUMN_LINE] = "line", [COLUMN_ENTITY] = "entity", [COLUMN_TYPE] = "type",
+        [COLUMN_RECORD] = "record", [COLUMN_SUB] = "sub", [COLUMN_LINE] = "line", [COLUMN_TUPLE] = "tuple", [COLUMN_NAMED] = "named", [COLUMN_NAME] = "name", [COLUMN_ENTITY] = "entity", [COLUMN_TYPE] = "type",
         [COLUMN_WHO] = "who", [COLUMN_KEY] = "key", [COLUMN_VALUE_TEXT] = "value text", [COLUMN_INTEGER] = "integer", [COLUMN_NUMBER] = "number",
     };
     return column < COLUMNS_MAX && names[column] ? names[column] : "?";
@@ -25,7 +25,7 @@ const char *block_column_name(unsigned column)
 
 bool block_column_is_text(unsigned column)
 {
-    return column == COLUMN_REF || column == COLUMN_ID || column == COLUMN_TEXT || column == COLUMN_ATTRS;
+    return column == COLUMN_REF || column == COLUMN_ID || column == COLUMN_TEXT || column == COLUMN_ATTRS || column == COLUMN_NAME;
 }
 
 // ---- writing -------------------------------------------------------------------------------------------------------------
@@ -86,6 +86,20 @@ void block_text(struct block_writer *w, unsigned column, const voc_str *v)
     size_t from = w->data.len;
     if (w->rc == VOC_OK) w->rc = column_put_text(&w->data, v, w->rows, &codec, w->z);
     add_entry(w, column, codec, from);
+}
+
+void block_same_int(struct block_writer *w, unsigned column, int64_t v)
+{
+    size_t from = w->data.len;
+    if (w->rc == VOC_OK) w->rc = put64(&w->data, (uint64_t)v);
+    add_entry(w, column, CODEC_CONST, from);
+}
+
+void block_same_text(struct block_writer *w, unsigned column, voc_str v)
+{
+    size_t from = w->data.len;
+    if (w->rc == VOC_OK) w->rc = buf_str(&w->data, v);
+    add_entry(w, column, CODEC_CONST, from);
 }
 
 voc_rc block_end(struct block_writer *w, struct buf *out)
@@ -180,6 +194,15 @@ static voc_rc find(struct block_reader *r, unsigned column, const unsigned char 
         return VOC_OK;
     }
     return wrong_column(r, column, "is missing");
+}
+
+bool block_has(const struct block_reader *r, unsigned column)
+{
+    for (unsigned i = 0; i < r->n_columns; i++) {
+        const unsigned char *e = r->blob + HEADER + (size_t)i * ENTRY;
+        if (((unsigned)e[0] | (unsigned)e[1] << 8) == column) return true;
+    }
+    return false;
 }
 
 voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out)

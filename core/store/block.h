@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // A block: up to 65,536 rows as columns in one blob, with a directory and a checksum for each column. Knows nothing of
-// what the columns mean; events and attributes of entities are both kept so. docs/project-file.md has the layout.
+// what the columns mean; events, their tuples, attributes of entities and long dictionaries are all kept so. docs/project-file.md has the layout.
 #ifndef VOC_STORE_BLOCK_H
 #define VOC_STORE_BLOCK_H
 #include "store/column.h"
 
 #define BLOCK_ROWS 65536u
 #define BLOCK_TEXT (UINT32_C(16) << 20) // a block is cut early when its texts exceed this
-enum block_kind { BLOCK_EVENTS = 1, BLOCK_ATTRIBUTES = 2 };
+enum block_kind { BLOCK_EVENTS = 1, BLOCK_ATTRIBUTES = 2, BLOCK_TUPLES = 3, BLOCK_NAMES = 4 };
 enum block_column { // numbers are in files: they are never used again for something else
     COLUMN_TIME = 1, COLUMN_RESOLUTION, COLUMN_ACTOR, COLUMN_ACTION, COLUMN_TOUCHPOINT, COLUMN_CHANNEL, COLUMN_CAMPAIGN, COLUMN_OBJECT,
     COLUMN_CASE, COLUMN_ROLE, COLUMN_OWNER, COLUMN_THREAD, COLUMN_CUSTOMER, COLUMN_ACCOUNT, COLUMN_REF_KIND, COLUMN_REF,
     COLUMN_MINUTES, COLUMN_COST, COLUMN_VALUE, COLUMN_ID, COLUMN_TEXT, COLUMN_LANGUAGE, COLUMN_ATTRS, COLUMN_RECORD, COLUMN_SUB, COLUMN_LINE,
+    COLUMN_TUPLE, COLUMN_NAMED, COLUMN_NAME,
     COLUMN_ENTITY = 40, COLUMN_TYPE, COLUMN_WHO, COLUMN_KEY, COLUMN_VALUE_TEXT, COLUMN_INTEGER, COLUMN_NUMBER,
     COLUMNS_MAX = 64
 };
@@ -31,6 +32,8 @@ void block_writer_done(struct block_writer *w);
 void block_begin(struct block_writer *w, enum block_kind kind, size_t rows); // 1..BLOCK_ROWS
 void block_ints(struct block_writer *w, unsigned column, const int64_t *v);
 void block_text(struct block_writer *w, unsigned column, const voc_str *v);
+void block_same_int(struct block_writer *w, unsigned column, int64_t v);  // all rows alike
+void block_same_text(struct block_writer *w, unsigned column, voc_str v);
 voc_rc block_end(struct block_writer *w, struct buf *out); // out is cleared first
 
 struct block_reader { // borrows the blob; owns its text buffers
@@ -45,6 +48,7 @@ struct block_reader { // borrows the blob; owns its text buffers
 voc_rc block_reader_init(struct block_reader *r);
 void block_reader_done(struct block_reader *r);
 voc_rc block_open(struct block_reader *r, enum block_kind kind, const void *blob, size_t len); // checks header and directory
+bool block_has(const struct block_reader *r, unsigned column);
 // out has room for r->rows. A column that is not in the block, or whose checksum is wrong: VOC_E_INPUT.
 voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out);
 voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out); // borrows from the blob and from r until the next block_open

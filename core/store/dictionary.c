@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The dictionaries of the file: one code space for each kind of repeated string. They are loaded when first asked for,
-// kept until the project closes or imports, and grow only at a commit. Code 0 is the empty string and is not stored.
+// Dictionaries of the project as they are read: code spaces of repeated strings. A few strings are rows of table `string`,
+// many are blocks of table `names` (docs/project-file.md); both give a text by its code. Nothing is hashed: whoever needs
+// the code of a text walks the strings once (names.c).
 #include <inttypes.h>
+#include "store/block.h"
 #include "store/project.h"
 
-static const char SELECT_STRINGS[] = "SELECT code, text FROM string WHERE space = ? ORDER BY code";
-static const char MAX_CODE[] = "SELECT coalesce(max(code), 0) FROM string WHERE space = ?";
-static const char INSERT_STRING[] = "INSERT INTO string(space, code, text) VALUES (?, ?, ?)";
-static const char INSERT_ALIAS[] = "INSERT OR IGNORE INTO alias(kind, value) VALUES (?, ?)";
-static const char FIND_ALIAS[] = "SELECT id FROM alias WHERE kind = ? AND value = ?";
-static const char INSERT_ALIAS_SET[] = "INSERT INTO alias_set(code, position, alias, strong) VALUES (?, ?, ?, ?)";
+static const char SELECT_ROWS[] = "SELECT code, text FROM string WHERE space = ? ORDER BY code";
+static const char SELECT_PAGES[] = "SELECT first, n, data FROM names WHERE space = ? ORDER BY first";
+static const char MAX_CODE[] =
+    "SELECT max(coalesce((SELECT max(code) FROM string WHERE space = ?1), 0),"
+    " coalesce((SELECT first + n - 1 FROM names WHERE space = ?1 ORDER BY first DESC LIMIT 1), 0))";
+static const char SELECT_FLAGS[] = "SELECT flags FROM names WHERE space = ?";
+static const char SELECT_SETS[] = "SELECT text FROM string WHERE space = ?";
 
 const char *space_name(unsigned space)
 {
@@ -21,49 +24,142 @@ const char *space_name(unsigned space)
 
 static void drop_one(struct space *s)
 {
-    dict_free(s->dict);
-    mem_free(s->view);
+    for (size_t i = 0; i < s->bytes.n; i++) mem_free(s->bytes.at[i]);
+    vec_free(&s->bytes);
+    mem_free(s->text);
     *s = (struct space){0};
 }
 
 void space_drop(struct project *p)
 {
     for (unsigned i = 0; i < SPACE_ALL; i++) drop_one(&p->space[i]);
+    mem_free(p->tuples);
+    p->tuples = NULL;
+    p->n_tuples = 0;
+}
+
+// ---- telling ---------------------------------------------------------------------------------------------------------------
+
+struct teller { // rows and pages of one space, merged by code; owns
+    struct project *p;
+    unsigned space;
+    sqlite3_stmt *rows, *pages;
+    bool row, page; // one is at hand
+    bool from_rows; // what was told last came from there
+    struct block_reader block;
+    voc_str *texts;
+};
+
+static voc_rc teller_open(struct teller *t, struct project *p, unsigned space)
+{
+    *t = (struct teller){.p = p, .space = space};
+    voc_rc rc = block_reader_init(&t->block);
+    if (rc == VOC_OK && !(t->texts = mem_alloc(BLOCK_ROWS * sizeof *t->texts))) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = db_prepare(p, &t->rows, SELECT_ROWS);
+    if (rc == VOC_OK) rc = db_prepare(p, &t->pages, SELECT_PAGES);
+    if (rc == VOC_OK) rc = db_bind(p, t->rows, "i", (int64_t)space);
+    if (rc == VOC_OK) rc = db_bind(p, t->pages, "i", (int64_t)space);
+    if (rc == VOC_OK) rc = db_step(p, t->rows, &t->row);
+    if (rc == VOC_OK) rc = db_step(p, t->pages, &t->page);
+    return rc;
+}
+
+static void teller_close(struct teller *t)
+{
+    db_done(&t->rows);
+    db_done(&t->pages);
+    block_reader_done(&t->block);
+    mem_free(t->texts);
+}
+
+// The next texts are in t->texts; n 0: there are no more.
+static voc_rc teller_next(struct teller *t, uint32_t next, size_t *n)
+{
+    voc_rc rc = VOC_OK;
+    *n = 0;
+    if (t->row && sqlite3_column_int64(t->rows, 0) == next) {
+        t->texts[0] = db_text(t->rows, 1);
+        t->from_rows = true;
+        *n = 1;
+    } else if (t->page && sqlite3_column_int64(t->pages, 0) == next) {
+        voc_str data = db_text(t->pages, 2);
+        rc = block_open(&t->block, BLOCK_NAMES, data.ptr, data.len);
+        if (rc == VOC_OK && t->block.rows != sqlite3_column_int64(t->pages, 1)) rc = VOC_E_INPUT;
+        if (rc == VOC_OK) rc = block_read_text(&t->block, COLUMN_NAME, t->texts);
+        if (rc == VOC_E_INPUT) rc = db_damaged(t->p, "the names of dictionary '%s' from code %" PRIu32 " on: %s", space_name(t->space), next, t->block.why);
+        t->from_rows = false;
+        *n = t->block.rows;
+    } else if (t->row || t->page) {
+        rc = db_damaged(t->p, "dictionary '%s' lacks code %" PRIu32, space_name(t->space), next);
+    }
+    return rc;
+}
+
+static voc_rc teller_step(struct teller *t)
+{
+    return t->from_rows ? db_step(t->p, t->rows, &t->row) : db_step(t->p, t->pages, &t->page);
+}
+
+voc_rc space_each(struct project *p, unsigned space, voc_rc (*each)(void *user, uint32_t first, const voc_str *texts, size_t n), void *user)
+{
+    struct teller t;
+    uint32_t next = 1;
+    size_t n = 0;
+    voc_rc rc = teller_open(&t, p, space);
+    while (rc == VOC_OK) {
+        rc = teller_next(&t, next, &n);
+        if (rc != VOC_OK || n == 0) break;
+        if (n > INT32_MAX - next) rc = db_damaged(p, "dictionary '%s' has impossible codes", space_name(space));
+        if (rc == VOC_OK) rc = each(user, next, t.texts, n);
+        if (rc == VOC_OK) rc = teller_step(&t);
+        next += (uint32_t)n;
+    }
+    teller_close(&t);
+    return rc;
+}
+
+// ---- a whole space ---------------------------------------------------------------------------------------------------------
+
+static voc_rc keep_texts(void *user, uint32_t first, const voc_str *texts, size_t n)
+{
+    struct space *to = user;
+    size_t bytes = 0, cap = to->cap;
+    for (size_t i = 0; i < n; i++) bytes += texts[i].len;
+    voc_rc rc = vec_reserve_((void **)&to->text, &cap, first, n, sizeof *to->text, UINT32_MAX);
+    if (rc == VOC_OK) rc = vec_reserve(&to->bytes, 1, UINT32_MAX);
+    to->cap = (uint32_t)cap;
+    char *at = rc == VOC_OK ? mem_alloc(bytes ? bytes : 1) : NULL;
+    if (!at) return rc == VOC_OK ? VOC_E_NOMEM : rc;
+    to->bytes.at[to->bytes.n++] = at;
+    for (size_t i = 0; i < n; i++) {
+        to->text[first + i] = str_mk(at, texts[i].len);
+        if (texts[i].len) memcpy(at, texts[i].ptr, texts[i].len);
+        at += texts[i].len;
+    }
+    to->n = first + (uint32_t)n;
+    return VOC_OK;
 }
 
 voc_rc space_load(struct project *p, unsigned space)
 {
-    struct space *to = &p->space[space];
-    sqlite3_stmt *s = NULL;
-    struct dict *dict = NULL;
-    uint32_t code = 0, next = 1;
-    bool row = true;
-    if (to->dict) return VOC_OK;
-    voc_rc rc = dict_new(&dict, SIZE_MAX / 4);
-    if (rc == VOC_OK) rc = dict_code(dict, STR(""), &code);
-    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_STRINGS);
-    if (rc == VOC_OK) rc = db_bind(p, s, "i", (int64_t)space);
-    while (rc == VOC_OK) {
-        rc = db_step(p, s, &row);
-        if (rc != VOC_OK || !row) break;
-        if (sqlite3_column_int64(s, 0) != next) {
-            rc = db_damaged(p, "dictionary '%s' lacks code %" PRIu32, space_name(space), next);
-            break;
-        }
-        rc = dict_code(dict, db_text(s, 1), &code);
-        if (rc == VOC_OK && code != next) rc = db_damaged(p, "dictionary '%s' has code %" PRIu32 " twice", space_name(space), next);
-        next++;
+    struct space fresh = {0};
+    if (p->space[space].text) return VOC_OK;
+    voc_rc rc = space_count(p, space, &fresh.cap); // exactly as many as there will be
+    if (rc == VOC_OK && !(fresh.text = mem_alloc(fresh.cap * sizeof *fresh.text))) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) {
+        fresh.text[0] = STR("");
+        fresh.n = 1;
+        rc = space_each(p, space, keep_texts, &fresh);
     }
-    db_done(&s);
-    if (rc == VOC_OK) to->dict = dict;
-    else dict_free(dict);
+    if (rc == VOC_OK) p->space[space] = fresh;
+    else drop_one(&fresh);
     return rc;
 }
 
 voc_rc space_count(struct project *p, unsigned space, uint32_t *n)
 {
-    if (p->space[space].dict) {
-        *n = dict_n(p->space[space].dict);
+    if (p->space[space].text) {
+        *n = p->space[space].n;
         return VOC_OK;
     }
     sqlite3_stmt *s = NULL;
@@ -72,7 +168,7 @@ voc_rc space_count(struct project *p, unsigned space, uint32_t *n)
     if (rc == VOC_OK) rc = db_bind(p, s, "i", (int64_t)space);
     if (rc == VOC_OK) rc = db_step(p, s, &row);
     int64_t max = rc == VOC_OK && row ? sqlite3_column_int64(s, 0) : 0;
-    if (rc == VOC_OK && (max < 0 || max > INT32_MAX)) rc = db_damaged(p, "dictionary '%s' has impossible codes", space_name(space));
+    if (rc == VOC_OK && (max < 0 || max >= INT32_MAX)) rc = db_damaged(p, "dictionary '%s' has impossible codes", space_name(space));
     if (rc == VOC_OK) *n = (uint32_t)max + 1;
     db_done(&s);
     return rc;
@@ -82,96 +178,42 @@ voc_rc space_find(struct project *p, unsigned space, uint32_t code, voc_str *out
 {
     voc_rc rc = space_load(p, space);
     if (rc != VOC_OK) return rc;
-    if (code >= dict_n(p->space[space].dict)) return db_damaged(p, "code %" PRIu32 " is not in dictionary '%s'", code, space_name(space));
-    *out = dict_at(p->space[space].dict, code);
+    if (code >= p->space[space].n) return db_damaged(p, "code %" PRIu32 " is not in dictionary '%s'", code, space_name(space));
+    *out = p->space[space].text[code];
     return VOC_OK;
+}
+
+bool space_seek(const struct project *p, unsigned space, voc_str text, uint32_t *code)
+{
+    const struct space *s = &p->space[space];
+    for (*code = 0; *code < s->n; ++*code)
+        if (str_eq(s->text[*code], text)) return true;
+    return false;
 }
 
 voc_rc store_strings(struct project *p, enum store_space space, const voc_str **out, uint32_t *n)
 {
     if ((unsigned)space >= SPACE_N) return VOC_E_BUG;
-    struct space *s = &p->space[space];
     voc_rc rc = project_hold(p);
     if (rc == VOC_OK) rc = space_load(p, space);
     if (rc != VOC_OK) return rc;
-    uint32_t count = dict_n(s->dict);
-    if (!s->view) {
-        s->view = mem_zalloc(count, sizeof *s->view);
-        if (!s->view) return VOC_E_NOMEM;
-        for (uint32_t i = 0; i < count; i++) s->view[i] = dict_at(s->dict, i);
-        s->n_view = count;
-    }
-    *out = s->view;
-    *n = s->n_view;
+    *out = p->space[space].text;
+    *n = p->space[space].n;
     return VOC_OK;
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------------------
-
-voc_rc space_writer_open(struct space_writer *w, struct project *p)
+voc_rc space_flags(struct project *p, uint32_t *flags)
 {
-    *w = (struct space_writer){.p = p};
-    voc_rc rc = db_prepare(p, &w->string, INSERT_STRING);
-    if (rc == VOC_OK) rc = db_prepare(p, &w->alias_add, INSERT_ALIAS);
-    if (rc == VOC_OK) rc = db_prepare(p, &w->alias_find, FIND_ALIAS);
-    if (rc == VOC_OK) rc = db_prepare(p, &w->alias_set, INSERT_ALIAS_SET);
-    if (rc != VOC_OK) space_writer_close(w);
-    return rc;
-}
-
-void space_writer_close(struct space_writer *w)
-{
-    db_done(&w->string);
-    db_done(&w->alias_add);
-    db_done(&w->alias_find);
-    db_done(&w->alias_set);
-}
-
-voc_rc space_code(struct space_writer *w, unsigned space, voc_str text, uint32_t *code)
-{
-    struct space *s = &w->p->space[space];
-    voc_rc rc = space_load(w->p, space);
-    if (rc != VOC_OK) return rc;
-    uint32_t before = dict_n(s->dict), got = 0;
-    rc = dict_code(s->dict, text, &got);
-    if (rc == VOC_OK && got == before) { // new
-        mem_free(s->view);
-        s->view = NULL;
-        rc = db_run(w->p, w->string, "iit", (int64_t)space, (int64_t)got, text);
-        if (rc == VOC_OK && space == SPACE_ALIASES) rc = aliases_register(w, got, text);
-    }
-    if (rc == VOC_OK) *code = got;
-    return rc;
-}
-
-voc_rc alias_id(struct space_writer *w, const voc_alias *alias, int64_t *id)
-{
-    bool row = false;
-    voc_rc rc = db_run(w->p, w->alias_add, "tt", alias->kind, alias->value);
-    if (rc == VOC_OK && sqlite3_changes(w->p->db) == 1) { // it was new
-        *id = sqlite3_last_insert_rowid(w->p->db);
-        return VOC_OK;
-    }
-    if (rc == VOC_OK) rc = db_bind(w->p, w->alias_find, "tt", alias->kind, alias->value);
-    if (rc == VOC_OK) rc = db_step(w->p, w->alias_find, &row);
-    if (rc == VOC_OK && !row) rc = db_damaged(w->p, "an alias that was added is not there");
-    if (rc == VOC_OK) *id = sqlite3_column_int64(w->alias_find, 0);
-    (void)sqlite3_reset(w->alias_find);
-    return rc;
-}
-
-voc_rc aliases_register(struct space_writer *w, uint32_t code, voc_str set)
-{
-    struct arena a;
-    voc_alias alias[VOC_ALIASES_MAX];
-    size_t n = 0;
-    int64_t id = 0;
-    arena_init(&a, 0);
-    voc_rc rc = aliases_decode(&a, set, alias, &n);
-    for (size_t i = 0; rc == VOC_OK && i < n; i++) {
-        rc = alias_id(w, &alias[i], &id);
-        if (rc == VOC_OK) rc = db_run(w->p, w->alias_set, "iiii", (int64_t)code, (int64_t)i, id, (int64_t)alias[i].strong);
-    }
-    arena_done(&a);
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    *flags = 0;
+    voc_rc rc = db_prepare(p, &s, SELECT_FLAGS);
+    if (rc == VOC_OK) rc = db_bind(p, s, "i", (int64_t)SPACE_ALIASES);
+    while (rc == VOC_OK && (rc = db_step(p, s, &row)) == VOC_OK && row) *flags |= (uint32_t)sqlite3_column_int64(s, 0);
+    db_done(&s);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_SETS);
+    if (rc == VOC_OK) rc = db_bind(p, s, "i", (int64_t)SPACE_ALIASES);
+    while (rc == VOC_OK && (rc = db_step(p, s, &row)) == VOC_OK && row) *flags |= aliases_flags(db_text(s, 0));
+    db_done(&s);
     return rc;
 }

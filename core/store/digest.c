@@ -74,11 +74,11 @@ static voc_rc add_event(struct sum *s, const struct event_block *b, size_t i)
                                                   b->role,   b->owner,      b->thread,  b->customer, b->account, b->language};
     const struct space *space = s->p->space;
     begin(s, 'E');
-    identity(s, dict_at(space[SPACE_SOURCE].dict, b->source[i]), b->id[i], (int64_t)b->record[i], b->sub[i]);
+    identity(s, space[SPACE_SOURCE].text[b->source[i]], b->id[i], (int64_t)b->record[i], b->sub[i]);
     number(s, b->time_us[i]);
     number(s, b->resolution[i]);
     number(s, b->actor[i]);
-    for (unsigned k = 0; k < N_EVENT_SPACES; k++) text(s, dict_at(space[EVENT_SPACES[k]].dict, code[k][i]));
+    for (unsigned k = 0; k < N_EVENT_SPACES; k++) text(s, space[EVENT_SPACES[k]].text[code[k][i]]);
     number(s, b->ref_kind[i]);
     text(s, b->ref[i]);
     number(s, b->minutes[i]);

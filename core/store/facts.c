@@ -12,6 +12,10 @@ static const char SELECT_SOURCES[] =
     " (SELECT max(b.last_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
     " (SELECT coalesce(sum(b.rows), 0) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1)"
     " FROM source AS s ORDER BY s.id";
+// Of the blocks that reach up to the last time of a source: the coarsest resolution, and whether one does not say.
+static const char SELECT_LAST[] =
+    "SELECT max(coalesce(b.last_resolution, 0)), count(*) - count(b.last_resolution) FROM import AS i JOIN block AS b ON b.import = i.number"
+    " WHERE i.source = ? AND b.kind = 1 AND b.last_us = ?";
 static const char SELECT_IMPORTS[] =
     "SELECT i.number, i.source, i.plugin, i.file_name, i.hash, i.bytes, i.records, i.gave, i.rejected, i.ignored, i.at_us,"
     " (SELECT coalesce(sum(b.rows), 0) FROM block AS b WHERE b.import = i.number AND b.kind = 1) FROM import AS i ORDER BY i.number";
@@ -21,10 +25,22 @@ static const char SELECT_REJECTS[] =
 static const char SELECT_COUNTS[] =
     "SELECT (SELECT count(*) FROM import), (SELECT count(*) FROM source), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 1),"
     " (SELECT count(*) FROM word), (SELECT count(*) FROM link), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 2),"
-    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), (SELECT count(*) FROM alias), (SELECT count(*) FROM block),"
+    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), 0, (SELECT count(*) FROM block WHERE kind <> 3),"
     " (SELECT min(first_us) FROM block WHERE kind = 1), (SELECT max(last_us) FROM block WHERE kind = 1)";
 static const char GET_PAGES[] = "PRAGMA page_count";
 static const char GET_PAGE_SIZE[] = "PRAGMA page_size";
+
+static voc_rc last_resolution(struct project *p, struct store_source *x)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    voc_rc rc = db_prepare(p, &s, SELECT_LAST);
+    if (rc == VOC_OK) rc = db_bind(p, s, "tn", x->id, x->last_us);
+    if (rc == VOC_OK) rc = db_step(p, s, &row);
+    if (rc == VOC_OK) x->last_resolution = row && sqlite3_column_int64(s, 1) == 0 ? (uint32_t)sqlite3_column_int64(s, 0) : UINT32_MAX;
+    db_done(&s);
+    return rc;
+}
 
 voc_rc store_sources(struct project *p, voc_rc (*each)(void *user, const struct store_source *s), void *user)
 {
@@ -45,7 +61,8 @@ voc_rc store_sources(struct project *p, voc_rc (*each)(void *user, const struct 
             rc = db_damaged(p, "a source has an impossible resolution");
             break;
         }
-        rc = each(user, &x);
+        rc = last_resolution(p, &x);
+        if (rc == VOC_OK) rc = each(user, &x);
     }
     db_done(&s);
     return rc;

@@ -58,6 +58,7 @@ voc_rc import_begin(struct import **out, struct project *p, const struct import_
     if (rc == VOC_OK && !(own(&i->arena, &i->spec.source) && own(&i->arena, &i->spec.plugin) && own(&i->arena, &i->spec.plugin_version) &&
                           own(&i->arena, &i->spec.file_name)))
         rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = dict_code(i->q.names[SPACE_SOURCE], i->spec.source, &i->source);
     p->importing = true;
     if (rc == VOC_OK) *out = i;
     else import_rollback(i);

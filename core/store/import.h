@@ -2,7 +2,7 @@
 // An import under way, as import.c, import_commit.c, import_rows.c and upsert.c share it. Private to core/store.
 #ifndef VOC_STORE_IMPORT_H
 #define VOC_STORE_IMPORT_H
-#include "store/pending.h"
+#include "store/names.h"
 
 struct import { // owns
     struct project *p;        // borrows
@@ -10,6 +10,7 @@ struct import { // owns
     struct import_spec spec;  // strings in arena
     struct arena arena;
     struct pending q;
+    uint32_t source;          // code of its id in the dictionary of the import
     // from the commit on
     int64_t number;           // of this import
     uint64_t base;            // records of the source before its first
@@ -18,13 +19,10 @@ struct import { // owns
     struct import_result result;
 };
 
-// The order of the events in the blocks: unit text, time, actor class, own id, record, sub. `order` has room for all events.
-voc_rc import_order(const struct pending *q, uint32_t *order, size_t *n);
-
-// import_rows.c: what is not dropped goes into the file.
-voc_rc import_write_events(struct import *i, struct space_writer *w);
-voc_rc import_write_attributes(struct import *i, struct space_writer *w);
-voc_rc import_write_facts(struct import *i, struct space_writer *w);
+// import_events.c, import_rows.c: what is not dropped goes into the file.
+voc_rc import_write_events(struct import *i, struct names *names);
+voc_rc import_write_attributes(struct import *i, struct names *names);
+voc_rc import_write_facts(struct import *i, struct names *names);
 voc_rc import_write_rejects(struct import *i);
 
 // upsert.c

@@ -41,8 +41,9 @@ static const char *account_fault(const struct import *i, const struct import_acc
     for (size_t k = 0; k < a->n_by_rule; k++) by_rule += a->by_rule[k].records;
     if (by_rule != a->ignored) return "ignored records are not the sum over their rules";
     if (q->rejects.n != a->rejected) return "the rejects that came are not as many as were counted";
-    for (size_t k = 0; k < q->n_events; k++)
-        if (pending_row(q, k)->record >= a->records) return "an event names a record that was not read";
+    struct pending_walk walk = {.q = q};
+    for (const struct pending_row *r; (r = pending_next(&walk));)
+        if (pending_record(walk.at, r) >= a->records) return "an event names a record that was not read";
     for (size_t k = 0; k < q->facts.n; k++)
         if (q->facts.at[k].record >= a->records) return "a row names a record that was not read";
     for (size_t k = 0; k < q->rejects.n; k++)
@@ -174,8 +175,9 @@ static voc_rc place(struct import *i, const struct import_account *a, uint64_t b
 static void drop_leading(struct import *i)
 {
     struct pending *q = &i->q;
-    for (size_t k = 0; k < q->n_events; k++)
-        if (pending_row(q, k)->record < i->dropped) pending_row(q, k)->dropped = true;
+    struct pending_walk walk = {.q = q};
+    for (struct pending_row *r; i->dropped && (r = pending_next(&walk));)
+        if (pending_record(walk.at, r) < i->dropped) r->tuple |= PENDING_DROPPED;
     for (size_t k = 0; k < q->facts.n; k++)
         if (q->facts.at[k].record < i->dropped) q->facts.at[k].dropped = true;
     for (size_t k = 0; k < q->rejects.n; k++)
@@ -184,10 +186,10 @@ static void drop_leading(struct import *i)
 
 // ---- writing ---------------------------------------------------------------------------------------------------------------
 
-static voc_rc write_catalogue(struct import *i, const struct import_account *a, struct space_writer *w)
+static voc_rc write_catalogue(struct import *i, const struct import_account *a, struct names *names)
 {
     sqlite3_stmt *s = NULL;
-    uint32_t code = 0;
+    int64_t code = 0;
     const struct import_spec *p = &i->spec;
     voc_rc rc = db_prepare(i->p, &s, INSERT_IMPORT);
     if (rc == VOC_OK)
@@ -202,12 +204,12 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
     if (rc == VOC_OK)
         rc = db_run(i->p, s, "ttin", p->source, p->plugin, (int64_t)(p->watermark_none != 0), p->watermark_us);
     db_done(&s);
-    return rc == VOC_OK ? space_code(w, SPACE_SOURCE, p->source, &code) : rc;
+    return rc == VOC_OK ? names_code(names, SPACE_SOURCE, i->source, &code) : rc;
 }
 
 static voc_rc write_all(struct import *i, const struct import_account *a, uint64_t behind)
 {
-    struct space_writer w = {0};
+    struct names names = {0};
     struct dict *ids = NULL;
     voc_rc rc = place(i, a, behind);
     if (rc != VOC_OK) return rc;
@@ -217,14 +219,15 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
         if (rc == VOC_OK) rc = upsert_earlier(i, ids);
         dict_free(ids);
     }
-    if (rc == VOC_OK) rc = space_writer_open(&w, i->p);
-    if (rc == VOC_OK) rc = write_catalogue(i, a, &w);
-    if (rc == VOC_OK) rc = import_write_events(i, &w);
-    if (rc == VOC_OK) rc = import_write_attributes(i, &w);
-    if (rc == VOC_OK) rc = import_write_facts(i, &w);
+    if (rc == VOC_OK) rc = names_open(&names, i->p, &i->q);
+    if (rc == VOC_OK) rc = write_catalogue(i, a, &names);
+    if (rc == VOC_OK) rc = import_write_events(i, &names);
+    if (rc == VOC_OK) rc = import_write_attributes(i, &names);
+    if (rc == VOC_OK) rc = import_write_facts(i, &names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
+    if (rc == VOC_OK) rc = names_write(&names);
     if (rc == VOC_OK) rc = member_rebuild(i->p, i->number);
-    space_writer_close(&w);
+    names_close(&names);
     return rc;
 }
 

@@ -19,6 +19,7 @@ struct event_layout { // what is known without reading rows
     uint32_t unit_kinds;  // bit k: units of that kind exist: 0 rows that name nobody, VOC_UNIT_*
     bool both;            // some row names a customer and an account
     uint64_t n_events, n_units; // n_units: 0 where it is not known without reading
+    uint32_t n_runs;      // above 1: rows of a unit come from several imports; where times are equal, theirs follow each other
     int64_t first_us, last_us;  // or VOC_NA
     const struct event_tuple *tuples;
     uint32_t n_tuples;

@@ -6,12 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-
-const unsigned char pending_space[PE_CODES] = {
-    [PE_ACTION] = SPACE_ACTION, [PE_TOUCHPOINT] = SPACE_TOUCHPOINT, [PE_CHANNEL] = SPACE_CHANNEL, [PE_CAMPAIGN] = SPACE_CAMPAIGN,
-    [PE_OBJECT] = SPACE_OBJECT, [PE_CASE] = SPACE_CASE, [PE_ROLE] = SPACE_ROLE, [PE_OWNER] = SPACE_OWNER, [PE_THREAD] = SPACE_THREAD,
-    [PE_LANGUAGE] = SPACE_LANGUAGE, [PE_CUSTOMER] = SPACE_ALIASES, [PE_ACCOUNT] = SPACE_ALIASES,
-};
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048 };
 
 voc_rc pending_init(struct pending *q)
 {
@@ -23,6 +18,11 @@ voc_rc pending_init(struct pending *q)
     rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
     q->rare.at[q->rare.n++] = (struct pending_rare){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
+    if (!(q->recent = mem_zalloc(RECENT_RARE, sizeof *q->recent))) return VOC_E_NOMEM;
+    tuple_set_init(&q->tuples);
+    rc = vec_reserve(&q->whos, 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
+    q->whos.at[q->whos.n++] = (struct pending_who){.key = hash64("", 0, 0)};
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
         uint32_t code = 0;
         rc = dict_new(&q->names[i], SIZE_MAX / 4);
@@ -34,9 +34,22 @@ voc_rc pending_init(struct pending *q)
 void pending_done(struct pending *q)
 {
     for (unsigned i = 0; i < SPACE_ALL; i++) dict_free(q->names[i]);
-    for (size_t i = 0; i < q->chunks.n; i++) mem_free(q->chunks.at[i]);
+    for (unsigned p = 0; p < PARTITIONS; p++) {
+        for (size_t i = 0; i < q->part[p].chunks.n; i++) mem_free(q->part[p].chunks.at[i]);
+        vec_free(&q->part[p].chunks);
+    }
     for (unsigned i = 0; i < MAPS; i++) mem_free(q->map[i]);
-    vec_free(&q->chunks);
+    tuple_set_done(&q->tuples);
+    dict_free(q->mixed);
+    vec_free(&q->mixed_who);
+    vec_free(&q->whos);
+    vec_free(&q->who_of_customer);
+    vec_free(&q->who_of_case);
+    vec_free(&q->who_of_account);
+    vec_free(&q->map_tuple[0]);
+    vec_free(&q->map_tuple[1]);
+    vec_free(&q->map_who);
+    mem_free(q->recent);
     vec_free(&q->rare);
     vec_free(&q->heap);
     vec_free(&q->facts);
@@ -128,41 +141,129 @@ static voc_rc maps_ready(struct pending *q, uint32_t n)
 
 // ---- rows ------------------------------------------------------------------------------------------------------------------
 
-static void add_event(struct joiner *j, size_t i, struct pending_event *e)
+// The tuple of event i with codes of the import, checked.
+static void read_tuple(struct joiner *j, size_t i, bool named, struct event_tuple *to)
 {
     const struct coded_events *c = &j->b->events;
-    const uint32_t *const columns[PE_N] = {
-        c->action, c->touchpoint, c->channel, c->campaign, c->object, c->case_id, c->role, c->owner, c->thread, c->language, c->customer, c->account,
-        c->id, c->ref, c->text, c->attrs,
-    };
-    const struct coded_tuple *t = c->tuple ? &c->tuples[c->tuple[i]] : NULL;
-    *e = (struct pending_event){
-        .time_us = c->time_us[i],
-        .minutes = c->minutes ? c->minutes[i] : VOC_NA,
-        .cost = c->cost ? c->cost[i] : VOC_NA,
-        .value = c->value ? c->value[i] : VOC_NA,
-        .record = c->record[i],
-        .line = c->line ? c->line[i] : 0,
-        .sub = c->sub ? c->sub[i] : 0,
-        .resolution = t ? t->resolution : c->resolution ? c->resolution[i] : 0,
-        .actor = t ? t->actor : c->actor ? c->actor[i] : 0,
-        .ref_kind = t ? t->ref_kind : c->ref_kind ? c->ref_kind[i] : 0,
-    };
-    uint32_t of_tuple[PE_CODES] = {0};
-    if (t) {
-        of_tuple[PE_ACTION] = t->action, of_tuple[PE_TOUCHPOINT] = t->touchpoint, of_tuple[PE_CHANNEL] = t->channel;
-        of_tuple[PE_CAMPAIGN] = t->campaign, of_tuple[PE_ROLE] = t->role, of_tuple[PE_OWNER] = t->owner, of_tuple[PE_LANGUAGE] = t->language;
+    struct coded_tuple own = {0};
+    const struct coded_tuple *t = &own;
+    if (c->tuple) {
+        t = &c->tuples[c->tuple[i]];
+    } else {
+        own.action = c->action[i];
+        own.touchpoint = c->touchpoint ? c->touchpoint[i] : 0;
+        own.channel = c->channel ? c->channel[i] : 0;
+        own.campaign = c->campaign ? c->campaign[i] : 0;
+        own.role = c->role ? c->role[i] : 0;
+        own.owner = c->owner ? c->owner[i] : 0;
+        own.language = c->language ? c->language[i] : 0;
+        own.resolution = c->resolution ? c->resolution[i] : 0;
+        own.actor = c->actor ? c->actor[i] : 0;
+        own.ref_kind = c->ref_kind ? c->ref_kind[i] : 0;
     }
-    for (unsigned k = 0; k < PE_N; k++) {
-        uint32_t local = columns[k] ? columns[k][i] : k < PE_CODES ? of_tuple[k] : 0;
-        e->code[k] = k < PE_CODES ? join(j, pending_space[k], local) : keep(j, local, false);
-    }
-    if (e->code[PE_ID]) j->q->has_ids = true;
-    if (e->time_us == VOC_NA) (void)fail(j, VOC_E_BUG, "an event has no time");
-    if (e->code[PE_ACTION] == 0) (void)fail(j, VOC_E_BUG, "an event has no action");
-    if (e->resolution > VOC_RES_DAY || e->actor > VOC_ACTOR_OTHER || e->ref_kind > VOC_REF_CASE)
+    if (t->action == 0) (void)fail(j, VOC_E_BUG, "an event has no action");
+    if (t->resolution > VOC_RES_DAY || t->actor > VOC_ACTOR_OTHER || t->ref_kind > VOC_REF_CASE)
         (void)fail(j, VOC_E_BUG, "a resolution, actor or kind of reference is out of range");
-    if (e->record > INT64_MAX || e->line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
+    *to = (struct event_tuple){.action = join(j, SPACE_ACTION, t->action), .touchpoint = join(j, SPACE_TOUCHPOINT, t->touchpoint),
+                               .channel = join(j, SPACE_CHANNEL, t->channel), .campaign = join(j, SPACE_CAMPAIGN, t->campaign),
+                               .role = join(j, SPACE_ROLE, t->role), .owner = join(j, SPACE_OWNER, t->owner),
+                               .language = join(j, SPACE_LANGUAGE, t->language), .resolution = t->resolution, .actor = t->actor,
+                               .ref_kind = t->ref_kind, .named = named};
+}
+
+static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
+{
+    const struct coded_events *c = &j->b->events;
+    uint32_t *known = c->tuple ? &j->q->map_tuple[named].at[c->tuple[i]] : NULL, code = 0;
+    if (known && *known) return *known - 1;
+    struct event_tuple t;
+    read_tuple(j, i, named, &t);
+    if (j->rc != VOC_OK) return 0;
+    voc_rc rc = tuple_set_code(&j->q->tuples, &t, &code);
+    if (rc != VOC_OK || code >= PENDING_DROPPED) return fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints");
+    if (known) *known = code + 1;
+    return code;
+}
+
+static uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
+
+// Whose event i is. Mostly a customer alone: then one look at the map of the block does.
+static uint32_t who_of(struct joiner *j, size_t i)
+{
+    const struct coded_events *c = &j->b->events;
+    uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i), who = 0;
+    bool alone = !account && !case_id;
+    if (!customer && alone) return 0;
+    if (alone && customer < j->q->map_who.n && j->q->map_who.at[customer]) return j->q->map_who.at[customer] - 1;
+    uint32_t our_case = join(j, SPACE_CASE, case_id), our_customer = join(j, SPACE_ALIASES, customer), our_account = join(j, SPACE_ALIASES, account);
+    if (j->rc != VOC_OK) return 0;
+    voc_rc rc = pending_who_of(j->q, our_case, our_customer, our_account, &who);
+    if (rc != VOC_OK) return fail(j, rc, "too many people");
+    if (alone) j->q->map_who.at[customer] = who + 1;
+    return who;
+}
+
+// What few events have; 0: this one has nothing of it. `line` is that of its chunk.
+static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
+{
+    const struct coded_events *c = &j->b->events;
+    struct pending *q = j->q;
+    struct pending_rare r = {.minutes = c->minutes ? c->minutes[i] : VOC_NA, .cost = c->cost ? c->cost[i] : VOC_NA,
+                             .value = c->value ? c->value[i] : VOC_NA, .sub = at(c->sub, i), .own_line = line != chunk_line};
+    bool texts = at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
+    if (!texts && r.minutes == VOC_NA && r.cost == VOC_NA && r.value == VOC_NA && !r.sub && !r.own_line) return 0;
+    if (r.own_line) r.line = line;
+    if (texts) {
+        r.object = join(j, SPACE_OBJECT, at(c->object, i));
+        r.thread = join(j, SPACE_THREAD, at(c->thread, i));
+        r.id = keep(j, at(c->id, i), false);
+        r.ref = keep(j, at(c->ref, i), false);
+        r.text = keep(j, at(c->text, i), false);
+        r.attrs = keep(j, at(c->attrs, i), false);
+        if (r.id) q->has_ids = true;
+    }
+    if (j->rc != VOC_OK) return 0;
+    uint32_t *recent = &q->recent[hash64(&r, sizeof r, 0) % RECENT_RARE];
+    if (*recent && memcmp(&q->rare.at[*recent], &r, sizeof r) == 0) return *recent;
+    voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
+    if (rc != VOC_OK) return fail(j, rc, "too many events");
+    q->rare.at[q->rare.n++] = r;
+    return *recent = (uint32_t)q->rare.n - 1;
+}
+
+// A chunk of the partition that takes a row of this record.
+static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partition *p, uint64_t record, int64_t line)
+{
+    struct pending_chunk *c = p->chunks.n ? p->chunks.at[p->chunks.n - 1] : NULL;
+    if (c && c->n < c->cap && record >= c->record && record - c->record <= UINT32_MAX) return c;
+    uint32_t cap = c && c->n == c->cap ? c->cap * 2 : CHUNK_FIRST;
+    if (cap > CHUNK_MOST) cap = CHUNK_MOST;
+    voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
+    struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * sizeof fresh->row[0]) : NULL;
+    if (!fresh) return (void)fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), NULL;
+    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap};
+    p->chunks.at[p->chunks.n++] = fresh;
+    return fresh;
+}
+
+static void add_event(struct joiner *j, size_t i)
+{
+    const struct coded_events *c = &j->b->events;
+    struct pending *q = j->q;
+    uint64_t record = c->record[i], line = c->line ? c->line[i] : 0;
+    if (c->time_us[i] == VOC_NA) (void)fail(j, VOC_E_BUG, "an event has no time");
+    if (record > INT64_MAX || line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
+    if (q->n_events >= UINT32_MAX - 1) (void)fail(j, VOC_E_LIMIT, "too many events");
+    uint32_t who = who_of(j, i), tuple = tuple_of(j, i, who != 0);
+    if (j->rc != VOC_OK) return;
+    struct pending_partition *p = &q->part[q->whos.at[who].key >> (64 - PARTITION_BITS)];
+    int64_t off = (int64_t)(line - record);
+    struct pending_chunk *to = chunk_for(j, p, record, off);
+    uint32_t rare = to ? rare_of(j, i, off, to->line) : 0;
+    if (j->rc != VOC_OK) return;
+    to->row[to->n++] = (struct pending_row){.time_us = c->time_us[i], .who = who, .tuple = tuple, .record = (uint32_t)(record - to->record), .rare = rare};
+    p->n++;
+    q->n_events++;
 }
 
 static void add_fact(struct joiner *j, const struct coded_fact *f)
@@ -207,63 +308,20 @@ static void add_reject(struct joiner *j, const struct coded_reject *r)
     if (j->rc == VOC_OK) j->q->rejects.at[j->q->rejects.n++] = to;
 }
 
-static voc_rc row_room(struct pending *q, struct pending_row **to)
+static voc_rc tuple_maps_ready(struct pending *q, const struct coded_block *b)
 {
-    if (q->n_events >= UINT32_MAX - 1) return VOC_E_LIMIT;
-    if (q->n_events == q->chunks.n * PENDING_CHUNK) {
-        voc_rc rc = vec_reserve(&q->chunks, 1, UINT32_MAX / PENDING_CHUNK + 1);
-        struct pending_row *chunk = rc == VOC_OK ? mem_alloc(PENDING_CHUNK * sizeof *chunk) : NULL;
-        if (!chunk) return rc == VOC_OK ? VOC_E_NOMEM : rc;
-        q->chunks.at[q->chunks.n++] = chunk;
+    for (unsigned k = 0; k < 2; k++) {
+        q->map_tuple[k].n = 0;
+        voc_rc rc = vec_reserve(&q->map_tuple[k], (size_t)b->events.n_tuples + 1, UINT32_MAX);
+        if (rc != VOC_OK) return rc;
+        memset(q->map_tuple[k].at, 0, ((size_t)b->events.n_tuples + 1) * sizeof *q->map_tuple[k].at);
     }
-    *to = pending_row(q, q->n_events);
-    return VOC_OK;
-}
-
-static voc_rc hold_rare(struct pending *q, const struct pending_event *e, uint32_t *out)
-{
-    const uint32_t *c = e->code;
-    *out = 0;
-    if (e->minutes == VOC_NA && e->cost == VOC_NA && e->value == VOC_NA &&
-        !(c[PE_OBJECT] | c[PE_OWNER] | c[PE_THREAD] | c[PE_LANGUAGE] | c[PE_REF] | c[PE_TEXT]))
-        return VOC_OK;
-    voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
+    q->map_who.n = 0;
+    voc_rc rc = vec_reserve(&q->map_who, (size_t)b->n_strings + 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
-    *out = (uint32_t)q->rare.n;
-    q->rare.at[q->rare.n++] = (struct pending_rare){
-        .minutes = e->minutes, .cost = e->cost, .value = e->value, .object = c[PE_OBJECT], .owner = c[PE_OWNER],
-        .thread = c[PE_THREAD], .language = c[PE_LANGUAGE], .ref = c[PE_REF], .text = c[PE_TEXT]};
+    memset(q->map_who.at, 0, ((size_t)b->n_strings + 1) * sizeof *q->map_who.at);
+    q->map_who.n = b->n_strings;
     return VOC_OK;
-}
-
-static voc_rc hold(struct pending *q, const struct pending_event *e)
-{
-    const uint32_t *c = e->code;
-    struct pending_row *to = NULL;
-    uint32_t rare = 0;
-    voc_rc rc = row_room(q, &to);
-    if (rc == VOC_OK) rc = hold_rare(q, e, &rare);
-    if (rc != VOC_OK) return rc;
-    *to = (struct pending_row){
-        .time_us = e->time_us, .record = e->record, .line = e->line, .action = c[PE_ACTION], .touchpoint = c[PE_TOUCHPOINT],
-        .channel = c[PE_CHANNEL], .campaign = c[PE_CAMPAIGN], .case_id = c[PE_CASE], .role = c[PE_ROLE], .customer = c[PE_CUSTOMER],
-        .account = c[PE_ACCOUNT], .id = c[PE_ID], .attrs = c[PE_ATTRS], .rare = rare, .sub = e->sub,
-        .resolution = e->resolution, .actor = e->actor, .ref_kind = e->ref_kind};
-    q->n_events++;
-    return VOC_OK;
-}
-
-void pending_get(const struct pending *q, size_t i, struct pending_event *out)
-{
-    const struct pending_row *r = pending_row(q, i);
-    const struct pending_rare *x = &q->rare.at[r->rare];
-    *out = (struct pending_event){
-        .time_us = r->time_us, .minutes = x->minutes, .cost = x->cost, .value = x->value, .record = r->record, .line = r->line,
-        .code = {[PE_ACTION] = r->action, [PE_TOUCHPOINT] = r->touchpoint, [PE_CHANNEL] = r->channel, [PE_CAMPAIGN] = r->campaign,
-                 [PE_OBJECT] = x->object, [PE_CASE] = r->case_id, [PE_ROLE] = r->role, [PE_OWNER] = x->owner, [PE_THREAD] = x->thread,
-                 [PE_LANGUAGE] = x->language, [PE_CUSTOMER] = r->customer, [PE_ACCOUNT] = r->account, [PE_ID] = r->id,
-                 [PE_REF] = x->ref, [PE_TEXT] = x->text, [PE_ATTRS] = r->attrs},
-        .sub = r->sub, .resolution = r->resolution, .actor = r->actor, .ref_kind = r->ref_kind};
 }
 
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why)
@@ -277,12 +335,8 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
     for (size_t i = 0; c->tuple && i < c->n; i++)
         if (c->tuple[i] >= c->n_tuples) (void)fail(&j, VOC_E_BUG, "the number of a tuple is out of range");
     if (j.rc == VOC_OK) j.rc = maps_ready(q, b->n_strings);
-    for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
-        struct pending_event e;
-        add_event(&j, i, &e);
-        voc_rc rc = j.rc == VOC_OK ? hold(q, &e) : VOC_OK;
-        if (rc != VOC_OK) (void)fail(&j, rc, "too many events");
-    }
+    if (j.rc == VOC_OK) j.rc = tuple_maps_ready(q, b);
+    for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) add_event(&j, i);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_facts; i++) add_fact(&j, &b->facts[i]);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_rejects; i++) add_reject(&j, &b->rejects[i]);
     if (j.rc != VOC_OK && j.why) *why = j.why;

@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: MIT
 // The rows of an import on their way from the worker's blocks to the file: checked, joined to dictionaries of the import,
-// and held in memory until the commit. Private to core/store.
+// and held in memory until the commit. Events are dealt out by the hash of their unit as they come, 24 bytes each, so that
+// the commit finds whole units together and never reaches across all of them. Private to core/store.
 #ifndef VOC_STORE_PENDING_H
 #define VOC_STORE_PENDING_H
 #include "store/block.h"
 #include "store/project.h"
+#include "store/tuples.h"
 
 #define PENDING_STRING_MAX (UINT32_C(64) << 20) // one string of a row
 #define REJECT_RAW_MAX (UINT32_C(64) << 10)     // raw bytes kept of a reject
 
-// Code columns of an event: dictionary columns first, then texts of the row's own.
-enum {
-    PE_ACTION, PE_TOUCHPOINT, PE_CHANNEL, PE_CAMPAIGN, PE_OBJECT, PE_CASE, PE_ROLE, PE_OWNER, PE_THREAD, PE_LANGUAGE, PE_CUSTOMER, PE_ACCOUNT,
-    PE_CODES, // up to here: codes of the space in pending_space[]
-    PE_ID = PE_CODES, PE_REF, PE_TEXT, PE_ATTRS,
-    PE_N // up to here: indices into heap
-};
-extern const unsigned char pending_space[PE_CODES];
+enum { PARTITION_BITS = 8, PARTITIONS = 1 << PARTITION_BITS };
 
-struct pending_event { // as it comes and as it is written
-    int64_t time_us, minutes, cost, value;
-    uint64_t record, line;
-    uint32_t code[PE_N];
-    uint32_t sub;
-    uint8_t resolution, actor, ref_kind;
+struct pending_who { // whose events: codes of the import, and where the unit stands in the file's order
+    uint64_t key;    // hash of the unit's text
+    uint32_t case_id, customer, account;
 };
-// As it is held until the commit: millions of them are most of an import's memory, so what few events have stands apart.
 struct pending_row {
     int64_t time_us;
-    uint64_t record, line;
-    uint32_t action, touchpoint, channel, campaign, case_id, role, customer, account, id, attrs; // as in code[]
-    uint32_t rare; // of pending.rare; 0: it has nothing of it
-    uint32_t sub;
-    uint8_t resolution, actor, ref_kind;
-    bool dropped;
+    uint32_t who;
+    uint32_t tuple;  // PENDING_DROPPED: left out
+    uint32_t record; // less the chunk's
+    uint32_t rare;   // of pending.rare; 0: it has nothing of it
 };
-struct pending_rare {
+#define PENDING_DROPPED (UINT32_C(1) << 31)
+struct pending_rare { // what few events have; codes of the import, then of heap
     int64_t minutes, cost, value;
-    uint32_t object, owner, thread, language, ref, text;
+    int64_t line;    // less record; where it is not its chunk's
+    uint32_t object, thread, id, ref, text, attrs, sub;
+    uint32_t own_line;
 };
+struct pending_chunk {
+    uint64_t record; // the rows' are counted from it
+    int64_t line;    // the line of its rows less their record
+    uint32_t n, cap;
+    struct pending_row row[];
+};
+struct pending_partition { VEC(struct pending_chunk *) chunks; size_t n; }; // rows in the order of their coming
+
 struct pending_fact {
     int64_t time_us, integer;
     double number;
@@ -52,13 +52,19 @@ struct pending_fact {
 };
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
-enum { PENDING_CHUNK = 1 << 14 };
+enum { RECENT_RARE = 1 << 12 };
 struct pending { // owns all of it
     struct dict *names[SPACE_ALL];
     VEC(voc_str) heap; // [0] is empty; bytes in the arena
     struct arena bytes;
-    VEC(struct pending_row *) chunks; // of PENDING_CHUNK rows
-    VEC(struct pending_rare) rare;    // [0] is empty
+    struct tuple_set tuples;  // with codes of the import
+    VEC(struct pending_who) whos; // [0]: nobody
+    struct dict *mixed;       // whos that name two of case, customer and account: their bytes
+    VEC(uint32_t) mixed_who;  // by code of mixed
+    VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
+    struct pending_partition part[PARTITIONS];
+    VEC(struct pending_rare) rare; // [0] is empty
+    uint32_t *recent;         // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     size_t n_events;
     VEC(struct pending_fact) facts;
     VEC(struct pending_reject) rejects;
@@ -66,17 +72,32 @@ struct pending { // owns all of it
     // of the block being added: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
     uint32_t map_cap;
+    VEC(uint32_t) map_tuple[2], map_who; // by local tuple (naming nobody, or somebody) and local customer
 };
 voc_rc pending_init(struct pending *q);
 void pending_done(struct pending *q);
 // VOC_E_BUG with *why set: the worker lied.
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why);
+// An event's place in the dictionaries of the import (pending_who.c).
+voc_rc pending_who_of(struct pending *q, uint32_t case_id, uint32_t customer, uint32_t account, uint32_t *who);
+voc_str pending_unit(const struct pending *q, const struct pending_who *w); // the text that its unit goes by
 
-void pending_get(const struct pending *q, size_t i, struct pending_event *out);
-
-static inline struct pending_row *pending_row(const struct pending *q, size_t i)
+// All rows, in the order of the partitions.
+struct pending_walk { const struct pending *q; size_t part, chunk, next; const struct pending_chunk *at; };
+static inline struct pending_row *pending_next(struct pending_walk *w) // NULL: no more. *at: its chunk
 {
-    return &q->chunks.at[i / PENDING_CHUNK][i % PENDING_CHUNK];
+    for (;;) {
+        if (w->at && w->next < w->at->n) return (struct pending_row *)&w->at->row[w->next++];
+        while (w->part < PARTITIONS && w->chunk == w->q->part[w->part].chunks.n) w->part++, w->chunk = 0;
+        if (w->part == PARTITIONS) return NULL;
+        w->at = w->q->part[w->part].chunks.at[w->chunk++];
+        w->next = 0;
+    }
+}
+
+static inline uint64_t pending_record(const struct pending_chunk *c, const struct pending_row *r)
+{
+    return c->record + r->record;
 }
 
 static inline voc_str pending_text(const struct pending *q, uint32_t code)

@@ -12,7 +12,7 @@ SQLITE_EXTENSION_INIT3
 #include <sqlite3.h>
 #endif
 #include "base/buf.h"
-#include "store/store.h"
+#include "store/parts.h"
 
 #define APPLICATION_ID 0x566F6331 // "Voc1"
 #define PAGE_BYTES 16384
@@ -21,10 +21,10 @@ SQLITE_EXTENSION_INIT3
 // Spaces that only the store itself uses: keys and values of attributes.
 enum { SPACE_KEY = SPACE_N, SPACE_VALUE, SPACE_ALL };
 
-struct space { // one dictionary, loaded when first needed
-    struct dict *dict; // owns; NULL: not loaded
-    voc_str *view;     // owns; made by store_strings
-    uint32_t n_view;
+struct space { // one dictionary, loaded when first needed; owns
+    voc_str *text;       // by code; [0] is empty; NULL: not loaded
+    uint32_t n, cap;
+    VEC(char *) bytes;   // what the texts lie in
 };
 
 struct sql_module; // of vtab.h
@@ -50,6 +50,8 @@ struct project {
     enum project_mode mode;
     struct diag *d;      // borrows until the project closes; may be NULL
     struct space space[SPACE_ALL];
+    struct event_tuple *tuples; // owns; NULL: not loaded
+    uint32_t n_tuples;
     bool importing;      // an import is under way
     struct sql_tables sql;
 };
@@ -77,21 +79,27 @@ voc_str db_text(sqlite3_stmt *s, int column);                              // bo
 int64_t db_int_or_na(sqlite3_stmt *s, int column);
 void db_done(sqlite3_stmt **s);
 
-// ---- dictionaries
-voc_rc space_load(struct project *p, unsigned space);
+// ---- dictionaries (dictionary.c)
+voc_rc space_load(struct project *p, unsigned space);               // then p->space[space].text[0 .. n)
 voc_rc space_count(struct project *p, unsigned space, uint32_t *n); // without loading
 voc_rc space_find(struct project *p, unsigned space, uint32_t code, voc_str *out); // loads; VOC_E_INPUT: no such code
+bool space_seek(const struct project *p, unsigned space, voc_str text, uint32_t *code); // loaded; looks at all of them
 void space_drop(struct project *p);
 const char *space_name(unsigned space);
-// Adds new strings of a space in order of their codes: text must be new. Made for the commit.
-struct space_writer { struct project *p; sqlite3_stmt *string, *alias_add, *alias_find, *alias_set; };
-voc_rc space_writer_open(struct space_writer *w, struct project *p);
-void space_writer_close(struct space_writer *w);
-voc_rc space_code(struct space_writer *w, unsigned space, voc_str text, uint32_t *code);
+// The strings of a space from code 1 on, in order, some at a time; the texts borrow until `each` returns.
+voc_rc space_each(struct project *p, unsigned space, voc_rc (*each)(void *user, uint32_t first, const voc_str *texts, size_t n), void *user);
 
-// Of aliases.c: rows of alias and alias_set for a new set; the id of one alias.
-voc_rc aliases_register(struct space_writer *w, uint32_t code, voc_str set);
-voc_rc alias_id(struct space_writer *w, const voc_alias *alias, int64_t *id);
+// What alias sets are like: of a page of names, or of a whole space.
+enum { SETS_SEVERAL = 1 /* aliases in one set */, SETS_WEAK = 2, SETS_STRONG = 4, SETS_UNLIKE = 8 /* a bare id may be read as kind:value */ };
+voc_rc space_flags(struct project *p, uint32_t *flags); // of SPACE_ALIASES: all of them, ORed
+uint32_t aliases_flags(voc_str set);
+
+// Of a block of events, beside bit k for units of kind k: some row names a customer and an account.
+#define KINDS_BOTH 0x80u
+
+// ---- tuples (tuples.c): append-only, code 0 on
+voc_rc tuples_load(struct project *p, const struct event_tuple **out, uint32_t *n); // borrows until the project changes
+
 // Does the text have the form that aliases_encode makes?
 bool aliases_valid(voc_str set);
 // The alias that names who is behind a set, as it is written but for its sign: the first strong one, else the first.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tables of format 1 and the list of migrations. A migration is never changed once released: a change of the schema is
+// The tables of the project file and the list of migrations. A migration is never changed once released: a change of the schema is
 // a new one at the end, and STORE_FORMAT grows with it. tests/unit/store/test_older.c keeps a frozen file of each format.
 // Codes are those of table `string`; times are microseconds UTC; NULL is "not known".
 #include "store/schema.h"
@@ -44,12 +44,25 @@ static const char MIGRATION_1[] =
     "CREATE TABLE definition(hash BLOB PRIMARY KEY, id TEXT NOT NULL, version TEXT NOT NULL, journey_xml BLOB NOT NULL,"
     " sources_xml BLOB NOT NULL, codebook_xml BLOB NOT NULL, attached_us INTEGER NOT NULL) STRICT;";
 
-static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1};
+// Format 2. Blocks of events know their place in the order of units and what they have; those of format 1 have no key, and are
+// read as they are. Long dictionaries are pages of `names`; only aliases that links name stay rows.
+static const char MIGRATION_2[] =
+    "ALTER TABLE block ADD COLUMN first_key INTEGER;"  // hash of the first unit's text, its top bit turned over
+    "ALTER TABLE block ADD COLUMN last_key INTEGER;"
+    "ALTER TABLE block ADD COLUMN units INTEGER;"      // that begin in it; NULL: not known
+    "ALTER TABLE block ADD COLUMN kinds INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE block ADD COLUMN has INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE block ADD COLUMN last_resolution INTEGER;"
+    "CREATE TABLE names(space INTEGER NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL, flags INTEGER NOT NULL, data BLOB NOT NULL,"
+    " PRIMARY KEY(space, first)) STRICT;"
+    "DROP TABLE alias_set;";
 
-static const char SET_FORMAT[] = "PRAGMA user_version = 1"; // STORE_FORMAT; a pragma takes no parameters
-_Static_assert(STORE_FORMAT == 1, "SET_FORMAT names the format");
+static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2};
+
+static const char SET_FORMAT[] = "PRAGMA user_version = 2"; // STORE_FORMAT; a pragma takes no parameters
+_Static_assert(STORE_FORMAT == 2, "SET_FORMAT names the format");
 static const char COUNT_TABLES[] =
-    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'string', 'alias', 'alias_set', 'source', 'import', "
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'string', 'names', 'alias', 'source', 'import', "
     "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition') "
     "AND (sql LIKE 'CREATE TABLE %' OR (name = 'word_index' AND sql LIKE 'CREATE VIRTUAL TABLE word_index USING fts5(%'))";
 enum { N_TABLES = 15 };

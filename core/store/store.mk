@@ -12,15 +12,21 @@ store_sources = \
 	core/store/definition.c \
 	core/store/dictionary.c \
 	core/store/digest.c \
+	core/store/event_columns.c core/store/event_columns.h \
 	core/store/facts.c \
 	core/store/import.c core/store/import.h \
 	core/store/import_commit.c \
-	core/store/import_order.c \
+	core/store/import_events.c \
+	core/store/import_order.c core/store/import_order.h \
 	core/store/import_rows.c \
 	core/store/left_out.c \
 	core/store/member.c \
+	core/store/names.c core/store/names.h \
+	core/store/part_read.c \
+	core/store/parts.c core/store/parts.h core/store/parts_int.h \
+	core/store/pending.c core/store/pending.h \
+	core/store/pending_who.c \
 	core/store/plain_views.c core/store/plain_views.h \
-	core/store/pending.c core/store/parts.h core/store/pending.h \
 	core/store/project.c core/store/project.h \
 	core/store/reader.c \
 	core/store/schema.c core/store/schema.h \
@@ -28,6 +34,7 @@ store_sources = \
 	core/store/sql.c \
 	core/store/sql_hint.c core/store/sql_hint.h \
 	core/store/store.h \
+	core/store/tuples.c core/store/tuples.h \
 	core/store/upsert.c \
 	core/store/verify.c \
 	core/store/vtab.c core/store/vtab.h

@@ -35,18 +35,20 @@ voc_rc upsert_within(struct import *i, struct dict **out)
     struct last last = {0};
     struct dict *ids = NULL;
     voc_rc rc = dict_new(&ids, SIZE_MAX / 4);
-    for (size_t k = 0; rc == VOC_OK && k < q->n_events; k++) {
-        const struct pending_row *e = pending_row(q, k);
-        if (e->id && !e->dropped) rc = note_id(ids, &last, pending_text(q, e->id), e->record);
+    struct pending_walk walk = {.q = q};
+    for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
+        uint32_t id = q->rare.at[r->rare].id;
+        if (id && !(r->tuple & PENDING_DROPPED)) rc = note_id(ids, &last, pending_text(q, id), pending_record(walk.at, r));
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *f = &q->facts.at[k];
         if (f->id && !f->dropped) rc = note_id(ids, &last, pending_text(q, f->id), f->record);
     }
-    for (size_t k = 0; rc == VOC_OK && k < q->n_events; k++) {
-        struct pending_row *e = pending_row(q, k);
-        if (e->dropped || !outdated(ids, &last, pending_text(q, e->id), e->record)) continue;
-        e->dropped = true;
+    walk = (struct pending_walk){.q = q};
+    for (struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
+        voc_str id = pending_text(q, q->rare.at[r->rare].id);
+        if (r->tuple & PENDING_DROPPED || !outdated(ids, &last, id, pending_record(walk.at, r))) continue;
+        r->tuple |= PENDING_DROPPED;
         i->result.replaced_events++;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
@@ -64,7 +66,7 @@ voc_rc upsert_within(struct import *i, struct dict **out)
 static const char SELECT_BLOCKS_WITH_IDS[] =
     "SELECT b.id, b.import, b.kind FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = ? AND i.number <> ? AND b.has_ids = 1 ORDER BY b.id";
 static const char SELECT_DATA[] = "SELECT data FROM block WHERE id = ?";
-static const char UPDATE_BLOCK[] = "UPDATE block SET rows = ?, first_us = ?, last_us = ?, data = ? WHERE id = ?";
+static const char UPDATE_BLOCK[] = "UPDATE block SET rows = ?, units = NULL, last_resolution = NULL, first_us = ?, last_us = ?, data = ? WHERE id = ?";
 static const char DELETE_BLOCK[] = "DELETE FROM block WHERE id = ?";
 
 struct touched { int64_t block, import; int kind; };

@@ -8,7 +8,7 @@
 
 static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
 static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";
-static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.id";
+static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number, b.first_key, b.last_key, b.units FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.id";
 static const char BAD_ACCOUNTS[] =
     "SELECT number FROM import WHERE records <> gave + rejected + ignored OR bytes <> gave_bytes + rejected_bytes + ignored_bytes + framing_bytes"
     " OR ignored <> (SELECT coalesce(sum(records), 0) FROM ignored WHERE import = number)"
@@ -17,18 +17,16 @@ static const char ORPHANS[] =
     "SELECT (SELECT count(*) FROM word WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM measure WHERE import NOT IN (SELECT number FROM import))"
     " + (SELECT count(*) FROM reject WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM link WHERE import NOT IN (SELECT number FROM import))"
     " + (SELECT count(*) FROM member WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM import WHERE source NOT IN (SELECT id FROM source))"
-    " + (SELECT count(*) FROM link WHERE a NOT IN (SELECT id FROM alias) OR b NOT IN (SELECT id FROM alias))"
-    " + (SELECT count(*) FROM alias_set WHERE alias NOT IN (SELECT id FROM alias))";
-static const char BAD_ALIASES[] =
-    "SELECT count(*) FROM string AS s WHERE s.space = ? AND NOT EXISTS (SELECT 1 FROM alias_set AS a WHERE a.code = s.code AND a.position = 0)";
+    " + (SELECT count(*) FROM link WHERE a NOT IN (SELECT id FROM alias) OR b NOT IN (SELECT id FROM alias))";
 
+enum { SPACE_TUPLES = SPACE_ALL + 1 }; // of a rule: codes of tuples
 struct check { // owns
     struct project *p;
     struct diag *d;
     struct block_reader block;
     int64_t *ints, *times;
     voc_str *texts;
-    uint32_t limit[SPACE_ALL];
+    uint32_t limit[SPACE_ALL], n_tuples;
     size_t wrong;
 };
 
@@ -91,24 +89,36 @@ static voc_rc check_index(struct check *c)
     return rc == SQLITE_OK ? VOC_OK : db_fail(c->p, rc, "the index of the words cannot be checked");
 }
 
+static voc_rc check_distinct(struct check *c, unsigned space)
+{
+    struct dict *seen = NULL;
+    const struct space *s = &c->p->space[space];
+    voc_rc rc = dict_new(&seen, SIZE_MAX / 4);
+    for (uint32_t i = 0, code; rc == VOC_OK && i < s->n; i++) {
+        rc = dict_code(seen, s->text[i], &code);
+        if (rc == VOC_OK && code != i) {
+            wrong(c, "dictionary '%s' has code %" PRIu32 " twice", space_name(space), i);
+            break;
+        }
+    }
+    dict_free(seen);
+    return rc;
+}
+
 static voc_rc check_dictionaries(struct check *c)
 {
-    sqlite3_stmt *s = NULL;
-    bool row = false;
     voc_rc rc = VOC_OK;
     struct diag *d = c->p->d;
     c->p->d = c->d;
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
         rc = go_on(c, space_load(c->p, i));
-        c->limit[i] = c->p->space[i].dict ? dict_n(c->p->space[i].dict) : 0;
+        c->limit[i] = c->p->space[i].n;
     }
+    for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) rc = check_distinct(c, i);
     for (uint32_t i = 1; rc == VOC_OK && i < c->limit[SPACE_ALIASES]; i++)
-        if (!aliases_valid(dict_at(c->p->space[SPACE_ALIASES].dict, i))) wrong(c, "alias set %" PRIu32 " is malformed", i);
-    if (rc == VOC_OK) rc = db_prepare(c->p, &s, BAD_ALIASES);
-    if (rc == VOC_OK) rc = db_bind(c->p, s, "i", (int64_t)SPACE_ALIASES);
-    if (rc == VOC_OK) rc = db_step(c->p, s, &row);
-    if (rc == VOC_OK && row && sqlite3_column_int64(s, 0)) wrong(c, "%" PRId64 " alias sets have no aliases", (int64_t)sqlite3_column_int64(s, 0));
-    db_done(&s);
+        if (!aliases_valid(c->p->space[SPACE_ALIASES].text[i])) wrong(c, "alias set %" PRIu32 " is malformed", i);
+    const struct event_tuple *tuples = NULL;
+    if (rc == VOC_OK) rc = go_on(c, tuples_load(c->p, &tuples, &c->n_tuples));
     c->p->d = d;
     return rc;
 }
@@ -116,6 +126,14 @@ static voc_rc check_dictionaries(struct check *c)
 // ---- blocks ------------------------------------------------------------------------------------------------------------------
 
 struct rule { unsigned column, space; int64_t min, max; }; // space SPACE_ALL: by min and max
+static const struct rule TUPLED_RULES[] = {
+    {COLUMN_TIME, SPACE_ALL, INT64_MIN + 1, INT64_MAX}, {COLUMN_TUPLE, SPACE_TUPLES, 0, 0}, {COLUMN_OBJECT, SPACE_OBJECT, 0, 0}, {COLUMN_CASE, SPACE_CASE, 0, 0},
+    {COLUMN_THREAD, SPACE_THREAD, 0, 0}, {COLUMN_CUSTOMER, SPACE_ALIASES, 0, 0}, {COLUMN_ACCOUNT, SPACE_ALIASES, 0, 0},
+    {COLUMN_MINUTES, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_COST, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_VALUE, SPACE_ALL, INT64_MIN, INT64_MAX},
+    {COLUMN_RECORD, SPACE_ALL, 0, INT64_MAX}, {COLUMN_LINE, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_SUB, SPACE_ALL, 0, UINT32_MAX}, {COLUMN_ID, 0, 0, 0},
+    {COLUMN_REF, 0, 0, 0}, {COLUMN_TEXT, 0, 0, 0}, {COLUMN_ATTRS, 0, 0, 0}, {0, 0, 0, 0},
+};
+// Blocks of format 1, which name what now stands in tuples row by row.
 static const struct rule EVENT_RULES[] = {
     {COLUMN_TIME, SPACE_ALL, INT64_MIN + 1, INT64_MAX}, {COLUMN_RESOLUTION, SPACE_ALL, 0, VOC_RES_DAY}, {COLUMN_ACTOR, SPACE_ALL, 0, VOC_ACTOR_OTHER},
     {COLUMN_ACTION, SPACE_ACTION, 0, 0}, {COLUMN_TOUCHPOINT, SPACE_TOUCHPOINT, 0, 0}, {COLUMN_CHANNEL, SPACE_CHANNEL, 0, 0},
@@ -146,6 +164,7 @@ static voc_rc check_column(struct check *c, int64_t id, const struct rule *rule)
     }
     if (rc != VOC_OK || is_text) return rc;
     int64_t max = rule->space < SPACE_ALL ? (int64_t)c->limit[rule->space] - 1 : rule->max, min = rule->space < SPACE_ALL ? 0 : rule->min;
+    if (rule->space == SPACE_TUPLES) max = (int64_t)c->n_tuples - 1;
     for (size_t i = 0; i < c->block.rows; i++) {
         if (to[i] >= min && to[i] <= max) continue;
         wrong(c, "block %" PRId64 ": column %s has a value out of range in row %zu", id, block_column_name(rule->column), i);
@@ -154,10 +173,42 @@ static voc_rc check_column(struct check *c, int64_t id, const struct rule *rule)
     return VOC_OK;
 }
 
+// The hash by which the unit of a row has its place, as the catalogue writes it.
+static int64_t key_of(const struct check *c, int64_t case_id, int64_t account, int64_t customer)
+{
+    voc_str unit = case_id ? c->p->space[SPACE_CASE].text[case_id] : c->p->space[SPACE_ALIASES].text[account ? account : customer];
+    return (int64_t)(hash64(unit.ptr, unit.len, 0) ^ (UINT64_C(1) << 63));
+}
+
+// Units ascend by their keys, from the first to the last of the catalogue; where rows were taken out, within them.
+static voc_rc check_units(struct check *c, sqlite3_stmt *s)
+{
+    static const unsigned char columns[3] = {COLUMN_CASE, COLUMN_ACCOUNT, COLUMN_CUSTOMER};
+    int64_t *who[3] = {c->ints, c->times, NULL}, key = 0, before = 0, first_key = 0;
+    const int64_t first = sqlite3_column_int64(s, 7), last = sqlite3_column_int64(s, 8);
+    bool whole = sqlite3_column_type(s, 9) != SQLITE_NULL; // no row was taken out since it was written
+    if (sqlite3_column_type(s, 7) == SQLITE_NULL) return VOC_OK;
+    if (!(who[2] = mem_alloc(BLOCK_ROWS * sizeof *who[2]))) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    bool ordered = true;
+    for (unsigned k = 0; rc == VOC_OK && k < 3; k++) rc = block_read_ints(&c->block, columns[k], who[k]);
+    for (size_t i = 0; rc == VOC_OK && i < c->block.rows; i++) {
+        if (!i || who[0][i] != who[0][i - 1] || who[1][i] != who[1][i - 1] || who[2][i] != who[2][i - 1]) key = key_of(c, who[0][i], who[1][i], who[2][i]);
+        ordered = ordered && key >= (i ? before : first);
+        if (!i) first_key = key;
+        before = key;
+    }
+    mem_free(who[2]);
+    if (!ordered || key > last || (whole && (first_key != first || key != last)))
+        wrong(c, "block %" PRId64 ": its units are not those in the catalogue", (int64_t)sqlite3_column_int64(s, 0));
+    return rc;
+}
+
 static voc_rc check_block(struct check *c, sqlite3_stmt *s)
 {
     int64_t id = sqlite3_column_int64(s, 0), kind = sqlite3_column_int64(s, 1), first = INT64_MAX, last = INT64_MIN;
     voc_str data = db_text(s, 5);
+    if (kind == BLOCK_TUPLES) return VOC_OK; // checked with the dictionaries
     if (sqlite3_column_type(s, 6) == SQLITE_NULL) wrong(c, "block %" PRId64 ": the import that it belongs to is missing", id);
     if (kind != BLOCK_EVENTS && kind != BLOCK_ATTRIBUTES) {
         wrong(c, "block %" PRId64 ": its kind is not known", id);
@@ -168,14 +219,15 @@ static voc_rc check_block(struct check *c, sqlite3_stmt *s)
     if (rc != VOC_OK) return rc == VOC_E_INPUT ? VOC_OK : rc;
     if (c->block.rows != sqlite3_column_int64(s, 2)) wrong(c, "block %" PRId64 ": its number of rows is not the one in the catalogue", id);
     size_t before = c->wrong;
-    for (const struct rule *r = kind == BLOCK_EVENTS ? EVENT_RULES : ATTRIBUTE_RULES; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
+    const struct rule *rules = kind != BLOCK_EVENTS ? ATTRIBUTE_RULES : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES : EVENT_RULES;
+    for (const struct rule *r = rules; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
     if (rc != VOC_OK || c->wrong != before || kind != BLOCK_EVENTS) return rc;
     for (size_t i = 0; i < c->block.rows; i++) {
         if (c->times[i] < first) first = c->times[i];
         if (c->times[i] > last) last = c->times[i];
     }
     if (db_int_or_na(s, 3) != first || db_int_or_na(s, 4) != last) wrong(c, "block %" PRId64 ": its times are not those in the catalogue", id);
-    return VOC_OK;
+    return check_units(c, s);
 }
 
 static voc_rc check_blocks(struct check *c)

@@ -203,8 +203,13 @@ static void check_format_1(enum project_mode mode)
 static void a_file_of_format_1_is_read(void **state)
 {
     (void)state;
+    struct project *p = NULL;
+    struct diag *d = diag_new();
     make_format_1();
-    check_format_1(PROJECT_READ);
+    assert_int_equal(project_open(&p, in_folder("v1.voc"), PROJECT_READ, d), VOC_E_INPUT); // who only reads changes nothing
+    assert_non_null(strstr(diag_at(d, 0)->message, "written by an older program (format 1)"));
+    assert_non_null(strstr(diag_at(d, 0)->hint, "brings it up to date"));
+    diag_free(d);
     check_format_1(PROJECT_WRITE); // brings it up to date
     check_format_1(PROJECT_READ);
     remove_file("v1.voc");

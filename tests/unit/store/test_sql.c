@@ -82,7 +82,7 @@ static void answers_have_names_and_types(void **state)
 {
     (void)state;
     check("SELECT 1 AS one, 2.5 AS half, 'text' AS t, NULL AS missing, x'00ff' AS bytes, 1e999 AS endless", "one,half,t,missing,bytes,endless / 1,2.5,'text',-,'00ff',-");
-    check("SELECT kind, value FROM alias;  -- with a comment", "kind,value / 'id','ann'");
+    check("SELECT code, text FROM string WHERE space = 11;  -- with a comment", "code,text / 1,'+id=ann'");
     check("SELECT 0.1 + 0.2 AS x, 100.0 AS y, 1.0/3 AS z", "x,y,z / 0.3,100.0,0.333333333333333");
     check("SELECT kind FROM alias WHERE 0", "kind");
 }
@@ -176,7 +176,7 @@ static void tables_fed_from_above_are_read_like_others(void **state)
     assert_int_equal(feed.cells, 1); // it did not walk there
     check("SELECT number FROM event WHERE rowid = 9 OR rowid = -1 OR rowid = 1.5 OR rowid = 'x'", "number");
     check("SELECT number FROM event WHERE rowid IN (1, 2, 99)", "number / 10 / 20");
-    check("SELECT e.number FROM alias JOIN event AS e ORDER BY e.number DESC LIMIT 1", "number / 40");
+    check("SELECT e.number FROM import JOIN event AS e ORDER BY e.number DESC LIMIT 1", "number / 40");
     struct answer a = {.say = VOC_OK};
     assert_int_equal(store_sql(p, "SELECT trap FROM event", take_head, take_row, &a, NULL), VOC_E_LIMIT); // its own status
     feed.rc = VOC_E_INPUT;

@@ -74,7 +74,8 @@ static void what_is_wrong_is_named(void **state)
     check_found("DELETE FROM string WHERE space = 0 AND code = 2", "column action has a value out of range");
     check_found("UPDATE string SET text = 'visit' WHERE space = 0", "dictionary 'action' has code 2 twice");
     check_found("UPDATE string SET text = 'ann' WHERE space = 11 AND code = 1", "alias set 1 is malformed");
-    check_found("DELETE FROM alias_set WHERE code = 2", "1 alias sets have no aliases");
+    check_found("UPDATE block SET first_key = first_key + 1 WHERE kind = 1", "block 1: its units are not those in the catalogue");
+    check_found("UPDATE block SET data = zeroblob(length(data)) WHERE kind = 3", "it does not begin as a block");
     check_found("DELETE FROM alias WHERE kind = 'cookie'", "rows belong to an import, source or alias that is missing");
     check_found("UPDATE import SET gave = gave + 1", "the account of import 1");
     check_found("DELETE FROM reject", "the account of import 1");
@@ -104,7 +105,7 @@ static void a_damaged_block_is_named_by_those_who_read_it(void **state)
     spoil("UPDATE block SET data = substr(data, 1, length(data) - 1) WHERE kind = 1");
     assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL), VOC_OK);
     assert_int_equal(read_all(p, d), VOC_E_INPUT);
-    assert_true(says(d, "block 1 of the project is damaged: column account is cut off"));
+    assert_true(says(d, "block 1 of the project is damaged: column thread is cut off"));
     struct event_reader *r = NULL;
     struct event_block b;
     assert_int_equal(event_reader_open(&r, p, EV_TIME, d), VOC_OK); // other columns are whole

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+// Tuples: what many events have in common (actor, action, touchpoint, channel, campaign, role, owner, language, resolution,
+// kind of reference, and whether they name anybody), once for each combination. An event names its tuple by a code, so that
+// whatever depends on these alone is decided once a tuple. They are kept as blocks of kind 3, in order of code; codes run
+// from 0 over all of them, and none is ever taken away.
+#include <inttypes.h>
+#include <stdio.h>
+#include "store/block.h"
+#include "store/tuples.h"
+
+static const char SELECT_TUPLES[] = "SELECT id, rows, data FROM block WHERE kind = 3 ORDER BY id";
+static const char INSERT_TUPLES[] =
+    "INSERT INTO block(import, kind, rows, has_ids, first_unit, last_unit, data) VALUES (0, 3, ?, 0, '', '', ?)";
+enum { TUPLES_MAX = INT32_MAX, N_FIELDS = 11 };
+
+static const struct field { unsigned char column, space; int64_t max; } FIELDS[N_FIELDS] = {
+    {COLUMN_ACTION, SPACE_ACTION, 0},     {COLUMN_TOUCHPOINT, SPACE_TOUCHPOINT, 0}, {COLUMN_CHANNEL, SPACE_CHANNEL, 0},
+    {COLUMN_CAMPAIGN, SPACE_CAMPAIGN, 0}, {COLUMN_ROLE, SPACE_ROLE, 0},             {COLUMN_OWNER, SPACE_OWNER, 0},
+    {COLUMN_LANGUAGE, SPACE_LANGUAGE, 0}, {COLUMN_RESOLUTION, SPACE_ALL, VOC_RES_DAY}, {COLUMN_ACTOR, SPACE_ALL, VOC_ACTOR_OTHER},
+    {COLUMN_REF_KIND, SPACE_ALL, VOC_REF_CASE}, {COLUMN_NAMED, SPACE_ALL, 1},
+};
+
+static int64_t get(const struct event_tuple *t, unsigned field)
+{
+    const int64_t all[N_FIELDS] = {t->action, t->touchpoint, t->channel, t->campaign, t->role, t->owner, t->language,
+                                   t->resolution, t->actor, t->ref_kind, t->named};
+    return all[field];
+}
+
+static void set(struct event_tuple *t, unsigned field, int64_t v)
+{
+    uint32_t *const codes[7] = {&t->action, &t->touchpoint, &t->channel, &t->campaign, &t->role, &t->owner, &t->language};
+    uint8_t *const small[4] = {&t->resolution, &t->actor, &t->ref_kind, &t->named};
+    if (field < 7) *codes[field] = (uint32_t)v;
+    else *small[field - 7] = (uint8_t)v;
+}
+
+// ---- reading ---------------------------------------------------------------------------------------------------------------
+
+struct loading { VEC(struct event_tuple) v; uint32_t limit[N_FIELDS]; int64_t *ints; struct block_reader block; };
+
+static voc_rc load_block(struct loading *l, voc_str data, int64_t rows)
+{
+    voc_rc rc = block_open(&l->block, BLOCK_TUPLES, data.ptr, data.len);
+    if (rc != VOC_OK) return rc;
+    if (l->block.rows != rows) {
+        (void)snprintf(l->block.why, sizeof l->block.why, "its number of rows is not the one in the catalogue");
+        return VOC_E_INPUT;
+    }
+    rc = vec_reserve(&l->v, l->block.rows, TUPLES_MAX);
+    for (unsigned f = 0; rc == VOC_OK && f < N_FIELDS; f++) {
+        rc = block_read_ints(&l->block, FIELDS[f].column, l->ints);
+        int64_t max = FIELDS[f].space < SPACE_ALL ? (int64_t)l->limit[f] - 1 : FIELDS[f].max;
+        for (size_t i = 0; rc == VOC_OK && i < l->block.rows; i++) {
+            if (l->ints[i] < 0 || l->ints[i] > max) {
+                (void)snprintf(l->block.why, sizeof l->block.why, "column %s has a value out of range", block_column_name(FIELDS[f].column));
+                return VOC_E_INPUT;
+            }
+            set(&l->v.at[l->v.n + i], f, l->ints[i]);
+        }
+    }
+    if (rc == VOC_OK) l->v.n += l->block.rows;
+    return rc;
+}
+
+static voc_rc load_all(struct project *p, struct loading *l)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = vec_reserve(&l->v, 1, TUPLES_MAX);
+    for (unsigned f = 0; rc == VOC_OK && f < N_FIELDS; f++)
+        if (FIELDS[f].space < SPACE_ALL) rc = space_count(p, FIELDS[f].space, &l->limit[f]);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_TUPLES);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        rc = load_block(l, db_text(s, 2), sqlite3_column_int64(s, 1));
+        if (rc == VOC_E_INPUT) rc = db_damaged(p, "block %" PRId64 ": %s", (int64_t)sqlite3_column_int64(s, 0), l->block.why);
+    }
+    db_done(&s);
+    return rc;
+}
+
+voc_rc tuples_load(struct project *p, const struct event_tuple **out, uint32_t *n)
+{
+    if (!p->tuples) {
+        struct loading l = {0};
+        voc_rc rc = block_reader_init(&l.block);
+        if (rc == VOC_OK && !(l.ints = mem_alloc(BLOCK_ROWS * sizeof *l.ints))) rc = VOC_E_NOMEM;
+        if (rc == VOC_OK) rc = load_all(p, &l);
+        block_reader_done(&l.block);
+        mem_free(l.ints);
+        if (rc != VOC_OK) {
+            vec_free(&l.v);
+            return rc;
+        }
+        p->tuples = l.v.at;
+        p->n_tuples = (uint32_t)l.v.n;
+    }
+    *out = p->tuples;
+    *n = p->n_tuples;
+    return VOC_OK;
+}
+
+// ---- joining ---------------------------------------------------------------------------------------------------------------
+
+void tuple_set_init(struct tuple_set *s) { *s = (struct tuple_set){0}; }
+
+void tuple_set_done(struct tuple_set *s)
+{
+    dict_free(s->seen);
+    s->seen = NULL;
+}
+
+// Equal tuples have equal bytes: the struct has no padding.
+_Static_assert(sizeof(struct event_tuple) == 7 * sizeof(uint32_t) + 4, "a tuple is its bytes");
+
+voc_rc tuple_set_code(struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
+{
+    voc_rc rc = s->seen ? VOC_OK : dict_new(&s->seen, SIZE_MAX / 4);
+    return rc == VOC_OK ? dict_code(s->seen, str_mk((const char *)t, sizeof *t), code) : rc;
+}
+
+uint32_t tuple_set_n(const struct tuple_set *s) { return s->seen ? dict_n(s->seen) : 0; }
+
+void tuple_set_at(const struct tuple_set *s, uint32_t code, struct event_tuple *out)
+{
+    memcpy(out, dict_at(s->seen, code).ptr, sizeof *out);
+}
+
+// ---- writing ---------------------------------------------------------------------------------------------------------------
+
+static voc_rc write_block(struct project *p, const struct tuple_set *s, uint32_t first, uint32_t rows, struct block_writer *w, int64_t *ints, struct buf *blob)
+{
+    sqlite3_stmt *insert = NULL;
+    block_begin(w, BLOCK_TUPLES, rows);
+    for (unsigned f = 0; f < N_FIELDS; f++) {
+        for (uint32_t i = 0; i < rows; i++) {
+            struct event_tuple t;
+            tuple_set_at(s, first + i, &t);
+            ints[i] = get(&t, f);
+        }
+        block_ints(w, FIELDS[f].column, ints);
+    }
+    voc_rc rc = block_end(w, blob);
+    if (rc == VOC_OK) rc = db_prepare(p, &insert, INSERT_TUPLES);
+    if (rc == VOC_OK) rc = db_run(p, insert, "ib", (int64_t)rows, str_mk(blob->ptr, blob->len));
+    db_done(&insert);
+    return rc;
+}
+
+voc_rc tuples_write(struct project *p, const struct tuple_set *s, uint32_t first)
+{
+    struct block_writer w;
+    struct buf blob;
+    uint32_t n = tuple_set_n(s);
+    if (first >= n) return VOC_OK;
+    buf_init(&blob, 0x7fffffff);
+    int64_t *ints = mem_alloc(BLOCK_ROWS * sizeof *ints);
+    voc_rc rc = block_writer_init(&w);
+    if (rc == VOC_OK && !ints) rc = VOC_E_NOMEM;
+    while (rc == VOC_OK && first < n) {
+        uint32_t rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
+        rc = write_block(p, s, first, rows, &w, ints, &blob);
+        first += rows;
+    }
+    block_writer_done(&w);
+    buf_done(&blob);
+    mem_free(ints);
+    return rc;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Sets of tuples on their way into the project: distinct ones, by code in the order of their coming. Private to core/store.
+#ifndef VOC_STORE_TUPLES_H
+#define VOC_STORE_TUPLES_H
+#include "store/project.h"
+
+struct tuple_set { struct dict *seen; }; // owns; of their bytes
+void tuple_set_init(struct tuple_set *s);
+void tuple_set_done(struct tuple_set *s);
+voc_rc tuple_set_code(struct tuple_set *s, const struct event_tuple *t, uint32_t *code); // adds it if new
+uint32_t tuple_set_n(const struct tuple_set *s);
+void tuple_set_at(const struct tuple_set *s, uint32_t code, struct event_tuple *out);
+// Appends those from code `first` on to the project: its own come first in the set, in order.
+voc_rc tuples_write(struct project *p, const struct tuple_set *s, uint32_t first);
+#endif

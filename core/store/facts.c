@@ -25,8 +25,10 @@ static const char SELECT_REJECTS[] =
 static const char SELECT_COUNTS[] =
     "SELECT (SELECT count(*) FROM import), (SELECT count(*) FROM source), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 1),"
     " (SELECT count(*) FROM word), (SELECT count(*) FROM link), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 2),"
-    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), 0, (SELECT count(*) FROM block WHERE kind <> 3),"
+    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), (SELECT count(*) FROM block WHERE kind <> 3),"
     " (SELECT min(first_us) FROM block WHERE kind = 1), (SELECT max(last_us) FROM block WHERE kind = 1)";
+static const char COUNT_LINKED[] = "SELECT count(*) FROM alias";
+static const char SELECT_LINKED[] = "SELECT kind || '=' || value FROM alias";
 static const char GET_PAGES[] = "PRAGMA page_count";
 static const char GET_PAGE_SIZE[] = "PRAGMA page_size";
 
@@ -115,22 +117,82 @@ voc_rc store_rejects(struct project *p, voc_rc (*each)(void *user, const struct 
     return rc;
 }
 
+// ---- counts ----------------------------------------------------------------------------------------------------------------
+
+struct counting { struct dict *seen; uint64_t sets; };
+
+static voc_rc count_aliases(void *user, uint32_t first, const voc_str *texts, size_t n)
+{
+    struct counting *c = user;
+    (void)first;
+    c->sets += n;
+    for (size_t i = 0; c->seen && i < n; i++) {
+        voc_alias alias[VOC_ALIASES_MAX];
+        struct arena a;
+        size_t count = 0;
+        arena_init(&a, 0);
+        voc_rc rc = aliases_decode(&a, texts[i], alias, &count);
+        for (size_t k = 0; rc == VOC_OK && k < count; k++) {
+            uint32_t code;
+            char *text = arena_printf(&a, "%.*s=%.*s", (int)alias[k].kind.len, alias[k].kind.ptr, (int)alias[k].value.len, alias[k].value.ptr);
+            rc = text ? dict_code(c->seen, str_of(text), &code) : VOC_E_NOMEM;
+        }
+        arena_done(&a);
+        if (rc != VOC_OK) return rc;
+    }
+    return VOC_OK;
+}
+
+static voc_rc count_linked(struct project *p, struct dict *seen)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    uint32_t code;
+    voc_rc rc = db_prepare(p, &s, SELECT_LINKED);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        rc = dict_code(seen, db_text(s, 0), &code);
+    }
+    db_done(&s);
+    return rc;
+}
+
+// Distinct aliases. Where each set is one alias, and no links name others, there are as many as sets.
+static voc_rc distinct_aliases(struct project *p, uint64_t *n)
+{
+    struct counting c = {0};
+    uint32_t flags = 0;
+    int64_t linked = 0;
+    voc_rc rc = space_flags(p, &flags);
+    if (rc == VOC_OK) rc = db_int(p, COUNT_LINKED, &linked);
+    bool plain = linked == 0 && !(flags & SETS_SEVERAL) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
+    if (rc == VOC_OK && !plain) rc = dict_new(&c.seen, SIZE_MAX / 4);
+    if (rc == VOC_OK) rc = space_each(p, SPACE_ALIASES, count_aliases, &c);
+    if (rc == VOC_OK && c.seen) rc = count_linked(p, c.seen);
+    *n = c.seen ? dict_n(c.seen) : c.sets;
+    dict_free(c.seen);
+    return rc;
+}
+
 voc_rc store_count(struct project *p, struct store_counts *out)
 {
+    uint64_t aliases = 0;
     sqlite3_stmt *s = NULL;
     bool row = false;
     int64_t pages = 0, size = 0;
     voc_rc rc = project_hold(p);
     if (rc == VOC_OK) rc = db_int(p, GET_PAGES, &pages);
     if (rc == VOC_OK) rc = db_int(p, GET_PAGE_SIZE, &size);
+    if (rc == VOC_OK) rc = distinct_aliases(p, &aliases);
     if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_COUNTS);
     if (rc == VOC_OK) rc = db_step(p, s, &row);
     if (rc == VOC_OK && row) {
-        uint64_t n[10];
-        for (int i = 0; i < 10; i++) n[i] = (uint64_t)sqlite3_column_int64(s, i);
+        uint64_t n[9];
+        for (int i = 0; i < 9; i++) n[i] = (uint64_t)sqlite3_column_int64(s, i);
         *out = (struct store_counts){
             .imports = n[0], .sources = n[1], .events = n[2], .words = n[3], .links = n[4], .attributes = n[5], .measures = n[6], .rejects = n[7],
-            .aliases = n[8], .blocks = n[9], .file_bytes = (uint64_t)pages * (uint64_t)size, .first_us = db_int_or_na(s, 10), .last_us = db_int_or_na(s, 11),
+            .aliases = aliases, .blocks = n[8], .file_bytes = (uint64_t)pages * (uint64_t)size, .first_us = db_int_or_na(s, 9), .last_us = db_int_or_na(s, 10),
         };
     }
     db_done(&s);

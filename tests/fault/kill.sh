@@ -75,10 +75,9 @@ full() {
     if test -z "$wrong"; then ok "$1"; else not_ok "$1" "$wrong" "$(head -n 3 log)"; fi
 }
 
-size=$(wc -c <base.voc)
 rm -f p.voc*
 cp base.voc p.voc
-(ulimit -f $(((size + 65536) / 1024)) && exec "$VOC" import p.voc big.csv --quiet) >/dev/null 2>log
+(ulimit -f 64 && exec "$VOC" import p.voc big.csv --quiet) >/dev/null 2>log
 full "a file that may not grow: it is said, and the project is as before" p.voc $?
 "$VOC" import p.voc big.csv --quiet >/dev/null 2>log
 if test "$(digest p.voc)" = "$after"; then ok "with room again the import works"; else not_ok "with room again the import works" "$(head -n 3 log)"; fi

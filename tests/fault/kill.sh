@@ -84,7 +84,7 @@ if test "$(digest p.voc)" = "$after"; then ok "with room again the import works"
 
 name="a full disk: it is said, and the project is as before"
 mkdir disk
-if test "$(id -u)" = 0 && mount -t tmpfs -o "size=$(((size + 200000) / 1024))k" tmpfs disk 2>/dev/null; then
+if test "$(id -u)" = 0 && mount -t tmpfs -o "size=$((($(wc -c <base.voc) + 100000) / 1024))k" tmpfs disk 2>/dev/null; then
     mounted=yes
     cp base.voc disk/p.voc
     "$VOC" import disk/p.voc big.csv --quiet >/dev/null 2>log

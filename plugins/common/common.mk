@@ -12,7 +12,8 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
 	plugins/common/linear.c plugins/common/linear.h \
 	plugins/common/near.c plugins/common/near.h \
-	plugins/common/splitmix.c plugins/common/splitmix.h
+	plugins/common/splitmix.c plugins/common/splitmix.h \
+	plugins/common/xxh64.c plugins/common/xxh64.h
 plugins_common_libplugincommon_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libplugincommon_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_common_libplugincommon_la_LIBADD = -lm

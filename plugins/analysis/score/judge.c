@@ -51,7 +51,7 @@ static void family_adjust(struct family *f)
 
 static double cost_of(double unit_cost, const struct trial_cell *c)
 {
-    return c->fresh ? unit_cost * (double)c->touches * (double)c->matched / (double)c->fresh : NAN;
+    return c->fresh ? unit_cost * (double)c->touches * (double)c->matched / (double)(c->fresh + c->left_out) : NAN;
 }
 
 static void fill_randomised(const struct finding *f, const struct trial_randomised *r, struct verdict_push *v)

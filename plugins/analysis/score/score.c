@@ -17,6 +17,8 @@ const voc_option score_options[N_OPTIONS] = {
     [OPT_AIM] = {"aim", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "ACTIONS", "judge by these customer actions (comma-separated), or by \"forward\" moves, instead of the journey's aims"},
     [OPT_SENSITIVITY] = {"sensitivity", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also judge at half and twice the window, and flag verdicts that change"},
     [OPT_BALANCE] = {"balance", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show instead of the verdicts how alike those who were touched and those they are compared with were before (with --sets: of these touchpoints)"},
+    [OPT_ALL_TRIALS] = {"all-trials", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "compare every touch, also where that takes long"},
+    [OPT_TRIALS_MAX] = {"trials-max", VOC_OPT_INT, 0, "1000000000", "1", NULL, NULL, "N", "compare a part of the touches where all would be more than so many comparisons, and say so"},
     [OPT_SETS] = {"sets", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "TOUCHPOINTS", "write each matched set of these touchpoints (comma-separated, or all) instead of the verdicts, to compute them again elsewhere"},
 };
 

@@ -11,7 +11,7 @@
 #include "plugins/analysis/score/trial.h"
 #include "plugins/analysis/score/verdict.h"
 
-enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_BALANCE, N_OPTIONS };
+enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_BALANCE, OPT_ALL_TRIALS, OPT_TRIALS_MAX, N_OPTIONS };
 enum { BY_NOTHING, BY_STAGE, BY_SEGMENT, BY_GROUP };
 extern const voc_option score_options[N_OPTIONS];
 
@@ -138,6 +138,7 @@ struct study {
     uint32_t *answers;       // by event: the touchpoint of the touch that this action answers, or VOC_NONE
     double *credit;          // last-touch credit of each touchpoint; share of the aimed actions that touches preceded
     size_t n_aimed, n_credited;
+    uint64_t keep;           // of 2^64: the part of the push touches that is compared; 0: all of them
     struct holdout *holdouts; // of each touchpoint
     double *p_win;           // of each stage
     bool p_win_known;
@@ -195,6 +196,16 @@ struct examples {
 };
 int examples_add(void *ctx, const struct trial_set *set);  // on_set of the trial
 void examples_choose(struct examples *x, struct finding *f);
+
+// sample.c: where all would be too many comparisons (--trials-max), a part of the touches is compared
+struct trial_input;
+voc_rc sample_names(const struct score *s, struct trial_input *in);  // hashes of names
+// The part of the touches of one kind that is compared, of 2^64; 0: all of them. `times`: windows at which each is judged.
+voc_rc sample_keep(const struct score *s, const struct trial_frame *frame, uint32_t kind, size_t times, uint64_t *keep);
+bool sample_is_short(const struct trial_cell *c);  // too little for a verdict because of what was left out
+void sample_scale(struct recent *r, const struct trial_cell *c);  // to what it would be with all of them
+#define SAMPLE_OF_TOUCHES "A part of the touches, taken by a fixed rule, because all would be too many comparisons. All of them: the same with --all-trials"
+int sample_words(const struct study *st, char *out, size_t size);  // what was left out, and what it does to the ranges; empty: nothing
 
 // study.c
 voc_rc study_run(struct study *st);

@@ -197,6 +197,7 @@ voc_rc sets_write(struct study *st)
     if (w.page.rc == VOC_E_LIMIT)
         return score_complain(s, "SCORE-012", "ask for fewer touchpoints: --sets TOUCHPOINT", "the sets are more rows than one table holds");
     if (w.page.rc) return w.page.rc;
+    if (!rc && st->keep) rc = s->host->note(w.page.t, VOC_NOTE_WARNING, SAMPLE_OF_TOUCHES);
     if (!rc && w.n == 0)
         rc = s->host->note(w.page.t, VOC_NOTE_NEXT, "No touch of these lies in a stay whose beginning was observed: voc stages PROJECT shows where customers stand.");
     return rc;

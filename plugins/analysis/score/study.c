@@ -26,6 +26,7 @@ struct trials {
     const uint8_t *resolution;  // of each touch of the frame
     struct plan *plans;
     size_t n_plans;
+    uint64_t keep;  // sample.c
 };
 
 static void *resize(void *ctx, void *old, size_t size)
@@ -112,6 +113,8 @@ static struct trial_options options_of(const struct score *s)
     return o;
 }
 
+static size_t windows_of(const struct score *s) { return s->options[OPT_SENSITIVITY].i ? 3 : 1; }
+
 static voc_rc make_frame(struct trials *t, bool with_pull)
 {
     const struct score *s = t->st->s;
@@ -126,11 +129,13 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
                              .data_end = s->info->end_us,
                              .unit_of = score_unit_of,
                              .n_resolutions = 6};
-    voc_rc rc = frame_stays(s, &in);
+    voc_rc rc = sample_names(s, &in);
+    if (!rc) rc = frame_stays(s, &in);
     if (!rc) rc = frame_touches(s, with_pull, &in);
     in.actions = t->actions.events;
     t->resolution = in.touches.resolution;
-    return rc ? rc : score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
+    if (!rc) rc = score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
+    return rc ? rc : sample_keep(s, t->frame, with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH, windows_of(s), &t->keep);
 }
 
 // Whether some customer event answers a touch of it, or is itself claimed by it: then its outcomes are its own.
@@ -215,6 +220,7 @@ static voc_rc ask(const struct trials *t, const struct plan *p, int64_t num, int
                                   .without_account = TRIAL_NONE,
                                   .only_stage = TRIAL_ALL,
                                   .only_segment = s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i : TRIAL_ALL,
+                                  .keep = t->keep,
                                   .on_set = see,
                                   .on_set_ctx = ctx};
     return VOC_OK;
@@ -253,7 +259,7 @@ static struct trial_crew crew_of(const struct score *s) { return (struct trial_c
 static voc_rc run_plans(struct trials *t)
 {
     const struct score *s = t->st->s;
-    const size_t times = s->options[OPT_SENSITIVITY].i ? 3 : 1;
+    const size_t times = windows_of(s);
     struct trial_request *requests = score_alloc(s, t->n_plans * times, sizeof *requests);
     struct trial_result *results = score_alloc(s, t->n_plans * times, sizeof *results);
     const struct trial_crew crew = crew_of(s);
@@ -292,6 +298,7 @@ static voc_rc without_largest(struct trials *t, struct plan *p, const struct tri
                               .value = p->value,
                               .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
                               .without_account = cell->largest,
+                              .keep = cell->left_out ? t->keep : 0,
                               .only_stage = cell->stage,
                               .only_segment = cell->segment != TRIAL_ALL ? cell->segment
                                               : s->options[OPT_SEGMENT].set ? (uint32_t)s->options[OPT_SEGMENT].i
@@ -378,6 +385,35 @@ static const struct trial_cell *same_cell(const struct trial_result *r, const st
     return NULL;
 }
 
+// A cell again with all its touches, at all windows.
+static voc_rc compare_all(struct trials *t, struct plan *p, struct finding *f)
+{
+    const struct score *s = t->st->s;
+    const size_t times = windows_of(s);
+    static const int64_t num[] = {1, 1, 2}, den[] = {1, 2, 1};
+    struct trial_request requests[3];
+    struct trial_result *results = score_alloc(s, 3, sizeof *results);
+    const struct trial_crew crew = crew_of(s);
+    voc_rc rc = results ? VOC_OK : VOC_E_NOMEM;
+    for (size_t i = 0; i < times && !rc; i++) {
+        rc = ask(t, p, num[i], den[i], NULL, NULL, &requests[i]);
+        requests[i].keep = 0;
+        requests[i].only_stage = f->stage;
+        if (f->segment != TRIAL_ALL) requests[i].only_segment = f->segment;
+    }
+    if (!rc) rc = score_rc(trial_run_all(results, t->frame, requests, times, &crew));
+    if (rc) return rc;
+    const struct trial_cell *whole = same_cell(&results[0], &f->cell);
+    if (times == 3) f->half_cell = same_cell(&results[1], &f->cell), f->twice_cell = same_cell(&results[2], &f->cell);
+    if (whole) f->cell = *whole;
+    return VOC_OK;
+}
+
+static bool is_short(const struct finding *f)
+{
+    return sample_is_short(&f->cell) || (f->half_cell && sample_is_short(f->half_cell)) || (f->twice_cell && sample_is_short(f->twice_cell));
+}
+
 static voc_rc find(struct trials *t, struct plan *p, struct finding *f, const struct trial_cell *c)
 {
     take(f, p->touchpoint, c);
@@ -390,6 +426,10 @@ static voc_rc find(struct trials *t, struct plan *p, struct finding *f, const st
         }
     if (p->half.n_cells) f->half_cell = same_cell(&p->half, c);
     if (p->twice.n_cells) f->twice_cell = same_cell(&p->twice, c);
+    sample_scale(&f->recent, c);
+    voc_rc rc = is_short(f) ? compare_all(t, p, f) : VOC_OK;
+    c = &f->cell;
+    if (rc) return rc;
     if (c->largest_share <= verdict_limits.largest_account || c->largest == TRIAL_NONE || c->matched == 0) return VOC_OK;
     f->without = score_alloc(t->st->s, 1, sizeof *f->without);
     return f->without ? without_largest(t, p, c, f->without) : VOC_E_NOMEM;
@@ -430,8 +470,11 @@ static voc_rc run_pulls(struct trials *push)
     voc_rc rc = make_frame(&t, true);
     if (!rc) rc = run_plans(&t);
     for (size_t i = 0; i < t.n_plans && !rc; i++) {
-        take(&push->st->pooled[t.plans[i].touchpoint], t.plans[i].touchpoint, &t.plans[i].result.cells[0]);
-        push->st->pooled[t.plans[i].touchpoint].pull = true;
+        struct finding *f = &push->st->pooled[t.plans[i].touchpoint];
+        take(f, t.plans[i].touchpoint, &t.plans[i].result.cells[0]);
+        f->pull = true;
+        if (sample_is_short(&f->cell)) rc = compare_all(&t, &t.plans[i], f);
+        f->half_cell = f->twice_cell = NULL;  // no verdict of theirs
     }
     return rc;
 }
@@ -506,6 +549,7 @@ voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_s
             if (asked[i] && s->def->touchpoints[i].kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
         if (t.n_plans == 0) continue;
         rc = make_frame(&t, with_pull);
+        if (t.keep) st->keep = t.keep;
         if (!rc) rc = watch_plans(&w, in_parallel);
     }
     return rc;
@@ -528,6 +572,7 @@ voc_rc study_run(struct study *st)
     }
     st->n_pooled = d->n_touchpoints;
     if (!rc) rc = run_plans(&t);
+    st->keep = t.keep;
     if (!rc) rc = collect(&t);
     return rc ? rc : run_pulls(&t);
 }

@@ -295,6 +295,7 @@ static void foot(struct summary *p)
         page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     truncated(p);
+    if (sample_words(p->page.st, text, sizeof text) > 0) page_note(&p->page, VOC_NOTE_WARNING, text);
     if (s->def->evidence_declared) page_note(&p->page, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
     if (s->info->actor_assumed) page_note(&p->page, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
     for (size_t i = 0; i < s->def->n_stages; i++)

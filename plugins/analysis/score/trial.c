@@ -74,9 +74,13 @@ static enum trial_rc add_touch(struct trial_run_state *r, struct trial_index ind
     counts->touches++;
     if (!record)
         return TRIAL_OK;
+    struct trial_told told = {.flags = trial_get(&record)};
+    if (told.flags & TRIAL_LEFT_OUT) {
+        counts->left_out++;
+        return TRIAL_OK;
+    }
     counts->fresh++;
     struct trial_set set = {.account = s->account, .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window};
-    struct trial_told told = {.flags = trial_get(&record)};
     if (told.flags & TRIAL_NO_FOLLOW) {
         counts->nofollow++;
         return TRIAL_OK;

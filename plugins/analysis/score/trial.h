@@ -79,6 +79,7 @@ struct trial_input {
     int64_t data_end;
     const int64_t *unit_of;  // length of each resolution in time units; NULL if no events carry a resolution
     size_t n_resolutions;
+    const uint64_t *unit_hash, *type_hash;  // of the names of units and types, for samples; NULL: all 0. Borrowed until the frame is freed.
 };
 
 // Looks at the resolutions of a series once, so that the usual case (one resolution, all times on its grid) needs no
@@ -92,6 +93,7 @@ struct trial_frame;
 enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc *alloc, const struct trial_input *input,
                               const struct trial_options *options);
 void trial_frame_free(struct trial_frame *frame);  // takes NULL
+size_t trial_frame_touches(const struct trial_frame *frame, uint32_t type);  // that can open a trial if they are fresh
 
 // ---- estimates (METHODS 3.4) ------------------------------------------------------------------------------------------
 
@@ -148,6 +150,7 @@ struct trial_request {
     enum trial_weights weights;
     uint32_t without_account;           // all its stays are left out; TRIAL_NONE: nobody
     uint32_t only_stage, only_segment;  // TRIAL_ALL: no restriction
+    uint64_t keep;  // of 2^64: the part of the fresh touches that is taken, by a hash of unit, type and time; 0: all of them
     int (*on_set)(void *ctx, const struct trial_set *set);  // may be NULL; non-zero stops
     void *on_set_ctx;
     bool brief;  // on_set does without follow and before of the members
@@ -170,6 +173,7 @@ struct trial_placebo {
 struct trial_cell {
     uint32_t stage, segment;                        // or TRIAL_ALL
     size_t touches, fresh, matched, unmatched, nofollow;
+    size_t left_out;                                // by the request's sample; not in fresh
     size_t accounts;                                // exposed, matched
     size_t responded[TRIAL_OUTCOMES];               // fresh touches with the outcome in follow-up, matched or not
     struct trial_estimate estimate[TRIAL_OUTCOMES];

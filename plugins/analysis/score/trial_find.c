@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/analysis/score/trial_record.h"
 #include "plugins/analysis/score/trial_work.h"
+#include "plugins/common/splitmix.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define PIECES 64           // more than threads; those that come too late find nothing left
@@ -226,6 +228,18 @@ static void rewind_list(struct trial_list *list, uint32_t n)
     memcpy(list->now, list->first, n * sizeof *list->now);
 }
 
+static const uint8_t left_out[] = {TRIAL_LEFT_OUT};
+
+// The same for a touch whatever else is in the project and in whatever order it came.
+static bool is_taken(const struct trial_frame *f, const struct trial_request *q, uint32_t local, int64_t time)
+{
+    if (q->keep == 0)
+        return true;
+    uint64_t unit = f->in.unit_hash ? f->in.unit_hash[f->unit_of_local[local]] : 0, type = f->in.type_hash ? f->in.type_hash[q->type] : 0;
+    struct splitmix mixed = {(unit ^ (type << 32 | type >> 32)) + (uint64_t)time};
+    return splitmix_next(&mixed) < q->keep;
+}
+
 // METHODS 3.3: no touch of the type in [t - W, t] earlier in the order.
 static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry *e)
 {
@@ -238,9 +252,16 @@ static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry 
     while (before > f->touches.first[s->unit] && f->touch_type[before - 1] != type && f->touches.time[before - 1] >= time - w->block.longest_window)
         before--;
     const bool any = before > f->touches.first[s->unit];
-    for (uint32_t r = w->first_of_type[type]; r != TRIAL_NONE && rc == TRIAL_OK; r = w->asked[r].next)
-        if (admits(w->asked[r].request, s) && !(any && f->touches.time[before - 1] >= time - w->asked[r].window))
-            rc = trial_judge(&w->pass->records[r][e->trial - f->trial_first[type]], w, e, &w->asked[r]);
+    for (uint32_t r = w->first_of_type[type]; r != TRIAL_NONE && rc == TRIAL_OK; r = w->asked[r].next) {
+        const struct trial_asked *a = &w->asked[r];
+        const uint8_t **record = &w->pass->records[r][e->trial - f->trial_first[type]];
+        if (!admits(a->request, s) || (any && f->touches.time[before - 1] >= time - a->window))
+            continue;
+        if (is_taken(f, a->request, s->unit, time))
+            rc = trial_judge(record, w, e, a);
+        else
+            *record = left_out;
+    }
     return rc;
 }
 

@@ -349,6 +349,11 @@ enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc
     return TRIAL_OK;
 }
 
+size_t trial_frame_touches(const struct trial_frame *frame, uint32_t type)
+{
+    return type < frame->in.n_types ? frame->trial_first[type + 1] - frame->trial_first[type] : 0;
+}
+
 void trial_frame_free(struct trial_frame *frame)
 {
     if (!frame)

@@ -99,6 +99,7 @@ static void fold_counts(struct trial_level *into, struct trial_level *from)
     a->matched += b->matched;
     a->unmatched += b->unmatched;
     a->nofollow += b->nofollow;
+    a->left_out += b->left_out;
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
         a->responded[k] += b->responded[k];
     *b = (struct trial_cell){0};

@@ -2,7 +2,7 @@
 //
 // What is kept of one trial between finding its comparators (trial_judge.c, in the order in which they are cheap to find) and adding
 // it up (trial_add.c, in the order of the sums): a string of numbers of 7 bits a byte, some 150 bytes for 20 comparators.
-//   flags; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
+//   flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
 //   less the exposed's, zigzag; with a lag: actions of each in it; number of other types seen, and for each: type, seen by the
@@ -15,7 +15,7 @@
 
 #define TRIAL_NUMBER_MAX 10  // bytes of the longest number
 
-enum { TRIAL_NO_FOLLOW = 1, TRIAL_WORTH = 2, TRIAL_ACTED = 4, TRIAL_EVENT = 8 };  // TRIAL_EVENT << k
+enum { TRIAL_NO_FOLLOW = 1, TRIAL_WORTH = 2, TRIAL_ACTED = 4, TRIAL_LEFT_OUT = 8, TRIAL_EVENT = 16 };  // TRIAL_EVENT << k
 
 static inline uint8_t *trial_put(uint8_t *at, uint64_t number)
 {

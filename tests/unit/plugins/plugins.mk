@@ -112,6 +112,12 @@ tests_unit_plugins_test_balance_SOURCES = tests/unit/plugins/test_balance.c test
 tests_unit_plugins_test_balance_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_balance_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_sample
+tests_unit_plugins_test_sample_SOURCES = tests/unit/plugins/test_sample.c tests/unit/plugins/score_run.c \
+	tests/unit/plugins/score_run.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_sample_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_sample_LDADD = $(UNIT_LDADD)
+
 PATHS_RUN = tests/unit/plugins/paths_run.c tests/unit/plugins/paths_run.h $(JOURNEY_WORLD)
 
 check_PROGRAMS += tests/unit/plugins/test_flow

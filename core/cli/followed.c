@@ -35,6 +35,7 @@ voc_rc followed_check(struct cli *c, struct project *p, const struct journey *j)
     if (!folder) return VOC_E_NOMEM;
     int n = snprintf(file, sizeof file, "%s/journey.xml", folder);
     if (n < 0 || (size_t)n >= sizeof file || stat(file, &st) != 0 || !S_ISREG(st.st_mode)) return VOC_OK; // moved away, or a copy of the project elsewhere
+    if (journey_unchanged(j, folder)) return VOC_OK; // as nearly always; to load it costs as much as the rest of a small query
     rc = journey_load(&now, folder, NULL);
     if (rc == VOC_E_NOMEM) return rc;
     if (rc) {

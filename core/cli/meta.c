@@ -83,7 +83,7 @@ static voc_rc add_assumed(void *user, const struct store_source *s)
 // What the project says about its inputs.
 static voc_rc ask_project(struct project *p, struct meta_room *m, voc_meta *out)
 {
-    struct store_counts n;
+    int64_t first_us = VOC_NA, last_us = VOC_NA;
     voc_rc rc = store_imports(p, add_input, m);
     m->ignored = true;
     if (!rc) rc = store_ignored(p, add_why, m);
@@ -92,10 +92,10 @@ static voc_rc ask_project(struct project *p, struct meta_room *m, voc_meta *out)
     if (!rc) rc = store_rejected(p, add_why, m);
     if (!rc) rc = end_why(m);
     if (!rc) rc = store_sources(p, add_assumed, m);
-    if (!rc) rc = store_count(p, &n);
+    if (!rc) rc = store_span(p, &first_us, &last_us);
     if (rc) return rc;
-    out->first_us = n.first_us;
-    out->last_us = n.last_us;
+    out->first_us = first_us;
+    out->last_us = last_us;
     out->project = str_of(project_name(p));
     return VOC_OK;
 }

@@ -163,9 +163,11 @@ voc_rc results_new(struct results **out, struct cli *c, struct project *p, const
     *out = r;
     arena_init(&r->arena, 0);
     buf_init(&r->text, 4096);
-    voc_rc rc = cli_catalogue(c);
+    voc_rc rc = VOC_OK;
     while (!rc && next_word(&sql, word)) {
-        for (size_t i = 0; i < catalogue_n(c->catalogue) && !rc; i++) {
+        if (!strchr(word, '_')) continue; // most queries name no analysis, and need no catalogue of plugins
+        rc = cli_catalogue(c);
+        for (size_t i = 0; !rc && i < catalogue_n(c->catalogue); i++) {
             struct plugin *a = catalogue_at(c->catalogue, i);
             char plain[64];
             lower(plain, sizeof plain, a->note.name, strlen(a->note.name));

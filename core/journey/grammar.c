@@ -229,13 +229,13 @@ const struct grammar_rule *grammar_rule_of(voc_str parent, voc_str name, bool fa
 {
     const struct grammar_rule *plain = NULL;
     for (size_t i = 0; i < grammar_n; i++) {
-        const char *slash = strchr(grammar[i].name, '/');
-        if (!str_eq(grammar_element(&grammar[i]), name)) continue;
-        if (!slash) {
+        size_t len = strlen(grammar[i].name), n = len - name.len; // PARENT/NAME, or NAME alone
+        if (len < name.len || memcmp(grammar[i].name + n, name.ptr, name.len) != 0 || (n && grammar[i].name[n - 1] != '/')) continue;
+        if (!n) {
             plain = &grammar[i];
             continue;
         }
-        size_t n = (size_t)(slash - grammar[i].name);
+        n--;
         if (facts && n == 1 && grammar[i].name[0] == 'F') return &grammar[i];
         if (str_eq(parent, str_mk(grammar[i].name, n))) return &grammar[i];
     }

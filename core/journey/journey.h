@@ -132,6 +132,8 @@ struct journey {
 voc_rc journey_load(struct journey **out, const char *folder, struct diag *d);
 voc_rc journey_parse(struct journey **out, voc_str journey_xml, voc_str sources_xml, voc_str codebook_xml, const char *label, struct diag *d);
 void journey_free(struct journey *j); // takes NULL
+// Whether the files of a folder are, byte by byte, those that the journey was read from. false: perhaps not; load it to know.
+bool journey_unchanged(const struct journey *j, const char *folder);
 // Whether one of its `files` fits this name, as it is or without .gz and the like.
 bool source_reads(const struct source_rule *s, voc_str file_name);
 // A definition that accepts anything: no stages; every event's unit is its case, else account, else individual.

@@ -133,6 +133,26 @@ out:
     return rc;
 }
 
+// Whether a file of the folder, or its absence, is what the journey was read from.
+static bool is_same(const char *folder, const char *name, voc_str bytes)
+{
+    struct buf now;
+    buf_init(&now, LOAD_FILE_MAX + 65537);
+    bool same = read_file(&now, folder, name, true, NULL, NULL) == VOC_OK && str_eq(str_mk(now.len ? now.ptr : "", now.len), bytes);
+    buf_done(&now);
+    return same;
+}
+
+bool journey_unchanged(const struct journey *j, const char *folder)
+{
+    char sources[256], codebook[256];
+    bool given;
+    if (!j->journey_xml.len || !is_same(folder, "journey.xml", j->journey_xml)) return false;
+    file_name(sources, j->root, "sources", "sources.xml", &given);
+    file_name(codebook, j->root, "codebook", "codebook.xml", &given);
+    return is_same(folder, sources, j->sources_xml) && is_same(folder, codebook, j->codebook_xml);
+}
+
 // Something is there, but it is a file: journey.xml itself, or a thing of another kind.
 static voc_rc no_folder(const char *path, struct diag *d)
 {

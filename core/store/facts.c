@@ -29,6 +29,7 @@ static const char SELECT_COUNTS[] =
     " (SELECT min(first_us) FROM block WHERE kind = 1), (SELECT max(last_us) FROM block WHERE kind = 1)";
 static const char COUNT_LINKED[] = "SELECT count(*) FROM alias";
 static const char SELECT_LINKED[] = "SELECT kind || '=' || value FROM alias";
+static const char SELECT_SPAN[] = "SELECT min(first_us), max(last_us) FROM block WHERE kind = 1";
 static const char GET_PAGES[] = "PRAGMA page_count";
 static const char GET_PAGE_SIZE[] = "PRAGMA page_size";
 
@@ -194,6 +195,21 @@ voc_rc store_count(struct project *p, struct store_counts *out)
             .imports = n[0], .sources = n[1], .events = n[2], .words = n[3], .links = n[4], .attributes = n[5], .measures = n[6], .rejects = n[7],
             .aliases = aliases, .blocks = n[8], .file_bytes = (uint64_t)pages * (uint64_t)size, .first_us = db_int_or_na(s, 9), .last_us = db_int_or_na(s, 10),
         };
+    }
+    db_done(&s);
+    return rc;
+}
+
+voc_rc store_span(struct project *p, int64_t *first_us, int64_t *last_us)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_SPAN);
+    if (rc == VOC_OK) rc = db_step(p, s, &row);
+    if (rc == VOC_OK) {
+        *first_us = row ? db_int_or_na(s, 0) : VOC_NA;
+        *last_us = row ? db_int_or_na(s, 1) : VOC_NA;
     }
     db_done(&s);
     return rc;

@@ -190,6 +190,6 @@ int guest_enter(struct sqlite3 *db, char **error, const struct sqlite3_api_routi
         if (g->sql.modules == last) g->tables--; // SQLite has not seen it
     }
     if (--g->tables == 0) guest_free(g);
-    else if (rc == SQLITE_OK) plain_views(db);
+    else if (rc == SQLITE_OK) plain_views(db, NULL);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "store/plain_views.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TIME(us) "strftime('%Y-%m-%dT%H:%M:%SZ', " us " / 1e6, 'unixepoch')"
 
@@ -42,12 +43,24 @@ static bool is_known(sqlite3 *db, const char *name)
     return known;
 }
 
-void plain_views(sqlite3 *db)
+static bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+bool sql_names(const char *sql, const char *table)
 {
-    char sql[1024];
+    size_t n = strlen(table);
+    for (const char *at = sql; (at = strcasestr(at, table)) != NULL; at += n)
+        if ((at == sql || !is_name(at[-1])) && !is_name(at[n])) return true;
+    return false;
+}
+
+const char *plain_view_name(size_t i) { return i < sizeof views / sizeof *views ? views[i].name : NULL; }
+
+void plain_views(sqlite3 *db, const char *sql)
+{
+    char make[1024];
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-        if (is_known(db, views[i].name)) continue;
-        (void)snprintf(sql, sizeof sql, "CREATE TEMP VIEW %s AS %s", views[i].name, views[i].query);
-        (void)sqlite3_exec(db, sql, NULL, NULL, NULL);
+        if ((sql && !sql_names(sql, views[i].name)) || is_known(db, views[i].name)) continue;
+        (void)snprintf(make, sizeof make, "CREATE TEMP VIEW %s AS %s", views[i].name, views[i].query);
+        (void)sqlite3_exec(db, make, NULL, NULL, NULL);
     }
 }

@@ -189,7 +189,7 @@ voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, 
     p->sql.statement++;
     p->sql.rc = VOC_OK;
     voc_rc rc = project_hold(p);
-    if (rc == VOC_OK && p->sql.statement == 1) plain_views(p->db);
+    if (rc == VOC_OK) plain_views(p->db, sql);
     if (rc == VOC_OK) rc = db_exec(p, QUERY_ONLY);
     if (rc != VOC_OK) return rc;
     (void)sqlite3_set_authorizer(p->db, allow, p);

@@ -3,12 +3,12 @@
 // SQLite's own sentence, which has been the same for as long as it has had one; where it is another one, there is no hint.
 #include "store/sql_hint.h"
 
+#include "store/plain_views.h"
 #include "store/vtab.h"
 
 #define NAMES_MAX 512u
 
 static const char TABLES[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE 'word!_index!_%' ESCAPE '!' ORDER BY name";
-static const char VIEWS[] = "SELECT name FROM sqlite_temp_schema WHERE type = 'view' ORDER BY rowid";
 static const char COLUMNS[] = "SELECT name FROM pragma_table_xinfo(?)";
 
 struct names { const char *at[NAMES_MAX + 1]; size_t n; struct arena arena; };
@@ -38,7 +38,7 @@ static void all_tables(struct project *p, struct names *x)
         x->at[i] = x->at[x->n - 1 - i];
         x->at[x->n - 1 - i] = other;
     }
-    add_query(p, x, VIEWS, (voc_str){"", 0});
+    for (size_t i = 0; plain_view_name(i); i++) add(x, str_of(plain_view_name(i)));
     add_query(p, x, TABLES, (voc_str){"", 0});
 }
 
@@ -50,16 +50,6 @@ static void columns_of(struct project *p, struct names *x, const char *table)
             return;
         }
     add_query(p, x, COLUMNS, str_of(table));
-}
-
-static bool is_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
-
-static bool mentions(const char *sql, const char *table)
-{
-    size_t n = strlen(table);
-    for (const char *at = sql; (at = strcasestr(at, table)) != NULL; at += n)
-        if ((at == sql || !is_name(at[-1])) && !is_name(at[n])) return true;
-    return false;
 }
 
 static void list(struct buf *b, const struct names *x, size_t from)
@@ -114,7 +104,7 @@ static void unknown_column(struct project *p, const char *name, const char *sql,
     all_tables(p, &tables);
     for (size_t i = 0; i < tables.n; i++) {
         size_t from = x.n;
-        if (!mentions(sql, tables.at[i])) continue;
+        if (!sql_names(sql, tables.at[i])) continue;
         columns_of(p, &x, tables.at[i]);
         buf_printf(&there, "%s%s has ", there.len ? "; " : "", tables.at[i]);
         list(&there, &x, from);

@@ -180,7 +180,8 @@ struct store_left_out { int64_t import; voc_str why; uint64_t records, first_lin
 voc_rc store_ignored(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user);
 voc_rc store_rejected(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user);
 struct store_counts { uint64_t imports, sources, events, words, links, attributes, measures, rejects, aliases, blocks, file_bytes; int64_t first_us, last_us; };
-voc_rc store_count(struct project *p, struct store_counts *out);
+voc_rc store_count(struct project *p, struct store_counts *out); // reads through each table
+voc_rc store_span(struct project *p, int64_t *first_us, int64_t *last_us); // of the events, or VOC_NA; reads the catalogue alone
 
 // Journey definitions: the three files as bytes, by hash; one is active (`voc journey use`).
 struct store_definition { voc_str id, version, journey_xml, sources_xml, codebook_xml; unsigned char hash[HASH_BYTES]; int64_t attached_us; };

@@ -179,6 +179,17 @@ void dict_clear(struct dict *d)
     d->bytes = 0;
 }
 
+void dict_prefetch(const struct dict *d, uint64_t hash)
+{
+    __builtin_prefetch(&d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)]);
+}
+
+void dict_prefetch_text(const struct dict *d, uint64_t hash)
+{
+    const struct slot *slot = &d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)];
+    if (slot->code) __builtin_prefetch(&d->entries.at[slot->code - 1]);
+}
+
 uint32_t dict_n(const struct dict *d) { return (uint32_t)d->entries.n; }
 
 voc_str dict_at(const struct dict *d, uint32_t code)

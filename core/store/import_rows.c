@@ -256,6 +256,7 @@ static voc_rc write_same_row_links(struct fact_writer *f)
 {
     const struct pending *q = &f->rows.i->q;
     uint32_t n = dict_n(q->names[SPACE_ALIASES]);
+    if (!(q->set_flags & SETS_SEVERAL)) return VOC_OK; // no row has two
     int64_t *first = mem_zalloc(n, sizeof *first); // INT64_MAX: not on any row that stays
     voc_rc rc = first ? VOC_OK : VOC_E_NOMEM;
     for (uint32_t k = 0; rc == VOC_OK && k < n; k++) first[k] = INT64_MAX;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, AHEAD = 32 };
 
 voc_rc pending_init(struct pending *q)
 {
@@ -100,9 +100,13 @@ static uint32_t join(struct joiner *j, unsigned space, uint32_t local)
     if (*to) return *to - 1;
     voc_str s = j->b->strings[local];
     if (!sound(j, s)) return 0;
-    if (space == SPACE_ALIASES && !aliases_valid(s)) return fail(j, VOC_E_BUG, "an alias set is malformed");
+    uint32_t before = dict_n(j->q->names[space]);
     voc_rc rc = dict_code(j->q->names[space], s, &code);
     if (rc != VOC_OK) return fail(j, rc, "too many distinct strings");
+    if (space == SPACE_ALIASES && code == before) { // new
+        if (!aliases_valid(s)) return fail(j, VOC_E_BUG, "an alias set is malformed");
+        j->q->set_flags |= aliases_flags(s);
+    }
     *to = code + 1;
     return code;
 }
@@ -246,6 +250,23 @@ static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partitio
     return fresh;
 }
 
+// Customers of the block that are new to it, a few at a time: each lookup in a dictionary of a million would be waited for.
+static void join_ahead(struct joiner *j, size_t from, size_t to)
+{
+    const struct coded_events *c = &j->b->events;
+    const struct dict *names = j->q->names[SPACE_ALIASES];
+    uint64_t hash[AHEAD];
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) {
+        uint32_t local = c->customer[i];
+        if (!local || local >= j->q->map_who.n || j->q->map_who.at[local]) continue;
+        voc_str s = j->b->strings[local];
+        hash[n] = hash64(s.ptr, s.len, 0);
+        dict_prefetch(names, hash[n++]);
+    }
+    for (size_t k = 0; k < n; k++) dict_prefetch_text(names, hash[k]);
+}
+
 static void add_event(struct joiner *j, size_t i)
 {
     const struct coded_events *c = &j->b->events;
@@ -336,7 +357,10 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
         if (c->tuple[i] >= c->n_tuples) (void)fail(&j, VOC_E_BUG, "the number of a tuple is out of range");
     if (j.rc == VOC_OK) j.rc = maps_ready(q, b->n_strings);
     if (j.rc == VOC_OK) j.rc = tuple_maps_ready(q, b);
-    for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) add_event(&j, i);
+    for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
+        if (i % AHEAD == 0 && c->customer) join_ahead(&j, i, c->n - i < AHEAD ? c->n : i + AHEAD);
+        add_event(&j, i);
+    }
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_facts; i++) add_fact(&j, &b->facts[i]);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_rejects; i++) add_reject(&j, &b->rejects[i]);
     if (j.rc != VOC_OK && j.why) *why = j.why;

@@ -69,6 +69,7 @@ struct pending { // owns all of it
     VEC(struct pending_fact) facts;
     VEC(struct pending_reject) rejects;
     bool has_ids;
+    uint32_t set_flags; // SETS_* of all alias sets
     // of the block being added: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
     uint32_t map_cap;

@@ -184,10 +184,26 @@ void dict_prefetch(const struct dict *d, uint64_t hash)
     __builtin_prefetch(&d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)]);
 }
 
-void dict_prefetch_text(const struct dict *d, uint64_t hash)
+// The slot that has the tag of the hash, unless a free one comes first.
+static const struct slot *likely(const struct dict *d, uint64_t hash)
 {
-    const struct slot *slot = &d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)];
-    if (slot->code) __builtin_prefetch(&d->entries.at[slot->code - 1]);
+    size_t mask = d->n_slots - 1, i = (size_t)(uint32_t)hash & mask;
+    while (d->slots[i].code && d->slots[i].tag != (uint32_t)(hash >> 32)) i = (i + 1) & mask;
+    return d->slots[i].code ? &d->slots[i] : NULL;
+}
+
+void dict_prefetch_entry(const struct dict *d, uint64_t hash)
+{
+    const struct slot *slot = likely(d, hash);
+    if (slot) __builtin_prefetch(&d->entries.at[slot->code - 1]);
+}
+
+uint32_t dict_prefetch_text(const struct dict *d, uint64_t hash)
+{
+    const struct slot *slot = likely(d, hash);
+    if (!slot) return UINT32_MAX;
+    __builtin_prefetch(d->entries.at[slot->code - 1].ptr);
+    return slot->code - 1;
 }
 
 uint32_t dict_n(const struct dict *d) { return (uint32_t)d->entries.n; }

@@ -22,7 +22,10 @@ voc_rc pending_init(struct pending *q)
     tuple_set_init(&q->tuples);
     rc = vec_reserve(&q->whos, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
+    rc = vec_reserve(&q->who_part, 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
     q->whos.at[q->whos.n++] = (struct pending_who){.key = hash64("", 0, 0)};
+    q->who_part.at[q->who_part.n++] = (uint8_t)(q->whos.at[0].key >> (64 - PARTITION_BITS));
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
         uint32_t code = 0;
         rc = dict_new(&q->names[i], SIZE_MAX / 4);
@@ -43,6 +46,7 @@ void pending_done(struct pending *q)
     dict_free(q->mixed);
     vec_free(&q->mixed_who);
     vec_free(&q->whos);
+    vec_free(&q->who_part);
     vec_free(&q->who_of_customer);
     vec_free(&q->who_of_case);
     vec_free(&q->who_of_account);
@@ -238,7 +242,7 @@ static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_
 // A chunk of the partition that takes a row of this record.
 static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partition *p, uint64_t record, int64_t line)
 {
-    struct pending_chunk *c = p->chunks.n ? p->chunks.at[p->chunks.n - 1] : NULL;
+    struct pending_chunk *c = p->last;
     if (c && c->n < c->cap && record >= c->record && record - c->record <= UINT32_MAX) return c;
     uint32_t cap = c && c->n == c->cap ? c->cap * 2 : CHUNK_FIRST;
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
@@ -246,7 +250,7 @@ static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partitio
     struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * sizeof fresh->row[0]) : NULL;
     if (!fresh) return (void)fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), NULL;
     *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap};
-    p->chunks.at[p->chunks.n++] = fresh;
+    p->chunks.at[p->chunks.n++] = p->last = fresh;
     return fresh;
 }
 
@@ -264,7 +268,11 @@ static void join_ahead(struct joiner *j, size_t from, size_t to)
         hash[n] = hash64(s.ptr, s.len, 0);
         dict_prefetch(names, hash[n++]);
     }
-    for (size_t k = 0; k < n; k++) dict_prefetch_text(names, hash[k]);
+    for (size_t k = 0; k < n; k++) dict_prefetch_entry(names, hash[k]);
+    for (size_t k = 0; k < n; k++) {
+        uint32_t code = dict_prefetch_text(names, hash[k]);
+        if (code < j->q->who_of_customer.n) __builtin_prefetch(&j->q->who_of_customer.at[code]);
+    }
 }
 
 static void add_event(struct joiner *j, size_t i)
@@ -277,7 +285,7 @@ static void add_event(struct joiner *j, size_t i)
     if (q->n_events >= UINT32_MAX - 1) (void)fail(j, VOC_E_LIMIT, "too many events");
     uint32_t who = who_of(j, i), tuple = tuple_of(j, i, who != 0);
     if (j->rc != VOC_OK) return;
-    struct pending_partition *p = &q->part[q->whos.at[who].key >> (64 - PARTITION_BITS)];
+    struct pending_partition *p = &q->part[q->who_part.at[who]];
     int64_t off = (int64_t)(line - record);
     struct pending_chunk *to = chunk_for(j, p, record, off);
     uint32_t rare = to ? rare_of(j, i, off, to->line) : 0;

@@ -37,7 +37,7 @@ struct pending_chunk {
     uint32_t n, cap;
     struct pending_row row[];
 };
-struct pending_partition { VEC(struct pending_chunk *) chunks; size_t n; }; // rows in the order of their coming
+struct pending_partition { VEC(struct pending_chunk *) chunks; struct pending_chunk *last; size_t n; }; // rows in the order of their coming
 
 struct pending_fact {
     int64_t time_us, integer;
@@ -59,6 +59,7 @@ struct pending { // owns all of it
     struct arena bytes;
     struct tuple_set tuples;  // with codes of the import
     VEC(struct pending_who) whos; // [0]: nobody
+    VEC(uint8_t) who_part;    // by who: its partition
     struct dict *mixed;       // whos that name two of case, customer and account: their bytes
     VEC(uint32_t) mixed_who;  // by code of mixed
     VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1

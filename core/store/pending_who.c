@@ -14,9 +14,11 @@ static voc_rc who_new(struct pending *q, uint32_t case_id, uint32_t customer, ui
 {
     struct pending_who w = {.case_id = case_id, .customer = customer, .account = account};
     voc_rc rc = vec_reserve(&q->whos, 1, UINT32_MAX);
+    if (rc == VOC_OK) rc = vec_reserve(&q->who_part, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
     voc_str unit = pending_unit(q, &w);
     w.key = hash64(unit.ptr, unit.len, 0);
+    q->who_part.at[q->who_part.n++] = (uint8_t)(w.key >> (64 - PARTITION_BITS));
     *who = (uint32_t)q->whos.n;
     q->whos.at[q->whos.n++] = w;
     return VOC_OK;

@@ -50,17 +50,17 @@ duck_queries() {
 
 duck_add() {
     add import DuckDB "$fresh" "$(duck_line i.duckdb import.duck)"
-    add append DuckDB "cp base.duckdb i.duckdb" "$(duck_line i.duckdb append.duck)"
-    add count DuckDB "cat base.duckdb >/dev/null" "$(duck_line base.duckdb count.sql)"
-    add start 'DuckDB, counting by action' "cat base.duckdb >/dev/null" "$(duck_line base.duckdb count.sql)"
+    add append DuckDB "cp base$ROWS.duckdb i.duckdb" "$(duck_line i.duckdb append.duck)"
+    add count DuckDB "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb count.sql)"
+    add start 'DuckDB, counting by action' "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb count.sql)"
     test -n "$given" || return
     for work in flow-median flow-mean funnel sessions variants; do
-        add "$work" DuckDB "cat base.duckdb >/dev/null" "$(duck_line base.duckdb "$work.sql")"
-        add "$work" 'DuckDB, tuned' "cat tuned.duckdb >/dev/null" "$(duck_line tuned.duckdb "$work.sql")"
+        add "$work" DuckDB "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb "$work.sql")"
+        add "$work" 'DuckDB, tuned' "cat tuned$ROWS.duckdb >/dev/null" "$(duck_line tuned$ROWS.duckdb "$work.sql")"
     done
     add one-shot DuckDB "cat $events >/dev/null" "$(duck_line :memory: one-shot.sql)"
-    add score 'DuckDB, only its hazard query' "cat base.duckdb >/dev/null" "$(duck_line base.duckdb score.sql)"
-    add score 'DuckDB, tuned, only its hazard query' "cat tuned.duckdb >/dev/null" "$(duck_line tuned.duckdb score.sql)"
+    add score 'DuckDB, only its hazard query' "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb score.sql)"
+    add score 'DuckDB, tuned, only its hazard query' "cat tuned$ROWS.duckdb >/dev/null" "$(duck_line tuned$ROWS.duckdb score.sql)"
 }
 
 # ---- ClickHouse: a server of its own on this machine; its time counts -------------------------------------------------------------
@@ -104,7 +104,7 @@ other_add() {
     printf '%s\n' 'PRAGMA journal_mode=OFF;' 'PRAGMA synchronous=OFF;' '.mode csv' ".import $events events" >import.sqlite
     if have sqlite3; then
         add import 'sqlite3, texts without an index' "$fresh" "sqlite3 i.sqlite <import.sqlite"
-        add count sqlite3 "cat base.sqlite >/dev/null" "sqlite3 base.sqlite <count.sql"
+        add count sqlite3 "cat base$ROWS.sqlite >/dev/null" "sqlite3 base$ROWS.sqlite <count.sql"
     else miss sqlite3; fi
     if have mawk; then add count 'mawk, from the CSV' "cat $events >/dev/null" "LC_ALL=C mawk -F, 'NR > 1 { n[\$3]++ } END { for (a in n) print a, n[a] }' $events"; else miss mawk; fi
     if have Rscript && Rscript -e 'library(data.table)' >/dev/null 2>&1; then
@@ -125,10 +125,17 @@ peers_add() {
     other_add
 }
 
-# The files that are only read, of those that some work reads.
+# The files that are only read, of those that some work reads; they are kept for the next run.
+prepare() { # FILE COMMAND...: the command makes part.FILE
+    grep -q "$1" works && test ! -s "$1" || return 0
+    rm -f "part.$1"*
+    sh -c "$2" >/dev/null && mv "part.$1" "$1"
+}
 peers_files() {
-    if grep -q base.duckdb works; then sh -c "$(duck_line base.duckdb import.duck)" >/dev/null; fi
-    if grep -q tuned.duckdb works; then sh -c "$(duck_line tuned.duckdb tuned.duck)" >/dev/null; fi
-    if grep -q base.sqlite works; then sqlite3 base.sqlite <import.sqlite >/dev/null; fi
-    if grep -q ClickHouse works; then $click --multiquery <"$sql/clickhouse/create.sql" && sh -c "$load"; fi
+    prepare "base$ROWS.duckdb" "$(duck_line "part.base$ROWS.duckdb" import.duck)"
+    prepare "tuned$ROWS.duckdb" "$(duck_line "part.tuned$ROWS.duckdb" tuned.duck)"
+    prepare "base$ROWS.sqlite" "sqlite3 part.base$ROWS.sqlite <import.sqlite"
+    if grep -q ClickHouse works && test "$($click -q 'SELECT count() FROM events' 2>/dev/null)" != "$ROWS"; then
+        $click --multiquery <"$sql/clickhouse/create.sql" && sh -c "$load"
+    fi
 }

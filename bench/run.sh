@@ -7,12 +7,13 @@
 #
 #   bench/run.sh                      1 million events, 5 rounds; a few minutes
 #   ROWS=10000000 bench/run.sh        10 million; about 8 GB of disk
-#   ONLY=import bench/run.sh          works whose name begins so
+#   RUNS=0 bench/run.sh               only whether the answers are alike
+#   ONLY=import bench/run.sh          works whose name begins so; SKIP=score leaves those out
 #   VOC=/usr/bin/voc WORK=/var/tmp/bench RUNS=3 bench/run.sh
 #   DUCKDB_LIB=/usr/lib/libduckdb.so  and VOC_SHARED: DuckDB through the C driver there, which starts faster than its shell
 
 here=$(cd "$(dirname "$0")" && pwd)
-: "${VOC:=$here/../voc}" "${ROWS:=1000000}" "${RUNS:=5}" "${ONLY:=}" "${CC:=cc}" "${DUCKDB_LIB:=}" "${VOC_SHARED:=$here/../../shared}"
+: "${VOC:=$here/../voc}" "${ROWS:=1000000}" "${RUNS:=5}" "${ONLY:=}" "${SKIP:=}" "${CC:=cc}" "${DUCKDB_LIB:=}" "${VOC_SHARED:=$here/../../shared}"
 : "${WORK:=${TMPDIR:-/tmp}/voc-bench}"
 die() { echo "run.sh: $1" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -37,7 +38,8 @@ server=''
 # ---- the works: name, tool, what is done before (not measured), what is measured, "server" if a server's time counts ------------
 # Questions are those of the peers' queries, that do not ask who acted: asked.voc does not know it either, so that every event is
 # a step. Each tool is told what the columns are.
-add() { case $1 in "$ONLY"*) printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:--}" >>works ;; esac; }
+if test -n "$SKIP"; then leave_out "$SKIP, as was asked"; fi
+add() { case $1 in "${SKIP:--}"*) ;; "$ONLY"*) printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:--}" >>works ;; esac; }
 fresh="rm -f i.*; cat $events >/dev/null"
 warm="cat base.voc >/dev/null"
 asked="cat asked.voc >/dev/null"
@@ -70,7 +72,7 @@ peers_add
 test -s works || die "no work is called $ONLY"
 
 # ---- files that are only read -----------------------------------------------------------------------------------------------
-rm -f base.* asked.voc* followed.voc* tuned.duckdb*
+rm -f base.voc* asked.voc* followed.voc*
 "$VOC" import base.voc "$events" --sources sources.xml --quiet >/dev/null || die "voc does not import: run $VOC import base.voc $WORK/$events"
 if grep -q asked.voc works; then "$VOC" import asked.voc "$events" --sources asked.xml --quiet >/dev/null || die "voc does not import"; fi
 if grep -q followed.voc works; then
@@ -80,6 +82,7 @@ peers_files
 
 # ---- alike? ----------------------------------------------------------------------------------------------------------------------
 . "$here/answers.sh"
+test "$RUNS" -gt 0 || { cat answers; exit 0; }
 
 # ---- in turn: one round of all tools after the other -----------------------------------------------------------------------------
 tab=$(printf '\t')
@@ -128,7 +131,7 @@ done <works >medians
             if (have == parts && own["all-in-one"] > 0) printf "| all-in-one | the best peer of each of the four, together | %.3f | | | %.2f |\n", sum, sum / own["all-in-one"]
         }' medians medians
     echo
-    for f in base.voc base.duckdb tuned.duckdb base.sqlite; do test ! -e "$f" || echo "- $f: $(($(wc -c <"$f") / 1000000)) MB"; done
+    for f in base.voc "base$ROWS.duckdb" "tuned$ROWS.duckdb" "base$ROWS.sqlite"; do test ! -e "$f" || echo "- $f: $(($(wc -c <"$f") / 1000000)) MB"; done
     test ! -s answers || sed 's/^/- /' answers
     test ! -s left_out || sed 's/^/- not measured: /' left_out
     test ! -s missing || echo "- not installed, so not measured: $(paste -s -d, missing | sed 's/,/, /g')"

@@ -5,7 +5,6 @@
 // fail. Portable bytes are numbers of seven bits a byte: whole seconds doubled, others as microseconds doubled and one more.
 #include "plugins/common/gaps.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define CHUNK_LEAST ((size_t)1 << 16)
@@ -119,7 +118,6 @@ static voc_rc add_odd(struct gaps *g, struct pool *p, uint64_t us)
         g->odd = made;
     }
     micros_of(g->odd)[g->odd->used++] = us;
-    gaps_sum(g, (int64_t)us);
     return VOC_OK;
 }
 
@@ -158,16 +156,32 @@ void gaps_join(struct gaps *into, struct gaps *from)
     }
     into->whole = chain(into->whole, from->whole);
     into->odd = chain(into->odd, from->odd);
-    into->n += from->n;
     into->seconds += from->seconds;
-    into->micros += from->micros;
     memset(from, 0, sizeof *from);
+}
+
+uint64_t gaps_n(const struct gaps *g)
+{
+    uint64_t n = 0;
+    for (const struct gaps_block *b = g->whole; b; b = b->before) n += used(g, b);
+    for (const struct gaps_block *b = g->odd; b; b = b->before) n += b->used;
+    return n;
+}
+
+int64_t sum_mean(const struct sum *s)
+{
+    if (!s->n) return VOC_NA;
+    return (int64_t)(s->seconds / s->n * SECOND + (s->seconds % s->n * SECOND + s->micros) / s->n);
 }
 
 int64_t gaps_mean(const struct gaps *g)
 {
-    if (!g->n) return VOC_NA;
-    return (int64_t)(g->seconds / g->n * SECOND + (g->seconds % g->n * SECOND + g->micros) / g->n);
+    struct sum s = {0};
+    for (const struct gaps_block *b = g->odd; b; b = b->before)
+        for (size_t i = 0; i < b->used; i++) sum_add(&s, (int64_t)micros_of(b)[i]);
+    s.n = gaps_n(g);
+    s.seconds += g->seconds;
+    return sum_mean(&s);
 }
 
 // ---- median ------------------------------------------------------------------------------------------------------------
@@ -279,7 +293,7 @@ static struct pair pick_of_many(const struct gaps *g, uint64_t unit, uint64_t k,
 
 int64_t gaps_median_with(const struct gaps *g, uint64_t zeros)
 {
-    const uint64_t unit = g->odd ? SECOND : 1, us = g->odd ? 1 : SECOND, n = g->whole || g->odd ? g->n : 0;
+    const uint64_t unit = g->odd ? SECOND : 1, us = g->odd ? 1 : SECOND, n = gaps_n(g);
     if (!n && !zeros) return VOC_NA;
     uint64_t low = (n + zeros - 1) / 2, high = (n + zeros) / 2;
     if (high < zeros) return 0;
@@ -321,7 +335,7 @@ static uint64_t size_of(const struct gaps *g)
 voc_rc gaps_save(const struct gaps *g, const voc_host *host, voc_writer *w)
 {
     struct small s = {.n = 0};
-    voc_rc rc = put_number(&s, g->n, host, w);
+    voc_rc rc = put_number(&s, gaps_n(g), host, w);
     if (!rc) rc = put_number(&s, size_of(g), host, w);
     for (const struct gaps_block *b = g->whole; b; b = b->before)
         for (size_t i = 0; i < used(g, b) && !rc; i++) rc = put_number(&s, (uint64_t)seconds_of(b)[i] << 1, host, w);

@@ -5,6 +5,7 @@
 #ifndef VOC_PLUGINS_COMMON_GAPS_H
 #define VOC_PLUGINS_COMMON_GAPS_H
 
+#include <stdbool.h>
 #include <voc/plugin.h>
 
 // Memory of one state: given out piece by piece, freed as a whole.
@@ -18,8 +19,8 @@ void pool_join(struct pool *into, struct pool *from);  // from is empty then
 void pool_done(struct pool *p);
 
 struct gaps {  // zero-initialised
-    uint32_t *at, *end;           // room for whole seconds in the last block
-    uint64_t n, seconds, micros;  // their sum is seconds + micros / 10^6
+    uint32_t *at, *end;              // room for whole seconds in the last block
+    uint64_t seconds;                // sum of the whole ones
     struct gaps_block *whole, *odd;  // the last block of each
 };
 voc_rc gaps_add_slow(struct gaps *g, struct pool *p, int64_t us);
@@ -28,19 +29,31 @@ static inline voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us)  // us
     const uint64_t v = (uint64_t)us, s = v / 1000000u;
     if (s * 1000000u != v || s > UINT32_MAX || g->at == g->end) return gaps_add_slow(g, p, us);
     *g->at++ = (uint32_t)s;
-    g->n++;
     g->seconds += s;
     return VOC_OK;
 }
-// Counts for the mean only: of such there is no median.
-static inline void gaps_sum(struct gaps *g, int64_t us)
+// The same if `keep`, else nothing; without a branch on it, for where nothing foretells it.
+static inline voc_rc gaps_add_if(struct gaps *g, struct pool *p, int64_t us, bool keep)
 {
     const uint64_t v = (uint64_t)us, s = v / 1000000u;
-    g->n++;
-    g->seconds += s;
-    g->micros += v - s * 1000000u;
+    if (s * 1000000u != v || s > UINT32_MAX || g->at == g->end) return keep ? gaps_add_slow(g, p, us) : VOC_OK;
+    *g->at = (uint32_t)s;
+    g->at += keep;
+    g->seconds += keep ? s : 0;
+    return VOC_OK;
 }
+uint64_t gaps_n(const struct gaps *g);
 void gaps_join(struct gaps *into, struct gaps *from);  // from is empty then; its pool must be joined too
+
+struct sum { uint64_t n, seconds, micros; };  // of durations: seconds + micros / 10^6
+static inline void sum_add(struct sum *s, int64_t us)
+{
+    const uint64_t v = (uint64_t)us, seconds = v / 1000000u;
+    s->n++;
+    s->seconds += seconds;
+    s->micros += v - seconds * 1000000u;
+}
+int64_t sum_mean(const struct sum *s);      // rounded down to a microsecond; VOC_NA: none
 int64_t gaps_mean(const struct gaps *g);    // rounded down to a microsecond; VOC_NA: none
 int64_t gaps_median(const struct gaps *g);  // of an even number: the middle of the two, rounded down; VOC_NA: none
 int64_t gaps_median_with(const struct gaps *g, uint64_t zeros);  // and so many of no time

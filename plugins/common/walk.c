@@ -201,6 +201,14 @@ static void collapse(struct walker *k)
     k->n = m;
 }
 
+static voc_rc tell(struct walker *k, struct walked *to, walk_fn *fn, void *user)
+{
+    k->counts[WALK_JOURNEYS]++;
+    k->counts[WALK_OPEN] += to->open;
+    k->counts[WALK_CUT] += to->cut;
+    return fn(user, to);
+}
+
 static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, walk_fn *fn, void *user)
 {
     if (!k->n) return VOC_OK;
@@ -209,25 +217,27 @@ static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, wa
     to->came = k->came;
     to->left = w->collapse ? k->left : k->came;
     to->n = k->n;
-    k->counts[WALK_JOURNEYS]++;
-    k->counts[WALK_OPEN] += to->open;
-    k->counts[WALK_CUT] += to->cut;
-    return fn(user, to);
+    return tell(k, to, fn, user);
 }
 
 static bool began_unseen(const voc_stay *first) { return (first->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)) == VOC_STAY_TRUNCATED; }
 
 static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
 
+// What the first and the last stay say of a unit that is one journey.
+static void as_stays_say(const struct walk *w, const voc_journeys *j, const voc_unit *u, struct walked *to)
+{
+    if (!w->staged) return;
+    to->open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
+    if (u->n_stays) to->segment = stay_at(j, u->first_stay)->segment;
+    if (u->n_stays) to->cut = began_unseen(stay_at(j, u->first_stay));
+}
+
 static voc_rc walk_whole(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
 {
     struct unit_events e = events_of(j, u);
     struct walked to = {.unit = u, .segment = VOC_NONE};
-    if (w->staged) {
-        to.open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
-        if (u->n_stays) to.segment = stay_at(j, u->first_stay)->segment;
-        if (u->n_stays) to.cut = began_unseen(stay_at(j, u->first_stay));
-    }
+    as_stays_say(w, j, u, &to);
     k->n = 0;
     voc_rc rc = gather(w, k, &e, 0, e.n, &to);
     return rc ? rc : give(w, k, &to, fn, user);
@@ -280,13 +290,44 @@ static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_jo
     return rc;
 }
 
+// Every event of the batch is an act of a customer that counts: journeys are then the columns themselves.
+static bool columns_are_journeys(const struct walk *w, const voc_journeys *j)
+{
+    static const unsigned char customers[8] = {VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER,
+                                               VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER, VOC_ACTOR_CUSTOMER};
+    const uint8_t *actor = j->columns[VOC_COL_ACTOR];
+    uint64_t all, eight, other = 0;
+    size_t i = 0;
+    if (w->episodes || w->collapse || w->what == WALK_TOUCHES || w->info->start_declared) return false;
+    memcpy(&all, customers, 8);
+    for (; i + 8 <= j->n_events; i += 8) {
+        memcpy(&eight, actor + i, 8);
+        other |= eight ^ all;
+    }
+    for (; i < j->n_events; i++) other |= actor[i] ^ (uint64_t)VOC_ACTOR_CUSTOMER;
+    return !other;
+}
+
+static voc_rc walk_columns(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
+{
+    const int64_t *time = (const int64_t *)j->columns[VOC_COL_TIME] + u->first_event;
+    struct walked to = {.unit = u, .node = (const uint32_t *)j->columns[VOC_COL_ACTION] + u->first_event, .came = time, .left = time, .n = u->n_events, .segment = VOC_NONE};
+    if (!u->n_events) return VOC_OK;
+    as_stays_say(w, j, u, &to);
+    if (w->segments && to.segment == VOC_NONE) to.segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[u->first_event];
+    k->counts[WALK_OF_KIND] += to.n;
+    k->counts[WALK_STEPS] += to.n;
+    return tell(k, &to, fn, user);
+}
+
 voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user)
 {
+    const bool plain = columns_are_journeys(w, j);
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
         const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;
-        rc = w->episodes ? walk_episodes(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
+        rc = w->episodes ? walk_episodes(w, k, j, u, fn, user) : plain ? walk_columns(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
     }
     return rc;
 }

@@ -60,7 +60,7 @@ static void state_free(void *analysis, void *state)
     struct state *st = state;
     walker_done(&f->w, &st->walker);
     pool_done(&st->pool);
-    f->w.host->free(f->w.cx, st->edges);
+    f->w.host->free(f->w.cx, st->edges_room);
     f->w.host->free(f->w.cx, st->slots);
     f->w.host->free(f->w.cx, st);
 }
@@ -98,9 +98,13 @@ static voc_rc grow(struct state *st)
     const struct walk *w = &st->flow->w;
     const size_t cap = st->cap ? st->cap * 2 : 64;
     if (cap > UINT32_MAX / 4) return VOC_E_LIMIT;
-    struct edge *edges = w->host->resize(w->cx, st->edges, cap * sizeof *edges);
-    if (!edges) return VOC_E_NOMEM;
+    char *room = w->host->alloc(w->cx, (cap + 1) * sizeof(struct edge));
+    if (!room) return VOC_E_NOMEM;
+    struct edge *edges = (struct edge *)(void *)(room + (-(uintptr_t)room & (sizeof *edges - 1)));
+    if (st->n) memcpy(edges, st->edges, st->n * sizeof *edges);
+    w->host->free(w->cx, st->edges_room);
     st->edges = edges;
+    st->edges_room = room;
     st->cap = cap;
     return st->flow->n_dense ? VOC_OK : rehash(st);
 }
@@ -125,7 +129,6 @@ static inline voc_rc count(struct state *st, uint32_t segment, uint32_t from, ui
     if (known) *out = &st->edges[known - 1];
     else rc = edge_at(st, segment, from, to, out);
     if (rc) return rc;
-    (*out)->count++;
     (*out)->units += (*out)->last_unit != st->unit_number;
     (*out)->last_unit = st->unit_number;
     return VOC_OK;
@@ -140,15 +143,19 @@ static voc_rc add(void *user, const struct walked *j)
     if (j->unit != st->unit) st->unit_number++;
     st->unit = j->unit;
     struct edge *e;
+    if (!st->unit_number) return VOC_E_LIMIT;  // four thousand million of them
     voc_rc rc = segment < (f->options[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
     if (!rc && !j->cut) rc = count(st, segment, start, j->node[0], &e);
+    if (!rc && !j->cut) e->of.sum.n++;
     for (size_t i = 1; i < j->n && !rc; i++) {
         rc = count(st, segment, j->node[i - 1], j->node[i], &e);
         if (rc) return rc;
-        if (f->medians) rc = gaps_add(&e->gaps, &st->pool, j->came[i] - j->left[i - 1]);
-        else gaps_sum(&e->gaps, j->came[i] - j->left[i - 1]);
+        if (f->medians) rc = gaps_add(&e->of.gaps, &st->pool, j->came[i] - j->left[i - 1]);
+        else sum_add(&e->of.sum, j->came[i] - j->left[i - 1]);
     }
-    return rc || j->open ? rc : count(st, segment, j->node[j->n - 1], start + 1, &e);
+    if (!rc && !j->open) rc = count(st, segment, j->node[j->n - 1], start + 1, &e);
+    if (!rc && !j->open) e->of.sum.n++;
+    return rc;
 }
 
 static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
@@ -158,19 +165,26 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
     return walk_batch(&((struct flow *)analysis)->w, &st->walker, j, add, st);
 }
 
+static void add_sum(struct sum *to, const struct sum *more)
+{
+    to->n += more->n;
+    to->seconds += more->seconds;
+    to->micros += more->micros;
+}
+
 static voc_rc merge(void *analysis, void *into, void *from)
 {
+    const struct flow *f = analysis;
     struct state *a = into, *b = from;
     voc_rc rc = VOC_OK;
-    (void)analysis;
     for (size_t i = 0; i < WALK_N_COUNTS; i++) a->walker.counts[i] += b->walker.counts[i];
     for (size_t i = 0; i < b->n && !rc; i++) {
         struct edge *e;
         rc = edge_at(a, b->edges[i].segment, b->edges[i].from, b->edges[i].to, &e);
         if (rc) return rc;
-        e->count += b->edges[i].count;
         e->units += b->edges[i].units;
-        gaps_join(&e->gaps, &b->edges[i].gaps);
+        if (edge_has_gaps(f, e)) gaps_join(&e->of.gaps, &b->edges[i].of.gaps);
+        else add_sum(&e->of.sum, &b->edges[i].of.sum);
     }
     pool_join(&a->pool, &b->pool);
     return rc;
@@ -181,23 +195,33 @@ static voc_rc merge(void *analysis, void *into, void *from)
 // Which question a state answers.
 static uint64_t question(const struct flow *f) { return (uint64_t)f->options[OPT_BY].i | (f->medians ? 0 : 2); }
 
-static voc_rc save_gaps(const struct flow *f, const struct gaps *g, voc_writer *to)
+// The durations: all of them, or what a mean needs.
+static voc_rc save_gaps(const struct flow *f, const struct edge *e, voc_writer *to)
 {
-    const uint64_t numbers[] = {g->n, g->seconds, g->micros};
-    voc_rc rc = f->medians ? gaps_save(g, f->w.host, to) : VOC_OK;
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc && !f->medians; k++) rc = varint_write(f->w.host, to, numbers[k]);
+    static const struct gaps none = {0};
+    const uint64_t numbers[] = {e->of.sum.n, e->of.sum.seconds, e->of.sum.micros};
+    if (f->medians) return gaps_save(edge_has_gaps(f, e) ? &e->of.gaps : &none, f->w.host, to);
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc; k++) rc = varint_write(f->w.host, to, numbers[k]);
     return rc;
 }
 
-static voc_rc load_gaps(const struct flow *f, struct gaps *g, struct pool *pool, struct bytes *b)
+// `count` is what the edge says of itself: durations must be as many.
+static voc_rc load_gaps(const struct flow *f, struct edge *e, uint64_t count, struct pool *pool, struct bytes *b)
 {
-    uint64_t n, seconds, micros;
-    if (f->medians) return gaps_load(g, pool, b);
-    if (!varint_get(b, &n) || !varint_get(b, &seconds) || !varint_get(b, &micros)) return VOC_E_INPUT;
-    g->n += n;
-    g->seconds += seconds;
-    g->micros += micros;
-    return VOC_OK;
+    const uint64_t before = edge_has_gaps(f, e) ? gaps_n(&e->of.gaps) : 0;
+    struct sum more = {0};
+    struct gaps none = {0};
+    if (!f->medians) {
+        if (!varint_get(b, &more.n) || !varint_get(b, &more.seconds) || !varint_get(b, &more.micros) || more.n != count) return VOC_E_INPUT;
+        add_sum(&e->of.sum, &more);
+        return VOC_OK;
+    }
+    voc_rc rc = gaps_load(edge_has_gaps(f, e) ? &e->of.gaps : &none, pool, b);
+    if (rc) return rc;
+    if (edge_has_gaps(f, e)) return gaps_n(&e->of.gaps) - before == count ? VOC_OK : VOC_E_INPUT;
+    e->of.sum.n += count;
+    return none.whole || none.odd ? VOC_E_INPUT : VOC_OK;
 }
 
 static voc_rc save(void *analysis, void *state, voc_writer *to)
@@ -209,9 +233,9 @@ static voc_rc save(void *analysis, void *state, voc_writer *to)
     if (!rc) rc = varint_write(f->w.host, to, st->n);
     for (size_t i = 0; i < st->n && !rc; i++) {
         const struct edge *e = &st->edges[i];
-        const uint64_t numbers[] = {e->segment, e->from, e->to, e->count, e->units};
+        const uint64_t numbers[] = {e->segment, e->from, e->to, edge_has_gaps(f, e) ? gaps_n(&e->of.gaps) : e->of.sum.n, e->units};
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc; k++) rc = varint_write(f->w.host, to, numbers[k]);
-        if (!rc) rc = save_gaps(f, &e->gaps, to);
+        if (!rc) rc = save_gaps(f, e, to);
     }
     return rc;
 }
@@ -233,9 +257,9 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
         if (v[0] >= segments || v[1] > f->w.n_nodes || v[2] > (uint64_t)f->w.n_nodes + 1) return VOC_E_INPUT;
         rc = edge_at(st, (uint32_t)v[0], (uint32_t)v[1], (uint32_t)v[2], &e);
         if (rc) return rc;
-        e->count += v[3];
-        e->units += v[4];
-        rc = load_gaps(f, &e->gaps, &st->pool, &b);
+        if (v[4] > UINT32_MAX - e->units) return VOC_E_INPUT;
+        e->units += (uint32_t)v[4];
+        rc = load_gaps(f, e, v[3], &st->pool, &b);
     }
     return rc ? rc : b.at == b.end ? VOC_OK : VOC_E_INPUT;
 }

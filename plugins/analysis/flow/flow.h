@@ -9,11 +9,14 @@
 enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, OPT_MEDIAN, N_OPTIONS };
 enum { BY_NOTHING, BY_SEGMENT };
 
-struct edge {
-    uint64_t count, units, last_unit;
-    struct gaps gaps;  // none at (start) and (end); only their sum without medians
-    uint32_t segment;
-    uint32_t from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
+struct edge {  // a line of the cache, because nearly every event is for another edge
+    union {
+        struct gaps gaps;  // edge_has_gaps
+        struct sum sum;    // others; of (start) and (end) only how many
+    } of;
+    uint32_t units, last_unit;
+    uint32_t segment, from, to;  // nodes; n_nodes: (start), n_nodes + 1: (end)
+    uint32_t reserved;
 };
 
 struct flow {
@@ -26,14 +29,17 @@ struct flow {
 struct state {
     struct walker walker;
     struct pool pool;
-    struct edge *edges;
+    struct edge *edges;  // in edges_room, from a multiple of 64 bytes on
+    void *edges_room;
     size_t n, cap;
     uint32_t *slots;  // 1 + index of an edge, 0: free; by segment, from and to where all pairs have one, else by hash
     size_t n_slots;   // by hash: a power of two
-    uint64_t unit_number;
+    uint32_t unit_number;
     const voc_unit *unit;
     const struct flow *flow;
 };
+
+static inline bool edge_has_gaps(const struct flow *f, const struct edge *e) { return f->medians && e->from < f->w.n_nodes && e->to < f->w.n_nodes; }
 
 // table.c
 voc_rc flow_tables(struct flow *f, struct state *st);

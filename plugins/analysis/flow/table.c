@@ -14,8 +14,8 @@
 struct line {
     const struct edge *edge;
     const struct flow *flow;
-    uint64_t source;  // how often anything followed what it comes from
-    int64_t median;
+    uint64_t count, source;  // how often this, and anything, followed what it comes from
+    int64_t median, mean;
 };
 
 struct lines { struct line *at; size_t n; };
@@ -59,17 +59,24 @@ static int in_order(const void *x, const void *y)
     const struct edge *a = ((const struct line *)x)->edge, *b = ((const struct line *)y)->edge;
     const struct walk *w = &((const struct line *)x)->flow->w;
     if (a->segment != b->segment) return a->segment > b->segment ? 1 : -1;
-    if (a->count != b->count) return a->count > b->count ? -1 : 1;
+    const uint64_t m = ((const struct line *)x)->count, n = ((const struct line *)y)->count;
+    if (m != n) return m > n ? -1 : 1;
     int c = compare_nodes(w, a->from, b->from);
     return c ? c : compare_nodes(w, a->to, b->to);
 }
 
-#define PIECE 64u  // medians that a thread finds at a time
+#define PIECE 64u  // lines that a thread measures at a time
 
-static voc_rc medians(void *user, size_t piece)
+static voc_rc measure(void *user, size_t piece)
 {
     const struct lines *l = user;
-    for (size_t i = piece * PIECE; i < l->n && i < (piece + 1) * PIECE; i++) l->at[i].median = gaps_median(&l->at[i].edge->gaps);
+    for (size_t i = piece * PIECE; i < l->n && i < (piece + 1) * PIECE; i++) {
+        struct line *to = &l->at[i];
+        const bool ends = to->edge->from >= to->flow->w.n_nodes || to->edge->to >= to->flow->w.n_nodes, gaps = edge_has_gaps(to->flow, to->edge);
+        to->count = gaps ? gaps_n(&to->edge->of.gaps) : to->edge->of.sum.n;
+        to->median = gaps ? gaps_median(&to->edge->of.gaps) : VOC_NA;
+        to->mean = gaps ? gaps_mean(&to->edge->of.gaps) : ends ? VOC_NA : sum_mean(&to->edge->of.sum);
+    }
     return VOC_OK;
 }
 
@@ -78,15 +85,17 @@ static voc_rc sort_lines(struct flow *f, const struct state *st, struct lines *o
     out->n = st->n;
     out->at = f->w.host->alloc(f->w.cx, (st->n ? st->n : 1) * sizeof *out->at);
     if (!out->at) return VOC_E_NOMEM;
-    for (size_t i = 0; i < st->n; i++) out->at[i] = (struct line){&st->edges[i], f, 0, VOC_NA};
+    for (size_t i = 0; i < st->n; i++) out->at[i] = (struct line){&st->edges[i], f, 0, 0, VOC_NA, VOC_NA};
+    voc_rc rc = f->w.host->parallel(f->w.run, (out->n + PIECE - 1) / PIECE, measure, out);
+    if (rc) return rc;
     qsort(out->at, out->n, sizeof *out->at, by_source);
     for (size_t i = 0, next; i < out->n; i = next) {
         uint64_t sum = 0;
-        for (next = i; next < out->n && by_source(&out->at[i], &out->at[next]) == 0; next++) sum += out->at[next].edge->count;
+        for (next = i; next < out->n && by_source(&out->at[i], &out->at[next]) == 0; next++) sum += out->at[next].count;
         for (size_t k = i; k < next; k++) out->at[k].source = sum;
     }
     qsort(out->at, out->n, sizeof *out->at, in_order);
-    return f->medians ? f->w.host->parallel(f->w.run, (out->n + PIECE - 1) / PIECE, medians, out) : VOC_OK;
+    return VOC_OK;
 }
 
 // ---- one table ---------------------------------------------------------------------------------------------------------
@@ -135,7 +144,7 @@ static voc_rc number_cell(struct flow *f, voc_table_builder *t, uint32_t type, i
 static voc_rc row(struct flow *f, voc_table_builder *t, const struct line *l)
 {
     const struct edge *e = l->edge;
-    const voc_cell share = {.type = VOC_CELL_SHARE, .r = (double)e->count / (double)l->source};
+    const voc_cell share = {.type = VOC_CELL_SHARE, .r = (double)l->count / (double)l->source};
     voc_rc rc = VOC_OK;
     if (f->options[OPT_BY].i == BY_SEGMENT) {
         voc_str s = e->segment < f->w.def->n_segments ? f->w.def->segments[e->segment] : (voc_str){"", 0};
@@ -143,10 +152,10 @@ static voc_rc row(struct flow *f, voc_table_builder *t, const struct line *l)
     }
     if (!rc) rc = node_cell(f, t, e->from);
     if (!rc) rc = node_cell(f, t, e->to);
-    if (!rc) rc = number_cell(f, t, VOC_CELL_INT, (int64_t)e->count);
+    if (!rc) rc = number_cell(f, t, VOC_CELL_INT, (int64_t)l->count);
     if (!rc) rc = f->w.host->cell(t, &share);
     if (!rc && f->medians) rc = number_cell(f, t, VOC_CELL_DURATION, l->median);
-    if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, gaps_mean(&e->gaps));
+    if (!rc) rc = number_cell(f, t, VOC_CELL_DURATION, l->mean);
     return rc ? rc : number_cell(f, t, VOC_CELL_INT, (int64_t)e->units);
 }
 
@@ -195,8 +204,8 @@ static size_t main_lines(const struct lines *l, size_t i, size_t end)
 {
     uint64_t sum = 0, so_far = 0;
     size_t n = 0;
-    for (size_t k = i; k < end; k++) sum += l->at[k].edge->count;
-    for (; i + n < end && so_far * 5 < sum * 4; n++) so_far += l->at[i + n].edge->count;
+    for (size_t k = i; k < end; k++) sum += l->at[k].count;
+    for (; i + n < end && so_far * 5 < sum * 4; n++) so_far += l->at[i + n].count;
     return n;
 }
 
@@ -223,7 +232,7 @@ static voc_rc write_table(struct flow *f, const struct state *st, const struct l
         for (end = i; end < l->n && l->at[end].edge->segment == l->at[i].edge->segment; end++) {}
         size_t shown = everything ? end - i : main_lines(l, i, end);
         for (size_t k = i; k < i + shown && !rc; k++) rc = row(f, t, &l->at[k]);
-        for (size_t k = i + shown; k < end; k++, out_lines++) out_times += l->at[k].edge->count;
+        for (size_t k = i + shown; k < end; k++, out_lines++) out_times += l->at[k].count;
     }
     if (!rc) rc = notes(f, st, t);
     return rc ? rc : left_out(f, t, out_lines, out_times);

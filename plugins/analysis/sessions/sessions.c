@@ -51,26 +51,33 @@ static voc_rc reach(const struct sessions *a, void **words, size_t *n, size_t si
 
 // ---- the walk -------------------------------------------------------------------------------------------------------------------
 
+static voc_rc mark_person(const struct sessions *a, struct sessions_part *p, uint32_t person)
+{
+    const size_t word = person / 64;
+    voc_rc rc = reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, word);
+    if (!rc) p->persons[word] |= UINT64_C(1) << (person % 64);
+    return rc;
+}
+
+static inline voc_rc add_session(const struct sessions *a, struct sessions_part *p, uint64_t events, int64_t lasted, uint32_t first, uint32_t last)
+{
+    p->sessions++;
+    p->events += events;
+    p->single += events == 1;
+    p->first[first]++;
+    p->last[last]++;
+    voc_rc rc = gaps_add_if(&p->lasted, &p->pool, lasted, events > 1);
+    if (events < SESSIONS_SHORT) p->of_length[events]++;
+    else if (!rc) rc = gathered_add(a->host, a->cx, &p->long_ones, (int64_t)events);
+    return rc;
+}
+
 static voc_rc close_session(const struct sessions *a, struct sessions_state *s, const struct session *v)
 {
     struct sessions_part *p = &s->parts[v->segment];
-    const size_t word = v->person / 64;
-    voc_rc rc = VOC_OK;
-    p->sessions++;
-    p->events += v->events;
-    p->first[v->first_action]++;
-    p->last[v->last_action]++;
-    if (!v->person) {
-        if (v->opens_person) p->nobody++;
-    } else {
-        rc = reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, word);
-        if (!rc) p->persons[word] |= UINT64_C(1) << (v->person % 64);
-    }
-    if (v->events < SESSIONS_SHORT) p->of_length[v->events]++;
-    else if (!rc) rc = gathered_add(a->host, a->cx, &p->long_ones, (int64_t)v->events);
-    if (v->events == 1) p->single++;
-    else if (!rc) rc = gaps_add(&p->lasted, &p->pool, v->last_us - v->first_us);
-    return rc;
+    voc_rc rc = add_session(a, p, v->events, v->last_us - v->first_us, v->first_action, v->last_action);
+    if (!v->person) p->nobody += v->opens_person;
+    return rc || !v->person ? rc : mark_person(a, p, v->person);
 }
 
 static voc_rc open_one(const struct sessions *a, struct sessions_state *s, uint32_t person, struct session **out)
@@ -98,16 +105,16 @@ static voc_rc of_person(const struct sessions *a, struct sessions_state *s, uint
     return open_one(a, s, person, out);
 }
 
-static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
+// Events of several persons, that are told apart.
+static voc_rc walk_persons(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, size_t n)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
     const uint32_t *action = j->columns[VOC_COL_ACTION], *person = j->columns[VOC_COL_INDIVIDUAL], *segment = j->columns[VOC_COL_SEGMENT];
-    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
     voc_rc rc = VOC_OK;
     struct session *v = NULL;
     s->n_open = 0;
-    for (size_t e = u->first_event, end = e + u->n_events; e < end && !rc; e++) {
-        if (actor[e] != VOC_ACTOR_CUSTOMER || class_[e] == VOC_CLASS_MECHANICAL || class_[e] == VOC_CLASS_UNDELIVERED || time[e] < a->info->start_us) continue;
+    for (size_t i = 0; i < n && !rc; i++) {
+        const size_t e = s->found[i];
         if (!v || v->person != person[e]) rc = of_person(a, s, person[e], &v);
         if (rc) return rc;
         if (v->events && (uint64_t)time[e] - (uint64_t)v->last_us > a->gap_us) {
@@ -124,6 +131,64 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
     }
     for (size_t i = 0; i < s->n_open && !rc; i++) rc = close_session(a, s, &s->open[i]);
     return rc;
+}
+
+// Events of one person: first where sessions begin, then each of them, so that no pause is a branch that nothing foretells.
+static voc_rc walk_person(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, size_t n, uint32_t person)
+{
+    const int64_t *time = j->columns[VOC_COL_TIME];
+    const uint32_t *action = j->columns[VOC_COL_ACTION], *segment = j->columns[VOC_COL_SEGMENT];
+    const size_t *found = s->found;
+    size_t *begun = s->begun, m = 1;
+    voc_rc rc = VOC_OK;
+    begun[0] = 0;
+    for (size_t i = 1; i < n; i++) {
+        begun[m] = i;
+        m += (uint64_t)time[found[i]] - (uint64_t)time[found[i - 1]] > a->gap_us;
+    }
+    begun[m] = n;
+    for (size_t k = 0; k < m && !rc; k++) {
+        const size_t first = found[begun[k]], last = found[begun[k + 1] - 1], part = a->by_segment ? segment[first] : 0;
+        if (part >= a->n_segments) return VOC_E_BUG;
+        rc = add_session(a, &s->parts[part], begun[k + 1] - begun[k], time[last] - time[first], action[first], action[last]);
+        if (k == 0 && !person) s->parts[part].nobody++;
+        if (person && !rc && (k == 0 || a->by_segment)) rc = mark_person(a, &s->parts[part], person);
+    }
+    return rc;
+}
+
+static voc_rc room_for(const struct sessions *a, struct sessions_state *s, size_t n)
+{
+    size_t room = s->room ? s->room : 256, bytes;
+    if (n < s->room) return VOC_OK;
+    while (room <= n)
+        if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
+    if (__builtin_mul_overflow(room, sizeof *s->found, &bytes)) return VOC_E_NOMEM;
+    size_t *found = a->host->resize(a->cx, s->found, bytes);
+    if (found) s->found = found;
+    size_t *begun = found ? a->host->resize(a->cx, s->begun, bytes) : NULL;
+    if (!begun) return VOC_E_NOMEM;
+    s->begun = begun;
+    s->room = room;
+    return VOC_OK;
+}
+
+static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
+{
+    const int64_t *time = j->columns[VOC_COL_TIME];
+    const uint32_t *person = j->columns[VOC_COL_INDIVIDUAL];
+    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
+    voc_rc rc = room_for(a, s, u->n_events);
+    if (rc) return rc;
+    size_t n = 0;
+    uint32_t others = 0;
+    for (size_t e = u->first_event, end = e + u->n_events; e < end; e++) {
+        s->found[n] = e;
+        n += (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED) & (time[e] >= a->info->start_us);
+    }
+    if (!n) return VOC_OK;
+    for (size_t i = 1; i < n; i++) others |= person[s->found[i]] ^ person[s->found[0]];
+    return others ? walk_persons(a, s, j, n) : walk_person(a, s, j, n, person[s->found[0]]);
 }
 
 static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
@@ -170,6 +235,8 @@ static void state_free(void *analysis, void *state)
         pool_done(&p->pool);
     }
     a->host->free(a->cx, s->parts);
+    a->host->free(a->cx, s->found);
+    a->host->free(a->cx, s->begun);
     a->host->free(a->cx, s->where);
     a->host->free(a->cx, s->open);
     a->host->free(a->cx, s);

@@ -44,6 +44,8 @@ struct sessions {  // of the instance
 
 struct sessions_state {
     struct sessions_part *parts;  // by segment
+    size_t *found, *begun;  // of the unit at hand: its events that count; where in them sessions begin
+    size_t room;            // of each
     uint32_t *where;  // by person: place in open, if that is of the person
     size_t n_where;
     struct session *open;  // of the unit at hand

@@ -9,11 +9,12 @@
 #   ROWS=10000000 bench/run.sh        10 million; about 8 GB of disk
 #   RUNS=0 bench/run.sh               only whether the answers are alike
 #   ONLY=import bench/run.sh          works whose name begins so; SKIP=score leaves those out
+#   PEERS=no MEMORY=1G bench/run.sh   voc alone, that may not take more memory
 #   VOC=/usr/bin/voc WORK=/var/tmp/bench RUNS=3 bench/run.sh
 #   DUCKDB_LIB=/usr/lib/libduckdb.so  and VOC_SHARED: DuckDB through the C driver there, which starts faster than its shell
 
 here=$(cd "$(dirname "$0")" && pwd)
-: "${VOC:=$here/../voc}" "${ROWS:=1000000}" "${RUNS:=5}" "${ONLY:=}" "${SKIP:=}" "${CC:=cc}" "${DUCKDB_LIB:=}" "${VOC_SHARED:=$here/../../shared}"
+: "${VOC:=$here/../voc}" "${ROWS:=1000000}" "${RUNS:=5}" "${ONLY:=}" "${SKIP:=}" "${PEERS:=yes}" "${MEMORY:=}" "${CC:=cc}" "${DUCKDB_LIB:=}" "${VOC_SHARED:=$here/../../shared}"
 : "${WORK:=${TMPDIR:-/tmp}/voc-bench}"
 die() { echo "run.sh: $1" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -40,6 +41,7 @@ server=''
 # a step. Each tool is told what the columns are.
 if test -n "$SKIP"; then leave_out "$SKIP, as was asked"; fi
 add() { case $1 in "${SKIP:--}"*) ;; "$ONLY"*) printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "${5:--}" >>works ;; esac; }
+limit=${MEMORY:+"--memory $MEMORY "}
 fresh="rm -f i.*; cat $events >/dev/null"
 warm="cat base.voc >/dev/null"
 asked="cat asked.voc >/dev/null"
@@ -48,37 +50,37 @@ grep -v 'to="actor"' sources.xml >asked.xml
 steps=view_home,view_product,signup,start_trial,purchase
 flow="--table edges --format tsv --quiet"
 all="flow,funnel,sessions,variants -O funnel.steps=$steps -O funnel.within=30d -O variants.collapse=no"
-add import voc "$fresh" "$VOC import i.voc $events --sources sources.xml --quiet"
-add append voc "cp base.voc i.voc" "$VOC import i.voc day.csv --sources sources.xml --quiet"
-add flow-median voc "$asked" "$VOC flow asked.voc $flow"
-add flow-mean voc "$asked" "$VOC flow asked.voc $flow --median=no"
-add funnel voc "$asked" "$VOC funnel asked.voc --steps $steps --within 30d --format tsv --quiet"
-add sessions voc "$asked" "$VOC sessions asked.voc --format tsv --table sessions --quiet"
-add variants voc "$asked" "$VOC variants asked.voc --collapse=no --table sequences --format tsv --quiet"
-add all-in-one voc "rm -rf res; $asked" "$VOC run asked.voc $all -o res/ --quiet"
+add import voc "$fresh" "$VOC import ${limit}i.voc $events --sources sources.xml --quiet"
+add append voc "cp base.voc i.voc" "$VOC import ${limit}i.voc day.csv --sources sources.xml --quiet"
+add flow-median voc "$asked" "$VOC flow ${limit}asked.voc $flow"
+add flow-mean voc "$asked" "$VOC flow ${limit}asked.voc $flow --median=no"
+add funnel voc "$asked" "$VOC funnel ${limit}asked.voc --steps $steps --within 30d --format tsv --quiet"
+add sessions voc "$asked" "$VOC sessions ${limit}asked.voc --format tsv --table sessions --quiet"
+add variants voc "$asked" "$VOC variants ${limit}asked.voc --collapse=no --table sequences --format tsv --quiet"
+add all-in-one voc "rm -rf res; $asked" "$VOC run ${limit}asked.voc $all -o res/ --quiet"
 # Whether an analysis takes a log, with nothing kept, its own help says; else a project is made and thrown away.
 if "$VOC" flow day.csv --quiet >/dev/null 2>&1; then
-    add one-shot voc "cat $events >/dev/null" "$VOC flow $events $flow"
+    add one-shot voc "cat $events >/dev/null" "$VOC flow ${limit}$events $flow"
 else
-    add one-shot 'voc' "$fresh" "$VOC import i.voc $events --sources asked.xml --quiet && $VOC flow i.voc $flow && rm i.voc"
+    add one-shot 'voc' "$fresh" "$VOC import ${limit}i.voc $events --sources asked.xml --quiet && $VOC flow ${limit}i.voc $flow && rm i.voc"
     leave_out "voc flow FILE.csv is not there yet: one-shot imports into a project, asks it and removes it"
 fi
-add count voc "$warm" "$VOC sql base.voc 'SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC' --quiet"
-add start voc "$warm" "$VOC stats base.voc --quiet"
-add stages voc "cat followed.voc >/dev/null" "$VOC stages followed.voc --quiet"
-add score voc "cat followed.voc >/dev/null" "$VOC score followed.voc --quiet"
+add count voc "$warm" "$VOC sql ${limit}base.voc 'SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC' --quiet"
+add start voc "$warm" "$VOC stats ${limit}base.voc --quiet"
+add stages voc "cat followed.voc >/dev/null" "$VOC stages ${limit}followed.voc --quiet"
+add score voc "cat followed.voc >/dev/null" "$VOC score ${limit}followed.voc --quiet"
 leave_out "the walk of response and hazard by itself: voc has no command that answers just that; score is measured against DuckDB's hazard query"
-peers_add
+test "$PEERS" = no || peers_add
 test -s works || die "no work is called $ONLY"
 
 # ---- files that are only read -----------------------------------------------------------------------------------------------
 rm -f base.voc* asked.voc* followed.voc*
-"$VOC" import base.voc "$events" --sources sources.xml --quiet >/dev/null || die "voc does not import: run $VOC import base.voc $WORK/$events"
-if grep -q asked.voc works; then "$VOC" import asked.voc "$events" --sources asked.xml --quiet >/dev/null || die "voc does not import"; fi
+"$VOC" import ${MEMORY:+--memory "$MEMORY"} base.voc "$events" --sources sources.xml --quiet >/dev/null || die "voc does not import: run $VOC import base.voc $WORK/$events"
+if grep -q asked.voc works; then "$VOC" import ${MEMORY:+--memory "$MEMORY"} asked.voc "$events" --sources asked.xml --quiet >/dev/null || die "voc does not import"; fi
 if grep -q followed.voc works; then
     { cp base.voc followed.voc && "$VOC" journey use followed.voc "$here/journey" --quiet >/dev/null; } || die "voc does not follow $here/journey"
 fi
-peers_files
+test "$PEERS" = no || peers_files
 
 # ---- alike? ----------------------------------------------------------------------------------------------------------------------
 . "$here/answers.sh"

@@ -112,7 +112,7 @@ static inline uint32_t touch_of(const struct walk *w, const struct unit_events *
 {
     const uint32_t t = e->touchpoint[i];
     const uint32_t node = w->of_touchpoint[t < w->def->n_touchpoints ? t : w->def->n_touchpoints];
-    return (e->actor[i] == VOC_ACTOR_COMPANY) & (e->delivered[i] != 0) ? node : VOC_NONE;
+    return ((e->actor[i] == VOC_ACTOR_COMPANY) & (e->delivered[i] != 0)) ? node : VOC_NONE;
 }
 
 static inline uint32_t node_of(const struct walk *w, const struct unit_events *e, size_t i, uint32_t what)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hashes behind one door: BLAKE2b-256 for what must never collide (inputs, definitions, the digest), XXH3 for tables.
+// Hashes behind one door: BLAKE2b-256 for what must never collide (definitions, the digest), XXH3 for tables and inputs.
 // Only base includes libsodium and xxHash. Thread-safe; a hash_state belongs to one thread.
 #define XXH_INLINE_ALL // short keys are most of them, and a call costs as much as their hash
 #include "base/hash.h"
@@ -10,6 +10,8 @@
 
 _Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct hash_state), "hash_state is too small for libsodium");
 _Static_assert(_Alignof(struct hash_state) >= _Alignof(crypto_generichash_state), "hash_state is not aligned for libsodium");
+
+_Static_assert(sizeof(XXH3_state_t) <= sizeof(struct fingerprint) && _Alignof(struct fingerprint) >= _Alignof(XXH3_state_t), "fingerprint is too small for xxHash");
 
 static crypto_generichash_state *inner(struct hash_state *h) { return (void *)h->opaque; }
 
@@ -73,3 +75,42 @@ bool hash_from_hex(voc_str hex, unsigned char out[HASH_BYTES])
 }
 
 uint64_t hash64(const void *data, size_t len, uint64_t seed) { return XXH3_64bits_withSeed(len ? data : "", len, seed); }
+
+// ---- inputs ------------------------------------------------------------------------------------------------------------
+
+void fingerprint_begin(struct fingerprint *f)
+{
+    XXH3_state_t *state = (void *)f->opaque;
+    memset(f->opaque, 0, sizeof f->opaque);
+    XXH3_128bits_reset(state);
+}
+
+void fingerprint_add(struct fingerprint *f, const void *data, size_t len)
+{
+    if (len) XXH3_128bits_update((XXH3_state_t *)(void *)f->opaque, data, len);
+}
+
+static void add_second_half(unsigned char out[HASH_BYTES])
+{
+    XXH128_canonicalFromHash((XXH128_canonical_t *)(void *)(out + 16), XXH3_128bits_withSeed(out, 16, 1));
+}
+
+void fingerprint_end(const struct fingerprint *f, unsigned char out[HASH_BYTES])
+{
+    XXH128_canonicalFromHash((XXH128_canonical_t *)(void *)out, XXH3_128bits_digest((const XXH3_state_t *)(const void *)f->opaque));
+    add_second_half(out);
+}
+
+void fingerprint_of(const void *data, size_t len, unsigned char out[HASH_BYTES])
+{
+    XXH128_canonicalFromHash((XXH128_canonical_t *)(void *)out, XXH3_128bits(len ? data : "", len));
+    add_second_half(out);
+}
+
+bool fingerprint_is(const unsigned char hash[HASH_BYTES])
+{
+    unsigned char right[HASH_BYTES];
+    memcpy(right, hash, 16);
+    add_second_half(right);
+    return memcmp(right, hash, HASH_BYTES) == 0;
+}

@@ -272,6 +272,28 @@ static voc_str file_as_named(const struct job *j)
     return str_of(slash ? slash + 1 : path);
 }
 
+// Inputs that an older version has imported are known by another hash.
+static voc_rc keep_older(void *user, const struct store_import *i)
+{
+    struct job *j = user;
+    struct older_hash older;
+    if (!hash_from_hex(i->hash_hex, older.hash) || fingerprint_is(older.hash)) return VOC_OK;
+    voc_rc rc = vec_reserve(&j->older, 1, SIZE_MAX);
+    if (!rc) j->older.at[j->older.n++] = older;
+    return rc;
+}
+
+// The hash by which the project knows this input, if it does.
+static void input_hash(const struct job *j, unsigned char out[HASH_BYTES])
+{
+    unsigned char older[HASH_BYTES];
+    in_hash(j->in, out);
+    if (j->older.n == 0) return;
+    in_hash_older(j->in, older);
+    for (size_t i = 0; i < j->older.n; i++)
+        if (memcmp(j->older.at[i].hash, older, HASH_BYTES) == 0) memcpy(out, older, HASH_BYTES);
+}
+
 static voc_rc begin_store(struct job *j)
 {
     const struct import_request *r = j->req;
@@ -288,6 +310,8 @@ static voc_rc begin_store(struct job *j)
     memcpy(spec.mapping, j->mapping, HASH_BYTES);
     voc_rc rc = import_priors(r->project, j->source.id, j->priors, PRIORS_MAX, &j->n_priors);
     for (size_t i = 0; i < j->n_priors && !rc; i++) rc = in_watch(j->in, j->priors[i].length);
+    if (!rc) rc = store_imports(r->project, keep_older, j);
+    if (!rc && j->older.n) rc = in_want_older(j->in);
     return rc ? rc : import_begin(&j->import, r->project, &spec, j->d);
 }
 
@@ -299,7 +323,7 @@ static uint64_t continued_behind(struct job *j)
         const struct import_prior *p = &j->priors[i];
         unsigned char hash[HASH_BYTES];
         if (!p->ends_clean || p->length <= length) continue;
-        if (!in_watched(j->in, p->length, hash) || memcmp(hash, p->hash, HASH_BYTES) != 0) continue;
+        if (!in_watched(j->in, p->length, !fingerprint_is(p->hash), hash) || memcmp(hash, p->hash, HASH_BYTES) != 0) continue;
         length = p->length;
         records = p->records;
     }
@@ -331,7 +355,7 @@ static voc_rc finish(struct job *j)
     a->framing_bytes = j->framing_bytes;
     a->ends_clean = j->ends_clean;
     a->bytes += j->framing_bytes;
-    in_hash(j->in, a->hash);
+    input_hash(j, a->hash);
     a->decoded_raw = in_raw(j->in);
     if (!rc && (a->records != a->gave + a->rejected + a->ignored || a->bytes != in_decoded(j->in))) {
         diag_error(j->d, "IMPORT-007", in_path(j->in), 0, "tell the plugin's author", "the account does not add up: %llu bytes of %llu",
@@ -448,6 +472,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     options_done(j.options, j.options ? j.plugin->desc->n_options : 0);
     context_done(&j.cx);
     account_free(&j.total);
+    vec_free(&j.older);
     in_close(j.in);
     return rc;
 }

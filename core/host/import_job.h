@@ -8,6 +8,8 @@
 
 #define PRIORS_MAX 16u
 
+struct older_hash { unsigned char hash[HASH_BYTES]; };
+
 struct job { // one import under way
     const struct import_request *req;
     struct import_report *rep;
@@ -25,6 +27,7 @@ struct job { // one import under way
     unsigned char mapping[HASH_BYTES];
     struct import_prior priors[PRIORS_MAX];
     size_t n_priors;
+    VEC(struct older_hash) older; // of inputs that were imported by an older version
     struct account total;
     uint64_t framing_bytes;
     uint64_t n_events, n_rejects; // so far, for the progress

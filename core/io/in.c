@@ -23,11 +23,13 @@ enum mode { BYTES, UTF8, CONVERT };
 struct watch {
     uint64_t length;
     bool reached;
-    unsigned char hash[HASH_BYTES];
+    unsigned char hash[HASH_BYTES], older[HASH_BYTES];
 };
 
 struct in { // owns everything but d, and block is where it lies
-    struct hash_state hash; // aligned to 64, which is why `block` is not `this`
+    struct fingerprint print; // aligned to 64, which is why `block` is not `this`
+    struct hash_state hash;   // only if with_older
+    bool with_older;
     void *block;
     struct source source;
     struct unpack *unpack; // NULL: plain
@@ -71,7 +73,7 @@ static voc_rc in_new(struct in **out, const char *path, const struct in_limits *
     in->source.fd = -1;
     buf_init(&in->head, HEAD_MAX + CHUNK);
     buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
-    hash_begin(&in->hash);
+    fingerprint_begin(&in->print);
     in->path = mem_strndup(path, strlen(path));
     voc_str plain = in_plain_name(path);
     in->name = mem_strndup(plain.ptr, plain.len);
@@ -200,6 +202,13 @@ static voc_rc take(struct in *in, void *to, size_t size, size_t *got)
     return VOC_OK;
 }
 
+static void reach(const struct in *in, struct watch *w)
+{
+    w->reached = true;
+    in_hash(in, w->hash);
+    in_hash_older(in, w->older);
+}
+
 static void hash_taken(struct in *in, const char *ptr, size_t len)
 {
     while (len > 0) {
@@ -208,14 +217,14 @@ static void hash_taken(struct in *in, const char *ptr, size_t len)
             uint64_t left = in->watch[i].length - in->hashed;
             if (in->watch[i].length > in->hashed && left < part) part = (size_t)left;
         }
-        hash_add(&in->hash, ptr, part);
+        fingerprint_add(&in->print, ptr, part);
+        if (in->with_older) hash_add(&in->hash, ptr, part);
         in->hashed += part;
         ptr += part;
         len -= part;
         for (size_t i = 0; i < in->n_watch; i++) {
             if (in->watch[i].length != in->hashed || in->watch[i].reached) continue;
-            in->watch[i].reached = true;
-            in_hash(in, in->watch[i].hash);
+            reach(in, &in->watch[i]);
         }
     }
 }
@@ -306,8 +315,7 @@ static void begin(struct in *in)
     in->started = true;
     for (size_t i = 0; i < in->n_watch; i++) {
         if (in->watch[i].length > 0) continue;
-        in->watch[i].reached = true;
-        in_hash(in, in->watch[i].hash);
+        reach(in, &in->watch[i]);
     }
     if (in->head_at > 0) hash_taken(in, in->head.ptr, in->head_at);
 }
@@ -346,8 +354,19 @@ uint64_t in_stored(const struct in *in, uint64_t *of)
 
 uint64_t in_malformed(const struct in *in) { return in->decoder == NULL ? 0 : text_decoder_malformed(in->decoder); }
 
-void in_hash(const struct in *in, unsigned char out[HASH_BYTES])
+void in_hash(const struct in *in, unsigned char out[HASH_BYTES]) { fingerprint_end(&in->print, out); }
+
+voc_rc in_want_older(struct in *in)
 {
+    if (in->started) return VOC_E_BUG;
+    in->with_older = true;
+    hash_begin(&in->hash);
+    return VOC_OK;
+}
+
+void in_hash_older(const struct in *in, unsigned char out[HASH_BYTES])
+{
+    if (!in->with_older) return;
     struct hash_state copy = in->hash; // ending a state spoils it
     hash_end(&copy, out);
 }
@@ -363,11 +382,11 @@ voc_rc in_watch(struct in *in, uint64_t length)
     return VOC_OK;
 }
 
-bool in_watched(const struct in *in, uint64_t length, unsigned char out[HASH_BYTES])
+bool in_watched(const struct in *in, uint64_t length, bool older, unsigned char out[HASH_BYTES])
 {
     for (size_t i = 0; i < in->n_watch; i++) {
-        if (in->watch[i].length != length || !in->watch[i].reached) continue;
-        memcpy(out, in->watch[i].hash, HASH_BYTES);
+        if (in->watch[i].length != length || !in->watch[i].reached || (older && !in->with_older)) continue;
+        memcpy(out, older ? in->watch[i].older : in->watch[i].hash, HASH_BYTES);
         return true;
     }
     return false;

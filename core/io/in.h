@@ -27,10 +27,13 @@ uint64_t in_decoded(const struct in *in);              // bytes given so far by 
 uint64_t in_stored(const struct in *in, uint64_t *of);  // stored bytes taken so far, about; *of: of how many, 0: unknown (a pipe)
 uint64_t in_malformed(const struct in *in);
 uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
-// Hash of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.
+// Fingerprint of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.
 void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
+// What older project files know their inputs by: BLAKE2b-256, computed as well if it is asked for before reading. Else *out stays.
+voc_rc in_want_older(struct in *in);
+void in_hash_older(const struct in *in, unsigned char out[HASH_BYTES]);
 // Hash of the first n unpacked bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,
 // so the caller names up to 16 lengths of interest before reading. VOC_E_LIMIT: too many.
 voc_rc in_watch(struct in *in, uint64_t length);
-bool in_watched(const struct in *in, uint64_t length, unsigned char out[HASH_BYTES]); // false: not that long
+bool in_watched(const struct in *in, uint64_t length, bool older, unsigned char out[HASH_BYTES]); // false: not that long
 #endif

@@ -46,6 +46,38 @@ static void pieces_hash_as_the_whole(void **state)
     }
 }
 
+// XXH3-128 as `xxh128sum` prints it, then the mark that it is that.
+static void fingerprints_are_xxh3_and_told_from_older_hashes(void **state)
+{
+    (void)state;
+    unsigned char data[3000], whole[HASH_BYTES], pieces[HASH_BYTES];
+    char hex[2 * HASH_BYTES + 1];
+    fingerprint_of(NULL, 0, whole);
+    hash_hex(whole, hex);
+    assert_memory_equal(hex, "99aa06d3014798d86001c324468d497f", 32);
+    fingerprint_of("abc", 3, whole);
+    hash_hex(whole, hex);
+    assert_memory_equal(hex, "06b05ab6733a618578af5f94892f3950", 32);
+    for (size_t i = 0; i < sizeof data; i++) data[i] = (unsigned char)(i * 7);
+    fingerprint_of(data, sizeof data, whole);
+    assert_true(fingerprint_is(whole));
+    for (size_t step = 1; step < 700; step += 13) {
+        struct fingerprint f;
+        fingerprint_begin(&f);
+        for (size_t at = 0; at < sizeof data; at += step) {
+            fingerprint_add(&f, data + at, sizeof data - at < step ? sizeof data - at : step);
+            if (at % 5 == 0) fingerprint_end(&f, pieces); // of the bytes so far
+        }
+        fingerprint_add(&f, NULL, 0);
+        fingerprint_end(&f, pieces);
+        assert_memory_equal(whole, pieces, HASH_BYTES);
+    }
+    whole[3] ^= 1;
+    assert_false(fingerprint_is(whole));
+    hash_of(data, sizeof data, whole);
+    assert_false(fingerprint_is(whole));
+}
+
 static void hex_reads_back_and_rubbish_does_not(void **state)
 {
     (void)state;
@@ -125,6 +157,32 @@ static void a_dictionary_owns_its_strings_whatever_they_hold(void **state)
     dict_free(d);
 }
 
+static void a_cleared_dictionary_begins_anew_with_the_memory_that_it_has(void **state)
+{
+    (void)state;
+    struct dict *d = NULL;
+    uint32_t code;
+    assert_int_equal(dict_new(&d, 1 << 24), VOC_OK);
+    for (unsigned round = 0; round < 40; round++) {
+        unsigned n = round % 3 == 0 ? 5000 : round; // large, then small: the slots shrink
+        for (unsigned i = 0; i < n; i++) {
+            char text[40];
+            int len = snprintf(text, sizeof text, "round %u, string %u", round, i);
+            voc_str s = {text, (size_t)len};
+            assert_false(dict_find(d, s, &code));
+            assert_int_equal(dict_code_hashed(d, s, hash64(s.ptr, s.len, 0), &code), VOC_OK);
+            assert_int_equal(code, i);
+            assert_true(dict_find_hashed(d, s, hash64(s.ptr, s.len, 0), &code));
+            assert_true(str_eq(dict_at(d, code), s));
+        }
+        assert_int_equal(dict_n(d), n);
+        dict_clear(d);
+        assert_int_equal(dict_n(d), 0);
+        assert_false(dict_find(d, STR("round 0, string 0"), &code));
+    }
+    dict_free(d);
+}
+
 static void the_bound_of_a_dictionary_stops_new_strings_only(void **state)
 {
     (void)state;
@@ -175,10 +233,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_are_blake2b_of_256_bits),
         cmocka_unit_test(pieces_hash_as_the_whole),
+        cmocka_unit_test(fingerprints_are_xxh3_and_told_from_older_hashes),
         cmocka_unit_test(hex_reads_back_and_rubbish_does_not),
         cmocka_unit_test(table_hashes_are_xxh3_and_depend_on_the_seed),
         cmocka_unit_test(codes_are_dense_in_order_of_first_appearance),
         cmocka_unit_test(a_dictionary_owns_its_strings_whatever_they_hold),
+        cmocka_unit_test(a_cleared_dictionary_begins_anew_with_the_memory_that_it_has),
         cmocka_unit_test(the_bound_of_a_dictionary_stops_new_strings_only),
         cmocka_unit_test(a_dictionary_reports_each_failed_allocation_and_can_go_on),
     };

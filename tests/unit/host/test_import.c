@@ -240,6 +240,54 @@ static void the_same_file_again_is_not_counted_twice_and_a_grown_one_goes_on(voi
     buf_done(&file);
 }
 
+// As a version before the fingerprints left it: the same mapping, and the BLAKE2b hash of these bytes. Its rows do not matter.
+static void make_older(struct world *w, const char *made, const char *older, voc_str bytes, uint64_t records)
+{
+    char path[PATH_MAX];
+    struct project *p = NULL;
+    struct import *i = NULL;
+    struct import_prior prior;
+    struct import_result result;
+    struct import_account a = w->report.account;
+    size_t n = 0;
+    join_path(path, w->folder, made);
+    assert_int_equal(project_open(&p, path, PROJECT_READ, w->diag), VOC_OK);
+    assert_int_equal(import_priors(p, str_of(w->report.source), &prior, 1, &n), VOC_OK);
+    assert_int_equal(n, 1);
+    assert_true(fingerprint_is(prior.hash));
+    project_close(p);
+    struct import_spec spec = {.source = str_of(w->report.source), .plugin = str_of(w->report.plugin), .plugin_version = STR("0"), .file_name = STR("log"), .watermark_us = VOC_NA, .one_source = 1};
+    memcpy(spec.mapping, prior.mapping, HASH_BYTES);
+    hash_of(bytes.ptr, bytes.len, a.hash);
+    assert_int_equal(a.gave, records);
+    join_path(path, w->folder, older);
+    assert_int_equal(project_open(&p, path, PROJECT_CREATE, w->diag), VOC_OK);
+    assert_int_equal(import_begin(&i, p, &spec, w->diag), VOC_OK);
+    assert_int_equal(import_commit(i, &a, 0, &result), VOC_OK);
+    project_close(p);
+}
+
+static void an_input_that_an_older_version_imported_is_known_by_its_older_hash(void **state)
+{
+    static const char text[] = "tiny 1\n1;a;c\n2;b;c\n3;b;c\n";
+    struct world *w = *state;
+    char path[PATH_MAX];
+    unsigned char digest[HASH_BYTES];
+    const size_t cut = sizeof text - 1 - 6;
+    put(w, path, "log", text, cut);
+    assert_int_equal(into(w, "made.voc", path, 1, UINT64_MAX, digest), VOC_OK);
+    make_older(w, "made.voc", "older.voc", str_mk(text, cut), 2);
+    assert_int_equal(into(w, "older.voc", path, 1, UINT64_MAX, digest), VOC_OK);
+    assert_int_equal(w->report.result.already, 1);
+    put(w, path, "log", text, sizeof text - 1); // and it has grown
+    assert_int_equal(into(w, "older.voc", path, 1, UINT64_MAX, digest), VOC_OK);
+    assert_int_equal(w->report.result.continued, 1);
+    assert_int_equal(w->report.result.repeated_records, 2);
+    assert_int_equal(w->report.result.events, 1);
+    assert_int_equal(into(w, "older.voc", path, 1, UINT64_MAX, digest), VOC_OK);
+    assert_int_equal(w->report.result.already, 1);
+}
+
 static void too_many_rejects_keep_nothing(void **state)
 {
     static const char half[] = "tiny 1\n1;a;c\nx;b;c\ny;b;c\n";
@@ -346,6 +394,7 @@ int main(void)
         TEST(lines_give_the_same_rows_however_they_are_cut_and_by_any_number_of_threads),
         TEST(a_project_has_the_same_digest_for_any_number_of_threads),
         TEST(the_same_file_again_is_not_counted_twice_and_a_grown_one_goes_on),
+        TEST(an_input_that_an_older_version_imported_is_known_by_its_older_hash),
         TEST(too_many_rejects_keep_nothing),
         TEST(a_plugin_that_breaks_its_contract_ends_the_import_and_is_named),
         TEST(what_no_plugin_knows_is_refused_with_what_each_said),

@@ -140,7 +140,7 @@ static inline void gives(struct in *in, voc_str expected, size_t step)
     assert_int_equal(read_all(in, &out, step), VOC_OK);
     assert_int_equal(out.len, expected.len);
     if (expected.len > 0) assert_memory_equal(out.ptr, expected.ptr, expected.len);
-    hash_of(expected.ptr, expected.len, right);
+    fingerprint_of(expected.ptr, expected.len, right);
     in_hash(in, hash);
     assert_memory_equal(hash, right, HASH_BYTES);
     assert_int_equal(in_raw(in), expected.len);

@@ -156,12 +156,12 @@ static void text_is_decoded_by_what_its_first_bytes_say(void **state)
             assert_int_equal(read_all(in, &out, 3), VOC_OK);
             assert_string_equal(out.ptr, cases[i].text);
             assert_int_equal(in_malformed(in), 0);
-            hash_of(cases[i].bytes, cases[i].len, right); // of the bytes, not of the text
+            fingerprint_of(cases[i].bytes, cases[i].len, right); // of the bytes, not of the text
             in_hash(in, hash);
             assert_memory_equal(hash, right, HASH_BYTES);
             assert_int_equal(in_raw(in), cases[i].len);
-            assert_true(in_watched(in, 4, hash));
-            hash_of(cases[i].bytes, 4, right);
+            assert_true(in_watched(in, 4, false, hash));
+            fingerprint_of(cases[i].bytes, 4, right);
             assert_memory_equal(hash, right, HASH_BYTES);
             in_close(in);
             buf_done(&out);
@@ -238,15 +238,19 @@ static void watched_lengths_give_the_hash_of_the_beginning(void **state)
         assert_int_equal(in_peek(in, 1000, &head, &complete), VOC_OK);
         for (size_t k = 0; k < 10; k++) assert_int_equal(in_watch(in, lengths[k]), VOC_OK);
         assert_int_equal(in_watch(in, 100), VOC_OK); // again: nothing new
-        assert_false(in_watched(in, 1, hash));
+        assert_false(in_watched(in, 1, false, hash));
+        assert_int_equal(in_want_older(in), VOC_OK);
         gives(in, view(&text), 1000);
         for (size_t k = 0; k < 10; k++) {
-            assert_int_equal(in_watched(in, lengths[k], hash), lengths[k] <= text.len);
+            assert_int_equal(in_watched(in, lengths[k], false, hash), lengths[k] <= text.len);
             if (lengths[k] > text.len) continue;
+            fingerprint_of(text.ptr, lengths[k], right);
+            assert_memory_equal(hash, right, HASH_BYTES);
+            assert_true(in_watched(in, lengths[k], true, hash));
             hash_of(text.ptr, lengths[k], right);
             assert_memory_equal(hash, right, HASH_BYTES);
         }
-        assert_false(in_watched(in, 77, hash));
+        assert_false(in_watched(in, 77, false, hash));
         assert_int_equal(in_watch(in, 5), VOC_E_BUG); // too late
         in_close(in);
     }

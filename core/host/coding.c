@@ -16,6 +16,7 @@
 // The texts of a row lie side by side: looked at as words, the length of text k is word 2k + 1.
 enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
 _Static_assert(offsetof(voc_row, language) == offsetof(voc_row, ref) + TEXT_LANGUAGE * sizeof(voc_str), "texts of a row");
+_Static_assert(KINDS_MAX <= 8, "three bits of a length");
 _Static_assert(sizeof(voc_str) == 2 * sizeof(uint64_t) && offsetof(voc_str, len) == sizeof(uint64_t), "a text is two words");
 
 voc_rc coder_init(struct coder *c)
@@ -93,7 +94,7 @@ static uint64_t load(const char *p, size_t n) // 1 to 8 bytes, the rest 0
 }
 
 // The place of a text that is not empty among those met, by its length and its first and last eight bytes.
-static struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
+static inline struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
 {
     size_t behind = s.len > 8 ? s.len - 8 : 0;
     if ((uintptr_t)s.ptr - c->from < c->places) {
@@ -116,20 +117,25 @@ static struct met *met_place(const struct coder *c, struct met *all, size_t n_al
     return &all[(h >> 40) & (n_all - 1)];
 }
 
-static bool is_met(const struct met *m, voc_str s, uint64_t first, uint64_t last)
+static inline bool is_met(const struct met *m, voc_str s, uint64_t first, uint64_t last)
 {
     return m->first == first && m->last == last && m->len == s.len && (s.len <= 16 || memcmp(m->text, s.ptr, s.len) == 0);
 }
 
-static voc_rc common_code(struct coder *c, voc_str s, uint32_t *out)
+static __attribute__((noinline)) voc_rc meet(struct coder *c, struct met *m, voc_str s, uint64_t first, uint64_t last, uint32_t *out)
+{
+    voc_rc rc = coder_code(c, s, out);
+    if (!rc && s.len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)s.len, *out};
+    return rc;
+}
+
+static inline voc_rc common_code(struct coder *c, voc_str s, uint32_t *out)
 {
     uint64_t first, last;
     if (s.len == 0) return *out = 0, VOC_OK;
     struct met *m = met_place(c, c->common, MET_COMMON, s, &first, &last);
     if (is_met(m, s, first, last)) return *out = m->code, VOC_OK;
-    voc_rc rc = coder_code(c, s, out);
-    if (!rc && s.len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)s.len, *out};
-    return rc;
+    return meet(c, m, s, first, last, out);
 }
 
 // ---- aliases -----------------------------------------------------------------------------------------------------------
@@ -150,39 +156,60 @@ static bool may_need_escape(voc_str s)
     return false;
 }
 
-// The beginning of the set ("+email="), made anew where it is another kind than the last time.
-static voc_rc kind_ready(struct coder *c, const voc_alias *a)
+// The kind's number. VOC_E_LIMIT: one too many, or it is too long.
+static __attribute__((noinline)) voc_rc kind_new(struct coder *c, const voc_alias *a, unsigned *out)
 {
-    if (c->kind_len == a->kind.len + 2 && c->kind[0] == (a->strong ? '+' : '-') && a->kind.len && memcmp(c->kind + 1, a->kind.ptr, a->kind.len) == 0)
-        return VOC_OK;
     const voc_alias test = {.kind = a->kind, .value = STR("x"), .strong = a->strong};
     buf_clear(&c->scratch);
     voc_rc rc = aliases_encode(&c->scratch, &test, 1);
     if (rc) return rc;
-    c->kind_len = 0;
-    if (c->scratch.len - 1 > sizeof c->kind) return VOC_E_LIMIT;
-    c->kind_len = c->scratch.len - 1;
-    memcpy(c->kind, c->scratch.ptr, c->kind_len);
+    size_t len = c->scratch.len - 1;
+    if (c->n_kinds == KINDS_MAX || len > sizeof c->kinds[0].text) return VOC_E_LIMIT;
+    struct alias_kind *k = &c->kinds[c->n_kinds];
+    memcpy(k->text, c->scratch.ptr, len);
+    k->len = (uint8_t)len;
+    k->strong = (uint8_t)a->strong;
+    *out = c->n_kinds++;
     return VOC_OK;
 }
 
-// One alias whose value is as it stands: what nearly every row has. Those met are found by their value, and are whole sets.
-static voc_rc alias_code(struct coder *c, voc_str value, uint32_t *out)
+static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
 {
-    uint64_t first, last;
-    size_t len = c->kind_len + value.len;
-    struct met *m = met_place(c, c->aliases, MET_ALIASES, value, &first, &last);
-    if (m->first == first && m->last == last && m->len == len && memcmp(m->text, c->kind, c->kind_len) == 0 &&
-        (value.len <= 16 || memcmp(m->text + c->kind_len, value.ptr, value.len) == 0))
-        return *out = m->code, VOC_OK;
+    for (unsigned k = 0; k < c->n_kinds; k++)
+        if (c->kinds[k].len == a->kind.len + 2 && c->kinds[k].strong == a->strong && memcmp(c->kinds[k].text + 1, a->kind.ptr, a->kind.len) == 0)
+            return *out = k, VOC_OK;
+    return kind_new(c, a, out);
+}
+
+static __attribute__((noinline)) voc_rc meet_alias(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
+{
+    const struct alias_kind *k = &c->kinds[kind];
+    size_t len = k->len + value.len;
     buf_clear(&c->scratch);
     char *to = buf_room(&c->scratch, len);
     if (!to) return c->scratch.rc;
-    memcpy(to, c->kind, c->kind_len);
-    memcpy(to + c->kind_len, value.ptr, value.len);
+    memcpy(to, k->text, k->len);
+    memcpy(to + k->len, value.ptr, value.len);
     voc_rc rc = coder_code(c, str_mk(to, len), out);
-    if (!rc && len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)len, *out};
+    if (!rc) *m = (struct met){first, last, dict_at(c->strings, *out).ptr + k->len, (uint32_t)value.len | kind << 29, *out};
     return rc;
+}
+
+// One alias whose value is as it stands: what nearly every row has. Those met are found by their value and kind.
+static inline voc_rc alias_code(struct coder *c, unsigned kind, voc_str value, uint32_t *out)
+{
+    uint64_t first, last;
+    struct met *m = met_place(c, c->aliases, MET_ALIASES, value, &first, &last);
+    if (m->first == first && m->last == last && m->len == ((uint32_t)value.len | kind << 29) && (value.len <= 16 || memcmp(m->text, value.ptr, value.len) == 0))
+        return *out = m->code, VOC_OK;
+    return meet_alias(c, m, kind, value, first, last, out);
+}
+
+static __attribute__((noinline)) voc_rc aliases_code(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
+{
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
+    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
 }
 
 voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
@@ -190,13 +217,12 @@ voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32
     *out = 0;
     if (n == 0) return VOC_OK;
     if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
-    if (n == 1 && aliases->strong <= 1 && aliases->value.len && !may_need_escape(aliases->value)) {
-        voc_rc rc = kind_ready(c, aliases);
-        if (rc != VOC_E_LIMIT) return rc ? rc : alias_code(c, aliases->value, out);
+    if (n == 1 && aliases->strong <= 1 && aliases->value.len && aliases->value.len < 1u << 29 && !may_need_escape(aliases->value)) {
+        unsigned kind;
+        voc_rc rc = kind_of(c, aliases, &kind);
+        if (rc != VOC_E_LIMIT) return rc ? rc : alias_code(c, kind, aliases->value, out);
     }
-    buf_clear(&c->scratch);
-    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
-    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
+    return aliases_code(c, aliases, n, out);
 }
 
 // ---- attributes of the event itself ------------------------------------------------------------------------------------
@@ -341,14 +367,14 @@ static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
 
 // ---- tuples ------------------------------------------------------------------------------------------------------------
 
-static bool same_tuple(const struct coded_tuple *a, const struct coded_tuple *b)
+static inline bool same_tuple(const struct coded_tuple *a, const struct coded_tuple *b)
 {
     return ((a->action ^ b->action) | (a->touchpoint ^ b->touchpoint) | (a->channel ^ b->channel) | (a->campaign ^ b->campaign) | (a->role ^ b->role) |
             (a->owner ^ b->owner) | (a->language ^ b->language)) == 0 &&
            a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
 }
 
-static size_t tuple_hash(const struct coded_tuple *t)
+static inline size_t tuple_hash(const struct coded_tuple *t)
 {
     const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
     uint64_t a = ((uint64_t)t->action << 32 | t->channel) * k, b = ((uint64_t)t->campaign << 32 | t->role) * (k ^ 0x5bd1e995);
@@ -371,11 +397,8 @@ static voc_rc more_slots(struct coder *c)
     return VOC_OK;
 }
 
-static voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint32_t *out)
+static __attribute__((noinline)) voc_rc tuple_new(struct coder *c, const struct coded_tuple *t, size_t at, uint32_t *out)
 {
-    size_t mask = c->slots.n - 1, at = tuple_hash(t) & mask;
-    for (; c->slots.at[at]; at = (at + 1) & mask)
-        if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
     voc_rc rc = vec_reserve(&c->tuples, 1, CODING_ROWS);
     if (rc) return rc;
     *out = (uint32_t)c->tuples.n;
@@ -384,32 +407,45 @@ static voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint32_t 
     return c->tuples.n > c->slots.n / 2 ? more_slots(c) : VOC_OK;
 }
 
+static inline voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint32_t *out)
+{
+    size_t mask = c->slots.n - 1, at = tuple_hash(t) & mask;
+    for (; c->slots.at[at]; at = (at + 1) & mask)
+        if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
+    return tuple_new(c, t, at, out);
+}
+
+// Codes of one text of each row.
+static voc_rc common_codes(struct coder *c, const struct coder_rows *b, unsigned which, uint32_t code[CODING_AT_ONCE])
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) rc = common_code(c, text_at(b, i, which), &code[i]);
+    return rc;
+}
+
 static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint64_t used[2 * TEXT_N], uint32_t *to, bool *unset)
 {
-    static const struct { unsigned char text; size_t at; } parts[] = {
-        {TEXT_ACTION, offsetof(struct coded_tuple, action)}, {TEXT_TOUCHPOINT, offsetof(struct coded_tuple, touchpoint)}, {TEXT_CHANNEL, offsetof(struct coded_tuple, channel)},
-        {TEXT_CAMPAIGN, offsetof(struct coded_tuple, campaign)}, {TEXT_ROLE, offsetof(struct coded_tuple, role)}, {TEXT_OWNER, offsetof(struct coded_tuple, owner)},
-        {TEXT_LANGUAGE, offsetof(struct coded_tuple, language)}};
-    struct coded_tuple t[CODING_AT_ONCE];
+    static const unsigned char texts[] = {TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_ROLE, TEXT_OWNER, TEXT_LANGUAGE};
+    enum { N = sizeof texts };
+    static const uint32_t nothing[CODING_AT_ONCE];
+    uint32_t codes[N][CODING_AT_ONCE];
+    const uint32_t *of[N];
     voc_rc rc = VOC_OK;
     bool some_unset = false;
-    memset(t, 0, b->n * sizeof *t);
-    for (size_t p = 0; p < sizeof parts / sizeof *parts && !rc; p++) {
-        if (used[2 * parts[p].text + 1] == 0) continue;
-        for (size_t i = 0; i < b->n && !rc; i++) {
-            uint32_t code;
-            rc = common_code(c, text_at(b, i, parts[p].text), &code);
-            memcpy((char *)&t[i] + parts[p].at, &code, sizeof code);
-        }
+    for (size_t k = 0; k < N && !rc; k++) {
+        of[k] = nothing;
+        if (used[2 * texts[k] + 1] == 0) continue;
+        rc = common_codes(c, b, texts[k], codes[k]);
+        of[k] = codes[k];
     }
     for (size_t i = 0; i < b->n && !rc; i++) {
         const voc_row *r = coder_row(b, i);
         uint32_t actor = r->actor != VOC_ACTOR_UNSET ? r->actor : b->actor;
+        const struct coded_tuple t = {.action = of[0][i], .touchpoint = of[1][i], .channel = of[2][i], .campaign = of[3][i], .role = of[4][i], .owner = of[5][i],
+                                      .language = of[6][i], .resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution),
+                                      .actor = (uint8_t)actor, .ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE)};
         some_unset = some_unset || actor == VOC_ACTOR_UNSET;
-        t[i].actor = (uint8_t)actor;
-        t[i].resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution);
-        t[i].ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE);
-        rc = tuple_code(c, &t[i], &to[i]);
+        rc = tuple_code(c, &t, &to[i]);
     }
     if (!rc && some_unset) *unset = true;
     return rc;

@@ -12,7 +12,9 @@
 
 // A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.
 struct met { uint64_t first, last; const char *text; uint32_t len, code; };
-enum { MET_COMMON = 1024, MET_ALIASES = 1024 };
+enum { MET_COMMON = 512, MET_ALIASES = 1024 };
+struct alias_kind { char text[62]; uint8_t len, strong; }; // as a set begins: "+email="; strong as in the alias
+enum { KINDS_MAX = 8 };
 
 enum { CODES_OBJECT, CODES_CASE, CODES_THREAD, CODES_ID, CODES_REF, CODES_TEXT, CODES_CUSTOMER, CODES_ACCOUNT, CODES_ATTRS, CODES_SUB, CODES_N };
 enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNT_N };
@@ -32,8 +34,8 @@ struct coder { // owns everything but the text at `from`
     uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
     size_t places;
     struct met common[MET_COMMON], aliases[MET_ALIASES];
-    char kind[64];                   // of the alias coded last, as it begins its set: "+email="
-    size_t kind_len;
+    struct alias_kind kinds[KINDS_MAX]; // met so far
+    unsigned n_kinds;
 };
 voc_rc coder_init(struct coder *c);
 void coder_done(struct coder *c);

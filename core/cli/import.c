@@ -175,6 +175,7 @@ int run_import(struct cli *c)
                                    .options = c->repeated,
                                    .n_options = c->n_repeated,
                                    .threads = cli_threads(c),
+                                   .memory_max = cli_memory(c),
                                    .max_rejects = c->own[IMPORT_MAX_REJECTS].set ? (uint64_t)c->own[IMPORT_MAX_REJECTS].i : UINT64_MAX};
         if (strcmp(name, "-") == 0) r.name = name = "stdin";
         r.progress = progress_import;

@@ -306,6 +306,7 @@ static voc_rc begin_store(struct job *j)
                                .watermark_us = j->rule ? j->rule->watermark_us : VOC_NA,
                                .watermark_none = j->rule && j->rule->watermark_none,
                                .actor_assumed = 0,
+                               .memory_max = r->memory_max,
                                .one_source = r->source.len == 0};
     memcpy(spec.mapping, j->mapping, HASH_BYTES);
     voc_rc rc = import_priors(r->project, j->source.id, j->priors, PRIORS_MAX, &j->n_priors);

@@ -21,6 +21,7 @@ struct import_request {
     size_t n_options;
     uint32_t threads;             // >= 1
     uint64_t max_rejects;         // UINT64_MAX: none
+    uint64_t memory_max;          // bytes, 0: no bound
     const char *name;             // file name to report for stdin, or NULL
     uint32_t block_bytes;         // 0: default; tests cut small blocks
     bool sources_only;            // a file that no source of the journey is for is an error, and not guessed

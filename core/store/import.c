@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback. Until the commit nothing
-// is written, so a rollback only forgets. One import at a time in a project.
+// is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One import at a time in a project.
 #include <inttypes.h>
 #include "store/import.h"
 
@@ -53,6 +53,7 @@ voc_rc import_begin(struct import **out, struct project *p, const struct import_
     i->d = d;
     i->spec = *spec;
     i->behind = VOC_NA;
+    i->result = (struct import_result){.first_us = VOC_NA, .last_us = VOC_NA};
     arena_init(&i->arena, 0);
     rc = pending_init(&i->q);
     if (rc == VOC_OK && !(own(&i->arena, &i->spec.source) && own(&i->arena, &i->spec.plugin) && own(&i->arena, &i->spec.plugin_version) &&
@@ -77,7 +78,7 @@ voc_rc import_add(struct import *i, const struct coded_block *b)
                    i->spec.reject_max);
         rc = VOC_E_LIMIT;
     }
-    return rc;
+    return rc == VOC_OK ? import_fit(i) : rc;
 }
 
 void import_assumed(struct import *i, bool actor_unset)
@@ -89,6 +90,9 @@ void import_rollback(struct import *i)
 {
     if (!i) return;
     i->p->importing = false;
+    if (i->spilled) project_undo(i->p);
+    if (i->names) names_close(i->names);
+    mem_free(i->names);
     pending_done(&i->q);
     arena_done(&i->arena);
     mem_free(i);

@@ -11,13 +11,20 @@ struct import { // owns
     struct arena arena;
     struct pending q;
     uint32_t source;          // code of its id in the dictionary of the import
-    // from the commit on
+    struct names *names;      // codes of the project; owned; made by the first spill or the commit
+    bool spilled;             // rows are in the file already, within the transaction
+    uint64_t spilled_rejects, last_record; // of those
+    // from the commit, or the first spill, on
     int64_t number;           // of this import
     uint64_t base;            // records of the source before its first
     uint64_t dropped;         // leading records that an earlier import holds
     int64_t behind;           // the import that holds them, or VOC_NA
     struct import_result result;
 };
+
+// import_spill.c
+voc_rc import_fit(struct import *i);   // after each block: within spec.memory_max, or VOC_E_LIMIT with what would be needed
+voc_rc import_names(struct import *i); // i->names knows all that has been named
 
 // import_events.c, import_rows.c: what is not dropped goes into the file.
 voc_rc import_write_events(struct import *i, struct names *names);

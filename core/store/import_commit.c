@@ -40,8 +40,9 @@ static const char *account_fault(const struct import *i, const struct import_acc
         return "bytes read are not those of the records and of the framing";
     for (size_t k = 0; k < a->n_by_rule; k++) by_rule += a->by_rule[k].records;
     if (by_rule != a->ignored) return "ignored records are not the sum over their rules";
-    if (q->rejects.n != a->rejected) return "the rejects that came are not as many as were counted";
+    if (q->rejects.n + i->spilled_rejects != a->rejected) return "the rejects that came are not as many as were counted";
     struct pending_walk walk = {.q = q};
+    if (i->spilled && i->last_record >= a->records) return "a row names a record that was not read";
     for (const struct pending_row *r; (r = pending_next(&walk));)
         if (pending_record(walk.at, r) >= a->records) return "an event names a record that was not read";
     for (size_t k = 0; k < q->facts.n; k++)
@@ -209,7 +210,6 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
 
 static voc_rc write_all(struct import *i, const struct import_account *a, uint64_t behind)
 {
-    struct names names = {0};
     struct dict *ids = NULL;
     voc_rc rc = place(i, a, behind);
     if (rc != VOC_OK) return rc;
@@ -219,15 +219,14 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
         if (rc == VOC_OK) rc = upsert_earlier(i, ids);
         dict_free(ids);
     }
-    if (rc == VOC_OK) rc = names_open(&names, i->p, &i->q);
-    if (rc == VOC_OK) rc = write_catalogue(i, a, &names);
-    if (rc == VOC_OK) rc = import_write_events(i, &names);
-    if (rc == VOC_OK) rc = import_write_attributes(i, &names);
-    if (rc == VOC_OK) rc = import_write_facts(i, &names);
+    if (rc == VOC_OK) rc = import_names(i);
+    if (rc == VOC_OK) rc = write_catalogue(i, a, i->names);
+    if (rc == VOC_OK) rc = import_write_events(i, i->names);
+    if (rc == VOC_OK) rc = import_write_attributes(i, i->names);
+    if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
-    if (rc == VOC_OK) rc = names_write(&names);
+    if (rc == VOC_OK) rc = names_write(i->names);
     if (rc == VOC_OK) rc = member_rebuild(i->p, i->number);
-    names_close(&names);
     return rc;
 }
 
@@ -255,9 +254,9 @@ static voc_rc commit(struct import *i, const struct import_account *a, uint64_t 
 
 voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out)
 {
-    i->result = (struct import_result){.first_us = VOC_NA, .last_us = VOC_NA};
     voc_rc rc = commit(i, a, continue_behind);
     if (rc == VOC_OK) *out = i->result;
+    i->spilled = false; // kept, or undone
     import_rollback(i); // spent
     return rc;
 }

@@ -153,7 +153,7 @@ voc_rc import_write_attributes(struct import *i, struct names *names)
         rc = write_attribute_block(&r, order + at, rows);
         at += rows;
     }
-    i->result.attributes = n;
+    i->result.attributes += n;
     rows_close(&r);
     mem_free(order);
     return rc;

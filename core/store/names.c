@@ -21,29 +21,42 @@ static voc_rc find_known(void *user, uint32_t first, const voc_str *texts, size_
     return VOC_OK;
 }
 
-static voc_rc open_tuples(struct names *n)
+static voc_rc grow(uint32_t **at, uint32_t *have, uint32_t want)
 {
-    const struct event_tuple *known = NULL;
-    uint32_t code = 0;
-    voc_rc rc = tuples_load(n->p, &known, &n->n_tuples);
-    for (uint32_t i = 0; rc == VOC_OK && i < n->n_tuples; i++) rc = tuple_set_code(&n->tuples, &known[i], &code);
-    if (rc == VOC_OK && !(n->tuple = mem_zalloc(tuple_set_n(&n->q->tuples) + 1u, sizeof *n->tuple))) rc = VOC_E_NOMEM;
+    if (want <= *have) return VOC_OK;
+    uint32_t *p = mem_realloc(*at, (size_t)want * sizeof **at);
+    if (!p) return VOC_E_NOMEM;
+    memset(p + *have, 0, ((size_t)want - *have) * sizeof *p);
+    *at = p;
+    *have = want;
+    return VOC_OK;
+}
+
+voc_rc names_extend(struct names *n)
+{
+    voc_rc rc = grow(&n->tuple, &n->own_tuples, tuple_set_n(&n->q->tuples) + 1u);
+    for (unsigned s = 0; rc == VOC_OK && s < SPACE_ALL; s++) {
+        uint32_t before = n->own[s], now = dict_n(n->q->names[s]);
+        struct finding f = {n, s};
+        rc = grow(&n->code[s], &n->own[s], now);
+        if (rc == VOC_OK && now > before && now > 1 && n->known[s] > 1) rc = space_each(n->p, s, find_known, &f);
+    }
     return rc;
 }
 
 voc_rc names_open(struct names *n, struct project *p, const struct pending *q)
 {
-    voc_rc rc = VOC_OK;
+    const struct event_tuple *known = NULL;
+    uint32_t code = 0;
     *n = (struct names){.p = p, .q = q};
     tuple_set_init(&n->tuples);
+    voc_rc rc = tuples_load(p, &known, &n->n_tuples);
+    for (uint32_t i = 0; rc == VOC_OK && i < n->n_tuples; i++) rc = tuple_set_code(&n->tuples, &known[i], &code);
     for (unsigned s = 0; rc == VOC_OK && s < SPACE_ALL; s++) {
-        uint32_t own = dict_n(q->names[s]);
-        struct finding f = {n, s};
-        rc = space_count(p, s, &n->next[s]);
-        if (rc == VOC_OK && !(n->code[s] = mem_zalloc(own, sizeof *n->code[s]))) rc = VOC_E_NOMEM;
-        if (rc == VOC_OK && own > 1 && n->next[s] > 1) rc = space_each(p, s, find_known, &f);
+        rc = space_count(p, s, &n->known[s]);
+        n->next[s] = n->known[s];
     }
-    return rc == VOC_OK ? open_tuples(n) : rc;
+    return rc == VOC_OK ? names_extend(n) : rc;
 }
 
 void names_close(struct names *n)

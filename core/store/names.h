@@ -9,14 +9,18 @@
 struct names { // owns all but p and q
     struct project *p;
     const struct pending *q;
+    uint32_t own[SPACE_ALL];         // strings of the import that code[] has room for
     uint32_t *code[SPACE_ALL];       // by code of the import: of the project + 1; 0: not asked for
+    uint32_t known[SPACE_ALL];       // strings of the project before
     uint32_t next[SPACE_ALL];        // the next code of the project
     VEC(uint32_t) fresh[SPACE_ALL];  // codes of the import that are new to the project, in order
     struct tuple_set tuples;         // those of the project, then new ones
     uint32_t n_tuples;               // of the project
+    uint32_t own_tuples;
     uint32_t *tuple;                 // by tuple of the import: of the project + 1
 };
 voc_rc names_open(struct names *n, struct project *p, const struct pending *q);
+voc_rc names_extend(struct names *n); // the import has named more since
 void names_close(struct names *n);
 voc_rc names_give(struct names *n, unsigned space, uint32_t code); // makes code[space][code] known; code is not 0
 voc_rc names_tuple(struct names *n, uint32_t tuple, uint32_t *out);

@@ -34,13 +34,32 @@ voc_rc pending_init(struct pending *q)
     return rc;
 }
 
-void pending_done(struct pending *q)
+static void free_chunks(struct pending *q)
 {
-    for (unsigned i = 0; i < SPACE_ALL; i++) dict_free(q->names[i]);
     for (unsigned p = 0; p < PARTITIONS; p++) {
         for (size_t i = 0; i < q->part[p].chunks.n; i++) mem_free(q->part[p].chunks.at[i]);
         vec_free(&q->part[p].chunks);
+        q->part[p].last = NULL;
+        q->part[p].n = 0;
     }
+}
+
+void pending_forget(struct pending *q)
+{
+    free_chunks(q);
+    q->n_events = q->facts.n = q->rejects.n = 0;
+    vec_free(&q->facts);
+    vec_free(&q->rejects);
+    q->rare.n = q->heap.n = 1;
+    memset(q->recent, 0, RECENT_RARE * sizeof *q->recent);
+    arena_done(&q->bytes);
+    arena_init(&q->bytes, 0);
+}
+
+void pending_done(struct pending *q)
+{
+    for (unsigned i = 0; i < SPACE_ALL; i++) dict_free(q->names[i]);
+    free_chunks(q);
     for (unsigned i = 0; i < MAPS; i++) mem_free(q->map[i]);
     tuple_set_done(&q->tuples);
     dict_free(q->mixed);

@@ -101,6 +101,7 @@ struct import_spec {
     uint32_t watermark_none;
     uint32_t one_source;    // 1: the same bytes held under another source are replaced; 0: they stay, it is said that they are meant
     uint64_t reject_max;    // 0: no bound of its own
+    uint64_t memory_max;    // bytes that the process may hold; 0: no bound
 };
 struct import_account { // must add up, else VOC_E_BUG: records = gave + rejected + ignored; bytes likewise, + framing_bytes
     uint64_t records, gave, rejected, ignored;

@@ -19,6 +19,7 @@ store_sources = \
 	core/store/import_events.c \
 	core/store/import_order.c core/store/import_order.h \
 	core/store/import_rows.c \
+	core/store/import_spill.c \
 	core/store/left_out.c \
 	core/store/member.c \
 	core/store/names.c core/store/names.h \

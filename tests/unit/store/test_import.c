@@ -187,6 +187,64 @@ static void many_events_come_back_over_several_blocks_in_the_order_of_units_and_
     finish(p, "p.voc");
 }
 
+// An import that may hold next to nothing, in blocks of 5,000 rows; VOC_OK: committed.
+static voc_rc import_within(struct project *p, const struct rows *r, const char *source, uint64_t memory_max, bool commit, struct diag *d)
+{
+    struct import *i = NULL;
+    struct import_spec spec = spec_of(source, 1);
+    struct import_account a = account_of(r, "within");
+    struct import_result out;
+    spec.memory_max = memory_max;
+    voc_rc rc = import_begin(&i, p, &spec, d);
+    for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += 5000) rc = add_events(i, r->events + at, r->n_events - at < 5000 ? r->n_events - at : 5000);
+    if (rc == VOC_OK) rc = add_others(i, r);
+    if (rc == VOC_OK && commit) return import_commit(i, &a, 0, &out);
+    import_rollback(i);
+    return rc;
+}
+
+static void rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project(void **state)
+{
+    (void)state;
+    enum { N = 60000 };
+    struct row *rows = calloc(N, sizeof *rows);
+    static char customers[3000][16];
+    char whole[65], spilled[65], before[65];
+    for (unsigned i = 0; i < COUNT(customers); i++) (void)snprintf(customers[i], sizeof customers[i], "+id=%u", i);
+    for (uint32_t i = 0; i < N; i++)
+        rows[i] = (struct row){.time_us = (int64_t)i * 1000000, .action = i % 3 ? "a" : "b", .customer = customers[i * 31 % COUNT(customers)],
+                               .cost = i % 7 ? 0 : i + 1, .attrs = i % 5 ? NULL : "{\"a\":1}", .record = i};
+    struct fact facts[] = {{.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=1", .key = "role", .text = "user", .time_us = 7, .record = N}};
+    struct rejected bad[] = {{N + 1, N + 3, "TIME", "no time", "x,y"}};
+    struct rows r = {.events = rows, .n_events = N, .facts = facts, .n_facts = 1, .rejects = bad, .n_rejects = 1};
+    struct project *p = create("p.voc", NULL), *q = create("q.voc", NULL);
+    struct store_counts n, m;
+    assert_int_equal(import_within(p, &r, "log", 0, true, NULL), VOC_OK);
+    digest_text(q, before);
+    assert_int_equal(import_within(q, &r, "log", 1 << 20, false, NULL), VOC_OK); // given up after much was written
+    digest_text(q, spilled);
+    assert_string_equal(before, spilled);
+    assert_int_equal(import_within(q, &r, "log", 1 << 20, true, NULL), VOC_OK);
+    digest_text(p, whole);
+    digest_text(q, spilled);
+    assert_string_equal(whole, spilled);
+    assert_int_equal(store_count(p, &n), VOC_OK);
+    assert_int_equal(store_count(q, &m), VOC_OK);
+    assert_true(m.blocks > n.blocks && m.events == n.events && m.rejects == 1 && m.attributes == 1);
+    finish(p, "p.voc");
+    // rows with ids are held to the end: then it is said what would be needed
+    struct diag *d = diag_new();
+    for (uint32_t i = 0; i < N; i++) rows[i].id = customers[i % COUNT(customers)];
+    assert_int_equal(import_within(q, &r, "other", 1 << 20, true, d), VOC_E_LIMIT);
+    assert_non_null(strstr(diag_at(d, 0)->message, "need more than 1 MiB"));
+    assert_non_null(strstr(diag_at(d, 0)->hint, "--memory"));
+    diag_free(d);
+    digest_text(q, before);
+    assert_string_equal(before, spilled);
+    free(rows);
+    finish(q, "q.voc");
+}
+
 static void the_same_file_is_not_counted_twice(void **state)
 {
     (void)state;
@@ -619,6 +677,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_come_back_as_they_were_given),
         cmocka_unit_test(many_events_come_back_over_several_blocks_in_the_order_of_units_and_times),
+        cmocka_unit_test(rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project),
         cmocka_unit_test(the_same_file_is_not_counted_twice),
         cmocka_unit_test(a_grown_file_continues_behind_what_is_held),
         cmocka_unit_test(record_numbers_of_a_source_run_on_over_its_files),

@@ -8,7 +8,7 @@
 
 static const char COUNT_IMPORTS[] = "SELECT count(*) FROM import WHERE source = ?";
 static const char NEXT_NUMBER[] = "SELECT coalesce(max(number), 0) + 1 FROM import";
-enum { SHARE = 3, WORTH_BYTES = 1 << 20 };
+enum { SHARE = 3, WORTH_BYTES = 1 << 20, PROGRAM_BYTES = 48 << 20 };
 
 static uint64_t held_bytes(const struct pending *q)
 {
@@ -62,9 +62,15 @@ static voc_rc spill(struct import *i)
     return rc;
 }
 
+// Of what the process may hold: all but what the libraries and the program itself take.
+static uint64_t own_share(uint64_t memory_max)
+{
+    return memory_max - (memory_max / 4 < PROGRAM_BYTES ? memory_max / 4 : PROGRAM_BYTES);
+}
+
 voc_rc import_fit(struct import *i)
 {
-    uint64_t most = i->spec.memory_max, held;
+    uint64_t most = own_share(i->spec.memory_max), held;
     bool can = false;
     if (!most) return VOC_OK;
     held = held_bytes(&i->q);
@@ -74,7 +80,7 @@ voc_rc import_fit(struct import *i)
     if (rc == VOC_OK && can) return spill(i);
     if (rc != VOC_OK || !over) return rc;
     diag_error(i->d, "STORE-024", i->spec.file_name.ptr, 0, "give more, with --memory SIZE, or import the file in pieces",
-               "the rows of this file need more than %" PRIu64 " MiB: %" PRIu64 " MiB are held after %zu rows%s", most >> 20, mem_stats().live_bytes >> 20,
+               "the rows of this file need more than %" PRIu64 " MiB: %" PRIu64 " MiB are held after %zu rows%s", i->spec.memory_max >> 20, mem_stats().live_bytes >> 20,
                i->q.n_events, i->q.has_ids ? ", and rows with ids of their own are held to the end, as a later one may replace them" : "");
     return VOC_E_LIMIT;
 }

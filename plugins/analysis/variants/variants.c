@@ -63,10 +63,11 @@ static uint64_t hash_of(const unsigned char *path, size_t size, uint32_t open)
     return h ^ h >> 32;
 }
 
+#define AHEAD 16u
 static voc_rc grow(struct state *st)
 {
     const struct walk *w = &st->variants->w;
-    const size_t cap = st->cap ? st->cap * 2 : 64, n_slots = cap * 2;
+    const size_t n_slots = st->n_slots ? st->n_slots * 2 : 128, cap = n_slots / 4 * 3;
     if (cap > UINT32_MAX / 4) return VOC_E_LIMIT;
     struct slot *slots = w->host->alloc(w->cx, n_slots * sizeof *slots);
     struct variant *all = slots ? w->host->resize(w->cx, st->all, cap * sizeof *all) : NULL;
@@ -82,6 +83,7 @@ static voc_rc grow(struct state *st)
     st->n_slots = n_slots;
     for (size_t i = 0; i < st->n; i++) {
         size_t at = (size_t)all[i].hash & (n_slots - 1);
+        if (i + AHEAD < st->n) __builtin_prefetch(&slots[(size_t)all[i + AHEAD].hash & (n_slots - 1)], 1);
         while (slots[at].at) at = (at + 1) & (n_slots - 1);
         slots[at] = (struct slot){(uint32_t)(all[i].hash >> 32), (uint32_t)i + 1};
     }

@@ -6,11 +6,6 @@
 
 #include "plugins/analysis/score/score.h"
 
-struct head {
-    uint64_t n_events, n_stays, n_persons, n_attributes;
-    uint32_t account, internal;
-};
-
 void *score_alloc(const struct score *s, size_t n, size_t size)
 {
     size_t whole;
@@ -20,7 +15,7 @@ void *score_alloc(const struct score *s, size_t n, size_t size)
     return p;
 }
 
-static voc_rc room(struct state *st, size_t size)
+voc_rc gather_room(struct state *st, size_t size)
 {
     if (size <= st->cap) return VOC_OK;
     size_t cap = st->cap ? st->cap : 65536;
@@ -54,16 +49,22 @@ static void copy_event(struct event *e, const voc_journeys *j, size_t i)
     };
 }
 
+size_t gather_size(const struct score *s, const struct record_head *h)
+{
+    size_t words = (s->n_predicates + 63) / 64;
+    return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
+}
+
 static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys *j, const voc_unit *u)
 {
     size_t words = (s->n_predicates + 63) / 64;
     size_t stays = u->n_stays * sizeof(voc_stay), persons = u->n_person_stays * sizeof(voc_stay);
     size_t events = u->n_events * sizeof(struct event), bits = u->n_events * words * sizeof(uint64_t);
     size_t n_attributes = j->struct_size >= offsetof(voc_journeys, n_attributes) + sizeof j->n_attributes && u->n_attributes ? u->n_attributes : 0;
-    size_t size = sizeof(struct head) + stays + persons + events + bits + n_attributes * sizeof(struct attribute);
-    voc_rc rc = room(st, size);
+    size_t size = sizeof(struct record_head) + stays + persons + events + bits + n_attributes * sizeof(struct attribute);
+    voc_rc rc = gather_room(st, size);
     if (rc) return rc;
-    struct head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
+    struct record_head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
     char *at = st->buffer;
     memset(at, 0, size);
     memcpy(at, &head, sizeof head);
@@ -111,7 +112,7 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
         voc_str key;
         const void *data;
         size_t size;
-        struct head h;
+        struct record_head h;
         voc_rc rc = s->host->spool_get(spool, i, &key, &data, &size);
         if (rc) return rc;
         memcpy(&h, data, sizeof h);
@@ -144,7 +145,7 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
     for (size_t i = 0; i < n && !rc; i++) {
         const void *data;
         size_t size;
-        struct head h;
+        struct record_head h;
         rc = s->host->spool_get(spool, i, &d->units[i].name, &data, &size);
         if (rc) break;
         const char *at = data;

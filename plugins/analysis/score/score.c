@@ -144,6 +144,9 @@ static voc_rc merge(void *analysis, void *into, void *from)
     return s->host->spool_merge(((struct state *)into)->spool, ((struct state *)from)->spool);
 }
 
+static voc_rc save(void *analysis, void *state, voc_writer *w) { return parts_save(analysis, ((struct state *)state)->spool, w); }
+static voc_rc load(void *analysis, void *state, const void *data, size_t size) { return parts_load(analysis, state, data, size); }
+
 // ---- refusing to guess (METHODS 2.3) -----------------------------------------------------------------------------------
 
 struct named_count { uint32_t action; size_t n; };
@@ -228,7 +231,7 @@ static void state_free(void *analysis, void *state)
 static void end(void *analysis) { (void)analysis; }  // all of it is the instance's
 
 static const voc_analysis_ops ops = {
-    .struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
+    .struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .save = save, .load = load, .finish = finish, .state_free = state_free, .end = end};
 
 static const char about[] =
     "Every touch is a small trial: the touched customer is compared with customers in the same stage and segment, at the same\n"

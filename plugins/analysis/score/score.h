@@ -75,6 +75,12 @@ struct state {
     size_t cap;
 };
 
+// What is spooled of a unit: this, then its stays, those of its people, its events, their predicate words, its attributes.
+struct record_head {
+    uint64_t n_events, n_stays, n_persons, n_attributes;
+    uint32_t account, internal;
+};
+
 struct recent { size_t fresh, matched; };  // touches of the last days that opened a trial; those with comparators
 
 // A hold-out that would settle a push touchpoint (holdouts.c). Counts are of customers; NaN: not known.
@@ -147,6 +153,11 @@ struct study {
 // gather.c
 voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j);
 voc_rc gather_load(struct score *s, voc_spool *spool);
+size_t gather_size(const struct score *s, const struct record_head *h);
+voc_rc gather_room(struct state *st, size_t size);  // of the buffer
+// parts.c: a spool as portable bytes. save seals it; load adds to it. VOC_E_INPUT: no such bytes.
+voc_rc parts_save(struct score *s, voc_spool *spool, voc_writer *to);
+voc_rc parts_load(struct score *s, struct state *st, const void *data, size_t size);
 static inline bool data_bit(const struct data *d, size_t event, uint32_t predicate)
 {
     return predicate != VOC_NONE && (d->bits[event * d->words + predicate / 64] >> (predicate % 64) & 1);

@@ -138,3 +138,9 @@ tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)
 check_PROGRAMS += tests/unit/plugins/test_sessions
 tests_unit_plugins_test_sessions_SOURCES = tests/unit/plugins/test_sessions.c tests/unit/plugins/fold_mock.h $(plugins_analysis_sessions_analysis_sessions_la_SOURCES)
 tests_unit_plugins_test_sessions_LDADD = $(UNIT_LDADD)
+
+# The states of all of them, as parts.
+check_PROGRAMS += tests/unit/plugins/test_parts
+tests_unit_plugins_test_parts_SOURCES = tests/unit/plugins/test_parts.c tests/unit/host/modules.h $(JOURNEY_WORLD)
+tests_unit_plugins_test_parts_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_parts_LDADD = $(UNIT_LDADD)

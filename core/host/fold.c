@@ -193,7 +193,9 @@ static voc_rc run_slot(void *user, size_t s)
             return rc;
         }
         size_t units = f->cut.at[p + 1] - f->cut.at[p];
-        tell(f, FOLD_WALK, atomic_fetch_add(&f->units_done, units) + units, f->cut.at[n]);
+        size_t done = atomic_fetch_add(&f->units_done, units) + units;
+        for (size_t k = 0; k < f->n_parts; k++) atomic_store(&f->parts[k].cx.walked, (uint32_t)(done * 1000 / f->cut.at[n]));
+        tell(f, FOLD_WALK, done, f->cut.at[n]);
     }
 }
 
@@ -241,6 +243,7 @@ static void part_done(struct part *p)
     vec_free(&p->run.spools);
     vec_free(&p->run.tables);
     vec_free(&p->run.wants);
+    spill_done(&p->run.spill);
     pthread_mutex_destroy(&p->run.lock);
     context_done(&p->cx);
 }
@@ -286,6 +289,7 @@ static voc_rc part_begin(struct fold *f, size_t k)
     p->run.timeline = f->timeline;
     p->run.info = *timeline_info(f->timeline);
     if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
+    p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_path(f->req->project);
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
     f->columns |= p->run.columns;

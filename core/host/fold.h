@@ -3,6 +3,7 @@
 #ifndef VOC_HOST_FOLD_H
 #define VOC_HOST_FOLD_H
 #include "host/host.h"
+#include "host/spill.h"
 #include "journey/timeline.h"
 #include "report/table.h"
 
@@ -26,6 +27,7 @@ struct fold_request {
     int64_t end_us;                 // --until, or VOC_NA
     uint32_t unit;                  // --unit override or 0
     uint64_t memory_max;            // bytes, 0: none
+    const char *beside;             // in whose folder lies what memory does not hold; NULL: the project
     const struct event_set *events; // NULL: read from the project (tests give their own)
     void (*progress)(void *user, const struct fold_progress *p); // from any thread, a few times a second to some thousand; or NULL
     void *user;
@@ -54,6 +56,7 @@ struct voc_run { // what an analysis sees as its run
     bool person_stays, attributes;  // wanted
     bool sealed;                    // begin is over: no more wants
     voc_run_info info;              // the timeline's, with the project's name
+    struct spill spill;             // where spools go that memory does not hold
     VEC(struct table *) tables;     // owns
     VEC(struct voc_spool *) spools; // owns
     pthread_mutex_t lock;           // over spools: states are made in many threads
@@ -70,8 +73,9 @@ voc_rc fold_tables(struct voc_run *run, const voc_definition *def);
 // A pool-less parallel loop: pieces 0..n-1 on at most `threads` threads; the error of the lowest failing piece.
 voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user);
 
-// Gathered records of an analysis: in memory until the store can spill them; sorted by (key, order of adding) once sealed,
-// so that the order of merging does not show as long as keys are unique.
+// Gathered records of an analysis, sorted by (key, order of adding) once sealed, so that the order of merging does not show as long as
+// keys are unique. What goes beyond half the run's memory lies as sorted runs in the run's temporary file; where there is none
+// (run.spill.beside NULL), in memory.
 voc_rc spool_new(struct voc_run *run, struct voc_spool **out); // owned by the run
 voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t size);
 voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from);

@@ -44,6 +44,7 @@ void context_done(struct voc_context *cx)
 {
     for (struct context_block *b = cx->blocks, *next; b; b = next) {
         next = b->next;
+        context_give_back(cx, b->size);
         mem_free(b);
     }
     for (struct context_thing *t = cx->things, *next; t; t = next) {
@@ -57,25 +58,53 @@ void context_done(struct voc_context *cx)
     pthread_mutex_destroy(&cx->lock);
 }
 
-voc_rc context_rc(const struct voc_context *cx, voc_rc rc) { return rc && atomic_load(&cx->short_of_memory) ? VOC_E_NOMEM : rc; }
-
 // ---- memory of an instance -------------------------------------------------------------------------------------------
 
-static bool charge(struct voc_context *cx, size_t size)
+uint64_t context_used(const struct voc_context *cx) { return atomic_load(cx->memory_all ? cx->memory_all : &cx->memory_used); }
+
+void context_give_back(struct voc_context *cx, uint64_t size)
 {
-    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size;
-    if (cx->memory_max == 0 || used <= cx->memory_max) return true;
     atomic_fetch_sub(&cx->memory_used, size);
+    if (cx->memory_all) atomic_fetch_sub(cx->memory_all, size);
+}
+
+bool context_charge(struct voc_context *cx, uint64_t size)
+{
+    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size, never = 0;
+    if (cx->memory_all) used = atomic_fetch_add(cx->memory_all, size) + size;
+    if (cx->memory_max == 0 || used <= cx->memory_max) return true;
+    context_give_back(cx, size);
+    if (atomic_compare_exchange_strong(&cx->refused, &never, used)) atomic_store(&cx->refused_at, atomic_load(&cx->walked));
     return false;
+}
+
+// By what the units so far took, where only a part of them had been walked.
+static voc_rc beyond_bound(struct voc_context *cx)
+{
+    static const char hint[] = "allow more with --memory, or analyse a segment or a shorter time";
+    uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), own = wanted > cx->memory_base ? wanted - cx->memory_base : 0;
+    unsigned long long allowed = cx->memory_max >> 20;
+    if (at >= 20 && at < 1000)
+        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: about %llu MiB, by what the first %u %% of the journeys took", allowed,
+                   (unsigned long long)((cx->memory_base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
+    else
+        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)(wanted >> 20) + 1);
+    return VOC_E_LIMIT;
+}
+
+voc_rc context_rc(struct voc_context *cx, voc_rc rc)
+{
+    if (rc && rc != VOC_CANCELLED && atomic_load(&cx->refused)) return beyond_bound(cx);
+    return rc && atomic_load(&cx->short_of_memory) ? VOC_E_NOMEM : rc;
 }
 
 static void *host_alloc(voc_context *cx, size_t size)
 {
     size_t whole;
-    if (!mem_add(size, sizeof(struct context_block), &whole) || !charge(cx, size)) return NULL;
+    if (!mem_add(size, sizeof(struct context_block), &whole) || !context_charge(cx, size)) return NULL;
     struct context_block *b = mem_alloc(whole);
     if (!b) {
-        atomic_fetch_sub(&cx->memory_used, size);
+        context_give_back(cx, size);
         atomic_store(&cx->short_of_memory, true);
         return NULL;
     }
@@ -100,7 +129,7 @@ static void host_free(voc_context *cx, void *ptr)
         cx->blocks = b->next;
     if (b->next) b->next->prev = b->prev;
     pthread_mutex_unlock(&cx->lock);
-    atomic_fetch_sub(&cx->memory_used, b->size);
+    context_give_back(cx, b->size);
     mem_free(b);
 }
 

@@ -16,6 +16,11 @@ struct voc_context { // one plugin instance
     const char *file;       // for messages
     uint64_t memory_max;    // 0: none
     _Atomic uint64_t memory_used;
+    _Atomic uint64_t *memory_all; // what all instances of a walk hold and the walk itself, under the bound together; NULL: this one alone
+    uint64_t memory_base;   // what the walk itself holds
+    _Atomic uint32_t walked; // thousandths of the units: for how much would have been needed
+    _Atomic uint64_t refused; // bytes that were wanted when the bound was met first; 0: never
+    _Atomic uint32_t refused_at; // of `walked`
     _Atomic bool short_of_memory; // an allocation failed (not: over its bound); plugins do not always say so
     pthread_mutex_t lock;   // over the two lists
     struct context_block *blocks; // live allocations, freed by context_done
@@ -24,8 +29,13 @@ struct voc_context { // one plugin instance
 const voc_host *host_table(void);
 void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file);
 void context_done(struct voc_context *cx);
-// What a plugin's call came to: a failure after memory had run out is that, whatever the plugin took it for.
-voc_rc context_rc(const struct voc_context *cx, voc_rc rc);
+// What a plugin's call came to: a failure after memory had run out is that, whatever the plugin took it for. Where the bound was
+// met it is said what would be needed.
+voc_rc context_rc(struct voc_context *cx, voc_rc rc);
+// Accounting: false where it would go beyond the bound, and then nothing is charged.
+bool context_charge(struct voc_context *cx, uint64_t size);
+void context_give_back(struct voc_context *cx, uint64_t size);
+uint64_t context_used(const struct voc_context *cx); // what the bound is held against
 // Set by the signal handler of the cli; read by host->cancelled and all long loops.
 void host_cancel(void);
 bool host_cancelled(void);

@@ -15,6 +15,6 @@ core_libvoc_a_SOURCES += \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
 	core/host/sniff.c \
-	core/host/spool.c \
+	core/host/spill.c core/host/spill.h core/host/spool.c \
 	core/host/trust.c core/host/trust.h \
 	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c

@@ -128,7 +128,7 @@ struct merging {
 static voc_rc add_state(struct merging *m, const struct shard *s, struct diag *d)
 {
     void *bytes = NULL, *state = NULL;
-    uint64_t used = atomic_load(&m->cx.memory_used), most = m->r->memory_max;
+    uint64_t used = context_used(&m->cx), most = m->r->memory_max;
     size_t errors = diag_count(d, VOC_ERROR);
     voc_rc rc = shard_state(s, &bytes, most ? (used < most ? most - used : 1) : 0, d);
     if (!rc) rc = m->ops->state_new(m->analysis, &state);
@@ -153,6 +153,7 @@ static void merging_done(struct merging *m)
     vec_free(&m->run.spools);
     vec_free(&m->run.tables);
     vec_free(&m->run.wants);
+    spill_done(&m->run.spill);
     pthread_mutex_destroy(&m->run.lock);
     context_done(&m->cx);
 }
@@ -167,6 +168,7 @@ voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struc
     m.run.threads = r->threads;
     m.run.known = &s->common->known;
     m.run.info = s->common->info;
+    m.run.spill.beside = s->at[0]->path;
     voc_rc rc = m.ops->begin(host_table(), &m.cx, &m.run, r->options, &m.analysis);
     m.run.sealed = true;
     for (size_t i = 0; i < s->n && !rc; i++) rc = host_cancelled() ? VOC_CANCELLED : add_state(&m, s->at[i], d);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Spools: what an analysis gathers of each journey until it can compare them in finish. A record is a copy in the spool's
-// own chunks, charged to the instance. One spool is used by one thread at a time.
+// Spools: what an analysis gathers of each journey until it can compare them in finish. A record is a copy in the spool's own
+// chunks, charged to the instance. Where memory is short, the records so far go sorted into the run's temporary file; sealing
+// merges these runs into one index, and the records are read where they lie. One spool is used by one thread at a time.
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,13 @@
 
 #define SPOOL_CHUNK ((size_t)1 << 20)
 #define RECORDS_MAX ((size_t)1 << 31)
+#define WRITE_PIECE ((size_t)256 << 10)
 
 struct spool_record {
     voc_str key;
     const void *data;
     size_t size;
-    uint64_t order;
+    uint64_t order; // of adding
 };
 
 struct chunk {
@@ -22,12 +24,24 @@ struct chunk {
     size_t used, size;
 };
 
+struct on_disk { // before the data and the key of a record; all of it a multiple of 16
+    _Alignas(16) uint64_t order;
+    uint64_t key, size, whole;
+};
+
+struct sorted_run { uint64_t at, bytes, first; /* is added to the orders in it */ };
+
 struct voc_spool {
     struct voc_run *run;
     VEC(struct spool_record) records;
     struct chunk *chunks;
-    uint64_t bytes;
+    uint64_t bytes; // charged
+    uint64_t added; // records so far, in memory and not
+    VEC(struct sorted_run) runs;
     bool sealed;
+    const unsigned char *map; // once sealed, if there are runs
+    size_t map_size;
+    VEC(uint64_t) index;      // of records in the map, in order
 };
 
 voc_rc spool_new(struct voc_run *run, struct voc_spool **out)
@@ -47,27 +61,105 @@ voc_rc spool_new(struct voc_run *run, struct voc_spool **out)
     return VOC_OK;
 }
 
-void spool_free(struct voc_spool *sp)
+static void drop_records(struct voc_spool *sp)
 {
-    if (!sp) return;
     for (struct chunk *c = sp->chunks, *next; c; c = next) {
         next = c->next;
         mem_free(c);
     }
+    sp->chunks = NULL;
     vec_free(&sp->records);
+    if (sp->run->cx) context_give_back(sp->run->cx, sp->bytes);
+    sp->bytes = 0;
+}
+
+void spool_free(struct voc_spool *sp)
+{
+    if (!sp) return;
+    drop_records(sp);
+    spill_unmap(sp->map, sp->map_size);
+    vec_free(&sp->runs);
+    vec_free(&sp->index);
     mem_free(sp);
 }
 
-static voc_rc charge(struct voc_spool *sp, size_t size)
+// ---- runs on disk --------------------------------------------------------------------------------------------------------
+
+static int record_order(const void *x, const void *y)
 {
-    struct voc_context *cx = sp->run->cx;
-    if (!cx) return VOC_OK;
-    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size;
-    sp->bytes += size;
-    if (cx->memory_max == 0 || used <= cx->memory_max) return VOC_OK;
-    diag_error(cx->diag, "MEMORY-001", NULL, 0, "allow more with --memory, or analyse a segment or a shorter time",
-               "the analysis needs more than %llu MiB", (unsigned long long)(cx->memory_max >> 20));
-    return VOC_E_LIMIT;
+    const struct spool_record *a = x, *b = y;
+    int c = str_cmp(a->key, b->key);
+    return c ? c : (a->order > b->order) - (a->order < b->order);
+}
+
+struct pen { const struct spill *spill; struct diag *d; unsigned char *piece; size_t n; uint64_t at; voc_rc rc; };
+
+static void pen_flush(struct pen *p)
+{
+    if (!p->rc) p->rc = spill_write(p->spill, p->at, p->piece, p->n, p->d);
+    p->at += p->n;
+    p->n = 0;
+}
+
+static void pen_put(struct pen *p, const void *data, size_t size)
+{
+    for (const unsigned char *from = data; size && !p->rc;) {
+        size_t n = WRITE_PIECE - p->n < size ? WRITE_PIECE - p->n : size;
+        memcpy(p->piece + p->n, from, n);
+        p->n += n;
+        from += n;
+        size -= n;
+        if (p->n == WRITE_PIECE) pen_flush(p);
+    }
+}
+
+static uint64_t whole_size(const struct spool_record *r) { return (sizeof(struct on_disk) + ((r->size + 15) & ~(uint64_t)15) + r->key.len + 15) & ~(uint64_t)15; }
+
+static void put_record(struct pen *p, const struct spool_record *r)
+{
+    static const unsigned char zeros[16];
+    const struct on_disk head = {.order = r->order, .key = r->key.len, .size = r->size, .whole = whole_size(r)};
+    size_t gap = (16 - r->size % 16) % 16;
+    pen_put(p, &head, sizeof head);
+    pen_put(p, r->data, r->size);
+    pen_put(p, zeros, gap);
+    pen_put(p, r->key.ptr, r->key.len);
+    pen_put(p, zeros, (size_t)head.whole - sizeof head - r->size - gap - r->key.len);
+}
+
+// All records in memory become one run, and the memory is free again.
+static voc_rc spill_records(struct voc_spool *sp)
+{
+    struct voc_run *run = sp->run;
+    struct sorted_run made = {0};
+    struct pen p = {.spill = &run->spill, .d = run->cx ? run->cx->diag : NULL};
+    if (!sp->records.n) return VOC_OK;
+    for (size_t i = 0; i < sp->records.n; i++) made.bytes += whole_size(&sp->records.at[i]);
+    qsort(sp->records.at, sp->records.n, sizeof *sp->records.at, record_order);
+    p.rc = vec_reserve(&sp->runs, 1, RECORDS_MAX);
+    if (!p.rc && !(p.piece = mem_alloc(WRITE_PIECE))) p.rc = VOC_E_NOMEM;
+    pthread_mutex_lock(&run->lock);
+    if (!p.rc) p.rc = spill_reserve(&run->spill, made.bytes, &made.at, p.d);
+    pthread_mutex_unlock(&run->lock);
+    p.at = made.at;
+    for (size_t i = 0; i < sp->records.n && !p.rc; i++) put_record(&p, &sp->records.at[i]);
+    if (!p.rc) pen_flush(&p);
+    mem_free(p.piece);
+    if (p.rc) return p.rc;
+    sp->runs.at[sp->runs.n++] = made;
+    drop_records(sp);
+    return VOC_OK;
+}
+
+// ---- adding ----------------------------------------------------------------------------------------------------------------
+
+// Beyond half of what is allowed a spool that holds its share of it makes room; close to the end every one does.
+static bool must_spill(const struct voc_spool *sp, size_t size)
+{
+    const struct voc_context *cx = sp->run->cx;
+    if (!cx || !cx->memory_max || !sp->run->spill.beside || !sp->records.n) return false;
+    uint64_t used = context_used(cx) + size, share = cx->memory_max / 8 / (sp->run->threads ? sp->run->threads : 1);
+    return used > cx->memory_max || (used > cx->memory_max / 2 && sp->bytes >= share);
 }
 
 static void *room(struct voc_spool *sp, size_t size)
@@ -89,16 +181,18 @@ voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t siz
 {
     if (sp->sealed) return VOC_E_BUG;
     if (size > ((size_t)1 << 32) || key.len > ((size_t)1 << 20)) return VOC_E_LIMIT;
-    voc_rc rc = charge(sp, size + key.len + sizeof(struct spool_record));
-    if (!rc) rc = vec_reserve(&sp->records, 1, RECORDS_MAX);
+    size_t cost = size + key.len + sizeof(struct spool_record);
+    voc_rc rc = must_spill(sp, cost) ? spill_records(sp) : VOC_OK;
+    if (!rc && sp->run->cx && !context_charge(sp->run->cx, cost)) rc = VOC_E_LIMIT;
     if (rc) return rc;
+    sp->bytes += cost;
+    if ((rc = vec_reserve(&sp->records, 1, RECORDS_MAX))) return rc;
     size_t head = (size + 15) & ~(size_t)15;
     char *at = room(sp, head + key.len);
     if (!at) return VOC_E_NOMEM;
     if (size) memcpy(at, data, size);
     if (key.len) memcpy(at + head, key.ptr, key.len);
-    sp->records.at[sp->records.n] = (struct spool_record){str_mk(at + head, key.len), at, size, sp->records.n};
-    sp->records.n++;
+    sp->records.at[sp->records.n++] = (struct spool_record){str_mk(at + head, key.len), at, size, sp->added++};
     return VOC_OK;
 }
 
@@ -106,11 +200,17 @@ voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from)
 {
     if (into->sealed || from->sealed) return VOC_E_BUG;
     voc_rc rc = vec_reserve(&into->records, from->records.n, RECORDS_MAX);
+    if (!rc) rc = vec_reserve(&into->runs, from->runs.n, RECORDS_MAX);
     if (rc) return rc;
     for (size_t i = 0; i < from->records.n; i++) {
         struct spool_record r = from->records.at[i];
-        r.order = into->records.n;
+        r.order += into->added;
         into->records.at[into->records.n++] = r;
+    }
+    for (size_t i = 0; i < from->runs.n; i++) {
+        struct sorted_run r = from->runs.at[i];
+        r.first += into->added;
+        into->runs.at[into->runs.n++] = r;
     }
     struct chunk **end = &from->chunks;
     while (*end) end = &(*end)->next;
@@ -118,29 +218,105 @@ voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from)
     into->chunks = from->chunks;
     from->chunks = NULL;
     vec_free(&from->records);
+    vec_free(&from->runs);
     into->bytes += from->bytes;
-    from->bytes = 0;
+    into->added += from->added;
+    from->bytes = from->added = 0;
     return VOC_OK;
 }
 
-static int record_order(const void *x, const void *y)
+// ---- sealing ---------------------------------------------------------------------------------------------------------------
+
+struct cursor { uint64_t at, end, first; }; // of a run, in the map
+
+static const struct on_disk *head_at(const struct voc_spool *sp, uint64_t at) { return (const struct on_disk *)(const void *)(sp->map + at); }
+
+static const char *data_at(const struct voc_spool *sp, uint64_t at) { return (const char *)sp->map + at + sizeof(struct on_disk); }
+
+static voc_str key_at(const struct voc_spool *sp, uint64_t at)
 {
-    const struct spool_record *a = x, *b = y;
-    int c = str_cmp(a->key, b->key);
-    return c ? c : (a->order > b->order) - (a->order < b->order);
+    const struct on_disk *h = head_at(sp, at);
+    return str_mk(data_at(sp, at) + ((h->size + 15) & ~(uint64_t)15), (size_t)h->key);
+}
+
+static bool comes_first(const struct voc_spool *sp, const struct cursor *a, const struct cursor *b)
+{
+    int c = str_cmp(key_at(sp, a->at), key_at(sp, b->at));
+    return c ? c < 0 : head_at(sp, a->at)->order + a->first < head_at(sp, b->at)->order + b->first;
+}
+
+static void sift(const struct voc_spool *sp, struct cursor *heap, size_t at, size_t n)
+{
+    for (size_t child; (child = 2 * at + 1) < n; at = child) {
+        if (child + 1 < n && comes_first(sp, &heap[child + 1], &heap[child])) child++;
+        if (!comes_first(sp, &heap[child], &heap[at])) return;
+        struct cursor c = heap[at];
+        heap[at] = heap[child];
+        heap[child] = c;
+    }
+}
+
+// The runs are in order each: the least of their heads is next.
+static voc_rc merge_runs(struct voc_spool *sp)
+{
+    size_t n = sp->runs.n, left = n;
+    struct cursor *heap = mem_alloc(n * sizeof *heap);
+    if (!heap) return VOC_E_NOMEM;
+    for (size_t i = 0; i < n; i++) heap[i] = (struct cursor){sp->runs.at[i].at, sp->runs.at[i].at + sp->runs.at[i].bytes, sp->runs.at[i].first};
+    for (size_t i = n / 2; i-- > 0;) sift(sp, heap, i, n);
+    while (left && !(sp->index.n % 4096 == 0 && host_cancelled())) {
+        sp->index.at[sp->index.n++] = heap[0].at;
+        heap[0].at += head_at(sp, heap[0].at)->whole;
+        if (heap[0].at == heap[0].end) heap[0] = heap[--left];
+        sift(sp, heap, 0, left);
+    }
+    mem_free(heap);
+    return left ? VOC_CANCELLED : VOC_OK;
+}
+
+// What comes now needs memory too: a spool that holds a quarter of what is allowed makes room as well.
+static bool leaves_room(const struct voc_spool *sp)
+{
+    const struct voc_context *cx = sp->run->cx;
+    return !cx || !cx->memory_max || !sp->run->spill.beside || sp->bytes < cx->memory_max / 4;
+}
+
+static voc_rc seal(struct voc_spool *sp)
+{
+    if (!sp->runs.n && leaves_room(sp)) {
+        if (sp->records.n) qsort(sp->records.at, sp->records.n, sizeof *sp->records.at, record_order);
+        return VOC_OK;
+    }
+    struct voc_context *cx = sp->run->cx;
+    uint64_t cost = sp->added * sizeof *sp->index.at;
+    voc_rc rc = spill_records(sp);
+    if (!rc && !context_charge(cx, cost)) rc = VOC_E_LIMIT;
+    if (rc) return rc;
+    sp->bytes += cost;
+    rc = vec_reserve(&sp->index, (size_t)sp->added, RECORDS_MAX);
+    if (!rc) rc = spill_map(&sp->run->spill, &sp->map, &sp->map_size, cx->diag);
+    return rc ? rc : merge_runs(sp);
 }
 
 voc_rc spool_seal(struct voc_spool *sp, size_t *n_records)
 {
-    if (!sp->sealed && sp->records.n) qsort(sp->records.at, sp->records.n, sizeof *sp->records.at, record_order);
+    voc_rc rc = sp->sealed ? VOC_OK : seal(sp);
+    if (rc) return rc;
     sp->sealed = true;
-    *n_records = sp->records.n;
+    *n_records = (size_t)sp->added;
     return VOC_OK;
 }
 
 voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data, size_t *size)
 {
-    if (!sp->sealed || i >= sp->records.n) return VOC_E_BUG;
+    if (!sp->sealed || i >= sp->added) return VOC_E_BUG;
+    if (sp->map) {
+        uint64_t at = sp->index.at[i];
+        *key = key_at(sp, at);
+        *data = data_at(sp, at);
+        *size = (size_t)head_at(sp, at)->size;
+        return VOC_OK;
+    }
     *key = sp->records.at[i].key;
     *data = sp->records.at[i].data;
     *size = sp->records.at[i].size;

@@ -320,6 +320,14 @@ static voc_rc save(void *analysis, void *state, voc_writer *w)
     return rc;
 }
 
+// The medians count on it: every session has a length, and one that is longer than one event a duration.
+static bool adds_up(const struct sessions_part *p)
+{
+    uint64_t n = p->long_ones.n;
+    for (size_t k = 0; k < SESSIONS_SHORT; k++) n += p->of_length[k];
+    return n == p->sessions && p->single == p->of_length[1] && p->single <= p->sessions && gaps_n(&p->lasted) == p->sessions - p->single;
+}
+
 static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct sessions_part *p)
 {
     p->sessions += portable_get(in);
@@ -340,7 +348,7 @@ static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct
     rc = gaps_load(&p->lasted, &p->pool, &b);
     in->left = (size_t)(b.end - b.at);
     in->at = b.at;
-    return rc;
+    return rc ? rc : adds_up(p) ? VOC_OK : VOC_E_INPUT;
 }
 
 static voc_rc load(void *analysis, void *state, const void *data, size_t size)

@@ -2,7 +2,9 @@
 // Spools: sorted by key once sealed, whatever the order in which they were filled and merged; nothing goes in afterwards;
 // what they hold is charged to the analysis.
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +14,41 @@
 #include <cmocka.h>
 
 #include "host/fold.h"
+#include <sys/resource.h>
+
 #include "tests/unit/base/fault.h"
+#include "tests/unit/host/modules.h"
+
+// The tests run twice: with room for all, and with so little that nearly every record goes to the disk.
+static struct { uint64_t memory_max; char folder[PATH_MAX], beside[PATH_MAX]; } disk;
+
+static int little_room(void **state)
+{
+    (void)state;
+    disk.memory_max = 40000;
+    scratch_open(disk.folder);
+    join_path(disk.beside, disk.folder, "p.voc");
+    return 0;
+}
+
+static void nothing_is_left_behind(void)
+{
+    DIR *d = opendir(disk.folder);
+    size_t n = 0;
+    assert_non_null(d);
+    while (readdir(d)) n++;
+    closedir(d);
+    assert_int_equal(n, 2); // . and ..
+}
+
+static int little_room_done(void **state)
+{
+    (void)state;
+    nothing_is_left_behind();
+    scratch_close(disk.folder);
+    disk.memory_max = 0;
+    return 0;
+}
 
 static void run_open(struct voc_run *run, struct voc_context *cx, struct diag *d)
 {
@@ -20,12 +56,17 @@ static void run_open(struct voc_run *run, struct voc_context *cx, struct diag *d
     pthread_mutex_init(&run->lock, NULL);
     context_init(cx, NULL, d, NULL);
     run->cx = cx;
+    run->threads = 1;
+    cx->memory_max = disk.memory_max;
+    if (disk.memory_max) run->spill.beside = disk.beside;
 }
 
 static void run_close(struct voc_run *run)
 {
     for (size_t i = 0; i < run->spools.n; i++) spool_free(run->spools.at[i]);
     vec_free(&run->spools);
+    spill_done(&run->spill);
+    assert_int_equal(atomic_load(&run->cx->memory_used), 0); // all that was charged is given back
     pthread_mutex_destroy(&run->lock);
     context_done(run->cx);
 }
@@ -203,10 +244,125 @@ static void what_is_gathered_is_charged_and_bounded(void **state)
     }
     assert_int_equal(rc, VOC_E_LIMIT);
     assert_in_range(i, 900, 1049);
+    assert_int_equal(diag_n(d), 0); // said once, at the end of the call
+    assert_int_equal(context_rc(&cx, rc), VOC_E_LIMIT);
     assert_string_equal(diag_at(d, 0)->code, "MEMORY-001");
+    assert_string_equal(diag_at(d, 0)->message, "the analysis needs more than 1 MiB: at least 2 MiB");
     assert_non_null(strstr(diag_at(d, 0)->hint, "--memory"));
     run_close(&run);
     diag_free(d);
+}
+
+static void what_would_be_needed_is_told_from_what_was_walked(void **state)
+{
+    struct voc_run run;
+    struct voc_context cx;
+    struct diag *d = diag_new();
+    (void)state;
+    run_open(&run, &cx, d);
+    cx.memory_max = 100 << 20;
+    atomic_store(&cx.walked, 250);
+    assert_true(context_charge(&cx, 90 << 20));
+    assert_false(context_charge(&cx, 30 << 20));
+    assert_int_equal(context_used(&cx), 90 << 20);
+    assert_int_equal(context_rc(&cx, VOC_OK), VOC_OK); // a plugin may do without
+    assert_int_equal(diag_n(d), 0);
+    assert_int_equal(context_rc(&cx, VOC_E_NOMEM), VOC_E_LIMIT);
+    assert_string_equal(diag_at(d, 0)->message, "the analysis needs more than 100 MiB: about 480 MiB, by what the first 25 % of the journeys took");
+    context_give_back(&cx, 90 << 20);
+    run_close(&run);
+    diag_free(d);
+}
+
+static void records_beyond_memory_are_read_from_the_disk(void **state)
+{
+    struct voc_run run;
+    struct voc_context cx;
+    struct voc_spool *sp;
+    size_t n;
+    (void)state;
+    run_open(&run, &cx, NULL);
+    assert_int_equal(spool_new(&run, &sp), VOC_OK);
+    for (unsigned i = 0; i < 3000; i++) add(sp, i);
+    assert_true(run.spill.end > 2000000);
+    assert_true(atomic_load(&cx.memory_used) < 40000);
+    assert_int_equal(spool_seal(sp, &n), VOC_OK);
+    assert_int_equal(n, 3000);
+    same_as_sorted(sp, 3000);
+    nothing_is_left_behind(); // not even while it is in use
+    run_close(&run);
+}
+
+static void a_full_disk_is_said_and_leaves_nothing_behind(void **state)
+{
+    struct voc_run run;
+    struct voc_context cx;
+    struct voc_spool *sp;
+    struct rlimit before, small;
+    struct diag *d = diag_new();
+    voc_rc rc = VOC_OK;
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    for (rlim_t size = 0; size < 200000; size += 33333) {
+        small = (struct rlimit){size, before.rlim_max};
+        run_open(&run, &cx, d);
+        assert_int_equal(spool_new(&run, &sp), VOC_OK);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+        rc = VOC_OK;
+        for (unsigned i = 0; i < 3000 && !rc; i++) {
+            char key[16], data[500] = "";
+            rc = spool_add(sp, key_of(key, i), data, sizeof data);
+        }
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(rc, VOC_E_LIMIT);
+        const struct diag_msg *m = diag_at(d, diag_n(d) - 1);
+        assert_string_equal(m->code, "MEMORY-002");
+        assert_non_null(strstr(m->message, "the disk is full"));
+        assert_non_null(strstr(m->hint, "--memory"));
+        run_close(&run);
+    }
+    diag_free(d);
+}
+
+static void a_folder_that_takes_no_file_is_said(void **state)
+{
+    struct voc_run run;
+    struct voc_context cx;
+    struct voc_spool *sp;
+    struct diag *d = diag_new();
+    voc_rc rc = VOC_OK;
+    (void)state;
+    run_open(&run, &cx, d);
+    run.spill.beside = "/nonexistent-folder/p.voc";
+    assert_int_equal(spool_new(&run, &sp), VOC_OK);
+    for (unsigned i = 0; i < 3000 && !rc; i++) {
+        char key[16], data[500] = "";
+        rc = spool_add(sp, key_of(key, i), data, sizeof data);
+    }
+    assert_int_equal(rc, VOC_E_IO);
+    assert_non_null(strstr(diag_at(d, 0)->message, "cannot be kept beside /nonexistent-folder/p.voc"));
+    run_close(&run);
+    diag_free(d);
+}
+
+// More spools than one may hold their share of; each is filled in its own order.
+static void many_spools_share_what_is_allowed(void **state)
+{
+    struct voc_run run;
+    struct voc_context cx;
+    struct voc_spool *part[16];
+    (void)state;
+    run_open(&run, &cx, NULL);
+    run.threads = 16;
+    for (unsigned p = 0; p < 16; p++) assert_int_equal(spool_new(&run, &part[p]), VOC_OK);
+    for (unsigned i = 0; i < 3000; i++) {
+        add(part[i * 7 % 16], i);
+        assert_true(atomic_load(&cx.memory_used) <= 40000);
+    }
+    for (unsigned p = 1; p < 16; p++) assert_int_equal(spool_merge(part[0], part[p]), VOC_OK);
+    same_as_sorted(part[0], 3000);
+    run_close(&run);
 }
 
 static voc_rc gather(void *user)
@@ -221,7 +377,7 @@ static voc_rc gather(void *user)
     if (!rc) rc = spool_new(&run, &b);
     for (unsigned i = 0; i < 20 && !rc; i++) {
         char key[16];
-        rc = spool_add(i % 2 ? a : b, key_of(key, i), "data", 4);
+        rc = spool_add(i % 2 ? a : b, key_of(key, i), disk.memory_max ? disk.folder : "data", disk.memory_max ? sizeof disk.folder : 4);
     }
     if (!rc) rc = spool_merge(a, b);
     if (!rc) rc = spool_seal(a, &n);
@@ -244,7 +400,21 @@ int main(void)
         cmocka_unit_test(a_sealed_spool_takes_nothing_more_and_an_open_one_gives_nothing),
         cmocka_unit_test(an_emptied_spool_can_be_filled_again),
         cmocka_unit_test(what_is_gathered_is_charged_and_bounded),
+        cmocka_unit_test(what_would_be_needed_is_told_from_what_was_walked),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };
-    return cmocka_run_group_tests_name("spool", tests, NULL, NULL);
+    const struct CMUnitTest on_disk[] = {
+        cmocka_unit_test(records_come_sorted_by_key_whatever_the_order_of_merging),
+        cmocka_unit_test(equal_keys_keep_the_order_in_which_they_were_added),
+        cmocka_unit_test(a_shorter_key_comes_before_those_that_it_begins),
+        cmocka_unit_test(a_sealed_spool_takes_nothing_more_and_an_open_one_gives_nothing),
+        cmocka_unit_test(an_emptied_spool_can_be_filled_again),
+        cmocka_unit_test(records_beyond_memory_are_read_from_the_disk),
+        cmocka_unit_test(many_spools_share_what_is_allowed),
+        cmocka_unit_test(a_full_disk_is_said_and_leaves_nothing_behind),
+        cmocka_unit_test(a_folder_that_takes_no_file_is_said),
+        cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
+    };
+    int failed = cmocka_run_group_tests_name("spool", tests, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("spool on disk", on_disk, little_room, little_room_done);
 }

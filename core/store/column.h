@@ -12,6 +12,8 @@ enum codec {
     CODEC_SPARSE = 3, // one value for most rows, and the exceptions
     CODEC_TEXT = 4,   // lengths and bytes
     CODEC_ZTEXT = 5,  // the same behind zstd
+    CODEC_RUNS = 6,   // values that stay for several rows, and how long
+    CODEC_SHORT = 7,  // value - base in one to four bytes, mostly few
 };
 #define COLUMN_TEXT_MAX (UINT32_C(1) << 30) // decoded bytes of one text column
 

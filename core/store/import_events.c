@@ -4,6 +4,7 @@
 // looking into it.
 #include "store/import.h"
 #include "store/import_order.h"
+#include "store/sort.h"
 
 static const char INSERT_BLOCK[] =
     "INSERT INTO block(import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution)"
@@ -231,11 +232,39 @@ static voc_rc add_unit(struct events *e, const struct ordered_row *rows, size_t 
     return rc;
 }
 
+// ---- codes of tuples -------------------------------------------------------------------------------------------------------
+
+struct common { uint64_t rows; uint32_t tuple; };
+
+static int by_rows(const void *a, const void *b, const void *user)
+{
+    const struct common *x = a, *y = b;
+    (void)user;
+    return x->rows != y->rows ? (x->rows > y->rows ? -1 : 1) : (x->tuple > y->tuple) - (x->tuple < y->tuple);
+}
+
+// The tuples that most events have get the lowest codes, which take the fewest bytes.
+static voc_rc name_tuples(struct import *i, struct names *names)
+{
+    uint32_t n = tuple_set_n(&i->q.tuples), code;
+    struct common *t = mem_zalloc((size_t)n + 1, sizeof *t);
+    struct pending_walk walk = {.q = &i->q};
+    if (!t) return VOC_E_NOMEM;
+    for (uint32_t k = 0; k < n; k++) t[k].tuple = k;
+    for (const struct pending_row *r; (r = pending_next(&walk));)
+        if (!(r->tuple & PENDING_DROPPED)) t[r->tuple].rows++;
+    voc_rc rc = sort_stable(t, n, sizeof *t, by_rows, NULL);
+    for (uint32_t k = 0; rc == VOC_OK && k < n && t[k].rows; k++) rc = names_tuple(names, t[k].tuple, &code);
+    mem_free(t);
+    return rc;
+}
+
 voc_rc import_write_events(struct import *i, struct names *names)
 {
     struct events e;
     struct ordering o = {0};
     voc_rc rc = events_open(&e, i, names);
+    if (rc == VOC_OK) rc = name_tuples(i, names);
     if (rc == VOC_OK) rc = ordering_open(&o, &i->q);
     for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
         rc = ordering_part(&o, p);

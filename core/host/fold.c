@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The fold: units in order of name are cut into pieces of about equal numbers of events; each thread takes the next piece,
-// builds batches of whole units and feeds its own states; states are merged in index order of the threads' slots. Analyses
-// gather by unit name or in integers, so tables do not depend on which thread took which piece (DESIGN section 9). Analyses
-// of one walk share timeline and batches; each is shown only the part that it asked for.
+// The fold: a piece is a part of the file, or, where all events are held, units of about so many events; each thread takes the
+// next piece, makes a batch of whole units of it and feeds its own states; states are merged in index order of the threads' slots.
+// Analyses gather by unit name or in integers, so tables do not depend on which thread took which piece, nor on the order
+// of units (DESIGN section 9). Analyses of one walk share timeline and batches; each is shown only the part that it asked for.
 #include "host/fold.h"
 
 #include <stdatomic.h>
@@ -82,10 +82,11 @@ struct fold {
     size_t n_parts;
     struct timeline *timeline;
     uint32_t columns; // of all parts
-    VEC(size_t) cut;  // unit where each piece begins, and the end
+    VEC(size_t) cut;  // events are held: unit where each piece begins, and the end
+    size_t n_pieces;
     struct slot *slots;
     uint32_t n_slots;
-    _Atomic size_t next_piece, units_done;
+    _Atomic size_t next_piece;
     _Atomic size_t failed; // the part that failed
     _Atomic uint64_t units_taken, events_taken; // of this shard
 };
@@ -105,6 +106,11 @@ static void tell(const struct fold *f, enum fold_phase phase, size_t done, size_
 static voc_rc cut_pieces(struct fold *f)
 {
     size_t n = timeline_n_units(f->timeline), events = 0;
+    if (timeline_in_parts(f->timeline)) {
+        voc_rc planned = timeline_columns(f->timeline, f->columns);
+        f->n_pieces = planned ? 0 : timeline_n_parts(f->timeline);
+        return planned;
+    }
     voc_rc rc = vec_reserve(&f->cut, 2, SIZE_MAX);
     if (rc) return rc;
     f->cut.at[f->cut.n++] = 0;
@@ -116,6 +122,7 @@ static voc_rc cut_pieces(struct fold *f)
         f->cut.at[f->cut.n++] = u + 1;
         events = 0;
     }
+    f->n_pieces = f->cut.n - 1;
     return VOC_OK;
 }
 
@@ -167,35 +174,53 @@ static voc_rc feed(struct fold *f, struct slot *slot)
     return VOC_OK;
 }
 
+static bool takes(void *user, voc_str unit) { return fold_takes(user, unit); }
+
+// Feeds what the batch holds to all analyses.
+static voc_rc feed_batch(struct fold *f, struct slot *slot)
+{
+    voc_rc rc = feed(f, slot);
+    if (rc) return rc;
+    const voc_journeys *all = batch_view(slot->batch);
+    atomic_fetch_add(&f->events_taken, all->n_events);
+    uint64_t units = atomic_fetch_add(&f->units_taken, all->n_units) + all->n_units, of = timeline_info(f->timeline)->n_units;
+    uint64_t share = of ? units * (f->req->shards ? f->req->shards : 1) * 1000 / of : 1000; // shards hold about as many units each
+    for (size_t k = 0; k < f->n_parts; k++) atomic_store(&f->parts[k].cx.walked, share < 1000 ? (uint32_t)share : 1000);
+    tell(f, FOLD_WALK, units, of);
+    return VOC_OK;
+}
+
+static voc_rc feed_part(struct fold *f, struct slot *slot, size_t part)
+{
+    bool more = true;
+    voc_rc rc = batch_part(slot->batch, part);
+    while (!rc && more) {
+        rc = batch_more(slot->batch, f->req->shards ? takes : NULL, (void *)(uintptr_t)f->req, &more);
+        if (!rc && more) rc = feed_batch(f, slot);
+    }
+    return rc;
+}
+
+static voc_rc feed_units(struct fold *f, struct slot *slot, size_t from, size_t to)
+{
+    voc_rc rc = VOC_OK;
+    batch_clear(slot->batch);
+    for (size_t u = from; u < to && !rc; u++)
+        if (fold_takes(f->req, timeline_unit_name(f->timeline, u))) rc = batch_add(slot->batch, u);
+    return rc ? rc : feed_batch(f, slot);
+}
+
 static voc_rc run_slot(void *user, size_t s)
 {
     struct fold *f = user;
-    struct slot *slot = &f->slots[s];
-    size_t n = f->cut.n - 1;
     for (;;) {
         size_t p = atomic_fetch_add(&f->next_piece, 1);
-        if (p >= n) return VOC_OK;
+        if (p >= f->n_pieces) return VOC_OK;
         if (host_cancelled()) return VOC_CANCELLED;
-        batch_clear(slot->batch);
-        voc_rc rc = VOC_OK;
-        uint64_t taken = 0, events = 0;
-        for (size_t u = f->cut.at[p]; u < f->cut.at[p + 1] && !rc; u++) {
-            if (!fold_takes(f->req, timeline_unit_name(f->timeline, u))) continue;
-            rc = batch_add(slot->batch, u);
-            taken++;
-            events += timeline_unit_events(f->timeline, u);
-        }
-        atomic_fetch_add(&f->units_taken, taken);
-        atomic_fetch_add(&f->events_taken, events);
-        if (!rc) rc = feed(f, slot);
-        if (rc) {
-            atomic_store(&f->next_piece, n);
-            return rc;
-        }
-        size_t units = f->cut.at[p + 1] - f->cut.at[p];
-        size_t done = atomic_fetch_add(&f->units_done, units) + units;
-        for (size_t k = 0; k < f->n_parts; k++) atomic_store(&f->parts[k].cx.walked, (uint32_t)(done * 1000 / f->cut.at[n]));
-        tell(f, FOLD_WALK, done, f->cut.at[n]);
+        voc_rc rc = timeline_in_parts(f->timeline) ? feed_part(f, &f->slots[s], p) : feed_units(f, &f->slots[s], f->cut.at[p], f->cut.at[p + 1]);
+        if (!rc) continue;
+        atomic_store(&f->next_piece, f->n_pieces);
+        return rc;
     }
 }
 
@@ -223,7 +248,7 @@ static voc_rc fold_units(struct fold *f)
 {
     voc_rc rc = cut_pieces(f);
     if (rc) return rc;
-    size_t pieces = f->cut.n - 1;
+    size_t pieces = f->n_pieces;
     uint32_t want = f->req->threads < 1 ? 1 : f->req->threads;
     if (want > THREADS_MAX) want = THREADS_MAX;
     if (want > pieces) want = pieces ? (uint32_t)pieces : 1;
@@ -321,16 +346,10 @@ static void hand_out(const struct fold *f, struct part *p)
 voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d)
 {
     struct fold f = {.req = r};
-    struct event_set *own = NULL;
-    const struct event_set *events = r->events;
-    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us};
+    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = r->threads, .parallel = parallel_for};
     voc_rc rc = parts_new(&f, items, n, d);
     tell(&f, FOLD_READ, 0, 0);
-    if (!rc && !events) {
-        rc = event_set_load(&own, r->project, EV_ALL, d);
-        events = own;
-    }
-    if (!rc) rc = timeline_new(&f.timeline, events, r->journey, &to, d);
+    if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
@@ -339,7 +358,6 @@ voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_
         diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[atomic_load(&f.failed)].plugin->note.name);
     for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);
     fold_done(&f);
-    event_set_free(own);
     return rc;
 }
 

@@ -29,6 +29,7 @@ struct fold_request {
     uint64_t memory_max;            // bytes, 0: none
     const char *beside;             // in whose folder lies what memory does not hold; NULL: the project
     const struct event_set *events; // NULL: read from the project (tests give their own)
+    bool whole;                     // hold all events, even where they can be read in parts (tests compare)
     void (*progress)(void *user, const struct fold_progress *p); // from any thread, a few times a second to some thousand; or NULL
     void *user;
     uint32_t shard, shards;         // only the units of this shard, from 1, of so many; 0: all

@@ -15,6 +15,9 @@ struct people { // individuals or accounts; owns
 struct membership { uint32_t individual, account; int64_t from_us; };
 struct identity { // owns
     uint32_t n_sets;
+    const voc_str *sets;     // simple: borrowed; individuals and accounts are empty
+    voc_str *names;          // simple: by code; NULL: each name is what stands behind "+id=" in its set
+    struct arena arena;      // of names
     struct people individuals, accounts;
     struct membership *members; // sorted by (individual, from_us, name of the account)
     size_t n_members;
@@ -32,6 +35,8 @@ void identity_free(struct identity *id)
     if (!id) return;
     people_done(&id->individuals);
     people_done(&id->accounts);
+    mem_free(id->names);
+    arena_done(&id->arena);
     mem_free(id->members);
     mem_free(id);
 }
@@ -131,24 +136,96 @@ static void sort_members(const struct identity *id, struct membership *m, size_t
     }
 }
 
+static voc_rc take_members(struct identity *id, const struct store_member *members, size_t n_members)
+{
+    if (n_members && !(id->members = mem_zalloc(n_members, sizeof *id->members))) return VOC_E_NOMEM;
+    for (size_t i = 0; i < n_members; i++) {
+        struct membership m = {identity_individual(id, members[i].customer), identity_account(id, members[i].account), members[i].valid_from_us};
+        if (m.individual && m.account) id->members[id->n_members++] = m;
+    }
+    if (id->n_members > 1) sort_members(id, id->members, id->n_members);
+    return VOC_OK;
+}
+
 voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX / 4);
     struct identity *id = mem_zalloc(1, sizeof *id);
+    if (id) arena_init(&id->arena, 0);
     voc_rc rc = id ? people_init(&id->individuals, n_sets) : VOC_E_NOMEM;
     if (rc == VOC_OK) rc = people_init(&id->accounts, n_sets);
     if (rc == VOC_OK) id->n_sets = n_sets;
     for (uint32_t i = 0; rc == VOC_OK && i < n_sets; i++) rc = add_set(id, i, alias_sets[i], &text);
-    if (rc == VOC_OK && n_members && !(id->members = mem_zalloc(n_members, sizeof *id->members))) rc = VOC_E_NOMEM;
-    for (size_t i = 0; rc == VOC_OK && i < n_members; i++) {
-        struct membership m = {identity_individual(id, members[i].customer), identity_account(id, members[i].account), members[i].valid_from_us};
-        if (m.individual && m.account) id->members[id->n_members++] = m;
-    }
-    if (rc == VOC_OK && id->n_members > 1) sort_members(id, id->members, id->n_members);
+    if (rc == VOC_OK) rc = take_members(id, members, n_members);
     buf_done(&text);
     if (rc == VOC_OK) *out = id;
     else identity_free(id);
+    return rc;
+}
+
+// ---- one alias a set ---------------------------------------------------------------------------------------------------------
+
+#define BARE 4u // length of "+id="
+
+// Is the set the value of an "id", as it stands?
+static bool bare(voc_str set)
+{
+    return set.len > BARE && memcmp(set.ptr + 1, "id=", 3) == 0 && !memchr(set.ptr + BARE, '\\', set.len - BARE);
+}
+
+static voc_rc simple_name(struct identity *id, voc_str set, voc_str *name)
+{
+    voc_alias aliases[VOC_ALIASES_MAX];
+    size_t n = 0;
+    voc_rc rc = aliases_decode(&id->arena, set, aliases, &n);
+    if (rc || n != 1) return rc ? rc : VOC_E_INPUT;
+    *name = aliases[0].value;
+    if (str_is(aliases[0].kind, "id")) return VOC_OK;
+    char *text = arena_printf(&id->arena, "%.*s:%.*s", (int)aliases[0].kind.len, aliases[0].kind.ptr, (int)aliases[0].value.len, aliases[0].value.ptr);
+    if (!text) return VOC_E_NOMEM;
+    *name = str_of(text);
+    return VOC_OK;
+}
+
+// Could its name be that of another set? The value of an "id" that holds a colon, or a kind that does.
+static bool unclear(voc_str set)
+{
+    const char *equals = memchr(set.ptr, '=', set.len);
+    if (!equals) return true;
+    size_t kind = (size_t)(equals - set.ptr);
+    bool id = kind == 3 && memcmp(set.ptr + 1, "id", 2) == 0;
+    return id ? memchr(equals, ':', set.len - kind) != NULL : memchr(set.ptr, ':', kind) != NULL;
+}
+
+// *clear false: two of them could have one name.
+static voc_rc simple_names(struct identity *id, bool *clear)
+{
+    bool all_bare = true;
+    for (uint32_t i = 1; i < id->n_sets && all_bare; i++) all_bare = bare(id->sets[i]);
+    *clear = true;
+    if (all_bare) return VOC_OK;
+    for (uint32_t i = 1; i < id->n_sets && *clear; i++) *clear = !unclear(id->sets[i]);
+    if (!*clear) return VOC_OK;
+    if (!(id->names = mem_zalloc((size_t)id->n_sets + 1, sizeof *id->names))) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    id->names[0] = STR("");
+    for (uint32_t i = 1; i < id->n_sets && rc == VOC_OK; i++) rc = simple_name(id, id->sets[i], &id->names[i]);
+    return rc;
+}
+
+voc_rc identity_simple(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members)
+{
+    struct identity *id = mem_zalloc(1, sizeof *id);
+    bool clear = false;
+    if (!id) return VOC_E_NOMEM;
+    arena_init(&id->arena, 0);
+    id->sets = alias_sets;
+    id->n_sets = n_sets;
+    voc_rc rc = simple_names(id, &clear);
+    if (rc == VOC_OK && clear) rc = take_members(id, members, n_members);
+    if (rc == VOC_OK) *out = clear ? id : NULL;
+    if (rc || !clear) identity_free(id);
     return rc;
 }
 
@@ -162,29 +239,36 @@ static voc_rc take_member(void *user, const struct store_member *m)
     return rc;
 }
 
-voc_rc identity_load(struct identity **out, struct project *p, struct diag *d)
+typedef voc_rc identity_maker(struct identity **out, const voc_str *sets, uint32_t n, const struct store_member *members, size_t n_members);
+
+static voc_rc load(struct identity **out, struct project *p, struct diag *d, identity_maker *make)
 {
     const voc_str *sets = NULL;
     uint32_t n = 0;
     struct member_list members = {0};
     voc_rc rc = store_strings(p, SPACE_ALIASES, &sets, &n);
     if (rc == VOC_OK) rc = store_members(p, take_member, &members);
-    if (rc == VOC_OK) rc = identity_make(out, sets, n, members.v.at, members.v.n);
+    if (rc == VOC_OK) rc = make(out, sets, n, members.v.at, members.v.n);
     if (rc == VOC_E_INPUT) diag_error(d, "STORE-007", project_path(p), 0, "`voc verify` lists all damage", "an alias set of the project is damaged");
     vec_free(&members.v);
     return rc;
 }
 
+voc_rc identity_load(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_make); }
+voc_rc identity_load_simple(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_simple); }
+
 // ---- asking ------------------------------------------------------------------------------------------------------------------
 
 uint32_t identity_individual(const struct identity *id, uint32_t aliases)
 {
-    return aliases < id->n_sets ? id->individuals.of[aliases] : 0;
+    if (aliases >= id->n_sets) return 0;
+    return id->sets ? aliases : id->individuals.of[aliases];
 }
 
 uint32_t identity_account(const struct identity *id, uint32_t account_aliases)
 {
-    return account_aliases < id->n_sets ? id->accounts.of[account_aliases] : 0;
+    if (account_aliases >= id->n_sets) return 0;
+    return id->sets ? account_aliases : id->accounts.of[account_aliases];
 }
 
 // The first membership at or behind (individual, t).
@@ -209,22 +293,40 @@ uint32_t identity_account_at(const struct identity *id, uint32_t individual, int
     return id->members[lower_bound(id, individual, id->members[at - 1].from_us)].account; // of those that begin together, the first by name
 }
 
+void identity_soon(const struct identity *id, uint32_t aliases)
+{
+    const voc_str *names = id->names ? id->names : id->sets;
+    if (names && aliases < id->n_sets) __builtin_prefetch(&names[aliases]);
+}
+
+bool identity_has_members(const struct identity *id) { return id->n_members != 0; }
+
+static uint32_t n_simple(const struct identity *id) { return id->n_sets ? id->n_sets : 1; } // code 0 is always there
+
+static voc_str name_simple(const struct identity *id, uint32_t code)
+{
+    if (!code || code >= id->n_sets) return STR("");
+    return id->names ? id->names[code] : str_mk(id->sets[code].ptr + BARE, id->sets[code].len - BARE);
+}
+
 uint32_t identity_n_individuals(const struct identity *id)
 {
-    return dict_n(id->individuals.names);
+    return id->sets ? n_simple(id) : dict_n(id->individuals.names);
 }
 
 uint32_t identity_n_accounts(const struct identity *id)
 {
-    return dict_n(id->accounts.names);
+    return id->sets ? n_simple(id) : dict_n(id->accounts.names);
 }
 
 voc_str identity_individual_name(const struct identity *id, uint32_t individual)
 {
+    if (id->sets) return name_simple(id, individual);
     return individual < dict_n(id->individuals.names) ? dict_at(id->individuals.names, individual) : STR("");
 }
 
 voc_str identity_account_name(const struct identity *id, uint32_t account)
 {
+    if (id->sets) return name_simple(id, account);
     return account < dict_n(id->accounts.names) ? dict_at(id->accounts.names, account) : STR("");
 }

@@ -3,7 +3,7 @@
 // appends what was asked for. One thread owns a batch and all its scratch; a unit that fails leaves the batch as it was.
 #include <stdlib.h>
 #include "journey/fact_index.h"
-#include "journey/timeline_int.h"
+#include "journey/stream.h"
 
 #define ROWS_MAX (SIZE_MAX / 1024u)
 #define SESSION_GAP_US (INT64_C(1800) * US_PER_SECOND)
@@ -28,6 +28,10 @@ struct batch { // owns its arrays
     size_t n_wanted;
     size_t n_events, room; // rows in use, rows that fit
     uint32_t *source_event;
+    struct lane *lane;                    // owns; NULL: the timeline is not in parts
+    const void *lent[VOC_N_COLUMNS];      // a chunk as it lies: the lane's columns, where these are not NULL
+    bool as_it_lies;                      // what it holds is one chunk of a part as it lies
+    bool constant;                        // columns that say the same of every event are filled
     VEC(voc_unit) units;
     struct track_stays stays, person_stays;
     struct track_moves moves;
@@ -80,6 +84,7 @@ void batch_free(struct batch *b)
     resolver_free(b->resolver);
     tracker_free(b->tracker);
     program_run_free(b->wanted);
+    lane_free(b->lane);
     vec_free(&b->events);
     mem_free(b->refs.ids);
     vec_free(&b->ref_event);
@@ -94,6 +99,7 @@ void batch_free(struct batch *b)
 void batch_clear(struct batch *b)
 {
     b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = b->attributes.n = 0;
+    b->as_it_lies = false;
 }
 
 // ---- room ---------------------------------------------------------------------------------------------------------------------------
@@ -137,8 +143,10 @@ static voc_rc make_room(struct batch *b, size_t extra)
     for (size_t c = 0; !rc && c < VOC_N_COLUMNS; c++)
         if (b->columns >> c & 1u) rc = grow(&b->column[c], room, width_of[c]);
     for (size_t i = 0; !rc && i < b->n_wanted; i++) rc = grow((void **)&b->predicate[i], room, 1);
-    if (!rc) b->room = room;
-    return rc;
+    if (rc) return rc;
+    b->room = room;
+    b->constant = false;
+    return VOC_OK;
 }
 
 // ---- one unit -----------------------------------------------------------------------------------------------------------------------
@@ -162,6 +170,12 @@ static voc_rc number_sessions(struct batch *b)
     return VOC_OK;
 }
 
+static voc_rc number_if_asked(struct batch *b)
+{
+    bool sessions = track_uses_sessions(b->t->rules) || (b->wanted && programs_use_sessions(b->t->wanted));
+    return sessions ? number_sessions(b) : VOC_OK;
+}
+
 static voc_rc resolve_unit(struct batch *b, const struct unit_entry *u)
 {
     b->events.n = 0;
@@ -171,8 +185,7 @@ static voc_rc resolve_unit(struct batch *b, const struct unit_entry *u)
         rc = resolver_event(b->resolver, span_row(b->w, u, i), &b->events.at[i]);
         if (!rc) b->events.n++;
     }
-    bool sessions = track_uses_sessions(b->t->rules) || (b->wanted && programs_use_sessions(b->t->wanted));
-    return !rc && sessions ? number_sessions(b) : rc;
+    return rc ? rc : number_if_asked(b);
 }
 
 static voc_rc find_predicates(struct batch *b, const struct unit_entry *u)
@@ -351,11 +364,35 @@ static voc_rc list_attributes(struct batch *b, const struct unit_entry *u)
     return rc || u->kind == VOC_UNIT_ACCOUNT ? rc : add_attributes(b, VOC_ENTITY_ACCOUNT, u->account); // one behind identity's has none
 }
 
+// Where the batch was before a unit.
+struct mark { size_t stays, person_stays, moves, attributes; };
+
+static struct mark mark_of(const struct batch *b) { return (struct mark){b->stays.n, b->person_stays.n, b->moves.n, b->attributes.n}; }
+
+static void back_to(struct batch *b, struct mark m)
+{
+    b->stays.n = m.stays;
+    b->person_stays.n = m.person_stays;
+    b->moves.n = m.moves;
+    b->attributes.n = m.attributes;
+}
+
+// Room for it has been made.
+static void close_unit(struct batch *b, const struct unit_entry *u, struct mark m)
+{
+    b->units.at[b->units.n++] = (voc_unit){
+        .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
+        .first_event = b->n_events, .n_events = u->n, .first_stay = m.stays, .n_stays = b->stays.n - m.stays,
+        .first_person_stay = m.person_stays, .n_person_stays = b->person_stays.n - m.person_stays,
+        .first_attribute = m.attributes, .n_attributes = b->attributes.n - m.attributes};
+    b->n_events += u->n;
+}
+
 voc_rc batch_add(struct batch *b, size_t unit)
 {
-    if (unit >= b->w->n_units) return VOC_E_BUG;
+    if (unit >= b->w->n_units || b->as_it_lies) return VOC_E_BUG;
     const struct unit_entry *u = &b->w->units[unit];
-    size_t stays = b->stays.n, person_stays = b->person_stays.n, moves = b->moves.n, attributes = b->attributes.n;
+    struct mark before = mark_of(b);
     voc_rc rc = wanted_begin(b);
     if (!rc) rc = make_room(b, u->n);
     if (!rc) rc = vec_reserve(&b->units, 1, ROWS_MAX);
@@ -366,21 +403,148 @@ voc_rc batch_add(struct batch *b, size_t unit)
     if (!rc) rc = track_unit(b, u);
     if (!rc) rc = list_attributes(b, u);
     if (rc) {
-        b->attributes.n = attributes;
-        b->stays.n = stays;
-        b->person_stays.n = person_stays;
-        b->moves.n = moves;
+        back_to(b, before);
         return rc;
     }
     fill_columns(b, u);
-    b->units.at[b->units.n++] = (voc_unit){
-        .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
-        .first_event = b->n_events, .n_events = u->n, .first_stay = stays, .n_stays = b->stays.n - stays,
-        .first_person_stay = person_stays, .n_person_stays = b->person_stays.n - person_stays,
-        .first_attribute = attributes, .n_attributes = b->attributes.n - attributes};
+    close_unit(b, u, before);
     b->move_ends.at[b->move_ends.n++] = b->moves.n;
-    b->n_events += u->n;
     return VOC_OK;
+}
+
+// ---- chunks ---------------------------------------------------------------------------------------------------------------------------
+
+static void fill_constant(struct batch *b)
+{
+    static const struct { uint32_t column; int with; } same[] = {{VOC_COL_REF_EVENT, 0xFF}, {VOC_COL_REF_TOUCHPOINT, 0xFF}, {VOC_COL_DELIVERED, 1},
+                                                                  {VOC_COL_STAGE, 0xFF}, {VOC_COL_SEGMENT, 0}};
+    static const uint32_t micro[] = {VOC_COL_COST, VOC_COL_VALUE, VOC_COL_MINUTES};
+    if (b->constant) return;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (b->columns >> same[i].column & 1u) memset(b->column[same[i].column], same[i].with, b->room * width_of[same[i].column]);
+    for (size_t c = 0; c < 3; c++)
+        for (size_t i = 0; (b->columns >> micro[c] & 1u) && i < b->room; i++) ((int64_t *)b->column[micro[c]])[i] = VOC_NA;
+    b->constant = true;
+}
+
+// Columns that are the lane's own; the others are the batch's.
+static void lend_columns(struct batch *b)
+{
+    const struct lane *l = b->lane;
+    const struct event_set *r = &l->rows;
+    const void *lent[VOC_N_COLUMNS] = {
+        [VOC_COL_TIME] = r->time_us, [VOC_COL_RESOLUTION] = l->resolution, [VOC_COL_ACTOR] = l->span.actor, [VOC_COL_CLASS] = l->class_,
+        [VOC_COL_ACTION] = r->action, [VOC_COL_TOUCHPOINT] = l->span.touchpoint, [VOC_COL_INDIVIDUAL] = l->span.individual,
+        [VOC_COL_CHANNEL] = r->channel, [VOC_COL_CAMPAIGN] = r->campaign, [VOC_COL_OBJECT] = r->object ? r->object : l->nothing,
+        [VOC_COL_OWNER] = r->owner, [VOC_COL_THREAD] = l->span.thread, [VOC_COL_COST] = r->cost, [VOC_COL_VALUE] = r->value,
+        [VOC_COL_MINUTES] = r->minutes, [VOC_COL_ACCOUNT] = l->span.account, [VOC_COL_CASE] = l->span.case_id};
+    memcpy(b->lent, lent, sizeof lent);
+    uint32_t *role = b->columns >> VOC_COL_ROLE & 1u ? b->column[VOC_COL_ROLE] : NULL;
+    for (size_t i = 0; role && i < r->n; i++) role[i] = b->t->stream->types.role[l->type[i]];
+}
+
+// An event of a chunk as it lies, where everything follows from its type. i: from the unit that is read.
+static void typed_event(const void *user, size_t i, struct eval_event *out)
+{
+    const struct batch *b = user;
+    const struct lane *l = b->lane;
+    const struct types *y = &b->t->stream->types;
+    size_t at = b->n_events + i;
+    uint32_t type = l->type[at];
+    *out = (struct eval_event){.time_us = l->rows.time_us[at], .at = (uint32_t)at, .action = y->rows.action[type],
+        .individual = l->span.individual[at], .account = l->span.account[at], .role = y->role[type], .touchpoint = l->span.touchpoint[at],
+        .actor = y->actor[type], .class_ = y->class_[type]};
+}
+
+static voc_rc resolve_by_type(struct batch *b, const struct unit_entry *u)
+{
+    voc_rc rc = vec_reserve(&b->events, u->n, ROWS_MAX);
+    if (rc) return rc;
+    for (size_t i = 0; i < u->n; i++) typed_event(b, i, &b->events.at[i]);
+    b->events.n = u->n;
+    return number_if_asked(b);
+}
+
+static voc_rc track_by_type(struct batch *b, const struct unit_entry *u)
+{
+    const struct lane *l = b->lane;
+    const struct track_typed typed = {.answers = l->kinds->answers, .kind = l->kind + u->first, .time_us = l->rows.time_us + u->first,
+                                      .event = typed_event, .user = b};
+    uint32_t *stage = b->columns >> VOC_COL_STAGE & 1u ? (uint32_t *)b->column[VOC_COL_STAGE] + b->n_events : NULL;
+    if (u->kind == UNIT_EMPTY) {
+        if (stage) memset(stage, 0xFF, u->n * sizeof *stage);
+        return VOC_OK; // nobody's journey
+    }
+    const struct track_job job = {.typed = &typed, .n_events = u->n, .entity = unit_entity(u), .who = u->code, .known_from_us = VOC_NA, .stage_after = stage};
+    return track_run(b->tracker, &job, &b->stays, NULL);
+}
+
+// Of each event: who played which role, in which segment.
+static void fill_resolved(struct batch *b, const struct unit_entry *u)
+{
+    FILL(uint32_t, VOC_COL_ROLE, EVENT->role)
+    FILL(uint32_t, VOC_COL_SEGMENT, EVENT->segment)
+}
+
+static voc_rc add_as_it_lies(struct batch *b, const struct unit_entry *u)
+{
+    const struct stream *s = b->t->stream;
+    struct mark before = mark_of(b);
+    voc_rc rc = VOC_OK;
+    if (s->tracked_by_type) {
+        if (b->t->j->n_stages) rc = track_by_type(b, u);
+    } else if (s->evaluate) {
+        rc = s->by_type ? resolve_by_type(b, u) : resolve_unit(b, u);
+        if (!rc && !s->by_type) fill_resolved(b, u);
+        if (!rc) rc = find_predicates(b, u);
+        if (!rc && b->t->j->n_stages) rc = track_unit(b, u);
+    }
+    if (!rc) rc = list_attributes(b, u);
+    if (!rc) close_unit(b, u, before);
+    return rc;
+}
+
+static voc_rc add_chunk_as_it_lies(struct batch *b)
+{
+    const struct span *w = b->w;
+    voc_rc rc = make_room(b, w->s->n);
+    if (!rc) rc = vec_reserve(&b->units, w->n_units, ROWS_MAX);
+    if (rc) return rc;
+    fill_constant(b);
+    lend_columns(b);
+    for (size_t u = 0; u < w->n_units && !rc; u++) rc = add_as_it_lies(b, &w->units[u]);
+    b->as_it_lies = true;
+    return rc;
+}
+
+voc_rc batch_part(struct batch *b, size_t part)
+{
+    const struct stream *s = b->t->stream;
+    if (!s || !s->parts) return VOC_E_BUG;
+    batch_clear(b);
+    voc_rc rc = b->lane ? VOC_OK : lane_new(&b->lane, b->t, s, s->parts, s->make, s->settle);
+    if (!rc) rc = wanted_begin(b);
+    return rc ? rc : lane_read(b->lane, part);
+}
+
+voc_rc batch_more(struct batch *b, bool (*takes)(void *user, voc_str unit), void *user, bool *more)
+{
+    const uint32_t refs = 1u << VOC_COL_REF_EVENT | 1u << VOC_COL_REF_TOUCHPOINT;
+    if (!b->lane) return VOC_E_BUG;
+    batch_clear(b);
+    voc_rc rc = lane_next(b->lane, more);
+    if (rc || !*more) return rc;
+    b->w = &b->lane->span;
+    resolver_span(b->resolver, b->w);
+    tracker_rows(b->tracker, b->w->s);
+    if (b->wanted) program_run_rows(b->wanted, b->w->s);
+    bool asked_of_units = (b->columns & refs) && (b->t->stream->layout.has & EV_REF);
+    if (!takes && b->lane->as_they_lie && !asked_of_units && !b->t->o.moves) return add_chunk_as_it_lies(b);
+    rc = lane_complete(b->lane);
+    b->constant = false; // units are put together in the batch's own columns
+    for (size_t u = 0; u < b->w->n_units && !rc; u++)
+        if (!takes || takes(user, b->w->units[u].name)) rc = batch_add(b, u);
+    return rc;
 }
 
 const voc_journeys *batch_view(struct batch *b)
@@ -390,7 +554,10 @@ const voc_journeys *batch_view(struct batch *b)
                              .predicates = (const uint8_t *const *)b->predicate, .n_predicates = b->n_wanted, .stays = b->stays.at,
                              .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n,
                              .attribute_size = sizeof(voc_attribute), .attributes = b->attributes.at, .n_attributes = b->attributes.n};
-    for (size_t c = 0; c < VOC_N_COLUMNS; c++) b->view.columns[c] = b->column[c];
+    for (size_t c = 0; c < VOC_N_COLUMNS; c++) {
+        const void *lent = b->as_it_lies && (b->columns >> c & 1u) ? b->lent[c] : NULL;
+        b->view.columns[c] = lent ? lent : b->column[c];
+    }
     return &b->view;
 }
 
@@ -405,4 +572,8 @@ const struct move *batch_moves(const struct batch *b, size_t unit_in_batch, size
     return b->moves.at + first;
 }
 
-size_t batch_source_event(const struct batch *b, size_t event) { return event < b->n_events ? b->source_event[event] : SIZE_MAX; }
+size_t batch_source_event(const struct batch *b, size_t event)
+{
+    if (event >= b->n_events) return SIZE_MAX;
+    return b->as_it_lies ? event : b->source_event[event];
+}

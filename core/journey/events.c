@@ -164,7 +164,7 @@ static voc_rc add_source(struct event_set *s, const struct event_source *from)
 static voc_rc load_source(void *user, const struct store_source *from)
 {
     struct event_source e = {.id = from->id, .actor_assumed = from->actor_assumed, .watermark_none = from->watermark_none,
-                             .resolution = from->resolution, .watermark_us = from->watermark_us, .last_us = from->last_us,
+                             .resolution = from->resolution, .last_resolution = from->last_resolution, .watermark_us = from->watermark_us, .last_us = from->last_us,
                              .first_us = from->first_us, .events = from->events};
     return add_source(user, &e);
 }
@@ -225,25 +225,35 @@ static voc_rc load_events(struct event_set *s, struct project *p, uint32_t wante
     return rc;
 }
 
-voc_rc event_set_load(struct event_set **out, struct project *p, uint32_t columns_wanted, struct diag *d)
+voc_rc event_set_open(struct event_set **out, struct project *p, bool simple, struct diag *d)
 {
     struct event_set *s = NULL;
-    uint32_t wanted = (columns_wanted | EV_ALWAYS) & EV_ALL;
     voc_rc rc = event_set_new(&s);
     if (rc) return rc;
     for (int i = 0; !rc && i < SPACE_N; i++) rc = store_strings(p, (enum store_space)i, &s->strings[i], &s->n_strings[i]);
-    if (!rc) rc = identity_load(&s->identity, p, d);
-    if (!rc) rc = store_sources(p, load_source, s);
-    if (!rc) rc = store_attributes(p, load_attribute, s);
-    if (!rc) rc = settle_attributes(s);
-    if (!rc) rc = load_events(s, p, wanted, d);
-    if (rc) {
+    if (!rc) rc = simple ? identity_load_simple(&s->identity, p, d) : identity_load(&s->identity, p, d);
+    bool made = !rc && s->identity;
+    if (made) rc = store_sources(p, load_source, s);
+    if (made && !rc) rc = store_attributes(p, load_attribute, s);
+    if (made && !rc) rc = settle_attributes(s);
+    if (rc || !made) {
         event_set_free(s);
+        if (!rc) *out = NULL;
         return rc;
     }
     if (s->n_sources) qsort(s->sources, s->n_sources, sizeof *s->sources, source_order);
     *out = s;
     return VOC_OK;
+}
+
+voc_rc event_set_load(struct event_set **out, struct project *p, uint32_t columns_wanted, struct diag *d)
+{
+    struct event_set *s = NULL;
+    voc_rc rc = event_set_open(&s, p, false, d);
+    if (!rc) rc = load_events(s, p, (columns_wanted | EV_ALWAYS) & EV_ALL, d);
+    if (rc) event_set_free(s);
+    else *out = s;
+    return rc;
 }
 
 // ---- from rows ------------------------------------------------------------------------------------------------------------------------

@@ -19,13 +19,16 @@ struct event_set { // owns its arrays; n of each
     struct identity *identity;   // owns
     struct event_attribute { uint32_t entity, who; /* code of individual, account or case */ voc_str key, text; int64_t valid_from_us; } *attributes;
     size_t n_attributes; // sorted by (entity, who, key, valid_from)
-    struct event_source { voc_str id; uint32_t actor_assumed, watermark_none, resolution; int64_t watermark_us, last_us, first_us; uint64_t events; } *sources;
+    struct event_source { voc_str id; uint32_t actor_assumed, watermark_none, resolution, last_resolution; /* of its last events; UINT32_MAX: not known */ int64_t watermark_us, last_us, first_us; uint64_t events; } *sources;
     size_t n_sources;
     struct arena arena;
     struct dict *dicts[SPACE_N]; // when built from rows
 };
 // From a project: columns is a mask of EV_* (what the definition and the analyses need).
 voc_rc event_set_load(struct event_set **out, struct project *p, uint32_t columns, struct diag *d);
+// Without its events, which are read in parts: dictionaries, people, attributes, sources. simple: as identity_simple says; then
+// *out may be NULL.
+voc_rc event_set_open(struct event_set **out, struct project *p, bool simple, struct diag *d);
 // From rows (samples, tests): add, then seal. source: its id.
 voc_rc event_set_new(struct event_set **out);
 voc_rc event_set_add(struct event_set *s, const voc_row *row, voc_str source);

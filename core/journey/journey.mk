@@ -24,4 +24,6 @@ core_libvoc_a_SOURCES += \
 	core/journey/predicate_eval.h core/journey/predicate_int.h core/journey/predicate_compile.c core/journey/predicate_eval.c \
 	core/journey/track.h core/journey/track.c \
 	core/journey/timeline.h core/journey/timeline_int.h core/journey/timeline.c core/journey/resolve.c \
-	core/journey/unit_order.c core/journey/names.c core/journey/refs.c core/journey/batch.c
+	core/journey/claims.h core/journey/claims.c \
+	core/journey/stream.h core/journey/stream.c core/journey/types.c core/journey/lane.c core/journey/census.c \
+	core/journey/window.c core/journey/unit_order.c core/journey/names.c core/journey/refs.c core/journey/batch.c

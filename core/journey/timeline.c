@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A timeline: everything about a run's journeys that is settled before the first unit is read. Made by one thread, then
 // read by all; batch.c gives the units out. Borrows the event set and the journey for as long as it lives.
-#include "journey/timeline_int.h"
+#include "journey/stream.h"
 
 #define WANTS_MAX 65536u
 
@@ -35,17 +35,24 @@ static voc_rc build(struct timeline *t, struct diag *d)
     return wants_begin(t);
 }
 
-voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+static struct timeline *empty_timeline(const struct journey *j, const struct timeline_options *o)
 {
     struct timeline *t = mem_zalloc(1, sizeof *t);
-    if (!t) return VOC_E_NOMEM;
-    t->s = events;
+    if (!t) return NULL;
     t->j = j;
     t->o = *o;
     t->persons = o->person_stays != 0;
     t->info.struct_size = sizeof t->info;
     t->info.end_source = t->info.project = (voc_str){"", 0};
     arena_init(&t->arena, 0);
+    return t;
+}
+
+voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+{
+    struct timeline *t = empty_timeline(j, o);
+    if (!t) return VOC_E_NOMEM;
+    t->s = events;
     voc_rc rc = build(t, d);
     if (rc) {
         timeline_free(t);
@@ -55,20 +62,62 @@ voc_rc timeline_new(struct timeline **out, const struct event_set *events, const
     return VOC_OK;
 }
 
+// *out stays NULL where the events must be held.
+static voc_rc open_parts(struct timeline **out, struct project *p, const struct journey *j, const struct timeline_options *o, struct diag *d)
+{
+    struct timeline *t = NULL;
+    struct event_parts *plan = NULL;
+    bool possible = false;
+    voc_rc rc = event_parts_plan(&plan, p, EV_TIME | EV_TUPLE, PART_ROWS, d);
+    if (rc || !event_parts_layout(plan)->in_parts || !event_parts_layout(plan)->n_events) goto out;
+    rc = VOC_E_NOMEM;
+    if (!(t = empty_timeline(j, o)) || !(t->stream = mem_zalloc(1, sizeof *t->stream))) goto out;
+    *t->stream = (struct stream){.p = p, .d = d, .plan = plan, .layout = *event_parts_layout(plan)};
+    plan = NULL;
+    rc = event_set_open(&t->own_set, p, t->stream->layout.simple_identity, d);
+    if (rc || !t->own_set) goto out;
+    t->s = t->own_set;
+    rc = stream_settle(t, d, &possible);
+    if (!rc && possible) rc = wants_begin(t);
+out:
+    event_parts_free(plan);
+    if (!rc && possible) *out = t;
+    else timeline_free(t);
+    return rc;
+}
+
+voc_rc timeline_open(struct timeline **out, struct project *p, const struct journey *j, const struct timeline_options *o, bool whole, struct diag *d)
+{
+    struct timeline *t = NULL;
+    struct event_set *events = NULL;
+    voc_rc rc = whole ? VOC_OK : open_parts(&t, p, j, o, d);
+    if (!rc && !t) {
+        rc = event_set_load(&events, p, EV_ALL, d);
+        if (!rc) rc = timeline_new(&t, events, j, o, d);
+        if (!rc) t->own_set = events;
+        else event_set_free(events);
+    }
+    if (!rc) *out = t;
+    return rc;
+}
+
 void timeline_free(struct timeline *t)
 {
     if (!t) return;
     programs_free(t->wanted);
     programs_free(t->role_programs);
     programs_free(t->segment_programs);
+    programs_free(t->claims);
     track_rules_free(t->rules);
     evaluator_free(t->ev);
     vec_free(&t->numbered);
     vec_free(&t->wanted_numbers);
     void *arrays[] = {t->rule, t->class_of_action, t->actor, t->touchpoint, t->individual, t->account, t->case_id, t->thread, t->order,
-                      t->units, t->own_account, t->touch_names, t->thread_names, t->case_names, t->known_individual};
+                      t->units, t->own_account, t->touch_names, t->thread_names, t->case_names, t->known_individual, t->claim_of};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) mem_free(arrays[i]);
     arena_done(&t->arena);
+    stream_free(t->stream);
+    event_set_free(t->own_set);
     mem_free(t);
 }
 
@@ -134,6 +183,20 @@ static const enum store_space space_of[VOC_N_COLUMNS] = {
     [VOC_COL_OWNER] = SPACE_OWNER, [VOC_COL_THREAD] = SPACE_THREAD, [VOC_COL_CASE] = SPACE_CASE,
 };
 
+// Accounts of those who have none: read in parts, each person's own, then each case's.
+static uint32_t own_accounts(const struct timeline *t)
+{
+    if (!t->stream) return t->n_own_accounts;
+    return identity_n_individuals(t->s->identity) + (t->unit_kind == VOC_UNIT_CASE ? t->s->n_strings[SPACE_CASE] : 0);
+}
+
+static voc_str own_account(const struct timeline *t, uint32_t i)
+{
+    uint32_t people = identity_n_individuals(t->s->identity);
+    if (!t->stream) return t->own_account[i];
+    return i < people ? identity_individual_name(t->s->identity, i) : t->s->strings[SPACE_CASE][i - people];
+}
+
 uint32_t timeline_n_codes(const struct timeline *t, uint32_t column)
 {
     switch (column) {
@@ -141,7 +204,7 @@ uint32_t timeline_n_codes(const struct timeline *t, uint32_t column)
     case VOC_COL_TOUCHPOINT:
     case VOC_COL_REF_TOUCHPOINT: return t->touchpoints.n;
     case VOC_COL_INDIVIDUAL: return identity_n_individuals(t->s->identity);
-    case VOC_COL_ACCOUNT: return identity_n_accounts(t->s->identity) + t->n_own_accounts;
+    case VOC_COL_ACCOUNT: return identity_n_accounts(t->s->identity) + own_accounts(t);
     case VOC_COL_ROLE: return t->roles.n;
     case VOC_COL_SEGMENT: return t->segments.n;
     case VOC_COL_STAGE: return (uint32_t)t->j->n_stages;
@@ -164,7 +227,7 @@ voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code)
     case VOC_COL_TOUCHPOINT:
     case VOC_COL_REF_TOUCHPOINT: return t->touchpoints.at[code];
     case VOC_COL_INDIVIDUAL: return identity_individual_name(t->s->identity, code);
-    case VOC_COL_ACCOUNT: return code < n_accounts ? identity_account_name(t->s->identity, code) : t->own_account[code - n_accounts];
+    case VOC_COL_ACCOUNT: return code < n_accounts ? identity_account_name(t->s->identity, code) : own_account(t, code - n_accounts);
     case VOC_COL_ROLE: return t->roles.at[code];
     case VOC_COL_SEGMENT: return t->segments.at[code];
     case VOC_COL_STAGE: return t->j->stages[code].id;

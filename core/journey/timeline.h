@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Journeys as they are read: the events of an event set, resolved by a definition (actor, class, touchpoint, role,
-// segment, ref), grouped into units in order of name, each in the total order of METHODS 0.2, with the stays and moves
-// of the one stage tracker (METHODS 2). Immutable after timeline_new; timeline_unit may run in many threads, each with
-// its own scratch.
+// segment, ref), grouped into units, each in the total order of METHODS 0.2, with the stays and moves of the one stage tracker
+// (METHODS 2). Immutable once made; batches may be made of it in many threads, each with its own. Where all events are held, units
+// are in order of name; where the project is read in parts, in the order of the file.
 #ifndef VOC_JOURNEY_TIMELINE_H
 #define VOC_JOURNEY_TIMELINE_H
 #include "journey/events.h"
@@ -26,10 +26,19 @@ struct timeline_options {
     int64_t end_us;               // overrides data_end, or VOC_NA
     const struct predicate *const *predicates; // asked for by the analysis, in order
     size_t n_predicates;
+    uint32_t threads;             // of passes over all events before the first unit, and
+    voc_rc (*parallel)(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user); // how; NULL: in this one
 };
 
 struct timeline;
 voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d);
+// From a project, with its own event set. Where the file allows it, events are not held but read in parts, each of whole units;
+// units then come in the order of the file, and only batch_part gives them out. whole: hold all events in any case.
+voc_rc timeline_open(struct timeline **out, struct project *p, const struct journey *j, const struct timeline_options *o, bool whole, struct diag *d);
+bool timeline_in_parts(const struct timeline *t);
+// Before the first part is read: what batches shall hold (1 << VOC_COL_*). Then: how many parts.
+voc_rc timeline_columns(struct timeline *t, uint32_t columns);
+size_t timeline_n_parts(const struct timeline *t);
 void timeline_free(struct timeline *t);
 const voc_definition *timeline_definition(const struct timeline *t); // predicates are numbers of timeline_predicate
 const voc_run_info *timeline_info(const struct timeline *t);
@@ -54,6 +63,9 @@ voc_rc batch_new(struct batch **out, const struct timeline *t, uint32_t columns 
 void batch_free(struct batch *b);
 void batch_clear(struct batch *b);
 voc_rc batch_add(struct batch *b, size_t unit);            // runs the tracker over it
+// A timeline in parts: reads one; then clears, and adds some more of its units; with `takes` only those whose names it takes.
+voc_rc batch_part(struct batch *b, size_t part);
+voc_rc batch_more(struct batch *b, bool (*takes)(void *user, voc_str unit), void *user, bool *more /* false: there were no more */);
 const voc_journeys *batch_view(struct batch *b);           // borrows until the next add or clear
 const struct move *batch_moves(const struct batch *b, size_t unit_in_batch, size_t *n);
 // Index in the event set of event e of the batch (for ids, texts and places).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Inside of a timeline, shared by timeline.c, resolve.c, unit_order.c, names.c, refs.c and batch.c only.
+// Inside of a timeline, shared by the files that make and walk one only.
 #ifndef VOC_JOURNEY_TIMELINE_INT_H
 #define VOC_JOURNEY_TIMELINE_INT_H
 #include "journey/memo.h"
@@ -29,7 +29,11 @@ struct span {
     size_t n_units;
 };
 
-struct timeline { // owns its arrays; borrows events, journey and options.predicates
+struct stream; // stream.h
+
+struct timeline { // owns its arrays; borrows journey, options.predicates and, unless it made them itself, the events
+    struct stream *stream;     // owns; NULL: all events are in s
+    struct event_set *own_set; // owns; NULL: s is borrowed
     const struct event_set *s; // of all events; read in parts: of none, but with their dictionaries, people and attributes
     const struct journey *j;
     struct timeline_options o;
@@ -48,6 +52,8 @@ struct timeline { // owns its arrays; borrows events, journey and options.predic
     uint8_t *raw_push;               // by raw touchpoint, from the first behind the declared: 1 if it ever names a customer
     int64_t *known_individual;       // known_from by individual, or NULL: nobody has one
     struct programs *role_programs, *segment_programs;
+    struct programs *claims;         // claims.c
+    uint32_t *claim_of;              // by program of claims: index in the table of touchpoints
 
     // by event of the set
     uint8_t *actor;
@@ -85,6 +91,10 @@ int name_order(const void *a, const void *b);
 // resolve.c: who acted, who it was, what class; roles and segments as they held
 voc_rc resolve_actions(struct timeline *t);
 voc_rc resolve_people(struct timeline *t);
+// By code of source, freed by the caller: who acts in rows that do not say; 1: the source does not say who acted.
+voc_rc resolve_sources(const struct timeline *t, uint8_t **actors, uint8_t **assumed);
+uint32_t resolve_actor(const struct action_rule *rule /* or NULL */, uint32_t of_row, uint32_t of_source);
+bool resolve_assumed(const struct action_rule *rule, uint32_t of_row, uint32_t of_source, bool assumed); // was it taken for granted?
 struct resolver; // one thread's roles and segments
 voc_rc resolver_new(struct resolver **out, const struct timeline *t);
 void resolver_free(struct resolver *r);
@@ -93,10 +103,20 @@ void resolver_unit(struct resolver *r, const struct unit_entry *u);
 voc_rc resolver_event(struct resolver *r, uint32_t at, struct eval_event *out); // all but the session; the touchpoint if resolved
 voc_rc resolver_segment_at(struct resolver *r, int64_t t_us, uint32_t *segment);
 voc_rc resolve_groups(struct timeline *t); // compiles roles and segments
+
+// claims.c
 voc_rc resolve_touchpoints(struct timeline *t); // claims, then raw names; needs the units
 
-// unit_order.c: window, units, order
-voc_rc order_window(struct timeline *t, struct diag *d);
+// window.c
+struct source_end { int64_t last_us; uint32_t resolution; uint64_t events; };
+voc_rc order_window(struct timeline *t, struct diag *d); // all of it, from the events of t->s
+void window_choose(struct timeline *t, const struct source_end *ends /* by code of source */, int64_t first_us /* or VOC_NA */);
+void window_counted(struct timeline *t, uint64_t n, uint64_t set_aside, struct diag *d); // of n events
+
+// unit_order.c: units, order
+int order_rank(uint8_t actor); // of who acts, among events of one time
+bool order_is_kept(const struct span *w, uint32_t a, uint32_t b); // may row a stand before row b?
+void order_events(const struct span *w, uint32_t *rows, size_t n);
 voc_rc order_units(struct timeline *t, struct diag *d);
 uint32_t unit_entity(const struct unit_entry *u); // VOC_ENTITY_*
 

@@ -7,7 +7,7 @@
 #define LAPSE_DEFAULT_US (180 * US_PER_DAY) // METHODS 1.6
 
 enum asked { ASK_ENTRY, ASK_EXIT, ASK_REGRESS };
-struct question { enum asked kind; uint32_t index; }; // stage, exit or regress
+struct question { enum asked kind; uint32_t index; /* stage, exit or regress */ const struct predicate *when; };
 
 struct track_rules { // owns programs and questions
     const struct journey *j;
@@ -50,7 +50,7 @@ static voc_rc ask(struct track_rules *t, enum asked kind, size_t index, const st
 {
     uint32_t program;
     voc_rc rc = programs_add(t->programs, p, &program);
-    if (!rc) t->questions[program] = (struct question){kind, (uint32_t)index};
+    if (!rc) t->questions[program] = (struct question){kind, (uint32_t)index, p};
     return rc;
 }
 
@@ -346,14 +346,89 @@ static voc_rc step(struct tracker *t, const struct eval_event *e, uint32_t i)
     return rc;
 }
 
+// ---- events by their kinds --------------------------------------------------------------------------------------------------------
+
+const struct programs *track_programs(const struct track_rules *rules) { return rules->programs; }
+
+voc_rc track_answer_of(struct track_answer *out, const struct track_rules *r, struct program_run *run, const struct eval_event *e,
+                       bool (*plain)(const void *user, const struct predicate *p), const void *user)
+{
+    bool customer = e->actor == VOC_ACTOR_CUSTOMER, heard = customer || r->j->evidence_declared;
+    bool silent = e->class_ == VOC_CLASS_MECHANICAL || e->class_ == VOC_CLASS_UNDELIVERED;
+    struct track_answer a = {.exit = VOC_NONE, .heard = heard, .ends_silence = heard && !silent, .customer = customer};
+    const uint64_t *may = programs_may(r->programs, e->action);
+    for (size_t w = 0; w < programs_words(r->programs); w++)
+        for (uint64_t left = heard ? may[w] : may[w] & ~r->entries[w]; left && !a.asks; left &= left - 1) {
+            uint32_t p = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+            const struct question *q = &r->questions[p];
+            bool holds = false;
+            a.asks = q->when->kind != PRED_EVENT || q->index >= 64 || !plain(user, q->when);
+            voc_rc rc = a.asks ? VOC_OK : program_holds(run, p, e, &holds);
+            if (rc) return rc;
+            if (!holds) continue;
+            if (q->kind == ASK_ENTRY) a.stages |= UINT64_C(1) << q->index;
+            else if (q->kind == ASK_REGRESS) a.asks = true; // it depends on where the unit stands
+            else if (q->index < a.exit) a.exit = q->index;
+        }
+    *out = a;
+    return VOC_OK;
+}
+
+// step() for an event whose answer is known. Nothing above the stage it stands in: nothing moves.
+static voc_rc answered(struct tracker *t, const struct track_answer *a, int64_t time_us, size_t i)
+{
+    const struct journey *j = t->rules->j;
+    const struct eval_event e = {.time_us = time_us}; // moves ask for no more: there are no segments
+    uint32_t target = VOC_NONE;
+    voc_rc rc = VOC_OK;
+    if (!j->evidence_declared && a->exit == VOC_NONE && t->stage != VOC_NONE && (t->stage == 63 || !(a->stages >> (t->stage + 1)))) return VOC_OK;
+    if (a->exit != VOC_NONE) return leave(t, &e, (uint32_t)i, a->exit);
+    for (uint64_t left = a->stages; left; left &= left - 1) t->fires[__builtin_ctzll(left)] = 1;
+    if (j->evidence_declared) target = declared_target(t);
+    else rc = forward_target(t, &e, (uint32_t)i, &target);
+    if (!rc && target != VOC_NONE) rc = move_to(t, &e, (uint32_t)i, target, t->stage != VOC_NONE && target < t->stage);
+    for (uint64_t left = a->stages; left; left &= left - 1) t->fires[__builtin_ctzll(left)] = 0;
+    return rc;
+}
+
+static voc_rc run_typed(struct tracker *t)
+{
+    const struct track_typed *x = t->job->typed;
+    const int64_t lapse_us = t->rules->lapse_us;
+    uint32_t *stage_after = t->job->stage_after;
+    for (size_t i = 0, n = t->job->n_events; i < n; i++) {
+        const struct track_answer *a = &x->answers[x->kind[i]];
+        int64_t now_us = x->time_us[i], until_us;
+        voc_rc rc = VOC_OK;
+        if (a->asks) {
+            struct eval_event e;
+            x->event(x->user, i, &e);
+            rc = step(t, &e, (uint32_t)i);
+        } else {
+            if (lapse_us != VOC_NA && silent_at(t, now_us, &until_us)) rc = lapse(t, until_us);
+            if (a->ends_silence) {
+                t->last_us = now_us;
+                t->lapsed = false;
+                t->acted = t->acted || a->customer;
+            }
+            if (!rc && (a->stages || a->exit != VOC_NONE)) rc = answered(t, a, now_us, i);
+            if (stage_after) stage_after[i] = t->stage;
+        }
+        if (rc) return rc;
+    }
+    return VOC_OK;
+}
+
 // ---- one unit -------------------------------------------------------------------------------------------------------------------
+
+static int64_t time_of(const struct track_job *job, size_t i) { return job->typed ? job->typed->time_us[i] : job->events[i].time_us; }
 
 static uint32_t first_at(const struct track_job *job, int64_t time_us)
 {
     size_t lo = 0, hi = job->n_events;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (job->events[mid].time_us < time_us) lo = mid + 1;
+        if (time_of(job, mid) < time_us) lo = mid + 1;
         else hi = mid;
     }
     return (uint32_t)lo;
@@ -373,8 +448,8 @@ voc_rc track_run(struct tracker *t, const struct track_job *job, struct track_st
     t->known_pending = job->known_from_us != VOC_NA && r->known_stage != VOC_NONE;
     memset(t->fires, 0, r->j->n_stages);
     program_run_unit(t->run, job->entity, job->who);
-    voc_rc rc = VOC_OK;
-    size_t n = job->own ? job->n_own : job->n_events;
+    voc_rc rc = job->typed ? run_typed(t) : VOC_OK;
+    size_t n = job->typed ? 0 : job->own ? job->n_own : job->n_events;
     for (size_t k = 0; !rc && k < n; k++) {
         uint32_t i = job->own ? job->own[k] : (uint32_t)k;
         rc = step(t, &job->events[i], i);

@@ -23,8 +23,26 @@ bool track_uses_sessions(const struct track_rules *rules);
 struct track_stays { voc_stay *at; size_t n, cap; };
 struct track_moves { struct move *at; size_t n, cap; };
 
+// What the rules say to an event, where that follows from its kind; worked out once, so that most events cost a look-up.
+struct track_answer {
+    uint64_t stages; // that it may enter
+    uint32_t exit;   // VOC_NONE: it ends no episode
+    bool asks;       // the programs must be asked, event by event
+    bool heard, ends_silence, customer;
+};
+voc_rc track_answer_of(struct track_answer *out, const struct track_rules *rules, struct program_run *run, const struct eval_event *e,
+                       bool (*plain)(const void *user, const struct predicate *p), const void *user);
+const struct programs *track_programs(const struct track_rules *rules); // to make such a run
+struct track_typed { // events of one unit by their kinds; there are no segments
+    const struct track_answer *answers; // by kind
+    const uint16_t *kind;
+    const int64_t *time_us;
+    void (*event)(const void *user, size_t i, struct eval_event *out); // in full, where programs are asked
+    const void *user;
+};
 struct track_job {
-    const struct eval_event *events; // of the unit, in order, all before data_end
+    const struct eval_event *events; // of the unit, in order, all before data_end; NULL: typed
+    const struct track_typed *typed; // for all of a unit, without moves
     size_t n_events;
     const uint32_t *own;             // those to run over (a person's), ascending; NULL: all
     size_t n_own;

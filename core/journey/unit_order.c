@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The observation window, whose journey each event belongs to, and the total order within a unit (METHODS 0.2, 1.2, 1.5,
-// 1.6, 2.3). Nothing here depends on dictionary codes: units are in order of name, events in order of time, actor and id.
+// Whose journey each event belongs to, and the total order within a unit (METHODS 0.2, 1.2, 1.5, 1.6, 2.3). Nothing here depends
+// on dictionary codes: units are in order of name, events in order of time, actor and id.
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/cancel.h"
@@ -8,131 +8,33 @@
 
 #define UNITS_MAX ((size_t)UINT32_MAX - 1u)
 
-// ---- window -------------------------------------------------------------------------------------------------------------------
-
-struct source_end { int64_t last_us; uint32_t resolution; uint64_t events; };
-
-static int64_t add_sat(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
-static uint32_t resolution_at(const struct timeline *t, size_t i) { return t->s->resolution ? t->s->resolution[i] : VOC_RES_US; }
-
-// Where a source ends: declared by the journey's feed, else by the source itself, else its last event plus one unit of
-// its resolution. False: it cuts nothing.
-static bool watermark(const struct timeline *t, voc_str id, const struct source_end *e, int64_t *end_us)
-{
-    *end_us = add_sat(e->last_us, time_unit_us(e->resolution));
-    const struct event_source *own = NULL;
-    for (size_t i = 0; i < t->s->n_sources; i++)
-        if (str_eq(t->s->sources[i].id, id)) own = &t->s->sources[i];
-    for (size_t i = 0; i < t->j->n_feeds; i++) {
-        const struct feed *f = &t->j->feeds[i];
-        if (!str_eq(f->source, id)) continue;
-        if (!f->none && f->watermark_us != VOC_NA) *end_us = f->watermark_us;
-        return !f->none;
-    }
-    if (own && own->watermark_none) return false;
-    if (own && own->watermark_us != VOC_NA) *end_us = own->watermark_us;
-    return true;
-}
-
-static void choose_end(struct timeline *t, const struct source_end *ends)
-{
-    int64_t end = VOC_NA, last = VOC_NA, us;
-    for (uint32_t c = 0; c < t->s->n_strings[SPACE_SOURCE]; c++) {
-        if (!ends[c].events) continue;
-        voc_str id = t->s->strings[SPACE_SOURCE][c];
-        int64_t behind = add_sat(ends[c].last_us, time_unit_us(ends[c].resolution));
-        if (last == VOC_NA || behind > last) last = behind;
-        if (!watermark(t, id, &ends[c], &us)) continue;
-        if (end == VOC_NA || us < end || (us == end && str_cmp(id, t->info.end_source) < 0)) {
-            end = us;
-            t->info.end_source = id;
-        }
-    }
-    if (end == VOC_NA) end = last; // no source cuts anything
-    int64_t declared = t->j->observe_end_us;
-    if (declared != VOC_NA && (end == VOC_NA || declared < end)) {
-        end = declared;
-        t->info.end_source = (voc_str){"", 0};
-    }
-    if (t->o.end_us != VOC_NA) {
-        end = t->o.end_us;
-        t->info.end_source = (voc_str){"", 0};
-    }
-    t->window.end_us = end == VOC_NA ? 0 : end;
-}
-
-static void warn_of_cut(const struct timeline *t, struct diag *d)
-{
-    if (t->info.n_set_aside <= t->s->n / 100u || t->o.end_us != VOC_NA || t->info.end_source.len == 0) return;
-    struct buf when;
-    buf_init(&when, 64);
-    time_print(&when, t->window.end_us, VOC_RES_SECOND);
-    diag_warn(d, "TIMELINE-001", NULL, 0, "declare its watermark, or watermark=\"none\" if it was read once and for all",
-              "%llu of %zu events lie behind %s, where the source \"%.*s\" ends, and are set aside",
-              (unsigned long long)t->info.n_set_aside, t->s->n, when.ptr ? when.ptr : "", (int)t->info.end_source.len, t->info.end_source.ptr);
-    buf_done(&when);
-}
-
-voc_rc order_window(struct timeline *t, struct diag *d)
-{
-    const struct event_set *s = t->s;
-    struct source_end *ends = mem_zalloc((size_t)s->n_strings[SPACE_SOURCE] + 1, sizeof *ends);
-    if (!ends) return VOC_E_NOMEM;
-    int64_t first = VOC_NA;
-    for (size_t i = 0; i < s->n; i++) {
-        struct source_end *e = &ends[column_at(s->source, i)];
-        int64_t us = s->time_us[i];
-        uint32_t res = resolution_at(t, i);
-        if (!e->events || us > e->last_us || (us == e->last_us && res > e->resolution)) *e = (struct source_end){us, res, e->events};
-        e->events++;
-        if (first == VOC_NA || us < first) first = us;
-    }
-    choose_end(t, ends);
-    mem_free(ends);
-    t->info.start_declared = t->j->observe_start_us != VOC_NA;
-    t->window.start_us = t->info.start_declared ? t->j->observe_start_us : first == VOC_NA ? t->window.end_us : first;
-    for (size_t i = 0; i < s->n; i++)
-        if (s->time_us[i] >= t->window.end_us) t->info.n_set_aside++;
-    t->info.start_us = t->window.start_us;
-    t->info.end_us = t->window.end_us;
-    t->info.n_events = s->n - t->info.n_set_aside;
-    warn_of_cut(t, d);
-    return VOC_OK;
-}
-
 // ---- order ----------------------------------------------------------------------------------------------------------------------
 
-static int actor_rank(uint8_t actor) { return actor == VOC_ACTOR_CUSTOMER ? 0 : actor == VOC_ACTOR_COMPANY ? 1 : 2; }
+int order_rank(uint8_t actor) { return actor == VOC_ACTOR_CUSTOMER ? 0 : actor == VOC_ACTOR_COMPANY ? 1 : 2; }
 
-static int by_place(const struct timeline *t, uint32_t a, uint32_t b)
+static int by_place(const struct event_set *s, uint32_t a, uint32_t b)
 {
-    const struct event_set *s = t->s;
     if (s->record && s->record[a] != s->record[b]) return s->record[a] < s->record[b] ? -1 : 1;
     if (s->sub && s->sub[a] != s->sub[b]) return s->sub[a] < s->sub[b] ? -1 : 1;
     return (a > b) - (a < b);
 }
 
-static voc_str source_name(const struct timeline *t, uint32_t at)
+static voc_str source_name(const struct event_set *s, uint32_t at)
 {
-    uint32_t n = t->s->n_strings[SPACE_SOURCE], c = column_at(t->s->source, at);
-    return c < n ? t->s->strings[SPACE_SOURCE][c] : (voc_str){"", 0};
+    uint32_t n = s->n_strings[SPACE_SOURCE], c = column_at(s->source, at);
+    return c < n ? s->strings[SPACE_SOURCE][c] : (voc_str){"", 0};
 }
 
 // The text that stands for the id: the source's own, else source name and record number with 20 digits, in two parts.
 struct id_text { voc_str part[2]; char digits[24]; };
 
-static void id_of(const struct timeline *t, uint32_t at, struct id_text *out)
+static void id_of(const struct event_set *s, uint32_t at, struct id_text *out)
 {
-    out->part[0] = t->s->id ? t->s->id[at] : (voc_str){"", 0};
+    out->part[0] = s->id ? s->id[at] : (voc_str){"", 0};
     out->part[1] = (voc_str){"", 0};
     if (out->part[0].len) return;
-    out->part[0] = source_name(t, at);
-    int n = snprintf(out->digits, sizeof out->digits, "%020llu", (unsigned long long)(t->s->record ? t->s->record[at] : 0));
+    out->part[0] = source_name(s, at);
+    int n = snprintf(out->digits, sizeof out->digits, "%020llu", (unsigned long long)(s->record ? s->record[at] : 0));
     out->part[1] = str_mk(out->digits, n > 0 ? (size_t)n : 0);
 }
 
@@ -147,33 +49,40 @@ static int text_order(const struct id_text *a, const struct id_text *b)
     return (na > nb) - (na < nb);
 }
 
-static int event_order(const void *x, const void *y, void *user)
+static int event_order(const struct span *w, uint32_t a, uint32_t b)
 {
-    const struct timeline *t = user;
+    const struct event_set *s = w->s;
+    int64_t ta = s->time_us[a], tb = s->time_us[b];
+    if (ta != tb) return ta < tb ? -1 : 1;
+    int ra = order_rank(w->actor[a]), rb = order_rank(w->actor[b]);
+    if (ra != rb) return ra - rb;
+    bool has_a = s->id && s->id[a].len, has_b = s->id && s->id[b].len;
+    if (has_a || has_b || column_at(s->source, a) != column_at(s->source, b)) {
+        struct id_text ia, ib;
+        id_of(s, a, &ia);
+        id_of(s, b, &ib);
+        int c = text_order(&ia, &ib);
+        if (!c) c = str_cmp(source_name(s, a), source_name(s, b));
+        if (c) return c;
+    }
+    return by_place(s, a, b);
+}
+
+static int sort_order(const void *x, const void *y, void *user)
+{
     uint32_t a, b;
     memcpy(&a, x, sizeof a);
     memcpy(&b, y, sizeof b);
-    int64_t ta = t->s->time_us[a], tb = t->s->time_us[b];
-    if (ta != tb) return ta < tb ? -1 : 1;
-    int ra = actor_rank(t->actor[a]), rb = actor_rank(t->actor[b]);
-    if (ra != rb) return ra - rb;
-    bool has_a = t->s->id && t->s->id[a].len, has_b = t->s->id && t->s->id[b].len;
-    if (has_a || has_b || column_at(t->s->source, a) != column_at(t->s->source, b)) {
-        struct id_text ia, ib;
-        id_of(t, a, &ia);
-        id_of(t, b, &ib);
-        int c = text_order(&ia, &ib);
-        if (!c) c = str_cmp(source_name(t, a), source_name(t, b));
-        if (c) return c;
-    }
-    return by_place(t, a, b);
+    return event_order(user, a, b);
 }
 
-static void sort_events(struct timeline *t, uint32_t *events, size_t n)
+bool order_is_kept(const struct span *w, uint32_t a, uint32_t b) { return event_order(w, a, b) <= 0; }
+
+void order_events(const struct span *w, uint32_t *events, size_t n)
 {
     for (size_t i = 1; i < n; i++)
-        if (event_order(&events[i - 1], &events[i], t) > 0) {
-            qsort_r(events, n, sizeof *events, event_order, t);
+        if (event_order(w, events[i - 1], events[i]) > 0) {
+            qsort_r(events, n, sizeof *events, sort_order, (void *)(uintptr_t)w);
             return;
         }
 }
@@ -263,7 +172,7 @@ static void group(struct grouping *g)
         struct unit_entry *u = &g->units.at[g->unit_of[i]];
         t->order[u->first + u->n++] = (uint32_t)i;
     }
-    for (size_t u = 0; u < g->units.n && !cancel_requested(); u++) sort_events(t, t->order + g->units.at[u].first, g->units.at[u].n);
+    for (size_t u = 0; u < g->units.n && !cancel_requested(); u++) order_events(&t->all, t->order + g->units.at[u].first, g->units.at[u].n);
     t->n_order = n;
 }
 

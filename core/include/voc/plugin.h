@@ -398,7 +398,8 @@ typedef struct voc_unit {
     size_t first_attribute, n_attributes; /* if asked for: its own, then its account's; of one entity by key, then time */
 } voc_unit;
 
-/* A batch of whole units, in order of unit name. */
+/* A batch of whole units. Each unit comes once in a run, and no two have one name. Their order is that of the file: it means
+ * nothing, and what an analysis gives must not depend on it. */
 typedef struct voc_journeys {
     uint32_t struct_size;
     uint32_t unit_size, stay_size; /* strides */

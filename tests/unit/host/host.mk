@@ -159,3 +159,8 @@ check_PROGRAMS += tests/unit/host/test_shard
 tests_unit_host_test_shard_SOURCES = tests/unit/host/test_shard.c tests/unit/host/part.h $(JOURNEY_WORLD)
 tests_unit_host_test_shard_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_shard_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/host/test_parts
+tests_unit_host_test_parts_SOURCES = tests/unit/host/test_parts.c
+tests_unit_host_test_parts_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_parts_LDADD = $(UNIT_LDADD)

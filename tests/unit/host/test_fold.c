@@ -241,7 +241,8 @@ static int close_world(void **state)
 
 static voc_rc fold(struct world *w, uint32_t threads, struct fold_result *out)
 {
-    struct fold_request r = {.project = w->project, .journey = w->journey, .plugin = &w->plugin, .threads = threads, .end_us = VOC_NA};
+    struct fold_request r = {.project = w->project, .journey = w->journey, .plugin = &w->plugin, .threads = threads, .end_us = VOC_NA,
+                             .whole = fault == FAULT_MERGE}; // so few events are one part, and one part is one state
     memset(out, 0, sizeof *out);
     voc_rc rc = fold_run(&r, out, w->diag);
     assert_int_equal(atomic_load(&live), 0);

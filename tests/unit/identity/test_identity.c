@@ -155,6 +155,46 @@ static void a_project_gives_its_people(void **state)
     identity_free(id);
 }
 
+// ---- one alias a set --------------------------------------------------------------------------------------------------------
+
+static const voc_str ALONE[] = {{"", 0}, STR("+id=ann"), STR("-id=be\\\\n"), STR("+email=b@x.y"), STR("+id=acme"), STR("-cookie=a:b")};
+enum { N_ALONE = 6 };
+
+static void where_each_set_is_a_person_codes_and_names_are_those_of_a_look_at_every_alias(void **state)
+{
+    static const struct store_member members[] = {{1, 4, 10}, {3, 4, 5}, {1, 2, 20}};
+    (void)state;
+    for (uint32_t n = 2; n <= N_ALONE; n += 4) { // only bare ids, and all
+        struct identity *simple = NULL, *all = NULL;
+        size_t m = n == N_ALONE ? 3 : 0;
+        assert_int_equal(identity_simple(&simple, ALONE, n, members, m), VOC_OK);
+        assert_int_equal(identity_make(&all, ALONE, n, members, m), VOC_OK);
+        assert_int_equal(identity_n_individuals(simple), identity_n_individuals(all));
+        assert_int_equal(identity_n_accounts(simple), identity_n_accounts(all));
+        assert_int_equal(identity_has_members(simple), m != 0);
+        for (uint32_t set = 0; set <= n; set++) {
+            assert_int_equal(identity_individual(simple, set), identity_individual(all, set));
+            assert_int_equal(identity_account(simple, set), identity_account(all, set));
+            assert_true(str_eq(identity_individual_name(simple, set), identity_individual_name(all, set)));
+            assert_true(str_eq(identity_account_name(simple, set), identity_account_name(all, set)));
+            for (int64_t t = 0; t < 30; t += 5) assert_int_equal(identity_account_at(simple, set, t), identity_account_at(all, set, t));
+        }
+        identity_free(simple);
+        identity_free(all);
+    }
+}
+
+static void sets_whose_names_could_be_alike_are_looked_at_one_by_one(void **state)
+{
+    static const voc_str ids[] = {{"", 0}, STR("+id=email:b"), STR("+email=b")}, kinds[] = {{"", 0}, STR("+a=b:c"), STR("+a:b=c")};
+    struct identity *id = NULL;
+    (void)state;
+    assert_int_equal(identity_simple(&id, ids, 3, NULL, 0), VOC_OK);
+    assert_null(id);
+    assert_int_equal(identity_simple(&id, kinds, 3, NULL, 0), VOC_OK);
+    assert_null(id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +202,8 @@ int main(void)
         cmocka_unit_test(names_are_bare_ids_or_kind_and_value_and_never_the_same),
         cmocka_unit_test(a_person_belongs_to_the_account_that_began_last),
         cmocka_unit_test(memberships_agree_with_a_naive_reading),
+        cmocka_unit_test(where_each_set_is_a_person_codes_and_names_are_those_of_a_look_at_every_alias),
+        cmocka_unit_test(sets_whose_names_could_be_alike_are_looked_at_one_by_one),
         cmocka_unit_test(a_malformed_set_is_refused),
         cmocka_unit_test(each_failing_allocation_is_reported_and_nothing_leaks),
         cmocka_unit_test(a_project_gives_its_people),

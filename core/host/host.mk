@@ -12,6 +12,7 @@ core_libvoc_a_SOURCES += \
 	core/host/import.c core/host/import.h core/host/import_choose.c core/host/import_job.h \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
+	core/host/pipeline.c core/host/pipeline.h \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
 	core/host/sniff.c \

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/file_kind.h"
+#include "host/pipeline.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
 #define FIRST_BYTES ((size_t)1 << 20)
@@ -84,11 +85,13 @@ static voc_rc make_source(struct job *j)
 
 // ---- LINES ----------------------------------------------------------------------------------------------------------------
 
-struct wave { // blocks parsed at the same time
+struct ring { // blocks on their way from the lines to the project
     struct job *j;
+    struct lines *lines;
     struct lines_block *blocks;
     struct voc_sink **sinks;
-    size_t n;
+    bool first; // blocks[0] is filled already: the plugin made its mapping from it
+    size_t target;
 };
 
 static voc_block view(const struct lines_block *b)
@@ -103,9 +106,18 @@ static voc_block view(const struct lines_block *b)
                        .first_record = b->first_record};
 }
 
+static voc_rc fill_block(void *user, size_t i, bool *some)
+{
+    struct ring *w = user;
+    voc_rc rc = w->first ? VOC_OK : lines_next(w->lines, &w->blocks[i], w->target);
+    w->first = false;
+    *some = !rc && w->blocks[i].start.n > 0;
+    return rc;
+}
+
 static voc_rc parse_block(void *user, size_t i)
 {
-    struct wave *w = user;
+    struct ring *w = user;
     voc_block b = view(&w->blocks[i]);
     sink_reset(w->sinks[i]);
     sink_block(w->sinks[i], &b, w->blocks[i].bad.at);
@@ -133,15 +145,12 @@ static voc_rc hand_on(struct job *j, const struct coded_block *b)
     return j->req->block ? j->req->block(j->req->user, b) : VOC_OK;
 }
 
-static voc_rc run_wave(struct job *j, struct wave *w)
+static voc_rc give_block(void *user, size_t i)
 {
-    voc_rc rc = parallel_for(j->req->threads, w->n, parse_block, w);
-    for (size_t i = 0; i < w->n && !rc; i++) {
-        struct coded_block b;
-        rc = sink_coded(w->sinks[i], &b);
-        if (!rc) rc = hand_on(j, &b);
-    }
-    return rc;
+    struct ring *w = user;
+    struct coded_block b;
+    voc_rc rc = sink_coded(w->sinks[i], &b);
+    return rc ? rc : hand_on(w->j, &b);
 }
 
 // Header records and the first data records in one block, for the plugin to make its mapping.
@@ -172,40 +181,33 @@ static voc_rc show_head(struct job *j, const struct lines_block *head, const str
     return rc;
 }
 
-static voc_rc read_waves(struct job *j, struct lines *l, struct wave *w, size_t max)
+static voc_rc read_blocks(struct job *j, struct ring *w, size_t slots)
 {
     struct lines_block head;
-    size_t target = j->req->block_bytes ? j->req->block_bytes : BLOCK_BYTES;
+    struct pipeline p = {.threads = j->req->threads, .slots = slots, .user = w, .fill = fill_block, .work = parse_block, .give = give_block};
+    w->target = j->req->block_bytes ? j->req->block_bytes : BLOCK_BYTES;
     lines_block_init(&head);
-    voc_rc rc = lines_head(l, &head);
+    voc_rc rc = lines_head(w->lines, &head);
     // the first block is large, so that the plugin sees enough to prove an order of day and month
-    if (!rc) rc = lines_next(l, &w->blocks[0], FIRST_BYTES);
+    if (!rc) rc = lines_next(w->lines, &w->blocks[0], FIRST_BYTES);
     if (!rc) rc = show_head(j, &head, &w->blocks[0]);
     lines_block_done(&head);
-    w->n = !rc && w->blocks[0].start.n && !j->req->plan_only ? 1 : 0;
-    while (!rc && w->n) {
-        rc = run_wave(j, w);
-        for (w->n = 0; w->n < max && !rc; w->n++) {
-            rc = lines_next(l, &w->blocks[w->n], target);
-            if (rc || w->blocks[w->n].start.n == 0) break;
-        }
-    }
-    return rc;
+    w->first = true;
+    return rc || j->req->plan_only ? rc : pipeline_run(&p);
 }
 
 static voc_rc import_lines(struct job *j)
 {
     voc_line_rule rule = {.struct_size = sizeof rule};
-    struct lines *l = NULL;
     voc_str first;
     bool complete;
     size_t max = j->req->threads > 1 ? (size_t)j->req->threads * 2 : 1;
-    struct wave w = {.j = j};
+    struct ring w = {.j = j};
     struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in)};
     voc_rc rc = in_text(j->in, "auto");
     if (!rc) rc = in_peek(j->in, FIRST_BYTES, &first, &complete);
     if (!rc) rc = j->ops->rule(j->instance, first, &rule);
-    if (!rc) rc = lines_new(&l, j->in, &rule, j->d);
+    if (!rc) rc = lines_new(&w.lines, j->in, &rule, j->d);
     if (!rc) w.blocks = mem_zalloc(max, sizeof *w.blocks);
     if (!rc) w.sinks = mem_zalloc(max, sizeof *w.sinks);
     if (!rc && (!w.blocks || !w.sinks)) rc = VOC_E_NOMEM;
@@ -213,11 +215,11 @@ static voc_rc import_lines(struct job *j)
         lines_block_init(&w.blocks[i]);
         rc = sink_new(&w.sinks[i], &spec, j->d);
     }
-    if (!rc) rc = read_waves(j, l, &w, max);
+    if (!rc) rc = read_blocks(j, &w, max);
     if (!rc) {
-        struct lines_account la = lines_account(l);
+        struct lines_account la = lines_account(w.lines);
         j->framing_bytes = la.framing_bytes;
-        j->ends_clean = lines_ends_clean(l);
+        j->ends_clean = lines_ends_clean(w.lines);
     }
     for (size_t i = 0; i < max && w.blocks && w.sinks; i++) {
         if (!rc) rc = sink_account(w.sinks[i], &j->total);
@@ -226,7 +228,7 @@ static voc_rc import_lines(struct job *j)
     }
     mem_free(w.blocks);
     mem_free(w.sinks);
-    lines_free(l);
+    lines_free(w.lines);
     return rc;
 }
 

@@ -140,6 +140,11 @@ tests_unit_host_test_encode_SOURCES = tests/unit/host/test_encode.c
 tests_unit_host_test_encode_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_encode_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_pipeline
+tests_unit_host_test_pipeline_SOURCES = tests/unit/host/test_pipeline.c
+tests_unit_host_test_pipeline_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_pipeline_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_spool
 tests_unit_host_test_spool_SOURCES = tests/unit/host/test_spool.c
 tests_unit_host_test_spool_CPPFLAGS = $(UNIT_CPPFLAGS)

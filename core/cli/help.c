@@ -183,5 +183,6 @@ void man_overview(struct buf *b, struct catalogue *cat)
     }
     man_common(b);
     buf_cstr(b, ".SH ENVIRONMENT\n.TP\n.B VOC_PLUGIN_PATH, VOC_JOURNEY_PATH\nFolders, separated by colons, that are searched before the built\\-in ones.\n"
-                ".TP\n.B NO_COLOR, COLUMNS\nNo colour; the width of the terminal.\n.TP\n.B VOC_NOW\nA fixed time for tests.\n");
+                ".TP\n.B NO_COLOR, COLUMNS\nNo colour; the width of the terminal.\n.TP\n.B VOC_NOW\nA fixed time for tests.\n"
+                ".TP\n.B VOC_SIMD\nplain, sse2, avx2 or avx512: how text is scanned, if the processor has it. By itself it is the best there is; what comes out is the same.\n");
 }

@@ -60,6 +60,7 @@ for file in small.csv small.xes large.csv; do
         fi
     done
     for threads in 1 2 4; do same "$file, $threads threads" "$whole" "$(of $file --threads $threads)"; done
+    for simd in plain sse2 avx2 avx512; do same "$file, scanned with $simd or less" "$whole" "$(export VOC_SIMD=$simd; of $file)"; done
     rm -f of.voc*
     "$VOC" import of.voc $file --quiet >of.log 2>&1
     "$VOC" import of.voc $file --quiet >of.log 2>&1

@@ -131,6 +131,16 @@ voc_rc buf_named(struct buf *b, const char *text, const char *word, const char *
     return buf_cstr(b, text);
 }
 
+// How many of the next eight bytes, taken from p on, stand as they are in JSON: all or none. ASCII without quotes and controls.
+static size_t plain_eight(const char *p)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\', delete = x ^ ones * 0x7F;
+    return (x | (x - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones)) & tops ? 0 : sizeof x;
+}
+
 // C1 controls are escaped too (a terminal would obey them); what is not UTF-8 becomes U+FFFD, as JSON must be UTF-8.
 voc_rc buf_json(struct buf *b, voc_str s)
 {
@@ -138,6 +148,10 @@ voc_rc buf_json(struct buf *b, voc_str s)
     buf_byte(b, '"');
     while (at < s.len) {
         uint32_t cp = 0xFFFD;
+        if (s.len - at >= 8 && plain_eight(s.ptr + at)) {
+            at += 8;
+            continue;
+        }
         size_t n = utf8_next(s.ptr + at, s.len - at, &cp);
         if (n && cp >= 0x20 && cp != '"' && cp != '\\' && (cp < 0x7F || cp > 0x9F)) {
             at += n;

@@ -2,6 +2,7 @@
 // Text that needs Unicode tables: validity, terminal widths, case folding, and showing what a terminal must not obey.
 // ASCII, which is nearly all of it, never reaches ICU. All functions are pure and thread-safe.
 #include "base/text.h"
+#include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -19,6 +20,13 @@ size_t text_utf8_prefix(const char *ptr, size_t len)
             memcpy(word, ptr + i, sizeof word);
             if (((word[0] | word[1] | word[2] | word[3]) & UINT64_C(0x8080808080808080)) == 0) {
                 i += sizeof word;
+                continue;
+            }
+        } else if (len >= sizeof *word) { // eight at a time; the last eight may begin before what is left, all of which is valid
+            size_t at = len - i >= sizeof *word ? i : len - sizeof *word;
+            memcpy(word, ptr + at, sizeof *word);
+            if ((word[0] & UINT64_C(0x8080808080808080)) == 0) {
+                i = at + sizeof *word;
                 continue;
             }
         }

@@ -128,6 +128,31 @@ static void check_json(voc_str in, const char *expected)
     buf_done(&b);
 }
 
+static void a_byte_is_escaped_the_same_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (unsigned c = 0; c < 256; c++) {
+        struct buf alone, within;
+        const char byte = (char)c;
+        buf_init(&alone, 100);
+        buf_init(&within, 100);
+        assert_int_equal(buf_json(&alone, str_mk(&byte, 1)), VOC_OK);
+        for (size_t at = 0; at < 20; at++) {
+            char text[20], expected[64] = "\"aaaaaaaaaaaaaaaaaaaa";
+            memset(text, 'a', sizeof text);
+            text[at] = byte;
+            memcpy(expected + 1 + at, alone.ptr + 1, alone.len - 2);
+            memset(expected + at + alone.len - 1, 'a', 19 - at);
+            memcpy(expected + alone.len + 18, "\"", 2);
+            buf_clear(&within);
+            assert_int_equal(buf_json(&within, str_mk(text, sizeof text)), VOC_OK);
+            assert_string_equal(within.ptr, expected);
+        }
+        buf_done(&alone);
+        buf_done(&within);
+    }
+}
+
 static void json_strings_are_quoted_valid_and_harmless(void **state)
 {
     (void)state;
@@ -212,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_maximum_is_kept_to_the_byte_and_a_failure_stays),
         cmocka_unit_test(printf_grows_and_keeps_the_maximum),
         cmocka_unit_test(room_is_writable_and_terminated),
+        cmocka_unit_test(a_byte_is_escaped_the_same_wherever_it_stands),
         cmocka_unit_test(json_strings_are_quoted_valid_and_harmless),
         cmocka_unit_test(arrays_grow_within_their_maximum),
         cmocka_unit_test(buffers_and_arrays_report_each_failed_allocation_and_leak_nothing),

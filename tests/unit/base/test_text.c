@@ -29,6 +29,17 @@ static void utf8_is_strict_and_its_valid_prefix_ends_before_the_first_fault(void
         long_text[at] = (char)0xFF;
         assert_int_equal(text_utf8_prefix(long_text, sizeof long_text), at);
     }
+    for (size_t len = 1; len < 80; len++) { // a wrong byte, and a right character, at every place of a text of every length
+        for (size_t at = 0; at < len; at++) {
+            char text[80];
+            memset(text, 'x', len);
+            text[at] = (char)0x80;
+            assert_int_equal(text_utf8_prefix(text, len), at);
+            text[at] = (char)0xC3;
+            if (at + 1 < len) text[at + 1] = (char)0xA9;
+            assert_int_equal(text_utf8_prefix(text, len), at + 1 < len ? len : at);
+        }
+    }
 }
 
 static void widths_count_terminal_columns(void **state)

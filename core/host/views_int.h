@@ -38,5 +38,6 @@ voc_rc views_walk(struct views *v, size_t unit, const voc_journeys **out); // th
 // The unit that holds a row, by the ends of the units' rows, and the row within it.
 size_t views_find(const uint64_t *end, size_t n, uint64_t row, uint64_t *within);
 uint64_t views_first_row(const uint64_t *end, size_t unit);
+voc_rc views_order(void *views, const unsigned *columns, size_t n, uint32_t **rows); // of table event; as struct sql_walk says
 size_t views_unit_of_event(struct views *v, uint64_t row, uint64_t *within); // likewise, of table event
 #endif

@@ -10,7 +10,7 @@ struct plan { // owns itself
     size_t from_unit, to_unit;       // units that fit: from, and before
     int64_t from_us, to_us;          // both fit
     int64_t from_day_us, to_day_us;  // by the text of the time: from, and before
-    uint32_t action, actor;          // VOC_NONE: any
+    uint32_t action, actor, channel, campaign; // VOC_NONE: any
     char *touchpoint;                // owns; NULL: any
     uint32_t stage;                  // VOC_NONE: any
     bool none;
@@ -111,7 +111,7 @@ static voc_rc plan_new(struct views *v, struct plan **out)
     struct plan *p = rc ? NULL : mem_zalloc(1, sizeof *p);
     if (!p) return rc ? rc : VOC_E_NOMEM;
     *p = (struct plan){.to_unit = timeline_n_units(v->timeline), .from_us = INT64_MIN, .to_us = INT64_MAX, .from_day_us = INT64_MIN, .to_day_us = INT64_MAX,
-                       .action = VOC_NONE, .actor = VOC_NONE, .stage = VOC_NONE};
+                       .action = VOC_NONE, .actor = VOC_NONE, .channel = VOC_NONE, .campaign = VOC_NONE, .stage = VOC_NONE};
     *out = p;
     return VOC_OK;
 }
@@ -138,6 +138,8 @@ static voc_rc event_plan(void *user, const struct sql_limit *limits, size_t n, v
             break;
         case E_ACTION: one_code(p, &p->action, code_of(v->events->strings[SPACE_ACTION], v->events->n_strings[SPACE_ACTION], l->value.s)); break;
         case E_ACTOR: limit_actor(p, l->value.s); break;
+        case E_CHANNEL: one_code(p, &p->channel, code_of(v->events->strings[SPACE_CHANNEL], v->events->n_strings[SPACE_CHANNEL], l->value.s)); break;
+        case E_CAMPAIGN: one_code(p, &p->campaign, code_of(v->events->strings[SPACE_CAMPAIGN], v->events->n_strings[SPACE_CAMPAIGN], l->value.s)); break;
         case E_TOUCHPOINT: rc = limit_touchpoint(v, p, l->value.s); break;
         case E_STAGE: one_code(p, &p->stage, stage_of(timeline_definition(v->timeline), l->value.s)); break;
         default: break;
@@ -161,6 +163,8 @@ static voc_rc event_fits(struct views *v, const struct plan *p, size_t unit, siz
     if ((us < p->from_day_us || us >= p->to_day_us) && us >= year_us(1000) && us < year_us(10000)) return VOC_OK;
     if (p->action != VOC_NONE && timeline_event_code(t, VOC_COL_ACTION, i) != p->action) return VOC_OK;
     if (p->actor != VOC_NONE && timeline_event_code(t, VOC_COL_ACTOR, i) != p->actor) return VOC_OK;
+    if (p->channel != VOC_NONE && v->events->channel[i] != p->channel) return VOC_OK;
+    if (p->campaign != VOC_NONE && v->events->campaign[i] != p->campaign) return VOC_OK;
     if (p->touchpoint) {
         uint32_t touchpoint = timeline_event_code(t, VOC_COL_TOUCHPOINT, i);
         if (touchpoint == VOC_NONE || !str_is(d->touchpoints[touchpoint].id, p->touchpoint)) return VOC_OK;
@@ -246,16 +250,32 @@ static voc_rc unit_seek(void *user, void *plan, uint64_t *row)
     return VOC_OK;
 }
 
-#define UNIT_KEY(column) {column, true, false, true, 1e-5}
+// One row of event by itself, where rows come in another order than they lie in.
+static voc_rc event_row_fits(void *user, void *plan, uint64_t row, bool *fits)
+{
+    struct views *v = user;
+    const struct plan *p = plan;
+    uint64_t e;
+    voc_rc rc = views_ready(v);
+    if (rc) return rc;
+    size_t unit = views_unit_of_event(v, row, &e);
+    *fits = false;
+    return p->none || unit < p->from_unit || unit >= p->to_unit ? VOC_OK : event_fits(v, p, unit, e, fits);
+}
+
+// The first key is the one that rows lie in the order of.
+#define UNIT_KEY(column) {column, true, false, true, 1e-5, SQL_NATURAL}
+#define PLAIN_KEY(column, share, order) {column, true, false, false, share, order}
 static const struct sql_key event_keys[] = {
-    UNIT_KEY(E_UNIT), {E_TIME_US, false, true, false, 1e-5}, {E_TIME, true, true, false, 1e-5}, {E_ACTION, true, false, false, 0.03},
-    {E_TOUCHPOINT, true, false, false, 0.03}, {E_STAGE, true, false, false, 0.2}, {E_ACTOR, true, false, false, 0.5},
+    UNIT_KEY(E_UNIT), {E_TIME_US, false, true, false, 1e-5, SQL_UNORDERED}, {E_TIME, true, true, false, 1e-5, SQL_UNORDERED},
+    PLAIN_KEY(E_ACTION, 0.03, SQL_SORTS), PLAIN_KEY(E_TOUCHPOINT, 0.03, SQL_SORTS), PLAIN_KEY(E_STAGE, 0.2, SQL_UNORDERED),
+    PLAIN_KEY(E_ACTOR, 0.5, SQL_SORTS), PLAIN_KEY(E_CHANNEL, 0.2, SQL_SORTS), PLAIN_KEY(E_CAMPAIGN, 0.03, SQL_SORTS),
 };
-static const struct sql_key journey_keys[] = {UNIT_KEY(J_UNIT), {J_STAGE, true, false, false, 0.2}};
+static const struct sql_key journey_keys[] = {UNIT_KEY(J_UNIT), PLAIN_KEY(J_STAGE, 0.2, SQL_UNORDERED)};
 static const struct sql_key unit_keys[] = {UNIT_KEY(U_UNIT)};
 #define COUNT(keys) keys, sizeof(keys) / sizeof *(keys)
 const struct sql_walk views_walks[VIEWS_TABLES] = {
-    {COUNT(event_keys), views_reads, event_plan, event_seek, plan_free},
-    {COUNT(journey_keys), NULL, journey_plan, journey_seek, plan_free},
-    {COUNT(unit_keys), NULL, unit_plan, unit_seek, plan_free},
+    {COUNT(event_keys), views_reads, event_plan, event_seek, plan_free, views_order, event_row_fits},
+    {COUNT(journey_keys), NULL, journey_plan, journey_seek, plan_free, NULL, NULL},
+    {COUNT(unit_keys), NULL, unit_plan, unit_seek, plan_free, NULL, NULL},
 };

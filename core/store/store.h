@@ -213,6 +213,7 @@ struct sql_key { // a column whose limits the table can use
     bool range;   // takes FROM and TO too
     bool jumps;   // rows that do not fit are not even walked
     double share; // of the rows that one value has, about: for the plan
+    enum sql_order { SQL_UNORDERED, SQL_NATURAL /* the rows lie in this order */, SQL_SORTS /* walk.order makes it */ } order;
 };
 struct sql_walk {
     const struct sql_key *keys;
@@ -222,6 +223,10 @@ struct sql_walk {
     voc_rc (*plan)(void *user, const struct sql_limit *limits, size_t n, void **out);
     voc_rc (*seek)(void *user, void *plan, uint64_t *row); // moves *row on, from itself, to a row that may fit; none: n_rows
     void (*plan_free)(void *plan);
+    // All rows in ascending order of these columns (NULL first, text bytewise), for grouping without a sort by SQLite; mem_free
+    // frees it. And whether one row may fit. Both may be NULL where no key sorts.
+    voc_rc (*order)(void *user, const unsigned *columns, size_t n, uint32_t **rows);
+    voc_rc (*fits)(void *user, void *plan, uint64_t row, bool *fits);
 };
 voc_rc store_sql_table(struct project *p, const struct sql_table *t); // *t borrows until close
 voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w); // *w too; columns below 64

@@ -10,6 +10,7 @@
 #define LIMITS_MAX 16u
 #define ROWS_UNKNOWN 1e6 // of a table that was not opened yet
 #define ROWS_AT_KEY 10.0 // of the rarest value
+#define ORDER_MAX 4u      // columns that a walk is ordered by; each is four bits of the plan's number
 
 struct vtab {
     sqlite3_vtab base;
@@ -17,9 +18,12 @@ struct vtab {
 };
 struct cursor {
     sqlite3_vtab_cursor base;
-    uint64_t row, end;
-    void *plan; // of the walk; NULL: every row
+    uint64_t at, end; // places in the order of the walk
+    void *plan;       // of the walk; NULL: every row
+    uint32_t *order;  // owns; rows by place; NULL: the place is the row
 };
+
+static uint64_t row_of(const struct cursor *c) { return c->order ? c->order[c->at] : c->at; }
 
 // In the project's own connection the reason goes past SQLite, through the diagnostics; a guest's stands in the statement's error.
 static int status(struct vtab *v, voc_rc rc)
@@ -93,6 +97,23 @@ static size_t key_of(const struct sql_walk *w, sqlite3_index_info *info, int i)
     return k;
 }
 
+// The order that SQLite asks for, as the upper bits of the plan's number; 0: it sorts by itself. Where a unit was given, its
+// few rows are sorted faster than all.
+static int order_of(const struct sql_walk *w, const sqlite3_index_info *info, bool jumps)
+{
+    int number = 0;
+    if (!w || info->nOrderBy < 1 || (unsigned)info->nOrderBy > ORDER_MAX) return 0;
+    for (int i = 0; i < info->nOrderBy; i++) {
+        size_t k = 0;
+        while (k < w->n_keys && (int)w->keys[k].column != info->aOrderBy[i].iColumn) k++;
+        if (k >= w->n_keys || k > 13 || info->aOrderBy[i].desc || w->keys[k].order == SQL_UNORDERED) return 0;
+        if (jumps && (info->nOrderBy > 1 || w->keys[k].order != SQL_NATURAL)) return 0;
+        if (!w->order && (info->nOrderBy > 1 || w->keys[k].order != SQL_NATURAL)) return 0;
+        number |= (int)(k + 1) << (4 + 4 * i);
+    }
+    return number;
+}
+
 // A row that is walked costs a tenth of one that is given; finding the place of a walk costs a few rows.
 static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
 {
@@ -100,6 +121,7 @@ static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
     double rows = m->opened ? (double)m->n_rows + 1.0 : ROWS_UNKNOWN, walked = rows, given = rows;
     char text[3 * LIMITS_MAX + 1] = "";
     size_t n = 0;
+    bool jumps = false;
     for (int i = 0; w && i < info->nConstraint && n < LIMITS_MAX; i++) {
         size_t k = info->aConstraint[i].usable ? key_of(w, info, i) : w->n_keys;
         if (k == w->n_keys) continue;
@@ -112,16 +134,18 @@ static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
         info->aConstraintUsage[i].argvIndex = (int)++n;
         double share = op == SQL_EQUALS ? w->keys[k].share : 0.5;
         given *= share;
-        if (w->keys[k].jumps) walked *= share;
+        if (w->keys[k].jumps) walked *= share, jumps = true;
     }
     if (given < ROWS_AT_KEY) given = rows < ROWS_AT_KEY ? rows : ROWS_AT_KEY;
     if (walked < given) walked = given;
     info->estimatedRows = (sqlite3_int64)given + 1;
     info->estimatedCost = 5.0 + walked * 0.1 + given;
+    int order = order_of(w, info, jumps);
+    info->orderByConsumed = order != 0;
+    info->idxNum = order | (n ? 2 : 0);
     if (!n) return SQLITE_OK;
     info->idxStr = sqlite3_mprintf("%s", text);
     info->needToFreeIdxStr = 1;
-    info->idxNum = 2;
     return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
@@ -147,7 +171,7 @@ static int vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
     struct sql_tables *all = ((struct vtab *)(void *)v)->module->all;
     struct cursor *c = sqlite3_malloc((int)sizeof *c);
     if (!c) return SQLITE_NOMEM;
-    *c = (struct cursor){.row = 0};
+    *c = (struct cursor){.at = 0};
     *out = &c->base;
     if (all->cursors++ == 0 && all->begin) all->statement++;
     return SQLITE_OK;
@@ -161,7 +185,9 @@ static struct vtab *table_of(sqlite3_vtab_cursor *c)
 static void plan_drop(struct sql_module *m, struct cursor *c)
 {
     if (c->plan) m->walk->plan_free(c->plan);
+    mem_free(c->order);
     c->plan = NULL;
+    c->order = NULL;
 }
 
 static int vtab_close(sqlite3_vtab_cursor *c)
@@ -218,11 +244,26 @@ static voc_rc walk_begin(struct sql_module *m, struct cursor *c, const char *tex
     return n ? m->walk->plan(m->table->user, limits, n, &c->plan) : VOC_OK;
 }
 
+// Moves on, from where the cursor is, to a row that may fit.
 static int to_fit(struct vtab *v, struct cursor *c)
 {
     const struct sql_module *m = v->module;
-    voc_rc rc = c->plan && c->row < c->end ? m->walk->seek(m->table->user, c->plan, &c->row) : VOC_OK;
+    voc_rc rc = VOC_OK;
+    bool fits = false;
+    if (!c->plan) return SQLITE_OK;
+    if (!c->order && c->at < c->end) rc = m->walk->seek(m->table->user, c->plan, &c->at);
+    for (; c->order && c->at < c->end && !fits && rc == VOC_OK; c->at += !fits) rc = m->walk->fits(m->table->user, c->plan, c->order[c->at], &fits);
     return status(v, rc);
+}
+
+static voc_rc order_begin(struct sql_module *m, struct cursor *c, unsigned order)
+{
+    const struct sql_walk *w = m->walk;
+    unsigned columns[ORDER_MAX];
+    size_t n = 0;
+    for (; order && n < ORDER_MAX; order >>= 4) columns[n++] = (unsigned)(w->keys[(order & 15) - 1].column);
+    if (n == 0 || (n == 1 && w->keys[0].column == columns[0] && w->keys[0].order == SQL_NATURAL)) return VOC_OK;
+    return w->order(m->table->user, columns, n, &c->order);
 }
 
 // A guest's tables are opened at each walk: another statement may have asked for more columns since.
@@ -246,15 +287,17 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, i
     plan_drop(m, c);
     voc_rc rc = ready(m);
     if (rc != VOC_OK) return status(v, rc);
-    c->row = 0;
+    c->at = 0;
     c->end = m->n_rows;
     if (idx == 1) { // SQLite compares again, so a value that is not a whole number finds nothing
         int64_t want = sqlite3_value_int64(argv[0]);
         bool there = want >= 0 && (uint64_t)want < m->n_rows;
-        c->row = there ? (uint64_t)want : 0;
-        c->end = there ? c->row + 1 : 0;
+        c->at = there ? (uint64_t)want : 0;
+        c->end = there ? c->at + 1 : 0;
     }
-    if (idx == 2) {
+    if (idx >> 4) rc = order_begin(m, c, (unsigned)idx >> 4);
+    if (rc != VOC_OK) return status(v, rc);
+    if (idx & 2) {
         bool none = false;
         rc = walk_begin(m, c, limits, argc, argv, &none);
         if (rc != VOC_OK) return status(v, rc);
@@ -266,14 +309,14 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, i
 static int vtab_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *c = (struct cursor *)(void *)base;
-    c->row++;
+    c->at++;
     return to_fit(table_of(base), c);
 }
 
 static int vtab_eof(sqlite3_vtab_cursor *base)
 {
     const struct cursor *c = (const struct cursor *)(void *)base;
-    return c->row >= c->end;
+    return c->at >= c->end;
 }
 
 static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int column)
@@ -281,7 +324,7 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int colum
     const struct cursor *c = (const struct cursor *)(void *)base;
     const struct sql_table *t = table_of(base)->module->table;
     voc_cell cell = {0};
-    voc_rc rc = t->cell(t->user, c->row, (unsigned)column, &cell);
+    voc_rc rc = t->cell(t->user, row_of(c), (unsigned)column, &cell);
     if (rc != VOC_OK) return status(table_of(base), rc);
     switch (cell.type) {
     case VOC_CELL_NA: sqlite3_result_null(cx); break;
@@ -296,7 +339,7 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int colum
 
 static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
-    *out = (sqlite3_int64)((const struct cursor *)(const void *)base)->row;
+    *out = (sqlite3_int64)row_of((const struct cursor *)(const void *)base);
     return SQLITE_OK;
 }
 

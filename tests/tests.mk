@@ -31,6 +31,7 @@ include tests/unit/journey/journey.mk
 include tests/unit/report/report.mk
 include tests/unit/host/host.mk
 include tests/unit/cli/cli.mk
+include tests/unit/extension/extension.mk
 include tests/unit/plugins/plugins.mk
 include tests/fault/fault.mk
 include tests/abi/abi.mk

@@ -185,6 +185,25 @@ static void out_of_memory_loses_the_copy_but_not_the_count(void **state)
     mem_fault(0, false);
 }
 
+static void cleared_messages_are_gone_and_their_codes_are_shown_again(void **state)
+{
+    (void)state;
+    const struct mem_stats before = mem_stats();
+    struct diag *d = diag_new();
+    for (int i = 0; i < 30; i++) diag_error(d, "SAME", NULL, 0, NULL, "number %d", i);
+    assert_int_equal(diag_n(d), 20);
+    diag_clear(d);
+    assert_int_equal(diag_n(d), 0);
+    assert_int_equal(diag_count(d, VOC_ERROR), 0);
+    assert_null(diag_at(d, 0));
+    diag_error(d, "SAME", NULL, 0, NULL, "anew");
+    assert_int_equal(diag_n(d), 1);
+    assert_string_equal(diag_at(d, 0)->message, "anew");
+    diag_free(d);
+    assert_int_equal(mem_stats().live_bytes, before.live_bytes);
+    diag_clear(NULL);
+}
+
 static void every_status_has_a_name_of_its_own(void **state)
 {
     (void)state;
@@ -208,6 +227,7 @@ int main(void)
         cmocka_unit_test(without_a_collector_nothing_happens),
         cmocka_unit_test(threads_may_add_at_once),
         cmocka_unit_test(out_of_memory_loses_the_copy_but_not_the_count),
+        cmocka_unit_test(cleared_messages_are_gone_and_their_codes_are_shown_again),
         cmocka_unit_test(every_status_has_a_name_of_its_own),
     };
     return cmocka_run_group_tests_name("base/diag", tests, NULL, NULL);

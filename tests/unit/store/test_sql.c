@@ -245,10 +245,10 @@ static void limits_leave_out_only_rows_that_cannot_fit(void **state)
 {
     (void)state;
     static const char *const columns[] = {"number", "letter", "other", NULL};
-    static const struct sql_key keys[] = {{0, false, true, true, 0.1}, {1, true, false, true, 0.1}};
+    static const struct sql_key keys[] = {{0, false, true, true, 0.1, SQL_UNORDERED}, {1, true, false, true, 0.1, SQL_UNORDERED}};
     static struct walker w;
     static const struct sql_table table = {"walked", columns, &w, walker_open, walker_cell};
-    static const struct sql_walk walk = {keys, 2, walker_reads, walker_plan, walker_seek, walker_done};
+    static const struct sql_walk walk = {keys, 2, walker_reads, walker_plan, walker_seek, walker_done, NULL, NULL};
     static const struct { const char *where; const char *rows; size_t given; } asked[] = { // given: cells that SQLite tested
         {"number = 3", "10", 10},
         {"letter = 'c'", "10", 10},

@@ -65,7 +65,7 @@ tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/dif
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults
 check-faults:
-	@VOC_KILLS=1000 VOC_POWERCUTS=3 $(MAKE) check TESTS='tests/fault/test_kills tests/fault/test_io_faults tests/fault/test_powercut'
+	@VOC_KILLS=1000 VOC_POWERCUTS=3 $(MAKE) check TESTS='tests/fault/test_kills tests/fault/test_io_faults tests/fault/test_powercut tests/fault/test_damage'
 
 .PHONY: update-golden
 update-golden: all

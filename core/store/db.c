@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The thin layer over SQLite: statements that are prepared and bound, values that come back, and one place where SQLite's
 // status codes become ours with a sentence. Used by all files of the store; one thread at a time for one project.
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include "base/cancel.h"
-#include "store/project.h"
+#include "store/page_sum.h"
 
 // What a status of SQLite means to the caller.
 static voc_rc rc_of(int rc)
 {
     if (rc == SQLITE_IOERR_NOMEM) return VOC_E_NOMEM;
+    if (rc == SQLITE_IOERR_DATA) return VOC_E_INPUT;
     switch (rc & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -63,6 +65,7 @@ voc_rc db_fail(struct project *p, int rc, const char *doing)
 {
     voc_rc result = rc_of(rc);
     if (result == VOC_OK || result == VOC_CANCELLED) return result; // the user knows
+    if (rc == SQLITE_IOERR_DATA) return db_damaged(p, "page %" PRIu32 " is not what was written there, or another program wrote it", page_sum_damaged(p->db));
     // With an error on our side of an open connection SQLite's own sentence is more precise than the code's.
     const char *why = p->db && sqlite3_extended_errcode(p->db) == rc ? sqlite3_errmsg(p->db) : sqlite3_errstr(rc);
     diag_error(p->d, code_of(result), p->path, 0, hint_of(rc), "%s: %s", doing, why);

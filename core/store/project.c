@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/cancel.h"
+#include "store/page_sum.h"
 #include "store/schema.h"
 
 static const char BEGIN_WRITE[] = "BEGIN IMMEDIATE";
@@ -19,6 +20,7 @@ static const char PREPARE_ALL[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size
 static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465;"; // PAGE_BYTES, APPLICATION_ID
 _Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
 static const char TO_WAL[] = "PRAGMA journal_mode = WAL";
+static const char WRITE_ANEW[] = "VACUUM";
 static const char TO_ONE_FILE[] = "PRAGMA journal_mode = DELETE";
 static const char GET_APPLICATION[] = "PRAGMA application_id";
 static const char GET_FORMAT[] = "PRAGMA user_version";
@@ -189,7 +191,7 @@ static voc_rc defend(struct project *p)
 static int roll_back(const struct project *p)
 {
     sqlite3 *db = NULL;
-    int rc = sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc = sqlite3_open_v2(p->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, PAGE_SUM_VFS);
     if (rc == SQLITE_OK) rc = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
     if (rc == SQLITE_OK) rc = sqlite3_busy_handler(db, wait_for_other, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_exec(db, GET_FORMAT, NULL, NULL, NULL); // the first look does it
@@ -201,10 +203,12 @@ static voc_rc connect(struct project *p)
 {
     int flags = p->mode == PROJECT_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (p->mode == PROJECT_CREATE) flags |= SQLITE_OPEN_CREATE;
-    int rc = sqlite3_open_v2(p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    voc_rc result = page_sum_init();
+    if (result != VOC_OK) return result;
+    int rc = sqlite3_open_v2(p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, PAGE_SUM_VFS);
     if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened");
     p->sql.db = p->db;
-    voc_rc result = defend(p);
+    result = defend(p);
     if (result != VOC_OK) return result;
     rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL); // the first to look into the file
     if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY) {
@@ -242,17 +246,30 @@ static voc_rc examine(struct project *p, int64_t *format, bool *is_new)
     return VOC_OK;
 }
 
+// Gives each page its sum again. VACUUM attaches a file of its own, which is not allowed otherwise.
+static voc_rc write_anew(struct project *p)
+{
+    (void)sqlite3_limit(p->db, SQLITE_LIMIT_ATTACHED, 1);
+    int rc = sqlite3_exec(p->db, WRITE_ANEW, NULL, NULL, NULL);
+    (void)sqlite3_limit(p->db, SQLITE_LIMIT_ATTACHED, 0);
+    if ((rc & 0xff) == SQLITE_BUSY) return busy(p);
+    return rc == SQLITE_OK ? VOC_OK : db_fail(p, sqlite3_extended_errcode(p->db), "what another program wrote cannot be taken over");
+}
+
 static voc_rc open_writer(struct project *p)
 {
     int64_t format = 0;
     bool is_new = false;
     voc_rc rc = examine(p, &format, &is_new);
+    if (rc == VOC_OK && is_new && page_sum_begin(p->db) != SQLITE_OK) rc = VOC_E_BUG;
     if (rc == VOC_OK && is_new) rc = db_exec(p, PREPARE_NEW);
     if (rc != VOC_OK) return rc;
+    bool missing = page_sum_missing(p->db);
     int code = sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL);
     if ((code & 0xff) == SQLITE_BUSY) return busy(p);
     if (code != SQLITE_OK) return db_fail(p, code, "the project file cannot be written");
-    rc = project_hold(p);
+    rc = missing ? write_anew(p) : VOC_OK;
+    if (rc == VOC_OK) rc = project_hold(p);
     if (rc == VOC_OK) rc = examine(p, &format, &is_new); // again: somebody may have been quicker
     if (rc == VOC_OK && format < STORE_FORMAT) {
         rc = schema_migrate(p, format);

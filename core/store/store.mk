@@ -23,6 +23,7 @@ store_sources = \
 	core/store/left_out.c \
 	core/store/member.c \
 	core/store/names.c core/store/names.h \
+	core/store/page_sum.c core/store/page_sum.h \
 	core/store/part_read.c \
 	core/store/parts.c core/store/parts.h core/store/parts_int.h \
 	core/store/pending.c core/store/pending.h \

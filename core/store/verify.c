@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Is the file whole? SQLite's own check, the index of words, every column of every block, and that what the catalogue says
-// of a block, an import and a dictionary is so. Everything that is wrong is reported, not only the first thing.
+// Is the file whole? The sums of its pages, SQLite's own check, the index of words, every column of every block, and that
+// what the catalogue says of a block, an import and a dictionary is so. Everything that is wrong is reported, not only the
+// first thing; but where pages are damaged, only they are.
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/block.h"
-#include "store/project.h"
+#include "store/page_sum.h"
 
 static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
 static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";
@@ -47,6 +48,18 @@ static voc_rc go_on(struct check *c, voc_rc rc)
     if (rc != VOC_E_INPUT) return rc;
     c->wrong++;
     return VOC_OK;
+}
+
+static voc_rc check_pages(struct check *c)
+{
+    uint32_t page = 0;
+    voc_rc rc = page_sum_wrong(c->p, &page);
+    for (; rc == VOC_OK && page; rc = page_sum_wrong(c->p, &page)) {
+        diag_error(c->d, "STORE-031", c->p->path, 0, "restore the file from a copy, or import the logs again into a new project",
+                   "page %" PRIu32 " is damaged: it is not what was written there, or another program wrote it", page);
+        c->wrong++;
+    }
+    return rc;
 }
 
 static voc_rc run_integrity(struct check *c, bool report, bool *sound)
@@ -270,11 +283,13 @@ voc_rc store_verify(struct project *p, struct diag *d)
     c.texts = mem_zalloc(BLOCK_ROWS, sizeof *c.texts);
     if (rc == VOC_OK && (!c.ints || !c.times || !c.texts)) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = project_hold(p);
-    if (rc == VOC_OK) rc = check_sqlite(&c);
-    if (rc == VOC_OK) rc = check_index(&c);
-    if (rc == VOC_OK) rc = check_dictionaries(&c);
-    if (rc == VOC_OK) rc = check_blocks(&c);
-    if (rc == VOC_OK) rc = check_accounts(&c);
+    if (rc == VOC_OK) rc = check_pages(&c);
+    bool readable = c.wrong == 0; // else each question would only find the same pages again
+    if (rc == VOC_OK && readable) rc = check_sqlite(&c);
+    if (rc == VOC_OK && readable) rc = check_index(&c);
+    if (rc == VOC_OK && readable) rc = check_dictionaries(&c);
+    if (rc == VOC_OK && readable) rc = check_blocks(&c);
+    if (rc == VOC_OK && readable) rc = check_accounts(&c);
     block_reader_done(&c.block);
     mem_free(c.ints);
     mem_free(c.times);

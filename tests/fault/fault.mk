@@ -13,6 +13,16 @@ tests_fault_test_io_faults_SOURCES = tests/fault/test_io_faults.c tests/fault/po
 tests_fault_test_io_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_io_faults_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/fault/test_damage
+tests_fault_test_damage_SOURCES = tests/fault/test_damage.c tests/fault/powercut.c tests/fault/powercut.h
+tests_fault_test_damage_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_damage_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/fault/test_two_processes
+tests_fault_test_two_processes_SOURCES = tests/fault/test_two_processes.c tests/fault/powercut.c tests/fault/powercut.h
+tests_fault_test_two_processes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_two_processes_LDADD = $(UNIT_LDADD)
+
 # Preloaded into the program; an -rpath makes libtool build a shared object of what is not installed.
 check_LTLIBRARIES += tests/fault/killer.la
 tests_fault_killer_la_SOURCES = tests/fault/killer.c
@@ -40,4 +50,4 @@ tests_fault_test_paths_faults_SOURCES = tests/fault/test_paths_faults.c
 tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
 
-tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la
+tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log tests/fault/test_damage.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
+#include <sqlite3.h>
 #include "tests/fault/works.h"
 
 enum { SEEN = 1 << 16 };
@@ -125,6 +126,42 @@ static void an_import_by_another_mapping(void **state)
     cut_everywhere(&(struct work){import_first, import_read_otherwise}, 3);
 }
 
+// A client that knows SQLite but nothing of sums finishes what a killed writer left: its pages come without them. That is
+// no damage, and the next writer gives them back.
+static void another_program_may_finish_what_a_killed_one_left(void **state)
+{
+    (void)state;
+    const struct work w = {import_first, import_second};
+    size_t kept = 0;
+    begin_work(&w);
+    powercut_record(in_folder("p.voc"));
+    assert_int_equal(do_work(&w, NULL, &kept), VOC_OK);
+    powercut_end();
+    state_of(after, PROJECT_READ);
+    for (size_t k = kept; k <= powercut_steps(); k++) {
+        sqlite3 *db = NULL;
+        unsigned char end[8] = "";
+        char now[65];
+        powercut_image(k, CUT_KEPT, 0, 512);
+        assert_int_equal(sqlite3_open(in_folder("p.voc"), &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, "SELECT count(*) FROM string; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        state_of(now, PROJECT_READ);
+        assert_string_equal(now, after);
+        for (unsigned round = 0; round < 2; round++) {
+            state_of(now, PROJECT_WRITE);
+            assert_string_equal(now, after);
+        }
+        FILE *f = fopen(in_folder("p.voc"), "rb");
+        assert_non_null(f);
+        for (long at = 16384; fseek(f, at - 8, SEEK_SET) == 0 && fread(end, 1, 8, f) == 8; at += 16384)
+            if (memcmp(end, "\0\0\0\0\0\0\0", 8) == 0) fail_msg("after step %zu of %zu the page before %ld has no sum", k, powercut_steps(), at);
+        (void)fclose(f);
+    }
+    powercut_forget();
+    remove_file("p.voc");
+}
+
 static void a_definition_that_is_attached(void **state)
 {
     (void)state;
@@ -146,6 +183,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(an_import_that_replaces_by_id, say_where),
         cmocka_unit_test_teardown(an_import_by_another_mapping, say_where),
         cmocka_unit_test_teardown(a_definition_that_is_attached, say_where),
+        cmocka_unit_test(another_program_may_finish_what_a_killed_one_left),
         cmocka_unit_test_teardown(an_import_of_more_than_fits_in_memory, say_where),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);

@@ -6,6 +6,8 @@
 #include "tests/fault/powercut.h"
 #include "tests/unit/store/rows.h"
 
+#define T INT64_C(1735689600000000) // 2025-01-01
+
 static const char NONE[] = "no project";
 
 struct work {
@@ -18,26 +20,26 @@ static char before[65], after[65], empty[65]; // digests; empty: of a project in
 // ---- what is written -------------------------------------------------------------------------------------------------------
 
 static const struct row FIRST[] = {
-    {.time_us = 1, .action = "visit", .customer = "+id=ann", .account = "+id=acme", .id = "1", .record = 0},
-    {.time_us = 2, .action = "visit", .customer = "+id=bob", .id = "2", .record = 1},
-    {.time_us = 3, .action = "order", .customer = "+id=bob", .account = "+id=acme", .record = 2},
+    {.time_us = T + 1, .action = "visit", .customer = "+id=ann", .account = "+id=acme", .id = "1", .record = 0, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 2, .action = "visit", .customer = "+id=bob", .id = "2", .record = 1, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 3, .action = "order", .customer = "+id=bob", .account = "+id=acme", .record = 2, .actor = VOC_ACTOR_CUSTOMER},
 };
 static const struct row SECOND[] = { // replaces event 1; new names in every dictionary
-    {.time_us = 11, .action = "call", .customer = "+id=ann\x1f-cookie=7", .account = "+id=bolt", .id = "1", .channel = "phone", .touchpoint = "desk", .case_id = "c1",
-     .text = "well then", .attrs = "{\"k\":1}", .ref = "0", .cost = 5000000, .record = 0},
-    {.time_us = 12, .action = "visit", .customer = "+id=zoe", .record = 1},
+    {.time_us = T + 11, .action = "call", .customer = "+id=ann\x1f-cookie=7", .account = "+id=bolt", .id = "1", .channel = "phone", .touchpoint = "desk", .case_id = "c1",
+     .text = "well then", .attrs = "{\"k\":1}", .ref = "0", .cost = 5000000, .record = 0, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 12, .action = "visit", .customer = "+id=zoe", .account = "+id=bolt", .record = 1, .actor = VOC_ACTOR_CUSTOMER},
 };
 static const struct row GROWN[] = { // FIRST, which goes on
-    {.time_us = 1, .action = "visit", .customer = "+id=ann", .account = "+id=acme", .id = "1", .record = 0},
-    {.time_us = 2, .action = "visit", .customer = "+id=bob", .id = "2", .record = 1},
-    {.time_us = 3, .action = "order", .customer = "+id=bob", .account = "+id=acme", .record = 2},
-    {.time_us = 4, .action = "leave", .customer = "+id=bob", .record = 3},
+    {.time_us = T + 1, .action = "visit", .customer = "+id=ann", .account = "+id=acme", .id = "1", .record = 0, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 2, .action = "visit", .customer = "+id=bob", .id = "2", .record = 1, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 3, .action = "order", .customer = "+id=bob", .account = "+id=acme", .record = 2, .actor = VOC_ACTOR_CUSTOMER},
+    {.time_us = T + 4, .action = "leave", .customer = "+id=bob", .record = 3, .actor = VOC_ACTOR_CUSTOMER},
 };
 static const struct fact FACTS[] = {
-    {.kind = VOC_ROW_WORD, .a = "+id=zoe", .text = "bad", .time_us = 12, .record = 1},
-    {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=zoe", .key = "nps", .text = "3", .unit = "points", .time_us = 12, .record = 1},
-    {.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_CASE, .a = "c1", .key = "size", .text = "9", .time_us = 12, .record = 1},
-    {.kind = VOC_ROW_LINK, .a = "+id=zoe", .b = "+email=z@example.com", .unit = "crm", .time_us = 12, .record = 1},
+    {.kind = VOC_ROW_WORD, .a = "+id=zoe", .text = "bad", .time_us = T + 12, .record = 1},
+    {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=zoe", .key = "nps", .text = "3", .unit = "points", .time_us = T + 12, .record = 1},
+    {.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_CASE, .a = "c1", .key = "size", .text = "9", .time_us = T + 12, .record = 1},
+    {.kind = VOC_ROW_LINK, .a = "+id=zoe", .b = "+email=z@example.com", .unit = "crm", .time_us = T + 12, .record = 1},
 };
 static const struct rejected BAD[] = {{.record = 2, .line = 4, .code = "TIME", .reason = "no time", .raw = "x"}};
 
@@ -98,7 +100,7 @@ static inline voc_rc import_much(struct project *p)
             texts[i][k] = (char)(33 + (seed >> 40) % 94);
         }
         (void)snprintf(who[i], sizeof who[i], "+id=%zu", i * 7 % 211);
-        rows[i] = (struct row){.time_us = (int64_t)i, .action = "write", .customer = who[i], .text = texts[i], .record = i};
+        rows[i] = (struct row){.time_us = T + (int64_t)i, .action = "write", .customer = who[i], .text = texts[i], .record = i};
     }
     const struct rows r = {.events = rows, .n_events = N, .in_block = 400};
     return import_rows(p, &r, "mail", "much", 1, 0, &out, NULL);

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include "rows.h"
+#include "store/page_sum.h"
 
 static struct project *create(const char *name)
 {
@@ -63,7 +64,8 @@ static void check_refused(const char *name, enum project_mode mode, voc_rc expec
 static void change(const char *name, const char *sql)
 {
     sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(in_folder(name), &db), SQLITE_OK);
+    assert_int_equal(page_sum_init(), VOC_OK);
+    assert_int_equal(sqlite3_open_v2(in_folder(name), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, PAGE_SUM_VFS), SQLITE_OK);
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     if (rc != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
     assert_int_equal(sqlite3_close(db), SQLITE_OK);

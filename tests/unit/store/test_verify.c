@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
-#include <sqlite3.h>
 #include "rows.h"
+#include "store/page_sum.h"
 
 static void make(void)
 {
@@ -29,10 +29,11 @@ static void make(void)
     project_close(p);
 }
 
+// As a bad program would: the pages have their sums.
 static void spoil(const char *sql)
 {
     sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(in_folder("p.voc"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open_v2(in_folder("p.voc"), &db, SQLITE_OPEN_READWRITE, PAGE_SUM_VFS), SQLITE_OK);
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     if (rc != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
     assert_int_equal(sqlite3_changes(db) > 0, 1);
@@ -117,6 +118,39 @@ static void a_damaged_block_is_named_by_those_who_read_it(void **state)
     remove_file("p.voc");
 }
 
+static void flip(long at)
+{
+    FILE *f = fopen(in_folder("p.voc"), "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    int was = fgetc(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_equal(fputc(was ^ 1, f), was ^ 1);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void every_damaged_page_is_named_once(void **state)
+{
+    (void)state;
+    struct project *p = NULL;
+    struct diag *d = diag_new();
+    make();
+    flip(16384 * 7 + 3);       // page 8
+    flip(16384 * 12 + 16000);  // page 13
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL), VOC_OK);
+    assert_int_equal(store_verify(p, d), VOC_E_CHECK);
+    assert_int_equal(diag_n(d), 2);
+    assert_true(says(d, "page 8 is damaged") && says(d, "page 13 is damaged"));
+    project_close(p);
+    diag_free(d);
+    flip(16384 * 7 + 3);
+    flip(16384 * 12 + 16000);
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL), VOC_OK);
+    assert_int_equal(store_verify(p, NULL), VOC_OK);
+    project_close(p);
+    remove_file("p.voc");
+}
+
 static voc_rc ignore_attribute(void *user, const struct store_attribute *a)
 {
     (void)user, (void)a;
@@ -154,6 +188,11 @@ static void flipped_bytes_of_the_file_do_no_harm(void **state)
             rc = store_digest(p, hash);
             project_close(p);
         }
+        if (rc == VOC_OK) {
+            char now[65];
+            hash_hex(hash, now);
+            assert_string_equal(now, whole);
+        }
         found += rc != VOC_OK;
         bytes[at] ^= 0x41;
         remove_file("q.voc");
@@ -167,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(a_damaged_block_is_named_by_those_who_read_it),
+        cmocka_unit_test(every_damaged_page_is_named_once),
         cmocka_unit_test(flipped_bytes_of_the_file_do_no_harm),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

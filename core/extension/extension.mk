@@ -10,3 +10,5 @@ core_extension_vocstream_so_CPPFLAGS = -DVOC_GUEST $(AM_CPPFLAGS)
 core_extension_vocstream_so_CFLAGS = $(core_libvoc_a_CFLAGS)
 core_extension_vocstream_so_LINK = $(CC) $(core_extension_vocstream_so_CFLAGS) $(CFLAGS) -shared $(VOC_NO_UNDEFINED) -Wl,-z,nodelete $(LDFLAGS) -o $@
 core_extension_vocstream_so_LDADD = core/libvoc.a $(GUEST_LIBS) -lm
+# It is no program that answers --version.
+AM_INSTALLCHECK_STD_OPTIONS_EXEMPT = core/extension/vocstream.so

@@ -12,20 +12,6 @@ struct example {
     bool responded;
 };
 
-// The unit that a stay belongs to.
-static uint32_t unit_of(const struct data *d, size_t stay)
-{
-    size_t lo = 0, hi = d->n_units;
-    while (lo + 1 < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (d->first_stay[mid] <= stay)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return (uint32_t)lo;
-}
-
 int examples_add(void *ctx, const struct trial_set *set)
 {
     struct examples *x = ctx;
@@ -46,8 +32,8 @@ int examples_add(void *ctx, const struct trial_set *set)
     x->at[x->n++] = (struct example){.in_stage = set->in_stage,
                                      .time = set->time,
                                      .comparator_time = set->members[0].index,
-                                     .unit = unit_of(&s->data, set->stay),
-                                     .comparator = unit_of(&s->data, set->members[0].stay),
+                                     .unit = x->unit_of_stay[set->stay],
+                                     .comparator = x->unit_of_stay[set->members[0].stay],
                                      .responded = set->follow[0].event};
     return 0;
 }

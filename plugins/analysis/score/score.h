@@ -202,6 +202,7 @@ struct examples {
     struct example *at;
     size_t n, cap;
     bool failed;  // memory ran out
+    const uint32_t *unit_of_stay;
     struct recent *recent;  // by stage and segment: touches since recent_from
     int64_t recent_from;
 };

@@ -262,11 +262,15 @@ static voc_rc run_plans(struct trials *t)
     const size_t times = windows_of(s);
     struct trial_request *requests = score_alloc(s, t->n_plans * times, sizeof *requests);
     struct trial_result *results = score_alloc(s, t->n_plans * times, sizeof *results);
+    uint32_t *unit_of_stay = score_alloc(s, s->data.n_stays, sizeof *unit_of_stay);
     const struct trial_crew crew = crew_of(s);
-    voc_rc rc = requests && results ? VOC_OK : VOC_E_NOMEM;
+    voc_rc rc = requests && results && unit_of_stay ? VOC_OK : VOC_E_NOMEM;
+    for (size_t u = 0; u < s->data.n_units && !rc; u++)
+        for (size_t i = s->data.first_stay[u]; i < s->data.first_stay[u + 1]; i++) unit_of_stay[i] = (uint32_t)u;
     for (size_t i = 0; i < t->n_plans && !rc; i++) {
         struct plan *p = &t->plans[i];
         p->examples.s = s;
+        p->examples.unit_of_stay = unit_of_stay;
         p->examples.recent_from = settle_recent_from(s);
         p->examples.recent = score_alloc(s, s->def->n_stages * s->def->n_segments, sizeof *p->examples.recent);
         rc = p->examples.recent ? plan_outcomes(t, p) : VOC_E_NOMEM;

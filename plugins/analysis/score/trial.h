@@ -23,7 +23,7 @@ enum trial_rc {
 
 #define TRIAL_NONE UINT32_MAX
 #define TRIAL_ALL UINT32_MAX  // as a stage or segment of a result: all of them
-#define TRIAL_OUTCOMES 3      // at most: the aim, harm, and one more
+#define TRIAL_OUTCOMES 2      // at most: the aim and harm
 #define TRIAL_CUTS 8          // at most, of a covariate
 
 // Where memory comes from. `resize` takes NULL like realloc and leaves the old block on failure; `free` takes NULL.

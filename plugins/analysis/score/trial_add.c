@@ -111,8 +111,10 @@ static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_se
     if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
         return TRIAL_NOMEM;
     *exposed = trial_level_at(level, set->account);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         r->slots[i] = trial_level_at(level, set->members[i].account);
+        __builtin_prefetch(r->slots[i], 1);
+    }
     return TRIAL_OK;
 }
 

@@ -15,7 +15,7 @@
 #define CHUNK ((size_t)1 << 20)
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
-enum { ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_SEEN_BY, ROOM_SEEN_COUNT, ROOM_SEEN_TYPES, ROOM_TIMES };
+enum { ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_SEEN_BY, ROOM_SEEN_COUNT, ROOM_SEEN_TYPES, ROOM_TIMES, ROOM_AT_RISK, ROOM_RANKS, ROOM_FACTS };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
 struct trial_span {
@@ -66,10 +66,12 @@ static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
     w->windows = trial_room(a, &w->rooms[ROOM_WINDOWS], pass->n, sizeof *w->windows);
     w->found = trial_room(a, &w->rooms[ROOM_FOUND], comparators, sizeof *w->found);
     w->times = trial_room(a, &w->rooms[ROOM_TIMES], comparators + 1, sizeof *w->times);
+    w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], 2 * (comparators + 2), sizeof *w->at_risk);
+    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], comparators, sizeof *w->ranks);
     w->seen_by = trial_room(a, &w->rooms[ROOM_SEEN_BY], types, sizeof *w->seen_by);
     w->seen_count = trial_room(a, &w->rooms[ROOM_SEEN_COUNT], types, sizeof *w->seen_count);
     w->seen_types = trial_room(a, &w->rooms[ROOM_SEEN_TYPES], types, sizeof *w->seen_types);
-    if (!w->asked || !w->first_of_type || !w->windows || !w->found || !w->times || !w->seen_by || !w->seen_count || !w->seen_types)
+    if (!w->asked || !w->first_of_type || !w->windows || !w->found || !w->times || !w->at_risk || !w->ranks || !w->seen_by || !w->seen_count || !w->seen_types)
         return TRIAL_NOMEM;
     memset(w->seen_by, 0, types * sizeof *w->seen_by);
     return TRIAL_OK;
@@ -223,6 +225,28 @@ static enum trial_rc read_block(struct trial_work *w, const struct extent *exten
     return rc;
 }
 
+#define LINE 64
+
+// On the lines of the cache: a look at a stay costs one of them.
+static enum trial_rc make_facts(struct trial_work *w)
+{
+    char *at = trial_room(&w->alloc, &w->rooms[ROOM_FACTS], (size_t)w->block.n + 1, sizeof *w->facts > LINE ? sizeof *w->facts : LINE);
+    if (!at)
+        return TRIAL_NOMEM;
+    w->facts = (struct trial_facts *)(void *)(at + (LINE - (uintptr_t)at % LINE) % LINE);
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        w->common[k] = TRIAL_NONE;
+        for (uint32_t t = 0; t < w->pass->frame->in.n_types; t++)
+            for (uint32_t r = w->first_of_type[t]; r != TRIAL_NONE; r = w->asked[r].next) {
+                const uint32_t x = k < w->asked[r].request->n_outcomes ? w->asked[r].series[k] : TRIAL_NONE;
+                if (x != TRIAL_NONE && w->series[x].listed && w->series[x].exact &&
+                    (w->common[k] == TRIAL_NONE || w->series[x].uses > w->series[w->common[k]].uses))
+                    w->common[k] = x;
+            }
+    }
+    return TRIAL_OK;
+}
+
 static void rewind_list(struct trial_list *list, uint32_t n)
 {
     memcpy(list->now, list->first, n * sizeof *list->now);
@@ -277,6 +301,8 @@ static enum trial_rc sweep_touches(struct trial_work *w, const struct trial_entr
     for (uint32_t i = 0; i < w->n_series; i++)
         if (w->series[i].listed)
             rewind_list(&w->series[i].list, w->block.n);
+    for (uint32_t p = 0; p < w->block.n; p++)
+        w->facts[p].until = INT64_MIN;
     enum trial_rc rc = trial_sweep_prepare(&w->sweep, &w->block, w->windows, w->n_windows, w->moments, n_moments, entries[0].unit);
     for (uint32_t i = 0, m = 0; i < n && rc == TRIAL_OK; i++) {
         if (i == 0 || entries[i].since != entries[i - 1].since)
@@ -292,6 +318,8 @@ static enum trial_rc judge_span(struct trial_work *w, const struct trial_span *s
     enum trial_rc rc = list_entries(w, span, &extent);
     if (rc == TRIAL_OK)
         rc = read_block(w, &extent);
+    if (rc == TRIAL_OK)
+        rc = make_facts(w);
     const uint32_t n = span->end - span->begin;
     for (uint32_t i = 0, next; i < n && rc == TRIAL_OK; i = next) {
         for (next = i + 1; next < n && w->entries[next].unit == w->entries[i].unit;)

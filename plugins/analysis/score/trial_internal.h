@@ -102,7 +102,7 @@ struct trial_follow trial_follow(const struct trial_events *events, const int64_
 
 // ---- sums of one level --------------------------------------------------------------------------------------------------
 
-struct trial_slot {
+struct trial_slot {  // one line of the cache
     double o[TRIAL_OUTCOMES], e[TRIAL_OUTCOMES];  // dO, dE of the account
     double placebo_o, placebo_e, money;
     uint32_t account;

@@ -61,44 +61,80 @@ static int64_t count_actions(const struct trial_list *list, uint32_t first, uint
     return n;
 }
 
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void look(struct trial_work *w, uint32_t place, int64_t since, struct trial_facts *x)
+{
+    struct trial_block *b = &w->block;
+    const uint32_t action = move_on(&b->actions, place, since, 0), touch = move_on(&b->touches, place, since, 1);
+    x->account = b->account[place];
+    x->length = b->length[place];
+    x->touch = touch;
+    x->last_action = action > b->actions.first[place] ? b->actions.since[action - 1] : INT64_MIN;
+    x->last_touch = touch > b->touches.first[place] ? b->touches.since[touch - 1] : INT64_MIN;
+    x->next_touch = touch < b->touches.first[place + 1] ? b->touches.since[touch] : INT64_MAX;
+    x->until = action < b->actions.first[place + 1] ? b->actions.since[action] + 1 : INT64_MAX;
+    x->until = lesser(x->until, x->next_touch);
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        if (w->common[k] == TRIAL_NONE)
+            continue;
+        struct trial_list *list = &w->series[w->common[k]].list;
+        const uint32_t i = move_on(list, place, since, 1);
+        x->next[k] = i < list->first[place + 1] ? list->since[i] : INT64_MAX;
+        x->until = lesser(x->until, x->next[k]);
+    }
+}
+
+static inline const struct trial_facts *facts(struct trial_work *w, uint32_t place, int64_t since)
+{
+    struct trial_facts *x = &w->facts[place];
+    if (since >= x->until)
+        look(w, place, since, x);
+    return x;
+}
+
 struct before {
     int64_t count;
     bool acted;
 };
 
 // Actions in the window of the placebo, and whether there was one in the hour before.
-static struct before look_back(struct trial_work *w, const struct trial_entry *e, uint32_t place, int64_t lag_length)
+static struct before look_back(struct trial_work *w, const struct trial_entry *e, const struct trial_facts *x, uint32_t place, int64_t lag_length)
 {
     const struct trial_frame *f = w->block.frame;
     const int64_t hour = 3600 * f->options.second, lag = f->options.lag;
-    struct trial_list *list = &w->block.actions;
-    const uint32_t now = move_on(list, place, e->since, 0), first = list->first[place];
-    struct before out = {0, now > first && list->since[now - 1] >= e->since - hour};
+    const struct trial_list *list = &w->block.actions;
+    struct before out = {0, x->last_action >= e->since - hour};
     if (f->actions.coarsest > hour || e->unit > hour)
         out.acted = trial_acted_just_before(f, f->stays[w->block.begin + place].unit, w->block.in[place] + e->since, e->unit);
-    if (lag_length > 0)
-        out.count = count_actions(list, first, now, e->since - lag - lag_length, e->since - lag);
+    if (lag_length > 0 && x->last_action >= e->since - lag - lag_length)
+        out.count = count_actions(list, list->first[place], list->now[place], e->since - lag - lag_length, e->since - lag);
     return out;
 }
 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
 
 // Of the right classes; whether it can be compared with, and until when it is followed.
-static bool is_comparator(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t account, uint32_t place, int64_t *end)
+static bool is_comparator(const struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t account, uint32_t place,
+                          const struct trial_facts *x, int64_t *end)
 {
-    struct trial_block *b = &w->block;
+    const struct trial_block *b = &w->block;
     const uint32_t type = a->request->type;
-    if (b->account[place] == account || b->account[place] == a->request->without_account)
-        return false;
-    const uint32_t now = move_on(&b->touches, place, e->since, 1), first = b->touches.first[place], last = b->touches.first[place + 1];
     const int64_t *since = b->touches.since;
-    for (uint32_t i = now; i > first && since[i - 1] >= e->since - a->window; i--)
-        if (b->touch_type[i - 1] == type)
-            return false;
-    *end = e->since + a->window < b->length[place] ? e->since + a->window : b->length[place];
-    for (uint32_t i = now; i < last && since[i] < *end; i++)
-        if (b->touch_type[i] == type)
-            *end = since[i];
+    if (x->account == account || x->account == a->request->without_account)
+        return false;
+    if (x->last_touch >= e->since - a->window)
+        for (uint32_t i = x->touch; i > b->touches.first[place] && since[i - 1] >= e->since - a->window; i--)
+            if (b->touch_type[i - 1] == type)
+                return false;
+    *end = lesser(e->since + a->window, x->length);
+    if (x->next_touch < *end)
+        for (uint32_t i = x->touch; i < b->touches.first[place + 1] && since[i] < *end; i++)
+            if (b->touch_type[i] == type)
+                *end = since[i];
     return *end > e->since;
 }
 
@@ -111,16 +147,20 @@ static size_t find(struct trial_work *w, const struct trial_entry *e, const stru
     int64_t end = 0;
     trial_outward_begin(&o, &w->sweep, place, e->lo - b->begin, e->hi - b->begin, combined, a->which_window, touches);
     for (uint32_t other; n < most && (other = trial_outward_next(&o)) != TRIAL_NONE;) {
-        if (!is_comparator(w, e, a, b->account[place], other, &end))
+        const struct trial_facts *x = facts(w, other, e->since);
+        if (!is_comparator(w, e, a, b->account[place], other, x, &end))
             continue;
         struct trial_found *m = &w->found[n++];
-        struct before before = look_back(w, e, other, lag_length);
+        struct before before = look_back(w, e, x, other, lag_length);
         m->position = b->begin + other;
         m->place = other;
         m->before = before.count;
         m->acted = before.acted;
         for (uint32_t k = 0; k < a->request->n_outcomes; k++)
-            m->follow[k] = follow(w, e, a->series[k], other, end, &at);
+            if (a->series[k] != TRIAL_NONE && a->series[k] == w->common[k])
+                m->follow[k] = (struct trial_follow){lesser(x->next[k], end) - e->since, x->next[k] <= end};
+            else
+                m->follow[k] = follow(w, e, a->series[k], other, end, &at);
     }
     return n;
 }
@@ -130,10 +170,13 @@ static size_t find(struct trial_work *w, const struct trial_entry *e, const stru
 // Other types that touched this stay's owner in [since - 7 d, since + W]: each once. `looker` must be new for every call of a trial.
 static size_t look_around(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t place, uint32_t looker, size_t n_seen)
 {
-    struct trial_list *list = &w->block.touches;
+    const struct trial_facts *x = facts(w, place, e->since);
+    const struct trial_list *list = &w->block.touches;
     const int64_t from = e->since - 7 * 86400 * w->block.frame->options.second, to = e->since + a->window;
+    if (x->last_touch < from && x->next_touch > to)
+        return n_seen;
     const uint32_t first = list->first[place], last = list->first[place + 1];
-    uint32_t i = move_on(list, place, e->since, 1);
+    uint32_t i = x->touch;
     while (i > first && list->since[i - 1] >= from)
         i--;
     for (; i < last && list->since[i] <= to; i++) {
@@ -192,28 +235,34 @@ static size_t event_times(const struct trial_found *found, size_t n_found, const
     return n;
 }
 
+// A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last.
 static uint8_t *put_outcome(struct trial_work *w, size_t n_found, const struct trial_follow *exposed, uint32_t k, uint8_t *at)
 {
     const size_t n = event_times(w->found, n_found, exposed, k, w->times);
     at = trial_put(at, n);
-    for (size_t t = 0; t < n; t++) {
-        const int64_t v = w->times[t];
-        size_t m = 0, d0 = 0;
-        for (size_t i = 0; i < n_found; i++) {
-            m += w->found[i].follow[k].length >= v;
-            d0 += w->found[i].follow[k].event && w->found[i].follow[k].length == v;
-        }
-        at = trial_put(at, m);
-        at = trial_put(at, d0);
-        at = trial_put(at, exposed->event && exposed->length == v);
-    }
-    for (size_t i = 0; i < n_found && n > 0; i++) {
+    if (n == 0)
+        return at;
+    memset(w->at_risk, 0, 2 * (n + 1) * sizeof *w->at_risk);
+    uint32_t *last = w->at_risk, *events = w->at_risk + n + 1;  // by rank
+    for (size_t i = 0; i < n_found; i++) {
         const struct trial_follow *f = &w->found[i].follow[k];
-        size_t rank = 0;
-        while (rank < n && w->times[rank] <= f->length)
-            rank++;
-        at = trial_put(at, rank * 2 + (f->event && rank > 0 && w->times[rank - 1] == f->length));
+        size_t rank = n;
+        while (rank > 0 && w->times[rank - 1] > f->length)
+            rank--;
+        const bool own = f->event && rank > 0 && w->times[rank - 1] == f->length;
+        last[rank]++;
+        events[rank] += own;
+        w->ranks[i] = (uint32_t)(rank * 2 + own);
     }
+    size_t m = n_found;
+    for (size_t t = 0; t < n; t++) {
+        m -= last[t];
+        at = trial_put(at, m);
+        at = trial_put(at, events[t + 1]);
+        at = trial_put(at, exposed->event && exposed->length == w->times[t]);
+    }
+    for (size_t i = 0; i < n_found; i++)
+        at = trial_put(at, w->ranks[i]);
     return at;
 }
 
@@ -274,7 +323,7 @@ enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struc
     if (end <= e->since) {
         at = trial_put(at, TRIAL_NO_FOLLOW);
     } else {
-        struct before before = look_back(w, e, place, lag_length);
+        struct before before = look_back(w, e, facts(w, place, e->since), place, lag_length);
         n = find(w, e, a, combined, touches, lag_length);
         for (uint32_t k = 0; k < a->request->n_outcomes; k++) {
             exposed[k] = follow(w, e, a->series[k], place, end, &position[k]);

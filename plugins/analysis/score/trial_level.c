@@ -130,8 +130,20 @@ static void fold_sums(struct trial_level *into, struct trial_level *from, uint32
         move_sum(&into->bundle[t], &from->bundle[t]);
 }
 
-enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
-                               uint32_t n_types)
+// What an empty level is given may as well be its own.
+static void swap_accounts(struct trial_level *into, struct trial_level *from)
+{
+    const struct trial_level was = *into;
+    into->map = from->map, from->map = was.map;
+    into->slots = from->slots, from->slots = was.slots;
+    into->n_slots = from->n_slots, from->n_slots = was.n_slots;
+    into->room = from->room, from->room = was.room;
+    into->times = from->times, from->times = was.times;
+    into->n_times = from->n_times, from->n_times = was.n_times;
+    into->times_room = from->times_room, from->times_room = was.times_room;
+}
+
+static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc)
 {
     if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
         return TRIAL_NOMEM;
@@ -155,6 +167,16 @@ enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *fro
         memcpy(into->times + into->n_times, from->times, from->n_times * sizeof *into->times);
     into->n_times += from->n_times;
     from->n_times = 0;
+    return TRIAL_OK;
+}
+
+enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
+                               uint32_t n_types)
+{
+    if (into->n_slots == 0 && into->n_times == 0)
+        swap_accounts(into, from);
+    else if (fold_accounts(into, from, alloc) != TRIAL_OK)
+        return TRIAL_NOMEM;
     fold_counts(into, from);
     fold_sums(into, from, n_types);
     return TRIAL_OK;

@@ -16,6 +16,17 @@ struct trial_asked {
     uint32_t series[TRIAL_OUTCOMES];   // or TRIAL_NONE
 };
 
+// What is asked about a stay again and again, as it is from the time of the last look until `until`: one line of the cache. Times
+// are since entry; INT64_MIN and INT64_MAX where there is none.
+struct trial_facts {
+    int64_t until;
+    int64_t next[TRIAL_OUTCOMES];  // outcome, of the series that most ask about
+    int64_t last_action;           // before
+    int64_t last_touch;            // not later
+    int64_t next_touch, length;
+    uint32_t account, touch;       // touch: of the block's list, the first later one
+};
+
 struct trial_found {
     uint32_t position, place;
     struct trial_follow follow[TRIAL_OUTCOMES];
@@ -38,12 +49,15 @@ struct trial_work {
     uint32_t n_windows;
     struct trial_entry *entries;
     int64_t *moments;
+    struct trial_facts *facts;     // by place
+    uint32_t common[TRIAL_OUTCOMES];  // the series that most ask about, or TRIAL_NONE
     struct trial_found *found;     // of one trial
     uint32_t *seen_by, *seen_count, *seen_types;  // bundle: last looker, members that saw, list of types seen
     int64_t *times;                // event times of one trial
+    uint32_t *at_risk, *ranks;     // of one outcome: by rank, twice; by member
     uint8_t *chunk;                // room for records
     size_t chunk_left;
-    struct trial_room rooms[10];
+    struct trial_room rooms[13];
 };
 
 // Finds the comparators of one fresh touch for one request and writes its record; *out is where, in memory of the pass.

@@ -92,74 +92,90 @@ size_t stay_of(const struct data *d, size_t unit, int64_t time)
     return SIZE_MAX;
 }
 
-// Takes an event of a unit into a series, with what it is worth.
+// Which events of a unit go into a series.
 struct filter {
     const struct score *s;
     uint32_t touchpoint, stage, class_;
-    bool (*take)(const struct filter *f, size_t unit, size_t event, double *value);
+    bool (*take)(const struct filter *f, size_t unit, size_t event);
+    double (*worth)(const struct filter *f, size_t unit, size_t event);  // of one that is taken; NULL: not asked about
 };
 
-// Counts first, so that a series takes only its own room.
+// Counts first, so that a series takes only its own room, and marks what it counts, so that the second walk asks no more.
 static voc_rc build(struct series *out, const struct filter *f)
 {
     const struct data *d = &f->s->data;
     size_t n = 0, at = 0;
-    double v = 0;
+    uint64_t *marks = score_alloc(f->s, d->n_events / 64 + 1, sizeof *marks);
     *out = (struct series){.first = score_alloc(f->s, d->n_units + 1, sizeof *out->first)};
-    if (!out->first) return VOC_E_NOMEM;
-    for (size_t u = 0; u < d->n_units; u++)
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) n += f->take(f, u, i, &v);
-    int64_t *time = score_alloc(f->s, n, sizeof *time);
-    uint8_t *resolution = score_alloc(f->s, n, sizeof *resolution);
-    double *value = score_alloc(f->s, n, sizeof *value);
-    if (!time || !resolution || !value) return VOC_E_NOMEM;
+    if (!out->first || !marks) return VOC_E_NOMEM;
     for (size_t u = 0; u < d->n_units; u++) {
-        out->first[u] = at;
+        out->first[u] = n;
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            if (!f->take(f, u, i, &v)) continue;
-            time[at] = d->events[i].time;
-            resolution[at] = d->events[i].resolution;
-            value[at++] = v;
+            if (!f->take(f, u, i)) continue;
+            marks[i / 64] |= UINT64_C(1) << (i % 64);
+            n++;
         }
     }
-    out->first[d->n_units] = out->n = at;
+    out->first[d->n_units] = out->n = n;
+    int64_t *time = f->s->host->alloc(f->s->cx, n * sizeof *time + 1);
+    uint8_t *resolution = f->s->host->alloc(f->s->cx, n * sizeof *resolution + 1);
+    double *value = f->worth ? f->s->host->alloc(f->s->cx, n * sizeof *value + 1) : NULL;
+    if (!time || !resolution || (f->worth && !value)) return VOC_E_NOMEM;
+    for (size_t k = 0; k <= d->n_events / 64; k++)
+        for (uint64_t left = marks[k]; left; left &= left - 1, at++) {
+            const struct event *e = &d->events[k * 64 + (size_t)__builtin_ctzll(left)];
+            time[at] = e->time;
+            resolution[at] = e->resolution;
+        }
+    for (size_t u = 0; u < d->n_units && value; u++)
+        for (size_t i = d->first_event[u], k = out->first[u]; k < out->first[u + 1]; i++)
+            if (marks[i / 64] >> (i % 64) & 1) value[k++] = f->worth(f, u, i);
+    f->s->host->free(f->s->cx, marks);
     out->events = (struct trial_events){.first = out->first, .time = time, .resolution = resolution, .value = value};
     return score_rc(trial_events_prepare(&out->events, (uint32_t)d->n_units, score_unit_of, 6));
 }
 
-static bool take_outcome(const struct filter *f, size_t unit, size_t event, double *value)
+static bool take_outcome(const struct filter *f, size_t unit, size_t event)
 {
-    if (!outcome_is(f->s, event, f->s->data.first_event[unit], f->touchpoint, f->stage)) return false;
-    *value = outcome_value(f->s, &f->s->data.events[event], f->touchpoint, f->stage);
-    return true;
+    return outcome_is(f->s, event, f->s->data.first_event[unit], f->touchpoint, f->stage);
 }
 
-static bool take_class(const struct filter *f, size_t unit, size_t event, double *value)
+static double worth_of_outcome(const struct filter *f, size_t unit, size_t event)
 {
-    (void)unit, (void)value;
+    (void)unit;
+    return outcome_value(f->s, &f->s->data.events[event], f->touchpoint, f->stage);
+}
+
+static bool take_class(const struct filter *f, size_t unit, size_t event)
+{
+    (void)unit;
     return f->s->data.events[event].actor == VOC_ACTOR_CUSTOMER && f->s->data.events[event].class_ == f->class_;
 }
 
-static bool take_action(const struct filter *f, size_t unit, size_t event, double *value)
+static bool take_action(const struct filter *f, size_t unit, size_t event)
 {
     const struct event *e = &f->s->data.events[event];
-    (void)unit, (void)value;
+    (void)unit;
     return e->actor == VOC_ACTOR_CUSTOMER && e->class_ != VOC_CLASS_MECHANICAL && e->class_ != VOC_CLASS_UNDELIVERED && e->class_ != VOC_CLASS_HARM;
 }
 
-static bool take_aimed(const struct filter *f, size_t unit, size_t event, double *value)
+static bool take_aimed(const struct filter *f, size_t unit, size_t event)
 {
     const struct data *d = &f->s->data;
     if (d->events[event].actor != VOC_ACTOR_CUSTOMER) return false;
     size_t stay = stay_of(d, unit, d->events[event].time);
-    if (stay == SIZE_MAX || !outcome_is(f->s, event, d->first_event[unit], f->touchpoint, d->stays[stay].stage)) return false;
-    *value = outcome_value(f->s, &d->events[event], f->touchpoint, d->stays[stay].stage);
-    return true;
+    return stay != SIZE_MAX && outcome_is(f->s, event, d->first_event[unit], f->touchpoint, d->stays[stay].stage);
+}
+
+static double worth_of_aimed(const struct filter *f, size_t unit, size_t event)
+{
+    const struct data *d = &f->s->data;
+    return outcome_value(f->s, &d->events[event], f->touchpoint, d->stays[stay_of(d, unit, d->events[event].time)].stage);
 }
 
 voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage)
 {
-    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .stage = stage, .take = take_outcome});
+    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .stage = stage, .take = take_outcome, .worth = worth_of_outcome});
 }
 
 voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_)
@@ -171,7 +187,7 @@ voc_rc series_actions(const struct score *s, struct series *out) { return build(
 
 voc_rc series_aimed(const struct score *s, struct series *out, uint32_t touchpoint)
 {
-    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .take = take_aimed});
+    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .take = take_aimed, .worth = worth_of_aimed});
 }
 
 // Forward moves out of a stage happen at the end of its stays.

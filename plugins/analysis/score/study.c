@@ -27,6 +27,7 @@ struct trials {
     struct plan *plans;
     size_t n_plans;
     uint64_t keep;  // sample.c
+    bool *clicks;   // by touchpoint: see find_clicks
 };
 
 static void *resize(void *ctx, void *old, size_t size)
@@ -138,17 +139,22 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
     return rc ? rc : sample_keep(s, t->frame, with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH, windows_of(s), &t->keep);
 }
 
-// Whether some customer event answers a touch of it, or is itself claimed by it: then its outcomes are its own.
-static bool has_clicks(const struct score *s, uint32_t touchpoint)
+// Of which touchpoints some customer event answers a touch, or is itself claimed by it: then their outcomes are their own.
+static voc_rc find_clicks(struct trials *t)
 {
+    const struct score *s = t->st->s;
     const struct data *d = &s->data;
+    t->clicks = score_alloc(s, s->def->n_touchpoints, sizeof *t->clicks);
+    if (!t->clicks) return VOC_E_NOMEM;
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            int32_t ref = d->events[i].ref_event;
-            if (d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[i].touchpoint == touchpoint) return true;
-            if (ref >= 0 && d->events[i].actor == VOC_ACTOR_CUSTOMER && d->events[d->first_event[u] + (size_t)ref].touchpoint == touchpoint) return true;
+            const struct event *e = &d->events[i];
+            if (e->actor != VOC_ACTOR_CUSTOMER) continue;
+            const uint32_t answered = e->ref_event >= 0 ? d->events[d->first_event[u] + (size_t)e->ref_event].touchpoint : VOC_NONE;
+            if (e->touchpoint != VOC_NONE) t->clicks[e->touchpoint] = true;
+            if (answered != VOC_NONE) t->clicks[answered] = true;
         }
-    return false;
+    return VOC_OK;
 }
 
 bool aim_is_forward(const struct score *s)
@@ -178,7 +184,7 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
 {
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
-    bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || has_clicks(s, p->touchpoint) ||
+    bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || t->clicks[p->touchpoint] ||
                s->def->touchpoints[p->touchpoint].kind == VOC_TOUCH_PULL;
     p->window = score_alloc(s, n, sizeof *p->window);
     p->value = score_alloc(s, n, sizeof *p->value);
@@ -491,6 +497,7 @@ static voc_rc prepare(struct trials *t, struct study *st)
     *t = (struct trials){.st = st};
     voc_rc rc = series_of_class(s, &t->harm, VOC_CLASS_HARM);
     if (!rc) rc = series_actions(s, &t->actions);
+    if (!rc) rc = find_clicks(t);
     t->base = score_alloc(s, d->n_stages, sizeof *t->base);
     t->move_value = score_alloc(s, d->n_stages, sizeof *t->move_value);
     t->plans = score_alloc(s, d->n_touchpoints, sizeof *t->plans);

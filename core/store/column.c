@@ -239,7 +239,7 @@ static voc_rc get_pack(const unsigned char *p, size_t len, int64_t *out, size_t 
         size_t first = quick * width;
         p += first >> 3;
         if (first & 7) {
-            hold = *p++ >> (first & 7);
+            hold = (unsigned)*p++ >> (first & 7);
             bits = 8 - (unsigned)(first & 7);
         }
     }

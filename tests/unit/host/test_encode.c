@@ -588,7 +588,7 @@ static voc_str some_text(uint64_t *seed, const char *text, size_t len)
     static const char outside[] = "caf\xc3\xa9 and a text that is longer than sixteen bytes \\ \x1f \xff";
     size_t n = next(seed) % 40 < 30 ? next(seed) % 20 : 0;
     if (next(seed) % 300 == 0) return str_mk(outside, sizeof outside - 1); // not UTF-8
-    if (next(seed) % 9 == 0) return str_mk(outside, next(seed) % 61);
+    if (next(seed) % 9 == 0) return str_mk(outside, next(seed) % (sizeof outside - 1));
     if (next(seed) % 9 == 0) return str_mk(text + len - n, n);
     return str_mk(text + 4 * (next(seed) % 50), n);
 }

@@ -12,6 +12,7 @@
 // clang-format on
 #include <sqlite3.h>
 #include "tests/fault/works.h"
+#include "tests/unit/store/format_1.h"
 
 enum { SEEN = 1 << 16 };
 
@@ -56,21 +57,19 @@ static void cut(const struct work *w, size_t steps, enum cut how, uint64_t seed,
     if (!seen_before(powercut_image_hash(), steps >= kept)) look(w, steps >= kept, n_seen % 4 == 0);
 }
 
-// Every each-th step; the others are for VOC_POWERCUTS.
-static void cut_everywhere(const struct work *w, unsigned each)
+// The work on what lies there, cut at every each-th step; the others are for VOC_POWERCUTS.
+static void cut_from_here(const struct work *w, unsigned each)
 {
     size_t kept = 0;
     const char *more = getenv("VOC_POWERCUTS"), *one = getenv("VOC_POWERCUT_POINT");
     unsigned times = more ? (unsigned)strtoul(more, NULL, 10) : 1;
-    begin_work(w);
     powercut_record(in_folder("p.voc"));
     assert_int_equal(do_work(w, NULL, &kept), VOC_OK);
     powercut_end();
     state_of(after, PROJECT_READ);
-    assert_string_not_equal(before, after);
     n_seen = 0;
     size_t n = powercut_steps(), step = each > times ? each / times : 1;
-    assert_true(kept > 5 && kept <= n);
+    assert_true(n > 5 && kept <= n);
     if (one) {
         char *end;
         now_at = strtoul(one, &end, 10), now_how = (enum cut)strtoul(end + 1, &end, 10), now_seed = strtoul(end + 1, &end, 10), now_sector = strtoul(end + 1, &end, 10);
@@ -85,6 +84,13 @@ static void cut_everywhere(const struct work *w, unsigned each)
     print_message("# %zu steps, kept after %zu, %zu different ends\n", n, kept, n_seen);
     powercut_forget();
     remove_file("p.voc");
+}
+
+static void cut_everywhere(const struct work *w, unsigned each)
+{
+    begin_work(w);
+    cut_from_here(w, each);
+    assert_string_not_equal(before, after);
 }
 
 static int say_where(void **state)
@@ -124,6 +130,69 @@ static void an_import_by_another_mapping(void **state)
 {
     (void)state;
     cut_everywhere(&(struct work){import_first, import_read_otherwise}, 3);
+}
+
+// Nothing is lost when the power goes while a project is put in order after the power went.
+static void putting_in_order_after_a_cut(void **state)
+{
+    (void)state;
+    const struct work w = {import_first, import_over_ids};
+    static const unsigned at[] = {4, 17, 40, 60}; // while it goes to WAL, while the WAL is written, after the commit, while it is put away
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        begin_work(&w);
+        powercut_record(in_folder("p.voc"));
+        assert_int_equal(do_work(&w, NULL, NULL), VOC_OK);
+        powercut_end();
+        powercut_image(at[i] < powercut_steps() ? at[i] : powercut_steps() - 3, CUT_KEPT, 0, 512);
+        cut_from_here(&w, 8);
+    }
+}
+
+static voc_rc nothing(struct project *p)
+{
+    (void)p;
+    return VOC_OK;
+}
+
+// Opening to write brings a file of format 1 up to date: afterwards it is still of format 1, or it is of today's, with all
+// that was in it.
+static void bringing_an_older_file_up_to_date(void **state)
+{
+    (void)state;
+    const struct work w = {NULL, nothing};
+    char now[65];
+    struct project *p = NULL;
+    unsigned old = 0, new = 0;
+    size_t kept = 0;
+    remove_file("p.voc");
+    make_format_1("p.voc");
+    powercut_record(in_folder("p.voc"));
+    assert_int_equal(do_work(&w, NULL, &kept), VOC_OK);
+    powercut_end();
+    (void)snprintf(before, sizeof before, "%s", "");
+    state_of(after, PROJECT_READ);
+    for (size_t k = 0; k <= powercut_steps(); k++) {
+        for (uint64_t seed = 0; seed < 6; seed++) {
+            now_at = k, now_how = seed < 2 ? CUT_GARBLED : seed < 4 ? CUT_PART : seed == 4 ? CUT_KEPT : CUT_LOST, now_seed = seed, now_sector = 512;
+            powercut_image(k, now_how, seed, 512);
+            voc_rc rc = project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL);
+            if (rc == VOC_OK) {
+                digest_text(p, now);
+                assert_string_equal(now, after);
+                project_close(p);
+                new++;
+            } else {
+                assert_int_equal(rc, VOC_E_INPUT); // of an older program
+                assert_true(k < kept);
+                old++;
+            }
+            state_of(now, PROJECT_WRITE);
+            assert_string_equal(now, after);
+        }
+    }
+    assert_true(old > 10 && new > 10);
+    powercut_forget();
+    remove_file("p.voc");
 }
 
 // A client that knows SQLite but nothing of sums finishes what a killed writer left: its pages come without them. That is
@@ -183,6 +252,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(an_import_that_replaces_by_id, say_where),
         cmocka_unit_test_teardown(an_import_by_another_mapping, say_where),
         cmocka_unit_test_teardown(a_definition_that_is_attached, say_where),
+        cmocka_unit_test_teardown(putting_in_order_after_a_cut, say_where),
+        cmocka_unit_test_teardown(bringing_an_older_file_up_to_date, say_where),
         cmocka_unit_test(another_program_may_finish_what_a_killed_one_left),
         cmocka_unit_test_teardown(an_import_of_more_than_fits_in_memory, say_where),
     };

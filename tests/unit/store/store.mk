@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
-EXTRA_DIST += tests/unit/store/rows.h tests/unit/store/faults.h
+EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/rows.h tests/unit/store/faults.h
 
 check_PROGRAMS += tests/unit/store/test_aliases
 tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c

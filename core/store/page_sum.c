@@ -25,7 +25,7 @@ struct page_file {
     uint32_t page;    // bytes; 0: no sums
     uint32_t damaged; // the last page that was found so
     bool in_wal;
-    _Alignas(16) unsigned char real[ROOM];
+    _Alignas(8) unsigned char real[ROOM]; // SQLite lays files out at multiples of 8
 };
 
 static struct page_file *own(sqlite3_file *f)

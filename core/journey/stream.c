@@ -50,6 +50,26 @@ static bool known_from(const struct event_set *s)
     return false;
 }
 
+// What an import wrote into the list of tuples stays there when it is removed, or when its events are replaced by their ids.
+// Imports are numbered from 1, and one is only removed after another has been added: a gap tells of it.
+struct numbers { int64_t n, last; };
+
+static voc_rc count_import(void *user, const struct store_import *i)
+{
+    struct numbers *c = user;
+    c->n++;
+    if (i->number > c->last) c->last = i->number;
+    return VOC_OK;
+}
+
+static voc_rc find_leavings(struct stream *s)
+{
+    struct numbers c = {0};
+    voc_rc rc = store_imports(s->p, count_import, &c);
+    s->leavings = c.n != c.last || (c.n > 1 && has(s, EV_ID));
+    return rc;
+}
+
 // ---- window -------------------------------------------------------------------------------------------------------------------------
 
 // From the account of sources, where that fits the events that are there.
@@ -182,6 +202,7 @@ static voc_rc settle(struct timeline *t, struct stream *s, struct diag *d, bool 
     t->unit_kind = kind_of_units(t, s);
     *possible = t->unit_kind && !undelivered(t) && refs_stay_small(s) && !known_from(t->s);
     if (!*possible) return VOC_OK;
+    if ((rc = find_leavings(s))) return rc;
     t->all = (struct span){.s = t->s};
     if ((rc = evaluator_new(&t->ev, t->s))) return rc;
     evaluator_classes(t->ev, t->class_of_action);
@@ -190,7 +211,7 @@ static voc_rc settle(struct timeline *t, struct stream *s, struct diag *d, bool 
     if ((rc = find_window(t, s)) || (rc = claims_compile(t)) || (rc = types_claim(t, s))) return rc;
     for (uint32_t i = 0; i < s->types.n; i++) s->asks_claims = s->asks_claims || (s->types.asks[i] & TYPE_ASKS_CLAIM);
     t->info.n_units = s->layout.n_units;
-    if (s->cut || s->asks_claims || s->types.n_sources > 1 || (s->layout.n_events && !s->layout.n_units)) rc = census_events(t, s, &set_aside);
+    if (s->leavings || s->cut || s->asks_claims || s->types.n_sources > 1 || (s->layout.n_events && !s->layout.n_units)) rc = census_events(t, s, &set_aside);
     if (rc) return rc;
     window_counted(t, s->layout.n_events, set_aside, d);
     if ((rc = types_number(t, s))) return rc;

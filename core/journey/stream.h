@@ -49,6 +49,7 @@ struct stream { // owns
     bool by_type;                // ... and what they are follows from their types
     bool tracked_by_type;        // ... by nothing but the stage rules
     bool asks_claims;            // some type asks
+    bool leavings;               // the layout may name tuples that no event has any more
     bool source_known;           // all events are of one source
 };
 

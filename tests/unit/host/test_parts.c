@@ -165,6 +165,7 @@ struct log { // of one file; 0: the column is not there
     unsigned rows, people, accounts, cases, seed, seconds; // seconds: the longest pause
     bool ids, actors, refs, nobody, attributes;
     const char *kind; // head of the column of people
+    const char *touchpoint; // column that it is read from, or NULL: its own
 };
 
 static uint64_t draw(uint64_t *s)
@@ -257,7 +258,9 @@ static void import_log(struct world *w, const struct log *l)
     make_log(l, &b);
     join_path(path, w->folder, "log.csv");
     write_bytes(path, b.ptr, b.len, 0644);
-    const struct import_request r = {.project = w->project, .catalogue = w->catalogue, .path = path, .source = str_of(l->source), .threads = 2, .max_rejects = UINT64_MAX};
+    const struct option_given given = {.name = STR("touchpoint"), .value = str_of(l->touchpoint), .has_value = true};
+    const struct import_request r = {.project = w->project, .catalogue = w->catalogue, .path = path, .source = str_of(l->source), .threads = 2, .max_rejects = UINT64_MAX,
+                                     .options = &given, .n_options = l->touchpoint ? 1 : 0};
     voc_rc rc = import_file(&r, &report, &a, w->diag);
     if (rc) fail_msg("import: %s", diag_at(w->diag, diag_n(w->diag) - 1)->message);
     assert_int_equal(report.result.events, l->rows);
@@ -385,12 +388,22 @@ static void people_known_by_mail(void **state)
     every_definition(*state, "individual");
 }
 
+static void what_an_import_leaves_that_was_replaced(void **state)
+{
+    struct log log = {.source = "a", .rows = 1500, .people = 90, .seed = 10, .seconds = 400, .actors = true, .touchpoint = "object"};
+    import_log(*state, &log);
+    log.touchpoint = NULL; // the same bytes, read otherwise: "thing" is no touchpoint any more
+    import_log(*state, &log);
+    every_definition(*state, "individual");
+}
+
 int main(void)
 {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
         WORLD(one_source_of_persons), WORLD(several_sources_with_ids_and_attributes), WORLD(refs_to_events), WORLD(cases_with_persons_in_them),
         WORLD(cases_of_accounts), WORLD(accounts_with_persons_in_them), WORLD(people_known_by_mail),
+        WORLD(what_an_import_leaves_that_was_replaced),
     };
     if (store_init() != VOC_OK) return 99;
     int failed = cmocka_run_group_tests_name("parts", tests, NULL, NULL);

@@ -22,6 +22,8 @@
              "<touchpoint id='page' kind='pull' cost='1'><event actor='company' touchpoint='page'/></touchpoint></touchpoints>"
 
 static const char *const names[] = {"flow", "funnel", "score", "sessions", "variants"};
+#define MEMORY_LEAST UINT64_C(64)
+#define MEMORY_MOST (UINT64_C(256) << 20)
 enum { N = sizeof names / sizeof *names, SHARDS = 3 };
 
 static struct { struct world w; struct catalogue *catalogue; struct diag *d; struct plugin *plugin[N]; voc_value *options[N]; struct arena arena; char folder[PATH_MAX]; } all;
@@ -166,6 +168,39 @@ static void parts_of_each_analysis_give_its_undivided_tables(void **state)
     }
 }
 
+// From far too little on: it is said, until it is enough, and then nothing shows but the time it took.
+static void little_memory_is_said_or_gives_the_same_tables(void **state)
+{
+    char beside[PATH_MAX];
+    (void)state;
+    join_path(beside, all.folder, "p.voc");
+    for (size_t a = 0; a < N; a++) {
+        struct buf whole, bounded;
+        size_t refused = 0;
+        struct fold_item item = {.plugin = all.plugin[a], .options = all.options[a]};
+        struct fold_request r = {.journey = all.w.j, .threads = 2, .end_us = VOC_NA, .events = all.w.s, .beside = beside};
+        assert_int_equal(fold_run_all(&r, &item, 1, all.d), VOC_OK);
+        dump(&item.result, &whole);
+        fold_free(&item.result);
+        for (r.memory_max = MEMORY_LEAST;; r.memory_max += r.memory_max / 5) {
+            struct diag *d = diag_new();
+            voc_rc rc = fold_run_all(&r, &item, 1, d);
+            if (rc) assert_true(diag_count(d, VOC_ERROR) == 1 && strncmp(diag_at(d, 0)->code, "MEMORY-", 7) == 0);
+            diag_free(d);
+            if (!rc) break;
+            if (rc != VOC_E_LIMIT) fail_msg("%s with %llu bytes: %s", names[a], (unsigned long long)r.memory_max, rc_name(rc));
+            refused++;
+        }
+        assert_true(refused > 0);
+        assert_true(r.memory_max < MEMORY_MOST);
+        dump(&item.result, &bounded);
+        fold_free(&item.result);
+        if (strcmp(whole.ptr, bounded.ptr) != 0) fail_msg("%s: little memory gives something else", names[a]);
+        buf_done(&whole);
+        buf_done(&bounded);
+    }
+}
+
 static void a_state_with_any_byte_changed_harms_nothing(void **state)
 {
     (void)state;
@@ -192,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_of_each_analysis_give_its_undivided_tables),
+        cmocka_unit_test(little_memory_is_said_or_gives_the_same_tables),
         cmocka_unit_test(a_state_with_any_byte_changed_harms_nothing),
     };
     return cmocka_run_group_tests_name("parts", tests, open_all, close_all);

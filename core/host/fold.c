@@ -89,6 +89,7 @@ struct fold {
     _Atomic size_t next_piece;
     _Atomic size_t failed; // the part that failed
     _Atomic uint64_t units_taken, events_taken; // of this shard
+    _Atomic uint64_t memory; // of all parts, and what was there before they began
 };
 
 static voc_rc part_rc(struct fold *f, size_t k, voc_rc rc)
@@ -300,12 +301,28 @@ static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struc
         p->item = &items[f->n_parts];
         p->ops = p->item->plugin->ops;
         context_init(&p->cx, p->item->plugin, p->item->diag ? p->item->diag : d, NULL);
-        p->cx.memory_max = f->req->memory_max;
+        context_bound(&p->cx, f->req->memory_max);
         pthread_mutex_init(&p->run.lock, NULL);
         p->run.cx = &p->cx;
         p->run.threads = f->req->threads;
     }
     return VOC_OK;
+}
+
+// All parts are under one bound, together with what is there before they begin: the definition, and what is known of all events.
+static voc_rc share_memory(struct fold *f, struct diag *d)
+{
+    const uint64_t held = mem_stats().live_bytes, allowed = f->req->memory_max;
+    if (!allowed) return VOC_OK;
+    atomic_store(&f->memory, held);
+    for (size_t k = 0; k < f->n_parts; k++) {
+        f->parts[k].cx.memory_all = &f->memory;
+        f->parts[k].cx.memory_base = held;
+    }
+    if (!f->n_parts || held <= f->parts[0].cx.memory_max) return VOC_OK;
+    diag_error(d, "MEMORY-003", NULL, 0, "allow more with --memory", "what is known of all events takes %llu MiB before the analysis begins, and %llu MiB are allowed", (unsigned long long)((held + f->parts[0].cx.memory_program) >> 20) + 1,
+               (unsigned long long)(allowed >> 20));
+    return VOC_E_LIMIT;
 }
 
 static voc_rc part_begin(struct fold *f, size_t k)
@@ -350,6 +367,7 @@ voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_
     voc_rc rc = parts_new(&f, items, n, d);
     tell(&f, FOLD_READ, 0, 0);
     if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
+    if (!rc) rc = share_memory(&f, d);
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);

@@ -17,6 +17,8 @@
 #include "host/encode.h"
 #include "host/fold.h"
 
+#define PROGRAM_BYTES (UINT64_C(48) << 20)
+
 struct context_block {
     _Alignas(16) struct context_block *next;
     struct context_block *prev;
@@ -60,6 +62,13 @@ void context_done(struct voc_context *cx)
 
 // ---- memory of an instance -------------------------------------------------------------------------------------------
 
+// The program and its libraries take their part, which nobody counts.
+void context_bound(struct voc_context *cx, uint64_t memory_max)
+{
+    cx->memory_program = memory_max / 4 < PROGRAM_BYTES ? memory_max / 4 : PROGRAM_BYTES;
+    cx->memory_max = memory_max - cx->memory_program;
+}
+
 uint64_t context_used(const struct voc_context *cx) { return atomic_load(cx->memory_all ? cx->memory_all : &cx->memory_used); }
 
 void context_give_back(struct voc_context *cx, uint64_t size)
@@ -83,12 +92,12 @@ static voc_rc beyond_bound(struct voc_context *cx)
 {
     static const char hint[] = "allow more with --memory, or analyse a segment or a shorter time";
     uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), own = wanted > cx->memory_base ? wanted - cx->memory_base : 0;
-    unsigned long long allowed = cx->memory_max >> 20;
+    unsigned long long allowed = (cx->memory_max + cx->memory_program) >> 20;
     if (at >= 20 && at < 1000)
         diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: about %llu MiB, by what the first %u %% of the journeys took", allowed,
-                   (unsigned long long)((cx->memory_base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
+                   (unsigned long long)((cx->memory_program + cx->memory_base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
     else
-        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)(wanted >> 20) + 1);
+        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)((cx->memory_program + wanted) >> 20) + 1);
     return VOC_E_LIMIT;
 }
 

@@ -15,6 +15,7 @@ struct voc_context { // one plugin instance
     struct diag *diag;
     const char *file;       // for messages
     uint64_t memory_max;    // 0: none
+    uint64_t memory_program; // what of the bound that the user gave is left to the program itself
     _Atomic uint64_t memory_used;
     _Atomic uint64_t *memory_all; // what all instances of a walk hold and the walk itself, under the bound together; NULL: this one alone
     uint64_t memory_base;   // what the walk itself holds
@@ -32,6 +33,7 @@ void context_done(struct voc_context *cx);
 // What a plugin's call came to: a failure after memory had run out is that, whatever the plugin took it for. Where the bound was
 // met it is said what would be needed.
 voc_rc context_rc(struct voc_context *cx, voc_rc rc);
+void context_bound(struct voc_context *cx, uint64_t memory_max); // as the user gave it: for the whole process
 // Accounting: false where it would go beyond the bound, and then nothing is charged.
 bool context_charge(struct voc_context *cx, uint64_t size);
 void context_give_back(struct voc_context *cx, uint64_t size);

@@ -128,7 +128,7 @@ struct merging {
 static voc_rc add_state(struct merging *m, const struct shard *s, struct diag *d)
 {
     void *bytes = NULL, *state = NULL;
-    uint64_t used = context_used(&m->cx), most = m->r->memory_max;
+    uint64_t used = context_used(&m->cx), most = m->cx.memory_max;
     size_t errors = diag_count(d, VOC_ERROR);
     voc_rc rc = shard_state(s, &bytes, most ? (used < most ? most - used : 1) : 0, d);
     if (!rc) rc = m->ops->state_new(m->analysis, &state);
@@ -162,7 +162,7 @@ voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struc
 {
     struct merging m = {.r = r, .ops = r->plugin->ops};
     context_init(&m.cx, r->plugin, d, NULL);
-    m.cx.memory_max = r->memory_max;
+    context_bound(&m.cx, r->memory_max);
     pthread_mutex_init(&m.run.lock, NULL);
     m.run.cx = &m.cx;
     m.run.threads = r->threads;

@@ -74,6 +74,11 @@ voc_rc spill_map(const struct spill *s, const unsigned char **at, size_t *size, 
     return VOC_OK;
 }
 
+void spill_unload(const unsigned char *at, size_t size)
+{
+    if (at) madvise((void *)(uintptr_t)at, size, MADV_DONTNEED);
+}
+
 void spill_unmap(const unsigned char *at, size_t size)
 {
     if (at) munmap((void *)(uintptr_t)at, size);

@@ -10,6 +10,7 @@
 
 #define SPOOL_CHUNK ((size_t)1 << 20)
 #define RECORDS_MAX ((size_t)1 << 31)
+#define LOADED_MOST (UINT64_C(4) << 20)
 #define WRITE_PIECE ((size_t)256 << 10)
 
 struct spool_record {
@@ -42,6 +43,7 @@ struct voc_spool {
     const unsigned char *map; // once sealed, if there are runs
     size_t map_size;
     VEC(uint64_t) index;      // of records in the map, in order
+    _Atomic uint64_t loaded;  // bytes of the map that were looked at since it was unloaded
 };
 
 voc_rc spool_new(struct voc_run *run, struct voc_spool **out)
@@ -239,6 +241,14 @@ static voc_str key_at(const struct voc_spool *sp, uint64_t at)
     return str_mk(data_at(sp, at) + ((h->size + 15) & ~(uint64_t)15), (size_t)h->key);
 }
 
+// The map is memory too, as far as it was looked at.
+static void looked_at(struct voc_spool *sp, uint64_t bytes)
+{
+    if (atomic_fetch_add(&sp->loaded, bytes) + bytes < LOADED_MOST) return;
+    atomic_store(&sp->loaded, 0);
+    spill_unload(sp->map, sp->map_size);
+}
+
 static bool comes_first(const struct voc_spool *sp, const struct cursor *a, const struct cursor *b)
 {
     int c = str_cmp(key_at(sp, a->at), key_at(sp, b->at));
@@ -266,7 +276,9 @@ static voc_rc merge_runs(struct voc_spool *sp)
     for (size_t i = n / 2; i-- > 0;) sift(sp, heap, i, n);
     while (left && !(sp->index.n % 4096 == 0 && host_cancelled())) {
         sp->index.at[sp->index.n++] = heap[0].at;
-        heap[0].at += head_at(sp, heap[0].at)->whole;
+        uint64_t whole = head_at(sp, heap[0].at)->whole;
+        heap[0].at += whole;
+        looked_at(sp, whole);
         if (heap[0].at == heap[0].end) heap[0] = heap[--left];
         sift(sp, heap, 0, left);
     }
@@ -274,11 +286,11 @@ static voc_rc merge_runs(struct voc_spool *sp)
     return left ? VOC_CANCELLED : VOC_OK;
 }
 
-// What comes now needs memory too: a spool that holds a quarter of what is allowed makes room as well.
+// What comes now needs memory too: a spool that holds an eighth of what is allowed makes room as well.
 static bool leaves_room(const struct voc_spool *sp)
 {
     const struct voc_context *cx = sp->run->cx;
-    return !cx || !cx->memory_max || !sp->run->spill.beside || sp->bytes < cx->memory_max / 4;
+    return !cx || !cx->memory_max || !sp->run->spill.beside || sp->bytes < cx->memory_max / 8;
 }
 
 static voc_rc seal(struct voc_spool *sp)
@@ -315,6 +327,7 @@ voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data
         *key = key_at(sp, at);
         *data = data_at(sp, at);
         *size = (size_t)head_at(sp, at)->size;
+        looked_at(sp, head_at(sp, at)->whole);
         return VOC_OK;
     }
     *key = sp->records.at[i].key;

@@ -304,9 +304,9 @@ static void what_an_analysis_gathers_is_bounded_by_memory(void **state)
     struct fold_request r = {.project = w->project, .journey = w->journey, .plugin = &w->plugin, .threads = 2, .end_us = VOC_NA, .memory_max = 4000};
     struct fold_result result = {0};
     fault = FAULT_NONE;
-    assert_int_equal(fold_run(&r, &result, w->diag), VOC_E_LIMIT); // not even the places of the records
+    assert_int_equal(fold_run(&r, &result, w->diag), VOC_E_LIMIT); // not even the events
     assert_int_equal(atomic_load(&live), 0);
-    assert_string_equal(diag_at(w->diag, diag_n(w->diag) - 1)->code, "MEMORY-001");
+    assert_string_equal(diag_at(w->diag, diag_n(w->diag) - 1)->code, "MEMORY-003");
 }
 
 int main(void)

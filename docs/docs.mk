@@ -26,6 +26,7 @@ man_pages = \
 	docs/voc-run.1 \
 	docs/voc-score.1 \
 	docs/voc-sessions.1 \
+	docs/voc-settle.1 \
 	docs/voc-sniff.1 \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \

@@ -108,6 +108,7 @@ int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
 int run_rejects(struct cli *c);
 int run_sql(struct cli *c);
+int run_settle(struct cli *c);
 int run_verify(struct cli *c);
 int run_digest(struct cli *c);
 int run_journey_use(struct cli *c);

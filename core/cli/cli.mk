@@ -22,6 +22,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/results.c core/cli/results.h \
 	core/cli/progress.c core/cli/progress.h \
 	core/cli/rows.c \
+	core/cli/settle.c \
 	core/cli/run.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c

@@ -36,6 +36,9 @@ void space_drop(struct project *p)
     mem_free(p->tuples);
     p->tuples = NULL;
     p->n_tuples = 0;
+    mem_free(p->imports);
+    p->imports = NULL;
+    p->n_imports = 0;
 }
 
 // ---- telling ---------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ voc_rc event_columns_open(struct event_columns *c, struct project *p, uint32_t c
     *c = (struct event_columns){.columns = columns & (EV_ALL | EV_TUPLE)};
     c->scratch = mem_alloc(BLOCK_ROWS * sizeof *c->scratch);
     voc_rc rc = c->scratch ? tuples_load(p, &c->tuples, &c->n_tuples) : VOC_E_NOMEM;
+    if (rc == VOC_OK && (c->columns & (EV_SOURCE | EV_PLACE))) rc = imports_load(p, &c->imports, &c->n_imports);
     for (unsigned i = 0; rc == VOC_OK && i < EC_CODES; i++) {
         c->limit[i] = UINT32_MAX;
         if ((c->columns & CODES[i].flag) && CODES[i].space < SPACE_ALL) rc = space_count(p, CODES[i].space, &c->limit[i]);
@@ -163,6 +164,20 @@ static voc_rc read_tuples(struct event_columns *c, struct block_reader *r)
     return VOC_OK;
 }
 
+// The imports and sources that rows of a settled block name.
+static voc_rc read_imports(struct event_columns *c, struct block_reader *r)
+{
+    const struct import_source *x = NULL;
+    voc_rc rc = block_read_ints(r, COLUMN_IMPORT, c->scratch);
+    for (size_t k = 0; rc == VOC_OK && k < r->rows; k++) {
+        if (!x || x->number != c->scratch[k]) x = imports_find(c->imports, c->n_imports, c->scratch[k]);
+        if (!x || x->source == 0 || x->number < 1 || x->number > UINT32_MAX) return out_of_range(r, COLUMN_IMPORT);
+        if (c->source) c->source[c->n + k] = x->source;
+        if (c->import) c->import[c->n + k] = (uint32_t)x->number;
+    }
+    return rc;
+}
+
 voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32_t import, uint32_t source)
 {
     bool tuples = block_has(r, COLUMN_TUPLE);
@@ -177,11 +192,12 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
         if (c->wide[i]) rc = block_read_ints(r, WIDE[i].column, c->wide[i] + c->n);
     for (unsigned i = 0; rc == VOC_OK && i < EC_TEXTS; i++)
         if (c->text[i]) rc = block_read_text(r, TEXTS[i].column, c->text[i] + c->n);
+    if (rc == VOC_OK && import == 0 && (c->source || c->import)) rc = read_imports(c, r);
     if (rc != VOC_OK) return rc;
     for (size_t k = c->n; k < c->n + r->rows; k++) {
         if (c->wide[W_LINE]) c->wide[W_LINE][k] = (int64_t)((uint64_t)c->wide[W_LINE][k] + (uint64_t)c->wide[W_RECORD][k]); // stored by its distance
-        if (c->source) c->source[k] = source;
-        if (c->import) c->import[k] = import;
+        if (c->source && import) c->source[k] = source;
+        if (c->import && import) c->import[k] = import;
     }
     c->n += r->rows;
     return VOC_OK;

@@ -4,7 +4,7 @@
 #ifndef VOC_STORE_EVENT_COLUMNS_H
 #define VOC_STORE_EVENT_COLUMNS_H
 #include "store/block.h"
-#include "store/project.h"
+#include "store/shares.h"
 
 enum { EC_CODES = 13, EC_SMALL = 3, EC_WIDE = 6, EC_TEXTS = 4 };
 struct event_columns { // owns its arrays
@@ -13,6 +13,8 @@ struct event_columns { // owns its arrays
     uint32_t limit[EC_CODES]; // codes are below
     const struct event_tuple *tuples; // borrows from the project
     uint32_t n_tuples;
+    const struct import_source *imports; // borrows from the project; where EV_SOURCE or EV_PLACE are asked for
+    size_t n_imports;
     int64_t *wide[EC_WIDE], *scratch; // scratch: BLOCK_ROWS
     uint8_t *small[EC_SMALL];
     uint32_t *code[EC_CODES], *tuple, *source, *import;
@@ -20,7 +22,8 @@ struct event_columns { // owns its arrays
 };
 voc_rc event_columns_open(struct event_columns *c, struct project *p, uint32_t columns);
 void event_columns_close(struct event_columns *c);
-// Appends the rows of the block that r has open; texts borrow from r. VOC_E_INPUT: r->why says what is wrong.
+// Appends the rows of the block that r has open; texts borrow from r. import 0: the rows say it (shares.h). VOC_E_INPUT:
+// r->why says what is wrong.
 voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32_t import, uint32_t source);
 voc_rc event_columns_room(struct event_columns *c, size_t rows); // in all
 void event_columns_copy(struct event_columns *to, size_t at, const struct event_columns *from, size_t row); // same columns, room is there

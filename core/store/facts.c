@@ -4,21 +4,27 @@
 #include <inttypes.h>
 #include "store/project.h"
 
+// Of the events of source s.id: in blocks that are one import's own, and in settled runs.
+#define OF_SOURCE(all, of_blocks, of_settled)                                                                                            \
+    " (SELECT " all "(x) FROM (SELECT " of_blocks " AS x FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1" \
+    " UNION ALL SELECT " of_settled " FROM import AS i JOIN settled AS t ON t.import = i.number WHERE i.source = s.id))"
 static const char SELECT_SOURCES[] =
     "SELECT s.id, s.plugin, (SELECT coalesce(max(i.actor_assumed), 0) FROM import AS i WHERE i.source = s.id),"
     " (SELECT coalesce(max(i.resolution), 0) FROM import AS i WHERE i.source = s.id), s.watermark_none, s.watermark_us,"
     " (SELECT count(*) FROM import AS i WHERE i.source = s.id),"
-    " (SELECT min(b.first_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
-    " (SELECT max(b.last_us) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1),"
-    " (SELECT coalesce(sum(b.rows), 0) FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = s.id AND b.kind = 1)"
+    OF_SOURCE("min", "min(b.first_us)", "min(t.first_us)") ","
+    OF_SOURCE("max", "max(b.last_us)", "max(t.last_us)") ","
+    OF_SOURCE("sum", "coalesce(sum(b.rows), 0)", "coalesce(sum(t.events), 0)")
     " FROM source AS s ORDER BY s.id";
-// Of the blocks that reach up to the last time of a source: the coarsest resolution, and whether one does not say.
+// Of the blocks and settled runs that reach up to the last time of a source: the coarsest resolution, and whether one does not say.
 static const char SELECT_LAST[] =
-    "SELECT max(coalesce(b.last_resolution, 0)), count(*) - count(b.last_resolution) FROM import AS i JOIN block AS b ON b.import = i.number"
-    " WHERE i.source = ? AND b.kind = 1 AND b.last_us = ?";
+    "SELECT max(x), sum(unknown) FROM (SELECT coalesce(max(b.last_resolution), 0) AS x, count(*) - count(b.last_resolution) AS unknown"
+    " FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = ?1 AND b.kind = 1 AND b.last_us = ?2"
+    " UNION ALL SELECT coalesce(max(t.last_resolution), 0), 0 FROM import AS i JOIN settled AS t ON t.import = i.number WHERE i.source = ?1 AND t.last_us = ?2)";
 static const char SELECT_IMPORTS[] =
     "SELECT i.number, i.source, i.plugin, i.file_name, i.hash, i.bytes, i.records, i.gave, i.rejected, i.ignored, i.at_us,"
-    " (SELECT coalesce(sum(b.rows), 0) FROM block AS b WHERE b.import = i.number AND b.kind = 1) FROM import AS i ORDER BY i.number";
+    " (SELECT coalesce(sum(b.rows), 0) FROM block AS b WHERE b.import = i.number AND b.kind = 1)"
+    " + (SELECT coalesce(sum(t.events), 0) FROM settled AS t WHERE t.import = i.number) FROM import AS i ORDER BY i.number";
 static const char SELECT_REJECTS[] =
     "SELECT r.import, i.source, i.file_name, r.record, r.line, r.code, r.reason, r.raw FROM reject AS r LEFT JOIN import AS i ON i.number = r.import"
     " ORDER BY r.import, r.record, r.id";

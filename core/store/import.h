@@ -36,5 +36,5 @@ voc_rc import_write_rejects(struct import *i);
 voc_rc upsert_within(struct import *i, struct dict **ids);           // drops what a later record of the file replaces; *ids: own ids, owned by the caller
 voc_rc upsert_earlier(struct import *i, const struct dict *ids);     // drops from earlier imports of the source what this one replaces
 voc_rc import_remove(struct project *p, int64_t number);             // an import with all its rows
-voc_rc member_rebuild(struct project *p, int64_t number);            // who belongs to which account, as an import says it
+voc_rc member_rebuild(struct project *p, const int64_t *imports, size_t n); // who belongs to which account, as imports say it; ascending
 #endif

@@ -4,6 +4,7 @@
 // leaves the file as it was, and the import is spent either way.
 #include <inttypes.h>
 #include "store/import.h"
+#include "store/settle.h"
 
 static const char FIND_ALREADY[] = "SELECT number FROM import WHERE source = ? AND hash = ? AND length = ? AND mapping = ?";
 static const char FIND_OTHER_MAPPING[] = "SELECT number FROM import WHERE source = ? AND hash = ? AND length = ? ORDER BY number DESC LIMIT 1";
@@ -226,8 +227,8 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) rc = names_write(i->names);
-    if (rc == VOC_OK) rc = member_rebuild(i->p, i->number);
-    return rc;
+    if (rc == VOC_OK) rc = member_rebuild(i->p, &i->number, 1);
+    return rc == VOC_OK ? settle_some(i->p) : rc;
 }
 
 static voc_rc commit(struct import *i, const struct import_account *a, uint64_t behind)

@@ -195,7 +195,10 @@ static voc_rc next_piece(struct part_reader *r, struct part_piece **out)
         struct part_piece *fresh = rc == VOC_OK ? mem_zalloc(1, sizeof *fresh) : NULL;
         if (!fresh) return rc == VOC_OK ? VOC_E_NOMEM : rc;
         r->pieces.at[r->pieces.n++] = fresh;
-        if ((rc = part_piece_open(fresh, r->e)) != VOC_OK) return rc;
+        (void)pthread_mutex_lock(&r->e->lock); // dictionaries are counted through the connection
+        rc = part_piece_open(fresh, r->e);
+        (void)pthread_mutex_unlock(&r->e->lock);
+        if (rc != VOC_OK) return rc;
     }
     *out = r->pieces.at[r->n_pieces++];
     part_piece_clear(*out);

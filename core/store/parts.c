@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How the events are cut into parts (parts.h). Blocks of one import stand in the order of units: a run. The longest run says
+// How the events are cut into parts (parts.h). Blocks of one import, or of several that were settled together, stand in the
+// order of units: a run. The longest run says
 // where parts begin, always between two units; of the other runs a part takes the rows whose units fall into it. Runs that
 // spread a few rows over all parts are decoded once, here; part_read.c reads the others as they are needed.
 #include "store/parts_int.h"
@@ -39,15 +40,16 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     uint32_t source = 0;
     voc_str id = db_text(s, 10);
     int64_t import = sqlite3_column_int64(s, 1), rows = sqlite3_column_int64(s, 2), block = sqlite3_column_int64(s, 0);
-    if (id.len == 0 || !space_seek(e->p, SPACE_SOURCE, id, &source) || import < 0 || import > UINT32_MAX)
+    bool settled = import < 0; // of several imports: its rows name them
+    if (!settled && (id.len == 0 || !space_seek(e->p, SPACE_SOURCE, id, &source) || import == 0 || import > UINT32_MAX))
         return parts_damaged(e, block, "the import that it belongs to is missing");
     if (rows < 1 || rows > BLOCK_ROWS) return parts_damaged(e, block, "its number of rows is impossible");
-    struct part_block b = {.id = block, .rows = (uint32_t)rows, .import = (uint32_t)import, .source = source,
+    struct part_block b = {.id = block, .rows = (uint32_t)rows, .owner = import, .import = settled ? 0 : (uint32_t)import, .source = source,
                            .first = (uint64_t)sqlite3_column_int64(s, 3) ^ (UINT64_C(1) << 63), .last = (uint64_t)sqlite3_column_int64(s, 4) ^ (UINT64_C(1) << 63)};
     if (b.last < b.first) return parts_damaged(e, block, "it ends before it begins");
     const struct part_block *before = e->blocks.n ? &e->blocks.at[e->blocks.n - 1] : NULL;
     voc_rc rc = vec_reserve(&e->blocks, 1, UINT32_MAX);
-    if (rc == VOC_OK && (!before || before->import != b.import || b.first < before->last)) { // a new run
+    if (rc == VOC_OK && (!before || before->owner != b.owner || b.first < before->last)) { // a new run
         rc = vec_reserve(&e->runs, 1, UINT32_MAX);
         if (rc == VOC_OK) e->runs.at[e->runs.n++] = (struct part_run){.first = e->blocks.n};
     }

@@ -18,7 +18,8 @@ struct part_piece { // decoded rows of one or more blocks of a run that follow e
 struct part_block {
     int64_t id;
     uint64_t first, last; // keys of its units
-    uint32_t rows, import, source;
+    int64_t owner;        // block.import
+    uint32_t rows, import, source; // import 0: its rows say it
     struct part_piece *shared; // decoded for all readers, or NULL; owned by the plan
 };
 struct part_run { size_t first, n; uint64_t rows; }; // of event_parts.blocks

@@ -43,6 +43,8 @@ struct sql_tables { // what the virtual tables of one connection share
     void *user;
 };
 
+struct import_source { int64_t number; uint32_t source; }; // an import, and the code of its source; 0: that is missing
+
 struct project {
     sqlite3 *db;         // owns
     char *path;          // owns
@@ -52,6 +54,8 @@ struct project {
     struct space space[SPACE_ALL];
     struct event_tuple *tuples; // owns; NULL: not loaded
     uint32_t n_tuples;
+    struct import_source *imports; // of shares.h; owns; NULL: not loaded
+    size_t n_imports;
     bool importing;      // an import is under way
     struct sql_tables sql;
 };

@@ -50,13 +50,13 @@ static voc_rc read_block(struct event_reader *r)
         (void)snprintf(r->block.why, sizeof r->block.why, "its number of rows is not the one in the catalogue");
         rc = VOC_E_INPUT;
     }
-    // The import that a block is of gives its source.
-    bool missing = (r->columns.columns & EV_SOURCE) && (id.len == 0 || !space_seek(r->p, SPACE_SOURCE, id, &source));
-    if (rc == VOC_OK && (missing || import < 0 || import > UINT32_MAX)) {
+    // The import that a block is of gives its source; where it is of several, its rows say it.
+    bool missing = import > 0 && (r->columns.columns & EV_SOURCE) && (id.len == 0 || !space_seek(r->p, SPACE_SOURCE, id, &source));
+    if (rc == VOC_OK && (missing || import == 0 || import > UINT32_MAX)) {
         (void)snprintf(r->block.why, sizeof r->block.why, "the import that it belongs to is missing");
         rc = VOC_E_INPUT;
     }
-    return rc == VOC_OK ? event_columns_add(&r->columns, &r->block, (uint32_t)import, source) : rc;
+    return rc == VOC_OK ? event_columns_add(&r->columns, &r->block, import < 0 ? 0 : (uint32_t)import, source) : rc;
 }
 
 voc_rc event_reader_next(struct event_reader *r, struct event_block *out)

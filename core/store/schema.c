@@ -55,6 +55,10 @@ static const char MIGRATION_2[] =
     "ALTER TABLE block ADD COLUMN last_resolution INTEGER;"
     "CREATE TABLE names(space INTEGER NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL, flags INTEGER NOT NULL, data BLOB NOT NULL,"
     " PRIMARY KEY(space, first)) STRICT;"
+    // what an import has in a run of blocks that hold rows of several; `import` of those blocks is its negative number
+    "CREATE TABLE settled(run INTEGER NOT NULL, import INTEGER NOT NULL, events INTEGER NOT NULL, first_us INTEGER NOT NULL,"
+    " last_us INTEGER NOT NULL, last_resolution INTEGER NOT NULL, PRIMARY KEY(run, import)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX settled_import ON settled(import);"
     "DROP TABLE alias_set;";
 
 static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2};
@@ -63,9 +67,9 @@ static const char SET_FORMAT[] = "PRAGMA user_version = 2"; // STORE_FORMAT; a p
 _Static_assert(STORE_FORMAT == 2, "SET_FORMAT names the format");
 static const char COUNT_TABLES[] =
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'string', 'names', 'alias', 'source', 'import', "
-    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition') "
+    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition', 'settled') "
     "AND (sql LIKE 'CREATE TABLE %' OR (name = 'word_index' AND sql LIKE 'CREATE VIRTUAL TABLE word_index USING fts5(%'))";
-enum { N_TABLES = 15 };
+enum { N_TABLES = 16 };
 
 voc_rc schema_migrate(struct project *p, int64_t from)
 {

@@ -191,6 +191,11 @@ voc_rc store_definition_active(struct project *p, struct arena *a, struct store_
 voc_rc store_definition_set(struct project *p, voc_str key, voc_str value);                     // small settings (table setting)
 voc_rc store_setting(struct project *p, struct arena *a, voc_str key, voc_str *out, bool *found);
 
+// Merges what imports have written one beside the other, so that a unit is read from one place. Nothing that anybody is told
+// changes. One transaction.
+struct settle_result { uint64_t runs_before, runs_after, blocks_before, blocks_after, bytes_before, bytes_after; };
+voc_rc store_settle(struct project *p, struct settle_result *out);
+
 voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES]);  // DESIGN section 10, Digest
 voc_rc store_verify(struct project *p, struct diag *d);                 // integrity, block checksums, counts; VOC_E_CHECK with what is wrong
 

@@ -32,6 +32,10 @@ store_sources = \
 	core/store/project.c core/store/project.h \
 	core/store/reader.c \
 	core/store/schema.c core/store/schema.h \
+	core/store/settle.c core/store/settle.h \
+	core/store/settle_merge.c \
+	core/store/settle_write.c \
+	core/store/shares.c core/store/shares.h \
 	core/store/sort.c core/store/sort.h \
 	core/store/sql.c \
 	core/store/sql_hint.c core/store/sql_hint.h \

@@ -4,6 +4,7 @@
 // a whole import, and who belongs to which account as an import says it. All within the commit's transaction.
 #include <inttypes.h>
 #include "store/import.h"
+#include "store/shares.h"
 #include "store/sort.h"
 
 // ---- within the file -------------------------------------------------------------------------------------------------------
@@ -64,20 +65,31 @@ voc_rc upsert_within(struct import *i, struct dict **out)
 // ---- earlier imports ---------------------------------------------------------------------------------------------------------
 
 static const char SELECT_BLOCKS_WITH_IDS[] =
-    "SELECT b.id, b.import, b.kind FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = ? AND i.number <> ? AND b.has_ids = 1 ORDER BY b.id";
+    "SELECT b.id, b.import, b.kind FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = ?1 AND i.number <> ?2 AND b.has_ids = 1"
+    " UNION ALL SELECT id, import, kind FROM block WHERE has_ids = 1 AND import IN"
+    " (SELECT x.run FROM settled AS x JOIN import AS i ON i.number = x.import WHERE i.source = ?1) ORDER BY 1";
+static const char SELECT_BLOCKS_OF[] = "SELECT id, import, kind FROM block WHERE import IN (SELECT run FROM settled WHERE import = ?) ORDER BY id";
 static const char SELECT_DATA[] = "SELECT data FROM block WHERE id = ?";
 static const char UPDATE_BLOCK[] = "UPDATE block SET rows = ?, units = NULL, last_resolution = NULL, first_us = ?, last_us = ?, data = ? WHERE id = ?";
 static const char DELETE_BLOCK[] = "DELETE FROM block WHERE id = ?";
 
 struct touched { int64_t block, import; int kind; };
-struct rewriter { // owns
+struct rewriter { // owns all but ids
     struct project *p;
+    const struct dict *outdated;         // own ids that go, of one source; NULL: all rows of one import
+    int64_t number;                      // that import
+    uint32_t source;                     // code of that source; UINT32_MAX: the project does not know it yet
+    const struct import_source *imports; // borrows from the project
+    size_t n_imports;
+    struct shares gone;                  // rows that went, by import
+    bool settled;                        // some of them from settled runs
     struct block_reader reader;
     struct block_writer writer;
     struct buf blob;
     sqlite3_stmt *select, *update, *delete;
     voc_str *ids;
     int64_t *times;
+    int64_t *import; // by row
     bool *keep;
 };
 
@@ -88,9 +100,11 @@ static voc_rc rewriter_open(struct rewriter *w, struct project *p)
     w->ids = mem_zalloc(BLOCK_ROWS, sizeof *w->ids);
     w->times = mem_zalloc(BLOCK_ROWS, sizeof *w->times);
     w->keep = mem_zalloc(BLOCK_ROWS, sizeof *w->keep);
+    w->import = mem_zalloc(BLOCK_ROWS, sizeof *w->import);
     voc_rc rc = block_reader_init(&w->reader), rc2 = block_writer_init(&w->writer);
     if (rc == VOC_OK) rc = rc2;
-    if (rc == VOC_OK && (!w->ids || !w->times || !w->keep)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK && (!w->ids || !w->times || !w->keep || !w->import)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = imports_load(p, &w->imports, &w->n_imports);
     if (rc == VOC_OK) rc = db_prepare(p, &w->select, SELECT_DATA);
     if (rc == VOC_OK) rc = db_prepare(p, &w->update, UPDATE_BLOCK);
     return rc == VOC_OK ? db_prepare(p, &w->delete, DELETE_BLOCK) : rc;
@@ -104,6 +118,8 @@ static void rewriter_close(struct rewriter *w)
     mem_free(w->ids);
     mem_free(w->times);
     mem_free(w->keep);
+    mem_free(w->import);
+    vec_free(&w->gone.v);
     db_done(&w->select);
     db_done(&w->update);
     db_done(&w->delete);
@@ -123,12 +139,35 @@ static voc_rc time_bounds(struct rewriter *w, enum block_kind kind, int64_t *fir
     return rc;
 }
 
-// Drops the rows of one block whose ids are in `ids`; *n_dropped of them.
-static voc_rc rewrite(struct rewriter *w, const struct touched *t, const struct dict *ids, size_t *n_dropped)
+// Which rows of the open block go. import: whose block it is; below 0: its rows say it.
+static voc_rc choose(struct rewriter *w, int64_t import, size_t *n_dropped)
+{
+    uint32_t code;
+    const struct import_source *x = NULL;
+    voc_rc rc = import < 0 ? block_read_ints(&w->reader, COLUMN_IMPORT, w->import) : VOC_OK;
+    if (rc == VOC_OK && w->outdated) rc = block_read_text(&w->reader, COLUMN_ID, w->ids);
+    for (size_t i = 0; rc == VOC_OK && i < w->reader.rows; i++) {
+        bool ours = true;
+        if (import > 0) w->import[i] = import;
+        else if (!w->outdated) ours = w->import[i] == w->number;
+        else {
+            if (!x || x->number != w->import[i]) x = imports_find(w->imports, w->n_imports, w->import[i]);
+            ours = x && x->source == w->source;
+        }
+        w->keep[i] = !ours || (w->outdated && (w->ids[i].len == 0 || !dict_find(w->outdated, w->ids[i], &code)));
+        if (w->keep[i]) continue;
+        ++*n_dropped;
+        rc = shares_add(&w->gone, w->import[i], 0, 0);
+    }
+    if (*n_dropped && import < 0) w->settled = true;
+    return rc;
+}
+
+// Writes one block without the rows that go; *n_dropped of them.
+static voc_rc rewrite(struct rewriter *w, const struct touched *t, size_t *n_dropped)
 {
     bool row = false;
     size_t rows = 0;
-    uint32_t code;
     int64_t first = 0, last = 0;
     enum block_kind kind = t->kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES;
     *n_dropped = 0;
@@ -137,11 +176,7 @@ static voc_rc rewrite(struct rewriter *w, const struct touched *t, const struct 
     if (rc == VOC_OK && !row) rc = db_damaged(w->p, "block %" PRId64 " is gone", t->block);
     voc_str data = rc == VOC_OK ? db_text(w->select, 0) : STR("");
     if (rc == VOC_OK) rc = block_open(&w->reader, kind, data.ptr, data.len);
-    if (rc == VOC_OK) rc = block_read_text(&w->reader, COLUMN_ID, w->ids);
-    for (size_t i = 0; rc == VOC_OK && i < w->reader.rows; i++) {
-        w->keep[i] = w->ids[i].len == 0 || !dict_find(ids, w->ids[i], &code);
-        *n_dropped += !w->keep[i];
-    }
+    if (rc == VOC_OK) rc = choose(w, t->import, n_dropped);
     if (rc == VOC_OK && *n_dropped) rc = block_filter(&w->reader, kind, w->keep, &w->writer, &w->blob, &rows);
     if (rc == VOC_OK && *n_dropped) rc = time_bounds(w, kind, &first, &last);
     if (rc == VOC_E_INPUT && row) rc = db_damaged(w->p, "block %" PRId64 ": %s", t->block, w->reader.why);
@@ -149,6 +184,36 @@ static voc_rc rewrite(struct rewriter *w, const struct touched *t, const struct 
     if (rc != VOC_OK || *n_dropped == 0) return rc;
     if (rows == 0) return db_run(w->p, w->delete, "i", t->block);
     return db_run(w->p, w->update, "innbi", (int64_t)rows, first, last, str_mk(w->blob.ptr, w->blob.len), t->block);
+}
+
+struct touched_blocks { VEC(struct touched) v; };
+
+static voc_rc find_blocks(struct project *p, struct touched_blocks *out, const char *select, voc_str source, int64_t number)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = db_prepare(p, &s, select);
+    if (rc == VOC_OK) rc = source.len ? db_bind(p, s, "ti", source, number) : db_bind(p, s, "i", number);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        rc = vec_reserve(&out->v, 1, UINT32_MAX);
+        if (rc == VOC_OK) out->v.at[out->v.n++] = (struct touched){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int(s, 2)};
+    }
+    db_done(&s);
+    return rc;
+}
+
+// What the catalogue derives from rows that have gone.
+static voc_rc count_again(struct rewriter *w)
+{
+    VEC(int64_t) imports = {0};
+    voc_rc rc = w->settled ? shares_recount(w->p) : VOC_OK;
+    if (rc == VOC_OK) rc = vec_reserve(&imports, w->gone.v.n, UINT32_MAX);
+    for (size_t k = 0; rc == VOC_OK && k < w->gone.v.n; k++) imports.at[imports.n++] = w->gone.v.at[k].import;
+    if (rc == VOC_OK) rc = member_rebuild(w->p, imports.at, imports.n);
+    vec_free(&imports);
+    return rc;
 }
 
 // ---- rows of tables that carry own ids
@@ -191,45 +256,24 @@ static voc_rc delete_rows(struct project *p, const char *select, const char *del
     return rc;
 }
 
-static voc_rc blocks_with_ids(struct import *i, struct touched **out, size_t *n)
-{
-    VEC(struct touched) found = {0};
-    sqlite3_stmt *s = NULL;
-    bool row = true;
-    voc_rc rc = db_prepare(i->p, &s, SELECT_BLOCKS_WITH_IDS);
-    if (rc == VOC_OK) rc = db_bind(i->p, s, "ti", i->spec.source, i->number);
-    while (rc == VOC_OK) {
-        rc = db_step(i->p, s, &row);
-        if (rc != VOC_OK || !row) break;
-        rc = vec_reserve(&found, 1, UINT32_MAX);
-        if (rc == VOC_OK) found.at[found.n++] = (struct touched){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int(s, 2)};
-    }
-    db_done(&s);
-    *out = found.at;
-    *n = found.n;
-    return rc;
-}
-
 voc_rc upsert_earlier(struct import *i, const struct dict *ids)
 {
     struct rewriter w;
-    struct touched *blocks = NULL;
-    size_t n = 0, dropped = 0;
-    int64_t rebuild = 0; // blocks are ordered by id, so those of one import stand together unless it was written in parts
+    struct touched_blocks blocks = {0};
+    size_t dropped = 0;
     voc_rc rc = rewriter_open(&w, i->p);
-    if (rc == VOC_OK) rc = blocks_with_ids(i, &blocks, &n);
-    for (size_t k = 0; rc == VOC_OK && k < n; k++) {
-        rc = rewrite(&w, &blocks[k], ids, &dropped);
-        if (rc != VOC_OK || dropped == 0) continue;
-        if (blocks[k].kind == BLOCK_EVENTS) i->result.replaced_events += dropped;
-        if (rebuild && rebuild != blocks[k].import) rc = member_rebuild(i->p, rebuild);
-        rebuild = blocks[k].import;
+    w.outdated = ids;
+    if (rc == VOC_OK && !space_seek(i->p, SPACE_SOURCE, i->spec.source, &w.source)) w.source = UINT32_MAX;
+    if (rc == VOC_OK) rc = find_blocks(i->p, &blocks, SELECT_BLOCKS_WITH_IDS, i->spec.source, i->number);
+    for (size_t k = 0; rc == VOC_OK && k < blocks.v.n; k++) {
+        rc = rewrite(&w, &blocks.v.at[k], &dropped);
+        if (rc == VOC_OK && blocks.v.at[k].kind == BLOCK_EVENTS) i->result.replaced_events += dropped;
     }
-    if (rc == VOC_OK && rebuild) rc = member_rebuild(i->p, rebuild);
+    if (rc == VOC_OK) rc = count_again(&w);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_WORD_IDS, DELETE_WORD, UNINDEX_WORD, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_MEASURE_IDS, DELETE_MEASURE, NULL, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_LINK_IDS, DELETE_LINK, NULL, i->spec.source, i->number, ids);
-    mem_free(blocks);
+    vec_free(&blocks.v);
     rewriter_close(&w);
     return rc;
 }
@@ -240,8 +284,27 @@ static const char SELECT_WORDS_OF[] = "SELECT id, text FROM word WHERE import = 
 static const char *const DELETE_IMPORT[] = {
     "DELETE FROM word WHERE import = ?",   "DELETE FROM measure WHERE import = ?", "DELETE FROM link WHERE import = ?",
     "DELETE FROM reject WHERE import = ?", "DELETE FROM member WHERE import = ?",  "DELETE FROM block WHERE import = ?",
-    "DELETE FROM ignored WHERE import = ?", "DELETE FROM import WHERE number = ?",
+    "DELETE FROM settled WHERE import = ?", "DELETE FROM ignored WHERE import = ?", "DELETE FROM import WHERE number = ?",
 };
+
+// Its rows leave the settled runs that hold some; what those have of other imports stays as it is.
+static voc_rc leave_settled(struct project *p, int64_t number)
+{
+    struct rewriter w;
+    struct touched_blocks blocks = {0};
+    size_t dropped = 0;
+    voc_rc rc = find_blocks(p, &blocks, SELECT_BLOCKS_OF, STR(""), number);
+    if (rc != VOC_OK || blocks.v.n == 0) {
+        vec_free(&blocks.v);
+        return rc;
+    }
+    rc = rewriter_open(&w, p);
+    w.number = number;
+    for (size_t k = 0; rc == VOC_OK && k < blocks.v.n; k++) rc = rewrite(&w, &blocks.v.at[k], &dropped);
+    vec_free(&blocks.v);
+    rewriter_close(&w);
+    return rc;
+}
 
 voc_rc import_remove(struct project *p, int64_t number)
 {
@@ -257,6 +320,7 @@ voc_rc import_remove(struct project *p, int64_t number)
     }
     db_done(&s);
     db_done(&u);
+    if (rc == VOC_OK) rc = leave_settled(p, number);
     for (size_t i = 0; rc == VOC_OK && i < sizeof DELETE_IMPORT / sizeof DELETE_IMPORT[0]; i++) {
         rc = db_prepare(p, &s, DELETE_IMPORT[i]);
         if (rc == VOC_OK) rc = db_run(p, s, "i", number);

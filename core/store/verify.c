@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include "store/block.h"
 #include "store/page_sum.h"
+#include "store/shares.h"
 
 static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
 static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";
-static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number, b.first_key, b.last_key, b.units FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.id";
+static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number, b.first_key, b.last_key, b.units, b.import FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.import, b.kind, b.id";
+static const char SELECT_SETTLED[] = "SELECT import, events, first_us, last_us, last_resolution FROM settled WHERE run = ? ORDER BY import";
+static const char EMPTY_RUNS[] = "SELECT count(*) FROM settled WHERE run NOT IN (SELECT import FROM block WHERE kind = 1)";
 static const char BAD_ACCOUNTS[] =
     "SELECT number FROM import WHERE records <> gave + rejected + ignored OR bytes <> gave_bytes + rejected_bytes + ignored_bytes + framing_bytes"
     " OR ignored <> (SELECT coalesce(sum(records), 0) FROM ignored WHERE import = number)"
@@ -27,6 +30,12 @@ struct check { // owns
     struct block_reader block;
     int64_t *ints, *times;
     voc_str *texts;
+    int64_t *import, *tuple;             // by row of a settled block
+    const struct event_tuple *tuples;    // borrows from the project
+    const struct import_source *imports; // too
+    size_t n_imports;
+    struct shares shares;                // of the settled run at hand
+    int64_t run;                         // or 0
     uint32_t limit[SPACE_ALL], n_tuples;
     size_t wrong;
 };
@@ -130,8 +139,8 @@ static voc_rc check_dictionaries(struct check *c)
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) rc = check_distinct(c, i);
     for (uint32_t i = 1; rc == VOC_OK && i < c->limit[SPACE_ALIASES]; i++)
         if (!aliases_valid(c->p->space[SPACE_ALIASES].text[i])) wrong(c, "alias set %" PRIu32 " is malformed", i);
-    const struct event_tuple *tuples = NULL;
-    if (rc == VOC_OK) rc = go_on(c, tuples_load(c->p, &tuples, &c->n_tuples));
+    if (rc == VOC_OK) rc = go_on(c, tuples_load(c->p, &c->tuples, &c->n_tuples));
+    if (rc == VOC_OK) rc = imports_load(c->p, &c->imports, &c->n_imports);
     c->p->d = d;
     return rc;
 }
@@ -217,17 +226,61 @@ static voc_rc check_units(struct check *c, sqlite3_stmt *s)
     return rc;
 }
 
+// ---- settled runs: what the catalogue says of each import in them
+
+static voc_rc end_run(struct check *c)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true, same = true;
+    size_t n = 0;
+    voc_rc rc = c->run ? db_prepare(c->p, &s, SELECT_SETTLED) : VOC_OK;
+    if (rc == VOC_OK && c->run) rc = db_bind(c->p, s, "i", c->run);
+    for (; rc == VOC_OK && c->run; n++) {
+        rc = db_step(c->p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        const struct share *x = n < c->shares.v.n ? &c->shares.v.at[n] : NULL;
+        same = same && x && sqlite3_column_int64(s, 0) == x->import && sqlite3_column_int64(s, 1) == (int64_t)x->events && sqlite3_column_int64(s, 2) == x->first_us &&
+               sqlite3_column_int64(s, 3) == x->last_us && sqlite3_column_int64(s, 4) == x->last_resolution;
+    }
+    db_done(&s);
+    if (rc == VOC_OK && (!same || n != c->shares.v.n)) wrong(c, "settled run %" PRId64 ": what its imports have is not what is in the catalogue", -c->run);
+    c->shares.v.n = 0;
+    c->run = 0;
+    return rc;
+}
+
+static voc_rc count_settled(struct check *c, int64_t id)
+{
+    voc_rc rc = block_read_ints(&c->block, COLUMN_IMPORT, c->import);
+    if (rc == VOC_E_INPUT) {
+        wrong(c, "block %" PRId64 ": %s", id, c->block.why);
+        return VOC_OK;
+    }
+    if (rc == VOC_OK) rc = block_read_ints(&c->block, COLUMN_TUPLE, c->tuple);
+    for (size_t i = 0; rc == VOC_OK && i < c->block.rows; i++) {
+        if (!imports_find(c->imports, c->n_imports, c->import[i])) {
+            wrong(c, "block %" PRId64 ": the import that row %zu belongs to is missing", id, i);
+            return VOC_OK;
+        }
+        rc = shares_add(&c->shares, c->import[i], c->times[i], c->tuples[c->tuple[i]].resolution);
+    }
+    return rc;
+}
+
 static voc_rc check_block(struct check *c, sqlite3_stmt *s)
 {
     int64_t id = sqlite3_column_int64(s, 0), kind = sqlite3_column_int64(s, 1), first = INT64_MAX, last = INT64_MIN;
     voc_str data = db_text(s, 5);
+    voc_rc rc = c->run && c->run != sqlite3_column_int64(s, 10) ? end_run(c) : VOC_OK;
+    if (rc != VOC_OK) return rc;
     if (kind == BLOCK_TUPLES) return VOC_OK; // checked with the dictionaries
-    if (sqlite3_column_type(s, 6) == SQLITE_NULL) wrong(c, "block %" PRId64 ": the import that it belongs to is missing", id);
+    bool settled = kind == BLOCK_EVENTS && sqlite3_column_int64(s, 10) < 0;
+    if (!settled && sqlite3_column_type(s, 6) == SQLITE_NULL) wrong(c, "block %" PRId64 ": the import that it belongs to is missing", id);
     if (kind != BLOCK_EVENTS && kind != BLOCK_ATTRIBUTES) {
         wrong(c, "block %" PRId64 ": its kind is not known", id);
         return VOC_OK;
     }
-    voc_rc rc = block_open(&c->block, kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES, data.ptr, data.len);
+    rc = block_open(&c->block, kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES, data.ptr, data.len);
     if (rc == VOC_E_INPUT) wrong(c, "block %" PRId64 ": %s", id, c->block.why);
     if (rc != VOC_OK) return rc == VOC_E_INPUT ? VOC_OK : rc;
     if (c->block.rows != sqlite3_column_int64(s, 2)) wrong(c, "block %" PRId64 ": its number of rows is not the one in the catalogue", id);
@@ -235,6 +288,10 @@ static voc_rc check_block(struct check *c, sqlite3_stmt *s)
     const struct rule *rules = kind != BLOCK_EVENTS ? ATTRIBUTE_RULES : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES : EVENT_RULES;
     for (const struct rule *r = rules; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
     if (rc != VOC_OK || c->wrong != before || kind != BLOCK_EVENTS) return rc;
+    if (settled && rules != TUPLED_RULES) wrong(c, "block %" PRId64 ": its layout is not one of settled blocks", id);
+    if (settled && c->wrong == before) rc = count_settled(c, id);
+    if (settled) c->run = sqlite3_column_int64(s, 10);
+    if (rc != VOC_OK) return rc;
     for (size_t i = 0; i < c->block.rows; i++) {
         if (c->times[i] < first) first = c->times[i];
         if (c->times[i] > last) last = c->times[i];
@@ -246,6 +303,7 @@ static voc_rc check_block(struct check *c, sqlite3_stmt *s)
 static voc_rc check_blocks(struct check *c)
 {
     sqlite3_stmt *s = NULL;
+    int64_t empty = 0;
     bool row = true;
     voc_rc rc = db_prepare(c->p, &s, SELECT_BLOCKS);
     while (rc == VOC_OK) {
@@ -254,6 +312,9 @@ static voc_rc check_blocks(struct check *c)
         rc = check_block(c, s);
     }
     db_done(&s);
+    if (rc == VOC_OK) rc = end_run(c);
+    if (rc == VOC_OK) rc = db_int(c->p, EMPTY_RUNS, &empty);
+    if (rc == VOC_OK && empty) wrong(c, "the catalogue names %" PRId64 " imports in settled runs that do not exist", empty);
     return go_on(c, rc);
 }
 
@@ -281,7 +342,9 @@ voc_rc store_verify(struct project *p, struct diag *d)
     c.ints = mem_zalloc(BLOCK_ROWS, sizeof *c.ints);
     c.times = mem_zalloc(BLOCK_ROWS, sizeof *c.times);
     c.texts = mem_zalloc(BLOCK_ROWS, sizeof *c.texts);
-    if (rc == VOC_OK && (!c.ints || !c.times || !c.texts)) rc = VOC_E_NOMEM;
+    c.import = mem_zalloc(BLOCK_ROWS, sizeof *c.import);
+    c.tuple = mem_zalloc(BLOCK_ROWS, sizeof *c.tuple);
+    if (rc == VOC_OK && (!c.ints || !c.times || !c.texts || !c.import || !c.tuple)) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = project_hold(p);
     if (rc == VOC_OK) rc = check_pages(&c);
     bool readable = c.wrong == 0; // else each question would only find the same pages again
@@ -294,6 +357,9 @@ voc_rc store_verify(struct project *p, struct diag *d)
     mem_free(c.ints);
     mem_free(c.times);
     mem_free(c.texts);
+    mem_free(c.import);
+    mem_free(c.tuple);
+    vec_free(&c.shares.v);
     if (rc == VOC_OK && c.wrong) rc = VOC_E_CHECK;
     return rc;
 }

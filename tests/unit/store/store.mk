@@ -33,10 +33,20 @@ tests_unit_store_test_older_SOURCES = tests/unit/store/test_older.c
 tests_unit_store_test_older_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_older_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_parts
+tests_unit_store_test_parts_SOURCES = tests/unit/store/test_parts.c
+tests_unit_store_test_parts_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_parts_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_project
 tests_unit_store_test_project_SOURCES = tests/unit/store/test_project.c
 tests_unit_store_test_project_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_project_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_settle
+tests_unit_store_test_settle_SOURCES = tests/unit/store/test_settle.c
+tests_unit_store_test_settle_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_settle_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/store/test_sql
 tests_unit_store_test_sql_SOURCES = tests/unit/store/test_sql.c

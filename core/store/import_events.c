@@ -7,8 +7,8 @@
 #include "store/sort.h"
 
 static const char INSERT_BLOCK[] =
-    "INSERT INTO block(import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution)"
-    " VALUES (?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO block(import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution, run)"
+    " VALUES (?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?)";
 
 struct events { // scratch of the writer; owns
     struct import *i;
@@ -197,9 +197,9 @@ static voc_rc put_block(struct events *e)
     voc_rc rc = put_columns(e, &s);
     if (rc == VOC_OK) rc = block_end(&e->block, &e->blob);
     if (rc == VOC_OK)
-        rc = db_run(e->i->p, e->insert, "iiinnbiiiiii", e->i->number, (int64_t)e->n, (int64_t)((s.has & EV_ID) != 0), s.first_us, s.last_us,
+        rc = db_run(e->i->p, e->insert, "iiinnbiiiiiii", e->i->number, (int64_t)e->n, (int64_t)((s.has & EV_ID) != 0), s.first_us, s.last_us,
                     str_mk(e->blob.ptr, e->blob.len), stored_key(q, &e->rows[0]), stored_key(q, &e->rows[e->n - 1]), (int64_t)e->units,
-                    (int64_t)s.kinds, (int64_t)s.has, (int64_t)s.last_resolution);
+                    (int64_t)s.kinds, (int64_t)s.has, (int64_t)s.last_resolution, e->i->run);
     if (out->first_us == VOC_NA || s.first_us < out->first_us) out->first_us = s.first_us;
     if (out->last_us == VOC_NA || s.last_us > out->last_us) out->last_us = s.last_us;
     out->events += e->n;

@@ -59,6 +59,7 @@ static voc_rc spill(struct import *i)
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) pending_forget(&i->q);
+    i->run++;
     return rc;
 }
 

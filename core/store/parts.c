@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 static const char SELECT_BLOCKS[] =
-    "SELECT b.id, b.import, b.rows, b.first_key, b.last_key, b.units, b.kinds, b.has, b.first_us, b.last_us, i.source FROM block AS b"
+    "SELECT b.id, b.import, b.rows, b.first_key, b.last_key, b.units, b.kinds, b.has, b.first_us, b.last_us, i.source, b.run FROM block AS b"
     " LEFT JOIN import AS i ON i.number = b.import WHERE b.kind = 1 ORDER BY b.import, b.id";
 enum { SPREAD = 3 /* parts that a block reaches into, to be decoded once for all */ };
 
@@ -44,12 +44,12 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     if (!settled && (id.len == 0 || !space_seek(e->p, SPACE_SOURCE, id, &source) || import == 0 || import > UINT32_MAX))
         return parts_damaged(e, block, "the import that it belongs to is missing");
     if (rows < 1 || rows > BLOCK_ROWS) return parts_damaged(e, block, "its number of rows is impossible");
-    struct part_block b = {.id = block, .rows = (uint32_t)rows, .owner = import, .import = settled ? 0 : (uint32_t)import, .source = source,
+    struct part_block b = {.id = block, .rows = (uint32_t)rows, .owner = import, .run = sqlite3_column_int64(s, 11), .import = settled ? 0 : (uint32_t)import, .source = source,
                            .first = (uint64_t)sqlite3_column_int64(s, 3) ^ (UINT64_C(1) << 63), .last = (uint64_t)sqlite3_column_int64(s, 4) ^ (UINT64_C(1) << 63)};
     if (b.last < b.first) return parts_damaged(e, block, "it ends before it begins");
     const struct part_block *before = e->blocks.n ? &e->blocks.at[e->blocks.n - 1] : NULL;
     voc_rc rc = vec_reserve(&e->blocks, 1, UINT32_MAX);
-    if (rc == VOC_OK && (!before || before->owner != b.owner || b.first < before->last)) { // a new run
+    if (rc == VOC_OK && (!before || before->owner != b.owner || before->run != b.run || b.first < before->last)) { // a new run
         rc = vec_reserve(&e->runs, 1, UINT32_MAX);
         if (rc == VOC_OK) e->runs.at[e->runs.n++] = (struct part_run){.first = e->blocks.n};
     }

@@ -19,6 +19,7 @@ struct part_block {
     int64_t id;
     uint64_t first, last; // keys of its units
     int64_t owner;        // block.import
+    int64_t run;
     uint32_t rows, import, source; // import 0: its rows say it
     struct part_piece *shared; // decoded for all readers, or NULL; owned by the plan
 };

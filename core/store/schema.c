@@ -53,6 +53,7 @@ static const char MIGRATION_2[] =
     "ALTER TABLE block ADD COLUMN kinds INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE block ADD COLUMN has INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE block ADD COLUMN last_resolution INTEGER;"
+    "ALTER TABLE block ADD COLUMN run INTEGER NOT NULL DEFAULT 0;" // of its import, where memory did not hold all of it at once
     "CREATE TABLE names(space INTEGER NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL, flags INTEGER NOT NULL, data BLOB NOT NULL,"
     " PRIMARY KEY(space, first)) STRICT;"
     // what an import has in a run of blocks that hold rows of several; `import` of those blocks is its negative number

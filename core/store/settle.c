@@ -7,7 +7,7 @@
 #include "store/settle.h"
 
 static const char SELECT_OWNERS[] = "SELECT import, sum(rows) FROM block WHERE kind = 1 GROUP BY import ORDER BY import";
-static const char SELECT_BLOCKS[] = "SELECT id, rows, first_key, last_key FROM block WHERE import = ? AND kind = 1 ORDER BY id";
+static const char SELECT_BLOCKS[] = "SELECT id, rows, first_key, last_key, run FROM block WHERE import = ? AND kind = 1 ORDER BY id";
 static const char LEAST_OWNER[] = "SELECT min(import) FROM block";
 static const char COUNT_BLOCKS[] = "SELECT count(*) FROM block WHERE kind = 1";
 static const char SUM_BYTES[] = "SELECT sum(length(data)) FROM block WHERE kind = 1";
@@ -54,7 +54,7 @@ static voc_rc add_runs(struct settling *t, int64_t owner)
 {
     sqlite3_stmt *s = NULL;
     bool row = true, first = true;
-    int64_t before = 0;
+    int64_t before = 0, run_before = 0;
     voc_rc rc = db_prepare(t->p, &s, SELECT_BLOCKS);
     if (rc == VOC_OK) rc = db_bind(t->p, s, "i", owner);
     for (; rc == VOC_OK; first = false) {
@@ -65,8 +65,9 @@ static voc_rc add_runs(struct settling *t, int64_t owner)
         if (rc == VOC_OK) rc = vec_reserve(&t->runs, 1, UINT32_MAX);
         if (rc == VOC_OK) rc = vec_reserve(&t->blocks.v, 1, UINT32_MAX);
         if (rc != VOC_OK) break;
-        if (first || sqlite3_column_int64(s, 2) < before) t->runs.at[t->runs.n++] = (struct settle_run){.owner = owner, .first = t->blocks.v.n};
+        if (first || sqlite3_column_int64(s, 4) != run_before || sqlite3_column_int64(s, 2) < before) t->runs.at[t->runs.n++] = (struct settle_run){.owner = owner, .first = t->blocks.v.n};
         before = sqlite3_column_int64(s, 3);
+        run_before = sqlite3_column_int64(s, 4);
         t->blocks.v.at[t->blocks.v.n++] = (struct settle_block){sqlite3_column_int64(s, 0), (uint32_t)rows};
         struct settle_run *run = &t->runs.at[t->runs.n - 1];
         run->n++;

@@ -290,8 +290,9 @@ static voc_rc settle_touchpoints(struct lane *l)
 static voc_rc settle_order(struct lane *l)
 {
     bool kept = true;
+    bool verify = l->s->verify && l->span.actor; // who only counts the rows has no actors, and asks for no order
     l->span.order = NULL;
-    for (size_t u = 0; l->s->verify && kept && u < l->span.n_units; u++) {
+    for (size_t u = 0; verify && kept && u < l->span.n_units; u++) {
         const struct unit_entry *e = &l->units[u];
         for (size_t i = e->first + 1; i < e->first + e->n && kept; i++)
             kept = l->rows.time_us[i] != l->rows.time_us[i - 1] || order_is_kept(&l->span, (uint32_t)(i - 1), (uint32_t)i);

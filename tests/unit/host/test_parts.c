@@ -397,13 +397,24 @@ static void what_an_import_leaves_that_was_replaced(void **state)
     every_definition(*state, "individual");
 }
 
+static void what_events_leave_that_were_replaced_by_their_ids(void **state)
+{
+    struct log log = {.source = "a", .rows = 1500, .people = 90, .seed = 11, .seconds = 900, .actors = true, .ids = true, .touchpoint = "object"};
+    import_log(*state, &log);
+    import_log(*state, &(struct log){.source = "b", .rows = 300, .people = 90, .seed = 12, .seconds = 1500});
+    log.touchpoint = NULL;
+    log.seconds = 400; // the same ids, earlier
+    import_log(*state, &log);
+    every_definition(*state, "individual");
+}
+
 int main(void)
 {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
         WORLD(one_source_of_persons), WORLD(several_sources_with_ids_and_attributes), WORLD(refs_to_events), WORLD(cases_with_persons_in_them),
         WORLD(cases_of_accounts), WORLD(accounts_with_persons_in_them), WORLD(people_known_by_mail),
-        WORLD(what_an_import_leaves_that_was_replaced),
+        WORLD(what_an_import_leaves_that_was_replaced), WORLD(what_events_leave_that_were_replaced_by_their_ids),
     };
     if (store_init() != VOC_OK) return 99;
     int failed = cmocka_run_group_tests_name("parts", tests, NULL, NULL);

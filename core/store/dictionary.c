@@ -50,14 +50,14 @@ struct teller { // rows and pages of one space, merged by code; owns
     bool row, page; // one is at hand
     bool from_rows; // what was told last came from there
     struct block_reader block;
-    voc_str *texts;
+    voc_str one, *texts; // of a row; of a page, made for the first
+    const voc_str *told;
 };
 
 static voc_rc teller_open(struct teller *t, struct project *p, unsigned space)
 {
     *t = (struct teller){.p = p, .space = space};
     voc_rc rc = block_reader_init(&t->block);
-    if (rc == VOC_OK && !(t->texts = mem_alloc(BLOCK_ROWS * sizeof *t->texts))) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = db_prepare(p, &t->rows, SELECT_ROWS);
     if (rc == VOC_OK) rc = db_prepare(p, &t->pages, SELECT_PAGES);
     if (rc == VOC_OK) rc = db_bind(p, t->rows, "i", (int64_t)space);
@@ -75,20 +75,23 @@ static void teller_close(struct teller *t)
     mem_free(t->texts);
 }
 
-// The next texts are in t->texts; n 0: there are no more.
+// The next texts are in t->told; n 0: there are no more.
 static voc_rc teller_next(struct teller *t, uint32_t next, size_t *n)
 {
     voc_rc rc = VOC_OK;
     *n = 0;
     if (t->row && sqlite3_column_int64(t->rows, 0) == next) {
-        t->texts[0] = db_text(t->rows, 1);
+        t->one = db_text(t->rows, 1);
+        t->told = &t->one;
         t->from_rows = true;
         *n = 1;
     } else if (t->page && sqlite3_column_int64(t->pages, 0) == next) {
         voc_str data = db_text(t->pages, 2);
         rc = block_open(&t->block, BLOCK_NAMES, data.ptr, data.len);
         if (rc == VOC_OK && t->block.rows != sqlite3_column_int64(t->pages, 1)) rc = VOC_E_INPUT;
+        if (rc == VOC_OK && !t->texts && !(t->texts = mem_alloc(BLOCK_ROWS * sizeof *t->texts))) rc = VOC_E_NOMEM;
         if (rc == VOC_OK) rc = block_read_text(&t->block, COLUMN_NAME, t->texts);
+        t->told = t->texts;
         if (rc == VOC_E_INPUT) rc = db_damaged(t->p, "the names of dictionary '%s' from code %" PRIu32 " on: %s", space_name(t->space), next, t->block.why);
         t->from_rows = false;
         *n = t->block.rows;
@@ -113,7 +116,7 @@ voc_rc space_each(struct project *p, unsigned space, voc_rc (*each)(void *user, 
         rc = teller_next(&t, next, &n);
         if (rc != VOC_OK || n == 0) break;
         if (n > INT32_MAX - next) rc = db_damaged(p, "dictionary '%s' has impossible codes", space_name(space));
-        if (rc == VOC_OK) rc = each(user, next, t.texts, n);
+        if (rc == VOC_OK) rc = each(user, next, t.told, n);
         if (rc == VOC_OK) rc = teller_step(&t);
         next += (uint32_t)n;
     }

@@ -48,6 +48,7 @@ static voc_rc load_block(struct loading *l, voc_str data, int64_t rows)
         return VOC_E_INPUT;
     }
     rc = vec_reserve(&l->v, l->block.rows, TUPLES_MAX);
+    if (rc == VOC_OK && !l->ints && !(l->ints = mem_alloc(BLOCK_ROWS * sizeof *l->ints))) rc = VOC_E_NOMEM;
     for (unsigned f = 0; rc == VOC_OK && f < N_FIELDS; f++) {
         rc = block_read_ints(&l->block, FIELDS[f].column, l->ints);
         int64_t max = FIELDS[f].space < SPACE_ALL ? (int64_t)l->limit[f] - 1 : FIELDS[f].max;
@@ -86,7 +87,6 @@ voc_rc tuples_load(struct project *p, const struct event_tuple **out, uint32_t *
     if (!p->tuples) {
         struct loading l = {0};
         voc_rc rc = block_reader_init(&l.block);
-        if (rc == VOC_OK && !(l.ints = mem_alloc(BLOCK_ROWS * sizeof *l.ints))) rc = VOC_E_NOMEM;
         if (rc == VOC_OK) rc = load_all(p, &l);
         block_reader_done(&l.block);
         mem_free(l.ints);
@@ -156,7 +156,7 @@ voc_rc tuples_write(struct project *p, const struct tuple_set *s, uint32_t first
     uint32_t n = tuple_set_n(s);
     if (first >= n) return VOC_OK;
     buf_init(&blob, 0x7fffffff);
-    int64_t *ints = mem_alloc(BLOCK_ROWS * sizeof *ints);
+    int64_t *ints = mem_alloc((n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS) * sizeof *ints);
     voc_rc rc = block_writer_init(&w);
     if (rc == VOC_OK && !ints) rc = VOC_E_NOMEM;
     while (rc == VOC_OK && first < n) {

@@ -52,13 +52,14 @@ static voc_rc parse_options(struct cli *c, const struct plugin *p, const struct 
 // As the analysis would show it, had it been run undivided.
 static voc_rc show(struct cli *c, const struct plugin *p, const struct shards *s, struct fold_result *result)
 {
-    struct cli as = *c;
-    voc_rc rc = VOC_OK;
+    char *typed = meta_merged(c, s->at[0]->own.typed);
+    struct cli as = *c; // from here on the arena is that of `as`, until it is given back
+    voc_rc rc = typed ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = 0; i < result->n_tables && !rc; i++) rc = table_name_project(result->tables[i], c->project);
     as.command = NULL;
     as.analysis = p;
     as.carried = &s->common->meta;
-    if (!rc && !(as.typed = meta_merged(c, s->at[0]->own.typed))) rc = VOC_E_NOMEM;
+    as.typed = typed;
     if (!rc) rc = cli_tables(&as, NULL, NULL, result->tables, result->n_tables);
     c->catalogue = as.catalogue;
     c->arena = as.arena;

@@ -1,136 +1,25 @@
 // SPDX-License-Identifier: MIT
-// Inside of the plugin input/events: the plan that says how columns become rows, and the steps that make it.
-//   csv_sniff.c  separator, quote, preamble   header.c    rows of the header, names of the columns
-//   columns.c    samples of the columns       totals.c    records that are no data
-//   propose.c    a plan by names and values   mapping.c   maps, options, proposal -> plan
-//   times.c      formats of time columns      joins.c     date, clock and zone in columns of their own
-//   fields.c     records -> fields            numbers.c   decimal point or comma, currencies
-//   rows.c       fields -> rows               describe.c  the plan in words     maps.c  and as sources.xml says it
-// A plan is made once, in head(), and only read from then on: lines() runs in parallel on it.
+// Inside of the plugin input/events: how delimited text becomes named cells. What becomes of them is plugins/common/events.
+//   csv_sniff.c  separator, quote, preamble   header.c  rows of the header, names of the columns
+//   reader.c     the columns, and the cells of samples    fields.c  the cells of a block's records
 #ifndef VOC_PLUGINS_INPUT_EVENTS_H
 #define VOC_PLUGINS_INPUT_EVENTS_H
 
-#include <stdbool.h>
-#include <string.h>
-#include <voc/plugin.h>
-
 #include "plugins/common/csv.h"
+#include "plugins/common/events/plan.h"
 
-#define COLUMNS_MAX 4096u
-#define TIMES_MAX 64u    // date columns of a wide table
-#define ATTRS_MAX 256u   // own attributes of one event: the host's bound
-#define SAMPLES_MAX 512u // records that the proposal looks at
-#define NO_COLUMN UINT32_MAX
-#define PATTERN_MAX 64u
+// Options, in the order of the table in events.c.
+enum { OPT_SEPARATOR, OPT_QUOTE, OPT_SKIP, OPT_HEADER, OPT_SHARED };
 
-// Options, in the order of the table in events.c. Those from FIRST_COLUMN to LAST_COLUMN name a column.
-enum {
-    OPT_SEPARATOR, OPT_QUOTE, OPT_SKIP, OPT_HEADER, OPT_DECIMAL, OPT_TIME_FORMAT, OPT_ZONE, OPT_CUSTOMER_KIND, OPT_ACCOUNT_KIND, OPT_REF_KIND,
-    OPT_TIME, OPT_END, OPT_ACTION, OPT_ACTOR, OPT_CUSTOMER, OPT_EMAIL, OPT_PHONE, OPT_COOKIE, OPT_ACCOUNT, OPT_CASE, OPT_ID, OPT_REF,
-    OPT_ROLE, OPT_OWNER, OPT_THREAD, OPT_TOUCHPOINT, OPT_CHANNEL, OPT_CAMPAIGN, OPT_OBJECT, OPT_TEXT, OPT_LANGUAGE, OPT_MINUTES,
-    OPT_COST, OPT_VALUE, OPT_N
-};
-
-// Fields of a row with one source each. Those from FIELD_MINUTES on are numbers.
-enum {
-    FIELD_ACTION, FIELD_ACTOR, FIELD_CASE, FIELD_ID, FIELD_REF, FIELD_ROLE, FIELD_OWNER, FIELD_THREAD, FIELD_TOUCHPOINT,
-    FIELD_CHANNEL, FIELD_CAMPAIGN, FIELD_OBJECT, FIELD_TEXT, FIELD_LANGUAGE, FIELD_MINUTES, FIELD_COST, FIELD_VALUE, FIELD_N
-};
-extern const char *const field_names[FIELD_N]; // as in sources.xml, and as options
-
-// Where a value comes from: a column, or what stands in its place where the cell is empty.
-struct origin {
-    uint32_t column;   // or NO_COLUMN
-    voc_str constant;  // or empty
-    voc_str format;    // as declared, or empty
-    char decimal;      // numbers: '.' or ','; 0: not known yet
-    bool money;        // may name a currency
-    const char *currency; // money: what the column names, or NULL
-    uint32_t line;     // of sources.xml, or 0
-    unsigned char why; // WHY_*
-};
-enum { WHY_SAID = 0, WHY_NAME, WHY_VALUES, WHY_REST }; // by a map or an option; by the column's name; by what stands in it; what nothing else took
-
-struct time_origin {
-    struct origin from;
-    uint32_t clock, zone; // columns that are joined to it, behind a blank each, or NO_COLUMN
-    char pattern[PATTERN_MAX];
-    voc_time_format *format, *day_format; // day_format: of a row without a clock; NULL: the same
-    uint32_t action_column; // wide: the column that names this date's action, or NO_COLUMN
-    voc_str action;         // wide: else the action itself; empty: the mapped action
-};
-
-struct alias_origin {
-    struct origin from;
-    voc_str kind;
-    uint32_t strong;
-};
-
-struct attr_origin {
-    struct origin from;
-    voc_str key;
-    uint32_t type, entity;
-    struct time_origin *time; // VOC_TYPE_TIME
-};
-
-struct column {
-    voc_str name;   // as written in the header
-    voc_str folded; // letters and digits only, lower case
-    bool used;      // by the plan; else it becomes an attribute
-};
-
-struct chunk;
-struct events { // one instance
-    const voc_host *host;
-    voc_context *cx;
-    struct chunk *chunks;     // owned memory
-    bool quiet;               // probing: no diagnostics
-    voc_rc trouble;           // of a look at a column, which only says yes or no
+struct table { // one instance
+    struct events events; // first: the instance is both
     struct csv_rule rule;
     int quote_said, skip_said, rows_said; // -1: find out
-    uint32_t n_skip, n_rows, n_head;      // records before the header, rows of the header, both
+    uint32_t n_skip, n_rows;              // records before the header, rows of the header
     bool grouped;                         // names are of two rows
     voc_str preamble, labels;             // the first record of what stands before the header, and of rows below the names
-    // what open() was given; strings are copies
-    voc_str zone, time_format;
-    bool time_format_given;
-    const voc_map *maps;
-    size_t n_maps;
-    voc_str option[OPT_N]; // those that name a column or a kind; empty: not given
-    // the columns, and samples of their first records: cell (i, c) at samples[i * n_columns + c]
-    struct column *columns;
-    size_t n_columns;
-    voc_str *samples;
-    size_t n_samples;
-    // the plan
-    struct origin field[FIELD_N];
-    uint32_t ref_kind;
-    struct time_origin times[TIMES_MAX];
-    size_t n_times;
-    struct time_origin end; // long form with start and end
-    bool has_end;
-    uint64_t decided; // bit OPT_*: a map or an option says where this comes from, or that nothing does
-    bool proposed;    // some of it is the plugin's own idea
-    char decimal_said; // '.' or ',' by option, or 0
-    struct alias_origin customers[VOC_ALIASES_MAX], accounts[VOC_ALIASES_MAX];
-    size_t n_customers, n_accounts;
-    struct attr_origin *attrs;
-    size_t n_attrs;
-    voc_str start_key; // attribute that keeps the start of an event with start and end
 };
-
-// events.c: memory that lives as long as the instance (NULL: out of memory), copies, diagnostics
-void *ev_alloc(struct events *e, size_t size);
-bool ev_copy(struct events *e, voc_str s, voc_str *out);
-voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-
-// text that may be cut: whole characters, at most `max` bytes
-voc_str ev_clip(voc_str s, size_t max);
-bool ev_eq(voc_str a, voc_str b);
-bool ev_is(voc_str a, const char *b);
-voc_str ev_trim(voc_str s);
-#define EV_STR(s, max) (int)ev_clip((s), (max)).len, (s).ptr
+#define TABLE(e) ((struct table *)(e))
 
 // csv_sniff.c: the rule that the text's first records keep best
 struct sniffed_csv {
@@ -142,76 +31,19 @@ struct sniffed_csv {
 // separator 0, quote -1, skip -1: find out
 voc_rc csv_sniff(struct events *e, voc_str text, bool complete, char separator, int quote, int skip, struct sniffed_csv *out);
 
-// header.c: e->n_skip, n_rows and n_head from the text's beginning, by e->rule; and names of columns from the header's records
+// header.c: n_skip, n_rows and n_head from the text's beginning, by the rule; and names of columns from the header's records
 voc_rc header_find(struct events *e, voc_str text, bool complete, const struct sniffed_csv *found);
 voc_rc header_names(struct events *e, const voc_str *upper, const voc_str *lower, voc_str *names); // lower NULL: one row
 
-// totals.c: the rule by which a record is no data, or NULL
-bool total_word(voc_str cell);
-const char *left_out(const voc_str *cells, size_t n);
-const char *left_out_by_plan(const struct events *e, const voc_str *cells);
-
-// columns.c
-voc_rc columns_read(struct events *e, const voc_block *first);
-voc_str column_fold(struct events *e, voc_str name, bool *ok);
-uint32_t column_find(const struct events *e, voc_str name);   // exact, then folded if only one fits; NO_COLUMN
-// The unused columns with one of these folded names (blanks between), in the order of the names.
-size_t columns_named(const struct events *e, const char *names, uint32_t *out, size_t max);
-uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc *rc);  // reports it; gives NO_COLUMN
-voc_str column_cell(const struct events *e, size_t sample, uint32_t column);
-// Every filled cell of a column in the first block (cx memory, freed by the caller). Text is borrowed from the block.
-voc_rc column_gather(struct events *e, const voc_block *first, uint32_t column, voc_str **out, size_t *n, char **scratch);
-voc_rc time_gather(struct events *e, const voc_block *first, const struct time_origin *t, voc_str **out, size_t *n, char **scratch);
-
-// joins.c: a time of several columns
-#define JOINED_MAX 240u
-void time_origin_init(struct time_origin *t, uint32_t column);
-// Date, clock and zone of a record into `text`; gives what there is (the date's own cell where nothing is joined). Empty: no date.
-voc_str time_joined(const struct time_origin *t, const voc_str *cells, char text[JOINED_MAX]);
-void joins_find(struct events *e); // for times of a column of dates alone; what the user said is left alone
-// "date+clock+zone" where no column has that name. VOC_OK with columns, or VOC_E_INPUT: it is not of that form.
-voc_rc joins_read(struct events *e, voc_str name, struct time_origin *t);
-const char *ambiguous_zone(voc_str cell); // what the zone at its end may mean, or NULL
-
-// times.c
-bool cell_missing(voc_str cell); // of a time or number: empty, NULL, NaT, 0000-00-00 ...
-bool time_column_plausible(struct events *e, uint32_t column, bool named);
-voc_rc times_resolve(struct events *e, const voc_block *first);
-
-// numbers.c
-// A number without units: sign, digits, groups of three, decimals, exponent. Micro-units are rounded half away from zero;
-// VOC_NA where they do not fit.
-bool number_read(voc_str cell, char decimal, int64_t *micro, double *real);
-// The same for what most cells are: digits, and perhaps up to six decimals. False: number_read knows.
-bool plain_number(voc_str cell, char decimal, int64_t *micro, double *real);
-// Also with a currency before or behind ("1.200,50 EUR", "-$5"), in brackets or with the minus behind. *currency: constant, NULL: none.
-bool money_read(voc_str cell, char decimal, int64_t *micro, double *real, const char **currency);
-bool number_column_plausible(struct events *e, uint32_t column, bool money);
-voc_rc numbers_resolve(struct events *e, const voc_block *first);
-
-// mapping.c, propose.c
-voc_rc plan_make(struct events *e, const voc_block *first);
-void propose(struct events *e, bool all); // all: every field; else only time and action, where they are missing
-bool plan_decided(const struct events *e, unsigned option); // a map or an option has spoken
-bool actor_read(voc_str cell, uint32_t *actor);
-
-// fields.c
-struct fields { // of the records of one block; owns marks and scratch
-    const struct events *e;
-    const voc_block *block;
-    uint32_t *marks;     // separators and quotes of the bytes first..known, counted from first; the next one is at `at`
-    size_t n, at, first, known;
-    int has_quote;
-    char *scratch, *to;  // unquoted text of the block; NULL: none so far
-};
-voc_rc fields_open(struct fields *f, const struct events *e, const voc_block *block);
-void fields_close(struct fields *f);
+// fields.c: as struct cell_reader says
 // The first n_columns fields of record i, and how many there are; as csv_split. Records come in their order.
-voc_rc fields_of(struct fields *f, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault);
+voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault);
+voc_rc fields_open(void **reading, const struct events *e, const voc_block *block);
+voc_rc fields_next(void *reading, uint64_t i, voc_str *cells, voc_attr *more, size_t *n_more, struct cells_fault *fault);
+void fields_close(void *reading);
 
-// rows.c, describe.c, maps.c
-voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);
-void plan_describe(const struct events *e, char *out, size_t size);
-voc_rc plan_maps(struct events *e, voc_source *out); // what sources.xml would say; borrowed until the instance closes
+// reader.c
+extern const struct cell_reader table_reader;
+void table_rule(struct events *e, const struct csv_rule *rule); // the rule that is used from now on
 
 #endif

@@ -2,22 +2,40 @@
 // The fields of a block's records, one record after the other. The host finds every separator and quote of some kilobytes
 // at once; a record without a quote is cut where they stand, and any other by csv_split, which has the rules. Private to one
 // call of lines().
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "plugins/input/events/events.h"
 
 #define AT_ONCE ((size_t)8 << 10) // bytes whose marks are found together: they stay in the nearest cache
 #define MARKS_SLACK 64u           // what the host may write behind them
 
-voc_rc fields_open(struct fields *f, const struct events *e, const voc_block *block)
+struct fields { // of the records of one block; owns marks and scratch
+    const struct events *e;
+    const voc_block *block;
+    uint32_t *marks;     // separators and quotes of the bytes first..known, counted from first; the next one is at `at`
+    size_t n, at, first, known;
+    int has_quote;
+    char *scratch, *to;  // unquoted text of the block; NULL: none so far
+};
+
+voc_rc fields_open(void **reading, const struct events *e, const voc_block *block)
 {
+    struct fields *f = e->host->alloc(e->cx, sizeof *f);
+    if (!f) return VOC_E_NOMEM;
     *f = (struct fields){.e = e, .block = block};
+    *reading = f;
     f->marks = e->host->alloc(e->cx, (AT_ONCE + MARKS_SLACK + 1) * sizeof *f->marks);
     return f->marks ? VOC_OK : VOC_E_NOMEM;
 }
 
-void fields_close(struct fields *f)
+void fields_close(void *reading)
 {
+    struct fields *f = reading;
+    if (!f) return;
     f->e->host->free(f->e->cx, f->marks);
     f->e->host->free(f->e->cx, f->scratch);
+    f->e->host->free(f->e->cx, f);
 }
 
 // For texts that are not as they stand in the block, of all of its records.
@@ -28,14 +46,14 @@ static voc_rc split_quoted(struct fields *f, voc_str record, voc_str *cells, siz
         f->scratch = f->to = e->host->alloc(e->cx, f->block->n_bytes + 1);
         if (!f->scratch) return VOC_E_NOMEM;
     }
-    *n = csv_split(&e->rule, record, cells, e->n_columns, &f->to, fault);
+    *n = csv_split(&TABLE(e)->rule, record, cells, e->n_columns, &f->to, fault);
     return VOC_OK;
 }
 
 // The marks of the bytes from `start` on.
 static void find_marks(struct fields *f, size_t start)
 {
-    const struct csv_rule *rule = &f->e->rule;
+    const struct csv_rule *rule = &TABLE(f->e)->rule;
     size_t left = f->block->n_bytes - start;
     f->first = start;
     f->known = start + (left < AT_ONCE ? left : AT_ONCE);
@@ -44,12 +62,13 @@ static void find_marks(struct fields *f, size_t start)
     f->at = 0;
 }
 
-voc_rc fields_of(struct fields *f, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault)
+voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault)
 {
+    struct fields *f = reading;
     const struct events *e = f->e;
     const size_t start = f->block->start[i], end = f->block->end[i];
     const voc_str record = {f->block->bytes + start, end - start};
-    if (record.len > AT_ONCE || e->rule.quote == e->rule.separator || !VOC_HOST_HAS(e->host, marks)) return split_quoted(f, record, cells, n, fault);
+    if (record.len > AT_ONCE || TABLE(e)->rule.quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks)) return split_quoted(f, record, cells, n, fault);
     if (start < f->first || end > f->known) find_marks(f, start);
     const char *bytes = f->block->bytes + f->first;
     const uint32_t from = (uint32_t)(start - f->first), to = (uint32_t)(end - f->first);
@@ -58,7 +77,7 @@ voc_rc fields_of(struct fields *f, uint64_t i, voc_str *cells, size_t *n, enum c
     uint32_t field = from;
     size_t k = 0;
     for (; *mark < to; mark++, k++) {
-        if (f->has_quote && bytes[*mark] == e->rule.quote) {
+        if (f->has_quote && bytes[*mark] == TABLE(e)->rule.quote) {
             f->at = (size_t)(mark - f->marks);
             return split_quoted(f, record, cells, n, fault);
         }
@@ -69,5 +88,43 @@ voc_rc fields_of(struct fields *f, uint64_t i, voc_str *cells, size_t *n, enum c
     f->at = (size_t)(mark - f->marks);
     *n = k + 1;
     *fault = CSV_FINE;
+    return VOC_OK;
+}
+
+__attribute__((format(printf, 3, 4))) static voc_rc refuse(struct cells_fault *fault, const char *code, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(fault->text, sizeof fault->text, format, ap);
+    va_end(ap);
+    fault->code = code;
+    fault->ignored = false;
+    return VOC_OK;
+}
+
+// As many as the header has. Behind them empty ones may stand.
+voc_rc fields_next(void *reading, uint64_t i, voc_str *cells, voc_attr *more, size_t *n_more, struct cells_fault *out)
+{
+    struct fields *f = reading;
+    const struct events *e = f->e;
+    enum csv_fault fault;
+    const char *rule;
+    size_t n;
+    voc_rc rc = fields_of(f, i, cells, &n, &fault);
+    (void)more, (void)n_more;
+    if (rc || (!fault && n == e->n_columns)) return rc;
+    voc_str record = {f->block->bytes + f->block->start[i], f->block->end[i] - f->block->start[i]};
+    if (fault == CSV_UNCLOSED) return refuse(out, "QUOTE", "a quote is never closed");
+    if (fault) return refuse(out, "QUOTE", "there is text behind a closing quote in field %zu; a quote within is written twice", n);
+    while (n > e->n_columns && record.len && record.ptr[record.len - 1] == TABLE(e)->rule.separator) {
+        record.len--;
+        n--;
+    }
+    if (n < e->n_columns && (rule = left_out(cells, n)) != NULL) {
+        (void)refuse(out, "", "%s", rule);
+        out->ignored = true;
+        return VOC_OK;
+    }
+    if (n != e->n_columns) return refuse(out, "FIELDS", "%zu %s, the header has %zu", n, n == 1 ? "field" : "fields", e->n_columns);
     return VOC_OK;
 }

@@ -75,11 +75,11 @@ static voc_rc read_body(struct events *e, voc_str text, bool complete, size_t sk
     for (size_t at = 0; at < text.len && b->n < BODY_MAX;) {
         voc_str record;
         enum csv_fault fault;
-        at = csv_next(&e->rule, text, at, &record);
+        at = csv_next(&TABLE(e)->rule, text, at, &record);
         if (record.len == 0) continue;
         if (at == text.len && !complete) break;
         if (record_number++ <= skip) continue;
-        size_t n = csv_split(&e->rule, record, &b->cells[b->n * columns], columns, &to, &fault);
+        size_t n = csv_split(&TABLE(e)->rule, record, &b->cells[b->n * columns], columns, &to, &fault);
         if (!fault && n >= columns) b->n++;
         else if (b->n < ROWS_MAX) break; // header rows are as wide as the header
     }
@@ -90,15 +90,15 @@ voc_rc header_find(struct events *e, voc_str text, bool complete, const struct s
 {
     struct body b;
     if (text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0) text.ptr += 3, text.len -= 3;
-    e->n_skip = found->n_skip;
-    if (e->rows_said >= 0) e->n_rows = (uint32_t)e->rows_said;
-    else e->n_rows = 1;
-    if (e->rows_said < 0 && found->n_columns > 1 && found->n_columns <= COLUMNS_MAX) {
-        voc_rc rc = read_body(e, ev_clip(text, (size_t)256 << 10), complete && text.len <= (size_t)256 << 10, e->n_skip, found->n_columns, &b);
+    TABLE(e)->n_skip = found->n_skip;
+    if (TABLE(e)->rows_said >= 0) TABLE(e)->n_rows = (uint32_t)TABLE(e)->rows_said;
+    else TABLE(e)->n_rows = 1;
+    if (TABLE(e)->rows_said < 0 && found->n_columns > 1 && found->n_columns <= COLUMNS_MAX) {
+        voc_rc rc = read_body(e, ev_clip(text, (size_t)256 << 10), complete && text.len <= (size_t)256 << 10, TABLE(e)->n_skip, found->n_columns, &b);
         if (rc) return rc;
-        while (e->n_rows < ROWS_MAX && e->n_rows - 1 + BODY_LEAST < b.n && is_header_row(&b, e->n_rows - 1)) e->n_rows++;
+        while (TABLE(e)->n_rows < ROWS_MAX && TABLE(e)->n_rows - 1 + BODY_LEAST < b.n && is_header_row(&b, TABLE(e)->n_rows - 1)) TABLE(e)->n_rows++;
     }
-    e->n_head = e->n_skip + e->n_rows;
+    e->n_head = TABLE(e)->n_skip + TABLE(e)->n_rows;
     return VOC_OK;
 }
 
@@ -145,8 +145,8 @@ static voc_rc join(struct events *e, const voc_str *upper, const voc_str *lower,
 
 voc_rc header_names(struct events *e, const voc_str *upper, const voc_str *lower, voc_str *names)
 {
-    e->grouped = lower && is_grouped(upper, lower, e->n_columns);
-    if (e->grouped) return join(e, upper, lower, names);
+    TABLE(e)->grouped = lower && is_grouped(upper, lower, e->n_columns);
+    if (TABLE(e)->grouped) return join(e, upper, lower, names);
     memcpy(names, upper, e->n_columns * sizeof *names);
     return VOC_OK;
 }

@@ -3,7 +3,7 @@
 // left as an attribute. Called from head(); faults are worded here, with the line of sources.xml where there is one.
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 const char *const field_names[FIELD_N] = {"action",     "actor",   "case",     "id",     "ref",  "role",     "owner",   "thread", "touchpoint",
                                           "channel",    "campaign", "object",  "text",   "language", "minutes", "cost",   "value"};
@@ -75,7 +75,7 @@ static voc_rc time_of(struct events *e, const voc_map *m, struct time_origin *t)
 static voc_rc map_time(struct events *e, const voc_map *m)
 {
     if (e->n_times == TIMES_MAX)
-        return ev_error(e, VOC_E_LIMIT, "EVENTS-008", NULL, "line %u of the sources: more than %u date columns", m->line, TIMES_MAX);
+        return ev_error(e, VOC_E_LIMIT, "008", NULL, "line %u of the sources: more than %u date columns", m->line, TIMES_MAX);
     struct time_origin *t = &e->times[e->n_times++];
     time_origin_init(t, NO_COLUMN);
     t->action = m->action;
@@ -88,7 +88,7 @@ static voc_rc map_time(struct events *e, const voc_map *m)
 static voc_rc map_alias(struct events *e, const voc_map *m, struct alias_origin *all, size_t *n, unsigned option)
 {
     if (*n == VOC_ALIASES_MAX)
-        return ev_error(e, VOC_E_LIMIT, "EVENTS-008", NULL, "line %u of the sources: more than %u aliases", m->line, VOC_ALIASES_MAX);
+        return ev_error(e, VOC_E_LIMIT, "008", NULL, "line %u of the sources: more than %u aliases", m->line, VOC_ALIASES_MAX);
     struct alias_origin *a = &all[(*n)++];
     *a = (struct alias_origin){.kind = m->alias_kind.len ? m->alias_kind : option == OPT_ACCOUNT && e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND] : (voc_str)VOC_LIT("id"), .strong = m->alias_kind.len ? m->strong : 1};
     decide(e, option);
@@ -99,7 +99,7 @@ static voc_rc attr_add(struct events *e, const struct attr_origin *a)
 {
     for (size_t i = 0; i < e->n_attrs; i++)
         if (e->attrs[i].entity == a->entity && ev_eq(e->attrs[i].key, a->key))
-            return ev_error(e, VOC_E_OPTION, "EVENTS-008", "give one of them another name", "line %u of the sources: there are two attributes \"%.*s\" of the same thing",
+            return ev_error(e, VOC_E_OPTION, "008", "give one of them another name", "line %u of the sources: there are two attributes \"%.*s\" of the same thing",
                             a->from.line, EV_STR(a->key, 80));
     e->attrs[e->n_attrs++] = *a;
     return VOC_OK;
@@ -122,7 +122,7 @@ static voc_rc map_attr(struct events *e, const voc_map *m)
 
 static voc_rc map_unknown(struct events *e, const voc_map *m)
 {
-    return ev_error(e, VOC_E_OPTION, "EVENTS-008",
+    return ev_error(e, VOC_E_OPTION, "008",
                     "it may be time, end, customer, account, attr, action, actor, case, id, ref, ref-event, ref-touchpoint, ref-thread, ref-case, role, owner, "
                     "thread, touchpoint, channel, campaign, object, text, language, minutes, cost or value",
                     "line %u of the sources maps to \"%.*s\", which the plugin events does not know", m->line, EV_STR(m->to, 80));
@@ -239,24 +239,24 @@ static voc_rc check(struct events *e)
 {
     if (e->n_times == 0) {
         bool dashed = ev_is(e->option[OPT_TIME], "-");
-        return ev_error(e, VOC_E_INPUT, "EVENTS-004", "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
+        return ev_error(e, VOC_E_INPUT, "004", "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
                         dashed ? "every event needs a time" : "no column holds times");
     }
     bool named = e->field[FIELD_ACTION].column != NO_COLUMN || e->field[FIELD_ACTION].constant.len;
     for (size_t i = 0; i < e->n_times; i++)
         if (!named && e->times[i].action.len == 0 && e->times[i].action_column == NO_COLUMN)
-            return ev_error(e, VOC_E_INPUT, "EVENTS-004", "name the column with -O action=COLUMN", "no column says what was done");
+            return ev_error(e, VOC_E_INPUT, "004", "name the column with -O action=COLUMN", "no column says what was done");
     if (e->has_end && e->n_times > 1)
-        return ev_error(e, VOC_E_OPTION, "EVENTS-008", "remove the end, or all dates but one", "an end goes with one time; there are %zu", e->n_times);
+        return ev_error(e, VOC_E_OPTION, "008", "remove the end, or all dates but one", "an end goes with one time; there are %zu", e->n_times);
     if (e->n_times > 1 && e->field[FIELD_ID].column != NO_COLUMN)
-        return ev_error(e, VOC_E_OPTION, "EVENTS-008", "map it to case, or with <attr>", "an id is of one event; here a row gives up to %zu", e->n_times);
+        return ev_error(e, VOC_E_OPTION, "008", "map it to case, or with <attr>", "an id is of one event; here a row gives up to %zu", e->n_times);
     for (size_t i = 0; i < e->n_attrs; i++) {
         const struct attr_origin *a = &e->attrs[i];
         bool has = a->entity == VOC_ENTITY_EVENT || (a->entity == VOC_ENTITY_INDIVIDUAL && e->n_customers) || (a->entity == VOC_ENTITY_ACCOUNT && e->n_accounts) ||
                    (a->entity == VOC_ENTITY_CASE && (e->field[FIELD_CASE].column != NO_COLUMN || e->field[FIELD_CASE].constant.len));
         static const char *const whose[] = {"event", "customer", "account", "case"};
         if (!has)
-            return ev_error(e, VOC_E_OPTION, "EVENTS-009", "map a column to it", "line %u of the sources: attribute \"%.*s\" is of the %s, and nothing says which %s",
+            return ev_error(e, VOC_E_OPTION, "009", "map a column to it", "line %u of the sources: attribute \"%.*s\" is of the %s, and nothing says which %s",
                             a->from.line, EV_STR(a->key, 80), whose[a->entity], whose[a->entity]);
     }
     return VOC_OK;
@@ -301,13 +301,13 @@ static voc_rc check_header(struct events *e)
     voc_time_format *iso;
     int64_t us;
     uint32_t resolution;
-    if (e->n_rows == 0 || e->n_samples == 0) return VOC_OK;
+    if (!e->header || e->n_samples == 0) return VOC_OK;
     voc_rc rc = e->host->time_format(e->cx, &iso, (voc_str){"", 0}, (voc_str){"", 0});
     for (size_t c = 0; c < e->n_columns && !rc; c++) {
         voc_str name = e->columns[c].name;
         if (name.len < 10 || !memchr(name.ptr, '-', name.len) || e->host->time_parse(iso, name, &us, &resolution) != VOC_OK) continue;
         if (cell_missing(column_cell(e, 0, (uint32_t)c)) || e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution) != VOC_OK) continue;
-        return ev_error(e, VOC_E_INPUT, "EVENTS-003", "-O header=none reads it as data; the columns are then called col1, col2 ...",
+        return ev_error(e, VOC_E_INPUT, "003", "-O header=none reads it as data; the columns are then called col1, col2 ...",
                         "the first row holds no names of columns but data (\"%.*s\")", EV_STR(name, 60));
     }
     return rc;

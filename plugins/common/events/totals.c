@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Records that people's exports have and that are no events: totals, sums, and lines that say that the report ends. They are
 // left out by a named rule and counted, never events and never rejects. A record with a readable time is never one of them.
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 static bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80; }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "plugins/common/near.h"
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -92,7 +92,7 @@ uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc
     p += snprintf(p, (size_t)(end - p), "the columns are");
     for (size_t c = 0; c < e->n_columns && end - p > 80; c++)
         p += snprintf(p, (size_t)(end - p), "%s %.*s", c ? "," : "", EV_STR(e->columns[c].name, 60));
-    *rc = ev_error(e, VOC_E_OPTION, "EVENTS-002", hint, "there is no column \"%.*s\"%s", EV_STR(name, 80), what);
+    *rc = ev_error(e, VOC_E_OPTION, "002", hint, "there is no column \"%.*s\"%s", EV_STR(name, 80), what);
     return NO_COLUMN;
 }
 
@@ -101,8 +101,11 @@ uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc
 static voc_str record_text(const voc_block *b, size_t i) { return (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}; }
 
 // A name for each column: empty ones by their place, repeated ones with a number.
-static voc_rc name_columns(struct events *e, const voc_str *header, bool named)
+voc_rc columns_make(struct events *e, const voc_str *header, bool named)
 {
+    e->columns = ev_alloc(e, e->n_columns * sizeof *e->columns);
+    if (!e->columns) return VOC_E_NOMEM;
+    memset(e->columns, 0, e->n_columns * sizeof *e->columns);
     for (size_t c = 0; c < e->n_columns; c++) {
         char made[300];
         bool ok;
@@ -124,55 +127,12 @@ static voc_rc name_columns(struct events *e, const voc_str *header, bool named)
     return VOC_OK;
 }
 
-// One record of the header into n_columns cells; what it lacks is empty.
-static voc_rc read_row(struct events *e, voc_str record, voc_str **out)
-{
-    enum csv_fault fault;
-    char *to = ev_alloc(e, record.len + 1);
-    *out = ev_alloc(e, e->n_columns * sizeof **out);
-    if (!to || !*out) return VOC_E_NOMEM;
-    memset(*out, 0, e->n_columns * sizeof **out);
-    (void)csv_split(&e->rule, record, *out, e->n_columns, &to, &fault);
-    for (size_t c = 0; c < e->n_columns; c++)
-        if (!(*out)[c].ptr) (*out)[c] = (voc_str){"", 0};
-    return VOC_OK;
-}
-
-static voc_rc read_names(struct events *e, const voc_block *first)
-{
-    enum csv_fault fault;
-    if (first->n_records <= e->n_skip)
-        return ev_error(e, VOC_E_INPUT, "EVENTS-001", "-O skip=RECORDS says how many records stand before the header", "there are %zu records, and %u of them stand before the header",
-                        first->n_records, e->n_skip);
-    voc_str record = record_text(first, e->n_skip), *upper, *lower = NULL;
-    char *scratch = ev_alloc(e, record.len + 1), *to = scratch;
-    if (!scratch) return VOC_E_NOMEM;
-    e->n_columns = csv_split(&e->rule, record, NULL, 0, &to, &fault);
-    if (fault)
-        return ev_error(e, VOC_E_INPUT, "EVENTS-001", "quotes within a quoted name are doubled; -O quote=none reads quotes as text",
-                        "the header is not understood: %s", fault == CSV_UNCLOSED ? "a quote is never closed" : "there is text behind a closing quote");
-    if (e->n_columns > COLUMNS_MAX)
-        return ev_error(e, VOC_E_LIMIT, "EVENTS-001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read", e->n_columns, COLUMNS_MAX);
-    e->columns = ev_alloc(e, e->n_columns * sizeof *e->columns);
-    voc_str *names = ev_alloc(e, e->n_columns * sizeof *names);
-    if (!names || !e->columns) return VOC_E_NOMEM;
-    memset(e->columns, 0, e->n_columns * sizeof *e->columns);
-    voc_rc rc = read_row(e, record, &upper);
-    if (!rc && e->n_rows > 1 && first->n_records > e->n_skip + 1) {
-        rc = read_row(e, record_text(first, e->n_skip + 1), &lower);
-        if (!rc && !ev_copy(e, ev_clip(record_text(first, e->n_skip + 1), 60), &e->labels)) rc = VOC_E_NOMEM;
-    }
-    if (!rc && e->n_skip && !ev_copy(e, ev_clip(record_text(first, 0), 60), &e->preamble)) rc = VOC_E_NOMEM;
-    if (!rc) rc = header_names(e, upper, lower, names);
-    return rc ? rc : name_columns(e, names, e->n_rows > 0);
-}
-
 voc_rc columns_read(struct events *e, const voc_block *first)
 {
     e->n_columns = e->n_samples = 0;
     if (first->n_records == 0) return VOC_OK;
-    voc_rc rc = read_names(e, first);
-    if (rc) return rc;
+    voc_rc rc = e->reader->names(e, first);
+    if (rc || e->n_columns == 0) return rc;
     size_t from = e->n_head, n = first->n_records > from ? first->n_records - from : 0, bytes = 0;
     if (n > SAMPLES_MAX) n = SAMPLES_MAX;
     for (size_t i = from; i < from + n; i++) bytes += record_text(first, i).len;
@@ -180,12 +140,11 @@ voc_rc columns_read(struct events *e, const voc_block *first)
     char *text = ev_alloc(e, bytes * 2 + 1), *to = text;
     if (!e->samples || !text) return VOC_E_NOMEM;
     for (size_t i = from; i < from + n; i++) {
-        enum csv_fault fault;
         voc_str record = record_text(first, i), *cells = &e->samples[e->n_samples * e->n_columns];
         if (record.len) memcpy(to, record.ptr, record.len); // the block is gone when lines() runs, but messages quote it
         voc_str copy = {to, record.len};
         to += record.len;
-        if (csv_split(&e->rule, copy, cells, e->n_columns, &to, &fault) >= e->n_columns && !fault && !left_out(cells, e->n_columns)) e->n_samples++;
+        if (e->reader->sample(e, copy, cells, &to)) e->n_samples++;
     }
     return VOC_OK;
 }
@@ -201,8 +160,7 @@ voc_rc time_gather(struct events *e, const voc_block *first, const struct time_o
     char *to = *scratch;
     voc_rc rc = cells && *out && to ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = from; i < from + rows && !rc; i++) {
-        enum csv_fault fault;
-        if (csv_split(&e->rule, record_text(first, i), cells, e->n_columns, &to, &fault) < e->n_columns || fault || left_out(cells, e->n_columns)) continue;
+        if (!e->reader->sample(e, record_text(first, i), cells, &to)) continue;
         voc_str cell = joined ? time_joined(t, cells, to) : cells[t->from.column];
         if (cell_missing(cell) || (t->clock != NO_COLUMN && cell_missing(cells[t->clock]))) continue;
         if (cell.ptr == to) to += cell.len;

@@ -3,7 +3,7 @@
 // same rows as the plan that they were made from.
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 static voc_str text_of(const char *s) { return (voc_str){s, strlen(s)}; }
 

@@ -4,7 +4,7 @@
 // same file; else it is an error that names the option. Called from head().
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 #define SHAPES_MAX 32u
 #define SHAPE_LEN 48u
@@ -162,7 +162,7 @@ static voc_rc set_day_format(struct events *e, struct time_origin *t)
 static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str pattern)
 {
     if (pattern.len + 7 >= sizeof t->pattern)
-        return ev_error(e, VOC_E_OPTION, "EVENTS-005", NULL, "the time format \"%.*s\" is too long", EV_STR(pattern, 80));
+        return ev_error(e, VOC_E_OPTION, "005", NULL, "the time format \"%.*s\" is too long", EV_STR(pattern, 80));
     if (ev_is(pattern, "iso")) pattern.len = 0;
     memcpy(t->pattern, pattern.ptr, pattern.len);
     t->pattern[pattern.len] = 0;
@@ -188,7 +188,7 @@ static voc_rc ask_zone(struct events *e, const struct time_origin *t, const voc_
     else
         snprintf(hint, sizeof hint, "say which with -O zone=ZONE -O time-format=\"%.*s '%.3s'\"", strncmp(t->pattern, "iso", 3) == 0 ? 16 : base,
                  strncmp(t->pattern, "iso", 3) == 0 ? "yyyy-MM-dd HH:mm" : t->pattern, word);
-    return ev_error(e, VOC_E_INPUT, "EVENTS-012", hint, "in column \"%.*s\" the zone of \"%.*s\" may be %s",
+    return ev_error(e, VOC_E_INPUT, "012", hint, "in column \"%.*s\" the zone of \"%.*s\" may be %s",
                     EV_STR(e->columns[t->zone != NO_COLUMN ? t->zone : t->from.column].name, 80), EV_STR(cells[i], 60), means);
 }
 
@@ -208,7 +208,7 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     char pattern[PATTERN_MAX] = "";
     if (!rc && n) rc = guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT)
-        rc = ev_error(e, VOC_E_INPUT, "EVENTS-005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+        rc = ev_error(e, VOC_E_INPUT, "005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
                       "column \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
         *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
@@ -252,7 +252,7 @@ static voc_rc resolve_either(struct events *e, const voc_block *first, struct ti
     if (!rc && !found) {
         exchange_day_and_month(t->pattern, other);
         snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"%s", t->pattern, other, year_too ? ", or with yy in front" : "");
-        rc = ev_error(e, VOC_E_INPUT, "EVENTS-006", hint, "in column \"%.*s\" it cannot be told whether the day%s the month%s stands first (\"%.*s\")",
+        rc = ev_error(e, VOC_E_INPUT, "006", hint, "in column \"%.*s\" it cannot be told whether the day%s the month%s stands first (\"%.*s\")",
                       EV_STR(e->columns[t->from.column].name, 80), year_too ? "," : " or", year_too ? " or the year" : "", EV_STR(cells[0], 60));
     }
     e->host->free(e->cx, cells);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A time whose date, clock and zone stand in columns of their own: which columns belong together, and their joined text. A
 // clock belongs to a date by name ("start date", "start time"), or because there is one column of dates and one of clocks.
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 static const char DATE_WORDS[] = "date datum fecha data dato day tag dzien jour dia giorno dag";
 static const char CLOCK_WORDS[] = "time uhrzeit zeit hora heure ora godzina godz czas clock hour tijd horario orario timeofday tid klokkeslett";

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 #define BATCH_ROWS 64u        // they stay in the nearest cache
 #define BATCH_ROWS_WIDE 256u  // where a record gives many
@@ -25,7 +25,9 @@ struct work { // one call
     const struct events *e;
     voc_sink *sink;
     voc_rc rc;         // of the host
-    struct fields fields;
+    void *reading;     // of the reader
+    voc_attr *more;    // fields of the record that no column holds
+    size_t n_more;
     voc_str *cells;    // of the record
     bool wide;
     voc_row base;      // wide: what the record's rows have in common
@@ -84,26 +86,17 @@ static bool leave_out(struct work *w, uint64_t record, const char *rule)
     return false;
 }
 
-// The fields of the record, as many as the header has. Behind them empty ones may stand.
-static bool split(struct work *w, const voc_block *b, uint64_t number)
+// The cells of a record.
+static bool split(struct work *w, uint64_t number)
 {
-    const struct events *e = w->e;
-    enum csv_fault fault;
-    const char *rule;
-    size_t n;
-    w->rc = fields_of(&w->fields, number, w->cells, &n, &fault);
+    struct cells_fault fault;
+    fault.code = NULL;
+    w->n_more = 0;
+    w->rc = w->e->reader->next(w->reading, number, w->cells, w->more, &w->n_more, &fault);
     if (w->rc) return false;
-    if (!fault && n == e->n_columns) return true;
-    voc_str record = {b->bytes + b->start[number], b->end[number] - b->start[number]};
-    if (fault == CSV_UNCLOSED) return refuse(w, number, "QUOTE", "a quote is never closed");
-    if (fault) return refuse(w, number, "QUOTE", "there is text behind a closing quote in field %zu; a quote within is written twice", n);
-    while (n > e->n_columns && record.len && record.ptr[record.len - 1] == e->rule.separator) {
-        record.len--;
-        n--;
-    }
-    if (n < e->n_columns && (rule = left_out(w->cells, n)) != NULL) return leave_out(w, number, rule);
-    if (n != e->n_columns) return refuse(w, number, "FIELDS", "%zu %s, the header has %zu", n, n == 1 ? "field" : "fields", e->n_columns);
-    return true;
+    if (!fault.code) return true;
+    if (fault.ignored) return leave_out(w, number, fault.text);
+    return refuse(w, number, fault.code, "%s", fault.text);
 }
 
 static bool refuse_time(struct work *w, const struct time_origin *t, uint64_t record, voc_str cell)
@@ -212,6 +205,8 @@ static bool add_attrs(struct work *w, voc_row *r)
         own += to[r->n_attrs].entity == VOC_ENTITY_EVENT;
         r->n_attrs++;
     }
+    own += w->n_more;
+    for (size_t i = 0; i < w->n_more; i++) to[r->n_attrs++] = w->more[i];
     // two places are kept free for what rows add of their own
     return own + 2 <= ATTRS_MAX || refuse(w, r->record, "FIELDS", "it has %zu attributes; %u are kept", own, ATTRS_MAX - 2);
 }
@@ -383,7 +378,7 @@ static bool surely_data(const struct work *w)
     return column != NO_COLUMN && w->cells[column].len && w->cells[column].ptr[0] >= '0' && w->cells[column].ptr[0] <= '9';
 }
 
-static void read_record(struct work *w, const voc_block *b, uint64_t i)
+static void read_record(struct work *w, uint64_t i)
 {
     voc_row *r = w->wide ? &w->base : &w->rows[w->n_rows];
     const char *rule;
@@ -391,12 +386,12 @@ static void read_record(struct work *w, const voc_block *b, uint64_t i)
     r->actor = VOC_ACTOR_UNSET;
     r->n_customer = r->n_account = r->n_attrs = 0;
     r->attrs = &w->attrs[w->n_records * w->attrs_each];
-    if (!split(w, b, i)) return;
-    if (!surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
+    if (!split(w, i)) return;
+    if (w->e->reader->totals && !surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
         (void)leave_out(w, i, rule);
         return;
     }
-    if (!add_fields(w, r) || (w->e->n_attrs && !add_attrs(w, r))) return;
+    if (!add_fields(w, r) || (w->e->n_attrs + w->n_more && !add_attrs(w, r))) return;
     add_aliases(w, r);
     if (w->wide) read_wide(w, r);
     else read_long(w, r);
@@ -422,17 +417,18 @@ static voc_rc work_open(struct work *w, const voc_block *b)
 {
     const struct events *e = w->e;
     w->wide = e->n_times > 1 || (!e->has_end && (e->times[0].action.len || e->times[0].action_column != NO_COLUMN));
-    w->attrs_each = e->n_attrs + 2;
+    w->attrs_each = e->n_attrs + e->reader->more + 2;
     w->aliases_each = e->n_customers + e->n_accounts;
     w->max_records = (w->wide ? BATCH_ROWS_WIDE : BATCH_ROWS) / e->n_times;
     if (w->max_records * w->attrs_each > BATCH_ATTRS) w->max_records = BATCH_ATTRS / w->attrs_each;
-    voc_rc rc = fields_open(&w->fields, e, b);
+    voc_rc rc = e->reader->open(&w->reading, e, b);
     if (rc) return rc;
     w->cells = e->host->alloc(e->cx, e->n_columns * sizeof *w->cells);
+    w->more = e->host->alloc(e->cx, e->reader->more * sizeof *w->more + 1);
     w->rows = e->host->alloc(e->cx, w->max_records * e->n_times * sizeof *w->rows);
     w->attrs = e->host->alloc(e->cx, w->max_records * w->attrs_each * sizeof *w->attrs);
     w->aliases = e->host->alloc(e->cx, w->max_records * w->aliases_each * sizeof *w->aliases + 1);
-    if (!w->cells || !w->rows || !w->attrs || !w->aliases) return VOC_E_NOMEM;
+    if (!w->cells || !w->more || !w->rows || !w->attrs || !w->aliases) return VOC_E_NOMEM;
     prepare(w);
     return VOC_OK;
 }
@@ -444,12 +440,13 @@ voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
     if (e->n_columns == 0) return VOC_E_BUG; // head() has seen no record
     w.rc = work_open(&w, block);
     for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
-        read_record(&w, block, i);
+        read_record(&w, i);
         if (!w.rc && w.n_records == w.max_records) flush(&w);
     }
     if (!w.rc) flush(&w);
-    fields_close(&w.fields);
+    e->reader->close(w.reading);
     e->host->free(e->cx, w.cells);
+    e->host->free(e->cx, w.more);
     e->host->free(e->cx, w.rows);
     e->host->free(e->cx, w.attrs);
     e->host->free(e->cx, w.aliases);

@@ -3,15 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
-struct text { // whole lines only: what does not fit is left out
-    char *at;
-    size_t len, size;
-    bool full;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...)
+void plan_say(struct plan_text *t, const char *format, ...)
 {
     va_list ap;
     if (t->full) return;
@@ -32,11 +26,11 @@ static voc_str shown(const struct events *e, const struct origin *o)
 #define SHOWN(e, o) (int)shown((e), (o)).len, shown((e), (o)).ptr
 
 // "Datum + Uhrzeit + tz"
-static void add_time_name(struct text *t, const struct events *e, const char *to, const struct time_origin *x)
+static void add_time_name(struct plan_text *t, const struct events *e, const char *to, const struct time_origin *x)
 {
-    add(t, "%s <- %.*s", to, SHOWN(e, &x->from));
-    if (x->clock != NO_COLUMN) add(t, " + %.*s", EV_STR(e->columns[x->clock].name, 60));
-    if (x->zone != NO_COLUMN) add(t, " + %.*s", EV_STR(e->columns[x->zone].name, 60));
+    plan_say(t, "%s <- %.*s", to, SHOWN(e, &x->from));
+    if (x->clock != NO_COLUMN) plan_say(t, " + %.*s", EV_STR(e->columns[x->clock].name, 60));
+    if (x->zone != NO_COLUMN) plan_say(t, " + %.*s", EV_STR(e->columns[x->zone].name, 60));
 }
 
 static bool is_set(const struct origin *o) { return o->column != NO_COLUMN || o->constant.len; }
@@ -64,48 +58,48 @@ static voc_str first_filled(const struct events *e, const struct origin *o)
     return (voc_str){"", 0};
 }
 
-static void add_format(struct text *t, const struct events *e, const struct time_origin *of)
+static void add_format(struct plan_text *t, const struct events *e, const struct time_origin *of)
 {
     voc_str zone = e->zone.len ? ev_clip(e->zone, 60) : (voc_str)VOC_LIT("UTC"), cell = first_filled(e, &of->from);
     size_t digits = 0;
     while (digits < cell.len && (is_digit(cell.ptr[digits]) || cell.ptr[digits] == '.')) digits++;
     bool epoch = of->pattern[0] ? strncmp(of->pattern, "epoch", 5) == 0 : digits == cell.len && digits > 8;
-    add(t, " (%s", of->pattern[0] ? of->pattern : epoch ? "epoch" : "ISO 8601");
+    plan_say(t, " (%s", of->pattern[0] ? of->pattern : epoch ? "epoch" : "ISO 8601");
     size_t n = strlen(of->pattern);
-    if (n >= 2 && strcmp(of->pattern + n - 2, "VV") == 0) add(t, ", the zone that stands there, else %.*s", (int)zone.len, zone.ptr);
-    else if (!epoch && (of->clock != NO_COLUMN || (!names_zone(cell) && memchr(cell.ptr, ':', cell.len)))) add(t, ", %.*s", (int)zone.len, zone.ptr);
-    add(t, ")");
+    if (n >= 2 && strcmp(of->pattern + n - 2, "VV") == 0) plan_say(t, ", the zone that stands there, else %.*s", (int)zone.len, zone.ptr);
+    else if (!epoch && (of->clock != NO_COLUMN || (!names_zone(cell) && memchr(cell.ptr, ':', cell.len)))) plan_say(t, ", %.*s", (int)zone.len, zone.ptr);
+    plan_say(t, ")");
 }
 
-static void add_times(struct text *t, const struct events *e)
+static void add_times(struct plan_text *t, const struct events *e)
 {
     if (e->has_end) {
         add_time_name(t, e, "start", &e->times[0]);
         add_format(t, e, &e->times[0]);
-        add(t, ", kept as %.*s\n", EV_STR(e->start_key, 60));
+        plan_say(t, ", kept as %.*s\n", EV_STR(e->start_key, 60));
         add_time_name(t, e, "end", &e->end);
         add_format(t, e, &e->end);
-        add(t, ": the event stands at its end\n");
-        if (!is_set(&e->field[FIELD_MINUTES])) add(t, "minutes <- end - start\n");
+        plan_say(t, ": the event stands at its end\n");
+        if (!is_set(&e->field[FIELD_MINUTES])) plan_say(t, "minutes <- end - start\n");
     }
     for (size_t i = 0; i < e->n_times && !e->has_end; i++) {
         const struct time_origin *x = &e->times[i];
         add_time_name(t, e, "time", x);
         add_format(t, e, x);
-        if (x->action_column != NO_COLUMN) add(t, ": the action that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
-        else if (x->action.len) add(t, ": the action %.*s", EV_STR(x->action, 60));
-        add(t, "\n");
+        if (x->action_column != NO_COLUMN) plan_say(t, ": the action that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
+        else if (x->action.len) plan_say(t, ": the action %.*s", EV_STR(x->action, 60));
+        plan_say(t, "\n");
     }
-    if (e->n_times > 1) add(t, "minutes, cost, value and text of a row go with the last of its dates\n");
+    if (e->n_times > 1) plan_say(t, "minutes, cost, value and text of a row go with the last of its dates\n");
 }
 
-static void add_aliases(struct text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
+static void add_aliases(struct plan_text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        add(t, "%s <- %.*s (%.*s%s)%s\n", what, SHOWN(e, &all[i].from), EV_STR(all[i].kind, 60), all[i].strong ? "" : ", weak", constant(&all[i].from));
+        plan_say(t, "%s <- %.*s (%.*s%s)%s\n", what, SHOWN(e, &all[i].from), EV_STR(all[i].kind, 60), all[i].strong ? "" : ", weak", constant(&all[i].from));
 }
 
-static void add_attrs(struct text *t, const struct events *e)
+static void add_attrs(struct plan_text *t, const struct events *e)
 {
     static const char *const whose[] = {"the event", "the customer", "the account", "the case"};
     for (uint32_t entity = VOC_ENTITY_EVENT; entity <= VOC_ENTITY_CASE; entity++) {
@@ -116,45 +110,36 @@ static void add_attrs(struct text *t, const struct events *e)
                 left++;
                 continue;
             }
-            if (n++ == 0) add(t, "attributes of %s: ", whose[entity]);
-            else add(t, ", ");
-            add(t, "%.*s", EV_STR(e->attrs[i].key, 40));
+            if (n++ == 0) plan_say(t, "attributes of %s: ", whose[entity]);
+            else plan_say(t, ", ");
+            plan_say(t, "%.*s", EV_STR(e->attrs[i].key, 40));
         }
-        if (n && left) add(t, " and %zu more", left);
-        if (n) add(t, "\n");
+        if (n && left) plan_say(t, " and %zu more", left);
+        if (n) plan_say(t, "\n");
     }
-}
-
-// What stands around the data, and was found out.
-static void add_frame(struct text *t, const struct events *e)
-{
-    if (e->n_skip) add(t, "%u %s before the header: the first is \"%.*s\"\n", e->n_skip, e->n_skip == 1 ? "line stands" : "lines stand", EV_STR(e->preamble, 60));
-    if (e->n_rows > 1 && e->grouped) add(t, "the names of the columns stand in two rows: the lower one names, the upper one groups (\"%.*s\" is the lower)\n", EV_STR(e->labels, 60));
-    else if (e->n_rows > 1) add(t, "%u %s below the names and %s no data: \"%.*s\"\n", e->n_rows - 1, e->n_rows == 2 ? "row stands" : "rows stand", e->n_rows == 2 ? "is" : "are", EV_STR(e->labels, 60));
-    if (e->skip_said < 0 && e->rows_said < 0 && (e->n_skip || e->n_rows > 1)) add(t, "change with -O skip=LINES, -O header=ROWS (or none)\n");
 }
 
 void plan_describe(const struct events *e, char *out, size_t size)
 {
-    struct text t = {.at = out, .size = size};
+    struct plan_text t = {.at = out, .size = size};
     if (size == 0) return;
     out[0] = 0;
     if (e->n_columns == 0 || e->n_times == 0) return;
-    add_frame(&t, e);
+    if (e->reader->frame) e->reader->frame(e, &t);
     add_times(&t, e);
     for (size_t f = 0; f < FIELD_N; f++) {
         const struct origin *o = &e->field[f];
         if (!is_set(o)) continue;
-        add(&t, "%s <- %.*s%s", field_names[f], SHOWN(e, o), constant(o));
+        plan_say(&t, "%s <- %.*s%s", field_names[f], SHOWN(e, o), constant(o));
         bool comma = f >= FIELD_MINUTES && o->column != NO_COLUMN && o->decimal == ',';
-        if (f >= FIELD_MINUTES && o->currency) add(&t, " (%s%s)", o->currency, comma ? ", decimal comma" : "");
-        else if (comma) add(&t, " (decimal comma)");
-        add(&t, "\n");
+        if (f >= FIELD_MINUTES && o->currency) plan_say(&t, " (%s%s)", o->currency, comma ? ", decimal comma" : "");
+        else if (comma) plan_say(&t, " (decimal comma)");
+        plan_say(&t, "\n");
     }
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);
-    if (e->proposed) add(&t, "change with -O time=COLUMN, -O action=COLUMN ...; -O FIELD=- takes it out\n");
+    if (e->proposed) plan_say(&t, "change with -O time=COLUMN, -O action=COLUMN ...; -O FIELD=- takes it out\n");
     if (t.full) // cut at a line
         while (t.len && out[t.len - 1] != '\n') out[--t.len] = 0;
 }

@@ -2,7 +2,7 @@
 // A plan for a file that nobody has described: by the names that pm4py, bupaR, Disco, web analytics and CRM exports give to
 // their columns (folded: letters and digits only), each checked against the column's values; and by the values alone where
 // a column of dates has a name of its own. What a map or an option has decided is left alone. Called by plan_make().
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 #define CANDIDATES_MAX 64u
 #define FEW 20u // records among which every status may differ

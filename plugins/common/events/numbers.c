@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/events/plan.h"
 
 #define DIGITS_MAX 40u
 #define MICRO 1000000
@@ -284,8 +284,8 @@ static voc_rc decide(struct events *e, struct origin *o, const struct evidence *
     const struct evidence *by = own->point || own->comma ? own : file;
     if (by->point || by->comma)
         o->decimal = by->comma > by->point ? ',' : '.';
-    else if (own->either_comma ? e->rule.separator != ';' : own->either_point && e->rule.separator != ',')
-        return ev_error(e, VOC_E_INPUT, "EVENTS-007", own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma" : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
+    else if (own->either_comma ? !e->semicolons : own->either_point && !e->commas)
+        return ev_error(e, VOC_E_INPUT, "007", own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma" : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
                         "in column \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_STR(e->columns[o->column].name, 80),
                         own->either_comma ? "comma" : "point", EV_STR(own->either, 60));
     else
@@ -299,7 +299,7 @@ static voc_rc set_currency(struct events *e, struct origin *o, const struct evid
 {
     o->currency = v->currency;
     if (!v->other) return VOC_OK;
-    return ev_error(e, VOC_E_INPUT, "EVENTS-011", "convert them to one currency, or split the file; -O FIELD=- leaves the column out of the amounts",
+    return ev_error(e, VOC_E_INPUT, "011", "convert them to one currency, or split the file; -O FIELD=- leaves the column out of the amounts",
                     "column \"%.*s\" holds amounts in %s and in %s, which are not added up", EV_STR(e->columns[o->column].name, 80), v->currency, v->other);
 }
 
@@ -308,7 +308,7 @@ static voc_rc declared(struct events *e, struct origin *o)
 {
     if (ev_is(o->format, "comma") || ev_is(o->format, "point")) o->decimal = ev_is(o->format, "comma") ? ',' : '.';
     else if (o->format.len)
-        return ev_error(e, VOC_E_OPTION, "EVENTS-008", NULL, "line %u of the sources: the format of a number is point or comma, not \"%.*s\"", o->line,
+        return ev_error(e, VOC_E_OPTION, "008", NULL, "line %u of the sources: the format of a number is point or comma, not \"%.*s\"", o->line,
                         EV_STR(o->format, 60));
     else if (e->decimal_said || o->column == NO_COLUMN) o->decimal = e->decimal_said && o->column != NO_COLUMN ? e->decimal_said : '.';
     return VOC_OK;

@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: MIT
 // voc settle: what many imports wrote one beside the other becomes one, in the order of the customers. Says what that changed.
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
 
+// "1,072 blocks"
+static void put(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    static const voc_column plain = {.type = VOC_CELL_INT};
+    render_cell(b, &(voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}, &plain);
+    buf_printf(b, " %s", n == 1 ? one : many);
+}
+
 static void say(const char *name, const struct settle_result *r)
 {
-    char runs[64];
+    struct buf b;
+    buf_init(&b, 4096);
     if (r->runs_before < 2 && r->blocks_before == r->blocks_after) {
-        printf("%s: settled already: %" PRIu64 " %s, %" PRIu64 " bytes\n", name, r->blocks_after, r->blocks_after == 1 ? "block" : "blocks", r->bytes_after);
-        return;
+        buf_cstr(&b, "settled already: ");
+    } else {
+        put(&b, r->runs_before, "run", "runs");
+        buf_cstr(&b, ", ");
+        put(&b, r->blocks_before, "block", "blocks");
+        buf_cstr(&b, ", ");
+        put(&b, r->bytes_before, "byte", "bytes");
+        buf_cstr(&b, " before; ");
+        put(&b, r->runs_after, "run", "runs");
+        buf_cstr(&b, ", ");
     }
-    (void)snprintf(runs, sizeof runs, "%" PRIu64 " %s", r->runs_after, r->runs_after == 1 ? "run" : "runs");
-    printf("%s: %" PRIu64 " runs, %" PRIu64 " blocks, %" PRIu64 " bytes before; %s, %" PRIu64 " %s, %" PRIu64 " bytes now\n", name, r->runs_before, r->blocks_before, r->bytes_before,
-           runs, r->blocks_after, r->blocks_after == 1 ? "block" : "blocks", r->bytes_after);
+    put(&b, r->blocks_after, "block", "blocks");
+    buf_cstr(&b, ", ");
+    put(&b, r->bytes_after, "byte", "bytes");
+    buf_cstr(&b, r->runs_before < 2 && r->blocks_before == r->blocks_after ? "" : " now");
+    printf("%s: %s\n", name, b.rc || !b.ptr ? "settled" : b.ptr);
+    buf_done(&b);
 }
 
 int run_settle(struct cli *c)

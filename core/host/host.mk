@@ -18,4 +18,5 @@ core_libvoc_a_SOURCES += \
 	core/host/sniff.c \
 	core/host/spill.c core/host/spill.h core/host/spool.c \
 	core/host/trust.c core/host/trust.h \
+	core/host/units.c core/host/units.h \
 	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c

@@ -121,6 +121,7 @@ void timeline_free(struct timeline *t)
     mem_free(t);
 }
 
+const struct event_set *timeline_held(const struct timeline *t) { return t->stream ? NULL : t->s; }
 const voc_definition *timeline_definition(const struct timeline *t) { return &t->def; }
 const voc_run_info *timeline_info(const struct timeline *t) { return &t->info; }
 size_t timeline_n_units(const struct timeline *t) { return t->n_units; }

@@ -36,6 +36,7 @@ voc_rc timeline_new(struct timeline **out, const struct event_set *events, const
 // units then come in the order of the file, and only batch_part gives them out. whole: hold all events in any case.
 voc_rc timeline_open(struct timeline **out, struct project *p, const struct journey *j, const struct timeline_options *o, bool whole, struct diag *d);
 bool timeline_in_parts(const struct timeline *t);
+const struct event_set *timeline_held(const struct timeline *t); // all events, as long as the timeline lives; NULL: it is in parts
 // Before the first part is read: what batches shall hold (1 << VOC_COL_*). Then: how many parts.
 voc_rc timeline_columns(struct timeline *t, uint32_t columns);
 size_t timeline_n_parts(const struct timeline *t);

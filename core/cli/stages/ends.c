@@ -23,12 +23,12 @@ void ends_close(struct ends *e)
     e->at = NULL;
 }
 
-voc_rc ends_count(struct ends *e, const voc_journeys *v)
+voc_rc ends_count(struct ends *e, const voc_stay *stays, size_t n)
 {
     int64_t begun = 0;
-    for (size_t i = 0; i < v->n_stays; i++) {
-        const voc_stay *s = &v->stays[i];
-        if (i == 0 || s->episode != v->stays[i - 1].episode) begun = s->in_us;
+    for (size_t i = 0; i < n; i++) {
+        const voc_stay *s = &stays[i];
+        if (i == 0 || s->episode != stays[i - 1].episode) begun = s->in_us;
         size_t k = s->end == VOC_END_LAPSED ? e->n - 1 : s->end == VOC_END_EXIT && s->exit < e->n - 1 ? s->exit : SIZE_MAX;
         if (k == SIZE_MAX) continue;
         voc_rc rc = vec_reserve(&e->at[k].took_us, 1, SIZE_MAX);
@@ -36,6 +36,20 @@ voc_rc ends_count(struct ends *e, const voc_journeys *v)
         e->at[k].took_us.at[e->at[k].took_us.n++] = s->out_us - begun;
         e->at[k].from[s->stage]++;
         e->at[k].n++;
+    }
+    return VOC_OK;
+}
+
+voc_rc ends_add(struct ends *e, const struct ends *of_others)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        struct one_end *to = &e->at[i];
+        const struct one_end *from = &of_others->at[i];
+        voc_rc rc = vec_reserve(&to->took_us, from->took_us.n, SIZE_MAX);
+        if (rc) return rc;
+        for (size_t k = 0; k < from->took_us.n; k++) to->took_us.at[to->took_us.n++] = from->took_us.at[k];
+        for (size_t k = 0; k < e->n_stages; k++) to->from[k] += from->from[k];
+        to->n += from->n;
     }
     return VOC_OK;
 }

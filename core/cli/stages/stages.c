@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/stages/ends.h"
 #include "cli/stages/why.h"
+#include "host/units.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
 
@@ -26,23 +27,10 @@ struct tally {
     struct ends ends;
 };
 
-static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journeys *v)
+static voc_rc count_stays(struct tally *t, const voc_stay *stays, size_t n)
 {
-    size_t n_moves = 0;
-    const struct move *moves = batch_moves(b, 0, &n_moves);
-    if (v->units[0].flags & VOC_JOURNEY_INTERNAL) return VOC_OK;
-    t->units++;
-    if (v->n_stays == 0) t->without++;
-    const uint32_t *touchpoint = v->columns[VOC_COL_TOUCHPOINT];
-    const uint8_t *actor = v->columns[VOC_COL_ACTOR];
-    for (size_t e = 0; e < v->n_events; e++) {
-        if (touchpoint[e] < t->n_claims) t->touched[touchpoint[e]]++;
-        t->customers += actor[e] == VOC_ACTOR_CUSTOMER;
-        t->companies += actor[e] == VOC_ACTOR_COMPANY;
-    }
-    t->events += v->n_events;
-    for (size_t i = 0; i < v->n_stays; i++) {
-        const voc_stay *s = &v->stays[i];
+    for (size_t i = 0; i < n; i++) {
+        const voc_stay *s = &stays[i];
         struct stage_count *c = &t->stage[s->stage];
         c->entries++;
         if (s->end == VOC_END_FORWARD) c->advanced++;
@@ -58,12 +46,40 @@ static voc_rc count_unit(struct tally *t, const struct batch *b, const voc_journ
         if (rc) return rc;
         c->spells.at[c->spells.n++] = (struct spell){s->out_us - s->in_us, s->end != VOC_END_CENSORED};
     }
-    for (size_t i = 0; i < n_moves; i++) {
+    return ends_count(&t->ends, stays, n);
+}
+
+static void count_moves(struct tally *t, const struct move *moves, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < t->n && k < 64; k++)
             if (moves[i].skipped >> k & 1) t->stage[k].passed++;
         if (moves[i].kind == MOVE_BLOCKED && moves[i].to < t->n) t->stage[moves[i].to].blocked++;
     }
-    return ends_count(&t->ends, v);
+}
+
+static voc_rc count_units(struct tally *t, const struct batch *b, const voc_journeys *v)
+{
+    const uint32_t *touchpoint = v->columns[VOC_COL_TOUCHPOINT];
+    const uint8_t *actor = v->columns[VOC_COL_ACTOR];
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < v->n_units && !rc; k++) {
+        const voc_unit *u = &v->units[k];
+        size_t n_moves = 0;
+        const struct move *moves = batch_moves(b, k, &n_moves);
+        if (u->flags & VOC_JOURNEY_INTERNAL) continue;
+        t->units++;
+        t->without += u->n_stays == 0;
+        t->events += u->n_events;
+        for (size_t e = u->first_event; e < u->first_event + u->n_events; e++) {
+            if (touchpoint[e] < t->n_claims) t->touched[touchpoint[e]]++;
+            t->customers += actor[e] == VOC_ACTOR_CUSTOMER;
+            t->companies += actor[e] == VOC_ACTOR_COMPANY;
+        }
+        count_moves(t, moves, n_moves);
+        rc = count_stays(t, v->stays + u->first_stay, u->n_stays);
+    }
+    return rc;
 }
 
 static int spell_order(const void *x, const void *y)
@@ -158,56 +174,94 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
     return rc;
 }
 
-static voc_rc tally_units(struct tally *t, struct timeline *tl)
+// ---- the walk -------------------------------------------------------------------------------------------------------------
+
+struct tallies { // one a thread; owns
+    struct cli *c;
+    struct tally *at;
+    uint32_t n;
+};
+
+static voc_rc tally_open(struct tally *t, const struct journey *j, const voc_definition *d)
 {
-    struct batch *b = NULL;
-    voc_rc rc = batch_new(&b, tl, 1u << VOC_COL_TIME | 1u << VOC_COL_TOUCHPOINT | 1u << VOC_COL_ACTOR);
-    for (size_t u = 0; u < timeline_n_units(tl) && !rc; u++) {
-        batch_clear(b);
-        rc = host_cancelled() ? VOC_CANCELLED : batch_add(b, u);
-        if (!rc) rc = count_unit(t, b, batch_view(b));
+    t->n = d->n_stages;
+    t->stage = mem_zalloc(t->n, sizeof *t->stage);
+    t->n_claims = j->n_claims;
+    t->touched = mem_zalloc(j->n_claims + 1, sizeof *t->touched);
+    return t->stage && t->touched ? ends_open(&t->ends, d->n_exits, t->n) : VOC_E_NOMEM;
+}
+
+static void tally_close(struct tally *t)
+{
+    for (size_t i = 0; t->stage && i < t->n; i++) vec_free(&t->stage[i].spells);
+    mem_free(t->stage);
+    mem_free(t->touched);
+    ends_close(&t->ends);
+}
+
+static voc_rc tally_add(struct tally *t, const struct tally *o)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < t->n && !rc; i++) {
+        struct stage_count *to = &t->stage[i];
+        const struct stage_count *from = &o->stage[i];
+        to->entries += from->entries, to->advanced += from->advanced, to->backward += from->backward;
+        to->exits += from->exits, to->lapsed += from->lapsed, to->open += from->open;
+        to->passed += from->passed, to->blocked += from->blocked, to->truncated += from->truncated;
+        rc = vec_reserve(&to->spells, from->spells.n, SIZE_MAX);
+        for (size_t k = 0; k < from->spells.n && !rc; k++) to->spells.at[to->spells.n++] = from->spells.at[k];
     }
-    batch_free(b);
+    for (size_t i = 0; i < t->n_claims; i++) t->touched[i] += o->touched[i];
+    t->units += o->units, t->without += o->without;
+    t->events += o->events, t->customers += o->customers, t->companies += o->companies;
+    return rc ? rc : ends_add(&t->ends, &o->ends);
+}
+
+static voc_rc count_batch(void *user, uint32_t slot, const struct batch *b, const voc_journeys *v)
+{
+    struct tallies *all = user;
+    voc_rc rc = count_units(&all->at[slot], b, v);
+    return rc ? rc : units_memory(cli_memory(all->c), "what is known of the stages", all->c->diag);
+}
+
+// Into the first of them, which is then that of all units.
+static voc_rc tally_units(struct tallies *all, struct timeline *tl)
+{
+    const struct units_walk walk = {.timeline = tl, .columns = 1u << VOC_COL_TIME | 1u << VOC_COL_TOUCHPOINT | 1u << VOC_COL_ACTOR,
+                                    .threads = all->n, .batch = count_batch, .user = all};
+    voc_rc rc = units_walk(&walk);
+    for (uint32_t i = 1; i < all->n && !rc; i++) rc = tally_add(&all->at[0], &all->at[i]);
     return rc;
 }
 
-static voc_rc explain(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *events, const struct tally *y, bool actor_assumed, uint32_t unit)
+static voc_rc explain(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held, const struct tally *y, bool actor_assumed, uint32_t unit)
 {
     struct stage_seen *stage = mem_zalloc(y->n + 1, sizeof *stage);
     if (!stage) return VOC_E_NOMEM;
     for (size_t i = 0; i < y->n; i++) stage[i] = (struct stage_seen){y->stage[i].entries, y->stage[i].passed, y->stage[i].blocked};
     struct stages_seen seen = {.stage = stage, .touched = y->touched, .units = y->units, .without = y->without, .events = y->events, .customers = y->customers,
                                .companies = y->companies, .actor_assumed = actor_assumed, .unit = unit};
-    voc_rc rc = stages_why(t, c, p, j, events, &seen);
+    voc_rc rc = stages_why(t, c, p, j, held, &seen);
     mem_free(stage);
     return rc;
 }
 
 voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES])
 {
-    struct event_set *events = NULL;
     struct timeline *tl = NULL;
-    struct tally tally = {0};
-    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = unit};
-    voc_rc rc = event_set_load(&events, p, EV_ALL, c->diag);
-    if (!rc) rc = timeline_new(&tl, events, j, &to, c->diag);
-    if (!rc) {
-        tally.n = timeline_definition(tl)->n_stages;
-        tally.stage = mem_zalloc(tally.n, sizeof *tally.stage);
-        tally.n_claims = j->n_claims;
-        tally.touched = mem_zalloc(j->n_claims + 1, sizeof *tally.touched);
-        rc = tally.stage && tally.touched ? ends_open(&tally.ends, timeline_definition(tl)->n_exits, tally.n) : VOC_E_NOMEM;
-        if (!rc) rc = tally_units(&tally, tl);
-    }
-    if (!rc) rc = stage_table(&out[0], &tally, j, timeline_definition(tl), timeline_info(tl));
-    if (!rc) rc = ends_table(&tally.ends, timeline_definition(tl), &out[1]);
-    if (!rc) rc = explain(out[0], c, p, j, events, &tally, timeline_info(tl)->actor_assumed != 0, unit);
-    for (size_t i = 0; tally.stage && i < tally.n; i++) vec_free(&tally.stage[i].spells);
-    mem_free(tally.stage);
-    mem_free(tally.touched);
-    ends_close(&tally.ends);
+    struct tallies all = {.c = c, .n = cli_threads(c) < UNITS_THREADS_MAX ? cli_threads(c) : UNITS_THREADS_MAX};
+    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = unit, .threads = all.n, .parallel = parallel_for};
+    voc_rc rc = timeline_open(&tl, p, j, &to, false, c->diag);
+    if (!rc) rc = units_memory(cli_memory(c), "what is known of all events", c->diag);
+    if (!rc && !(all.at = mem_zalloc(all.n, sizeof *all.at))) rc = VOC_E_NOMEM;
+    for (uint32_t i = 0; i < all.n && !rc; i++) rc = tally_open(&all.at[i], j, timeline_definition(tl));
+    if (!rc) rc = tally_units(&all, tl);
+    if (!rc) rc = stage_table(&out[0], &all.at[0], j, timeline_definition(tl), timeline_info(tl));
+    if (!rc) rc = ends_table(&all.at[0].ends, timeline_definition(tl), &out[1]);
+    if (!rc) rc = explain(out[0], c, p, j, timeline_held(tl), &all.at[0], timeline_info(tl)->actor_assumed != 0, unit);
+    for (uint32_t i = 0; all.at && i < all.n; i++) tally_close(&all.at[i]);
+    mem_free(all.at);
     timeline_free(tl);
-    event_set_free(events);
     return rc;
 }
 

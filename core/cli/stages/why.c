@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "host/units.h"
+
 #define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
 #define LEAVES_MAX 1024u
 #define ACTIONS_SHOWN 5u
@@ -41,32 +43,39 @@ static void gather_all(struct leaves *l, const struct journey *j)
     for (size_t i = 0; i < j->n_regresses; i++) gather(l, j->regresses[i].when, j->n_stages);
 }
 
-static void count_unit(struct counts *n, const struct leaves *l, const voc_journeys *v)
+static void count_units(struct counts *n, const struct leaves *l, const voc_journeys *v)
 {
     const uint32_t *action = v->columns[VOC_COL_ACTION], *touchpoint = v->columns[VOC_COL_TOUCHPOINT];
-    for (size_t e = 0; e < v->n_events; e++) {
-        bool asked = touchpoint[e] != VOC_NONE;
-        for (size_t i = 0; i < l->n; i++) {
-            if (!v->predicates[i][e]) continue;
-            n->stage[l->owner[i]]++;
-            asked = true;
+    for (size_t u = 0; u < v->n_units; u++) {
+        if (v->units[u].flags & VOC_JOURNEY_INTERNAL) continue;
+        for (size_t e = v->units[u].first_event; e < v->units[u].first_event + v->units[u].n_events; e++) {
+            bool asked = touchpoint[e] != VOC_NONE;
+            for (size_t i = 0; i < l->n; i++) {
+                if (!v->predicates[i][e]) continue;
+                n->stage[l->owner[i]]++;
+                asked = true;
+            }
+            n->all[action[e]]++;
+            n->asked[action[e]] += asked;
         }
-        n->all[action[e]]++;
-        n->asked[action[e]] += asked;
     }
+}
+
+struct counting { struct counts *n; const struct leaves *l; };
+
+static voc_rc count_batch(void *user, uint32_t slot, const struct batch *b, const voc_journeys *v)
+{
+    const struct counting *k = user;
+    (void)slot, (void)b; // one thread
+    count_units(k->n, k->l, v);
+    return VOC_OK;
 }
 
 static voc_rc count_all(struct counts *n, const struct leaves *l, struct timeline *tl)
 {
-    struct batch *b = NULL;
-    voc_rc rc = batch_new(&b, tl, 1u << VOC_COL_ACTION | 1u << VOC_COL_TOUCHPOINT);
-    for (size_t u = 0; u < timeline_n_units(tl) && !rc; u++) {
-        batch_clear(b);
-        rc = host_cancelled() ? VOC_CANCELLED : batch_add(b, u);
-        if (!rc && !(batch_view(b)->units[0].flags & VOC_JOURNEY_INTERNAL)) count_unit(n, l, batch_view(b));
-    }
-    batch_free(b);
-    return rc;
+    struct counting counting = {n, l};
+    const struct units_walk walk = {.timeline = tl, .columns = 1u << VOC_COL_ACTION | 1u << VOC_COL_TOUCHPOINT, .threads = 1, .batch = count_batch, .user = &counting};
+    return units_walk(&walk);
 }
 
 // ---- sentences ------------------------------------------------------------------------------------------------------------
@@ -264,7 +273,7 @@ static voc_rc idle_touchpoints(struct table *t, struct buf *b, const struct jour
     return note(t, VOC_NOTE_AFTER, b);
 }
 
-voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *events, const struct stages_seen *seen)
+voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held, const struct stages_seen *seen)
 {
     static const char *const kinds[] = {"", "an account", "a customer", "a case"};
     struct timeline *tl = NULL;
@@ -288,7 +297,7 @@ voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struc
     if (rc) goto out;
     gather_all(l, j);
     struct timeline_options to = {.end_us = VOC_NA, .unit = seen->unit, .predicates = l->at, .n_predicates = l->n};
-    if ((rc = timeline_new(&tl, events, j, &to, NULL)) != VOC_OK) goto out;
+    if ((rc = held ? timeline_new(&tl, held, j, &to, NULL) : timeline_open(&tl, p, j, &to, false, NULL)) != VOC_OK) goto out;
     size_t codes = timeline_n_codes(tl, VOC_COL_ACTION);
     n.all = mem_zalloc(codes + 1, sizeof *n.all);
     n.asked = mem_zalloc(codes + 1, sizeof *n.asked);

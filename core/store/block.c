@@ -8,6 +8,7 @@
 #include "store/bytes.h"
 
 enum { HEADER = 24, ENTRY = 24, LAYOUT = 1, DATA_MAX = 0x7fffffff };
+_Static_assert(BLOCK_HEAD == HEADER + ENTRY * COLUMNS_MAX && COLUMNS_MAX <= 64, "a head is header and directory, a set of columns one word");
 
 const char *block_column_name(unsigned column)
 {
@@ -176,6 +177,18 @@ voc_rc block_open(struct block_reader *r, enum block_kind kind, const void *blob
     r->rows = rows;
     r->n_columns = (unsigned)n_columns;
     return VOC_OK;
+}
+
+size_t block_extent(const void *head, size_t len, uint64_t columns)
+{
+    const unsigned char *p = head;
+    size_t n_columns = len < HEADER ? 0 : (size_t)p[6] | (size_t)p[7] << 8, end = HEADER + n_columns * ENTRY, need = end;
+    for (size_t i = 0; i < n_columns && HEADER + (i + 1) * ENTRY <= len; i++) {
+        const unsigned char *e = p + HEADER + i * ENTRY;
+        size_t column = (size_t)e[0] | (size_t)e[1] << 8, behind = end + get32(e + 4) + get32(e + 8);
+        if (column < COLUMNS_MAX && (columns >> column & 1u) && behind > need) need = behind;
+    }
+    return need;
 }
 
 // The bytes of a column, checked.

@@ -48,6 +48,10 @@ struct block_reader { // borrows the blob; owns its text buffers
 voc_rc block_reader_init(struct block_reader *r);
 void block_reader_done(struct block_reader *r);
 voc_rc block_open(struct block_reader *r, enum block_kind kind, const void *blob, size_t len); // checks header and directory
+// How many of the first bytes of a block hold these columns (bit c: column c), by its own word, which block_open checks
+// afterwards; `head` has its first bytes, BLOCK_HEAD of them or all. A block may be opened with no more than these.
+#define BLOCK_HEAD (24u + 24u * 64u)
+size_t block_extent(const void *head, size_t len, uint64_t columns);
 bool block_has(const struct block_reader *r, unsigned column);
 // out has room for r->rows. A column that is not in the block, or whose checksum is wrong: VOC_E_INPUT.
 voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out);

@@ -148,6 +148,17 @@ static bool needs_tuples(const struct event_columns *c)
     return c->columns & flags;
 }
 
+uint64_t event_columns_read(const struct event_columns *c)
+{
+    uint64_t read = needs_tuples(c) ? UINT64_C(1) << COLUMN_TUPLE : 0;
+    for (unsigned i = 0; i < EC_CODES; i++) read |= (uint64_t)((c->columns & CODES[i].flag) != 0) << CODES[i].column;
+    for (unsigned i = 0; i < EC_SMALL; i++) read |= (uint64_t)((c->columns & SMALL[i].flag) != 0) << SMALL[i].column;
+    for (unsigned i = 0; i < EC_WIDE; i++) read |= (uint64_t)((c->columns & WIDE[i].flag) != 0) << WIDE[i].column;
+    for (unsigned i = 0; i < EC_TEXTS; i++) read |= (uint64_t)((c->columns & TEXTS[i].flag) != 0) << TEXTS[i].column;
+    if (c->columns & (EV_SOURCE | EV_PLACE)) read |= UINT64_C(1) << COLUMN_IMPORT;
+    return read;
+}
+
 static voc_rc read_tuples(struct event_columns *c, struct block_reader *r)
 {
     uint64_t above = 0;

@@ -22,6 +22,7 @@ struct event_columns { // owns its arrays
 };
 voc_rc event_columns_open(struct event_columns *c, struct project *p, uint32_t columns);
 void event_columns_close(struct event_columns *c);
+uint64_t event_columns_read(const struct event_columns *c); // of a block: bit k for COLUMN_ k; those of either format
 // Appends the rows of the block that r has open; texts borrow from r. import 0: the rows say it (shares.h). VOC_E_INPUT:
 // r->why says what is wrong.
 voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32_t import, uint32_t source);

@@ -126,14 +126,11 @@ voc_rc store_rejects(struct project *p, voc_rc (*each)(void *user, const struct 
 
 // ---- counts ----------------------------------------------------------------------------------------------------------------
 
-struct counting { struct dict *seen; uint64_t sets; };
-
 static voc_rc count_aliases(void *user, uint32_t first, const voc_str *texts, size_t n)
 {
-    struct counting *c = user;
+    struct dict *seen = user;
     (void)first;
-    c->sets += n;
-    for (size_t i = 0; c->seen && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         voc_alias alias[VOC_ALIASES_MAX];
         struct arena a;
         size_t count = 0;
@@ -142,7 +139,7 @@ static voc_rc count_aliases(void *user, uint32_t first, const voc_str *texts, si
         for (size_t k = 0; rc == VOC_OK && k < count; k++) {
             uint32_t code;
             char *text = arena_printf(&a, "%.*s=%.*s", (int)alias[k].kind.len, alias[k].kind.ptr, (int)alias[k].value.len, alias[k].value.ptr);
-            rc = text ? dict_code(c->seen, str_of(text), &code) : VOC_E_NOMEM;
+            rc = text ? dict_code(seen, str_of(text), &code) : VOC_E_NOMEM;
         }
         arena_done(&a);
         if (rc != VOC_OK) return rc;
@@ -168,17 +165,23 @@ static voc_rc count_linked(struct project *p, struct dict *seen)
 // Distinct aliases. Where each set is one alias, and no links name others, there are as many as sets.
 static voc_rc distinct_aliases(struct project *p, uint64_t *n)
 {
-    struct counting c = {0};
+    struct dict *seen = NULL;
     uint32_t flags = 0;
     int64_t linked = 0;
     voc_rc rc = space_flags(p, &flags);
     if (rc == VOC_OK) rc = db_int(p, COUNT_LINKED, &linked);
     bool plain = linked == 0 && !(flags & SETS_SEVERAL) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
-    if (rc == VOC_OK && !plain) rc = dict_new(&c.seen, SIZE_MAX / 4);
-    if (rc == VOC_OK) rc = space_each(p, SPACE_ALIASES, count_aliases, &c);
-    if (rc == VOC_OK && c.seen) rc = count_linked(p, c.seen);
-    *n = c.seen ? dict_n(c.seen) : c.sets;
-    dict_free(c.seen);
+    if (rc == VOC_OK && plain) {
+        uint32_t codes = 1;
+        rc = space_count(p, SPACE_ALIASES, &codes);
+        *n = codes - 1u;
+        return rc;
+    }
+    if (rc == VOC_OK) rc = dict_new(&seen, SIZE_MAX / 4);
+    if (rc == VOC_OK) rc = space_each(p, SPACE_ALIASES, count_aliases, seen);
+    if (rc == VOC_OK) rc = count_linked(p, seen);
+    *n = seen ? dict_n(seen) : 0;
+    dict_free(seen);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 // runs. The bytes of a block are copied while the project's connection is locked; all else runs in parallel.
 #include <string.h>
 #include "store/parts_int.h"
+#include "base/cancel.h"
 #include "base/hash.h"
 #include "store/sort.h"
 
@@ -73,17 +74,37 @@ static voc_rc bytes_ready(struct part_piece *p)
     return VOC_OK;
 }
 
-static voc_rc copy_bytes(struct event_parts *e, int64_t block, struct buf *to)
+// Makes e->blob the data of this block.
+static voc_rc open_blob(struct event_parts *e, int64_t block)
 {
-    bool row = false;
+    int rc = e->blob ? sqlite3_blob_reopen(e->blob, block) : sqlite3_blob_open(e->p->db, "main", "block", "data", block, 0, &e->blob);
+    if (rc == SQLITE_OK) return VOC_OK;
+    (void)sqlite3_blob_close(e->blob); // one that could not be opened again is of no use
+    e->blob = NULL;
+    return rc == SQLITE_ERROR ? parts_damaged(e, block, "it is gone") : db_fail(e->p, rc, "the project file cannot be read");
+}
+
+// Up to `end`, or to the end of the block; the buffer has what stands before.
+static voc_rc copy_on(struct event_parts *e, struct buf *to, size_t end)
+{
+    size_t size = (size_t)sqlite3_blob_bytes(e->blob), n = (end < size ? end : size) - to->len;
+    if (end <= to->len || n == 0) return VOC_OK;
+    char *room = buf_room(to, n);
+    if (!room) return to->rc;
+    int rc = sqlite3_blob_read(e->blob, room, (int)n, (int)to->len);
+    if (rc != SQLITE_OK) return db_fail(e->p, rc, "the project file cannot be read");
+    to->len += n;
+    return VOC_OK;
+}
+
+// The block's bytes up to the last column that is asked for: what stands behind stays in the file.
+static voc_rc copy_bytes(struct event_parts *e, int64_t block, uint64_t columns, struct buf *to)
+{
     (void)pthread_mutex_lock(&e->lock);
     buf_clear(to);
-    voc_rc rc = db_bind(e->p, e->select, "i", block);
-    if (rc == VOC_OK) rc = db_step(e->p, e->select, &row);
-    if (rc == VOC_OK && !row) rc = parts_damaged(e, block, "it is gone");
-    voc_str data = rc == VOC_OK ? db_text(e->select, 0) : STR("");
-    if (rc == VOC_OK) rc = buf_add(to, data.ptr, data.len);
-    (void)sqlite3_reset(e->select);
+    voc_rc rc = cancel_requested() ? VOC_CANCELLED : open_blob(e, block);
+    if (rc == VOC_OK) rc = copy_on(e, to, BLOCK_HEAD);
+    if (rc == VOC_OK) rc = copy_on(e, to, block_extent(to->ptr, to->len, columns));
     (void)pthread_mutex_unlock(&e->lock);
     return rc;
 }
@@ -131,7 +152,7 @@ voc_rc part_piece_load(struct part_piece *p, struct event_parts *e, const struct
     voc_rc rc = bytes_ready(p);
     if (rc != VOC_OK) return rc;
     struct piece_bytes *own = &p->bytes[p->n_bytes++];
-    rc = copy_bytes(e, b->id, &own->blob);
+    rc = copy_bytes(e, b->id, event_columns_read(&p->columns), &own->blob);
     if (rc != VOC_OK) return rc;
     rc = block_open(&own->r, BLOCK_EVENTS, own->blob.ptr, own->blob.len);
     if (rc == VOC_OK && own->r.rows != b->rows) return parts_damaged(e, b->id, "its number of rows is not the one in the catalogue");

@@ -144,7 +144,7 @@ void event_parts_free(struct event_parts *e)
     vec_free(&e->blocks);
     vec_free(&e->runs);
     vec_free(&e->bounds);
-    db_done(&e->select);
+    (void)sqlite3_blob_close(e->blob);
     if (e->has_lock) (void)pthread_mutex_destroy(&e->lock);
     mem_free(e);
 }
@@ -164,7 +164,6 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     e->columns = e->wanted | EV_TIME | (e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT));
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_ALIASES);
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_CASE);
-    if (rc == VOC_OK) rc = db_prepare(p, &e->select, "SELECT data FROM block WHERE id = ?");
     if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = cut(e, rows ? rows : 1);
     if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = decode_spread(e);
     if (rc == VOC_OK) *out = e;

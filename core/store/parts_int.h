@@ -32,7 +32,7 @@ struct event_parts { // owns
     VEC(struct part_block) blocks;
     VEC(struct part_run) runs;
     VEC(uint64_t) bounds; // the first key of each part
-    sqlite3_stmt *select; // of one block's bytes; behind the lock, as all use of the connection
+    sqlite3_blob *blob; // of the block that was read last, or NULL; behind the lock, as all use of the connection
     pthread_mutex_t lock;
     bool has_lock;
 };

@@ -8,7 +8,7 @@
 #include "store/block.h"
 #include "store/tuples.h"
 
-static const char SELECT_TUPLES[] = "SELECT id, rows, data FROM block WHERE kind = 3 ORDER BY id";
+static const char SELECT_TUPLES[] = "SELECT id, rows, data FROM block WHERE import = 0 AND kind = 3 ORDER BY id";
 static const char INSERT_TUPLES[] =
     "INSERT INTO block(import, kind, rows, has_ids, first_unit, last_unit, data) VALUES (0, 3, ?, 0, '', '', ?)";
 enum { TUPLES_MAX = INT32_MAX, N_FIELDS = 11 };

@@ -87,11 +87,61 @@ void spool_free(struct voc_spool *sp)
 
 // ---- runs on disk --------------------------------------------------------------------------------------------------------
 
+// What keys that begin alike differ in first: most are told apart without a look at them.
+struct sorted { uint64_t head; size_t at; const struct spool_record *record; }; // at: its old place
+
 static int record_order(const void *x, const void *y)
 {
-    const struct spool_record *a = x, *b = y;
-    int c = str_cmp(a->key, b->key);
-    return c ? c : (a->order > b->order) - (a->order < b->order);
+    const struct sorted *a = x, *b = y;
+    if (a->head != b->head) return a->head < b->head ? -1 : 1;
+    int c = str_cmp(a->record->key, b->record->key);
+    return c ? c : (a->record->order > b->record->order) - (a->record->order < b->record->order);
+}
+
+static size_t alike(voc_str a, voc_str b, size_t most)
+{
+    size_t n = 0, least = a.len < b.len ? a.len : b.len;
+    while (n < most && n < least && a.ptr[n] == b.ptr[n]) n++;
+    return n;
+}
+
+// In the order of bytes; a key that ends early is the lesser or equal, and then looked at as a whole.
+static uint64_t head_of(voc_str key, size_t from)
+{
+    uint64_t head = 0;
+    for (size_t i = from; i < from + 8; i++) head = head << 8 | (i < key.len ? (unsigned char)key.ptr[i] : 0);
+    return head;
+}
+
+// Each record goes where `order` has its old place; cycle by cycle, so that none needs a copy.
+static void permute(struct spool_record *records, struct sorted *order, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct spool_record first = records[i];
+        size_t to = i;
+        for (size_t from; (from = order[to].at) != i; to = from) {
+            records[to] = records[from];
+            order[to].at = to;
+        }
+        records[to] = first;
+        order[to].at = to;
+    }
+}
+
+static voc_rc sort_records(struct voc_spool *sp)
+{
+    struct spool_record *records = sp->records.at;
+    const size_t n = sp->records.n;
+    if (n < 2) return VOC_OK;
+    struct sorted *order = mem_alloc(n * sizeof *order);
+    size_t same = records[0].key.len;
+    if (!order) return VOC_E_NOMEM;
+    for (size_t i = 1; i < n; i++) same = alike(records[0].key, records[i].key, same);
+    for (size_t i = 0; i < n; i++) order[i] = (struct sorted){head_of(records[i].key, same), i, &records[i]};
+    qsort(order, n, sizeof *order, record_order);
+    permute(records, order, n);
+    mem_free(order);
+    return VOC_OK;
 }
 
 struct pen { const struct spill *spill; struct diag *d; unsigned char *piece; size_t n; uint64_t at; voc_rc rc; };
@@ -137,8 +187,8 @@ static voc_rc spill_records(struct voc_spool *sp)
     struct pen p = {.spill = &run->spill, .d = run->cx ? run->cx->diag : NULL};
     if (!sp->records.n) return VOC_OK;
     for (size_t i = 0; i < sp->records.n; i++) made.bytes += whole_size(&sp->records.at[i]);
-    qsort(sp->records.at, sp->records.n, sizeof *sp->records.at, record_order);
-    p.rc = vec_reserve(&sp->runs, 1, RECORDS_MAX);
+    p.rc = sort_records(sp);
+    if (!p.rc) p.rc = vec_reserve(&sp->runs, 1, RECORDS_MAX);
     if (!p.rc && !(p.piece = mem_alloc(WRITE_PIECE))) p.rc = VOC_E_NOMEM;
     pthread_mutex_lock(&run->lock);
     if (!p.rc) p.rc = spill_reserve(&run->spill, made.bytes, &made.at, p.d);
@@ -295,10 +345,7 @@ static bool leaves_room(const struct voc_spool *sp)
 
 static voc_rc seal(struct voc_spool *sp)
 {
-    if (!sp->runs.n && leaves_room(sp)) {
-        if (sp->records.n) qsort(sp->records.at, sp->records.n, sizeof *sp->records.at, record_order);
-        return VOC_OK;
-    }
+    if (!sp->runs.n && leaves_room(sp)) return sort_records(sp);
     struct voc_context *cx = sp->run->cx;
     uint64_t cost = sp->added * sizeof *sp->index.at;
     voc_rc rc = spill_records(sp);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // From batches of journeys to flat arrays. Each unit becomes one spooled record with its name as key, so that whatever
-// thread read it, finish sees all units in order of name. A record is: head, stays, person stays, events, predicate words, attributes (whose texts are the host's, for the run).
+// thread read it, finish sees all units in order of name. A record is: head, stays, person stays, what events have in common, events,
+// predicate words, attributes (whose texts are the host's, for the run).
 #include <string.h>
 
 #include "plugins/analysis/score/score.h"
@@ -27,20 +28,42 @@ voc_rc gather_room(struct state *st, size_t size)
     return VOC_OK;
 }
 
-static void copy_event(struct event *e, const voc_journeys *j, size_t i)
+#define LOOK_BACK 8  // so many of the last are looked at for what a new event has in common with another
+
+// The number of what this event shares with others, made if it is new.
+static voc_rc share(struct state *st, size_t *n, const voc_journeys *j, size_t i, uint32_t *number)
 {
-    *e = (struct event){
-        .time = ((const int64_t *)j->columns[VOC_COL_TIME])[i],
+    const struct score *s = st->score;
+    const struct more m = {
         .cost = ((const int64_t *)j->columns[VOC_COL_COST])[i],
         .minutes = ((const int64_t *)j->columns[VOC_COL_MINUTES])[i],
-        .action = ((const uint32_t *)j->columns[VOC_COL_ACTION])[i],
-        .touchpoint = ((const uint32_t *)j->columns[VOC_COL_TOUCHPOINT])[i],
         .individual = ((const uint32_t *)j->columns[VOC_COL_INDIVIDUAL])[i],
         .campaign = ((const uint32_t *)j->columns[VOC_COL_CAMPAIGN])[i],
         .thread = ((const uint32_t *)j->columns[VOC_COL_THREAD])[i],
         .ref_touchpoint = ((const uint32_t *)j->columns[VOC_COL_REF_TOUCHPOINT])[i],
-        .segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[i],
         .role = j->columns[VOC_COL_ROLE] ? ((const uint32_t *)j->columns[VOC_COL_ROLE])[i] : 0,
+    };
+    for (size_t k = *n, least = k > LOOK_BACK ? k - LOOK_BACK : 0; k-- > least;)
+        if (memcmp(&st->more[k], &m, sizeof m) == 0) return *number = (uint32_t)k, VOC_OK;
+    if (*n == st->more_cap) {
+        size_t cap = st->more_cap ? st->more_cap * 2 : 256;
+        void *to = s->host->resize(s->cx, st->more, cap * sizeof m);
+        if (!to) return VOC_E_NOMEM;
+        st->more = to;
+        st->more_cap = cap;
+    }
+    *number = (uint32_t)*n;
+    st->more[(*n)++] = m;
+    return VOC_OK;
+}
+
+static void copy_event(struct event *e, const voc_journeys *j, size_t i)
+{
+    *e = (struct event){
+        .time = ((const int64_t *)j->columns[VOC_COL_TIME])[i],
+        .action = ((const uint32_t *)j->columns[VOC_COL_ACTION])[i],
+        .touchpoint = ((const uint32_t *)j->columns[VOC_COL_TOUCHPOINT])[i],
+        .segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[i],
         .ref_event = ((const int32_t *)j->columns[VOC_COL_REF_EVENT])[i],
         .resolution = ((const uint8_t *)j->columns[VOC_COL_RESOLUTION])[i],
         .actor = ((const uint8_t *)j->columns[VOC_COL_ACTOR])[i],
@@ -52,7 +75,22 @@ static void copy_event(struct event *e, const voc_journeys *j, size_t i)
 size_t gather_size(const struct score *s, const struct record_head *h)
 {
     size_t words = (s->n_predicates + 63) / 64;
-    return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
+    return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_more * sizeof(struct more) + h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
+}
+
+// The events go where they belong once it is known how much they have in common: behind it.
+static voc_rc gather_events(struct state *st, const voc_journeys *j, const voc_unit *u, char *at, size_t *n_more)
+{
+    *n_more = 0;
+    for (size_t i = 0; i < u->n_events; i++) {
+        struct event e;
+        memset(&e, 0, sizeof e);
+        copy_event(&e, j, u->first_event + i);
+        voc_rc rc = share(st, n_more, j, u->first_event + i, &e.more);
+        if (rc) return rc;
+        memcpy(at + i * sizeof e, &e, sizeof e);
+    }
+    return VOC_OK;
 }
 
 static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys *j, const voc_unit *u)
@@ -61,25 +99,25 @@ static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys 
     size_t stays = u->n_stays * sizeof(voc_stay), persons = u->n_person_stays * sizeof(voc_stay);
     size_t events = u->n_events * sizeof(struct event), bits = u->n_events * words * sizeof(uint64_t);
     size_t n_attributes = j->struct_size >= offsetof(voc_journeys, n_attributes) + sizeof j->n_attributes && u->n_attributes ? u->n_attributes : 0;
-    size_t size = sizeof(struct record_head) + stays + persons + events + bits + n_attributes * sizeof(struct attribute);
+    struct record_head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->n_events, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
+    size_t size = gather_size(s, &head), n_more;  // as if nothing were in common
     voc_rc rc = gather_room(st, size);
     if (rc) return rc;
-    struct record_head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
-    char *at = st->buffer;
-    memset(at, 0, size);
+    char *at = st->buffer + sizeof head + stays + persons;
+    rc = gather_events(st, j, u, at + u->n_events * sizeof(struct more), &n_more);
+    if (rc) return rc;
+    if (n_more) memcpy(at, st->more, n_more * sizeof(struct more));
+    memmove(at + n_more * sizeof(struct more), at + u->n_events * sizeof(struct more), events);
+    head.n_more = n_more;
+    size = gather_size(s, &head);
+    at = st->buffer;
     memcpy(at, &head, sizeof head);
     at += sizeof head;
     if (stays) memcpy(at, j->stays + u->first_stay, stays);
     at += stays;
     if (persons) memcpy(at, j->person_stays + u->first_person_stay, persons);
-    at += persons;
-    for (size_t i = 0; i < u->n_events; i++) {
-        struct event e;
-        memset(&e, 0, sizeof e);
-        copy_event(&e, j, u->first_event + i);
-        memcpy(at + i * sizeof e, &e, sizeof e);
-    }
-    at += events;
+    at += persons + n_more * sizeof(struct more) + events;
+    memset(at, 0, bits);
     for (size_t p = 0; p < s->n_predicates; p++)
         for (size_t i = 0; i < u->n_events; i++) {
             uint64_t word;
@@ -105,6 +143,13 @@ voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j)
     return rc;
 }
 
+// All of it is written next.
+static void *room(const struct score *s, size_t n, size_t size)
+{
+    size_t whole;
+    return __builtin_mul_overflow(n ? n : 1, size, &whole) ? NULL : s->host->alloc(s->cx, whole);
+}
+
 static voc_rc count(struct score *s, voc_spool *spool, size_t n)
 {
     struct data *d = &s->data;
@@ -120,7 +165,9 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
         d->n_stays += h.n_stays;
         d->n_persons += h.n_persons;
         d->n_attributes += h.n_attributes;
+        d->n_more += h.n_more;
     }
+    if (d->n_more > UINT32_MAX) return VOC_E_LIMIT;
     d->n_units = n;
     d->words = (s->n_predicates + 63) / 64;
     d->units = score_alloc(s, n, sizeof *d->units);
@@ -129,17 +176,18 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
     d->first_person = score_alloc(s, n + 1, sizeof *d->first_person);
     d->first_attribute = score_alloc(s, n + 1, sizeof *d->first_attribute);
     d->attributes = score_alloc(s, d->n_attributes, sizeof *d->attributes);
-    d->events = score_alloc(s, d->n_events, sizeof *d->events);
-    d->bits = score_alloc(s, d->n_events * d->words, sizeof *d->bits);
-    d->stays = score_alloc(s, d->n_stays, sizeof *d->stays);
-    d->persons = score_alloc(s, d->n_persons, sizeof *d->persons);
-    return d->units && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
+    d->events = room(s, d->n_events, sizeof *d->events);
+    d->more = room(s, d->n_more, sizeof *d->more);
+    d->bits = room(s, d->n_events * d->words, sizeof *d->bits);
+    d->stays = room(s, d->n_stays, sizeof *d->stays);
+    d->persons = room(s, d->n_persons, sizeof *d->persons);
+    return d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
 }
 
 voc_rc gather_load(struct score *s, voc_spool *spool)
 {
     struct data *d = &s->data;
-    size_t n, e = 0, st = 0, p = 0, a = 0;
+    size_t n, e = 0, st = 0, p = 0, a = 0, m = 0;
     voc_rc rc = s->host->spool_seal(spool, &n);
     if (!rc) rc = count(s, spool, n);
     for (size_t i = 0; i < n && !rc; i++) {
@@ -161,7 +209,10 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
         at += h.n_stays * sizeof(voc_stay);
         if (h.n_persons) memcpy(d->persons + p, at, h.n_persons * sizeof(voc_stay));
         at += h.n_persons * sizeof(voc_stay);
+        if (h.n_more) memcpy(d->more + m, at, h.n_more * sizeof(struct more));
+        at += h.n_more * sizeof(struct more);
         if (h.n_events) memcpy(d->events + e, at, h.n_events * sizeof(struct event));
+        for (size_t k = e; k < e + h.n_events; k++) d->events[k].more += (uint32_t)m;
         at += h.n_events * sizeof(struct event);
         if (h.n_events && d->words) memcpy(d->bits + e * d->words, at, h.n_events * d->words * sizeof(uint64_t));
         at += h.n_events * d->words * sizeof(uint64_t);
@@ -170,6 +221,7 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
         st += h.n_stays;
         p += h.n_persons;
         a += h.n_attributes;
+        m += h.n_more;
     }
     if (rc) return rc;
     d->first_event[n] = e;

@@ -159,13 +159,18 @@ static voc_rc make_events(struct pool *p)
 {
     const struct data *from = &p->of->s->data;
     struct event *e = score_alloc(p->of->s, from->n_events, sizeof *e);
-    if (!e) return VOC_E_NOMEM;
+    struct more *m = score_alloc(p->of->s, from->n_more, sizeof *m);
+    if (!e || !m) return VOC_E_NOMEM;
     for (size_t i = 0; i < from->n_events; i++) {
         e[i] = from->events[i];
         if (e[i].touchpoint != VOC_NONE) e[i].touchpoint = p->type[e[i].touchpoint];
-        if (e[i].ref_touchpoint != VOC_NONE) e[i].ref_touchpoint = p->type[e[i].ref_touchpoint];
+    }
+    for (size_t i = 0; i < from->n_more; i++) {
+        m[i] = from->more[i];
+        if (m[i].ref_touchpoint != VOC_NONE) m[i].ref_touchpoint = p->type[m[i].ref_touchpoint];
     }
     p->score.data.events = e;
+    p->score.data.more = m;
     return VOC_OK;
 }
 

@@ -12,7 +12,7 @@ static bool is_touch(const struct score *s, const struct event *e)
     return e->actor == VOC_ACTOR_COMPANY && e->delivered && e->touchpoint != VOC_NONE && s->def->touchpoints[e->touchpoint].kind == VOC_TOUCH_PUSH;
 }
 
-static bool same_person(const struct event *a, const struct event *b)
+static bool same_person(const struct more *a, const struct more *b)
 {
     return !a->individual || !b->individual || a->individual == b->individual;
 }
@@ -25,14 +25,16 @@ static size_t linked_touch(const struct score *s, size_t first, size_t end, size
         size_t touch = first + (size_t)e->ref_event;
         return is_touch(s, &events[touch]) ? touch : SIZE_MAX;
     }
-    bool named = e->ref_touchpoint != VOC_NONE;
-    if (!named && !e->thread) return SIZE_MAX;
+    const struct more *own = data_more(&s->data, e);
+    bool named = own->ref_touchpoint != VOC_NONE;
+    if (!named && !own->thread) return SIZE_MAX;
     size_t k = action + 1;
     while (k < end && events[k].time == e->time) k++;  // customers sort before the company within one moment
     while (k-- > first) {
         const struct event *t = &events[k];
         if (k == action || !is_touch(s, t)) continue;
-        if (named ? t->touchpoint == e->ref_touchpoint && same_person(t, e) : t->thread == e->thread) return k;
+        const struct more *its = data_more(&s->data, t);
+        if (named ? t->touchpoint == own->ref_touchpoint && same_person(its, own) : its->thread == own->thread) return k;
     }
     return SIZE_MAX;
 }
@@ -125,8 +127,9 @@ voc_rc study_work(struct study *st)
         f->all_touches++;
         f->delivered += is_touch(s, e);
         f->work = kind == VOC_TOUCH_WORK;
-        if (e->cost != VOC_NA) cost[e->touchpoint] += (double)e->cost / 1e6, costed[e->touchpoint]++;
-        int64_t minutes = e->minutes != VOC_NA ? e->minutes : s->def->touchpoints[e->touchpoint].minutes;
+        const struct more *m = data_more(d, e);
+        if (m->cost != VOC_NA) cost[e->touchpoint] += (double)m->cost / 1e6, costed[e->touchpoint]++;
+        int64_t minutes = m->minutes != VOC_NA ? m->minutes : s->def->touchpoints[e->touchpoint].minutes;
         if (minutes != VOC_NA) f->minutes += (double)minutes / 1e6;
     }
     for (uint32_t i = 0; i < st->n_pooled; i++) {

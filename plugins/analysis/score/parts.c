@@ -8,7 +8,7 @@
 #include "plugins/common/gaps.h"
 
 #define TIME_MOST (INT64_C(1) << 60)  // of either sign: differences do not overflow
-static const char magic[8] = {'V', 'O', 'C', 'S', 'C', 'O', 'R', '1'};
+static const char magic[8] = {'V', 'O', 'C', 'S', 'C', 'O', 'R', '2'};
 
 // Both directions in one: a number is put, or got and held against its bounds.
 struct port {
@@ -135,21 +135,26 @@ static void stay(struct port *p, voc_stay *v, int64_t *before, uint64_t n_events
     *before = v->in_us;
 }
 
-static void event(struct port *p, struct event *e, int64_t *before, uint64_t n_events)
+static void more(struct port *p, struct more *m)
+{
+    amount_or_none(p, &m->cost);
+    amount_or_none(p, &m->minutes);
+    code(p, &m->individual, codes(p, VOC_COL_INDIVIDUAL));
+    code(p, &m->campaign, codes(p, VOC_COL_CAMPAIGN));
+    code(p, &m->thread, codes(p, VOC_COL_THREAD));
+    index_of(p, &m->ref_touchpoint, p->s->def->n_touchpoints);
+    code(p, &m->role, codes(p, VOC_COL_ROLE));
+}
+
+static void event(struct port *p, struct event *e, int64_t *before, uint64_t n_events, uint64_t n_more)
 {
     const voc_definition *d = p->s->def;
     uint64_t ref = (uint64_t)((int64_t)e->ref_event + 1);
     time_of(p, &e->time, *before);
-    amount_or_none(p, &e->cost);
-    amount_or_none(p, &e->minutes);
     code(p, &e->action, some(d->n_actions));
     index_of(p, &e->touchpoint, d->n_touchpoints);
-    code(p, &e->individual, codes(p, VOC_COL_INDIVIDUAL));
-    code(p, &e->campaign, codes(p, VOC_COL_CAMPAIGN));
-    code(p, &e->thread, codes(p, VOC_COL_THREAD));
-    index_of(p, &e->ref_touchpoint, d->n_touchpoints);
     code(p, &e->segment, some(d->n_segments));
-    code(p, &e->role, codes(p, VOC_COL_ROLE));
+    code(p, &e->more, n_more);
     number(p, &ref, (n_events < INT32_MAX ? n_events : INT32_MAX) + 1);
     e->ref_event = (int32_t)((int64_t)ref - 1);
     byte(p, &e->resolution, VOC_RES_DAY + 1);
@@ -179,11 +184,17 @@ static void body(struct port *p, const struct record_head *h, char *at)
         stay(p, &v, &before, h->n_events);
         if (!p->to) memcpy(at, &v, sizeof v);
     }
+    for (uint64_t i = 0; i < h->n_more && !p->rc; i++, at += sizeof(struct more)) {
+        struct more m;
+        memcpy(&m, at, sizeof m);
+        more(p, &m);
+        if (!p->to) memcpy(at, &m, sizeof m);
+    }
     before = -TIME_MOST;
     for (uint64_t i = 0; i < h->n_events && !p->rc; i++, at += sizeof(struct event)) {
         struct event e;
         memcpy(&e, at, sizeof e);
-        event(p, &e, &before, h->n_events);
+        event(p, &e, &before, h->n_events, h->n_more);
         if (!p->to) memcpy(at, &e, sizeof e);
     }
     for (uint64_t i = 0; i < h->n_events * words && !p->rc; i++, at += sizeof(uint64_t)) {
@@ -206,6 +217,7 @@ static void head(struct port *p, struct record_head *h)
     number(p, &h->n_stays, UINT32_MAX);
     number(p, &h->n_persons, UINT32_MAX);
     number(p, &h->n_attributes, UINT32_MAX);
+    number(p, &h->n_more, UINT32_MAX);
     code(p, &h->account, codes(p, VOC_COL_ACCOUNT));
     code(p, &h->internal, 2);
 }
@@ -251,7 +263,7 @@ voc_rc parts_save(struct score *s, voc_spool *spool, voc_writer *to)
 static bool fits(const struct port *p, const struct record_head *h)
 {
     const uint64_t left = (uint64_t)(p->from.end - p->from.at);
-    return h->n_events <= left && h->n_stays <= left && h->n_persons <= left && h->n_attributes <= left;
+    return h->n_events <= left && h->n_stays <= left && h->n_persons <= left && h->n_attributes <= left && h->n_more <= left;
 }
 
 // Texts of attributes must outlive the bytes that they were read from.

@@ -77,7 +77,7 @@ static size_t collect_people(const struct score *s, const voc_def_touchpoint *t,
     size_t n = 0;
     for (size_t u = 0; u < d->n_units; u++) {
         bool persons = false;
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !persons; i++) persons = d->events[i].individual != 0;
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !persons; i++) persons = data_more(d, &d->events[i])->individual != 0;
         const voc_stay *stays = persons ? d->persons : d->stays;
         const size_t *first = persons ? d->first_person : d->first_stay;
         for (size_t i = first[u]; i < first[u + 1]; i++)
@@ -98,7 +98,7 @@ static size_t collect_obtained(const struct score *s, uint32_t touchpoint, struc
             if (!score_counts(s, e)) continue;
             f->uses++;
             if (s->def->actions[e->action].value != VOC_NA) sum += (double)s->def->actions[e->action].value / 1e6, valued++;
-            out[n++] = (struct person){who(e->individual, u), d->units[u].account};
+            out[n++] = (struct person){who(data_more(d, e)->individual, u), d->units[u].account};
         }
     *worth = valued && valued == f->uses ? sum / (double)valued : NAN;
     return distinct(out, n);

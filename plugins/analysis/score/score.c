@@ -58,7 +58,9 @@ static voc_rc want_all(struct score *s)
     }
     if (!rc && s->options[OPT_BALANCE].i) rc = s->host->want_column(s->run, VOC_COL_ROLE);
     if (!rc && s->options[OPT_BALANCE].i && VOC_HOST_HAS(s->host, want_attributes)) rc = s->host->want_attributes(s->run);
-    return rc ? rc : s->host->want_person_stays(s->run);
+    bool pull = false;  // only what customers fetch is asked about person by person
+    for (size_t i = 0; i < d->n_touchpoints; i++) pull = pull || d->touchpoints[i].kind == VOC_TOUCH_PULL;
+    return rc || !pull ? rc : s->host->want_person_stays(s->run);
 }
 
 // The option is a name; the trial wants its code, left in `i`.
@@ -224,6 +226,7 @@ static void state_free(void *analysis, void *state)
 {
     struct score *s = analysis;
     struct state *st = state;
+    s->host->free(s->cx, st->more);
     s->host->free(s->cx, st->buffer);
     s->host->free(s->cx, st);
 }

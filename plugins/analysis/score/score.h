@@ -15,11 +15,17 @@ enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_
 enum { BY_NOTHING, BY_STAGE, BY_SEGMENT, BY_GROUP };
 extern const voc_option score_options[N_OPTIONS];
 
-struct event {  // of the flat arrays
-    int64_t time, cost, minutes;  // VOC_NA: unknown
-    uint32_t action, touchpoint, individual, campaign, thread, ref_touchpoint, segment, role;  // role: 0 unless asked for
+struct event {  // of the flat arrays, two in a line of the cache: every part of the score walks all of them
+    int64_t time;
+    uint32_t action, touchpoint, segment;
     int32_t ref_event;  // index within the unit, or -1
+    uint32_t more;      // which of data.more; in a record: of its own
     uint8_t resolution, actor, class_, delivered;
+};
+
+struct more {  // what few ask about and many events of a unit have in common
+    int64_t cost, minutes;  // VOC_NA: unknown
+    uint32_t individual, campaign, thread, ref_touchpoint, role, reserved;  // role: 0 unless asked for
 };
 
 struct unit {
@@ -40,6 +46,8 @@ struct data {  // all units in order of name
     size_t *first_event;  // n_units + 1
     struct event *events;
     size_t n_events;
+    struct more *more;
+    size_t n_more;
     uint64_t *bits;  // n_events * words: predicates
     size_t words;
     size_t *first_stay, *first_person;  // n_units + 1
@@ -73,11 +81,14 @@ struct state {
     voc_spool *spool;
     char *buffer;
     size_t cap;
+    struct more *more;  // of one unit
+    size_t more_cap;
 };
 
-// What is spooled of a unit: this, then its stays, those of its people, its events, their predicate words, its attributes.
+// What is spooled of a unit: this, then its stays, those of its people, what its events have in common, its events, their predicate
+// words, its attributes.
 struct record_head {
-    uint64_t n_events, n_stays, n_persons, n_attributes;
+    uint64_t n_events, n_stays, n_persons, n_attributes, n_more;
     uint32_t account, internal;
 };
 
@@ -158,6 +169,7 @@ voc_rc gather_room(struct state *st, size_t size);  // of the buffer
 // parts.c: a spool as portable bytes. save seals it; load adds to it. VOC_E_INPUT: no such bytes.
 voc_rc parts_save(struct score *s, voc_spool *spool, voc_writer *to);
 voc_rc parts_load(struct score *s, struct state *st, const void *data, size_t size);
+static inline const struct more *data_more(const struct data *d, const struct event *e) { return &d->more[e->more]; }
 static inline bool data_bit(const struct data *d, size_t event, uint32_t predicate)
 {
     return predicate != VOC_NONE && (d->bits[event * d->words + predicate / 64] >> (predicate % 64) & 1);

@@ -336,7 +336,7 @@ static size_t collect_assigned(const struct score *s, size_t h, struct trial_ass
             size_t stay = stay_of(d, u, e->time + 1);
             uint32_t stage = stay == SIZE_MAX ? 0 : d->stays[stay].stage;
             int64_t end = e->time + window_of(s, hold->touchpoint, stage);
-            out[n++] = (struct trial_assigned){.group = e->campaign * (uint32_t)s->def->n_segments + e->segment,
+            out[n++] = (struct trial_assigned){.group = data_more(d, e)->campaign * (uint32_t)s->def->n_segments + e->segment,
                                                .account = d->units[u].account,
                                                .unit = (uint32_t)u,
                                                .index = e->time,

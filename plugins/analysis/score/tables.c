@@ -262,7 +262,8 @@ static voc_rc trouble(struct page *p)
             struct trouble *x = &t[e->action];
             if (x->n++ == 0 || x->last_unit != u) x->customers++;
             x->last_unit = u;
-            if (e->cost != VOC_NA) x->cost += (double)e->cost / 1e6, x->costed = true;
+            int64_t cost = data_more(d, e)->cost;
+            if (cost != VOC_NA) x->cost += (double)cost / 1e6, x->costed = true;
         }
     page_open(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
     for (uint32_t a = 0; a < st->s->def->n_actions; a++) {

@@ -70,10 +70,11 @@ static void find_people(struct traits *t, struct sight *seen)
     uint32_t n = 0;
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            struct sight *who = &seen[d->events[i].individual];
+            const uint32_t individual = data_more(d, &d->events[i])->individual;
+            struct sight *who = &seen[individual];
             t->first_of[i] = UINT32_MAX;
             t->count[C_PEOPLE][i + 1] = n;
-            if (!d->events[i].individual) continue;
+            if (!individual) continue;
             if (who->unit != u + 1) {
                 *who = (struct sight){u + 1, (uint32_t)(i - d->first_event[u])};
                 t->count[C_PEOPLE][i + 1] = ++n;
@@ -81,6 +82,8 @@ static void find_people(struct traits *t, struct sight *seen)
             t->first_of[i] = who->first;
         }
 }
+
+static uint32_t role_of(const struct data *d, size_t event) { return data_more(d, &d->events[event])->role; }
 
 static voc_rc make_totals(struct traits *t)
 {
@@ -139,7 +142,7 @@ static voc_rc make_roles(struct traits *t)
     if (!r || !t->roles) return VOC_E_NOMEM;
     for (uint32_t c = 0; c < n; c++) r[c].code = c;
     for (size_t i = 0; i < d->n_events; i++)
-        if (d->events[i].role && d->events[i].role < n) r[d->events[i].role].n++;
+        if (role_of(d, i) && role_of(d, i) < n) r[role_of(d, i)].n++;
     if (n) qsort(r, n, sizeof *r, most_first);
     while (t->n_roles < n && t->n_roles < ROLES_MAX && r[t->n_roles].n) t->roles[t->n_roles] = r[t->n_roles].code, t->n_roles++;
     s->host->free(s->cx, r);
@@ -152,7 +155,7 @@ static voc_rc make_roles(struct traits *t)
             uint32_t *from = &t->role_from[u * t->n_roles + k];
             *from = UINT32_MAX;
             for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && *from == UINT32_MAX; i++)
-                if (d->events[i].role == t->roles[k]) *from = (uint32_t)(i - d->first_event[u]);
+                if (role_of(d, i) == t->roles[k]) *from = (uint32_t)(i - d->first_event[u]);
         }
     return VOC_OK;
 }
@@ -441,7 +444,7 @@ static bool had_role(const struct traits *t, const struct trait_moment *m, size_
     uint32_t from = t->role_from[unit * t->n_roles + role];
     if (from == UINT32_MAX) return false;
     for (size_t i = p->first + from; i < p->end; i++)
-        if (t->s->data.events[i].role == t->roles[role] && strictly_before(&t->s->data.events[i], m->time, score_unit_of[m->resolution])) return true;
+        if (role_of(&t->s->data, i) == t->roles[role] && strictly_before(&t->s->data.events[i], m->time, score_unit_of[m->resolution])) return true;
     return false;
 }
 

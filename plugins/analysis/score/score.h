@@ -194,6 +194,7 @@ struct series {  // one aim's events, unit after unit
 };
 // True if this customer event is an outcome of touches of type `touchpoint` (or VOC_NONE) in `stage`.
 bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t touchpoint, uint32_t stage);
+bool outcome_counts_in(const voc_def_action *a, uint32_t stage);  // where no aim says otherwise
 double outcome_value(const struct score *s, const struct event *e, uint32_t touchpoint, uint32_t stage);  // NaN unknown
 voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage);
 voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_);  // harm

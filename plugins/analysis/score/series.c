@@ -30,7 +30,7 @@ static bool listed(const voc_value *names, voc_str name)
     return false;
 }
 
-static bool counts_in(const voc_def_action *a, uint32_t stage)
+bool outcome_counts_in(const voc_def_action *a, uint32_t stage)
 {
     for (size_t i = 0; i < a->n_stages; i++)
         if (a->stages[i] == stage) return true;
@@ -45,7 +45,7 @@ static bool aimed(const struct score *s, size_t event, uint32_t touchpoint, uint
     if (s->options[OPT_AIM].n_list) return listed(&s->options[OPT_AIM], a->name);
     if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return data_bit(&s->data, event, s->aims.touchpoint[touchpoint]);
     if (s->aims.stage[stage] != VOC_NONE) return data_bit(&s->data, event, s->aims.stage[stage]);
-    return e->class_ == VOC_CLASS_VALUE && counts_in(a, stage);
+    return e->class_ == VOC_CLASS_VALUE && outcome_counts_in(a, stage);
 }
 
 bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t touchpoint, uint32_t stage)
@@ -78,7 +78,7 @@ double aim_value(const struct score *s, uint32_t touchpoint, uint32_t stage)
     if (!aim->n_list && ((touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) || s->aims.stage[stage] != VOC_NONE)) return NAN;
     for (size_t i = 0; i < s->def->n_actions; i++) {
         const voc_def_action *a = &s->def->actions[i];
-        if (aim->n_list ? !listed(aim, a->name) : a->class_ != VOC_CLASS_VALUE || !counts_in(a, stage)) continue;
+        if (aim->n_list ? !listed(aim, a->name) : a->class_ != VOC_CLASS_VALUE || !outcome_counts_in(a, stage)) continue;
         if (a->value == VOC_NA || (v != VOC_NA && v != a->value)) return NAN;
         v = a->value;
     }

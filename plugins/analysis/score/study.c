@@ -180,6 +180,15 @@ static voc_rc outcomes_of(struct trials *t, uint32_t touchpoint, uint32_t stage,
     return series_outcomes(s, out, touchpoint, stage);
 }
 
+// Whether what counts, and what it is worth, is the same in both stages for touchpoints without outcomes of their own.
+static bool same_outcomes(const struct score *s, uint32_t a, uint32_t b)
+{
+    if (aim_is_forward(s) || s->aims.stage[a] != s->aims.stage[b] || s->aims.stage[a] != VOC_NONE) return false;
+    for (size_t i = 0; i < s->def->n_actions; i++)
+        if (outcome_counts_in(&s->def->actions[i], a) != outcome_counts_in(&s->def->actions[i], b)) return false;
+    return true;
+}
+
 static voc_rc plan_outcomes(struct trials *t, struct plan *p)
 {
     const struct score *s = t->st->s;
@@ -503,7 +512,11 @@ static voc_rc prepare(struct trials *t, struct study *st)
     t->plans = score_alloc(s, d->n_touchpoints, sizeof *t->plans);
     if (!rc && (!t->base || !t->move_value || !t->plans)) rc = VOC_E_NOMEM;
     for (uint32_t k = 0; k < d->n_stages && !rc; k++) t->move_value[k] = move_value(st, k);
-    for (uint32_t k = 0; k < d->n_stages && !rc; k++) rc = outcomes_of(t, VOC_NONE, k, &t->base[k]);
+    for (uint32_t k = 0, same; k < d->n_stages && !rc; k++) {
+        for (same = 0; same < k && !same_outcomes(s, same, k);) same++;
+        if (same < k) t->base[k] = t->base[same];
+        else rc = outcomes_of(t, VOC_NONE, k, &t->base[k]);
+    }
     return rc;
 }
 

@@ -58,13 +58,7 @@ add funnel voc "$asked" "$VOC funnel ${limit}asked.voc --steps $steps --within 3
 add sessions voc "$asked" "$VOC sessions ${limit}asked.voc --format tsv --table sessions --quiet"
 add variants voc "$asked" "$VOC variants ${limit}asked.voc --collapse=no --table sequences --format tsv --quiet"
 add all-in-one voc "rm -rf res; $asked" "$VOC run ${limit}asked.voc $all -o res/ --quiet"
-# Whether an analysis takes a log, with nothing kept, its own help says; else a project is made and thrown away.
-if "$VOC" flow day.csv --quiet >/dev/null 2>&1; then
-    add one-shot voc "cat $events >/dev/null" "$VOC flow ${limit}$events $flow"
-else
-    add one-shot 'voc' "$fresh" "$VOC import ${limit}i.voc $events --sources asked.xml --quiet && $VOC flow ${limit}i.voc $flow && rm i.voc"
-    leave_out "voc flow FILE.csv is not there yet: one-shot imports into a project, asks it and removes it"
-fi
+add one-shot voc "cat $events >/dev/null" "$VOC flow ${limit}$events --sources asked.xml $flow"
 add count voc "$warm" "$VOC sql ${limit}base.voc 'SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC' --quiet"
 add start voc "$warm" "$VOC stats ${limit}base.voc --quiet"
 add stages voc "cat followed.voc >/dev/null" "$VOC stages ${limit}followed.voc --quiet"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 
 static const char *const colour_choices[] = {"auto", "always", "never", NULL};
 
@@ -143,9 +144,11 @@ voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv)
 
 static int count_args(struct cli *c)
 {
-    int min = c->command ? c->command->min_args : 1, max = c->command ? c->command->max_args : 1;
+    int min = c->command ? c->command->min_args : 1, max = c->command ? c->command->max_args : -1;
     int rc = order_check(c);
     if (rc) return rc;
+    // files may be many, a project is one
+    if (reading_applies(c) && c->n_args && !(c->command && c->command->run == run_run) && !reading_is_file(c->args[0])) max = min;
     if (c->n_args < min) {
         order_missing(c);
         return EXIT_USAGE;

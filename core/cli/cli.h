@@ -52,9 +52,11 @@ struct cli {
     const voc_meta *carried;       // what the result says of its inputs, where no project is open (voc merge); or NULL
     char *typed;                   // the command as typed, without folders
     const char *project;           // the project as typed, for hints; NULL: none is open
+    const char *files;             // those that stand in place of a project, as words; NULL: none
     struct progress *progress;     // the one on the screen, or NULL
     const char *stopped;           // what was kept and how to go on, if it is interrupted; NULL: nothing has changed
     bool failed_plugin;            // the fault is a plugin's: exit 6
+    bool rejects;                  // the check that failed is --max-rejects: exit 4
 };
 
 // args.c
@@ -64,6 +66,7 @@ voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of
 int order_check(struct cli *c); // 0, or EXIT_USAGE
 void order_missing(struct cli *c);
 void order_too_many(struct cli *c, int max);
+bool order_named_like_a_log(const char *name); // a name that a log has, and no project should get
 int cli_unknown_command(struct cli *c, const char *word, const char *second); // main.c: says what was meant; EXIT_USAGE
 void shell_word(struct buf *b, const char *word); // main.c: a blank and the word as a shell would take it
 const char *cli_command_name(const struct cli *c); // "score", "journey use"
@@ -80,6 +83,7 @@ void man_analysis(struct buf *b, const voc_plugin *p);
 int cli_exit(const struct cli *c, voc_rc rc); // prints nothing
 voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n);
 voc_rc cli_output_check(struct cli *c); // ahead of long work: is the format known, and can the file of -o be written?
+voc_rc cli_output_has(struct cli *c, voc_str option, bool *has); // is it one of the output plugin that is asked for?
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once

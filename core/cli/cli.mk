@@ -21,6 +21,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/project.c \
 	core/cli/results.c core/cli/results.h \
 	core/cli/progress.c core/cli/progress.h \
+	core/cli/reading.c core/cli/reading.h \
 	core/cli/rows.c \
 	core/cli/settle.c \
 	core/cli/run.c \

@@ -70,14 +70,14 @@ static const struct command rejects_command = {
     "Nothing is lost in silence: each record of an import gave rows, was rejected, or was ignored by a named rule.", NULL, rejects_options, REJECTS_N, 1, 1, run_rejects};
 
 static const struct command sql_command = {
-    "sql", "PROJECT QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
+    "sql", "PROJECT|FILE... QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
     "One statement that only reads. The tables event, journey and unit answer by the project's active journey; see docs/project-file.md for\n"
     "their columns and the other tables. The tables of an analysis are there as ANALYSIS_TABLE: score_touchpoints, score_stages, score_sets;\n"
     "a range has the columns NAME, NAME_lo and NAME_hi. Views with plain names: events, stays, customers, touchpoints, actions, sources,\n"
     "imports, rejects (docs/sql.md). Any program with SQLite has the same tables, to join with its own, once it loads the extension:\n"
     ".load " VOC_EXTENSION " in the sqlite3 shell.",
     "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n"
-    "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, 2, run_sql};
+    "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, -1, run_sql};
 
 static const struct command explain_command = {
     "explain", "[PROJECT] WORD...", "what a touchpoint's verdict, a code, a stage or a number means, and how to get it again",
@@ -157,10 +157,10 @@ static const voc_option stages_options[STAGES_N] = {
     [STAGES_UNIT] = {"unit", VOC_OPT_ENUM, 0, NULL, NULL, NULL, unit_choices, "KIND", "whose journey: account, individual or case"},
 };
 static const struct command stages_command = {
-    "stages", "PROJECT", "who entered, advanced, left or stays in each stage, and for how long",
+    "stages", "PROJECT|FILE...", "who entered, advanced, left or stays in each stage, and for how long",
     "A stage is entered by what the customer does (its operational definition), never by what the company did, unless the journey says\n"
     "evidence=\"declared\". Dwell is a Kaplan-Meier median: open stays count as not yet ended.",
-    NULL, stages_options, STAGES_N, 1, 1, run_stages};
+    NULL, stages_options, STAGES_N, 1, -1, run_stages};
 
 static const voc_option holdout_options[HOLDOUT_N] = {
     [HOLDOUT_LIST] = {"list", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "choose: a row for each customer who may still get it, as events that voc import understands"},
@@ -180,12 +180,13 @@ static const struct command holdout_command = {
     holdout_options, HOLDOUT_N, 1, -1, run_holdout};
 
 static const struct command run_command = {
-    "run", "PROJECT ANALYSIS...", "several analyses in one walk over the events",
+    "run", "PROJECT|FILE... ANALYSIS...", "several analyses in one walk over the events",
     "Gives what each analysis gives as a command of its own, but the events are read, put in order and walked once. Options of an analysis are\n"
     "given as -O ANALYSIS.OPTION=VALUE. On the screen one result follows the other; -o FOLDER/ writes a file for each analysis (json, or as\n"
     "--format says); one file with -f json or -o FILE.html holds the tables of all. voc plugin list shows the analyses.",
     "  voc run shop.voc score,funnel              # both, one after the other\n"
-    "  voc run shop.voc score funnel -o results/  # results/score.json, results/funnel.json\n",
+    "  voc run shop.voc score funnel -o results/  # results/score.json, results/funnel.json\n"
+    "  voc run events.csv flow,variants           # from a file, with nothing kept\n",
     NULL, 0, 2, -1, run_run};
 
 static const voc_option fold_options[FOLD_N] = {

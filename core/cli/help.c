@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 
 static const char exits[] =
     "0 done; 1 internal error; 2 usage; 3 input unreadable or unknown; 4 more rejects than allowed; 5 a check failed; "
@@ -25,6 +26,34 @@ static void common_lines(struct buf *b)
     for (size_t i = 0; i < COMMON_N; i++) option_line(b, &common_options[i]);
 }
 
+static const char in_place[] = "A file in place of the project, or several, is read as voc import would read it, answered from, and not kept.";
+
+// Does a command take files in place of a project? Then these are its options, where it has none of that name itself.
+static bool reads_files(const struct command *cmd)
+{
+    const struct cli as = {.command = cmd};
+    return reading_applies(&as);
+}
+
+static bool own_option(const voc_option *table, size_t n, size_t size, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(option_at(table, size, i)->name, name) == 0) return true;
+    return false;
+}
+
+static void reading_lines(struct buf *b, const voc_option *own, size_t n, size_t size, void (*line)(struct buf *b, const voc_option *o))
+{
+    for (size_t i = 0; i < READ_N; i++)
+        if (!own_option(own, n, size, read_options[i].name)) line(b, &read_options[i]);
+}
+
+static void reading_help(struct buf *b, const voc_option *own, size_t n, size_t size)
+{
+    buf_printf(b, "\nOptions for files\n  %s\n", in_place);
+    reading_lines(b, own, n, size, option_line);
+}
+
 void help_overview(struct buf *b, struct catalogue *cat)
 {
     buf_cstr(b, "voc: which of the things you do for customers do they act to obtain?\n\nUsage: voc COMMAND [PROJECT] ...\n\nCommands\n");
@@ -37,7 +66,8 @@ void help_overview(struct buf *b, struct catalogue *cat)
     }
     buf_cstr(b, "\nBegin with\n"
                 "  voc demo DIR                            a made-up company with a known truth\n"
-                "  voc import shop.voc events.csv          your own events\n"
+                "  voc flow events.csv                     your own events: what follows what, with nothing kept\n"
+                "  voc import shop.voc events.csv          your own events, kept\n"
                 "  voc worksheet shop.voc -o sheet.csv     what they mean, in a sheet with guesses to correct;\n"
                 "  voc worksheet shop.voc --apply sheet.csv\n"
                 "  voc score shop.voc -o report.html       what customers act for, and what they do not\n"
@@ -52,15 +82,17 @@ void help_command(struct buf *b, const struct command *cmd)
     buf_printf(b, "\n%s\n", cmd->about);
     if (cmd->n_options) buf_cstr(b, "\nOptions\n");
     for (size_t i = 0; i < cmd->n_options; i++) option_line(b, &cmd->options[i]);
+    if (reads_files(cmd)) reading_help(b, cmd->options, cmd->n_options, sizeof *cmd->options);
     common_lines(b);
 }
 
 void help_analysis(struct buf *b, const voc_plugin *p)
 {
-    buf_printf(b, "voc %s: %s\n\nUsage: voc %s PROJECT\n", p->name, p->summary, p->name);
+    buf_printf(b, "voc %s: %s\n\nUsage: voc %s PROJECT|FILE...\n", p->name, p->summary, p->name);
     if (p->about) buf_printf(b, "\n%s\n", p->about);
     if (p->n_options) buf_cstr(b, "\nOptions\n");
     for (size_t i = 0; i < p->n_options; i++) option_line(b, option_at(p->options, p->option_size, i));
+    reading_help(b, p->options, p->n_options, p->option_size);
     common_lines(b);
     buf_printf(b, "\nAn analysis plugin: %s %s, %s. voc plugin show %s says where it is.\n", p->name, p->version, p->licence, p->name);
 }
@@ -114,6 +146,14 @@ static void man_option(struct buf *b, const voc_option *o)
     buf_byte(b, '\n');
 }
 
+static void man_reading(struct buf *b, const voc_option *own, size_t n, size_t size)
+{
+    buf_cstr(b, ".SH OPTIONS FOR FILES\n");
+    roff(b, in_place);
+    buf_byte(b, '\n');
+    reading_lines(b, own, n, size, man_option);
+}
+
 static void man_common(struct buf *b)
 {
     buf_cstr(b, ".SH OPTIONS OF EVERY COMMAND\n");
@@ -135,6 +175,7 @@ void man_command(struct buf *b, const struct command *cmd)
     buf_byte(b, '\n');
     if (cmd->n_options) buf_cstr(b, ".SH OPTIONS\n");
     for (size_t i = 0; i < cmd->n_options; i++) man_option(b, &cmd->options[i]);
+    if (reads_files(cmd)) man_reading(b, cmd->options, cmd->n_options, sizeof *cmd->options);
     if (cmd->examples) {
         buf_cstr(b, ".SH EXAMPLES\n.nf\n");
         roff(b, cmd->examples);
@@ -149,11 +190,12 @@ void man_analysis(struct buf *b, const voc_plugin *p)
     char name[64];
     snprintf(name, sizeof name, "voc %s", p->name);
     man_head(b, name, p->summary);
-    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT\n.SH DESCRIPTION\n", p->name);
+    buf_printf(b, ".SH SYNOPSIS\n.B voc %s\nPROJECT|FILE...\n.SH DESCRIPTION\n", p->name);
     roff(b, p->about ? p->about : p->summary);
     buf_byte(b, '\n');
     if (p->n_options) buf_cstr(b, ".SH OPTIONS\n");
     for (size_t i = 0; i < p->n_options; i++) man_option(b, option_at(p->options, p->option_size, i));
+    man_reading(b, p->options, p->n_options, p->option_size);
     man_common(b);
     buf_cstr(b, ".SH SEE ALSO\n.BR voc (1)\n");
 }
@@ -177,7 +219,7 @@ void man_overview(struct buf *b, struct catalogue *cat)
     for (size_t i = 0; cat && i < catalogue_n(cat); i++) {
         struct plugin *p = catalogue_at(cat, i);
         if (p->note.kind != VOC_KIND_ANALYSIS || p->refused || plugin_load(p, NULL) != VOC_OK) continue;
-        buf_printf(b, ".TP\n.B voc %s PROJECT\n", p->note.name);
+        buf_printf(b, ".TP\n.B voc %s PROJECT|FILE...\n", p->note.name);
         roff(b, p->desc->summary);
         buf_byte(b, '\n');
     }

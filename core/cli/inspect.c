@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "cli/options.h"
 #include "cli/results.h"
 #include "host/views.h"
@@ -209,8 +210,9 @@ int run_sql(struct cli *c)
     struct results *results = NULL;
     struct answer w = {0};
     arena_init(&w.a, 0);
-    voc_rc rc = cli_open(c, &p, PROJECT_READ);
-    if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
+    int n_files = 0;
+    voc_rc rc = reading_count(c, c->n_args - 1, &n_files);
+    if (!rc) rc = reading_open(c, n_files, &p, &j);
     if (!rc) rc = views_new(&views);
     if (!rc) views_show(views, p, j, c->diag);
     if (!rc) rc = views_register(views, p);

@@ -9,19 +9,20 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "host/file_kind.h"
 
 static void show(void *user, const struct diag_msg *m)
 {
     struct buf b;
-    const struct cli *c = user;
+    struct cli *c = user;
     if (m->severity == VOC_INFO && c->common && c->common[COMMON_QUIET].i) return;
     struct diag_msg named = *m;
     struct buf hint;
     buf_init(&b, 1 << 16);
     buf_init(&hint, 1 << 16);
     progress_clear(c->progress);
-    if (c->project && m->hint && buf_named(&hint, m->hint, "PROJECT", c->project) == VOC_OK) named.hint = hint.ptr;
+    if (c->project && m->hint && reading_hint(c, &hint, m->hint) == VOC_OK) named.hint = hint.ptr;
     buf_cstr(&b, "voc: ");
     diag_format(&b, &named);
     buf_done(&hint);
@@ -188,6 +189,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         c->analysis = p;
     }
     int rc = c->command && c->command->run == run_fold ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used)) : 0;
+    if (!rc && reading_applies(c)) rc = cli_exit(c, reading_prepare(c));
     if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);
     if (rc) return rc;

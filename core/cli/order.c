@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "host/file_kind.h"
 
 const char *cli_command_name(const struct cli *c) { return c->command ? c->command->name : c->analysis ? c->analysis->note.name : ""; }
 
-static const char *reads(const struct cli *c) { return c->command ? c->command->args : "PROJECT"; }
+static const char *reads(const struct cli *c) { return c->command ? c->command->args : "PROJECT|FILE..."; }
 
 static bool is_ending(const char *name, const char *end) { return str_ends(str_of(name), end); }
 
-// A name that a log has, and no project should get.
-static bool named_like_a_log(const char *name)
+bool order_named_like_a_log(const char *name)
 {
     static const char *const ends[] = {".csv", ".tsv", ".txt", ".log", ".xes", ".xml", ".json", ".jsonl", ".gz", ".zst", ".xz", ".bz2", ".zip", ".xlsx", ".xls", NULL};
     for (size_t i = 0; ends[i]; i++)
@@ -67,9 +67,28 @@ static int project_behind(const struct cli *c)
     return -1;
 }
 
+// What stands behind PROJECT, or PROJECT|FILE..., in the form: " QUERY"; "" if nothing does.
+static const char *behind_project(const char *form)
+{
+    return form[7] == '|' ? form + 7 + strcspn(form + 7, " ") : form + 7;
+}
+
+// A command that takes a project or files, whose first argument is neither: the project, or a log, may come later.
+static int check_either(struct cli *c)
+{
+    if (!*behind_project(reads(c)) || c->n_args == 0 || reading_is_file(c->args[0]) || file_look(c->args[0]).kind == FILE_PROJECT) return 0;
+    int at = project_behind(c);
+    for (int i = 1; i < c->n_args && at < 0; i++)
+        if (file_look(c->args[i]).kind == FILE_ORDINARY) at = i;
+    if (at < 0 || is_ending(c->args[0], ".voc")) return 0;
+    bool project = file_look(c->args[at]).kind == FILE_PROJECT || is_ending(c->args[at], ".voc");
+    return say_wrong(c, command_line(c, at, NULL), project ? "the project comes first, and it is " : "the file comes first, and it is ", c->args[at], "");
+}
+
 int order_check(struct cli *c)
 {
     const char *form = reads(c);
+    if (reading_applies(c)) return check_either(c);
     form += form[0] == '['; // a project that need not be named, but stands first where it is
     bool more = strcmp(form, "PROJECT") != 0 && strcmp(form, "") != 0;
     if (c->n_args == 0 || strncmp(form, "PROJECT", 7) != 0 || (form[7] && form[7] != ' ' && form[7] != ']')) return 0;
@@ -80,12 +99,12 @@ int order_check(struct cli *c)
     if (strncmp(form, "PROJECT FILE", 12) != 0) return 0;
     if (first == FILE_ORDINARY || first == FILE_FOREIGN)
         return say_wrong(c, command_line(c, 0, cli_project_for(c, c->args[0])), "", c->args[0], " is no project; name the project first, it is made if it is not there");
-    const char *near = first == FILE_NONE && named_like_a_log(c->args[0]) ? file_nearest(&c->arena, c->args[0], NULL, FILE_ORDINARY, NULL) : NULL;
+    const char *near = first == FILE_NONE && order_named_like_a_log(c->args[0]) ? file_nearest(&c->arena, c->args[0], NULL, FILE_ORDINARY, NULL) : NULL;
     for (int i = 1; near && i < c->n_args; i++)
         if (strcmp(near, c->args[i]) == 0) near = NULL;
     const char *wanted = c->args[0];
     if (near) c->args[0] = near;
-    if (first == FILE_NONE && named_like_a_log(wanted))
+    if (first == FILE_NONE && order_named_like_a_log(wanted))
         return say_wrong(c, command_line(c, 0, cli_project_for(c, c->args[0])), "", wanted, " is not there; check the name of the log, and name the project first");
     return 0;
 }
@@ -104,7 +123,7 @@ void order_missing(struct cli *c)
     bool only = false;
     if (strncmp(form, "PROJECT", 7) == 0 && c->n_args == 0) {
         const char *p = cli_nearest_project(c, "", &only);
-        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), p, form[7] == '|' ? "" : form + 7);
+        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), p, behind_project(form));
     } else if (strcmp(form, "PROJECT FOLDER") == 0) {
         size_t n = 0;
         const char *const *ids = journey_shipped(&n);
@@ -116,7 +135,7 @@ void order_missing(struct cli *c)
         hint = arena_printf(&c->arena, "for example voc %s demo: the folder is made", cli_command_name(c));
     } else if (strcmp(form, "NAME") == 0) {
         hint = "voc plugin list shows the names";
-    } else if (strcmp(form, "PROJECT QUERY") == 0) {
+    } else if (strcmp(form, "PROJECT|FILE... QUERY") == 0) {
         hint = arena_printf(&c->arena, "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"", cli_command_name(c), c->args[0]);
     }
     diag_error(c->diag, "USAGE-001", NULL, 0, hint, "something is missing; the command reads: %s", form);
@@ -125,7 +144,7 @@ void order_missing(struct cli *c)
 void order_too_many(struct cli *c, int max)
 {
     const char *form = reads(c), *hint = NULL;
-    if (strcmp(form, "PROJECT QUERY") == 0)
+    if (strcmp(form, "PROJECT|FILE... QUERY") == 0)
         hint = "put the query between quotes, so that it is one word";
     else if (strncmp(form, "PROJECT", 7) == 0 && file_look(c->args[max]).kind == FILE_PROJECT)
         hint = arena_printf(&c->arena, "one project at a time: voc %s %s, then voc %s %s", cli_command_name(c), c->args[0], cli_command_name(c), c->args[max]);

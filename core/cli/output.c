@@ -138,6 +138,15 @@ static voc_rc find_face(struct cli *c, struct face *f)
     return VOC_E_OPTION;
 }
 
+voc_rc cli_output_has(struct cli *c, voc_str option, bool *has)
+{
+    struct face f = {0};
+    voc_rc rc = find_face(c, &f);
+    *has = false;
+    for (size_t i = 0; !rc && f.plugin && i < f.plugin->desc->n_options; i++) *has = *has || str_is(option, option_at(f.plugin->desc->options, f.plugin->desc->option_size, i)->name);
+    return rc;
+}
+
 static bool locale_is_utf8(void)
 {
     const char *names[] = {"LC_ALL", "LC_CTYPE", "LANG"};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 
 int run_plugin_list(struct cli *c)
 {
@@ -112,7 +113,7 @@ voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, s
     cli_progress_end(c);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
     for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < items[k].result.n_tables && !rc; i++) rc = table_name_project(items[k].result.tables[i], cli_project_typed(p));
+        for (size_t i = 0; i < items[k].result.n_tables && !rc; i++) rc = reading_table(c, items[k].result.tables[i], cli_project_typed(p));
     return rc;
 }
 
@@ -171,9 +172,10 @@ int run_analysis(struct cli *c)
     struct project *p = NULL;
     struct journey *j = NULL;
     struct fold_result result = {0};
-    voc_rc rc = cli_open(c, &p, PROJECT_READ);
+    int n_files = 0;
+    voc_rc rc = reading_count(c, c->n_args, &n_files);
+    if (!rc) rc = reading_open(c, n_files, &p, &j);
     if (!rc) rc = cli_need_events(c, p);
-    if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = fold(c, p, j, (struct plugin *)(uintptr_t)c->analysis, c->own, &result);
     if (!rc) rc = cli_tables(c, p, j, result.tables, result.n_tables);
     fold_free(&result);

@@ -109,7 +109,7 @@ int cli_exit(const struct cli *c, voc_rc rc)
     case VOC_E_NOMEM:
     case VOC_E_LIMIT: return EXIT_LIMIT;
     case VOC_E_POLICY: return EXIT_POLICY;
-    case VOC_E_CHECK: return EXIT_CHECK;
+    case VOC_E_CHECK: return c->rejects ? EXIT_REJECTS : EXIT_CHECK;
     case VOC_E_BUG: return c->failed_plugin ? EXIT_PLUGIN : EXIT_INTERNAL;
     }
     return EXIT_INTERNAL;

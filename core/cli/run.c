@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 
 #define ANALYSES_MAX 32u
 #define TABLES_MAX 256u // of one output (output.c)
@@ -23,6 +24,7 @@ struct run {
     struct chosen chosen[ANALYSES_MAX];
     struct fold_item items[ANALYSES_MAX];
     size_t n;
+    int n_files; // 0: a project
 };
 
 // ---- which analyses --------------------------------------------------------------------------------------------------------
@@ -65,12 +67,23 @@ static voc_rc choose(struct run *r, const char *name)
     return rc;
 }
 
+// Files end where a word names an analysis, or seems to.
+static voc_rc count_files(struct run *r)
+{
+    struct cli *c = r->c;
+    int n = 1;
+    for (; n < c->n_args && reading_is_file(c->args[n]); n++)
+        if (catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_mk(c->args[n], strcspn(c->args[n], ",")))) break;
+    return reading_count(c, n, &r->n_files);
+}
+
 // "score,funnel flow": words, each one or more names.
 static voc_rc choose_all(struct run *r)
 {
     struct cli *c = r->c;
     voc_rc rc = cli_catalogue(c);
-    for (int i = 1; i < c->n_args && !rc; i++) {
+    if (!rc) rc = count_files(r);
+    for (int i = r->n_files ? r->n_files : 1; i < c->n_args && !rc; i++) {
         const char *at = c->args[i];
         for (;;) {
             size_t len = strcspn(at, ",");
@@ -121,10 +134,12 @@ static voc_rc share_options(struct run *r)
 static voc_rc typed_alone(struct run *r, struct chosen *a)
 {
     struct buf b;
-    const char *slash = strrchr(r->c->args[0], '/');
+    const char *slash = strrchr(r->c->args[0], '/'), *files = r->n_files ? reading_typed(r->c, r->n_files) : "";
+    if (!files) return VOC_E_NOMEM;
     buf_init(&b, 1 << 16);
     buf_printf(&b, "voc %s", a->plugin->note.name);
-    shell_word(&b, slash && slash[1] ? slash + 1 : r->c->args[0]);
+    if (r->n_files) buf_cstr(&b, files);
+    else shell_word(&b, slash && slash[1] ? slash + 1 : r->c->args[0]);
     for (size_t i = 0; i < a->n_given && !b.rc; i++) {
         const char *word = arena_printf(&r->c->arena, "--%.*s=%.*s", (int)a->given[i].name.len, a->given[i].name.ptr, (int)a->given[i].value.len, a->given[i].value.ptr);
         if (word) shell_word(&b, word);
@@ -274,9 +289,8 @@ int run_run(struct cli *c)
     if (!rc) rc = share_options(&r);
     if (!rc) rc = check_output(&r);
     for (size_t k = 0; k < r.n && !rc; k++) rc = typed_alone(&r, &r.chosen[k]);
-    if (!rc) rc = cli_open(c, &p, PROJECT_READ);
+    if (!rc) rc = reading_open(c, r.n_files, &p, &j);
     if (!rc) rc = cli_need_events(c, p);
-    if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = walk(&r, p, j);
     if (!rc) rc = put_out(&r, p, j);
     for (size_t k = 0; k < r.n; k++) {

@@ -331,7 +331,7 @@ static voc_rc part_begin(struct fold *f, size_t k)
     p->run.timeline = f->timeline;
     p->run.info = *timeline_info(f->timeline);
     if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
-    p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_path(f->req->project);
+    p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_beside(f->req->project);
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
     f->columns |= p->run.columns;

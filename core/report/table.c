@@ -121,14 +121,24 @@ voc_rc table_note(struct table *t, uint32_t kind, const char *text)
     return rc;
 }
 
+struct named { const char *name; };
+
+static voc_rc name_project(void *user, struct buf *out, const char *text) { return buf_named(out, text, "PROJECT", ((const struct named *)user)->name); }
+
 voc_rc table_name_project(struct table *t, const char *name)
+{
+    struct named n = {name};
+    return table_reword(t, name_project, &n);
+}
+
+voc_rc table_reword(struct table *t, voc_rc (*word)(void *user, struct buf *out, const char *text), void *user)
 {
     struct buf b;
     voc_rc rc = VOC_OK;
     buf_init(&b, 1 << 20);
     for (size_t i = 0; i < t->notes.n && !rc; i++) {
         buf_clear(&b);
-        rc = buf_named(&b, t->notes.at[i].text.ptr, "PROJECT", name);
+        rc = word(user, &b, t->notes.at[i].text.ptr);
         if (!rc && !str_is(t->notes.at[i].text, b.ptr)) rc = copy(t, b.ptr, &t->notes.at[i].text);
     }
     buf_done(&b);

@@ -16,6 +16,7 @@ voc_rc table_cell(struct table *t, const voc_cell *cell);
 voc_rc table_note(struct table *t, uint32_t kind, const char *text);
 // The word PROJECT in notes that were written so far becomes this name, in quotes where a shell needs them.
 voc_rc table_name_project(struct table *t, const char *name);
+voc_rc table_reword(struct table *t, voc_rc (*word)(void *user, struct buf *out, const char *text), void *user); // each note
 voc_rc table_semantics(struct table *t, const char *text);
 voc_rc table_currency(struct table *t, voc_str currency);
 // VOC_E_BUG if the last row is not complete. Borrows until the next change or table_free.

@@ -68,6 +68,12 @@ voc_rc db_fail(struct project *p, int rc, const char *doing)
     if (rc == SQLITE_IOERR_DATA) return db_damaged(p, "page %" PRIu32 " is not what was written there, or another program wrote it", page_sum_damaged(p->db));
     // With an error on our side of an open connection SQLite's own sentence is more precise than the code's.
     const char *why = p->db && sqlite3_extended_errcode(p->db) == rc ? sqlite3_errmsg(p->db) : sqlite3_errstr(rc);
+    if (p->mode == PROJECT_PRIVATE) {
+        char hint[400];
+        (void)snprintf(hint, sizeof hint, "nothing was kept; make room, name another folder with TMPDIR, or allow more with --memory (what memory does not hold lies beside %.200s)", project_beside(p));
+        diag_error(p->d, code_of(result), NULL, 0, hint, "what was read cannot be held: %s", why);
+        return result;
+    }
     diag_error(p->d, code_of(result), p->path, 0, hint_of(rc), "%s: %s", doing, why);
     return result;
 }

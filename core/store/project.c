@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ static const char ROLLBACK[] = "ROLLBACK";
 static const char PREPARE_ALL[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
 static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465;"; // PAGE_BYTES, APPLICATION_ID
 _Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
+static const char PREPARE_PRIVATE[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"; // nothing to be found again
 static const char TO_WAL[] = "PRAGMA journal_mode = WAL";
 static const char WRITE_ANEW[] = "VACUUM";
 static const char TO_ONE_FILE[] = "PRAGMA journal_mode = DELETE";
@@ -203,9 +205,11 @@ static voc_rc connect(struct project *p)
 {
     int flags = p->mode == PROJECT_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (p->mode == PROJECT_CREATE) flags |= SQLITE_OPEN_CREATE;
-    voc_rc result = page_sum_init();
+    const bool private = p->mode == PROJECT_PRIVATE; // a file without a name, which SQLite removes as it makes it
+    if (private) flags |= SQLITE_OPEN_CREATE;
+    voc_rc result = private ? VOC_OK : page_sum_init();
     if (result != VOC_OK) return result;
-    int rc = sqlite3_open_v2(p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, PAGE_SUM_VFS);
+    int rc = sqlite3_open_v2(private ? "" : p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, private ? NULL : PAGE_SUM_VFS);
     if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened");
     p->sql.db = p->db;
     result = defend(p);
@@ -306,24 +310,35 @@ static voc_rc check_path(struct project *p, bool *missing)
     return VOC_E_IO;
 }
 
-voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d)
+static voc_rc project_new(struct project **out, const char *path, enum project_mode mode, struct diag *d)
 {
-    bool missing = false;
     struct project *p = mem_zalloc(1, sizeof *p);
     if (!p) return VOC_E_NOMEM;
     p->mode = mode;
     p->d = d;
     p->path = mem_strndup(path, strlen(path));
-    voc_rc rc = p->path ? VOC_OK : VOC_E_NOMEM;
-    if (rc != VOC_OK) goto out;
+    if (!p->path) {
+        mem_free(p);
+        return VOC_E_NOMEM;
+    }
     const char *slash = strrchr(p->path, '/');
     p->name = slash ? slash + 1 : p->path;
+    *out = p;
+    return VOC_OK;
+}
+
+voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d)
+{
+    bool missing = false;
+    struct project *p = NULL;
+    voc_rc rc = project_new(&p, path, mode, d);
+    if (rc != VOC_OK) return rc;
     rc = check_path(p, &missing);
     if (rc == VOC_OK) rc = connect(p);
     if (rc == VOC_OK) rc = mode == PROJECT_READ ? open_reader(p) : open_writer(p);
-    if (rc == VOC_OK) *out = p;
-out:
-    if (rc != VOC_OK) {
+    if (rc == VOC_OK) {
+        *out = p;
+    } else {
         char *made = missing && p->db ? p->path : NULL; // we made it, and it did not become a project
         if (made) p->path = NULL;
         project_close(p);
@@ -333,13 +348,50 @@ out:
     return rc;
 }
 
+// Where SQLite and what an analysis does not hold in memory put their files: the first that may be written.
+static voc_rc find_folder(struct project *p)
+{
+    const char *const named = getenv("TMPDIR"), *const folders[] = {named, "/var/tmp", "/tmp", "."};
+    size_t i = 0;
+    while (i + 1 < sizeof folders / sizeof *folders && !(folders[i] && *folders[i] && access(folders[i], W_OK | X_OK) == 0)) i++;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_printf(&b, "%s/voc", folders[i]);
+    p->beside = b.rc == VOC_OK ? mem_strndup(b.ptr, b.len) : NULL;
+    buf_done(&b);
+    return p->beside ? VOC_OK : VOC_E_NOMEM;
+}
+
+static voc_rc open_private(struct project *p, uint64_t memory)
+{
+    char cache[64];
+    voc_rc rc = find_folder(p);
+    if (rc == VOC_OK) rc = connect(p);
+    if (rc == VOC_OK) rc = db_exec(p, PREPARE_PRIVATE);
+    (void)snprintf(cache, sizeof cache, "PRAGMA cache_size = -%" PRIu64, memory ? (memory >> 10) + 1 : (uint64_t)INT32_MAX);
+    if (rc == VOC_OK) rc = db_exec(p, cache);
+    if (rc == VOC_OK) rc = project_hold(p);
+    if (rc == VOC_OK) rc = schema_migrate(p, 0);
+    return rc == VOC_OK ? project_keep(p) : rc;
+}
+
+voc_rc project_open_private(struct project **out, const char *name, uint64_t memory, struct diag *d)
+{
+    struct project *p = NULL;
+    voc_rc rc = project_new(&p, name, PROJECT_PRIVATE, d);
+    if (rc == VOC_OK) rc = open_private(p, memory);
+    if (rc == VOC_OK) *out = p;
+    else project_close(p);
+    return rc;
+}
+
 void project_close(struct project *p)
 {
     if (!p) return;
     if (p->db) {
         sqlite3_progress_handler(p->db, 0, NULL, NULL); // putting the file away is not stopped
         project_undo(p);
-        if (project_writes(p)) {
+        if (project_writes(p) && p->mode != PROJECT_PRIVATE) {
             // One file at rest. A reader that is still there keeps the WAL; the next writer puts it away.
             (void)sqlite3_busy_timeout(p->db, 0);
             (void)sqlite3_exec(p->db, TO_ONE_FILE, NULL, NULL, NULL);
@@ -347,6 +399,7 @@ void project_close(struct project *p)
         (void)sqlite3_close_v2(p->db);
     }
     sql_modules_free(&p->sql);
+    mem_free(p->beside);
     mem_free(p->path);
     mem_free(p);
 }
@@ -354,6 +407,11 @@ void project_close(struct project *p)
 const char *project_path(const struct project *p)
 {
     return p->path;
+}
+
+const char *project_beside(const struct project *p)
+{
+    return p->beside ? p->beside : p->path;
 }
 
 const char *project_name(const struct project *p)

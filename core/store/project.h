@@ -49,6 +49,7 @@ struct project {
     sqlite3 *db;         // owns
     char *path;          // owns
     const char *name;    // within path
+    char *beside;        // owns; NULL: path
     enum project_mode mode;
     struct diag *d;      // borrows until the project closes; may be NULL
     struct space space[SPACE_ALL];

@@ -11,7 +11,7 @@
 
 #define STORE_FORMAT 2 // of the file: PRAGMA user_version; a newer file is refused with a sentence
 
-enum project_mode { PROJECT_READ, PROJECT_WRITE, PROJECT_CREATE /* or open if it exists */ };
+enum project_mode { PROJECT_READ, PROJECT_WRITE, PROJECT_CREATE /* or open if it exists */, PROJECT_PRIVATE };
 struct project; // owns the connection
 voc_rc store_init(void); // routes SQLite's memory through base/mem; once, before any project
 void store_done(void);
@@ -20,7 +20,11 @@ void store_done(void);
 // *d is borrowed until the close: later failures of the file speak through it; NULL: silent.
 voc_rc project_open(struct project **out, const char *path, enum project_mode mode, struct diag *d);
 void project_close(struct project *p);
+// A project that nobody else sees, and that is gone when it is closed, however the process ends: in memory up to about so
+// many bytes (0: no bound), what is more in a file without a name in the folder for temporary files. `name`: what messages call it.
+voc_rc project_open_private(struct project **out, const char *name, uint64_t memory, struct diag *d);
 const char *project_path(const struct project *p);
+const char *project_beside(const struct project *p); // in whose folder temporary files may lie
 const char *project_name(const struct project *p); // file name without folder
 
 // ---- dictionaries: one code space for each kind of repeated string; code 0 is the empty string -------------------------

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/reading.h"
 #include "cli/options.h"
 #include "cli/stages/ends.h"
 #include "cli/stages/why.h"
@@ -275,7 +276,7 @@ static voc_rc next_step(struct cli *c, const struct journey *j, struct table *t)
     const char *text = arena_printf(&c->arena, "voc explain PROJECT %.*s | voc stages PROJECT -o stages.html", (int)j->stages[0].id.len, j->stages[0].id.ptr);
     if (!rc && !text) rc = VOC_E_NOMEM;
     if (!rc) rc = table_note(t, VOC_NOTE_NEXT, text);
-    return rc ? rc : table_name_project(t, c->args[0]);
+    return rc ? rc : reading_table(c, t, c->args[0]);
 }
 
 int run_stages(struct cli *c)
@@ -283,8 +284,13 @@ int run_stages(struct cli *c)
     struct project *p = NULL;
     struct journey *j = NULL;
     struct table *t[STAGES_TABLES] = {NULL};
-    voc_rc rc = cli_open(c, &p, PROJECT_READ);
-    if (!rc) rc = cli_journey(c, p, c->own[STAGES_JOURNEY].s, &j);
+    int n_files = 0;
+    voc_rc rc = reading_count(c, c->n_args, &n_files);
+    if (!rc && n_files && !c->own[STAGES_JOURNEY].set) {
+        diag_error(c->diag, "STAGES-001", NULL, 0, "--journey online-shop (or b2b-sale, crm-pipeline, your own folder); voc journey infer FILE -o FOLDER begins one from the events", "which stages? a file says nothing of them, a journey does");
+        rc = VOC_E_OPTION;
+    }
+    if (!rc) rc = reading_open(c, n_files, &p, &j);
     if (!rc && j->n_stages == 0) {
         const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer %s -o FOLDER begins one from the events", c->args[0], c->args[0]);
         diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));

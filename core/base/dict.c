@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Dictionary: distinct strings to dense codes. Open addressing with linear probing over 8-byte slots (32 bits of the hash
-// and the code + 1), so a probe stays in one cache line and compares strings only where 32 bits agree. Strings lie in chunks
-// that never move. The bound counts text and 24 bytes a string, not what the chunks round up to: the same string meets it
-// on every machine. Load at most 5/8.
+// and the code + 1), so a probe stays in one cache line and compares strings only where 32 bits agree. An entry is half a
+// cache line, in segments that never move; a short string lies in it, so that a lookup touches two lines in all. The bound
+// counts text and 24 bytes a string, not what memory rounds up to: the same string meets it on every machine. Load at most 5/8.
 #include "base/hash.h"
 #include <string.h>
 #include "base/str.h"
@@ -13,6 +13,9 @@
 #define SLOTS_KEPT 1024u
 #define CHUNK_MIN ((size_t)1 << 10)
 #define CHUNK_MAX ((size_t)1 << 20)
+#define HERE_MAX 24u     // bytes of a string in its entry
+#define SEGMENT_BITS 4u  // the first segment has 16 entries, each further one twice as many
+#define SEGMENTS 28u     // of STRINGS_MAX entries
 
 struct slot {
     uint32_t tag;  // upper half of the hash
@@ -20,10 +23,14 @@ struct slot {
 };
 
 struct entry {
-    const char *ptr; // borrows from a chunk
     uint32_t len;
     uint32_t hash; // lower half: the home slot; up to 2^32 slots
+    union {
+        char here[HERE_MAX];
+        const char *ptr; // a longer one: borrows from a chunk
+    } text;
 };
+_Static_assert(sizeof(struct entry) == 32, "half a cache line");
 
 struct chunk {
     struct chunk *next;
@@ -34,10 +41,22 @@ struct chunk {
 struct dict {
     struct slot *slots;
     size_t n_slots; // power of two
-    VEC(struct entry) entries;
+    struct entry *segment[SEGMENTS];
+    void *memory[SEGMENTS]; // that the segments lie in
+    size_t n;       // entries
     struct chunk *chunks;
     size_t bytes, max_bytes;
 };
+
+// Segment k holds the entries whose code + 16 has k + 5 bits.
+static inline unsigned segment_of(uint32_t code) { return 31u - (unsigned)__builtin_clz(code + (1u << SEGMENT_BITS)) - SEGMENT_BITS; }
+static inline size_t segment_size(unsigned k) { return (size_t)1 << (SEGMENT_BITS + k); }
+static inline struct entry *entry_at(const struct dict *d, uint32_t code)
+{
+    unsigned k = segment_of(code);
+    return &d->segment[k][code + (1u << SEGMENT_BITS) - segment_size(k)];
+}
+static inline const char *text_of(const struct entry *e) { return e->len <= HERE_MAX ? e->text.here : e->text.ptr; }
 
 voc_rc dict_new(struct dict **out, size_t max_bytes)
 {
@@ -62,13 +81,23 @@ void dict_free(struct dict *d)
         mem_free(c);
         c = next;
     }
-    vec_free(&d->entries);
+    for (unsigned k = 0; k < SEGMENTS; k++) mem_free(d->memory[k]);
     mem_free(d->slots);
     mem_free(d);
 }
 
+// Short strings are compared without a call.
+static inline bool same_bytes(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y, u, v;
+    if (n < 8 || n > 16) return n == 0 || memcmp(a, b, n) == 0;
+    memcpy(&x, a, 8), memcpy(&y, b, 8);
+    memcpy(&u, a + n - 8, 8), memcpy(&v, b + n - 8, 8);
+    return ((x ^ y) | (u ^ v)) == 0;
+}
+
 // The slot that holds s, or the free one where it belongs.
-static struct slot *seek(const struct dict *d, voc_str s, uint64_t hash)
+static inline struct slot *seek(const struct dict *d, voc_str s, uint64_t hash)
 {
     size_t mask = d->n_slots - 1, i = (size_t)(uint32_t)hash & mask;
     uint32_t tag = (uint32_t)(hash >> 32);
@@ -76,8 +105,8 @@ static struct slot *seek(const struct dict *d, voc_str s, uint64_t hash)
         struct slot *slot = &d->slots[i];
         if (slot->code == 0) return slot;
         if (slot->tag != tag) continue;
-        const struct entry *e = &d->entries.at[slot->code - 1];
-        if (e->len == s.len && (s.len == 0 || memcmp(e->ptr, s.ptr, s.len) == 0)) return slot;
+        const struct entry *e = entry_at(d, slot->code - 1);
+        if (e->len == s.len && same_bytes(text_of(e), s.ptr, s.len)) return slot;
     }
 }
 
@@ -88,7 +117,7 @@ static voc_rc double_slots(struct dict *d)
     if (!slots) return VOC_E_NOMEM;
     for (size_t k = 0; k < d->n_slots; k++) {
         if (d->slots[k].code == 0) continue;
-        size_t i = d->entries.at[d->slots[k].code - 1].hash & mask;
+        size_t i = entry_at(d, d->slots[k].code - 1)->hash & mask;
         while (slots[i].code) i = (i + 1) & mask;
         slots[i] = d->slots[k];
     }
@@ -118,30 +147,47 @@ static char *store(struct dict *d, size_t len)
 
 voc_rc dict_code(struct dict *d, voc_str s, uint32_t *code) { return dict_code_hashed(d, s, hash64(s.ptr, s.len, 0), code); }
 
+// No entry lies in two cache lines.
+static bool segment_ready(struct dict *d, unsigned k)
+{
+    if (d->segment[k]) return true;
+    d->memory[k] = mem_alloc((segment_size(k) + 1) * sizeof **d->segment);
+    uintptr_t at = (uintptr_t)d->memory[k];
+    if (d->memory[k]) d->segment[k] = (struct entry *)(void *)((char *)d->memory[k] + (0 - at) % sizeof **d->segment);
+    return d->segment[k];
+}
+
+static voc_rc add(struct dict *d, voc_str s, uint64_t hash, struct slot *slot)
+{
+    if (d->n >= STRINGS_MAX || s.len > UINT32_MAX || s.len > d->max_bytes || d->max_bytes - s.len < ENTRY_COST ||
+        d->bytes > d->max_bytes - s.len - ENTRY_COST)
+        return VOC_E_LIMIT;
+    if (!segment_ready(d, segment_of((uint32_t)d->n))) return VOC_E_NOMEM;
+    if (d->n + 1 > d->n_slots / 8 * 5) {
+        voc_rc rc = double_slots(d);
+        if (rc) return rc;
+        slot = seek(d, s, hash);
+    }
+    struct entry *e = entry_at(d, (uint32_t)d->n);
+    char *text = e->text.here;
+    if (s.len > HERE_MAX) {
+        text = store(d, s.len);
+        if (!text) return VOC_E_NOMEM;
+        e->text.ptr = text;
+    }
+    if (s.len) memcpy(text, s.ptr, s.len);
+    e->len = (uint32_t)s.len;
+    e->hash = (uint32_t)hash;
+    *slot = (struct slot){(uint32_t)(hash >> 32), (uint32_t)++d->n};
+    d->bytes += s.len + ENTRY_COST;
+    return VOC_OK;
+}
+
 voc_rc dict_code_hashed(struct dict *d, voc_str s, uint64_t hash, uint32_t *code)
 {
     struct slot *slot = seek(d, s, hash);
-    if (slot->code) {
-        *code = slot->code - 1;
-        return VOC_OK;
-    }
-    if (d->entries.n >= STRINGS_MAX || s.len > UINT32_MAX || s.len > d->max_bytes ||
-        d->max_bytes - s.len < ENTRY_COST || d->bytes > d->max_bytes - s.len - ENTRY_COST)
-        return VOC_E_LIMIT;
-    voc_rc rc = vec_reserve(&d->entries, 1, STRINGS_MAX);
-    if (rc) return rc;
-    if (d->entries.n + 1 > d->n_slots / 8 * 5) {
-        if ((rc = double_slots(d))) return rc;
-        slot = seek(d, s, hash);
-    }
-    char *text = store(d, s.len);
-    if (!text) return VOC_E_NOMEM;
-    if (s.len) memcpy(text, s.ptr, s.len);
-    d->entries.at[d->entries.n++] = (struct entry){text, (uint32_t)s.len, (uint32_t)hash};
-    *slot = (struct slot){(uint32_t)(hash >> 32), (uint32_t)d->entries.n};
-    d->bytes += s.len + ENTRY_COST;
-    *code = (uint32_t)d->entries.n - 1;
-    return VOC_OK;
+    *code = slot->code ? slot->code - 1 : (uint32_t)d->n;
+    return slot->code ? VOC_OK : add(d, s, hash, slot);
 }
 
 bool dict_find(const struct dict *d, voc_str s, uint32_t *code) { return dict_find_hashed(d, s, hash64(s.ptr, s.len, 0), code); }
@@ -158,7 +204,7 @@ bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *
 void dict_clear(struct dict *d)
 {
     size_t n = d->n_slots;
-    while (n > SLOTS_KEPT && d->entries.n < n / 16) n /= 2;
+    while (n > SLOTS_KEPT && d->n < n / 16) n /= 2;
     struct slot *slots = n < d->n_slots ? mem_zalloc(n, sizeof *slots) : NULL;
     if (slots) {
         mem_free(d->slots);
@@ -175,7 +221,13 @@ void dict_clear(struct dict *d)
         d->chunks->next = NULL;
         d->chunks->used = 0;
     }
-    d->entries.n = 0;
+    for (unsigned k = 0; k < SEGMENTS; k++) {
+        if (segment_size(k) < d->n_slots) continue;
+        mem_free(d->memory[k]);
+        d->memory[k] = NULL;
+        d->segment[k] = NULL;
+    }
+    d->n = 0;
     d->bytes = 0;
 }
 
@@ -184,33 +236,21 @@ void dict_prefetch(const struct dict *d, uint64_t hash)
     __builtin_prefetch(&d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)]);
 }
 
-// The slot that has the tag of the hash, unless a free one comes first.
-static const struct slot *likely(const struct dict *d, uint64_t hash)
+// By the slot that has the tag of the hash, unless a free one comes first.
+uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash)
 {
     size_t mask = d->n_slots - 1, i = (size_t)(uint32_t)hash & mask;
     while (d->slots[i].code && d->slots[i].tag != (uint32_t)(hash >> 32)) i = (i + 1) & mask;
-    return d->slots[i].code ? &d->slots[i] : NULL;
+    if (d->slots[i].code == 0) return UINT32_MAX;
+    __builtin_prefetch(entry_at(d, d->slots[i].code - 1));
+    return d->slots[i].code - 1;
 }
 
-void dict_prefetch_entry(const struct dict *d, uint64_t hash)
-{
-    const struct slot *slot = likely(d, hash);
-    if (slot) __builtin_prefetch(&d->entries.at[slot->code - 1]);
-}
-
-uint32_t dict_prefetch_text(const struct dict *d, uint64_t hash)
-{
-    const struct slot *slot = likely(d, hash);
-    if (!slot) return UINT32_MAX;
-    __builtin_prefetch(d->entries.at[slot->code - 1].ptr);
-    return slot->code - 1;
-}
-
-uint32_t dict_n(const struct dict *d) { return (uint32_t)d->entries.n; }
+uint32_t dict_n(const struct dict *d) { return (uint32_t)d->n; }
 
 voc_str dict_at(const struct dict *d, uint32_t code)
 {
-    if (code >= d->entries.n) return (voc_str){"", 0};
-    const struct entry *e = &d->entries.at[code];
-    return (voc_str){e->ptr, e->len};
+    if (code >= d->n) return (voc_str){"", 0};
+    const struct entry *e = entry_at(d, code);
+    return (voc_str){text_of(e), e->len};
 }

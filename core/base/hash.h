@@ -33,11 +33,10 @@ bool dict_find(const struct dict *d, voc_str s, uint32_t *code);
 // The same for a caller who has the hash: hash64(s.ptr, s.len, 0).
 voc_rc dict_code_hashed(struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
 bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
-// Fetch what a lookup of this hash will touch, in three steps, each a dozen lookups after the one before; the last gives the
-// code that is likely, or UINT32_MAX.
+// Fetch what a lookup of this hash will touch, in two steps, a dozen lookups apart; the second gives the code that is
+// likely, or UINT32_MAX.
 void dict_prefetch(const struct dict *d, uint64_t hash);
-void dict_prefetch_entry(const struct dict *d, uint64_t hash);
-uint32_t dict_prefetch_text(const struct dict *d, uint64_t hash);
+uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash);
 void dict_clear(struct dict *d); // empty again; keeps most of its memory for what comes next
 uint32_t dict_n(const struct dict *d);
 voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free or dict_clear

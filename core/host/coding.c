@@ -12,6 +12,8 @@
 #include "base/text.h"
 
 #define SLOTS_MIN 256u
+#define STAY_STRINGS 16384u // strings and tuples that stay for the next block: those of a file that repeats them fit
+#define STAY_TUPLES 16384u
 
 // The texts of a row lie side by side: looked at as words, the length of text k is word 2k + 1.
 enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
@@ -19,10 +21,12 @@ _Static_assert(offsetof(voc_row, language) == offsetof(voc_row, ref) + TEXT_LANG
 _Static_assert(KINDS_MAX <= 8, "three bits of a length");
 _Static_assert(sizeof(voc_str) == 2 * sizeof(uint64_t) && offsetof(voc_str, len) == sizeof(uint64_t), "a text is two words");
 
-voc_rc coder_init(struct coder *c)
+voc_rc coder_init(struct coder *c, uint32_t sender)
 {
     uint32_t empty;
     memset(c, 0, sizeof *c);
+    c->sender = sender;
+    buf_init(&c->people.text, CODING_STRINGS);
     buf_init(&c->scratch, (size_t)64 << 20);
     voc_rc rc = dict_new(&c->strings, CODING_STRINGS);
     if (!rc) rc = dict_code(c->strings, STR(""), &empty);
@@ -38,20 +42,30 @@ void coder_done(struct coder *c)
     vec_free(&c->table), vec_free(&c->time_us), vec_free(&c->record), vec_free(&c->line), vec_free(&c->tuple);
     for (size_t k = 0; k < CODES_N; k++) vec_free(&c->codes[k]);
     for (size_t k = 0; k < AMOUNT_N; k++) vec_free(&c->amounts[k]);
-    vec_free(&c->tuples), vec_free(&c->slots);
+    vec_free(&c->tuples), vec_free(&c->slots), vec_free(&c->whose[0]), vec_free(&c->whose[1]);
+    vec_free(&c->people.end), vec_free(&c->people.hash);
+    buf_done(&c->people.text);
     buf_done(&c->scratch);
+}
+
+static void forget_strings(struct coder *c)
+{
+    uint32_t empty;
+    c->tuples.n = 0;
+    memset(c->slots.at, 0, c->slots.n * sizeof *c->slots.at);
+    memset(c->common, 0, sizeof c->common);
+    dict_clear(c->strings);
+    (void)dict_code(c->strings, STR(""), &empty); // it has room: it was there before
+    c->n_known = c->n_known_tuples = 0;
 }
 
 void coder_clear(struct coder *c)
 {
-    uint32_t empty;
     coder_cut(c, 0);
-    c->tuples.n = 0;
-    memset(c->slots.at, 0, c->slots.n * sizeof *c->slots.at);
-    memset(c->common, 0, sizeof c->common);
     memset(c->aliases, 0, sizeof c->aliases);
-    dict_clear(c->strings);
-    (void)dict_code(c->strings, STR(""), &empty); // it has room: it was there before
+    c->people.end.n = c->people.hash.n = 0;
+    buf_clear(&c->people.text);
+    if (!c->sender || dict_n(c->strings) > STAY_STRINGS || c->tuples.n > STAY_TUPLES) forget_strings(c);
 }
 
 void coder_text(struct coder *c, const char *bytes, size_t len)
@@ -181,35 +195,40 @@ static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
     return kind_new(c, a, out);
 }
 
-static __attribute__((noinline)) voc_rc meet_alias(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
+// ---- people ------------------------------------------------------------------------------------------------------------
+
+// Lists an encoded set of aliases; `at` is where its text was put, at the end of the others. Gives its number + 1.
+static voc_rc list_person(struct coder *c, size_t at, uint32_t *out)
+{
+    struct people *p = &c->people;
+    voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
+    if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
+    if (rc) return rc;
+    p->end.at[p->end.n++] = p->text.len;
+    p->hash.at[p->hash.n++] = hash64(p->text.ptr + at, p->text.len - at, 0);
+    *out = (uint32_t)p->end.n;
+    return VOC_OK;
+}
+
+static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
 {
     const struct alias_kind *k = &c->kinds[kind];
-    size_t len = k->len + value.len;
-    buf_clear(&c->scratch);
-    char *to = buf_room(&c->scratch, len);
-    if (!to) return c->scratch.rc;
+    size_t at = c->people.text.len, len = k->len + value.len;
+    if (!text_utf8_valid(value.ptr, value.len)) return VOC_E_INPUT;
+    char *to = buf_room(&c->people.text, len);
+    if (!to) return c->people.text.rc;
     memcpy(to, k->text, k->len);
     memcpy(to + k->len, value.ptr, value.len);
-    voc_rc rc = coder_code(c, str_mk(to, len), out);
-    if (!rc) *m = (struct met){first, last, dict_at(c->strings, *out).ptr + k->len, (uint32_t)value.len | kind << 29, *out};
+    c->people.text.len += len;
+    voc_rc rc = list_person(c, at, out);
+    if (!rc) *m = (struct met){first, last, NULL, (uint32_t)value.len | kind << 29, *out};
     return rc;
 }
 
-// One alias whose value is as it stands: what nearly every row has. Those met are found by their value and kind.
-static inline voc_rc alias_code(struct coder *c, unsigned kind, voc_str value, uint32_t *out)
+// A set of one alias whose value is as it stands: what nearly every row has.
+static inline bool is_plain(const voc_alias *a, size_t n)
 {
-    uint64_t first, last;
-    struct met *m = met_place(c, c->aliases, MET_ALIASES, value, &first, &last);
-    if (m->first == first && m->last == last && m->len == ((uint32_t)value.len | kind << 29) && (value.len <= 16 || memcmp(m->text, value.ptr, value.len) == 0))
-        return *out = m->code, VOC_OK;
-    return meet_alias(c, m, kind, value, first, last, out);
-}
-
-static __attribute__((noinline)) voc_rc aliases_code(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
-{
-    buf_clear(&c->scratch);
-    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
-    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
+    return n == 1 && a->strong <= 1 && a->value.len && a->value.len < 1u << 29 && !may_need_escape(a->value);
 }
 
 voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
@@ -217,12 +236,36 @@ voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32
     *out = 0;
     if (n == 0) return VOC_OK;
     if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
-    if (n == 1 && aliases->strong <= 1 && aliases->value.len && aliases->value.len < 1u << 29 && !may_need_escape(aliases->value)) {
-        unsigned kind;
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
+    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
+}
+
+// What is longer than sixteen bytes is not known again by them alone, and is listed each time.
+static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
+{
+    uint64_t first, last;
+    struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
+    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && a->value.len <= 16) return *out = m->code, VOC_OK;
+    return meet_person(c, m, kind, a->value, first, last, out);
+}
+
+static voc_rc coder_person(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
+{
+    unsigned kind;
+    *out = 0;
+    if (n == 0) return VOC_OK;
+    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    if (is_plain(aliases, n)) {
         voc_rc rc = kind_of(c, aliases, &kind);
-        if (rc != VOC_E_LIMIT) return rc ? rc : alias_code(c, kind, aliases->value, out);
+        if (rc != VOC_E_LIMIT) return rc ? rc : person_code(c, aliases, kind, out);
     }
-    return aliases_code(c, aliases, n, out);
+    size_t at = c->people.text.len;
+    voc_rc rc = aliases_encode(&c->people.text, aliases, n);
+    if (!rc && c->people.text.len == at) return VOC_OK;
+    if (!rc && !text_utf8_valid(c->people.text.ptr + at, c->people.text.len - at)) rc = VOC_E_INPUT;
+    if (rc) return c->people.text.len = at, rc;
+    return list_person(c, at, out);
 }
 
 // ---- attributes of the event itself ------------------------------------------------------------------------------------
@@ -349,7 +392,7 @@ static voc_rc put_aliases(struct coder *c, const struct coder_rows *b, unsigned 
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < b->n && !rc; i++) {
         const voc_row *r = coder_row(b, i);
-        rc = k == CODES_CUSTOMER ? coder_aliases(c, r->customer, r->n_customer, &code[i]) : coder_aliases(c, r->account, r->n_account, &code[i]);
+        rc = k == CODES_CUSTOMER ? coder_person(c, r->customer, r->n_customer, &code[i]) : coder_person(c, r->account, r->n_account, &code[i]);
     }
     return rc ? rc : put_codes(c, k, code, b->n);
 }
@@ -374,12 +417,19 @@ static inline bool same_tuple(const struct coded_tuple *a, const struct coded_tu
            a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
 }
 
-static inline size_t tuple_hash(const struct coded_tuple *t)
+// The two halves of a product, folded: every bit of the result depends on nearly all of both.
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
-    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t a = ((uint64_t)t->action << 32 | t->channel) * k, b = ((uint64_t)t->campaign << 32 | t->role) * (k ^ 0x5bd1e995);
-    uint64_t rest = (uint64_t)t->touchpoint << 32 | t->owner, small = (uint64_t)t->language << 24 | (uint64_t)t->resolution << 16 | (uint64_t)t->actor << 8 | t->ref_kind;
-    return (size_t)((a ^ (b << 29 | b >> 35) ^ (rest * (k + 2)) ^ (small * (k + 4))) >> 30);
+    unsigned __int128 p = (unsigned __int128)a * b;
+    return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
+
+static inline uint64_t tuple_hash(const struct coded_tuple *t)
+{
+    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15), l = UINT64_C(0xE7037ED1A0B428DB);
+    uint64_t a = (uint64_t)t->action << 32 | t->channel, b = (uint64_t)t->campaign << 32 | t->role, c = (uint64_t)t->touchpoint << 32 | t->owner;
+    uint64_t small = (uint64_t)t->language << 24 | (uint64_t)t->resolution << 16 | (uint64_t)t->actor << 8 | t->ref_kind;
+    return fold(a ^ k, b ^ l) ^ fold(c ^ l, small ^ k);
 }
 
 static voc_rc more_slots(struct coder *c)
@@ -500,24 +550,51 @@ voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset)
 static const uint32_t *codes_at(const struct coder *c, unsigned k) { return c->codes[k].n ? c->codes[k].at : NULL; }
 static const int64_t *amounts_at(const struct coder *c, unsigned k) { return c->amounts[k].n ? c->amounts[k].at : NULL; }
 
+// Column k in codes of the table, where people stand behind the strings.
+static voc_rc whose_coded(struct coder *c, unsigned w, unsigned k, uint32_t n_strings)
+{
+    const uint32_t *code = c->codes[k].at;
+    size_t n = c->codes[k].n;
+    c->whose[w].n = 0;
+    voc_rc rc = vec_reserve(&c->whose[w], n, CODING_ROWS);
+    if (rc) return rc;
+    for (size_t i = 0; i < n; i++) c->whose[w].at[i] = code[i] ? code[i] - 1 + n_strings : 0;
+    c->whose[w].n = n;
+    return VOC_OK;
+}
+
+static const uint32_t *whose_at(const struct coder *c, unsigned w) { return c->whose[w].n ? c->whose[w].at : NULL; }
+
 voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
 {
-    uint32_t n = dict_n(c->strings);
-    c->table.n = 0;
-    voc_rc rc = vec_reserve(&c->table, n + more, SIZE_MAX);
+    uint32_t n = dict_n(c->strings), n_people = (uint32_t)c->people.end.n;
+    c->table.n = c->n_known < c->table.n ? c->n_known : c->table.n;
+    voc_rc rc = vec_reserve(&c->table, n - c->table.n + n_people + more, SIZE_MAX);
     for (unsigned k = 0; k < CODES_N && !rc; k++) rc = extend_codes(c, k);
     for (unsigned k = 0; k < AMOUNT_N && !rc; k++)
         if (c->amounts[k].n) rc = extend_amounts(c, k, c->n);
     if (rc) return rc;
-    for (uint32_t i = 0; i < n; i++) c->table.at[i] = dict_at(c->strings, i);
-    c->table.n = n;
+    while (c->table.n < n) c->table.at[c->table.n] = dict_at(c->strings, (uint32_t)c->table.n), c->table.n++;
+    const struct people *p = &c->people;
+    for (size_t i = 0, from = 0; i < n_people; from = p->end.at[i++]) c->table.at[c->table.n++] = str_mk(p->text.ptr + from, p->end.at[i] - from);
+    rc = whose_coded(c, 0, CODES_CUSTOMER, n);
+    if (!rc) rc = whose_coded(c, 1, CODES_ACCOUNT, n);
+    if (rc) return rc;
     out->strings = c->table.at;
-    out->n_strings = n;
+    out->n_strings = n + n_people;
+    out->hash = c->people.hash.at;
+    out->hash_from = n;
+    out->n_hash = n_people;
+    out->sender = c->sender;
+    out->n_known = c->n_known;
+    out->n_known_tuples = c->n_known_tuples;
+    c->n_known = n;
+    c->n_known_tuples = (uint32_t)c->tuples.n;
     out->events = (struct coded_events){
         .tuple = c->tuple.at, .tuples = c->tuples.at, .n_tuples = (uint32_t)c->tuples.n, .time_us = c->time_us.at, .record = c->record.at, .line = c->line.at,
-        .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE), .thread = codes_at(c, CODES_THREAD), .customer = codes_at(c, CODES_CUSTOMER),
-        .account = codes_at(c, CODES_ACCOUNT), .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF), .text = codes_at(c, CODES_TEXT),
-        .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB), .minutes = amounts_at(c, AMOUNT_MINUTES), .cost = amounts_at(c, AMOUNT_COST),
-        .value = amounts_at(c, AMOUNT_VALUE), .n = c->n};
+        .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE), .thread = codes_at(c, CODES_THREAD),
+        .customer = whose_at(c, 0), .account = whose_at(c, 1), .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF),
+        .text = codes_at(c, CODES_TEXT), .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB), .minutes = amounts_at(c, AMOUNT_MINUTES),
+        .cost = amounts_at(c, AMOUNT_COST), .value = amounts_at(c, AMOUNT_VALUE), .n = c->n};
     return VOC_OK;
 }

@@ -12,21 +12,29 @@
 
 // A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.
 struct met { uint64_t first, last; const char *text; uint32_t len, code; };
-enum { MET_COMMON = 512, MET_ALIASES = 1024 };
+enum { MET_COMMON = 512, MET_ALIASES = 256 };
 struct alias_kind { char text[62]; uint8_t len, strong; }; // as a set begins: "+email="; strong as in the alias
 enum { KINDS_MAX = 8 };
 
 enum { CODES_OBJECT, CODES_CASE, CODES_THREAD, CODES_ID, CODES_REF, CODES_TEXT, CODES_CUSTOMER, CODES_ACCOUNT, CODES_ATTRS, CODES_SUB, CODES_N };
 enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNT_N };
 
+// Customers and accounts of events, of whom most blocks have nearly as many as rows: listed as they come, with the hash that they are
+// looked up by later. Only those met lately are not listed again.
+struct people { struct buf text; VEC(size_t) end; VEC(uint64_t) hash; };
+
 struct coder { // owns everything but the text at `from`
+    uint32_t sender;    // where it is not 0, strings and tuples stay from block to block
+    uint32_t n_known, n_known_tuples; // that the last block had
     struct dict *strings;
-    VEC(voc_str) table; // strings as an array, made by coder_coded
+    struct people people;
+    VEC(voc_str) table; // strings as an array, then people, made by coder_coded
+    VEC(uint32_t) whose[2]; // customers and accounts as codes of the table, likewise
     size_t n;           // rows
     VEC(int64_t) time_us;
     VEC(uint64_t) record, line;
     VEC(uint32_t) tuple;
-    VEC(uint32_t) codes[CODES_N];    // as long as to the last row that has something: 0 behind it
+    VEC(uint32_t) codes[CODES_N];    // as long as to the last row that has something: 0 behind it; customer, account: of people, + 1
     VEC(int64_t) amounts[AMOUNT_N];  // likewise: VOC_NA
     VEC(struct coded_tuple) tuples;
     VEC(uint32_t) slots;             // of tuples, by hash: number + 1; a power of two
@@ -37,7 +45,7 @@ struct coder { // owns everything but the text at `from`
     struct alias_kind kinds[KINDS_MAX]; // met so far
     unsigned n_kinds;
 };
-voc_rc coder_init(struct coder *c);
+voc_rc coder_init(struct coder *c, uint32_t sender);
 void coder_done(struct coder *c);
 void coder_clear(struct coder *c);                                  // a new block
 void coder_text(struct coder *c, const char *bytes, size_t len);    // whose text most strings are

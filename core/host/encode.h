@@ -9,7 +9,12 @@
 #include "store/store.h"
 
 struct voc_sink; // one for each block (LINES) or for the whole stream (STREAM), single-threaded
-struct encode_spec { uint32_t actor, resolution; const char *file; uint64_t first_record; /* of the source */ };
+struct encode_spec {
+    uint32_t actor, resolution;
+    const char *file;
+    uint64_t first_record; // of the source
+    uint32_t sender;       // of the sink's blocks (store.h), which are then handed on in order, all of them
+};
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d);
 void sink_free(struct voc_sink *s);
 // LINES: the block whose records are being read (borrowed while the plugin runs).

@@ -213,6 +213,7 @@ static voc_rc import_lines(struct job *j)
     if (!rc && (!w.blocks || !w.sinks)) rc = VOC_E_NOMEM;
     for (size_t i = 0; i < max && !rc; i++) {
         lines_block_init(&w.blocks[i]);
+        spec.sender = (uint32_t)i + 1;
         rc = sink_new(&w.sinks[i], &spec, j->d);
     }
     if (!rc) rc = read_blocks(j, &w, max);
@@ -240,7 +241,7 @@ static voc_rc import_stream(struct job *j)
 {
     struct voc_stream s = {.in = j->in};
     struct voc_sink *sink = NULL;
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in)};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1};
     struct coded_block last;
     buf_init(&s.window, STREAM_WINDOW + 1);
     voc_rc rc = sink_new(&sink, &spec, j->d);

@@ -15,14 +15,16 @@ static inline uint64_t get64(const unsigned char *p)
     return (uint64_t)get32(p) | (uint64_t)get32(p + 4) << 32;
 }
 
+// By the bytes of the number, of which compilers make one store.
 static inline void set64(unsigned char *p, uint64_t v)
 {
-    for (unsigned i = 0; i < 8; i++) p[i] = (unsigned char)(v >> 8 * i);
+    p[0] = (unsigned char)v, p[1] = (unsigned char)(v >> 8), p[2] = (unsigned char)(v >> 16), p[3] = (unsigned char)(v >> 24);
+    p[4] = (unsigned char)(v >> 32), p[5] = (unsigned char)(v >> 40), p[6] = (unsigned char)(v >> 48), p[7] = (unsigned char)(v >> 56);
 }
 
 static inline void set32(unsigned char *p, uint32_t v)
 {
-    for (unsigned i = 0; i < 4; i++) p[i] = (unsigned char)(v >> 8 * i);
+    p[0] = (unsigned char)v, p[1] = (unsigned char)(v >> 8), p[2] = (unsigned char)(v >> 16), p[3] = (unsigned char)(v >> 24);
 }
 
 static inline voc_rc put64(struct buf *out, uint64_t v)

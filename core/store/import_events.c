@@ -16,16 +16,19 @@ struct events { // scratch of the writer; owns
     struct block_writer block;
     struct buf blob;
     sqlite3_stmt *insert;
-    int64_t *ints;             // BLOCK_ROWS
-    voc_str *texts;            // BLOCK_ROWS
-    struct ordered_row *rows;  // of the block at hand, BLOCK_ROWS
-    size_t n, text;            // rows, bytes of their texts
-    size_t units;              // that begin in it
+    int64_t *ints;            // BLOCK_ROWS
+    voc_str *texts;           // BLOCK_ROWS
+    uint32_t *rare;           // BLOCK_ROWS: places of the rows that have something rare
+    struct ordered_rows rows; // of the block at hand, BLOCK_ROWS
+    size_t n, text;           // rows, bytes of their texts
+    size_t units;             // that begin in it
 };
 struct seen { // what the rows of a block have
     int64_t first_us, last_us;
     uint32_t last_resolution, kinds, has;
-    bool rare, cases, customers, accounts, lines;
+    uint32_t rare;            // RARE_* of any
+    size_t n_rare;
+    bool cases, customers, accounts;
 };
 
 static voc_rc events_open(struct events *e, struct import *i, struct names *names)
@@ -35,9 +38,10 @@ static voc_rc events_open(struct events *e, struct import *i, struct names *name
     buf_init(&e->blob, 0x7fffffff);
     e->ints = mem_alloc(room * sizeof *e->ints);
     e->texts = mem_alloc(room * sizeof *e->texts);
-    e->rows = mem_alloc(room * sizeof *e->rows);
+    e->rare = mem_alloc(room * sizeof *e->rare);
     voc_rc rc = block_writer_init(&e->block);
-    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rows)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = ordered_rows_init(&e->rows, room, i->q.lines_differ);
+    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rare)) rc = VOC_E_NOMEM;
     return rc == VOC_OK ? db_prepare(i->p, &e->insert, INSERT_BLOCK) : rc;
 }
 
@@ -47,7 +51,8 @@ static void events_close(struct events *e)
     buf_done(&e->blob);
     mem_free(e->ints);
     mem_free(e->texts);
-    mem_free(e->rows);
+    mem_free(e->rare);
+    ordered_rows_done(&e->rows);
     db_done(&e->insert);
 }
 
@@ -58,41 +63,43 @@ static uint32_t kind_of(const struct pending_who *w)
     return w->case_id ? 1u << VOC_UNIT_CASE : w->account ? 1u << VOC_UNIT_ACCOUNT : w->customer ? 1u << VOC_UNIT_INDIVIDUAL : 1u;
 }
 
-static uint32_t has_rare(const struct pending_rare *r)
+static uint32_t has_rare(uint32_t rare)
 {
-    uint32_t has = 0;
-    if (r->minutes != VOC_NA || r->cost != VOC_NA || r->value != VOC_NA) has |= EV_MONEY;
-    if (r->object) has |= EV_OBJECT;
-    if (r->thread) has |= EV_THREAD;
-    if (r->id) has |= EV_ID;
-    if (r->ref) has |= EV_REF;
-    if (r->text) has |= EV_TEXT;
-    if (r->attrs) has |= EV_ATTRS;
-    return has;
+    return (rare & (RARE_MINUTES | RARE_COST | RARE_VALUE) ? EV_MONEY : 0u) | (rare & RARE_OBJECT ? EV_OBJECT : 0u) | (rare & RARE_THREAD ? EV_THREAD : 0u) |
+           (rare & RARE_ID ? EV_ID : 0u) | (rare & RARE_REF ? EV_REF : 0u) | (rare & RARE_TEXT ? EV_TEXT : 0u) | (rare & RARE_ATTRS ? EV_ATTRS : 0u);
 }
 
-static void look(const struct events *e, struct seen *s)
+static void look_at_people(const struct events *e, struct seen *s)
 {
     const struct pending *q = &e->i->q;
-    uint32_t who = UINT32_MAX;
-    *s = (struct seen){.first_us = INT64_MAX, .last_us = INT64_MIN};
+    const uint32_t *who = e->rows.who;
     for (size_t k = 0; k < e->n; k++) {
-        const struct ordered_row *r = &e->rows[k];
-        if (r->time_us < s->first_us) s->first_us = r->time_us;
-        if (r->time_us > s->last_us) s->last_us = r->time_us;
-        if (r->rare) s->has |= has_rare(&q->rare.at[r->rare]), s->rare = true;
-        s->lines = s->lines || r->line != e->rows[0].line;
-        if (r->who == who) continue;
-        who = r->who;
-        const struct pending_who *w = &q->whos.at[who];
+        if (k && who[k] == who[k - 1]) continue;
+        const struct pending_who *w = &q->whos.at[who[k]];
         s->cases = s->cases || w->case_id, s->customers = s->customers || w->customer, s->accounts = s->accounts || w->account;
         s->kinds |= kind_of(w) | (w->customer && w->account ? KINDS_BOTH : 0);
     }
     s->has |= (s->cases ? EV_CASE : 0) | (s->customers ? EV_CUSTOMER : 0) | (s->accounts ? EV_ACCOUNT : 0);
+}
+
+static void look(struct events *e, struct seen *s)
+{
+    const struct pending *q = &e->i->q;
+    const struct ordered_rows *r = &e->rows;
+    *s = (struct seen){.first_us = INT64_MAX, .last_us = INT64_MIN};
+    for (size_t k = 0; k < e->n; k++) {
+        if (r->time_us[k] < s->first_us) s->first_us = r->time_us[k];
+        if (r->time_us[k] > s->last_us) s->last_us = r->time_us[k];
+        e->rare[s->n_rare] = (uint32_t)k;
+        s->n_rare += r->rare[k] != 0;
+    }
+    for (size_t k = 0; k < s->n_rare; k++) s->rare |= q->rare.at[r->rare[e->rare[k]]].has;
+    s->has = has_rare(s->rare);
+    look_at_people(e, s);
     for (size_t k = 0; k < e->n; k++) {
         struct event_tuple t;
-        if (e->rows[k].time_us != s->last_us) continue;
-        tuple_set_at(&q->tuples, e->rows[k].tuple, &t);
+        if (r->time_us[k] != s->last_us) continue;
+        tuple_set_at(&q->tuples, r->tuple[k], &t);
         if (t.resolution > s->last_resolution) s->last_resolution = t.resolution;
     }
 }
@@ -104,6 +111,7 @@ static voc_rc put_people(struct events *e, const struct seen *s)
     const struct pending *q = &e->i->q;
     static const unsigned char columns[3] = {COLUMN_CASE, COLUMN_CUSTOMER, COLUMN_ACCOUNT}, spaces[3] = {SPACE_CASE, SPACE_ALIASES, SPACE_ALIASES};
     const bool any[3] = {s->cases, s->customers, s->accounts};
+    const uint32_t *who = e->rows.who;
     voc_rc rc = VOC_OK;
     for (unsigned c = 0; rc == VOC_OK && c < 3; c++) {
         if (!any[c]) {
@@ -111,13 +119,19 @@ static voc_rc put_people(struct events *e, const struct seen *s)
             continue;
         }
         for (size_t k = 0; rc == VOC_OK && k < e->n; k++) {
-            const struct pending_who *w = &q->whos.at[e->rows[k].who];
+            if (k && who[k] == who[k - 1]) {
+                e->ints[k] = e->ints[k - 1];
+                continue;
+            }
+            const struct pending_who *w = &q->whos.at[who[k]];
             rc = names_code(e->names, spaces[c], c == 0 ? w->case_id : c == 1 ? w->customer : w->account, &e->ints[k]);
         }
         if (rc == VOC_OK) block_ints(&e->block, columns[c], e->ints);
     }
     return rc;
 }
+
+static const struct pending_rare *rare_at(const struct events *e, size_t k) { return &e->i->q.rare.at[e->rows.rare[k]]; }
 
 static int64_t rare_int(const struct pending_rare *r, unsigned column)
 {
@@ -129,68 +143,91 @@ static int64_t rare_int(const struct pending_rare *r, unsigned column)
     }
 }
 
-static voc_rc put_rare(struct events *e, bool any)
+static void put_rare_ints(struct events *e, const struct seen *s)
 {
-    static const unsigned char ints[] = {COLUMN_MINUTES, COLUMN_COST, COLUMN_VALUE, COLUMN_SUB}, codes[] = {COLUMN_OBJECT, COLUMN_THREAD},
-                               texts[] = {COLUMN_ID, COLUMN_REF, COLUMN_TEXT, COLUMN_ATTRS};
-    const struct pending *q = &e->i->q;
-    const struct pending_rare *x = q->rare.at;
-    voc_rc rc = VOC_OK;
+    static const unsigned char ints[] = {COLUMN_MINUTES, COLUMN_COST, COLUMN_VALUE, COLUMN_SUB};
+    static const uint32_t has[] = {RARE_MINUTES, RARE_COST, RARE_VALUE, RARE_SUB};
     for (unsigned c = 0; c < sizeof ints; c++) {
-        if (!any) block_same_int(&e->block, ints[c], rare_int(&x[0], ints[c]));
-        for (size_t k = 0; any && k < e->n; k++) e->ints[k] = rare_int(&x[e->rows[k].rare], ints[c]);
-        if (any) block_ints(&e->block, ints[c], e->ints);
-    }
-    for (unsigned c = 0; rc == VOC_OK && c < sizeof codes; c++) {
-        if (!any) block_same_int(&e->block, codes[c], 0);
-        for (size_t k = 0; any && rc == VOC_OK && k < e->n; k++)
-            rc = names_code(e->names, c ? SPACE_THREAD : SPACE_OBJECT, c ? x[e->rows[k].rare].thread : x[e->rows[k].rare].object, &e->ints[k]);
-        if (any) block_ints(&e->block, codes[c], e->ints);
-    }
-    for (unsigned c = 0; rc == VOC_OK && c < sizeof texts; c++) {
-        if (!any) block_same_text(&e->block, texts[c], STR(""));
-        for (size_t k = 0; any && k < e->n; k++) {
-            const struct pending_rare *r = &x[e->rows[k].rare];
-            e->texts[k] = pending_text(q, c == 0 ? r->id : c == 1 ? r->ref : c == 2 ? r->text : r->attrs);
+        const int64_t none = ints[c] == COLUMN_SUB ? 0 : VOC_NA;
+        if (!(s->rare & has[c])) {
+            block_same_int(&e->block, ints[c], none);
+            continue;
         }
-        if (any) block_text(&e->block, texts[c], e->texts);
+        for (size_t k = 0; k < e->n; k++) e->ints[k] = none;
+        for (size_t k = 0; k < s->n_rare; k++) e->ints[e->rare[k]] = rare_int(rare_at(e, e->rare[k]), ints[c]);
+        block_ints(&e->block, ints[c], e->ints);
+    }
+}
+
+static voc_rc put_rare_codes(struct events *e, const struct seen *s)
+{
+    static const unsigned char codes[] = {COLUMN_OBJECT, COLUMN_THREAD}, spaces[] = {SPACE_OBJECT, SPACE_THREAD};
+    static const uint32_t has[] = {RARE_OBJECT, RARE_THREAD};
+    voc_rc rc = VOC_OK;
+    for (unsigned c = 0; rc == VOC_OK && c < sizeof codes; c++) {
+        if (!(s->rare & has[c])) {
+            block_same_int(&e->block, codes[c], 0);
+            continue;
+        }
+        for (size_t k = 0; rc == VOC_OK && k < e->n; k++) rc = names_code(e->names, spaces[c], c ? rare_at(e, k)->thread : rare_at(e, k)->object, &e->ints[k]);
+        block_ints(&e->block, codes[c], e->ints);
     }
     return rc;
+}
+
+static void put_rare_texts(struct events *e, const struct seen *s)
+{
+    static const unsigned char texts[] = {COLUMN_ID, COLUMN_REF, COLUMN_TEXT, COLUMN_ATTRS};
+    static const uint32_t has[] = {RARE_ID, RARE_REF, RARE_TEXT, RARE_ATTRS};
+    const struct pending *q = &e->i->q;
+    for (unsigned c = 0; c < sizeof texts; c++) {
+        if (!(s->rare & has[c])) {
+            block_same_text(&e->block, texts[c], STR(""));
+            continue;
+        }
+        for (size_t k = 0; k < e->n; k++) {
+            const struct pending_rare *r = rare_at(e, k);
+            e->texts[k] = pending_text(q, c == 0 ? r->id : c == 1 ? r->ref : c == 2 ? r->text : r->attrs);
+        }
+        block_text(&e->block, texts[c], e->texts);
+    }
 }
 
 static voc_rc put_columns(struct events *e, const struct seen *s)
 {
     const uint64_t shift = e->i->base - e->i->dropped; // from the record of the file to that of the source
+    const struct ordered_rows *r = &e->rows;
     voc_rc rc = VOC_OK;
     block_begin(&e->block, BLOCK_EVENTS, e->n);
-    for (size_t k = 0; k < e->n; k++) e->ints[k] = e->rows[k].time_us;
-    block_ints(&e->block, COLUMN_TIME, e->ints);
+    block_ints(&e->block, COLUMN_TIME, r->time_us);
     for (size_t k = 0; rc == VOC_OK && k < e->n; k++) {
         uint32_t code = 0;
-        rc = names_tuple(e->names, e->rows[k].tuple, &code);
+        rc = names_tuple(e->names, r->tuple[k], &code);
         e->ints[k] = code;
     }
     if (rc != VOC_OK) return rc;
     block_ints(&e->block, COLUMN_TUPLE, e->ints);
     rc = put_people(e, s);
-    for (size_t k = 0; k < e->n; k++) e->ints[k] = (int64_t)(e->rows[k].record + shift);
+    for (size_t k = 0; k < e->n; k++) e->ints[k] = (int64_t)(r->record[k] + shift);
     block_ints(&e->block, COLUMN_RECORD, e->ints);
-    for (size_t k = 0; s->lines && k < e->n; k++) e->ints[k] = (int64_t)((uint64_t)e->rows[k].line - shift);
-    if (s->lines) block_ints(&e->block, COLUMN_LINE, e->ints);
-    else block_same_int(&e->block, COLUMN_LINE, (int64_t)((uint64_t)e->rows[0].line - shift));
-    return rc == VOC_OK ? put_rare(e, s->rare) : rc;
+    for (size_t k = 0; r->line && k < e->n; k++) e->ints[k] = (int64_t)((uint64_t)r->line[k] - shift);
+    if (r->line) block_ints(&e->block, COLUMN_LINE, e->ints);
+    else block_same_int(&e->block, COLUMN_LINE, (int64_t)((uint64_t)e->i->q.first_line - shift));
+    put_rare_ints(e, s);
+    if (rc == VOC_OK) rc = put_rare_codes(e, s);
+    if (rc == VOC_OK) put_rare_texts(e, s);
+    return rc;
 }
 
 // Keys are unsigned and SQLite's integers are not: turned over at the top bit they keep their order.
-static int64_t stored_key(const struct pending *q, const struct ordered_row *r)
+static int64_t stored_key(const struct events *e, size_t k)
 {
-    return (int64_t)(q->whos.at[r->who].key ^ (UINT64_C(1) << 63));
+    return (int64_t)(e->i->q.whos.at[e->rows.who[k]].key ^ (UINT64_C(1) << 63));
 }
 
 static voc_rc put_block(struct events *e)
 {
     struct seen s;
-    const struct pending *q = &e->i->q;
     struct import_result *out = &e->i->result;
     if (e->n == 0) return VOC_OK;
     look(e, &s);
@@ -198,8 +235,8 @@ static voc_rc put_block(struct events *e)
     if (rc == VOC_OK) rc = block_end(&e->block, &e->blob);
     if (rc == VOC_OK)
         rc = db_run(e->i->p, e->insert, "iiinnbiiiiiii", e->i->number, (int64_t)e->n, (int64_t)((s.has & EV_ID) != 0), s.first_us, s.last_us,
-                    str_mk(e->blob.ptr, e->blob.len), stored_key(q, &e->rows[0]), stored_key(q, &e->rows[e->n - 1]), (int64_t)e->units,
-                    (int64_t)s.kinds, (int64_t)s.has, (int64_t)s.last_resolution, e->i->run);
+                    str_mk(e->blob.ptr, e->blob.len), stored_key(e, 0), stored_key(e, e->n - 1), (int64_t)e->units, (int64_t)s.kinds, (int64_t)s.has,
+                    (int64_t)s.last_resolution, e->i->run);
     if (out->first_us == VOC_NA || s.first_us < out->first_us) out->first_us = s.first_us;
     if (out->last_us == VOC_NA || s.last_us > out->last_us) out->last_us = s.last_us;
     out->events += e->n;
@@ -209,25 +246,34 @@ static voc_rc put_block(struct events *e)
 
 // ---- rows ------------------------------------------------------------------------------------------------------------------
 
-static size_t text_of(const struct pending *q, const struct ordered_row *r)
+static size_t text_of(const struct pending *q, uint32_t rare)
 {
-    if (!r->rare) return 0;
-    const struct pending_rare *x = &q->rare.at[r->rare];
+    const struct pending_rare *x = &q->rare.at[rare];
+    if (!(x->has & RARE_TEXTS)) return 0;
     return pending_text(q, x->id).len + pending_text(q, x->ref).len + pending_text(q, x->text).len + pending_text(q, x->attrs).len;
 }
 
-static voc_rc add_unit(struct events *e, const struct ordered_row *rows, size_t n)
+// How many of n rows from `first` on the block takes: it ends behind the row with which its texts are too long.
+static size_t takes(struct events *e, const struct ordered_rows *rows, size_t first, size_t n)
 {
-    voc_rc rc = e->n >= BLOCK_ROWS / 2 && n > BLOCK_ROWS - e->n ? put_block(e) : VOC_OK;
-    e->units++;
-    for (size_t k = 0; rc == VOC_OK && k < n; k++) {
-        if (e->n == BLOCK_ROWS || e->text > BLOCK_TEXT) {
-            if (k == 0) e->units--; // it begins in the next
-            rc = put_block(e);
-            if (k == 0) e->units++;
-        }
-        e->rows[e->n++] = rows[k];
-        e->text += text_of(&e->i->q, &rows[k]);
+    const struct pending *q = &e->i->q;
+    size_t k = 0;
+    if (n > BLOCK_ROWS - e->n) n = BLOCK_ROWS - e->n;
+    if (q->heap.n == 1) return n; // no row has a text
+    while (k < n && e->text <= BLOCK_TEXT) e->text += text_of(q, rows->rare[first + k++]);
+    return k;
+}
+
+static voc_rc add_unit(struct events *e, const struct ordered_rows *rows, size_t first, size_t n)
+{
+    bool full = e->n >= BLOCK_ROWS / 2 && n > BLOCK_ROWS - e->n;
+    voc_rc rc = full || e->n == BLOCK_ROWS || e->text > BLOCK_TEXT ? put_block(e) : VOC_OK;
+    for (size_t k = 0, some; rc == VOC_OK && k < n; k += some) {
+        if (k) rc = put_block(e);
+        else e->units++;
+        some = takes(e, rows, first + k, n - k);
+        ordered_rows_copy(&e->rows, e->n, rows, first + k, some);
+        e->n += some;
     }
     return rc;
 }
@@ -246,12 +292,13 @@ static int by_rows(const void *a, const void *b, const void *user)
 // The tuples that most events have get the lowest codes, which take the fewest bytes.
 static voc_rc name_tuples(struct import *i, struct names *names)
 {
-    uint32_t n = tuple_set_n(&i->q.tuples), code;
+    uint32_t n = (uint32_t)i->q.tuple_rows.n, code;
     struct common *t = mem_zalloc((size_t)n + 1, sizeof *t);
-    struct pending_walk walk = {.q = &i->q};
     if (!t) return VOC_E_NOMEM;
-    for (uint32_t k = 0; k < n; k++) t[k].tuple = k;
-    for (const struct pending_row *r; (r = pending_next(&walk));)
+    bool all = !i->dropped && !i->q.has_ids; // no row was left out since it came
+    for (uint32_t k = 0; k < n; k++) t[k] = (struct common){all ? i->q.tuple_rows.at[k] : 0, k};
+    struct pending_walk walk = {.q = &i->q};
+    for (const struct pending_row *r; !all && (r = pending_next(&walk));)
         if (!(r->tuple & PENDING_DROPPED)) t[r->tuple].rows++;
     voc_rc rc = sort_stable(t, n, sizeof *t, by_rows, NULL);
     for (uint32_t k = 0; rc == VOC_OK && k < n && t[k].rows; k++) rc = names_tuple(names, t[k].tuple, &code);
@@ -268,10 +315,8 @@ voc_rc import_write_events(struct import *i, struct names *names)
     if (rc == VOC_OK) rc = ordering_open(&o, &i->q);
     for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
         rc = ordering_part(&o, p);
-        for (size_t from = 0, to; rc == VOC_OK && from < o.rows.n; from = to) {
-            for (to = from + 1; to < o.rows.n && o.rows.at[to].unit == o.rows.at[from].unit;) to++;
-            rc = add_unit(&e, &o.rows.at[from], to - from);
-        }
+        for (size_t u = 0, from = 0; rc == VOC_OK && u < o.end.n; from = o.end.at[u++])
+            if (o.end.at[u] > from) rc = add_unit(&e, &o.rows, from, o.end.at[u] - from);
     }
     if (rc == VOC_OK) rc = put_block(&e);
     ordering_close(&o);

@@ -48,7 +48,7 @@ static voc_rc rank_all(struct ordering *o, struct ranked *at)
 
 voc_rc ordering_open(struct ordering *o, const struct pending *q)
 {
-    *o = (struct ordering){.q = q};
+    *o = (struct ordering){.q = q, .lines = q->lines_differ};
     o->unit_of = mem_alloc(q->whos.n * sizeof *o->unit_of);
     struct ranked *at = mem_alloc(q->whos.n * sizeof *at);
     voc_rc rc = o->unit_of && at ? rank_all(o, at) : VOC_E_NOMEM;
@@ -59,8 +59,8 @@ voc_rc ordering_open(struct ordering *o, const struct pending *q)
 void ordering_close(struct ordering *o)
 {
     mem_free(o->unit_of);
-    vec_free(&o->rows);
-    vec_free(&o->start);
+    ordered_rows_done(&o->rows);
+    vec_free(&o->end);
 }
 
 static uint32_t actor_class(uint8_t actor) // METHODS 0.2: customer, company, other; unset is read as the customer
@@ -68,39 +68,106 @@ static uint32_t actor_class(uint8_t actor) // METHODS 0.2: customer, company, ot
     return actor == VOC_ACTOR_COMPANY ? 1 : actor == VOC_ACTOR_OTHER ? 2 : 0;
 }
 
-static uint32_t class_of(const struct pending *q, const struct ordered_row *r)
+static uint32_t class_of(const struct pending *q, uint32_t tuple)
 {
     struct event_tuple t;
-    tuple_set_at(&q->tuples, r->tuple, &t);
+    tuple_set_at(&q->tuples, tuple, &t);
     return actor_class(t.actor);
 }
 
-static int by_time(const void *a, const void *b, const void *user)
+// ---- rows in columns -------------------------------------------------------------------------------------------------------
+
+voc_rc ordered_rows_init(struct ordered_rows *r, size_t n, bool lines)
 {
-    const struct pending *q = user;
-    const struct ordered_row *x = a, *y = b;
-    if (x->time_us != y->time_us) return x->time_us < y->time_us ? -1 : 1;
-    if (x->tuple != y->tuple) {
-        uint32_t cx = class_of(q, x), cy = class_of(q, y);
+    *r = (struct ordered_rows){.time_us = mem_alloc(n * sizeof *r->time_us), .record = mem_alloc(n * sizeof *r->record), .who = mem_alloc(n * sizeof *r->who),
+                               .tuple = mem_alloc(n * sizeof *r->tuple), .rare = mem_alloc(n * sizeof *r->rare)};
+    if (lines) r->line = mem_alloc(n * sizeof *r->line);
+    return r->time_us && r->record && r->who && r->tuple && r->rare && (r->line || !lines) ? VOC_OK : VOC_E_NOMEM;
+}
+
+void ordered_rows_done(struct ordered_rows *r)
+{
+    mem_free(r->time_us), mem_free(r->record), mem_free(r->who), mem_free(r->tuple), mem_free(r->rare), mem_free(r->line);
+    *r = (struct ordered_rows){0};
+}
+
+void ordered_rows_copy(struct ordered_rows *to, size_t at, const struct ordered_rows *from, size_t first, size_t n)
+{
+    memcpy(to->time_us + at, from->time_us + first, n * sizeof *to->time_us);
+    memcpy(to->record + at, from->record + first, n * sizeof *to->record);
+    memcpy(to->who + at, from->who + first, n * sizeof *to->who);
+    memcpy(to->tuple + at, from->tuple + first, n * sizeof *to->tuple);
+    memcpy(to->rare + at, from->rare + first, n * sizeof *to->rare);
+    if (to->line && from->line) memcpy(to->line + at, from->line + first, n * sizeof *to->line);
+}
+
+// ---- order within a unit ---------------------------------------------------------------------------------------------------
+
+struct dealt { const struct pending *q; const struct ordered_rows *r; };
+
+// Of the rows at places x and y.
+static int by_time(const struct dealt *d, size_t x, size_t y)
+{
+    const struct ordered_rows *r = d->r;
+    const struct pending *q = d->q;
+    if (r->time_us[x] != r->time_us[y]) return r->time_us[x] < r->time_us[y] ? -1 : 1;
+    if (r->tuple[x] != r->tuple[y]) {
+        uint32_t cx = class_of(q, r->tuple[x]), cy = class_of(q, r->tuple[y]);
         if (cx != cy) return cx < cy ? -1 : 1;
     }
-    const struct pending_rare *rx = &q->rare.at[x->rare], *ry = &q->rare.at[y->rare];
+    const struct pending_rare *rx = &q->rare.at[r->rare[x]], *ry = &q->rare.at[r->rare[y]];
     int c = rx->id || ry->id ? str_cmp(pending_text(q, rx->id), pending_text(q, ry->id)) : 0;
     if (c) return c;
-    if (x->record != y->record) return x->record < y->record ? -1 : 1;
+    if (r->record[x] != r->record[y]) return r->record[x] < r->record[y] ? -1 : 1;
     return rx->sub < ry->sub ? -1 : rx->sub > ry->sub;
+}
+
+static int by_time_at(const void *a, const void *b, const void *user)
+{
+    const uint32_t *x = a, *y = b;
+    return by_time(user, *x, *y);
+}
+
+static voc_rc sort_unit(struct ordering *o, size_t from, size_t end)
+{
+    const struct dealt d = {o->q, &o->rows};
+    struct ordered_rows sorted = {0};
+    size_t n = end - from;
+    uint32_t *place = mem_alloc(n * sizeof *place);
+    voc_rc rc = ordered_rows_init(&sorted, n, o->lines);
+    if (rc == VOC_OK && !place) rc = VOC_E_NOMEM;
+    for (size_t i = 0; rc == VOC_OK && i < n; i++) place[i] = (uint32_t)(from + i);
+    if (rc == VOC_OK) rc = sort_stable(place, n, sizeof *place, by_time_at, &d);
+    for (size_t i = 0; rc == VOC_OK && i < n; i++) ordered_rows_copy(&sorted, i, &o->rows, place[i], 1);
+    if (rc == VOC_OK) ordered_rows_copy(&o->rows, from, &sorted, 0, n);
+    ordered_rows_done(&sorted);
+    mem_free(place);
+    return rc;
+}
+
+// ---- a partition -----------------------------------------------------------------------------------------------------------
+
+static voc_rc room(struct ordering *o, unsigned part)
+{
+    size_t n = o->q->part[part].n;
+    voc_rc rc = vec_reserve(&o->end, o->units[part] + 1u - o->end.n, SIZE_MAX / 64);
+    if (rc != VOC_OK || n <= o->cap) return rc;
+    ordered_rows_done(&o->rows);
+    o->cap = 0;
+    rc = ordered_rows_init(&o->rows, n + n / 8, o->lines);
+    if (rc == VOC_OK) o->cap = n + n / 8;
+    return rc;
 }
 
 // Rows of the partition in the places of their units.
 static voc_rc deal(struct ordering *o, unsigned part)
 {
     const struct pending *q = o->q;
-    size_t units = o->units[part], n = 0;
-    o->start.n = o->rows.n = 0;
-    voc_rc rc = vec_reserve(&o->start, units + 1, SIZE_MAX / 64);
-    if (rc == VOC_OK) rc = vec_reserve(&o->rows, q->part[part].n, UINT32_MAX);
+    const size_t units = o->units[part];
+    o->end.n = 0;
+    voc_rc rc = room(o, part);
     if (rc != VOC_OK) return rc;
-    size_t *start = o->start.at;
+    size_t *start = o->end.at, n = 0;
     memset(start, 0, (units + 1) * sizeof *start);
     for (size_t c = 0; c < q->part[part].chunks.n; c++) {
         const struct pending_chunk *from = q->part[part].chunks.at[c];
@@ -113,24 +180,29 @@ static voc_rc deal(struct ordering *o, unsigned part)
         for (uint32_t i = 0; i < from->n; i++) {
             const struct pending_row *r = &from->row[i];
             if (r->tuple & PENDING_DROPPED) continue;
-            const struct pending_rare *x = &q->rare.at[r->rare];
-            uint32_t unit = o->unit_of[r->who];
-            o->rows.at[start[unit]++] = (struct ordered_row){.time_us = r->time_us, .record = pending_record(from, r), .who = r->who, .tuple = r->tuple,
-                                                             .line = x->own_line ? x->line : from->line, .rare = r->rare, .unit = unit};
+            size_t at = start[o->unit_of[r->who]]++;
+            o->rows.time_us[at] = r->time_us;
+            o->rows.record[at] = pending_record(from, r);
+            o->rows.who[at] = r->who;
+            o->rows.tuple[at] = r->tuple;
+            o->rows.rare[at] = r->rare;
+            if (o->lines) o->rows.line[at] = q->rare.at[r->rare].has & RARE_LINE ? q->rare.at[r->rare].line : from->line;
         }
     }
-    o->rows.n = n;
+    o->n = n;
+    o->end.n = units; // start[u] is now where unit u ends
     return VOC_OK;
 }
 
 voc_rc ordering_part(struct ordering *o, unsigned part)
 {
-    voc_rc rc = deal(o, part); // start[u] is now where unit u ends
-    size_t from = 0;
-    for (size_t u = 0; rc == VOC_OK && u < o->units[part]; u++) {
-        size_t end = o->start.at[u];
-        if (end > from + 1) rc = sort_stable(o->rows.at + from, end - from, sizeof *o->rows.at, by_time, o->q);
-        from = end;
+    voc_rc rc = deal(o, part);
+    const struct dealt d = {o->q, &o->rows};
+    const int64_t *time_us = o->rows.time_us;
+    for (size_t u = 0, from = 0; rc == VOC_OK && u < o->end.n; from = o->end.at[u++]) {
+        size_t i = from + 1, end = o->end.at[u];
+        while (i < end && (time_us[i - 1] < time_us[i] || by_time(&d, i - 1, i) <= 0)) i++;
+        if (i < end) rc = sort_unit(o, from, end);
     }
     return rc == VOC_OK && cancel_requested() ? VOC_CANCELLED : rc;
 }

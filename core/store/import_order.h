@@ -4,22 +4,27 @@
 #define VOC_STORE_IMPORT_ORDER_H
 #include "store/pending.h"
 
-struct ordered_row { // an event in its place; codes of the import
-    int64_t time_us;
-    uint64_t record;
-    int64_t line;  // less record
-    uint32_t who, tuple, rare;
-    uint32_t unit; // number of its unit within the partition
+struct ordered_rows { // arrays by place; codes of the import
+    int64_t *time_us;
+    int64_t *line;     // less record; NULL: `same_line`
+    uint64_t *record;
+    uint32_t *who, *tuple, *rare;
 };
+voc_rc ordered_rows_init(struct ordered_rows *r, size_t n, bool lines); // r is zero
+void ordered_rows_done(struct ordered_rows *r);
+void ordered_rows_copy(struct ordered_rows *to, size_t at, const struct ordered_rows *from, size_t first, size_t n); // of what both have
+
 struct ordering { // owns
     const struct pending *q;
     uint32_t *unit_of;            // by who: number of its unit within its partition
     uint32_t units[PARTITIONS];   // of each partition
-    VEC(struct ordered_row) rows; // of the partition at hand
-    VEC(size_t) start;
+    bool lines;                   // lines less records differ: rows have them
+    struct ordered_rows rows;     // of the partition at hand
+    size_t n, cap;
+    VEC(size_t) end;              // of each of its units: the place behind its last row
 };
 voc_rc ordering_open(struct ordering *o, const struct pending *q);
 void ordering_close(struct ordering *o);
-// Fills o->rows: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that were dropped are left out.
+// Fills rows, n and end: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that were dropped are left out.
 voc_rc ordering_part(struct ordering *o, unsigned part);
 #endif

@@ -37,9 +37,7 @@ static voc_rc can_spill(struct import *i, bool *can)
 // The account is checked at the end; what is written now must be counted now.
 static void count_records(struct import *i)
 {
-    struct pending_walk walk = {.q = &i->q};
-    for (const struct pending_row *r; (r = pending_next(&walk));)
-        if (pending_record(walk.at, r) > i->last_record) i->last_record = pending_record(walk.at, r);
+    if (i->q.last_record > i->last_record) i->last_record = i->q.last_record;
     for (size_t k = 0; k < i->q.facts.n; k++)
         if (i->q.facts.at[k].record > i->last_record) i->last_record = i->q.facts.at[k].record;
     for (size_t k = 0; k < i->q.rejects.n; k++)

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, AHEAD = 32 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, AHEAD = 32, SENDERS_MAX = 4096 };
 
 voc_rc pending_init(struct pending *q)
 {
@@ -44,10 +44,22 @@ static void free_chunks(struct pending *q)
     }
 }
 
+static void maps_done(struct pending_maps *m)
+{
+    for (unsigned i = 0; i < MAPS; i++) mem_free(m->map[i]);
+    vec_free(&m->tuple[0]);
+    vec_free(&m->tuple[1]);
+}
+
 void pending_forget(struct pending *q)
 {
     free_chunks(q);
+    for (size_t k = 0; k < q->maps.n; k++) // the heap begins anew
+        if (q->maps.at[k].map[MAP_HEAP]) memset(q->maps.at[k].map[MAP_HEAP], 0, q->maps.at[k].cap * sizeof *q->maps.at[k].map[MAP_HEAP]);
     q->n_events = q->facts.n = q->rejects.n = 0;
+    q->lines_differ = false;
+    q->last_record = 0;
+    if (q->tuple_rows.n) memset(q->tuple_rows.at, 0, q->tuple_rows.n * sizeof *q->tuple_rows.at);
     vec_free(&q->facts);
     vec_free(&q->rejects);
     q->rare.n = q->heap.n = 1;
@@ -60,7 +72,8 @@ void pending_done(struct pending *q)
 {
     for (unsigned i = 0; i < SPACE_ALL; i++) dict_free(q->names[i]);
     free_chunks(q);
-    for (unsigned i = 0; i < MAPS; i++) mem_free(q->map[i]);
+    for (size_t k = 0; k < q->maps.n; k++) maps_done(&q->maps.at[k]);
+    vec_free(&q->maps);
     tuple_set_done(&q->tuples);
     dict_free(q->mixed);
     vec_free(&q->mixed_who);
@@ -69,9 +82,8 @@ void pending_done(struct pending *q)
     vec_free(&q->who_of_customer);
     vec_free(&q->who_of_case);
     vec_free(&q->who_of_account);
-    vec_free(&q->map_tuple[0]);
-    vec_free(&q->map_tuple[1]);
     vec_free(&q->map_who);
+    vec_free(&q->tuple_rows);
     mem_free(q->recent);
     vec_free(&q->rare);
     vec_free(&q->heap);
@@ -85,6 +97,8 @@ void pending_done(struct pending *q)
 struct joiner { // one block on its way in
     struct pending *q;
     const struct coded_block *b;
+    struct pending_maps *maps; // of the sender
+    bool has_texts;            // some event has what rows keep apart: an object, a thread ...
     const char *why;
     voc_rc rc; // the first failure
 };
@@ -103,8 +117,8 @@ static uint32_t *slot(struct joiner *j, unsigned which, uint32_t local)
 {
     if (j->rc != VOC_OK || local == 0) return NULL;
     if (local >= j->b->n_strings) return (void)fail(j, VOC_E_BUG, "a string code is out of range"), NULL;
-    uint32_t **map = &j->q->map[which];
-    if (!*map && !(*map = mem_zalloc(j->q->map_cap, sizeof **map))) return (void)fail(j, VOC_E_NOMEM, NULL), NULL;
+    uint32_t **map = &j->maps->map[which];
+    if (!*map && !(*map = mem_zalloc(j->maps->cap, sizeof **map))) return (void)fail(j, VOC_E_NOMEM, NULL), NULL;
     return &(*map)[local];
 }
 
@@ -116,21 +130,29 @@ static bool sound(struct joiner *j, voc_str s)
     return true;
 }
 
+// The code of a string. What is in the dictionary was sound when it came, so that only what is new is looked at.
+static uint32_t code_of(struct joiner *j, unsigned space, voc_str s, uint64_t hash)
+{
+    uint32_t code = 0;
+    if (dict_find_hashed(j->q->names[space], s, hash, &code)) return code;
+    if (!sound(j, s)) return 0;
+    if (space == SPACE_ALIASES && !aliases_valid(s)) return fail(j, VOC_E_BUG, "an alias set is malformed");
+    if (hash != hash64(s.ptr, s.len, 0)) return fail(j, VOC_E_BUG, "the hash of a string is wrong");
+    voc_rc rc = dict_code_hashed(j->q->names[space], s, hash, &code);
+    if (rc != VOC_OK) return fail(j, rc, "too many distinct strings");
+    if (space == SPACE_ALIASES) j->q->set_flags |= aliases_flags(s);
+    return code;
+}
+
 static uint32_t join(struct joiner *j, unsigned space, uint32_t local)
 {
-    uint32_t *to = slot(j, space, local), code = 0;
+    uint32_t *to = slot(j, space, local);
     if (!to) return 0;
     if (*to) return *to - 1;
-    voc_str s = j->b->strings[local];
-    if (!sound(j, s)) return 0;
-    uint32_t before = dict_n(j->q->names[space]);
-    voc_rc rc = dict_code(j->q->names[space], s, &code);
-    if (rc != VOC_OK) return fail(j, rc, "too many distinct strings");
-    if (space == SPACE_ALIASES && code == before) { // new
-        if (!aliases_valid(s)) return fail(j, VOC_E_BUG, "an alias set is malformed");
-        j->q->set_flags |= aliases_flags(s);
-    }
-    *to = code + 1;
+    const struct coded_block *b = j->b;
+    voc_str s = b->strings[local];
+    uint32_t code = code_of(j, space, s, local - b->hash_from < b->n_hash ? b->hash[local - b->hash_from] : hash64(s.ptr, s.len, 0));
+    if (j->rc == VOC_OK) *to = code + 1;
     return code;
 }
 
@@ -152,17 +174,40 @@ static uint32_t keep(struct joiner *j, uint32_t local, bool raw)
     return code;
 }
 
-static voc_rc maps_ready(struct pending *q, uint32_t n)
+// The maps of the sender, as long as its strings and tuples, and empty where those are new.
+static voc_rc maps_ready(struct joiner *j)
 {
+    struct pending *q = j->q;
+    const struct coded_block *b = j->b;
+    size_t had = q->maps.n;
+    uint32_t known = b->sender ? b->n_known : 0, known_tuples = b->sender ? b->n_known_tuples : 0;
+    if (b->sender >= SENDERS_MAX || known > b->n_strings || known_tuples > b->events.n_tuples) return (void)fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
+    voc_rc rc = b->sender < had ? VOC_OK : vec_reserve(&q->maps, b->sender + 1 - had, SENDERS_MAX);
+    if (rc != VOC_OK) return rc;
+    if (b->sender >= had) memset(q->maps.at + had, 0, (b->sender + 1 - had) * sizeof *q->maps.at), q->maps.n = b->sender + 1;
+    struct pending_maps *m = j->maps = &q->maps.at[b->sender];
+    if (known > m->cap || known_tuples > m->tuple[0].n) return (void)fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
+    uint32_t cap = b->n_strings > m->cap ? b->n_strings + b->n_strings / 2 : m->cap;
     for (unsigned i = 0; i < MAPS; i++) {
-        if (n > q->map_cap) {
-            mem_free(q->map[i]);
-            q->map[i] = NULL;
-        } else if (q->map[i]) {
-            memset(q->map[i], 0, n * sizeof *q->map[i]);
-        }
+        if (!m->map[i]) continue;
+        uint32_t *more = cap > m->cap ? mem_realloc(m->map[i], (size_t)cap * sizeof *more) : m->map[i];
+        if (!more) return VOC_E_NOMEM;
+        m->map[i] = more;
+        memset(more + known, 0, (cap > m->cap ? cap - known : b->n_strings - known) * sizeof *more);
     }
-    if (n > q->map_cap) q->map_cap = n;
+    m->cap = cap;
+    for (unsigned k = 0; k < 2; k++) {
+        m->tuple[k].n = known_tuples;
+        rc = vec_reserve(&m->tuple[k], (size_t)b->events.n_tuples - known_tuples + 1, UINT32_MAX);
+        if (rc != VOC_OK) return rc;
+        memset(m->tuple[k].at + known_tuples, 0, (b->events.n_tuples - known_tuples) * sizeof *m->tuple[k].at);
+        m->tuple[k].n = b->events.n_tuples;
+    }
+    q->map_who.n = 0;
+    rc = vec_reserve(&q->map_who, (size_t)b->n_strings + 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
+    memset(q->map_who.at, 0, ((size_t)b->n_strings + 1) * sizeof *q->map_who.at);
+    q->map_who.n = b->n_strings;
     return VOC_OK;
 }
 
@@ -201,13 +246,17 @@ static void read_tuple(struct joiner *j, size_t i, bool named, struct event_tupl
 static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
 {
     const struct coded_events *c = &j->b->events;
-    uint32_t *known = c->tuple ? &j->q->map_tuple[named].at[c->tuple[i]] : NULL, code = 0;
+    uint32_t *known = c->tuple ? &j->maps->tuple[named].at[c->tuple[i]] : NULL, code = 0;
     if (known && *known) return *known - 1;
     struct event_tuple t;
     read_tuple(j, i, named, &t);
     if (j->rc != VOC_OK) return 0;
     voc_rc rc = tuple_set_code(&j->q->tuples, &t, &code);
     if (rc != VOC_OK || code >= PENDING_DROPPED) return fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints");
+    while (code >= j->q->tuple_rows.n) {
+        if ((rc = vec_reserve(&j->q->tuple_rows, 1, UINT32_MAX)) != VOC_OK) return fail(j, rc, "too many tuples");
+        j->q->tuple_rows.at[j->q->tuple_rows.n++] = 0;
+    }
     if (known) *known = code + 1;
     return code;
 }
@@ -230,25 +279,35 @@ static uint32_t who_of(struct joiner *j, size_t i)
     return who;
 }
 
+// Texts of an event that few events have.
+static void rare_texts(struct joiner *j, size_t i, struct pending_rare *r)
+{
+    const struct coded_events *c = &j->b->events;
+    if (at(c->object, i)) r->object = join(j, SPACE_OBJECT, at(c->object, i)), r->has |= RARE_OBJECT;
+    if (at(c->thread, i)) r->thread = join(j, SPACE_THREAD, at(c->thread, i)), r->has |= RARE_THREAD;
+    if (at(c->id, i)) r->id = keep(j, at(c->id, i), false), r->has |= RARE_ID, j->q->has_ids = true;
+    if (at(c->ref, i)) r->ref = keep(j, at(c->ref, i), false), r->has |= RARE_REF;
+    if (at(c->text, i)) r->text = keep(j, at(c->text, i), false), r->has |= RARE_TEXT;
+    if (at(c->attrs, i)) r->attrs = keep(j, at(c->attrs, i), false), r->has |= RARE_ATTRS;
+}
+
+static bool has_texts(const struct coded_events *c, size_t i)
+{
+    return at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
+}
+
 // What few events have; 0: this one has nothing of it. `line` is that of its chunk.
 static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    struct pending_rare r = {.minutes = c->minutes ? c->minutes[i] : VOC_NA, .cost = c->cost ? c->cost[i] : VOC_NA,
-                             .value = c->value ? c->value[i] : VOC_NA, .sub = at(c->sub, i), .own_line = line != chunk_line};
-    bool texts = at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
-    if (!texts && r.minutes == VOC_NA && r.cost == VOC_NA && r.value == VOC_NA && !r.sub && !r.own_line) return 0;
-    if (r.own_line) r.line = line;
-    if (texts) {
-        r.object = join(j, SPACE_OBJECT, at(c->object, i));
-        r.thread = join(j, SPACE_THREAD, at(c->thread, i));
-        r.id = keep(j, at(c->id, i), false);
-        r.ref = keep(j, at(c->ref, i), false);
-        r.text = keep(j, at(c->text, i), false);
-        r.attrs = keep(j, at(c->attrs, i), false);
-        if (r.id) q->has_ids = true;
-    }
+    int64_t minutes = c->minutes ? c->minutes[i] : VOC_NA, cost = c->cost ? c->cost[i] : VOC_NA, value = c->value ? c->value[i] : VOC_NA;
+    uint32_t has = (minutes != VOC_NA ? RARE_MINUTES : 0u) | (cost != VOC_NA ? RARE_COST : 0u) | (value != VOC_NA ? RARE_VALUE : 0u) |
+                   (at(c->sub, i) ? RARE_SUB : 0u) | (line != chunk_line ? RARE_LINE : 0u);
+    bool texts = j->has_texts && has_texts(c, i);
+    if (!has && !texts) return 0;
+    struct pending_rare r = {.minutes = minutes, .cost = cost, .value = value, .sub = at(c->sub, i), .has = has, .line = has & RARE_LINE ? line : 0};
+    if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
     uint32_t *recent = &q->recent[hash64(&r, sizeof r, 0) % RECENT_RARE];
     if (*recent && memcmp(&q->rare.at[*recent], &r, sizeof r) == 0) return *recent;
@@ -277,19 +336,18 @@ static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partitio
 static void join_ahead(struct joiner *j, size_t from, size_t to)
 {
     const struct coded_events *c = &j->b->events;
+    const struct coded_block *b = j->b;
     const struct dict *names = j->q->names[SPACE_ALIASES];
     uint64_t hash[AHEAD];
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t local = c->customer[i];
         if (!local || local >= j->q->map_who.n || j->q->map_who.at[local]) continue;
-        voc_str s = j->b->strings[local];
-        hash[n] = hash64(s.ptr, s.len, 0);
+        hash[n] = local - b->hash_from < b->n_hash ? b->hash[local - b->hash_from] : hash64(b->strings[local].ptr, b->strings[local].len, 0);
         dict_prefetch(names, hash[n++]);
     }
-    for (size_t k = 0; k < n; k++) dict_prefetch_entry(names, hash[k]);
     for (size_t k = 0; k < n; k++) {
-        uint32_t code = dict_prefetch_text(names, hash[k]);
+        uint32_t code = dict_prefetch_entry(names, hash[k]);
         if (code < j->q->who_of_customer.n) __builtin_prefetch(&j->q->who_of_customer.at[code]);
     }
 }
@@ -309,6 +367,10 @@ static void add_event(struct joiner *j, size_t i)
     struct pending_chunk *to = chunk_for(j, p, record, off);
     uint32_t rare = to ? rare_of(j, i, off, to->line) : 0;
     if (j->rc != VOC_OK) return;
+    if (q->n_events == 0) q->first_line = off;
+    q->lines_differ = q->lines_differ || off != q->first_line;
+    if (record > q->last_record) q->last_record = record;
+    q->tuple_rows.at[tuple]++;
     to->row[to->n++] = (struct pending_row){.time_us = c->time_us[i], .who = who, .tuple = tuple, .record = (uint32_t)(record - to->record), .rare = rare};
     p->n++;
     q->n_events++;
@@ -356,34 +418,19 @@ static void add_reject(struct joiner *j, const struct coded_reject *r)
     if (j->rc == VOC_OK) j->q->rejects.at[j->q->rejects.n++] = to;
 }
 
-static voc_rc tuple_maps_ready(struct pending *q, const struct coded_block *b)
-{
-    for (unsigned k = 0; k < 2; k++) {
-        q->map_tuple[k].n = 0;
-        voc_rc rc = vec_reserve(&q->map_tuple[k], (size_t)b->events.n_tuples + 1, UINT32_MAX);
-        if (rc != VOC_OK) return rc;
-        memset(q->map_tuple[k].at, 0, ((size_t)b->events.n_tuples + 1) * sizeof *q->map_tuple[k].at);
-    }
-    q->map_who.n = 0;
-    voc_rc rc = vec_reserve(&q->map_who, (size_t)b->n_strings + 1, UINT32_MAX);
-    if (rc != VOC_OK) return rc;
-    memset(q->map_who.at, 0, ((size_t)b->n_strings + 1) * sizeof *q->map_who.at);
-    q->map_who.n = b->n_strings;
-    return VOC_OK;
-}
-
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why)
 {
     struct joiner j = {.q = q, .b = b};
     const struct coded_events *c = &b->events;
+    voc_rc rc;
     *why = "";
     if (b->n_strings && b->strings[0].len) (void)fail(&j, VOC_E_BUG, "string 0 is not empty");
     if (c->n && (!c->time_us || !c->record || (c->tuple ? !c->tuples : !c->action)))
         (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
     for (size_t i = 0; c->tuple && i < c->n; i++)
         if (c->tuple[i] >= c->n_tuples) (void)fail(&j, VOC_E_BUG, "the number of a tuple is out of range");
-    if (j.rc == VOC_OK) j.rc = maps_ready(q, b->n_strings);
-    if (j.rc == VOC_OK) j.rc = tuple_maps_ready(q, b);
+    if (j.rc == VOC_OK && (rc = maps_ready(&j)) != VOC_OK) (void)fail(&j, rc, "too many strings");
+    j.has_texts = c->object || c->thread || c->id || c->ref || c->text || c->attrs;
     for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
         if (i % AHEAD == 0 && c->customer) join_ahead(&j, i, c->n - i < AHEAD ? c->n : i + AHEAD);
         add_event(&j, i);

@@ -25,11 +25,16 @@ struct pending_row {
     uint32_t rare;   // of pending.rare; 0: it has nothing of it
 };
 #define PENDING_DROPPED (UINT32_C(1) << 31)
+enum { // what of it an event has
+    RARE_MINUTES = 1, RARE_COST = 2, RARE_VALUE = 4, RARE_SUB = 8, RARE_OBJECT = 16, RARE_THREAD = 32, RARE_ID = 64, RARE_REF = 128, RARE_TEXT = 256,
+    RARE_ATTRS = 512, RARE_LINE = 1024,
+    RARE_TEXTS = RARE_ID | RARE_REF | RARE_TEXT | RARE_ATTRS
+};
 struct pending_rare { // what few events have; codes of the import, then of heap
     int64_t minutes, cost, value;
     int64_t line;    // less record; where it is not its chunk's
     uint32_t object, thread, id, ref, text, attrs, sub;
-    uint32_t own_line;
+    uint32_t has;    // RARE_*
 };
 struct pending_chunk {
     uint64_t record; // the rows' are counted from it
@@ -53,6 +58,12 @@ struct pending_fact {
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
 enum { RECENT_RARE = 1 << 12 };
+struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
+    uint32_t *map[SPACE_ALL + 2];
+    uint32_t cap;
+    VEC(uint32_t) tuple[2]; // by local tuple (naming nobody, or somebody)
+};
+
 struct pending { // owns all of it
     struct dict *names[SPACE_ALL];
     VEC(voc_str) heap; // [0] is empty; bytes in the arena
@@ -67,14 +78,16 @@ struct pending { // owns all of it
     VEC(struct pending_rare) rare; // [0] is empty
     uint32_t *recent;         // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     size_t n_events;
+    bool lines_differ;        // the lines of rows less their records
+    int64_t first_line;       // of the first row, likewise
+    uint64_t last_record;     // the highest of any event
+    VEC(uint64_t) tuple_rows; // by tuple: rows that came with it
     VEC(struct pending_fact) facts;
     VEC(struct pending_reject) rejects;
     bool has_ids;
     uint32_t set_flags; // SETS_* of all alias sets
-    // of the block being added: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
-    uint32_t *map[SPACE_ALL + 2];
-    uint32_t map_cap;
-    VEC(uint32_t) map_tuple[2], map_who; // by local tuple (naming nobody, or somebody) and local customer
+    VEC(struct pending_maps) maps; // by sender
+    VEC(uint32_t) map_who;         // of the block being added: by local customer, who + 1 where it stands alone
 };
 voc_rc pending_init(struct pending *q);
 void pending_done(struct pending *q);

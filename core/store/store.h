@@ -85,8 +85,12 @@ struct coded_fact { // attribute of an entity, word, link or measure: VOC_ROW_* 
 };
 struct coded_reject { uint64_t record, line; uint32_t code, reason, raw; };
 struct coded_block {
-    const voc_str *strings; // [0] is empty
+    const voc_str *strings; // [0] is empty; one may come twice
     uint32_t n_strings;
+    const uint64_t *hash;   // of strings hash_from and on, n_hash of them: hash64 with seed 0, where it is known already
+    uint32_t hash_from, n_hash;
+    uint32_t sender;        // whose strings and tuples: where it is not 0, the first n_known of them are those of its last block
+    uint32_t n_known, n_known_tuples;
     struct coded_events events;
     const struct coded_fact *facts;
     size_t n_facts;

@@ -9,6 +9,7 @@ static bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <=
 // `word` (lower case) stands at the beginning, and no letter behind it.
 static bool begins(voc_str s, const char *word)
 {
+    if (s.len == 0 || lower(s.ptr[0]) != word[0]) return false; // what nearly all cells are
     size_t n = strlen(word);
     if (s.len < n) return false;
     for (size_t i = 0; i < n; i++)
@@ -27,8 +28,8 @@ static bool begins_any(voc_str s, const char *const *words)
 static bool is_all_of(voc_str s, const char *const *words)
 {
     for (; *words; words++) {
-        size_t n = strlen(*words);
         if (!begins(s, *words)) continue;
+        size_t n = strlen(*words);
         voc_str rest = ev_trim((voc_str){s.ptr + n, s.len - n});
         if (rest.len == 0 || rest.ptr[0] == ':' || rest.ptr[0] == '(' || (rest.ptr[0] >= '0' && rest.ptr[0] <= '9')) return true;
     }

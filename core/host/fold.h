@@ -82,5 +82,6 @@ voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t siz
 voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from);
 voc_rc spool_seal(struct voc_spool *sp, size_t *n_records);
 voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data, size_t *size);
+void spool_empty(struct voc_spool *sp);
 void spool_free(struct voc_spool *sp);
 #endif

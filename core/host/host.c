@@ -410,6 +410,7 @@ const voc_host *host_table(void)
         .write = host_write,
         .want_attributes = host_want_attributes,
         .marks = host_marks,
+        .spool_empty = spool_empty,
     };
     return &table;
 }

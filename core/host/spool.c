@@ -75,13 +75,22 @@ static void drop_records(struct voc_spool *sp)
     sp->bytes = 0;
 }
 
-void spool_free(struct voc_spool *sp)
+void spool_empty(struct voc_spool *sp)
 {
-    if (!sp) return;
     drop_records(sp);
     spill_unmap(sp->map, sp->map_size);
     vec_free(&sp->runs);
     vec_free(&sp->index);
+    sp->map = NULL;
+    sp->map_size = 0;
+    sp->added = 0;
+    sp->sealed = true;
+}
+
+void spool_free(struct voc_spool *sp)
+{
+    if (!sp) return;
+    spool_empty(sp);
     mem_free(sp);
 }
 

@@ -593,6 +593,9 @@ typedef struct voc_host {
     /* INPUT: where bytes stand: the positions of those among ptr[0..len) that are a or b, ascending, into *to, which has room
      * for len + 64. Gives how many; *has_b is 1 if one of them is b and not a. len below 2^32. */
     size_t (*marks)(const char *ptr, size_t len, char a, char b, uint32_t *to, int *has_b);
+
+    /* ANALYSIS: what a sealed spool holds is not needed any more: its keys and records are gone, and it gives none again */
+    void (*spool_empty)(voc_spool *sp);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

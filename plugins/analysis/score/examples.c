@@ -43,7 +43,8 @@ static int order(const void *a, const void *b)
     const struct example *x = a, *y = b;
     if (x->responded != y->responded) return x->responded ? -1 : 1;
     if (x->in_stage != y->in_stage) return x->in_stage < y->in_stage ? -1 : 1;
-    return (x->unit > y->unit) - (x->unit < y->unit);
+    if (x->unit != y->unit) return x->unit < y->unit ? -1 : 1;
+    return (x->time > y->time) - (x->time < y->time);
 }
 
 void examples_choose(struct examples *x, struct finding *f)

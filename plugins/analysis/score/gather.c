@@ -150,9 +150,10 @@ static void *room(const struct score *s, size_t n, size_t size)
     return __builtin_mul_overflow(n ? n : 1, size, &whole) ? NULL : s->host->alloc(s->cx, whole);
 }
 
-static voc_rc count(struct score *s, voc_spool *spool, size_t n)
+static voc_rc count(struct score *s, voc_spool *spool, size_t n, char **names)
 {
     struct data *d = &s->data;
+    size_t n_names = 0;
     for (size_t i = 0; i < n; i++) {
         voc_str key;
         const void *data;
@@ -166,10 +167,12 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
         d->n_persons += h.n_persons;
         d->n_attributes += h.n_attributes;
         d->n_more += h.n_more;
+        n_names += key.len;
     }
     if (d->n_more > UINT32_MAX) return VOC_E_LIMIT;
     d->n_units = n;
     d->words = (s->n_predicates + 63) / 64;
+    *names = room(s, n_names, 1);
     d->units = score_alloc(s, n, sizeof *d->units);
     d->first_event = score_alloc(s, n + 1, sizeof *d->first_event);
     d->first_stay = score_alloc(s, n + 1, sizeof *d->first_stay);
@@ -181,21 +184,26 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n)
     d->bits = room(s, d->n_events * d->words, sizeof *d->bits);
     d->stays = room(s, d->n_stays, sizeof *d->stays);
     d->persons = room(s, d->n_persons, sizeof *d->persons);
-    return d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
+    return *names && d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
 }
 
 voc_rc gather_load(struct score *s, voc_spool *spool)
 {
     struct data *d = &s->data;
+    char *names = NULL;
     size_t n, e = 0, st = 0, p = 0, a = 0, m = 0;
     voc_rc rc = s->host->spool_seal(spool, &n);
-    if (!rc) rc = count(s, spool, n);
+    if (!rc) rc = count(s, spool, n, &names);
     for (size_t i = 0; i < n && !rc; i++) {
         const void *data;
         size_t size;
         struct record_head h;
-        rc = s->host->spool_get(spool, i, &d->units[i].name, &data, &size);
+        voc_str name;
+        rc = s->host->spool_get(spool, i, &name, &data, &size);
         if (rc) break;
+        if (name.len) memcpy(names, name.ptr, name.len);
+        d->units[i].name = (voc_str){names, name.len};
+        names += name.len;
         const char *at = data;
         memcpy(&h, at, sizeof h);
         at += sizeof h;
@@ -228,5 +236,6 @@ voc_rc gather_load(struct score *s, voc_spool *spool)
     d->first_stay[n] = st;
     d->first_person[n] = p;
     d->first_attribute[n] = a;
+    if (VOC_HOST_HAS(s->host, spool_empty)) s->host->spool_empty(spool);  // all of it was copied
     return VOC_OK;
 }

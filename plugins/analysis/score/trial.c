@@ -31,81 +31,89 @@ static void read_exposed(const struct trial_run_state *r, struct trial_set *set,
 
 static void read_members(struct trial_run_state *r, const struct trial_set *set, uint32_t position, struct trial_told *told, const uint8_t **at)
 {
-    const struct trial_frame *f = r->frame;
     if (told->flags & TRIAL_WORTH) {
         memcpy(&told->worth, *at, sizeof told->worth);
         *at += sizeof told->worth;
     }
     told->covered = (int64_t)trial_get(at);
     told->acted = (size_t)trial_get(at);
-    for (size_t i = 0; i < set->n_members; i++) {
-        const uint32_t other = (uint32_t)((int64_t)position + trial_unzigzag(trial_get(at)));
-        r->members[i] = (struct trial_member){.stay = other, .account = f->account[other]};
-    }
+    for (size_t i = 0; i < set->n_members; i++)
+        r->position[i] = trial_get_position(at, position, r->frame->near);
     for (size_t i = 0; i < set->n_members && set->lag_length > 0; i++)
-        r->members[i].before = (int64_t)trial_get(at);
+        r->before[i] = trial_get(at);
     told->rest = *at;
 }
 
 // For the eyes of on_set: the stays by their index in the input, and in full what is asked for.
-static int show(struct trial_run_state *r, struct trial_set *set, int64_t touch_unit)
+static int show(struct trial_run_state *r, struct trial_index index, struct trial_set *set)
 {
     const struct trial_frame *f = r->frame;
-    for (size_t i = 0; i < set->n_members; i++) {
+    const uint32_t unit = f->stays[index.position].unit;
+    set->stay = f->origin[index.position];
+    set->touch = (uint32_t)(f->in.touches.first[f->unit_of_local[unit]] + (index.touch - f->touches.first[unit]));
+    for (size_t i = 0; i < set->n_members && !(r->request->brief && i > 0); i++) {
+        const uint32_t position = r->position[i];
         struct trial_member *m = &r->members[i];
-        const uint32_t position = m->stay;
-        if (r->request->brief && i > 0)
-            break;
-        m->stay = f->origin[position];
-        m->index = f->stays[position].in + set->in_stage;
+        *m = (struct trial_member){.stay = f->origin[position], .account = f->account[position], .index = f->stays[position].in + set->in_stage};
         if (!r->request->brief)
-            trial_look_up(r, set, position, touch_unit, m);
+            trial_look_up(r, set, position, trial_unit(&f->touches, f->in.unit_of, index.touch), m);
     }
     return r->request->on_set(r->request->on_set_ctx, set);
 }
 
-static enum trial_rc add_touch(struct trial_run_state *r, struct trial_index index, const uint8_t *record)
+// What the record of a fresh touch that is followed says.
+static void read_set(struct trial_run_state *r, struct trial_index index, const uint8_t *record, struct trial_set *set, struct trial_told *told)
 {
     const struct trial_frame *f = r->frame;
     const struct trial_stay *s = &f->stays[index.position];
-    struct trial_cell *counts = &r->level[SEGMENT].cell;
-    const int64_t t = f->touches.time[index.touch], window = r->request->window[s->stage];
+    const int64_t t = f->touches.time[index.touch], window = r->request->window[s->stage], early = t - s->in - f->options.lag;
+    *set = (struct trial_set){.account = s->account, .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window,
+                              .lag_length = early < 0 ? 0 : early < window ? early : window};
+    for (uint32_t k = 0; k < r->request->n_outcomes; k++)
+        set->follow[k].event = (told->flags & (TRIAL_EVENT << k)) != 0;
+    read_exposed(r, set, &record);
+    if (set->n_members > 0)
+        read_members(r, set, index.position, told, &record);
+}
 
+static enum trial_rc show_touch(struct trial_run_state *r, struct trial_index index, const uint8_t *record)
+{
+    struct trial_told told = {0};
+    struct trial_set set;
+    if (!record || ((told.flags = trial_get(&record)) & (TRIAL_LEFT_OUT | TRIAL_NO_FOLLOW)))
+        return TRIAL_OK;
+    read_set(r, index, record, &set, &told);
+    return show(r, index, &set) ? TRIAL_STOPPED : TRIAL_OK;
+}
+
+static enum trial_rc add_touch(struct trial_run_state *r, struct trial_index index, const uint8_t *record)
+{
+    struct trial_cell *counts = &r->level[SEGMENT].cell;
     counts->touches++;
     if (!record)
         return TRIAL_OK;
     struct trial_told told = {.flags = trial_get(&record)};
+    struct trial_set set;
     if (told.flags & TRIAL_LEFT_OUT) {
         counts->left_out++;
         return TRIAL_OK;
     }
     counts->fresh++;
-    struct trial_set set = {.account = s->account, .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window};
     if (told.flags & TRIAL_NO_FOLLOW) {
         counts->nofollow++;
         return TRIAL_OK;
     }
-    int64_t early = set.in_stage - f->options.lag;
-    set.lag_length = early < 0 ? 0 : early < window ? early : window;
-    for (uint32_t k = 0; k < r->request->n_outcomes; k++) {
-        set.follow[k].event = (told.flags & (TRIAL_EVENT << k)) != 0;
+    read_set(r, index, record, &set, &told);
+    for (uint32_t k = 0; k < r->request->n_outcomes; k++)
         counts->responded[k] += set.follow[k].event;
-    }
-    read_exposed(r, &set, &record);
-    if (set.n_members > 0)
-        read_members(r, &set, index.position, &told, &record);
-    if (r->request->on_set) {
-        set.stay = f->origin[index.position];
-        set.touch = (uint32_t)(f->in.touches.first[f->unit_of_local[s->unit]] + (index.touch - f->touches.first[s->unit]));
-        if (show(r, &set, trial_unit(&f->touches, f->in.unit_of, index.touch)))
-            return TRIAL_STOPPED;
-    }
+    if (r->request->on_set && r->request->brief && show(r, index, &set))
+        return TRIAL_STOPPED;
     if (set.n_members == 0) {
         counts->unmatched++;
         return TRIAL_OK;
     }
     counts->matched++;
-    return trial_add_set(r, &set, &told);
+    return trial_add_set(r, &set, index.position, &told);
 }
 
 // ---- the run ------------------------------------------------------------------------------------------------------
@@ -130,8 +138,7 @@ static struct trial_cell *push_cell(struct trial_run_state *r, uint32_t stage, u
 static void finish(struct trial_run_state *r, struct trial_cell *cell, int level, double value)
 {
     uint32_t stage = cell->stage, segment = cell->segment;
-    trial_level_finish(cell, &r->level[level], &r->frame->options, r->frame->in.n_types, r->request->n_outcomes, value,
-                       level == POOLED);
+    trial_level_finish(cell, &r->level[level], r->frame, r->request->n_outcomes, value, level == POOLED);
     cell->stage = stage;
     cell->segment = segment;
 }
@@ -145,10 +152,13 @@ static enum trial_rc close_segment(struct trial_run_state *r)
         if (!push_cell(r, r->stage, TRIAL_ALL))
             return TRIAL_NOMEM;
         r->stage_open = true;
+        r->stage_segments = 0;
     }
     struct trial_cell *cell = push_cell(r, r->stage, r->segment);
     if (!cell)
         return TRIAL_NOMEM;
+    r->stage_segments++;
+    trial_level_sort_times(&r->level[SEGMENT]);
     finish(r, cell, SEGMENT, r->request->value ? r->request->value[r->stage] : NAN);
     return trial_level_fold(&r->level[STAGE], &r->level[SEGMENT], &r->alloc, r->frame->in.n_types);
 }
@@ -159,7 +169,11 @@ static enum trial_rc close_stage(struct trial_run_state *r)
         return TRIAL_OK;
     r->stage_open = false;
     struct trial_cell *cell = &r->result.cells[r->stage_cell];
-    finish(r, cell, STAGE, r->request->value ? r->request->value[r->stage] : NAN);
+    if (r->stage_segments == 1) {  // it is the stage
+        *cell = r->result.cells[r->result.n_cells - 1];
+        cell->segment = TRIAL_ALL;
+    } else
+        finish(r, cell, STAGE, r->request->value ? r->request->value[r->stage] : NAN);
     enum trial_rc rc = trial_level_money(&r->level[POOLED], &r->level[STAGE], cell, &r->alloc);
     if (rc == TRIAL_OK)
         rc = trial_level_fold(&r->level[POOLED], &r->level[STAGE], &r->alloc, r->frame->in.n_types);
@@ -176,11 +190,14 @@ static bool request_is_valid(const struct trial_frame *f, const struct trial_req
     return true;
 }
 
-// Records were made in another order, so each lies somewhere else: they are asked for some touches early.
+// Records were made in another order, so each lies somewhere else, if near: they are asked for some touches early.
 static void fetch_ahead(const struct trial_frame *f, const uint8_t *const *records, uint32_t i, uint32_t begin, uint32_t end)
 {
-    if (end - i > 32)
-        __builtin_prefetch(&f->stays[f->trials[i + 32].position]);
+    if (end - i > 32) {
+        const struct trial_stay *s = &f->stays[f->trials[i + 32].position];
+        __builtin_prefetch(s);
+        __builtin_prefetch(&s->order);
+    }
     if (end - i <= 12)
         return;
     const uint8_t *record = records[i - begin + 12];
@@ -191,6 +208,11 @@ static void fetch_ahead(const struct trial_frame *f, const uint8_t *const *recor
     }
 }
 
+static bool is_asked(const struct trial_request *q, const struct trial_stay *s)
+{
+    return s->account != q->without_account && (q->only_stage == TRIAL_ALL || s->stage == q->only_stage) && (q->only_segment == TRIAL_ALL || s->segment == q->only_segment);
+}
+
 static enum trial_rc add_touches(struct trial_run_state *r, const struct trial_crew *crew, const uint8_t *const *records)
 {
     const struct trial_frame *f = r->frame;
@@ -199,8 +221,7 @@ static enum trial_rc add_touches(struct trial_run_state *r, const struct trial_c
     for (uint32_t i = begin; i < end; i++) {
         const struct trial_stay *s = &f->stays[f->trials[i].position];
         fetch_ahead(f, records, i, begin, end);
-        if (s->account == q->without_account || (q->only_stage != TRIAL_ALL && s->stage != q->only_stage) ||
-            (q->only_segment != TRIAL_ALL && s->segment != q->only_segment))
+        if (!is_asked(q, s))
             continue;
         enum trial_rc rc = (i & 4095) == 4095 && trial_stopped(crew) ? TRIAL_STOPPED : TRIAL_OK;
         if (rc == TRIAL_OK && (s->stage != r->stage || s->segment != r->segment))
@@ -222,21 +243,71 @@ static enum trial_rc add_touches(struct trial_run_state *r, const struct trial_c
     return rc;
 }
 
+struct named {
+    uint32_t stage, segment, order, trial;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    const struct named *l = left, *r = right;
+    if (l->stage != r->stage)
+        return l->stage < r->stage ? -1 : 1;
+    if (l->segment != r->segment)
+        return l->segment < r->segment ? -1 : 1;
+    if (l->order != r->order)
+        return l->order < r->order ? -1 : 1;
+    return l->trial < r->trial ? -1 : l->trial > r->trial;
+}
+
+// In the order of names, that a reader knows.
+static enum trial_rc show_touches(struct trial_run_state *r, const struct trial_crew *crew, const uint8_t *const *records)
+{
+    const struct trial_frame *f = r->frame;
+    const uint32_t begin = f->trial_first[r->request->type], n = f->trial_first[r->request->type + 1] - begin;
+    struct named *names = r->alloc.resize(r->alloc.ctx, NULL, ((size_t)n + 1) * sizeof *names);
+    enum trial_rc rc = names ? TRIAL_OK : TRIAL_NOMEM;
+    for (uint32_t i = 0; i < n && names; i++) {
+        const struct trial_stay *s = &f->stays[f->trials[begin + i].position];
+        names[i] = (struct named){s->stage, s->segment, s->order, i};
+    }
+    if (names)
+        qsort(names, n, sizeof *names, by_name);
+    for (uint32_t i = 0; i < n && rc == TRIAL_OK; i++) {
+        const struct trial_index index = f->trials[begin + names[i].trial];
+        if (is_asked(r->request, &f->stays[index.position]))
+            rc = show_touch(r, index, records[names[i].trial]);
+        if (rc == TRIAL_OK && (i & 4095) == 4095 && trial_stopped(crew))
+            rc = TRIAL_STOPPED;
+    }
+    r->alloc.free(r->alloc.ctx, names);
+    return rc;
+}
+
 // ---- all requests -------------------------------------------------------------------------------------------------
+
+static void *take(const struct trial_run_state *r, size_t n, size_t size)
+{
+    return n > SIZE_MAX / 2 / size ? NULL : r->alloc.resize(r->alloc.ctx, NULL, n * size);
+}
 
 static enum trial_rc state_init(struct trial_run_state *r, const struct trial_frame *f)
 {
     const size_t comparators = f->options.comparators;
     *r = (struct trial_run_state){.frame = f, .alloc = f->alloc};
-    if (comparators > SIZE_MAX / 2 / sizeof *r->members)
+    r->members = take(r, comparators, sizeof *r->members);
+    r->position = take(r, comparators, sizeof *r->position);
+    r->before = take(r, comparators, sizeof *r->before);
+    r->slots = take(r, comparators, sizeof(struct trial_slot *));
+    if (!r->members || !r->position || !r->before || !r->slots)
         return TRIAL_NOMEM;
-    r->members = r->alloc.resize(r->alloc.ctx, NULL, comparators * sizeof *r->members);
-    r->slots = r->alloc.resize(r->alloc.ctx, NULL, comparators * sizeof(struct trial_slot *));
-    r->ranks = r->alloc.resize(r->alloc.ctx, NULL, comparators * sizeof *r->ranks);
-    if (!r->members || !r->slots || !r->ranks)
-        return TRIAL_NOMEM;
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        r->ranks[k] = take(r, comparators, sizeof *r->ranks[k]);
+        r->shares[k] = take(r, comparators + 2, sizeof *r->shares[k]);
+        if (!r->ranks[k] || !r->shares[k])
+            return TRIAL_NOMEM;
+    }
     for (int l = 0; l < N_LEVELS; l++)
-        if (trial_level_init(&r->level[l], &r->alloc, f->in.n_accounts, f->in.n_types) != TRIAL_OK)
+        if (trial_level_init(&r->level[l], &r->alloc, f->n_owners, f->in.n_types) != TRIAL_OK)
             return TRIAL_NOMEM;
     return TRIAL_OK;
 }
@@ -244,8 +315,13 @@ static enum trial_rc state_init(struct trial_run_state *r, const struct trial_fr
 static void state_done(struct trial_run_state *r)
 {
     r->alloc.free(r->alloc.ctx, r->members);
+    r->alloc.free(r->alloc.ctx, r->position);
+    r->alloc.free(r->alloc.ctx, r->before);
     r->alloc.free(r->alloc.ctx, r->slots);
-    r->alloc.free(r->alloc.ctx, r->ranks);
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        r->alloc.free(r->alloc.ctx, r->ranks[k]);
+        r->alloc.free(r->alloc.ctx, r->shares[k]);
+    }
     for (int l = 0; l < N_LEVELS; l++)
         trial_level_done(&r->level[l], &r->alloc);
 }
@@ -258,7 +334,11 @@ static enum trial_rc add_request(struct trial_run_state *r, const struct trial_p
     r->room = 0;
     r->stage_open = false;
     r->stage = r->segment = TRIAL_NONE;
-    enum trial_rc rc = push_cell(r, TRIAL_ALL, TRIAL_ALL) ? add_touches(r, pass->crew, pass->records[number]) : TRIAL_NOMEM;
+    enum trial_rc rc = push_cell(r, TRIAL_ALL, TRIAL_ALL) ? TRIAL_OK : TRIAL_NOMEM;
+    if (rc == TRIAL_OK && r->request->on_set && !r->request->brief)
+        rc = show_touches(r, pass->crew, pass->records[number]);
+    if (rc == TRIAL_OK)
+        rc = add_touches(r, pass->crew, pass->records[number]);
     for (int l = 0; l < N_LEVELS; l++)
         trial_level_empty(&r->level[l], r->frame->in.n_types);
     if (rc == TRIAL_OK)
@@ -310,14 +390,31 @@ static size_t batch(const struct trial_frame *f, const struct trial_request *req
     return taken;
 }
 
-static enum trial_rc run_batch(struct trial_result *out, const struct trial_frame *frame, const struct trial_request *requests, size_t n,
+// Finds for as many of them as memory allows, less what adding them up will take for two threads.
+static enum trial_rc find_batch(struct trial_pass *pass, const struct trial_frame *f, const struct trial_request *requests, size_t *n,
+                                const struct trial_crew *crew)
+{
+    const struct trial_alloc *a = &f->alloc;
+    void *later = *n > 1 ? a->resize(a->ctx, NULL, 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t))) : NULL;
+    enum trial_rc rc = TRIAL_NOMEM;
+    for (*n = later ? *n : 1; rc == TRIAL_NOMEM; *n = (*n + 1) / 2) {
+        rc = trial_pass_find(pass, f, requests, (uint32_t)*n, crew);
+        if (rc != TRIAL_NOMEM || *n == 1)
+            break;
+        trial_pass_done(pass);
+    }
+    a->free(a->ctx, later);
+    return rc;
+}
+
+static enum trial_rc run_batch(struct trial_result *out, const struct trial_frame *frame, const struct trial_request *requests, size_t *n,
                                const struct trial_crew *crew)
 {
     struct trial_pass pass = {0};
-    enum trial_rc rc = trial_pass_find(&pass, frame, requests, (uint32_t)n, crew);
+    enum trial_rc rc = find_batch(&pass, frame, requests, n, crew);
     struct adding a = {.pass = &pass, .out = out};
     if (rc == TRIAL_OK)
-        rc = trial_each(crew, n, add_some, &a);
+        rc = trial_each(crew, *n, add_some, &a);
     trial_pass_done(&pass);
     return rc;
 }
@@ -333,7 +430,7 @@ enum trial_rc trial_run_all(struct trial_result *out, const struct trial_frame *
             return TRIAL_INVALID;
     for (size_t i = 0, taken; i < n && rc == TRIAL_OK; i += taken) {
         taken = batch(frame, requests + i, n - i);
-        rc = run_batch(out + i, frame, requests + i, taken, crew);
+        rc = run_batch(out + i, frame, requests + i, &taken, crew);
     }
     for (size_t i = 0; i < n && rc != TRIAL_OK; i++)
         trial_result_done(&out[i]);

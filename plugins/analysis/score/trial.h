@@ -4,7 +4,7 @@
 // not got it. Pure arithmetic over plain arrays: no host, no files, no printing. A frame (stays in their groups, touches by
 // type) is built once and is read-only afterwards; trials of different types may then run in parallel on it.
 // One time unit throughout (seconds or microseconds): times, windows and cuts alike. Indices are dense, from 0.
-// The order of every sum is fixed by (stage, segment, stay order, touch), so results do not depend on threads.
+// The order of every sum is fixed by (stage, segment, entry, stay order, touch), so results do not depend on threads.
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_H
 #define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_H
 
@@ -153,11 +153,11 @@ struct trial_request {
     uint64_t keep;  // of 2^64: the part of the fresh touches that is taken, by a hash of unit, type and time; 0: all of them
     int (*on_set)(void *ctx, const struct trial_set *set);  // may be NULL; non-zero stops
     void *on_set_ctx;
-    bool brief;  // on_set does without follow and before of the members
+    bool brief;  // on_set is content with the first member, without follow and before, and with any order that is always the same
 };
 
 // Who does the work: `each` runs pieces 0 .. n - 1 in any order, at the same time if it likes, and gives the first failure.
-// on_set is called in the order of one request's trials, but of several requests at the same time.
+// on_set is called in the order of one request's stays and touches, but of several requests at the same time.
 struct trial_crew {
     void *ctx;
     enum trial_rc (*each)(void *ctx, size_t n, enum trial_rc (*piece)(void *piece_ctx, size_t i), void *piece_ctx);

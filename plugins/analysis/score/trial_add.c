@@ -33,20 +33,18 @@ static void weigh(enum trial_weights weights, double m, double d0, double d1, do
     *own_event = 1.0 / n;
 }
 
-// The times come ascending; where the exposed's own is among them, it is the last.
-static const uint8_t *add_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot, uint32_t k, const uint8_t *at)
+// Adds what the event times of one outcome give to the totals and to the exposed's account, and reads what they are for the
+// comparators: their shares up to each time, and how far each of them comes. The times come ascending; where the exposed's own is
+// among them, it is the last.
+static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot, uint32_t k, const uint8_t *at)
 {
     struct trial_level *level = &r->level[SEGMENT];
+    struct trial_share *share = r->shares[k];
     const size_t n_times = (size_t)trial_get(&at), n = set->n_members;
-    if (n_times == 0)
-        return at;
-    const uint8_t *times = at;
-    for (size_t t = 0; t < 3 * n_times; t++)
-        trial_get(&at);
-    for (size_t i = 0; i < n; i++)
-        r->ranks[i] = (uint32_t)trial_get(&at);
+    r->n_times[k] = n_times;
+    share[0] = (struct trial_share){0};
     for (size_t t = 1; t <= n_times; t++) {
-        const double m = (double)trial_get(&times), d0 = (double)trial_get(&times), d1 = (double)trial_get(&times);
+        const double m = (double)trial_get(&at), d0 = (double)trial_get(&at), d1 = (double)trial_get(&at);
         double total[3], own_event = 0.0;
         struct part exposed, each;
         weigh(r->request->weights, m, d0, d1, total, &exposed, &each, &own_event);
@@ -55,42 +53,54 @@ static const uint8_t *add_outcome(struct trial_run_state *r, const struct trial_
         stats_add(&level->q[k], total[2]);
         exposed_slot->o[k] += exposed.o;
         exposed_slot->e[k] += exposed.e;
-        for (size_t i = 0; i < n; i++) {
-            if (r->ranks[i] / 2 < t)
-                continue;
-            r->slots[i]->o[k] += each.o;
-            r->slots[i]->e[k] += r->ranks[i] == t * 2 + 1 ? each.e + own_event : each.e;
-        }
+        share[t] = (struct trial_share){share[t - 1].o + each.o, share[t - 1].e + each.e, own_event};
     }
+    for (size_t i = 0; i < n && n_times > 0; i++)
+        r->ranks[k][i] = (uint32_t)trial_get(&at);
     return at;
 }
 
-static void add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)
+static double add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    int64_t sum = 0;
+    uint64_t sum = 0;
     for (size_t i = 0; i < set->n_members; i++)
-        sum += set->members[i].before;
-    double m = (double)set->n_members, mean = (double)sum / m;
+        sum += r->before[i];
+    const double mean = (double)sum / (double)set->n_members;
     level->placebo_sets++;
     stats_add(&level->placebo_o, (double)set->before);
     stats_add(&level->placebo_e, mean);
-    for (size_t i = 0; i < set->n_members; i++) {
-        r->slots[i]->in_placebo = true;
-        r->slots[i]->placebo_e += ((double)set->members[i].before - mean) / m;
-    }
     exposed->in_placebo = true;
     exposed->placebo_o += (double)set->before;
     exposed->placebo_e += mean;
+    return mean;
+}
+
+// What each comparator's account gets of all that.
+static void add_members(struct trial_run_state *r, const struct trial_set *set, double mean)
+{
+    const size_t n = set->n_members;
+    const double m = (double)n;
+    const bool placebo = set->lag_length > 0;
+    for (size_t i = 0; i < n && placebo; i++) {
+        r->slots[i]->in_placebo = true;
+        r->slots[i]->placebo_e += ((double)r->before[i] - mean) / m;
+    }
+    for (uint32_t k = 0; k < r->request->n_outcomes; k++)
+        for (size_t i = 0; i < n && r->n_times[k] > 0; i++) {
+            const uint32_t rank = r->ranks[k][i];
+            const struct trial_share *share = &r->shares[k][rank / 2];
+            r->slots[i]->o[k] += share->o;
+            r->slots[i]->e[k] += rank & 1 ? share->e + share->own : share->e;
+        }
 }
 
 static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_set *set, const uint8_t *at)
 {
     for (size_t n = (size_t)trial_get(&at); n > 0; n--) {
         const uint32_t type = (uint32_t)trial_get(&at);
-        const double exposed = trial_get(&at) ? 1.0 : 0.0;
-        double share = (double)trial_get(&at) / (double)set->n_members;
-        stats_add(&r->level[SEGMENT].bundle[type], exposed - share);
+        const uint64_t seen = trial_get(&at);
+        stats_add(&r->level[SEGMENT].bundle[type], (seen & 1 ? 1.0 : 0.0) - (double)(seen >> 1) / (double)set->n_members);
     }
     return at;
 }
@@ -104,26 +114,30 @@ static void add_worth(struct trial_level *level, double worth)
 }
 
 // Every account of a set is a cluster, also where nothing happened. All slots are made before any is kept.
-static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_set *set, struct trial_slot **exposed)
+static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_set *set, uint32_t position, struct trial_slot **exposed)
 {
     struct trial_level *level = &r->level[SEGMENT];
+    const uint32_t *owner = r->frame->owner;
     const size_t n = set->n_members;
     if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
         return TRIAL_NOMEM;
-    *exposed = trial_level_at(level, set->account);
-    for (size_t i = 0; i < n; i++) {
-        r->slots[i] = trial_level_at(level, set->members[i].account);
-        __builtin_prefetch(r->slots[i], 1);
+    *exposed = trial_level_at(level, owner[position]);
+    for (size_t i = 0; i < n; i++) {  // fetched all at once, before the first that is missing stops it
+        const uint32_t slot = level->map[owner[r->position[i]]];
+        __builtin_prefetch(&level->slots[slot ? slot - 1 : level->n_slots], 1);
     }
+    for (size_t i = 0; i < n; i++)
+        r->slots[i] = trial_level_at(level, owner[r->position[i]]);
     return TRIAL_OK;
 }
 
-enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, const struct trial_told *told)
+enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, uint32_t position, const struct trial_told *told)
 {
     struct trial_level *level = &r->level[SEGMENT];
     struct trial_slot *exposed = NULL;
     const uint8_t *at = told->rest;
-    enum trial_rc rc = find_slots(r, set, &exposed);
+    double mean = 0.0;
+    enum trial_rc rc = find_slots(r, set, position, &exposed);
     if (rc == TRIAL_OK)
         rc = trial_level_time(level, &r->alloc, set->time);
     if (rc != TRIAL_OK)
@@ -134,9 +148,10 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
     stats_add(&level->covered, (double)told->covered);
     at = add_bundle(r, set, at);
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        at = add_outcome(r, set, exposed, k, at);
+        at = read_outcome(r, set, exposed, k, at);
     if (set->lag_length > 0)
-        add_placebo(r, set, exposed);
+        mean = add_placebo(r, set, exposed);
+    add_members(r, set, mean);
     if (told->flags & TRIAL_WORTH)
         add_worth(level, told->worth);
     return TRIAL_OK;

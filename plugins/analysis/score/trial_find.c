@@ -12,10 +12,11 @@
 #include "plugins/analysis/score/trial_work.h"
 #include "plugins/common/splitmix.h"
 
-#define CHUNK ((size_t)1 << 20)
+#define CHUNK ((size_t)1 << 17)  // of records of one request
+#define CHUNKS ((size_t)1 << 24) // that are begun, of all requests, about
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
-enum { ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_SEEN_BY, ROOM_SEEN_COUNT, ROOM_SEEN_TYPES, ROOM_TIMES, ROOM_AT_RISK, ROOM_RANKS, ROOM_FACTS };
+enum { ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_SEEN, ROOM_SEEN_COUNT, ROOM_TIMES, ROOM_AT_RISK, ROOM_RANKS, ROOM_FACTS, ROOM_CHUNKS };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
 struct trial_span {
@@ -35,21 +36,21 @@ static bool admits(const struct trial_request *q, const struct trial_stay *s)
 
 // ---- records ------------------------------------------------------------------------------------------------------------------
 
-uint8_t *trial_record_room(struct trial_work *w)
+struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
 {
-    const size_t limit = trial_record_limit(w->block.frame);
-    if (w->chunk_left >= limit)
-        return w->chunk;
-    const size_t size = limit > CHUNK ? limit : CHUNK;
+    const size_t limit = trial_record_limit(w->block.frame), usual = CHUNKS / w->pass->n < CHUNK ? CHUNKS / w->pass->n : CHUNK;
+    struct trial_chunk *room = &w->chunks[request];
+    if (room->left >= limit)
+        return room;
+    const size_t size = limit > usual ? limit : usual;
     struct chunk *c = w->alloc.resize(w->alloc.ctx, NULL, sizeof *c + size);
     if (!c)
         return NULL;
     c->next = atomic_load(&w->pass->chunks);
     while (!atomic_compare_exchange_weak(&w->pass->chunks, &c->next, c))
         continue;
-    w->chunk = c->bytes;
-    w->chunk_left = size;
-    return w->chunk;
+    *room = (struct trial_chunk){c->bytes, size};
+    return room;
 }
 
 // ---- one block ------------------------------------------------------------------------------------------------------------------
@@ -64,16 +65,18 @@ static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
     w->asked = trial_room(a, &w->rooms[ROOM_ASKED], pass->n, sizeof *w->asked);
     w->first_of_type = trial_room(a, &w->rooms[ROOM_TYPES], types, sizeof *w->first_of_type);
     w->windows = trial_room(a, &w->rooms[ROOM_WINDOWS], pass->n, sizeof *w->windows);
+    w->chunks = trial_room(a, &w->rooms[ROOM_CHUNKS], pass->n, sizeof *w->chunks);
     w->found = trial_room(a, &w->rooms[ROOM_FOUND], comparators, sizeof *w->found);
     w->times = trial_room(a, &w->rooms[ROOM_TIMES], comparators + 1, sizeof *w->times);
     w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], 2 * (comparators + 2), sizeof *w->at_risk);
     w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], comparators, sizeof *w->ranks);
-    w->seen_by = trial_room(a, &w->rooms[ROOM_SEEN_BY], types, sizeof *w->seen_by);
+    w->seen_words = (uint32_t)(types / 64 + 1);
+    w->seen = trial_room(a, &w->rooms[ROOM_SEEN], 3 * (size_t)w->seen_words, sizeof *w->seen);
     w->seen_count = trial_room(a, &w->rooms[ROOM_SEEN_COUNT], types, sizeof *w->seen_count);
-    w->seen_types = trial_room(a, &w->rooms[ROOM_SEEN_TYPES], types, sizeof *w->seen_types);
-    if (!w->asked || !w->first_of_type || !w->windows || !w->found || !w->times || !w->at_risk || !w->ranks || !w->seen_by || !w->seen_count || !w->seen_types)
+    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !w->found || !w->times || !w->at_risk || !w->ranks || !w->seen || !w->seen_count)
         return TRIAL_NOMEM;
-    memset(w->seen_by, 0, types * sizeof *w->seen_by);
+    memset(w->chunks, 0, pass->n * sizeof *w->chunks);
+    memset(w->seen_count, 0, types * sizeof *w->seen_count);
     return TRIAL_OK;
 }
 

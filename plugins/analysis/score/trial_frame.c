@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The frame of the touch trials: eligible stays sorted into their groups (stage, segment), touches sorted by type, and the
-// touches that lie inside an eligible stay in the order in which their trials are summed. Built once, linear after one
-// sort of the stays; read-only afterwards, so any number of trials may run on it in parallel.
+// The frame of the touch trials: eligible stays sorted into their groups (stage, segment), people and accounts renumbered in
+// that order, and the touches that lie inside an eligible stay in the order in which their trials are summed. Built once, linear
+// after one sort of the stays; read-only afterwards, so any number of trials may run on it in parallel.
 #include "plugins/analysis/score/trial_internal.h"
 
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct trial_options trial_defaults(int64_t second)
         .match_touches = true,
         .match_engagement = true,
         .block = 8192,
-        .records = (size_t)256 << 20,
+        .records = (size_t)1 << 30,
     };
 }
 
@@ -62,33 +62,18 @@ enum trial_rc trial_events_prepare(struct trial_events *events, uint32_t n_units
 }
 
 struct keyed {
-    struct trial_stay stay;
-    uint32_t origin;
+    uint64_t group;  // stage, then segment
+    int64_t in;
+    uint32_t order, origin;
 };
 
 static int by_entry(const void *left, const void *right)
 {
-    const struct trial_stay *l = &((const struct keyed *)left)->stay, *r = &((const struct keyed *)right)->stay;
-    if (l->stage != r->stage)
-        return l->stage < r->stage ? -1 : 1;
-    if (l->segment != r->segment)
-        return l->segment < r->segment ? -1 : 1;
+    const struct keyed *l = left, *r = right;
+    if (l->group != r->group)
+        return l->group < r->group ? -1 : 1;
     if (l->in != r->in)
         return l->in < r->in ? -1 : 1;
-    return l->order < r->order ? -1 : l->order > r->order;
-}
-
-struct named {
-    uint32_t stage, segment, order, position;
-};
-
-static int by_name(const void *left, const void *right)
-{
-    const struct named *l = left, *r = right;
-    if (l->stage != r->stage)
-        return l->stage < r->stage ? -1 : 1;
-    if (l->segment != r->segment)
-        return l->segment < r->segment ? -1 : 1;
     return l->order < r->order ? -1 : l->order > r->order;
 }
 
@@ -131,12 +116,16 @@ static enum trial_rc sort_stays(struct trial_frame *f)
         f->alloc.free(f->alloc.ctx, work);
         return TRIAL_NOMEM;
     }
-    for (size_t i = 0; i < f->in.n_stays; i++)
-        if (f->in.stays[i].eligible)
-            work[f->n_stays++] = (struct keyed){f->in.stays[i], (uint32_t)i};
+    for (size_t i = 0; i < f->in.n_stays; i++) {
+        const struct trial_stay *s = &f->in.stays[i];
+        if (s->eligible)
+            work[f->n_stays++] = (struct keyed){(uint64_t)s->stage << 32 | s->segment, s->in, s->order, (uint32_t)i};
+    }
     qsort(work, f->n_stays, sizeof *work, by_entry);
     for (uint32_t i = 0; i < f->n_stays; i++) {
-        const struct trial_stay *s = &work[i].stay;
+        if (f->n_stays - i > 16)
+            __builtin_prefetch(&f->in.stays[work[i + 16].origin]);
+        const struct trial_stay *s = &f->in.stays[work[i].origin];
         f->stays[i] = *s;
         f->origin[i] = work[i].origin;
         f->account[i] = s->account;
@@ -166,6 +155,27 @@ static enum trial_rc number_people(struct trial_frame *f)
         f->stays[i].unit = f->local_of[unit];
     }
     return TRIAL_OK;
+}
+
+// Accounts likewise: those of neighbours are neighbours in the sums.
+static enum trial_rc number_owners(struct trial_frame *f)
+{
+    uint32_t *owner_of = take(f, f->in.n_accounts, sizeof *owner_of);
+    f->owner = take(f, f->n_stays, sizeof *f->owner);
+    f->account_of_owner = take(f, f->n_stays, sizeof *f->account_of_owner);
+    const bool made = owner_of && f->owner && f->account_of_owner;
+    for (uint32_t a = 0; a < f->in.n_accounts && made; a++)
+        owner_of[a] = TRIAL_NONE;
+    for (uint32_t i = 0; i < f->n_stays && made; i++) {
+        uint32_t *owner = &owner_of[f->stays[i].account];
+        if (*owner == TRIAL_NONE) {
+            f->account_of_owner[f->n_owners] = f->stays[i].account;
+            *owner = f->n_owners++;
+        }
+        f->owner[i] = *owner;
+    }
+    f->alloc.free(f->alloc.ctx, owner_of);
+    return made ? TRIAL_OK : TRIAL_NOMEM;
 }
 
 static void events_free(const struct trial_frame *f, struct trial_events *events)
@@ -215,43 +225,25 @@ static void accumulate(uint32_t *first, uint32_t n_types)
         first[t + 1] += first[t];
 }
 
-static enum trial_rc sort_touches(struct trial_frame *f)
-{
-    const uint32_t n = (uint32_t)f->touches.first[f->n_local], n_types = f->in.n_types;
-    uint32_t *next = take(f, (size_t)n_types + 1, sizeof *next);
-    f->by_type = take(f, n, sizeof *f->by_type);
-    f->type_first = take(f, (size_t)n_types + 1, sizeof *f->type_first);
-    if (!next || !f->by_type || !f->type_first) {
-        f->alloc.free(f->alloc.ctx, next);
-        return TRIAL_NOMEM;
-    }
-    memset(f->type_first, 0, ((size_t)n_types + 1) * sizeof *f->type_first);
-    for (uint32_t i = 0; i < n; i++)
-        f->type_first[f->touch_type[i] + 1]++;
-    accumulate(f->type_first, n_types);
-    memcpy(next, f->type_first, ((size_t)n_types + 1) * sizeof *next);
-    for (uint32_t i = 0; i < n; i++)
-        f->by_type[next[f->touch_type[i]]++] = i;
-    f->alloc.free(f->alloc.ctx, next);
-    return TRIAL_OK;
-}
-
-// Calls for every touch inside an eligible stay, in the order of the sums: counts (`next` NULL) or places it.
-static void each_trial(struct trial_frame *f, const struct named *names, uint32_t *next)
+// Calls for every touch inside an eligible stay, by position and touch: counts (`next` NULL) or places it.
+static void each_trial(struct trial_frame *f, uint32_t *next)
 {
     const struct trial_events *touches = &f->touches;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < f->n_stays; i++) {
-        const struct trial_stay *s = &f->stays[names[i].position];
+        const struct trial_stay *s = &f->stays[i];
         size_t end = touches->first[s->unit + 1];
         int64_t from = s->in > f->in.data_start ? s->in : f->in.data_start;
         for (size_t t = trial_lower(touches->time, touches->first[s->unit], end, from); t < end; t++) {
             if (touches->time[t] >= s->out || touches->time[t] >= f->in.data_end)
                 break;
             uint32_t type = f->touch_type[t];
-            if (next)
-                f->trials[next[type]++] = (struct trial_index){(uint32_t)t, names[i].position};
-            else
+            if (!next) {
                 f->trial_first[type + 1]++;
+                continue;
+            }
+            f->by_position[n++] = next[type];
+            f->trials[next[type]++] = (struct trial_index){(uint32_t)t, i};
         }
     }
 }
@@ -260,48 +252,24 @@ static enum trial_rc sort_trials(struct trial_frame *f)
 {
     const uint32_t n_types = f->in.n_types;
     uint32_t *next = take(f, (size_t)n_types + 1, sizeof *next);
-    struct named *names = take(f, f->n_stays, sizeof *names);
     enum trial_rc rc = TRIAL_NOMEM;
 
     f->trial_first = take(f, (size_t)n_types + 1, sizeof *f->trial_first);
-    if (!next || !names || !f->trial_first)
+    if (!next || !f->trial_first)
         goto out;
-    for (uint32_t i = 0; i < f->n_stays; i++)
-        names[i] = (struct named){f->stays[i].stage, f->stays[i].segment, f->stays[i].order, i};
-    qsort(names, f->n_stays, sizeof *names, by_name);
     memset(f->trial_first, 0, ((size_t)n_types + 1) * sizeof *f->trial_first);
-    each_trial(f, names, NULL);
+    each_trial(f, NULL);
     accumulate(f->trial_first, n_types);
     f->trials = take(f, f->trial_first[n_types], sizeof *f->trials);
-    if (!f->trials)
+    f->by_position = take(f, f->trial_first[n_types], sizeof *f->by_position);
+    if (!f->trials || !f->by_position)
         goto out;
     memcpy(next, f->trial_first, ((size_t)n_types + 1) * sizeof *next);
-    each_trial(f, names, next);
+    each_trial(f, next);
     rc = TRIAL_OK;
 out:
-    f->alloc.free(f->alloc.ctx, names);
     f->alloc.free(f->alloc.ctx, next);
     return rc;
-}
-
-// The trials once more, by position of the stay.
-static enum trial_rc order_by_position(struct trial_frame *f)
-{
-    const uint32_t n = f->trial_first[f->in.n_types];
-    uint32_t *next = take(f, (size_t)f->n_stays + 1, sizeof *next);
-    f->by_position = take(f, n, sizeof *f->by_position);
-    if (!next || !f->by_position) {
-        f->alloc.free(f->alloc.ctx, next);
-        return TRIAL_NOMEM;
-    }
-    memset(next, 0, ((size_t)f->n_stays + 1) * sizeof *next);
-    for (uint32_t i = 0; i < n; i++)
-        next[f->trials[i].position + 1]++;
-    accumulate(next, f->n_stays);
-    for (uint32_t i = 0; i < n; i++)
-        f->by_position[next[f->trials[i].position]++] = i;
-    f->alloc.free(f->alloc.ctx, next);
-    return TRIAL_OK;
 }
 
 // A comparator's index is its entry plus the touch's time in stage, so entries must lie on the common grid as well.
@@ -335,16 +303,15 @@ enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc
     if (rc == TRIAL_OK)
         rc = copy_events(f, &f->actions, &f->in.actions, NULL, NULL);
     if (rc == TRIAL_OK)
-        rc = sort_touches(f);
+        rc = number_owners(f);
     if (rc == TRIAL_OK)
         rc = sort_trials(f);
-    if (rc == TRIAL_OK)
-        rc = order_by_position(f);
     if (rc != TRIAL_OK) {
         trial_frame_free(f);
         return rc;
     }
     find_grain(f);
+    f->near = options->scan <= INT16_MAX || f->n_stays <= INT16_MAX;
     *out = f;
     return TRIAL_OK;
 }
@@ -368,8 +335,8 @@ void trial_frame_free(struct trial_frame *frame)
     alloc.free(alloc.ctx, frame->origin);
     alloc.free(alloc.ctx, frame->account);
     alloc.free(alloc.ctx, frame->groups);
-    alloc.free(alloc.ctx, frame->by_type);
-    alloc.free(alloc.ctx, frame->type_first);
+    alloc.free(alloc.ctx, frame->owner);
+    alloc.free(alloc.ctx, frame->account_of_owner);
     alloc.free(alloc.ctx, frame->trials);
     alloc.free(alloc.ctx, frame->trial_first);
     alloc.free(alloc.ctx, frame->by_position);

@@ -36,11 +36,13 @@ struct trial_frame {
     uint32_t n_stays;
     struct trial_group *groups;
     uint32_t n_groups;
-    uint32_t *by_type;           // touches by (type, local unit, order)
-    uint32_t *type_first;        // n_types + 1
-    struct trial_index *trials;  // touches inside eligible stays by (type, stage, segment, stay order, touch)
+    uint32_t *owner;             // of each stay: its account, numbered in the order of stays
+    uint32_t *account_of_owner;
+    uint32_t n_owners;
+    struct trial_index *trials;  // touches inside eligible stays by (type, position, touch): the order of the sums
     uint32_t *trial_first;       // n_types + 1
     uint32_t *by_position;       // of trials, by position of the stay
+    bool near;                   // those who are compared are less than 2^15 positions apart
     int64_t grain;               // of touches, actions and entries alike; 0: they differ, truncate at each question
 };
 
@@ -114,7 +116,7 @@ struct trial_level {
     struct trial_slot *slots;
     uint32_t n_slots;
     size_t room;
-    int64_t *times;  // of the matched index touches
+    int64_t *times;  // of the matched index touches; in order once they are sorted
     size_t n_times, times_room;
     struct stats_sum *bundle;  // by type
     struct stats_sum o[TRIAL_OUTCOMES], e[TRIAL_OUTCOMES], q[TRIAL_OUTCOMES];
@@ -147,34 +149,53 @@ enum trial_rc trial_level_time(struct trial_level *level, const struct trial_all
 // Adds all of `from` into `into` and empties `from`.
 enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
                                uint32_t n_types);
+// The times of a level into which nothing was folded, before it is finished or folded.
+void trial_level_sort_times(struct trial_level *level);
 // Estimates and checks of the level. `value`: worth where the observed outcomes say nothing. `pooled`: money is what the
-// stages have left in it, else it is value times extra. Sorts the level's times.
-void trial_level_finish(struct trial_cell *out, struct trial_level *level, const struct trial_options *options,
-                        uint32_t n_types, uint32_t n_outcomes, double value, bool pooled);
+// stages have left in it, else it is value times extra.
+void trial_level_finish(struct trial_cell *out, const struct trial_level *level, const struct trial_frame *frame, uint32_t n_outcomes,
+                        double value, bool pooled);
 // Leaves a finished stage's money in the pooled level.
 enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_level *stage, const struct trial_cell *cell,
                                 const struct trial_alloc *alloc);
 
-// Estimate of outcome k from per-account sums, and who has the largest part in it.
-void trial_cluster(struct trial_estimate *out, const struct trial_slot *slots, size_t n, uint32_t k, double o, double e,
-                   double q);
-void trial_largest(uint32_t *account, double *share, const struct trial_slot *slots, size_t n);
+// What the estimates need of all accounts, in one walk.
+struct trial_parts {
+    size_t n, exposed, in_placebo;
+    double oo[TRIAL_OUTCOMES], oe[TRIAL_OUTCOMES], ee[TRIAL_OUTCOMES];  // sums of dO^2, dO dE, dE^2
+    double placebo_oo, placebo_oe, placebo_ee;
+    double money2, all, largest_part;  // sums of money^2 and of |dO - dE| of outcome 0; the largest of these
+    uint32_t largest;                  // whose, or TRIAL_NONE; the least number of those that are equal
+};
+// account_of: the number of each slot's account; NULL: it is its own.
+void trial_parts_of(struct trial_parts *out, const struct trial_slot *slots, size_t n, const uint32_t *account_of);
+void trial_cluster(struct trial_estimate *out, const struct trial_parts *parts, uint32_t k, double o, double e, double q);
 
 // ---- one run of one type ------------------------------------------------------------------------------------------------
 
 enum { SEGMENT = 0, STAGE = 1, POOLED = 2, N_LEVELS = 3 };
+
+// What a comparator's account gets of the event times up to one, and of its own event at that one.
+struct trial_share {
+    double o, e, own;
+};
 
 struct trial_run_state {
     const struct trial_frame *frame;
     const struct trial_request *request;
     struct trial_alloc alloc;
     struct trial_level level[N_LEVELS];
-    struct trial_member *members;  // of one set
+    struct trial_member *members;  // of one set, for on_set
+    uint32_t *position;            // of each
+    uint64_t *before;              // of each: actions in the window of the placebo
     struct trial_slot **slots;     // of their accounts
-    uint32_t *ranks;               // event times within the follow-up of each x 2 + has its event at the last of them
+    uint32_t *ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
+    struct trial_share *shares[TRIAL_OUTCOMES];  // by event time, from 1; 0: none
+    size_t n_times[TRIAL_OUTCOMES];
     struct trial_result result;
     size_t room;
     size_t stage_cell;  // where the open stage's cell goes
+    size_t stage_segments;  // closed in it
     bool stage_open;
     uint32_t stage, segment;
 };
@@ -201,7 +222,7 @@ struct trial_told {
 };
 
 // Adds a matched set to the segment level.
-enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, const struct trial_told *told);
+enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, uint32_t position, const struct trial_told *told);
 
 static inline enum trial_rc trial_each(const struct trial_crew *crew, size_t n, enum trial_rc (*piece)(void *ctx, size_t i), void *ctx)
 {

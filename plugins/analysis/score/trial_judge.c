@@ -147,6 +147,8 @@ static size_t find(struct trial_work *w, const struct trial_entry *e, const stru
     int64_t end = 0;
     trial_outward_begin(&o, &w->sweep, place, e->lo - b->begin, e->hi - b->begin, combined, a->which_window, touches);
     for (uint32_t other; n < most && (other = trial_outward_next(&o)) != TRIAL_NONE;) {
+        __builtin_prefetch(&w->facts[o.left == TRIAL_NONE ? other : o.left]);
+        __builtin_prefetch(&w->facts[o.right == TRIAL_NONE ? other : o.right]);
         const struct trial_facts *x = facts(w, other, e->since);
         if (!is_comparator(w, e, a, b->account[place], other, x, &end))
             continue;
@@ -167,47 +169,50 @@ static size_t find(struct trial_work *w, const struct trial_entry *e, const stru
 
 // ---- the record -----------------------------------------------------------------------------------------------------------------
 
-// Other types that touched this stay's owner in [since - 7 d, since + W]: each once. `looker` must be new for every call of a trial.
-static size_t look_around(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t place, uint32_t looker, size_t n_seen)
+// Marks the types that touched this stay's owner in [since - 7 d, since + W].
+static void look_around(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t place, uint64_t *seen)
 {
     const struct trial_facts *x = facts(w, place, e->since);
     const struct trial_list *list = &w->block.touches;
     const int64_t from = e->since - 7 * 86400 * w->block.frame->options.second, to = e->since + a->window;
-    if (x->last_touch < from && x->next_touch > to)
-        return n_seen;
     const uint32_t first = list->first[place], last = list->first[place + 1];
-    uint32_t i = x->touch;
-    while (i > first && list->since[i - 1] >= from)
-        i--;
-    for (; i < last && list->since[i] <= to; i++) {
-        uint32_t type = w->block.touch_type[i];
-        if (type == a->request->type || w->seen_by[type] == looker)
-            continue;
-        if (w->seen_by[type] == 0) {
-            w->seen_types[n_seen++] = type;
-            w->seen_count[type] = 0;
-        }
-        w->seen_by[type] = looker;
-        w->seen_count[type]++;
-    }
-    return n_seen;
+    for (uint32_t i = 0; i < w->seen_words; i++)
+        seen[i] = 0;
+    if (x->last_touch >= from)
+        for (uint32_t i = x->touch; i > first && list->since[i - 1] >= from; i--)
+            seen[w->block.touch_type[i - 1] / 64] |= UINT64_C(1) << (w->block.touch_type[i - 1] % 64);
+    if (x->next_touch <= to)
+        for (uint32_t i = x->touch; i < last && list->since[i] <= to; i++)
+            seen[w->block.touch_type[i] / 64] |= UINT64_C(1) << (w->block.touch_type[i] % 64);
 }
 
+// Other types: who saw them.
 static uint8_t *put_bundle(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, size_t n, uint8_t *at)
 {
-    size_t n_seen = look_around(w, e, a, e->position - w->block.begin, 1, 0), n_exposed = n_seen;
-    for (size_t s = 0; s < n_seen; s++)
-        w->seen_count[w->seen_types[s]] = 0;  // from here on: comparators only
-    for (size_t i = 0; i < n; i++)
-        n_seen = look_around(w, e, a, w->found[i].place, (uint32_t)i + 2, n_seen);
-    at = trial_put(at, n_seen);
-    for (size_t s = 0; s < n_seen; s++) {
-        uint32_t type = w->seen_types[s];
-        at = trial_put(at, type);
-        at = trial_put(at, s < n_exposed);
-        at = trial_put(at, w->seen_count[type]);
-        w->seen_by[type] = 0;
+    uint64_t *exposed = w->seen, *any = w->seen + w->seen_words, *own = any + w->seen_words;
+    size_t n_any = 0;
+    look_around(w, e, a, e->position - w->block.begin, exposed);
+    memcpy(any, exposed, w->seen_words * sizeof *any);
+    for (size_t i = 0; i < n; i++) {
+        look_around(w, e, a, w->found[i].place, own);
+        for (uint32_t k = 0; k < w->seen_words; k++) {
+            any[k] |= own[k];
+            for (uint64_t left = own[k]; left; left &= left - 1)
+                w->seen_count[k * 64 + (uint32_t)__builtin_ctzll(left)]++;
+        }
     }
+    any[a->request->type / 64] &= ~(UINT64_C(1) << (a->request->type % 64));
+    w->seen_count[a->request->type] = 0;
+    for (uint32_t k = 0; k < w->seen_words; k++)
+        n_any += (size_t)__builtin_popcountll(any[k]);
+    at = trial_put(at, n_any);
+    for (uint32_t k = 0; k < w->seen_words; k++)
+        for (uint64_t left = any[k]; left; left &= left - 1) {
+            const uint32_t bit = (uint32_t)__builtin_ctzll(left), type = k * 64 + bit;
+            at = trial_put(at, type);
+            at = trial_put(at, (uint64_t)w->seen_count[type] * 2 + (exposed[k] >> bit & 1));
+            w->seen_count[type] = 0;
+        }
     return at;
 }
 
@@ -278,7 +283,7 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
     at = trial_put(at, (uint64_t)(longest < exposed[0].length ? longest : exposed[0].length));
     at = trial_put(at, acted);
     for (size_t i = 0; i < n; i++)
-        at = trial_put(at, trial_zigzag((int64_t)w->found[i].position - (int64_t)e->position));
+        at = trial_put_position(at, w->found[i].position, e->position, w->block.frame->near);
     for (size_t i = 0; i < n && lag_length > 0; i++)
         at = trial_put(at, (uint64_t)w->found[i].before);
     at = put_bundle(w, e, a, n, at);
@@ -313,13 +318,14 @@ enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struc
     const int64_t end = e->since + a->window < b->length[place] ? e->since + a->window : b->length[place];
     const int64_t early = e->since - b->frame->options.lag, lag_length = early < 0 ? 0 : early < a->window ? early : a->window;
     struct trial_follow exposed[TRIAL_OUTCOMES];
-    uint8_t *start = trial_record_room(w), *at = start;
+    struct trial_chunk *room = trial_record_room(w, a->number);
     size_t position[TRIAL_OUTCOMES] = {0}, n = 0;
     uint64_t flags = 0;
 
-    if (!start)
+    if (!room)
         return TRIAL_NOMEM;
-    *out = start;
+    uint8_t *at = room->at;
+    *out = at;
     if (end <= e->since) {
         at = trial_put(at, TRIAL_NO_FOLLOW);
     } else {
@@ -346,7 +352,7 @@ enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struc
         if (n > 0)
             at = put_members(w, e, a, n, lag_length, exposed, at);
     }
-    w->chunk += at - start;
-    w->chunk_left -= (size_t)(at - start);
+    room->left -= (size_t)(at - room->at);
+    room->at = at;
     return TRIAL_OK;
 }

@@ -143,6 +143,20 @@ static void swap_accounts(struct trial_level *into, struct trial_level *from)
     into->times_room = from->times_room, from->times_room = was.times_room;
 }
 
+// Both are in order; from behind, so that none is in the way. There is room.
+static void merge_times(struct trial_level *into, struct trial_level *from)
+{
+    size_t a = into->n_times, b = from->n_times;
+    while (b > 0) {
+        const bool own = a > 0 && into->times[a - 1] > from->times[b - 1];
+        into->times[a + b - 1] = own ? into->times[a - 1] : from->times[b - 1];
+        a -= own;
+        b -= !own;
+    }
+    into->n_times += from->n_times;
+    from->n_times = 0;
+}
+
 static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc)
 {
     if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
@@ -163,10 +177,7 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
         from->map[slot->account] = 0;
     }
     from->n_slots = 0;
-    if (from->n_times)
-        memcpy(into->times + into->n_times, from->times, from->n_times * sizeof *into->times);
-    into->n_times += from->n_times;
-    from->n_times = 0;
+    merge_times(into, from);
     return TRIAL_OK;
 }
 
@@ -207,22 +218,11 @@ enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_l
 }
 
 // Under-dispersed because the counts are matched on: no Poisson floor, Fieller alone (METHODS 3.6).
-static void finish_placebo(struct trial_placebo *out, const struct trial_level *level)
+static void finish_placebo(struct trial_placebo *out, const struct trial_level *level, const struct trial_parts *parts)
 {
-    const double zz = STATS_Z95 * STATS_Z95;
-    struct stats_sum oo = {0}, oe = {0}, ee = {0};
-    size_t n = 0;
-    for (uint32_t i = 0; i < level->n_slots; i++) {
-        const struct trial_slot *s = &level->slots[i];
-        if (!s->in_placebo)
-            continue;
-        n++;
-        stats_add(&oo, s->placebo_o * s->placebo_o);
-        stats_add(&oe, s->placebo_o * s->placebo_e);
-        stats_add(&ee, s->placebo_e * s->placebo_e);
-    }
-    double factor = n > 1 ? (double)n / (double)(n - 1) : 1.0;
-    double voo = factor * stats_total(&oo), voe = factor * stats_total(&oe), vee = factor * stats_total(&ee);
+    const double zz = STATS_Z95 * STATS_Z95, n = (double)parts->in_placebo;
+    const double factor = parts->in_placebo > 1 ? n / (n - 1.0) : 1.0;
+    double voo = factor * parts->placebo_oo, voe = factor * parts->placebo_oe, vee = factor * parts->placebo_ee;
     double o = stats_total(&level->placebo_o), e = stats_total(&level->placebo_e), v = voo - 2.0 * voe + vee;
     struct stats_interval fieller = stats_ratio_set(e * e - zz * vee, 2.0 * (o * e - zz * voe), o * o - zz * voo);
     double z = v > 0.0 ? (o - e) / sqrt(v) : 0.0;
@@ -244,14 +244,19 @@ static int by_time(const void *left, const void *right)
     return l < r ? -1 : l > r;
 }
 
+void trial_level_sort_times(struct trial_level *level)
+{
+    if (level->n_times)
+        qsort(level->times, level->n_times, sizeof *level->times, by_time);
+}
+
 // Largest share of the times that fall into one window of 7 days, wherever it begins.
-static double busiest_share(int64_t *times, size_t n, int64_t second)
+static double busiest_share(const int64_t *times, size_t n, int64_t second)
 {
     const int64_t week = 7 * 86400 * second;
     size_t most = 0;
     if (n == 0)
         return 0.0;
-    qsort(times, n, sizeof *times, by_time);
     for (size_t first = 0, behind = 0; first < n; first++) {
         while (behind < n && times[behind] - times[first] < week)
             behind++;
@@ -260,7 +265,7 @@ static double busiest_share(int64_t *times, size_t n, int64_t second)
     return (double)most / (double)n;
 }
 
-static void finish_money(struct trial_cell *out, const struct trial_level *level, bool pooled)
+static void finish_money(struct trial_cell *out, const struct trial_level *level, const struct trial_parts *parts, bool pooled)
 {
     const struct trial_estimate *r = &out->estimate[0];
     out->money = out->money_lo = out->money_hi = NAN;
@@ -272,11 +277,8 @@ static void finish_money(struct trial_cell *out, const struct trial_level *level
     }
     if (level->money_unknown || !level->has_stage)
         return;
-    struct stats_sum squares = {0};
-    for (uint32_t i = 0; i < level->n_slots; i++)
-        stats_add(&squares, level->slots[i].money * level->slots[i].money);
-    double n = (double)level->n_slots, factor = level->n_slots > 1 ? n / (n - 1.0) : 1.0;
-    double half = STATS_Z95 * sqrt(fmax(factor * stats_total(&squares), stats_total(&level->money_floor)));
+    double n = (double)parts->n, factor = parts->n > 1 ? n / (n - 1.0) : 1.0;
+    double half = STATS_Z95 * sqrt(fmax(factor * parts->money2, stats_total(&level->money_floor)));
     out->money = stats_total(&level->money);
     out->money_lo = out->money - half;
     out->money_hi = out->money + half;
@@ -290,32 +292,32 @@ static double observed_value(const struct trial_level *level, double otherwise)
     return level->worth_min < level->worth_max ? stats_total(&level->worth) / (double)level->n_worth : level->worth_min;
 }
 
-void trial_level_finish(struct trial_cell *out, struct trial_level *level, const struct trial_options *options,
-                        uint32_t n_types, uint32_t n_outcomes, double value, bool pooled)
+void trial_level_finish(struct trial_cell *out, const struct trial_level *level, const struct trial_frame *frame, uint32_t n_outcomes,
+                        double value, bool pooled)
 {
     const double sets = (double)level->cell.matched, followed = stats_total(&level->followed);
+    struct trial_parts parts;
+    trial_parts_of(&parts, level->slots, level->n_slots, frame->account_of_owner);
     *out = level->cell;
-    out->accounts = 0;
-    for (uint32_t i = 0; i < level->n_slots; i++)
-        out->accounts += level->slots[i].exposed;
+    out->accounts = parts.exposed;
     for (uint32_t k = 0; k < n_outcomes; k++)
-        trial_cluster(&out->estimate[k], level->slots, level->n_slots, k, stats_total(&level->o[k]),
-                      stats_total(&level->e[k]), stats_total(&level->q[k]));
-    finish_placebo(&out->placebo, level);
+        trial_cluster(&out->estimate[k], &parts, k, stats_total(&level->o[k]), stats_total(&level->e[k]), stats_total(&level->q[k]));
+    finish_placebo(&out->placebo, level, &parts);
     out->trigger = sets > 0.0 ? stats_total(&level->trigger) / sets : 0.0;
     out->covered = followed > 0.0 ? stats_total(&level->covered) / followed : 0.0;
     out->bundle_type = TRIAL_NONE;
-    for (uint32_t t = 0; t < n_types && sets > 0.0; t++) {
+    for (uint32_t t = 0; t < frame->in.n_types && sets > 0.0; t++) {
         double difference = stats_total(&level->bundle[t]) / sets;
         if (difference > out->bundle) {
             out->bundle = difference;
             out->bundle_type = t;
         }
     }
-    out->busiest = busiest_share(level->times, level->n_times, options->second);
-    trial_largest(&out->largest, &out->largest_share, level->slots, level->n_slots);
+    out->busiest = busiest_share(level->times, level->n_times, frame->options.second);
+    out->largest = parts.largest;
+    out->largest_share = parts.all > 0.0 ? parts.largest_part / parts.all : 0.0;
     if (pooled && level->has_stage && !level->stages_differ && !level->money_unknown)
         value = level->stage_value;
     out->value = observed_value(level, value);
-    finish_money(out, level, pooled);
+    finish_money(out, level, &parts, pooled);
 }

@@ -155,6 +155,7 @@ enum trial_rc trial_randomised_run(struct trial_randomised *out, const struct tr
 {
     struct trial_randomised result = {.largest = TRIAL_NONE};
     struct sweep s = {.in = input, .alloc = *alloc};
+    struct trial_parts parts;
     enum trial_rc rc = TRIAL_NOMEM;
 
     if (!random_input_is_valid(input))
@@ -170,12 +171,12 @@ enum trial_rc trial_randomised_run(struct trial_randomised *out, const struct tr
     for (uint32_t g = 0; g < input->n_groups; g++)
         if (run_group(&result, &s, g) != TRIAL_OK)
             goto out;
+    trial_parts_of(&parts, s.level.slots, s.level.n_slots, NULL);
     for (uint32_t k = 0; k < input->n_outcomes; k++)
-        trial_cluster(&result.estimate[k], s.level.slots, s.level.n_slots, k, stats_total(&s.level.o[k]),
-                      stats_total(&s.level.e[k]), stats_total(&s.level.q[k]));
-    for (uint32_t i = 0; i < s.level.n_slots; i++)
-        result.accounts += s.level.slots[i].exposed;
-    trial_largest(&result.largest, &result.largest_share, s.level.slots, s.level.n_slots);
+        trial_cluster(&result.estimate[k], &parts, k, stats_total(&s.level.o[k]), stats_total(&s.level.e[k]), stats_total(&s.level.q[k]));
+    result.accounts = parts.exposed;
+    result.largest = parts.largest;
+    result.largest_share = parts.all > 0.0 ? parts.largest_part / parts.all : 0.0;
     *out = result;
     rc = TRIAL_OK;
 out:

@@ -5,13 +5,15 @@
 //   flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
-//   less the exposed's, zigzag; with a lag: actions of each in it; number of other types seen, and for each: type, seen by the
-//   exposed, comparators that saw it; for each outcome: number of event times, and if there are any: for each time comparators
+//   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it; number of other types
+//   seen, and for each: type, comparators that saw it x 2 + seen by the exposed; for each outcome: number of event times, and if there are any: for each time comparators
 //   still followed, events among them, whether the exposed's own; for each comparator: event times within its follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 #define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define TRIAL_NUMBER_MAX 10  // bytes of the longest number
 
@@ -39,14 +41,31 @@ static inline uint64_t trial_get(const uint8_t **at)
     }
 }
 
-static inline uint64_t trial_zigzag(int64_t number)
+// `near`: no two that are put together are further apart than two bytes tell.
+static inline uint8_t *trial_put_position(uint8_t *at, uint32_t position, uint32_t from, bool near)
 {
-    return number < 0 ? ~((uint64_t)number << 1) : (uint64_t)number << 1;
+    const uint32_t wide = position - from;  // both ways: they wrap
+    const uint16_t narrow = (uint16_t)wide;
+    if (near) {
+        memcpy(at, &narrow, sizeof narrow);
+        return at + sizeof narrow;
+    }
+    memcpy(at, &wide, sizeof wide);
+    return at + sizeof wide;
 }
 
-static inline int64_t trial_unzigzag(uint64_t number)
+static inline uint32_t trial_get_position(const uint8_t **at, uint32_t from, bool near)
 {
-    return number & 1 ? -(int64_t)(number >> 1) - 1 : (int64_t)(number >> 1);
+    int16_t narrow;
+    uint32_t wide;
+    if (near) {
+        memcpy(&narrow, *at, sizeof narrow);
+        *at += sizeof narrow;
+        return (uint32_t)((int64_t)from + narrow);
+    }
+    memcpy(&wide, *at, sizeof wide);
+    *at += sizeof wide;
+    return from + wide;
 }
 
 #endif

@@ -24,34 +24,76 @@ void trial_solve(struct trial_estimate *out, double o, double e, double q, size_
     *out = r;
 }
 
-void trial_cluster(struct trial_estimate *out, const struct trial_slot *slots, size_t n, uint32_t k, double o, double e,
-                   double q)
+#define BLOCK 128  // slots whose squares are added up before they go to the sum: its error grows with the blocks only
+
+// ---- sums over accounts ----------------------------------------------------------------------------------------------------
+
+enum { PARTS_OO, PARTS_OE = PARTS_OO + TRIAL_OUTCOMES, PARTS_EE = PARTS_OE + TRIAL_OUTCOMES, PARTS_PLACEBO = PARTS_EE + TRIAL_OUTCOMES, PARTS_MONEY = PARTS_PLACEBO + 3, PARTS_ALL, N_PARTS };
+
+static void add_block(double *sum, struct trial_parts *parts, const struct trial_slot *slots, size_t n)
 {
-    struct stats_sum oo = {0}, oe = {0}, ee = {0};
     for (size_t i = 0; i < n; i++) {
-        stats_add(&oo, slots[i].o[k] * slots[i].o[k]);
-        stats_add(&oe, slots[i].o[k] * slots[i].e[k]);
-        stats_add(&ee, slots[i].e[k] * slots[i].e[k]);
+        const struct trial_slot *s = &slots[i];
+        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+            sum[PARTS_OO + k] += s->o[k] * s->o[k];
+            sum[PARTS_OE + k] += s->o[k] * s->e[k];
+            sum[PARTS_EE + k] += s->e[k] * s->e[k];
+        }
+        sum[PARTS_PLACEBO] += s->placebo_o * s->placebo_o;  // 0 where it is in no placebo
+        sum[PARTS_PLACEBO + 1] += s->placebo_o * s->placebo_e;
+        sum[PARTS_PLACEBO + 2] += s->placebo_e * s->placebo_e;
+        sum[PARTS_MONEY] += s->money * s->money;
+        sum[PARTS_ALL] += fabs(s->o[0] - s->e[0]);
+        parts->exposed += s->exposed;
+        parts->in_placebo += s->in_placebo;
     }
-    double factor = n > 1 ? (double)n / (double)(n - 1) : 1.0;
-    trial_solve(out, o, e, q, n, factor * stats_total(&oo), factor * stats_total(&oe), factor * stats_total(&ee));
 }
 
-void trial_largest(uint32_t *account, double *share, const struct trial_slot *slots, size_t n)
+static void find_largest(struct trial_parts *parts, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
 {
-    struct stats_sum total = {0};
-    double largest = 0.0;
-    *account = TRIAL_NONE;
     for (size_t i = 0; i < n; i++) {
-        double part = fabs(slots[i].o[0] - slots[i].e[0]);
-        stats_add(&total, part);
-        if (part > largest || (part > 0.0 && part >= largest && slots[i].account < *account)) {
-            largest = part;
-            *account = slots[i].account;
+        const double part = fabs(slots[i].o[0] - slots[i].e[0]);
+        if (part < parts->largest_part || !(part > 0.0))
+            continue;
+        const uint32_t account = account_of ? account_of[slots[i].account] : slots[i].account;
+        if (part > parts->largest_part || account < parts->largest) {
+            parts->largest_part = part;
+            parts->largest = account;
         }
     }
-    *share = largest > 0.0 ? largest / stats_total(&total) : 0.0;
 }
+
+void trial_parts_of(struct trial_parts *out, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
+{
+    struct stats_sum sums[N_PARTS] = {{0}};
+    *out = (struct trial_parts){.n = n, .largest = TRIAL_NONE};
+    for (size_t at = 0, next; at < n; at = next) {
+        double block[N_PARTS] = {0};
+        next = n - at < BLOCK ? n : at + BLOCK;
+        add_block(block, out, slots + at, next - at);
+        find_largest(out, slots + at, next - at, account_of);
+        for (size_t i = 0; i < N_PARTS; i++)
+            stats_add(&sums[i], block[i]);
+    }
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        out->oo[k] = stats_total(&sums[PARTS_OO + k]);
+        out->oe[k] = stats_total(&sums[PARTS_OE + k]);
+        out->ee[k] = stats_total(&sums[PARTS_EE + k]);
+    }
+    out->placebo_oo = stats_total(&sums[PARTS_PLACEBO]);
+    out->placebo_oe = stats_total(&sums[PARTS_PLACEBO + 1]);
+    out->placebo_ee = stats_total(&sums[PARTS_PLACEBO + 2]);
+    out->money2 = stats_total(&sums[PARTS_MONEY]);
+    out->all = stats_total(&sums[PARTS_ALL]);
+}
+
+void trial_cluster(struct trial_estimate *out, const struct trial_parts *parts, uint32_t k, double o, double e, double q)
+{
+    const double factor = parts->n > 1 ? (double)parts->n / (double)(parts->n - 1) : 1.0;
+    trial_solve(out, o, e, q, parts->n, factor * parts->oo[k], factor * parts->oe[k], factor * parts->ee[k]);
+}
+
+// ---- searches --------------------------------------------------------------------------------------------------------------
 
 size_t trial_first_after(const struct trial_events *events, const int64_t *unit_of, uint32_t unit, struct trial_at at)
 {

@@ -34,6 +34,11 @@ struct trial_found {
     bool acted;
 };
 
+struct trial_chunk {
+    uint8_t *at;
+    size_t left;
+};
+
 struct trial_pass;
 
 struct trial_work {
@@ -52,18 +57,19 @@ struct trial_work {
     struct trial_facts *facts;     // by place
     uint32_t common[TRIAL_OUTCOMES];  // the series that most ask about, or TRIAL_NONE
     struct trial_found *found;     // of one trial
-    uint32_t *seen_by, *seen_count, *seen_types;  // bundle: last looker, members that saw, list of types seen
+    uint64_t *seen;                // bundle: bits of types, of the exposed, of any, of one
+    uint32_t *seen_count;          // by type: comparators that saw it; 0 between trials
+    uint32_t seen_words;
     int64_t *times;                // event times of one trial
     uint32_t *at_risk, *ranks;     // of one outcome: by rank, twice; by member
-    uint8_t *chunk;                // room for records
-    size_t chunk_left;
+    struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
     struct trial_room rooms[13];
 };
 
 // Finds the comparators of one fresh touch for one request and writes its record; *out is where, in memory of the pass.
 enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a);
-// Room for the longest record; its bytes belong to the pass. NULL when out of memory.
-uint8_t *trial_record_room(struct trial_work *w);
+// Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
+struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);
 size_t trial_record_limit(const struct trial_frame *f);
 
 #endif

@@ -293,6 +293,57 @@ static void records_beyond_memory_are_read_from_the_disk(void **state)
     run_close(&run);
 }
 
+static void keys_that_begin_alike_are_sorted_to_their_end(void **state)
+{
+    static const char *const sorted[] = {"cust", "cust-0000", "cust-00000000", "cust-00000000-a", "cust-00000000-b", "cust-00000000-b", "cust-0001", "cust-\xc3\xa4", "cust-\xff"};
+    static const unsigned added[] = {4, 8, 1, 6, 0, 3, 7, 2, 5};
+    struct voc_run run;
+    struct voc_context cx;
+    struct voc_spool *sp;
+    size_t n;
+    (void)state;
+    run_open(&run, &cx, NULL);
+    cx.memory_max = 0;
+    assert_int_equal(spool_new(&run, &sp), VOC_OK);
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++) assert_int_equal(spool_add(sp, str_mk(sorted[added[i]], strlen(sorted[added[i]])), &added[i], sizeof added[i]), VOC_OK);
+    assert_int_equal(spool_seal(sp, &n), VOC_OK);
+    assert_int_equal(n, sizeof sorted / sizeof *sorted);
+    for (size_t i = 0; i < n; i++) {
+        voc_str key;
+        const void *data;
+        size_t size;
+        assert_int_equal(spool_get(sp, i, &key, &data, &size), VOC_OK);
+        assert_int_equal(key.len, strlen(sorted[i]));
+        assert_memory_equal(key.ptr, sorted[i], key.len);
+        assert_int_equal(*(const unsigned *)data, (unsigned)i); // of the two alike, the one that was added first
+    }
+    run_close(&run);
+}
+
+static void an_emptied_spool_gives_back_its_memory_and_nothing_else(void **state)
+{
+    (void)state;
+    for (int on_disk = 0; on_disk < 2; on_disk++) {
+        struct voc_run run;
+        struct voc_context cx;
+        struct voc_spool *sp;
+        voc_str key;
+        const void *data;
+        size_t n, size;
+        run_open(&run, &cx, NULL);
+        if (!on_disk) cx.memory_max = 0;
+        assert_int_equal(spool_new(&run, &sp), VOC_OK);
+        for (unsigned i = 0; i < 3000; i++) add(sp, i);
+        assert_int_equal(spool_seal(sp, &n), VOC_OK);
+        assert_true(context_used(&cx) > 0);
+        spool_empty(sp);
+        assert_int_equal(context_used(&cx), 0);
+        assert_int_equal(spool_get(sp, 0, &key, &data, &size), VOC_E_BUG);
+        assert_int_equal(spool_add(sp, STR("late"), "", 0), VOC_E_BUG);
+        run_close(&run);
+    }
+}
+
 static void a_full_disk_is_said_and_leaves_nothing_behind(void **state)
 {
     struct voc_run run;
@@ -411,6 +462,8 @@ int main(void)
         cmocka_unit_test(an_emptied_spool_can_be_filled_again),
         cmocka_unit_test(records_beyond_memory_are_read_from_the_disk),
         cmocka_unit_test(many_spools_share_what_is_allowed),
+        cmocka_unit_test(keys_that_begin_alike_are_sorted_to_their_end),
+        cmocka_unit_test(an_emptied_spool_gives_back_its_memory_and_nothing_else),
         cmocka_unit_test(a_full_disk_is_said_and_leaves_nothing_behind),
         cmocka_unit_test(a_folder_that_takes_no_file_is_said),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

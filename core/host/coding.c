@@ -12,14 +12,13 @@
 #include "base/text.h"
 
 #define SLOTS_MIN 256u
-#define STAY_STRINGS 16384u // strings and tuples that stay for the next block: those of a file that repeats them fit
-#define STAY_TUPLES 16384u
+#define STAY_STRINGS 32768u // strings and tuples that stay for the next block: those of a file that repeats them fit
+#define STAY_TUPLES 131072u
 
-// The texts of a row lie side by side: looked at as words, the length of text k is word 2k + 1.
+// The texts of a row lie side by side.
 enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
 _Static_assert(offsetof(voc_row, language) == offsetof(voc_row, ref) + TEXT_LANGUAGE * sizeof(voc_str), "texts of a row");
 _Static_assert(KINDS_MAX <= 8, "three bits of a length");
-_Static_assert(sizeof(voc_str) == 2 * sizeof(uint64_t) && offsetof(voc_str, len) == sizeof(uint64_t), "a text is two words");
 
 voc_rc coder_init(struct coder *c, uint32_t sender)
 {
@@ -201,9 +200,11 @@ static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
 static voc_rc list_person(struct coder *c, size_t at, uint32_t *out)
 {
     struct people *p = &c->people;
-    voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
-    if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
-    if (rc) return rc;
+    if (p->end.n == p->end.cap || p->hash.n == p->hash.cap) {
+        voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
+        if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
+        if (rc) return rc;
+    }
     p->end.at[p->end.n++] = p->text.len;
     p->hash.at[p->hash.n++] = hash64(p->text.ptr + at, p->text.len - at, 0);
     *out = (uint32_t)p->end.n;
@@ -366,13 +367,12 @@ static voc_rc put_amounts(struct coder *c, const struct coder_rows *b, unsigned 
 }
 
 // Which texts are used at all: bits of their lengths.
-static void used_texts(const struct coder_rows *b, uint64_t words[2 * TEXT_N])
+static void used_texts(const struct coder_rows *b, uint64_t used[TEXT_N])
 {
-    memset(words, 0, 2 * TEXT_N * sizeof *words);
+    memset(used, 0, TEXT_N * sizeof *used);
     for (size_t i = 0; i < b->n; i++) {
-        uint64_t row[2 * TEXT_N];
-        memcpy(row, &coder_row(b, i)->ref, sizeof row);
-        for (size_t k = 0; k < 2 * TEXT_N; k++) words[k] |= row[k];
+        const voc_str *text = &coder_row(b, i)->ref;
+        for (size_t k = 0; k < TEXT_N; k++) used[k] |= text[k].len;
     }
 }
 
@@ -386,15 +386,23 @@ static voc_rc put_text(struct coder *c, const struct coder_rows *b, unsigned whi
     return rc ? rc : put_codes(c, k, code, b->n);
 }
 
-static voc_rc put_aliases(struct coder *c, const struct coder_rows *b, unsigned k)
+static voc_rc put_customers(struct coder *c, const struct coder_rows *b)
 {
     uint32_t code[CODING_AT_ONCE];
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) {
-        const voc_row *r = coder_row(b, i);
-        rc = k == CODES_CUSTOMER ? coder_person(c, r->customer, r->n_customer, &code[i]) : coder_person(c, r->account, r->n_account, &code[i]);
-    }
-    return rc ? rc : put_codes(c, k, code, b->n);
+    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_person(c, coder_row(b, i)->customer, coder_row(b, i)->n_customer, &code[i]);
+    return rc ? rc : put_codes(c, CODES_CUSTOMER, code, b->n);
+}
+
+static voc_rc put_accounts(struct coder *c, const struct coder_rows *b)
+{
+    uint32_t code[CODING_AT_ONCE];
+    size_t any = 0;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n; i++) any |= coder_row(b, i)->n_account;
+    if (!any) return VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_person(c, coder_row(b, i)->account, coder_row(b, i)->n_account, &code[i]);
+    return rc ? rc : put_codes(c, CODES_ACCOUNT, code, b->n);
 }
 
 static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
@@ -473,7 +481,7 @@ static voc_rc common_codes(struct coder *c, const struct coder_rows *b, unsigned
     return rc;
 }
 
-static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint64_t used[2 * TEXT_N], uint32_t *to, bool *unset)
+static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint64_t used[TEXT_N], uint32_t *to, bool *unset)
 {
     static const unsigned char texts[] = {TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_ROLE, TEXT_OWNER, TEXT_LANGUAGE};
     enum { N = sizeof texts };
@@ -484,7 +492,7 @@ static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint
     bool some_unset = false;
     for (size_t k = 0; k < N && !rc; k++) {
         of[k] = nothing;
-        if (used[2 * texts[k] + 1] == 0) continue;
+        if (used[texts[k]] == 0) continue;
         rc = common_codes(c, b, texts[k], codes[k]);
         of[k] = codes[k];
     }
@@ -519,14 +527,14 @@ static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
 {
     static const struct { unsigned char text, codes; } texts[] = {{TEXT_OBJECT, CODES_OBJECT}, {TEXT_CASE, CODES_CASE}, {TEXT_THREAD, CODES_THREAD},
                                                                   {TEXT_ID, CODES_ID}, {TEXT_REF, CODES_REF}, {TEXT_TEXT, CODES_TEXT}};
-    uint64_t used[2 * TEXT_N];
+    uint64_t used[TEXT_N];
     used_texts(b, used);
     voc_rc rc = reserve(c, b->n);
     if (!rc) rc = put_tuples(c, b, used, c->tuple.at + c->n, unset);
     for (size_t k = 0; k < sizeof texts / sizeof *texts && !rc; k++)
-        if (used[2 * texts[k].text + 1]) rc = put_text(c, b, texts[k].text, texts[k].codes);
-    if (!rc) rc = put_aliases(c, b, CODES_CUSTOMER);
-    if (!rc) rc = put_aliases(c, b, CODES_ACCOUNT);
+        if (used[texts[k].text]) rc = put_text(c, b, texts[k].text, texts[k].codes);
+    if (!rc) rc = put_customers(c, b);
+    if (!rc) rc = put_accounts(c, b);
     if (!rc) rc = put_attrs(c, b);
     for (unsigned k = 0; k < AMOUNT_N && !rc; k++) rc = put_amounts(c, b, k);
     return rc ? rc : put_codes(c, CODES_SUB, b->sub, b->n);

@@ -114,14 +114,14 @@ static size_t weigh_runs(const int64_t *v, size_t n)
     return bytes;
 }
 
+// Bytes of a number over the first.
+static inline unsigned short_more(uint32_t d) { return (31u - (unsigned)__builtin_clz(d | 1)) >> 3; }
+
 static size_t weigh_short(const struct shape *s, const int64_t *v, size_t n)
 {
     if ((uint64_t)s->max - (uint64_t)s->min > UINT32_MAX) return SIZE_MAX;
     size_t bytes = 8 + (n + 3) / 4 + n;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t d = (uint64_t)v[i] - (uint64_t)s->min;
-        bytes += (size_t)(d > 0xff) + (size_t)(d > 0xffff) + (size_t)(d > 0xffffff);
-    }
+    for (size_t i = 0; i < n; i++) bytes += short_more((uint32_t)((uint64_t)v[i] - (uint64_t)s->min));
     return bytes;
 }
 
@@ -199,14 +199,20 @@ static voc_rc put_delta(struct buf *out, const int64_t *v, size_t n, const struc
     size_t control = n / 2; // a nibble for each row but the first
     unsigned char *to = (unsigned char *)buf_room(out, s->delta_bytes - 16 + SLACK);
     if (!to) return out->rc;
-    memset(to, 0, control);
-    size_t at = control;
-    for (size_t i = 1; i < n; i++) {
-        uint64_t d = delta(v, i, &scale);
-        unsigned width = byte_width(d);
-        to[(i - 1) / 2] = (unsigned char)(to[(i - 1) / 2] | width << 4 * ((i - 1) & 1));
+    size_t at = control, i = 1;
+    for (; i + 1 < n; i += 2) {
+        uint64_t d = delta(v, i, &scale), e = delta(v, i + 1, &scale);
+        unsigned first = byte_width(d), second = byte_width(e);
+        to[(i - 1) / 2] = (unsigned char)(first | second << 4);
         set64(to + at, d);
-        at += width;
+        set64(to + at + first, e);
+        at += first + second;
+    }
+    if (i < n) {
+        uint64_t d = delta(v, i, &scale);
+        to[(i - 1) / 2] = (unsigned char)byte_width(d);
+        set64(to + at, d);
+        at += byte_width(d);
     }
     out->len += at;
     return out->rc;
@@ -231,13 +237,16 @@ static voc_rc put_short(struct buf *out, const int64_t *v, size_t n, const struc
     (void)put64(out, (uint64_t)s->min);
     unsigned char *to = (unsigned char *)buf_room(out, control + 4 * n + SLACK);
     if (!to) return out->rc;
-    memset(to, 0, control);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t d = (uint64_t)v[i] - (uint64_t)s->min;
-        unsigned more = (unsigned)(d > 0xff) + (unsigned)(d > 0xffff) + (unsigned)(d > 0xffffff);
-        to[i / 4] = (unsigned char)(to[i / 4] | more << 2 * (i & 3));
-        set32(to + at, (uint32_t)d);
-        at += more + 1;
+    for (size_t i = 0; i < n; i += 4) {
+        unsigned widths = 0;
+        for (unsigned k = 0; k < 4 && i + k < n; k++) {
+            uint32_t d = (uint32_t)((uint64_t)v[i + k] - (uint64_t)s->min);
+            unsigned more = short_more(d);
+            widths |= more << 2 * k;
+            set32(to + at, d);
+            at += more + 1;
+        }
+        to[i / 4] = (unsigned char)widths;
     }
     out->len += at;
     return out->rc;

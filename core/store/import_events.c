@@ -315,6 +315,7 @@ voc_rc import_write_events(struct import *i, struct names *names)
     if (rc == VOC_OK) rc = ordering_open(&o, &i->q);
     for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
         rc = ordering_part(&o, p);
+        if (!(i->q.set_flags & SETS_SEVERAL)) pending_forget_part(&i->q, p); // else links of the same row are still to be found
         for (size_t u = 0, from = 0; rc == VOC_OK && u < o.end.n; from = o.end.at[u++])
             if (o.end.at[u] > from) rc = add_unit(&e, &o.rows, from, o.end.at[u] - from);
     }

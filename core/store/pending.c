@@ -34,14 +34,18 @@ voc_rc pending_init(struct pending *q)
     return rc;
 }
 
+void pending_forget_part(struct pending *q, unsigned part)
+{
+    struct pending_partition *p = &q->part[part];
+    for (size_t i = 0; i < p->chunks.n; i++) mem_free(p->chunks.at[i]);
+    vec_free(&p->chunks);
+    p->last = NULL;
+    p->n = 0;
+}
+
 static void free_chunks(struct pending *q)
 {
-    for (unsigned p = 0; p < PARTITIONS; p++) {
-        for (size_t i = 0; i < q->part[p].chunks.n; i++) mem_free(q->part[p].chunks.at[i]);
-        vec_free(&q->part[p].chunks);
-        q->part[p].last = NULL;
-        q->part[p].n = 0;
-    }
+    for (unsigned p = 0; p < PARTITIONS; p++) pending_forget_part(q, p);
 }
 
 static void maps_done(struct pending_maps *m)

@@ -92,6 +92,7 @@ struct pending { // owns all of it
 voc_rc pending_init(struct pending *q);
 void pending_done(struct pending *q);
 void pending_forget(struct pending *q); // all rows; dictionaries stay
+void pending_forget_part(struct pending *q, unsigned part); // its events, which are where they are kept; they are not walked again
 // VOC_E_BUG with *why set: the worker lied.
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why);
 // An event's place in the dictionaries of the import (pending_who.c).

@@ -465,12 +465,29 @@ static __attribute__((noinline)) voc_rc tuple_new(struct coder *c, const struct 
     return c->tuples.n > c->slots.n / 2 ? more_slots(c) : VOC_OK;
 }
 
-static inline voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint32_t *out)
+static inline voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint64_t hash, uint32_t *out)
 {
-    size_t mask = c->slots.n - 1, at = tuple_hash(t) & mask;
+    size_t mask = c->slots.n - 1, at = hash & mask;
     for (; c->slots.at[at]; at = (at + 1) & mask)
         if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
     return tuple_new(c, t, at, out);
+}
+
+// A file may have a hundred thousand tuples: what a lookup touches is fetched while others are looked up.
+static voc_rc tuple_codes(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to)
+{
+    uint64_t hash[CODING_AT_ONCE];
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = tuple_hash(&t[i]);
+        __builtin_prefetch(&c->slots.at[hash[i] & (c->slots.n - 1)]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t likely = c->slots.at[hash[i] & (c->slots.n - 1)];
+        if (likely) __builtin_prefetch(&c->tuples.at[likely - 1]);
+    }
+    for (size_t i = 0; i < n && !rc; i++) rc = tuple_code(c, &t[i], hash[i], &to[i]);
+    return rc;
 }
 
 // Codes of one text of each row.
@@ -496,15 +513,17 @@ static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint
         rc = common_codes(c, b, texts[k], codes[k]);
         of[k] = codes[k];
     }
-    for (size_t i = 0; i < b->n && !rc; i++) {
+    if (rc) return rc;
+    struct coded_tuple tuples[CODING_AT_ONCE];
+    for (size_t i = 0; i < b->n; i++) {
         const voc_row *r = coder_row(b, i);
         uint32_t actor = r->actor != VOC_ACTOR_UNSET ? r->actor : b->actor;
-        const struct coded_tuple t = {.action = of[0][i], .touchpoint = of[1][i], .channel = of[2][i], .campaign = of[3][i], .role = of[4][i], .owner = of[5][i],
+        tuples[i] = (struct coded_tuple){.action = of[0][i], .touchpoint = of[1][i], .channel = of[2][i], .campaign = of[3][i], .role = of[4][i], .owner = of[5][i],
                                       .language = of[6][i], .resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution),
                                       .actor = (uint8_t)actor, .ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE)};
         some_unset = some_unset || actor == VOC_ACTOR_UNSET;
-        rc = tuple_code(c, &t, &to[i]);
     }
+    rc = tuple_codes(c, tuples, b->n, to);
     if (!rc && some_unset) *unset = true;
     return rc;
 }

@@ -292,6 +292,7 @@ static int by_rows(const void *a, const void *b, const void *user)
 // The tuples that most events have get the lowest codes, which take the fewest bytes.
 static voc_rc name_tuples(struct import *i, struct names *names)
 {
+    pending_count(&i->q);
     uint32_t n = (uint32_t)i->q.tuple_rows.n, code;
     struct common *t = mem_zalloc((size_t)n + 1, sizeof *t);
     if (!t) return VOC_E_NOMEM;

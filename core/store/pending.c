@@ -63,6 +63,7 @@ void pending_forget(struct pending *q)
     q->n_events = q->facts.n = q->rejects.n = 0;
     q->lines_differ = false;
     q->last_record = 0;
+    pending_count(q);
     if (q->tuple_rows.n) memset(q->tuple_rows.at, 0, q->tuple_rows.n * sizeof *q->tuple_rows.at);
     vec_free(&q->facts);
     vec_free(&q->rejects);
@@ -178,6 +179,21 @@ static uint32_t keep(struct joiner *j, uint32_t local, bool raw)
     return code;
 }
 
+static void count_rows(struct pending *q, struct pending_maps *m, size_t from)
+{
+    for (unsigned k = 0; k < 2; k++)
+        for (size_t i = from; i < m->tuple[k].n; i++) {
+            struct joined_tuple *t = &m->tuple[k].at[i];
+            if (t->code) q->tuple_rows.at[t->code - 1] += t->rows;
+            t->rows = 0;
+        }
+}
+
+void pending_count(struct pending *q)
+{
+    for (size_t k = 0; k < q->maps.n; k++) count_rows(q, &q->maps.at[k], 0);
+}
+
 // The maps of the sender, as long as its strings and tuples, and empty where those are new.
 static voc_rc maps_ready(struct joiner *j)
 {
@@ -200,6 +216,7 @@ static voc_rc maps_ready(struct joiner *j)
         memset(more + known, 0, (cap > m->cap ? cap - known : b->n_strings - known) * sizeof *more);
     }
     m->cap = cap;
+    if (known_tuples < m->tuple[0].n) count_rows(q, m, known_tuples);
     for (unsigned k = 0; k < 2; k++) {
         m->tuple[k].n = known_tuples;
         rc = vec_reserve(&m->tuple[k], (size_t)b->events.n_tuples - known_tuples + 1, UINT32_MAX);
@@ -247,40 +264,51 @@ static void read_tuple(struct joiner *j, size_t i, bool named, struct event_tupl
                                .ref_kind = t->ref_kind, .named = named};
 }
 
+static uint32_t new_tuple(struct joiner *j, size_t i, bool named)
+{
+    struct event_tuple t;
+    uint32_t code = 0;
+    struct pending *q = j->q;
+    read_tuple(j, i, named, &t);
+    if (j->rc != VOC_OK) return 0;
+    voc_rc rc = tuple_set_code(&q->tuples, &t, &code);
+    if (rc == VOC_OK && code >= q->tuple_rows.n) {
+        rc = vec_reserve(&q->tuple_rows, 1, UINT32_MAX);
+        if (rc == VOC_OK) q->tuple_rows.at[q->tuple_rows.n++] = 0; // codes come one by one
+    }
+    return rc != VOC_OK || code >= PENDING_DROPPED ? fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
+}
+
 static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
 {
     const struct coded_events *c = &j->b->events;
-    uint32_t *known = c->tuple ? &j->maps->tuple[named].at[c->tuple[i]] : NULL, code = 0;
-    if (known && *known) return *known - 1;
-    struct event_tuple t;
-    read_tuple(j, i, named, &t);
+    struct joined_tuple *known = c->tuple ? &j->maps->tuple[named].at[c->tuple[i]] : NULL;
+    if (known && known->code) return known->rows++, known->code - 1;
+    uint32_t code = new_tuple(j, i, named);
     if (j->rc != VOC_OK) return 0;
-    voc_rc rc = tuple_set_code(&j->q->tuples, &t, &code);
-    if (rc != VOC_OK || code >= PENDING_DROPPED) return fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints");
-    while (code >= j->q->tuple_rows.n) {
-        if ((rc = vec_reserve(&j->q->tuple_rows, 1, UINT32_MAX)) != VOC_OK) return fail(j, rc, "too many tuples");
-        j->q->tuple_rows.at[j->q->tuple_rows.n++] = 0;
-    }
-    if (known) *known = code + 1;
+    if (known) *known = (struct joined_tuple){code + 1, 1};
+    else j->q->tuple_rows.at[code]++;
     return code;
 }
 
 static uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
 
-// Whose event i is. Mostly a customer alone: then one look at the map of the block does.
-static uint32_t who_of(struct joiner *j, size_t i)
+// Whose event i is, and its partition. Mostly a customer alone: then one look at the map of the block does.
+static struct joined_who who_of(struct joiner *j, size_t i)
 {
     const struct coded_events *c = &j->b->events;
+    struct pending *q = j->q;
     uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i), who = 0;
     bool alone = !account && !case_id;
-    if (!customer && alone) return 0;
-    if (alone && customer < j->q->map_who.n && j->q->map_who.at[customer]) return j->q->map_who.at[customer] - 1;
+    if (!customer && alone) return (struct joined_who){1, q->who_part.at[0]};
+    if (alone && customer < q->map_who.n && q->map_who.at[customer].who) return q->map_who.at[customer];
     uint32_t our_case = join(j, SPACE_CASE, case_id), our_customer = join(j, SPACE_ALIASES, customer), our_account = join(j, SPACE_ALIASES, account);
-    if (j->rc != VOC_OK) return 0;
-    voc_rc rc = pending_who_of(j->q, our_case, our_customer, our_account, &who);
-    if (rc != VOC_OK) return fail(j, rc, "too many people");
-    if (alone) j->q->map_who.at[customer] = who + 1;
-    return who;
+    if (j->rc != VOC_OK) return (struct joined_who){0, 0};
+    voc_rc rc = pending_who_of(q, our_case, our_customer, our_account, &who);
+    if (rc != VOC_OK) return (void)fail(j, rc, "too many people"), (struct joined_who){0, 0};
+    struct joined_who found = {who + 1, q->who_part.at[who]};
+    if (alone) q->map_who.at[customer] = found;
+    return found;
 }
 
 // Texts of an event that few events have.
@@ -346,7 +374,8 @@ static void join_ahead(struct joiner *j, size_t from, size_t to)
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t local = c->customer[i];
-        if (!local || local >= j->q->map_who.n || j->q->map_who.at[local]) continue;
+        if (c->tuple) __builtin_prefetch(&j->maps->tuple[local != 0].at[c->tuple[i]]);
+        if (!local || local >= j->q->map_who.n || j->q->map_who.at[local].who) continue;
         hash[n] = local - b->hash_from < b->n_hash ? b->hash[local - b->hash_from] : hash64(b->strings[local].ptr, b->strings[local].len, 0);
         dict_prefetch(names, hash[n++]);
     }
@@ -364,9 +393,11 @@ static void add_event(struct joiner *j, size_t i)
     if (c->time_us[i] == VOC_NA) (void)fail(j, VOC_E_BUG, "an event has no time");
     if (record > INT64_MAX || line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (q->n_events >= UINT32_MAX - 1) (void)fail(j, VOC_E_LIMIT, "too many events");
-    uint32_t who = who_of(j, i), tuple = tuple_of(j, i, who != 0);
+    struct joined_who whose = who_of(j, i);
     if (j->rc != VOC_OK) return;
-    struct pending_partition *p = &q->part[q->who_part.at[who]];
+    uint32_t who = whose.who - 1, tuple = tuple_of(j, i, who != 0);
+    if (j->rc != VOC_OK) return;
+    struct pending_partition *p = &q->part[whose.part];
     int64_t off = (int64_t)(line - record);
     struct pending_chunk *to = chunk_for(j, p, record, off);
     uint32_t rare = to ? rare_of(j, i, off, to->line) : 0;
@@ -374,7 +405,6 @@ static void add_event(struct joiner *j, size_t i)
     if (q->n_events == 0) q->first_line = off;
     q->lines_differ = q->lines_differ || off != q->first_line;
     if (record > q->last_record) q->last_record = record;
-    q->tuple_rows.at[tuple]++;
     to->row[to->n++] = (struct pending_row){.time_us = c->time_us[i], .who = who, .tuple = tuple, .record = (uint32_t)(record - to->record), .rare = rare};
     p->n++;
     q->n_events++;

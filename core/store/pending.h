@@ -58,10 +58,12 @@ struct pending_fact {
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
 enum { RECENT_RARE = 1 << 12 };
+struct joined_tuple { uint32_t code, rows; }; // ours + 1, and the rows that came with it and are not in tuple_rows yet
+struct joined_who { uint32_t who, part; };     // + 1, and its partition
 struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
     uint32_t cap;
-    VEC(uint32_t) tuple[2]; // by local tuple (naming nobody, or somebody)
+    VEC(struct joined_tuple) tuple[2]; // by local tuple (naming nobody, or somebody)
 };
 
 struct pending { // owns all of it
@@ -81,18 +83,19 @@ struct pending { // owns all of it
     bool lines_differ;        // the lines of rows less their records
     int64_t first_line;       // of the first row, likewise
     uint64_t last_record;     // the highest of any event
-    VEC(uint64_t) tuple_rows; // by tuple: rows that came with it
+    VEC(uint64_t) tuple_rows; // by tuple: rows that came with it, after pending_count
     VEC(struct pending_fact) facts;
     VEC(struct pending_reject) rejects;
     bool has_ids;
     uint32_t set_flags; // SETS_* of all alias sets
     VEC(struct pending_maps) maps; // by sender
-    VEC(uint32_t) map_who;         // of the block being added: by local customer, who + 1 where it stands alone
+    VEC(struct joined_who) map_who; // of the block being added: by local customer, where it stands alone
 };
 voc_rc pending_init(struct pending *q);
 void pending_done(struct pending *q);
 void pending_forget(struct pending *q); // all rows; dictionaries stay
 void pending_forget_part(struct pending *q, unsigned part); // its events, which are where they are kept; they are not walked again
+void pending_count(struct pending *q);
 // VOC_E_BUG with *why set: the worker lied.
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why);
 // An event's place in the dictionaries of the import (pending_who.c).

@@ -341,12 +341,15 @@ static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_
     struct pending_rare r = {.minutes = minutes, .cost = cost, .value = value, .sub = at(c->sub, i), .has = has, .line = has & RARE_LINE ? line : 0};
     if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
-    uint32_t *recent = &q->recent[hash64(&r, sizeof r, 0) % RECENT_RARE];
-    if (*recent && memcmp(&q->rare.at[*recent], &r, sizeof r) == 0) return *recent;
+    uint64_t hash = hash64(&r, sizeof r, 0);
+    struct recent_rare *recent = &q->recent[hash % RECENT_RARE];
+    uint32_t tag = (uint32_t)(hash >> 32);
+    if (recent->at && recent->tag == tag && memcmp(&q->rare.at[recent->at], &r, sizeof r) == 0) return recent->at;
     voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc != VOC_OK) return fail(j, rc, "too many events");
     q->rare.at[q->rare.n++] = r;
-    return *recent = (uint32_t)q->rare.n - 1;
+    *recent = (struct recent_rare){tag, (uint32_t)q->rare.n - 1};
+    return recent->at;
 }
 
 // A chunk of the partition that takes a row of this record.

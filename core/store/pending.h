@@ -57,7 +57,8 @@ struct pending_fact {
 };
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
-enum { RECENT_RARE = 1 << 12 };
+enum { RECENT_RARE = 1 << 15 };
+struct recent_rare { uint32_t tag, at; }; // of the hash; 0: none
 struct joined_tuple { uint32_t code, rows; }; // ours + 1, and the rows that came with it and are not in tuple_rows yet
 struct joined_who { uint32_t who, part; };     // + 1, and its partition
 struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
@@ -78,7 +79,7 @@ struct pending { // owns all of it
     VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
     struct pending_partition part[PARTITIONS];
     VEC(struct pending_rare) rare; // [0] is empty
-    uint32_t *recent;         // RECENT_RARE: rare rows by their hash, so that what comes again is held once
+    struct recent_rare *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     size_t n_events;
     bool lines_differ;        // the lines of rows less their records
     int64_t first_line;       // of the first row, likewise

@@ -267,6 +267,7 @@ static voc_rc read_all(struct cli *c, struct project *p, struct journey **j, int
     struct progress progress;
     struct journey *only = NULL; // its sources alone
     voc_rc rc = follow(c, p, j);
+    if (n_files == 1 && !(c->command && c->command->run == run_sql)) project_hold_events(p);
     if (!rc && value_of(c, READ_SOURCES)->set) rc = sources_read(c, value_of(c, READ_SOURCES)->s, (*j)->zone, &only);
     cli_progress_begin(c, &progress);
     for (int i = 0; i < n_files && !rc; i++) rc = read_file(c, p, only ? only : *j, only != NULL, c->args[i], &progress);

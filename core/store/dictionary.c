@@ -4,6 +4,7 @@
 // the code of a text walks the strings once (names.c).
 #include <inttypes.h>
 #include "store/block.h"
+#include "store/held.h"
 #include "store/project.h"
 
 static const char SELECT_ROWS[] = "SELECT code, text FROM string WHERE space = ? ORDER BY code";
@@ -106,11 +107,18 @@ static voc_rc teller_step(struct teller *t)
     return t->from_rows ? db_step(t->p, t->rows, &t->row) : db_step(t->p, t->pages, &t->page);
 }
 
+static voc_rc each_held(struct project *p, unsigned space, voc_rc (*each)(void *user, uint32_t first, const voc_str *texts, size_t n), void *user)
+{
+    voc_rc rc = space_load(p, space);
+    return rc == VOC_OK && p->space[space].n > 1 ? each(user, 1, p->space[space].text + 1, p->space[space].n - 1u) : rc;
+}
+
 voc_rc space_each(struct project *p, unsigned space, voc_rc (*each)(void *user, uint32_t first, const voc_str *texts, size_t n), void *user)
 {
     struct teller t;
     uint32_t next = 1;
     size_t n = 0;
+    if (p->held) return each_held(p, space, each, user);
     voc_rc rc = teller_open(&t, p, space);
     while (rc == VOC_OK) {
         rc = teller_next(&t, next, &n);
@@ -150,6 +158,7 @@ voc_rc space_load(struct project *p, unsigned space)
 {
     struct space fresh = {0};
     if (p->space[space].text) return VOC_OK;
+    if (p->held) return held_strings(p, space, &p->space[space]);
     voc_rc rc = space_count(p, space, &fresh.cap); // exactly as many as there will be
     if (rc == VOC_OK && !(fresh.text = mem_alloc(fresh.cap * sizeof *fresh.text))) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) {
@@ -166,6 +175,10 @@ voc_rc space_count(struct project *p, unsigned space, uint32_t *n)
 {
     if (p->space[space].text) {
         *n = p->space[space].n;
+        return VOC_OK;
+    }
+    if (p->held) {
+        *n = held_count(p, space);
         return VOC_OK;
     }
     sqlite3_stmt *s = NULL;
@@ -212,7 +225,8 @@ voc_rc space_flags(struct project *p, uint32_t *flags)
 {
     sqlite3_stmt *s = NULL;
     bool row = true;
-    *flags = 0;
+    *flags = p->held ? held_flags(p) : 0;
+    if (p->held) return VOC_OK;
     voc_rc rc = db_prepare(p, &s, SELECT_FLAGS);
     if (rc == VOC_OK) rc = db_bind(p, s, "i", (int64_t)SPACE_ALIASES);
     while (rc == VOC_OK && (rc = db_step(p, s, &row)) == VOC_OK && row) *flags |= (uint32_t)sqlite3_column_int64(s, 0);

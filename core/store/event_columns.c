@@ -17,7 +17,6 @@ static const struct code_column CODES[EC_CODES] = {
 struct plain_column { uint32_t flag; unsigned column; int64_t max; };
 static const struct plain_column SMALL[EC_SMALL] = {
     {EV_RESOLUTION, COLUMN_RESOLUTION, VOC_RES_DAY}, {EV_ACTOR, COLUMN_ACTOR, VOC_ACTOR_OTHER}, {EV_REF, COLUMN_REF_KIND, VOC_REF_CASE}};
-enum { W_TIME, W_MINUTES, W_COST, W_VALUE, W_RECORD, W_LINE };
 static const struct plain_column WIDE[EC_WIDE] = {{EV_TIME, COLUMN_TIME, 0},   {EV_MONEY, COLUMN_MINUTES, 0}, {EV_MONEY, COLUMN_COST, 0},
                                                   {EV_MONEY, COLUMN_VALUE, 0}, {EV_PLACE, COLUMN_RECORD, 0},  {EV_PLACE, COLUMN_LINE, 0}};
 static const struct plain_column TEXTS[EC_TEXTS] = {{EV_ID, COLUMN_ID, 0}, {EV_REF, COLUMN_REF, 0}, {EV_TEXT, COLUMN_TEXT, 0}, {EV_ATTRS, COLUMN_ATTRS, 0}};
@@ -159,6 +158,16 @@ uint64_t event_columns_read(const struct event_columns *c)
     return read;
 }
 
+void event_columns_of_tuples(struct event_columns *c, size_t at, const uint32_t *tuple, size_t n)
+{
+    if (c->tuple && c->tuple + at != tuple) memcpy(c->tuple + at, tuple, n * sizeof *tuple);
+    for (unsigned i = 0; i < EC_CODES; i++)
+        for (size_t k = 0; c->code[i] && CODES[i].in_tuple && k < n; k++) c->code[i][at + k] = of_tuple(&c->tuples[tuple[k]], CODES[i].column);
+    for (size_t k = 0; c->small[0] && k < n; k++) c->small[0][at + k] = c->tuples[tuple[k]].resolution;
+    for (size_t k = 0; c->small[1] && k < n; k++) c->small[1][at + k] = c->tuples[tuple[k]].actor;
+    for (size_t k = 0; c->small[2] && k < n; k++) c->small[2][at + k] = c->tuples[tuple[k]].ref_kind;
+}
+
 static voc_rc read_tuples(struct event_columns *c, struct block_reader *r)
 {
     uint64_t above = 0;
@@ -206,7 +215,7 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
     if (rc == VOC_OK && import == 0 && (c->source || c->import)) rc = read_imports(c, r);
     if (rc != VOC_OK) return rc;
     for (size_t k = c->n; k < c->n + r->rows; k++) {
-        if (c->wide[W_LINE]) c->wide[W_LINE][k] = (int64_t)((uint64_t)c->wide[W_LINE][k] + (uint64_t)c->wide[W_RECORD][k]); // stored by its distance
+        if (c->wide[EC_LINE]) c->wide[EC_LINE][k] = (int64_t)((uint64_t)c->wide[EC_LINE][k] + (uint64_t)c->wide[EC_RECORD][k]); // stored by its distance
         if (c->source && import) c->source[k] = source;
         if (c->import && import) c->import[k] = import;
     }
@@ -217,11 +226,11 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
 void event_columns_show(const struct event_columns *c, struct event_block *out)
 {
     *out = (struct event_block){
-        .n = c->n, .time_us = c->wide[W_TIME], .resolution = c->small[0], .actor = c->small[1], .ref_kind = c->small[2],
+        .n = c->n, .time_us = c->wide[EC_TIME], .resolution = c->small[0], .actor = c->small[1], .ref_kind = c->small[2],
         .action = c->code[0], .touchpoint = c->code[1], .channel = c->code[2], .campaign = c->code[3], .object = c->code[4], .case_id = c->code[5],
         .role = c->code[6], .owner = c->code[7], .thread = c->code[8], .customer = c->code[9], .account = c->code[10], .language = c->code[11],
-        .sub = c->code[12], .source = c->source, .minutes = c->wide[W_MINUTES], .cost = c->wide[W_COST], .value = c->wide[W_VALUE],
-        .id = c->text[0], .ref = c->text[1], .text = c->text[2], .attrs = c->text[3], .record = (const uint64_t *)c->wide[W_RECORD],
-        .line = (const uint64_t *)c->wide[W_LINE], .import = c->import,
+        .sub = c->code[12], .source = c->source, .minutes = c->wide[EC_MINUTES], .cost = c->wide[EC_COST], .value = c->wide[EC_VALUE],
+        .id = c->text[0], .ref = c->text[1], .text = c->text[2], .attrs = c->text[3], .record = (const uint64_t *)c->wide[EC_RECORD],
+        .line = (const uint64_t *)c->wide[EC_LINE], .import = c->import,
     };
 }

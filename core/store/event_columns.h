@@ -6,7 +6,9 @@
 #include "store/block.h"
 #include "store/shares.h"
 
-enum { EC_CODES = 13, EC_SMALL = 3, EC_WIDE = 6, EC_TEXTS = 4 };
+enum { EC_ACTION, EC_TOUCHPOINT, EC_CHANNEL, EC_CAMPAIGN, EC_OBJECT, EC_CASE, EC_ROLE, EC_OWNER, EC_THREAD, EC_CUSTOMER, EC_ACCOUNT, EC_LANGUAGE, EC_SUB, EC_CODES };
+enum { EC_TIME, EC_MINUTES, EC_COST, EC_VALUE, EC_RECORD, EC_LINE, EC_WIDE };
+enum { EC_SMALL = 3, EC_TEXTS = 4 };
 struct event_columns { // owns its arrays
     uint32_t columns; // EV_* and EV_TUPLE: which there are
     size_t n, cap;
@@ -27,6 +29,7 @@ uint64_t event_columns_read(const struct event_columns *c); // of a block: bit k
 // r->why says what is wrong.
 voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32_t import, uint32_t source);
 voc_rc event_columns_room(struct event_columns *c, size_t rows); // in all
+void event_columns_of_tuples(struct event_columns *c, size_t at, const uint32_t *tuple, size_t n); // those columns of n rows, for which there is room
 void event_columns_copy(struct event_columns *to, size_t at, const struct event_columns *from, size_t row); // same columns, room is there
 void event_columns_show(const struct event_columns *c, struct event_block *out); // all rows
 #endif

@@ -2,6 +2,7 @@
 // The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback. Until the commit nothing
 // is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One import at a time in a project.
 #include <inttypes.h>
+#include "store/held.h"
 #include "store/import.h"
 
 static const char SELECT_PRIORS[] =
@@ -93,6 +94,7 @@ void import_rollback(struct import *i)
     if (i->spilled) project_undo(i->p);
     if (i->names) names_close(i->names);
     mem_free(i->names);
+    held_drop(i);
     pending_done(&i->q);
     arena_done(&i->arena);
     mem_free(i);

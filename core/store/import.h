@@ -12,6 +12,7 @@ struct import { // owns
     struct pending q;
     uint32_t source;          // code of its id in the dictionary of the import
     struct names *names;      // codes of the project; owned; made by the first spill or the commit
+    struct held *held;        // owned, or NULL: events go to the project as they are (held.h)
     int64_t run;              // of the blocks that are written now
     bool spilled;             // rows are in the file already, within the transaction
     uint64_t spilled_rejects, last_record; // of those

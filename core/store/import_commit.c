@@ -3,6 +3,7 @@
 // new), drops what is held already or replaced, and writes the rest in the project's one transaction. A failure of any kind
 // leaves the file as it was, and the import is spent either way.
 #include <inttypes.h>
+#include "store/held.h"
 #include "store/import.h"
 #include "store/settle.h"
 
@@ -218,15 +219,18 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
         if (rc == VOC_OK) rc = upsert_earlier(i, ids);
         dict_free(ids);
     }
+    const bool hold = held_may(i);
     if (rc == VOC_OK) rc = import_names(i);
+    if (rc == VOC_OK && hold) rc = held_names(i->names);
     if (rc == VOC_OK) rc = write_catalogue(i, a, i->names);
-    if (rc == VOC_OK) rc = import_write_events(i, i->names);
+    if (rc == VOC_OK) rc = hold ? held_catalogue(i) : import_write_events(i, i->names);
     if (rc == VOC_OK) rc = import_write_attributes(i, i->names);
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) rc = names_write(i->names);
     if (rc == VOC_OK) rc = member_rebuild(i->p, &i->number, 1);
-    return rc == VOC_OK ? settle_some(i->p) : rc;
+    if (rc != VOC_OK) return rc;
+    return hold ? held_take(i) : settle_some(i->p);
 }
 
 static voc_rc commit(struct import *i, const struct import_account *a, uint64_t behind)

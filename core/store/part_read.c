@@ -3,6 +3,7 @@
 // With several, the units of all runs are merged: by key, then text; rows of one unit by time, then in the order of the
 // runs. The bytes of a block are copied while the project's connection is locked; all else runs in parallel.
 #include <string.h>
+#include "store/held.h"
 #include "store/parts_int.h"
 #include "base/cancel.h"
 #include "base/hash.h"
@@ -19,6 +20,7 @@ struct segment { // the rows of one unit in one piece
 struct origin { const struct part_piece *piece; size_t row, place; int64_t time_us; }; // of a merged row
 struct part_reader { // owns
     struct event_parts *e; // borrows
+    struct held_reader held; // where the project holds the events; then nothing else is used
     struct part_piece own; // of the run, or of all blocks that are not shared
     VEC(struct part_piece *) pieces; // one for each further block of several runs; owned
     size_t n_pieces;       // in use
@@ -303,6 +305,25 @@ static voc_rc read_runs(struct part_reader *r, size_t part, struct event_part *o
     return VOC_OK;
 }
 
+// ---- held ------------------------------------------------------------------------------------------------------------------
+
+static voc_rc read_held(struct part_reader *r, size_t part, struct event_part *out)
+{
+    const struct event_parts *e = r->e;
+    const uint64_t end = part + 1 < e->bounds.n ? e->bounds.at[part + 1] : PARTITIONS;
+    voc_rc rc = VOC_OK;
+    held_reader_clear(&r->held);
+    for (uint64_t k = e->bounds.at[part]; rc == VOC_OK && k < end; k++) rc = held_reader_add(&r->held, (unsigned)k);
+    if (rc != VOC_OK) return rc;
+    event_columns_show(&r->held.c, &out->b);
+    out->tuple = r->held.c.tuple;
+    out->n_units = r->held.unit_code.n;
+    out->unit_first = r->held.unit_first.at;
+    out->unit_code = r->held.unit_code.at;
+    out->unit_kind = r->held.unit_kind.at;
+    return VOC_OK;
+}
+
 // ---- the reader ------------------------------------------------------------------------------------------------------------
 
 voc_rc part_reader_new(struct part_reader **out, struct event_parts *e)
@@ -311,8 +332,8 @@ voc_rc part_reader_new(struct part_reader **out, struct event_parts *e)
     if (!r) return VOC_E_NOMEM;
     r->e = e;
     (void)pthread_mutex_lock(&e->lock); // dictionaries are counted through the connection
-    voc_rc rc = part_piece_open(&r->own, e);
-    if (rc == VOC_OK) rc = event_columns_open(&r->merged, e->p, e->columns);
+    voc_rc rc = e->p->held ? held_reader_open(&r->held, e->p, e->columns) : part_piece_open(&r->own, e);
+    if (rc == VOC_OK && !e->p->held) rc = event_columns_open(&r->merged, e->p, e->columns);
     (void)pthread_mutex_unlock(&e->lock);
     if (rc == VOC_OK) *out = r;
     else part_reader_free(r);
@@ -322,6 +343,7 @@ voc_rc part_reader_new(struct part_reader **out, struct event_parts *e)
 void part_reader_free(struct part_reader *r)
 {
     if (!r) return;
+    held_reader_close(&r->held);
     part_piece_close(&r->own);
     for (size_t i = 0; i < r->pieces.n; i++) {
         part_piece_close(r->pieces.at[i]);
@@ -341,5 +363,6 @@ voc_rc part_read(struct part_reader *r, size_t part, struct event_part *out)
 {
     *out = (struct event_part){0};
     if (part >= r->e->bounds.n) return VOC_E_BUG;
+    if (r->e->p->held) return read_held(r, part, out);
     return r->e->runs.n == 1 ? read_run(r, part, out) : read_runs(r, part, out);
 }

@@ -3,6 +3,7 @@
 // order of units: a run. The longest run says
 // where parts begin, always between two units; of the other runs a part takes the rows whose units fall into it. Runs that
 // spread a few rows over all parts are decoded once, here; part_read.c reads the others as they are needed.
+#include "store/held.h"
 #include "store/parts_int.h"
 #include <inttypes.h>
 
@@ -60,6 +61,8 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     return VOC_OK;
 }
 
+static bool simple(uint32_t flags) { return !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG); }
+
 static voc_rc read_catalogue(struct event_parts *e)
 {
     sqlite3_stmt *s = NULL;
@@ -77,7 +80,7 @@ static voc_rc read_catalogue(struct event_parts *e)
     db_done(&s);
     if (rc == VOC_OK) rc = tuples_load(e->p, &e->layout.tuples, &e->layout.n_tuples);
     if (rc == VOC_OK) rc = space_flags(e->p, &flags);
-    e->layout.simple_identity = !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
+    e->layout.simple_identity = simple(flags);
     e->layout.n_units = e->runs.n == 1 && units != UINT64_MAX ? units : 0;
     e->layout.n_runs = (uint32_t)e->runs.n;
     return rc;
@@ -149,6 +152,24 @@ void event_parts_free(struct event_parts *e)
     mem_free(e);
 }
 
+// Partitions that follow each other, until there are rows enough.
+static voc_rc plan_held(struct event_parts *e, size_t rows)
+{
+    size_t held = rows;
+    held_layout(e->p, &e->layout);
+    e->layout.simple_identity = simple(held_flags(e->p));
+    voc_rc rc = tuples_load(e->p, &e->layout.tuples, &e->layout.n_tuples);
+    for (unsigned k = 0; rc == VOC_OK && k < PARTITIONS; k++) {
+        if (held >= rows) {
+            rc = vec_reserve(&e->bounds, 1, UINT32_MAX);
+            if (rc == VOC_OK) e->bounds.at[e->bounds.n++] = k;
+            held = 0;
+        }
+        held += held_rows(e->p, k);
+    }
+    return rc;
+}
+
 voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t columns, size_t rows, struct diag *d)
 {
     struct event_parts *e = mem_zalloc(1, sizeof *e);
@@ -158,10 +179,11 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     e->has_lock = pthread_mutex_init(&e->lock, NULL) == 0;
     voc_rc rc = e->has_lock ? project_hold(p) : VOC_E_NOMEM;
     if (rc == VOC_OK) rc = space_load(p, SPACE_SOURCE);
-    if (rc == VOC_OK) rc = read_catalogue(e);
+    if (rc == VOC_OK && p->held) rc = plan_held(e, rows ? rows : 1);
+    else if (rc == VOC_OK) rc = read_catalogue(e);
     // People are what units are made of; with several runs their texts say where a unit belongs.
     e->wanted = columns & (EV_ALL | EV_TUPLE);
-    e->columns = e->wanted | EV_TIME | (e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT));
+    e->columns = e->wanted | EV_TIME | (p->held ? 0 : e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT));
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_ALIASES);
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_CASE);
     if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = cut(e, rows ? rows : 1);

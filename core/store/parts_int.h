@@ -31,7 +31,7 @@ struct event_parts { // owns
     uint32_t wanted, columns; // asked for; read
     VEC(struct part_block) blocks;
     VEC(struct part_run) runs;
-    VEC(uint64_t) bounds; // the first key of each part
+    VEC(uint64_t) bounds; // the first key of each part; of a held one: its first partition
     sqlite3_blob *blob; // of the block that was read last, or NULL; behind the lock, as all use of the connection
     pthread_mutex_t lock;
     bool has_lock;

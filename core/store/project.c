@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/cancel.h"
+#include "store/held.h"
 #include "store/page_sum.h"
 #include "store/schema.h"
 
@@ -399,6 +400,7 @@ void project_close(struct project *p)
         (void)sqlite3_close_v2(p->db);
     }
     sql_modules_free(&p->sql);
+    held_free(p->held);
     mem_free(p->beside);
     mem_free(p->path);
     mem_free(p);

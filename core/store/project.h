@@ -58,6 +58,8 @@ struct project {
     struct import_source *imports; // of shares.h; owns; NULL: not loaded
     size_t n_imports;
     bool importing;      // an import is under way
+    bool may_hold;       // of a private project: the events of an import need not be written (held.h)
+    struct held *held;   // owns; NULL: events lie in blocks
     struct sql_tables sql;
 };
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/event_columns.h"
+#include "store/held.h"
 
 static const char SELECT_EVENT_BLOCKS[] =
     "SELECT b.id, b.import, b.rows, b.data, i.source FROM block AS b LEFT JOIN import AS i ON i.number = b.import WHERE b.kind = 1 ORDER BY b.id";
@@ -13,12 +14,15 @@ struct event_reader { // owns
     struct block_reader block;
     struct event_columns columns;
     sqlite3_stmt *s;
+    struct held_reader held; // where the project holds the events
+    unsigned partition;      // of those: the next
 };
 
 void event_reader_close(struct event_reader *r)
 {
     if (!r) return;
     db_done(&r->s);
+    held_reader_close(&r->held);
     block_reader_done(&r->block);
     event_columns_close(&r->columns);
     mem_free(r);
@@ -33,6 +37,7 @@ voc_rc event_reader_open(struct event_reader **out, struct project *p, uint32_t 
     voc_rc rc = block_reader_init(&r->block);
     if (rc == VOC_OK) rc = project_hold(p);
     if (rc == VOC_OK && (columns & EV_SOURCE)) rc = space_load(p, SPACE_SOURCE);
+    if (rc == VOC_OK && p->held) rc = held_reader_open(&r->held, p, columns & EV_ALL);
     if (rc == VOC_OK) rc = event_columns_open(&r->columns, p, columns & EV_ALL);
     if (rc == VOC_OK) rc = db_prepare(p, &r->s, SELECT_EVENT_BLOCKS);
     if (rc == VOC_OK) *out = r;
@@ -59,11 +64,21 @@ static voc_rc read_block(struct event_reader *r)
     return rc == VOC_OK ? event_columns_add(&r->columns, &r->block, import < 0 ? 0 : (uint32_t)import, source) : rc;
 }
 
+static voc_rc next_held(struct event_reader *r, struct event_block *out)
+{
+    voc_rc rc = VOC_OK;
+    held_reader_clear(&r->held);
+    while (rc == VOC_OK && r->held.c.n == 0 && r->partition < PARTITIONS) rc = held_reader_add(&r->held, r->partition++);
+    if (rc == VOC_OK) event_columns_show(&r->held.c, out);
+    return rc;
+}
+
 voc_rc event_reader_next(struct event_reader *r, struct event_block *out)
 {
     bool row = false;
     *out = (struct event_block){0};
     r->columns.n = 0;
+    if (r->p->held) return next_held(r, out);
     voc_rc rc = db_step(r->p, r->s, &row);
     if (rc != VOC_OK || !row) return rc;
     rc = read_block(r);

@@ -23,6 +23,8 @@ void project_close(struct project *p);
 // A project that nobody else sees, and that is gone when it is closed, however the process ends: in memory up to about so
 // many bytes (0: no bound), what is more in a file without a name in the folder for temporary files. `name`: what messages call it.
 voc_rc project_open_private(struct project **out, const char *name, uint64_t memory, struct diag *d);
+// The one import that comes next is only read by event_parts_* and event_reader_*, and not by what a query asks of the store's own tables.
+void project_hold_events(struct project *p);
 const char *project_path(const struct project *p);
 const char *project_beside(const struct project *p); // in whose folder temporary files may lie
 const char *project_name(const struct project *p); // file name without folder

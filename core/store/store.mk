@@ -15,6 +15,7 @@ store_sources = \
 	core/store/digest.c \
 	core/store/event_columns.c core/store/event_columns.h \
 	core/store/facts.c \
+	core/store/held.c core/store/held.h \
 	core/store/import.c core/store/import.h \
 	core/store/import_commit.c \
 	core/store/import_events.c \

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/block.h"
+#include "store/held.h"
 #include "store/tuples.h"
 
 static const char SELECT_TUPLES[] = "SELECT id, rows, data FROM block WHERE import = 0 AND kind = 3 ORDER BY id";
@@ -84,6 +85,10 @@ static voc_rc load_all(struct project *p, struct loading *l)
 
 voc_rc tuples_load(struct project *p, const struct event_tuple **out, uint32_t *n)
 {
+    if (!p->tuples && p->held) {
+        voc_rc rc = held_tuples(p, &p->tuples, &p->n_tuples);
+        if (rc != VOC_OK) return rc;
+    }
     if (!p->tuples) {
         struct loading l = {0};
         voc_rc rc = block_reader_init(&l.block);

@@ -17,7 +17,7 @@ static voc_rc sniff_columns(struct table *t)
     if (!rc) rc = table_column(t, "plugin", "plugin", VOC_CELL_TEXT, "", 0, "the input plugin");
     if (!rc) rc = table_column(t, "confidence", "confidence", VOC_CELL_INT, "", 0, "0 no, 25 by its name only, 50 plausible, 75 records were read, 100 certain");
     if (!rc) rc = table_column(t, "reason", "reason", VOC_CELL_TEXT, "", 0, "what the plugin saw");
-    if (!rc) rc = table_semantics(t, "One line a file and input plugin, best first; from the first 64 KiB of the file.");
+    if (!rc) rc = table_semantics(t, "One line a file and input plugin, best first, without those that say no; from the first 64 KiB of the file.");
     return rc;
 }
 
@@ -31,6 +31,8 @@ static voc_rc verdict(struct table *t, const char *name, struct file_look look, 
         snprintf(text, sizeof text, "%.100s: this is %s; %s", name, look.what, look.instead);
     else if (s[0].confidence < SNIFF_KNOWN && look.kind == FILE_PROJECT)
         snprintf(text, sizeof text, "%.100s: this is a Vocstream project, not a log; voc stats shows what it holds", name);
+    else if (s[0].confidence == 0)
+        snprintf(text, sizeof text, "%.100s: no input plugin knows it; if you know the format, name it with --as NAME (voc plugin list shows what can be read)", name);
     else if (s[0].confidence < SNIFF_KNOWN)
         snprintf(text, sizeof text, "%.100s: the format is not known; if you know it, name it with --as, for example --as %s", name, best);
     else if (n > 1 && s[0].confidence - s[1].confidence < SNIFF_APART)
@@ -127,6 +129,7 @@ static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
     struct file_look kind = file_look(path);
     voc_rc rc = file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO : kind.packed && file_say_kind(path, kind, c->diag) ? VOC_E_INPUT : look(c, path, s, &n);
     for (size_t i = 0; i < n && !rc; i++) {
+        if (s[i].confidence == 0) break; // those that say no are left out
         table_text(t, str_of(name));
         table_text(t, str_of(s[i].plugin->note.name));
         table_int(t, s[i].confidence);

@@ -69,7 +69,8 @@ static voc_rc probe_all(struct job *j)
         const char *hint = s[0].confidence == 0 ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
                                                 : arena_printf(j->a, "if it is one for %s all the same, add --as %s, which says what it misses; voc plugin show %s has its options", best, best, best);
         buf_init(&b, 4096);
-        for (size_t i = 0; i < n && i < 3; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "no");
+        for (size_t i = 0; i < n && i < 3 && s[i].confidence; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "perhaps");
+        if (b.len == 0) buf_cstr(&b, "no input plugin knows it");
         diag_error(j->d, "IMPORT-003", in_path(j->in), 0, hint, "the format is not known (%s)", b.ptr ? b.ptr : "");
         buf_done(&b);
         return VOC_E_INPUT;

@@ -328,15 +328,14 @@ static void a_plugin_that_breaks_its_contract_ends_the_import_and_is_named(void 
     assert_int_equal(dry(w, path, 1, 0, "none"), VOC_OK);
 }
 
-static void what_no_plugin_knows_is_refused_with_what_each_said(void **state)
+static void what_no_plugin_knows_is_refused(void **state)
 {
     struct world *w = *state;
     char path[PATH_MAX];
     put(w, path, "unknown.bin", "\x00\x01\x02\x03 nothing of ours", 20);
     assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);
     assert_true(told(w, "IMPORT-003"));
-    assert_non_null(strstr(last(w), "tiny"));
-    assert_non_null(strstr(last(w), "xes"));
+    assert_non_null(strstr(last(w), "no input plugin knows it"));
     put(w, path, "empty", "", 0);
     assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);
     assert_true(told(w, "IMPORT-009"));
@@ -397,7 +396,7 @@ int main(void)
         TEST(an_input_that_an_older_version_imported_is_known_by_its_older_hash),
         TEST(too_many_rejects_keep_nothing),
         TEST(a_plugin_that_breaks_its_contract_ends_the_import_and_is_named),
-        TEST(what_no_plugin_knows_is_refused_with_what_each_said),
+        TEST(what_no_plugin_knows_is_refused),
         TEST(nothing_but_a_head_is_an_empty_import),
         TEST(another_plugin_of_the_same_confidence_is_a_question_not_a_guess),
     };

@@ -30,6 +30,7 @@ pc:libzstd              libzstd-dev           libzstd-devel       zstd          
 pc:libxxhash            libxxhash-dev         xxhash-devel        xxhash          xxhash
 pc:libsodium            libsodium-dev         libsodium-devel     libsodium       libsodium
 pc:cmocka?              libcmocka-dev         libcmocka-devel     cmocka          cmocka
+pc:jansson?             libjansson-dev        jansson-devel       jansson         jansson
 cmd:sqlite3?            sqlite3               sqlite              sqlite          sqlite
 cmd:python3?            python3               python3             python          python3
 cmd:man?                man-db                man-db              man-db          -

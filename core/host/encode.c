@@ -165,7 +165,8 @@ static voc_rc states_ready(struct voc_sink *s)
     memset(s->state.at, RECORD_OPEN, want);
     s->state.n = want;
     for (size_t i = 0; s->bad && i < want && !rc; i++)
-        if (s->bad[i]) rc = reject_record(s, i, s->bad[i] == 1 ? STR("QUOTE") : STR("LONG"), s->bad[i] == 1 ? STR("a quote is never closed") : STR("a line over 1 MiB"));
+        if (s->bad[i] == 3) rc = reject_record(s, i, STR("OBJECT"), STR("an object is never closed, or a text in it"));
+        else if (s->bad[i]) rc = reject_record(s, i, s->bad[i] == 1 ? STR("QUOTE") : STR("LONG"), s->bad[i] == 1 ? STR("a quote is never closed") : STR("a line over 1 MiB"));
     return rc;
 }
 

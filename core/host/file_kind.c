@@ -77,7 +77,7 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (starts_text(head, "<?xml") || starts_text(head, "<!--"))
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") || starts_text(head, "["))
-        return foreign("JSON", "no plugin reads it yet; write it as CSV (jq -r '.[] | [.time, .customer, .action] | @csv'), and import that");
+        return foreign("JSON that holds no events", "a record is an object, one a line or in an array; other layouts are brought to it: jq -c '.events[]' FILE | voc import PROJECT - --as json");
     return plain(FILE_ORDINARY);
 }
 

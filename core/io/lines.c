@@ -7,6 +7,7 @@
 // window's or the input's end costs its first line and is looked at no more than once a window: what would leave another
 // quote open within it would have closed this one. One thread.
 #include "io/lines.h"
+#include <stddef.h>
 #include <string.h>
 #include "base/scan.h"
 
@@ -14,15 +15,17 @@
 #define RECORDS_MAX (TARGET_MAX + 4 * LINES_RECORD_MAX) // of at least one byte each
 #define HEAD_CHUNK ((size_t)64 << 10)
 #define PIECE ((size_t)16 << 10) // bytes whose newlines and quotes are found at once
+#define VALUE_DEPTH 64u // of values of JSON
 #define NONE SIZE_MAX
 
-enum state { OUTSIDE, INSIDE, BEHIND /* a quote that may be the first of two */ };
+enum state { OUTSIDE, INSIDE, BEHIND /* a quote that may be the first of two */, BROKEN };
 
 struct lines { // owns carry; borrows in
     struct in *in;
     struct diag *d;
     char separator, quote, newline;
     bool quotes;
+    bool values; // records are values of JSON (cut_values)
     uint32_t head_left; // header records not seen yet
     struct buf carry;   // read but not delivered, from carry_at on
     size_t carry_at;
@@ -40,6 +43,10 @@ struct scan {
     size_t first_end; // end of its first line if it has another, or NONE
     uint64_t newlines; // within it
     enum state state;
+    bool begun;      // values: the record's first byte has been seen
+    bool bare;       // it is neither an object nor in one: what stands up to a comma, a bracket or the line's end
+    uint32_t depth;  // objects and arrays that are open
+    uint64_t object; // bit d: at depth d it is an object
 };
 
 voc_rc lines_new(struct lines **out, struct in *in, const voc_line_rule *rule, struct diag *d)
@@ -56,6 +63,8 @@ voc_rc lines_new(struct lines **out, struct in *in, const voc_line_rule *rule, s
     l->quote = (char)rule->quote;
     l->quotes = rule->separator != 0 && rule->quote != 0 && rule->separator != rule->quote;
     l->head_left = rule->n_head;
+    l->values = rule->struct_size >= offsetof(voc_line_rule, values) + sizeof rule->values && rule->values;
+    l->unclean = l->values; // what has grown begins with brackets that were closed: it is another text
     l->line = 1;
     if (head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0) l->skip_bytes = 3;
     // old Mac: carriage returns alone
@@ -103,6 +112,8 @@ static void begin_record(struct scan *s, size_t start)
     s->first_end = NONE;
     s->newlines = 0;
     s->state = OUTSIDE;
+    s->begun = s->bare = false;
+    s->depth = 0;
 }
 
 // Newlines within quotes, from..to.
@@ -172,7 +183,7 @@ static voc_rc emit(struct lines *l, struct lines_block *b, const struct scan *s,
     b->start.at[b->start.n++] = s->start;
     b->end.at[b->end.n++] = text;
     b->line.at[b->line.n++] = line;
-    b->bad.at[b->bad.n++] = bad;
+    b->bad.at[b->bad.n++] = bad == 1 && l->values ? 3 : bad;
     return VOC_OK;
 }
 
@@ -282,6 +293,101 @@ static voc_rc cut_whole(struct lines *l, struct lines_block *b, struct scan *s)
     return rc;
 }
 
+// ---- values of JSON -----------------------------------------------------------------------------------------------------------
+
+// What stands between records: never a part of one.
+static bool is_between(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == '[' || c == ']'; }
+
+static void pass_between(struct lines *l, struct scan *s, const char *p, size_t len)
+{
+    while (s->at < len && is_between(p[s->at])) l->line += p[s->at++] == '\n';
+    begin_record(s, s->at);
+    if (s->at == len) return;
+    s->begun = true;
+    s->bare = p[s->at] != '{';
+}
+
+static void pass_newline(struct scan *s)
+{
+    if (s->first_end == NONE) s->first_end = s->at;
+    s->newlines++;
+}
+
+static void open_value(struct scan *s, bool object)
+{
+    if (s->depth == VALUE_DEPTH) {
+        s->state = BROKEN;
+        return;
+    }
+    s->object = object ? s->object | UINT64_C(1) << s->depth : s->object & ~(UINT64_C(1) << s->depth);
+    s->depth++;
+}
+
+// True: that was the record's last one.
+static bool close_value(struct scan *s, bool object)
+{
+    if ((s->object >> (s->depth - 1) & 1) != object) s->state = BROKEN;
+    else s->depth--;
+    return s->state != BROKEN && s->depth == 0;
+}
+
+// Looks on for the end of the value, as far as `limit`. True: s->at is behind it, or it is broken and its first line has
+// ended: a text goes over the line's end, a bracket closes a brace, or more lies within each other than any plugin reads. So
+// no byte is looked at from more than VALUE_DEPTH beginnings.
+static bool find_value_end(struct scan *s, const char *p, size_t limit)
+{
+    for (; s->at < limit; s->at++) {
+        char c = p[s->at];
+        if (c == '\n') {
+            if (s->bare) return true;
+            pass_newline(s);
+            if (s->state != OUTSIDE) s->state = BROKEN;
+        }
+        if (s->state == BROKEN && s->first_end != NONE) return true;
+        if (s->state == BEHIND) s->state = INSIDE; // behind a backslash: whatever it is
+        else if (s->state == INSIDE) s->state = c == '"' ? OUTSIDE : c == '\\' ? BEHIND : INSIDE;
+        else if (s->state == BROKEN) continue;
+        else if (s->bare && (c == ',' || c == ']')) return true;
+        else if (c == '"') s->state = INSIDE;
+        else if (s->bare) continue;
+        else if (c == '{' || c == '[') open_value(s, c == '{');
+        else if ((c == '}' || c == ']') && s->depth && close_value(s, c == '}')) return s->at++, true;
+    }
+    return false;
+}
+
+// emit counts the newline that a line ends with; a value ends without.
+static voc_rc emit_value(struct lines *l, struct lines_block *b, struct scan *s)
+{
+    s->newlines--;
+    return emit(l, b, s, s->at, 0, false);
+}
+
+// Objects one after the other, whatever stands between them. One that is never closed costs its first line.
+static voc_rc cut_values(struct lines *l, struct lines_block *b, struct scan *s)
+{
+    voc_rc rc = VOC_OK;
+    const char *p = b->bytes.ptr;
+    const size_t len = b->bytes.len;
+    while (rc == VOC_OK && s->start < len) {
+        if ((l->skip_bytes > 0 || l->skip_line) && !skip(l, s, p, len)) break;
+        if (!s->begun) pass_between(l, s, p, len);
+        if (!s->begun) break;
+        bool narrow = len - s->start > LINES_RECORD_MAX;
+        size_t limit = narrow ? s->start + LINES_RECORD_MAX + 1 : len;
+        bool ended = find_value_end(s, p, limit) || (s->bare && at_end(l) && s->at == len);
+        if (ended && s->state != BROKEN) {
+            rc = emit_value(l, b, s);
+            begin_record(s, s->at);
+        } else if (ended || narrow || at_end(l)) {
+            rc = emit_bad(l, b, s, false);
+        } else {
+            break;
+        }
+    }
+    return rc;
+}
+
 // Cuts what the bytes hold; stops where more are needed, or behind the header.
 static voc_rc cut(struct lines *l, struct lines_block *b, struct scan *s, bool is_head)
 {
@@ -289,6 +395,7 @@ static voc_rc cut(struct lines *l, struct lines_block *b, struct scan *s, bool i
     const char *p = b->bytes.ptr;
     const size_t len = b->bytes.len;
     bool whole = true;
+    if (l->values) return cut_values(l, b, s);
     while (rc == VOC_OK && s->start < len && !(is_head && l->head_left == 0)) {
         if ((l->skip_bytes > 0 || l->skip_line) && !skip(l, s, p, len)) break;
         if (whole && s->at == s->start && l->head_left == 0 && !(l->quotes && l->quote == l->newline)) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // LINES framing (DESIGN section 10): one sequential scanner cuts records. A record ends at LF (or CR LF) outside quotes; a quote opens only
 // at the start of a field; "" inside is a quote. A record over 1 MiB rejects its first line ("quote never closed") and
-// resumes at the next. Accounting: bytes of records + newlines + framing = decoded bytes.
+// resumes at the next. A rule that says `values` cuts objects of JSON instead, over any number of lines: what stands between them
+// (blanks, commas, brackets) is framing, one that is never closed rejects its first line. Accounting: bytes of records + newlines + framing = decoded bytes.
 #ifndef VOC_IO_LINES_H
 #define VOC_IO_LINES_H
 #include "io/in.h"
@@ -13,7 +14,7 @@ struct lines_block { // owns its memory; reused
     VEC(size_t) start;
     VEC(size_t) end;
     VEC(uint64_t) line;
-    VEC(uint8_t) bad; // 1: the first line of a record that never closed its quote, cut alone
+    VEC(uint8_t) bad; // 1: the first line of a record that never closed its quote, cut alone; 2: a line that is too long; 3: as 1, of an object
     uint64_t first_record;
 };
 struct lines; // borrows `in`

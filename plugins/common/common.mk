@@ -10,6 +10,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/walk.c plugins/common/walk.h \
 	plugins/common/gathered.h \
 	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
+	plugins/common/json_scan.c plugins/common/json_scan.h \
 	plugins/common/linear.c plugins/common/linear.h \
 	plugins/common/near.c plugins/common/near.h \
 	plugins/common/splitmix.c plugins/common/splitmix.h \

@@ -442,6 +442,7 @@ typedef struct voc_line_rule {
     uint32_t separator; /* byte, or 0: no fields, no quotes */
     uint32_t quote;     /* byte, or 0 */
     uint32_t n_head;    /* leading records that are framing (header rows) */
+    uint32_t values;    /* 1: a record is a JSON object, over any number of lines; brackets, commas and blanks between are framing */
 } voc_line_rule;
 
 /* Whole records of decoded text. start[i]..end[i] is record i without its newline; line[i] its first line, from 1. */

@@ -56,7 +56,7 @@ static voc_rc map_column(struct events *e, const voc_map *m, voc_str name, uint3
 
 static voc_rc origin_of(struct events *e, const voc_map *m, bool constant, struct origin *out)
 {
-    *out = (struct origin){.constant = constant ? m->constant : (voc_str){"", 0}, .format = m->format, .line = m->line};
+    *out = (struct origin){.constant = constant ? m->constant : (voc_str){"", 0}, .format = m->format, .line = m->line, .why = m->reason.len ? WHY_NAME : WHY_SAID};
     return map_column(e, m, m->from, &out->column);
 }
 

@@ -77,6 +77,7 @@ struct attr_origin {
 struct column {
     voc_str name;   // as written in the header
     voc_str folded; // letters and digits only, lower case
+    voc_str leaf;   // the same of the last part of a path, where it says as much alone; else empty
     bool used;      // by the plan; else it becomes an attribute
 };
 

@@ -35,8 +35,8 @@ struct work { // one call
     size_t n_rows, n_records, max_records; // in the batch
     struct { const struct origin *from; size_t at; } moves[TEXTS]; // texts that stand in a column, and where in a row they go
     size_t n_moves;
-    voc_attr *attrs;   // max_records times attrs_each
-    size_t attrs_each;
+    voc_attr *attrs;   // of the records of the batch, one behind the other
+    size_t attrs_each, attr_at, attr_room; // those of one record at most; used; there are
     voc_alias *aliases; // max_records times aliases_each
     size_t aliases_each;
     struct { voc_str cell; uint32_t actor; } actors[ACTORS]; // as read lately
@@ -75,7 +75,7 @@ static bool flush(struct work *w)
 {
     voc_batch b = {.struct_size = sizeof b, .row_size = sizeof(voc_row), .rows = w->rows, .n_rows = w->n_rows};
     w->rc = w->n_rows ? w->e->host->rows(w->sink, &b) : VOC_OK;
-    w->n_rows = w->n_records = 0;
+    w->n_rows = w->n_records = w->attr_at = 0;
     return w->rc == VOC_OK;
 }
 
@@ -197,7 +197,7 @@ static bool read_attr(struct work *w, const struct attr_origin *a, uint64_t reco
 static bool add_attrs(struct work *w, voc_row *r)
 {
     const struct events *e = w->e;
-    voc_attr *to = &w->attrs[w->n_records * w->attrs_each];
+    voc_attr *to = &w->attrs[w->attr_at];
     size_t own = 0;
     for (size_t i = 0; i < e->n_attrs; i++) {
         if (!read_attr(w, &e->attrs[i], r->record, &to[r->n_attrs])) return false;
@@ -275,7 +275,7 @@ static bool set_span(struct work *w, voc_row *r, int64_t start_us, uint32_t star
     r->time_us = end_us;
     r->resolution = end_resolution;
     if (r->minutes == VOC_NA && unit < unit_us(VOC_RES_DAY)) r->minutes = end_us > start_us ? (end_us - start_us + 30) / 60 : 0; // micro-minutes
-    w->attrs[w->n_records * w->attrs_each + r->n_attrs++] = (voc_attr){.key = w->e->start_key, .text = ev_trim(cell_of(w, &w->e->times[0].from)), .type = VOC_TYPE_TIME, .entity = VOC_ENTITY_EVENT, .time_us = start_us};
+    w->attrs[w->attr_at + r->n_attrs++] = (voc_attr){.key = w->e->start_key, .text = ev_trim(cell_of(w, &w->e->times[0].from)), .type = VOC_TYPE_TIME, .entity = VOC_ENTITY_EVENT, .time_us = start_us};
     return true;
 }
 
@@ -310,6 +310,7 @@ static void read_long(struct work *w, voc_row *r)
     }
     w->n_rows++; // it stands in its place
     w->n_records++;
+    w->attr_at += r->n_attrs;
 }
 
 // ---- wide form ---------------------------------------------------------------------------------------------------------------
@@ -324,7 +325,7 @@ static void finish_wide(struct work *w, const voc_row *r, size_t first, uint32_t
         w->rows[i].text = (voc_str){"", 0};
     }
     if (status == NO_COLUMN || named || w->cells[status].len == 0) return;
-    w->attrs[w->n_records * w->attrs_each + r->n_attrs] =
+    w->attrs[w->attr_at + r->n_attrs] =
         (voc_attr){.key = w->e->columns[status].name, .text = w->cells[status], .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
     last->n_attrs++;
 }
@@ -367,6 +368,7 @@ static void read_wide(struct work *w, voc_row *r)
     }
     finish_wide(w, r, first, status, named);
     w->n_records++;
+    w->attr_at += r->n_attrs + 1; // and that of its last row
 }
 
 // ---- a block -------------------------------------------------------------------------------------------------------------------
@@ -385,7 +387,7 @@ static void read_record(struct work *w, uint64_t i)
     r->record = i;
     r->actor = VOC_ACTOR_UNSET;
     r->n_customer = r->n_account = r->n_attrs = 0;
-    r->attrs = &w->attrs[w->n_records * w->attrs_each];
+    r->attrs = &w->attrs[w->attr_at];
     if (!split(w, i)) return;
     if (w->e->reader->totals && !surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
         (void)leave_out(w, i, rule);
@@ -421,12 +423,13 @@ static voc_rc work_open(struct work *w, const voc_block *b)
     w->aliases_each = e->n_customers + e->n_accounts;
     w->max_records = (w->wide ? BATCH_ROWS_WIDE : BATCH_ROWS) / e->n_times;
     if (w->max_records * w->attrs_each > BATCH_ATTRS) w->max_records = BATCH_ATTRS / w->attrs_each;
+    w->attr_room = w->max_records * (e->n_attrs + 2) + e->reader->more;
     voc_rc rc = e->reader->open(&w->reading, e, b);
     if (rc) return rc;
     w->cells = e->host->alloc(e->cx, e->n_columns * sizeof *w->cells);
     w->more = e->host->alloc(e->cx, e->reader->more * sizeof *w->more + 1);
     w->rows = e->host->alloc(e->cx, w->max_records * e->n_times * sizeof *w->rows);
-    w->attrs = e->host->alloc(e->cx, w->max_records * w->attrs_each * sizeof *w->attrs);
+    w->attrs = e->host->alloc(e->cx, w->attr_room * sizeof *w->attrs);
     w->aliases = e->host->alloc(e->cx, w->max_records * w->aliases_each * sizeof *w->aliases + 1);
     if (!w->cells || !w->more || !w->rows || !w->attrs || !w->aliases) return VOC_E_NOMEM;
     prepare(w);
@@ -441,7 +444,7 @@ voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
     w.rc = work_open(&w, block);
     for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
         read_record(&w, i);
-        if (!w.rc && w.n_records == w.max_records) flush(&w);
+        if (!w.rc && (w.n_records == w.max_records || w.attr_at + w.attrs_each > w.attr_room)) flush(&w);
     }
     if (!w.rc) flush(&w);
     e->reader->close(w.reading);

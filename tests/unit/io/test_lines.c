@@ -24,7 +24,7 @@ static uint64_t next_random(void) // SplitMix64
     return z ^ z >> 31;
 }
 
-// All records of a text as "line:text|" with '!' or '?' before those that are bad (1, 2).
+// All records of a text as "line:text|" with '!', '?' or '@' before those that are bad (1, 2, 3).
 struct outcome {
     struct buf text;
     struct lines_account account;
@@ -34,7 +34,7 @@ struct outcome {
 
 static void add_record(struct buf *out, uint64_t line, const char *ptr, size_t len, unsigned bad)
 {
-    buf_printf(out, "%s%llu:", bad == 0 ? "" : bad == 1 ? "!" : "?", (unsigned long long)line);
+    buf_printf(out, "%s%llu:", bad == 0 ? "" : bad == 1 ? "!" : bad == 3 ? "@" : "?", (unsigned long long)line);
     buf_add(out, ptr, len);
     buf_byte(out, '|');
 }
@@ -90,8 +90,8 @@ static void run(struct outcome *o, voc_str text, const voc_line_rule *rule, size
     in_close(in);
 }
 
-static const voc_line_rule csv = {sizeof csv, ',', '"', 0}, csv_head = {sizeof csv_head, ',', '"', 1},
-                           csv_head2 = {sizeof csv_head2, ',', '"', 2}, plain = {sizeof plain, 0, 0, 0};
+static const voc_line_rule csv = {sizeof csv, ',', '"', 0, 0}, csv_head = {sizeof csv_head, ',', '"', 1, 0},
+                           csv_head2 = {sizeof csv_head2, ',', '"', 2, 0}, plain = {sizeof plain, 0, 0, 0, 0};
 
 static void cuts_as(voc_str text, const voc_line_rule *rule, bool ask_head, const char *expected)
 {
@@ -137,7 +137,7 @@ static void without_a_separator_no_byte_is_a_quote(void **state)
 {
     (void)state;
     cuts_as(STR("\"a\nb\"\n"), &plain, false, "1:\"a|2:b\"|");
-    const voc_line_rule tabs = {sizeof tabs, '\t', 0, 0}, semicolon = {sizeof semicolon, ';', '\'', 0};
+    const voc_line_rule tabs = {sizeof tabs, '\t', 0, 0, 0}, semicolon = {sizeof semicolon, ';', '\'', 0, 0};
     cuts_as(STR("\"a\n\tb\"\n"), &tabs, false, "1:\"a|2:\tb\"|");
     cuts_as(STR("x;'a\nb';c,\"\nd"), &semicolon, false, "1:x;'a\nb';c,\"|3:d|");
 }
@@ -353,6 +353,64 @@ static void the_scanner_agrees_with_a_naive_one_on_random_texts_and_any_block_si
     }
 }
 
+// ---- values of JSON -----------------------------------------------------------------------------------------------------------------
+
+static const voc_line_rule values = {sizeof values, 0, 0, 0, 1};
+#define VALUES(literal, expected) cuts_as(STR(literal), &values, false, expected)
+
+static void objects_are_records_however_they_are_laid_out(void **state)
+{
+    (void)state;
+    VALUES("", "");
+    VALUES("[]\n", "");
+    VALUES("{\"a\":1}", "1:{\"a\":1}|");
+    VALUES("\xEF\xBB\xBF[{\"a\":1},{\"b\":[{}]}]\n", "1:{\"a\":1}|1:{\"b\":[{}]}|");
+    VALUES("[\n {\n  \"a\":\r\n1},\n\n{}\n]", "2:{\n  \"a\":\r\n1}|6:{}|");
+    VALUES("{\"a\":\"}{][,\\\"\\\\\"}{}\n{}", "1:{\"a\":\"}{][,\\\"\\\\\"}|1:{}|2:{}|");
+    VALUES("1, two ,\"th,ree\"\r\n{}", "1:1|1:two |1:\"th,ree\"|2:{}|");
+}
+
+static void an_object_that_is_not_closed_costs_its_first_line_only(void **state)
+{
+    (void)state;
+    VALUES("[{\"a\":1,\n{\"b\":2},\n{\"c\":3}]", "@1:{\"a\":1,|2:{\"b\":2}|3:{\"c\":3}|");  // a bracket closes a brace
+    VALUES("[{\"a\":\"x,\n{\"b\":2},\n{\"c\":3}]", "@1:{\"a\":\"x,|2:{\"b\":2}|3:{\"c\":3}|"); // a text goes over the end of its line
+    VALUES("{\"a\":1\n{\"b\":2}\n", "@1:{\"a\":1|2:{\"b\":2}|");
+    VALUES("{\"a\":1", "@1:{\"a\":1|");
+}
+
+// However much of it is never closed, no byte is looked at more often than values may lie within each other.
+static void braces_that_are_never_closed_are_one_bad_line_each(void **state)
+{
+    static char text[400000];
+    struct outcome o;
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++) text[i] = i % 2 ? '\n' : '{';
+    run(&o, str_mk(text, sizeof text), &values, LARGE, false);
+    assert_int_equal(o.account.records, sizeof text / 2);
+    assert_false(o.clean);
+    buf_done(&o.text);
+}
+
+static void values_are_cut_alike_with_any_block_size(void **state)
+{
+    static const char letters[] = "{}{}[]\"\",:\\\n\r a1";
+    static const size_t targets[] = {1, 2, 3, 7, 31};
+    (void)state;
+    seed = 77;
+    for (int round = 0; round < 4000; round++) {
+        char text[120];
+        size_t len = next_random() % sizeof text;
+        struct outcome all, some;
+        for (size_t i = 0; i < len; i++) text[i] = letters[next_random() % (sizeof letters - 1)];
+        run(&all, str_mk(text, len), &values, LARGE, false);
+        run(&some, str_mk(text, len), &values, targets[round % 5], false);
+        assert_string_equal(all.text.ptr ? all.text.ptr : "", some.text.ptr ? some.text.ptr : "");
+        buf_done(&all.text);
+        buf_done(&some.text);
+    }
+}
+
 static void failing_allocations_are_reported_and_leak_nothing(void **state)
 {
     (void)state;
@@ -400,6 +458,10 @@ int main(void)
         cmocka_unit_test(a_record_of_one_mebibyte_is_good_and_one_byte_more_is_not),
         cmocka_unit_test(a_stray_quote_in_a_large_file_costs_one_line_and_the_rest_is_read),
         cmocka_unit_test(the_scanner_agrees_with_a_naive_one_on_random_texts_and_any_block_size),
+        cmocka_unit_test(objects_are_records_however_they_are_laid_out),
+        cmocka_unit_test(an_object_that_is_not_closed_costs_its_first_line_only),
+        cmocka_unit_test(braces_that_are_never_closed_are_one_bad_line_each),
+        cmocka_unit_test(values_are_cut_alike_with_any_block_size),
         cmocka_unit_test(failing_allocations_are_reported_and_leak_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,8 +62,10 @@ static void add_attr(struct buf *b, const voc_attr *a)
 static void add_row(struct buf *b, const voc_row *r, uint64_t line)
 {
     static const char *const actors[] = {"", "customer", "company", "other"}, *const refs[] = {"", "event", "touchpoint", "thread", "case"};
-    buf_printf(b, "%llu ", (unsigned long long)line);
-    time_print(b, r->time_us, r->resolution);
+    static const char *const kinds[] = {"", "", "word ", "link ", "attribute ", "measure "};
+    buf_printf(b, "%llu %s", (unsigned long long)line, kinds[r->kind]);
+    if (r->time_us == VOC_NA) buf_byte(b, '-');
+    else time_print(b, r->time_us, r->resolution);
     buf_printf(b, " %.*s", (int)r->action.len, r->action.ptr);
     if (r->actor) buf_printf(b, " by=%s", actors[r->actor]);
     add_aliases(b, "customer", r->customer, r->n_customer);
@@ -77,6 +79,7 @@ static void add_row(struct buf *b, const voc_row *r, uint64_t line)
     add_number(b, "minutes", r->minutes);
     add_number(b, "cost", r->cost);
     add_number(b, "value", r->value);
+    add_text(b, "unit", r->unit);
     for (size_t i = 0; i < r->n_attrs; i++) add_attr(b, &r->attrs[i]);
     buf_byte(b, '\n');
 }
@@ -92,7 +95,7 @@ static voc_rc take_rows(voc_sink *s, const voc_batch *b)
         const voc_row *r = (const voc_row *)b->rows + i;
         assert_true(r->record < s->block->start.n && r->record >= s->last);
         assert_true(s->seen[r->record] == 0 || s->seen[r->record] == SEEN_ROWS);
-        assert_true(r->action.len > 0 && r->time_us != VOC_NA);
+        assert_true(r->kind != VOC_ROW_EVENT || (r->action.len > 0 && r->time_us != VOC_NA));
         if (!s->seen[r->record]) s->run->gave++;
         s->seen[r->record] = SEEN_ROWS;
         s->last = r->record;

@@ -65,6 +65,19 @@ check_PROGRAMS += tests/unit/plugins/test_events_times
 tests_unit_plugins_test_events_times_SOURCES = tests/unit/plugins/test_events_times.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_times_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_json_scan
+tests_unit_plugins_test_json_scan_SOURCES = tests/unit/plugins/test_json_scan.c \
+	tests/unit/plugins/jansson_oracle.c tests/unit/plugins/jansson_oracle.h
+tests_unit_plugins_test_json_scan_CPPFLAGS = $(UNIT_CPPFLAGS) $(JANSSON_CFLAGS)
+tests_unit_plugins_test_json_scan_LDADD = $(UNIT_LDADD) $(JANSSON_LIBS)
+
+JSON_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_common_libpluginevents_la_SOURCES) \
+	$(plugins_input_json_input_json_la_SOURCES)
+
+check_PROGRAMS += tests/unit/plugins/test_json
+tests_unit_plugins_test_json_SOURCES = tests/unit/plugins/test_json.c tests/unit/base/fault.h $(JSON_RUN)
+tests_unit_plugins_test_json_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)

@@ -12,8 +12,8 @@ void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us)
     for (size_t i = 0; i < e->n; i++) {
         int64_t t = e->time_us[i];
         bool named = coded_code(e->customer, i) || coded_code(e->account, i) || coded_code(e->case_id, i);
-        // work inside the company names no customer, and is meant so
-        if (!named && coded_tuple_of(e, i).actor != VOC_ACTOR_COMPANY && x->nobody++ == 0) x->nobody_line = e->line[i];
+        // work inside the company, and what others do, name no customer, and are meant so
+        if (!named && coded_tuple_of(e, i).actor <= VOC_ACTOR_CUSTOMER && x->nobody++ == 0) x->nobody_line = e->line[i];
         if (t >= 0 && t < US_PER_DAY && x->epoch++ == 0) x->epoch_line = e->line[i];
         if (t > now_us + FUTURE_SLACK_US && x->future++ == 0) x->future_line = e->line[i];
         if (x->events == 0 || t < x->first_us) x->first_us = t;

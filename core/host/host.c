@@ -196,6 +196,28 @@ static size_t host_marks(const char *ptr, size_t len, char a, char b, uint32_t *
     return n;
 }
 
+// A converter is made anew for each text: ICU keeps the tables of those that were used, so that this is cheap.
+static voc_rc host_charset_decode(voc_context *cx, voc_str charset, voc_str bytes, char *to, size_t size, size_t *len)
+{
+    struct text_decoder *t = NULL;
+    struct buf out;
+    char name[64];
+    *len = 0;
+    if (charset.len == 0 || charset.len >= sizeof name || memchr(charset.ptr, 0, charset.len) || memchr(charset.ptr, ',', charset.len)) return VOC_E_INPUT;
+    memcpy(name, charset.ptr, charset.len);
+    name[charset.len] = 0;
+    buf_init(&out, (size_t)1 << 30);
+    voc_rc rc = text_decoder_new(&t, name, NULL);
+    if (!rc) rc = text_decode(t, bytes.ptr, bytes.len, true, &out);
+    if (!rc && out.len > size) rc = VOC_E_LIMIT;
+    if (!rc && out.len) memcpy(to, out.ptr, out.len);
+    *len = out.len;
+    text_decoder_free(t);
+    buf_done(&out);
+    if (rc == VOC_E_NOMEM) atomic_store(&cx->short_of_memory, true);
+    return rc == VOC_E_OPTION ? VOC_E_INPUT : rc;
+}
+
 static voc_rc host_time_format(voc_context *cx, voc_time_format **out, voc_str pattern, voc_str zone)
 {
     struct context_thing *t = thing_new(cx);
@@ -411,6 +433,7 @@ const voc_host *host_table(void)
         .want_attributes = host_want_attributes,
         .marks = host_marks,
         .spool_empty = spool_empty,
+        .charset_decode = host_charset_decode,
     };
     return &table;
 }

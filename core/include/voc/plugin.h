@@ -597,6 +597,10 @@ typedef struct voc_host {
 
     /* ANALYSIS: what a sealed spool holds is not needed any more: its keys and records are gone, and it gives none again */
     void (*spool_empty)(voc_spool *sp);
+
+    /* INPUT: bytes in a charset as UTF-8 in to[0..size): what mail, whose parts have charsets of their own, needs. What the charset
+     * does not have becomes U+FFFD. VOC_E_INPUT: it is not known. VOC_E_LIMIT: more room is needed, *len bytes are enough. */
+    voc_rc (*charset_decode)(voc_context *cx, voc_str charset, voc_str bytes, char *to, size_t size, size_t *len);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

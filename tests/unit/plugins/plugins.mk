@@ -82,6 +82,14 @@ check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)
 
+# GMime ends the program where memory runs out, so no allocation is made to fail here.
+if PLUGIN_EMAIL
+check_PROGRAMS += tests/unit/plugins/test_email
+tests_unit_plugins_test_email_SOURCES = tests/unit/plugins/test_email.c
+tests_unit_plugins_test_email_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_email_LDADD = $(UNIT_LDADD)
+endif
+
 check_PROGRAMS += tests/unit/plugins/test_md
 tests_unit_plugins_test_md_SOURCES = tests/unit/plugins/test_md.c
 tests_unit_plugins_test_md_LDADD = $(UNIT_LDADD)

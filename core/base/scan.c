@@ -130,17 +130,19 @@ static bool has_avx512(void)
 
 static bool has_always(void) { return true; }
 
-static const struct form { const char *name; scan_fn *scan; bool (*has)(void); } forms[] = {
-    {"plain", scan_plain, has_always},
+static const struct form { const char *name; scan_fn *scan; bool (*has)(void), wide; } forms[] = {
+    {"plain", scan_plain, has_always, false},
 #if defined(__x86_64__)
-    {"sse2", scan_sse2, has_always},
-    {"avx2", scan_avx2, has_avx2},
-    {"avx512", scan_avx512, has_avx512},
+    {"sse2", scan_sse2, has_always, false},
+    {"avx2", scan_avx2, has_avx2, true},
+    {"avx512", scan_avx512, has_avx512, true},
 #endif
 };
 #define N_FORMS (sizeof forms / sizeof *forms)
 
 static _Atomic(scan_fn *) chosen;
+static atomic_bool wide;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 const char *scan_form(unsigned k) { return k < N_FORMS ? forms[k].name : NULL; }
 
@@ -148,6 +150,7 @@ bool scan_use(unsigned k)
 {
     if (k >= N_FORMS || !forms[k].has()) return false;
     atomic_store(&chosen, forms[k].scan);
+    atomic_store(&wide, forms[k].wide);
     return true;
 }
 
@@ -164,7 +167,12 @@ static void choose(void)
 
 size_t scan_marks(const char *ptr, size_t len, char a, char b, uint32_t *to, bool *has_b)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose);
     return atomic_load_explicit(&chosen, memory_order_relaxed)(ptr, len, a, b, to, has_b);
+}
+
+bool scan_wide(void)
+{
+    pthread_once(&once, choose);
+    return atomic_load_explicit(&wide, memory_order_relaxed);
 }

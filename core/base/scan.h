@@ -13,6 +13,8 @@
 // many. *has_b: whether one of them is b (not a). len below 2^32. Reads nothing outside. Any thread.
 size_t scan_marks(const char *ptr, size_t len, char a, char b, uint32_t *to, bool *has_b);
 
+bool scan_wide(void); // the form in use is AVX2 or better: other code that has such a form may use it
+
 // For tests: the name of form k (0: plain), NULL behind the last; and its use from now on. False: this processor lacks it.
 const char *scan_form(unsigned k);
 bool scan_use(unsigned k);

@@ -229,6 +229,36 @@ voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out)
     return rc == VOC_E_INPUT ? wrong_column(r, column, "cannot be decoded") : rc;
 }
 
+static voc_rc ranged(struct block_reader *r, unsigned column, voc_rc rc, bool above)
+{
+    if (rc == VOC_E_INPUT) return wrong_column(r, column, "cannot be decoded");
+    return rc == VOC_OK && above ? wrong_column(r, column, "has a value out of range") : rc;
+}
+
+voc_rc block_read_codes(struct block_reader *r, unsigned column, uint32_t limit, uint32_t *out, int64_t *scratch)
+{
+    const unsigned char *data = NULL;
+    size_t len = 0;
+    uint8_t codec = 0;
+    bool above = false;
+    voc_rc rc = find(r, column, &data, &len, &codec);
+    if (rc != VOC_OK) return rc;
+    rc = column_get_codes(data, len, codec, limit, out, r->rows, scratch, &above);
+    return ranged(r, column, rc, above);
+}
+
+voc_rc block_read_runs(struct block_reader *r, unsigned column, uint32_t limit, struct code_run *out, size_t *n_runs, int64_t *scratch)
+{
+    const unsigned char *data = NULL;
+    size_t len = 0;
+    uint8_t codec = 0;
+    bool above = false;
+    voc_rc rc = find(r, column, &data, &len, &codec);
+    if (rc != VOC_OK) return rc;
+    rc = column_get_code_runs(data, len, codec, limit, r->rows, out, n_runs, scratch, &above);
+    return ranged(r, column, rc, above);
+}
+
 voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out)
 {
     const unsigned char *data = NULL;

@@ -55,6 +55,9 @@ size_t block_extent(const void *head, size_t len, uint64_t columns);
 bool block_has(const struct block_reader *r, unsigned column);
 // out has room for r->rows. A column that is not in the block, or whose checksum is wrong: VOC_E_INPUT.
 voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out);
+// Codes below `limit`, as numbers or as runs; scratch has room for r->rows.
+voc_rc block_read_codes(struct block_reader *r, unsigned column, uint32_t limit, uint32_t *out, int64_t *scratch);
+voc_rc block_read_runs(struct block_reader *r, unsigned column, uint32_t limit, struct code_run *out, size_t *n_runs, int64_t *scratch);
 voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out); // borrows from the blob and from r until the next block_open
 // Writes the rows with keep[row] to `out`, all columns, in their order; *rows: how many. None: out is untouched.
 voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, struct block_writer *w, struct buf *out, size_t *rows);

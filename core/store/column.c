@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Bytes to integer columns: constant, bit-packed, deltas, sparse, runs and short numbers. column_put.c writes them; text
-// columns are in column_text.c.
+// Bytes to integer columns: constant, bit-packed, deltas, sparse, runs and short numbers. column_put.c writes them; deltas,
+// and columns as codes, are read in column_quick.c; text columns are in column_text.c.
 #include "store/column.h"
 #include "store/bytes.h"
 
-static const uint64_t LOW_BYTES[9] = {0,
-                                      0xff,
-                                      0xffff,
-                                      0xffffff,
-                                      0xffffffff,
-                                      UINT64_C(0xffffffffff),
-                                      UINT64_C(0xffffffffffff),
-                                      UINT64_C(0xffffffffffffff),
-                                      UINT64_MAX};
+static const uint32_t LOW_BYTES[5] = {0, 0xff, 0xffff, 0xffffff, UINT32_MAX};
 
 static voc_rc get_pack(const unsigned char *p, size_t len, int64_t *out, size_t n)
 {
@@ -44,31 +36,6 @@ static voc_rc get_pack(const unsigned char *p, size_t len, int64_t *out, size_t 
         bits -= width;
     }
     return VOC_OK;
-}
-
-static voc_rc get_delta(const unsigned char *p, size_t len, int64_t *out, size_t n)
-{
-    size_t control = n / 2, at = 16 + control;
-    if (len < at) return VOC_E_INPUT;
-    uint64_t value = get64(p), scale = get64(p + 8);
-    size_t i = 1;
-    out[0] = (int64_t)value;
-    for (; i < n && at + 8 <= len; i++) { // eight bytes are there: the step is a part of them
-        unsigned width = (unsigned)p[16 + (i - 1) / 2] >> 4 * ((i - 1) & 1) & 15u;
-        if (width > 8) return VOC_E_INPUT;
-        value += (uint64_t)unzigzag(get64(p + at) & LOW_BYTES[width]) * scale;
-        out[i] = (int64_t)value;
-        at += width;
-    }
-    for (; i < n; i++) {
-        unsigned width = (unsigned)p[16 + (i - 1) / 2] >> 4 * ((i - 1) & 1) & 15u;
-        uint64_t d = 0;
-        if (width > 8 || len - at < width) return VOC_E_INPUT;
-        for (unsigned k = 0; k < width; k++) d |= (uint64_t)p[at++] << 8 * k;
-        value += (uint64_t)unzigzag(d) * scale;
-        out[i] = (int64_t)value;
-    }
-    return at == len ? VOC_OK : VOC_E_INPUT;
 }
 
 static voc_rc get_runs(const unsigned char *p, size_t len, int64_t *out, size_t n)
@@ -130,7 +97,7 @@ voc_rc column_get_ints(const unsigned char *p, size_t len, uint8_t codec, int64_
         for (size_t i = 0; i < n; i++) out[i] = (int64_t)get64(p);
         return VOC_OK;
     case CODEC_PACK: return get_pack(p, len, out, n);
-    case CODEC_DELTA: return get_delta(p, len, out, n);
+    case CODEC_DELTA: return column_get_delta(p, len, out, n);
     case CODEC_SPARSE: return get_sparse(p, len, out, n);
     case CODEC_RUNS: return get_runs(p, len, out, n);
     case CODEC_SHORT: return get_short(p, len, out, n);

@@ -25,6 +25,12 @@ voc_rc column_put_ints(struct buf *out, const int64_t *v, size_t n, uint8_t *cod
 voc_rc column_put_text(struct buf *out, const voc_str *v, size_t n, uint8_t *codec, struct column_zstd *z);
 // VOC_E_INPUT: not what an encoder writes.
 voc_rc column_get_ints(const unsigned char *p, size_t len, uint8_t codec, int64_t *out, size_t n);
+// The same as 32-bit numbers, all of them below `limit`, else *above; scratch has room for n.
+voc_rc column_get_codes(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, uint32_t *out, size_t n, int64_t *scratch, bool *above);
+struct code_run { uint32_t code, rows; };
+// The same as runs: no two in a row are alike. out has room for n.
+voc_rc column_get_code_runs(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, size_t n, struct code_run *out, size_t *n_runs, int64_t *scratch, bool *above);
+voc_rc column_get_delta(const unsigned char *p, size_t len, int64_t *out, size_t n); // column_quick.c: of CODEC_DELTA
 // Strings point into `p` or into `store`, which is cleared first.
 voc_rc column_get_text(const unsigned char *p, size_t len, uint8_t codec, voc_str *out, size_t n, struct buf *store, struct column_zstd *z);
 #endif

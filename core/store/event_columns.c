@@ -25,7 +25,8 @@ voc_rc event_columns_open(struct event_columns *c, struct project *p, uint32_t c
 {
     *c = (struct event_columns){.columns = columns & (EV_ALL | EV_TUPLE)};
     c->scratch = mem_alloc(BLOCK_ROWS * sizeof *c->scratch);
-    voc_rc rc = c->scratch ? tuples_load(p, &c->tuples, &c->n_tuples) : VOC_E_NOMEM;
+    c->tuples_of_rows = mem_alloc(BLOCK_ROWS * sizeof *c->tuples_of_rows);
+    voc_rc rc = c->scratch && c->tuples_of_rows ? tuples_load(p, &c->tuples, &c->n_tuples) : VOC_E_NOMEM;
     if (rc == VOC_OK && (c->columns & (EV_SOURCE | EV_PLACE))) rc = imports_load(p, &c->imports, &c->n_imports);
     for (unsigned i = 0; rc == VOC_OK && i < EC_CODES; i++) {
         c->limit[i] = UINT32_MAX;
@@ -41,6 +42,7 @@ void event_columns_close(struct event_columns *c)
     for (unsigned i = 0; i < EC_CODES; i++) mem_free(c->code[i]);
     for (unsigned i = 0; i < EC_TEXTS; i++) mem_free(c->text[i]);
     mem_free(c->scratch);
+    mem_free(c->tuples_of_rows);
     mem_free(c->tuple);
     mem_free(c->source);
     mem_free(c->import);
@@ -103,19 +105,6 @@ static voc_rc out_of_range(struct block_reader *r, unsigned column)
     return VOC_E_INPUT;
 }
 
-// One column of codes from the block itself.
-static voc_rc read_codes(struct event_columns *c, struct block_reader *r, unsigned column, uint32_t limit, uint32_t *to)
-{
-    voc_rc rc = block_read_ints(r, column, c->scratch);
-    uint64_t above = 0;
-    if (rc != VOC_OK) return rc;
-    for (size_t k = 0; k < r->rows; k++) {
-        above |= (uint64_t)c->scratch[k] >= limit;
-        to[k] = (uint32_t)c->scratch[k];
-    }
-    return above ? out_of_range(r, column) : VOC_OK;
-}
-
 static voc_rc read_small(struct event_columns *c, struct block_reader *r, unsigned i)
 {
     voc_rc rc = block_read_ints(r, SMALL[i].column, c->scratch);
@@ -170,17 +159,14 @@ void event_columns_of_tuples(struct event_columns *c, size_t at, const uint32_t 
 
 static voc_rc read_tuples(struct event_columns *c, struct block_reader *r)
 {
-    uint64_t above = 0;
-    voc_rc rc = block_read_ints(r, COLUMN_TUPLE, c->scratch);
+    uint32_t *tuple = c->tuple ? c->tuple + c->n : c->tuples_of_rows;
+    voc_rc rc = block_read_codes(r, COLUMN_TUPLE, c->n_tuples, tuple, c->scratch);
     if (rc != VOC_OK) return rc;
-    for (size_t k = 0; k < r->rows; k++) above |= (uint64_t)c->scratch[k] >= c->n_tuples;
-    if (above) return out_of_range(r, COLUMN_TUPLE);
-    for (size_t k = 0; c->tuple && k < r->rows; k++) c->tuple[c->n + k] = (uint32_t)c->scratch[k];
     for (unsigned i = 0; i < EC_CODES; i++)
-        for (size_t k = 0; c->code[i] && CODES[i].in_tuple && k < r->rows; k++) c->code[i][c->n + k] = of_tuple(&c->tuples[c->scratch[k]], CODES[i].column);
-    for (size_t k = 0; c->small[0] && k < r->rows; k++) c->small[0][c->n + k] = c->tuples[c->scratch[k]].resolution;
-    for (size_t k = 0; c->small[1] && k < r->rows; k++) c->small[1][c->n + k] = c->tuples[c->scratch[k]].actor;
-    for (size_t k = 0; c->small[2] && k < r->rows; k++) c->small[2][c->n + k] = c->tuples[c->scratch[k]].ref_kind;
+        for (size_t k = 0; c->code[i] && CODES[i].in_tuple && k < r->rows; k++) c->code[i][c->n + k] = of_tuple(&c->tuples[tuple[k]], CODES[i].column);
+    for (size_t k = 0; c->small[0] && k < r->rows; k++) c->small[0][c->n + k] = c->tuples[tuple[k]].resolution;
+    for (size_t k = 0; c->small[1] && k < r->rows; k++) c->small[1][c->n + k] = c->tuples[tuple[k]].actor;
+    for (size_t k = 0; c->small[2] && k < r->rows; k++) c->small[2][c->n + k] = c->tuples[tuple[k]].ref_kind;
     return VOC_OK;
 }
 
@@ -205,7 +191,7 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
     if (rc == VOC_OK && !tuples && c->tuple) rc = VOC_E_BUG; // a block of format 1 is never in parts
     if (rc == VOC_OK && tuples && needs_tuples(c)) rc = read_tuples(c, r);
     for (unsigned i = 0; rc == VOC_OK && i < EC_CODES; i++)
-        if (c->code[i] && !(tuples && CODES[i].in_tuple)) rc = read_codes(c, r, CODES[i].column, c->limit[i], c->code[i] + c->n);
+        if (c->code[i] && !(tuples && CODES[i].in_tuple)) rc = block_read_codes(r, CODES[i].column, c->limit[i], c->code[i] + c->n, c->scratch);
     for (unsigned i = 0; !tuples && rc == VOC_OK && i < EC_SMALL; i++)
         if (c->small[i]) rc = read_small(c, r, i);
     for (unsigned i = 0; rc == VOC_OK && i < EC_WIDE; i++)

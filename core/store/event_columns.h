@@ -17,7 +17,8 @@ struct event_columns { // owns its arrays
     uint32_t n_tuples;
     const struct import_source *imports; // borrows from the project; where EV_SOURCE or EV_PLACE are asked for
     size_t n_imports;
-    int64_t *wide[EC_WIDE], *scratch; // scratch: BLOCK_ROWS
+    int64_t *wide[EC_WIDE], *scratch; // scratch: BLOCK_ROWS, as
+    uint32_t *tuples_of_rows;         // of one block, where tuples are not asked for
     uint8_t *small[EC_SMALL];
     uint32_t *code[EC_CODES], *tuple, *source, *import;
     voc_str *text[EC_TEXTS];

@@ -38,6 +38,7 @@ struct part_reader { // owns
 voc_rc part_piece_open(struct part_piece *p, struct event_parts *e)
 {
     *p = (struct part_piece){0};
+    if (e->sole && !(p->code_runs = mem_alloc(BLOCK_ROWS * sizeof *p->code_runs))) return VOC_E_NOMEM;
     return event_columns_open(&p->columns, e->p, e->columns);
 }
 
@@ -49,6 +50,7 @@ void part_piece_close(struct part_piece *p)
         buf_done(&p->bytes[i].blob);
     }
     mem_free(p->bytes);
+    mem_free(p->code_runs);
     vec_free(&p->unit_first);
     vec_free(&p->unit_code);
     vec_free(&p->unit_kind);
@@ -113,38 +115,71 @@ static voc_rc copy_bytes(struct event_parts *e, int64_t block, uint64_t columns,
 
 static uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
 
+// Room for n units more; the end goes, which is no end any more.
+static voc_rc units_ready(struct part_piece *p, const struct event_parts *e, size_t n)
+{
+    voc_rc rc = vec_reserve(&p->unit_first, n + 1, SIZE_MAX / 64);
+    if (rc == VOC_OK) rc = vec_reserve(&p->unit_code, n, SIZE_MAX / 64);
+    if (rc == VOC_OK) rc = vec_reserve(&p->unit_kind, n, SIZE_MAX / 64);
+    if (rc == VOC_OK && e->runs.n > 1) rc = vec_reserve(&p->unit_key, n, SIZE_MAX / 64);
+    if (rc == VOC_OK && p->unit_first.n > p->unit_code.n) p->unit_first.n--;
+    return rc;
+}
+
+// Room is there.
+static inline void add_unit(struct part_piece *p, const struct event_parts *e, size_t first, uint32_t code, unsigned kind)
+{
+    p->unit_first.at[p->unit_first.n++] = first;
+    p->unit_code.at[p->unit_code.n++] = code;
+    p->unit_kind.at[p->unit_kind.n++] = (uint8_t)kind;
+    if (e->runs.n <= 1) return;
+    voc_str text = e->p->space[kind == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES].text[code];
+    p->unit_key.at[p->unit_key.n++] = hash64(text.ptr, text.len, 0);
+}
+
+// Whether the last unit of the blocks before is this one.
+static bool goes_on(const struct part_piece *p, uint32_t code, unsigned kind)
+{
+    return p->unit_code.n && p->unit_code.at[p->unit_code.n - 1] == code && p->unit_kind.at[p->unit_kind.n - 1] == kind;
+}
+
 static voc_rc add_units(struct part_piece *p, const struct event_parts *e, size_t from)
 {
     struct event_block b;
     event_columns_show(&p->columns, &b);
     const uint32_t *const by_kind[4] = {NULL, [VOC_UNIT_CASE] = b.case_id, [VOC_UNIT_ACCOUNT] = b.account, [VOC_UNIT_INDIVIDUAL] = b.customer};
-    voc_rc rc = VOC_OK;
-    if (p->unit_first.n) p->unit_first.n--; // the end, which is no end any more
+    voc_rc rc = units_ready(p, e, 1);
     for (size_t i = from; rc == VOC_OK && i < b.n;) {
         unsigned kind = at(b.case_id, i) ? VOC_UNIT_CASE : at(b.account, i) ? VOC_UNIT_ACCOUNT : at(b.customer, i) ? VOC_UNIT_INDIVIDUAL : 0;
         uint32_t code = at(by_kind[kind], i);
-        bool goes_on = i == from && p->unit_code.n && p->unit_code.at[p->unit_code.n - 1] == code && p->unit_kind.at[p->unit_kind.n - 1] == kind;
-        rc = vec_reserve(&p->unit_first, 2, SIZE_MAX / 64);
-        if (rc == VOC_OK) rc = vec_reserve(&p->unit_code, 1, SIZE_MAX / 64);
-        if (rc == VOC_OK) rc = vec_reserve(&p->unit_kind, 1, SIZE_MAX / 64);
-        if (rc == VOC_OK && e->runs.n > 1) rc = vec_reserve(&p->unit_key, 1, SIZE_MAX / 64);
+        rc = units_ready(p, e, 1);
         if (rc != VOC_OK) return rc;
-        if (!goes_on) {
-            p->unit_first.at[p->unit_first.n++] = i;
-            p->unit_code.at[p->unit_code.n++] = code;
-            p->unit_kind.at[p->unit_kind.n++] = (uint8_t)kind;
-            if (e->runs.n > 1) {
-                voc_str text = e->p->space[kind == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES].text[code];
-                p->unit_key.at[p->unit_key.n++] = hash64(text.ptr, text.len, 0);
-            }
-        }
+        if (i != from || !goes_on(p, code, kind)) add_unit(p, e, i, code, kind);
         // rows of a unit: the columns above its own are empty all through
         for (i++; i < b.n && at(by_kind[kind], i) == code && (kind == VOC_UNIT_CASE || !at(b.case_id, i)) &&
                   (kind == VOC_UNIT_CASE || kind == VOC_UNIT_ACCOUNT || !at(b.account, i)) && (kind || !at(b.customer, i));)
             i++;
     }
-    if (rc == VOC_OK) rc = vec_reserve(&p->unit_first, 1, SIZE_MAX / 64);
     if (rc == VOC_OK) p->unit_first.at[p->unit_first.n++] = b.n;
+    return rc;
+}
+
+static unsigned sole_column(const struct event_parts *e) { return e->sole == EV_CASE ? COLUMN_CASE : e->sole == EV_ACCOUNT ? COLUMN_ACCOUNT : COLUMN_CUSTOMER; }
+
+// The same where one column alone names units: its runs are they.
+static voc_rc add_sole_units(struct part_piece *p, const struct event_parts *e, struct block_reader *r, size_t from)
+{
+    const unsigned kind = e->sole == EV_CASE ? VOC_UNIT_CASE : e->sole == EV_ACCOUNT ? VOC_UNIT_ACCOUNT : VOC_UNIT_INDIVIDUAL;
+    size_t n = 0, first = from;
+    voc_rc rc = block_read_runs(r, sole_column(e), e->sole_limit, p->code_runs, &n, p->columns.scratch);
+    if (rc == VOC_OK) rc = units_ready(p, e, n);
+    for (size_t k = 0; rc == VOC_OK && k < n; k++) {
+        uint32_t code = p->code_runs[k].code;
+        unsigned its = code ? kind : 0;
+        if (k || !goes_on(p, code, its)) add_unit(p, e, first, code, its);
+        first += p->code_runs[k].rows;
+    }
+    if (rc == VOC_OK) p->unit_first.at[p->unit_first.n++] = first;
     return rc;
 }
 
@@ -154,13 +189,14 @@ voc_rc part_piece_load(struct part_piece *p, struct event_parts *e, const struct
     voc_rc rc = bytes_ready(p);
     if (rc != VOC_OK) return rc;
     struct piece_bytes *own = &p->bytes[p->n_bytes++];
-    rc = copy_bytes(e, b->id, event_columns_read(&p->columns), &own->blob);
+    uint64_t columns = event_columns_read(&p->columns) | (e->sole ? UINT64_C(1) << sole_column(e) : 0);
+    rc = copy_bytes(e, b->id, columns, &own->blob);
     if (rc != VOC_OK) return rc;
     rc = block_open(&own->r, BLOCK_EVENTS, own->blob.ptr, own->blob.len);
     if (rc == VOC_OK && own->r.rows != b->rows) return parts_damaged(e, b->id, "its number of rows is not the one in the catalogue");
     if (rc == VOC_OK) rc = event_columns_add(&p->columns, &own->r, b->import, b->source);
-    if (rc == VOC_E_INPUT) return parts_damaged(e, b->id, own->r.why);
-    return rc == VOC_OK ? add_units(p, e, from) : rc;
+    if (rc == VOC_OK) rc = e->sole ? add_sole_units(p, e, &own->r, from) : add_units(p, e, from);
+    return rc == VOC_E_INPUT ? parts_damaged(e, b->id, own->r.why) : rc;
 }
 
 // ---- one run ---------------------------------------------------------------------------------------------------------------

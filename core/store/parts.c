@@ -183,7 +183,13 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     else if (rc == VOC_OK) rc = read_catalogue(e);
     // People are what units are made of; with several runs their texts say where a unit belongs.
     e->wanted = columns & (EV_ALL | EV_TUPLE);
-    e->columns = e->wanted | EV_TIME | (p->held ? 0 : e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT));
+    const uint32_t named = p->held ? 0 : e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT);
+    e->columns = e->wanted | EV_TIME | named;
+    if (rc == VOC_OK && e->layout.in_parts && (named == EV_CASE || named == EV_CUSTOMER || named == EV_ACCOUNT) && !(e->wanted & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT))) {
+        e->sole = named;
+        e->columns &= ~named;
+        rc = space_count(p, named == EV_CASE ? SPACE_CASE : SPACE_ALIASES, &e->sole_limit);
+    }
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_ALIASES);
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_CASE);
     if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = cut(e, rows ? rows : 1);

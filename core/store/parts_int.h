@@ -14,6 +14,7 @@ struct part_piece { // decoded rows of one or more blocks of a run that follow e
     VEC(uint32_t) unit_code;
     VEC(uint8_t) unit_kind;
     VEC(uint64_t) unit_key;  // where there are several runs
+    struct code_run *code_runs; // of one block, where event_parts.sole says so
 };
 struct part_block {
     int64_t id;
@@ -28,7 +29,9 @@ struct event_parts { // owns
     struct project *p; // borrows
     struct diag *d;    // borrows
     struct event_layout layout;
-    uint32_t wanted, columns; // asked for; read
+    uint32_t wanted, columns; // asked for; decoded by row
+    uint32_t sole;         // the one column that names units, where nobody asked for it by row: read as runs; EV_*, or 0
+    uint32_t sole_limit;   // its codes are below
     VEC(struct part_block) blocks;
     VEC(struct part_run) runs;
     VEC(uint64_t) bounds; // the first key of each part; of a held one: its first partition

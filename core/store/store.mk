@@ -8,6 +8,7 @@ store_sources = \
 	core/store/bytes.h \
 	core/store/column.c core/store/column.h \
 	core/store/column_put.c \
+	core/store/column_quick.c \
 	core/store/column_text.c \
 	core/store/db.c \
 	core/store/definition.c \

@@ -155,6 +155,32 @@ static size_t read_in_parts(struct lines *to, size_t rows, unsigned threads)
     return n;
 }
 
+// Units are the same whether their column is laid out by row or not.
+static void assert_units_are_known_without_their_column(size_t rows)
+{
+    struct event_parts *all = NULL, *bare = NULL;
+    struct part_reader *r_all = NULL, *r_bare = NULL;
+    struct event_part a, b;
+    assert_int_equal(event_parts_plan(&all, p, EV_ALL, rows, NULL), VOC_OK);
+    assert_int_equal(event_parts_plan(&bare, p, EV_TIME, rows, NULL), VOC_OK);
+    assert_int_equal(event_parts_n(all), event_parts_n(bare));
+    assert_int_equal(part_reader_new(&r_all, all), VOC_OK);
+    assert_int_equal(part_reader_new(&r_bare, bare), VOC_OK);
+    for (size_t k = 0; k < event_parts_n(all); k++) {
+        assert_int_equal(part_read(r_all, k, &a), VOC_OK);
+        assert_int_equal(part_read(r_bare, k, &b), VOC_OK);
+        assert_int_equal(a.n_units, b.n_units);
+        assert_memory_equal(a.unit_first, b.unit_first, (a.n_units + 1) * sizeof *a.unit_first);
+        assert_memory_equal(a.unit_code, b.unit_code, a.n_units * sizeof *a.unit_code);
+        assert_memory_equal(a.unit_kind, b.unit_kind, a.n_units);
+        assert_memory_equal(a.b.time_us, b.b.time_us, a.b.n * sizeof *a.b.time_us);
+    }
+    part_reader_free(r_all);
+    part_reader_free(r_bare);
+    event_parts_free(all);
+    event_parts_free(bare);
+}
+
 static size_t assert_parts_are_the_events(size_t rows, unsigned threads)
 {
     struct lines plain = {0}, parts = {0};
@@ -162,6 +188,7 @@ static size_t assert_parts_are_the_events(size_t rows, unsigned threads)
     size_t n = read_in_parts(&parts, rows, threads);
     assert_int_equal(plain.v.n, parts.v.n);
     for (size_t i = 0; i < plain.v.n; i++) assert_string_equal(plain.v.at[i], parts.v.at[i]);
+    if (n) assert_units_are_known_without_their_column(rows);
     free_lines(&plain);
     free_lines(&parts);
     return n;

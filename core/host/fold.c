@@ -360,10 +360,18 @@ static void hand_out(const struct fold *f, struct part *p)
     p->run.tables.n = 0;
 }
 
+// Whether names of units may stay empty: no analysis reads one, nor is asked which shard a unit belongs to.
+static bool nameless(const struct fold_request *r, const struct fold_item *items, size_t n)
+{
+    bool all = !r->shards && !r->keep;
+    for (size_t k = 0; k < n; k++) all = all && items[k].plugin->desc && (items[k].plugin->desc->flags & VOC_NAMELESS);
+    return all;
+}
+
 voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d)
 {
     struct fold f = {.req = r};
-    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = r->threads, .parallel = parallel_for};
+    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .nameless = nameless(r, items, n), .threads = r->threads, .parallel = parallel_for};
     voc_rc rc = parts_new(&f, items, n, d);
     tell(&f, FOLD_READ, 0, 0);
     if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);

@@ -15,7 +15,8 @@ struct people { // individuals or accounts; owns
 struct membership { uint32_t individual, account; int64_t from_us; };
 struct identity { // owns
     uint32_t n_sets;
-    const voc_str *sets;     // simple: borrowed; individuals and accounts are empty
+    bool simple;             // individuals and accounts are empty
+    const voc_str *sets;     // simple: borrowed; NULL: unnamed
     voc_str *names;          // simple: by code; NULL: each name is what stands behind "+id=" in its set
     struct arena arena;      // of names
     struct people individuals, accounts;
@@ -220,6 +221,7 @@ voc_rc identity_simple(struct identity **out, const voc_str *alias_sets, uint32_
     bool clear = false;
     if (!id) return VOC_E_NOMEM;
     arena_init(&id->arena, 0);
+    id->simple = true;
     id->sets = alias_sets;
     id->n_sets = n_sets;
     voc_rc rc = simple_names(id, &clear);
@@ -254,6 +256,22 @@ static voc_rc load(struct identity **out, struct project *p, struct diag *d, ide
     return rc;
 }
 
+voc_rc identity_load_unnamed(struct identity **out, struct project *p)
+{
+    struct member_list members = {0};
+    struct identity *id = NULL;
+    voc_rc rc = store_members(p, take_member, &members);
+    if (rc == VOC_OK && !members.v.n && !(id = mem_zalloc(1, sizeof *id))) rc = VOC_E_NOMEM;
+    vec_free(&members.v);
+    if (!id) return rc;
+    arena_init(&id->arena, 0);
+    id->simple = true;
+    rc = store_n_strings(p, SPACE_ALIASES, &id->n_sets);
+    if (rc == VOC_OK) *out = id;
+    else identity_free(id);
+    return rc;
+}
+
 voc_rc identity_load(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_make); }
 voc_rc identity_load_simple(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_simple); }
 
@@ -262,13 +280,13 @@ voc_rc identity_load_simple(struct identity **out, struct project *p, struct dia
 uint32_t identity_individual(const struct identity *id, uint32_t aliases)
 {
     if (aliases >= id->n_sets) return 0;
-    return id->sets ? aliases : id->individuals.of[aliases];
+    return id->simple ? aliases : id->individuals.of[aliases];
 }
 
 uint32_t identity_account(const struct identity *id, uint32_t account_aliases)
 {
     if (account_aliases >= id->n_sets) return 0;
-    return id->sets ? account_aliases : id->accounts.of[account_aliases];
+    return id->simple ? account_aliases : id->accounts.of[account_aliases];
 }
 
 // The first membership at or behind (individual, t).
@@ -305,28 +323,28 @@ static uint32_t n_simple(const struct identity *id) { return id->n_sets ? id->n_
 
 static voc_str name_simple(const struct identity *id, uint32_t code)
 {
-    if (!code || code >= id->n_sets) return STR("");
+    if (!code || code >= id->n_sets || !id->sets) return STR("");
     return id->names ? id->names[code] : str_mk(id->sets[code].ptr + BARE, id->sets[code].len - BARE);
 }
 
 uint32_t identity_n_individuals(const struct identity *id)
 {
-    return id->sets ? n_simple(id) : dict_n(id->individuals.names);
+    return id->simple ? n_simple(id) : dict_n(id->individuals.names);
 }
 
 uint32_t identity_n_accounts(const struct identity *id)
 {
-    return id->sets ? n_simple(id) : dict_n(id->accounts.names);
+    return id->simple ? n_simple(id) : dict_n(id->accounts.names);
 }
 
 voc_str identity_individual_name(const struct identity *id, uint32_t individual)
 {
-    if (id->sets) return name_simple(id, individual);
+    if (id->simple) return name_simple(id, individual);
     return individual < dict_n(id->individuals.names) ? dict_at(id->individuals.names, individual) : STR("");
 }
 
 voc_str identity_account_name(const struct identity *id, uint32_t account)
 {
-    if (id->sets) return name_simple(id, account);
+    if (id->simple) return name_simple(id, account);
     return account < dict_n(id->accounts.names) ? dict_at(id->accounts.names, account) : STR("");
 }

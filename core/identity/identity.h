@@ -13,6 +13,9 @@ voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t 
 // and nothing has to be looked up. Borrows the sets. *out NULL: names could be alike, so that identity_make must give them.
 voc_rc identity_simple(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members);
 voc_rc identity_load_simple(struct identity **out, struct project *p, struct diag *d); // likewise
+// The same without names, which are empty: nothing is read but how many there are. *out NULL: someone is a member of an account,
+// and the order of names decides of which.
+voc_rc identity_load_unnamed(struct identity **out, struct project *p);
 void identity_free(struct identity *id);
 // Codes are dense, 0 = nobody. An alias of kind "id" gives its bare value as name, others "kind:value".
 uint32_t identity_individual(const struct identity *id, uint32_t aliases);

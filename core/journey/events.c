@@ -225,13 +225,16 @@ static voc_rc load_events(struct event_set *s, struct project *p, uint32_t wante
     return rc;
 }
 
-voc_rc event_set_open(struct event_set **out, struct project *p, bool simple, struct diag *d)
+voc_rc event_set_open(struct event_set **out, struct project *p, enum event_people people, struct diag *d)
 {
     struct event_set *s = NULL;
     voc_rc rc = event_set_new(&s);
     if (rc) return rc;
-    for (int i = 0; !rc && i < SPACE_N; i++) rc = store_strings(p, (enum store_space)i, &s->strings[i], &s->n_strings[i]);
-    if (!rc) rc = simple ? identity_load_simple(&s->identity, p, d) : identity_load(&s->identity, p, d);
+    if (people == PEOPLE_UNNAMED) rc = identity_load_unnamed(&s->identity, p);
+    const bool unnamed = s->identity != NULL;
+    for (int i = 0; !rc && i < SPACE_N; i++)
+        if (!unnamed || i != SPACE_ALIASES) rc = store_strings(p, (enum store_space)i, &s->strings[i], &s->n_strings[i]);
+    if (!rc && !unnamed) rc = people == PEOPLE_LINKED ? identity_load(&s->identity, p, d) : identity_load_simple(&s->identity, p, d);
     bool made = !rc && s->identity;
     if (made) rc = store_sources(p, load_source, s);
     if (made && !rc) rc = store_attributes(p, load_attribute, s);
@@ -249,7 +252,7 @@ voc_rc event_set_open(struct event_set **out, struct project *p, bool simple, st
 voc_rc event_set_load(struct event_set **out, struct project *p, uint32_t columns_wanted, struct diag *d)
 {
     struct event_set *s = NULL;
-    voc_rc rc = event_set_open(&s, p, false, d);
+    voc_rc rc = event_set_open(&s, p, PEOPLE_LINKED, d);
     if (!rc) rc = load_events(s, p, (columns_wanted | EV_ALWAYS) & EV_ALL, d);
     if (rc) event_set_free(s);
     else *out = s;

@@ -26,9 +26,10 @@ struct event_set { // owns its arrays; n of each
 };
 // From a project: columns is a mask of EV_* (what the definition and the analyses need).
 voc_rc event_set_load(struct event_set **out, struct project *p, uint32_t columns, struct diag *d);
-// Without its events, which are read in parts: dictionaries, people, attributes, sources. simple: as identity_simple says; then
-// *out may be NULL.
-voc_rc event_set_open(struct event_set **out, struct project *p, bool simple, struct diag *d);
+// Without its events, which are read in parts: dictionaries, people, attributes, sources. PEOPLE_SIMPLE: as identity_simple says; then
+// *out may be NULL. PEOPLE_UNNAMED: likewise, but names of people are empty, and alias sets are not read, where nothing depends on them.
+enum event_people { PEOPLE_LINKED, PEOPLE_SIMPLE, PEOPLE_UNNAMED };
+voc_rc event_set_open(struct event_set **out, struct project *p, enum event_people people, struct diag *d);
 // From rows (samples, tests): add, then seal. source: its id.
 voc_rc event_set_new(struct event_set **out);
 voc_rc event_set_add(struct event_set *s, const voc_row *row, voc_str source);

@@ -28,6 +28,21 @@ static void pointer_set(void *of, size_t offset, void *p) { memcpy((char *)of + 
 
 static void *lent(const void *column) { return (void *)(uintptr_t)column; } // event_set owns its columns elsewhere, and borrows here
 
+static bool settles(const struct lane *l, uint32_t column) { return l->settle >> column & 1u; }
+
+// A kind is worth looking up where more than one thing is then known by it, and not already the same for all events.
+static void plan_kinds(struct lane *l)
+{
+    const struct kinds *k = l->kinds;
+    if (!k) return;
+    l->same_actor = k->one_actor;
+    l->same_class = k->one_class;
+    l->same_resolution = k->one_resolution;
+    const unsigned n = (unsigned)((l->make & EV_ACTION) != 0) + ((l->make & EV_RESOLUTION) && !l->same_resolution) + (settles(l, VOC_COL_ACTOR) && !l->same_actor) +
+                       (settles(l, VOC_COL_CLASS) && !l->same_class) + settles(l, VOC_COL_TOUCHPOINT);
+    l->by_kind = n > 1 || (l->s->tracked_by_type && l->t->j->n_stages);
+}
+
 voc_rc lane_new(struct lane **out, const struct timeline *t, const struct stream *s, struct event_parts *parts, uint32_t make, uint32_t settle)
 {
     struct lane *l = mem_zalloc(1, sizeof *l);
@@ -41,6 +56,7 @@ voc_rc lane_new(struct lane **out, const struct timeline *t, const struct stream
         l->rows.n_strings[i] = t->s->n_strings[i];
     }
     l->span.s = &l->rows;
+    plan_kinds(l);
     if (rc) lane_free(l);
     else *out = l;
     return rc;
@@ -70,8 +86,6 @@ static voc_rc renew(void *at, size_t rows, size_t width, bool zeroed)
     return VOC_OK;
 }
 
-static bool settles(const struct lane *l, uint32_t column) { return l->settle >> column & 1u; }
-
 static voc_rc make_room(struct lane *l, size_t n, size_t n_units)
 {
     voc_rc rc = VOC_OK;
@@ -88,6 +102,9 @@ static voc_rc make_room(struct lane *l, size_t n, size_t n_units)
     for (size_t i = 0; !rc && i < sizeof own / sizeof *own; i++)
         if (own[i].wanted) rc = renew(own[i].at, room, own[i].width, false);
     if (!rc) rc = renew(&l->nothing, room, sizeof *l->nothing, true);
+    if (!rc && l->same_actor && l->actor) memset(l->actor, l->kinds->actor[0], room);
+    if (!rc && l->same_class && l->class_) memset(l->class_, l->kinds->class_[0], room);
+    if (!rc && l->same_resolution && l->resolution) memset(l->resolution, l->kinds->resolution[0], room);
     if (!rc) l->room = room;
     return rc;
 }
@@ -125,7 +142,7 @@ static void find_types(struct lane *l)
 
 static void find_kinds(struct lane *l)
 {
-    for (size_t i = 0; l->kinds && i < l->rows.n; i++) l->kind[i] = l->kinds->of_type[l->type[i]];
+    for (size_t i = 0; l->by_kind && i < l->rows.n; i++) l->kind[i] = l->kinds->of_type[l->type[i]];
 }
 
 static void make_columns(struct lane *l)
@@ -135,16 +152,22 @@ static void make_columns(struct lane *l)
         if (!(l->make & MADE[i].flag)) continue;
         void *to = pointer_at(l, MADE[i].to);
         const void *from = pointer_at(&y->rows, MADE[i].from);
-        if (l->kinds && MADE[i].flag == EV_ACTION) kind4(to, l->kinds->action, l->kind, l->rows.n);
-        else if (l->kinds && MADE[i].flag == EV_RESOLUTION) kind1(to, l->kinds->resolution, l->kind, l->rows.n);
+        const bool of_kind = MADE[i].flag == EV_ACTION || MADE[i].flag == EV_RESOLUTION;
+        if (MADE[i].flag == EV_RESOLUTION && l->same_resolution) { // is laid out
+        } else if (l->by_kind && of_kind && MADE[i].width == 4) kind4(to, l->kinds->action, l->kind, l->rows.n);
+        else if (l->by_kind && of_kind) kind1(to, l->kinds->resolution, l->kind, l->rows.n);
         else if (MADE[i].width == 4) look_up4(to, from, l->type, l->rows.n);
         else look_up1(to, from, l->type, l->rows.n);
         pointer_set(&l->rows, MADE[i].from, to);
     }
-    if (settles(l, VOC_COL_ACTOR) && l->kinds) kind1(l->actor, l->kinds->actor, l->kind, l->rows.n);
-    else if (settles(l, VOC_COL_ACTOR)) look_up1(l->actor, y->actor, l->type, l->rows.n);
-    if (settles(l, VOC_COL_CLASS) && l->kinds) kind1(l->class_, l->kinds->class_, l->kind, l->rows.n);
-    else if (settles(l, VOC_COL_CLASS)) look_up1(l->class_, y->class_, l->type, l->rows.n);
+    if (settles(l, VOC_COL_ACTOR) && !l->same_actor) {
+        if (l->by_kind) kind1(l->actor, l->kinds->actor, l->kind, l->rows.n);
+        else look_up1(l->actor, y->actor, l->type, l->rows.n);
+    }
+    if (settles(l, VOC_COL_CLASS) && !l->same_class) {
+        if (l->by_kind) kind1(l->class_, l->kinds->class_, l->kind, l->rows.n);
+        else look_up1(l->class_, y->class_, l->type, l->rows.n);
+    }
     l->span.actor = l->actor;
 }
 
@@ -277,7 +300,7 @@ static voc_rc ask_claims(struct lane *l)
 static voc_rc settle_touchpoints(struct lane *l)
 {
     const struct types *y = &l->s->types;
-    if (l->kinds) kind4(l->resolved, l->kinds->touchpoint, l->kind, l->rows.n);
+    if (l->by_kind) kind4(l->resolved, l->kinds->touchpoint, l->kind, l->rows.n);
     else look_up4(l->resolved, y->touchpoint, l->type, l->rows.n);
     voc_rc rc = l->s->asks_claims ? ask_claims(l) : VOC_OK;
     l->span.touchpoint = l->resolved;

@@ -30,6 +30,7 @@ struct kinds { // owns its arrays
     uint8_t *actor, *class_, *resolution;
     uint32_t *action, *touchpoint, *role;
     struct track_answer *answers; // of the stage rules
+    bool one_actor, one_class, one_resolution; // all kinds are alike in it
 };
 
 struct stream { // owns
@@ -84,6 +85,8 @@ struct lane { // owns its arrays
     bool as_they_lie;         // every row belongs to a unit, in order
     const uint32_t *type;     // by row
     uint16_t *kind;           // by row; NULL: not asked for
+    bool by_kind;             // more than one thing is looked up by kind; else it is by type
+    bool same_actor, same_class, same_resolution; // what was laid out once holds for every chunk
     const struct kinds *kinds; // NULL: not yet, or too many
     size_t room, unit_room;
     uint32_t *types, *action, *touchpoint, *channel, *campaign, *role, *owner; // by row, as in the file

@@ -74,7 +74,8 @@ static voc_rc open_parts(struct timeline **out, struct project *p, const struct 
     if (!(t = empty_timeline(j, o)) || !(t->stream = mem_zalloc(1, sizeof *t->stream))) goto out;
     *t->stream = (struct stream){.p = p, .d = d, .plan = plan, .layout = *event_parts_layout(plan)};
     plan = NULL;
-    rc = event_set_open(&t->own_set, p, t->stream->layout.simple_identity, d);
+    const enum event_people people = !t->stream->layout.simple_identity ? PEOPLE_LINKED : o->nameless ? PEOPLE_UNNAMED : PEOPLE_SIMPLE;
+    rc = event_set_open(&t->own_set, p, people, d);
     if (rc || !t->own_set) goto out;
     t->s = t->own_set;
     rc = stream_settle(t, d, &possible);

@@ -26,6 +26,7 @@ struct timeline_options {
     int64_t end_us;               // overrides data_end, or VOC_NA
     const struct predicate *const *predicates; // asked for by the analysis, in order
     size_t n_predicates;
+    uint32_t nameless;            // nobody reads a name of a unit, person or account: where they need not be read, they are empty
     uint32_t threads;             // of passes over all events before the first unit, and
     voc_rc (*parallel)(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user); // how; NULL: in this one
 };

@@ -305,6 +305,13 @@ static size_t kind_slot(const struct types *y, uint32_t type)
     return (size_t)hash64(key, sizeof key, 0);
 }
 
+static bool all_alike(const uint8_t *v, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++)
+        if (v[i] != v[0]) return false;
+    return true;
+}
+
 voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
 {
     struct types *y = &s->types;
@@ -334,5 +341,8 @@ voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
     }
     program_run_free(run);
     mem_free(slots);
+    k->one_actor = k->n && all_alike(k->actor, k->n);
+    k->one_class = k->n && all_alike(k->class_, k->n);
+    k->one_resolution = k->n && all_alike(k->resolution, k->n);
     return rc;
 }

@@ -11,6 +11,7 @@
 
 static const char SELECT_ATTRIBUTE_BLOCKS[] =
     "SELECT b.id, b.rows, b.data, i.source FROM block AS b JOIN import AS i ON i.number = b.import WHERE b.kind = 2 ORDER BY b.id";
+static const char COUNT_ATTRIBUTE_BLOCKS[] = "SELECT count(*) FROM block WHERE kind = 2";
 
 struct seen { // one observation
     int64_t time_us, record;
@@ -149,7 +150,6 @@ static voc_rc open_observations(struct observations *o, struct project *p)
     for (unsigned i = 0; i < 8; i++)
         if (!(o->column[i] = mem_zalloc(BLOCK_ROWS, sizeof **o->column))) rc = VOC_E_NOMEM;
     if (!(o->id = mem_zalloc(BLOCK_ROWS, sizeof *o->id))) rc = VOC_E_NOMEM;
-    if (rc == VOC_OK) rc = project_hold(p);
     for (unsigned i = 0; rc == VOC_OK && i < sizeof spaces; i++) rc = space_load(p, spaces[i]);
     return rc;
 }
@@ -206,7 +206,11 @@ voc_rc attributes_each(struct project *p, bool change_points, voc_rc (*each)(voi
     struct observations o;
     const struct seen *valid = NULL; // what was told last
     bool *alone = NULL;
-    voc_rc rc = open_observations(&o, p);
+    int64_t blocks = 0;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_int(p, COUNT_ATTRIBUTE_BLOCKS, &blocks);
+    if (rc != VOC_OK || !blocks) return rc; // without them no name is needed
+    rc = open_observations(&o, p);
     if (rc == VOC_OK) rc = load(&o);
     if (rc == VOC_OK && o.v.n) rc = ranks_of(p, SPACE_ALIASES, &o.alias_rank);
     if (rc == VOC_OK && o.v.n) rc = ranks_of(p, SPACE_CASE, &o.case_rank);

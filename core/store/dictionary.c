@@ -221,6 +221,12 @@ voc_rc store_strings(struct project *p, enum store_space space, const voc_str **
     return VOC_OK;
 }
 
+voc_rc store_n_strings(struct project *p, enum store_space space, uint32_t *n)
+{
+    voc_rc rc = (unsigned)space < SPACE_N ? project_hold(p) : VOC_E_BUG;
+    return rc == VOC_OK ? space_count(p, space, n) : rc;
+}
+
 voc_rc space_flags(struct project *p, uint32_t *flags)
 {
     sqlite3_stmt *s = NULL;

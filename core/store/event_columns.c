@@ -200,11 +200,10 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
         if (c->text[i]) rc = block_read_text(r, TEXTS[i].column, c->text[i] + c->n);
     if (rc == VOC_OK && import == 0 && (c->source || c->import)) rc = read_imports(c, r);
     if (rc != VOC_OK) return rc;
-    for (size_t k = c->n; k < c->n + r->rows; k++) {
-        if (c->wide[EC_LINE]) c->wide[EC_LINE][k] = (int64_t)((uint64_t)c->wide[EC_LINE][k] + (uint64_t)c->wide[EC_RECORD][k]); // stored by its distance
-        if (c->source && import) c->source[k] = source;
-        if (c->import && import) c->import[k] = import;
-    }
+    for (size_t k = c->n; c->wide[EC_LINE] && k < c->n + r->rows; k++)
+        c->wide[EC_LINE][k] = (int64_t)((uint64_t)c->wide[EC_LINE][k] + (uint64_t)c->wide[EC_RECORD][k]); // stored by its distance
+    for (size_t k = c->n; c->source && import && k < c->n + r->rows; k++) c->source[k] = source;
+    for (size_t k = c->n; c->import && import && k < c->n + r->rows; k++) c->import[k] = import;
     c->n += r->rows;
     return VOC_OK;
 }

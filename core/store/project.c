@@ -19,6 +19,8 @@ static const char BEGIN_READ[] = "BEGIN; SELECT count(*) FROM sqlite_schema"; //
 static const char COMMIT[] = "COMMIT";
 static const char ROLLBACK[] = "ROLLBACK";
 static const char PREPARE_ALL[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
+// Who only reads comes by most pages once: a small cache is memory used again, where fresh memory costs more than the reading itself.
+static const char PREPARE_READ[] = "PRAGMA cache_size = -1024;";
 static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465;"; // PAGE_BYTES, APPLICATION_ID
 _Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
 static const char PREPARE_PRIVATE[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"; // nothing to be found again
@@ -222,6 +224,7 @@ static voc_rc connect(struct project *p)
         if (rc != SQLITE_OK) return db_fail(p, rc, "an interrupted write could not be rolled back");
     }
     if ((rc & 0xff) == SQLITE_NOTADB) return no_project(p, "");
+    if (rc == SQLITE_OK && p->mode == PROJECT_READ) rc = sqlite3_exec(p->db, PREPARE_READ, NULL, NULL, NULL);
     return rc == SQLITE_OK ? VOC_OK : db_fail(p, rc, "the project file cannot be opened");
 }
 

@@ -36,6 +36,7 @@ enum store_space {
 };
 // All strings of a space, indexed by code. Borrows until the project closes or imports.
 voc_rc store_strings(struct project *p, enum store_space space, const voc_str **out, uint32_t *n);
+voc_rc store_n_strings(struct project *p, enum store_space space, uint32_t *n); // the same n, and nothing is read
 
 // An alias set is the text "kind=value" of each alias joined by U+001F, strong ones prefixed "+", weak ones "-", with
 // U+001F, U+001E and backslash in values escaped by a backslash. Equal sets have equal codes in SPACE_ALIASES.

@@ -24,10 +24,17 @@ struct gaps {  // zero-initialised
     struct gaps_block *whole, *odd;  // the last block of each
 };
 voc_rc gaps_add_slow(struct gaps *g, struct pool *p, int64_t us);
+// As many seconds, where they are whole and fit 32 bits; else more than 32 bits hold: 10^6 is 2^6 times 15625, and the product
+// with the number that is inverse to 15625 modulo 2^64 is the quotient of a multiple, and too large for all others.
+static inline uint64_t gaps_seconds(int64_t us)
+{
+    const uint64_t x = (uint64_t)us * UINT64_C(0x790fb65668c26139);
+    return x >> 6 | x << 58;
+}
 static inline voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us)  // us >= 0
 {
-    const uint64_t v = (uint64_t)us, s = v / 1000000u;
-    if (s * 1000000u != v || s > UINT32_MAX || g->at == g->end) return gaps_add_slow(g, p, us);
+    const uint64_t s = gaps_seconds(us);
+    if (s > UINT32_MAX || g->at == g->end) return gaps_add_slow(g, p, us);
     *g->at++ = (uint32_t)s;
     g->seconds += s;
     return VOC_OK;
@@ -35,8 +42,8 @@ static inline voc_rc gaps_add(struct gaps *g, struct pool *p, int64_t us)  // us
 // The same if `keep`, else nothing; without a branch on it, for where nothing foretells it.
 static inline voc_rc gaps_add_if(struct gaps *g, struct pool *p, int64_t us, bool keep)
 {
-    const uint64_t v = (uint64_t)us, s = v / 1000000u;
-    if (s * 1000000u != v || s > UINT32_MAX || g->at == g->end) return keep ? gaps_add_slow(g, p, us) : VOC_OK;
+    const uint64_t s = gaps_seconds(us);
+    if (s > UINT32_MAX || g->at == g->end) return keep ? gaps_add_slow(g, p, us) : VOC_OK;
     *g->at = (uint32_t)s;
     g->at += keep;
     g->seconds += keep ? s : 0;
@@ -45,13 +52,17 @@ static inline voc_rc gaps_add_if(struct gaps *g, struct pool *p, int64_t us, boo
 uint64_t gaps_n(const struct gaps *g);
 void gaps_join(struct gaps *into, struct gaps *from);  // from is empty then; its pool must be joined too
 
-struct sum { uint64_t n, seconds, micros; };  // of durations: seconds + micros / 10^6
-static inline void sum_add(struct sum *s, int64_t us)
+struct sum { uint64_t n, seconds, micros; };  // of durations: seconds + micros / 10^6, where micros stays below 2^62
+static inline void sum_carry(struct sum *s)
 {
-    const uint64_t v = (uint64_t)us, seconds = v / 1000000u;
+    s->seconds += s->micros / 1000000u;
+    s->micros %= 1000000u;
+}
+static inline void sum_add(struct sum *s, int64_t us)  // us >= 0
+{
     s->n++;
-    s->seconds += seconds;
-    s->micros += v - seconds * 1000000u;
+    s->micros += (uint64_t)us;
+    if (s->micros >> 62) sum_carry(s);
 }
 int64_t sum_mean(const struct sum *s);      // rounded down to a microsecond; VOC_NA: none
 int64_t gaps_mean(const struct gaps *g);    // rounded down to a microsecond; VOC_NA: none

@@ -652,7 +652,10 @@ typedef struct voc_output_ops {
 } voc_output_ops;
 
 enum { VOC_KIND_INPUT = 1, VOC_KIND_ENRICH = 2 /* reserved */, VOC_KIND_ANALYSIS = 3, VOC_KIND_OUTPUT = 4 };
-enum { VOC_DECLARED_REFUSED = 1u /* ANALYSIS: needs stages observed from customer acts */ };
+enum {
+    VOC_DECLARED_REFUSED = 1u, /* ANALYSIS: needs stages observed from customer acts */
+    VOC_NAMELESS = 2u          /* ANALYSIS: reads no name of a unit, person or account: they may be empty, which costs less */
+};
 
 typedef struct voc_plugin {
     uint32_t struct_size;

@@ -134,6 +134,49 @@ static inline voc_rc count(struct state *st, uint32_t segment, uint32_t from, ui
     return VOC_OK;
 }
 
+static inline voc_rc add_gap(struct state *st, struct edge *e, bool medians, int64_t us)
+{
+    if (medians) return gaps_add(&e->of.gaps, &st->pool, us);
+    sum_add(&e->of.sum, us);
+    return VOC_OK;
+}
+
+// The steps of a journey where all pairs have a slot. What does not change on the way is kept at hand, as the compiler cannot
+// know that what is written to an edge is none of it.
+static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct walked *j, bool medians)
+{
+    const struct flow *f = st->flow;
+    const uint32_t *const node = j->node, unit = st->unit_number;
+    const int64_t *const came = j->came, *const left = j->left;
+    const size_t stride = f->stride, n = j->n;
+    const uint32_t *slots = st->slots + (size_t)segment * stride * stride;
+    struct edge *edges = st->edges;
+    for (size_t i = 1; i < n; i++) {
+        const uint32_t known = slots[node[i - 1] * stride + node[i]];
+        struct edge *e;
+        voc_rc rc = VOC_OK;
+        if (known) e = &edges[known - 1];
+        else if ((rc = edge_at(st, segment, node[i - 1], node[i], &e))) return rc;
+        else edges = st->edges;
+        e->units += e->last_unit != unit;
+        e->last_unit = unit;
+        rc = add_gap(st, e, medians, came[i] - left[i - 1]);
+        if (rc) return rc;
+    }
+    return VOC_OK;
+}
+
+static voc_rc add_sparse(struct state *st, uint32_t segment, const struct walked *j)
+{
+    struct edge *e;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 1; i < j->n && !rc; i++) {
+        rc = count(st, segment, j->node[i - 1], j->node[i], &e);
+        if (!rc) rc = add_gap(st, e, st->flow->medians, j->came[i] - j->left[i - 1]);
+    }
+    return rc;
+}
+
 // A journey that is still open has no (end), one whose beginning is not in the data no (start).
 static voc_rc add(void *user, const struct walked *j)
 {
@@ -147,12 +190,7 @@ static voc_rc add(void *user, const struct walked *j)
     voc_rc rc = segment < (f->options[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
     if (!rc && !j->cut) rc = count(st, segment, start, j->node[0], &e);
     if (!rc && !j->cut) e->of.sum.n++;
-    for (size_t i = 1; i < j->n && !rc; i++) {
-        rc = count(st, segment, j->node[i - 1], j->node[i], &e);
-        if (rc) return rc;
-        if (f->medians) rc = gaps_add(&e->of.gaps, &st->pool, j->came[i] - j->left[i - 1]);
-        else sum_add(&e->of.sum, j->came[i] - j->left[i - 1]);
-    }
+    if (!rc) rc = !f->n_dense ? add_sparse(st, segment, j) : f->medians ? add_dense(st, segment, j, true) : add_dense(st, segment, j, false);
     if (!rc && !j->open) rc = count(st, segment, j->node[j->n - 1], start + 1, &e);
     if (!rc && !j->open) e->of.sum.n++;
     return rc;
@@ -168,8 +206,9 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 static void add_sum(struct sum *to, const struct sum *more)
 {
     to->n += more->n;
-    to->seconds += more->seconds;
-    to->micros += more->micros;
+    to->seconds += more->seconds + more->micros / 1000000u;
+    to->micros += more->micros % 1000000u;
+    sum_carry(to);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)
@@ -199,7 +238,9 @@ static uint64_t question(const struct flow *f) { return (uint64_t)f->options[OPT
 static voc_rc save_gaps(const struct flow *f, const struct edge *e, voc_writer *to)
 {
     static const struct gaps none = {0};
-    const uint64_t numbers[] = {e->of.sum.n, e->of.sum.seconds, e->of.sum.micros};
+    struct sum sum = e->of.sum;
+    if (!f->medians) sum_carry(&sum);
+    const uint64_t numbers[] = {sum.n, sum.seconds, sum.micros};
     if (f->medians) return gaps_save(edge_has_gaps(f, e) ? &e->of.gaps : &none, f->w.host, to);
     voc_rc rc = VOC_OK;
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc; k++) rc = varint_write(f->w.host, to, numbers[k]);
@@ -293,6 +334,7 @@ static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .abi_major = VOC_ABI_MAJOR,
                                   .abi_minor = VOC_ABI_MINOR,
                                   .kind = VOC_KIND_ANALYSIS,
+                                  .flags = VOC_NAMELESS,
                                   .option_size = sizeof(voc_option),
                                   .name = "flow",
                                   .version = "0.1.0",

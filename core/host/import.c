@@ -85,11 +85,18 @@ static voc_rc make_source(struct job *j)
 
 // ---- LINES ----------------------------------------------------------------------------------------------------------------
 
+// Directives cut a block: from record `first` to the next cut one context holds.
+struct cut { size_t first; const void *context; };
+struct cuts { VEC(struct cut) at; };
+
 struct ring { // blocks on their way from the lines to the project
     struct job *j;
     struct lines *lines;
     struct lines_block *blocks;
     struct voc_sink **sinks;
+    struct cuts *cuts;   // of each block
+    char directive;      // byte with which such a line begins, or 0
+    const void *context; // behind the last block that was filled
     bool first; // blocks[0] is filled already: the plugin made its mapping from it
     size_t target;
 };
@@ -106,11 +113,31 @@ static voc_block view(const struct lines_block *b)
                        .first_record = b->first_record};
 }
 
+// Where the block is cut, and what holds in each piece.
+static voc_rc find_cuts(struct ring *w, size_t i)
+{
+    const struct lines_block *b = &w->blocks[i];
+    struct cuts *c = &w->cuts[i];
+    c->at.n = 0;
+    voc_rc rc = vec_reserve(&c->at, 1, SIZE_MAX);
+    if (!rc) c->at.at[c->at.n++] = (struct cut){0, w->context};
+    for (size_t r = 0; r < b->start.n && !rc && w->directive; r++) {
+        const void *before = w->context;
+        if (b->start.at[r] == b->end.at[r] || b->bytes.ptr[b->start.at[r]] != w->directive) continue;
+        rc = w->j->ops->directive(w->j->instance, str_mk(b->bytes.ptr + b->start.at[r], b->end.at[r] - b->start.at[r]), &w->context);
+        if (rc || w->context == before) continue;
+        rc = vec_reserve(&c->at, 1, SIZE_MAX);
+        if (!rc) c->at.at[c->at.n++] = (struct cut){r, w->context};
+    }
+    return rc;
+}
+
 static voc_rc fill_block(void *user, size_t i, bool *some)
 {
     struct ring *w = user;
     voc_rc rc = w->first ? VOC_OK : lines_next(w->lines, &w->blocks[i], w->target);
     w->first = false;
+    if (!rc) rc = find_cuts(w, i);
     *some = !rc && w->blocks[i].start.n > 0;
     return rc;
 }
@@ -118,11 +145,21 @@ static voc_rc fill_block(void *user, size_t i, bool *some)
 static voc_rc parse_block(void *user, size_t i)
 {
     struct ring *w = user;
-    voc_block b = view(&w->blocks[i]);
+    const struct cuts *c = &w->cuts[i];
+    const voc_block whole = view(&w->blocks[i]);
+    voc_rc rc = VOC_OK;
     sink_reset(w->sinks[i]);
-    sink_block(w->sinks[i], &b, w->blocks[i].bad.at);
-    voc_rc rc = w->j->ops->lines(w->j->instance, &b, w->sinks[i]);
-    if (!rc) rc = sink_end(w->sinks[i]);
+    for (size_t k = 0; k < c->at.n && !rc; k++) {
+        size_t from = c->at.at[k].first, to = k + 1 < c->at.n ? c->at.at[k + 1].first : whole.n_records;
+        voc_block b = whole;
+        b.start += from, b.end += from, b.line += from, b.first_record += from;
+        b.n_records = to - from;
+        b.context = c->at.at[k].context;
+        if (b.n_records == 0 && whole.n_records) continue; // the first line is a directive
+        sink_block(w->sinks[i], &b, w->blocks[i].bad.at + from);
+        rc = w->j->ops->lines(w->j->instance, &b, w->sinks[i]);
+        if (!rc) rc = sink_end(w->sinks[i]);
+    }
     sink_block(w->sinks[i], NULL, NULL);
     return rc;
 }
@@ -210,7 +247,9 @@ static voc_rc import_lines(struct job *j)
     if (!rc) rc = lines_new(&w.lines, j->in, &rule, j->d);
     if (!rc) w.blocks = mem_zalloc(max, sizeof *w.blocks);
     if (!rc) w.sinks = mem_zalloc(max, sizeof *w.sinks);
-    if (!rc && (!w.blocks || !w.sinks)) rc = VOC_E_NOMEM;
+    if (!rc) w.cuts = mem_zalloc(max, sizeof *w.cuts);
+    if (!rc && (!w.blocks || !w.sinks || !w.cuts)) rc = VOC_E_NOMEM;
+    w.directive = j->ops->directive ? (char)rule.directive : 0;
     for (size_t i = 0; i < max && !rc; i++) {
         lines_block_init(&w.blocks[i]);
         spec.sender = (uint32_t)i + 1;
@@ -222,11 +261,13 @@ static voc_rc import_lines(struct job *j)
         j->framing_bytes = la.framing_bytes;
         j->ends_clean = lines_ends_clean(w.lines);
     }
-    for (size_t i = 0; i < max && w.blocks && w.sinks; i++) {
+    for (size_t i = 0; i < max && w.blocks && w.sinks && w.cuts; i++) {
         if (!rc) rc = sink_account(w.sinks[i], &j->total);
         sink_free(w.sinks[i]);
         lines_block_done(&w.blocks[i]);
+        vec_free(&w.cuts[i].at);
     }
+    mem_free(w.cuts);
     mem_free(w.blocks);
     mem_free(w.sinks);
     lines_free(w.lines);

@@ -443,6 +443,7 @@ typedef struct voc_line_rule {
     uint32_t quote;     /* byte, or 0 */
     uint32_t n_head;    /* leading records that are framing (header rows) */
     uint32_t values;    /* 1: a record is a JSON object, over any number of lines; brackets, commas and blanks between are framing */
+    uint32_t directive; /* byte with which a directive line begins, or 0: none (see voc_input_ops) */
 } voc_line_rule;
 
 /* Whole records of decoded text. start[i]..end[i] is record i without its newline; line[i] its first line, from 1. */
@@ -455,6 +456,7 @@ typedef struct voc_block {
     const uint64_t *line;
     size_t n_records;
     uint64_t first_record; /* number of record 0 in its source */
+    const void *context;   /* what the last directive before these records gave, or NULL */
 } voc_block;
 
 /* The mapping of a source: from options, sources.xml or the plugin's own proposal. */
@@ -623,6 +625,10 @@ typedef struct voc_input_ops {
     /* The mapping in use after head(), as sources.xml would declare it: sets map_size, maps, n_maps and zone of *out. Given as
      * a source's maps it must lead to the same rows. Borrowed until close. NULL: not supported. */
     voc_rc (*maps)(void *instance, voc_source *out);
+    /* LINES, where the rule names a directive byte: a line that begins with it, before the records behind it are read, in the
+     * order of the file, on one thread. *context: what holds from that line on; never changed afterwards, the instance's own
+     * until close. The line is a record too, the first of those that it is given with: lines() must account for it. */
+    voc_rc (*directive)(void *instance, voc_str line, const void **context);
 } voc_input_ops;
 
 typedef struct voc_analysis_ops {

@@ -90,8 +90,8 @@ static void run(struct outcome *o, voc_str text, const voc_line_rule *rule, size
     in_close(in);
 }
 
-static const voc_line_rule csv = {sizeof csv, ',', '"', 0, 0}, csv_head = {sizeof csv_head, ',', '"', 1, 0},
-                           csv_head2 = {sizeof csv_head2, ',', '"', 2, 0}, plain = {sizeof plain, 0, 0, 0, 0};
+static const voc_line_rule csv = {sizeof csv, ',', '"', 0, 0, 0}, csv_head = {sizeof csv_head, ',', '"', 1, 0, 0},
+                           csv_head2 = {sizeof csv_head2, ',', '"', 2, 0, 0}, plain = {sizeof plain, 0, 0, 0, 0, 0};
 
 static void cuts_as(voc_str text, const voc_line_rule *rule, bool ask_head, const char *expected)
 {
@@ -137,7 +137,7 @@ static void without_a_separator_no_byte_is_a_quote(void **state)
 {
     (void)state;
     cuts_as(STR("\"a\nb\"\n"), &plain, false, "1:\"a|2:b\"|");
-    const voc_line_rule tabs = {sizeof tabs, '\t', 0, 0, 0}, semicolon = {sizeof semicolon, ';', '\'', 0, 0};
+    const voc_line_rule tabs = {sizeof tabs, '\t', 0, 0, 0, 0}, semicolon = {sizeof semicolon, ';', '\'', 0, 0, 0};
     cuts_as(STR("\"a\n\tb\"\n"), &tabs, false, "1:\"a|2:\tb\"|");
     cuts_as(STR("x;'a\nb';c,\"\nd"), &semicolon, false, "1:x;'a\nb';c,\"|3:d|");
 }
@@ -355,7 +355,7 @@ static void the_scanner_agrees_with_a_naive_one_on_random_texts_and_any_block_si
 
 // ---- values of JSON -----------------------------------------------------------------------------------------------------------------
 
-static const voc_line_rule values = {sizeof values, 0, 0, 0, 1};
+static const voc_line_rule values = {sizeof values, 0, 0, 0, 1, 0};
 #define VALUES(literal, expected) cuts_as(STR(literal), &values, false, expected)
 
 static void objects_are_records_however_they_are_laid_out(void **state)

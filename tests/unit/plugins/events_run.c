@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The host of the tests of input/events (events_run.h). Checks the promises of the contract on the way: whole batches of at most
+// The host of the tests of input plugins that read lines (events_run.h). Checks the promises of the contract on the way: whole batches of at most
 // 1,024 rows, records in order, and each record once rows, a reject or ignored.
 #include "tests/unit/plugins/events_run.h"
 
@@ -25,6 +25,7 @@ struct voc_sink {
     struct events_run *run;
     const struct lines_block *block;
     unsigned char *seen; // of each record of the block
+    size_t from, to;     // the records that were given last
     uint64_t last;
 };
 
@@ -93,21 +94,23 @@ static voc_rc take_rows(voc_sink *s, const voc_batch *b)
     assert_true(b->n_rows <= 1024);
     for (size_t i = 0; i < b->n_rows; i++) {
         const voc_row *r = (const voc_row *)b->rows + i;
-        assert_true(r->record < s->block->start.n && r->record >= s->last);
-        assert_true(s->seen[r->record] == 0 || s->seen[r->record] == SEEN_ROWS);
+        uint64_t record = s->from + r->record;
+        assert_true(record < s->to && record >= s->last);
+        assert_true(s->seen[record] == 0 || s->seen[record] == SEEN_ROWS);
         assert_true(r->kind != VOC_ROW_EVENT || (r->action.len > 0 && r->time_us != VOC_NA));
-        if (!s->seen[r->record]) s->run->gave++;
-        s->seen[r->record] = SEEN_ROWS;
-        s->last = r->record;
+        if (!s->seen[record]) s->run->gave++;
+        s->seen[record] = SEEN_ROWS;
+        s->last = record;
         s->run->events++;
-        add_row(&s->run->rows, r, s->block->line.at[r->record]);
+        add_row(&s->run->rows, r, s->block->line.at[record]);
     }
     return s->run->rows.rc;
 }
 
 static voc_rc take_reject(voc_sink *s, uint64_t record, voc_str code, voc_str reason)
 {
-    assert_true(record < s->block->start.n && s->seen[record] == 0);
+    record += s->from;
+    assert_true(record < s->to && s->seen[record] == 0);
     assert_true(text_utf8_valid(reason.ptr, reason.len) && reason.len > 0);
     s->seen[record] = SEEN_REJECT;
     s->run->rejected++;
@@ -116,7 +119,8 @@ static voc_rc take_reject(voc_sink *s, uint64_t record, voc_str code, voc_str re
 
 static voc_rc take_ignore(voc_sink *s, uint64_t record, voc_str rule)
 {
-    assert_true(record < s->block->start.n && s->seen[record] == 0 && rule.len > 0);
+    record += s->from;
+    assert_true(record < s->to && s->seen[record] == 0 && rule.len > 0);
     s->seen[record] = SEEN_IGNORE;
     s->run->ignored++;
     return buf_printf(&s->run->rows, "%llu ignore %.*s\n", (unsigned long long)s->block->line.at[record], (int)rule.len, rule.ptr);
@@ -164,8 +168,29 @@ static voc_rc show_head(const voc_input_ops *ops, void *instance, const struct l
     return rc;
 }
 
-static voc_rc read_blocks(struct events_run *r, const voc_input_ops *ops, void *instance, struct lines *l)
+// A block in pieces, each with what the last directive before it gave. The host cuts as well, but need not so often.
+static voc_rc give_lines(const voc_input_ops *ops, void *instance, const voc_block *whole, char directive, const void **context, struct voc_sink *s)
 {
+    voc_rc rc = VOC_OK;
+    for (s->from = 0; s->from < whole->n_records && !rc; s->from = s->to) {
+        voc_block b = *whole;
+        for (s->to = s->from; s->to < whole->n_records && !rc; s->to++) {
+            size_t start = b.start[s->to], end = b.end[s->to];
+            if (!directive || start == end || b.bytes[start] != directive) continue;
+            if (s->to > s->from) break;
+            rc = ops->directive(instance, str_mk(b.bytes + start, end - start), context);
+        }
+        b.context = *context;
+        b.start += s->from, b.end += s->from, b.line += s->from, b.first_record += s->from;
+        b.n_records = s->to - s->from;
+        if (!rc) rc = ops->lines(instance, &b, s);
+    }
+    return rc;
+}
+
+static voc_rc read_blocks(struct events_run *r, const voc_input_ops *ops, void *instance, struct lines *l, char directive)
+{
+    const void *context = NULL;
     struct lines_block head, b;
     lines_block_init(&head);
     lines_block_init(&b);
@@ -175,7 +200,7 @@ static voc_rc read_blocks(struct events_run *r, const voc_input_ops *ops, void *
     while (!rc && b.start.n) {
         struct voc_sink s = {.run = r, .block = &b, .seen = mem_zalloc(b.start.n, 1)};
         voc_block v = view(&b);
-        rc = s.seen ? ops->lines(instance, &v, &s) : VOC_E_NOMEM;
+        rc = s.seen ? give_lines(ops, instance, &v, directive, &context, &s) : VOC_E_NOMEM;
         for (size_t i = 0; i < b.start.n && !rc; i++) assert_int_not_equal(s.seen[i], 0);
         mem_free(s.seen);
         if (!rc) rc = lines_next(l, &b, r->target ? r->target : (size_t)1 << 20);
@@ -209,7 +234,7 @@ static voc_rc import(struct events_run *r, voc_str text, struct voc_context *cx,
     if (!rc) rc = ops->open(test_host(), cx, &source, values, &instance);
     if (!rc) rc = ops->rule(instance, first, &rule);
     if (!rc) rc = lines_new(&l, in, &rule, d);
-    if (!rc) rc = read_blocks(r, ops, instance, l);
+    if (!rc) rc = read_blocks(r, ops, instance, l, ops->directive ? (char)rule.directive : 0);
     if (instance) ops->describe(instance, r->mapping, sizeof r->mapping);
     if (instance) ops->close(instance);
     lines_free(l);

@@ -53,6 +53,18 @@ check_PROGRAMS += tests/unit/plugins/test_events
 tests_unit_plugins_test_events_SOURCES = tests/unit/plugins/test_events.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_LDADD = $(UNIT_LDADD)
 
+WEBLOG_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_input_weblog_input_weblog_la_SOURCES)
+
+check_PROGRAMS += tests/unit/plugins/test_weblog
+tests_unit_plugins_test_weblog_SOURCES = tests/unit/plugins/test_weblog.c tests/unit/base/fault.h $(WEBLOG_RUN)
+nodist_tests_unit_plugins_test_weblog_SOURCES = plugins/input/weblog/robots_list.c
+tests_unit_plugins_test_weblog_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_weblog_forms
+tests_unit_plugins_test_weblog_forms_SOURCES = tests/unit/plugins/test_weblog_forms.c $(WEBLOG_RUN)
+nodist_tests_unit_plugins_test_weblog_forms_SOURCES = plugins/input/weblog/robots_list.c
+tests_unit_plugins_test_weblog_forms_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_events_values
 tests_unit_plugins_test_events_values_SOURCES = tests/unit/plugins/test_events_values.c tests/unit/base/fault.h $(EVENTS_RUN)
 tests_unit_plugins_test_events_values_LDADD = $(UNIT_LDADD)

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "host/units.h"
 #include "cli/options.h"
 #include "cli/results.h"
 #include "host/views.h"
@@ -124,7 +125,7 @@ int run_rejects(struct cli *c)
 
 // ---- sql ----------------------------------------------------------------------------------------------------------------
 
-struct answer { struct table *t; const char *const *names; size_t n; VEC(voc_cell) cells; struct arena a; };
+struct answer { struct cli *c; struct table *t; const char *const *names; size_t n; VEC(voc_cell) cells; struct arena a; };
 
 static voc_rc sql_head(void *user, const char *const *names, size_t n)
 {
@@ -148,7 +149,8 @@ static voc_rc sql_row(void *user, const voc_cell *cells, size_t n)
         if (c.type == VOC_CELL_TEXT) c.s = arena_str(&w->a, c.s.ptr, c.s.len, &ok);
         w->cells.at[w->cells.n++] = c;
     }
-    return rc ? rc : ok ? VOC_OK : VOC_E_NOMEM;
+    if (rc || !ok) return rc ? rc : VOC_E_NOMEM;
+    return units_memory(cli_memory(w->c), "the answer", w->c->diag); // it is laid out when all of it is known
 }
 
 // SQLite's columns have no fixed type: a column is what all of its cells are, else text.
@@ -208,12 +210,13 @@ int run_sql(struct cli *c)
     struct journey *j = NULL;
     struct views *views = NULL;
     struct results *results = NULL;
-    struct answer w = {0};
+    struct answer w = {.c = c};
     arena_init(&w.a, 0);
     int n_files = 0;
     voc_rc rc = reading_count(c, c->n_args - 1, &n_files);
     if (!rc) rc = reading_open(c, n_files, &p, &j);
     if (!rc) rc = views_new(&views);
+    if (!rc) views_bound(views, cli_threads(c), cli_memory(c));
     if (!rc) views_show(views, p, j, c->diag);
     if (!rc) rc = views_register(views, p);
     if (!rc) rc = results_new(&results, c, p, j, c->args[1]);

@@ -3,6 +3,7 @@
 #ifndef VOC_HOST_FOLD_H
 #define VOC_HOST_FOLD_H
 #include "host/host.h"
+#include "host/parallel.h"
 #include "host/spill.h"
 #include "journey/timeline.h"
 #include "report/table.h"
@@ -71,8 +72,6 @@ voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_
 void fold_free(struct fold_result *r);
 // When an analysis has finished: are its tables whole? Where stages are declared, each says so.
 voc_rc fold_tables(struct voc_run *run, const voc_definition *def);
-// A pool-less parallel loop: pieces 0..n-1 on at most `threads` threads; the error of the lowest failing piece.
-voc_rc parallel_for(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user);
 
 // Gathered records of an analysis, sorted by (key, order of adding) once sealed, so that the order of merging does not show as long as
 // keys are unique. What goes beyond half the run's memory lies as sorted runs in the run's temporary file; where there is none

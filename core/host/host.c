@@ -17,7 +17,6 @@
 #include "host/encode.h"
 #include "host/fold.h"
 
-#define PROGRAM_BYTES (UINT64_C(48) << 20)
 
 struct context_block {
     _Alignas(16) struct context_block *next;
@@ -62,10 +61,9 @@ void context_done(struct voc_context *cx)
 
 // ---- memory of an instance -------------------------------------------------------------------------------------------
 
-// The program and its libraries take their part, which nobody counts.
 void context_bound(struct voc_context *cx, uint64_t memory_max)
 {
-    cx->memory_program = memory_max / 4 < PROGRAM_BYTES ? memory_max / 4 : PROGRAM_BYTES;
+    cx->memory_program = memory_program(memory_max);
     cx->memory_max = memory_max - cx->memory_program;
 }
 

@@ -33,6 +33,11 @@ void context_done(struct voc_context *cx);
 // What a plugin's call came to: a failure after memory had run out is that, whatever the plugin took it for. Where the bound was
 // met it is said what would be needed.
 voc_rc context_rc(struct voc_context *cx, voc_rc rc);
+static inline uint64_t memory_program(uint64_t memory_max) // of --memory: what the program and its libraries take, which nobody counts
+{
+    const uint64_t most = UINT64_C(48) << 20;
+    return memory_max / 4 < most ? memory_max / 4 : most;
+}
 void context_bound(struct voc_context *cx, uint64_t memory_max); // as the user gave it: for the whole process
 // Accounting: false where it would go beyond the bound, and then nothing is charged.
 bool context_charge(struct voc_context *cx, uint64_t size);

@@ -12,6 +12,7 @@ core_libvoc_a_SOURCES += \
 	core/host/import.c core/host/import.h core/host/import_choose.c core/host/import_job.h \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
+	core/host/parallel.c core/host/parallel.h \
 	core/host/pipeline.c core/host/pipeline.h \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
@@ -19,4 +20,4 @@ core_libvoc_a_SOURCES += \
 	core/host/spill.c core/host/spill.h core/host/spool.c \
 	core/host/trust.c core/host/trust.h \
 	core/host/units.c core/host/units.h \
-	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c
+	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_set.c core/host/views_shown.c

@@ -5,7 +5,9 @@
 
 #include <stdatomic.h>
 
-#include "host/fold.h"
+#include "base/cancel.h"
+#include "host/host.h"
+#include "host/parallel.h"
 
 #define PIECE_UNITS 256u // of a timeline that holds all events
 
@@ -44,7 +46,7 @@ static voc_rc walk_slot(void *user, size_t slot)
     while (!rc) {
         size_t i = atomic_fetch_add(&k->next, 1);
         if (i >= k->n_pieces) break;
-        if (host_cancelled()) rc = VOC_CANCELLED;
+        if (cancel_requested()) rc = VOC_CANCELLED;
         else rc = timeline_in_parts(k->w->timeline) ? walk_part(k, (uint32_t)slot, b, i) : walk_held(k, (uint32_t)slot, b, i);
         if (rc) atomic_store(&k->next, k->n_pieces);
     }
@@ -65,12 +67,10 @@ voc_rc units_walk(const struct units_walk *w)
 
 voc_rc units_memory(uint64_t allowed, const char *what, struct diag *d)
 {
-    struct voc_context bound;
-    uint64_t held = mem_stats().live_bytes;
     if (!allowed) return VOC_OK;
-    context_bound(&bound, allowed);
-    if (held <= bound.memory_max) return VOC_OK;
-    diag_error(d, "MEMORY-003", NULL, 0, "allow more with --memory", "%s takes %llu MiB at least, and %llu MiB are allowed", what, (unsigned long long)((held + bound.memory_program) >> 20) + 1,
+    const uint64_t held = mem_stats().live_bytes, program = memory_program(allowed);
+    if (held <= allowed - program) return VOC_OK;
+    diag_error(d, "MEMORY-003", NULL, 0, "allow more with --memory", "%s takes %llu MiB at least, and %llu MiB are allowed", what, (unsigned long long)((held + program) >> 20) + 1,
                (unsigned long long)(allowed >> 20));
     return VOC_E_LIMIT;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The virtual tables event, journey and unit of DESIGN section 4, fed from the timeline of the active definition.
+// The virtual tables event, journey and unit of DESIGN section 4, read from the project as a statement asks.
 #ifndef VOC_HOST_VIEWS_H
 #define VOC_HOST_VIEWS_H
 #include "journey/timeline.h"
 
 #define VIEWS_TABLES 3u
 
-struct views; // owns the events and the timeline; made on first use of a table
+struct views; // owns what it has read
 voc_rc views_new(struct views **out);
 void views_free(struct views *v);
+void views_bound(struct views *v, uint32_t threads, uint64_t memory_max); // 1 and 0 (no bound) unless told
 // What they show from now on; all are borrowed until they show something else. p NULL: nothing, and what was read is dropped.
 void views_show(struct views *v, struct project *p, const struct journey *j, struct diag *d);
 // Table i; borrows from v.

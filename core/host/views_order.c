@@ -1,58 +1,111 @@
 // SPDX-License-Identifier: MIT
-// Rows of event in the order of columns with few values: who groups by action has his groups without a sort by SQLite, which
-// would compare each row's text with others twenty times. Codes are ranked by name once, and rows are laid out by counting,
-// column by column from the last one, in linear time. What is equal stays in the order in which the rows lie.
-#include "host/views_int.h"
-
+// Orders of rows. Units are put in order of their names, by the eight bytes that follow what all names begin with. For who groups
+// by action rows are laid out by action, without a sort by SQLite, which would compare each row's text with others twenty times:
+// codes are ranked by name once, and rows are counted into place, column by column from the last one, in linear time. What is
+// equal stays in the order in which the rows lie.
 #include <stdlib.h>
 
+#include "host/views_int.h"
+
 #include "base/str.h"
+
+// ---- units ---------------------------------------------------------------------------------------------------------------------------------
+
+struct name_key { uint64_t key; uint32_t segment; };
+
+static size_t shared_prefix(const struct set *s)
+{
+    voc_str first = s->segments.at[0].unit;
+    size_t n = SIZE_MAX;
+    for (size_t i = 0; i < s->segments.n; i++) {
+        voc_str x = s->segments.at[i].unit;
+        size_t k = 0, most = first.len < x.len ? first.len : x.len;
+        if (x.len == 0) continue; // of those who are not named
+        if (first.len == 0) {
+            first = x;
+            continue;
+        }
+        if (most > n) most = n;
+        while (k < most && first.ptr[k] == x.ptr[k]) k++;
+        n = k;
+    }
+    return n == SIZE_MAX ? 0 : n;
+}
+
+// 0: shorter than what the others share.
+static uint64_t key_behind(voc_str name, size_t skip)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < 8; i++) key = key << 8 | (skip + i < name.len ? (uint8_t)name.ptr[skip + i] : 0);
+    return key;
+}
+
+static int by_key(const void *x, const void *y, void *set)
+{
+    const struct name_key *a = x, *b = y;
+    const struct set *s = set;
+    const struct segment *p = &s->segments.at[a->segment], *q = &s->segments.at[b->segment];
+    if (a->key != b->key && p->unit.len && q->unit.len) return a->key < b->key ? -1 : 1;
+    int c = str_cmp(p->unit, q->unit);
+    return c ? c : (a->segment > b->segment) - (a->segment < b->segment);
+}
+
+voc_rc set_sort(struct set *s)
+{
+    if (s->by_name) return VOC_OK;
+    struct name_key *keys = mem_alloc((s->segments.n + 1) * sizeof *keys);
+    s->by_name = mem_alloc((s->segments.n + 1) * sizeof *s->by_name);
+    if (!keys || !s->by_name) {
+        mem_free(keys);
+        mem_free(s->by_name);
+        s->by_name = NULL;
+        return VOC_E_NOMEM;
+    }
+    size_t skip = s->segments.n ? shared_prefix(s) : 0;
+    for (size_t i = 0; i < s->segments.n; i++) keys[i] = (struct name_key){key_behind(s->segments.at[i].unit, skip), (uint32_t)i};
+    if (s->segments.n) qsort_r(keys, s->segments.n, sizeof *keys, by_key, s);
+    for (size_t i = 0; i < s->segments.n; i++) s->by_name[i] = keys[i].segment;
+    mem_free(keys);
+    return VOC_OK;
+}
+
+voc_rc set_number(struct set *s)
+{
+    uint32_t n = 0;
+    voc_rc rc = set_sort(s);
+    if (rc || s->numbers) return rc;
+    if (!(s->numbers = mem_alloc(((size_t)s->n + 1) * sizeof *s->numbers))) return VOC_E_NOMEM;
+    for (size_t u = 0; u < s->segments.n; u++) {
+        const struct segment *x = &s->segments.at[s->by_name[u]];
+        for (uint64_t i = x->first; i < x->first + x->n; i++) s->numbers[i] = n++;
+    }
+    return VOC_OK;
+}
+
+// ---- columns with few values -----------------------------------------------------------------------------------------------------------------
 
 struct ranked { voc_str name; uint32_t code; };
 
 static int by_name(const void *x, const void *y) { return str_cmp(((const struct ranked *)x)->name, ((const struct ranked *)y)->name); }
 
-static voc_str name_of(const struct views *v, unsigned column, uint32_t code)
-{
-    switch (column) {
-    case E_ACTION: return timeline_name(v->timeline, VOC_COL_ACTION, code);
-    case E_TOUCHPOINT: return timeline_definition(v->timeline)->touchpoints[code].id;
-    case E_ACTOR: return str_of(views_actors[code]);
-    case E_CHANNEL: return timeline_name(v->timeline, VOC_COL_CHANNEL, code);
-    default: return timeline_name(v->timeline, VOC_COL_CAMPAIGN, code);
-    }
-}
+static const struct { unsigned column; enum stored stored; uint32_t names; } ordered[] = {
+    {E_ACTION, S_ACTION, VOC_COL_ACTION}, {E_TOUCHPOINT, S_TOUCHPOINT, VOC_COL_TOUCHPOINT}, {E_ACTOR, S_ACTOR, VOC_COL_ACTOR},
+    {E_CHANNEL, S_CHANNEL, VOC_COL_CHANNEL}, {E_CAMPAIGN, S_CAMPAIGN, VOC_COL_CAMPAIGN}};
 
-static uint32_t n_codes(const struct views *v, unsigned column)
+static voc_str name_of(const struct timeline *t, uint32_t names, uint32_t code)
 {
-    switch (column) {
-    case E_ACTION: return timeline_n_codes(v->timeline, VOC_COL_ACTION);
-    case E_TOUCHPOINT: return (uint32_t)timeline_definition(v->timeline)->n_touchpoints;
-    case E_ACTOR: return VIEWS_ACTORS;
-    case E_CHANNEL: return timeline_n_codes(v->timeline, VOC_COL_CHANNEL);
-    default: return timeline_n_codes(v->timeline, VOC_COL_CAMPAIGN);
-    }
-}
-
-static uint32_t code_of(const struct views *v, unsigned column, size_t i)
-{
-    switch (column) {
-    case E_ACTION: return timeline_event_code(v->timeline, VOC_COL_ACTION, i);
-    case E_TOUCHPOINT: return timeline_event_code(v->timeline, VOC_COL_TOUCHPOINT, i);
-    case E_ACTOR: return timeline_event_code(v->timeline, VOC_COL_ACTOR, i);
-    case E_CHANNEL: return v->events->channel[i];
-    default: return v->events->campaign[i];
-    }
+    if (names == VOC_COL_ACTOR) return str_of(views_actors[code]);
+    return names == VOC_COL_TOUCHPOINT ? timeline_definition(t)->touchpoints[code].id : timeline_name(t, names, code);
 }
 
 // The rank of each code by its name: from 1 to *n - 1, the same for the same name; 0 is for what has none.
-static voc_rc rank_codes(const struct views *v, unsigned column, uint32_t **out, uint32_t *n)
+static voc_rc rank_codes(const struct timeline *t, uint32_t names, uint32_t codes, uint32_t **out, uint32_t *n)
 {
-    uint32_t codes = n_codes(v, column), rank = 0;
+    uint32_t rank = 0;
     struct ranked *all = mem_zalloc((size_t)codes + 1, sizeof *all);
     uint32_t *ranks = mem_zalloc((size_t)codes + 1, sizeof *ranks);
     voc_rc rc = all && ranks ? VOC_OK : VOC_E_NOMEM;
-    for (uint32_t i = 0; i < codes && !rc; i++) all[i] = (struct ranked){name_of(v, column, i), i};
+    for (uint32_t i = 0; i < codes && !rc; i++) all[i] = (struct ranked){name_of(t, names, i), i};
     if (!rc && codes) qsort(all, codes, sizeof *all, by_name);
     for (uint32_t i = 0; i < codes && !rc; i++) {
         if (all[i].name.len && (rank == 0 || !str_eq(all[i].name, all[i - 1].name))) rank++;
@@ -68,27 +121,45 @@ static voc_rc rank_codes(const struct views *v, unsigned column, uint32_t **out,
     return VOC_OK;
 }
 
-// The rank of each row in a column, and the number of ranks.
-static voc_rc rank_rows(const struct views *v, unsigned column, uint32_t *key, uint32_t *n)
+static voc_rc rank_column(const struct set *s, size_t which, uint32_t *key, uint32_t *n)
 {
-    uint32_t *ranks = NULL, codes = column == E_UNIT ? 0 : n_codes(v, column);
-    voc_rc rc = column == E_UNIT ? VOC_OK : rank_codes(v, column, &ranks, n);
-    if (rc) return rc;
-    if (column == E_UNIT) *n = (uint32_t)timeline_n_units(v->timeline);
-    size_t row = 0;
-    for (size_t u = 0; u < timeline_n_units(v->timeline); u++)
-        for (size_t e = 0, m = timeline_unit_events(v->timeline, u); e < m; e++, row++) {
-            uint32_t code = ranks ? code_of(v, column, timeline_source_event(v->timeline, u, e)) : (uint32_t)u;
-            key[row] = !ranks ? code : code < codes ? ranks[code] : 0;
+    const struct timeline *t = s->of->timeline;
+    uint32_t *ranks = NULL, names = ordered[which].names;
+    uint32_t codes = names == VOC_COL_ACTOR ? VIEWS_ACTORS : names == VOC_COL_TOUCHPOINT ? (uint32_t)timeline_definition(t)->n_touchpoints : timeline_n_codes(t, names);
+    voc_rc rc = rank_codes(t, names, codes, &ranks, n);
+    for (size_t b = 0; b < s->slabs.n && !rc; b++) {
+        const struct slab *from = &s->slabs.at[b];
+        const void *column = slab_column(s, from, ordered[which].stored);
+        for (size_t i = 0; i < from->n; i++) {
+            uint32_t code = names == VOC_COL_ACTOR ? ((const uint8_t *)column)[i] : ((const uint32_t *)column)[i];
+            key[from->first + i] = code < codes ? ranks[code] : 0;
         }
+    }
     mem_free(ranks);
+    return rc;
+}
+
+static void rank_units(const struct set *s, uint32_t *key, uint32_t *n)
+{
+    for (size_t u = 0; u < s->segments.n; u++) {
+        const struct segment *x = &s->segments.at[s->by_name[u]];
+        for (uint64_t i = x->first; i < x->first + x->n; i++) key[i] = (uint32_t)u;
+    }
+    *n = (uint32_t)s->segments.n;
+}
+
+static voc_rc rank_rows(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
+{
+    for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++)
+        if (ordered[i].column == column) return rank_column(s, i, key, n);
+    rank_units(s, key, n);
     return VOC_OK;
 }
 
 // Lays rows out by key; equal ones stay as they are.
 static voc_rc sort_by(const uint32_t *key, uint32_t n_keys, const uint32_t *from, uint32_t *to, size_t n)
 {
-    uint32_t *at = mem_zalloc((size_t)n_keys + 1, sizeof *at);
+    uint32_t *at = mem_zalloc((size_t)n_keys + 2, sizeof *at);
     if (!at) return VOC_E_NOMEM;
     for (size_t i = 0; i < n; i++) at[key[i] + 1]++;
     for (uint32_t k = 0; k < n_keys; k++) at[k + 1] += at[k];
@@ -100,17 +171,16 @@ static voc_rc sort_by(const uint32_t *key, uint32_t n_keys, const uint32_t *from
     return VOC_OK;
 }
 
-voc_rc views_order(void *views, const unsigned *columns, size_t n, uint32_t **rows)
+voc_rc order_rows(const struct set *s, const unsigned *columns, size_t n, bool named, uint32_t **rows)
 {
-    struct views *v = views;
     uint32_t *from = NULL, *to = NULL, *key = NULL, n_keys = 0;
-    voc_rc rc = views_ready(v);
-    size_t n_rows = rc || !v->event_end.n ? 0 : (size_t)v->event_end.at[v->event_end.n - 1];
-    if (!rc && n_rows > UINT32_MAX - 1) rc = VOC_E_LIMIT;
-    if (!rc && !(key = mem_alloc((n_rows + 1) * sizeof *key))) rc = VOC_E_NOMEM;
-    for (size_t c = n; c-- > 0 && !rc;) {
+    size_t n_rows = (size_t)s->n;
+    voc_rc rc = (key = mem_alloc((n_rows + 1) * sizeof *key)) ? VOC_OK : VOC_E_NOMEM;
+    for (size_t c = n + named; c-- > 0 && !rc;) {
         to = mem_alloc((n_rows + 1) * sizeof *to);
-        rc = to ? rank_rows(v, columns[c], key, &n_keys) : VOC_E_NOMEM;
+        rc = to ? VOC_OK : VOC_E_NOMEM;
+        if (!rc && c == n) rank_units(s, key, &n_keys);
+        else if (!rc) rc = rank_rows(s, columns[c], key, &n_keys);
         if (!rc) rc = sort_by(key, n_keys, from, to, n_rows);
         mem_free(from);
         from = to;
@@ -119,4 +189,81 @@ voc_rc views_order(void *views, const unsigned *columns, size_t n, uint32_t **ro
     if (rc) mem_free(from);
     else *rows = from;
     return rc;
+}
+
+#define RUNS_MAX 4194304u // kinds of rows that may be counted
+
+// By the ranks of all columns as one number.
+voc_rc order_runs(const struct set *s, const unsigned *columns, size_t n, struct run **out, size_t *n_out)
+{
+    uint32_t *key = mem_alloc(((size_t)s->n + 1) * sizeof *key), *kind = mem_zalloc((size_t)s->n + 1, sizeof *kind), n_keys;
+    uint64_t kinds = 1;
+    struct run *runs = NULL;
+    size_t k = 0;
+    voc_rc rc = key && kind ? VOC_OK : VOC_E_NOMEM;
+    *out = NULL;
+    for (size_t c = 0; c < n && !rc && kinds <= RUNS_MAX; c++) {
+        rc = rank_rows(s, columns[c], key, &n_keys);
+        if (rc || (kinds *= n_keys) > RUNS_MAX) break;
+        for (uint64_t i = 0; i < s->n; i++) kind[i] = kind[i] * n_keys + key[i];
+    }
+    mem_free(key);
+    if (!rc && kinds <= RUNS_MAX && !(runs = mem_zalloc((size_t)kinds + 1, sizeof *runs))) rc = VOC_E_NOMEM;
+    for (uint64_t i = 0; runs && i < s->n; i++)
+        if (runs[kind[i]].n++ == 0) runs[kind[i]].row = i;
+    for (size_t i = 0; runs && i < kinds; i++)
+        if (runs[i].n) runs[k++] = runs[i];
+    mem_free(kind);
+    if (rc) return rc;
+    *out = runs;
+    *n_out = k;
+    return VOC_OK;
+}
+
+// ---- numbers of rows -----------------------------------------------------------------------------------------------------------------------------
+
+voc_rc order_places(struct views *v, struct shown **of, unsigned table)
+{
+    struct set *s = NULL;
+    uint64_t at = 0;
+    if ((*of)->places[table].at) return VOC_OK;
+    voc_rc rc = set_get(v, of, table, STORED_UNITS, NULL, 0, &s);
+    if (!rc) rc = set_sort(s);
+    struct place *p = rc ? NULL : mem_alloc((s->segments.n + 1) * sizeof *p);
+    if (!rc && !p) rc = VOC_E_NOMEM;
+    for (size_t i = 0; !rc && i < s->segments.n; i++) {
+        const struct segment *x = &s->segments.at[s->by_name[i]];
+        p[i] = (struct place){x->unit, at += x->n};
+    }
+    if (!rc) {
+        (*of)->places[table].at = p;
+        (*of)->places[table].n = s->segments.n;
+    }
+    set_let_go(s);
+    return rc;
+}
+
+uint64_t places_row(const struct shown *s, unsigned table, voc_str unit)
+{
+    const struct place *p = s->places[table].at;
+    size_t lo = 0, hi = s->places[table].n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (str_cmp(p[mid].unit, unit) < 0) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo ? p[lo - 1].end : 0;
+}
+
+size_t places_find(const struct shown *s, unsigned table, uint64_t row, uint64_t *within)
+{
+    const struct place *p = s->places[table].at;
+    size_t lo = 0, hi = s->places[table].n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p[mid].end > row) hi = mid;
+        else lo = mid + 1;
+    }
+    *within = row - (lo ? p[lo - 1].end : 0);
+    return lo;
 }

@@ -497,7 +497,7 @@ static voc_rc add_as_it_lies(struct batch *b, const struct unit_entry *u)
         rc = s->by_type ? resolve_by_type(b, u) : resolve_unit(b, u);
         if (!rc && !s->by_type) fill_resolved(b, u);
         if (!rc) rc = find_predicates(b, u);
-        if (!rc && b->t->j->n_stages) rc = track_unit(b, u);
+        if (!rc && b->t->j->n_stages && !s->rows_only) rc = track_unit(b, u);
     }
     if (!rc) rc = list_attributes(b, u);
     if (!rc) close_unit(b, u, before);
@@ -577,3 +577,5 @@ size_t batch_source_event(const struct batch *b, size_t event)
     if (event >= b->n_events) return SIZE_MAX;
     return b->as_it_lies ? event : b->source_event[event];
 }
+
+const struct event_set *batch_rows(const struct batch *b) { return b->w->s; }

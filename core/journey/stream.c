@@ -228,6 +228,7 @@ void stream_free(struct stream *s)
     kinds_done(&s->kinds);
     event_parts_free(s->parts);
     event_parts_free(s->plan);
+    mem_free(s->finder.slots);
     mem_free(s);
 }
 
@@ -246,14 +247,16 @@ voc_rc timeline_columns(struct timeline *t, uint32_t columns)
     for (uint32_t i = 0; i < s->types.n; i++) roles = roles || (s->types.asks[i] & TYPE_ASKS_ROLE);
     if (t->persons) columns |= COLUMN(VOC_COL_INDIVIDUAL);
     s->columns = columns;
-    s->evaluate = t->j->n_stages || programs_n(t->wanted) || t->j->n_segments || roles;
-    s->by_type = !t->j->n_segments && !roles;
-    s->tracked_by_type = s->by_type && !programs_n(t->wanted) && !t->persons && !t->o.moves && !track_uses_sessions(t->rules);
+    const bool tracks = t->j->n_stages && !s->rows_only, segments = t->j->n_segments && !s->rows_only;
+    s->evaluate = tracks || programs_n(t->wanted) || segments || roles;
+    s->by_type = !segments && !roles;
+    s->tracked_by_type = s->by_type && !s->rows_only && !programs_n(t->wanted) && !t->persons && !t->o.moves && !track_uses_sessions(t->rules);
     voc_rc rc = types_kinds(t, s, s->tracked_by_type && t->j->n_stages);
     if (rc) return rc;
     s->tracked_by_type = s->tracked_by_type && s->kinds.of_type;
     s->make = s->settle = 0;
     stream_needs(t, s, columns, s->evaluate || s->asks_claims, &read, &s->make, &s->settle);
+    read |= s->also & (s->layout.has | EV_SOURCE | EV_PLACE);
     event_parts_free(s->parts);
     s->parts = NULL;
     return event_parts_plan(&s->parts, s->p, read, PART_ROWS, s->d);
@@ -261,3 +264,76 @@ voc_rc timeline_columns(struct timeline *t, uint32_t columns)
 
 size_t timeline_n_parts(const struct timeline *t) { return t->stream && t->stream->parts ? event_parts_n(t->stream->parts) : 0; }
 bool timeline_in_parts(const struct timeline *t) { return t->stream != NULL; }
+
+void timeline_rows_only(struct timeline *t, bool only)
+{
+    if (t->stream) t->stream->rows_only = only;
+}
+
+void timeline_read_also(struct timeline *t, uint32_t columns)
+{
+    if (t->stream) t->stream->also = columns;
+}
+
+// ---- one unit -------------------------------------------------------------------------------------------------------------------------
+
+static uint32_t n_of_kind(const struct timeline *t)
+{
+    switch (t->unit_kind) {
+    case VOC_UNIT_ACCOUNT: return identity_n_accounts(t->s->identity);
+    case VOC_UNIT_INDIVIDUAL: return identity_n_individuals(t->s->identity);
+    default: return t->s->n_strings[SPACE_CASE];
+    }
+}
+
+static voc_str name_of_kind(const struct timeline *t, uint32_t code)
+{
+    switch (t->unit_kind) {
+    case VOC_UNIT_ACCOUNT: return identity_account_name(t->s->identity, code);
+    case VOC_UNIT_INDIVIDUAL: return identity_individual_name(t->s->identity, code);
+    default: return t->s->strings[SPACE_CASE][code];
+    }
+}
+
+static voc_rc finder_make(const struct timeline *t, struct unit_finder *f)
+{
+    uint32_t codes = n_of_kind(t);
+    f->n = 1024;
+    while (f->n < (size_t)codes * 2) f->n *= 2;
+    f->slots = mem_zalloc(f->n, sizeof *f->slots);
+    for (uint32_t c = 1; f->slots && c < codes; c++) {
+        voc_str name = name_of_kind(t, c);
+        size_t at = (size_t)hash64(name.ptr, name.len, 0) & (f->n - 1);
+        while (f->slots[at]) at = (at + 1) & (f->n - 1);
+        f->slots[at] = c;
+    }
+    return f->slots ? VOC_OK : VOC_E_NOMEM;
+}
+
+// The unit's code, or 0. Names of individuals, accounts and cases are unique where a project is read in parts.
+static voc_rc find_code(const struct timeline *t, struct unit_finder *f, voc_str name, uint32_t *code)
+{
+    *code = 0;
+    if (f->asked++ == 0) { // for a single one a look at all names costs less
+        for (uint32_t c = 1, n = n_of_kind(t); c < n && !*code; c++)
+            if (str_eq(name_of_kind(t, c), name)) *code = c;
+        return VOC_OK;
+    }
+    voc_rc rc = f->slots ? VOC_OK : finder_make(t, f);
+    for (size_t at = (size_t)hash64(name.ptr, name.len, 0) & (f->n - 1); !rc && f->slots[at] && !*code; at = (at + 1) & (f->n - 1))
+        if (str_eq(name_of_kind(t, f->slots[at]), name)) *code = f->slots[at];
+    return rc;
+}
+
+voc_rc timeline_part_of(struct timeline *t, voc_str unit, size_t *part)
+{
+    struct stream *s = t->stream;
+    uint32_t code = 0;
+    if (!s || !s->parts) return VOC_E_BUG;
+    voc_rc rc = unit.len ? find_code(t, &s->finder, unit, &code) : VOC_OK;
+    *part = SIZE_MAX;
+    if (rc || (unit.len && !code)) return rc;
+    voc_str text = t->unit_kind == VOC_UNIT_CASE ? t->s->strings[SPACE_CASE][code] : t->s->strings[SPACE_ALIASES][code];
+    if (event_parts_n(s->parts)) *part = event_parts_find(s->parts, hash64(text.ptr, text.len, 0));
+    return VOC_OK;
+}

@@ -42,6 +42,9 @@ struct stream { // owns
     struct types types;
     struct kinds kinds;
     uint32_t columns;            // VOC_COL_* that batches hold
+    bool rows_only;              // nobody reads stays
+    uint32_t also;               // EV_* that the rows of parts have as well
+    struct unit_finder { uint32_t *slots; size_t n; unsigned asked; } finder; // codes of units by name; owns; made when a second one is looked for
     uint32_t make;               // EV_* columns of the tuple that a lane makes for each event
     uint32_t settle;             // VOC_COL_* that a lane settles for each event
     bool cut, verify;            // events lie behind data_end; events of one time may stand in another order

@@ -93,7 +93,7 @@ voc_rc timeline_open(struct timeline **out, struct project *p, const struct jour
     struct event_set *events = NULL;
     voc_rc rc = whole ? VOC_OK : open_parts(&t, p, j, o, d);
     if (!rc && !t) {
-        rc = event_set_load(&events, p, EV_ALL, d);
+        rc = event_set_load(&events, p, o->columns ? o->columns | predicate_columns(j) : EV_ALL, d);
         if (!rc) rc = timeline_new(&t, events, j, o, d);
         if (!rc) t->own_set = events;
         else event_set_free(events);
@@ -197,6 +197,11 @@ static voc_str own_account(const struct timeline *t, uint32_t i)
     uint32_t people = identity_n_individuals(t->s->identity);
     if (!t->stream) return t->own_account[i];
     return i < people ? identity_individual_name(t->s->identity, i) : t->s->strings[SPACE_CASE][i - people];
+}
+
+voc_str timeline_source_name(const struct timeline *t, uint32_t code)
+{
+    return code < t->s->n_strings[SPACE_SOURCE] ? t->s->strings[SPACE_SOURCE][code] : (voc_str){"", 0};
 }
 
 uint32_t timeline_n_codes(const struct timeline *t, uint32_t column)

@@ -27,6 +27,7 @@ struct timeline_options {
     const struct predicate *const *predicates; // asked for by the analysis, in order
     size_t n_predicates;
     uint32_t nameless;            // nobody reads a name of a unit, person or account: where they need not be read, they are empty
+    uint32_t columns;             // EV_* that events which are held shall have, beside what the definition asks for; 0: all
     uint32_t threads;             // of passes over all events before the first unit, and
     voc_rc (*parallel)(uint32_t threads, size_t n, voc_rc (*piece)(void *user, size_t i), void *user); // how; NULL: in this one
 };
@@ -41,12 +42,18 @@ const struct event_set *timeline_held(const struct timeline *t); // all events, 
 // Before the first part is read: what batches shall hold (1 << VOC_COL_*). Then: how many parts.
 voc_rc timeline_columns(struct timeline *t, uint32_t columns);
 size_t timeline_n_parts(const struct timeline *t);
+void timeline_read_also(struct timeline *t, uint32_t columns); // EV_* that the rows of parts shall have as well; before timeline_columns
+// Batches need no stays, and no stage or segment of events: where the timeline is in parts, they are not worked out. Before timeline_columns.
+void timeline_rows_only(struct timeline *t, bool only);
+// After timeline_columns: the part that holds a unit, by its name. VOC_OK and SIZE_MAX: there is none of that name.
+voc_rc timeline_part_of(struct timeline *t, voc_str unit, size_t *part);
 void timeline_free(struct timeline *t);
 const voc_definition *timeline_definition(const struct timeline *t); // predicates are numbers of timeline_predicate
 const voc_run_info *timeline_info(const struct timeline *t);
 const struct predicate *timeline_predicate(const struct timeline *t, uint32_t number);
 voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code); // VOC_COL_*
 uint32_t timeline_n_codes(const struct timeline *t, uint32_t column);
+voc_str timeline_source_name(const struct timeline *t, uint32_t code);
 size_t timeline_n_units(const struct timeline *t);
 size_t timeline_unit_events(const struct timeline *t, size_t unit); // for balancing work
 voc_str timeline_unit_name(const struct timeline *t, size_t unit);      // ascending by unit, bytewise
@@ -72,4 +79,5 @@ const voc_journeys *batch_view(struct batch *b);           // borrows until the 
 const struct move *batch_moves(const struct batch *b, size_t unit_in_batch, size_t *n);
 // Index in the event set of event e of the batch (for ids, texts and places).
 size_t batch_source_event(const struct batch *b, size_t event);
+const struct event_set *batch_rows(const struct batch *b); // that event set; borrows until the batch goes on
 #endif

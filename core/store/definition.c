@@ -7,6 +7,10 @@ static const char INSERT_DEFINITION[] =
     "INSERT OR IGNORE INTO definition(hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us) VALUES (?, ?, ?, ?, ?, ?, ?)";
 static const char SELECT_DEFINITION[] =
     "SELECT hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us FROM definition WHERE hash = ?";
+static const char NAMED_DEFINITION[] = // a hash that begins so is as good as an id
+    "SELECT hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us FROM definition"
+    " WHERE id = ?1 OR (length(?1) >= 8 AND substr(lower(hex(hash)), 1, length(?1)) = lower(?1)) ORDER BY id = ?1 DESC, attached_us DESC, rowid DESC LIMIT 1";
+static const char LIST_DEFINITIONS[] = "SELECT id, version, substr(lower(hex(hash)), 1, 12) FROM definition ORDER BY attached_us, rowid";
 static const char PUT_SETTING[] = "INSERT OR REPLACE INTO setting(key, value) VALUES (?, ?)";
 static const char GET_SETTING[] = "SELECT value FROM setting WHERE key = ?";
 static const char ACTIVE[] = "definition"; // key of the setting: hash of the active definition in hex
@@ -85,6 +89,43 @@ voc_rc store_definition_active(struct project *p, struct arena *a, struct store_
         *out = def;
         *found = true;
     }
+    return rc;
+}
+
+voc_rc store_definition_named(struct project *p, struct arena *a, voc_str name, struct store_definition *out, bool *found)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = false;
+    struct store_definition def = {0};
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, NAMED_DEFINITION);
+    if (rc == VOC_OK) rc = db_bind(p, s, "t", name);
+    if (rc == VOC_OK) rc = db_step(p, s, &row);
+    if (rc == VOC_OK && row) {
+        voc_str hash = db_text(s, 0);
+        if (hash.len == HASH_BYTES) memcpy(def.hash, hash.ptr, HASH_BYTES);
+        rc = copy_definition(a, s, &def);
+    }
+    db_done(&s);
+    if (rc != VOC_OK) return rc;
+    if (row) *out = def;
+    *found = row;
+    return VOC_OK;
+}
+
+voc_rc store_definition_names(struct project *p, struct buf *out)
+{
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = db_prepare(p, &s, LIST_DEFINITIONS);
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row) break;
+        voc_str id = db_text(s, 0), version = db_text(s, 1), hash = db_text(s, 2);
+        buf_printf(out, "%s%.*s (version %.*s, hash %.*s)", out->len ? ", " : "there are: ", (int)(id.len > 80 ? 80 : id.len), id.ptr, (int)(version.len > 40 ? 40 : version.len), version.ptr,
+                   (int)hash.len, hash.ptr);
+    }
+    db_done(&s);
     return rc;
 }
 

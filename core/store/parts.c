@@ -202,3 +202,14 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
 const struct event_layout *event_parts_layout(const struct event_parts *e) { return &e->layout; }
 
 size_t event_parts_n(const struct event_parts *e) { return e->bounds.n; }
+
+size_t event_parts_find(const struct event_parts *e, uint64_t key)
+{
+    size_t lo = 0, hi = e->bounds.n; // the last one that begins at or before it
+    while (hi - lo > 1) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (e->bounds.at[mid] <= key) lo = mid;
+        else hi = mid;
+    }
+    return lo;
+}

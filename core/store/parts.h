@@ -30,6 +30,7 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
 void event_parts_free(struct event_parts *e);
 const struct event_layout *event_parts_layout(const struct event_parts *e);
 size_t event_parts_n(const struct event_parts *e);
+size_t event_parts_find(const struct event_parts *e, uint64_t key); // the part that a unit of this key (hash64 of its text) is in, if it is there
 
 struct event_part {
     struct event_block b;      // arrays of b.n rows in order, only columns asked for; those of the tuple are derived from it

@@ -199,6 +199,9 @@ voc_rc store_span(struct project *p, int64_t *first_us, int64_t *last_us); // of
 struct store_definition { voc_str id, version, journey_xml, sources_xml, codebook_xml; unsigned char hash[HASH_BYTES]; int64_t attached_us; };
 voc_rc store_definition_use(struct project *p, const struct store_definition *def);            // adds if new, makes it active
 voc_rc store_definition_active(struct project *p, struct arena *a, struct store_definition *out, bool *found);
+// By its id (of several versions the one attached last) or the first 8 or more hexadecimal digits of its hash.
+voc_rc store_definition_named(struct project *p, struct arena *a, voc_str name, struct store_definition *out, bool *found);
+voc_rc store_definition_names(struct project *p, struct buf *out); // for a hint: what was ever attached; nothing: none
 voc_rc store_definition_set(struct project *p, voc_str key, voc_str value);                     // small settings (table setting)
 voc_rc store_setting(struct project *p, struct arena *a, voc_str key, voc_str *out, bool *found);
 
@@ -216,8 +219,8 @@ struct sql_table {
     const char *name;
     const char *const *columns; // NULL-terminated
     void *user;
-    voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement
-    voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out);      // NA, TEXT, INT, REAL; text borrows until the next cell of this column
+    voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement; with a walk, n_rows may be a guess
+    voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out);      // NULL where there is a walk; NA, TEXT, INT, REAL; text borrows until the next cell of this column
 };
 // What a query asks of a column, handed down so that rows are left out before SQLite sees them. SQLite tests every row that
 // is given all the same: a table may leave out only rows that cannot fit, and need not leave out all of them.
@@ -229,20 +232,27 @@ struct sql_key { // a column whose limits the table can use
     bool range;   // takes FROM and TO too
     bool jumps;   // rows that do not fit are not even walked
     double share; // of the rows that one value has, about: for the plan
-    enum sql_order { SQL_UNORDERED, SQL_NATURAL /* the rows lie in this order */, SQL_SORTS /* walk.order makes it */ } order;
+    enum sql_order { SQL_UNORDERED, SQL_NATURAL /* the rows lie in this order */, SQL_SORTS /* a scan makes it */ } order;
+    bool chooses; // its value is no matter of rows, but says what is shown: a plan in which it is not known yet is none
 };
-struct sql_walk {
+struct sql_ask { // what one reading of a table is about; borrows until begin returns
+    uint64_t columns; // bit k: column k is read, no other
+    const struct sql_limit *limits;
+    size_t n_limits;
+    const unsigned *order; // rows in ascending order of these columns (NULL first, text bytewise), what is equal as it lies
+    size_t n_order;        // 0: as they lie
+    int64_t row;           // the row of this number only, if there is one; -1: all
+};
+struct sql_walk { // instead of cell, for a table that does not hold its rows: each reading is a scan of its own
     const struct sql_key *keys;
     size_t n_keys;
-    void (*reads)(void *user, uint64_t columns);  // a statement will read these (bit k: column k); before open; or NULL
-    // *out, freed by plan_free, is what limits mean; their texts are gone when it returns. After open.
-    voc_rc (*plan)(void *user, const struct sql_limit *limits, size_t n, void **out);
-    voc_rc (*seek)(void *user, void *plan, uint64_t *row); // moves *row on, from itself, to a row that may fit; none: n_rows
-    void (*plan_free)(void *plan);
-    // All rows in ascending order of these columns (NULL first, text bytewise), for grouping without a sort by SQLite; mem_free
-    // frees it. And whether one row may fit. Both may be NULL where no key sorts.
-    voc_rc (*order)(void *user, const unsigned *columns, size_t n, uint32_t **rows);
-    voc_rc (*fits)(void *user, void *plan, uint64_t row, bool *fits);
+    unsigned first_hidden; // columns from here on are hidden: read only where they are named; 0: none
+    voc_rc (*begin)(void *user, const struct sql_ask *ask, void **scan); // after open; before the first row
+    voc_rc (*next)(void *user, void *scan, bool *more);
+    // *lasts: a text is there until no scan of this user is open; else until the next cell of this column.
+    voc_rc (*cell)(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
+    voc_rc (*number)(void *user, void *scan, uint64_t *row); // of the row
+    void (*end)(void *user, void *scan);
 };
 voc_rc store_sql_table(struct project *p, const struct sql_table *t); // *t borrows until close
 voc_rc store_sql_table_walk(struct project *p, const struct sql_table *t, const struct sql_walk *w); // *w too; columns below 64

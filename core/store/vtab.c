@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Eponymous virtual tables (event, journey, unit): SELECT ... FROM event works without anything in the file's schema. Rows
 // are numbered 0..n-1, and the number is the rowid. A table is opened at its first use in a statement. Read-only.
-// Limits of a query on the keys of a table are handed down, in the order of xBestIndex's string: two hex digits for the key
-// and one for the operation. SQLite tests them again (never `omit`), so a limit that cannot be used is just dropped.
+// A table that does not hold its rows has a walk: what a query reads, its limits and its order are handed down, in the string
+// of xBestIndex: 16 hex digits for the columns, then for each limit two for the key and one for the operation. SQLite tests
+// limits again (never `omit`), so one that cannot be used is just dropped.
 #include <math.h>
 #include <stdio.h>
 #include "store/vtab.h"
@@ -11,6 +12,8 @@
 #define ROWS_UNKNOWN 1e6 // of a table that was not opened yet
 #define ROWS_AT_KEY 10.0 // of the rarest value
 #define ORDER_MAX 4u      // columns that a walk is ordered by; each is four bits of the plan's number
+#define COLUMNS_DIGITS 16 // of the plan's text
+enum { PLAN_ROW = 1, PLAN_LIMITS = 2, PLAN_ORDER = 4 /* bits from here on */ }; // the plan's number
 
 struct vtab {
     sqlite3_vtab base;
@@ -18,12 +21,10 @@ struct vtab {
 };
 struct cursor {
     sqlite3_vtab_cursor base;
-    uint64_t at, end; // places in the order of the walk
-    void *plan;       // of the walk; NULL: every row
-    uint32_t *order;  // owns; rows by place; NULL: the place is the row
+    uint64_t at, end; // rows, where the table holds them
+    void *scan;       // of the walk; owns
+    bool more;        // the scan stands on a row
 };
-
-static uint64_t row_of(const struct cursor *c) { return c->order ? c->order[c->at] : c->at; }
 
 // In the project's own connection the reason goes past SQLite, through the diagnostics; a guest's stands in the statement's error.
 static int status(struct vtab *v, voc_rc rc)
@@ -51,6 +52,7 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
         (void)buf_byte(&sql, '"');
         (void)buf_cstr(&sql, m->table->columns[i]); // names are constants of the program
         (void)buf_byte(&sql, '"');
+        if (m->walk && m->walk->first_hidden && i >= m->walk->first_hidden) (void)buf_cstr(&sql, " HIDDEN");
     }
     (void)buf_byte(&sql, ')');
     struct vtab *v = sql.rc == VOC_OK ? sqlite3_malloc((int)sizeof *v) : NULL;
@@ -102,16 +104,39 @@ static size_t key_of(const struct sql_walk *w, sqlite3_index_info *info, int i)
 static int order_of(const struct sql_walk *w, const sqlite3_index_info *info, bool jumps)
 {
     int number = 0;
-    if (!w || info->nOrderBy < 1 || (unsigned)info->nOrderBy > ORDER_MAX) return 0;
+    if (info->nOrderBy < 1 || (unsigned)info->nOrderBy > ORDER_MAX) return 0;
     for (int i = 0; i < info->nOrderBy; i++) {
         size_t k = 0;
         while (k < w->n_keys && (int)w->keys[k].column != info->aOrderBy[i].iColumn) k++;
         if (k >= w->n_keys || k > 13 || info->aOrderBy[i].desc || w->keys[k].order == SQL_UNORDERED) return 0;
         if (jumps && (info->nOrderBy > 1 || w->keys[k].order != SQL_NATURAL)) return 0;
-        if (!w->order && (info->nOrderBy > 1 || w->keys[k].order != SQL_NATURAL)) return 0;
-        number |= (int)(k + 1) << (4 + 4 * i);
+        number |= (int)(k + 1) << (PLAN_ORDER + 4 * i);
     }
     return number;
+}
+
+struct limits_text { char at[COLUMNS_DIGITS + 3 * LIMITS_MAX + 1]; size_t n; };
+
+// A limit as the next argument of xFilter.
+static void hand_down(struct limits_text *t, sqlite3_index_info *info, int i, size_t key)
+{
+    char *at = t->at + COLUMNS_DIGITS + 3 * t->n;
+    at[0] = "0123456789abcdef"[key >> 4 & 15];
+    at[1] = "0123456789abcdef"[key & 15];
+    at[2] = (char)('0' + limit_op(info->aConstraint[i].op) % 10);
+    at[3] = 0;
+    t->n++;
+    info->aConstraintUsage[i].argvIndex = (int)t->n + (info->idxNum & PLAN_ROW);
+}
+
+static int plan_text(struct limits_text *t, sqlite3_index_info *info)
+{
+    char columns[COLUMNS_DIGITS + 1];
+    (void)snprintf(columns, sizeof columns, "%016llx", (unsigned long long)info->colUsed);
+    memcpy(t->at, columns, COLUMNS_DIGITS);
+    info->idxStr = sqlite3_mprintf("%s", t->at);
+    info->needToFreeIdxStr = 1;
+    return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 // A row that is walked costs a tenth of one that is given; finding the place of a walk costs a few rows.
@@ -119,51 +144,56 @@ static int best_walk(const struct sql_module *m, sqlite3_index_info *info)
 {
     const struct sql_walk *w = m->walk;
     double rows = m->opened ? (double)m->n_rows + 1.0 : ROWS_UNKNOWN, walked = rows, given = rows;
-    char text[3 * LIMITS_MAX + 1] = "";
-    size_t n = 0;
-    bool jumps = false;
-    for (int i = 0; w && i < info->nConstraint && n < LIMITS_MAX; i++) {
-        size_t k = info->aConstraint[i].usable ? key_of(w, info, i) : w->n_keys;
+    struct limits_text text = {.at = ""};
+    bool jumps = false, one_row = info->idxNum & PLAN_ROW;
+    for (int i = 0; i < info->nConstraint && text.n < LIMITS_MAX; i++) {
+        size_t k = key_of(w, info, i);
         if (k == w->n_keys) continue;
-        int op = limit_op(info->aConstraint[i].op);
-        char *at = text + 3 * n; // two hexadecimal digits of the key, one digit of the operation
-        at[0] = "0123456789abcdef"[k >> 4 & 15];
-        at[1] = "0123456789abcdef"[k & 15];
-        at[2] = (char)('0' + op % 10);
-        at[3] = 0;
-        info->aConstraintUsage[i].argvIndex = (int)++n;
-        double share = op == SQL_EQUALS ? w->keys[k].share : 0.5;
+        if (!info->aConstraint[i].usable) {
+            if (w->keys[k].chooses) return SQLITE_CONSTRAINT;
+            continue;
+        }
+        if (one_row && !w->keys[k].chooses) continue; // the row's number says it all
+        hand_down(&text, info, i, k);
+        double share = limit_op(info->aConstraint[i].op) == SQL_EQUALS ? w->keys[k].share : 0.5;
         given *= share;
         if (w->keys[k].jumps) walked *= share, jumps = true;
     }
-    if (given < ROWS_AT_KEY) given = rows < ROWS_AT_KEY ? rows : ROWS_AT_KEY;
-    if (walked < given) walked = given;
-    info->estimatedRows = (sqlite3_int64)given + 1;
-    info->estimatedCost = 5.0 + walked * 0.1 + given;
-    int order = order_of(w, info, jumps);
-    info->orderByConsumed = order != 0;
-    info->idxNum = order | (n ? 2 : 0);
-    if (!n) return SQLITE_OK;
-    info->idxStr = sqlite3_mprintf("%s", text);
-    info->needToFreeIdxStr = 1;
-    return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+    if (!one_row) {
+        if (given < ROWS_AT_KEY) given = rows < ROWS_AT_KEY ? rows : ROWS_AT_KEY;
+        if (walked < given) walked = given;
+        info->estimatedRows = (sqlite3_int64)given + 1;
+        info->estimatedCost = 5.0 + walked * 0.1 + given;
+        int order = order_of(w, info, jumps);
+        info->orderByConsumed = order != 0;
+        info->idxNum |= order;
+    }
+    if (text.n) info->idxNum |= PLAN_LIMITS;
+    return plan_text(&text, info);
+}
+
+static int best_plain(const struct sql_module *m, sqlite3_index_info *info)
+{
+    double rows = m->opened ? (double)m->n_rows + 1.0 : ROWS_UNKNOWN;
+    if (info->idxNum & PLAN_ROW) return SQLITE_OK;
+    info->estimatedRows = (sqlite3_int64)rows + 1;
+    info->estimatedCost = 5.0 + rows * 1.1;
+    return SQLITE_OK;
 }
 
 static int vtab_best(sqlite3_vtab *v, sqlite3_index_info *info)
 {
     struct sql_module *m = ((struct vtab *)(void *)v)->module;
     info->idxNum = 0;
-    if (m->walk && m->walk->reads) m->walk->reads(m->table->user, info->colUsed);
-    for (int i = 0; i < info->nConstraint; i++) {
+    for (int i = 0; i < info->nConstraint && !info->idxNum; i++) {
         if (!info->aConstraint[i].usable || info->aConstraint[i].iColumn != -1 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
         info->aConstraintUsage[i].argvIndex = 1;
-        info->idxNum = 1;
+        info->idxNum = PLAN_ROW;
         info->estimatedCost = 1.0;
         info->estimatedRows = 1;
         info->idxFlags = SQLITE_INDEX_SCAN_UNIQUE;
-        return SQLITE_OK;
     }
-    return best_walk(m, info);
+    return m->walk ? best_walk(m, info) : best_plain(m, info);
 }
 
 static int vtab_open(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
@@ -182,18 +212,17 @@ static struct vtab *table_of(sqlite3_vtab_cursor *c)
     return (struct vtab *)(void *)c->pVtab;
 }
 
-static void plan_drop(struct sql_module *m, struct cursor *c)
+static void scan_drop(struct sql_module *m, struct cursor *c)
 {
-    if (c->plan) m->walk->plan_free(c->plan);
-    mem_free(c->order);
-    c->plan = NULL;
-    c->order = NULL;
+    if (c->scan) m->walk->end(m->table->user, c->scan);
+    c->scan = NULL;
+    c->more = false;
 }
 
 static int vtab_close(sqlite3_vtab_cursor *c)
 {
     struct sql_tables *all = table_of(c)->module->all;
-    plan_drop(table_of(c)->module, (struct cursor *)(void *)c);
+    scan_drop(table_of(c)->module, (struct cursor *)(void *)c);
     sqlite3_free(c);
     if (--all->cursors == 0 && all->begun) {
         all->begun = false;
@@ -226,44 +255,40 @@ static bool limit_of(const struct sql_key *key, enum sql_limit_op op, sqlite3_va
     return true;
 }
 
-// *none: a value is NULL, which equals nothing and lies in no range.
-static voc_rc walk_begin(struct sql_module *m, struct cursor *c, const char *text, int argc, sqlite3_value **argv, bool *none)
+static unsigned hex_of(char digit) { return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10); }
+
+// Limits as the plan's text has them. *none: a value is NULL, which equals nothing and lies in no range.
+static size_t limits_of(const struct sql_walk *w, const char *text, int argc, sqlite3_value **argv, struct sql_limit limits[LIMITS_MAX], bool *none)
 {
-    struct sql_limit limits[LIMITS_MAX];
     size_t n = 0;
     for (int i = 0; i < argc && (size_t)i < LIMITS_MAX; i++) {
-        unsigned k = 0, op = 0;
-        for (int d = 0; d < 2; d++) k = k * 16 + (unsigned)(text[3 * i + d] <= '9' ? text[3 * i + d] - '0' : text[3 * i + d] - 'a' + 10);
-        op = (unsigned)(text[3 * i + 2] - '0');
-        if (sqlite3_value_type(argv[i]) == SQLITE_NULL) {
-            *none = true;
-            return VOC_OK;
-        }
-        if (limit_of(&m->walk->keys[k], (enum sql_limit_op)op, argv[i], &limits[n])) n++;
+        unsigned k = hex_of(text[3 * i]) * 16 + hex_of(text[3 * i + 1]), op = (unsigned)(text[3 * i + 2] - '0');
+        *none = *none || sqlite3_value_type(argv[i]) == SQLITE_NULL;
+        if (!*none && limit_of(&w->keys[k], (enum sql_limit_op)op, argv[i], &limits[n])) n++;
     }
-    return n ? m->walk->plan(m->table->user, limits, n, &c->plan) : VOC_OK;
+    return n;
 }
 
-// Moves on, from where the cursor is, to a row that may fit.
-static int to_fit(struct vtab *v, struct cursor *c)
-{
-    const struct sql_module *m = v->module;
-    voc_rc rc = VOC_OK;
-    bool fits = false;
-    if (!c->plan) return SQLITE_OK;
-    if (!c->order && c->at < c->end) rc = m->walk->seek(m->table->user, c->plan, &c->at);
-    for (; c->order && c->at < c->end && !fits && rc == VOC_OK; c->at += !fits) rc = m->walk->fits(m->table->user, c->plan, c->order[c->at], &fits);
-    return status(v, rc);
-}
-
-static voc_rc order_begin(struct sql_module *m, struct cursor *c, unsigned order)
+// The scan of a plan, on its first row.
+static voc_rc scan_begin(struct sql_module *m, struct cursor *c, int idx, const char *text, int argc, sqlite3_value **argv)
 {
     const struct sql_walk *w = m->walk;
-    unsigned columns[ORDER_MAX];
-    size_t n = 0;
-    for (; order && n < ORDER_MAX; order >>= 4) columns[n++] = (unsigned)(w->keys[(order & 15) - 1].column);
-    if (n == 0 || (n == 1 && w->keys[0].column == columns[0] && w->keys[0].order == SQL_NATURAL)) return VOC_OK;
-    return w->order(m->table->user, columns, n, &c->order);
+    struct sql_limit limits[LIMITS_MAX];
+    unsigned columns[ORDER_MAX], order = (unsigned)idx >> PLAN_ORDER;
+    struct sql_ask ask = {.limits = limits, .order = columns, .row = -1};
+    bool none = false;
+    for (int i = 0; i < COLUMNS_DIGITS; i++) ask.columns = ask.columns << 4 | hex_of(text[i]);
+    for (; order && ask.n_order < ORDER_MAX; order >>= 4) columns[ask.n_order++] = w->keys[(order & 15) - 1].column;
+    if (ask.n_order == 1 && w->keys[0].column == columns[0] && w->keys[0].order == SQL_NATURAL) ask.n_order = 0;
+    if (idx & PLAN_ROW) { // SQLite compares again, so a value that is not a whole number finds nothing
+        ask.row = sqlite3_value_int64(argv[0]);
+        none = ask.row < 0;
+        argc--, argv++;
+    }
+    ask.n_limits = limits_of(w, text + COLUMNS_DIGITS, argc, argv, limits, &none);
+    if (none) return VOC_OK;
+    voc_rc rc = w->begin(m->table->user, &ask, &c->scan);
+    return rc == VOC_OK ? w->next(m->table->user, c->scan, &c->more) : rc;
 }
 
 // A guest's tables are opened at each walk: another statement may have asked for more columns since.
@@ -279,56 +304,52 @@ static voc_rc ready(struct sql_module *m)
     return rc;
 }
 
-static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *limits, int argc, sqlite3_value **argv)
+static int vtab_filter(sqlite3_vtab_cursor *base, int idx, const char *text, int argc, sqlite3_value **argv)
 {
     struct cursor *c = (struct cursor *)(void *)base;
     struct vtab *v = table_of(base);
     struct sql_module *m = v->module;
-    plan_drop(m, c);
+    scan_drop(m, c);
     voc_rc rc = ready(m);
     if (rc != VOC_OK) return status(v, rc);
+    if (m->walk) return status(v, scan_begin(m, c, idx, text, argc, argv));
     c->at = 0;
     c->end = m->n_rows;
-    if (idx == 1) { // SQLite compares again, so a value that is not a whole number finds nothing
+    if (idx & PLAN_ROW) {
         int64_t want = sqlite3_value_int64(argv[0]);
         bool there = want >= 0 && (uint64_t)want < m->n_rows;
         c->at = there ? (uint64_t)want : 0;
         c->end = there ? c->at + 1 : 0;
     }
-    if (idx >> 4) rc = order_begin(m, c, (unsigned)idx >> 4);
-    if (rc != VOC_OK) return status(v, rc);
-    if (idx & 2) {
-        bool none = false;
-        rc = walk_begin(m, c, limits, argc, argv, &none);
-        if (rc != VOC_OK) return status(v, rc);
-        if (none) c->end = 0;
-    }
-    return to_fit(v, c);
+    return SQLITE_OK;
 }
 
 static int vtab_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *c = (struct cursor *)(void *)base;
+    const struct sql_module *m = table_of(base)->module;
+    if (c->scan) return status(table_of(base), m->walk->next(m->table->user, c->scan, &c->more));
     c->at++;
-    return to_fit(table_of(base), c);
+    return SQLITE_OK;
 }
 
 static int vtab_eof(sqlite3_vtab_cursor *base)
 {
-    const struct cursor *c = (const struct cursor *)(void *)base;
-    return c->at >= c->end;
+    const struct cursor *c = (const struct cursor *)(const void *)base;
+    return table_of(base)->module->walk ? !c->more : c->at >= c->end;
 }
 
 static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int column)
 {
-    const struct cursor *c = (const struct cursor *)(void *)base;
-    const struct sql_table *t = table_of(base)->module->table;
+    const struct cursor *c = (const struct cursor *)(const void *)base;
+    const struct sql_module *m = table_of(base)->module;
     voc_cell cell = {0};
-    voc_rc rc = t->cell(t->user, row_of(c), (unsigned)column, &cell);
+    bool lasts = false;
+    voc_rc rc = c->scan ? m->walk->cell(m->table->user, c->scan, (unsigned)column, &cell, &lasts) : m->table->cell(m->table->user, c->at, (unsigned)column, &cell);
     if (rc != VOC_OK) return status(table_of(base), rc);
     switch (cell.type) {
     case VOC_CELL_NA: sqlite3_result_null(cx); break;
-    case VOC_CELL_TEXT: sqlite3_result_text64(cx, cell.s.len ? cell.s.ptr : "", cell.s.len, SQLITE_TRANSIENT, SQLITE_UTF8); break;
+    case VOC_CELL_TEXT: sqlite3_result_text64(cx, cell.s.len ? cell.s.ptr : "", cell.s.len, lasts ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8); break;
     case VOC_CELL_REAL:
     case VOC_CELL_SHARE:
     case VOC_CELL_RANGE: sqlite3_result_double(cx, cell.r); break;
@@ -339,8 +360,12 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int colum
 
 static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 {
-    *out = (sqlite3_int64)row_of((const struct cursor *)(const void *)base);
-    return SQLITE_OK;
+    const struct cursor *c = (const struct cursor *)(const void *)base;
+    const struct sql_module *m = table_of(base)->module;
+    uint64_t row = c->at;
+    voc_rc rc = c->scan ? m->walk->number(m->table->user, c->scan, &row) : VOC_OK;
+    *out = (sqlite3_int64)row;
+    return status(table_of(base), rc);
 }
 
 static const sqlite3_module MODULE = { // no xCreate: eponymous only

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/stages/ends.h"
 #include "cli/stages/why.h"
+#include "host/fold.h"
 #include "host/units.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end

@@ -188,7 +188,8 @@ static void tables_fed_from_above_are_read_like_others(void **state)
 
 // ---- limits handed down ------------------------------------------------------------------------------------------------------
 
-struct walker { struct sql_limit limit[4]; char text[4][16]; size_t n, given; uint64_t reads; int plans; };
+struct walker { struct sql_limit limit[4]; char text[4][16]; size_t n, given; uint64_t columns; unsigned order[4]; size_t n_order; int scans; };
+struct walk_scan { int64_t at, only; };
 
 static voc_rc walker_open(void *user, uint64_t *n)
 {
@@ -197,58 +198,80 @@ static voc_rc walker_open(void *user, uint64_t *n)
     return VOC_OK;
 }
 
-// Column 0 is row / 10, column 1 "a" to "j" likewise, column 2 a text that no key is about.
-static voc_rc walker_cell(void *user, uint64_t row, unsigned column, voc_cell *out)
+// Column 0 is row / 10, column 1 "a" to "j" likewise, column 2 a text that no key is about; column 3, hidden, chooses.
+static voc_rc walker_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts)
 {
     static const char letters[] = "abcdefghij";
+    const struct walk_scan *s = scan;
     struct walker *w = user;
     w->given++;
-    *out = column == 0 ? (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)row / 10} : (voc_cell){.type = VOC_CELL_TEXT, .s = str_mk(&letters[row / 10], 1)};
+    *lasts = true;
+    *out = column == 0 ? (voc_cell){.type = VOC_CELL_INT, .i = s->at / 10} : (voc_cell){.type = VOC_CELL_TEXT, .s = str_mk(&letters[s->at / 10], 1)};
+    if (column == 3) *out = (voc_cell){.type = VOC_CELL_TEXT, .s = str_of("mine")};
     return VOC_OK;
 }
 
-static void walker_reads(void *user, uint64_t columns) { ((struct walker *)user)->reads |= columns; }
-
-static voc_rc walker_plan(void *user, const struct sql_limit *limits, size_t n, void **out)
+static voc_rc walker_begin(void *user, const struct sql_ask *ask, void **out)
 {
     struct walker *w = user;
-    assert_in_range(n, 1, 4);
-    w->n = n;
-    for (size_t i = 0; i < n; i++) {
-        w->limit[i] = limits[i];
-        (void)snprintf(w->text[i], sizeof w->text[i], "%.*s", limits[i].column ? (int)limits[i].value.s.len : 0, limits[i].column ? limits[i].value.s.ptr : "");
+    struct walk_scan *s = test_malloc(sizeof *s);
+    *s = (struct walk_scan){-1, ask->row};
+    assert_in_range(ask->n_limits, 0, 4);
+    w->n = ask->n_limits;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct sql_limit *l = &ask->limits[i];
+        w->limit[i] = *l;
+        (void)snprintf(w->text[i], sizeof w->text[i], "%.*s", l->column ? (int)l->value.s.len : 0, l->column ? l->value.s.ptr : "");
     }
-    w->plans++;
-    *out = w;
+    w->columns = ask->columns;
+    w->n_order = ask->n_order;
+    for (size_t i = 0; i < ask->n_order; i++) w->order[i] = ask->order[i];
+    w->scans++;
+    *out = s;
     return VOC_OK;
 }
 
-static void walker_done(void *plan) { ((struct walker *)plan)->plans--; }
+static void walker_end(void *user, void *scan)
+{
+    ((struct walker *)user)->scans--;
+    test_free(scan);
+}
 
-static bool walker_fits(const struct walker *w, uint64_t row)
+static bool walker_fits(const struct walker *w, int64_t row)
 {
     for (size_t i = 0; i < w->n; i++) {
-        int64_t has = (int64_t)row / 10, want = w->limit[i].column ? w->text[i][0] - 'a' : w->limit[i].value.i;
+        int64_t has = row / 10, want = w->limit[i].column ? w->text[i][0] - 'a' : w->limit[i].value.i;
+        if (w->limit[i].column == 3) continue;
         if ((w->limit[i].op != SQL_TO && has < want) || (w->limit[i].op != SQL_FROM && has > want)) return false;
     }
     return true;
 }
 
-static voc_rc walker_seek(void *user, void *plan, uint64_t *row)
+static voc_rc walker_next(void *user, void *scan, bool *more)
 {
-    (void)user;
-    while (*row < 100 && !walker_fits(plan, *row)) ++*row;
+    struct walk_scan *s = scan;
+    do s->at++;
+    while (s->at < 100 && (!walker_fits(user, s->at) || (s->only >= 0 && s->at != s->only)));
+    *more = s->at < 100;
     return VOC_OK;
 }
+
+static voc_rc walker_number(void *user, void *scan, uint64_t *row)
+{
+    (void)user;
+    *row = (uint64_t)((const struct walk_scan *)scan)->at;
+    return VOC_OK;
+}
+
+static const char *const walker_columns[] = {"number", "letter", "other", "chosen", NULL};
+static const struct sql_key walker_keys[] = {{0, false, true, true, 0.1, SQL_NATURAL, false}, {1, true, false, true, 0.1, SQL_SORTS, false}, {3, true, false, false, 1, SQL_UNORDERED, true}};
+static struct walker w;
+static const struct sql_table walked = {"walked", walker_columns, &w, walker_open, NULL};
+static const struct sql_walk walk = {walker_keys, 3, 3, walker_begin, walker_next, walker_cell, walker_number, walker_end};
 
 static void limits_leave_out_only_rows_that_cannot_fit(void **state)
 {
     (void)state;
-    static const char *const columns[] = {"number", "letter", "other", NULL};
-    static const struct sql_key keys[] = {{0, false, true, true, 0.1, SQL_UNORDERED}, {1, true, false, true, 0.1, SQL_UNORDERED}};
-    static struct walker w;
-    static const struct sql_table table = {"walked", columns, &w, walker_open, walker_cell};
-    static const struct sql_walk walk = {keys, 2, walker_reads, walker_plan, walker_seek, walker_done, NULL, NULL};
     static const struct { const char *where; const char *rows; size_t given; } asked[] = { // given: cells that SQLite tested
         {"number = 3", "10", 10},
         {"letter = 'c'", "10", 10},
@@ -267,7 +290,7 @@ static void limits_leave_out_only_rows_that_cannot_fit(void **state)
         {"+number = 3", "10", 100},
         {"other = 'c'", "10", 100},
     };
-    assert_int_equal(store_sql_table_walk(p, &table, &walk), VOC_OK);
+    assert_int_equal(store_sql_table_walk(p, &walked, &walk), VOC_OK);
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         char sql[200], expected[32];
         (void)snprintf(sql, sizeof sql, "SELECT count(*) AS n FROM walked WHERE %s", asked[i].where);
@@ -275,16 +298,46 @@ static void limits_leave_out_only_rows_that_cannot_fit(void **state)
         w.given = 0;
         check(sql, expected);
         if (w.given != asked[i].given) fail_msg("%s: %zu cells, not %zu", asked[i].where, w.given, asked[i].given);
-        assert_int_equal(w.plans, 0); // each is freed
+        assert_int_equal(w.scans, 0); // each is ended
     }
     w.given = 0;
     check("WITH mine(l) AS (VALUES ('b'), ('x'), ('j')) SELECT count(*) AS n FROM walked JOIN mine ON letter = l", "n / 20"); // from the small side
     assert_int_equal(w.given, 20);
-    w.reads = 0;
     check("SELECT count(*) AS n FROM walked", "n / 100");
-    assert_int_equal(w.reads, 0);
+    assert_int_equal(w.columns, 0);
     check("SELECT max(other) AS m FROM walked WHERE number = 1", "m / 'b'");
-    assert_int_equal(w.reads, 5);
+    assert_int_equal(w.columns, 5);
+    check("SELECT rowid AS r, letter FROM walked WHERE rowid = 42 OR rowid = 100", "r,letter / 42,'e'");
+}
+
+static void an_order_that_the_table_has_or_makes_is_asked_of_it(void **state)
+{
+    (void)state;
+    check("SELECT count(*) AS n FROM (SELECT number FROM walked ORDER BY number LIMIT 7)", "n / 7");
+    assert_int_equal(w.n_order, 0); // rows lie so
+    check("SELECT letter FROM walked GROUP BY letter HAVING number > 7", "letter / 'i' / 'j'");
+    assert_int_equal(w.n_order, 1);
+    assert_int_equal(w.order[0], 1);
+    check("SELECT letter FROM walked GROUP BY letter ORDER BY letter DESC LIMIT 1", "letter / 'j'");
+    check("SELECT max(other) AS m FROM walked GROUP BY other ORDER BY other LIMIT 1", "m / 'a'"); // SQLite sorts
+    assert_int_equal(w.n_order, 0);
+}
+
+// A column that chooses is hidden, and is known before the table is read, also where a join would know it only later.
+static void what_chooses_is_given_before_the_first_row(void **state)
+{
+    (void)state;
+    check("SELECT * FROM walked LIMIT 1", "number,letter,other / 0,'a','a'");
+    check("SELECT number, chosen FROM walked WHERE chosen = 'mine' LIMIT 1", "number,chosen / 0,'mine'");
+    assert_int_equal(w.n, 1);
+    assert_int_equal(w.limit[0].column, 3);
+    assert_string_equal(w.text[0], "mine");
+    check("SELECT count(*) AS n FROM walked('mine') WHERE letter = 'c'", "n / 10");
+    assert_int_equal(w.n, 2);
+    check("WITH all_of(c) AS (VALUES ('mine')) SELECT count(*) AS n FROM walked JOIN all_of ON chosen = c", "n / 100");
+    assert_int_equal(w.n, 1);
+    check("SELECT count(*) AS n FROM walked WHERE chosen = 'mine' AND rowid = 3", "n / 1");
+    assert_int_equal(w.n, 1);
 }
 
 int main(void)
@@ -297,6 +350,8 @@ int main(void)
         cmocka_unit_test(the_caller_may_stop),
         cmocka_unit_test(tables_fed_from_above_are_read_like_others),
         cmocka_unit_test(limits_leave_out_only_rows_that_cannot_fit),
+        cmocka_unit_test(an_order_that_the_table_has_or_makes_is_asked_of_it),
+        cmocka_unit_test(what_chooses_is_given_before_the_first_row),
     };
     return cmocka_run_group_tests(tests, open_project, close_project);
 }

@@ -252,7 +252,7 @@ voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uin
 {
     struct timeline *tl = NULL;
     struct tallies all = {.c = c, .n = cli_threads(c) < UNITS_THREADS_MAX ? cli_threads(c) : UNITS_THREADS_MAX};
-    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = unit, .threads = all.n, .parallel = parallel_for};
+    struct timeline_options to = {.moves = 1, .end_us = VOC_NA, .unit = unit, .nameless = 1, .threads = all.n, .parallel = parallel_for};
     voc_rc rc = timeline_open(&tl, p, j, &to, false, c->diag);
     if (!rc) rc = units_memory(cli_memory(c), "what is known of all events", c->diag);
     if (!rc && !(all.at = mem_zalloc(all.n, sizeof *all.at))) rc = VOC_E_NOMEM;

@@ -33,14 +33,19 @@ duck_sessions() { awk -F'\t' -v OFS='\t' '{ print $1, $2, $4, $5 }'; }
 voc_variants() { awk -F'\t' -v OFS='\t' 'NR > 1 { print $1 }'; }
 duck_variants() { awk -F'\t' '{ print $1 }'; }
 
+voc_response() { awk -F'\t' -v OFS='\t' 'NR > 1 { print $3, $5, $6, $7 }'; }
+duck_response() { head -n 14 | cut -f 2-5; }
+voc_pace() { awk -F'\t' -v OFS='\t' 'NR > 1 { print $3, $4, $5 }'; }
+duck_pace() { tail -n +15 | cut -f 2-4; }
+
 # Ways that are taken equally often may come in another order, so only how often each of the first twenty was taken is compared.
-alike() { # WORK FUNCTION WHAT
-    mine=$(says "$1" voc) theirs_line=$(says "$1" DuckDB)
+alike() { # WORK FUNCTION WHAT [SED SCRIPT FOR THE COMMAND]
+    mine=$(says "$1" voc | sed "${4:-}") theirs_line=$(says "$1" DuckDB)
     test -n "$mine" && test -n "$theirs_line" || return 0
-    sh -c "$mine" </dev/null 2>/dev/null | "voc_$2" >"answers.d/$1.voc"
-    sh -c "$theirs_line" </dev/null 2>/dev/null | "duck_$2" >"answers.d/$1.duckdb"
-    if same "answers.d/$1.voc" "answers.d/$1.duckdb"; then
-        echo "voc and DuckDB agree: $3 ($(wc -l <"answers.d/$1.voc" | tr -d ' ') lines)"
+    sh -c "$mine" </dev/null 2>/dev/null | "voc_$2" >"answers.d/$2.voc"
+    sh -c "$theirs_line" </dev/null 2>/dev/null | "duck_$2" >"answers.d/$2.duckdb"
+    if same "answers.d/$2.voc" "answers.d/$2.duckdb"; then
+        echo "voc and DuckDB agree: $3 ($(wc -l <"answers.d/$2.voc" | tr -d ' ') lines)"
     else
         echo "DIFFERENT: voc and DuckDB do not agree: $3"
     fi >>answers
@@ -49,3 +54,5 @@ alike flow-median flow_median "how often each action follows each other one, mea
 alike funnel funnel "how many come to each of the five steps within 30 days"
 alike sessions sessions "sessions, their mean number of actions, median time, how many of one action"
 alike variants variants "how often each of the twenty most frequent ways is taken"
+alike response response "after each of the fourteen touches, the share that a response follows, that at other moments, and their ratio"
+alike response pace "responses a day within a week after each touch, and in times those at other times" 's/--table response/--table pace/'

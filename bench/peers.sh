@@ -43,6 +43,7 @@ duck_queries() {
     fill sessions events >sessions.sql
     fill variants events >variants.sql
     fill hazard events >score.sql
+    fill response events >response.sql
     fill dfg "$csv" >one-shot.sql
     fill tuned_schema events >tuned.duck
     given=yes
@@ -57,6 +58,9 @@ duck_add() {
     for work in flow-median flow-mean funnel sessions variants; do
         add "$work" DuckDB "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb "$work.sql")"
         add "$work" 'DuckDB, tuned' "cat tuned$ROWS.duckdb >/dev/null" "$(duck_line tuned$ROWS.duckdb "$work.sql")"
+    done
+    for db in base tuned; do # both, as voc response writes both tables
+        add response "DuckDB$(test $db = base || echo ', tuned')" "cat $db$ROWS.duckdb >/dev/null" "$(duck_line $db$ROWS.duckdb response.sql) && $(duck_line $db$ROWS.duckdb score.sql)"
     done
     add one-shot DuckDB "cat $events >/dev/null" "$(duck_line :memory: one-shot.sql)"
     add score 'DuckDB, only its hazard query' "cat base$ROWS.duckdb >/dev/null" "$(duck_line base$ROWS.duckdb score.sql)"

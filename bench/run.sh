@@ -49,6 +49,7 @@ sed 's/files="[^"]*"/files="*"/' "$here/sources.xml" >sources.xml
 grep -v 'to="actor"' sources.xml >asked.xml
 steps=view_home,view_product,signup,start_trial,purchase
 flow="--table edges --format tsv --quiet"
+touches=newsletter,sales_call,discount_offer,retargeting_ad,demo_session,onboarding_mail,webinar_invite,postal_mailing,satisfaction_survey,sms_reminder,vip_invite,contract_draft,push_notification,price_increase_notice
 all="flow,funnel,sessions,variants -O funnel.steps=$steps -O funnel.within=30d -O variants.collapse=no"
 add import voc "$fresh" "$VOC import ${limit}i.voc $events --sources sources.xml --quiet"
 add append voc "cp base.voc i.voc" "$VOC import ${limit}i.voc day.csv --sources sources.xml --quiet"
@@ -57,13 +58,13 @@ add flow-mean voc "$asked" "$VOC flow ${limit}asked.voc $flow --median=no"
 add funnel voc "$asked" "$VOC funnel ${limit}asked.voc --steps $steps --within 30d --format tsv --quiet"
 add sessions voc "$asked" "$VOC sessions ${limit}asked.voc --format tsv --table sessions --quiet"
 add variants voc "$asked" "$VOC variants ${limit}asked.voc --collapse=no --table sequences --format tsv --quiet"
+add response voc "$asked" "$VOC response ${limit}asked.voc --after $touches --to subscribe,signup,start_trial,purchase,renew+repurchase --format tsv --table response --quiet"
 add all-in-one voc "rm -rf res; $asked" "$VOC run ${limit}asked.voc $all -o res/ --quiet"
 add one-shot voc "cat $events >/dev/null" "$VOC flow ${limit}$events --sources asked.xml $flow"
 add count voc "$warm" "$VOC sql ${limit}base.voc 'SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC' --quiet"
 add start voc "$warm" "$VOC stats ${limit}base.voc --quiet"
 add stages voc "cat followed.voc >/dev/null" "$VOC stages ${limit}followed.voc --quiet"
 add score voc "cat followed.voc >/dev/null" "$VOC score ${limit}followed.voc --quiet"
-leave_out "the walk of response and hazard by itself: voc has no command that answers just that; score is measured against DuckDB's hazard query"
 test "$PEERS" = no || peers_add
 test -s works || die "no work is called $ONLY"
 

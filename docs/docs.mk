@@ -22,6 +22,7 @@ man_pages = \
 	docs/voc-plugin-list.1 \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \
+	docs/voc-response.1 \
 	docs/voc-rows.1 \
 	docs/voc-run.1 \
 	docs/voc-score.1 \

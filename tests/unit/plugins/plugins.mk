@@ -169,6 +169,10 @@ check_PROGRAMS += tests/unit/plugins/test_funnel
 tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
 tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_response
+tests_unit_plugins_test_response_SOURCES = tests/unit/plugins/test_response.c tests/unit/plugins/fold_mock.h $(plugins_analysis_response_analysis_response_la_SOURCES)
+tests_unit_plugins_test_response_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_sessions
 tests_unit_plugins_test_sessions_SOURCES = tests/unit/plugins/test_sessions.c tests/unit/plugins/fold_mock.h $(plugins_analysis_sessions_analysis_sessions_la_SOURCES)
 tests_unit_plugins_test_sessions_LDADD = $(UNIT_LDADD)

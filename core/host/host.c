@@ -17,6 +17,7 @@
 #include "host/encode.h"
 #include "host/fold.h"
 
+#define PEEK_MAX ((size_t)64 << 10)
 
 struct context_block {
     _Alignas(16) struct context_block *next;
@@ -280,6 +281,15 @@ static voc_rc host_read(voc_stream *s, void *to, size_t size, size_t *got)
     return s->rc;
 }
 
+static voc_rc host_peek(voc_stream *s, size_t size, voc_str *head)
+{
+    bool complete;
+    *head = (voc_str){"", 0};
+    if (s->at) return VOC_E_BUG;
+    if (!s->rc) s->rc = in_peek(s->in, size < PEEK_MAX ? size : PEEK_MAX, head, &complete);
+    return s->rc;
+}
+
 voc_str stream_raw(const struct voc_stream *s, uint64_t from, uint64_t to)
 {
     uint64_t first = s->at - s->window.len;
@@ -432,6 +442,7 @@ const voc_host *host_table(void)
         .marks = host_marks,
         .spool_empty = spool_empty,
         .charset_decode = host_charset_decode,
+        .peek = host_peek,
     };
     return &table;
 }

@@ -603,6 +603,9 @@ typedef struct voc_host {
     /* INPUT: bytes in a charset as UTF-8 in to[0..size): what mail, whose parts have charsets of their own, needs. What the charset
      * does not have becomes U+FFFD. VOC_E_INPUT: it is not known. VOC_E_LIMIT: more room is needed, *len bytes are enough. */
     voc_rc (*charset_decode)(voc_context *cx, voc_str charset, voc_str bytes, char *to, size_t size, size_t *len);
+
+    /* STREAM: before anything is read: the first decoded bytes, at most size (64 KiB), which read and xml_parse give again. */
+    voc_rc (*peek)(voc_stream *s, size_t size, voc_str *head);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

@@ -90,6 +90,11 @@ check_PROGRAMS += tests/unit/plugins/test_json
 tests_unit_plugins_test_json_SOURCES = tests/unit/plugins/test_json.c tests/unit/base/fault.h $(JSON_RUN)
 tests_unit_plugins_test_json_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_ocel
+tests_unit_plugins_test_ocel_SOURCES = tests/unit/plugins/test_ocel.c tests/unit/base/fault.h $(plugins_input_ocel_input_ocel_la_SOURCES)
+tests_unit_plugins_test_ocel_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_ocel_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)

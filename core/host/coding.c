@@ -279,12 +279,23 @@ static int attr_order(const void *x, const void *y)
     return order ? order : (a > b) - (a < b);
 }
 
+static void add_integer(struct buf *to, int64_t x)
+{
+    char digits[20];
+    size_t n = sizeof digits;
+    uint64_t rest = x < 0 ? -(uint64_t)x : (uint64_t)x;
+    do digits[--n] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (x < 0) digits[--n] = '-';
+    buf_add(to, digits + n, sizeof digits - n);
+}
+
 static void add_attr(struct buf *to, const voc_attr *a)
 {
     buf_json(to, a->key);
     buf_byte(to, ':');
     if (a->type == VOC_TYPE_INT)
-        buf_printf(to, "%lld", (long long)a->time_us);
+        add_integer(to, a->time_us);
     else if (a->type == VOC_TYPE_BOOL)
         buf_cstr(to, a->time_us ? "true" : "false");
     else if (a->type == VOC_TYPE_REAL && isfinite(a->number))

@@ -204,25 +204,25 @@ static bool unescape(struct wl_work *k, voc_str *s)
     return true;
 }
 
-// Where the literal begins that ends a field, from `at` on; SIZE_MAX: nowhere. *escaped: the field has a backslash.
-static size_t find_end(voc_str line, size_t at, const char *literal, size_t len, bool quoted, bool *escaped)
+static inline bool is_there(const char *p, const char *literal, size_t len)
+{
+    for (size_t i = 1; i < len; i++) // the first byte is known to fit
+        if (p[i] != literal[i]) return false;
+    return true;
+}
+
+// Where the literal begins that ends a field, from `at` on; SIZE_MAX: nowhere. slashes: the line has backslashes, so that one
+// may stand before a quote.
+static inline size_t find_end(voc_str line, size_t at, const char *literal, size_t len, bool slashes)
 {
     const char *p = line.ptr;
     for (;;) {
         const char *hit = at < line.len ? memchr(p + at, literal[0], line.len - at) : NULL;
         if (!hit) return SIZE_MAX;
-        size_t i = (size_t)(hit - p);
-        if (quoted) {
-            size_t slashes = 0;
-            while (slashes < i && p[i - 1 - slashes] == '\\') slashes++;
-            if (slashes % 2) {
-                *escaped = true;
-                at = i + 1;
-                continue;
-            }
-        }
-        if (line.len - i >= len && memcmp(hit, literal, len) == 0) return i;
+        size_t i = (size_t)(hit - p), n = 0;
         at = i + 1;
+        while (slashes && n < i && p[i - 1 - n] == '\\') n++;
+        if (n % 2 == 0 && line.len - i >= len && is_there(hit, literal, len)) return i;
     }
 }
 
@@ -244,7 +244,7 @@ static bool is_one_word(unsigned field)
     return field == WL_IP || field == WL_STATUS || field == WL_BYTES || field == WL_TAKEN_S || field == WL_TAKEN_MS || field == WL_TAKEN_US;
 }
 
-static bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool escaped, struct wl_request *r, struct wl_fault *fault)
+static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool slashes, struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault no_time = {"TIME", "its time is not understood"}, memory = {NULL, NULL}, more = {"FIELDS", "it does not have the fields of its layout"};
     if (s->field == WL_TIME) {
@@ -253,8 +253,8 @@ static bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text,
     }
     if (s->field == WL_SKIP) return true;
     if (is_one_word(s->field) && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
-    if ((escaped || (s->quoted && memchr(text.ptr, '\\', text.len))) && !unescape(k, &text)) return *fault = memory, false;
-    if (r->at[s->field].len == 0 || wl_none(r->at[s->field])) r->at[s->field] = text; // named twice: the first that says something
+    if (slashes && s->quoted && memchr(text.ptr, '\\', text.len) && !unescape(k, &text)) return *fault = memory, false;
+    if (wl_none(r->at[s->field])) r->at[s->field] = text; // named twice: the first that says something
     return true;
 }
 
@@ -265,10 +265,11 @@ bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struc
     size_t at = l->steps[0].literal_len;
     if (l->proxy && !memchr(line.ptr, '"', line.len)) return *fault = message, false;
     if (line.len < at || memcmp(line.ptr, l->literals, at) != 0) return *fault = cut_short(&l->steps[0]), false;
+    bool slashes = memchr(line.ptr, '\\', line.len) != NULL;
     for (unsigned i = 1; i < l->n; i++) {
         const struct wl_step *s = &l->steps[i];
         const char *literal = l->literals + s->literal;
-        bool last = i + 1 == l->n, escaped = false;
+        bool last = i + 1 == l->n;
         size_t end;
         if (s->literal_len == 0) {
             end = line.len; // the last
@@ -276,10 +277,10 @@ bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struc
             end = line.len >= at + s->literal_len ? line.len - s->literal_len : SIZE_MAX;
             if (end != SIZE_MAX && memcmp(line.ptr + end, literal, s->literal_len) != 0) end = SIZE_MAX;
         } else {
-            end = find_end(line, at, literal, s->literal_len, s->quoted, &escaped);
+            end = find_end(line, at, literal, s->literal_len, slashes && s->quoted);
         }
         if (end == SIZE_MAX) return *fault = cut_short(s), false;
-        if (!read_field(k, s, wl_cut(line, at, end), escaped, r, fault)) return false;
+        if (!read_field(k, s, wl_cut(line, at, end), slashes, r, fault)) return false;
         at = end + s->literal_len;
     }
     if (!l->has[WL_QUERY] || wl_join_query(k, r)) return true;

@@ -45,21 +45,23 @@ static voc_str without_host(voc_str t)
 // What one look over a path tells: which of the steps below it needs at all.
 struct look { bool percent, twice, session, digit; size_t len; };
 
+enum { IS_END = 1, IS_SLASH = 2, IS_PERCENT = 4, IS_SESSION = 8, IS_DIGIT = 16 };
+
+static const unsigned char means[256] = {['?'] = IS_END, ['#'] = IS_END, ['/'] = IS_SLASH, ['%'] = IS_PERCENT, [';'] = IS_SESSION, ['0'] = IS_DIGIT, ['1'] = IS_DIGIT, ['2'] = IS_DIGIT,
+                                        ['3'] = IS_DIGIT, ['4'] = IS_DIGIT, ['5'] = IS_DIGIT, ['6'] = IS_DIGIT, ['7'] = IS_DIGIT, ['8'] = IS_DIGIT, ['9'] = IS_DIGIT};
+
 static struct look look_at(voc_str t)
 {
-    struct look l = {.len = 0};
+    unsigned all = 0, before = 0, twice = 0;
     size_t i = 0;
-    char before = 0;
-    for (; i < t.len && t.ptr[i] != '?' && t.ptr[i] != '#'; i++) {
-        char c = t.ptr[i];
-        if (c == '/') l.twice |= before == '/';
-        else if (c == ';') l.session = true;
-        else if (c == '%') l.percent = true;
-        else l.digit |= wl_digit(c);
-        before = c;
+    for (; i < t.len; i++) {
+        unsigned m = means[(unsigned char)t.ptr[i]];
+        if (m & IS_END) break;
+        all |= m;
+        twice |= m & before;
+        before = m;
     }
-    l.len = i;
-    return l;
+    return (struct look){.percent = all & IS_PERCENT, .twice = twice & IS_SLASH, .session = all & IS_SESSION, .digit = all & IS_DIGIT, .len = i};
 }
 
 // Repeated slashes are one; ";jsessionid=..." goes.
@@ -168,27 +170,49 @@ static bool fold_ids(struct wl_work *k, voc_str *page)
 
 // ---- endings --------------------------------------------------------------------------------------------------------------------------
 
-static bool listed(const char *list, voc_str word) // lower case, between blanks
+// Up to eight letters as one number, in lower case.
+static uint64_t packed(voc_str word)
 {
-    for (const char *p = list; *p;) {
-        const char *end = strchr(p, ' ');
-        size_t n = end ? (size_t)(end - p) : strlen(p);
-        if (n == word.len && wl_lower(word.ptr[0]) == p[0]) {
-            size_t i = 1;
-            while (i < n && wl_lower(word.ptr[i]) == p[i]) i++;
-            if (i == n) return true;
-        }
-        p += n + (end != NULL);
-    }
-    return false;
+    uint64_t x = 0;
+    for (size_t i = 0; i < word.len; i++) x = x << 8 | (unsigned char)wl_lower(word.ptr[i]);
+    return x;
 }
 
+#define P1(a) ((uint64_t)(a))
+#define P2(a, b) (P1(a) << 8 | (b))
+#define P3(a, b, c) (P2(a, b) << 8 | (c))
+#define P4(a, b, c, d) (P3(a, b, c) << 8 | (d))
+#define P5(a, b, c, d, e) (P4(a, b, c, d) << 8 | (e))
+#define P6(a, b, c, d, e, f) (P5(a, b, c, d, e) << 8 | (f))
+
+static const uint64_t part_endings[] = {
+    P2('j', 's'), P3('c', 's', 's'), P3('p', 'n', 'g'), P3('j', 'p', 'g'), P4('j', 'p', 'e', 'g'), P3('g', 'i', 'f'), P4('w', 'e', 'b', 'p'), P3('s', 'v', 'g'), P3('i', 'c', 'o'),
+    P5('w', 'o', 'f', 'f', '2'), P4('w', 'o', 'f', 'f'), P3('t', 't', 'f'), P3('o', 't', 'f'), P3('e', 'o', 't'), P4('a', 'v', 'i', 'f'), P3('b', 'm', 'p'), P3('m', 'a', 'p'),
+    P3('m', 'j', 's'), P3('c', 'u', 'r')};
+static const uint64_t download_endings[] = {
+    P3('p', 'd', 'f'), P3('z', 'i', 'p'), P3('d', 'o', 'c'), P4('d', 'o', 'c', 'x'), P3('x', 'l', 's'), P4('x', 'l', 's', 'x'), P3('p', 'p', 't'), P4('p', 'p', 't', 'x'), P3('o', 'd', 't'),
+    P3('o', 'd', 's'), P3('o', 'd', 'p'), P3('c', 's', 'v'), P2('g', 'z'), P3('t', 'g', 'z'), P3('b', 'z', '2'), P2('x', 'z'), P2('7', 'z'), P3('r', 'a', 'r'), P3('t', 'a', 'r'), P3('e', 'x', 'e'),
+    P3('m', 's', 'i'), P3('d', 'm', 'g'), P3('p', 'k', 'g'), P3('d', 'e', 'b'), P3('r', 'p', 'm'), P3('a', 'p', 'k'), P3('i', 's', 'o'), P3('j', 'a', 'r'), P4('e', 'p', 'u', 'b'),
+    P4('m', 'o', 'b', 'i'), P3('m', 'p', '3'), P3('m', '4', 'a'), P3('w', 'a', 'v'), P3('o', 'g', 'g'), P3('m', 'p', '4'), P3('m', 'o', 'v'), P3('a', 'v', 'i'), P3('m', 'k', 'v'),
+    P4('w', 'e', 'b', 'm'), P3('v', 'c', 'f'), P3('i', 'c', 's')};
 // Folders that hold parts of pages, whatever their files are called.
+static const uint64_t part_folders[] = {P5('i', 'm', 'a', 'g', 'e'), P6('i', 'm', 'a', 'g', 'e', 's'), P3('i', 'm', 'g'), P6('s', 't', 'a', 't', 'i', 'c'), P6('a', 's', 's', 'e', 't', 's'),
+    P5('f', 'o', 'n', 't', 's'), P3('c', 's', 's'), P2('j', 's'), P5('m', 'e', 'd', 'i', 'a'), P6('t', 'h', 'u', 'm', 'b', 's'), P5('_', 'n', 'e', 'x', 't'), P5('_', 'n', 'u', 'x', 't')};
+
+#define LISTED(list, word) is_listed(list, sizeof list / sizeof *list, packed(word))
+
+static bool is_listed(const uint64_t *list, size_t n, uint64_t word)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) any |= list[i] == word;
+    return any;
+}
+
 static bool in_parts(voc_str path)
 {
     size_t end = 1;
-    while (end < path.len && path.ptr[end] != '/') end++;
-    return end < path.len && end > 1 && listed("image images img static assets fonts css js media thumbs thumbnails _next _nuxt cdn-cgi", wl_cut(path, 1, end));
+    while (end < path.len && end < 8 && path.ptr[end] != '/') end++;
+    return end > 1 && end < path.len && path.ptr[end] == '/' && LISTED(part_folders, wl_cut(path, 1, end));
 }
 
 static void judge_ending(voc_str path, struct wl_page *out)
@@ -200,10 +224,8 @@ static void judge_ending(voc_str path, struct wl_page *out)
         return;
     }
     voc_str ending = wl_cut(path, i, path.len);
-    out->part = listed("js css png jpg jpeg gif webp svg ico woff2 woff ttf otf eot avif bmp map mjs cur", ending);
-    if (out->part) return;
-    out->download = listed("pdf zip doc docx xls xlsx ppt pptx odt ods odp csv gz tgz bz2 xz 7z rar tar exe msi dmg pkg deb rpm apk iso jar epub mobi mp3 m4a wav ogg mp4 mov avi mkv webm vcf ics",
-                           ending);
+    out->part = LISTED(part_endings, ending);
+    out->download = !out->part && LISTED(download_endings, ending);
 }
 
 // ---- queries --------------------------------------------------------------------------------------------------------------------------
@@ -280,6 +302,7 @@ bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out)
     judge_ending(t, out);
     out->object = at_most(k, t);
     out->page = without_end(out->object);
+    if (out->part && k->w->n_rules == 0) return true; // nobody asks for the page of a part
     if (k->w->ids && (l.digit || l.percent || l.len >= 36) && !fold_ids(k, &out->page)) return false;
     return !out->query.len || add_kept(k, out);
 }

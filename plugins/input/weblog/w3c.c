@@ -159,7 +159,7 @@ static bool read_time(struct wl_work *k, const struct wl_w3c *c, struct wl_reque
 bool wl_join_query(struct wl_work *k, struct wl_request *r)
 {
     voc_str path = r->at[WL_TARGET], query = r->at[WL_QUERY];
-    if (wl_none(query) || memchr(path.ptr, '?', path.len)) return true;
+    if (wl_none(query) || wl_none(path) || memchr(path.ptr, '?', path.len)) return true;
     bool mark = query.ptr[0] == '?'; // Apache's %q has it
     char *to = wl_room(k, path.len + query.len + 1);
     if (!to) return false;

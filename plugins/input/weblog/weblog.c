@@ -24,7 +24,7 @@ void *wl_alloc(struct weblog *w, size_t size)
 
 bool wl_copy(struct weblog *w, voc_str s, voc_str *out)
 {
-    char *to = wl_alloc(w, s.len + 1);
+    char *to = s.len < SIZE_MAX ? wl_alloc(w, s.len + 1) : NULL;
     if (!to) return false;
     if (s.len) memcpy(to, s.ptr, s.len);
     to[s.len] = 0;

@@ -135,6 +135,9 @@ struct weblog {
 
 void *wl_alloc(struct weblog *w, size_t size); // until the instance closes
 bool wl_copy(struct weblog *w, voc_str s, voc_str *out);
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
 voc_rc wl_error(struct weblog *w, const char *code, const char *hint, const char *format, ...);
 
 // ---- work on a block ----------------------------------------------------------------------------------------------------------------

@@ -6,31 +6,29 @@
 
 #include "base/time.h"
 #include "cli/explain/explain.h"
-#include "journey/timeline.h"
+#include "host/parallel.h"
+#include "host/units.h"
 
 #define BEFORE 4u
 #define AFTER 9u
 
 struct world {
-    struct event_set *events;
     struct timeline *timeline;
-    struct batch *batch;
+    struct batch *batch; // of one customer; NULL: none was looked for yet
 };
 
 static voc_rc world_open(struct explainer *x, struct world *w)
 {
-    struct timeline_options to = {.end_us = VOC_NA};
+    struct timeline_options to = {.end_us = VOC_NA, .threads = cli_threads(x->c), .parallel = parallel_for};
     *w = (struct world){0};
-    voc_rc rc = event_set_load(&w->events, x->p, EV_ALL, x->c->diag);
-    if (!rc) rc = timeline_new(&w->timeline, w->events, x->j, &to, x->c->diag);
-    return rc ? rc : batch_new(&w->batch, w->timeline, (1u << VOC_N_COLUMNS) - 1u);
+    voc_rc rc = timeline_open(&w->timeline, x->p, x->j, &to, false, x->c->diag);
+    return rc ? rc : units_memory(cli_memory(x->c), "what is known of all events", x->c->diag);
 }
 
 static void world_close(struct world *w)
 {
     batch_free(w->batch);
     timeline_free(w->timeline);
-    event_set_free(w->events);
 }
 
 // ---- one customer's events ----------------------------------------------------------------------------------------------------
@@ -141,13 +139,33 @@ static voc_rc customer(struct view *v, struct table *t, const struct example_cus
     return rc;
 }
 
-static size_t unit_named(const struct world *w, voc_str name)
+static bool is_named(void *user, voc_str name) { return str_eq(name, *(const voc_str *)user); }
+
+// The customer of a name, alone in the batch; *found false: there is none.
+static voc_rc unit_named(struct world *w, voc_str name, bool *found)
 {
-    for (size_t u = 0; u < timeline_n_units(w->timeline); u++) {
+    const uint32_t all = (1u << VOC_N_COLUMNS) - 1u;
+    size_t part = SIZE_MAX;
+    bool more = true;
+    voc_rc rc = w->batch ? VOC_OK : timeline_columns(w->timeline, all);
+    if (!rc && !w->batch) rc = batch_new(&w->batch, w->timeline, all);
+    *found = false;
+    if (rc) return rc;
+    if (!timeline_in_parts(w->timeline)) {
         batch_clear(w->batch);
-        if (batch_add(w->batch, u) == VOC_OK && str_eq(batch_view(w->batch)->units[0].name, name)) return u;
+        for (size_t u = 0; u < timeline_n_units(w->timeline) && !rc && !*found; u++) {
+            *found = str_eq(timeline_unit_name(w->timeline, u), name);
+            if (*found) rc = batch_add(w->batch, u);
+        }
+        return rc;
     }
-    return SIZE_MAX;
+    rc = timeline_part_of(w->timeline, name, &part);
+    if (!rc && part != SIZE_MAX) rc = batch_part(w->batch, part);
+    while (!rc && part != SIZE_MAX && more && !*found) {
+        rc = batch_more(w->batch, is_named, &name, &more);
+        *found = !rc && more && batch_view(w->batch)->n_units == 1;
+    }
+    return rc;
 }
 
 static voc_rc write_customers(struct explainer *x, struct world *w, const struct example_customer *who, size_t n, voc_str touchpoint, int64_t window_us)
@@ -162,7 +180,9 @@ static voc_rc write_customers(struct explainer *x, struct world *w, const struct
     if (!rc) rc = table_column(t, "stage", "stage", VOC_CELL_TEXT, "", 0, "after the event");
     if (!rc) rc = table_column(t, "mark", "", VOC_CELL_TEXT, "", 0, "class of a customer's action; value is what counts as acting");
     for (size_t i = 0; i < n && !rc; i++) {
-        if (who[i].unit.len == 0 || unit_named(w, who[i].unit) == SIZE_MAX) continue;
+        bool found = false;
+        if (who[i].unit.len) rc = unit_named(w, who[i].unit, &found);
+        if (!found) continue;
         v.b = batch_view(w->batch);
         rc = customer(&v, t, &who[i], window_us);
     }
@@ -194,39 +214,48 @@ static int visit_order(const void *a, const void *b)
     return by_name ? by_name : (x->in_us > y->in_us) - (x->in_us < y->in_us);
 }
 
+struct visits {
+    struct explainer *x;
+    uint32_t stage;
+    VEC(struct visit) v;
+};
+
+static voc_rc find_visits(void *user, uint32_t slot, const struct batch *batch, const voc_journeys *b)
+{
+    struct visits *f = user;
+    voc_rc rc = VOC_OK;
+    (void)slot, (void)batch; // one thread
+    for (size_t u = 0; u < b->n_units && !rc; u++)
+        for (size_t k = b->units[u].first_stay; k < b->units[u].first_stay + b->units[u].n_stays && !rc; k++) {
+            const voc_stay *s = &b->stays[k];
+            if (s->stage != f->stage) continue;
+            uint32_t way = s->end == VOC_END_FORWARD ? WENT_ON : s->end == VOC_END_CENSORED ? STILL_THERE : LEFT;
+            rc = vec_reserve(&f->v, 1, SIZE_MAX);
+            if (!rc) f->v.at[f->v.n++] = (struct visit){s->in_us, s->out_us, way, b->units[u].name};
+        }
+    return rc ? rc : units_memory(cli_memory(f->x->c), "what is known of the stage", f->x->c->diag);
+}
+
 voc_rc customers_of_stage(struct explainer *x, uint32_t stage)
 {
     static const char *const ways[N_WAYS] = {"went on", "left", "still there"};
-    VEC(struct visit) visits = {0};
+    struct visits visits = {.x = x, .stage = stage};
     struct example_customer who[N_WAYS];
     struct world w;
     size_t n = 0;
     int64_t longest = 0;
-    bool ok = true;
     voc_rc rc = world_open(x, &w);
-    for (size_t u = 0; !rc && u < timeline_n_units(w.timeline); u++) {
-        batch_clear(w.batch);
-        rc = batch_add(w.batch, u);
-        const voc_journeys *b = rc ? NULL : batch_view(w.batch);
-        for (size_t k = 0; !rc && k < b->n_stays; k++) {
-            const voc_stay *s = &b->stays[k];
-            if (s->stage != stage) continue;
-            rc = vec_reserve(&visits, 1, SIZE_MAX);
-            if (rc) break;
-            uint32_t way = s->end == VOC_END_FORWARD ? WENT_ON : s->end == VOC_END_CENSORED ? STILL_THERE : LEFT;
-            visits.at[visits.n++] = (struct visit){s->in_us, s->out_us, way, arena_str(&x->c->arena, b->units[0].name.ptr, b->units[0].name.len, &ok)};
-        }
-    }
-    if (!rc && !ok) rc = VOC_E_NOMEM;
-    if (!rc && visits.n) qsort(visits.at, visits.n, sizeof *visits.at, visit_order);
-    for (size_t from = 0, to; !rc && from < visits.n; from = to) {
-        for (to = from; to < visits.n && visits.at[to].group == visits.at[from].group; to++) continue;
-        const struct visit *v = &visits.at[from + (to - from - 1) / 2];
+    const struct units_walk walk = {.timeline = w.timeline, .threads = 1, .batch = find_visits, .user = &visits};
+    if (!rc) rc = units_walk(&walk);
+    if (!rc && visits.v.n) qsort(visits.v.at, visits.v.n, sizeof *visits.v.at, visit_order);
+    for (size_t from = 0, to; !rc && from < visits.v.n; from = to) {
+        for (to = from; to < visits.v.n && visits.v.at[to].group == visits.v.at[from].group; to++) continue;
+        const struct visit *v = &visits.v.at[from + (to - from - 1) / 2];
         who[n++] = (struct example_customer){v->unit, v->in_us, ways[v->group]};
         if (v->out_us - v->in_us > longest) longest = v->out_us - v->in_us;
     }
     if (!rc && n) rc = write_customers(x, &w, who, n, STR(""), longest);
-    vec_free(&visits);
+    vec_free(&visits.v);
     world_close(&w);
     return rc;
 }

@@ -90,17 +90,20 @@ static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
     return VOC_OK;
 }
 
-// What the user maps is columns; else what the first whole record looks like.
+// What the user maps is columns; else what most of the first whole records look like: one of them may have a slip.
 static enum shape shape_of(const struct events *e, const voc_block *first)
 {
     bool mapped = e->n_maps > 0;
+    size_t n = 0, own = 0, calls = 0;
     for (size_t i = OPT_TIME; i < OPT_N; i++) mapped = mapped || e->option[i].len;
-    for (size_t i = 0; i < first->n_records && i < LOOK_RECORDS && !mapped; i++) {
+    for (size_t i = 0; i < first->n_records && i < LOOK_RECORDS && n < LOOK_LINES && !mapped; i++) {
         voc_str record = {first->bytes + first->start[i], first->end[i] - first->start[i]};
         if (!is_whole_object(record)) continue;
-        return own_shaped(record) ? SHAPE_ROWS : segment_shaped(record) ? SHAPE_SEGMENT : SHAPE_COLUMNS;
+        n++;
+        own += own_shaped(record);
+        calls += segment_shaped(record);
     }
-    return SHAPE_COLUMNS;
+    return own * 2 > n ? SHAPE_ROWS : calls * 2 > n ? SHAPE_SEGMENT : SHAPE_COLUMNS;
 }
 
 static voc_rc make_plan(void *instance, const voc_block *first)

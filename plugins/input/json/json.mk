@@ -11,3 +11,5 @@ plugins_input_json_input_json_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_json_input_json_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_json_input_json_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugins_input_json_input_json_la_LIBADD = $(PLUGIN_EVENTS) $(PLUGIN_COMMON)
+
+dist_man_MANS += plugins/input/json/voc-input-json.7

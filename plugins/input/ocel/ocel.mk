@@ -10,3 +10,5 @@ plugins_input_ocel_input_ocel_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_ocel_input_ocel_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_ocel_input_ocel_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugins_input_ocel_input_ocel_la_LIBADD = $(PLUGIN_COMMON)
+
+dist_man_MANS += plugins/input/ocel/voc-input-ocel.7

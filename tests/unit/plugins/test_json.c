@@ -232,6 +232,13 @@ static void a_row_that_is_wrong_is_rejected_with_what_it_should_be(void **state)
            "14 reject JSON: a comma stands before the end of an object (at byte 60 of the record)\n15 reject JSON: the key \"time\" stands twice\n");
 }
 
+static void a_slip_in_the_first_row_does_not_change_what_rows_are(void **state)
+{
+    (void)state;
+    expect("{\"time\":\"2024-03-01\",\"actoin\":\"a\"}\n{\"time\":\"2024-03-01\",\"action\":\"b\"}\n{\"time\":\"2024-03-01\",\"action\":\"c\"}\n",
+           "1 reject ROW: \"actoin\" is no field of a row; did you mean \"action\"?\n2 2024-03-01 b\n3 2024-03-01 c\n");
+}
+
 // ---- damage ---------------------------------------------------------------------------------------------------------------------------
 
 static const char *const whole[] = {
@@ -315,6 +322,7 @@ int main(void)
         cmocka_unit_test(calls_of_segment_are_events_facts_and_links),
         cmocka_unit_test(every_field_of_a_row_is_read_by_its_own_name),
         cmocka_unit_test(a_row_that_is_wrong_is_rejected_with_what_it_should_be),
+        cmocka_unit_test(a_slip_in_the_first_row_does_not_change_what_rows_are),
         cmocka_unit_test(damage_rejects_and_does_no_more),
         cmocka_unit_test(every_failing_allocation_is_out_of_memory_and_leaks_nothing),
         cmocka_unit_test(the_probe_tells_what_it_is),

@@ -141,14 +141,25 @@ static void host_free(voc_context *cx, void *ptr)
     mem_free(b);
 }
 
+// The system may move a large block without copying it, or let it grow where it lies.
 static void *host_resize(voc_context *cx, void *old, size_t size)
 {
-    size_t had = old ? ((struct context_block *)old - 1)->size : 0;
-    void *to = host_alloc(cx, size);
-    if (!to) return NULL;
-    if (old) memcpy(to, old, had < size ? had : size);
-    host_free(cx, old);
-    return to;
+    if (!old) return host_alloc(cx, size);
+    struct context_block *b = (struct context_block *)old - 1, *to;
+    const size_t had = b->size;
+    size_t whole;
+    if (!mem_add(size, sizeof *b, &whole) || (size > had && !context_charge(cx, size - had))) return NULL;
+    pthread_mutex_lock(&cx->lock); // neighbours of the list point at it
+    to = mem_realloc(b, whole);
+    if (to) {
+        to->size = size;
+        *(to->prev ? &to->prev->next : &cx->blocks) = to;
+        if (to->next) to->next->prev = to;
+    }
+    pthread_mutex_unlock(&cx->lock);
+    if (!to) atomic_store(&cx->short_of_memory, true);
+    if (to ? size < had : size > had) context_give_back(cx, to ? had - size : size - had);
+    return to ? to + 1 : NULL;
 }
 
 static struct context_thing *thing_new(voc_context *cx)

@@ -134,21 +134,22 @@ static voc_rc walk_persons(const struct sessions *a, struct sessions_state *s, c
 }
 
 // Events of one person: first where sessions begin, then each of them, so that no pause is a branch that nothing foretells.
-static voc_rc walk_person(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, size_t n, uint32_t person)
+// found: their numbers; NULL: they lie behind each other from `from` on.
+static inline size_t place(const size_t *found, size_t from, size_t i) { return found ? found[i] : from + i; }
+static inline voc_rc walk_person(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const size_t *found, size_t from, size_t n, uint32_t person)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
     const uint32_t *action = j->columns[VOC_COL_ACTION], *segment = j->columns[VOC_COL_SEGMENT];
-    const size_t *found = s->found;
     size_t *begun = s->begun, m = 1;
     voc_rc rc = VOC_OK;
     begun[0] = 0;
     for (size_t i = 1; i < n; i++) {
         begun[m] = i;
-        m += (uint64_t)time[found[i]] - (uint64_t)time[found[i - 1]] > a->gap_us;
+        m += (uint64_t)time[place(found, from, i)] - (uint64_t)time[place(found, from, i - 1)] > a->gap_us;
     }
     begun[m] = n;
     for (size_t k = 0; k < m && !rc; k++) {
-        const size_t first = found[begun[k]], last = found[begun[k + 1] - 1], part = a->by_segment ? segment[first] : 0;
+        const size_t first = place(found, from, begun[k]), last = place(found, from, begun[k + 1] - 1), part = a->by_segment ? segment[first] : 0;
         if (part >= a->n_segments) return VOC_E_BUG;
         rc = add_session(a, &s->parts[part], begun[k + 1] - begun[k], time[last] - time[first], action[first], action[last]);
         if (k == 0 && !person) s->parts[part].nobody++;
@@ -173,6 +174,34 @@ static voc_rc room_for(const struct sessions *a, struct sessions_state *s, size_
     return VOC_OK;
 }
 
+// Are all events of the batch acts of customers that count? Then nothing has to be picked out of them.
+static bool all_count(const struct sessions *a, const voc_journeys *j)
+{
+    const int64_t *time = j->columns[VOC_COL_TIME];
+    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
+    uint8_t others = 0;
+    for (size_t e = 0; e < j->n_events; e++) others |= (uint8_t)((actor[e] != VOC_ACTOR_CUSTOMER) | (class_[e] == VOC_CLASS_MECHANICAL) | (class_[e] == VOC_CLASS_UNDELIVERED));
+    for (size_t i = 0; i < j->n_units && !others; i++) {
+        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        if (u->n_events) others = time[u->first_event] < a->info->start_us; // times ascend
+    }
+    return !others;
+}
+
+// A unit of a batch whose events all count.
+static voc_rc walk_whole_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
+{
+    const uint32_t *person = (const uint32_t *)j->columns[VOC_COL_INDIVIDUAL] + u->first_event;
+    const size_t n = u->n_events;
+    voc_rc rc = room_for(a, s, n);
+    uint32_t others = 0;
+    if (rc || !n) return rc;
+    for (size_t i = 1; i < n; i++) others |= person[i] ^ person[0];
+    if (!others) return walk_person(a, s, j, NULL, u->first_event, n, person[0]);
+    for (size_t i = 0; i < n; i++) s->found[i] = u->first_event + i;
+    return walk_persons(a, s, j, n);
+}
+
 static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const voc_unit *u)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
@@ -188,16 +217,18 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
     }
     if (!n) return VOC_OK;
     for (size_t i = 1; i < n; i++) others |= person[s->found[i]] ^ person[s->found[0]];
-    return others ? walk_persons(a, s, j, n) : walk_person(a, s, j, n, person[s->found[0]]);
+    return others ? walk_persons(a, s, j, n) : walk_person(a, s, j, s->found, 0, n, person[s->found[0]]);
 }
 
 static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 {
     const struct sessions *a = analysis;
     voc_rc rc = a->host->cancelled(a->cx) ? VOC_CANCELLED : VOC_OK;
+    const bool whole = all_count(a, j);
     for (size_t i = 0; i < j->n_units && !rc; i++) {
         const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
-        if (!(u->flags & VOC_JOURNEY_INTERNAL)) rc = walk_unit(a, state, j, u);
+        if (u->flags & VOC_JOURNEY_INTERNAL) continue;
+        rc = whole ? walk_whole_unit(a, state, j, u) : walk_unit(a, state, j, u);
     }
     return rc;
 }

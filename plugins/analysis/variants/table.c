@@ -70,11 +70,12 @@ static voc_rc choose(struct ranked *r, const struct state *st)
     r->top = r->v->options[OPT_TOP].i && (uint64_t)r->v->options[OPT_TOP].i < st->n ? (size_t)r->v->options[OPT_TOP].i : st->n;
     r->at = w->host->alloc(w->cx, (r->top + 1) * sizeof *r->at);
     if (!r->at) return VOC_E_NOMEM;
-    for (size_t i = 0; i < r->top; i++) r->at[i] = &st->all[i];
+    for (size_t i = 0; i < r->top; i++) r->at[i] = variant_of(st, i);
     for (size_t i = r->top / 2; i-- > 0;) sift(r, i, r->top);
     for (size_t i = r->top; i < st->n; i++) {
-        if (compare(r, &st->all[i], r->at[0]) > 0) continue;
-        r->at[0] = &st->all[i];
+        const struct variant *v = variant_of(st, i);
+        if (v->count < r->at[0]->count || compare(r, v, r->at[0]) > 0) continue;
+        r->at[0] = v;
         sift(r, 0, r->top);
     }
     for (size_t n = r->top; n > 1; n--) {
@@ -94,7 +95,7 @@ static voc_rc gather(struct ranked *r, const struct state *st, struct pool *pool
     if (!r->lasted) return VOC_E_NOMEM;
     memset(place, 0xff, st->n * sizeof *place);  // none
     memset(r->lasted, 0, (r->top + 1) * sizeof *r->lasted);
-    for (size_t i = 0; i < r->top; i++) place[r->at[i] - st->all] = (uint32_t)i;
+    for (size_t i = 0; i < r->top; i++) place[r->at[i]->number] = (uint32_t)i;
     voc_rc rc = variants_lasted(st, place, r->lasted, pool);
     w->host->free(w->cx, place);
     return rc;

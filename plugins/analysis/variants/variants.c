@@ -6,6 +6,9 @@
 #include "plugins/analysis/variants/variants.h"
 
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 static const char *const events_choices[] = {"customer", "touches", "all", NULL};
 static const voc_option options[N_OPTIONS] = {
@@ -13,6 +16,7 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
     [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
 };
+#define SLOTS_GUESSED ((size_t)1 << 21)
 static const char magic[8] = {'V', 'O', 'C', 'V', 'A', 'R', 'S', '1'};
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
@@ -26,6 +30,164 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     return walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, false);
 }
 
+// ---- the table of sequences --------------------------------------------------------------------------------------------
+
+static inline uint64_t hash_begin(size_t size, uint32_t open) { return (UINT64_C(0xcbf29ce484222325) ^ size) + open; }
+
+static inline uint64_t hash_word(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 29;
+}
+
+static inline uint64_t hash_end(uint64_t h)
+{
+    h *= UINT64_C(0xc2b2ae3d27d4eb4f);
+    return h ^ h >> 32;
+}
+
+// Of whole words: behind the path are zeros up to a multiple of 8.
+static uint64_t hash_of(const unsigned char *path, size_t size, uint32_t open)
+{
+    uint64_t h = hash_begin(size, open), word;
+    for (size_t i = 0; i < size; i += 8) {
+        memcpy(&word, path + i, 8);
+        h = hash_word(h, word);
+    }
+    return hash_end(h);
+}
+
+// Slots for so many variants; those there are take their places.
+#define AHEAD 16u
+static voc_rc slots_for(struct state *st, size_t n)
+{
+    const struct walk *w = &st->variants->w;
+    size_t n_slots = 128;
+    if (n > UINT32_MAX / 4) return VOC_E_LIMIT;
+    while (n_slots / 4 * 3 < n) n_slots *= 2;
+    if (n_slots <= st->n_slots) return VOC_OK;
+    struct slot *slots = w->host->alloc(w->cx, n_slots * sizeof *slots);
+    if (!slots) return VOC_E_NOMEM;
+    w->host->free(w->cx, st->slots);
+    memset(slots, 0, n_slots * sizeof *slots);
+    st->slots = slots;
+    st->n_slots = n_slots;
+    for (size_t i = 0; i < st->n; i++) {
+        const uint64_t hash = variant_of(st, i)->hash;
+        size_t at = (size_t)hash & (n_slots - 1);
+        if (i + AHEAD < st->n) __builtin_prefetch(&slots[(size_t)variant_of(st, i + AHEAD)->hash & (n_slots - 1)], 1);
+        while (slots[at].at) at = (at + 1) & (n_slots - 1);
+        slots[at] = (struct slot){(uint32_t)(hash >> 32), (uint32_t)i + 1};
+    }
+    return VOC_OK;
+}
+
+// Room for one more.
+static voc_rc grow(struct state *st)
+{
+    const struct walk *w = &st->variants->w;
+    if (st->n == st->n_some * TOGETHER && st->n_some == st->room_some) {
+        const size_t room = st->n_some ? st->n_some * 2 : 16;
+        struct variant **some = w->host->resize(w->cx, st->some, room * sizeof *some);
+        if (!some) return VOC_E_NOMEM;
+        st->some = some;
+        st->room_some = room;
+    }
+    if (st->n == st->n_some * TOGETHER) {
+        struct variant *more = pool_take(&st->pool, TOGETHER * sizeof *more);
+        if (!more) return VOC_E_NOMEM;
+        st->some[st->n_some++] = more;
+    }
+    return st->n < st->n_slots / 4 * 3 ? VOC_OK : slots_for(st, st->n + 1);
+}
+
+struct way { const unsigned char *path; uint64_t hash; uint32_t size, n, open; voc_str example; bool kept /* the bytes stay */; };
+
+// Path and example in one piece: who looks at one looks at the other.
+static voc_rc keep(struct state *st, const struct way *y, struct variant *v)
+{
+    char *own = y->kept ? NULL : pool_take(&st->pool, y->size + y->example.len + 1);
+    if (!y->kept && !own) return VOC_E_NOMEM;
+    if (own && y->size) memcpy(own, y->path, y->size);
+    if (own && y->example.len) memcpy(own + y->size, y->example.ptr, y->example.len);
+    *v = (struct variant){.hash = y->hash, .path = own ? (const unsigned char *)own : y->path, .example = own ? own + y->size : y->example.ptr,
+                          .size = y->size, .n = y->n, .open = y->open, .example_len = (uint32_t)y->example.len, .number = (uint32_t)st->n};
+    return VOC_OK;
+}
+
+// The example is the first of all by name.
+static voc_rc example(struct state *st, struct variant *v, voc_str unit)
+{
+    const size_t n = unit.len < v->example_len ? unit.len : v->example_len;
+    const int c = n ? memcmp(unit.ptr, v->example, n) : 0;
+    if (c > 0 || (c == 0 && unit.len >= v->example_len)) return VOC_OK;
+    char *own = pool_take(&st->pool, unit.len + 1);
+    if (!own) return VOC_E_NOMEM;
+    if (unit.len) memcpy(own, unit.ptr, unit.len);
+    v->example = own;
+    v->example_len = (uint32_t)unit.len;
+    return VOC_OK;
+}
+
+// The variant of this way, made where there is none yet.
+static voc_rc variant_at(struct state *st, const struct way *y, struct variant **out)
+{
+    if (y->example.len > UINT32_MAX) return VOC_E_LIMIT;
+    voc_rc rc = grow(st);
+    if (rc) return rc;
+    const uint32_t tag = (uint32_t)(y->hash >> 32);
+    size_t at = (size_t)y->hash & (st->n_slots - 1);
+    for (; st->slots[at].at; at = (at + 1) & (st->n_slots - 1)) {
+        if (st->slots[at].tag != tag) continue;
+        struct variant *v = variant_of(st, st->slots[at].at - 1);
+        if (v->hash == y->hash && v->size == y->size && v->open == y->open && memcmp(v->path, y->path, y->size) == 0) return *out = v, example(st, v, y->example);
+    }
+    *out = variant_of(st, st->n);
+    if ((rc = keep(st, y, *out))) return rc;
+    st->slots[at] = (struct slot){tag, (uint32_t)++st->n};
+    return VOC_OK;
+}
+
+// What finding the variants of these hashes will look at, fetched side by side; their slots are on the way already.
+static void fetch(const struct state *st, const uint64_t *hash, size_t n)
+{
+    for (size_t i = 0; i < n && st->n_slots; i++) {
+        const struct slot *s = &st->slots[(size_t)hash[i] & (st->n_slots - 1)];
+        if (s->at) __builtin_prefetch(variant_of(st, s->at - 1));
+    }
+    for (size_t i = 0; i < n && st->n_slots; i++) {
+        const struct slot *s = &st->slots[(size_t)hash[i] & (st->n_slots - 1)];
+        if (s->at && s->tag == (uint32_t)(hash[i] >> 32)) __builtin_prefetch(variant_of(st, s->at - 1)->path);
+    }
+}
+
+static voc_rc lasted(struct state *st, const struct variant *v, int64_t us)
+{
+    struct lasted *to = st->lasted;
+    if (!to || to->n == LASTED) {
+        if (!(to = pool_take(&st->pool, sizeof *to))) return VOC_E_NOMEM;
+        to->before = st->lasted;
+        to->n = 0;
+        st->lasted = to;
+    }
+    to->of[to->n] = v->number;
+    to->us[to->n++] = us;
+    return VOC_OK;
+}
+
+voc_rc variants_lasted(const struct state *st, const uint32_t *place, struct gaps *to, struct pool *pool)
+{
+    voc_rc rc = VOC_OK;
+    for (const struct lasted *l = st->lasted; l; l = l->before)
+        for (size_t i = 0; i < l->n && !rc; i++) {
+            const uint32_t at = place ? place[l->of[i]] : l->of[i];
+            if (at != UINT32_MAX) rc = gaps_add(&to[at], pool, l->us[i]);
+        }
+    return rc;
+}
+
+// ---- the fold ----------------------------------------------------------------------------------------------------------
+
 static voc_rc state_new(void *analysis, void **state)
 {
     struct variants *v = analysis;
@@ -34,157 +196,36 @@ static voc_rc state_new(void *analysis, void **state)
     memset(st, 0, sizeof *st);
     st->variants = v;
     st->pool = (struct pool){v->w.host, v->w.cx, NULL};
-    *state = st;
-    return VOC_OK;
+    // Most ways are one customer's own, and each thread sees a part of them: growing by doubling would put all of them in place anew.
+    const uint64_t likely = v->w.info->n_units / 8 * 3;
+    voc_rc rc = slots_for(st, likely < SLOTS_GUESSED ? (size_t)likely : SLOTS_GUESSED);
+    if (rc) v->w.host->free(v->w.cx, st);
+    else *state = st;
+    return rc;
 }
 
 static void state_free(void *analysis, void *state)
 {
     struct variants *v = analysis;
     struct state *st = state;
-    void *const own[] = {st->all, st->slots, st->of, st->us, st->paths, st};
+    void *const own[] = {st->some, st->slots, st->paths, st};
     walker_done(&v->w, &st->walker);
     pool_done(&st->pool);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) v->w.host->free(v->w.cx, own[i]);
 }
 
-// ---- the table of sequences --------------------------------------------------------------------------------------------
-
-// Of whole words: behind the path are zeros up to a multiple of 8.
-static uint64_t hash_of(const unsigned char *path, size_t size, uint32_t open)
-{
-    uint64_t h = (UINT64_C(0xcbf29ce484222325) ^ size) + open, word;
-    for (size_t i = 0; i < size; i += 8) {
-        memcpy(&word, path + i, 8);
-        h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 29;
-    }
-    h *= UINT64_C(0xc2b2ae3d27d4eb4f);
-    return h ^ h >> 32;
-}
-
-#define AHEAD 16u
-static voc_rc grow(struct state *st)
-{
-    const struct walk *w = &st->variants->w;
-    const size_t n_slots = st->n_slots ? st->n_slots * 2 : 128, cap = n_slots / 4 * 3;
-    if (cap > UINT32_MAX / 4) return VOC_E_LIMIT;
-    struct slot *slots = w->host->alloc(w->cx, n_slots * sizeof *slots);
-    struct variant *all = slots ? w->host->resize(w->cx, st->all, cap * sizeof *all) : NULL;
-    if (all) st->all = all;
-    if (!all) {
-        w->host->free(w->cx, slots);
-        return VOC_E_NOMEM;
-    }
-    w->host->free(w->cx, st->slots);
-    memset(slots, 0, n_slots * sizeof *slots);
-    st->slots = slots;
-    st->cap = cap;
-    st->n_slots = n_slots;
-    for (size_t i = 0; i < st->n; i++) {
-        size_t at = (size_t)all[i].hash & (n_slots - 1);
-        if (i + AHEAD < st->n) __builtin_prefetch(&slots[(size_t)all[i + AHEAD].hash & (n_slots - 1)], 1);
-        while (slots[at].at) at = (at + 1) & (n_slots - 1);
-        slots[at] = (struct slot){(uint32_t)(all[i].hash >> 32), (uint32_t)i + 1};
-    }
-    return VOC_OK;
-}
-
-static const void *copy(struct state *st, const void *from, size_t size)
-{
-    void *to = pool_take(&st->pool, size ? size : 1);
-    if (to && size) memcpy(to, from, size);
-    return to;
-}
-
-struct way { const unsigned char *path; uint64_t hash; uint32_t size, n, open; };
-
-// The variant of this way, made where there is none yet.
-static voc_rc variant_at(struct state *st, const struct way *y, struct variant **out)
-{
-    voc_rc rc = st->n == st->cap ? grow(st) : VOC_OK;
-    if (rc) return rc;
-    const uint32_t tag = (uint32_t)(y->hash >> 32);
-    size_t at = (size_t)y->hash & (st->n_slots - 1);
-    for (; st->slots[at].at; at = (at + 1) & (st->n_slots - 1)) {
-        if (st->slots[at].tag != tag) continue;
-        struct variant *v = &st->all[st->slots[at].at - 1];
-        if (v->hash == y->hash && v->size == y->size && v->open == y->open && memcmp(v->path, y->path, y->size) == 0) return *out = v, VOC_OK;
-    }
-    const unsigned char *own = copy(st, y->path, y->size);
-    if (!own) return VOC_E_NOMEM;
-    *out = &st->all[st->n];
-    **out = (struct variant){.hash = y->hash, .path = own, .size = y->size, .n = y->n, .open = y->open};
-    st->slots[at] = (struct slot){tag, (uint32_t)++st->n};
-    return VOC_OK;
-}
-
-static voc_rc example(struct state *st, struct variant *v, voc_str unit)
-{
-    if (unit.len > UINT32_MAX) return VOC_E_LIMIT;
-    if (v->example) {
-        size_t n = unit.len < v->example_len ? unit.len : v->example_len;
-        int c = n ? memcmp(unit.ptr, v->example, n) : 0;
-        if (c > 0 || (c == 0 && unit.len >= v->example_len)) return VOC_OK;
-    }
-    const char *own = copy(st, unit.ptr, unit.len);
-    if (!own) return VOC_E_NOMEM;
-    v->example = own;
-    v->example_len = (uint32_t)unit.len;
-    return VOC_OK;
-}
-
-static voc_rc lasted(struct state *st, const struct variant *v, int64_t us)
-{
-    const struct walk *w = &st->variants->w;
-    if (st->n_lasted == st->lasted_cap) {
-        const size_t cap = st->lasted_cap ? st->lasted_cap * 2 : 256;
-        uint32_t *of = w->host->resize(w->cx, st->of, cap * sizeof *of);
-        if (of) st->of = of;
-        int64_t *to = of ? w->host->resize(w->cx, st->us, cap * sizeof *to) : NULL;
-        if (!to) return VOC_E_NOMEM;
-        st->us = to;
-        st->lasted_cap = cap;
-    }
-    st->of[st->n_lasted] = (uint32_t)(v - st->all);
-    st->us[st->n_lasted++] = us;
-    return VOC_OK;
-}
-
-voc_rc variants_lasted(const struct state *st, const uint32_t *place, struct gaps *to, struct pool *pool)
-{
-    voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < st->n_lasted && !rc; i++) {
-        const uint32_t at = place ? place[st->of[i]] : st->of[i];
-        if (at != UINT32_MAX) rc = gaps_add(&to[at], pool, st->us[i]);
-    }
-    return rc;
-}
-
-// ---- the fold ----------------------------------------------------------------------------------------------------------
-
 static voc_rc settle(struct state *st)
 {
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < st->n_waiting && st->n_slots; i++) {
-        const struct slot *s = &st->slots[(size_t)st->waiting[i].hash & (st->n_slots - 1)];
-        if (s->at) __builtin_prefetch(&st->all[s->at - 1]);
-    }
-    for (size_t i = 0; i < st->n_waiting && st->n_slots; i++) {
-        const struct slot *s = &st->slots[(size_t)st->waiting[i].hash & (st->n_slots - 1)];
-        if (!s->at || s->tag != (uint32_t)(st->waiting[i].hash >> 32)) continue;
-        __builtin_prefetch(st->all[s->at - 1].path);
-        __builtin_prefetch(st->all[s->at - 1].example);
-    }
+    fetch(st, st->hash, st->n_waiting);
     for (size_t i = 0; i < st->n_waiting && !rc; i++) {
         const struct waiting *a = &st->waiting[i];
-        const struct way way = {st->paths + a->from, a->hash, a->size, a->n, a->open};
+        const struct way way = {st->paths + a->from, st->hash[i], a->size, a->n, a->open, a->unit, false};
         struct variant *v;
         rc = variant_at(st, &way, &v);
         if (rc) return rc;
         v->count++;
-        rc = example(st, v, a->unit);
-        if (!rc) rc = lasted(st, v, a->us);
+        rc = lasted(st, v, a->us);
     }
     st->n_waiting = st->paths_used = 0;
     return rc;
@@ -204,19 +245,47 @@ static voc_rc path_room(struct state *st, size_t n)
     return VOC_OK;
 }
 
-static size_t put_path(const struct walk *w, unsigned char *to, const uint32_t *node, size_t n)
+// Eight nodes below 128 as bytes of one word.
+static inline uint64_t eight(const uint32_t *node)
+{
+    uint64_t word;
+#if defined(__SSE2__)
+    const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)node), b = _mm_loadu_si128((const __m128i *)(const void *)(node + 4));
+    const __m128i of16 = _mm_packs_epi32(a, b);
+    _mm_storel_epi64((__m128i *)(void *)&word, _mm_packus_epi16(of16, of16));
+#else
+    unsigned char to[8];
+    for (size_t i = 0; i < 8; i++) to[i] = (unsigned char)node[i];
+    memcpy(&word, to, 8);
+#endif
+    return word;
+}
+
+// The path, zeros behind it up to a multiple of 8, and its hash. Gives its length.
+static size_t put_path(const struct walk *w, unsigned char *to, const uint32_t *node, size_t n, uint32_t open, uint64_t *hash)
 {
     size_t size = 0;
-    if (w->n_nodes <= 128)
-        for (; size < n; size++) to[size] = (unsigned char)node[size];
-    else
-        for (size_t i = 0; i < n; i++) {
-            unsigned char code[10];
-            const size_t k = varint_put(code, node[i]);
-            memcpy(to + size, code, k);
-            size += k;
+    if (w->n_nodes <= 128) {
+        uint64_t h = hash_begin(n, open), word = 0;
+        for (; size + 8 <= n; size += 8) {
+            word = eight(node + size);
+            memcpy(to + size, &word, 8);
+            h = hash_word(h, word);
         }
+        memset(to + size, 0, 8);
+        for (size_t i = size; i < n; i++) to[i] = (unsigned char)node[i];
+        memcpy(&word, to + size, 8);
+        *hash = hash_end(size < n ? hash_word(h, word) : h);
+        return n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned char code[10];
+        const size_t k = varint_put(code, node[i]);
+        memcpy(to + size, code, k);
+        size += k;
+    }
     memset(to + size, 0, 8);
+    *hash = hash_of(to, size, open);
     return size;
 }
 
@@ -227,11 +296,11 @@ static voc_rc add(void *user, const struct walked *j)
     if (j->cut) return VOC_OK;
     voc_rc rc = path_room(st, j->n);
     if (rc) return rc;
-    unsigned char *path = st->paths + st->paths_used;
-    const size_t size = put_path(&st->variants->w, path, j->node, j->n);
-    const uint64_t hash = hash_of(path, size, j->open);
-    if (st->n_slots) __builtin_prefetch(&st->slots[(size_t)hash & (st->n_slots - 1)]);
-    st->waiting[st->n_waiting++] = (struct waiting){hash, st->paths_used, (uint32_t)size, (uint32_t)j->n, j->open, j->unit->name, j->left[j->n - 1] - j->came[0]};
+    uint64_t *hash = &st->hash[st->n_waiting];
+    const size_t size = put_path(&st->variants->w, st->paths + st->paths_used, j->node, j->n, j->open, hash);
+    if (st->n_slots) __builtin_prefetch(&st->slots[(size_t)*hash & (st->n_slots - 1)]);
+    __builtin_prefetch(j->unit->name.ptr);
+    st->waiting[st->n_waiting++] = (struct waiting){st->paths_used, (uint32_t)size, (uint32_t)j->n, j->open, j->unit->name, j->left[j->n - 1] - j->came[0]};
     st->paths_used += (size + 7) & ~(size_t)7;
     return st->n_waiting == WAITING ? settle(st) : VOC_OK;
 }
@@ -243,24 +312,44 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
     return rc ? rc : settle(st);
 }
 
+static void join_lasted(struct state *a, struct state *b, const uint32_t *become)
+{
+    struct lasted **end = &b->lasted;
+    for (; *end; end = &(*end)->before)
+        for (size_t i = 0; i < (*end)->n; i++) (*end)->of[i] = become[(*end)->of[i]];
+    *end = a->lasted;
+    a->lasted = b->lasted;
+    b->lasted = NULL;
+}
+
+// What b's variants point at goes over with its pool.
 static voc_rc merge(void *analysis, void *into, void *from)
 {
     struct state *a = into, *b = from;
     const struct walk *w = &((struct variants *)analysis)->w;
     uint32_t *become = w->host->alloc(w->cx, (b->n + 1) * sizeof *become);
     voc_rc rc = become ? VOC_OK : VOC_E_NOMEM;
+    uint64_t hash[WAITING];
     for (size_t i = 0; i < WALK_N_COUNTS; i++) a->walker.counts[i] += b->walker.counts[i];
-    for (size_t i = 0; i < b->n && !rc; i++) {
-        const struct variant *x = &b->all[i];
-        const struct way way = {x->path, x->hash, x->size, x->n, x->open};
-        struct variant *v;
-        rc = variant_at(a, &way, &v);
-        if (rc) break;
-        become[i] = (uint32_t)(v - a->all);
-        v->count += x->count;
-        rc = example(a, v, (voc_str){x->example, x->example_len});
+    for (size_t i = 0, n; i < b->n && !rc; i += n) {
+        n = b->n - i < WAITING ? b->n - i : WAITING;
+        for (size_t k = 0; k < n; k++) {
+            hash[k] = variant_of(b, i + k)->hash;
+            if (a->n_slots) __builtin_prefetch(&a->slots[(size_t)hash[k] & (a->n_slots - 1)]);
+        }
+        fetch(a, hash, n);
+        for (size_t k = 0; k < n && !rc; k++) {
+            const struct variant *x = variant_of(b, i + k);
+            const struct way way = {x->path, x->hash, x->size, x->n, x->open, {x->example, x->example_len}, true};
+            struct variant *v = NULL;
+            rc = variant_at(a, &way, &v);
+            if (rc) break;
+            become[i + k] = v->number;
+            v->count += x->count;
+        }
     }
-    for (size_t i = 0; i < b->n_lasted && !rc; i++) rc = lasted(a, &a->all[become[b->of[i]]], b->us[i]);
+    if (!rc) join_lasted(a, b, become);
+    pool_join(&a->pool, &b->pool);
     w->host->free(w->cx, become);
     return rc;
 }
@@ -287,7 +376,7 @@ static voc_rc save(void *analysis, void *state, voc_writer *to)
     if (!rc) memset(g, 0, (st->n + 1) * sizeof *g);
     if (!rc) rc = variants_lasted(st, NULL, g, &pool);
     if (!rc) rc = varint_write(w->host, to, st->n);
-    for (size_t i = 0; i < st->n && !rc; i++) rc = save_one(w->host, &st->all[i], &g[i], to);
+    for (size_t i = 0; i < st->n && !rc; i++) rc = save_one(w->host, variant_of(st, i), &g[i], to);
     pool_done(&pool);
     w->host->free(w->cx, g);
     return rc;
@@ -302,11 +391,11 @@ static bool path_is_sound(const struct walk *w, const unsigned char *path, uint6
     return b.at == b.end;
 }
 
-struct into { struct state *st; size_t variant; };
+struct into { struct state *st; const struct variant *variant; };
 static voc_rc load_lasted(void *user, int64_t us)
 {
     const struct into *i = user;
-    return lasted(i->st, &i->st->all[i->variant], us);
+    return lasted(i->st, i->variant, us);
 }
 
 // One variant: its numbers are read, its name and its path are next.
@@ -318,14 +407,13 @@ static voc_rc load_one(struct state *st, const uint64_t v[5], struct bytes *b)
     if (rc) return rc;
     memcpy(st->paths, b->at + v[3], size);
     memset(st->paths + size, 0, 8);
-    const struct way way = {st->paths, hash_of(st->paths, size, (uint32_t)v[1]), (uint32_t)size, (uint32_t)v[0], (uint32_t)v[1]};
+    const struct way way = {st->paths, hash_of(st->paths, size, (uint32_t)v[1]), (uint32_t)size, (uint32_t)v[0], (uint32_t)v[1], {(const char *)b->at, (size_t)v[3]}, false};
     rc = variant_at(st, &way, &to);
     if (rc) return rc;
     to->count += v[2];
-    rc = example(st, to, (voc_str){(const char *)b->at, (size_t)v[3]});
     b->at += v[3] + v[4];
-    struct into into = {st, (size_t)(to - st->all)};
-    return rc ? rc : gaps_each(b, load_lasted, &into);
+    struct into into = {st, to};
+    return gaps_each(b, load_lasted, &into);
 }
 
 static voc_rc load(void *analysis, void *state, const void *data, size_t size)

@@ -311,7 +311,8 @@ static bool columns_are_journeys(const struct walk *w, const voc_journeys *j)
 static voc_rc walk_columns(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
 {
     const int64_t *time = (const int64_t *)j->columns[VOC_COL_TIME] + u->first_event;
-    struct walked to = {.unit = u, .node = (const uint32_t *)j->columns[VOC_COL_ACTION] + u->first_event, .came = time, .left = time, .n = u->n_events, .segment = VOC_NONE};
+    struct walked to = {.unit = u, .node = (const uint32_t *)j->columns[VOC_COL_ACTION] + u->first_event, .came = time, .left = time, .n = u->n_events,
+                        .more = j->n_events - u->first_event - u->n_events, .segment = VOC_NONE};
     if (!u->n_events) return VOC_OK;
     as_stays_say(w, j, u, &to);
     if (w->segments && to.segment == VOC_NONE) to.segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[u->first_event];

@@ -39,6 +39,7 @@ struct walked {  // one journey, with at least one node
     const uint32_t *node;
     const int64_t *came, *left;  // of each node: the first and the last of merged repeats
     size_t n;
+    size_t more;       // nodes of other journeys that lie behind these: who reads ahead may look at them
     uint32_t segment;  // at its beginning, if asked for
     bool open;         // still under way when the data end
     bool cut;          // it began before the data do

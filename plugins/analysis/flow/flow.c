@@ -143,6 +143,7 @@ static inline voc_rc add_gap(struct state *st, struct edge *e, bool medians, int
 
 // The steps of a journey where all pairs have a slot. What does not change on the way is kept at hand, as the compiler cannot
 // know that what is written to an edge is none of it.
+#define FAR 16u  // steps: their edges are fetched meanwhile
 static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct walked *j, bool medians)
 {
     const struct flow *f = st->flow;
@@ -150,8 +151,13 @@ static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct 
     const int64_t *const came = j->came, *const left = j->left;
     const size_t stride = f->stride, n = j->n;
     const uint32_t *slots = st->slots + (size_t)segment * stride * stride;
+    const size_t ahead = n + j->more > FAR ? n + j->more - FAR : 0;
     struct edge *edges = st->edges;
     for (size_t i = 1; i < n; i++) {
+        if (medians && i < ahead) { // two lines an edge: of the edge, and where its gaps go
+            const uint32_t later = slots[node[i + FAR - 1] * stride + node[i + FAR]];
+            if (later) __builtin_prefetch(&edges[later - 1], 1);
+        }
         const uint32_t known = slots[node[i - 1] * stride + node[i]];
         struct edge *e;
         voc_rc rc = VOC_OK;

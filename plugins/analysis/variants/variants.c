@@ -151,14 +151,16 @@ static voc_rc variant_at(struct state *st, const struct way *y, struct variant *
 // What finding the variants of these hashes will look at, fetched side by side; their slots are on the way already.
 static void fetch(const struct state *st, const uint64_t *hash, size_t n)
 {
-    for (size_t i = 0; i < n && st->n_slots; i++) {
-        const struct slot *s = &st->slots[(size_t)hash[i] & (st->n_slots - 1)];
-        if (s->at) __builtin_prefetch(variant_of(st, s->at - 1));
+    const struct variant *likely[WAITING];
+    for (size_t i = 0; i < n; i++) {
+        size_t at = (size_t)hash[i] & (st->n_slots - 1);
+        const uint32_t tag = (uint32_t)(hash[i] >> 32);
+        while (st->slots[at].at && st->slots[at].tag != tag) at = (at + 1) & (st->n_slots - 1);
+        likely[i] = st->slots[at].at ? variant_of(st, st->slots[at].at - 1) : NULL;
+        if (likely[i]) __builtin_prefetch(likely[i]);
     }
-    for (size_t i = 0; i < n && st->n_slots; i++) {
-        const struct slot *s = &st->slots[(size_t)hash[i] & (st->n_slots - 1)];
-        if (s->at && s->tag == (uint32_t)(hash[i] >> 32)) __builtin_prefetch(variant_of(st, s->at - 1)->path);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (likely[i]) __builtin_prefetch(likely[i]->path);
 }
 
 static voc_rc lasted(struct state *st, const struct variant *v, int64_t us)
@@ -261,21 +263,31 @@ static inline uint64_t eight(const uint32_t *node)
     return word;
 }
 
-// The path, zeros behind it up to a multiple of 8, and its hash. Gives its length.
-static size_t put_path(const struct walk *w, unsigned char *to, const uint32_t *node, size_t n, uint32_t open, uint64_t *hash)
+// The first n, 1 to 7, of the bytes as they lie in memory; zeros for the others.
+static inline uint64_t first_bytes(uint64_t word, size_t n)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return word & ((UINT64_C(1) << 8 * n) - 1);
+#else
+    return word & ~(UINT64_MAX >> 8 * n);
+#endif
+}
+
+// The path, zeros behind it up to a multiple of 8, and its hash. Gives its length.
+static size_t put_path(const struct walk *w, unsigned char *to, const struct walked *j, uint64_t *hash)
+{
+    const uint32_t *node = j->node;
+    const size_t n = j->n;
     size_t size = 0;
-    if (w->n_nodes <= 128) {
-        uint64_t h = hash_begin(n, open), word = 0;
-        for (; size + 8 <= n; size += 8) {
-            word = eight(node + size);
+    if (w->n_nodes <= 128 && j->more >= 8) { // what lies behind is read with the last ones, and cut off: how many they are, nothing foretells
+        uint64_t h = hash_begin(n, j->open);
+        for (; size < n; size += 8) {
+            uint64_t word = eight(node + size);
+            if (n - size < 8) word = first_bytes(word, n - size);
             memcpy(to + size, &word, 8);
             h = hash_word(h, word);
         }
-        memset(to + size, 0, 8);
-        for (size_t i = size; i < n; i++) to[i] = (unsigned char)node[i];
-        memcpy(&word, to + size, 8);
-        *hash = hash_end(size < n ? hash_word(h, word) : h);
+        *hash = hash_end(h);
         return n;
     }
     for (size_t i = 0; i < n; i++) {
@@ -285,7 +297,7 @@ static size_t put_path(const struct walk *w, unsigned char *to, const uint32_t *
         size += k;
     }
     memset(to + size, 0, 8);
-    *hash = hash_of(to, size, open);
+    *hash = hash_of(to, size, j->open);
     return size;
 }
 
@@ -297,8 +309,8 @@ static voc_rc add(void *user, const struct walked *j)
     voc_rc rc = path_room(st, j->n);
     if (rc) return rc;
     uint64_t *hash = &st->hash[st->n_waiting];
-    const size_t size = put_path(&st->variants->w, st->paths + st->paths_used, j->node, j->n, j->open, hash);
-    if (st->n_slots) __builtin_prefetch(&st->slots[(size_t)*hash & (st->n_slots - 1)]);
+    const size_t size = put_path(&st->variants->w, st->paths + st->paths_used, j, hash);
+    __builtin_prefetch(&st->slots[(size_t)*hash & (st->n_slots - 1)]);
     __builtin_prefetch(j->unit->name.ptr);
     st->waiting[st->n_waiting++] = (struct waiting){st->paths_used, (uint32_t)size, (uint32_t)j->n, j->open, j->unit->name, j->left[j->n - 1] - j->came[0]};
     st->paths_used += (size + 7) & ~(size_t)7;
@@ -335,7 +347,7 @@ static voc_rc merge(void *analysis, void *into, void *from)
         n = b->n - i < WAITING ? b->n - i : WAITING;
         for (size_t k = 0; k < n; k++) {
             hash[k] = variant_of(b, i + k)->hash;
-            if (a->n_slots) __builtin_prefetch(&a->slots[(size_t)hash[k] & (a->n_slots - 1)]);
+            __builtin_prefetch(&a->slots[(size_t)hash[k] & (a->n_slots - 1)]);
         }
         fetch(a, hash, n);
         for (size_t k = 0; k < n && !rc; k++) {

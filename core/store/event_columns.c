@@ -99,6 +99,22 @@ void event_columns_copy(struct event_columns *to, size_t at, const struct event_
     if (to->import) to->import[at] = from->import[row];
 }
 
+// Column by column: what a row takes from many columns lies far apart, what a column takes from many rows does not.
+void event_columns_gather(struct event_columns *to, const struct row_origin *o, size_t n)
+{
+#define GATHER(array) \
+    for (size_t k = 0; to->array && k < n; k++) to->array[k] = o[k].from->array[o[k].row]
+    for (unsigned i = 0; i < EC_WIDE; i++) GATHER(wide[i]);
+    for (unsigned i = 0; i < EC_SMALL; i++) GATHER(small[i]);
+    for (unsigned i = 0; i < EC_CODES; i++) GATHER(code[i]);
+    for (unsigned i = 0; i < EC_TEXTS; i++) GATHER(text[i]);
+    GATHER(tuple);
+    GATHER(source);
+    GATHER(import);
+#undef GATHER
+    to->n = n;
+}
+
 static voc_rc out_of_range(struct block_reader *r, unsigned column)
 {
     (void)snprintf(r->why, sizeof r->why, "column %s has a value out of range", block_column_name(column));

@@ -32,5 +32,7 @@ voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32
 voc_rc event_columns_room(struct event_columns *c, size_t rows); // in all
 void event_columns_of_tuples(struct event_columns *c, size_t at, const uint32_t *tuple, size_t n); // those columns of n rows, for which there is room
 void event_columns_copy(struct event_columns *to, size_t at, const struct event_columns *from, size_t row); // same columns, room is there
+struct row_origin { const struct event_columns *from; size_t row, place; int64_t time_us; }; // of a merged row
+void event_columns_gather(struct event_columns *to, const struct row_origin *o, size_t n); // its rows; likewise
 void event_columns_show(const struct event_columns *c, struct event_block *out); // all rows
 #endif

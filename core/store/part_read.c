@@ -17,7 +17,6 @@ struct segment { // the rows of one unit in one piece
     uint32_t code;
     uint8_t kind;
 };
-struct origin { const struct part_piece *piece; size_t row, place; int64_t time_us; }; // of a merged row
 struct part_reader { // owns
     struct event_parts *e; // borrows
     struct held_reader held; // where the project holds the events; then nothing else is used
@@ -30,7 +29,7 @@ struct part_reader { // owns
     VEC(size_t) unit_first;
     VEC(uint32_t) unit_code;
     VEC(uint8_t) unit_kind;
-    VEC(struct origin) from;
+    VEC(struct row_origin) from;
 };
 
 // ---- pieces ----------------------------------------------------------------------------------------------------------------
@@ -288,7 +287,7 @@ static voc_rc gather(struct part_reader *r, size_t part)
 
 static int by_time(const void *a, const void *b, const void *user)
 {
-    const struct origin *x = a, *y = b;
+    const struct row_origin *x = a, *y = b;
     (void)user;
     if (x->time_us != y->time_us) return x->time_us < y->time_us ? -1 : 1;
     return (x->place > y->place) - (x->place < y->place);
@@ -309,7 +308,7 @@ static voc_rc merge_units(struct part_reader *r)
             const int64_t *time = x->piece->columns.wide[0];
             rc = vec_reserve(&r->from, x->n, SIZE_MAX / 64);
             for (size_t i = 0; rc == VOC_OK && i < x->n; i++) {
-                r->from.at[r->from.n] = (struct origin){x->piece, x->first + i, r->from.n, time[x->first + i]};
+                r->from.at[r->from.n] = (struct row_origin){&x->piece->columns, x->first + i, r->from.n, time[x->first + i]};
                 r->from.n++;
             }
         }
@@ -329,9 +328,8 @@ static voc_rc read_runs(struct part_reader *r, size_t part, struct event_part *o
     struct event_columns *to = &r->merged;
     to->n = 0;
     if (rc == VOC_OK) rc = event_columns_room(to, r->from.n);
-    for (size_t i = 0; rc == VOC_OK && i < r->from.n; i++) event_columns_copy(to, i, &r->from.at[i].piece->columns, r->from.at[i].row);
     if (rc != VOC_OK) return rc;
-    to->n = r->from.n;
+    event_columns_gather(to, r->from.at, r->from.n);
     event_columns_show(to, &out->b);
     out->tuple = to->tuple;
     out->n_units = r->unit_code.n;

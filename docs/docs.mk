@@ -19,6 +19,7 @@ man_pages = \
 	docs/voc-journey-list.1 \
 	docs/voc-journey-use.1 \
 	docs/voc-merge.1 \
+	docs/voc-plugin-check.1 \
 	docs/voc-plugin-list.1 \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \

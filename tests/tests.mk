@@ -45,6 +45,7 @@ scripts = \
 	tests/lint/readme.sh \
 	tests/cli/run.sh \
 	tests/plugin-guide.sh \
+	tests/conformance/check.sh \
 	tests/differential/digest.sh \
 	tests/differential/sets.sh \
 	tests/demo/planted.sh \
@@ -56,7 +57,7 @@ scripts = \
 TESTS += $(check_PROGRAMS) $(scripts)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/conformance/wrong.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.

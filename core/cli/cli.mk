@@ -29,6 +29,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/sniff.c
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 
+include core/cli/check/check.mk
 include core/cli/demo/demo.mk
 include core/cli/explain/explain.mk
 include core/cli/stages/stages.mk

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/check/check.h"
 #include "cli/cli.h"
 #include "cli/demo/demo.h"
 #include "cli/options.h"
@@ -216,6 +217,21 @@ static const struct command plugin_list_command = {"plugin list", "", "all plugi
 static const struct command plugin_show_command = {"plugin show", "NAME", "one plugin: version, file, options", "NAME may be KIND-NAME where two kinds share a name.", NULL, NULL, 0,
                                                    1, 1, run_plugin_show};
 
+static const voc_option plugin_check_options[PLUGIN_CHECK_N] = {
+    [PLUGIN_CHECK_ROUNDS] = {"rounds", VOC_OPT_INT, 0, "200", "0", "100000", NULL, "N", "damaged copies of each sample, of each kind"},
+    [PLUGIN_CHECK_SECONDS] = {"seconds", VOC_OPT_INT, 0, "60", "1", "86400", NULL, "N", "processor time after which a check that goes on is taken to hang"},
+};
+static const struct command plugin_check_command = {
+    "plugin check", "PLUGIN [SAMPLE...]", "whether a plugin keeps the contract",
+    "PLUGIN is a name that voc plugin list has, or the file of one that is not installed. An input plugin reads each sample whole, in pieces, from\n"
+    "a pipe and in several threads, which must give the same rows; then copies that are cut off or damaged, with memory that is refused, and\n"
+    "interrupted: it may refuse them in words, and nothing else. Samples are the files named, else those in the folder samples beside the plugin.\n"
+    "An analysis answers over no events, one and many journeys, and must give the same answer for any threads and from parts; an output plugin\n"
+    "writes the tables of analyses. Whatever crashes, hangs or writes to the standard outputs is a line of the report; exit 5 if one fails.",
+    "  voc plugin check ./input-fair.so fair.txt    # one that you are writing\n"
+    "  voc plugin check events --rounds 2000        # one that is installed, harder\n",
+    plugin_check_options, PLUGIN_CHECK_N, 1, -1, run_plugin_check};
+
 static const voc_option demo_options[DEMO_N] = {
     [DEMO_OPTION_SEED] = {"seed", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "another company; with the default seed every planted verdict comes out"},
 };
@@ -232,7 +248,7 @@ static const struct command version_command = {"version", "", "the version of vo
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
-                                          &plugin_show_command, &help_command_, &version_command, NULL};
+                                          &plugin_show_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {

@@ -142,23 +142,36 @@ static voc_rc fill_block(void *user, size_t i, bool *some)
     return rc;
 }
 
+// Records [from, to) of the block, a few at a time where that is asked for.
+static voc_rc parse_some(struct ring *w, size_t i, size_t from, size_t to, const void *context)
+{
+    const voc_block whole = view(&w->blocks[i]);
+    const size_t most = w->j->req->records_at_once ? w->j->req->records_at_once : SIZE_MAX;
+    voc_rc rc = VOC_OK;
+    do {
+        voc_block b = whole;
+        b.start += from, b.end += from, b.line += from, b.first_record += from;
+        b.n_records = to - from < most ? to - from : most;
+        b.context = context;
+        sink_block(w->sinks[i], &b, w->blocks[i].bad.at + from);
+        rc = w->j->ops->lines(w->j->instance, &b, w->sinks[i]);
+        if (!rc) rc = sink_end(w->sinks[i]);
+        from += b.n_records;
+    } while (from < to && !rc);
+    return rc;
+}
+
 static voc_rc parse_block(void *user, size_t i)
 {
     struct ring *w = user;
     const struct cuts *c = &w->cuts[i];
-    const voc_block whole = view(&w->blocks[i]);
+    const size_t n = w->blocks[i].start.n;
     voc_rc rc = VOC_OK;
     sink_reset(w->sinks[i]);
     for (size_t k = 0; k < c->at.n && !rc; k++) {
-        size_t from = c->at.at[k].first, to = k + 1 < c->at.n ? c->at.at[k + 1].first : whole.n_records;
-        voc_block b = whole;
-        b.start += from, b.end += from, b.line += from, b.first_record += from;
-        b.n_records = to - from;
-        b.context = c->at.at[k].context;
-        if (b.n_records == 0 && whole.n_records) continue; // the first line is a directive
-        sink_block(w->sinks[i], &b, w->blocks[i].bad.at + from);
-        rc = w->j->ops->lines(w->j->instance, &b, w->sinks[i]);
-        if (!rc) rc = sink_end(w->sinks[i]);
+        size_t from = c->at.at[k].first, to = k + 1 < c->at.n ? c->at.at[k + 1].first : n;
+        if (from == to && n) continue; // the first line is a directive
+        rc = parse_some(w, i, from, to, c->at.at[k].context);
     }
     sink_block(w->sinks[i], NULL, NULL);
     return rc;

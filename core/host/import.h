@@ -24,6 +24,7 @@ struct import_request {
     uint64_t memory_max;          // bytes, 0: no bound
     const char *name;             // file name to report for stdin, or NULL
     uint32_t block_bytes;         // 0: default; tests cut small blocks
+    uint32_t records_at_once;     // LINES: most records that the plugin is given in one call; 0: those of a block
     bool sources_only;            // a file that no source of the journey is for is an error, and not guessed
     bool plan_only;               // LINES: stop when the mapping is made; no records are read. STREAM: not even begun
     // Takes each coded block instead of a project, in order (dry run); NULL: only counted.

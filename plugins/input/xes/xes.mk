@@ -9,3 +9,4 @@ plugins_input_xes_input_xes_la_SOURCES = plugins/input/xes/xes.c plugins/input/x
 plugins_input_xes_input_xes_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_xes_input_xes_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_xes_input_xes_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+EXTRA_DIST += plugins/input/xes/samples

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# voc plugin check: all plugins that ship pass it, and one that breaks the contract (wrong.c, compiled anew for each way) fails
+# at that promise, and at no other that it keeps.
+
+src=$(cd "${VOC_TEST_SRCDIR:-.}" && pwd) || exit 99
+build=$(cd "${VOC_TEST_BUILDDIR:-.}" && pwd) || exit 99
+: "${VOC:?is the path of the program to test}"
+cc=${VOC_TEST_CC:-cc}
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+HOME=$scratch TMPDIR=$scratch
+export HOME TMPDIR
+
+if ! echo 'int x;' | $cc -shared -fPIC -x c -o "$scratch/x.so" - 2>/dev/null; then
+    echo "1..0 # SKIP no compiler here makes shared objects"
+    exit 0
+fi
+
+count=0
+# result STATUS TEXT FILE
+result() {
+    count=$((count + 1))
+    if test "$1" = 0; then echo "ok $count - $2"; else echo "not ok $count - $2"; sed 's/^/# /' "$3"; fi
+}
+
+# ---- what ships ----
+
+for la in "$build"/plugins/*/*/*-*.la; do
+    folder=$(dirname "$la")
+    name=$(basename "$la" .la)
+    samples=$src/plugins/$(basename "$(dirname "$folder")")/$(basename "$folder")/samples
+    case $name in input-*) set -- "$samples"/*; test -e "$1" || continue ;; *) set -- ;; esac
+    COLUMNS=250 "$VOC" plugin check "$name" "$@" --rounds 20 >"$scratch/out" 2>&1
+    result $? "$name keeps the contract" "$scratch/out"
+done
+
+# ---- what is wrong ----
+
+printf '1;visit;c1\n22;buy;c1\n333;visit;c2\n4444;leave;c3\n' >"$scratch/sample.txt"
+mkdir "$scratch/wrong"
+
+# wrong WHAT PATTERN [FLAG]: a line of the report fails, and says so
+wrong() {
+    if ! $cc -std=c17 -O1 -fPIC -fvisibility=hidden -shared -I"$src/core/include" -DDOES="$1" $3 -o "$scratch/wrong/input-wrong.so" "$src/tests/conformance/wrong.c" \
+        >"$scratch/out" 2>&1; then
+        result 1 "wrong.c compiles" "$scratch/out"
+        return
+    fi
+    COLUMNS=250 "$VOC" plugin check "$scratch/wrong/input-wrong.so" "$scratch/sample.txt" --rounds 40 --seconds 2 >"$scratch/out" 2>&1
+    status=$?
+    if test "$1" = RIGHT && test -z "$3"; then
+        test $status = 0
+    else
+        test $status = 5 && grep FAILS "$scratch/out" | grep -Eq "$2"
+    fi
+    result $? "$1 $3: $2" "$scratch/out"
+    rm -f "$scratch/wrong/input-wrong.so"
+}
+
+wrong RIGHT 'nothing is wrong with it'
+wrong CRASH '^cut off anywhere .*(died of|ended the process)'
+wrong EXIT '^cut off anywhere .*ended the process with code 3'
+wrong HANG '^cut off anywhere .*did not come to an end'
+wrong PRINT '^reads its sample.*standard outputs.*a block of'
+wrong FORGET '^reads its sample.*neither read, rejected nor ignored'
+wrong REMEMBER '^the same rows for any threads and blocks .*other rows'
+wrong SWALLOW '^memory that is refused .*other rows'
+wrong RIGHT 'exports voc_plugin_query alone.*wrong_helper' -DEXPORTS
+
+left=$(find "$scratch" -name 'voc-check*')
+test -z "$left"
+result $? 'nothing is left behind' /dev/null
+echo "1..$count"

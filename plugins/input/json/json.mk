@@ -13,3 +13,6 @@ plugins_input_json_input_json_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugins_input_json_input_json_la_LIBADD = $(PLUGIN_EVENTS) $(PLUGIN_COMMON)
 
 dist_man_MANS += plugins/input/json/voc-input-json.7
+
+# A record of each shape, and what they give (made anew by VOC_UPDATE_GOLDEN=1 tests/unit/plugins/test_json).
+EXTRA_DIST += plugins/input/json/samples plugins/input/json/expected

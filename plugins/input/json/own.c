@@ -32,18 +32,28 @@ static bool is_field(voc_str key)
     return false;
 }
 
+// "event", with its quotes
+static bool is_kind(voc_str text)
+{
+    voc_str word = text.len > 1 ? (voc_str){text.ptr + 1, text.len - 2} : text;
+    for (size_t i = 0; kinds[i]; i++)
+        if (ev_is(word, kinds[i])) return true;
+    return ev_is(word, "reject"); // as voc rows writes them
+}
+
 bool own_shaped(voc_str record)
 {
     struct json j = {record.ptr, record.ptr + record.len, NULL};
     bool done, escaped, timed = false, said = false;
-    voc_str key;
+    voc_str key, text;
     json_blank(&j);
     if (!json_enter(&j, '{', '}', &done)) return false;
     while (!done) {
         if (!json_key(&j, &key, &escaped) || escaped || !is_field(key)) return false;
-        timed = timed || ev_is(key, "time");
+        if (!json_skip(&j, 1, &text) || (ev_is(key, "kind") && !is_kind(text))) return false;
+        timed = timed || ev_is(key, "time") || ev_is(key, "kind");
         said = said || ev_is(key, "action") || ev_is(key, "kind");
-        if (!json_skip(&j, 1, NULL) || !json_next(&j, '}', &done)) return false;
+        if (!json_next(&j, '}', &done)) return false;
     }
     return said && timed && json_done(&j);
 }

@@ -306,6 +306,50 @@ static void the_probe_tells_what_it_is(void **state)
     }
 }
 
+// ---- samples ------------------------------------------------------------------------------------------------------------------------------------
+
+static char *read_whole(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = f ? malloc(1 << 16) : NULL;
+    *len = text ? fread(text, 1, (1 << 16) - 1, f) : 0;
+    if (text) text[*len] = 0;
+    if (f) fclose(f);
+    return text;
+}
+
+// VOC_UPDATE_GOLDEN=1 writes what is expected; git diff is the review.
+static void every_sample_gives_its_expected_rows_and_mapping(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"paths.jsonl", "array.json", "rows.jsonl", "segment.jsonl", "ga4.jsonl", "snowplow.jsonl", "broken.jsonl"};
+    const char *top = getenv("VOC_TEST_SRCDIR") ? getenv("VOC_TEST_SRCDIR") : ".", *update = getenv("VOC_UPDATE_GOLDEN");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[1024], *text, *expected, reason[200], got[1 << 15];
+        size_t len, n;
+        struct events_run r = {0};
+        snprintf(path, sizeof path, "%s/plugins/input/json/samples/%s", top, names[i]);
+        assert_non_null(text = read_whole(path, &len));
+        events_run(&r, str_mk(text, len));
+        assert_int_equal(r.rc, VOC_OK);
+        int confidence = events_probe(str_mk(text, len), reason);
+        n = (size_t)snprintf(got, sizeof got, "%d %s\n%s\n%s", confidence, reason, r.mapping, r.rows.ptr);
+        assert_true(n < sizeof got);
+        snprintf(path, sizeof path, "%s/plugins/input/json/expected/%s.txt", top, names[i]);
+        if (update && *update) {
+            FILE *f = fopen(path, "wb");
+            assert_non_null(f);
+            fputs(got, f);
+            fclose(f);
+        }
+        assert_non_null(expected = read_whole(path, &n));
+        assert_string_equal(got, expected);
+        free(text);
+        free(expected);
+        events_done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +370,7 @@ int main(void)
         cmocka_unit_test(damage_rejects_and_does_no_more),
         cmocka_unit_test(every_failing_allocation_is_out_of_memory_and_leaks_nothing),
         cmocka_unit_test(the_probe_tells_what_it_is),
+        cmocka_unit_test(every_sample_gives_its_expected_rows_and_mapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

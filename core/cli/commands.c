@@ -21,7 +21,8 @@ static const struct command import_command = {
     "Each file is read by the plugin that recognises it (voc plugin list), in one transaction: it is there whole or not at all. What was not\n"
     "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
     "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
-    "standard input. Columns that are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE\n"
+    "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox. Columns that\n"
+    "are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE\n"
     "--sources keeps the guess in a file that can be corrected.",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"

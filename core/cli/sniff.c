@@ -106,7 +106,7 @@ static voc_rc look(struct cli *c, const char *path, struct sniffed *s, size_t *n
     struct in *in = NULL;
     voc_str first;
     bool complete;
-    voc_rc rc = in_open(&in, path, NULL, c->diag);
+    voc_rc rc = file_look(path).kind == FILE_FOLDER ? in_open_folder(&in, path, NULL, c->diag) : in_open(&in, path, NULL, c->diag);
     if (!rc) rc = in_peek(in, 1, &first, &complete);
     if (!rc && first.len == 0) {
         diag_error(c->diag, "IMPORT-009", path, 0, "check the export that made it", "the file is empty");
@@ -127,7 +127,7 @@ static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
     const char *name = base_name(path);
     voc_str as = c->own[SNIFF_AS].s;
     struct file_look kind = file_look(path);
-    voc_rc rc = file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO : kind.packed && file_say_kind(path, kind, c->diag) ? VOC_E_INPUT : look(c, path, s, &n);
+    voc_rc rc = kind.kind != FILE_FOLDER && file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO : kind.packed && file_say_kind(path, kind, c->diag) ? VOC_E_INPUT : look(c, path, s, &n);
     for (size_t i = 0; i < n && !rc; i++) {
         if (s[i].confidence == 0) break; // those that say no are left out
         table_text(t, str_of(name));
@@ -186,6 +186,7 @@ int run_sniff(struct cli *c)
     struct table *t = NULL;
     int worst = EXIT_DONE, read = 0;
     voc_rc rc = cli_catalogue(c);
+    if (!rc) rc = cli_expand(c, 0, c->own[SNIFF_AS].s);
     if (!rc && c->own[SNIFF_SOURCES].i) return write_sources(c);
     if (!rc) rc = table_new(&t, "sniff", "", 0);
     if (!rc) rc = sniff_columns(t);

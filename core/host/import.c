@@ -497,9 +497,10 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     memset(out, 0, sizeof *out);
     struct file_look look = file_look(r->path);
     voc_rc rc = VOC_OK;
-    if (file_say_missing(r->path, look, a, d)) rc = VOC_E_IO;
+    bool folder = look.kind == FILE_FOLDER; // of mails; whose files are to be read alone is not for here
+    if (!folder && file_say_missing(r->path, look, a, d)) rc = VOC_E_IO;
     if (!rc && !r->as.len && look.packed && file_say_kind(r->path, look, d)) rc = VOC_E_INPUT;
-    if (!rc) rc = in_open(&j.in, r->path, NULL, d);
+    if (!rc) rc = folder ? in_open_folder(&j.in, r->path, NULL, d) : in_open(&j.in, r->path, NULL, d);
     if (!rc) rc = import_choose(&j);
     if (rc) {
         in_close(j.in);

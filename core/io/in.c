@@ -126,6 +126,16 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
     return rc;
 }
 
+voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, path, limits, d);
+    if (rc == VOC_OK) rc = source_open_folder(&in->source, in->path, d);
+    if (rc == VOC_OK) *out = in;
+    else in_close(in);
+    return rc;
+}
+
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;

@@ -17,7 +17,9 @@ struct source { // owns the buffer, and fd where own is set
     size_t at, len; // bytes at..len of the buffer (or of memory) are not taken yet
     const char *path;
     struct diag *d;
+    struct folder *folder; // owned; its files as one stream
 };
+voc_rc source_open_folder(struct source *s, const char *path, struct diag *d);
 voc_rc source_open(struct source *s, const char *path, struct diag *d); // "-": stdin; on failure nothing is left open
 void source_memory(struct source *s, const char *name, const void *bytes, size_t len, struct diag *d);
 void source_close(struct source *s);
@@ -26,6 +28,12 @@ voc_rc source_peek(struct source *s, size_t want, const char **ptr, size_t *len)
 voc_rc source_take(struct source *s, const char **ptr, size_t *len);               // the next bytes, valid until the next call; 0: end
 voc_rc source_read(struct source *s, void *to, size_t size, size_t *got);          // 0: end
 voc_rc source_seek(struct source *s, int64_t offset, int whence, int64_t *result); // only where seekable
+
+// A folder of mails (in_folder.c). path is borrowed until it is closed.
+struct folder;
+voc_rc folder_open(struct folder **out, const char *path, struct diag *d);
+void folder_close(struct folder *f);
+voc_rc folder_read(struct folder *f, void *to, size_t size, size_t *got); // 0: end
 
 enum packing { PACK_NONE, PACK_GZIP, PACK_ZSTD, PACK_XZ, PACK_BZIP2, PACK_ZIP };
 #define PACK_MAGIC 10u // bytes that pack_of needs

@@ -64,6 +64,15 @@ voc_rc source_open(struct source *s, const char *path, struct diag *d)
     return rc;
 }
 
+voc_rc source_open_folder(struct source *s, const char *path, struct diag *d)
+{
+    *s = (struct source){.fd = 0, .path = path, .d = d}; // read through the folder alone
+    voc_rc rc = folder_open(&s->folder, path, d);
+    if (rc == VOC_OK && (s->buffer = mem_alloc(SOURCE_BUFFER)) == NULL) rc = VOC_E_NOMEM;
+    if (rc != VOC_OK) source_close(s);
+    return rc;
+}
+
 void source_memory(struct source *s, const char *name, const void *bytes, size_t len, struct diag *d)
 {
     *s = (struct source){.fd = -1, .seekable = true, .memory = bytes, .memory_len = len, .len = len, .path = name, .d = d};
@@ -72,6 +81,8 @@ void source_memory(struct source *s, const char *name, const void *bytes, size_t
 void source_close(struct source *s)
 {
     if (s->own) close(s->fd);
+    folder_close(s->folder);
+    s->folder = NULL;
     mem_free(s->buffer);
     s->own = false;
     s->buffer = NULL;
@@ -93,6 +104,7 @@ static voc_rc wait_fd(const struct source *s)
 static voc_rc read_fd(struct source *s, void *to, size_t size, size_t *got)
 {
     ssize_t n;
+    if (s->folder != NULL) return folder_read(s->folder, to, size, got);
     do {
         voc_rc rc = wait_fd(s);
         if (rc != VOC_OK) return rc;

@@ -4,6 +4,7 @@
 core_libvoc_a_SOURCES += \
 	core/io/in.c core/io/in.h \
 	core/io/in_archive.c \
+	core/io/in_folder.c \
 	core/io/in_gzip.c \
 	core/io/in_internal.h \
 	core/io/in_name.c \

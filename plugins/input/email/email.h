@@ -72,6 +72,7 @@ struct frame {
     uint64_t line;       // of buf[at], from 1
     uint32_t kind, mbox, ended, given;
     size_t max;          // bytes kept of a message
+    size_t inside;       // bytes left of a file of the folder that is a mailbox itself
 };
 
 struct recall; // thread.c

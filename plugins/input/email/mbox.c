@@ -250,6 +250,29 @@ static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *s
     return VOC_OK;
 }
 
+// A mail of a mailbox that lies whole in the buffer, as a file of a folder.
+static void inner_mail(struct email *e, struct frame *f, struct piece *out)
+{
+    char *p = f->buf + f->at;
+    const char *nl = memchr(p, '\n', f->inside);
+    size_t head = nl ? (size_t)(nl - p) + 1 : f->inside, at = head, blank = 0;
+    out->envelope = email_keep(e, p, head < 500 ? head : 500);
+    while (at < f->inside) {
+        nl = memchr(p + at, '\n', f->inside - at);
+        size_t len = nl ? (size_t)(nl - (p + at)) : f->inside - at;
+        if (at > head && len > 5 && memcmp(p + at, "From ", 5) == 0 && mbox_separator(p + at, len, f->inside - at, blank != 0)) break;
+        blank = len == 0 || (len == 1 && p[at] == '\r');
+        at += len + (nl != NULL);
+    }
+    size_t keep = at - head;
+    while (at < f->inside && keep > 1 && p[head + keep - 1] == '\n' && p[head + keep - 2] == '\n') keep--;
+    *out = (struct piece){.bytes = p + head, .len = keep, .from = f->base + f->at + head, .line = f->line + 1, .envelope = out->envelope, .unquote = f->mbox != MBOX_CL2};
+    out->to = out->from + keep;
+    f->line += lines_in(p, at);
+    f->at += at;
+    f->inside -= at;
+}
+
 // A file of a folder: its length is known.
 static voc_rc folder_file(struct email *e, struct frame *f, struct piece *out, int *some)
 {
@@ -257,6 +280,11 @@ static voc_rc folder_file(struct email *e, struct frame *f, struct piece *out, i
     int whole, there;
     uint64_t length = 0;
     voc_rc rc;
+    if (f->inside) {
+        inner_mail(e, f, out);
+        *some = 1;
+        return VOC_OK;
+    }
     for (;; f->at++, f->line++) {
         rc = have(e, f, 1, &there);
         if (rc || !there) return rc;
@@ -277,6 +305,13 @@ static voc_rc folder_file(struct email *e, struct frame *f, struct piece *out, i
     *out = (struct piece){.bytes = f->buf + f->at, .len = keep, .from = f->base + f->at, .line = f->line, .envelope = out->envelope};
     out->to = out->from + keep;
     out->cut = length > keep;
+    if (length == keep && keep > 5 && memcmp(out->bytes, "From ", 5) == 0 && there) { // a mailbox, or a mail with its From_ line
+        f->inside = keep;
+        inner_mail(e, f, out);
+        *some = 1;
+        f->given = 1;
+        return VOC_OK;
+    }
     *some = 1;
     f->given = 1;
     f->line += lines_in(out->bytes, keep);

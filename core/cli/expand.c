@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Files as they are named: a folder stands for its files in order of name, and for those of its subfolders; a pattern that the
+// shell left alone for what it matches. A Maildir, a folder of .eml files, and any folder read --as email is one input.
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define ARGS_MAX 1000000u
+#define DEPTH_MAX 12u
+
+struct names { VEC(const char *) v; };
+
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int by_name(const void *x, const void *y) { return strcmp(*(const char *const *)x, *(const char *const *)y); }
+
+static voc_rc add(struct names *to, const char *path)
+{
+    voc_rc rc = path ? vec_reserve(&to->v, 1, ARGS_MAX) : VOC_E_NOMEM;
+    if (!rc) to->v.at[to->v.n++] = path;
+    return rc;
+}
+
+// What lies in a folder, by name; nothing with a dot in front, no links.
+static voc_rc list(struct cli *c, const char *path, struct names *out)
+{
+    DIR *d = opendir(path);
+    voc_rc rc = VOC_OK;
+    if (!d) {
+        diag_error(c->diag, "IN-001", path, 0, errno == EACCES ? "you may not read it; ask its owner, or see chmod(1)" : NULL, "cannot look into this folder");
+        return VOC_E_IO;
+    }
+    for (struct dirent *e; !rc && (e = readdir(d)) != NULL;) {
+        struct stat st;
+        const char *name = e->d_name[0] == '.' ? NULL : arena_printf(&c->arena, "%s/%s", path, e->d_name);
+        if (e->d_name[0] != '.' && !name) rc = VOC_E_NOMEM;
+        if (name && lstat(name, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) rc = add(out, name);
+    }
+    (void)closedir(d);
+    if (out->v.n) qsort(out->v.at, out->v.n, sizeof *out->v.at, by_name);
+    return rc;
+}
+
+// cur and new make a Maildir; files named .eml and nothing else are mails too.
+static bool is_mails(const char *path, const struct names *in)
+{
+    size_t mails = 0, n = strlen(path) + 1;
+    for (size_t i = 0; i < in->v.n; i++) {
+        const char *name = in->v.at[i] + n;
+        bool folder = is_dir(in->v.at[i]);
+        if (folder && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0)) return true;
+        if (folder || !str_ends(str_of(name), ".eml")) return false;
+        mails++;
+    }
+    return mails > 0;
+}
+
+static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, struct names *out, unsigned depth)
+{
+    struct names in = {0};
+    if (str_is(as, "email")) return add(out, path);
+    voc_rc rc = list(c, path, &in);
+    if (!rc && is_mails(path, &in)) {
+        vec_free(&in.v);
+        return add(out, path);
+    }
+    for (size_t i = 0; i < in.v.n && !rc; i++) {
+        bool folder = is_dir(in.v.at[i]);
+        if (!folder) rc = add(out, in.v.at[i]);
+        else if (depth < DEPTH_MAX) rc = expand_folder(c, in.v.at[i], as, out, depth + 1);
+    }
+    vec_free(&in.v);
+    return rc;
+}
+
+static const char *without_slash(struct cli *c, const char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    return arena_printf(&c->arena, "%.*s", (int)n, path);
+}
+
+static voc_rc expand_one(struct cli *c, const char *arg, voc_str as, struct names *out)
+{
+    size_t had = out->v.n;
+    glob_t g;
+    if (is_dir(arg)) {
+        const char *path = without_slash(c, arg);
+        voc_rc rc = path ? expand_folder(c, path, as, out, 0) : VOC_E_NOMEM;
+        if (rc || out->v.n > had) return rc;
+        diag_error(c->diag, "IN-004", arg, 0, "name another folder, or the files themselves", "there is no file in this folder");
+        return VOC_E_IO;
+    }
+    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add(out, arg); // an error names it as it was typed
+    voc_rc rc = VOC_OK;
+    if (g.gl_pathc) qsort(g.gl_pathv, g.gl_pathc, sizeof *g.gl_pathv, by_name);
+    for (size_t i = 0; i < g.gl_pathc && !rc; i++) {
+        const char *path = without_slash(c, g.gl_pathv[i]);
+        rc = !path ? VOC_E_NOMEM : is_dir(path) ? expand_folder(c, path, as, out, 0) : add(out, path);
+    }
+    globfree(&g);
+    return rc;
+}
+
+voc_rc cli_expand(struct cli *c, int from, voc_str as)
+{
+    struct names all = {0};
+    voc_rc rc = VOC_OK;
+    for (int i = 0; i < from && !rc; i++) rc = add(&all, c->args[i]);
+    for (int i = from; i < c->n_args && !rc; i++) rc = expand_one(c, c->args[i], as, &all);
+    const char **args = rc ? NULL : arena_alloc(&c->arena, (all.v.n + 1) * sizeof *args);
+    if (!rc && !args) rc = VOC_E_NOMEM;
+    if (!rc) {
+        memcpy(args, all.v.at, all.v.n * sizeof *args);
+        args[all.v.n] = NULL;
+        c->args = args;
+        c->n_args = (int)all.v.n;
+    }
+    vec_free(&all.v);
+    return rc;
+}

@@ -36,6 +36,7 @@ man_pages = \
 	docs/voc-variants.1 \
 	docs/voc-verify.1 \
 	docs/voc-version.1 \
+	docs/voc-words.1 \
 	docs/voc-worksheet.1
 
 if !CROSS_COMPILING

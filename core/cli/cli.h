@@ -113,6 +113,7 @@ int run_rows(struct cli *c);
 int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
 int run_rejects(struct cli *c);
+int run_words(struct cli *c);
 int run_sql(struct cli *c);
 int run_settle(struct cli *c);
 int run_verify(struct cli *c);

@@ -71,6 +71,19 @@ static const struct command rejects_command = {
     "rejects", "PROJECT", "records that were not understood: line, reason, raw text",
     "Nothing is lost in silence: each record of an import gave rows, was rejected, or was ignored by a named rule.", NULL, rejects_options, REJECTS_N, 1, 1, run_rejects};
 
+static const voc_option words_options[WORDS_N] = {
+    [WORDS_LIMIT] = {"limit", VOC_OPT_INT, 0, "20", "0", NULL, NULL, "N", "show this many; 0 shows all"},
+};
+static const struct command words_command = {
+    "words", "PROJECT [QUERY]...", "what customers wrote: search it, with who, when, and where in the journey",
+    "Words come with mails and open answers; what a mail quotes is not among them. A query is words: several are all to be found, in any order;\n"
+    "OR, NOT and parentheses combine them (in capitals), \"words in quotes\" stand together, deliver* is a beginning, price NEAR dear has at most\n"
+    "ten words between, NEAR/3 three. Capitals and accents of what is searched make no difference. Without a query all are shown. With a journey the\n"
+    "stage is told in which the customer stood after it.",
+    "  voc words shop.voc 'price NEAR too'\n"
+    "  voc words shop.voc '\"too dear\" OR expensive' --limit 0 --format csv   # with the whole text\n",
+    words_options, WORDS_N, 1, -1, run_words};
+
 static const struct command sql_command = {
     "sql", "PROJECT|FILE... QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
     "One statement that only reads. The tables event, journey and unit answer by the project's active journey; see docs/project-file.md for\n"
@@ -247,13 +260,13 @@ static const voc_option help_options[HELP_N] = {
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
 
-const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command,
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -134,6 +134,7 @@ voc_rc frame_open(struct email *e, struct frame *f, voc_stream *stream, size_t a
 voc_rc frame_ahead(struct email *e, struct frame *f, size_t ahead); // at least so many bytes in the buffer, if there are
 voc_rc frame_next(struct email *e, struct frame *f, struct piece *out, int *some);
 void frame_close(struct email *e, struct frame *f);
+size_t head_length(const char *p, size_t len);               // of the headers with the empty line behind them
 size_t mbox_unquote(char *bytes, size_t len);                // takes one > from lines >From, >>From, ...; gives the new length
 int mbox_separator(const char *line, size_t len, size_t avail, int after_blank);
 

@@ -4,7 +4,7 @@
 // not say so), requests to unsubscribe. Headers decide where they speak; else the sender and the subject in seven languages.
 #include "plugins/input/email/email.h"
 
-const char *const kind_names[KIND_MAX] = {"mail", "newsletter", "list-post", "notice", "auto-reply", "bounce", "delay", "delivered", "complaint", "receipt", "unsubscribe"};
+const char *const kind_names[KIND_MAX] = {"mail", "newsletter", "list-post", "notice", "auto-reply", "bounce", "deferred", "delivered", "complaint", "read-receipt", "unsubscribe"};
 
 static const char *const daemons[] = {"mailer-daemon", "mailerdaemon", "postmaster", "post_master", "mail-daemon", "mdaemon", "maildaemon", "mmdf@", "mail delivery s", "mail-delivery", "mail deliver system", "mailsystem", "mail_delivery", "uucp@", "bounce-noreply",
     "no-reply-bounce", "mail administrator", "microsoftexchange", "mail system", NULL};

@@ -86,12 +86,27 @@ int mbox_separator(const char *line, size_t len, size_t avail, int after_blank)
     return after_blank ? dated || headed : dated && headed;
 }
 
+size_t head_length(const char *p, size_t len)
+{
+    for (const char *at = p, *end = p + len; at < end; at++) {
+        if (*at == '\n') return (size_t)(at - p) + 1; // an empty line
+        if (*at == '\r' && at + 1 < end && at[1] == '\n') return (size_t)(at - p) + 2;
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (!at) break;
+    }
+    return len;
+}
+
 size_t mbox_unquote(char *bytes, size_t len)
 {
     size_t to = 0, from = 0;
     while (from < len) {
-        char *hit = from == 0 && bytes[0] == '>' ? bytes : memmem(bytes + from, len - from, "\n>", 2);
-        size_t part = hit ? (size_t)(hit - bytes) + (*hit == '\n') - from : len - from;
+        char *hit = bytes + from;
+        while (hit && !(*hit == '>' && (hit == bytes || hit[-1] == '\n'))) { // the next line that begins with it
+            hit = memchr(hit, '\n', (size_t)(bytes + len - hit));
+            if (hit && ++hit == bytes + len) hit = NULL;
+        }
+        size_t part = hit ? (size_t)(hit - bytes) - from : len - from;
         if (to != from) memmove(bytes + to, bytes + from, part);
         to += part;
         from += part;
@@ -201,8 +216,15 @@ static void drop_middle(struct frame *f, size_t *scan, uint64_t *dropped, size_t
     *scan = keep;
 }
 
+static uint32_t quoted_from(const char *p, size_t len)
+{
+    size_t i = 0;
+    while (i < len && p[i] == '>') i++;
+    return len - i >= 5 && memcmp(p + i, "From ", 5) == 0;
+}
+
 // From the first line of a mail (behind its From_ line, at `head`) to the next separator.
-static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *stop, uint64_t *lines, uint64_t *dropped, int *trusted)
+static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *stop, uint64_t *lines, uint64_t *dropped, int *trusted, uint32_t *quoted)
 {
     size_t at = head, len;
     uint64_t content = UINT64_MAX;
@@ -227,6 +249,7 @@ static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *s
             continue;
         }
         blank = len == 0 || (len == 1 && p[0] == '\r');
+        if (len > 5 && p[0] == '>') *quoted |= quoted_from(p, len);
         if (in_head && !blank && content == UINT64_MAX && len > 15 && str_begins((voc_str){p, len}, "content-length:")) {
             voc_str v = str_trim((voc_str){p + 15, len - 15});
             if (v.len && v.len < 12 && digits(v.ptr, v.len))
@@ -242,6 +265,7 @@ static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *s
             if (rc) return rc;
             if (!*trusted) continue;
             *lines += lines_in(f->buf + f->at + at, end - at);
+            *quoted = 1; // it was not looked at
             at = end;
             break;
         }
@@ -341,6 +365,7 @@ voc_rc frame_next(struct email *e, struct frame *f, struct piece *out, int *some
 {
     size_t len = 0, stop = 0, got = 1;
     uint64_t lines = 0, dropped = 0;
+    uint32_t quoted = 0;
     int whole = 0, trusted = 0;
     voc_rc rc = VOC_OK;
     *some = 0;
@@ -368,7 +393,7 @@ voc_rc frame_next(struct email *e, struct frame *f, struct piece *out, int *some
     if (rc || f->at == f->end) return rc;
     voc_str envelope = email_keep(e, f->buf + f->at, len < 500 ? len : 500);
     size_t head = len + (size_t)whole;
-    rc = scan_mbox(e, f, head, &stop, &lines, &dropped, &trusted);
+    rc = scan_mbox(e, f, head, &stop, &lines, &dropped, &trusted, &quoted);
     if (rc) return rc;
     char *p = f->buf + f->at;
     size_t keep = stop - head;
@@ -377,7 +402,7 @@ voc_rc frame_next(struct email *e, struct frame *f, struct piece *out, int *some
     out->cut = dropped > 0 || keep > f->max;
     out->from = f->base + f->at + head - dropped;
     out->to = f->base + f->at + head + keep;
-    out->unquote = f->mbox != MBOX_CL2;
+    out->unquote = quoted && f->mbox != MBOX_CL2;
     f->line += lines + 1;
     f->at += stop;
     *some = 1;

@@ -518,13 +518,42 @@ static void own_subject(struct email *e, struct mail *m)
     m->folded = email_folded(e, m->subject);
 }
 
+// The headers of the mail itself that nothing here looks at do not go to GMime, which makes an object of each.
+static void append_read(GByteArray *to, const char *p, size_t len)
+{
+    const char *end = p + head_length(p, len), *from = p, *at = p;
+    int keeps = 1;
+    while (at < end) {
+        const char *nl = memchr(at, '\n', (size_t)(end - at)), *next = nl ? nl + 1 : end, *colon = memchr(at, ':', (size_t)(next - at));
+        int folded = *at == ' ' || *at == '\t';
+        if (!folded) {
+            char name[32];
+            size_t n = colon ? (size_t)(colon - at) : 0;
+            int keep = 1;
+            if (n == 0) break; // no header: as it is from here on
+            if (n < sizeof name) {
+                memcpy(name, at, n);
+                name[n] = 0;
+                keep = field_of(name) != F_NONE || strncasecmp(name, "content-", 8) == 0 || strchr(name, ' ') != NULL;
+            } else {
+                keep = memchr(at, ' ', n) != NULL; // who knows what that is
+            }
+            if (keep != keeps) {
+                if (keeps) g_byte_array_append(to, (const guint8 *)from, (guint)(at - from));
+                from = at;
+                keeps = keep;
+            }
+        }
+        at = next;
+    }
+    if (!keeps) from = at;
+    g_byte_array_append(to, (const guint8 *)from, (guint)(p + len - from));
+}
+
 static voc_str body_as_it_is(struct email *e, const struct piece *p)
 {
-    voc_str all = {p->bytes, p->len};
-    const char *end = str_find(all, "\n\n"), *crlf = str_find(all, "\n\r\n");
-    if (crlf && (!end || crlf < end)) end = crlf;
-    if (!end) return S("");
-    voc_str body = {end + 2, (size_t)(p->bytes + p->len - end) - 2};
+    size_t head = head_length(p->bytes, p->len);
+    voc_str body = {p->bytes + head, p->len - head};
     if (body.len > (size_t)256 << 10) body.len = (size_t)256 << 10;
     e->utf8.n = 0;
     email_utf8(e, S(""), body, &e->utf8);
@@ -538,7 +567,7 @@ void message_read(struct email *e, struct piece *p, struct mail *m)
     memset(m, 0, sizeof *m);
     if (p->unquote) p->len = mbox_unquote(p->bytes, p->len);
     g_byte_array_set_size(g->bytes, 0);
-    g_byte_array_append(g->bytes, (const guint8 *)p->bytes, (guint)p->len);
+    append_read(g->bytes, p->bytes, p->len);
     g_mime_stream_mem_set_byte_array((GMimeStreamMem *)g->stream, g->bytes);
     g_mime_stream_mem_set_owner((GMimeStreamMem *)g->stream, FALSE);
     g_mime_stream_reset(g->stream);

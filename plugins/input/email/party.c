@@ -78,10 +78,8 @@ static void count_mail(struct email *e, struct counts *c, const struct piece *p,
 {
     static const struct { const char *name; uint32_t role; } headers[] = {{"Delivered-To", ROLE_DELIVERED}, {"X-Original-To", ROLE_DELIVERED}, {"Envelope-To", ROLE_DELIVERED}, {"To", ROLE_TO}, {"Cc", ROLE_CC}, {"From", ROLE_FROM}};
     struct mail m = {0};
-    voc_str head = {p->bytes, p->len < (64u << 10) ? p->len : (64u << 10)};
-    const char *end = str_find(head, "\n\n"), *crlf = str_find(head, "\n\r\n");
-    if (crlf && (!end || crlf < end)) end = crlf;
-    if (end) head.len = (size_t)(end - head.ptr) + 1;
+    size_t length = head_length(p->bytes, p->len < (64u << 10) ? p->len : (64u << 10));
+    voc_str head = {p->bytes, length};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) message_addresses(e, &m, header_of(head, headers[i].name), headers[i].role);
     for (size_t i = 0; i < m.n_people && i < 50; i++) {
         voc_str domain = address_domain(m.people[i].value);

@@ -121,10 +121,8 @@ int recall_new(struct email *e, uint64_t key)
 
 static voc_str body_of(const struct piece *p)
 {
-    voc_str all = {p->bytes, p->len};
-    const char *end = str_find(all, "\n\n"), *crlf = str_find(all, "\n\r\n");
-    if (crlf && (!end || crlf < end)) end = crlf;
-    return end ? (voc_str){end, (size_t)(all.ptr + all.len - end)} : all;
+    size_t head = head_length(p->bytes, p->len);
+    return (voc_str){p->bytes + head, p->len - head};
 }
 
 int thread_known(struct email *e, struct mail *m, const struct piece *p)

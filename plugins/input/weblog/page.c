@@ -128,7 +128,13 @@ static bool is_year(voc_str s) { return s.len == 4 && ((s.ptr[0] == '1' && s.ptr
 // A segment with its id as *; gives the length written.
 static size_t fold_segment(voc_str s, char *to)
 {
-    size_t stem = s.len, n;
+    size_t stem = s.len, n = 0;
+    unsigned all = 0;
+    for (size_t i = 0; i < s.len; i++) all |= means[(unsigned char)s.ptr[i]];
+    if (!(all & IS_DIGIT) && s.len < 36) { // what most are
+        memcpy(to, s.ptr, s.len);
+        return s.len;
+    }
     for (size_t i = s.len; i-- > 1 && s.len - i <= 6;)
         if (s.ptr[i] == '.') {
             stem = i;

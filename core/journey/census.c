@@ -20,6 +20,7 @@ struct census {
     struct tally *tally; // of each thread
     uint32_t n_tallies;
     bool ends;           // where sources end, and nothing else
+    voc_rc (*work)(void *user, size_t slot);
     pthread_mutex_t lock;
     size_t next;
 };
@@ -103,7 +104,7 @@ static voc_rc run(struct census *c, uint32_t read)
     if (!(c->tally = mem_zalloc(c->n_tallies, sizeof *c->tally))) return VOC_E_NOMEM;
     voc_rc rc = event_parts_plan(&c->parts, c->s->p, read, PART_ROWS, c->s->d);
     if (rc) return rc;
-    return o->parallel ? o->parallel(c->n_tallies, c->n_tallies, count_parts, c) : count_parts(c, 0);
+    return o->parallel ? o->parallel(c->n_tallies, c->n_tallies, c->work, c) : c->work(c, 0);
 }
 
 static void done(struct census *c)
@@ -114,6 +115,37 @@ static void done(struct census *c)
     pthread_mutex_destroy(&c->lock);
 }
 
+// ---- units, and nothing else -----------------------------------------------------------------------------------------------------
+
+static voc_rc count_units(void *user, size_t slot)
+{
+    struct census *c = user;
+    struct tally *y = &c->tally[slot];
+    struct part_reader *r = NULL;
+    voc_rc rc = part_reader_new(&r, c->parts);
+    while (!rc) {
+        struct event_part part;
+        pthread_mutex_lock(&c->lock);
+        size_t k = c->next++;
+        pthread_mutex_unlock(&c->lock);
+        if (k >= event_parts_n(c->parts)) break;
+        rc = cancel_requested() ? VOC_CANCELLED : part_read(r, k, &part);
+        if (!rc) y->n_units += part.n_units;
+    }
+    part_reader_free(r);
+    return rc;
+}
+
+voc_rc census_units(struct timeline *t, struct stream *s)
+{
+    struct census c = {.t = t, .s = s, .work = count_units, .lock = PTHREAD_MUTEX_INITIALIZER};
+    voc_rc rc = run(&c, 0);
+    t->info.n_units = 0;
+    for (uint32_t k = 0; !rc && k < c.n_tallies; k++) t->info.n_units += c.tally[k].n_units;
+    done(&c);
+    return rc;
+}
+
 static bool later(const struct source_end *a, const struct source_end *b)
 {
     return !b->events || a->last_us > b->last_us || (a->last_us == b->last_us && a->resolution > b->resolution);
@@ -121,7 +153,7 @@ static bool later(const struct source_end *a, const struct source_end *b)
 
 voc_rc census_ends(struct timeline *t, struct stream *s, struct source_end *ends)
 {
-    struct census c = {.t = t, .s = s, .ends = true, .make = EV_RESOLUTION, .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct census c = {.t = t, .s = s, .ends = true, .work = count_parts, .make = EV_RESOLUTION, .lock = PTHREAD_MUTEX_INITIALIZER};
     voc_rc rc = run(&c, EV_TIME | EV_TUPLE | EV_SOURCE);
     for (uint32_t i = 0; !rc && i < c.n_tallies; i++)
         for (uint32_t k = 0; c.tally[i].ends && k < t->s->n_strings[SPACE_SOURCE]; k++) {
@@ -137,7 +169,7 @@ voc_rc census_ends(struct timeline *t, struct stream *s, struct source_end *ends
 voc_rc census_events(struct timeline *t, struct stream *s, uint64_t *n_set_aside)
 {
     struct types *y = &s->types;
-    struct census c = {.t = t, .s = s, .lock = PTHREAD_MUTEX_INITIALIZER};
+    struct census c = {.t = t, .s = s, .work = count_parts, .lock = PTHREAD_MUTEX_INITIALIZER};
     uint32_t read = EV_TIME | EV_TUPLE;
     uint64_t n_events = 0;
     stream_needs(t, s, 0, s->asks_claims, &read, &c.make, &c.settle);

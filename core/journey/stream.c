@@ -211,7 +211,8 @@ static voc_rc settle(struct timeline *t, struct stream *s, struct diag *d, bool 
     if ((rc = find_window(t, s)) || (rc = claims_compile(t)) || (rc = types_claim(t, s))) return rc;
     for (uint32_t i = 0; i < s->types.n; i++) s->asks_claims = s->asks_claims || (s->types.asks[i] & TYPE_ASKS_CLAIM);
     t->info.n_units = s->layout.n_units;
-    if (s->leavings || s->cut || s->asks_claims || s->types.n_sources > 1 || (s->layout.n_events && !s->layout.n_units)) rc = census_events(t, s, &set_aside);
+    if (s->leavings || s->cut || s->asks_claims || s->types.n_sources > 1) rc = census_events(t, s, &set_aside);
+    else if (s->layout.n_events && !s->layout.n_units) rc = census_units(t, s);
     if (rc) return rc;
     window_counted(t, s->layout.n_events, set_aside, d);
     if ((rc = types_number(t, s))) return rc;

@@ -108,4 +108,5 @@ voc_rc lane_complete(struct lane *l);           // all that a unit may be asked 
 // census.c: what has to be known of all events before the first unit is given out
 voc_rc census_ends(struct timeline *t, struct stream *s, struct source_end *ends /* by code of source */);
 voc_rc census_events(struct timeline *t, struct stream *s, uint64_t *n_set_aside);
+voc_rc census_units(struct timeline *t, struct stream *s); // how many: of several runs nobody knows it before
 #endif

@@ -321,9 +321,20 @@ static voc_rc merge_units(struct part_reader *r)
     return rc;
 }
 
+static size_t count_units(const struct part_reader *r)
+{
+    size_t n = 0;
+    for (size_t s = 0; s < r->segments.n; s++) n += s == 0 || by_unit(&r->segments.at[s - 1], &r->segments.at[s]) != 0;
+    return n;
+}
+
 static voc_rc read_runs(struct part_reader *r, size_t part, struct event_part *out)
 {
     voc_rc rc = gather(r, part);
+    if (rc == VOC_OK && !(r->e->columns & EV_TIME)) {
+        out->n_units = count_units(r);
+        return VOC_OK;
+    }
     if (rc == VOC_OK) rc = merge_units(r);
     struct event_columns *to = &r->merged;
     to->n = 0;

@@ -184,7 +184,7 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     // People are what units are made of; with several runs their texts say where a unit belongs.
     e->wanted = columns & (EV_ALL | EV_TUPLE);
     const uint32_t named = p->held ? 0 : e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT);
-    e->columns = e->wanted | EV_TIME | named;
+    e->columns = e->wanted | (e->wanted || p->held ? EV_TIME : 0) | named;
     if (rc == VOC_OK && e->layout.in_parts && (named == EV_CASE || named == EV_CUSTOMER || named == EV_ACCOUNT) && !(e->wanted & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT))) {
         e->sole = named;
         e->columns &= ~named;

@@ -26,6 +26,7 @@ struct event_layout { // what is known without reading rows
 };
 struct event_parts; // how the events are cut; borrows the project, owns the layout; read by any number of threads
 // columns: EV_* that parts shall have; rows: of a part, about. VOC_OK with no parts where layout.in_parts is false.
+// columns 0: parts only say how many units they have, for which no row has to be looked at.
 voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t columns, size_t rows, struct diag *d);
 void event_parts_free(struct event_parts *e);
 const struct event_layout *event_parts_layout(const struct event_parts *e);

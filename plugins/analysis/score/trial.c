@@ -70,7 +70,7 @@ static void read_set(struct trial_run_state *r, struct trial_index index, const 
     *set = (struct trial_set){.account = s->account, .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window,
                               .lag_length = early < 0 ? 0 : early < window ? early : window};
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        set->follow[k].event = (told->flags & (TRIAL_EVENT << k)) != 0;
+        set->follow[k].event = (told->flags & (uint64_t)TRIAL_EVENT << k) != 0;
     read_exposed(r, set, &record);
     if (set->n_members > 0)
         read_members(r, set, index.position, told, &record);

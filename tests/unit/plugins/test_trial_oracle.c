@@ -760,6 +760,60 @@ static void every_failing_allocation_is_reported_and_nothing_leaks(void **state)
     world_done(&w);
 }
 
+// Where memory runs out while comparators are sought, fewer requests are taken at once; later it is an error. Never another result.
+static void short_memory_gives_smaller_batches_or_an_error(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 6 };
+    struct splitmix r = {7};
+    struct world w;
+    random_world(&r, &w);
+    const struct trial_options o = trial_defaults(1);
+    const struct trial_events *aims[2] = {&w.aims, &w.aims};
+    const int64_t windows[2] = {5 * DAY, 3 * DAY};
+    struct trial_request q[REQUESTS];
+    struct trial_result whole[REQUESTS], again[REQUESTS];
+    size_t calls = 0, recovered = 0, failed = 0;
+    for (uint32_t i = 0; i < REQUESTS; i++)
+        q[i] = (struct trial_request){.type = i % 3, .window = windows, .outcome = {aims}, .n_outcomes = 1,
+                                      .without_account = i > 2 ? i : TRIAL_NONE, .only_stage = TRIAL_ALL, .only_segment = TRIAL_ALL};
+    for (size_t fail_at = 0; fail_at <= calls; fail_at++) {  // 0: none
+        struct world_fault fault = {0};
+        struct trial_alloc alloc = world_faulty(&fault);
+        struct trial_frame *frame = NULL;
+        struct trial_result *out = fail_at ? again : whole;
+        assert_int_equal(trial_frame_new(&frame, &alloc, &w.input, &o), TRIAL_OK);
+        fault.fail_at = fail_at ? fault.calls + fail_at : 0;
+        const size_t before = fault.calls;
+        const enum trial_rc rc = trial_run_all(out, frame, q, REQUESTS, NULL);
+        if (fail_at == 0)
+            calls = fault.calls - before;
+        assert_true(rc == TRIAL_OK || (fail_at && rc == TRIAL_NOMEM));
+        recovered += fail_at && rc == TRIAL_OK;
+        failed += rc == TRIAL_NOMEM;
+        for (size_t i = 0; i < REQUESTS && rc == TRIAL_OK && fail_at; i++) {
+            assert_int_equal(again[i].n_cells, whole[i].n_cells);
+            for (size_t c = 0; c < whole[i].n_cells; c++)
+                assert_memory_equal(again[i].cells[c].estimate, whole[i].cells[c].estimate, sizeof whole[i].cells[c].estimate);
+            trial_result_done(&again[i]);
+        }
+        for (size_t i = 0; i < REQUESTS && !fail_at; i++) {  // kept without the counter
+            struct trial_result kept = {.n_cells = whole[i].n_cells, .alloc = world_alloc};
+            kept.cells = world_alloc.resize(world_alloc.ctx, NULL, kept.n_cells * sizeof *kept.cells);
+            assert_non_null(kept.cells);
+            memcpy(kept.cells, whole[i].cells, kept.n_cells * sizeof *kept.cells);
+            trial_result_done(&whole[i]);
+            whole[i] = kept;
+        }
+        trial_frame_free(frame);
+        assert_int_equal(fault.live, 0);
+    }
+    assert_true(recovered > 5 && failed > 5);
+    for (size_t i = 0; i < REQUESTS; i++)
+        trial_result_done(&whole[i]);
+    world_done(&w);
+}
+
 static int stop(void *ctx, const struct trial_set *set)
 {
     (void)set;
@@ -808,6 +862,7 @@ int main(void)
         cmocka_unit_test(pooled_money_weighs_each_stage_with_its_own_value),
         cmocka_unit_test(a_holdout_is_what_walking_all_pairs_gives),
         cmocka_unit_test(every_failing_allocation_is_reported_and_nothing_leaks),
+        cmocka_unit_test(short_memory_gives_smaller_batches_or_an_error),
         cmocka_unit_test(the_set_callback_can_stop_and_bad_requests_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

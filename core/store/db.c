@@ -45,6 +45,7 @@ static const char *hint_of(int rc)
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return "wait until the other program has ended";
     case SQLITE_CORRUPT: return "`voc verify` says what is damaged; restore the file from a copy, or import the logs again into a new project";
+    case SQLITE_ERROR: return "do it again; if that says the same, `voc verify` says what is damaged"; // what it read made no sense to SQLite
     default: return NULL;
     }
 }

@@ -80,6 +80,17 @@ static bool is_page(const struct page_file *f, int n, sqlite3_int64 at)
 
 // ---- one file ----------------------------------------------------------------------------------------------------------------
 
+// A file without sums does not tell what is missing in its middle: SQLite would take it for zeros. Read again, as another process
+// may have made the file longer meanwhile.
+static int read_in_full(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
+{
+    sqlite3_int64 size = 0;
+    if (real_of(file)->pMethods->xFileSize(real_of(file), &size) != SQLITE_OK) return SQLITE_IOERR_FSTAT;
+    if (size < at + n) return SQLITE_IOERR_SHORT_READ;
+    int rc = real_of(file)->pMethods->xRead(real_of(file), to, n, at);
+    return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_READ : rc;
+}
+
 static int page_read(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
 {
     struct page_file *f = own(file);
@@ -91,6 +102,7 @@ static int page_read(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
         look_at_header(f, page, n);
         if (sums_denied(f, page, n)) goto damaged;
     }
+    if (!is_page(f, n, at) && rc == SQLITE_IOERR_SHORT_READ) return read_in_full(file, to, n, at);
     if (!is_page(f, n, at) || (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ)) return rc;
     if (rc == SQLITE_IOERR_SHORT_READ) { // beyond the end SQLite knows what to do
         if (real_of(file)->pMethods->xFileSize(real_of(file), &size) != SQLITE_OK) return SQLITE_IOERR_FSTAT;

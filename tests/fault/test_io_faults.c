@@ -12,6 +12,7 @@
 // clang-format on
 #include <sqlite3.h>
 #include "tests/fault/works.h"
+#include "tests/unit/store/format_1.h"
 
 static unsigned char *base; // the file before the work; NULL: none
 static size_t n_base;
@@ -73,7 +74,7 @@ static void check_said(const struct way *w, uint64_t nth, voc_rc rc, const struc
 // One operation fails; false: there are not so many.
 static bool fail_one(const struct work *w, const struct way *way, uint64_t nth, bool persistent, unsigned *failed)
 {
-    char now[65], read[65];
+    char now[STATE], read[STATE];
     struct diag *d = diag_new();
     const struct fault f = {.kinds = way->kinds, .nth = nth, .persistent = persistent, .code = way->code, .shortened = way->shortened};
     restore();
@@ -145,6 +146,56 @@ static void in_attaching_a_definition(void **state)
     fail_everything(&(struct work){import_first, use_definition});
 }
 
+static void in_settling_many_imports(void **state)
+{
+    (void)state;
+    with_runs = true;
+    fail_everything(&(struct work){import_three, settle_all});
+    assert_memory_equal(before, after, 64);
+}
+
+static int without_runs(void **state)
+{
+    (void)state;
+    with_runs = false;
+    return 0;
+}
+
+// A file of format 1 is of that format still, or of today's with all that was in it: the next opening brings it there.
+static void in_bringing_an_older_file_up_to_date(void **state)
+{
+    (void)state;
+    const struct work w = {NULL, nothing};
+    unsigned failed = 0;
+    char now[STATE];
+    remove_file("p.voc");
+    make_format_1("p.voc");
+    keep_base();
+    (void)snprintf(before, sizeof before, "%s", "");
+    assert_int_equal(do_work(&w, NULL, NULL), VOC_OK);
+    state_of(after, PROJECT_READ);
+    for (unsigned k = 0; k < 2 * N_WAYS; k++) {
+        const struct way *way = &WAYS[k / 2];
+        bool fired = true;
+        for (uint64_t nth = 1; fired; nth++) {
+            struct diag *d = diag_new();
+            const struct fault f = {.kinds = way->kinds, .nth = nth, .persistent = k % 2, .code = way->code, .shortened = way->shortened};
+            restore();
+            fault_set(&f);
+            voc_rc rc = do_work(&w, d, NULL);
+            fired = fault_fired();
+            fault_set(NULL);
+            if (rc != VOC_OK) check_said(way, nth, rc, d);
+            failed += rc != VOC_OK;
+            diag_free(d);
+            state_of(now, PROJECT_WRITE);
+            assert_string_equal(now, after);
+        }
+    }
+    assert_true(failed > 50);
+    remove_file("p.voc");
+}
+
 // ---- reading ---------------------------------------------------------------------------------------------------------------
 
 static voc_rc read_all(struct diag *d, char digest[65])
@@ -173,7 +224,7 @@ static void a_reader_says_so_and_never_gives_another_answer(void **state)
         const struct way *way = &WAYS[k / 2];
         bool fired = true;
         for (uint64_t nth = 1; fired; nth++) {
-            char now[65];
+            char now[STATE];
             struct diag *d = diag_new();
             const struct fault f = {.kinds = way->kinds, .nth = nth, .persistent = k % 2, .code = way->code, .shortened = way->shortened};
             fault_set(&f);
@@ -206,6 +257,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(in_an_import_that_replaces_by_id),
         cmocka_unit_test(in_an_import_by_another_mapping),
         cmocka_unit_test(in_attaching_a_definition),
+        cmocka_unit_test_teardown(in_settling_many_imports, without_runs),
+        cmocka_unit_test(in_bringing_an_older_file_up_to_date),
         cmocka_unit_test(a_reader_says_so_and_never_gives_another_answer),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);

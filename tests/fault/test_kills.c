@@ -23,10 +23,12 @@
 
 static char folder[PATH_MAX - 64], voc[PATH_MAX], killer[PATH_MAX];
 
+enum { STATE = 80 }; // the digest, and the number of runs, of which it does not know
+
 static struct command {
     const char *name, *args[6];
     const char *base;          // a project that is copied first; NULL: none
-    char before[65], after[65];
+    char before[STATE], after[STATE];
     unsigned long steps;       // that it does to the files
 } COMMANDS[] = {
     {"a first import", {"import", "p.voc", "one.csv", "--quiet"}, NULL, "", "", 0},
@@ -34,6 +36,7 @@ static struct command {
     {"a file that grew", {"import", "p.voc", "grown.csv", "--quiet"}, "one.voc", "", "", 0},
     {"another mapping", {"import", "p.voc", "one.csv", "--quiet", "--sources", "other.xml"}, "one.voc", "", "", 0},
     {"a journey that is attached", {"journey", "use", "p.voc", "b2b-sale"}, "one.voc", "", "", 0},
+    {"imports that are settled into one run", {"settle", "p.voc"}, "two.voc", "", "", 0},
 };
 enum { N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS };
 
@@ -113,8 +116,29 @@ static void show_log(void)
     if (f) (void)fclose(f);
 }
 
+static voc_rc no_head(void *user, const char *const *names, size_t n)
+{
+    (void)user, (void)names, (void)n;
+    return VOC_OK;
+}
+
+static voc_rc one_number(void *user, const voc_cell *cells, size_t n)
+{
+    assert_int_equal(n, 1);
+    *(int64_t *)user = cells[0].i;
+    return VOC_OK;
+}
+
+static void describe(struct project *p, const unsigned char hash[HASH_BYTES], char out[STATE])
+{
+    int64_t runs = 0;
+    hash_hex(hash, out);
+    assert_int_equal(store_sql(p, "SELECT count(DISTINCT import) FROM block WHERE kind = 1", no_head, one_number, &runs, NULL), VOC_OK);
+    (void)snprintf(out + strlen(out), 12, "/%d", (int)runs);
+}
+
 // Of the file as it is found: "" where there is no project yet.
-static bool state_of(enum project_mode mode, char out[65])
+static bool state_of(enum project_mode mode, char out[STATE])
 {
     struct project *p = NULL;
     unsigned char hash[HASH_BYTES];
@@ -126,13 +150,13 @@ static bool state_of(enum project_mode mode, char out[65])
     if (rc == VOC_OK && mode == PROJECT_WRITE) sound = store_verify(p, d) == VOC_OK;
     if (rc == VOC_OK) sound = sound && store_digest(p, hash) == VOC_OK && store_count(p, &n) == VOC_OK;
     if (!sound) print_message("# %s: %s\n", rc_name(rc), diag_n(d) ? diag_at(d, 0)->message : "");
-    if (rc == VOC_OK && sound && n.imports) hash_hex(hash, out);
+    if (rc == VOC_OK && sound && n.imports) describe(p, hash, out);
     project_close(p);
     diag_free(d);
     return sound;
 }
 
-static void complete(const struct command *c, char digest[65])
+static void complete(const struct command *c, char digest[STATE])
 {
     int status = run(c, 0);
     if (status != 0) show_log();
@@ -143,7 +167,7 @@ static void complete(const struct command *c, char digest[65])
 // Kills it at the step; what it left is looked at as the next reader and the next writer find it. False: it came to its end.
 static bool kill_once(struct command *c, unsigned long at, bool again, bool *done)
 {
-    char read[65], now[65];
+    char read[STATE], now[STATE];
     restore(c);
     int status = run(c, at);
     bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
@@ -223,6 +247,7 @@ static int prepare(void **state)
         print_message("# %s: %lu steps\n", c->name, c->steps);
         assert_true(c->steps > 10);
         if (i == 0) copy("p.voc", "one.voc");
+        if (i == 1) copy("p.voc", "two.voc");
     }
     return 0;
 }
@@ -230,7 +255,7 @@ static int prepare(void **state)
 static int end(void **state)
 {
     (void)state;
-    static const char *const files[] = {"one.csv", "two.csv", "grown.csv", "other.xml", "one.voc", "log", "count"};
+    static const char *const files[] = {"one.csv", "two.csv", "grown.csv", "other.xml", "one.voc", "two.voc", "log", "count"};
     remove_project();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) (void)unlink(files[i]);
     store_done();

@@ -21,7 +21,7 @@ static size_t n_seen;
 
 static void look(const struct work *w, bool must_be_done, bool again)
 {
-    char read[65], now[65];
+    char read[STATE], now[STATE];
     state_of(read, PROJECT_READ);
     state_of(now, PROJECT_WRITE);
     assert_string_equal(read, now);
@@ -156,19 +156,13 @@ static void putting_in_order_after_a_cut(void **state)
     }
 }
 
-static voc_rc nothing(struct project *p)
-{
-    (void)p;
-    return VOC_OK;
-}
-
 // Opening to write brings a file of format 1 up to date: afterwards it is still of format 1, or it is of today's, with all
 // that was in it.
 static void bringing_an_older_file_up_to_date(void **state)
 {
     (void)state;
     const struct work w = {NULL, nothing};
-    char now[65];
+    char now[STATE];
     struct project *p = NULL;
     unsigned old = 0, new = 0;
     size_t kept = 0;
@@ -218,7 +212,7 @@ static void another_program_may_finish_what_a_killed_one_left(void **state)
     for (size_t k = kept; k <= powercut_steps(); k++) {
         sqlite3 *db = NULL;
         unsigned char end[8] = "";
-        char now[65];
+        char now[STATE];
         powercut_image(k, CUT_KEPT, 0, 512);
         assert_int_equal(sqlite3_open(in_folder("p.voc"), &db), SQLITE_OK);
         assert_int_equal(sqlite3_exec(db, "SELECT count(*) FROM string; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL), SQLITE_OK);
@@ -245,6 +239,22 @@ static void a_definition_that_is_attached(void **state)
     cut_everywhere(&(struct work){import_first, use_definition}, 1);
 }
 
+// No row changes, only where rows lie.
+static void settling_many_imports_into_one_run(void **state)
+{
+    (void)state;
+    with_runs = true;
+    cut_everywhere(&(struct work){import_three, settle_all}, 2);
+    assert_memory_equal(before, after, 64);
+    assert_string_equal(after + 64, "/1");
+}
+
+static int without_runs(void **state)
+{
+    with_runs = false;
+    return say_where(state);
+}
+
 static void an_import_of_more_than_fits_in_memory(void **state)
 {
     (void)state;
@@ -260,6 +270,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(an_import_that_replaces_by_id, say_where),
         cmocka_unit_test_teardown(an_import_by_another_mapping, say_where),
         cmocka_unit_test_teardown(a_definition_that_is_attached, say_where),
+        cmocka_unit_test_teardown(settling_many_imports_into_one_run, without_runs),
         cmocka_unit_test_teardown(putting_in_order_after_a_cut, say_where),
         cmocka_unit_test_teardown(bringing_an_older_file_up_to_date, say_where),
         cmocka_unit_test(another_program_may_finish_what_a_killed_one_left),

@@ -54,7 +54,7 @@ static void a_reader_sees_one_state_while_another_process_writes(void **state)
     (void)state;
     const struct work w = {import_first, import_second};
     int to[2], from[2];
-    char now[65];
+    char now[STATE];
     struct project *p = NULL, *q = NULL;
     make(&w);
     assert_true(pipe(to) == 0 && pipe(from) == 0);
@@ -101,7 +101,7 @@ static void readers_never_see_a_mixture(void **state)
 {
     (void)state;
     enum { STATES = 12 };
-    static char seen[STATES + 1][65];
+    static char seen[STATES + 1][STATE];
     const struct work w = {import_first, import_second};
     struct project *p = NULL;
     make(&w);
@@ -135,7 +135,7 @@ static void readers_never_see_a_mixture(void **state)
     unsigned at = 0, rounds = 0;
     int status = 0;
     for (bool over = false; !over; rounds++) {
-        char now[65];
+        char now[STATE];
         over = waitpid(writer, &status, WNOHANG) == writer; // then once more
         assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL), VOC_OK);
         digest_text(p, now);
@@ -155,7 +155,7 @@ static void a_second_writer_waits_and_goes_on_where_the_first_left(void **state)
     (void)state;
     const struct work w = {import_first, import_second};
     int to[2], from[2];
-    char now[65];
+    char now[STATE];
     struct project *p = NULL;
     make(&w);
     assert_true(pipe(to) == 0 && pipe(from) == 0);
@@ -185,7 +185,7 @@ static void a_writer_that_dies_gives_its_place_back(void **state)
     (void)state;
     const struct work w = {import_first, import_second};
     int from[2];
-    char now[65];
+    char now[STATE];
     struct project *p = NULL;
     make(&w);
     assert_int_equal(pipe(from), 0);

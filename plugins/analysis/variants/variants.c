@@ -6,9 +6,6 @@
 #include "plugins/analysis/variants/variants.h"
 
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 static const char *const events_choices[] = {"customer", "touches", "all", NULL};
 static const voc_option options[N_OPTIONS] = {
@@ -250,16 +247,10 @@ static voc_rc path_room(struct state *st, size_t n)
 // Eight nodes below 128 as bytes of one word.
 static inline uint64_t eight(const uint32_t *node)
 {
-    uint64_t word;
-#if defined(__SSE2__)
-    const __m128i a = _mm_loadu_si128((const __m128i *)(const void *)node), b = _mm_loadu_si128((const __m128i *)(const void *)(node + 4));
-    const __m128i of16 = _mm_packs_epi32(a, b);
-    _mm_storel_epi64((__m128i *)(void *)&word, _mm_packus_epi16(of16, of16));
-#else
     unsigned char to[8];
+    uint64_t word;
     for (size_t i = 0; i < 8; i++) to[i] = (unsigned char)node[i];
     memcpy(&word, to, 8);
-#endif
     return word;
 }
 

@@ -49,8 +49,9 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
                            .first = (uint64_t)sqlite3_column_int64(s, 3) ^ (UINT64_C(1) << 63), .last = (uint64_t)sqlite3_column_int64(s, 4) ^ (UINT64_C(1) << 63)};
     if (b.last < b.first) return parts_damaged(e, block, "it ends before it begins");
     const struct part_block *before = e->blocks.n ? &e->blocks.at[e->blocks.n - 1] : NULL;
-    voc_rc rc = vec_reserve(&e->blocks, 1, UINT32_MAX);
-    if (rc == VOC_OK && (!before || before->owner != b.owner || before->run != b.run || b.first < before->last)) { // a new run
+    const bool begins = !before || before->owner != b.owner || before->run != b.run || b.first < before->last; // a new run
+    voc_rc rc = vec_reserve(&e->blocks, 1, UINT32_MAX); // moves what stands before
+    if (rc == VOC_OK && begins) {
         rc = vec_reserve(&e->runs, 1, UINT32_MAX);
         if (rc == VOC_OK) e->runs.at[e->runs.n++] = (struct part_run){.first = e->blocks.n};
     }

@@ -61,13 +61,14 @@ static bool fits_page(const voc_table *t)
 static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struct face *f, voc_table *out, size_t *n_out)
 {
     const voc_value *v = &c->common[COMMON_TABLE];
-    bool any_brief = false;
+    bool any_brief = false, any_full = false;
     *n_out = 0;
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
         voc_rc rc = table_view(tables[i], &t);
         if (rc) return rc;
         if (t.flags & VOC_TABLE_BRIEF) any_brief = true;
+        else any_full = true;
     }
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
@@ -75,7 +76,7 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
         if (f->page && !v->set && any_brief && fits_page(&t)) brief = true;
-        if (v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_brief && brief && n > 1) || *n_out)) continue;
+        if (v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
         out[(*n_out)++] = t;
     }
     if (*n_out || n == 0) return VOC_OK;

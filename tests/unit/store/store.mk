@@ -23,6 +23,11 @@ tests_unit_store_test_faults_SOURCES = tests/unit/store/test_faults.c
 tests_unit_store_test_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_faults_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_held
+tests_unit_store_test_held_SOURCES = tests/unit/store/test_held.c
+tests_unit_store_test_held_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_held_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_import
 tests_unit_store_test_import_SOURCES = tests/unit/store/test_import.c
 tests_unit_store_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -52,6 +52,7 @@ struct cli {
     const voc_meta *carried;       // what the result says of its inputs, where no project is open (voc merge); or NULL
     char *typed;                   // the command as typed, without folders
     const char *project;           // the project as typed, for hints; NULL: none is open
+    uint32_t kept;                 // EV_* columns that the files were read with; 0: all
     const char *files;             // those that stand in place of a project, as words; NULL: none
     struct progress *progress;     // the one on the screen, or NULL
     const char *stopped;           // what was kept and how to go on, if it is interrupted; NULL: nothing has changed

@@ -214,7 +214,7 @@ int run_sql(struct cli *c)
     arena_init(&w.a, 0);
     int n_files = 0;
     voc_rc rc = reading_count(c, c->n_args - 1, &n_files);
-    if (!rc) rc = reading_open(c, n_files, &p, &j);
+    if (!rc) rc = reading_open(c, n_files, NULL, 0, &p, &j);
     if (!rc) rc = views_new(&views);
     if (!rc) views_bound(views, cli_threads(c), cli_memory(c));
     if (!rc) views_show(views, p, j, c->diag);

@@ -105,6 +105,7 @@ voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, s
                              .threads = cli_threads(c),
                              .end_us = VOC_NA,
                              .memory_max = cli_memory(c),
+                             .kept = c->kept,
                              .progress = progress_fold,
                              .user = &progress};
     cli_progress_begin(c, &progress);
@@ -174,7 +175,8 @@ int run_analysis(struct cli *c)
     struct fold_result result = {0};
     int n_files = 0;
     voc_rc rc = reading_count(c, c->n_args, &n_files);
-    if (!rc) rc = reading_open(c, n_files, &p, &j);
+    struct fold_item asked = {.plugin = (struct plugin *)(uintptr_t)c->analysis, .options = c->own};
+    if (!rc) rc = reading_open(c, n_files, &asked, 1, &p, &j);
     if (!rc) rc = cli_need_events(c, p);
     if (!rc) rc = fold(c, p, j, (struct plugin *)(uintptr_t)c->analysis, c->own, &result);
     if (!rc) rc = cli_tables(c, p, j, result.tables, result.n_tables);

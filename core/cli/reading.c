@@ -214,7 +214,7 @@ static voc_rc read_file(struct cli *c, struct project *p, const struct journey *
     const voc_value *max = value_of(c, READ_MAX_REJECTS);
     struct import_request r = {.project = p, .catalogue = c->catalogue, .journey = j, .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
                                .source = value_of(c, READ_SOURCE)->s, .options = c->repeated, .n_options = c->n_repeated, .threads = cli_threads(c), .memory_max = cli_memory(c),
-                               .max_rejects = max->set ? (uint64_t)max->i : UINT64_MAX, .progress = progress_import, .progress_user = progress};
+                               .max_rejects = max->set ? (uint64_t)max->i : UINT64_MAX, .progress = progress_import, .progress_user = progress, .kept = c->kept};
     if (strcmp(path, "-") == 0) r.name = name = "stdin";
     progress_of(progress, name);
     voc_rc rc = import_file(&r, &report, &c->arena, c->diag);
@@ -262,12 +262,20 @@ static voc_rc share_options(struct cli *c, struct option_given **output, size_t 
     return VOC_OK;
 }
 
-static voc_rc read_all(struct cli *c, struct project *p, struct journey **j, int n_files)
+// Nothing is in the project yet.
+static uint32_t wanted(struct cli *c, struct project *p, const struct journey *j, const struct fold_item *asked, size_t n)
+{
+    const struct fold_request r = {.project = p, .journey = j, .threads = 1, .end_us = VOC_NA, .memory_max = cli_memory(c)};
+    return n ? fold_wants(&r, asked, n) : 0;
+}
+
+static voc_rc read_all(struct cli *c, struct project *p, struct journey **j, int n_files, const struct fold_item *asked, size_t n_asked)
 {
     struct progress progress;
     struct journey *only = NULL; // its sources alone
     voc_rc rc = follow(c, p, j);
     if (n_files == 1 && !(c->command && c->command->run == run_sql)) project_hold_events(p);
+    if (!rc) c->kept = wanted(c, p, *j, asked, n_asked);
     if (!rc && value_of(c, READ_SOURCES)->set) rc = sources_read(c, value_of(c, READ_SOURCES)->s, (*j)->zone, &only);
     cli_progress_begin(c, &progress);
     for (int i = 0; i < n_files && !rc; i++) rc = read_file(c, p, only ? only : *j, only != NULL, c->args[i], &progress);
@@ -276,7 +284,7 @@ static voc_rc read_all(struct cli *c, struct project *p, struct journey **j, int
     return rc ? rc : need_events(c, p);
 }
 
-static voc_rc read_files(struct cli *c, int n_files, struct project **out, struct journey **j)
+static voc_rc read_files(struct cli *c, int n_files, const struct fold_item *asked, size_t n_asked, struct project **out, struct journey **j)
 {
     struct option_given *output = NULL;
     size_t n_output = 0;
@@ -290,7 +298,7 @@ static voc_rc read_files(struct cli *c, int n_files, struct project **out, struc
     c->stopped = "nothing was kept; run the same command again";
     c->project = made;
     c->files = words;
-    rc = read_all(c, *out, j, n_files);
+    rc = read_all(c, *out, j, n_files, asked, n_asked);
     c->repeated = output;
     c->n_repeated = n_output;
     if (!rc) cli_say(c, "Nothing was kept: voc import %s%s keeps it.\n\n", made, words);
@@ -300,9 +308,9 @@ static voc_rc read_files(struct cli *c, int n_files, struct project **out, struc
     return rc;
 }
 
-voc_rc reading_open(struct cli *c, int n_files, struct project **p, struct journey **j)
+voc_rc reading_open(struct cli *c, int n_files, const struct fold_item *asked, size_t n_asked, struct project **p, struct journey **j)
 {
-    if (n_files) return read_files(c, n_files, p, j);
+    if (n_files) return read_files(c, n_files, asked, n_asked, p, j);
     voc_rc rc = need_files(c);
     if (!rc) rc = cli_open(c, p, PROJECT_READ);
     return rc ? rc : cli_journey(c, *p, value_of(c, READ_JOURNEY)->s, j);

@@ -289,7 +289,8 @@ int run_run(struct cli *c)
     if (!rc) rc = share_options(&r);
     if (!rc) rc = check_output(&r);
     for (size_t k = 0; k < r.n && !rc; k++) rc = typed_alone(&r, &r.chosen[k]);
-    if (!rc) rc = reading_open(c, r.n_files, &p, &j);
+    for (size_t k = 0; k < r.n; k++) r.items[k] = (struct fold_item){.plugin = r.chosen[k].plugin, .options = r.chosen[k].options};
+    if (!rc) rc = reading_open(c, r.n_files, r.items, r.n, &p, &j);
     if (!rc) rc = cli_need_events(c, p);
     if (!rc) rc = walk(&r, p, j);
     if (!rc) rc = put_out(&r, p, j);

@@ -12,6 +12,7 @@
 #include "base/text.h"
 
 #define SLOTS_MIN 256u
+#define OWN_ATTRS 256u // of one event
 #define STAY_STRINGS 32768u // strings and tuples that stay for the next block: those of a file that repeats them fit
 #define STAY_TUPLES 131072u
 
@@ -24,6 +25,7 @@ voc_rc coder_init(struct coder *c, uint32_t sender)
 {
     uint32_t empty;
     memset(c, 0, sizeof *c);
+    c->kept = EV_ALL;
     c->sender = sender;
     buf_init(&c->people.text, CODING_STRINGS);
     buf_init(&c->scratch, (size_t)64 << 20);
@@ -307,14 +309,14 @@ static void add_attr(struct buf *to, const voc_attr *a)
 // A JSON object with sorted keys: equal attributes give equal bytes.
 static voc_rc own_attrs_code(struct coder *c, const voc_row *r, uint32_t *out)
 {
-    const voc_attr *own[256];
+    const voc_attr *own[OWN_ATTRS];
     size_t n = 0;
     bool sorted = true;
     *out = 0;
     for (size_t i = 0; i < r->n_attrs; i++) {
         const voc_attr *a = &r->attrs[i];
         if (a->entity != VOC_ENTITY_EVENT) continue;
-        if (n == 256) return VOC_E_LIMIT;
+        if (n == OWN_ATTRS) return VOC_E_LIMIT;
         // buf_json would mend them, and what is mended is not what the source said
         if (!text_utf8_valid(a->key.ptr, a->key.len) || !text_utf8_valid(a->text.ptr, a->text.len)) return VOC_E_INPUT;
         sorted = sorted && (n == 0 || str_cmp(own[n - 1]->key, a->key) <= 0);
@@ -329,6 +331,34 @@ static voc_rc own_attrs_code(struct coder *c, const voc_row *r, uint32_t *out)
     }
     buf_byte(&c->scratch, '}');
     return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);
+}
+
+// Text that nobody asks for must be UTF-8 all the same: else the record is none.
+static bool sound_text(voc_str s)
+{
+    uint64_t tops = 0, word;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        memcpy(&word, s.ptr + i, 8);
+        tops |= word;
+    }
+    for (; i < s.len; i++) tops |= (unsigned char)s.ptr[i];
+    return !(tops & UINT64_C(0x8080808080808080)) || text_utf8_valid(s.ptr, s.len);
+}
+
+static voc_rc pass_attrs(const struct coder_rows *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const voc_row *r = coder_row(b, i);
+        size_t own = 0;
+        for (size_t k = 0; k < r->n_attrs; k++) {
+            const voc_attr *a = &r->attrs[k];
+            if (a->entity != VOC_ENTITY_EVENT) continue;
+            if (++own > OWN_ATTRS) return VOC_E_LIMIT;
+            if (!sound_text(a->key) || !sound_text(a->text)) return VOC_E_INPUT;
+        }
+    }
+    return VOC_OK;
 }
 
 // ---- columns -----------------------------------------------------------------------------------------------------------
@@ -553,6 +583,20 @@ static voc_rc reserve(struct coder *c, size_t n)
     return rc;
 }
 
+// Texts that are not kept become texts that no row has.
+static voc_rc pass_texts(const struct coder *c, const struct coder_rows *b, uint64_t used[TEXT_N])
+{
+    static const struct { unsigned char text; uint32_t column; } texts[] = {{TEXT_CHANNEL, EV_CHANNEL}, {TEXT_CAMPAIGN, EV_CAMPAIGN}, {TEXT_ROLE, EV_ROLE}, {TEXT_OWNER, EV_OWNER},
+                                                                            {TEXT_TEXT, EV_TEXT}, {TEXT_LANGUAGE, EV_TEXT}};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        if ((c->kept & texts[k].column) || !used[texts[k].text]) continue;
+        for (size_t i = 0; i < b->n; i++)
+            if (!sound_text(text_at(b, i, texts[k].text))) return VOC_E_INPUT;
+        used[texts[k].text] = 0;
+    }
+    return VOC_OK;
+}
+
 static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
 {
     static const struct { unsigned char text, codes; } texts[] = {{TEXT_OBJECT, CODES_OBJECT}, {TEXT_CASE, CODES_CASE}, {TEXT_THREAD, CODES_THREAD},
@@ -560,13 +604,14 @@ static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
     uint64_t used[TEXT_N];
     used_texts(b, used);
     voc_rc rc = reserve(c, b->n);
+    if (!rc) rc = pass_texts(c, b, used);
     if (!rc) rc = put_tuples(c, b, used, c->tuple.at + c->n, unset);
     for (size_t k = 0; k < sizeof texts / sizeof *texts && !rc; k++)
         if (used[texts[k].text]) rc = put_text(c, b, texts[k].text, texts[k].codes);
     if (!rc) rc = put_customers(c, b);
     if (!rc) rc = put_accounts(c, b);
-    if (!rc) rc = put_attrs(c, b);
-    for (unsigned k = 0; k < AMOUNT_N && !rc; k++) rc = put_amounts(c, b, k);
+    if (!rc) rc = c->kept & EV_ATTRS ? put_attrs(c, b) : pass_attrs(b);
+    for (unsigned k = 0; k < AMOUNT_N && !rc && (c->kept & EV_MONEY); k++) rc = put_amounts(c, b, k);
     return rc ? rc : put_codes(c, CODES_SUB, b->sub, b->n);
 }
 

@@ -44,6 +44,7 @@ struct coder { // owns everything but the text at `from`
     struct met common[MET_COMMON], aliases[MET_ALIASES];
     struct alias_kind kinds[KINDS_MAX]; // met so far
     unsigned n_kinds;
+    uint32_t kept;                   // EV_*: columns that are coded; of others it is only seen that they are text
 };
 voc_rc coder_init(struct coder *c, uint32_t sender);
 void coder_done(struct coder *c);

@@ -53,6 +53,7 @@ voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct di
     s->current = UINT64_MAX;
     buf_init(&s->raws, CODING_STRINGS);
     voc_rc rc = coder_init(&s->c, spec->sender);
+    if (spec->kept) s->c.kept = spec->kept;
     if (!rc) rc = dict_new(&s->account.rules, 1 << 20);
     if (rc) {
         sink_free(s);

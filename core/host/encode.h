@@ -14,6 +14,7 @@ struct encode_spec {
     const char *file;
     uint64_t first_record; // of the source
     uint32_t sender;       // of the sink's blocks (store.h), which are then handed on in order, all of them
+    uint32_t kept;         // EV_* columns that will be asked for; 0: all
 };
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d);
 void sink_free(struct voc_sink *s);

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "journey/predicate_eval.h"
+
 #define PIECE_EVENTS 16384u // events of one batch, about
 #define THREADS_MAX PARALLEL_MAX
 
@@ -291,6 +293,45 @@ static voc_rc part_begin(struct fold *f, size_t k)
     return part_rc(f, k, rc);
 }
 
+// What the definition and these columns (VOC_COL_*) take of events: without stages, predicates and segments nobody is asked for more.
+static uint32_t needs(const struct journey *j, uint32_t columns)
+{
+    static const struct { uint32_t column, kept; } of[] = {{VOC_COL_COST, EV_MONEY}, {VOC_COL_VALUE, EV_MONEY}, {VOC_COL_MINUTES, EV_MONEY}, {VOC_COL_CHANNEL, EV_CHANNEL},
+                                                           {VOC_COL_CAMPAIGN, EV_CAMPAIGN}, {VOC_COL_ROLE, EV_ROLE}, {VOC_COL_OWNER, EV_OWNER}};
+    const uint32_t said = EV_CHANNEL | EV_CAMPAIGN | EV_ROLE | EV_OWNER, asked = EV_MONEY | EV_TEXT | EV_ATTRS;
+    uint32_t kept = (EV_ALL & ~(said | asked)) | predicate_columns(j);
+    if (j->n_stages || j->n_predicates || j->n_segments) kept |= said;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (columns >> of[i].column & 1u) kept |= of[i].kept;
+    return kept;
+}
+
+static voc_rc check_kept(const struct fold *f, struct diag *d)
+{
+    if (!f->req->kept || !(needs(f->req->journey, f->columns) & ~f->req->kept)) return VOC_OK;
+    diag_error(d, "FOLD-006", NULL, 0, "import the files into a project, and ask that", "an analysis asks for more when it sees events than it did before");
+    return VOC_E_BUG;
+}
+
+uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items, size_t n)
+{
+    struct fold f = {.req = r};
+    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = 1};
+    struct fold_item *silent = mem_zalloc(n ? n : 1, sizeof *silent);
+    struct diag *d = diag_new();
+    voc_rc rc = silent && d ? VOC_OK : VOC_E_NOMEM;
+    for (size_t k = 0; k < n && !rc; k++) silent[k] = (struct fold_item){.plugin = items[k].plugin, .options = items[k].options};
+    if (!rc) rc = parts_new(&f, silent, n, d);
+    if (!rc) rc = timeline_open(&f.timeline, r->project, r->journey, &to, false, d);
+    for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
+    for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
+    uint32_t kept = rc ? EV_ALL : needs(r->journey, f.columns);
+    fold_done(&f);
+    mem_free(silent);
+    diag_free(d);
+    return kept;
+}
+
 voc_rc fold_tables(struct voc_run *run, const voc_definition *def)
 {
     voc_rc rc = VOC_OK;
@@ -330,6 +371,7 @@ voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_
     if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
     if (!rc) rc = share_memory(&f, d);
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
+    if (!rc) rc = check_kept(&f, d);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
     for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));

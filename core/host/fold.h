@@ -29,6 +29,7 @@ struct fold_request {
     uint32_t unit;                  // --unit override or 0
     uint64_t memory_max;            // bytes, 0: none
     const char *beside;             // in whose folder lies what memory does not hold; NULL: the project
+    uint32_t kept;                  // EV_* columns that the project's events were read with (fold_wants); 0: all
     const struct event_set *events; // NULL: read from the project (tests give their own)
     bool whole;                     // hold all events, even where they can be read in parts (tests compare)
     void (*progress)(void *user, const struct fold_progress *p); // from any thread, a few times a second to some thousand; or NULL
@@ -69,6 +70,9 @@ voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct di
 // tables are those of a run of its own. r->plugin and r->options are not looked at; results only if all went well.
 struct fold_item { struct plugin *plugin; const voc_value *options; struct diag *diag; /* its messages; NULL: d */ struct fold_result result; };
 voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d);
+// Which EV_* columns of events the items will ask for, told from what they want of r->project before anything is in it. Those that
+// say it only when they see events are taken to ask for all.
+uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items, size_t n);
 void fold_free(struct fold_result *r);
 // When an analysis has finished: are its tables whole? Where stages are declared, each says so.
 voc_rc fold_tables(struct voc_run *run, const voc_definition *def);

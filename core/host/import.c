@@ -253,7 +253,7 @@ static voc_rc import_lines(struct job *j)
     bool complete;
     size_t max = j->req->threads > 1 ? (size_t)j->req->threads * 2 : 1;
     struct ring w = {.j = j};
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in)};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .kept = j->req->kept};
     voc_rc rc = in_text(j->in, "auto");
     if (!rc) rc = in_peek(j->in, FIRST_BYTES, &first, &complete);
     if (!rc) rc = j->ops->rule(j->instance, first, &rule);
@@ -295,7 +295,7 @@ static voc_rc import_stream(struct job *j)
 {
     struct voc_stream s = {.in = j->in};
     struct voc_sink *sink = NULL;
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept};
     struct coded_block last;
     buf_init(&s.window, STREAM_WINDOW + 1);
     voc_rc rc = sink_new(&sink, &spec, j->d);

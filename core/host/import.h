@@ -26,6 +26,7 @@ struct import_request {
     uint32_t block_bytes;         // 0: default; tests cut small blocks
     uint32_t records_at_once;     // LINES: most records that the plugin is given in one call; 0: those of a block
     bool sources_only;            // a file that no source of the journey is for is an error, and not guessed
+    uint32_t kept;                // EV_* columns of events that will be asked for (fold_wants); 0: all. Of a private project only
     bool plan_only;               // LINES: stop when the mapping is made; no records are read. STREAM: not even begun
     // Takes each coded block instead of a project, in order (dry run); NULL: only counted.
     voc_rc (*block)(void *user, const struct coded_block *b);

@@ -291,7 +291,7 @@ int run_stages(struct cli *c)
         diag_error(c->diag, "STAGES-001", NULL, 0, "--journey online-shop (or b2b-sale, crm-pipeline, your own folder); voc journey infer FILE -o FOLDER begins one from the events", "which stages? a file says nothing of them, a journey does");
         rc = VOC_E_OPTION;
     }
-    if (!rc) rc = reading_open(c, n_files, &p, &j);
+    if (!rc) rc = reading_open(c, n_files, NULL, 0, &p, &j);
     if (!rc && j->n_stages == 0) {
         const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer %s -o FOLDER begins one from the events", c->args[0], c->args[0]);
         diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));

@@ -293,7 +293,7 @@ static voc_rc read_files(struct cli *c, int n_files, const struct fold_item *ask
     if (!rc) rc = share_options(c, &output, &n_output);
     const char *words = rc ? NULL : reading_typed(c, n_files);
     if (!rc && !words) rc = VOC_E_NOMEM;
-    if (!rc) rc = project_open_private(out, made, cli_memory(c) / 4, c->diag);
+    if (!rc) rc = project_open_private(out, made, cli_memory(c) / 8, c->diag);
     if (rc) return rc;
     c->stopped = "nothing was kept; run the same command again";
     c->project = made;

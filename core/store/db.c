@@ -71,7 +71,8 @@ voc_rc db_fail(struct project *p, int rc, const char *doing)
     const char *why = p->db && sqlite3_extended_errcode(p->db) == rc ? sqlite3_errmsg(p->db) : sqlite3_errstr(rc);
     if (p->mode == PROJECT_PRIVATE) {
         char hint[400];
-        (void)snprintf(hint, sizeof hint, "nothing was kept; make room, name another folder with TMPDIR, or allow more with --memory (what memory does not hold lies beside %.200s)", project_beside(p));
+        const char *beside = project_beside(p), *end = strrchr(beside, '/');
+        (void)snprintf(hint, sizeof hint, "nothing was kept; make room in %.*s, name another folder with TMPDIR, or allow more with --memory", end && end - beside < 200 ? (int)(end - beside) : 1, beside);
         diag_error(p->d, code_of(result), NULL, 0, hint, "what was read cannot be held: %s", why);
         return result;
     }

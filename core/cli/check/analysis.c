@@ -121,7 +121,7 @@ static bool differs(struct check *k, const char *what, const struct answer *a, c
 static bool from_parts(struct check *k, const char *project, unsigned n, const struct answer *whole)
 {
     const char *name = k->plugin->note.name, *merge[ARGS_MAX] = {"merge", name};
-    char part[8][128], shard[8][16], what[40];
+    char part[8][128], shard[8][32], what[40];
     snprintf(what, sizeof what, "put together from %u parts", n);
     for (unsigned i = 0; i < n; i++) {
         snprintf(part[i], sizeof part[i], "%s/part.%u", k->scratch, i);

@@ -147,7 +147,7 @@ static void flip(struct check *k, void *user, struct trial *t)
         for (size_t m = 0; m < n; m++) {
             at[m] = next(&state) % s->len;
             uint64_t x = next(&state);
-            copy[at[m]] = x % 3 ? (char)(copy[at[m]] ^ 1 << x / 3 % 8) : (char)(x / 3);
+            copy[at[m]] = (char)(x % 3 ? (unsigned char)copy[at[m]] ^ 1u << x / 3 % 8 : x / 3 & 0xFF);
         }
         snprintf(how, sizeof how, "bytes changed, round %u, the first at byte %zu", i, at[0]);
         read_damaged(k, s, copy, s->len, how, t);

@@ -49,6 +49,8 @@ static const char *target(const struct events *e, size_t field)
 voc_rc plan_maps(struct events *e, voc_source *out)
 {
     size_t n = 0, max = e->n_times + 1 + FIELD_N + e->n_customers + e->n_accounts + e->n_attrs;
+    out->n_maps = 0;
+    if (e->n_columns == 0) return VOC_OK; // no record: there is no plan
     voc_map *maps = ev_alloc(e, max * sizeof *maps);
     voc_rc rc = maps ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = 0; i < e->n_times && !rc; i++) rc = add_time(e, "time", &e->times[i], &maps[n++]);

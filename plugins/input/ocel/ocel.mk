@@ -12,3 +12,6 @@ plugins_input_ocel_input_ocel_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 plugins_input_ocel_input_ocel_la_LIBADD = $(PLUGIN_COMMON)
 
 dist_man_MANS += plugins/input/ocel/voc-input-ocel.7
+
+# A log of each layout and version, for voc plugin check.
+EXTRA_DIST += plugins/input/ocel/samples

@@ -50,7 +50,7 @@ grep -v 'to="actor"' sources.xml >asked.xml
 steps=view_home,view_product,signup,start_trial,purchase
 flow="--table edges --format tsv --quiet"
 touches=newsletter,sales_call,discount_offer,retargeting_ad,demo_session,onboarding_mail,webinar_invite,postal_mailing,satisfaction_survey,sms_reminder,vip_invite,contract_draft,push_notification,price_increase_notice
-all="flow,funnel,sessions,variants -O funnel.steps=$steps -O funnel.within=30d -O variants.collapse=no"
+all="flow,funnel,sessions,variants,response -O funnel.steps=$steps -O funnel.within=30d -O variants.collapse=no -O response.after=$touches -O response.to=subscribe,signup,start_trial,purchase,renew+repurchase"
 add import voc "$fresh" "$VOC import ${limit}i.voc $events --sources sources.xml --quiet"
 add append voc "cp base.voc i.voc" "$VOC import ${limit}i.voc day.csv --sources sources.xml --quiet"
 add flow-median voc "$asked" "$VOC flow ${limit}asked.voc $flow"
@@ -123,9 +123,9 @@ done <works >medians
         { rows[$1] = rows[$1] sprintf("| %s | %s | %.3f | %.3f | %.0f | %s |\n", $1, $2, $3, $4, $5, $2 != "voc" && own[$1] > 0 ? sprintf("%.2f", $3 / own[$1]) : "") }
         END {
             for (i = 1; i <= works; i++) printf "%s", rows[order[i]]
-            parts = split("flow-median funnel sessions variants", part, " ")
+            parts = split("flow-median funnel sessions variants response", part, " ")
             for (i = 1; i <= parts; i++) { have += part[i] in best; sum += best[part[i]] }
-            if (have == parts && own["all-in-one"] > 0) printf "| all-in-one | the best peer of each of the four, together | %.3f | | | %.2f |\n", sum, sum / own["all-in-one"]
+            if (have == parts && own["all-in-one"] > 0) printf "| all-in-one | the best peer of each of the five, together | %.3f | | | %.2f |\n", sum, sum / own["all-in-one"]
         }' medians medians
     echo
     for f in base.voc "base$ROWS.duckdb" "tuned$ROWS.duckdb" "base$ROWS.sqlite"; do test ! -e "$f" || echo "- $f: $(($(wc -c <"$f") / 1000000)) MB"; done

@@ -158,7 +158,7 @@ static voc_rc scan_next(void *user, void *scan, bool *more)
 static bool units_show(const struct sql_ask *ask, unsigned table)
 {
     uint64_t seen = ask->columns & ~(UINT64_C(1) << definition_of[table]);
-    for (size_t i = 0; i < ask->n_order; i++) seen &= ~(UINT64_C(1) << ask->order[i]);
+    for (size_t i = 0; i < ask->n_order; i++) seen &= ~(UINT64_C(1) << (ask->order[i] & ~SQL_DOWN));
     for (size_t i = 0; i < ask->n_limits; i++)
         if (ask->limits[i].op == SQL_EQUALS) seen &= ~(UINT64_C(1) << ask->limits[i].column);
     return seen != 0;
@@ -209,7 +209,7 @@ static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint32_t stor
     if (rc) return rc;
     for (; s->n_order < ask->n_order && s->n_order < 4; s->n_order++) s->ordered[s->n_order] = ask->order[s->n_order];
     s->tests = s->planned && s->set->all;
-    for (size_t i = 0; i < ask->n_order; i++) rc = rc ? rc : ask->order[i] == unit_of[s->table] ? set_sort(s->set) : VOC_OK;
+    for (size_t i = 0; i < ask->n_order; i++) rc = rc ? rc : (ask->order[i] & ~SQL_DOWN) == unit_of[s->table] ? set_sort(s->set) : VOC_OK;
     if (!rc && sorts) rc = set_sort(s->set);
     if (!rc && ask->n_order && !sorts) rc = order_runs(s->set, ask->order, ask->n_order, &s->runs, &s->n_runs);
     if (!rc && ask->n_order && !s->runs) rc = order_rows(s->set, ask->order, ask->n_order, sorts, &s->order);

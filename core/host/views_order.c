@@ -148,12 +148,19 @@ static void rank_units(const struct set *s, uint32_t *key, uint32_t *n)
     *n = (uint32_t)s->segments.n;
 }
 
-static voc_rc rank_rows(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
+static voc_rc rank_upwards(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
 {
     for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++)
         if (ordered[i].column == column) return rank_column(s, i, key, n);
     rank_units(s, key, n);
     return VOC_OK;
+}
+
+static voc_rc rank_rows(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
+{
+    voc_rc rc = rank_upwards(s, column & ~SQL_DOWN, key, n);
+    for (uint64_t i = 0; i < s->n && !rc && column & SQL_DOWN; i++) key[i] = *n - 1 - key[i];
+    return rc;
 }
 
 // Lays rows out by key; equal ones stay as they are.

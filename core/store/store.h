@@ -235,11 +235,13 @@ struct sql_key { // a column whose limits the table can use
     enum sql_order { SQL_UNORDERED, SQL_NATURAL /* the rows lie in this order */, SQL_SORTS /* a scan makes it */ } order;
     bool chooses; // its value is no matter of rows, but says what is shown: a plan in which it is not known yet is none
 };
+#define SQL_DOWN (1u << 31)
 struct sql_ask { // what one reading of a table is about; borrows until begin returns
     uint64_t columns; // bit k: column k is read, no other
     const struct sql_limit *limits;
     size_t n_limits;
-    const unsigned *order; // rows in ascending order of these columns (NULL first, text bytewise), what is equal as it lies
+    const unsigned *order; // rows in ascending order of these columns (NULL first, text bytewise), what is equal as it lies; with
+                           // SQL_DOWN in descending order of that column (NULL last)
     size_t n_order;        // 0: as they lie
     int64_t row;           // the row of this number only, if there is one; -1: all
 };

@@ -11,9 +11,9 @@
 #define LIMITS_MAX 16u
 #define ROWS_UNKNOWN 1e6 // of a table that was not opened yet
 #define ROWS_AT_KEY 10.0 // of the rarest value
-#define ORDER_MAX 4u      // columns that a walk is ordered by; each is four bits of the plan's number
+#define ORDER_MAX 4u      // columns that a walk is ordered by; each is four bits of the plan's number, and a bit behind them all
 #define COLUMNS_DIGITS 16 // of the plan's text
-enum { PLAN_ROW = 1, PLAN_LIMITS = 2, PLAN_ORDER = 4 /* bits from here on */ }; // the plan's number
+enum { PLAN_ROW = 1, PLAN_LIMITS = 2, PLAN_ORDER = 4 /* bits from here on */, PLAN_DOWN = PLAN_ORDER + 4 * (int)ORDER_MAX }; // the plan's number
 
 struct vtab {
     sqlite3_vtab base;
@@ -108,9 +108,11 @@ static int order_of(const struct sql_walk *w, const sqlite3_index_info *info, bo
     for (int i = 0; i < info->nOrderBy; i++) {
         size_t k = 0;
         while (k < w->n_keys && (int)w->keys[k].column != info->aOrderBy[i].iColumn) k++;
-        if (k >= w->n_keys || k > 13 || info->aOrderBy[i].desc || w->keys[k].order == SQL_UNORDERED) return 0;
+        if (k >= w->n_keys || k > 13 || w->keys[k].order == SQL_UNORDERED) return 0;
+        if (info->aOrderBy[i].desc && w->keys[k].order != SQL_SORTS) return 0;
         if (jumps && (info->nOrderBy > 1 || w->keys[k].order != SQL_NATURAL)) return 0;
         number |= (int)(k + 1) << (PLAN_ORDER + 4 * i);
+        if (info->aOrderBy[i].desc) number |= 1 << (PLAN_DOWN + i);
     }
     return number;
 }
@@ -274,11 +276,11 @@ static voc_rc scan_begin(struct sql_module *m, struct cursor *c, int idx, const 
 {
     const struct sql_walk *w = m->walk;
     struct sql_limit limits[LIMITS_MAX];
-    unsigned columns[ORDER_MAX], order = (unsigned)idx >> PLAN_ORDER;
+    unsigned columns[ORDER_MAX], order = (unsigned)idx >> PLAN_ORDER & 0xFFFFu, down = (unsigned)idx >> PLAN_DOWN;
     struct sql_ask ask = {.limits = limits, .order = columns, .row = -1};
     bool none = false;
     for (int i = 0; i < COLUMNS_DIGITS; i++) ask.columns = ask.columns << 4 | hex_of(text[i]);
-    for (; order && ask.n_order < ORDER_MAX; order >>= 4) columns[ask.n_order++] = w->keys[(order & 15) - 1].column;
+    for (; order && ask.n_order < ORDER_MAX; order >>= 4, down >>= 1) columns[ask.n_order++] = w->keys[(order & 15) - 1].column | (down & 1 ? SQL_DOWN : 0);
     if (ask.n_order == 1 && w->keys[0].column == columns[0] && w->keys[0].order == SQL_NATURAL) ask.n_order = 0;
     if (idx & PLAN_ROW) { // SQLite compares again, so a value that is not a whole number finds nothing
         ask.row = sqlite3_value_int64(argv[0]);

@@ -189,7 +189,7 @@ static void tables_fed_from_above_are_read_like_others(void **state)
 // ---- limits handed down ------------------------------------------------------------------------------------------------------
 
 struct walker { struct sql_limit limit[4]; char text[4][16]; size_t n, given; uint64_t columns; unsigned order[4]; size_t n_order; int scans; };
-struct walk_scan { int64_t at, only; };
+struct walk_scan { int64_t at, only, step; };
 
 static voc_rc walker_open(void *user, uint64_t *n)
 {
@@ -215,7 +215,8 @@ static voc_rc walker_begin(void *user, const struct sql_ask *ask, void **out)
 {
     struct walker *w = user;
     struct walk_scan *s = test_malloc(sizeof *s);
-    *s = (struct walk_scan){-1, ask->row};
+    bool down = ask->n_order && ask->order[0] & SQL_DOWN;
+    *s = (struct walk_scan){down ? 100 : -1, ask->row, down ? -1 : 1};
     assert_in_range(ask->n_limits, 0, 4);
     w->n = ask->n_limits;
     for (size_t i = 0; i < w->n; i++) {
@@ -250,9 +251,9 @@ static bool walker_fits(const struct walker *w, int64_t row)
 static voc_rc walker_next(void *user, void *scan, bool *more)
 {
     struct walk_scan *s = scan;
-    do s->at++;
-    while (s->at < 100 && (!walker_fits(user, s->at) || (s->only >= 0 && s->at != s->only)));
-    *more = s->at < 100;
+    do s->at += s->step;
+    while (s->at >= 0 && s->at < 100 && (!walker_fits(user, s->at) || (s->only >= 0 && s->at != s->only)));
+    *more = s->at >= 0 && s->at < 100;
     return VOC_OK;
 }
 
@@ -319,6 +320,11 @@ static void an_order_that_the_table_has_or_makes_is_asked_of_it(void **state)
     assert_int_equal(w.n_order, 1);
     assert_int_equal(w.order[0], 1);
     check("SELECT letter FROM walked GROUP BY letter ORDER BY letter DESC LIMIT 1", "letter / 'j'");
+    assert_int_equal(w.n_order, 1);
+    assert_int_equal(w.order[0], 1 | SQL_DOWN);
+    check("SELECT letter, count(*) AS n FROM walked WHERE number < 3 GROUP BY letter ORDER BY n DESC, letter", "letter,n / 'a',10 / 'b',10 / 'c',10");
+    check("SELECT number FROM walked ORDER BY number DESC LIMIT 1", "number / 9"); // SQLite sorts: rows lie the other way
+    assert_int_equal(w.n_order, 0);
     check("SELECT max(other) AS m FROM walked GROUP BY other ORDER BY other LIMIT 1", "m / 'a'"); // SQLite sorts
     assert_int_equal(w.n_order, 0);
 }

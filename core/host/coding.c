@@ -4,15 +4,11 @@
 // without a hash); the dictionary. Only strings that are new to the block are checked to be UTF-8. One thread at a time.
 #include "host/coding.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 
 #define SLOTS_MIN 256u
-#define OWN_ATTRS 256u // of one event
 #define STAY_STRINGS 32768u // strings and tuples that stay for the next block: those of a file that repeats them fit
 #define STAY_TUPLES 131072u
 
@@ -271,96 +267,6 @@ static voc_rc coder_person(struct coder *c, const voc_alias *aliases, size_t n, 
     return list_person(c, at, out);
 }
 
-// ---- attributes of the event itself ------------------------------------------------------------------------------------
-
-// By key; equal keys in the order of the row.
-static int attr_order(const void *x, const void *y)
-{
-    const voc_attr *a = *(const voc_attr *const *)x, *b = *(const voc_attr *const *)y;
-    int order = str_cmp(a->key, b->key);
-    return order ? order : (a > b) - (a < b);
-}
-
-static void add_integer(struct buf *to, int64_t x)
-{
-    char digits[20];
-    size_t n = sizeof digits;
-    uint64_t rest = x < 0 ? -(uint64_t)x : (uint64_t)x;
-    do digits[--n] = (char)('0' + rest % 10);
-    while (rest /= 10);
-    if (x < 0) digits[--n] = '-';
-    buf_add(to, digits + n, sizeof digits - n);
-}
-
-static void add_attr(struct buf *to, const voc_attr *a)
-{
-    buf_json(to, a->key);
-    buf_byte(to, ':');
-    if (a->type == VOC_TYPE_INT)
-        add_integer(to, a->time_us);
-    else if (a->type == VOC_TYPE_BOOL)
-        buf_cstr(to, a->time_us ? "true" : "false");
-    else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
-        buf_printf(to, "%.17g", a->number);
-    else
-        buf_json(to, a->text);
-}
-
-// A JSON object with sorted keys: equal attributes give equal bytes.
-static voc_rc own_attrs_code(struct coder *c, const voc_row *r, uint32_t *out)
-{
-    const voc_attr *own[OWN_ATTRS];
-    size_t n = 0;
-    bool sorted = true;
-    *out = 0;
-    for (size_t i = 0; i < r->n_attrs; i++) {
-        const voc_attr *a = &r->attrs[i];
-        if (a->entity != VOC_ENTITY_EVENT) continue;
-        if (n == OWN_ATTRS) return VOC_E_LIMIT;
-        // buf_json would mend them, and what is mended is not what the source said
-        if (!text_utf8_valid(a->key.ptr, a->key.len) || !text_utf8_valid(a->text.ptr, a->text.len)) return VOC_E_INPUT;
-        sorted = sorted && (n == 0 || str_cmp(own[n - 1]->key, a->key) <= 0);
-        own[n++] = a;
-    }
-    if (n == 0) return VOC_OK;
-    if (!sorted) qsort(own, n, sizeof *own, attr_order);
-    buf_clear(&c->scratch);
-    for (size_t i = 0; i < n; i++) {
-        buf_byte(&c->scratch, i ? ',' : '{');
-        add_attr(&c->scratch, own[i]);
-    }
-    buf_byte(&c->scratch, '}');
-    return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);
-}
-
-// Text that nobody asks for must be UTF-8 all the same: else the record is none.
-static bool sound_text(voc_str s)
-{
-    uint64_t tops = 0, word;
-    size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        memcpy(&word, s.ptr + i, 8);
-        tops |= word;
-    }
-    for (; i < s.len; i++) tops |= (unsigned char)s.ptr[i];
-    return !(tops & UINT64_C(0x8080808080808080)) || text_utf8_valid(s.ptr, s.len);
-}
-
-static voc_rc pass_attrs(const struct coder_rows *b)
-{
-    for (size_t i = 0; i < b->n; i++) {
-        const voc_row *r = coder_row(b, i);
-        size_t own = 0;
-        for (size_t k = 0; k < r->n_attrs; k++) {
-            const voc_attr *a = &r->attrs[k];
-            if (a->entity != VOC_ENTITY_EVENT) continue;
-            if (++own > OWN_ATTRS) return VOC_E_LIMIT;
-            if (!sound_text(a->key) || !sound_text(a->text)) return VOC_E_INPUT;
-        }
-    }
-    return VOC_OK;
-}
-
 // ---- columns -----------------------------------------------------------------------------------------------------------
 
 // Codes of rows c->n to c->n + n in column k. If none of them has anything, the column stays as short as it is.
@@ -453,83 +359,11 @@ static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < b->n; i++) any |= coder_row(b, i)->n_attrs;
     if (!any) return VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) rc = own_attrs_code(c, coder_row(b, i), &code[i]);
+    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_attrs(c, coder_row(b, i), &code[i]);
     return rc ? rc : put_codes(c, CODES_ATTRS, code, b->n);
 }
 
 // ---- tuples ------------------------------------------------------------------------------------------------------------
-
-static inline bool same_tuple(const struct coded_tuple *a, const struct coded_tuple *b)
-{
-    return ((a->action ^ b->action) | (a->touchpoint ^ b->touchpoint) | (a->channel ^ b->channel) | (a->campaign ^ b->campaign) | (a->role ^ b->role) |
-            (a->owner ^ b->owner) | (a->language ^ b->language)) == 0 &&
-           a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
-}
-
-// The two halves of a product, folded: every bit of the result depends on nearly all of both.
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    unsigned __int128 p = (unsigned __int128)a * b;
-    return (uint64_t)p ^ (uint64_t)(p >> 64);
-}
-
-static inline uint64_t tuple_hash(const struct coded_tuple *t)
-{
-    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15), l = UINT64_C(0xE7037ED1A0B428DB);
-    uint64_t a = (uint64_t)t->action << 32 | t->channel, b = (uint64_t)t->campaign << 32 | t->role, c = (uint64_t)t->touchpoint << 32 | t->owner;
-    uint64_t small = (uint64_t)t->language << 24 | (uint64_t)t->resolution << 16 | (uint64_t)t->actor << 8 | t->ref_kind;
-    return fold(a ^ k, b ^ l) ^ fold(c ^ l, small ^ k);
-}
-
-static voc_rc more_slots(struct coder *c)
-{
-    size_t n = c->slots.n * 2;
-    voc_rc rc = vec_reserve(&c->slots, c->slots.n, SIZE_MAX);
-    if (rc) return rc;
-    memset(c->slots.at, 0, n * sizeof *c->slots.at);
-    c->slots.n = n;
-    for (uint32_t k = 0; k < c->tuples.n; k++) {
-        size_t at = tuple_hash(&c->tuples.at[k]) & (n - 1);
-        while (c->slots.at[at]) at = (at + 1) & (n - 1);
-        c->slots.at[at] = k + 1;
-    }
-    return VOC_OK;
-}
-
-static __attribute__((noinline)) voc_rc tuple_new(struct coder *c, const struct coded_tuple *t, size_t at, uint32_t *out)
-{
-    voc_rc rc = vec_reserve(&c->tuples, 1, CODING_ROWS);
-    if (rc) return rc;
-    *out = (uint32_t)c->tuples.n;
-    c->tuples.at[c->tuples.n++] = *t;
-    c->slots.at[at] = (uint32_t)c->tuples.n;
-    return c->tuples.n > c->slots.n / 2 ? more_slots(c) : VOC_OK;
-}
-
-static inline voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, uint64_t hash, uint32_t *out)
-{
-    size_t mask = c->slots.n - 1, at = hash & mask;
-    for (; c->slots.at[at]; at = (at + 1) & mask)
-        if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
-    return tuple_new(c, t, at, out);
-}
-
-// A file may have a hundred thousand tuples: what a lookup touches is fetched while others are looked up.
-static voc_rc tuple_codes(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to)
-{
-    uint64_t hash[CODING_AT_ONCE];
-    voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < n; i++) {
-        hash[i] = tuple_hash(&t[i]);
-        __builtin_prefetch(&c->slots.at[hash[i] & (c->slots.n - 1)]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t likely = c->slots.at[hash[i] & (c->slots.n - 1)];
-        if (likely) __builtin_prefetch(&c->tuples.at[likely - 1]);
-    }
-    for (size_t i = 0; i < n && !rc; i++) rc = tuple_code(c, &t[i], hash[i], &to[i]);
-    return rc;
-}
 
 // Codes of one text of each row.
 static voc_rc common_codes(struct coder *c, const struct coder_rows *b, unsigned which, uint32_t code[CODING_AT_ONCE])
@@ -564,7 +398,7 @@ static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint
                                       .actor = (uint8_t)actor, .ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE)};
         some_unset = some_unset || actor == VOC_ACTOR_UNSET;
     }
-    rc = tuple_codes(c, tuples, b->n, to);
+    rc = coder_tuples(c, tuples, b->n, to);
     if (!rc && some_unset) *unset = true;
     return rc;
 }
@@ -591,7 +425,7 @@ static voc_rc pass_texts(const struct coder *c, const struct coder_rows *b, uint
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
         if ((c->kept & texts[k].column) || !used[texts[k].text]) continue;
         for (size_t i = 0; i < b->n; i++)
-            if (!sound_text(text_at(b, i, texts[k].text))) return VOC_E_INPUT;
+            if (!coder_sound(text_at(b, i, texts[k].text))) return VOC_E_INPUT;
         used[texts[k].text] = 0;
     }
     return VOC_OK;
@@ -610,7 +444,7 @@ static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
         if (used[texts[k].text]) rc = put_text(c, b, texts[k].text, texts[k].codes);
     if (!rc) rc = put_customers(c, b);
     if (!rc) rc = put_accounts(c, b);
-    if (!rc) rc = c->kept & EV_ATTRS ? put_attrs(c, b) : pass_attrs(b);
+    if (!rc) rc = c->kept & EV_ATTRS ? put_attrs(c, b) : coder_pass_attrs(b);
     for (unsigned k = 0; k < AMOUNT_N && !rc && (c->kept & EV_MONEY); k++) rc = put_amounts(c, b, k);
     return rc ? rc : put_codes(c, CODES_SUB, b->sub, b->n);
 }

@@ -54,6 +54,11 @@ void coder_text(struct coder *c, const char *bytes, size_t len);    // whose tex
 voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out);
 voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out);
 
+// A row's own attributes as one text; 0: it has none. VOC_E_INPUT: not UTF-8; VOC_E_LIMIT: too many.
+voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out);
+bool coder_sound(voc_str s); // UTF-8, nearly always seen without a look at each character
+voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to); // n at most CODING_AT_ONCE
+
 struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
     const char *rows; // voc_row
     size_t stride, n;
@@ -62,6 +67,7 @@ struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
     uint32_t actor, resolution;    // where a row does not say who, and what it cannot be finer than
 };
 static inline const voc_row *coder_row(const struct coder_rows *b, size_t i) { return (const voc_row *)(const void *)(b->rows + i * b->stride); }
+voc_rc coder_pass_attrs(const struct coder_rows *b); // what coder_attrs would refuse, where nobody asks for them
 // All of them or none. *unset: one does not say who acted.
 voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset);
 void coder_cut(struct coder *c, size_t n); // forgets the rows behind the first n; not their strings and tuples

@@ -5,6 +5,8 @@ core_libvoc_a_SOURCES += \
 	core/host/coder.c core/host/coder.h \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \
+	core/host/coding_attrs.c \
+	core/host/coding_tuples.c \
 	core/host/encode.c core/host/encode.h \
 	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \

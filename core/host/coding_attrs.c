@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Attributes of events themselves: a row's as one text, a JSON object with sorted keys, so that equal ones are one string.
+#include "host/coding.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define OWN_ATTRS 256u // of one event
+
+// By key; equal keys in the order of the row.
+static int attr_order(const void *x, const void *y)
+{
+    const voc_attr *a = *(const voc_attr *const *)x, *b = *(const voc_attr *const *)y;
+    int order = str_cmp(a->key, b->key);
+    return order ? order : (a > b) - (a < b);
+}
+
+static void add_integer(struct buf *to, int64_t x)
+{
+    char digits[20];
+    size_t n = sizeof digits;
+    uint64_t rest = x < 0 ? -(uint64_t)x : (uint64_t)x;
+    do digits[--n] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (x < 0) digits[--n] = '-';
+    buf_add(to, digits + n, sizeof digits - n);
+}
+
+static void add_attr(struct buf *to, const voc_attr *a)
+{
+    buf_json(to, a->key);
+    buf_byte(to, ':');
+    if (a->type == VOC_TYPE_INT)
+        add_integer(to, a->time_us);
+    else if (a->type == VOC_TYPE_BOOL)
+        buf_cstr(to, a->time_us ? "true" : "false");
+    else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
+        buf_printf(to, "%.17g", a->number);
+    else
+        buf_json(to, a->text);
+}
+
+// A JSON object with sorted keys: equal attributes give equal bytes.
+voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out)
+{
+    const voc_attr *own[OWN_ATTRS];
+    size_t n = 0;
+    bool sorted = true;
+    *out = 0;
+    for (size_t i = 0; i < r->n_attrs; i++) {
+        const voc_attr *a = &r->attrs[i];
+        if (a->entity != VOC_ENTITY_EVENT) continue;
+        if (n == OWN_ATTRS) return VOC_E_LIMIT;
+        // buf_json would mend them, and what is mended is not what the source said
+        if (!text_utf8_valid(a->key.ptr, a->key.len) || !text_utf8_valid(a->text.ptr, a->text.len)) return VOC_E_INPUT;
+        sorted = sorted && (n == 0 || str_cmp(own[n - 1]->key, a->key) <= 0);
+        own[n++] = a;
+    }
+    if (n == 0) return VOC_OK;
+    if (!sorted) qsort(own, n, sizeof *own, attr_order);
+    buf_clear(&c->scratch);
+    for (size_t i = 0; i < n; i++) {
+        buf_byte(&c->scratch, i ? ',' : '{');
+        add_attr(&c->scratch, own[i]);
+    }
+    buf_byte(&c->scratch, '}');
+    return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);
+}
+
+// Text that nobody asks for must be UTF-8 all the same: else the record is none.
+bool coder_sound(voc_str s)
+{
+    uint64_t tops = 0, word;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        memcpy(&word, s.ptr + i, 8);
+        tops |= word;
+    }
+    for (; i < s.len; i++) tops |= (unsigned char)s.ptr[i];
+    return !(tops & UINT64_C(0x8080808080808080)) || text_utf8_valid(s.ptr, s.len);
+}
+
+voc_rc coder_pass_attrs(const struct coder_rows *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        const voc_row *r = coder_row(b, i);
+        size_t own = 0;
+        for (size_t k = 0; k < r->n_attrs; k++) {
+            const voc_attr *a = &r->attrs[k];
+            if (a->entity != VOC_ENTITY_EVENT) continue;
+            if (++own > OWN_ATTRS) return VOC_E_LIMIT;
+            if (!coder_sound(a->key) || !coder_sound(a->text)) return VOC_E_INPUT;
+        }
+    }
+    return VOC_OK;
+}

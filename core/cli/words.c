@@ -204,6 +204,7 @@ int run_words(struct cli *c)
     if (!rc) rc = columns(t, stages);
     for (size_t i = 0; i < l.words.n && !rc; i++) put_row(t, &l, &l.words.at[i], stages);
     if (!rc) rc = notes(t, &l, query.len > 0);
+    if (!rc) rc = table_name_project(t, c->project); // as it was typed
     if (!rc) rc = cli_tables(c, p, stages ? j : NULL, &t, 1);
     table_free(t);
     vec_free(&l.words);

@@ -292,3 +292,46 @@ int events_probe(voc_str head, char reason[200])
     memcpy(reason, result.reason, 200);
     return result.confidence;
 }
+
+// ---- what must come of it ---------------------------------------------------------------------------------------------------------
+
+void expect_run(struct events_run *r, voc_str text, const char *rows, const char *mapping)
+{
+    events_run(r, text);
+    if (r->rc != VOC_OK) print_error("%s", r->says.ptr ? r->says.ptr : "");
+    assert_int_equal(r->rc, VOC_OK);
+    assert_string_equal(r->rows.ptr ? r->rows.ptr : "", rows);
+    if (mapping) {
+        bool want = mapping[0] != '!', there = strstr(r->mapping, mapping + !want) != NULL;
+        if (there != want) print_error("mapping: %s", r->mapping);
+        assert_true(there == want);
+    }
+    events_done(r);
+}
+
+void expect_error_with(struct events_run *r, const char *text, voc_rc rc, const char *says)
+{
+    events_run(r, str_of(text));
+    assert_int_equal(r->rc, rc);
+    if (!r->says.ptr || !strstr(r->says.ptr, says)) print_error("said: %s", r->says.ptr ? r->says.ptr : "nothing");
+    assert_true(r->says.ptr && strstr(r->says.ptr, says));
+    events_done(r);
+}
+
+void expect_with(struct events_run *r, const char *text, const char *rows) { expect_run(r, str_of(text), rows, NULL); }
+
+void expect(const char *text, const char *rows) { expect_said(NULL, text, rows, NULL); }
+
+void expect_options(const char *const *options, const char *text, const char *rows) { expect_said(options, text, rows, NULL); }
+
+void expect_said(const char *const *options, const char *text, const char *rows, const char *mapping)
+{
+    struct events_run r = {.options = options};
+    expect_run(&r, str_of(text), rows, mapping);
+}
+
+void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says)
+{
+    struct events_run r = {.options = options};
+    expect_error_with(&r, text, rc, says);
+}

@@ -24,4 +24,14 @@ struct events_run { // owns; begin with {0}
 void events_run(struct events_run *r, voc_str text);
 void events_done(struct events_run *r);
 int events_probe(voc_str head, char reason[200]); // confidence
+
+// What must come of it. Each ends the run; a run that began with {0} and what to run with is the first argument.
+void expect_run(struct events_run *r, voc_str text, const char *rows, const char *mapping); // mapping: a part of it; "!...": no part; NULL: any
+void expect_with(struct events_run *r, const char *text, const char *rows);
+void expect_error_with(struct events_run *r, const char *text, voc_rc rc, const char *says);
+// The same for what needs options only, or not even these.
+void expect(const char *text, const char *rows);
+void expect_options(const char *const *options, const char *text, const char *rows);
+void expect_said(const char *const *options, const char *text, const char *rows, const char *mapping);
+void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says);
 #endif

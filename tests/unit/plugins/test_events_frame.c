@@ -15,30 +15,6 @@
 #include "plugins/input/events/events.h"
 #include "tests/unit/plugins/events_run.h"
 
-// Rows as expected, and the mapping says (or, with a !, does not say) this.
-static void expect_said(const char *const *options, const char *text, const char *rows, const char *says)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    if (r.rc != VOC_OK) print_error("%s", r.says.ptr ? r.says.ptr : "");
-    assert_int_equal(r.rc, VOC_OK);
-    assert_string_equal(r.rows.ptr ? r.rows.ptr : "", rows);
-    bool want = says[0] != '!';
-    if ((strstr(r.mapping, says + !want) != NULL) != want) print_error("mapping: %s", r.mapping);
-    assert_true((strstr(r.mapping, says + !want) != NULL) == want);
-    events_done(&r);
-}
-
-static void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    assert_int_equal(r.rc, rc);
-    if (!r.says.ptr || !strstr(r.says.ptr, says)) print_error("said: %s", r.says.ptr ? r.says.ptr : "nothing");
-    assert_true(r.says.ptr && strstr(r.says.ptr, says));
-    events_done(&r);
-}
-
 // ---- before the header ----------------------------------------------------------------------------------------------------------
 
 static const char two_rows[] = "time,action,customer\n2024-03-01,ask,c1\n2024-03-02,buy,c2\n";

@@ -15,28 +15,6 @@
 #include "tests/unit/base/fault.h"
 #include "tests/unit/plugins/events_run.h"
 
-static void expect_bytes(const char *const *options, voc_str text, const char *rows)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, text);
-    if (r.rc != VOC_OK) print_error("%s", r.says.ptr ? r.says.ptr : "");
-    assert_int_equal(r.rc, VOC_OK);
-    assert_string_equal(r.rows.ptr ? r.rows.ptr : "", rows);
-    events_done(&r);
-}
-
-static void expect(const char *text, const char *rows) { expect_bytes(NULL, str_of(text), rows); }
-
-static void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    assert_int_equal(r.rc, rc);
-    if (!r.says.ptr || !strstr(r.says.ptr, says)) print_error("said: %s", r.says.ptr ? r.says.ptr : "nothing");
-    assert_true(r.says.ptr && strstr(r.says.ptr, says));
-    events_done(&r);
-}
-
 // ---- separators, quotes, records ----------------------------------------------------------------------------------------------------
 
 static void the_separator_is_found_among_comma_semicolon_tab_and_bar(void **state)
@@ -49,7 +27,7 @@ static void the_separator_is_found_among_comma_semicolon_tab_and_bar(void **stat
     expect("time|action|note\n2024-03-01|a,b|x\n", row);
     expect("time;action;text\n2024-03-01;a;one, two\n2024-03-02;b;three\n", "2 2024-03-01 a text=one, two\n3 2024-03-02 b text=three\n");
     const char *const said[] = {"separator", "blank", "time", "t", "action", "a", NULL};
-    expect_bytes(said, STR("t a\n2024-03-01 x\n"), "2 2024-03-01 x\n");
+    expect_options(said, "t a\n2024-03-01 x\n", "2 2024-03-01 x\n");
     const char *const wrong[] = {"separator", "::", NULL};
     expect_error(wrong, "t\n", VOC_E_OPTION, "\"::\" is no separator");
 }
@@ -60,8 +38,8 @@ static void quotes_hold_separators_newlines_and_quotes_and_are_left_alone_where_
     expect("time,action,text\r\n2024-03-01,\"a\",\"say \"\"hi\"\",\r\nthen go\"\r\n2024-03-02,b,\r\n", "2 2024-03-01 a text=say \"hi\",\r\nthen go\n4 2024-03-02 b\n");
     expect("time\taction\ttext\n2024-03-01\ta\t\"never closed\n2024-03-02\tb\tfine\n", "2 2024-03-01 a text=\"never closed\n3 2024-03-02 b text=fine\n");
     const char *const single[] = {"quote", "'", NULL}, *const none[] = {"quote", "none", NULL};
-    expect_bytes(single, STR("time,action\n2024-03-01,'a,b'\n"), "2 2024-03-01 a,b\n");
-    expect_bytes(none, STR("time,action\n2024-03-01,\"a\"\n"), "2 2024-03-01 \"a\"\n");
+    expect_options(single, "time,action\n2024-03-01,'a,b'\n", "2 2024-03-01 a,b\n");
+    expect_options(none, "time,action\n2024-03-01,\"a\"\n", "2 2024-03-01 \"a\"\n");
 }
 
 static void a_record_of_another_width_is_rejected_with_both_widths(void **state)
@@ -101,7 +79,8 @@ static void the_same_text_gives_the_same_rows_in_utf8_utf16_and_latin1_and_with_
     char wide[2 * sizeof narrow + 2] = "\xFF\xFE";
     size_t n = 2;
     for (size_t i = 0; i + 1 < sizeof narrow; i++) wide[n++] = narrow[i], wide[n++] = 0;
-    expect_bytes(NULL, str_mk(wide, n), rows);
+    struct events_run utf16 = {0};
+    expect_run(&utf16, str_mk(wide, n), rows, NULL);
 }
 
 static void an_empty_input_and_a_header_alone_give_no_rows(void **state)
@@ -137,8 +116,8 @@ static void what_no_row_proves_is_an_error_that_names_both_patterns(void **state
     const char *const text = "time,action\n3/4/2024 10:00,a\n5/6/2024 11:00,b\n";
     expect_error(NULL, text, VOC_E_INPUT, "whether the day or the month stands first (\"3/4/2024 10:00\") -- say which it is with -O time-format=\"d/M/yyyy H:mm\" or -O time-format=\"M/d/yyyy H:mm\"");
     const char *const month[] = {"time-format", "M/d/yyyy H:mm", NULL}, *const day[] = {"time-format", "d/M/yyyy H:mm", NULL};
-    expect_bytes(month, str_of(text), "2 2024-03-04T10:00Z a\n3 2024-05-06T11:00Z b\n");
-    expect_bytes(day, str_of(text), "2 2024-04-03T10:00Z a\n3 2024-06-05T11:00Z b\n");
+    expect_options(month, text, "2 2024-03-04T10:00Z a\n3 2024-05-06T11:00Z b\n");
+    expect_options(day, text, "2 2024-04-03T10:00Z a\n3 2024-06-05T11:00Z b\n");
 }
 
 static void a_time_without_a_zone_is_of_the_zone_that_was_declared(void **state)
@@ -146,7 +125,7 @@ static void a_time_without_a_zone_is_of_the_zone_that_was_declared(void **state)
     (void)state;
     const char *const zone[] = {"zone", "Europe/Warsaw", NULL};
     const char *const text = "time,action\n2024-03-01 10:00:00,a\n2024-07-01 10:00:00,b\n2024-07-01 10:00:00Z,c\n";
-    expect_bytes(zone, str_of(text), "2 2024-03-01T09:00:00Z a\n3 2024-07-01T08:00:00Z b\n4 2024-07-01T10:00:00Z c\n");
+    expect_options(zone, text, "2 2024-03-01T09:00:00Z a\n3 2024-07-01T08:00:00Z b\n4 2024-07-01T10:00:00Z c\n");
     struct events_run r = {.zone = "Asia/Kolkata"}; // of sources.xml; an option goes over it
     events_run(&r, str_of(text));
     assert_string_equal(r.rows.ptr, "2 2024-03-01T04:30:00Z a\n3 2024-07-01T04:30:00Z b\n4 2024-07-01T10:00:00Z c\n");
@@ -263,15 +242,15 @@ static void decimal_point_and_comma_are_told_apart_by_the_values_of_the_file(voi
     expect_error(NULL, "time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;5.678\n", VOC_E_INPUT, "cannot be told whether the point of \"1.234\" stands before decimals -- say which it is with -O decimal=comma");
     expect("time,action,cost\n2024-03-01,a,1.234\n", "2 2024-03-01 a cost=1.234\n"); // a comma would part fields
     const char *const comma[] = {"decimal", "comma", NULL}, *const point[] = {"decimal", "point", NULL};
-    expect_bytes(comma, STR("time\taction\tcost\n2024-03-01\ta\t1,234\n"), "2 2024-03-01 a cost=1.234\n");
-    expect_bytes(point, STR("time\taction\tcost\n2024-03-01\ta\t1,234\n"), "2 2024-03-01 a cost=1234\n");
+    expect_options(comma, "time\taction\tcost\n2024-03-01\ta\t1,234\n", "2 2024-03-01 a cost=1.234\n");
+    expect_options(point, "time\taction\tcost\n2024-03-01\ta\t1,234\n", "2 2024-03-01 a cost=1234\n");
 }
 
 static void a_cell_that_should_be_a_number_and_is_none_rejects_its_row(void **state)
 {
     (void)state;
     const char *const options[] = {"cost", "price", NULL};
-    expect_bytes(options, STR("time,action,price\n2024-03-01,a,5.5\n2024-03-02,b,6 apples\n2024-03-03,c,n/a\n2024-03-04,d,9e15\n"),
+    expect_options(options, "time,action,price\n2024-03-01,a,5.5\n2024-03-02,b,6 apples\n2024-03-03,c,n/a\n2024-03-04,d,9e15\n",
                  "3 reject NUMBER: price: \"6 apples\" is not a number (with a decimal point)\n5 reject NUMBER: price: \"9e15\" is too large\n2 2024-03-01 a cost=5.5\n4 2024-03-03 c\n");
     expect("time,action,cost\n2024-03-01,a,cheap\n", "2 2024-03-01 a {cost=cheap}\n"); // a name alone is no promise
 }

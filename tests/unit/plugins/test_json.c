@@ -14,37 +14,6 @@
 #include "tests/unit/base/fault.h"
 #include "tests/unit/plugins/events_run.h"
 
-static void expect_with(struct events_run *r, const char *text, const char *rows)
-{
-    events_run(r, str_of(text));
-    if (r->rc != VOC_OK) print_error("%s", r->says.ptr ? r->says.ptr : "");
-    assert_int_equal(r->rc, VOC_OK);
-    assert_string_equal(r->rows.ptr ? r->rows.ptr : "", rows);
-    events_done(r);
-}
-
-static void expect(const char *text, const char *rows)
-{
-    struct events_run r = {0};
-    expect_with(&r, text, rows);
-}
-
-static void expect_options(const char *const *options, const char *text, const char *rows)
-{
-    struct events_run r = {.options = options};
-    expect_with(&r, text, rows);
-}
-
-static void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    assert_int_equal(r.rc, rc);
-    if (!r.says.ptr || !strstr(r.says.ptr, says)) print_error("said: %s", r.says.ptr ? r.says.ptr : "nothing");
-    assert_true(r.says.ptr && strstr(r.says.ptr, says));
-    events_done(&r);
-}
-
 // ---- columns ----------------------------------------------------------------------------------------------------------------------
 
 static void members_are_found_by_their_names_and_paths(void **state)

@@ -13,27 +13,6 @@
 
 #include "tests/unit/plugins/events_run.h"
 
-static void expect_rows(const char *const *options, const char *text, const char *rows)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    if (r.rc) print_error("%s\n", r.says.ptr ? r.says.ptr : "");
-    assert_int_equal(r.rc, VOC_OK);
-    assert_string_equal(r.rows.ptr ? r.rows.ptr : "", rows);
-    events_done(&r);
-}
-
-static void expect_error(const char *const *options, const char *text, voc_rc rc, const char *says)
-{
-    struct events_run r = {.options = options};
-    events_run(&r, str_of(text));
-    assert_int_equal(r.rc, rc);
-    assert_non_null(r.says.ptr);
-    if (!strstr(r.says.ptr, says)) print_error("%s\n", r.says.ptr);
-    assert_non_null(strstr(r.says.ptr, says));
-    events_done(&r);
-}
-
 // ---- samples ------------------------------------------------------------------------------------------------------------------------------------
 
 static char *read_whole(const char *path, size_t *len)
@@ -117,17 +96,17 @@ static void a_format_string_of_apache_is_followed(void **state)
 {
     (void)state;
     static const char *const o[] = {"format", "%v:%p %h %l %u %t \\\"%r\\\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\" %D", NULL};
-    expect_rows(o, "shop.example.org:443 192.0.2.1 - - [04/Mar/2024:09:00:01 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11)\" 12500\n",
+    expect_options(o, "shop.example.org:443 192.0.2.1 - - [04/Mar/2024:09:00:01 +0000] \"GET /a HTTP/1.1\" 200 5 \"-\" \"Mozilla/5.0 (X11)\" 12500\n",
                 "1 2024-03-04T09:00:01Z view by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/a channel=web object=/a {bytes=5 5} {host=shop.example.org} {ms=12500 12} {status=200 200}\n");
     static const char *const parts[] = {"format", "%{%Y-%m-%d %H:%M:%S}t|%a|%m|%U|%q|%s|%{ms}T|%{id}C", NULL};
-    expect_rows(parts, "2024-03-04 09:00:01|192.0.2.1|GET|/a|?utm_campaign=x|200|7|c-77\n2024-03-04 09:00:02|192.0.2.1|GET|/b||200|7|-\n",
+    expect_options(parts, "2024-03-04 09:00:01|192.0.2.1|GET|/a|?utm_campaign=x|200|7|c-77\n2024-03-04 09:00:02|192.0.2.1|GET|/b||200|7|-\n",
                 "1 2024-03-04T09:00:01Z view by=customer customer=cookie:c-77 touchpoint=/a channel=web campaign=x object=/a {ms=7 7} {status=200 200}\n"
                 "2 2024-03-04T09:00:02Z view by=customer customer=visitor:192.0.2.1 touchpoint=/b channel=web object=/b {ms=7 7} {status=200 200}\n");
     static const char *const epoch[] = {"format", "%{msec}t %h \"%r\" %>s", NULL};
-    expect_rows(epoch, "1709542801250 192.0.2.1 \"GET /a HTTP/1.1\" 200\n",
+    expect_options(epoch, "1709542801250 192.0.2.1 \"GET /a HTTP/1.1\" 200\n",
                 "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a {status=200 200}\n");
     static const char *const words[] = {"format", "%h - - %{[%B - %d, %Y:%H:%M:%S]}t \"%r\" %s %b", NULL};
-    expect_rows(words, "192.0.2.1 - - [February - 10, 2012:16:42:07] \"GET / HTTP/1.0\" 200 368\n",
+    expect_options(words, "192.0.2.1 - - [February - 10, 2012:16:42:07] \"GET / HTTP/1.0\" 200 368\n",
                 "1 2012-02-10T16:42:07Z view by=customer customer=visitor:192.0.2.1 touchpoint=/ channel=web object=/ {bytes=368 368} {status=200 200}\n");
 }
 
@@ -135,10 +114,10 @@ static void a_format_string_of_nginx_is_followed(void **state)
 {
     (void)state;
     static const char *const o[] = {"format", "${remote_addr} [$time_iso8601] $request_method \"$request_uri\" $status rt=$request_time \"$http_cookie\"", "cookie", "sid", NULL};
-    expect_rows(o, "2001:DB8::0:1 [2024-03-04T10:00:01+01:00] GET \"/a?x=1\" 200 rt=0.120 \"a=b; sid=77; c=d\"\n",
+    expect_options(o, "2001:DB8::0:1 [2024-03-04T10:00:01+01:00] GET \"/a?x=1\" 200 rt=0.120 \"a=b; sid=77; c=d\"\n",
                 "1 2024-03-04T09:00:01Z view by=customer customer=cookie:77 touchpoint=/a channel=web object=/a {ms=0.120 120} {status=200 200}\n");
     static const char *const msec[] = {"format", "$msec $remote_addr $request", NULL};
-    expect_rows(msec, "1709542801.250 192.0.2.1 GET /a HTTP/1.1\n", "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n");
+    expect_options(msec, "1709542801.250 192.0.2.1 GET /a HTTP/1.1\n", "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n");
 }
 
 static void a_format_that_cannot_be_followed_is_an_error_that_says_why(void **state)
@@ -165,7 +144,7 @@ static void a_time_without_a_zone_is_of_the_zone_that_was_declared(void **state)
 {
     (void)state;
     static const char *const o[] = {"format", "$remote_addr [$time_haproxy] \"$request\"", "zone", "Europe/Warsaw", NULL};
-    expect_rows(o, "192.0.2.1 [04/Mar/2024:10:00:01.250] \"GET /a HTTP/1.1\"\n192.0.2.1 [04/Jul/2024:11:00:01] \"GET /a HTTP/1.1\"\n192.0.2.1 [31/Feb/2024:11:00:01] \"GET /a HTTP/1.1\"\n",
+    expect_options(o, "192.0.2.1 [04/Mar/2024:10:00:01.250] \"GET /a HTTP/1.1\"\n192.0.2.1 [04/Jul/2024:11:00:01] \"GET /a HTTP/1.1\"\n192.0.2.1 [31/Feb/2024:11:00:01] \"GET /a HTTP/1.1\"\n",
                 "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
                 "2 2024-07-04T09:00:01Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
                 "3 reject TIME: its time is not understood\n");
@@ -226,7 +205,7 @@ static void the_probe_knows_access_logs_and_what_is_none(void **state)
 static void each_fields_line_holds_from_there_on(void **state)
 {
     (void)state;
-    expect_rows(NULL,
+    expect_options(NULL,
                 "#Version: 1.0\n#GMT-Offset: -0800\n#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-03-04 01:00:01 192.0.2.1 GET /a 200\n"
                 "#Fields: cs-uri-stem c-ip time date\n/b 192.0.2.1 01:00:02 2024-03-04\n"
                 "#Fields: x-nothing\nvalue\n#Fields: date time c-ip cs-uri-stem cs(User-Agent)\n2024-03-04\t01:00:03\t192.0.2.1\t/c\tMozilla/5.0%2520(X11)\n",
@@ -240,7 +219,7 @@ static void each_fields_line_holds_from_there_on(void **state)
 static void lines_of_a_file_transfer_server_are_no_requests(void **state)
 {
     (void)state;
-    expect_rows(NULL, "#Fields: time c-ip cs-method cs-uri-stem sc-status\n#Date: 2024-03-04 00:00:00\n09:00:01 192.0.2.1 [2]USER /anna 331\n",
+    expect_options(NULL, "#Fields: time c-ip cs-method cs-uri-stem sc-status\n#Date: 2024-03-04 00:00:00\n09:00:01 192.0.2.1 [2]USER /anna 331\n",
                 "1 ignore a comment or directive\n2 ignore a comment or directive\n3 reject REQUEST: its method is none of HTTP\n");
 }
 
@@ -250,7 +229,7 @@ static void json_names_are_found_nested_or_with_dots_and_broken_lines_are_reject
 {
     (void)state;
     static const char *const o[] = {"format", "json", NULL};
-    expect_rows(o,
+    expect_options(o,
                 "{\"@timestamp\":\"2024-03-04T09:00:01Z\",\"url\":{\"path\":\"/a\"},\"http.request.method\":\"GET\",\"source\":{\"ip\":\"192.0.2.1\"},\"http\":{\"response\":{\"status_code\":200}}}\n"
                 "app | {\"time\":\"2024-03-04T09:00:02Z\",\"path\":\"/\\u00e9\\ud83d\\ude00\\ud83d\",\"remote_ip\":\"192.0.2.1\",\"deep\":[[{\"a\":[1,true,null,-1.5e3]}]]},\n"
                 "{\"time\":\"2024-03-04T09:00:03Z\",\"path\":\"/a\"} and more\n{\"time\":\"soon\",\"path\":\"/a\"}\n{\"time\":1e,}\n{\"EdgeStartTimestamp\":1709542804000000000,\"ClientRequestURI\":\"/n\",\"ClientIP\":\"192.0.2.1\"}\n",

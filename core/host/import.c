@@ -491,16 +491,22 @@ static void explain_fault(struct job *j, voc_rc rc)
         diag_error(j->d, "IMPORT-008", in_path(j->in), 0, "tell its author; nothing was kept", "plugin %s broke its contract", j->plugin->note.name);
 }
 
+static voc_rc open_input(struct job *j)
+{
+    const struct import_request *r = j->req;
+    if (r->bytes) return in_memory(&j->in, r->path, r->bytes->ptr, r->bytes->len, NULL, j->d);
+    struct file_look look = file_look(r->path);
+    if (look.kind == FILE_FOLDER) return in_open_folder(&j->in, r->path, NULL, j->d); // of mails; whose files are to be read alone is not for here
+    if (file_say_missing(r->path, look, j->a, j->d)) return VOC_E_IO;
+    if (!r->as.len && look.packed && file_say_kind(r->path, look, j->d)) return VOC_E_INPUT;
+    return in_open(&j->in, r->path, NULL, j->d);
+}
+
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)
 {
     struct job j = {.req = r, .rep = out, .a = a, .d = d};
     memset(out, 0, sizeof *out);
-    struct file_look look = file_look(r->path);
-    voc_rc rc = VOC_OK;
-    bool folder = look.kind == FILE_FOLDER; // of mails; whose files are to be read alone is not for here
-    if (!folder && file_say_missing(r->path, look, a, d)) rc = VOC_E_IO;
-    if (!rc && !r->as.len && look.packed && file_say_kind(r->path, look, d)) rc = VOC_E_INPUT;
-    if (!rc) rc = folder ? in_open_folder(&j.in, r->path, NULL, d) : in_open(&j.in, r->path, NULL, d);
+    voc_rc rc = open_input(&j);
     if (!rc) rc = import_choose(&j);
     if (rc) {
         in_close(j.in);

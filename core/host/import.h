@@ -33,6 +33,7 @@ struct import_request {
     void *user;
     void (*progress)(void *progress_user, const struct import_progress *p); // after each block, from this thread; or NULL
     void *progress_user;
+    const voc_str *bytes;         // the input itself: path is only what it is called, and nothing is opened. NULL: path is
 };
 struct import_report {
     struct import_account account; // rules in arena

@@ -47,7 +47,7 @@ static bool explain_unknown(struct job *j)
 {
     voc_str head = {"", 0};
     bool complete;
-    if (file_say_kind(j->req->path, file_look(j->req->path), j->d)) return true;
+    if (!j->req->bytes && file_say_kind(j->req->path, file_look(j->req->path), j->d)) return true;
     if (in_peek(j->in, 4096, &head, &complete) != VOC_OK) return false;
     return file_say_kind(j->req->path, file_look_bytes(head, (voc_str){"", 0}), j->d);
 }

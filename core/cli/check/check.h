@@ -4,8 +4,7 @@
 #ifndef VOC_CLI_CHECK_CHECK_H
 #define VOC_CLI_CHECK_CHECK_H
 #include "cli/cli.h"
-
-struct row_sums { uint64_t events, facts, rejects; uint64_t n_events, n_facts, n_rejects; }; // hashes of rows in their order, and counts
+#include "host/row_sums.h"
 
 // What a trial came to; lies in memory that it shares with the checker. The trial writes, the checker reads.
 struct trial {
@@ -43,7 +42,6 @@ void check_exports(struct check *k); // the file itself: one exported symbol
 // rows.c: rows of a file as the plugin makes them, without a project
 struct reading_of { const char *path, *name; uint32_t threads, records_at_once; }; // name: NULL, or what standard input is called
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d);
-bool same_sums(const struct row_sums *a, const struct row_sums *b);
 
 int run_plugin_check(struct cli *c);
 #endif

@@ -65,7 +65,7 @@ static void read_otherwise(struct check *k, void *user, struct trial *t)
         t->cases++;
         voc_rc rc = check_rows(k, &r, &t->sums, d);
         if (!answered(rc)) fail(t, rc, rc_name(rc), d);
-        else if (!same_sums(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, ways[i].said, NULL), snprintf(t->why, sizeof t->why, "other rows %s", ways[i].said);
+        else if (!row_sums_same(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, ways[i].said, NULL), snprintf(t->why, sizeof t->why, "other rows %s", ways[i].said);
         diag_free(d);
     }
 }
@@ -94,7 +94,7 @@ static void read_from_pipe(struct check *k, void *user, struct trial *t)
     const struct reading_of r = {.path = "-", .name = s->name, .threads = 1};
     voc_rc rc = check_rows(k, &r, &t->sums, d);
     if (!answered(rc)) fail(t, rc, rc_name(rc), d);
-    else if (!same_sums(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, "other rows from a pipe than from the file", NULL);
+    else if (!row_sums_same(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, "other rows from a pipe than from the file", NULL);
     diag_free(d);
     (void)waitpid(writer, NULL, 0);
 }
@@ -170,7 +170,7 @@ static void refuse_memory(struct check *k, void *user, struct trial *t)
         voc_rc rc = check_rows(k, &r, &t->sums, NULL);
         bool fired = mem_fault_fired();
         mem_fault(0, false);
-        if (rc == VOC_E_BUG || (fired && rc != VOC_E_NOMEM && !same_sums(&t->sums, &s->whole))) {
+        if (rc == VOC_E_BUG || (fired && rc != VOC_E_NOMEM && !row_sums_same(&t->sums, &s->whole))) {
             fail(t, rc, "", NULL);
             snprintf(t->why, sizeof t->why, "where allocation %llu fails it gives %s, and other rows", (unsigned long long)nth, rc_name(rc));
         }

@@ -1,77 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What a plugin makes of a file, as hashes: by what rows say, not by how blocks were cut or strings coded.
-#include <string.h>
-
-#include "base/hash.h"
+// What a plugin makes of a file, as hashes: a reading without a project.
 #include "cli/check/check.h"
-
-struct summing { struct row_sums *s; struct buf row; voc_rc rc; }; // rc: the first failure
-
-static void add_text(struct buf *b, const struct coded_block *from, uint32_t code)
-{
-    uint64_t len = from->strings[code].len;
-    (void)buf_add(b, &len, sizeof len);
-    (void)buf_str(b, from->strings[code]);
-}
-
-static void add_number(struct buf *b, int64_t n) { (void)buf_add(b, &n, sizeof n); }
-
-static void take(struct summing *w, uint64_t *sum, uint64_t *n)
-{
-    if (!w->rc) w->rc = w->row.rc;
-    *sum = hash64(w->row.ptr, w->row.len, *sum + 1); // chained: the order counts
-    ++*n;
-    buf_clear(&w->row);
-}
-
-static void sum_event(struct summing *w, const struct coded_block *b, size_t i)
-{
-    const struct coded_events *e = &b->events;
-    const struct coded_tuple t = coded_tuple_of(e, i);
-    const uint32_t texts[] = {t.action, t.touchpoint, t.channel, t.campaign, t.role, t.owner, t.language, coded_code(e->object, i), coded_code(e->case_id, i),
-                              coded_code(e->thread, i), coded_code(e->customer, i), coded_code(e->account, i), coded_code(e->id, i), coded_code(e->ref, i),
-                              coded_code(e->text, i), coded_code(e->attrs, i)};
-    const int64_t numbers[] = {e->time_us[i], (int64_t)e->record[i], (int64_t)(e->line ? e->line[i] : 0), coded_code(e->sub, i), t.resolution, t.actor, t.ref_kind,
-                               coded_amount(e->minutes, i), coded_amount(e->cost, i), coded_amount(e->value, i)};
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) add_text(&w->row, b, texts[k]);
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) add_number(&w->row, numbers[k]);
-    take(w, &w->s->events, &w->s->n_events);
-}
-
-static void sum_fact(struct summing *w, const struct coded_block *b, const struct coded_fact *f)
-{
-    const uint32_t texts[] = {f->a, f->b, f->key, f->text, f->unit, f->language, f->ref, f->id};
-    const int64_t numbers[] = {f->kind, f->entity, f->type, f->resolution, f->ref_kind, f->sub, f->time_us, f->integer, (int64_t)f->record, (int64_t)f->line};
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) add_text(&w->row, b, texts[k]);
-    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) add_number(&w->row, numbers[k]);
-    (void)buf_add(&w->row, &f->number, sizeof f->number);
-    take(w, &w->s->facts, &w->s->n_facts);
-}
-
-static voc_rc sum_block(void *user, const struct coded_block *b)
-{
-    struct summing *w = user;
-    for (size_t i = 0; i < b->events.n; i++) sum_event(w, b, i);
-    for (size_t i = 0; i < b->n_facts; i++) sum_fact(w, b, &b->facts[i]);
-    for (size_t i = 0; i < b->n_rejects; i++) {
-        const struct coded_reject *r = &b->rejects[i];
-        add_text(&w->row, b, r->code);
-        add_text(&w->row, b, r->reason);
-        add_text(&w->row, b, r->raw);
-        add_number(&w->row, (int64_t)r->record);
-        take(w, &w->s->rejects, &w->s->n_rejects);
-    }
-    return w->rc;
-}
 
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d)
 {
     struct import_report report;
     struct arena a;
-    struct summing w = {.s = out};
+    struct row_summing w;
     arena_init(&a, 0);
-    buf_init(&w.row, (size_t)256 << 20);
-    *out = (struct row_sums){0};
+    row_summing_init(&w);
     struct import_request r = {.catalogue = k->c->catalogue,
                                .path = what->path,
                                .name = what->name,
@@ -81,15 +18,11 @@ voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sum
                                .threads = what->threads,
                                .records_at_once = what->records_at_once,
                                .max_rejects = UINT64_MAX,
-                               .block = sum_block,
+                               .block = row_sums_block,
                                .user = &w};
     voc_rc rc = import_file(&r, &report, &a, d);
-    buf_done(&w.row);
+    *out = w.sums;
+    row_summing_done(&w);
     arena_done(&a);
     return rc;
-}
-
-bool same_sums(const struct row_sums *a, const struct row_sums *b)
-{
-    return a->events == b->events && a->facts == b->facts && a->rejects == b->rejects && a->n_events == b->n_events && a->n_facts == b->n_facts && a->n_rejects == b->n_rejects;
 }

@@ -30,3 +30,12 @@ plugins_common_libpluginevents_la_SOURCES = \
 plugins_common_libpluginevents_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libpluginevents_la_CFLAGS = $(PLUGIN_CFLAGS)
 PLUGIN_EVENTS = plugins/common/libpluginevents.la
+
+# Delimited text to named cells.
+noinst_LTLIBRARIES += plugins/common/libplugintable.la
+plugins_common_libplugintable_la_SOURCES = \
+	plugins/common/table/table.h plugins/common/table/options.h plugins/common/table/table.c plugins/common/table/sniff.c \
+	plugins/common/table/header.c plugins/common/table/reader.c plugins/common/table/fields.c
+plugins_common_libplugintable_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
+plugins_common_libplugintable_la_CFLAGS = $(PLUGIN_CFLAGS)
+PLUGIN_TABLE = plugins/common/libplugintable.la $(PLUGIN_EVENTS)

@@ -3,14 +3,11 @@
 # Delimited event logs.
 
 pkgplugin_LTLIBRARIES += plugins/input/events/input-events.la
-plugins_input_events_input_events_la_SOURCES = \
-	plugins/input/events/events.c plugins/input/events/events.h \
-	plugins/input/events/csv_sniff.c plugins/input/events/header.c \
-	plugins/input/events/reader.c plugins/input/events/fields.c
+plugins_input_events_input_events_la_SOURCES = plugins/input/events/events.c
 plugins_input_events_input_events_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_events_input_events_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_events_input_events_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_input_events_input_events_la_LIBADD = $(PLUGIN_EVENTS) $(PLUGIN_COMMON)
+plugins_input_events_input_events_la_LIBADD = $(PLUGIN_TABLE) $(PLUGIN_COMMON)
 
 dist_man_MANS += plugins/input/events/voc-input-events.7
 

@@ -47,7 +47,7 @@ tests_unit_plugins_test_csv_LDADD = $(UNIT_LDADD)
 
 # The plugin's own sources are linked in: what is tested runs under the sanitizers too, and no module need be loaded.
 EVENTS_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_common_libpluginevents_la_SOURCES) \
-	$(plugins_input_events_input_events_la_SOURCES)
+	$(plugins_common_libplugintable_la_SOURCES) $(plugins_input_events_input_events_la_SOURCES)
 
 check_PROGRAMS += tests/unit/plugins/test_events
 tests_unit_plugins_test_events_SOURCES = tests/unit/plugins/test_events.c $(EVENTS_RUN)

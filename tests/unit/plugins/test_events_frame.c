@@ -12,7 +12,7 @@
 
 #include "base/scan.h"
 #include "host/host.h"
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 #include "tests/unit/plugins/events_run.h"
 
 // ---- before the header ----------------------------------------------------------------------------------------------------------

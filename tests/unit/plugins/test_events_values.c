@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 #include "tests/unit/base/fault.h"
 #include "tests/unit/plugins/events_run.h"
 

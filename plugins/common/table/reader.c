@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Delimited text as named cells: the header's records make the columns, any other record has a cell for each. Called from
 // head(); what lines() does with a block's records is in fields.c.
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 
-void table_rule(struct events *e, const struct csv_rule *rule)
+void delimited_rule(struct events *e, const struct csv_rule *rule)
 {
     TABLE(e)->rule = *rule;
     e->semicolons = rule->separator == ';';
@@ -70,7 +70,7 @@ static void frame(const struct events *e, struct plan_text *out)
     if (t->skip_said < 0 && t->rows_said < 0 && (t->n_skip || t->n_rows > 1)) plan_say(out, "change with -O skip=LINES, -O header=ROWS (or none)\n");
 }
 
-const struct cell_reader table_reader = {
+const struct cell_reader delimited_reader = {
     .code = "EVENTS",
     .totals = true,
     .names = read_names,

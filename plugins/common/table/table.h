@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Inside of the plugin input/events: how delimited text becomes named cells. What becomes of them is plugins/common/events.
-//   csv_sniff.c  separator, quote, preamble   header.c  rows of the header, names of the columns
-//   reader.c     the columns, and the cells of samples    fields.c  the cells of a block's records
-#ifndef VOC_PLUGINS_INPUT_EVENTS_H
-#define VOC_PLUGINS_INPUT_EVENTS_H
+// How delimited text becomes named cells, for every input plugin that reads tables. What becomes of them is plugins/common/events.
+//   table.c   an instance, its options, the beginning of a file for probing
+//   sniff.c   separator, quote, preamble      header.c  rows of the header, names of the columns
+//   reader.c  the columns, and the cells of samples    fields.c  the cells of a block's records
+#ifndef VOC_PLUGINS_COMMON_TABLE_H
+#define VOC_PLUGINS_COMMON_TABLE_H
 
 #include "plugins/common/csv.h"
 #include "plugins/common/events/plan.h"
 
-// Options, in the order of the table in events.c.
+// Options of such a plugin: TABLE_OPTIONS (options.h), and behind them PLAN_OPTIONS.
 enum { OPT_SEPARATOR, OPT_QUOTE, OPT_SKIP, OPT_HEADER, OPT_SHARED };
 
 struct table { // one instance
@@ -21,7 +22,15 @@ struct table { // one instance
 };
 #define TABLE(e) ((struct table *)(e))
 
-// csv_sniff.c: the rule that the text's first records keep best
+// table.c: what `open` and `rule` of the plugin do; `size` is that of a struct that begins with a struct table
+voc_rc delimited_new(struct events **out, size_t size, const struct cell_reader *reader, const voc_host *host, voc_context *cx);
+voc_rc delimited_open(struct events *e, const voc_source *source, const voc_value *values); // those from OPT_SEPARATOR on
+voc_rc delimited_cut(struct events *e, voc_str first, voc_line_rule *out);
+// Probing: is it delimited text? Then the columns' rule is set, and *head is its beginning as the host would cut it. Else the
+// reason is said.
+bool delimited_probe(struct events *e, const voc_probe *p, voc_block *head, voc_probe_result *r);
+
+// sniff.c: the rule that the text's first records keep best
 struct sniffed_csv {
     struct csv_rule rule;
     uint32_t n_skip;                        // records before the header
@@ -43,7 +52,7 @@ voc_rc fields_next(void *reading, uint64_t i, voc_str *cells, voc_attr *more, si
 void fields_close(void *reading);
 
 // reader.c
-extern const struct cell_reader table_reader;
-void table_rule(struct events *e, const struct csv_rule *rule); // the rule that is used from now on
+extern const struct cell_reader delimited_reader; // of input/events; others copy what is in it
+void delimited_rule(struct events *e, const struct csv_rule *rule); // the rule that is used from now on
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 
 #define AT_ONCE ((size_t)8 << 10) // bytes whose marks are found together: they stay in the nearest cache
 #define MARKS_SLACK 64u           // what the host may write behind them

@@ -4,7 +4,7 @@
 // numbers and dates. Called before the host cuts records (header_find) and from head() (header_names).
 #include <stdio.h>
 
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 
 #define ROWS_MAX 3u     // of a header
 #define BODY_MAX 60u    // records below it that are looked at

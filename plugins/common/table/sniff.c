@@ -2,7 +2,7 @@
 // Which separator and quote does a text use, and how many records stand before its header? The separator is the one by which
 // its records are all as wide as the header; among several, the one that finds more columns. Called for probing and before
 // the host cuts records; changes nothing.
-#include "plugins/input/events/events.h"
+#include "plugins/common/table/table.h"
 
 #define RECORDS_LOOKED_AT 2000u
 #define HEAD_RECORDS 64u // the header is one of these

@@ -317,6 +317,26 @@ static voc_rc host_xml_parse(voc_context *cx, voc_stream *s, const voc_xml_handl
     return xml_sax(stream_read, s, h, user, cx->file, cx->diag);
 }
 
+struct whole_text { voc_str rest; };
+
+static voc_rc text_read(void *user, void *to, size_t size, size_t *got)
+{
+    struct whole_text *t = user;
+    *got = t->rest.len < size ? t->rest.len : size;
+    if (*got) memcpy(to, t->rest.ptr, *got);
+    t->rest = str_mk(t->rest.ptr + *got, t->rest.len - *got);
+    return VOC_OK;
+}
+
+static voc_rc host_xml_text(voc_context *cx, voc_str text, voc_str name, const voc_xml_handler *h, void *user)
+{
+    struct whole_text t = {text};
+    char file[256];
+    if (h->struct_size < offsetof(voc_xml_handler, text) + sizeof h->text) return VOC_E_BUG;
+    snprintf(file, sizeof file, "%.*s", (int)(name.len > 255 ? 255 : name.len), name.ptr);
+    return xml_sax(text_read, &t, h, user, file, cx->diag);
+}
+
 // ---- analysis: what the run knows -------------------------------------------------------------------------------------
 
 // A run of parts has no timeline, but what one knew when they were made.
@@ -454,6 +474,7 @@ const voc_host *host_table(void)
         .spool_empty = spool_empty,
         .charset_decode = host_charset_decode,
         .peek = host_peek,
+        .xml_text = host_xml_text,
     };
     return &table;
 }

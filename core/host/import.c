@@ -25,7 +25,22 @@ static voc_rc make_options(struct job *j)
         given[n++] = (struct option_given){j->rule->options[i].name, j->rule->options[i].value, true,
                                            j->req->journey->sources_file.len ? j->req->journey->sources_file.ptr : NULL, j->rule->options[i].line};
     for (size_t i = 0; i < j->req->n_options; i++) given[n++] = j->req->options[i];
-    return options_parse(j->a, p->options, p->n_options, p->option_size, given, n, &j->options, j->d);
+    voc_rc rc = options_parse(j->a, p->options, p->n_options, p->option_size, given, n, &j->options, j->d);
+    for (size_t i = 0; i < p->n_options && !rc && strcmp(j->req->path, "-") != 0; i++) {
+        const voc_option *o = option_at(p->options, p->option_size, i);
+        if (o->type != VOC_OPT_FILE || !(o->flags & VOC_OPT_BESIDE) || j->options[i].set) continue;
+        if (options_beside(j->a, o, j->req->path, &j->options[i], &j->beside, j->d)) j->beside_as = o->name;
+    }
+    return rc;
+}
+
+// What was taken because it lies beside the input is said first.
+static size_t say_beside(const struct job *j, char *out, size_t size)
+{
+    out[0] = 0;
+    if (!j->beside) return 0;
+    int n = snprintf(out, size, "%s: %.200s, which lies beside the file (-O %s=FILE names another)\n", j->beside_as, j->beside, j->beside_as);
+    return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
 static void hash_str(struct hash_state *h, voc_str s)
@@ -528,7 +543,10 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc && !r->plan_only) rc = finish(&j);
     if (!rc && !r->plan_only) doubts_say(&j.doubts, r->path, j.total.a.records, d);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &j); // the import is done: a warning less undoes nothing
-    if (j.instance && j.ops->describe && (j.ops->framing == VOC_FRAMING_LINES || !r->plan_only)) j.ops->describe(j.instance, out->mapping, sizeof out->mapping);
+    if (j.instance && j.ops->describe && (j.ops->framing == VOC_FRAMING_LINES || !r->plan_only)) {
+        size_t said = say_beside(&j, out->mapping, sizeof out->mapping);
+        j.ops->describe(j.instance, out->mapping + said, sizeof out->mapping - said);
+    }
     voc_rc filled = fill_report(&j);
     if (!rc) rc = filled;
     explain_fault(&j, rc);

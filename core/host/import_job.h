@@ -21,6 +21,7 @@ struct job { // one import under way
     const struct source_rule *rule; // of sources.xml, or NULL
     voc_source source;
     voc_value *options;
+    const char *beside, *beside_as; // a file that was taken because it lies beside the input, and the option that it is; or NULL
     struct voc_context cx;
     void *instance;
     struct import *import; // NULL: dry run

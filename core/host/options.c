@@ -288,6 +288,32 @@ voc_rc options_parse(struct arena *a, const voc_option *table, size_t n, size_t 
     return VOC_OK;
 }
 
+bool options_beside(struct arena *a, const voc_option *o, const char *path, voc_value *v, const char **found, struct diag *d)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    static const char *const packed[] = {".gz", ".bz2", ".xz", ".zst", ".lz4"};
+    struct setting s = {a, o, NULL, d};
+    size_t stem = dot && dot > name ? (size_t)(dot - path) : strlen(path);
+    for (size_t i = 0; dot && i < sizeof packed / sizeof *packed; i++) { // survey.csv.gz goes with survey.qsf
+        if (strcmp(dot, packed[i]) != 0) continue;
+        for (size_t k = stem; k > (size_t)(name - path) + 1; k--)
+            if (path[k - 1] == '.') {
+                stem = k - 1;
+                break;
+            }
+        break;
+    }
+    for (size_t i = 0; o->choices && o->choices[i]; i++) {
+        char *other = arena_printf(a, "%.*s.%s", (int)stem, path, o->choices[i]);
+        struct stat st;
+        if (!other || strcmp(other, path) == 0 || stat(other, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > OPTION_FILE_MAX) continue;
+        if (read_file(&s, str_of(other), &v->s) != VOC_OK) continue; // it may not be read: as if it were not there
+        *found = other + (name - path);
+        return true;
+    }
+    return false;
+}
+
 void options_done(voc_value *values, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -11,6 +11,9 @@ struct option_given { voc_str name, value; bool has_value; const char *file; uin
 // VOC_E_OPTION: a message naming option, value, what is allowed, and the nearest name.
 voc_rc options_parse(struct arena *a, const voc_option *table, size_t n, size_t stride, const struct option_given *given, size_t n_given,
                      voc_value **out, struct diag *d);
+// For a FILE option that may lie beside the input at `path` (VOC_OPT_BESIDE), and was not given: its content into *v, and its name
+// without folder into *found (in the arena). False: there is none.
+bool options_beside(struct arena *a, const voc_option *o, const char *path, voc_value *v, const char **found, struct diag *d);
 void options_done(voc_value *values, size_t n);
 const voc_option *option_at(const voc_option *table, size_t stride, size_t i);
 const char *option_type_name(uint32_t type);

@@ -128,7 +128,10 @@ enum {
     VOC_OPT_TIME = 11,    /* ISO date or time -> i */
     VOC_OPT_LIST = 12     /* blank- or comma-separated strings -> list, n_list */
 };
-enum { VOC_OPT_REQUIRED = 1u, VOC_OPT_SECRET = 2u, VOC_OPT_REPEAT = 4u, VOC_OPT_COLUMN = 8u /* names a column of the input */ };
+enum {
+    VOC_OPT_REQUIRED = 1u, VOC_OPT_SECRET = 2u, VOC_OPT_REPEAT = 4u, VOC_OPT_COLUMN = 8u /* names a column of the input */,
+    VOC_OPT_BESIDE = 16u /* FILE: where it is not given, a file beside the input that is named like it, with an ending of choices; `set` stays 0 */
+};
 
 typedef struct voc_regex voc_regex; /* opaque, the host's */
 
@@ -138,7 +141,7 @@ typedef struct voc_option {
     uint32_t flags;
     const char *initial;            /* default as text, or NULL */
     const char *min, *max;          /* as text, or NULL */
-    const char *const *choices;     /* ENUM: NULL-terminated */
+    const char *const *choices;     /* ENUM, and endings for BESIDE ("qsf"): NULL-terminated */
     const char *argument;           /* placeholder in help: "WINDOW" */
     const char *help;               /* one sentence */
 } voc_option;
@@ -517,7 +520,7 @@ typedef struct voc_diag {
     voc_str message, hint;
 } voc_diag;
 
-/* SAX callbacks of host->xml_parse. Names are as written ("concept:name" keeps its prefix). Attributes are decoded. */
+/* SAX callbacks of host->xml_parse and xml_text. Names are as written ("concept:name" keeps its prefix). Attributes are decoded. */
 typedef struct voc_xml_attr { voc_str name, value; } voc_xml_attr;
 typedef struct voc_xml_handler {
     uint32_t struct_size;
@@ -606,6 +609,9 @@ typedef struct voc_host {
 
     /* STREAM: before anything is read: the first decoded bytes, at most size (64 KiB), which read and xml_parse give again. */
     voc_rc (*peek)(voc_stream *s, size_t size, voc_str *head);
+
+    /* INPUT: xml_parse of text that is there as a whole, such as the content of a FILE option; name: what messages call it. */
+    voc_rc (*xml_text)(voc_context *cx, voc_str text, voc_str name, const voc_xml_handler *h, void *user);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

@@ -302,6 +302,49 @@ static void a_file_gives_its_content_and_nothing_but_a_regular_file_is_read(void
 }
 
 // A newer plugin's entries are longer than the host's voc_option.
+static void write_beside(const char *folder, const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+// The first ending of the table that is there, named like the input; never the input itself.
+static void a_file_beside_the_input_is_found_by_its_name(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"qsf", "sss", NULL};
+    static const voc_option o = {.name = "structure", .type = VOC_OPT_FILE, .flags = VOC_OPT_BESIDE, .choices = endings};
+    static const struct { const char *input, *found; } cases[] = {
+        {"a.csv", "a.qsf"}, {"a.csv.gz", "a.qsf"}, {"b.asc", "b.sss"}, {"b", "b.sss"}, {"b.sss", NULL}, {"c.csv", NULL}, {"a.b.csv", NULL},
+    };
+    struct world w;
+    char folder[] = "/tmp/voc-options-XXXXXX", path[300];
+    assert_non_null(mkdtemp(folder));
+    world_open(&w);
+    write_beside(folder, "a.sss", "later");
+    write_beside(folder, "a.qsf", "first");
+    write_beside(folder, "b.sss", "only");
+    for (size_t i = 0; i < N(cases); i++) {
+        voc_value v = {.type = VOC_OPT_FILE};
+        const char *found = NULL;
+        snprintf(path, sizeof path, "%s/%s", folder, cases[i].input);
+        assert_int_equal(options_beside(&w.arena, &o, path, &v, &found, w.diag), cases[i].found != NULL);
+        if (cases[i].found) assert_string_equal(found, cases[i].found);
+        assert_int_equal(v.set, 0);
+        if (cases[i].found) assert_true(str_is(v.s, cases[i].found[0] == 'a' ? "first" : "only"));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const names[] = {"a.sss", "a.qsf", "b.sss"};
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+    world_close(&w);
+}
+
 static void a_longer_stride_is_stepped_over(void **state)
 {
     static const struct longer { voc_option o; const char *later; } table[] = {
@@ -351,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_list_is_cut_at_commas_and_at_any_blank),
         cmocka_unit_test(a_list_that_is_given_again_goes_on),
         cmocka_unit_test(a_file_gives_its_content_and_nothing_but_a_regular_file_is_read),
+        cmocka_unit_test(a_file_beside_the_input_is_found_by_its_name),
         cmocka_unit_test(a_longer_stride_is_stepped_over),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };

@@ -20,6 +20,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/output.c \
 	core/cli/plugins.c \
 	core/cli/project.c \
+	core/cli/replay.c core/cli/replay.h \
 	core/cli/results.c core/cli/results.h \
 	core/cli/progress.c core/cli/progress.h \
 	core/cli/reading.c core/cli/reading.h \

@@ -14,7 +14,7 @@ static const voc_option import_options[IMPORT_N] = {
     [IMPORT_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
     [IMPORT_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "attach this journey first, as voc journey use does"},
     [IMPORT_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml that says how the files are read, such as voc sniff --sources writes"},
-    [IMPORT_MAX_REJECTS] = {"max-rejects", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "keep nothing of a file with more rejects than this"},
+    [IMPORT_MAX_REJECTS] = {"max-rejects", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "N|N%", "keep nothing of a file with more rejects than this, or than this share of its records"},
 };
 static const struct command import_command = {
     "import", "PROJECT FILE...", "read files into a project, each once, with an account of every record",
@@ -66,10 +66,23 @@ static const struct command stats_command = {
 
 static const voc_option rejects_options[REJECTS_N] = {
     [REJECTS_LIMIT] = {"limit", VOC_OPT_INT, 0, "50", "0", NULL, NULL, "N", "show this many; 0 shows all"},
+    [REJECTS_REPLAY] = {"replay", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "read the files that have rejects again, as the mapping now says"},
+    [REJECTS_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "with --replay: read with this input plugin now"},
+    [REJECTS_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "with --replay: the source that the files belong to"},
+    [REJECTS_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "with --replay: a sources.xml that says how the files are read now"},
+    [REJECTS_MAX_REJECTS] = {"max-rejects", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "N|N%", "with --replay: leave a file as it was that has more rejects than this still"},
 };
 static const struct command rejects_command = {
-    "rejects", "PROJECT", "records that were not understood: line, reason, raw text",
-    "Nothing is lost in silence: each record of an import gave rows, was rejected, or was ignored by a named rule.", NULL, rejects_options, REJECTS_N, 1, 1, run_rejects};
+    "rejects", "PROJECT [FILE]...", "records that were not understood: line, reason, raw text; read again once that is mended",
+    "Nothing is lost in silence: each record of an import gave rows, was rejected, or was ignored by a named rule.\n"
+    "When the mapping has been mended (sources.xml of the journey, or -O NAME=VALUE), --replay reads the files that have rejects again, and the\n"
+    "project is then what a clean import would have made of them. How a file was read the first time (-O, --as, --source, --sources) holds\n"
+    "unless it is said otherwise. Each file is read as a whole, as only that can give the same result, and its hash must be that of the first\n"
+    "reading. A file that lies elsewhere now is named: voc rejects shop.voc --replay new/place/log.csv; - is what came through a pipe, sent\n"
+    "again. A file that cannot be read, or is rejected for the most part, stays as it was.",
+    "  voc rejects shop.voc\n"
+    "  voc rejects shop.voc --replay -O time-format='dd.MM.yyyy'\n"
+    "  voc rejects shop.voc --replay --sources sources.xml\n", rejects_options, REJECTS_N, 1, -1, run_rejects};
 
 static const voc_option words_options[WORDS_N] = {
     [WORDS_LIMIT] = {"limit", VOC_OPT_INT, 0, "20", "0", NULL, NULL, "N", "show this many; 0 shows all"},

@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "cli/replay.h"
 #include "cli/sources.h"
 #include "cli/worksheet/subject.h"
 
@@ -176,8 +177,8 @@ int run_import(struct cli *c)
                                    .options = c->repeated,
                                    .n_options = c->n_repeated,
                                    .threads = cli_threads(c),
-                                   .memory_max = cli_memory(c),
-                                   .max_rejects = c->own[IMPORT_MAX_REJECTS].set ? (uint64_t)c->own[IMPORT_MAX_REJECTS].i : UINT64_MAX};
+                                   .memory_max = cli_memory(c)};
+        if ((rc = cli_max_rejects(c, &c->own[IMPORT_MAX_REJECTS], &r)) != VOC_OK) break;
         if (strcmp(name, "-") == 0) r.name = name = "stdin";
         r.progress = progress_import;
         r.progress_user = &progress;
@@ -189,6 +190,7 @@ int run_import(struct cli *c)
             worst = import_exit(c, one);
             continue;
         }
+        rc = replay_remember(c, p, &r, &report, c->own[IMPORT_SOURCES].s);
         kept = true;
         last_kept = name;
         n_kept++;

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "cli/replay.h"
 #include "host/units.h"
 #include "cli/options.h"
 #include "cli/results.h"
@@ -98,8 +99,25 @@ static voc_rc reject_row(void *user, const struct store_reject *r)
     return VOC_OK;
 }
 
+// Options that only --replay has a use for: said, not passed over.
+static int only_with_replay(struct cli *c)
+{
+    for (size_t i = REJECTS_AS; i < REJECTS_N; i++) {
+        if (!c->own[i].set) continue;
+        diag_error(c->diag, "USAGE-001", NULL, 0, "add --replay, or leave it out", "--%s says how files are read again", c->command->options[i].name);
+        return EXIT_USAGE;
+    }
+    if (c->n_args == 1 && c->n_repeated == 0) return EXIT_DONE;
+    diag_error(c->diag, "USAGE-001", NULL, 0, "add --replay to read files again; without it the rejects of all files are listed", c->n_args > 1 ? "voc rejects lists by project: %s is not needed" : "-O says how files are read again%.0s",
+               c->n_args > 1 ? c->args[1] : "");
+    return EXIT_USAGE;
+}
+
 int run_rejects(struct cli *c)
 {
+    if (c->own[REJECTS_REPLAY].i) return run_replay(c);
+    const int misused = only_with_replay(c);
+    if (misused) return misused;
     struct project *p = NULL;
     struct listing l = {.left = c->own[REJECTS_LIMIT].i ? c->own[REJECTS_LIMIT].i : -1};
     voc_rc rc = cli_open(c, &p, PROJECT_READ);

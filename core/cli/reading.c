@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "cli/replay.h"
 #include "cli/sources.h"
 #include "host/file_kind.h"
 
@@ -17,7 +18,7 @@ const voc_option read_options[READ_N] = {
     [READ_SOURCE] = {"source", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID", "the source that the files belong to (sources.xml of the journey)"},
     [READ_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml that says how files are read, such as voc sniff --sources writes"},
     [READ_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "follow this journey for once"},
-    [READ_MAX_REJECTS] = {"max-rejects", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "give no answer where a file has more rejects than this"},
+    [READ_MAX_REJECTS] = {"max-rejects", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "N|N%", "give no answer where a file has more rejects than this, or than this share of its records"},
 };
 
 // ---- options -----------------------------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ const char *reading_typed(struct cli *c, int n_files)
     for (int i = 0; i < n_files; i++) shell_word(&b, c->args[i]);
     for (unsigned i = 0; i < READ_N && n_files; i++) {
         const voc_value *v = value_of(c, i);
-        if (v->set && i == READ_MAX_REJECTS) buf_printf(&b, " --max-rejects=%lld", (long long)v->i);
+        if (v->set && i == READ_MAX_REJECTS) buf_printf(&b, " --max-rejects=%.*s", (int)v->s.len, v->s.ptr);
         else if (v->set) add_option(&b, read_options[i].name, v->s);
     }
     for (size_t i = 0; i < c->n_repeated && n_files; i++) {
@@ -214,10 +215,11 @@ static voc_rc read_file(struct cli *c, struct project *p, const struct journey *
     const voc_value *max = value_of(c, READ_MAX_REJECTS);
     struct import_request r = {.project = p, .catalogue = c->catalogue, .journey = j, .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
                                .source = value_of(c, READ_SOURCE)->s, .options = c->repeated, .n_options = c->n_repeated, .threads = cli_threads(c), .memory_max = cli_memory(c),
-                               .max_rejects = max->set ? (uint64_t)max->i : UINT64_MAX, .progress = progress_import, .progress_user = progress, .kept = c->kept};
+                               .progress = progress_import, .progress_user = progress, .kept = c->kept};
     if (strcmp(path, "-") == 0) r.name = name = "stdin";
     progress_of(progress, name);
-    voc_rc rc = import_file(&r, &report, &c->arena, c->diag);
+    voc_rc rc = cli_max_rejects(c, max, &r);
+    if (!rc) rc = import_file(&r, &report, &c->arena, c->diag);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
     if (rc == VOC_E_CHECK) c->rejects = true;
     progress_clear(progress);

@@ -379,7 +379,8 @@ static voc_rc begin_store(struct job *j)
                                .watermark_none = j->rule && j->rule->watermark_none,
                                .actor_assumed = 0,
                                .memory_max = r->memory_max,
-                               .one_source = r->source.len == 0};
+                               .one_source = r->source.len == 0,
+                               .again = r->again};
     memcpy(spec.mapping, j->mapping, HASH_BYTES);
     voc_rc rc = import_priors(r->project, j->source.id, j->priors, PRIORS_MAX, &j->n_priors);
     for (size_t i = 0; i < j->n_priors && !rc; i++) rc = in_watch(j->in, j->priors[i].length);
@@ -413,9 +414,14 @@ static voc_rc judge_rejects(struct job *j)
                    (unsigned long long)a->records, j->plugin->note.name, j->total.first_reason);
         return VOC_E_INPUT;
     }
-    if (a->rejected > j->req->max_rejects) {
-        diag_error(j->d, "IMPORT-006", in_path(j->in), 0, "nothing was kept; look at them with a higher --max-rejects and voc rejects",
-                   "%llu records were rejected, %llu are allowed", (unsigned long long)a->rejected, (unsigned long long)j->req->max_rejects);
+    const double percent = j->req->max_reject_percent;
+    const char *kept = j->req->again ? "the project keeps the first reading" : "nothing was kept";
+    if (a->rejected > j->req->max_rejects || (percent > 0 && (double)a->rejected * 100 > percent * (double)a->records)) {
+        char allowed[64], hint[160];
+        if (percent > 0) snprintf(allowed, sizeof allowed, "%g %% of %llu", percent, (unsigned long long)a->records);
+        else snprintf(allowed, sizeof allowed, "%llu", (unsigned long long)j->req->max_rejects);
+        snprintf(hint, sizeof hint, "%s; voc rows FILE --rejects-only shows them; a higher --max-rejects keeps the rest", kept);
+        diag_error(j->d, "IMPORT-006", in_path(j->in), 0, hint, "%llu records were rejected, %s are allowed", (unsigned long long)a->rejected, allowed);
         return VOC_E_CHECK;
     }
     return VOC_OK;

@@ -21,6 +21,9 @@ struct import_request {
     size_t n_options;
     uint32_t threads;             // >= 1
     uint64_t max_rejects;         // UINT64_MAX: none
+    double max_reject_percent;    // of the records; 0: none
+    bool again;                   // replaces the import of the same bytes, which there must be (voc rejects --replay)
+    voc_str else_as;              // the plugin, where neither `as` nor a <source> names one: instead of a probe
     uint64_t memory_max;          // bytes, 0: no bound
     const char *name;             // file name to report for stdin, or NULL
     uint32_t block_bytes;         // 0: default; tests cut small blocks

@@ -132,5 +132,5 @@ voc_rc import_choose(struct job *j)
     warn_source(j);
     if (j->req->as.len) return plugin_named(j, j->req->as);
     if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);
-    return probe_all(j);
+    return j->req->else_as.len ? plugin_named(j, j->req->else_as) : probe_all(j);
 }

@@ -152,6 +152,13 @@ static voc_rc replace_elsewhere(struct import *i, const struct import_account *a
     return rc;
 }
 
+static voc_rc not_held(struct import *i)
+{
+    diag_error(i->d, "STORE-024", i->spec.file_name.ptr, 0, "voc import PROJECT FILE reads it as it is now, in place of the first reading; the one as it was can be named behind --replay",
+               "this is not the file that was imported: it has changed since");
+    return VOC_E_INPUT;
+}
+
 static voc_rc place(struct import *i, const struct import_account *a, uint64_t behind)
 {
     sqlite3_stmt *s = NULL;
@@ -170,6 +177,7 @@ static voc_rc place(struct import *i, const struct import_account *a, uint64_t b
     db_done(&s);
     if (rc == VOC_OK && i->spec.one_source) rc = replace_elsewhere(i, a);
     if (rc == VOC_OK && other != VOC_NA) return replace_chain(i, other);
+    if (rc == VOC_OK && i->spec.again && !i->result.replaced_import) return not_held(i);
     return rc == VOC_OK && behind ? continue_or_replace(i, a, behind) : rc;
 }
 
@@ -245,7 +253,7 @@ static voc_rc commit(struct import *i, const struct import_account *a, uint64_t 
     voc_rc rc = project_hold(i->p);
     if (rc == VOC_OK) rc = find_already(i, a, &already);
     if (rc != VOC_OK) return rc;
-    if (already) {
+    if (already && !i->spec.again) {
         i->result.already = 1;
         return VOC_OK;
     }

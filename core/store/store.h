@@ -111,6 +111,7 @@ struct import_spec {
     int64_t watermark_us;   // declared, or VOC_NA: last event; watermark_none: cuts nothing
     uint32_t watermark_none;
     uint32_t one_source;    // 1: the same bytes held under another source are replaced; 0: they stay, it is said that they are meant
+    uint32_t again;         // 1: replaces the import of these very bytes, also where the mapping is the same; there must be one
     uint64_t reject_max;    // 0: no bound of its own
     uint64_t memory_max;    // bytes that the process may hold; 0: no bound
 };

@@ -74,6 +74,12 @@ static voc_rc way(struct buf *b, const char *from, const char *to)
     return b->rc;
 }
 
+voc_rc folder_way(struct buf *b, const struct project *p, const char *path)
+{
+    char home[PATH_MAX], there[PATH_MAX];
+    return home_of(p, home) && real(path, there) ? way(b, home, there) : VOC_OK;
+}
+
 voc_rc folder_remember(struct cli *c, struct project *p, const char *folder)
 {
     char home[PATH_MAX], there[PATH_MAX];

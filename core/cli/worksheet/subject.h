@@ -23,6 +23,7 @@ void subject_close(struct subject *s); // takes what subject_open left, even on 
 // folder.c: where the journey lies that a project follows, if it is a folder of the user's. Kept in the project as the way
 // from its own folder, so that both can be moved together.
 voc_rc folder_remember(struct cli *c, struct project *p, const char *folder);
+voc_rc folder_way(struct buf *b, const struct project *p, const char *path); // the way to a file; nothing where one of the two is not there
 voc_rc folder_recall(struct cli *c, struct project *p, char **out);   // arena's; NULL: none
 bool folder_is_shipped(const char *folder);
 // Writes journey.xml (and the other two, if they hold something) into a folder, which is made if needed.

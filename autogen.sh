@@ -29,6 +29,7 @@ pc:icu-i18n             libicu-dev            libicu-devel        icu           
 pc:libzstd              libzstd-dev           libzstd-devel       zstd            zstd
 pc:libxxhash            libxxhash-dev         xxhash-devel        xxhash          xxhash
 pc:libsodium            libsodium-dev         libsodium-devel     libsodium       libsodium
+pc:libseccomp           libseccomp-dev        libseccomp-devel    libseccomp      -
 pc:gmime-3.0?           libgmime-3.0-dev      gmime30-devel       gmime3          gmime
 pc:cmocka?              libcmocka-dev         libcmocka-devel     cmocka          cmocka
 pc:jansson?             libjansson-dev        jansson-devel       jansson         jansson

@@ -26,4 +26,6 @@ voc_rc text_icu_memory(void); // routes ICU's allocations through base/mem; once
 // Whether memory ran out under ICU on this thread since this was last asked: then what ICU made is to be dropped. ICU itself
 // does not say so (text_memory.c). Asked before a run of ICU calls, to forget, and behind it.
 bool text_icu_short(void);
+// From here on ICU takes what it knows from its library alone, and looks for no file: for a process that may open none.
+void text_without_files(void);
 #endif

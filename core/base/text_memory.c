@@ -4,7 +4,10 @@
 // sees a failure: where base/mem has nothing, a small reserve gives the block and the thread remembers it, and whoever
 // called ICU asks afterwards and drops what was made. The reserve is static: it costs no memory before it is touched.
 #include <pthread.h>
+#include <unicode/putil.h>
 #include <unicode/uclean.h>
+#include <unicode/ucnv.h>
+#include <unicode/udata.h>
 #include "base/str.h"
 #include "base/text.h"
 
@@ -90,4 +93,14 @@ voc_rc text_icu_memory(void)
     UErrorCode e = U_ZERO_ERROR;
     u_setMemoryFunctions(NULL, icu_alloc, icu_realloc, icu_free, &e);
     return U_SUCCESS(e) ? VOC_OK : VOC_E_BUG;
+}
+
+// ICU looks for its data when it is first asked for any: once that was done, no file is needed, wherever a distribution keeps it.
+void text_without_files(void)
+{
+    UErrorCode e = U_ZERO_ERROR, none = U_ZERO_ERROR;
+    ucnv_close(ucnv_open("windows-1252", &e));
+    u_setTimeZoneFilesDirectory("", &none);
+    none = U_ZERO_ERROR;
+    udata_setFileAccess(UDATA_NO_FILES, &none);
 }

@@ -18,6 +18,7 @@ core_libvoc_a_SOURCES += \
 	core/host/pipeline.c core/host/pipeline.h \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/row_sums.c core/host/row_sums.h \
+	core/host/sandbox.c core/host/sandbox.h \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
 	core/host/sniff.c \
 	core/host/spill.c core/host/spill.h core/host/spool.c \

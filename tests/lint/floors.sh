@@ -54,6 +54,7 @@ rule "only core/base/xml.c includes libxml2"         "$(only '^<libxml/' '^core/
 rule "only core/io includes libarchive"              "$(only '^<archive(_entry)?\.h>' '^core/io/')"
 rule "only core/base text*.c and time*.c include ICU" "$(only '^<unicode/' '^core/base/(text|time)[a-z0-9_]*\.c:')"
 rule "only core/base includes libsodium and xxHash"  "$(only '^<(sodium|xxhash)' '^core/base/')"
+rule "only core/host/sandbox.c includes libseccomp"  "$(only '^<seccomp\.h>' '^core/host/sandbox\.c:')"
 rule "only core/host opens shared objects"           "$(only '^<dlfcn\.h>' '^core/host/')"
 rule "core/ includes nothing of plugins/"            "$(echo "$core" | awk '$2 ~ /^plugins\// { print $1 ": includes " $2 }')"
 

@@ -130,6 +130,11 @@ tests_unit_host_test_trust_SOURCES = tests/unit/host/test_trust.c
 tests_unit_host_test_trust_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_trust_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_sandbox
+tests_unit_host_test_sandbox_SOURCES = tests/unit/host/test_sandbox.c
+tests_unit_host_test_sandbox_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_sandbox_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_plugin
 tests_unit_host_test_plugin_SOURCES = tests/unit/host/test_plugin.c
 tests_unit_host_test_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -4,6 +4,7 @@
 
 noinst_LTLIBRARIES += plugins/common/libplugincommon.la
 plugins_common_libplugincommon_la_SOURCES = \
+	plugins/common/analysis.c plugins/common/analysis.h \
 	plugins/common/csv.c plugins/common/csv.h \
 	plugins/common/format.c plugins/common/format.h \
 	plugins/common/gaps.c plugins/common/gaps.h \

@@ -5,6 +5,7 @@
 #ifndef VOC_PLUGINS_ANALYSIS_FUNNEL_H
 #define VOC_PLUGINS_ANALYSIS_FUNNEL_H
 
+#include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
 #define FUNNEL_STEPS_MAX 32u
@@ -21,11 +22,7 @@ struct funnel_line {
 };
 
 struct funnel {  // of the instance
-    const voc_host *host;
-    voc_context *cx;
-    voc_run *run;
-    const voc_definition *def;
-    const voc_run_info *info;
+    struct analysis base;
     bool by_segment, of_stages, strict;
     bool touches;        // some step is a touchpoint
     uint64_t within_us;  // UINT64_MAX: any time
@@ -39,9 +36,6 @@ struct funnel_state {
     uint64_t units, without;    // units in all; without a stage, or without the first step
 };
 
-const voc_def_stage *funnel_stage(const struct funnel *f, size_t i);
-voc_rc funnel_steps(struct funnel *f, voc_str text);  // reads --steps; a diagnostic says what is wrong
-voc_rc funnel_complain(const struct funnel *f, const char *code, const char *hint, const char *message);
 voc_rc funnel_walk(const struct funnel *f, struct funnel_state *s, const voc_journeys *j);
 voc_rc funnel_write(const struct funnel *f, struct funnel_state *s);
 

@@ -22,7 +22,7 @@ static voc_rc count_stay(const struct funnel *f, struct funnel_line *lines, cons
     if (!before || before->end != VOC_END_BACKWARD)  // a start passes all before it
         for (size_t k = before && before->end == VOC_END_FORWARD ? before->stage + (size_t)1 : 0; k < v->stage; k++) lines[k].n[FUNNEL_PASSED]++;
     if (v->end != VOC_END_FORWARD || v->flags & VOC_STAY_TRUNCATED) return VOC_OK;
-    return gathered_add(f->host, f->cx, &lines[v->stage].times_us, v->out_us - v->in_us);
+    return gathered_add(f->base.host, f->base.cx, &lines[v->stage].times_us, v->out_us - v->in_us);
 }
 
 static voc_rc walk_stages(const struct funnel *f, struct funnel_state *s, const voc_journeys *j, const voc_unit *u)
@@ -116,7 +116,7 @@ static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journ
     for (size_t k = 0; k < f->n_lines; k++) w->chain[k].first = NO_EVENT;
     const size_t end = u->first_event + u->n_events;
     size_t from = u->first_event;
-    while (from < end && w->time[from] < f->info->start_us) from++;
+    while (from < end && w->time[from] < f->base.info->start_us) from++;
     for (size_t found[NEAR], to; from < end && w->reached < f->n_lines; from = to) {
         to = end - from < NEAR ? end : from + NEAR;
         const size_t n = steps_among(w, from, to, found);
@@ -131,7 +131,7 @@ static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journ
     struct funnel_line *lines = s->lines + segment * f->n_lines;
     for (size_t k = 0; k < w->reached; k++) {
         lines[k].n[FUNNEL_REACHED]++;
-        voc_rc rc = k ? gathered_add(f->host, f->cx, &lines[k].times_us, w->best.at_us[k] - w->best.at_us[k - 1]) : VOC_OK;
+        voc_rc rc = k ? gathered_add(f->base.host, f->base.cx, &lines[k].times_us, w->best.at_us[k] - w->best.at_us[k - 1]) : VOC_OK;
         if (rc) return rc;
     }
     return VOC_OK;

@@ -16,12 +16,12 @@ struct page {
 
 static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
 {
-    if (!p->rc) p->rc = p->f->host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
+    if (!p->rc) p->rc = p->f->base.host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
 }
 
 static void cell(struct page *p, const voc_cell *c)
 {
-    if (!p->rc) p->rc = p->f->host->cell(p->t, c);
+    if (!p->rc) p->rc = p->f->base.host->cell(p->t, c);
 }
 
 static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
@@ -41,13 +41,13 @@ static void median(struct page *p, struct gathered *times_us)
 
 static void note(struct page *p, uint32_t kind, const char *words)
 {
-    if (!p->rc) p->rc = p->f->host->note(p->t, kind, words);
+    if (!p->rc) p->rc = p->f->base.host->note(p->t, kind, words);
 }
 
 static const char *unit_name(const struct funnel *f, bool many)
 {
     static const char *const one[] = {"customer", "account", "customer", "case"}, *const more[] = {"customers", "accounts", "customers", "cases"};
-    const size_t i = f->def->unit <= VOC_UNIT_CASE ? f->def->unit : 0;
+    const size_t i = f->base.def->unit <= VOC_UNIT_CASE ? f->base.def->unit : 0;
     return many ? more[i] : one[i];
 }
 
@@ -76,7 +76,7 @@ static void stage_rows(struct page *p, struct funnel_line *lines, const voc_str 
     for (size_t k = 0; k < f->n_lines; k++) {
         const uint64_t *n = lines[k].n;
         if (segment) text(p, *segment);
-        text(p, funnel_stage(f, k)->id);
+        text(p, analysis_stage(&f->base, k)->id);
         integer(p, n[FUNNEL_REACHED]);
         share(p, n[FUNNEL_REACHED], k ? lines[k - 1].n[FUNNEL_REACHED] : 0);
         share(p, n[FUNNEL_REACHED], lines[0].n[FUNNEL_REACHED]);
@@ -91,8 +91,8 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
     char words[500];
     size_t worst = SIZE_MAX;
     snprintf(words, sizeof words, "%llu %s, %llu without a stage, %llu journeys; entered = moved on + back + exits + lapsed + open. Journey %.*s, version %.*s.", (unsigned long long)s->units,
-             unit_name(f, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->def->id), SHOW(f->def->version));
-    if (!p->rc) p->rc = f->host->semantics(p->t, words);
+             unit_name(f, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
+    if (!p->rc) p->rc = f->base.host->semantics(p->t, words);
     for (size_t k = 1; k < f->n_lines; k++) {
         const uint64_t from = all[k - 1].n[FUNNEL_REACHED], to = all[k].n[FUNNEL_REACHED];
         if (from > to && (worst == SIZE_MAX || from - to > all[worst].n[FUNNEL_REACHED] - all[worst + 1].n[FUNNEL_REACHED])) worst = k - 1;
@@ -105,10 +105,10 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
         note(p, VOC_NOTE_NEXT, "voc stages PROJECT says how long each stage takes");
         return;
     }
-    snprintf(words, sizeof words, "Most stay behind in %.*s: %llu of the %llu journeys that came to it have not come further.", SHOW(funnel_stage(f, worst)->id),
+    snprintf(words, sizeof words, "Most stay behind in %.*s: %llu of the %llu journeys that came to it have not come further.", SHOW(analysis_stage(&f->base, worst)->id),
              (unsigned long long)(all[worst].n[FUNNEL_REACHED] - all[worst + 1].n[FUNNEL_REACHED]), (unsigned long long)all[worst].n[FUNNEL_REACHED]);
     note(p, VOC_NOTE_AFTER, words);
-    snprintf(words, sizeof words, "voc explain PROJECT %.*s | voc score PROJECT", SHOW(funnel_stage(f, worst)->id));
+    snprintf(words, sizeof words, "voc explain PROJECT %.*s | voc score PROJECT", SHOW(analysis_stage(&f->base, worst)->id));
     note(p, VOC_NOTE_NEXT, words);
 }
 
@@ -157,14 +157,14 @@ static void step_words(struct page *p, const struct funnel_state *s, const struc
              "of several the one complete first; of events at one time the project's order decides.",
              (unsigned long long)s->units, unit_name(f, s->units != 1), (unsigned long long)s->without, within,
              f->strict ? "no other event of the steps between" : "other events may lie between", unit_name(f, false));
-    if (!p->rc) p->rc = f->host->semantics(p->t, words);
-    if (f->info->n_set_aside) {
-        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->info->n_set_aside);
+    if (!p->rc) p->rc = f->base.host->semantics(p->t, words);
+    if (f->base.info->n_set_aside) {
+        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
         note(p, VOC_NOTE_AFTER, words);
     }
     if (all[f->n_lines - 1].n[FUNNEL_REACHED] == 0) note(p, VOC_NOTE_NEXT, "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
     else if (f->within_us == UINT64_MAX) note(p, VOC_NOTE_NEXT, "Add --within 30d to count only what followed within 30 days of the first step.");
-    else if (!f->by_segment && f->def->n_segments > 1) note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
+    else if (!f->by_segment && f->base.def->n_segments > 1) note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
     else note(p, VOC_NOTE_NEXT, "voc sessions PROJECT shows how visits begin and end");
 }
 
@@ -176,7 +176,7 @@ static voc_rc add_up(const struct funnel *f, const struct funnel_state *s, struc
     for (size_t i = 0; i < f->n_segments * f->n_lines && !rc; i++) {
         struct funnel_line *to = &all[i % f->n_lines];
         for (size_t k = 0; k < FUNNEL_COUNTS; k++) to->n[k] += s->lines[i].n[k];
-        rc = gathered_join(f->host, f->cx, &to->times_us, &s->lines[i].times_us);
+        rc = gathered_join(f->base.host, f->base.cx, &to->times_us, &s->lines[i].times_us);
     }
     return rc;
 }
@@ -185,18 +185,18 @@ voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
 {
     static const voc_str everybody = {"all", 3};
     struct page p = {.f = f};
-    struct funnel_line *all = f->host->alloc(f->cx, f->n_lines * sizeof *all);
+    struct funnel_line *all = f->base.host->alloc(f->base.cx, f->n_lines * sizeof *all);
     if (!all) return VOC_E_NOMEM;
     memset(all, 0, f->n_lines * sizeof *all);
     p.rc = add_up(f, s, all);
-    if (!p.rc) p.rc = f->host->table(f->run, &p.t, "funnel", f->of_stages ? "How far journeys come" : "How many make each step", VOC_TABLE_BRIEF);
+    if (!p.rc) p.rc = f->base.host->table(f->base.run, &p.t, "funnel", f->of_stages ? "How far journeys come" : "How many make each step", VOC_TABLE_BRIEF);
     (f->of_stages ? stage_columns : step_columns)(&p);
     (f->of_stages ? stage_rows : step_rows)(&p, all, f->by_segment ? &everybody : NULL);
     for (size_t i = 0; f->by_segment && i < f->n_segments; i++)
-        if (s->lines[i * f->n_lines].n[FUNNEL_REACHED]) (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->def->segments[i]);
+        if (s->lines[i * f->n_lines].n[FUNNEL_REACHED]) (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->base.def->segments[i]);
     (f->of_stages ? stage_words : step_words)(&p, s, all);
-    if (f->info->actor_assumed && f->of_stages) note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    for (size_t k = 0; k < f->n_lines; k++) gathered_done(f->host, f->cx, &all[k].times_us);
-    f->host->free(f->cx, all);
+    if (f->base.info->actor_assumed && f->of_stages) note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    for (size_t k = 0; k < f->n_lines; k++) gathered_done(f->base.host, f->base.cx, &all[k].times_us);
+    f->base.host->free(f->base.cx, all);
     return p.rc;
 }

@@ -8,17 +8,14 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
 #define RESPONSE_TOUCHES_MAX 64u  // a set of them is a word
 #define RESPONSE_BANDS 3u         // how active: at most 1, at most 5, more
 
 struct response {
-    const voc_host *host;
-    voc_context *cx;
-    voc_run *run;
-    const voc_definition *def;
-    const voc_run_info *info;
+    struct analysis base;
     int64_t within_us;
     uint8_t *of_action, *of_touchpoint;  // number of the touch, from 1; 0: none
     uint8_t *rank;                       // of each action: how far along it is, from 1; 0: no response. NULL: by class, and stages of the journey

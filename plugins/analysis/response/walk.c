@@ -13,15 +13,15 @@ static voc_rc room_for(const struct response *a, struct response_state *s, size_
     if (n <= s->room) return VOC_OK;
     if (n > SIZE_MAX / 32) return VOC_E_NOMEM;
     while (room < n) room *= 2;
-    int64_t *at = a->host->resize(a->cx, s->at, room * sizeof *at);
+    int64_t *at = a->base.host->resize(a->base.cx, s->at, room * sizeof *at);
     if (at) s->at = at;
-    int64_t *next = at ? a->host->resize(a->cx, s->next, room * sizeof *next) : NULL;
+    int64_t *next = at ? a->base.host->resize(a->base.cx, s->next, room * sizeof *next) : NULL;
     if (next) s->next = next;
-    uint32_t *stage = next ? a->host->resize(a->cx, s->stage, room * sizeof *stage) : NULL;
+    uint32_t *stage = next ? a->base.host->resize(a->base.cx, s->stage, room * sizeof *stage) : NULL;
     if (stage) s->stage = stage;
-    uint8_t *touch = stage ? a->host->resize(a->cx, s->touch, room) : NULL;
+    uint8_t *touch = stage ? a->base.host->resize(a->base.cx, s->touch, room) : NULL;
     if (touch) s->touch = touch;
-    uint8_t *acts = touch ? a->host->resize(a->cx, s->acts, room) : NULL;
+    uint8_t *acts = touch ? a->base.host->resize(a->base.cx, s->acts, room) : NULL;
     if (!acts) return VOC_E_NOMEM;
     s->acts = acts;
     s->room = room;
@@ -39,7 +39,7 @@ static size_t moments_of(const struct response *a, struct response_state *s, con
     for (size_t e = u->first_event, end = e + u->n_events; e < end; e++) {
         const bool customer = (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED);
         uint8_t touch = a->of_action[action[e]];
-        if (a->by_touchpoint && actor[e] == VOC_ACTOR_COMPANY && touchpoint[e] < a->def->n_touchpoints && a->of_touchpoint[touchpoint[e]]) touch = a->of_touchpoint[touchpoint[e]];
+        if (a->by_touchpoint && actor[e] == VOC_ACTOR_COMPANY && touchpoint[e] < a->base.def->n_touchpoints && a->of_touchpoint[touchpoint[e]]) touch = a->of_touchpoint[touchpoint[e]];
         if (!delivered[e]) touch = 0;
         const uint8_t rank = a->rank ? a->rank[action[e]] : class_[e] == VOC_CLASS_VALUE;
         const bool acts = customer & !touch & (rank > 0);
@@ -48,7 +48,7 @@ static size_t moments_of(const struct response *a, struct response_state *s, con
         s->touch[n] = touch;
         s->acts[n] = acts;
         s->stage[n] = a->rank ? far : stage[e] == VOC_NONE ? 0 : stage[e] + 1;
-        n += (customer | (touch > 0)) & (time[e] >= a->info->start_us);
+        n += (customer | (touch > 0)) & (time[e] >= a->base.info->start_us);
     }
     return n;
 }

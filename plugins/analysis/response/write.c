@@ -16,12 +16,12 @@ struct page {
 
 static void column(struct page *p, const char *name, const char *title, uint32_t type, const char *unit, const char *help)
 {
-    if (!p->rc) p->rc = p->a->host->column(p->t, name, title, type, unit, 0, help);
+    if (!p->rc) p->rc = p->a->base.host->column(p->t, name, title, type, unit, 0, help);
 }
 
 static void cell(struct page *p, const voc_cell *c)
 {
-    if (!p->rc) p->rc = p->a->host->cell(p->t, c);
+    if (!p->rc) p->rc = p->a->base.host->cell(p->t, c);
 }
 
 static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
@@ -35,7 +35,7 @@ static void number(struct page *p, uint32_t type, double x, uint32_t digits)
 
 static void note(struct page *p, uint32_t kind, const char *words)
 {
-    if (!p->rc) p->rc = p->a->host->note(p->t, kind, words);
+    if (!p->rc) p->rc = p->a->base.host->note(p->t, kind, words);
 }
 
 static double days(const struct pace *p) { return (ldexp((double)p->high, 64) + (double)p->low_us) / 86400e6; }
@@ -46,12 +46,12 @@ static void words(struct page *p, const char *before, const char *after)
     char line[FORMAT_MAX + 400], within[FORMAT_MAX];
     format_duration(within, sizeof within, a->within_us);
     snprintf(line, sizeof line, "%s %s %s", before, within, after);
-    if (!p->rc) p->rc = a->host->semantics(p->t, line);
-    if (a->info->n_set_aside) {
-        snprintf(line, sizeof line, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->info->n_set_aside);
+    if (!p->rc) p->rc = a->base.host->semantics(p->t, line);
+    if (a->base.info->n_set_aside) {
+        snprintf(line, sizeof line, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->base.info->n_set_aside);
         note(p, VOC_NOTE_AFTER, line);
     }
-    if (a->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (a->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
 }
 
 // ---- by moments ---------------------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ static voc_rc write_moments(const struct response *a, const struct response_stat
 {
     struct page p = {.a = a};
     uint64_t all = 0;
-    p.rc = a->host->table(a->run, &p.t, "response", "What follows touches", VOC_TABLE_BRIEF);
+    p.rc = a->base.host->table(a->base.run, &p.t, "response", "What follows touches", VOC_TABLE_BRIEF);
     column(&p, "touch", "after", VOC_CELL_TEXT, "", "the touch");
     column(&p, "touches", "touches", VOC_CELL_INT, "", "all of them");
     column(&p, "compared", "compared", VOC_CELL_INT, "", "touches for which there are other moments of customers as far on and as active");
@@ -128,7 +128,7 @@ static void pace_row(struct page *p, const struct response_state *s, size_t touc
 static voc_rc write_pace(const struct response *a, const struct response_state *s)
 {
     struct page p = {.a = a};
-    p.rc = a->host->table(a->run, &p.t, "pace", "How fast responses come", VOC_TABLE_BRIEF);
+    p.rc = a->base.host->table(a->base.run, &p.t, "pace", "How fast responses come", VOC_TABLE_BRIEF);
     column(&p, "touch", "after", VOC_CELL_TEXT, "", "the touch");
     column(&p, "days", "days after it", VOC_CELL_REAL, "d", "of all customers together, within the time after the touch and before their last event");
     column(&p, "responses", "responses", VOC_CELL_INT, "", "in these days");

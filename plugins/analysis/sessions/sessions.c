@@ -15,24 +15,6 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_TOP] = {"top", VOC_OPT_INT, 0, "10", "0", NULL, NULL, "N", "so many first and last actions, the most frequent; 0: all"},
 };
 
-static voc_rc complain(const struct sessions *a, const char *code, const char *hint, const char *message)
-{
-    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
-    a->host->diag(a->cx, &d);
-    return VOC_E_OPTION;
-}
-
-static voc_rc zeroed(const struct sessions *a, void **out, size_t n, size_t size)
-{
-    size_t bytes;
-    if (__builtin_mul_overflow(n ? n : 1, size, &bytes)) return VOC_E_NOMEM;
-    void *p = a->host->alloc(a->cx, bytes);
-    if (!p) return VOC_E_NOMEM;
-    memset(p, 0, bytes);
-    *out = p;
-    return VOC_OK;
-}
-
 // An array of words that is long enough for number i; new words are 0.
 static voc_rc reach(const struct sessions *a, void **words, size_t *n, size_t size, size_t i)
 {
@@ -41,7 +23,7 @@ static voc_rc reach(const struct sessions *a, void **words, size_t *n, size_t si
     while (room <= i)
         if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
     if (__builtin_mul_overflow(room, size, &bytes)) return VOC_E_NOMEM;
-    char *to = a->host->resize(a->cx, *words, bytes);
+    char *to = a->base.host->resize(a->base.cx, *words, bytes);
     if (!to) return VOC_E_NOMEM;
     memset(to + *n * size, 0, bytes - *n * size);
     *words = to;
@@ -68,7 +50,7 @@ static inline voc_rc add_session(const struct sessions *a, struct sessions_part 
     p->last[last]++;
     voc_rc rc = gaps_add_if(&p->lasted, &p->pool, lasted, events > 1);
     if (events < SESSIONS_SHORT) p->of_length[events]++;
-    else if (!rc) rc = gathered_add(a->host, a->cx, &p->long_ones, (int64_t)events);
+    else if (!rc) rc = gathered_add(a->base.host, a->base.cx, &p->long_ones, (int64_t)events);
     return rc;
 }
 
@@ -165,9 +147,9 @@ static voc_rc room_for(const struct sessions *a, struct sessions_state *s, size_
     while (room <= n)
         if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
     if (__builtin_mul_overflow(room, sizeof *s->found, &bytes)) return VOC_E_NOMEM;
-    size_t *found = a->host->resize(a->cx, s->found, bytes);
+    size_t *found = a->base.host->resize(a->base.cx, s->found, bytes);
     if (found) s->found = found;
-    size_t *begun = found ? a->host->resize(a->cx, s->begun, bytes) : NULL;
+    size_t *begun = found ? a->base.host->resize(a->base.cx, s->begun, bytes) : NULL;
     if (!begun) return VOC_E_NOMEM;
     s->begun = begun;
     s->room = room;
@@ -183,7 +165,7 @@ static bool all_count(const struct sessions *a, const voc_journeys *j)
     for (size_t e = 0; e < j->n_events; e++) others |= (uint8_t)((actor[e] != VOC_ACTOR_CUSTOMER) | (class_[e] == VOC_CLASS_MECHANICAL) | (class_[e] == VOC_CLASS_UNDELIVERED));
     for (size_t i = 0; i < j->n_units && !others; i++) {
         const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
-        if (u->n_events) others = time[u->first_event] < a->info->start_us; // times ascend
+        if (u->n_events) others = time[u->first_event] < a->base.info->start_us; // times ascend
     }
     return !others;
 }
@@ -213,7 +195,7 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
     uint32_t others = 0;
     for (size_t e = u->first_event, end = e + u->n_events; e < end; e++) {
         s->found[n] = e;
-        n += (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED) & (time[e] >= a->info->start_us);
+        n += (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED) & (time[e] >= a->base.info->start_us);
     }
     if (!n) return VOC_OK;
     for (size_t i = 1; i < n; i++) others |= person[s->found[i]] ^ person[s->found[0]];
@@ -223,7 +205,7 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
 static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 {
     const struct sessions *a = analysis;
-    voc_rc rc = a->host->cancelled(a->cx) ? VOC_CANCELLED : VOC_OK;
+    voc_rc rc = a->base.host->cancelled(a->base.cx) ? VOC_CANCELLED : VOC_OK;
     const bool whole = all_count(a, j);
     for (size_t i = 0; i < j->n_units && !rc; i++) {
         const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
@@ -237,17 +219,17 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *values, void **analysis)
 {
-    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_INDIVIDUAL};
+    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_INDIVIDUAL}, segment[] = {VOC_COL_SEGMENT};
     struct sessions *a = host->alloc(cx, sizeof *a);
     if (!a) return VOC_E_NOMEM;
-    *a = (struct sessions){.host = host, .cx = cx, .run = run, .def = host->definition(run), .info = host->info(run), .by_segment = values[OPT_BY].i == 1,
+    *a = (struct sessions){.base = analysis_of(host, cx, run), .by_segment = values[OPT_BY].i == 1,
                            .gap_us = (uint64_t)values[OPT_GAP].i, .top = (uint64_t)values[OPT_TOP].i};
-    a->n_segments = a->by_segment ? a->def->n_segments : 1;
+    a->n_segments = a->by_segment ? a->base.def->n_segments : 1;
     voc_rc rc = VOC_OK;
-    if (a->by_segment && a->def->n_segments < 2)
-        rc = complain(a, "SESSIONS-001", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++) rc = host->want_column(run, columns[i]);
-    if (!rc && a->by_segment) rc = host->want_column(run, VOC_COL_SEGMENT);
+    if (a->by_segment && a->base.def->n_segments < 2)
+        rc = analysis_refuse(&a->base, "SESSIONS-001", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
+    if (!rc) rc = analysis_want(&a->base, columns, 5);
+    if (!rc && a->by_segment) rc = analysis_want(&a->base, segment, 1);
     if (rc) host->free(cx, a);
     else *analysis = a;
     return rc;
@@ -259,30 +241,30 @@ static void state_free(void *analysis, void *state)
     struct sessions_state *s = state;
     for (size_t i = 0; s->parts && i < a->n_segments; i++) {
         struct sessions_part *p = &s->parts[i];
-        a->host->free(a->cx, p->first);
-        a->host->free(a->cx, p->last);
-        a->host->free(a->cx, p->persons);
-        gathered_done(a->host, a->cx, &p->long_ones);
+        a->base.host->free(a->base.cx, p->first);
+        a->base.host->free(a->base.cx, p->last);
+        a->base.host->free(a->base.cx, p->persons);
+        gathered_done(a->base.host, a->base.cx, &p->long_ones);
         pool_done(&p->pool);
     }
-    a->host->free(a->cx, s->parts);
-    a->host->free(a->cx, s->found);
-    a->host->free(a->cx, s->begun);
-    a->host->free(a->cx, s->where);
-    a->host->free(a->cx, s->open);
-    a->host->free(a->cx, s);
+    a->base.host->free(a->base.cx, s->parts);
+    a->base.host->free(a->base.cx, s->found);
+    a->base.host->free(a->base.cx, s->begun);
+    a->base.host->free(a->base.cx, s->where);
+    a->base.host->free(a->base.cx, s->open);
+    a->base.host->free(a->base.cx, s);
 }
 
 static voc_rc state_new(void *analysis, void **state)
 {
     const struct sessions *a = analysis;
     struct sessions_state *s = NULL;
-    voc_rc rc = zeroed(a, (void **)&s, 1, sizeof *s);
-    if (!rc) rc = zeroed(a, (void **)&s->parts, a->n_segments, sizeof *s->parts);
+    voc_rc rc = analysis_zeroed(&a->base, (void **)&s, 1, sizeof *s);
+    if (!rc) rc = analysis_zeroed(&a->base, (void **)&s->parts, a->n_segments, sizeof *s->parts);
     for (size_t i = 0; i < a->n_segments && !rc; i++) {
-        s->parts[i].pool = (struct pool){a->host, a->cx, NULL};
-        rc = zeroed(a, (void **)&s->parts[i].first, a->def->n_actions, sizeof(uint64_t));
-        if (!rc) rc = zeroed(a, (void **)&s->parts[i].last, a->def->n_actions, sizeof(uint64_t));
+        s->parts[i].pool = (struct pool){a->base.host, a->base.cx, NULL};
+        rc = analysis_zeroed(&a->base, (void **)&s->parts[i].first, a->base.def->n_actions, sizeof(uint64_t));
+        if (!rc) rc = analysis_zeroed(&a->base, (void **)&s->parts[i].last, a->base.def->n_actions, sizeof(uint64_t));
     }
     if (!rc) *state = s;
     else if (s) state_free(analysis, s);
@@ -296,7 +278,7 @@ voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, struc
     into->events += from->events;
     into->single += from->single;
     into->nobody += from->nobody;
-    for (size_t i = 0; i < a->def->n_actions; i++) {
+    for (size_t i = 0; i < a->base.def->n_actions; i++) {
         into->first[i] += from->first[i];
         into->last[i] += from->last[i];
     }
@@ -305,7 +287,7 @@ voc_rc sessions_join(const struct sessions *a, struct sessions_part *into, struc
     for (size_t i = 0; i < SESSIONS_SHORT; i++) into->of_length[i] += from->of_length[i];
     gaps_join(&into->lasted, &from->lasted);
     pool_join(&into->pool, &from->pool);
-    return rc ? rc : gathered_join(a->host, a->cx, &into->long_ones, &from->long_ones);
+    return rc ? rc : gathered_join(a->base.host, a->base.cx, &into->long_ones, &from->long_ones);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)
@@ -331,20 +313,20 @@ static voc_rc save_part(const struct sessions *a, struct portable_out *o, struct
     const uint64_t n[] = {p->sessions, p->events, p->single, p->nobody, used(p)};
     for (size_t k = 0; k < sizeof n / sizeof *n; k++) portable_put(o, n[k]);
     for (size_t k = 0; k < used(p); k++) portable_put(o, p->persons[k]);
-    for (size_t k = 0; k < a->def->n_actions; k++) portable_put(o, p->first[k]);
-    for (size_t k = 0; k < a->def->n_actions; k++) portable_put(o, p->last[k]);
+    for (size_t k = 0; k < a->base.def->n_actions; k++) portable_put(o, p->first[k]);
+    for (size_t k = 0; k < a->base.def->n_actions; k++) portable_put(o, p->last[k]);
     for (size_t k = 0; k < SESSIONS_SHORT; k++) portable_put(o, p->of_length[k]);
     portable_put_gathered(o, &p->long_ones);
     voc_rc rc = portable_flush(o);
-    return rc ? rc : gaps_save(&p->lasted, a->host, o->writer);
+    return rc ? rc : gaps_save(&p->lasted, a->base.host, o->writer);
 }
 
 static voc_rc save(void *analysis, void *state, voc_writer *w)
 {
     const struct sessions *a = analysis;
     struct sessions_state *s = state;
-    struct portable_out o = {.host = a->host, .writer = w};
-    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->def->n_actions};
+    struct portable_out o = {.host = a->base.host, .writer = w};
+    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->base.def->n_actions};
     for (size_t i = 0; i < sizeof head / sizeof *head; i++) portable_put(&o, head[i]);
     voc_rc rc = portable_flush(&o);
     for (size_t i = 0; i < a->n_segments && !rc; i++) rc = save_part(a, &o, &s->parts[i]);
@@ -370,10 +352,10 @@ static voc_rc load_part(const struct sessions *a, struct portable_in *in, struct
     voc_rc rc = n ? reach(a, (void **)&p->persons, &p->n_persons, sizeof *p->persons, (size_t)n - 1) : VOC_OK;
     if (rc) return rc;
     for (size_t k = 0; k < n; k++) p->persons[k] |= portable_get(in);
-    for (size_t k = 0; k < a->def->n_actions; k++) p->first[k] += portable_get(in);
-    for (size_t k = 0; k < a->def->n_actions; k++) p->last[k] += portable_get(in);
+    for (size_t k = 0; k < a->base.def->n_actions; k++) p->first[k] += portable_get(in);
+    for (size_t k = 0; k < a->base.def->n_actions; k++) p->last[k] += portable_get(in);
     for (size_t k = 0; k < SESSIONS_SHORT; k++) p->of_length[k] += portable_get(in);
-    rc = portable_get_gathered(in, a->host, a->cx, &p->long_ones);
+    rc = portable_get_gathered(in, a->base.host, a->base.cx, &p->long_ones);
     if (rc) return rc;
     struct bytes b = {in->at, in->at + in->left};
     rc = gaps_load(&p->lasted, &p->pool, &b);
@@ -387,16 +369,16 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     const struct sessions *a = analysis;
     struct sessions_state *s = state;
     struct portable_in in = {data, size, false};
-    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->def->n_actions};
+    const uint64_t head[] = {MAGIC, a->gap_us, a->n_segments, a->base.def->n_actions};
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)
         if (portable_get(&in) != head[i]) {
-            (void)complain(a, "SESSIONS-002", "fold every part with the same options and the same journey", i ? "this part answers another question" : "this is no part of sessions");
+            (void)analysis_refuse(&a->base, "SESSIONS-002", "fold every part with the same options and the same journey", i ? "this part answers another question" : "this is no part of sessions");
             return VOC_E_INPUT;
         }
     for (size_t i = 0; i < a->n_segments && !rc; i++) rc = load_part(a, &in, &s->parts[i]);
     if (rc == VOC_E_NOMEM || (!rc && !in.broken && !in.left)) return rc;
-    (void)complain(a, "SESSIONS-003", "fold it again", "this part of the sessions is damaged");
+    (void)analysis_refuse(&a->base, "SESSIONS-003", "fold it again", "this part of the sessions is damaged");
     return VOC_E_INPUT;
 }
 
@@ -419,7 +401,7 @@ static voc_rc finish(void *analysis, void *state)
 static void end(void *analysis)
 {
     struct sessions *a = analysis;
-    a->host->free(a->cx, a);
+    a->base.host->free(a->base.cx, a);
 }
 
 static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .save = save, .load = load,

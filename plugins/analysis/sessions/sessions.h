@@ -4,6 +4,7 @@
 #ifndef VOC_PLUGINS_ANALYSIS_SESSIONS_H
 #define VOC_PLUGINS_ANALYSIS_SESSIONS_H
 
+#include "plugins/common/analysis.h"
 #include "plugins/common/gaps.h"
 #include "plugins/common/gathered.h"
 
@@ -32,11 +33,7 @@ struct session {  // that is open
 };
 
 struct sessions {  // of the instance
-    const voc_host *host;
-    voc_context *cx;
-    voc_run *run;
-    const voc_definition *def;
-    const voc_run_info *info;
+    struct analysis base;
     bool by_segment;
     uint64_t gap_us, top;
     size_t n_segments;

@@ -14,12 +14,12 @@ struct page {
 
 static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
 {
-    if (!p->rc) p->rc = p->a->host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
+    if (!p->rc) p->rc = p->a->base.host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
 }
 
 static void cell(struct page *p, const voc_cell *c)
 {
-    if (!p->rc) p->rc = p->a->host->cell(p->t, c);
+    if (!p->rc) p->rc = p->a->base.host->cell(p->t, c);
 }
 
 static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
@@ -36,7 +36,7 @@ static void duration(struct page *p, int64_t us)
 
 static void note(struct page *p, uint32_t kind, const char *words)
 {
-    if (!p->rc) p->rc = p->a->host->note(p->t, kind, words);
+    if (!p->rc) p->rc = p->a->base.host->note(p->t, kind, words);
 }
 
 static uint64_t persons(const struct sessions_part *p)
@@ -91,18 +91,18 @@ static void sessions_words(struct page *p, const struct sessions_part *all)
     char words[FORMAT_MAX + 300], gap[FORMAT_MAX];
     format_duration(gap, sizeof gap, (int64_t)a->gap_us);
     snprintf(words, sizeof words, "Customer actions of one person%s without a pause of more than %s; for display only: sessions open no journey.",
-             a->def->unit == VOC_UNIT_CASE ? " in one case" : "", gap);
-    if (!p->rc) p->rc = a->host->semantics(p->t, words);
+             a->base.def->unit == VOC_UNIT_CASE ? " in one case" : "", gap);
+    if (!p->rc) p->rc = a->base.host->semantics(p->t, words);
     if (all->nobody) {
         snprintf(words, sizeof words, "%llu %s with actions that name no person: counted as one person each.", (unsigned long long)all->nobody,
-                 a->def->unit == VOC_UNIT_CASE ? (all->nobody == 1 ? "case" : "cases") : all->nobody == 1 ? "customer" : "customers");
+                 a->base.def->unit == VOC_UNIT_CASE ? (all->nobody == 1 ? "case" : "cases") : all->nobody == 1 ? "customer" : "customers");
         note(p, VOC_NOTE_AFTER, words);
     }
-    if (a->info->n_set_aside) {
-        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->info->n_set_aside);
+    if (a->base.info->n_set_aside) {
+        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->base.info->n_set_aside);
         note(p, VOC_NOTE_AFTER, words);
     }
-    if (a->info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (a->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
     if (!all->sessions) note(p, VOC_NOTE_NEXT, "No customer action was found: voc worksheet PROJECT -o sheet.csv lets you say which actions are those of customers.");
     else note(p, VOC_NOTE_NEXT, "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d shows how far they come");
 }
@@ -111,7 +111,7 @@ static voc_rc write_sessions(const struct sessions *a, struct sessions_state *s,
 {
     static const voc_str everybody = {"all", 3};
     struct page p = {.a = a};
-    p.rc = a->host->table(a->run, &p.t, "sessions", "Sessions", VOC_TABLE_BRIEF);
+    p.rc = a->base.host->table(a->base.run, &p.t, "sessions", "Sessions", VOC_TABLE_BRIEF);
     if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
     column(&p, "sessions", "sessions", VOC_CELL_INT, 0, "actions of one person without a pause longer than the gap");
     column(&p, "persons", "persons", VOC_CELL_INT, 0, "persons with at least one session");
@@ -124,7 +124,7 @@ static voc_rc write_sessions(const struct sessions *a, struct sessions_state *s,
     column(&p, "share_single", "share", VOC_CELL_SHARE, 0, "sessions of a single action, of all sessions");
     sessions_row(&p, all, a->by_segment ? &everybody : NULL);
     for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
-        if (s->parts[i].sessions) sessions_row(&p, &s->parts[i], &a->def->segments[i]);
+        if (s->parts[i].sessions) sessions_row(&p, &s->parts[i], &a->base.def->segments[i]);
     sessions_words(&p, all);
     return p.rc;
 }
@@ -150,8 +150,8 @@ static void end_rows(struct page *p, struct ranked *scratch, const struct sessio
     const struct sessions *a = p->a;
     const uint64_t *of = first ? x->first : x->last;
     size_t n = 0;
-    for (size_t i = 0; i < a->def->n_actions; i++)
-        if (of[i]) scratch[n++] = (struct ranked){of[i], ((const voc_def_action *)(const void *)((const char *)a->def->actions + i * a->def->action_size))->name};
+    for (size_t i = 0; i < a->base.def->n_actions; i++)
+        if (of[i]) scratch[n++] = (struct ranked){of[i], ((const voc_def_action *)(const void *)((const char *)a->base.def->actions + i * a->base.def->action_size))->name};
     if (n) qsort(scratch, n, sizeof *scratch, most_first);
     for (size_t i = 0; i < n; i++) {
         if (a->top && i >= a->top) {
@@ -173,10 +173,10 @@ static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, str
     char words[200];
     uint64_t left_out = 0;
     size_t bytes;
-    if (__builtin_mul_overflow(a->def->n_actions + 1, sizeof(struct ranked), &bytes)) return VOC_E_NOMEM;
-    struct ranked *scratch = a->host->alloc(a->cx, bytes);
+    if (__builtin_mul_overflow(a->base.def->n_actions + 1, sizeof(struct ranked), &bytes)) return VOC_E_NOMEM;
+    struct ranked *scratch = a->base.host->alloc(a->base.cx, bytes);
     if (!scratch) return VOC_E_NOMEM;
-    p.rc = a->host->table(a->run, &p.t, "ends", "How sessions begin and end", VOC_TABLE_BRIEF);
+    p.rc = a->base.host->table(a->base.run, &p.t, "ends", "How sessions begin and end", VOC_TABLE_BRIEF);
     if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
     column(&p, "side", "sessions", VOC_CELL_TEXT, 0, "begin: with this action; end: with this action");
     column(&p, "action", "with", VOC_CELL_TEXT, 0, "what the customer did first, or last");
@@ -184,13 +184,13 @@ static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, str
     column(&p, "share", "share", VOC_CELL_SHARE, 0, "of the sessions");
     for (int first = 1; first >= 0; first--) end_rows(&p, scratch, all, first != 0, a->by_segment ? &everybody : NULL, &left_out);
     for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
-        for (int first = 1; first >= 0 && s->parts[i].sessions; first--) end_rows(&p, scratch, &s->parts[i], first != 0, &a->def->segments[i], &left_out);
-    if (!p.rc) p.rc = a->host->semantics(p.t, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
+        for (int first = 1; first >= 0 && s->parts[i].sessions; first--) end_rows(&p, scratch, &s->parts[i], first != 0, &a->base.def->segments[i], &left_out);
+    if (!p.rc) p.rc = a->base.host->semantics(p.t, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
     if (left_out) {
         snprintf(words, sizeof words, "%llu less frequent %s left out: --top 0 shows all.", (unsigned long long)left_out, left_out == 1 ? "line is" : "lines are");
         note(&p, VOC_NOTE_AFTER, words);
     }
-    a->host->free(a->cx, scratch);
+    a->base.host->free(a->base.cx, scratch);
     return p.rc;
 }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// The openings of analyses (analysis.h). Structures of the host are read by their strides, since a newer host's may be longer.
+#include "plugins/common/analysis.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/common/near.h"
+
+#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+
+struct analysis analysis_of(const voc_host *host, voc_context *cx, voc_run *run)
+{
+    return (struct analysis){.host = host, .cx = cx, .run = run, .def = host->definition(run), .info = host->info(run)};
+}
+
+voc_rc analysis_refuse(const struct analysis *a, const char *code, const char *hint, const char *message)
+{
+    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    a->host->diag(a->cx, &d);
+    return VOC_E_OPTION;
+}
+
+voc_rc analysis_zeroed(const struct analysis *a, void **out, size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n ? n : 1, size, &bytes)) return VOC_E_NOMEM;
+    void *p = a->host->alloc(a->cx, bytes);
+    if (!p) return VOC_E_NOMEM;
+    memset(p, 0, bytes);
+    *out = p;
+    return VOC_OK;
+}
+
+voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < n && !rc; i++) rc = a->host->want_column(a->run, columns[i]);
+    return rc;
+}
+
+const voc_def_stage *analysis_stage(const struct analysis *a, size_t i)
+{
+    return (const voc_def_stage *)(const void *)((const char *)a->def->stages + i * a->def->stage_size);
+}
+
+const voc_def_action *analysis_action(const struct analysis *a, size_t i)
+{
+    return (const voc_def_action *)(const void *)((const char *)a->def->actions + i * a->def->action_size);
+}
+
+const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i)
+{
+    return (const voc_def_touchpoint *)(const void *)((const char *)a->def->touchpoints + i * a->def->touchpoint_size);
+}
+
+// ---- names in options -----------------------------------------------------------------------------------------------------
+
+bool analysis_part(voc_str *list, char between, voc_str *part)
+{
+    if (!list->len) return false;
+    const char *end = memchr(list->ptr, between, list->len);
+    const size_t n = end ? (size_t)(end - list->ptr) : list->len, past = end ? n + 1 : n;
+    voc_str s = {list->ptr, n};
+    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) s.ptr++, s.len--;
+    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t')) s.len--;
+    *part = s;
+    list->ptr += past;
+    list->len -= past;
+    return true;
+}
+
+static voc_str name_of(const struct analysis *a, bool touch, size_t i) { return touch ? analysis_touchpoint(a, i)->id : analysis_action(a, i)->name; }
+
+static size_t number_of(const struct analysis *a, bool touch) { return touch ? a->def->n_touchpoints : a->def->n_actions; }
+
+static bool find(const struct analysis *a, struct named *n)
+{
+    for (n->i = 0; n->i < number_of(a, n->touch); n->i++) {
+        const voc_str known = name_of(a, n->touch, n->i);
+        if (known.len == n->id.len && memcmp(known.ptr, n->id.ptr, known.len) == 0) return true;
+    }
+    return false;
+}
+
+bool analysis_find(const struct analysis *a, voc_str text, struct named *out)
+{
+    static const char prefix[] = "touchpoint:";
+    const size_t n = sizeof prefix - 1;
+    out->touch = text.len > n && memcmp(text.ptr, prefix, n) == 0;
+    out->id = out->touch ? (voc_str){text.ptr + n, text.len - n} : text;
+    return find(a, out);
+}
+
+voc_rc analysis_named(const struct analysis *a, const char *code, const char *what, voc_str text, struct named *out)
+{
+    if (analysis_find(a, text, out)) return VOC_OK;
+    const char *kind = out->touch ? "touchpoint" : "action";
+    char message[200], hint[400];
+    size_t best = SIZE_MAX, at = 0;
+    voc_str near = {"", 0};
+    for (size_t i = 0; i < number_of(a, out->touch); i++) {
+        const voc_str known = name_of(a, out->touch, i);
+        const size_t edits = near_distance(out->id, known);
+        if (edits <= near_limit(out->id) && edits < best) best = edits, near = known;
+    }
+    struct named other = {.touch = true, .id = out->id};
+    snprintf(message, sizeof message, "%s\"%.*s\" is no %s of this project", what, SHOW(out->id), kind);
+    if (near.len) at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ", SHOW(near));
+    else if (!out->touch && find(a, &other)) at = (size_t)snprintf(hint, sizeof hint, "a touch of the company is named touchpoint:%.*s; ", SHOW(out->id));
+    snprintf(hint + at, sizeof hint - at, "voc sql PROJECT \"SELECT %s, count(*) AS n FROM event GROUP BY %s ORDER BY n DESC\" lists them", kind, kind);
+    return analysis_refuse(a, code, hint, message);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// What every analysis of journeys begins with: the host's side of it in one place, the definition's parts by number, a refusal that
+// the user can act on, and actions and touches as people name them in options.
+#ifndef VOC_PLUGINS_COMMON_ANALYSIS_H
+#define VOC_PLUGINS_COMMON_ANALYSIS_H
+
+#include <stdbool.h>
+#include <voc/plugin.h>
+
+struct analysis {  // first member of an analysis's own structure, as `base`
+    const voc_host *host;
+    voc_context *cx;
+    voc_run *run;
+    const voc_definition *def;
+    const voc_run_info *info;
+};
+struct analysis analysis_of(const voc_host *host, voc_context *cx, voc_run *run);  // call in begin
+
+voc_rc analysis_refuse(const struct analysis *a, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
+voc_rc analysis_zeroed(const struct analysis *a, void **out, size_t n, size_t size);                        // the host's memory
+voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n);
+
+const voc_def_stage *analysis_stage(const struct analysis *a, size_t i);
+const voc_def_action *analysis_action(const struct analysis *a, size_t i);
+const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i);
+
+// The next part of a list, without the blanks around it; it may be empty. False: there is none.
+bool analysis_part(voc_str *list, char between, voc_str *part);
+
+struct named { bool touch; size_t i; voc_str id; };  // an action or a touchpoint: its number, and the name without "touchpoint:"
+bool analysis_find(const struct analysis *a, voc_str text, struct named *out);  // "ACTION" or "touchpoint:ID"; false: i is none
+// The same; what is not found is refused as `what` ("the step "), with the name that is nearest.
+voc_rc analysis_named(const struct analysis *a, const char *code, const char *what, voc_str text, struct named *out);
+
+#endif

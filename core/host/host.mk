@@ -11,12 +11,13 @@ core_libvoc_a_SOURCES += \
 	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \
 	core/host/host.c core/host/host.h \
-	core/host/import.c core/host/import.h core/host/import_choose.c core/host/import_job.h \
+	core/host/import.c core/host/import.h \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
 	core/host/parallel.c core/host/parallel.h \
 	core/host/pipeline.c core/host/pipeline.h \
 	core/host/plugin.c core/host/plugin.h \
+	core/host/reader.c core/host/reader.h core/host/reader_choose.c core/host/reader_job.h core/host/reader_lines.c \
 	core/host/row_sums.c core/host/row_sums.h \
 	core/host/sandbox.c core/host/sandbox.h \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \

@@ -128,6 +128,15 @@ static voc_rc read_file(const struct setting *s, voc_str path, voc_str *content)
     return rc;
 }
 
+voc_rc options_file(struct arena *a, const struct option_given *g, voc_str *content, struct diag *d)
+{
+    bool ok = true;
+    voc_str name = arena_str(a, g->name.ptr, g->name.len, &ok);
+    const voc_option o = {.name = name.ptr, .type = VOC_OPT_FILE};
+    const struct setting s = {a, &o, g, d};
+    return ok ? read_file(&s, g->value, content) : VOC_E_NOMEM;
+}
+
 static voc_rc parse_enum(const struct setting *s, voc_str text, voc_value *out)
 {
     size_t n = 0;
@@ -203,7 +212,9 @@ static voc_rc parse_value(const struct setting *s, voc_str text, voc_value *out)
         out->s = text;
         out->regex = re;
         return rc;
-    case VOC_OPT_FILE: return read_file(s, text, &out->s);
+    case VOC_OPT_FILE:
+        if (s->g && s->g->content) return out->s = *s->g->content, VOC_OK;
+        return read_file(s, text, &out->s);
     case VOC_OPT_ZONE: {
         struct time_format *f = NULL;
         rc = time_format_new(&f, (voc_str){"", 0}, text, s->d);

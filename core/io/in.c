@@ -7,6 +7,7 @@
 //    record. The mark of UTF-16 is taken off. Other charsets: what cannot be decoded is U+FFFD and counted.
 //  - Before the first in_read nothing is hashed; what a peek decoded stays in the head until then.
 #include <string.h>
+#include <unistd.h>
 #include "base/str.h"
 #include "io/in_internal.h"
 
@@ -121,6 +122,21 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
     voc_rc rc = in_new(&in, path, limits, d);
     if (rc == VOC_OK) rc = source_open(&in->source, in->path, d);
     if (rc == VOC_OK) rc = open_packing(in);
+    if (rc == VOC_OK) *out = in;
+    else in_close(in);
+    return rc;
+}
+
+voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, path, limits, d);
+    if (rc != VOC_OK) {
+        (void)close(fd);
+        return rc;
+    }
+    rc = source_open_descriptor(&in->source, in->path, fd, d);
+    if (rc == VOC_OK && packed) rc = open_packing(in);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
     return rc;

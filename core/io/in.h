@@ -12,6 +12,10 @@ struct in_limits { uint64_t decoded_max; uint64_t ratio_max; }; // 0: defaults (
 struct in; // owns its descriptors
 // path "-": stdin. name for messages. Opens without following a last symlink to a device; directories are refused.
 voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
+// The same in two steps: what may be opened for it, and the input of such a descriptor, which is taken whatever it returns.
+// packed false: it is given as it is.
+voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
+voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);

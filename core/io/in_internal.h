@@ -21,6 +21,7 @@ struct source { // owns the buffer, and fd where own is set
 };
 voc_rc source_open_folder(struct source *s, const char *path, struct diag *d);
 voc_rc source_open(struct source *s, const char *path, struct diag *d); // "-": stdin; on failure nothing is left open
+voc_rc source_open_descriptor(struct source *s, const char *path, int fd, struct diag *d); // takes fd, whatever it returns
 void source_memory(struct source *s, const char *name, const void *bytes, size_t len, struct diag *d);
 void source_close(struct source *s);
 // At least `want` bytes (at most SOURCE_BUFFER) unless the end comes first; they are not taken.

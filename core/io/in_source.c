@@ -43,14 +43,13 @@ static voc_rc open_path(struct source *s)
     return VOC_OK;
 }
 
-voc_rc source_open(struct source *s, const char *path, struct diag *d)
+// What may be read from it, and how; fd is s's own if it is not the standard input.
+static voc_rc source_take_fd(struct source *s)
 {
     struct stat st;
-    *s = (struct source){.fd = STDIN_FILENO, .path = path, .d = d};
-    voc_rc rc = strcmp(path, "-") == 0 ? VOC_OK : open_path(s);
-    if (rc == VOC_OK && fstat(s->fd, &st) != 0) rc = cannot(s, "read it", errno, NULL);
+    voc_rc rc = fstat(s->fd, &st) == 0 ? VOC_OK : cannot(s, "read it", errno, NULL);
     if (rc == VOC_OK && S_ISDIR(st.st_mode)) {
-        diag_error(d, "IN-003", path, 0, "name the files in it", "this is a folder, not a file");
+        diag_error(s->d, "IN-003", s->path, 0, "name the files in it", "this is a folder, not a file");
         rc = VOC_E_IO;
     }
     if (rc == VOC_OK) {
@@ -62,6 +61,34 @@ voc_rc source_open(struct source *s, const char *path, struct diag *d)
     if (rc == VOC_OK) (void)posix_fadvise(s->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     else source_close(s);
     return rc;
+}
+
+voc_rc source_open(struct source *s, const char *path, struct diag *d)
+{
+    *s = (struct source){.fd = STDIN_FILENO, .path = path, .d = d};
+    voc_rc rc = strcmp(path, "-") == 0 ? VOC_OK : open_path(s);
+    if (rc != VOC_OK) source_close(s);
+    return rc == VOC_OK ? source_take_fd(s) : rc;
+}
+
+voc_rc source_open_descriptor(struct source *s, const char *path, int fd, struct diag *d)
+{
+    *s = (struct source){.fd = fd, .own = true, .path = path, .d = d};
+    return source_take_fd(s);
+}
+
+voc_rc in_descriptor(int *fd, const char *path, struct diag *d)
+{
+    struct source s = {.fd = -1, .path = path, .d = d};
+    if (strcmp(path, "-") == 0) {
+        s.fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        if (s.fd < 0) return cannot(&s, "read it", errno, NULL);
+    } else {
+        voc_rc rc = open_path(&s);
+        if (rc != VOC_OK) return source_close(&s), rc;
+    }
+    *fd = s.fd;
+    return VOC_OK;
 }
 
 voc_rc source_open_folder(struct source *s, const char *path, struct diag *d)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which plugin reads a file, and by which <source> of the journey: what the user named comes first, then the file's name, then
 // the plugins' own opinions. What cannot be decided is said with the flag that decides.
-#include "host/import_job.h"
+#include "host/reader_job.h"
 
 #include <stdio.h>
 
@@ -47,7 +47,7 @@ static bool explain_unknown(struct job *j)
 {
     voc_str head = {"", 0};
     bool complete;
-    if (!j->req->bytes && file_say_kind(j->req->path, file_look(j->req->path), j->d)) return true;
+    if (file_say_kind(j->req->path, j->look, j->d)) return true;
     if (in_peek(j->in, 4096, &head, &complete) != VOC_OK) return false;
     return file_say_kind(j->req->path, file_look_bytes(head, (voc_str){"", 0}), j->d);
 }
@@ -83,7 +83,7 @@ static voc_rc probe_all(struct job *j)
         return VOC_E_INPUT;
     }
     j->plugin = s[0].plugin;
-    snprintf(j->rep->reason, sizeof j->rep->reason, "%s", s[0].reason);
+    snprintf(j->end->reason, sizeof j->end->reason, "%s", s[0].reason);
     return VOC_OK;
 }
 
@@ -117,7 +117,7 @@ static voc_rc explain_no_source(const struct job *j)
     return VOC_E_OPTION;
 }
 
-voc_rc import_choose(struct job *j)
+voc_rc reader_choose(struct job *j)
 {
     voc_str first;
     bool complete;

@@ -240,6 +240,8 @@ voc_rc study_run(struct study *st);
 typedef int (*study_set_fn)(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set);
 voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_set_fn see, void *ctx);
 bool aim_is_forward(const struct score *s);  // --aim forward
+// study_holdout.c: the trial of hold-out h into its touchpoint's finding; move_value by stage, of an aim that is a move.
+voc_rc study_holdout(const struct score *s, size_t h, const double *move_value, const struct series *harm, struct finding *f);
 bool study_is_touch(const struct score *s, const struct event *e, bool with_pull);
 struct trial_alloc score_trial_alloc(const struct score *s);
 voc_rc score_rc(enum trial_rc rc);

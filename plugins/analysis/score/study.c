@@ -329,62 +329,6 @@ static voc_rc without_largest(struct trials *t, struct plan *p, const struct tri
     return VOC_OK;
 }
 
-// ---- hold-outs -----------------------------------------------------------------------------------------------------------
-
-static size_t collect_assigned(const struct score *s, size_t h, struct trial_assigned *out)
-{
-    const struct data *d = &s->data;
-    const voc_def_holdout *hold = &s->def->holdouts[h];
-    size_t n = 0;
-    for (size_t u = 0; u < d->n_units; u++)
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            const struct event *e = &d->events[i];
-            bool treated = data_bit(d, i, s->aims.treated[h]), control = data_bit(d, i, s->aims.control[h]);
-            if (treated == control || !score_counts(s, e)) continue;
-            if ((hold->from_us != VOC_NA && e->time < hold->from_us) || (hold->to_us != VOC_NA && e->time >= hold->to_us)) continue;
-            size_t stay = stay_of(d, u, e->time + 1);
-            uint32_t stage = stay == SIZE_MAX ? 0 : d->stays[stay].stage;
-            int64_t end = e->time + window_of(s, hold->touchpoint, stage);
-            out[n++] = (struct trial_assigned){.group = data_more(d, e)->campaign * (uint32_t)s->def->n_segments + e->segment,
-                                               .account = d->units[u].account,
-                                               .unit = (uint32_t)u,
-                                               .index = e->time,
-                                               .end = end < s->info->end_us ? end : s->info->end_us,
-                                               .resolution = e->resolution,
-                                               .treated = treated};
-        }
-    return n;
-}
-
-static voc_rc run_holdout(struct trials *t, size_t h, struct finding *f)
-{
-    const struct score *s = t->st->s;
-    struct series aimed;
-    struct trial_alloc alloc = score_trial_alloc(s);
-    struct trial_assigned *assigned = score_alloc(s, s->data.n_events, sizeof *assigned);
-    if (!assigned) return VOC_E_NOMEM;
-    size_t n = collect_assigned(s, h, assigned);
-    voc_rc rc = aim_is_forward(s) ? series_forward(s, &aimed, VOC_NONE, t->move_value) : series_aimed(s, &aimed, f->touchpoint);
-    if (rc || n == 0) return rc;
-    struct trial_random_input in = {.assigned = assigned,
-                                    .n_assigned = n,
-                                    .n_groups = s->host->n_codes(s->run, VOC_COL_CAMPAIGN) * (uint32_t)s->def->n_segments,
-                                    .n_accounts = s->host->n_codes(s->run, VOC_COL_ACCOUNT),
-                                    .outcome = {&aimed.events, &t->harm.events},
-                                    .n_outcomes = 2,
-                                    .unit_of = score_unit_of,
-                                    .n_resolutions = 6,
-                                    .weights = s->def->weights == VOC_WEIGHTS_MH ? TRIAL_MH : TRIAL_SMR,
-                                    .without_account = TRIAL_NONE};
-    rc = score_rc(trial_randomised_run(&f->random, &alloc, &in));
-    if (rc || !f->random.matched) return rc;
-    f->randomised = true;
-    if (f->random.largest == TRIAL_NONE || f->random.largest_share <= verdict_limits.largest_account) return VOC_OK;
-    in.without_account = f->random.largest;
-    f->random_without = score_alloc(s, 1, sizeof *f->random_without);
-    return f->random_without ? score_rc(trial_randomised_run(f->random_without, &alloc, &in)) : VOC_E_NOMEM;
-}
-
 // ---- findings ------------------------------------------------------------------------------------------------------------------
 
 static void take(struct finding *f, uint32_t touchpoint, const struct trial_cell *c)
@@ -469,7 +413,7 @@ static voc_rc collect(struct trials *t)
         for (size_t c = 1; c < p->result.n_cells && !rc; c++) rc = find(t, p, &st->cells[st->n_cells++], &p->result.cells[c]);
     }
     for (size_t h = 0; h < st->s->def->n_holdouts && !rc; h++)
-        if (st->s->def->holdouts[h].touchpoint != VOC_NONE) rc = run_holdout(t, h, &st->pooled[st->s->def->holdouts[h].touchpoint]);
+        if (st->s->def->holdouts[h].touchpoint != VOC_NONE) rc = study_holdout(st->s, h, t->move_value, &t->harm, &st->pooled[st->s->def->holdouts[h].touchpoint]);
     return rc;
 }
 

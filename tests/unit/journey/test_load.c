@@ -4,6 +4,7 @@
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -365,8 +366,8 @@ static void the_bytes_of_the_files_are_kept(void **state)
 
 static void put(const char *folder, const char *name, const char *text)
 {
-    char path[300];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    char path[PATH_MAX];
+    assert_in_range(snprintf(path, sizeof path, "%s/%s", folder, name), 1, sizeof path - 1);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     (void)fputs(text, f);

@@ -116,7 +116,7 @@ static void each_sample_gives_the_rows_that_are_expected(void **state)
     struct world *w = *state;
     for (size_t i = 0; i < N_SAMPLES; i++) {
         char path[PATH_MAX];
-        size_t len;
+        size_t len = 0;
         sample_path(path, "samples", samples[i], "");
         assert_int_equal(read_file(w, path, NULL, NULL), VOC_OK);
         sample_path(path, "expected", samples[i], ".txt");
@@ -206,7 +206,7 @@ static void damaged_mails_are_read_or_refused_and_all_bytes_accounted_for(void *
     uint64_t seed = 7;
     for (size_t i = 0; i < N_SAMPLES; i++) {
         char path[PATH_MAX];
-        size_t len;
+        size_t len = 0;
         sample_path(path, "samples", samples[i], "");
         char *p = whole(path, &len);
         assert_non_null(p);

@@ -246,7 +246,7 @@ static void every_map_of_sources_xml_is_understood(void **state)
                     "2024-03-01,a,company,c,k,s,i,r,o,w,h,p,n,g,b,\"t, u\",en,1,2.5,3\n",
                 "2 2024-03-01 a by=company customer=id:c! account=id:k! case=s id=i ref-event=r role=o owner=w thread=h touchpoint=p channel=n campaign=g object=b "
                 "text=t, u language=en minutes=1 cost=2.5 value=3\n");
-    static const char *const refs[] = {"ref-event", "ref-touchpoint", "ref-thread", "ref-case"};
+    static const char refs[][16] = {"ref-event", "ref-touchpoint", "ref-thread", "ref-case"};
     for (size_t i = 0; i < 4; i++) {
         char rows[80];
         voc_map m[] = {{.to = STR("time"), .from = STR("t")}, {.to = STR("action"), .constant = STR("visit")}, {.to = str_of(refs[i]), .from = STR("r")}};

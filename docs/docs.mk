@@ -21,6 +21,7 @@ man_pages = \
 	docs/voc-merge.1 \
 	docs/voc-plugin-check.1 \
 	docs/voc-plugin-list.1 \
+	docs/voc-plugin-new.1 \
 	docs/voc-plugin-show.1 \
 	docs/voc-rejects.1 \
 	docs/voc-response.1 \

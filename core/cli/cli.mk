@@ -35,5 +35,6 @@ core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 include core/cli/check/check.mk
 include core/cli/demo/demo.mk
 include core/cli/explain/explain.mk
+include core/cli/new/new.mk
 include core/cli/stages/stages.mk
 include core/cli/worksheet/worksheet.mk

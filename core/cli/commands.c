@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/check/check.h"
+#include "cli/new/new.h"
 #include "cli/cli.h"
 #include "cli/demo/demo.h"
 #include "cli/options.h"
@@ -259,6 +260,21 @@ static const struct command plugin_check_command = {
     "  voc plugin check events --rounds 2000        # one that is installed, harder\n",
     plugin_check_options, PLUGIN_CHECK_N, 1, -1, run_plugin_check};
 
+static const char *const new_kinds[] = {"input", "analysis", "output", NULL}, *const new_framings[] = {"lines", "stream", NULL};
+static const voc_option plugin_new_options[PLUGIN_NEW_N] = {
+    [PLUGIN_NEW_KIND] = {"kind", VOC_OPT_ENUM, 0, "input", NULL, NULL, new_kinds, "KIND", "input: a file format; analysis: a command; output: a format of results"},
+    [PLUGIN_NEW_FRAMING] = {"framing", VOC_OPT_ENUM, 0, "lines", NULL, NULL, new_framings, "FRAMING", "of a file format: lines, where records are lines, or stream"},
+};
+static const struct command plugin_new_command = {
+    "plugin new", "NAME", "begin a plugin of your own: a folder with one that works",
+    "Makes the folder NAME with a small plugin in C that is there to be changed, a Makefile, a sample where it reads files, and a README with the\n"
+    "next commands. It needs a C compiler and voc/plugin.h, nothing else of voc. A program in another language needs no plugin: voc import\n"
+    "PROJECT - --as json reads one JSON object a line from it. docs/plugin-guide.md leads through both.",
+    "  voc plugin new fair && cd fair && make && make check\n"
+    "  voc plugin new fair --framing stream               # whose records are more than a line\n"
+    "  voc plugin new last-steps --kind analysis\n",
+    plugin_new_options, PLUGIN_NEW_N, 1, 1, run_plugin_new};
+
 static const voc_option demo_options[DEMO_N] = {
     [DEMO_OPTION_SEED] = {"seed", VOC_OPT_INT, 0, NULL, "0", NULL, NULL, "N", "another company; with the default seed every planted verdict comes out"},
 };
@@ -275,7 +291,7 @@ static const struct command version_command = {"version", "", "the version of vo
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
-                                          &plugin_show_command, &plugin_check_command, &help_command_, &version_command, NULL};
+                                          &plugin_show_command, &plugin_new_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {

@@ -37,6 +37,28 @@ for la in "$build"/plugins/*/*/*-*.la; do
     result $? "$name keeps the contract" "$scratch/out"
 done
 
+# ---- what is begun with voc plugin new ----
+
+mkdir "$scratch/bin" "$scratch/new"
+{ echo '#!/bin/sh'; echo "test \"\$*\" = '--cflags voc-plugin' && echo '-I$src/core/include'"; } >"$scratch/bin/pkg-config"
+{ echo '#!/bin/sh'; echo "exec '$VOC' \"\$@\" --rounds 20"; } >"$scratch/bin/voc"
+chmod +x "$scratch"/bin/*
+
+# begun NAME OPTION...: the folder builds without a warning, and passes
+begun() {
+    (cd "$scratch/new" && "$VOC" plugin new "$@" -q && cd "$1" &&
+        make -s CC="$cc" CFLAGS='-O1 -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror' PKG_CONFIG="$scratch/bin/pkg-config" VOC="$scratch/bin/voc" check) \
+        >"$scratch/out" 2>&1
+    result $? "a plugin begun with voc plugin new $* builds and keeps the contract" "$scratch/out"
+}
+
+if command -v make >/dev/null 2>&1; then
+    begun fair-log
+    begun blocks --framing stream
+    begun last-steps --kind analysis
+    begun cards --kind output
+fi
+
 # ---- what is wrong ----
 
 printf '1;visit;c1\n22;buy;c1\n333;visit;c2\n4444;leave;c3\n' >"$scratch/sample.txt"

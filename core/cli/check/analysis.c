@@ -150,6 +150,10 @@ static void check_on(struct check *k, const char *project, const char *on)
     if (!sound(&whole)) return;
     bool holds = !differs(k, "with 4 threads", &whole, &other) && !differs(k, "asked again", &whole, &again);
     check_line(k, "the same answer for any threads, and again", on, holds, holds ? "3 runs" : k->trial->why);
+    if (!((const voc_analysis_ops *)k->plugin->ops)->save) {
+        check_line(k, "put together from parts", on, true, "it has no save: voc fold refuses to divide it");
+        return;
+    }
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         holds = from_parts(k, project, parts[i].n, &whole);
         check_line(k, parts[i].what, on, holds, holds ? "the same answer" : k->trial->why);

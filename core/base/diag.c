@@ -61,6 +61,14 @@ void diag_clear(struct diag *d)
     pthread_mutex_unlock(&d->lock);
 }
 
+void diag_count_anew(struct diag *d)
+{
+    if (!d) return;
+    pthread_mutex_lock(&d->lock);
+    for (size_t i = 0; i < d->codes.n; i++) d->codes.at[i].n = 0;
+    pthread_mutex_unlock(&d->lock);
+}
+
 void diag_listen(struct diag *d, void (*show)(void *user, const struct diag_msg *m), void *user)
 {
     if (!d) return;

@@ -18,6 +18,7 @@ struct diag; // opaque; owns its messages
 struct diag *diag_new(void);
 void diag_free(struct diag *d);
 void diag_clear(struct diag *d); // forgets all messages and counts; what diag_at gave is gone
+void diag_count_anew(struct diag *d); // the next message of each code counts as its first: another file is begun
 // Called for every message as it is added (already capped), under the lock; NULL: only kept.
 void diag_listen(struct diag *d, void (*show)(void *user, const struct diag_msg *m), void *user);
 void diag_add(struct diag *d, const struct diag_msg *m); // copies; out of memory is remembered, never fatal

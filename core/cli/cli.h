@@ -40,6 +40,8 @@ struct cli {
     voc_value *common;
     const char **args;
     int n_args;
+    const bool *found;             // of each argument behind cli_expand: it was not named, but lies in a folder or fits a pattern; or NULL
+    size_t n_hidden;               // files with a dot in front that cli_expand passed over
     struct option_given *repeated; // -O NAME=VALUE
     size_t n_repeated;
     struct arena arena;

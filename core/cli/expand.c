@@ -14,7 +14,7 @@
 #define ARGS_MAX 1000000u
 #define DEPTH_MAX 12u
 
-struct names { VEC(const char *) v; };
+struct names { VEC(const char *) v; VEC(bool) found; /* as in struct cli */ };
 
 static bool is_dir(const char *path)
 {
@@ -24,11 +24,20 @@ static bool is_dir(const char *path)
 
 static int by_name(const void *x, const void *y) { return strcmp(*(const char *const *)x, *(const char *const *)y); }
 
-static voc_rc add(struct names *to, const char *path)
+static voc_rc add_one(struct names *to, const char *path, bool found)
 {
     voc_rc rc = path ? vec_reserve(&to->v, 1, ARGS_MAX) : VOC_E_NOMEM;
-    if (!rc) to->v.at[to->v.n++] = path;
+    if (!rc) rc = vec_reserve(&to->found, 1, ARGS_MAX);
+    if (!rc) to->v.at[to->v.n++] = path, to->found.at[to->found.n++] = found;
     return rc;
+}
+
+static voc_rc add(struct names *to, const char *path) { return add_one(to, path, false); }
+
+static void names_done(struct names *n)
+{
+    vec_free(&n->v);
+    vec_free(&n->found);
 }
 
 // What lies in a folder, by name; nothing with a dot in front, no links.
@@ -44,6 +53,7 @@ static voc_rc list(struct cli *c, const char *path, struct names *out)
         struct stat st;
         const char *name = e->d_name[0] == '.' ? NULL : arena_printf(&c->arena, "%s/%s", path, e->d_name);
         if (e->d_name[0] != '.' && !name) rc = VOC_E_NOMEM;
+        if (!name && strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) c->n_hidden++;
         if (name && lstat(name, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) rc = add(out, name);
     }
     (void)closedir(d);
@@ -71,15 +81,15 @@ static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, struct 
     if (str_is(as, "email")) return add(out, path);
     voc_rc rc = list(c, path, &in);
     if (!rc && is_mails(path, &in)) {
-        vec_free(&in.v);
-        return add(out, path);
+        names_done(&in);
+        return add_one(out, path, depth > 0);
     }
     for (size_t i = 0; i < in.v.n && !rc; i++) {
         bool folder = is_dir(in.v.at[i]);
-        if (!folder) rc = add(out, in.v.at[i]);
+        if (!folder) rc = add_one(out, in.v.at[i], true);
         else if (depth < DEPTH_MAX) rc = expand_folder(c, in.v.at[i], as, out, depth + 1);
     }
-    vec_free(&in.v);
+    names_done(&in);
     return rc;
 }
 
@@ -119,13 +129,16 @@ voc_rc cli_expand(struct cli *c, int from, voc_str as)
     for (int i = 0; i < from && !rc; i++) rc = add(&all, c->args[i]);
     for (int i = from; i < c->n_args && !rc; i++) rc = expand_one(c, c->args[i], as, &all);
     const char **args = rc ? NULL : arena_alloc(&c->arena, (all.v.n + 1) * sizeof *args);
-    if (!rc && !args) rc = VOC_E_NOMEM;
+    bool *found = rc ? NULL : arena_alloc(&c->arena, all.v.n + 1);
+    if (!rc && (!args || !found)) rc = VOC_E_NOMEM;
     if (!rc) {
         memcpy(args, all.v.at, all.v.n * sizeof *args);
         args[all.v.n] = NULL;
+        memcpy(found, all.found.at, all.v.n * sizeof *found);
         c->args = args;
+        c->found = found;
         c->n_args = (int)all.v.n;
     }
-    vec_free(&all.v);
+    names_done(&all);
     return rc;
 }

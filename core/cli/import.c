@@ -73,16 +73,42 @@ static voc_rc say(struct table *t, uint32_t kind, const char *file, voc_str text
     return rc;
 }
 
+static voc_str next_line(voc_str *rest)
+{
+    const char *nl = rest->len ? memchr(rest->ptr, '\n', rest->len) : NULL;
+    voc_str line = str_mk(rest->ptr, nl ? (size_t)(nl - rest->ptr) : rest->len);
+    *rest = str_mk(rest->ptr + line.len + (nl != NULL), rest->len - line.len - (nl != NULL));
+    return line;
+}
+
+// Of one file among several: by which plugin, why, and what it made of the columns, in one line.
+static voc_rc guess_note(struct table *t, const char *file, const struct import_report *r)
+{
+    voc_str rest = str_of(r->mapping);
+    struct buf b;
+    buf_init(&b, 8192);
+    buf_printf(&b, "read by %s", r->plugin);
+    if (r->reason[0]) buf_printf(&b, " (%s)", r->reason);
+    const char *between = ": ";
+    while (rest.len) {
+        voc_str line = next_line(&rest);
+        if (!line.len || str_starts(line, "attributes of") || str_starts(line, "change with")) continue; // voc sniff tells them
+        buf_printf(&b, "%s%.*s", between, (int)line.len, line.ptr);
+        between = "; ";
+    }
+    voc_rc rc = b.rc ? b.rc : say(t, VOC_NOTE_AFTER, file, str_mk(b.ptr, b.len), 0);
+    buf_done(&b);
+    return rc;
+}
+
 // What was guessed, left out, assumed and repeated: one line each.
 static voc_rc account_notes(struct table *t, const char *file, const struct import_report *r)
 {
     voc_str rest = str_of(r->mapping);
-    voc_rc rc = VOC_OK;
-    while (rest.len && !rc) {
-        const char *nl = memchr(rest.ptr, '\n', rest.len);
-        size_t len = nl ? (size_t)(nl - rest.ptr) : rest.len;
-        if (len) rc = say(t, VOC_NOTE_AFTER, file, str_mk(rest.ptr, len), 0);
-        rest = str_mk(rest.ptr + len + (nl != NULL), rest.len - len - (nl != NULL));
+    voc_rc rc = file ? guess_note(t, file, r) : VOC_OK;
+    while (rest.len && !rc && !file) {
+        voc_str line = next_line(&rest);
+        if (line.len) rc = say(t, VOC_NOTE_AFTER, file, line, 0);
     }
     for (size_t i = 0; i < r->account.n_by_rule && !rc; i++) {
         char text[300];
@@ -98,7 +124,7 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
     if (!rc && r->result.already) rc = say(t, VOC_NOTE_AFTER, file, STR("this file was imported before: nothing was counted twice"), 0);
     if (!rc && r->result.continued) rc = say(t, VOC_NOTE_AFTER, file, STR("begins with an earlier import: continued behind it, skipping"), r->result.repeated_records);
     if (!rc && r->result.replaced_import) rc = say(t, VOC_NOTE_AFTER, file, STR("imported before with another mapping: that import was replaced"), 0);
-    if (!rc && r->account.rejected) rc = say(t, VOC_NOTE_NEXT, file, STR("voc rejects shows what was not understood, and why"), 0);
+    if (!rc && r->account.rejected && !file) rc = say(t, VOC_NOTE_NEXT, file, STR("voc rejects shows what was not understood, and why"), 0);
     return rc;
 }
 
@@ -145,9 +171,68 @@ static const char *what_is_kept(struct cli *c, const char *last_kept, size_t n_k
     return arena_printf(&c->arena, "%s %s kept, nothing of %s; run the same command again: what is kept is not counted twice", files, verb, stopped_at);
 }
 
+// ---- several files --------------------------------------------------------------------------------------------------------
+
+// Files that were found in a folder, and that nothing here reads: pictures, texts, what is empty. They are named, and fail nothing.
+struct left_out { VEC(struct diag_msg) v; };
+
+// Empty, of no known format, or of another program: nothing here reads it.
+static bool says_unread(const struct diag *d)
+{
+    static const char *const codes[] = {"IMPORT-003", "IMPORT-009", "IMPORT-013"};
+    for (size_t i = 0; i < diag_n(d); i++)
+        for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
+            if (diag_at(d, i)->code && strcmp(diag_at(d, i)->code, codes[k]) == 0) return true;
+    return false;
+}
+
+static voc_rc keep_message(struct cli *c, struct left_out *l, const char *path, const struct diag_msg *m)
+{
+    voc_rc rc = vec_reserve(&l->v, 1, UINT32_MAX);
+    struct diag_msg copy = {.severity = VOC_ERROR, .code = arena_printf(&c->arena, "%s", m->code), .file = path, .line = m->line, .message = arena_printf(&c->arena, "%s", m->message)};
+    if (m->hint) copy.hint = arena_printf(&c->arena, "%s", m->hint);
+    if (!copy.code || !copy.message || (m->hint && !copy.hint)) return VOC_E_NOMEM;
+    if (!rc) l->v.at[l->v.n++] = copy;
+    return rc;
+}
+
+// Imports one of the files. Of one that was found, messages are held back until it is known whether anything reads it.
+static voc_rc import_one(struct cli *c, const struct import_request *r, struct import_report *rep, bool found, struct left_out *l)
+{
+    diag_count_anew(c->diag); // of each file it is said what is wrong with it
+    if (!found) return import_file(r, rep, &c->arena, c->diag);
+    struct diag *aside = diag_new();
+    if (!aside) return VOC_E_NOMEM;
+    voc_rc rc = import_file(r, rep, &c->arena, aside), kept = VOC_OK;
+    const bool unread = rc == VOC_E_INPUT && says_unread(aside);
+    for (size_t i = 0; i < diag_n(aside) && !kept; i++) {
+        const struct diag_msg *m = diag_at(aside, i);
+        if (!unread) diag_add(c->diag, m);
+        else if (m->severity == VOC_ERROR) kept = keep_message(c, l, r->path, m);
+    }
+    diag_free(aside);
+    return kept ? kept : rc;
+}
+
+static voc_rc say_left_out(struct cli *c, struct table *t, const struct left_out *l)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < l->v.n && !rc; i++) {
+        const char *slash = strrchr(l->v.at[i].file, '/'), *text = arena_printf(&c->arena, "left out: %s", l->v.at[i].message);
+        rc = text ? say(t, VOC_NOTE_AFTER, slash ? slash + 1 : l->v.at[i].file, str_of(text), 0) : VOC_E_NOMEM;
+    }
+    if (!rc && c->n_hidden) {
+        const char *text = arena_printf(&c->arena, "%zu %s passed over: a dot stands in front of the name", c->n_hidden, c->n_hidden == 1 ? "file or folder was" : "files or folders were");
+        rc = text ? say(t, VOC_NOTE_AFTER, NULL, str_of(text), 0) : VOC_E_NOMEM;
+    }
+    return rc;
+}
+
 int run_import(struct cli *c)
 {
     struct progress progress;
+    struct left_out left = {0};
+    bool rejects = false;
     const char *last_kept = NULL, *stopped_at = NULL;
     size_t n_kept = 0;
     struct project *p = NULL;
@@ -183,9 +268,11 @@ int run_import(struct cli *c)
         r.progress = progress_import;
         r.progress_user = &progress;
         progress_of(&progress, name);
-        voc_rc one = import_file(&r, &report, &c->arena, c->diag);
+        const size_t n_left = left.v.n;
+        voc_rc one = import_one(c, &r, &report, c->found && c->found[i], &left);
         if (one == VOC_CANCELLED) stopped_at = name;
         if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
+        if (one && left.v.n > n_left) continue;
         if (one) { // other files go on
             worst = import_exit(c, one);
             continue;
@@ -194,12 +281,22 @@ int run_import(struct cli *c)
         kept = true;
         last_kept = name;
         n_kept++;
+        rejects = rejects || (report.account.rejected && c->n_args > 2);
         account_row(t, name, &report);
-        rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
+        if (!rc) rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
     }
     cli_progress_end(c);
     voc_table view;
     if (!rc) rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + framing (headers, line ends, markup).");
+    if (!rc) rc = say_left_out(c, t, &left);
+    if (!rc && rejects) rc = table_note(t, VOC_NOTE_NEXT, "voc rejects shows what was not understood, and why");
+    if (!rc && n_kept > 1) rc = table_note(t, VOC_NOTE_NEXT, "voc sniff FOLDER --sources -o sources.xml keeps what was guessed of each file, to be corrected");
+    for (size_t i = 0; i < left.v.n && !rc && !n_kept; i++) { // nothing was there to import: then that is the fault
+        diag_count_anew(c->diag);
+        diag_add(c->diag, &left.v.at[i]);
+        worst = EXIT_INPUT;
+    }
+    vec_free(&left.v);
     if (!rc) rc = what_next(c, t, j);
     if (!rc && t) rc = table_view(t, &view);
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);

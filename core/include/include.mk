@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
 #
-# The public header.
+# The public header, and a host for tests of plugins.
 
-vocinclude_HEADERS += core/include/voc/plugin.h
+vocinclude_HEADERS += core/include/voc/plugin.h core/include/voc/mock_host.h

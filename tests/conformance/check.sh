@@ -47,9 +47,9 @@ chmod +x "$scratch"/bin/*
 # begun NAME OPTION...: the folder builds without a warning, and passes
 begun() {
     (cd "$scratch/new" && "$VOC" plugin new "$@" -q && cd "$1" &&
-        make -s CC="$cc" CFLAGS='-O1 -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror' PKG_CONFIG="$scratch/bin/pkg-config" VOC="$scratch/bin/voc" check) \
+        make -s CC="$cc" CFLAGS='-O1 -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror' PKG_CONFIG="$scratch/bin/pkg-config" VOC="$scratch/bin/voc" SANITIZE= $(grep -o '^test:' Makefile | tr -d :) check) \
         >"$scratch/out" 2>&1
-    result $? "a plugin begun with voc plugin new $* builds and keeps the contract" "$scratch/out"
+    result $? "a plugin begun with voc plugin new $* builds, passes its tests and keeps the contract" "$scratch/out"
 }
 
 if command -v make >/dev/null 2>&1; then

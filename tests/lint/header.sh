@@ -18,6 +18,10 @@ cp "$scratch/alone.c" "$scratch/alone.cc"
 rule "plugin.h alone compiles as C11" "$($cc -std=c11 -pedantic-errors -Wall -Wextra -Werror -Icore/include \
     -fsyntax-only "$scratch/alone.c" 2>&1)"
 
+printf '#include <voc/mock_host.h>\n#include <voc/mock_host.h>\nextern int unused;\n' >"$scratch/mock.c"
+rule "mock_host.h alone compiles as C11" "$($cc -std=c11 -pedantic-errors -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Werror -Icore/include \
+    -fsyntax-only "$scratch/mock.c" 2>&1)"
+
 if command -v "$cxx" >/dev/null 2>&1; then
     rule "plugin.h alone compiles as C++17" "$($cxx -std=c++17 -pedantic-errors -Wall -Wextra -Werror -Icore/include \
         -fsyntax-only "$scratch/alone.cc" 2>&1)"

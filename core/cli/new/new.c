@@ -17,8 +17,11 @@ static const uint32_t kinds[] = {[KIND_INPUT] = VOC_KIND_INPUT, [KIND_ANALYSIS] 
 
 // @NAME@ stands for the plugin's name in what is written and in names of files; samples and tests may lie in a folder.
 struct new_file { const char *from, *to; };
-static const struct new_file input_lines[] = {{"input-lines.c.in", "@NAME@.c"}, {"input-lines.sample", "samples/first.txt"}, {"Makefile.in", "Makefile"}, {"input.README.in", "README.md"}, {0}};
-static const struct new_file input_stream[] = {{"input-stream.c.in", "@NAME@.c"}, {"input-stream.sample", "samples/first.txt"}, {"Makefile.in", "Makefile"}, {"input.README.in", "README.md"}, {0}};
+struct new_plugin { const char *name, *tested; uint32_t kind; }; // tested: the template of its tests' cases
+static const struct new_file input_lines[] = {{"input-lines.c.in", "@NAME@.c"}, {"input-lines.sample", "samples/first.txt"},
+                                             {"input-test.c.in", "test.c"}, {"input.Makefile.in", "Makefile"}, {"input.README.in", "README.md"}, {0}};
+static const struct new_file input_stream[] = {{"input-stream.c.in", "@NAME@.c"}, {"input-stream.sample", "samples/first.txt"},
+                                              {"input-test.c.in", "test.c"}, {"input.Makefile.in", "Makefile"}, {"input.README.in", "README.md"}, {0}};
 static const struct new_file analysis[] = {{"analysis.c.in", "@NAME@.c"}, {"Makefile.in", "Makefile"}, {"analysis.README.in", "README.md"}, {0}};
 static const struct new_file output[] = {{"output.c.in", "@NAME@.c"}, {"Makefile.in", "Makefile"}, {"output.README.in", "README.md"}, {0}};
 
@@ -70,17 +73,18 @@ static const char *template_named(const char *name)
 }
 
 // Appends text, with @NAME@ and the like filled in.
-static voc_rc fill(struct buf *out, const char *text, const char *name, const char *kind)
+static voc_rc fill(struct buf *out, const char *text, const struct new_plugin *p)
 {
     while (*text) {
         const char *at = strchr(text, '@');
         size_t len = at ? (size_t)(at - text) : strlen(text);
         buf_add(out, text, len);
         text += len;
-        if (strncmp(text, "@NAME@", 6) == 0) buf_cstr(out, name), text += 6;
-        else if (strncmp(text, "@KIND@", 6) == 0) buf_cstr(out, kind), text += 6;
+        if (strncmp(text, "@NAME@", 6) == 0) buf_cstr(out, p->name), text += 6;
+        else if (strncmp(text, "@KIND@", 6) == 0) buf_cstr(out, plugin_kind_name(p->kind)), text += 6;
+        else if (strncmp(text, "@TESTED@", 8) == 0) buf_cstr(out, template_named(p->tested)), text += 8;
         else if (strncmp(text, "@TABLE@", 7) == 0) { // as SQL names tables
-            for (const char *p = name; *p; p++) buf_byte(out, *p == '-' ? '_' : *p);
+            for (const char *c = p->name; *c; c++) buf_byte(out, *c == '-' ? '_' : *c);
             text += 7;
         } else if (*text) buf_byte(out, *text++);
     }
@@ -95,16 +99,16 @@ static voc_rc folder_new(struct cli *c, const char *path)
     return errno == EEXIST ? VOC_E_POLICY : VOC_E_IO;
 }
 
-static voc_rc write_file(struct cli *c, const struct new_file *f, const char *name, const char *kind)
+static voc_rc write_file(struct cli *c, const struct new_file *f, const struct new_plugin *p)
 {
     struct buf text, path;
     struct out *o = NULL;
     buf_init(&text, 1 << 20);
     buf_init(&path, 4096);
-    voc_rc rc = fill(&text, template_named(f->from), name, kind);
-    if (!rc) rc = buf_printf(&path, "%s/", name);
-    if (!rc) rc = fill(&path, f->to, name, kind);
-    char *slash = rc ? NULL : strrchr(path.ptr + strlen(name) + 1, '/');
+    voc_rc rc = fill(&text, template_named(f->from), p);
+    if (!rc) rc = buf_printf(&path, "%s/", p->name);
+    if (!rc) rc = fill(&path, f->to, p);
+    char *slash = rc ? NULL : strrchr(path.ptr + strlen(p->name) + 1, '/');
     if (slash) {
         *slash = '\0';
         rc = folder_new(c, path.ptr);
@@ -122,7 +126,7 @@ static voc_rc write_file(struct cli *c, const struct new_file *f, const char *na
 static void say(const struct cli *c, const char *name, uint32_t kind)
 {
     cli_say(c, "%s/ holds an %s plugin that works: %s/%s.c is the one to change, %s/README.md says how.\n", name, plugin_kind_name(kind), name, name, name);
-    cli_say(c, "Next: cd %s && make && make check\n", name);
+    cli_say(c, "Next: cd %s && make && make %scheck\n", name, kind == VOC_KIND_INPUT ? "test " : "");
     if (kind == VOC_KIND_INPUT) cli_say(c, "      voc rows samples/first.txt --plugin-dir .\n");
     else if (kind == VOC_KIND_ANALYSIS) cli_say(c, "      voc %s PROJECT --plugin-dir .\n", name);
     else cli_say(c, "      voc flow PROJECT -f %s --plugin-dir .\n", name);
@@ -134,6 +138,7 @@ int run_plugin_new(struct cli *c)
     const int64_t which = c->own[PLUGIN_NEW_KIND].i, framing = c->own[PLUGIN_NEW_FRAMING].i;
     const uint32_t kind = kinds[which];
     const struct new_file *files = which == KIND_ANALYSIS ? analysis : which == KIND_OUTPUT ? output : framing == FRAMING_STREAM ? input_stream : input_lines;
+    const struct new_plugin p = {name, framing == FRAMING_STREAM ? "input-stream.tested" : "input-lines.tested", kind};
     voc_rc rc = VOC_OK;
     if (which != KIND_INPUT && c->own[PLUGIN_NEW_FRAMING].set) {
         diag_error(c->diag, "NEW-006", NULL, 0, "leave it out, or say --kind input", "--framing is for input plugins: how the file is cut into records");
@@ -141,7 +146,7 @@ int run_plugin_new(struct cli *c)
     }
     if (!rc) rc = name_check(c, name, kind);
     if (!rc) rc = folder_new(c, name);
-    for (; files->from && !rc; files++) rc = write_file(c, files, name, plugin_kind_name(kind));
+    for (; files->from && !rc; files++) rc = write_file(c, files, &p);
     if (!rc) say(c, name, kind);
     return cli_exit(c, rc);
 }

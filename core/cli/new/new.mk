@@ -7,8 +7,12 @@ new_templates = \
 	core/cli/new/analysis.c.in \
 	core/cli/new/input-lines.c.in \
 	core/cli/new/input-lines.sample \
+	core/cli/new/input-lines.tested \
 	core/cli/new/input-stream.c.in \
 	core/cli/new/input-stream.sample \
+	core/cli/new/input-stream.tested \
+	core/cli/new/input-test.c.in \
+	core/cli/new/input.Makefile.in \
 	core/cli/new/input.README.in \
 	core/cli/new/output.README.in \
 	core/cli/new/output.c.in

@@ -93,7 +93,7 @@ static int repeated(struct cli *c, struct parsed *p, const char *pair)
         diag_error(c->diag, "USAGE-001", NULL, 0, "for example -O time=COLUMN; voc plugin list shows the plugins, voc plugin show PLUGIN what each can be told", "-O needs NAME=VALUE: %s", pair);
         return EXIT_USAGE;
     }
-    p->repeated[p->n_repeated++] = (struct option_given){str_mk(pair, (size_t)(eq - pair)), str_of(eq + 1), true, NULL, 0, NULL};
+    p->repeated[p->n_repeated++] = (struct option_given){.name = str_mk(pair, (size_t)(eq - pair)), .value = str_of(eq + 1), .has_value = true};
     return 0;
 }
 

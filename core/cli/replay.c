@@ -99,7 +99,7 @@ static voc_rc recall(struct cli *c, struct project *p, voc_str hash_hex, struct 
         if (str_is(name, "source")) out->source = value;
         if (str_is(name, "sources")) out->sources = str_of(from_here);
         if (str_is(name, "option") && eq)
-            out->options[out->n_options++] = (struct option_given){str_mk(value.ptr, (size_t)(eq - value.ptr)), str_mk(eq + 1, value.len - (size_t)(eq + 1 - value.ptr)), true, NULL, 0, NULL};
+            out->options[out->n_options++] = (struct option_given){.name = str_mk(value.ptr, (size_t)(eq - value.ptr)), .value = str_mk(eq + 1, value.len - (size_t)(eq + 1 - value.ptr)), .has_value = true};
         rest = str_mk(rest.ptr + len + (nl != NULL), rest.len - len - (nl != NULL));
     }
     if (!rc) say_instead(c, out);

@@ -93,6 +93,15 @@ a = c.execute("SELECT id FROM event")
 a.fetchone()
 r = run("journey", "use", "p.voc", "--quiet")
 del a
+stays = "SELECT stage, count(*) FROM %s GROUP BY stage ORDER BY stage"
+by_first = c.execute(stays % "journey").fetchall()
+r = run("journey", "use", "p.voc", "crm-pipeline", "--quiet")
+test("another journey is attached", r.returncode == 0, r.stderr)
+same("the journey before can be asked by its name", by_first, c.execute("SELECT stage, count(*) FROM journey WHERE definition = ? GROUP BY stage ORDER BY stage", ("b2b-sale",)).fetchall())
+same("as a statement of voc sql asks it", [(s, int(n)) for s, n in of_voc(stays % "journey('b2b-sale')")], by_first)
+same("and stands beside the one in use", {"b2b-sale", "crm-pipeline"}, {d for (d,) in c.execute("SELECT definition FROM unit UNION SELECT definition FROM unit('b2b-sale')")})
+r = run("journey", "use", "p.voc", "b2b-sale", "--quiet")
+test("and back", r.returncode == 0, r.stderr)
 
 # ---- the process keeps its locks: reading over the extension must not drop those of the program's own connection
 w = sqlite3.connect("p.voc", isolation_level=None, timeout=0)

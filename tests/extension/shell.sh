@@ -76,6 +76,19 @@ same "no word on loading" "" "$(ask p.voc)"
 holds "a table cannot be written" "may not be modified" "$(ask p.voc "DELETE FROM event;")"
 same "a table of the user's own keeps its name" "mine" "$(shell own.db "CREATE TABLE events(x); INSERT INTO events VALUES ('mine');"; ask own.db "ATTACH 'p.voc' AS shop;" "SELECT x FROM events;")"
 
+# ---- by another journey that was attached: a condition on the hidden column, or the name in brackets
+cp p.voc two.voc
+"$VOC" journey use two.voc crm-pipeline --quiet 2>log
+for query in "SELECT stage, count(*) FROM journey WHERE definition = 'b2b-sale' GROUP BY stage" \
+    "SELECT count(*) FROM unit('crm-pipeline') WHERE outcome = 'won'" \
+    "SELECT count(*) FROM unit AS a JOIN unit('b2b-sale') AS b ON b.unit = a.unit WHERE a.stage IS NOT b.stage" \
+    "WITH b AS MATERIALIZED (SELECT id, stage FROM event('b2b-sale')) SELECT count(*) FROM event AS e JOIN b ON b.id = e.id AND b.stage IS NOT e.stage"
+do
+    same "as voc sql, by another journey: $query" "$("$VOC" sql two.voc "$query" --format tsv | sed '1d; s/\t/|/g')" "$(ask two.voc ".mode list" "$query;")"
+done
+same "it is the answer of before" "$(asked "SELECT stage, count(*) FROM journey GROUP BY stage")" "$(ask two.voc ".mode list" "SELECT stage, count(*) FROM journey('b2b-sale') GROUP BY stage;")"
+holds "a journey that was never attached is named" "online-shop" "$(ask two.voc "SELECT count(*) FROM journey('online-shop');")"
+
 # ---- where the project is
 same "an attached project is found" "$(asked "SELECT count(*) FROM event")" "$(ask own.db "ATTACH 'p.voc' AS shop;" "SELECT count(*) FROM event;")"
 same "its tables join with those of the main file" "1" "$(ask own.db "ATTACH 'p.voc' AS shop;" "CREATE TABLE vip AS SELECT unit FROM unit WHERE events > 20 AND unit <> '';" \

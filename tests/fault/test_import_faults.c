@@ -169,7 +169,7 @@ static void a_table_of_dates_in_blocks_by_two_threads(void **state)
 static void a_stream_of_xml_with_a_classifier_and_odd_times(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("classifier"), STR("Activity"), true, NULL, 0}, {STR("lifecycle"), STR("complete"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("classifier"), .value = STR("Activity"), .has_value = true}, {.name = STR("lifecycle"), .value = STR("complete"), .has_value = true}};
     struct job job = {.file = "log.xes", .as = "xes", .options = options, .n_options = 2, .threads = 1};
     run(&job, LOG, sizeof LOG - 1, EACH);
 }

@@ -83,14 +83,14 @@ static void run(const char *analysis, const struct option_given *options, size_t
 static void steps_of_customers_and_touches(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("events"), STR("all"), true, NULL, 0}, {STR("by"), STR("segment"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("events"), .value = STR("all"), .has_value = true}, {.name = STR("by"), .value = STR("segment"), .has_value = true}};
     run("flow", options, 2);
 }
 
 static void ways_of_customers(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("top"), STR("0"), true, NULL, 0}, {STR("collapse"), STR("no"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("top"), .value = STR("0"), .has_value = true}, {.name = STR("collapse"), .value = STR("no"), .has_value = true}};
     run("variants", options, 2);
 }
 

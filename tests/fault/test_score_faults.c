@@ -143,7 +143,7 @@ static void a_score_of_a_small_project(void **state)
 static void a_score_by_segment_with_other_windows_by_two_threads(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("by"), STR("segment"), true, NULL, 0}, {STR("sensitivity"), STR("yes"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("by"), .value = STR("segment"), .has_value = true}, {.name = STR("sensitivity"), .value = STR("yes"), .has_value = true}};
     struct job job = {.options = options, .n_options = 2, .threads = 2};
     run(&job, 0);
 }
@@ -151,7 +151,7 @@ static void a_score_by_segment_with_other_windows_by_two_threads(void **state)
 static void a_score_by_named_aims_of_one_segment(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("aim"), STR("read-article,ask-proposal"), true, NULL, 0}, {STR("segment"), STR("chain"), true, NULL, 0}, {STR("window"), STR("7d"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("aim"), .value = STR("read-article,ask-proposal"), .has_value = true}, {.name = STR("segment"), .value = STR("chain"), .has_value = true}, {.name = STR("window"), .value = STR("7d"), .has_value = true}};
     struct job job = {.options = options, .n_options = 3, .threads = 1};
     run(&job, 0);
 }
@@ -159,7 +159,7 @@ static void a_score_by_named_aims_of_one_segment(void **state)
 static void a_score_by_group_plans_hold_outs_and_runs_twice(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("by"), STR("group"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("by"), .value = STR("group"), .has_value = true}};
     struct job job = {.options = options, .n_options = 1, .threads = 2};
     run(&job, 0);
 }
@@ -167,7 +167,7 @@ static void a_score_by_group_plans_hold_outs_and_runs_twice(void **state)
 static void the_matched_sets(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("sets"), STR("all"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("sets"), .value = STR("all"), .has_value = true}};
     struct job job = {.options = options, .n_options = 1, .threads = 1};
     run(&job, 0);
 }
@@ -175,7 +175,7 @@ static void the_matched_sets(void **state)
 static void how_alike_the_touched_and_the_others_were(void **state)
 {
     (void)state;
-    const struct option_given options[] = {{STR("balance"), STR("yes"), true, NULL, 0}};
+    const struct option_given options[] = {{.name = STR("balance"), .value = STR("yes"), .has_value = true}};
     struct job job = {.options = options, .n_options = 1, .threads = 2};
     run(&job, 0);
 }

@@ -85,7 +85,7 @@ static char *put(struct world *w, char path[PATH_MAX], const char *name, const v
 // A dry run: what it gave is in w->text, sorted.
 static voc_rc dry(struct world *w, const char *path, uint32_t threads, uint32_t block_bytes, const char *fault)
 {
-    struct option_given given = {STR("fault"), str_of(fault), true, NULL, 0, NULL};
+    struct option_given given = {.name = STR("fault"), .value = str_of(fault), .has_value = true};
     struct import_request r = {.catalogue = w->catalogue, .path = path, .threads = threads, .max_rejects = UINT64_MAX, .block_bytes = block_bytes, .block = take, .user = w,
                                .options = &given, .n_options = fault ? 1 : 0};
     buf_clear(&w->text);

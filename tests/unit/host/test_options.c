@@ -63,7 +63,7 @@ static void parse_given(struct world *w, const struct option_given *given, size_
 // One option of the table `all`.
 static const voc_value *parse(struct world *w, const char *name, const char *value)
 {
-    struct option_given g = {str_of(name), str_of(value), value != NULL, NULL, 0, NULL};
+    struct option_given g = {.name = str_of(name), .value = str_of(value), .has_value = value != NULL};
     parse_given(w, &g, 1);
     for (size_t i = 0; i < N(all); i++)
         if (strcmp(all[i].name, name) == 0) return w->rc ? NULL : &w->values[i];
@@ -187,7 +187,7 @@ static void a_wrong_choice_names_the_choices_and_the_nearest(void **state)
 static void an_unknown_option_names_the_nearest_or_all_of_them(void **state)
 {
     struct world w;
-    struct option_given near = {STR("widnow"), STR("1d"), true, "sources.xml", 12, NULL}, far = {STR("qqqqqqqq"), STR("1d"), true, NULL, 0, NULL};
+    struct option_given near = {STR("widnow"), STR("1d"), true, "sources.xml", 12, NULL}, far = {.name = STR("qqqqqqqq"), .value = STR("1d"), .has_value = true};
     (void)state;
     world_open(&w);
     parse_given(&w, &near, 1);
@@ -216,7 +216,7 @@ static void an_option_without_its_value_is_refused_unless_it_is_a_flag(void **st
 static void a_required_option_must_be_given(void **state)
 {
     static const voc_option one[] = {{"must", VOC_OPT_STRING, VOC_OPT_REQUIRED, NULL, NULL, NULL, NULL, "X", "it must"}};
-    struct option_given g = {STR("must"), STR("x"), true, NULL, 0, NULL};
+    struct option_given g = {.name = STR("must"), .value = STR("x"), .has_value = true};
     struct world w;
     voc_value *v = NULL;
     (void)state;
@@ -232,8 +232,8 @@ static void a_required_option_must_be_given(void **state)
 static void the_last_of_two_equal_options_wins(void **state)
 {
     struct world w;
-    struct option_given twice[] = {{STR("pattern"), STR("^x$"), true, NULL, 0, NULL}, {STR("pattern"), STR("^y$"), true, NULL, 0, NULL}, {STR("count"), STR("1"), true, NULL, 0, NULL},
-                                   {STR("count"), STR("2"), true, NULL, 0, NULL}};
+    struct option_given twice[] = {{.name = STR("pattern"), .value = STR("^x$"), .has_value = true}, {.name = STR("pattern"), .value = STR("^y$"), .has_value = true}, {.name = STR("count"), .value = STR("1"), .has_value = true},
+                                   {.name = STR("count"), .value = STR("2"), .has_value = true}};
     (void)state;
     world_open(&w);
     parse_given(&w, twice, N(twice));
@@ -264,7 +264,7 @@ static void a_list_is_cut_at_commas_and_at_any_blank(void **state)
 
 static void a_list_that_is_given_again_goes_on(void **state)
 {
-    static const struct option_given twice[] = {{VOC_LIT("names"), VOC_LIT("x,y"), true, NULL, 0, NULL}, {VOC_LIT("names"), VOC_LIT(""), true, NULL, 0, NULL}, {VOC_LIT("names"), VOC_LIT("z"), true, NULL, 0, NULL}};
+    static const struct option_given twice[] = {{.name = VOC_LIT("names"), .value = VOC_LIT("x,y"), .has_value = true}, {.name = VOC_LIT("names"), .value = VOC_LIT(""), .has_value = true}, {.name = VOC_LIT("names"), .value = VOC_LIT("z"), .has_value = true}};
     struct world w;
     (void)state;
     world_open(&w);
@@ -349,7 +349,7 @@ static void a_longer_stride_is_stepped_over(void **state)
 {
     static const struct longer { voc_option o; const char *later; } table[] = {
         {{"first", VOC_OPT_INT, 0, "1", NULL, NULL, NULL, NULL, "one"}, "x"}, {{"second", VOC_OPT_INT, 0, "2", NULL, NULL, NULL, NULL, "two"}, "y"}};
-    struct option_given g = {STR("second"), STR("5"), true, NULL, 0, NULL};
+    struct option_given g = {.name = STR("second"), .value = STR("5"), .has_value = true};
     struct world w;
     voc_value *v = NULL;
     (void)state;
@@ -362,7 +362,7 @@ static void a_longer_stride_is_stepped_over(void **state)
 
 static voc_rc parse_all(void *user)
 {
-    static const struct option_given given[] = {{{"names", 5}, {"a b c", 5}, true, NULL, 0, NULL}, {{"pattern", 7}, {"^z$", 3}, true, NULL, 0, NULL}, {{"label", 5}, {"t", 1}, true, NULL, 0, NULL}};
+    static const struct option_given given[] = {{.name = {"names", 5}, .value = {"a b c", 5}, .has_value = true}, {.name = {"pattern", 7}, .value = {"^z$", 3}, .has_value = true}, {.name = {"label", 5}, .value = {"t", 1}, .has_value = true}};
     struct arena a;
     voc_value *v = NULL;
     (void)user;

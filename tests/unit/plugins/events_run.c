@@ -214,7 +214,7 @@ static voc_rc parse_options(struct events_run *r, struct arena *a, const voc_plu
 {
     struct option_given given[32];
     size_t n = 0;
-    for (; r->options && r->options[2 * n]; n++) given[n] = (struct option_given){str_of(r->options[2 * n]), str_of(r->options[2 * n + 1]), true, NULL, 0, NULL};
+    for (; r->options && r->options[2 * n]; n++) given[n] = (struct option_given){.name = str_of(r->options[2 * n]), .value = str_of(r->options[2 * n + 1]), .has_value = true};
     return options_parse(a, p->options, p->n_options, p->option_size, given, n, values, d);
 }
 

@@ -65,7 +65,7 @@ static voc_rc take(void *user, const struct coded_block *b)
 
 static voc_rc read_file(struct world *w, const char *path, const char *option, const char *value)
 {
-    struct option_given given = {str_of(option), str_of(value), true, NULL, 0};
+    struct option_given given = {.name = str_of(option), .value = str_of(value), .has_value = true};
     struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("xes"), .threads = 1, .max_rejects = UINT64_MAX, .block = take, .user = w, .options = &given,
                                .n_options = option ? 1 : 0};
     buf_clear(&w->text);

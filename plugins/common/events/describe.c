@@ -84,13 +84,14 @@ static void add_times(struct plan_text *t, const struct events *e)
     }
     for (size_t i = 0; i < e->n_times && !e->has_end; i++) {
         const struct time_origin *x = &e->times[i];
+        if (time_is_none(x)) continue;
         add_time_name(t, e, "time", x);
         add_format(t, e, x);
         if (x->action_column != NO_COLUMN) plan_say(t, ": the action that %.*s names", EV_STR(e->columns[x->action_column].name, 60));
         else if (x->action.len) plan_say(t, ": the action %.*s", EV_STR(x->action, 60));
         plan_say(t, "\n");
     }
-    if (e->n_times > 1) plan_say(t, "minutes, cost, value and text of a row go with the last of its dates\n");
+    if (e->n_times > 1 && !e->reader->give) plan_say(t, "minutes, cost, value and text of a row go with the last of its dates\n");
 }
 
 static void add_aliases(struct plan_text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)

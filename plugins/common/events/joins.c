@@ -14,6 +14,8 @@ void time_origin_init(struct time_origin *t, uint32_t column)
     t->clock = t->zone = t->action_column = NO_COLUMN;
 }
 
+bool time_is_none(const struct time_origin *t) { return t->from.column == NO_COLUMN && t->from.constant.len == 0; }
+
 voc_str time_joined(const struct time_origin *t, const voc_str *cells, char text[JOINED_MAX])
 {
     voc_str parts[3] = {ev_trim(cells[t->from.column]), {"", 0}, {"", 0}};

@@ -125,7 +125,7 @@ static voc_rc map_unknown(struct events *e, const voc_map *m)
     return ev_error(e, VOC_E_OPTION, "008",
                     "it may be time, end, customer, account, attr, action, actor, case, id, ref, ref-event, ref-touchpoint, ref-thread, ref-case, role, owner, "
                     "thread, touchpoint, channel, campaign, object, text, language, minutes, cost or value",
-                    "line %u of the sources maps to \"%.*s\", which the plugin events does not know", m->line, EV_STR(m->to, 80));
+                    "line %u of the sources maps to \"%.*s\", which this plugin does not know", m->line, EV_STR(m->to, 80));
 }
 
 static voc_rc map_one(struct events *e, const voc_map *m)
@@ -237,13 +237,17 @@ static void mark_used(struct events *e)
 
 static voc_rc check(struct events *e)
 {
+    if (e->n_times == 0 && e->timeless) {
+        time_origin_init(&e->times[0], NO_COLUMN);
+        e->n_times = 1;
+    }
     if (e->n_times == 0) {
         bool dashed = ev_is(e->option[OPT_TIME], "-");
         return ev_error(e, VOC_E_INPUT, "004", "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
                         dashed ? "every event needs a time" : "no column holds times");
     }
     bool named = e->field[FIELD_ACTION].column != NO_COLUMN || e->field[FIELD_ACTION].constant.len;
-    for (size_t i = 0; i < e->n_times; i++)
+    for (size_t i = 0; i < e->n_times && !e->reader->give; i++)
         if (!named && e->times[i].action.len == 0 && e->times[i].action_column == NO_COLUMN)
             return ev_error(e, VOC_E_INPUT, "004", "name the column with -O action=COLUMN", "no column says what was done");
     if (e->has_end && e->n_times > 1)
@@ -269,7 +273,7 @@ static voc_rc keep_rest(struct events *e)
     for (uint32_t c = 0; c < e->n_columns; c++) {
         voc_str name = e->columns[c].name;
         if (e->columns[c].used) continue;
-        struct attr_origin a = {.from = {.column = c, .why = WHY_REST}, .key = name, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT};
+        struct attr_origin a = {.from = {.column = c, .why = WHY_REST}, .key = name, .type = VOC_TYPE_TEXT, .entity = e->rest_entity};
         if (cases && name.len > 5 && memcmp(name.ptr, "case:", 5) == 0) {
             a.key = (voc_str){name.ptr + 5, name.len - 5};
             a.entity = VOC_ENTITY_CASE;
@@ -318,6 +322,7 @@ voc_rc plan_make(struct events *e, const voc_block *first)
     voc_rc rc = columns_read(e, first);
     if (rc || e->n_columns == 0) return rc;
     rc = check_header(e);
+    if (!rc && e->reader->look) rc = e->reader->look(e);
     if (rc) return rc;
     for (size_t f = 0; f < FIELD_N; f++) e->field[f] = (struct origin){.column = NO_COLUMN};
     e->n_times = e->n_customers = e->n_accounts = e->n_attrs = 0;
@@ -329,7 +334,7 @@ voc_rc plan_make(struct events *e, const voc_block *first)
     if (!rc) rc = apply_options(e);
     if (rc) return rc;
     mark_used(e);
-    propose(e, e->n_maps == 0);
+    if (!e->settled) propose(e, e->n_maps == 0);
     mark_used(e);
     rc = e->trouble ? e->trouble : check(e);
     if (!rc) rc = keep_rest(e);

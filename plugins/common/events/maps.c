@@ -53,7 +53,8 @@ voc_rc plan_maps(struct events *e, voc_source *out)
     if (e->n_columns == 0) return VOC_OK; // no record: there is no plan
     voc_map *maps = ev_alloc(e, max * sizeof *maps);
     voc_rc rc = maps ? VOC_OK : VOC_E_NOMEM;
-    for (size_t i = 0; i < e->n_times && !rc; i++) rc = add_time(e, "time", &e->times[i], &maps[n++]);
+    for (size_t i = 0; i < e->n_times && !rc; i++)
+        if (!time_is_none(&e->times[i])) rc = add_time(e, "time", &e->times[i], &maps[n++]);
     if (e->has_end && !rc) rc = add_time(e, "end", &e->end, &maps[n++]);
     for (size_t f = 0; f < FIELD_N && !rc; f++) {
         const struct origin *o = &e->field[f];

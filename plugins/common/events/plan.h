@@ -104,6 +104,9 @@ struct cell_reader {
     uint32_t more;    // fields of one record that no column holds, at most
     // Makes the columns (columns_make) from the first records.
     voc_rc (*names)(struct events *e, const voc_block *first);
+    // With names and samples at hand, before the plan is made: may set the maps of what nobody has declared, and what stands in
+    // struct events for it (settled ...). NULL: nothing to say.
+    voc_rc (*look)(struct events *e);
     // The cells of one record, for samples. *to: room for record.len bytes, moved behind what was written. False: it has none.
     bool (*sample)(const struct events *e, voc_str record, voc_str *cells, char **to);
     // The records of a block, one after the other. `more`: fields that no column holds, as attributes; room for that many.
@@ -111,6 +114,10 @@ struct cell_reader {
     voc_rc (*next)(void *reading, uint64_t i, voc_str *cells, voc_attr *more, size_t *n_more, struct cells_fault *fault);
     void (*close)(void *reading);
     void (*frame)(const struct events *e, struct plan_text *t); // what stands around the data, in words; or NULL
+    // Takes the events that a record gave, in place of the sink: gives rows of any kind made of them, or rejects or ignores the
+    // record. rows[0..n) and their attributes may be changed. An event may lack its action here, and its time where the
+    // plan says so (timeless); then it is rows[0] alone. NULL: the sink takes them as they are.
+    voc_rc (*give)(const struct events *e, voc_sink *sink, const voc_str *cells, voc_row *rows, size_t n);
 };
 
 struct events { // one instance
@@ -144,6 +151,10 @@ struct events { // one instance
     bool has_end;
     uint64_t decided; // bit OPT_*: a map or an option says where this comes from, or that nothing does
     bool proposed;    // some of it is the plugin's own idea
+    // what the reader's look() may say
+    bool settled;         // the maps are all there is: nothing else is proposed
+    bool timeless;        // a record need not have a time
+    uint32_t rest_entity; // whose attributes the columns are that nothing names: VOC_ENTITY_*
     char decimal_said; // '.' or ',' by option, or 0
     struct alias_origin customers[VOC_ALIASES_MAX], accounts[VOC_ALIASES_MAX];
     size_t n_customers, n_accounts;
@@ -191,6 +202,7 @@ voc_rc time_gather(struct events *e, const voc_block *first, const struct time_o
 // joins.c: a time of several columns
 #define JOINED_MAX 240u
 void time_origin_init(struct time_origin *t, uint32_t column);
+bool time_is_none(const struct time_origin *t); // of a plan whose records have no times
 // Date, clock and zone of a record into `text`; gives what there is (the date's own cell where nothing is joined). Empty: no date.
 voc_str time_joined(const struct time_origin *t, const voc_str *cells, char text[JOINED_MAX]);
 void joins_find(struct events *e); // for times of a column of dates alone; what the user said is left alone

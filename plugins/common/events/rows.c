@@ -11,6 +11,7 @@
 #define BATCH_ROWS_WIDE 256u  // where a record gives many
 #define BATCH_ATTRS 65536u
 #define VALUE_SHOWN 60u
+#define OWN_ATTRS 8u          // places kept free for what a row, or its reader, adds of its own
 
 // Texts of a row with one source each.
 static const struct { unsigned char field; size_t at; } row_texts[] = {
@@ -207,8 +208,8 @@ static bool add_attrs(struct work *w, voc_row *r)
     }
     own += w->n_more;
     for (size_t i = 0; i < w->n_more; i++) to[r->n_attrs++] = w->more[i];
-    // two places are kept free for what rows add of their own
-    return own + 2 <= ATTRS_MAX || refuse(w, r->record, "FIELDS", "it has %zu attributes; %u are kept", own, ATTRS_MAX - 2);
+    const size_t kept = ATTRS_MAX - (e->reader->give ? OWN_ATTRS : 2); // rows add two at most
+    return own <= kept || refuse(w, r->record, "FIELDS", "it has %zu attributes; %zu are kept", own, kept);
 }
 
 static void add_aliases(const struct work *w, voc_row *r)
@@ -288,7 +289,7 @@ static bool set_time(struct work *w, voc_row *r)
     (void)read_time(w, &e->times[0], r->record, &start_us, &r->resolution, &refused);
     if (e->has_end && !refused) (void)read_time(w, &e->end, r->record, &end_us, &end_resolution, &refused);
     if (refused) return false;
-    if (start_us == VOC_NA && end_us == VOC_NA) return refuse(w, r->record, "TIME", "%.*s is empty: it has no time", COLUMN(w, e->times[0].from.column));
+    if (start_us == VOC_NA && end_us == VOC_NA && !e->timeless) return refuse(w, r->record, "TIME", "%.*s is empty: it has no time", COLUMN(w, e->times[0].from.column));
     r->time_us = start_us; // an event that has not ended stands at its start
     if (end_us == VOC_NA) return true;
     if (start_us != VOC_NA) return set_span(w, r, start_us, r->resolution, end_us, end_resolution);
@@ -303,7 +304,7 @@ static void read_long(struct work *w, voc_row *r)
     if (!set_time(w, r)) return;
     if (t->action_column != NO_COLUMN) r->action = w->cells[t->action_column];
     else if (t->action.len) r->action = t->action;
-    if (ev_trim(r->action).len == 0) {
+    if (ev_trim(r->action).len == 0 && !w->e->reader->give) {
         uint32_t column = t->action_column != NO_COLUMN ? t->action_column : w->e->field[FIELD_ACTION].column;
         refuse(w, r->record, "ACTION", "%.*s is empty: it has no action", COLUMN(w, column));
         return;
@@ -350,7 +351,7 @@ static void read_wide(struct work *w, voc_row *r)
         x->resolution = resolution;
         if (t->action_column != NO_COLUMN) x->action = w->cells[t->action_column], named = true;
         else if (t->action.len) x->action = t->action;
-        if (ev_trim(x->action).len == 0) {
+        if (ev_trim(x->action).len == 0 && !e->reader->give) {
             refused = true;
             refuse(w, r->record, "ACTION", "%.*s is empty: the event of %.*s has no action", COLUMN(w, t->action_column != NO_COLUMN ? t->action_column : e->field[FIELD_ACTION].column),
                    COLUMN(w, t->from.column));
@@ -361,6 +362,10 @@ static void read_wide(struct work *w, voc_row *r)
     if (refused) {
         w->n_rows = first;
         return;
+    }
+    if (w->n_rows == first && e->timeless) {
+        w->rows[w->n_rows] = *r;
+        w->rows[w->n_rows++].time_us = VOC_NA;
     }
     if (w->n_rows == first) {
         w->rc = e->host->ignore(w->sink, r->record, (voc_str)VOC_LIT("no date"));
@@ -389,7 +394,7 @@ static void read_record(struct work *w, uint64_t i)
     r->n_customer = r->n_account = r->n_attrs = 0;
     r->attrs = &w->attrs[w->attr_at];
     if (!split(w, i)) return;
-    if (w->e->reader->totals && !surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
+    if (w->e->reader->totals && !w->e->timeless && !surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
         (void)leave_out(w, i, rule);
         return;
     }
@@ -397,6 +402,15 @@ static void read_record(struct work *w, uint64_t i)
     add_aliases(w, r);
     if (w->wide) read_wide(w, r);
     else read_long(w, r);
+}
+
+// The rows of one record, which the reader gives in its own way.
+static voc_rc hand_over(struct work *w)
+{
+    voc_rc rc = w->n_rows ? w->e->reader->give(w->e, w->sink, w->cells, w->rows, w->n_rows) : VOC_OK;
+    for (size_t i = 0; i < w->n_rows && !w->wide; i++) w->rows[i] = w->base;
+    w->n_rows = w->n_records = w->attr_at = 0;
+    return rc;
 }
 
 // What the plan says of every row.
@@ -419,11 +433,11 @@ static voc_rc work_open(struct work *w, const voc_block *b)
 {
     const struct events *e = w->e;
     w->wide = e->n_times > 1 || (!e->has_end && (e->times[0].action.len || e->times[0].action_column != NO_COLUMN));
-    w->attrs_each = e->n_attrs + e->reader->more + 2;
+    w->attrs_each = e->n_attrs + e->reader->more + OWN_ATTRS;
     w->aliases_each = e->n_customers + e->n_accounts;
     w->max_records = (w->wide ? BATCH_ROWS_WIDE : BATCH_ROWS) / e->n_times;
     if (w->max_records * w->attrs_each > BATCH_ATTRS) w->max_records = BATCH_ATTRS / w->attrs_each;
-    w->attr_room = w->max_records * (e->n_attrs + 2) + e->reader->more;
+    w->attr_room = w->max_records * (e->n_attrs + OWN_ATTRS) + e->reader->more;
     voc_rc rc = e->reader->open(&w->reading, e, b);
     if (rc) return rc;
     w->cells = e->host->alloc(e->cx, e->n_columns * sizeof *w->cells);
@@ -444,6 +458,7 @@ voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
     w.rc = work_open(&w, block);
     for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
         read_record(&w, i);
+        if (e->reader->give && !w.rc) w.rc = hand_over(&w);
         if (!w.rc && (w.n_records == w.max_records || w.attr_at + w.attrs_each > w.attr_room)) flush(&w);
     }
     if (!w.rc) flush(&w);

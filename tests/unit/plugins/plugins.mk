@@ -77,6 +77,13 @@ check_PROGRAMS += tests/unit/plugins/test_events_times
 tests_unit_plugins_test_events_times_SOURCES = tests/unit/plugins/test_events_times.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_times_LDADD = $(UNIT_LDADD)
 
+CRM_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_common_libpluginevents_la_SOURCES) \
+	$(plugins_common_libplugintable_la_SOURCES) $(plugins_input_crm_input_crm_la_SOURCES)
+
+check_PROGRAMS += tests/unit/plugins/test_crm
+tests_unit_plugins_test_crm_SOURCES = tests/unit/plugins/test_crm.c tests/unit/base/fault.h $(CRM_RUN)
+tests_unit_plugins_test_crm_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_json_scan
 tests_unit_plugins_test_json_scan_SOURCES = tests/unit/plugins/test_json_scan.c \
 	tests/unit/plugins/jansson_oracle.c tests/unit/plugins/jansson_oracle.h

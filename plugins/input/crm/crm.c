@@ -128,16 +128,18 @@ static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc
 {
     struct events *e;
     voc_block b;
+    bool known = false;
     r->confidence = 0;
     if (new_instance(host, cx, &e) != VOC_OK) return;
     e->quiet = true;
     if (delimited_probe(e, p, &b, r) && columns_read(e, &b) == VOC_OK) {
         recognise(e);
         const struct shape *s = e->n_columns ? CRM(e)->shape : NULL;
-        r->confidence = s ? 97 : 0;
+        known = s != NULL;
         if (s) snprintf(r->reason, sizeof r->reason, "%s, %s: the header has %s", s->vendor, s->title, CRM(e)->marks);
         else snprintf(r->reason, sizeof r->reason, "a table, but no header of a CRM");
     }
+    r->confidence = known ? 97 : 0; // what is no table is for others to judge
     close_instance(e);
 }
 

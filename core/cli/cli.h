@@ -109,6 +109,7 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // a
 voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct journey **out);
 voc_rc cli_need_events(struct cli *c, struct project *p); // VOC_E_OPTION with the next step if there are none
 voc_rc cli_attach(struct project *p, const struct journey *j); // keeps it in the project and makes it active
+bool import_unread(const struct diag *d); // import.c: messages of a file that nothing here reads; of one that was found it is no fault
 void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet
 
 int run_import(struct cli *c);

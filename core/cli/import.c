@@ -176,10 +176,10 @@ static const char *what_is_kept(struct cli *c, const char *last_kept, size_t n_k
 // Files that were found in a folder, and that nothing here reads: pictures, texts, what is empty. They are named, and fail nothing.
 struct left_out { VEC(struct diag_msg) v; };
 
-// Empty, of no known format, or of another program: nothing here reads it.
-static bool says_unread(const struct diag *d)
+// Empty, of no known format, of another program, or for no source of --sources: nothing here reads it.
+bool import_unread(const struct diag *d)
 {
-    static const char *const codes[] = {"IMPORT-003", "IMPORT-009", "IMPORT-013"};
+    static const char *const codes[] = {"IMPORT-003", "IMPORT-009", "IMPORT-013", "IMPORT-021"};
     for (size_t i = 0; i < diag_n(d); i++)
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
             if (diag_at(d, i)->code && strcmp(diag_at(d, i)->code, codes[k]) == 0) return true;
@@ -204,7 +204,7 @@ static voc_rc import_one(struct cli *c, const struct import_request *r, struct i
     struct diag *aside = diag_new();
     if (!aside) return VOC_E_NOMEM;
     voc_rc rc = import_file(r, rep, &c->arena, aside), kept = VOC_OK;
-    const bool unread = rc == VOC_E_INPUT && says_unread(aside);
+    const bool unread = rc && import_unread(aside);
     for (size_t i = 0; i < diag_n(aside) && !kept; i++) {
         const struct diag_msg *m = diag_at(aside, i);
         if (!unread) diag_add(c->diag, m);

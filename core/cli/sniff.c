@@ -66,7 +66,7 @@ static voc_str reason_of(const voc_source *s, voc_str line, size_t *next)
         const voc_map *m = &s->maps[i];
         size_t len = 0;
         while (len < m->from.len && m->from.ptr[len] != '+') len++;
-        if (str_is(m->to, "attr") || len == 0 || from.len < len || memcmp(from.ptr, m->from.ptr, len) != 0) continue;
+        if (str_is(m->to, "attr") || str_is(m->to, "option") || len == 0 || from.len < len || memcmp(from.ptr, m->from.ptr, len) != 0) continue;
         *next = i + 1;
         return m->reason;
     }
@@ -158,6 +158,37 @@ static voc_rc source_of(struct cli *c, const char *path, struct buf *b, char (*i
     return b->rc;
 }
 
+// One of the files. Of one that was found in a folder, what nothing reads is told, and is no fault; *left: it was so.
+static voc_rc with_found(struct cli *c, int i, voc_rc (*work)(struct cli *c, const char *path, void *user), void *user, bool *left)
+{
+    struct diag *d = c->diag;
+    diag_count_anew(d);
+    *left = false;
+    if (!c->found || !c->found[i]) return work(c, c->args[i], user);
+    struct diag *aside = diag_new();
+    if (!aside) return VOC_E_NOMEM;
+    c->diag = aside;
+    voc_rc rc = work(c, c->args[i], user);
+    c->diag = d;
+    *left = rc && import_unread(aside);
+    for (size_t k = 0; k < diag_n(aside); k++) {
+        const struct diag_msg *m = diag_at(aside, k);
+        if (!*left) diag_add(d, m);
+        else if (m->severity == VOC_ERROR) cli_say(c, "%s: left out: %s\n", base_name(c->args[i]), m->message);
+    }
+    diag_free(aside);
+    return *left ? VOC_OK : rc;
+}
+
+struct writing { struct buf *b; char (*ids)[64]; size_t *n; };
+static voc_rc write_one(struct cli *c, const char *path, void *user)
+{
+    struct writing *w = user;
+    return source_of(c, path, w->b, w->ids, w->n);
+}
+
+static voc_rc sniff_one(struct cli *c, const char *path, void *user) { return sniff_file(c, user, path); }
+
 static int write_sources(struct cli *c)
 {
     voc_str file = c->common[COMMON_OUTPUT].s;
@@ -167,7 +198,13 @@ static int write_sources(struct cli *c)
     size_t n = 0;
     voc_rc rc = ids ? VOC_OK : VOC_E_NOMEM;
     sources_begin(&b);
-    for (int i = 0; i < c->n_args && !rc; i++) rc = source_of(c, c->args[i], &b, ids, &n); // all of them, or none
+    struct writing w = {&b, ids, &n};
+    bool left = false;
+    for (int i = 0; i < c->n_args && !rc; i++) rc = with_found(c, i, write_one, &w, &left); // all that were named, or none
+    if (!rc && n == 0) {
+        diag_error(c->diag, "SNIFF-002", NULL, 0, "name the files to be read", "there is no file among these that a plugin reads");
+        rc = VOC_E_INPUT;
+    }
     if (!rc) rc = sources_end(&b);
     if (!rc) rc = out_open(&out, file.len ? file.ptr : "-", c->common[COMMON_FORCE].i != 0, c->diag);
     if (!rc) rc = out_write(out, b.ptr, b.len);
@@ -191,12 +228,13 @@ int run_sniff(struct cli *c)
     if (!rc) rc = table_new(&t, "sniff", "", 0);
     if (!rc) rc = sniff_columns(t);
     for (int i = 0; i < c->n_args && !rc; i++) {
-        voc_rc one = sniff_file(c, t, c->args[i]);
+        bool left = false;
+        voc_rc one = with_found(c, i, sniff_one, t, &left);
         if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
         if (one)
             worst = cli_exit(c, one); // other files go on
         else
-            read++;
+            read += !left;
     }
     if (!rc && read) rc = table_note(t, VOC_NOTE_NEXT, "voc rows FILE --limit 5 shows the rows; voc sniff FILE --sources -o sources.xml keeps this mapping");
     if (!rc && read) rc = cli_tables(c, NULL, NULL, &t, 1);

@@ -64,6 +64,9 @@ static void add_pattern(struct buf *b, const char *name)
     add_attribute(b, "files", str_mk(safe, n));
 }
 
+// A map that a plugin gave in place of an option which it found out.
+static bool is_option(const voc_map *m) { return str_is(m->to, "option"); }
+
 static bool is_option_of_maps(const voc_plugin *p, voc_str name)
 {
     for (size_t i = 0; i < p->n_options; i++) {
@@ -111,14 +114,14 @@ static void add_reasons(struct buf *b, const voc_source *s)
 {
     for (size_t i = 0; i < s->n_maps; i++) {
         const voc_map *m = &s->maps[i];
-        bool said = m->reason.len == 0 || str_is(m->to, "attr");
+        bool said = m->reason.len == 0 || str_is(m->to, "attr") || is_option(m);
         for (size_t k = 0; k < i && !said; k++) said = str_eq(s->maps[k].reason, m->reason) && !str_is(s->maps[k].to, "attr");
         if (said) continue;
         buf_cstr(b, "    <note>guessed ");
         add_escaped(b, m->reason);
         const char *between = ": ";
         for (size_t k = i; k < s->n_maps; k++) {
-            if (!str_eq(s->maps[k].reason, m->reason) || str_is(s->maps[k].to, "attr") || (k > i && str_eq(s->maps[k].to, s->maps[k - 1].to))) continue;
+            if (!str_eq(s->maps[k].reason, m->reason) || str_is(s->maps[k].to, "attr") || is_option(&s->maps[k]) || (k > i && str_eq(s->maps[k].to, s->maps[k - 1].to))) continue;
             buf_cstr(b, between);
             add_escaped(b, s->maps[k].to);
             between = ", ";
@@ -164,6 +167,15 @@ void sources_add(struct buf *b, const struct sources_file *f, char (*ids)[64], s
         add_attribute(b, "value", f->options[i].value);
         buf_cstr(b, "/>\n");
     }
+    for (size_t i = 0; i < s->n_maps; i++) {
+        bool given = !is_option(&s->maps[i]);
+        for (size_t k = 0; k < f->n_options; k++) given = given || str_eq(f->options[k].name, s->maps[i].constant);
+        if (given) continue;
+        buf_cstr(b, "    <option");
+        add_attribute(b, "name", s->maps[i].constant);
+        add_attribute(b, "value", s->maps[i].from);
+        buf_cstr(b, "/>\n");
+    }
     for (size_t i = 0; i < s->n_maps; i++) { // <account> has no kind: an option says it
         if (!str_is(s->maps[i].to, "account") || !s->maps[i].alias_kind.len || str_is(s->maps[i].alias_kind, "id")) continue;
         bool given = false;
@@ -178,7 +190,7 @@ void sources_add(struct buf *b, const struct sources_file *f, char (*ids)[64], s
         accounts = false;
         for (size_t i = 0; i < s->n_maps; i++) {
             bool account = str_is(s->maps[i].to, "account");
-            if (element_of(&s->maps[i], !accounts) == e) add_line(b, elements[e], &s->maps[i], e == MAP);
+            if (!is_option(&s->maps[i]) && element_of(&s->maps[i], !accounts) == e) add_line(b, elements[e], &s->maps[i], e == MAP);
             accounts = accounts || account;
         }
     }
@@ -200,10 +212,13 @@ voc_rc sources_end(struct buf *b)
 
 bool sources_assumes_actor(const voc_source *s)
 {
-    if (s->actor != VOC_ACTOR_UNSET || s->n_maps == 0) return false;
-    for (size_t i = 0; i < s->n_maps; i++)
+    size_t n = 0;
+    if (s->actor != VOC_ACTOR_UNSET) return false;
+    for (size_t i = 0; i < s->n_maps; i++) {
         if (str_is(s->maps[i].to, "actor")) return false;
-    return true;
+        n += !is_option(&s->maps[i]);
+    }
+    return n > 0;
 }
 
 // "time <- date + clock (...)": what stands behind the arrow.

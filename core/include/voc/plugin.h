@@ -632,7 +632,8 @@ typedef struct voc_input_ops {
     /* Describes the mapping in use, one sentence a line, into a NUL-terminated buffer; NULL: nothing to say. */
     void (*describe)(void *instance, char *out, size_t size);
     /* The mapping in use after head(), as sources.xml would declare it: sets map_size, maps, n_maps and zone of *out. Given as
-     * a source's maps it must lead to the same rows. Borrowed until close. NULL: not supported. */
+     * a source's maps it must lead to the same rows. A map to "option" is an option that was found out: `constant` is its name,
+     * `from` its value; it becomes an <option> of the source. Borrowed until close. NULL: not supported. */
     voc_rc (*maps)(void *instance, voc_source *out);
     /* LINES, where the rule names a directive byte: a line that begins with it, before the records behind it are read, in the
      * order of the file, on one thread. *context: what holds from that line on; never changed afterwards, the instance's own

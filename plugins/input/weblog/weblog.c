@@ -299,6 +299,22 @@ static void describe(void *instance, char *out, size_t size)
     if (w->taken_guessed && n > 0 && (size_t)n < size) (void)snprintf(out + n, size - (size_t)n, "the number at the end of lines is taken for microseconds (-O format says otherwise)\n");
 }
 
+// What was found out, as the options that would have said it.
+static voc_rc give_maps(void *instance, voc_source *out)
+{
+    struct weblog *w = instance;
+    out->map_size = sizeof *w->found;
+    out->maps = w->found;
+    out->n_maps = 0;
+    const voc_str format = w->kind == WL_KIND_W3C ? wl_str("w3c") : w->kind == WL_KIND_JSON ? wl_str("json") : w->format;
+    const struct { const char *name; voc_str value; const char *why; } all[] = {{"format", format, w->said}, {"site", w->site, "most referrers name it"}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].value.len == 0) continue;
+        w->found[out->n_maps++] = (voc_map){.to = wl_str("option"), .constant = wl_str(all[i].name), .from = all[i].value, .reason = wl_str(all[i].why ? all[i].why : "")};
+    }
+    return VOC_OK;
+}
+
 static const voc_input_ops ops = {.struct_size = sizeof ops,
                                   .framing = VOC_FRAMING_LINES,
                                   .probe = wl_probe,
@@ -308,6 +324,7 @@ static const voc_input_ops ops = {.struct_size = sizeof ops,
                                   .head = wl_head,
                                   .lines = read_lines,
                                   .describe = describe,
+                                  .maps = give_maps,
                                   .directive = take_directive};
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

@@ -131,6 +131,7 @@ struct weblog {
     voc_str site;       // the host of most referrers, without www.: the site itself
     const char *said;   // of the guess: "Apache combined"
     bool taken_guessed;
+    voc_map found[2];   // what was found out, as options
 };
 
 void *wl_alloc(struct weblog *w, size_t size); // until the instance closes

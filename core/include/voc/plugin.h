@@ -391,7 +391,7 @@ typedef struct voc_attribute {
 } voc_attribute;
 
 typedef struct voc_unit {
-    voc_str name;
+    voc_str name;        /* for the run */
     uint32_t account;    /* code: the cluster of variances */
     uint32_t flags;
     int64_t known_from_us; /* or VOC_NA */

@@ -2,7 +2,6 @@
 //
 // The tables of variants: `variants` for people, long ways shortened in the middle; `sequences`, the same ways whole.
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "plugins/analysis/variants/variants.h"
@@ -11,95 +10,6 @@
 #define NUMBER 32u
 #define SHOWN_ENDS 4u  // of a long way: so many at its beginning and at its end
 #define SHOWN_MOST 10u
-
-struct ranked {
-    struct variants *v;
-    uint32_t *rank;  // of a node's name among all
-    const struct variant **at;
-    struct gaps *lasted;  // of each of them
-    size_t n, top;
-    uint64_t journeys;
-};
-
-// ---- order: count desc, shorter, bytewise name by name, ended before open ------------------------------------------------
-
-struct named { const struct walk *w; uint32_t node; };
-
-static int by_name(const void *x, const void *y) { return walk_compare(((const struct named *)x)->w, ((const struct named *)x)->node, ((const struct named *)y)->node); }
-
-static voc_rc rank_names(struct ranked *r)
-{
-    const struct walk *w = &r->v->w;
-    struct named *all = w->host->alloc(w->cx, ((size_t)w->n_nodes + 1) * sizeof *all);
-    r->rank = w->host->alloc(w->cx, ((size_t)w->n_nodes + 1) * sizeof *r->rank);
-    if (!all || !r->rank) return VOC_E_NOMEM;
-    for (uint32_t i = 0; i < w->n_nodes; i++) all[i] = (struct named){w, i};
-    qsort(all, w->n_nodes, sizeof *all, by_name);
-    for (uint32_t i = 0; i < w->n_nodes; i++) r->rank[all[i].node] = i;
-    w->host->free(w->cx, all);
-    return VOC_OK;
-}
-
-static int compare(const struct ranked *r, const struct variant *a, const struct variant *b)
-{
-    if (a->count != b->count) return a->count > b->count ? -1 : 1;
-    if (a->n != b->n) return a->n < b->n ? -1 : 1;
-    struct bytes x = {a->path, a->path + a->size}, y = {b->path, b->path + b->size};
-    for (uint64_t p, q; varint_get(&x, &p) && varint_get(&y, &q);)
-        if (p != q) return r->rank[p] < r->rank[q] ? -1 : 1;
-    return (a->open > b->open) - (a->open < b->open);
-}
-
-// Moves an element of a heap, whose root is the last in order, down to where it belongs.
-static void sift(struct ranked *r, size_t at, size_t n)
-{
-    for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && compare(r, r->at[child + 1], r->at[child]) > 0) child++;
-        if (compare(r, r->at[child], r->at[at]) <= 0) return;
-        const struct variant *v = r->at[at];
-        r->at[at] = r->at[child];
-        r->at[child] = v;
-    }
-}
-
-// The first `top` in order, by a heap of so many.
-static voc_rc choose(struct ranked *r, const struct state *st)
-{
-    const struct walk *w = &r->v->w;
-    r->n = st->n;
-    r->top = r->v->options[OPT_TOP].i && (uint64_t)r->v->options[OPT_TOP].i < st->n ? (size_t)r->v->options[OPT_TOP].i : st->n;
-    r->at = w->host->alloc(w->cx, (r->top + 1) * sizeof *r->at);
-    if (!r->at) return VOC_E_NOMEM;
-    for (size_t i = 0; i < r->top; i++) r->at[i] = variant_of(st, i);
-    for (size_t i = r->top / 2; i-- > 0;) sift(r, i, r->top);
-    for (size_t i = r->top; i < st->n; i++) {
-        const struct variant *v = variant_of(st, i);
-        if (v->count < r->at[0]->count || compare(r, v, r->at[0]) > 0) continue;
-        r->at[0] = v;
-        sift(r, 0, r->top);
-    }
-    for (size_t n = r->top; n > 1; n--) {
-        const struct variant *last = r->at[0];
-        r->at[0] = r->at[n - 1];
-        r->at[n - 1] = last;
-        sift(r, 0, n - 1);
-    }
-    return VOC_OK;
-}
-
-static voc_rc gather(struct ranked *r, const struct state *st, struct pool *pool)
-{
-    const struct walk *w = &r->v->w;
-    uint32_t *place = w->host->alloc(w->cx, (st->n + 1) * sizeof *place);
-    r->lasted = place ? w->host->alloc(w->cx, (r->top + 1) * sizeof *r->lasted) : NULL;
-    if (!r->lasted) return VOC_E_NOMEM;
-    memset(place, 0xff, st->n * sizeof *place);  // none
-    memset(r->lasted, 0, (r->top + 1) * sizeof *r->lasted);
-    for (size_t i = 0; i < r->top; i++) place[r->at[i]->number] = (uint32_t)i;
-    voc_rc rc = variants_lasted(st, place, r->lasted, pool);
-    w->host->free(w->cx, place);
-    return rc;
-}
 
 // ---- a way as text -----------------------------------------------------------------------------------------------------
 
@@ -117,7 +27,7 @@ static size_t put_node(const struct walk *w, char *to, uint32_t node)
     return n + append(to + n, name.ptr, name.len);
 }
 
-static voc_rc path_cell(struct ranked *r, voc_table_builder *t, const struct variant *v, bool whole)
+static voc_rc path_cell(const struct ranking *r, voc_table_builder *t, const struct variant *v, bool whole)
 {
     const struct walk *w = &r->v->w;
     struct bytes b = {v->path, v->path + v->size};
@@ -157,18 +67,18 @@ static voc_rc columns(const struct walk *w, voc_table_builder *t)
     return rc ? rc : h->column(t, "sequence", "way", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what was done, in order");
 }
 
-static voc_rc row(struct ranked *r, voc_table_builder *t, size_t i, uint64_t so_far, bool whole)
+static voc_rc row(const struct ranking *r, voc_table_builder *t, size_t i, uint64_t so_far, bool whole)
 {
     const struct walk *w = &r->v->w;
     const struct variant *v = r->at[i];
-    int64_t median = gaps_median(&r->lasted[i]);
+    int64_t median = gaps_median(&ranked(r, i)->lasted);
     const voc_cell cells[] = {{.type = VOC_CELL_INT, .i = (int64_t)v->count},
                               {.type = VOC_CELL_SHARE, .r = (double)v->count / (double)r->journeys},
                               {.type = VOC_CELL_SHARE, .r = (double)so_far / (double)r->journeys},
                               {.type = VOC_CELL_INT, .i = v->n},
                               {.type = VOC_CELL_DURATION, .i = median},
                               {.type = VOC_CELL_BOOL, .i = v->open},
-                              {.type = VOC_CELL_TEXT, .s = {v->example, v->example_len}}};
+                              {.type = VOC_CELL_TEXT, .s = ranked(r, i)->example}};
     voc_rc rc = VOC_OK;
     for (size_t k = 0; k < sizeof cells / sizeof *cells && !rc; k++)
         if (cells[k].type != VOC_CELL_BOOL || w->staged) rc = w->host->cell(t, &cells[k]);
@@ -184,7 +94,7 @@ static voc_rc say(const struct walk *w, voc_table_builder *t, uint32_t kind, con
     return w->host->note(t, kind, text);
 }
 
-static voc_rc notes(struct ranked *r, const struct state *st, voc_table_builder *t, uint64_t shown)
+static voc_rc notes(const struct ranking *r, const struct state *st, voc_table_builder *t, uint64_t shown)
 {
     const struct walk *w = &r->v->w;
     char text[400], number[NUMBER], share[NUMBER];
@@ -201,7 +111,7 @@ static voc_rc notes(struct ranked *r, const struct state *st, voc_table_builder 
     return rc ? rc : w->host->note(t, VOC_NOTE_NEXT, "voc variants PROJECT --top 0 shows all; voc flow PROJECT shows single steps instead of whole ways");
 }
 
-static voc_rc semantics(struct ranked *r, voc_table_builder *t)
+static voc_rc semantics(const struct ranking *r, voc_table_builder *t)
 {
     static const char *const what[] = {"what customers did", "what the company did to customers", "what customers did and what the company did to them"};
     const struct walk *w = &r->v->w;
@@ -214,7 +124,7 @@ static voc_rc semantics(struct ranked *r, voc_table_builder *t)
     return w->host->semantics(t, text);
 }
 
-static voc_rc write_table(struct ranked *r, const struct state *st, const char *name, bool whole)
+static voc_rc write_table(const struct ranking *r, const struct state *st, const char *name, bool whole)
 {
     voc_table_builder *t;
     uint64_t so_far = 0;
@@ -230,16 +140,10 @@ static voc_rc write_table(struct ranked *r, const struct state *st, const char *
 
 voc_rc variants_tables(struct variants *v, struct state *st)
 {
-    struct ranked r = {.v = v, .journeys = st->walker.counts[WALK_JOURNEYS] - st->walker.counts[WALK_CUT]};
-    struct pool pool = {v->w.host, v->w.cx, NULL};
-    voc_rc rc = rank_names(&r);
-    if (!rc) rc = choose(&r, st);
-    if (!rc) rc = gather(&r, st, &pool);
+    struct ranking r;
+    voc_rc rc = ranking_new(&r, v, st);
     if (!rc) rc = write_table(&r, st, "variants", false);
     if (!rc) rc = write_table(&r, st, "sequences", true);
-    pool_done(&pool);
-    v->w.host->free(v->w.cx, r.lasted);
-    v->w.host->free(v->w.cx, r.at);
-    v->w.host->free(v->w.cx, r.rank);
+    ranking_done(&r);
     return rc;
 }

@@ -215,6 +215,69 @@ static void bytes_that_are_no_state_of_this_run_are_refused(void **state)
     paths_close(&r);
 }
 
+// What does not fit the short form of a journey: a way of more than 65,535 bytes, a name of more than 32,767, times between seconds.
+static void what_is_long_or_no_whole_second_is_kept_as_it_is(void **state)
+{
+    (void)state;
+    enum { STEPS = 66000, NAME = 33000 };
+    static const char *const every[] = {"collapse=no", "top=0", NULL};
+    struct paths_run r = {0};
+    char *name = calloc(1, NAME + 1);
+    assert_non_null(name);
+    memset(name, 'n', NAME);
+    world_new(&r.w, "unit='account'", "");
+    for (int i = 0; i < STEPS; i++)
+        for (int k = 0; k < 2; k++) EVENT_OF(&r.w, .account = k ? "z" : "y", .action = i % 2 ? "b" : "a", .at = (int64_t)i * 1000000, .record = (uint64_t)(2 * i + k));
+    for (int k = 0; k < 3; k++) {
+        EVENT_OF(&r.w, .account = k == 2 ? name : k ? "x" : "o", .action = "c", .at = HOUR, .record = 1000000u + (uint64_t)k);
+        EVENT_OF(&r.w, .account = k == 2 ? name : k ? "x" : "o", .action = "d", .at = HOUR + k * 250000, .record = 2000000u + (uint64_t)k);
+    }
+    for (size_t shards = 0; shards <= 3; shards += 3) {
+        assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, every) : paths_fold(&r, VOC_NA, 1, every), VOC_OK);
+        const voc_table t = paths_table(&r, "sequences");
+        assert_int_equal(t.n_rows, 2);
+        assert_int_equal(paths_cell(&t, 0, "count")->i, 3);
+        assert_int_equal(paths_cell(&t, 0, "median_duration")->i, 250000);
+        assert_int_equal(paths_cell(&t, 0, "example")->s.len, NAME);
+        assert_int_equal(paths_cell(&t, 1, "count")->i, 2);
+        assert_int_equal(paths_cell(&t, 1, "length")->i, STEPS);
+        assert_int_equal(paths_cell(&t, 1, "median_duration")->i, (int64_t)(STEPS - 1) * 1000000);
+        assert_true(paths_text_is(&t, 1, "example", "y"));
+    }
+    free(name);
+    paths_close(&r);
+}
+
+// More units than one bucket is for.
+static void ways_of_many_are_counted_whichever_bucket_they_lie_in(void **state)
+{
+    (void)state;
+    static char unit[9000][8];
+    static const char *const top[] = {"top=3", NULL}, *const act[] = {"a", "b", "c", "d", "e", "f", "g"};
+    struct paths_run r = {0};
+    world_new(&r.w, "unit='account'", "");
+    for (size_t u = 0; u < 9000; u++) { // every tenth goes a way of many, the others spell their number
+        snprintf(unit[u], sizeof unit[u], "u%04zu", u);
+        size_t rest = u % 10 ? u : u % 20 ? 8 : 1;
+        for (size_t k = 0; rest; k++, rest /= 7) EVENT_OF(&r.w, .account = unit[u], .action = act[rest % 7], .at = (int64_t)(k * k) * HOUR, .record = u * 10 + k);
+    }
+    for (uint32_t shards = 0; shards <= 2; shards += 2) {
+        assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, top) : paths_fold(&r, VOC_NA, 2, top), VOC_OK);
+        const voc_table t = paths_table(&r, "sequences");
+        assert_int_equal(t.n_rows, 3);
+        assert_true(paths_text_is(&t, 0, "sequence", "b"));
+        assert_true(paths_text_is(&t, 0, "example", "u0000"));
+        assert_int_equal(paths_cell(&t, 0, "count")->i, 904); // with 1, 8, 57 and 2801, which are ones in base 7
+    }
+    char *two = paths_dump(&r);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, top), VOC_OK);
+    char *one = paths_dump(&r);
+    assert_string_equal(one, two);
+    free(one);
+    free(two);
+    paths_close(&r);
+}
+
 // ---- by hand -----------------------------------------------------------------------------------------------------------------
 
 static void a_long_way_is_shortened_for_people_and_whole_in_data(void **state)
@@ -265,6 +328,8 @@ int main(void)
         cmocka_unit_test(ways_through_more_than_128_actions_are_told_apart),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
+        cmocka_unit_test(what_is_long_or_no_whole_second_is_kept_as_it_is),
+        cmocka_unit_test(ways_of_many_are_counted_whichever_bucket_they_lie_in),
         cmocka_unit_test(a_long_way_is_shortened_for_people_and_whole_in_data),
         cmocka_unit_test(names_decide_one_by_one_and_not_as_joined_text),
     };

@@ -423,7 +423,7 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
 
 // ---- one parse
 
-static voc_rc parse(struct parser *p)
+static xmlSAXHandler handlers(const struct parser *p)
 {
     xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC,
                          .internalSubset = on_doctype,
@@ -431,16 +431,26 @@ static voc_rc parse(struct parser *p)
                          .endElementNs = on_end,
                          .serror = on_error};
     if (p->tree || p->h->text) sax.characters = sax.ignorableWhitespace = on_text;
+    return sax;
+}
+
+static void check_whole(struct parser *p)
+{
+    if (p->rc != VOC_OK || p->ctxt->wellFormed) return;
+    diag_error(p->d, "XML-001", p->file, 0, "mend it, or export it again", "not well-formed XML");
+    p->rc = VOC_E_INPUT;
+}
+
+static voc_rc parse(struct parser *p)
+{
+    xmlSAXHandler sax = handlers(p);
     buf_init(&p->names, (size_t)32 << 20);
     if (p->read && !(p->chunk = mem_alloc(CHUNK))) return VOC_E_NOMEM;
     p->ctxt = xmlCreateIOParserCtxt(&sax, p, on_read, NULL, p, XML_CHAR_ENCODING_NONE);
     if (p->ctxt) {
         xmlCtxtUseOptions(p->ctxt, OPTIONS);
         xmlParseDocument(p->ctxt);
-        if (p->rc == VOC_OK && !p->ctxt->wellFormed) {
-            diag_error(p->d, "XML-001", p->file, 0, "mend it, or export it again", "not well-formed XML");
-            p->rc = VOC_E_INPUT;
-        }
+        check_whole(p);
         xmlFreeParserCtxt(p->ctxt);
     } else fail(p, VOC_E_NOMEM);
     vec_free(&p->attrs);
@@ -453,6 +463,54 @@ voc_rc xml_sax(xml_read read, void *read_user, const voc_xml_handler *h, void *u
 {
     struct parser p = {.h = h, .user = user, .read = read, .read_user = read_user, .file = file, .d = d};
     return parse(&p);
+}
+
+struct xml_feed { struct parser p; };
+
+voc_rc xml_feed_new(struct xml_feed **out, const voc_xml_handler *h, void *user, const char *file, struct diag *d)
+{
+    struct xml_feed *f = mem_zalloc(1, sizeof *f);
+    if (!f) return VOC_E_NOMEM;
+    f->p.h = h;
+    f->p.user = user;
+    f->p.file = file;
+    f->p.d = d;
+    buf_init(&f->p.names, (size_t)32 << 20);
+    xmlSAXHandler sax = handlers(&f->p);
+    f->p.ctxt = xmlCreatePushParserCtxt(&sax, &f->p, NULL, 0, NULL);
+    if (!f->p.ctxt) {
+        xml_feed_free(f);
+        return VOC_E_NOMEM;
+    }
+    xmlCtxtUseOptions(f->p.ctxt, OPTIONS);
+    *out = f;
+    return VOC_OK;
+}
+
+voc_rc xml_feed_add(struct xml_feed *f, const char *ptr, size_t len)
+{
+    struct parser *p = &f->p;
+    if (p->rc || len == 0) return p->rc;
+    if (len > CHUNK) return VOC_E_BUG;
+    if (guard_chunk(&p->guard, ptr, len)) (void)xmlParseChunk(p->ctxt, ptr, (int)len, 0);
+    else too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+    return p->rc;
+}
+
+voc_rc xml_feed_end(struct xml_feed *f)
+{
+    if (f->p.rc == VOC_OK) (void)xmlParseChunk(f->p.ctxt, "", 0, 1);
+    check_whole(&f->p);
+    return f->p.rc;
+}
+
+void xml_feed_free(struct xml_feed *f)
+{
+    if (!f) return;
+    if (f->p.ctxt) xmlFreeParserCtxt(f->p.ctxt);
+    vec_free(&f->p.attrs);
+    buf_done(&f->p.names);
+    mem_free(f);
 }
 
 voc_rc xml_tree(struct xml_node **out, struct arena *a, const char *bytes, size_t len, const char *file, struct diag *d)

@@ -14,6 +14,14 @@ void xml_init_guest(void); // instead of both, in a process that may use libxml2
 typedef voc_rc (*xml_read)(void *user, void *to, size_t size, size_t *got);
 voc_rc xml_sax(xml_read read, void *read_user, const voc_xml_handler *h, void *user, const char *file, struct diag *d);
 
+// The same, for who has the bytes and wants what comes of them in pieces (a sheet that is read as text): fed one piece after
+// the other, each at most 64 KiB. The first failure is the answer of every later call. end: it must be well-formed as a whole.
+struct xml_feed;
+voc_rc xml_feed_new(struct xml_feed **out, const voc_xml_handler *h, void *user, const char *file, struct diag *d); // borrows all but out
+voc_rc xml_feed_add(struct xml_feed *f, const char *ptr, size_t len);
+voc_rc xml_feed_end(struct xml_feed *f);
+void xml_feed_free(struct xml_feed *f); // takes NULL
+
 // Tree. Strings and nodes live in the arena.
 struct xml_attr { voc_str name, value; };
 struct xml_node {

@@ -103,7 +103,7 @@ enum { STAGES_TABLES = 2 };
 voc_rc cli_stages(struct cli *c, struct project *p, const struct journey *j, uint32_t unit, struct table *out[STAGES_TABLES]);
 // project.c
 // args[from] and those behind it: folders and patterns become the files that they stand for (expand.c). as: a plugin, or empty.
-voc_rc cli_expand(struct cli *c, int from, voc_str as);
+voc_rc cli_expand(struct cli *c, int from, voc_str as, voc_str sheet); // sheet: of workbooks, or empty: all that are shown
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode); // args[0]
 // The project's active definition, else one that accepts anything; or --journey FOLDER if given.
 voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct journey **out);

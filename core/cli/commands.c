@@ -16,15 +16,16 @@ static const voc_option import_options[IMPORT_N] = {
     [IMPORT_JOURNEY] = {"journey", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FOLDER", "attach this journey first, as voc journey use does"},
     [IMPORT_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml that says how the files are read, such as voc sniff --sources writes"},
     [IMPORT_MAX_REJECTS] = {"max-rejects", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "N|N%", "keep nothing of a file with more rejects than this, or than this share of its records"},
+    [IMPORT_SHEET] = {"sheet", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "NAME", "of workbooks (.xlsx), read this sheet alone"},
 };
 static const struct command import_command = {
     "import", "PROJECT FILE...", "read files into a project, each once, with an account of every record",
     "Each file is read by the plugin that recognises it (voc plugin list), in one transaction: it is there whole or not at all. What was not\n"
     "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
     "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
-    "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox. Columns that\n"
-    "are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE\n"
-    "--sources keeps the guess in a file that can be corrected.",
+    "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox; a workbook\n"
+    "(.xlsx) stands for its sheets, and 'book.xlsx!Sheet' is one of them. Columns that are guessed wrong are named with -O, for example\n"
+    "-O time=when -O action=what -O customer=who; voc sniff FILE --sources keeps the guess in a file that can be corrected.",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"
     "  zcat log.xes.gz | voc import p.voc - --as xes\n",
@@ -33,6 +34,7 @@ static const struct command import_command = {
 static const voc_option sniff_options[SNIFF_N] = {
     [SNIFF_SOURCES] = {"sources", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "write the mapping as a sources.xml, to be corrected and kept"},
     [SNIFF_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "show what this input plugin would make of the columns"},
+    [SNIFF_SHEET] = {"sheet", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "NAME", "of workbooks (.xlsx), read this sheet alone"},
 };
 static const struct command sniff_command = {
     "sniff", "FILE...", "which plugin reads a file, how sure each is, and what its columns mean",
@@ -50,6 +52,7 @@ static const voc_option rows_options[ROWS_N] = {
     [ROWS_SOURCES] = {"sources", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "a sources.xml without a journey that says how the files are read"},
     [ROWS_LIMIT] = {"limit", VOC_OPT_INT, 0, "0", "0", NULL, NULL, "N", "show this many lines of a file; 0 shows all"},
     [ROWS_REJECTS_ONLY] = {"rejects-only", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "only what was not understood"},
+    [ROWS_SHEET] = {"sheet", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "NAME", "of workbooks (.xlsx), read this sheet alone"},
 };
 static const struct command rows_command = {
     "rows", "FILE...", "what a plugin makes of files, as JSON lines, without a project",

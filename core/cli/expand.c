@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Files as they are named: a folder stands for its files in order of name, and for those of its subfolders; a pattern that the
-// shell left alone for what it matches. A Maildir, a folder of .eml files, and any folder read --as email is one input.
+// shell left alone for what it matches. A Maildir, a folder of .eml files, and any folder read --as email is one input. A workbook
+// stands for its sheets that are shown and hold something, each an input "book.xlsx!Sheet".
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "host/file_kind.h"
+#include "io/in.h"
 
 #define ARGS_MAX 1000000u
 #define DEPTH_MAX 12u
@@ -75,7 +78,31 @@ static bool is_mails(const char *path, const struct names *in)
     return mails > 0;
 }
 
-static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, struct names *out, unsigned depth)
+// What is damaged, and a book with one sheet, is left as it is named: the import says what is wrong.
+static voc_rc add_file(struct cli *c, const char *path, voc_str sheet, bool found, struct names *out)
+{
+    struct in_sheets list = {0};
+    size_t n = 0;
+    if (path[in_file_part(path)] == '!' || !file_look(path).workbook) return add_one(out, path, found);
+    if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
+    voc_rc rc = in_list_sheets(&list, path, NULL);
+    if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
+    for (size_t i = 0; i < list.at.n; i++) {
+        const struct in_sheet *t = &list.at.at[i];
+        n += !t->hidden && !t->other && !t->empty;
+        if (t->hidden && !t->other && !t->empty)
+            diag_put(c->diag, VOC_INFO, "IN-057", path, 0, arena_printf(&c->arena, "'%s!%s' reads it", path, t->name), "the sheet \"%s\" is hidden and is left out", t->name);
+    }
+    if (!rc && n < 2) rc = add_one(out, path, found);
+    for (size_t i = 0; i < list.at.n && !rc && n > 1; i++) {
+        const struct in_sheet *t = &list.at.at[i];
+        if (!t->hidden && !t->other && !t->empty) rc = add_one(out, arena_printf(&c->arena, "%s!%s", path, t->name), found);
+    }
+    in_sheets_done(&list);
+    return rc;
+}
+
+static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, voc_str sheet, struct names *out, unsigned depth)
 {
     struct names in = {0};
     if (str_is(as, "email")) return add(out, path);
@@ -86,8 +113,8 @@ static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, struct 
     }
     for (size_t i = 0; i < in.v.n && !rc; i++) {
         bool folder = is_dir(in.v.at[i]);
-        if (!folder) rc = add_one(out, in.v.at[i], true);
-        else if (depth < DEPTH_MAX) rc = expand_folder(c, in.v.at[i], as, out, depth + 1);
+        if (!folder) rc = add_file(c, in.v.at[i], sheet, true, out);
+        else if (depth < DEPTH_MAX) rc = expand_folder(c, in.v.at[i], as, sheet, out, depth + 1);
     }
     names_done(&in);
     return rc;
@@ -100,34 +127,34 @@ static const char *without_slash(struct cli *c, const char *path)
     return arena_printf(&c->arena, "%.*s", (int)n, path);
 }
 
-static voc_rc expand_one(struct cli *c, const char *arg, voc_str as, struct names *out)
+static voc_rc expand_one(struct cli *c, const char *arg, voc_str as, voc_str sheet, struct names *out)
 {
     size_t had = out->v.n;
     glob_t g;
     if (is_dir(arg)) {
         const char *path = without_slash(c, arg);
-        voc_rc rc = path ? expand_folder(c, path, as, out, 0) : VOC_E_NOMEM;
+        voc_rc rc = path ? expand_folder(c, path, as, sheet, out, 0) : VOC_E_NOMEM;
         if (rc || out->v.n > had) return rc;
         diag_error(c->diag, "IN-004", arg, 0, "name another folder, or the files themselves", "there is no file in this folder");
         return VOC_E_IO;
     }
-    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add(out, arg); // an error names it as it was typed
+    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add_file(c, arg, sheet, false, out); // an error names it as it was typed
     voc_rc rc = VOC_OK;
     if (g.gl_pathc) qsort(g.gl_pathv, g.gl_pathc, sizeof *g.gl_pathv, by_name);
     for (size_t i = 0; i < g.gl_pathc && !rc; i++) {
         const char *path = without_slash(c, g.gl_pathv[i]);
-        rc = !path ? VOC_E_NOMEM : is_dir(path) ? expand_folder(c, path, as, out, 0) : add(out, path);
+        rc = !path ? VOC_E_NOMEM : is_dir(path) ? expand_folder(c, path, as, sheet, out, 0) : add_file(c, path, sheet, false, out);
     }
     globfree(&g);
     return rc;
 }
 
-voc_rc cli_expand(struct cli *c, int from, voc_str as)
+voc_rc cli_expand(struct cli *c, int from, voc_str as, voc_str sheet)
 {
     struct names all = {0};
     voc_rc rc = VOC_OK;
     for (int i = 0; i < from && !rc; i++) rc = add(&all, c->args[i]);
-    for (int i = from; i < c->n_args && !rc; i++) rc = expand_one(c, c->args[i], as, &all);
+    for (int i = from; i < c->n_args && !rc; i++) rc = expand_one(c, c->args[i], as, sheet, &all);
     const char **args = rc ? NULL : arena_alloc(&c->arena, (all.v.n + 1) * sizeof *args);
     bool *found = rc ? NULL : arena_alloc(&c->arena, all.v.n + 1);
     if (!rc && (!args || !found)) rc = VOC_E_NOMEM;

@@ -241,7 +241,7 @@ int run_import(struct cli *c)
     int worst = EXIT_DONE;
     bool was_there = access(c->args[0], F_OK) == 0, kept = false;
     voc_rc rc = cli_catalogue(c);
-    if (!rc) rc = cli_expand(c, 1, c->own[IMPORT_AS].s);
+    if (!rc) rc = cli_expand(c, 1, c->own[IMPORT_AS].s, c->own[IMPORT_SHEET].s);
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
     if (!rc && c->own[IMPORT_JOURNEY].set) kept = (rc = attach(c, p, c->own[IMPORT_JOURNEY].s)) == VOC_OK;
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);

@@ -377,7 +377,7 @@ int run_rows(struct cli *c)
     arena_init(&w.arena, 0);
     voc_rc rc = check_format(c);
     if (!rc) rc = cli_catalogue(c);
-    if (!rc) rc = cli_expand(c, 0, c->own[ROWS_AS].s);
+    if (!rc) rc = cli_expand(c, 0, c->own[ROWS_AS].s, c->own[ROWS_SHEET].s);
     if (!rc && c->own[ROWS_SOURCES].set)
         rc = sources_read(c, c->own[ROWS_SOURCES].s, STR(""), &j);
     else if (!rc && c->own[ROWS_JOURNEY].set)

@@ -223,7 +223,7 @@ int run_sniff(struct cli *c)
     struct table *t = NULL;
     int worst = EXIT_DONE, read = 0;
     voc_rc rc = cli_catalogue(c);
-    if (!rc) rc = cli_expand(c, 0, c->own[SNIFF_AS].s);
+    if (!rc) rc = cli_expand(c, 0, c->own[SNIFF_AS].s, c->own[SNIFF_SHEET].s);
     if (!rc && c->own[SNIFF_SOURCES].i) return write_sources(c);
     if (!rc) rc = table_new(&t, "sniff", "", 0);
     if (!rc) rc = sniff_columns(t);

@@ -6,19 +6,20 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/in.h"
 
 #define HEAD_BYTES ((size_t)4 << 10)
 #define TAIL_BYTES ((size_t)64 << 10)
 #define NAMES_MAX 256u
-#define SHEET "open it there, save the sheet as CSV UTF-8 (File > Save as), and import the CSV"
 
 static const struct { const char *part, *what, *instead; } zips[] = { // by the name of a file in it
-    {"xl/workbook.", "an Excel workbook", SHEET},
-    {"application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", SHEET},
+    {"xl/workbook.bin", "a binary Excel workbook (.xlsb)", "open it there and save it as .xlsx, and import that"},
+    {"application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", "open it there and save it as .xlsx (File > Save as), and import that"},
     {"Index/Document.iwa", "an Apple iWork document", "open it there, export it as CSV, and import the CSV"},
     {"word/document.xml", "a Word document", "a document holds no events; export the table behind it as CSV, and import that"},
     {"application/vnd.oasis.opendocument.text", "a text document", "a document holds no events; export the table behind it as CSV, and import that"},
@@ -32,7 +33,7 @@ static const struct { size_t at, len; const char *bytes, *what, *instead; } magi
     {0, 4, "GIF8", "a picture (GIF)", "a picture holds no events; export the table behind it as CSV, and import that"},
     {0, 5, "%PDF-", "a PDF document", "a PDF is for reading; export the same report as CSV, and import that"},
     {0, 5, "{\\rtf", "a text document (RTF)", "a document holds no events; export the table behind it as CSV, and import that"},
-    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a file of an old Office program (.xls, .doc or .msg)", SHEET},
+    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a file of an old Office program (.xls, .doc or .msg)", "open it there and save it as .xlsx (File > Save as), and import that"},
     {0, 4, "!BDN", "an Outlook mailbox", "export the messages as CSV, and import that"},
     {0, 4, "PAR1", "a Parquet file", "write it as CSV (duckdb: COPY (FROM 'it.parquet') TO 'it.csv'), and import that"},
     {0, 3, "Obj", "an Avro file", "write it as CSV, and import that"},
@@ -47,11 +48,21 @@ static const struct { size_t at, len; const char *bytes, *what, *instead; } magi
 
 static bool holds(voc_str s, const char *part) { return s.len && memmem(s.ptr, s.len, part, strlen(part)) != NULL; }
 
-static struct file_look plain(enum file_kind kind) { return (struct file_look){kind, "", "", false}; }
-static struct file_look foreign(const char *what, const char *instead) { return (struct file_look){FILE_FOREIGN, what, instead, false}; }
+static struct file_look plain(enum file_kind kind) { return (struct file_look){kind, "", "", false, false}; }
+static struct file_look foreign(const char *what, const char *instead) { return (struct file_look){FILE_FOREIGN, what, instead, false, false}; }
 
 // Bytes 68 to 71 of a SQLite file are the id of the program that it belongs to: "Voc1" is ours (core/store/project.h).
 static bool is_project(voc_str head) { return head.len >= 72 && memcmp(head.ptr, "SQLite format 3", 16) == 0 && memcmp(head.ptr + 68, "Voc1", 4) == 0; }
+
+static const char old_office[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+static bool is_old_office(const char *head, size_t len) { return len >= 8 && memcmp(head, old_office, 8) == 0; }
+
+// A workbook with a password lies in a file of the old kind, under this name in UTF-16.
+static bool has_password(voc_str s)
+{
+    static const char name[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
+    return s.len && memmem(s.ptr, s.len, name, sizeof name) != NULL;
+}
 
 static bool starts_text(voc_str head, const char *word)
 {
@@ -66,7 +77,11 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (is_project(head)) return plain(FILE_PROJECT);
     if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0)
         for (size_t i = 0; i < sizeof zips / sizeof *zips; i++)
-            if (holds(head, zips[i].part) || holds(tail, zips[i].part)) return (struct file_look){FILE_FOREIGN, zips[i].what, zips[i].instead, true};
+            if (holds(head, zips[i].part) || holds(tail, zips[i].part)) return (struct file_look){FILE_FOREIGN, zips[i].what, zips[i].instead, true, false};
+    if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0 && (holds(head, "xl/workbook.xml") || holds(tail, "xl/workbook.xml")))
+        return (struct file_look){FILE_ORDINARY, "an Excel workbook", "", true, true};
+    if (is_old_office(head.ptr, head.len) && (has_password(head) || has_password(tail)))
+        return foreign("a workbook with a password", "open it in the spreadsheet program, save it as .xlsx without a password, and import that");
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (head.len >= magics[i].at + magics[i].len && memcmp(head.ptr + magics[i].at, magics[i].bytes, magics[i].len) == 0)
             return foreign(magics[i].what, magics[i].instead);
@@ -96,14 +111,19 @@ struct file_look file_look(const char *path)
 {
     struct file_look look = plain(FILE_NONE);
     struct stat st;
-    if (stat(path, &st) != 0) return look;
+    char file[PATH_MAX];
+    const size_t n = in_file_part(path); // without the sheet of a workbook
+    if (n >= sizeof file) return look;
+    memcpy(file, path, n);
+    file[n] = 0;
+    if (stat(file, &st) != 0) return look;
     look.kind = S_ISDIR(st.st_mode) ? FILE_FOLDER : FILE_ORDINARY;
     if (!S_ISREG(st.st_mode)) return look;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     char *bytes = fd < 0 ? NULL : mem_alloc(HEAD_BYTES + TAIL_BYTES);
     if (bytes) {
         size_t head = read_at(fd, bytes, HEAD_BYTES, 0), tail = 0;
-        if (head > 4 && memcmp(bytes, "PK\3\4", 4) == 0)
+        if ((head > 4 && memcmp(bytes, "PK\3\4", 4) == 0) || is_old_office(bytes, head))
             tail = read_at(fd, bytes + HEAD_BYTES, TAIL_BYTES, st.st_size > (off_t)TAIL_BYTES ? st.st_size - (off_t)TAIL_BYTES : 0);
         look = file_look_bytes(str_mk(bytes, head), str_mk(bytes + HEAD_BYTES, tail));
     } else {

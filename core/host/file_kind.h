@@ -19,6 +19,7 @@ struct file_look {
     const char *what;    // "an Excel workbook"; "" unless FOREIGN
     const char *instead; // what to do to get a log out of it; "" unless FOREIGN
     bool packed;         // a zip: the import would look into it
+    bool workbook;       // .xlsx: ORDINARY, as its sheets are read
 };
 struct file_look file_look(const char *path);
 // The same for bytes that are at hand (the first of a stream); `tail` may be empty.

@@ -11,6 +11,7 @@
 
 static const struct source_rule *rule_for(const struct import_request *r, const char *name)
 {
+    const char *sheet = strchr(name, '!'); // "book.xlsx!Sheet": meant by either name
     if (!r->journey) return NULL;
     for (size_t i = 0; i < r->journey->n_sources; i++) {
         const struct source_rule *s = &r->journey->sources[i];
@@ -19,7 +20,7 @@ static const struct source_rule *rule_for(const struct import_request *r, const 
             continue;
         }
         if (r->source.len) continue;
-        if (source_reads(s, str_of(name))) return s;
+        if (source_reads(s, str_of(name)) || (sheet && source_reads(s, str_mk(name, (size_t)(sheet - name))))) return s;
     }
     return NULL;
 }

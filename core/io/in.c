@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/str.h"
-#include "io/in_internal.h"
+#include "io/in_book.h"
 
 #define PEEK_MAX ((size_t)1 << 20)
 #define HEAD_MAX ((size_t)8 << 20) // unpacked bytes from which PEEK_MAX of text are decoded
@@ -33,10 +33,12 @@ struct in { // owns everything but d, and block is where it lies
     bool with_older;
     void *block;
     struct source source;
-    struct unpack *unpack; // NULL: plain
+    struct unpack *unpack; // NULL: plain, or
+    struct book *book;     // a workbook
+    const char *sheet;     // borrows from path; NULL: none was named
     enum packing packing;
     struct in_limits limits;
-    char *path, *name;
+    char *path, *file, *name; // file: the path without the sheet
     struct diag *d;
 
     struct buf head; // unpacked bytes that were peeked at
@@ -75,10 +77,13 @@ static voc_rc in_new(struct in **out, const char *path, const struct in_limits *
     buf_init(&in->head, HEAD_MAX + CHUNK);
     buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
     fingerprint_begin(&in->print);
+    const size_t file = in_file_part(path);
     in->path = mem_strndup(path, strlen(path));
+    in->file = mem_strndup(path, file);
+    if (in->path != NULL && in->path[file] == '!') in->sheet = in->path + file + 1;
     voc_str plain = in_plain_name(path);
     in->name = mem_strndup(plain.ptr, plain.len);
-    if (in->path == NULL || in->name == NULL) {
+    if (in->path == NULL || in->file == NULL || in->name == NULL) {
         in_close(in);
         return VOC_E_NOMEM;
     }
@@ -93,9 +98,17 @@ static voc_rc open_packing(struct in *in)
 {
     const char *ptr;
     size_t len;
+    bool workbook = false;
     voc_rc rc = source_peek(&in->source, PACK_MAGIC, &ptr, &len);
     if (rc != VOC_OK) return rc;
     in->packing = pack_of(ptr, len);
+    if (in->packing == PACK_ZIP && in->source.seekable) rc = book_part_is_workbook(&in->source, &workbook);
+    if (rc != VOC_OK) return rc;
+    if (workbook) return book_open(&in->book, &in->source, in->sheet, in->path, in->d);
+    if (in->sheet != NULL) {
+        diag_error(in->d, "IN-056", in->file, 0, "name the file alone", "this is no workbook, so it has no sheet \"%.60s\"", in->sheet);
+        return VOC_E_INPUT;
+    }
     if (in->packing == PACK_NONE) return VOC_OK;
     char *member = NULL;
     rc = unpack_open(&in->unpack, in->packing, &in->source, &member);
@@ -120,7 +133,7 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
 {
     struct in *in = NULL;
     voc_rc rc = in_new(&in, path, limits, d);
-    if (rc == VOC_OK) rc = source_open(&in->source, in->path, d);
+    if (rc == VOC_OK) rc = source_open(&in->source, in->file, d);
     if (rc == VOC_OK) rc = open_packing(in);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
@@ -135,11 +148,32 @@ voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed
         (void)close(fd);
         return rc;
     }
-    rc = source_open_descriptor(&in->source, in->path, fd, d);
+    rc = source_open_descriptor(&in->source, in->file, fd, d);
     if (rc == VOC_OK && packed) rc = open_packing(in);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
     return rc;
+}
+
+voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d)
+{
+    struct source s = {.fd = -1};
+    const char *ptr;
+    size_t len = 0;
+    bool yes = false;
+    voc_rc rc = source_open(&s, path, d);
+    if (rc != VOC_OK) return rc;
+    if (s.seekable) rc = source_peek(&s, PACK_MAGIC, &ptr, &len);
+    if (rc == VOC_OK && s.seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(&s, &yes);
+    if (rc == VOC_OK && yes) rc = book_list(out, &s, path, d);
+    source_close(&s);
+    return rc;
+}
+
+void in_sheets_done(struct in_sheets *s)
+{
+    for (size_t i = 0; i < s->at.n; i++) mem_free(s->at.at[i].name);
+    vec_free(&s->at);
 }
 
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
@@ -169,12 +203,14 @@ void in_close(struct in *in)
 {
     if (in == NULL) return;
     unpack_close(in->unpack);
+    book_close(in->book);
     source_close(&in->source);
     text_decoder_free(in->decoder);
     buf_done(&in->head);
     buf_done(&in->text);
     mem_free(in->chunk);
     mem_free(in->path);
+    mem_free(in->file);
     mem_free(in->name);
     mem_free(in->block);
 }
@@ -183,7 +219,7 @@ void in_close(struct in *in)
 static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
 {
     *got = 0;
-    voc_rc rc = in->unpack != NULL ? unpack_read(in->unpack, to, size, got) : source_read(&in->source, to, size, got);
+    voc_rc rc = in->unpack != NULL ? unpack_read(in->unpack, to, size, got) : in->book != NULL ? book_read(in->book, to, size, got) : source_read(&in->source, to, size, got);
     if (rc != VOC_OK) return rc;
     in->unpacked += *got;
     if (in->unpacked > in->limits.decoded_max) {
@@ -191,7 +227,8 @@ static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
                    (unsigned long long)in->limits.decoded_max);
         return VOC_E_LIMIT;
     }
-    if (in->unpack != NULL && in->unpacked > RATIO_FROM && in->unpacked / in->limits.ratio_max > unpack_fed(in->unpack)) {
+    uint64_t fed = in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+    if (in->unpacked > RATIO_FROM && in->unpacked / in->limits.ratio_max > fed) {
         diag_error(in->d, "IN-021", in->path, 0, "if you trust it, unpack it and import what is in it",
                    "it grows more than %llu-fold when unpacked, as no real log does", (unsigned long long)in->limits.ratio_max);
         return VOC_E_LIMIT;
@@ -284,6 +321,7 @@ voc_rc in_text(struct in *in, const char *charset)
     if (in->started || in->mode != BYTES) return VOC_E_BUG;
     if (in->failed != VOC_OK) return in->failed;
     if (charset == NULL) return VOC_OK;
+    if (in->book != NULL) charset = "UTF-8"; // made here
     voc_rc rc = fill_head(in, PEEK_MAX);
     if (rc != VOC_OK) return in->failed = rc;
     size_t mark;
@@ -375,7 +413,12 @@ uint64_t in_raw(const struct in *in) { return in->hashed; }
 uint64_t in_stored(const struct in *in, uint64_t *of)
 {
     *of = in->source.size;
-    return in->unpack != NULL ? unpack_fed(in->unpack) : in->unpacked;
+    return in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+}
+
+void in_rows(const struct in *in, uint64_t *lines, size_t n)
+{
+    for (size_t i = 0; i < n && in->book != NULL; i++) lines[i] = book_row(in->book, lines[i]);
 }
 
 uint64_t in_malformed(const struct in *in) { return in->decoder == NULL ? 0 : text_decoder_malformed(in->decoder); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Bytes in: a file, memory or stdin, decompressed (gzip, zstd, xz, bzip2, zip with one member; one layer, recognised by
+// Bytes in: a file, memory or stdin, decompressed (gzip, zstd, xz, bzip2, zip with one member, a workbook; one layer, recognised by
 // magic through libarchive with named filters), bounded in decoded size and ratio, and decoded to UTF-8 where asked.
 // Keeps and replays the first bytes, so that probing works on pipes. Counts and hashes what it gives.
 #ifndef VOC_IO_IN_H
@@ -10,7 +10,8 @@
 
 struct in_limits { uint64_t decoded_max; uint64_t ratio_max; }; // 0: defaults (1 TiB, 1000 beyond 64 MiB decoded)
 struct in; // owns its descriptors
-// path "-": stdin. name for messages. Opens without following a last symlink to a device; directories are refused.
+// A workbook (.xlsx) is the CSV text of one of its sheets: path "book.xlsx!Sheet", or the file alone where only one sheet is neither
+// hidden nor empty. path "-": stdin. name for messages. Opens without following a last symlink to a device; directories are refused.
 voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 // The same in two steps: what may be opened for it, and the input of such a descriptor, which is taken whatever it returns.
 // packed false: it is given as it is.
@@ -18,6 +19,12 @@ voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
 voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
+// The sheets of a workbook in the order of their tabs; none: it is no workbook. Names as in_open takes them behind the '!'.
+struct in_sheet { char *name; bool hidden, other, empty; }; // other: a chart or a macro's
+struct in_sheets { VEC(struct in_sheet) at; };
+voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);
+void in_sheets_done(struct in_sheets *s);
+size_t in_file_part(const char *path); // of "book.xlsx!Sheet" the length of what names the file; the whole of what has no sheet
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
 void in_close(struct in *in);
 // charset NULL: bytes as they are (STREAM). "auto": sniffed. Before the first in_read; an in_peek before it gives bytes, one
@@ -31,6 +38,7 @@ const char *in_name(const struct in *in);              // base name without .gz 
 const char *in_path(const struct in *in);              // as given, for messages
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
 uint64_t in_stored(const struct in *in, uint64_t *of);  // stored bytes taken so far, about; *of: of how many, 0: unknown (a pipe)
+void in_rows(const struct in *in, uint64_t *lines, size_t n); // where lines of the text stood: in rows of a sheet; else as they are
 uint64_t in_malformed(const struct in *in);
 uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
 // Fingerprint of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.

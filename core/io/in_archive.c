@@ -226,6 +226,10 @@ static voc_rc first_member(struct unpack *u, char **member)
     }
     if (u->packing != PACK_ZIP) return VOC_OK;
     const char *name = entry_name(e), *slash = strrchr(name, '/');
+    if (!u->source->seekable && (strcmp(name, "[Content_Types].xml") == 0 || strcmp(name, "_rels/.rels") == 0 || str_starts(str_of(name), "xl/"))) {
+        diag_error(u->source->d, "IN-040", u->source->path, 0, "name the file itself; its parts are read in another order than they come in", "a workbook cannot be read through a pipe");
+        return VOC_E_INPUT;
+    }
     if (archive_entry_is_encrypted(e)) {
         diag_error(u->source->d, "IN-013", u->source->path, 0, "unpack it with its password and import the file in it",
                    "the zip is encrypted (%s)", name);

@@ -48,6 +48,8 @@ void unpack_close(struct unpack *u);
 voc_rc unpack_read(struct unpack *u, void *to, size_t size, size_t *got); // 0: end, and the end is sound
 uint64_t unpack_fed(const struct unpack *u);                              // stored bytes used so far
 
+struct book; // a workbook as the text of one of its sheets (in_book.h)
+
 // The checksums of gzip members, which libarchive does not look at: all stored bytes as they are fed to it, all bytes that
 // it gives, and at the end the 8 stored bytes in front of it. UNSURE: several members, and something does not fit.
 enum gzip_verdict { GZIP_GOOD, GZIP_DAMAGED, GZIP_UNSURE };

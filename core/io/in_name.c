@@ -2,6 +2,8 @@
 // The name of a file without what its packing adds. Apart from the rest of the input, so that a journey can be read (it names
 // its sources by their files) where no file is: in the loadable extension, which needs no libarchive.
 #include <string.h>
+#include <unistd.h>
+#include "base/mem.h"
 #include "base/str.h"
 #include "io/in.h"
 
@@ -17,4 +19,28 @@ voc_str in_plain_name(const char *path)
         break;
     }
     return name;
+}
+
+// Where files cannot be asked for (in a worker): up to the first '!' behind the ending of a workbook.
+static size_t part_by_ending(const char *path, size_t len)
+{
+    for (const char *at = path; (at = strchr(at, '!')) != NULL; at++) {
+        voc_str file = str_mk(path, (size_t)(at - path));
+        if (file.len > 5 && at[1] != 0 && at[-5] == '.' && str_ieq(str_mk(at - 4, 3), STR("xls"))) return file.len;
+    }
+    return len;
+}
+
+// The shortest beginning before a '!' that is there as a file, unless the whole is.
+size_t in_file_part(const char *path)
+{
+    const size_t len = strlen(path);
+    if (strchr(path, '!') == NULL || access(path, F_OK) == 0) return len;
+    for (const char *at = path; (at = strchr(at, '!')) != NULL; at++) {
+        char *file = at > path && at[1] != 0 ? mem_strndup(path, (size_t)(at - path)) : NULL;
+        bool there = file != NULL && access(file, F_OK) == 0;
+        mem_free(file);
+        if (there) return (size_t)(at - path);
+    }
+    return part_by_ending(path, len);
 }

@@ -79,16 +79,19 @@ voc_rc source_open_descriptor(struct source *s, const char *path, int fd, struct
 
 voc_rc in_descriptor(int *fd, const char *path, struct diag *d)
 {
-    struct source s = {.fd = -1, .path = path, .d = d};
-    if (strcmp(path, "-") == 0) {
+    char *file = mem_strndup(path, in_file_part(path)); // without the sheet of a workbook
+    struct source s = {.fd = -1, .path = file, .d = d};
+    voc_rc rc = file != NULL ? VOC_OK : VOC_E_NOMEM;
+    if (rc == VOC_OK && strcmp(path, "-") == 0) {
         s.fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-        if (s.fd < 0) return cannot(&s, "read it", errno, NULL);
-    } else {
-        voc_rc rc = open_path(&s);
-        if (rc != VOC_OK) return source_close(&s), rc;
+        if (s.fd < 0) rc = cannot(&s, "read it", errno, NULL);
+    } else if (rc == VOC_OK) {
+        rc = open_path(&s);
     }
-    *fd = s.fd;
-    return VOC_OK;
+    if (rc == VOC_OK) *fd = s.fd;
+    else source_close(&s);
+    mem_free(file);
+    return rc;
 }
 
 voc_rc source_open_folder(struct source *s, const char *path, struct diag *d)

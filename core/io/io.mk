@@ -4,6 +4,10 @@
 core_libvoc_a_SOURCES += \
 	core/io/in.c core/io/in.h \
 	core/io/in_archive.c \
+	core/io/in_book.c core/io/in_book.h \
+	core/io/in_book_cell.c \
+	core/io/in_book_part.c \
+	core/io/in_book_sheet.c \
 	core/io/in_folder.c \
 	core/io/in_gzip.c \
 	core/io/in_internal.h \

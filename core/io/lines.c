@@ -495,6 +495,7 @@ static voc_rc fill(struct lines *l, struct lines_block *b, size_t target, bool i
         rc = more(l, b, &s, len < target ? target - len : target < HEAD_CHUNK ? target : HEAD_CHUNK);
         if (rc == VOC_OK && (at_end(l) || b->bytes.len >= target)) rc = cut(l, b, &s, is_head);
     }
+    if (b->line.n > 0) in_rows(l->in, b->line.at, b->line.n);
     return rc == VOC_OK ? put_back(l, b, s.start) : rc;
 }
 

@@ -92,11 +92,12 @@ voc_rc plan_new(struct events **out, size_t size, const struct cell_reader *read
     return VOC_OK;
 }
 
+voc_rc plan_source(struct events *e, const voc_source *source) { return ev_copy(e, source->zone, &e->zone) ? copy_maps(e, source) : VOC_E_NOMEM; }
+
 voc_rc plan_open(struct events *e, const voc_source *source, const voc_value *values)
 {
-    voc_rc rc = ev_copy(e, source->zone, &e->zone) ? VOC_OK : VOC_E_NOMEM;
-    if (!rc) rc = copy_options(e, values);
-    return rc ? rc : copy_maps(e, source);
+    voc_rc rc = plan_source(e, source);
+    return rc ? rc : copy_options(e, values);
 }
 
 void plan_close(struct events *e)

@@ -165,6 +165,7 @@ struct events { // one instance
 
 // instance.c: an instance, and what it was given: `values` are those of PLAN_OPTIONS (options.h). Strings are copied.
 voc_rc plan_new(struct events **out, size_t size, const struct cell_reader *reader, const voc_host *host, voc_context *cx); // size of the struct that begins with it
+voc_rc plan_source(struct events *e, const voc_source *source); // zone and maps alone
 voc_rc plan_open(struct events *e, const voc_source *source, const voc_value *values);
 void plan_close(struct events *e);
 
@@ -214,6 +215,8 @@ const char *ambiguous_zone(voc_str cell); // what the zone at its end may mean, 
 bool cell_missing(voc_str cell); // of a time or number: empty, NULL, NaT, 0000-00-00 ...
 bool time_column_plausible(struct events *e, uint32_t column, bool named);
 voc_rc times_resolve(struct events *e, const voc_block *first);
+// The one pattern that reads all cells, or, where some are no times, the chief ones. VOC_E_INPUT: there is none.
+voc_rc times_guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX], uint32_t *possible);
 
 // numbers.c
 // A number without units: sign, digits, groups of three, decimals, exponent. Micro-units are rounded half away from zero;

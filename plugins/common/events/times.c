@@ -72,7 +72,7 @@ static bool chief_shape(struct events *e, const voc_str *cells, size_t n, char c
 }
 
 // The pattern of all cells, or, where some are no times, of those of the chief shape. VOC_E_INPUT: none.
-static voc_rc guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX], uint32_t *possible)
+voc_rc times_guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX], uint32_t *possible)
 {
     char chief[SHAPE_LEN];
     voc_rc rc = e->host->time_guess(e->cx, cells, n, pattern, possible);
@@ -126,7 +126,7 @@ bool time_column_plausible(struct events *e, uint32_t column, bool named)
     }
     if (n == 0) return named && e->n_samples == 0;
     if (!named) return e->host->time_guess(e->cx, cells, n, pattern, &possible) == VOC_OK;
-    voc_rc rc = guess(e, cells, n, pattern, &possible);
+    voc_rc rc = times_guess(e, cells, n, pattern, &possible);
     if (!rc) rc = e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone);
     if (rc && rc != VOC_E_INPUT) e->trouble = rc;
     if (rc) return false;
@@ -206,7 +206,7 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     uint32_t possible = 1;
     voc_rc rc = time_gather(e, first, t, &cells, &n, &scratch);
     char pattern[PATTERN_MAX] = "";
-    if (!rc && n) rc = guess(e, cells, n, pattern, &possible);
+    if (!rc && n) rc = times_guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT)
         rc = ev_error(e, VOC_E_INPUT, "005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
                       "column \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));

@@ -36,7 +36,7 @@ static voc_rc read_rows(struct events *e, const voc_value *v, unsigned option, i
     return VOC_OK;
 }
 
-static voc_rc read_options(struct events *e, const voc_value *v)
+voc_rc delimited_options(struct events *e, const voc_value *v)
 {
     static const char *const separators[] = {"comma", "semicolon", "tab", "pipe", "blank", "\\t", NULL}, *const quotes[] = {"none", "double", "single", NULL};
     struct table *t = TABLE(e);
@@ -62,7 +62,7 @@ voc_rc delimited_new(struct events **out, size_t size, const struct cell_reader 
 
 voc_rc delimited_open(struct events *e, const voc_source *source, const voc_value *values)
 {
-    voc_rc rc = read_options(e, values);
+    voc_rc rc = delimited_options(e, values);
     return rc ? rc : plan_open(e, source, values + OPT_SHARED);
 }
 

@@ -25,6 +25,7 @@ struct table { // one instance
 // table.c: what `open` and `rule` of the plugin do; `size` is that of a struct that begins with a struct table
 voc_rc delimited_new(struct events **out, size_t size, const struct cell_reader *reader, const voc_host *host, voc_context *cx);
 voc_rc delimited_open(struct events *e, const voc_source *source, const voc_value *values); // those from OPT_SEPARATOR on
+voc_rc delimited_options(struct events *e, const voc_value *v); // TABLE_OPTIONS alone
 voc_rc delimited_cut(struct events *e, voc_str first, voc_line_rule *out);
 // Probing: is it delimited text? Then the columns' rule is set, and *head is its beginning as the host would cut it. Else the
 // reason is said.

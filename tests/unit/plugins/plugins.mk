@@ -53,6 +53,11 @@ check_PROGRAMS += tests/unit/plugins/test_events
 tests_unit_plugins_test_events_SOURCES = tests/unit/plugins/test_events.c $(EVENTS_RUN)
 tests_unit_plugins_test_events_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_survey
+tests_unit_plugins_test_survey_SOURCES = tests/unit/plugins/test_survey.c tests/unit/base/fault.h tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h \
+	$(plugins_common_libpluginevents_la_SOURCES) $(plugins_common_libplugintable_la_SOURCES) $(plugins_input_survey_input_survey_la_SOURCES)
+tests_unit_plugins_test_survey_LDADD = $(UNIT_LDADD)
+
 WEBLOG_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_input_weblog_input_weblog_la_SOURCES)
 
 check_PROGRAMS += tests/unit/plugins/test_weblog

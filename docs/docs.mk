@@ -51,4 +51,6 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	  words=`echo $@ | $(SED) -e 's|^docs/voc-*||' -e 's|\.1$$||' -e 's/^\(journey\|plugin\)-/\1 /'` && \
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
-EXTRA_DIST += docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/randomised-example.md docs/row.schema.json docs/sql.md
+# Guides for people and programs that use voc; the rest is for those who change it.
+dist_doc_DATA += docs/plugin-guide.md docs/row.schema.json docs/sql.md
+EXTRA_DIST += docs/part-file.md docs/project-file.md docs/randomised-example.md

@@ -3,7 +3,7 @@
 #
 # Does what docs/plugin-guide.md says, in its order: writes its files (```c file=NAME, ```text file=NAME), runs its commands
 # (```sh) and compares what they print with what stands there (```text behind them; ```text error-output: standard error).
-# `gcc` is the compiler of the build with warnings as errors, `pkg-config` finds the header of the sources.
+# `gcc` and `cc` are the compiler of the build with warnings as errors, `pkg-config` finds the header of the sources.
 #
 #   VOC_UPDATE_GOLDEN=1    rewrite the outputs in the guide; `git diff` is the review
 
@@ -27,6 +27,7 @@ fi
 
 mkdir "$scratch/bin" "$scratch/here" "$scratch/home" "$scratch/block"
 { echo '#!/bin/sh'; echo "exec $cc -Werror \"\$@\""; } >"$scratch/bin/gcc"
+cp "$scratch/bin/gcc" "$scratch/bin/cc"
 { echo '#!/bin/sh'; echo "exec '$VOC' \"\$@\""; } >"$scratch/bin/voc"
 { echo '#!/bin/sh'; echo "test \"\$*\" = '--cflags voc-plugin' && echo '-I$src/core/include'"; } >"$scratch/bin/pkg-config"
 chmod +x "$scratch"/bin/*

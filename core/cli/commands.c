@@ -255,10 +255,11 @@ static const voc_option plugin_check_options[PLUGIN_CHECK_N] = {
 static const struct command plugin_check_command = {
     "plugin check", "PLUGIN [SAMPLE...]", "whether a plugin keeps the contract",
     "PLUGIN is a name that voc plugin list has, or the file of one that is not installed. An input plugin reads each sample whole, in pieces, from\n"
-    "a pipe and in several threads, which must give the same rows; then copies that are cut off or damaged, with memory that is refused, and\n"
-    "interrupted: it may refuse them in words, and nothing else. Samples are the files named, else those in the folder samples beside the plugin.\n"
-    "An analysis answers over no events, one and many journeys, and must give the same answer for any threads and from parts; an output plugin\n"
-    "writes the tables of analyses. Whatever crashes, hangs or writes to the standard outputs is a line of the report; exit 5 if one fails.",
+    "a pipe, compressed and in several threads, which must give the same rows; then with each of its options, from copies that are cut off or\n"
+    "damaged, with memory that is refused, and interrupted: it may refuse them in words, and nothing else. Samples are the files named, else\n"
+    "those in the folder samples beside the plugin. An analysis answers over no events, one event and many journeys, and must give the same\n"
+    "answer for any threads and from parts, or say that memory ran out where it is refused; an output plugin writes the tables of analyses.\n"
+    "Whatever crashes, hangs or writes to the standard outputs is a line of the report; exit 5 if one fails.",
     "  voc plugin check ./input-fair.so fair.txt    # one that you are writing\n"
     "  voc plugin check events --rounds 2000        # one that is installed, harder\n",
     plugin_check_options, PLUGIN_CHECK_N, 1, -1, run_plugin_check};

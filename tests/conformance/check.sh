@@ -47,7 +47,7 @@ chmod +x "$scratch"/bin/*
 # begun NAME OPTION...: the folder builds without a warning, and passes
 begun() {
     (cd "$scratch/new" && "$VOC" plugin new "$@" -q && cd "$1" &&
-        make -s CC="$cc" CFLAGS='-O1 -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror' PKG_CONFIG="$scratch/bin/pkg-config" VOC="$scratch/bin/voc" SANITIZE= $(grep -o '^test:' Makefile | tr -d :) check) \
+        make -s CC="$cc" CFLAGS='-O1 -Wshadow -Wconversion -Wstrict-prototypes -Wformat=2 -Werror' PKG_CONFIG="$scratch/bin/pkg-config" VOC="$scratch/bin/voc" $(grep -o '^test:' Makefile | tr -d :) check) \
         >"$scratch/out" 2>&1
     result $? "a plugin begun with voc plugin new $* builds, passes its tests and keeps the contract" "$scratch/out"
 }
@@ -73,7 +73,7 @@ wrong() {
     fi
     COLUMNS=250 "$VOC" plugin check "$scratch/wrong/input-wrong.so" "$scratch/sample.txt" --rounds 40 --seconds 2 >"$scratch/out" 2>&1
     status=$?
-    if test "$1" = RIGHT && test -z "$3"; then
+    if test "$1" = RIGHT && test "$3" != -DEXPORTS; then
         test $status = 0
     else
         test $status = 5 && grep FAILS "$scratch/out" | grep -Eq "$2"
@@ -83,6 +83,8 @@ wrong() {
 }
 
 wrong RIGHT 'nothing is wrong with it'
+wrong RIGHT 'nothing is wrong with it' -DNEWER
+wrong RIGHT 'nothing is wrong with it' -DOLDER
 wrong CRASH '^cut off anywhere .*(died of|ended the process)'
 wrong EXIT '^cut off anywhere .*ended the process with code 3'
 wrong HANG '^cut off anywhere .*did not come to an end'
@@ -90,7 +92,29 @@ wrong PRINT '^reads its sample.*standard outputs.*a block of'
 wrong FORGET '^reads its sample.*neither read, rejected nor ignored'
 wrong REMEMBER '^the same rows for any threads and blocks .*other rows'
 wrong SWALLOW '^memory that is refused .*other rows'
+wrong DEFAULTS '^its options, one by one .*second=no: it is the default, and gives other rows'
 wrong RIGHT 'exports voc_plugin_query alone.*wrong_helper' -DEXPORTS
+
+# wrong_analysis WHAT PATTERN SCRIPT: the analysis that voc plugin new writes, spoiled by sed
+wrong_analysis() {
+    mkdir "$scratch/wrong/samples" 2>/dev/null
+    sed -e "$3" "$scratch/new/last-steps/last-steps.c" >"$scratch/wrong/last.c"
+    if cmp -s "$scratch/wrong/last.c" "$scratch/new/last-steps/last-steps.c" ||
+        ! $cc -std=c17 -O1 -fPIC -fvisibility=hidden -shared -I"$src/core/include" -o "$scratch/wrong/analysis-last-steps.so" "$scratch/wrong/last.c" >"$scratch/out" 2>&1; then
+        result 1 "the spoiled analysis compiles" "$scratch/out"
+        return
+    fi
+    COLUMNS=250 "$VOC" plugin check "$scratch/wrong/analysis-last-steps.so" --rounds 20 >"$scratch/out" 2>&1
+    test $? = 5 && grep FAILS "$scratch/out" | grep -Eq "$2"
+    result $? "an analysis that $1: $2" "$scratch/out"
+    rm -f "$scratch/wrong/analysis-last-steps.so"
+}
+
+if test -f "$scratch/new/last-steps/last-steps.c"; then
+    wrong_analysis 'forgets what it merges' '^put together from .*another answer' 's/x->none += y->none/(void)0/; s/x->last\[i\] += y->last\[i\]/(void)x, (void)y/'
+    wrong_analysis 'loads other than it saved' '^put together from .*another answer' 's/s->none = n;/s->none = n + 1;/'
+    wrong_analysis 'dies of what is not there' '^answers, or refuses in words +one event' 's/if (a->host->cancelled(a->cx)) return VOC_CANCELLED;/if (j->n_events == 1) abort();/'
+fi
 
 left=$(find "$scratch" -name 'voc-check*')
 test -z "$left"

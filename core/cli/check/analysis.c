@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@ static void exec_self(const struct check *k, const char *const *args, const char
 {
     int o = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600), e = open(err, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (o < 0 || e < 0 || dup2(o, STDOUT_FILENO) < 0 || dup2(e, STDERR_FILENO) < 0) _exit(127);
+    if (k->fault && setenv("VOC_FAULT_ALLOC", k->fault, 1) != 0) _exit(127);
     (void)alarm(10 * k->seconds);
     execv(PROGRAM, (char *const *)(uintptr_t)args);
     _exit(127);
@@ -136,6 +138,28 @@ static bool from_parts(struct check *k, const char *project, unsigned n, const s
     return !differs(k, what, whole, &a);
 }
 
+// Some allocation of the whole program fails: later and later ones, until none is left to fail. That is refused in words, or not
+// missed.
+static void refuse_memory(struct check *k, const char *project, const char *on, const struct answer *whole)
+{
+    const char *words[] = {k->plugin->note.name, project, "-f", "json", "--threads", "1", "--quiet", NULL};
+    char nth[32], found[80];
+    unsigned tried = 0;
+    bool holds = true, last = false;
+    for (uint64_t n = 100; n < UINT64_C(1) << 24 && holds && !last; n += n / (k->rounds / 20 + 2) + 1) { // --rounds makes the steps smaller
+        snprintf(nth, sizeof nth, "%llu", (unsigned long long)n);
+        k->fault = nth;
+        struct answer a = ask(k, words);
+        k->fault = NULL;
+        tried++;
+        last = same_answer(whole, &a);
+        holds = last || (a.signal == 0 && a.code != EXIT_DONE && a.code != EXIT_INTERNAL && a.code != EXIT_PLUGIN);
+        if (!holds) (void)differs(k, "memory refused once", whole, &a);
+    }
+    snprintf(found, sizeof found, "%u tried", tried);
+    check_line(k, "memory that is refused", on, holds, holds ? found : k->trial->why);
+}
+
 static void check_on(struct check *k, const char *project, const char *on)
 {
     const char *name = k->plugin->note.name;
@@ -150,6 +174,7 @@ static void check_on(struct check *k, const char *project, const char *on)
     if (!sound(&whole)) return;
     bool holds = !differs(k, "with 4 threads", &whole, &other) && !differs(k, "asked again", &whole, &again);
     check_line(k, "the same answer for any threads, and again", on, holds, holds ? "3 runs" : k->trial->why);
+    if (whole.code == EXIT_DONE) refuse_memory(k, project, on, &whole);
     if (!((const voc_analysis_ops *)k->plugin->ops)->save) {
         check_line(k, "put together from parts", on, true, "it has no save: voc fold refuses to divide it");
         return;

@@ -26,6 +26,7 @@ struct check { // one plugin under test
     uint32_t seconds;            // of a trial
     struct trial *trial;         // shared
     char scratch[64];            // a folder for damaged copies
+    const char *fault;           // VOC_FAULT_ALLOC of the program that it runs, or NULL
 };
 typedef void (*trial_fn)(struct check *k, void *user, struct trial *t); // in a child; returns
 
@@ -40,7 +41,11 @@ void check_output(struct check *k);
 void check_exports(struct check *k); // the file itself: one exported symbol
 
 // rows.c: rows of a file as the plugin makes them, without a project
-struct reading_of { const char *path, *name; uint32_t threads, records_at_once; }; // name: NULL, or what standard input is called
+struct reading_of { // name: NULL, or what standard input is called; option: NULL, or one of the plugin, with its value
+    const char *path, *name;
+    uint32_t threads, records_at_once;
+    const char *option, *value;
+};
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d);
 
 int run_plugin_check(struct cli *c);

@@ -155,6 +155,111 @@ static void flip(struct check *k, void *user, struct trial *t)
     mem_free(copy);
 }
 
+// ---- compressed ----------------------------------------------------------------------------------------------------------
+
+static void little(struct buf *b, uint32_t n, int bytes)
+{
+    for (int i = 0; i < bytes; i++) buf_byte(b, (char)(n >> 8 * i & 0xFF));
+}
+
+static uint32_t crc32(const char *bytes, size_t len)
+{
+    uint32_t c = UINT32_MAX;
+    for (size_t i = 0; i < len; i++) {
+        c ^= (unsigned char)bytes[i];
+        for (int k = 0; k < 8; k++) c = c >> 1 ^ (UINT32_C(0xEDB88320) & (0 - (c & 1)));
+    }
+    return ~c;
+}
+
+// As gzip that compresses nothing (RFC 1952, stored blocks of RFC 1951).
+static voc_rc as_gzip(struct buf *b, const char *bytes, size_t len)
+{
+    enum { BLOCK = 65535 };
+    size_t at = 0;
+    buf_add(b, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10);
+    do {
+        size_t n = len - at < BLOCK ? len - at : BLOCK;
+        buf_byte(b, at + n == len);
+        little(b, (uint32_t)n, 2);
+        little(b, ~(uint32_t)n, 2);
+        buf_add(b, bytes + at, n);
+        at += n;
+    } while (at < len);
+    little(b, crc32(bytes, len), 4);
+    little(b, (uint32_t)len, 4);
+    return b->rc;
+}
+
+// Whether it is compressed already, or an archive that is its format: the host unpacks one layer.
+static bool is_packed(const struct input_sample *s)
+{
+    static const char *const begins[] = {"\x1f\x8b", "PK\x03\x04", "BZh", "\x28\xb5\x2f\xfd", "\xfd" "7zXZ"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (s->len >= strlen(begins[i]) && memcmp(s->bytes, begins[i], strlen(begins[i])) == 0) return true;
+    return false;
+}
+
+static void read_compressed(struct check *k, void *user, struct trial *t)
+{
+    struct input_sample *s = user;
+    char path[256], name[256];
+    struct buf b;
+    if (is_packed(s)) return;
+    t->cases = 1;
+    snprintf(name, sizeof name, "%.90s.gz", s->name);
+    const struct input_sample packed = {.path = s->path, .name = name};
+    struct diag *d = diag_new();
+    const struct reading_of r = {.path = in_scratch(k, &packed, path), .threads = 1};
+    buf_init(&b, s->len + s->len / 1000 + 1000);
+    if (as_gzip(&b, s->bytes, s->len) || !write_copy(k, &packed, b.ptr, b.len)) {
+        fail(t, VOC_E_IO, "a compressed copy cannot be written", NULL);
+    } else {
+        voc_rc rc = check_rows(k, &r, &t->sums, d);
+        if (!answered(rc)) fail(t, rc, rc_name(rc), d);
+        else if (!row_sums_same(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, "other rows from a compressed copy than from the file", d);
+    }
+    (void)unlink(path);
+    buf_done(&b);
+    diag_free(d);
+}
+
+// ---- options -------------------------------------------------------------------------------------------------------------
+
+// One option given: its default changes nothing, any other value is followed or refused in words.
+static void try_option(struct check *k, const struct input_sample *s, const voc_option *o, const char *value, bool same, struct trial *t)
+{
+    struct diag *d = diag_new();
+    const struct reading_of r = {.path = s->path, .threads = 1, .option = o->name, .value = value};
+    t->cases++;
+    voc_rc rc = check_rows(k, &r, &t->sums, d);
+    bool other = same && !row_sums_same(&t->sums, &s->whole);
+    if (!answered(rc) || other) {
+        fail(t, rc, rc_name(rc), d);
+        snprintf(t->why, sizeof t->why, "option %s=%s: %s", o->name, value, other ? "it is the default, and gives other rows" : rc_name(rc));
+    }
+    diag_free(d);
+}
+
+static void try_options(struct check *k, void *user, struct trial *t)
+{
+    const struct input_sample *s = user;
+    const voc_plugin *p = k->plugin->desc;
+    for (size_t i = 0; i < p->n_options && !t->rc; i++) {
+        const voc_option *o = option_at(p->options, p->option_size, i);
+        if (o->type == VOC_OPT_FILE) continue; // what it should hold, only the plugin knows
+        if (o->initial) try_option(k, s, o, o->initial, true, t);
+        for (size_t c = 0; o->choices && o->choices[c] && !t->rc; c++) try_option(k, s, o, o->choices[c], false, t);
+        if (o->min && !t->rc) try_option(k, s, o, o->min, false, t);
+        if (o->max && !t->rc) try_option(k, s, o, o->max, false, t);
+        if (o->type == VOC_OPT_BOOL && !t->rc) try_option(k, s, o, "yes", false, t);
+        if (o->type == VOC_OPT_BOOL && !t->rc) try_option(k, s, o, "no", false, t);
+        if (o->type >= VOC_OPT_STRING && !o->choices && !t->rc) try_option(k, s, o, "no such thing", false, t);
+    }
+}
+
+// ---- memory and interruption ---------------------------------------------------------------------------------------------
+
 // The n-th allocation fails: it must be said, or not be missed.
 static void refuse_memory(struct check *k, void *user, struct trial *t)
 {
@@ -205,8 +310,10 @@ static bool load(struct input_sample *s, const char *path)
 static void check_sample(struct check *k, struct input_sample *s)
 {
     static const struct { const char *what; trial_fn run; } trials[] = {
-        {"the same rows for any threads and blocks", read_otherwise}, {"the same rows from a pipe", read_from_pipe}, {"cut off anywhere", cut},
-        {"bytes changed", flip},                                      {"memory that is refused", refuse_memory},    {"interrupted", interrupt}};
+        {"the same rows for any threads and blocks", read_otherwise}, {"the same rows from a pipe", read_from_pipe},
+        {"the same rows compressed", read_compressed},                {"its options, one by one", try_options},
+        {"cut off anywhere", cut},                                    {"bytes changed", flip},
+        {"memory that is refused", refuse_memory},                    {"interrupted", interrupt}};
     char found[80], path[256];
     bool ok = check_trial(k, read_whole, s);
     s->whole = k->trial->sums;

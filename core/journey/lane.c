@@ -116,6 +116,11 @@ static void look_up4(uint32_t *to, const uint32_t *of_type, const uint32_t *type
     for (size_t i = 0; i < n; i++) to[i] = of_type[type[i]];
 }
 
+static void look_up_narrow(uint32_t *to, const uint8_t *of_type, const uint32_t *type, size_t n)
+{
+    for (size_t i = 0; i < n; i++) to[i] = of_type[type[i]];
+}
+
 static void look_up1(uint8_t *to, const uint8_t *of_type, const uint32_t *type, size_t n)
 {
     for (size_t i = 0; i < n; i++) to[i] = of_type[type[i]];
@@ -156,6 +161,7 @@ static void make_columns(struct lane *l)
         if (MADE[i].flag == EV_RESOLUTION && l->same_resolution) { // is laid out
         } else if (l->by_kind && of_kind && MADE[i].width == 4) kind4(to, l->kinds->action, l->kind, l->rows.n);
         else if (l->by_kind && of_kind) kind1(to, l->kinds->resolution, l->kind, l->rows.n);
+        else if (MADE[i].flag == EV_ACTION && l->s->kinds.action1) look_up_narrow(to, l->s->kinds.action1, l->type, l->rows.n);
         else if (MADE[i].width == 4) look_up4(to, from, l->type, l->rows.n);
         else look_up1(to, from, l->type, l->rows.n);
         pointer_set(&l->rows, MADE[i].from, to);

@@ -27,6 +27,7 @@ struct types { // owns its arrays
 struct kinds { // owns its arrays
     uint32_t n;
     uint16_t *of_type; // NULL: there are too many
+    uint8_t *action1;  // the action by type, where all fit a byte, else NULL: for who looks up nothing else
     uint8_t *actor, *class_, *resolution;
     uint32_t *action, *touchpoint, *role;
     struct track_answer *answers; // of the stage rules

@@ -263,7 +263,7 @@ static voc_rc answer_type(const struct timeline *t, const struct stream *s, cons
 
 void kinds_done(struct kinds *k)
 {
-    void *arrays[] = {k->of_type, k->actor, k->class_, k->resolution, k->action, k->touchpoint, k->role, k->answers};
+    void *arrays[] = {k->of_type, k->action1, k->actor, k->class_, k->resolution, k->action, k->touchpoint, k->role, k->answers};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) mem_free(arrays[i]);
     *k = (struct kinds){0};
 }
@@ -312,6 +312,16 @@ static bool all_alike(const uint8_t *v, uint32_t n)
     return true;
 }
 
+static voc_rc narrow_actions(struct kinds *k, const struct types *y)
+{
+    uint32_t all = 0;
+    for (uint32_t i = 0; i < y->n; i++) all |= y->rows.action[i];
+    if (all > UINT8_MAX) return VOC_OK;
+    k->action1 = mem_alloc((size_t)y->n + 1);
+    for (uint32_t i = 0; k->action1 && i < y->n; i++) k->action1[i] = (uint8_t)y->rows.action[i];
+    return k->action1 ? VOC_OK : VOC_E_NOMEM;
+}
+
 voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
 {
     struct types *y = &s->types;
@@ -344,5 +354,5 @@ voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
     k->one_actor = k->n && all_alike(k->actor, k->n);
     k->one_class = k->n && all_alike(k->class_, k->n);
     k->one_resolution = k->n && all_alike(k->resolution, k->n);
-    return rc;
+    return rc ? rc : narrow_actions(k, y);
 }

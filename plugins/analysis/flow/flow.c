@@ -16,6 +16,7 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show every step, not only those that make up 80 % of all"},
 };
 #define DENSE_MOST ((size_t)1 << 20)  // pairs that have a slot each
+#define TALLIES_MOST ((size_t)1 << 16)
 static const char magic[8] = {'V', 'O', 'C', 'F', 'L', 'O', 'W', '1'};
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
@@ -31,38 +32,44 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     const size_t segments = own[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1;
     f->stride = (size_t)f->w.n_nodes + 2;
     f->n_dense = f->stride <= DENSE_MOST / f->stride && segments <= DENSE_MOST / (f->stride * f->stride) ? segments * f->stride * f->stride : 0;
+    f->tallies = !f->medians && f->n_dense && f->n_dense <= TALLIES_MOST;
     return rc;
 }
 
-static voc_rc state_new(void *analysis, void **state)
+// Zeroed; NULL: out of memory.
+static void *zeros(const struct walk *w, size_t n, size_t size)
 {
-    struct flow *f = analysis;
-    struct state *st = f->w.host->alloc(f->w.cx, sizeof *st);
-    if (!st) return VOC_E_NOMEM;
-    memset(st, 0, sizeof *st);
-    st->flow = f;
-    st->pool = (struct pool){f->w.host, f->w.cx, NULL};
-    if (f->n_dense) {
-        st->slots = f->w.host->alloc(f->w.cx, f->n_dense * sizeof *st->slots);
-        if (!st->slots) {
-            f->w.host->free(f->w.cx, st);
-            return VOC_E_NOMEM;
-        }
-        memset(st->slots, 0, f->n_dense * sizeof *st->slots);
-    }
-    *state = st;
-    return VOC_OK;
+    void *at = w->host->alloc(w->cx, n * size);
+    if (at) memset(at, 0, n * size);
+    return at;
 }
 
 static void state_free(void *analysis, void *state)
 {
     struct flow *f = analysis;
     struct state *st = state;
+    void *const own[] = {st->edges_room, st->slots, st->tallies, st->tally_unit, st};
     walker_done(&f->w, &st->walker);
     pool_done(&st->pool);
-    f->w.host->free(f->w.cx, st->edges_room);
-    f->w.host->free(f->w.cx, st->slots);
-    f->w.host->free(f->w.cx, st);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) f->w.host->free(f->w.cx, own[i]);
+}
+
+static voc_rc state_new(void *analysis, void **state)
+{
+    struct flow *f = analysis;
+    struct state *st = zeros(&f->w, 1, sizeof *st);
+    if (!st) return VOC_E_NOMEM;
+    st->flow = f;
+    st->pool = (struct pool){f->w.host, f->w.cx, NULL};
+    if (f->n_dense) st->slots = zeros(&f->w, f->n_dense, sizeof *st->slots);
+    if (f->tallies) st->tallies = zeros(&f->w, f->n_dense, sizeof *st->tallies);
+    if (f->tallies) st->tally_unit = zeros(&f->w, f->n_dense, sizeof *st->tally_unit);
+    if ((f->n_dense && !st->slots) || (f->tallies && (!st->tallies || !st->tally_unit))) {
+        state_free(f, st);
+        return VOC_E_NOMEM;
+    }
+    *state = st;
+    return VOC_OK;
 }
 
 // ---- edges -------------------------------------------------------------------------------------------------------------
@@ -134,17 +141,10 @@ static inline voc_rc count(struct state *st, uint32_t segment, uint32_t from, ui
     return VOC_OK;
 }
 
-static inline voc_rc add_gap(struct state *st, struct edge *e, bool medians, int64_t us)
-{
-    if (medians) return gaps_add(&e->of.gaps, &st->pool, us);
-    sum_add(&e->of.sum, us);
-    return VOC_OK;
-}
-
 // The steps of a journey where all pairs have a slot. What does not change on the way is kept at hand, as the compiler cannot
 // know that what is written to an edge is none of it.
 #define FAR 16u  // steps: their edges are fetched meanwhile
-static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct walked *j, bool medians)
+static voc_rc add_dense(struct state *st, uint32_t segment, const struct walked *j)
 {
     const struct flow *f = st->flow;
     const uint32_t *const node = j->node, unit = st->unit_number;
@@ -154,7 +154,7 @@ static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct 
     const size_t ahead = n + j->more > FAR ? n + j->more - FAR : 0;
     struct edge *edges = st->edges;
     for (size_t i = 1; i < n; i++) {
-        if (medians && i < ahead) { // two lines an edge: of the edge, and where its gaps go
+        if (i < ahead) { // two lines an edge: of the edge, and where its gaps go
             const uint32_t later = slots[node[i + FAR - 1] * stride + node[i + FAR]];
             if (later) __builtin_prefetch(&edges[later - 1], 1);
         }
@@ -166,7 +166,7 @@ static inline voc_rc add_dense(struct state *st, uint32_t segment, const struct 
         else edges = st->edges;
         e->units += e->last_unit != unit;
         e->last_unit = unit;
-        rc = add_gap(st, e, medians, came[i] - left[i - 1]);
+        rc = gaps_add(&e->of.gaps, &st->pool, came[i] - left[i - 1]);
         if (rc) return rc;
     }
     return VOC_OK;
@@ -178,8 +178,68 @@ static voc_rc add_sparse(struct state *st, uint32_t segment, const struct walked
     voc_rc rc = VOC_OK;
     for (size_t i = 1; i < j->n && !rc; i++) {
         rc = count(st, segment, j->node[i - 1], j->node[i], &e);
-        if (!rc) rc = add_gap(st, e, st->flow->medians, j->came[i] - j->left[i - 1]);
+        if (!rc && st->flow->medians) rc = gaps_add(&e->of.gaps, &st->pool, j->came[i] - j->left[i - 1]);
+        else if (!rc) sum_add(&e->of.sum, j->came[i] - j->left[i - 1]);
     }
+    return rc;
+}
+
+// ---- tallies -----------------------------------------------------------------------------------------------------------
+
+static void add_sum(struct sum *to, const struct sum *more)
+{
+    to->n += more->n;
+    to->seconds += more->seconds + more->micros / 1000000u;
+    to->micros += more->micros % 1000000u;
+    sum_carry(to);
+}
+
+// What was tallied of a pair goes to its edge.
+static voc_rc untally(struct state *st, size_t pair)
+{
+    const size_t stride = st->flow->stride;
+    struct tally *t = &st->tallies[pair];
+    struct edge *e;
+    if (!t->n) return VOC_OK;
+    voc_rc rc = edge_at(st, (uint32_t)(pair / (stride * stride)), (uint32_t)(pair / stride % stride), (uint32_t)(pair % stride), &e);
+    if (rc) return rc;
+    e->units += t->units;
+    add_sum(&e->of.sum, &(struct sum){t->n, 0, t->micros});
+    *t = (struct tally){0};
+    return VOC_OK;
+}
+
+static voc_rc untally_all(struct state *st)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; st->tallies && i < st->flow->n_dense && !rc; i++) rc = untally(st, i);
+    st->tallied = 0;
+    return rc;
+}
+
+static inline struct tally *tally(struct state *st, size_t pair)
+{
+    struct tally *t = &st->tallies[pair];
+    t->n++;
+    t->units += st->tally_unit[pair] != st->unit_number;
+    st->tally_unit[pair] = st->unit_number;
+    return t;
+}
+
+static voc_rc add_tallies(struct state *st, uint32_t segment, const struct walked *j)
+{
+    const size_t stride = st->flow->stride, base = (size_t)segment * stride * stride, start = stride - 2;
+    const uint32_t *const node = j->node;
+    const int64_t *const came = j->came, *const left = j->left;
+    voc_rc rc = VOC_OK;
+    if (!j->cut) tally(st, base + start * stride + node[0]);
+    for (size_t i = 1; i < j->n; i++) {
+        const size_t pair = base + node[i - 1] * stride + node[i];
+        struct tally *t = tally(st, pair);
+        t->micros += (uint64_t)(came[i] - left[i - 1]);
+        if (t->micros >> 62 && (rc = untally(st, pair))) return rc;
+    }
+    if (!j->open) tally(st, base + node[j->n - 1] * stride + start + 1);
     return rc;
 }
 
@@ -194,9 +254,10 @@ static voc_rc add(void *user, const struct walked *j)
     struct edge *e;
     if (!st->unit_number) return VOC_E_LIMIT;  // four thousand million of them
     voc_rc rc = segment < (f->options[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
-    if (!rc && !j->cut) rc = count(st, segment, start, j->node[0], &e);
+    if (rc || f->tallies) return rc ? rc : add_tallies(st, segment, j);
+    if (!j->cut) rc = count(st, segment, start, j->node[0], &e);
     if (!rc && !j->cut) e->of.sum.n++;
-    if (!rc) rc = !f->n_dense ? add_sparse(st, segment, j) : f->medians ? add_dense(st, segment, j, true) : add_dense(st, segment, j, false);
+    if (!rc) rc = f->n_dense && f->medians ? add_dense(st, segment, j) : add_sparse(st, segment, j);
     if (!rc && !j->open) rc = count(st, segment, j->node[j->n - 1], start + 1, &e);
     if (!rc && !j->open) e->of.sum.n++;
     return rc;
@@ -206,22 +267,17 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 {
     struct state *st = state;
     st->unit = NULL;  // the next batch may reuse the place
-    return walk_batch(&((struct flow *)analysis)->w, &st->walker, j, add, st);
-}
-
-static void add_sum(struct sum *to, const struct sum *more)
-{
-    to->n += more->n;
-    to->seconds += more->seconds + more->micros / 1000000u;
-    to->micros += more->micros % 1000000u;
-    sum_carry(to);
+    const uint64_t most = (uint64_t)j->n_events * 3;  // each begins, goes on and ends a journey at most
+    voc_rc rc = st->tallied + most > UINT32_MAX ? untally_all(st) : VOC_OK;
+    st->tallied += most;
+    return rc ? rc : walk_batch(&((struct flow *)analysis)->w, &st->walker, j, add, st);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)
 {
     const struct flow *f = analysis;
     struct state *a = into, *b = from;
-    voc_rc rc = VOC_OK;
+    voc_rc rc = untally_all(b);
     for (size_t i = 0; i < WALK_N_COUNTS; i++) a->walker.counts[i] += b->walker.counts[i];
     for (size_t i = 0; i < b->n && !rc; i++) {
         struct edge *e;
@@ -275,7 +331,8 @@ static voc_rc save(void *analysis, void *state, voc_writer *to)
 {
     struct flow *f = analysis;
     struct state *st = state;
-    voc_rc rc = walk_save(&f->w, &st->walker, magic, to);
+    voc_rc rc = untally_all(st);
+    if (!rc) rc = walk_save(&f->w, &st->walker, magic, to);
     if (!rc) rc = varint_write(f->w.host, to, question(f));
     if (!rc) rc = varint_write(f->w.host, to, st->n);
     for (size_t i = 0; i < st->n && !rc; i++) {
@@ -316,7 +373,8 @@ static voc_rc finish(void *analysis, void *state)
     struct flow *f = analysis;
     struct state *st = state;
     if (!st->walker.counts[WALK_JOURNEYS]) return walk_nothing(&f->w, &st->walker, "FLOW-001", "flow");
-    return flow_tables(f, st);
+    voc_rc rc = untally_all(st);
+    return rc ? rc : flow_tables(f, st);
 }
 
 static void end(void *analysis) { (void)analysis; }  // all of it is the instance's

@@ -19,11 +19,17 @@ struct edge {  // a line of the cache, because nearly every event is for another
     uint32_t reserved;
 };
 
+struct tally {  // of a pair of nodes, where the mean is all that is asked: a third of an edge, found without looking where it is
+    uint64_t micros;  // below 2^62
+    uint32_t n, units;
+};
+
 struct flow {
     struct walk w;
     const voc_value *options;
     size_t stride, n_dense;  // nodes with (start) and (end); slots of all pairs, 0: too many for a table of their own
     bool medians;
+    bool tallies;  // no medians, and few pairs
 };
 
 struct state {
@@ -34,6 +40,9 @@ struct state {
     size_t n, cap;
     uint32_t *slots;  // 1 + index of an edge, 0: free; by segment, from and to where all pairs have one, else by hash
     size_t n_slots;   // by hash: a power of two
+    struct tally *tallies;     // by segment, from and to, as slots; steps since they were put to the edges
+    uint32_t *tally_unit;      // the last unit that each was counted for
+    uint64_t tallied;          // at most so many steps
     uint32_t unit_number;
     const voc_unit *unit;
     const struct flow *flow;

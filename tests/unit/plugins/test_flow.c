@@ -207,6 +207,38 @@ static void without_medians_all_else_is_the_same_also_through_saved_shards(void 
     paths_close(&r);
 }
 
+// Sums beyond 2^62 microseconds, and pairs too many to be tallied one beside the other.
+static void means_are_exact_over_long_times_and_many_actions(void **state)
+{
+    (void)state;
+    enum { UNITS = 60 };
+    static const char *const plain[] = {"median=no", NULL};
+    static char name[300][8], unit[UNITS][8];
+    const int64_t age = INT64_C(7000) * 365 * DAY;
+    for (size_t i = 0; i < 300; i++) snprintf(name[i], sizeof name[i], "a%03zu", i);
+    for (size_t actions = 2; actions <= 300; actions += 298) {
+        struct paths_run r = {0};
+        world_new(&r.w, "unit='account'", "");
+        for (size_t u = 0; u < UNITS; u++) {
+            snprintf(unit[u], sizeof unit[u], "u%02zu", u);
+            EVENT_OF(&r.w, .account = unit[u], .action = name[0], .at = 0, .record = u * 400);
+            for (size_t k = 1; k < actions; k++) EVENT_OF(&r.w, .account = unit[u], .action = name[k], .at = age + (int64_t)(k * u), .record = u * 400 + k);
+        }
+        for (size_t shards = 0; shards <= 2; shards += 2) {
+            assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, plain) : paths_fold(&r, VOC_NA, 1, plain), VOC_OK);
+            const voc_table t = paths_table(&r, "edges");
+            assert_int_equal(t.n_rows, actions + 1);
+            for (size_t i = 0; i < t.n_rows; i++) {
+                if (paths_text_is(&t, i, "from", "(start)") || paths_text_is(&t, i, "to", "(end)")) continue;
+                assert_int_equal(paths_cell(&t, i, "count")->i, UNITS);
+                assert_int_equal(paths_cell(&t, i, "units")->i, UNITS);
+                assert_int_equal(paths_cell(&t, i, "mean_gap")->i, (paths_text_is(&t, i, "from", "a000") ? age : 0) + (UNITS - 1) / 2); // of 0 to 59, down
+            }
+        }
+        paths_close(&r);
+    }
+}
+
 static void bytes_that_are_no_state_of_this_run_are_refused(void **state)
 {
     (void)state;
@@ -304,6 +336,7 @@ int main(void)
         cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(without_medians_all_else_is_the_same_also_through_saved_shards),
+        cmocka_unit_test(means_are_exact_over_long_times_and_many_actions),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
         cmocka_unit_test(touches_stand_among_actions_by_their_own_name),
         cmocka_unit_test(people_see_the_steps_that_make_up_80_per_cent_and_how_many_are_not_shown),

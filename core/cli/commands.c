@@ -23,8 +23,9 @@ static const struct command import_command = {
     "Each file is read by the plugin that recognises it (voc plugin list), in one transaction: it is there whole or not at all. What was not\n"
     "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
     "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
-    "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox; a workbook\n"
-    "(.xlsx) stands for its sheets, and 'book.xlsx!Sheet' is one of them. Columns that are guessed wrong are named with -O, for example\n"
+    "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox, and so is a tar\n"
+    "(packed or not) or a zip of one; a workbook (.xlsx) stands for its sheets, and 'book.xlsx!Sheet' is one of them. What no plugin reads is\n"
+    "named, and fails nothing where it was found in a folder. Columns that are guessed wrong are named with -O, for example\n"
     "-O time=when -O action=what -O customer=who; voc sniff FILE --sources keeps the guess in a file that can be corrected.",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"

@@ -36,6 +36,7 @@ struct in { // owns everything but d, and block is where it lies
     struct unpack *unpack; // NULL: plain, or
     struct book *book;     // a workbook
     const char *sheet;     // borrows from path; NULL: none was named
+    struct members *members; // an archive of several files, read from unpack or the source
     enum packing packing;
     struct in_limits limits;
     char *path, *file, *name; // file: the path without the sheet
@@ -93,15 +94,41 @@ static voc_rc in_new(struct in **out, const char *path, const struct in_limits *
 
 static voc_rc fill_head(struct in *in, size_t want);
 
+// The name of a file in a packing is the input's.
+static voc_rc take_name(struct in *in, char *member)
+{
+    if (member == NULL) return VOC_OK;
+    voc_str plain = in_plain_name(member);
+    char *name = mem_strndup(plain.ptr, plain.len);
+    mem_free(member);
+    if (name == NULL) return VOC_E_NOMEM;
+    mem_free(in->name);
+    in->name = name;
+    return VOC_OK;
+}
+
+// From what lies below, of which the head has been read.
+static voc_rc open_members(struct in *in, bool zip)
+{
+    char *member = NULL;
+    voc_rc rc = members_open(&in->members, &in->source, in->unpack, zip, str_mk(in->head.ptr, in->head.len), &member);
+    buf_clear(&in->head);
+    in->head_whole = false;
+    in->unpacked = 0;
+    voc_rc named = take_name(in, member);
+    return rc != VOC_OK ? rc : named;
+}
+
 // Recognises the packing and opens it. Packed twice is refused: nothing above could read it.
 static voc_rc open_packing(struct in *in)
 {
     const char *ptr;
     size_t len;
-    bool workbook = false;
-    voc_rc rc = source_peek(&in->source, PACK_MAGIC, &ptr, &len);
+    bool workbook = false, mails = false;
+    voc_rc rc = source_peek(&in->source, TAR_MAGIC, &ptr, &len);
     if (rc != VOC_OK) return rc;
     in->packing = pack_of(ptr, len);
+    const bool tar = in->packing == PACK_NONE && members_tar(ptr, len);
     if (in->packing == PACK_ZIP && in->source.seekable) rc = book_part_is_workbook(&in->source, &workbook);
     if (rc != VOC_OK) return rc;
     if (workbook) return book_open(&in->book, &in->source, in->sheet, in->path, in->d);
@@ -109,19 +136,16 @@ static voc_rc open_packing(struct in *in)
         diag_error(in->d, "IN-056", in->file, 0, "name the file alone", "this is no workbook, so it has no sheet \"%.60s\"", in->sheet);
         return VOC_E_INPUT;
     }
-    if (in->packing == PACK_NONE) return VOC_OK;
+    if (in->packing == PACK_NONE) return tar ? open_members(in, false) : VOC_OK;
+    if (in->packing == PACK_ZIP && in->source.seekable) rc = members_zip_of_mails(&in->source, &mails);
+    if (rc != VOC_OK || mails) return rc != VOC_OK ? rc : open_members(in, true);
     char *member = NULL;
     rc = unpack_open(&in->unpack, in->packing, &in->source, &member);
-    if (member != NULL) {
-        voc_str plain = in_plain_name(member);
-        char *name = mem_strndup(plain.ptr, plain.len);
-        mem_free(member);
-        if (name == NULL) return VOC_E_NOMEM;
-        mem_free(in->name);
-        in->name = name;
-    }
-    if (rc == VOC_OK) rc = fill_head(in, PACK_MAGIC);
+    voc_rc named = take_name(in, member);
+    if (rc == VOC_OK) rc = named;
+    if (rc == VOC_OK) rc = fill_head(in, TAR_MAGIC);
     if (rc != VOC_OK) return rc;
+    if (members_tar(in->head.ptr, in->head.len)) return open_members(in, false);
     enum packing second = in->head.len == 0 ? PACK_NONE : pack_of(in->head.ptr, in->head.len);
     if (second == PACK_NONE) return VOC_OK;
     diag_error(in->d, "IN-015", in->path, 0, "unpack the outer layer and import what is in it", "it is compressed twice (%s in %s)",
@@ -202,6 +226,7 @@ voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t le
 void in_close(struct in *in)
 {
     if (in == NULL) return;
+    members_close(in->members);
     unpack_close(in->unpack);
     book_close(in->book);
     source_close(&in->source);
@@ -215,11 +240,19 @@ void in_close(struct in *in)
     mem_free(in->block);
 }
 
+static uint64_t fed_of(const struct in *in)
+{
+    return in->members != NULL ? members_fed(in->members) : in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+}
+
 // Unpacked bytes behind the head, within the bounds.
 static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
 {
     *got = 0;
-    voc_rc rc = in->unpack != NULL ? unpack_read(in->unpack, to, size, got) : in->book != NULL ? book_read(in->book, to, size, got) : source_read(&in->source, to, size, got);
+    voc_rc rc = in->members != NULL ? members_read(in->members, to, size, got)
+                : in->unpack != NULL ? unpack_read(in->unpack, to, size, got)
+                : in->book != NULL ? book_read(in->book, to, size, got)
+                                   : source_read(&in->source, to, size, got);
     if (rc != VOC_OK) return rc;
     in->unpacked += *got;
     if (in->unpacked > in->limits.decoded_max) {
@@ -227,7 +260,7 @@ static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
                    (unsigned long long)in->limits.decoded_max);
         return VOC_E_LIMIT;
     }
-    uint64_t fed = in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+    const uint64_t fed = fed_of(in);
     if (in->unpacked > RATIO_FROM && in->unpacked / in->limits.ratio_max > fed) {
         diag_error(in->d, "IN-021", in->path, 0, "if you trust it, unpack it and import what is in it",
                    "it grows more than %llu-fold when unpacked, as no real log does", (unsigned long long)in->limits.ratio_max);
@@ -413,7 +446,7 @@ uint64_t in_raw(const struct in *in) { return in->hashed; }
 uint64_t in_stored(const struct in *in, uint64_t *of)
 {
     *of = in->source.size;
-    return in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+    return fed_of(in);
 }
 
 void in_rows(const struct in *in, uint64_t *lines, size_t n)

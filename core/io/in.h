@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Bytes in: a file, memory or stdin, decompressed (gzip, zstd, xz, bzip2, zip with one member, a workbook; one layer, recognised by
+// Bytes in: a file, memory or stdin, decompressed (gzip, zstd, xz, bzip2, zip with one member, a workbook; a tar or zip of mails as a
+// folder of them; one layer, recognised by
 // magic through libarchive with named filters), bounded in decoded size and ratio, and decoded to UTF-8 where asked.
 // Keeps and replays the first bytes, so that probing works on pipes. Counts and hashes what it gives.
 #ifndef VOC_IO_IN_H

@@ -50,6 +50,17 @@ uint64_t unpack_fed(const struct unpack *u);                              // sto
 
 struct book; // a workbook as the text of one of its sheets (in_book.h)
 
+// The files of a tar, or of a zip of mails, as one stream (in_members.c). u: what unpacks the tar, or NULL; `first` was taken from
+// it already. Of a tar with one file that is no mail its base name in *member, owned by the caller.
+struct members; // owns the archive; borrows source and unpack
+#define TAR_MAGIC 512u // bytes that members_tar needs
+bool members_tar(const char *ptr, size_t len);
+voc_rc members_zip_of_mails(struct source *s, bool *mails); // of a source that can be read again; false: of none that is damaged
+voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, char **member);
+void members_close(struct members *m);
+voc_rc members_read(struct members *m, void *to, size_t size, size_t *got); // 0: end
+uint64_t members_fed(const struct members *m);                              // stored bytes used so far
+
 // The checksums of gzip members, which libarchive does not look at: all stored bytes as they are fed to it, all bytes that
 // it gives, and at the end the 8 stored bytes in front of it. UNSURE: several members, and something does not fit.
 enum gzip_verdict { GZIP_GOOD, GZIP_DAMAGED, GZIP_UNSURE };

@@ -102,6 +102,18 @@ static bool set_case(struct record *r, const char *prefix)
     return true;
 }
 
+// Ids of one system are unique there; those of tables of one's own count from 1 in each, and all tables are one source.
+static void set_id(struct record *r)
+{
+    voc_str id = plain_id(r->rows[0].id);
+    const char *of = strcmp(r->s->vendor, "CRM") == 0 ? gives_names[r->s->gives + 1] : strcmp(r->s->vendor, "Marketo") == 0 ? "marketo" : strcmp(r->s->vendor, "Eloqua") == 0 ? "eloqua" : NULL;
+    if (of && id.len && id.len < sizeof r->id - 20) {
+        int n = snprintf(r->id, sizeof r->id, "%s:%.*s", of, (int)id.len, id.ptr);
+        if (n > 0) id = (voc_str){r->id, (size_t)n};
+    }
+    for (size_t i = 0; i < r->n; i++) r->rows[i].id = id;
+}
+
 static voc_rc clean(struct record *r)
 {
     voc_row *first = &r->rows[0];
@@ -117,6 +129,7 @@ static voc_rc clean(struct record *r)
     r->n_attrs = kept;
     size_t n_customer = clean_aliases((voc_alias *)first->customer, first->n_customer), n_account = clean_aliases((voc_alias *)first->account, first->n_account);
     for (size_t i = 0; i < r->n; i++) r->rows[i].n_customer = n_customer, r->rows[i].n_account = n_account;
+    set_id(r);
     r->refused = !set_case(r, r->s->prefix);
     return r->refused ? give_reject(r, "ID", "an id of more than 300 bytes") : VOC_OK;
 }

@@ -164,7 +164,7 @@ static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str patte
     if (pattern.len + 7 >= sizeof t->pattern)
         return ev_error(e, VOC_E_OPTION, "005", NULL, "the time format \"%.*s\" is too long", EV_STR(pattern, 80));
     if (ev_is(pattern, "iso")) pattern.len = 0;
-    memcpy(t->pattern, pattern.ptr, pattern.len);
+    if (pattern.len) memcpy(t->pattern, pattern.ptr, pattern.len);
     t->pattern[pattern.len] = 0;
     if (t->zone != NO_COLUMN && !has_named_zone(t->pattern)) memcpy(t->pattern + pattern.len, pattern.len ? " VV" : "iso VV", pattern.len ? 4 : 7);
     voc_rc rc = e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, strlen(t->pattern)}, e->zone);

@@ -10,9 +10,10 @@
 
 const char *const gives_names[GIVES_N + 2] = {"auto", "history", "snapshots", "deals", "leads", "tickets", "chats", "orders", "invoices", "contacts", "accounts", "links", "activities", "mails", "none", NULL};
 
-enum { OPT_TABLE, OPT_REST };
+enum { OPT_TABLE, OPT_AS_OF, OPT_REST };
 static const voc_option options[] = {
     [OPT_TABLE] = {.name = "table", .type = VOC_OPT_ENUM, .initial = "auto", .choices = gives_names, .argument = "KIND", .help = "What the table holds. Known by its header if not given."},
+    [OPT_AS_OF] = {.name = "as-of", .type = VOC_OPT_STRING, .argument = "DATE", .help = "Day of an export whose rows do not say it (2024-03-31): how opportunities stood then, and since when attributes hold."},
     TABLE_OPTIONS,
     PLAN_OPTIONS,
 };
@@ -50,8 +51,25 @@ static void recognise(struct events *e)
     c->marks[0] = 0;
     const struct shape *known = shape_of(e, c->marks, sizeof c->marks);
     c->shape = known && (c->table_said < 0 || known->gives == c->table_said) ? known : c->table_said >= 0 ? &generic_shapes[c->table_said] : NULL;
+    if (c->as_of.len && c->shape && c->shape->gives == GIVES_DEALS) c->shape = &generic_shapes[GIVES_SNAPSHOTS]; // of that day
     if (c->shape != known) c->marks[0] = 0;
 }
+
+// The day of the export stands in every row.
+static voc_rc add_day(struct events *e, voc_str day)
+{
+    voc_map *maps = ev_alloc(e, (e->n_maps + 1) * sizeof *maps);
+    size_t n = 0;
+    if (!maps) return VOC_E_NOMEM;
+    for (size_t i = 0; i < e->n_maps; i++)
+        if (!ev_is(e->maps[i].to, "time")) maps[n++] = e->maps[i];
+    maps[n] = (voc_map){.to = VOC_LIT("time"), .from = {"", 0}, .format = VOC_LIT("iso"), .constant = day, .action = {"", 0}, .action_from = {"", 0}, .alias_kind = {"", 0}};
+    e->maps = maps;
+    e->n_maps = n + 1;
+    return VOC_OK;
+}
+
+static bool of_a_day(unsigned gives) { return gives == GIVES_SNAPSHOTS || gives == GIVES_PEOPLE || gives == GIVES_ACCOUNTS || gives == GIVES_LINKS; }
 
 static bool is_of_things(unsigned gives) { return gives == GIVES_PEOPLE || gives == GIVES_ACCOUNTS || gives == GIVES_LINKS || gives == GIVES_NOTHING; }
 
@@ -62,9 +80,12 @@ static voc_rc look(struct events *e)
     if (!c->shape) return unknown_table(e);
     leave_out_columns(e, c->shape);
     e->timeless = is_timeless(c->shape->gives);
-    e->settled = c->marks[0] != 0 || c->declared || is_of_things(c->shape->gives); // else what names do not say is proposed
+    e->settled = c->marks[0] != 0 || c->as_of.len || c->declared || is_of_things(c->shape->gives); // else what names do not say is proposed
     e->rest_entity = c->shape->rest;
-    return c->declared ? VOC_OK : shape_maps(e, c->shape);
+    if (c->as_of.len && !of_a_day(c->shape->gives))
+        return ev_error(e, VOC_E_OPTION, "021", "leave -O as-of out, or say what else it holds with -O table=snapshots, contacts, accounts or links", "-O as-of is for what has no dates of its own; this is a table of %s", gives_names[c->shape->gives + 1]);
+    voc_rc rc = c->declared ? VOC_OK : shape_maps(e, c->shape);
+    return rc || !c->as_of.len || c->declared ? rc : add_day(e, c->as_of);
 }
 
 static void frame(const struct events *e, struct plan_text *out)
@@ -96,6 +117,17 @@ static voc_rc new_instance(const voc_host *host, voc_context *cx, struct events 
 
 static void close_instance(void *instance) { plan_close(instance); }
 
+static voc_rc set_day(struct events *e, voc_str day)
+{
+    voc_time_format *iso;
+    int64_t us;
+    uint32_t resolution;
+    voc_rc rc = e->host->time_format(e->cx, &iso, (voc_str){"", 0}, (voc_str){"", 0});
+    if (!rc && e->host->time_parse(iso, day, &us, &resolution) != VOC_OK)
+        rc = ev_error(e, VOC_E_OPTION, "021", "write it as -O as-of=2024-03-31", "-O as-of=%.*s is no date", EV_STR(day, 40));
+    return rc || ev_copy(e, day, &CRM(e)->as_of) ? rc : VOC_E_NOMEM;
+}
+
 static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_source *source, const voc_value *values, void **instance)
 {
     struct events *e;
@@ -104,6 +136,7 @@ static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_sou
     CRM(e)->table_said = (int)values[OPT_TABLE].i - 1;
     rc = delimited_open(e, source, values + OPT_REST);
     CRM(e)->declared = e->n_maps != 0;
+    if (!rc && values[OPT_AS_OF].set) rc = set_day(e, values[OPT_AS_OF].s);
     if (rc) close_instance(e);
     else *instance = e;
     return rc;

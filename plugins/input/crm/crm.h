@@ -51,6 +51,7 @@ extern const struct shape generic_shapes[GIVES_N]; // of -O table=...
 struct crm { // one instance
     struct table table;        // first: the instance is all three
     struct cell_reader reader; // that of delimited text with names of its own
+    voc_str as_of;             // the day of the export, where its rows do not say it; or empty
     int table_said;            // GIVES_*, or -1: by the header
     bool declared;             // maps were given
     const struct shape *shape; // NULL: not known

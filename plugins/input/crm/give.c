@@ -443,15 +443,19 @@ static voc_rc give_links(struct record *r)
     voc_str merged = take(r, "merged").text;
     if (merged.len && row->n_customer) return give_merged(r, merged);
     const uint32_t entity = whose(row);
-    voc_attr attrs[2 * VOC_ALIASES_MAX + 8];
+    voc_attr role = take(r, "role"), attrs[2 * VOC_ALIASES_MAX + 8];
     size_t n = 0;
     for (size_t i = 0; i < row->n_customer && entity == VOC_ENTITY_CASE; i++) attrs[n++] = text_attr(row->customer[i].kind, row->customer[i].value, entity);
     for (size_t i = 0; i < row->n_account && entity != VOC_ENTITY_ACCOUNT; i++) attrs[n++] = text_attr(row->account[i].kind, row->account[i].value, entity);
-    for (size_t i = 0; i < r->n_attrs && n < sizeof attrs / sizeof *attrs; i++) {
+    for (size_t i = 0; i < r->n_attrs && n + 1 < sizeof attrs / sizeof *attrs; i++) {
         attrs[n] = r->attrs[i];
         attrs[n++].entity = entity;
     }
     if (!names_somebody(row) || n == 0) return give_reject(r, "ID", "a link of which one end is missing");
+    if (role.text.len && row->n_customer) {
+        role.entity = VOC_ENTITY_INDIVIDUAL; // the person's part in buying
+        attrs[n++] = role;
+    }
     return give_known(r, attrs, n);
 }
 

@@ -142,7 +142,7 @@ static const struct field_map tickets[] = {
     KEEP("subject", "subject title"), IS("text", "description content comments body message"), DELETED};
 static const struct field_map hub_tickets[] = {
     STEP("ticket", "createdate"), STEP("answer", "firstagentreplydate"), STEP("ticket-closed", "closeddate"), IS("case", "id ticketid recordid recordidticket"), IS("owner", "hubspotownerid ownerid"), IS("channel", "sourcetype"),
-    IS("object", "hsticketcategory"), KEEP("subject", "subject"), IS("text", "content"), DELETED};
+    IS("object", "hsticketcategory"), KEEP("subject", "subject ticketname"), IS("text", "content ticketdescription"), DELETED};
 static const struct field_map chats[] = {
     STEP("chat", "startedat starttime createdat createddate timestamp date"), STEP("chat-closed", "endedat endtime closedat"), CUSTOMER, WEAK("cookie", "visitorid visitor"), IS("case", "chatid conversationid id"), IS("owner", "agent operator owner assignee"),
     IS("channel", "=chat"), IS("text", "message transcript text body"), DELETED};
@@ -184,7 +184,7 @@ const struct shape shapes[] = {
     {"Salesforce", "contacts", GIVES_PEOPLE, VOC_ENTITY_INDIVIDUAL, "id|contactid accountid lastname email", NULL, NULL, MAPS(contacts)},
     {"HubSpot", "contacts", GIVES_PEOPLE, VOC_ENTITY_INDIVIDUAL, "id|recordid|recordidcontact|vid email firstname lastname createdate", NULL, NULL, MAPS(hub_contacts)},
     {"Marketo", "leads", GIVES_PEOPLE, VOC_ENTITY_INDIVIDUAL, "id createdat updatedat email firstname lastname", NULL, NULL, MAPS(marketo_leads)},
-    {"HubSpot", "companies", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id|recordid|recordidcompany name createdate industry|domain|annualrevenue|companydomainname", NULL, NULL, MAPS(hub_companies)},
+    {"HubSpot", "companies", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id|recordid|recordidcompany name|companyname createdate industry|domain|annualrevenue|companydomainname", NULL, NULL, MAPS(hub_companies)},
     {"Salesforce", "accounts", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id name industry|type|billingcountry|billingcity ownerid|createddate|numberofemployees", NULL, NULL, MAPS(accounts)},
     {"CRM", "accounts", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "account|accountname|companyname sector|industry employees|numberofemployees|revenue|annualrevenue", NULL, NULL, MAPS(named_accounts)},
 
@@ -211,7 +211,7 @@ const struct shape shapes[] = {
     {"HubSpot", "forms that were filled in", GIVES_MAILS, VOC_ENTITY_EVENT, "timestamp formid contactid|email", "form", NULL, MAPS(hub_forms)},
     {"Eloqua", "activities of contacts", GIVES_MAILS, VOC_ENTITY_EVENT, "activitytype activitydate emailaddress assetname|assettype|emailname|subjectline", NULL, NULL, MAPS(eloqua)},
 
-    {"HubSpot", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|recordid|recordidticket createdate hspipelinestage|ticketstatus subject hsticketpriority|hsticketcategory|content", NULL, "ticket:", MAPS(hub_tickets)},
+    {"HubSpot", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|recordid|recordidticket|ticketid createdate hspipelinestage|ticketstatus subject|ticketname hsticketpriority|hsticketcategory|content|priority|ticketdescription", NULL, "ticket:", MAPS(hub_tickets)},
     {"Salesforce", "cases", GIVES_TICKETS, VOC_ENTITY_EVENT, "casenumber subject status createddate|datetimeopened|openeddate|dateopened", NULL, "ticket:", MAPS(tickets)},
     {"Zendesk", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|ticketid subject status requester|requesterid|requesteremail createdat|created", NULL, "ticket:", MAPS(tickets)},
 

@@ -114,6 +114,23 @@ static void tickets_and_opportunities_of_one_number_are_not_one_case(void **stat
     expect("deal_id,timestamp,source,name,value\n7,2024-03-01,x,dealstage,contractsent\n", "2 2024-03-01 Contract Sent by=other case=7 {source=x}\n");
 }
 
+static void an_export_is_of_the_day_that_is_said(void **state)
+{
+    (void)state;
+    static const char *const march[] = {"as-of", "2024-03-31", NULL}, *const wrong[] = {"as-of", "the end of March", NULL};
+    expect_options(march, "opportunity_id,account,stage,created_date,close_date,amount\n1,Acme,Demo,2024-03-01,2024-09-30,50\n",
+                   "2 2024-03-31 Demo by=other account=id:Acme! case=1 {amount=50 50000000} {close_date=2024-09-30} {created_date=2024-03-01}\n");
+    expect_options(march, "account,sector,employees\nAcme,food,12\n", "2 attribute 2024-03-31  account=id:Acme! {account.sector=food} {account.employees=12}\n");
+    expect_error(march, "id,field,old,new,when,who\n1,stage,a,b,2024-03-01,Eve\n", VOC_E_OPTION, "-O as-of is for what has no dates of its own");
+    expect_error(wrong, "account,sector,employees\nAcme,food,12\n", VOC_E_OPTION, "-O as-of=the end of March is no date");
+}
+
+static void a_part_in_buying_is_of_the_person(void **state)
+{
+    (void)state;
+    expect("OpportunityId,ContactId,Role,IsPrimary\n7,8,Decision Maker,true\n", "2 attribute -  customer=crm-contact:8! case=7 {case.crm-contact=8} {customer.role=Decision Maker}\n");
+}
+
 // ---- things with a date for each step -----------------------------------------------------------------------------------
 
 static void a_date_of_closing_is_an_event_only_of_what_is_closed(void **state)
@@ -334,6 +351,8 @@ int main(void)
         cmocka_unit_test(times_are_epochs_days_first_or_months_first_as_the_column_proves),
         cmocka_unit_test(a_change_of_stage_is_an_event_and_of_anything_else_an_attribute_from_then_on),
         cmocka_unit_test(tickets_and_opportunities_of_one_number_are_not_one_case),
+        cmocka_unit_test(an_export_is_of_the_day_that_is_said),
+        cmocka_unit_test(a_part_in_buying_is_of_the_person),
         cmocka_unit_test(a_date_of_closing_is_an_event_only_of_what_is_closed),
         cmocka_unit_test(each_column_that_is_the_date_of_a_stage_is_an_event),
         cmocka_unit_test(a_lead_is_created_decided_and_knows_why),

@@ -10,6 +10,8 @@
 #include "cli/sources.h"
 #include "cli/worksheet/subject.h"
 
+#define GUESS_MAX 400u // bytes of what is told of one file among several
+
 static voc_rc account_columns(struct table *t)
 {
     static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
@@ -92,7 +94,11 @@ static voc_rc guess_note(struct table *t, const char *file, const struct import_
     const char *between = ": ";
     while (rest.len) {
         voc_str line = next_line(&rest);
-        if (!line.len || str_starts(line, "attributes of") || str_starts(line, "change with")) continue; // voc sniff tells them
+        if (!line.len || str_starts(line, "attributes of") || str_starts(line, "change with") || (r->reason[0] && str_starts(line, "read as"))) continue; // voc sniff tells them
+        if (b.len + line.len > GUESS_MAX) {
+            buf_printf(&b, "%smore by voc sniff", between);
+            break;
+        }
         buf_printf(&b, "%s%.*s", between, (int)line.len, line.ptr);
         between = "; ";
     }

@@ -188,3 +188,9 @@ voc_rc text_escape(struct buf *out, voc_str s)
     }
     return buf_add(out, s.ptr + done, s.len - done);
 }
+
+void text_mend(char *text)
+{
+    size_t len = strlen(text);
+    for (size_t i = text_utf8_prefix(text, len); i < len; i += 1 + text_utf8_prefix(text + i + 1, len - i - 1)) text[i] = '?';
+}

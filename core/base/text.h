@@ -12,6 +12,7 @@ size_t text_fit(voc_str s, unsigned columns);         // bytes of the longest pr
 voc_rc text_fold(struct buf *out, voc_str s);         // full case folding, NFC
 // Appends s with control characters, escapes and bidi controls made visible (\x1b, \u202e): safe for a terminal.
 voc_rc text_escape(struct buf *out, voc_str s);
+void text_mend(char *text); // bytes that are not UTF-8 become '?', in place: of words that were made of a stranger's, or cut
 
 // What the first bytes say: "UTF-8" (BOM or valid), "UTF-16LE", "UTF-16BE" (BOM, or NUL pattern), else "windows-1252".
 // *skip: bytes of the BOM.

@@ -66,7 +66,7 @@ static voc_rc look_beside(struct job *j, const voc_option *o, voc_value *v)
     bool found = false;
     voc_rc rc = VOC_OK;
     if (j->keeper->beside) rc = j->keeper->beside(j->keeper->user, o, &v->s, &j->beside, &found);
-    else found = options_beside(j->a, o, j->req->path, v, &j->beside, j->d);
+    else found = !j->req->bytes && options_beside(j->a, o, j->req->path, v, &j->beside, j->d);
     if (!rc && found) j->beside_as = o->name;
     return rc;
 }
@@ -304,6 +304,7 @@ static voc_rc read_chosen_file(struct job *j)
     if (j->instance && j->ops->describe && (lines || !plan_only)) {
         size_t said = say_beside(j, j->end->mapping, sizeof j->end->mapping);
         j->ops->describe(j->instance, j->end->mapping + said, sizeof j->end->mapping - said);
+        text_mend(j->end->mapping); // names of columns are a stranger's
     }
     voc_rc summed = sum_up(j);
     if (!rc) rc = summed;

@@ -54,6 +54,7 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
         context_done(&cx);
         if (cx.short_of_memory) rc = VOC_E_NOMEM; // "not mine" may only mean that there was no memory to look
         r.reason[sizeof r.reason - 1] = 0;
+        text_mend(r.reason);
         out[*n].plugin = p;
         out[*n].confidence = r.confidence < 0 ? 0 : r.confidence > 100 ? 100 : r.confidence;
         memcpy(out[*n].reason, r.reason, sizeof r.reason);

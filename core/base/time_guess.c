@@ -130,6 +130,20 @@ static bool try_date(const struct samples *s, size_t date, const char *joint, co
     return true;
 }
 
+// The first sample goes on behind this date as this joint does: else none of the clocks is tried behind it. A blank need not
+// stand before AM and PM (literal_read), so these are looked for as well.
+static bool goes_on(const struct samples *s, const char *date, const char *joint)
+{
+    static const char *const behind[] = {"", "ah", "a h"};
+    char pattern[64];
+    bool blank = joint[strlen(joint) - 1] == ' ';
+    for (size_t i = 0; date != NULL && i < (blank ? COUNT(behind) : 1); i++) {
+        join(pattern, date, joint, behind[i], "");
+        if (begins(s, pattern)) return true;
+    }
+    return false;
+}
+
 static voc_rc guess(const struct samples *s, char pattern[64], uint32_t *n_possible)
 {
     if (all_iso(s)) {
@@ -141,6 +155,7 @@ static voc_rc guess(const struct samples *s, char pattern[64], uint32_t *n_possi
         if (!begins(s, dates[date].date) && !begins(s, dates[date].month_first)) continue;
         if (try_date(s, date, "", "", "", pattern, n_possible)) return VOC_OK;
         for (size_t j = 0; j < COUNT(joints); j++) {
+            if (!goes_on(s, dates[date].date, joints[j]) && !goes_on(s, dates[date].month_first, joints[j])) continue;
             for (size_t c = 0; c < COUNT(clocks); c++) {
                 for (size_t o = 0; o < COUNT(offsets); o++) {
                     if (try_date(s, date, joints[j], clocks[c], offsets[o], pattern, n_possible)) return VOC_OK;

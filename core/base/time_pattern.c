@@ -20,27 +20,21 @@ static bool add(struct time_pattern *p, unsigned what, unsigned width)
     return true;
 }
 
-static unsigned count(const struct time_pattern *p, unsigned what)
-{
-    unsigned n = 0;
-    for (unsigned i = 0; i < p->n; i++) n += p->item[i].what == what;
-    return n;
-}
-
 // NULL, or why the set of letters cannot be read.
 static const char *complete(const struct time_pattern *p)
 {
-    static const char letters[] = "yMdHhmsSaZ";
-    for (const char *c = letters; *c != 0; c++) {
-        if (count(p, (unsigned char)*c) > 1) return "a letter stands twice in it";
+    unsigned char count[128] = {0}; // of each letter; TIME_ITEMS is less than what it holds
+    for (unsigned i = 0; i < p->n; i++) {
+        unsigned what = p->item[i].what;
+        if (what != LITERAL && count[what]++ > 0) return "a letter stands twice in it";
     }
-    bool h24 = count(p, 'H') > 0, h12 = count(p, 'h') > 0;
-    if (!count(p, 'y') || !count(p, 'M') || !count(p, 'd')) return "it needs a year (y), a month (M) and a day (d)";
+    bool h24 = count['H'] > 0, h12 = count['h'] > 0;
+    if (!count['y'] || !count['M'] || !count['d']) return "it needs a year (y), a month (M) and a day (d)";
     if (h24 && h12) return "it has both H (0 to 23) and h (1 to 12)";
-    if (h12 != (count(p, 'a') > 0)) return h12 ? "h (1 to 12) needs a (AM or PM); 0 to 23 is H" : "a (AM or PM) needs h (1 to 12)";
-    if (count(p, 'm') && !h24 && !h12) return "m (minutes) needs H (hours); months are M";
-    if (count(p, 's') && !count(p, 'm')) return "s (seconds) needs m (minutes)";
-    if (count(p, 'S') && !count(p, 's')) return "S (fraction) needs s (seconds)";
+    if (h12 != (count['a'] > 0)) return h12 ? "h (1 to 12) needs a (AM or PM); 0 to 23 is H" : "a (AM or PM) needs h (1 to 12)";
+    if (count['m'] && !h24 && !h12) return "m (minutes) needs H (hours); months are M";
+    if (count['s'] && !count['m']) return "s (seconds) needs m (minutes)";
+    if (count['S'] && !count['s']) return "S (fraction) needs s (seconds)";
     for (unsigned i = 0; i + 1 < p->n; i++) {
         if (p->item[i].width == 1 && is_number(p->item[i].what, 1) && p->item[i].what != 'S' &&
             is_number(p->item[i + 1].what, p->item[i + 1].width)) {

@@ -36,6 +36,7 @@ include tests/unit/plugins/plugins.mk
 include tests/fault/fault.mk
 include tests/abi/abi.mk
 endif
+include tests/fuzz/fuzz.mk
 
 scripts = \
 	tests/lint/floors.sh \
@@ -61,7 +62,7 @@ EXTRA_DIST += $(scripts) tests/conformance/wrong.c tests/extension/python.py tes
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
+tests/cli/run.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
 
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults

@@ -46,7 +46,11 @@ static bool was_silent(struct check *k, int caught)
     ssize_t n = pread(caught, text, sizeof text - 1, 0);
     if (n <= 0) return true;
     text[n] = '\0';
-    if (!k->trial->why[0]) snprintf(k->trial->why, sizeof k->trial->why, "it writes to the standard outputs, which are not its own: %s", text);
+    size_t had = strlen(k->trial->why);
+    if (had) { // it died: its last words, such as those of a sanitizer
+        const char *words = text + strspn(text, "\n= ");
+        snprintf(k->trial->why + had, sizeof k->trial->why - had, ": %.*s", (int)strcspn(words, "\n"), words);
+    } else snprintf(k->trial->why, sizeof k->trial->why, "it writes to the standard outputs, which are not its own: %s", text);
     return false;
 }
 

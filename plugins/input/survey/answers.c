@@ -113,7 +113,7 @@ static voc_str put(struct work *w, const char *text, size_t len)
         return (voc_str){"", 0};
     }
     char *to = w->room + w->used;
-    memcpy(to, text, len);
+    if (len) memcpy(to, text, len);
     w->used += len;
     return (voc_str){to, len};
 }

@@ -53,8 +53,9 @@ static bool time_of(const struct survey *s, const voc_str *cells, struct sv_verd
         voc_str cell = ev_trim(cells[t->column]);
         char joined[160];
         if (is_no_date(cell)) continue;
-        if (t->clock != NO_COLUMN) cell = (voc_str){joined, (size_t)snprintf(joined, sizeof joined, "%.*s %.*s", EV_STR(cell, 60), EV_STR(ev_trim(cells[t->clock]), 60))};
-        if (e->host->time_parse(t->format, cell, &v->time_us, &v->resolution) == VOC_OK) return true;
+        bool clock = t->clock != NO_COLUMN && !cell_missing(cells[t->clock]);
+        if (clock) cell = (voc_str){joined, (size_t)snprintf(joined, sizeof joined, "%.*s %.*s", EV_STR(cell, 60), EV_STR(ev_trim(cells[t->clock]), 60))};
+        if (e->host->time_parse(t->clock == NO_COLUMN || clock ? t->format : t->day, cell, &v->time_us, &v->resolution) == VOC_OK) return true;
         v->fault.code = "TIME";
         snprintf(v->fault.text, sizeof v->fault.text, "\"%.*s\" in %.*s is not a time as the others are", EV_STR(cell, 60), EV_STR(e->columns[t->column].name, 60));
         return false;
@@ -103,6 +104,7 @@ struct work { // one call of lines()
     char *room; // of one record
     size_t used, size;
     voc_str id, language;
+    bool too_many; // options, of one question
     voc_rc rc;
 };
 
@@ -166,15 +168,6 @@ static voc_attr *new_attr(struct work *w, voc_str key, voc_str text, uint32_t en
     return a;
 }
 
-static const struct sv_label *label_of(const struct sv_item *item, voc_str code)
-{
-    while (item && item->width > 1 && code.len > 1 && code.ptr[0] == '0') code.ptr++, code.len--; // 01 in two places
-
-    for (size_t i = 0; item && i < item->n_labels; i++)
-        if (ev_eq(item->labels[i].code, code)) return &item->labels[i];
-    return NULL;
-}
-
 static const struct sv_label *label_named(const struct sv_item *item, voc_str text)
 {
     for (size_t i = 0; item && i < item->n_labels; i++)
@@ -190,26 +183,28 @@ static void set_number(voc_attr *a, voc_str cell)
     else if (number_read(cell, '.', &micro, &real) || number_read(cell, ',', &micro, &real)) a->type = VOC_TYPE_REAL, a->number = real;
 }
 
-// The value of a scale; a label that stands for a code counts as its code.
+// The value on a scale: what words say, else the number, else the code of the option.
 static bool value_of(const struct sv_column *x, voc_str cell, int64_t *out)
 {
-    const struct sv_label *l = label_named(x->item, cell);
-    if (sv_whole(cell, out)) return true;
-    if (l && (sv_whole(l->code, out))) return true;
-    return x->known > SV_NPS && sv_word_score(cell, out);
+    const struct sv_label *l = sv_label_of(x->item, cell);
+    if (!l) l = label_named(x->item, cell);
+    if (x->known > SV_NPS && sv_word_score(l ? l->text : cell, out)) return true; // code 1 may be the best of them
+    return sv_whole(cell, out) || (l && sv_whole(l->code, out));
 }
 
 static void add_answer(struct work *w, const struct sv_column *x, voc_str cell)
 {
-    const struct sv_label *l = label_of(x->item, cell);
+    const struct sv_label *l = sv_label_of(x->item, cell);
     int64_t n;
     bool rated = x->kind == SV_SCALE && value_of(x, cell, &n);
     bool within = rated && n >= x->lo && n <= x->hi;
-    voc_attr *a = new_attr(w, x->known && !within ? x->text : x->key, l ? l->text : ev_is(cell, "-oth-") ? (voc_str)VOC_LIT("other") : cell, VOC_ENTITY_INDIVIDUAL);
+    voc_attr *a = new_attr(w, within ? x->key : x->own, l ? l->text : ev_is(cell, "-oth-") ? (voc_str)VOC_LIT("other") : cell, VOC_ENTITY_INDIVIDUAL);
     if (rated) a->type = VOC_TYPE_INT, a->time_us = n;
     else set_number(a, cell);
-    if (a->key.len > 200) a->key = ev_clip(a->key, 200);
 }
+
+// As many answers as one cell can give.
+static size_t several(const struct sv_item *item) { return item->width > item->n_labels ? item->width : item->n_labels; }
 
 static bool number_is_zero(voc_str code)
 {
@@ -222,6 +217,7 @@ static bool number_is_zero(voc_str code)
 static void add_several(struct work *w, const struct sv_column *x, voc_str cell)
 {
     const struct sv_item *item = x->item;
+    const size_t most = w->n_attrs + several(item);
     size_t width = item->fields && item->width ? item->width / item->fields : 1;
     if (item->fields == 0) { // a bit for each code: its place is the code, or the option's where codes are no numbers
         int64_t unused;
@@ -230,7 +226,11 @@ static void add_several(struct work *w, const struct sv_column *x, voc_str cell)
             char code[24];
             size_t n = (size_t)snprintf(code, sizeof code, "%zu", i + 1);
             if (cell.ptr[i] != '1') continue;
-            const struct sv_label *l = numbered ? label_of(item, (voc_str){code, n}) : i < item->n_labels ? &item->labels[i] : NULL;
+            if (w->n_attrs == most) {
+                w->too_many = true;
+                return;
+            }
+            const struct sv_label *l = numbered ? sv_label_of(item, (voc_str){code, n}) : i < item->n_labels ? &item->labels[i] : NULL;
             voc_str named = l ? l->code : put(w, code, n);
             set_number(new_attr(w, x->key, l ? l->text : named, VOC_ENTITY_INDIVIDUAL), named);
         }
@@ -239,7 +239,7 @@ static void add_several(struct work *w, const struct sv_column *x, voc_str cell)
     if (w->s->structure.data_csv) width = cell.len ? cell.len : 1;
     for (size_t at = 0; at < cell.len; at += width) {
         voc_str code = ev_trim((voc_str){cell.ptr + at, cell.len - at < width ? cell.len - at : width});
-        const struct sv_label *l = label_of(item, code);
+        const struct sv_label *l = sv_label_of(item, code);
         if (code.len == 0 || (!l && number_is_zero(code))) continue;
         set_number(new_attr(w, x->key, l ? l->text : code, VOC_ENTITY_INDIVIDUAL), code);
     }
@@ -349,6 +349,7 @@ static voc_rc read_record(struct work *w, const voc_block *b, uint64_t i)
     const uint64_t number = b->first_record + i;
     memset(&v, 0, sizeof v);
     w->n_rows = w->n_attrs = w->used = 0;
+    w->too_many = false;
     sv_judge(s, w->cells, &v);
     if (v.fault.code && v.fault.ignored) return host->ignore(w->sink, i, sv_str(v.fault.text));
     if (v.fault.code) return host->reject(w->sink, i, sv_str(v.fault.code), sv_str(v.fault.text));
@@ -358,6 +359,7 @@ static voc_rc read_record(struct work *w, const voc_block *b, uint64_t i)
     add_event(w, i, &v, n_aliases);
     add_measures(w, i, &v, n_aliases);
     add_words(w, i, &v, n_aliases);
+    if (w->too_many) return host->reject(w->sink, i, (voc_str)VOC_LIT("OPTIONS"), (voc_str)VOC_LIT("more options are chosen than the structure has"));
     if (number == s->first_answer) add_questions(w, i);
     const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof(voc_row), .rows = w->rows, .n_rows = w->n_rows};
     return w->rc ? w->rc : host->rows(w->sink, &batch);
@@ -376,7 +378,7 @@ static size_t several_at_most(const struct survey *s)
     size_t n = 0;
     for (uint32_t c = 0; c < s->table.events.n_columns; c++) {
         const struct sv_item *item = s->columns[c].item;
-        n += s->columns[c].kind == SV_SEVERAL && item ? (item->width > item->n_labels ? item->width : item->n_labels) : 1;
+        n += s->columns[c].kind == SV_SEVERAL && item ? several(item) : 1;
     }
     return n;
 }

@@ -320,6 +320,26 @@ static voc_str item_in(voc_str name)
     return open > 1 ? (voc_str){name.ptr + open, name.len - 1 - open} : (voc_str){"", 0};
 }
 
+// Triple-S as CSV: places count fields, whatever a header calls them. The second field of a spread multiple is Q5_2.
+static voc_rc structure_names(struct survey *s, voc_str *names)
+{
+    struct events *e = EVENTS(s);
+    char made[300];
+    for (size_t i = 0; i < s->structure.n_items; i++) {
+        const struct sv_item *item = &s->structure.items[i];
+        for (size_t k = 0; k < item->width && item->start + k < e->n_columns; k++) {
+            struct sv_column *x = &s->columns[item->start + k];
+            size_t n = (size_t)snprintf(made, sizeof made, "%.*s_%zu", EV_STR(item->code, 250), k + 1);
+            if (k == 0) names[item->start] = item->code;
+            else if (!ev_copy(e, (voc_str){made, n}, &names[item->start + k])) return VOC_E_NOMEM;
+            x->item = item;
+            x->text = item->text.len ? item->text : item->code;
+            x->label = (voc_str){"", 0};
+        }
+    }
+    return VOC_OK;
+}
+
 static voc_rc name_columns(struct survey *s)
 {
     struct events *e = EVENTS(s);
@@ -337,7 +357,8 @@ static voc_rc name_columns(struct survey *s)
         s->columns[c].label = s->form == SV_LIMESURVEY || s->form == SV_PLAIN ? item_in(top) : (voc_str){"", 0};
     }
     if (s->form == SV_SURVEYMONKEY && two) rc = spread_names(s, names);
-    if (!rc) rc = columns_make(e, names, s->table.n_rows > 0);
+    if (s->form == SV_TRIPLE_S) rc = structure_names(s, names);
+    if (!rc) rc = columns_make(e, names, s->table.n_rows > 0 || s->form == SV_TRIPLE_S);
     for (size_t c = 0; c < e->n_columns && !rc; c++) {
         if (s->columns[c].text.len == 0) s->columns[c].text = e->columns[c].name;
         if (names[c].len == 0 && s->table.n_rows) e->columns[c].folded = (voc_str){"", 0}; // it has no name of its own

@@ -15,7 +15,7 @@ struct asked { // a question, or a row of one
     size_t n_labels, room;
 };
 
-struct option { voc_str aid; size_t question, label; }; // whose text comes later
+struct option { voc_str aid, qid, code, text; }; // stands before its question, and its text may come behind
 
 struct lss {
     struct survey *s;
@@ -77,13 +77,18 @@ static void take_question(struct lss *l)
 
 static void take_option(struct lss *l)
 {
-    struct asked *a = find(l, get(l, "qid"));
-    if (!a || other_language(l)) return;
-    a->labels = grow(l, a->labels, a->n_labels, &a->room, sizeof *a->labels);
+    if (other_language(l)) return;
     l->options = grow(l, l->options, l->n_options, &l->options_room, sizeof *l->options);
-    if (!a->labels || !l->options) return;
-    a->labels[a->n_labels] = (struct sv_label){.code = get(l, "code"), .text = sv_clean(l->s, get(l, "answer"))};
-    l->options[l->n_options++] = (struct option){get(l, "aid"), (size_t)(a - l->asked), a->n_labels++};
+    if (l->options) l->options[l->n_options++] = (struct option){get(l, "aid"), get(l, "qid"), get(l, "code"), sv_clean(l->s, get(l, "answer"))};
+}
+
+// When all is read.
+static void give_option(struct lss *l, const struct option *o)
+{
+    struct asked *a = find(l, o->qid);
+    if (!a) return;
+    a->labels = grow(l, a->labels, a->n_labels, &a->room, sizeof *a->labels);
+    if (a->labels) a->labels[a->n_labels++] = (struct sv_label){.code = o->code, .text = o->text};
 }
 
 static void take_row(struct lss *l)
@@ -94,7 +99,7 @@ static void take_row(struct lss *l)
     else if (is(l->section, "question_l10ns") && !other_language(l) && (a = find(l, get(l, "qid"))) != NULL) a->text = sv_clean(l->s, get(l, "question"));
     else if (is(l->section, "answer_l10ns") && !other_language(l)) {
         for (size_t i = 0; i < l->n_options; i++)
-            if (l->options[i].aid.len && ev_eq(l->options[i].aid, get(l, "aid"))) l->asked[l->options[i].question].labels[l->options[i].label].text = sv_clean(l->s, get(l, "answer"));
+            if (l->options[i].aid.len && ev_eq(l->options[i].aid, get(l, "aid"))) l->options[i].text = sv_clean(l->s, get(l, "answer"));
     } else if (is(l->section, "surveys_languagesettings") && !l->s->structure.title.len) {
         voc_str language = get(l, "surveyls_language");
         if (!l->language.len || !language.len || ev_eq(language, l->language)) l->s->structure.title = sv_clean(l->s, get(l, "surveyls_title"));
@@ -220,6 +225,10 @@ voc_rc sv_lss_read(struct survey *s, voc_str text)
     if (!VOC_HOST_HAS(EVENTS(s)->host, xml_text)) return VOC_OK;
     voc_rc rc = EVENTS(s)->host->xml_text(EVENTS(s)->cx, text, (voc_str)VOC_LIT("the structure (.lss)"), &h, &l);
     if (!rc) rc = l.rc;
+    for (size_t i = 0; i < l.n_options && !rc; i++) {
+        give_option(&l, &l.options[i]);
+        rc = l.rc;
+    }
     for (size_t i = 0; i < l.n && !rc; i++) rc = give(&l, &l.asked[i]);
     s->structure.language = l.language;
     return rc;

@@ -68,18 +68,18 @@ static voc_rc by_names(struct survey *s, uint32_t *rank)
         struct sv_meaning m = {.role = SV_ANSWER, .rank = SV_RANK_NONE};
         struct sv_column *x = &s->columns[c];
         if (!x->item) x->item = sv_item_find(s, e->columns[c].name, x->text);
-        bool known = !is_question_by_id(s, c) && (!x->item || s->form == SV_TRIPLE_S) && sv_meaning_of(s->form, e->columns[c].folded, &m);
+        bool known = s->form != SV_TRIPLE_S && !is_question_by_id(s, c) && !x->item && sv_meaning_of(s->form, e->columns[c].folded, &m);
         rank[c] = m.rank;
         if (s->form == SV_TRIPLE_S && x->item) {
-            known = false;
             x->role = x->item->role;
+            if (x->item->kind == SV_SEVERAL) x->key = x->item->code; // of each of its fields
             rank[c] = c;
             if (x->item->kind == SV_DATE && x->role == SV_ANSWER) x->role = SV_TIME;
-        } else x->role = SV_ANSWER;
+        } else x->role = s->form == SV_TRIPLE_S ? SV_LEFT_OUT : SV_ANSWER;
         if (known) set_role(s, c, &m);
         if (known && s->form == SV_LIMESURVEY && m.role == SV_TIME && m.rank < 100 && s->submitted == NO_COLUMN) s->submitted = c;
         if (!known && e->columns[c].folded.len == 0 && is_empty(e, c)) x->role = SV_LEFT_OUT;
-        if (x->item && !s->columns[c].text.len) x->text = x->item->text;
+        if (x->item && x->item->text.len && ev_eq(x->text, e->columns[c].name)) x->text = x->item->text;
         if (x->role == SV_ID && (is_empty(e, c) || !all_differ(e, c))) x->role = m.rank == 450 ? SV_ANSWER : SV_EXTRA; // a plain "id" that repeats asks or groups
         if (x->role == SV_PERSON && ++n_people > VOC_ALIASES_MAX - 1) x->role = SV_EXTRA;
     }
@@ -175,7 +175,9 @@ static voc_rc make_format(struct survey *s, struct sv_time *t)
 {
     struct events *e = EVENTS(s);
     if (strcmp(t->pattern, "iso") == 0) t->pattern[0] = 0;
-    return e->host->time_format(e->cx, &t->format, sv_str(t->pattern), e->zone);
+    voc_rc rc = e->host->time_format(e->cx, &t->format, sv_str(t->pattern), e->zone);
+    if (rc || t->clock == NO_COLUMN) return rc;
+    return e->host->time_format(e->cx, &t->day, (voc_str){t->pattern, strcspn(t->pattern, " ")}, e->zone);
 }
 
 static void month_first(char *pattern)
@@ -371,12 +373,10 @@ voc_rc sv_maps(struct survey *s, voc_source *out)
         maps[n++].format = s->times[i].pattern[0] ? sv_str(s->times[i].pattern) : (voc_str)VOC_LIT("iso");
     }
     maps[n++] = (voc_map){.to = VOC_LIT("actor"), .constant = VOC_LIT("customer")};
-    for (uint32_t c = 0; c < e->n_columns; c++) {
-        static const char *const to[] = {[SV_ID] = "id", [SV_PERSON] = "customer", [SV_LANGUAGE] = "language", [SV_EXTRA] = "attr", [SV_ANSWER] = "attr", [SV_WORDS] = "text"};
-        uint32_t role = s->columns[c].role;
-        if (role == SV_LEFT_OUT || role == SV_TIME || role == SV_FINISHED || role == SV_STATUS) continue;
-        maps[n++] = map_of(s, c, to[role]);
-    }
+    static const struct { uint32_t role; const char *to; } order[] = {{SV_ID, "id"}, {SV_PERSON, "customer"}, {SV_LANGUAGE, "language"}, {SV_WORDS, "text"}, {SV_EXTRA, "attr"}, {SV_ANSWER, "attr"}};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (uint32_t c = 0; c < e->n_columns; c++)
+            if (s->columns[c].role == order[i].role) maps[n++] = map_of(s, c, order[i].to);
     out->zone = e->zone;
     out->map_size = sizeof *maps;
     out->maps = maps;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Qualtrics' .qsf, one JSON object: each element SQ is a question with its export tag, text, choices, answers of a matrix, and
 // recoded values. Only these are read; anything else is stepped over. Called from sv_structure_read.
+#include <stdio.h>
+
 #include "plugins/common/json_scan.h"
 #include "plugins/input/survey/survey.h"
 
@@ -62,6 +64,8 @@ static voc_rc read_labels(struct survey *s, voc_str choices, voc_str recodes, st
 {
     size_t at = 0, n = 0;
     voc_str key, value;
+    item->labels = NULL;
+    item->n_labels = 0;
     while (at < choices.len && n < OPTIONS_MAX && each(choices, &at, &key, &value)) n++;
     item->labels = ev_alloc(EVENTS(s), (n + 1) * sizeof *item->labels);
     if (!item->labels) return VOC_E_NOMEM;
@@ -90,22 +94,51 @@ static uint32_t kind_of(voc_str type, voc_str selector, bool *said)
     return SV_CHOICE;
 }
 
+// Of a question of which any options may be chosen each is a column: Q3_2, by its number, or by its recoded value.
+static voc_rc add_options(struct survey *s, const struct sv_item *of, voc_str choices, voc_str recodes)
+{
+    struct sv_item all = *of, *item; // adding moves the others
+    voc_rc rc = read_labels(s, choices, (voc_str){"", 0}, &all);
+    for (size_t i = 0; i < 2 * all.n_labels && !rc; i++) {
+        const struct sv_label *l = &all.labels[i % all.n_labels];
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", EV_STR(l->code, 60));
+        voc_str code = i < all.n_labels ? recodes.len ? member_text(s, recodes, name) : (voc_str){"", 0} : l->code; // recoded ones first
+        char *to = code.len ? ev_alloc(EVENTS(s), all.code.len + 1 + code.len) : NULL;
+        if (code.len == 0) continue;
+        if (!to || (item = sv_item_new(s)) == NULL) return VOC_E_NOMEM;
+        memcpy(to, all.code.ptr, all.code.len);
+        to[all.code.len] = '_';
+        memcpy(to + all.code.len + 1, code.ptr, code.len);
+        item->code = (voc_str){to, all.code.len + 1 + code.len};
+        item->text = all.text;
+        item->item = l->text;
+        item->said = true;
+        item->labels = ev_alloc(EVENTS(s), sizeof *item->labels);
+        if (!item->labels) return VOC_E_NOMEM;
+        item->labels[0] = (struct sv_label){.code = VOC_LIT("1"), .text = l->text};
+        item->n_labels = 1;
+    }
+    return rc;
+}
+
+static bool is_any(voc_str selector) { return ev_is(selector, "MAVR") || ev_is(selector, "MAHR") || ev_is(selector, "MACOL") || ev_is(selector, "MSB"); }
+
 static voc_rc read_question(struct survey *s, voc_str q)
 {
     voc_str choices = {"", 0}, answers = {"", 0}, recodes = {"", 0};
     voc_str type = member_text(s, q, "QuestionType"), selector = member_text(s, q, "Selector"), tag = member_text(s, q, "DataExportTag");
     if (tag.len == 0 || ev_is(type, "DB") || ev_is(type, "Timing") || ev_is(type, "Meta")) return VOC_OK; // texts and clocks ask nothing
     struct sv_item *item = sv_item_new(s);
-    if (!item) return VOC_E_NOMEM;
-    if (!ev_copy(EVENTS(s), tag, &item->code)) return VOC_E_NOMEM;
+    if (!item || !ev_copy(EVENTS(s), tag, &item->code)) return VOC_E_NOMEM;
     item->text = sv_clean(s, member_text(s, q, "QuestionText"));
     item->kind = kind_of(type, selector, &item->said);
     item->nps = ev_is(selector, "NPS");
     (void)member(q, "Choices", &choices);
     (void)member(q, "RecodeValues", &recodes);
-    bool matrix = ev_is(type, "Matrix") && member(q, "Answers", &answers);
-    bool single = ev_is(type, "MC") && !ev_is(selector, "MAVR") && !ev_is(selector, "MAHR") && !ev_is(selector, "MACOL") && !ev_is(selector, "MSB");
-    return matrix ? read_labels(s, answers, recodes, item) : single ? read_labels(s, choices, recodes, item) : VOC_OK;
+    if (ev_is(type, "Matrix") && member(q, "Answers", &answers)) return read_labels(s, answers, recodes, item);
+    if (!ev_is(type, "MC") || item->nps) return VOC_OK;
+    return is_any(selector) ? add_options(s, item, choices, recodes) : read_labels(s, choices, recodes, item);
 }
 
 voc_rc sv_qsf_read(struct survey *s, voc_str text)

@@ -92,7 +92,8 @@ static size_t words_in(voc_str s)
     return n;
 }
 
-static struct seen see(const struct events *e, uint32_t c)
+// coded: of a number some values are words, such as 99 for "not said".
+static struct seen see(const struct events *e, uint32_t c, const struct sv_item *item, const struct sv_item *coded)
 {
     enum { FEW = 64 };
     voc_str known[FEW];
@@ -100,14 +101,15 @@ static struct seen see(const struct events *e, uint32_t c)
     for (size_t i = 0; i < e->n_samples; i++) {
         voc_str cell = ev_trim(column_cell(e, i, c));
         int64_t n;
-        if (sv_missing(cell)) continue;
+        if (sv_missing(cell) || (coded && sv_label_of(coded, cell))) continue;
         if (sv_whole(cell, &n)) {
             if (s.whole == 0 || n < s.lo) s.lo = n;
             if (s.whole == 0 || n > s.hi) s.hi = n;
             s.whole++;
         }
         s.numbers += is_number(cell);
-        s.scored += sv_word_score(cell, &n);
+        const struct sv_label *l = sv_label_of(item, cell);
+        s.scored += sv_word_score(l ? l->text : cell, &n);
         s.filled++;
         s.bytes += cell.len;
         s.words += words_in(cell);
@@ -139,11 +141,20 @@ static bool is_open(const struct seen *s)
     return s->distinct * 2 > s->filled && (s->words >= s->filled * 2 || s->bytes >= s->filled * 12);
 }
 
+// "1 not at all", "2", ... "5 very": the option of a scale says its own value.
+static bool begins_with_code(const struct sv_label *l, int64_t *n)
+{
+    int64_t code;
+    size_t i = 0;
+    while (i < l->text.len && sv_digit(l->text.ptr[i])) i++;
+    return sv_whole(l->text, n) || (i && sv_whole((voc_str){l->text.ptr, i}, n) && sv_whole(l->code, &code) && code == *n);
+}
+
 static void kind_of(struct survey *s, uint32_t c)
 {
     struct events *e = EVENTS(s);
     struct sv_column *x = &s->columns[c];
-    struct seen seen = see(e, c);
+    struct seen seen = see(e, c, x->item, x->item && x->item->kind == SV_NUMBER ? x->item : NULL);
     bool small = seen.filled && seen.whole * 3 >= seen.filled * 2 && seen.lo >= 0 && seen.hi <= 10; // the others do not know
     if (x->item && x->item->said) x->kind = x->item->kind;
     else if (named_open(e->columns[c].name, x->label) && !small) x->kind = SV_OPEN;
@@ -159,10 +170,11 @@ static void kind_of(struct survey *s, uint32_t c)
         int64_t lo = INT64_MAX, hi = INT64_MIN, n;
         size_t whole = 0;
         for (size_t i = 0; i < x->item->n_labels; i++)
-            if (sv_whole(x->item->labels[i].text, &n) && n >= 0 && n <= 10) whole++, lo = n < lo ? n : lo, hi = n > hi ? n : hi;
+            if (begins_with_code(&x->item->labels[i], &n) && n >= 0 && n <= 10) whole++, lo = n < lo ? n : lo, hi = n > hi ? n : hi;
         if (whole * 2 >= x->item->n_labels && hi > lo) x->lo = (int)lo, x->hi = (int)hi, x->kind = SV_SCALE;
     }
     if (seen.filled && seen.scored == seen.filled && x->kind == SV_CHOICE && x->hi <= x->lo) x->lo = 1, x->hi = 5, x->seen_only = true; // words of five steps
+    if (x->item && x->item->nps) x->lo = 0, x->hi = 10;
     if (x->declared && x->role == SV_WORDS) x->kind = SV_OPEN;
     else if (x->declared && x->kind == SV_OPEN) x->kind = SV_CHOICE;
     x->role = x->kind == SV_OPEN ? SV_WORDS : SV_ANSWER;
@@ -279,17 +291,19 @@ static voc_rc key_of(struct survey *s, uint32_t c)
 {
     struct events *e = EVENTS(s);
     struct sv_column *x = &s->columns[c];
-    char made[200];
-    if (x->known || x->key.len) return VOC_OK;
+    char made[200], longer[sizeof made + 32];
+    if (!x->known && x->key.len) return x->own = x->key, VOC_OK; // a map said it
     voc_str name = e->columns[c].name, key = ev_clip(name, 100);
     if (key.len < name.len && x->label.len) key = (voc_str){made, (size_t)snprintf(made, sizeof made, "%.*s [%.*s]", EV_STR(name, 50), EV_STR(x->label, 60))};
     for (uint32_t k = 0; k < c; k++)
-        if (s->columns[k].key.len == key.len && ev_eq(s->columns[k].key, key)) {
-            char longer[sizeof made + 32];
+        if (ev_eq(s->columns[k].own, key)) {
             size_t n = (size_t)snprintf(longer, sizeof longer, "%.*s (column %u)", EV_STR(key, 160), c + 1);
-            return ev_copy(e, (voc_str){longer, n}, &x->key) ? VOC_OK : VOC_E_NOMEM;
+            key = (voc_str){longer, n};
+            break;
         }
-    return ev_copy(e, key, &x->key) ? VOC_OK : VOC_E_NOMEM;
+    if (!ev_copy(e, key, &x->own)) return VOC_E_NOMEM;
+    if (!x->known) x->key = x->own;
+    return VOC_OK;
 }
 
 voc_rc sv_questions(struct survey *s)

@@ -67,6 +67,20 @@ struct sv_item *sv_item_new(struct survey *s)
     return item;
 }
 
+// Q3[SQ001] and Q3_SQ001
+static bool same_code(voc_str a, voc_str b)
+{
+    size_t i = 0, k = 0;
+    while (i < a.len && k < b.len) {
+        char x = a.ptr[i] == '[' ? '_' : a.ptr[i], y = b.ptr[k] == '[' ? '_' : b.ptr[k];
+        if (a.ptr[i] == ']') i++;
+        else if (b.ptr[k] == ']') k++;
+        else if (x != y) return false;
+        else i++, k++;
+    }
+    return (i == a.len || (i + 1 == a.len && a.ptr[i] == ']')) && (k == b.len || (k + 1 == b.len && b.ptr[k] == ']'));
+}
+
 // By its code. Exports write Q3[SQ001] and Q3_SQ001 for the same, and a question's code before its rows: Q3_1, Q3#1_2.
 // Without codes by its text.
 const struct sv_item *sv_item_find(const struct survey *s, voc_str code, voc_str text)
@@ -77,8 +91,8 @@ const struct sv_item *sv_item_find(const struct survey *s, voc_str code, voc_str
     bool open = code.len > 5 && sv_ieq((voc_str){code.ptr + code.len - 5, 5}, "_text");
     for (size_t i = 0; i < t->n_items; i++) {
         voc_str c = t->items[i].code;
-        if (c.len == 0 || c.len > code.len) continue;
-        if (ev_eq(c, code)) return &t->items[i];
+        if (c.len && same_code(c, code)) return &t->items[i];
+        if (c.len == 0 || c.len >= code.len) continue;
         if (memcmp(c.ptr, code.ptr, c.len) != 0 || c.len < best_len || !memchr("_#[", code.ptr[c.len], 3)) continue;
         best = &t->items[i];
         best_len = c.len;
@@ -86,6 +100,15 @@ const struct sv_item *sv_item_find(const struct survey *s, voc_str code, voc_str
     if (best) return open ? NULL : best;
     for (size_t i = 0; i < t->n_items && text.len; i++)
         if (ev_eq(t->items[i].text, text)) return &t->items[i];
+    return NULL;
+}
+
+const struct sv_label *sv_label_of(const struct sv_item *item, voc_str code)
+{
+    while (item && item->width > 1 && code.len > 1 && code.ptr[0] == '0') code.ptr++, code.len--; // 01 in two places
+
+    for (size_t i = 0; item && i < item->n_labels; i++)
+        if (ev_eq(item->labels[i].code, code)) return &item->labels[i];
     return NULL;
 }
 
@@ -103,6 +126,18 @@ static size_t entity(voc_str s, char *to, size_t *n)
     return 0;
 }
 
+// <b> stands within a word's line, <br> and <p> do not.
+static bool is_inline(voc_str tag)
+{
+    static const char *const names[] = {"b", "i", "u", "a", "em", "strong", "span", "font", "small", "sub", "sup"};
+    size_t n = 0;
+    if (tag.len && tag.ptr[0] == '/') tag.ptr++, tag.len--;
+    while (n < tag.len && sv_lower(tag.ptr[n]) >= 'a' && sv_lower(tag.ptr[n]) <= 'z') n++;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (sv_ieq((voc_str){tag.ptr, n}, names[i])) return true;
+    return false;
+}
+
 voc_str sv_clean(struct survey *s, voc_str html)
 {
     char *to = ev_alloc(EVENTS(s), html.len + 1);
@@ -117,10 +152,12 @@ voc_str sv_clean(struct survey *s, voc_str html)
         }
         char c = html.ptr[i++];
         bool tag = c == '<' && i < html.len && (html.ptr[i] == '/' || html.ptr[i] == '!' || (sv_lower(html.ptr[i]) >= 'a' && sv_lower(html.ptr[i]) <= 'z'));
+        bool inline_tag = tag && is_inline((voc_str){html.ptr + i, html.len - i});
         if (tag) {
             while (i < html.len && html.ptr[i] != '>') i++;
             i += i < html.len;
         }
+        if (inline_tag) continue;
         if (tag || c == '\n' || c == '\r' || c == '\t') c = ' ';
         if (c == ' ' && (n == 0 || to[n - 1] == ' ')) continue;
         to[n++] = c;

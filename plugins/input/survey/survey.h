@@ -66,6 +66,7 @@ struct sv_column {
     voc_str text;   // the question as asked, with what it asks about: all of it
     voc_str label;  // the option or row that the column is about, or empty
     voc_str key;    // of its measures
+    voc_str own;    // key of what is no score, where key is nps, csat or ces; else the same
     voc_str alias_kind;
     uint32_t strong;
     int lo, hi;     // scale; hi <= lo: none
@@ -76,7 +77,7 @@ struct sv_column {
 struct sv_time {
     uint32_t column, clock; // clock: or NO_COLUMN
     char pattern[PATTERN_MAX];
-    voc_time_format *format;
+    voc_time_format *format, *day; // day: of a response without a clock
     bool american; // day and month cannot be told apart, and are read as that form writes them
 };
 
@@ -139,6 +140,7 @@ void sv_judge(const struct survey *s, const voc_str *cells, struct sv_verdict *v
 voc_rc sv_structure_read(struct survey *s, voc_str text, bool said);
 const char *sv_structure_looks(voc_str head, bool *lists); // what a description looks like, or NULL
 struct sv_item *sv_item_new(struct survey *s);
+const struct sv_label *sv_label_of(const struct sv_item *item, voc_str code); // or NULL
 const struct sv_item *sv_item_find(const struct survey *s, voc_str code, voc_str text);
 voc_str sv_clean(struct survey *s, voc_str html); // without tags, entities and runs of blanks; empty if there is no memory
 voc_rc sv_qsf_read(struct survey *s, voc_str text);

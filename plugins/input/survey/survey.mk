@@ -17,4 +17,4 @@ plugins_input_survey_input_survey_la_LIBADD = $(PLUGIN_TABLE) $(PLUGIN_COMMON)
 dist_man_MANS += plugins/input/survey/voc-input-survey.7
 
 # Small exports of each form, and what they give (made anew by VOC_UPDATE_GOLDEN=1 tests/unit/plugins/test_survey).
-EXTRA_DIST += plugins/input/survey/samples plugins/input/survey/expected
+EXTRA_DIST += plugins/input/survey/samples plugins/input/survey/structures plugins/input/survey/expected

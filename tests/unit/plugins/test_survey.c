@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -63,6 +64,117 @@ static void every_sample_gives_its_expected_rows_and_mapping(void **state)
         free(expected);
         events_done(&r);
     }
+}
+
+// ---- structures -----------------------------------------------------------------------------------------------------------------
+
+// Answers with the file that says what was asked.
+static const struct { const char *answers, *structure; } pairs[] = {{"shop.csv", "shop.qsf"}, {"tour.csv", "tour.lss"}, {"visit.asc", "visit.sss"}, {"stay.csv", "stay.xml"}};
+
+static void path_of(char path[1024], const char *folder, const char *name)
+{
+    const char *top = getenv("VOC_TEST_SRCDIR") ? getenv("VOC_TEST_SRCDIR") : ".";
+    snprintf(path, 1024, "%s/plugins/input/survey/%s/%s", top, folder, name);
+}
+
+static void a_structure_gives_questions_options_and_places(void **state)
+{
+    (void)state;
+    const char *update = getenv("VOC_UPDATE_GOLDEN");
+    for (size_t i = 0; i < N(pairs); i++) {
+        char *text, *expected, path[1024], structure[1024], got[1 << 15];
+        size_t len, n;
+        path_of(structure, "structures", pairs[i].structure);
+        const char *const options[] = {"structure", structure, "date", "2024-06-30", NULL};
+        struct events_run r = {.options = options};
+        assert_non_null(text = read_whole("structures", pairs[i].answers, "", &len));
+        events_run(&r, str_mk(text, len));
+        if (r.rc) print_error("%s: %s\n", pairs[i].answers, r.says.ptr ? r.says.ptr : "");
+        assert_int_equal(r.rc, VOC_OK);
+        n = (size_t)snprintf(got, sizeof got, "%s\n%s", r.mapping, r.rows.ptr);
+        assert_true(n < sizeof got);
+        if (update && *update) {
+            char name[200];
+            snprintf(name, sizeof name, "%s.txt", pairs[i].answers);
+            path_of(path, "expected", name);
+            FILE *f = fopen(path, "wb");
+            assert_non_null(f);
+            fputs(got, f);
+            fclose(f);
+        }
+        assert_non_null(expected = read_whole("expected", pairs[i].answers, ".txt", &n));
+        assert_string_equal(got, expected);
+        free(text);
+        free(expected);
+        events_done(&r);
+    }
+}
+
+static void write_temporary(char path[], const char *text, size_t len)
+{
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, len), (ssize_t)len);
+    close(fd);
+}
+
+static void with_structure(const char *text, size_t len, const char *answers, struct events_run *r)
+{
+    char path[] = "/tmp/voc-survey-XXXXXX";
+    write_temporary(path, text, len);
+    const char *const options[] = {"structure", path, "date", "2024-06-30", NULL};
+    r->options = options;
+    events_run(r, str_of(answers));
+    unlink(path);
+}
+
+#define SSS(variables) "<?xml version=\"1.0\"?>\n<sss version=\"1.2\"><survey><record ident=\"A\">" variables "</record></survey></sss>"
+#define ONE(kind, place, more) "<variable ident=\"1\" type=\"" kind "\"><name>Q1</name><label>Asked</label><position " place "/>" more "</variable>"
+
+static void a_record_that_does_not_fit_its_structure_is_rejected(void **state)
+{
+    (void)state;
+    static const struct { const char *variables, *answers, *rows; } cases[] = {
+        {SSS(ONE("quantity", "start=\"2\" finish=\"4\"", "")), "x123\n", "{customer.Q1=123 123}"},
+        {SSS(ONE("quantity", "start=\"2\" finish=\"4\"", "")), "x12\nx123\nx124\n", "1 reject WIDTH: it ends within Q1\n"},
+        {SSS(ONE("quantity", "start=\"2\" finish=\"4\"", "")), "x1234\nx123\nx124\n", "1 reject WIDTH: 5 characters, the structure says 4\n"},
+        {SSS(ONE("character", "start=\"2\" finish=\"20\"", "")), "xso\n", " text=so"},
+        {SSS(ONE("multiple", "start=\"1\" finish=\"3\"", "<values><value code=\"1\">One</value><value code=\"3\">Three</value></values>")), "111\n", "{customer.Q1=One 1} {customer.Q1=2 2} {customer.Q1=Three 3}"},
+        {SSS(ONE("multiple", "start=\"1\" finish=\"2\"", "<values><value code=\"a\">A</value><value code=\"b\">B</value></values>")), "01\n", "{customer.Q1=B}"},
+    };
+    for (size_t i = 0; i < N(cases); i++) {
+        struct events_run r = {0};
+        with_structure(cases[i].variables, strlen(cases[i].variables), cases[i].answers, &r);
+        if (r.rc || !strstr(r.rows.ptr, cases[i].rows)) print_error("%s%s\n", r.rows.ptr ? r.rows.ptr : "", r.says.ptr ? r.says.ptr : "");
+        assert_int_equal(r.rc, VOC_OK);
+        assert_non_null(strstr(r.rows.ptr, cases[i].rows));
+        events_done(&r);
+    }
+}
+
+static void what_is_no_structure_is_refused_with_what_would_be(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *says; } cases[] = {
+        {"a,b\n1,2\n", "this is not the structure of a survey"},
+        {"<sss version=\"2.0\"><hierarchy><level ident=\"a\" href=\"a.sss\"/></hierarchy></sss>", "not the structure of a survey, but a list of such"},
+        {"{\"SurveyEntry\":{", "the .qsf is cut off"},
+        {SSS("<variable ident=\"1\" type=\"single\">"), "XML-001"},
+        {SSS(ONE("single", "start=\"0\"", "")), "a position in the structure is from 0 to 0"},
+        {"<!DOCTYPE sss [<!ENTITY a \"b\">]>" SSS(ONE("single", "start=\"1\"", "")), "DOCTYPE"},
+    };
+    for (size_t i = 0; i < N(cases); i++) {
+        struct events_run r = {0};
+        with_structure(cases[i].text, strlen(cases[i].text), "1\n", &r);
+        if (!r.rc || !strstr(r.says.ptr, cases[i].says)) print_error("%s: %s\n", cases[i].text, r.says.ptr ? r.says.ptr : "nothing");
+        assert_true(r.rc == VOC_E_OPTION || r.rc == VOC_E_INPUT);
+        assert_non_null(strstr(r.says.ptr, cases[i].says));
+        events_done(&r);
+    }
+    struct events_run none = {0};
+    char reason[200];
+    assert_int_equal(events_probe(str_of(SSS(ONE("single", "start=\"1\"", ""))), reason), 95);
+    events_done(&none);
 }
 
 // ---- parts of what comes out ----------------------------------------------------------------------------------------------------
@@ -277,6 +389,31 @@ static void damaged_exports_never_do_worse_than_reject(void **state)
     }
 }
 
+static void damaged_structures_are_read_or_refused(void **state)
+{
+    (void)state;
+    uint64_t seed = 11;
+    for (size_t i = 0; i < N(pairs); i++) {
+        size_t len, n;
+        char *structure = read_whole("structures", pairs[i].structure, "", &len), *answers = read_whole("structures", pairs[i].answers, "", &n);
+        assert_true(structure && answers);
+        for (unsigned round = 0; round < 60; round++) {
+            char *copy = malloc(len + 1);
+            size_t kept = round % 3 == 0 ? next_random(&seed) % (len + 1) : len;
+            memcpy(copy, structure, len);
+            for (unsigned k = 0; k < 1 + round / 8; k++) copy[next_random(&seed) % len] = "<>\"&0123456789{}[],: aZ"[next_random(&seed) % 23];
+            struct events_run r = {0};
+            with_structure(copy, kept, answers, &r);
+            assert_true(r.rc == VOC_OK || r.rc == VOC_E_INPUT || r.rc == VOC_E_OPTION || r.rc == VOC_E_LIMIT);
+            if (r.rc) assert_true(r.says.len > 0);
+            events_done(&r);
+            free(copy);
+        }
+        free(structure);
+        free(answers);
+    }
+}
+
 static void however_blocks_are_cut_the_rows_are_the_same(void **state)
 {
     (void)state;
@@ -319,6 +456,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sample_gives_its_expected_rows_and_mapping),
+        cmocka_unit_test(a_structure_gives_questions_options_and_places),
+        cmocka_unit_test(a_record_that_does_not_fit_its_structure_is_rejected),
+        cmocka_unit_test(what_is_no_structure_is_refused_with_what_would_be),
         cmocka_unit_test(a_question_is_nps_if_it_asks_to_recommend_from_0_to_10),
         cmocka_unit_test(satisfaction_and_effort_are_found_and_the_user_can_say_otherwise),
         cmocka_unit_test(words_of_satisfaction_count_from_one_to_five),
@@ -335,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_broken_line_is_rejected_with_its_reason),
         cmocka_unit_test(a_structure_holds_no_answers_and_says_so),
         cmocka_unit_test(damaged_exports_never_do_worse_than_reject),
+        cmocka_unit_test(damaged_structures_are_read_or_refused),
         cmocka_unit_test(however_blocks_are_cut_the_rows_are_the_same),
         cmocka_unit_test(each_allocation_that_fails_is_said_and_leaks_nothing),
     };

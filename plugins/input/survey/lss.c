@@ -128,7 +128,7 @@ static voc_rc on_text(void *user, voc_str text)
     struct lss *l = user;
     if ((!l->in_row || l->depth != 5) && !(l->depth == 3 && is(l->section, "languages"))) return VOC_OK;
     size_t n = text.len < TEXT_MAX - l->len ? text.len : TEXT_MAX - l->len;
-    memcpy(l->text + l->len, text.ptr, n);
+    if (n) memcpy(l->text + l->len, text.ptr, n);
     l->len += n;
     return VOC_OK;
 }

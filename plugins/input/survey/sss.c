@@ -115,7 +115,7 @@ static voc_rc on_text(void *user, voc_str text)
         t->own = true;
     }
     size_t n = text.len < TEXT_MAX - t->len ? text.len : TEXT_MAX - t->len;
-    memcpy(t->text + t->len, text.ptr, n);
+    if (n) memcpy(t->text + t->len, text.ptr, n);
     t->len += n;
     return VOC_OK;
 }
@@ -168,7 +168,7 @@ voc_rc sv_sss_read(struct survey *s, voc_str text)
     if (!t || !copy) return VOC_E_NOMEM;
     memset(t, 0, sizeof *t);
     t->s = s;
-    memcpy(copy, text.ptr, text.len);
+    if (text.len) memcpy(copy, text.ptr, text.len);
     blank_doctype(copy, text.len);
     if (!VOC_HOST_HAS(e->host, xml_text)) return VOC_OK;
     voc_rc rc = e->host->xml_text(e->cx, (voc_str){copy, text.len}, (voc_str)VOC_LIT("the structure (.sss)"), &h, t);

@@ -245,6 +245,20 @@ static void add_several(struct work *w, const struct sv_column *x, voc_str cell)
     }
 }
 
+// Options that stand in one cell.
+static void add_listed(struct work *w, const struct sv_column *x, voc_str cell)
+{
+    voc_str part;
+    for (size_t n = 0; sv_list_next(x->item, x->list, &cell, &part); n++) {
+        const struct sv_label *l = sv_label_of(x->item, part);
+        if (n == SV_LIST_MAX) {
+            w->too_many = true;
+            return;
+        }
+        if (part.len) set_number(new_attr(w, x->key, l ? l->text : part, VOC_ENTITY_INDIVIDUAL), part);
+    }
+}
+
 static voc_row *new_row(struct work *w, uint32_t kind, uint64_t record, const struct sv_verdict *v)
 {
     voc_row *r = &w->rows[w->n_rows++];
@@ -292,7 +306,8 @@ static void add_measures(struct work *w, uint64_t record, const struct sv_verdic
             const struct sv_column *x = &s->columns[c];
             voc_str cell = ev_trim(w->cells[c]);
             if (x->role != SV_ANSWER || x->unit.ptr != s->units[u].ptr || sv_missing(cell)) continue;
-            if (x->kind == SV_SEVERAL) add_several(w, x, cell);
+            if (x->list) add_listed(w, x, cell);
+            else if (x->kind == SV_SEVERAL) add_several(w, x, cell);
             else add_answer(w, x, cell);
         }
         if (w->n_attrs == from) continue;
@@ -359,7 +374,7 @@ static voc_rc read_record(struct work *w, const voc_block *b, uint64_t i)
     add_event(w, i, &v, n_aliases);
     add_measures(w, i, &v, n_aliases);
     add_words(w, i, &v, n_aliases);
-    if (w->too_many) return host->reject(w->sink, i, (voc_str)VOC_LIT("OPTIONS"), (voc_str)VOC_LIT("more options are chosen than the structure has"));
+    if (w->too_many) return host->reject(w->sink, i, (voc_str)VOC_LIT("OPTIONS"), (voc_str)VOC_LIT("more options are chosen than the question has"));
     if (number == s->first_answer) add_questions(w, i);
     const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof(voc_row), .rows = w->rows, .n_rows = w->n_rows};
     return w->rc ? w->rc : host->rows(w->sink, &batch);
@@ -378,7 +393,7 @@ static size_t several_at_most(const struct survey *s)
     size_t n = 0;
     for (uint32_t c = 0; c < s->table.events.n_columns; c++) {
         const struct sv_item *item = s->columns[c].item;
-        n += s->columns[c].kind == SV_SEVERAL && item ? several(item) : 1;
+        n += s->columns[c].list ? SV_LIST_MAX : s->columns[c].kind == SV_SEVERAL && item ? several(item) : 1;
     }
     return n;
 }

@@ -138,7 +138,9 @@ static voc_rc read_question(struct survey *s, voc_str q)
     (void)member(q, "RecodeValues", &recodes);
     if (ev_is(type, "Matrix") && member(q, "Answers", &answers)) return read_labels(s, answers, recodes, item);
     if (!ev_is(type, "MC") || item->nps) return VOC_OK;
-    return is_any(selector) ? add_options(s, item, choices, recodes) : read_labels(s, choices, recodes, item);
+    item->any = is_any(selector);
+    voc_rc rc = read_labels(s, choices, recodes, item);
+    return rc || !item->any ? rc : add_options(s, item, choices, recodes);
 }
 
 voc_rc sv_qsf_read(struct survey *s, voc_str text)

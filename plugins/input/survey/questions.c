@@ -141,6 +141,45 @@ static bool is_open(const struct seen *s)
     return s->distinct * 2 > s->filled && (s->words >= s->filled * 2 || s->bytes >= s->filled * 12);
 }
 
+enum { PARTS_MAX = 64 };
+
+// One of few that are known, or a new one; false: there are more than that.
+static bool note(voc_str *known, size_t *n, voc_str text)
+{
+    size_t k = 0;
+    while (k < *n && !ev_eq(known[k], text)) k++;
+    if (k == PARTS_MAX) return false;
+    if (k == *n) known[(*n)++] = text;
+    return true;
+}
+
+// Do cells hold several options each? Numbers as Qualtrics writes them (1,3,4), or few texts that come in more combinations
+// than there are texts: "yes, very" and "no, not at all" do not.
+static bool is_list(const struct survey *s, uint32_t c, char separator)
+{
+    const struct events *e = &s->table.events;
+    voc_str cells[PARTS_MAX], parts[PARTS_MAX], rest, part;
+    size_t n_cells = 0, n_parts = 0, several = 0, longest = 0, all = 0, numbers = 0, bytes = 0;
+    for (size_t i = 0; i < e->n_samples; i++) {
+        size_t n = 0;
+        rest = column_cell(e, i, c);
+        if (sv_missing(rest)) continue;
+        if (!note(cells, &n_cells, ev_trim(rest))) n_cells = PARTS_MAX;
+        while (sv_list_next(NULL, separator, &rest, &part)) {
+            int64_t number;
+            numbers += part.len <= 3 && sv_whole(part, &number) && number >= 0;
+            bytes += part.len;
+            if (!note(parts, &n_parts, part) || ++n > SV_LIST_MAX) return false;
+        }
+        several += n > 1;
+        longest = n > longest ? n : longest;
+        all += n;
+    }
+    if (several == 0) return false;
+    if (separator == ',' && numbers == all) return s->form == SV_QUALTRICS || longest > 2; // else a decimal comma
+    return several >= 3 && n_cells > n_parts && all >= n_parts * 3 && bytes <= all * 60;
+}
+
 // "1 not at all", "2", ... "5 very": the option of a scale says its own value.
 static bool begins_with_code(const struct sv_label *l, int64_t *n)
 {
@@ -156,8 +195,11 @@ static void kind_of(struct survey *s, uint32_t c)
     struct sv_column *x = &s->columns[c];
     struct seen seen = see(e, c, x->item, x->item && x->item->kind == SV_NUMBER ? x->item : NULL);
     bool small = seen.filled && seen.whole * 3 >= seen.filled * 2 && seen.lo >= 0 && seen.hi <= 10; // the others do not know
-    if (x->item && x->item->said) x->kind = x->item->kind;
+    if (x->item && x->item->any && ev_eq(x->item->code, e->columns[c].name)) x->list = ',', x->kind = SV_SEVERAL;
+    else if (x->item && x->item->said) x->kind = x->item->kind;
     else if (named_open(e->columns[c].name, x->label) && !small) x->kind = SV_OPEN;
+    else if (is_list(s, c, ',')) x->list = ',', x->kind = SV_SEVERAL;
+    else if (is_list(s, c, ';')) x->list = ';', x->kind = SV_SEVERAL;
     else if (is_open(&seen)) x->kind = SV_OPEN;
     else if (seen.filled && seen.whole == seen.filled) x->kind = SV_NUMBER;
     else if (seen.filled && seen.numbers == seen.filled) x->kind = SV_NUMBER;

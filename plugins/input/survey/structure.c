@@ -112,6 +112,27 @@ const struct sv_label *sv_label_of(const struct sv_item *item, voc_str code)
     return NULL;
 }
 
+static bool begins_option(voc_str rest, voc_str option, char separator)
+{
+    return option.len && option.len <= rest.len && memcmp(rest.ptr, option.ptr, option.len) == 0 && (option.len == rest.len || rest.ptr[option.len] == separator);
+}
+
+// An option of the structure may hold the separator itself: the longest that fits is taken.
+bool sv_list_next(const struct sv_item *item, char separator, voc_str *rest, voc_str *part)
+{
+    *rest = ev_trim(*rest);
+    if (rest->len == 0) return false;
+    const char *end = memchr(rest->ptr, separator, rest->len);
+    size_t len = end ? (size_t)(end - rest->ptr) : rest->len, best = 0;
+    for (size_t i = 0; item && i < item->n_labels; i++)
+        if (item->labels[i].text.len > best && begins_option(*rest, item->labels[i].text, separator)) best = item->labels[i].text.len;
+    if (best > len) len = best;
+    *part = ev_trim((voc_str){rest->ptr, len});
+    len += len < rest->len;
+    *rest = (voc_str){rest->ptr + len, rest->len - len};
+    return true;
+}
+
 // ---- text without markup ------------------------------------------------------------------------------------------------------
 
 static size_t entity(voc_str s, char *to, size_t *n)

@@ -15,6 +15,7 @@
 #define SV_TIMES_MAX 4u   // columns that may say when, the best one first
 #define SV_EXTRAS_MAX 200u // attributes of the event: below the host's bound
 #define SV_UNITS_MAX 32u  // scales of one survey
+#define SV_LIST_MAX 100u  // options that one cell may hold
 
 enum sv_form { SV_PLAIN, SV_QUALTRICS, SV_LIMESURVEY, SV_SURVEYMONKEY, SV_GOOGLE, SV_FORMBRICKS, SV_TRIPLE_S, SV_DESCRIPTION /* a structure, where answers are meant */ };
 
@@ -41,6 +42,7 @@ struct sv_item {
     uint32_t kind;      // enum sv_kind
     bool said;          // the kind is known
     bool nps;           // the tool's own NPS question
+    bool any;           // any number of its options may be chosen, and may stand in one cell
     uint32_t role;      // Triple-S: SV_ID (serial), SV_LEFT_OUT (weight), else SV_ANSWER
     struct sv_label *labels;
     size_t n_labels;
@@ -70,6 +72,7 @@ struct sv_column {
     voc_str alias_kind;
     uint32_t strong;
     int lo, hi;     // scale; hi <= lo: none
+    char list;      // what stands between the options that a cell holds: , or ;; 0: a cell is one answer
     voc_str unit;
     const struct sv_item *item;
 };
@@ -140,6 +143,7 @@ void sv_judge(const struct survey *s, const voc_str *cells, struct sv_verdict *v
 voc_rc sv_structure_read(struct survey *s, voc_str text, bool said);
 const char *sv_structure_looks(voc_str head, bool *lists); // what a description looks like, or NULL
 struct sv_item *sv_item_new(struct survey *s);
+bool sv_list_next(const struct sv_item *item, char separator, voc_str *rest, voc_str *part); // the next of the options in a cell
 const struct sv_label *sv_label_of(const struct sv_item *item, voc_str code); // or NULL
 const struct sv_item *sv_item_find(const struct survey *s, voc_str code, voc_str text);
 voc_str sv_clean(struct survey *s, voc_str html); // without tags, entities and runs of blanks; empty if there is no memory

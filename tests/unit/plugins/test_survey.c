@@ -257,6 +257,8 @@ static void what_is_not_on_the_scale_is_no_score(void **state)
     EXPECT(day, "Would you recommend us? (0-10),Q2\n9,a\n10,b\ndon't know,a\n7,a\n", "{customer.nps=9 9}", "{customer.Would you recommend us? (0-10)=don't know}", "!{customer.nps=don't know");
 }
 
+#define QUALTRICS "StartDate,EndDate,Status,Finished,ResponseId,Q1\nStart Date,End Date,Response Type,Finished,Response ID,How old are you?\n"
+
 // ---- kinds ----------------------------------------------------------------------------------------------------------------------
 
 static void what_people_wrote_is_words_and_what_they_chose_is_not(void **state)
@@ -268,6 +270,25 @@ static void what_people_wrote_is_words_and_what_they_chose_is_not(void **state)
     EXPECT(said, "Colour,How much?\nred,1\nred,2\n", "id=survey/#1-", "/Colour ref-event=", "text=red", "!{customer.Colour");
 }
 
+// Options that stand in one cell are answers of their own; a comma in a sentence parts nothing.
+static void options_in_one_cell_are_told_apart(void **state)
+{
+    (void)state;
+    EXPECT(day, "What have you used?,How rude is it to recline?\n\"App, Shop\",\"No, not at all\"\nApp,\"Yes, very\"\n\"Shop, Phone\",\"No, not at all\"\n\"App, Shop, Phone\",\"Yes, very\"\nPhone,\"No, not at all\"\n\"App, Phone\",\"Yes, very\"\n",
+           "unit=several {customer.What have you used?=App} {customer.What have you used?=Shop} {customer.What have you used?=Phone}\n",
+           "{customer.How rude is it to recline?=No, not at all}", "1 question of which any are chosen");
+    EXPECT(NULL, QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"1,3\"\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,2\n", "unit=several {customer.Q1=1 1} {customer.Q1=3 3}\n");
+    EXPECT(day, "How long, in hours?;And how far, in km?\n1,5;3\n2,25;4\n", "{customer.How long, in hours?=1,5 1.5}");
+    static const char qsf[] = "{\"SurveyEntry\":{},\"SurveyElements\":[{\"Element\":\"SQ\",\"Payload\":{\"DataExportTag\":\"Q1\",\"QuestionText\":\"Used?\",\"QuestionType\":\"MC\",\"Selector\":\"MAVR\","
+                              "\"Choices\":{\"1\":{\"Display\":\"App, of course\"},\"2\":{\"Display\":\"Shop\"}}}}]}";
+    struct events_run r = {0};
+    with_structure(qsf, strlen(qsf), QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"Shop,App, of course\"\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,\"1,2\"\n", &r);
+    assert_int_equal(r.rc, VOC_OK);
+    assert_non_null(strstr(r.rows.ptr, "unit=several {customer.Q1=Shop} {customer.Q1=App, of course}\n"));
+    assert_non_null(strstr(r.rows.ptr, "unit=several {customer.Q1=App, of course 1} {customer.Q1=Shop 2}\n"));
+    events_done(&r);
+}
+
 static void every_character_of_what_was_written_is_kept(void **state)
 {
     (void)state;
@@ -277,7 +298,6 @@ static void every_character_of_what_was_written_is_kept(void **state)
 
 // ---- responses ------------------------------------------------------------------------------------------------------------------
 
-#define QUALTRICS "StartDate,EndDate,Status,Finished,ResponseId,Q1\nStart Date,End Date,Response Type,Finished,Response ID,How old are you?\n"
 
 static void previews_and_tests_are_left_out_by_a_rule_unless_they_are_kept(void **state)
 {
@@ -464,6 +484,7 @@ int main(void)
         cmocka_unit_test(words_of_satisfaction_count_from_one_to_five),
         cmocka_unit_test(what_is_not_on_the_scale_is_no_score),
         cmocka_unit_test(what_people_wrote_is_words_and_what_they_chose_is_not),
+        cmocka_unit_test(options_in_one_cell_are_told_apart),
         cmocka_unit_test(every_character_of_what_was_written_is_kept),
         cmocka_unit_test(previews_and_tests_are_left_out_by_a_rule_unless_they_are_kept),
         cmocka_unit_test(what_was_not_finished_is_another_action_or_left_out),

@@ -7,7 +7,7 @@
 
 #include <voc/plugin.h>
 
-enum { RIGHT, CRASH, HANG, PRINT, EXIT, FORGET, REMEMBER, SWALLOW, DEFAULTS };
+enum { RIGHT, CRASH, HANG, PRINT, EXIT, FORGET, REMEMBER, SWALLOW, DEFAULTS, TOO_SURE, PROBE_CRASH };
 
 // NEWER: compiled with a plugin.h to which fields were added behind those of today, whose values this host does not know.
 #if defined NEWER
@@ -29,8 +29,10 @@ int wrong_helper(void) { return 1; }
 
 static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
 {
-    (void)host, (void)cx, (void)p;
-    r->confidence = 50;
+    static volatile char *nowhere = NULL;
+    (void)host, (void)cx;
+    r->confidence = DOES == TOO_SURE ? 120 : 50;
+    if (DOES == PROBE_CRASH && (p->head.len == 0 || p->head.ptr[p->head.len - 1] != '\n')) *nowhere = 1;
     snprintf(r->reason, sizeof r->reason, "it is asked for");
 }
 

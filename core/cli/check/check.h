@@ -48,5 +48,8 @@ struct reading_of { // name: NULL, or what standard input is called; option: NUL
 };
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d);
 
+// What it says of a file that begins with these bytes: why that is outside of the contract, or NULL.
+const char *check_probe(struct check *k, const char *name, voc_str bytes, voc_probe_result *r);
+
 int run_plugin_check(struct cli *c);
 #endif

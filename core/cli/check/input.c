@@ -54,6 +54,19 @@ static void read_whole(struct check *k, void *user, struct trial *t)
     diag_free(d);
 }
 
+// How sure it is of its sample, and the same when asked again. Whether that is enough depends on the other plugins: voc sniff.
+static void recognise(struct check *k, void *user, struct trial *t)
+{
+    const struct input_sample *s = user;
+    voc_probe_result first, again;
+    const char *wrong = check_probe(k, s->name, str_mk(s->bytes, s->len), &first);
+    t->cases = 1;
+    if (!wrong) wrong = check_probe(k, s->name, str_mk(s->bytes, s->len), &again);
+    if (!wrong && (first.confidence != again.confidence || strcmp(first.reason, again.reason) != 0)) wrong = "asked again, it is otherwise sure of the same bytes";
+    t->sums.n_events = (uint64_t)first.confidence;
+    if (wrong) fail(t, VOC_E_CHECK, wrong, NULL);
+}
+
 static void read_otherwise(struct check *k, void *user, struct trial *t)
 {
     static const struct { uint32_t threads, at_once; const char *said; } ways[] = {
@@ -109,8 +122,11 @@ static void read_damaged(struct check *k, const struct input_sample *s, const ch
     if (!write_copy(k, s, bytes, len)) {
         fail(t, VOC_E_IO, "a damaged copy cannot be written", NULL);
     } else {
-        voc_rc rc = check_rows(k, &r, &sums, d);
-        if (!answered(rc)) fail(t, rc, how, d);
+        voc_probe_result probed;
+        const char *wrong = check_probe(k, s->name, str_mk(bytes, len), &probed);
+        voc_rc rc = wrong ? VOC_OK : check_rows(k, &r, &sums, d);
+        if (wrong) fail(t, VOC_E_CHECK, "", NULL), snprintf(t->why, sizeof t->why, "%s: %s", how, wrong);
+        else if (!answered(rc)) fail(t, rc, how, d);
     }
     diag_free(d);
 }
@@ -320,6 +336,11 @@ static void check_sample(struct check *k, struct input_sample *s)
     snprintf(found, sizeof found, "%llu events, %llu other rows, %llu rejects", (unsigned long long)s->whole.n_events, (unsigned long long)s->whole.n_facts,
              (unsigned long long)s->whole.n_rejects);
     check_line(k, "reads its sample, every record accounted for", s->name, ok, ok ? found : k->trial->why);
+    if (ok) {
+        bool holds = check_trial(k, recognise, s);
+        snprintf(found, sizeof found, "%llu of 100 sure", (unsigned long long)k->trial->sums.n_events);
+        check_line(k, "says how sure it is of its sample", s->name, holds, holds ? found : k->trial->why);
+    }
     for (size_t i = 0; i < sizeof trials / sizeof *trials && ok; i++) {
         bool holds = check_trial(k, trials[i].run, s);
         snprintf(found, sizeof found, "%llu tried", (unsigned long long)k->trial->cases);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { PROBE_BYTES = 64 << 10 };
+
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d)
 {
     struct import_report report;
@@ -31,4 +33,30 @@ voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sum
     row_summing_done(&w);
     arena_done(&a);
     return rc;
+}
+
+const char *check_probe(struct check *k, const char *name, voc_str bytes, voc_probe_result *r)
+{
+    const voc_input_ops *ops = k->plugin->ops;
+    voc_probe probe = {.struct_size = sizeof probe, .name = in_plain_name(name)};
+    struct voc_context cx;
+    struct in *in = NULL;
+    bool complete = false;
+    memset(r->reason, 'x', sizeof r->reason); // what it does not end has no end
+    r->reason[0] = '\0';
+    r->confidence = 0;
+    voc_rc rc = in_memory(&in, name, bytes.ptr, bytes.len, NULL, NULL);
+    if (!rc && ops->framing == VOC_FRAMING_LINES) rc = in_text(in, "auto");
+    if (!rc) rc = in_peek(in, PROBE_BYTES, &probe.head, &complete);
+    if (!rc) {
+        probe.complete = complete;
+        context_init(&cx, k->plugin, NULL, name);
+        ops->probe(host_table(), &cx, &probe, r);
+        context_done(&cx);
+    }
+    in_close(in);
+    if (r->confidence < 0 || r->confidence > 100) return "its probe is more or less sure than 0 to 100";
+    if (!memchr(r->reason, 0, sizeof r->reason)) return "the reason of its probe has no end";
+    if (!text_utf8_valid(r->reason, strlen(r->reason))) return "the reason of its probe is not UTF-8";
+    return NULL;
 }

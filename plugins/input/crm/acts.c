@@ -37,14 +37,18 @@ static void set_minutes(struct record *r, voc_row *row)
     else if (ms != VOC_NA) row->minutes = (ms * 1000 + 30) / 60;
 }
 
-// Salesforce's WhatId: an opportunity is the case, an account the account; 500 begins a case's id there.
+// Salesforce's WhatId, by how it begins: 006 is an opportunity, 500 a case, 001 an account.
 static void set_about(struct record *r, voc_row *row, voc_alias *account)
 {
     voc_str about = take(r, "about").text;
     if (about.len == 0) return;
-    bool is_account = about.len >= 15 && memcmp(about.ptr, "001", 3) == 0, is_deal = about.len >= 15 && memcmp(about.ptr, "006", 3) == 0;
+    bool is_account = about.len >= 15 && memcmp(about.ptr, "001", 3) == 0, is_deal = about.len >= 15 && memcmp(about.ptr, "006", 3) == 0, is_ticket = about.len >= 15 && memcmp(about.ptr, "500", 3) == 0;
     voc_str id = about.len == 18 ? (voc_str){about.ptr, 15} : about;
     if (is_deal && !row->case_id.len) row->case_id = id;
+    else if (is_ticket && !row->case_id.len) {
+        snprintf(r->case_id, sizeof r->case_id, "ticket:%.*s", (int)(id.len < 30 ? id.len : 30), id.ptr);
+        row->case_id = str(r->case_id);
+    }
     else if (is_account && !row->n_account) {
         *account = (voc_alias){.kind = VOC_LIT("crm-account"), .value = id, .strong = 1};
         row->account = account;

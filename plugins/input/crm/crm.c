@@ -28,12 +28,11 @@ static bool is_timeless(unsigned gives) { return gives != GIVES_HISTORY && gives
 // Columns that a connector keeps for itself, and those of links, are nobody's attributes.
 static void leave_out_columns(struct events *e, const struct shape *s)
 {
-    bool all = s->gives == GIVES_NOTHING;
+    bool all = s->gives == GIVES_NOTHING || s->gives == GIVES_LINKS;
     for (size_t c = 0; c < e->n_columns; c++) {
         voc_str name = e->columns[c].folded;
         bool own = begins(name, "fivetran") || begins(name, "airbyte") || begins(name, "dbtscd") || ev_is(name, "dltid") || ev_is(name, "dltloadid");
-        bool of_link = s->gives == GIVES_LINKS && (ev_is(name, "category") || ev_is(name, "typeid") || ev_is(name, "isprimary") || ev_is(name, "entityid"));
-        e->columns[c].used = e->columns[c].used || all || own || of_link;
+        e->columns[c].used = e->columns[c].used || all || own;
     }
 }
 

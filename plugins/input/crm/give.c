@@ -252,7 +252,7 @@ static uint32_t actor_of(voc_str action)
 {
     static const struct { const char *action; uint32_t actor; } steps[] = {
         {"ticket", VOC_ACTOR_CUSTOMER}, {"chat", VOC_ACTOR_CUSTOMER}, {"order", VOC_ACTOR_CUSTOMER}, {"pay", VOC_ACTOR_CUSTOMER}, {"cancel-order", VOC_ACTOR_CUSTOMER},
-        {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
+        {"respond", VOC_ACTOR_CUSTOMER}, {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (ev_is(action, steps[i].action)) return steps[i].actor;
     return VOC_ACTOR_OTHER;

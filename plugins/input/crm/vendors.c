@@ -12,6 +12,7 @@
 #define IS(field_, names_) {.to = field_, .names = names_}
 #define KEEP(key_, names_) {.to = "attr", .names = names_, .extra = key_}
 #define KEEP_TIME(key_, names_) {.to = "attr", .names = names_, .extra = key_, .type = VOC_TYPE_TIME}
+#define KNOWN_SINCE(entity_, names_) {.to = "attr", .names = names_, .extra = "entered", .type = VOC_TYPE_TIME, .entity = entity_}
 #define KEEP_OF(entity_, key_, names_) {.to = "attr", .names = names_, .extra = key_, .entity = entity_}
 #define DELETED KEEP("deleted", "isdeleted fivetrandeleted deleted archived")
 #define ENTERED KEEP_TIME("entered", "createddate createdat createdate hscreatedate dateentered entrydate")
@@ -81,14 +82,14 @@ static const struct field_map leads[] = {
     KEEP("status", "status leadstatus"), KEEP("reason", "rejectreason rejectedreason reason rejectionreason disqualificationreason unqualifiedreason lostreason reasonrejected"), DELETED};
 static const struct field_map contacts[] = {
     WHO("crm-contact", "id contactid recordid"), WHO("email", "email emailaddress workemail"), WEAK("phone", "phone mobilephone phonenumber businessphone"), ORG("crm-account", "accountid"), ORG("id", "accountname account company companyname"),
-    KEEP_TIME("entered", "createddate createdat createdate"), DELETED};
+    KNOWN_SINCE(VOC_ENTITY_INDIVIDUAL, "createddate createdat createdate"), DELETED};
 static const struct field_map hub_contacts[] = {
     WHO("hubspot-contact", "id recordid recordidcontact vid contactid"), WHO("email", "email"), WEAK("phone", "phone phonenumber mobilephonenumber"), ORG("hubspot-company", "associatedcompanyid associatedcompanyids primaryassociatedcompanyid"),
-    KEEP("merged", "hsmergedobjectids mergedvids mergedrecordids hscalculatedmergedvids"), KEEP_TIME("entered", "createdate"), DELETED};
-static const struct field_map marketo_leads[] = {WHO("marketo-lead", "id"), WHO("email", "email"), WEAK("phone", "phone mobilephone"), KEEP_TIME("entered", "createdat"), DELETED};
-static const struct field_map accounts[] = {ORG("crm-account", "id accountid"), ORG("id", "accountname account company companyname"), KEEP_TIME("entered", "createddate createdat createdate"), DELETED};
+    KEEP("merged", "hsmergedobjectids mergedvids mergedrecordids hscalculatedmergedvids"), KNOWN_SINCE(VOC_ENTITY_INDIVIDUAL, "createdate"), DELETED};
+static const struct field_map marketo_leads[] = {WHO("marketo-lead", "id"), WHO("email", "email"), WEAK("phone", "phone mobilephone"), KNOWN_SINCE(VOC_ENTITY_INDIVIDUAL, "createdat"), DELETED};
+static const struct field_map accounts[] = {ORG("crm-account", "id accountid"), ORG("id", "accountname account company companyname"), KNOWN_SINCE(VOC_ENTITY_ACCOUNT, "createddate createdat createdate"), DELETED};
 static const struct field_map named_accounts[] = {ORG("id", "account accountname company companyname name"), DELETED};
-static const struct field_map hub_companies[] = {ORG("hubspot-company", "id companyid recordid recordidcompany"), KEEP_TIME("entered", "createdate"), DELETED};
+static const struct field_map hub_companies[] = {ORG("hubspot-company", "id companyid recordid recordidcompany"), KNOWN_SINCE(VOC_ENTITY_ACCOUNT, "createdate"), DELETED};
 
 // ---- links --------------------------------------------------------------------------------------------------------------
 
@@ -138,8 +139,10 @@ static const struct field_map any_mails[] = {
 static const struct field_map tickets[] = {
     STEP("ticket", "createddate createdat created createdate opened openedat datetimeopened dateopened"), STEP("answer", "firstagentreplydate firstresponseat firstreplyat firstresponsetime initiallyassignedat"),
     STEP("ticket-closed", "closeddate closedat closedate solvedat solved resolvedat resolved datetimeclosed dateclosed"), CUSTOMER,
-    IS("case", "casenumber ticketid ticketnumber caseid id"), IS("owner", "assignee owner ownername caseowner agent assignedto hsownerid ownerid"), IS("channel", "origin caseorigin via channel source"), IS("object", "type category topic reason"),
+    IS("case", "caseid ticketid id casenumber ticketnumber"), IS("owner", "assignee owner ownername caseowner agent assignedto hsownerid ownerid"), IS("channel", "origin caseorigin via channel source"), IS("object", "type category topic reason"),
     KEEP("subject", "subject title"), IS("text", "description content comments body message"), DELETED};
+static const struct field_map campaign_members[] = {
+    STEP("campaign", "createddate"), STEP("respond", "firstrespondeddate"), WHO("crm-lead", "leadid"), WHO("crm-contact", "contactid"), IS("campaign", "campaignid campaignname"), KEEP("status", "status"), DELETED};
 static const struct field_map hub_tickets[] = {
     STEP("ticket", "createdate"), STEP("answer", "firstagentreplydate"), STEP("ticket-closed", "closeddate"), IS("case", "id ticketid recordid recordidticket"), IS("owner", "hubspotownerid ownerid"), IS("channel", "sourcetype"),
     IS("object", "hsticketcategory"), KEEP("subject", "subject ticketname"), IS("text", "content ticketdescription"), DELETED};
@@ -185,7 +188,7 @@ const struct shape shapes[] = {
     {"HubSpot", "contacts", GIVES_PEOPLE, VOC_ENTITY_INDIVIDUAL, "id|recordid|recordidcontact|vid email firstname lastname createdate", NULL, NULL, MAPS(hub_contacts)},
     {"Marketo", "leads", GIVES_PEOPLE, VOC_ENTITY_INDIVIDUAL, "id createdat updatedat email firstname lastname", NULL, NULL, MAPS(marketo_leads)},
     {"HubSpot", "companies", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id|recordid|recordidcompany name|companyname createdate industry|domain|annualrevenue|companydomainname", NULL, NULL, MAPS(hub_companies)},
-    {"Salesforce", "accounts", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id name industry|type|billingcountry|billingcity ownerid|createddate|numberofemployees", NULL, NULL, MAPS(accounts)},
+    {"Salesforce", "accounts", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "id name industry|billingcountry|billingcity|website ownerid|createddate|numberofemployees", NULL, NULL, MAPS(accounts)},
     {"CRM", "accounts", GIVES_ACCOUNTS, VOC_ENTITY_ACCOUNT, "account|accountname|companyname sector|industry employees|numberofemployees|revenue|annualrevenue", NULL, NULL, MAPS(named_accounts)},
 
     {"HubSpot", "companies of deals", GIVES_LINKS, VOC_ENTITY_CASE, "companyid dealid category|typeid", NULL, NULL, MAPS(hub_links)},
@@ -211,6 +214,7 @@ const struct shape shapes[] = {
     {"HubSpot", "forms that were filled in", GIVES_MAILS, VOC_ENTITY_EVENT, "timestamp formid contactid|email", "form", NULL, MAPS(hub_forms)},
     {"Eloqua", "activities of contacts", GIVES_MAILS, VOC_ENTITY_EVENT, "activitytype activitydate emailaddress assetname|assettype|emailname|subjectline", NULL, NULL, MAPS(eloqua)},
 
+    {"Salesforce", "members of campaigns", GIVES_TICKETS, VOC_ENTITY_EVENT, "campaignid leadid contactid status firstrespondeddate", NULL, NULL, MAPS(campaign_members)},
     {"HubSpot", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|recordid|recordidticket|ticketid createdate hspipelinestage|ticketstatus subject|ticketname hsticketpriority|hsticketcategory|content|priority|ticketdescription", NULL, "ticket:", MAPS(hub_tickets)},
     {"Salesforce", "cases", GIVES_TICKETS, VOC_ENTITY_EVENT, "casenumber subject status createddate|datetimeopened|openeddate|dateopened", NULL, "ticket:", MAPS(tickets)},
     {"Zendesk", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|ticketid subject status requester|requesterid|requesteremail createdat|created", NULL, "ticket:", MAPS(tickets)},
@@ -236,6 +240,7 @@ const struct shape shapes[] = {
     {"HubSpot", "mailings", GIVES_NOTHING, VOC_ENTITY_EVENT, "id appid contentid subject", "a list of mailings: nothing of a customer", NULL, NULL, 0},
     {"Marketo", "fields of the system", GIVES_NOTHING, VOC_ENTITY_EVENT, "restname soapname datatype displayname", "fields of the system: nothing of a customer", NULL, NULL, 0},
     {"Marketo", "campaigns and programs", GIVES_NOTHING, VOC_ENTITY_EVENT, "id createdat updatedat name workspacename|workspace type|status", "a list of campaigns, programs and mails: nothing of a customer", NULL, NULL, 0},
+    {"Salesforce", "campaigns", GIVES_NOTHING, VOC_ENTITY_EVENT, "id name startdate budgetedcost|actualcost|numberofleads", "a list of campaigns: nothing of a customer", NULL, NULL, 0},
     {"Salesforce", "people of the company", GIVES_NOTHING, VOC_ENTITY_EVENT, "id username profileid email", "people of the company itself", NULL, NULL, 0},
 };
 const size_t n_shapes = sizeof shapes / sizeof *shapes;

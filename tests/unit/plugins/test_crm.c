@@ -183,6 +183,17 @@ static void work_within_the_company_reaches_no_customer_and_what_is_not_done_is_
            "5 2024-03-02 meeting by=other customer=crm-contact:7! channel=meeting object=d {outcome=NO_SHOW}\n6 2024-03-03 Golf by=company customer=crm-contact:7! object=e\n");
 }
 
+static void an_activity_is_about_an_opportunity_a_ticket_or_an_account_by_its_id(void **state)
+{
+    (void)state;
+    expect("Id,WhoId,WhatId,Subject,ActivityDate,Status,TaskSubtype\n1,0039000000BBBB1,0069000000AbCdEAAV,a,2024-03-01,Completed,Call\n2,00Q9000000AAAA1,500900000000001,b,2024-03-01,Completed,Call\n"
+           "3,,001900000000001,c,2024-03-01,Completed,Call\n4,,a0X900000000001,d,2024-03-01,Completed,Call\n",
+           "2 2024-03-01 call by=company customer=crm-contact:0039000000BBBB1! case=0069000000AbCdE id=1 channel=phone object=a {status=Completed}\n"
+           "3 2024-03-01 call by=company customer=crm-lead:00Q9000000AAAA1! case=ticket:500900000000001 id=2 channel=phone object=b {status=Completed}\n"
+           "4 2024-03-01 call by=company account=crm-account:001900000000001! id=3 channel=phone object=c {status=Completed}\n"
+           "5 2024-03-01 call by=company id=4 channel=phone object=d {status=Completed} {about=a0X900000000001}\n");
+}
+
 static void who_called_is_said_by_the_direction_and_a_customers_mail_is_words(void **state)
 {
     (void)state;
@@ -358,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_lead_is_created_decided_and_knows_why),
         cmocka_unit_test(orders_invoices_and_chats_are_read_where_it_is_said_that_they_are),
         cmocka_unit_test(work_within_the_company_reaches_no_customer_and_what_is_not_done_is_no_event),
+        cmocka_unit_test(an_activity_is_about_an_opportunity_a_ticket_or_an_account_by_its_id),
         cmocka_unit_test(who_called_is_said_by_the_direction_and_a_customers_mail_is_words),
         cmocka_unit_test(what_becomes_of_a_mail_has_the_names_that_the_plugin_email_gives),
         cmocka_unit_test(every_sample_gives_its_expected_rows_and_mapping),

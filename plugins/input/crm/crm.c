@@ -93,7 +93,7 @@ static void frame(const struct events *e, struct plan_text *out)
     if (delimited_reader.frame) delimited_reader.frame(e, out);
     plan_say(out, "table <- %s: %s; change with -O table=KIND, or --as events\n", c->shape->vendor, c->shape->title);
     if (c->shape->prefix) plan_say(out, "ids of cases begin with \"%s\"\n", c->shape->prefix);
-    if (c->shape->gives == GIVES_DEALS) plan_say(out, "a date of closing counts once it is closed; until then it is a plan, and the value an amount that is hoped for\n");
+    if (c->shape->gives == GIVES_DEALS) plan_say(out, "a date of closing counts once it is closed; until then it is a plan; only what is won has a value\n");
     if (c->shape->gives == GIVES_SNAPSHOTS) plan_say(out, "each row is the stage as it was seen then; the same stage seen again is no move\n");
 }
 

@@ -88,6 +88,7 @@ struct record { // one record on its way; borrows the plan's row and attributes
     size_t n_attrs;
     char case_id[320], id[320], action[40]; // texts that are put together
     bool refused;
+    bool dropped[TIMES_MAX];
 };
 voc_rc crm_give(const struct events *e, voc_sink *sink, const voc_str *cells, voc_row *rows, size_t n);
 voc_attr take(struct record *r, const char *key); // an attribute, which is gone then; text empty: there is none

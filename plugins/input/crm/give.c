@@ -216,35 +216,57 @@ static const voc_str *status_of(const struct record *r, const voc_row *row, cons
 
 static bool is_yes(voc_str s) { return word_in(s, "true yes 1 y t"); }
 
-// The date of closing of what is still open is a plan, not an event; so is that of a stage that has a date of its own. What such
-// a row says is kept as attributes of the last event.
+// Is this date, whose action the status names, a plan? That of closing of what is still open is; that of a stage that has a date of
+// its own says nothing new.
+static bool is_plan(const struct record *r, voc_str status, bool closed, const voc_str *cells)
+{
+    for (size_t k = 0; k < r->n; k++)
+        if (!status_of(r, &r->rows[k], cells) && ev_eq(stage_name(r->rows[k].action), stage_name(status))) return true;
+    return status.len == 0 || (!closed && outcome_of(status) == STILL_OPEN);
+}
+
+// The value of a row as an attribute.
+static void to_amount(struct record *r, voc_row *row, const voc_str *cells)
+{
+    const struct origin *from = &r->e->field[FIELD_VALUE];
+    if (row->value == VOC_NA) return;
+    voc_attr amount = text_attr((voc_str)VOC_LIT("amount"), from->column == NO_COLUMN ? from->constant : cells[from->column], VOC_ENTITY_EVENT);
+    amount.type = VOC_TYPE_MONEY;
+    amount.time_us = row->value;
+    r->attrs[r->n_attrs++] = amount;
+    row->value = VOC_NA;
+}
+
+// What is won has its value; what is hoped for, or lost, had an amount.
+static void set_worth(struct record *r, bool closed, voc_str won, const voc_str *cells)
+{
+    voc_row *last = &r->rows[r->n - 1];
+    enum outcome outcome = outcome_of(last->action);
+    bool earned = outcome == WON || is_yes(won) || (outcome == STILL_OPEN && closed && !won.len && status_of(r, last, cells));
+    if (!earned) to_amount(r, last, cells);
+}
+
 static void drop_plans(struct record *r, const voc_str *cells)
 {
-    voc_str closed = take(r, "closed").text;
+    const bool closed = is_yes(take(r, "closed").text);
+    const voc_str won = take(r, "won").text;
+    const int64_t value = r->rows[r->n - 1].value;
+    voc_str now = {"", 0}; // the stage that no event tells
     size_t kept = 0;
     for (size_t i = 0; i < r->n; i++) {
-        voc_row *row = &r->rows[i];
-        const voc_str *status = status_of(r, row, cells);
-        bool twice = false;
-        for (size_t k = 0; k < r->n && status; k++) twice = twice || (k != i && ev_eq(stage_name(r->rows[k].action), stage_name(row->action)));
-        if (status && (twice || status->len == 0 || (!is_yes(closed) && outcome_of(*status) == STILL_OPEN))) {
-            if (!twice && status->len && !is_null(*status)) r->attrs[r->n_attrs++] = text_attr((voc_str)VOC_LIT("stage"), *status, VOC_ENTITY_EVENT);
-            continue;
-        }
-        row->action = stage_name(row->action);
-        r->rows[kept++] = *row;
+        const voc_str *status = status_of(r, &r->rows[i], cells);
+        r->dropped[i] = status && is_plan(r, *status, closed, cells);
+        if (r->dropped[i] && !is_null(*status)) now = stage_name(*status);
     }
-    if (kept && r->rows[kept - 1].value == VOC_NA) r->rows[kept - 1].value = r->rows[r->n - 1].value;
+    for (size_t i = 0; i < r->n; i++)
+        if (!r->dropped[i]) r->rows[kept++] = r->rows[i];
     r->n = kept;
-    if (kept && !status_of(r, &r->rows[kept - 1], cells) && outcome_of(r->rows[kept - 1].action) != WON && r->rows[kept - 1].value != VOC_NA) {
-        voc_attr amount = text_attr((voc_str)VOC_LIT("amount"), (voc_str)VOC_LIT("expected"), VOC_ENTITY_EVENT);
-        uint32_t column = r->e->field[FIELD_VALUE].column;
-        if (column != NO_COLUMN) amount.text = cells[column];
-        amount.type = VOC_TYPE_MONEY;
-        amount.time_us = r->rows[kept - 1].value;
-        r->attrs[r->n_attrs++] = amount; // what is hoped for is no value yet
-        r->rows[kept - 1].value = VOC_NA;
-    }
+    bool told = kept && ev_eq(now, stage_name(r->rows[kept - 1].action));
+    if (now.len && !told) r->attrs[r->n_attrs++] = text_attr((voc_str)VOC_LIT("stage"), now, VOC_ENTITY_EVENT);
+    if (kept == 0) return;
+    r->rows[kept - 1].value = value;
+    set_worth(r, closed, won, cells);
+    for (size_t i = 0; i < kept; i++) r->rows[i].action = stage_name(r->rows[i].action);
 }
 
 // Who acts by which step.
@@ -291,9 +313,10 @@ static void deal_out(struct record *r)
 }
 
 // Without a date that has come it is known all the same: as attributes.
-static voc_rc give_undated(struct record *r, const voc_row *base)
+static voc_rc give_undated(struct record *r, const voc_row *base, const voc_str *cells)
 {
     voc_row row = *base;
+    to_amount(r, &row, cells);
     row.time_us = VOC_NA;
     r->rows[0] = row;
     if (!names_somebody(&row)) return give_reject(r, "ID", "it has neither a date nor an id");
@@ -388,8 +411,9 @@ static voc_rc give_words(struct record *r)
 
 static voc_rc give_dated(struct record *r, const voc_str *cells)
 {
-    const voc_row base = r->rows[0];
-    if (base.time_us == VOC_NA) return give_undated(r, &base);
+    voc_row base = r->rows[0];
+    base.value = r->rows[r->n - 1].value;
+    if (base.time_us == VOC_NA) return give_undated(r, &base, cells);
     if (r->s->gives == GIVES_LEADS) return give_leads(r);
     if (r->s->gives != GIVES_DEALS) {
         to_first(r);
@@ -397,9 +421,8 @@ static voc_rc give_dated(struct record *r, const voc_str *cells)
     }
     drop_plans(r, cells);
     if (r->n == 0) {
-        voc_row undated = base;
-        undated.action = (voc_str){"", 0}; // the plan that was dropped is an attribute already
-        return give_undated(r, &undated);
+        base.action = (voc_str){"", 0}; // the plan that was dropped is an attribute already
+        return give_undated(r, &base, cells);
     }
     deal_out(r);
     return give_rows(r, r->rows, r->n);

@@ -68,11 +68,11 @@ static const struct field_map opportunities[] = {
     STEP("New", "createddate createdat createdate created datecreated opendate"), {.to = "steps", .names = "="},
     STEP("=dealstage stagename stage salesstage opportunitystage status dealstatus", "closedate closeddate closedat dateclosed"), IS("actor", "=other"), IS("case", "opportunityid dealid opportunity opportunityname dealname id"),
     ORG("crm-account", "accountid companyid"), ORG("id", "accountname account company companyname"), IS("owner", "ownername owner opportunityowner salesagent rep salesrep dealowner ownerid"),
-    IS("object", "product productname type"), IS("campaign", "campaignname campaignid campaign"), IS("value", "closevalue amount dealvalue value opportunityamount"), KEEP("closed", "isclosed closed"),
+    IS("object", "product productname type"), IS("campaign", "campaignname campaignid campaign"), IS("value", "closevalue amount dealvalue value opportunityamount"), KEEP("closed", "isclosed closed"), KEEP("won", "iswon won"),
     KEEP_OF(VOC_ENTITY_CASE, "lead", "leadid convertedleadid"), DELETED};
 static const struct field_map hub_deals[] = {
     STEP("New", "createdate createdat"), {.to = "steps", .names = "="}, STEP("=dealstage dealpipelinestageid pipelinestage", "closedate"), IS("actor", "=other"), IS("case", "dealid recordid recordiddeal id"),
-    IS("owner", "hubspotownerid ownerid dealowner"), IS("value", "amount"), IS("object", "dealtype"), KEEP("closed", "hsisclosed isclosed"), DELETED};
+    IS("owner", "hubspotownerid ownerid dealowner"), IS("value", "amount"), IS("object", "dealtype"), KEEP("closed", "hsisclosed isclosed"), KEEP("won", "hsisclosedwon isclosedwon"), DELETED};
 static const struct field_map leads[] = {
     IS("actor", "=other"),
     STEP("lead", "createddate createdat createdate created leaddate datecreated"), STEP("=status leadstatus", "decided decideddate decidedat"), STEP("accepted", "accepteddate acceptedat dateaccepted"),

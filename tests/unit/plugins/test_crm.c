@@ -139,6 +139,9 @@ static void a_date_of_closing_is_an_event_only_of_what_is_closed(void **state)
     expect("opportunity_id,account,stage,engage_date,close_date,amount\n1,Acme,Won,2024-03-01,2024-03-09,50\n2,Acme,Engaging,2024-03-02,2024-09-30,60\n3,Acme,Prospecting,,2024-09-30,\n",
            "2 2024-03-01 Engaging by=other account=id:Acme! case=1\n2 2024-03-09 Won by=other account=id:Acme! case=1 value=50\n"
            "3 2024-03-02 Engaging by=other account=id:Acme! case=2 {amount=60 60000000}\n4 attribute -  account=id:Acme! case=3 {case.stage=Prospecting}\n");
+    expect("Id,AccountId,StageName,CreatedDate,CloseDate,IsClosed,IsWon,Amount\n1,2,Closed Lost,2024-03-01,2024-03-09,true,false,50\n3,2,Handed over,2024-03-01,2024-03-09,true,true,60\n",
+           "2 2024-03-01 New by=other account=crm-account:2! case=1\n2 2024-03-09 Closed Lost by=other account=crm-account:2! case=1 {amount=50 50000000}\n"
+           "3 2024-03-01 New by=other account=crm-account:2! case=3\n3 2024-03-09 Handed over by=other account=crm-account:2! case=3 value=60\n");
     expect("Id,AccountId,StageName,CreatedDate,CloseDate,IsClosed\n1,2,Handed over,2024-03-01,2024-03-09,true\n", "2 2024-03-01 New by=other account=crm-account:2! case=1\n2 2024-03-09 Handed over by=other account=crm-account:2! case=1\n");
 }
 

@@ -135,6 +135,11 @@ tests_unit_host_test_sandbox_SOURCES = tests/unit/host/test_sandbox.c
 tests_unit_host_test_sandbox_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_sandbox_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_sandbox_plugins
+tests_unit_host_test_sandbox_plugins_SOURCES = tests/unit/host/test_sandbox_plugins.c
+tests_unit_host_test_sandbox_plugins_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_sandbox_plugins_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_mock_host
 tests_unit_host_test_mock_host_SOURCES = tests/unit/host/test_mock_host.c
 tests_unit_host_test_mock_host_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -351,6 +351,11 @@ static int talk(void)
     struct pollfd p = {.fd = 0, .events = POLLIN};
     return poll(&p, 1, 0) < 0 || write(1, &zero, 0) < 0;
 }
+static int ask_about_signals(void)
+{
+    struct sigaction old;
+    return sigaction(SIGPIPE, NULL, &old);
+}
 static int give_up(void) { abort(); }
 
 static void work_goes_on(void **state)
@@ -365,6 +370,7 @@ static void work_goes_on(void **state)
     lives(fold_text);
     lives(parse_xml);
     lives(talk);
+    lives(ask_about_signals);
     assert_int_equal(closed(give_up).signal, SIGABRT);
 }
 

@@ -337,12 +337,10 @@ static voc_rc key_of(struct survey *s, uint32_t c)
     if (!x->known && x->key.len) return x->own = x->key, VOC_OK; // a map said it
     voc_str name = e->columns[c].name, key = ev_clip(name, 100);
     if (key.len < name.len && x->label.len) key = (voc_str){made, (size_t)snprintf(made, sizeof made, "%.*s [%.*s]", EV_STR(name, 50), EV_STR(x->label, 60))};
-    for (uint32_t k = 0; k < c; k++)
-        if (ev_eq(s->columns[k].own, key)) {
-            size_t n = (size_t)snprintf(longer, sizeof longer, "%.*s (column %u)", EV_STR(key, 160), c + 1);
-            key = (voc_str){longer, n};
-            break;
-        }
+    bool taken = false;
+    for (uint32_t k = 0; k < c; k++) taken = taken || ev_eq(s->columns[k].own, key);
+    for (uint32_t k = SV_NPS; k < SV_N_KNOWN; k++) taken = taken || (!x->known && ev_is(key, sv_known_name(k))); // named so, and not answered so
+    if (taken) key = (voc_str){longer, (size_t)snprintf(longer, sizeof longer, "%.*s (column %u)", EV_STR(key, 160), c + 1)};
     if (!ev_copy(e, key, &x->own)) return VOC_E_NOMEM;
     if (!x->known) x->key = x->own;
     return VOC_OK;

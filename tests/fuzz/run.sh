@@ -66,6 +66,7 @@ pairs() {
     echo "fuzz_input input-any"
     echo "fuzz_journey journey"
     echo "fuzz_bytes bytes"
+    echo "fuzz_book book"
     echo "fuzz_text time"
     echo "fuzz_text pattern"
     echo "fuzz_text text"

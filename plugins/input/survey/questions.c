@@ -220,7 +220,7 @@ static void kind_of(struct survey *s, uint32_t c)
     if (x->declared && x->role == SV_WORDS) x->kind = SV_OPEN;
     else if (x->declared && x->kind == SV_OPEN) x->kind = SV_CHOICE;
     x->role = x->kind == SV_OPEN ? SV_WORDS : SV_ANSWER;
-    if (x->known == SV_NO && small && x->role == SV_ANSWER && x->lo == x->hi) x->lo = (int)seen.lo, x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi, x->seen_only = true;
+    if (x->known == SV_NO && (small || seen.filled == 0) && x->role == SV_ANSWER && x->lo == x->hi) x->lo = (int)seen.lo, x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi, x->seen_only = true;
 }
 
 // ---- NPS, CSAT, CES ---------------------------------------------------------------------------------------------------------
@@ -247,8 +247,9 @@ static bool named_so(voc_str folded, uint32_t known)
 }
 
 // May it be that question by its answers? `lo`..`hi` was said by text or structure, else seen.
-static bool scale_fits(const struct sv_column *x, uint32_t known)
+static bool scale_fits(const struct sv_column *x, uint32_t known, bool named)
 {
+    if (named && x->seen_only) return true; // of 0 to 10, and be it one answer
     if (x->hi <= x->lo) return false;
     if (known == SV_NPS) return x->lo >= 0 && x->hi <= 10 && (x->seen_only ? x->hi >= 7 && x->lo <= 10 : x->lo == 0 && x->hi == 10);
     return x->lo >= 0 && x->hi <= 10 && x->hi >= 3;
@@ -305,7 +306,7 @@ static voc_rc find_known(struct survey *s, uint32_t known)
             struct sv_column *x = &s->columns[c];
             bool named = named_so(e->columns[c].folded, known) || (known == SV_NPS && x->item && x->item->nps);
             bool whole = known == SV_NPS || sv_has(x->text, "overall") || sv_has(x->text, "insgesamt") || sv_has(x->text, "en general") || sv_has(x->text, "globalement");
-            if (x->role != SV_ANSWER || x->known || x->kind == SV_RANK || x->kind == SV_SEVERAL || !(pass == 0 ? named : speaks_of(x->text, known) && (pass == 2 || whole)) || !scale_fits(x, known)) continue;
+            if (x->role != SV_ANSWER || x->known || x->kind == SV_RANK || x->kind == SV_SEVERAL || !(pass == 0 ? named : speaks_of(x->text, known) && (pass == 2 || whole)) || !scale_fits(x, known, pass == 0)) continue;
             sv_take_known(x, known);
             return VOC_OK;
         }
@@ -337,9 +338,10 @@ static voc_rc key_of(struct survey *s, uint32_t c)
     if (!x->known && x->key.len) return x->own = x->key, VOC_OK; // a map said it
     voc_str name = e->columns[c].name, key = ev_clip(name, 100);
     if (key.len < name.len && x->label.len) key = (voc_str){made, (size_t)snprintf(made, sizeof made, "%.*s [%.*s]", EV_STR(name, 50), EV_STR(x->label, 60))};
+    for (uint32_t k = SV_NPS; k < SV_N_KNOWN; k++) // these mean what was found, and a map takes them for it
+        if (ev_is(key, sv_known_name(k))) key = (voc_str){made, (size_t)snprintf(made, sizeof made, "%s (no score)", sv_known_name(k))};
     bool taken = false;
     for (uint32_t k = 0; k < c; k++) taken = taken || ev_eq(s->columns[k].own, key);
-    for (uint32_t k = SV_NPS; k < SV_N_KNOWN; k++) taken = taken || (!x->known && ev_is(key, sv_known_name(k))); // named so, and not answered so
     if (taken) key = (voc_str){longer, (size_t)snprintf(longer, sizeof longer, "%.*s (column %u)", EV_STR(key, 160), c + 1)};
     if (!ev_copy(e, key, &x->own)) return VOC_E_NOMEM;
     if (!x->known) x->key = x->own;

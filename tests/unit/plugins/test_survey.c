@@ -211,6 +211,7 @@ static void a_question_is_nps_if_it_asks_to_recommend_from_0_to_10(void **state)
         {"Zou u ons aanbevelen aan een vriend?", "8\n10\n2\n", true},
         {"Czy poleci\xC5\x82" "aby nas Pani?", "8\n10\n2\n", true},
         {"nps", "0\n1\n7\n", true},
+        {"nps", "3\n", true}, // its code says so, and one answer is enough
         {"Would you recommend us? (0-10)", "9 - very likely\n0 - not at all\n5\n", true},
         {"Would you recommend us? (1-5)", "5\n4\n1\n", false},       // another scale is said
         {"How likely are you to recommend us to a friend?", "3\n4\n5\n", false}, // seen: no more than 5
@@ -255,6 +256,8 @@ static void what_is_not_on_the_scale_is_no_score(void **state)
 {
     (void)state;
     EXPECT(day, "Would you recommend us? (0-10),Q2\n9,a\n10,b\ndon't know,a\n7,a\n", "{customer.nps=9 9}", "{customer.Would you recommend us? (0-10)=don't know}", "!{customer.nps=don't know");
+    const char *const said[] = {DAY, "nps", "-", NULL};
+    EXPECT(said, "nps,Q2\n9,a\n10,b\n", "{customer.nps (no score)=9 9}", "!{nps=");
 }
 
 #define QUALTRICS "StartDate,EndDate,Status,Finished,ResponseId,Q1\nStart Date,End Date,Response Type,Finished,Response ID,How old are you?\n"

@@ -423,6 +423,14 @@ static void on_doctype(void *user, const xmlChar *name, const xmlChar *external,
 
 // ---- one parse
 
+// Entities that are declared behind another fault make libxml2 begin a document of its own, though no handler of ours does.
+static void free_context(xmlParserCtxtPtr ctxt)
+{
+    xmlFreeDoc(ctxt->myDoc);
+    ctxt->myDoc = NULL;
+    xmlFreeParserCtxt(ctxt);
+}
+
 static xmlSAXHandler handlers(const struct parser *p)
 {
     xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC,
@@ -451,7 +459,7 @@ static voc_rc parse(struct parser *p)
         xmlCtxtUseOptions(p->ctxt, OPTIONS);
         xmlParseDocument(p->ctxt);
         check_whole(p);
-        xmlFreeParserCtxt(p->ctxt);
+        free_context(p->ctxt);
     } else fail(p, VOC_E_NOMEM);
     vec_free(&p->attrs);
     buf_done(&p->names);
@@ -507,7 +515,7 @@ voc_rc xml_feed_end(struct xml_feed *f)
 void xml_feed_free(struct xml_feed *f)
 {
     if (!f) return;
-    if (f->p.ctxt) xmlFreeParserCtxt(f->p.ctxt);
+    if (f->p.ctxt) free_context(f->p.ctxt);
     vec_free(&f->p.attrs);
     buf_done(&f->p.names);
     mem_free(f);

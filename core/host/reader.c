@@ -7,6 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/foreign.h"
+
+#define FOREIGN_CHUNK ((size_t)1 << 20)
+#define FOREIGN_MAX ((size_t)1 << 30) // of a log that is held whole, as it stands and as JSON
+
 // ---- the input -------------------------------------------------------------------------------------------------------------
 
 voc_rc read_input_open(struct read_input *out, const struct import_request *r, struct arena *a, struct diag *d)
@@ -25,13 +30,46 @@ void read_input_close(struct read_input *in)
     in->fd = -1;
 }
 
-static voc_rc begin_input(struct in **in, const struct import_request *r, struct read_input *from, struct diag *d)
+static voc_rc open_input(struct in **in, const struct import_request *r, struct read_input *from, struct diag *d)
 {
     int fd = from->fd;
     from->fd = -1;
     if (fd >= 0) return in_open_descriptor(in, r->path, fd, !from->folder, NULL, d);
     if (r->bytes) return in_memory(in, r->path, r->bytes->ptr, r->bytes->len, NULL, d);
     return in_open_folder(in, r->path, NULL, d);
+}
+
+static voc_rc read_all(struct in *in, struct buf *to)
+{
+    size_t got = 1;
+    voc_rc rc = VOC_OK;
+    while (got && !rc) {
+        char *room = buf_room(to, FOREIGN_CHUNK);
+        rc = room ? in_read(in, room, FOREIGN_CHUNK, &got) : to->rc;
+        if (!rc) to->len += got;
+    }
+    return rc;
+}
+
+// An object-centric log in SQLite is read as the JSON that says the same, which lies in *text then until the input is closed.
+static voc_rc begin_input(struct in **in, struct buf *text, const struct import_request *r, struct read_input *from, struct diag *d)
+{
+    voc_str head = {"", 0};
+    bool complete;
+    struct buf bytes;
+    buf_init(text, FOREIGN_MAX);
+    buf_init(&bytes, FOREIGN_MAX);
+    voc_rc rc = open_input(in, r, from, d);
+    if (!rc) rc = in_peek(*in, (size_t)64 << 10, &head, &complete);
+    if (!rc && foreign_is_ocel(head)) {
+        rc = read_all(*in, &bytes);
+        if (!rc) rc = foreign_ocel(text, (unsigned char *)bytes.ptr, bytes.len, r->path, d);
+        in_close(*in);
+        *in = NULL;
+        if (!rc) rc = in_memory(in, r->path, text->ptr, text->len, NULL, d);
+    }
+    buf_done(&bytes);
+    return rc;
 }
 
 // ---- mapping -------------------------------------------------------------------------------------------------------------
@@ -319,10 +357,12 @@ voc_rc reader_read(const struct import_request *r, struct read_input *from, cons
 {
     struct job j = {.req = r, .keeper = k, .end = out, .a = a, .d = d, .look = from->look};
     memset(out, 0, sizeof *out);
-    voc_rc rc = begin_input(&j.in, r, from, d);
+    struct buf text;
+    voc_rc rc = begin_input(&j.in, &text, r, from, d);
     if (!rc) rc = reader_choose(&j);
     if (!rc) rc = read_chosen_file(&j);
     in_close(j.in);
+    buf_done(&text);
     return rc;
 }
 
@@ -331,7 +371,8 @@ voc_rc reader_sniff(const struct import_request *r, struct read_input *from, str
     struct in *in = NULL;
     voc_str first;
     bool complete;
-    voc_rc rc = begin_input(&in, r, from, d);
+    struct buf text;
+    voc_rc rc = begin_input(&in, &text, r, from, d);
     if (!rc) rc = in_peek(in, 1, &first, &complete);
     if (!rc && first.len == 0) {
         diag_error(d, "IMPORT-009", r->path, 0, "check the export that made it", "the file is empty");
@@ -339,5 +380,6 @@ voc_rc reader_sniff(const struct import_request *r, struct read_input *from, str
     }
     if (!rc) rc = sniff(r->catalogue, in, out, max, n, d);
     in_close(in);
+    buf_done(&text);
     return rc;
 }

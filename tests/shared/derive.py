@@ -6,9 +6,9 @@
 
 "records" are those of voc's account (gave rows + rejected + ignored), "events" those that were stored. How they are counted:
 csv: rows of Python's csv below the header; mails: files, and mails of mailboxes by Python's mailbox; xes: <event> tags, and traces
-without one; xml: <event> tags; json: members of events; lines: lines that are not empty.
+without one; xml: <event> tags; json: members of events; sql: rows of table event; lines: lines that are not empty.
 """
-import bz2, csv, gzip, io, json, mailbox, os, re, sys
+import bz2, csv, gzip, io, json, mailbox, os, re, sqlite3, sys
 
 csv.field_size_limit(1 << 30)
 
@@ -74,6 +74,9 @@ def derive(base, path):
     if name.endswith((".csv", ".tsv")):
         table = rows(content(full))
         return "records", len(table) - headers_of(path, table), "csv"
+    if path.startswith("ocel/") and path.endswith(".sqlite"):
+        tables = sqlite3.connect("file:%s?mode=ro&immutable=1" % full, uri=True)
+        return "events", tables.execute("SELECT count(*) FROM event").fetchone()[0], "sql"
     if path.startswith("ocel/"):
         data = content(full)
         if name.endswith(".jsonocel"):

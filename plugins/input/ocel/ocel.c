@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Input plugin ocel: object-centric event logs, OCEL 2.0 and 1.0, as JSON and as XML (and says how a SQLite one is brought to that).
+// Input plugin ocel: object-centric event logs, OCEL 2.0 and 1.0, as JSON and as XML (the host hands one in SQLite over as JSON).
 // The case is the object of one type, the unit: named by an option, else the type that most events have one object of. This file
 // holds the descriptor, the probe, and what is said about a log.
 #include "plugins/input/ocel/ocel.h"
@@ -94,8 +94,8 @@ static voc_rc run(void *instance, voc_stream *stream, voc_sink *sink)
     o->sink = sink;
     enum layout l = layout_of(head);
     if (l == SQLITE)
-        return ocel_refuse(o, 0, "write it as JSON, and import that: python3 -c \"import pm4py; pm4py.write_ocel2_json(pm4py.read_ocel2_sqlite('LOG.sqlite'), 'LOG.json')\"",
-                           "this object-centric log is a SQLite database, which is not read");
+        return ocel_refuse(o, 0, "write it as JSON, and import that: python3 -c \"import pm4py; pm4py.write_ocel_json(pm4py.read_ocel_sqlite('LOG.sqlite'), 'LOG.jsonocel')\"",
+                           "this object-centric log is a SQLite database that is not of OCEL 2.0, and such are not read");
     bool json = l == JSON_1 || l == JSON_2;
     for (size_t i = 0; i < head.len && l == UNKNOWN && !json && head.ptr[i] != '<'; i++) json = head.ptr[i] == '{';
     rc = json ? ocel_read_json(o, stream) : ocel_read_xml(o, stream);

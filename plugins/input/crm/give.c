@@ -269,15 +269,15 @@ static void drop_plans(struct record *r, const voc_str *cells)
     for (size_t i = 0; i < kept; i++) r->rows[i].action = stage_name(r->rows[i].action);
 }
 
-// Who acts by which step.
+// Who acts by which step; UNSET: it is none.
 static uint32_t actor_of(voc_str action)
 {
     static const struct { const char *action; uint32_t actor; } steps[] = {
         {"ticket", VOC_ACTOR_CUSTOMER}, {"chat", VOC_ACTOR_CUSTOMER}, {"order", VOC_ACTOR_CUSTOMER}, {"pay", VOC_ACTOR_CUSTOMER}, {"cancel-order", VOC_ACTOR_CUSTOMER},
-        {"respond", VOC_ACTOR_CUSTOMER}, {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
+        {"respond", VOC_ACTOR_CUSTOMER}, {"campaign", VOC_ACTOR_OTHER}, {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (ev_is(action, steps[i].action)) return steps[i].actor;
-    return VOC_ACTOR_OTHER;
+    return VOC_ACTOR_UNSET;
 }
 
 // What the record says once belongs to its first step: the order has the value, the ticket the words.
@@ -290,7 +290,10 @@ static void to_first(struct record *r)
     last->text = (voc_str){"", 0};
     first->value = value;
     first->text = text;
-    for (size_t i = 0; i < r->n; i++) r->rows[i].actor = actor_of(r->rows[i].action);
+    for (size_t i = 0; i < r->n; i++) {
+        uint32_t actor = actor_of(r->rows[i].action);
+        r->rows[i].actor = actor ? actor : VOC_ACTOR_OTHER;
+    }
 }
 
 // Attributes of people, accounts and cases go with the first event; the event's own with the last: an earlier one must not know
@@ -409,11 +412,22 @@ static voc_rc give_words(struct record *r)
     return rc ? rc : give_word(r, first);
 }
 
+// The first step of such a thing, where its date is named by the user or has a name of its own.
+static void name_first(struct record *r)
+{
+    static const voc_str firsts[GIVES_N] = {[GIVES_DEALS] = VOC_LIT("New"), [GIVES_LEADS] = VOC_LIT("lead"), [GIVES_TICKETS] = VOC_LIT("ticket"), [GIVES_CHATS] = VOC_LIT("chat"),
+                                            [GIVES_ORDERS] = VOC_LIT("order"), [GIVES_INVOICES] = VOC_LIT("invoice")};
+    bool known = r->s->gives == GIVES_DEALS || r->s->gives == GIVES_LEADS; // any word may be a stage there
+    for (size_t i = 0; i < r->n && !known; i++) known = actor_of(r->rows[i].action) != VOC_ACTOR_UNSET;
+    if (!known || r->rows[0].action.len == 0) r->rows[0].action = firsts[r->s->gives];
+}
+
 static voc_rc give_dated(struct record *r, const voc_str *cells)
 {
     voc_row base = r->rows[0];
     base.value = r->rows[r->n - 1].value;
     if (base.time_us == VOC_NA) return give_undated(r, &base, cells);
+    if (!status_of(r, &r->rows[0], cells)) name_first(r);
     if (r->s->gives == GIVES_LEADS) return give_leads(r);
     if (r->s->gives != GIVES_DEALS) {
         to_first(r);

@@ -185,6 +185,22 @@ static void orders_invoices_and_chats_are_read_where_it_is_said_that_they_are(vo
                    "2 word 2024-03-01T10:00Z  customer=cookie:v1 ref-case=chat:7 text=where is it?\n");
 }
 
+static void a_member_of_a_campaign_may_respond(void **state)
+{
+    (void)state;
+    expect("CampaignId,LeadId,ContactId,Status,FirstRespondedDate,CreatedDate\n5,7,,Sent,,2024-03-01\n5,,8,Responded,2024-03-04,2024-03-01\n",
+           "2 2024-03-01 campaign by=other customer=crm-lead:7! campaign=5 {status=Sent}\n3 2024-03-01 campaign by=other customer=crm-contact:8! campaign=5\n3 2024-03-04 respond by=customer customer=crm-contact:8! campaign=5 {status=Responded}\n");
+}
+
+static void a_date_with_a_name_of_its_own_is_that_of_the_first_step(void **state)
+{
+    (void)state;
+    static const char *const order[] = {"table", "orders", "email", "Kunde", "case", "Nr", NULL}, *const named[] = {"table", "orders", "email", "Kunde", "case", "Nr", "time", "Tag", NULL};
+    expect_options(order, "Nr;Kunde;Tag;Total\n7;a@b.example;1.3.2024;12,50\n8;b@b.example;25.3.2024;3,00\n",
+                   "2 2024-03-01 order by=customer customer=email:a@b.example! case=order:7 value=12.5\n3 2024-03-25 order by=customer customer=email:b@b.example! case=order:8 value=3\n");
+    expect_options(named, "Nr;Kunde;Tag;Total\n7;a@b.example;25.3.2024;12,50\n", "2 2024-03-25 order by=customer customer=email:a@b.example! case=order:7 value=12.5\n");
+}
+
 // ---- activities and mailings --------------------------------------------------------------------------------------------
 
 static void work_within_the_company_reaches_no_customer_and_what_is_not_done_is_no_event(void **state)
@@ -381,6 +397,8 @@ int main(void)
         cmocka_unit_test(each_column_that_is_the_date_of_a_stage_is_an_event),
         cmocka_unit_test(a_lead_is_created_decided_and_knows_why),
         cmocka_unit_test(orders_invoices_and_chats_are_read_where_it_is_said_that_they_are),
+        cmocka_unit_test(a_member_of_a_campaign_may_respond),
+        cmocka_unit_test(a_date_with_a_name_of_its_own_is_that_of_the_first_step),
         cmocka_unit_test(work_within_the_company_reaches_no_customer_and_what_is_not_done_is_no_event),
         cmocka_unit_test(an_activity_is_about_an_opportunity_a_ticket_or_an_account_by_its_id),
         cmocka_unit_test(who_called_is_said_by_the_direction_and_a_customers_mail_is_words),

@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/sources.h"
 #include "cli/worksheet/subject.h"
+#include "io/in.h"
 
 #define TEXT_MAX ((size_t)64 << 10)
 
@@ -29,12 +30,21 @@ static void add_line(struct buf *b, const char *word, voc_str value)
     buf_byte(b, '\n');
 }
 
-static void add_path(struct buf *b, const struct project *p, const char *word, const char *path)
+// Of "book.xlsx!Sheet" the way to the book, and the sheet.
+static void add_path(struct cli *c, struct buf *b, const struct project *p, const char *word, const char *path)
 {
+    const size_t n = in_file_part(path);
+    const char *file = arena_printf(&c->arena, "%.*s", (int)n, path);
     struct buf way;
     buf_init(&way, TEXT_MAX);
-    if (strcmp(path, "-") != 0 && folder_way(&way, p, path) == VOC_OK && way.len) add_line(b, word, str_mk(way.ptr, way.len));
+    if (file && strcmp(path, "-") != 0 && folder_way(&way, p, file) == VOC_OK && way.len && buf_cstr(&way, path + n) == VOC_OK) add_line(b, word, str_mk(way.ptr, way.len));
     buf_done(&way);
+}
+
+static bool is_there(struct cli *c, const char *path)
+{
+    const char *file = arena_printf(&c->arena, "%.*s", (int)in_file_part(path), path);
+    return file && access(file, R_OK) == 0;
 }
 
 voc_rc replay_remember(struct cli *c, struct project *p, const struct import_request *r, const struct import_report *rep, voc_str sources)
@@ -48,10 +58,10 @@ voc_rc replay_remember(struct cli *c, struct project *p, const struct import_req
     voc_str file = arena_str(&c->arena, sources.ptr, sources.len, &ok);
     if (!key || !ok) return VOC_E_NOMEM;
     buf_init(&b, TEXT_MAX);
-    add_path(&b, p, "path", r->path);
+    add_path(c, &b, p, "path", r->path);
     add_line(&b, "as", r->as);
     add_line(&b, "source", r->source);
-    if (file.len) add_path(&b, p, "sources", file.ptr);
+    if (file.len) add_path(c, &b, p, "sources", file.ptr);
     for (size_t i = 0; i < r->n_options; i++) {
         const char *one = arena_printf(&c->arena, "%.*s=%.*s", (int)r->options[i].name.len, r->options[i].name.ptr, (int)r->options[i].value.len, r->options[i].value.ptr);
         add_line(&b, "option", str_of(one));
@@ -139,6 +149,12 @@ static voc_rc describe(void *user, const struct store_import *i)
     return ok ? VOC_OK : VOC_E_NOMEM;
 }
 
+static voc_rc add_up(void *user, const struct store_left_out *l)
+{
+    *(uint64_t *)user += l->records;
+    return VOC_OK;
+}
+
 struct still { int64_t number; bool there; };
 static voc_rc is_number(void *user, const struct store_import *i)
 {
@@ -157,13 +173,13 @@ static const char *base_name(const char *path)
 static const char *find_file(struct cli *c, const struct project *p, const struct wanted *x, const struct reading *r, const char *named)
 {
     if (named) return named;
-    if (r->path && access(r->path, R_OK) == 0) return r->path;
+    if (r->path && is_there(c, r->path)) return r->path;
     const char *home = project_path(p), *slash = strrchr(home, '/');
     const char *here = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
     if (!here || !*here) return NULL;
-    if (access(here, R_OK) == 0) return here;
+    if (is_there(c, here)) return here;
     const char *beside = slash ? arena_printf(&c->arena, "%.*s/%s", (int)(slash - home), home, here) : NULL;
-    return beside && access(beside, R_OK) == 0 ? beside : NULL;
+    return beside && is_there(c, beside) ? beside : NULL;
 }
 
 // ---- reading again ------------------------------------------------------------------------------------------------------------
@@ -292,6 +308,9 @@ int run_replay(struct cli *c)
         if (rc) break;
         const char *path = find_file(c, p, x, &how, name);
         progress_of(&progress, base_name(path ? path : ""));
+        uint64_t before = 0, after = 0; // of the whole project: a grown log takes the place of several imports
+        rc = store_rejected(p, add_up, &before);
+        if (rc) break;
         voc_rc one = path ? read_again(c, p, j, x, &how, path, &rep) : say_gone(c, x, &how);
         if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
         if (one == VOC_E_BUG) c->failed_plugin = true;
@@ -300,6 +319,8 @@ int run_replay(struct cli *c)
             n_failed++;
             continue;
         }
+        rc = store_rejected(p, add_up, &after);
+        x->rejects = before + rep.account.rejected - after;
         row(t, x, &rep);
         n_read++;
         n_left += rep.account.rejected > 0;

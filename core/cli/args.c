@@ -11,6 +11,8 @@ static const char *const colour_choices[] = {"auto", "always", "never", NULL};
 
 static const char *const progress_choices[] = {"auto", "plain", "none", NULL};
 
+static const char *const isolate_choices[] = {"always", "untrusted", "never", NULL}; // in the order of cli_isolate
+
 const voc_option common_options[COMMON_N] = {
     [COMMON_FORMAT] = {"format", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FORMAT", "table, csv, tsv, json, jsonl, or an output plugin such as md"},
     [COMMON_OUTPUT] = {"output", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "write to this file; its ending gives the format"},
@@ -20,6 +22,7 @@ const voc_option common_options[COMMON_N] = {
     [COMMON_THREADS] = {"threads", VOC_OPT_INT, 0, NULL, "1", "256", NULL, "N", "work in this many threads; results are the same for any number"},
     [COMMON_MEMORY] = {"memory", VOC_OPT_SIZE, 0, NULL, "16M", NULL, NULL, "SIZE", "bound for what a command holds in memory; more goes to a file without a name beside the project (a quarter of the machine)"},
     [COMMON_PLUGIN_DIR] = {"plugin-dir", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "DIR", "look for plugins here first"},
+    [COMMON_ISOLATE] = {"isolate", VOC_OPT_ENUM, 0, "always", NULL, NULL, isolate_choices, "WHEN", "read files in a process without files and network of its own: always, only with plugins that did not come with voc (untrusted), or never"},
     [COMMON_QUIET] = {"quiet", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no hints on the error output"},
     [COMMON_PROGRESS] = {"progress", VOC_OPT_ENUM, 0, "auto", NULL, NULL, progress_choices, "HOW", "auto: a line on a terminal that tells how far it is; plain: a line every 10 seconds; none"},
     [COMMON_HELP] = {"help", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "show this help"},

@@ -14,7 +14,7 @@ enum { // exit codes (DESIGN section 7)
 };
 
 // Options that every command with tables has; index into cli.common.
-enum { COMMON_FORMAT, COMMON_OUTPUT, COMMON_FORCE, COMMON_TABLE, COMMON_COLOR, COMMON_THREADS, COMMON_MEMORY, COMMON_PLUGIN_DIR, COMMON_QUIET, COMMON_PROGRESS, COMMON_HELP, COMMON_N };
+enum { COMMON_FORMAT, COMMON_OUTPUT, COMMON_FORCE, COMMON_TABLE, COMMON_COLOR, COMMON_THREADS, COMMON_MEMORY, COMMON_PLUGIN_DIR, COMMON_ISOLATE, COMMON_QUIET, COMMON_PROGRESS, COMMON_HELP, COMMON_N };
 extern const voc_option common_options[COMMON_N];
 
 struct cli;
@@ -89,6 +89,7 @@ voc_rc cli_output_check(struct cli *c); // ahead of long work: is the format kno
 voc_rc cli_output_has(struct cli *c, voc_str option, bool *has); // is it one of the output plugin that is asked for?
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);
+enum isolate cli_isolate(const struct cli *c);
 voc_rc cli_catalogue(struct cli *c); // opens it once
 void cli_progress_begin(struct cli *c, struct progress *p); // progress of a command: by --progress, --quiet and the terminal
 void cli_progress_end(struct cli *c);

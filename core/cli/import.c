@@ -259,7 +259,7 @@ int run_import(struct cli *c)
         struct import_report report;
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
         struct import_request r = {.project = p,
-                                   .catalogue = c->catalogue,
+                                   .catalogue = c->catalogue, .isolate = cli_isolate(c),
                                    .journey = only ? only : j,
                                    .sources_only = only != NULL,
                                    .path = c->args[i],

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "host/file_kind.h"
+#include "host/worker.h"
 
 static void show(void *user, const struct diag_msg *m)
 {
@@ -216,6 +217,7 @@ int main(int argc, char **argv)
 {
     static char *no_words[] = {(char *)"voc", (char *)"help", NULL};
     struct cli c = {0};
+    if (argc == 2 && strcmp(argv[1], WORKER_WORD) == 0) return worker_main();
     if (argc < 2) argc = 2, argv = no_words;
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) argv[1] = (char *)"help";
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) argv[1] = (char *)"version";

@@ -145,6 +145,12 @@ uint32_t cli_threads(const struct cli *c)
     return n < 1 ? 1 : n > 64 ? 64 : (uint32_t)n;
 }
 
+enum isolate cli_isolate(const struct cli *c)
+{
+    static const enum isolate choices[] = {ISOLATE_ALWAYS, ISOLATE_UNTRUSTED, ISOLATE_NEVER};
+    return choices[c->common[COMMON_ISOLATE].i];
+}
+
 uint64_t cli_memory(const struct cli *c)
 {
     if (c->common[COMMON_MEMORY].set) return (uint64_t)c->common[COMMON_MEMORY].i;

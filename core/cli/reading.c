@@ -213,7 +213,7 @@ static voc_rc read_file(struct cli *c, struct project *p, const struct journey *
     struct import_report report;
     const char *slash = strrchr(path, '/'), *name = slash && slash[1] ? slash + 1 : path;
     const voc_value *max = value_of(c, READ_MAX_REJECTS);
-    struct import_request r = {.project = p, .catalogue = c->catalogue, .journey = j, .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
+    struct import_request r = {.project = p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = j, .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
                                .source = value_of(c, READ_SOURCE)->s, .options = c->repeated, .n_options = c->n_repeated, .threads = cli_threads(c), .memory_max = cli_memory(c),
                                .progress = progress_import, .progress_user = progress, .kept = c->kept};
     if (strcmp(path, "-") == 0) r.name = name = "stdin";

@@ -346,7 +346,7 @@ static voc_rc one_file(struct cli *c, const struct journey *j, struct rows *w, c
 {
     struct import_report report;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    struct import_request r = {.catalogue = c->catalogue,
+    struct import_request r = {.catalogue = c->catalogue, .isolate = cli_isolate(c),
                                .journey = j,
                                .sources_only = c->own[ROWS_SOURCES].set != 0,
                                .path = path,

@@ -53,7 +53,7 @@ static const char *base_name(const char *path)
 // What an import would make of the columns; no record is read for it.
 static voc_rc make_plan(struct cli *c, const char *path, voc_str as, struct import_report *out)
 {
-    struct import_request r = {.catalogue = c->catalogue, .path = path, .as = as, .options = c->repeated, .n_options = c->n_repeated, .threads = 1, .max_rejects = UINT64_MAX, .plan_only = true};
+    struct import_request r = {.catalogue = c->catalogue, .isolate = cli_isolate(c), .path = path, .as = as, .options = c->repeated, .n_options = c->n_repeated, .threads = 1, .max_rejects = UINT64_MAX, .plan_only = true};
     return import_file(&r, out, &c->arena, c->diag);
 }
 
@@ -103,18 +103,8 @@ static voc_rc mapping_notes(struct table *t, const char *file, const struct impo
 
 static voc_rc look(struct cli *c, const char *path, struct sniffed *s, size_t *n)
 {
-    struct in *in = NULL;
-    voc_str first;
-    bool complete;
-    voc_rc rc = file_look(path).kind == FILE_FOLDER ? in_open_folder(&in, path, NULL, c->diag) : in_open(&in, path, NULL, c->diag);
-    if (!rc) rc = in_peek(in, 1, &first, &complete);
-    if (!rc && first.len == 0) {
-        diag_error(c->diag, "IMPORT-009", path, 0, "check the export that made it", "the file is empty");
-        rc = VOC_E_INPUT;
-    }
-    if (!rc) rc = sniff(c->catalogue, in, s, PLUGINS_MAX, n, c->diag);
-    in_close(in);
-    return rc;
+    const struct import_request r = {.catalogue = c->catalogue, .isolate = cli_isolate(c), .path = path, .threads = 1};
+    return import_sniff(&r, s, PLUGINS_MAX, n, &c->arena, c->diag);
 }
 
 static bool is_clear(const struct sniffed *s, size_t n) { return n && s[0].confidence >= SNIFF_KNOWN && (n == 1 || s[0].confidence - s[1].confidence >= SNIFF_APART); }

@@ -160,8 +160,9 @@ void sources_add(struct buf *b, const struct sources_file *f, char (*ids)[64], s
     add_reasons(b, s);
     if (sources_assumes_actor(s))
         buf_cstr(b, "    <note>who acted is not said: it is read as the customer. If the company did all of this, write actor=\"company\" into source</note>\n");
+    const bool known = f->n_options && plugin_load(f->plugin, NULL) == VOC_OK; // it may have been read in another process
     for (size_t i = 0; i < f->n_options; i++) {
-        if (is_option_of_maps(f->plugin->desc, f->options[i].name)) continue;
+        if (known && is_option_of_maps(f->plugin->desc, f->options[i].name)) continue;
         buf_cstr(b, "    <option");
         add_attribute(b, "name", f->options[i].name);
         add_attribute(b, "value", f->options[i].value);

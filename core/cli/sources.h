@@ -6,7 +6,7 @@
 
 struct sources_file { // one file that was looked at; borrowed
     const struct import_report *report; // of a plan
-    const struct plugin *plugin;
+    struct plugin *plugin;
     const struct option_given *options; // -O
     size_t n_options;
 };

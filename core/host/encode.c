@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "host/coding.h"
 #include "host/host.h"
+#include "host/place.h"
 
 #define FLUSH_ROWS 8192u                     // STREAM
 #define RAW_MAX ((size_t)64 << 10)           // kept of a reject
@@ -219,6 +220,8 @@ void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad)
     coder_text(&s->c, block ? block->bytes : NULL, block ? block->n_bytes : 0);
     s->current = UINT64_MAX;
     s->state.n = 0;
+    const size_t n = block ? block->n_records : 0;
+    place_lines(s->spec.sender, n ? block->line[0] : 0, n ? block->line[n - 1] : 0);
 }
 
 static voc_rc close_stream_record(struct voc_sink *s)
@@ -257,6 +260,7 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
     s->from = from;
     s->to = s->last_to = to;
     s->line = line;
+    place_lines(s->spec.sender, line, line);
     s->open = true;
     *number = s->n_records++;
     enter_record(s, *number);

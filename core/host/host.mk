@@ -16,6 +16,7 @@ core_libvoc_a_SOURCES += \
 	core/host/options.c core/host/options.h \
 	core/host/parallel.c core/host/parallel.h \
 	core/host/pipeline.c core/host/pipeline.h \
+	core/host/place.c core/host/place.h \
 	core/host/plugin.c core/host/plugin.h \
 	core/host/reader.c core/host/reader.h core/host/reader_choose.c core/host/reader_job.h core/host/reader_lines.c \
 	core/host/row_sums.c core/host/row_sums.h \
@@ -25,4 +26,6 @@ core_libvoc_a_SOURCES += \
 	core/host/spill.c core/host/spill.h core/host/spool.c \
 	core/host/trust.c core/host/trust.h \
 	core/host/units.c core/host/units.h \
-	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_set.c core/host/views_shown.c
+	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_set.c core/host/views_shown.c \
+	core/host/wire.h core/host/wire_block.c core/host/wire_values.c \
+	core/host/worker.c core/host/worker.h core/host/worker_child.c core/host/worker_spawn.c

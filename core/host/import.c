@@ -8,6 +8,7 @@
 
 #include "host/doubts.h"
 #include "host/reader.h"
+#include "host/worker.h"
 
 #define PRIORS_MAX READ_WATCH_MAX
 
@@ -202,6 +203,27 @@ static void fill_report(struct keeping *k)
     if (e->actor_unset) snprintf(out->assumed, sizeof out->assumed, "who acted is not said in this source: read as the customer");
 }
 
+// Bytes in memory are a test's, or a fuzzer's.
+static bool isolated(const struct import_request *r)
+{
+    if (r->isolate == ISOLATE_NEVER || r->bytes) return false;
+    if (r->isolate == ISOLATE_ALWAYS) return true;
+    for (size_t i = 0; i < catalogue_n(r->catalogue); i++) {
+        const struct plugin *p = catalogue_at(r->catalogue, i);
+        const bool asked = p->note.kind == VOC_KIND_INPUT && !p->refused && (!r->as.len || str_is(r->as, p->note.name));
+        if (asked && !p->shipped) return true;
+    }
+    return false;
+}
+
+voc_rc import_sniff(const struct import_request *r, struct sniffed *out, size_t max, size_t *n, struct arena *a, struct diag *d)
+{
+    struct read_input in = {.fd = -1};
+    *n = 0;
+    voc_rc rc = r->bytes ? VOC_OK : read_input_open(&in, r, a, d);
+    return rc ? rc : isolated(r) ? worker_sniff(r, &in, out, max, n, d) : reader_sniff(r, &in, out, max, n, d);
+}
+
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)
 {
     struct keeping k = {.req = r, .rep = out, .a = a, .d = d};
@@ -209,7 +231,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     struct read_input in = {.fd = -1};
     memset(out, 0, sizeof *out);
     voc_rc rc = r->bytes ? VOC_OK : read_input_open(&in, r, a, d);
-    if (!rc) rc = reader_read(r, &in, &keeper, &k.end, a, d);
+    if (!rc) rc = isolated(r) ? worker_read(r, &in, &keeper, &k.end, a, d) : reader_read(r, &in, &keeper, &k.end, a, d);
     if (!rc && !r->plan_only) rc = finish(&k);
     if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, k.end.account.records, d);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing

@@ -7,6 +7,7 @@
 #include "host/host.h"
 #include "journey/journey.h"
 
+enum isolate { ISOLATE_NEVER, ISOLATE_UNTRUSTED /* plugins that did not ship with the program */, ISOLATE_ALWAYS }; // read in a worker (worker.h)
 enum import_phase { IMPORT_READ, IMPORT_WRITE }; // blocks come in, then all of it goes into the project
 struct import_progress { enum import_phase phase; uint64_t bytes, of; /* as they are stored; of 0: unknown */ uint64_t events, rejects; };
 
@@ -36,6 +37,7 @@ struct import_request {
     void *user;
     void (*progress)(void *progress_user, const struct import_progress *p); // after each block, from this thread; or NULL
     void *progress_user;
+    enum isolate isolate;
     const voc_str *bytes;         // the input itself: path is only what it is called, and nothing is opened. NULL: path is
 };
 struct import_report {
@@ -55,5 +57,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
 // at least SNIFF_APART surer than the next.
 enum { SNIFF_KNOWN = 25, SNIFF_APART = 10 };
 struct sniffed { struct plugin *plugin; int confidence; char reason[200]; };
+// Of a request's file, wherever that is to be read.
+voc_rc import_sniff(const struct import_request *r, struct sniffed *out, size_t max, size_t *n, struct arena *a, struct diag *d);
 voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 #endif

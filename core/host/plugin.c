@@ -21,6 +21,7 @@
 struct entry { // a plugin with what only this file knows
     struct plugin plugin;
     int fd;
+    bool loaded; // the object; what it says of itself may still be wrong
     voc_plugin desc;
     union {
         voc_input_ops input;
@@ -158,6 +159,11 @@ static voc_rc add_folder(struct catalogue *c, const char *dir, bool missing_ok, 
     return rc;
 }
 
+static void mark_shipped(struct catalogue *c, size_t from)
+{
+    for (size_t i = from; i < c->entries.n; i++) c->entries.at[i]->plugin.shipped = true;
+}
+
 static voc_rc add_path_list(struct catalogue *c, const char *list, const char *const *commands, struct diag *d)
 {
     voc_rc rc = VOC_OK;
@@ -227,7 +233,9 @@ voc_rc catalogue_open(struct catalogue **out, const struct catalogue_places *pla
     for (size_t i = 0; i < places->n_dirs && !rc; i++) rc = add_folder(c, places->dirs[i], false, commands, d);
     if (!rc && places->use_defaults) rc = add_path_list(c, secure_getenv("VOC_PLUGIN_PATH"), commands, d);
     if (!rc && places->use_defaults) rc = add_user_folder(c, commands, d);
+    const size_t others = c->entries.n;
     if (!rc && places->use_defaults) rc = add_folder(c, VOC_PLUGIN_DIR, true, commands, d);
+    mark_shipped(c, others);
     if (rc) {
         catalogue_close(c);
         return rc;
@@ -236,6 +244,32 @@ voc_rc catalogue_open(struct catalogue **out, const struct catalogue_places *pla
     if (c->entries.n) qsort(c->entries.at, c->entries.n, sizeof *c->entries.at, entry_order);
     *out = c;
     return VOC_OK;
+}
+
+int plugin_descriptor(const struct plugin *p) { return p->refused ? -1 : ((const struct entry *)(const void *)p)->fd; }
+
+static voc_rc inherit_one(struct catalogue *c, const struct plugin_given *g)
+{
+    const char *why = NULL;
+    struct entry *e = mem_zalloc(1, sizeof *e);
+    voc_rc rc = e ? vec_reserve(&c->entries, 1, PLUGINS_MAX) : VOC_E_NOMEM;
+    if (rc) return mem_free(e), rc;
+    c->entries.at[c->entries.n++] = e;
+    e->fd = g->fd;
+    e->plugin.note = g->note;
+    e->plugin.path = mem_strndup(g->path, strlen(g->path));
+    if (!e->plugin.path) return VOC_E_NOMEM;
+    return g->refused ? entry_refuse(e, g->why ? g->why : "") : note_read(g->fd, &e->plugin.note, &why);
+}
+
+voc_rc catalogue_inherit(struct catalogue **out, const struct plugin_given *given, size_t n)
+{
+    struct catalogue *c = mem_zalloc(1, sizeof *c);
+    voc_rc rc = c ? VOC_OK : VOC_E_NOMEM;
+    for (size_t i = 0; i < n && !rc; i++) rc = inherit_one(c, &given[i]);
+    if (rc) catalogue_close(c);
+    else *out = c;
+    return rc;
 }
 
 void catalogue_close(struct catalogue *c)
@@ -315,30 +349,44 @@ static const char *descriptor_fault(struct entry *e, const voc_plugin *theirs)
     return ops_fault(e, p->ops);
 }
 
+// A second attempt says the same and opens nothing: a worker may not by then.
+static voc_rc say_broken(const struct plugin *p, struct diag *d, bool loaded)
+{
+    const char *why = p->why ? p->why : "out of memory";
+    if (!loaded)
+        diag_error(d, "PLUGIN-003", NULL, 0, "rebuild it with -Wl,-z,defs: a plugin needs no symbol of its host", "plugin %s cannot be loaded: %s", p->path, why);
+    else
+        diag_error(d, "PLUGIN-004", NULL, 0, "ask its author", "plugin %s breaks the contract: %s", p->path, why);
+    return VOC_E_BUG;
+}
+
+static voc_rc break_plugin(struct plugin *p, struct diag *d, const char *why)
+{
+    p->broken = true;
+    mem_free(p->why);
+    p->why = mem_strndup(why, strlen(why));
+    return say_broken(p, d, ((struct entry *)(void *)p)->loaded);
+}
+
 voc_rc plugin_load(struct plugin *p, struct diag *d)
 {
     struct entry *e = (struct entry *)(void *)p;
     char path[64];
     const voc_plugin *(*query)(uint32_t) = NULL;
     if (p->desc) return VOC_OK;
+    if (p->broken) return say_broken(p, d, e->loaded);
     if (p->refused) {
         diag_error(d, "PLUGIN-002", NULL, 0, NULL, "plugin %s is refused: %s", p->path, p->why);
         return VOC_E_POLICY;
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", e->fd);
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (!object) {
-        diag_error(d, "PLUGIN-003", NULL, 0, "rebuild it with -Wl,-z,defs: a plugin needs no symbol of its host", "plugin %s cannot be loaded: %s",
-                   p->path, dlerror());
-        return VOC_E_BUG;
-    }
+    if (!object) return break_plugin(p, d, dlerror());
+    e->loaded = true;
     void *symbol = dlsym(object, "voc_plugin_query");
     memcpy(&query, &symbol, sizeof query); // a function pointer by way of POSIX
     const char *fault = query ? descriptor_fault(e, query(VOC_ABI_MAJOR)) : "it does not export voc_plugin_query";
-    if (fault) {
-        diag_error(d, "PLUGIN-004", NULL, 0, "ask its author", "plugin %s breaks the contract: %s", p->path, fault);
-        return VOC_E_BUG;
-    }
+    if (fault) return break_plugin(p, d, fault);
     p->ops = &e->ops;
     p->desc = &e->desc;
     return VOC_OK;

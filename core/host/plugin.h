@@ -13,6 +13,8 @@ struct plugin { // owned by the catalogue
     const voc_plugin *desc;  // the host's own zero-extended copy once loaded, else NULL
     const void *ops;         // likewise
     bool refused;            // `why` says why
+    bool shipped;            // lies in the folder of the program's own plugins
+    bool broken;             // it was tried to load it; `why` says what came of it
     char *why;
 };
 struct catalogue; // owns plugins, keeps descriptors open for the life of the process
@@ -25,5 +27,10 @@ size_t catalogue_n(const struct catalogue *c);
 struct plugin *catalogue_at(struct catalogue *c, size_t i); // sorted by kind, name
 struct plugin *catalogue_find(struct catalogue *c, uint32_t kind, voc_str name); // NULL: none (refused ones are found)
 voc_rc plugin_load(struct plugin *p, struct diag *d);  // note = descriptor, sizes sane, ops complete; idempotent
+// A catalogue of plugins that another process has found and checked, in this order, with the descriptors on which it did; those
+// are taken. Of a refused one only path, kind and name are known, and why.
+struct plugin_given { const char *path, *why; bool refused; int fd; struct plugin_note note; };
+voc_rc catalogue_inherit(struct catalogue **out, const struct plugin_given *given, size_t n);
+int plugin_descriptor(const struct plugin *p); // -1: it is refused
 const char *plugin_kind_name(uint32_t kind);           // "input"
 #endif

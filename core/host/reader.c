@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/place.h"
 #include "store/foreign.h"
 
 #define FOREIGN_CHUNK ((size_t)1 << 20)
@@ -322,6 +323,8 @@ static voc_rc prepare(struct job *j)
     voc_rc rc = plugin_load(j->plugin, j->d);
     if (rc) return rc;
     j->ops = j->plugin->ops;
+    for (size_t i = 0; i < catalogue_n(j->req->catalogue); i++)
+        if (catalogue_at(j->req->catalogue, i) == j->plugin) place_plugin((uint32_t)i + 1);
     copy(e->plugin, sizeof e->plugin, j->plugin->note.name);
     rc = make_source(j);
     if (!rc) (void)snprintf(e->source, sizeof e->source, "%.*s", (int)(j->source.id.len > 63 ? 63 : j->source.id.len), j->source.id.ptr);

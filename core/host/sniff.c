@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/import.h"
+#include "host/place.h"
 
 #define HEAD_BYTES ((size_t)64 << 10)
 
@@ -50,6 +51,7 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
         voc_probe_result r = {0, ""};
         probe.head = ops->framing == VOC_FRAMING_LINES ? str_mk(text.ptr ? text.ptr : "", text.len) : raw;
         context_init(&cx, p, d, in_path(in));
+        place_plugin((uint32_t)i + 1);
         ops->probe(host_table(), &cx, &probe, &r);
         context_done(&cx);
         if (cx.short_of_memory) rc = VOC_E_NOMEM; // "not mine" may only mean that there was no memory to look

@@ -152,7 +152,7 @@ static const struct entry fields[] = {
     STRUCT(voc_input_ops),
     FIELD(voc_input_ops, struct_size), FIELD(voc_input_ops, framing), FIELD(voc_input_ops, probe), FIELD(voc_input_ops, open),
     FIELD(voc_input_ops, close), FIELD(voc_input_ops, rule), FIELD(voc_input_ops, head), FIELD(voc_input_ops, lines), FIELD(voc_input_ops, run),
-    FIELD(voc_input_ops, describe), FIELD(voc_input_ops, maps), FIELD(voc_input_ops, directive),
+    FIELD(voc_input_ops, describe), FIELD(voc_input_ops, maps), FIELD(voc_input_ops, directive), FIELD(voc_input_ops, prepare),
     STRUCT(voc_analysis_ops),
     FIELD(voc_analysis_ops, struct_size), FIELD(voc_analysis_ops, reserved), FIELD(voc_analysis_ops, begin), FIELD(voc_analysis_ops, state_new),
     FIELD(voc_analysis_ops, batch), FIELD(voc_analysis_ops, merge), FIELD(voc_analysis_ops, save), FIELD(voc_analysis_ops, load),

@@ -43,7 +43,7 @@ static voc_rc read_files(struct cli *c, struct subject *s, const struct subject_
     for (int i = 0; i < c->n_args && !rc; i++) {
         struct import_report report;
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
-        struct import_request r = {.project = s->p, .catalogue = c->catalogue, .journey = s->j, .path = c->args[i], .as = o->as, .source = o->source, .options = c->repeated,
+        struct import_request r = {.project = s->p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = s->j, .path = c->args[i], .as = o->as, .source = o->source, .options = c->repeated,
                                    .n_options = c->n_repeated, .threads = cli_threads(c), .max_rejects = UINT64_MAX};
         if (strcmp(c->args[i], "-") == 0) r.name = name = "stdin";
         rc = import_file(&r, &report, &c->arena, c->diag);

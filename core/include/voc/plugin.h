@@ -639,6 +639,9 @@ typedef struct voc_input_ops {
      * order of the file, on one thread. *context: what holds from that line on; never changed afterwards, the instance's own
      * until close. The line is a record too, the first of those that it is given with: lines() must account for it. */
     voc_rc (*directive)(void *instance, voc_str line, const void **context);
+    /* Files are read in a process that has given up files, network and signals. A library that needs one of them to begin with
+     * is begun here: once, before that, and before any other operation. May not be called at all; open must not rely on it. */
+    void (*prepare)(void);
 } voc_input_ops;
 
 typedef struct voc_analysis_ops {

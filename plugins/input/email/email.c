@@ -232,6 +232,7 @@ static const voc_input_ops ops = {
     .close = email_close,
     .run = email_run,
     .describe = describe,
+    .prepare = message_prepare,
 };
 
 static const voc_plugin plugin = {

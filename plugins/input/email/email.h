@@ -139,6 +139,7 @@ size_t mbox_unquote(char *bytes, size_t len);                // takes one > from
 int mbox_separator(const char *line, size_t len, size_t avail, int after_blank);
 
 // message.c
+void message_prepare(void); // before the process gives up files
 voc_rc message_open(struct email *e);
 void message_close(struct email *e);
 void message_read(struct email *e, struct piece *p, struct mail *m);

@@ -17,6 +17,20 @@ struct gmime { // owns all
     GMimeParserOptions *options;
 };
 
+// GLib would ask whether its standard error is the system's journal; it is nobody's.
+static GLogWriterOutput say_nothing(GLogLevelFlags level, const GLogField *fields, gsize n, gpointer user)
+{
+    (void)level, (void)fields, (void)n, (void)user;
+    return G_LOG_WRITER_HANDLED;
+}
+
+// GMime counts its beginnings. The first one sets up libraries below it, which ask for files and signals.
+void message_prepare(void)
+{
+    g_log_set_writer_func(say_nothing, NULL, NULL);
+    g_mime_init();
+}
+
 voc_rc message_open(struct email *e)
 {
     struct gmime *g = e->host->alloc(e->cx, sizeof *g);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// An input plugin that does harm: what it does is said by the first line of its file ("does crash"), so that one build serves
+// every case of check.sh. A file that says nothing of the kind is read as lines "seconds;action;customer".
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <voc/plugin.h>
+
+#define LEAK_MOST ((size_t)2 << 30)
+
+struct hostile { const voc_host *host; voc_context *cx; };
+
+static int says(voc_str text, const char *what)
+{
+    size_t n = strlen(what);
+    return text.len > 5 + n && memcmp(text.ptr, "does ", 5) == 0 && memcmp(text.ptr + 5, what, n) == 0 && text.ptr[5 + n] == '\n';
+}
+
+static void crash(void)
+{
+    volatile char *volatile nowhere = NULL;
+    *nowhere = 1;
+}
+
+static void spin(void)
+{
+    for (volatile unsigned i = 0;; i++) {}
+}
+
+// ---- lies on the wire: a message that says it is as long as `size`, and so many bytes of it ----------------------------------------------
+
+enum { WIRE = 4, BLOCK = 8, END = 9 };
+
+static void put(uint32_t type, uint64_t size, const void *body, size_t n)
+{
+    const struct { uint32_t type, zero; uint64_t size; } head = {type, 0, size};
+    if (write(WIRE, &head, sizeof head) < 0 || (n && write(WIRE, body, n) < 0)) _exit(9);
+}
+
+static void lie(voc_str text)
+{
+    static uint64_t counts[12];
+    unsigned char noise[512];
+    for (size_t i = 0; i < sizeof noise; i++) noise[i] = (unsigned char)(i * 37 + 11);
+    if (says(text, "lie-kind")) put(77, 8, noise, 8);
+    if (says(text, "lie-length")) put(BLOCK, UINT64_MAX / 2, noise, 8);
+    if (says(text, "lie-noise")) put(BLOCK, sizeof noise, noise, sizeof noise);
+    if (says(text, "lie-end")) put(END, 64, noise, 64);
+    if (says(text, "lie-rows")) { // a block of a thousand million rows in 96 bytes
+        counts[2] = 1000000000;
+        counts[8] = 1;                           // sender 1, nothing known
+        counts[9] = (uint64_t)1 << 32 | 1;       // one string
+        put(BLOCK, sizeof counts, counts, sizeof counts);
+    }
+    if (says(text, "lie-quiet")) put(END, 0, noise, 0);
+}
+
+// ---- harm ----------------------------------------------------------------------------------------------------------------------------
+
+static voc_rc eat(struct hostile *h, int asks)
+{
+    for (size_t had = 0; had < LEAK_MOST; had += (size_t)32 << 20) {
+        char *more = asks ? h->host->alloc(h->cx, (size_t)32 << 20) : malloc((size_t)32 << 20);
+        if (!more) return VOC_E_NOMEM;
+        more[0] = 1;
+    }
+    return VOC_OK;
+}
+
+static voc_rc harm(struct hostile *h, voc_str text)
+{
+    char *const none[] = {NULL};
+    if (says(text, "crash")) crash();
+    if (says(text, "abort")) abort();
+    if (says(text, "spin")) spin();
+    if (says(text, "sleep")) for (;;) sleep(1000);
+    if (says(text, "leak")) return eat(h, 0);
+    if (says(text, "take")) return eat(h, 1);
+    if (says(text, "print")) printf("look at me\n");
+    if (says(text, "mutter")) fprintf(stderr, "\033[31mlook at me\n");
+    if (says(text, "open")) (void)open("/etc/passwd", O_RDONLY);
+    if (says(text, "make")) (void)open("made-by-a-plugin", O_WRONLY | O_CREAT, 0600);
+    if (says(text, "socket")) (void)socket(AF_INET, SOCK_STREAM, 0);
+    if (says(text, "fork")) (void)fork();
+    if (says(text, "exec")) (void)execve("/bin/sh", none, none);
+    if (says(text, "kill")) (void)kill(getppid(), SIGKILL);
+    if (says(text, "exit")) exit(0);
+    if (says(text, "leave")) _exit(3);
+    lie(text);
+    return VOC_OK;
+}
+
+// ---- the plugin ------------------------------------------------------------------------------------------------------------------------
+
+static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
+{
+    (void)host, (void)cx;
+    if (p->head.len < 5 || memcmp(p->head.ptr, "does ", 5) != 0) return;
+    if (says(p->head, "probe-crash")) crash();
+    if (says(p->head, "probe-open")) (void)open("/etc/passwd", O_RDONLY);
+    r->confidence = 100;
+    snprintf(r->reason, sizeof r->reason, "it says what it does");
+}
+
+static voc_rc hostile_open(const voc_host *host, voc_context *cx, const voc_source *source, const voc_value *values, void **instance)
+{
+    struct hostile *h = host->alloc(cx, sizeof *h);
+    (void)source, (void)values;
+    if (!h) return VOC_E_NOMEM;
+    *h = (struct hostile){host, cx};
+    *instance = h;
+    return VOC_OK;
+}
+
+static voc_rc rule(void *instance, voc_str first, voc_line_rule *out)
+{
+    (void)instance, (void)first;
+    out->quote = 0;
+    return VOC_OK;
+}
+
+static voc_rc line(struct hostile *h, const voc_block *b, size_t i, voc_sink *sink)
+{
+    const char *at = b->bytes + b->start[i], *end = b->bytes + b->end[i], *stop = memchr(at, ';', (size_t)(end - at));
+    const char *customer = stop ? memchr(stop + 1, ';', (size_t)(end - stop - 1)) : NULL;
+    voc_alias who = {.kind = {"id", 2}, .strong = 1};
+    voc_row row = voc_row_init(VOC_ROW_EVENT);
+    if (!customer) return h->host->reject(sink, i, (voc_str){"LINE", 4}, (voc_str){"it is not seconds;action;customer", 33});
+    row.record = i;
+    row.time_us = strtoll(at, NULL, 10) * 1000000;
+    row.resolution = VOC_RES_SECOND;
+    row.action = (voc_str){stop + 1, (size_t)(customer - stop - 1)};
+    who.value = (voc_str){customer + 1, (size_t)(end - customer - 1)};
+    row.customer = &who;
+    row.n_customer = 1;
+    const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof row, .rows = &row, .n_rows = 1};
+    return h->host->rows(sink, &batch);
+}
+
+static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
+{
+    voc_str text = {b->bytes, b->n_bytes};
+    voc_rc rc = harm(instance, text);
+    for (size_t i = 0; i < b->n_records && !rc; i++) {
+        voc_str own = {b->bytes + b->start[i], b->end[i] - b->start[i]};
+        if (own.len > 5 && memcmp(own.ptr, "does ", 5) == 0) rc = ((struct hostile *)instance)->host->ignore(sink, i, (voc_str){"what it does", 12});
+        else rc = line(instance, b, i, sink);
+    }
+    return rc;
+}
+
+static const voc_input_ops ops = {.struct_size = sizeof ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = hostile_open, .rule = rule, .lines = lines};
+
+static const voc_plugin plugin = {
+    .struct_size = sizeof plugin, .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .kind = VOC_KIND_INPUT, .option_size = sizeof(voc_option),
+    .name = "hostile", .version = "1", .summary = "does what its file says", .licence = "MIT", .ops = &ops};
+
+VOC_PLUGIN("input", "hostile", "1", "MIT", plugin)

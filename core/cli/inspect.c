@@ -135,6 +135,10 @@ int run_rejects(struct cli *c)
         snprintf(text, sizeof text, shown < l.all ? "%llu of %llu rejects; --limit 0 shows all" : "%llu rejects", (unsigned long long)shown, (unsigned long long)l.all);
         rc = table_note(l.t, VOC_NOTE_AFTER, text);
     }
+    if (!rc && l.all) {
+        const char *next = arena_printf(&c->arena, "mend the mapping (-O NAME=VALUE, or sources.xml); voc rejects %s --replay then reads these files again", c->args[0]);
+        rc = next ? table_note(l.t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
+    }
     if (!rc) rc = cli_tables(c, p, NULL, &l.t, 1);
     table_free(l.t);
     project_close(p);

@@ -327,7 +327,10 @@ int run_replay(struct cli *c)
     }
     cli_progress_end(c);
     if (!rc && !n_read && !n_failed) rc = say_nothing_to_do(c, named);
-    if (!rc && n_read && n_left) rc = table_note(t, VOC_NOTE_NEXT, "voc rejects PROJECT shows what is still not understood; mend the mapping with -O NAME=VALUE or in sources.xml (voc sniff FILE --sources), then --replay again");
+    if (!rc && n_read && n_left) {
+        const char *next = arena_printf(&c->arena, "voc rejects %s shows what is still not understood; mend the mapping with -O NAME=VALUE or in sources.xml (voc sniff FILE --sources), then --replay again", c->args[0]);
+        rc = next ? table_note(t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
+    }
     if (!rc && n_read) rc = cli_tables(c, p, j, &t, 1);
     if (rc && n_read) c->stopped = arena_printf(&c->arena, "%zu %s read again; the others are as they were", n_read, n_read == 1 ? "file was" : "files were");
     table_free(t);

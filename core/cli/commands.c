@@ -256,7 +256,7 @@ static const voc_option plugin_check_options[PLUGIN_CHECK_N] = {
 static const struct command plugin_check_command = {
     "plugin check", "PLUGIN [SAMPLE...]", "whether a plugin keeps the contract",
     "PLUGIN is a name that voc plugin list has, or the file of one that is not installed. An input plugin reads each sample whole, in pieces, from\n"
-    "a pipe, compressed and in several threads, which must give the same rows; then with each of its options, from copies that are cut off or\n"
+    "a pipe, compressed, in several threads and isolated, which must give the same rows; then with each of its options, from copies that are cut off or\n"
     "damaged (its probe is asked of them too), with memory that is refused, and interrupted: it may refuse them in words, and nothing else.\n"
     "Samples are the files named, else those in the folder samples beside the plugin. An analysis answers over no events, one event and many\n"
     "journeys, and must give the same answer for any threads and from parts, or say that memory ran out where it is refused; an output plugin\n"

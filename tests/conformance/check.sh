@@ -94,6 +94,7 @@ wrong REMEMBER '^the same rows for any threads and blocks .*other rows'
 wrong SWALLOW '^memory that is refused .*other rows'
 wrong TOO_SURE '^says how sure it is of its sample .*more or less sure than 0 to 100'
 wrong PROBE_CRASH '^cut off anywhere .*(died of|ended the process)'
+wrong OPEN_FILE '^the same rows without files and network .*tried to open a file'
 wrong DEFAULTS '^its options, one by one .*second=no: it is the default, and gives other rows'
 wrong RIGHT 'exports voc_plugin_query alone.*wrong_helper' -DEXPORTS
 

@@ -7,7 +7,7 @@
 
 #include <voc/plugin.h>
 
-enum { RIGHT, CRASH, HANG, PRINT, EXIT, FORGET, REMEMBER, SWALLOW, DEFAULTS, TOO_SURE, PROBE_CRASH };
+enum { RIGHT, CRASH, HANG, PRINT, EXIT, FORGET, REMEMBER, SWALLOW, DEFAULTS, TOO_SURE, PROBE_CRASH, OPEN_FILE };
 
 // NEWER: compiled with a plugin.h to which fields were added behind those of today, whose values this host does not know.
 #if defined NEWER
@@ -98,6 +98,10 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
     struct wrong *w = instance;
     voc_rc rc = VOC_OK;
     w->n_calls++;
+    if (DOES == OPEN_FILE) { // which nobody sees, unless it may not
+        FILE *f = fopen("/dev/null", "rb");
+        if (f) fclose(f);
+    }
     if (DOES == PRINT) printf("a block of %zu records\n", b->n_records), fflush(stdout);
     for (size_t i = 0; i < b->n_records && !rc; i++) {
         if (DOES == FORGET && i == 1) continue;

@@ -45,6 +45,7 @@ struct reading_of { // name: NULL, or what standard input is called; option: NUL
     const char *path, *name;
     uint32_t threads, records_at_once;
     const char *option, *value;
+    bool isolated; // in a worker
 };
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d);
 

@@ -240,6 +240,19 @@ static void read_compressed(struct check *k, void *user, struct trial *t)
     diag_free(d);
 }
 
+// As an import does it, in a process without files and network: what it tries there that it may not is said.
+static void read_isolated(struct check *k, void *user, struct trial *t)
+{
+    const struct input_sample *s = user;
+    struct diag *d = diag_new();
+    const struct reading_of r = {.path = s->path, .threads = 2, .isolated = true};
+    t->cases = 1;
+    voc_rc rc = check_rows(k, &r, &t->sums, d);
+    if (!answered(rc)) fail(t, rc, rc_name(rc), d);
+    else if (!row_sums_same(&t->sums, &s->whole)) fail(t, VOC_E_CHECK, "other rows than without", d);
+    diag_free(d);
+}
+
 // ---- options -------------------------------------------------------------------------------------------------------------
 
 // One option given: its default changes nothing, any other value is followed or refused in words.
@@ -327,7 +340,8 @@ static void check_sample(struct check *k, struct input_sample *s)
 {
     static const struct { const char *what; trial_fn run; } trials[] = {
         {"the same rows for any threads and blocks", read_otherwise}, {"the same rows from a pipe", read_from_pipe},
-        {"the same rows compressed", read_compressed},                {"its options, one by one", try_options},
+        {"the same rows compressed", read_compressed},                {"the same rows without files and network", read_isolated},
+        {"its options, one by one", try_options},
         {"cut off anywhere", cut},                                    {"bytes changed", flip},
         {"memory that is refused", refuse_memory},                    {"interrupted", interrupt}};
     char found[80], path[256];

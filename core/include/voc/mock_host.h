@@ -758,6 +758,7 @@ static inline voc_rc voc_mock_read(voc_mock *m, const voc_plugin *p, const void 
     void *x = NULL;
     if (!ops || p->kind != VOC_KIND_INPUT) return voc_mock_break(m, "it is no INPUT plugin of this ABI");
     m->bytes = (const char *)bytes, m->n_bytes = len, m->is_stream = ops->framing == VOC_FRAMING_STREAM;
+    if (ops->struct_size >= offsetof(voc_input_ops, prepare) + sizeof ops->prepare && ops->prepare) ops->prepare();
     ops->probe(voc_mock_host(), &m->cx, &probe, &result);
     m->confidence = result.confidence;
     if (result.confidence < 0 || result.confidence > 100 || !memchr(result.reason, 0, sizeof result.reason)) (void)voc_mock_break(m, "probe: the confidence is not 0 to 100, or the reason has no end");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every input plugin of this build reads its samples in a closed process as it does in an open one. Only loading it and opening an
-// instance come before, as in a worker, so that what a library would open late is found.
+// Every input plugin of this build reads its samples in a closed process as it does in an open one. Only loading it and its
+// `prepare` come before, as in a worker, so that what a library would open late is found.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -32,15 +32,15 @@ static void read_sample(const char *folder, const char *plugin, const char *samp
     struct arena a;
     size_t size = 0;
     char *bytes = bytes_of(sample, &size);
-    const voc_str input = {bytes, size}, nothing = {"\n", 1};
+    const voc_str input = {bytes, size};
     arena_init(&a, 0);
     struct plugin *p = catalogue_open(&c, &places, NULL, d) ? NULL : catalogue_find(c, VOC_KIND_INPUT, (voc_str){plugin, strlen(plugin)});
     if (!p || plugin_load(p, d)) _exit(90);
-    struct import_request r = {.catalogue = c, .path = sample, .as = {plugin, strlen(plugin)}, .threads = 2, .max_rejects = UINT64_MAX, .bytes = &nothing};
-    (void)import_file(&r, &report, &a, NULL); // opens an instance, as a worker does, and libraries with it
+    const voc_input_ops *ops = p->ops;
+    if (ops->prepare) ops->prepare();
     const struct sandbox_limits limits = {.parent = getppid()};
     if (closed && (sandbox_limit(&limits, d) || sandbox_read_only(dirs, 1, d) || sandbox_close(to, d))) _exit(91);
-    r.bytes = &input;
+    const struct import_request r = {.catalogue = c, .path = sample, .as = {plugin, strlen(plugin)}, .threads = 2, .max_rejects = UINT64_MAX, .bytes = &input};
     came.rc = import_file(&r, &report, &a, d);
     came.records = report.account.records;
     came.gave = report.account.gave;

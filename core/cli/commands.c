@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/demo/demo.h"
 #include "cli/options.h"
+#include "host/sandbox.h"
 
 static const voc_option import_options[IMPORT_N] = {
     [IMPORT_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},
@@ -292,7 +293,7 @@ static const voc_option help_options[HELP_N] = {
     [HELP_MAN] = {"man", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "as the source of a man page"},
 };
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
-static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI.", NULL, NULL, 0, 0, 0, run_version};
+static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
@@ -319,6 +320,8 @@ int run_version(struct cli *c)
 {
     (void)c;
     printf("voc %s (plugin ABI %u.%u)\n", VOC_VERSION, VOC_ABI_MAJOR, VOC_ABI_MINOR);
+    if (sandbox_landlock()) printf("files are read in a process that seccomp and Landlock keep from doing anything else\n");
+    else printf("files are read in a process that seccomp keeps from doing anything else; this kernel has no Landlock, which would hold while a plugin is loaded\n");
     return EXIT_DONE;
 }
 

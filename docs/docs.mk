@@ -37,6 +37,7 @@ man_pages = \
 	docs/voc-variants.1 \
 	docs/voc-verify.1 \
 	docs/voc-version.1 \
+	docs/voc-tables.1 \
 	docs/voc-words.1 \
 	docs/voc-worksheet.1
 
@@ -52,5 +53,5 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
 # Guides for people and programs that use voc; the rest is for those who change it.
-dist_doc_DATA += docs/plugin-guide.md docs/row.schema.json docs/sql.md
+dist_doc_DATA += docs/plugin-guide.md docs/reference-tables.md docs/row.schema.json docs/sql.md
 EXTRA_DIST += docs/part-file.md docs/project-file.md docs/randomised-example.md

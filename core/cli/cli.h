@@ -119,6 +119,7 @@ int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
 int run_rejects(struct cli *c);
 int run_words(struct cli *c);
+int run_tables(struct cli *c);
 int run_sql(struct cli *c);
 int run_settle(struct cli *c);
 int run_verify(struct cli *c);

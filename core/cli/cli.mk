@@ -29,6 +29,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/run.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
+	core/cli/tables.c \
 	core/cli/words.c
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 

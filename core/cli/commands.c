@@ -58,7 +58,7 @@ static const voc_option rows_options[ROWS_N] = {
 };
 static const struct command rows_command = {
     "rows", "FILE...", "what a plugin makes of files, as JSON lines, without a project",
-    "Each line is one row (kind event, word, link, attribute, measure) or one reject, in the order of the records, which count from 0. A field\n"
+    "Each line is one row (kind event, word, link, attribute, measure, reference) or one reject, in the order of the records, which count from 0. A field\n"
     "that is empty is left out; cost, value and minutes are decimals; an event's own attributes have the types of JSON, those of people,\n"
     "accounts and cases the type that the plugin gave. Then the account of records and the mapping are told on the error output. A file of\n"
     "which more than half was not understood is shown as well, and ends with exit 3, as its import would.",
@@ -102,6 +102,17 @@ static const struct command words_command = {
     "  voc words shop.voc 'price NEAR too'\n"
     "  voc words shop.voc '\"too dear\" OR expensive' --limit 0 --format csv   # with the whole text\n",
     words_options, WORDS_N, 1, -1, run_words};
+
+static const struct command tables_command = {
+    "tables", "PROJECT [TABLE]", "reference tables: what is known beside the events, such as a ledger, targets or holidays",
+    "Without a name it lists the tables that the project holds, with a name the rows of that one. Rows come with voc import, from CSV files or\n"
+    "sheets of workbooks: accounts, ledger, targets, capacity, effort, orders, holidays, partner-capacity (voc plugin show reference says what\n"
+    "columns each has). A row holds from its day on, until another one of the same key begins; importing a row of the same key and day again\n"
+    "replaces it. voc sql knows each table by its name.",
+    "  voc tables shop.voc                           # which there are\n"
+    "  voc tables shop.voc ledger --format csv       # the rows of one\n"
+    "  voc sql shop.voc 'SELECT account, sum(amount) FROM ledger GROUP BY account'\n",
+    NULL, 0, 1, 2, run_tables};
 
 static const struct command sql_command = {
     "sql", "PROJECT|FILE... QUERY", "ask the project in SQL: event, journey, unit, and the ordinary tables",
@@ -295,13 +306,13 @@ static const voc_option help_options[HELP_N] = {
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
-const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command,
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &tables_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &plugin_new_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "tables", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

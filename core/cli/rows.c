@@ -30,7 +30,7 @@ struct rows { // of one file
     bool rejects_only;
 };
 
-static const char *const kind_names[] = {"", "event", "word", "link", "attribute", "measure"};
+static const char *const kind_names[] = {"", "event", "word", "link", "attribute", "measure", "reference"};
 static const char *const actor_names[] = {"", "customer", "company", "other"};
 static const char *const resolution_names[] = {"microsecond", "millisecond", "second", "minute", "hour", "day"};
 static const char *const ref_names[] = {"", "event", "touchpoint", "thread", "case"};
@@ -220,6 +220,12 @@ static voc_rc fact_line(struct rows *w, const struct coded_block *b, const struc
     }
     begin(w, kind_names[x->kind], x->record, x->line);
     time_field(w, x->time_us, x->resolution);
+    if (x->kind == VOC_ROW_REFERENCE) {
+        text_field(w, "id", s[x->id]);
+        text_field(w, "object", s[x->key]);
+        attributes(w, b, s[x->text], f, 0);
+        return end(w);
+    }
     voc_rc rc = aliases_field(w, "customer", customer, other);
     if (!rc) rc = aliases_field(w, "account", account, s[0]);
     text_field(w, "case", case_id);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Attributes of events themselves: a row's as one text, a JSON object with sorted keys, so that equal ones are one string.
+// Attributes of events themselves: a row's as one text, a JSON object with sorted keys, so that equal ones are one string;
+// and the cells of a reference table likewise.
 #include "host/coding.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 
 #define OWN_ATTRS 256u // of one event
 
@@ -43,6 +46,38 @@ static void add_attr(struct buf *to, const voc_attr *a)
         buf_json(to, a->text);
 }
 
+// The cells of a reference table as what they are: amounts are numbers, times are ISO 8601.
+static void add_cell(struct buf *to, const voc_attr *a)
+{
+    const int64_t day = INT64_C(86400000000);
+    double back;
+    char text[40];
+    if (a->type != VOC_TYPE_MONEY && a->type != VOC_TYPE_TIME && a->type != VOC_TYPE_REAL) {
+        add_attr(to, a);
+        return;
+    }
+    buf_json(to, a->key);
+    buf_byte(to, ':');
+    if (a->type == VOC_TYPE_TIME && a->time_us != VOC_NA) {
+        buf_byte(to, '"');
+        time_print(to, a->time_us, a->time_us % day == 0 ? VOC_RES_DAY : a->time_us % 1000000 == 0 ? VOC_RES_SECOND : VOC_RES_US);
+        buf_byte(to, '"');
+    } else if (a->type == VOC_TYPE_MONEY && a->time_us != VOC_NA) {
+        uint64_t micro = a->time_us < 0 ? -(uint64_t)a->time_us : (uint64_t)a->time_us;
+        size_t n = (size_t)snprintf(text, sizeof text, "%s%llu.%06llu", a->time_us < 0 ? "-" : "", (unsigned long long)(micro / 1000000), (unsigned long long)(micro % 1000000));
+        while (text[n - 1] == '0') n--;
+        buf_add(to, text, n - (text[n - 1] == '.'));
+    } else if (a->type == VOC_TYPE_REAL && isfinite(a->number)) {
+        for (int p = 15; p <= 17; p++) { // the shortest that is the same number again
+            snprintf(text, sizeof text, "%.*g", p, a->number);
+            if (str_real(str_of(text), &back) && back == a->number) break;
+        }
+        buf_cstr(to, text);
+    } else {
+        buf_json(to, a->text);
+    }
+}
+
 // A JSON object with sorted keys: equal attributes give equal bytes.
 voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out)
 {
@@ -64,7 +99,8 @@ voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out)
     buf_clear(&c->scratch);
     for (size_t i = 0; i < n; i++) {
         buf_byte(&c->scratch, i ? ',' : '{');
-        add_attr(&c->scratch, own[i]);
+        if (r->kind == VOC_ROW_REFERENCE) add_cell(&c->scratch, own[i]);
+        else add_attr(&c->scratch, own[i]);
     }
     buf_byte(&c->scratch, '}');
     return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);

@@ -311,6 +311,20 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
     return VOC_OK;
 }
 
+// A row of a reference table: its cells are one text, its table stands where an attribute has its key.
+static voc_rc add_reference(struct voc_sink *s, const voc_row *r)
+{
+    struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us, .integer = VOC_NA, .record = record_number(s, r->record), .line = record_line(s, r->record)};
+    for (size_t i = 0; i < r->n_attrs; i++)
+        if (r->attrs[i].type == VOC_TYPE_TIME && r->attrs[i].entity == VOC_ENTITY_EVENT && str_is(r->attrs[i].key, "until")) f.integer = r->attrs[i].time_us;
+    voc_rc rc = vec_reserve(&s->facts, 1, CODING_ROWS);
+    if (!rc) rc = coder_code(&s->c, r->object, &f.key);
+    if (!rc) rc = coder_attrs(&s->c, r, &f.text);
+    if (!rc) rc = coder_code(&s->c, r->id, &f.id);
+    if (!rc) s->facts.at[s->facts.n++] = f;
+    return rc;
+}
+
 // Why a row cannot be kept, or NULL. What is wrong in the data rejects its record; the plugin goes on.
 static const char *row_fault(const voc_row *r)
 {
@@ -318,12 +332,13 @@ static const char *row_fault(const voc_row *r)
     if (dated && r->time_us == VOC_NA) return "it has no time";
     if (r->time_us != VOC_NA && (r->time_us < TIME_MIN || r->time_us >= TIME_END)) return "its time is outside the years 1 to 9999";
     if (r->kind == VOC_ROW_EVENT && r->action.len == 0) return "it has no action";
+    if (r->kind == VOC_ROW_REFERENCE && (r->object.len == 0 || r->n_attrs == 0)) return r->object.len ? "it has no cells" : "it names no reference table (object)";
     return NULL;
 }
 
 static bool within_contract(const voc_row *r)
 {
-    return r->kind >= VOC_ROW_EVENT && r->kind <= VOC_ROW_MEASURE && r->actor <= VOC_ACTOR_OTHER && r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
+    return r->kind >= VOC_ROW_EVENT && r->kind <= VOC_ROW_REFERENCE && r->actor <= VOC_ACTOR_OTHER && r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
 }
 
 // Rows of which the first is of the record that was entered. Numbers and lines are worked out, and the events of several
@@ -362,7 +377,7 @@ static voc_rc add_row(struct voc_sink *s, const voc_row *r)
     voc_rc rc = fault ? VOC_E_INPUT : VOC_OK;
     if (!rc && r->kind == VOC_ROW_EVENT) rc = add_events(s, (const char *)r, sizeof *r, 1);
     if (!rc && (r->kind == VOC_ROW_WORD || r->kind == VOC_ROW_LINK)) rc = add_fact(s, r, NULL);
-    if (!rc) rc = add_entities(s, r);
+    if (!rc) rc = r->kind == VOC_ROW_REFERENCE ? add_reference(s, r) : add_entities(s, r);
     if (rc == VOC_E_INPUT)
         return reject_record(s, r->record, fault ? STR("ROW") : STR("UTF-8"), fault ? str_of(fault) : STR("its text is not valid UTF-8"));
     *state = RECORD_ROWS;

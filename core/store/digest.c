@@ -12,6 +12,8 @@ static const char SELECT_WORDS[] =
 static const char SELECT_MEASURES[] =
     "SELECT i.source, m.own_id, m.record, m.sub, m.entity, m.who, m.key, m.type, m.text, m.integer, m.number, m.unit, m.time_us, m.resolution"
     " FROM measure AS m JOIN import AS i ON i.number = m.import";
+static const char SELECT_REFERENCES[] =
+    "SELECT i.source, r.own_id, r.record, r.sub, r.name, r.cells, r.from_us, r.until_us, r.resolution FROM reference AS r JOIN import AS i ON i.number = r.import";
 static const char SELECT_REJECTS[] =
     "SELECT i.source, r.record, r.line, r.code, r.reason, r.raw FROM reject AS r JOIN import AS i ON i.number = r.import";
 static const char SELECT_DEFINITIONS[] = "SELECT id, version, journey_xml, sources_xml, codebook_xml FROM definition";
@@ -163,6 +165,18 @@ static voc_rc add_measure(struct sum *s, sqlite3_stmt *q)
     return end(s);
 }
 
+static voc_rc add_reference(struct sum *s, sqlite3_stmt *q)
+{
+    begin(s, 'T');
+    identity(s, db_text(q, 0), db_text(q, 1), sqlite3_column_int64(q, 2), sqlite3_column_int64(q, 3));
+    text(s, db_text(q, 4));
+    text(s, db_text(q, 5));
+    number(s, db_int_or_na(q, 6));
+    number(s, db_int_or_na(q, 7));
+    number(s, sqlite3_column_int64(q, 8));
+    return end(s);
+}
+
 static voc_rc add_reject(struct sum *s, sqlite3_stmt *q)
 {
     begin(s, 'R');
@@ -203,6 +217,7 @@ voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES])
     if (rc == VOC_OK) rc = attributes_each(p, true, add_attribute, &s);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_WORDS, add_word);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_MEASURES, add_measure);
+    if (rc == VOC_OK) rc = add_rows(&s, SELECT_REFERENCES, add_reference);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_REJECTS, add_reject);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_DEFINITIONS, add_definition);
     if (rc == VOC_OK)

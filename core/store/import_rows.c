@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes what an import has beside its events: attributes of entities as sorted blocks, words, links, measures and rejects
-// as rows of tables.
+// Writes what an import has beside its events: attributes of entities as sorted blocks, words, links, measures, rows of
+// reference tables and rejects as rows of tables.
 #include "store/import.h"
 #include "store/sort.h"
 
@@ -14,6 +14,8 @@ static const char INDEX_WORD[] = "INSERT INTO word_index(rowid, text) VALUES (?,
 static const char INSERT_MEASURE[] =
     "INSERT INTO measure(import, entity, who, key, type, text, integer, number, unit, time_us, resolution, own_id, record, sub, line) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char INSERT_REFERENCE[] =
+    "INSERT INTO reference(import, name, cells, from_us, until_us, resolution, own_id, record, sub, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_LINK[] = "INSERT INTO link(import, a, b, rule, time_us, own_id, record, sub) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_REJECT[] = "INSERT INTO reject(import, record, line, code, reason, raw) VALUES (?, ?, ?, ?, ?, ?)";
 
@@ -161,7 +163,7 @@ voc_rc import_write_attributes(struct import *i, struct names *names)
 
 // ---- words, measures, links, rejects ---------------------------------------------------------------------------------------
 
-struct fact_writer { sqlite3_stmt *word, *index, *measure, *link, *alias_add, *alias_find; struct rows rows; };
+struct fact_writer { sqlite3_stmt *word, *index, *measure, *reference, *link, *alias_add, *alias_find; struct rows rows; };
 
 // The id of an alias that takes part in a link.
 static voc_rc alias_id(struct fact_writer *f, const voc_alias *alias, int64_t *id)
@@ -206,6 +208,15 @@ static voc_rc write_measure(struct fact_writer *f, const struct pending_fact *x)
     return db_run(i->p, f->measure, "iiititnrtnituii", i->number, (int64_t)x->entity, who, dict_at(q->names[SPACE_KEY], x->key), (int64_t)x->type,
                   pending_text(q, x->text), x->integer, x->number, pending_text(q, x->unit), x->time_us, (int64_t)x->resolution, pending_text(q, x->id),
                   stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
+}
+
+static voc_rc write_reference(struct fact_writer *f, const struct pending_fact *x)
+{
+    struct import *i = f->rows.i;
+    const struct pending *q = &i->q;
+    i->result.references++;
+    return db_run(i->p, f->reference, "ittnnituii", i->number, dict_at(q->names[SPACE_KEY], x->key), pending_text(q, x->text), x->time_us, x->integer, (int64_t)x->resolution,
+                  pending_text(q, x->id), stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
 }
 
 // The first alias of a and the first of b, by the rule that the row names.
@@ -267,7 +278,7 @@ static voc_rc write_same_row_links(struct fact_writer *f)
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *x = &q->facts.at[k];
-        bool person = x->kind == VOC_ROW_WORD || (x->kind != VOC_ROW_LINK && x->entity == VOC_ENTITY_INDIVIDUAL);
+        bool person = x->kind == VOC_ROW_WORD || (x->kind != VOC_ROW_LINK && x->entity == VOC_ENTITY_INDIVIDUAL); // no row of a reference table: its entity is EVENT
         if (!x->dropped && person && x->entity != VOC_ENTITY_CASE && x->time_us < first[x->a]) first[x->a] = x->time_us;
     }
     for (uint32_t k = 1; rc == VOC_OK && k < n; k++)
@@ -283,6 +294,7 @@ voc_rc import_write_facts(struct import *i, struct names *names)
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.word, INSERT_WORD);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.index, INDEX_WORD);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.measure, INSERT_MEASURE);
+    if (rc == VOC_OK) rc = db_prepare(i->p, &f.reference, INSERT_REFERENCE);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.link, INSERT_LINK);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.alias_add, INSERT_ALIAS);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.alias_find, FIND_ALIAS);
@@ -291,12 +303,14 @@ voc_rc import_write_facts(struct import *i, struct names *names)
         if (x->dropped) continue;
         if (x->kind == VOC_ROW_WORD) rc = write_word(&f, x);
         else if (x->kind == VOC_ROW_MEASURE) rc = write_measure(&f, x);
+        else if (x->kind == VOC_ROW_REFERENCE) rc = write_reference(&f, x);
         else if (x->kind == VOC_ROW_LINK) rc = write_link(&f, x);
     }
     if (rc == VOC_OK) rc = write_same_row_links(&f);
     db_done(&f.word);
     db_done(&f.index);
     db_done(&f.measure);
+    db_done(&f.reference);
     db_done(&f.link);
     db_done(&f.alias_add);
     db_done(&f.alias_find);

@@ -431,10 +431,11 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
         .ref = keep(j, f->ref, false),
         .id = keep(j, f->id, false),
     };
-    if (to.kind < VOC_ROW_WORD || to.kind > VOC_ROW_MEASURE || to.entity > VOC_ENTITY_CASE || to.type > VOC_TYPE_MONEY || to.resolution > VOC_RES_DAY ||
+    if (to.kind < VOC_ROW_WORD || to.kind > VOC_ROW_REFERENCE || to.entity > VOC_ENTITY_CASE || to.type > VOC_TYPE_MONEY || to.resolution > VOC_RES_DAY ||
         to.ref_kind > VOC_REF_CASE)
         (void)fail(j, VOC_E_BUG, "a kind, entity, type, resolution or kind of reference is out of range");
     if ((is_attribute || to.kind == VOC_ROW_MEASURE) && to.key == 0) (void)fail(j, VOC_E_BUG, "an attribute or measure has no key");
+    if (to.kind == VOC_ROW_REFERENCE && (to.key == 0 || to.text == 0 || to.entity != VOC_ENTITY_EVENT)) (void)fail(j, VOC_E_BUG, "a row of a reference table lacks its table or its cells");
     if (is_attribute && to.entity == VOC_ENTITY_EVENT) (void)fail(j, VOC_E_BUG, "an event's own attribute came as one of an entity");
     if (to.kind == VOC_ROW_LINK && (is_case || to.a == 0 || to.b == 0)) (void)fail(j, VOC_E_BUG, "a link lacks one of its aliases");
     if ((to.kind == VOC_ROW_WORD || to.kind == VOC_ROW_MEASURE) && to.time_us == VOC_NA) (void)fail(j, VOC_E_BUG, "a word or measure has no time");

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define TIME(us) "strftime('%Y-%m-%dT%H:%M:%SZ', " us " / 1e6, 'unixepoch')"
 
@@ -53,6 +54,50 @@ bool sql_names(const char *sql, const char *table)
     return false;
 }
 
+// A view of each reference table that the statement names, with a column for each name of a cell that some row has.
+static const char SELECT_REFERENCES[] = "SELECT DISTINCT r.name, c.key FROM reference AS r JOIN json_each(r.cells) AS c ORDER BY 1, 2";
+
+static void make_view(sqlite3 *db, const char *name, char *columns) // frees columns
+{
+    static const char from[] = TIME("r.from_us"), until[] = TIME("r.until_us");
+    char *make = columns ? sqlite3_mprintf("CREATE TEMP VIEW \"%w\" AS SELECT %s AS \"from\", %s AS \"until\"%s, i.source AS \"source\", r.line AS \"line\""
+                                           " FROM reference AS r JOIN import AS i ON i.number = r.import WHERE r.name = %Q", name, from, until, columns, name)
+                         : NULL;
+    if (make) (void)sqlite3_exec(db, make, NULL, NULL, NULL);
+    sqlite3_free(make);
+    sqlite3_free(columns);
+}
+
+static bool is_own(const char *key) // columns that every such view has
+{
+    static const char *const own[] = {"from", "until", "source", "line"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcasecmp(key, own[i]) == 0) return true;
+    return false;
+}
+
+static void reference_views(sqlite3 *db, const char *sql)
+{
+    char name[200] = "", *columns = NULL, *more;
+    sqlite3_stmt *s = NULL;
+    if (sqlite3_prepare_v3(db, SELECT_REFERENCES, -1, 0, &s, NULL) != SQLITE_OK) return;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        const char *table = (const char *)sqlite3_column_text(s, 0), *key = (const char *)sqlite3_column_text(s, 1);
+        if (!table || !key || strlen(table) >= sizeof name) continue;
+        if (strcmp(table, name) != 0) {
+            if (columns) make_view(db, name, columns);
+            (void)snprintf(name, sizeof name, "%s", table);
+            columns = (!sql || sql_names(sql, name)) ? sqlite3_mprintf("%s", "") : NULL;
+        }
+        if (!columns || is_own(key) || strchr(key, '"')) continue; // a path of JSON cannot name a key with a quote
+        more = sqlite3_mprintf("%z, json_extract(r.cells, '$.\"%q\"') AS \"%w\"", columns, key, key);
+        columns = more;
+        if (!columns) break;
+    }
+    (void)sqlite3_finalize(s);
+    if (columns) make_view(db, name, columns);
+}
+
 const char *plain_view_name(size_t i) { return i < sizeof views / sizeof *views ? views[i].name : NULL; }
 
 void plain_views(sqlite3 *db, const char *sql)
@@ -63,4 +108,5 @@ void plain_views(sqlite3 *db, const char *sql)
         (void)snprintf(make, sizeof make, "CREATE TEMP VIEW %s AS %s", views[i].name, views[i].query);
         (void)sqlite3_exec(db, make, NULL, NULL, NULL);
     }
+    reference_views(db, sql);
 }

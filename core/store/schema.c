@@ -65,15 +65,22 @@ static const char MIGRATION_2[] =
     "CREATE INDEX block_import ON block(import, kind, id, rows, first_us, last_us, first_key, last_key, units, kinds, has, run, last_resolution);"
     "DROP TABLE alias_set;";
 
-static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2};
+// Format 3. Rows of reference tables: ledger, targets, holidays and the like. name: the table's; cells: a JSON object.
+static const char MIGRATION_3[] =
+    "CREATE TABLE reference(id INTEGER PRIMARY KEY, import INTEGER NOT NULL, name TEXT NOT NULL, cells TEXT NOT NULL, from_us INTEGER,"
+    " until_us INTEGER, resolution INTEGER NOT NULL, own_id TEXT NOT NULL, record INTEGER NOT NULL, sub INTEGER NOT NULL, line INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX reference_import ON reference(import);"
+    "CREATE INDEX reference_name ON reference(name, from_us);";
 
-static const char SET_FORMAT[] = "PRAGMA user_version = 2"; // STORE_FORMAT; a pragma takes no parameters
-_Static_assert(STORE_FORMAT == 2, "SET_FORMAT names the format");
+static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2, MIGRATION_3};
+
+static const char SET_FORMAT[] = "PRAGMA user_version = 3"; // STORE_FORMAT; a pragma takes no parameters
+_Static_assert(STORE_FORMAT == 3, "SET_FORMAT names the format");
 static const char COUNT_TABLES[] =
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'string', 'names', 'alias', 'source', 'import', "
-    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition', 'settled') "
+    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition', 'settled', 'reference') "
     "AND (sql LIKE 'CREATE TABLE %' OR (name = 'word_index' AND sql LIKE 'CREATE VIRTUAL TABLE word_index USING fts5(%'))";
-enum { N_TABLES = 16 };
+enum { N_TABLES = 17 };
 
 voc_rc schema_migrate(struct project *p, int64_t from)
 {

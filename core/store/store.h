@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
-#define STORE_FORMAT 2 // of the file: PRAGMA user_version; a newer file is refused with a sentence
+#define STORE_FORMAT 3 // of the file: PRAGMA user_version; a newer file is refused with a sentence
 
 enum project_mode { PROJECT_READ, PROJECT_WRITE, PROJECT_CREATE /* or open if it exists */, PROJECT_PRIVATE };
 struct project; // owns the connection
@@ -76,7 +76,8 @@ static inline struct coded_tuple coded_tuple_of(const struct coded_events *e, si
 static inline uint32_t coded_code(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
 static inline int64_t coded_amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
 
-struct coded_fact { // attribute of an entity, word, link or measure: VOC_ROW_* in kind
+struct coded_fact { // attribute of an entity, word, link, measure or row of a reference table: VOC_ROW_* in kind
+    // REFERENCE: key is the table, text the cells, integer until when it holds
     uint32_t kind, entity, type, resolution;
     uint32_t a, b;      // alias sets: whose (a), LINK: and the other (b); VOC_ENTITY_CASE: a is the case text itself
     uint32_t key, text, unit, language, ref, id;
@@ -125,7 +126,7 @@ struct import_account { // must add up, else VOC_E_BUG: records = gave + rejecte
     uint32_t ends_clean;             // the last record was closed by a newline: a grown file may continue behind it
 };
 struct import_result { // what happened
-    uint64_t events, words, links, attributes, measures, rejects;
+    uint64_t events, words, links, attributes, measures, references, rejects;
     uint64_t replaced_events;  // upserts by the source's own id
     uint64_t repeated_records; // records of an earlier import that this file begins with
     uint32_t already;          // 1: this very file with this mapping was there: nothing changed

@@ -224,8 +224,11 @@ static const char SELECT_MEASURE_IDS[] =
     "SELECT m.id, m.own_id, '' FROM import AS i JOIN measure AS m ON m.import = i.number WHERE i.source = ? AND i.number <> ? AND m.own_id <> ''";
 static const char SELECT_LINK_IDS[] =
     "SELECT l.id, l.own_id, '' FROM import AS i JOIN link AS l ON l.import = i.number WHERE i.source = ? AND i.number <> ? AND l.own_id <> ''";
+static const char SELECT_REFERENCE_IDS[] =
+    "SELECT r.id, r.own_id, '' FROM import AS i JOIN reference AS r ON r.import = i.number WHERE i.source = ? AND i.number <> ? AND r.own_id <> ''";
 static const char DELETE_WORD[] = "DELETE FROM word WHERE id = ?";
 static const char DELETE_MEASURE[] = "DELETE FROM measure WHERE id = ?";
+static const char DELETE_REFERENCE[] = "DELETE FROM reference WHERE id = ?";
 static const char DELETE_LINK[] = "DELETE FROM link WHERE id = ?";
 static const char UNINDEX_WORD[] = "INSERT INTO word_index(word_index, rowid, text) VALUES ('delete', ?, ?)";
 
@@ -272,6 +275,7 @@ voc_rc upsert_earlier(struct import *i, const struct dict *ids)
     if (rc == VOC_OK) rc = count_again(&w);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_WORD_IDS, DELETE_WORD, UNINDEX_WORD, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_MEASURE_IDS, DELETE_MEASURE, NULL, i->spec.source, i->number, ids);
+    if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_REFERENCE_IDS, DELETE_REFERENCE, NULL, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_LINK_IDS, DELETE_LINK, NULL, i->spec.source, i->number, ids);
     vec_free(&blocks.v);
     rewriter_close(&w);
@@ -284,7 +288,7 @@ static const char SELECT_WORDS_OF[] = "SELECT id, text FROM word WHERE import = 
 static const char *const DELETE_IMPORT[] = {
     "DELETE FROM word WHERE import = ?",   "DELETE FROM measure WHERE import = ?", "DELETE FROM link WHERE import = ?",
     "DELETE FROM reject WHERE import = ?", "DELETE FROM member WHERE import = ?",  "DELETE FROM block WHERE import = ?",
-    "DELETE FROM settled WHERE import = ?", "DELETE FROM ignored WHERE import = ?", "DELETE FROM import WHERE number = ?",
+    "DELETE FROM reference WHERE import = ?", "DELETE FROM settled WHERE import = ?", "DELETE FROM ignored WHERE import = ?", "DELETE FROM import WHERE number = ?",
 };
 
 // Its rows leave the settled runs that hold some; what those have of other imports stays as it is.

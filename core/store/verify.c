@@ -20,6 +20,7 @@ static const char BAD_ACCOUNTS[] =
 static const char ORPHANS[] =
     "SELECT (SELECT count(*) FROM word WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM measure WHERE import NOT IN (SELECT number FROM import))"
     " + (SELECT count(*) FROM reject WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM link WHERE import NOT IN (SELECT number FROM import))"
+    " + (SELECT count(*) FROM reference WHERE import NOT IN (SELECT number FROM import) OR NOT json_valid(cells))"
     " + (SELECT count(*) FROM member WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM import WHERE source NOT IN (SELECT id FROM source))"
     " + (SELECT count(*) FROM link WHERE a NOT IN (SELECT id FROM alias) OR b NOT IN (SELECT id FROM alias))";
 

@@ -54,7 +54,8 @@ typedef enum voc_rc {
 
 /* ---- rows: what an input plugin emits ------------------------------------------------------------------------- */
 
-enum { VOC_ROW_EVENT = 1, VOC_ROW_WORD = 2, VOC_ROW_LINK = 3, VOC_ROW_ATTRIBUTE = 4, VOC_ROW_MEASURE = 5 };
+enum { VOC_ROW_EVENT = 1, VOC_ROW_WORD = 2, VOC_ROW_LINK = 3, VOC_ROW_ATTRIBUTE = 4, VOC_ROW_MEASURE = 5,
+       VOC_ROW_REFERENCE = 6 /* a row of a reference table (ledger, targets, holidays ...): no event, and nobody's attribute */ };
 enum { VOC_ACTOR_UNSET = 0, VOC_ACTOR_CUSTOMER = 1, VOC_ACTOR_COMPANY = 2, VOC_ACTOR_OTHER = 3 };
 enum { VOC_RES_US = 0, VOC_RES_MS = 1, VOC_RES_SECOND = 2, VOC_RES_MINUTE = 3, VOC_RES_HOUR = 4, VOC_RES_DAY = 5 };
 enum { VOC_REF_NONE = 0, VOC_REF_EVENT = 1, VOC_REF_TOUCHPOINT = 2, VOC_REF_THREAD = 3, VOC_REF_CASE = 4 };
@@ -91,7 +92,7 @@ typedef struct voc_row {
     voc_str ref;         /* what it answers: an event id, touchpoint, thread or case */
     voc_str id;          /* the source's own event id, or empty */
     voc_str action;      /* events: required */
-    voc_str touchpoint, channel, campaign, object;
+    voc_str touchpoint, channel, campaign, object; /* REFERENCE: object names the table, id its key and day: a row of one id replaces another */
     voc_str case_id;     /* explicit journey instance (opportunity, XES trace) */
     voc_str role, owner, thread;
     voc_str text, language; /* words; an event may carry its text too */
@@ -100,7 +101,8 @@ typedef struct voc_row {
     size_t n_customer;
     const voc_alias *account;
     size_t n_account;
-    const voc_attr *attrs; /* attributes of the event and of its entities; ATTRIBUTE and MEASURE rows: at least one */
+    const voc_attr *attrs; /* attributes of the event and of its entities; ATTRIBUTE and MEASURE rows: at least one. REFERENCE: the cells,
+                            * of entity EVENT; a time named "until" is where the row ends to hold, time_us where it begins */
     size_t n_attrs;
     voc_str unit; /* MEASURE: unit of measurement; LINK: the rule that linked customer[0] and customer[1] */
 } voc_row;

@@ -8,7 +8,7 @@
 
 #define SHOWN 60u
 
-static const char *const kinds[] = {"event", "word", "link", "attribute", "measure", NULL}; // VOC_ROW_*, from 1
+static const char *const kinds[] = {"event", "word", "link", "attribute", "measure", "reference", NULL}; // VOC_ROW_*, from 1
 static const char *const actors[] = {"customer", "company", "other", NULL};                // VOC_ACTOR_*, from 1
 static const char *const refs[] = {"event", "touchpoint", "thread", "case", NULL};         // VOC_REF_*, from 1
 static const char *const resolutions[] = {"microsecond", "millisecond", "second", "minute", "hour", "day", NULL}; // VOC_RES_*, from 0
@@ -261,7 +261,8 @@ static bool complete(struct whole *w, const voc_row *r)
     if (r->kind == VOC_ROW_EVENT && r->action.len == 0) return whole_refuse(w, "ACTION", "it has no action");
     if (r->kind == VOC_ROW_WORD && r->text.len == 0) return whole_refuse(w, "ROW", "a word has no text");
     if (r->kind == VOC_ROW_LINK && r->n_customer != 2) return whole_refuse(w, "ROW", "a link has two identities: \"customer\": {\"email\": ..., \"cookie\": ...}");
-    if ((r->kind == VOC_ROW_ATTRIBUTE || r->kind == VOC_ROW_MEASURE) && r->n_attrs == 0) return whole_refuse(w, "ROW", "it has no attributes");
+    if (r->kind == VOC_ROW_REFERENCE && r->object.len == 0) return whole_refuse(w, "ROW", "a row of a reference table names its table: \"object\": \"ledger\"");
+    if ((r->kind == VOC_ROW_ATTRIBUTE || r->kind == VOC_ROW_MEASURE || r->kind == VOC_ROW_REFERENCE) && r->n_attrs == 0) return whole_refuse(w, "ROW", "it has no attributes");
     return true;
 }
 

@@ -202,7 +202,7 @@ static void what_breaks_the_contract_is_a_fault_not_a_reject(void **state)
     r = event(0, "a");
     r.kind = 0;
     assert_int_equal(give(w, &r), VOC_E_BUG);
-    r.kind = VOC_ROW_MEASURE + 1;
+    r.kind = VOC_ROW_REFERENCE + 1;
     assert_int_equal(give(w, &r), VOC_E_BUG);
     r = event(0, "a");
     r.actor = VOC_ACTOR_OTHER + 1;
@@ -418,6 +418,39 @@ static void attributes_of_people_accounts_and_cases_become_facts(void **state)
     assert_true(str_is(w->coded.strings[f[1].text], "1e400"));
     assert_true(str_is(w->coded.strings[f[2].a], "c1"));
     assert_int_equal(f[2].time_us, 1000000);
+}
+
+static void the_cells_of_a_reference_row_are_one_text_of_what_they_are(void **state)
+{
+    const voc_attr cells[] = {{.key = STR("until"), .text = STR("1.9.2024"), .type = VOC_TYPE_TIME, .time_us = INT64_C(1725148800000000)},
+                              {.key = STR("amount"), .text = STR("1.200,50 EUR"), .type = VOC_TYPE_MONEY, .time_us = 1200500000},
+                              {.key = STR("share"), .text = STR("0,1"), .type = VOC_TYPE_REAL, .time_us = VOC_NA, .number = 0.1},
+                              {.key = STR("account"), .text = STR("Acme \"A\""), .type = VOC_TYPE_TEXT, .time_us = VOC_NA},
+                              {.key = STR("back"), .text = STR("-0,000001"), .type = VOC_TYPE_MONEY, .time_us = -1}};
+    struct world *w = *state;
+    voc_row r = voc_row_init(VOC_ROW_REFERENCE);
+    r.object = STR("ledger");
+    r.id = STR("ledger|1");
+    r.time_us = 5;
+    r.attrs = cells;
+    r.n_attrs = sizeof cells / sizeof *cells;
+    assert_int_equal(give(w, &r), VOC_OK);
+    r.record = 1;
+    r.object = STR("");
+    assert_int_equal(give(w, &r), VOC_OK); // names no table
+    r.record = 2;
+    r.object = STR("ledger");
+    r.n_attrs = 0;
+    assert_int_equal(give(w, &r), VOC_OK); // has no cells
+    ignore_from(w, 3);
+    finish(w);
+    assert_int_equal(w->coded.n_facts, 1);
+    assert_int_equal(w->account.a.rejected, 2);
+    const struct coded_fact *f = &w->coded.facts[0];
+    assert_true(f->kind == VOC_ROW_REFERENCE && f->integer == INT64_C(1725148800000000) && f->time_us == 5 && f->a == 0);
+    assert_true(str_is(w->coded.strings[f->key], "ledger") && str_is(w->coded.strings[f->id], "ledger|1"));
+    voc_str text = w->coded.strings[f->text];
+    if (!str_is(text, "{\"account\":\"Acme \\\"A\\\"\",\"amount\":1200.5,\"back\":-0.000001,\"share\":0.1,\"until\":\"2024-09-01\"}")) fail_msg("%.*s", (int)text.len, text.ptr);
 }
 
 static void words_links_and_measures_are_facts_too(void **state)
@@ -744,6 +777,7 @@ int main(void)
         TEST(a_record_whose_quote_never_closed_is_rejected_whatever_the_plugin_says),
         TEST(own_attributes_become_one_canonical_object),
         TEST(attributes_of_people_accounts_and_cases_become_facts),
+        TEST(the_cells_of_a_reference_row_are_one_text_of_what_they_are),
         TEST(words_links_and_measures_are_facts_too),
         TEST(a_longer_row_of_a_later_plugin_is_stepped_over_and_a_shorter_one_refused),
         TEST(what_the_source_says_of_everyone_fills_what_a_row_does_not_say),

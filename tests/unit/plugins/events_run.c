@@ -63,7 +63,7 @@ static void add_attr(struct buf *b, const voc_attr *a)
 static void add_row(struct buf *b, const voc_row *r, uint64_t line)
 {
     static const char *const actors[] = {"", "customer", "company", "other"}, *const refs[] = {"", "event", "touchpoint", "thread", "case"};
-    static const char *const kinds[] = {"", "", "word ", "link ", "attribute ", "measure "};
+    static const char *const kinds[] = {"", "", "word ", "link ", "attribute ", "measure ", "reference "};
     buf_printf(b, "%llu %s", (unsigned long long)line, kinds[r->kind]);
     if (r->time_us == VOC_NA) buf_byte(b, '-');
     else time_print(b, r->time_us, r->resolution);

@@ -89,6 +89,13 @@ check_PROGRAMS += tests/unit/plugins/test_crm
 tests_unit_plugins_test_crm_SOURCES = tests/unit/plugins/test_crm.c tests/unit/base/fault.h $(CRM_RUN)
 tests_unit_plugins_test_crm_LDADD = $(UNIT_LDADD)
 
+REFERENCE_RUN = tests/unit/plugins/events_run.c tests/unit/plugins/events_run.h $(plugins_common_libpluginevents_la_SOURCES) \
+	$(plugins_common_libplugintable_la_SOURCES) $(plugins_input_reference_input_reference_la_SOURCES)
+
+check_PROGRAMS += tests/unit/plugins/test_reference
+tests_unit_plugins_test_reference_SOURCES = tests/unit/plugins/test_reference.c tests/unit/base/fault.h $(REFERENCE_RUN)
+tests_unit_plugins_test_reference_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_json_scan
 tests_unit_plugins_test_json_scan_SOURCES = tests/unit/plugins/test_json_scan.c \
 	tests/unit/plugins/jansson_oracle.c tests/unit/plugins/jansson_oracle.h

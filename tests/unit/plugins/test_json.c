@@ -197,7 +197,7 @@ static void a_row_that_is_wrong_is_rejected_with_what_it_should_be(void **state)
            "1 2024-03-01 a\n2 reject ROW: \"custmer\" is no field of a row; did you mean \"customer\"?\n3 reject ROW: \"colour\" is no field of a row; what is your own goes into \"attributes\"\n"
            "4 reject TIME: time: \"soon\" is not a time (ISO 8601 or an epoch)\n5 reject TIME: it has no time\n6 reject ACTION: it has no action\n7 reject ROW: actor: \"me\" is none of customer, company, other\n"
            "8 reject ROW: action: this field is one text\n9 reject NUMBER: cost: \"true\" is not a number\n10 reject ROW: a link has two identities: \"customer\": {\"email\": ..., \"cookie\": ...}\n"
-           "11 reject ROW: a word has no text\n12 reject ROW: it has no attributes\n13 reject ROW: kind: \"evnt\" is none of event, word, link, attribute, measure\n"
+           "11 reject ROW: a word has no text\n12 reject ROW: it has no attributes\n13 reject ROW: kind: \"evnt\" is none of event, word, link, attribute, measure, reference\n"
            "14 reject JSON: a comma stands before the end of an object (at byte 60 of the record)\n15 reject JSON: the key \"time\" stands twice\n");
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
-EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/rows.h tests/unit/store/faults.h
+EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/format_2.h tests/unit/store/rows.h tests/unit/store/faults.h
 
 check_PROGRAMS += tests/unit/store/test_aliases
 tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c
@@ -57,6 +57,11 @@ check_PROGRAMS += tests/unit/store/test_sql
 tests_unit_store_test_sql_SOURCES = tests/unit/store/test_sql.c
 tests_unit_store_test_sql_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_sql_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_references
+tests_unit_store_test_references_SOURCES = tests/unit/store/test_references.c tests/unit/store/rows.h
+tests_unit_store_test_references_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_references_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/store/test_verify
 tests_unit_store_test_verify_SOURCES = tests/unit/store/test_verify.c

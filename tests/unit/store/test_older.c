@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
-#include "tests/unit/store/format_1.h"
+#include "tests/unit/store/format_2.h"
 
-static void check_format_1(enum project_mode mode)
+static void check_file(const char *name, enum project_mode mode)
 {
     struct project *p = NULL;
     struct event_reader *r = NULL;
@@ -18,7 +18,7 @@ static void check_format_1(enum project_mode mode)
     struct diag *d = diag_new();
     const voc_str *actions = NULL, *people = NULL;
     uint32_t n = 0;
-    assert_int_equal(project_open(&p, in_folder("v1.voc"), mode, d), VOC_OK);
+    assert_int_equal(project_open(&p, in_folder(name), mode, d), VOC_OK);
     voc_rc rc = store_verify(p, d);
     if (rc != VOC_OK) fail_msg("%s", diag_n(d) ? diag_at(d, 0)->message : "verify");
     assert_int_equal(store_strings(p, SPACE_ACTION, &actions, &n), VOC_OK);
@@ -47,9 +47,31 @@ static void a_file_of_format_1_is_read(void **state)
     assert_non_null(strstr(diag_at(d, 0)->message, "written by an older program (format 1)"));
     assert_non_null(strstr(diag_at(d, 0)->hint, "brings it up to date"));
     diag_free(d);
-    check_format_1(PROJECT_WRITE); // brings it up to date
-    check_format_1(PROJECT_READ);
+    check_file("v1.voc", PROJECT_WRITE); // brings it up to date
+    check_file("v1.voc", PROJECT_READ);
     remove_file("v1.voc");
+}
+
+static void a_file_of_format_2_is_read_and_takes_rows_of_reference_tables(void **state)
+{
+    (void)state;
+    struct project *p = NULL;
+    struct diag *d = diag_new();
+    struct import_result out;
+    struct fact fact = {.kind = VOC_ROW_REFERENCE, .key = "ledger", .text = "{}", .time_us = 5, .integer = VOC_NA};
+    struct rows r = {.facts = &fact, .n_facts = 1};
+    make_format_2("v2.voc");
+    assert_int_equal(project_open(&p, in_folder("v2.voc"), PROJECT_READ, d), VOC_E_INPUT);
+    assert_non_null(strstr(diag_at(d, 0)->message, "written by an older program (format 2)"));
+    diag_free(d);
+    check_file("v2.voc", PROJECT_WRITE); // brings it up to date
+    check_file("v2.voc", PROJECT_READ);
+    assert_int_equal(project_open(&p, in_folder("v2.voc"), PROJECT_WRITE, NULL), VOC_OK);
+    assert_int_equal(import_rows(p, &r, "books", "x", 1, 0, &out, NULL), VOC_OK);
+    assert_int_equal(out.references, 1);
+    assert_int_equal(store_verify(p, NULL), VOC_OK);
+    project_close(p);
+    remove_file("v2.voc");
 }
 
 static void a_file_of_format_1_takes_an_import(void **state)
@@ -76,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_of_format_1_is_read),
         cmocka_unit_test(a_file_of_format_1_takes_an_import),
+        cmocka_unit_test(a_file_of_format_2_is_read_and_takes_rows_of_reference_tables),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

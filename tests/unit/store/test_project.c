@@ -115,7 +115,7 @@ static void a_file_of_a_newer_program_is_refused(void **state)
 {
     (void)state;
     make_and_close("p.voc");
-    change("p.voc", "PRAGMA user_version = 3");
+    change("p.voc", "PRAGMA user_version = 99");
     for (int mode = PROJECT_READ; mode <= PROJECT_CREATE; mode++) check_refused("p.voc", (enum project_mode)mode, VOC_E_INPUT, "newer program");
     remove_file("p.voc");
 }

@@ -228,7 +228,7 @@ static void check_facts(struct unpacker *u, const struct coded_fact *f, size_t n
         check_codes(u, all, sizeof all / sizeof *all, u->n_text);
         check_numbers(u, places, 2);
         if (f[i].time_us != VOC_NA) check_times(u, &f[i].time_us, 1);
-        if (f[i].kind < VOC_ROW_WORD || f[i].kind > VOC_ROW_MEASURE || f[i].entity > VOC_ENTITY_CASE || f[i].type > VOC_TYPE_MONEY || f[i].resolution > VOC_RES_DAY || f[i].ref_kind > VOC_REF_CASE)
+        if (f[i].kind < VOC_ROW_WORD || f[i].kind > VOC_ROW_REFERENCE || f[i].entity > VOC_ENTITY_CASE || f[i].type > VOC_TYPE_MONEY || f[i].resolution > VOC_RES_DAY || f[i].ref_kind > VOC_REF_CASE)
             lie(u, "a kind, entity, type, resolution or kind of reference is out of range");
         if (!isfinite(f[i].number)) lie(u, "a number is not finite");
     }

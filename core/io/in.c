@@ -62,7 +62,8 @@ struct in { // owns everything but d, and block is where it lies
     voc_rc failed;
 };
 
-static voc_rc in_new(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
+// file: the length of what names the file, before the sheet of a workbook.
+static voc_rc in_new(struct in **out, const char *path, size_t file, const struct in_limits *limits, struct diag *d)
 {
     static const struct in_limits defaults = {DECODED_MAX, RATIO_MAX};
     const size_t align = _Alignof(struct in);
@@ -78,7 +79,6 @@ static voc_rc in_new(struct in **out, const char *path, const struct in_limits *
     buf_init(&in->head, HEAD_MAX + CHUNK);
     buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
     fingerprint_begin(&in->print);
-    const size_t file = in_file_part(path);
     in->path = mem_strndup(path, strlen(path));
     in->file = mem_strndup(path, file);
     if (in->path != NULL && in->path[file] == '!') in->sheet = in->path + file + 1;
@@ -156,7 +156,7 @@ static voc_rc open_packing(struct in *in)
 voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, path, limits, d);
+    voc_rc rc = in_new(&in, path, in_file_part(path), limits, d);
     if (rc == VOC_OK) rc = source_open(&in->source, in->file, d);
     if (rc == VOC_OK) rc = open_packing(in);
     if (rc == VOC_OK) *out = in;
@@ -167,7 +167,7 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
 voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, path, limits, d);
+    voc_rc rc = in_new(&in, path, in_name_part(path), limits, d);
     if (rc != VOC_OK) {
         (void)close(fd);
         return rc;
@@ -203,7 +203,7 @@ void in_sheets_done(struct in_sheets *s)
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, path, limits, d);
+    voc_rc rc = in_new(&in, path, in_name_part(path), limits, d);
     if (rc == VOC_OK) rc = source_open_folder(&in->source, in->path, d);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
@@ -213,7 +213,7 @@ voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits 
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, name, limits, d);
+    voc_rc rc = in_new(&in, name, in_name_part(name), limits, d);
     if (rc == VOC_OK) {
         source_memory(&in->source, in->path, bytes, len, d);
         rc = open_packing(in);

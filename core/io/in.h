@@ -26,6 +26,7 @@ struct in_sheets { VEC(struct in_sheet) at; };
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);
 void in_sheets_done(struct in_sheets *s);
 size_t in_file_part(const char *path); // of "book.xlsx!Sheet" the length of what names the file; the whole of what has no sheet
+size_t in_name_part(const char *path); // the same by the name alone, where no file can be asked for
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
 void in_close(struct in *in);
 // charset NULL: bytes as they are (STREAM). "auto": sniffed. Before the first in_read; an in_peek before it gives bytes, one

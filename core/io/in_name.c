@@ -21,14 +21,14 @@ voc_str in_plain_name(const char *path)
     return name;
 }
 
-// Where files cannot be asked for (in a worker): up to the first '!' behind the ending of a workbook.
-static size_t part_by_ending(const char *path, size_t len)
+// In a worker no file can be asked for: up to the first '!' behind the ending of a workbook.
+size_t in_name_part(const char *path)
 {
     for (const char *at = path; (at = strchr(at, '!')) != NULL; at++) {
         voc_str file = str_mk(path, (size_t)(at - path));
         if (file.len > 5 && at[1] != 0 && at[-5] == '.' && str_ieq(str_mk(at - 4, 3), STR("xls"))) return file.len;
     }
-    return len;
+    return strlen(path);
 }
 
 // The shortest beginning before a '!' that is there as a file, unless the whole is.
@@ -42,5 +42,5 @@ size_t in_file_part(const char *path)
         mem_free(file);
         if (there) return (size_t)(at - path);
     }
-    return part_by_ending(path, len);
+    return in_name_part(path);
 }

@@ -67,6 +67,8 @@ pairs() {
     echo "fuzz_journey journey"
     echo "fuzz_bytes bytes"
     echo "fuzz_book book"
+    echo "fuzz_wire wire-block"
+    echo "fuzz_wire wire-values"
     echo "fuzz_text time"
     echo "fuzz_text pattern"
     echo "fuzz_text text"

@@ -120,16 +120,23 @@ static voc_str put(struct work *w, const char *text, size_t len)
     return (voc_str){to, len};
 }
 
+// a/b, as they are: a stranger's text may hold anything.
+static voc_str put_path(struct work *w, voc_str a, voc_str b)
+{
+    voc_str all = put(w, a.ptr, a.len);
+    (void)put(w, "/", 1);
+    (void)put(w, b.ptr, b.len);
+    return w->rc ? (voc_str){"", 0} : (voc_str){all.ptr, a.len + 1 + b.len};
+}
+
 static void find_id(struct work *w, voc_str record, uint64_t number)
 {
     const struct survey *s = w->s;
-    voc_str id = s->id != NO_COLUMN ? ev_trim(w->cells[s->id]) : (voc_str){"", 0};
-    char made[ID_MAX];
-    int n;
-    if (sv_missing(id)) n = snprintf(made, sizeof made, "%.*s/#%llu-%08x", EV_STR(s->name, 120), (unsigned long long)number + 1, (unsigned)(xxh64(record.ptr, record.len, 0) >> 32));
-    else if (s->short_ids) n = snprintf(made, sizeof made, "%.*s/%.*s", EV_STR(s->name, 120), EV_STR(id, 200));
-    else n = snprintf(made, sizeof made, "%.*s", EV_STR(id, 256));
-    w->id = put(w, made, n > 0 ? (size_t)n : 0);
+    voc_str id = s->id != NO_COLUMN ? ev_clip(ev_trim(w->cells[s->id]), 256) : (voc_str){"", 0};
+    char made[64];
+    bool none = sv_missing(id);
+    if (none) id = (voc_str){made, (size_t)snprintf(made, sizeof made, "#%llu-%08x", (unsigned long long)number + 1, (unsigned)(xxh64(record.ptr, record.len, 0) >> 32))};
+    w->id = none || s->short_ids ? put_path(w, s->name, id) : put(w, id.ptr, id.len);
 }
 
 static size_t find_aliases(struct work *w)
@@ -327,9 +334,7 @@ static void add_words(struct work *w, uint64_t record, const struct sv_verdict *
     for (uint32_t c = 0; c < s->table.events.n_columns && !w->rc; c++) {
         if (s->columns[c].role != SV_WORDS || sv_missing(w->cells[c])) continue;
         voc_row *r = new_row(w, VOC_ROW_WORD, record, v);
-        char made[ID_MAX + 220];
-        int n = snprintf(made, sizeof made, "%.*s/%.*s", EV_STR(w->id, ID_MAX), EV_STR(s->columns[c].key, 200));
-        r->id = put(w, made, n > 0 ? (size_t)n : 0);
+        r->id = put_path(w, w->id, ev_clip(s->columns[c].key, 230));
         r->text = w->cells[c];
         while (s->form == SV_TRIPLE_S && r->text.len && r->text.ptr[r->text.len - 1] == ' ') r->text.len--; // it fills its columns
         r->language = w->language;

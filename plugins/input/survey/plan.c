@@ -312,7 +312,7 @@ static void name_survey(struct survey *s)
     size_t dot = stem.len;
     while (dot && stem.ptr[dot - 1] != '.') dot--;
     if (dot > 1) stem.len = dot - 1;
-    s->name = s->said_name.len ? s->said_name : s->structure.title.len ? ev_clip(s->structure.title, 120) : stem.len ? ev_clip(stem, 120) : (voc_str)VOC_LIT("survey");
+    s->name = s->said_name.len ? ev_clip(s->said_name, 120) : s->structure.title.len ? ev_clip(s->structure.title, 120) : stem.len ? ev_clip(stem, 120) : (voc_str)VOC_LIT("survey");
 }
 
 voc_rc sv_plan(struct survey *s, const voc_block *first)

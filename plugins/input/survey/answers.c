@@ -27,13 +27,13 @@ static bool one_of(voc_str cell, const char *const *words)
     return false;
 }
 
-// Qualtrics' codes and words for how a response came about.
-static const char *left_out_by_status(voc_str cell)
+// Qualtrics' words for how a response came about, and its codes, which mean other things elsewhere.
+static const char *left_out_by_status(voc_str cell, bool codes)
 {
-    static const char *const tests[] = {"1", "2", "12", "17", "survey preview", "survey test", "preview", "test", "spam preview", "offline survey preview", "umfragenvorschau", "vista previa de la encuesta", NULL};
-    static const char *const spam[] = {"8", "spam", NULL};
-    if (one_of(cell, tests)) return "a preview or test of the survey";
-    return one_of(cell, spam) ? "marked as spam by the survey tool" : NULL;
+    static const char *const tests[] = {"survey preview", "survey test", "preview", "test", "spam preview", "offline survey preview", "umfragenvorschau", "vista previa de la encuesta", NULL};
+    static const char *const test_codes[] = {"1", "2", "12", "17", NULL}, *const spam[] = {"spam", NULL}, *const spam_codes[] = {"8", NULL};
+    if (one_of(cell, tests) || (codes && one_of(cell, test_codes))) return "a preview or test of the survey";
+    return one_of(cell, spam) || (codes && one_of(cell, spam_codes)) ? "marked as spam by the survey tool" : NULL;
 }
 
 static bool says_unfinished(voc_str cell)
@@ -81,7 +81,7 @@ void sv_judge(const struct survey *s, const voc_str *cells, struct sv_verdict *v
     }
     v->finished = true;
     if (filled == 0) return ignore(v, "an empty line");
-    const char *rule = s->status != NO_COLUMN && s->previews == 1 ? left_out_by_status(ev_trim(cells[s->status])) : NULL;
+    const char *rule = s->status != NO_COLUMN && s->previews == 1 ? left_out_by_status(ev_trim(cells[s->status]), s->form == SV_QUALTRICS) : NULL;
     if (rule) return ignore(v, rule);
     if (answered == 0) return ignore(v, "no question was answered");
     if (s->finished != NO_COLUMN) v->finished = !says_unfinished(ev_trim(cells[s->finished]));

@@ -308,6 +308,7 @@ static void previews_and_tests_are_left_out_by_a_rule_unless_they_are_kept(void 
     static const char text[] = QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,30\n2024-01-01 11:00:00,2024-01-01 11:01:00,Survey Preview,1,R_22222222,31\n"
                                          "2024-01-01 12:00:00,2024-01-01 12:01:00,2,1,R_33333333,32\n2024-01-01 13:00:00,2024-01-01 13:01:00,8,1,R_44444444,33\n";
     EXPECT(NULL, text, "3 2024-01-01T10:01:00Z answer-survey", "4 ignore a preview or test of the survey", "5 ignore a preview or test of the survey", "6 ignore marked as spam by the survey tool");
+    EXPECT(day, "Status,How was it?,And why?\n1,3,a\n2,4,b\n", "2 2024-06-30 answer-survey", "3 2024-06-30 answer-survey"); // another tool's codes
     const char *const keep[] = {"previews", "keep", NULL};
     EXPECT(keep, text, "4 2024-01-01T11:01:00Z answer-survey", "!ignore");
 }

@@ -467,6 +467,8 @@ static void headers_text(struct email *e, struct mail *m, GMimeObject *o)
         text_add(e, &t, raw, strlen(raw));
         if (t.n && t.p[t.n - 1] != '\n') text_byte(e, &t, '\n');
     }
+    for (size_t i = 0; i + 1 < t.n; i++)
+        if (t.p[i] == '=' && t.p[i + 1] == '*') t.p[i + 1] = '?'; // leave_undecoded took it for GMime
     m->original = email_keep(e, t.p, t.n);
     e->host->free(e->cx, t.p);
 }
@@ -564,6 +566,35 @@ static void append_read(GByteArray *to, const char *p, size_t len)
     g_byte_array_append(to, (const guint8 *)from, (guint)(p + len - from));
 }
 
+// GMime decodes parameters of types as it reads them (name="=?...?=", charset*=...), and names and subjects of mails within the
+// mail, with iconv, which needs files: there are none, and whoever opens one is killed. What calls for decoding is hidden.
+static void leave_undecoded(char *p, size_t len)
+{
+    static const char *const names[] = {"content-type:", "content-disposition:", "from:", "to:", "cc:", "bcc:", "sender:", "reply-to:", "subject:"};
+    enum { TYPES = 2, NAMES = sizeof names / sizeof *names };
+    char *end = p + len;
+    const char *top = p + head_length(p, len); // the addresses of the mail itself GMime is not asked for
+    for (char *at = p, *next; at < end; at = next) {
+        char *nl = memchr(at, '\n', (size_t)(end - at));
+        next = nl ? nl + 1 : end;
+        if (!strchr("cftbsr", *at | 0x20)) continue;
+        size_t k = 0, n = 0;
+        for (; k < (at < top ? (size_t)TYPES : (size_t)NAMES); k++) {
+            n = strlen(names[k]);
+            if ((size_t)(end - at) > n && strncasecmp(at, names[k], n) == 0) break;
+        }
+        if (k == (at < top ? (size_t)TYPES : (size_t)NAMES)) continue;
+        while (next < end && (*next == ' ' || *next == '\t')) { // its continuation
+            nl = memchr(next, '\n', (size_t)(end - next));
+            next = nl ? nl + 1 : end;
+        }
+        for (char *q = at + n; q + 1 < next; q++) {
+            if (q[0] == '=' && q[1] == '?') q[1] = '*';
+            if (k < TYPES && q[0] == '*' && q[1] == '=') q[0] = '_';
+        }
+    }
+}
+
 static voc_str body_as_it_is(struct email *e, const struct piece *p)
 {
     size_t head = head_length(p->bytes, p->len);
@@ -582,6 +613,7 @@ void message_read(struct email *e, struct piece *p, struct mail *m)
     if (p->unquote) p->len = mbox_unquote(p->bytes, p->len);
     g_byte_array_set_size(g->bytes, 0);
     append_read(g->bytes, p->bytes, p->len);
+    leave_undecoded((char *)g->bytes->data, g->bytes->len);
     g_mime_stream_mem_set_byte_array((GMimeStreamMem *)g->stream, g->bytes);
     g_mime_stream_mem_set_owner((GMimeStreamMem *)g->stream, FALSE);
     g_mime_stream_reset(g->stream);

@@ -238,6 +238,16 @@ static void icu_takes_its_memory_from_the_shim_and_its_failures_are_reported(voi
     assert_int_equal(mem_stats().live_blocks, before + cached);
 }
 
+static void bytes_that_are_no_text_are_mended_in_place(void **state)
+{
+    (void)state;
+    char text[] = "\xf9" "event caf\xc3\xa9 \xed\xa0\x80 cut \xe2\x82", empty[] = "";
+    text_mend(text);
+    text_mend(empty);
+    assert_string_equal(text, "?event caf\xc3\xa9 ??? cut ??");
+    assert_string_equal(empty, "");
+}
+
 int main(void)
 {
     if (text_icu_memory() != VOC_OK) return 1;
@@ -247,6 +257,7 @@ int main(void)
         cmocka_unit_test(fit_never_cuts_a_character_nor_loses_its_marks),
         cmocka_unit_test(folding_is_full_and_composed),
         cmocka_unit_test(escaping_leaves_nothing_that_a_terminal_obeys),
+        cmocka_unit_test(bytes_that_are_no_text_are_mended_in_place),
         cmocka_unit_test(the_first_bytes_tell_the_charset),
         cmocka_unit_test(decoders_give_utf8_and_count_what_they_cannot_read),
         cmocka_unit_test(long_texts_decode_over_the_borders_of_the_inner_buffer),

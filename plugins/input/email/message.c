@@ -384,6 +384,18 @@ static voc_str unflow(struct email *e, voc_str s, int delsp)
     return text_str(&e->scratch);
 }
 
+// Parameters as they stood before leave_undecoded.
+static voc_str as_written(struct email *e, const char *raw)
+{
+    voc_str s = email_keep(e, raw, strlen(raw));
+    char *p = (char *)(uintptr_t)s.ptr;
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        if (p[i] == '=' && p[i + 1] == '*') p[i + 1] = '?';
+        if (p[i] == '_' && p[i + 1] == '=') p[i] = '*';
+    }
+    return s;
+}
+
 static void take_part(struct email *e, struct walk *w, GMimePart *part)
 {
     GMimeObject *o = (GMimeObject *)part;
@@ -415,10 +427,10 @@ static void take_part(struct email *e, struct walk *w, GMimePart *part)
         GMimeHeader *h = list ? g_mime_header_list_get_header(list, "Content-Disposition") : NULL;
         voc_str name = S("");
         if (h) raw = g_mime_header_get_raw_value(h);
-        if (raw) name = email_parameter(e, (voc_str){raw, strlen(raw)}, "filename");
+        if (raw) name = email_parameter(e, as_written(e, raw), "filename");
         h = name.len == 0 && list ? g_mime_header_list_get_header(list, "Content-Type") : NULL;
         raw = h ? g_mime_header_get_raw_value(h) : NULL;
-        if (raw) name = email_parameter(e, (voc_str){raw, strlen(raw)}, "name");
+        if (raw) name = email_parameter(e, as_written(e, raw), "name");
         m->attachments++;
         if (name.len && m->attached.len < 4000) m->attached = joined(e, m->attached, name);
     }

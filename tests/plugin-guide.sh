@@ -14,12 +14,15 @@ scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
-# By its path: below, `gcc` is a script of ours. Flags may stand behind it.
-cc=${VOC_TEST_CC:-cc}
-set -- $cc
-first=$(command -v "$1") || first=$1
-shift
-cc="$first $*"
+# By its path: below, `gcc` and `cc` are scripts of ours. A cache may stand before it, flags behind it.
+cc=
+for word in ${VOC_TEST_CC:-cc}; do
+    case $word in
+    -*) ;;
+    *) word=$(command -v "$word" || echo "$word") ;;
+    esac
+    cc="$cc $word"
+done
 if ! echo 'int x;' | $cc -shared -fPIC -x c -o "$scratch/x.so" - 2>/dev/null; then
     echo "1..0 # SKIP no compiler here makes shared objects"
     exit 0

@@ -85,7 +85,7 @@ static voc_rc add_file(struct cli *c, const char *path, voc_str sheet, bool foun
     size_t n = 0;
     if (path[in_file_part(path)] == '!' || !file_look(path).workbook) return add_one(out, path, found);
     if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
-    voc_rc rc = in_list_sheets(&list, path, NULL);
+    voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
     if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
     for (size_t i = 0; i < list.at.n; i++) {
         const struct in_sheet *t = &list.at.at[i];

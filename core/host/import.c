@@ -224,6 +224,13 @@ voc_rc import_sniff(const struct import_request *r, struct sniffed *out, size_t 
     return rc ? rc : isolated(r) ? worker_sniff(r, &in, out, max, n, d) : reader_sniff(r, &in, out, max, n, d);
 }
 
+voc_rc import_sheets(struct in_sheets *out, const char *path, enum isolate how, struct diag *d)
+{
+    int fd = -1;
+    voc_rc rc = in_descriptor(&fd, path, d);
+    return rc ? rc : how == ISOLATE_ALWAYS ? worker_sheets(path, fd, out, d) : in_list_sheets_descriptor(out, path, fd, d);
+}
+
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)
 {
     struct keeping k = {.req = r, .rep = out, .a = a, .d = d};

@@ -17,7 +17,7 @@
 
 voc_rc read_input_open(struct read_input *out, const struct import_request *r, struct arena *a, struct diag *d)
 {
-    *out = (struct read_input){.fd = -1, .look = file_look(r->path)};
+    *out = (struct read_input){.fd = -1, .file = in_file_part(r->path), .look = file_look(r->path)};
     out->folder = out->look.kind == FILE_FOLDER; // of mails; whose files are to be read alone is not for here
     if (out->folder) return VOC_OK;
     if (file_say_missing(r->path, out->look, a, d)) return VOC_E_IO;
@@ -35,7 +35,7 @@ static voc_rc open_input(struct in **in, const struct import_request *r, struct 
 {
     int fd = from->fd;
     from->fd = -1;
-    if (fd >= 0) return in_open_descriptor(in, r->path, fd, !from->folder, NULL, d);
+    if (fd >= 0) return in_open_descriptor(in, r->path, from->file, fd, !from->folder, NULL, d);
     if (r->bytes) return in_memory(in, r->path, r->bytes->ptr, r->bytes->len, NULL, d);
     return in_open_folder(in, r->path, NULL, d);
 }

@@ -11,6 +11,7 @@
 
 struct read_input { // the file of a request, opened
     int fd;         // -1: there is none (a folder, or bytes in memory); owned until the reader has it
+    size_t file;    // what names the file in the path; a sheet's name may stand behind it
     bool folder;    // of mails; fd, if there is one, gives it as in_open_folder would
     struct file_look look;
 };

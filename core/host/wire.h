@@ -44,7 +44,8 @@ struct coder;
 struct wire_request { // what a worker is told of an import_request, and of itself
     struct import_request r;
     struct file_look look;
-    bool folder, sniff;
+    uint64_t file;    // as in read_input
+    bool folder, sniff, sheets; // sniff, sheets: instead of reading
     struct wire_plugin { const char *path, *why, *name; bool refused; } *plugins; // of kind INPUT, in the order of their descriptors
     size_t n_plugins;
     uint64_t memory, parent; // a bound in bytes; the process that it must not outlive
@@ -59,6 +60,8 @@ struct wire_content { voc_rc rc; bool found; voc_str content, name; };
 void wire_content(struct coder *c, struct wire_content *x);
 struct wire_beside { voc_str option; const char **endings; size_t n; };
 void wire_beside(struct coder *c, struct wire_beside *x);
+struct wire_sheet { voc_str name; bool hidden, other, empty; };
 struct wire_sniffed { voc_str plugin, reason; int64_t confidence; };
+void wire_sheets(struct coder *c, struct wire_sheet **all, size_t *n, voc_rc *rc);
 void wire_sniffed(struct coder *c, struct wire_sniffed **all, size_t *n, voc_rc *rc);
 #endif

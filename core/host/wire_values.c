@@ -186,8 +186,10 @@ void wire_request(struct coder *c, struct wire_request *q)
     word(c, &q->look.what);
     word(c, &q->look.instead);
     flag(c, &q->look.packed);
+    big(c, &q->file);
     flag(c, &q->folder);
     flag(c, &q->sniff);
+    flag(c, &q->sheets);
     code_array(c, (void **)&q->plugins, &q->n_plugins, sizeof *q->plugins);
     for (size_t i = 0; i < q->n_plugins && !c->rc; i++) {
         word(c, &q->plugins[i].path);
@@ -286,6 +288,18 @@ void wire_beside(struct coder *c, struct wire_beside *x)
     text(c, &x->option);
     code_array(c, (void **)&x->endings, &x->n, sizeof *x->endings);
     for (size_t i = 0; i < x->n && !c->rc; i++) word(c, &x->endings[i]);
+}
+
+void wire_sheets(struct coder *c, struct wire_sheet **all, size_t *n, voc_rc *rc)
+{
+    status(c, rc);
+    code_array(c, (void **)all, n, sizeof **all);
+    for (size_t i = 0; i < *n && !c->rc; i++) {
+        text(c, &(*all)[i].name);
+        flag(c, &(*all)[i].hidden);
+        flag(c, &(*all)[i].other);
+        flag(c, &(*all)[i].empty);
+    }
 }
 
 void wire_sniffed(struct coder *c, struct wire_sniffed **all, size_t *n, voc_rc *rc)

@@ -43,6 +43,8 @@ struct talk {
     struct read_end *end;
     struct wire_sniffed *sniffed;
     size_t n_sniffed;
+    struct wire_sheet *sheets;
+    size_t n_sheets;
     voc_rc rc;                  // what the reader came to
     // the watch
     uint64_t seconds;           // of computing without a step forward
@@ -199,7 +201,7 @@ static voc_rc on_chosen(struct talk *t)
     wire_chosen(&c, &t->chosen);
     voc_rc rc = whole(t, &c);
     if (rc) return rc;
-    if (t->has_chosen || t->q.sniff || !knows_plugin(t, t->chosen.plugin) || t->chosen.source.id.len == 0) return lied(t, "it chose what there is not");
+    if (t->has_chosen || t->q.sniff || t->q.sheets || !knows_plugin(t, t->chosen.plugin) || t->chosen.source.id.len == 0) return lied(t, "it chose what there is not");
     if (t->chosen.rule != VOC_NONE && (!j || t->chosen.rule >= j->n_sources)) return lied(t, "it chose what there is not");
     t->has_chosen = true;
     rc = t->keeper->chosen(t->keeper->user, &t->chosen, &wants);
@@ -281,6 +283,10 @@ static voc_rc on_end(struct talk *t)
 {
     struct coder c = body_reader(t);
     t->ended = true;
+    if (t->q.sheets) {
+        wire_sheets(&c, &t->sheets, &t->n_sheets, &t->rc);
+        return whole(t, &c);
+    }
     if (t->q.sniff) {
         wire_sniffed(&c, &t->sniffed, &t->n_sniffed, &t->rc);
         voc_rc rc = whole(t, &c);
@@ -497,7 +503,7 @@ static voc_rc describe_plugins(struct talk *t, struct catalogue *all, int *fds)
 {
     t->q.plugins = arena_alloc(t->a, PLUGINS_MAX * sizeof *t->q.plugins);
     if (!t->q.plugins) return VOC_E_NOMEM;
-    for (size_t i = 0; i < catalogue_n(all) && t->q.n_plugins < PLUGINS_MAX; i++) {
+    for (size_t i = 0; all && i < catalogue_n(all) && t->q.n_plugins < PLUGINS_MAX; i++) {
         struct plugin *p = catalogue_at(all, i);
         if (p->note.kind != VOC_KIND_INPUT) continue;
         fds[t->q.n_plugins] = plugin_descriptor(p);
@@ -532,6 +538,7 @@ static voc_rc talk(struct talk *t, const struct import_request *r, struct read_i
     t->q.r = *r;
     t->q.look = from->look;
     t->q.folder = from->folder;
+    t->q.file = from->file;
     t->q.memory = memory_bound(r);
     t->q.parent = (uint64_t)getpid();
     t->offset = -1;
@@ -587,6 +594,30 @@ voc_rc worker_sniff(const struct import_request *r, struct read_input *from, str
         to->plugin = catalogue_find(r->catalogue, VOC_KIND_INPUT, s->plugin);
         to->confidence = s->confidence < 0 ? 0 : s->confidence > 100 ? 100 : (int)s->confidence;
         snprintf(to->reason, sizeof to->reason, "%s", s->reason.ptr);
+    }
+    arena_done(&a);
+    mem_free(t);
+    return rc;
+}
+
+voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct diag *d)
+{
+    const struct import_request r = {.path = path, .threads = 1};
+    struct read_input from = {.fd = fd};
+    struct arena a;
+    struct talk *t = mem_zalloc(1, sizeof *t);
+    if (!t) return read_input_close(&from), VOC_E_NOMEM;
+    arena_init(&a, 0);
+    t->q.sheets = true;
+    t->a = &a;
+    t->d = d;
+    voc_rc rc = talk(t, &r, &from);
+    for (size_t i = 0; i < t->n_sheets && !rc; i++) {
+        const struct wire_sheet *s = &t->sheets[i];
+        struct in_sheet one = {mem_strndup(s->name.ptr, s->name.len), s->hidden, s->other, s->empty};
+        rc = one.name ? vec_reserve(&out->at, 1, SIZE_MAX) : VOC_E_NOMEM;
+        if (rc) mem_free(one.name);
+        else out->at.at[out->at.n++] = one;
     }
     arena_done(&a);
     mem_free(t);

@@ -10,6 +10,8 @@
 voc_rc worker_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out, struct arena *a, struct diag *d);
 voc_rc worker_sniff(const struct import_request *r, struct read_input *from, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 
+voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct diag *d); // as in_list_sheets_descriptor
+
 // The program's first argument where it is to be a worker; then main calls worker_main and ends with what that gives.
 #define WORKER_WORD "--worker"
 int worker_main(void);

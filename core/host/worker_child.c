@@ -225,6 +225,21 @@ static void sniff_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
     (void)send_message(ch, WIRE_END, &c);
 }
 
+static void list_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
+{
+    struct in_sheets list = {0};
+    struct buf out;
+    if (!rc) rc = in_list_sheets_descriptor(&list, ch->q.r.path, from->fd, ch->d);
+    size_t n = list.at.n;
+    struct wire_sheet *all = arena_alloc(&ch->arena, (n + 1) * sizeof *all);
+    if (!all) n = 0, rc = VOC_E_NOMEM;
+    for (size_t i = 0; i < n; i++) all[i] = (struct wire_sheet){str_of(list.at.at[i].name), list.at.at[i].hidden, list.at.at[i].other, list.at.at[i].empty};
+    buf_init(&out, SIZE_MAX / 4);
+    struct coder c = {.out = &out};
+    wire_sheets(&c, &all, &n, &rc);
+    (void)send_message(ch, WIRE_END, &c);
+}
+
 static void read_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
 {
     const struct keeper keeper = {ch, chosen, block, file, beside};
@@ -266,7 +281,9 @@ int worker_main(void)
     rc = begin(&ch, &catalogue);
     from.look = ch.q.look;
     from.folder = ch.q.folder;
-    if (ch.q.sniff) sniff_and_tell(&ch, &from, rc);
+    from.file = (size_t)ch.q.file;
+    if (ch.q.sheets) list_and_tell(&ch, &from, rc);
+    else if (ch.q.sniff) sniff_and_tell(&ch, &from, rc);
     else read_and_tell(&ch, &from, rc);
     _exit(0);
 }

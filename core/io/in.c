@@ -62,7 +62,7 @@ struct in { // owns everything but d, and block is where it lies
     voc_rc failed;
 };
 
-// file: the length of what names the file, before the sheet of a workbook.
+// file: the length of what names the file in path (in_file_part).
 static voc_rc in_new(struct in **out, const char *path, size_t file, const struct in_limits *limits, struct diag *d)
 {
     static const struct in_limits defaults = {DECODED_MAX, RATIO_MAX};
@@ -164,10 +164,10 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
     return rc;
 }
 
-voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d)
+voc_rc in_open_descriptor(struct in **out, const char *path, size_t file, int fd, bool packed, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, path, in_name_part(path), limits, d);
+    voc_rc rc = in_new(&in, path, file <= strlen(path) ? file : strlen(path), limits, d);
     if (rc != VOC_OK) {
         (void)close(fd);
         return rc;
@@ -181,11 +181,18 @@ voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed
 
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d)
 {
+    int fd = -1;
+    voc_rc rc = in_descriptor(&fd, path, d);
+    return rc == VOC_OK ? in_list_sheets_descriptor(out, path, fd, d) : rc;
+}
+
+voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d)
+{
     struct source s = {.fd = -1};
     const char *ptr;
     size_t len = 0;
     bool yes = false;
-    voc_rc rc = source_open(&s, path, d);
+    voc_rc rc = source_open_descriptor(&s, path, fd, d);
     if (rc != VOC_OK) return rc;
     if (s.seekable) rc = source_peek(&s, PACK_MAGIC, &ptr, &len);
     if (rc == VOC_OK && s.seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(&s, &yes);
@@ -203,7 +210,7 @@ void in_sheets_done(struct in_sheets *s)
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)
 {
     struct in *in = NULL;
-    voc_rc rc = in_new(&in, path, in_name_part(path), limits, d);
+    voc_rc rc = in_new(&in, path, strlen(path), limits, d);
     if (rc == VOC_OK) rc = source_open_folder(&in->source, in->path, d);
     if (rc == VOC_OK) *out = in;
     else in_close(in);

@@ -17,13 +17,14 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
 // The same in two steps: what may be opened for it, and the input of such a descriptor, which is taken whatever it returns.
 // packed false: it is given as it is.
 voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
-voc_rc in_open_descriptor(struct in **out, const char *path, int fd, bool packed, const struct in_limits *limits, struct diag *d);
+voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_file_part */, int fd, bool packed, const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 // The sheets of a workbook in the order of their tabs; none: it is no workbook. Names as in_open takes them behind the '!'.
 struct in_sheet { char *name; bool hidden, other, empty; }; // other: a chart or a macro's
 struct in_sheets { VEC(struct in_sheet) at; };
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);
+voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d); // takes fd, whatever it returns
 void in_sheets_done(struct in_sheets *s);
 size_t in_file_part(const char *path); // of "book.xlsx!Sheet" the length of what names the file; the whole of what has no sheet
 size_t in_name_part(const char *path); // the same by the name alone, where no file can be asked for

@@ -8,6 +8,7 @@
 : "${VOC:?is the path of the program to test}"
 : "${VOC_SHARED:=$(cd "$(dirname "$0")/../../.." && pwd)/shared}"
 data=$VOC_SHARED/data
+case $0 in /*) start=$0 ;; *) start=$PWD/$0 ;; esac
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -74,6 +75,20 @@ for file in small.csv small.xes large.csv; do
         wait $! 2>/dev/null ;;
     esac
 done
+
+# ---- read in a process of its own or not, every kind of input gives the same: its largest sample
+samples=$(cd "$(dirname "$start")/../../plugins/input" 2>/dev/null && pwd)
+for folder in "$samples"/*/samples; do
+    sample=$(ls -S "$folder"/* 2>/dev/null | head -n 1)
+    kind=$(basename "$(dirname "$folder")")
+    test -n "$sample" || continue
+    "$VOC" plugin show "$kind" >/dev/null 2>&1 || { skip "$kind, isolated and not" "it was not built"; continue; }
+    whole=$(of "$sample" --isolate never --threads 1)
+    for threads in 1 2 4; do same "$kind, isolated, $threads threads" "$whole" "$(of "$sample" --isolate always --threads $threads)"; done
+done
+mkdir mails
+for i in 1 2 3; do printf 'From: k%s@kunde.example\nTo: shop@firma.example\nDate: Mon, %s Jan 2024 10:00:00 +0000\nSubject: price\n\nHow much?\n' $i $i >mails/$i.eml; done
+if "$VOC" plugin show email >/dev/null 2>&1; then same "a folder of mails, isolated" "$(of mails --isolate never)" "$(of mails)"; else skip "a folder of mails, isolated" "it was not built"; fi
 
 # ---- events with ids in two files, in either order; a log that grew. The columns are mapped by the journey: what a guess
 # makes of a column may depend on the rows that a file begins with.

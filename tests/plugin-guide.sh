@@ -38,6 +38,7 @@ PATH=$scratch/bin:$PATH
 HOME=$scratch/home
 XDG_DATA_HOME=$scratch/home/data
 export PATH HOME XDG_DATA_HOME
+unset MAKEFLAGS MFLAGS MAKELEVEL # a make of the guide is not part of the one that runs this
 
 # Each fenced block becomes NNN (its text) and NNN.info (what stands behind the fence, and the line).
 awk -v to="$scratch/block/" '

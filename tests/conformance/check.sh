@@ -13,6 +13,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 HOME=$scratch TMPDIR=$scratch
 export HOME TMPDIR
+unset MAKEFLAGS MFLAGS MAKELEVEL # a make of a plugin is not part of the one that runs this
 
 if ! echo 'int x;' | $cc -shared -fPIC -x c -o "$scratch/x.so" - 2>/dev/null; then
     echo "1..0 # SKIP no compiler here makes shared objects"

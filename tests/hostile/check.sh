@@ -36,6 +36,7 @@ good=$(digest only.voc)
 
 # harm WORD CODE EXIT TEXT: the diagnostic has the code and the text, and what stays is what the good file alone gives
 harm() {
+    case $sanitized:$1 in 0:*) ;; *:crash|*:exit|*:probe-crash) skip "a plugin that does $1" "sanitizers end it in their own way" && return ;; esac
     { echo "does $1"; echo '1704100000;look;kim'; echo '1704100001;buy;lee'; } >bad.txt
     rm -f p.voc*
     voc import p.voc bad.txt good.csv --quiet >out 2>err

@@ -106,8 +106,12 @@ void mem_free(void *ptr)
     free(ptr);
 }
 
+void mem_trim(void) { (void)malloc_trim(0); }
+
 // glibc declares the argument without const, but only reads.
 size_t mem_size(const void *ptr) { return malloc_usable_size((void *)(uintptr_t)ptr); }
+
+uint64_t mem_live(void) { return atomic_load_explicit(&live_bytes, memory_order_relaxed); }
 
 struct mem_stats mem_stats(void)
 {

@@ -26,6 +26,8 @@ struct mem_stats {
     uint64_t live_bytes, peak_bytes, live_blocks, allocations;
 };
 struct mem_stats mem_stats(void);
+uint64_t mem_live(void); // live_bytes alone, as of about now
+void mem_trim(void);     // what was freed goes back to the system: after much was, and before something else needs memory
 
 // Fault injection: the n-th allocation from now on fails (1 = the next); persistent: all after it too. 0 switches off.
 // Also set by the environment: VOC_FAULT_ALLOC=n or n+ (persistent), read once by mem_fault_env().

@@ -68,7 +68,14 @@ void context_bound(struct voc_context *cx, uint64_t memory_max)
     cx->memory_max = memory_max - cx->memory_program;
 }
 
-uint64_t context_used(const struct voc_context *cx) { return atomic_load(cx->memory_all ? cx->memory_all : &cx->memory_used); }
+// In a walk all that is live counts, whoever asked for it: buffers to read with, what grows, what the host keeps of a spool.
+static uint64_t held(const struct voc_context *cx, uint64_t accounted, uint64_t more)
+{
+    const uint64_t live = cx->memory_all ? mem_live() + more : 0;
+    return live > accounted ? live : accounted;
+}
+
+uint64_t context_used(const struct voc_context *cx) { return held(cx, atomic_load(cx->memory_all ? cx->memory_all : &cx->memory_used), 0); }
 
 void context_give_back(struct voc_context *cx, uint64_t size)
 {
@@ -80,9 +87,14 @@ bool context_charge(struct voc_context *cx, uint64_t size)
 {
     uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size, never = 0;
     if (cx->memory_all) used = atomic_fetch_add(cx->memory_all, size) + size;
+    const uint64_t accounted = used;
+    if (cx->memory_max) used = held(cx, accounted, size);
     if (cx->memory_max == 0 || used <= cx->memory_max) return true;
     context_give_back(cx, size);
-    if (atomic_compare_exchange_strong(&cx->refused, &never, used)) atomic_store(&cx->refused_at, atomic_load(&cx->walked));
+    if (atomic_compare_exchange_strong(&cx->refused, &never, used)) {
+        atomic_store(&cx->refused_beside, used - accounted);
+        atomic_store(&cx->refused_at, atomic_load(&cx->walked));
+    }
     return false;
 }
 
@@ -90,11 +102,11 @@ bool context_charge(struct voc_context *cx, uint64_t size)
 static voc_rc beyond_bound(struct voc_context *cx)
 {
     static const char hint[] = "allow more with --memory, or analyse a segment or a shorter time";
-    uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), own = wanted > cx->memory_base ? wanted - cx->memory_base : 0;
+    const uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), base = cx->memory_base + atomic_load(&cx->refused_beside), own = wanted > base ? wanted - base : 0;
     unsigned long long allowed = (cx->memory_max + cx->memory_program) >> 20;
     if (at >= 20 && at < 1000)
         diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: about %llu MiB, by what the first %u %% of the journeys took", allowed,
-                   (unsigned long long)((cx->memory_program + cx->memory_base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
+                   (unsigned long long)((cx->memory_program + base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
     else
         diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)((cx->memory_program + wanted) >> 20) + 1);
     return VOC_E_LIMIT;

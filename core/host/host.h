@@ -21,6 +21,7 @@ struct voc_context { // one plugin instance
     uint64_t memory_base;   // what the walk itself holds
     _Atomic uint32_t walked; // thousandths of the units: for how much would have been needed
     _Atomic uint64_t refused; // bytes that were wanted when the bound was met first; 0: never
+    _Atomic uint64_t refused_beside; // of these, what no instance had asked for: it does not grow with the units
     _Atomic uint32_t refused_at; // of `walked`
     _Atomic bool short_of_memory; // an allocation failed (not: over its bound); plugins do not always say so
     pthread_mutex_t lock;   // over the two lists

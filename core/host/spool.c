@@ -11,6 +11,7 @@
 #define SPOOL_CHUNK ((size_t)1 << 20)
 #define RECORDS_MAX ((size_t)1 << 31)
 #define LOADED_MOST (UINT64_C(4) << 20)
+#define TRIM_LEAST (UINT64_C(32) << 20)
 #define WRITE_PIECE ((size_t)256 << 10)
 
 struct spool_record {
@@ -77,7 +78,9 @@ static void drop_records(struct voc_spool *sp)
 
 void spool_empty(struct voc_spool *sp)
 {
+    const bool large = sp->bytes >= TRIM_LEAST;
     drop_records(sp);
+    if (large) mem_trim();
     spill_unmap(sp->map, sp->map_size);
     vec_free(&sp->runs);
     vec_free(&sp->index);

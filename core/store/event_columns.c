@@ -59,11 +59,8 @@ static voc_rc grow(void **at, size_t rows, size_t width, bool wanted)
     return VOC_OK;
 }
 
-static voc_rc make_room(struct event_columns *c, size_t extra)
+static voc_rc resize(struct event_columns *c, size_t cap)
 {
-    size_t cap = c->cap ? c->cap : BLOCK_ROWS;
-    if (c->n + extra <= c->cap) return VOC_OK;
-    while (cap < c->n + extra) cap *= 2;
     voc_rc rc = VOC_OK;
 #define GROW(array, wanted) \
     if (rc == VOC_OK) rc = grow((void **)&(array), cap, sizeof *(array), (wanted))
@@ -77,6 +74,23 @@ static voc_rc make_room(struct event_columns *c, size_t extra)
 #undef GROW
     if (rc == VOC_OK) c->cap = cap;
     return rc;
+}
+
+static voc_rc make_room(struct event_columns *c, size_t extra)
+{
+    size_t cap = c->cap ? c->cap : BLOCK_ROWS;
+    if (c->n + extra <= c->cap) return VOC_OK;
+    while (cap < c->n + extra) cap *= 2;
+    return resize(c, cap);
+}
+
+void event_columns_fit(struct event_columns *c)
+{
+    mem_free(c->scratch);
+    mem_free(c->tuples_of_rows);
+    c->scratch = NULL;
+    c->tuples_of_rows = NULL;
+    (void)resize(c, c->n ? c->n : 1); // what could not be made smaller stays as it is
 }
 
 voc_rc event_columns_room(struct event_columns *c, size_t rows)

@@ -30,6 +30,7 @@ uint64_t event_columns_read(const struct event_columns *c); // of a block: bit k
 // r->why says what is wrong.
 voc_rc event_columns_add(struct event_columns *c, struct block_reader *r, uint32_t import, uint32_t source);
 voc_rc event_columns_room(struct event_columns *c, size_t rows); // in all
+void event_columns_fit(struct event_columns *c); // to the rows there are; no block can be added any more
 void event_columns_of_tuples(struct event_columns *c, size_t at, const uint32_t *tuple, size_t n); // those columns of n rows, for which there is room
 void event_columns_copy(struct event_columns *to, size_t at, const struct event_columns *from, size_t row); // same columns, room is there
 struct row_origin { const struct event_columns *from; size_t row, place; int64_t time_us; }; // of a merged row

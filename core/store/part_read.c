@@ -41,19 +41,36 @@ voc_rc part_piece_open(struct part_piece *p, struct event_parts *e)
     return event_columns_open(&p->columns, e->p, e->columns);
 }
 
-void part_piece_close(struct part_piece *p)
+static void bytes_done(struct part_piece *p)
 {
-    event_columns_close(&p->columns);
     for (size_t i = 0; i < p->cap_bytes; i++) {
         block_reader_done(&p->bytes[i].r);
         buf_done(&p->bytes[i].blob);
     }
     mem_free(p->bytes);
+    p->bytes = NULL;
+    p->n_bytes = p->cap_bytes = 0;
+}
+
+void part_piece_close(struct part_piece *p)
+{
+    event_columns_close(&p->columns);
+    bytes_done(p);
     mem_free(p->code_runs);
     vec_free(&p->unit_first);
     vec_free(&p->unit_code);
     vec_free(&p->unit_kind);
     vec_free(&p->unit_key);
+}
+
+void part_piece_fit(struct part_piece *p)
+{
+    bool texts = false;
+    for (unsigned i = 0; i < EC_TEXTS; i++) texts = texts || p->columns.text[i];
+    event_columns_fit(&p->columns);
+    if (!texts) bytes_done(p);
+    mem_free(p->code_runs);
+    p->code_runs = NULL;
 }
 
 void part_piece_clear(struct part_piece *p)
@@ -380,6 +397,7 @@ voc_rc part_reader_new(struct part_reader **out, struct event_parts *e)
     voc_rc rc = e->p->held ? held_reader_open(&r->held, e->p, e->columns) : part_piece_open(&r->own, e);
     if (rc == VOC_OK && !e->p->held) rc = event_columns_open(&r->merged, e->p, e->columns);
     (void)pthread_mutex_unlock(&e->lock);
+    if (rc == VOC_OK) rc = parts_ready(e);
     if (rc == VOC_OK) *out = r;
     else part_reader_free(r);
     return rc;

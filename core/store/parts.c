@@ -2,7 +2,7 @@
 // How the events are cut into parts (parts.h). Blocks of one import, or of several that were settled together, stand in the
 // order of units: a run. The longest run says
 // where parts begin, always between two units; of the other runs a part takes the rows whose units fall into it. Runs that
-// spread a few rows over all parts are decoded once, here; part_read.c reads the others as they are needed.
+// spread a few rows over all parts are decoded once, for the first reader; part_read.c reads the others as they are needed.
 #include "store/held.h"
 #include "store/parts_int.h"
 #include <inttypes.h>
@@ -123,17 +123,41 @@ static size_t reach(const struct event_parts *e, const struct part_block *b)
     return n;
 }
 
+static voc_rc decode_shared(struct event_parts *e, struct part_block *b)
+{
+    struct part_piece *p = mem_zalloc(1, sizeof *p);
+    if (!p) return VOC_E_NOMEM;
+    (void)pthread_mutex_lock(&e->lock); // dictionaries are counted through the connection
+    voc_rc rc = part_piece_open(p, e);
+    (void)pthread_mutex_unlock(&e->lock);
+    if (rc == VOC_OK) rc = part_piece_load(p, e, b);
+    if (rc == VOC_OK) {
+        part_piece_fit(p);
+        b->shared = p;
+        return VOC_OK;
+    }
+    part_piece_close(p);
+    mem_free(p);
+    return rc;
+}
+
 static voc_rc decode_spread(struct event_parts *e)
 {
     voc_rc rc = VOC_OK;
     for (size_t r = 0; rc == VOC_OK && e->runs.n > 1 && r < e->runs.n; r++)
         for (size_t i = 0; rc == VOC_OK && i < e->runs.at[r].n; i++) {
             struct part_block *b = &e->blocks.at[e->runs.at[r].first + i];
-            if (reach(e, b) < SPREAD) continue;
-            b->shared = mem_zalloc(1, sizeof *b->shared);
-            rc = b->shared ? part_piece_open(b->shared, e) : VOC_E_NOMEM;
-            if (rc == VOC_OK) rc = part_piece_load(b->shared, e, b);
+            if (!b->shared && reach(e, b) >= SPREAD) rc = decode_shared(e, b);
         }
+    return rc;
+}
+
+voc_rc parts_ready(struct event_parts *e)
+{
+    (void)pthread_mutex_lock(&e->decoding);
+    voc_rc rc = e->decoded || !e->layout.in_parts ? VOC_OK : decode_spread(e);
+    e->decoded = e->decoded || rc == VOC_OK;
+    (void)pthread_mutex_unlock(&e->decoding);
     return rc;
 }
 
@@ -149,7 +173,10 @@ void event_parts_free(struct event_parts *e)
     vec_free(&e->runs);
     vec_free(&e->bounds);
     (void)sqlite3_blob_close(e->blob);
-    if (e->has_lock) (void)pthread_mutex_destroy(&e->lock);
+    if (e->has_lock) {
+        (void)pthread_mutex_destroy(&e->lock);
+        (void)pthread_mutex_destroy(&e->decoding);
+    }
     mem_free(e);
 }
 
@@ -178,6 +205,10 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     e->p = p;
     e->d = d;
     e->has_lock = pthread_mutex_init(&e->lock, NULL) == 0;
+    if (e->has_lock && pthread_mutex_init(&e->decoding, NULL) != 0) {
+        (void)pthread_mutex_destroy(&e->lock);
+        e->has_lock = false;
+    }
     voc_rc rc = e->has_lock ? project_hold(p) : VOC_E_NOMEM;
     if (rc == VOC_OK) rc = space_load(p, SPACE_SOURCE);
     if (rc == VOC_OK && p->held) rc = plan_held(e, rows ? rows : 1);
@@ -194,7 +225,6 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_ALIASES);
     if (rc == VOC_OK && e->runs.n > 1) rc = space_load(p, SPACE_CASE);
     if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = cut(e, rows ? rows : 1);
-    if (rc == VOC_OK && e->layout.in_parts && e->runs.n) rc = decode_spread(e);
     if (rc == VOC_OK) *out = e;
     else event_parts_free(e);
     return rc;

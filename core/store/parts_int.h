@@ -22,7 +22,7 @@ struct part_block {
     int64_t owner;        // block.import
     int64_t run;
     uint32_t rows, import, source; // import 0: its rows say it
-    struct part_piece *shared; // decoded for all readers, or NULL; owned by the plan
+    struct part_piece *shared; // decoded for all readers, from the first reader on; or NULL; owned by the plan
 };
 struct part_run { size_t first, n; uint64_t rows; }; // of event_parts.blocks
 struct event_parts { // owns
@@ -37,12 +37,15 @@ struct event_parts { // owns
     VEC(uint64_t) bounds; // the first key of each part; of a held one: its first partition
     sqlite3_blob *blob; // of the block that was read last, or NULL; behind the lock, as all use of the connection
     pthread_mutex_t lock;
-    bool has_lock;
+    pthread_mutex_t decoding; // who wants to read waits until what all share is decoded
+    bool has_lock, decoded;
 };
 voc_rc parts_damaged(struct event_parts *e, int64_t block, const char *why);
+voc_rc parts_ready(struct event_parts *e); // what readers share is there
 bool parts_within(const struct event_parts *e, size_t part, uint64_t first, uint64_t last);
 voc_rc part_piece_open(struct part_piece *p, struct event_parts *e);
 void part_piece_close(struct part_piece *p);
 void part_piece_clear(struct part_piece *p);
+void part_piece_fit(struct part_piece *p); // no block comes any more: gives back what only decoding needs
 voc_rc part_piece_load(struct part_piece *p, struct event_parts *e, const struct part_block *b); // appends a block
 #endif

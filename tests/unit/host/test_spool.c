@@ -436,6 +436,28 @@ static voc_rc gather(void *user)
     return rc;
 }
 
+static void in_a_walk_all_that_is_live_counts_whoever_asked_for_it(void **state)
+{
+    (void)state;
+    struct voc_context cx;
+    _Atomic uint64_t all = 0;
+    context_init(&cx, NULL, NULL, NULL);
+    atomic_store(&all, mem_live());
+    cx.memory_max = mem_live() + ((uint64_t)8 << 20);
+    cx.memory_all = &all;
+    assert_true(context_charge(&cx, (uint64_t)4 << 20));
+    void *beside = mem_alloc((size_t)6 << 20); // a reader's, say
+    assert_non_null(beside);
+    assert_true(context_used(&cx) >= (uint64_t)6 << 20);
+    assert_false(context_charge(&cx, (uint64_t)3 << 20));
+    mem_free(beside);
+    assert_true(context_charge(&cx, (uint64_t)3 << 20));
+    context_give_back(&cx, (uint64_t)7 << 20);
+    cx.memory_all = NULL; // an instance by itself is held against its own
+    assert_int_equal(context_used(&cx), 0);
+    context_done(&cx);
+}
+
 static void memory_running_out_is_said_and_leaks_nothing(void **state)
 {
     (void)state;
@@ -452,6 +474,7 @@ int main(void)
         cmocka_unit_test(an_emptied_spool_can_be_filled_again),
         cmocka_unit_test(what_is_gathered_is_charged_and_bounded),
         cmocka_unit_test(what_would_be_needed_is_told_from_what_was_walked),
+        cmocka_unit_test(in_a_walk_all_that_is_live_counts_whoever_asked_for_it),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };
     const struct CMUnitTest on_disk[] = {

@@ -215,7 +215,7 @@ static void check_tuples(struct unpacker *u, const struct coded_tuple *t, size_t
 {
     for (size_t i = 0; t && i < n && !u->rc; i++) {
         const uint32_t all[] = {t[i].action, t[i].touchpoint, t[i].channel, t[i].campaign, t[i].role, t[i].owner, t[i].language};
-        check_codes(u, all, sizeof all / sizeof *all, u->n_text);
+        check_codes(u, all, sizeof all / sizeof *all, u->h->n_stay); // they stay, and so must what they name
         if (t[i].resolution > VOC_RES_DAY || t[i].actor > VOC_ACTOR_OTHER || t[i].ref_kind > VOC_REF_CASE) lie(u, "a resolution, actor or kind of reference is out of range");
     }
 }
@@ -446,6 +446,7 @@ voc_rc wire_unpack(struct wire_senders *all, voc_str bytes, struct coded_block *
     if (!u.rc) u.s = sender(all, u.h->sender, &u.rc);
     if (!u.rc) unpack(&u, all, out);
     if (u.rc) {
+        if (u.s) u.s->n_stay = 0, u.s->tuples.n = 0; // nothing of a block that was refused is built upon
         *why = u.why ? u.why : "";
         return u.rc;
     }

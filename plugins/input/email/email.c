@@ -108,7 +108,7 @@ static voc_rc email_open(const voc_host *host, voc_context *cx, const voc_source
 static void email_close(void *instance)
 {
     struct email *e = instance;
-    struct text *const kept[] = {&e->decoded, &e->utf8, &e->html, &e->fresh, &e->quoted, &e->signature, &e->scratch};
+    struct text *const kept[] = {&e->decoded, &e->utf8, &e->html, &e->fresh, &e->quoted, &e->signature, &e->scratch, &e->hidden};
     message_close(e);
     recall_close(e);
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) e->host->free(e->cx, kept[i]->p);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the files of the input plugin email share. The way of a mail: mbox.c cuts it out of the stream, message.c reads its
-// headers and parts (GMime), kind.c says what it is, party.c who wrote to whom, thread.c what it belongs to, quote.c which of
+// headers and parts (GMime, from what shown.c lets it see), kind.c says what it is, party.c who wrote to whom, thread.c what it belongs to, quote.c which of
 // its words are new, rows.c what it becomes. Memory of a mail lies in an arena that the next mail empties; running out of
 // memory sets `rc` and is looked at once a mail. One thread.
 #ifndef VOC_EMAIL_H
@@ -97,7 +97,7 @@ struct email {
     uint64_t guess_in, guess_of; // it takes part in this many of so many mails
     char why[600];
     // scratch, kept between mails
-    struct text decoded, utf8, html, fresh, quoted, signature, scratch;
+    struct text decoded, utf8, html, fresh, quoted, signature, scratch, hidden;
     // counts
     uint64_t n, kinds[KIND_MAX], from_company, from_customer, internal, duplicates, cut, undated, threads_by_subject;
 };
@@ -143,12 +143,19 @@ void message_prepare(void); // before the process gives up files
 voc_rc message_open(struct email *e);
 void message_close(struct email *e);
 void message_read(struct email *e, struct piece *p, struct mail *m);
+int message_wants(const char *name);                          // this header is looked at
 void message_addresses(struct email *e, struct mail *m, voc_str raw, uint32_t role);
 voc_str header_of(voc_str headers, const char *name);        // of plain text of headers, as written (folded); empty: none
 
 void html_text(struct email *e, voc_str html, struct text *out);            // html.c
 void quote_split(struct email *e, voc_str text, struct text *fresh, struct text *quoted, struct text *signature); // quote.c
 void kind_find(struct email *e, struct mail *m);                            // kind.c
+
+// shown.c: what of a mail GMime gets to see
+struct _GByteArray;
+void shown_make(struct email *e, voc_str mail, struct _GByteArray *to); // appends
+void shown_restore(struct email *e, struct _GByteArray *in);            // once GMime has parsed: bytes of parts as they were written
+voc_str shown_as_written(struct email *e, voc_str raw, int of_type);    // a header that GMime gives; in the arena
 
 // party.c
 void party_guess(struct email *e, const struct frame *f);

@@ -6,7 +6,7 @@ if PLUGIN_EMAIL
 pkgplugin_LTLIBRARIES += plugins/input/email/input-email.la
 plugins_input_email_input_email_la_SOURCES = \
 	plugins/input/email/email.c plugins/input/email/email.h \
-	plugins/input/email/text.c plugins/input/email/mbox.c plugins/input/email/message.c \
+	plugins/input/email/text.c plugins/input/email/mbox.c plugins/input/email/message.c plugins/input/email/shown.c \
 	plugins/input/email/html.c plugins/input/email/quote.c plugins/input/email/kind.c \
 	plugins/input/email/party.c plugins/input/email/thread.c plugins/input/email/rows.c
 plugins_input_email_input_email_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(PLUGIN_EMAIL_CFLAGS)

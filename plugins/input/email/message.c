@@ -179,6 +179,8 @@ static enum field field_of(const char *name)
     return F_NONE;
 }
 
+int message_wants(const char *name) { return field_of(name) != F_NONE; }
+
 // <id>, the n-th of a header; the last where n is huge.
 static voc_str id_in(struct email *e, voc_str raw, int last)
 {
@@ -384,18 +386,6 @@ static voc_str unflow(struct email *e, voc_str s, int delsp)
     return text_str(&e->scratch);
 }
 
-// Parameters as they stood before leave_undecoded.
-static voc_str as_written(struct email *e, const char *raw)
-{
-    voc_str s = email_keep(e, raw, strlen(raw));
-    char *p = (char *)(uintptr_t)s.ptr;
-    for (size_t i = 0; i + 1 < s.len; i++) {
-        if (p[i] == '=' && p[i + 1] == '*') p[i + 1] = '?';
-        if (p[i] == '_' && p[i + 1] == '=') p[i] = '*';
-    }
-    return s;
-}
-
 static void take_part(struct email *e, struct walk *w, GMimePart *part)
 {
     GMimeObject *o = (GMimeObject *)part;
@@ -427,10 +417,10 @@ static void take_part(struct email *e, struct walk *w, GMimePart *part)
         GMimeHeader *h = list ? g_mime_header_list_get_header(list, "Content-Disposition") : NULL;
         voc_str name = S("");
         if (h) raw = g_mime_header_get_raw_value(h);
-        if (raw) name = email_parameter(e, as_written(e, raw), "filename");
+        if (raw) name = email_parameter(e, shown_as_written(e, (voc_str){raw, strlen(raw)}, 1), "filename");
         h = name.len == 0 && list ? g_mime_header_list_get_header(list, "Content-Type") : NULL;
         raw = h ? g_mime_header_get_raw_value(h) : NULL;
-        if (raw) name = email_parameter(e, as_written(e, raw), "name");
+        if (raw) name = email_parameter(e, shown_as_written(e, (voc_str){raw, strlen(raw)}, 1), "name");
         m->attachments++;
         if (name.len && m->attached.len < 4000) m->attached = joined(e, m->attached, name);
     }
@@ -479,9 +469,7 @@ static void headers_text(struct email *e, struct mail *m, GMimeObject *o)
         text_add(e, &t, raw, strlen(raw));
         if (t.n && t.p[t.n - 1] != '\n') text_byte(e, &t, '\n');
     }
-    for (size_t i = 0; i + 1 < t.n; i++)
-        if (t.p[i] == '=' && t.p[i + 1] == '*') t.p[i + 1] = '?'; // leave_undecoded took it for GMime
-    m->original = email_keep(e, t.p, t.n);
+    m->original = shown_as_written(e, text_str(&t), 0);
     e->host->free(e->cx, t.p);
 }
 
@@ -546,67 +534,6 @@ static void own_subject(struct email *e, struct mail *m)
     m->folded = email_folded(e, m->subject);
 }
 
-// The headers of the mail itself that nothing here looks at do not go to GMime, which makes an object of each.
-static void append_read(GByteArray *to, const char *p, size_t len)
-{
-    const char *end = p + head_length(p, len), *from = p, *at = p;
-    int keeps = 1;
-    while (at < end) {
-        const char *nl = memchr(at, '\n', (size_t)(end - at)), *next = nl ? nl + 1 : end, *colon = memchr(at, ':', (size_t)(next - at));
-        int folded = *at == ' ' || *at == '\t';
-        if (!folded) {
-            char name[32];
-            size_t n = colon ? (size_t)(colon - at) : 0;
-            int keep = 1;
-            if (n == 0) break; // no header: as it is from here on
-            if (n < sizeof name) {
-                memcpy(name, at, n);
-                name[n] = 0;
-                keep = field_of(name) != F_NONE || strncasecmp(name, "content-", 8) == 0 || strchr(name, ' ') != NULL;
-            } else {
-                keep = memchr(at, ' ', n) != NULL; // who knows what that is
-            }
-            if (keep != keeps) {
-                if (keeps) g_byte_array_append(to, (const guint8 *)from, (guint)(at - from));
-                from = at;
-                keeps = keep;
-            }
-        }
-        at = next;
-    }
-    if (!keeps) from = at;
-    g_byte_array_append(to, (const guint8 *)from, (guint)(p + len - from));
-}
-
-// GMime decodes parameters of types as it reads them (name="=?...?=", charset*=...), and names and subjects of mails within the
-// mail, with iconv, which needs files: there are none, and whoever opens one is killed. What calls for decoding is hidden.
-static void leave_undecoded(char *p, size_t len)
-{
-    static const char *const names[] = {"content-type:", "content-disposition:", "from:", "to:", "cc:", "bcc:", "sender:", "reply-to:", "subject:"};
-    enum { TYPES = 2, NAMES = sizeof names / sizeof *names };
-    char *end = p + len;
-    const char *top = p + head_length(p, len); // the addresses of the mail itself GMime is not asked for
-    for (char *at = p, *next; at < end; at = next) {
-        char *nl = memchr(at, '\n', (size_t)(end - at));
-        next = nl ? nl + 1 : end;
-        if (!strchr("cftbsr", *at | 0x20)) continue;
-        size_t k = 0, n = 0;
-        for (; k < (at < top ? (size_t)TYPES : (size_t)NAMES); k++) {
-            n = strlen(names[k]);
-            if ((size_t)(end - at) > n && strncasecmp(at, names[k], n) == 0) break;
-        }
-        if (k == (at < top ? (size_t)TYPES : (size_t)NAMES)) continue;
-        while (next < end && (*next == ' ' || *next == '\t')) { // its continuation
-            nl = memchr(next, '\n', (size_t)(end - next));
-            next = nl ? nl + 1 : end;
-        }
-        for (char *q = at + n; q + 1 < next; q++) {
-            if (q[0] == '=' && q[1] == '?') q[1] = '*';
-            if (k < TYPES && q[0] == '*' && q[1] == '=') q[0] = '_';
-        }
-    }
-}
-
 static voc_str body_as_it_is(struct email *e, const struct piece *p)
 {
     size_t head = head_length(p->bytes, p->len);
@@ -624,13 +551,13 @@ void message_read(struct email *e, struct piece *p, struct mail *m)
     memset(m, 0, sizeof *m);
     if (p->unquote) p->len = mbox_unquote(p->bytes, p->len);
     g_byte_array_set_size(g->bytes, 0);
-    append_read(g->bytes, p->bytes, p->len);
-    leave_undecoded((char *)g->bytes->data, g->bytes->len);
+    shown_make(e, (voc_str){p->bytes, p->len}, g->bytes);
     g_mime_stream_mem_set_byte_array((GMimeStreamMem *)g->stream, g->bytes);
     g_mime_stream_mem_set_owner((GMimeStreamMem *)g->stream, FALSE);
     g_mime_stream_reset(g->stream);
     g_mime_parser_init_with_stream(g->parser, g->stream);
     GMimeObject *top = g_mime_parser_construct_part(g->parser, g->options);
+    shown_restore(e, g->bytes); // its parts lie there
     m->time_us = VOC_NA;
     if (!top) return;
     read_headers(e, m, top, p);

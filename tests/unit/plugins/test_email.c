@@ -177,6 +177,18 @@ static void the_beginning_of_a_mail_beyond_the_bound_is_read(void **state)
     buf_done(&b);
 }
 
+// What GMime must not decode is hidden from it while it parses (shown.c), and stands in the words as it was written.
+static void words_that_look_like_headers_stay_as_they_were_written(void **state)
+{
+    struct world *w = *state;
+    const char *mail = "From: a@kunde.example\nTo: b@firma.example\nDate: Mon, 1 Jan 2024 00:00:02 +0000\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n"
+                       "Content-Type: text/plain; charset=utf-8\n\nThey wrote\nSubject: =?utf-8?q?no_answer?= and\n =?more?=\nContent-Type: x; name*=\"y=?z\"\n";
+    write_bytes(w->file, mail, strlen(mail), 0644);
+    assert_int_equal(read_file(w, w->file, NULL, NULL), VOC_OK);
+    has(w, "|Gr%c3%bc%c3%9fe|");
+    has(w, "They wrote%0aSubject: =?utf-8?q?no_answer?= and%0a =?more?=%0aContent-Type: x; name*=\"y=?z\"");
+}
+
 static void a_mail_without_any_date_is_rejected_with_its_place(void **state)
 {
     struct world *w = *state;
@@ -304,6 +316,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(declared_domains_and_addresses_say_who_the_company_is, open_world, close_world),
         cmocka_unit_test_setup_teardown(a_mailbox_of_one_form_can_be_declared, open_world, close_world),
         cmocka_unit_test_setup_teardown(the_beginning_of_a_mail_beyond_the_bound_is_read, open_world, close_world),
+        cmocka_unit_test_setup_teardown(words_that_look_like_headers_stay_as_they_were_written, open_world, close_world),
         cmocka_unit_test_setup_teardown(a_mail_without_any_date_is_rejected_with_its_place, open_world, close_world),
         cmocka_unit_test_setup_teardown(damaged_mails_are_read_or_refused_and_all_bytes_accounted_for, open_world, close_world),
         cmocka_unit_test_setup_teardown(bounces_and_automatic_replies_are_told_from_people, open_world, close_world),

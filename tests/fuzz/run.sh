@@ -3,7 +3,8 @@
 #
 # tests/fuzz/run.sh SECONDS [WHAT...]: fuzzes each target (or those named: input-weblog, journey, ...) for so many seconds, from
 # a build that was configured with CC=clang --enable-fuzzing. FUZZ_JOBS: how many at a time (2). FUZZ_CORPUS: a folder where
-# what was reached is kept for the next time. One TAP line a target, and the totals as Automake writes them; an input that was
+# what was reached is kept for the next time. FUZZ_SEED: where chance begins (1, so that the same sources are tried in the same way;
+# 0: anywhere else each time). One TAP line a target, and the totals as Automake writes them; an input that was
 # found lies in the folder FUZZ_FOUND (fuzz-found). Exits 0 only where nothing was found.
 #
 # A finding is looked at with tests/fuzz/replay_NAME --what=WHAT FILE (FUZZ_SHOW=1: with the rows), made smaller with
@@ -36,7 +37,7 @@ fuzz() {
     shift 2
     if test -f "$src/tests/fuzz/dict/$what.dict"; then set -- "-dict=$src/tests/fuzz/dict/$what.dict" "$@"; fi
     {
-        "$program" --what="$what" -max_total_time="$seconds" -max_len=2048 -entropic=0 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+        "$program" --what="$what" -max_total_time="$seconds" -seed="${FUZZ_SEED:-1}" -max_len=2048 -entropic=0 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
             -artifact_prefix="$found/$what-" "$@" 2>&1
         echo "exit $?"
     } >"$corpus/$what.log" 2>&1 </dev/null &

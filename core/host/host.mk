@@ -28,4 +28,4 @@ core_libvoc_a_SOURCES += \
 	core/host/units.c core/host/units.h \
 	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_set.c core/host/views_shown.c \
 	core/host/wire.h core/host/wire_block.c core/host/wire_values.c \
-	core/host/worker.c core/host/worker.h core/host/worker_child.c core/host/worker_spawn.c
+	core/host/worker.c core/host/worker.h core/host/worker_child.c core/host/worker_spawn.c core/host/worker_pour.c

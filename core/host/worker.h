@@ -3,6 +3,7 @@
 // opened input, a request, and two ways to talk. What comes back is checked (wire.h) before anybody sees it. Linux only.
 #ifndef VOC_HOST_WORKER_H
 #define VOC_HOST_WORKER_H
+#include <pthread.h>
 #include "host/reader.h"
 
 // As reader_read and reader_sniff. A plugin that crashes, does what it may not, says what cannot be, or comes to no end is one
@@ -18,6 +19,11 @@ int worker_main(void);
 
 // What a worker finds where, as descriptors.
 enum { WORKER_DOWN = 3, WORKER_UP, WORKER_CALL, WORKER_PLACE, WORKER_INPUT, WORKER_PLUGINS };
+
+// worker_pour.c
+struct pour { const char *path; int to; struct diag *d; voc_rc rc; pthread_t thread; bool runs; };
+voc_rc pour_begin(struct pour *p, const char *path, int *fd, struct diag *d); // *fd: where the folder comes from
+voc_rc pour_end(struct pour *p);                                             // what reading it came to; takes one that never began
 
 // worker_spawn.c
 struct worker { // one that was started, as its parent sees it

@@ -248,7 +248,7 @@ static void every_map_of_sources_xml_is_understood(void **state)
                 "text=t, u language=en minutes=1 cost=2.5 value=3\n");
     static const char refs[][16] = {"ref-event", "ref-touchpoint", "ref-thread", "ref-case"};
     for (size_t i = 0; i < 4; i++) {
-        char rows[80];
+        char rows[120];
         voc_map m[] = {{.to = STR("time"), .from = STR("t")}, {.to = STR("action"), .constant = STR("visit")}, {.to = str_of(refs[i]), .from = STR("r")}};
         struct events_run s = {.maps = m, .n_maps = 3};
         snprintf(rows, sizeof rows, "2 2024-03-01 visit %s=x\n", refs[i]);

@@ -29,7 +29,7 @@ static const char *complete(const struct time_pattern *p)
         if (what != LITERAL && count[what]++ > 0) return "a letter stands twice in it";
     }
     bool h24 = count['H'] > 0, h12 = count['h'] > 0;
-    if (!count['y'] || !count['M'] || !count['d']) return "it needs a year (y), a month (M) and a day (d)";
+    if (!count['y'] || (count['d'] && !count['M']) || (!count['d'] && (h24 || h12))) return "it needs a year (y), a month (M) and a day (d)";
     if (h24 && h12) return "it has both H (0 to 23) and h (1 to 12)";
     if (h12 != (count['a'] > 0)) return h12 ? "h (1 to 12) needs a (AM or PM); 0 to 23 is H" : "a (AM or PM) needs h (1 to 12)";
     if (count['m'] && !h24 && !h12) return "m (minutes) needs H (hours); months are M";
@@ -266,7 +266,7 @@ bool time_pattern_begins(const struct time_pattern *p, voc_str s)
 bool time_pattern_read(const struct time_pattern *p, voc_str s, struct time_read *out)
 {
     s = time_trim(s);
-    struct fields f = {0};
+    struct fields f = {.month = 1, .day = 1}; // of a month or year alone: its first
     const char *at = s.ptr, *end = s.ptr + s.len;
     uint32_t resolution = VOC_RES_DAY;
     for (unsigned i = 0; i < p->n; i++) {

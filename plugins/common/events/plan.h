@@ -154,6 +154,7 @@ struct events { // one instance
     // what the reader's look() may say
     bool settled;         // the maps are all there is: nothing else is proposed
     bool timeless;        // a record need not have a time
+    bool periods;         // a month or a year may stand for its first day
     uint32_t rest_entity; // whose attributes the columns are that nothing names: VOC_ENTITY_*
     char decimal_said; // '.' or ',' by option, or 0
     struct alias_origin customers[VOC_ALIASES_MAX], accounts[VOC_ALIASES_MAX];

@@ -71,11 +71,35 @@ static bool chief_shape(struct events *e, const voc_str *cells, size_t n, char c
     return true;
 }
 
+#define FROM_1900 (INT64_C(-2208988800) * 1000000)
+#define UPTO_2200 (INT64_C(7258118400) * 1000000)
+
+// The pattern of months or years that all cells are, of years that people write; other numbers are other things. VOC_E_INPUT: they are none.
+static voc_rc periods_guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX])
+{
+    static const char *const patterns[] = {"yyyy-MM", "yyyy/MM", "yyyy.MM", "MM/yyyy", "M/yyyy", "MM.yyyy", "M.yyyy", "MM-yyyy", "yyyyMM", "MMM yyyy", "MMM-yyyy", "yyyy"};
+    for (size_t k = 0; k < sizeof patterns / sizeof *patterns && n; k++) {
+        voc_time_format *f = NULL;
+        int64_t us;
+        uint32_t resolution;
+        size_t i = 0;
+        voc_rc rc = e->host->time_format(e->cx, &f, (voc_str){patterns[k], strlen(patterns[k])}, e->zone);
+        if (rc) return rc;
+        while (i < n && e->host->time_parse(f, cells[i], &us, &resolution) == VOC_OK && us >= FROM_1900 && us < UPTO_2200) i++;
+        if (i < n) continue;
+        memcpy(pattern, patterns[k], strlen(patterns[k]) + 1);
+        return VOC_OK;
+    }
+    return VOC_E_INPUT;
+}
+
 // The pattern of all cells, or, where some are no times, of those of the chief shape. VOC_E_INPUT: none.
 voc_rc times_guess(struct events *e, const voc_str *cells, size_t n, char pattern[PATTERN_MAX], uint32_t *possible)
 {
     char chief[SHAPE_LEN];
-    voc_rc rc = e->host->time_guess(e->cx, cells, n, pattern, possible);
+    voc_rc rc = e->periods ? periods_guess(e, cells, n, pattern) : VOC_E_INPUT;
+    if (rc != VOC_E_INPUT) return *possible = 1, rc;
+    rc = e->host->time_guess(e->cx, cells, n, pattern, possible);
     if (rc != VOC_E_INPUT || n == 0 || !chief_shape(e, cells, n, chief)) return rc;
     voc_str *alike = e->host->alloc(e->cx, n * sizeof *alike);
     size_t n_alike = 0;

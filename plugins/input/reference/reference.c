@@ -184,7 +184,7 @@ static voc_rc look(struct events *e)
     if (!r->t)
         return ev_error(e, VOC_E_INPUT, "020", "say which it is: -O table=accounts, ledger, targets, capacity, effort, orders, holidays or partner-capacity; or read it with --as events",
                         "neither its name nor its header is that of a reference table");
-    e->settled = e->timeless = true;
+    e->settled = e->timeless = e->periods = true;
     e->rest_entity = VOC_ENTITY_EVENT;
     if (r->declared) return VOC_OK;
     return is_whole(fit_of(e, r->t)) ? make_maps(e, r->t) : missing_columns(e, r->t);

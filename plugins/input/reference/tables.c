@@ -24,7 +24,7 @@ static const struct table_column accounts[] = {
 };
 static const struct table_column ledger[] = {
     {"account", ACCOUNT, VOC_TYPE_TEXT, COLUMN_REQUIRED, "whose revenue or cost it is"},
-    {"from", "date bookingdate posted postingdate postdate booked invoicedate valuedate period month datum buchungsdatum belegdatum day", VOC_TYPE_TIME, COLUMN_FROM | COLUMN_REQUIRED, "the day it was booked"},
+    {"from", "date bookingdate posted postingdate postdate booked invoicedate valuedate period month year datum buchungsdatum belegdatum day", VOC_TYPE_TIME, COLUMN_FROM | COLUMN_REQUIRED, "the day it was booked"},
     {"entry", "entryid entryno document documentno documentnumber voucher voucherno invoice invoiceno invoicenumber invoiceid belegnummer beleg id", VOC_TYPE_TEXT, COLUMN_KEY, "number of the entry: the same number again replaces it"},
     {"revenue", "sales income turnover netrevenue umsatz erloes erlos credit", VOC_TYPE_MONEY, COLUMN_ONE_OF, "what the account paid"},
     {"cost", "directcost directcosts costs cogs costofsales totalcost kosten debit", VOC_TYPE_MONEY, COLUMN_ONE_OF | COLUMN_MARK, "what was spent on it directly"},

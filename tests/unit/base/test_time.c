@@ -186,6 +186,10 @@ static void patterns_read_what_they_say_and_nothing_else(void **state)
     READS_BY("yy-MM-dd", "68-01-02", "2068-01-02");
     READS_BY("dd/MMM/yyyy:HH:mm:ss Z", "13/Mar/2024:10:21:14 +0200", "2024-03-13T08:21:14Z");
     REFUSES_BY("dd/MMM/yyyy:HH:mm:ss Z", "13/Mar/2024:10:21:14");
+    READS_BY("yyyy-MM", "2024-02", "2024-02-01"); // a month or a year alone is its first day
+    READS_BY("yyyy", "2024", "2024-01-01");
+    REFUSES_BY("yyyy-MM", "2024-13");
+    REFUSES_BY("yyyy-MM", "2024-00");
     READS_BY("d MMM yyyy", "1 sept 2024", "2024-09-01");
     READS_BY("d MMM yyyy", "1 September 2024", "2024-09-01");
     READS_BY("MMM d, yyyy", "MAY 7, 2024", "2024-05-07");
@@ -204,7 +208,7 @@ static void patterns_that_cannot_work_are_refused_with_a_reason(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "yyyy", "d.M", "QQ", "d.M.yyyy h:mm", "d.M.yyyy H:mm a", "d.M.yyyy ss", "d.M.yyyy mm", "d.M.yyyy H:mm.SSS", "dMyyyy", "d.d.M.yyyy",
+        "yyyy H", "yyyy d", "d.M", "QQ", "d.M.yyyy h:mm", "d.M.yyyy H:mm a", "d.M.yyyy ss", "d.M.yyyy mm", "d.M.yyyy H:mm.SSS", "dMyyyy", "d.d.M.yyyy",
         "d.M.yyy", "ddd.M.yyyy", "d.M.yyyy 'open", "d.M.yyyy H h a", "epoch", "epoch-ns", "d.M.yyyy EEE", "MMMMM d yyyy",
         "d.M.yyyy................................................",
     };

@@ -55,6 +55,20 @@ static void each_row_has_its_table_key_and_day(void **state)
     expect_options(OPTIONS("table", "effort"), "activity,role,minutes each\ncall,sales,25\n", "2 reference -  id=effort|call|sales object=effort {touchpoint=call} {owner=sales} {minutes=25 25}\n");
 }
 
+static void a_month_or_a_year_stands_for_its_first_day(void **state)
+{
+    static const char *const months[][2] = {{"2024-07", "2024-08"}, {"07/2024", "08/2024"}, {"7.2024", "12.2024"}, {"202407", "202412"}, {"Jul 2024", "Aug 2024"}};
+    char text[100], rows[200];
+    (void)state;
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
+        int second = strstr(months[i][1], "12") ? 12 : 8;
+        snprintf(text, sizeof text, "month,account,cost\n%s,a,5\n%s,b,6\n", months[i][0], months[i][1]);
+        snprintf(rows, sizeof rows, "2 reference 2024-07-01  object=ledger {account=a} {cost=5 5000000}\n3 reference 2024-%02d-01  object=ledger {account=b} {cost=6 6000000}\n", second);
+        expect_options(OPTIONS("table", "ledger"), text, rows);
+    }
+    expect_options(OPTIONS("table", "ledger"), "year,account,cost\n2024,a,5\n", "2 reference 2024-01-01  object=ledger {account=a} {cost=5 5000000}\n");
+}
+
 static void what_is_known_of_an_account_holds_for_its_events_too(void **state)
 {
     (void)state;
@@ -130,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_is_known_by_a_column_that_only_it_has),
         cmocka_unit_test(each_row_has_its_table_key_and_day),
+        cmocka_unit_test(a_month_or_a_year_stands_for_its_first_day),
         cmocka_unit_test(what_is_known_of_an_account_holds_for_its_events_too),
         cmocka_unit_test(a_row_that_lacks_something_is_refused_and_says_what),
         cmocka_unit_test(columns_that_are_missing_are_named),

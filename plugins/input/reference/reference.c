@@ -36,7 +36,7 @@ struct reference { // one instance
 static void fold_file(struct reference *r, voc_str name)
 {
     size_t n = 0;
-    const char *sheet = memchr(name.ptr, '!', name.len);
+    const char *sheet = name.len ? memchr(name.ptr, '!', name.len) : NULL;
     if (sheet) name = (voc_str){sheet + 1, name.len - (size_t)(sheet + 1 - name.ptr)};
     for (size_t i = name.len; i > 0 && !sheet; i--) {
         if (name.ptr[i - 1] != '.') continue;

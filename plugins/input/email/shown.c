@@ -5,8 +5,7 @@
 // hidden while GMime parses, and put back before anybody looks at the words. The host decodes (text.c).
 #include "plugins/input/email/email.h"
 
-#include <glib.h>
-#include <strings.h>
+#include <gmime/gmime.h>
 
 struct place { size_t at; char was; };
 

@@ -47,6 +47,15 @@ voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint,
     return rc;
 }
 
+voc_rc ev_reject(const struct events *e, voc_sink *sink, uint64_t record, const char *code, const char *format, va_list ap)
+{
+    char reason[400];
+    int n = vsnprintf(reason, sizeof reason, format, ap);
+    voc_str text = ev_clip((voc_str){reason, n < 0 ? 0 : (size_t)n}, sizeof reason - 4);
+    if (!e->host->utf8_valid(text.ptr, text.len)) text = (voc_str)VOC_LIT("a value is not valid UTF-8");
+    return e->host->reject(sink, record, (voc_str){code, strlen(code)}, text);
+}
+
 // ---- what it was given ------------------------------------------------------------------------------------------------------
 
 static voc_rc copy_options(struct events *e, const voc_value *v)

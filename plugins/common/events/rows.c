@@ -49,14 +49,10 @@ struct work { // one call
 // Always false: so that a step can end with it.
 __attribute__((format(printf, 4, 5))) static bool refuse(struct work *w, uint64_t record, const char *code, const char *format, ...)
 {
-    char reason[400];
     va_list ap;
     va_start(ap, format);
-    int n = vsnprintf(reason, sizeof reason, format, ap);
+    w->rc = ev_reject(w->e, w->sink, record, code, format, ap);
     va_end(ap);
-    voc_str text = ev_clip((voc_str){reason, n < 0 ? 0 : (size_t)n}, sizeof reason - 4);
-    if (!w->e->host->utf8_valid(text.ptr, text.len)) text = (voc_str)VOC_LIT("a value is not valid UTF-8");
-    w->rc = w->e->host->reject(w->sink, record, (voc_str){code, strlen(code)}, text);
     return false;
 }
 

@@ -33,14 +33,11 @@ voc_rc give_ignore(struct record *r, const char *rule) { return r->e->host->igno
 
 voc_rc give_reject(struct record *r, const char *code, const char *format, ...)
 {
-    char reason[400];
     va_list ap;
     va_start(ap, format);
-    int n = vsnprintf(reason, sizeof reason, format, ap);
+    voc_rc rc = ev_reject(r->e, r->sink, r->rows[0].record, code, format, ap);
     va_end(ap);
-    voc_str text = ev_clip((voc_str){reason, n < 0 ? 0 : (size_t)n}, sizeof reason - 4);
-    if (!r->e->host->utf8_valid(text.ptr, text.len)) text = (voc_str)VOC_LIT("a value is not valid UTF-8");
-    return r->e->host->reject(r->sink, r->rows[0].record, (voc_str){code, strlen(code)}, text);
+    return rc;
 }
 
 // What databases write where nothing is. NA may be an id.

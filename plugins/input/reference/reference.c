@@ -204,14 +204,11 @@ struct record { const struct events *e; voc_sink *sink; voc_row *row; };
 
 __attribute__((format(printf, 3, 4))) static voc_rc refuse(const struct record *r, const char *code, const char *format, ...)
 {
-    char reason[300];
     va_list ap;
     va_start(ap, format);
-    int n = vsnprintf(reason, sizeof reason, format, ap);
+    voc_rc rc = ev_reject(r->e, r->sink, r->row->record, code, format, ap);
     va_end(ap);
-    voc_str text = ev_clip((voc_str){reason, n < 0 ? 0 : (size_t)n < sizeof reason ? (size_t)n : sizeof reason - 1}, sizeof reason - 4);
-    if (!r->e->host->utf8_valid(text.ptr, text.len)) text = str("a value is not valid UTF-8");
-    return r->e->host->reject(r->sink, r->row->record, str(code), text);
+    return rc;
 }
 
 static const voc_attr *cell(const voc_row *row, const char *name)

@@ -429,6 +429,7 @@ static voc_rc host_group(voc_table_builder *t, const char *title, const char *su
 static voc_rc host_cell(voc_table_builder *t, const voc_cell *cell) { return table_cell(built(t), cell); }
 static voc_rc host_note(voc_table_builder *t, uint32_t kind, const char *text) { return table_note(built(t), kind, text); }
 static voc_rc host_semantics(voc_table_builder *t, const char *text) { return table_semantics(built(t), text); }
+static voc_rc host_figure(voc_table_builder *t, const voc_figure *figure) { return table_figure(built(t), figure); }
 
 static voc_rc host_write(voc_writer *w, const void *data, size_t size)
 {
@@ -487,6 +488,7 @@ const voc_host *host_table(void)
         .charset_decode = host_charset_decode,
         .peek = host_peek,
         .xml_text = host_xml_text,
+        .figure = host_figure,
     };
     return &table;
 }

@@ -136,6 +136,26 @@ static void json_meta(struct buf *b, const voc_meta *m)
     buf_cstr(b, "]},\n\"tables\":[");
 }
 
+// Which pictures the table can be drawn as.
+static void json_figures(struct buf *b, const voc_table *t)
+{
+    static const char *const kinds[] = {"", "map", "funnel", "curves", "heat", "grid"};
+    static const char *const parts[] = {"", "from", "to", "count", "time", "always", "label", "share", "x", "y", "lo", "hi", "series", "row", "column", "value", "text", "grade"};
+    if (t->n_figures == 0) return;
+    buf_cstr(b, ",\n\"figures\":[");
+    for (size_t i = 0; i < t->n_figures; i++) {
+        const voc_figure *f = &t->figures[i];
+        json_pair(b, i ? ",{" : "{", "kind", str_of(kinds[f->kind]));
+        json_pair(b, ",", "title", f->title);
+        json_pair(b, ",", "description", f->description);
+        buf_cstr(b, ",\"columns\":{");
+        for (size_t k = 0, n = 0; k < f->n_parts; k++)
+            if (f->parts[k].part && f->parts[k].part < sizeof parts / sizeof *parts) json_pair(b, n++ ? "," : "", parts[f->parts[k].part], f->parts[k].column);
+        buf_cstr(b, "}}");
+    }
+    buf_byte(b, ']');
+}
+
 static voc_rc spill(struct out *o, struct buf *b)
 {
     voc_rc rc = b->rc ? b->rc : out_write(o, b->ptr, b->len);
@@ -166,6 +186,7 @@ voc_rc render_json(struct out *o, const voc_meta *meta, const voc_table *tables,
         }
         buf_cstr(&b, "],\n");
         json_notes(&b, t);
+        json_figures(&b, t);
         buf_byte(&b, '}');
         if (!rc) rc = spill(o, &b);
     }

@@ -15,6 +15,7 @@ struct table {
     VEC(voc_cell) cells;
     VEC(voc_group) groups;
     VEC(voc_note) notes;
+    VEC(voc_figure) figures;
     voc_rc rc; // of the short forms: sticks
 };
 
@@ -35,7 +36,8 @@ voc_rc table_new(struct table **out, const char *name, const char *title, uint32
                           .column_size = sizeof(voc_column),
                           .cell_size = sizeof(voc_cell),
                           .group_size = sizeof(voc_group),
-                          .note_size = sizeof(voc_note)};
+                          .note_size = sizeof(voc_note),
+                          .figure_size = sizeof(voc_figure)};
     t->view.semantics = t->view.currency = (voc_str){"", 0};
     voc_rc rc = copy(t, name, &t->view.name);
     if (!rc) rc = copy(t, title, &t->view.title);
@@ -54,6 +56,7 @@ void table_free(struct table *t)
     vec_free(&t->cells);
     vec_free(&t->groups);
     vec_free(&t->notes);
+    vec_free(&t->figures);
     arena_done(&t->arena);
     mem_free(t);
 }
@@ -145,6 +148,43 @@ voc_rc table_reword(struct table *t, voc_rc (*word)(void *user, struct buf *out,
     return rc;
 }
 
+#define FIGURES_MAX 20u
+#define PARTS_MAX 64u
+
+static bool has_column(const struct table *t, voc_str name)
+{
+    for (size_t i = 0; i < t->columns.n; i++)
+        if (str_eq(t->columns.at[i].name, name)) return true;
+    return false;
+}
+
+voc_rc table_figure(struct table *t, const voc_figure *figure)
+{
+    voc_figure f = {.struct_size = sizeof f, .part_size = sizeof(voc_figure_part)};
+    voc_figure_part *parts;
+    bool ok = true;
+    if (figure->struct_size < offsetof(voc_figure, detail) + sizeof f.detail || figure->kind < VOC_FIGURE_MAP || figure->kind > VOC_FIGURE_GRID) return VOC_E_BUG;
+    if (!figure->n_parts || figure->n_parts > PARTS_MAX || figure->part_size < sizeof *parts || !(figure->detail >= 0 && figure->detail <= 1)) return VOC_E_BUG;
+    voc_rc rc = vec_reserve(&t->figures, 1, FIGURES_MAX);
+    if (rc) return rc;
+    if (!(parts = arena_alloc(&t->arena, figure->n_parts * sizeof *parts))) return VOC_E_NOMEM;
+    for (size_t i = 0; i < figure->n_parts; i++) {
+        const voc_figure_part *p = (const voc_figure_part *)(const void *)((const char *)figure->parts + i * figure->part_size);
+        if (!has_column(t, p->column)) return VOC_E_BUG;
+        parts[i] = (voc_figure_part){.part = p->part, .column = arena_str(&t->arena, p->column.ptr, p->column.len, &ok)};
+    }
+    f.kind = figure->kind;
+    f.flags = figure->flags;
+    f.title = arena_str(&t->arena, figure->title.ptr, figure->title.len, &ok);
+    f.description = arena_str(&t->arena, figure->description.ptr, figure->description.len, &ok);
+    f.parts = parts;
+    f.n_parts = figure->n_parts;
+    f.detail = figure->detail;
+    if (!ok) return VOC_E_NOMEM;
+    t->figures.at[t->figures.n++] = f;
+    return VOC_OK;
+}
+
 voc_rc table_semantics(struct table *t, const char *text) { return copy(t, text, &t->view.semantics); }
 
 voc_rc table_currency(struct table *t, voc_str currency)
@@ -166,6 +206,8 @@ voc_rc table_view(struct table *t, voc_table *out)
     t->view.n_groups = t->groups.n;
     t->view.notes = t->notes.at;
     t->view.n_notes = t->notes.n;
+    t->view.figures = t->figures.at;
+    t->view.n_figures = t->figures.n;
     *out = t->view;
     return VOC_OK;
 }

@@ -18,6 +18,8 @@ voc_rc table_note(struct table *t, uint32_t kind, const char *text);
 voc_rc table_name_project(struct table *t, const char *name);
 voc_rc table_reword(struct table *t, voc_rc (*word)(void *user, struct buf *out, const char *text), void *user); // each note
 voc_rc table_semantics(struct table *t, const char *text);
+// A way to look at it, once the columns are there. Copied; VOC_E_BUG: an unknown kind, or it names a column that is not there.
+voc_rc table_figure(struct table *t, const voc_figure *figure);
 voc_rc table_currency(struct table *t, voc_str currency);
 // VOC_E_BUG if the last row is not complete. Borrows until the next change or table_free.
 voc_rc table_view(struct table *t, voc_table *out);

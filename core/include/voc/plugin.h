@@ -206,6 +206,41 @@ typedef struct voc_note {
     voc_str text;
 } voc_note;
 
+/* A figure is a way to look at a table: it names the columns that play its parts, and has no numbers of its own, so that whoever
+ * cannot see it reads the table. What is not drawn for want of room is said by whoever draws.
+ *   MAP     what leads to what: FROM and TO (text), COUNT (thickness and number), TIME (on the edge), ALWAYS (bool: drawn however rare)
+ *   FUNNEL  how many are left: LABEL, COUNT, SHARE; in the order of the rows
+ *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES
+ *   HEAT    ROW x COLUMN (both text, in the order of their first rows): VALUE is the colour, TEXT what is written instead of it
+ *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"); rows of
+ *           the table with the same two are written below each other
+ * SERIES of a MAP, FUNNEL, HEAT or GRID: one picture for each of its texts, below each other. */
+enum { VOC_FIGURE_MAP = 1, VOC_FIGURE_FUNNEL = 2, VOC_FIGURE_CURVES = 3, VOC_FIGURE_HEAT = 4, VOC_FIGURE_GRID = 5 };
+enum {
+    VOC_AS_FROM = 1, VOC_AS_TO = 2, VOC_AS_COUNT = 3, VOC_AS_TIME = 4, VOC_AS_ALWAYS = 5, VOC_AS_LABEL = 6, VOC_AS_SHARE = 7, VOC_AS_X = 8,
+    VOC_AS_Y = 9, VOC_AS_LO = 10, VOC_AS_HI = 11, VOC_AS_SERIES = 12, VOC_AS_ROW = 13, VOC_AS_COLUMN = 14, VOC_AS_VALUE = 15, VOC_AS_TEXT = 16,
+    VOC_AS_GRADE = 17
+};
+enum { VOC_FIGURE_DIVERGING = 1u /* VALUE has two sides: below and above 0 */ };
+
+typedef struct voc_figure_part {
+    uint32_t part; /* VOC_AS_* */
+    uint32_t reserved;
+    voc_str column; /* name of a column of the table */
+} voc_figure_part;
+
+typedef struct voc_figure {
+    uint32_t struct_size;
+    uint32_t kind;  /* VOC_FIGURE_* */
+    uint32_t flags; /* VOC_FIGURE_DIVERGING */
+    uint32_t part_size; /* stride */
+    voc_str title;
+    voc_str description; /* one or two sentences for who cannot see it: what is shown, and what to look at */
+    const voc_figure_part *parts;
+    size_t n_parts;
+    double detail; /* MAP: draw the most frequent edges until this share of COUNT, 0..1; 0: all */
+} voc_figure;
+
 typedef struct voc_table {
     uint32_t struct_size;
     uint32_t flags; /* VOC_TABLE_* */
@@ -221,6 +256,9 @@ typedef struct voc_table {
     size_t n_groups;
     const voc_note *notes;
     size_t n_notes;
+    uint32_t figure_size, reserved; /* stride */
+    const voc_figure *figures;
+    size_t n_figures;
 } voc_table;
 
 /* What stands above every result: written by the host. */
@@ -614,6 +652,9 @@ typedef struct voc_host {
 
     /* INPUT: xml_parse of text that is there as a whole, such as the content of a FILE option; name: what messages call it. */
     voc_rc (*xml_text)(voc_context *cx, voc_str text, voc_str name, const voc_xml_handler *h, void *user);
+
+    /* tables: a way to look at this one, once its columns are there; copied. VOC_E_BUG: it names no column of the table. */
+    voc_rc (*figure)(voc_table_builder *t, const voc_figure *figure);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

@@ -148,6 +148,34 @@ static voc_rc build(void *user)
     return rc;
 }
 
+static void a_figure_names_columns_that_are_there(void **state)
+{
+    char column[] = "name", title[] = "Ages";
+    const voc_figure_part parts[] = {{VOC_AS_LABEL, 0, {column, 4}}, {VOC_AS_COUNT, 0, VOC_LIT("age")}}, unknown[] = {{VOC_AS_LABEL, 0, VOC_LIT("nome")}};
+    voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_FUNNEL, .part_size = sizeof *parts, .title = {title, 4}, .description = VOC_LIT("How old."), .parts = parts, .n_parts = 2}, bad;
+    voc_table v;
+    (void)state;
+    struct table *t = two_columns();
+    assert_int_equal(table_figure(t, &f), VOC_OK);
+    memset(column, 'x', sizeof column - 1); // copied, not borrowed
+    memset(title, 'x', sizeof title - 1);
+    bad = f, bad.kind = VOC_FIGURE_GRID + 1;
+    assert_int_equal(table_figure(t, &bad), VOC_E_BUG);
+    bad = f, bad.parts = unknown, bad.n_parts = 1;
+    assert_int_equal(table_figure(t, &bad), VOC_E_BUG);
+    bad = f, bad.detail = NAN;
+    assert_int_equal(table_figure(t, &bad), VOC_E_BUG);
+    bad = f, bad.n_parts = 0;
+    assert_int_equal(table_figure(t, &bad), VOC_E_BUG);
+    assert_int_equal(table_view(t, &v), VOC_OK);
+    assert_int_equal(v.n_figures, 1);
+    assert_int_equal(v.figure_size, sizeof(voc_figure));
+    assert_true(str_is(v.figures[0].title, "Ages") && str_is(v.figures[0].description, "How old."));
+    assert_int_equal(v.figures[0].n_parts, 2);
+    assert_true(v.figures[0].parts[0].part == VOC_AS_LABEL && str_is(v.figures[0].parts[0].column, "name") && str_is(v.figures[0].parts[1].column, "age"));
+    table_free(t);
+}
+
 static void memory_running_out_is_said_and_leaks_nothing(void **state)
 {
     (void)state;
@@ -162,6 +190,7 @@ int main(void)
         cmocka_unit_test(what_is_no_number_or_no_time_is_not_available),
         cmocka_unit_test(a_table_is_built_in_order_and_seen_only_when_whole),
         cmocka_unit_test(a_fault_of_a_short_form_sticks_until_the_view),
+        cmocka_unit_test(a_figure_names_columns_that_are_there),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

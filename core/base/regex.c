@@ -136,16 +136,16 @@ static size_t cut(voc_str text)
     return TEXT_MAX;
 }
 
-int regex_match(const struct voc_regex *re, voc_str text, size_t *start, size_t *end)
+int regex_match_from(const struct voc_regex *re, voc_str text, size_t from, size_t *start, size_t *end)
 {
     struct voc_regex *mine = open_up(re);
     pcre2_match_data *md = borrow(mine);
     if (!md) return -1;
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.len ? text.ptr : "");
     size_t len = cut(text);
-    int rc = pcre2_match(re->code, subject, len, 0, 0, md, re->limits);
+    int rc = from > len ? PCRE2_ERROR_NOMATCH : pcre2_match(re->code, subject, len, from, 0, md, re->limits);
     if (rc == PCRE2_ERROR_MATCHLIMIT || rc == PCRE2_ERROR_JIT_STACKLIMIT)
-        rc = pcre2_match(re->code, subject, len, 0, PCRE2_NO_JIT, md, re->limits);
+        rc = pcre2_match(re->code, subject, len, from, PCRE2_NO_JIT, md, re->limits);
     if (rc >= 0) {
         const size_t *at = pcre2_get_ovector_pointer(md);
         if (start) *start = at[0];
@@ -154,3 +154,5 @@ int regex_match(const struct voc_regex *re, voc_str text, size_t *start, size_t 
     give_back(mine, md);
     return rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }
+
+int regex_match(const struct voc_regex *re, voc_str text, size_t *start, size_t *end) { return regex_match_from(re, text, 0, start, end); }

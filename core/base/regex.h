@@ -12,4 +12,6 @@ voc_rc regex_new(struct voc_regex **out, voc_str pattern, unsigned flags, const 
 void regex_free(struct voc_regex *re);
 // 1 match, 0 none, -1 a limit was hit ("not coded", never "no"). Text is cut at 64 KiB. start/end may be NULL.
 int regex_match(const struct voc_regex *re, voc_str text, size_t *start, size_t *end);
+// The first match at or behind byte `from`; what stands before it still counts for \b and what looks behind.
+int regex_match_from(const struct voc_regex *re, voc_str text, size_t from, size_t *start, size_t *end);
 #endif

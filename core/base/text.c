@@ -11,6 +11,12 @@
 
 #define FOLD_MAX ((size_t)1 << 28) // bytes; ICU counts in 32 bits, and each step may grow the text
 
+bool text_in_word(uint32_t cp)
+{
+    if (cp < 0x80) return cp == '_' || (cp >= '0' && cp <= '9') || ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z');
+    return (U_GET_GC_MASK((UChar32)cp) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
+}
+
 size_t text_utf8_prefix(const char *ptr, size_t len)
 {
     size_t i = 0;

@@ -9,6 +9,7 @@ bool text_utf8_valid(const char *ptr, size_t len);
 size_t text_utf8_prefix(const char *ptr, size_t len); // length of the longest valid prefix
 unsigned text_width(voc_str s);                       // terminal columns: combining 0, East Asian wide 2
 size_t text_fit(voc_str s, unsigned columns);         // bytes of the longest prefix within that width, whole characters
+bool text_in_word(uint32_t cp);                       // a letter, a mark on one, a number or _
 voc_rc text_fold(struct buf *out, voc_str s);         // full case folding, NFC
 // Appends s with control characters, escapes and bidi controls made visible (\x1b, \u202e): safe for a terminal.
 voc_rc text_escape(struct buf *out, voc_str s);

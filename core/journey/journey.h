@@ -76,6 +76,24 @@ struct claim { // touchpoint or work
 struct group_rule { voc_str id, title; const struct predicate *when; uint64_t line; }; // roles and segments: first match
 struct rate { voc_str function, owner; int64_t per_hour; };
 struct holdout { voc_str id, campaign; uint32_t touchpoint; int64_t from_us, to_us; const struct predicate *treated, *control; uint64_t line; };
+// What is read in words (codebook.h): themes, and the sentences that show what they mean.
+struct theme {
+    voc_str id, title; // title: the id where none is given
+    uint32_t parent;   // or VOC_NONE
+    uint64_t line;
+    struct voc_regex *const *include, *const *exclude;
+    size_t n_include, n_exclude;
+};
+struct theme_list { const uint32_t *at; size_t n; }; // indices of themes
+struct theme_sample { voc_str text; struct theme_list has, without, negated; uint64_t line; };
+// What customers want: they say it (themes), act for it (predicates), and are asked about it (questions of surveys).
+struct need {
+    voc_str id, title; // title: the id where none is given
+    uint64_t line;
+    struct theme_list said;
+    const struct predicate *const *sought; size_t n_sought; // OR
+    const struct need_asked { voc_str importance, satisfaction; } *asked; size_t n_asked;
+};
 struct response {
     int64_t window_us, engagement_us, placebo_lag_us, comparators, scan;
     const int64_t *recency_us; size_t n_recency;
@@ -120,6 +138,9 @@ struct journey {
     const struct holdout *holdouts; size_t n_holdouts;
     struct response response;
     const struct sample *samples; size_t n_samples;
+    const struct theme *themes; size_t n_themes; // of codebook.xml, in the order of the file
+    const struct theme_sample *theme_samples; size_t n_theme_samples;
+    const struct need *needs; size_t n_needs;
     const struct source_rule *sources; size_t n_sources;
     const struct predicate *const *predicates; size_t n_predicates; // by number
     const struct xml_node *root, *sources_root, *codebook_root;

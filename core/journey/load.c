@@ -147,6 +147,8 @@ static void load_structures(struct loader *l)
         l->file = j->codebook_file.ptr;
         load_codebook(l);
     }
+    l->file = j->file.ptr;
+    load_needs(l);
 }
 
 static void loader_done(struct loader *l)

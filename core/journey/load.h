@@ -89,7 +89,8 @@ void load_holdouts(struct loader *l);
 void load_costs(struct loader *l);
 void load_samples(struct loader *l);
 void load_sources(struct loader *l);
-void load_codebook(struct loader *l);
+void load_codebook(struct loader *l); // load_codebook.c
+void load_needs(struct loader *l);    // behind the codebook
 void load_groups(struct loader *l);
 void load_hash(struct journey *j);
 

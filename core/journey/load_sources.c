@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// sources.xml (how files become rows), codebook.xml (whose patterns are tried here), the observation window and the samples
-// of a definition.
+// sources.xml (how files become rows), the observation window and the samples of a definition.
 #include <fnmatch.h>
 #include <stdio.h>
 
@@ -77,29 +76,6 @@ void load_sources(struct loader *l)
     for (const struct xml_node *k = load_child(l->j->sources_root, "source"); k && sources; k = load_next(k->next, "source"))
         load_source(l, k, &sources[l->j->n_sources++]);
     l->j->sources = sources;
-}
-
-// Patterns of themes are only tried; the analysis that reads words compiles its own.
-void load_codebook(struct loader *l)
-{
-    bool circle = false;
-    for (const struct xml_node *t = load_child(l->j->codebook_root, "theme"); t && !l->rc; t = load_next(t->next, "theme")) {
-        for (const struct xml_node *k = t->first; k && !l->rc; k = k->next)
-            if (str_is(k->name, "include") || str_is(k->name, "exclude")) (void)load_pattern(l, str_trim(k->text), REGEX_CASELESS, k->line);
-        // A theme that is its own ancestor: walk up at most as many steps as there are themes.
-        const struct xml_node *up = t;
-        for (size_t steps = load_children(l->j->codebook_root, "theme"); up && steps && !circle; steps--) {
-            voc_str parent = load_text(up, "parent");
-            const struct xml_node *next = NULL;
-            for (const struct xml_node *k = load_child(l->j->codebook_root, "theme"); k && parent.len && !next; k = load_next(k->next, "theme"))
-                if (str_eq(load_text(k, "id"), parent)) next = k;
-            up = next;
-            if (up == t) {
-                circle = true;
-                load_fault(l, "JOURNEY-018", t->line, "break the circle", "theme \"%.*s\" is its own ancestor", LOAD_SHOW(load_text(t, "id")));
-            }
-        }
-    }
 }
 
 static void load_sample(struct loader *l, const struct xml_node *n, struct sample *s)

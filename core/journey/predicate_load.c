@@ -252,7 +252,7 @@ const struct predicate *load_action_list(struct loader *l, const struct xml_node
 // Predicates of elements that have no typed structure yet are built all the same: their patterns and names must be right.
 void load_every_predicate(struct loader *l, const struct xml_node *n)
 {
-    static const char *const typed[] = {"predicate", "role", "segment", "definition", "exit", "regress", "aim", "touchpoint", "work", "treated", "control", "ignore"};
+    static const char *const typed[] = {"predicate", "role", "segment", "definition", "exit", "regress", "aim", "touchpoint", "work", "treated", "control", "ignore", "sought"};
     bool skip = false;
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) skip = skip || str_is(n->name, typed[i]);
     if (str_is(n->name, "predicate") && !l->rc) { // also those that nothing uses

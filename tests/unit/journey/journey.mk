@@ -23,4 +23,7 @@ tests_unit_journey_test_schema_SOURCES = tests/unit/journey/test_schema.c
 tests_unit_journey_test_schema_LDADD = $(UNIT_LDADD)
 tests_unit_journey_test_check_SOURCES = tests/unit/journey/test_check.c tests/unit/base/fault.h
 tests_unit_journey_test_check_LDADD = $(UNIT_LDADD)
+check_PROGRAMS += tests/unit/journey/test_codebook
+tests_unit_journey_test_codebook_SOURCES = tests/unit/journey/test_codebook.c tests/unit/base/fault.h tests/lib/json.h tests/lib/json.c
+tests_unit_journey_test_codebook_LDADD = $(UNIT_LDADD)
 EXTRA_DIST += tests/unit/journey/corpus

@@ -5,6 +5,7 @@
 
 man_pages = \
 	docs/voc.1 \
+	docs/voc-codebook-check.1 \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \
 	docs/voc-explain.1 \
@@ -34,6 +35,7 @@ man_pages = \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \
 	docs/voc-stats.1 \
+	docs/voc-themes.1 \
 	docs/voc-variants.1 \
 	docs/voc-verify.1 \
 	docs/voc-version.1 \
@@ -49,7 +51,7 @@ endif
 # docs/voc-journey-use.1 is the page of `voc journey use`; an analysis has its own name, dashes and all.
 $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	$(AM_V_GEN)$(MKDIR_P) docs && \
-	  words=`echo $@ | $(SED) -e 's|^docs/voc-*||' -e 's|\.1$$||' -e 's/^\(journey\|plugin\)-/\1 /'` && \
+	  words=`echo $@ | $(SED) -e 's|^docs/voc-*||' -e 's|\.1$$||' -e 's/^\(codebook\|journey\|plugin\)-/\1 /'` && \
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
 # Guides for people and programs that use voc; the rest is for those who change it.

@@ -119,6 +119,8 @@ int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
 int run_rejects(struct cli *c);
 int run_words(struct cli *c);
+int run_themes(struct cli *c);
+int run_codebook_check(struct cli *c);
 int run_tables(struct cli *c);
 int run_sql(struct cli *c);
 int run_settle(struct cli *c);

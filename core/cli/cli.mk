@@ -29,7 +29,9 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/run.c \
 	core/cli/sources.c core/cli/sources.h \
 	core/cli/sniff.c \
+	core/cli/spoken.c core/cli/spoken.h \
 	core/cli/tables.c \
+	core/cli/themes.c \
 	core/cli/words.c
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 

@@ -92,16 +92,39 @@ static const struct command rejects_command = {
 
 static const voc_option words_options[WORDS_N] = {
     [WORDS_LIMIT] = {"limit", VOC_OPT_INT, 0, "20", "0", NULL, NULL, "N", "show this many; 0 shows all"},
+    [WORDS_THEME] = {"theme", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ID|none", "what speaks of this theme of the codebook, with the deciding words in []; none: what fits no theme"},
+    [WORDS_NEGATED] = {"negated", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "with --theme: only what says that it is not so"},
 };
 static const struct command words_command = {
     "words", "PROJECT [QUERY]...", "what customers wrote: search it, with who, when, and where in the journey",
     "Words come with mails and open answers; what a mail quotes is not among them. A query is words: several are all to be found, in any order;\n"
     "OR, NOT and parentheses combine them (in capitals), \"words in quotes\" stand together, deliver* is a beginning, price NEAR dear has at most\n"
     "ten words between, NEAR/3 three. Capitals and accents of what is searched make no difference. Without a query all are shown. With a journey the\n"
-    "stage is told in which the customer stood after it.",
+    "stage is told in which the customer stood after it. --theme shows what speaks of a theme of the journey's codebook (voc themes), texts that\n"
+    "stand on events of customers among it, and --theme none what no theme knows: there the codebook grows from.",
     "  voc words shop.voc 'price NEAR too'\n"
     "  voc words shop.voc '\"too dear\" OR expensive' --limit 0 --format csv   # with the whole text\n",
     words_options, WORDS_N, 1, -1, run_words};
+
+static const struct command themes_command = {
+    "themes", "PROJECT", "what customers speak of: each theme of the codebook, in texts and people",
+    "The journey's codebook.xml says by which words a theme is known. A text speaks of a theme or not, however often; \"not expensive\" speaks of\n"
+    "price too, and is counted as negated: one of no, not, never, without, nothing, nobody, hardly, barely and words in -n't among the three\n"
+    "words before it, in the same clause. What is said of a theme is said of the theme that it is part of. What a mail quotes, and signatures, are not read.\n"
+    "Nothing of this is stored: after a change of the codebook, voc journey use PROJECT FOLDER and ask again. Nothing is imported anew.\n"
+    "Not found on purpose: a negation behind the word or more than three words away, and irony.",
+    "  voc themes sale.voc\n"
+    "  voc words sale.voc --theme price --negated     # who says it is not dear, with the deciding words\n"
+    "  voc words sale.voc --theme none                # what the codebook does not know yet\n",
+    NULL, 0, 1, 1, run_themes};
+
+static const struct command codebook_check_command = {
+    "codebook check", "[FOLDER|PROJECT]", "are the sentences in a codebook understood as they say?",
+    "A codebook carries sentences (<sample text=\"...\" has=\"price\" not=\"support\" negated=\"ease\"/>). Each is coded, and each expectation that\n"
+    "fails is shown as file:line with what was found instead; then it ends with exit 5. Themes that no sentence shows are named. The folder is that\n"
+    "of a journey, or the name of one that ships with voc; without it, the folder in which you are. voc journey check does this too.",
+    "  voc codebook check b2b-sale\n",
+    NULL, 0, 0, 1, run_codebook_check};
 
 static const struct command tables_command = {
     "tables", "PROJECT [TABLE]", "reference tables: what is known beside the events, such as a ledger, targets or holidays",
@@ -157,7 +180,7 @@ static const struct command journey_use_command = {
 static const struct command journey_check_command = {
     "journey check", "FOLDER", "check a journey definition and run its samples",
     "Every fault is shown as file:line with advice. Then the samples in the definition are run: an expectation that fails ends with exit 5.\n"
-    "Stages that no sample reaches, and events that two stages claim, are named.",
+    "Stages that no sample reaches, and events that two stages claim, are named. The sentences of the codebook are checked as voc codebook check does.",
     NULL, NULL, 0, 1, 1, run_journey_check};
 static const struct command journey_list_command = {"journey list", "", "the journeys that ship with voc", "Copy one and edit it: that is how your own begins.", NULL, NULL, 0, 0, 0,
                                                     run_journey_list};
@@ -306,13 +329,13 @@ static const voc_option help_options[HELP_N] = {
 static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
-const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &tables_command,
+const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &codebook_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &themes_command, &tables_command,
                                           &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &plugin_new_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "tables", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // voc journey use, check, list: definitions attached to a project, checked with their own samples, and those that ship.
 #include "journey/check.h"
+#include "journey/codebook.h"
 
 #include "cli/cli.h"
 #include "cli/followed.h"
@@ -35,11 +36,16 @@ int run_journey_check(struct cli *c)
 {
     struct journey *j = NULL;
     struct check_result r = {0};
+    struct codebook_result themes = {0};
     voc_rc rc = journey_load(&j, c->args[0], c->diag);
     if (!rc) rc = journey_check(j, &r, c->diag);
+    voc_rc coded = !rc || rc == VOC_E_CHECK ? codebook_check(j, &themes, c->diag) : VOC_OK;
+    if (coded) rc = coded;
     if (j && (!rc || rc == VOC_E_CHECK))
         cli_say(c, "%.*s, version %.*s: %zu samples, %zu expectations, %zu failed; %zu stages reached by no sample, %zu events claimed twice\n", (int)j->id.len,
                 j->id.ptr, (int)j->version.len, j->version.ptr, r.samples, r.expectations, r.failed, r.unreached, r.double_claims);
+    if (j && j->n_themes && (!rc || rc == VOC_E_CHECK))
+        cli_say(c, "codebook: %zu themes, %zu sentences, %zu expectations, %zu failed\n", j->n_themes, themes.samples, themes.expectations, themes.failed);
     journey_free(j);
     return cli_exit(c, rc);
 }

@@ -27,7 +27,7 @@ uint32_t name_find(const struct name_ref *names, size_t n, voc_str name)
 
 static voc_str action_name(const struct timeline *t, uint32_t code) { return t->s->strings[SPACE_ACTION][code]; }
 
-static const struct action_rule *rule_for(const struct journey *j, voc_str name)
+const struct action_rule *resolve_rule(const struct journey *j, voc_str name)
 {
     for (size_t i = 0; i < j->n_actions; i++) {
         const struct action_rule *r = &j->actions[i];
@@ -43,7 +43,7 @@ voc_rc resolve_actions(struct timeline *t)
     t->class_of_action = mem_zalloc((size_t)n + t->j->n_actions + 1, 1);
     if (!t->rule || !t->class_of_action) return VOC_E_NOMEM;
     for (uint32_t a = 0; a < n; a++) {
-        t->rule[a] = a ? rule_for(t->j, action_name(t, a)) : NULL;
+        t->rule[a] = a ? resolve_rule(t->j, action_name(t, a)) : NULL;
         t->class_of_action[a] = (uint8_t)(t->rule[a] ? t->rule[a]->class_ : VOC_CLASS_NEUTRAL);
     }
     t->n_actions = n;

@@ -93,6 +93,7 @@ voc_rc resolve_actions(struct timeline *t);
 voc_rc resolve_people(struct timeline *t);
 // By code of source, freed by the caller: who acts in rows that do not say; 1: the source does not say who acted.
 voc_rc resolve_sources(const struct timeline *t, uint8_t **actors, uint8_t **assumed);
+const struct action_rule *resolve_rule(const struct journey *j, voc_str action); // the first that names it, or NULL
 uint32_t resolve_actor(const struct action_rule *rule /* or NULL */, uint32_t of_row, uint32_t of_source);
 bool resolve_assumed(const struct action_rule *rule, uint32_t of_row, uint32_t of_source, bool assumed); // was it taken for granted?
 struct resolver; // one thread's roles and segments

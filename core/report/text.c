@@ -147,12 +147,30 @@ static void style(struct layout *l, const char *code)
     if (l->ro->colour) buf_printf(&l->b, "\x1b[%sm", code);
 }
 
+// A line of a column in which [] mark what was found: bold, on a terminal that has it. *open: a mark goes on from the line before.
+static void put_marked(struct layout *l, voc_str line, bool *open)
+{
+    if (*open && line.len) style(l, "1");
+    for (size_t i = 0; i < line.len; i++) {
+        if (line.ptr[i] == '[' && !*open) {
+            style(l, "1");
+            *open = true;
+        }
+        buf_byte(&l->b, line.ptr[i]);
+        if (line.ptr[i] != ']' || !*open) continue;
+        style(l, "0");
+        *open = false;
+    }
+    if (*open && line.len) style(l, "0");
+}
+
 // One row as as many lines as its longest cell needs; headings stand at the bottom of theirs.
 static voc_rc print_row(struct layout *l, struct out *o, const voc_str *cells, bool heading)
 {
     size_t n = l->t->n_columns;
     voc_str *rest = arena_alloc(&l->a, (n + 1) * sizeof *rest);
-    if (!rest) return VOC_E_NOMEM;
+    bool *open = arena_alloc(&l->a, n + 1);
+    if (!rest || !open) return VOC_E_NOMEM;
     unsigned lines = 1;
     memcpy(rest, cells, n * sizeof *rest);
     for (size_t k = 0; k < n; k++) {
@@ -175,7 +193,8 @@ static voc_rc print_row(struct layout *l, struct out *o, const voc_str *cells, b
             if (!first) buf_fill(&l->b, ' ', GAP);
             first = false;
             if (!is_text(&l->t->columns[k])) buf_fill(&l->b, ' ', pad);
-            buf_str(&l->b, line);
+            if (!heading && l->ro->colour && (l->t->columns[k].flags & VOC_COLUMN_MARKED)) put_marked(l, line, &open[k]);
+            else buf_str(&l->b, line);
             if (is_text(&l->t->columns[k])) buf_fill(&l->b, ' ', pad);
         }
         while (l->b.len && l->b.ptr[l->b.len - 1] == ' ') l->b.len--;

@@ -138,6 +138,7 @@ voc_rc store_words(struct project *p, voc_str query, voc_rc (*each)(void *user, 
                                .text = db_text(s, 6), .language = db_text(s, 7), .ref_kind = (uint32_t)sqlite3_column_int64(s, 8), .ref = db_text(s, 9), .own_id = db_text(s, 10),
                                .line = (uint64_t)sqlite3_column_int64(s, 11), .snippet = db_text(s, 12)};
         int64_t who = sqlite3_column_int64(s, 3);
+        w.who = (uint32_t)who;
         if (who) rc = space_find(p, SPACE_ALIASES, (uint32_t)who, &w.customer);
         if (rc == VOC_OK) rc = each(user, &w);
     }

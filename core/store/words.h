@@ -7,7 +7,7 @@
 
 struct store_word { // borrowed until the callback returns
     int64_t id, time_us;
-    uint32_t resolution, ref_kind;
+    uint32_t resolution, ref_kind, who; // who: code of the alias set
     uint64_t line;
     voc_str source, file_name, customer /* an alias set, see aliases_decode */, text, snippet /* what was found in [] */, language, ref, own_id;
 };

@@ -174,7 +174,8 @@ enum {
     VOC_CELL_BOOL = 8,
     VOC_CELL_RANGE = 9  /* r with lo..hi; printed "+99 (+70 to +128)" where the column is signed */
 };
-enum { VOC_COLUMN_SIGNED = 1u, VOC_COLUMN_LEFT = 2u, VOC_COLUMN_DETAIL = 4u /* left out of narrow views */, VOC_COLUMN_RIGHT = 8u /* a text that reads as a number */ };
+enum { VOC_COLUMN_SIGNED = 1u, VOC_COLUMN_LEFT = 2u, VOC_COLUMN_DETAIL = 4u /* left out of narrow views */, VOC_COLUMN_RIGHT = 8u /* a text that reads as a number */,
+       VOC_COLUMN_MARKED = 16u /* what stands in [] in it was found there, and may be shown so */ };
 enum { VOC_TABLE_BRIEF = 1u /* shown by default */, VOC_TABLE_HIDDEN = 2u /* only in data formats or when named */ };
 enum { VOC_NOTE_LEAD = 1 /* before the rows */, VOC_NOTE_AFTER = 2, VOC_NOTE_ASSUMED = 3, VOC_NOTE_WARNING = 4, VOC_NOTE_NEXT = 5 };
 

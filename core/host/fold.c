@@ -82,23 +82,25 @@ static voc_rc cut_pieces(struct fold *f)
     return VOC_OK;
 }
 
-// Stays of persons and attributes that only another part asked for are nowhere: not in the units either.
+// Stays of persons, attributes and words that only another part asked for are nowhere: not in the units either.
 static voc_rc own_units(struct slot *s, const struct voc_run *run, voc_journeys *v)
 {
-    bool persons = run->person_stays || !v->n_person_stays, attributes = run->attributes || !v->n_attributes;
-    if (persons && attributes) return VOC_OK;
+    bool persons = run->person_stays || !v->n_person_stays, attributes = run->attributes || !v->n_attributes, words = run->words || !v->n_words;
+    if (persons && attributes && words) return VOC_OK;
     s->units.n = 0;
     voc_rc rc = vec_reserve(&s->units, v->n_units, SIZE_MAX);
     for (size_t u = 0; !rc && u < v->n_units; u++) {
         voc_unit one = v->units[u];
         if (!persons) one.first_person_stay = one.n_person_stays = 0;
         if (!attributes) one.first_attribute = one.n_attributes = 0;
+        if (!words) one.first_word = one.n_words = 0;
         s->units.at[u] = one;
     }
     if (rc) return rc;
     v->units = s->units.at;
     if (!persons) v->person_stays = NULL, v->n_person_stays = 0;
     if (!attributes) v->attributes = NULL, v->n_attributes = 0;
+    if (!words) v->words = NULL, v->n_words = 0;
     return VOC_OK;
 }
 
@@ -225,6 +227,7 @@ static void part_done(struct part *p)
     vec_free(&p->run.tables);
     vec_free(&p->run.wants);
     spill_done(&p->run.spill);
+    arena_done(&p->run.answers);
     pthread_mutex_destroy(&p->run.lock);
     context_done(&p->cx);
 }
@@ -258,6 +261,7 @@ static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struc
         context_init(&p->cx, p->item->plugin, p->item->diag ? p->item->diag : d, NULL);
         context_bound(&p->cx, f->req->memory_max);
         pthread_mutex_init(&p->run.lock, NULL);
+        arena_init(&p->run.answers, 0);
         p->run.cx = &p->cx;
         p->run.threads = f->req->threads;
     }
@@ -285,6 +289,7 @@ static voc_rc part_begin(struct fold *f, size_t k)
     struct part *p = &f->parts[k];
     p->run.timeline = f->timeline;
     p->run.info = *timeline_info(f->timeline);
+    p->run.project = f->req->events ? NULL : f->req->project;
     if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
     p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_beside(f->req->project);
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
@@ -294,7 +299,7 @@ static voc_rc part_begin(struct fold *f, size_t k)
 }
 
 // What the definition and these columns (VOC_COL_*) take of events: without stages, predicates and segments nobody is asked for more.
-static uint32_t needs(const struct journey *j, uint32_t columns)
+static uint32_t needs(const struct journey *j, uint32_t columns, bool words)
 {
     static const struct { uint32_t column, kept; } of[] = {{VOC_COL_COST, EV_MONEY}, {VOC_COL_VALUE, EV_MONEY}, {VOC_COL_MINUTES, EV_MONEY}, {VOC_COL_CHANNEL, EV_CHANNEL},
                                                            {VOC_COL_CAMPAIGN, EV_CAMPAIGN}, {VOC_COL_ROLE, EV_ROLE}, {VOC_COL_OWNER, EV_OWNER}};
@@ -303,12 +308,21 @@ static uint32_t needs(const struct journey *j, uint32_t columns)
     if (j->n_stages || j->n_predicates || j->n_segments) kept |= said;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         if (columns >> of[i].column & 1u) kept |= of[i].kept;
-    return kept;
+    for (size_t i = 0; i < j->n_needs; i++)
+        if (j->needs[i].sought) kept |= predicate_columns_of(j->needs[i].sought);
+    return words ? kept | EV_TEXT : kept;
+}
+
+static bool words_wanted(const struct fold *f)
+{
+    bool any = false;
+    for (size_t k = 0; k < f->n_parts; k++) any = any || f->parts[k].run.words;
+    return any;
 }
 
 static voc_rc check_kept(const struct fold *f, struct diag *d)
 {
-    if (!f->req->kept || !(needs(f->req->journey, f->columns) & ~f->req->kept)) return VOC_OK;
+    if (!f->req->kept || !(needs(f->req->journey, f->columns, words_wanted(f)) & ~f->req->kept)) return VOC_OK;
     diag_error(d, "FOLD-006", NULL, 0, "import the files into a project, and ask that", "an analysis asks for more when it sees events than it did before");
     return VOC_E_BUG;
 }
@@ -325,7 +339,7 @@ uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items,
     if (!rc) rc = timeline_open(&f.timeline, r->project, r->journey, &to, false, d);
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
-    uint32_t kept = rc ? EV_ALL : needs(r->journey, f.columns);
+    uint32_t kept = rc ? EV_ALL : needs(r->journey, f.columns, words_wanted(&f));
     fold_done(&f);
     mem_free(silent);
     diag_free(d);

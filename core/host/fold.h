@@ -56,12 +56,14 @@ struct voc_run { // what an analysis sees as its run
     uint32_t threads;
     uint32_t columns;               // mask of wanted columns
     VEC(uint32_t) wants;            // of wanted predicates, in the order of asking: where the batch has them
-    bool person_stays, attributes;  // wanted
+    bool person_stays, attributes, words; // wanted
     bool sealed;                    // begin is over: no more wants
     voc_run_info info;              // the timeline's, with the project's name
     struct spill spill;             // where spools go that memory does not hold
     VEC(struct table *) tables;     // owns
     VEC(struct voc_spool *) spools; // owns
+    struct arena answers;           // what it was told of them
+    struct project *project;        // for answers; NULL: there is none
     pthread_mutex_t lock;           // over spools: states are made in many threads
 };
 struct fold_result { struct table **tables; size_t n_tables; voc_run_info info; }; // owned by the caller: fold_free

@@ -16,6 +16,7 @@
 #include "base/xml.h"
 #include "host/encode.h"
 #include "host/fold.h"
+#include "store/measures.h"
 
 #define PEEK_MAX ((size_t)64 << 10)
 
@@ -389,6 +390,49 @@ static voc_rc host_want_attributes(voc_run *run)
     return run->known ? VOC_OK : timeline_want_attributes(run->timeline);
 }
 
+static voc_rc host_want_words(voc_run *run)
+{
+    if (run->sealed) return VOC_E_BUG;
+    if (run->known) return VOC_E_OPTION; // a part holds no words
+    run->words = true;
+    voc_rc rc = timeline_want_words(run->timeline);
+    run->info.n_words = timeline_info(run->timeline)->n_words;
+    return rc;
+}
+
+struct answers { voc_run *run; VEC(voc_answer) all; };
+
+static voc_rc take_answer(void *user, const struct store_measure *m)
+{
+    struct answers *a = user;
+    struct arena *in = &a->run->answers;
+    bool ok = true;
+    voc_rc rc = vec_reserve(&a->all, 1, UINT32_MAX);
+    if (rc) return rc;
+    voc_answer *to = &a->all.at[a->all.n++];
+    const voc_str from[] = {m->source, m->response, m->customer, m->text, m->unit};
+    voc_str *const into[] = {&to->source, &to->response, &to->customer, &to->text, &to->unit};
+    for (size_t i = 0; i < 5; i++) *into[i] = from[i].len ? arena_str(in, from[i].ptr, from[i].len, &ok) : (voc_str){"", 0};
+    to->number = m->number;
+    to->time_us = m->time_us;
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+static voc_rc host_answers(voc_run *run, voc_str question, const voc_answer **out, size_t *n)
+{
+    struct answers a = {.run = run};
+    if (run->known) return VOC_E_OPTION;
+    voc_rc rc = run->project ? store_measures(run->project, question, take_answer, &a) : VOC_OK;
+    voc_answer *kept = rc ? NULL : arena_alloc(&run->answers, (a.all.n + 1) * sizeof *kept);
+    if (kept && a.all.n) memcpy(kept, a.all.at, a.all.n * sizeof *kept);
+    if (kept) {
+        *out = kept;
+        *n = a.all.n;
+    }
+    vec_free(&a.all);
+    return rc ? rc : kept ? VOC_OK : VOC_E_NOMEM;
+}
+
 static voc_str host_name(voc_run *run, uint32_t column, uint32_t code)
 {
     if (!run->known) return timeline_name(run->timeline, column, code);
@@ -489,6 +533,8 @@ const voc_host *host_table(void)
         .peek = host_peek,
         .xml_text = host_xml_text,
         .figure = host_figure,
+        .want_words = host_want_words,
+        .answers = host_answers,
     };
     return &table;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Units given out as columns: resolves the events of one unit, runs the tracker and the wanted predicates over them, and
 // appends what was asked for. One thread owns a batch and all its scratch; a unit that fails leaves the batch as it was.
+#include "journey/batch_int.h"
 #include <stdlib.h>
 #include "journey/fact_index.h"
-#include "journey/stream.h"
 
-#define ROWS_MAX (SIZE_MAX / 1024u)
 #define SESSION_GAP_US (INT64_C(1800) * US_PER_SECOND)
 
 static const uint8_t width_of[VOC_N_COLUMNS] = {
@@ -14,41 +13,6 @@ static const uint8_t width_of[VOC_N_COLUMNS] = {
     [VOC_COL_ROLE] = 4, [VOC_COL_OWNER] = 4, [VOC_COL_THREAD] = 4, [VOC_COL_STAGE] = 4, [VOC_COL_REF_EVENT] = 4,
     [VOC_COL_REF_TOUCHPOINT] = 4, [VOC_COL_COST] = 8, [VOC_COL_VALUE] = 8, [VOC_COL_MINUTES] = 8, [VOC_COL_DELIVERED] = 1,
     [VOC_COL_SEGMENT] = 4, [VOC_COL_ACCOUNT] = 4, [VOC_COL_CASE] = 4,
-};
-
-struct person { uint32_t individual, first, n; };
-
-struct batch { // owns its arrays
-    const struct timeline *t;
-    const struct span *w; // where its units come from
-    uint32_t columns;
-    // what the analysis reads
-    void *column[VOC_N_COLUMNS];
-    uint8_t **predicate; // n_wanted, each of room bytes
-    size_t n_wanted;
-    size_t n_events, room; // rows in use, rows that fit
-    uint32_t *source_event;
-    struct lane *lane;                    // owns; NULL: the timeline is not in parts
-    const void *lent[VOC_N_COLUMNS];      // a chunk as it lies: the lane's columns, where these are not NULL
-    bool as_it_lies;                      // what it holds is one chunk of a part as it lies
-    bool constant;                        // columns that say the same of every event are filled
-    VEC(voc_unit) units;
-    struct track_stays stays, person_stays;
-    struct track_moves moves;
-    VEC(size_t) move_ends; // by unit
-    VEC(voc_attribute) attributes;
-    voc_journeys view;
-    // scratch of one unit
-    struct resolver *resolver;
-    struct tracker *tracker;
-    struct program_run *wanted;
-    VEC(struct eval_event) events;
-    struct ref_scratch refs;
-    VEC(int32_t) ref_event;
-    VEC(uint32_t) ref_touchpoint;
-    VEC(struct person) persons;
-    VEC(uint32_t) own, person_of;
-    struct keymap map; // individual -> person, or -> last event of its session
 };
 
 voc_rc batch_new(struct batch **out, const struct timeline *t, uint32_t columns)
@@ -93,12 +57,14 @@ void batch_free(struct batch *b)
     vec_free(&b->own);
     vec_free(&b->person_of);
     keymap_done(&b->map);
+    batch_words_done(b);
     mem_free(b);
 }
 
 void batch_clear(struct batch *b)
 {
     b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = b->attributes.n = 0;
+    b->words.n = b->mentions.n = 0;
     b->as_it_lies = false;
 }
 
@@ -365,9 +331,9 @@ static voc_rc list_attributes(struct batch *b, const struct unit_entry *u)
 }
 
 // Where the batch was before a unit.
-struct mark { size_t stays, person_stays, moves, attributes; };
+struct mark { size_t stays, person_stays, moves, attributes, words, mentions; };
 
-static struct mark mark_of(const struct batch *b) { return (struct mark){b->stays.n, b->person_stays.n, b->moves.n, b->attributes.n}; }
+static struct mark mark_of(const struct batch *b) { return (struct mark){b->stays.n, b->person_stays.n, b->moves.n, b->attributes.n, b->words.n, b->mentions.n}; }
 
 static void back_to(struct batch *b, struct mark m)
 {
@@ -375,6 +341,8 @@ static void back_to(struct batch *b, struct mark m)
     b->person_stays.n = m.person_stays;
     b->moves.n = m.moves;
     b->attributes.n = m.attributes;
+    b->words.n = m.words;
+    b->mentions.n = m.mentions;
 }
 
 // Room for it has been made.
@@ -384,7 +352,8 @@ static void close_unit(struct batch *b, const struct unit_entry *u, struct mark 
         .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
         .first_event = b->n_events, .n_events = u->n, .first_stay = m.stays, .n_stays = b->stays.n - m.stays,
         .first_person_stay = m.person_stays, .n_person_stays = b->person_stays.n - m.person_stays,
-        .first_attribute = m.attributes, .n_attributes = b->attributes.n - m.attributes};
+        .first_attribute = m.attributes, .n_attributes = b->attributes.n - m.attributes,
+        .first_word = m.words, .n_words = b->words.n - m.words};
     b->n_events += u->n;
 }
 
@@ -402,6 +371,7 @@ voc_rc batch_add(struct batch *b, size_t unit)
     if (!rc) rc = find_refs(b, u);
     if (!rc) rc = track_unit(b, u);
     if (!rc) rc = list_attributes(b, u);
+    if (!rc) rc = batch_words_list(b, u);
     if (rc) {
         back_to(b, before);
         return rc;
@@ -500,6 +470,7 @@ static voc_rc add_as_it_lies(struct batch *b, const struct unit_entry *u)
         if (!rc && b->t->j->n_stages && !s->rows_only) rc = track_unit(b, u);
     }
     if (!rc) rc = list_attributes(b, u);
+    if (!rc) rc = batch_words_list(b, u);
     if (!rc) close_unit(b, u, before);
     return rc;
 }
@@ -553,7 +524,8 @@ const voc_journeys *batch_view(struct batch *b)
                              .units = b->units.at, .n_units = b->units.n, .n_events = b->n_events,
                              .predicates = (const uint8_t *const *)b->predicate, .n_predicates = b->n_wanted, .stays = b->stays.at,
                              .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n,
-                             .attribute_size = sizeof(voc_attribute), .attributes = b->attributes.at, .n_attributes = b->attributes.n};
+                             .attribute_size = sizeof(voc_attribute), .attributes = b->attributes.at, .n_attributes = b->attributes.n,
+                             .word_size = sizeof(voc_word), .words = batch_words_view(b), .n_words = b->words.n};
     for (size_t c = 0; c < VOC_N_COLUMNS; c++) {
         const void *lent = b->as_it_lies && (b->columns >> c & 1u) ? b->lent[c] : NULL;
         b->view.columns[c] = lent ? lent : b->column[c];

@@ -91,7 +91,7 @@ struct need {
     voc_str id, title; // title: the id where none is given
     uint64_t line;
     struct theme_list said;
-    const struct predicate *const *sought; size_t n_sought; // OR
+    const struct predicate *sought; // or NULL; several <sought>: any of them
     const struct need_asked { voc_str importance, satisfaction; } *asked; size_t n_asked;
 };
 struct response {

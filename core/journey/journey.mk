@@ -26,5 +26,5 @@ core_libvoc_a_SOURCES += \
 	core/journey/timeline.h core/journey/timeline_int.h core/journey/timeline.c core/journey/resolve.c \
 	core/journey/claims.h core/journey/claims.c \
 	core/journey/stream.h core/journey/stream.c core/journey/types.c core/journey/lane.c core/journey/census.c \
-	core/journey/said.h core/journey/said.c core/journey/codebook.h core/journey/codebook.c core/journey/negation.c core/journey/codebook_check.c \
+	core/journey/said.h core/journey/said.c core/journey/voices.h core/journey/voices.c core/journey/batch_int.h core/journey/batch_words.c core/journey/codebook.h core/journey/codebook.c core/journey/negation.c core/journey/codebook_check.c \
 	core/journey/window.c core/journey/unit_order.c core/journey/names.c core/journey/refs.c core/journey/batch.c

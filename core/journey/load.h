@@ -72,6 +72,7 @@ const char *load_meant(char *buf, size_t size, voc_str nearest);
 void load_predicates(struct loader *l); // gathers <predicate>
 const struct predicate *load_predicate_in(struct loader *l, const struct xml_node *holder); // its one P; NULL: reported
 const struct predicate *const *load_predicates_named(struct loader *l, const struct xml_node *holder, const char *element, size_t *n);
+const struct predicate *load_any(struct loader *l, const struct xml_node *holder, const char *element); // any of them; NULL: there is none
 const struct predicate *load_action_list(struct loader *l, const struct xml_node *aim);
 struct voc_regex *load_pattern(struct loader *l, voc_str pattern, unsigned flags, uint64_t line);
 void load_every_predicate(struct loader *l, const struct xml_node *root); // P of elements without typed structures

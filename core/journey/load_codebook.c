@@ -109,7 +109,7 @@ static void load_need(struct loader *l, const struct xml_node *n, struct need *t
         if (theme != VOC_NONE) said[to->said.n++] = theme;
     }
     to->said.at = said;
-    to->sought = load_predicates_named(l, n, "sought", &to->n_sought);
+    to->sought = load_any(l, n, "sought");
     struct need_asked *asked = load_take(l, load_children(n, "asked"), sizeof *asked);
     for (const struct xml_node *k = load_child(n, "asked"); k && asked; k = load_next(k->next, "asked"))
         asked[to->n_asked++] = (struct need_asked){load_text(k, "importance"), load_text(k, "satisfaction")};

@@ -149,6 +149,46 @@ static voc_rc holdouts(struct timeline *t)
     return rc;
 }
 
+static voc_rc themes_and_roles(struct timeline *t)
+{
+    const struct journey *j = t->j;
+    voc_def_theme *themes = arena_alloc(&t->arena, (j->n_themes + 1) * sizeof *themes);
+    voc_def_role *roles = arena_alloc(&t->arena, (j->n_roles + 1) * sizeof *roles);
+    if (!themes || !roles) return VOC_E_NOMEM;
+    for (size_t i = 0; i < j->n_themes; i++) themes[i] = (voc_def_theme){.id = j->themes[i].id, .title = j->themes[i].title, .parent = j->themes[i].parent};
+    for (size_t i = 0; i < j->n_roles; i++) roles[i] = (voc_def_role){j->roles[i].id, j->roles[i].title.len ? j->roles[i].title : j->roles[i].id};
+    t->def.themes = themes;
+    t->def.n_themes = j->n_themes;
+    t->def.roles = roles;
+    t->def.n_roles = j->n_roles;
+    return VOC_OK;
+}
+
+static voc_rc needs(struct timeline *t)
+{
+    const struct journey *j = t->j;
+    voc_def_need *table = arena_alloc(&t->arena, (j->n_needs + 1) * sizeof *table);
+    if (!table) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; !rc && i < j->n_needs; i++) {
+        const struct need *n = &j->needs[i];
+        uint32_t *served = arena_alloc(&t->arena, (j->n_claims + 1) * sizeof *served);
+        voc_def_asked *asked = arena_alloc(&t->arena, (n->n_asked + 1) * sizeof *asked);
+        if (!served || !asked) return VOC_E_NOMEM;
+        table[i] = (voc_def_need){.id = n->id, .title = n->title, .said = n->said.at, .n_said = n->said.n, .served = served, .asked = asked, .n_asked = n->n_asked};
+        for (uint32_t c = 0; c < j->n_claims; c++) {
+            bool serves = false;
+            for (size_t k = 0; k < j->claims[c].n_serves; k++) serves = serves || str_eq(j->claims[c].serves[k], n->id);
+            if (serves) served[table[i].n_served++] = c;
+        }
+        for (size_t k = 0; k < n->n_asked; k++) asked[k] = (voc_def_asked){n->asked[k].importance, n->asked[k].satisfaction};
+        rc = number_of(t, n->sought, &table[i].sought);
+    }
+    t->def.needs = table;
+    t->def.n_needs = j->n_needs;
+    return rc;
+}
+
 voc_rc names_definition(struct timeline *t)
 {
     const struct journey *j = t->j;
@@ -166,9 +206,12 @@ voc_rc names_definition(struct timeline *t)
         .win_exit = j->win_exit, .margin = j->margin, .lapse_us = track_lapse_us(t->rules), .window_us = j->response.window_us,
         .engagement_us = j->response.engagement_us, .placebo_lag_us = j->response.placebo_lag_us, .recency_us = j->response.recency_us,
         .n_recency = j->response.n_recency, .engagement_cuts = j->response.cuts, .n_engagement_cuts = j->response.n_cuts,
-        .comparators = j->response.comparators, .scan = j->response.scan, .weights = j->response.weights};
+        .comparators = j->response.comparators, .scan = j->response.scan, .weights = j->response.weights,
+        .theme_size = sizeof(voc_def_theme), .need_size = sizeof(voc_def_need), .role_size = sizeof(voc_def_role)};
     voc_rc rc = stages(t);
     if (!rc) rc = touchpoints(t);
     if (!rc) rc = actions(t);
-    return rc ? rc : holdouts(t);
+    if (!rc) rc = holdouts(t);
+    if (!rc) rc = themes_and_roles(t);
+    return rc ? rc : needs(t);
 }

@@ -34,7 +34,18 @@ void evaluator_free(struct evaluator *ev)
     interned_done(&ev->attrs);
     interned_done(&ev->values);
     facts_done(&ev->facts);
+    mem_free(ev->theme_ids);
     mem_free(ev);
+}
+
+voc_rc evaluator_themes(struct evaluator *ev, const struct journey *j, const struct voices *voices)
+{
+    ev->theme_ids = mem_zalloc(j->n_themes + 1, sizeof *ev->theme_ids);
+    if (!ev->theme_ids) return VOC_E_NOMEM;
+    for (size_t i = 0; i < j->n_themes; i++) ev->theme_ids[i] = j->themes[i].id;
+    ev->j = j;
+    ev->voices = voices;
+    return VOC_OK;
 }
 
 void evaluator_roles(struct evaluator *ev, struct eval_names names) { ev->roles = names; }
@@ -81,6 +92,7 @@ static struct eval_names field_names(const struct evaluator *ev, enum leaf_field
     switch (field) {
     case LEAF_ROLE: return ev->roles;
     case LEAF_SEGMENT: return ev->segments;
+    case LEAF_THEME: return (struct eval_names){ev->theme_ids, ev->j ? (uint32_t)ev->j->n_themes : 0};
     case LEAF_TEXT: return (struct eval_names){ev->text.strings, ev->text.n};
     case LEAF_QUESTION: return (struct eval_names){ev->attrs.strings, ev->attrs.n}; // the attribute `question` in it
     default: return (struct eval_names){ev->s->strings[space[field]], ev->s->n_strings[space[field]]};
@@ -102,7 +114,7 @@ static voc_rc intern_once(struct interned *i, const void *rows, size_t stride, s
     return i->strings ? VOC_OK : intern_rows(i, rows, stride, n);
 }
 
-// A test of one field: bound to the memo of its dictionary. `theme` needs coded text and passes for no event yet.
+// A test of one field: bound to the memo of its dictionary.
 static voc_rc compile_test(struct programs *ps, struct node *n, const struct leaf_test *t)
 {
     struct evaluator *ev = ps->ev;
@@ -118,13 +130,11 @@ static voc_rc compile_test(struct programs *ps, struct node *n, const struct lea
     if (rc) return rc;
     if ((rc = vec_reserve(&ps->tests, 1, NODES_MAX * 16u))) return rc;
     struct test c = {.field = t->field};
-    if (t->field != LEAF_THEME) {
-        struct eval_names names = field_names(ev, t->field);
-        rc = memo_get((struct value_memo **)&c.memo, &ev->memos, t->re, t->whole, names.at, names.n);
-        if (!rc && t->field == LEAF_TOUCHPOINT && ev->touchpoints.at)
-            rc = memo_get((struct value_memo **)&c.resolved, &ev->memos, t->re, t->whole, ev->touchpoints.at, ev->touchpoints.n);
-        if (rc) return rc;
-    }
+    struct eval_names names = field_names(ev, t->field);
+    rc = memo_get((struct value_memo **)&c.memo, &ev->memos, t->re, t->whole, names.at, names.n);
+    if (!rc && t->field == LEAF_TOUCHPOINT && ev->touchpoints.at)
+        rc = memo_get((struct value_memo **)&c.resolved, &ev->memos, t->re, t->whole, ev->touchpoints.at, ev->touchpoints.n);
+    if (rc) return rc;
     ps->tests.at[ps->tests.n++] = c;
     n->n_test++;
     return VOC_OK;
@@ -263,18 +273,48 @@ static uint32_t fact_columns(voc_str name)
     return EV_ATTRS;
 }
 
-uint32_t predicate_columns(const struct journey *j)
+static uint32_t columns_of_one(const struct predicate *p)
 {
     static const uint32_t column[LEAF_N] = {
         [LEAF_CHANNEL] = EV_CHANNEL, [LEAF_CAMPAIGN] = EV_CAMPAIGN, [LEAF_OBJECT] = EV_OBJECT, [LEAF_TOUCHPOINT] = EV_TOUCHPOINT,
         [LEAF_SOURCE] = EV_SOURCE, [LEAF_OWNER] = EV_OWNER, [LEAF_ROLE] = EV_ROLE, [LEAF_TEXT] = EV_TEXT, [LEAF_QUESTION] = EV_ATTRS,
+        [LEAF_THEME] = EV_TEXT | EV_ID | EV_SOURCE, // the event's own text, and the words that name it
     };
-    uint32_t mask = EV_TIME | EV_ACTION;
-    for (size_t i = 0; i < j->n_predicates; i++) {
-        const struct predicate *p = j->predicates[i];
-        for (size_t t = 0; p->kind == PRED_EVENT && t < p->n_tests; t++) mask |= column[p->tests[t].field];
-        if (p->kind == PRED_COUNT && p->distinct == DISTINCT_OBJECT) mask |= EV_OBJECT;
-        if (p->kind == PRED_FACT && p->of == FACT_EVENT) mask |= fact_columns(p->name);
-    }
+    uint32_t mask = 0;
+    for (size_t t = 0; p->kind == PRED_EVENT && t < p->n_tests; t++) mask |= column[p->tests[t].field];
+    if (p->kind == PRED_COUNT && p->distinct == DISTINCT_OBJECT) mask |= EV_OBJECT;
+    if (p->kind == PRED_FACT && p->of == FACT_EVENT) mask |= fact_columns(p->name);
     return mask;
+}
+
+uint32_t predicate_columns(const struct journey *j)
+{
+    uint32_t mask = EV_TIME | EV_ACTION;
+    for (size_t i = 0; i < j->n_predicates; i++) mask |= columns_of_one(j->predicates[i]);
+    return mask;
+}
+
+uint32_t predicate_columns_of(const struct predicate *p)
+{
+    uint32_t mask = columns_of_one(p);
+    for (size_t i = 0; i < p->n_child; i++) mask |= predicate_columns_of(p->child[i]);
+    return mask;
+}
+
+bool predicate_names_theme(const struct predicate *p)
+{
+    for (size_t t = 0; p->kind == PRED_EVENT && t < p->n_tests; t++)
+        if (p->tests[t].field == LEAF_THEME) return true;
+    for (size_t i = 0; i < p->n_child; i++)
+        if (predicate_names_theme(p->child[i])) return true;
+    return false;
+}
+
+bool predicates_name_theme(const struct journey *j)
+{
+    for (size_t i = 0; i < j->n_predicates; i++)
+        if (predicate_names_theme(j->predicates[i])) return true;
+    for (size_t i = 0; i < j->n_needs; i++)
+        if (j->needs[i].sought && predicate_names_theme(j->needs[i].sought)) return true;
+    return false;
 }

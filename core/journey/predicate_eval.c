@@ -2,6 +2,7 @@
 // Runs programs over the events of one unit. A node keeps what it needs of the history and no more: when it last fired,
 // and, if it counts, its firings within the window; clearing the history is one increment of the era. One thread a run.
 #include "journey/predicate_int.h"
+#include "journey/voices.h"
 
 #define FIRINGS_MAX (SIZE_MAX / 64u)
 
@@ -27,6 +28,9 @@ struct program_run { // owns its arrays
     size_t n_states, n_facts;
     uint32_t era, entity, who;
     struct buf scratch;
+    struct coding coding;   // of the texts of the event `coded_at`:
+    uint8_t *themes;        // by theme: one of them speaks of it
+    uint32_t coded_at;      // VOC_NONE: of none
     voc_rc rc; // the first failure
 };
 struct outcome { bool by_event, by_fact, met; };
@@ -38,6 +42,7 @@ voc_rc program_run_new(struct program_run **out, const struct programs *ps)
     r->ps = ps;
     r->rows = ps->ev->s;
     r->era = 1;
+    r->coded_at = VOC_NONE;
     buf_init(&r->scratch, (size_t)1 << 24);
     r->n_states = ps->nodes.n;
     r->n_facts = ps->n_facts;
@@ -60,11 +65,17 @@ void program_run_free(struct program_run *r)
     }
     mem_free(r->states);
     mem_free(r->facts);
+    mem_free(r->themes);
+    coding_done(&r->coding);
     buf_done(&r->scratch);
     mem_free(r);
 }
 
-void program_run_rows(struct program_run *r, const struct event_set *rows) { r->rows = rows; }
+void program_run_rows(struct program_run *r, const struct event_set *rows)
+{
+    r->rows = rows;
+    r->coded_at = VOC_NONE;
+}
 
 void program_run_clear(struct program_run *r)
 {
@@ -77,6 +88,7 @@ void program_run_unit(struct program_run *r, uint32_t entity, uint32_t who)
 {
     program_run_clear(r);
     buf_clear(&r->scratch);
+    r->coded_at = VOC_NONE;
     r->rc = VOC_OK; // a unit that failed is behind us
     r->entity = entity;
     r->who = who;
@@ -131,6 +143,33 @@ static bool question_passes(struct program_run *r, const struct value_memo *m, u
     return known == 2;
 }
 
+static void add_themes(struct program_run *r, voc_str text)
+{
+    const struct journey *j = r->ps->ev->j;
+    if (!r->rc && text.len) r->rc = codebook_code(&r->coding, j->themes, j->n_themes, text);
+    for (size_t i = 0; i < j->n_themes && !r->rc && text.len; i++) r->themes[i] |= coded_has(&r->coding.of[i]);
+}
+
+// An event speaks of a theme if its own text does, or one of the words that belong to it. Several tests of one event code it once.
+static bool theme_passes(struct program_run *r, const struct value_memo *m, uint32_t at)
+{
+    const struct evaluator *ev = r->ps->ev;
+    if (!ev->j || !ev->j->n_themes) return false;
+    if (!r->themes && !(r->themes = mem_zalloc(ev->j->n_themes, 1))) r->rc = VOC_E_NOMEM;
+    if (r->rc) return false;
+    if (r->coded_at != at) {
+        memset(r->themes, 0, ev->j->n_themes);
+        add_themes(r, text_at(r->rows->text, at));
+        const struct said *s = ev->voices && r->rows->id ? voices_of_event(ev->voices, code_at(r->rows->source, at), r->rows->id[at]) : NULL;
+        for (; s; s = voices_next(ev->voices, s)) add_themes(r, s->text);
+        if (r->rc) return false;
+        r->coded_at = at;
+    }
+    for (uint32_t i = 0; i < ev->j->n_themes; i++)
+        if (r->themes[i] && memo_test(m, i)) return true;
+    return false;
+}
+
 static bool test_passes(struct program_run *r, const struct test *t, const struct eval_event *e)
 {
     const struct evaluator *ev = r->ps->ev;
@@ -141,6 +180,7 @@ static bool test_passes(struct program_run *r, const struct test *t, const struc
     case LEAF_SEGMENT: return memo_test(t->memo, e->segment);
     case LEAF_TEXT: return coded(r) ? memo_test(t->memo, ev->text.code[e->at]) : value_passes(t->memo, text_at(r->rows->text, e->at));
     case LEAF_QUESTION: return question_passes(r, t->memo, e->at);
+    case LEAF_THEME: return theme_passes(r, t->memo, e->at);
     case LEAF_TOUCHPOINT:
         if (t->resolved && e->touchpoint != VOC_NONE && memo_test(t->resolved, e->touchpoint)) return true;
         return memo_test(t->memo, raw_code(r->rows, t->field, e));

@@ -32,6 +32,9 @@ void evaluator_free(struct evaluator *ev);
 void evaluator_roles(struct evaluator *ev, struct eval_names names);
 void evaluator_segments(struct evaluator *ev, struct eval_names names);
 void evaluator_touchpoints(struct evaluator *ev, struct eval_names names); // their ids; raw names are always tested too
+// What tests of a theme look at: the codebook of the journey, and the project's words by event (or NULL). Borrowed.
+struct voices;
+voc_rc evaluator_themes(struct evaluator *ev, const struct journey *j, const struct voices *voices);
 void evaluator_classes(struct evaluator *ev, const uint8_t *class_of_action); // of customer events; NULL: all neutral
 const struct fact_index *evaluator_facts(const struct evaluator *ev);
 
@@ -61,4 +64,7 @@ voc_rc program_holds(struct program_run *r, uint32_t index, const struct eval_ev
 
 // Columns of events (EV_*) that the predicates of a journey test.
 uint32_t predicate_columns(const struct journey *j);
+uint32_t predicate_columns_of(const struct predicate *p); // of one that is not among those of the journey
+bool predicate_names_theme(const struct predicate *p);    // is some test of it about a theme?
+bool predicates_name_theme(const struct journey *j);      // one of the journey's, or what a need seeks
 #endif

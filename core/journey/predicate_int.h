@@ -16,6 +16,9 @@ struct evaluator {
     struct fact_index facts;
     struct memo_set memos;
     struct interned text, attrs, values; // of events, of events, of attributes; made when first asked for
+    const struct journey *j;             // its themes, or NULL
+    const struct voices *voices;
+    voc_str *theme_ids;                  // owns the array
     VEC(struct attr_memo { const struct predicate *p; _Atomic uint8_t *state; } *) attr_memos; // by code of attrs: 0 ?, 1 no, 2 yes, 3 absent
 };
 

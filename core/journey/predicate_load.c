@@ -229,6 +229,18 @@ const struct predicate *const *load_predicates_named(struct loader *l, const str
     return (const struct predicate *const *)out;
 }
 
+const struct predicate *load_any(struct loader *l, const struct xml_node *holder, const char *element)
+{
+    size_t n = 0;
+    const struct predicate *const *of = load_predicates_named(l, holder, element, &n);
+    if (n < 2) return n ? of[0] : NULL;
+    struct predicate *any = predicate_take(l, PRED_ANY, holder);
+    if (!any) return NULL;
+    any->child = of;
+    any->n_child = n;
+    return any;
+}
+
 const struct predicate *load_action_list(struct loader *l, const struct xml_node *aim)
 {
     size_t n = 0;

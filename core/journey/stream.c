@@ -175,10 +175,15 @@ void stream_needs(const struct timeline *t, const struct stream *s, uint32_t col
         wide |= EV_SOURCE;
     }
     if (evaluate) {
-        uint32_t tested = predicate_columns(t->j);
+        uint32_t tested = predicate_columns(t->j) | t->wanted_columns;
         *settle |= COLUMN(VOC_COL_ACTOR) | COLUMN(VOC_COL_TOUCHPOINT) | COLUMN(VOC_COL_INDIVIDUAL) | COLUMN(VOC_COL_ACCOUNT);
         *make |= EV_ACTION | EV_ROLE | (tested & of_tuple);
-        wide |= tested & (EV_OBJECT | EV_SOURCE | EV_MONEY | EV_TEXT | EV_ATTRS);
+        wide |= tested & (EV_OBJECT | EV_SOURCE | EV_MONEY | EV_TEXT | EV_ATTRS | EV_ID);
+    }
+    if (t->words) {
+        *settle |= COLUMN(VOC_COL_ACTOR) | COLUMN(VOC_COL_INDIVIDUAL) | COLUMN(VOC_COL_ACCOUNT);
+        *make |= EV_RESOLUTION;
+        wide |= EV_TEXT | EV_ID | EV_SOURCE | EV_PLACE;
     }
     if (s->types.n_sources > 1) wide |= EV_SOURCE;
     if (s->verify) {
@@ -206,6 +211,7 @@ static voc_rc settle(struct timeline *t, struct stream *s, struct diag *d, bool 
     t->all = (struct span){.s = t->s};
     if ((rc = evaluator_new(&t->ev, t->s))) return rc;
     evaluator_classes(t->ev, t->class_of_action);
+    if ((rc = evaluator_themes(t->ev, t->j, t->voices))) return rc;
     if ((rc = resolve_groups(t)) || (rc = types_new(t, s, possible)) || !*possible) return rc;
     s->verify = !order_holds(s);
     if ((rc = find_window(t, s)) || (rc = claims_compile(t)) || (rc = types_claim(t, s))) return rc;

@@ -17,13 +17,22 @@ static voc_rc wants_begin(struct timeline *t)
     return rc ? rc : programs_seal(t->wanted);
 }
 
+voc_rc timeline_voices(struct timeline *t)
+{
+    if (t->voices_known || !t->project) return VOC_OK;
+    t->voices_known = true;
+    return voices_new(&t->voices, t->project, t->s->identity, t->d);
+}
+
 static voc_rc build(struct timeline *t, struct diag *d)
 {
     voc_rc rc;
     if (t->s->n >= UINT32_MAX) return VOC_E_LIMIT;
+    if (predicates_name_theme(t->j) && (rc = timeline_voices(t))) return rc;
     if ((rc = resolve_actions(t)) || (rc = resolve_people(t))) return rc;
     if ((rc = evaluator_new(&t->ev, t->s))) return rc;
     evaluator_classes(t->ev, t->class_of_action);
+    if ((rc = evaluator_themes(t->ev, t->j, t->voices))) return rc;
     if ((rc = resolve_groups(t)) || (rc = order_window(t, d)) || (rc = order_units(t, d))) return rc;
     if (t->n_bad_keys)
         diag_warn(d, "TIMELINE-002", NULL, 0, NULL,
@@ -48,11 +57,14 @@ static struct timeline *empty_timeline(const struct journey *j, const struct tim
     return t;
 }
 
-voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+// p: where the events are from; NULL: from no project.
+static voc_rc new_of(struct timeline **out, struct project *p, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
 {
     struct timeline *t = empty_timeline(j, o);
     if (!t) return VOC_E_NOMEM;
     t->s = events;
+    t->project = p;
+    t->d = d;
     voc_rc rc = build(t, d);
     if (rc) {
         timeline_free(t);
@@ -60,6 +72,11 @@ voc_rc timeline_new(struct timeline **out, const struct event_set *events, const
     }
     *out = t;
     return VOC_OK;
+}
+
+voc_rc timeline_new(struct timeline **out, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+{
+    return new_of(out, NULL, events, j, o, d);
 }
 
 // *out stays NULL where the events must be held.
@@ -78,6 +95,9 @@ static voc_rc open_parts(struct timeline **out, struct project *p, const struct 
     rc = event_set_open(&t->own_set, p, people, d);
     if (rc || !t->own_set) goto out;
     t->s = t->own_set;
+    t->project = p;
+    t->d = d;
+    if (predicates_name_theme(j) && (rc = timeline_voices(t))) goto out;
     rc = stream_settle(t, d, &possible);
     if (!rc && possible) rc = wants_begin(t);
 out:
@@ -94,7 +114,7 @@ voc_rc timeline_open(struct timeline **out, struct project *p, const struct jour
     voc_rc rc = whole ? VOC_OK : open_parts(&t, p, j, o, d);
     if (!rc && !t) {
         rc = event_set_load(&events, p, o->columns ? o->columns | predicate_columns(j) : EV_ALL, d);
-        if (!rc) rc = timeline_new(&t, events, j, o, d);
+        if (!rc) rc = new_of(&t, p, events, j, o, d);
         if (!rc) t->own_set = events;
         else event_set_free(events);
     }
@@ -111,6 +131,7 @@ void timeline_free(struct timeline *t)
     programs_free(t->claims);
     track_rules_free(t->rules);
     evaluator_free(t->ev);
+    voices_free(t->voices);
     vec_free(&t->numbered);
     vec_free(&t->wanted_numbers);
     void *arrays[] = {t->rule, t->class_of_action, t->actor, t->touchpoint, t->individual, t->account, t->case_id, t->thread, t->order,
@@ -159,6 +180,7 @@ voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index)
         }
     voc_rc rc = vec_reserve(&t->wanted_numbers, 1, WANTS_MAX);
     uint32_t added;
+    t->wanted_columns |= predicate_columns_of(t->numbered.at[predicate]);
     if (rc || (rc = programs_add(t->wanted, t->numbered.at[predicate], &added))) return rc;
     t->wanted_numbers.at[t->wanted_numbers.n++] = predicate;
     if ((rc = programs_seal(t->wanted))) return rc;
@@ -176,6 +198,14 @@ voc_rc timeline_want_attributes(struct timeline *t)
 {
     t->attributes = true;
     return VOC_OK;
+}
+
+voc_rc timeline_want_words(struct timeline *t)
+{
+    t->words = true;
+    voc_rc rc = timeline_voices(t);
+    t->info.n_words = voices_n(t->voices);
+    return rc;
 }
 
 // ---- names of codes ---------------------------------------------------------------------------------------------------------------

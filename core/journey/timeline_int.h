@@ -6,6 +6,7 @@
 #include "journey/predicate_eval.h"
 #include "journey/timeline.h"
 #include "journey/track.h"
+#include "journey/voices.h"
 
 #define UNIT_EMPTY 0u // kind of the unit of events that name no customer
 
@@ -75,6 +76,12 @@ struct timeline { // owns its arrays; borrows journey, options.predicates and, u
     VEC(uint32_t) wanted_numbers;           // VOC_NONE: from options
     bool persons, cancels; // persons: their stays too; cancels: some action is of class undelivered
     bool attributes;       // of units: asked for
+    bool words;            // of units: asked for
+    struct project *project; // borrows, or NULL: the events are of no project
+    struct diag *d;          // borrows; of the making
+    struct voices *voices;   // owns; NULL: not looked for, or there are none
+    bool voices_known;
+    uint32_t wanted_columns; // EV_* that wanted predicates test beside those of the journey
     voc_definition def;
     voc_run_info info;
 };
@@ -104,6 +111,9 @@ void resolver_unit(struct resolver *r, const struct unit_entry *u);
 voc_rc resolver_event(struct resolver *r, uint32_t at, struct eval_event *out); // all but the session; the touchpoint if resolved
 voc_rc resolver_segment_at(struct resolver *r, int64_t t_us, uint32_t *segment);
 voc_rc resolve_groups(struct timeline *t); // compiles roles and segments
+
+// timeline.c
+voc_rc timeline_voices(struct timeline *t); // once: the words of the project
 
 // claims.c
 voc_rc resolve_touchpoints(struct timeline *t); // claims, then raw names; needs the units

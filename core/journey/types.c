@@ -18,8 +18,9 @@ static bool plain_test(const struct plain *c, enum leaf_field field)
     case LEAF_SOURCE: return c->s->types.rows.source != NULL;
     case LEAF_OBJECT: return nothing_has(c, EV_OBJECT);
     case LEAF_TEXT: return nothing_has(c, EV_TEXT);
+    case LEAF_THEME: return nothing_has(c, EV_TEXT) && (!c->t->voices || nothing_has(c, EV_ID));
     case LEAF_QUESTION: return nothing_has(c, EV_ATTRS);
-    default: return true; // of the tuple; `theme` passes for no event
+    default: return true; // of the tuple
     }
 }
 

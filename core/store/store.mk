@@ -17,7 +17,7 @@ store_sources = \
 	core/store/event_columns.c core/store/event_columns.h \
 	core/store/facts.c \
 	core/store/references.c core/store/references.h \
-	core/store/words.c core/store/words.h \
+	core/store/measures.h core/store/measures.c core/store/words.c core/store/words.h \
 	core/store/held.c core/store/held.h \
 	core/store/import.c core/store/import.h \
 	core/store/import_commit.c \

@@ -351,6 +351,28 @@ typedef struct voc_def_holdout {
     int64_t from_us, to_us;                /* or VOC_NA */
 } voc_def_holdout;
 
+/* What is read in texts: index = `theme` of a mention. */
+typedef struct voc_def_theme {
+    voc_str id, title;
+    uint32_t parent, reserved; /* the theme that it is part of, or VOC_NONE */
+} voc_def_theme;
+
+typedef struct voc_def_asked { voc_str importance, satisfaction; } voc_def_asked; /* codes of questions */
+
+/* What customers want: what they say (themes), do (predicate), are asked, and what serves it. */
+typedef struct voc_def_need {
+    voc_str id, title;
+    const uint32_t *said; /* themes */
+    size_t n_said;
+    const uint32_t *served; /* touchpoints: declared ones that serve it */
+    size_t n_served;
+    const voc_def_asked *asked;
+    size_t n_asked;
+    uint32_t sought, reserved; /* predicate, or VOC_NONE */
+} voc_def_need;
+
+typedef struct voc_def_role { voc_str id, title; } voc_def_role; /* declared ones; codes of the column role have their ids as names */
+
 typedef struct voc_definition {
     uint32_t struct_size;
     uint32_t stage_size, exit_size, touchpoint_size, action_size, holdout_size, window_size; /* strides */
@@ -382,6 +404,13 @@ typedef struct voc_definition {
     size_t n_engagement_cuts;
     int64_t comparators, scan;
     uint32_t weights; /* VOC_WEIGHTS_* */
+    uint32_t theme_size, need_size, role_size; /* strides */
+    const voc_def_theme *themes;
+    size_t n_themes;
+    const voc_def_need *needs;
+    size_t n_needs;
+    const voc_def_role *roles;
+    size_t n_roles;
 } voc_definition;
 
 /* ---- journeys: what an analysis reads -------------------------------------------------------------------------- */
@@ -431,6 +460,23 @@ typedef struct voc_attribute {
     uint32_t reserved;
 } voc_attribute;
 
+typedef struct voc_mention { /* of a theme, or of one below it, in a text */
+    uint32_t theme, affirmed, negated, reserved; /* how often */
+} voc_mention;
+
+/* A text of a customer, until the batch returns; source, file and id for the run. */
+typedef struct voc_word {
+    voc_str text, language, source, file, id; /* may be empty, but for text and source */
+    uint64_t line;       /* of the file; 0: not known */
+    int64_t time_us;
+    uint32_t resolution;
+    uint32_t individual; /* code; 0 = unknown */
+    uint32_t event;      /* index within the unit of the event that it belongs to, or VOC_NONE */
+    uint32_t undecided;  /* 1: a pattern took too long on it: some theme is neither there nor not there */
+    const voc_mention *mentions; /* ascending by theme */
+    size_t n_mentions;
+} voc_word;
+
 typedef struct voc_unit {
     voc_str name;        /* for the run */
     uint32_t account;    /* code: the cluster of variances */
@@ -440,6 +486,7 @@ typedef struct voc_unit {
     size_t first_stay, n_stays;
     size_t first_person_stay, n_person_stays; /* stays of the unit's people, if asked for */
     size_t first_attribute, n_attributes; /* if asked for: its own, then its account's; of one entity by key, then time */
+    size_t first_word, n_words; /* if asked for: those of events in their order, then those of its people */
 } voc_unit;
 
 /* A batch of whole units. Each unit comes once in a run, and no two have one name. Their order is that of the file: it means
@@ -460,6 +507,9 @@ typedef struct voc_journeys {
     uint32_t attribute_size, reserved; /* stride */
     const voc_attribute *attributes;
     size_t n_attributes;
+    uint32_t word_size, reserved_words; /* stride */
+    const voc_word *words;
+    size_t n_words;
 } voc_journeys;
 
 /* What the host knows before the first batch. */
@@ -474,7 +524,17 @@ typedef struct voc_run_info {
     uint32_t actor_assumed;     /* 1: some source did not say who acted; read as the customer */
     uint32_t reserved;
     voc_str project;            /* file name without folder */
+    uint64_t n_words;           /* kept apart from events (verbatims), known once want_words was asked; texts that stand on events come to it */
 } voc_run_info;
+
+/* An answer to a question of a survey, as a measure holds it. */
+typedef struct voc_answer {
+    voc_str source, response; /* two answers of one response have both alike */
+    voc_str customer;         /* who answered, as the source names them, or empty */
+    voc_str text, unit;       /* as it was written; its scale, or empty */
+    double number;            /* NaN: it is none */
+    int64_t time_us;
+} voc_answer;
 
 /* ---- input: blocks, streams, probes ------------------------------------------------------------------------------- */
 
@@ -656,6 +716,12 @@ typedef struct voc_host {
 
     /* tables: a way to look at this one, once its columns are there; copied. VOC_E_BUG: it names no column of the table. */
     voc_rc (*figure)(voc_table_builder *t, const voc_figure *figure);
+
+    /* ANALYSIS: begin. What customers said, in voc_journeys, coded by the definition's themes. An analysis that asks has no save: words
+     * are no part of what is divided. */
+    voc_rc (*want_words)(voc_run *run);
+    /* ANALYSIS: begin to finish, one thread. The answers to a question of a survey, by its code: by source, then response; for the run. */
+    voc_rc (*answers)(voc_run *run, voc_str question, const voc_answer **out, size_t *n);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

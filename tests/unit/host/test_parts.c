@@ -19,6 +19,7 @@
 // ---- an analysis that is shown everything -------------------------------------------------------------------------------------
 
 static int in_parts; // how the last run was read
+static _Atomic size_t n_words; // shown by it
 
 struct mirror { const voc_host *host; voc_run *run; uint32_t n_predicates; };
 struct reflection { voc_spool *spool; struct buf text; };
@@ -31,6 +32,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     in_parts = timeline_in_parts(run->timeline);
     voc_rc rc = host->want_person_stays(run);
     if (!rc) rc = host->want_attributes(run);
+    if (!rc) rc = host->want_words(run);
     for (uint32_t c = 0; c < VOC_N_COLUMNS && !rc; c++) rc = host->want_column(run, c);
     for (uint32_t p = 0; !rc && timeline_predicate(run->timeline, p); p++) {
         uint32_t index;
@@ -80,6 +82,16 @@ static void put_stay(struct mirror *m, struct buf *b, const voc_stay *s)
                s->exit, s->flags, (int)who.len, who.ptr, s->first_event, s->n_events);
 }
 
+static void put_word(struct mirror *m, struct buf *b, const voc_word *w)
+{
+    voc_str who = m->host->name(m->run, VOC_COL_INDIVIDUAL, w->individual);
+    buf_printf(b, "word %lld %u %.*s %.*s:%llu %u %.*s %u:", (long long)w->time_us, w->resolution, (int)who.len, who.ptr, (int)w->source.len, w->source.ptr, (unsigned long long)w->line, w->event,
+               (int)w->text.len, w->text.ptr, w->undecided);
+    for (size_t i = 0; i < w->n_mentions; i++) buf_printf(b, " %u +%u -%u", w->mentions[i].theme, w->mentions[i].affirmed, w->mentions[i].negated);
+    buf_byte(b, '\n');
+    n_words++;
+}
+
 static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
 {
     struct mirror *m = analysis;
@@ -97,6 +109,7 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
             const voc_attribute *at = &j->attributes[unit->first_attribute + a];
             buf_printf(b, "attribute %u %.*s=%.*s %lld\n", at->entity, (int)at->key.len, at->key.ptr, (int)at->text.len, at->text.ptr, (long long)at->from_us);
         }
+        for (size_t k = 0; k < unit->n_words; k++) put_word(m, b, &j->words[unit->first_word + k]);
         voc_rc rc = b->rc ? b->rc : m->host->spool_add(r->spool, unit->name, b->ptr, b->len);
         if (rc) return rc;
     }
@@ -163,7 +176,7 @@ static const voc_analysis_ops ops = {
 struct log { // of one file; 0: the column is not there
     const char *source;
     unsigned rows, people, accounts, cases, seed, seconds; // seconds: the longest pause
-    bool ids, actors, refs, nobody, attributes;
+    bool ids, actors, refs, nobody, attributes, texts;
     const char *kind; // head of the column of people
     const char *touchpoint; // column that it is read from, or NULL: its own
 };
@@ -183,8 +196,8 @@ static void make_log(const struct log *l, struct buf *b)
     static const char *const campaigns[] = {"", "spring", "fall"}, *const touches[] = {"", "nl", "call"}, *const channels[] = {"", "web", "mail"}, *const roles[] = {"", "buyer", "user"};
     uint64_t s = l->seed;
     long long t = 0;
-    buf_printf(b, "time,action,channel,campaign,touchpoint,role,value,object%s%s%s%s%s%s%s%s\n", l->people ? "," : "", l->people ? (l->kind ? l->kind : "customer") : "", l->accounts ? ",account" : "",
-               l->cases ? ",case" : "", l->ids ? ",id" : "", l->actors ? ",actor" : "", l->refs ? ",ref" : "", l->attributes ? ",amount" : "");
+    buf_printf(b, "time,action,channel,campaign,touchpoint,role,value,object%s%s%s%s%s%s%s%s%s\n", l->people ? "," : "", l->people ? (l->kind ? l->kind : "customer") : "", l->accounts ? ",account" : "",
+               l->cases ? ",case" : "", l->ids ? ",id" : "", l->actors ? ",actor" : "", l->refs ? ",ref" : "", l->attributes ? ",amount" : "", l->texts ? ",text" : "");
     for (unsigned i = 0; i < l->rows; i++) {
         unsigned a = below(&s, 10);
         bool company = a == 5 || a == 9, nobody = l->nobody && below(&s, 9) == 0;
@@ -199,6 +212,7 @@ static void make_log(const struct log *l, struct buf *b)
         if (l->actors) buf_printf(b, ",%s", company ? "company" : a == 2 ? "other" : below(&s, 5) ? "customer" : "");
         if (l->refs) buf_printf(b, below(&s, 3) ? "," : ",%c%u", "azm"[below(&s, 3)], i ? below(&s, i) : 0);
         if (l->attributes) buf_printf(b, ",%u", below(&s, 50));
+        if (l->texts) buf_printf(b, i % 4 == 0 ? ",number %u is not a fair price" : i % 4 == 1 ? ",number %u: where is my order" : ",", i % 70);
         buf_byte(b, '\n');
     }
     assert_int_equal(b->rc, VOC_OK);
@@ -305,7 +319,7 @@ static const char deep[] =
     "<touchpoint id=\"about\" kind=\"push\"><event actor=\"company\" object=\"thing\"/></touchpoint></touchpoints>";
 
 // Both ways, and that parts were what the second went by.
-static void same_both_ways(struct world *w, const char *unit, const char *first, const char *second, const char *third, int64_t end_us)
+static void same_with_codebook(struct world *w, const char *unit, const char *first, const char *second, const char *third, voc_str codebook, int64_t end_us)
 {
     struct journey *j = NULL;
     struct buf text, one, other;
@@ -313,10 +327,12 @@ static void same_both_ways(struct world *w, const char *unit, const char *first,
     buf_init(&one, 1 << 28);
     buf_init(&other, 1 << 28);
     buf_printf(&text, "<journey xmlns=\"urn:vocstream:journey:1\" id=\"t\" version=\"1\" unit=\"%s\" lapse=\"2d\">%s%s%s</journey>", unit, first, second, third);
-    voc_rc rc = journey_parse(&j, str_mk(text.ptr, text.len), (voc_str){"", 0}, (voc_str){"", 0}, "test", w->diag);
+    voc_rc rc = journey_parse(&j, str_mk(text.ptr, text.len), (voc_str){"", 0}, codebook, "test", w->diag);
     if (rc) fail_msg("%s", diag_at(w->diag, diag_n(w->diag) - 1)->message);
+    n_words = 0;
     run_one(w, j, true, 1, end_us, &one);
     assert_false(in_parts);
+    assert_true(!codebook.len || n_words > 500);
     for (uint32_t threads = 1; threads <= 3; threads += 2) {
         run_one(w, j, false, threads, end_us, &other);
         assert_true(in_parts);
@@ -327,6 +343,11 @@ static void same_both_ways(struct world *w, const char *unit, const char *first,
     buf_done(&text);
     buf_done(&one);
     buf_done(&other);
+}
+
+static void same_both_ways(struct world *w, const char *unit, const char *first, const char *second, const char *third, int64_t end_us)
+{
+    same_with_codebook(w, unit, first, second, third, (voc_str){"", 0}, end_us);
 }
 
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -408,13 +429,34 @@ static void what_events_leave_that_were_replaced_by_their_ids(void **state)
     every_definition(*state, "individual");
 }
 
+static void what_is_said(void **state)
+{
+    static const char units[][12] = {"individual", "account", "case"};
+    const voc_str codebook = STR("<codebook xmlns=\"urn:vocstream:journey:1\"><theme id=\"money\"/><theme id=\"price\" parent=\"money\"><include>\\bprice\\b</include></theme>"
+                                 "<theme id=\"order\"><include>\\border\\b</include></theme></codebook>");
+    const char *heard = "<stages><stage id=\"asks\" skippable=\"yes\"><definition><event theme=\"order\"/></definition></stage>"
+                        "<stage id=\"haggles\" skippable=\"yes\"><definition><event theme-like=\"^mon\"/></definition></stage></stages>";
+    const char *touched = "<touchpoints><touchpoint id=\"talk\" kind=\"pull\"><event action-like=\"^(view_home|search)$\" theme=\"price\"/><serves need=\"figures\"/></touchpoint></touchpoints>"
+                          "<needs><need id=\"figures\"><said theme=\"price\"/><sought><event theme=\"money\" channel=\"web\"/></sought></need></needs>";
+    for (size_t u = 0; u < 3; u++) {
+        if (u) {
+            (void)close_world(state);
+            (void)open_world(state);
+        }
+        import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = u == 1 ? 60 : 0, .cases = u == 2 ? 120 : 0, .seed = 13 + (unsigned)u, .seconds = 400, .actors = true,
+                                         .ids = u == 0, .nobody = true, .texts = true});
+        same_with_codebook(*state, units[u], actions, heard, touched, codebook, VOC_NA);
+        same_with_codebook(*state, units[u], "", "", "", codebook, VOC_NA);
+    }
+}
+
 int main(void)
 {
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, open_world, close_world)
     const struct CMUnitTest tests[] = {
         WORLD(one_source_of_persons), WORLD(several_sources_with_ids_and_attributes), WORLD(refs_to_events), WORLD(cases_with_persons_in_them),
         WORLD(cases_of_accounts), WORLD(accounts_with_persons_in_them), WORLD(people_known_by_mail),
-        WORLD(what_an_import_leaves_that_was_replaced), WORLD(what_events_leave_that_were_replaced_by_their_ids),
+        WORLD(what_an_import_leaves_that_was_replaced), WORLD(what_events_leave_that_were_replaced_by_their_ids), WORLD(what_is_said),
     };
     if (store_init() != VOC_OK) return 99;
     int failed = cmocka_run_group_tests_name("parts", tests, NULL, NULL);

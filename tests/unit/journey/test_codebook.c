@@ -236,8 +236,8 @@ static void needs_know_their_themes_acts_and_questions(void **state)
     assert_int_equal(j->needs[0].said.n, 2);
     assert_int_equal(j->needs[0].said.at[0], 1);
     assert_int_equal(j->needs[0].said.at[1], 0);
-    assert_int_equal(j->needs[0].n_sought, 1);
-    assert_int_equal(j->needs[0].sought[0]->kind, PRED_EVENT);
+    assert_int_equal(j->needs[0].sought->kind, PRED_EVENT);
+    assert_null(j->needs[1].sought);
     assert_true(str_is(j->needs[0].asked[0].satisfaction, "q2"));
     assert_true(str_is(j->needs[1].title, "rest"));
     journey_free(j);

@@ -22,7 +22,7 @@ struct ring { // blocks on their way from the lines to the project
     char directive;      // byte with which such a line begins, or 0
     const void *context; // behind the last block that was filled
     bool first; // blocks[0] is filled already: the plugin made its mapping from it
-    size_t target;
+    size_t first_bytes, target; // of the first block, of the others
 };
 
 static voc_block view(const struct lines_block *b)
@@ -145,7 +145,7 @@ static voc_rc read_blocks(struct job *j, struct ring *w, size_t slots)
     lines_block_init(&head);
     voc_rc rc = lines_head(w->lines, &head);
     // the first block is large, so that the plugin sees enough to prove an order of day and month
-    if (!rc) rc = lines_next(w->lines, &w->blocks[0], FIRST_BYTES);
+    if (!rc) rc = lines_next(w->lines, &w->blocks[0], w->first_bytes);
     if (!rc) rc = show_head(j, &head, &w->blocks[0]);
     lines_block_done(&head);
     w->first = true;
@@ -162,6 +162,7 @@ voc_rc reader_lines(struct job *j)
     struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .kept = j->req->kept};
     voc_rc rc = in_text(j->in, "auto");
     if (!rc) rc = in_peek(j->in, FIRST_BYTES, &first, &complete);
+    w.first_bytes = !rc && complete ? first.len + 1 : FIRST_BYTES; // no more room than a small file needs
     if (!rc) rc = j->ops->rule(j->instance, first, &rule);
     if (!rc) rc = lines_new(&w.lines, j->in, &rule, j->d);
     if (!rc) w.blocks = mem_zalloc(max, sizeof *w.blocks);

@@ -14,6 +14,7 @@
 #define PEEK_MAX ((size_t)1 << 20)
 #define HEAD_MAX ((size_t)8 << 20) // unpacked bytes from which PEEK_MAX of text are decoded
 #define CHUNK ((size_t)64 << 10)
+#define ROOM_LEAST ((size_t)4 << 10)
 #define WATCH_MAX 16u
 #define DECODED_MAX (UINT64_C(1) << 40)
 #define RATIO_MAX 1000u
@@ -280,10 +281,11 @@ static voc_rc pull(struct in *in, void *to, size_t size, size_t *got)
 static voc_rc fill_head(struct in *in, size_t want)
 {
     while (!in->head_whole && in->head.len - in->head_at < want) {
-        size_t got;
-        char *room = buf_room(&in->head, CHUNK);
+        // what room is left is enough to see the end of a small file
+        size_t got, left = in->head.cap - in->head.len, size = left > ROOM_LEAST && left <= CHUNK ? left - 1 : CHUNK;
+        char *room = buf_room(&in->head, size);
         if (room == NULL) return in->head.rc;
-        voc_rc rc = pull(in, room, CHUNK, &got);
+        voc_rc rc = pull(in, room, size, &got);
         if (rc != VOC_OK) return rc;
         in->head.len += got;
         in->head_whole = got == 0;

@@ -2,7 +2,7 @@
 // Rows to columns, a few dozen rows at a time and column by column, so that a field which no row uses costs one look for
 // all of them. A string is looked up in three steps: empty; met lately (its length and up to sixteen of its bytes say so,
 // without a hash); the dictionary. Only strings that are new to the block are checked to be UTF-8. One thread at a time.
-#include "host/coding.h"
+#include "host/coding_met.h"
 
 #include <string.h>
 
@@ -11,6 +11,7 @@
 #define SLOTS_MIN 256u
 #define STAY_STRINGS 32768u // strings and tuples that stay for the next block: those of a file that repeats them fit
 #define STAY_TUPLES 131072u
+#define JUDGED_FROM 1024u   // lookups of a column's texts, before it is said that they hardly repeat
 
 // The texts of a row lie side by side.
 enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
@@ -62,6 +63,12 @@ void coder_clear(struct coder *c)
     memset(c->aliases, 0, sizeof c->aliases);
     c->people.end.n = c->people.hash.n = 0;
     buf_clear(&c->people.text);
+    for (size_t k = 0; k < CODES_N; k++) {
+        struct repeats *r = &c->repeats[k];
+        if (r->seen < JUDGED_FROM) continue;
+        r->listed = r->listed || r->fresh > r->seen / 2;
+        r->seen = r->fresh = 0;
+    }
     if (!c->sender || dict_n(c->strings) > STAY_STRINGS || c->tuples.n > STAY_TUPLES) forget_strings(c);
 }
 
@@ -96,43 +103,6 @@ voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out)
     return code_hashed(c, text, hash64(text.ptr, text.len, 0), out);
 }
 
-static uint64_t load(const char *p, size_t n) // 1 to 8 bytes, the rest 0
-{
-    uint64_t x = 0;
-    if (n >= 8) memcpy(&x, p, 8);
-    else memcpy(&x, p, n);
-    return x;
-}
-
-// The place of a text that is not empty among those met, by its length and its first and last eight bytes.
-static inline struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
-{
-    size_t behind = s.len > 8 ? s.len - 8 : 0;
-    if ((uintptr_t)s.ptr - c->from < c->places) {
-        uint64_t x, y;
-        memcpy(&x, s.ptr, 8);
-        memcpy(&y, s.ptr + behind, 8);
-        unsigned cut = s.len < 8 ? (unsigned)(8 - s.len) * 8 : 0; // the bytes behind a short text are not its own
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        x = x >> cut << cut;
-#else
-        x = x << cut >> cut;
-#endif
-        *first = x;
-        *last = behind ? y : x;
-    } else {
-        *first = load(s.ptr, s.len);
-        *last = behind ? load(s.ptr + behind, 8) : *first;
-    }
-    uint64_t h = (*first ^ (*last << 23 | *last >> 41) ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
-    return &all[(h >> 40) & (n_all - 1)];
-}
-
-static inline bool is_met(const struct met *m, voc_str s, uint64_t first, uint64_t last)
-{
-    return m->first == first && m->last == last && m->len == s.len && (s.len <= 16 || memcmp(m->text, s.ptr, s.len) == 0);
-}
-
 static __attribute__((noinline)) voc_rc meet(struct coder *c, struct met *m, voc_str s, uint64_t first, uint64_t last, uint32_t *out)
 {
     voc_rc rc = coder_code(c, s, out);
@@ -147,124 +117,6 @@ static inline voc_rc common_code(struct coder *c, voc_str s, uint32_t *out)
     struct met *m = met_place(c, c->common, MET_COMMON, s, &first, &last);
     if (is_met(m, s, first, last)) return *out = m->code, VOC_OK;
     return meet(c, m, s, first, last, out);
-}
-
-// ---- aliases -----------------------------------------------------------------------------------------------------------
-
-// Whether a value holds a control character or a backslash: then it may have to be escaped.
-static bool may_need_escape(voc_str s)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t x;
-        memcpy(&x, s.ptr + i, 8);
-        uint64_t slash = x ^ ones * '\\';
-        if ((((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash)) & tops) return true;
-    }
-    for (; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == '\\') return true;
-    return false;
-}
-
-// The kind's number. VOC_E_LIMIT: one too many, or it is too long.
-static __attribute__((noinline)) voc_rc kind_new(struct coder *c, const voc_alias *a, unsigned *out)
-{
-    const voc_alias test = {.kind = a->kind, .value = STR("x"), .strong = a->strong};
-    buf_clear(&c->scratch);
-    voc_rc rc = aliases_encode(&c->scratch, &test, 1);
-    if (rc) return rc;
-    size_t len = c->scratch.len - 1;
-    if (c->n_kinds == KINDS_MAX || len > sizeof c->kinds[0].text) return VOC_E_LIMIT;
-    struct alias_kind *k = &c->kinds[c->n_kinds];
-    memcpy(k->text, c->scratch.ptr, len);
-    k->len = (uint8_t)len;
-    k->strong = (uint8_t)a->strong;
-    *out = c->n_kinds++;
-    return VOC_OK;
-}
-
-static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
-{
-    for (unsigned k = 0; k < c->n_kinds; k++)
-        if (c->kinds[k].len == a->kind.len + 2 && c->kinds[k].strong == a->strong && memcmp(c->kinds[k].text + 1, a->kind.ptr, a->kind.len) == 0)
-            return *out = k, VOC_OK;
-    return kind_new(c, a, out);
-}
-
-// ---- people ------------------------------------------------------------------------------------------------------------
-
-// Lists an encoded set of aliases; `at` is where its text was put, at the end of the others. Gives its number + 1.
-static voc_rc list_person(struct coder *c, size_t at, uint32_t *out)
-{
-    struct people *p = &c->people;
-    if (p->end.n == p->end.cap || p->hash.n == p->hash.cap) {
-        voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
-        if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
-        if (rc) return rc;
-    }
-    p->end.at[p->end.n++] = p->text.len;
-    p->hash.at[p->hash.n++] = hash64(p->text.ptr + at, p->text.len - at, 0);
-    *out = (uint32_t)p->end.n;
-    return VOC_OK;
-}
-
-static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
-{
-    const struct alias_kind *k = &c->kinds[kind];
-    size_t at = c->people.text.len, len = k->len + value.len;
-    if (!text_utf8_valid(value.ptr, value.len)) return VOC_E_INPUT;
-    char *to = buf_room(&c->people.text, len);
-    if (!to) return c->people.text.rc;
-    memcpy(to, k->text, k->len);
-    memcpy(to + k->len, value.ptr, value.len);
-    c->people.text.len += len;
-    voc_rc rc = list_person(c, at, out);
-    if (!rc) *m = (struct met){first, last, NULL, (uint32_t)value.len | kind << 29, *out};
-    return rc;
-}
-
-// A set of one alias whose value is as it stands: what nearly every row has.
-static inline bool is_plain(const voc_alias *a, size_t n)
-{
-    return n == 1 && a->strong <= 1 && a->value.len && a->value.len < 1u << 29 && !may_need_escape(a->value);
-}
-
-voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
-{
-    *out = 0;
-    if (n == 0) return VOC_OK;
-    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
-    buf_clear(&c->scratch);
-    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
-    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
-}
-
-// What is longer than sixteen bytes is not known again by them alone, and is listed each time.
-static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
-{
-    uint64_t first, last;
-    struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
-    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && a->value.len <= 16) return *out = m->code, VOC_OK;
-    return meet_person(c, m, kind, a->value, first, last, out);
-}
-
-static voc_rc coder_person(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
-{
-    unsigned kind;
-    *out = 0;
-    if (n == 0) return VOC_OK;
-    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
-    if (is_plain(aliases, n)) {
-        voc_rc rc = kind_of(c, aliases, &kind);
-        if (rc != VOC_E_LIMIT) return rc ? rc : person_code(c, aliases, kind, out);
-    }
-    size_t at = c->people.text.len;
-    voc_rc rc = aliases_encode(&c->people.text, aliases, n);
-    if (!rc && c->people.text.len == at) return VOC_OK;
-    if (!rc && !text_utf8_valid(c->people.text.ptr + at, c->people.text.len - at)) rc = VOC_E_INPUT;
-    if (rc) return c->people.text.len = at, rc;
-    return list_person(c, at, out);
 }
 
 // ---- columns -----------------------------------------------------------------------------------------------------------
@@ -325,19 +177,45 @@ static void used_texts(const struct coder_rows *b, uint64_t used[TEXT_N])
 
 static voc_str text_at(const struct coder_rows *b, size_t i, unsigned which) { return (&coder_row(b, i)->ref)[which]; }
 
+// Texts of column k, which go through the dictionary until it is seen that they are nearly always new there. What a lookup
+// touches is fetched while others are worked out.
+static voc_rc column_codes(struct coder *c, unsigned k, const voc_str *text, size_t n, uint32_t *code)
+{
+    struct repeats *r = &c->repeats[k];
+    uint64_t hash[CODING_AT_ONCE];
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < n && !rc && r->listed; i++) rc = coder_list(c, text[i], &code[i]);
+    if (r->listed) return rc;
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = text[i].len ? hash64(text[i].ptr, text[i].len, 0) : 0;
+        if (text[i].len) dict_prefetch(c->strings, hash[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (text[i].len) (void)dict_prefetch_entry(c->strings, hash[i]);
+    const uint32_t before = dict_n(c->strings);
+    for (size_t i = 0; i < n && !rc; i++) {
+        code[i] = 0;
+        if (text[i].len == 0) continue;
+        rc = code_hashed(c, text[i], hash[i], &code[i]);
+        r->seen++;
+    }
+    r->fresh += dict_n(c->strings) - before;
+    return rc;
+}
+
 static voc_rc put_text(struct coder *c, const struct coder_rows *b, unsigned which, unsigned k)
 {
+    voc_str text[CODING_AT_ONCE];
     uint32_t code[CODING_AT_ONCE];
-    voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) rc = k == CODES_OBJECT ? common_code(c, text_at(b, i, which), &code[i]) : coder_code(c, text_at(b, i, which), &code[i]);
+    for (size_t i = 0; i < b->n; i++) text[i] = text_at(b, i, which);
+    voc_rc rc = column_codes(c, k, text, b->n, code);
     return rc ? rc : put_codes(c, k, code, b->n);
 }
 
 static voc_rc put_customers(struct coder *c, const struct coder_rows *b)
 {
     uint32_t code[CODING_AT_ONCE];
-    voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_person(c, coder_row(b, i)->customer, coder_row(b, i)->n_customer, &code[i]);
+    voc_rc rc = coder_people(c, b, false, code);
     return rc ? rc : put_codes(c, CODES_CUSTOMER, code, b->n);
 }
 
@@ -345,10 +223,9 @@ static voc_rc put_accounts(struct coder *c, const struct coder_rows *b)
 {
     uint32_t code[CODING_AT_ONCE];
     size_t any = 0;
-    voc_rc rc = VOC_OK;
     for (size_t i = 0; i < b->n; i++) any |= coder_row(b, i)->n_account;
     if (!any) return VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_person(c, coder_row(b, i)->account, coder_row(b, i)->n_account, &code[i]);
+    voc_rc rc = coder_people(c, b, true, code);
     return rc ? rc : put_codes(c, CODES_ACCOUNT, code, b->n);
 }
 
@@ -359,7 +236,11 @@ static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < b->n; i++) any |= coder_row(b, i)->n_attrs;
     if (!any) return VOC_OK;
-    for (size_t i = 0; i < b->n && !rc; i++) rc = coder_attrs(c, coder_row(b, i), &code[i]);
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        voc_str text;
+        rc = coder_attrs(c, coder_row(b, i), &text);
+        if (!rc) rc = column_codes(c, CODES_ATTRS, &text, 1, &code[i]);
+    }
     return rc ? rc : put_codes(c, CODES_ATTRS, code, b->n);
 }
 
@@ -480,6 +361,14 @@ static voc_rc whose_coded(struct coder *c, unsigned w, unsigned k, uint32_t n_st
     return VOC_OK;
 }
 
+// Codes of listed texts likewise, where they are.
+static void listed_coded(struct coder *c, unsigned k, uint32_t n_strings)
+{
+    uint32_t *code = c->codes[k].at;
+    for (size_t i = 0; i < c->codes[k].n && c->repeats[k].listed; i++)
+        if (code[i] & CODING_LISTED) code[i] = (code[i] & ~CODING_LISTED) + n_strings;
+}
+
 static const uint32_t *whose_at(const struct coder *c, unsigned w) { return c->whose[w].n ? c->whose[w].at : NULL; }
 
 voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
@@ -497,6 +386,7 @@ voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
     rc = whose_coded(c, 0, CODES_CUSTOMER, n);
     if (!rc) rc = whose_coded(c, 1, CODES_ACCOUNT, n);
     if (rc) return rc;
+    for (unsigned k = CODES_OBJECT; k < CODES_N; k++) listed_coded(c, k, n);
     out->strings = c->table.at;
     out->n_strings = n + n_people;
     out->hash = c->people.hash.at;

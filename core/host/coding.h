@@ -12,16 +12,18 @@
 
 // A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.
 struct met { uint64_t first, last; const char *text; uint32_t len, code; };
-enum { MET_COMMON = 512, MET_ALIASES = 256 };
+enum { MET_COMMON = 4096, MET_ALIASES = 256, MET_LISTED = 256 };
 struct alias_kind { char text[62]; uint8_t len, strong; }; // as a set begins: "+email="; strong as in the alias
 enum { KINDS_MAX = 8 };
 
 enum { CODES_OBJECT, CODES_CASE, CODES_THREAD, CODES_ID, CODES_REF, CODES_TEXT, CODES_CUSTOMER, CODES_ACCOUNT, CODES_ATTRS, CODES_SUB, CODES_N };
 enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNT_N };
 
-// Customers and accounts of events, of whom most blocks have nearly as many as rows: listed as they come, with the hash that they are
-// looked up by later. Only those met lately are not listed again.
+// Customers and accounts of events, of whom most blocks have nearly as many as rows, and texts of columns that hardly repeat: listed
+// as they come, with the hash that they are looked up by later. Only those met lately are not listed again.
 struct people { struct buf text; VEC(size_t) end; VEC(uint64_t) hash; };
+#define CODING_LISTED (UINT32_C(1) << 31) // in the code of a column that is listed: the number of the listed text, not of a string
+struct repeats { uint32_t seen, fresh; bool listed; }; // of a column's texts so many were looked up, and so many of them were new
 
 struct coder { // owns everything but the text at `from`
     uint32_t sender;    // where it is not 0, strings and tuples stay from block to block
@@ -35,13 +37,14 @@ struct coder { // owns everything but the text at `from`
     VEC(uint64_t) record, line;
     VEC(uint32_t) tuple;
     VEC(uint32_t) codes[CODES_N];    // as long as to the last row that has something: 0 behind it; customer, account: of people, + 1
+    struct repeats repeats[CODES_N]; // of texts alone
     VEC(int64_t) amounts[AMOUNT_N];  // likewise: VOC_NA
     VEC(struct coded_tuple) tuples;
     VEC(uint32_t) slots;             // of tuples, by hash: number + 1; a power of two
     struct buf scratch;
     uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
     size_t places;
-    struct met common[MET_COMMON], aliases[MET_ALIASES];
+    struct met common[MET_COMMON], aliases[MET_ALIASES], listed[MET_LISTED];
     struct alias_kind kinds[KINDS_MAX]; // met so far
     unsigned n_kinds;
     uint32_t kept;                   // EV_*: columns that are coded; of others it is only seen that they are text
@@ -54,8 +57,8 @@ void coder_text(struct coder *c, const char *bytes, size_t len);    // whose tex
 voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out);
 voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out);
 
-// A row's own attributes as one text; 0: it has none. VOC_E_INPUT: not UTF-8; VOC_E_LIMIT: too many.
-voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out);
+// A row's own attributes as one text, in c->scratch; empty: it has none. VOC_E_INPUT: not UTF-8; VOC_E_LIMIT: too many.
+voc_rc coder_attrs(struct coder *c, const voc_row *r, voc_str *out);
 bool coder_sound(voc_str s); // UTF-8, nearly always seen without a look at each character
 voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to); // n at most CODING_AT_ONCE
 
@@ -68,6 +71,9 @@ struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
 };
 static inline const voc_row *coder_row(const struct coder_rows *b, size_t i) { return (const voc_row *)(const void *)(b->rows + i * b->stride); }
 voc_rc coder_pass_attrs(const struct coder_rows *b); // what coder_attrs would refuse, where nobody asks for them
+// Customers (or accounts) of rows as numbers of people, + 1; a text as the number of a listed one, with CODING_LISTED.
+voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, uint32_t *code);
+voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out);
 // All of them or none. *unset: one does not say who acted.
 voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset);
 void coder_cut(struct coder *c, size_t n); // forgets the rows behind the first n; not their strings and tuples

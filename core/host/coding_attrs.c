@@ -32,10 +32,40 @@ static void add_integer(struct buf *to, int64_t x)
     buf_add(to, digits + n, sizeof digits - n);
 }
 
+// Whether text stands in JSON as it is: ASCII without quotes, backslashes and controls.
+static bool is_plain(voc_str s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t bad = 0;
+    for (size_t i = 0; i < s.len; i += 8) {
+        uint64_t x = ones * ' ';
+        if (s.len - i >= 8) memcpy(&x, s.ptr + i, 8);
+        else memcpy(&x, s.ptr + i, s.len - i);
+        uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\', delete = x ^ ones * 0x7F;
+        bad |= x | (x - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones);
+    }
+    return (bad & tops) == 0;
+}
+
+// As buf_json, with a byte behind it (0: none).
+static void add_text(struct buf *to, voc_str s, char behind)
+{
+    char *p = is_plain(s) ? buf_room(to, s.len + 3) : NULL;
+    if (!p) {
+        buf_json(to, s);
+        if (behind) buf_byte(to, behind);
+        return;
+    }
+    p[0] = '"';
+    if (s.len) memcpy(p + 1, s.ptr, s.len);
+    p[s.len + 1] = '"';
+    p[s.len + 2] = behind;
+    to->len += s.len + 2 + (behind != 0);
+}
+
 static void add_attr(struct buf *to, const voc_attr *a)
 {
-    buf_json(to, a->key);
-    buf_byte(to, ':');
+    add_text(to, a->key, ':');
     if (a->type == VOC_TYPE_INT)
         add_integer(to, a->time_us);
     else if (a->type == VOC_TYPE_BOOL)
@@ -43,7 +73,7 @@ static void add_attr(struct buf *to, const voc_attr *a)
     else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
         buf_printf(to, "%.17g", a->number);
     else
-        buf_json(to, a->text);
+        add_text(to, a->text, 0);
 }
 
 // The cells of a reference table as what they are: amounts are numbers, times are ISO 8601.
@@ -79,18 +109,18 @@ static void add_cell(struct buf *to, const voc_attr *a)
 }
 
 // A JSON object with sorted keys: equal attributes give equal bytes.
-voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out)
+voc_rc coder_attrs(struct coder *c, const voc_row *r, voc_str *out)
 {
     const voc_attr *own[OWN_ATTRS];
     size_t n = 0;
     bool sorted = true;
-    *out = 0;
+    *out = (voc_str){"", 0};
     for (size_t i = 0; i < r->n_attrs; i++) {
         const voc_attr *a = &r->attrs[i];
         if (a->entity != VOC_ENTITY_EVENT) continue;
         if (n == OWN_ATTRS) return VOC_E_LIMIT;
         // buf_json would mend them, and what is mended is not what the source said
-        if (!text_utf8_valid(a->key.ptr, a->key.len) || !text_utf8_valid(a->text.ptr, a->text.len)) return VOC_E_INPUT;
+        if (!coder_sound(a->key) || !coder_sound(a->text)) return VOC_E_INPUT;
         sorted = sorted && (n == 0 || str_cmp(own[n - 1]->key, a->key) <= 0);
         own[n++] = a;
     }
@@ -103,7 +133,8 @@ voc_rc coder_attrs(struct coder *c, const voc_row *r, uint32_t *out)
         else add_attr(&c->scratch, own[i]);
     }
     buf_byte(&c->scratch, '}');
-    return c->scratch.rc ? c->scratch.rc : coder_code(c, str_mk(c->scratch.ptr, c->scratch.len), out);
+    if (!c->scratch.rc) *out = str_mk(c->scratch.ptr, c->scratch.len);
+    return c->scratch.rc;
 }
 
 // Text that nobody asks for must be UTF-8 all the same: else the record is none.

@@ -317,9 +317,11 @@ static voc_rc add_reference(struct voc_sink *s, const voc_row *r)
     struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us, .integer = VOC_NA, .record = record_number(s, r->record), .line = record_line(s, r->record)};
     for (size_t i = 0; i < r->n_attrs; i++)
         if (r->attrs[i].type == VOC_TYPE_TIME && r->attrs[i].entity == VOC_ENTITY_EVENT && str_is(r->attrs[i].key, "until")) f.integer = r->attrs[i].time_us;
+    voc_str cells;
     voc_rc rc = vec_reserve(&s->facts, 1, CODING_ROWS);
     if (!rc) rc = coder_code(&s->c, r->object, &f.key);
-    if (!rc) rc = coder_attrs(&s->c, r, &f.text);
+    if (!rc) rc = coder_attrs(&s->c, r, &cells);
+    if (!rc) rc = coder_code(&s->c, cells, &f.text);
     if (!rc) rc = coder_code(&s->c, r->id, &f.id);
     if (!rc) s->facts.at[s->facts.n++] = f;
     return rc;

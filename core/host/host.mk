@@ -6,6 +6,8 @@ core_libvoc_a_SOURCES += \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \
 	core/host/coding_attrs.c \
+	core/host/coding_met.h \
+	core/host/coding_people.c \
 	core/host/coding_tuples.c \
 	core/host/encode.c core/host/encode.h \
 	core/host/file_kind.c core/host/file_kind.h \

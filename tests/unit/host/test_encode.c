@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -760,6 +761,75 @@ static void memory_running_out_is_said_and_leaks_nothing(void **state)
     assert_true(fail_each_allocation(encode_block, NULL) > 10);
 }
 
+// ---- texts that hardly repeat ---------------------------------------------------------------------------------------------------
+
+// A block whose record 0 gives MANY rows: ids of their own (each twice in a row), one of four objects, an attribute that counts.
+static void give_many(struct world *w, unsigned round)
+{
+    static char ids[MANY][40], numbers[MANY][24];
+    static voc_row rows[MANY];
+    static voc_attr attrs[MANY];
+    sink_reset(w->sink);
+    sink_block(w->sink, &w->block, NULL);
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "the-order-that-is-number-%u-%u", round, i / 2);
+        snprintf(numbers[i], sizeof numbers[i], "%u", round * MANY + i);
+        rows[i] = event(0, "order");
+        rows[i].id = str_of(ids[i]);
+        rows[i].object = str_of(i % 4 == 0 ? "a" : i % 4 == 1 ? "b" : i % 4 == 2 ? "c" : "");
+        attrs[i] = (voc_attr){.key = STR("n"), .text = str_of(numbers[i]), .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+        rows[i].attrs = &attrs[i];
+        rows[i].n_attrs = i % 3 != 0;
+    }
+    voc_batch b = {.struct_size = sizeof b, .row_size = sizeof *rows, .rows = rows, .n_rows = MANY};
+    assert_int_equal(sink_rows(w->sink, &b), VOC_OK);
+}
+
+static void check_many(struct world *w, unsigned round)
+{
+    const struct coded_block *c = &w->coded;
+    char want[60];
+    ignore_from(w, 1);
+    (void)finish(w);
+    assert_int_equal(c->events.n, MANY);
+    for (unsigned i = 0; i < MANY; i++) {
+        snprintf(want, sizeof want, "the-order-that-is-number-%u-%u", round, i / 2);
+        assert_true(str_is(c->strings[c->events.id[i]], want));
+        assert_true(str_is(c->strings[c->events.object[i]], i % 4 == 0 ? "a" : i % 4 == 1 ? "b" : i % 4 == 2 ? "c" : ""));
+        snprintf(want, sizeof want, "{\"n\":\"%u\"}", round * MANY + i);
+        assert_true(str_is(c->strings[c->events.attrs[i]], i % 3 ? want : ""));
+    }
+}
+
+static void texts_that_hardly_repeat_are_listed_with_their_hash_and_mean_the_same(void **state)
+{
+    struct world *w = *state;
+    const struct coded_block *c = &w->coded;
+    for (unsigned round = 0; round < 5; round++) {
+        give_many(w, round);
+        check_many(w, round);
+        assert_int_equal(c->hash_from + c->n_hash, c->n_strings);
+        for (uint32_t k = 0; k < c->n_hash; k++) assert_true(c->hash[k] == hash64(c->strings[c->hash_from + k].ptr, c->strings[c->hash_from + k].len, 0));
+        assert_true(c->events.object[0] < c->hash_from); // it repeats
+        if (round == 0) assert_true(c->events.attrs[1] < c->hash_from);
+        if (round == 4) assert_true(c->events.attrs[1] >= c->hash_from);
+    }
+    voc_row r = event(1, "order");
+    r.id = STR("no \xFF text");
+    sink_reset(w->sink);
+    sink_block(w->sink, &w->block, NULL);
+    assert_int_equal(give(w, &r), VOC_OK);
+    r.record = 2;
+    r.id = STR("no text");
+    assert_int_equal(give(w, &r), VOC_OK);
+    assert_int_equal(sink_ignore(w->sink, 0, STR("rest")), VOC_OK);
+    ignore_from(w, 3);
+    (void)finish(w);
+    assert_int_equal(c->n_rejects, 1);
+    assert_int_equal(c->events.n, 1);
+    assert_true(str_is(c->strings[c->events.id[0]], "no text"));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
@@ -785,6 +855,7 @@ int main(void)
         TEST(a_stream_record_that_gave_nothing_is_the_plugins_fault),
         TEST(rows_given_together_are_kept_as_if_they_came_one_by_one),
         TEST(a_field_that_no_row_has_costs_no_column),
+        TEST(texts_that_hardly_repeat_are_listed_with_their_hash_and_mean_the_same),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("encode", tests, NULL, NULL);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// Texts known again without a hash: by their length and up to sixteen of their bytes, which are read at once where they lie
+// in the block. Private to core/host/coding*.c.
+#ifndef VOC_HOST_CODING_MET_H
+#define VOC_HOST_CODING_MET_H
+#include <string.h>
+
+#include "host/coding.h"
+
+static inline uint64_t met_load(const char *p, size_t n) // 1 to 8 bytes, the rest 0
+{
+    uint64_t x = 0;
+    if (n >= 8) memcpy(&x, p, 8);
+    else memcpy(&x, p, n);
+    return x;
+}
+
+// The place of a text that is not empty among those met, by its length and its first and last eight bytes.
+static inline struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
+{
+    size_t behind = s.len > 8 ? s.len - 8 : 0;
+    if ((uintptr_t)s.ptr - c->from < c->places) {
+        uint64_t x, y;
+        memcpy(&x, s.ptr, 8);
+        memcpy(&y, s.ptr + behind, 8);
+        unsigned cut = s.len < 8 ? (unsigned)(8 - s.len) * 8 : 0; // the bytes behind a short text are not its own
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        x = x >> cut << cut;
+#else
+        x = x << cut >> cut;
+#endif
+        *first = x;
+        *last = behind ? y : x;
+    } else {
+        *first = met_load(s.ptr, s.len);
+        *last = behind ? met_load(s.ptr + behind, 8) : *first;
+    }
+    uint64_t h = (*first ^ (*last << 23 | *last >> 41) ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
+    return &all[(h >> 40) & (n_all - 1)];
+}
+
+static inline bool is_met(const struct met *m, voc_str s, uint64_t first, uint64_t last)
+{
+    return m->first == first && m->last == last && m->len == s.len && (s.len <= 16 || memcmp(m->text, s.ptr, s.len) == 0);
+}
+#endif

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// What nearly every row has anew: its customer, its account, and texts of columns that hardly repeat (ids, attributes, full
+// addresses). They are not looked up in a dictionary, which would find nothing at the price of a miss of the cache, but
+// listed as they come, with the hash by which the keeper looks them up. Only what was met lately is not listed again.
+#include "host/coding_met.h"
+
+#include "base/text.h"
+
+// ---- aliases -----------------------------------------------------------------------------------------------------------
+
+// Whether a value holds a control character or a backslash: then it may have to be escaped.
+static bool may_need_escape(voc_str s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t x;
+        memcpy(&x, s.ptr + i, 8);
+        uint64_t slash = x ^ ones * '\\';
+        if ((((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash)) & tops) return true;
+    }
+    for (; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == '\\') return true;
+    return false;
+}
+
+// The kind's number. VOC_E_LIMIT: one too many, or it is too long.
+static __attribute__((noinline)) voc_rc kind_new(struct coder *c, const voc_alias *a, unsigned *out)
+{
+    const voc_alias test = {.kind = a->kind, .value = STR("x"), .strong = a->strong};
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, &test, 1);
+    if (rc) return rc;
+    size_t len = c->scratch.len - 1;
+    if (c->n_kinds == KINDS_MAX || len > sizeof c->kinds[0].text) return VOC_E_LIMIT;
+    struct alias_kind *k = &c->kinds[c->n_kinds];
+    memcpy(k->text, c->scratch.ptr, len);
+    k->len = (uint8_t)len;
+    k->strong = (uint8_t)a->strong;
+    *out = c->n_kinds++;
+    return VOC_OK;
+}
+
+static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
+{
+    for (unsigned k = 0; k < c->n_kinds; k++)
+        if (c->kinds[k].len == a->kind.len + 2 && c->kinds[k].strong == a->strong && memcmp(c->kinds[k].text + 1, a->kind.ptr, a->kind.len) == 0)
+            return *out = k, VOC_OK;
+    return kind_new(c, a, out);
+}
+
+// ---- people ------------------------------------------------------------------------------------------------------------
+
+// Lists the text that was put at the end of the others, from `at` on. Gives its number + 1.
+static voc_rc list_text(struct coder *c, size_t at, uint32_t *out)
+{
+    struct people *p = &c->people;
+    if (p->end.n == p->end.cap || p->hash.n == p->hash.cap) {
+        voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
+        if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
+        if (rc) return rc;
+    }
+    p->end.at[p->end.n++] = p->text.len;
+    p->hash.at[p->hash.n++] = hash64(p->text.ptr + at, p->text.len - at, 0);
+    *out = (uint32_t)p->end.n;
+    return VOC_OK;
+}
+
+static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
+{
+    const struct alias_kind *k = &c->kinds[kind];
+    size_t at = c->people.text.len, len = k->len + value.len;
+    if (!text_utf8_valid(value.ptr, value.len)) return VOC_E_INPUT;
+    char *to = buf_room(&c->people.text, len);
+    if (!to) return c->people.text.rc;
+    memcpy(to, k->text, k->len);
+    memcpy(to + k->len, value.ptr, value.len);
+    c->people.text.len += len;
+    voc_rc rc = list_text(c, at, out);
+    if (!rc) *m = (struct met){first, last, NULL, (uint32_t)value.len | kind << 29, *out};
+    return rc;
+}
+
+// A set of one alias whose value is as it stands: what nearly every row has.
+static inline bool is_plain(const voc_alias *a, size_t n)
+{
+    return n == 1 && a->strong <= 1 && a->value.len && a->value.len < 1u << 29 && !may_need_escape(a->value);
+}
+
+voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
+{
+    *out = 0;
+    if (n == 0) return VOC_OK;
+    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    buf_clear(&c->scratch);
+    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
+    return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
+}
+
+// What is longer than sixteen bytes is not known again by them alone, and is listed each time.
+static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
+{
+    uint64_t first, last;
+    struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
+    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && a->value.len <= 16) return *out = m->code, VOC_OK;
+    return meet_person(c, m, kind, a->value, first, last, out);
+}
+
+static voc_rc person(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
+{
+    unsigned kind;
+    *out = 0;
+    if (n == 0) return VOC_OK;
+    if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    if (is_plain(aliases, n)) {
+        voc_rc rc = kind_of(c, aliases, &kind);
+        if (rc != VOC_E_LIMIT) return rc ? rc : person_code(c, aliases, kind, out);
+    }
+    size_t at = c->people.text.len;
+    voc_rc rc = aliases_encode(&c->people.text, aliases, n);
+    if (!rc && c->people.text.len == at) return VOC_OK;
+    if (!rc && !text_utf8_valid(c->people.text.ptr + at, c->people.text.len - at)) rc = VOC_E_INPUT;
+    if (rc) return c->people.text.len = at, rc;
+    return list_text(c, at, out);
+}
+
+voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, uint32_t *code)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < b->n && !rc; i++) {
+        const voc_row *r = coder_row(b, i);
+        rc = accounts ? person(c, r->account, r->n_account, &code[i]) : person(c, r->customer, r->n_customer, &code[i]);
+    }
+    return rc;
+}
+
+// ---- texts -------------------------------------------------------------------------------------------------------------
+
+// The whole of it is compared, with whatever is listed under that number now: so nothing is forgotten between blocks.
+static bool is_listed(const struct people *p, uint32_t number, voc_str s)
+{
+    if (number >= p->end.n) return false;
+    size_t from = number ? p->end.at[number - 1] : 0;
+    return p->end.at[number] - from == s.len && memcmp(p->text.ptr + from, s.ptr, s.len) == 0;
+}
+
+voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out)
+{
+    uint64_t first, last;
+    struct people *p = &c->people;
+    if (text.len == 0) return *out = 0, VOC_OK;
+    struct met *m = met_place(c, c->listed, MET_LISTED, text, &first, &last);
+    if (m->first == first && m->last == last && m->len == text.len && is_listed(p, m->code, text)) return *out = m->code | CODING_LISTED, VOC_OK;
+    if (!coder_sound(text)) return VOC_E_INPUT;
+    size_t at = p->text.len;
+    char *to = buf_room(&p->text, text.len);
+    if (!to) return p->text.rc;
+    memcpy(to, text.ptr, text.len);
+    p->text.len += text.len;
+    voc_rc rc = list_text(c, at, out);
+    if (rc) return rc;
+    *out -= 1;
+    if (text.len <= UINT32_MAX) *m = (struct met){first, last, NULL, (uint32_t)text.len, *out};
+    *out |= CODING_LISTED;
+    return VOC_OK;
+}

@@ -295,7 +295,7 @@ static voc_str at_most(struct wl_work *k, voc_str s)
     return s;
 }
 
-bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out)
+static bool read_page(struct wl_work *k, voc_str target, struct wl_page *out)
 {
     voc_str t = target.ptr[0] == '/' ? target : without_host(target);
     struct look l = look_at(t);
@@ -311,4 +311,50 @@ bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out)
     if (out->part && k->w->n_rules == 0) return true; // nobody asks for the page of a part
     if (k->w->ids && (l.digit || l.percent || l.len >= 36) && !fold_ids(k, &out->page)) return false;
     return !out->query.len || add_kept(k, out);
+}
+
+// ---- pages met in the first block -----------------------------------------------------------------------------------------------------
+
+static struct wl_path *path_place(const struct weblog *w, voc_str t)
+{
+    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t h = t.len, x = 0;
+    size_t i = 0;
+    for (; i + 8 <= t.len; i += 8) {
+        memcpy(&x, t.ptr + i, 8);
+        h = (h ^ x) * k;
+        h ^= h >> 32;
+    }
+    x = 0;
+    if (t.len >= 8) memcpy(&x, t.ptr + t.len - 8, 8);
+    else memcpy(&x, t.ptr, t.len);
+    return &w->paths[((h ^ x) * k) >> 40 & (WL_PATHS_KNOWN - 1)];
+}
+
+// Most requests are for what others asked for before: then nothing of it is worked out again.
+bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out)
+{
+    if (target.len > WL_PATH_KNOWN) return read_page(k, target, out);
+    const struct wl_path *p = path_place(k->w, target);
+    if (p->len != target.len || memcmp(p->ptr, target.ptr, target.len) != 0) return read_page(k, target, out);
+    *out = (struct wl_page){.page = p->page, .object = p->object, .part = p->part, .download = p->download};
+    return true;
+}
+
+bool wl_page_learn(struct wl_work *k, voc_str target)
+{
+    struct weblog *w = (struct weblog *)(uintptr_t)k->w; // not const here: no other thread reads yet
+    struct wl_page p;
+    if (target.len > WL_PATH_KNOWN) return true;
+    struct wl_path *to = path_place(w, target), found = {.len = (uint32_t)target.len};
+    if (to->len) return true; // the first keeps the place
+    if (!read_page(k, target, &p)) return false;
+    if (p.query.len) return true;
+    found.part = p.part;
+    found.download = p.download;
+    voc_str own;
+    if (!wl_copy(w, target, &own) || !wl_copy(w, p.object, &found.object) || !wl_copy(w, p.page, &found.page)) return false;
+    found.ptr = own.ptr;
+    *to = found;
+    return true;
 }

@@ -19,10 +19,28 @@ static bool is_method(voc_str s)
     return true;
 }
 
+static uint64_t eight(const char *p)
+{
+    uint64_t x;
+    memcpy(&x, p, 8);
+    return x;
+}
+
+// Whether one of eight bytes is below a blank or is DEL; where it says yes, it may be another byte behind such a one.
+static bool may_be_control(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t delete = x ^ ones * 0x7F;
+    return (((x - ones * 0x20) & ~x) | ((delete - ones) & ~delete)) & tops;
+}
+
 // Controls and escapes of bytes that are no text: what a TLS handshake or another protocol looks like on a plain port.
 static bool is_rubbish(voc_str s)
 {
-    for (size_t i = 0; i < s.len && i < 64; i++)
+    const size_t n = s.len < 64 ? s.len : 64;
+    size_t i = 0;
+    for (; i + 8 <= n && !may_be_control(eight(s.ptr + i)); i += 8) continue;
+    for (; i < n; i++)
         if (((unsigned char)s.ptr[i] < 0x20 && s.ptr[i] != '\t') || s.ptr[i] == 0x7F) return true;
     return false;
 }
@@ -84,13 +102,6 @@ static bool read_count(voc_str s, int64_t *out)
 
 // ---- the agent ---------------------------------------------------------------------------------------------------------------------
 
-static uint64_t eight(const char *p)
-{
-    uint64_t x;
-    memcpy(&x, p, 8);
-    return x;
-}
-
 // Of all of it: the versions of one browser differ in a few digits somewhere in the middle. At least 16 bytes.
 static uint64_t mix(voc_str s)
 {
@@ -135,7 +146,7 @@ static const struct wl_agent *find_agent(struct wl_work *k, voc_str agent, struc
     return a;
 }
 
-bool wl_agent_learn(struct weblog *w, voc_str agent)
+static bool learn_agent(struct weblog *w, voc_str agent)
 {
     if (agent.len < 16) return true;
     struct wl_agent *a = &w->agents[mix(agent) >> 40 & (WL_AGENTS_KNOWN - 1)];
@@ -394,4 +405,13 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
     add_attrs(k, row, r, &p, m.whose, robot, status);
     k->n++;
     return true;
+}
+
+bool wl_request_learn(struct wl_work *k, struct wl_request *r)
+{
+    struct weblog *w = (struct weblog *)(uintptr_t)k->w; // not const here: no other thread reads yet
+    struct wl_fault fault;
+    if (!wl_none(r->at[WL_AGENT]) && !learn_agent(w, r->at[WL_AGENT])) return false;
+    if (r->at[WL_REQUEST].ptr && !split_request(r, &fault)) return true;
+    return !check_target(r, &fault) || wl_page_learn(k, r->at[WL_TARGET]);
 }

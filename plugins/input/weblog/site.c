@@ -47,7 +47,7 @@ static voc_rc count_all(struct wl_work *k, const voc_block *b, struct sites *s)
         voc_str line = {b->bytes + b->start[i], b->end[i] - b->start[i]};
         k->used = 0;
         if (!read_one(k, line, &r, &context, &rc)) continue;
-        if (!wl_none(r.at[WL_AGENT]) && !wl_agent_learn((struct weblog *)(uintptr_t)k->w, r.at[WL_AGENT])) rc = VOC_E_NOMEM;
+        if (!wl_request_learn(k, &r)) rc = VOC_E_NOMEM;
         if (wl_none(r.at[WL_REFERRER])) continue;
         const char *own = r.at[WL_REFERRER].ptr;
         if (own >= b->bytes && own < b->bytes + b->n_bytes) count(s, wl_site_of(r.at[WL_REFERRER])); // not of what was unescaped: that is gone

@@ -113,7 +113,9 @@ static voc_rc read_options(struct weblog *w, const voc_value *v)
     voc_str *keep = wl_alloc(w, (v[OPT_KEEP].n_list + 1) * sizeof *keep);
     w->agents = wl_alloc(w, WL_AGENTS_KNOWN * sizeof *w->agents);
     if (w->agents) memset(w->agents, 0, WL_AGENTS_KNOWN * sizeof *w->agents);
-    if (!keep || !w->agents || !wl_copy(w, v[OPT_COOKIE].s, &w->cookie) || !wl_copy(w, v[OPT_SITE].s, &w->site)) return VOC_E_NOMEM;
+    w->paths = wl_alloc(w, WL_PATHS_KNOWN * sizeof *w->paths);
+    if (w->paths) memset(w->paths, 0, WL_PATHS_KNOWN * sizeof *w->paths);
+    if (!keep || !w->agents || !w->paths || !wl_copy(w, v[OPT_COOKIE].s, &w->cookie) || !wl_copy(w, v[OPT_SITE].s, &w->site)) return VOC_E_NOMEM;
     for (size_t i = 0; i < v[OPT_KEEP].n_list && !rc; i++)
         if (!wl_copy(w, v[OPT_KEEP].list[i], &keep[i])) rc = VOC_E_NOMEM;
     w->keep = keep;

@@ -104,6 +104,16 @@ struct wl_agent { // an agent string and what it is
     uint32_t hash;
 };
 
+#define WL_PATHS_KNOWN 4096u // a power of two
+#define WL_PATH_KNOWN 256u   // bytes of the longest
+
+struct wl_path { // a target without a query, and what wl_page says of it
+    const char *ptr;
+    uint32_t len;
+    bool part, download;
+    voc_str object, page;
+};
+
 struct weblog {
     const voc_host *host;
     voc_context *cx;
@@ -121,6 +131,7 @@ struct weblog {
     size_t n_rules;
     const struct wl_robots *known;
     struct wl_agent *agents; // of the first block, WL_AGENTS_KNOWN places
+    struct wl_path *paths;   // likewise, WL_PATHS_KNOWN places
     voc_str format; // as given, or as guessed
     bool format_given;
     struct wl_layout layout;
@@ -185,7 +196,7 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
 
 voc_str wl_site_of(voc_str referrer); // its host without www., or empty
 
-bool wl_agent_learn(struct weblog *w, voc_str agent); // before any block is read; false: no memory
+bool wl_request_learn(struct wl_work *k, struct wl_request *r); // its agent and its page, before any block is read; false: no memory
 
 // ---- parts ------------------------------------------------------------------------------------------------------------------------------
 
@@ -221,6 +232,7 @@ struct wl_page {
     bool part, download; // by its ending, or the folder it is in
 };
 bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out); // false: no memory
+bool wl_page_learn(struct wl_work *k, voc_str target); // likewise; before any block is read
 
 voc_str wl_parameter(voc_str query, const char *name); // as written, or empty
 

@@ -31,6 +31,7 @@ pc:libxxhash            libxxhash-dev         xxhash-devel        xxhash        
 pc:libsodium            libsodium-dev         libsodium-devel     libsodium       libsodium
 pc:libseccomp           libseccomp-dev        libseccomp-devel    libseccomp      -
 pc:gmime-3.0?           libgmime-3.0-dev      gmime30-devel       gmime3          gmime
+pc:libgvc?              libgraphviz-dev       graphviz-devel      graphviz        graphviz
 pc:cmocka?              libcmocka-dev         libcmocka-devel     cmocka          cmocka
 pc:jansson?             libjansson-dev        jansson-devel       jansson         jansson
 cmd:sqlite3?            sqlite3               sqlite              sqlite          sqlite

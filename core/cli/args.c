@@ -14,7 +14,7 @@ static const char *const progress_choices[] = {"auto", "plain", "none", NULL};
 static const char *const isolate_choices[] = {"always", "untrusted", "never", NULL}; // in the order of cli_isolate
 
 const voc_option common_options[COMMON_N] = {
-    [COMMON_FORMAT] = {"format", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FORMAT", "table, csv, tsv, json, jsonl, or an output plugin such as md"},
+    [COMMON_FORMAT] = {"format", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FORMAT", "table, csv, tsv, json, jsonl, or an output plugin such as md, html or svg"},
     [COMMON_OUTPUT] = {"output", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "FILE", "write to this file; its ending gives the format"},
     [COMMON_FORCE] = {"force", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "replace the output file if it exists"},
     [COMMON_TABLE] = {"table", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "NAME", "only these tables; \"all\" for all of them"},

@@ -48,6 +48,7 @@ struct face { // what renders
     render_fn fn;
     struct plugin *plugin;
     bool people, page, one;
+    bool draws; // pictures: only tables that have one are of use
 };
 
 // A page has room for what a terminal leaves to --table: small tables that stand beside the brief ones.
@@ -61,7 +62,7 @@ static bool fits_page(const voc_table *t)
 static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struct face *f, voc_table *out, size_t *n_out)
 {
     const voc_value *v = &c->common[COMMON_TABLE];
-    bool any_brief = false, any_full = false;
+    bool any_brief = false, any_full = false, any_figure = false; // any_figure: one that is not hidden
     *n_out = 0;
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
@@ -69,17 +70,18 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         if (t.flags & VOC_TABLE_BRIEF) any_brief = true;
         else any_full = true;
+        if (t.n_figures && !(t.flags & VOC_TABLE_HIDDEN) && (t.flags & VOC_TABLE_BRIEF)) any_figure = true;
     }
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
         voc_rc rc = table_view(tables[i], &t);
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
-        if (f->page && !v->set && any_brief && fits_page(&t)) brief = true;
-        if (v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
+        if (f->page && !v->set && any_brief && (fits_page(&t) || (hidden && t.n_figures))) brief = true;
+        if (f->draws && !v->set ? !t.n_figures || (any_figure && !brief) : v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
         out[(*n_out)++] = t;
     }
-    if (*n_out || n == 0) return VOC_OK;
+    if (*n_out || n == 0 || (f->draws && !v->set)) return VOC_OK;
     struct buf b;
     const char *names[TABLES_MAX];
     size_t k = 0;
@@ -133,8 +135,9 @@ static voc_rc find_face(struct cli *c, struct face *f)
     f->people = true;
     const voc_output_ops *ops = f->plugin ? f->plugin->ops : NULL;
     f->page = ops && ops->mime && strcmp(ops->mime, "text/html") == 0;
+    f->draws = ops && ops->mime && strcmp(ops->mime, "image/svg+xml") == 0;
     if (rc || f->plugin) return rc;
-    diag_error(c->diag, "OUTPUT-001", NULL, 0, "csv opens in a spreadsheet, html is a page to show, md goes into a document; and table, tsv, json, jsonl (voc plugin list shows all)", "there is no format \"%.*s\"",
+    diag_error(c->diag, "OUTPUT-001", NULL, 0, "csv opens in a spreadsheet, html is a page to show, svg a picture, md goes into a document; and table, tsv, json, jsonl (voc plugin list shows all)", "there is no format \"%.*s\"",
                (int)(format.len > 60 ? 60 : format.len), format.ptr);
     return VOC_E_OPTION;
 }
@@ -196,12 +199,56 @@ static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const vo
     return rc;
 }
 
+static bool is_folder(voc_str file)
+{
+    struct stat st;
+    return file.len && (file.ptr[file.len - 1] == '/' || (stat(file.ptr, &st) == 0 && S_ISDIR(st.st_mode)));
+}
+
+static voc_rc one_file(struct cli *c, const struct face *f, const voc_meta *meta, const voc_table *tables, size_t n, const char *path, bool to_stdout)
+{
+    struct out *o = NULL;
+    voc_rc rc = out_open(&o, path, c->common[COMMON_FORCE].i != 0, c->diag);
+    if (rc) return rc;
+    struct render_options ro = terminal(c, to_stdout);
+    rc = f->fn ? f->fn(o, meta, tables, n, &ro) : by_plugin(c, f->plugin, o, meta, tables, n);
+    if (!rc)
+        rc = out_commit(o);
+    else
+        out_abort(o);
+    if (!rc && !to_stdout) cli_say(c, "wrote %s\n", path);
+    return rc;
+}
+
+// Pictures into a folder: a file for each, named like its table, with a number where that has several.
+static voc_rc pictures(struct cli *c, const struct face *f, const voc_meta *meta, const voc_table *tables, size_t n, voc_str folder)
+{
+    const bool slash = folder.ptr[folder.len - 1] == '/';
+    voc_rc rc = VOC_OK;
+    size_t wanted = 0;
+    for (size_t i = 0; i < n; i++) wanted += tables[i].n_figures;
+    if (wanted == 0) {
+        diag_error(c->diag, "OUTPUT-004", NULL, 0, "--format html makes a page of the tables", "nothing of this can be drawn: its tables have no figure");
+        return VOC_E_OPTION;
+    }
+    if (slash && mkdir(folder.ptr, 0777) == 0) cli_say(c, "made the folder %s\n", folder.ptr);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < tables[i].n_figures && !rc; k++) {
+            voc_table t = tables[i];
+            // "%.0zu" of 0 is nothing
+            const char *path = arena_printf(&c->arena, "%s%s%.*s%s%.0zu.svg", folder.ptr, slash ? "" : "/", (int)t.name.len, t.name.ptr, k ? "-" : "", k ? k + 1 : 0);
+            t.figures += k;
+            t.n_figures = 1;
+            rc = path ? one_file(c, f, meta, &t, 1, path, false) : VOC_E_NOMEM;
+        }
+    return rc;
+}
+
 voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n)
 {
     voc_table chosen[TABLES_MAX];
     struct face f = {0};
     struct meta_room *room = NULL;
-    struct out *o = NULL;
     voc_meta meta;
     size_t k = 0;
     voc_str file = c->common[COMMON_OUTPUT].s;
@@ -209,17 +256,8 @@ voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, str
     voc_rc rc = find_face(c, &f);
     if (!rc) rc = choose(c, tables, n, &f, chosen, &k);
     if (!rc) rc = meta_new(&room, c, p, j, &meta);
-    if (!rc) rc = out_open(&o, to_stdout ? "-" : file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
-    if (!rc) {
-        struct render_options ro = terminal(c, to_stdout);
-        rc = f.fn ? f.fn(o, &meta, chosen, k, &ro) : by_plugin(c, f.plugin, o, &meta, chosen, k);
-        if (!rc)
-            rc = out_commit(o);
-        else
-            out_abort(o);
-    }
+    if (!rc) rc = f.draws && is_folder(file) ? pictures(c, &f, &meta, chosen, k, file) : one_file(c, &f, &meta, chosen, k, to_stdout ? "-" : file.ptr, to_stdout);
     meta_free(room);
-    if (!rc && !to_stdout) cli_say(c, "wrote %s\n", file.ptr);
     return rc;
 }
 
@@ -230,7 +268,7 @@ voc_rc cli_output_check(struct cli *c)
     struct stat st;
     voc_str file = c->common[COMMON_OUTPUT].s;
     voc_rc rc = find_face(c, &f);
-    if (rc || file.len == 0 || str_is(file, "-")) return rc;
+    if (rc || file.len == 0 || str_is(file, "-") || (f.draws && is_folder(file))) return rc;
     if (stat(file.ptr, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return VOC_OK; // a pipe would see its writer go
     rc = out_open(&o, file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
     if (o) out_abort(o);

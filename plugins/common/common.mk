@@ -13,6 +13,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
 	plugins/common/json_scan.c plugins/common/json_scan.h \
 	plugins/common/linear.c plugins/common/linear.h \
+	plugins/common/markup.c plugins/common/markup.h \
 	plugins/common/near.c plugins/common/near.h \
 	plugins/common/splitmix.c plugins/common/splitmix.h \
 	plugins/common/xxh64.c plugins/common/xxh64.h
@@ -40,3 +41,20 @@ plugins_common_libplugintable_la_SOURCES = \
 plugins_common_libplugintable_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libplugintable_la_CFLAGS = $(PLUGIN_CFLAGS)
 PLUGIN_TABLE = plugins/common/libplugintable.la $(PLUGIN_EVENTS)
+
+# Figures as SVG. Maps are laid out by Graphviz; without it the rest is drawn all the same.
+noinst_LTLIBRARIES += plugins/common/libpluginfigure.la
+plugins_common_libpluginfigure_la_SOURCES = \
+	plugins/common/figure/figure.h plugins/common/figure/declare.h plugins/common/figure/draw.h plugins/common/figure/draw.c plugins/common/figure/pen.c \
+	plugins/common/figure/text.c plugins/common/figure/parts.c plugins/common/figure/style.c \
+	plugins/common/figure/funnel.c plugins/common/figure/curves.c plugins/common/figure/heat.c plugins/common/figure/grid.c \
+	plugins/common/figure/map.h plugins/common/figure/map.c
+plugins_common_libpluginfigure_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GRAPHVIZ_CFLAGS)
+plugins_common_libpluginfigure_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugins_common_libpluginfigure_la_LIBADD = $(GRAPHVIZ_LIBS) -lm
+if GRAPHVIZ
+plugins_common_libpluginfigure_la_SOURCES += plugins/common/figure/map_layout.c
+else
+plugins_common_libpluginfigure_la_SOURCES += plugins/common/figure/map_without.c
+endif
+PLUGIN_FIGURE = plugins/common/libpluginfigure.la

@@ -60,6 +60,7 @@ rule "core/ includes nothing of plugins/"            "$(echo "$core" | awk '$2 ~
 
 rule "only plugins/input/email includes GMime"       "$(only '^<gmime/' '^plugins/input/email/message\.c:')"
 
+rule "only plugins/common/figure/map_layout.c includes Graphviz" "$(only '^<(gvc|cgraph|cdt|gvcext|graphviz/.*)[.]h>' '^plugins/common/figure/map_layout\.c:')"
 rule "plugins include <voc/plugin.h>, C standard headers, what they share and their own headers" "$(echo "$plugins" | awk '
     BEGIN {
         n = split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign " \
@@ -69,7 +70,7 @@ rule "plugins include <voc/plugin.h>, C standard headers, what they share and th
     }
     NF == 2 {
         if ($2 == "<voc/plugin.h>" || ($2 in standard)) next
-        if ($2 ~ /^<gmime\//) next                           # a library of one plugin: see above
+        if ($2 ~ /^<(gmime\/|gvc.h>)/) next                   # a library of one file: see above
         if ($2 ~ /^</) { print $1 ": includes " $2; next }
         if ($2 ~ /^plugins\/common\// || index($2, "/") == 0) next
         own = $1; sub(/\/[^\/]*$/, "/", own)                 # the folder of the file, which is the plugin

@@ -195,6 +195,13 @@ static void remove_all(const struct check *k)
     }
 }
 
+// What makes pictures may refuse tables that have none, in words of its own.
+static bool refuses(const struct check *k, const struct answer *a)
+{
+    const voc_output_ops *ops = k->plugin->ops;
+    return ops && ops->mime && strncmp(ops->mime, "image/", 6) == 0 && a->code == EXIT_USAGE && a->len == 0 && strstr(a->said, "error: ") != NULL;
+}
+
 // An output plugin's name is its format: what analyses of the program give is written with it, twice.
 void check_output(struct check *k)
 {
@@ -204,12 +211,12 @@ void check_output(struct check *k)
     for (size_t i = 0; i < sizeof analyses / sizeof *analyses && made; i++) {
         const char *words[] = {analyses[i], path, "-f", k->plugin->note.name, "--quiet", NULL};
         struct answer first = ask(k, words), again = ask(k, words);
-        bool holds = first.code == EXIT_DONE && first.len > 0 && !differs(k, "asked again", &first, &again);
+        bool holds = ((first.code == EXIT_DONE && first.len > 0) || refuses(k, &first)) && !differs(k, "asked again", &first, &again);
         if (first.signal) snprintf(k->trial->why, sizeof k->trial->why, "it died of %s", strsignal(first.signal));
         else if (first.code != EXIT_DONE) snprintf(k->trial->why, sizeof k->trial->why, "it ends with %d: %s", first.code, first.said);
         else if (first.len == 0) snprintf(k->trial->why, sizeof k->trial->why, "it writes nothing");
         snprintf(on, sizeof on, "the tables of %s", analyses[i]);
-        check_line(k, "writes tables, and the same again", on, holds, holds ? "2 runs" : k->trial->why);
+        check_line(k, "writes tables, and the same again", on, holds, !holds ? k->trial->why : first.code == EXIT_DONE ? "2 runs" : "refuses in words");
     }
     if (!made) check_line(k, "writes tables, and the same again", "", false, "the project for it could not be made");
     remove_all(k);

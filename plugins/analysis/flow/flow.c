@@ -13,7 +13,8 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
     [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
     [OPT_MEDIAN] = {"median", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also the time that half of them took at most; without it the mean only, in less time and memory"},
-    [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "show every step, not only those that make up 80 % of all"},
+    [OPT_DETAIL] = {"detail", VOC_OPT_REAL, 0, "80", "1", "100", NULL, "PERCENT", "show and draw the most frequent steps until they make up so much of all"},
+    [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "list every step, whatever --detail says; it is then only drawn"},
 };
 #define DENSE_MOST ((size_t)1 << 20)  // pairs that have a slot each
 #define TALLIES_MOST ((size_t)1 << 16)
@@ -390,8 +391,8 @@ static const char about[] =
     "Where the project follows a journey with stages, a journey lasts from the act that opens its first stage to the one that ends\n"
     "it, or until nothing more came; a case is one journey, and without stages all that one customer did is one.\n"
     "\n"
-    "For people the most frequent steps are shown, up to 80 % of all; --all shows every one, and csv and json always hold them\n"
-    "(the table edges). With --events all the touches of the company stand among the acts of customers, as touchpoint:NAME. With\n"
+    "For people the most frequent steps are shown and drawn, up to 80 % of all (--detail); --all lists every one, and csv and json\n"
+    "always hold them (the table edges). --format svg gives the map of them as a picture, and html puts it above the table. With --events all the touches of the company stand among the acts of customers, as touchpoint:NAME. With\n"
     "--collapse the same thing several times in a row is one: the time to the next is then counted from the last of them.";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

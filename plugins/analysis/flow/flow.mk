@@ -6,4 +6,4 @@ plugins_analysis_flow_analysis_flow_la_SOURCES = plugins/analysis/flow/flow.c pl
 plugins_analysis_flow_analysis_flow_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_analysis_flow_analysis_flow_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_analysis_flow_analysis_flow_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_analysis_flow_analysis_flow_la_LIBADD = $(PLUGIN_COMMON)
+plugins_analysis_flow_analysis_flow_la_LIBADD = $(PLUGIN_COMMON) -lm

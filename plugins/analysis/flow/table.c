@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The tables of flow: `flow`, the steps that make up 80 % of all, for people; `edges`, every one.
+// The tables of flow: `flow`, the steps that make up 80 % of all (--detail), for people, with the map of them; `edges`, every one.
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plugins/analysis/flow/flow.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 
 #define NAME_ROOM 300u
@@ -199,23 +201,45 @@ static voc_rc notes(struct flow *f, const struct state *st, voc_table_builder *t
     return rc;
 }
 
-// How many lines from i on, of one segment, make up 80 % of its occurrences.
-static size_t main_lines(const struct lines *l, size_t i, size_t end)
+static double detail(const struct flow *f) { return f->options[OPT_DETAIL].r / 100; }
+
+// How many lines from i on, of one segment, make up --detail of its occurrences.
+static size_t main_lines(const struct flow *f, const struct lines *l, size_t i, size_t end)
 {
     uint64_t sum = 0, so_far = 0;
     size_t n = 0;
     for (size_t k = i; k < end; k++) sum += l->at[k].count;
-    for (; i + n < end && so_far * 5 < sum * 4; n++) so_far += l->at[i + n].count;
+    for (; i + n < end && (double)so_far < (double)sum * detail(f) * (1 - 1e-12); n++) so_far += l->at[i + n].count;
     return n;
+}
+
+// What a map of the lines shows: of the brief table all that it holds, of all steps the most frequent.
+static voc_rc map(struct flow *f, voc_table_builder *t, bool everything, size_t lines, uint64_t times)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_FROM, "from"), FIGURE_PART(VOC_AS_TO, "to"), FIGURE_PART(VOC_AS_COUNT, "count"), FIGURE_PART(VOC_AS_TIME, "median_gap"),
+                                            FIGURE_PART(VOC_AS_SERIES, "segment")};
+    static const voc_figure_part means[] = {FIGURE_PART(VOC_AS_FROM, "from"), FIGURE_PART(VOC_AS_TO, "to"), FIGURE_PART(VOC_AS_COUNT, "count"), FIGURE_PART(VOC_AS_TIME, "mean_gap"),
+                                            FIGURE_PART(VOC_AS_SERIES, "segment")};
+    char text[500], rest[200] = "", n[NUMBER], m[NUMBER];
+    if (lines) {
+        format_integer(n, sizeof n, (int64_t)lines, false);
+        format_integer(m, sizeof m, (int64_t)times, false);
+        snprintf(rest, sizeof rest, lines == 1 ? " %s rarer step (%s times) is not drawn: the table edges has it." : " %s rarer steps (%s times together) are not drawn: the table edges has them all.", n, m);
+    }
+    snprintf(text, sizeof text, "Each arrow leads to what came next at once; the thicker, the more often. On it: how often, and %s; in a box: how often the same came again.%s", f->medians ? "the time that half took at most" : "the time it took on average",
+             rest);
+    return figure_declare(f->w.host, t, VOC_FIGURE_MAP, f->w.what == WALK_TOUCHES ? "What the company does next" : "What customers do next", text, f->medians ? parts : means,
+                          f->options[OPT_BY].i == BY_SEGMENT ? 5 : 4, everything ? detail(f) : 0, 0);
 }
 
 static voc_rc left_out(struct flow *f, voc_table_builder *t, size_t lines, uint64_t times)
 {
-    char text[400], n[NUMBER], m[NUMBER];
+    char text[400], n[NUMBER], m[NUMBER], percent[NUMBER];
     if (!lines) return VOC_OK;
     format_integer(n, sizeof n, (int64_t)lines, false);
     format_integer(m, sizeof m, (int64_t)times, false);
-    snprintf(text, sizeof text, "Shown are the most frequent steps, 80 %% of all. %s rarer %s (%s times together) not shown.", n, lines == 1 ? "one is" : "ones are", m);
+    format_number(percent, sizeof percent, f->options[OPT_DETAIL].r, f->options[OPT_DETAIL].r == floor(f->options[OPT_DETAIL].r) ? 0 : 1, false);
+    snprintf(text, sizeof text, "Shown are the most frequent steps, %s %% of all. %s rarer %s (%s times together) not shown.", percent, n, lines == 1 ? "one is" : "ones are", m);
     voc_rc rc = f->w.host->note(t, VOC_NOTE_AFTER, text);
     return rc ? rc : f->w.host->note(t, VOC_NOTE_NEXT, "voc flow PROJECT --all shows every step; --format csv gives them to a spreadsheet");
 }
@@ -230,10 +254,11 @@ static voc_rc write_table(struct flow *f, const struct state *st, const struct l
     if (!rc) rc = semantics(f, st, t);
     for (size_t i = 0, end; i < l->n && !rc; i = end) {
         for (end = i; end < l->n && l->at[end].edge->segment == l->at[i].edge->segment; end++) {}
-        size_t shown = everything ? end - i : main_lines(l, i, end);
+        size_t shown = everything ? end - i : main_lines(f, l, i, end);
         for (size_t k = i; k < i + shown && !rc; k++) rc = row(f, t, &l->at[k]);
         for (size_t k = i + shown; k < end; k++, out_lines++) out_times += l->at[k].count;
     }
+    if (!rc) rc = map(f, t, everything, out_lines, out_times);
     if (!rc) rc = notes(f, st, t);
     return rc ? rc : left_out(f, t, out_lines, out_times);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "plugins/analysis/funnel/funnel.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 
 #define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
@@ -181,6 +182,19 @@ static voc_rc add_up(const struct funnel *f, const struct funnel_state *s, struc
     return rc;
 }
 
+static void picture(struct page *p)
+{
+    static const voc_figure_part of_stages[] = {FIGURE_PART(VOC_AS_LABEL, "stage"), FIGURE_PART(VOC_AS_COUNT, "journeys"), FIGURE_PART(VOC_AS_SHARE, "share_all"), FIGURE_PART(VOC_AS_SERIES, "segment")};
+    static const voc_figure_part of_steps[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_SERIES, "segment")};
+    const struct funnel *f = p->f;
+    char words[300];
+    snprintf(words, sizeof words, f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: how many have not come further."
+                                               : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.",
+             unit_name(f, true));
+    if (!p->rc)
+        p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL, f->of_stages ? "How far journeys come" : "How many make each step", words, f->of_stages ? of_stages : of_steps, f->by_segment ? 4 : 3, 0, 0);
+}
+
 voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
 {
     static const voc_str everybody = {"all", 3};
@@ -194,6 +208,7 @@ voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
     (f->of_stages ? stage_rows : step_rows)(&p, all, f->by_segment ? &everybody : NULL);
     for (size_t i = 0; f->by_segment && i < f->n_segments; i++)
         if (s->lines[i * f->n_lines].n[FUNNEL_REACHED]) (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->base.def->segments[i]);
+    picture(&p);
     (f->of_stages ? stage_words : step_words)(&p, s, all);
     if (f->base.info->actor_assumed && f->of_stages) note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
     for (size_t k = 0; k < f->n_lines; k++) gathered_done(f->base.host, f->base.cx, &all[k].times_us);

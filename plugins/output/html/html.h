@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Inside of the output plugin html. put.c writes escaped text and cells, style.c holds the sheet, headline.c the box of
+// Inside of the output plugin html. put.c writes escaped text and cells, style.c holds the sheet, figure.c the pictures, headline.c the box of
 // findings, table.c one section for each table, legend.c what the columns mean, page.c what stands around the tables, html.c
 // the order of all this.
 //
@@ -117,6 +117,8 @@ void html_style(struct html *h);
 bool html_is_score(const voc_table *t);
 void html_headline(struct html *h, const voc_table *t);
 void html_not_to_do(struct html *h, const voc_table *t);
+
+void html_figures(struct html *h, const voc_table *t); // figure.c: the pictures of a table, above it
 
 // table.c. first_lead: its first lead note already stands in the page's head.
 void html_table(struct html *h, const voc_table *t, bool first_lead);

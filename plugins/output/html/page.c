@@ -3,6 +3,7 @@
 // page was made. What the host says of the run is borrowed until begin returns, so it is written into its parts at once.
 #include <string.h>
 
+#include "plugins/common/figure/figure.h"
 #include "plugins/output/html/html.h"
 
 // ---- head ----------------------------------------------------------------------------------------------------------------------
@@ -91,6 +92,7 @@ bool html_page_head(struct html *h, const voc_table *t)
     heading(h, t, project, false);
     put_s(h, "</title>\n<style>\n");
     html_style(h);
+    put_s(h, figure_style());
     put_s(h, "</style>\n</head>\n<body>\n<header>\n<h1>");
     heading(h, t, project, true);
     put_s(h, "</h1>\n");

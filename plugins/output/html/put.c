@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plugins/common/format.h"
+#include "plugins/common/markup.h"
 #include "plugins/output/html/html.h"
 
 #define FLUSH_AT 16384u
@@ -52,39 +53,11 @@ void put_size(struct html *h, size_t n)
     put_s(h, s);
 }
 
-// What stands for the character at s, and how many bytes it takes; NULL: itself. Control characters, and those that embed,
-// override or isolate a direction (a name could close the isolate it is put in), are shown as U+FFFD.
-static const char *instead(const char *s, size_t left, size_t *bytes)
-{
-    static const char *const unknown = "\xEF\xBF\xBD";
-    unsigned char a = (unsigned char)s[0], b = left > 1 ? (unsigned char)s[1] : 0, c = left > 2 ? (unsigned char)s[2] : 0;
-    *bytes = 1;
-    switch (a) {
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '&': return "&amp;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    case '\n':
-    case '\r':
-    case '\t': return " ";
-    default: break;
-    }
-    if (a < 32 || a == 127) return unknown;
-    if (a == 0xC2 && b >= 0x80 && b <= 0x9F) return *bytes = 2, unknown; // C1
-    *bytes = 3;
-    if (a == 0xE2 && b == 0x80 && (c == 0xA8 || c == 0xA9)) return " "; // line and paragraph separators
-    if (a == 0xE2 && b == 0x80 && c >= 0xAA && c <= 0xAE) return unknown;
-    if (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9) return unknown;
-    if (a == 0xEF && b == 0xBF && c >= 0xBE) return unknown;
-    return NULL;
-}
-
 void put_text(struct html *h, voc_str s)
 {
     size_t from = 0, bytes;
     for (size_t i = 0; i < s.len;) {
-        const char *to = instead(s.ptr + i, s.len - i, &bytes);
+        const char *to = markup_instead(s.ptr + i, s.len - i, &bytes);
         if (!to) {
             i++;
             continue;

@@ -110,6 +110,15 @@ static const char *const sheet[] = {
     ".wide th:first-child{position:sticky;left:0;background:var(--bg);padding-right:1rem;z-index:1}\n"
     ".wide td.long{min-width:16rem}\n"
     ".wide td.text{min-width:72rem}\n",
+    // figures
+    "figure{margin:.75rem 0 1.25rem}\n"
+    "figcaption{margin:0 0 .75rem;max-width:48rem}\n"
+    "figcaption b{display:block}\n"
+    ".picture{overflow-x:auto}\n"
+    ".picture svg{display:block;height:auto}\n"
+    ".picture.small-screen{display:none}\n"
+    "details{margin:.5rem 0}\n"
+    "summary{cursor:pointer;color:var(--keep)}\n"
     // notes and foot
     ".commands code{overflow-wrap:anywhere}\n"
     ".hash{overflow-wrap:anywhere}\n"
@@ -143,10 +152,13 @@ static const char *const sheet[] = {
     ".finding .big{text-align:left;margin-top:.4rem}\n"
     ".callout{padding:.75rem 1rem}\n"
     "dl div{display:block;padding:.35rem 0}\n"
+    ".picture.large-screen{display:none}\n"
+    ".picture.small-screen{display:block}\n"
     CARDS("")
     "}\n",
     // paper
     "@page{size:A4;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:8pt sans-serif;color:#545d68}}\n"
+    "@page across{size:A4 landscape;margin:14mm 13mm 16mm}\n"
     "@media print{\n"
     ":root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#454c55;--line:#c3c9d0;--card:#fff;--do:#00664a;--keep:#00558c;--stop:#9c3600;--ask:#4d5664;--on:#fff;--mark:#fff}\n"
     "html{font-size:9.5pt}\n"
@@ -174,6 +186,10 @@ static const char *const sheet[] = {
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
+    ".picture{overflow:visible;break-inside:avoid}\n"
+    ".picture svg{max-width:100%;max-height:250mm}\n"
+    "figure.across{page:across}\n"
+    ".across svg{max-height:175mm}\n"
     ".wide .d,.next,.finding a,.small a{display:none}\n"
     "a{color:inherit;text-decoration:none}\n"
     ".columns{font-size:7.5pt}\n"

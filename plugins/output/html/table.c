@@ -12,6 +12,7 @@
 #define WIDE_MIN 11u
 #define PAPER_MAX 12u // columns that fit on paper
 #define PARAGRAPH 160u // bytes
+#define FOLDED_MIN 40u // rows of a table that is only shown for its picture
 #define ONE_LINE 24u   // bytes of a text that stays on one line where it can
 
 static bool right(const voc_column *c)
@@ -312,7 +313,12 @@ void html_table(struct html *h, const voc_table *t, bool first_lead)
     html_table_title(h, t);
     put_end(h, h->level);
     leads(h, t, first_lead);
-    if (t->n_columns && t->n_rows)
+    html_figures(h, t);
+    if (t->n_columns && t->n_rows && (t->flags & VOC_TABLE_HIDDEN) && t->n_rows > FOLDED_MIN) { // the numbers behind a picture
+        put_s(h, "<details>\n<summary>The numbers of the picture</summary>\n");
+        table(h, t);
+        put_s(h, "</details>\n");
+    } else if (t->n_columns && t->n_rows)
         table(h, t);
     else
         put_s(h, "<p>There are no rows.</p>\n");

@@ -140,7 +140,12 @@ tests_unit_plugins_test_score_LDADD = $(UNIT_LDADD)
 # The page is read back as XML.
 check_PROGRAMS += tests/unit/plugins/test_html
 tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
-tests_unit_plugins_test_html_LDADD = $(UNIT_LDADD)
+tests_unit_plugins_test_html_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
+
+# Pictures are read back as XML: what is cut, lies outside or came from a stranger is seen.
+check_PROGRAMS += tests/unit/plugins/test_figure
+tests_unit_plugins_test_figure_SOURCES = tests/unit/plugins/test_figure.c tests/unit/base/fault.h
+tests_unit_plugins_test_figure_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/plugins/test_sceptic
 tests_unit_plugins_test_sceptic_SOURCES = tests/unit/plugins/test_sceptic.c tests/unit/plugins/score_run.c \

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+//
+// Step curves with bands: a value stays until the next row. Each curve has its colour, its dashes and its name in the legend with
+// both, so that it is found without colour; the table gives the numbers.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/common/figure/draw.h"
+
+#define CURVES_MAX 6u
+#define POINTS_MAX 1500u // drawn of one curve: steps too small to be seen are joined
+
+struct curves {
+    struct picture *p;
+    double left, right, top, bottom; // of the plane
+    double x_lo, x_hi, y_lo, y_hi;
+    voc_str name[CURVES_MAX];
+    size_t n;
+};
+
+static double at_x(const struct curves *c, double x) { return c->left + (c->x_hi > c->x_lo ? (x - c->x_lo) / (c->x_hi - c->x_lo) : 0) * (c->right - c->left); }
+static double at_y(const struct curves *c, double y) { return c->bottom - (c->y_hi > c->y_lo ? (y - c->y_lo) / (c->y_hi - c->y_lo) : 0) * (c->bottom - c->top); }
+
+static bool of_series(const struct curves *c, size_t row, size_t k)
+{
+    return part_column(c->p->t, c->p->f, VOC_AS_SERIES) == NO_PART || same_text(part_text(c->p, row, VOC_AS_SERIES), c->name[k]);
+}
+
+// Steps of 1, 2 or 5 times a power of ten; of days, weeks and hours where x is a time.
+static double nice_step(double span, double wanted, bool time)
+{
+    static const double times[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 259200, 432000, 604800, 1209600, 2592000, 5184000, 7776000, 15552000, 31536000};
+    if (time && span < 31536000e6 * 6)
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+            if (span / (times[i] * 1e6) <= wanted) return times[i] * 1e6;
+    double step = pow(10, floor(log10(span / wanted)));
+    if (span / step > wanted) step *= 2;
+    if (span / step > wanted) step *= 2.5;
+    if (span / step > wanted) step *= 2;
+    return step;
+}
+
+static void say_x(const struct curves *c, uint32_t part, double x, double step, char *out, size_t size)
+{
+    const size_t k = part_column(c->p->t, c->p->f, part);
+    voc_cell cell = {.type = ((const voc_column *)(const void *)((const char *)c->p->t->columns + k * c->p->t->column_size))->type, .r = x, .i = (int64_t)llround(x)};
+    if (cell.type == VOC_CELL_MONEY) cell.i = (int64_t)llround(x * 1e6);
+    if (cell.type == VOC_CELL_REAL || cell.type == VOC_CELL_RANGE) cell.digits = step < 1 ? (uint32_t)ceil(-log10(step)) : 0;
+    say_cell(out, size, c->p->t, &cell);
+}
+
+static bool is_time(const struct curves *c)
+{
+    for (size_t r = 0; r < c->p->t->n_rows; r++) {
+        const voc_cell *x = part_cell(c->p, r, VOC_AS_X);
+        if (x && x->type != VOC_CELL_NA) return x->type == VOC_CELL_DURATION;
+    }
+    return false;
+}
+
+static void axes(const struct curves *c)
+{
+    struct pen *pen = c->p->pen;
+    char s[80];
+    struct wrapped w;
+    const double dy = nice_step(c->y_hi - c->y_lo, 5, false), dx = nice_step(c->x_hi - c->x_lo, (c->right - c->left) / 80, is_time(c));
+    for (double y = ceil(c->y_lo / dy - 1e-9) * dy; y <= c->y_hi + dy * 1e-9; y += dy) {
+        pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-gridline\"/>", c->left, at_y(c, y), c->right);
+        say_x(c, VOC_AS_Y, y, dy, s, sizeof s);
+        text_label(pen, s, c->left - 8, at_y(c, y) + SMALL * 0.36, AT_RIGHT, "f-soft");
+    }
+    for (double x = ceil(c->x_lo / dx - 1e-9) * dx; x <= c->x_hi + dx * 1e-9; x += dx) {
+        pen_f(pen, "<path d=\"M%.1f %.1fv5\" class=\"f-axis\"/>", at_x(c, x), c->bottom);
+        say_x(c, VOC_AS_X, x, dx, s, sizeof s);
+        text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft");
+    }
+    pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-axis\"/>\n", c->left, c->bottom, c->right);
+    const voc_str xt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_X)), yt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_Y));
+    text_wrap(&w, xt, c->right - c->left, SMALL, false, 1);
+    text_put(pen, &w, xt, (c->left + c->right) / 2, c->bottom + 26, SMALL, AT_MIDDLE, "f-soft");
+    text_wrap(&w, yt, c->p->width, SMALL, false, 1);
+    text_put(pen, &w, yt, 0, c->top - 26, SMALL, AT_LEFT, "f-soft");
+}
+
+// The steps of one column as a path; `back`: from the end to the beginning, to close a band.
+static void steps(const struct curves *c, size_t k, uint32_t part, bool back)
+{
+    double last_x = 0, last_y = 0;
+    bool first = true;
+    size_t drawn = 0;
+    const size_t n = c->p->t->n_rows;
+    for (size_t i = 0; i < n; i++) {
+        const size_t r = back ? n - 1 - i : i;
+        double x, y;
+        if (!of_series(c, r, k) || !part_number(c->p, r, VOC_AS_X, &x) || !part_number(c->p, r, part, &y)) continue;
+        x = at_x(c, x), y = at_y(c, y);
+        if (first && !back) pen_f(c->p->pen, "M%.1f %.1f", x, y);
+        else if (first) pen_f(c->p->pen, "L%.1f %.1f", x, y);
+        else if (fabs(x - last_x) < 0.4 && fabs(y - last_y) < 0.4 && drawn > POINTS_MAX / 2) continue;
+        else if (back) pen_f(c->p->pen, "V%.1fH%.1f", y, x);
+        else pen_f(c->p->pen, "H%.1fV%.1f", x, y);
+        first = false;
+        last_x = x, last_y = y;
+        drawn++;
+    }
+}
+
+static void extent(struct curves *c)
+{
+    static const uint32_t parts[] = {VOC_AS_Y, VOC_AS_LO, VOC_AS_HI};
+    bool any = false, any_y = false;
+    for (size_t r = 0; r < c->p->t->n_rows; r++) {
+        double x, y;
+        if (!part_number(c->p, r, VOC_AS_X, &x)) continue;
+        if (!any || x < c->x_lo) c->x_lo = x;
+        if (!any || x > c->x_hi) c->x_hi = x;
+        any = true;
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            if (!part_number(c->p, r, parts[i], &y)) continue;
+            if (!any_y || y < c->y_lo) c->y_lo = y;
+            if (!any_y || y > c->y_hi) c->y_hi = y;
+            any_y = true;
+        }
+    }
+    const voc_cell *first = c->p->t->n_rows ? part_cell(c->p, 0, VOC_AS_Y) : NULL;
+    if (c->y_lo > 0) c->y_lo = 0;
+    if (first && first->type == VOC_CELL_SHARE && c->y_lo >= 0 && c->y_hi <= 1) c->y_lo = 0, c->y_hi = 1;
+    if (c->x_lo > 0 && c->x_lo < c->x_hi / 4) c->x_lo = 0;
+    if (!(c->x_hi > c->x_lo)) c->x_hi = c->x_lo + 1;
+    if (!(c->y_hi > c->y_lo)) c->y_hi = c->y_lo + 1;
+}
+
+static void lines_of(const struct curves *c)
+{
+    struct pen *pen = c->p->pen;
+    const bool bands = part_column(c->p->t, c->p->f, VOC_AS_LO) != NO_PART && part_column(c->p->t, c->p->f, VOC_AS_HI) != NO_PART;
+    for (size_t k = 0; k < c->n && bands; k++) {
+        pen_f(pen, "<path class=\"f-band f-s%zu\" d=\"", k);
+        steps(c, k, VOC_AS_HI, false);
+        steps(c, k, VOC_AS_LO, true);
+        pen_s(pen, "z\"/>\n");
+    }
+    for (size_t k = 0; k < c->n; k++) {
+        pen_f(pen, "<path class=\"f-curve f-s%zu\" d=\"", k);
+        steps(c, k, VOC_AS_Y, false);
+        pen_s(pen, "\"/>\n");
+    }
+}
+
+// Names below the picture, each behind a piece of its line.
+static double names(const struct curves *c, double y)
+{
+    double x = 0;
+    struct wrapped w;
+    for (size_t k = 0; k < c->n; k++) {
+        text_wrap(&w, c->name[k], c->p->width - 44, SMALL, false, 1);
+        if (x > 0 && x + 40 + w.width > c->p->width) x = 0, y += 22;
+        pen_f(c->p->pen, "<path class=\"f-curve f-s%zu\" d=\"M%.1f %.1fh30\"/>", k, x, y + 8);
+        text_put(c->p->pen, &w, c->name[k], x + 38, y, SMALL, AT_LEFT, "f-text");
+        x += 38 + w.width + 20;
+    }
+    return y + 24;
+}
+
+double draw_curves(struct picture *p, double y)
+{
+    struct curves c = {.p = p};
+    size_t more = 0;
+    const bool series = part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART;
+    c.n = series ? distinct(p, VOC_AS_SERIES, c.name, CURVES_MAX, &more) : 1;
+    extent(&c);
+    c.left = 58;
+    c.right = p->width - 24;
+    c.top = y + 30;
+    c.bottom = c.top + (p->width < 500 ? 220 : 300);
+    axes(&c);
+    lines_of(&c);
+    double end = c.bottom + 52;
+    if (series) end = names(&c, end);
+    if (more) snprintf(p->left_out, sizeof p->left_out, "Drawn are the first %zu curves: all are in the table.", c.n);
+    return end - y;
+}

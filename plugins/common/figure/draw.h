@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// Inside of plugins/common/figure: the pen that writes SVG, text that is measured, and a table read by the parts of its figure.
+#ifndef VOC_PLUGINS_COMMON_FIGURE_DRAW_H
+#define VOC_PLUGINS_COMMON_FIGURE_DRAW_H
+
+#include "plugins/common/figure/figure.h"
+
+#define SMALL 12.0  // 9 pt on paper
+#define LARGE 14.0
+#define LEADING 1.3 // lines, as a multiple of the size
+#define LINES_MAX 12u
+#define SAID_MAX 600u
+
+#if defined(__GNUC__)
+#define PEN_PRINTF __attribute__((format(printf, 2, 3)))
+#else
+#define PEN_PRINTF
+#endif
+
+struct pen { // growing SVG; a failure sticks
+    const voc_host *host;
+    voc_context *cx;
+    char *ptr;
+    size_t len, size;
+    voc_rc rc;
+};
+void pen_s(struct pen *p, const char *s);
+void pen_raw(struct pen *p, const char *s, size_t n); // what another pen wrote
+void pen_f(struct pen *p, const char *format, ...) PEN_PRINTF; // trusted text and numbers only
+void pen_text(struct pen *p, voc_str s);                       // escaped
+void *pen_room(struct pen *p, size_t n, size_t size);          // zeroed; NULL and p->rc: out of memory. Freed by pen_free
+void pen_free(struct pen *p, void *room);
+
+// ---- text (text.c) -----------------------------------------------------------------------------------------------------
+
+enum anchor { AT_LEFT, AT_MIDDLE, AT_RIGHT };
+struct line { voc_str s; bool rtl, cut; double width; }; // cut: an ellipsis stands behind it
+struct wrapped { struct line line[LINES_MAX]; size_t n; double width; bool cut; };
+
+double text_width(voc_str s, double size, bool bold);
+// At most `most` lines of at most `width`; breaks at blanks and after joints, within words where one is too long.
+void text_wrap(struct wrapped *w, voc_str s, double width, double size, bool bold, size_t most);
+double text_height(const struct wrapped *w, double size); // of all lines
+// The lines below each other, the first from y (its top) on; x is the left, middle or right as `at` says. What was cut gets all of
+// it as <title>, so it must not be drawn within a group that has one.
+void text_put(struct pen *p, const struct wrapped *w, voc_str whole, double x, double y, double size, enum anchor at, const char *class_);
+// One line of our own words, with its baseline at y.
+void text_label(struct pen *p, const char *s, double x, double y, enum anchor at, const char *class_);
+
+// ---- the table by its parts (parts.c) ----------------------------------------------------------------------------------
+
+struct picture { // one table, one figure, and what of it is drawn now
+    struct pen *pen;
+    const voc_table *t;
+    const voc_figure *f;
+    double width;
+    double limit; // how wide a map may become; 0: as it needs
+    const char *id;
+    const voc_cell *series; // rows of this text only; NULL: all
+    char left_out[SAID_MAX]; // what was not drawn, as a sentence; empty: nothing
+};
+
+#define NO_PART SIZE_MAX
+size_t part_column(const voc_table *t, const voc_figure *f, uint32_t part); // NO_PART: none
+const voc_cell *part_cell(const struct picture *p, size_t row, uint32_t part); // NULL: no such part
+voc_str part_text(const struct picture *p, size_t row, uint32_t part);         // empty: no text
+bool part_number(const struct picture *p, size_t row, uint32_t part, double *x); // false: not available
+bool row_shown(const struct picture *p, size_t row);
+voc_str column_title(const voc_table *t, size_t k);
+void say_cell(char *out, size_t size, const voc_table *t, const voc_cell *c); // as people read it; "-" for NA. Text as it is, cut to size
+bool same_text(voc_str a, voc_str b);
+// The distinct texts of a part in the order of their first rows, at most `most`; *more: how many there are beyond.
+size_t distinct(const struct picture *p, uint32_t part, voc_str *to, size_t most, size_t *more);
+size_t find_text(const voc_str *in, size_t n, voc_str s); // n: not among them
+int grade_of(voc_str s); // 0 none .. 4 strong; -1: no grade
+
+// ---- shades (parts.c) ----------------------------------------------------------------------------------------------------
+
+struct shades { double lo, hi; bool diverging, any; };
+void shades_see(struct shades *s, double x);
+const char *shade_of(const struct shades *s, double x); // "3", "n2", "p1": ends the classes f-h and f-t
+double shades_legend(struct picture *p, const struct shades *s, uint32_t part, double x, double y); // the height it took
+double grades_legend(struct picture *p, double x, double y);
+void grade_put(struct pen *p, int grade, double x, double y); // four marks, `grade` of them filled; the left end of their base line
+
+// ---- kinds: each draws into p->pen from y on and gives the height that it took ------------------------------------------------
+
+double draw_funnel(struct picture *p, double y);
+double draw_curves(struct picture *p, double y);
+double draw_heat(struct picture *p, double y);
+double draw_grid(struct picture *p, double y);
+double draw_map(struct picture *p, double y); // sets p->width to what it took where that is more
+bool map_possible(void);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// Figures as SVG: draws a voc_figure of a neutral table. One picture, no script, nothing fetched, the same bytes for the same table;
+// a title and a description for who cannot see it; text of any script is measured, wrapped and, where it does not fit, shortened,
+// with all of it in a <title>. Colours are classes (figure_style), light and dark, and never say anything alone. Used by the output
+// plugins that show figures. Memory is the host's; no state, so any thread may draw.
+#ifndef VOC_PLUGINS_COMMON_FIGURE_H
+#define VOC_PLUGINS_COMMON_FIGURE_H
+
+#include <stdbool.h>
+#include <voc/plugin.h>
+
+struct figure_look {
+    double width;   // in units of 1/96 inch, in which the smallest text is 12 (9 pt); 0: what the figure itself wants
+    const char *id; // begins the ids of the picture: a page must not have one twice
+    bool alone;     // a file of its own: with style sheet and name space
+    bool poster;    // a map takes the room that it needs; else it leaves out its rarest steps until it fits
+};
+
+struct figure_drawn { // the caller frees ptr with host->free
+    char *ptr;
+    size_t len;
+    double width, height;
+};
+
+#define FIGURE_NARROW 344.0    // a phone
+#define FIGURE_PORTRAIT 690.0  // A4 less its margins
+#define FIGURE_LANDSCAPE 1010.0
+#define FIGURE_PORTRAIT_HEIGHT 960.0 // of a map
+#define FIGURE_LANDSCAPE_HEIGHT 660.0
+
+// What the figure wants: FIGURE_PORTRAIT, or FIGURE_LANDSCAPE where it has many columns.
+double figure_width(const voc_table *t, const voc_figure *f);
+// VOC_E_BUG: the figure names no column that it needs. VOC_E_LIMIT: it cannot be laid out; figure_drawable says why.
+voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look, struct figure_drawn *out);
+// NULL: it can be drawn. Else why not, as a sentence: there is nothing in it, or the library for it is not there.
+const char *figure_undrawable(const voc_table *t, const voc_figure *f);
+const char *figure_style(void); // rules of the classes; of the variables of colour too. No '<' and no '&'
+
+const voc_figure *figure_at(const voc_table *t, size_t i);
+size_t figure_count(const voc_table *t); // 0 for a host that knows no figures
+
+#endif

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+//
+// The journey map: lanes by stages. A cell holds the rows of the table for its lane and stage below each other, on the shade of
+// the first that has a value, each with the grade of its evidence. Stages that do not fit beside each other go into further
+// bands below; on a phone each stage is a block of its own, with its lanes below each other.
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/common/figure/draw.h"
+
+#define LANES_MAX 24u
+#define STAGES_MAX 40u
+#define LANE 104.0   // width of the names of lanes
+#define STAGE 132.0  // least width of a stage
+#define PAD 7.0
+#define ITEMS_MAX 8u // of one cell
+#define ITEM_LINES 4u
+
+struct grid {
+    struct picture *p;
+    voc_str lane[LANES_MAX], stage[STAGES_MAX];
+    size_t n_lanes, n_stages;
+    size_t *lane_of, *stage_of; // of each row of the table; n_lanes: not drawn
+    struct shades *shades;      // of each lane: its values are of one kind
+    bool graded;
+    size_t hidden;
+};
+
+struct cell_rows { size_t row[ITEMS_MAX], n, more; };
+
+static void rows_of(const struct grid *g, size_t lane, size_t stage, struct cell_rows *out)
+{
+    out->n = out->more = 0;
+    for (size_t r = 0; r < g->p->t->n_rows; r++) {
+        if (g->lane_of[r] != lane || g->stage_of[r] != stage) continue;
+        if (out->n < ITEMS_MAX) out->row[out->n++] = r;
+        else out->more++;
+    }
+}
+
+static voc_str words_of(const struct grid *g, size_t r, char room[SAID_MAX])
+{
+    const voc_str s = part_text(g->p, r, VOC_AS_TEXT);
+    const voc_cell *c = part_cell(g->p, r, VOC_AS_TEXT);
+    if (s.len || (c && c->type == VOC_CELL_TEXT)) return s;
+    if (!c || c->type == VOC_CELL_NA) c = part_cell(g->p, r, VOC_AS_VALUE);
+    if (!c || c->type == VOC_CELL_NA) return (voc_str){"", 0};
+    say_cell(room, SAID_MAX, g->p->t, c);
+    return (voc_str){room, strlen(room)};
+}
+
+static int grade_at(const struct grid *g, size_t r) { return g->graded ? grade_of(part_text(g->p, r, VOC_AS_GRADE)) : -1; }
+
+static double item(const struct grid *g, size_t r, double x, double y, double width, const char *class_, bool draw)
+{
+    char room[SAID_MAX];
+    struct wrapped w;
+    const int grade = grade_at(g, r);
+    const voc_str s = words_of(g, r, room);
+    text_wrap(&w, s, width - (grade >= 0 ? 28 : 0), SMALL, false, ITEM_LINES);
+    if (draw) {
+        text_put(g->p->pen, &w, s, x, y, SMALL, AT_LEFT, class_);
+        pen_f(g->p->pen, "<g class=\"%s\">", class_);
+        grade_put(g->p->pen, grade, x + width - 22, y + SMALL);
+        pen_s(g->p->pen, "</g>\n");
+    }
+    return text_height(&w, SMALL) + 4;
+}
+
+// Draws the cell or, where `draw` is false, only measures it.
+static double cell(struct grid *g, size_t lane, size_t stage, double x, double y, double width, double height, bool draw)
+{
+    struct pen *pen = g->p->pen;
+    struct cell_rows rows;
+    char class_[16] = "f-text";
+    const char *shade = NULL;
+    double value, at = y + PAD;
+    rows_of(g, lane, stage, &rows);
+    for (size_t i = 0; i < rows.n && !shade; i++)
+        if (part_number(g->p, rows.row[i], VOC_AS_VALUE, &value)) shade = shade_of(&g->shades[lane], value);
+    if (draw) pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%s f-edge\"/>\n", x, y, width, height, rows.n ? shade ? "f-h" : "f-card" : "f-empty", shade ? shade : "");
+    if (shade) snprintf(class_, sizeof class_, "f-t%s", shade);
+    for (size_t i = 0; i < rows.n; i++) at += item(g, rows.row[i], x + PAD, at, width - 2 * PAD, class_, draw);
+    if (rows.more) {
+        char s[60];
+        snprintf(s, sizeof s, "and %zu more", rows.more);
+        if (draw) text_label(pen, s, x + PAD, at + SMALL, AT_LEFT, class_);
+        at += SMALL * LEADING;
+    }
+    return at - y + PAD - (rows.n ? 4 : 0);
+}
+
+// Stages from..to-1 beside each other.
+static double band(struct grid *g, size_t from, size_t to, double y)
+{
+    struct pen *pen = g->p->pen;
+    const double top = y, width = (g->p->width - LANE) / (double)(to - from);
+    double head = 0;
+    struct wrapped w;
+    for (size_t s = from; s < to; s++) {
+        text_wrap(&w, g->stage[s], width - 30, SMALL, true, 3);
+        if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
+    }
+    head += 12;
+    for (size_t s = from; s < to; s++) { // a chevron: the direction of the journey
+        const double x = LANE + (double)(s - from) * width;
+        pen_f(pen, "<path d=\"M%.1f %.1fh%.1fl9 %.1fl-9 %.1fh%.1fl9 %.1fz\" class=\"f-stage\"/>\n", x, y, width - 11, head / 2, head / 2, -(width - 11), -head / 2);
+        text_wrap(&w, g->stage[s], width - 30, SMALL, true, 3);
+        text_put(pen, &w, g->stage[s], x + width / 2 + 2, y + (head - text_height(&w, SMALL)) / 2, SMALL, AT_MIDDLE, "f-bold f-on");
+    }
+    y += head + 5;
+    for (size_t l = 0; l < g->n_lanes; l++) {
+        double height = 26;
+        text_wrap(&w, g->lane[l], LANE - 10, SMALL, true, 4);
+        if (text_height(&w, SMALL) + 2 * PAD > height) height = text_height(&w, SMALL) + 2 * PAD;
+        for (size_t s = from; s < to; s++) {
+            const double is = cell(g, l, s, 0, 0, width - 3, 0, false);
+            if (is > height) height = is;
+        }
+        text_put(pen, &w, g->lane[l], 0, y + PAD, SMALL, AT_LEFT, "f-bold");
+        for (size_t s = from; s < to; s++) (void)cell(g, l, s, LANE + (double)(s - from) * width, y, width - 3, height, true);
+        y += height + 3;
+    }
+    return y - top + 14;
+}
+
+static double blocks(struct grid *g, double y)
+{
+    struct pen *pen = g->p->pen;
+    const double top = y;
+    struct wrapped w;
+    for (size_t s = 0; s < g->n_stages; s++) {
+        text_wrap(&w, g->stage[s], g->p->width - 40, LARGE, true, 3);
+        const double head = text_height(&w, LARGE) + 12;
+        pen_f(pen, "<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-stage\"/>\n", y, g->p->width, head);
+        text_put(pen, &w, g->stage[s], 10, y + 6, LARGE, AT_LEFT, "f-large f-on");
+        y += head + 4;
+        for (size_t l = 0; l < g->n_lanes; l++) {
+            struct cell_rows rows;
+            rows_of(g, l, s, &rows);
+            if (!rows.n) continue;
+            text_wrap(&w, g->lane[l], 96, SMALL, true, 4);
+            double height = text_height(&w, SMALL) + 2 * PAD;
+            const double is = cell(g, l, s, 0, 0, g->p->width - 104, 0, false);
+            if (is > height) height = is;
+            text_put(pen, &w, g->lane[l], 0, y + PAD, SMALL, AT_LEFT, "f-bold");
+            (void)cell(g, l, s, 104, y, g->p->width - 104, height, true);
+            y += height + 3;
+        }
+        y += 14;
+    }
+    return y - top;
+}
+
+static bool sort_rows(struct grid *g)
+{
+    const struct picture *p = g->p;
+    double x;
+    if (!(g->lane_of = pen_room(p->pen, p->t->n_rows, sizeof *g->lane_of)) || !(g->stage_of = pen_room(p->pen, p->t->n_rows, sizeof *g->stage_of)) ||
+        !(g->shades = pen_room(p->pen, g->n_lanes, sizeof *g->shades)))
+        return false;
+    for (size_t l = 0; l < g->n_lanes; l++) g->shades[l].diverging = (p->f->flags & VOC_FIGURE_DIVERGING) != 0;
+    for (size_t r = 0; r < p->t->n_rows; r++) {
+        g->lane_of[r] = row_shown(p, r) ? find_text(g->lane, g->n_lanes, part_text(p, r, VOC_AS_ROW)) : g->n_lanes;
+        g->stage_of[r] = find_text(g->stage, g->n_stages, part_text(p, r, VOC_AS_COLUMN));
+        if (g->lane_of[r] < g->n_lanes && part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&g->shades[g->lane_of[r]], x);
+    }
+    return true;
+}
+
+double draw_grid(struct picture *p, double y)
+{
+    struct grid g = {.p = p};
+    const double top = y;
+    size_t more_lanes, more_stages;
+    g.n_lanes = distinct(p, VOC_AS_ROW, g.lane, LANES_MAX, &more_lanes);
+    g.n_stages = distinct(p, VOC_AS_COLUMN, g.stage, STAGES_MAX, &more_stages);
+    g.graded = part_column(p->t, p->f, VOC_AS_GRADE) != NO_PART;
+    if (g.n_lanes && g.n_stages && sort_rows(&g)) {
+        size_t beside = (size_t)((p->width - LANE) / STAGE);
+        if (p->width < 500) {
+            y += blocks(&g, y);
+        } else {
+            const size_t bands = (g.n_stages + beside - 1) / beside;
+            beside = (g.n_stages + bands - 1) / bands; // as even as can be
+            for (size_t s = 0; s < g.n_stages; s += beside) y += band(&g, s, s + beside < g.n_stages ? s + beside : g.n_stages, y);
+        }
+        if (part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART) {
+            static const voc_str words = VOC_LIT("The stronger the colour of a cell, the larger its number within its lane.");
+            struct wrapped w;
+            text_wrap(&w, words, p->width, SMALL, false, 3);
+            text_put(p->pen, &w, words, 0, y, SMALL, AT_LEFT, "f-soft");
+            y += text_height(&w, SMALL) + 5;
+        }
+        if (g.graded) y = grades_legend(p, 0, y);
+        if (more_lanes || more_stages) snprintf(p->left_out, sizeof p->left_out, "Drawn are the first %zu lanes and %zu stages: all are in the table.", g.n_lanes, g.n_stages);
+    }
+    pen_free(p->pen, g.lane_of);
+    pen_free(p->pen, g.stage_of);
+    pen_free(p->pen, g.shades);
+    return y - top;
+}

@@ -8,6 +8,7 @@ man_pages = \
 	docs/voc-codebook-check.1 \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \
+	docs/voc-discover.1 \
 	docs/voc-explain.1 \
 	docs/voc-flow.1 \
 	docs/voc-fold.1 \

@@ -14,6 +14,11 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/json_scan.c plugins/common/json_scan.h \
 	plugins/common/linear.c plugins/common/linear.h \
 	plugins/common/markup.c plugins/common/markup.h \
+	plugins/common/align.c plugins/common/align.h \
+	plugins/common/medoid.c plugins/common/medoid.h plugins/common/medoid_lanes.h \
+	plugins/common/survival.c plugins/common/survival.h \
+	plugins/common/trend.c plugins/common/trend.h \
+	plugins/common/sheet.c plugins/common/sheet.h \
 	plugins/common/near.c plugins/common/near.h \
 	plugins/common/splitmix.c plugins/common/splitmix.h \
 	plugins/common/xxh64.c plugins/common/xxh64.h

@@ -228,6 +228,8 @@ static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const 
 static void as_stays_say(const struct walk *w, const voc_journeys *j, const voc_unit *u, struct walked *to)
 {
     if (!w->staged) return;
+    to->first_stay = u->first_stay;
+    to->n_stays = u->n_stays;
     to->open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
     if (u->n_stays) to->segment = stay_at(j, u->first_stay)->segment;
     if (u->n_stays) to->cut = began_unseen(stay_at(j, u->first_stay));
@@ -278,7 +280,7 @@ static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_jo
     for (size_t s = 0, next; s < u->n_stays && !rc; s = next) {
         const voc_stay *first = stay_at(j, u->first_stay + s), *last = first;
         for (next = s + 1; next < u->n_stays && stay_at(j, u->first_stay + next)->episode == first->episode; next++) last = stay_at(j, u->first_stay + next);
-        struct walked to = {.unit = u, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
+        struct walked to = {.unit = u, .first_stay = u->first_stay + s, .n_stays = next - s, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
         const size_t from = episode_from(&e, at, first);
         outside(w, k, &e, at, from);
         at = episode_to(&e, from, last);
@@ -331,6 +333,11 @@ voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j,
         rc = w->episodes ? walk_episodes(w, k, j, u, fn, user) : plain ? walk_columns(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
     }
     return rc;
+}
+
+voc_rc walk_unit(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
+{
+    return w->episodes ? walk_episodes(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
 }
 
 void walker_done(const struct walk *w, struct walker *k)

@@ -40,6 +40,7 @@ struct walked {  // one journey, with at least one node
     const int64_t *came, *left;  // of each node: the first and the last of merged repeats
     size_t n;
     size_t more;       // nodes of other journeys that lie behind these: who reads ahead may look at them
+    size_t first_stay, n_stays;  // in the batch: those of the journey
     uint32_t segment;  // at its beginning, if asked for
     bool open;         // still under way when the data end
     bool cut;          // it began before the data do
@@ -53,6 +54,7 @@ struct walker {  // of a state
 };
 typedef voc_rc walk_fn(void *user, const struct walked *journey);
 voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user);
+voc_rc walk_unit(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user);  // one of them
 void walker_done(const struct walk *w, struct walker *k);
 
 // Head and counts of a saved state. load adds; VOC_E_INPUT: of another analysis, definition or version.

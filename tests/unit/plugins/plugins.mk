@@ -188,6 +188,19 @@ tests_unit_plugins_test_flow_SOURCES = tests/unit/plugins/test_flow.c $(PATHS_RU
 tests_unit_plugins_test_flow_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_flow_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_discover
+tests_unit_plugins_test_discover_SOURCES = tests/unit/plugins/test_discover.c $(PATHS_RUN) $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_discover_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_discover_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_survival
+tests_unit_plugins_test_survival_SOURCES = tests/unit/plugins/test_survival.c $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_survival_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_medoid
+tests_unit_plugins_test_medoid_SOURCES = tests/unit/plugins/test_medoid.c tests/lib/close.h
+tests_unit_plugins_test_medoid_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_variants
 tests_unit_plugins_test_variants_SOURCES = tests/unit/plugins/test_variants.c $(PATHS_RUN) $(TEST_JSON) $(TEST_CSV)
 tests_unit_plugins_test_variants_CPPFLAGS = $(UNIT_CPPFLAGS)

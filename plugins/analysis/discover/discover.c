@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// Analysis plugin discover (METHODS 4): options, the fold's frame, and the order of the answers. What is gathered stands in gather.c.
+#include "plugins/analysis/discover/discover.h"
+
+#include <string.h>
+
+static const char *const by_choices[] = {"segment", "outcome", "nothing", NULL};
+static const char *const events_choices[] = {"customer", "touches", "all", NULL};
+static const voc_option options[N_OPTIONS] = {
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "segment", NULL, NULL, by_choices, "WHAT", "a typical journey for each segment of customers, for each way that journeys end (outcome), or one for all (nothing)"},
+    [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
+    [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
+    [OPT_AT] = {"at", VOC_OPT_LIST, 0, "5d,10d,30d", NULL, NULL, NULL, "TIMES", "how many have moved on, and how many have left, after so long in a stage"},
+};
+
+// "10d": a whole number and s, m, h, d or w.
+static bool read_time(voc_str s, int64_t *us)
+{
+    static const char units[] = "smhdw";
+    static const int64_t seconds[] = {1, 60, 3600, 86400, 604800};
+    int64_t n = 0;
+    const char *unit = s.len ? memchr(units, s.ptr[s.len - 1], sizeof units - 1) : NULL;
+    if (!unit || s.len < 2 || s.len > 8) return false;
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+        n = n * 10 + (s.ptr[i] - '0');
+    }
+    *us = n * seconds[unit - units] * 1000000;
+    return n > 0;
+}
+
+static voc_rc ask(struct discover *d)
+{
+    const voc_value *at = &d->options[OPT_AT];
+    if (at->n_list > TIMES_MOST) return analysis_refuse(&d->base, "DISCOVER-002", "leave some out: --at 5d,10d,30d", "--at takes at most 12 times");
+    for (size_t i = 0; i < at->n_list; i++)
+        if (!read_time(at->list[i], &d->at[d->n_at++])) return analysis_refuse(&d->base, "DISCOVER-003", "write whole numbers of s, m, h, d or w: --at 5d,10d,30d", "a time of --at cannot be read");
+    return VOC_OK;
+}
+
+static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
+{
+    struct discover *d = host->alloc(cx, sizeof *d);
+    voc_value *own = host->alloc(cx, N_OPTIONS * sizeof *own);
+    if (!d || !own) return VOC_E_NOMEM;
+    memset(d, 0, sizeof *d);
+    memcpy(own, given, N_OPTIONS * sizeof *own);
+    d->base = analysis_of(host, cx, run);
+    d->options = own;
+    *analysis = d;
+    voc_rc rc = ask(d);
+    return rc ? rc : walk_begin(&d->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, true);
+}
+
+static voc_rc state_new(void *analysis, void **state)
+{
+    struct discover *d = analysis;
+    struct state *st;
+    voc_rc rc = analysis_zeroed(&d->base, (void **)&st, 1, sizeof *st);
+    if (rc) return rc;
+    st->d = d;
+    *state = st;
+    return d->base.host->spool_new(d->base.run, &st->spool);
+}
+
+static void state_free(void *analysis, void *state)
+{
+    struct discover *d = analysis;
+    struct state *st = state;
+    walker_done(&d->w, &st->walker);
+    d->base.host->free(d->base.cx, st->record);
+    d->base.host->free(d->base.cx, st);
+}
+
+static voc_rc batch(void *analysis, void *state, const voc_journeys *j) { return gather_batch(analysis, state, j); }
+
+static voc_rc merge(void *analysis, void *into, void *from)
+{
+    struct state *a = into, *b = from;
+    for (size_t i = 0; i < WALK_N_COUNTS; i++) a->walker.counts[i] += b->walker.counts[i];
+    return ((struct discover *)analysis)->base.host->spool_merge(a->spool, b->spool);
+}
+
+static voc_rc save(void *analysis, void *state, voc_writer *w) { return gather_save(analysis, state, w); }
+static voc_rc load(void *analysis, void *state, const void *data, size_t size) { return gather_load(analysis, state, data, size); }
+
+static voc_rc finish(void *analysis, void *state)
+{
+    const struct discover *d = analysis;
+    const struct state *st = state;
+    struct journeys all;
+    if (!st->walker.counts[WALK_JOURNEYS]) return walk_nothing(&d->w, &st->walker, "DISCOVER-001", "discover");
+    voc_rc rc = journeys_load(&all, d, st->spool);
+    if (!rc) rc = typical_tables(&all, st);
+    if (!rc && d->base.def->n_stages) rc = dwell_tables(&all);
+    journeys_done(&all);
+    return rc;
+}
+
+static void end(void *analysis) { (void)analysis; }  // all of it is the instance's
+
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge,
+                                     .save = save, .load = load, .finish = finish, .state_free = state_free, .end = end};
+
+static const char about[] =
+    "Shows the journey of each kind of customer as it really goes. The typical journey is one that somebody made: of all ways, that\n"
+    "which is nearest to all journeys of its kind (fewest things to add, leave out or exchange, compared with the length of the\n"
+    "longer). The most frequent way is often a short one that few others are like; the table alternatives compares the two.\n"
+    "\n"
+    "Times between steps are those after which half had gone on, wherever the one followed the other. How long a stage takes counts\n"
+    "those who are still in it as not yet gone, and who leaves otherwise is not counted as one who would have moved on.";
+
+static const voc_plugin plugin = {.struct_size = sizeof plugin,
+                                  .abi_major = VOC_ABI_MAJOR,
+                                  .abi_minor = VOC_ABI_MINOR,
+                                  .kind = VOC_KIND_ANALYSIS,
+                                  .option_size = sizeof(voc_option),
+                                  .name = "discover",
+                                  .version = "0.1.0",
+                                  .summary = "the typical journey of each kind of customer, where it breaks and how long its stages take",
+                                  .licence = "MIT",
+                                  .author = "the Vocstream authors",
+                                  .options = options,
+                                  .n_options = N_OPTIONS,
+                                  .ops = &ops,
+                                  .about = about};
+
+VOC_PLUGIN("analysis", "discover", "0.1.0", "MIT", plugin)

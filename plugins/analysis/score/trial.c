@@ -39,8 +39,8 @@ static void read_members(struct trial_run_state *r, const struct trial_set *set,
     told->acted = (size_t)trial_get(at);
     for (size_t i = 0; i < set->n_members; i++)
         r->position[i] = trial_get_position(at, position, r->frame->near);
-    for (size_t i = 0; i < set->n_members && set->lag_length > 0; i++)
-        r->before[i] = trial_get(at);
+    if (set->lag_length > 0)
+        *at = trial_get_small(*at, r->before, set->n_members, !(told->flags & TRIAL_MANY));
     told->rest = *at;
 }
 

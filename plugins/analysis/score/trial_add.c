@@ -40,7 +40,7 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
 {
     struct trial_level *level = &r->level[SEGMENT];
     struct trial_share *share = r->shares[k];
-    const size_t n_times = (size_t)trial_get(&at), n = set->n_members;
+    const size_t n_times = (size_t)trial_get(&at);
     r->n_times[k] = n_times;
     share[0] = (struct trial_share){0};
     for (size_t t = 1; t <= n_times; t++) {
@@ -55,9 +55,7 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
         exposed_slot->e[k] += exposed.e;
         share[t] = (struct trial_share){share[t - 1].o + each.o, share[t - 1].e + each.e, own_event};
     }
-    for (size_t i = 0; i < n && n_times > 0; i++)
-        r->ranks[k][i] = (uint32_t)trial_get(&at);
-    return at;
+    return n_times > 0 ? trial_get_small(at, r->ranks[k], set->n_members, trial_ranks_are_bytes(r->frame->options.comparators)) : at;
 }
 
 static double add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)

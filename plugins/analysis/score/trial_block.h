@@ -101,10 +101,18 @@ static inline uint16_t trial_state(const struct trial_sweep *s, uint32_t which, 
     return s->state[(size_t)which * s->block->n + place];
 }
 
-// Those of two states at once, outward from a place: the nearer in entry time first, the left one at equal distance.
+#define TRIAL_TOGETHER 4  // at most so many are looked for in one walk
+
+static inline const uint64_t *trial_bits(const struct trial_sweep *s, uint32_t which, uint16_t state)
+{
+    return s->bits + (size_t)(s->first_state[which] + state) * s->n_words;
+}
+
+// Those of one state and any of some others, outward from a place: the nearer in entry time first, the left one at equal distance.
 struct trial_outward {
     const struct trial_sweep *sweep;
-    const uint64_t *one, *other;
+    const uint64_t *one, *other[TRIAL_TOGETHER];
+    uint32_t n_other;
     uint32_t lo, hi;
     int64_t entry;
     uint32_t left_word, right_word;
@@ -112,8 +120,10 @@ struct trial_outward {
     uint32_t left, right;  // the next on each side, or TRIAL_NONE
 };
 
-void trial_outward_begin(struct trial_outward *o, const struct trial_sweep *s, uint32_t place, uint32_t lo, uint32_t hi, uint16_t combined,
-                         uint32_t window, uint16_t touches);
+// other and n_other are set.
+void trial_outward_begin(struct trial_outward *o, const struct trial_sweep *s, uint32_t place, uint32_t lo, uint32_t hi, uint16_t combined);
 uint32_t trial_outward_next(struct trial_outward *o);  // a place, or TRIAL_NONE
+// One of the others is no longer wanted. Two that were of it alone may still come.
+void trial_outward_drop(struct trial_outward *o, const uint64_t *other);
 
 #endif

@@ -16,7 +16,10 @@
 #define CHUNKS ((size_t)1 << 24) // that are begun, of all requests, about
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
-enum { ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_SEEN, ROOM_SEEN_COUNT, ROOM_TIMES, ROOM_AT_RISK, ROOM_RANKS, ROOM_FACTS, ROOM_CHUNKS };
+enum {
+    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_WHOSE, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT, ROOM_BEFORE,
+    ROOM_SEEN, ROOM_NUMBER, ROOM_LENGTH, ROOM_EVENT, ROOM_COUNTED, ROOM_ANY, ROOM_TIMES, ROOM_RANKS, ROOM_OWN_BEFORE, ROOM_FACTS, ROOM_CHUNKS
+};
 
 // Touches [begin, end) of the pass's list: one group, near each other.
 struct trial_span {
@@ -55,28 +58,53 @@ struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
 
 // ---- one block ------------------------------------------------------------------------------------------------------------------
 
+// The touched, and comparators for all requests that are looked for together.
+static bool make_found(struct trial_work *w)
+{
+    const struct trial_alloc *a = &w->alloc;
+    const size_t m = w->pass->frame->options.comparators, n = 1 + TRIAL_TOGETHER * m, words = w->seen_words;
+    struct trial_found *f = &w->found;
+    struct trial_members *members = &w->members;
+    f->place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *f->place);
+    f->whose = trial_room(a, &w->rooms[ROOM_WHOSE], n, sizeof *f->whose);
+    f->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *f->acted);
+    f->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *f->until);
+    f->next[0] = trial_room(a, &w->rooms[ROOM_NEXT], TRIAL_OUTCOMES * n, sizeof *f->next[0]);
+    f->before = trial_room(a, &w->rooms[ROOM_BEFORE], n * TRIAL_TOGETHER, sizeof *f->before);
+    f->seen = trial_room(a, &w->rooms[ROOM_SEEN], (n + 1) * TRIAL_TOGETHER * words, sizeof *f->seen);
+    members->number = trial_room(a, &w->rooms[ROOM_NUMBER], m + 1, sizeof *members->number);
+    members->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * m, sizeof *members->length[0]);
+    members->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * m, sizeof *members->event[0]);
+    w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * words, sizeof *w->counted);
+    w->any = trial_room(a, &w->rooms[ROOM_ANY], words, sizeof *w->any);
+    w->times = trial_room(a, &w->rooms[ROOM_TIMES], m + 2, sizeof *w->times);
+    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], m, sizeof *w->ranks);
+    w->before = trial_room(a, &w->rooms[ROOM_OWN_BEFORE], m, sizeof *w->before);
+    if (!f->place || !f->whose || !f->acted || !f->until || !f->next[0] || !f->before || !f->seen || !members->number || !members->length[0] ||
+        !members->event[0] || !w->counted || !w->any || !w->times || !w->ranks || !w->before)
+        return false;
+    for (uint32_t k = 1; k < TRIAL_OUTCOMES; k++) {
+        f->next[k] = f->next[0] + k * n;
+        members->length[k] = members->length[0] + k * m;
+        members->event[k] = members->event[0] + k * m;
+    }
+    return true;
+}
+
 static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
 {
     const struct trial_frame *f = pass->frame;
     const struct trial_alloc *a = &f->alloc;
-    const size_t types = (size_t)f->in.n_types + 1, comparators = f->options.comparators;
-    *w = (struct trial_work){.pass = pass, .alloc = f->alloc, .block = {.frame = f}};
+    const size_t types = (size_t)f->in.n_types + 1;
+    *w = (struct trial_work){.pass = pass, .alloc = f->alloc, .block = {.frame = f}, .seen_words = (uint32_t)(types / 64 + 1)};
     w->block.alloc = &w->alloc;
     w->asked = trial_room(a, &w->rooms[ROOM_ASKED], pass->n, sizeof *w->asked);
     w->first_of_type = trial_room(a, &w->rooms[ROOM_TYPES], types, sizeof *w->first_of_type);
     w->windows = trial_room(a, &w->rooms[ROOM_WINDOWS], pass->n, sizeof *w->windows);
     w->chunks = trial_room(a, &w->rooms[ROOM_CHUNKS], pass->n, sizeof *w->chunks);
-    w->found = trial_room(a, &w->rooms[ROOM_FOUND], comparators, sizeof *w->found);
-    w->times = trial_room(a, &w->rooms[ROOM_TIMES], comparators + 1, sizeof *w->times);
-    w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], 2 * (comparators + 2), sizeof *w->at_risk);
-    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], comparators, sizeof *w->ranks);
-    w->seen_words = (uint32_t)(types / 64 + 1);
-    w->seen = trial_room(a, &w->rooms[ROOM_SEEN], 3 * (size_t)w->seen_words, sizeof *w->seen);
-    w->seen_count = trial_room(a, &w->rooms[ROOM_SEEN_COUNT], types, sizeof *w->seen_count);
-    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !w->found || !w->times || !w->at_risk || !w->ranks || !w->seen || !w->seen_count)
+    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_found(w))
         return TRIAL_NOMEM;
     memset(w->chunks, 0, pass->n * sizeof *w->chunks);
-    memset(w->seen_count, 0, types * sizeof *w->seen_count);
     return TRIAL_OK;
 }
 
@@ -177,6 +205,26 @@ static int by_time(const void *left, const void *right)
     return l->touch < r->touch ? -1 : l->touch > r->touch;
 }
 
+#define DIGIT 11
+
+// By time since entry, which is not negative, digit by digit; those at one time stay in their order. `other` is as long.
+static struct trial_entry *sort_digits(struct trial_entry *entries, struct trial_entry *other, uint32_t n, int64_t latest)
+{
+    for (unsigned shift = 0; shift < 63 && latest >> shift; shift += DIGIT) {
+        uint32_t first[(1 << DIGIT) + 1] = {0};
+        for (uint32_t i = 0; i < n; i++)
+            first[(entries[i].since >> shift & ((1 << DIGIT) - 1)) + 1]++;
+        for (uint32_t d = 0; d < 1 << DIGIT; d++)
+            first[d + 1] += first[d];
+        for (uint32_t i = 0; i < n; i++)
+            other[first[entries[i].since >> shift & ((1 << DIGIT) - 1)]++] = entries[i];
+        struct trial_entry *was = entries;
+        entries = other;
+        other = was;
+    }
+    return entries;
+}
+
 struct extent {
     uint32_t lo, hi;
     int64_t latest;
@@ -186,7 +234,8 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
 {
     const struct trial_frame *f = w->pass->frame;
     const uint32_t n = span->end - span->begin;
-    w->entries = trial_room(&w->alloc, &w->rooms[ROOM_ENTRIES], n, sizeof *w->entries);
+    bool alike = true;  // all times are known to the same unit
+    w->entries = trial_room(&w->alloc, &w->rooms[ROOM_ENTRIES], 2 * (size_t)n, sizeof *w->entries);
     w->moments = trial_room(&w->alloc, &w->rooms[ROOM_MOMENTS], n, sizeof *w->moments);
     if (!w->entries || !w->moments)
         return TRIAL_NOMEM;
@@ -200,6 +249,7 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
         *e = (struct trial_entry){.since = f->touches.time[at.touch] - f->stays[at.position].in,
                                   .unit = trial_unit(&f->touches, f->in.unit_of, at.touch),
                                   .position = at.position, .touch = at.touch, .trial = trial};
+        alike = alike && e->unit == w->entries->unit;
         reach(f, &f->groups[span->group], at.position, &e->lo, &e->hi);
         extent->lo = e->lo < extent->lo ? e->lo : extent->lo;
         extent->hi = e->hi > extent->hi ? e->hi : extent->hi;
@@ -209,7 +259,10 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
                 if (w->asked[r].series[k] != TRIAL_NONE)
                     w->series[w->asked[r].series[k]].uses++;
     }
-    qsort(w->entries, n, sizeof *w->entries, by_time);
+    if (alike)
+        w->entries = sort_digits(w->entries, w->entries + n, n, extent->latest);
+    else
+        qsort(w->entries, n, sizeof *w->entries, by_time);
     return TRIAL_OK;
 }
 
@@ -267,6 +320,13 @@ static bool is_taken(const struct trial_frame *f, const struct trial_request *q,
     return splitmix_next(&mixed) < q->keep;
 }
 
+// Whether comparators of two requests of one type can be looked for together.
+static bool go_together(const struct trial_asked *a, const struct trial_asked *b)
+{
+    return a->request->n_outcomes == b->request->n_outcomes && a->request->without_account == b->request->without_account &&
+           memcmp(a->series, b->series, a->request->n_outcomes * sizeof *a->series) == 0;
+}
+
 // METHODS 3.3: no touch of the type in [t - W, t] earlier in the order.
 static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry *e)
 {
@@ -275,6 +335,8 @@ static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry 
     const uint32_t type = f->touch_type[e->touch];
     const int64_t time = f->touches.time[e->touch];
     size_t before = e->touch;
+    struct trial_view views[TRIAL_TOGETHER];
+    uint32_t n = 0;
     enum trial_rc rc = TRIAL_OK;
     while (before > f->touches.first[s->unit] && f->touch_type[before - 1] != type && f->touches.time[before - 1] >= time - w->block.longest_window)
         before--;
@@ -284,12 +346,17 @@ static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry 
         const uint8_t **record = &w->pass->records[r][e->trial - f->trial_first[type]];
         if (!admits(a->request, s) || (any && f->touches.time[before - 1] >= time - a->window))
             continue;
-        if (is_taken(f, a->request, s->unit, time))
-            rc = trial_judge(record, w, e, a);
-        else
+        if (!is_taken(f, a->request, s->unit, time)) {
             *record = left_out;
+            continue;
+        }
+        if (n > 0 && (n == TRIAL_TOGETHER || !go_together(views[0].asked, a))) {
+            rc = trial_judge(w, e, views, n);
+            n = 0;
+        }
+        views[n++] = (struct trial_view){.asked = a, .out = record};
     }
-    return rc;
+    return rc == TRIAL_OK && n > 0 ? trial_judge(w, e, views, n) : rc;
 }
 
 // All touches whose time is known to the same unit.

@@ -24,7 +24,7 @@ struct trial_options trial_defaults(int64_t second)
         .match_recency = true,
         .match_touches = true,
         .match_engagement = true,
-        .block = 8192,
+        .block = 4096,
         .records = (size_t)1 << 30,
     };
 }

@@ -187,7 +187,7 @@ struct trial_run_state {
     struct trial_level level[N_LEVELS];
     struct trial_member *members;  // of one set, for on_set
     uint32_t *position;            // of each
-    uint64_t *before;              // of each: actions in the window of the placebo
+    uint32_t *before;              // of each: actions in the window of the placebo
     struct trial_slot **slots;     // of their accounts
     uint32_t *ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
     struct trial_share *shares[TRIAL_OUTCOMES];  // by event time, from 1; 0: none

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// One trial (METHODS 3.3): the nearest comparable stays out of the block's bit sets, what they and the touched did before and
-// after, and the record of it (trial_record.h). Everything is asked at one time since entry, to which the lists of the block have
-// moved on. Who is a comparator does not depend on the outcome, so all outcomes share one search.
+// One touch (METHODS 3.3): the nearest comparable stays out of the block's bit sets, and what they and the touched did before and
+// after. Everything is asked at one time since entry, to which the lists of the block have moved on. Who is a comparator does not
+// depend on the outcome, so all outcomes share one search; and most who are comparable with one window are so with its half and its
+// double, so all windows share one walk. The records are written by trial_put.c.
 #include "plugins/analysis/score/trial_work.h"
 
 #include <string.h>
 
-#include "plugins/analysis/score/trial_record.h"
+// What is asked at one touch for some requests, in times since entry.
+struct question {
+    const struct trial_entry *e;
+    struct trial_view *views;
+    uint32_t n, type, account;
+    int64_t hour_ago, week_ago;
+    int64_t far_back, far_on;               // touches before and after count no further away
+    int64_t until[TRIAL_TOGETHER];          // end of the window
+    int64_t lag_from[TRIAL_TOGETHER], lag_to, lag_earliest;  // window of the placebo; INT64_MAX, none
+};
+
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
 
 // ---- what a stay did --------------------------------------------------------------------------------------------------------
 
@@ -22,56 +37,12 @@ static inline uint32_t move_on(struct trial_list *list, uint32_t place, int64_t 
     return i;
 }
 
-static struct trial_follow follow(struct trial_work *w, const struct trial_entry *e, uint32_t number, uint32_t place, int64_t end, size_t *position)
-{
-    const struct trial_frame *f = w->block.frame;
-    const int64_t in = w->block.in[place];
-    struct trial_follow out = {end - e->since, false};
-    if (number == TRIAL_NONE)
-        return out;
-    struct trial_series *x = &w->series[number];
-    if (!x->listed) {
-        uint32_t unit = f->unit_of_local[f->stays[w->block.begin + place].unit];
-        return trial_follow(x->events, f->in.unit_of, unit, (struct trial_at){in + e->since, e->unit, x->exact}, in + end, position);
-    }
-    const struct trial_list *list = &x->list;
-    const uint32_t first = list->first[place], last = list->first[place + 1];
-    if (first == last)
-        return out;
-    uint32_t i = move_on(&x->list, place, e->since, 1);
-    // What is later by stored time can still be in the same day or second: not strictly after.
-    while (!x->exact && i < last &&
-           !trial_strictly_after(in + list->since[i], trial_unit(x->events, f->in.unit_of, list->origin[place] + (i - first)), in + e->since, e->unit))
-        i++;
-    if (i < last && list->since[i] <= end) {
-        out = (struct trial_follow){list->since[i] - e->since, true};
-        *position = list->origin[place] + (i - first);
-    }
-    return out;
-}
-
-// Actions in [from, to), which ends at or before the present.
-static int64_t count_actions(const struct trial_list *list, uint32_t first, uint32_t now, int64_t from, int64_t to)
-{
-    if (now - first > 32)
-        return (int64_t)(trial_lower(list->since, first, now, to) - trial_lower(list->since, first, now, from));
-    int64_t n = 0;
-    for (; now > first && list->since[now - 1] >= from; now--)
-        n += list->since[now - 1] < to;
-    return n;
-}
-
-static int64_t lesser(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void look(struct trial_work *w, uint32_t place, int64_t since, struct trial_facts *x)
 {
     struct trial_block *b = &w->block;
     const uint32_t action = move_on(&b->actions, place, since, 0), touch = move_on(&b->touches, place, since, 1);
-    x->account = b->account[place];
     x->length = b->length[place];
+    x->action = action;
     x->touch = touch;
     x->last_action = action > b->actions.first[place] ? b->actions.since[action - 1] : INT64_MIN;
     x->last_touch = touch > b->touches.first[place] ? b->touches.since[touch - 1] : INT64_MIN;
@@ -96,263 +67,276 @@ static inline const struct trial_facts *facts(struct trial_work *w, uint32_t pla
     return x;
 }
 
-struct before {
-    int64_t count;
-    bool acted;
-};
-
-// Actions in the window of the placebo, and whether there was one in the hour before.
-static struct before look_back(struct trial_work *w, const struct trial_entry *e, const struct trial_facts *x, uint32_t place, int64_t lag_length)
+// The first outcome strictly after the touch, in time since entry, and its index in the series; INT64_MAX: none.
+static int64_t next_outcome(struct trial_work *w, const struct trial_entry *e, uint32_t number, uint32_t place, size_t *index)
 {
     const struct trial_frame *f = w->block.frame;
-    const int64_t hour = 3600 * f->options.second, lag = f->options.lag;
+    const int64_t in = w->block.in[place];
+    if (number == TRIAL_NONE)
+        return INT64_MAX;
+    struct trial_series *x = &w->series[number];
+    if (!x->listed) {
+        const uint32_t unit = f->unit_of_local[f->stays[w->block.begin + place].unit];
+        *index = trial_first_after(x->events, f->in.unit_of, unit, (struct trial_at){in + e->since, e->unit, x->exact});
+        return *index < x->events->first[unit + 1] ? x->events->time[*index] - in : INT64_MAX;
+    }
+    const struct trial_list *list = &x->list;
+    const uint32_t first = list->first[place], last = list->first[place + 1];
+    uint32_t i = first == last ? last : move_on(&x->list, place, e->since, 1);
+    // What is later by stored time can still be in the same day or second: not strictly after.
+    while (!x->exact && i < last &&
+           !trial_strictly_after(in + list->since[i], trial_unit(x->events, f->in.unit_of, list->origin[place] + (i - first)), in + e->since, e->unit))
+        i++;
+    *index = list->origin[place] + (i - first);
+    return i < last ? list->since[i] : INT64_MAX;
+}
+
+// Types that touched in [since - 7 d, since + W] of each view, and the nearest touches of the same type.
+static void look_around(const struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place, uint64_t *seen,
+                        int64_t *last_same, int64_t *next_same)
+{
+    const struct trial_list *list = &w->block.touches;
+    const uint32_t *type = w->block.touch_type, words = w->seen_words, all = q->n * words;
+    *last_same = INT64_MIN;
+    *next_same = INT64_MAX;
+    for (uint32_t i = 0; i < all; i++)
+        seen[i] = 0;
+    if (x->last_touch >= q->far_back)
+        for (uint32_t i = x->touch, first = list->first[place]; i > first && list->since[i - 1] >= q->far_back; i--) {
+            if (type[i - 1] == q->type && *last_same == INT64_MIN)
+                *last_same = list->since[i - 1];
+            if (list->since[i - 1] >= q->week_ago)
+                for (uint32_t v = 0; v < q->n; v++)
+                    seen[v * words + type[i - 1] / 64] |= UINT64_C(1) << (type[i - 1] % 64);
+        }
+    if (x->next_touch <= q->far_on)
+        for (uint32_t i = x->touch, last = list->first[place + 1]; i < last && list->since[i] <= q->far_on; i++) {
+            if (type[i] == q->type && *next_same == INT64_MAX)
+                *next_same = list->since[i];
+            for (uint32_t v = 0; v < q->n; v++)
+                seen[v * words + type[i] / 64] |= (uint64_t)(list->since[i] <= q->until[v]) << (type[i] % 64);
+        }
+}
+
+// Actions in the window of each view's placebo, which ends at or before the present.
+static void count_before(const struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place, uint32_t *count)
+{
     const struct trial_list *list = &w->block.actions;
-    struct before out = {0, x->last_action >= e->since - hour};
-    if (f->actions.coarsest > hour || e->unit > hour)
-        out.acted = trial_acted_just_before(f, f->stays[w->block.begin + place].unit, w->block.in[place] + e->since, e->unit);
-    if (lag_length > 0 && x->last_action >= e->since - lag - lag_length)
-        out.count = count_actions(list, list->first[place], list->now[place], e->since - lag - lag_length, e->since - lag);
-    return out;
+    const uint32_t first = list->first[place];
+    uint32_t now = x->action;
+    if (now - first > 32) {
+        const size_t to = trial_lower(list->since, first, now, q->lag_to);
+        for (uint32_t v = 0; v < q->n; v++)
+            count[v] = (uint32_t)(to - trial_lower(list->since, first, to, q->lag_from[v]));
+        return;
+    }
+    while (now > first && list->since[now - 1] >= q->lag_to)
+        now--;
+    for (; now > first && list->since[now - 1] >= q->lag_earliest; now--)
+        for (uint32_t v = 0; v < q->n; v++)
+            count[v] += list->since[now - 1] >= q->lag_from[v];
+}
+
+static bool acted_just_before(const struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place)
+{
+    const struct trial_frame *f = w->block.frame;
+    const int64_t hour = 3600 * f->options.second;
+    if (f->actions.coarsest > hour || q->e->unit > hour)
+        return trial_acted_just_before(f, f->stays[w->block.begin + place].unit, w->block.in[place] + q->e->since, q->e->unit);
+    return x->last_action >= q->hour_ago;
 }
 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
 
-// Of the right classes; whether it can be compared with, and until when it is followed.
-static bool is_comparator(const struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t account, uint32_t place,
-                          const struct trial_facts *x, int64_t *end)
+// Adds what a stay did as the next of the found. `until`: it is followed no longer.
+static void keep(struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place, uint32_t whose, int64_t until)
 {
-    const struct trial_block *b = &w->block;
-    const uint32_t type = a->request->type;
-    const int64_t *since = b->touches.since;
-    if (x->account == account || x->account == a->request->without_account)
-        return false;
-    if (x->last_touch >= e->since - a->window)
-        for (uint32_t i = x->touch; i > b->touches.first[place] && since[i - 1] >= e->since - a->window; i--)
-            if (b->touch_type[i - 1] == type)
-                return false;
-    *end = lesser(e->since + a->window, x->length);
-    if (x->next_touch < *end)
-        for (uint32_t i = x->touch; i < b->touches.first[place + 1] && since[i] < *end; i++)
-            if (b->touch_type[i] == type)
-                *end = since[i];
-    return *end > e->since;
-}
-
-static size_t find(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint16_t combined, uint16_t touches, int64_t lag_length)
-{
-    const struct trial_block *b = &w->block;
-    const uint32_t place = e->position - b->begin, most = b->frame->options.comparators;
-    struct trial_outward o;
-    size_t n = 0, at = 0;
-    int64_t end = 0;
-    trial_outward_begin(&o, &w->sweep, place, e->lo - b->begin, e->hi - b->begin, combined, a->which_window, touches);
-    for (uint32_t other; n < most && (other = trial_outward_next(&o)) != TRIAL_NONE;) {
-        __builtin_prefetch(&w->facts[o.left == TRIAL_NONE ? other : o.left]);
-        __builtin_prefetch(&w->facts[o.right == TRIAL_NONE ? other : o.right]);
-        const struct trial_facts *x = facts(w, other, e->since);
-        if (!is_comparator(w, e, a, b->account[place], other, x, &end))
-            continue;
-        struct trial_found *m = &w->found[n++];
-        struct before before = look_back(w, e, x, other, lag_length);
-        m->position = b->begin + other;
-        m->place = other;
-        m->before = before.count;
-        m->acted = before.acted;
-        for (uint32_t k = 0; k < a->request->n_outcomes; k++)
-            if (a->series[k] != TRIAL_NONE && a->series[k] == w->common[k])
-                m->follow[k] = (struct trial_follow){lesser(x->next[k], end) - e->since, x->next[k] <= end};
-            else
-                m->follow[k] = follow(w, e, a->series[k], other, end, &at);
-    }
-    return n;
-}
-
-// ---- the record -----------------------------------------------------------------------------------------------------------------
-
-// Marks the types that touched this stay's owner in [since - 7 d, since + W].
-static void look_around(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, uint32_t place, uint64_t *seen)
-{
-    const struct trial_facts *x = facts(w, place, e->since);
-    const struct trial_list *list = &w->block.touches;
-    const int64_t from = e->since - 7 * 86400 * w->block.frame->options.second, to = e->since + a->window;
-    const uint32_t first = list->first[place], last = list->first[place + 1];
-    for (uint32_t i = 0; i < w->seen_words; i++)
-        seen[i] = 0;
-    if (x->last_touch >= from)
-        for (uint32_t i = x->touch; i > first && list->since[i - 1] >= from; i--)
-            seen[w->block.touch_type[i - 1] / 64] |= UINT64_C(1) << (w->block.touch_type[i - 1] % 64);
-    if (x->next_touch <= to)
-        for (uint32_t i = x->touch; i < last && list->since[i] <= to; i++)
-            seen[w->block.touch_type[i] / 64] |= UINT64_C(1) << (w->block.touch_type[i] % 64);
-}
-
-// Other types: who saw them.
-static uint8_t *put_bundle(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, size_t n, uint8_t *at)
-{
-    uint64_t *exposed = w->seen, *any = w->seen + w->seen_words, *own = any + w->seen_words;
-    size_t n_any = 0;
-    look_around(w, e, a, e->position - w->block.begin, exposed);
-    memcpy(any, exposed, w->seen_words * sizeof *any);
-    for (size_t i = 0; i < n; i++) {
-        look_around(w, e, a, w->found[i].place, own);
-        for (uint32_t k = 0; k < w->seen_words; k++) {
-            any[k] |= own[k];
-            for (uint64_t left = own[k]; left; left &= left - 1)
-                w->seen_count[k * 64 + (uint32_t)__builtin_ctzll(left)]++;
-        }
-    }
-    any[a->request->type / 64] &= ~(UINT64_C(1) << (a->request->type % 64));
-    w->seen_count[a->request->type] = 0;
-    for (uint32_t k = 0; k < w->seen_words; k++)
-        n_any += (size_t)__builtin_popcountll(any[k]);
-    at = trial_put(at, n_any);
-    for (uint32_t k = 0; k < w->seen_words; k++)
-        for (uint64_t left = any[k]; left; left &= left - 1) {
-            const uint32_t bit = (uint32_t)__builtin_ctzll(left), type = k * 64 + bit;
-            at = trial_put(at, type);
-            at = trial_put(at, (uint64_t)w->seen_count[type] * 2 + (exposed[k] >> bit & 1));
-            w->seen_count[type] = 0;
-        }
-    return at;
-}
-
-// Distinct event times up to the exposed's follow-up at which somebody is still followed, ascending. At most one for each
-// member and one for the exposed.
-static size_t event_times(const struct trial_found *found, size_t n_found, const struct trial_follow *exposed, uint32_t k, int64_t *times)
-{
-    size_t n = 0;
-    int64_t longest = 0;
-    for (size_t i = 0; i <= n_found; i++) {
-        const struct trial_follow *f = i < n_found ? &found[i].follow[k] : exposed;
-        if (i < n_found && f->length > longest)
-            longest = f->length;
-        if (!f->event || f->length > exposed->length || (i == n_found && f->length > longest))
-            continue;
-        size_t at = n;
-        while (at > 0 && times[at - 1] > f->length)
-            at--;
-        if (at > 0 && times[at - 1] == f->length)
-            continue;
-        memmove(times + at + 1, times + at, (n - at) * sizeof *times);
-        times[at] = f->length;
-        n++;
-    }
-    return n;
-}
-
-// A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last.
-static uint8_t *put_outcome(struct trial_work *w, size_t n_found, const struct trial_follow *exposed, uint32_t k, uint8_t *at)
-{
-    const size_t n = event_times(w->found, n_found, exposed, k, w->times);
-    at = trial_put(at, n);
-    if (n == 0)
-        return at;
-    memset(w->at_risk, 0, 2 * (n + 1) * sizeof *w->at_risk);
-    uint32_t *last = w->at_risk, *events = w->at_risk + n + 1;  // by rank
-    for (size_t i = 0; i < n_found; i++) {
-        const struct trial_follow *f = &w->found[i].follow[k];
-        size_t rank = n;
-        while (rank > 0 && w->times[rank - 1] > f->length)
-            rank--;
-        const bool own = f->event && rank > 0 && w->times[rank - 1] == f->length;
-        last[rank]++;
-        events[rank] += own;
-        w->ranks[i] = (uint32_t)(rank * 2 + own);
-    }
-    size_t m = n_found;
-    for (size_t t = 0; t < n; t++) {
-        m -= last[t];
-        at = trial_put(at, m);
-        at = trial_put(at, events[t + 1]);
-        at = trial_put(at, exposed->event && exposed->length == w->times[t]);
-    }
-    for (size_t i = 0; i < n_found; i++)
-        at = trial_put(at, w->ranks[i]);
-    return at;
-}
-
-static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a, size_t n, int64_t lag_length,
-                            const struct trial_follow *exposed, uint8_t *at)
-{
-    int64_t longest = 0;
-    size_t acted = 0;
-    for (size_t i = 0; i < n; i++) {
-        longest = w->found[i].follow[0].length > longest ? w->found[i].follow[0].length : longest;
-        acted += w->found[i].acted;
-    }
-    at = trial_put(at, (uint64_t)(longest < exposed[0].length ? longest : exposed[0].length));
-    at = trial_put(at, acted);
-    for (size_t i = 0; i < n; i++)
-        at = trial_put_position(at, w->found[i].position, e->position, w->block.frame->near);
-    for (size_t i = 0; i < n && lag_length > 0; i++)
-        at = trial_put(at, (uint64_t)w->found[i].before);
-    at = put_bundle(w, e, a, n, at);
+    struct trial_found *found = &w->found;
+    const uint32_t i = w->n_found++;
+    const struct trial_asked *a = q->views->asked;
+    uint32_t *count = found->before + (size_t)i * TRIAL_TOGETHER;
+    size_t index;
+    found->place[i] = place;
+    found->whose[i] = (uint8_t)whose;
+    found->until[i] = until;
+    found->acted[i] = acted_just_before(w, q, x, place);
+    for (uint32_t v = 0; v < q->n; v++)
+        count[v] = 0;
+    if (x->last_action >= q->lag_earliest)
+        count_before(w, q, x, place, count);
     for (uint32_t k = 0; k < a->request->n_outcomes; k++)
-        at = put_outcome(w, n, &exposed[k], k, at);
-    return at;
+        found->next[k][i] = a->series[k] != TRIAL_NONE && a->series[k] == w->common[k] ? x->next[k] : next_outcome(w, q->e, a->series[k], place, &index);
 }
 
-size_t trial_record_limit(const struct trial_frame *f)
+// Of the wanted views, those to which a stay is comparable by its classes.
+static inline uint32_t classes_fit(const struct question *q, uint32_t wanted, uint32_t place)
 {
-    const size_t members = f->options.comparators, types = f->in.n_types;
-    return TRIAL_NUMBER_MAX * (16 + TRIAL_OUTCOMES * 5 + (2 + TRIAL_OUTCOMES * 4) * members + 3 * types);
+    uint32_t fit = 0;
+    for (uint32_t v = 0; v < q->n; v++)
+        fit |= (uint32_t)(q->views[v].comparable[place / 64] >> (place & 63) & 1) << v;
+    return fit & wanted;
+}
+
+// A view has enough comparators: who is comparable with it alone needs no further look.
+static void leave_off(struct trial_outward *o, const struct question *q, uint32_t v, uint32_t *wanted)
+{
+    bool shared = false;
+    *wanted &= ~(UINT32_C(1) << v);
+    for (uint32_t i = 0; i < q->n; i++)
+        shared = shared || ((*wanted >> i & 1) && q->views[i].comparable == q->views[v].comparable);
+    if (!shared)
+        trial_outward_drop(o, q->views[v].comparable);
+}
+
+// Looks at one stay whose classes are those of some views.
+static void try_stay(struct trial_work *w, const struct question *q, uint32_t place, uint32_t whose)
+{
+    const struct trial_facts *x = &w->facts[place];
+    const int64_t since = q->e->since;
+    const uint32_t account = w->block.account[place];
+    int64_t last_same, next_same;
+    if (!whose || account == q->account || account == q->views->asked->request->without_account)
+        return;
+    look_around(w, q, x, place, w->found.seen + (size_t)w->n_found * q->n * w->seen_words, &last_same, &next_same);
+    for (uint32_t v = 0; v < q->n && last_same != INT64_MIN; v++)
+        if (last_same >= since - q->views[v].asked->window)
+            whose &= ~(UINT32_C(1) << v);
+    const int64_t until = lesser(x->length, next_same);
+    if (!whose || until <= since)
+        return;
+    keep(w, q, x, place, whose, until);
+    for (uint32_t v = 0; v < q->n; v++)
+        q->views[v].n += whose >> v & 1;
+}
+
+// The next so many on the way outward, all that is to be known of them on its way to the cache.
+static uint32_t fetch(struct trial_work *w, const struct question *q, struct trial_outward *o, uint32_t most, uint32_t *places)
+{
+    const struct trial_block *b = &w->block;
+    uint32_t n = 0;
+    for (; n < most && (places[n] = trial_outward_next(o)) != TRIAL_NONE; n++)
+        __builtin_prefetch(&w->facts[places[n]]);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct trial_facts *x = facts(w, places[i], q->e->since);
+        __builtin_prefetch(&b->actions.since[x->action ? x->action - 1 : 0]);
+        __builtin_prefetch(&b->touches.since[x->touch ? x->touch - 1 : 0]);
+        __builtin_prefetch(&b->touch_type[x->touch ? x->touch - 1 : 0]);
+    }
+    return n;
+}
+
+static void find(struct trial_work *w, const struct question *q, uint16_t combined)
+{
+    const struct trial_block *b = &w->block;
+    const struct trial_entry *e = q->e;
+    const uint32_t most = b->frame->options.comparators;
+    uint32_t wanted = (UINT32_C(1) << q->n) - 1, places[TRIAL_BATCH], n = 1;
+    struct trial_outward o = {.n_other = q->n};
+    for (uint32_t v = 0; v < q->n; v++)
+        o.other[v] = q->views[v].comparable;
+    trial_outward_begin(&o, &w->sweep, e->position - b->begin, e->lo - b->begin, e->hi - b->begin, combined);
+    while (wanted && n > 0) {
+        uint32_t least = most;
+        for (uint32_t v = 0; v < q->n; v++)
+            least = q->views[v].n < least ? q->views[v].n : least;
+        n = fetch(w, q, &o, most - least < TRIAL_BATCH ? most - least : TRIAL_BATCH, places);
+        for (uint32_t i = 0; i < n && wanted; i++) {
+            try_stay(w, q, places[i], classes_fit(q, wanted, places[i]));
+            for (uint32_t v = 0; v < q->n; v++)
+                if (q->views[v].n == most && (wanted >> v & 1))
+                    leave_off(&o, q, v, &wanted);
+        }
+    }
+}
+
+// ---- one touch -------------------------------------------------------------------------------------------------------------------
+
+static void ask(const struct trial_work *w, struct question *q)
+{
+    const struct trial_options *o = &w->block.frame->options;
+    const int64_t since = q->e->since, early = since - o->lag;
+    q->hour_ago = since - 3600 * o->second;
+    q->week_ago = q->far_back = since - 7 * 86400 * o->second;
+    q->far_on = since;
+    q->lag_to = early;
+    q->lag_earliest = INT64_MAX;
+    for (uint32_t v = 0; v < q->n; v++) {
+        struct trial_view *view = &q->views[v];
+        const int64_t window = view->asked->window;
+        view->n = 0;
+        view->lag_length = early < 0 ? 0 : lesser(early, window);
+        q->until[v] = since + window;
+        q->lag_from[v] = early - view->lag_length;
+        q->far_back = lesser(q->far_back, since - window);
+        q->far_on = q->until[v] > q->far_on ? q->until[v] : q->far_on;
+        if (view->lag_length > 0)
+            q->lag_earliest = lesser(q->lag_earliest, q->lag_from[v]);
+    }
+}
+
+// The comparators of one view, and how long they and the touched are followed.
+static void set_members(struct trial_work *w, const struct question *q, uint32_t v)
+{
+    struct trial_members *m = &w->members;
+    const struct trial_found *found = &w->found;
+    const int64_t since = q->e->since, window_end = q->until[v];
+    uint32_t n = 0;
+    for (uint32_t i = 1; i < w->n_found; i++) {
+        m->number[n] = i;
+        n += found->whose[i] >> v & 1;
+    }
+    m->n = n;
+    for (uint32_t k = 0; k < q->views->asked->request->n_outcomes; k++) {
+        for (uint32_t i = 0; i < n; i++) {
+            const int64_t next = found->next[k][m->number[i]], end = lesser(window_end, found->until[m->number[i]]);
+            m->length[k][i] = lesser(next, end) - since;
+            m->event[k][i] = next <= end;
+        }
+        const int64_t end = lesser(window_end, found->until[0]);
+        m->exposed[k] = (struct trial_follow){lesser(found->next[k][0], end) - since, found->next[k][0] <= end};
+    }
 }
 
 // What the aimed action was worth, if it is to be counted; NaN: it is not, or not known.
-static double worth(const struct trial_work *w, const struct trial_asked *a, const struct trial_follow *exposed, size_t n, size_t position)
+static double worth(struct trial_work *w, const struct question *q)
 {
-    const struct trial_events *aim = a->series[0] == TRIAL_NONE ? NULL : w->series[a->series[0]].events;
-    if (!aim || !aim->value || !exposed->event)
+    const struct trial_members *m = &w->members;
+    const uint32_t series = q->views->asked->series[0];
+    const struct trial_events *aim = series == TRIAL_NONE ? NULL : w->series[series].events;
+    if (!aim || !aim->value || !m->exposed[0].event)
         return NAN;
-    for (size_t i = 0; i < n; i++)
-        if (w->found[i].follow[0].length >= exposed->length)
-            return aim->value[position];
+    size_t index = 0;
+    for (uint32_t i = 0; i < m->n; i++)
+        if (m->length[0][i] >= m->exposed[0].length) {
+            next_outcome(w, q->e, series, q->e->position - w->block.begin, &index);
+            return aim->value[index];
+        }
     return NAN;
 }
 
-enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a)
+enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n)
 {
     const struct trial_block *b = &w->block;
     const uint32_t place = e->position - b->begin;
-    const uint16_t combined = trial_state(&w->sweep, 0, place), touches = trial_state(&w->sweep, a->which_window + 1, place);
-    const int64_t end = e->since + a->window < b->length[place] ? e->since + a->window : b->length[place];
-    const int64_t early = e->since - b->frame->options.lag, lag_length = early < 0 ? 0 : early < a->window ? early : a->window;
-    struct trial_follow exposed[TRIAL_OUTCOMES];
-    struct trial_chunk *room = trial_record_room(w, a->number);
-    size_t position[TRIAL_OUTCOMES] = {0}, n = 0;
-    uint64_t flags = 0;
-
-    if (!room)
-        return TRIAL_NOMEM;
-    uint8_t *at = room->at;
-    *out = at;
-    if (end <= e->since) {
-        at = trial_put(at, TRIAL_NO_FOLLOW);
-    } else {
-        struct before before = look_back(w, e, facts(w, place, e->since), place, lag_length);
-        n = find(w, e, a, combined, touches, lag_length);
-        for (uint32_t k = 0; k < a->request->n_outcomes; k++) {
-            exposed[k] = follow(w, e, a->series[k], place, end, &position[k]);
-            flags |= exposed[k].event ? (uint64_t)TRIAL_EVENT << k : 0;
-        }
-        double value = worth(w, a, &exposed[0], n, position[0]);
-        flags |= (isnan(value) ? 0 : TRIAL_WORTH) | (before.acted ? TRIAL_ACTED : 0);
-        at = trial_put(at, flags);
-        at = trial_put(at, combined);
-        at = trial_put(at, touches);
-        for (uint32_t k = 0; k < a->request->n_outcomes; k++)
-            at = trial_put(at, (uint64_t)exposed[k].length);
-        if (lag_length > 0)
-            at = trial_put(at, (uint64_t)before.count);
-        at = trial_put(at, n);
-        if (n > 0 && !isnan(value)) {
-            memcpy(at, &value, sizeof value);
-            at += sizeof value;
-        }
-        if (n > 0)
-            at = put_members(w, e, a, n, lag_length, exposed, at);
+    const uint16_t combined = trial_state(&w->sweep, 0, place);
+    const struct trial_facts *x = facts(w, place, e->since);
+    struct question q = {.e = e, .views = views, .n = n, .type = views->asked->request->type, .account = b->account[place]};
+    int64_t last_same, next_same;
+    enum trial_rc rc = TRIAL_OK;
+    for (uint32_t v = 0; v < n; v++) {
+        views[v].touches = trial_state(&w->sweep, views[v].asked->which_window + 1, place);
+        views[v].comparable = trial_bits(&w->sweep, views[v].asked->which_window + 1, views[v].touches);
     }
-    room->left -= (size_t)(at - room->at);
-    room->at = at;
-    return TRIAL_OK;
+    ask(w, &q);
+    // The touched first: later touches do not censor it.
+    w->n_found = 0;
+    look_around(w, &q, x, place, w->found.seen, &last_same, &next_same);
+    keep(w, &q, x, place, 0, x->length);
+    if (x->length > e->since)
+        find(w, &q, combined);
+    for (uint32_t v = 0; v < n && rc == TRIAL_OK; v++) {
+        set_members(w, &q, v);
+        rc = trial_put_record(w, e, views, v, n, combined, worth(w, &q));
+    }
+    return rc;
 }

@@ -5,9 +5,10 @@
 //   flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
-//   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it; number of other types
-//   seen, and for each: type, comparators that saw it x 2 + seen by the exposed; for each outcome: number of event times, and if there are any: for each time comparators
-//   still followed, events among them, whether the exposed's own; for each comparator: event times within its follow-up x 2 + has its event at the last of them
+//   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it, a byte, or four where
+//   flags say that these are many; number of other types seen, and for each: type, comparators that saw it x 2 + seen by the exposed;
+//   for each outcome: number of event times, and if there are any: for each time comparators still followed, events among them, whether
+//   the exposed's own; for each comparator, in a byte if all fit: event times within its follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 #define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 
@@ -17,7 +18,7 @@
 
 #define TRIAL_NUMBER_MAX 10  // bytes of the longest number
 
-enum { TRIAL_NO_FOLLOW = 1, TRIAL_WORTH = 2, TRIAL_ACTED = 4, TRIAL_LEFT_OUT = 8, TRIAL_EVENT = 16 };  // TRIAL_EVENT << k
+enum { TRIAL_NO_FOLLOW = 1, TRIAL_WORTH = 2, TRIAL_ACTED = 4, TRIAL_LEFT_OUT = 8, TRIAL_EVENT = 16, TRIAL_MANY = 64 };  // TRIAL_EVENT << k
 
 static inline uint8_t *trial_put(uint8_t *at, uint64_t number)
 {
@@ -25,6 +26,35 @@ static inline uint8_t *trial_put(uint8_t *at, uint64_t number)
         *at++ = (uint8_t)(number | 128);
     *at++ = (uint8_t)number;
     return at;
+}
+
+// Numbers of which it is known whether each is less than 256.
+static inline uint8_t *trial_put_small(uint8_t *at, const uint32_t *numbers, size_t n, bool bytes)
+{
+    if (!bytes) {
+        memcpy(at, numbers, n * sizeof *numbers);
+        return at + n * sizeof *numbers;
+    }
+    for (size_t i = 0; i < n; i++)
+        at[i] = (uint8_t)numbers[i];
+    return at + n;
+}
+
+static inline const uint8_t *trial_get_small(const uint8_t *at, uint32_t *numbers, size_t n, bool bytes)
+{
+    if (!bytes) {
+        memcpy(numbers, at, n * sizeof *numbers);
+        return at + n * sizeof *numbers;
+    }
+    for (size_t i = 0; i < n; i++)
+        numbers[i] = at[i];
+    return at + n;
+}
+
+// The greatest is 2 x (comparators + 1) + 1.
+static inline bool trial_ranks_are_bytes(uint32_t comparators)
+{
+    return comparators <= 126;
 }
 
 static inline uint64_t trial_get(const uint8_t **at)

@@ -260,6 +260,14 @@ void trial_sweep_done(struct trial_sweep *s, const struct trial_alloc *alloc)
 
 // ---- outward ---------------------------------------------------------------------------------------------------------------
 
+static inline uint64_t word_of(const struct trial_outward *o, uint32_t word)
+{
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < o->n_other; i++)
+        any |= o->other[i][word];
+    return o->one[word] & any;
+}
+
 static void go_left(struct trial_outward *o)
 {
     while (o->left_bits == 0) {
@@ -267,8 +275,7 @@ static void go_left(struct trial_outward *o)
             o->left = TRIAL_NONE;
             return;
         }
-        o->left_word--;
-        o->left_bits = o->one[o->left_word] & o->other[o->left_word];
+        o->left_bits = word_of(o, --o->left_word);
     }
     uint32_t bit = 63 - (uint32_t)__builtin_clzll(o->left_bits), place = o->left_word * 64 + bit;
     o->left_bits &= ~(UINT64_C(1) << bit);
@@ -282,26 +289,23 @@ static void go_right(struct trial_outward *o)
             o->right = TRIAL_NONE;
             return;
         }
-        o->right_word++;
-        o->right_bits = o->one[o->right_word] & o->other[o->right_word];
+        o->right_bits = word_of(o, ++o->right_word);
     }
     uint32_t bit = (uint32_t)__builtin_ctzll(o->right_bits), place = o->right_word * 64 + bit;
     o->right_bits &= o->right_bits - 1;
     o->right = place < o->hi ? place : TRIAL_NONE;
 }
 
-void trial_outward_begin(struct trial_outward *o, const struct trial_sweep *s, uint32_t place, uint32_t lo, uint32_t hi, uint16_t combined,
-                         uint32_t window, uint16_t touches)
+void trial_outward_begin(struct trial_outward *o, const struct trial_sweep *s, uint32_t place, uint32_t lo, uint32_t hi, uint16_t combined)
 {
     const uint32_t word = place / 64, bit = place & 63;
     o->sweep = s;
     o->one = s->bits + (size_t)(s->first_state[0] + combined) * s->n_words;
-    o->other = s->bits + (size_t)(s->first_state[window + 1] + touches) * s->n_words;
     o->lo = lo;
     o->hi = hi;
     o->entry = s->block->in[place];
     o->left_word = o->right_word = word;
-    const uint64_t both = o->one[word] & o->other[word];
+    const uint64_t both = word_of(o, word);
     o->left_bits = both & ((UINT64_C(1) << bit) - 1);
     o->right_bits = both & ~((UINT64_C(2) << bit) - 1);
     go_left(o);
@@ -320,4 +324,15 @@ uint32_t trial_outward_next(struct trial_outward *o)
     else
         go_right(o);
     return place;
+}
+
+void trial_outward_drop(struct trial_outward *o, const uint64_t *other)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < o->n_other; i++)
+        if (o->other[i] != other)
+            o->other[kept++] = o->other[i];
+    o->n_other = kept;
+    o->left_bits &= word_of(o, o->left_word);
+    o->right_bits &= word_of(o, o->right_word);
 }

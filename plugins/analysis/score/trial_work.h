@@ -24,14 +24,40 @@ struct trial_facts {
     int64_t last_action;           // before
     int64_t last_touch;            // not later
     int64_t next_touch, length;
-    uint32_t account, touch;       // touch: of the block's list, the first later one
+    uint32_t action, touch;        // of the block's lists: the first not earlier, the first later one
 };
 
+#define TRIAL_BATCH 24  // stays on the way to which memory is fetched at a time
+
+
+// One request at one touch, while comparators are looked for; those of the same outcomes are looked for together.
+struct trial_view {
+    const struct trial_asked *asked;
+    const uint8_t **out;        // where the place of its record goes
+    const uint64_t *comparable; // who is of the same class of touches
+    int64_t lag_length;         // of the placebo
+    uint32_t n;                 // comparators so far
+    uint16_t touches;           // class
+};
+
+// The touched, number 0, and the comparators of any of the views in the order in which they were found. Times are since entry.
 struct trial_found {
-    uint32_t position, place;
-    struct trial_follow follow[TRIAL_OUTCOMES];
-    int64_t before;
-    bool acted;
+    uint32_t *place;
+    uint8_t *whose;   // bits of the views
+    uint8_t *acted;   // in the hour before
+    int64_t *until;   // the stay's end or the next touch of the type
+    int64_t *next[TRIAL_OUTCOMES];
+    uint32_t *before; // [number][view]: actions in the window of the placebo
+    uint64_t *seen;   // [number][view][word]: types that touched
+};
+
+// The comparators of one view alone, by number there, and the touched one.
+struct trial_members {
+    uint32_t n;
+    uint32_t *number;                  // among the found
+    int64_t *length[TRIAL_OUTCOMES];   // of follow-up
+    uint8_t *event[TRIAL_OUTCOMES];    // it ended with one
+    struct trial_follow exposed[TRIAL_OUTCOMES];
 };
 
 struct trial_chunk {
@@ -56,18 +82,24 @@ struct trial_work {
     int64_t *moments;
     struct trial_facts *facts;     // by place
     uint32_t common[TRIAL_OUTCOMES];  // the series that most ask about, or TRIAL_NONE
-    struct trial_found *found;     // of one trial
-    uint64_t *seen;                // bundle: bits of types, of the exposed, of any, of one
-    uint32_t *seen_count;          // by type: comparators that saw it; 0 between trials
-    uint32_t seen_words;
+    struct trial_found found;      // of one walk
+    uint32_t n_found;
+    struct trial_members members;
+    uint32_t seen_words, digits;
+    uint64_t *counted;             // [digit][word]: how many members saw each type, in binary
+    uint64_t *any;                 // [word]: types that somebody saw
     int64_t *times;                // event times of one trial
-    uint32_t *at_risk, *ranks;     // of one outcome: by rank, twice; by member
+    uint32_t *ranks, *before;      // of one outcome; of the placebo: by member
     struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
-    struct trial_room rooms[13];
+    struct trial_room rooms[24];
 };
 
-// Finds the comparators of one fresh touch for one request and writes its record; *out is where, in memory of the pass.
-enum trial_rc trial_judge(const uint8_t **out, struct trial_work *w, const struct trial_entry *e, const struct trial_asked *a);
+// Finds the comparators of one touch for up to TRIAL_TOGETHER requests of one type with the same outcomes, for which it is fresh,
+// and writes their records, in memory of the pass.
+enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n);
+// Writes the record of one of them, whose members are set (trial_put.c).
+enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *views, uint32_t view, uint32_t n_views,
+                               uint16_t combined, double worth);
 // Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
 struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);
 size_t trial_record_limit(const struct trial_frame *f);

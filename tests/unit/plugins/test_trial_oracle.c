@@ -559,8 +559,13 @@ static void requests_run_together_in_any_blocks_and_order_give_what_each_gives_a
         const struct trial_events *aims[2] = {&w.aims, &w.aims}, *harms[2] = {&w.harms, NULL};
         int64_t windows[3][2] = {{5 * DAY, 3 * DAY}, {2 * DAY, 5 * DAY}, {10 * DAY, 6 * DAY}};
         struct trial_request q[REQUESTS];
+        const uint32_t apart = seed % 2 ? 60 : 1;  // of the numbers of types: more than one word of bits, or one
+        for (size_t i = 0; i < w.touches.first[w.n_units]; i++)
+            w.touch_type[i] *= apart;
+        w.input.n_types = 2 * apart + 1;
+        // Of the first type all windows are looked for together, of the second one, of the third two.
         for (uint32_t i = 0; i < REQUESTS; i++)
-            q[i] = (struct trial_request){.type = i % 3, .window = windows[i / 3], .outcome = {aims, i % 2 ? harms : NULL}, .n_outcomes = 2,
+            q[i] = (struct trial_request){.type = i % 3 * apart, .window = windows[i / 3], .outcome = {aims, i % 3 == 1 || i == 8 ? harms : NULL}, .n_outcomes = 2,
                                           .without_account = i == 4 ? 2 : TRIAL_NONE, .only_stage = i == 7 ? 1 : TRIAL_ALL, .only_segment = TRIAL_ALL};
         struct trial_result alone, together[REQUESTS];
         const struct trial_crew crew = {NULL, backwards, NULL};
@@ -579,6 +584,7 @@ static void requests_run_together_in_any_blocks_and_order_give_what_each_gives_a
                 assert_memory_equal(numbers, same_numbers, sizeof numbers);
                 assert_int_equal(one->matched, same_one->matched);
                 assert_int_equal(one->stage, same_one->stage);
+                assert_int_equal(one->bundle_type, same_one->bundle_type);
             }
             cells += alone.n_cells;
             trial_result_done(&alone);

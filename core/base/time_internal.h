@@ -51,6 +51,7 @@ struct time_zone; // owns
 enum { TIME_ZONE_PLAIN = 0, TIME_ZONE_REPEATED = 1, TIME_ZONE_SKIPPED = 2 };
 voc_rc time_zone_new(struct time_zone **out, voc_str name, struct diag *d); // UTC gives NULL and VOC_OK
 void time_zone_free(struct time_zone *z);
+bool time_zone_windows(voc_str name, char out[64]); // "W. Europe Standard Time", blanks or underscores, as Europe/Berlin
 int64_t time_zone_to_utc(const struct time_zone *z, int64_t local_us, int *kind);
 bool time_zone_has(const struct time_zone *z, int64_t local_us, int64_t offset_us); // may a clock there show this, at that offset?
 

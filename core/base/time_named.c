@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Zones that a time names itself: "2025-03-01 10:00 Europe/Warsaw", "... CEST", "... UTC+2", "...+01:00[Europe/Paris]".
+// Zones that a time names itself: "2025-03-01 10:00 Europe/Warsaw", "... CEST", "... UTC+2", "...+01:00[Europe/Paris]", and as
+// Windows has them, with underscores for blanks ("... W._Europe_Standard_Time").
 // An abbreviation is an offset. One with several meanings (CST, IST, BST) is refused, and so is one that is not in use at
 // that time where its clocks change ("CET" in July: +01:00, or the clock on the wall?): both must be asked, not guessed.
 // Zones are opened when they are first met and kept as long as the format; safe in threads.
@@ -136,7 +137,9 @@ static voc_rc make(struct kept **out, voc_str word)
         k->kind = UNKNOWN;
     } else {
         k->kind = PLACE;
+        char place_of[64];
         rc = time_zone_new(&k->zone, word, NULL);
+        if (rc == VOC_E_OPTION && time_zone_windows(word, place_of)) rc = time_zone_new(&k->zone, str_of(place_of), NULL);
         if (rc == VOC_E_OPTION) k->kind = UNKNOWN, rc = VOC_OK;
     }
     if (rc == VOC_OK) *out = k;

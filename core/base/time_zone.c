@@ -103,6 +103,23 @@ static voc_rc unknown(voc_str name, struct diag *d)
     return VOC_E_OPTION;
 }
 
+bool time_zone_windows(voc_str name, char out[64])
+{
+    UChar windows[64], id[64];
+    UErrorCode e = U_ZERO_ERROR;
+    int32_t n = 0;
+    if (name.len == 0 || name.len >= 64) return false;
+    for (size_t i = 0; i < name.len; i++) {
+        if ((unsigned char)name.ptr[i] < ' ' || (unsigned char)name.ptr[i] >= 127) return false;
+        windows[i] = (UChar)(name.ptr[i] == '_' ? ' ' : name.ptr[i]);
+    }
+    n = ucal_getTimeZoneIDForWindowsID(windows, (int32_t)name.len, NULL, id, 64, &e);
+    if (U_FAILURE(e) || n <= 0 || n >= 64) return false;
+    for (int32_t i = 0; i < n; i++) out[i] = (char)id[i];
+    out[n] = 0;
+    return true;
+}
+
 voc_rc time_zone_new(struct time_zone **out, voc_str name, struct diag *d)
 {
     UChar id[64], canonical[128];

@@ -93,10 +93,7 @@ static voc_rc email_open(const voc_host *host, voc_context *cx, const voc_source
     memset(e, 0, sizeof *e);
     e->host = host;
     e->cx = cx;
-    e->domains = values[OPT_DOMAINS].list;
-    e->n_domains = values[OPT_DOMAINS].n_list;
-    e->addresses = values[OPT_ADDRESSES].list;
-    e->n_addresses = values[OPT_ADDRESSES].n_list;
+    e->party = (struct party){.domains = values[OPT_DOMAINS].list, .n_domains = values[OPT_DOMAINS].n_list, .addresses = values[OPT_ADDRESSES].list, .n_addresses = values[OPT_ADDRESSES].n_list};
     e->accounts = values[OPT_ACCOUNTS].i != 0;
     e->mbox = (uint32_t)values[OPT_MBOX].i;
     e->max_message = (size_t)values[OPT_MAX].i;
@@ -138,26 +135,6 @@ static voc_rc one_mail(struct email *e, struct piece *p)
     return rc ? rc : e->rc;
 }
 
-static void tell_company(struct email *e)
-{
-    struct text *t = &e->scratch;
-    if (e->n_domains || e->n_addresses) {
-        t->n = 0;
-        for (size_t i = 0; i < e->n_domains + e->n_addresses; i++) {
-            voc_str s = i < e->n_domains ? e->domains[i] : e->addresses[i - e->n_domains];
-            if (i) text_add(e, t, ", ", 2);
-            text_add(e, t, s.ptr, s.len);
-        }
-        voc_str all = cut(text_str(t), 400);
-        snprintf(e->why, sizeof e->why, "the company is %.*s, as declared", (int)all.len, all.ptr);
-    } else if (e->guessed[0]) {
-        snprintf(e->why, sizeof e->why, "the company is %s (guessed: it takes part in %llu of the first %llu mails); -O company-domains=DOMAIN,... says otherwise", e->guessed,
-                 (unsigned long long)e->guess_in, (unsigned long long)e->guess_of);
-    } else {
-        snprintf(e->why, sizeof e->why, "who the company is, is not known (no domain takes part in half of the mails): every sender is read as a customer; -O company-domains=DOMAIN,... says it");
-    }
-}
-
 static voc_rc email_run(void *instance, voc_stream *stream, voc_sink *sink)
 {
     struct email *e = instance;
@@ -166,16 +143,16 @@ static voc_rc email_run(void *instance, voc_stream *stream, voc_sink *sink)
     int some = 1;
     e->sink = sink;
     voc_rc rc = frame_open(e, &f, stream, AHEAD);
-    if (!rc && !e->n_domains && !e->n_addresses) {
-        party_guess(e, &f);
-        if (e->guess_of < AHEAD_MAILS && !f.ended) {
-            e->guessed[0] = 0;
+    if (!rc && !party_declared(&e->party)) {
+        email_guess_company(e, &f);
+        if (e->party.guess_of < AHEAD_MAILS && !f.ended) {
+            e->party.guessed[0] = 0;
             rc = frame_ahead(e, &f, AHEAD_MAX);
-            if (!rc) party_guess(e, &f);
+            if (!rc) email_guess_company(e, &f);
         }
     }
     if (!rc) rc = e->rc;
-    tell_company(e);
+    party_say(&e->party, "mails", "every sender is read as a customer", e->why, sizeof e->why);
     while (!rc && some) {
         email_reset(e);
         rc = e->host->cancelled(e->cx) ? VOC_CANCELLED : frame_next(e, &f, &p, &some);

@@ -9,6 +9,8 @@
 
 #include <voc/plugin.h>
 
+#include "plugins/common/party.h"
+
 #define S(literal) ((voc_str)VOC_LIT(literal))
 #define EMAIL_ROWS_MAX 1000u               // recipients of one mail
 #define EMAIL_WORDS_MAX ((size_t)1 << 20)  // bytes of words kept of one mail
@@ -87,14 +89,9 @@ struct email {
     struct recall *recall;
     voc_time_format *iso;
     // options
-    uint32_t mbox, accounts, guess;
+    uint32_t mbox, accounts;
     size_t max_message;
-    const voc_str *domains, *addresses;
-    size_t n_domains, n_addresses;
-    // the company
-    char guessed[320];      // a domain or an address
-    uint32_t guessed_address, company_known;
-    uint64_t guess_in, guess_of; // it takes part in this many of so many mails
+    struct party party;     // who the company is
     char why[600];
     // scratch, kept between mails
     struct text decoded, utf8, html, fresh, quoted, signature, scratch, hidden;
@@ -158,10 +155,8 @@ void shown_restore(struct email *e, struct _GByteArray *in);            // once 
 voc_str shown_as_written(struct email *e, voc_str raw, int of_type);    // a header that GMime gives; in the arena
 
 // party.c
-void party_guess(struct email *e, const struct frame *f);
-void party_mark(struct email *e, struct mail *m);                           // who of the people is the company
-int party_is_company(const struct email *e, voc_str address);
-voc_str address_domain(voc_str address);
+void email_guess_company(struct email *e, const struct frame *f);
+void email_mark_company(struct email *e, struct mail *m);                   // who of the people it is
 
 // thread.c
 voc_rc recall_open(struct email *e);

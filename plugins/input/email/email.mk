@@ -12,7 +12,7 @@ plugins_input_email_input_email_la_SOURCES = \
 plugins_input_email_input_email_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(PLUGIN_EMAIL_CFLAGS)
 plugins_input_email_input_email_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_email_input_email_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-plugins_input_email_input_email_la_LIBADD = $(PLUGIN_EMAIL_LIBS)
+plugins_input_email_input_email_la_LIBADD = $(PLUGIN_COMMON) $(PLUGIN_EMAIL_LIBS)
 endif
 
 dist_man_MANS += plugins/input/email/voc-input-email.7

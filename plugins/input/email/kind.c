@@ -128,7 +128,7 @@ static voc_str address_in(struct email *e, const struct mail *m, voc_str body, i
         while (to > at + 1 && (to[-1] == '.' || to[-1] == '-')) to--;
         if (from == at || to < at + 4) continue;
         voc_str a = email_folded(e, (voc_str){from, (size_t)(to - from)});
-        int mine = str_begins(a, "postmaster@") || str_begins(a, "mailer-daemon@") || (strict && party_is_company(e, a));
+        int mine = str_begins(a, "postmaster@") || str_begins(a, "mailer-daemon@") || (strict && party_is_company(&e->party, a));
         for (size_t i = 0; i < m->n_people && !mine; i++) mine = m->people[i].value.len == a.len && memcmp(m->people[i].value.ptr, a.ptr, a.len) == 0;
         if (!mine) return a;
     }

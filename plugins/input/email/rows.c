@@ -67,7 +67,7 @@ static voc_rc emit(struct email *e, const struct mail *m, uint64_t record, const
         alias.value = who->value;
         r->customer = &alias;
         r->n_customer = 1;
-        account.value = address_domain(who->value);
+        account.value = party_domain(who->value);
         if (e->accounts && account.value.len) r->account = &account, r->n_account = 1;
         if (who->name.len && who->name.len < 200 && recall_new(e, hash_bytes(hash_bytes(4, who->value.ptr, who->value.len), who->name.ptr, who->name.len)))
             attrs[r->n_attrs++] = text_attr(S("name"), who->name, VOC_ENTITY_INDIVIDUAL);
@@ -169,7 +169,7 @@ voc_rc rows_of(struct email *e, struct mail *m, uint64_t record)
 {
     const struct address *from = writer(m);
     struct act nobody = {.action = kind_names[m->kind], .actor = VOC_ACTOR_OTHER};
-    party_mark(e, m);
+    email_mark_company(e, m);
     e->kinds[m->kind]++;
     switch (m->kind) {
     case KIND_BOUNCE: case KIND_DELAY: case KIND_DELIVERED: case KIND_COMPLAINT: return report_rows(e, m, record);

@@ -118,6 +118,11 @@ check_PROGRAMS += tests/unit/plugins/test_xes
 tests_unit_plugins_test_xes_SOURCES = tests/unit/plugins/test_xes.c
 tests_unit_plugins_test_xes_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_ics
+tests_unit_plugins_test_ics_SOURCES = tests/unit/plugins/test_ics.c $(plugins_input_ics_input_ics_la_SOURCES)
+tests_unit_plugins_test_ics_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_plugins_test_ics_LDADD = $(UNIT_LDADD)
+
 # GMime ends the program where memory runs out, so no allocation is made to fail here.
 if PLUGIN_EMAIL
 check_PROGRAMS += tests/unit/plugins/test_email

@@ -11,10 +11,10 @@
 #define LOOK_LINES 20u
 #define LOOK_RECORDS 200u
 
-static const char *const shapes[] = {"auto", "columns", "rows", "segment", NULL};
+static const char *const shapes[] = {"auto", "columns", "rows", "segment", "snowplow-tsv", NULL};
 static const voc_option options[] = {
     [OPT_SHAPE] = {.name = "shape", .type = VOC_OPT_ENUM, .initial = "auto", .choices = shapes, .argument = "SHAPE",
-                   .help = "What a record is: columns (named cells), rows (our own, see voc-input-json(7)), segment (calls of Segment). Found out if not given."},
+                   .help = "What a record is: columns (named cells), rows (our own, see voc-input-json(7)), segment (calls of Segment), snowplow-tsv (tab-separated events of Snowplow). Found out if not given."},
     PLAN_OPTIONS,
 };
 
@@ -60,7 +60,11 @@ static bool over_lines(voc_str text)
 
 // ---- life of an instance ----------------------------------------------------------------------------------------------------------
 
-static void close_instance(void *instance) { plan_close(instance); }
+static void close_instance(void *instance)
+{
+    tsv_free(&((struct instance *)instance)->head);
+    plan_close(instance);
+}
 
 static voc_rc new_instance(const voc_host *host, voc_context *cx, struct events **out)
 {
@@ -84,7 +88,7 @@ static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_sou
 static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
 {
     struct instance *j = instance;
-    j->array = over_lines(first);
+    j->array = j->shape != SHAPE_SNOWPLOW_TSV && over_lines(first);
     out->separator = out->quote = out->n_head = 0;
     if (j->array && out->struct_size >= offsetof(voc_line_rule, values) + sizeof out->values) out->values = 1;
     return VOC_OK;
@@ -106,9 +110,24 @@ static enum shape shape_of(const struct events *e, const voc_block *first)
     return own * 2 > n ? SHAPE_ROWS : calls * 2 > n ? SHAPE_SEGMENT : SHAPE_COLUMNS;
 }
 
+// Tab-separated text, if one of the first lines is such a record: the plan is made of the JSON that they are written as.
+static voc_rc see_tsv(struct instance *j, const voc_block **first)
+{
+    j->tsv = j->shape == SHAPE_SNOWPLOW_TSV;
+    for (size_t i = 0; i < (*first)->n_records && i < LOOK_LINES && j->shape == SHAPE_AUTO && !j->tsv; i++)
+        j->tsv = tsv_shaped((voc_str){(*first)->bytes + (*first)->start[i], (*first)->end[i] - (*first)->start[i]});
+    if (!j->tsv) return VOC_OK;
+    j->shape = SHAPE_COLUMNS;
+    voc_rc rc = tsv_convert(&j->head, &j->events, *first, SAMPLES_MAX);
+    *first = &j->head.block;
+    return rc;
+}
+
 static voc_rc make_plan(void *instance, const voc_block *first)
 {
     struct instance *j = instance;
+    voc_rc rc = see_tsv(j, &first);
+    if (rc) return rc;
     if (j->shape == SHAPE_AUTO) j->shape = shape_of(instance, first);
     if (j->shape == SHAPE_COLUMNS) return plan_make(instance, first);
     return j->events.host->time_format(j->events.cx, &j->time, (voc_str){"", 0}, j->events.zone);
@@ -184,10 +203,13 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     JSON(e)->array = over_lines(text);
     if (cut_head(e, text, p->complete != 0, &b) != VOC_OK) return;
     if (b.n_records == 0) return say(r, 20, "it begins as JSON, but no record of it is whole", none, "", none);
-    enum shape shape = shape_of(e, &b);
+    const voc_block *first = &b;
+    if (see_tsv(JSON(e), &first) != VOC_OK) return;
+    enum shape shape = JSON(e)->tsv ? SHAPE_COLUMNS : shape_of(e, &b);
     if (shape == SHAPE_ROWS) return say(r, 92, "each record is a row with our own names of fields", none, "", none);
     if (shape == SHAPE_SEGMENT) return say(r, 92, "calls of Segment (type, messageId, userId)", none, "", none);
-    voc_rc rc = plan_make(e, &b);
+    voc_rc rc = plan_make(e, first);
+    if (JSON(e)->tsv) return say(r, 95, "events of Snowplow as tab-separated text (131 columns)", none, "", none);
     if (e->n_columns == 0) return say(r, 10, "no record is a JSON object", none, "", none);
     if (e->n_times == 0) return say(r, 30, "JSON objects, but no member holds times", none, "", none);
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;
@@ -198,13 +220,22 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     say(r, 75, "JSON objects with ", e->columns[action].name, " and ", time);
 }
 
+// One of its first lines is a record of Snowplow's.
+static bool begins_as_tsv(voc_str text)
+{
+    for (size_t i = 0; i < LOOK_LINES && text.len; i++)
+        if (tsv_shaped(next_line(&text))) return true;
+    return false;
+}
+
 static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
 {
     struct events *e;
     voc_str text = behind_blanks(p->head);
     r->confidence = 0;
     snprintf(r->reason, sizeof r->reason, "no JSON objects");
-    if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '[') || new_instance(host, cx, &e) != VOC_OK) return;
+    bool json = text.len && (text.ptr[0] == '{' || text.ptr[0] == '[');
+    if ((!json && !begins_as_tsv(p->head)) || new_instance(host, cx, &e) != VOC_OK) return;
     e->quiet = true;
     judge(e, p, r);
     close_instance(e);
@@ -231,12 +262,12 @@ static const voc_plugin json_plugin = {
     .option_size = sizeof *options,
     .name = "json",
     .version = "0.1.0",
-    .summary = "Events as JSON: lines or an array (our own rows, Segment, GA4, Snowplow, any by mapping)",
+    .summary = "Events as JSON: lines or an array (our own rows, Segment, GA4, Snowplow also as TSV, any by mapping)",
     .licence = "MIT",
     .author = "Vocstream",
     .options = options,
     .n_options = sizeof options / sizeof *options,
-    .extensions = "json jsonl ndjson",
+    .extensions = "json jsonl ndjson tsv",
     .ops = &ops,
 };
 

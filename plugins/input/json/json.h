@@ -5,7 +5,7 @@
 //   rows     our own rows, each field by its own name: own.c
 //   segment  calls of Segment (identify, track, page, screen, group, alias): segment.c
 // GA4 and Snowplow are columns whose plan is known: presets.c. json.c: the descriptor, which shape it is, the life of an instance.
-// whole.c: a record as a whole, for shapes that are no columns.
+// whole.c: a record as a whole, for shapes that are no columns. tsv.c: Snowplow's tab-separated text, written as JSON first.
 #ifndef VOC_PLUGINS_INPUT_JSON_H
 #define VOC_PLUGINS_INPUT_JSON_H
 
@@ -13,7 +13,7 @@
 #include "plugins/common/json_scan.h"
 
 enum { OPT_SHAPE, OPT_SHARED };
-enum shape { SHAPE_AUTO, SHAPE_COLUMNS, SHAPE_ROWS, SHAPE_SEGMENT };
+enum shape { SHAPE_AUTO, SHAPE_COLUMNS, SHAPE_ROWS, SHAPE_SEGMENT, SHAPE_SNOWPLOW_TSV };
 
 #define MORE_MAX 250u // members of one record that no column holds
 #define NO_NODE UINT32_MAX
@@ -103,6 +103,21 @@ bool own_shaped(voc_str record);                     // its members are all fiel
 void segment_read(struct whole *w, voc_str record); // segment.c
 bool segment_shaped(voc_str record);
 
+// ---- tsv.c ----------------------------------------------------------------------------------------------------------------
+
+#define TSV_COLUMNS 131u
+struct tsv { // records as JSON; one that has another number of columns is "!" and that number. Zeroed at first; owns
+    const voc_host *host;
+    voc_context *cx;
+    char *bytes;
+    size_t n, room, *start, *end;
+    bool short_of_memory;
+    voc_block block; // as the one that was given, with these bytes
+};
+bool tsv_shaped(voc_str line); // it is a record of Snowplow's
+voc_rc tsv_convert(struct tsv *t, const struct events *e, const voc_block *in, size_t max); // at most so many records
+void tsv_free(struct tsv *t);
+
 // ---- json.c ---------------------------------------------------------------------------------------------------------------
 
 struct instance { // begins as the plan does
@@ -111,6 +126,8 @@ struct instance { // begins as the plan does
     enum shape shape;
     voc_time_format *time; // shapes that are no columns: ISO 8601 and epochs
     const char *preset; // "GA4", "Snowplow", or NULL
+    bool tsv;           // tab-separated text of Snowplow
+    struct tsv head;    // tsv: the first records, which names and samples point into
     bool array;         // the records are members of an array, or stand over several lines
 };
 #define JSON(e) ((struct instance *)(e))

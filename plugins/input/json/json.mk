@@ -6,7 +6,7 @@ pkgplugin_LTLIBRARIES += plugins/input/json/input-json.la
 plugins_input_json_input_json_la_SOURCES = \
 	plugins/input/json/json.c plugins/input/json/json.h \
 	plugins/input/json/paths.c plugins/input/json/reader.c plugins/input/json/presets.c \
-	plugins/input/json/whole.c plugins/input/json/own.c plugins/input/json/segment.c
+	plugins/input/json/whole.c plugins/input/json/own.c plugins/input/json/segment.c plugins/input/json/tsv.c
 plugins_input_json_input_json_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_json_input_json_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_json_input_json_la_LDFLAGS = $(PLUGIN_LDFLAGS)

@@ -22,6 +22,7 @@ struct reading { // of one block, or of one sample
     const voc_block *block;
     char *scratch, *to; // texts with escapes as they are meant
     struct names *names;
+    struct tsv tsv; // tab-separated text: the block as JSON
     voc_rc rc;
     // the record
     struct json j;
@@ -314,7 +315,9 @@ static voc_rc open_block(void **out, const struct events *e, const voc_block *bl
     r->p = &JSON(e)->paths;
     r->block = block;
     *out = r;
-    return VOC_OK;
+    if (!JSON(e)->tsv) return VOC_OK;
+    r->block = &r->tsv.block;
+    return tsv_convert(&r->tsv, e, block, SIZE_MAX);
 }
 
 static void close_block(void *reading)
@@ -325,6 +328,7 @@ static void close_block(void *reading)
         next = n->next;
         r->e->host->free(r->e->cx, n);
     }
+    tsv_free(&r->tsv);
     r->e->host->free(r->e->cx, r->scratch);
     r->e->host->free(r->e->cx, r);
 }
@@ -335,6 +339,12 @@ static voc_rc next_record(void *reading, uint64_t i, voc_str *cells, voc_attr *m
     r->cells = cells;
     r->more = more;
     voc_str record = {r->block->bytes + r->block->start[i], r->block->end[i] - r->block->start[i]};
+    if (JSON(r->e)->tsv && record.len && *record.ptr == '!') { // tsv.c
+        fault->code = "COLUMNS";
+        fault->ignored = false;
+        snprintf(fault->text, sizeof fault->text, "it has %.*s columns in place of %u: a line that was cut, or joined with another", (int)record.len - 1, record.ptr + 1, TSV_COLUMNS);
+        return VOC_OK;
+    }
     if (read_record(r, record)) return *n_more = r->n_more, VOC_OK;
     if (r->rc) return r->rc;
     fault->code = "JSON";
@@ -433,6 +443,7 @@ static void frame(const struct events *e, struct plan_text *t)
 {
     const struct instance *j = JSON(e);
     if (j->array) plan_say(t, "a record is an object of an array, or over several lines\n");
+    if (j->tsv) plan_say(t, "a record is a line of %u columns, separated by tabs, without a header\n", TSV_COLUMNS);
     if (j->preset) plan_say(t, "it is an export of %s\n", j->preset);
 }
 

@@ -291,7 +291,7 @@ static char *read_whole(const char *path, size_t *len)
 static void every_sample_gives_its_expected_rows_and_mapping(void **state)
 {
     (void)state;
-    static const char *const names[] = {"paths.jsonl", "array.json", "rows.jsonl", "segment.jsonl", "ga4.jsonl", "snowplow.jsonl", "broken.jsonl"};
+    static const char *const names[] = {"paths.jsonl", "array.json", "rows.jsonl", "segment.jsonl", "ga4.jsonl", "snowplow.jsonl", "snowplow.tsv", "broken.jsonl"};
     const char *top = getenv("VOC_TEST_SRCDIR") ? getenv("VOC_TEST_SRCDIR") : ".", *update = getenv("VOC_UPDATE_GOLDEN");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[1024], *text, *expected, reason[200], got[1 << 15];

@@ -15,6 +15,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/linear.c plugins/common/linear.h \
 	plugins/common/markup.c plugins/common/markup.h \
 	plugins/common/align.c plugins/common/align.h \
+	plugins/common/breaks.c plugins/common/breaks.h plugins/common/periods.c plugins/common/periods.h \
 	plugins/common/medoid.c plugins/common/medoid.h plugins/common/medoid_lanes.h \
 	plugins/common/survival.c plugins/common/survival.h \
 	plugins/common/trend.c plugins/common/trend.h \

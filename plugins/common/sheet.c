@@ -12,10 +12,13 @@
 
 void sheet_open(struct sheet *s, const struct analysis *a, const char *name, const char *title, uint32_t flags, const struct sheet_column *columns, size_t n)
 {
-    *s = (struct sheet){.a = a, .rc = s->rc};
+    *s = (struct sheet){.a = a, .n = n, .rc = s->rc ? s->rc : n > 64 ? VOC_E_BUG : VOC_OK};
     if (!s->rc) s->rc = a->host->table(a->run, &s->t, name, title, flags);
-    for (size_t i = 0; i < n && !s->rc; i++)
-        s->rc = a->host->column(s->t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "", columns[i].flags, columns[i].help);
+    for (size_t i = 0; i < n && !s->rc; i++) {
+        const struct sheet_column *c = &columns[i];
+        if (c->flags & SHEET_CHECK && flags & VOC_TABLE_BRIEF) s->left_out |= UINT64_C(1) << i;
+        else s->rc = a->host->column(s->t, c->name, c->title, c->type, c->type == VOC_CELL_DURATION ? "s" : "", c->flags & ~SHEET_CHECK, c->help);
+    }
 }
 
 void sheet_say(struct sheet *s, const char *format, ...)
@@ -40,7 +43,9 @@ void sheet_note(struct sheet *s, uint32_t kind, const char *format, ...)
 
 static void put(struct sheet *s, voc_cell c)
 {
-    if (!s->rc) s->rc = s->a->host->cell(s->t, &c);
+    const bool out = s->left_out >> s->at & 1;
+    s->at = s->at + 1 == s->n ? 0 : s->at + 1;
+    if (!s->rc && !out) s->rc = s->a->host->cell(s->t, &c);
 }
 
 void sheet_na(struct sheet *s) { put(s, (voc_cell){.type = VOC_CELL_NA}); }

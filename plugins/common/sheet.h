@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A table as an analysis writes it, cell after cell. The first failure stays in `rc`, and what follows does nothing.
+// A table as an analysis writes it, cell after cell, of at most 64 columns. The first failure stays in `rc`, and what follows does nothing.
 #ifndef VOC_PLUGINS_COMMON_SHEET_H
 #define VOC_PLUGINS_COMMON_SHEET_H
 
@@ -12,9 +12,12 @@
 struct sheet {
     const struct analysis *a;
     voc_table_builder *t;
-    size_t rows;  // that the caller counts
+    uint64_t left_out;  // columns that a brief table has not
+    size_t n, at;       // columns; of the next cell
     voc_rc rc;
 };
+// A column for those who check: tests and limits. A brief table (VOC_TABLE_BRIEF) leaves it out; its cells are put all the same.
+#define SHEET_CHECK (UINT32_C(1) << 31)
 struct sheet_column {
     const char *name, *title;
     uint32_t type, flags;

@@ -11,7 +11,7 @@
 #include "plugins/common/sheet.h"
 #include "plugins/common/walk.h"
 
-enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_AT, N_OPTIONS };
+enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_AT, OPT_WITHIN, OPT_SINCE, OPT_TARGET, OPT_EVERY, N_OPTIONS };
 enum { BY_SEGMENT, BY_OUTCOME, BY_NOTHING };
 #define TIMES_MOST 12u  // of --at
 
@@ -21,6 +21,8 @@ struct discover {
     const voc_value *options;
     int64_t at[TIMES_MOST];
     size_t n_at;
+    double *target;   // of each stage: declared share that moves on, or NaN
+    bool won_by_end;  // journeys are won by an exit
 };
 
 struct state {
@@ -43,6 +45,14 @@ struct stay {
     int64_t in_us, dwell_us;
     uint32_t stage, segment, end, exit;  // VOC_END_*; exit of VOC_END_EXIT, else VOC_NONE
     uint32_t episode, flags;             // VOC_STAY_*
+    uint32_t unit;                       // number of its record
+};
+struct episode {  // stays of a unit from the first stage to an end
+    size_t first_stay;
+    uint32_t n, segment;
+    bool complete, cut;  // it came to the last stage or was won; its beginning is not in the data
+    uint8_t outcome;     // enum outcome
+    int64_t began_us;
 };
 
 enum outcome { WON, LOST, DISQUALIFIED, ENDED, SILENT, STILL_OPEN, N_OUTCOMES };  // ended: an exit of another outcome, or no stages
@@ -59,6 +69,10 @@ struct journeys {
     const struct discover *d;
     struct stay *stays;
     size_t n_stays, room_stays;
+    struct episode *episodes;
+    size_t n_episodes;
+    int64_t *horizon;  // of each stage: within so long a stay is judged; VOC_NA: not known (breaks.c)
+    uint32_t n_units;
     struct journey *at;
     size_t n, room;
     uint32_t *node;  // of all journeys: the rank of what was done in the order of names
@@ -73,10 +87,30 @@ extern const char *const outcome_names[N_OUTCOMES];
 // One record, held against the definition. NULL sink: only checked.
 bool record_read(const struct discover *d, struct bytes *b, struct journeys *sink, voc_rc *rc);
 
+// Moved on to a later stage or won, left another way, or still there: SURVIVAL_*.
+uint32_t stay_status(const struct discover *d, const struct stay *s);
+static inline bool stay_is_whole(const struct stay *s) { return !(s->flags & VOC_STAY_TRUNCATED); }  // its beginning is known
+bool stage_leads_on(const struct discover *d, size_t stage);  // the last one does only where journeys are won by an end
+
+// breaks.c: whether a stay began so long ago that it can be judged, and then whether it moved on in time.
+voc_rc horizons_of(struct journeys *all);
+bool stay_is_judged(const struct journeys *all, const struct stay *s, bool *moved);
+
 size_t groups_of(const struct discover *d);  // of --by
 void group_name(const struct discover *d, size_t group, voc_str *out);
 
 // ---- ways.c: the different ways of a group and its typical one ------------------------------------------------------------------
+struct ways {
+    uint32_t *slots;  // 1 + number, 0: free
+    size_t n_slots;
+    struct medoid_way *at;
+    size_t n;
+    uint32_t *letters;  // of the ways, where they are nobody else's
+};
+voc_rc ways_new(struct ways *w, const struct analysis *a, uint64_t most);  // room for so many; letters: none
+bool ways_count(struct ways *w, const uint32_t *node, uint32_t n);         // true: it is new, and keeps its nodes
+void ways_done(struct ways *w, const struct analysis *a);
+
 struct typical {
     uint64_t journeys, ways;  // of the group; different ones
     struct medoid_way best, frequent;  // of ranks; count 0: there is no journey
@@ -92,7 +126,10 @@ void typical_done(struct typical *t, const struct discover *d);
 
 // ---- tables -----------------------------------------------------------------------------------------------------------------------
 voc_rc typical_tables(const struct journeys *all, const struct state *st);  // typical.c
+voc_rc breaks_tables(const struct journeys *all);                           // breaks.c
 voc_rc dwell_tables(const struct journeys *all);                            // dwell.c
+voc_rc trends_tables(const struct journeys *all);                           // trends.c
+voc_rc conform_tables(const struct journeys *all);                          // conform.c
 
 voc_str stage_name(const struct discover *d, size_t i);
 const char *text_of(char *to, size_t size, voc_str s);  // cut to fit, NUL-terminated

@@ -35,8 +35,6 @@ struct dwell {
     struct survival_step *steps;
 };
 
-static bool counts(const struct stay *s) { return !(s->flags & VOC_STAY_TRUNCATED); }
-
 static void segment_text(struct sheet *s, const struct dwell *w, uint32_t segment)
 {
     if (segment == VOC_NONE) sheet_text(s, "all");
@@ -121,9 +119,7 @@ static void measure_stage(struct dwell *w, size_t stage)
     size_t n = 0;
     for (size_t i = 0; i < w->all->n_stays; i++) {
         const struct stay *s = &w->all->stays[i];
-        if (s->stage != stage || !counts(s)) continue;
-        const uint32_t status = s->end == VOC_END_CENSORED ? SURVIVAL_STAYED : s->end == VOC_END_FORWARD ? SURVIVAL_ADVANCED : SURVIVAL_LEFT;
-        w->cases[n++] = (struct survival_case){s->dwell_us, status, s->segment};
+        if (s->stage == stage && stay_is_whole(s)) w->cases[n++] = (struct survival_case){s->dwell_us, stay_status(w->d, s), s->segment};
     }
     survival_sort(w->cases, n);
     measure(w, stage, VOC_NONE, w->cases, n);
@@ -203,19 +199,19 @@ static void open_dwell(struct sheet *s, const struct dwell *w, const char *name,
     }
     const struct sheet_column columns[] = {
         {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"segment", "segment", VOC_CELL_TEXT, flags & VOC_TABLE_BRIEF ? VOC_COLUMN_DETAIL : 0, "of the customer when the stage was entered; all: whatever the segment"},
+        {"segment", "segment", VOC_CELL_TEXT, SHEET_CHECK, "of the customer when the stage was entered; all: whatever the segment"},
         {"stays", "stays", VOC_CELL_INT, 0, "stays in the stage whose beginning is known"},
         {"open", "still there", VOC_CELL_INT, 0, "of these not over when the data end"},
         {"quarter", "a quarter within", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "time after which a quarter have gone on or left; - where not reached"},
         {"median", "half within", VOC_CELL_DURATION, 0, "time after which half have gone on or left; - where not reached"},
         {"range", "certain to", VOC_CELL_TEXT, VOC_COLUMN_RIGHT | VOC_COLUMN_DETAIL, "the range in which that time lies, at 95 %; ?: not reached"},
-        {"median_lo", "from", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "lower end of the range"},
-        {"median_hi", "to", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "upper end of the range; - where not reached"},
+        {"median_lo", "from", VOC_CELL_DURATION, SHEET_CHECK, "lower end of the range"},
+        {"median_hi", "to", VOC_CELL_DURATION, SHEET_CHECK, "upper end of the range; - where not reached"},
         {"three_quarters", "three quarters within", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "time after which three quarters have gone on or left; - where not reached"},
-        {"moved_on", moved, VOC_CELL_SHARE, 0, "share that has moved on to a later stage by the last time of --at"},
+        {"moved_on", moved, VOC_CELL_SHARE, 0, "share that has moved on to a later stage, or won, by the last time of --at"},
         {"left", gone, VOC_CELL_SHARE, 0, "share that has left another way (ended, fell silent, went back) by then"},
-        {"p", "p", VOC_CELL_REAL, VOC_COLUMN_DETAIL, "chance of such a difference between segments if there were none (log-rank test)"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, VOC_COLUMN_DETAIL, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of such a difference between segments if there were none (log-rank test)"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
     };
     sheet_open(s, &w->d->base, name, title, flags, columns, sizeof columns / sizeof *columns);
     sheet_say(s, "%s", "Stays by the stage they are in; who is still there counts as not yet gone; ranges at 95 %.");
@@ -228,10 +224,8 @@ static voc_rc write_tables(const struct dwell *w)
     for (size_t i = 0; i < w->n_lines; i++)
         if (w->lines[i].segment == VOC_NONE && w->lines[i].n) write_line(&brief, w, &w->lines[i]);
     for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_difference(&brief, w, i);
-    if (w->d->base.def->evidence_declared) sheet_note(&brief, VOC_NOTE_ASSUMED, "%s", "Stages are as the company recorded them, not as customers acted.");
-    sheet_note(&brief, VOC_NOTE_NEXT, "%s", w->n_segments ? "voc discover PROJECT --table dwell_segments shows each segment; --table incidence how many have moved on after 5, 10 and 30 days"
-                                                          : "voc discover PROJECT --table incidence shows how many have moved on after 5, 10 and 30 days");
-    if (brief.rc || !w->n_segments) return brief.rc;
+    sheet_note(&brief, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how many have moved on after 5, 10 and 30 days");
+    if (brief.rc) return brief.rc;
     open_dwell(&whole, w, "dwell_segments", "How long stages take, by segment", 0);
     for (size_t i = 0; i < w->n_lines; i++)
         if (w->lines[i].n) write_line(&whole, w, &w->lines[i]);
@@ -244,7 +238,7 @@ static void open_details(struct dwell *w)
         {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
         {"segment", "segment", VOC_CELL_TEXT, 0, "of the customer when the stage was entered; all: whatever the segment"},
         {"after", "after", VOC_CELL_DURATION, 0, "time since the stage was entered"},
-        {"moved_on", "moved on", VOC_CELL_SHARE, 0, "share that has moved on to a later stage by then (cumulative incidence of Aalen and Johansen)"},
+        {"moved_on", "moved on", VOC_CELL_SHARE, 0, "share that has moved on to a later stage, or won, by then (cumulative incidence of Aalen and Johansen)"},
         {"left", "left", VOC_CELL_SHARE, 0, "share that has left another way by then"},
         {"still_there", "still there", VOC_CELL_SHARE, 0, "share that is still there"},
         {"at_risk", "still seen", VOC_CELL_INT, 0, "stays that were not over, and still looked at, at that time"},

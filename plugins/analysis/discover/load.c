@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plugins/analysis/discover/discover.h"
+#include "plugins/common/survival.h"
 
 #define TIME_MOST ((uint64_t)1 << 61)
 
@@ -89,19 +90,33 @@ static bool read_journey(const struct discover *d, struct bytes *b, struct journ
 
 static bool outcome_is(voc_str s, const char *word) { return s.len == strlen(word) && memcmp(s.ptr, word, s.len) == 0; }
 
+static bool exit_wins(const struct discover *d, uint32_t exit)
+{
+    if (exit == VOC_NONE) return false;
+    const voc_def_exit *e = (const voc_def_exit *)(const void *)((const char *)d->base.def->exits + exit * d->base.def->exit_size);
+    return exit == d->base.def->win_exit || outcome_is(e->outcome, "won");
+}
+
+uint32_t stay_status(const struct discover *d, const struct stay *s)
+{
+    if (s->end == VOC_END_CENSORED) return SURVIVAL_STAYED;
+    return s->end == VOC_END_FORWARD || (s->end == VOC_END_EXIT && exit_wins(d, s->exit)) ? SURVIVAL_ADVANCED : SURVIVAL_LEFT;
+}
+
+bool stage_leads_on(const struct discover *d, size_t stage) { return stage + 1 < d->base.def->n_stages || d->won_by_end; }
+
 // Won: the winning stage was reached or the winning exit taken; else how the last stay ended.
-static enum outcome outcome_of(const struct discover *d, const struct stay *stays, const struct journey *j)
+static enum outcome outcome_of(const struct discover *d, const struct stay *stays, size_t n, bool open)
 {
     const voc_definition *def = d->base.def;
-    if (!j->n_stays) return j->open ? STILL_OPEN : ENDED;
-    const struct stay *last = &stays[j->n_stays - 1];
-    for (size_t i = 0; i < j->n_stays; i++)
+    if (!n) return open ? STILL_OPEN : ENDED;
+    const struct stay *last = &stays[n - 1];
+    for (size_t i = 0; i < n; i++)
         if (stays[i].stage == def->win_stage) return WON;
     if (last->end == VOC_END_LAPSED) return SILENT;
     if (last->end != VOC_END_EXIT || last->exit == VOC_NONE) return STILL_OPEN;
     const voc_def_exit *e = (const voc_def_exit *)(const void *)((const char *)def->exits + last->exit * def->exit_size);
-    if (last->exit == def->win_exit || outcome_is(e->outcome, "won")) return WON;
-    return outcome_is(e->outcome, "lost") ? LOST : outcome_is(e->outcome, "disqualified") ? DISQUALIFIED : ENDED;
+    return exit_wins(d, last->exit) ? WON : outcome_is(e->outcome, "lost") ? LOST : outcome_is(e->outcome, "disqualified") ? DISQUALIFIED : ENDED;
 }
 
 static bool read_nodes(const struct discover *d, struct bytes *b, const struct journey *j, struct journeys *sink)
@@ -130,7 +145,7 @@ static bool read_ways(const struct discover *d, struct bytes *b, uint64_t n_stay
             if (*rc) return false;
             j.first_stay += first_stay;
             j.first_node = sink->n_nodes;
-            j.outcome = (uint8_t)outcome_of(d, sink->stays + j.first_stay, &j);
+            j.outcome = (uint8_t)outcome_of(d, sink->stays + j.first_stay, j.n_stays, j.open);
             j.group = d->options[OPT_BY].i == BY_SEGMENT ? j.segment : d->options[OPT_BY].i == BY_OUTCOME ? j.outcome : 0;
             sink->at[sink->n++] = j;
         }
@@ -148,8 +163,10 @@ bool record_read(const struct discover *d, struct bytes *b, struct journeys *sin
     for (uint64_t i = 0; i < n; i++) {
         struct stay s;
         if (!read_stay(d, b, &s)) return false;
+        if (sink) s.unit = sink->n_units;
         if (sink) sink->stays[sink->n_stays++] = s;
     }
+    if (sink) sink->n_units++;
     return read_ways(d, b, n, sink, rc);
 }
 
@@ -182,6 +199,31 @@ static voc_rc rank_nodes(struct journeys *all)
     return VOC_OK;
 }
 
+// ---- episodes ----------------------------------------------------------------------------------------------------------------------
+
+static struct episode episode_of(const struct journeys *all, size_t first, size_t end)
+{
+    const struct stay *s = &all->stays[first];
+    const struct discover *d = all->d;
+    struct episode e = {.first_stay = first, .n = (uint32_t)(end - first), .segment = s->segment, .began_us = s->in_us};
+    e.cut = (s->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)) == VOC_STAY_TRUNCATED;
+    e.outcome = (uint8_t)outcome_of(d, s, e.n, false);
+    e.complete = e.outcome == WON && stay_status(d, &all->stays[end - 1]) == SURVIVAL_ADVANCED;
+    for (size_t i = first; i < end; i++) e.complete = e.complete || all->stays[i].stage + 1 == d->base.def->n_stages;
+    return e;
+}
+
+static voc_rc find_episodes(struct journeys *all)
+{
+    voc_rc rc = analysis_zeroed(&all->d->base, (void **)&all->episodes, all->n_stays, sizeof *all->episodes);
+    for (size_t i = 0, next; i < all->n_stays && !rc; i = next) {
+        const struct stay *s = &all->stays[i];
+        for (next = i + 1; next < all->n_stays && all->stays[next].unit == s->unit && all->stays[next].episode == s->episode;) next++;
+        all->episodes[all->n_episodes++] = episode_of(all, i, next);
+    }
+    return rc;
+}
+
 // ---- all of them ---------------------------------------------------------------------------------------------------------------
 
 voc_rc journeys_load(struct journeys *all, const struct discover *d, voc_spool *spool)
@@ -199,12 +241,13 @@ voc_rc journeys_load(struct journeys *all, const struct discover *d, voc_spool *
         if (!record_read(d, &b, all, &rc) && !rc) rc = VOC_E_BUG;
     }
     if (!rc && VOC_HOST_HAS(d->base.host, spool_empty)) d->base.host->spool_empty(spool);  // all of it was copied
-    return rc ? rc : rank_nodes(all);
+    if (!rc) rc = rank_nodes(all);
+    return rc ? rc : find_episodes(all);
 }
 
 void journeys_done(struct journeys *all)
 {
-    void *const own[] = {all->stays, all->at, all->node, all->gap, all->of_rank};
+    void *const own[] = {all->stays, all->at, all->node, all->gap, all->of_rank, all->episodes, all->horizon};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) all->d->base.host->free(all->d->base.cx, own[i]);
     *all = (struct journeys){.d = all->d};
 }

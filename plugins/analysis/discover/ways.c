@@ -8,13 +8,6 @@
 #include "plugins/analysis/discover/discover.h"
 #include "plugins/common/gathered.h"
 
-struct table {  // ways by hash
-    uint32_t *slots;  // 1 + number, 0: free
-    size_t n_slots;
-    struct medoid_way *at;
-    size_t n;
-};
-
 static bool belongs(const struct journey *j, size_t group) { return j->group == group && !j->cut; }
 
 static uint64_t hash_of(const uint32_t *node, uint32_t n)
@@ -27,33 +20,44 @@ static uint64_t hash_of(const uint32_t *node, uint32_t n)
     return h;
 }
 
-static void count(struct table *t, const uint32_t *node, uint32_t n)
+bool ways_count(struct ways *w, const uint32_t *node, uint32_t n)
 {
     const struct medoid_way one = {node, n, 1};
-    size_t at = (size_t)hash_of(node, n) & (t->n_slots - 1);
-    for (; t->slots[at]; at = (at + 1) & (t->n_slots - 1))
-        if (medoid_compare(&t->at[t->slots[at] - 1], &one) == 0) {
-            t->at[t->slots[at] - 1].count++;
-            return;
+    size_t at = (size_t)hash_of(node, n) & (w->n_slots - 1);
+    for (; w->slots[at]; at = (at + 1) & (w->n_slots - 1))
+        if (medoid_compare(&w->at[w->slots[at] - 1], &one) == 0) {
+            w->at[w->slots[at] - 1].count++;
+            return false;
         }
-    t->at[t->n] = one;
-    t->slots[at] = (uint32_t)++t->n;
+    w->at[w->n] = one;
+    w->slots[at] = (uint32_t)++w->n;
+    return true;
+}
+
+voc_rc ways_new(struct ways *w, const struct analysis *a, uint64_t most)
+{
+    *w = (struct ways){.n_slots = 64};
+    if (most > UINT32_MAX / 2) return VOC_E_LIMIT;
+    while (w->n_slots < most * 2) w->n_slots *= 2;
+    voc_rc rc = analysis_zeroed(a, (void **)&w->slots, w->n_slots, sizeof *w->slots);
+    return rc ? rc : analysis_zeroed(a, (void **)&w->at, (size_t)most, sizeof *w->at);
+}
+
+void ways_done(struct ways *w, const struct analysis *a)
+{
+    void *const own[] = {w->slots, w->at, w->letters};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) a->host->free(a->cx, own[i]);
+    *w = (struct ways){0};
 }
 
 static int in_order(const void *x, const void *y) { return medoid_compare(x, y); }
 
-static voc_rc ways_of(struct table *t, const struct journeys *all, size_t group, uint64_t journeys)
+static voc_rc ways_of(struct ways *w, const struct journeys *all, size_t group, uint64_t journeys)
 {
-    const struct analysis *a = &all->d->base;
-    if (journeys > UINT32_MAX / 2) return VOC_E_LIMIT;
-    for (t->n_slots = 64; t->n_slots < journeys * 2;) t->n_slots *= 2;
-    voc_rc rc = analysis_zeroed(a, (void **)&t->slots, t->n_slots, sizeof *t->slots);
-    if (!rc) rc = analysis_zeroed(a, (void **)&t->at, (size_t)journeys, sizeof *t->at);
+    voc_rc rc = ways_new(w, &all->d->base, journeys);
     for (size_t i = 0; i < all->n && !rc; i++)
-        if (belongs(&all->at[i], group)) count(t, all->node + all->at[i].first_node, all->at[i].n);
-    if (!rc) qsort(t->at, t->n, sizeof *t->at, in_order);
-    a->host->free(a->cx, t->slots);
-    t->slots = NULL;
+        if (belongs(&all->at[i], group)) (void)ways_count(w, all->node + all->at[i].first_node, all->at[i].n);
+    if (!rc) qsort(w->at, w->n, sizeof *w->at, in_order);
     return rc;
 }
 
@@ -156,7 +160,7 @@ static voc_rc measure(struct typical *t, const struct journeys *all, size_t grou
 voc_rc typical_find(struct typical *out, const struct journeys *all, size_t group)
 {
     const struct analysis *a = &all->d->base;
-    struct table ways = {0};
+    struct ways ways = {0};
     struct medoid m;
     *out = (struct typical){.half_lasted = VOC_NA};
     for (size_t i = 0; i < all->n; i++) out->journeys += belongs(&all->at[i], group);
@@ -173,7 +177,7 @@ voc_rc typical_find(struct typical *out, const struct journeys *all, size_t grou
         out->candidates = m.candidates;
         rc = measure(out, all, group);
     }
-    a->host->free(a->cx, ways.at);
+    ways_done(&ways, a);
     return rc;
 }
 

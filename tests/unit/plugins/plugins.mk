@@ -202,6 +202,10 @@ check_PROGRAMS += tests/unit/plugins/test_survival
 tests_unit_plugins_test_survival_SOURCES = tests/unit/plugins/test_survival.c $(TEST_JSON) $(TEST_CSV)
 tests_unit_plugins_test_survival_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_breaks
+tests_unit_plugins_test_breaks_SOURCES = tests/unit/plugins/test_breaks.c $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_breaks_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_medoid
 tests_unit_plugins_test_medoid_SOURCES = tests/unit/plugins/test_medoid.c tests/lib/close.h
 tests_unit_plugins_test_medoid_LDADD = $(UNIT_LDADD)

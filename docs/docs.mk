@@ -37,6 +37,7 @@ man_pages = \
 	docs/voc-stages.1 \
 	docs/voc-stats.1 \
 	docs/voc-themes.1 \
+	docs/voc-value-map.1 \
 	docs/voc-variants.1 \
 	docs/voc-verify.1 \
 	docs/voc-version.1 \

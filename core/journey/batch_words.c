@@ -74,7 +74,7 @@ static voc_rc words_of_event(struct batch *b, uint32_t event, uint32_t at)
     if (rc || w->actor[at] != VOC_ACTOR_CUSTOMER || !str_trim(text).len) return rc;
     rc = listed(b, w->individual[at], s->time_us[at], text, &before);
     if (rc || before) return rc;
-    return add_word(b, (voc_word){.text = text, .language = (voc_str){"", 0}, .source = timeline_source_name(t, source), .file = (voc_str){"", 0}, .id = id, .line = s->line ? s->line[at] : 0,
+    return add_word(b, (voc_word){.text = text, .language = (voc_str){"", 0}, .source = timeline_source_name(t, source), .file = t->source_file[source], .id = id, .line = s->line ? s->line[at] : 0,
                                   .time_us = s->time_us[at], .resolution = s->resolution ? s->resolution[at] : VOC_RES_US, .individual = w->individual[at], .event = event});
 }
 

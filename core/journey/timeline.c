@@ -200,10 +200,38 @@ voc_rc timeline_want_attributes(struct timeline *t)
     return VOC_OK;
 }
 
+struct files { struct timeline *t; uint32_t *n; };
+
+static voc_rc take_file(void *user, const struct store_import *i)
+{
+    const struct files *f = user;
+    const voc_str *names = f->t->s->strings[SPACE_SOURCE];
+    bool ok = true;
+    for (uint32_t c = 0; c < f->t->s->n_strings[SPACE_SOURCE]; c++) {
+        if (!str_eq(names[c], i->source)) continue;
+        f->t->source_file[c] = f->n[c]++ ? (voc_str){"", 0} : arena_str(&f->t->arena, i->file_name.ptr, i->file_name.len, &ok);
+    }
+    return ok ? VOC_OK : VOC_E_NOMEM;
+}
+
+// Texts of events have a line; the file that it is of is known where their source is one file.
+static voc_rc find_files(struct timeline *t)
+{
+    const size_t n = (size_t)t->s->n_strings[SPACE_SOURCE] + 1;
+    struct files f = {t, mem_zalloc(n, sizeof *f.n)};
+    t->source_file = arena_alloc(&t->arena, n * sizeof *t->source_file);
+    voc_rc rc = f.n && t->source_file ? VOC_OK : VOC_E_NOMEM;
+    for (size_t c = 0; c < n && !rc; c++) t->source_file[c] = (voc_str){"", 0};
+    if (!rc && t->project) rc = store_imports(t->project, take_file, &f);
+    mem_free(f.n);
+    return rc;
+}
+
 voc_rc timeline_want_words(struct timeline *t)
 {
     t->words = true;
-    voc_rc rc = timeline_voices(t);
+    voc_rc rc = t->source_file ? VOC_OK : find_files(t);
+    if (!rc) rc = timeline_voices(t);
     t->info.n_words = voices_n(t->voices);
     return rc;
 }

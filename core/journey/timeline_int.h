@@ -81,6 +81,7 @@ struct timeline { // owns its arrays; borrows journey, options.predicates and, u
     struct diag *d;          // borrows; of the making
     struct voices *voices;   // owns; NULL: not looked for, or there are none
     bool voices_known;
+    voc_str *source_file;    // by code of source, in arena: the file of its one import, or empty; NULL: not looked for
     uint32_t wanted_columns; // EV_* that wanted predicates test beside those of the journey
     voc_definition def;
     voc_run_info info;

@@ -67,6 +67,15 @@ static inline void gathered_sort(struct gathered *g)
     if (g->n > 1) qsort(g->at, g->n, sizeof *g->at, gathered_ascending);
 }
 
+static inline void gathered_distinct(struct gathered *g)  // each once, ascending
+{
+    size_t n = 0;
+    gathered_sort(g);
+    for (size_t i = 0; i < g->n; i++)
+        if (!n || g->at[n - 1] != g->at[i]) g->at[n++] = g->at[i];
+    g->n = n;
+}
+
 // Number k of them in ascending order, k < n; those before it are then no larger, those behind it no smaller. Hoare's
 // selection with a median of three; where that goes badly 64 times over, the part that is left is sorted.
 static inline int64_t gathered_nth(struct gathered *g, size_t k)

@@ -37,6 +37,11 @@ tests_unit_plugins_test_trial_traps_SOURCES = tests/unit/plugins/test_trial_trap
 	tests/unit/plugins/world.h tests/lib/close.h
 tests_unit_plugins_test_trial_traps_LDADD = $(SCORE_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_value_map
+tests_unit_plugins_test_value_map_SOURCES = tests/unit/plugins/test_value_map.c plugins/analysis/value-map/judge.c plugins/analysis/value-map/judge.h \
+	$(TEST_JSON) $(TEST_CSV) tests/lib/close.h
+tests_unit_plugins_test_value_map_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_gaps
 tests_unit_plugins_test_gaps_SOURCES = tests/unit/plugins/test_gaps.c
 tests_unit_plugins_test_gaps_LDADD = $(UNIT_LDADD)

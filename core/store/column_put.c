@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
 // Integer columns to bytes: constant, bit-packed, deltas, sparse, runs and short numbers, whichever is smallest. All arithmetic
 // is modulo 2^64, so that VOC_NA (INT64_MIN) needs no case of its own; a common factor (whole seconds in microseconds, cents in
-// micro-units) is divided out first. A codec is weighed only where the least that it can take is less than the best so far.
+// micro-units) is divided out first. A codec is weighed only where the least that it can take is less than the best so far;
+// what weighing asks of all values is in column_look.c.
 #include "store/bytes.h"
 #include "store/column.h"
+#include "store/column_look.h"
 
 struct shape { // what passes over the values say
-    int64_t min, max, common; // common: one that many rows have
-    uint64_t gcd;             // of the differences to the first, 1 where they overflow
+    struct column_range r;
+    int64_t common;           // one that many rows have
+    uint64_t range, gcd;      // max - min; of the differences to min, 1 where the range is 2^63 or more
+    size_t n_runs;
     size_t n_other;           // values that are not `common`
     uint64_t other_gcd;       // of those values
-    size_t delta_bytes, sparse_bytes;
-    uint32_t n_runs;
+    size_t bytes;             // that the codec takes
     unsigned width;
 };
+enum { SLACK = 8 }; // bytes that may be written behind what counts
 
 static uint64_t magnitude(int64_t v) { return v < 0 ? 0u - (uint64_t)v : (uint64_t)v; }
 
@@ -52,40 +56,26 @@ static inline int64_t divided_signed(const struct divisor *x, int64_t v) { retur
 
 // ---- looking -------------------------------------------------------------------------------------------------------------
 
+static uint64_t common_factor(const struct column_range *r, const int64_t *v, size_t n)
+{
+    uint64_t by = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (by > 1 && (i = column_uneven(v, i, n, r, by)) == n) break;
+        by = gcd64((uint64_t)v[i] - (uint64_t)r->min, by);
+        if (by == 1) break;
+    }
+    return by;
+}
+
 static void look(struct shape *s, const int64_t *v, size_t n)
 {
-    int64_t min = v[0], max = v[0];
-    size_t changes = 0;
-    for (size_t i = 1; i < n; i++) {
-        min = v[i] < min ? v[i] : min;
-        max = v[i] > max ? v[i] : max;
-        changes += v[i] != v[i - 1];
-    }
-    *s = (struct shape){.min = min, .max = max, .n_runs = (uint32_t)changes + 1};
-}
-
-static uint64_t common_factor(const int64_t *v, size_t n)
-{
-    struct divisor by = {0};
-    for (size_t i = 1; i < n; i++) {
-        int64_t d;
-        if (__builtin_sub_overflow(v[i], v[0], &d)) return 1;
-        uint64_t m = magnitude(d);
-        if (m == 0 || (by.of && divides(&by, m))) continue;
-        by = divisor_of(by.of ? gcd64(m, by.of) : m);
-        if (by.of == 1) return 1;
-    }
-    return by.of ? by.of : 1;
-}
-
-static void find_width(struct shape *s, const int64_t *v, size_t n)
-{
-    // Rows further apart than 2^63 wrap: then there is no common factor.
-    uint64_t range = (uint64_t)s->max - (uint64_t)s->min;
-    s->gcd = common_factor(v, n);
-    if (range > INT64_MAX || s->gcd > INT64_MAX) s->gcd = 1;
-    range /= s->gcd;
-    s->width = range ? 64 - (unsigned)__builtin_clzll(range) : 0;
+    *s = (struct shape){.gcd = 1};
+    column_range(&s->r, v, n);
+    s->n_runs = s->r.changes + 1;
+    s->range = (uint64_t)s->r.max - (uint64_t)s->r.min;
+    if (s->range == 0) return;
+    if (s->range <= INT64_MAX) s->gcd = common_factor(&s->r, v, n);
+    s->width = 64 - (unsigned)__builtin_clzll(s->range / s->gcd);
 }
 
 // The difference of a row to the one before, in units of the scale, zigzag-coded.
@@ -94,12 +84,28 @@ static inline uint64_t delta(const int64_t *v, size_t i, const struct divisor *s
     return zigzag(divided_signed(scale, (int64_t)((uint64_t)v[i] - (uint64_t)v[i - 1])));
 }
 
-static size_t weigh_delta(struct shape *s, const int64_t *v, size_t n)
+// A step takes one byte more from each of the limits on: zigzag-coded it is 256 and more, 65,536 and more, ... of the scale.
+static size_t weigh_delta(const struct shape *s, const int64_t *v, size_t n)
 {
-    const struct divisor scale = divisor_of(s->gcd);
     size_t bytes = 16 + n / 2;
-    for (size_t i = 1; i < n; i++) bytes += byte_width(delta(v, i, &scale));
-    return s->delta_bytes = bytes;
+    if (s->range > INT64_MAX) {
+        const struct divisor scale = divisor_of(s->gcd);
+        for (size_t i = 1; i < n; i++) bytes += byte_width(delta(v, i, &scale));
+        return bytes;
+    }
+    int64_t limit[8];
+    size_t count[8] = {0};
+    unsigned limits = 0;
+    for (uint64_t x = s->gcd; x <= s->range >> 7; x <<= 8) {
+        limit[limits++] = (int64_t)(x << 7);
+        if (x > INT64_MAX >> 8) break;
+    }
+    for (unsigned k = limits; k < 8; k++) limit[k] = INT64_MAX;
+    column_steps(v, n, limit, count);
+    if (limits > 4) column_steps(v, n, limit + 4, count + 4);
+    bytes += s->r.changes;
+    for (unsigned k = 0; k < limits; k++) bytes += count[k];
+    return bytes;
 }
 
 static size_t weigh_runs(const int64_t *v, size_t n)
@@ -119,10 +125,11 @@ static inline unsigned short_more(uint32_t d) { return (31u - (unsigned)__builti
 
 static size_t weigh_short(const struct shape *s, const int64_t *v, size_t n)
 {
-    if ((uint64_t)s->max - (uint64_t)s->min > UINT32_MAX) return SIZE_MAX;
-    size_t bytes = 8 + (n + 3) / 4 + n;
-    for (size_t i = 0; i < n; i++) bytes += short_more((uint32_t)((uint64_t)v[i] - (uint64_t)s->min));
-    return bytes;
+    static const int64_t limit[4] = {0xff, 0xffff, 0xffffff, INT64_MAX};
+    size_t count[4];
+    if (s->range > UINT32_MAX) return SIZE_MAX;
+    column_above(v, n, s->r.min, limit, count);
+    return 8 + (n + 3) / 4 + n + count[0] + count[1] + count[2];
 }
 
 // The value that stands longest in a vote of every so many rows: where one value has most rows, it is that one.
@@ -137,37 +144,55 @@ static int64_t elect(const int64_t *v, size_t n)
     return common;
 }
 
+// The rows among v[from..], at most STRETCH of them, that are not `common`.
+enum { STRETCH = 512 };
+static size_t others_from(const int64_t *v, size_t from, size_t n, int64_t common, uint32_t at[STRETCH])
+{
+    const size_t end = n - from < STRETCH ? n : from + STRETCH;
+    size_t k = 0;
+    for (size_t i = from; i < end; i++) {
+        at[k] = (uint32_t)i;
+        k += v[i] != common;
+    }
+    return k;
+}
+
 static size_t weigh_sparse(struct shape *s, const int64_t *v, size_t n, size_t best)
 {
     const int64_t common = s->common = elect(v, n);
     struct divisor by = {0};
-    size_t other = 0, last = 0;
-    for (size_t i = 0; i < n; i++) other += v[i] != common;
-    s->n_other = other;
-    s->sparse_bytes = 20;
-    if (20 + 2 * other >= best) return SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t m = magnitude(v[i]);
-        if (v[i] == common || m == 0 || (by.of && divides(&by, m))) continue;
-        by = divisor_of(by.of ? gcd64(m, by.of) : m);
-    }
+    uint32_t at[STRETCH];
+    size_t last = 0, bytes = 20;
+    s->n_other = column_others(v, n, common);
+    if (20 + 2 * s->n_other >= best) return SIZE_MAX;
+    for (size_t from = 0; from < n; from += STRETCH)
+        for (size_t k = 0, others = others_from(v, from, n, common, at); k < others; k++) {
+            uint64_t m = magnitude(v[at[k]]);
+            if (m == 0 || (by.of && divides(&by, m))) continue;
+            by = divisor_of(by.of ? gcd64(m, by.of) : m);
+        }
     if (by.of == 0 || by.of > INT64_MAX) by = divisor_of(1);
     s->other_gcd = by.of;
-    for (size_t i = 0; i < n; i++) {
-        if (v[i] == common) continue;
-        s->sparse_bytes += varint_width(i - last) + varint_width(zigzag(divided_signed(&by, v[i])));
-        last = i;
-    }
-    return s->sparse_bytes;
+    for (size_t from = 0; from < n; from += STRETCH)
+        for (size_t k = 0, others = others_from(v, from, n, common, at); k < others; k++) {
+            bytes += varint_width(at[k] - last) + varint_width(zigzag(divided_signed(&by, v[at[k]])));
+            last = at[k];
+        }
+    return bytes;
 }
 
 // ---- writing -------------------------------------------------------------------------------------------------------------
 
-enum { SLACK = 8 }; // bytes that may be written behind what counts
+static unsigned char *set_varint(unsigned char *p, uint64_t v)
+{
+    for (; v >= 128; v >>= 7) *p++ = (unsigned char)(v | 128);
+    *p++ = (unsigned char)v;
+    return p;
+}
 
 static voc_rc put_pack(struct buf *out, const int64_t *v, size_t n, const struct shape *s)
 {
-    (void)put64(out, (uint64_t)s->min);
+    (void)put64(out, (uint64_t)s->r.min);
     (void)put64(out, s->gcd);
     (void)buf_byte(out, (char)s->width);
     const struct divisor scale = divisor_of(s->gcd);
@@ -178,7 +203,7 @@ static voc_rc put_pack(struct buf *out, const int64_t *v, size_t n, const struct
     unsigned bits = 0;
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        hold |= (unsigned __int128)divided(&scale, (uint64_t)v[i] - (uint64_t)s->min) << bits;
+        hold |= (unsigned __int128)divided(&scale, (uint64_t)v[i] - (uint64_t)s->r.min) << bits;
         bits += s->width;
         if (bits < 64) continue;
         set64(to + at, (uint64_t)hold);
@@ -197,7 +222,7 @@ static voc_rc put_delta(struct buf *out, const int64_t *v, size_t n, const struc
     (void)put64(out, (uint64_t)v[0]);
     (void)put64(out, s->gcd);
     size_t control = n / 2; // a nibble for each row but the first
-    unsigned char *to = (unsigned char *)buf_room(out, s->delta_bytes - 16 + SLACK);
+    unsigned char *to = (unsigned char *)buf_room(out, s->bytes - 16 + SLACK);
     if (!to) return out->rc;
     size_t at = control, i = 1;
     for (; i + 1 < n; i += 2) {
@@ -221,26 +246,30 @@ static voc_rc put_delta(struct buf *out, const int64_t *v, size_t n, const struc
 static voc_rc put_runs(struct buf *out, const int64_t *v, size_t n, const struct shape *s)
 {
     int64_t before = 0;
-    (void)put32(out, s->n_runs);
+    unsigned char *to = (unsigned char *)buf_room(out, s->bytes);
+    if (!to) return out->rc;
+    set32(to, (uint32_t)s->n_runs);
+    to += 4;
     for (size_t i = 0, next; i < n; i = next) {
         for (next = i + 1; next < n && v[next] == v[i];) next++;
-        (void)put_varint(out, next - i);
-        (void)put_varint(out, zigzag((int64_t)((uint64_t)v[i] - (uint64_t)before)));
+        to = set_varint(to, next - i);
+        to = set_varint(to, zigzag((int64_t)((uint64_t)v[i] - (uint64_t)before)));
         before = v[i];
     }
+    out->len += s->bytes;
     return out->rc;
 }
 
 static voc_rc put_short(struct buf *out, const int64_t *v, size_t n, const struct shape *s)
 {
     size_t control = (n + 3) / 4, at = control;
-    (void)put64(out, (uint64_t)s->min);
+    (void)put64(out, (uint64_t)s->r.min);
     unsigned char *to = (unsigned char *)buf_room(out, control + 4 * n + SLACK);
     if (!to) return out->rc;
     for (size_t i = 0; i < n; i += 4) {
         unsigned widths = 0;
         for (unsigned k = 0; k < 4 && i + k < n; k++) {
-            uint32_t d = (uint32_t)((uint64_t)v[i + k] - (uint64_t)s->min);
+            uint32_t d = (uint32_t)((uint64_t)v[i + k] - (uint64_t)s->r.min);
             unsigned more = short_more(d);
             widths |= more << 2 * k;
             set32(to + at, d);
@@ -255,37 +284,41 @@ static voc_rc put_short(struct buf *out, const int64_t *v, size_t n, const struc
 static voc_rc put_sparse(struct buf *out, const int64_t *v, size_t n, const struct shape *s)
 {
     const struct divisor by = divisor_of(s->other_gcd);
+    uint32_t at[STRETCH];
     size_t last = 0;
-    (void)put64(out, (uint64_t)s->common);
-    (void)put64(out, s->other_gcd);
-    (void)put32(out, (uint32_t)s->n_other);
-    for (size_t i = 0; i < n; i++) {
-        if (v[i] == s->common) continue;
-        (void)put_varint(out, i - last);
-        (void)put_varint(out, zigzag(divided_signed(&by, v[i])));
-        last = i;
-    }
+    unsigned char *to = (unsigned char *)buf_room(out, s->bytes);
+    if (!to) return out->rc;
+    set64(to, (uint64_t)s->common);
+    set64(to + 8, s->other_gcd);
+    set32(to + 16, (uint32_t)s->n_other);
+    to += 20;
+    for (size_t from = 0; from < n; from += STRETCH)
+        for (size_t k = 0, others = others_from(v, from, n, s->common, at); k < others; k++) {
+            to = set_varint(to, at[k] - last);
+            to = set_varint(to, zigzag(divided_signed(&by, v[at[k]])));
+            last = at[k];
+        }
+    out->len += s->bytes;
     return out->rc;
 }
 
 voc_rc column_put_ints(struct buf *out, const int64_t *v, size_t n, uint8_t *codec)
 {
     struct shape s;
-    size_t best, bytes, changes;
+    size_t bytes;
     look(&s, v, n);
-    if (s.min == s.max) { // so it is in most columns of most files
+    if (s.range == 0) { // so it is in most columns of most files
         *codec = CODEC_CONST;
-        return put64(out, (uint64_t)s.min);
+        return put64(out, (uint64_t)s.r.min);
     }
-    find_width(&s, v, n);
     voc_rc (*put)(struct buf *, const int64_t *, size_t, const struct shape *) = put_pack;
     *codec = CODEC_PACK;
-    best = 17 + (n * s.width + 7) / 8;
-    changes = s.n_runs - 1u; // each is a step of at least a byte, and has an exception on one of its sides
+    s.bytes = 17 + (n * s.width + 7) / 8;
+    const size_t changes = s.r.changes; // each is a step of at least a byte, and has an exception on one of its sides
     // a run of one row takes more than a step does
-    if (2 * (size_t)s.n_runs < n && 4 + 2 * (size_t)s.n_runs < best && (bytes = weigh_runs(v, n)) < best) best = bytes, put = put_runs, *codec = CODEC_RUNS;
-    if (8 + (n + 3) / 4 + n < best && (bytes = weigh_short(&s, v, n)) < best) best = bytes, put = put_short, *codec = CODEC_SHORT;
-    if (16 + n / 2 + changes < best && (bytes = weigh_delta(&s, v, n)) < best) best = bytes, put = put_delta, *codec = CODEC_DELTA;
-    if (20 + changes < best && (bytes = weigh_sparse(&s, v, n, best)) < best) best = bytes, put = put_sparse, *codec = CODEC_SPARSE;
+    if (2 * s.n_runs < n && 4 + 2 * s.n_runs < s.bytes && (bytes = weigh_runs(v, n)) < s.bytes) s.bytes = bytes, put = put_runs, *codec = CODEC_RUNS;
+    if (8 + (n + 3) / 4 + n < s.bytes && (bytes = weigh_short(&s, v, n)) < s.bytes) s.bytes = bytes, put = put_short, *codec = CODEC_SHORT;
+    if (16 + n / 2 + changes < s.bytes && (bytes = weigh_delta(&s, v, n)) < s.bytes) s.bytes = bytes, put = put_delta, *codec = CODEC_DELTA;
+    if (20 + changes < s.bytes && (bytes = weigh_sparse(&s, v, n, s.bytes)) < s.bytes) s.bytes = bytes, put = put_sparse, *codec = CODEC_SPARSE;
     return put(out, v, n, &s);
 }

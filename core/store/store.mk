@@ -7,6 +7,7 @@ store_sources = \
 	core/store/block.c core/store/block.h \
 	core/store/bytes.h \
 	core/store/column.c core/store/column.h \
+	core/store/column_look.c core/store/column_look.h \
 	core/store/column_put.c \
 	core/store/column_quick.c \
 	core/store/column_text.c \

@@ -138,6 +138,39 @@ static void integers_come_back_whatever_they_are(void **state)
     free(back);
 }
 
+static void columns_are_the_same_bytes_in_every_form(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 2, 4, 5, 6, 9, 63, 1003, 8191};
+    int64_t *v = malloc(BLOCK_ROWS * sizeof *v);
+    struct buf plain, b;
+    buf_init(&plain, 1u << 24);
+    buf_init(&b, 1u << 24);
+    for (unsigned character = 0; character < CHARACTERS; character++)
+        for (size_t k = 0; k < 4 * (sizeof sizes / sizeof sizes[0]); k++) {
+            uint8_t codec = 99, other = 98;
+            size_t n = sizes[k / 4];
+            make_ints(v, n, character);
+            if (k % 4 == 1) v[draw() % n] += 1; // not a multiple of what the others are multiples of
+            if (k % 4 == 2) v[n - 1] = VOC_NA;
+            if (k % 4 == 3) v[draw() % n] = INT64_C(1) << draw() % 63;
+            assert_true(scan_use(0));
+            buf_clear(&plain);
+            assert_int_equal(column_put_ints(&plain, v, n, &codec), VOC_OK);
+            for (unsigned form = 1; scan_form(form); form++) {
+                if (!scan_use(form)) continue;
+                buf_clear(&b);
+                assert_int_equal(column_put_ints(&b, v, n, &other), VOC_OK);
+                assert_int_equal(other, codec);
+                assert_int_equal(b.len, plain.len);
+                assert_memory_equal(b.ptr, plain.ptr, b.len);
+            }
+        }
+    buf_done(&plain);
+    buf_done(&b);
+    free(v);
+}
+
 static void columns_are_small(void **state)
 {
     (void)state;
@@ -357,6 +390,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_come_back_whatever_they_are),
         cmocka_unit_test(codes_and_their_runs_are_the_integers_or_what_is_wrong_with_them),
+        cmocka_unit_test(columns_are_the_same_bytes_in_every_form),
         cmocka_unit_test(columns_are_small),
         cmocka_unit_test(hostile_columns_are_refused_without_harm),
         cmocka_unit_test(texts_come_back_whatever_they_are),

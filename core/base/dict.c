@@ -246,6 +246,11 @@ uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash)
     return d->slots[i].code - 1;
 }
 
+void dict_prefetch_at(const struct dict *d, uint32_t code)
+{
+    if (code < d->n) __builtin_prefetch(entry_at(d, code));
+}
+
 uint32_t dict_n(const struct dict *d) { return (uint32_t)d->n; }
 
 voc_str dict_at(const struct dict *d, uint32_t code)

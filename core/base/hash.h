@@ -38,6 +38,7 @@ bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *
 void dict_prefetch(const struct dict *d, uint64_t hash);
 uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash);
 void dict_clear(struct dict *d); // empty again; keeps most of its memory for what comes next
+void dict_prefetch_at(const struct dict *d, uint32_t code); // its string is about to be asked for
 uint32_t dict_n(const struct dict *d);
 voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free or dict_clear
 #endif

@@ -65,15 +65,6 @@ static bool take(voc_str *rest, voc_alias *alias, size_t *n_escapes)
     return true;
 }
 
-bool aliases_valid(voc_str set)
-{
-    voc_alias alias;
-    size_t n = 0, escapes;
-    while (set.len)
-        if (n++ == VOC_ALIASES_MAX || !take(&set, &alias, &escapes)) return false;
-    return true;
-}
-
 voc_str aliases_first(voc_str set)
 {
     voc_str rest = set, first = {"", 0};
@@ -119,15 +110,29 @@ voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MA
     return VOC_OK;
 }
 
-uint32_t aliases_flags(voc_str set)
+bool aliases_read(voc_str set, uint32_t *flags)
 {
-    uint32_t flags = 0;
     voc_alias alias;
     size_t n = 0, escapes;
-    while (set.len && take(&set, &alias, &escapes)) {
-        if (n++) flags |= SETS_SEVERAL;
-        flags |= alias.strong ? SETS_STRONG : SETS_WEAK;
-        if (escapes || (str_is(alias.kind, "id") && memchr(alias.value.ptr, ':', alias.value.len))) flags |= SETS_UNLIKE;
+    *flags = 0;
+    while (set.len) {
+        if (n == VOC_ALIASES_MAX || !take(&set, &alias, &escapes)) return false;
+        if (n++) *flags |= SETS_SEVERAL;
+        *flags |= alias.strong ? SETS_STRONG : SETS_WEAK;
+        if (escapes || (str_is(alias.kind, "id") && memchr(alias.value.ptr, ':', alias.value.len))) *flags |= SETS_UNLIKE;
     }
+    return true;
+}
+
+bool aliases_valid(voc_str set)
+{
+    uint32_t flags;
+    return aliases_read(set, &flags);
+}
+
+uint32_t aliases_flags(voc_str set)
+{
+    uint32_t flags;
+    (void)aliases_read(set, &flags);
     return flags;
 }

@@ -50,6 +50,24 @@ WIDE size_t others_wide(const int64_t *v, size_t n, int64_t common, size_t *othe
     return i;
 }
 
+// For each set of lanes: which they are, first ones first.
+static const uint32_t lanes[16][4] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {2, 0, 0, 0}, {0, 2, 0, 0}, {1, 2, 0, 0}, {0, 1, 2, 0},
+                                      {3, 0, 0, 0}, {0, 3, 0, 0}, {1, 3, 0, 0}, {0, 1, 3, 0}, {2, 3, 0, 0}, {0, 2, 3, 0}, {1, 2, 3, 0}, {0, 1, 2, 3}};
+
+WIDE size_t others_at_wide(const int64_t *v, size_t from, size_t end, int64_t common, uint32_t *at, size_t *n)
+{
+    const __m256i c = _mm256_set1_epi64x(common);
+    size_t i = from, k = 0;
+    for (; i + 4 <= end; i += 4) {
+        const unsigned others = ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(at4(v + i), c))) & 15;
+        const __m128i row = _mm_add_epi32(_mm_set1_epi32((int)i), _mm_loadu_si128((const __m128i *)(const void *)lanes[others]));
+        _mm_storeu_si128((__m128i *)(void *)(at + k), row);
+        k += (unsigned)__builtin_popcount(others);
+    }
+    *n = k;
+    return i;
+}
+
 WIDE size_t uneven_wide(const int64_t *v, size_t from, size_t n, int64_t min, uint64_t by)
 {
     const __m256i low = _mm256_set1_epi64x(min), magic = _mm256_set1_epi64x(INT64_C(0x4330000000000000)); // 2^52 as a double
@@ -114,6 +132,16 @@ size_t column_others(const int64_t *v, size_t n, int64_t common)
     size_t others = 0, i = WIDE_FORM(others_wide(v, n, common, &others));
     for (; i < n; i++) others += v[i] != common;
     return others;
+}
+
+size_t column_others_at(const int64_t *v, size_t from, size_t end, int64_t common, uint32_t *at)
+{
+    size_t n = 0, i = WIDE_FORM(others_at_wide(v, from, end, common, at, &n));
+    for (i = i ? i : from; i < end; i++) {
+        at[n] = (uint32_t)i;
+        n += v[i] != common;
+    }
+    return n;
 }
 
 size_t column_uneven(const int64_t *v, size_t from, size_t n, const struct column_range *r, uint64_t by)

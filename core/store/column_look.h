@@ -9,6 +9,8 @@
 struct column_range { int64_t min, max; size_t changes; }; // changes: rows that are not as the one before
 void column_range(struct column_range *out, const int64_t *v, size_t n); // n >= 1
 size_t column_others(const int64_t *v, size_t n, int64_t common);        // rows that are not `common`
+// Which they are, among rows from..end; `at` has room for four more. Gives how many.
+size_t column_others_at(const int64_t *v, size_t from, size_t end, int64_t common, uint32_t *at);
 // The rest is of columns whose largest value is less than 2^63 above the least, `min`.
 // The first row from `from` on that is not a whole number of times `by` (2 or more) above min; n: there is none.
 size_t column_uneven(const int64_t *v, size_t from, size_t n, const struct column_range *r, uint64_t by);

@@ -146,25 +146,29 @@ static int64_t elect(const int64_t *v, size_t n)
 
 // The rows among v[from..], at most STRETCH of them, that are not `common`.
 enum { STRETCH = 512 };
-static size_t others_from(const int64_t *v, size_t from, size_t n, int64_t common, uint32_t at[STRETCH])
+static size_t others_from(const int64_t *v, size_t from, size_t n, int64_t common, uint32_t at[STRETCH + 4])
 {
-    const size_t end = n - from < STRETCH ? n : from + STRETCH;
-    size_t k = 0;
-    for (size_t i = from; i < end; i++) {
-        at[k] = (uint32_t)i;
-        k += v[i] != common;
-    }
-    return k;
+    return column_others_at(v, from, n - from < STRETCH ? n : from + STRETCH, common, at);
+}
+
+// The least that the value of an exception takes: no common factor of theirs is more than that of the first ones' differences.
+static unsigned least_exception(const struct shape *s, const int64_t *v, const uint32_t *at, size_t others)
+{
+    const uint64_t least = s->r.min > 0 ? (uint64_t)s->r.min : s->r.max < 0 ? magnitude(s->r.max) : 0;
+    uint64_t by = 0;
+    for (size_t k = 1; k < others; k++) by = gcd64(magnitude((int64_t)((uint64_t)v[at[k]] - (uint64_t)v[at[0]])), by);
+    if (by == 0 || least < by || s->range > INT64_MAX || least > INT64_MAX) return 1;
+    return varint_width(2 * (least / by) - (s->r.max < 0));
 }
 
 static size_t weigh_sparse(struct shape *s, const int64_t *v, size_t n, size_t best)
 {
     const int64_t common = s->common = elect(v, n);
     struct divisor by = {0};
-    uint32_t at[STRETCH];
+    uint32_t at[STRETCH + 4];
     size_t last = 0, bytes = 20;
     s->n_other = column_others(v, n, common);
-    if (20 + 2 * s->n_other >= best) return SIZE_MAX;
+    if (20 + 2 * s->n_other >= best || 20 + s->n_other * (1 + least_exception(s, v, at, others_from(v, 0, n < 64 ? n : 64, common, at))) >= best) return SIZE_MAX;
     for (size_t from = 0; from < n; from += STRETCH)
         for (size_t k = 0, others = others_from(v, from, n, common, at); k < others; k++) {
             uint64_t m = magnitude(v[at[k]]);
@@ -284,7 +288,7 @@ static voc_rc put_short(struct buf *out, const int64_t *v, size_t n, const struc
 static voc_rc put_sparse(struct buf *out, const int64_t *v, size_t n, const struct shape *s)
 {
     const struct divisor by = divisor_of(s->other_gcd);
-    uint32_t at[STRETCH];
+    uint32_t at[STRETCH + 4];
     size_t last = 0;
     unsigned char *to = (unsigned char *)buf_room(out, s->bytes);
     if (!to) return out->rc;

@@ -47,7 +47,7 @@ static void look_at_rows(struct held *h)
     for (const struct pending_row *r; (r = pending_next(&walk));) {
         struct event_tuple t;
         if (r->time_us < l->first_us) l->first_us = r->time_us;
-        if (!r->who) l->unit_kinds |= 1;
+        if (r->who == h->q.nobody) l->unit_kinds |= 1;
         if (r->time_us < l->last_us) continue;
         tuple_set_at(&h->q.tuples, r->tuple, &t);
         if (r->time_us > l->last_us || t.resolution > h->last_resolution) h->last_resolution = t.resolution;
@@ -66,12 +66,14 @@ static void look(struct held *h)
     for (size_t k = 0; k < h->q.rare.n; k++) rare |= h->q.rare.at[k].has;
     for (size_t k = 0; k < sizeof has / sizeof *has; k++)
         if (rare & has[k].rare) l->has |= has[k].has;
-    for (size_t w = 1; w < h->q.whos.n; w++) {
-        uint32_t kind = kind_of(&h->q.whos.at[w]);
-        l->unit_kinds |= 1u << kind;
-        l->has |= people[kind];
+    for (unsigned p = 0; p < PARTITIONS; p++) {
+        l->n_units += h->order.units[p];
+        for (size_t w = 0; w < h->q.part[p].whos.n; w++) {
+            const uint32_t kind = kind_of(&h->q.part[p].whos.at[w]);
+            l->unit_kinds |= kind ? 1u << kind : 0; // nobody is looked for among the rows
+            l->has |= people[kind];
+        }
     }
-    for (unsigned p = 0; p < PARTITIONS; p++) l->n_units += h->order.units[p];
     look_at_rows(h);
     if (!(l->unit_kinds & 1)) l->n_units--; // nobody has a place among the units, and no rows
 }
@@ -177,6 +179,7 @@ voc_rc held_reader_open(struct held_reader *r, struct project *p, uint32_t colum
     *r = (struct held_reader){.h = p->held};
     r->order = (struct ordering){.q = &p->held->q, .lines = p->held->q.lines_differ, .unit_of = p->held->order.unit_of};
     memcpy(r->order.units, p->held->order.units, sizeof r->order.units);
+    memcpy(r->order.first, p->held->order.first, sizeof r->order.first);
     return event_columns_open(&r->c, p, columns);
 }
 
@@ -203,7 +206,7 @@ static voc_rc add_units(struct held_reader *r)
     if (r->unit_first.n) r->unit_first.n--; // the end, which is no end any more
     for (size_t u = 0, from = 0; u < o->end.n; from = o->end.at[u++]) {
         if (o->end.at[u] == from) continue; // nobody, where all rows name somebody
-        const struct pending_who *w = &o->q->whos.at[o->rows.who[from]];
+        const struct pending_who *w = pending_who_at(o->q, o->rows.who[from]);
         r->unit_first.at[r->unit_first.n++] = base + from;
         r->unit_code.at[r->unit_code.n++] = w->case_id ? w->case_id : w->account ? w->account : w->customer;
         r->unit_kind.at[r->unit_kind.n++] = (uint8_t)kind_of(w);
@@ -219,7 +222,7 @@ static void put_people(struct held_reader *r)
     for (unsigned c = 0; c < 3; c++) {
         uint32_t *to = r->c.code[column[c]];
         for (size_t k = 0; to && k < r->order.n; k++) {
-            const struct pending_who *w = &r->order.q->whos.at[rows->who[k]];
+            const struct pending_who *w = pending_who_at(r->order.q, rows->who[k]);
             to[r->c.n + k] = k && rows->who[k] == rows->who[k - 1] ? to[r->c.n + k - 1] : c == 0 ? w->case_id : c == 1 ? w->customer : w->account;
         }
     }

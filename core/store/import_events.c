@@ -19,6 +19,7 @@ struct events { // scratch of the writer; owns
     int64_t *ints;            // BLOCK_ROWS
     voc_str *texts;           // BLOCK_ROWS
     uint32_t *rare;           // BLOCK_ROWS: places of the rows that have something rare
+    uint32_t *people;         // BLOCK_ROWS: places of the rows whose people are not those of the row before
     struct ordered_rows rows; // of the block at hand, BLOCK_ROWS
     size_t n, text;           // rows, bytes of their texts
     size_t units;             // that begin in it
@@ -27,7 +28,7 @@ struct seen { // what the rows of a block have
     int64_t first_us, last_us;
     uint32_t last_resolution, kinds, has;
     uint32_t rare;            // RARE_* of any
-    size_t n_rare;
+    size_t n_rare, n_people;
     bool cases, customers, accounts;
 };
 
@@ -39,9 +40,10 @@ static voc_rc events_open(struct events *e, struct import *i, struct names *name
     e->ints = mem_alloc(room * sizeof *e->ints);
     e->texts = mem_alloc(room * sizeof *e->texts);
     e->rare = mem_alloc(room * sizeof *e->rare);
+    e->people = mem_alloc(room * sizeof *e->people);
     voc_rc rc = block_writer_init(&e->block);
     if (rc == VOC_OK) rc = ordered_rows_init(&e->rows, room, i->q.lines_differ);
-    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rare)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rare || !e->people)) rc = VOC_E_NOMEM;
     return rc == VOC_OK ? db_prepare(i->p, &e->insert, INSERT_BLOCK) : rc;
 }
 
@@ -52,6 +54,7 @@ static void events_close(struct events *e)
     mem_free(e->ints);
     mem_free(e->texts);
     mem_free(e->rare);
+    mem_free(e->people);
     ordered_rows_done(&e->rows);
     db_done(&e->insert);
 }
@@ -69,15 +72,22 @@ static uint32_t has_rare(uint32_t rare)
            (rare & RARE_ID ? EV_ID : 0u) | (rare & RARE_REF ? EV_REF : 0u) | (rare & RARE_TEXT ? EV_TEXT : 0u) | (rare & RARE_ATTRS ? EV_ATTRS : 0u);
 }
 
-static void look_at_people(const struct events *e, struct seen *s)
+static void look_at_people(struct events *e, struct seen *s)
 {
     const struct pending *q = &e->i->q;
     const uint32_t *who = e->rows.who;
-    for (size_t k = 0; k < e->n; k++) {
-        if (k && who[k] == who[k - 1]) continue;
-        const struct pending_who *w = &q->whos.at[who[k]];
+    size_t n = 1;
+    e->people[0] = 0;
+    for (size_t k = 1; k < e->n; k++) {
+        e->people[n] = (uint32_t)k;
+        n += who[k] != who[k - 1];
+    }
+    s->n_people = n;
+    for (size_t k = 0; k < n; k++) {
+        const struct pending_who *w = pending_who_at(q, who[e->people[k]]);
         s->cases = s->cases || w->case_id, s->customers = s->customers || w->customer, s->accounts = s->accounts || w->account;
         s->kinds |= kind_of(w) | (w->customer && w->account ? KINDS_BOTH : 0);
+        names_prefetch(e->names, SPACE_ALIASES, w->customer);
     }
     s->has |= (s->cases ? EV_CASE : 0) | (s->customers ? EV_CUSTOMER : 0) | (s->accounts ? EV_ACCOUNT : 0);
 }
@@ -86,13 +96,17 @@ static void look(struct events *e, struct seen *s)
 {
     const struct pending *q = &e->i->q;
     const struct ordered_rows *r = &e->rows;
-    *s = (struct seen){.first_us = INT64_MAX, .last_us = INT64_MIN};
+    int64_t first = r->time_us[0], last = first;
+    size_t n_rare = 0;
     for (size_t k = 0; k < e->n; k++) {
-        if (r->time_us[k] < s->first_us) s->first_us = r->time_us[k];
-        if (r->time_us[k] > s->last_us) s->last_us = r->time_us[k];
-        e->rare[s->n_rare] = (uint32_t)k;
-        s->n_rare += r->rare[k] != 0;
+        first = r->time_us[k] < first ? r->time_us[k] : first;
+        last = r->time_us[k] > last ? r->time_us[k] : last;
     }
+    for (size_t k = 0; k < e->n; k++) {
+        e->rare[n_rare] = (uint32_t)k;
+        n_rare += r->rare[k] != 0;
+    }
+    *s = (struct seen){.first_us = first, .last_us = last, .n_rare = n_rare};
     for (size_t k = 0; k < s->n_rare; k++) s->rare |= q->rare.at[r->rare[e->rare[k]]].has;
     s->has = has_rare(s->rare);
     look_at_people(e, s);
@@ -118,13 +132,11 @@ static voc_rc put_people(struct events *e, const struct seen *s)
             block_same_int(&e->block, columns[c], 0);
             continue;
         }
-        for (size_t k = 0; rc == VOC_OK && k < e->n; k++) {
-            if (k && who[k] == who[k - 1]) {
-                e->ints[k] = e->ints[k - 1];
-                continue;
-            }
-            const struct pending_who *w = &q->whos.at[who[k]];
-            rc = names_code(e->names, spaces[c], c == 0 ? w->case_id : c == 1 ? w->customer : w->account, &e->ints[k]);
+        for (size_t k = 0; rc == VOC_OK && k < s->n_people; k++) {
+            const struct pending_who *w = pending_who_at(q, who[e->people[k]]);
+            int64_t code;
+            rc = names_code(e->names, spaces[c], c == 0 ? w->case_id : c == 1 ? w->customer : w->account, &code);
+            for (size_t row = e->people[k], end = k + 1 < s->n_people ? e->people[k + 1] : e->n; row < end; row++) e->ints[row] = code;
         }
         if (rc == VOC_OK) block_ints(&e->block, columns[c], e->ints);
     }
@@ -193,6 +205,7 @@ static void put_rare_texts(struct events *e, const struct seen *s)
     }
 }
 
+// Every tuple of a row has its code by now (name_tuples).
 static voc_rc put_columns(struct events *e, const struct seen *s)
 {
     const uint64_t shift = e->i->base - e->i->dropped; // from the record of the file to that of the source
@@ -200,12 +213,7 @@ static voc_rc put_columns(struct events *e, const struct seen *s)
     voc_rc rc = VOC_OK;
     block_begin(&e->block, BLOCK_EVENTS, e->n);
     block_ints(&e->block, COLUMN_TIME, r->time_us);
-    for (size_t k = 0; rc == VOC_OK && k < e->n; k++) {
-        uint32_t code = 0;
-        rc = names_tuple(e->names, r->tuple[k], &code);
-        e->ints[k] = code;
-    }
-    if (rc != VOC_OK) return rc;
+    for (size_t k = 0; k < e->n; k++) e->ints[k] = names_known_tuple(e->names, r->tuple[k]);
     block_ints(&e->block, COLUMN_TUPLE, e->ints);
     rc = put_people(e, s);
     for (size_t k = 0; k < e->n; k++) e->ints[k] = (int64_t)(r->record[k] + shift);
@@ -222,7 +230,7 @@ static voc_rc put_columns(struct events *e, const struct seen *s)
 // Keys are unsigned and SQLite's integers are not: turned over at the top bit they keep their order.
 static int64_t stored_key(const struct events *e, size_t k)
 {
-    return (int64_t)(e->i->q.whos.at[e->rows.who[k]].key ^ (UINT64_C(1) << 63));
+    return (int64_t)(pending_who_at(&e->i->q, e->rows.who[k])->key ^ (UINT64_C(1) << 63));
 }
 
 static voc_rc put_block(struct events *e)
@@ -278,6 +286,28 @@ static voc_rc add_unit(struct events *e, const struct ordered_rows *rows, size_t
     return rc;
 }
 
+// The units of a partition. Where no row has a text, all that the block has room for are copied at once.
+static voc_rc add_units(struct events *e, const struct ordering *o)
+{
+    const size_t units = o->end.n, *end = o->end.at;
+    voc_rc rc = VOC_OK;
+    for (size_t u = 0, from = 0; rc == VOC_OK && u < units;) {
+        const size_t first = from, room = BLOCK_ROWS - e->n;
+        size_t n = 0;
+        for (; e->i->q.heap.n == 1 && u < units && end[u] - first <= room; from = end[u++]) n += end[u] > from;
+        if (from > first) {
+            ordered_rows_copy(&e->rows, e->n, &o->rows, first, from - first);
+            e->n += from - first;
+            e->units += n;
+            continue;
+        }
+        if (u == units) break; // the last ones were empty
+        if (end[u] > from) rc = add_unit(e, &o->rows, from, end[u] - from);
+        from = end[u++];
+    }
+    return rc;
+}
+
 // ---- codes of tuples -------------------------------------------------------------------------------------------------------
 
 struct common { uint64_t rows; uint32_t tuple; };
@@ -317,8 +347,7 @@ voc_rc import_write_events(struct import *i, struct names *names)
     for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
         rc = ordering_part(&o, p);
         if (!(i->q.set_flags & SETS_SEVERAL)) pending_forget_part(&i->q, p); // else links of the same row are still to be found
-        for (size_t u = 0, from = 0; rc == VOC_OK && u < o.end.n; from = o.end.at[u++])
-            if (o.end.at[u] > from) rc = add_unit(&e, &o.rows, from, o.end.at[u] - from);
+        if (rc == VOC_OK) rc = add_units(&e, &o);
     }
     if (rc == VOC_OK) rc = put_block(&e);
     ordering_close(&o);

@@ -7,51 +7,74 @@
 #include "store/sort.h"
 
 struct ranked { uint64_t key; uint32_t who; };
+enum { BUCKET_BITS = 10, BUCKET_MOST = 64, SMALL = 64 };
 
 static int by_unit(const void *a, const void *b, const void *user)
 {
     const struct ranked *x = a, *y = b;
     const struct pending *q = user;
     if (x->key != y->key) return x->key < y->key ? -1 : 1;
-    return str_cmp(pending_unit(q, &q->whos.at[x->who]), pending_unit(q, &q->whos.at[y->who]));
+    return str_cmp(pending_unit(q, pending_who_at(q, x->who)), pending_unit(q, pending_who_at(q, y->who)));
 }
 
-static unsigned part_of(const struct pending_who *w) { return (unsigned)(w->key >> (64 - PARTITION_BITS)); }
+// Keys are hashes: dealt out by the bits behind those of the partition, they lie near their places. False: too many of them
+// went to one bucket.
+static bool deal_ranked(struct ranked *to, const struct pending_who *whos, size_t n, uint32_t part)
+{
+    uint32_t start[(1 << BUCKET_BITS) + 1] = {0};
+    const unsigned shift = 64 - PARTITION_BITS - BUCKET_BITS, mask = (1u << BUCKET_BITS) - 1;
+    for (size_t w = 0; w < n; w++) start[(whos[w].key >> shift & mask) + 1]++;
+    for (unsigned k = 1; k <= mask + 1; k++) {
+        if (start[k] > BUCKET_MOST) return false;
+        start[k] += start[k - 1];
+    }
+    for (size_t w = 0; w < n; w++) to[start[whos[w].key >> shift & mask]++] = (struct ranked){whos[w].key, part << WHO_BITS | (uint32_t)w};
+    return true;
+}
+
+static voc_rc sort_ranked(struct ordering *o, unsigned part, struct ranked *at, size_t n)
+{
+    const struct pending_who *whos = o->q->part[part].whos.at;
+    if (n < SMALL || !deal_ranked(at, whos, n, part)) {
+        for (size_t w = 0; w < n; w++) at[w] = (struct ranked){whos[w].key, part << WHO_BITS | (uint32_t)w};
+        return sort_stable(at, n, sizeof *at, by_unit, o->q);
+    }
+    for (size_t i = 1; i < n; i++) {
+        const struct ranked x = at[i];
+        size_t k = i;
+        for (; k && (at[k - 1].key > x.key || (at[k - 1].key == x.key && by_unit(&at[k - 1], &x, o->q) > 0)); k--) at[k] = at[k - 1];
+        at[k] = x;
+    }
+    return VOC_OK;
+}
 
 // Ranks the units of one partition.
-static voc_rc rank(struct ordering *o, unsigned part, struct ranked *at, size_t n)
+static voc_rc rank(struct ordering *o, unsigned part, struct ranked *at)
 {
-    voc_rc rc = sort_stable(at, n, sizeof *at, by_unit, o->q);
-    uint32_t unit = 0;
+    const size_t n = o->q->part[part].whos.n;
+    uint32_t unit = 0, *unit_of = o->unit_of + o->first[part];
+    voc_rc rc = sort_ranked(o, part, at, n);
     for (size_t i = 0; rc == VOC_OK && i < n; i++) {
-        if (i && by_unit(&at[i - 1], &at[i], o->q) != 0) unit++;
-        o->unit_of[at[i].who] = unit;
+        if (i && (at[i - 1].key != at[i].key || by_unit(&at[i - 1], &at[i], o->q) != 0)) unit++;
+        unit_of[at[i].who & WHOS_MOST] = unit;
     }
     o->units[part] = n ? unit + 1 : 0;
     return rc;
 }
 
-static voc_rc rank_all(struct ordering *o, struct ranked *at)
-{
-    const struct pending *q = o->q;
-    size_t end[PARTITIONS + 1] = {0};
-    for (size_t w = 0; w < q->whos.n; w++) end[part_of(&q->whos.at[w]) + 1]++;
-    for (unsigned p = 0; p < PARTITIONS; p++) end[p + 1] += end[p];
-    for (size_t w = 0; w < q->whos.n; w++) at[end[part_of(&q->whos.at[w])]++] = (struct ranked){q->whos.at[w].key, (uint32_t)w};
-    voc_rc rc = VOC_OK;
-    for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
-        size_t first = p ? end[p - 1] : 0;
-        rc = cancel_requested() ? VOC_CANCELLED : rank(o, p, at + first, end[p] - first);
-    }
-    return rc;
-}
-
 voc_rc ordering_open(struct ordering *o, const struct pending *q)
 {
+    size_t n = 0, most = 0;
     *o = (struct ordering){.q = q, .lines = q->lines_differ};
-    o->unit_of = mem_alloc(q->whos.n * sizeof *o->unit_of);
-    struct ranked *at = mem_alloc(q->whos.n * sizeof *at);
-    voc_rc rc = o->unit_of && at ? rank_all(o, at) : VOC_E_NOMEM;
+    for (unsigned p = 0; p < PARTITIONS; p++) {
+        o->first[p] = n;
+        n += q->part[p].whos.n;
+        if (q->part[p].whos.n > most) most = q->part[p].whos.n;
+    }
+    o->unit_of = mem_alloc(n * sizeof *o->unit_of);
+    struct ranked *at = mem_alloc(most * sizeof *at);
+    voc_rc rc = o->unit_of && at ? VOC_OK : VOC_E_NOMEM;
+    for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) rc = cancel_requested() ? VOC_CANCELLED : rank(o, p, at);
     mem_free(at);
     return rc;
 }
@@ -60,6 +83,7 @@ void ordering_close(struct ordering *o)
 {
     mem_free(o->unit_of);
     ordered_rows_done(&o->rows);
+    mem_free(o->dealt);
     vec_free(&o->end);
 }
 
@@ -149,45 +173,50 @@ static voc_rc sort_unit(struct ordering *o, size_t from, size_t end)
 
 static voc_rc room(struct ordering *o, unsigned part)
 {
-    size_t n = o->q->part[part].n;
+    size_t n = o->q->part[part].n, cap = n + n / 8;
     voc_rc rc = vec_reserve(&o->end, o->units[part] + 1u - o->end.n, SIZE_MAX / 64);
     if (rc != VOC_OK || n <= o->cap) return rc;
     ordered_rows_done(&o->rows);
+    mem_free(o->dealt);
     o->cap = 0;
-    rc = ordered_rows_init(&o->rows, n + n / 8, o->lines);
-    if (rc == VOC_OK) o->cap = n + n / 8;
+    o->dealt = mem_alloc(cap * sizeof *o->dealt);
+    rc = o->dealt ? ordered_rows_init(&o->rows, cap, o->lines) : VOC_E_NOMEM;
+    if (rc == VOC_OK) o->cap = cap;
     return rc;
 }
 
-// Rows of the partition in the places of their units.
+// Rows of the partition in the places of their units: dealt out where they lie, then gathered column by column.
 static voc_rc deal(struct ordering *o, unsigned part)
 {
     const struct pending *q = o->q;
+    const struct pending_partition *p = &q->part[part];
+    const uint32_t *unit_of = o->unit_of + o->first[part];
     const size_t units = o->units[part];
     o->end.n = 0;
     voc_rc rc = room(o, part);
     if (rc != VOC_OK) return rc;
     size_t *start = o->end.at, n = 0;
     memset(start, 0, (units + 1) * sizeof *start);
-    for (size_t c = 0; c < q->part[part].chunks.n; c++) {
-        const struct pending_chunk *from = q->part[part].chunks.at[c];
-        for (uint32_t i = 0; i < from->n; i++)
-            if (!(from->row[i].tuple & PENDING_DROPPED)) start[o->unit_of[from->row[i].who] + 1]++, n++;
-    }
+    for (size_t c = 0; c < p->chunks.n; c++)
+        for (const struct pending_row *r = p->chunks.at[c]->row, *end = r + p->chunks.at[c]->n; r < end; r++)
+            if (!(r->tuple & PENDING_DROPPED)) start[unit_of[r->who & WHOS_MOST] + 1]++, n++;
     for (size_t u = 0; u < units; u++) start[u + 1] += start[u];
-    for (size_t c = 0; c < q->part[part].chunks.n; c++) {
-        const struct pending_chunk *from = q->part[part].chunks.at[c];
-        for (uint32_t i = 0; i < from->n; i++) {
-            const struct pending_row *r = &from->row[i];
+    for (size_t c = 0; c < p->chunks.n; c++) {
+        const struct pending_chunk *from = p->chunks.at[c];
+        for (const struct pending_row *r = from->row, *end = r + from->n; r < end; r++) {
             if (r->tuple & PENDING_DROPPED) continue;
-            size_t at = start[o->unit_of[r->who]]++;
-            o->rows.time_us[at] = r->time_us;
-            o->rows.record[at] = pending_record(from, r);
-            o->rows.who[at] = r->who;
-            o->rows.tuple[at] = r->tuple;
-            o->rows.rare[at] = r->rare;
+            size_t at = start[unit_of[r->who & WHOS_MOST]]++;
+            o->dealt[at] = (struct ordering_dealt){r, pending_record(from, r)};
             if (o->lines) o->rows.line[at] = q->rare.at[r->rare].has & RARE_LINE ? q->rare.at[r->rare].line : from->line;
         }
+    }
+    for (size_t k = 0; k < n; k++) {
+        const struct pending_row *r = o->dealt[k].row;
+        o->rows.time_us[k] = r->time_us;
+        o->rows.record[k] = o->dealt[k].record;
+        o->rows.who[k] = r->who;
+        o->rows.tuple[k] = r->tuple;
+        o->rows.rare[k] = r->rare;
     }
     o->n = n;
     o->end.n = units; // start[u] is now where unit u ends

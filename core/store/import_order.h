@@ -14,12 +14,16 @@ voc_rc ordered_rows_init(struct ordered_rows *r, size_t n, bool lines); // r is 
 void ordered_rows_done(struct ordered_rows *r);
 void ordered_rows_copy(struct ordered_rows *to, size_t at, const struct ordered_rows *from, size_t first, size_t n); // of what both have
 
+struct ordering_dealt { const struct pending_row *row; uint64_t record; };
+
 struct ordering { // owns
     const struct pending *q;
-    uint32_t *unit_of;            // by who: number of its unit within its partition
+    uint32_t *unit_of;            // of each partition's people from first[partition] on: number of its unit within the partition
+    size_t first[PARTITIONS];
     uint32_t units[PARTITIONS];   // of each partition
     bool lines;                   // lines less records differ: rows have them
     struct ordered_rows rows;     // of the partition at hand
+    struct ordering_dealt *dealt; // scratch: its rows where they lie, in their order
     size_t n, cap;
     VEC(size_t) end;              // of each of its units: the place behind its last row
 };

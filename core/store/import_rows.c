@@ -273,7 +273,7 @@ static voc_rc write_same_row_links(struct fact_writer *f)
     for (uint32_t k = 0; rc == VOC_OK && k < n; k++) first[k] = INT64_MAX;
     struct pending_walk walk = {.q = q};
     for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
-        uint32_t customer = q->whos.at[r->who].customer;
+        uint32_t customer = pending_who_at(q, r->who)->customer;
         if (!(r->tuple & PENDING_DROPPED) && r->time_us < first[customer]) first[customer] = r->time_us;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {

@@ -6,7 +6,7 @@
 
 static const char INSERT_STRING[] = "INSERT INTO string(space, code, text) VALUES (?, ?, ?)";
 static const char INSERT_PAGE[] = "INSERT INTO names(space, first, n, flags, data) VALUES (?, ?, ?, ?, ?)";
-enum { PAGE_NAMES = 16384, PAGES_FROM = 256 };
+enum { PAGE_NAMES = 16384, PAGES_FROM = 256, AHEAD = 24 };
 #define PAGE_TEXT ((size_t)8 << 20) // a page ends where its texts exceed this
 
 struct finding { struct names *n; unsigned space; };
@@ -118,12 +118,15 @@ static voc_rc write_rows(struct names *n, unsigned space)
 static voc_rc write_page(struct names *n, unsigned space, size_t from, size_t *to, voc_str *texts, struct block_writer *w, struct buf *blob)
 {
     sqlite3_stmt *s = NULL;
+    const uint32_t all = space == SPACE_ALIASES ? n->q->set_flags : 0;
+    const bool alike = all == 0 || all == SETS_WEAK || all == SETS_STRONG; // each set has one of these two
+    uint32_t flags = alike ? all : 0;
     size_t rows = 0, bytes = 0;
-    uint32_t flags = 0;
     for (; from + rows < n->fresh[space].n && rows < PAGE_NAMES && bytes < PAGE_TEXT; rows++) {
+        if (from + rows + AHEAD < n->fresh[space].n) dict_prefetch_at(n->q->names[space], n->fresh[space].at[from + rows + AHEAD]);
         texts[rows] = dict_at(n->q->names[space], n->fresh[space].at[from + rows]);
         bytes += texts[rows].len;
-        if (space == SPACE_ALIASES) flags |= aliases_flags(texts[rows]);
+        if (!alike) flags |= aliases_flags(texts[rows]);
     }
     *to = from + rows;
     block_begin(w, BLOCK_NAMES, rows);

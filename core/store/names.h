@@ -34,4 +34,9 @@ static inline voc_rc names_code(struct names *n, unsigned space, uint32_t code, 
     if (rc == VOC_OK) *out = (int64_t)n->code[space][code] - 1;
     return rc;
 }
+
+static inline void names_prefetch(const struct names *n, unsigned space, uint32_t code) { __builtin_prefetch(&n->code[space][code]); }
+
+// Of a tuple that names_tuple has been asked for.
+static inline uint32_t names_known_tuple(const struct names *n, uint32_t tuple) { return n->tuple[tuple] - 1; }
 #endif

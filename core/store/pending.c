@@ -6,7 +6,8 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, AHEAD = 32, SENDERS_MAX = 4096 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, GROUP = 64, SENDERS_MAX = 4096 };
+#define LATER UINT32_MAX // in map_who: is being looked up
 
 voc_rc pending_init(struct pending *q)
 {
@@ -20,12 +21,7 @@ voc_rc pending_init(struct pending *q)
     q->rare.at[q->rare.n++] = (struct pending_rare){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
     if (!(q->recent = mem_zalloc(RECENT_RARE, sizeof *q->recent))) return VOC_E_NOMEM;
     tuple_set_init(&q->tuples);
-    rc = vec_reserve(&q->whos, 1, UINT32_MAX);
-    if (rc != VOC_OK) return rc;
-    rc = vec_reserve(&q->who_part, 1, UINT32_MAX);
-    if (rc != VOC_OK) return rc;
-    q->whos.at[q->whos.n++] = (struct pending_who){.key = hash64("", 0, 0)};
-    q->who_part.at[q->who_part.n++] = (uint8_t)(q->whos.at[0].key >> (64 - PARTITION_BITS));
+    rc = pending_nobody(q);
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
         uint32_t code = 0;
         rc = dict_new(&q->names[i], SIZE_MAX / 4);
@@ -41,6 +37,7 @@ void pending_forget_part(struct pending *q, unsigned part)
     vec_free(&p->chunks);
     p->last = NULL;
     p->n = 0;
+    q->end[part] = (struct pending_end){0};
 }
 
 static void free_chunks(struct pending *q)
@@ -82,8 +79,7 @@ void pending_done(struct pending *q)
     tuple_set_done(&q->tuples);
     dict_free(q->mixed);
     vec_free(&q->mixed_who);
-    vec_free(&q->whos);
-    vec_free(&q->who_part);
+    for (unsigned p = 0; p < PARTITIONS; p++) vec_free(&q->part[p].whos);
     vec_free(&q->who_of_customer);
     vec_free(&q->who_of_case);
     vec_free(&q->who_of_account);
@@ -141,11 +137,12 @@ static uint32_t code_of(struct joiner *j, unsigned space, voc_str s, uint64_t ha
     uint32_t code = 0;
     if (dict_find_hashed(j->q->names[space], s, hash, &code)) return code;
     if (!sound(j, s)) return 0;
-    if (space == SPACE_ALIASES && !aliases_valid(s)) return fail(j, VOC_E_BUG, "an alias set is malformed");
+    uint32_t flags = 0;
+    if (space == SPACE_ALIASES && !aliases_read(s, &flags)) return fail(j, VOC_E_BUG, "an alias set is malformed");
     if (hash != hash64(s.ptr, s.len, 0)) return fail(j, VOC_E_BUG, "the hash of a string is wrong");
     voc_rc rc = dict_code_hashed(j->q->names[space], s, hash, &code);
     if (rc != VOC_OK) return fail(j, rc, "too many distinct strings");
-    if (space == SPACE_ALIASES) j->q->set_flags |= aliases_flags(s);
+    j->q->set_flags |= flags;
     return code;
 }
 
@@ -279,36 +276,65 @@ static uint32_t new_tuple(struct joiner *j, size_t i, bool named)
     return rc != VOC_OK || code >= PENDING_DROPPED ? fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
 }
 
+// Of an event whose tuple is new to its sender.
 static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
 {
     const struct coded_events *c = &j->b->events;
-    struct joined_tuple *known = c->tuple ? &j->maps->tuple[named].at[c->tuple[i]] : NULL;
-    if (known && known->code) return known->rows++, known->code - 1;
     uint32_t code = new_tuple(j, i, named);
     if (j->rc != VOC_OK) return 0;
-    if (known) *known = (struct joined_tuple){code + 1, 1};
+    if (c->tuple) j->maps->tuple[named].at[c->tuple[i]] = (struct joined_tuple){code + 1, 1};
     else j->q->tuple_rows.at[code]++;
     return code;
 }
 
 static uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
+static int64_t amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
 
-// Whose event i is, and its partition. Mostly a customer alone: then one look at the map of the block does.
-static struct joined_who who_of(struct joiner *j, size_t i)
+// Whose event i is. Mostly a customer alone: then one look at the map of the block does.
+static uint32_t who_of(struct joiner *j, size_t i)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i), who = 0;
-    bool alone = !account && !case_id;
-    if (!customer && alone) return (struct joined_who){1, q->who_part.at[0]};
-    if (alone && customer < q->map_who.n && q->map_who.at[customer].who) return q->map_who.at[customer];
+    const uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i);
+    uint32_t who = q->nobody;
+    if (!account && !case_id) {
+        if (!customer) return who;
+        if (customer < q->map_who.n && q->map_who.at[customer]) return q->map_who.at[customer] - 1;
+    }
     uint32_t our_case = join(j, SPACE_CASE, case_id), our_customer = join(j, SPACE_ALIASES, customer), our_account = join(j, SPACE_ALIASES, account);
-    if (j->rc != VOC_OK) return (struct joined_who){0, 0};
+    if (j->rc != VOC_OK) return who;
     voc_rc rc = pending_who_of(q, our_case, our_customer, our_account, &who);
-    if (rc != VOC_OK) return (void)fail(j, rc, "too many people"), (struct joined_who){0, 0};
-    struct joined_who found = {who + 1, q->who_part.at[who]};
-    if (alone) q->map_who.at[customer] = found;
-    return found;
+    return rc == VOC_OK ? who : fail(j, rc, "too many people");
+}
+
+// Customers of some rows that are new to the block, side by side: each lookup in a dictionary of a million would be waited for.
+static void find_customers(struct joiner *j, size_t from, size_t to)
+{
+    const struct coded_events *c = &j->b->events;
+    const struct coded_block *b = j->b;
+    struct pending *q = j->q;
+    const struct dict *names = q->names[SPACE_ALIASES];
+    uint32_t local[GROUP];
+    uint64_t hash[GROUP];
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) {
+        const uint32_t x = c->customer[i];
+        if (!x || x >= q->map_who.n || q->map_who.at[x] || at(c->account, i) || at(c->case_id, i)) continue;
+        q->map_who.at[x] = LATER;
+        local[n] = x;
+        hash[n] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
+        dict_prefetch(names, hash[n++]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        uint32_t code = dict_prefetch_entry(names, hash[k]);
+        if (code < q->who_of_customer.n) __builtin_prefetch(&q->who_of_customer.at[code]);
+    }
+    for (size_t k = 0; k < n && j->rc == VOC_OK; k++) {
+        uint32_t who = 0, code = code_of(j, SPACE_ALIASES, b->strings[local[k]], hash[k]);
+        voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, code, 0, &who) : VOC_OK;
+        if (rc != VOC_OK) (void)fail(j, rc, "too many people");
+        q->map_who.at[local[k]] = who + 1;
+    }
 }
 
 // Texts of an event that few events have.
@@ -328,12 +354,21 @@ static bool has_texts(const struct coded_events *c, size_t i)
     return at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
 }
 
+// Of what rows repeat; 0: it has none of it.
+static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value)
+{
+    uint64_t x = ((uint64_t)minutes ^ (uint64_t)VOC_NA) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)cost ^ (uint64_t)VOC_NA) * UINT64_C(0xbf58476d1ce4e5b9);
+    return (x ^ x >> 32) * UINT64_C(0x94d049bb133111eb) ^ ((uint64_t)value ^ (uint64_t)VOC_NA) * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static inline struct recent_rare *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
+
 // What few events have; 0: this one has nothing of it. `line` is that of its chunk.
 static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    int64_t minutes = c->minutes ? c->minutes[i] : VOC_NA, cost = c->cost ? c->cost[i] : VOC_NA, value = c->value ? c->value[i] : VOC_NA;
+    const int64_t minutes = amount(c->minutes, i), cost = amount(c->cost, i), value = amount(c->value, i);
     uint32_t has = (minutes != VOC_NA ? RARE_MINUTES : 0u) | (cost != VOC_NA ? RARE_COST : 0u) | (value != VOC_NA ? RARE_VALUE : 0u) |
                    (at(c->sub, i) ? RARE_SUB : 0u) | (line != chunk_line ? RARE_LINE : 0u);
     bool texts = j->has_texts && has_texts(c, i);
@@ -341,9 +376,9 @@ static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_
     struct pending_rare r = {.minutes = minutes, .cost = cost, .value = value, .sub = at(c->sub, i), .has = has, .line = has & RARE_LINE ? line : 0};
     if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
-    uint64_t hash = hash64(&r, sizeof r, 0);
-    struct recent_rare *recent = &q->recent[hash % RECENT_RARE];
-    uint32_t tag = (uint32_t)(hash >> 32);
+    uint64_t hash = r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE) ? hash64(&r, sizeof r, 0) : hash_amounts(minutes, cost, value);
+    struct recent_rare *recent = recent_at(q, hash);
+    uint32_t tag = (uint32_t)hash;
     if (recent->at && recent->tag == tag && memcmp(&q->rare.at[recent->at], &r, sizeof r) == 0) return recent->at;
     voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc != VOC_OK) return fail(j, rc, "too many events");
@@ -352,65 +387,130 @@ static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_
     return recent->at;
 }
 
-// A chunk of the partition that takes a row of this record.
-static struct pending_chunk *chunk_for(struct joiner *j, struct pending_partition *p, uint64_t record, int64_t line)
+// Marks the rows that have something rare, and fetches what they may share with earlier ones: it is there when it is asked for.
+static void mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[GROUP])
 {
-    struct pending_chunk *c = p->last;
-    if (c && c->n < c->cap && record >= c->record && record - c->record <= UINT32_MAX) return c;
-    uint32_t cap = c && c->n == c->cap ? c->cap * 2 : CHUNK_FIRST;
+    const struct coded_events *c = &j->b->events;
+    const struct pending *q = j->q;
+    const int64_t *minutes = c->minutes, *cost = c->cost, *value = c->value;
+    uint64_t hash[GROUP];
+    size_t n = 0;
+    memset(rare, j->has_texts || c->sub, (to - from) * sizeof *rare);
+    if (!minutes && !cost && !value) return;
+    for (size_t i = from; i < to; i++) {
+        hash[n] = hash_amounts(amount(minutes, i), amount(cost, i), amount(value, i));
+        rare[i - from] |= hash[n] != 0;
+        n += hash[n] != 0;
+    }
+    for (size_t k = 0; k < n; k++) __builtin_prefetch(recent_at(q, hash[k]));
+    for (size_t k = 0; k < n; k++) __builtin_prefetch(&q->rare.at[recent_at(q, hash[k])->at]);
+}
+
+// ---- chunks ----------------------------------------------------------------------------------------------------------------
+
+static void count_chunk(struct pending *q, unsigned part)
+{
+    struct pending_partition *p = &q->part[part];
+    if (!p->last) return;
+    const uint32_t n = (uint32_t)(q->end[part].next - p->last->row);
+    p->n += n - p->last->n;
+    p->last->n = n;
+}
+
+// A chunk of the partition that takes a row of this record. False: failed.
+static bool new_chunk(struct joiner *j, unsigned part, uint64_t record, int64_t line)
+{
+    struct pending_partition *p = &j->q->part[part];
+    count_chunk(j->q, part);
+    uint32_t cap = p->last && p->last->n == p->last->cap ? p->last->cap * 2 : CHUNK_FIRST;
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
     voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
     struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * sizeof fresh->row[0]) : NULL;
-    if (!fresh) return (void)fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), NULL;
+    if (!fresh) return (void)fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
     *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap};
     p->chunks.at[p->chunks.n++] = p->last = fresh;
-    return fresh;
+    j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, line};
+    return true;
 }
 
-// Customers of the block that are new to it, a few at a time: each lookup in a dictionary of a million would be waited for.
-static void join_ahead(struct joiner *j, size_t from, size_t to)
-{
-    const struct coded_events *c = &j->b->events;
-    const struct coded_block *b = j->b;
-    const struct dict *names = j->q->names[SPACE_ALIASES];
-    uint64_t hash[AHEAD];
-    size_t n = 0;
-    for (size_t i = from; i < to; i++) {
-        uint32_t local = c->customer[i];
-        if (c->tuple) __builtin_prefetch(&j->maps->tuple[local != 0].at[c->tuple[i]]);
-        if (!local || local >= j->q->map_who.n || j->q->map_who.at[local].who) continue;
-        hash[n] = local - b->hash_from < b->n_hash ? b->hash[local - b->hash_from] : hash64(b->strings[local].ptr, b->strings[local].len, 0);
-        dict_prefetch(names, hash[n++]);
-    }
-    for (size_t k = 0; k < n; k++) {
-        uint32_t code = dict_prefetch_entry(names, hash[k]);
-        if (code < j->q->who_of_customer.n) __builtin_prefetch(&j->q->who_of_customer.at[code]);
-    }
-}
+// ---- events ----------------------------------------------------------------------------------------------------------------
 
-static void add_event(struct joiner *j, size_t i)
+// What can be said of all rows at once.
+static void check_events(struct joiner *j)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    uint64_t record = c->record[i], line = c->line ? c->line[i] : 0;
-    if (c->time_us[i] == VOC_NA) (void)fail(j, VOC_E_BUG, "an event has no time");
-    if (record > INT64_MAX || line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
-    if (q->n_events >= UINT32_MAX - 1) (void)fail(j, VOC_E_LIMIT, "too many events");
-    struct joined_who whose = who_of(j, i);
+    uint64_t tops = 0, most = q->last_record;
+    uint32_t top_tuple = 0;
+    bool no_time = false, differ = false;
+    if (c->n == 0) return;
+    if (c->n > UINT32_MAX - 1 - q->n_events) return (void)fail(j, VOC_E_LIMIT, "too many events");
+    if (q->n_events == 0) q->first_line = (int64_t)((c->line ? c->line[0] : 0) - c->record[0]);
+    for (size_t i = 0; i < c->n; i++) no_time |= c->time_us[i] == VOC_NA;
+    for (size_t i = 0; i < c->n; i++) tops |= c->record[i], most = c->record[i] > most ? c->record[i] : most;
+    for (size_t i = 0; i < c->n; i++) {
+        const uint64_t line = c->line ? c->line[i] : 0;
+        tops |= line;
+        differ |= line - c->record[i] != (uint64_t)q->first_line;
+    }
+    for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
+    if (no_time) (void)fail(j, VOC_E_BUG, "an event has no time");
+    if (tops > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
+    if (c->tuple && top_tuple >= c->n_tuples) (void)fail(j, VOC_E_BUG, "the number of a tuple is out of range");
+    q->last_record = most;
+    q->lines_differ |= differ;
+}
+
+// Tuples of a group whose rows are of known people.
+static void group_tuples(struct joiner *j, size_t from, size_t to, const uint32_t who[GROUP], uint32_t tuple[GROUP])
+{
+    const uint32_t *local = j->b->events.tuple, nobody = j->q->nobody;
+    if (!local) {
+        for (size_t i = from; i < to && j->rc == VOC_OK; i++) tuple[i - from] = tuple_of(j, i, who[i - from] != nobody);
+        return;
+    }
+    struct joined_tuple *known[2] = {j->maps->tuple[0].at, j->maps->tuple[1].at};
+    for (size_t i = from; i < to; i++) __builtin_prefetch(&known[who[i - from] != nobody][local[i]]);
+    for (size_t i = from; i < to && j->rc == VOC_OK; i++) {
+        struct joined_tuple *t = &known[who[i - from] != nobody][local[i]];
+        if (t->code) tuple[i - from] = t->code - 1, t->rows++;
+        else tuple[i - from] = tuple_of(j, i, who[i - from] != nobody);
+    }
+}
+
+// Rows of one group. Each step is taken for all of them before the next one.
+static void add_group(struct joiner *j, size_t from, size_t to)
+{
+    const struct coded_events *c = &j->b->events;
+    const uint64_t *record = c->record + from, *line = c->line ? c->line + from : NULL;
+    const int64_t *time_us = c->time_us + from;
+    struct pending *q = j->q;
+    uint32_t who[GROUP], tuple[GROUP];
+    bool has_rare[GROUP];
+    if (c->customer) find_customers(j, from, to);
+    mark_rare(j, from, to, has_rare);
+    for (size_t i = from; i < to; i++) who[i - from] = who_of(j, i);
+    if (j->rc == VOC_OK) group_tuples(j, from, to, who, tuple);
     if (j->rc != VOC_OK) return;
-    uint32_t who = whose.who - 1, tuple = tuple_of(j, i, who != 0);
-    if (j->rc != VOC_OK) return;
-    struct pending_partition *p = &q->part[whose.part];
-    int64_t off = (int64_t)(line - record);
-    struct pending_chunk *to = chunk_for(j, p, record, off);
-    uint32_t rare = to ? rare_of(j, i, off, to->line) : 0;
-    if (j->rc != VOC_OK) return;
-    if (q->n_events == 0) q->first_line = off;
-    q->lines_differ = q->lines_differ || off != q->first_line;
-    if (record > q->last_record) q->last_record = record;
-    to->row[to->n++] = (struct pending_row){.time_us = c->time_us[i], .who = who, .tuple = tuple, .record = (uint32_t)(record - to->record), .rare = rare};
-    p->n++;
-    q->n_events++;
+    for (size_t k = 0; k < to - from; k++) __builtin_prefetch(q->end[who[k] >> WHO_BITS].next, 1);
+    for (size_t k = 0; k < to - from; k++) {
+        const unsigned part = who[k] >> WHO_BITS;
+        const int64_t off = (int64_t)((line ? line[k] : 0) - record[k]);
+        struct pending_end *e = &q->end[part];
+        if ((e->next == e->end || record[k] - e->record > UINT32_MAX) && !new_chunk(j, part, record[k], off)) return;
+        const uint32_t rare = has_rare[k] || off != e->line ? rare_of(j, from + k, off, e->line) : 0;
+        if (j->rc != VOC_OK) return;
+        *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare};
+    }
+}
+
+static void add_events(struct joiner *j)
+{
+    const size_t n = j->b->events.n;
+    check_events(j);
+    for (size_t from = 0; j->rc == VOC_OK && from < n; from += GROUP) add_group(j, from, n - from < GROUP ? n : from + GROUP);
+    for (unsigned p = 0; p < PARTITIONS; p++) count_chunk(j->q, p);
+    if (j->rc == VOC_OK) j->q->n_events += n;
 }
 
 static void add_fact(struct joiner *j, const struct coded_fact *f)
@@ -465,14 +565,9 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
     if (b->n_strings && b->strings[0].len) (void)fail(&j, VOC_E_BUG, "string 0 is not empty");
     if (c->n && (!c->time_us || !c->record || (c->tuple ? !c->tuples : !c->action)))
         (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
-    for (size_t i = 0; c->tuple && i < c->n; i++)
-        if (c->tuple[i] >= c->n_tuples) (void)fail(&j, VOC_E_BUG, "the number of a tuple is out of range");
     if (j.rc == VOC_OK && (rc = maps_ready(&j)) != VOC_OK) (void)fail(&j, rc, "too many strings");
     j.has_texts = c->object || c->thread || c->id || c->ref || c->text || c->attrs;
-    for (size_t i = 0; j.rc == VOC_OK && i < c->n; i++) {
-        if (i % AHEAD == 0 && c->customer) join_ahead(&j, i, c->n - i < AHEAD ? c->n : i + AHEAD);
-        add_event(&j, i);
-    }
+    if (j.rc == VOC_OK) add_events(&j);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_facts; i++) add_fact(&j, &b->facts[i]);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_rejects; i++) add_reject(&j, &b->rejects[i]);
     if (j.rc != VOC_OK && j.why) *why = j.why;

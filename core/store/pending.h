@@ -19,7 +19,7 @@ struct pending_who { // whose events: codes of the import, and where the unit st
 };
 struct pending_row {
     int64_t time_us;
-    uint32_t who;
+    uint32_t who;    // the partition, and the place among its people
     uint32_t tuple;  // PENDING_DROPPED: left out
     uint32_t record; // less the chunk's
     uint32_t rare;   // of pending.rare; 0: it has nothing of it
@@ -42,7 +42,14 @@ struct pending_chunk {
     uint32_t n, cap;
     struct pending_row row[];
 };
-struct pending_partition { VEC(struct pending_chunk *) chunks; struct pending_chunk *last; size_t n; }; // rows in the order of their coming
+struct pending_partition { // rows in the order of their coming
+    VEC(struct pending_chunk *) chunks;
+    struct pending_chunk *last;
+    size_t n;
+    VEC(struct pending_who) whos;
+};
+struct pending_end { struct pending_row *next, *end; uint64_t record; int64_t line; }; // of a partition's last chunk, while a block is added
+enum { WHO_BITS = 24, WHOS_MOST = (1 << WHO_BITS) - 1 }; // of a partition
 
 struct pending_fact {
     int64_t time_us, integer;
@@ -60,7 +67,6 @@ struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool 
 enum { RECENT_RARE = 1 << 15 };
 struct recent_rare { uint32_t tag, at; }; // of the hash; 0: none
 struct joined_tuple { uint32_t code, rows; }; // ours + 1, and the rows that came with it and are not in tuple_rows yet
-struct joined_who { uint32_t who, part; };     // + 1, and its partition
 struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
     uint32_t cap;
@@ -72,12 +78,12 @@ struct pending { // owns all of it
     VEC(voc_str) heap; // [0] is empty; bytes in the arena
     struct arena bytes;
     struct tuple_set tuples;  // with codes of the import
-    VEC(struct pending_who) whos; // [0]: nobody
-    VEC(uint8_t) who_part;    // by who: its partition
+    uint32_t nobody;          // who that is
     struct dict *mixed;       // whos that name two of case, customer and account: their bytes
     VEC(uint32_t) mixed_who;  // by code of mixed
     VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
     struct pending_partition part[PARTITIONS];
+    struct pending_end end[PARTITIONS];
     VEC(struct pending_rare) rare; // [0] is empty
     struct recent_rare *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     size_t n_events;
@@ -90,7 +96,7 @@ struct pending { // owns all of it
     bool has_ids;
     uint32_t set_flags; // SETS_* of all alias sets
     VEC(struct pending_maps) maps; // by sender
-    VEC(struct joined_who) map_who; // of the block being added: by local customer, where it stands alone
+    VEC(uint32_t) map_who; // of the block being added: by local customer, where it stands alone: who + 1
 };
 voc_rc pending_init(struct pending *q);
 void pending_done(struct pending *q);
@@ -101,6 +107,7 @@ void pending_count(struct pending *q);
 voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **why);
 // An event's place in the dictionaries of the import (pending_who.c).
 voc_rc pending_who_of(struct pending *q, uint32_t case_id, uint32_t customer, uint32_t account, uint32_t *who);
+voc_rc pending_nobody(struct pending *q); // at the beginning
 voc_str pending_unit(const struct pending *q, const struct pending_who *w); // the text that its unit goes by
 
 // All rows, in the order of the partitions.
@@ -114,6 +121,11 @@ static inline struct pending_row *pending_next(struct pending_walk *w) // NULL: 
         w->at = w->q->part[w->part].chunks.at[w->chunk++];
         w->next = 0;
     }
+}
+
+static inline const struct pending_who *pending_who_at(const struct pending *q, uint32_t who)
+{
+    return &q->part[who >> WHO_BITS].whos.at[who & WHOS_MOST];
 }
 
 static inline uint64_t pending_record(const struct pending_chunk *c, const struct pending_row *r)

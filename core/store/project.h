@@ -109,6 +109,7 @@ voc_rc tuples_load(struct project *p, const struct event_tuple **out, uint32_t *
 
 // Does the text have the form that aliases_encode makes?
 bool aliases_valid(voc_str set);
+bool aliases_read(voc_str set, uint32_t *flags); // both: SETS_*, as far as it is valid
 // The alias that names who is behind a set, as it is written but for its sign: the first strong one, else the first.
 voc_str aliases_first(voc_str set);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The journey map: lanes by stages. A cell holds the rows of the table for its lane and stage below each other, on the shade of
-// the first that has a value, each with the grade of its evidence. Stages that do not fit beside each other go into further
+// The journey map: lanes by stages. A cell holds the rows of the table for its lane and stage below each other, each with the grade
+// of its evidence. Where a lane has one row a stage its value is the shade of the cell, else a bar below each. Stages that do not fit beside each other go into further
 // bands below; on a phone each stage is a block of its own, with its lanes below each other.
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 #define LANES_MAX 24u
 #define STAGES_MAX 40u
 #define LANE 104.0   // width of the names of lanes
-#define STAGE 132.0  // least width of a stage
+#define STAGE 128.0  // least width of a stage
 #define PAD 7.0
 #define ITEMS_MAX 8u // of one cell
-#define ITEM_LINES 4u
+#define ITEM_LINES 6u
 
 struct grid {
     struct picture *p;
@@ -22,6 +22,7 @@ struct grid {
     size_t n_lanes, n_stages;
     size_t *lane_of, *stage_of; // of each row of the table; n_lanes: not drawn
     struct shades *shades;      // of each lane: its values are of one kind
+    bool *bars;                 // of each lane: values are bars
     bool graded;
     size_t hidden;
 };
@@ -51,7 +52,16 @@ static voc_str words_of(const struct grid *g, size_t r, char room[SAID_MAX])
 
 static int grade_at(const struct grid *g, size_t r) { return g->graded ? grade_of(part_text(g->p, r, VOC_AS_GRADE)) : -1; }
 
-static double item(const struct grid *g, size_t r, double x, double y, double width, const char *class_, bool draw)
+static void bar(const struct grid *g, size_t lane, size_t r, double x, double y, double width)
+{
+    double value;
+    const double all = g->shades[lane].hi;
+    if (!part_number(g->p, r, VOC_AS_VALUE, &value) || !(all > 0)) return;
+    pen_f(g->p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-rail\"/><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-bar\"/>\n", x, y, width, x, y,
+          value > 0 ? value / all * width : 0);
+}
+
+static double item(const struct grid *g, size_t lane, size_t r, double x, double y, double width, const char *class_, bool draw)
 {
     char room[SAID_MAX];
     struct wrapped w;
@@ -63,8 +73,9 @@ static double item(const struct grid *g, size_t r, double x, double y, double wi
         pen_f(g->p->pen, "<g class=\"%s\">", class_);
         grade_put(g->p->pen, grade, x + width - 22, y + SMALL);
         pen_s(g->p->pen, "</g>\n");
+        if (g->bars[lane]) bar(g, lane, r, x, y + text_height(&w, SMALL) + 1, width);
     }
-    return text_height(&w, SMALL) + 4;
+    return text_height(&w, SMALL) + (g->bars[lane] ? 10 : 4);
 }
 
 // Draws the cell or, where `draw` is false, only measures it.
@@ -76,11 +87,11 @@ static double cell(struct grid *g, size_t lane, size_t stage, double x, double y
     const char *shade = NULL;
     double value, at = y + PAD;
     rows_of(g, lane, stage, &rows);
-    for (size_t i = 0; i < rows.n && !shade; i++)
+    for (size_t i = 0; i < rows.n && !shade && !g->bars[lane]; i++)
         if (part_number(g->p, rows.row[i], VOC_AS_VALUE, &value)) shade = shade_of(&g->shades[lane], value);
     if (draw) pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%s f-edge\"/>\n", x, y, width, height, rows.n ? shade ? "f-h" : "f-card" : "f-empty", shade ? shade : "");
     if (shade) snprintf(class_, sizeof class_, "f-t%s", shade);
-    for (size_t i = 0; i < rows.n; i++) at += item(g, rows.row[i], x + PAD, at, width - 2 * PAD, class_, draw);
+    for (size_t i = 0; i < rows.n; i++) at += item(g, lane, rows.row[i], x + PAD, at, width - 2 * PAD, class_, draw);
     if (rows.more) {
         char s[60];
         snprintf(s, sizeof s, "and %zu more", rows.more);
@@ -91,10 +102,10 @@ static double cell(struct grid *g, size_t lane, size_t stage, double x, double y
 }
 
 // Stages from..to-1 beside each other.
-static double band(struct grid *g, size_t from, size_t to, double y)
+static double band(struct grid *g, size_t from, size_t to, size_t beside, double y)
 {
     struct pen *pen = g->p->pen;
-    const double top = y, width = (g->p->width - LANE) / (double)(to - from);
+    const double top = y, width = (g->p->width - LANE) / (double)beside;
     double head = 0;
     struct wrapped w;
     for (size_t s = from; s < to; s++) {
@@ -157,7 +168,7 @@ static bool sort_rows(struct grid *g)
     const struct picture *p = g->p;
     double x;
     if (!(g->lane_of = pen_room(p->pen, p->t->n_rows, sizeof *g->lane_of)) || !(g->stage_of = pen_room(p->pen, p->t->n_rows, sizeof *g->stage_of)) ||
-        !(g->shades = pen_room(p->pen, g->n_lanes, sizeof *g->shades)))
+        !(g->shades = pen_room(p->pen, g->n_lanes, sizeof *g->shades)) || !(g->bars = pen_room(p->pen, g->n_lanes, sizeof *g->bars)))
         return false;
     for (size_t l = 0; l < g->n_lanes; l++) g->shades[l].diverging = (p->f->flags & VOC_FIGURE_DIVERGING) != 0;
     for (size_t r = 0; r < p->t->n_rows; r++) {
@@ -165,6 +176,12 @@ static bool sort_rows(struct grid *g)
         g->stage_of[r] = find_text(g->stage, g->n_stages, part_text(p, r, VOC_AS_COLUMN));
         if (g->lane_of[r] < g->n_lanes && part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&g->shades[g->lane_of[r]], x);
     }
+    for (size_t l = 0; l < g->n_lanes; l++)
+        for (size_t s = 0; s < g->n_stages && !g->bars[l] && !g->shades[l].diverging; s++) {
+            struct cell_rows rows;
+            rows_of(g, l, s, &rows);
+            g->bars[l] = rows.n > 1;
+        }
     return true;
 }
 
@@ -183,10 +200,10 @@ double draw_grid(struct picture *p, double y)
         } else {
             const size_t bands = (g.n_stages + beside - 1) / beside;
             beside = (g.n_stages + bands - 1) / bands; // as even as can be
-            for (size_t s = 0; s < g.n_stages; s += beside) y += band(&g, s, s + beside < g.n_stages ? s + beside : g.n_stages, y);
+            for (size_t s = 0; s < g.n_stages; s += beside) y += band(&g, s, s + beside < g.n_stages ? s + beside : g.n_stages, beside, y);
         }
         if (part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART) {
-            static const voc_str words = VOC_LIT("The stronger the colour of a cell, the larger its number within its lane.");
+            static const voc_str words = VOC_LIT("The stronger the colour of a cell, or the longer the bar below a line, the larger its number within its lane.");
             struct wrapped w;
             text_wrap(&w, words, p->width, SMALL, false, 3);
             text_put(p->pen, &w, words, 0, y, SMALL, AT_LEFT, "f-soft");
@@ -198,5 +215,6 @@ double draw_grid(struct picture *p, double y)
     pen_free(p->pen, g.lane_of);
     pen_free(p->pen, g.stage_of);
     pen_free(p->pen, g.shades);
+    pen_free(p->pen, g.bars);
     return y - top;
 }

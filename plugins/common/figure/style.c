@@ -26,7 +26,7 @@ const char *figure_style(void)
     return "svg.f{" LIGHT ";color:var(--f-fg);font:12px system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"Liberation Sans\",sans-serif}\n"
            "@media screen and (prefers-color-scheme:dark){svg.f{" DARK "}}\n"
            ".f text{fill:var(--f-fg)}.f .f-soft{fill:var(--f-soft)}.f .f-bold{font-weight:700}.f .f-large{font-size:14px;font-weight:700}.f .f-on{fill:var(--f-on)}\n"
-           ".f-back{fill:var(--f-bg)}.f-ground{fill:var(--f-card)}.f-bar{fill:var(--f-main)}.f-loss{fill:var(--f-loss)}.f-card{fill:var(--f-card)}\n"
+           ".f-back{fill:var(--f-bg)}.f-ground{fill:var(--f-card)}.f-rail{fill:var(--f-line)}.f-bar{fill:var(--f-main)}.f-loss{fill:var(--f-loss)}.f-card{fill:var(--f-card)}\n"
            ".f-edge{stroke:var(--f-line);stroke-width:1}.f-empty{fill:none;stroke:var(--f-line);stroke-width:1;stroke-dasharray:3 3}.f-stage{fill:var(--f-main)}\n"
            ".f-gridline{stroke:var(--f-line);fill:none}.f-axis{stroke:var(--f-soft);fill:none}\n"
            ".f-node{fill:var(--f-card);stroke:var(--f-fg);stroke-width:1}.f-ends{fill:var(--f-bg);stroke:var(--f-main);stroke-width:2.5}\n"

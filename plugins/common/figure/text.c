@@ -102,7 +102,7 @@ static size_t line_end(voc_str s, double width, double em, double *is)
             last = i;
         }
         w += a;
-        if (joint(c) && i + n < s.len) good = i + n, good_w = w;
+        if (joint(c) && i + n < s.len && !(s.ptr[i + n] >= '0' && s.ptr[i + n] <= '9')) good = i + n, good_w = w; // "8,647" stays whole
         if (i + n == s.len) break;
         size_t m;
         if (!joins(decode(s.ptr + i + n, s.len - i - n, &m))) last = i + n;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The pictures of a table, above it: drawn twice, for a large and for a small screen, of which the sheet shows one. On paper the
-// large one, on a page of its own across where it is wide. What cannot be drawn is said; the table has all of it anyway.
+// large one, on a page of its own across where it is wide, on A3 where it is high too. What cannot be drawn is said; the table has all of it anyway.
 #include <stdio.h>
 
 #include "plugins/common/figure/figure.h"
@@ -45,7 +45,7 @@ static void one(struct html *h, const voc_table *t, size_t i)
     voc_rc rc = draw(h, t, i, 0, 'l', &large);
     if (!rc) rc = draw(h, t, i, FIGURE_NARROW, 's', &small);
     if (!rc) {
-        put_s(h, large.width > FIGURE_PORTRAIT ? "<figure class=\"across\">\n" : "<figure>\n");
+        put_s(h, large.width <= FIGURE_PORTRAIT ? "<figure>\n" : large.height <= FIGURE_LANDSCAPE_HEIGHT ? "<figure class=\"across\">\n" : "<figure class=\"sheet\">\n");
         caption(h, figure_at(t, i));
         picture(h, &large, "large-screen");
         picture(h, &small, "small-screen");

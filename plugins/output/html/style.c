@@ -159,6 +159,7 @@ static const char *const sheet[] = {
     // paper
     "@page{size:A4;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:8pt sans-serif;color:#545d68}}\n"
     "@page across{size:A4 landscape;margin:14mm 13mm 16mm}\n"
+    "@page sheet{size:A3;margin:14mm 13mm 16mm}\n"
     "@media print{\n"
     ":root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#454c55;--line:#c3c9d0;--card:#fff;--do:#00664a;--keep:#00558c;--stop:#9c3600;--ask:#4d5664;--on:#fff;--mark:#fff}\n"
     "html{font-size:9.5pt}\n"
@@ -190,6 +191,8 @@ static const char *const sheet[] = {
     ".picture svg{max-width:100%;max-height:250mm}\n"
     "figure.across{page:across}\n"
     ".across svg{max-height:175mm}\n"
+    "figure.sheet{page:sheet}\n"
+    ".sheet svg{max-height:380mm}\n"
     ".wide .d,.next,.finding a,.small a{display:none}\n"
     "a{color:inherit;text-decoration:none}\n"
     ".columns{font-size:7.5pt}\n"

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// The one table of the map, a line for each thing that is said of a stage, lane by lane; and its figure, lanes by stages.
+#include <math.h>
+#include <stdio.h>
+
+#include "plugins/analysis/map/map.h"
+#include "plugins/common/figure/declare.h"
+#include "plugins/common/format.h"
+
+#define SHOW(s) shown(s), (s).ptr
+#define NUMBER 64u
+#define WORDS 800u
+#define DAY_US 86400e6
+
+// At most 160 bytes of it, cut between characters.
+static int shown(voc_str s)
+{
+    size_t n = s.len < 160 ? s.len : 160;
+    while (n < s.len && n > 0 && ((unsigned char)s.ptr[n] & 0xC0) == 0x80) n--;
+    return (int)n;
+}
+
+struct page {
+    const struct map *m;
+    struct map_state *s;
+    voc_table_builder *t;
+    voc_rc rc;
+};
+
+struct said { // a row
+    const char *lane;
+    size_t stage;
+    voc_str what;
+    const char *words;
+    uint64_t times, people, units;
+    double value; // NaN: none
+    bool counted; // times, people and units mean something
+};
+
+static void cell(struct page *p, const voc_cell *c)
+{
+    if (!p->rc) p->rc = p->m->base.host->cell(p->t, c);
+}
+static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
+static void integer(struct page *p, uint64_t n, bool known) { cell(p, &(voc_cell){.type = known ? VOC_CELL_INT : VOC_CELL_NA, .i = (int64_t)n}); }
+static voc_str literal(const char *s) { return (voc_str){s, strlen(s)}; }
+
+static const char *unit_word(const struct map *m, bool many)
+{
+    static const char *const one[] = {"customer", "account", "customer", "case"}, *const more[] = {"customers", "accounts", "customers", "cases"};
+    const size_t i = m->base.def->unit <= VOC_UNIT_CASE ? m->base.def->unit : 0;
+    return many ? more[i] : one[i];
+}
+
+// METHODS 6.5: by distinct people.
+static const char *grade(uint64_t people) { return people == 0 ? "none" : people < 5 ? "anecdote" : people < 20 ? "weak" : people < 50 ? "moderate" : "strong"; }
+
+static voc_str stage_title(const struct map *m, size_t i)
+{
+    const voc_def_stage *g = analysis_stage(&m->base, i);
+    return g->title.len ? g->title : g->id;
+}
+
+static void row(struct page *p, const struct said *r)
+{
+    text(p, literal(r->lane));
+    text(p, stage_title(p->m, r->stage));
+    text(p, r->what);
+    text(p, literal(r->words));
+    integer(p, r->times, r->counted);
+    integer(p, r->people, r->counted);
+    integer(p, r->units, r->counted);
+    cell(p, &(voc_cell){.type = VOC_CELL_REAL, .r = r->value, .digits = 2});
+    if (r->counted) text(p, literal(grade(r->people)));
+    else cell(p, &(voc_cell){.type = VOC_CELL_NA});
+}
+
+// ---- lanes of things -----------------------------------------------------------------------------------------------------
+
+static voc_str name_of(const struct map *m, enum map_kind kind, size_t i)
+{
+    voc_str id, title;
+    if (kind == MAP_ACTION) return analysis_action(&m->base, i)->name;
+    if (kind == MAP_TOUCH) id = analysis_touchpoint(&m->base, i)->id, title = analysis_touchpoint(&m->base, i)->title;
+    else if (kind == MAP_THEME) id = map_theme(m, i)->id, title = map_theme(m, i)->title;
+    else id = map_need(m, i)->id, title = map_need(m, i)->title;
+    return title.len ? title : id;
+}
+
+static int compare_text(voc_str a, voc_str b)
+{
+    const int c = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+    return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+// Most units first, then most people, most times, then by name.
+static bool before(const struct page *p, size_t stage, enum map_kind kind, size_t a, size_t b)
+{
+    const struct map_tally *x = map_tally(p->m, p->s, stage, kind, a), *y = map_tally(p->m, p->s, stage, kind, b);
+    if (x->units != y->units) return x->units > y->units;
+    if (x->people != y->people) return x->people > y->people;
+    if (x->times != y->times) return x->times > y->times;
+    return compare_text(name_of(p->m, kind, a), name_of(p->m, kind, b)) < 0;
+}
+
+static size_t choose(const struct page *p, size_t stage, enum map_kind kind, size_t out[8])
+{
+    const size_t n = p->m->first[kind + 1] - p->m->first[kind];
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!map_tally(p->m, p->s, stage, kind, i)->times) continue;
+        size_t at = found;
+        while (at > 0 && before(p, stage, kind, i, out[at - 1])) at--;
+        if (at == p->m->top) continue;
+        if (found < p->m->top) found++;
+        for (size_t k = found - 1; k > at; k--) out[k] = out[k - 1];
+        out[at] = i;
+    }
+    return found;
+}
+
+static void things(struct page *p, size_t stage, const char *lane, enum map_kind kind)
+{
+    const struct map *m = p->m;
+    const uint64_t there = p->s->stages[stage].units;
+    size_t chosen[8];
+    const size_t n = choose(p, stage, kind, chosen);
+    for (size_t k = 0; k < n; k++) {
+        const struct map_tally *t = map_tally(m, p->s, stage, kind, chosen[k]);
+        const voc_str name = name_of(m, kind, chosen[k]);
+        char words[WORDS], units[NUMBER], times[NUMBER];
+        format_integer(units, sizeof units, (int64_t)t->units, false);
+        format_integer(times, sizeof times, (int64_t)t->times, false);
+        double value = there ? (double)t->units / (double)there : NAN;
+        if (kind == MAP_TOUCH) {
+            value = (double)t->answered / (double)t->times;
+            snprintf(words, sizeof words, "%s \xC2\xB7 %.*s \xC2\xB7 %.0f%% acted", times, SHOW(name), value * 100);
+        } else {
+            snprintf(words, sizeof words, "%s \xC2\xB7 %.*s", units, SHOW(name));
+        }
+        row(p, &(struct said){lane, stage, name, words, t->times, t->people, t->units, value, true});
+    }
+}
+
+// ---- lanes of a stage's numbers --------------------------------------------------------------------------------------------
+
+static void came(struct page *p, size_t i)
+{
+    const struct map_stage *g = &p->s->stages[i];
+    char words[WORDS], n[NUMBER], open[NUMBER];
+    format_integer(n, sizeof n, (int64_t)g->units, false);
+    format_integer(open, sizeof open, (int64_t)g->open, false);
+    snprintf(words, sizeof words, "%s %s, %s still there", n, unit_word(p->m, g->units != 1), open);
+    row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
+}
+
+// Kaplan-Meier for leaving by any route; the first time at which half or fewer are left, the middle of the flat piece where it is exactly
+// half (METHODS 4.6). NaN: not reached.
+static double median_us(struct gathered *ended, struct gathered *open)
+{
+    double left = 1, flat = NAN;
+    size_t o = 0;
+    gathered_sort(ended);
+    gathered_sort(open);
+    for (size_t i = 0, next; i < ended->n; i = next) {
+        for (next = i; next < ended->n && ended->at[next] == ended->at[i]; next++) {}
+        while (o < open->n && open->at[o] < ended->at[i]) o++; // who is last seen at this time is still at risk
+        if (!isnan(flat)) return (flat + (double)ended->at[i]) / 2;
+        left *= 1 - (double)(next - i) / (double)(ended->n - i + open->n - o);
+        if (fabs(left - 0.5) < 1.5e-8) flat = (double)ended->at[i];
+        else if (left < 0.5) return (double)ended->at[i];
+    }
+    return flat;
+}
+
+static void time_in(struct page *p, size_t i)
+{
+    struct map_stage *g = &p->s->stages[i];
+    char words[WORDS], n[NUMBER];
+    const double us = median_us(&g->ended_us, &g->open_us);
+    if (!(g->ended_us.n + g->open_us.n)) return;
+    if (isnan(us)) {
+        snprintf(words, sizeof words, "more than half are still there");
+    } else {
+        format_duration(n, sizeof n, (int64_t)us);
+        snprintf(words, sizeof words, "half have left after %s", n);
+    }
+    row(p, &(struct said){"time in stage", i, literal("time"), words, 0, 0, 0, us / DAY_US, false});
+}
+
+static void leave(struct page *p, size_t i)
+{
+    const struct map_stage *g = &p->s->stages[i];
+    const uint64_t ended = g->forward + g->back + g->exits + g->lapsed, lost = ended - g->forward;
+    char words[WORDS], n[NUMBER], of[NUMBER];
+    if (!ended) return;
+    format_integer(n, sizeof n, (int64_t)lost, false);
+    format_integer(of, sizeof of, (int64_t)ended, false);
+    snprintf(words, sizeof words, "%.0f%% (%s of %s ended)", 100 * (double)lost / (double)ended, n, of);
+    row(p, &(struct said){"leave without going on", i, literal("leave"), words, 0, 0, 0, (double)lost / (double)ended, false});
+}
+
+static void cost(struct page *p, size_t i)
+{
+    const struct map_stage *g = &p->s->stages[i];
+    const double all = ((double)g->cost[1] * 18446744073709551616.0 + (double)g->cost[0]) / 1e6;
+    const voc_str currency = p->m->base.def->currency;
+    char words[WORDS], n[NUMBER], each[NUMBER];
+    if (!g->touches || g->costless == g->touches || !g->units) return;
+    format_number(n, sizeof n, all, 0, false);
+    format_number(each, sizeof each, all / (double)g->units, all / (double)g->units < 10 ? 2 : 0, false);
+    snprintf(words, sizeof words, "%s %.*s, %s for each%s", n, SHOW(currency), each, g->costless ? "; some costs are not known" : "");
+    row(p, &(struct said){"cost of touches", i, literal("cost"), words, 0, 0, 0, all, false});
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------------------
+
+static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
+{
+    if (!p->rc) p->rc = p->m->base.host->column(p->t, name, title, type, "", flags, help);
+}
+
+static void columns(struct page *p)
+{
+    column(p, "lane", "lane", VOC_CELL_TEXT, 0, "what is said of the stage");
+    column(p, "stage", "stage", VOC_CELL_TEXT, 0, "in the order of the journey");
+    column(p, "what", "what", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "the action, touchpoint, theme or need");
+    column(p, "words", "in words", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "as it stands on the map");
+    column(p, "times", "times", VOC_CELL_INT, 0, "how often, in the stage");
+    column(p, "people", "people", VOC_CELL_INT, 0, "by how many, or to how many, told apart within their account");
+    column(p, "units", unit_word(p->m, true), VOC_CELL_INT, 0, "of how many");
+    column(p, "value", "number", VOC_CELL_REAL, VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that leaves; money");
+    column(p, "evidence", "evidence", VOC_CELL_TEXT, 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
+}
+
+static void picture(struct page *p)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "lane"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "words"), FIGURE_PART(VOC_AS_VALUE, "value"), FIGURE_PART(VOC_AS_GRADE, "evidence")};
+    const voc_definition *def = p->m->base.def;
+    char title[300], words[500];
+    snprintf(words, sizeof words,
+             "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
+             "stands how many %s, of touches how many times, and after how many of these somebody acted: which does not show that they are the reason.",
+             unit_word(p->m, true));
+    snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
+    if (!p->rc)
+        p->rc = figure_declare(p->m->base.host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts, 0, 0);
+}
+
+static void note(struct page *p, uint32_t kind, const char *words)
+{
+    if (!p->rc) p->rc = p->m->base.host->note(p->t, kind, words);
+}
+
+static void notes(struct page *p)
+{
+    const voc_definition *def = p->m->base.def;
+    char words[WORDS];
+    snprintf(words, sizeof words, "%llu %s; an act belongs to the stage after it, a touch to the stage in which it came, its window is that of the stage; most %s first. Journey %.*s, version %.*s.",
+             (unsigned long long)p->s->units, unit_word(p->m, p->s->units != 1), unit_word(p->m, true), SHOW(def->id), SHOW(def->version));
+    if (!p->rc) p->rc = p->m->base.host->semantics(p->t, words);
+    if (p->m->first[MAP_THEME] == p->m->first[MAP_THEME + 1]) note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
+    if (p->m->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says which touches make a difference");
+}
+
+voc_rc map_write(const struct map *m, struct map_state *s)
+{
+    static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}};
+    static void (*const numbers[])(struct page *, size_t) = {time_in, leave, cost};
+    struct page p = {.m = m, .s = s};
+    p.rc = m->base.host->table(m->base.run, &p.t, "map", "The journey map", VOC_TABLE_BRIEF);
+    columns(&p);
+    for (size_t i = 0; i < m->n_stages; i++) came(&p, i);
+    for (size_t k = 0; k < sizeof lanes / sizeof *lanes; k++)
+        for (size_t i = 0; i < m->n_stages; i++) things(&p, i, lanes[k].lane, lanes[k].kind);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+        for (size_t i = 0; i < m->n_stages; i++) numbers[k](&p, i);
+    picture(&p);
+    notes(&p);
+    return p.rc;
+}

@@ -20,6 +20,7 @@ man_pages = \
 	docs/voc-journey-infer.1 \
 	docs/voc-journey-list.1 \
 	docs/voc-journey-use.1 \
+	docs/voc-map.1 \
 	docs/voc-merge.1 \
 	docs/voc-plugin-check.1 \
 	docs/voc-plugin-list.1 \

@@ -7,6 +7,7 @@
 #include "plugins/analysis/map/map.h"
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
+#include "plugins/common/survival.h"
 
 #define SHOW(s) shown(s), (s).ptr
 #define NUMBER 64u
@@ -71,7 +72,7 @@ static void row(struct page *p, const struct said *r)
     integer(p, r->times, r->counted);
     integer(p, r->people, r->counted);
     integer(p, r->units, r->counted);
-    cell(p, &(voc_cell){.type = VOC_CELL_REAL, .r = r->value, .digits = 2});
+    cell(p, &(voc_cell){.type = isnan(r->value) ? VOC_CELL_NA : VOC_CELL_REAL, .r = r->value, .digits = 2});
     if (r->counted) text(p, literal(grade(r->people)));
     else cell(p, &(voc_cell){.type = VOC_CELL_NA});
 }
@@ -155,31 +156,33 @@ static void came(struct page *p, size_t i)
     row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
 }
 
-// Kaplan-Meier for leaving by any route; the first time at which half or fewer are left, the middle of the flat piece where it is exactly
-// half (METHODS 4.6). NaN: not reached.
-static double median_us(struct gathered *ended, struct gathered *open)
+// When half have left by any route, of those whose beginning was observed (METHODS 4.6). NaN: not reached.
+static double median_us(struct page *p, const struct map_stage *g)
 {
-    double left = 1, flat = NAN;
-    size_t o = 0;
-    gathered_sort(ended);
-    gathered_sort(open);
-    for (size_t i = 0, next; i < ended->n; i = next) {
-        for (next = i; next < ended->n && ended->at[next] == ended->at[i]; next++) {}
-        while (o < open->n && open->at[o] < ended->at[i]) o++; // who is last seen at this time is still at risk
-        if (!isnan(flat)) return (flat + (double)ended->at[i]) / 2;
-        left *= 1 - (double)(next - i) / (double)(ended->n - i + open->n - o);
-        if (fabs(left - 0.5) < 1.5e-8) flat = (double)ended->at[i];
-        else if (left < 0.5) return (double)ended->at[i];
+    const size_t n = g->ended_us.n + g->open_us.n;
+    const voc_host *host = p->m->base.host;
+    struct survival_case *cases = NULL;
+    struct survival_step *steps = NULL;
+    double median = NAN;
+    if (!p->rc) p->rc = analysis_zeroed(&p->m->base, (void **)&cases, n, sizeof *cases);
+    if (!p->rc) p->rc = analysis_zeroed(&p->m->base, (void **)&steps, n, sizeof *steps);
+    if (!p->rc) {
+        for (size_t i = 0; i < g->ended_us.n; i++) cases[i] = (struct survival_case){.time = g->ended_us.at[i], .status = SURVIVAL_LEFT};
+        for (size_t i = 0; i < g->open_us.n; i++) cases[g->ended_us.n + i] = (struct survival_case){.time = g->open_us.at[i], .status = SURVIVAL_STAYED};
+        survival_sort(cases, n);
+        median = survival_quantile(steps, survival_curve(steps, cases, n), 0.5, SURVIVAL_CURVE);
     }
-    return flat;
+    host->free(p->m->base.cx, cases);
+    host->free(p->m->base.cx, steps);
+    return median;
 }
 
 static void time_in(struct page *p, size_t i)
 {
-    struct map_stage *g = &p->s->stages[i];
+    const struct map_stage *g = &p->s->stages[i];
     char words[WORDS], n[NUMBER];
-    const double us = median_us(&g->ended_us, &g->open_us);
     if (!(g->ended_us.n + g->open_us.n)) return;
+    const double us = median_us(p, g);
     if (isnan(us)) {
         snprintf(words, sizeof words, "more than half are still there");
     } else {

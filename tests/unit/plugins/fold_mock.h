@@ -18,7 +18,9 @@ static struct {
     voc_run_info info;
     int64_t time[MOCK_EVENTS];
     uint32_t action[MOCK_EVENTS], touchpoint[MOCK_EVENTS], person[MOCK_EVENTS], segment[MOCK_EVENTS];
-    uint8_t actor[MOCK_EVENTS], class_[MOCK_EVENTS], delivered[MOCK_EVENTS];
+    uint8_t actor[MOCK_EVENTS], class_[MOCK_EVENTS], delivered[MOCK_EVENTS], resolution[MOCK_EVENTS];
+    uint32_t stage[MOCK_EVENTS];
+    int64_t cost[MOCK_EVENTS];
     voc_unit units[MOCK_UNITS];
     voc_stay stays[MOCK_STAYS];
     size_t n_units, n_events, n_stays;
@@ -116,6 +118,9 @@ static inline void mock_view(voc_journeys *j, size_t from, size_t to)
     j->columns[VOC_COL_ACTOR] = mock.actor;
     j->columns[VOC_COL_CLASS] = mock.class_;
     j->columns[VOC_COL_DELIVERED] = mock.delivered;
+    j->columns[VOC_COL_RESOLUTION] = mock.resolution;
+    j->columns[VOC_COL_STAGE] = mock.stage;
+    j->columns[VOC_COL_COST] = mock.cost;
 }
 
 // One run over all units by `n_states` states, batches of `n_batch` units dealt out in turn; `portable`: every state goes through

@@ -221,6 +221,10 @@ tests_unit_plugins_test_variants_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_variants_LDADD = $(UNIT_LDADD)
 
 # The source of the plugin, in a host that lives in the test.
+check_PROGRAMS += tests/unit/plugins/test_map
+tests_unit_plugins_test_map_SOURCES = tests/unit/plugins/test_map.c tests/unit/plugins/fold_mock.h $(plugins_analysis_map_analysis_map_la_SOURCES)
+tests_unit_plugins_test_map_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_funnel
 tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
 tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)

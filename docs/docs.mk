@@ -5,6 +5,7 @@
 
 man_pages = \
 	docs/voc.1 \
+	docs/voc-attribution.1 \
 	docs/voc-codebook-check.1 \
 	docs/voc-demo.1 \
 	docs/voc-digest.1 \

@@ -21,6 +21,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/trend.c plugins/common/trend.h \
 	plugins/common/sheet.c plugins/common/sheet.h \
 	plugins/common/near.c plugins/common/near.h \
+	plugins/common/page.c plugins/common/page.h \
 	plugins/common/party.c plugins/common/party.h \
 	plugins/common/splitmix.c plugins/common/splitmix.h \
 	plugins/common/xxh64.c plugins/common/xxh64.h

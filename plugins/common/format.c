@@ -63,6 +63,15 @@ void format_time(char *out, size_t size, int64_t us)
         snprintf(out + at, size - (size_t)at, " %02" PRId64 ":%02" PRId64 ":%02" PRId64, sec / 3600, sec / 60 % 60, sec % 60);
 }
 
+void format_day(char *out, size_t size, int64_t us)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int64_t year, rest;
+    unsigned month, day;
+    format_civil(us, &year, &month, &day, &rest);
+    snprintf(out, size, "%u %s %" PRId64, day, months[month - 1], year);
+}
+
 void format_duration(char *out, size_t size, int64_t us)
 {
     static const struct { int64_t us; const char *name; } units[] = {

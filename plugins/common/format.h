@@ -19,6 +19,7 @@ void format_integer(char *out, size_t size, int64_t i, bool sign);
 // microseconds since its midnight.
 void format_civil(int64_t us, int64_t *year, unsigned *month, unsigned *day, int64_t *rest_us);
 void format_time(char *out, size_t size, int64_t us);      // "2024-07-01", "2024-07-01 08:00:00"
+void format_day(char *out, size_t size, int64_t us);       // "1 Jul 2024"
 void format_duration(char *out, size_t size, int64_t us);  // "14 d", "1.5 h", "250 us"
 
 #endif

@@ -6,43 +6,17 @@
 #include "plugins/analysis/funnel/funnel.h"
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
+#include "plugins/common/page.h"
 
 #define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
 
-struct page {
-    const struct funnel *f;
-    voc_table_builder *t;
-    voc_rc rc;
-};
-
-static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
-{
-    if (!p->rc) p->rc = p->f->base.host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
-}
-
-static void cell(struct page *p, const voc_cell *c)
-{
-    if (!p->rc) p->rc = p->f->base.host->cell(p->t, c);
-}
-
-static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
-static void integer(struct page *p, uint64_t n) { cell(p, &(voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
-
-static void share(struct page *p, uint64_t n, uint64_t of)
-{
-    cell(p, of ? &(voc_cell){.type = VOC_CELL_SHARE, .r = (double)n / (double)of, .digits = 1} : &(voc_cell){.type = VOC_CELL_NA});
-}
+static const struct funnel *of(const struct page *p) { return p->of; }
 
 static void median(struct page *p, struct gathered *times_us)
 {
     bool halved;
     const int64_t us = gathered_median(times_us, 0, 0, &halved);
-    cell(p, us == VOC_NA ? &(voc_cell){.type = VOC_CELL_NA} : &(voc_cell){.type = VOC_CELL_DURATION, .i = us});
-}
-
-static void note(struct page *p, uint32_t kind, const char *words)
-{
-    if (!p->rc) p->rc = p->f->base.host->note(p->t, kind, words);
+    cell_duration(p, us);
 }
 
 static const char *unit_name(const struct funnel *f, bool many)
@@ -56,61 +30,61 @@ static const char *unit_name(const struct funnel *f, bool many)
 
 static void stage_columns(struct page *p)
 {
-    if (p->f->by_segment) column(p, "segment", "segment", VOC_CELL_TEXT, 0, "of the journey when it began; all: whatever the segment");
-    column(p, "stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition");
-    column(p, "journeys", "journeys", VOC_CELL_INT, 0, "journeys that came to this stage: entered it or passed over it");
-    column(p, "share_before", "of the stage before", VOC_CELL_SHARE, 0, "of the journeys that came to the stage before");
-    column(p, "share_all", "of all", VOC_CELL_SHARE, 0, "of all journeys that began");
-    column(p, "entered", "entered", VOC_CELL_INT, 0, "stays begun, the entries of voc stages; a journey can enter a stage again");
-    column(p, "passed", "passed", VOC_CELL_INT, VOC_COLUMN_DETAIL, "moves that skipped this stage");
-    column(p, "advanced", "moved on", VOC_CELL_INT, 0, "stays that ended by entering a later stage");
-    column(p, "backward", "back", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays that ended by a backward move");
-    column(p, "exits", "exits", VOC_CELL_INT, 0, "stays that ended by an exit: won, lost, disqualified");
-    column(p, "lapsed", "lapsed", VOC_CELL_INT, 0, "stays that ended because the customer fell silent");
-    column(p, "open", "open", VOC_CELL_INT, 0, "still there at the end of observation");
-    column(p, "median_next", "half moved on within", VOC_CELL_DURATION, 0, "of the stays that moved on and whose beginning was observed: half took at most this time");
+    if (of(p)->by_segment) page_column(p, "segment", "segment", VOC_CELL_TEXT, "", 0, "of the journey when it began; all: whatever the segment");
+    page_column(p, "stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition");
+    page_column(p, "journeys", "journeys", VOC_CELL_INT, "", 0, "journeys that came to this stage: entered it or passed over it");
+    page_column(p, "share_before", "of the stage before", VOC_CELL_SHARE, "", 0, "of the journeys that came to the stage before");
+    page_column(p, "share_all", "of all", VOC_CELL_SHARE, "", 0, "of all journeys that began");
+    page_column(p, "entered", "entered", VOC_CELL_INT, "", 0, "stays begun, the entries of voc stages; a journey can enter a stage again");
+    page_column(p, "passed", "passed", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "moves that skipped this stage");
+    page_column(p, "advanced", "moved on", VOC_CELL_INT, "", 0, "stays that ended by entering a later stage");
+    page_column(p, "backward", "back", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stays that ended by a backward move");
+    page_column(p, "exits", "exits", VOC_CELL_INT, "", 0, "stays that ended by an exit: won, lost, disqualified");
+    page_column(p, "lapsed", "lapsed", VOC_CELL_INT, "", 0, "stays that ended because the customer fell silent");
+    page_column(p, "open", "open", VOC_CELL_INT, "", 0, "still there at the end of observation");
+    page_column(p, "median_next", "half moved on within", VOC_CELL_DURATION, "s", 0, "of the stays that moved on and whose beginning was observed: half took at most this time");
 }
 
 static void stage_rows(struct page *p, struct funnel_line *lines, const voc_str *segment)
 {
-    const struct funnel *f = p->f;
+    const struct funnel *f = of(p);
     for (size_t k = 0; k < f->n_lines; k++) {
         const uint64_t *n = lines[k].n;
-        if (segment) text(p, *segment);
-        text(p, analysis_stage(&f->base, k)->id);
-        integer(p, n[FUNNEL_REACHED]);
-        share(p, n[FUNNEL_REACHED], k ? lines[k - 1].n[FUNNEL_REACHED] : 0);
-        share(p, n[FUNNEL_REACHED], lines[0].n[FUNNEL_REACHED]);
-        for (size_t c = FUNNEL_ENTERED; c < FUNNEL_COUNTS; c++) integer(p, n[c]);
+        if (segment) cell_str(p, *segment);
+        cell_str(p, analysis_stage(&f->base, k)->id);
+        cell_int(p, n[FUNNEL_REACHED]);
+        cell_part(p, n[FUNNEL_REACHED], k ? lines[k - 1].n[FUNNEL_REACHED] : 0);
+        cell_part(p, n[FUNNEL_REACHED], lines[0].n[FUNNEL_REACHED]);
+        for (size_t c = FUNNEL_ENTERED; c < FUNNEL_COUNTS; c++) cell_int(p, n[c]);
         median(p, &lines[k].times_us);
     }
 }
 
 static void stage_words(struct page *p, const struct funnel_state *s, const struct funnel_line *all)
 {
-    const struct funnel *f = p->f;
+    const struct funnel *f = of(p);
     char words[500];
     size_t worst = SIZE_MAX;
     snprintf(words, sizeof words, "%llu %s, %llu without a stage, %llu journeys; entered = moved on + back + exits + lapsed + open. Journey %.*s, version %.*s.", (unsigned long long)s->units,
              unit_name(f, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
-    if (!p->rc) p->rc = f->base.host->semantics(p->t, words);
+    page_semantics(p, words);
     for (size_t k = 1; k < f->n_lines; k++) {
         const uint64_t from = all[k - 1].n[FUNNEL_REACHED], to = all[k].n[FUNNEL_REACHED];
         if (from > to && (worst == SIZE_MAX || from - to > all[worst].n[FUNNEL_REACHED] - all[worst + 1].n[FUNNEL_REACHED])) worst = k - 1;
     }
     if (all[0].n[FUNNEL_REACHED] == 0) {
-        note(p, VOC_NOTE_NEXT, "No journey has begun: voc stages PROJECT says which definitions fit nothing.");
+        page_note(p, VOC_NOTE_NEXT, "No journey has begun: voc stages PROJECT says which definitions fit nothing.");
         return;
     }
     if (worst == SIZE_MAX) {
-        note(p, VOC_NOTE_NEXT, "voc stages PROJECT says how long each stage takes");
+        page_note(p, VOC_NOTE_NEXT, "voc stages PROJECT says how long each stage takes");
         return;
     }
     snprintf(words, sizeof words, "Most stay behind in %.*s: %llu of the %llu journeys that came to it have not come further.", SHOW(analysis_stage(&f->base, worst)->id),
              (unsigned long long)(all[worst].n[FUNNEL_REACHED] - all[worst + 1].n[FUNNEL_REACHED]), (unsigned long long)all[worst].n[FUNNEL_REACHED]);
-    note(p, VOC_NOTE_AFTER, words);
+    page_note(p, VOC_NOTE_AFTER, words);
     snprintf(words, sizeof words, "voc explain PROJECT %.*s | voc score PROJECT", SHOW(analysis_stage(&f->base, worst)->id));
-    note(p, VOC_NOTE_NEXT, words);
+    page_note(p, VOC_NOTE_NEXT, words);
 }
 
 // ---- steps --------------------------------------------------------------------------------------------------------------------
@@ -118,36 +92,36 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
 static void step_columns(struct page *p)
 {
     char help[200];
-    const struct funnel *f = p->f;
-    if (f->by_segment) column(p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first step; all: whatever the segment");
-    column(p, "step", "step", VOC_CELL_TEXT, 0, "in the order that was asked for");
+    const struct funnel *f = of(p);
+    if (f->by_segment) page_column(p, "segment", "segment", VOC_CELL_TEXT, "", 0, "at the first step; all: whatever the segment");
+    page_column(p, "step", "step", VOC_CELL_TEXT, "", 0, "in the order that was asked for");
     snprintf(help, sizeof help, "%s that made this step and all before it", unit_name(f, true));
-    column(p, "units", unit_name(f, true), VOC_CELL_INT, 0, help);
-    column(p, "share_first", "of the first", VOC_CELL_SHARE, 0, "of those who made the first step");
-    column(p, "share_before", "of the step before", VOC_CELL_SHARE, 0, "of those who made the step before");
-    column(p, "lost", "lost before it", VOC_CELL_INT, 0, "made the step before, but not this one");
-    column(p, "median_time", "half took at most", VOC_CELL_DURATION, 0, "from the step before, of those who made it");
+    page_column(p, "units", unit_name(f, true), VOC_CELL_INT, "", 0, help);
+    page_column(p, "share_first", "of the first", VOC_CELL_SHARE, "", 0, "of those who made the first step");
+    page_column(p, "share_before", "of the step before", VOC_CELL_SHARE, "", 0, "of those who made the step before");
+    page_column(p, "lost", "lost before it", VOC_CELL_INT, "", 0, "made the step before, but not this one");
+    page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0, "from the step before, of those who made it");
 }
 
 static void step_rows(struct page *p, struct funnel_line *lines, const voc_str *segment)
 {
-    const struct funnel *f = p->f;
+    const struct funnel *f = of(p);
     for (size_t k = 0; k < f->n_lines; k++) {
         const uint64_t n = lines[k].n[FUNNEL_REACHED], before = k ? lines[k - 1].n[FUNNEL_REACHED] : 0;
-        if (segment) text(p, *segment);
-        text(p, f->step[k]);
-        integer(p, n);
-        share(p, n, lines[0].n[FUNNEL_REACHED]);
-        share(p, n, before);
-        if (k) integer(p, before - n);
-        else cell(p, &(voc_cell){.type = VOC_CELL_NA});
+        if (segment) cell_str(p, *segment);
+        cell_str(p, f->step[k]);
+        cell_int(p, n);
+        cell_part(p, n, lines[0].n[FUNNEL_REACHED]);
+        cell_part(p, n, before);
+        if (k) cell_int(p, before - n);
+        else cell_na(p);
         median(p, &lines[k].times_us);
     }
 }
 
 static void step_words(struct page *p, const struct funnel_state *s, const struct funnel_line *all)
 {
-    const struct funnel *f = p->f;
+    const struct funnel *f = of(p);
     char words[FORMAT_MAX + 500], within[FORMAT_MAX + 40] = "at any time", time[FORMAT_MAX];
     if (f->within_us != UINT64_MAX) {
         format_duration(time, sizeof time, (int64_t)f->within_us);
@@ -158,15 +132,15 @@ static void step_words(struct page *p, const struct funnel_state *s, const struc
              "of several the one complete first; of events at one time the project's order decides.",
              (unsigned long long)s->units, unit_name(f, s->units != 1), (unsigned long long)s->without, within,
              f->strict ? "no other event of the steps between" : "other events may lie between", unit_name(f, false));
-    if (!p->rc) p->rc = f->base.host->semantics(p->t, words);
+    page_semantics(p, words);
     if (f->base.info->n_set_aside) {
         snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
-        note(p, VOC_NOTE_AFTER, words);
+        page_note(p, VOC_NOTE_AFTER, words);
     }
-    if (all[f->n_lines - 1].n[FUNNEL_REACHED] == 0) note(p, VOC_NOTE_NEXT, "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
-    else if (f->within_us == UINT64_MAX) note(p, VOC_NOTE_NEXT, "Add --within 30d to count only what followed within 30 days of the first step.");
-    else if (!f->by_segment && f->base.def->n_segments > 1) note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
-    else note(p, VOC_NOTE_NEXT, "voc sessions PROJECT shows how visits begin and end");
+    if (all[f->n_lines - 1].n[FUNNEL_REACHED] == 0) page_note(p, VOC_NOTE_NEXT, "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
+    else if (f->within_us == UINT64_MAX) page_note(p, VOC_NOTE_NEXT, "Add --within 30d to count only what followed within 30 days of the first step.");
+    else if (!f->by_segment && f->base.def->n_segments > 1) page_note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
+    else page_note(p, VOC_NOTE_NEXT, "voc sessions PROJECT shows how visits begin and end");
 }
 
 // ---- the table ----------------------------------------------------------------------------------------------------------------
@@ -186,7 +160,7 @@ static void picture(struct page *p)
 {
     static const voc_figure_part of_stages[] = {FIGURE_PART(VOC_AS_LABEL, "stage"), FIGURE_PART(VOC_AS_COUNT, "journeys"), FIGURE_PART(VOC_AS_SHARE, "share_all"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     static const voc_figure_part of_steps[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_SERIES, "segment")};
-    const struct funnel *f = p->f;
+    const struct funnel *f = of(p);
     char words[300];
     snprintf(words, sizeof words, f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: how many have not come further."
                                                : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.",
@@ -198,7 +172,7 @@ static void picture(struct page *p)
 voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
 {
     static const voc_str everybody = {"all", 3};
-    struct page p = {.f = f};
+    struct page p = {.host = f->base.host, .run = f->base.run, .of = f};
     struct funnel_line *all = f->base.host->alloc(f->base.cx, f->n_lines * sizeof *all);
     if (!all) return VOC_E_NOMEM;
     memset(all, 0, f->n_lines * sizeof *all);
@@ -210,7 +184,7 @@ voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
         if (s->lines[i * f->n_lines].n[FUNNEL_REACHED]) (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->base.def->segments[i]);
     picture(&p);
     (f->of_stages ? stage_words : step_words)(&p, s, all);
-    if (f->base.info->actor_assumed && f->of_stages) note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (f->base.info->actor_assumed && f->of_stages) page_note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
     for (size_t k = 0; k < f->n_lines; k++) gathered_done(f->base.host, f->base.cx, &all[k].times_us);
     f->base.host->free(f->base.cx, all);
     return p.rc;

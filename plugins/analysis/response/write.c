@@ -7,51 +7,24 @@
 
 #include "plugins/analysis/response/response.h"
 #include "plugins/common/format.h"
+#include "plugins/common/page.h"
 
-struct page {
-    const struct response *a;
-    voc_table_builder *t;
-    voc_rc rc;
-};
-
-static void column(struct page *p, const char *name, const char *title, uint32_t type, const char *unit, const char *help)
-{
-    if (!p->rc) p->rc = p->a->base.host->column(p->t, name, title, type, unit, 0, help);
-}
-
-static void cell(struct page *p, const voc_cell *c)
-{
-    if (!p->rc) p->rc = p->a->base.host->cell(p->t, c);
-}
-
-static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
-static void integer(struct page *p, uint64_t n) { cell(p, &(voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
-
-static void number(struct page *p, uint32_t type, double x, uint32_t digits)
-{
-    if (isfinite(x)) cell(p, &(voc_cell){.type = type, .r = x, .digits = digits});
-    else cell(p, &(voc_cell){.type = VOC_CELL_NA});
-}
-
-static void note(struct page *p, uint32_t kind, const char *words)
-{
-    if (!p->rc) p->rc = p->a->base.host->note(p->t, kind, words);
-}
+static const struct response *of(const struct page *p) { return p->of; }
 
 static double days(const struct pace *p) { return (ldexp((double)p->high, 64) + (double)p->low_us) / 86400e6; }
 
 static void words(struct page *p, const char *before, const char *after)
 {
-    const struct response *a = p->a;
+    const struct response *a = of(p);
     char line[FORMAT_MAX + 400], within[FORMAT_MAX];
     format_duration(within, sizeof within, a->within_us);
     snprintf(line, sizeof line, "%s %s %s", before, within, after);
-    if (!p->rc) p->rc = a->base.host->semantics(p->t, line);
+    page_semantics(p, line);
     if (a->base.info->n_set_aside) {
         snprintf(line, sizeof line, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->base.info->n_set_aside);
-        note(p, VOC_NOTE_AFTER, line);
+        page_note(p, VOC_NOTE_AFTER, line);
     }
-    if (a->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (a->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
 }
 
 // ---- by moments ---------------------------------------------------------------------------------------------------------------
@@ -59,7 +32,7 @@ static void words(struct page *p, const char *before, const char *after)
 // A stratum in which every moment has the touch in the time before says nothing of other moments: its touches are not compared.
 static void moments_row(struct page *p, const struct response_state *s, size_t touch)
 {
-    const struct response *a = p->a;
+    const struct response *a = of(p);
     uint64_t all = 0, n = 0, y = 0;
     double expected = 0;
     for (size_t k = 0; k < a->n_strata; k++) {
@@ -71,32 +44,32 @@ static void moments_row(struct page *p, const struct response_state *s, size_t t
         y += t->y;
         expected += (double)t->n * (double)(s->moments[k].y - e->y) / (double)others;
     }
-    text(p, a->touch[touch]);
-    integer(p, all);
-    integer(p, n);
-    integer(p, y);
-    number(p, VOC_CELL_SHARE, n ? (double)y / (double)n : NAN, 1);
-    number(p, VOC_CELL_SHARE, n ? expected / (double)n : NAN, 1);
-    number(p, VOC_CELL_REAL, n && expected > 0 ? (double)y / expected : NAN, 2);
+    cell_str(p, a->touch[touch]);
+    cell_int(p, all);
+    cell_int(p, n);
+    cell_int(p, y);
+    cell_share(p, n ? (double)y / (double)n : NAN, 1);
+    cell_share(p, n ? expected / (double)n : NAN, 1);
+    cell_real(p, n && expected > 0 ? (double)y / expected : NAN, 2);
 }
 
 static voc_rc write_moments(const struct response *a, const struct response_state *s)
 {
-    struct page p = {.a = a};
+    struct page p = {.host = a->base.host, .run = a->base.run, .of = a};
     uint64_t all = 0;
     p.rc = a->base.host->table(a->base.run, &p.t, "response", "What follows touches", VOC_TABLE_BRIEF);
-    column(&p, "touch", "after", VOC_CELL_TEXT, "", "the touch");
-    column(&p, "touches", "touches", VOC_CELL_INT, "", "all of them");
-    column(&p, "compared", "compared", VOC_CELL_INT, "", "touches for which there are other moments of customers as far on and as active");
-    column(&p, "followed", "followed", VOC_CELL_INT, "", "of those compared: a response came later, within the time");
-    column(&p, "share", "share", VOC_CELL_SHARE, "", "followed, of those compared");
-    column(&p, "other_share", "other moments", VOC_CELL_SHARE, "", "share of other moments that a response followed, of customers as far on and as active who had not got it in the time before");
-    column(&p, "times", "times", VOC_CELL_REAL, "", "share after the touch, in times that of other moments");
+    page_column(&p, "touch", "after", VOC_CELL_TEXT, "", 0, "the touch");
+    page_column(&p, "touches", "touches", VOC_CELL_INT, "", 0, "all of them");
+    page_column(&p, "compared", "compared", VOC_CELL_INT, "", 0, "touches for which there are other moments of customers as far on and as active");
+    page_column(&p, "followed", "followed", VOC_CELL_INT, "", 0, "of those compared: a response came later, within the time");
+    page_column(&p, "share", "share", VOC_CELL_SHARE, "", 0, "followed, of those compared");
+    page_column(&p, "other_share", "other moments", VOC_CELL_SHARE, "", 0, "share of other moments that a response followed, of customers as far on and as active who had not got it in the time before");
+    page_column(&p, "times", "times", VOC_CELL_REAL, "", 0, "share after the touch, in times that of other moments");
     for (size_t i = 0; i < a->n_touches; i++) moments_row(&p, s, i);
     words(&p, "A description, no effect: who is touched was chosen. Followed: a response came strictly later, within", "after it. Other moments weigh as the touches do.");
     for (size_t k = 0; k < a->n_strata * a->n_touches; k++) all += s->touches[k].n;
-    if (!all) note(&p, VOC_NOTE_NEXT, "None of these touches occurs: voc stats PROJECT shows what does");
-    else note(&p, VOC_NOTE_NEXT, "voc score PROJECT compares like with like, with a range");
+    if (!all) page_note(&p, VOC_NOTE_NEXT, "None of these touches occurs: voc stats PROJECT shows what does");
+    else page_note(&p, VOC_NOTE_NEXT, "voc score PROJECT compares like with like, with a range");
     return p.rc;
 }
 
@@ -105,7 +78,7 @@ static voc_rc write_moments(const struct response *a, const struct response_stat
 // Each stratum weighs by how much both sides know of it (Mantel & Haenszel 1959, for person-time: Rothman & Boice 1979).
 static void pace_row(struct page *p, const struct response_state *s, size_t touch)
 {
-    const struct response *a = p->a;
+    const struct response *a = of(p);
     double time = 0, above = 0, below = 0;
     uint64_t y = 0;
     for (size_t k = 0; k < a->n_strata; k++) {
@@ -118,22 +91,22 @@ static void pace_row(struct page *p, const struct response_state *s, size_t touc
         above += (double)in->y * d0 / (d0 + d1);
         below += (double)out.y * d1 / (d0 + d1);
     }
-    text(p, a->touch[touch]);
-    number(p, VOC_CELL_REAL, time, 1);
-    integer(p, y);
-    number(p, VOC_CELL_REAL, time > 0 ? (double)y / time : NAN, 4);
-    number(p, VOC_CELL_REAL, below > 0 ? above / below : NAN, 2);
+    cell_str(p, a->touch[touch]);
+    cell_real(p, time, 1);
+    cell_int(p, y);
+    cell_real(p, time > 0 ? (double)y / time : NAN, 4);
+    cell_real(p, below > 0 ? above / below : NAN, 2);
 }
 
 static voc_rc write_pace(const struct response *a, const struct response_state *s)
 {
-    struct page p = {.a = a};
+    struct page p = {.host = a->base.host, .run = a->base.run, .of = a};
     p.rc = a->base.host->table(a->base.run, &p.t, "pace", "How fast responses come", VOC_TABLE_BRIEF);
-    column(&p, "touch", "after", VOC_CELL_TEXT, "", "the touch");
-    column(&p, "days", "days after it", VOC_CELL_REAL, "d", "of all customers together, within the time after the touch and before their last event");
-    column(&p, "responses", "responses", VOC_CELL_INT, "", "in these days");
-    column(&p, "a_day", "a day", VOC_CELL_REAL, "", "responses of one customer in one day");
-    column(&p, "times", "times", VOC_CELL_REAL, "", "as many a day as at other times of customers as far on and as active");
+    page_column(&p, "touch", "after", VOC_CELL_TEXT, "", 0, "the touch");
+    page_column(&p, "days", "days after it", VOC_CELL_REAL, "d", 0, "of all customers together, within the time after the touch and before their last event");
+    page_column(&p, "responses", "responses", VOC_CELL_INT, "", 0, "in these days");
+    page_column(&p, "a_day", "a day", VOC_CELL_REAL, "", 0, "responses of one customer in one day");
+    page_column(&p, "times", "times", VOC_CELL_REAL, "", 0, "as many a day as at other times of customers as far on and as active");
     for (size_t i = 0; i < a->n_touches; i++) pace_row(&p, s, i);
     words(&p, "A description, no effect. Time counts from a customer's first event to the last;", "after a touch belong to it, counted anew from each further one.");
     return p.rc;

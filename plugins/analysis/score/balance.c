@@ -242,17 +242,17 @@ static void put_trait(struct balance *b, uint32_t touchpoint, const struct trait
 {
     const struct compared c = compare(t);
     const char *note = word(x, &c);
-    put_str(&b->page, b->s->def->touchpoints[touchpoint].id);
-    put_str(&b->page, (voc_str){"all", 3});
-    put_str(&b->page, x->name);
-    put_yes(&b->page, x->matched_on);
-    put_real(&b->page, c.touched, 2);
-    put_real(&b->page, c.others, 2);
-    put_real(&b->page, c.compared, 2);
-    put_real(&b->page, c.before, 2);
-    put_real(&b->page, c.after, 2);
-    put_text(&b->page, note);
-    put_signed(&b->page, (int64_t)t->n);
+    cell_str(&b->page, b->s->def->touchpoints[touchpoint].id);
+    cell_str(&b->page, (voc_str){"all", 3});
+    cell_str(&b->page, x->name);
+    cell_yes(&b->page, x->matched_on);
+    cell_real(&b->page, c.touched, 2);
+    cell_real(&b->page, c.others, 2);
+    cell_real(&b->page, c.compared, 2);
+    cell_real(&b->page, c.before, 2);
+    cell_real(&b->page, c.after, 2);
+    cell_text(&b->page, note);
+    cell_signed(&b->page, (int64_t)t->n);
 }
 
 static void put_arm(struct balance *b, uint32_t touchpoint)
@@ -301,7 +301,7 @@ static voc_rc close_table(struct balance *b)
                               "1 + days, where there was none since first seen; lately: actions in the span of engagement, touches in the response window; days count from "
                               "the start of the data.");
     if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_AFTER, "before and after: how far the touched differ from the others, and from those they are compared with; beyond 0.1 either way is worth a look. What nobody recorded is not in this list.");
-    if (!rc && any && b->page.st->keep) rc = s->host->note(b->page.t, VOC_NOTE_WARNING, SAMPLE_OF_TOUCHES);
+    if (!rc && any && told(&b->page)->keep) rc = s->host->note(b->page.t, VOC_NOTE_WARNING, SAMPLE_OF_TOUCHES);
     if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "make a trait that still differs a <segment> of the journey: segments are compared only within themselves | voc score PROJECT --sets TOUCHPOINT");
     if (!rc && !any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "No touch was compared with anybody: voc score PROJECT says why.");
     return rc;
@@ -328,7 +328,7 @@ static voc_rc make_arms(struct balance *b)
 
 voc_rc balance_write(struct study *st)
 {
-    struct balance b = {.s = st->s, .page = page_of(st)};
+    struct balance b = {.s = st->s, .page = score_page(st)};
     voc_rc rc = traits_new(&b.traits, b.s);
     if (!rc) rc = make_groups(&b);
     if (!rc) rc = make_arms(&b);

@@ -301,44 +301,44 @@ static const struct page_column holdout_columns[] = {
 };
 
 // What never ends has no number.
-static void put_finite(struct page *p, double x, uint32_t digits) { put_real(p, isinf(x) ? NAN : x, digits); }
+static void put_finite(struct page *p, double x, uint32_t digits) { cell_real(p, isinf(x) ? NAN : x, digits); }
 
 static void row(struct page *p, const struct finding *f, const struct holdout *h)
 {
     static const char *const effects[] = {"", "where it begins to pay", "a gain of a half", "half of those who do not act would"};
-    const voc_def_touchpoint *t = &p->st->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = &told(p)->s->def->touchpoints[f->touchpoint];
     char share[24] = "", text[400], xml[3200];
     bool sized = h->lift_is != LIFT_NONE;
     if (sized) snprintf(share, sizeof share, "1 in %u", h->one_in);
-    put_str(p, t->id);
-    put_str(p, t->title);
-    put_text(p, verdict_name(f->code)->code);
-    put_yes(p, holdout_settles(f));
-    put_real(p, h->a_week, 1);
-    put_real(p, h->at_once, 0);
-    put_text(p, share);
-    put_real(p, h->controls, 0);
-    put_real(p, h->treated, 0);
-    put_real(p, h->cases, 0);
+    cell_str(p, t->id);
+    cell_str(p, t->title);
+    cell_text(p, verdict_name(f->code)->code);
+    cell_yes(p, holdout_settles(f));
+    cell_real(p, h->a_week, 1);
+    cell_real(p, h->at_once, 0);
+    cell_text(p, share);
+    cell_real(p, h->controls, 0);
+    cell_real(p, h->treated, 0);
+    cell_real(p, h->cases, 0);
     put_finite(p, h->weeks, 0);
-    put_time(p, h->ends_us);
-    put_share(p, h->base, 0);
-    put_text(p, isnan(h->base) ? "" : h->base_own ? "those who got it" : "comparable customers without it");
-    put_real(p, h->lift, 2);
-    put_text(p, effects[h->lift_is]);
+    cell_time(p, h->ends_us);
+    cell_share(p, h->base, 0);
+    cell_text(p, isnan(h->base) ? "" : h->base_own ? "those who got it" : "comparable customers without it");
+    cell_real(p, h->lift, 2);
+    cell_text(p, effects[h->lift_is]);
     put_finite(p, h->found, 2);
-    put_real(p, h->forgone, 1);
-    put_money(p, h->forgone * f->value, 0);
-    put_money(p, h->saved, 0);
-    how(p->st->s, h, f->touchpoint, text, sizeof text);
-    put_text(p, text);
-    element(p->st->s, f->touchpoint, xml, sizeof xml);
-    put_text(p, xml);
+    cell_real(p, h->forgone, 1);
+    cell_money(p, h->forgone * f->value, 0);
+    cell_money(p, h->saved, 0);
+    how(told(p)->s, h, f->touchpoint, text, sizeof text);
+    cell_text(p, text);
+    element(told(p)->s, f->touchpoint, xml, sizeof xml);
+    cell_text(p, xml);
 }
 
 voc_rc holdouts_write(struct study *st)
 {
-    struct page p = page_of(st);
+    struct page p = score_page(st);
     page_open(&p, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN, holdout_columns, sizeof holdout_columns / sizeof *holdout_columns);
     for (uint32_t i = 0; i < st->n_pooled; i++)
         if (st->holdouts[i].planned) row(&p, &st->pooled[i], &st->holdouts[i]);

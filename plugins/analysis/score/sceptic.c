@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/page.h"
+#include "plugins/common/format.h"
 
 static const struct page_column check_columns[] = {
     {"touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it"},
@@ -58,12 +59,12 @@ static void check_row(struct page *p, const struct finding *f)
 {
     const struct trial_cell *c = &f->cell;
     char text[200] = "", a[40], b[40];
-    put_str(p, name_of(p->st, f->touchpoint));
+    cell_str(p, name_of(told(p), f->touchpoint));
     if (f->randomised) { // who got it was drawn by lot: these checks have nothing to find
-        put_text(p, "drawn by lot");
-        for (size_t i = 0; i < 3; i++) put_na(p);
-        put_share(p, f->random.largest_share, 0);
-        put_na(p);
+        cell_text(p, "drawn by lot");
+        for (size_t i = 0; i < 3; i++) cell_na(p);
+        cell_share(p, f->random.largest_share, 0);
+        cell_na(p);
         return;
     }
     if (c->placebo.sets) {
@@ -71,28 +72,28 @@ static void check_row(struct page *p, const struct finding *f)
         say_number(b, sizeof b, c->placebo.e, 0);
         snprintf(text, sizeof text, "%s, expected %s", a, b);
     }
-    put_text(p, text);
-    put_share(p, fabs(c->trigger) < 0.005 ? 0 : c->trigger, 0);
+    cell_text(p, text);
+    cell_share(p, fabs(c->trigger) < 0.005 ? 0 : c->trigger, 0);
     text[0] = 0;
     if (c->bundle_type != TRIAL_NONE && c->bundle >= 0.005) {
-        voc_str with = name_of(p->st, c->bundle_type);
+        voc_str with = name_of(told(p), c->bundle_type);
         snprintf(text, sizeof text, "%.*s +%.0f%%", (int)(with.len > 80 ? 80 : with.len), with.ptr, 100 * c->bundle);
     }
-    put_text(p, text[0] ? text : "nothing");
-    put_share(p, c->covered, 0);
-    put_share(p, c->largest_share, 0);
+    cell_text(p, text[0] ? text : "nothing");
+    cell_share(p, c->covered, 0);
+    cell_share(p, c->largest_share, 0);
     text[0] = 0;
     if (c->estimate[0].lo > 1 && isfinite(c->estimate[0].lo)) snprintf(text, sizeof text, "%.1f times", verdict_evalue(c->estimate[0].lo));
-    put_text(p, text);
+    cell_text(p, text);
 }
 
 // Until when was looked, which source set that end, and what was put aside for it (METHODS 1.5).
 static void note_window(struct page *p)
 {
-    const voc_run_info *info = p->st->s->info;
+    const voc_run_info *info = told(p)->s->info;
     char from[64], to[64], n[80], text[500], source[120] = "";
-    page_day(info->start_us, from, sizeof from);
-    page_day(info->end_us - 1, to, sizeof to);
+    format_day(from, sizeof from, info->start_us);
+    format_day(to, sizeof to, info->end_us - 1);
     say_count(n, sizeof n, (double)info->n_set_aside, "later event was", "later events were");
     if (info->end_source.len) snprintf(source, sizeof source, ", where %.*s ends", (int)(info->end_source.len > 80 ? 80 : info->end_source.len), info->end_source.ptr);
     snprintf(text, sizeof text, "Observed from %s to %s%s; %s set aside, because not every source reaches so far.", from, to, source, n);
@@ -102,7 +103,7 @@ static void note_window(struct page *p)
 
 static void note_left_out(struct page *p)
 {
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     size_t all = 0, fresh = 0, matched = 0;
     char a[60], b[60], c[60], text[500];
     for (size_t i = 0; i < st->n_pooled; i++) {
@@ -134,7 +135,7 @@ static voc_rc checks(struct page *p, const struct finding **order, size_t n)
     note_window(p);
     note_left_out(p);
     page_note(p, VOC_NOTE_NEXT, "voc explain PROJECT TOUCHPOINT | voc score PROJECT --balance");
-    return p->rc ? p->rc : say_semantics(p->st->s, p->t, "Touches with comparable customers; each number compares the touched with the customers of their own sets. Shares are differences where they carry a sign.");
+    return p->rc ? p->rc : say_semantics(told(p)->s, p->t, "Touches with comparable customers; each number compares the touched with the customers of their own sets. Shares are differences where they carry a sign.");
 }
 
 // ---- ranking -------------------------------------------------------------------------------------------------------------------
@@ -148,24 +149,24 @@ static size_t credit_rank(const struct study *st, const struct finding **order, 
 
 static voc_rc ranking(struct page *p, const struct finding **order, size_t n)
 {
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     char text[160];
     page_open(p, "ranking", "What last-touch credit would have said", 0, ranking_columns, sizeof ranking_columns / sizeof *ranking_columns);
     for (size_t i = 0; i < n && !p->rc; i++) {
         const struct finding *f = order[i];
         const struct verdict_name *v = verdict_name(f->code);
-        put_str(p, name_of(st, f->touchpoint));
+        cell_str(p, name_of(st, f->touchpoint));
         if (has_extra(f)) {
-            put_int(p, i + 1);
-            put_range(p, estimate(f)->extra, estimate(f)->extra_lo, estimate(f)->extra_hi, 0);
+            cell_int(p, i + 1);
+            cell_range(p, estimate(f)->extra, estimate(f)->extra_lo, estimate(f)->extra_hi, 0);
         } else {
-            put_na(p);
-            put_na(p);
+            cell_na(p);
+            cell_na(p);
         }
-        put_int(p, credit_rank(st, order, n, f));
-        put_share(p, st->n_credited ? st->credit[f->touchpoint] / (double)st->n_credited : NAN, 0);
+        cell_int(p, credit_rank(st, order, n, f));
+        cell_share(p, st->n_credited ? st->credit[f->touchpoint] / (double)st->n_credited : NAN, 0);
         snprintf(text, sizeof text, "%s: %s", v->word, v->class == VERDICT_INCIDENTAL ? "keep" : v->verb);
-        put_text(p, text);
+        cell_text(p, text);
     }
     page_note(p, VOC_NOTE_AFTER, "Last-touch credit gives each action to the touch before it. It describes what came last, and cannot tell what would have happened anyway.");
     return p->rc ? p->rc : say_semantics(st->s, p->t, "Ranks among the touchpoints that the company starts. Credit: the touch that an aimed action answers, else the last touch before it.");
@@ -173,7 +174,7 @@ static voc_rc ranking(struct page *p, const struct finding **order, size_t n)
 
 voc_rc sceptic_write(struct study *st)
 {
-    struct page p = page_of(st);
+    struct page p = score_page(st);
     const struct finding **order = score_alloc(st->s, st->n_pooled, sizeof *order);
     size_t n = 0;
     if (!order) return VOC_E_NOMEM;

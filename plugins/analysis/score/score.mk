@@ -22,7 +22,7 @@ plugins_analysis_score_analysis_score_la_SOURCES = \
 	plugins/analysis/score/gather.c plugins/analysis/score/parts.c plugins/analysis/score/series.c plugins/analysis/score/examples.c plugins/analysis/score/study.c plugins/analysis/score/study_holdout.c plugins/analysis/score/sample.c \
 	plugins/analysis/score/pull.c plugins/analysis/score/links.c \
 	plugins/analysis/score/judge.c plugins/analysis/score/settle.c plugins/analysis/score/holdouts.c plugins/analysis/score/group.c plugins/analysis/score/say.c plugins/analysis/score/summary.c \
-	plugins/analysis/score/page.c plugins/analysis/score/page.h plugins/analysis/score/sceptic.c plugins/analysis/score/tables.c plugins/analysis/score/sets.c \
+	plugins/analysis/score/page.h plugins/analysis/score/sceptic.c plugins/analysis/score/tables.c plugins/analysis/score/sets.c \
 	plugins/analysis/score/balance.c plugins/analysis/score/codes.c plugins/analysis/score/traits.c plugins/analysis/score/traits.h
 plugins_analysis_score_analysis_score_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_analysis_score_analysis_score_la_CFLAGS = $(PLUGIN_CFLAGS)

@@ -129,27 +129,27 @@ struct row {
 
 static void put_member(struct writer *w, const struct trial_set *set, int64_t member, const struct row *m)
 {
-    const struct score *s = w->page.s;
-    put_str(&w->page, s->def->touchpoints[w->touchpoint].id);
-    put_str(&w->page, s->def->stages[set->stage].id);
-    put_str(&w->page, set->segment < s->def->n_segments ? s->def->segments[set->segment] : (voc_str){"", 0});
-    put_signed(&w->page, w->n);
-    put_str(&w->page, member ? (voc_str){"comparator", 10} : (voc_str){"exposed", 7});
-    put_signed(&w->page, member);
-    put_str(&w->page, s->data.units[w->unit_of_stay[m->stay]].name);
-    put_str(&w->page, s->host->name(s->run, VOC_COL_ACCOUNT, m->account));
-    put_time(&w->page, m->index);
-    put_signed(&w->page, set->in_stage);
-    put_signed(&w->page, set->window);
-    put_signed(&w->page, set->recency);
-    put_signed(&w->page, set->touches);
-    put_signed(&w->page, set->engagement);
+    const struct score *s = told(&w->page)->s;
+    cell_str(&w->page, s->def->touchpoints[w->touchpoint].id);
+    cell_str(&w->page, s->def->stages[set->stage].id);
+    cell_str(&w->page, set->segment < s->def->n_segments ? s->def->segments[set->segment] : (voc_str){"", 0});
+    cell_signed(&w->page, w->n);
+    cell_str(&w->page, member ? (voc_str){"comparator", 10} : (voc_str){"exposed", 7});
+    cell_signed(&w->page, member);
+    cell_str(&w->page, s->data.units[w->unit_of_stay[m->stay]].name);
+    cell_str(&w->page, s->host->name(s->run, VOC_COL_ACCOUNT, m->account));
+    cell_time(&w->page, m->index);
+    cell_signed(&w->page, set->in_stage);
+    cell_signed(&w->page, set->window);
+    cell_signed(&w->page, set->recency);
+    cell_signed(&w->page, set->touches);
+    cell_signed(&w->page, set->engagement);
     for (int k = 0; k < 2; k++) {
-        put_signed(&w->page, m->follow[k].length);
-        put_signed(&w->page, m->follow[k].event);
+        cell_signed(&w->page, m->follow[k].length);
+        cell_signed(&w->page, m->follow[k].event);
     }
-    put_signed(&w->page, set->lag_length);
-    put_signed(&w->page, m->before);
+    cell_signed(&w->page, set->lag_length);
+    cell_signed(&w->page, m->before);
 }
 
 static int put_set(void *ctx, uint32_t touchpoint, uint8_t resolution, const struct trial_set *set)
@@ -164,12 +164,12 @@ static int put_set(void *ctx, uint32_t touchpoint, uint8_t resolution, const str
         const struct trial_member *m = &set->members[i];
         put_member(w, set, (int64_t)i + 1, &(struct row){m->stay, m->account, m->index, m->before, m->follow});
     }
-    return w->page.rc != VOC_OK || w->page.s->host->cancelled(w->page.s->cx);
+    return w->page.rc != VOC_OK || told(&w->page)->s->host->cancelled(told(&w->page)->s->cx);
 }
 
 static voc_rc open_table(struct writer *w)
 {
-    const struct score *s = w->page.s;
+    const struct score *s = told(&w->page)->s;
     const bool mh = s->def->weights == VOC_WEIGHTS_MH;
     char text[1100];
     page_open(&w->page, "sets", "Matched sets", 0, columns, sizeof columns / sizeof *columns);
@@ -186,7 +186,7 @@ static voc_rc open_table(struct writer *w)
 voc_rc sets_write(struct study *st)
 {
     struct score *s = st->s;
-    struct writer w = {.page = page_of(st), .touchpoint = VOC_NONE};
+    struct writer w = {.page = score_page(st), .touchpoint = VOC_NONE};
     size_t *unit_of_stay = score_alloc(s, s->data.n_stays, sizeof *unit_of_stay);
     if (!unit_of_stay) return VOC_E_NOMEM;
     for (size_t u = 0; u < s->data.n_units; u++)

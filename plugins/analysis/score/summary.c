@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/page.h"
+#include "plugins/common/format.h"
 
 struct summary {
     struct page page;
@@ -64,34 +65,34 @@ static void put_counts(struct summary *p, const struct finding *f)
         say_number(b, sizeof b, f->pull ? f->people : compared ? f->push.matched : f->push.fresh, 0);
         snprintf(text, sizeof text, "%s of %s", a, b);
     }
-    put_text(&p->page, text);
+    cell_text(&p->page, text);
     if (!p->compared) return;
     if (!compared || f->pull || f->work) {
-        put_na(&p->page);
-        put_na(&p->page);
+        cell_na(&p->page);
+        cell_na(&p->page);
         return;
     }
-    put_real(&p->page, e->e, 0);
-    put_range(&p->page, e->extra, e->extra_lo, e->extra_hi, 0);
+    cell_real(&p->page, e->e, 0);
+    cell_range(&p->page, e->extra, e->extra_lo, e->extra_hi, 0);
 }
 
 static void put_row(struct summary *p, const struct finding *f)
 {
-    const voc_def_touchpoint *t = &p->page.st->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = &told(&p->page)->s->def->touchpoints[f->touchpoint];
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     voc_str name = t->title.len ? t->title : t->id;
     char reason[600];
     size_t at = 0;
-    put_str(&p->page, name);
+    cell_str(&p->page, name);
     put_counts(p, f);
     bool priced = f->code == VERDICT_V1 || f->code == VERDICT_V2 || f->code == VERDICT_W3;
-    if (p->compared && p->costed) put_money(&p->page, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN, 0);
-    if (p->costed) put_money(&p->page, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches, 0);
-    if (p->timed) put_real(&p->page, f->stage == TRIAL_ALL && f->minutes > 0 ? f->minutes / 60 : NAN, 1);
+    if (p->compared && p->costed) cell_money(&p->page, priced && !f->pull && e->extra > 0 ? f->cost / e->extra : NAN, 0);
+    if (p->costed) cell_money(&p->page, f->stage == TRIAL_ALL ? f->spend : f->unit_cost * (double)f->cell.touches, 0);
+    if (p->timed) cell_real(&p->page, f->stage == TRIAL_ALL && f->minutes > 0 ? f->minutes / 60 : NAN, 1);
     const char *verb = verdict_name(f->code)->class == VERDICT_INCIDENTAL ? "keep" : verdict_name(f->code)->verb;
     if (f->stage != TRIAL_ALL || p->pooled) at = (size_t)snprintf(reason, sizeof reason, "%s: ", verb);
-    say_reason(p->page.st, f, reason + at, sizeof reason - at);
-    put_text(&p->page, reason);
+    say_reason(told(&p->page), f, reason + at, sizeof reason - at);
+    cell_text(&p->page, reason);
 }
 
 // ---- what stands above and below ---------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ static bool takes_part(const struct score *s, size_t unit)
 
 static void head(struct summary *p)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
     char from[64], to[64], n[80], text[600], window[60], segment[100] = "";
     size_t units = 0;
@@ -115,8 +116,8 @@ static void head(struct summary *p)
     for (size_t u = 0; u < s->data.n_units; u++) units += !s->data.units[u].internal && takes_part(s, u);
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
     for (uint32_t k = 1; k < s->def->n_stages; k++) one_window = one_window && window_of(s, VOC_NONE, k) == window_of(s, VOC_NONE, 0);
-    page_day(s->info->start_us, from, sizeof from);
-    page_day(s->info->end_us - 1, to, sizeof to);
+    format_day(from, sizeof from, s->info->start_us);
+    format_day(to, sizeof to, s->info->end_us - 1);
     say_count(n, sizeof n, (double)units, kinds[s->def->unit][0], kinds[s->def->unit][1]);
     if (s->options[OPT_SEGMENT].set) {
         voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
@@ -139,9 +140,9 @@ static void not_to_do(struct summary *p)
     double waste = 0, all = 0, hours = 0;
     bool missing = false;
     char a[40], b[40], h[80], text[400];
-    voc_str c = p->page.st->s->def->currency;
-    for (size_t i = 0; i < p->page.st->n_pooled; i++) {
-        const struct finding *f = &p->page.st->pooled[i];
+    voc_str c = told(&p->page)->s->def->currency;
+    for (size_t i = 0; i < told(&p->page)->n_pooled; i++) {
+        const struct finding *f = &told(&p->page)->pooled[i];
         if (f->all_touches == 0) continue;
         if (isnan(f->spend)) missing = true;
         all += known(f->spend);
@@ -168,7 +169,7 @@ static int share_order(const void *x, const void *y)
 // Last-touch credit beside ours (METHODS 1.4): a description, never a verdict.
 static void credit(struct summary *p)
 {
-    const struct study *st = p->page.st;
+    const struct study *st = told(&p->page);
     struct share *s = score_alloc(st->s, st->n_pooled, sizeof *s);
     char text[600];
     size_t at = 0, shown = 0;
@@ -199,7 +200,7 @@ static void credit(struct summary *p)
 
 static void troubles(struct summary *p)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     size_t n = 0, people = 0;
     char text[300], a[80], b[80];
     static const char *const kinds[][2] = {{"", ""}, {"account", "accounts"}, {"person", "people"}, {"case", "cases"}};
@@ -218,7 +219,7 @@ static void troubles(struct summary *p)
 
 static void undeclared(struct summary *p)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     char text[500];
     size_t at = 0, n = 0;
     size_t *count = score_alloc(s, s->def->n_actions, sizeof *count);
@@ -243,11 +244,11 @@ static void undeclared(struct summary *p)
 // Stays that began before anything was recorded: how long they had lasted is not known (METHODS 1.5).
 static void truncated(struct summary *p)
 {
-    const struct data *d = &p->page.st->s->data;
+    const struct data *d = &told(&p->page)->s->data;
     size_t n = 0, all = 0;
     char text[200], stays[60];
     for (size_t i = 0; i < d->n_stays; i++)
-        if (score_counts_segment(p->page.st->s, d->stays[i].segment)) all++, n += (d->stays[i].flags & VOC_STAY_TRUNCATED) != 0;
+        if (score_counts_segment(told(&p->page)->s, d->stays[i].segment)) all++, n += (d->stays[i].flags & VOC_STAY_TRUNCATED) != 0;
     if (n == 0) return;
     say_count(stays, sizeof stays, (double)all, "stay", "stays");
     snprintf(text, sizeof text, "%zu of %s in a stage began before the data do: touches in them are not judged.", n, stays);
@@ -257,7 +258,7 @@ static void truncated(struct summary *p)
 // PROJECT is put in by the program, as it was typed.
 static void next_steps(struct summary *p)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     char text[300], word[120] = "V1";
     if (p->n == 0) {
         page_note(&p->page, VOC_NOTE_NEXT, "voc stages PROJECT says which definitions fit nothing, and what is missing");
@@ -274,7 +275,7 @@ static void next_steps(struct summary *p)
 
 static void foot(struct summary *p)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     char text[500], n[80];
     bool push = false, random = false;
     for (size_t i = 0; i < p->n; i++) {
@@ -295,11 +296,11 @@ static void foot(struct summary *p)
         page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     truncated(p);
-    if (sample_words(p->page.st, text, sizeof text) > 0) page_note(&p->page, VOC_NOTE_WARNING, text);
+    if (sample_words(told(&p->page), text, sizeof text) > 0) page_note(&p->page, VOC_NOTE_WARNING, text);
     if (s->def->evidence_declared) page_note(&p->page, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
     if (s->info->actor_assumed) page_note(&p->page, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
     for (size_t i = 0; i < s->def->n_stages; i++)
-        if (p->page.st->p_win_known && s->def->margin != VOC_NA && p->page.st->p_win[i] != p->page.st->p_win[i]) {
+        if (told(&p->page)->p_win_known && s->def->margin != VOC_NA && told(&p->page)->p_win[i] != told(&p->page)->p_win[i]) {
             page_note(&p->page, VOC_NOTE_AFTER, "The worth of reaching a stage is not known for every stage: nobody has left some of them yet.");
             break;
         }
@@ -309,7 +310,7 @@ static void foot(struct summary *p)
 static void semantics(struct summary *p)
 {
     static const char *const kinds[] = {"", "account", "person", "case"};
-    const voc_definition *d = p->page.st->s->def;
+    const voc_definition *d = told(&p->page)->s->def;
     char text[400];
     bool push = false;
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
@@ -318,7 +319,7 @@ static void semantics(struct summary *p)
     else
         snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
              kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
-    if (!p->page.rc) p->page.rc = say_semantics(p->page.st->s, p->page.t, text);
+    if (!p->page.rc) p->page.rc = say_semantics(told(&p->page)->s, p->page.t, text);
 }
 
 // Which findings --by shows: each stage, or each stage and segment where the evidence rule passes.
@@ -339,7 +340,7 @@ static int cell_order(const void *x, const void *y)
 
 static void columns_open(struct summary *p, const char *name, const char *title)
 {
-    const struct score *s = p->page.st->s;
+    const struct score *s = told(&p->page)->s;
     const voc_host *h = s->host;
     char money[40];
     for (size_t i = 0; i < p->n; i++) {
@@ -361,7 +362,7 @@ static void columns_open(struct summary *p, const char *name, const char *title)
 
 static voc_rc by_write(struct study *st)
 {
-    struct summary p = {.page = page_of(st), .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
+    struct summary p = {.page = score_page(st), .order = score_alloc(st->s, st->n_cells, sizeof *p.order)};
     const voc_definition *d = st->s->def;
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_cells; i++)
@@ -385,7 +386,7 @@ static voc_rc by_write(struct study *st)
 
 voc_rc summary_groups(struct study *st, const bool *shown)
 {
-    struct summary p = {.page = page_of(st), .pooled = true, .order = score_alloc(st->s, st->n_pooled, sizeof *p.order)};
+    struct summary p = {.page = score_page(st), .pooled = true, .order = score_alloc(st->s, st->n_pooled, sizeof *p.order)};
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (shown[i]) p.order[p.n++] = &st->pooled[i];
@@ -398,7 +399,7 @@ voc_rc summary_groups(struct study *st, const bool *shown)
 voc_rc summary_write(struct study *st)
 {
     const struct score *s = st->s;
-    struct summary p = {.page = page_of(st), .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
+    struct summary p = {.page = score_page(st), .order = score_alloc(s, st->n_pooled, sizeof *p.order)};
     if (!p.order) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_pooled; i++)
         if (st->pooled[i].judged) p.order[p.n++] = &st->pooled[i];

@@ -86,99 +86,99 @@ static double linkable(const struct finding *f) { return f->stage == TRIAL_ALL ?
 static void put_lift(struct page *p, const struct trial_cell *c)
 {
     const struct trial_estimate *a = c ? &c->estimate[0] : NULL;
-    put_range(p, a ? a->lift : NAN, a ? a->lo : NAN, a ? a->hi : NAN, 2);
+    cell_range(p, a ? a->lift : NAN, a ? a->lo : NAN, a ? a->hi : NAN, 2);
 }
 
 static void settle_cells(struct page *p, const struct finding *f)
 {
     const struct settle *x = &f->settle;
     char text[600];
-    say_settle(p->st, f, text, sizeof text);
-    put_real(p, x->way != SETTLE_NOTHING ? x->missing : NAN, 0);
-    put_real(p, x->way != SETTLE_NOTHING ? x->rate : NAN, 2);
-    put_time(p, x->way == SETTLE_NOTHING ? VOC_NA : x->known_us);
-    put_text(p, text);
+    say_settle(told(p), f, text, sizeof text);
+    cell_real(p, x->way != SETTLE_NOTHING ? x->missing : NAN, 0);
+    cell_real(p, x->way != SETTLE_NOTHING ? x->rate : NAN, 2);
+    cell_time(p, x->way == SETTLE_NOTHING ? VOC_NA : x->known_us);
+    cell_text(p, text);
 }
 
 static void finding_row(struct page *p, const struct finding *f)
 {
     static const char *const kinds[] = {"", "push", "pull", "work"};
-    const struct score *s = p->st->s;
+    const struct score *s = told(p)->s;
     const voc_def_touchpoint *t = &s->def->touchpoints[f->touchpoint];
     const struct trial_cell *c = &f->cell;
     const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0], *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
     bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
     char reason[600], explanation[2000];
     double no = NAN;
-    say_reason(p->st, f, reason, sizeof reason);
-    say_explanation(p->st, f, explanation, sizeof explanation);
-    put_str(p, t->id);
-    put_str(p, t->title);
-    put_text(p, kinds[t->kind]);
-    put_str(p, whole ? (voc_str){"all", 3} : s->def->stages[f->stage].id);
-    put_str(p, f->segment == TRIAL_ALL ? (voc_str){"all", 3} : s->def->segments[f->segment]);
-    put_text(p, verdict_name(f->code)->word);
-    put_text(p, verdict_name(f->code)->code);
-    put_text(p, verdict_name(f->code)->verb);
-    put_int(p, tried ? c->touches : f->uses);
-    put_real(p, tried ? f->push.fresh : no, 0);
-    put_real(p, tried ? f->push.matched : no, 0);
-    put_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
-    put_real(p, tried ? f->push.any_response : no, 0);
-    put_real(p, tried ? f->linked : no, 0);
+    say_reason(told(p), f, reason, sizeof reason);
+    say_explanation(told(p), f, explanation, sizeof explanation);
+    cell_str(p, t->id);
+    cell_str(p, t->title);
+    cell_text(p, kinds[t->kind]);
+    cell_str(p, whole ? (voc_str){"all", 3} : s->def->stages[f->stage].id);
+    cell_str(p, f->segment == TRIAL_ALL ? (voc_str){"all", 3} : s->def->segments[f->segment]);
+    cell_text(p, verdict_name(f->code)->word);
+    cell_text(p, verdict_name(f->code)->code);
+    cell_text(p, verdict_name(f->code)->verb);
+    cell_int(p, tried ? c->touches : f->uses);
+    cell_real(p, tried ? f->push.fresh : no, 0);
+    cell_real(p, tried ? f->push.matched : no, 0);
+    cell_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
+    cell_real(p, tried ? f->push.any_response : no, 0);
+    cell_real(p, tried ? f->linked : no, 0);
     const struct stats_interval answered = stats_wilson(f->linked_touches, linkable(f));
-    put_range(p, tried && linkable(f) > 0 ? f->linked_touches / linkable(f) : no, answered.lo, answered.hi, 3);
-    put_real(p, tried ? a->o : no, 0);
-    put_real(p, tried ? a->e : no, 1);
-    put_range(p, tried ? a->extra : no, a->extra_lo, a->extra_hi, 0);
-    put_range(p, tried ? a->lift : no, a->lo, a->hi, 2);
-    put_real(p, tried ? a->p : no, 4);
-    put_real(p, tried ? f->p_adjusted : no, 4);
-    put_real(p, tried ? a->q : no, 2);
-    put_real(p, tried ? a->v : no, 2);
-    put_real(p, tried ? h->o : no, 0);
-    put_real(p, tried ? h->e : no, 1);
-    put_real(p, tried || f->pull ? f->harm_p_adjusted : no, 4);
-    put_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.lift : no, 2);
-    put_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.p : no, 4);
-    put_real(p, tried && !f->randomised ? c->trigger : no, 3);
-    put_real(p, tried && !f->randomised ? c->bundle : no, 3);
-    put_str(p, tried && c->bundle_type != TRIAL_NONE ? s->def->touchpoints[c->bundle_type].id : (voc_str){"", 0});
-    put_real(p, tried && !f->randomised ? c->covered : no, 3);
-    put_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
-    put_real(p, tried ? c->busiest : no, 3);
-    put_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
-    put_real(p, tried && !f->randomised ? verdict_evalue(a->lo) : no, 2);
-    put_yes(p, f->randomised);
-    put_money(p, f->unit_cost, 2);
-    put_money(p, f->work ? f->spend : f->cost, 2);
-    put_money(p, f->work ? no : f->value, 2);
-    put_money(p, tried ? a->extra * f->value - f->cost : no, 2);
-    put_money(p, tried && a->extra > 0 ? f->cost / a->extra : no, 2);
-    put_money(p, whole ? f->spend : f->unit_cost * (double)c->touches, 2);
-    put_real(p, whole ? f->minutes : no, 0);
-    put_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
-    put_text(p, code_name(f->half));
-    put_text(p, code_name(f->twice));
+    cell_range(p, tried && linkable(f) > 0 ? f->linked_touches / linkable(f) : no, answered.lo, answered.hi, 3);
+    cell_real(p, tried ? a->o : no, 0);
+    cell_real(p, tried ? a->e : no, 1);
+    cell_range(p, tried ? a->extra : no, a->extra_lo, a->extra_hi, 0);
+    cell_range(p, tried ? a->lift : no, a->lo, a->hi, 2);
+    cell_real(p, tried ? a->p : no, 4);
+    cell_real(p, tried ? f->p_adjusted : no, 4);
+    cell_real(p, tried ? a->q : no, 2);
+    cell_real(p, tried ? a->v : no, 2);
+    cell_real(p, tried ? h->o : no, 0);
+    cell_real(p, tried ? h->e : no, 1);
+    cell_real(p, tried || f->pull ? f->harm_p_adjusted : no, 4);
+    cell_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.lift : no, 2);
+    cell_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.p : no, 4);
+    cell_real(p, tried && !f->randomised ? c->trigger : no, 3);
+    cell_real(p, tried && !f->randomised ? c->bundle : no, 3);
+    cell_str(p, tried && c->bundle_type != TRIAL_NONE ? s->def->touchpoints[c->bundle_type].id : (voc_str){"", 0});
+    cell_real(p, tried && !f->randomised ? c->covered : no, 3);
+    cell_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
+    cell_real(p, tried ? c->busiest : no, 3);
+    cell_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
+    cell_real(p, tried && !f->randomised ? verdict_evalue(a->lo) : no, 2);
+    cell_yes(p, f->randomised);
+    cell_money(p, f->unit_cost, 2);
+    cell_money(p, f->work ? f->spend : f->cost, 2);
+    cell_money(p, f->work ? no : f->value, 2);
+    cell_money(p, tried ? a->extra * f->value - f->cost : no, 2);
+    cell_money(p, tried && a->extra > 0 ? f->cost / a->extra : no, 2);
+    cell_money(p, whole ? f->spend : f->unit_cost * (double)c->touches, 2);
+    cell_real(p, whole ? f->minutes : no, 0);
+    cell_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
+    cell_text(p, code_name(f->half));
+    cell_text(p, code_name(f->twice));
     put_lift(p, f->randomised ? NULL : f->half_cell);
     put_lift(p, f->randomised ? NULL : f->twice_cell);
-    put_real(p, f->pull ? f->people : no, 0);
-    put_real(p, f->pull ? f->obtained : no, 0);
-    put_real(p, whole && tried ? p->st->credit[f->touchpoint] : no, 0);
-    put_str(p, f->responder);
-    put_str(p, f->non_responder);
-    put_str(p, f->comparator);
-    put_time(p, f->responder.len ? f->responder_at : VOC_NA);
-    put_time(p, f->non_responder.len ? f->non_responder_at : VOC_NA);
-    put_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
-    put_text(p, reason);
-    put_text(p, explanation);
+    cell_real(p, f->pull ? f->people : no, 0);
+    cell_real(p, f->pull ? f->obtained : no, 0);
+    cell_real(p, whole && tried ? told(p)->credit[f->touchpoint] : no, 0);
+    cell_str(p, f->responder);
+    cell_str(p, f->non_responder);
+    cell_str(p, f->comparator);
+    cell_time(p, f->responder.len ? f->responder_at : VOC_NA);
+    cell_time(p, f->non_responder.len ? f->non_responder_at : VOC_NA);
+    cell_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
+    cell_text(p, reason);
+    cell_text(p, explanation);
     settle_cells(p, f);
 }
 
 static void semantics(struct page *p)
 {
-    const struct score *s = p->st->s;
+    const struct score *s = told(p)->s;
     char text[600];
     static const char *const kinds[] = {"", "account", "individual", "case"};
     snprintf(text, sizeof text,
@@ -191,7 +191,7 @@ static void semantics(struct page *p)
 
 static voc_rc findings(struct page *p)
 {
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     page_open(p, "touchpoints", "Touchpoints", 0, finding_columns, N_FINDING);
     semantics(p);
     for (size_t i = 0; i < st->n_pooled; i++)
@@ -212,7 +212,7 @@ static voc_rc findings(struct page *p)
 
 voc_rc tables_groups(struct study *st, const bool *shown)
 {
-    struct page p = page_of(st);
+    struct page p = score_page(st);
     page_open(&p, "groups", "By group", 0, finding_columns, N_FINDING);
     semantics(&p);
     for (size_t i = 0; i < st->n_pooled; i++)
@@ -250,7 +250,7 @@ static voc_rc trouble(struct page *p)
                                             {"cost", "cost", VOC_CELL_MONEY, "", 0, "of the events themselves, where recorded"},
                                             {"before", "most often after", VOC_CELL_TEXT, "", 0, "the touchpoint before it"},
                                             {"before_times", "times", VOC_CELL_INT, "", 0, ""}};
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     const struct data *d = &st->s->data;
     struct trouble *t = score_alloc(st->s, st->s->def->n_actions, sizeof *t);
     size_t *count = score_alloc(st->s, st->n_pooled, sizeof *count);
@@ -270,12 +270,12 @@ static voc_rc trouble(struct page *p)
         if (t[a].n == 0) continue;
         t[a].before = VOC_NONE;
         most_before(st, a, &t[a], count);
-        put_str(p, st->s->def->actions[a].name);
-        put_int(p, t[a].n);
-        put_int(p, t[a].customers);
-        put_money(p, t[a].costed ? t[a].cost : NAN, 2);
-        put_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
-        put_int(p, t[a].before_n);
+        cell_str(p, st->s->def->actions[a].name);
+        cell_int(p, t[a].n);
+        cell_int(p, t[a].customers);
+        cell_money(p, t[a].costed ? t[a].cost : NAN, 2);
+        cell_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
+        cell_int(p, t[a].before_n);
     }
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");
     return p->rc;
@@ -289,7 +289,7 @@ static voc_rc mix(struct page *p)
                                             {"touches", "touches", VOC_CELL_INT, "", 0, ""},          {"spent", "spent", VOC_CELL_MONEY, "", 0, "where costs are known"},
                                             {"share", "share", VOC_CELL_SHARE, "", 0, "of what is spent"}, {"minutes", "minutes", VOC_CELL_REAL, "min", 0, "where declared"}};
     static const char *const names[] = {"VALUE", "INCIDENTAL", "WASTE", "UNPROVEN", "internal work in use"};
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     struct { size_t n, touches, costed; double spend, minutes; } m[5] = {{0}};
     double all = 0;
     for (size_t i = 0; i < st->n_pooled; i++) {
@@ -303,12 +303,12 @@ static voc_rc mix(struct page *p)
     }
     page_open(p, "mix", "Work mix", 0, columns, sizeof columns / sizeof *columns);
     for (size_t k = 0; k < 5; k++) {
-        put_text(p, names[k]);
-        put_int(p, m[k].n);
-        put_int(p, m[k].touches);
-        put_money(p, m[k].costed || m[k].n == 0 ? m[k].spend : NAN, 2);
-        put_share(p, all > 0 ? m[k].spend / all : NAN, 1);
-        put_real(p, m[k].minutes, 0);
+        cell_text(p, names[k]);
+        cell_int(p, m[k].n);
+        cell_int(p, m[k].touches);
+        cell_money(p, m[k].costed || m[k].n == 0 ? m[k].spend : NAN, 2);
+        cell_share(p, all > 0 ? m[k].spend / all : NAN, 1);
+        cell_real(p, m[k].minutes, 0);
     }
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "UNPROVEN is a slice of its own and never split among the others.");
     return p->rc;
@@ -320,7 +320,7 @@ static voc_rc stage_values(struct page *p)
                                             {"p_win", "chance to win", VOC_CELL_REAL, "", 0, "P(win) by the absorbing chain over counted moves (METHODS 3.10)"},
                                             {"value", "worth", VOC_CELL_MONEY, "", 0, "P(win) x margin"},
                                             {"move_value", "worth of the move on", VOC_CELL_MONEY, "", 0, "V(next) - V(stage)"}};
-    const struct study *st = p->st;
+    const struct study *st = told(p);
     const voc_definition *d = st->s->def;
     double margin = d->margin == VOC_NA ? NAN : (double)d->margin / 1e6;
     bool alone = true;
@@ -329,10 +329,10 @@ static voc_rc stage_values(struct page *p)
     for (uint32_t i = 0; i < d->n_stages; i++) {
         double next = d->win_stage != VOC_NONE && i + 1 >= d->win_stage ? 1 : i + 1 < d->n_stages ? st->p_win[i + 1] : 1;
         if (d->win_stage == i) continue;
-        put_str(p, d->stages[i].id);
-        put_real(p, st->p_win[i], 3);
-        put_money(p, st->p_win[i] * margin, 2);
-        put_money(p, (next - st->p_win[i]) * margin, 2);
+        cell_str(p, d->stages[i].id);
+        cell_real(p, st->p_win[i], 3);
+        cell_money(p, st->p_win[i] * margin, 2);
+        cell_money(p, (next - st->p_win[i]) * margin, 2);
     }
     for (size_t i = 0; i < d->n_stages; i++) alone = alone && (st->p_win[i] == 1 || isnan(st->p_win[i]));
     if (alone) page_note(p, VOC_NOTE_AFTER, "Nobody was seen to end without winning, so a chance of 1 says only that none has failed yet: define how customers leave (an exit, or a shorter lapse).");
@@ -342,7 +342,7 @@ static voc_rc stage_values(struct page *p)
 
 voc_rc tables_write(struct study *st)
 {
-    struct page p = page_of(st);
+    struct page p = score_page(st);
     voc_rc rc = findings(&p);
     if (!rc) rc = holdouts_write(st);
     if (!rc) rc = trouble(&p);

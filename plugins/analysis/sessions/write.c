@@ -5,39 +5,9 @@
 
 #include "plugins/analysis/sessions/sessions.h"
 #include "plugins/common/format.h"
+#include "plugins/common/page.h"
 
-struct page {
-    const struct sessions *a;
-    voc_table_builder *t;
-    voc_rc rc;
-};
-
-static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
-{
-    if (!p->rc) p->rc = p->a->base.host->column(p->t, name, title, type, type == VOC_CELL_DURATION ? "s" : "", flags, help);
-}
-
-static void cell(struct page *p, const voc_cell *c)
-{
-    if (!p->rc) p->rc = p->a->base.host->cell(p->t, c);
-}
-
-static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
-static void integer(struct page *p, uint64_t n) { cell(p, &(voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
-static void missing(struct page *p) { cell(p, &(voc_cell){.type = VOC_CELL_NA}); }
-static void real(struct page *p, double x) { cell(p, &(voc_cell){.type = VOC_CELL_REAL, .r = x, .digits = 1}); }
-static void share(struct page *p, uint64_t n, uint64_t of) { cell(p, &(voc_cell){.type = VOC_CELL_SHARE, .r = (double)n / (double)of, .digits = 1}); }
-
-static void duration(struct page *p, int64_t us)
-{
-    if (us == VOC_NA) missing(p);
-    else cell(p, &(voc_cell){.type = VOC_CELL_DURATION, .i = us});
-}
-
-static void note(struct page *p, uint32_t kind, const char *words)
-{
-    if (!p->rc) p->rc = p->a->base.host->note(p->t, kind, words);
-}
+static const struct sessions *of(const struct page *p) { return p->of; }
 
 static uint64_t persons(const struct sessions_part *p)
 {
@@ -67,61 +37,61 @@ void sessions_measure(struct sessions_part *p)
 
 static void sessions_row(struct page *p, const struct sessions_part *x, const voc_str *segment)
 {
-    if (segment) text(p, *segment);
-    integer(p, x->sessions);
-    integer(p, persons(x));
-    integer(p, x->events);
+    if (segment) cell_str(p, *segment);
+    cell_int(p, x->sessions);
+    cell_int(p, persons(x));
+    cell_int(p, x->events);
     if (x->sessions) {
-        real(p, (double)x->events / (double)x->sessions);
-        real(p, x->half_length);
+        cell_real(p, (double)x->events / (double)x->sessions, 1);
+        cell_real(p, x->half_length, 1);
     } else {
-        missing(p);
-        missing(p);
+        cell_na(p);
+        cell_na(p);
     }
-    duration(p, x->half_lasted);
-    duration(p, x->half_longer);
-    integer(p, x->single);
-    if (x->sessions) share(p, x->single, x->sessions);
-    else missing(p);
+    cell_duration(p, x->half_lasted);
+    cell_duration(p, x->half_longer);
+    cell_int(p, x->single);
+    if (x->sessions) cell_part(p, x->single, x->sessions);
+    else cell_na(p);
 }
 
 static void sessions_words(struct page *p, const struct sessions_part *all)
 {
-    const struct sessions *a = p->a;
+    const struct sessions *a = of(p);
     char words[FORMAT_MAX + 300], gap[FORMAT_MAX];
     format_duration(gap, sizeof gap, (int64_t)a->gap_us);
     snprintf(words, sizeof words, "Customer actions of one person%s without a pause of more than %s; for display only: sessions open no journey.",
              a->base.def->unit == VOC_UNIT_CASE ? " in one case" : "", gap);
-    if (!p->rc) p->rc = a->base.host->semantics(p->t, words);
+    page_semantics(p, words);
     if (all->nobody) {
         snprintf(words, sizeof words, "%llu %s with actions that name no person: counted as one person each.", (unsigned long long)all->nobody,
                  a->base.def->unit == VOC_UNIT_CASE ? (all->nobody == 1 ? "case" : "cases") : all->nobody == 1 ? "customer" : "customers");
-        note(p, VOC_NOTE_AFTER, words);
+        page_note(p, VOC_NOTE_AFTER, words);
     }
     if (a->base.info->n_set_aside) {
         snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)a->base.info->n_set_aside);
-        note(p, VOC_NOTE_AFTER, words);
+        page_note(p, VOC_NOTE_AFTER, words);
     }
-    if (a->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    if (!all->sessions) note(p, VOC_NOTE_NEXT, "No customer action was found: voc worksheet PROJECT -o sheet.csv lets you say which actions are those of customers.");
-    else note(p, VOC_NOTE_NEXT, "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d shows how far they come");
+    if (a->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    if (!all->sessions) page_note(p, VOC_NOTE_NEXT, "No customer action was found: voc worksheet PROJECT -o sheet.csv lets you say which actions are those of customers.");
+    else page_note(p, VOC_NOTE_NEXT, "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d shows how far they come");
 }
 
 static voc_rc write_sessions(const struct sessions *a, struct sessions_state *s, struct sessions_part *all)
 {
     static const voc_str everybody = {"all", 3};
-    struct page p = {.a = a};
+    struct page p = {.host = a->base.host, .run = a->base.run, .of = a};
     p.rc = a->base.host->table(a->base.run, &p.t, "sessions", "Sessions", VOC_TABLE_BRIEF);
-    if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
-    column(&p, "sessions", "sessions", VOC_CELL_INT, 0, "actions of one person without a pause longer than the gap");
-    column(&p, "persons", "persons", VOC_CELL_INT, 0, "persons with at least one session");
-    column(&p, "events", "actions", VOC_CELL_INT, 0, "customer actions in all sessions");
-    column(&p, "events_mean", "actions each", VOC_CELL_REAL, 0, "actions of a session, on average");
-    column(&p, "events_median", "half have at most", VOC_CELL_REAL, 0, "actions; half of the sessions have no more");
-    column(&p, "median_duration", "half last at most", VOC_CELL_DURATION, 0, "from the first action to the last; a session of one action lasts no time");
-    column(&p, "median_longer", "half of the longer ones", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "half of the sessions of more than one action last at most this time");
-    column(&p, "single", "of one action", VOC_CELL_INT, 0, "sessions of a single action");
-    column(&p, "share_single", "share", VOC_CELL_SHARE, 0, "sessions of a single action, of all sessions");
+    if (a->by_segment) page_column(&p, "segment", "segment", VOC_CELL_TEXT, "", 0, "at the first action of the session; all: whatever the segment");
+    page_column(&p, "sessions", "sessions", VOC_CELL_INT, "", 0, "actions of one person without a pause longer than the gap");
+    page_column(&p, "persons", "persons", VOC_CELL_INT, "", 0, "persons with at least one session");
+    page_column(&p, "events", "actions", VOC_CELL_INT, "", 0, "customer actions in all sessions");
+    page_column(&p, "events_mean", "actions each", VOC_CELL_REAL, "", 0, "actions of a session, on average");
+    page_column(&p, "events_median", "half have at most", VOC_CELL_REAL, "", 0, "actions; half of the sessions have no more");
+    page_column(&p, "median_duration", "half last at most", VOC_CELL_DURATION, "s", 0, "from the first action to the last; a session of one action lasts no time");
+    page_column(&p, "median_longer", "half of the longer ones", VOC_CELL_DURATION, "s", VOC_COLUMN_DETAIL, "half of the sessions of more than one action last at most this time");
+    page_column(&p, "single", "of one action", VOC_CELL_INT, "", 0, "sessions of a single action");
+    page_column(&p, "share_single", "share", VOC_CELL_SHARE, "", 0, "sessions of a single action, of all sessions");
     sessions_row(&p, all, a->by_segment ? &everybody : NULL);
     for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
         if (s->parts[i].sessions) sessions_row(&p, &s->parts[i], &a->base.def->segments[i]);
@@ -147,7 +117,7 @@ static int most_first(const void *x, const void *y)
 
 static void end_rows(struct page *p, struct ranked *scratch, const struct sessions_part *x, bool first, const voc_str *segment, uint64_t *left_out)
 {
-    const struct sessions *a = p->a;
+    const struct sessions *a = of(p);
     const uint64_t *of = first ? x->first : x->last;
     size_t n = 0;
     for (size_t i = 0; i < a->base.def->n_actions; i++)
@@ -158,18 +128,18 @@ static void end_rows(struct page *p, struct ranked *scratch, const struct sessio
             *left_out += n - i;
             break;
         }
-        if (segment) text(p, *segment);
-        text(p, first ? (voc_str){"begin", 5} : (voc_str){"end", 3});
-        text(p, scratch[i].name);
-        integer(p, scratch[i].n);
-        share(p, scratch[i].n, x->sessions);
+        if (segment) cell_str(p, *segment);
+        cell_str(p, first ? (voc_str){"begin", 5} : (voc_str){"end", 3});
+        cell_str(p, scratch[i].name);
+        cell_int(p, scratch[i].n);
+        cell_part(p, scratch[i].n, x->sessions);
     }
 }
 
 static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, struct sessions_part *all)
 {
     static const voc_str everybody = {"all", 3};
-    struct page p = {.a = a};
+    struct page p = {.host = a->base.host, .run = a->base.run, .of = a};
     char words[200];
     uint64_t left_out = 0;
     size_t bytes;
@@ -177,18 +147,18 @@ static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, str
     struct ranked *scratch = a->base.host->alloc(a->base.cx, bytes);
     if (!scratch) return VOC_E_NOMEM;
     p.rc = a->base.host->table(a->base.run, &p.t, "ends", "How sessions begin and end", VOC_TABLE_BRIEF);
-    if (a->by_segment) column(&p, "segment", "segment", VOC_CELL_TEXT, 0, "at the first action of the session; all: whatever the segment");
-    column(&p, "side", "sessions", VOC_CELL_TEXT, 0, "begin: with this action; end: with this action");
-    column(&p, "action", "with", VOC_CELL_TEXT, 0, "what the customer did first, or last");
-    column(&p, "sessions", "times", VOC_CELL_INT, 0, "sessions that begin, or end, so");
-    column(&p, "share", "share", VOC_CELL_SHARE, 0, "of the sessions");
+    if (a->by_segment) page_column(&p, "segment", "segment", VOC_CELL_TEXT, "", 0, "at the first action of the session; all: whatever the segment");
+    page_column(&p, "side", "sessions", VOC_CELL_TEXT, "", 0, "begin: with this action; end: with this action");
+    page_column(&p, "action", "with", VOC_CELL_TEXT, "", 0, "what the customer did first, or last");
+    page_column(&p, "sessions", "times", VOC_CELL_INT, "", 0, "sessions that begin, or end, so");
+    page_column(&p, "share", "share", VOC_CELL_SHARE, "", 0, "of the sessions");
     for (int first = 1; first >= 0; first--) end_rows(&p, scratch, all, first != 0, a->by_segment ? &everybody : NULL, &left_out);
     for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
         for (int first = 1; first >= 0 && s->parts[i].sessions; first--) end_rows(&p, scratch, &s->parts[i], first != 0, &a->base.def->segments[i], &left_out);
-    if (!p.rc) p.rc = a->base.host->semantics(p.t, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
+    page_semantics(&p, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
     if (left_out) {
         snprintf(words, sizeof words, "%llu less frequent %s left out: --top 0 shows all.", (unsigned long long)left_out, left_out == 1 ? "line is" : "lines are");
-        note(&p, VOC_NOTE_AFTER, words);
+        page_note(&p, VOC_NOTE_AFTER, words);
     }
     a->base.host->free(a->base.cx, scratch);
     return p.rc;

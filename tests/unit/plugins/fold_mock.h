@@ -12,6 +12,7 @@
 #define MOCK_UNITS 512
 #define MOCK_STAYS 2048
 #define MOCK_CELLS 65536
+#define MOCK_CELL 120
 
 static struct {
     voc_definition def;
@@ -25,9 +26,9 @@ static struct {
     voc_stay stays[MOCK_STAYS];
     size_t n_units, n_events, n_stays;
     // what came out
-    struct { char name[40]; size_t first, n, columns; char column[20][24]; } table[4];
+    struct { char name[40]; size_t first, n, columns; char column[20][24]; } table[8];
     size_t n_tables, n_cells;
-    char cell[MOCK_CELLS][40];
+    char cell[MOCK_CELLS][MOCK_CELL];
     char said[1000];
     unsigned char saved[1 << 20];
     size_t n_saved;
@@ -82,11 +83,11 @@ static voc_rc mock_cell(voc_table_builder *t, const voc_cell *c)
     char *to = mock.cell[mock.n_cells++];
     mock.table[mock.n_tables - 1].n++;
     switch (c->type) {
-    case VOC_CELL_NA: snprintf(to, 40, "-"); break;
-    case VOC_CELL_TEXT: snprintf(to, 40, "%.*s", (int)c->s.len, c->s.ptr); break;
+    case VOC_CELL_NA: snprintf(to, MOCK_CELL, "-"); break;
+    case VOC_CELL_TEXT: snprintf(to, MOCK_CELL, "%.*s", (int)c->s.len, c->s.ptr); break;
     case VOC_CELL_REAL:
-    case VOC_CELL_SHARE: snprintf(to, 40, "%.6f", c->r); break;
-    default: snprintf(to, 40, "%lld", (long long)c->i);
+    case VOC_CELL_SHARE: snprintf(to, MOCK_CELL, "%.6f", c->r); break;
+    default: snprintf(to, MOCK_CELL, "%lld", (long long)c->i);
     }
     return VOC_OK;
 }

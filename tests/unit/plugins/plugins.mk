@@ -229,6 +229,14 @@ check_PROGRAMS += tests/unit/plugins/test_funnel
 tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
 tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_attribution
+tests_unit_plugins_test_attribution_SOURCES = tests/unit/plugins/test_attribution.c tests/unit/plugins/fold_mock.h $(plugins_analysis_attribution_analysis_attribution_la_SOURCES)
+tests_unit_plugins_test_attribution_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_credits
+tests_unit_plugins_test_credits_SOURCES = tests/unit/plugins/test_credits.c plugins/analysis/attribution/models.c $(TEST_JSON) $(TEST_CSV)
+tests_unit_plugins_test_credits_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_response
 tests_unit_plugins_test_response_SOURCES = tests/unit/plugins/test_response.c tests/unit/plugins/fold_mock.h $(plugins_analysis_response_analysis_response_la_SOURCES)
 tests_unit_plugins_test_response_LDADD = $(UNIT_LDADD)

@@ -214,7 +214,7 @@ static void a_start_passes_all_before_it_a_move_what_lies_between_and_a_move_bac
 
 // ---- states ---------------------------------------------------------------------------------------------------------------
 
-static char kept[400][40];
+static char kept[400][MOCK_CELL];
 
 static void any_number_of_states_and_saved_parts_give_the_same_table(void **state)
 {

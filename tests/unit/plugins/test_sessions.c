@@ -172,7 +172,7 @@ static void a_pause_of_exactly_the_gap_goes_on_and_events_before_observation_do_
     assert_int_equal(mock_int("sessions", 0, "median_longer"), 10);
 }
 
-static char kept[200][40];
+static char kept[200][MOCK_CELL];
 
 static void any_number_of_states_and_saved_parts_give_the_same_tables(void **state)
 {

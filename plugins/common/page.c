@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// Tables cell after cell (page.h).
+#include "plugins/common/page.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MONEY_MAX 9e12
+
+void page_open(struct page *p, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n)
+{
+    if (!p->rc) p->rc = p->host->table(p->run, &p->t, name, title, flags);
+    for (size_t i = 0; i < n; i++) page_column(p, columns[i].name, columns[i].title, columns[i].type, columns[i].unit, columns[i].flags, columns[i].help);
+}
+
+void page_column(struct page *p, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+{
+    if (!p->rc) p->rc = p->host->column(p->t, name, title, type, unit, flags, help);
+}
+
+void page_note(struct page *p, uint32_t kind, const char *text)
+{
+    if (!p->rc) p->rc = p->host->note(p->t, kind, text);
+}
+
+void page_notef(struct page *p, uint32_t kind, const char *format, ...)
+{
+    char text[1000];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    page_note(p, kind, text);
+}
+
+void page_semantics(struct page *p, const char *text)
+{
+    if (!p->rc) p->rc = p->host->semantics(p->t, text);
+}
+
+static void put(struct page *p, voc_cell c)
+{
+    if (!p->rc) p->rc = p->host->cell(p->t, &c);
+}
+
+// A cell of this type, where there is a value.
+static uint32_t given(bool there, uint32_t type) { return there ? type : VOC_CELL_NA; }
+
+void cell_na(struct page *p) { put(p, (voc_cell){.type = VOC_CELL_NA}); }
+void cell_str(struct page *p, voc_str s) { put(p, (voc_cell){.type = given(s.len > 0, VOC_CELL_TEXT), .s = s}); }
+void cell_text(struct page *p, const char *s) { cell_str(p, (voc_str){s, strlen(s)}); }
+void cell_int(struct page *p, uint64_t n) { put(p, (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)n}); }
+void cell_signed(struct page *p, int64_t i) { put(p, (voc_cell){.type = given(i != VOC_NA, VOC_CELL_INT), .i = i}); }
+void cell_real(struct page *p, double x, uint32_t digits) { put(p, (voc_cell){.type = given(!isnan(x), VOC_CELL_REAL), .r = x, .digits = digits}); }
+void cell_share(struct page *p, double x, uint32_t digits) { put(p, (voc_cell){.type = given(!isnan(x), VOC_CELL_SHARE), .r = x, .digits = digits}); }
+void cell_part(struct page *p, uint64_t n, uint64_t of) { cell_share(p, of ? (double)n / (double)of : (double)NAN, 1); }
+
+void cell_range(struct page *p, double x, double lo, double hi, uint32_t digits)
+{
+    put(p, (voc_cell){.type = given(!isnan(x), VOC_CELL_RANGE), .r = x, .lo = lo, .hi = hi, .digits = digits});
+}
+
+void cell_money(struct page *p, double x, uint32_t digits)
+{
+    const bool there = !isnan(x) && fabs(x) <= MONEY_MAX;
+    put(p, (voc_cell){.type = given(there, VOC_CELL_MONEY), .i = there ? (int64_t)llround(x * 1e6) : 0, .digits = digits});
+}
+
+void cell_time(struct page *p, int64_t us) { put(p, (voc_cell){.type = given(us != VOC_NA, VOC_CELL_TIME), .i = us}); }
+void cell_duration(struct page *p, int64_t us) { put(p, (voc_cell){.type = given(us != VOC_NA, VOC_CELL_DURATION), .i = us}); }
+void cell_yes(struct page *p, bool yes) { put(p, (voc_cell){.type = VOC_CELL_BOOL, .i = yes}); }

@@ -18,6 +18,7 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_SINCE] = {"since", VOC_OPT_TIME, 0, NULL, NULL, NULL, NULL, "DATE", "where journeys break from then on, compared with the time before"},
     [OPT_TARGET] = {"target", VOC_OPT_LIST, 0, NULL, NULL, NULL, NULL, "STAGE:SHARE", "what share should move on, such as considering:60%, instead of what other stages or the time before say"},
     [OPT_EVERY] = {"every", VOC_OPT_ENUM, 0, "auto", NULL, NULL, every_choices, "PERIOD", "what changed from week to week, month to month or quarter to quarter (auto: by how long the data go)"},
+    [OPT_COMPARE] = {"compare", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "A,B", "two kinds of journeys beside each other: two segments, two of won, lost, \"fell silent\", \"still open\" ..., or before,since with --since"},
 };
 
 // "10d": a whole number and s, m, h, d or w.
@@ -82,7 +83,7 @@ static voc_rc ask(struct discover *d)
     for (size_t i = 0; i < target->n_list && !rc; i++) rc = read_target(d, target->list[i]);
     d->won_by_end = def->win_exit != VOC_NONE;
     for (size_t i = 0; i < def->n_exits; i++) d->won_by_end = d->won_by_end || is(((const voc_def_exit *)(const void *)((const char *)def->exits + i * def->exit_size))->outcome, (voc_str)VOC_LIT("won"));
-    return rc;
+    return rc ? rc : compare_ask(d);
 }
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
@@ -134,6 +135,7 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size) {
 static voc_rc stages_tables(struct journeys *all)
 {
     voc_rc rc = horizons_of(all);
+    if (!rc) rc = compare_tables(all);
     if (!rc) rc = breaks_tables(all);
     if (!rc) rc = dwell_tables(all);
     if (!rc) rc = trends_tables(all);
@@ -171,7 +173,8 @@ static const char about[] =
     "how many more would have come through all later stages.\n"
     "\n"
     "Other tables: typical_steps, alternatives, dwell_segments, incidence, curves, periods, deviations and traces (whether journeys\n"
-    "keep to the order of the stages).";
+    "keep to the order of the stages); break_points and trend_tests hold the tests. --compare sets two kinds of journeys beside each\n"
+    "other: its effects have ranges, and what is called more or less has been held against how much was looked at.";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .abi_major = VOC_ABI_MAJOR,

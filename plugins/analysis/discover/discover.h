@@ -11,9 +11,12 @@
 #include "plugins/common/sheet.h"
 #include "plugins/common/walk.h"
 
-enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_AT, OPT_WITHIN, OPT_SINCE, OPT_TARGET, OPT_EVERY, N_OPTIONS };
+enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_AT, OPT_WITHIN, OPT_SINCE, OPT_TARGET, OPT_EVERY, OPT_COMPARE, N_OPTIONS };
 enum { BY_SEGMENT, BY_OUTCOME, BY_NOTHING };
 #define TIMES_MOST 12u  // of --at
+
+enum { COHORT_SEGMENT, COHORT_OUTCOME, COHORT_BEFORE, COHORT_SINCE };
+struct cohort_rule { int kind; uint32_t code; voc_str name; };  // one side of --compare
 
 struct discover {
     struct analysis base;
@@ -23,6 +26,8 @@ struct discover {
     size_t n_at;
     double *target;   // of each stage: declared share that moves on, or NaN
     bool won_by_end;  // journeys are won by an exit
+    bool compares;
+    struct cohort_rule side[2];
 };
 
 struct state {
@@ -130,6 +135,9 @@ voc_rc breaks_tables(const struct journeys *all);                           // b
 voc_rc dwell_tables(const struct journeys *all);                            // dwell.c
 voc_rc trends_tables(const struct journeys *all);                           // trends.c
 voc_rc conform_tables(const struct journeys *all);                          // conform.c
+voc_rc compare_ask(struct discover *d);                                     // compare.c
+voc_rc compare_tables(const struct journeys *all);
+void put_node(struct sheet *s, const struct journeys *all, uint32_t rank);  // typical.c: "view-home", "touchpoint:webinar"
 
 voc_str stage_name(const struct discover *d, size_t i);
 const char *text_of(char *to, size_t size, voc_str s);  // cut to fit, NUL-terminated

@@ -23,7 +23,7 @@ static const char *group_title(const struct discover *d)
     return d->options[OPT_BY].i == BY_SEGMENT ? "segment" : d->options[OPT_BY].i == BY_OUTCOME ? "ended as" : "journeys of";
 }
 
-static void node_text(struct sheet *s, const struct journeys *all, uint32_t rank)
+void put_node(struct sheet *s, const struct journeys *all, uint32_t rank)
 {
     const struct walk *w = &all->d->w;
     const uint32_t node = all->of_rank[rank];
@@ -143,7 +143,7 @@ static voc_rc write_steps(const struct page *p)
         for (uint32_t i = 0; i < t->best.n; i++) {
             sheet_str(&s, name);
             sheet_int(&s, i + 1);
-            node_text(&s, p->all, t->best.node[i]);
+            put_node(&s, p->all, t->best.node[i]);
             sheet_int(&s, t->reach[i]);
             sheet_share(&s, (double)t->reach[i] / (double)t->journeys);
             if (i) sheet_int(&s, t->times[i]);

@@ -63,7 +63,7 @@ static void the_reference_medoids_come_out(void **state)
 static void threads_and_shards_change_nothing(void **state)
 {
     (void)state;
-    static const char *const options[][3] = {{NULL}, {"by=outcome", "collapse=no", NULL}, {"at=1d,2w", NULL}};
+    static const char *const options[][3] = {{NULL}, {"by=outcome", "collapse=no", NULL}, {"at=1d,2w", NULL}, {"compare=fell silent,ended", "every=week", NULL}, {"since=2024-03-01", "compare=before,since", NULL}};
     struct paths_run r = {0};
     struct random_world o;
     paths_random(&r, 4, 300, &o);
@@ -126,6 +126,65 @@ static void stays_are_the_journeys_that_were_made(void **state)
     paths_close(&r);
 }
 
+static const char *how(const struct random_journey *w) { return w->open ? "still open" : strcmp(w->act[w->n - 1], "bye") == 0 ? "ended" : "fell silent"; }
+
+static void what_is_done_on_two_sides_is_counted_once_a_journey(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"compare=ended,fell silent", "collapse=no", NULL};
+    static const char *const acts[] = {"ask", "buy", "bye", "entry", "look"};
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 12, 200, &o);
+    assert_int_equal(paths_fold(&r, RANDOM_END, 2, options), VOC_OK);
+    const voc_table t = paths_table(&r, "action_differences"), stages = paths_table(&r, "time_differences");
+    int64_t n[2] = {0};
+    for (size_t i = 0; i < o.n; i++) {
+        n[0] += strcmp(how(&o.at[i]), "ended") == 0;
+        n[1] += strcmp(how(&o.at[i]), "fell silent") == 0;
+    }
+    assert_true(n[0] > 5 && n[1] > 5);
+    assert_int_equal(paths_cell(&stages, 0, "n_a")->i, n[0]);
+    assert_int_equal(paths_cell(&stages, 0, "n_b")->i, n[1]);
+    assert_int_equal(t.n_rows, sizeof acts / sizeof *acts);
+    for (size_t k = 0; k < t.n_rows; k++) {
+        double with[2] = {0};
+        size_t row = 0;
+        while (row < t.n_rows && !(paths_cell(&t, row, "what")->s.len == strlen(acts[k]) && memcmp(paths_cell(&t, row, "what")->s.ptr, acts[k], strlen(acts[k])) == 0)) row++;
+        assert_true(row < t.n_rows);
+        for (size_t i = 0; i < o.n; i++) {
+            bool did = false;
+            for (size_t e = 0; e < o.at[i].n; e++) did = did || strcmp(o.at[i].act[e], acts[k]) == 0;
+            with[0] += did && strcmp(how(&o.at[i]), "ended") == 0;
+            with[1] += did && strcmp(how(&o.at[i]), "fell silent") == 0;
+        }
+        assert_close(paths_cell(&t, row, "share_a")->r, with[0] / (double)n[0], CLOSED_FORM);
+        assert_close(paths_cell(&t, row, "share_b")->r, with[1] / (double)n[1], CLOSED_FORM);
+        assert_close(paths_cell(&t, row, "difference")->r, 100 * (with[0] / (double)n[0] - with[1] / (double)n[1]), CLOSED_FORM);
+        const voc_cell *d = paths_cell(&t, row, "difference");
+        assert_true(d->lo <= d->r && d->r <= d->hi);
+    }
+    free(o.at);
+    paths_close(&r);
+}
+
+static void what_cannot_be_asked_is_refused_with_what_can(void **state)
+{
+    (void)state;
+    static const char *const wrong[][3] = {{"compare=ended,nobody", NULL}, {"compare=ended", NULL}, {"compare=ended,ended", NULL}, {"compare=before,since", NULL}, {"target=nowhere:50%", NULL},
+                                           {"target=in:150%", NULL},       {"target=in:", NULL},    {"at=10", NULL},               {"at=d", NULL},               {"at=1d 2d 3d 4d 5d 6d 7d 8d 9d 10d 11d 12d 13d", NULL}};
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 3, 5, &o);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(paths_fold(&r, RANDOM_END, 1, wrong[i]), VOC_E_OPTION);
+        assert_non_null(strstr(paths_said(&r), "DISCOVER-00"));
+        assert_non_null(strstr(paths_said(&r), "--"));
+    }
+    free(o.at);
+    paths_close(&r);
+}
+
 static void saved_states_that_are_cut_or_changed_are_refused(void **state)
 {
     (void)state;
@@ -160,6 +219,8 @@ int main(void)
         cmocka_unit_test(the_reference_medoids_come_out),
         cmocka_unit_test(threads_and_shards_change_nothing),
         cmocka_unit_test(stays_are_the_journeys_that_were_made),
+        cmocka_unit_test(what_is_done_on_two_sides_is_counted_once_a_journey),
+        cmocka_unit_test(what_cannot_be_asked_is_refused_with_what_can),
         cmocka_unit_test(saved_states_that_are_cut_or_changed_are_refused),
     };
     return cmocka_run_group_tests(tests, load, paths_unload);

@@ -75,4 +75,25 @@ while IFS=$tab read -r stage want; do
     name="$want entered $stage"
     if test "$got" = "$want"; then echo "ok $n - $name"; else echo "not ok $n - $name"; echo "# found: $got"; fi
 done <entered
+
+# ---- what finance says and does, and who took part in the deals: as truth.json has it
+planted_map() { sed -n '/"value_map"/,/}/p' demo/truth.json | tr ',{}' '\n\n\n' | sed -n "s/^ *\"$1\": *\"*\([^\"]*\)\"*$/\1/p"; }
+"$VOC" value-map demo/p.voc --format tsv --table needs >needs.tsv 2>log || not_ok "voc value-map" "$(cat log)"
+"$VOC" value-map demo/p.voc --format tsv --table missing_roles >roles.tsv 2>log || not_ok "voc value-map, roles of deals" "$(cat log)"
+of_need() { awk -F '\t' -v need="$1" -v column="$2" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["role"] == "Finance" && $at["need"] == need { print $at[column] }' needs.tsv; }
+of_role() { awk -F '\t' -v role="$1" -v column="$2" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["role"] == role { print $at[column] }' roles.tsv; }
+is() {
+    n=$((n + 1))
+    if test -n "$2" && test "$2" = "$3"; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# planted: $2"; echo "# found: $3"; fi
+}
+is "so many of finance said something" "$(planted_map spoke)" "$(of_need collaboration talked)"
+is "so many of finance speak of price" "$(planted_map said_price)" "$(of_need collaboration said)"
+is "so many of finance act for proof" "$(planted_map acted_for_proof)" "$(of_need justification did)"
+is "so many of finance ask for proof" "$(planted_map said_proof)" "$(of_need justification said)"
+is "nobody serves proof" "$(planted_map served_with_proof)" "$(of_need justification served)"
+is "proof is what finance acts for first" 1 "$(of_need justification rank)"
+is "finance says price, and does not act for it" stated "$(of_need collaboration agreement)"
+is "finance took part in the deals that were won" "$(planted_map won_with_finance) of $(planted_map won)" "$(of_role Finance won_with)"
+is "operations took part in the deals that were won" "$(planted_map won_with_operations) of $(planted_map won)" "$(of_role "Operations director" won_with)"
+is "finance is missing in open deals" "$(planted_map open_without_finance) of $(planted_map open)" "$(of_role Finance open_without)"
 echo "1..$n"

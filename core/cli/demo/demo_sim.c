@@ -6,6 +6,7 @@
 #include "cli/demo/demo_sim.h"
 #include <stdlib.h>
 #include <string.h>
+#include "cli/demo/demo_plant.h"
 #include "cli/demo/demo_rng.h"
 
 enum { STREAM_COMPANY = 1, STREAM_ACCOUNT = 1000, STREAM_PLAY = 2000 };
@@ -451,7 +452,7 @@ voc_rc demo_sim_run(struct demo_sim *sim, uint64_t seed)
 {
     struct demo_rng company;
     demo_rng_init(&company, seed, STREAM_COMPANY);
-    unsigned named[DEMO_SCRIPTS] = {0}, rotate = (unsigned)demo_rng_below(&company, DEMO_ACCOUNTS);
+    unsigned named[DEMO_SCRIPTS] = {0}, n_open = 0, rotate = (unsigned)demo_rng_below(&company, DEMO_ACCOUNTS);
     voc_rc rc = VOC_OK;
     for (int32_t i = 0; i < DEMO_ACCOUNTS && rc == VOC_OK; i++) {
         struct demo_account *a = &sim->accounts[i];
@@ -464,7 +465,9 @@ voc_rc demo_sim_run(struct demo_sim *sim, uint64_t seed)
         uint64_t frailty = demo_rng_gamma(&r, 5);
         rc = hire(sim, a, &r, named);
         if (rc == VOC_OK) {
+            size_t from = sim->events.n;
             rc = play_account(sim, seed, i, first_day, frailty);
+            rc = rc == VOC_OK ? demo_plant(sim, seed, i, from, named, &n_open) : rc;
         }
     }
     if (rc == VOC_OK) {

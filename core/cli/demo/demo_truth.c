@@ -184,6 +184,50 @@ static void the_break(struct buf *b, const struct demo_sim *sim)
                JUDGED_DAYS, n[0], on[0], n[1], on[1]);
 }
 
+// What the value map must find: what finance says and does, and who took part in the deals.
+static void value_map(struct buf *b, const struct demo_sim *sim)
+{
+    enum { SPOKE = 1, PRICE = 2, PROOF = 4, ASKED = 8, ACTED = 16 };
+    uint64_t spoke = 0, price = 0, proof = 0, asked = 0, won = 0, open = 0, won_with[DEMO_ROLES] = {0}, lacks = 0;
+    uint8_t *of = mem_zalloc(sim->people.n + 1, 1), *there = mem_zalloc(DEMO_ACCOUNTS, 1);
+    for (size_t i = 0; of && there && i < sim->events.n; i++) {
+        const struct demo_event *e = &sim->events.at[i];
+        if (e->person == DEMO_NOBODY || demo_actions[e->act].actor != DEMO_CUSTOMER) {
+            continue;
+        }
+        of[e->person] |= (uint8_t)(ACTED | (e->theme != DEMO_NO_TEXT ? SPOKE : 0) | (e->theme == THEME_PRICE ? PRICE : 0) | (e->theme == THEME_PROOF ? ASKED : 0) |
+                                   (e->act == ACT_USE_CALCULATOR ? PROOF : 0));
+        there[e->account] |= (uint8_t)(1u << sim->people.at[e->person].role);
+    }
+    for (size_t i = 0; of && i < sim->people.n; i++) {
+        bool finance = sim->people.at[i].role == DEMO_FINANCE;
+        spoke += finance && (of[i] & SPOKE);
+        price += finance && (of[i] & PRICE);
+        proof += finance && (of[i] & PROOF);
+        asked += finance && (of[i] & ASKED);
+    }
+    for (unsigned i = 0; there && i < DEMO_ACCOUNTS; i++) {
+        const struct demo_account *a = &sim->accounts[i];
+        bool is_won = a->entered[DEMO_KEEPING] != 0, is_open = !is_won && a->end == END_OPEN && a->entered[DEMO_SEEKING] != 0;
+        won += is_won;
+        open += is_open;
+        lacks += is_open && !(there[i] >> DEMO_FINANCE & 1u);
+        for (unsigned r = 0; r < DEMO_ROLES; r++) {
+            won_with[r] += is_won && (there[i] >> r & 1u);
+        }
+    }
+    if (!of || !there) {
+        b->rc = VOC_E_NOMEM;
+    }
+    mem_free(of);
+    mem_free(there);
+    buf_printf(b,
+               "  \"value_map\": {\"role\": \"%s\", \"spoke\": %" PRIu64 ", \"said_price\": %" PRIu64 ", \"said_proof\": %" PRIu64 ", \"acted_for_proof\": %" PRIu64
+               ", \"served_with_proof\": 0,\n    \"won\": %" PRIu64 ", \"won_with_finance\": %" PRIu64 ", \"won_with_operations\": %" PRIu64 ", \"open\": %" PRIu64
+               ", \"open_without_finance\": %" PRIu64 "},\n",
+               demo_role_names[DEMO_FINANCE], spoke, price, asked, proof, won, won_with[DEMO_FINANCE], won_with[DEMO_OPERATIONS], open, lacks);
+}
+
 void demo_truth(struct buf *b, struct demo_sim *sim, uint64_t seed)
 {
     struct counts c = {0};
@@ -200,6 +244,7 @@ void demo_truth(struct buf *b, struct demo_sim *sim, uint64_t seed)
                c.targets, c.people);
     stages(b, &c);
     the_break(b, sim);
+    value_map(b, sim);
     buf_printf(b, "  \"holdout\": {\"campaign\": \"calculator-mail\", \"treated\": %" PRIu64 ", \"control\": %" PRIu64 "},\n",
                c.act[ACT_ASSIGNED_TREATED], c.act[ACT_ASSIGNED_CONTROL]);
     buf_cstr(b, "  \"touchpoints\": [\n");

@@ -54,13 +54,15 @@ scripts = \
 	tests/extension/shell.sh \
 	tests/extension/python.sh \
 	tests/shared/counts.sh \
+	tests/peers/paths.sh \
+	tests/peers/pm4py.sh \
 	tests/fault/kill.sh \
 	tests/fault/interrupt.sh
 
 TESTS += $(check_PROGRAMS) $(scripts)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/shared/counts.py tests/shared/derive.py tests/shared/counts.tsv tests/conformance/wrong.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/shared/counts.py tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.

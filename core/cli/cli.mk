@@ -32,6 +32,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/spoken.c core/cli/spoken.h \
 	core/cli/tables.c \
 	core/cli/themes.c \
+	core/cli/verify.c \
 	core/cli/words.c
 core_cli_voc_LDADD = core/libvoc.a $(DEPS_LIBS) -lm
 

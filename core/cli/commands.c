@@ -165,9 +165,16 @@ static const struct command settle_command = {
     "every other command stays what it was, byte for byte. It is worth its time after many imports, before much reading. It needs room in the\n"
     "file for what it writes; a kill leaves the project as it was.",
     "  voc settle shop.voc                        # once a month, after the daily imports\n", NULL, 0, 1, 1, run_settle};
-static const struct command verify_command = {"verify", "PROJECT", "check that a project file is whole",
-                                              "Checks the database, the checksum of every block of events, and every count. Exit 5 names what is damaged.", NULL, NULL, 0, 1, 1,
-                                              run_verify};
+static const voc_option verify_options[VERIFY_N] = {
+    [VERIFY_VIEWS] = {"views", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "also prove that funnel, process map, score and attribution count the same"}};
+static const struct command verify_command = {
+    "verify", "PROJECT", "check that a project file is whole, and that what is shown of it agrees",
+    "Checks the database, the checksum of every block of events, and every count. Exit 5 names what is damaged.\n\n"
+    "--views also runs the analyses of this project and holds them against each other and against the events, by identities that must be true\n"
+    "whatever the data: who entered a stage moved on, went back, left, lapsed or is still there; the time in stages is the time of the journey;\n"
+    "the touches that were scored are events of the project. Each is a query that voc sql takes as well.",
+    "  voc verify shop.voc\n"
+    "  voc verify shop.voc --views                 # takes as long as the score\n", verify_options, VERIFY_N, 1, 1, run_verify};
 static const struct command digest_command = {
     "digest", "PROJECT", "a hash of what a project holds",
     "The same content gives the same digest, whatever the layout of the file: compressed or plain input, any number of threads.", NULL, NULL, 0, 1, 1, run_digest};

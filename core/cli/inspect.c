@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// voc stats, rejects, sql, verify, digest: what a project holds, what was not understood, and whether it is whole.
+// voc stats, rejects, sql, digest: what a project holds, and what was not understood.
 #include <stdio.h>
 #include <string.h>
 
@@ -253,16 +253,6 @@ int run_sql(struct cli *c)
     results_free(results);
     views_free(views);
     journey_free(j);
-    return cli_exit(c, rc);
-}
-
-int run_verify(struct cli *c)
-{
-    struct project *p = NULL;
-    voc_rc rc = cli_open(c, &p, PROJECT_READ);
-    if (!rc) rc = store_verify(p, c->diag);
-    if (!rc) printf("%s: whole\n", project_name(p));
-    project_close(p);
     return cli_exit(c, rc);
 }
 

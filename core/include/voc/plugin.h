@@ -211,7 +211,7 @@ typedef struct voc_note {
  * cannot see it reads the table. What is not drawn for want of room is said by whoever draws.
  *   MAP     what leads to what: FROM and TO (text), COUNT (thickness and number), TIME (on the edge), ALWAYS (bool: drawn however rare)
  *   FUNNEL  how many are left: LABEL, COUNT, SHARE; in the order of the rows
- *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES
+ *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES, a picture for each ROW
  *   HEAT    ROW x COLUMN (both text, in the order of their first rows): VALUE is the colour, TEXT what is written instead of it
  *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"); rows of
  *           the table with the same two are written below each other

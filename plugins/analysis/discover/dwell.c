@@ -70,28 +70,34 @@ static void write_incidence(struct dwell *w, const struct line *l, const struct 
     }
 }
 
-static void write_curve(struct dwell *w, const struct line *l, const struct survival_step *steps, size_t k)
+static void curve_row(struct dwell *w, const struct line *l, const char *series, const struct survival_step *step)
 {
     struct sheet *s = &w->curves;
+    sheet_text(s, series);
+    sheet_str(s, stage_name(w->d, l->stage));
+    segment_text(s, w, l->segment);
+    sheet_real(s, (double)step->time / 86400e6, 3);
+    sheet_int(s, step->at_risk);
+    sheet_int(s, step->advanced);
+    sheet_int(s, step->left);
+    sheet_share(s, step->stay);
+    sheet_share(s, step->lo);
+    sheet_share(s, step->hi);
+    sheet_share(s, step->to_advance);
+    sheet_share(s, step->to_leave);
+}
+
+static void write_curve(struct dwell *w, const struct line *l, const struct survival_step *steps, size_t k)
+{
     double told = 1;
     char series[400], stage[160], segment[160];
     if (w->n_segments) snprintf(series, sizeof series, "%s, %s", text_of(stage, sizeof stage, stage_name(w->d, l->stage)), l->segment == VOC_NONE ? "all" : text_of(segment, sizeof segment, w->d->base.def->segments[l->segment]));
     else text_of(series, sizeof series, stage_name(w->d, l->stage));
+    if (k && steps[0].time > 0) curve_row(w, l, series, &(struct survival_step){.at_risk = l->n, .stay = 1, .lo = NAN, .hi = NAN}); // at first all are there
     for (size_t i = 0; i < k; i++) {
         if (i && i + 1 < k && told - steps[i].stay < THIN) continue;
         told = steps[i].stay;
-        sheet_text(s, series);
-        sheet_str(s, stage_name(w->d, l->stage));
-        segment_text(s, w, l->segment);
-        sheet_real(s, (double)steps[i].time / 86400e6, 3);
-        sheet_int(s, steps[i].at_risk);
-        sheet_int(s, steps[i].advanced);
-        sheet_int(s, steps[i].left);
-        sheet_share(s, steps[i].stay);
-        sheet_share(s, steps[i].lo);
-        sheet_share(s, steps[i].hi);
-        sheet_share(s, steps[i].to_advance);
-        sheet_share(s, steps[i].to_leave);
+        curve_row(w, l, series, &steps[i]);
     }
 }
 
@@ -252,7 +258,7 @@ static void open_details(struct dwell *w)
         {"at_risk", "still there", VOC_CELL_INT, 0, "stays just before that time"},
         {"advanced", "moved on", VOC_CELL_INT, 0, "that moved on then"},
         {"left_then", "left", VOC_CELL_INT, 0, "that left another way then"},
-        {"stay", "stay", VOC_CELL_SHARE, 0, "share still there just after (Kaplan and Meier)"},
+        {"stay", "still there", VOC_CELL_SHARE, 0, "share still there just after (Kaplan and Meier)"},
         {"lo", "from", VOC_CELL_SHARE, 0, "lower end of its range at 95 %"},
         {"hi", "to", VOC_CELL_SHARE, 0, "upper end of its range"},
         {"moved_on", "have moved on", VOC_CELL_SHARE, 0, "share that has moved on by then"},
@@ -266,7 +272,7 @@ static void open_details(struct dwell *w)
 
 static void figure(struct dwell *w)
 {
-    static const voc_figure_part parts[] = {{VOC_AS_SERIES, 0, VOC_LIT("series")}, {VOC_AS_X, 0, VOC_LIT("days")}, {VOC_AS_Y, 0, VOC_LIT("stay")},
+    static const voc_figure_part parts[] = {{VOC_AS_SERIES, 0, VOC_LIT("stage")}, {VOC_AS_ROW, 0, VOC_LIT("segment")}, {VOC_AS_X, 0, VOC_LIT("days")}, {VOC_AS_Y, 0, VOC_LIT("stay")},
                                             {VOC_AS_LO, 0, VOC_LIT("lo")},         {VOC_AS_HI, 0, VOC_LIT("hi")}};
     static const voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_CURVES, .part_size = sizeof *parts, .title = VOC_LIT("Who is still in a stage"),
                                  .description = VOC_LIT("For each stage, the share of customers who are still in it after so many days. A curve that falls fast is a stage that is left soon."),

@@ -3,6 +3,7 @@
 // The tables of the value map: the page that is shown, and the full ones behind it. Shown are counts in words ("8 of 11") and what
 // they come to; shares with their ranges, and what decided, stand in the full tables.
 #include "plugins/analysis/value-map/page.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/stats.h"
 
 const char *vm_in_words(enum vm_agreement a)
@@ -219,6 +220,20 @@ static void needs_of_role(struct page *p, uint32_t role)
     }
 }
 
+// Two pictures of the same cells: what is done, and what is said.
+static void needs_figures(struct page *p)
+{
+    static const voc_figure_part did[] = {FIGURE_PART(VOC_AS_ROW, "title"), FIGURE_PART(VOC_AS_COLUMN, "role"), FIGURE_PART(VOC_AS_VALUE, "did_share"), FIGURE_PART(VOC_AS_GRADE, "confidence")};
+    static const voc_figure_part said[] = {FIGURE_PART(VOC_AS_ROW, "title"), FIGURE_PART(VOC_AS_COLUMN, "role"), FIGURE_PART(VOC_AS_VALUE, "said_share"), FIGURE_PART(VOC_AS_GRADE, "confidence")};
+    const voc_host *host = p->t->v->base.host;
+    if (!p->rc)
+        p->rc = figure_declare(host, p->b, VOC_FIGURE_HEAT, "What each role acts for", "Each cell: the share of the people of a role who did something to get it. The marks: by how many people it is known.", did,
+                               sizeof did / sizeof *did, 0, 0);
+    if (!p->rc)
+        p->rc = figure_declare(host, p->b, VOC_FIGURE_HEAT, "What each role speaks of", "Each cell: the share of the people of a role who spoke of it, for or against, of those who said anything at all.", said,
+                               sizeof said / sizeof *said, 0, 0);
+}
+
 static voc_rc write_needs(const struct vm_tally *t)
 {
     struct page p = page_of(t, "needs", "Needs by role", VOC_TABLE_HIDDEN);
@@ -230,6 +245,7 @@ static voc_rc write_needs(const struct vm_tally *t)
     page_column(&p, "accounts", "accounts", VOC_CELL_INT, 0, "distinct accounts of those who want it");
     page_column(&p, "reasons", "why", VOC_CELL_TEXT, 0, "themes that were spoken of, with people");
     page_column(&p, "tau_b", "ranks agree", VOC_CELL_REAL, 0, "Kendall's tau-b of the needs of this role ranked by what is done and by what is said: 1 alike, -1 the other way round");
+    needs_figures(&p);
     for (uint32_t r = 1; r < t->n_roles; r++) needs_of_role(&p, r);
     needs_of_role(&p, 0);
     page_semantics(&p, "One line a role and need; people, each counted once in a role.");

@@ -8,7 +8,7 @@
 
 #include "plugins/common/figure/draw.h"
 
-#define CURVES_MAX 6u
+#define CURVES_MAX 8u
 #define POINTS_MAX 1500u // drawn of one curve: steps too small to be seen are joined
 
 struct curves {
@@ -24,6 +24,7 @@ static double at_y(const struct curves *c, double y) { return c->bottom - (c->y_
 
 static bool of_series(const struct curves *c, size_t row, size_t k)
 {
+    if (!row_shown(c->p, row)) return false;
     return part_column(c->p->t, c->p->f, VOC_AS_SERIES) == NO_PART || same_text(part_text(c->p, row, VOC_AS_SERIES), c->name[k]);
 }
 
@@ -112,7 +113,7 @@ static void extent(struct curves *c)
     bool any = false, any_y = false;
     for (size_t r = 0; r < c->p->t->n_rows; r++) {
         double x, y;
-        if (!part_number(c->p, r, VOC_AS_X, &x)) continue;
+        if (!row_shown(c->p, r) || !part_number(c->p, r, VOC_AS_X, &x)) continue;
         if (!any || x < c->x_lo) c->x_lo = x;
         if (!any || x > c->x_hi) c->x_hi = x;
         any = true;

@@ -74,8 +74,9 @@ static double panels(struct picture *p, double y)
 {
     voc_str names[PANELS_MAX];
     size_t more = 0;
-    const bool many = p->f->kind != VOC_FIGURE_CURVES && part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART;
-    const size_t n = many ? distinct(p, VOC_AS_SERIES, names, PANELS_MAX, &more) : 1;
+    p->panel = p->f->kind == VOC_FIGURE_CURVES ? VOC_AS_ROW : VOC_AS_SERIES;
+    const bool many = part_column(p->t, p->f, p->panel) != NO_PART;
+    const size_t n = many ? distinct(p, p->panel, names, PANELS_MAX, &more) : 1;
     const double wanted = p->width;
     double widest = wanted;
     struct wrapped w;

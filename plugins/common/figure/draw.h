@@ -57,6 +57,7 @@ struct picture { // one table, one figure, and what of it is drawn now
     double width;
     double limit; // how wide a map may become; 0: as it needs
     const char *id;
+    uint32_t panel;         // the part of which each text has a picture
     const voc_cell *series; // rows of this text only; NULL: all
     char left_out[SAID_MAX]; // what was not drawn, as a sentence; empty: nothing
 };

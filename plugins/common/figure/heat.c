@@ -80,13 +80,13 @@ static double draw_beside(const struct heat *h, double y)
         const double is = text_width(h->row[i], SMALL, true);
         if (is > widest) widest = is;
     }
-    const double most = h->p->width * 0.28, left = (widest > most ? most : widest) + 12, width = (h->p->width - left) / (double)h->n_columns;
+    const double most = h->p->width * 0.24, left = (widest > most ? most : widest) + 12, width = (h->p->width - left) / (double)h->n_columns;
     for (size_t k = 0; k < h->n_columns; k++) {
-        text_wrap(&w, h->column[k], width - 8, SMALL, true, 4);
+        text_wrap(&w, h->column[k], width - 2, SMALL, true, 4);
         if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
     }
     for (size_t k = 0; k < h->n_columns; k++) {
-        text_wrap(&w, h->column[k], width - 8, SMALL, true, 4);
+        text_wrap(&w, h->column[k], width - 2, SMALL, true, 4);
         text_put(pen, &w, h->column[k], left + ((double)k + 0.5) * width, y + head - text_height(&w, SMALL), SMALL, AT_MIDDLE, "f-bold");
     }
     y += head + 8;
@@ -148,7 +148,7 @@ double draw_heat(struct picture *p, double y)
         if (h.at[i * h.n_columns + k] == NO_PART) h.at[i * h.n_columns + k] = r;
         if (part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&h.shades, x);
     }
-    const bool fits = p->width * 0.72 / (double)h.n_columns >= CELL_MIN;
+    const bool fits = p->width * 0.76 / (double)h.n_columns >= CELL_MIN;
     y += fits ? draw_beside(&h, y) : draw_lists(&h, y);
     y = shades_legend(p, &h.shades, VOC_AS_VALUE, 0, y + 8);
     if (h.graded) y = grades_legend(p, 0, y);

@@ -60,7 +60,7 @@ bool part_number(const struct picture *p, size_t row, uint32_t part, double *x)
 
 bool row_shown(const struct picture *p, size_t row)
 {
-    const voc_cell *c = p->series ? part_cell(p, row, VOC_AS_SERIES) : NULL;
+    const voc_cell *c = p->series ? part_cell(p, row, p->panel) : NULL;
     return !p->series || (c && c->type == p->series->type && same_text(c->s, p->series->s));
 }
 

@@ -12,14 +12,14 @@
     "--f-t0:#1b1f24;--f-t1:#1b1f24;--f-t2:#1b1f24;--f-t3:#10141a;--f-t4:#fff;--f-t5:#fff;--f-t6:#fff;" \
     "--f-hn3:#9c4a00;--f-hn2:#e99a45;--f-hn1:#fbd5a8;--f-hz:#f7f7f7;--f-hp1:#b7d4ea;--f-hp2:#6fb0db;--f-hp3:#1c5b97;" \
     "--f-tn3:#fff;--f-tn2:#10141a;--f-tn1:#1b1f24;--f-tz:#1b1f24;--f-tp1:#1b1f24;--f-tp2:#10141a;--f-tp3:#fff;" \
-    "--f-s0:#00558c;--f-s1:#9c3600;--f-s2:#00664a;--f-s3:#8a3a86;--f-s4:#7a5d00;--f-s5:#3d444d"
+    "--f-s0:#00558c;--f-s1:#9c3600;--f-s2:#00664a;--f-s3:#8a3a86;--f-s4:#7a5d00;--f-s5:#3d444d;--f-s6:#0072b2;--f-s7:#b3541e"
 #define DARK \
     "--f-bg:#11151a;--f-fg:#e7eaee;--f-soft:#a6b0bb;--f-line:#333c46;--f-card:#1a2027;--f-main:#82c0f2;--f-on:#0c1014;--f-loss:#ffa274;" \
     "--f-h0:#151c24;--f-h1:#1b3148;--f-h2:#204566;--f-h3:#265c88;--f-h4:#69a7d3;--f-h5:#9cc8e8;--f-h6:#d3e8f8;" \
     "--f-t0:#e7eaee;--f-t1:#e7eaee;--f-t2:#f2f5f8;--f-t3:#fff;--f-t4:#0c1014;--f-t5:#0c1014;--f-t6:#0c1014;" \
     "--f-hn3:#f5a353;--f-hn2:#cf7d2b;--f-hn1:#5e3a17;--f-hz:#222a33;--f-hp1:#1f3f5c;--f-hp2:#4d90c2;--f-hp3:#9ccdf2;" \
     "--f-tn3:#0c1014;--f-tn2:#0c1014;--f-tn1:#f2f5f8;--f-tz:#e7eaee;--f-tp1:#f2f5f8;--f-tp2:#0c1014;--f-tp3:#0c1014;" \
-    "--f-s0:#82c0f2;--f-s1:#ffa274;--f-s2:#63d5ad;--f-s3:#e3a1de;--f-s4:#e0c25a;--f-s5:#c5ccd4"
+    "--f-s0:#82c0f2;--f-s1:#ffa274;--f-s2:#63d5ad;--f-s3:#e3a1de;--f-s4:#e0c25a;--f-s5:#c5ccd4;--f-s6:#56b4e9;--f-s7:#e69f00"
 
 const char *figure_style(void)
 {
@@ -34,8 +34,8 @@ const char *figure_style(void)
            ".f-grade .f-full{fill:currentColor}.f-grade .f-hollow{fill:none;stroke:currentColor;stroke-width:.8}\n"
            ".f-band{opacity:.16}.f-curve{fill:none;stroke-width:2.2}\n"
            ".f-s0{stroke:var(--f-s0)}.f-s1{stroke:var(--f-s1);stroke-dasharray:9 4}.f-s2{stroke:var(--f-s2);stroke-dasharray:2 3}.f-s3{stroke:var(--f-s3);stroke-dasharray:12 3 2 3}"
-           ".f-s4{stroke:var(--f-s4);stroke-dasharray:5 2}.f-s5{stroke:var(--f-s5);stroke-dasharray:1 5}\n"
-           ".f-band.f-s0{fill:var(--f-s0)}.f-band.f-s1{fill:var(--f-s1)}.f-band.f-s2{fill:var(--f-s2)}.f-band.f-s3{fill:var(--f-s3)}.f-band.f-s4{fill:var(--f-s4)}.f-band.f-s5{fill:var(--f-s5)}"
+           ".f-s4{stroke:var(--f-s4);stroke-dasharray:5 2}.f-s5{stroke:var(--f-s5);stroke-dasharray:1 5}.f-s6{stroke:var(--f-s6);stroke-dasharray:14 6}.f-s7{stroke:var(--f-s7);stroke-dasharray:6 2 2 2 2 2}\n"
+           ".f-band.f-s0{fill:var(--f-s0)}.f-band.f-s1{fill:var(--f-s1)}.f-band.f-s2{fill:var(--f-s2)}.f-band.f-s3{fill:var(--f-s3)}.f-band.f-s4{fill:var(--f-s4)}.f-band.f-s5{fill:var(--f-s5)}.f-band.f-s6{fill:var(--f-s6)}.f-band.f-s7{fill:var(--f-s7)}"
            ".f-band{stroke:none}\n" SHADE("0") SHADE("1") SHADE("2") SHADE("3") SHADE("4") SHADE("5") SHADE("6") SHADE("n3") SHADE("n2") SHADE("n1") SHADE("z") SHADE("p1") SHADE("p2")
                SHADE("p3");
 }

@@ -49,7 +49,9 @@ INLINE void JOIN(lanes, BITS)(const struct study *s, struct group *g)
     uint64_t room = 0;
     for (unsigned l = 0; l < 2 * LANES; l++) {
         const uint32_t m = l < g->n ? s->set->ways[g->of[l]].n : 0;
-        mask[l / LANES][l % LANES] = m == BITS ? (LANE)~(LANE)0 : (LANE)(((LANE)1 << (m & (BITS - 1))) - 1);
+        LANE low = 0;  // as many bits as it has letters
+        if (m) low = (LANE)((LANE)~(LANE)0 >> (BITS - m));
+        mask[l / LANES][l % LANES] = low;
         letters[l / LANES][l % LANES] = (LANE)m;
     }
     column[0] = mask[0], column[2] = mask[1];

@@ -34,6 +34,7 @@ man_pages = \
 	docs/voc-score.1 \
 	docs/voc-sessions.1 \
 	docs/voc-settle.1 \
+	docs/voc-sipoc.1 \
 	docs/voc-sniff.1 \
 	docs/voc-sql.1 \
 	docs/voc-stages.1 \

@@ -6,27 +6,53 @@
 
 #define MAGIC UINT64_C(0x31304c4e46434f56)  // "VOCFNL01"
 
-enum { OPT_STEPS, OPT_WITHIN, OPT_STRICT, OPT_BY, N_OPTIONS };
+enum { OPT_STEPS, OPT_WITHIN, OPT_STRICT, OPT_BY, OPT_NOT, N_OPTIONS };
 static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const voc_option options[N_OPTIONS] = {
-    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, touchpoint:ID for a touch of the company, instead of the stages of the journey"},
+    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, a | between those of which one is enough, touchpoint:ID for a touch of the company, instead of the stages of the journey"},
     [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "all steps within this time of the first one, such as 30d (any time)"},
     [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no other event of the steps in between"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey"},
+    [OPT_NOT] = {"not", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "none of these between the steps: who does one has to begin again; separated by commas"},
 };
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------
 
-static voc_rc add_step(struct funnel *f, voc_str name)
+static voc_rc mark(struct funnel *f, voc_str name, const char *what, uint32_t bit)
 {
     struct named n;
-    if (f->n_lines == FUNNEL_STEPS_MAX) return analysis_refuse(&f->base, "FUNNEL-004", "leave some out, or make two funnels", "a funnel has at most 32 steps");
-    voc_rc rc = analysis_named(&f->base, "FUNNEL-003", "the step ", name, &n);
+    voc_rc rc = analysis_named(&f->base, "FUNNEL-003", what, name, &n);
     if (rc) return rc;
-    (n.touch ? f->of_touchpoint : f->of_action)[n.i] |= UINT32_C(1) << f->n_lines;
+    uint32_t *of = n.touch ? &f->of_touchpoint[n.i] : &f->of_action[n.i];
     f->touches = f->touches || n.touch;
-    f->step[f->n_lines++] = name;
+    *of |= bit;
+    if (*of & FUNNEL_NOT && *of != FUNNEL_NOT) return analysis_refuse(&f->base, "FUNNEL-009", "leave it out of one of them", "what --not excludes is a step itself");
     return VOC_OK;
+}
+
+// A step: a name, or several of which one is enough, where the whole is no name itself.
+static voc_rc add_step(struct funnel *f, voc_str step)
+{
+    struct named n;
+    voc_str name, list = step;
+    const uint32_t bit = UINT32_C(1) << f->n_lines;
+    voc_rc rc = VOC_OK;
+    if (f->n_lines == FUNNEL_STEPS_MAX) return analysis_refuse(&f->base, "FUNNEL-004", "leave some out, or make two funnels", "a funnel has at most 31 steps");
+    if (analysis_find(&f->base, step, &n) || !memchr(step.ptr, '|', step.len)) rc = mark(f, step, "the step ", bit);
+    else
+        while (!rc && analysis_part(&list, '|', &name))
+            if (name.len) rc = mark(f, name, "the step ", bit);
+    f->step[f->n_lines++] = step;
+    return rc;
+}
+
+static voc_rc name_excluded(struct funnel *f, voc_str list)
+{
+    voc_str name;
+    voc_rc rc = VOC_OK;
+    while (!rc && analysis_part(&list, ',', &name))
+        if (name.len) rc = mark(f, name, "", FUNNEL_NOT);
+    return rc;
 }
 
 static voc_rc name_steps(struct funnel *f, voc_str list)
@@ -58,14 +84,18 @@ static voc_rc ask(struct funnel *f, const voc_value *v)
     f->strict = v[OPT_STRICT].i != 0;
     f->within_us = v[OPT_WITHIN].set ? (uint64_t)v[OPT_WITHIN].i : UINT64_MAX;
     f->n_segments = f->by_segment ? f->base.def->n_segments : 1;
-    if (f->of_stages && (v[OPT_WITHIN].set || f->strict))
-        return analysis_refuse(&f->base, "FUNNEL-005", "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d", "--within and --strict belong to --steps");
+    if (f->of_stages && (v[OPT_WITHIN].set || f->strict || v[OPT_NOT].set))
+        return analysis_refuse(&f->base, "FUNNEL-005", "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d", "--within, --strict and --not belong to --steps");
     if (f->of_stages && f->base.def->n_stages == 0)
         return analysis_refuse(&f->base, "FUNNEL-001", "voc funnel PROJECT --steps FIRST,SECOND,THIRD counts actions in their order; voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages",
                                "this project follows no journey: it has no stages to count");
     if (f->by_segment && f->base.def->n_segments < 2)
         return analysis_refuse(&f->base, "FUNNEL-006", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
-    if (!f->of_stages) return name_steps(f, v[OPT_STEPS].s);
+    if (!f->of_stages) {
+        f->excluded = v[OPT_NOT].s;
+        voc_rc rc = name_steps(f, v[OPT_STEPS].s);
+        return rc ? rc : name_excluded(f, f->excluded);
+    }
     f->n_lines = f->base.def->n_stages;
     return VOC_OK;
 }
@@ -133,15 +163,18 @@ static voc_rc merge(void *analysis, void *into, void *from)
     return rc;
 }
 
+static uint64_t hash_name(uint64_t h, voc_str name)
+{
+    for (size_t k = 0; k <= name.len; k++) h = (h ^ (k < name.len ? (unsigned char)name.ptr[k] : 0x100u)) * UINT64_C(0x100000001b3);  // FNV-1a
+    return h;
+}
+
 // What a state counts: states of other questions are refused by load.
 static uint64_t question(const struct funnel *f)
 {
     uint64_t h = f->within_us ^ (f->strict ? UINT64_C(0x9e3779b97f4a7c15) : 0) ^ (f->of_stages ? UINT64_C(0xc2b2ae3d27d4eb4f) : 0);
-    for (size_t i = 0; i < f->n_lines; i++) {
-        const voc_str name = f->of_stages ? analysis_stage(&f->base, i)->id : f->step[i];
-        for (size_t k = 0; k <= name.len; k++) h = (h ^ (k < name.len ? (unsigned char)name.ptr[k] : 0x100u)) * UINT64_C(0x100000001b3);  // FNV-1a
-    }
-    return h;
+    for (size_t i = 0; i < f->n_lines; i++) h = hash_name(h, f->of_stages ? analysis_stage(&f->base, i)->id : f->step[i]);
+    return f->excluded.len ? hash_name(h, f->excluded) : h;
 }
 
 static voc_rc save(void *analysis, void *state, voc_writer *w)
@@ -197,6 +230,7 @@ static const char about[] =
     "that was complete first; its times are those of the table. --strict: no other event of the steps lies in between.\n"
     "\n"
     "  voc funnel shop.voc --steps view,add_to_cart,purchase --within 30d\n"
+    "  voc funnel shop.voc --steps \"view,add_to_cart|add_to_list,purchase\" --not remove_from_cart\n"
     "  voc funnel sale.voc --steps \"touchpoint:webinar, ask for a proposal, order\" --by segment";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

@@ -8,7 +8,8 @@
 #include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
-#define FUNNEL_STEPS_MAX 32u
+#define FUNNEL_STEPS_MAX 31u
+#define FUNNEL_NOT (UINT32_C(1) << 31)  // in the place of a step: what may not come between
 
 enum funnel_count {
     FUNNEL_REACHED,  // stages: journeys that came to it or beyond; steps: units that made it and all before it
@@ -27,8 +28,8 @@ struct funnel {  // of the instance
     bool touches;        // some step is a touchpoint
     uint64_t within_us;  // UINT64_MAX: any time
     size_t n_lines, n_segments;
-    voc_str step[FUNNEL_STEPS_MAX];  // as given
-    uint32_t *of_action, *of_touchpoint;  // by code: bit k is step k
+    voc_str step[FUNNEL_STEPS_MAX], excluded;  // as given
+    uint32_t *of_action, *of_touchpoint;  // by code: bit k is step k, or FUNNEL_NOT
 };
 
 struct funnel_state {

@@ -87,6 +87,10 @@ static size_t steps_among(const struct walk *w, size_t e, size_t end, size_t fou
 static void event(struct walk *w, size_t e, uint32_t mask)
 {
     const struct funnel *f = w->f;
+    if (mask & FUNNEL_NOT) {
+        for (size_t k = 0; k < f->n_lines; k++) w->chain[k].first = NO_EVENT;
+        return;
+    }
     uint32_t left = f->strict ? UINT32_MAX >> (32 - f->n_lines) : mask;  // the others stay as they are, unless it came between
     for (uint32_t k; left; left ^= UINT32_C(1) << k) {  // from the last, so that no event serves two steps of a chain
         k = 31u - (uint32_t)__builtin_clz(left);

@@ -131,7 +131,7 @@ static void step_words(struct page *p, const struct funnel_state *s, const struc
              "%llu %s, %llu without the first step; the steps in this order, %s, %s; of each %s the longest run of steps from any first step counts, "
              "of several the one complete first; of events at one time the project's order decides.",
              (unsigned long long)s->units, unit_name(f, s->units != 1), (unsigned long long)s->without, within,
-             f->strict ? "no other event of the steps between" : "other events may lie between", unit_name(f, false));
+             f->excluded.len ? "none of what --not names between" : f->strict ? "no other event of the steps between" : "other events may lie between", unit_name(f, false));
     page_semantics(p, words);
     if (f->base.info->n_set_aside) {
         snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);

@@ -18,7 +18,7 @@ static const voc_def_touchpoint touchpoints[] = {{.id = VOC_LIT("mail")}};
 static const voc_str segments[] = {VOC_LIT("small"), VOC_LIT("other")};
 static voc_def_stage stages[4];
 
-enum { STEPS, WITHIN, STRICT, BY, N };
+enum { STEPS, WITHIN, STRICT, BY, NOT, N };
 static voc_value options[N];
 
 static void ask(const char *steps, int64_t within, bool strict, bool by)
@@ -45,11 +45,14 @@ static int setup(void **state)
 
 static const uint32_t wanted[] = {0, 1, 0, 2}; // "a,b,a,c and more"
 
+static bool excludes;  // "d" may not come between
+
 // Every chain, by recursion: the longest prefix that events from `from` on can make after `k` steps.
 static size_t longest(size_t from, size_t end, size_t k, int64_t first, int64_t within, bool strict)
 {
     size_t best = k;
     for (size_t e = from; e < end && k < 4; e++) {
+        if (mock.action[e] == 3 && excludes && k) break;
         if (mock.action[e] == 3) continue; // no step
         if (mock.action[e] == wanted[k] && (k == 0 || mock.time[e] - first <= within)) {
             const size_t n = longest(e + 1, end, k + 1, k ? first : mock.time[e], within, strict);
@@ -79,6 +82,8 @@ static void steps_reach_as_far_as_the_best_of_all_chains(void **state)
         uint64_t expect[5] = {0};
         random_journeys(40);
         ask("a, b ,a,c and more", within, strict, false);
+        excludes = round % 5 > 2;
+        if (excludes) options[NOT] = (voc_value){.set = 1, .s = VOC_LIT("d")};
         for (size_t u = 0; u < mock.n_units; u++) {
             const size_t at = mock.units[u].first_event, n = longest(at, at + mock.units[u].n_events, 0, 0, within ? within : INT64_MAX, strict);
             for (size_t k = 0; k < n; k++) expect[k]++;
@@ -137,6 +142,25 @@ static void one_event_serves_one_step_and_a_touch_that_did_not_arrive_none(void 
     mock.units[2].flags = VOC_JOURNEY_INTERNAL;
     assert_int_equal(mock_run(ops, options, 1, 9, 0), VOC_OK);
     assert_int_equal(mock_int("funnel", 0, "units"), 0);
+}
+
+static void of_alternatives_one_is_enough(void **state)
+{
+    (void)state;
+    mock_clear();
+    for (uint32_t second = 1; second < 4; second++) {
+        mock_begin_unit();
+        mock_event(1, 0, VOC_ACTOR_CUSTOMER);
+        mock_event(2, second, VOC_ACTOR_CUSTOMER);
+    }
+    ask("a,b| c and more ", 0, false, false);
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_OK);
+    assert_int_equal(mock_int("funnel", 1, "units"), 2);
+    assert_string_equal(mock_at("funnel", 1, "step"), "b| c and more");
+    options[NOT] = (voc_value){.set = 1, .s = VOC_LIT("b")};
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_E_OPTION);
+    assert_non_null(strstr(mock.said, "FUNNEL-009"));
+    assert_int_equal(mock.live, 0);
 }
 
 // ---- stages ---------------------------------------------------------------------------------------------------------------
@@ -333,6 +357,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_reach_as_far_as_the_best_of_all_chains),
         cmocka_unit_test(times_are_those_of_the_latest_beginning_and_the_first_completion),
+        cmocka_unit_test(of_alternatives_one_is_enough),
         cmocka_unit_test(one_event_serves_one_step_and_a_touch_that_did_not_arrive_none),
         cmocka_unit_test(stages_conserve_entries_and_every_journey_comes_to_all_before_its_furthest),
         cmocka_unit_test(a_start_passes_all_before_it_a_move_what_lies_between_and_a_move_back_nothing),

@@ -17,7 +17,7 @@ struct head {
     const char *unit;
     uint32_t seconds;
     uint16_t size;       // of the path; LONG: a tail follows, and has the other numbers too
-    uint16_t open_name;  // open, and twice the length of the name
+    uint16_t kind_name;  // kind; not LONG: open, and twice the length of the name
 };
 struct tail { int64_t us; uint32_t size, name; };
 #define LONG UINT16_MAX
@@ -28,9 +28,9 @@ _Static_assert(sizeof(struct page) % 8 == 0, "paths are read word by word");
 static unsigned char *bytes_of(const struct page *p) { return (unsigned char *)((uintptr_t)p + sizeof *p); }
 static size_t whole_words(size_t size) { return (size + 7) & ~(size_t)7; }
 
-uint64_t hash_of(const unsigned char *path, size_t size, uint32_t open)
+uint64_t hash_of(const unsigned char *path, size_t size, uint32_t kind)
 {
-    uint64_t h = hash_begin(size, open), word;
+    uint64_t h = hash_begin(size, kind), word;
     for (size_t i = 0; i < size; i += 8) {
         memcpy(&word, path + i, 8);
         h = hash_word(h, word);
@@ -57,7 +57,7 @@ static voc_rc page_add(const struct walk *w, struct bucket *b, size_t need)
 voc_rc bucket_add(const struct walk *w, struct bucket *b, const struct journey *j)
 {
     const uint64_t seconds = gaps_seconds(j->us);
-    const bool small = seconds <= UINT32_MAX && j->size < LONG && j->unit.len <= UINT16_MAX / 2;
+    const bool small = seconds <= UINT32_MAX && j->size < LONG && j->unit.len <= UINT16_MAX / 2 && kind_segment(j->kind) == 0;
     const size_t need = HEAD + whole_words(j->size) + (small ? 0 : TAIL);
     if (j->unit.len > UINT32_MAX) return VOC_E_LIMIT;
     if (!b->pages || b->pages->size - b->pages->used < need) {
@@ -65,7 +65,7 @@ voc_rc bucket_add(const struct walk *w, struct bucket *b, const struct journey *
         if (rc) return rc;
     }
     unsigned char *to = bytes_of(b->pages) + b->pages->used;
-    const struct head h = {j->unit.ptr, small ? (uint32_t)seconds : 0, small ? (uint16_t)j->size : LONG, (uint16_t)(j->open | (small ? j->unit.len << 1 : 0))};
+    const struct head h = {j->unit.ptr, small ? (uint32_t)seconds : 0, small ? (uint16_t)j->size : LONG, (uint16_t)(small ? j->kind | j->unit.len << 1 : j->kind)};
     memcpy(to, &h, sizeof h);
     to += HEAD;
     if (!small) {
@@ -87,11 +87,11 @@ bool bucket_next(struct bucket_at *at, struct journey *j)
     struct head h;
     memcpy(&h, from, sizeof h);
     from += HEAD;
-    *j = (struct journey){from, h.size, h.open_name & 1u, {h.unit, h.open_name >> 1}, (int64_t)h.seconds * 1000000};
+    *j = (struct journey){from, h.size, h.kind_name & 1u, {h.unit, h.kind_name >> 1}, (int64_t)h.seconds * 1000000};
     if (h.size == LONG) {
         struct tail t;
         memcpy(&t, from, sizeof t);
-        *j = (struct journey){from + TAIL, t.size, h.open_name & 1u, {h.unit, t.name}, t.us};
+        *j = (struct journey){from + TAIL, t.size, h.kind_name, {h.unit, t.name}, t.us};
     }
     at->at = (size_t)(j->path - bytes_of(at->page)) + whole_words(j->size);
     return true;

@@ -50,13 +50,13 @@ static bool same_path(const unsigned char *a, const unsigned char *b, size_t siz
 
 static uint32_t variant_at(struct counter *c, const struct journey *j)
 {
-    const uint64_t hash = hash_of(j->path, j->size, j->open);
+    const uint64_t hash = hash_of(j->path, j->size, j->kind);
     size_t at = (size_t)hash & (c->n_slots - 1);
     for (; c->slots[at]; at = (at + 1) & (c->n_slots - 1)) {
         const struct variant *v = &c->at[c->slots[at] - 1];
-        if (v->hash == hash && v->size == j->size && v->open == j->open && same_path(v->path, j->path, j->size)) return v->number;
+        if (v->hash == hash && v->size == j->size && v->kind == j->kind && same_path(v->path, j->path, j->size)) return v->number;
     }
-    c->at[c->n] = (struct variant){hash, 0, j->path, j->size, nodes_of(c->w, j), j->open, (uint32_t)c->n};
+    c->at[c->n] = (struct variant){hash, 0, j->path, j->size, nodes_of(c->w, j), j->kind, (uint32_t)c->n};
     c->slots[at] = (uint32_t)++c->n;
     return (uint32_t)c->n - 1;
 }
@@ -93,7 +93,7 @@ voc_rc measure_bucket(const struct counter *c, const struct bucket *b, struct po
     return rc;
 }
 
-// ---- order: count desc, shorter, bytewise name by name, ended before open ------------------------------------------------
+// ---- order: segments as declared, count desc, shorter, bytewise name by name, ended before open ------------------------------------------------
 
 struct named { const struct walk *w; uint32_t node; };
 
@@ -113,12 +113,13 @@ static voc_rc rank_names(struct ranking *r)
 
 static int compare(const struct ranking *r, const struct variant *a, const struct variant *b)
 {
+    if (kind_segment(a->kind) != kind_segment(b->kind)) return kind_segment(a->kind) < kind_segment(b->kind) ? -1 : 1;
     if (a->count != b->count) return a->count > b->count ? -1 : 1;
     if (a->n != b->n) return a->n < b->n ? -1 : 1;
     struct bytes x = {a->path, a->path + a->size}, y = {b->path, b->path + b->size};
     for (uint64_t p, q; varint_get(&x, &p) && varint_get(&y, &q);)
         if (p != q) return r->rank[p] < r->rank[q] ? -1 : 1;
-    return (a->open > b->open) - (a->open < b->open);
+    return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
 // Moves an element of a heap, whose root is the last in order, down to where it belongs.
@@ -138,7 +139,7 @@ static void choose(const struct ranking *r, const struct variant **of, size_t n,
 {
     for (size_t i = top / 2; i-- > 0;) sift(r, of, i, top);
     for (size_t i = top; top && i < n; i++) {
-        if (of[i]->count < of[0]->count || compare(r, of[i], of[0]) > 0) continue;
+        if ((!r->v->by_segment && of[i]->count < of[0]->count) || compare(r, of[i], of[0]) > 0) continue;
         of[0] = of[i];
         sift(r, of, 0, top);
     }
@@ -158,11 +159,14 @@ static void in_order(const struct ranking *r, const struct variant **heap, size_
 
 static size_t buckets_of(const struct ranking *r, size_t share) { return (r->v->n_buckets + SHARES - 1 - share) / SHARES; }
 
+// Of each segment so many are asked for: then all are kept, as no bucket knows the segments of the others.
+static size_t asked_of(const struct ranking *r) { return r->v->by_segment ? 0 : (size_t)r->v->options[OPT_TOP].i; }
+
 // Keeps of the bucket just counted what may be among the first of all.
 static voc_rc keep(struct ranking *r, struct share *s, const struct counter *c, size_t bucket)
 {
     const voc_host *h = r->v->w.host;
-    const size_t asked = (size_t)r->v->options[OPT_TOP].i, top = asked && asked < c->n ? asked : c->n;
+    const size_t asked = asked_of(r), top = asked && asked < c->n ? asked : c->n;
     if (s->n + top > s->room) {
         const size_t room = (s->n + top) * 2;
         struct chosen *at = h->resize(r->v->w.cx, s->at, room * sizeof *at);
@@ -216,9 +220,29 @@ static voc_rc measure_share(void *user, size_t number)
     return rc;
 }
 
+// The first of all, or of each segment, are told of; journeys of a segment are counted.
+static voc_rc tell(struct ranking *r)
+{
+    const size_t asked = (size_t)r->v->options[OPT_TOP].i, segments = r->v->by_segment ? r->v->w.def->n_segments : 1;
+    r->of_segment = r->v->w.host->alloc(r->v->w.cx, (segments + 1) * sizeof *r->of_segment);
+    if (!r->of_segment) return VOC_E_NOMEM;
+    memset(r->of_segment, 0, (segments + 1) * sizeof *r->of_segment);
+    for (size_t i = 0, first = 0; i < r->top; i++) {
+        const uint32_t segment = kind_segment(r->at[i]->kind);
+        if (i && segment != kind_segment(r->at[i - 1]->kind)) first = i;
+        r->of_segment[segment] += r->at[i]->count;
+        if (asked && i - first >= asked) continue;
+        ranked(r, i)->told = true;
+        r->ways_told++;
+        r->journeys_told += r->at[i]->count;
+    }
+    if (!r->v->by_segment) r->of_segment[0] = r->journeys;
+    return VOC_OK;
+}
+
 static voc_rc rank_all(struct ranking *r)
 {
-    const size_t asked = (size_t)r->v->options[OPT_TOP].i;
+    const size_t asked = asked_of(r);
     size_t n = 0;
     for (size_t s = 0; s < SHARES; s++) {
         r->n += r->shares[s].variants;
@@ -233,8 +257,7 @@ static voc_rc rank_all(struct ranking *r)
         for (size_t i = 0; i < r->shares[s].n; i++) all[n++] = &r->shares[s].at[i].v;
     choose(r, all, n, r->top);
     in_order(r, all, r->top);
-    for (size_t i = 0; i < r->top; i++) ranked(r, i)->told = true;
-    return VOC_OK;
+    return tell(r);
 }
 
 voc_rc ranking_new(struct ranking *r, const struct variants *v, const struct state *st)
@@ -259,4 +282,5 @@ void ranking_done(struct ranking *r)
     }
     w->host->free(w->cx, r->at);
     w->host->free(w->cx, r->rank);
+    w->host->free(w->cx, r->of_segment);
 }

@@ -54,11 +54,12 @@ static voc_rc path_cell(const struct ranking *r, voc_table_builder *t, const str
 
 // ---- tables ------------------------------------------------------------------------------------------------------------
 
-static voc_rc columns(const struct walk *w, voc_table_builder *t)
+static voc_rc columns(const struct walk *w, voc_table_builder *t, bool by_segment)
 {
     const voc_host *h = w->host;
-    voc_rc rc = h->column(t, "count", "journeys", VOC_CELL_INT, "", 0, "how many journeys took exactly this way");
-    if (!rc) rc = h->column(t, "share", "of all", VOC_CELL_SHARE, "", 0, "share of all journeys");
+    voc_rc rc = by_segment ? h->column(t, "segment", "segment", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "segment of the customer when the journey began") : VOC_OK;
+    if (!rc) rc = h->column(t, "count", "journeys", VOC_CELL_INT, "", 0, "how many journeys took exactly this way");
+    if (!rc) rc = h->column(t, "share", "of all", VOC_CELL_SHARE, "", 0, by_segment ? "share of the journeys of the segment" : "share of all journeys");
     if (!rc) rc = h->column(t, "cumulative_share", "so far", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "share of this way and all above it");
     if (!rc) rc = h->column(t, "length", "steps", VOC_CELL_INT, "", 0, "how many things were done");
     if (!rc) rc = h->column(t, "median_duration", "half within", VOC_CELL_DURATION, "", 0, "median time from the first to the last of them");
@@ -72,14 +73,16 @@ static voc_rc row(const struct ranking *r, voc_table_builder *t, size_t i, uint6
     const struct walk *w = &r->v->w;
     const struct variant *v = r->at[i];
     int64_t median = gaps_median(&ranked(r, i)->lasted);
+    const double all = (double)r->of_segment[kind_segment(v->kind)];
+    const voc_cell segment = {.type = VOC_CELL_TEXT, .s = r->v->by_segment ? w->def->segments[kind_segment(v->kind)] : (voc_str){"", 0}};
     const voc_cell cells[] = {{.type = VOC_CELL_INT, .i = (int64_t)v->count},
-                              {.type = VOC_CELL_SHARE, .r = (double)v->count / (double)r->journeys},
-                              {.type = VOC_CELL_SHARE, .r = (double)so_far / (double)r->journeys},
+                              {.type = VOC_CELL_SHARE, .r = (double)v->count / all},
+                              {.type = VOC_CELL_SHARE, .r = (double)so_far / all},
                               {.type = VOC_CELL_INT, .i = v->n},
                               {.type = VOC_CELL_DURATION, .i = median},
-                              {.type = VOC_CELL_BOOL, .i = v->open},
+                              {.type = VOC_CELL_BOOL, .i = kind_open(v->kind)},
                               {.type = VOC_CELL_TEXT, .s = ranked(r, i)->example}};
-    voc_rc rc = VOC_OK;
+    voc_rc rc = r->v->by_segment ? w->host->cell(t, &segment) : VOC_OK;
     for (size_t k = 0; k < sizeof cells / sizeof *cells && !rc; k++)
         if (cells[k].type != VOC_CELL_BOOL || w->staged) rc = w->host->cell(t, &cells[k]);
     return rc ? rc : path_cell(r, t, v, whole);
@@ -94,7 +97,7 @@ static voc_rc say(const struct walk *w, voc_table_builder *t, uint32_t kind, con
     return w->host->note(t, kind, text);
 }
 
-static voc_rc notes(const struct ranking *r, const struct state *st, voc_table_builder *t, uint64_t shown)
+static voc_rc notes(const struct ranking *r, const struct state *st, voc_table_builder *t)
 {
     const struct walk *w = &r->v->w;
     char text[400], number[NUMBER], share[NUMBER];
@@ -103,10 +106,10 @@ static voc_rc notes(const struct ranking *r, const struct state *st, voc_table_b
     if (!rc)
         rc = say(w, t, VOC_NOTE_AFTER, "more event is part of no journey: it came before its first stage was opened or after it had ended.",
                  "more events are part of no journey: they came before its first stage was opened or after it had ended.", st->walker.counts[WALK_OUTSIDE]);
-    if (rc || r->top == r->n) return rc;
-    format_integer(number, sizeof number, (int64_t)(r->n - r->top), false);
-    format_number(share, sizeof share, 100.0 * (double)(r->journeys - shown) / (double)r->journeys, 1, false);
-    snprintf(text, sizeof text, "%s more %s taken by %s %% of the journeys.", number, r->n - r->top == 1 ? "way is" : "ways are", share);
+    if (rc || r->ways_told == r->n) return rc;
+    format_integer(number, sizeof number, (int64_t)(r->n - r->ways_told), false);
+    format_number(share, sizeof share, 100.0 * (double)(r->journeys - r->journeys_told) / (double)r->journeys, 1, false);
+    snprintf(text, sizeof text, "%s more %s taken by %s %% of the journeys.", number, r->n - r->ways_told == 1 ? "way is" : "ways are", share);
     rc = w->host->note(t, VOC_NOTE_AFTER, text);
     return rc ? rc : w->host->note(t, VOC_NOTE_NEXT, "voc variants PROJECT --top 0 shows all; voc flow PROJECT shows single steps instead of whole ways");
 }
@@ -129,13 +132,14 @@ static voc_rc write_table(const struct ranking *r, const struct state *st, const
     voc_table_builder *t;
     uint64_t so_far = 0;
     voc_rc rc = r->v->w.host->table(r->v->w.run, &t, name, whole ? "The ways customers take, whole" : "The ways customers take", whole ? 0 : VOC_TABLE_BRIEF);
-    if (!rc) rc = columns(&r->v->w, t);
+    if (!rc) rc = columns(&r->v->w, t, r->v->by_segment);
     if (!rc) rc = semantics(r, t);
     for (size_t i = 0; i < r->top && !rc; i++) {
+        if (i && kind_segment(r->at[i]->kind) != kind_segment(r->at[i - 1]->kind)) so_far = 0;
         so_far += r->at[i]->count;
-        rc = row(r, t, i, so_far, whole);
+        if (ranked(r, i)->told) rc = row(r, t, i, so_far, whole);
     }
-    return rc ? rc : notes(r, st, t, so_far);
+    return rc ? rc : notes(r, st, t);
 }
 
 voc_rc variants_tables(struct variants *v, struct state *st)

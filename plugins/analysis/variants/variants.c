@@ -6,15 +6,17 @@
 
 #include <string.h>
 
+static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const char *const events_choices[] = {"customer", "touches", "all", NULL};
 static const voc_option options[N_OPTIONS] = {
     [OPT_TOP] = {"top", VOC_OPT_INT, 0, "20", "0", "1000000000", NULL, "N", "show so many ways, the most frequent; 0 shows all"},
     [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
     [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
+    [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "segment: each segment of customers by itself, with so many ways of each"},
 };
 #define BUCKET 2048u  // units: so many that a bucket and its table fit beside the processor
 #define BUCKETS_MOST 256u
-static const char magic[8] = {'V', 'O', 'C', 'V', 'A', 'R', 'S', '1'};
+static const char magic[8] = {'V', 'O', 'C', 'V', 'A', 'R', 'S', '2'};
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *given, void **analysis)
 {
@@ -24,7 +26,9 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     memcpy(own, given, N_OPTIONS * sizeof *own);
     v->options = own;
     *analysis = v;
-    voc_rc rc = walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, false);
+    voc_rc rc = walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, own[OPT_BY].i != 0);
+    v->by_segment = own[OPT_BY].i != 0;
+    if (!rc && v->by_segment && v->w.def->n_segments > SEGMENTS_MOST) rc = walk_complain(&v->w, "VARIANTS-002", "there are more than 32767 segments", "voc variants PROJECT without --by shows all ways together");
     for (v->n_buckets = 1; !rc && v->n_buckets < BUCKETS_MOST && v->n_buckets * BUCKET < v->w.info->n_units;) v->n_buckets *= 2;
     return rc;
 }
@@ -94,13 +98,13 @@ static inline uint64_t first_bytes(uint64_t word, size_t n)
 }
 
 // The path, zeros behind it up to a multiple of 8, and its hash. Gives its length.
-static size_t put_path(const struct walk *w, unsigned char *to, const struct walked *j, uint64_t *hash)
+static size_t put_path(const struct walk *w, unsigned char *to, const struct walked *j, uint32_t kind, uint64_t *hash)
 {
     const uint32_t *node = j->node;
     const size_t n = j->n;
     size_t size = 0;
     if (w->n_nodes <= 128 && j->more >= 8) { // what lies behind is read with the last ones, and cut off: how many they are, nothing foretells
-        uint64_t h = hash_begin(n, j->open);
+        uint64_t h = hash_begin(n, kind);
         for (; size < n; size += 8) {
             uint64_t word = eight(node + size);
             if (n - size < 8) word = first_bytes(word, n - size);
@@ -117,7 +121,7 @@ static size_t put_path(const struct walk *w, unsigned char *to, const struct wal
         size += k;
     }
     memset(to + size, 0, 8);
-    *hash = hash_of(to, size, j->open);
+    *hash = hash_of(to, size, kind);
     return size;
 }
 
@@ -130,8 +134,10 @@ static voc_rc add(void *user, const struct walked *j)
     if (j->cut) return VOC_OK;
     voc_rc rc = j->n > UINT32_MAX / 8 ? VOC_E_LIMIT : path_room(st, j->n * 5);
     if (rc) return rc;
-    const size_t size = put_path(&v->w, st->path, j, &hash);
-    const struct journey one = {st->path, (uint32_t)size, j->open, j->unit->name, j->left[j->n - 1] - j->came[0]};
+    const uint32_t kind = kind_of(j->open, v->by_segment ? j->segment : 0);
+    if (kind_segment(kind) >= (v->by_segment ? v->w.def->n_segments : 1)) return VOC_E_BUG;
+    const size_t size = put_path(&v->w, st->path, j, kind, &hash);
+    const struct journey one = {st->path, (uint32_t)size, kind, j->unit->name, j->left[j->n - 1] - j->came[0]};
     return bucket_add(&v->w, &st->buckets[bucket_of(v, hash)], &one);
 }
 
@@ -155,7 +161,7 @@ static voc_rc merge(void *analysis, void *into, void *from)
 static voc_rc save_one(const voc_host *h, const struct chosen *x, voc_writer *to)
 {
     const struct variant *v = &x->v;
-    const uint64_t numbers[] = {v->n, v->open, v->count, x->example.len, v->size};
+    const uint64_t numbers[] = {v->n, v->kind, v->count, x->example.len, v->size};
     voc_rc rc = VOC_OK;
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers && !rc; k++) rc = varint_write(h, to, numbers[k]);
     if (!rc && x->example.len) rc = h->write(to, x->example.ptr, x->example.len);
@@ -195,6 +201,7 @@ static voc_rc save(void *analysis, void *state, voc_writer *to)
         n += c.n;
     }
     if (!rc) rc = walk_save(&v->w, &st->walker, magic, to);
+    if (!rc) rc = varint_write(h, to, v->by_segment);
     if (!rc) rc = varint_write(h, to, n);
     for (size_t i = 0; i < v->n_buckets && !rc; i++) rc = save_bucket(&c, &st->buckets[i], all, to);
     h->free(v->w.cx, all);
@@ -244,15 +251,16 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     const struct walk *w = &((struct variants *)analysis)->w;
     struct state *st = state;
     struct bytes b = {data, (const unsigned char *)data + size};
-    uint64_t n, v[5];
+    const bool by_segment = st->variants->by_segment;
+    uint64_t n, by, v[5];
     voc_rc rc = walk_load(w, &st->walker, magic, &b);
     if (rc) return rc;
-    if (!varint_get(&b, &n)) return VOC_E_INPUT;
+    if (!varint_get(&b, &by) || by != by_segment || !varint_get(&b, &n)) return VOC_E_INPUT;
     for (; n && !rc; n--) {
         for (size_t k = 0; k < 5; k++)
             if (!varint_get(&b, &v[k])) return VOC_E_INPUT;
         uint64_t left = (uint64_t)(b.end - b.at);
-        if (v[0] == 0 || v[0] > UINT32_MAX || v[1] > 1 || v[3] > left || v[4] > left - v[3] || !path_is_sound(w, b.at + v[3], v[4], v[0])) return VOC_E_INPUT;
+        if (v[0] == 0 || v[0] > UINT32_MAX || v[1] >= 2 * (by_segment ? w->def->n_segments : 1) || v[3] > left || v[4] > left - v[3] || !path_is_sound(w, b.at + v[3], v[4], v[0])) return VOC_E_INPUT;
         rc = load_one(st, v, &b);
     }
     return rc ? rc : b.at == b.end ? VOC_OK : VOC_E_INPUT;

@@ -7,17 +7,24 @@
 
 #include "plugins/common/walk.h"
 
-enum { OPT_TOP, OPT_COLLAPSE, OPT_EVENTS, N_OPTIONS };
+enum { OPT_TOP, OPT_COLLAPSE, OPT_EVENTS, OPT_BY, N_OPTIONS };
 
 struct variants {
     struct walk w;
     const voc_value *options;
     size_t n_buckets;  // a power of two
+    bool by_segment;
 };
+
+// What tells ways apart besides what was done: whether they are open, and the segment if that is asked for.
+static inline uint32_t kind_of(bool open, uint32_t segment) { return (uint32_t)open | segment << 1; }
+static inline bool kind_open(uint32_t kind) { return kind & 1u; }
+static inline uint32_t kind_segment(uint32_t kind) { return kind >> 1; }
+#define SEGMENTS_MOST 32767u
 
 struct journey {
     const unsigned char *path;  // nodes as varints, with zeros behind them up to a multiple of 8 bytes
-    uint32_t size, open;        // bytes of the path
+    uint32_t size, kind;        // bytes of the path
     voc_str unit;               // for the run
     int64_t us;                 // how long it lasted
 };
@@ -47,7 +54,7 @@ static inline struct bucket_at bucket_first(const struct bucket *b) { return (st
 bool bucket_next(struct bucket_at *at, struct journey *j);
 
 // Of whole words: size is rounded up to a multiple of 8.
-static inline uint64_t hash_begin(size_t size, uint32_t open) { return (UINT64_C(0xcbf29ce484222325) ^ size) + open; }
+static inline uint64_t hash_begin(size_t size, uint32_t kind) { return (UINT64_C(0xcbf29ce484222325) ^ size) + kind; }
 static inline uint64_t hash_word(uint64_t h, uint64_t word)
 {
     h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
@@ -58,14 +65,14 @@ static inline uint64_t hash_end(uint64_t h)
     h *= UINT64_C(0xc2b2ae3d27d4eb4f);
     return h ^ h >> 32;
 }
-uint64_t hash_of(const unsigned char *path, size_t size, uint32_t open);
+uint64_t hash_of(const unsigned char *path, size_t size, uint32_t kind);
 
 // ---- count.c -----------------------------------------------------------------------------------------------------------
 struct variant {
     uint64_t hash, count;
     const unsigned char *path;
     uint32_t size, n;  // of the path: bytes, nodes
-    uint32_t open;
+    uint32_t kind;
     uint32_t number;  // in its bucket
 };
 
@@ -98,9 +105,10 @@ struct ranking {
     const struct state *st;
     uint32_t *rank;  // of a node's name among all
     const struct variant **at;  // in order; each begins a struct chosen
-    size_t top, n;   // shown, all
+    size_t top, n;   // kept in order, all
+    uint64_t *of_segment;  // journeys of each, by segment
     size_t largest;  // bucket, in journeys
-    uint64_t journeys;
+    uint64_t journeys, ways_told, journeys_told;
     struct share {
         struct chosen *at;  // the first of each bucket
         size_t n, room, *end;  // end: of those of each bucket

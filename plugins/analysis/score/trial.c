@@ -48,15 +48,20 @@ static void read_members(struct trial_run_state *r, const struct trial_set *set,
 static int show(struct trial_run_state *r, struct trial_index index, struct trial_set *set)
 {
     const struct trial_frame *f = r->frame;
-    const uint32_t unit = f->stays[index.position].unit;
     set->stay = f->origin[index.position];
-    set->touch = (uint32_t)(f->in.touches.first[f->unit_of_local[unit]] + (index.touch - f->touches.first[unit]));
+    if (!r->request->brief) {
+        const uint32_t unit = f->stays[index.position].unit;
+        set->account = f->account[index.position];
+        set->touch = (uint32_t)(f->in.touches.first[f->unit_of_local[unit]] + (index.touch - f->touches.first[unit]));
+    }
     for (size_t i = 0; i < set->n_members && !(r->request->brief && i > 0); i++) {
         const uint32_t position = r->position[i];
         struct trial_member *m = &r->members[i];
-        *m = (struct trial_member){.stay = f->origin[position], .account = f->account[position], .index = f->stays[position].in + set->in_stage};
-        if (!r->request->brief)
-            trial_look_up(r, set, position, trial_unit(&f->touches, f->in.unit_of, index.touch), m);
+        *m = (struct trial_member){.stay = f->origin[position], .index = f->entry[position] + set->in_stage};
+        if (r->request->brief)
+            break;
+        m->account = f->account[position];
+        trial_look_up(r, set, position, trial_unit(&f->touches, f->in.unit_of, index.touch), m);
     }
     return r->request->on_set(r->request->on_set_ctx, set);
 }
@@ -64,10 +69,8 @@ static int show(struct trial_run_state *r, struct trial_index index, struct tria
 // What the record of a fresh touch that is followed says.
 static void read_set(struct trial_run_state *r, struct trial_index index, const uint8_t *record, struct trial_set *set, struct trial_told *told)
 {
-    const struct trial_frame *f = r->frame;
-    const struct trial_stay *s = &f->stays[index.position];
-    const int64_t t = f->touches.time[index.touch], window = r->request->window[s->stage], early = t - s->in - f->options.lag;
-    *set = (struct trial_set){.account = s->account, .stage = s->stage, .segment = s->segment, .time = t, .in_stage = t - s->in, .window = window,
+    const int64_t window = r->request->window[r->stage], early = index.since - r->frame->options.lag;
+    *set = (struct trial_set){.stage = r->stage, .segment = r->segment, .time = index.time, .in_stage = index.since, .window = window,
                               .lag_length = early < 0 ? 0 : early < window ? early : window};
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
         set->follow[k].event = (told->flags & (uint64_t)TRIAL_EVENT << k) != 0;
@@ -158,7 +161,7 @@ static enum trial_rc close_segment(struct trial_run_state *r)
     if (!cell)
         return TRIAL_NOMEM;
     r->stage_segments++;
-    trial_level_sort_times(&r->level[SEGMENT]);
+    trial_level_sort_times(&r->level[SEGMENT], &r->alloc);
     finish(r, cell, SEGMENT, r->request->value ? r->request->value[r->stage] : NAN);
     return trial_level_fold(&r->level[STAGE], &r->level[SEGMENT], &r->alloc, r->frame->in.n_types);
 }
@@ -193,11 +196,8 @@ static bool request_is_valid(const struct trial_frame *f, const struct trial_req
 // Records were made in another order, so each lies somewhere else, if near: they are asked for some touches early.
 static void fetch_ahead(const struct trial_frame *f, const uint8_t *const *records, uint32_t i, uint32_t begin, uint32_t end)
 {
-    if (end - i > 32) {
-        const struct trial_stay *s = &f->stays[f->trials[i + 32].position];
-        __builtin_prefetch(s);
-        __builtin_prefetch(&s->order);
-    }
+    if (end - i > 24)
+        __builtin_prefetch(&f->owner[f->trials[i + 24].position]);
     if (end - i <= 12)
         return;
     const uint8_t *record = records[i - begin + 12];
@@ -208,9 +208,10 @@ static void fetch_ahead(const struct trial_frame *f, const uint8_t *const *recor
     }
 }
 
-static bool is_asked(const struct trial_request *q, const struct trial_stay *s)
+static bool is_asked(const struct trial_request *q, const struct trial_frame *f, const struct trial_group *group, uint32_t position)
 {
-    return s->account != q->without_account && (q->only_stage == TRIAL_ALL || s->stage == q->only_stage) && (q->only_segment == TRIAL_ALL || s->segment == q->only_segment);
+    return (q->without_account == TRIAL_NONE || f->account[position] != q->without_account) && (q->only_stage == TRIAL_ALL || group->stage == q->only_stage) &&
+           (q->only_segment == TRIAL_ALL || group->segment == q->only_segment);
 }
 
 static enum trial_rc add_touches(struct trial_run_state *r, const struct trial_crew *crew, const uint8_t *const *records)
@@ -218,18 +219,20 @@ static enum trial_rc add_touches(struct trial_run_state *r, const struct trial_c
     const struct trial_frame *f = r->frame;
     const struct trial_request *q = r->request;
     const uint32_t begin = f->trial_first[q->type], end = f->trial_first[q->type + 1];
+    const struct trial_group *group = f->groups;
     for (uint32_t i = begin; i < end; i++) {
-        const struct trial_stay *s = &f->stays[f->trials[i].position];
+        while (f->trials[i].position >= group->end)
+            group++;
         fetch_ahead(f, records, i, begin, end);
-        if (!is_asked(q, s))
+        if (!is_asked(q, f, group, f->trials[i].position))
             continue;
         enum trial_rc rc = (i & 4095) == 4095 && trial_stopped(crew) ? TRIAL_STOPPED : TRIAL_OK;
-        if (rc == TRIAL_OK && (s->stage != r->stage || s->segment != r->segment))
+        if (rc == TRIAL_OK && (group->stage != r->stage || group->segment != r->segment))
             rc = close_segment(r);
-        if (rc == TRIAL_OK && s->stage != r->stage)
+        if (rc == TRIAL_OK && group->stage != r->stage)
             rc = close_stage(r);
-        r->stage = s->stage;
-        r->segment = s->segment;
+        r->stage = group->stage;
+        r->segment = group->segment;
         if (rc == TRIAL_OK)
             rc = add_touch(r, f->trials[i], records[i - begin]);
         if (rc != TRIAL_OK)
@@ -274,12 +277,15 @@ static enum trial_rc show_touches(struct trial_run_state *r, const struct trial_
         qsort(names, n, sizeof *names, by_name);
     for (uint32_t i = 0; i < n && rc == TRIAL_OK; i++) {
         const struct trial_index index = f->trials[begin + names[i].trial];
-        if (is_asked(r->request, &f->stays[index.position]))
+        r->stage = names[i].stage;
+        r->segment = names[i].segment;
+        if (is_asked(r->request, f, &(struct trial_group){.stage = r->stage, .segment = r->segment}, index.position))
             rc = show_touch(r, index, records[names[i].trial]);
         if (rc == TRIAL_OK && (i & 4095) == 4095 && trial_stopped(crew))
             rc = TRIAL_STOPPED;
     }
     r->alloc.free(r->alloc.ctx, names);
+    r->stage = r->segment = TRIAL_NONE;
     return rc;
 }
 

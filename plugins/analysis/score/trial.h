@@ -153,7 +153,7 @@ struct trial_request {
     uint64_t keep;  // of 2^64: the part of the fresh touches that is taken, by a hash of unit, type and time; 0: all of them
     int (*on_set)(void *ctx, const struct trial_set *set);  // may be NULL; non-zero stops
     void *on_set_ctx;
-    bool brief;  // on_set is content with the first member, without follow and before, and with any order that is always the same
+    bool brief;  // on_set is content with stay and index of the first member, without touch and account, and with any order that is always the same
 };
 
 // Who does the work: `each` runs pieces 0 .. n - 1 in any order, at the same time if it likes, and gives the first failure.

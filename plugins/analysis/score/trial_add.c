@@ -79,18 +79,23 @@ static void add_members(struct trial_run_state *r, const struct trial_set *set, 
 {
     const size_t n = set->n_members;
     const double m = (double)n;
-    const bool placebo = set->lag_length > 0;
-    for (size_t i = 0; i < n && placebo; i++) {
-        r->slots[i]->in_placebo = true;
-        r->slots[i]->placebo_e += ((double)r->before[i] - mean) / m;
-    }
-    for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        for (size_t i = 0; i < n && r->n_times[k] > 0; i++) {
+    const bool placebo = set->lag_length > 0, shared = r->request->weights != TRIAL_SMR;  // else no comparator has a part in o
+    for (size_t i = 0; i < n; i++) {
+        struct trial_slot *slot = r->slots[i];
+        if (placebo) {
+            slot->in_placebo = true;
+            slot->placebo_e += ((double)r->before[i] - mean) / m;
+        }
+        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+            if (r->n_times[k] == 0)
+                continue;
             const uint32_t rank = r->ranks[k][i];
             const struct trial_share *share = &r->shares[k][rank / 2];
-            r->slots[i]->o[k] += share->o;
-            r->slots[i]->e[k] += rank & 1 ? share->e + share->own : share->e;
+            slot->e[k] += rank & 1 ? share->e + share->own : share->e;
+            if (shared)
+                slot->o[k] += share->o;
         }
+    }
 }
 
 static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_set *set, const uint8_t *at)
@@ -145,6 +150,8 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
     stats_add(&level->followed, (double)set->follow[0].length);
     stats_add(&level->covered, (double)told->covered);
     at = add_bundle(r, set, at);
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
+        r->n_times[k] = 0;
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
         at = read_outcome(r, set, exposed, k, at);
     if (set->lag_length > 0)

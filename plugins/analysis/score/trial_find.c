@@ -17,7 +17,7 @@
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
 enum {
-    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_WHOSE, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT, ROOM_BEFORE,
+    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT, ROOM_BEFORE,
     ROOM_SEEN, ROOM_NUMBER, ROOM_LENGTH, ROOM_EVENT, ROOM_COUNTED, ROOM_ANY, ROOM_TIMES, ROOM_RANKS, ROOM_OWN_BEFORE, ROOM_FACTS, ROOM_CHUNKS
 };
 
@@ -66,13 +66,12 @@ static bool make_found(struct trial_work *w)
     struct trial_found *f = &w->found;
     struct trial_members *members = &w->members;
     f->place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *f->place);
-    f->whose = trial_room(a, &w->rooms[ROOM_WHOSE], n, sizeof *f->whose);
     f->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *f->acted);
     f->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *f->until);
     f->next[0] = trial_room(a, &w->rooms[ROOM_NEXT], TRIAL_OUTCOMES * n, sizeof *f->next[0]);
     f->before = trial_room(a, &w->rooms[ROOM_BEFORE], n * TRIAL_TOGETHER, sizeof *f->before);
     f->seen = trial_room(a, &w->rooms[ROOM_SEEN], (n + 1) * TRIAL_TOGETHER * words, sizeof *f->seen);
-    members->number = trial_room(a, &w->rooms[ROOM_NUMBER], m + 1, sizeof *members->number);
+    f->of[0] = trial_room(a, &w->rooms[ROOM_NUMBER], TRIAL_TOGETHER * (m + 1), sizeof *f->of[0]);
     members->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * m, sizeof *members->length[0]);
     members->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * m, sizeof *members->event[0]);
     w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * words, sizeof *w->counted);
@@ -80,9 +79,11 @@ static bool make_found(struct trial_work *w)
     w->times = trial_room(a, &w->rooms[ROOM_TIMES], m + 2, sizeof *w->times);
     w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], m, sizeof *w->ranks);
     w->before = trial_room(a, &w->rooms[ROOM_OWN_BEFORE], m, sizeof *w->before);
-    if (!f->place || !f->whose || !f->acted || !f->until || !f->next[0] || !f->before || !f->seen || !members->number || !members->length[0] ||
+    if (!f->place || !f->acted || !f->until || !f->next[0] || !f->before || !f->seen || !f->of[0] || !members->length[0] ||
         !members->event[0] || !w->counted || !w->any || !w->times || !w->ranks || !w->before)
         return false;
+    for (uint32_t v = 1; v < TRIAL_TOGETHER; v++)
+        f->of[v] = f->of[0] + v * (m + 1);
     for (uint32_t k = 1; k < TRIAL_OUTCOMES; k++) {
         f->next[k] = f->next[0] + k * n;
         members->length[k] = members->length[0] + k * m;
@@ -178,14 +179,13 @@ static enum trial_rc enter_group(struct trial_work *w, const struct trial_group 
 // How far the `scan` nearest neighbours of a position reach: [lo, hi). The left one is nearer at equal distance.
 static void reach(const struct trial_frame *f, const struct trial_group *group, uint32_t position, uint32_t *lo, uint32_t *hi)
 {
-    const struct trial_stay *stays = f->stays;
-    const int64_t in = stays[position].in;
+    const int64_t *entry = f->entry, in = entry[position];
     const uint32_t scan = f->options.scan, n_left = position - group->begin, n_right = group->end - position - 1;
     // The most left neighbours of which the last still comes among the first `scan`: fewer right ones are nearer than it.
     uint32_t least = 0, most = n_left < scan ? n_left : scan;
     while (least < most) {
         uint32_t left = least + (most - least + 1) / 2, right = scan - left + 1;
-        if (right > n_right || stays[position + right].in - in >= in - stays[position - left].in)
+        if (right > n_right || entry[position + right] - in >= in - entry[position - left])
             least = left;
         else
             most = left - 1;
@@ -246,7 +246,7 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
         struct trial_entry *e = &w->entries[i];
         const uint32_t trial = w->pass->list[span->begin + i];
         const struct trial_index at = f->trials[trial];
-        *e = (struct trial_entry){.since = f->touches.time[at.touch] - f->stays[at.position].in,
+        *e = (struct trial_entry){.since = at.since,
                                   .unit = trial_unit(&f->touches, f->in.unit_of, at.touch),
                                   .position = at.position, .touch = at.touch, .trial = trial};
         alike = alike && e->unit == w->entries->unit;

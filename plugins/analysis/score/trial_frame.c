@@ -112,7 +112,8 @@ static enum trial_rc sort_stays(struct trial_frame *f)
     f->origin = take(f, f->in.n_stays, sizeof *f->origin);
     f->groups = take(f, f->in.n_stays, sizeof *f->groups);
     f->account = take(f, f->in.n_stays, sizeof *f->account);
-    if (!work || !f->stays || !f->origin || !f->groups || !f->account) {
+    f->entry = take(f, f->in.n_stays, sizeof *f->entry);
+    if (!work || !f->stays || !f->origin || !f->groups || !f->account || !f->entry) {
         f->alloc.free(f->alloc.ctx, work);
         return TRIAL_NOMEM;
     }
@@ -129,6 +130,7 @@ static enum trial_rc sort_stays(struct trial_frame *f)
         f->stays[i] = *s;
         f->origin[i] = work[i].origin;
         f->account[i] = s->account;
+        f->entry[i] = s->in;
         if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
             f->groups[f->n_groups++] = (struct trial_group){s->stage, s->segment, i, i};
         f->groups[f->n_groups - 1].end = i + 1;
@@ -243,7 +245,7 @@ static void each_trial(struct trial_frame *f, uint32_t *next)
                 continue;
             }
             f->by_position[n++] = next[type];
-            f->trials[next[type]++] = (struct trial_index){(uint32_t)t, i};
+            f->trials[next[type]++] = (struct trial_index){touches->time[t], touches->time[t] - s->in, (uint32_t)t, i};
         }
     }
 }
@@ -334,6 +336,7 @@ void trial_frame_free(struct trial_frame *frame)
     alloc.free(alloc.ctx, frame->stays);
     alloc.free(alloc.ctx, frame->origin);
     alloc.free(alloc.ctx, frame->account);
+    alloc.free(alloc.ctx, frame->entry);
     alloc.free(alloc.ctx, frame->groups);
     alloc.free(alloc.ctx, frame->owner);
     alloc.free(alloc.ctx, frame->account_of_owner);

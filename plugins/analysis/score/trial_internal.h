@@ -15,6 +15,7 @@ struct trial_group {
 
 // A touch that can open a trial, and the position of its stay.
 struct trial_index {
+    int64_t time, since;  // since entry
     uint32_t touch, position;
 };
 
@@ -33,6 +34,7 @@ struct trial_frame {
     struct trial_stay *stays;  // eligible ones by (stage, segment, in, order); unit is local
     uint32_t *origin;          // index of each in trial_input.stays
     uint32_t *account;         // of each
+    int64_t *entry;            // of each
     uint32_t n_stays;
     struct trial_group *groups;
     uint32_t n_groups;
@@ -150,7 +152,7 @@ enum trial_rc trial_level_time(struct trial_level *level, const struct trial_all
 enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
                                uint32_t n_types);
 // The times of a level into which nothing was folded, before it is finished or folded.
-void trial_level_sort_times(struct trial_level *level);
+void trial_level_sort_times(struct trial_level *level, const struct trial_alloc *alloc);
 // Estimates and checks of the level. `value`: worth where the observed outcomes say nothing. `pooled`: money is what the
 // stages have left in it, else it is value times extra.
 void trial_level_finish(struct trial_cell *out, const struct trial_level *level, const struct trial_frame *frame, uint32_t n_outcomes,

@@ -12,7 +12,9 @@
 struct question {
     const struct trial_entry *e;
     struct trial_view *views;
-    uint32_t n, type, account;
+    uint32_t n, type, account, words;
+    uint32_t count[TRIAL_TOGETHER];               // comparators so far
+    const uint64_t *comparable[TRIAL_TOGETHER];  // those beyond the last view are as the first, and never wanted
     int64_t hour_ago, week_ago;
     int64_t far_back, far_on;               // touches before and after count no further away
     int64_t until[TRIAL_TOGETHER];          // end of the window
@@ -96,24 +98,24 @@ static void look_around(const struct trial_work *w, const struct question *q, co
                         int64_t *last_same, int64_t *next_same)
 {
     const struct trial_list *list = &w->block.touches;
-    const uint32_t *type = w->block.touch_type, words = w->seen_words, all = q->n * words;
+    const uint32_t *type = w->block.touch_type, words = q->words;
     *last_same = INT64_MIN;
     *next_same = INT64_MAX;
-    for (uint32_t i = 0; i < all; i++)
+    for (uint32_t i = 0; i < TRIAL_TOGETHER * words; i++)
         seen[i] = 0;
     if (x->last_touch >= q->far_back)
         for (uint32_t i = x->touch, first = list->first[place]; i > first && list->since[i - 1] >= q->far_back; i--) {
             if (type[i - 1] == q->type && *last_same == INT64_MIN)
                 *last_same = list->since[i - 1];
             if (list->since[i - 1] >= q->week_ago)
-                for (uint32_t v = 0; v < q->n; v++)
+                for (uint32_t v = 0; v < TRIAL_TOGETHER; v++)
                     seen[v * words + type[i - 1] / 64] |= UINT64_C(1) << (type[i - 1] % 64);
         }
     if (x->next_touch <= q->far_on)
         for (uint32_t i = x->touch, last = list->first[place + 1]; i < last && list->since[i] <= q->far_on; i++) {
             if (type[i] == q->type && *next_same == INT64_MAX)
                 *next_same = list->since[i];
-            for (uint32_t v = 0; v < q->n; v++)
+            for (uint32_t v = 0; v < TRIAL_TOGETHER; v++)
                 seen[v * words + type[i] / 64] |= (uint64_t)(list->since[i] <= q->until[v]) << (type[i] % 64);
         }
 }
@@ -133,7 +135,7 @@ static void count_before(const struct trial_work *w, const struct question *q, c
     while (now > first && list->since[now - 1] >= q->lag_to)
         now--;
     for (; now > first && list->since[now - 1] >= q->lag_earliest; now--)
-        for (uint32_t v = 0; v < q->n; v++)
+        for (uint32_t v = 0; v < TRIAL_TOGETHER; v++)
             count[v] += list->since[now - 1] >= q->lag_from[v];
 }
 
@@ -149,7 +151,7 @@ static bool acted_just_before(const struct trial_work *w, const struct question 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
 
 // Adds what a stay did as the next of the found. `until`: it is followed no longer.
-static void keep(struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place, uint32_t whose, int64_t until)
+static void keep(struct trial_work *w, const struct question *q, const struct trial_facts *x, uint32_t place, int64_t until)
 {
     struct trial_found *found = &w->found;
     const uint32_t i = w->n_found++;
@@ -157,10 +159,9 @@ static void keep(struct trial_work *w, const struct question *q, const struct tr
     uint32_t *count = found->before + (size_t)i * TRIAL_TOGETHER;
     size_t index;
     found->place[i] = place;
-    found->whose[i] = (uint8_t)whose;
     found->until[i] = until;
     found->acted[i] = acted_just_before(w, q, x, place);
-    for (uint32_t v = 0; v < q->n; v++)
+    for (uint32_t v = 0; v < TRIAL_TOGETHER; v++)
         count[v] = 0;
     if (x->last_action >= q->lag_earliest)
         count_before(w, q, x, place, count);
@@ -172,8 +173,8 @@ static void keep(struct trial_work *w, const struct question *q, const struct tr
 static inline uint32_t classes_fit(const struct question *q, uint32_t wanted, uint32_t place)
 {
     uint32_t fit = 0;
-    for (uint32_t v = 0; v < q->n; v++)
-        fit |= (uint32_t)(q->views[v].comparable[place / 64] >> (place & 63) & 1) << v;
+    for (uint32_t v = 0; v < TRIAL_TOGETHER; v++)
+        fit |= (uint32_t)(q->comparable[v][place / 64] >> (place & 63) & 1) << v;
     return fit & wanted;
 }
 
@@ -183,13 +184,13 @@ static void leave_off(struct trial_outward *o, const struct question *q, uint32_
     bool shared = false;
     *wanted &= ~(UINT32_C(1) << v);
     for (uint32_t i = 0; i < q->n; i++)
-        shared = shared || ((*wanted >> i & 1) && q->views[i].comparable == q->views[v].comparable);
+        shared = shared || ((*wanted >> i & 1) && q->comparable[i] == q->comparable[v]);
     if (!shared)
-        trial_outward_drop(o, q->views[v].comparable);
+        trial_outward_drop(o, q->comparable[v]);
 }
 
 // Looks at one stay whose classes are those of some views.
-static void try_stay(struct trial_work *w, const struct question *q, uint32_t place, uint32_t whose)
+static void try_stay(struct trial_work *w, struct question *q, uint32_t place, uint32_t whose)
 {
     const struct trial_facts *x = &w->facts[place];
     const int64_t since = q->e->since;
@@ -197,16 +198,18 @@ static void try_stay(struct trial_work *w, const struct question *q, uint32_t pl
     int64_t last_same, next_same;
     if (!whose || account == q->account || account == q->views->asked->request->without_account)
         return;
-    look_around(w, q, x, place, w->found.seen + (size_t)w->n_found * q->n * w->seen_words, &last_same, &next_same);
+    look_around(w, q, x, place, w->found.seen + (size_t)w->n_found * TRIAL_TOGETHER * q->words, &last_same, &next_same);
     for (uint32_t v = 0; v < q->n && last_same != INT64_MIN; v++)
         if (last_same >= since - q->views[v].asked->window)
             whose &= ~(UINT32_C(1) << v);
     const int64_t until = lesser(x->length, next_same);
     if (!whose || until <= since)
         return;
-    keep(w, q, x, place, whose, until);
-    for (uint32_t v = 0; v < q->n; v++)
-        q->views[v].n += whose >> v & 1;
+    for (uint32_t v = 0; v < TRIAL_TOGETHER; v++) {  // overwritten where it is not to count
+        w->found.of[v][q->count[v]] = w->n_found;
+        q->count[v] += whose >> v & 1;
+    }
+    keep(w, q, x, place, until);
 }
 
 // The next so many on the way outward, all that is to be known of them on its way to the cache.
@@ -225,7 +228,7 @@ static uint32_t fetch(struct trial_work *w, const struct question *q, struct tri
     return n;
 }
 
-static void find(struct trial_work *w, const struct question *q, uint16_t combined)
+static void find(struct trial_work *w, struct question *q, uint16_t combined)
 {
     const struct trial_block *b = &w->block;
     const struct trial_entry *e = q->e;
@@ -233,17 +236,17 @@ static void find(struct trial_work *w, const struct question *q, uint16_t combin
     uint32_t wanted = (UINT32_C(1) << q->n) - 1, places[TRIAL_BATCH], n = 1;
     struct trial_outward o = {.n_other = q->n};
     for (uint32_t v = 0; v < q->n; v++)
-        o.other[v] = q->views[v].comparable;
+        o.other[v] = q->comparable[v];
     trial_outward_begin(&o, &w->sweep, e->position - b->begin, e->lo - b->begin, e->hi - b->begin, combined);
     while (wanted && n > 0) {
         uint32_t least = most;
         for (uint32_t v = 0; v < q->n; v++)
-            least = q->views[v].n < least ? q->views[v].n : least;
+            least = q->count[v] < least ? q->count[v] : least;
         n = fetch(w, q, &o, most - least < TRIAL_BATCH ? most - least : TRIAL_BATCH, places);
         for (uint32_t i = 0; i < n && wanted; i++) {
             try_stay(w, q, places[i], classes_fit(q, wanted, places[i]));
             for (uint32_t v = 0; v < q->n; v++)
-                if (q->views[v].n == most && (wanted >> v & 1))
+                if (q->count[v] == most && (wanted >> v & 1))
                     leave_off(&o, q, v, &wanted);
         }
     }
@@ -263,7 +266,6 @@ static void ask(const struct trial_work *w, struct question *q)
     for (uint32_t v = 0; v < q->n; v++) {
         struct trial_view *view = &q->views[v];
         const int64_t window = view->asked->window;
-        view->n = 0;
         view->lag_length = early < 0 ? 0 : lesser(early, window);
         q->until[v] = since + window;
         q->lag_from[v] = early - view->lag_length;
@@ -280,20 +282,18 @@ static void set_members(struct trial_work *w, const struct question *q, uint32_t
     struct trial_members *m = &w->members;
     const struct trial_found *found = &w->found;
     const int64_t since = q->e->since, window_end = q->until[v];
-    uint32_t n = 0;
-    for (uint32_t i = 1; i < w->n_found; i++) {
-        m->number[n] = i;
-        n += found->whose[i] >> v & 1;
-    }
-    m->n = n;
+    const uint32_t n = m->n = q->count[v];
+    m->number = found->of[v];
     for (uint32_t k = 0; k < q->views->asked->request->n_outcomes; k++) {
+        bool any = false;
         for (uint32_t i = 0; i < n; i++) {
             const int64_t next = found->next[k][m->number[i]], end = lesser(window_end, found->until[m->number[i]]);
             m->length[k][i] = lesser(next, end) - since;
-            m->event[k][i] = next <= end;
+            any |= m->event[k][i] = next <= end;
         }
         const int64_t end = lesser(window_end, found->until[0]);
         m->exposed[k] = (struct trial_follow){lesser(found->next[k][0], end) - since, found->next[k][0] <= end};
+        m->any_event[k] = any || m->exposed[k].event;
     }
 }
 
@@ -320,23 +320,28 @@ enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, str
     const uint32_t place = e->position - b->begin;
     const uint16_t combined = trial_state(&w->sweep, 0, place);
     const struct trial_facts *x = facts(w, place, e->since);
-    struct question q = {.e = e, .views = views, .n = n, .type = views->asked->request->type, .account = b->account[place]};
+    struct question q = {.e = e, .views = views, .n = n, .type = views->asked->request->type, .account = b->account[place], .words = w->seen_words};
     int64_t last_same, next_same;
     enum trial_rc rc = TRIAL_OK;
     for (uint32_t v = 0; v < n; v++) {
         views[v].touches = trial_state(&w->sweep, views[v].asked->which_window + 1, place);
-        views[v].comparable = trial_bits(&w->sweep, views[v].asked->which_window + 1, views[v].touches);
+        q.comparable[v] = trial_bits(&w->sweep, views[v].asked->which_window + 1, views[v].touches);
+    }
+    for (uint32_t v = n; v < TRIAL_TOGETHER; v++) {
+        q.comparable[v] = q.comparable[0];
+        q.until[v] = INT64_MIN;
+        q.lag_from[v] = INT64_MAX;
     }
     ask(w, &q);
     // The touched first: later touches do not censor it.
     w->n_found = 0;
     look_around(w, &q, x, place, w->found.seen, &last_same, &next_same);
-    keep(w, &q, x, place, 0, x->length);
+    keep(w, &q, x, place, x->length);
     if (x->length > e->since)
         find(w, &q, combined);
     for (uint32_t v = 0; v < n && rc == TRIAL_OK; v++) {
         set_members(w, &q, v);
-        rc = trial_put_record(w, e, views, v, n, combined, worth(w, &q));
+        rc = trial_put_record(w, e, &views[v], v, combined, worth(w, &q));
     }
     return rc;
 }

@@ -8,7 +8,7 @@
 #include "plugins/analysis/score/trial_record.h"
 
 // How many of the members saw each type, in binary: digit by digit, one bit of each word for each type.
-static void count_seen(struct trial_work *w, uint32_t view, uint32_t n_views)
+static void count_seen(struct trial_work *w, uint32_t view)
 {
     const struct trial_members *m = &w->members;
     const uint32_t words = w->seen_words;
@@ -21,7 +21,7 @@ static void count_seen(struct trial_work *w, uint32_t view, uint32_t n_views)
     for (uint32_t k = 0; k < words; k++) {
         uint64_t ones = 0, twos = 0;
         for (uint32_t i = 0; i < m->n; i++) {
-            uint64_t carry = w->found.seen[((size_t)m->number[i] * n_views + view) * words + k];
+            uint64_t carry = w->found.seen[((size_t)m->number[i] * TRIAL_TOGETHER + view) * words + k];
             const uint64_t two = ones & carry, four = twos & two;
             ones ^= carry;
             twos ^= two;
@@ -38,12 +38,12 @@ static void count_seen(struct trial_work *w, uint32_t view, uint32_t n_views)
 }
 
 // Other types: who saw them.
-static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uint32_t view, uint32_t n_views, uint8_t *at)
+static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uint32_t view, uint8_t *at)
 {
     const uint64_t *exposed = w->found.seen + (size_t)view * w->seen_words;
     const uint32_t words = w->seen_words, own = v->asked->request->type;
     size_t n_any = 0;
-    count_seen(w, view, n_views);
+    count_seen(w, view);
     for (uint32_t k = 0; k < words; k++) {
         uint64_t any = exposed[k];
         for (uint32_t digit = 0; digit < w->digits; digit++)
@@ -99,7 +99,7 @@ static uint32_t event_times(const struct trial_members *m, uint32_t k, int64_t *
 static uint8_t *put_outcome(struct trial_work *w, uint32_t k, uint8_t *at)
 {
     const struct trial_members *m = &w->members;
-    const uint32_t n_times = event_times(m, k, w->times);
+    const uint32_t n_times = m->any_event[k] ? event_times(m, k, w->times) : 0;
     at = trial_put(at, n_times);
     if (n_times == 0)
         return at;
@@ -120,8 +120,7 @@ static uint8_t *put_outcome(struct trial_work *w, uint32_t k, uint8_t *at)
     return trial_put_small(at, w->ranks, m->n, trial_ranks_are_bytes(w->block.frame->options.comparators));
 }
 
-static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint32_t n_views,
-                            bool many, uint8_t *at)
+static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, bool many, uint8_t *at)
 {
     const struct trial_members *m = &w->members;
     const int64_t followed = m->exposed[0].length;
@@ -137,7 +136,7 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
         at = trial_put_position(at, w->block.begin + w->found.place[m->number[i]], e->position, w->block.frame->near);
     if (v->lag_length > 0)
         at = trial_put_small(at, w->before, m->n, !many);
-    at = put_bundle(w, v, view, n_views, at);
+    at = put_bundle(w, v, view, at);
     for (uint32_t k = 0; k < v->asked->request->n_outcomes; k++)
         at = put_outcome(w, k, at);
     return at;
@@ -158,10 +157,8 @@ static bool list_before(struct trial_work *w, const struct trial_view *v, uint32
     return any > UINT8_MAX;
 }
 
-enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *views, uint32_t view, uint32_t n_views,
-                               uint16_t combined, double worth)
+enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth)
 {
-    const struct trial_view *v = &views[view];
     const struct trial_members *m = &w->members;
     const uint32_t n_outcomes = v->asked->request->n_outcomes;
     struct trial_chunk *room = trial_record_room(w, v->asked->number);
@@ -189,7 +186,7 @@ enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e
             at += sizeof worth;
         }
         if (m->n > 0)
-            at = put_members(w, e, v, view, n_views, many, at);
+            at = put_members(w, e, v, view, many, at);
     }
     room->left -= (size_t)(at - room->at);
     room->at = at;

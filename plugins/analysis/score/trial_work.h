@@ -34,27 +34,26 @@ struct trial_facts {
 struct trial_view {
     const struct trial_asked *asked;
     const uint8_t **out;        // where the place of its record goes
-    const uint64_t *comparable; // who is of the same class of touches
     int64_t lag_length;         // of the placebo
-    uint32_t n;                 // comparators so far
     uint16_t touches;           // class
 };
 
 // The touched, number 0, and the comparators of any of the views in the order in which they were found. Times are since entry.
 struct trial_found {
     uint32_t *place;
-    uint8_t *whose;   // bits of the views
     uint8_t *acted;   // in the hour before
     int64_t *until;   // the stay's end or the next touch of the type
     int64_t *next[TRIAL_OUTCOMES];
     uint32_t *before; // [number][view]: actions in the window of the placebo
     uint64_t *seen;   // [number][view][word]: types that touched
+    uint32_t *of[TRIAL_TOGETHER];  // by view: numbers of its comparators
 };
 
 // The comparators of one view alone, by number there, and the touched one.
 struct trial_members {
     uint32_t n;
-    uint32_t *number;                  // among the found
+    const uint32_t *number;            // among the found
+    bool any_event[TRIAL_OUTCOMES];    // of the members or the touched
     int64_t *length[TRIAL_OUTCOMES];   // of follow-up
     uint8_t *event[TRIAL_OUTCOMES];    // it ended with one
     struct trial_follow exposed[TRIAL_OUTCOMES];
@@ -98,8 +97,7 @@ struct trial_work {
 // and writes their records, in memory of the pass.
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n);
 // Writes the record of one of them, whose members are set (trial_put.c).
-enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *views, uint32_t view, uint32_t n_views,
-                               uint16_t combined, double worth);
+enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth);
 // Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
 struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);
 size_t trial_record_limit(const struct trial_frame *f);

@@ -84,12 +84,23 @@ void context_give_back(struct voc_context *cx, uint64_t size)
     if (cx->memory_all) atomic_fetch_sub(cx->memory_all, size);
 }
 
+// What was freed lies idle between what is live, and counts for the system as memory of this process: near the bound it goes back
+// before so much more is taken that it would show.
+static void give_idle_back(const struct voc_context *cx, uint64_t size)
+{
+    static atomic_uint_least64_t taken;
+    if (atomic_fetch_add(&taken, size) + size < cx->memory_max / 64) return;
+    atomic_store(&taken, 0);
+    mem_trim();
+}
+
 bool context_charge(struct voc_context *cx, uint64_t size)
 {
     uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size, never = 0;
     if (cx->memory_all) used = atomic_fetch_add(cx->memory_all, size) + size;
     const uint64_t accounted = used;
     if (cx->memory_max) used = held(cx, accounted, size);
+    if (cx->memory_max && used > cx->memory_max / 4 * 3) give_idle_back(cx, size);
     if (cx->memory_max == 0 || used <= cx->memory_max) return true;
     context_give_back(cx, size);
     if (atomic_compare_exchange_strong(&cx->refused, &never, used)) {

@@ -12,6 +12,8 @@ struct example {
     bool responded;
 };
 
+const size_t examples_room = 2 * sizeof(struct example);
+
 int examples_add(void *ctx, const struct trial_set *set)
 {
     struct examples *x = ctx;

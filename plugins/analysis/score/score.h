@@ -220,6 +220,7 @@ struct examples {
     int64_t recent_from;
 };
 int examples_add(void *ctx, const struct trial_set *set);  // on_set of the trial
+extern const size_t examples_room;  // bytes that it takes for each set, about, while it makes room
 void examples_choose(struct examples *x, struct finding *f);
 
 // sample.c: where all would be too many comparisons (--trials-max), a part of the touches is compared

@@ -291,6 +291,7 @@ static voc_rc run_plans(struct trials *t)
         rc = p->examples.recent ? plan_outcomes(t, p) : VOC_E_NOMEM;
         if (!rc) rc = ask(t, p, 1, 1, examples_add, &p->examples, &requests[i * times]);
         requests[i * times].brief = true;
+        requests[i * times].on_set_room = examples_room;
         if (!rc && times == 3) rc = ask(t, p, 1, 2, NULL, NULL, &requests[i * 3 + 1]);
         if (!rc && times == 3) rc = ask(t, p, 2, 1, NULL, NULL, &requests[i * 3 + 2]);
     }

@@ -401,7 +401,10 @@ static enum trial_rc find_batch(struct trial_pass *pass, const struct trial_fram
                                 const struct trial_crew *crew)
 {
     const struct trial_alloc *a = &f->alloc;
-    void *later = *n > 1 ? a->resize(a->ctx, NULL, 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t))) : NULL;
+    size_t levels = 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t)), seen = 0;
+    for (size_t i = 0; i < *n; i++)
+        seen += trial_frame_touches(f, requests[i].type) * (requests[i].on_set_room + sizeof(int64_t));
+    void *later = *n > 1 ? a->resize(a->ctx, NULL, levels + seen) : NULL;
     enum trial_rc rc = TRIAL_NOMEM;
     for (*n = later ? *n : 1; rc == TRIAL_NOMEM; *n = (*n + 1) / 2) {
         rc = trial_pass_find(pass, f, requests, (uint32_t)*n, crew);

@@ -153,6 +153,7 @@ struct trial_request {
     uint64_t keep;  // of 2^64: the part of the fresh touches that is taken, by a hash of unit, type and time; 0: all of them
     int (*on_set)(void *ctx, const struct trial_set *set);  // may be NULL; non-zero stops
     void *on_set_ctx;
+    size_t on_set_room;  // bytes that on_set keeps of a set, about
     bool brief;  // on_set is content with stay and index of the first member, without touch and account, and with any order that is always the same
 };
 

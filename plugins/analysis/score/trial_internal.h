@@ -116,7 +116,7 @@ struct trial_slot {  // one line of the cache
 struct trial_level {
     uint32_t *map;  // by account: slot + 1; 0: none
     struct trial_slot *slots;
-    uint32_t n_slots;
+    uint32_t n_slots, n_accounts;
     size_t room;
     int64_t *times;  // of the matched index touches; in order once they are sorted
     size_t n_times, times_room;

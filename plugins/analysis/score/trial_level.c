@@ -11,7 +11,7 @@
 enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
                                uint32_t n_types)
 {
-    *level = (struct trial_level){0};
+    *level = (struct trial_level){.n_accounts = n_accounts};
     level->map = alloc->resize(alloc->ctx, NULL, ((size_t)n_accounts + 1) * sizeof *level->map);
     level->bundle = alloc->resize(alloc->ctx, NULL, ((size_t)n_types + 1) * sizeof *level->bundle);
     if (!level->map || !level->bundle)
@@ -28,7 +28,7 @@ void trial_level_empty(struct trial_level *level, uint32_t n_types)
         level->map[level->slots[i].account] = 0;
     for (uint32_t t = 0; t < n_types; t++)
         level->bundle[t] = (struct stats_sum){0};
-    *level = (struct trial_level){.map = level->map, .slots = level->slots, .room = level->room, .times = level->times,
+    *level = (struct trial_level){.map = level->map, .n_accounts = level->n_accounts, .slots = level->slots, .room = level->room, .times = level->times,
                                   .times_room = level->times_room, .bundle = level->bundle};
 }
 
@@ -45,7 +45,9 @@ enum trial_rc trial_level_reserve(struct trial_level *level, const struct trial_
 {
     if (level->room - level->n_slots >= more)
         return TRIAL_OK;
+    const size_t most = (size_t)level->n_accounts + more;  // one each, and none is refused in advance
     size_t room = level->room * 2 + more + 64;
+    room = room < most ? room : most;
     if (room > SIZE_MAX / sizeof *level->slots)
         return TRIAL_NOMEM;
     void *grown = alloc->resize(alloc->ctx, level->slots, room * sizeof *level->slots);

@@ -211,9 +211,9 @@ static void value_map(struct buf *b, const struct demo_sim *sim)
         bool is_won = a->entered[DEMO_KEEPING] != 0, is_open = !is_won && a->end == END_OPEN && a->entered[DEMO_SEEKING] != 0;
         won += is_won;
         open += is_open;
-        lacks += is_open && !(there[i] >> DEMO_FINANCE & 1u);
+        lacks += is_open && !(there[i] & 1u << DEMO_FINANCE);
         for (unsigned r = 0; r < DEMO_ROLES; r++) {
-            won_with[r] += is_won && (there[i] >> r & 1u);
+            won_with[r] += is_won && (there[i] & 1u << r);
         }
     }
     if (!of || !there) {

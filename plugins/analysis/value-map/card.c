@@ -59,6 +59,24 @@ static void card_need(struct page *p, uint32_t role, size_t need, size_t rank)
     }
 }
 
+// "use-calculator, call-reference": what this role does more than others do, beyond chance.
+static void own_acts(struct page *p, uint32_t role)
+{
+    struct vm_own *own = NULL;
+    size_t n = 0, at = 0, shown = 0;
+    char s[400];
+    if (!p->rc) p->rc = vm_own_actions(p->t, role, &own, &n);
+    for (size_t i = 0; i < n && !p->rc && shown < 5; i++) {
+        if (!(own[i].q <= 0.05) || own[i].odds.z <= 0) continue;
+        const int got = snprintf(s + at, sizeof s - at, "%s%.*s", shown ? ", " : "", SHOW(own[i].name));
+        if (got < 0 || (size_t)got >= sizeof s - at) break;
+        at += (size_t)got;
+        shown++;
+    }
+    if (shown) page_note(p, VOC_NOTE_LEAD, "Does more than others do: %s.", s);
+    p->t->v->base.host->free(p->t->v->base.cx, own);
+}
+
 voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
 {
     char title[200];
@@ -74,6 +92,7 @@ voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
     if (role && t->won)
         page_note(&p, VOC_NOTE_LEAD, "Took part in %llu of %llu deals that were won; is missing in %llu of %llu under way.", (unsigned long long)t->won_with[role], (unsigned long long)t->won,
                   (unsigned long long)t->open_without[role], (unsigned long long)t->open);
+    own_acts(&p, role);
     vm_rank(t, role, order);
     for (size_t i = 0; i < t->v->n_needs; i++) {
         const struct vm_count *n = vm_of_role(t, role, order[i]);

@@ -31,6 +31,14 @@ const char *vm_confidence(uint64_t people) { return people == 0 ? "none" : peopl
 
 double vm_share(uint64_t x, uint64_t n) { return n ? (double)x / (double)n : NAN; }
 
+struct vm_odds vm_log_odds(double y1, double n1, double y2, double n2, double a0)
+{
+    const double a = a0 * (y1 + y2) / (n1 + n2);
+    struct vm_odds o = {.log_odds = log((y1 + a) / (n1 + a0 - y1 - a)) - log((y2 + a) / (n2 + a0 - y2 - a)), .variance = 1 / (y1 + a) + 1 / (y2 + a)};
+    o.z = o.log_odds / sqrt(o.variance);
+    return o;
+}
+
 static int side(double a, double b) { return (a > b) - (a < b); }
 
 double vm_tau_b(const double *x, const double *y, size_t n)

@@ -24,6 +24,10 @@ const char *vm_agreement_name(enum vm_agreement a);          // "stated"
 const char *vm_confidence(uint64_t people);                  // none anecdote weak moderate strong
 double vm_share(uint64_t x, uint64_t n);                     // NaN where n = 0
 
+// How much more one group does a thing than another does (Monroe, Colaresi & Quinn 2008, METHODS 12.6): y of n in each; prior: a0 in all.
+struct vm_odds { double log_odds, variance, z; };
+struct vm_odds vm_log_odds(double y1, double n1, double y2, double n2, double a0);
+
 // Kendall's tau-b; NaN where one side is the same for all.
 double vm_tau_b(const double *x, const double *y, size_t n);
 

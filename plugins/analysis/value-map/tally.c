@@ -5,11 +5,13 @@
 
 #include <string.h>
 
+#define ACTED_MAX ((size_t)1 << 22)  // roles times actions that are counted
+
 struct person {  // one, as records are put together
     struct vm_line *lines;
     size_t n_lines, room_lines;
-    struct vm_touched *touched;
-    size_t n_touched, room_touched;
+    struct vm_touched *touched, *acts;
+    size_t n_touched, room_touched, n_acts, room_acts;
     uint32_t *accounts;  // of each line
     size_t room_accounts;
 };
@@ -33,14 +35,17 @@ static voc_rc take(const struct vm *v, struct person *p, const void *data, size_
     struct vm_person head;
     if (size < sizeof head) return VOC_E_BUG;
     memcpy(&head, data, sizeof head);
-    const char *lines = (const char *)data + sizeof head, *touched = lines + head.n_lines * sizeof *p->lines;
+    const char *lines = (const char *)data + sizeof head, *touched = lines + head.n_lines * sizeof *p->lines, *acts = touched + head.n_touched * sizeof *p->touched;
     voc_rc rc = grow(v, (void **)&p->lines, &p->room_lines, p->n_lines + head.n_lines, sizeof *p->lines);
     if (!rc) rc = grow(v, (void **)&p->accounts, &p->room_accounts, p->n_lines + head.n_lines, sizeof *p->accounts);
     if (!rc) rc = grow(v, (void **)&p->touched, &p->room_touched, p->n_touched + head.n_touched, sizeof *p->touched);
+    if (!rc) rc = grow(v, (void **)&p->acts, &p->room_acts, p->n_acts + head.n_acts, sizeof *p->acts);
     if (rc) return rc;
     memcpy(p->lines + p->n_lines, lines, head.n_lines * sizeof *p->lines);
     for (size_t i = 0; i < head.n_lines; i++) p->accounts[p->n_lines + i] = head.account;
     if (head.n_touched) memcpy(p->touched + p->n_touched, touched, head.n_touched * sizeof *p->touched);
+    if (head.n_acts) memcpy(p->acts + p->n_acts, acts, head.n_acts * sizeof *p->acts);
+    p->n_acts += head.n_acts;
     p->n_lines += head.n_lines;
     p->n_touched += head.n_touched;
     return VOC_OK;
@@ -96,6 +101,15 @@ static voc_rc count_role(struct vm_tally *t, const struct person *p, size_t firs
     return VOC_OK;
 }
 
+static void count_pairs(const struct vm_touched *of, size_t n, uint64_t *into, size_t width)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool before = false;
+        for (size_t k = 0; k < i && !before; k++) before = of[k].role == of[i].role && of[k].touchpoint == of[i].touchpoint;
+        if (!before) into[of[i].role * width + of[i].touchpoint]++;
+    }
+}
+
 static voc_rc count_person(struct vm_tally *t, const struct person *p)
 {
     voc_rc rc = VOC_OK;
@@ -113,11 +127,8 @@ static voc_rc count_person(struct vm_tally *t, const struct person *p)
             if (p->lines[k].role == all.role && p->lines[k].stage == all.stage) add(&all, &p->lines[k]);
         count(t->v, vm_of_cell(t, all.role, all.stage, 0), &all);
     }
-    for (size_t i = 0; i < p->n_touched && !rc; i++) {
-        bool before = false;
-        for (size_t k = 0; k < i; k++) before = before || (p->touched[k].role == p->touched[i].role && p->touched[k].touchpoint == p->touched[i].touchpoint);
-        if (!before) t->reached[p->touched[i].role * t->v->base.def->n_touchpoints + p->touched[i].touchpoint]++;
-    }
+    count_pairs(p->touched, p->n_touched, t->reached, t->v->base.def->n_touchpoints);
+    if (t->acted) count_pairs(p->acts, p->n_acts, t->acted, t->v->base.def->n_actions);
     return rc;
 }
 
@@ -135,7 +146,7 @@ static voc_rc count_people(struct vm_tally *t, struct vm_state *s)
         if (rc) break;
         if (last.len && (last.len != key.len || memcmp(last.ptr, key.ptr, key.len) != 0)) {
             rc = count_person(t, &p);
-            p.n_lines = p.n_touched = 0;
+            p.n_lines = p.n_touched = p.n_acts = 0;
         }
         if (!rc) rc = take(v, &p, data, size);
         last = key;
@@ -144,6 +155,7 @@ static voc_rc count_people(struct vm_tally *t, struct vm_state *s)
     host->free(v->base.cx, p.lines);
     host->free(v->base.cx, p.accounts);
     host->free(v->base.cx, p.touched);
+    host->free(v->base.cx, p.acts);
     return rc;
 }
 
@@ -206,6 +218,7 @@ voc_rc vm_tally_new(struct vm_tally *t, const struct vm *v, struct vm_state *s)
     if (!rc) rc = zeroed(v, &t->present, r, 1, sizeof *t->present);
     if (!rc) rc = zeroed(v, &t->said_theme, r, v->n_themes, sizeof *t->said_theme);
     if (!rc) rc = zeroed(v, &t->reached, r, v->base.def->n_touchpoints, sizeof *t->reached);
+    if (!rc && r <= ACTED_MAX / (v->base.def->n_actions + 1)) rc = zeroed(v, &t->acted, r, v->base.def->n_actions, sizeof *t->acted);
     if (!rc) rc = zeroed(v, &t->won_with, r, 1, sizeof *t->won_with);
     if (!rc) rc = zeroed(v, &t->open_without, r, 1, sizeof *t->open_without);
     if (!rc) rc = count_people(t, s);
@@ -220,7 +233,7 @@ void vm_tally_done(struct vm_tally *t)
     const struct vm *v = t->v;
     for (size_t i = 0; t->accounts && i < (size_t)t->n_roles * v->n_needs; i++) gathered_done(v->base.host, v->base.cx, &t->accounts[i]);
     for (size_t i = 0; t->present && i < t->n_roles; i++) gathered_done(v->base.host, v->base.cx, &t->present[i]);
-    void *arrays[] = {t->of_role, t->of_cell, t->accounts, t->present, t->said_theme, t->reached, t->won_with, t->open_without};
+    void *arrays[] = {t->of_role, t->of_cell, t->accounts, t->present, t->said_theme, t->reached, t->acted, t->won_with, t->open_without};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) v->base.host->free(v->base.cx, arrays[i]);
 }
 

@@ -38,7 +38,7 @@ static void end(void *analysis)
 
 static voc_rc ask(struct vm *v)
 {
-    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_INDIVIDUAL, VOC_COL_ROLE, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED};
+    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_INDIVIDUAL, VOC_COL_ROLE, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED, VOC_COL_ACTION};
     const voc_host *host = v->base.host;
     voc_rc rc = analysis_want(&v->base, columns, sizeof columns / sizeof *columns);
     if (!rc) rc = host->want_person_stays(v->base.run);
@@ -80,7 +80,7 @@ static void state_free(void *analysis, void *state)
 {
     const struct vm *v = analysis;
     struct vm_state *s = state;
-    void *arrays[] = {s->quotes, s->lines, s->touched, s->role, s->events, s->said, s};
+    void *arrays[] = {s->quotes, s->lines, s->touched, s->acts, s->role, s->events, s->said, s};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) v->base.host->free(v->base.cx, arrays[i]);
 }
 
@@ -111,6 +111,7 @@ static voc_rc merge(void *analysis, void *into, void *from)
     if (!rc) rc = v->base.host->spool_merge(a->units, b->units);
     a->words += b->words;
     a->nameless += b->nameless;
+    a->undecided += b->undecided;
     return rc ? rc : vm_quotes_join(v, a, b);
 }
 

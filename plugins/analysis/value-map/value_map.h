@@ -23,7 +23,7 @@ struct vm_line {  // of a person: in one role and one stage (n_stages: in none y
     uint64_t talked;                      // said anything
 };
 struct vm_touched { uint32_t role, touchpoint; };  // a person was reached by it in this role
-struct vm_person { uint32_t account, n_lines, n_touched, reserved; };  // head of a record: lines, then touched
+struct vm_person { uint32_t account, n_lines, n_touched, n_acts; };  // head of a record: lines, touched, then acts (their action in `touchpoint`)
 
 enum vm_fate { VM_NO_DEAL, VM_OPEN, VM_WON, VM_LOST };
 struct vm_unit { uint32_t fate, stage, n_roles, reserved; };  // head of a record: roles that acted
@@ -49,11 +49,11 @@ struct vm_state {
     voc_spool *people, *units;
     struct vm_quote *quotes;  // [role][need][VM_QUOTES], the shortest first
     uint32_t n_roles;         // with room
-    uint64_t words, nameless; // texts seen; of those, nobody's
+    uint64_t words, nameless, undecided; // texts seen; of those, nobody's; on which a pattern took too long
     // scratch of one unit
     struct vm_line *lines;
-    struct vm_touched *touched;
-    size_t n_lines, room_lines, n_touched, room_touched;
+    struct vm_touched *touched, *acts;
+    size_t n_lines, room_lines, n_touched, room_touched, n_acts, room_acts;
     uint32_t *role;           // by event: as resolved
     struct vm_of { uint32_t who, at; } *events, *said;  // of each person together, in order
     size_t room_roles, room_events, room_said;
@@ -77,6 +77,7 @@ struct vm_tally {  // of all people
     struct gathered *present;   // [role]: accounts of all
     uint64_t *said_theme;       // [role][theme]: people
     uint64_t *reached;          // [role][touchpoint]: people
+    uint64_t *acted;            // [role][action]: people; NULL: too many
     bool phases;                // some stage is one in which deals are won
     uint64_t won, open, lost;
     uint64_t *won_with, *open_without;  // by role
@@ -95,6 +96,11 @@ static inline const struct vm_quote *vm_quotes(const struct vm_tally *t, uint32_
 {
     return role < t->s->n_roles ? &t->s->quotes[(role * t->v->n_needs + need) * VM_QUOTES] : NULL;
 }
+
+// Actions of a role against those of all others, the most its own first (distinct.c).
+struct vm_own { size_t action; voc_str name; uint64_t people, others; struct vm_odds odds; double q; };
+voc_rc vm_own_actions(const struct vm_tally *t, uint32_t role, struct vm_own **out, size_t *n);  // freed by the caller
+voc_rc vm_write_distinctive(const struct vm_tally *t);
 
 voc_rc vm_write(const struct vm_tally *t);
 voc_rc vm_write_card(const struct vm_tally *t, uint32_t role);

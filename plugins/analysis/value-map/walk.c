@@ -32,7 +32,7 @@ struct walk {  // of one unit
     const voc_unit *u;
     const int64_t *time;
     const uint8_t *actor, *delivered;
-    const uint32_t *touchpoint;
+    const uint32_t *touchpoint, *action;
     uint32_t person;              // the one at hand
     const struct vm_of *own, *said;  // its events and words
     size_t n_own, n_said;
@@ -79,13 +79,12 @@ static struct vm_line *line_of(struct walk *w, uint32_t role, uint32_t stage)
     return &s->lines[s->n_lines++];
 }
 
-static voc_rc add_touched(struct walk *w, uint32_t role, uint32_t touchpoint)
+static voc_rc add_once(const struct vm *v, struct vm_touched **of, size_t *n, size_t *room, struct vm_touched what)
 {
-    struct vm_state *s = w->s;
-    for (size_t i = 0; i < s->n_touched; i++)
-        if (s->touched[i].role == role && s->touched[i].touchpoint == touchpoint) return VOC_OK;
-    voc_rc rc = grow(w->v, (void **)&s->touched, &s->room_touched, s->n_touched + 1, sizeof *s->touched);
-    if (!rc) s->touched[s->n_touched++] = (struct vm_touched){role, touchpoint};
+    for (size_t i = *n; i-- > 0;)  // most come again soon
+        if ((*of)[i].role == what.role && (*of)[i].touchpoint == what.touchpoint) return VOC_OK;
+    voc_rc rc = grow(v, (void **)of, room, *n + 1, sizeof **of);
+    if (!rc) (*of)[(*n)++] = what;
     return rc;
 }
 
@@ -99,9 +98,13 @@ static voc_rc add_event(struct walk *w, size_t i)
     if (!line) return VOC_E_NOMEM;
     for (size_t n = 0; n < v->n_needs && customer; n++)
         if (v->predicate[n] != VOC_NONE && w->j->predicates[v->predicate[n]][w->u->first_event + i]) line->did |= UINT64_C(1) << n;
-    if (touch == VOC_NONE || !v->needs_of_touchpoint[touch]) return VOC_OK;
-    line->served |= v->needs_of_touchpoint[touch];
-    return add_touched(w, line->role, touch);
+    const uint32_t role = line->role, class_ = analysis_action(&v->base, w->action[i])->class_;
+    const uint64_t serves = touch == VOC_NONE ? 0 : v->needs_of_touchpoint[touch];
+    line->served |= serves;
+    struct vm_state *s = w->s;
+    voc_rc rc = serves ? add_once(v, &s->touched, &s->n_touched, &s->room_touched, (struct vm_touched){role, touch}) : VOC_OK;
+    if (rc || !customer || class_ == VOC_CLASS_MECHANICAL || class_ == VOC_CLASS_UNDELIVERED) return rc;
+    return add_once(v, &s->acts, &s->n_acts, &s->room_acts, (struct vm_touched){role, w->action[i]});
 }
 
 // ---- words ----------------------------------------------------------------------------------------------------------------------
@@ -214,8 +217,8 @@ static voc_rc put_person(struct walk *w)
 {
     const voc_host *host = w->v->base.host;
     struct vm_state *s = w->s;
-    const struct vm_person head = {w->u->account, (uint32_t)s->n_lines, (uint32_t)s->n_touched, 0};
-    const size_t lines = s->n_lines * sizeof *s->lines, touched = s->n_touched * sizeof *s->touched, size = sizeof head + lines + touched;
+    const struct vm_person head = {w->u->account, (uint32_t)s->n_lines, (uint32_t)s->n_touched, (uint32_t)s->n_acts};
+    const size_t lines = s->n_lines * sizeof *s->lines, touched = s->n_touched * sizeof *s->touched, acts = s->n_acts * sizeof *s->acts, size = sizeof head + lines + touched + acts;
     const unsigned char key[4] = {(unsigned char)(w->person >> 24), (unsigned char)(w->person >> 16), (unsigned char)(w->person >> 8), (unsigned char)w->person};
     if (!s->n_lines) return VOC_OK;
     char *record = host->alloc(w->v->base.cx, size);
@@ -223,6 +226,7 @@ static voc_rc put_person(struct walk *w)
     memcpy(record, &head, sizeof head);
     memcpy(record + sizeof head, s->lines, lines);
     if (touched) memcpy(record + sizeof head + lines, s->touched, touched);
+    if (acts) memcpy(record + sizeof head + lines + touched, s->acts, acts);
     voc_rc rc = host->spool_add(s->people, (voc_str){(const char *)key, sizeof key}, record, size);
     host->free(w->v->base.cx, record);
     return rc;
@@ -231,7 +235,7 @@ static voc_rc put_person(struct walk *w)
 static voc_rc walk_person(struct walk *w)
 {
     voc_rc rc = VOC_OK;
-    w->s->n_lines = w->s->n_touched = 0;
+    w->s->n_lines = w->s->n_touched = w->s->n_acts = 0;
     fill_roles(w);
     for (size_t i = 0; i < w->n_own && !rc; i++) rc = add_event(w, w->own[i].at);
     for (size_t i = 0; i < w->n_said && !rc; i++) rc = add_word(w, word_at(w->j, w->u->first_word + w->said[i].at));
@@ -301,6 +305,7 @@ static voc_rc deal_out(struct walk *w)
         const uint32_t person = word_at(w->j, w->u->first_word + i)->individual;
         s->said[i] = (struct vm_of){person, (uint32_t)i};
         s->nameless += person == 0;
+        s->undecided += word_at(w->j, w->u->first_word + i)->undecided;
     }
     if (rc) return rc;
     s->words += w->u->n_words;
@@ -337,6 +342,7 @@ voc_rc vm_walk(const struct vm *v, struct vm_state *s, const voc_journeys *j)
         w.actor = (const uint8_t *)j->columns[VOC_COL_ACTOR] + w.u->first_event;
         w.delivered = (const uint8_t *)j->columns[VOC_COL_DELIVERED] + w.u->first_event;
         w.touchpoint = (const uint32_t *)j->columns[VOC_COL_TOUCHPOINT] + w.u->first_event;
+        w.action = (const uint32_t *)j->columns[VOC_COL_ACTION] + w.u->first_event;
         rc = walk_people(&w);
         if (!rc) rc = put_unit(&w);
     }

@@ -125,6 +125,7 @@ static voc_rc write_map(const struct vm_tally *t)
         page_note(&p, VOC_NOTE_AFTER, "%llu texts belong to no journey here (their event or their person is in none) and are not counted; voc themes PROJECT reads all.",
                   (unsigned long long)(t->v->base.info->n_words - t->s->words));
     if (t->s->nameless) page_note(&p, VOC_NOTE_AFTER, "%llu texts name nobody, and are not counted.", (unsigned long long)t->s->nameless);
+    if (t->s->undecided) page_note(&p, VOC_NOTE_WARNING, "A pattern of the codebook took too long on %llu texts: what they speak of is not all known.", (unsigned long long)t->s->undecided);
     if (t->v->base.info->n_set_aside) page_note(&p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.", (unsigned long long)t->v->base.info->n_set_aside);
     uint32_t first = 1;
     while (first < t->n_roles && !vm_of_role(t, first, 0)->people) first++;
@@ -360,5 +361,6 @@ voc_rc vm_write(const struct vm_tally *t)
     if (!rc) rc = write_needs(t);
     if (!rc) rc = write_cells(t);
     if (!rc) rc = write_quotes(t);
+    if (!rc) rc = vm_write_distinctive(t);
     return rc || !t->v->n_stages ? rc : write_missing_deals(t);
 }

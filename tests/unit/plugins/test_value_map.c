@@ -101,6 +101,28 @@ static void ratings_give_the_opportunity_of_the_reference(void **state)
     csv_free(ratings);
 }
 
+static void words_of_two_groups_are_told_apart_as_the_reference_does(void **state)
+{
+    struct json *voices = json_read_source("tests/truth/expected/sec12_voc.json");
+    const struct json *odds = json_get(voices, "log_odds"), *rows = json_get(odds, "rows");
+    const size_t n = json_length(rows);
+    double p[16], q[16];
+    struct stats_ranked work[16];
+    (void)state;
+    assert_int_equal(n, 9);
+    for (size_t i = 0; i < n; i++) {
+        const struct json *r = json_at(rows, i);
+        const struct vm_odds o = vm_log_odds(json_number(json_at(r, 1)), json_num(odds, "n_lost"), json_number(json_at(r, 2)), json_num(odds, "n_won"), json_num(odds, "alpha0"));
+        assert_close(o.log_odds, json_number(json_at(r, 4)), CLOSED_FORM);
+        assert_close(o.variance, json_number(json_at(r, 5)), CLOSED_FORM);
+        assert_close(o.z, json_number(json_at(r, 6)), CLOSED_FORM);
+        p[i] = stats_normal_two_sided(o.z);
+    }
+    stats_bh(q, p, n, work);
+    for (size_t i = 0; i < n; i++) assert_close(q[i], json_number(json_at(json_at(rows, i), 7)), CLOSED_FORM);
+    json_free(voices);
+}
+
 static void borders_lie_where_they_are_said_to(void **state)
 {
     (void)state;
@@ -130,6 +152,7 @@ int main(void)
         cmocka_unit_test(said_against_did_is_judged_as_the_reference_does),
         cmocka_unit_test(ranks_agree_as_much_as_the_reference_says),
         cmocka_unit_test(ratings_give_the_opportunity_of_the_reference),
+        cmocka_unit_test(words_of_two_groups_are_told_apart_as_the_reference_does),
         cmocka_unit_test(borders_lie_where_they_are_said_to),
     };
     return cmocka_run_group_tests(tests, load, unload);

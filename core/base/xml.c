@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // XML in, the only file that includes libxml2 (2.9.14 and later: no XML_PARSE_NO_XXE, so what is refused is refused here).
-// One hardened SAX2 parser under both faces: xml_sax hands events on, with names as written and byte positions; xml_tree
-// builds nodes in an arena. No DOCTYPE, so no entity but the five and character references; no file, no network.
+// One hardened SAX2 parser under both faces: xml_sax hands events on, with names as written and byte positions, those of plain
+// tags and text from xml_quick.c; xml_tree builds nodes in an arena. No DOCTYPE, so no entity but the five and character references; no file, no network.
 // libxml2 keeps its own malloc (it cannot survive injected faults); all that our callbacks need comes through base/mem,
 // nothing of it once the first few elements have been seen. Threads: one parse belongs to one thread; xml_init comes first.
 #include "base/xml.h"
@@ -11,6 +11,7 @@
 #include <libxml/xmlerror.h>
 #include <string.h>
 #include "base/str.h"
+#include "base/xml_quick.h"
 
 #define DEPTH_MAX 256u
 #define ATTRS_MAX 1000u      // in one tag: libxml2 compares each with each
@@ -58,6 +59,10 @@ struct parser {
     char *chunk;      // owned, if `read`
     const char *from; // the part of the chunk that libxml2 has not taken yet
     size_t left;
+    const struct xml_quick *quick; // what was read without libxml2, or NULL
+    voc_str again;                 // its open tags, to be told to libxml2 first
+    unsigned muted;                // how many of them on_start has not seen yet
+    int64_t moved;                 // bytes by which libxml2's offsets are short
     struct guard guard;
     const char *file;
     struct diag *d;
@@ -143,7 +148,7 @@ static uint64_t offset_of(struct parser *p, const xmlChar *at)
         in->cur = cur;
         return n >= 0 && (uint64_t)n > p->last_byte ? (uint64_t)n : p->last_byte;
     }
-    return (uint64_t)in->consumed + (uint64_t)(at - in->base);
+    return (uint64_t)in->consumed + (uint64_t)(at - in->base) + (uint64_t)p->moved;
 }
 
 static uint64_t line_of(const xmlParserInput *in, const xmlChar *at)
@@ -188,9 +193,18 @@ static bool guard_chunk(struct guard *g, const char *at, size_t n)
     return true;
 }
 
+static void guard(struct parser *p)
+{
+    if (p->left && !guard_chunk(&p->guard, p->from, p->left))
+        too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+}
+
 static void fill(struct parser *p)
 {
+    const struct xml_quick *q = p->quick;
     p->from = p->read ? p->chunk : p->bytes;
+    if (q && q->failed) fail(p, q->failed);
+    if (p->rc) return;
     if (p->read) {
         voc_rc rc = p->read(p->read_user, p->chunk, CHUNK, &p->left);
         if (rc) {
@@ -202,8 +216,7 @@ static void fill(struct parser *p)
         p->bytes += p->left;
         p->n_bytes -= p->left;
     }
-    if (p->left && !guard_chunk(&p->guard, p->from, p->left))
-        too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+    guard(p);
 }
 
 // Gives all that was asked for unless the input ends: libxml2 takes what it gets as enough to look ahead.
@@ -211,6 +224,11 @@ static int on_read(void *user, char *to, int size)
 {
     struct parser *p = user;
     size_t got = 0, want = size > 0 ? (size_t)size : 0;
+    if (p->again.len && want) {
+        got = p->again.len < want ? p->again.len : want;
+        memcpy(to, p->again.ptr, got);
+        p->again = str_mk(p->again.ptr + got, p->again.len - got);
+    }
     while (got < want) {
         if (p->rc == VOC_OK && p->left == 0) fill(p);
         if (p->rc) return -1;
@@ -342,12 +360,26 @@ static voc_rc take_attrs(struct parser *p, const xmlChar *prefix, const xmlChar 
     return p->names.rc;
 }
 
+// A tag that the listener knows: it is there only so that libxml2 knows it too, and the lines on which it and the next one begin.
+static void place_of_open(struct parser *p)
+{
+    const struct xml_quick *q = p->quick;
+    const char *newline = q->at ? memrchr(q->chunk, '\n', q->at) : NULL;
+    const uint64_t line = --p->muted ? q->open[q->depth - p->muted].line : q->line;
+    p->ctxt->input->line = line < INT32_MAX ? (int)line : INT32_MAX;
+    if (newline) p->ctxt->input->col = (int)(q->chunk + q->at - newline);
+}
+
 static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri, int n_ns, const xmlChar **ns,
                      int n_attrs, int n_defaulted, const xmlChar **attrs)
 {
     struct parser *p = user;
     (void)n_defaulted;
     if (p->rc) return;
+    if (p->muted) {
+        place_of_open(p);
+        return;
+    }
     const xmlChar *at = tag_start(p->ctxt->input);
     uint64_t line = line_of(p->ctxt->input, at), byte = offset_of(p, at);
     p->text_len = 0;
@@ -457,6 +489,8 @@ static voc_rc parse(struct parser *p)
     p->ctxt = xmlCreateIOParserCtxt(&sax, p, on_read, NULL, p, XML_CHAR_ENCODING_NONE);
     if (p->ctxt) {
         xmlCtxtUseOptions(p->ctxt, OPTIONS);
+        if (p->muted) p->ctxt->input->line = (int)p->quick->open[0].line;
+        guard(p);
         xmlParseDocument(p->ctxt);
         check_whole(p);
         free_context(p->ctxt);
@@ -467,10 +501,36 @@ static voc_rc parse(struct parser *p)
     return p->rc;
 }
 
+// What the quick reader left is read on: its open tags are told to libxml2 again, then the rest of its chunk and of the source.
+static void go_on(struct parser *p, const struct xml_quick *q)
+{
+    p->quick = q;
+    p->again = str_mk(q->tags.ptr, q->depth ? q->tags.len : 0);
+    p->muted = q->depth;
+    p->moved = (int64_t)(q->before + q->at) - (int64_t)p->again.len;
+    p->left = q->len - q->at;
+    p->from = q->chunk + q->at;
+    p->depth = q->depth;
+    p->namespaces = q->namespaces;
+    p->declared[1] = (uint16_t)q->namespaces;
+    p->text_len = q->text_len;
+    p->last_byte = q->last_byte;
+}
+
 voc_rc xml_sax(xml_read read, void *read_user, const voc_xml_handler *h, void *user, const char *file, struct diag *d)
 {
     struct parser p = {.h = h, .user = user, .read = read, .read_user = read_user, .file = file, .d = d};
-    return parse(&p);
+    struct xml_quick *q = mem_zalloc(1, sizeof *q);
+    if (!q) return VOC_E_NOMEM;
+    q->h = h, q->user = user, q->read = read, q->read_user = read_user;
+    voc_rc rc = xml_quick_read(q);
+    if (rc == VOC_OK) {
+        go_on(&p, q);
+        rc = parse(&p);
+    }
+    xml_quick_done(q);
+    mem_free(q);
+    return rc;
 }
 
 struct xml_feed { struct parser p; };

@@ -31,6 +31,9 @@ check_PROGRAMS += tests/fuzz/replay_wire
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay.c $(FUZZ_SHARED)
 tests_fuzz_replay_wire_LDADD = $(FUZZ_LDADD)
 
+check_PROGRAMS += tests/fuzz/replay_xml
+tests_fuzz_replay_xml_SOURCES = tests/fuzz/fuzz_xml.c tests/fuzz/replay.c $(FUZZ_SHARED)
+tests_fuzz_replay_xml_LDADD = $(FUZZ_LDADD)
 
 FUZZ_SECONDS = 60
 .PHONY: fuzz
@@ -66,6 +69,11 @@ noinst_PROGRAMS += tests/fuzz/fuzz_wire
 tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(FUZZ_SHARED)
 tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LDADD)
 tests_fuzz_fuzz_wire_LDFLAGS = -fsanitize=fuzzer -rdynamic
+
+noinst_PROGRAMS += tests/fuzz/fuzz_xml
+tests_fuzz_fuzz_xml_SOURCES = tests/fuzz/fuzz_xml.c $(FUZZ_SHARED)
+tests_fuzz_fuzz_xml_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fuzz_xml_LDFLAGS = -fsanitize=fuzzer -rdynamic
 
 fuzz: $(pkgplugin_LTLIBRARIES) $(noinst_PROGRAMS)
 	@VOC_TEST_BUILDDIR='$(abs_top_builddir)' VOC_TEST_SRCDIR='$(abs_top_srcdir)' $(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS) >fuzz.log; \

@@ -70,6 +70,7 @@ pairs() {
     echo "fuzz_input input-any"
     echo "fuzz_journey journey"
     echo "fuzz_bytes bytes"
+    echo "fuzz_xml xml"
     echo "fuzz_book book"
     echo "fuzz_wire wire-block"
     echo "fuzz_wire wire-values"

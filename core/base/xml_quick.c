@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+// Reads the plain part of an XML document three times as fast as libxml2, which reads the rest: tags with plain names, values in
+// quotes, text, comments, in UTF-8. It never refuses: at whatever else it meets (a DOCTYPE, other charsets, prefixes, CDATA, any
+// fault, the end of the root) it stops before it, and libxml2 goes on from there with the open tags told to it again. So every
+// message is libxml2's, and what is accepted is what libxml2 accepts; tests/fuzz (xml) holds that both hand out the same.
+// The chunk ends with a byte 0, which is of no class, so that every loop stops there. One thread.
+#include "base/xml_quick.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+
+#define CHUNK ((size_t)64 << 10) // a tag, a text or a comment that is longer is libxml2's
+#define ATTRS_MOST 64u           // each is compared with each
+#define NAME_MOST 1000u
+#define TEXT_MOST ((size_t)9 << 20) // libxml2 counts on from here
+#define VALUES_MAX ((size_t)1 << 20)
+
+enum { START = 1, NAME = 2, PLAIN = 4, SPACE = 8, HIGH = 16, QUOTED = 32 }; // QUOTED: may stand in a value as it is, quotes apart
+
+// '\r' in a text becomes '\n', and space of any kind in a value ' ': where they stand, libxml2 does that.
+static const uint8_t class_of[256] = {
+    ['\t'] = SPACE | PLAIN, ['\n'] = SPACE | PLAIN, ['\r'] = SPACE, [' '] = SPACE | PLAIN | QUOTED,
+    ['!'] = PLAIN | QUOTED, ['"'] = PLAIN, ['#' ... '%'] = PLAIN | QUOTED, ['\''] = PLAIN, ['(' ... ','] = PLAIN | QUOTED,
+    ['-' ... '.'] = NAME | PLAIN | QUOTED, ['/'] = PLAIN | QUOTED, ['0' ... '9'] = NAME | PLAIN | QUOTED, [':' ... ';'] = PLAIN | QUOTED,
+    ['='] = PLAIN | QUOTED, ['>' ... '@'] = PLAIN | QUOTED, ['A' ... 'Z'] = START | NAME | PLAIN | QUOTED, ['['] = PLAIN | QUOTED, ['\\'] = PLAIN | QUOTED,
+    [']'] = QUOTED, ['^'] = PLAIN | QUOTED, ['_'] = START | NAME | PLAIN | QUOTED, ['`'] = PLAIN | QUOTED, ['a' ... 'z'] = START | NAME | PLAIN | QUOTED,
+    ['{' ... 127] = PLAIN | QUOTED, [128 ... 255] = HIGH,
+};
+
+enum found { GIVEN, MORE, OVER, STOP }; // MORE: the chunk ends within it; OVER: it is libxml2's; STOP: q->status
+
+static uint8_t class_at(const char *c) { return class_of[(unsigned char)*c]; }
+
+// More bytes behind those that are left; false: there are none, or no room for them.
+static bool refill(struct xml_quick *q)
+{
+    const size_t left = q->len - q->at;
+    size_t got = 1;
+    if (q->ended || q->failed || left == CHUNK) return false;
+    if (left) memmove(q->chunk, q->chunk + q->at, left);
+    q->before += q->at;
+    q->at = 0, q->len = left;
+    while (q->len < CHUNK && got > 0 && !q->failed) {
+        q->failed = q->read(q->read_user, q->chunk + q->len, CHUNK - q->len, &got);
+        if (q->failed) break;
+        q->len += got;
+    }
+    q->ended = got == 0;
+    q->chunk[q->len] = '\0';
+    return q->len > left;
+}
+
+static void count_lines(struct xml_quick *q, const char *from, const char *to)
+{
+    while (from < to && (from = memchr(from, '\n', (size_t)(to - from))) != NULL) from++, q->line++;
+}
+
+// Whether bytes of which some are above 127 are characters of XML.
+static bool high_is_fine(const char *from, const char *to)
+{
+    if (!text_utf8_valid(from, (size_t)(to - from))) return false;
+    for (const char *c = from; c + 2 < to && (c = memchr(c, '\xEF', (size_t)(to - c))) != NULL; c++) // U+FFFE and U+FFFF are none
+        if (to - c > 2 && c[1] == '\xBF' && (unsigned char)c[2] >= 0xBE) return false;
+    return true;
+}
+
+static enum found at_end_or_odd(const struct xml_quick *q, const char *c) { return c == q->chunk + q->len ? MORE : OVER; }
+
+// ---- references
+
+// One of the five entities, or a reference to a character above the control characters; its length, or 0.
+static size_t reference(const char *from, const char *to, struct buf *out)
+{
+    static const struct { const char *name; char c; } five[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+    const size_t left = (size_t)(to - from);
+    for (size_t i = 0; i < sizeof five / sizeof *five; i++) {
+        const size_t len = strlen(five[i].name);
+        if (left >= len && memcmp(from, five[i].name, len) == 0) return buf_byte(out, five[i].c) == VOC_OK ? len : 0;
+    }
+    if (left < 4 || from[1] != '#') return 0;
+    const bool hex = from[2] == 'x';
+    uint32_t value = 0;
+    size_t at = hex ? 3 : 2, first = at;
+    for (; at < left && at < first + 6; at++) {
+        const char c = from[at];
+        const int digit = c >= '0' && c <= '9' ? c - '0' : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        if (digit < 0) break;
+        value = value * (hex ? 16 : 10) + (uint32_t)digit;
+    }
+    if (at == first || at == left || from[at] != ';' || value < 0x20 || value >= 0x7F) return 0; // others are rare
+    return buf_byte(out, (char)value) == VOC_OK ? at + 1 : 0;
+}
+
+// The text with its references and line ends resolved, in q->values.
+static enum found resolve(struct xml_quick *q, voc_str *s)
+{
+    const size_t from = q->values.len;
+    const char *c = s->ptr, *end = s->ptr + s->len;
+    // all that a tag can need, as what was resolved before points into it
+    if (from == 0 && !buf_room(&q->values, CHUNK)) return q->status = q->values.rc, STOP;
+    for (size_t taken; c < end; c += taken) {
+        taken = 1;
+        if (*c == '\r') taken += c + 1 < end && c[1] == '\n';
+        if (*c == '&') taken = reference(c, end, &q->values);
+        else (void)buf_byte(&q->values, *c == '\r' ? '\n' : *c);
+        if (taken == 0) return OVER;
+    }
+    *s = str_mk(q->values.ptr + from, q->values.len - from);
+    return GIVEN;
+}
+
+// ---- text and comments: *at is moved behind what was read
+
+static enum found text(struct xml_quick *q, const char **at)
+{
+    const char *from = *at, *c = from;
+    bool high = false, refers = false;
+    uint64_t lines = 0;
+    for (; *c == ' ' || *c == '\n'; c++) lines += *c == '\n'; // nearly always all of it
+    for (; *c != '<'; c++) {
+        const uint8_t is = class_at(c);
+        lines += *c == '\n';
+        if (is & PLAIN) continue;
+        if (is & HIGH) high = true;
+        else if (*c == '&' || (*c == '\r' && q->h->text)) refers = true;
+        else if (*c == '\r') continue;
+        else if (*c != ']') return at_end_or_odd(q, c);
+        else if (c[1] == ']') return OVER; // perhaps "]]>"
+    }
+    voc_str whole = str_mk(from, (size_t)(c - from));
+    enum found found = !high || high_is_fine(from, c) ? GIVEN : OVER;
+    buf_clear(&q->values);
+    if (refers && found == GIVEN) found = resolve(q, &whole);
+    if (q->text_len + whole.len > TEXT_MOST && q->h->text) found = OVER;
+    if (found != GIVEN) return found;
+    *at = c;
+    q->line += lines;
+    q->text_len += whole.len;
+    if (q->h->text && whole.len) q->status = q->h->text(q->user, whole);
+    return q->status ? STOP : GIVEN;
+}
+
+static enum found comment(struct xml_quick *q, const char **at)
+{
+    const char *from = *at + 4, *c = from;
+    bool high = false;
+    for (;; c++) {
+        if (c[0] == '-' && c[1] == '-') break;
+        if (class_at(c) & HIGH) high = true;
+        else if (!(class_at(c) & (PLAIN | SPACE)) && *c != '<' && *c != '&' && *c != ']') return at_end_or_odd(q, c);
+    }
+    if (c[2] != '>') return at_end_or_odd(q, c + 2);
+    if (high && !high_is_fine(from, c)) return OVER;
+    count_lines(q, from, c);
+    *at = c + 3;
+    return GIVEN;
+}
+
+// ---- tags
+
+struct tag { voc_str name; const char *end; bool empty, lines; size_t n_ns; }; // end: behind its '>'
+
+static enum found take_value(struct xml_quick *q, const char **at, voc_str *value)
+{
+    const char *c = *at, quote = *c;
+    bool high = false, refers = false;
+    if (quote != '"' && quote != '\'') return at_end_or_odd(q, c);
+    const char *from = ++c;
+    for (; *c != quote; c++) {
+        const uint8_t is = class_at(c);
+        if (is & QUOTED || *c == '"' || *c == '\'') continue;
+        if (is & HIGH) high = true;
+        else if (*c == '&') refers = true;
+        else return at_end_or_odd(q, c);
+    }
+    *value = str_mk(from, (size_t)(c - from));
+    *at = c + 1;
+    if (high && !high_is_fine(from, c)) return OVER;
+    return refers ? resolve(q, value) : GIVEN;
+}
+
+static bool is_new(const struct xml_quick *q, voc_str name)
+{
+    for (size_t i = 0; i < q->attrs.n; i++)
+        if (str_eq(q->attrs.at[i].name, name)) return false;
+    return true;
+}
+
+// A declaration of a namespace comes first, as libxml2 tells it; only the root's, and none that has a meaning of its own.
+static bool take_attribute(struct xml_quick *q, struct tag *t, voc_str name, voc_str value)
+{
+    static const voc_str reserved = {"http://www.w3.org", 17};
+    size_t to = q->attrs.n;
+    if (q->attrs.n == ATTRS_MOST || !is_new(q, name)) return false;
+    if (name.len >= 3 && memcmp(name.ptr, "xml", 3) == 0) {
+        if (!str_is(name, "xmlns") || q->depth > 0 || value.len == 0 || (value.len >= reserved.len && memcmp(value.ptr, reserved.ptr, reserved.len) == 0)) return false;
+        t->n_ns = 1;
+        memmove(q->attrs.at + 1, q->attrs.at, q->attrs.n * sizeof *q->attrs.at);
+        to = 0;
+    }
+    q->attrs.at[to] = (voc_xml_attr){name, value};
+    q->attrs.n++;
+    return true;
+}
+
+static enum found take_name(const struct xml_quick *q, const char **at, voc_str *name)
+{
+    const char *c = *at;
+    if (!(class_at(c) & START)) return at_end_or_odd(q, c);
+    for (c++; class_at(c) & NAME;) c++;
+    *name = str_mk(*at, (size_t)(c - *at));
+    if (name->len > NAME_MOST) return OVER;
+    *at = c;
+    return GIVEN;
+}
+
+// The start tag at c, its attributes in q->attrs.
+static enum found start_tag(struct xml_quick *q, const char *c, struct tag *t)
+{
+    *t = (struct tag){.name = {"", 0}};
+    c++;
+    enum found found = take_name(q, &c, &t->name);
+    q->attrs.n = 0;
+    buf_clear(&q->values);
+    while (found == GIVEN) {
+        voc_str name, value;
+        const char *gap = c;
+        for (; class_at(c) & SPACE; c++) t->lines |= *c != ' ';
+        if (*c == '>' || *c == '/') break;
+        if (c == gap) return at_end_or_odd(q, c);
+        found = take_name(q, &c, &name);
+        if (found == GIVEN && *c != '=') return at_end_or_odd(q, c);
+        c++;
+        if (found == GIVEN) found = take_value(q, &c, &value);
+        if (found == GIVEN && !take_attribute(q, t, name, value)) return OVER;
+    }
+    if (found != GIVEN) return found;
+    t->empty = *c == '/';
+    if (t->empty && *++c != '>') return at_end_or_odd(q, c);
+    t->end = c + 1;
+    return GIVEN;
+}
+
+static enum found push(struct xml_quick *q, const char *tag, const struct tag *t)
+{
+    struct xml_quick_open *o = &q->open[q->depth];
+    *o = (struct xml_quick_open){q->tags.len, t->name.len, q->line};
+    if (buf_add(&q->tags, tag, (size_t)(t->end - tag)) != VOC_OK) return q->status = q->tags.rc, STOP;
+    return GIVEN;
+}
+
+static enum found opened(struct xml_quick *q, const char **at)
+{
+    const char *tag = *at;
+    struct tag t;
+    enum found found = q->depth < XML_QUICK_DEPTH ? start_tag(q, tag, &t) : OVER;
+    if (found != GIVEN) return found;
+    if (q->depth == 0 && t.empty) return OVER; // the root's end is libxml2's
+    found = t.empty ? GIVEN : push(q, tag, &t);
+    if (found != GIVEN) return found;
+    if (q->depth == 0) q->namespaces = (unsigned)t.n_ns;
+    q->last_byte = q->before + (uint64_t)(tag - q->chunk);
+    q->text_len = 0;
+    q->depth++;
+    q->status = q->h->start(q->user, t.name, q->attrs.at, q->attrs.n, q->line, q->last_byte);
+    if (t.lines) count_lines(q, tag, t.end);
+    *at = t.end;
+    if (!q->status && t.empty) {
+        q->last_byte = q->before + (uint64_t)(t.end - q->chunk);
+        q->status = q->h->end(q->user, t.name, q->line, q->last_byte);
+        q->depth--;
+    }
+    return q->status ? STOP : GIVEN;
+}
+
+static enum found closed(struct xml_quick *q, const char **at)
+{
+    if (q->depth < 2) return OVER;
+    const struct xml_quick_open *o = &q->open[q->depth - 1];
+    const char *c = *at + 2, *name = q->tags.ptr + o->tag + 1;
+    const size_t left = (size_t)(q->chunk + q->len - c);
+    if (left <= o->name_len) return MORE;
+    if (memcmp(c, name, o->name_len) != 0) return OVER;
+    for (c += o->name_len; class_at(c) & SPACE;) c++;
+    if (*c != '>') return at_end_or_odd(q, c);
+    count_lines(q, *at, c);
+    voc_str told = str_mk(*at + 2, o->name_len);
+    *at = c + 1;
+    q->tags.len = o->tag;
+    q->text_len = 0;
+    q->depth--;
+    q->last_byte = q->before + (uint64_t)(*at - q->chunk);
+    q->status = q->h->end(q->user, told, q->line, q->last_byte);
+    return q->status ? STOP : GIVEN;
+}
+
+// What begins with the '<' at *at.
+static enum found markup(struct xml_quick *q, const char **at)
+{
+    const char *c = *at;
+    if (class_at(c + 1) & START) return opened(q, at);
+    if (c[1] == '/') return closed(q, at);
+    if (c[1] != '!') return at_end_or_odd(q, c + 1);
+    for (size_t i = 2; i < 4; i++)
+        if (c[i] != '-') return at_end_or_odd(q, c + i);
+    return comment(q, at);
+}
+
+// ---- the document
+
+// The declaration, comments and space up to the root; they stay in the chunk, as nothing was handed out.
+static bool prolog(struct xml_quick *q, const char **at)
+{
+    static const voc_str version = {"<?xml version=\"1.0\"", 19}, charset = {" encoding=\"UTF-8\"", 17}, small = {" encoding=\"utf-8\"", 17};
+    const char *c = q->chunk;
+    enum found found = GIVEN;
+    if (q->len >= version.len && memcmp(c, version.ptr, version.len) == 0) {
+        c += version.len;
+        if (q->len < version.len + charset.len) return false;
+        if (memcmp(c, charset.ptr, charset.len) == 0 || memcmp(c, small.ptr, small.len) == 0) c += charset.len;
+        while (*c == ' ') c++;
+        if (c[0] != '?' || c[1] != '>') return false;
+        c += 2;
+    }
+    while (found == GIVEN) {
+        const char *gap = c;
+        while (class_at(c) & SPACE) c++;
+        count_lines(q, gap, c);
+        if (*c != '<' || class_at(c + 1) & START) break;
+        if (q->chunk + q->len - c < 4 || memcmp(c, "<!--", 4) != 0) return false;
+        found = comment(q, &c);
+    }
+    *at = c;
+    return found == GIVEN && *c == '<';
+}
+
+voc_rc xml_quick_read(struct xml_quick *q)
+{
+    enum found found = GIVEN;
+    const char *c = NULL;
+    q->line = 1;
+    q->chunk = mem_alloc(CHUNK + 4); // a comment looks two bytes ahead
+    buf_init(&q->tags, XML_QUICK_DEPTH * CHUNK);
+    buf_init(&q->values, VALUES_MAX);
+    voc_rc rc = q->chunk ? vec_reserve(&q->attrs, ATTRS_MOST, ATTRS_MOST) : VOC_E_NOMEM;
+    if (rc) return rc;
+    memset(q->chunk, 0, CHUNK + 4);
+    (void)refill(q);
+    if (prolog(q, &c)) found = opened(q, &c);
+    if (q->status) return q->status;
+    if (q->depth == 0) return q->line = 1, VOC_OK; // all of it is libxml2's
+    q->at = (size_t)(c - q->chunk);
+    while (found == GIVEN || (found == MORE && refill(q))) {
+        c = q->chunk + q->at;
+        found = text(q, &c);
+        if (found == GIVEN) q->at = (size_t)(c - q->chunk);
+        if (found == GIVEN) found = markup(q, &c);
+        if (found == GIVEN) q->at = (size_t)(c - q->chunk);
+    }
+    return q->status;
+}
+
+void xml_quick_done(struct xml_quick *q)
+{
+    buf_done(&q->tags);
+    buf_done(&q->values);
+    vec_free(&q->attrs);
+    mem_free(q->chunk);
+}

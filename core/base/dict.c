@@ -253,6 +253,8 @@ void dict_prefetch_at(const struct dict *d, uint32_t code)
 
 uint32_t dict_n(const struct dict *d) { return (uint32_t)d->n; }
 
+size_t dict_bytes(const struct dict *d) { return d->bytes; }
+
 voc_str dict_at(const struct dict *d, uint32_t code)
 {
     if (code >= d->n) return (voc_str){"", 0};

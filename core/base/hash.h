@@ -40,5 +40,6 @@ uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash);
 void dict_clear(struct dict *d); // empty again; keeps most of its memory for what comes next
 void dict_prefetch_at(const struct dict *d, uint32_t code); // its string is about to be asked for
 uint32_t dict_n(const struct dict *d);
+size_t dict_bytes(const struct dict *d); // of its strings, and what each costs beside
 voc_str dict_at(const struct dict *d, uint32_t code); // borrows until dict_free or dict_clear
 #endif

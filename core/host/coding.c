@@ -69,7 +69,7 @@ void coder_clear(struct coder *c)
         r->listed = r->listed || r->fresh > r->seen / 2;
         r->seen = r->fresh = 0;
     }
-    if (!c->sender || dict_n(c->strings) > STAY_STRINGS || c->tuples.n > STAY_TUPLES) forget_strings(c);
+    if (!c->sender || dict_n(c->strings) > STAY_STRINGS || dict_bytes(c->strings) > CODING_STAY_BYTES || c->tuples.n > STAY_TUPLES) forget_strings(c);
 }
 
 void coder_text(struct coder *c, const char *bytes, size_t len)

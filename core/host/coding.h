@@ -8,6 +8,7 @@
 
 #define CODING_ROWS ((size_t)1 << 24)    // of one block: a record of 1 MiB cannot give more
 #define CODING_STRINGS ((size_t)1 << 30) // bytes
+#define CODING_STAY_BYTES ((size_t)8 << 20) // of strings that stay from block to block: with more, the next block begins anew
 #define CODING_AT_ONCE 64u               // rows: what the steps of one batch touch stays in the nearest cache
 
 // A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.

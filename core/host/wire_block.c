@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "host/coding.h"
 
 enum { SENDERS_MOST = 1024 };
 #define ROWS_MOST (UINT64_C(1) << 26)
@@ -337,6 +338,7 @@ static void begin_block(struct unpacker *u, struct wire_senders *all)
     if (h->n_stay < h->n_known || h->n_stay > h->n_strings || h->n_hash > h->n_strings - h->n_stay) return lie(u, "there are fewer strings than it says");
     if (h->n_rejects > h->n_strings - h->n_stay || h->n_known_tuples > h->n_tuples || h->n_strings == 0) return lie(u, "there are fewer strings than it says");
     if ((h->n_known || h->n_known_tuples) && (h->n_known != s->n_stay || h->n_known_tuples != s->tuples.n)) return lie(u, "what the last block had is out of range");
+    if (h->n_known && s->kept > CODING_STAY_BYTES) return lie(u, "it keeps too many strings");
     if ((h->n_strings - h->n_known) > u->left / sizeof(uint32_t) || h->n_tuples - h->n_known_tuples > u->left / sizeof(struct coded_tuple)) return lie(u, "an array is longer than its message");
     if (h->n_known == 0) {
         arena_done(&s->arena);

@@ -46,6 +46,26 @@ static void put(uint32_t type, uint64_t size, const void *body, size_t n)
     if (write(WIRE, &head, sizeof head) < 0 || (n && write(WIRE, body, n) < 0)) _exit(9);
 }
 
+// Blocks without rows, each of which adds a megabyte to the strings that stay.
+static void stay(void)
+{
+    static struct { uint64_t counts[12]; uint32_t len[2]; char text[1 << 20]; } block;
+    const size_t head = sizeof block.counts, text = sizeof block.text;
+    memset(block.text, 'a', text);
+    block.counts[5] = text;
+    block.counts[8] = 1; // sender 1, nothing known
+    block.counts[9] = (uint64_t)2 << 32 | 2;
+    block.len[1] = (uint32_t)text;
+    put(BLOCK, sizeof block, &block, sizeof block);
+    for (uint64_t known = 2; known < 200; known++) { // from here on there is one string, and no empty one: the lengths are one less
+        block.counts[8] = known << 32 | 1;
+        block.counts[9] = (known + 1) << 32 | (known + 1);
+        block.len[0] = (uint32_t)text;
+        const struct { uint32_t type, zero; uint64_t size; } says = {BLOCK, 0, head + 4 + text};
+        if (write(WIRE, &says, sizeof says) < 0 || write(WIRE, &block, head + 4) < 0 || write(WIRE, block.text, text) < 0) _exit(9);
+    }
+}
+
 static void lie(voc_str text)
 {
     static uint64_t counts[12];
@@ -61,6 +81,7 @@ static void lie(voc_str text)
         counts[9] = (uint64_t)1 << 32 | 1;       // one string
         put(BLOCK, sizeof counts, counts, sizeof counts);
     }
+    if (says(text, "lie-stay")) stay();
     if (says(text, "lie-quiet")) put(END, 0, noise, 0);
 }
 

@@ -38,7 +38,7 @@ enum anchor { AT_LEFT, AT_MIDDLE, AT_RIGHT };
 struct line { voc_str s; bool rtl, cut; double width; }; // cut: an ellipsis stands behind it
 struct wrapped { struct line line[LINES_MAX]; size_t n; double width; bool cut; };
 
-double text_width(voc_str s, double size, bool bold);
+double drawn_width(voc_str s, double size, bool bold);
 // At most `most` lines of at most `width`; breaks at blanks and after joints, within words where one is too long.
 void text_wrap(struct wrapped *w, voc_str s, double width, double size, bool bold, size_t most);
 double text_height(const struct wrapped *w, double size); // of all lines

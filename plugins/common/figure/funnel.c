@@ -49,7 +49,7 @@ static double draw_row(const struct funnel *f, size_t row, double y)
     }
     const double len = f->most > 0 && count > 0 ? count / f->most * f->width : 0;
     say_count(f, row, words, sizeof words);
-    const double said = text_width((voc_str){words, strlen(words)}, SMALL, true);
+    const double said = drawn_width((voc_str){words, strlen(words)}, SMALL, true);
     pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-ground\"/>\n", f->left, y, f->width, BAR);
     pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-bar\"/>\n", f->left, y, len, BAR);
     if (len >= said + 16) text_label(pen, words, f->left + 8, y + BAR / 2 + SMALL * 0.36, AT_LEFT, "f-bold f-on");
@@ -78,7 +78,7 @@ double draw_funnel(struct picture *p, double y)
         double count = 0;
         if (!row_shown(p, r)) continue;
         if (part_number(p, r, VOC_AS_COUNT, &count) && count > f.most) f.most = count;
-        const double w = text_width(part_text(p, r, VOC_AS_LABEL), SMALL, true);
+        const double w = drawn_width(part_text(p, r, VOC_AS_LABEL), SMALL, true);
         if (w > widest) widest = w;
     }
     f.left = f.stacked ? 0 : (widest < 60 ? 60 : widest > p->width * 0.3 ? p->width * 0.3 : widest) + 16;

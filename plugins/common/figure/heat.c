@@ -77,7 +77,7 @@ static double draw_beside(const struct heat *h, double y)
     struct wrapped w;
     double widest = 40, head = 0, top = y;
     for (size_t i = 0; i < h->n_rows; i++) {
-        const double is = text_width(h->row[i], SMALL, true);
+        const double is = drawn_width(h->row[i], SMALL, true);
         if (is > widest) widest = is;
     }
     const double most = h->p->width * 0.24, left = (widest > most ? most : widest) + 12, width = (h->p->width - left) / (double)h->n_columns;

@@ -46,7 +46,7 @@ static void say_edge(const struct picture *p, size_t row, struct map_edge *e)
     format_number(n, sizeof n, e->count, 0, false);
     snprintf(e->label, sizeof e->label, "%.40s", n);
     if (time && time->type != VOC_CELL_NA) say_cell(e->below, sizeof e->below, p->t, time);
-    const double first = text_width((voc_str){e->label, strlen(e->label)}, SMALL, true), second = text_width((voc_str){e->below, strlen(e->below)}, SMALL, false);
+    const double first = drawn_width((voc_str){e->label, strlen(e->label)}, SMALL, true), second = drawn_width((voc_str){e->below, strlen(e->below)}, SMALL, false);
     e->label_width = fmax(first, second) + 4;
     e->label_height = SMALL * LEADING * (e->below[0] ? 2 : 1);
 }
@@ -118,7 +118,7 @@ static void size_nodes(struct map *m, double width)
     for (size_t i = 0; i < m->n_nodes; i++) {
         struct map_node *n = &m->nodes[i];
         text_wrap(&n->lines, n->name, width, SMALL, n->end, NAME_LINES);
-        n->width = fmax(fmax(n->lines.width, text_width((voc_str){n->again, strlen(n->again)}, SMALL, false)) + 2 * PAD_X, 56);
+        n->width = fmax(fmax(n->lines.width, drawn_width((voc_str){n->again, strlen(n->again)}, SMALL, false)) + 2 * PAD_X, 56);
         n->height = text_height(&n->lines, SMALL) + 2 * PAD_Y + (n->again[0] ? SMALL * LEADING : 0);
     }
 }

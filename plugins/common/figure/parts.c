@@ -142,7 +142,7 @@ double grades_legend(struct picture *p, double x, double y)
     double at = x + 62;
     text_label(p->pen, "evidence", x, y + SMALL, AT_LEFT, "f-soft");
     for (int i = 0; i < 5; i++) {
-        const double w = 34 + text_width((voc_str){grades[i], strlen(grades[i])}, SMALL, false) + 14;
+        const double w = 34 + drawn_width((voc_str){grades[i], strlen(grades[i])}, SMALL, false) + 14;
         if (at + w > p->width && at > x) at = x, y += 20;
         grade_put(p->pen, i, at, y + SMALL);
         text_label(p->pen, grades[i], at + 30, y + SMALL, AT_LEFT, "f-soft");
@@ -198,7 +198,7 @@ double shades_legend(struct picture *p, const struct shades *s, uint32_t part, d
     text_put(p->pen, &w, title, x, y, SMALL, AT_LEFT, "f-soft");
     double at = x + w.width + 10;
     text_label(p->pen, lo, at, y + SMALL, AT_LEFT, "f-soft");
-    at += text_width((voc_str){lo, strlen(lo)}, SMALL, false) + 6;
+    at += drawn_width((voc_str){lo, strlen(lo)}, SMALL, false) + 6;
     for (int i = 0; i < 7; i++)
         pen_f(p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"16\" height=\"12\" class=\"f-h%s f-edge\"/>", at + i * 16, y + 1, shade_of(s, s->lo + (s->hi - s->lo) * ((double)i + 0.5) / 7));
     text_label(p->pen, hi, at + 7 * 16 + 6, y + SMALL, AT_LEFT, "f-soft");

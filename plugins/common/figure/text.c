@@ -77,7 +77,7 @@ static bool from_right(voc_str s)
 
 #define BOLD 1.12
 
-double text_width(voc_str s, double size, bool bold)
+double drawn_width(voc_str s, double size, bool bold)
 {
     double w = 0;
     for (size_t i = 0, n; i < s.len; i += n) w += advance(shown(decode(s.ptr + i, s.len - i, &n)));

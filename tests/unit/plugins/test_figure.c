@@ -111,7 +111,7 @@ static voc_rc on_end(void *user, voc_str name, uint64_t line, uint64_t byte)
     (void)line, (void)byte;
     if (str_is(name, "text")) {
         const voc_str t = {s->text, s->len};
-        const double size = strstr(s->class_, "f-large") ? LARGE : SMALL, w = text_width(t, size, strstr(s->class_, "f-bold") || strstr(s->class_, "f-large"));
+        const double size = strstr(s->class_, "f-large") ? LARGE : SMALL, w = drawn_width(t, size, strstr(s->class_, "f-bold") || strstr(s->class_, "f-large"));
         const double x = s->x - (s->anchor == 1 ? w / 2 : s->anchor == 2 ? w : 0);
         if (s->n == TEXTS_MAX) fail_msg("more texts than a test expects");
         s->box[s->n] = (struct box){x, s->y - size * 0.8, x + w, s->y + size * 0.2};

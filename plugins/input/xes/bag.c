@@ -68,12 +68,11 @@ voc_str bag_text(const struct bag *b, size_t i)
     return s;
 }
 
-const struct bag_item *bag_find(const struct bag *b, const char *key, voc_str *text)
+const struct bag_item *bag_find_key(const struct bag *b, voc_str key, voc_str *text)
 {
-    size_t len = strlen(key);
     for (size_t i = 0; i < b->n; i++) {
         voc_str k = bag_key(b, i);
-        if (k.len != len || memcmp(k.ptr, key, len) != 0) continue;
+        if (k.len != key.len || memcmp(k.ptr, key.ptr, key.len) != 0) continue;
         *text = bag_text(b, i);
         return &b->items[i];
     }

@@ -2,6 +2,8 @@
 /* Attributes of an event or a trace while it is being read: keys and values copied into one buffer that is reused. */
 #ifndef VOC_XES_BAG_H
 #define VOC_XES_BAG_H
+#include <string.h>
+
 #include <voc/plugin.h>
 
 struct bag_item {
@@ -24,5 +26,10 @@ void bag_clear(struct bag *b); /* keeps the memory */
 voc_rc bag_add(struct bag *b, voc_str key, voc_str text, const struct bag_item *typed);
 voc_str bag_key(const struct bag *b, size_t i);
 voc_str bag_text(const struct bag *b, size_t i);
-const struct bag_item *bag_find(const struct bag *b, const char *key, voc_str *text); /* the first of that key, or NULL */
+const struct bag_item *bag_find_key(const struct bag *b, voc_str key, voc_str *text); /* the first of that key, or NULL */
+static inline const struct bag_item *bag_find(const struct bag *b, const char *key, voc_str *text)
+{
+    voc_str k = {key, strlen(key)};
+    return bag_find_key(b, k, text);
+}
 #endif

@@ -30,7 +30,8 @@ voc_rc xes_refuse(struct xes *x, uint64_t line, const char *hint, const char *fo
     return VOC_E_INPUT;
 }
 
-static int is(voc_str s, const char *z) { return s.len == strlen(z) && memcmp(s.ptr, z, s.len) == 0; }
+static inline int same(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
+static inline int is(voc_str s, const char *z) { return same(s, (voc_str){z, strlen(z)}); }
 
 // ISO 8601, the pattern that was asked for, or the one that the first time that is neither proves.
 voc_rc xes_time(struct xes *x, voc_str text, int64_t *us, uint32_t *resolution)
@@ -49,17 +50,17 @@ voc_rc xes_time(struct xes *x, voc_str text, int64_t *us, uint32_t *resolution)
 
 // ---- one event --------------------------------------------------------------------------------------------------------
 
-static const char *const fields[] = {"concept:name", "time:timestamp", "org:resource", "org:role", "cost:total", "identity:id"};
+static const voc_str fields[] = {VOC_LIT("concept:name"), VOC_LIT("time:timestamp"), VOC_LIT("org:resource"), VOC_LIT("org:role"), VOC_LIT("cost:total"), VOC_LIT("identity:id")};
 
 static int is_field(voc_str key)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (is(key, fields[i])) return 1;
+        if (same(key, fields[i])) return 1;
     return 0;
 }
 
 // A global is the value of an attribute that an event lacks; never for times: a default time is no time.
-static const struct bag_item *lookup(const struct xes *x, const char *key, voc_str *text)
+static inline const struct bag_item *lookup(const struct xes *x, const char *key, voc_str *text)
 {
     const struct bag_item *it = bag_find(&x->event, key, text);
     return it || strcmp(key, "time:timestamp") == 0 ? it : bag_find(&x->globals, key, text);

@@ -10,11 +10,12 @@
 
 enum xes_type { XT_STRING, XT_DATE, XT_INT, XT_FLOAT, XT_BOOLEAN, XT_ID, XT_LIST, XT_CONTAINER, XT_NONE };
 
-static const struct { const char *name; enum element kind; enum xes_type type; } elements[] = {
-    {"string", EL_ATTRIBUTE, XT_STRING}, {"date", EL_ATTRIBUTE, XT_DATE}, {"int", EL_ATTRIBUTE, XT_INT}, {"float", EL_ATTRIBUTE, XT_FLOAT},
-    {"event", EL_EVENT, XT_NONE}, {"trace", EL_TRACE, XT_NONE}, {"boolean", EL_ATTRIBUTE, XT_BOOLEAN}, {"id", EL_ATTRIBUTE, XT_ID},
-    {"list", EL_ATTRIBUTE, XT_LIST}, {"container", EL_ATTRIBUTE, XT_CONTAINER}, {"values", EL_VALUES, XT_NONE}, {"log", EL_LOG, XT_NONE},
-    {"global", EL_GLOBAL, XT_NONE}, {"extension", EL_EXTENSION, XT_NONE}, {"classifier", EL_CLASSIFIER, XT_NONE}};
+static const struct { voc_str name; enum element kind; enum xes_type type; } elements[] = {
+    {VOC_LIT("string"), EL_ATTRIBUTE, XT_STRING},     {VOC_LIT("date"), EL_ATTRIBUTE, XT_DATE}, {VOC_LIT("int"), EL_ATTRIBUTE, XT_INT},
+    {VOC_LIT("float"), EL_ATTRIBUTE, XT_FLOAT},       {VOC_LIT("event"), EL_EVENT, XT_NONE},    {VOC_LIT("trace"), EL_TRACE, XT_NONE},
+    {VOC_LIT("boolean"), EL_ATTRIBUTE, XT_BOOLEAN},   {VOC_LIT("id"), EL_ATTRIBUTE, XT_ID},     {VOC_LIT("list"), EL_ATTRIBUTE, XT_LIST},
+    {VOC_LIT("container"), EL_ATTRIBUTE, XT_CONTAINER}, {VOC_LIT("values"), EL_VALUES, XT_NONE},  {VOC_LIT("log"), EL_LOG, XT_NONE},
+    {VOC_LIT("global"), EL_GLOBAL, XT_NONE},          {VOC_LIT("extension"), EL_EXTENSION, XT_NONE}, {VOC_LIT("classifier"), EL_CLASSIFIER, XT_NONE}};
 
 static int strstr_in(voc_str s, const char *z)
 {
@@ -24,9 +25,10 @@ static int strstr_in(voc_str s, const char *z)
     return 0;
 }
 
-static int is(voc_str s, const char *z) { return s.len == strlen(z) && memcmp(s.ptr, z, s.len) == 0; }
+static inline int same(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
+static inline int is(voc_str s, const char *z) { return same(s, (voc_str){z, strlen(z)}); }
 
-static voc_str get(const voc_xml_attr *attrs, size_t n, const char *name, int *found)
+static inline voc_str get(const voc_xml_attr *attrs, size_t n, const char *name, int *found)
 {
     voc_str none = {"", 0};
     *found = 0;
@@ -229,7 +231,7 @@ voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, 
     struct xes *x = user;
     size_t e = 0, n_elements = sizeof elements / sizeof *elements;
     name = local_name(x, name, attrs, n);
-    while (e < n_elements && !is(name, elements[e].name)) e++;
+    while (e < n_elements && !same(name, elements[e].name)) e++;
     if (e == n_elements)
         return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
     if (!allowed(x, elements[e].kind))

@@ -83,11 +83,19 @@ static void same(const char *how, const struct answer *x, const struct answer *y
         fuzz_fail("%s: %llu tags, and not %llu, or others", how, (unsigned long long)y->heard.n, (unsigned long long)x->heard.n);
 }
 
+// With the mark libxml2 takes another charset's name for what it is, or not at all: that is no question of ours.
+static bool other_charset(voc_str doc)
+{
+    const char *end = doc.len > 5 && memcmp(doc.ptr, "<?xml", 5) == 0 ? memmem(doc.ptr, doc.len, "?>", 2) : NULL;
+    voc_str head = {doc.ptr, end ? (size_t)(end - doc.ptr) : 0};
+    return memmem(head.ptr, head.len, "encoding", 8) && !memmem(head.ptr, head.len, "\"UTF-8\"", 7) && !memmem(head.ptr, head.len, "\"utf-8\"", 7);
+}
+
 void fuzz_one(const struct fuzz_how *how, voc_str bytes)
 {
     const bool texts = !(how->flags & FUZZ_OPTIONS);
     struct buf marked;
-    if (bytes.len > 1 && (unsigned char)bytes.ptr[0] > 127) return; // a mark of its own, or no XML
+    if (bytes.len == 0 || (unsigned char)bytes.ptr[0] > 127 || other_charset(bytes)) return; // a mark of its own, or no XML
     buf_init(&marked, (size_t)1 << 22);
     if (buf_cstr(&marked, "\xEF\xBB\xBF") != VOC_OK || buf_str(&marked, bytes) != VOC_OK) fuzz_fail("no memory to begin with");
     const struct answer marked_one = read_xml(str_mk(marked.ptr, marked.len), 3, 0, texts), plain = read_xml(bytes, 0, 0, texts);

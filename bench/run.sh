@@ -8,6 +8,7 @@
 #   bench/run.sh                      1 million events, 5 rounds; a few minutes
 #   ROWS=10000000 bench/run.sh        10 million; about 8 GB of disk
 #   RUNS=0 bench/run.sh               only whether the answers are alike
+#   ONLY=weblog LINES=5000000 bench/run.sh  one work; also MAILS, XES_ROWS: how large its file is
 #   ONLY=import bench/run.sh          works whose name begins so; SKIP=score leaves those out
 #   PEERS=no MEMORY=1G bench/run.sh   voc alone, that may not take more memory
 #   VOC=/usr/bin/voc WORK=/var/tmp/bench RUNS=3 bench/run.sh
@@ -35,6 +36,7 @@ trap 'test -z "$server" || kill "$server" 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
 server=''
 . "$here/peers.sh"
+. "$here/inputs.sh"
 
 # ---- the works: name, tool, what is done before (not measured), what is measured, "server" if a server's time counts ------------
 # Questions are those of the peers' queries, that do not ask who acted: asked.voc does not know it either, so that every event is
@@ -65,7 +67,8 @@ add count voc "$warm" "$VOC sql ${limit}base.voc 'SELECT action, count(*) AS n F
 add start voc "$warm" "$VOC stats ${limit}base.voc --quiet"
 add stages voc "cat followed.voc >/dev/null" "$VOC stages ${limit}followed.voc --quiet"
 add score voc "cat followed.voc >/dev/null" "$VOC score ${limit}followed.voc --quiet"
-test "$PEERS" = no || peers_add
+inputs_add
+test "$PEERS" = no || { peers_add; inputs_peers; }
 test -s works || die "no work is called $ONLY"
 
 # ---- files that are only read -----------------------------------------------------------------------------------------------
@@ -76,6 +79,7 @@ if grep -q followed.voc works; then
     { cp base.voc followed.voc && "$VOC" journey use followed.voc "$here/journey" --quiet >/dev/null; } || die "voc does not follow $here/journey"
 fi
 test "$PEERS" = no || peers_files
+inputs_files
 
 # ---- alike? ----------------------------------------------------------------------------------------------------------------------
 . "$here/answers.sh"

@@ -172,7 +172,7 @@ static const char about[] =
     "take. What is expected is what --target says, else what held before --since, else what holds in the other stages. The cost is\n"
     "how many more would have come through all later stages.\n"
     "\n"
-    "Other tables: typical_steps, alternatives, dwell_segments, incidence, curves, periods, deviations and traces (whether journeys\n"
+    "Other tables: typical_steps, typical_map, alternatives, dwell_segments, incidence, curves, periods, deviations and traces (whether journeys\n"
     "keep to the order of the stages); break_points and trend_tests hold the tests. --compare sets two kinds of journeys beside each\n"
     "other: its effects have ranges, and what is called more or less has been held against how much was looked at.";
 

@@ -131,6 +131,7 @@ void typical_done(struct typical *t, const struct discover *d);
 
 // ---- tables -----------------------------------------------------------------------------------------------------------------------
 voc_rc typical_tables(const struct journeys *all, const struct state *st);  // typical.c
+voc_rc map_table(const struct journeys *all, const struct typical *of, size_t n);  // map.c: of each group
 voc_rc breaks_tables(const struct journeys *all);                           // breaks.c
 voc_rc dwell_tables(const struct journeys *all);                            // dwell.c
 voc_rc trends_tables(const struct journeys *all);                           // trends.c

@@ -201,6 +201,7 @@ voc_rc typical_tables(const struct journeys *all, const struct state *st)
     if (!rc) rc = write_typical(&p, st);
     if (!rc) rc = write_steps(&p);
     if (!rc) rc = write_alternatives(&p);
+    if (!rc) rc = map_table(all, p.of, p.n);
     for (size_t g = 0; p.of && g < p.n; g++) typical_done(&p.of[g], all->d);
     all->d->base.host->free(all->d->base.cx, p.of);
     return rc;

@@ -310,6 +310,10 @@ static uint32_t needs(const struct journey *j, uint32_t columns, bool words)
         if (columns >> of[i].column & 1u) kept |= of[i].kept;
     for (size_t i = 0; i < j->n_needs; i++)
         if (j->needs[i].sought) kept |= predicate_columns_of(j->needs[i].sought);
+    for (size_t i = 0; i < j->n_stages; i++) {
+        for (size_t k = 0; k < j->stages[i].n_inputs; k++) kept |= predicate_columns_of(j->stages[i].inputs[k].present);
+        for (size_t k = 0; k < j->stages[i].n_requirements; k++) kept |= predicate_columns_of(j->stages[i].requirements[k].met);
+    }
     return words ? kept | EV_TEXT : kept;
 }
 

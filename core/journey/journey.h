@@ -45,6 +45,8 @@ struct predicate {
     uint32_t number; // dense over the journey: index of evaluation memory
 };
 
+struct stage_input { voc_str name; bool required; const struct predicate *present; }; // present: of the event that opens the stage, or of its unit
+struct requirement { voc_str id, title; bool of_next; const struct predicate *met; };
 struct stage {
     voc_str id, title, phase, owner, calendar;
     uint64_t line;
@@ -56,6 +58,8 @@ struct stage {
     const struct predicate *aim; // or NULL: an action list becomes a predicate too
     int64_t aim_value;           // micro-units or VOC_NA
     struct predicate *roles_required; // reserved, NULL
+    const struct stage_input *inputs; size_t n_inputs;
+    const struct requirement *requirements; size_t n_requirements;
 };
 struct stage_exit { voc_str id, title, outcome; uint64_t line; const struct predicate *when; };
 struct regress { uint32_t to, from; /* VOC_NONE: any */ uint64_t line; const struct predicate *when; };

@@ -74,6 +74,7 @@ const struct predicate *load_predicate_in(struct loader *l, const struct xml_nod
 const struct predicate *const *load_predicates_named(struct loader *l, const struct xml_node *holder, const char *element, size_t *n);
 const struct predicate *load_any(struct loader *l, const struct xml_node *holder, const char *element); // any of them; NULL: there is none
 const struct predicate *load_action_list(struct loader *l, const struct xml_node *aim);
+const struct predicate *load_present(struct loader *l, const struct xml_node *n, voc_str name); // an attribute is there
 struct voc_regex *load_pattern(struct loader *l, voc_str pattern, unsigned flags, uint64_t line);
 void load_every_predicate(struct loader *l, const struct xml_node *root); // P of elements without typed structures
 void load_number(struct loader *l, const struct predicate *p);

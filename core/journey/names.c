@@ -31,6 +31,30 @@ static int64_t window_for(const struct journey *j, uint32_t stage, uint32_t touc
     return us;
 }
 
+static voc_rc inputs_of(struct timeline *t, const struct stage *from, voc_def_stage *to)
+{
+    voc_def_input *inputs = arena_alloc(&t->arena, (from->n_inputs + 1) * sizeof *inputs);
+    voc_def_requirement *requirements = arena_alloc(&t->arena, (from->n_requirements + 1) * sizeof *requirements);
+    if (!inputs || !requirements) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < from->n_inputs && !rc; i++) {
+        inputs[i] = (voc_def_input){.name = from->inputs[i].name, .required = from->inputs[i].required};
+        rc = number_of(t, from->inputs[i].present, &inputs[i].present);
+    }
+    for (size_t i = 0; i < from->n_requirements && !rc; i++) {
+        requirements[i] = (voc_def_requirement){.id = from->requirements[i].id, .title = from->requirements[i].title, .of_next = from->requirements[i].of_next};
+        rc = number_of(t, from->requirements[i].met, &requirements[i].met);
+    }
+    to->owner = from->owner;
+    to->inputs = inputs;
+    to->n_inputs = from->n_inputs;
+    to->requirements = requirements;
+    to->n_requirements = from->n_requirements;
+    to->input_size = sizeof *inputs;
+    to->requirement_size = sizeof *requirements;
+    return rc;
+}
+
 static voc_rc stages(struct timeline *t)
 {
     const struct journey *j = t->j;
@@ -44,6 +68,7 @@ static voc_rc stages(struct timeline *t)
                                    .skippable = from->skippable, .aim_value = from->aim ? from->aim_value : VOC_NA,
                                    .window_us = window == VOC_NA ? j->response.window_us : window};
         voc_rc rc = number_of(t, from->aim, &stage[s].aim);
+        if (!rc) rc = inputs_of(t, from, &stage[s]);
         if (rc) return rc;
     }
     for (size_t x = 0; x < j->n_exits; x++) {

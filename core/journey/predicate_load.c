@@ -241,6 +241,31 @@ const struct predicate *load_any(struct loader *l, const struct xml_node *holder
     return any;
 }
 
+// An event of anybody that has the attribute, or whose unit has it.
+const struct predicate *load_present(struct loader *l, const struct xml_node *n, voc_str name)
+{
+    static const enum fact_of of[] = {FACT_EVENT, FACT_UNIT};
+    struct predicate *any = predicate_take(l, PRED_ANY, n);
+    const struct predicate **child = load_take(l, 2, sizeof *child);
+    for (size_t i = 0; i < 2 && any && child; i++) {
+        struct predicate *event = predicate_take(l, PRED_EVENT, n), *fact = predicate_take(l, PRED_FACT, n);
+        const struct predicate **facts = load_take(l, 1, sizeof *facts);
+        if (!event || !fact || !facts) return NULL;
+        fact->of = of[i];
+        fact->name = name;
+        fact->has_present = fact->present = true;
+        facts[0] = fact;
+        event->actors = 1u << VOC_ACTOR_CUSTOMER | 1u << VOC_ACTOR_COMPANY | 1u << VOC_ACTOR_OTHER;
+        event->child = facts;
+        event->n_child = 1;
+        child[i] = event;
+    }
+    if (!any || !child) return NULL;
+    any->child = child;
+    any->n_child = 2;
+    return any;
+}
+
 const struct predicate *load_action_list(struct loader *l, const struct xml_node *aim)
 {
     size_t n = 0;
@@ -267,6 +292,7 @@ void load_every_predicate(struct loader *l, const struct xml_node *n)
     static const char *const typed[] = {"predicate", "role", "segment", "definition", "exit", "regress", "aim", "touchpoint", "work", "treated", "control", "ignore", "sought"};
     bool skip = false;
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) skip = skip || str_is(n->name, typed[i]);
+    skip = skip || (str_is(n->name, "requirement") && n->parent && str_is(n->parent->name, "stage"));
     if (str_is(n->name, "predicate") && !l->rc) { // also those that nothing uses
         for (size_t i = 0; i < l->named.n; i++)
             if (l->named.at[i].node == n && l->named.at[i].state == NAMED_NEW) load_named_now(l, &l->named.at[i]);

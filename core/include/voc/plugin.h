@@ -303,6 +303,16 @@ enum { VOC_END_FORWARD = 1, VOC_END_BACKWARD = 2, VOC_END_EXIT = 3, VOC_END_LAPS
 
 #define VOC_NONE UINT32_MAX /* no such index, predicate or code */
 
+typedef struct voc_def_input { /* what must be there when a stage is entered */
+    voc_str name;
+    uint32_t present, required; /* present: predicate of the event that opens the stage */
+} voc_def_input;
+
+typedef struct voc_def_requirement { /* what leaves a stage must meet it */
+    voc_str id, title;
+    uint32_t met, of_next; /* met: predicate of the event with which it goes on; of_next: asked by the next step, else by the customer */
+} voc_def_requirement;
+
 typedef struct voc_def_stage {
     voc_str id, title, phase;
     uint32_t skippable;
@@ -310,6 +320,12 @@ typedef struct voc_def_stage {
     int64_t aim_value;  /* micro-units, or VOC_NA */
     int64_t window_us;  /* response window of this stage (defaults resolved) */
     uint32_t referred;  /* reserved */
+    uint32_t input_size, requirement_size; /* strides */
+    voc_str owner;      /* or empty */
+    const voc_def_input *inputs;
+    size_t n_inputs;
+    const voc_def_requirement *requirements;
+    size_t n_requirements;
 } voc_def_stage;
 
 typedef struct voc_def_exit {

@@ -65,6 +65,39 @@ static void count_customers(const struct sipoc *s, struct sipoc_state *st, const
             (void)once(st, sipoc_slot(s, v->stage, SIPOC_ROLE, bounded(s, SIPOC_ROLE, role[e])));
 }
 
+// At the event that opened the visit.
+static void count_inputs(const struct sipoc *s, struct sipoc_state *st, const voc_journeys *j, const voc_unit *u, const voc_stay *v)
+{
+    const size_t e = u->first_event + v->first_event, n = sipoc_n_inputs(s, v->stage);
+    bool all = n > 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool there = v->n_events > 0 && v->first_event < u->n_events && j->predicates[s->asked[s->first_of[v->stage] + i]][e];
+        if (there) (void)once(st, sipoc_slot(s, v->stage, SIPOC_INPUT, i));
+        all = all && (there || !sipoc_input(s, v->stage, i)->required);
+    }
+    st->stages[v->stage].complete += all;
+}
+
+// Of a visit that went on: an event at that time meets it, or it is a defect.
+static void count_requirements(const struct sipoc *s, struct sipoc_state *st, const voc_journeys *j, const voc_unit *u, const voc_stay *v)
+{
+    const int64_t *time = j->columns[VOC_COL_TIME];
+    const size_t n = sipoc_n_requirements(s, v->stage), end = u->first_event + u->n_events;
+    uint64_t defects = 0;
+    if (!n) return;
+    for (size_t i = 0; i < n; i++) {
+        const uint8_t *met = j->predicates[s->asked[s->first_of[v->stage] + sipoc_n_inputs(s, v->stage) + i]];
+        bool any = false;
+        for (size_t e = u->first_event + v->first_event; e < end && time[e] <= v->out_us && !any; e++) any = time[e] == v->out_us && met[e];
+        if (any) continue;
+        (void)once(st, sipoc_slot(s, v->stage, SIPOC_REQUIREMENT, i));
+        defects++;
+    }
+    st->stages[v->stage].checked++;
+    st->stages[v->stage].defects += defects;
+    st->stages[v->stage].whole += !defects;
+}
+
 static voc_rc count_visit(const struct sipoc *s, struct sipoc_state *st, const voc_journeys *j, const voc_unit *u, const voc_stay *v)
 {
     if (v->stage >= s->n_stages || (v->end == VOC_END_EXIT && v->exit >= s->base.def->n_exits)) return VOC_E_BUG;
@@ -86,6 +119,8 @@ static voc_rc count_visit(const struct sipoc *s, struct sipoc_state *st, const v
     count_supplier(s, st, j, u, v);
     count_work(s, st, j, u, v);
     count_customers(s, st, j, u, v);
+    count_inputs(s, st, j, u, v);
+    if (v->end == VOC_END_FORWARD || (v->end == VOC_END_EXIT && won(s, v))) count_requirements(s, st, j, u, v);
     return VOC_OK;
 }
 

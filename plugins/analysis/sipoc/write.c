@@ -14,10 +14,10 @@ static const struct sheet_column columns[] = {
     {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the journey"},
     {"part", "part", VOC_CELL_TEXT, 0, "supplier, input, process, output, customer or requirement"},
     {"what", "what", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "by its name"},
-    {"n", "visits", VOC_CELL_INT, 0, "stays in the stage that it opened, was part of, ended or was followed by"},
-    {"share", "share", VOC_CELL_SHARE, 0, "suppliers and process: of all visits; outputs: of those that are over; customers: of those that went on"},
+    {"n", "visits", VOC_CELL_INT, 0, "stays in the stage that it opened, was there for, was part of, ended, was followed by, or that met it"},
+    {"share", "share", VOC_CELL_SHARE, 0, "suppliers, inputs and process: of all visits; outputs: of those that are over; customers and requirements: of those that went on"},
     {"went_on", "went on", VOC_CELL_SHARE, 0, "suppliers: of their visits that are over"},
-    {"lo", "at least", VOC_CELL_SHARE, VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on (Wilson)"},
+    {"lo", "at least", VOC_CELL_SHARE, VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on, or of what met a requirement (Wilson)"},
     {"hi", "at most", VOC_CELL_SHARE, VOC_COLUMN_DETAIL, "upper end of it"},
     {"times", "times", VOC_CELL_INT, VOC_COLUMN_DETAIL, "process: how often"},
     {"minutes", "minutes a visit", VOC_CELL_REAL, 0, "process: minutes of work, for each visit of the stage"},
@@ -149,21 +149,94 @@ static void customers(struct sheet *t, const struct sipoc *s, const struct sipoc
     s->base.host->free(s->base.cx, lines);
 }
 
+static void inputs(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+{
+    const uint64_t visits = st->stages[stage].visits;
+    const size_t n = sipoc_n_inputs(s, stage);
+    for (size_t i = 0; i <= n && n; i++) { // the last: all of them
+        const uint64_t there = i < n ? st->tallies[sipoc_slot(s, stage, SIPOC_INPUT, i)].visits : st->stages[stage].complete;
+        begin_line(t, s, stage, "input", i < n ? sipoc_input(s, stage, i)->name : (voc_str)VOC_LIT("all that is required"), there, share(there, visits));
+        no_yield(t);
+        end_line(t, false, 0, 0, 0);
+    }
+}
+
+struct fault { size_t i; uint64_t n; voc_str title; };
+
+static int most_faults(const void *x, const void *y)
+{
+    const struct fault *a = x, *b = y;
+    if (a->n != b->n) return a->n > b->n ? -1 : 1;
+    const int c = memcmp(a->title.ptr, b->title.ptr, a->title.len < b->title.len ? a->title.len : b->title.len);
+    return c ? c : (a->title.len > b->title.len) - (a->title.len < b->title.len);
+}
+
+// How many met it, of those that went on; what is missed most often first. Nobody went on: no data, never all.
+static void requirements(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+{
+    const struct sipoc_stage *g = &st->stages[stage];
+    const size_t n = sipoc_n_requirements(s, stage);
+    struct fault *faults = NULL;
+    if (!n) return;
+    if (!t->rc) t->rc = analysis_zeroed(&s->base, (void **)&faults, n, sizeof *faults);
+    for (size_t i = 0; i < n && !t->rc; i++) faults[i] = (struct fault){i, st->tallies[sipoc_slot(s, stage, SIPOC_REQUIREMENT, i)].visits, sipoc_requirement(s, stage, i)->title};
+    if (faults && n > 1) qsort(faults, n, sizeof *faults, most_faults);
+    for (size_t i = 0; i < n && !t->rc; i++) {
+        const struct stats_interval w = stats_wilson((double)(g->checked - faults[i].n), (double)g->checked);
+        begin_line(t, s, stage, "requirement", faults[i].title, g->checked - faults[i].n, share(g->checked - faults[i].n, g->checked));
+        sheet_na(t);
+        sheet_share(t, w.lo);
+        sheet_share(t, w.hi);
+        end_line(t, false, 0, 0, 0);
+    }
+    if (!t->rc) {
+        begin_line(t, s, stage, "requirement", (voc_str)VOC_LIT("every one of them"), g->whole, share(g->whole, g->checked));
+        no_yield(t);
+        end_line(t, false, 0, 0, 0);
+    }
+    s->base.host->free(s->base.cx, faults);
+}
+
+// At most 160 bytes of it, cut between characters.
+static int shown(voc_str s)
+{
+    size_t n = s.len < 160 ? s.len : 160;
+    while (n < s.len && n > 0 && ((unsigned char)s.ptr[n] & 0xC0) == 0x80) n--;
+    return (int)n;
+}
+
+// "1.04 defects a visit that went on": defects per unit and per million opportunities.
+static void say_defects(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+{
+    const struct sipoc_stage *g = &st->stages[stage];
+    const voc_def_stage *d = analysis_stage(&s->base, stage);
+    const voc_str title = d->title.len ? d->title : d->id;
+    const size_t n = sipoc_n_requirements(s, stage);
+    if (!n || !g->checked) return;
+    sheet_note(t, VOC_NOTE_AFTER, "%.*s: %.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", shown(title), title.ptr, (double)g->defects / (double)g->checked,
+               1e6 * (double)g->defects / ((double)g->checked * (double)n));
+}
+
 voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
 {
     struct sheet t = {0};
-    size_t met = 0;
-    sheet_open(&t, &s->base, "sipoc", "Suppliers, process, outputs and customers of each stage", VOC_TABLE_BRIEF, columns, sizeof columns / sizeof *columns);
+    size_t met = 0, declared = 0;
+    sheet_open(&t, &s->base, "sipoc", "Suppliers, inputs, process, outputs and customers of each stage", VOC_TABLE_BRIEF, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < s->n_stages; i++) {
         if ((s->only != SIZE_MAX && s->only != i) || !st->stages[i].visits) continue;
         met++;
+        declared += sipoc_n_inputs(s, i) + sipoc_n_requirements(s, i);
         suppliers(&t, s, st, i);
+        inputs(&t, s, st, i);
         process(&t, s, st, i);
         outputs(&t, s, st, i);
         customers(&t, s, st, i);
+        requirements(&t, s, st, i);
     }
     sheet_say(&t, "A visit is a stay in the stage; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name. Drafted from events.", LINES_MAX);
-    sheet_note(&t, VOC_NOTE_AFTER, "%s", "Inputs and requirements are not measured here: no data, which is not the same as all right.");
+    for (size_t i = 0; i < s->n_stages; i++)
+        if (s->only == SIZE_MAX || s->only == i) say_defects(&t, s, st, i);
+    if (!declared) sheet_note(&t, VOC_NOTE_AFTER, "%s", "The journey declares no inputs and requirements (<input>, <requirement> of a stage): no data, which is not the same as all right.");
     if (s->n_stages < 5 || s->n_stages > 7) sheet_note(&t, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
     if (s->base.info->actor_assumed) sheet_note(&t, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
     sheet_note(&t, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");

@@ -113,7 +113,7 @@ static void every_line_is_what_a_hand_counts(void **state)
         is("time in stage", "Look", "time", "half have left after 20 d", "-", "-", "-", "20.000000", "-"); // 2/3, then 1/3
         is("time in stage", "buy", "time", "more than half are still there", "-", "-", "-", "-", "-");
         is("leave without going on", "Look", "leave", "50% (1 of 2 ended)", "-", "-", "-", "0.500000", "-");
-        is("cost of touches", "Look", "cost", "7 EUR, 2.33 for each; some costs are no", "-", "-", "-", "7.000000", "-"); // the mock keeps 39 bytes
+        is("cost of touches", "Look", "cost", "7 EUR, 2.33 for each; some costs are not known", "-", "-", "-", "7.000000", "-");
         assert_int_equal(mock.n_cells, 10 * 9);
     }
 }

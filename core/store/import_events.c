@@ -10,6 +10,8 @@ static const char INSERT_BLOCK[] =
     "INSERT INTO block(import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution, run)"
     " VALUES (?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?)";
 
+enum { AHEAD = 24 }; // people whose codes are fetched before they are asked for
+
 struct events { // scratch of the writer; owns
     struct import *i;
     struct names *names;
@@ -87,7 +89,6 @@ static void look_at_people(struct events *e, struct seen *s)
         const struct pending_who *w = pending_who_at(q, who[e->people[k]]);
         s->cases = s->cases || w->case_id, s->customers = s->customers || w->customer, s->accounts = s->accounts || w->account;
         s->kinds |= kind_of(w) | (w->customer && w->account ? KINDS_BOTH : 0);
-        names_prefetch(e->names, SPACE_ALIASES, w->customer);
     }
     s->has |= (s->cases ? EV_CASE : 0) | (s->customers ? EV_CUSTOMER : 0) | (s->accounts ? EV_ACCOUNT : 0);
 }
@@ -120,6 +121,8 @@ static void look(struct events *e, struct seen *s)
 
 // ---- columns ---------------------------------------------------------------------------------------------------------------
 
+static uint32_t named(const struct pending_who *w, unsigned column) { return column == 0 ? w->case_id : column == 1 ? w->customer : w->account; }
+
 static voc_rc put_people(struct events *e, const struct seen *s)
 {
     const struct pending *q = &e->i->q;
@@ -133,9 +136,9 @@ static voc_rc put_people(struct events *e, const struct seen *s)
             continue;
         }
         for (size_t k = 0; rc == VOC_OK && k < s->n_people; k++) {
-            const struct pending_who *w = pending_who_at(q, who[e->people[k]]);
             int64_t code;
-            rc = names_code(e->names, spaces[c], c == 0 ? w->case_id : c == 1 ? w->customer : w->account, &code);
+            if (k + AHEAD < s->n_people) names_prefetch(e->names, spaces[c], named(pending_who_at(q, who[e->people[k + AHEAD]]), c));
+            rc = names_code(e->names, spaces[c], named(pending_who_at(q, who[e->people[k]]), c), &code);
             for (size_t row = e->people[k], end = k + 1 < s->n_people ? e->people[k + 1] : e->n; row < end; row++) e->ints[row] = code;
         }
         if (rc == VOC_OK) block_ints(&e->block, columns[c], e->ints);

@@ -403,7 +403,11 @@ static void mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[
         n += hash[n] != 0;
     }
     for (size_t k = 0; k < n; k++) __builtin_prefetch(recent_at(q, hash[k]));
-    for (size_t k = 0; k < n; k++) __builtin_prefetch(&q->rare.at[recent_at(q, hash[k])->at]);
+    for (size_t k = 0; k < n; k++) { // may lie in two lines
+        const struct pending_rare *r = &q->rare.at[recent_at(q, hash[k])->at];
+        __builtin_prefetch(r);
+        __builtin_prefetch((const char *)(r + 1) - 1);
+    }
 }
 
 // ---- chunks ----------------------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ voc_rc names_tuple(struct names *n, uint32_t tuple, uint32_t *out)
             *codes[k] = (uint32_t)code;
         }
         uint32_t code = 0;
-        if (rc == VOC_OK) rc = tuple_set_code(&n->tuples, &t, &code);
+        if (rc == VOC_OK && !tuple_set_find(&n->tuples, &t, &code)) rc = tuple_set_add(&n->tuples, &t, &code);
         if (rc != VOC_OK) return rc;
         n->tuple[tuple] = code + 1;
     }

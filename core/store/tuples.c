@@ -115,6 +115,7 @@ void tuple_set_done(struct tuple_set *s)
 {
     dict_free(s->seen);
     s->seen = NULL;
+    vec_free(&s->behind);
 }
 
 // Equal tuples have equal bytes: the struct has no padding.
@@ -126,11 +127,27 @@ voc_rc tuple_set_code(struct tuple_set *s, const struct event_tuple *t, uint32_t
     return rc == VOC_OK ? dict_code(s->seen, str_mk((const char *)t, sizeof *t), code) : rc;
 }
 
-uint32_t tuple_set_n(const struct tuple_set *s) { return s->seen ? dict_n(s->seen) : 0; }
+bool tuple_set_find(const struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
+{
+    return s->seen && dict_find(s->seen, str_mk((const char *)t, sizeof *t), code);
+}
+
+voc_rc tuple_set_add(struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
+{
+    voc_rc rc = vec_reserve(&s->behind, 1, TUPLES_MAX - (s->seen ? dict_n(s->seen) : 0));
+    if (rc != VOC_OK) return rc;
+    *code = tuple_set_n(s);
+    s->behind.at[s->behind.n++] = *t;
+    return VOC_OK;
+}
+
+uint32_t tuple_set_n(const struct tuple_set *s) { return (s->seen ? dict_n(s->seen) : 0) + (uint32_t)s->behind.n; }
 
 void tuple_set_at(const struct tuple_set *s, uint32_t code, struct event_tuple *out)
 {
-    memcpy(out, dict_at(s->seen, code).ptr, sizeof *out);
+    const uint32_t seen = s->seen ? dict_n(s->seen) : 0;
+    if (code >= seen) *out = s->behind.at[code - seen];
+    else memcpy(out, dict_at(s->seen, code).ptr, sizeof *out);
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------------------

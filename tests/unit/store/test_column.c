@@ -151,7 +151,7 @@ static void columns_are_the_same_bytes_in_every_form(void **state)
             uint8_t codec = 99, other = 98;
             size_t n = sizes[k / 4];
             make_ints(v, n, character);
-            if (k % 4 == 1) v[draw() % n] += 1; // not a multiple of what the others are multiples of
+            if (k % 4 == 1) v[n / 2] = (int64_t)((uint64_t)v[n / 2] + 1); // not a multiple of what the others are multiples of
             if (k % 4 == 2) v[n - 1] = VOC_NA;
             if (k % 4 == 3) v[draw() % n] = INT64_C(1) << draw() % 63;
             assert_true(scan_use(0));

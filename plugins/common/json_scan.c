@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The scanner of json_scan.h. Texts are looked at eight bytes at a time: most of a record is text without an escape.
+// The scanner of json_scan.h.
 #include "plugins/common/json_scan.h"
 
 #include <string.h>
-
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 bool json_fault(struct json *j, const char *what)
 {
@@ -71,33 +69,12 @@ static bool escape(struct json *j)
     return true;
 }
 
-// From `p` to the next quote, backslash or control character.
-static const char *plain_end(const char *p, const char *end)
-{
-    for (; end - p >= 8; p += 8) {
-        uint64_t x, quote, back;
-        memcpy(&x, p, 8);
-        quote = x ^ EACH('"');
-        back = x ^ EACH('\\');
-        // the lowest byte that is marked is one of them; those above it may be marked in error
-        uint64_t hit = (((quote - EACH(1)) & ~quote) | ((back - EACH(1)) & ~back) | ((x - EACH(0x20)) & ~x)) & EACH(0x80);
-        if (!hit) continue;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        return p + (__builtin_ctzll(hit) >> 3);
-#else
-        break;
-#endif
-    }
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20) p++;
-    return p;
-}
-
 bool json_string(struct json *j, voc_str *raw, bool *escaped)
 {
     const char *from = ++j->at;
     *escaped = false;
     for (;;) {
-        j->at = plain_end(j->at, j->end);
+        j->at = json_plain_end(j->at, j->end);
         if (j->at == j->end) return json_fault(j, "a text is never closed");
         if (*j->at == '"') break;
         if (*j->at != '\\') return json_fault(j, "a control character stands in a text (\\n and \\t are written with a backslash)");

@@ -7,6 +7,7 @@
 #define VOC_PLUGINS_COMMON_JSON_SCAN_H
 
 #include <stdbool.h>
+#include <string.h>
 #include <voc/plugin.h>
 
 #define JSON_DEPTH 64u // objects and arrays within each other
@@ -37,5 +38,27 @@ size_t json_unescape(voc_str raw, char *to);
 // Is there a blank outside of texts, which says nothing? And a value's text without them, at most raw.len bytes; gives its length.
 bool json_loose(voc_str raw);
 size_t json_compact(voc_str raw, char *to);
+
+// From `p` to the next quote, backslash or control character, eight bytes at a time: most of a record is text without an escape.
+static inline const char *json_plain_end(const char *p, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    for (; end - p >= 8; p += 8) {
+        uint64_t x, quote, back;
+        memcpy(&x, p, 8);
+        quote = x ^ ones * '"';
+        back = x ^ ones * '\\';
+        // the lowest byte that is marked is one of them; those above it may be marked in error
+        uint64_t hit = (((quote - ones) & ~quote) | ((back - ones) & ~back) | ((x - ones * 0x20) & ~x)) & ones << 7;
+        if (!hit) continue;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        return p + (__builtin_ctzll(hit) >> 3);
+#else
+        break;
+#endif
+    }
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20) p++;
+    return p;
+}
 
 #endif

@@ -253,7 +253,7 @@ static inline bool same_bytes(const char *a, const char *b, size_t len)
 }
 
 // The key that is expected, with its colon. False: it is another, and nothing has moved.
-static bool expected_key(struct json *j, const struct node *n)
+static inline bool expected_key(struct json *j, const struct node *n)
 {
     const char *p = j->at;
     const size_t len = n->quoted.len;
@@ -267,6 +267,26 @@ static bool expected_key(struct json *j, const struct node *n)
     return true;
 }
 
+// A text without an escape that a column holds: what most values are. False: it is something else, and nothing has moved.
+static inline bool plain_value(struct reading *r, const struct node *n)
+{
+    const char *p = r->j.at, *end = r->j.end;
+    if (p == end || *p != '"' || n->column == NO_COLUMN || r->cells[n->column].ptr) return false;
+    const char *close = json_plain_end(p + 1, end);
+    if (close == end || *close != '"') return false;
+    r->cells[n->column] = (voc_str){p + 1, (size_t)(close - p - 1)};
+    r->j.at = close + 1;
+    return true;
+}
+
+// As json_next, for a comma with the next key right behind it.
+static inline bool next_member(struct json *j, bool *done)
+{
+    if (j->end - j->at < 2 || j->at[0] != ',' || j->at[1] != '"') return json_next(j, '}', done);
+    j->at++;
+    return true;
+}
+
 static bool read_object(struct reading *r, uint32_t node, unsigned depth)
 {
     const struct node *nodes = r->p->nodes;
@@ -276,7 +296,7 @@ static bool read_object(struct reading *r, uint32_t node, unsigned depth)
     if (!json_enter(&r->j, '{', '}', &done)) return false;
     while (!done) {
         if (expect != NO_NODE && expected_key(&r->j, &nodes[expect])) {
-            if (!read_value(r, expect, depth + 1)) return false;
+            if (!plain_value(r, &nodes[expect]) && !read_value(r, expect, depth + 1)) return false;
             expect = nodes[expect].next;
         } else {
             voc_str raw, key;
@@ -286,7 +306,7 @@ static bool read_object(struct reading *r, uint32_t node, unsigned depth)
             if (to == NO_NODE ? !read_unknown(r, node, key, false, depth + 1) : !read_value(r, to, depth + 1)) return false;
             if (to != NO_NODE) expect = nodes[to].next;
         }
-        if (!json_next(&r->j, '}', &done)) return false;
+        if (!next_member(&r->j, &done)) return false;
     }
     return true;
 }

@@ -68,7 +68,7 @@ void time_format_free(struct time_format *f)
 static bool read(const struct time_format *f, voc_str text, struct time_read *t)
 {
     switch (f->kind) {
-    case ISO: return time_iso_read(text, t);
+    case ISO: return time_iso_usual(text, t) || time_iso_read(text, t);
     case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);
     case SERIAL: return time_serial_read(text, t);
     default: return time_pattern_read(&f->pattern, text, t);

@@ -159,13 +159,33 @@ static bool clock_read(const char *p, const char *end, int64_t days, struct time
 
 static bool is_behind_date(char c) { return c == 'T' || c == ' ' || c == 't'; }
 
+// The date of the time read before: in a log it is nearly always the same. No state that a caller could see.
+static _Thread_local struct { char text[10]; int64_t days; } last = {.text = "1970-01-01"};
+
+static inline bool is_last_date(const char *p)
+{
+    uint64_t x, y;
+    uint16_t u, v;
+    memcpy(&x, p, 8), memcpy(&y, last.text, 8);
+    memcpy(&u, p + 8, 2), memcpy(&v, last.text + 8, 2);
+    return ((x ^ y) | (uint64_t)(u ^ v)) == 0;
+}
+
+bool time_iso_usual(voc_str s, struct time_read *out)
+{
+    const char *p = s.ptr;
+    unsigned h, m, sec;
+    if ((s.len != 19 && s.len != 20) || (p[10] != 'T' && p[10] != ' ') || (s.len == 20 && p[19] != 'Z')) return false;
+    if (!is_last_date(p) || !clock_plain(p + 11, &h, &m, &sec) || h > 23 || m > 59 || sec > 60) return false;
+    *out = (struct time_read){last.days * US_PER_DAY + (((int64_t)h * 60 + m) * 60 + sec) * US_PER_SECOND, VOC_RES_SECOND, s.len == 20};
+    return true;
+}
+
 static bool extended_read(voc_str s, struct time_read *out)
 {
-    // The date of the time read before: in a log it is nearly always the same. No state that a caller could see.
-    static _Thread_local struct { char text[10]; int64_t days; } last = {.text = "1970-01-01"};
     const char *p = s.ptr, *end = p + s.len;
     int64_t days = last.days;
-    if (memcmp(p, last.text, sizeof last.text) != 0) {
+    if (!is_last_date(p)) {
         unsigned century = time_two(p), rest = time_two(p + 2), month = time_two(p + 5), day = time_two(p + 8);
         int64_t year = (int64_t)century * 100 + rest;
         if (p[7] != '-' || century > 99 || rest > 99 || !time_date_valid(year, month, day)) return false;

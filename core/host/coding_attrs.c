@@ -146,6 +146,11 @@ bool coder_sound(voc_str s)
         memcpy(&word, s.ptr + i, 8);
         tops |= word;
     }
+    if (i < s.len && s.len >= 8) { // the last eight
+        memcpy(&word, s.ptr + s.len - 8, 8);
+        tops |= word;
+        i = s.len;
+    }
     for (; i < s.len; i++) tops |= (unsigned char)s.ptr[i];
     return !(tops & UINT64_C(0x8080808080808080)) || text_utf8_valid(s.ptr, s.len);
 }

@@ -8,20 +8,20 @@
 
 // ---- aliases -----------------------------------------------------------------------------------------------------------
 
-// Whether a value holds a control character or a backslash: then it may have to be escaped.
-static bool may_need_escape(voc_str s)
+// Whether a value holds a control character or a backslash: then it may have to be escaped. What is shorter than eight bytes is
+// filled up with blanks, and the last eight may have been looked at before.
+static inline bool may_need_escape(voc_str s)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t x;
-        memcpy(&x, s.ptr + i, 8);
+    uint64_t hit = 0;
+    for (size_t i = 0; i < s.len; i += 8) {
+        uint64_t x = ones * ' ';
+        if (s.len < 8) memcpy(&x, s.ptr, s.len);
+        else memcpy(&x, s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8);
         uint64_t slash = x ^ ones * '\\';
-        if ((((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash)) & tops) return true;
+        hit |= ((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash);
     }
-    for (; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == '\\') return true;
-    return false;
+    return hit & tops;
 }
 
 // The kind's number. VOC_E_LIMIT: one too many, or it is too long.
@@ -52,7 +52,7 @@ static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
 // ---- people ------------------------------------------------------------------------------------------------------------
 
 // Lists the text that was put at the end of the others, from `at` on. Gives its number + 1.
-static voc_rc list_text(struct coder *c, size_t at, uint32_t *out)
+static inline voc_rc list_text(struct coder *c, size_t at, uint32_t *out)
 {
     struct people *p = &c->people;
     if (p->end.n == p->end.cap || p->hash.n == p->hash.cap) {
@@ -69,13 +69,20 @@ static voc_rc list_text(struct coder *c, size_t at, uint32_t *out)
 static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
 {
     const struct alias_kind *k = &c->kinds[kind];
-    size_t at = c->people.text.len, len = k->len + value.len;
-    if (!text_utf8_valid(value.ptr, value.len)) return VOC_E_INPUT;
-    char *to = buf_room(&c->people.text, len);
-    if (!to) return c->people.text.rc;
-    memcpy(to, k->text, k->len);
-    memcpy(to + k->len, value.ptr, value.len);
-    c->people.text.len += len;
+    struct buf *b = &c->people.text;
+    size_t at = b->len, len = k->len + value.len;
+    if (!coder_sound(value)) return VOC_E_INPUT;
+    char *to = buf_room(b, sizeof k->text + value.len);
+    if (!to) return b->rc;
+    memcpy(to, k->text, sizeof k->text); // all of it: that is no call
+    to += k->len;
+    if (value.len >= 8 && value.len <= 16) {
+        memcpy(to, &first, 8);
+        memcpy(to + value.len - 8, &last, 8);
+    } else {
+        memcpy(to, value.ptr, value.len);
+    }
+    b->len = at + len;
     voc_rc rc = list_text(c, at, out);
     if (!rc) *m = (struct met){first, last, NULL, (uint32_t)value.len | kind << 29, *out};
     return rc;
@@ -97,12 +104,20 @@ voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32
     return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
 }
 
-// What is longer than sixteen bytes is not known again by them alone, and is listed each time.
+// Whether person number `one` - 1 of the block, of this kind, has this value.
+static inline bool is_value(const struct coder *c, uint32_t one, unsigned kind, voc_str value)
+{
+    const struct people *p = &c->people;
+    const size_t from = one > 1 ? p->end.at[one - 2] : 0;
+    return memcmp(p->text.ptr + from + c->kinds[kind].len, value.ptr, value.len) == 0;
+}
+
+// What is longer than sixteen bytes is not known again by them alone.
 static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
 {
     uint64_t first, last;
     struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
-    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && a->value.len <= 16) return *out = m->code, VOC_OK;
+    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && (a->value.len <= 16 || is_value(c, m->code, kind, a->value))) return *out = m->code, VOC_OK;
     return meet_person(c, m, kind, a->value, first, last, out);
 }
 

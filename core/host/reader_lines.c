@@ -157,7 +157,7 @@ voc_rc reader_lines(struct job *j)
     voc_line_rule rule = {.struct_size = sizeof rule};
     voc_str first;
     bool complete;
-    size_t max = j->req->threads > 1 ? (size_t)j->req->threads * 2 : 1;
+    size_t max = j->req->threads > 1 ? (size_t)j->req->threads + 1 : 1; // each has a dictionary of its own, and the keeper a map of it
     struct ring w = {.j = j};
     struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .kept = j->req->kept};
     voc_rc rc = in_text(j->in, "auto");

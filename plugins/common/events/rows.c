@@ -129,13 +129,11 @@ static bool read_time(struct work *w, const struct time_origin *t, uint64_t reco
     return false;
 }
 
-static bool read_number(struct work *w, const struct origin *o, uint64_t record, int64_t *micro, double *real)
+static __attribute__((noinline)) bool read_some_number(struct work *w, const struct origin *o, voc_str cell, uint64_t record, int64_t *micro, double *real)
 {
-    voc_str cell = cell_of(w, o);
     const char *currency = NULL;
     double unused;
-    *micro = VOC_NA;
-    if (cell.len == 0 || plain_number(cell, o->decimal, micro, real ? real : &unused)) return true;
+    if (plain_number(cell, o->decimal, micro, real ? real : &unused)) return true;
     if (cell_missing(cell)) return true;
     bool read = o->money ? money_read(cell, o->decimal, micro, real ? real : &unused, &currency) : number_read(cell, o->decimal, micro, real ? real : &unused);
     if (!read)
@@ -147,6 +145,13 @@ static bool read_number(struct work *w, const struct origin *o, uint64_t record,
     if (*micro == VOC_NA && !real)
         return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is too large", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN));
     return true;
+}
+
+static inline bool read_number(struct work *w, const struct origin *o, uint64_t record, int64_t *micro, double *real)
+{
+    voc_str cell = cell_of(w, o);
+    *micro = VOC_NA;
+    return cell.len == 0 || read_some_number(w, o, cell, record, micro, real);
 }
 
 // ---- parts of a row ------------------------------------------------------------------------------------------------------------

@@ -244,7 +244,8 @@ static bool is_one_word(unsigned field)
     return field == WL_IP || field == WL_STATUS || field == WL_BYTES || field == WL_TAKEN_S || field == WL_TAKEN_MS || field == WL_TAKEN_US;
 }
 
-static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool slashes, struct wl_request *r, struct wl_fault *fault)
+// ends_at_blank: the field ends at the first blank, so that it holds none.
+static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool slashes, bool ends_at_blank, struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault no_time = {"TIME", "its time is not understood"}, memory = {NULL, NULL}, more = {"FIELDS", "it does not have the fields of its layout"};
     if (s->field == WL_TIME) {
@@ -252,7 +253,7 @@ static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_st
         return *fault = no_time, false;
     }
     if (s->field == WL_SKIP) return true;
-    if (is_one_word(s->field) && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
+    if (is_one_word(s->field) && !ends_at_blank && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
     if (slashes && s->quoted && memchr(text.ptr, '\\', text.len) && !unescape(k, &text)) return *fault = memory, false;
     if (wl_none(r->at[s->field])) r->at[s->field] = text; // named twice: the first that says something
     return true;
@@ -270,6 +271,7 @@ bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struc
         const struct wl_step *s = &l->steps[i];
         const char *literal = l->literals + s->literal;
         bool last = i + 1 == l->n;
+        bool at_blank = false;
         size_t end;
         if (s->literal_len == 0) {
             end = line.len; // the last
@@ -278,9 +280,10 @@ bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struc
             if (end != SIZE_MAX && memcmp(line.ptr + end, literal, s->literal_len) != 0) end = SIZE_MAX;
         } else {
             end = find_end(line, at, literal, s->literal_len, slashes && s->quoted);
+            at_blank = s->literal_len == 1 && literal[0] == ' ' && !(slashes && s->quoted);
         }
         if (end == SIZE_MAX) return *fault = cut_short(s), false;
-        if (!read_field(k, s, wl_cut(line, at, end), slashes, r, fault)) return false;
+        if (!read_field(k, s, wl_cut(line, at, end), slashes, at_blank, r, fault)) return false;
         at = end + s->literal_len;
     }
     if (!l->has[WL_QUERY] || wl_join_query(k, r)) return true;

@@ -205,8 +205,10 @@ bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, uint32_t ag
     if ((by == WL_VISITOR_AUTO || by == WL_VISITOR_COOKIE) && named("cookie", visitor_cookie(w, r), 0, out)) return true;
     if (by == WL_VISITOR_COOKIE) return false;
     voc_str address = client(k, r);
-    if (address.len == 0) address = r->at[WL_IP]; // a name, or an address that was made unreadable on purpose
-    if (wl_none(address) || address.len > 256 || is_control(address)) return false;
+    if (address.len == 0) { // a name, or an address that was made unreadable on purpose
+        address = r->at[WL_IP];
+        if (wl_none(address) || address.len > 256 || is_control(address)) return false;
+    }
     if (by == WL_VISITOR_IP) return named("ip", address, 0, out);
     if (agent_hash == 0) return named("visitor", address, 0, out); // the log has no agents
     char *to = wl_room(k, address.len + 9);

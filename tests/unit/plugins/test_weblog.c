@@ -206,6 +206,32 @@ static void campaigns_and_foreign_referrers_are_kept_and_the_site_itself_is_not(
                 " object=/a {bytes=1 1} {referrer=https://other.example.net/b?q=1} {status=200 200}\n");
 }
 
+static void a_page_is_the_same_whether_the_first_block_held_it_or_not(void **state)
+{
+    (void)state;
+    static const char *const targets[] = {"/", "/a", "/shop/product-123.html", "/shop//a;jsessionid=9/", "/index.html", "/img/a.png", "/doc.pdf", "/caf%C3%A9/%2e", "/a?utm_campaign=x&id=7", "/a?id=8",
+                                          "http://example.com/a/77", "/3f2504e0-4f89-11d3-9a0c-0305e82c3301", "/static/app.1234567890abcdef.js", "/robots.txt", "/shop/product-123.html", "/a", "*", "/img/a.png"};
+    struct buf text;
+    char *rows[2];
+    buf_init(&text, 1 << 20);
+    for (unsigned round = 0; round < 3; round++)
+        for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+            assert_int_equal(buf_printf(&text, "192.0.2.%u - -" AT "\"GET %s HTTP/1.1\" 200 1 " ANY, round, targets[i]), VOC_OK);
+    for (size_t k = 0; k < 2; k++) {
+        struct events_run r = {.options = combined, .target = k}; // all in one; a line each
+        events_run(&r, str_mk(text.ptr, text.len));
+        assert_int_equal(r.rc, VOC_OK);
+        assert_int_equal(r.events, 3 * sizeof targets / sizeof *targets);
+        rows[k] = strdup(r.rows.ptr);
+        events_done(&r);
+    }
+    assert_string_equal(rows[0], rows[1]);
+    assert_non_null(strstr(rows[0], "touchpoint=/shop/product-*.html"));
+    free(rows[0]);
+    free(rows[1]);
+    buf_done(&text);
+}
+
 static void rules_of_a_site_name_pages_and_actions(void **state)
 {
     (void)state;
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(what_was_done_follows_from_method_status_and_ending),
         cmocka_unit_test(actions_are_named_with_their_page_if_asked),
         cmocka_unit_test(pages_are_folded_as_people_speak_of_them),
+        cmocka_unit_test(a_page_is_the_same_whether_the_first_block_held_it_or_not),
         cmocka_unit_test(campaigns_and_foreign_referrers_are_kept_and_the_site_itself_is_not),
         cmocka_unit_test(rules_of_a_site_name_pages_and_actions),
         cmocka_unit_test(a_line_that_is_cut_short_or_holds_no_request_is_rejected_with_the_reason),

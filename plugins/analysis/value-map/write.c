@@ -122,9 +122,9 @@ static voc_rc write_map(const struct vm_tally *t)
     map_of_role(&p, 0);  // role unknown: last
     page_semantics(&p, "People, each counted once in a role. What they do ranks the needs; what they say tells why. Nothing here is an effect.");
     if (t->v->base.info->n_words > t->s->words)
-        page_note(&p, VOC_NOTE_AFTER, "%llu texts belong to no journey here (their event or their person is in none) and are not counted; voc themes PROJECT reads all.",
+        page_note(&p, VOC_NOTE_AFTER, "Texts that belong to no journey here (their event or their person is in none) and are not counted: %llu; voc themes PROJECT reads all.",
                   (unsigned long long)(t->v->base.info->n_words - t->s->words));
-    if (t->s->nameless) page_note(&p, VOC_NOTE_AFTER, "%llu texts name nobody, and are not counted.", (unsigned long long)t->s->nameless);
+    if (t->s->nameless) page_note(&p, VOC_NOTE_AFTER, "Texts that name nobody, and are not counted: %llu.", (unsigned long long)t->s->nameless);
     if (t->s->undecided) page_note(&p, VOC_NOTE_WARNING, "A pattern of the codebook took too long on %llu texts: what they speak of is not all known.", (unsigned long long)t->s->undecided);
     if (t->v->base.info->n_set_aside) page_note(&p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.", (unsigned long long)t->v->base.info->n_set_aside);
     uint32_t first = 1;

@@ -92,6 +92,8 @@ static void hand_end(struct run_by_hand *h, struct paths_run *r)
     r->result.tables = h->run.tables.at;
     r->result.n_tables = h->run.tables.n;
     timeline_free(h->run.timeline);
+    for (size_t i = 0; i < h->run.spools.n; i++) spool_free(h->run.spools.at[i]);
+    vec_free(&h->run.spools);
     pthread_mutex_destroy(&h->run.lock);
     context_done(&h->cx);
 }

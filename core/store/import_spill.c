@@ -8,7 +8,7 @@
 
 static const char COUNT_IMPORTS[] = "SELECT count(*) FROM import WHERE source = ?";
 static const char NEXT_NUMBER[] = "SELECT coalesce(max(number), 0) + 1 FROM import";
-enum { SHARE = 3, WORTH_BYTES = 1 << 20, PROGRAM_BYTES = 48 << 20 };
+enum { SHARE = 3, WORTH_BYTES = 1 << 20, PROGRAM_BYTES = 80 << 20 };
 
 static uint64_t held_bytes(const struct pending *q)
 {
@@ -61,7 +61,8 @@ static voc_rc spill(struct import *i)
     return rc;
 }
 
-// Of what the process may hold: all but what the libraries and the program itself take.
+// Of what may be held: all but what the libraries and the program itself take, and the worker that reads the file beside it (25 MiB,
+// unless the file must be held whole).
 static uint64_t own_share(uint64_t memory_max)
 {
     return memory_max - (memory_max / 4 < PROGRAM_BYTES ? memory_max / 4 : PROGRAM_BYTES);

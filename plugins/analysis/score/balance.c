@@ -35,11 +35,13 @@ struct arm {  // of one touchpoint; worked on by one thread
 
 struct group { size_t first, n; };
 
+struct other { int64_t in, out; uint32_t stay, unit, account; };  // what is asked first of each: most are not at risk
+
 struct balance {
     struct score *s;
     struct traits traits;
     struct group *groups;  // by stage and segment
-    uint32_t *stays;       // eligible ones, group after group, by entry
+    struct other *others;  // eligible stays, group after group, by entry
     struct arm *arms;      // by touchpoint
     struct page page;
 };
@@ -64,8 +66,8 @@ static voc_rc make_groups(struct balance *b)
     struct keyed *all = score_alloc(s, d->n_stays, sizeof *all);
     size_t n = 0;
     b->groups = score_alloc(s, s->def->n_stages * n_segments, sizeof *b->groups);
-    b->stays = score_alloc(s, d->n_stays, sizeof *b->stays);
-    if (!all || !b->groups || !b->stays) return VOC_E_NOMEM;
+    b->others = score_alloc(s, d->n_stays, sizeof *b->others);
+    if (!all || !b->groups || !b->others) return VOC_E_NOMEM;
     for (size_t i = 0; i < d->n_stays; i++)
         if (!(d->stays[i].flags & VOC_STAY_TRUNCATED) && d->stays[i].segment < n_segments)
             all[n++] = (struct keyed){d->stays[i].in_us, (uint32_t)(d->stays[i].stage * n_segments + d->stays[i].segment), (uint32_t)i};
@@ -73,7 +75,8 @@ static voc_rc make_groups(struct balance *b)
     for (size_t i = 0; i < n; i++) {
         struct group *g = &b->groups[all[i].group];
         if (g->n++ == 0) g->first = i;
-        b->stays[i] = all[i].stay;
+        const size_t unit = b->traits.unit_of_stay[all[i].stay];
+        b->others[i] = (struct other){all[i].in, d->stays[all[i].stay].out_us, all[i].stay, (uint32_t)unit, d->units[unit].account};
     }
     s->host->free(s->cx, all);
     return VOC_OK;
@@ -95,13 +98,10 @@ static bool touched_within(const struct score *s, size_t unit, uint32_t touchpoi
 
 // As METHODS 3.3 has comparators, but for the classes and the nearest: another account, still in the stage and observed at the
 // same time in it, and without the touch in the window before.
-static bool at_risk(const struct balance *b, uint32_t touchpoint, const struct trial_set *set, size_t stay)
+static bool at_risk(const struct balance *b, uint32_t touchpoint, const struct trial_set *set, const struct other *o)
 {
-    const struct score *s = b->s;
-    const voc_stay *v = &s->data.stays[stay];
-    const size_t unit = b->traits.unit_of_stay[stay];
-    const int64_t x = v->in_us + set->in_stage;
-    return s->data.units[unit].account != set->account && x < v->out_us && x < s->info->end_us && !touched_within(s, unit, touchpoint, x - set->window, x);
+    const int64_t x = o->in + set->in_stage;
+    return o->account != set->account && x < o->out && x < b->s->info->end_us && !touched_within(b->s, o->unit, touchpoint, x - set->window, x);
 }
 
 // ---- sums --------------------------------------------------------------------------------------------------------------------
@@ -151,9 +151,11 @@ static void add_others(const struct balance *b, struct arm *a, uint32_t touchpoi
     a->part = a->part || stride > 1;
     clear_members(b, a);
     for (size_t i = a->sets % stride; i < g->n; i += stride) {
-        m.stay = b->stays[g->first + i];
-        if (!at_risk(b, touchpoint, set, m.stay)) continue;
-        m.time = s->data.stays[m.stay].in_us + set->in_stage;
+        const struct other *o = &b->others[g->first + i];
+        if (g->n - i > 4 * stride) __builtin_prefetch(o + 4 * stride);
+        if (!at_risk(b, touchpoint, set, o)) continue;
+        m.stay = o->stay;
+        m.time = o->in + set->in_stage;
         add_member(b, a, &m);
     }
     for (size_t k = 0; k < b->traits.n; k++) {

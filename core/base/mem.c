@@ -152,6 +152,6 @@ bool mem_fault_fired(void) { return atomic_load_explicit(&fault_hit, memory_orde
 #endif
 #endif
 #ifdef LEAKS_ARE_FOUND
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void); // the runtime looks for it
 const char *__lsan_default_suppressions(void) { return "leak:libgvc\nleak:libgvplugin\nleak:libcgraph\nleak:libcdt\n"; }
 #endif

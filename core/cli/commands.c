@@ -25,10 +25,11 @@ static const struct command import_command = {
     "understood is kept as a reject with its line and reason. The same file is not counted twice; a log that has grown continues where it\n"
     "ended; events with an id of their own replace earlier ones of that id. gzip, zstd, xz, bzip2 and zip are read as they are; - is the\n"
     "standard input. A folder stands for its files, by name; a Maildir, and a folder of nothing but .eml files, is one mailbox, and so is a tar\n"
-    "(packed or not) or a zip of one; a workbook (.xlsx) stands for its sheets, and 'book.xlsx!Sheet' is one of them. What no plugin reads is\n"
-    "named, and fails nothing where it was found in a folder. Columns that are guessed wrong are named with -O, for example\n"
-    "-O time=when -O action=what -O customer=who; voc sniff FILE --sources keeps the guess in a file that can be corrected. --memory counts\n"
-    "the process that reads the file too, except what a format makes it hold whole (an object-centric log, the texts of a workbook).",
+    "(packed or not) or a zip of one. Another tar or zip stands for its files, and logs.zip/access.log is one of them; a workbook (.xlsx) for its\n"
+    "sheets, and 'book.xlsx!Sheet' is one of them. What no plugin reads is named, and fails nothing where it was found in a folder. Columns that\n"
+    "are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE --sources keeps the guess in\n"
+    "a file that can be corrected. --memory counts the process that reads the file too, except what a format makes it hold whole (an\n"
+    "object-centric log, a calendar, the texts of a workbook).",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"
     "  zcat log.xes.gz | voc import p.voc - --as xes\n",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Files as they are named: a folder stands for its files in order of name, and for those of its subfolders; a pattern that the
 // shell left alone for what it matches. A Maildir, a folder of .eml files, and any folder read --as email is one input. A workbook
-// stands for its sheets that are shown and hold something, each an input "book.xlsx!Sheet".
+// stands for its sheets that are shown and hold something, each an input "book.xlsx!Sheet"; an archive for its files, each an input
+// "logs.zip/access.log", unless it holds mails alone, or one file.
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
@@ -78,15 +79,48 @@ static bool is_mails(const char *path, const struct names *in)
     return mails > 0;
 }
 
+// What may hold several files: its beginning is looked at, and the ending of a packed tar.
+static bool may_be_archive(const char *path, struct file_look look)
+{
+    static const char *const endings[] = {".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (str_ends(str_of(path), endings[i])) return true;
+    return look.packed && !look.workbook;
+}
+
+// The files of an archive are as those of a folder.
+static voc_rc add_members(struct cli *c, const char *path, const struct in_sheets *list, struct names *out)
+{
+    struct names in = {0};
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < list->at.n && !rc; i++) {
+        const char *name = arena_printf(&c->arena, "%s/%s", path, list->at.at[i].name);
+        rc = name ? add(&in, name) : VOC_E_NOMEM;
+    }
+    if (in.v.n) qsort(in.v.at, in.v.n, sizeof *in.v.at, by_name);
+    for (size_t i = 0; i < in.v.n && !rc; i++)
+        if (i == 0 || strcmp(in.v.at[i], in.v.at[i - 1]) != 0) rc = add_one(out, in.v.at[i], true);
+    names_done(&in);
+    return rc;
+}
+
 // What is damaged, and a book with one sheet, is left as it is named: the import says what is wrong.
-static voc_rc add_file(struct cli *c, const char *path, voc_str sheet, bool found, struct names *out)
+static voc_rc add_file(struct cli *c, const char *path, voc_str as, voc_str sheet, bool found, struct names *out)
 {
     struct in_sheets list = {0};
     size_t n = 0;
-    if (path[in_file_part(path)] == '!' || !file_look(path).workbook) return add_one(out, path, found);
-    if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
+    const struct file_look look = file_look(path);
+    const bool archive = may_be_archive(path, look) && !str_is(as, "email");
+    if (path[in_file_part(path)] != 0 || (!look.workbook && !archive)) return add_one(out, path, found);
+    if (sheet.len && !archive) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
     voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
+    if (rc == VOC_E_LIMIT && archive) return import_sheets(&list, path, cli_isolate(c), c->diag); // says what it is
     if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
+    if (!rc && list.at.n && list.at.at[0].member) {
+        rc = add_members(c, path, &list, out);
+        in_sheets_done(&list);
+        return rc;
+    }
     for (size_t i = 0; i < list.at.n; i++) {
         const struct in_sheet *t = &list.at.at[i];
         n += !t->hidden && !t->other && !t->empty;
@@ -113,7 +147,7 @@ static voc_rc expand_folder(struct cli *c, const char *path, voc_str as, voc_str
     }
     for (size_t i = 0; i < in.v.n && !rc; i++) {
         bool folder = is_dir(in.v.at[i]);
-        if (!folder) rc = add_file(c, in.v.at[i], sheet, true, out);
+        if (!folder) rc = add_file(c, in.v.at[i], as, sheet, true, out);
         else if (depth < DEPTH_MAX) rc = expand_folder(c, in.v.at[i], as, sheet, out, depth + 1);
     }
     names_done(&in);
@@ -138,12 +172,12 @@ static voc_rc expand_one(struct cli *c, const char *arg, voc_str as, voc_str she
         diag_error(c->diag, "IN-004", arg, 0, "name another folder, or the files themselves", "there is no file in this folder");
         return VOC_E_IO;
     }
-    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add_file(c, arg, sheet, false, out); // an error names it as it was typed
+    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add_file(c, arg, as, sheet, false, out); // an error names it as it was typed
     voc_rc rc = VOC_OK;
     if (g.gl_pathc) qsort(g.gl_pathv, g.gl_pathc, sizeof *g.gl_pathv, by_name);
     for (size_t i = 0; i < g.gl_pathc && !rc; i++) {
         const char *path = without_slash(c, g.gl_pathv[i]);
-        rc = !path ? VOC_E_NOMEM : is_dir(path) ? expand_folder(c, path, as, sheet, out, 0) : add_file(c, path, sheet, false, out);
+        rc = !path ? VOC_E_NOMEM : is_dir(path) ? expand_folder(c, path, as, sheet, out, 0) : add_file(c, path, as, sheet, false, out);
     }
     globfree(&g);
     return rc;

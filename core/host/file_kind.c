@@ -117,6 +117,7 @@ struct file_look file_look(const char *path)
     memcpy(file, path, n);
     file[n] = 0;
     if (stat(file, &st) != 0) return look;
+    if (path[n] == '/') return plain(FILE_ORDINARY); // a file in an archive: the archive says nothing of it
     look.kind = S_ISDIR(st.st_mode) ? FILE_FOLDER : FILE_ORDINARY;
     if (!S_ISREG(st.st_mode)) return look;
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

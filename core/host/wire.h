@@ -60,7 +60,7 @@ struct wire_content { voc_rc rc; bool found; voc_str content, name; };
 void wire_content(struct coder *c, struct wire_content *x);
 struct wire_beside { voc_str option; const char **endings; size_t n; };
 void wire_beside(struct coder *c, struct wire_beside *x);
-struct wire_sheet { voc_str name; bool hidden, other, empty; };
+struct wire_sheet { voc_str name; bool hidden, other, empty, member; };
 struct wire_sniffed { voc_str plugin, reason; int64_t confidence; };
 void wire_sheets(struct coder *c, struct wire_sheet **all, size_t *n, voc_rc *rc);
 void wire_sniffed(struct coder *c, struct wire_sniffed **all, size_t *n, voc_rc *rc);

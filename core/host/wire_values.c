@@ -299,6 +299,7 @@ void wire_sheets(struct coder *c, struct wire_sheet **all, size_t *n, voc_rc *rc
         flag(c, &(*all)[i].hidden);
         flag(c, &(*all)[i].other);
         flag(c, &(*all)[i].empty);
+        flag(c, &(*all)[i].member);
     }
 }
 

@@ -555,7 +555,7 @@ voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct dia
     voc_rc rc = talk(t, &r, &from);
     for (size_t i = 0; i < t->n_sheets && !rc; i++) {
         const struct wire_sheet *s = &t->sheets[i];
-        struct in_sheet one = {mem_strndup(s->name.ptr, s->name.len), s->hidden, s->other, s->empty};
+        struct in_sheet one = {mem_strndup(s->name.ptr, s->name.len), s->hidden, s->other, s->empty, s->member};
         rc = one.name ? vec_reserve(&out->at, 1, SIZE_MAX) : VOC_E_NOMEM;
         if (rc) mem_free(one.name);
         else out->at.at[out->at.n++] = one;

@@ -233,7 +233,7 @@ static void list_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
     size_t n = list.at.n;
     struct wire_sheet *all = arena_alloc(&ch->arena, (n + 1) * sizeof *all);
     if (!all) n = 0, rc = VOC_E_NOMEM;
-    for (size_t i = 0; i < n; i++) all[i] = (struct wire_sheet){str_of(list.at.at[i].name), list.at.at[i].hidden, list.at.at[i].other, list.at.at[i].empty};
+    for (size_t i = 0; i < n; i++) all[i] = (struct wire_sheet){str_of(list.at.at[i].name), list.at.at[i].hidden, list.at.at[i].other, list.at.at[i].empty, list.at.at[i].member};
     buf_init(&out, SIZE_MAX / 4);
     struct coder c = {.out = &out};
     wire_sheets(&c, &all, &n, &rc);

@@ -19,6 +19,7 @@
 #define DECODED_MAX (UINT64_C(1) << 40)
 #define RATIO_MAX 1000u
 #define RATIO_FROM (UINT64_C(64) << 20) // small inputs may be dense
+#define MEMBER_MAX (256u << 20) // of a packed file in an archive, which is held
 
 enum mode { BYTES, UTF8, CONVERT };
 
@@ -37,6 +38,8 @@ struct in { // owns everything but d, and block is where it lies
     struct unpack *unpack; // NULL: plain, or
     struct book *book;     // a workbook
     const char *sheet;     // borrows from path; NULL: none was named
+    const char *member;    // the file in an archive, likewise; owned by the next
+    char *member_owned, *whole; // whole: what a packed file in an archive holds, as the source
     struct members *members; // an archive of several files, read from unpack or the source
     enum packing packing;
     struct in_limits limits;
@@ -83,9 +86,16 @@ static voc_rc in_new(struct in **out, const char *path, size_t file, const struc
     in->path = mem_strndup(path, strlen(path));
     in->file = mem_strndup(path, file);
     if (in->path != NULL && in->path[file] == '!') in->sheet = in->path + file + 1;
+    if (in->path != NULL && in->path[file] == '/') {
+        const char *inner = in->path + file + 1;
+        size_t n = in_name_part(inner);
+        in->member = in->member_owned = mem_strndup(inner, n);
+        if (in->member != NULL && inner[n] == '!') in->sheet = inner + n + 1;
+        if (in->member == NULL) in->failed = VOC_E_NOMEM;
+    }
     voc_str plain = in_plain_name(path);
     in->name = mem_strndup(plain.ptr, plain.len);
-    if (in->path == NULL || in->file == NULL || in->name == NULL) {
+    if (in->path == NULL || in->file == NULL || in->name == NULL || in->failed != VOC_OK) {
         in_close(in);
         return VOC_E_NOMEM;
     }
@@ -94,6 +104,8 @@ static voc_rc in_new(struct in **out, const char *path, size_t file, const struc
 }
 
 static voc_rc fill_head(struct in *in, size_t want);
+static voc_rc take(struct in *in, void *to, size_t size, size_t *got);
+static voc_rc open_packing(struct in *in);
 
 // The name of a file in a packing is the input's.
 static voc_rc take_name(struct in *in, char *member)
@@ -120,12 +132,80 @@ static voc_rc open_members(struct in *in, bool zip)
     return rc != VOC_OK ? rc : named;
 }
 
+// What is packed itself within an archive is held in memory, so that it can be read as a file of its own.
+static voc_rc hold_member(struct in *in)
+{
+    struct buf all;
+    voc_rc rc = VOC_OK;
+    buf_init(&all, MEMBER_MAX);
+    while (rc == VOC_OK) {
+        size_t got = 0;
+        char *room = buf_room(&all, CHUNK);
+        rc = room == NULL ? all.rc : take(in, room, CHUNK, &got);
+        if (rc == VOC_OK && got == 0) break;
+        all.len += got;
+    }
+    if (rc == VOC_E_LIMIT && all.rc == VOC_E_LIMIT)
+        diag_error(in->d, "IN-060", in->path, 0, "unpack the archive, and import the files in it", "a packed file of more than %u MiB in an archive", MEMBER_MAX >> 20);
+    if (rc != VOC_OK) {
+        buf_done(&all);
+        return rc;
+    }
+    members_close(in->members);
+    unpack_close(in->unpack);
+    source_close(&in->source);
+    in->members = NULL;
+    in->unpack = NULL;
+    in->member = NULL;
+    in->whole = all.ptr;
+    buf_done(&in->head);
+    buf_init(&in->head, HEAD_MAX + CHUNK);
+    in->head_at = 0;
+    in->head_whole = false;
+    in->unpacked = 0;
+    source_memory(&in->source, in->file, all.ptr, all.len, in->d);
+    return open_packing(in);
+}
+
+// A file of an archive, by its name.
+static voc_rc open_member(struct in *in)
+{
+    char *inner = NULL;
+    const char *ptr;
+    size_t len;
+    voc_rc rc = source_peek(&in->source, TAR_MAGIC, &ptr, &len);
+    if (rc != VOC_OK) return rc;
+    in->packing = pack_of(ptr, len);
+    const bool zip = in->packing == PACK_ZIP;
+    if (!zip && in->packing != PACK_NONE) {
+        rc = unpack_open(&in->unpack, in->packing, &in->source, &inner);
+        mem_free(inner);
+        if (rc == VOC_OK) rc = fill_head(in, TAR_MAGIC);
+        if (rc != VOC_OK) return rc;
+        ptr = in->head.ptr;
+        len = in->head.len;
+    }
+    if ((zip && !in->source.seekable) || (!zip && !members_tar(ptr, len))) {
+        diag_error(in->d, "IN-058", in->file, 0, "name the file alone", "this is no archive, so there is no file \"%.200s\" in it", in->member);
+        return VOC_E_INPUT;
+    }
+    rc = members_open_named(&in->members, &in->source, in->unpack, zip, str_mk(in->head.ptr, in->head.len), in->member);
+    buf_clear(&in->head);
+    in->head_whole = false;
+    in->unpacked = 0;
+    if (rc == VOC_OK) rc = fill_head(in, TAR_MAGIC);
+    if (rc != VOC_OK) return rc;
+    const bool packed = in->head.len > 0 && (pack_of(in->head.ptr, in->head.len) != PACK_NONE || members_tar(in->head.ptr, in->head.len));
+    return packed || in->sheet != NULL ? hold_member(in) : VOC_OK;
+}
+
 // Recognises the packing and opens it. Packed twice is refused: nothing above could read it.
 static voc_rc open_packing(struct in *in)
 {
     const char *ptr;
     size_t len;
     bool workbook = false, mails = false;
+    if (in->member != NULL) return open_member(in);
     voc_rc rc = source_peek(&in->source, TAR_MAGIC, &ptr, &len);
     if (rc != VOC_OK) return rc;
     in->packing = pack_of(ptr, len);
@@ -187,6 +267,28 @@ voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d)
     return rc == VOC_OK ? in_list_sheets_descriptor(out, path, fd, d) : rc;
 }
 
+static voc_rc list_archive(struct in_sheets *out, struct source *s)
+{
+    const char *ptr;
+    size_t len, got = 1, n = 0;
+    char head[TAR_MAGIC], *inner = NULL;
+    struct unpack *u = NULL;
+    voc_rc rc = source_peek(s, TAR_MAGIC, &ptr, &len);
+    if (rc != VOC_OK) return rc;
+    const enum packing p = pack_of(ptr, len);
+    if (p == PACK_ZIP || (p == PACK_NONE && members_tar(ptr, len))) return members_list(out, s, NULL, p == PACK_ZIP, str_mk(NULL, 0));
+    if (p == PACK_NONE) return VOC_OK;
+    rc = unpack_open(&u, p, s, &inner);
+    while (rc == VOC_OK && got > 0 && n < sizeof head) {
+        rc = unpack_read(u, head + n, sizeof head - n, &got);
+        n += rc == VOC_OK ? got : 0;
+    }
+    if (rc == VOC_OK && members_tar(head, n)) rc = members_list(out, s, u, false, str_mk(head, n));
+    unpack_close(u);
+    mem_free(inner);
+    return rc;
+}
+
 voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d)
 {
     struct source s = {.fd = -1};
@@ -198,6 +300,7 @@ voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd
     if (s.seekable) rc = source_peek(&s, PACK_MAGIC, &ptr, &len);
     if (rc == VOC_OK && s.seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(&s, &yes);
     if (rc == VOC_OK && yes) rc = book_list(out, &s, path, d);
+    else if (rc == VOC_OK && s.seekable) rc = list_archive(out, &s);
     source_close(&s);
     return rc;
 }
@@ -244,6 +347,8 @@ void in_close(struct in *in)
     mem_free(in->chunk);
     mem_free(in->path);
     mem_free(in->file);
+    mem_free(in->member_owned);
+    mem_free(in->whole);
     mem_free(in->name);
     mem_free(in->block);
 }

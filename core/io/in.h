@@ -11,6 +11,7 @@
 
 struct in_limits { uint64_t decoded_max; uint64_t ratio_max; }; // 0: defaults (1 TiB, 1000 beyond 64 MiB decoded)
 struct in; // owns its descriptors
+// A file in an archive (zip, tar) is named behind it: path "logs.tar.gz/www/access.log", also "logs.zip/book.xlsx!Sheet".
 // A workbook (.xlsx) is the CSV text of one of its sheets: path "book.xlsx!Sheet", or the file alone where only one sheet is neither
 // hidden nor empty. path "-": stdin. name for messages. Opens without following a last symlink to a device; directories are refused.
 voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
@@ -20,13 +21,14 @@ voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
 voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_file_part */, int fd, bool packed, const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
-// The sheets of a workbook in the order of their tabs; none: it is no workbook. Names as in_open takes them behind the '!'.
-struct in_sheet { char *name; bool hidden, other, empty; }; // other: a chart or a macro's
+// The sheets of a workbook in the order of their tabs, or the files of an archive (member) in its order, if it holds several that
+// are not all mails; none: it is neither. Names as in_open takes them behind the '!' or the '/'.
+struct in_sheet { char *name; bool hidden, other, empty, member; }; // other: a chart or a macro's
 struct in_sheets { VEC(struct in_sheet) at; };
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);
 voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d); // takes fd, whatever it returns
 void in_sheets_done(struct in_sheets *s);
-size_t in_file_part(const char *path); // of "book.xlsx!Sheet" the length of what names the file; the whole of what has no sheet
+size_t in_file_part(const char *path); // of "book.xlsx!Sheet" and "logs.zip/a.csv" the length of what names the file; else the whole
 size_t in_name_part(const char *path); // the same by the name alone, where no file can be asked for
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
 void in_close(struct in *in);

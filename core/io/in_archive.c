@@ -138,7 +138,7 @@ static voc_rc next_member(struct unpack *u, struct archive_entry **e)
 
 static voc_rc too_many(const struct unpack *u, size_t n, const char *names)
 {
-    diag_error(u->source->d, "IN-012", u->source->path, 0, "unpack it (unzip) and import the files in it that you want",
+    diag_error(u->source->d, "IN-012", u->source->path, 0, strcmp(u->source->path, "-") != 0 ? "name one file in it (ARCHIVE/FILE), or unpack it and import the files in it that you want" : "name it as a file, and not through a pipe: then each file in it is read",
                "the zip holds %s%zu files and only one can be read: %s", u->source->seekable ? "" : "at least ", n, names);
     return VOC_E_INPUT;
 }

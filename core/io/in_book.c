@@ -350,7 +350,7 @@ voc_rc book_list(struct in_sheets *out, struct source *s, const char *path, stru
     voc_rc rc = begin(&b, s, path, d);
     for (size_t i = 0; rc == VOC_OK && i < b->tabs.n; i++) {
         const struct tab *t = &b->tabs.at[i];
-        struct in_sheet one = {mem_strndup(t->name, strlen(t->name)), t->hidden, !t->cells || !t->part, false};
+        struct in_sheet one = {mem_strndup(t->name, strlen(t->name)), t->hidden, !t->cells || !t->part, false, false};
         bool some = false;
         if (!one.name || vec_reserve(&out->at, 1, SHEETS_MAX)) rc = VOC_E_NOMEM;
         if (rc == VOC_OK && !one.other) rc = has_cells(b, t, &some);

@@ -57,6 +57,10 @@ struct members; // owns the archive; borrows source and unpack
 bool members_tar(const char *ptr, size_t len);
 voc_rc members_zip_of_mails(struct source *s, bool *mails); // of a source that can be read again; false: of none that is damaged
 voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, char **member);
+// One file of the archive, by its name; of a zip the source can be read again.
+voc_rc members_open_named(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, const char *name);
+// Their names, if they are several and not all mails (or mailboxes); else none.
+voc_rc members_list(struct in_sheets *out, struct source *s, struct unpack *u, bool zip, voc_str first);
 void members_close(struct members *m);
 voc_rc members_read(struct members *m, void *to, size_t size, size_t *got); // 0: end
 uint64_t members_fed(const struct members *m);                              // stored bytes used so far

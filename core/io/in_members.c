@@ -2,7 +2,7 @@
 // The files of a tar, and of a zip of mails, as one stream; nothing is unpacked to disk. What the first file is decides: a mail
 // (.eml, cur and new of a Maildir, or headers of a mail): all files as a folder gives them, each behind a line "From voc-folder
 // LENGTH NAME"; a mailbox (.mbox): the mailboxes one behind the other; anything else: that file, which must be the only one. A
-// tar is read once, from what unpacks it or from the file itself, so that pipes do; a zip by its directory. One thread.
+// tar is read once (a file of several that are no mails is read by its name, each time from the beginning), from what unpacks it or from the file itself, so that pipes do; a zip by its directory. One thread.
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -13,6 +13,9 @@
 #include "io/in_internal.h"
 
 #define PIECE ((size_t)64 << 10)
+#define MEMBERS_MAX 10000u // files of an archive that are read one by one
+#define RATIO_MAX 1000u
+#define RATIO_FROM (UINT64_C(64) << 20) // as in.c has it
 #define LOOK 512u // bytes of a file from which it is told to be a mail
 
 enum mode { ONE, MAILS, MAILBOXES };
@@ -32,7 +35,7 @@ struct members { // owns a and piece; borrows source and unpack
     char head[600];
     size_t head_at, head_len;
     uint64_t left; // of the file that is being given
-    bool inside, ended;
+    bool inside, ended, alone; // alone: one file that was asked for, whatever else there is
     char last; // byte given
 };
 
@@ -51,6 +54,13 @@ static la_ssize_t on_read(struct archive *a, void *user, const void **bytes)
     }
     *bytes = ptr;
     m->fed += len;
+    // what is passed over on the way to a file is bounded too
+    if (m->unpack != NULL && m->fed > RATIO_FROM && m->fed / RATIO_MAX > unpack_fed(m->unpack)) {
+        diag_error(m->source->d, "IN-021", m->source->path, 0, "if you trust it, unpack it and import what is in it", "it grows more than %u-fold when unpacked, as no real log does", RATIO_MAX);
+        m->rc = VOC_E_LIMIT;
+        archive_set_error(a, EIO, "too much");
+        return -1;
+    }
     return (la_ssize_t)len;
 }
 
@@ -163,7 +173,7 @@ static voc_rc look_into(struct members *m)
 
 static voc_rc too_many(const struct members *m, const char *name)
 {
-    diag_error(m->source->d, "IN-012", m->source->path, 0, "unpack it (tar -xf), and import the files in it that you want",
+    diag_error(m->source->d, "IN-012", m->source->path, 0, "name it as a file, and not through a pipe, or name one file in it: ARCHIVE/FILE",
                "the tar holds several files that are not all mails, and only one can be read: %.200s is another one", name);
     return VOC_E_INPUT;
 }
@@ -207,6 +217,7 @@ static voc_rc drain(struct members *m)
 static voc_rc next(struct members *m)
 {
     struct archive_entry *e = NULL;
+    if (m->alone) return m->ended = true, VOC_OK; // what stands behind it is for others to read
     voc_rc rc = next_file(m, &e);
     if (rc != VOC_OK) return rc;
     if (e == NULL) {
@@ -288,7 +299,7 @@ static voc_rc first_file(struct members *m, char **member)
     return *member == NULL ? VOC_E_NOMEM : VOC_OK;
 }
 
-voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, char **member)
+static voc_rc open_archive(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first)
 {
     struct members *m = mem_zalloc(1, sizeof *m);
     voc_rc rc = m == NULL ? VOC_E_NOMEM : VOC_OK;
@@ -300,9 +311,82 @@ voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bo
     if (m->piece == NULL) rc = VOC_E_NOMEM;
     if (rc == VOC_OK && first.len > 0) memcpy(m->piece, first.ptr, m->first_len = first.len);
     if (rc == VOC_OK) rc = start(m);
+    if (rc == VOC_OK) *out = m;
+    else members_close(m);
+    return rc;
+}
+
+voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, char **member)
+{
+    struct members *m = NULL;
+    voc_rc rc = open_archive(&m, s, u, zip, first);
     if (rc == VOC_OK) rc = first_file(m, member);
     if (rc == VOC_OK) *out = m;
     else members_close(m);
+    return rc;
+}
+
+voc_rc members_open_named(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, const char *name)
+{
+    struct members *m = NULL;
+    struct archive_entry *e = NULL;
+    voc_rc rc = open_archive(&m, s, u, zip, first);
+    do {
+        if (rc == VOC_OK) rc = next_file(m, &e);
+    } while (rc == VOC_OK && e != NULL && strcmp(name_of(e), name) != 0);
+    if (rc == VOC_OK && e == NULL) {
+        diag_error(s->d, "IN-058", s->path, 0, "voc sniff ARCHIVE names the files in it", "there is no file \"%.200s\" in this archive", name);
+        rc = VOC_E_INPUT;
+    }
+    if (rc == VOC_OK) m->alone = true, rc = begin_file(m, e);
+    if (rc == VOC_OK) *out = m;
+    else members_close(m);
+    return rc;
+}
+
+// ---- what is in it -----------------------------------------------------------------------------------------------------------
+
+static voc_rc add_name(struct in_sheets *out, const char *name)
+{
+    struct in_sheet one = {.name = mem_strndup(name, strlen(name)), .member = true};
+    voc_rc rc = one.name != NULL ? vec_reserve(&out->at, 1, MEMBERS_MAX) : VOC_E_NOMEM;
+    if (rc == VOC_OK) out->at.at[out->at.n++] = one;
+    else mem_free(one.name);
+    return rc;
+}
+
+static voc_rc list_names(struct members *m, struct in_sheets *out)
+{
+    struct archive_entry *e = NULL;
+    voc_rc rc = VOC_OK;
+    size_t others = 0;
+    enum mode first = ONE;
+    while (rc == VOC_OK && (rc = next_file(m, &e)) == VOC_OK && e != NULL) {
+        const char *name = name_of(e);
+        enum mode mode = mode_of(name, NULL, 0);
+        if (mode == ONE && !archive_entry_is_encrypted(e) && others == 0) {
+            rc = look_into(m);
+            if (rc == VOC_OK) mode = mode_of(name, m->look, m->look_len);
+        }
+        if (out->at.n == 0) first = mode;
+        others += mode == ONE || mode != first;
+        if (out->at.n == MEMBERS_MAX && others > 0) {
+            diag_error(m->source->d, "IN-059", m->source->path, 0, "unpack it, and import the folder", "the archive holds more than %u files", MEMBERS_MAX);
+            return VOC_E_LIMIT;
+        }
+        if (rc == VOC_OK && out->at.n < MEMBERS_MAX) rc = add_name(out, name);
+    }
+    if (rc == VOC_OK && (others == 0 || out->at.n < 2)) in_sheets_done(out);
+    return rc;
+}
+
+voc_rc members_list(struct in_sheets *out, struct source *s, struct unpack *u, bool zip, voc_str first)
+{
+    struct members *m = NULL;
+    voc_rc rc = open_archive(&m, s, u, zip, first);
+    if (rc == VOC_OK) rc = list_names(m, out);
+    if (rc != VOC_OK) in_sheets_done(out);
+    members_close(m);
     return rc;
 }
 

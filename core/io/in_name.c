@@ -2,6 +2,7 @@
 // The name of a file without what its packing adds. Apart from the rest of the input, so that a journey can be read (it names
 // its sources by their files) where no file is: in the loadable extension, which needs no libarchive.
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/mem.h"
 #include "base/str.h"
@@ -31,16 +32,20 @@ size_t in_name_part(const char *path)
     return strlen(path);
 }
 
-// The shortest beginning before a '!' that is there as a file, unless the whole is.
+static bool is_file(const char *path, size_t len)
+{
+    struct stat st;
+    char *file = mem_strndup(path, len);
+    bool yes = file != NULL && stat(file, &st) == 0 && !S_ISDIR(st.st_mode);
+    mem_free(file);
+    return yes;
+}
+
+// The shortest beginning before a '!' or a '/' that is there as a file, unless the whole is there.
 size_t in_file_part(const char *path)
 {
-    const size_t len = strlen(path);
-    if (strchr(path, '!') == NULL || access(path, F_OK) == 0) return len;
-    for (const char *at = path; (at = strchr(at, '!')) != NULL; at++) {
-        char *file = at > path && at[1] != 0 ? mem_strndup(path, (size_t)(at - path)) : NULL;
-        bool there = file != NULL && access(file, F_OK) == 0;
-        mem_free(file);
-        if (there) return (size_t)(at - path);
-    }
+    if (access(path, F_OK) == 0) return strlen(path);
+    for (const char *at = path; (at = strpbrk(at, "!/")) != NULL; at++)
+        if (at > path && at[1] != 0 && at[-1] != '/' && is_file(path, (size_t)(at - path))) return (size_t)(at - path);
     return in_name_part(path);
 }

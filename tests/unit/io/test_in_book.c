@@ -285,8 +285,8 @@ static void a_sheet_is_read_by_its_name(void **state)
 static void sheets_are_listed_with_what_they_are(void **state)
 {
     (void)state;
-    static const struct in_sheet expected[] = {{(char *)(uintptr_t)"North", false, false, false}, {(char *)(uintptr_t)"South_West", false, false, false}, {(char *)(uintptr_t)"old", true, false, false},
-                                               {(char *)(uintptr_t)"Chart", false, true, true}, {(char *)(uintptr_t)"Sheet5", false, false, true}};
+    static const struct in_sheet expected[] = {{(char *)(uintptr_t)"North", false, false, false, false}, {(char *)(uintptr_t)"South_West", false, false, false, false}, {(char *)(uintptr_t)"old", true, false, false, false},
+                                               {(char *)(uintptr_t)"Chart", false, true, true, false}, {(char *)(uintptr_t)"Sheet5", false, false, true, false}};
     struct buf zip = zip_of(several, sizeof several / sizeof *several);
     struct in_sheets list = {0};
     put("m.xlsx", view(&zip));

@@ -79,13 +79,13 @@ static bool is_mails(const char *path, const struct names *in)
     return mails > 0;
 }
 
-// What may hold several files: its beginning is looked at, and the ending of a packed tar.
+// What may hold several files: by its first bytes, a packed tar by its ending.
 static bool may_be_archive(const char *path, struct file_look look)
 {
-    static const char *const endings[] = {".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"};
+    static const char *const endings[] = {".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz", ".tar.bz2", ".tbz2"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (str_ends(str_of(path), endings[i])) return true;
-    return look.packed && !look.workbook;
+    return look.archive;
 }
 
 // The files of an archive are as those of a folder.

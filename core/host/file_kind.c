@@ -16,6 +16,7 @@
 #define HEAD_BYTES ((size_t)4 << 10)
 #define TAIL_BYTES ((size_t)64 << 10)
 #define NAMES_MAX 256u
+#define TAR_AT 257u
 
 static const struct { const char *part, *what, *instead; } zips[] = { // by the name of a file in it
     {"xl/workbook.bin", "a binary Excel workbook (.xlsb)", "open it there and save it as .xlsx, and import that"},
@@ -40,7 +41,7 @@ static const struct { size_t at, len; const char *bytes, *what, *instead; } magi
     {0, 4, "\x7f" "ELF", "a program", "name the log or export itself"},
     {0, 6, "7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, and import the files in it"},
     {0, 6, "Rar!\x1a\x07", "a RAR archive", "unpack it, and import the files in it"},
-    {257, 5, "ustar", "a tar archive", "unpack it (tar -xf), and import the files in it"},
+    {TAR_AT, 5, "ustar", "a tar archive", "unpack it (tar -xf), and import the files in it"},
     {4, 4, "ftyp", "a film or a recording", "a recording holds no events; export the list of calls as CSV, and import that"},
     {0, 3, "ID3", "a recording", "a recording holds no events; export the list of calls as CSV, and import that"},
     {0, 16, "SQLite format 3\0", "a database (SQLite)", "export its table as CSV (sqlite3 -header -csv FILE 'SELECT * FROM TABLE'), and import that"},
@@ -48,8 +49,9 @@ static const struct { size_t at, len; const char *bytes, *what, *instead; } magi
 
 static bool holds(voc_str s, const char *part) { return s.len && memmem(s.ptr, s.len, part, strlen(part)) != NULL; }
 
-static struct file_look plain(enum file_kind kind) { return (struct file_look){kind, "", "", false, false}; }
-static struct file_look foreign(const char *what, const char *instead) { return (struct file_look){FILE_FOREIGN, what, instead, false, false}; }
+static struct file_look plain(enum file_kind kind) { return (struct file_look){.kind = kind, .what = "", .instead = ""}; }
+static struct file_look tar(const char *what, const char *instead) { return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead, .archive = true}; }
+static struct file_look foreign(const char *what, const char *instead) { return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead}; }
 
 // Bytes 68 to 71 of a SQLite file are the id of the program that it belongs to: "Voc1" is ours (core/store/project.h).
 static bool is_project(voc_str head) { return head.len >= 72 && memcmp(head.ptr, "SQLite format 3", 16) == 0 && memcmp(head.ptr + 68, "Voc1", 4) == 0; }
@@ -77,14 +79,14 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (is_project(head)) return plain(FILE_PROJECT);
     if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0)
         for (size_t i = 0; i < sizeof zips / sizeof *zips; i++)
-            if (holds(head, zips[i].part) || holds(tail, zips[i].part)) return (struct file_look){FILE_FOREIGN, zips[i].what, zips[i].instead, true, false};
+            if (holds(head, zips[i].part) || holds(tail, zips[i].part)) return (struct file_look){.kind = FILE_FOREIGN, .what = zips[i].what, .instead = zips[i].instead, .packed = true};
     if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0 && (holds(head, "xl/workbook.xml") || holds(tail, "xl/workbook.xml")))
-        return (struct file_look){FILE_ORDINARY, "an Excel workbook", "", true, true};
+        return (struct file_look){.kind = FILE_ORDINARY, .what = "an Excel workbook", .instead = "", .packed = true, .workbook = true};
     if (is_old_office(head.ptr, head.len) && (has_password(head) || has_password(tail)))
         return foreign("a workbook with a password", "open it in the spreadsheet program, save it as .xlsx without a password, and import that");
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (head.len >= magics[i].at + magics[i].len && memcmp(head.ptr + magics[i].at, magics[i].bytes, magics[i].len) == 0)
-            return foreign(magics[i].what, magics[i].instead);
+            return magics[i].at == TAR_AT ? tar(magics[i].what, magics[i].instead) : foreign(magics[i].what, magics[i].instead);
     if (starts_text(head, "<!doctype html") || starts_text(head, "<html"))
         return foreign("a web page", "the report that it shows can mostly be exported as CSV; import that");
     if (starts_text(head, "<") && holds(head, "urn:vocstream:journey"))
@@ -93,7 +95,9 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") || starts_text(head, "["))
         return foreign("JSON that holds no events", "a record is an object, one a line or in an array; other layouts are brought to it: jq -c '.events[]' FILE | voc import PROJECT - --as json");
-    return plain(FILE_ORDINARY);
+    struct file_look look = plain(FILE_ORDINARY);
+    look.archive = head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0;
+    return look;
 }
 
 static size_t read_at(int fd, char *to, size_t size, off_t from)

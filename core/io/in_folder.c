@@ -89,6 +89,27 @@ static voc_rc list_one(struct folder *f, const char *base, bool dots, struct lis
     return rc;
 }
 
+bool folder_of_program(const char *base)
+{
+    voc_str b = str_of(base);
+    return str_starts(b, "dovecot") || str_starts(b, "courier") || str_starts(b, "maildir") || str_is(b, "subscriptions");
+}
+
+// What somebody put beside cur and new is no mail for sure, and is not lost in silence either.
+static void say_strays(const struct folder *f, const char *base, const struct listing *here)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < here->files.n; i++) {
+        const char *name = here->files.at[i].path + here->files.at[i].name;
+        if (folder_of_program(name)) continue;
+        if (n++ == 0) first = name;
+    }
+    if (n == 0) return;
+    if (n == 1) diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if it is a mail, import it by its name", "a file beside cur and new was left out: %s%s%.200s", base, *base ? "/" : "", first);
+    else diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if they are mails, import them by their names", "%zu files beside cur and new were left out, the first is %s%s%.200s", n, base, *base ? "/" : "", first);
+}
+
 static bool is_folder(const struct folder *f, const char *base, const char *name)
 {
     char path[PATH_MAX];
@@ -106,6 +127,7 @@ static voc_rc collect(struct folder *f, const char *base, unsigned depth)
         const char *name = here.folders.at[i].path + here.folders.at[i].name;
         if (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0) rc = list_one(f, here.folders.at[i].path, false, &mails);
     }
+    if (!rc && maildir) say_strays(f, base, &here);
     size_t n = maildir ? mails.files.n : here.files.n; // beside cur and new lie files of the mail program
     struct item *from = maildir ? mails.files.at : here.files.at;
     if (!rc) rc = vec_reserve(&f->files, n, FILES_MAX);

@@ -35,6 +35,7 @@ struct folder;
 voc_rc folder_open(struct folder **out, const char *path, struct diag *d);
 void folder_close(struct folder *f);
 voc_rc folder_read(struct folder *f, void *to, size_t size, size_t *got); // 0: end
+bool folder_of_program(const char *base); // a file that mail programs keep beside the mails of a Maildir
 
 enum packing { PACK_NONE, PACK_GZIP, PACK_ZSTD, PACK_XZ, PACK_BZIP2, PACK_ZIP };
 #define PACK_MAGIC 10u // bytes that pack_of needs

@@ -113,9 +113,7 @@ static const char *base_of(const char *name)
 static bool is_beside(const char *name)
 {
     const char *base = base_of(name);
-    voc_str b = str_of(base);
-    return *base == '.' || *base == 0 || str_starts(str_of(name), "__MACOSX/") || strstr(name, "/tmp/") != NULL || str_starts(b, "dovecot") || str_starts(b, "courier") ||
-           str_starts(b, "maildir") || str_is(b, "subscriptions");
+    return *base == '.' || *base == 0 || str_starts(str_of(name), "__MACOSX/") || strstr(name, "/tmp/") != NULL || folder_of_program(base);
 }
 
 // The next regular file; *e NULL: no more.

@@ -44,7 +44,7 @@ static bool is_file(const char *path, size_t len)
 // The shortest beginning before a '!' or a '/' that is there as a file, unless the whole is there.
 size_t in_file_part(const char *path)
 {
-    if (access(path, F_OK) == 0) return strlen(path);
+    if (strpbrk(path, "!/") == NULL || access(path, F_OK) == 0) return strlen(path);
     for (const char *at = path; (at = strpbrk(at, "!/")) != NULL; at++)
         if (at > path && at[1] != 0 && at[-1] != '/' && is_file(path, (size_t)(at - path))) return (size_t)(at - path);
     return in_name_part(path);

@@ -91,10 +91,10 @@ uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc
         }
     }
     if (near != SIZE_MAX) p += snprintf(p, (size_t)(end - p), "did you mean \"%.*s\"? ", EV_STR(e->columns[near].name, 60));
-    p += snprintf(p, (size_t)(end - p), "the columns are");
+    p += snprintf(p, (size_t)(end - p), "the %ss are", EV_PLACE(e));
     for (size_t c = 0; c < e->n_columns && end - p > 80; c++)
         p += snprintf(p, (size_t)(end - p), "%s %.*s", c ? "," : "", EV_STR(e->columns[c].name, 60));
-    *rc = ev_error(e, VOC_E_OPTION, "002", hint, "there is no column \"%.*s\"%s", EV_STR(name, 80), what);
+    *rc = ev_error(e, VOC_E_OPTION, "002", hint, "there is no %s \"%.*s\"%s", EV_PLACE(e), EV_STR(name, 80), what);
     return NO_COLUMN;
 }
 

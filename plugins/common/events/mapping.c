@@ -243,13 +243,13 @@ static voc_rc check(struct events *e)
     }
     if (e->n_times == 0) {
         bool dashed = ev_is(e->option[OPT_TIME], "-");
-        return ev_error(e, VOC_E_INPUT, "004", "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
-                        dashed ? "every event needs a time" : "no column holds times");
+        return ev_error(e, VOC_E_INPUT, "004", e->reader->paths ? "name the path with -O time=PATH (and its pattern with -O time-format=PATTERN)" : "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
+                        dashed ? "every event needs a time" : e->reader->paths ? "no path leads to times" : "no column holds times");
     }
     bool named = e->field[FIELD_ACTION].column != NO_COLUMN || e->field[FIELD_ACTION].constant.len;
     for (size_t i = 0; i < e->n_times && !e->reader->give; i++)
         if (!named && e->times[i].action.len == 0 && e->times[i].action_column == NO_COLUMN)
-            return ev_error(e, VOC_E_INPUT, "004", "name the column with -O action=COLUMN", "no column says what was done");
+            return ev_error(e, VOC_E_INPUT, "004", e->reader->paths ? "name the path with -O action=PATH" : "name the column with -O action=COLUMN", "no %s says what was done", EV_PLACE(e));
     if (e->has_end && e->n_times > 1)
         return ev_error(e, VOC_E_OPTION, "008", "remove the end, or all dates but one", "an end goes with one time; there are %zu", e->n_times);
     if (e->n_times > 1 && e->field[FIELD_ID].column != NO_COLUMN)

@@ -286,7 +286,7 @@ static voc_rc decide(struct events *e, struct origin *o, const struct evidence *
         o->decimal = by->comma > by->point ? ',' : '.';
     else if (own->either_comma ? !e->semicolons : own->either_point && !e->commas)
         return ev_error(e, VOC_E_INPUT, "007", own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma" : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
-                        "in column \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_STR(e->columns[o->column].name, 80),
+                        "in %s \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_PLACE(e), EV_STR(e->columns[o->column].name, 80),
                         own->either_comma ? "comma" : "point", EV_STR(own->either, 60));
     else
         o->decimal = own->either_comma ? ',' : '.'; // a comma in a file of semicolons, which are written where commas are decimal; a point in one of commas
@@ -300,7 +300,7 @@ static voc_rc set_currency(struct events *e, struct origin *o, const struct evid
     o->currency = v->currency;
     if (!v->other) return VOC_OK;
     return ev_error(e, VOC_E_INPUT, "011", "convert them to one currency, or split the file; -O FIELD=- leaves the column out of the amounts",
-                    "column \"%.*s\" holds amounts in %s and in %s, which are not added up", EV_STR(e->columns[o->column].name, 80), v->currency, v->other);
+                    "%s \"%.*s\" holds amounts in %s and in %s, which are not added up", EV_PLACE(e), EV_STR(e->columns[o->column].name, 80), v->currency, v->other);
 }
 
 // What is declared, else nothing: then the values decide.

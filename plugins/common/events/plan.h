@@ -102,6 +102,7 @@ struct cells_fault {
 struct cell_reader {
     const char *code; // of messages: "EVENTS" makes EVENTS-004
     bool totals;      // records may be totals and footers (totals.c)
+    bool paths;       // what others call columns are paths here, and messages say so
     uint32_t more;    // fields of one record that no column holds, at most
     // Makes the columns (columns_make) from the first records.
     voc_rc (*names)(struct events *e, const voc_block *first);
@@ -120,6 +121,8 @@ struct cell_reader {
     // plan says so (timeless); then it is rows[0] alone. NULL: the sink takes them as they are.
     voc_rc (*give)(const struct events *e, voc_sink *sink, const voc_str *cells, voc_row *rows, size_t n);
 };
+
+#define EV_PLACE(e) ((e)->reader->paths ? "path" : "column")
 
 struct events { // one instance
     const struct cell_reader *reader;

@@ -212,7 +212,7 @@ static voc_rc ask_zone(struct events *e, const struct time_origin *t, const voc_
     else
         snprintf(hint, sizeof hint, "say which with -O zone=ZONE -O time-format=\"%.*s '%.3s'\"", strncmp(t->pattern, "iso", 3) == 0 ? 16 : base,
                  strncmp(t->pattern, "iso", 3) == 0 ? "yyyy-MM-dd HH:mm" : t->pattern, word);
-    return ev_error(e, VOC_E_INPUT, "012", hint, "in column \"%.*s\" the zone of \"%.*s\" may be %s",
+    return ev_error(e, VOC_E_INPUT, "012", hint, "in %s \"%.*s\" the zone of \"%.*s\" may be %s", EV_PLACE(e),
                     EV_STR(e->columns[t->zone != NO_COLUMN ? t->zone : t->from.column].name, 80), EV_STR(cells[i], 60), means);
 }
 
@@ -232,8 +232,8 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     char pattern[PATTERN_MAX] = "";
     if (!rc && n) rc = times_guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT)
-        rc = ev_error(e, VOC_E_INPUT, "005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
-                      "column \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+        rc = ev_error(e, VOC_E_INPUT, "005", e->reader->paths ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH" : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                      "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e), EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
         *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
         rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});
@@ -276,7 +276,7 @@ static voc_rc resolve_either(struct events *e, const voc_block *first, struct ti
     if (!rc && !found) {
         exchange_day_and_month(t->pattern, other);
         snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"%s", t->pattern, other, year_too ? ", or with yy in front" : "");
-        rc = ev_error(e, VOC_E_INPUT, "006", hint, "in column \"%.*s\" it cannot be told whether the day%s the month%s stands first (\"%.*s\")",
+        rc = ev_error(e, VOC_E_INPUT, "006", hint, "in %s \"%.*s\" it cannot be told whether the day%s the month%s stands first (\"%.*s\")", EV_PLACE(e),
                       EV_STR(e->columns[t->from.column].name, 80), year_too ? "," : " or", year_too ? " or the year" : "", EV_STR(cells[0], 60));
     }
     e->host->free(e->cx, cells);

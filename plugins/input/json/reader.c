@@ -469,6 +469,7 @@ static void frame(const struct events *e, struct plan_text *t)
 
 const struct cell_reader json_reader = {
     .code = "JSON",
+    .paths = true,
     .more = MORE_MAX,
     .names = read_names,
     .sample = sample,

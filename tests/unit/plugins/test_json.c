@@ -56,7 +56,7 @@ static void a_map_names_a_path_that_not_every_file_has(void **state)
     (void)state;
     expect_with(&with, "{\"t\":{\"at\":\"2024-03-01\"},\"what\":\"a\",\"user\":{\"mail\":\"a@b\"},\"rep\":[{\"name\":\"Eve\"}]}\n", "1 2024-03-01 a customer=email:a@b! owner=Eve {rep=[{\"name\":\"Eve\"}]}\n");
     expect_with(&without, "{\"t\":{\"at\":\"2024-03-01\"},\"what\":\"a\",\"x\":1}\n", "1 2024-03-01 a {x=1}\n");
-    expect_error((const char *const[]){"customer", "usr", NULL}, "{\"time\":\"2024-03-01\",\"action\":\"a\",\"user\":\"1\"}\n", VOC_E_OPTION, "JSON-002: there is no column \"usr\" -- did you mean \"user\"?");
+    expect_error((const char *const[]){"customer", "usr", NULL}, "{\"time\":\"2024-03-01\",\"action\":\"a\",\"user\":\"1\"}\n", VOC_E_OPTION, "JSON-002: there is no path \"usr\" -- did you mean \"user\"?");
 }
 
 static void amounts_are_exact_and_points_stand_before_decimals(void **state)

@@ -48,6 +48,7 @@ def read(voc, args, project):
         if not m:
             continue
         path = m.group(1).split("!")[0]
+        path = next((a for a in args if path.startswith(a + "/")), path)  # a file in an archive
         if not path or path not in args:
             wrong.append("an error is of no file: %s" % line)
         if not (i + 1 < len(lines) and lines[i + 1].startswith("  ")):

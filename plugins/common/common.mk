@@ -19,7 +19,6 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/medoid.c plugins/common/medoid.h plugins/common/medoid_lanes.h \
 	plugins/common/survival.c plugins/common/survival.h \
 	plugins/common/trend.c plugins/common/trend.h \
-	plugins/common/sheet.c plugins/common/sheet.h \
 	plugins/common/near.c plugins/common/near.h \
 	plugins/common/page.c plugins/common/page.h \
 	plugins/common/party.c plugins/common/party.h \

@@ -19,7 +19,7 @@ enum { OF_NOTHING, OF_TARGET, OF_HISTORY, OF_OTHERS };
 static const char *const reference_names[] = {"", "declared", "before that time", "the other stages"};
 
 struct cohort { uint64_t n, advanced; };
-struct page {
+struct judged {
     const struct journeys *all;
     const struct discover *d;
     struct breaks *at;
@@ -76,7 +76,7 @@ static void count(const struct journeys *all, struct cohort *now, struct cohort 
     }
 }
 
-static void refer(struct page *p, const struct cohort *now, const struct cohort *before)
+static void refer(struct judged *p, const struct cohort *now, const struct cohort *before)
 {
     for (size_t i = 0; i < p->n; i++) {
         uint64_t n = 0, lost = 0;
@@ -95,27 +95,27 @@ static void refer(struct page *p, const struct cohort *now, const struct cohort 
 
 // ---- the table ----------------------------------------------------------------------------------------------------------------------
 
-static void write_line(struct sheet *s, const struct page *p, size_t i)
+static void write_line(struct page *s, const struct judged *p, size_t i)
 {
     const struct breaks *b = &p->at[i];
     const int64_t h = p->all->horizon[i];
-    sheet_str(s, stage_name(p->d, i));
-    sheet_int(s, b->n);
-    sheet_int(s, b->advanced);
-    sheet_duration(s, h == VOC_NA ? NAN : (double)h);
-    sheet_share(s, b->attrition);
-    sheet_share(s, b->lo);
-    sheet_share(s, b->hi);
-    sheet_share(s, b->reference);
-    sheet_text(s, b->n ? reference_names[p->reference[i]] : "");
-    sheet_real(s, b->wins_lost, 1);
-    sheet_real(s, b->p, 6);
-    sheet_real(s, b->adjusted, 6);
-    sheet_yes(s, b->is_break);
+    cell_str(s, stage_name(p->d, i));
+    cell_int(s, b->n);
+    cell_int(s, b->advanced);
+    cell_lasting(s, h == VOC_NA ? NAN : (double)h);
+    cell_share(s, b->attrition, 1);
+    cell_share(s, b->lo, 1);
+    cell_share(s, b->hi, 1);
+    cell_share(s, b->reference, 1);
+    cell_text(s, b->n ? reference_names[p->reference[i]] : "");
+    cell_real(s, b->wins_lost, 1);
+    cell_real(s, b->p, 6);
+    cell_real(s, b->adjusted, 6);
+    cell_yes(s, b->is_break);
 }
 
 // The breaks with the most wins lost first.
-static void say(struct sheet *s, const struct page *p)
+static void say(struct page *s, const struct judged *p)
 {
     bool *told = NULL;
     size_t breaks = 0;
@@ -131,49 +131,49 @@ static void say(struct sheet *s, const struct page *p)
         breaks++;
         format_duration(took, sizeof took, p->all->horizon[best]);
         format_number(wins, sizeof wins, b->wins_lost, b->wins_lost < 10 ? 1 : 0, false);
-        sheet_note(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %llu customers do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
+        page_notef(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %llu customers do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
                    text_of(name, sizeof name, stage_name(p->d, best)), 100 * b->attrition, (unsigned long long)b->n, took, 100 * b->reference,
                    p->reference[best] == OF_TARGET ? "were expected" : p->reference[best] == OF_HISTORY ? "did not before" : "do not in the other stages", wins);
     }
     bool judged = false;
     for (size_t i = 0; i < p->n; i++) judged = judged || !isnan(p->at[i].p);
-    if (!judged) sheet_note(s, VOC_NOTE_LEAD, "%s", "Whether journeys break somewhere cannot be said: there are no other stages to compare with, or none of them began long enough ago. --target and --since say what is expected.");
-    else if (!breaks) sheet_note(s, VOC_NOTE_LEAD, "%s", "Journeys break nowhere: in no stage do more customers stay behind than expected, by more than chance.");
+    if (!judged) page_notef(s, VOC_NOTE_LEAD, "%s", "Whether journeys break somewhere cannot be said: there are no other stages to compare with, or none of them began long enough ago. --target and --since say what is expected.");
+    else if (!breaks) page_notef(s, VOC_NOTE_LEAD, "%s", "Journeys break nowhere: in no stage do more customers stay behind than expected, by more than chance.");
     p->d->base.host->free(p->d->base.cx, told);
 }
 
-static voc_rc write_table(const struct page *p, bool brief)
+static voc_rc write_table(const struct judged *p, bool brief)
 {
-    static const struct sheet_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"entered", "came", VOC_CELL_INT, 0, "stays that began so long ago that they can be judged"},
-        {"advanced", "moved on", VOC_CELL_INT, 0, "of these went on to a later stage, or won, in time"},
-        {"within", "within", VOC_CELL_DURATION, 0, "the time: three times what half of the stays take"},
-        {"attrition", "did not", VOC_CELL_SHARE, 0, "share that left another way, went back, or was still there"},
-        {"attrition_lo", "from", VOC_CELL_SHARE, SHEET_CHECK, "lower end of its range at 95 % (Wilson)"},
-        {"attrition_hi", "to", VOC_CELL_SHARE, SHEET_CHECK, "upper end of its range"},
-        {"expected", "expected", VOC_CELL_SHARE, 0, "share that would be expected not to move on"},
-        {"expected_from", "as in", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "what is expected comes of: a declared target, the stage before --since, or the other stages together"},
-        {"wins_lost", "cost, in wins", VOC_CELL_REAL, 0, "how many more would have come through all later stages, had only the expected share stayed behind"},
-        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of so many or more if the expected share held (exact binomial)"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
-        {"break_point", "breaks here", VOC_CELL_BOOL, 0, "more than chance, and at least 5 of 100 more than expected"},
+    static const struct page_column columns[] = {
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"entered", "came", VOC_CELL_INT, "", 0, "stays that began so long ago that they can be judged"},
+        {"advanced", "moved on", VOC_CELL_INT, "", 0, "of these went on to a later stage, or won, in time"},
+        {"within", "within", VOC_CELL_DURATION, "", 0, "the time: three times what half of the stays take"},
+        {"attrition", "did not", VOC_CELL_SHARE, "", 0, "share that left another way, went back, or was still there"},
+        {"attrition_lo", "from", VOC_CELL_SHARE, "", PAGE_CHECK, "lower end of its range at 95 % (Wilson)"},
+        {"attrition_hi", "to", VOC_CELL_SHARE, "", PAGE_CHECK, "upper end of its range"},
+        {"expected", "expected", VOC_CELL_SHARE, "", 0, "share that would be expected not to move on"},
+        {"expected_from", "as in", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what is expected comes of: a declared target, the stage before --since, or the other stages together"},
+        {"wins_lost", "cost, in wins", VOC_CELL_REAL, "", 0, "how many more would have come through all later stages, had only the expected share stayed behind"},
+        {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of so many or more if the expected share held (exact binomial)"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+        {"break_point", "breaks here", VOC_CELL_BOOL, "", 0, "more than chance, and at least 5 of 100 more than expected"},
     };
-    struct sheet s = {.rc = VOC_OK};
-    sheet_open(&s, &p->d->base, brief ? "breaks" : "break_points", brief ? "Where journeys break" : "Where journeys break, with ranges and tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    struct page s = {.rc = VOC_OK};
+    page_open_in(&s, &p->d->base, brief ? "breaks" : "break_points", brief ? "Where journeys break" : "Where journeys break, with ranges and tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->n; i++)
         if (stage_leads_on(p->d, i) && p->at[i].n) write_line(&s, p, i);
     if (brief) say(&s, p);
-    sheet_say(&s, "%s", "Stays by the stage they are in, of those that began long enough before the data end; open and lost ones are treated alike.");
-    if (brief && !p->all->n) sheet_note(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: no event of what is followed is part of a journey (--events).");
-    if (brief) sheet_note(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is expected of a stage; --since DATE compares with the time before it");
+    page_say(&s, "%s", "Stays by the stage they are in, of those that began long enough before the data end; open and lost ones are treated alike.");
+    if (brief && !p->all->n) page_notef(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: no event of what is followed is part of a journey (--events).");
+    if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is expected of a stage; --since DATE compares with the time before it");
     return s.rc;
 }
 
 voc_rc breaks_tables(const struct journeys *all)
 {
     const struct analysis *a = &all->d->base;
-    struct page p = {.all = all, .d = all->d, .n = a->def->n_stages};
+    struct judged p = {.all = all, .d = all->d, .n = a->def->n_stages};
     struct cohort *now = NULL, *before = NULL;
     double *work = NULL;
     struct stats_ranked *ranks = NULL;

@@ -235,33 +235,33 @@ static const char *verdict(const struct difference *x, const char *more, const c
     return isnan(x->adjusted) ? "" : x->adjusted > 0.05 ? "no" : x->effect > even ? more : less;
 }
 
-static void end_sheet(struct sheet *s, const struct compare *c, const char *what)
+static void end_sheet(struct page *s, const struct compare *c, const char *what)
 {
     char text[2][160];
     for (size_t i = 0; i < 2; i++) {
         if (c->journeys[i] >= FEW) continue;
-        sheet_note(s, VOC_NOTE_WARNING, "%s: %llu journeys only. What is not found may be there all the same.", text_of(text[0], sizeof text[0], c->d->side[i].name), (unsigned long long)c->journeys[i]);
+        page_notef(s, VOC_NOTE_WARNING, "%s: %llu journeys only. What is not found may be there all the same.", text_of(text[0], sizeof text[0], c->d->side[i].name), (unsigned long long)c->journeys[i]);
     }
-    sheet_say(s, "%s, beside %s; %s; more or less only where it is more than chance.", text_of(text[0], sizeof text[0], c->d->side[0].name), text_of(text[1], sizeof text[1], c->d->side[1].name), what);
+    page_say(s, "%s, beside %s; %s; more or less only where it is more than chance.", text_of(text[0], sizeof text[0], c->d->side[0].name), text_of(text[1], sizeof text[1], c->d->side[1].name), what);
 }
 
 static voc_rc write_shares(const struct compare *c, const char *name, const char *title, bool actions, bool brief)
 {
     struct words w;
     words_of(&w, c->d, actions ? "journeys" : "stays", actions ? "with it" : "moved on");
-    const struct sheet_column columns[] = {
-        {"what", actions ? "what is done" : "stage", VOC_CELL_TEXT, VOC_COLUMN_LEFT, actions ? "an action of the journey" : "in the order of the definition"},
-        {"n_a", w.n[0], VOC_CELL_INT, VOC_COLUMN_DETAIL, "how many there are on the first side"},
-        {"share_a", w.x[0], VOC_CELL_SHARE, 0, actions ? "share of its journeys in which it is done" : "share of its stays that moved on in time"},
-        {"n_b", w.n[1], VOC_CELL_INT, VOC_COLUMN_DETAIL, "how many there are on the second side"},
-        {"share_b", w.x[1], VOC_CELL_SHARE, 0, "the same of the second side"},
-        {"difference", "points more", VOC_CELL_RANGE, VOC_COLUMN_SIGNED, "of 100: first side less second side, with its range at 95 % (Newcombe)"},
-        {"verdict", "more than chance", VOC_CELL_TEXT, 0, "more or less: beyond chance, as much as was looked at; no: it may be chance"},
-        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of such a difference if there were none (chi-square, or Fisher's exact test where few are expected)"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all lines of the table together (Benjamini-Hochberg)"},
+    const struct page_column columns[] = {
+        {"what", actions ? "what is done" : "stage", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, actions ? "an action of the journey" : "in the order of the definition"},
+        {"n_a", w.n[0], VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "how many there are on the first side"},
+        {"share_a", w.x[0], VOC_CELL_SHARE, "", 0, actions ? "share of its journeys in which it is done" : "share of its stays that moved on in time"},
+        {"n_b", w.n[1], VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "how many there are on the second side"},
+        {"share_b", w.x[1], VOC_CELL_SHARE, "", 0, "the same of the second side"},
+        {"difference", "points more", VOC_CELL_RANGE, "", VOC_COLUMN_SIGNED, "of 100: first side less second side, with its range at 95 % (Newcombe)"},
+        {"verdict", "more than chance", VOC_CELL_TEXT, "", 0, "more or less: beyond chance, as much as was looked at; no: it may be chance"},
+        {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a difference if there were none (chi-square, or Fisher's exact test where few are expected)"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all lines of the table together (Benjamini-Hochberg)"},
     };
-    struct sheet s = {.rc = VOC_OK};
-    sheet_open(&s, &c->d->base, name, title, brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    struct page s = {.rc = VOC_OK};
+    page_open_in(&s, &c->d->base, name, title, brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     size_t shown = 0;
     for (size_t i = 0; i < c->n; i++) {
         const struct difference *x = &c->at[i];
@@ -269,20 +269,20 @@ static voc_rc write_shares(const struct compare *c, const char *name, const char
         if (brief && actions && (shown == SHOWN_MOST || !(x->adjusted <= 0.05))) continue;
         shown++;
         if (actions) put_node(&s, c->all, (uint32_t)x->what);
-        else sheet_str(&s, stage_name(c->d, x->what));
+        else cell_str(&s, stage_name(c->d, x->what));
         for (size_t k = 0; k < 2; k++) {
-            sheet_int(&s, x->of[k].n);
-            sheet_share(&s, x->of[k].n ? (double)x->of[k].x / (double)x->of[k].n : NAN);
+            cell_int(&s, x->of[k].n);
+            cell_share(&s, x->of[k].n ? (double)x->of[k].x / (double)x->of[k].n : NAN, 1);
         }
-        sheet_range(&s, 100 * x->effect, 100 * x->lo, 100 * x->hi, 1);
-        sheet_text(&s, verdict(x, "more", "less", 0));
-        sheet_real(&s, x->p, 6);
-        sheet_real(&s, x->adjusted, 6);
+        cell_range(&s, 100 * x->effect, 100 * x->lo, 100 * x->hi, 1);
+        cell_text(&s, verdict(x, "more", "less", 0));
+        cell_real(&s, x->p, 6);
+        cell_real(&s, x->adjusted, 6);
     }
     end_sheet(&s, c, actions ? (brief ? "what is done in more or fewer journeys, the largest differences; a journey counts once" : "share of journeys in which it is done at all") : "stays that began long enough before the data end");
-    if (brief && actions && !shown) sheet_note(&s, VOC_NOTE_LEAD, "%s", "Nothing is done in more or fewer journeys of the one than of the other by more than chance.");
-    if (brief && actions && c->d->side[0].kind == COHORT_OUTCOME) sheet_note(&s, VOC_NOTE_AFTER, "%s", "What can only be done late, or belongs to the end itself, differs by its nature: this describes, and tells no cause.");
-    if (brief && actions) sheet_note(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --compare ... --table action_differences shows all actions, with tests");
+    if (brief && actions && !shown) page_notef(&s, VOC_NOTE_LEAD, "%s", "Nothing is done in more or fewer journeys of the one than of the other by more than chance.");
+    if (brief && actions && c->d->side[0].kind == COHORT_OUTCOME) page_notef(&s, VOC_NOTE_AFTER, "%s", "What can only be done late, or belongs to the end itself, differs by its nature: this describes, and tells no cause.");
+    if (brief && actions) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --compare ... --table action_differences shows all actions, with tests");
     return s.rc;
 }
 
@@ -290,31 +290,31 @@ static voc_rc write_times(const struct compare *c, bool brief)
 {
     struct words w;
     words_of(&w, c->d, "stays", "half within");
-    const struct sheet_column columns[] = {
-        {"what", "stage", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "in the order of the definition"},
-        {"n_a", w.n[0], VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays of the first side"},
-        {"half_a", w.x[0], VOC_CELL_DURATION, 0, "median time in the stage; - where not reached"},
-        {"n_b", w.n[1], VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays of the second side"},
-        {"half_b", w.x[1], VOC_CELL_DURATION, 0, "the same of the second side"},
-        {"ratio", "times as fast", VOC_CELL_RANGE, 0, "how fast the first side leaves the stage, compared with the second, with its range at 95 % (hazard ratio of Peto)"},
-        {"verdict", "more than chance", VOC_CELL_TEXT, 0, "faster or slower: beyond chance, as much as was looked at; no: it may be chance"},
-        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of such a difference if there were none (log-rank test)"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages together (Benjamini-Hochberg)"},
+    const struct page_column columns[] = {
+        {"what", "stage", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "in the order of the definition"},
+        {"n_a", w.n[0], VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stays of the first side"},
+        {"half_a", w.x[0], VOC_CELL_DURATION, "", 0, "median time in the stage; - where not reached"},
+        {"n_b", w.n[1], VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stays of the second side"},
+        {"half_b", w.x[1], VOC_CELL_DURATION, "", 0, "the same of the second side"},
+        {"ratio", "times as fast", VOC_CELL_RANGE, "", 0, "how fast the first side leaves the stage, compared with the second, with its range at 95 % (hazard ratio of Peto)"},
+        {"verdict", "more than chance", VOC_CELL_TEXT, "", 0, "faster or slower: beyond chance, as much as was looked at; no: it may be chance"},
+        {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a difference if there were none (log-rank test)"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages together (Benjamini-Hochberg)"},
     };
-    struct sheet s = {.rc = VOC_OK};
-    sheet_open(&s, &c->d->base, brief ? "compared_times" : "time_differences", brief ? "How long stages take, compared" : "How long stages take, compared, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    struct page s = {.rc = VOC_OK};
+    page_open_in(&s, &c->d->base, brief ? "compared_times" : "time_differences", brief ? "How long stages take, compared" : "How long stages take, compared, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < c->n; i++) {
         const struct difference *x = &c->at[i];
         if (!x->of[0].n && !x->of[1].n) continue;
-        sheet_str(&s, stage_name(c->d, x->what));
+        cell_str(&s, stage_name(c->d, x->what));
         for (size_t k = 0; k < 2; k++) {
-            sheet_int(&s, x->of[k].n);
-            sheet_duration(&s, x->half[k]);
+            cell_int(&s, x->of[k].n);
+            cell_lasting(&s, x->half[k]);
         }
-        sheet_range(&s, x->effect, x->lo, x->hi, 2);
-        sheet_text(&s, verdict(x, "faster", "slower", 1));
-        sheet_real(&s, x->p, 6);
-        sheet_real(&s, x->adjusted, 6);
+        cell_range(&s, x->effect, x->lo, x->hi, 2);
+        cell_text(&s, verdict(x, "faster", "slower", 1));
+        cell_real(&s, x->p, 6);
+        cell_real(&s, x->adjusted, 6);
     }
     end_sheet(&s, c, "whole stays; who is still there counts as not yet gone");
     return s.rc;

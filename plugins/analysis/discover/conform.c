@@ -87,29 +87,29 @@ static const char *const kinds[] = {"", "left out", "again", "out of order", "un
 
 static voc_rc write_deviations(const struct conform *c)
 {
-    static const struct sheet_column columns[] = {
-        {"deviation", "what", VOC_CELL_TEXT, 0, "left out: the stage must be passed and was not; again: it had been passed; out of order: it came where another belongs"},
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"times", "times", VOC_CELL_INT, 0, "how often"},
-        {"journeys", "journeys", VOC_CELL_INT, 0, "journeys in which it happened"},
-        {"share", "of all", VOC_CELL_SHARE, 0, "share of all journeys"},
+    static const struct page_column columns[] = {
+        {"deviation", "what", VOC_CELL_TEXT, "", 0, "left out: the stage must be passed and was not; again: it had been passed; out of order: it came where another belongs"},
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"times", "times", VOC_CELL_INT, "", 0, "how often"},
+        {"journeys", "journeys", VOC_CELL_INT, "", 0, "journeys in which it happened"},
+        {"share", "of all", VOC_CELL_SHARE, "", 0, "share of all journeys"},
     };
-    struct sheet s = {.rc = VOC_OK};
+    struct page s = {.rc = VOC_OK};
     const double all = (double)c->journeys;
-    sheet_open(&s, &c->d->base, "deviations", "Where journeys leave the stages", 0, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &c->d->base, "deviations", "Where journeys leave the stages", 0, columns, sizeof columns / sizeof *columns);
     for (size_t kind = ALIGN_SKIPPED; kind <= ALIGN_OUT_OF_ORDER; kind++)
         for (size_t i = 0; i < c->d->base.def->n_stages; i++) {
             if (!c->stages[i].times[kind]) continue;
-            sheet_text(&s, kinds[kind]);
-            sheet_str(&s, stage_name(c->d, i));
-            sheet_int(&s, c->stages[i].times[kind]);
-            sheet_int(&s, c->stages[i].journeys[kind]);
-            sheet_share(&s, (double)c->stages[i].journeys[kind] / all);
+            cell_text(&s, kinds[kind]);
+            cell_str(&s, stage_name(c->d, i));
+            cell_int(&s, c->stages[i].times[kind]);
+            cell_int(&s, c->stages[i].journeys[kind]);
+            cell_share(&s, (double)c->stages[i].journeys[kind] / all, 1);
         }
-    sheet_say(&s, "%llu journeys; %llu (%.1f %%) keep to the stages; fitness %.6f (1 - deviations / the most there could be; by journey %.6f)", (unsigned long long)c->journeys,
+    page_say(&s, "%llu journeys; %llu (%.1f %%) keep to the stages; fitness %.6f (1 - deviations / the most there could be; by journey %.6f)", (unsigned long long)c->journeys,
               (unsigned long long)c->kept, c->journeys ? 100 * (double)c->kept / all : 0, c->worst ? 1 - (double)c->cost / (double)c->worst : 1, c->journeys ? c->fitness / all : 1);
-    sheet_note(&s, VOC_NOTE_AFTER, "%s", "To stop early is no deviation: where journeys stop is in the table breaks. A stage that may be skipped may be left out.");
-    sheet_note(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table traces shows each way through the stages");
+    page_notef(&s, VOC_NOTE_AFTER, "%s", "To stop early is no deviation: where journeys stop is in the table breaks. A stage that may be skipped may be left out.");
+    page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table traces shows each way through the stages");
     return s.rc;
 }
 
@@ -121,7 +121,7 @@ static int most_first(const void *x, const void *y)
     return medoid_compare(a->w, b->w);
 }
 
-static void trace_text(struct sheet *s, const struct conform *c, const struct medoid_way *w)
+static void trace_text(struct page *s, const struct conform *c, const struct medoid_way *w)
 {
     size_t room = 8, n = 0;
     for (uint32_t i = 1; i < w->n; i++) room += stage_name(c->d, w->node[i]).len + 3;
@@ -135,44 +135,44 @@ static void trace_text(struct sheet *s, const struct conform *c, const struct me
         if (i > 1) n += (size_t)snprintf(text + n, room - n, " > ");
         n += (size_t)snprintf(text + n, room - n, "%.*s", (int)name.len, name.ptr);
     }
-    sheet_str(s, (voc_str){text, n});
+    cell_str(s, (voc_str){text, n});
     c->d->base.host->free(c->d->base.cx, text);
 }
 
 static voc_rc write_traces(const struct conform *c)
 {
-    static const struct sheet_column columns[] = {
-        {"journeys", "journeys", VOC_CELL_INT, 0, "journeys that went so through the stages"},
-        {"complete", "complete", VOC_CELL_BOOL, 0, "they came to the last stage, or were won"},
-        {"began_before", "began before", VOC_CELL_BOOL, VOC_COLUMN_DETAIL, "their beginning is not in the data"},
-        {"cost", "deviations", VOC_CELL_INT, 0, "of each of them from the stages"},
-        {"worst", "at most", VOC_CELL_INT, VOC_COLUMN_DETAIL, "so many there could be"},
-        {"fitness", "fitness", VOC_CELL_REAL, 0, "1 - deviations / the most there could be"},
-        {"skipped", "left out", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stages that must be passed and were not"},
-        {"repeated", "again", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stages that had been passed"},
-        {"out_of_order", "out of order", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stages that came where others belong"},
-        {"trace", "way through the stages", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "stages in the order in which they were entered"},
+    static const struct page_column columns[] = {
+        {"journeys", "journeys", VOC_CELL_INT, "", 0, "journeys that went so through the stages"},
+        {"complete", "complete", VOC_CELL_BOOL, "", 0, "they came to the last stage, or were won"},
+        {"began_before", "began before", VOC_CELL_BOOL, "", VOC_COLUMN_DETAIL, "their beginning is not in the data"},
+        {"cost", "deviations", VOC_CELL_INT, "", 0, "of each of them from the stages"},
+        {"worst", "at most", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "so many there could be"},
+        {"fitness", "fitness", VOC_CELL_REAL, "", 0, "1 - deviations / the most there could be"},
+        {"skipped", "left out", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stages that must be passed and were not"},
+        {"repeated", "again", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stages that had been passed"},
+        {"out_of_order", "out of order", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "stages that came where others belong"},
+        {"trace", "way through the stages", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "stages in the order in which they were entered"},
     };
-    struct sheet s = {.rc = VOC_OK};
+    struct page s = {.rc = VOC_OK};
     struct ranked *order = NULL;
-    sheet_open(&s, &c->d->base, "traces", "Ways through the stages", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &c->d->base, "traces", "Ways through the stages", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
     if (!s.rc) s.rc = analysis_zeroed(&c->d->base, (void **)&order, c->traces.n, sizeof *order);
     for (size_t i = 0; i < c->traces.n && !s.rc; i++) order[i] = (struct ranked){&c->traces.at[i], &c->of[i]};
     if (!s.rc && c->traces.n) qsort(order, c->traces.n, sizeof *order, most_first);
     for (size_t i = 0; i < c->traces.n && !s.rc; i++) {
         const struct alignment *a = order[i].a;
-        sheet_int(&s, order[i].w->count);
-        sheet_yes(&s, (order[i].w->node[0] & COMPLETE) != 0);
-        sheet_yes(&s, (order[i].w->node[0] & CUT) != 0);
-        sheet_int(&s, a->cost);
-        sheet_int(&s, a->worst);
-        sheet_real(&s, align_fitness(a), 4);
-        sheet_int(&s, a->skipped);
-        sheet_int(&s, a->repeated);
-        sheet_int(&s, a->out_of_order);
+        cell_int(&s, order[i].w->count);
+        cell_yes(&s, (order[i].w->node[0] & COMPLETE) != 0);
+        cell_yes(&s, (order[i].w->node[0] & CUT) != 0);
+        cell_int(&s, a->cost);
+        cell_int(&s, a->worst);
+        cell_real(&s, align_fitness(a), 4);
+        cell_int(&s, a->skipped);
+        cell_int(&s, a->repeated);
+        cell_int(&s, a->out_of_order);
         trace_text(&s, c, order[i].w);
     }
-    sheet_say(&s, "%s", "Journeys by the stages that they entered; most frequent first, then the shorter.");
+    page_say(&s, "%s", "Journeys by the stages that they entered; most frequent first, then the shorter.");
     c->d->base.host->free(c->d->base.cx, order);
     return s.rc;
 }

@@ -8,7 +8,7 @@
 
 #include "plugins/common/analysis.h"
 #include "plugins/common/medoid.h"
-#include "plugins/common/sheet.h"
+#include "plugins/common/page.h"
 #include "plugins/common/walk.h"
 
 enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_AT, OPT_WITHIN, OPT_SINCE, OPT_TARGET, OPT_EVERY, OPT_COMPARE, N_OPTIONS };
@@ -138,7 +138,7 @@ voc_rc trends_tables(const struct journeys *all);                           // t
 voc_rc conform_tables(const struct journeys *all);                          // conform.c
 voc_rc compare_ask(struct discover *d);                                     // compare.c
 voc_rc compare_tables(const struct journeys *all);
-void put_node(struct sheet *s, const struct journeys *all, uint32_t rank);  // typical.c: "view-home", "touchpoint:webinar"
+void put_node(struct page *s, const struct journeys *all, uint32_t rank);  // typical.c: "view-home", "touchpoint:webinar"
 
 voc_str stage_name(const struct discover *d, size_t i);
 const char *text_of(char *to, size_t size, voc_str s);  // cut to fit, NUL-terminated

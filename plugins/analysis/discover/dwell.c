@@ -30,15 +30,15 @@ struct dwell {
     struct line *lines;
     size_t n_lines;
     double *p, *adjusted;          // of each stage: whether segments differ
-    struct sheet incidence, curves;
+    struct page incidence, curves;
     struct survival_case *cases, *part;
     struct survival_step *steps;
 };
 
-static void segment_text(struct sheet *s, const struct dwell *w, uint32_t segment)
+static void segment_text(struct page *s, const struct dwell *w, uint32_t segment)
 {
-    if (segment == VOC_NONE) sheet_text(s, "all");
-    else sheet_str(s, w->d->base.def->segments[segment]);
+    if (segment == VOC_NONE) cell_text(s, "all");
+    else cell_str(s, w->d->base.def->segments[segment]);
 }
 
 // ---- curves and incidence ---------------------------------------------------------------------------------------------------------
@@ -53,38 +53,38 @@ static double at_time(const struct survival_case *cases, size_t n, const struct 
 
 static void write_incidence(struct dwell *w, const struct line *l, const struct survival_case *cases, const struct survival_step *steps, size_t k)
 {
-    struct sheet *s = &w->incidence;
+    struct page *s = &w->incidence;
     for (size_t i = 0; i < w->d->n_at; i++) {
         const int64_t time = w->d->at[i];
         const double advance = at_time(cases, l->n, steps, k, time, true), leave = at_time(cases, l->n, steps, k, time, false);
         uint64_t risk = 0;
         for (size_t c = (size_t)l->n; c > 0 && cases[c - 1].time >= time; c--) risk++;
-        sheet_str(s, stage_name(w->d, l->stage));
+        cell_str(s, stage_name(w->d, l->stage));
         segment_text(s, w, l->segment);
-        sheet_duration(s, (double)time);
-        sheet_share(s, advance);
-        sheet_share(s, leave);
-        sheet_share(s, 1 - advance - leave < 0 ? 0 : 1 - advance - leave);
-        sheet_int(s, risk);
-        sheet_int(s, l->n);
+        cell_lasting(s, (double)time);
+        cell_share(s, advance, 1);
+        cell_share(s, leave, 1);
+        cell_share(s, 1 - advance - leave < 0 ? 0 : 1 - advance - leave, 1);
+        cell_int(s, risk);
+        cell_int(s, l->n);
     }
 }
 
 static void curve_row(struct dwell *w, const struct line *l, const char *series, const struct survival_step *step)
 {
-    struct sheet *s = &w->curves;
-    sheet_text(s, series);
-    sheet_str(s, stage_name(w->d, l->stage));
+    struct page *s = &w->curves;
+    cell_text(s, series);
+    cell_str(s, stage_name(w->d, l->stage));
     segment_text(s, w, l->segment);
-    sheet_real(s, (double)step->time / 86400e6, 3);
-    sheet_int(s, step->at_risk);
-    sheet_int(s, step->advanced);
-    sheet_int(s, step->left);
-    sheet_share(s, step->stay);
-    sheet_share(s, step->lo);
-    sheet_share(s, step->hi);
-    sheet_share(s, step->to_advance);
-    sheet_share(s, step->to_leave);
+    cell_real(s, (double)step->time / 86400e6, 3);
+    cell_int(s, step->at_risk);
+    cell_int(s, step->advanced);
+    cell_int(s, step->left);
+    cell_share(s, step->stay, 1);
+    cell_share(s, step->lo, 1);
+    cell_share(s, step->hi, 1);
+    cell_share(s, step->to_advance, 1);
+    cell_share(s, step->to_leave, 1);
 }
 
 static void write_curve(struct dwell *w, const struct line *l, const struct survival_step *steps, size_t k)
@@ -156,28 +156,28 @@ static void between(char *to, size_t size, double lo, double hi)
     snprintf(to, size, "%s to %s", a, isnan(hi) ? "?" : b);
 }
 
-static void write_line(struct sheet *s, const struct dwell *w, const struct line *l)
+static void write_line(struct page *s, const struct dwell *w, const struct line *l)
 {
     char range[2 * FORMAT_MAX + 8];
-    sheet_str(s, stage_name(w->d, l->stage));
+    cell_str(s, stage_name(w->d, l->stage));
     segment_text(s, w, l->segment);
-    sheet_int(s, l->n);
-    sheet_int(s, l->open);
-    sheet_duration(s, l->quarter);
-    sheet_duration(s, l->median);
+    cell_int(s, l->n);
+    cell_int(s, l->open);
+    cell_lasting(s, l->quarter);
+    cell_lasting(s, l->median);
     between(range, sizeof range, l->lo, l->hi);
-    sheet_text(s, range);
-    sheet_duration(s, l->lo);
-    sheet_duration(s, l->hi);
-    sheet_duration(s, l->three_quarters);
-    sheet_share(s, l->to_advance);
-    sheet_share(s, l->to_leave);
-    sheet_real(s, l->segment == VOC_NONE ? w->p[l->stage] : NAN, 4);
-    sheet_real(s, l->segment == VOC_NONE ? w->adjusted[l->stage] : NAN, 4);
+    cell_text(s, range);
+    cell_lasting(s, l->lo);
+    cell_lasting(s, l->hi);
+    cell_lasting(s, l->three_quarters);
+    cell_share(s, l->to_advance, 1);
+    cell_share(s, l->to_leave, 1);
+    cell_real(s, l->segment == VOC_NONE ? w->p[l->stage] : NAN, 4);
+    cell_real(s, l->segment == VOC_NONE ? w->adjusted[l->stage] : NAN, 4);
 }
 
 // The segments of a stage that take least and most time, in words, where they differ by more than chance.
-static void say_difference(struct sheet *s, const struct dwell *w, size_t stage)
+static void say_difference(struct page *s, const struct dwell *w, size_t stage)
 {
     const struct line *fast = NULL, *slow = NULL;
     char a[FORMAT_MAX], b[FORMAT_MAX], name[3][160];
@@ -191,11 +191,11 @@ static void say_difference(struct sheet *s, const struct dwell *w, size_t stage)
     if (!fast || fast == slow || !(fast->median < slow->median)) return;
     format_duration(a, sizeof a, (int64_t)fast->median);
     format_duration(b, sizeof b, (int64_t)slow->median);
-    sheet_note(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.", text_of(name[0], sizeof name[0], stage_name(w->d, stage)),
+    page_notef(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.", text_of(name[0], sizeof name[0], stage_name(w->d, stage)),
                text_of(name[1], sizeof name[1], w->d->base.def->segments[fast->segment]), a, text_of(name[2], sizeof name[2], w->d->base.def->segments[slow->segment]), b);
 }
 
-static void open_dwell(struct sheet *s, const struct dwell *w, const char *name, const char *title, uint32_t flags)
+static void open_dwell(struct page *s, const struct dwell *w, const char *name, const char *title, uint32_t flags)
 {
     char moved[96] = "moved on", gone[96] = "left otherwise", took[FORMAT_MAX];
     if (w->d->n_at) {
@@ -203,34 +203,34 @@ static void open_dwell(struct sheet *s, const struct dwell *w, const char *name,
         snprintf(moved, sizeof moved, "moved on within %.60s", took);
         snprintf(gone, sizeof gone, "left within %.60s", took);
     }
-    const struct sheet_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"segment", "segment", VOC_CELL_TEXT, SHEET_CHECK, "of the customer when the stage was entered; all: whatever the segment"},
-        {"stays", "stays", VOC_CELL_INT, 0, "stays in the stage whose beginning is known"},
-        {"open", "still there", VOC_CELL_INT, 0, "of these not over when the data end"},
-        {"quarter", "a quarter within", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "time after which a quarter have gone on or left; - where not reached"},
-        {"median", "half within", VOC_CELL_DURATION, 0, "time after which half have gone on or left; - where not reached"},
-        {"range", "certain to", VOC_CELL_TEXT, VOC_COLUMN_RIGHT | VOC_COLUMN_DETAIL, "the range in which that time lies, at 95 %; ?: not reached"},
-        {"median_lo", "from", VOC_CELL_DURATION, SHEET_CHECK, "lower end of the range"},
-        {"median_hi", "to", VOC_CELL_DURATION, SHEET_CHECK, "upper end of the range; - where not reached"},
-        {"three_quarters", "three quarters within", VOC_CELL_DURATION, VOC_COLUMN_DETAIL, "time after which three quarters have gone on or left; - where not reached"},
-        {"moved_on", moved, VOC_CELL_SHARE, 0, "share that has moved on to a later stage, or won, by the last time of --at"},
-        {"left", gone, VOC_CELL_SHARE, 0, "share that has left another way (ended, fell silent, went back) by then"},
-        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of such a difference between segments if there were none (log-rank test)"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+    const struct page_column columns[] = {
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"segment", "segment", VOC_CELL_TEXT, "", PAGE_CHECK, "of the customer when the stage was entered; all: whatever the segment"},
+        {"stays", "stays", VOC_CELL_INT, "", 0, "stays in the stage whose beginning is known"},
+        {"open", "still there", VOC_CELL_INT, "", 0, "of these not over when the data end"},
+        {"quarter", "a quarter within", VOC_CELL_DURATION, "", VOC_COLUMN_DETAIL, "time after which a quarter have gone on or left; - where not reached"},
+        {"median", "half within", VOC_CELL_DURATION, "", 0, "time after which half have gone on or left; - where not reached"},
+        {"range", "certain to", VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT | VOC_COLUMN_DETAIL, "the range in which that time lies, at 95 %; ?: not reached"},
+        {"median_lo", "from", VOC_CELL_DURATION, "", PAGE_CHECK, "lower end of the range"},
+        {"median_hi", "to", VOC_CELL_DURATION, "", PAGE_CHECK, "upper end of the range; - where not reached"},
+        {"three_quarters", "three quarters within", VOC_CELL_DURATION, "", VOC_COLUMN_DETAIL, "time after which three quarters have gone on or left; - where not reached"},
+        {"moved_on", moved, VOC_CELL_SHARE, "", 0, "share that has moved on to a later stage, or won, by the last time of --at"},
+        {"left", gone, VOC_CELL_SHARE, "", 0, "share that has left another way (ended, fell silent, went back) by then"},
+        {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a difference between segments if there were none (log-rank test)"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
     };
-    sheet_open(s, &w->d->base, name, title, flags, columns, sizeof columns / sizeof *columns);
-    sheet_say(s, "%s", "Stays by the stage they are in; who is still there counts as not yet gone; ranges at 95 %.");
+    page_open_in(s, &w->d->base, name, title, flags, columns, sizeof columns / sizeof *columns);
+    page_say(s, "%s", "Stays by the stage they are in; who is still there counts as not yet gone; ranges at 95 %.");
 }
 
 static voc_rc write_tables(const struct dwell *w)
 {
-    struct sheet brief = {.rc = VOC_OK}, whole = {.rc = VOC_OK};
+    struct page brief = {.rc = VOC_OK}, whole = {.rc = VOC_OK};
     open_dwell(&brief, w, "dwell", "How long stages take", VOC_TABLE_BRIEF);
     for (size_t i = 0; i < w->n_lines; i++)
         if (w->lines[i].segment == VOC_NONE && w->lines[i].n) write_line(&brief, w, &w->lines[i]);
     for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_difference(&brief, w, i);
-    sheet_note(&brief, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how many have moved on after 5, 10 and 30 days");
+    page_notef(&brief, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how many have moved on after 5, 10 and 30 days");
     if (brief.rc) return brief.rc;
     open_dwell(&whole, w, "dwell_segments", "How long stages take, by segment", 0);
     for (size_t i = 0; i < w->n_lines; i++)
@@ -240,34 +240,34 @@ static voc_rc write_tables(const struct dwell *w)
 
 static void open_details(struct dwell *w)
 {
-    static const struct sheet_column incidence[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"segment", "segment", VOC_CELL_TEXT, 0, "of the customer when the stage was entered; all: whatever the segment"},
-        {"after", "after", VOC_CELL_DURATION, 0, "time since the stage was entered"},
-        {"moved_on", "moved on", VOC_CELL_SHARE, 0, "share that has moved on to a later stage, or won, by then (cumulative incidence of Aalen and Johansen)"},
-        {"left", "left", VOC_CELL_SHARE, 0, "share that has left another way by then"},
-        {"still_there", "still there", VOC_CELL_SHARE, 0, "share that is still there"},
-        {"at_risk", "still seen", VOC_CELL_INT, 0, "stays that were not over, and still looked at, at that time"},
-        {"stays", "stays", VOC_CELL_INT, 0, "stays in the stage whose beginning is known"},
+    static const struct page_column incidence[] = {
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"segment", "segment", VOC_CELL_TEXT, "", 0, "of the customer when the stage was entered; all: whatever the segment"},
+        {"after", "after", VOC_CELL_DURATION, "", 0, "time since the stage was entered"},
+        {"moved_on", "moved on", VOC_CELL_SHARE, "", 0, "share that has moved on to a later stage, or won, by then (cumulative incidence of Aalen and Johansen)"},
+        {"left", "left", VOC_CELL_SHARE, "", 0, "share that has left another way by then"},
+        {"still_there", "still there", VOC_CELL_SHARE, "", 0, "share that is still there"},
+        {"at_risk", "still seen", VOC_CELL_INT, "", 0, "stays that were not over, and still looked at, at that time"},
+        {"stays", "stays", VOC_CELL_INT, "", 0, "stays in the stage whose beginning is known"},
     };
-    static const struct sheet_column curves[] = {
-        {"series", "curve", VOC_CELL_TEXT, 0, "stage and segment"},
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"segment", "segment", VOC_CELL_TEXT, 0, "of the customer when the stage was entered; all: whatever the segment"},
-        {"days", "days", VOC_CELL_REAL, 0, "since the stage was entered"},
-        {"at_risk", "still there", VOC_CELL_INT, 0, "stays just before that time"},
-        {"advanced", "moved on", VOC_CELL_INT, 0, "that moved on then"},
-        {"left_then", "left", VOC_CELL_INT, 0, "that left another way then"},
-        {"stay", "still there", VOC_CELL_SHARE, 0, "share still there just after (Kaplan and Meier)"},
-        {"lo", "from", VOC_CELL_SHARE, 0, "lower end of its range at 95 %"},
-        {"hi", "to", VOC_CELL_SHARE, 0, "upper end of its range"},
-        {"moved_on", "have moved on", VOC_CELL_SHARE, 0, "share that has moved on by then"},
-        {"left", "have left", VOC_CELL_SHARE, 0, "share that has left another way by then"},
+    static const struct page_column curves[] = {
+        {"series", "curve", VOC_CELL_TEXT, "", 0, "stage and segment"},
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"segment", "segment", VOC_CELL_TEXT, "", 0, "of the customer when the stage was entered; all: whatever the segment"},
+        {"days", "days", VOC_CELL_REAL, "", 0, "since the stage was entered"},
+        {"at_risk", "still there", VOC_CELL_INT, "", 0, "stays just before that time"},
+        {"advanced", "moved on", VOC_CELL_INT, "", 0, "that moved on then"},
+        {"left_then", "left", VOC_CELL_INT, "", 0, "that left another way then"},
+        {"stay", "still there", VOC_CELL_SHARE, "", 0, "share still there just after (Kaplan and Meier)"},
+        {"lo", "from", VOC_CELL_SHARE, "", 0, "lower end of its range at 95 %"},
+        {"hi", "to", VOC_CELL_SHARE, "", 0, "upper end of its range"},
+        {"moved_on", "have moved on", VOC_CELL_SHARE, "", 0, "share that has moved on by then"},
+        {"left", "have left", VOC_CELL_SHARE, "", 0, "share that has left another way by then"},
     };
-    sheet_open(&w->incidence, &w->d->base, "incidence", "Moved on, left or still there", 0, incidence, sizeof incidence / sizeof *incidence);
-    sheet_say(&w->incidence, "%s", "Stays by the stage they are in; - where nobody was looked at for so long.");
-    sheet_open(&w->curves, &w->d->base, "curves", "Who is still in a stage", VOC_TABLE_HIDDEN, curves, sizeof curves / sizeof *curves);
-    sheet_say(&w->curves, "%s", "A line where a curve has changed by 0.25 % or more, and its first and last step.");
+    page_open_in(&w->incidence, &w->d->base, "incidence", "Moved on, left or still there", 0, incidence, sizeof incidence / sizeof *incidence);
+    page_say(&w->incidence, "%s", "Stays by the stage they are in; - where nobody was looked at for so long.");
+    page_open_in(&w->curves, &w->d->base, "curves", "Who is still in a stage", VOC_TABLE_HIDDEN, curves, sizeof curves / sizeof *curves);
+    page_say(&w->curves, "%s", "A line where a curve has changed by 0.25 % or more, and its first and last step.");
 }
 
 static void figure(struct dwell *w)

@@ -133,13 +133,13 @@ static void order(struct edges *e)
 
 // ---- the table ----------------------------------------------------------------------------------------------------------------------
 
-static void end_text(struct sheet *s, const struct journeys *all, uint32_t rank)
+static void end_text(struct page *s, const struct journeys *all, uint32_t rank)
 {
     if (rank < all->d->w.n_nodes) put_node(s, all, rank);
-    else sheet_str(s, name_of(all, rank));
+    else cell_str(s, name_of(all, rank));
 }
 
-static void write_group(struct sheet *s, const struct edges *e, size_t group, const struct typical *t)
+static void write_group(struct page *s, const struct edges *e, size_t group, const struct typical *t)
 {
     const struct journeys *all = e->all;
     uint64_t sum = 0, so_far = 0;
@@ -148,44 +148,44 @@ static void write_group(struct sheet *s, const struct edges *e, size_t group, co
     for (size_t i = 0; i < e->n; i++) sum += e->at[i].count;
     for (size_t i = 0; i < e->n; i++) {
         const struct edge *x = &e->at[i];
-        sheet_str(s, name);
+        cell_str(s, name);
         end_text(s, all, x->from);
         end_text(s, all, x->to);
-        sheet_int(s, x->count);
-        sheet_share(s, (double)x->count / (double)x->source);
-        sheet_duration(s, x->step && x->step < t->best.n && x->from < all->d->w.n_nodes ? (double)t->half[x->step] : NAN);
-        sheet_yes(s, x->step != 0);
-        sheet_yes(s, x->step != 0 || so_far * 5 < sum * 4);
+        cell_int(s, x->count);
+        cell_share(s, (double)x->count / (double)x->source, 1);
+        cell_lasting(s, x->step && x->step < t->best.n && x->from < all->d->w.n_nodes ? (double)t->half[x->step] : NAN);
+        cell_yes(s, x->step != 0);
+        cell_yes(s, x->step != 0 || so_far * 5 < sum * 4);
         so_far += x->count;
     }
 }
 
-static void figure(struct sheet *s)
+static void figure(struct page *s)
 {
     static const voc_figure_part parts[] = {{VOC_AS_SERIES, 0, VOC_LIT("group")}, {VOC_AS_FROM, 0, VOC_LIT("from")},       {VOC_AS_TO, 0, VOC_LIT("to")},
                                             {VOC_AS_COUNT, 0, VOC_LIT("count")},  {VOC_AS_TIME, 0, VOC_LIT("median_gap")}, {VOC_AS_ALWAYS, 0, VOC_LIT("typical")}};
     static const voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_MAP, .part_size = sizeof *parts, .title = VOC_LIT("The ways of each kind of customer"),
                                  .description = VOC_LIT("What customers do one after the other, most frequent steps thickest; the steps of the typical journey are always drawn."),
                                  .parts = parts, .n_parts = sizeof parts / sizeof *parts, .detail = 0.8};
-    const voc_host *h = s->a->host;
+    const voc_host *h = s->host;
     if (!s->rc && VOC_HOST_HAS(h, figure)) s->rc = h->figure(s->t, &f);
 }
 
 voc_rc map_table(const struct journeys *all, const struct typical *of, size_t n)
 {
-    static const struct sheet_column columns[] = {
-        {"group", "group", VOC_CELL_TEXT, 0, "whose journeys"},
-        {"from", "from", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "what was done; (start): a journey began"},
-        {"to", "to", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "what came next; (end): the journey ended"},
-        {"count", "times", VOC_CELL_INT, 0, "how often the one followed the other at once"},
-        {"share", "of all from there", VOC_CELL_SHARE, 0, "share of all that came next"},
-        {"median_gap", "half within", VOC_CELL_DURATION, 0, "median time between the two, of the steps of the typical journey"},
-        {"typical", "typical", VOC_CELL_BOOL, 0, "the typical journey takes this step"},
-        {"shown", "main", VOC_CELL_BOOL, 0, "typical, or one of the most frequent steps that make up 80 % of all"},
+    static const struct page_column columns[] = {
+        {"group", "group", VOC_CELL_TEXT, "", 0, "whose journeys"},
+        {"from", "from", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what was done; (start): a journey began"},
+        {"to", "to", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what came next; (end): the journey ended"},
+        {"count", "times", VOC_CELL_INT, "", 0, "how often the one followed the other at once"},
+        {"share", "of all from there", VOC_CELL_SHARE, "", 0, "share of all that came next"},
+        {"median_gap", "half within", VOC_CELL_DURATION, "", 0, "median time between the two, of the steps of the typical journey"},
+        {"typical", "typical", VOC_CELL_BOOL, "", 0, "the typical journey takes this step"},
+        {"shown", "main", VOC_CELL_BOOL, "", 0, "typical, or one of the most frequent steps that make up 80 % of all"},
     };
-    struct sheet s = {.rc = VOC_OK};
+    struct page s = {.rc = VOC_OK};
     const uint32_t start = all->d->w.n_nodes;
-    sheet_open(&s, &all->d->base, "typical_map", "What follows what, with the typical journey", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &all->d->base, "typical_map", "What follows what, with the typical journey", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
     for (size_t g = 0; g < n && !s.rc; g++) {
         const struct medoid_way *way = &of[g].best;
         struct edges e = {.all = all};
@@ -198,7 +198,7 @@ voc_rc map_table(const struct journeys *all, const struct typical *of, size_t n)
         all->d->base.host->free(all->d->base.cx, e.at);
         all->d->base.host->free(all->d->base.cx, e.slots);
     }
-    sheet_say(&s, "%s", "Journeys of each group; most frequent first, then by name; a journey that is still open has no (end).");
+    page_say(&s, "%s", "Journeys of each group; most frequent first, then by name; a journey that is still open has no (end).");
     figure(&s);
     return s.rc;
 }

@@ -175,7 +175,7 @@ static const char *period_word(const struct trends *t) { return t->every == PERI
 static const char *moving(const struct line *l) { return isnan(l->adjusted) ? "" : l->adjusted > 0.05 ? "no" : l->shares.z > 0 ? "more" : "fewer"; }
 static const char *taking(const struct line *l) { return isnan(l->adjusted_dwell) ? "" : l->adjusted_dwell > 0.05 ? "no" : l->dwell.s > 0 ? "longer" : "shorter"; }
 
-static void say(struct sheet *s, const struct trends *t)
+static void say(struct page *s, const struct trends *t)
 {
     size_t told = 0;
     char name[160], slope[FORMAT_MAX];
@@ -184,96 +184,96 @@ static void say(struct sheet *s, const struct trends *t)
         text_of(name, sizeof name, stage_name(t->d, i));
         if (l->adjusted <= 0.05) {
             told++;
-            sheet_note(s, VOC_NOTE_LEAD, "%s: %s customers move on than before, %.0f %% in the first half of the time and %.0f %% in the second: more than chance.", name,
+            page_notef(s, VOC_NOTE_LEAD, "%s: %s customers move on than before, %.0f %% in the first half of the time and %.0f %% in the second: more than chance.", name,
                        l->shares.z > 0 ? "more" : "fewer", 100 * share(l->early, l->early_n), 100 * share(l->late, l->late_n));
         }
         if (l->adjusted_dwell <= 0.05) {
             told++;
             format_duration(slope, sizeof slope, (int64_t)floor(fabs(l->dwell.slope)));
-            sheet_note(s, VOC_NOTE_LEAD, "%s takes %s than before, by about %s with each %s: more than chance.", name, l->dwell.s > 0 ? "longer" : "less time", slope, period_word(t));
+            page_notef(s, VOC_NOTE_LEAD, "%s takes %s than before, by about %s with each %s: more than chance.", name, l->dwell.s > 0 ? "longer" : "less time", slope, period_word(t));
         }
     }
-    if (!told) sheet_note(s, VOC_NOTE_LEAD, "%s", "No stage has changed over the time by more than chance: neither how many move on, nor how long it takes.");
+    if (!told) page_notef(s, VOC_NOTE_LEAD, "%s", "No stage has changed over the time by more than chance: neither how many move on, nor how long it takes.");
 }
 
 static voc_rc write_trends(const struct trends *t, bool brief)
 {
-    static const struct sheet_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"periods", "periods", VOC_CELL_INT, SHEET_CHECK, "with stays that can be judged"},
-        {"judged", "stays", VOC_CELL_INT, 0, "that began so long ago that they can be judged"},
-        {"moved_on_early", "moved on, first half", VOC_CELL_SHARE, 0, "share that moved on in time, in the first half of the periods"},
-        {"moved_on_late", "second half", VOC_CELL_SHARE, 0, "the same in the second half"},
-        {"change", "change", VOC_CELL_TEXT, 0, "more or fewer: beyond chance, over all periods; no: it may be chance"},
-        {"z", "z", VOC_CELL_REAL, SHEET_CHECK, "test of trend of Cochran and Armitage; above 0: more move on"},
-        {"p", "p", VOC_CELL_REAL, SHEET_CHECK, "chance of such a trend if there were none"},
-        {"p_adjusted", "p adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
-        {"median_first", "half within, first", VOC_CELL_DURATION, 0, "median time in the stage in the first period with 5 stays or more, all of which began long enough ago"},
-        {"median_last", "last", VOC_CELL_DURATION, 0, "the same in the last such period"},
-        {"dwell_change", "takes", VOC_CELL_TEXT, 0, "longer or shorter: beyond chance, over all periods; no: no change that is not chance"},
-        {"slope", "each period", VOC_CELL_DURATION, SHEET_CHECK, "median change from period to period (Theil and Sen)"},
-        {"dwell_p", "p of time", VOC_CELL_REAL, SHEET_CHECK, "test of trend of Mann and Kendall"},
-        {"dwell_p_adjusted", "p of time adjusted", VOC_CELL_REAL, SHEET_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+    static const struct page_column columns[] = {
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"periods", "periods", VOC_CELL_INT, "", PAGE_CHECK, "with stays that can be judged"},
+        {"judged", "stays", VOC_CELL_INT, "", 0, "that began so long ago that they can be judged"},
+        {"moved_on_early", "moved on, first half", VOC_CELL_SHARE, "", 0, "share that moved on in time, in the first half of the periods"},
+        {"moved_on_late", "second half", VOC_CELL_SHARE, "", 0, "the same in the second half"},
+        {"change", "change", VOC_CELL_TEXT, "", 0, "more or fewer: beyond chance, over all periods; no: it may be chance"},
+        {"z", "z", VOC_CELL_REAL, "", PAGE_CHECK, "test of trend of Cochran and Armitage; above 0: more move on"},
+        {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a trend if there were none"},
+        {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+        {"median_first", "half within, first", VOC_CELL_DURATION, "", 0, "median time in the stage in the first period with 5 stays or more, all of which began long enough ago"},
+        {"median_last", "last", VOC_CELL_DURATION, "", 0, "the same in the last such period"},
+        {"dwell_change", "takes", VOC_CELL_TEXT, "", 0, "longer or shorter: beyond chance, over all periods; no: no change that is not chance"},
+        {"slope", "each period", VOC_CELL_DURATION, "", PAGE_CHECK, "median change from period to period (Theil and Sen)"},
+        {"dwell_p", "p of time", VOC_CELL_REAL, "", PAGE_CHECK, "test of trend of Mann and Kendall"},
+        {"dwell_p_adjusted", "p of time adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
     };
-    struct sheet s = {.rc = VOC_OK};
-    sheet_open(&s, &t->d->base, brief ? "trends" : "trend_tests", brief ? "What changed" : "What changed, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    struct page s = {.rc = VOC_OK};
+    page_open_in(&s, &t->d->base, brief ? "trends" : "trend_tests", brief ? "What changed" : "What changed, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
         if (!l->n && !l->medians) continue;
-        sheet_str(&s, stage_name(t->d, i));
-        sheet_int(&s, l->periods);
-        sheet_int(&s, l->n);
-        sheet_share(&s, share(l->early, l->early_n));
-        sheet_share(&s, share(l->late, l->late_n));
-        sheet_text(&s, moving(l));
-        sheet_real(&s, l->shares.z, 4);
-        sheet_real(&s, l->p, 6);
-        sheet_real(&s, l->adjusted, 6);
-        sheet_duration(&s, l->early_median);
-        sheet_duration(&s, l->late_median);
-        sheet_text(&s, taking(l));
-        sheet_duration(&s, l->dwell.slope);
-        sheet_real(&s, l->p_dwell, 6);
-        sheet_real(&s, l->adjusted_dwell, 6);
+        cell_str(&s, stage_name(t->d, i));
+        cell_int(&s, l->periods);
+        cell_int(&s, l->n);
+        cell_share(&s, share(l->early, l->early_n), 1);
+        cell_share(&s, share(l->late, l->late_n), 1);
+        cell_text(&s, moving(l));
+        cell_real(&s, l->shares.z, 4);
+        cell_real(&s, l->p, 6);
+        cell_real(&s, l->adjusted, 6);
+        cell_lasting(&s, l->early_median);
+        cell_lasting(&s, l->late_median);
+        cell_text(&s, taking(l));
+        cell_lasting(&s, l->dwell.slope);
+        cell_real(&s, l->p_dwell, 6);
+        cell_real(&s, l->adjusted_dwell, 6);
     }
     if (brief) say(&s, t);
-    sheet_say(&s, "Stays by the %s in which they began and the stage they are in.", period_word(t));
-    if (brief) sheet_note(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table periods shows each period, --table trend_tests the tests; --every week, month or quarter changes the periods");
+    page_say(&s, "Stays by the %s in which they began and the stage they are in.", period_word(t));
+    if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table periods shows each period, --table trend_tests the tests; --every week, month or quarter changes the periods");
     return s.rc;
 }
 
 static voc_rc write_periods(const struct trends *t)
 {
-    static const struct sheet_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
-        {"period", "period", VOC_CELL_TEXT, 0, "in which the stays began; a week by its Monday"},
-        {"stays", "stays", VOC_CELL_INT, 0, "whose beginning is known"},
-        {"judged", "judged", VOC_CELL_INT, 0, "of these began long enough before the data end"},
-        {"advanced", "moved on", VOC_CELL_INT, 0, "of these in time"},
-        {"share", "share", VOC_CELL_SHARE, 0, "of those judged"},
-        {"share_lo", "from", VOC_CELL_SHARE, 0, "lower end of its range at 95 % (Wilson)"},
-        {"share_hi", "to", VOC_CELL_SHARE, 0, "upper end of its range"},
-        {"median", "half within", VOC_CELL_DURATION, 0, "median time in the stage; - for fewer than 5 stays, or where it is not reached"},
+    static const struct page_column columns[] = {
+        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        {"period", "period", VOC_CELL_TEXT, "", 0, "in which the stays began; a week by its Monday"},
+        {"stays", "stays", VOC_CELL_INT, "", 0, "whose beginning is known"},
+        {"judged", "judged", VOC_CELL_INT, "", 0, "of these began long enough before the data end"},
+        {"advanced", "moved on", VOC_CELL_INT, "", 0, "of these in time"},
+        {"share", "share", VOC_CELL_SHARE, "", 0, "of those judged"},
+        {"share_lo", "from", VOC_CELL_SHARE, "", 0, "lower end of its range at 95 % (Wilson)"},
+        {"share_hi", "to", VOC_CELL_SHARE, "", 0, "upper end of its range"},
+        {"median", "half within", VOC_CELL_DURATION, "", 0, "median time in the stage; - for fewer than 5 stays, or where it is not reached"},
     };
-    struct sheet s = {.rc = VOC_OK};
+    struct page s = {.rc = VOC_OK};
     char name[FORMAT_MAX];
-    sheet_open(&s, &t->d->base, "periods", "Stages by the time of entry", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &t->d->base, "periods", "Stages by the time of entry", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < t->n * t->n_periods; i++) {
         const struct cell *c = &t->cells[i];
         const struct stats_interval w = stats_wilson((double)c->advanced, (double)c->n);
         if (!c->stays) continue;
         period_name(t->every, t->first + (int64_t)(i % t->n_periods), name, sizeof name);
-        sheet_str(&s, stage_name(t->d, i / t->n_periods));
-        sheet_text(&s, name);
-        sheet_int(&s, c->stays);
-        sheet_int(&s, c->n);
-        sheet_int(&s, c->advanced);
-        sheet_share(&s, share(c->advanced, c->n));
-        sheet_share(&s, w.lo);
-        sheet_share(&s, w.hi);
-        sheet_duration(&s, c->median);
+        cell_str(&s, stage_name(t->d, i / t->n_periods));
+        cell_text(&s, name);
+        cell_int(&s, c->stays);
+        cell_int(&s, c->n);
+        cell_int(&s, c->advanced);
+        cell_share(&s, share(c->advanced, c->n), 1);
+        cell_share(&s, w.lo, 1);
+        cell_share(&s, w.hi, 1);
+        cell_lasting(&s, c->median);
     }
-    sheet_say(&s, "%s", "Stays by the stage they are in and the period in which they began.");
+    page_say(&s, "%s", "Stays by the stage they are in and the period in which they began.");
     return s.rc;
 }
 

@@ -5,22 +5,22 @@
 #include <stdio.h>
 
 #include "plugins/analysis/sipoc/sipoc.h"
-#include "plugins/common/sheet.h"
+#include "plugins/common/page.h"
 #include "plugins/common/stats.h"
 
 #define LINES_MAX 12u // of one stage and part; the rest is counted
 
-static const struct sheet_column columns[] = {
-    {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the journey"},
-    {"part", "part", VOC_CELL_TEXT, 0, "supplier, input, process, output, customer or requirement"},
-    {"what", "what", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "by its name"},
-    {"n", "visits", VOC_CELL_INT, 0, "stays in the stage that it opened, was there for, was part of, ended, was followed by, or that met it"},
-    {"share", "share", VOC_CELL_SHARE, 0, "suppliers, inputs and process: of all visits; outputs: of those that are over; customers and requirements: of those that went on"},
-    {"went_on", "went on", VOC_CELL_SHARE, 0, "suppliers: of their visits that are over"},
-    {"lo", "at least", VOC_CELL_SHARE, VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on, or of what met a requirement (Wilson)"},
-    {"hi", "at most", VOC_CELL_SHARE, VOC_COLUMN_DETAIL, "upper end of it"},
-    {"times", "times", VOC_CELL_INT, VOC_COLUMN_DETAIL, "process: how often"},
-    {"minutes", "minutes a visit", VOC_CELL_REAL, 0, "process: minutes of work, for each visit of the stage"},
+static const struct page_column columns[] = {
+    {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the journey"},
+    {"part", "part", VOC_CELL_TEXT, "", 0, "supplier, input, process, output, customer or requirement"},
+    {"what", "what", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "by its name"},
+    {"n", "visits", VOC_CELL_INT, "", 0, "stays in the stage that it opened, was there for, was part of, ended, was followed by, or that met it"},
+    {"share", "share", VOC_CELL_SHARE, "", 0, "suppliers, inputs and process: of all visits; outputs: of those that are over; customers and requirements: of those that went on"},
+    {"went_on", "went on", VOC_CELL_SHARE, "", 0, "suppliers: of their visits that are over"},
+    {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on, or of what met a requirement (Wilson)"},
+    {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
+    {"times", "times", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "process: how often"},
+    {"minutes", "minutes a visit", VOC_CELL_REAL, "", 0, "process: minutes of work, for each visit of the stage"},
 };
 
 struct line { voc_str what; const struct sipoc_tally *t; };
@@ -50,31 +50,31 @@ static int most_first(const void *x, const void *y)
 
 static double share(uint64_t x, uint64_t n) { return n ? (double)x / (double)n : NAN; }
 
-static void begin_line(struct sheet *t, const struct sipoc *s, size_t stage, const char *part, voc_str what, uint64_t n, double of)
+static void begin_line(struct page *t, const struct sipoc *s, size_t stage, const char *part, voc_str what, uint64_t n, double of)
 {
     const voc_def_stage *g = analysis_stage(&s->base, stage);
-    sheet_str(t, g->title.len ? g->title : g->id);
-    sheet_text(t, part);
-    sheet_str(t, what);
-    sheet_int(t, n);
-    sheet_share(t, of);
+    cell_str(t, g->title.len ? g->title : g->id);
+    cell_text(t, part);
+    cell_str(t, what);
+    cell_int(t, n);
+    cell_share(t, of, 1);
 }
 
-static void no_yield(struct sheet *t)
+static void no_yield(struct page *t)
 {
-    for (int i = 0; i < 3; i++) sheet_na(t);
+    for (int i = 0; i < 3; i++) cell_na(t);
 }
 
-static void end_line(struct sheet *t, bool work, uint64_t times, uint64_t minutes, uint64_t visits)
+static void end_line(struct page *t, bool work, uint64_t times, uint64_t minutes, uint64_t visits)
 {
-    if (work) sheet_int(t, times);
-    else sheet_na(t);
-    if (work && minutes) sheet_real(t, (double)minutes / 1e6 / (double)visits, 1);
-    else sheet_na(t);
+    if (work) cell_int(t, times);
+    else cell_na(t);
+    if (work && minutes) cell_real(t, (double)minutes / 1e6 / (double)visits, 1);
+    else cell_na(t);
 }
 
 // The tallies of these kinds that are not empty, the most frequent first; *n how many.
-static struct line *sorted(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage, enum sipoc_kind from, enum sipoc_kind to, size_t *n)
+static struct line *sorted(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage, enum sipoc_kind from, enum sipoc_kind to, size_t *n)
 {
     struct line *lines = NULL;
     *n = 0;
@@ -88,7 +88,7 @@ static struct line *sorted(struct sheet *t, const struct sipoc *s, const struct 
     return lines;
 }
 
-static void suppliers(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void suppliers(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     size_t n;
     struct line *lines = sorted(t, s, st, stage, SIPOC_CAMPAIGN, SIPOC_NOBODY, &n);
@@ -96,15 +96,15 @@ static void suppliers(struct sheet *t, const struct sipoc *s, const struct sipoc
         const struct sipoc_tally *x = lines[i].t;
         const struct stats_interval w = stats_wilson((double)x->forward, (double)x->finished);
         begin_line(t, s, stage, "supplier", lines[i].what, x->visits, share(x->visits, st->stages[stage].visits));
-        sheet_share(t, share(x->forward, x->finished));
-        sheet_share(t, w.lo);
-        sheet_share(t, w.hi);
+        cell_share(t, share(x->forward, x->finished), 1);
+        cell_share(t, w.lo, 1);
+        cell_share(t, w.hi, 1);
         end_line(t, false, 0, 0, 0);
     }
     s->base.host->free(s->base.cx, lines);
 }
 
-static void process(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void process(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     size_t n;
     struct line *lines = sorted(t, s, st, stage, SIPOC_TOUCH, SIPOC_TOUCH, &n);
@@ -116,7 +116,7 @@ static void process(struct sheet *t, const struct sipoc *s, const struct sipoc_s
     s->base.host->free(s->base.cx, lines);
 }
 
-static void outputs(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void outputs(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     const struct sipoc_stage *g = &st->stages[stage];
     const uint64_t over = g->forward + g->back + g->exits + g->lapsed;
@@ -137,7 +137,7 @@ static void outputs(struct sheet *t, const struct sipoc *s, const struct sipoc_s
     s->base.host->free(s->base.cx, lines);
 }
 
-static void customers(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void customers(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     size_t n;
     struct line *lines = sorted(t, s, st, stage, SIPOC_ROLE, SIPOC_ROLE, &n);
@@ -149,7 +149,7 @@ static void customers(struct sheet *t, const struct sipoc *s, const struct sipoc
     s->base.host->free(s->base.cx, lines);
 }
 
-static void inputs(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void inputs(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     const uint64_t visits = st->stages[stage].visits;
     const size_t n = sipoc_n_inputs(s, stage);
@@ -172,7 +172,7 @@ static int most_faults(const void *x, const void *y)
 }
 
 // How many met it, of those that went on; what is missed most often first. Nobody went on: no data, never all.
-static void requirements(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void requirements(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     const struct sipoc_stage *g = &st->stages[stage];
     const size_t n = sipoc_n_requirements(s, stage);
@@ -184,9 +184,9 @@ static void requirements(struct sheet *t, const struct sipoc *s, const struct si
     for (size_t i = 0; i < n && !t->rc; i++) {
         const struct stats_interval w = stats_wilson((double)(g->checked - faults[i].n), (double)g->checked);
         begin_line(t, s, stage, "requirement", faults[i].title, g->checked - faults[i].n, share(g->checked - faults[i].n, g->checked));
-        sheet_na(t);
-        sheet_share(t, w.lo);
-        sheet_share(t, w.hi);
+        cell_na(t);
+        cell_share(t, w.lo, 1);
+        cell_share(t, w.hi, 1);
         end_line(t, false, 0, 0, 0);
     }
     if (!t->rc) {
@@ -206,22 +206,22 @@ static int shown(voc_str s)
 }
 
 // "1.04 defects a visit that went on": defects per unit and per million opportunities.
-static void say_defects(struct sheet *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void say_defects(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
 {
     const struct sipoc_stage *g = &st->stages[stage];
     const voc_def_stage *d = analysis_stage(&s->base, stage);
     const voc_str title = d->title.len ? d->title : d->id;
     const size_t n = sipoc_n_requirements(s, stage);
     if (!n || !g->checked) return;
-    sheet_note(t, VOC_NOTE_AFTER, "%.*s: %.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", shown(title), title.ptr, (double)g->defects / (double)g->checked,
+    page_notef(t, VOC_NOTE_AFTER, "%.*s: %.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", shown(title), title.ptr, (double)g->defects / (double)g->checked,
                1e6 * (double)g->defects / ((double)g->checked * (double)n));
 }
 
 voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
 {
-    struct sheet t = {0};
+    struct page t = {0};
     size_t met = 0, declared = 0;
-    sheet_open(&t, &s->base, "sipoc", "Suppliers, inputs, process, outputs and customers of each stage", VOC_TABLE_BRIEF, columns, sizeof columns / sizeof *columns);
+    page_open_in(&t, &s->base, "sipoc", "Suppliers, inputs, process, outputs and customers of each stage", VOC_TABLE_BRIEF, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < s->n_stages; i++) {
         if ((s->only != SIZE_MAX && s->only != i) || !st->stages[i].visits) continue;
         met++;
@@ -233,12 +233,12 @@ voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
         customers(&t, s, st, i);
         requirements(&t, s, st, i);
     }
-    sheet_say(&t, "A visit is a stay in the stage; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name. Drafted from events.", LINES_MAX);
+    page_say(&t, "A visit is a stay in the stage; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name. Drafted from events.", LINES_MAX);
     for (size_t i = 0; i < s->n_stages; i++)
         if (s->only == SIZE_MAX || s->only == i) say_defects(&t, s, st, i);
-    if (!declared) sheet_note(&t, VOC_NOTE_AFTER, "%s", "The journey declares no inputs and requirements (<input>, <requirement> of a stage): no data, which is not the same as all right.");
-    if (s->n_stages < 5 || s->n_stages > 7) sheet_note(&t, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
-    if (s->base.info->actor_assumed) sheet_note(&t, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
-    sheet_note(&t, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");
+    if (!declared) page_notef(&t, VOC_NOTE_AFTER, "%s", "The journey declares no inputs and requirements (<input>, <requirement> of a stage): no data, which is not the same as all right.");
+    if (s->n_stages < 5 || s->n_stages > 7) page_notef(&t, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
+    if (s->base.info->actor_assumed) page_notef(&t, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
+    page_notef(&t, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");
     return t.rc;
 }

@@ -23,13 +23,14 @@ static void servers(const struct vm_tally *t, uint32_t role, size_t need, char *
 
 static void card_line(struct page *p, const char *about, const char *text)
 {
-    page_words(p, about);
-    page_words(p, text);
+    if (*about) cell_text(p, about);
+    else cell_blank(p);  // the line above goes on
+    cell_text(p, text);
 }
 
 static void card_need(struct page *p, uint32_t role, size_t need, size_t rank)
 {
-    const struct vm_tally *t = p->t;
+    const struct vm_tally *t = told(p);
     const struct vm_count *n = vm_of_role(t, role, need);
     const struct vm_quote *q = vm_quotes(t, role, need);
     char s[VM_QUOTE_BYTES + VM_PLACE_BYTES + 40], title[200];
@@ -65,7 +66,7 @@ static void own_acts(struct page *p, uint32_t role)
     struct vm_own *own = NULL;
     size_t n = 0, at = 0, shown = 0;
     char s[400];
-    if (!p->rc) p->rc = vm_own_actions(p->t, role, &own, &n);
+    if (!p->rc) p->rc = vm_own_actions(told(p), role, &own, &n);
     for (size_t i = 0; i < n && !p->rc && shown < 5; i++) {
         if (!(own[i].q <= 0.05) || own[i].odds.z <= 0) continue;
         const int got = snprintf(s + at, sizeof s - at, "%s%.*s", shown ? ", " : "", SHOW(own[i].name));
@@ -73,8 +74,8 @@ static void own_acts(struct page *p, uint32_t role)
         at += (size_t)got;
         shown++;
     }
-    if (shown) page_note(p, VOC_NOTE_LEAD, "Does more than others do: %s.", s);
-    p->t->v->base.host->free(p->t->v->base.cx, own);
+    if (shown) page_notef(p, VOC_NOTE_LEAD, "Does more than others do: %s.", s);
+    told(p)->v->base.host->free(told(p)->v->base.cx, own);
 }
 
 voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
@@ -83,14 +84,14 @@ voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
     size_t order[VM_NEEDS_MAX], rank = 0;
     const struct vm_count *all = vm_of_role(t, role, 0);
     (void)snprintf(title, sizeof title, "%.*s: what it wants, and what it gets", SHOW(vm_role(t->v, role)));
-    struct page p = page_of(t, "card", title, VOC_TABLE_BRIEF);
-    page_column(&p, "about", "", VOC_CELL_TEXT, 0, "");
-    page_column(&p, "text", "", VOC_CELL_TEXT, 0, "");
-    page_note(&p, VOC_NOTE_LEAD, "%llu %s of %zu account%s; %llu said something.", (unsigned long long)all->people, all->people == 1 ? "person" : "people", t->present[role].n,
+    struct page p = vm_page(t, "card", title, VOC_TABLE_BRIEF);
+    page_column(&p, "about", "", VOC_CELL_TEXT, "", 0, "");
+    page_column(&p, "text", "", VOC_CELL_TEXT, "", 0, "");
+    page_notef(&p, VOC_NOTE_LEAD, "%llu %s of %zu account%s; %llu said something.", (unsigned long long)all->people, all->people == 1 ? "person" : "people", t->present[role].n,
               t->present[role].n == 1 ? "" : "s", (unsigned long long)all->talked);
-    if (all->people < 20) page_note(&p, VOC_NOTE_LEAD, "So few people that this is a beginning of a picture, not one.");
+    if (all->people < 20) page_notef(&p, VOC_NOTE_LEAD, "So few people that this is a beginning of a picture, not one.");
     if (role && t->won)
-        page_note(&p, VOC_NOTE_LEAD, "Took part in %llu of %llu deals that were won; is missing in %llu of %llu under way.", (unsigned long long)t->won_with[role], (unsigned long long)t->won,
+        page_notef(&p, VOC_NOTE_LEAD, "Took part in %llu of %llu deals that were won; is missing in %llu of %llu under way.", (unsigned long long)t->won_with[role], (unsigned long long)t->won,
                   (unsigned long long)t->open_without[role], (unsigned long long)t->open);
     own_acts(&p, role);
     vm_rank(t, role, order);
@@ -99,7 +100,7 @@ voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
         if (n->wanted || n->served) card_need(&p, role, order[i], ++rank);
     }
     page_semantics(&p, "People, each counted once. Needs in the order of what is done for them; what is said tells why.");
-    page_note(&p, VOC_NOTE_NEXT, "voc words PROJECT --theme ID shows all that was said of a theme | voc value-map PROJECT for the other roles");
+    page_notef(&p, VOC_NOTE_NEXT, "voc words PROJECT --theme ID shows all that was said of a theme | voc value-map PROJECT for the other roles");
     return p.rc;
 }
 
@@ -135,15 +136,15 @@ voc_rc vm_write_opportunity(const struct vm_tally *t)
     const struct vm *v = t->v;
     bool any = false, other = false, few = false, silent = false;
     for (size_t i = 0; i < v->n_needs; i++) any = any || vm_need(v, i)->n_asked;
-    struct page p = page_of(t, "opportunity", "What people say is important, and how satisfied they are", any ? VOC_TABLE_BRIEF : VOC_TABLE_HIDDEN);
-    page_column(&p, "need", "what they want", VOC_CELL_TEXT, 0, "title of the need");
-    page_column(&p, "n", "answers", VOC_CELL_INT, 0, "responses that rate both");
-    page_column(&p, "importance", "important", VOC_CELL_REAL, 0, "10 times the share of ratings 4 and 5");
-    page_column(&p, "satisfaction", "satisfied", VOC_CELL_REAL, 0, "10 times the share of ratings 4 and 5");
-    page_column(&p, "opportunity", "opportunity", VOC_CELL_REAL, 0, "importance, and what satisfaction lacks to it once more (Ulwick 2005)");
-    page_column(&p, "band", "which is", VOC_CELL_TEXT, 0, "over 15 extreme, from 12 high, from 10 moderate, else served");
-    page_column(&p, "overserved", "more than is asked for", VOC_CELL_BOOL, 0, "more are satisfied than find it important");
-    page_column(&p, "id", "need", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "id in the journey");
+    struct page p = vm_page(t, "opportunity", "What people say is important, and how satisfied they are", any ? VOC_TABLE_BRIEF : VOC_TABLE_HIDDEN);
+    page_column(&p, "need", "what they want", VOC_CELL_TEXT, "", 0, "title of the need");
+    page_column(&p, "n", "answers", VOC_CELL_INT, "", 0, "responses that rate both");
+    page_column(&p, "importance", "important", VOC_CELL_REAL, "", 0, "10 times the share of ratings 4 and 5");
+    page_column(&p, "satisfaction", "satisfied", VOC_CELL_REAL, "", 0, "10 times the share of ratings 4 and 5");
+    page_column(&p, "opportunity", "opportunity", VOC_CELL_REAL, "", 0, "importance, and what satisfaction lacks to it once more (Ulwick 2005)");
+    page_column(&p, "band", "which is", VOC_CELL_TEXT, "", 0, "over 15 extreme, from 12 high, from 10 moderate, else served");
+    page_column(&p, "overserved", "more than is asked for", VOC_CELL_BOOL, "", 0, "more are satisfied than find it important");
+    page_column(&p, "id", "need", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "id in the journey");
     for (size_t i = 0; i < v->n_needs && !p.rc; i++) {
         const voc_def_need *n = vm_need(v, i);
         struct rated r = {0};
@@ -154,20 +155,20 @@ voc_rc vm_write_opportunity(const struct vm_tally *t)
         other = other || r.other_scale;
         few = few || r.n < 30;
         silent = silent || (!r.n && !r.other_scale);
-        page_text(&p, n->title);
-        page_int(&p, r.n);
-        page_real(&p, o.importance, 1);
-        page_real(&p, o.satisfaction, 1);
-        page_real(&p, o.score, 1);
-        if (r.n) page_words(&p, o.band);
-        else page_na(&p);
-        if (r.n) page_cell(&p, (voc_cell){.type = VOC_CELL_BOOL, .i = o.overserved});
-        else page_na(&p);
-        page_text(&p, n->id);
+        cell_str(&p, n->title);
+        cell_int(&p, r.n);
+        cell_real(&p, o.importance, 1);
+        cell_real(&p, o.satisfaction, 1);
+        cell_real(&p, o.score, 1);
+        if (r.n) cell_text(&p, o.band);
+        else cell_na(&p);
+        if (r.n) cell_yes(&p, o.overserved);
+        else cell_na(&p);
+        cell_str(&p, n->id);
     }
     page_semantics(&p, "Ratings from 1 to 5 of those who answered both questions.");
-    if (other) page_note(&p, VOC_NOTE_WARNING, "Some of the questions were asked on another scale than 1 to 5: no number is made of them.");
-    if (silent) page_note(&p, VOC_NOTE_NEXT, "nobody answered some of the questions: is their code right? voc sql PROJECT \"SELECT DISTINCT key FROM measure\" lists those that were");
-    if (any && few) page_note(&p, VOC_NOTE_AFTER, "Fewer than 30 answers are indicative only.");
+    if (other) page_notef(&p, VOC_NOTE_WARNING, "Some of the questions were asked on another scale than 1 to 5: no number is made of them.");
+    if (silent) page_notef(&p, VOC_NOTE_NEXT, "nobody answered some of the questions: is their code right? voc sql PROJECT \"SELECT DISTINCT key FROM measure\" lists those that were");
+    if (any && few) page_notef(&p, VOC_NOTE_AFTER, "Fewer than 30 answers are indicative only.");
     return p.rc;
 }

@@ -58,27 +58,27 @@ voc_rc vm_own_actions(const struct vm_tally *t, uint32_t role, struct vm_own **o
 
 voc_rc vm_write_distinctive(const struct vm_tally *t)
 {
-    struct page p = page_of(t, "distinctive", "What a role does more, or less, than others", VOC_TABLE_HIDDEN);
-    page_column(&p, "role", "role", VOC_CELL_TEXT, 0, "of whom");
-    page_column(&p, "action", "action", VOC_CELL_TEXT, 0, "of customers");
-    page_column(&p, "people", "people", VOC_CELL_INT, 0, "of this role who did it");
-    page_column(&p, "others", "others", VOC_CELL_INT, 0, "people of all other roles who did it");
-    page_column(&p, "log_odds", "log-odds", VOC_CELL_REAL, 0, "of doing it, this role against the others, drawn towards what all do (Monroe, Colaresi & Quinn 2008)");
-    page_column(&p, "z", "z", VOC_CELL_REAL, 0, "log-odds in its standard errors");
-    page_column(&p, "q", "q", VOC_CELL_REAL, 0, "adjusted for all actions of the role (Benjamini & Hochberg 1995)");
+    struct page p = vm_page(t, "distinctive", "What a role does more, or less, than others", VOC_TABLE_HIDDEN);
+    page_column(&p, "role", "role", VOC_CELL_TEXT, "", 0, "of whom");
+    page_column(&p, "action", "action", VOC_CELL_TEXT, "", 0, "of customers");
+    page_column(&p, "people", "people", VOC_CELL_INT, "", 0, "of this role who did it");
+    page_column(&p, "others", "others", VOC_CELL_INT, "", 0, "people of all other roles who did it");
+    page_column(&p, "log_odds", "log-odds", VOC_CELL_REAL, "", 0, "of doing it, this role against the others, drawn towards what all do (Monroe, Colaresi & Quinn 2008)");
+    page_column(&p, "z", "z", VOC_CELL_REAL, "", 0, "log-odds in its standard errors");
+    page_column(&p, "q", "q", VOC_CELL_REAL, "", 0, "adjusted for all actions of the role (Benjamini & Hochberg 1995)");
     for (uint32_t r = 0; r < t->n_roles && !p.rc; r++) {
         struct vm_own *own = NULL;
         size_t n = 0;
         if (!vm_of_role(t, r, 0)->people) continue;
         p.rc = vm_own_actions(t, r, &own, &n);
         for (size_t i = 0; i < n; i++) {
-            page_text(&p, vm_role(t->v, r));
-            page_text(&p, own[i].name);
-            page_int(&p, own[i].people);
-            page_int(&p, own[i].others);
-            page_real(&p, own[i].odds.log_odds, 3);
-            page_real(&p, own[i].odds.z, 2);
-            page_real(&p, own[i].q, 4);
+            cell_str(&p, vm_role(t->v, r));
+            cell_str(&p, own[i].name);
+            cell_int(&p, own[i].people);
+            cell_int(&p, own[i].others);
+            cell_real(&p, own[i].odds.log_odds, 3);
+            cell_real(&p, own[i].odds.z, 2);
+            cell_real(&p, own[i].q, 4);
         }
         t->v->base.host->free(t->v->base.cx, own);
     }

@@ -224,7 +224,7 @@ static voc_rc map(struct flow *f, voc_table_builder *t, bool everything, size_t 
     if (lines) {
         format_integer(n, sizeof n, (int64_t)lines, false);
         format_integer(m, sizeof m, (int64_t)times, false);
-        snprintf(rest, sizeof rest, lines == 1 ? " %s rarer step (%s times) is not drawn: the table edges has it." : " %s rarer steps (%s times together) are not drawn: the table edges has them all.", n, m);
+        snprintf(rest, sizeof rest, lines == 1 ? " The table has the steps that make up 80 %% of all; edges has the %s rarer one too (%s times)." : " The table has the steps that make up 80 %% of all; edges has the %s rarer ones too (%s times together).", n, m);
     }
     snprintf(text, sizeof text, "Each arrow leads to what came next at once; the thicker, the more often. On it: how often, and %s; in a box: how often the same came again.%s", f->medians ? "the time that half took at most" : "the time it took on average",
              rest);

@@ -6,7 +6,7 @@
 
 #define MAGIC UINT64_C(0x31304c4e46434f56)  // "VOCFNL01"
 
-enum { OPT_STEPS, OPT_WITHIN, OPT_STRICT, OPT_BY, OPT_NOT, N_OPTIONS };
+enum { OPT_STEPS, OPT_WITHIN, OPT_STRICT, OPT_BY, OPT_NOT, OPT_OR, N_OPTIONS };
 static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const voc_option options[N_OPTIONS] = {
     [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, a | between those of which one is enough, touchpoint:ID for a touch of the company, instead of the stages of the journey"},
@@ -14,6 +14,7 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no other event of the steps in between"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey"},
     [OPT_NOT] = {"not", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "none of these between the steps: who does one has to begin again; separated by commas"},
+    [OPT_OR] = {"or", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "how many of those who did not make the next step did one of these instead; separated by commas"},
 };
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------
@@ -26,7 +27,7 @@ static voc_rc mark(struct funnel *f, voc_str name, const char *what, uint32_t bi
     uint32_t *of = n.touch ? &f->of_touchpoint[n.i] : &f->of_action[n.i];
     f->touches = f->touches || n.touch;
     *of |= bit;
-    if (*of & FUNNEL_NOT && *of != FUNNEL_NOT) return analysis_refuse(&f->base, "FUNNEL-009", "leave it out of one of them", "what --not excludes is a step itself");
+    if (*of & ~FUNNEL_STEPS && *of & FUNNEL_STEPS) return analysis_refuse(&f->base, "FUNNEL-009", "leave it out of one of them", "what --not or --or names is a step itself");
     return VOC_OK;
 }
 
@@ -37,7 +38,7 @@ static voc_rc add_step(struct funnel *f, voc_str step)
     voc_str name, list = step;
     const uint32_t bit = UINT32_C(1) << f->n_lines;
     voc_rc rc = VOC_OK;
-    if (f->n_lines == FUNNEL_STEPS_MAX) return analysis_refuse(&f->base, "FUNNEL-004", "leave some out, or make two funnels", "a funnel has at most 31 steps");
+    if (f->n_lines == FUNNEL_STEPS_MAX) return analysis_refuse(&f->base, "FUNNEL-004", "leave some out, or make two funnels", "a funnel has at most 30 steps");
     if (analysis_find(&f->base, step, &n) || !memchr(step.ptr, '|', step.len)) rc = mark(f, step, "the step ", bit);
     else
         while (!rc && analysis_part(&list, '|', &name))
@@ -46,12 +47,12 @@ static voc_rc add_step(struct funnel *f, voc_str step)
     return rc;
 }
 
-static voc_rc name_excluded(struct funnel *f, voc_str list)
+static voc_rc name_others(struct funnel *f, voc_str list, uint32_t bit)
 {
     voc_str name;
     voc_rc rc = VOC_OK;
     while (!rc && analysis_part(&list, ',', &name))
-        if (name.len) rc = mark(f, name, "", FUNNEL_NOT);
+        if (name.len) rc = mark(f, name, "", bit);
     return rc;
 }
 
@@ -84,8 +85,8 @@ static voc_rc ask(struct funnel *f, const voc_value *v)
     f->strict = v[OPT_STRICT].i != 0;
     f->within_us = v[OPT_WITHIN].set ? (uint64_t)v[OPT_WITHIN].i : UINT64_MAX;
     f->n_segments = f->by_segment ? f->base.def->n_segments : 1;
-    if (f->of_stages && (v[OPT_WITHIN].set || f->strict || v[OPT_NOT].set))
-        return analysis_refuse(&f->base, "FUNNEL-005", "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d", "--within, --strict and --not belong to --steps");
+    if (f->of_stages && (v[OPT_WITHIN].set || f->strict || v[OPT_NOT].set || v[OPT_OR].set))
+        return analysis_refuse(&f->base, "FUNNEL-005", "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d", "--within, --strict, --not and --or belong to --steps");
     if (f->of_stages && f->base.def->n_stages == 0)
         return analysis_refuse(&f->base, "FUNNEL-001", "voc funnel PROJECT --steps FIRST,SECOND,THIRD counts actions in their order; voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages",
                                "this project follows no journey: it has no stages to count");
@@ -93,8 +94,10 @@ static voc_rc ask(struct funnel *f, const voc_value *v)
         return analysis_refuse(&f->base, "FUNNEL-006", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
     if (!f->of_stages) {
         f->excluded = v[OPT_NOT].s;
+        f->instead = v[OPT_OR].s;
         voc_rc rc = name_steps(f, v[OPT_STEPS].s);
-        return rc ? rc : name_excluded(f, f->excluded);
+        if (!rc) rc = name_others(f, f->excluded, FUNNEL_NOT);
+        return rc ? rc : name_others(f, f->instead, FUNNEL_OR);
     }
     f->n_lines = f->base.def->n_stages;
     return VOC_OK;
@@ -174,7 +177,8 @@ static uint64_t question(const struct funnel *f)
 {
     uint64_t h = f->within_us ^ (f->strict ? UINT64_C(0x9e3779b97f4a7c15) : 0) ^ (f->of_stages ? UINT64_C(0xc2b2ae3d27d4eb4f) : 0);
     for (size_t i = 0; i < f->n_lines; i++) h = hash_name(h, f->of_stages ? analysis_stage(&f->base, i)->id : f->step[i]);
-    return f->excluded.len ? hash_name(h, f->excluded) : h;
+    if (f->excluded.len) h = hash_name(h, f->excluded);
+    return f->instead.len ? hash_name(h + 1, f->instead) : h;
 }
 
 static voc_rc save(void *analysis, void *state, voc_writer *w)
@@ -230,7 +234,7 @@ static const char about[] =
     "that was complete first; its times are those of the table. --strict: no other event of the steps lies in between.\n"
     "\n"
     "  voc funnel shop.voc --steps view,add_to_cart,purchase --within 30d\n"
-    "  voc funnel shop.voc --steps \"view,add_to_cart|add_to_list,purchase\" --not remove_from_cart\n"
+    "  voc funnel shop.voc --steps \"view,add_to_cart|add_to_list,purchase\" --not remove_from_cart --or unsubscribe\n"
     "  voc funnel sale.voc --steps \"touchpoint:webinar, ask for a proposal, order\" --by segment";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

@@ -8,13 +8,16 @@
 #include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
-#define FUNNEL_STEPS_MAX 31u
+#define FUNNEL_STEPS_MAX 30u
+#define FUNNEL_OR (UINT32_C(1) << 30)   // in the place of a step: what may be done instead of it
 #define FUNNEL_NOT (UINT32_C(1) << 31)  // in the place of a step: what may not come between
+#define FUNNEL_STEPS (FUNNEL_OR - 1)
 
 enum funnel_count {
     FUNNEL_REACHED,  // stages: journeys that came to it or beyond; steps: units that made it and all before it
     FUNNEL_ENTERED, FUNNEL_PASSED, FUNNEL_ADVANCED, FUNNEL_BACK, FUNNEL_EXITS, FUNNEL_LAPSED, FUNNEL_OPEN,  // of stages, as voc stages
-    FUNNEL_COUNTS
+    FUNNEL_COUNTS,
+    FUNNEL_INSTEAD = FUNNEL_EXITS  // of steps: went no further, and did something else
 };
 
 struct funnel_line {
@@ -28,8 +31,8 @@ struct funnel {  // of the instance
     bool touches;        // some step is a touchpoint
     uint64_t within_us;  // UINT64_MAX: any time
     size_t n_lines, n_segments;
-    voc_str step[FUNNEL_STEPS_MAX], excluded;  // as given
-    uint32_t *of_action, *of_touchpoint;  // by code: bit k is step k, or FUNNEL_NOT
+    voc_str step[FUNNEL_STEPS_MAX], excluded, instead;  // as given
+    uint32_t *of_action, *of_touchpoint;  // by code: bit k is step k, or FUNNEL_NOT and FUNNEL_OR
 };
 
 struct funnel_state {

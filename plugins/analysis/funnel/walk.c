@@ -51,7 +51,7 @@ static voc_rc walk_stages(const struct funnel *f, struct funnel_state *s, const 
 // ---- steps ----------------------------------------------------------------------------------------------------------------
 
 struct chain {  // that ends in step k; the first of all with this first step
-    size_t first;  // its first event, or NO_EVENT
+    size_t first, last;  // its first event, or NO_EVENT; its last one
     int64_t at_us[FUNNEL_STEPS_MAX];
 };
 
@@ -91,6 +91,8 @@ static void event(struct walk *w, size_t e, uint32_t mask)
         for (size_t k = 0; k < f->n_lines; k++) w->chain[k].first = NO_EVENT;
         return;
     }
+    mask &= FUNNEL_STEPS;
+    if (!mask) return;
     uint32_t left = f->strict ? UINT32_MAX >> (32 - f->n_lines) : mask;  // the others stay as they are, unless it came between
     for (uint32_t k; left; left ^= UINT32_C(1) << k) {  // from the last, so that no event serves two steps of a chain
         k = 31u - (uint32_t)__builtin_clz(left);
@@ -108,8 +110,18 @@ static void event(struct walk *w, size_t e, uint32_t mask)
         if (k < w->reached) continue;
         w->reached = k + 1;
         w->best.first = c->first;
+        w->best.last = e;
         memcpy(w->best.at_us, c->at_us, (k + 1) * sizeof *c->at_us);
     }
+}
+
+// Did who went no further do what --or names, after the last step and within the time?
+static bool did_instead(const struct walk *w, size_t end)
+{
+    if (!w->f->instead.len || w->reached == w->f->n_lines) return false;
+    for (size_t e = w->best.last + 1; e < end && (uint64_t)w->time[e] - (uint64_t)w->best.at_us[0] <= w->f->within_us; e++)
+        if (steps_of(w, e) & FUNNEL_OR) return true;
+    return false;
 }
 
 static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journeys *j, const voc_unit *u)
@@ -133,6 +145,7 @@ static voc_rc walk_steps(struct walk *w, struct funnel_state *s, const voc_journ
     const uint32_t segment = f->by_segment ? ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[w->best.first] : 0;
     if (segment >= f->n_segments) return VOC_E_BUG;
     struct funnel_line *lines = s->lines + segment * f->n_lines;
+    lines[w->reached - 1].n[FUNNEL_INSTEAD] += did_instead(w, end);
     for (size_t k = 0; k < w->reached; k++) {
         lines[k].n[FUNNEL_REACHED]++;
         voc_rc rc = k ? gathered_add(f->base.host, f->base.cx, &lines[k].times_us, w->best.at_us[k] - w->best.at_us[k - 1]) : VOC_OK;

@@ -100,6 +100,7 @@ static void step_columns(struct page *p)
     page_column(p, "share_first", "of the first", VOC_CELL_SHARE, "", 0, "of those who made the first step");
     page_column(p, "share_before", "of the step before", VOC_CELL_SHARE, "", 0, "of those who made the step before");
     page_column(p, "lost", "lost before it", VOC_CELL_INT, "", 0, "made the step before, but not this one");
+    if (f->instead.len) page_column(p, "instead", "went elsewhere", VOC_CELL_INT, "", 0, "made the step before and not this one, but what --or names");
     page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0, "from the step before, of those who made it");
 }
 
@@ -115,6 +116,8 @@ static void step_rows(struct page *p, struct funnel_line *lines, const voc_str *
         cell_part(p, n, before);
         if (k) cell_int(p, before - n);
         else cell_na(p);
+        if (f->instead.len && k) cell_int(p, lines[k - 1].n[FUNNEL_INSTEAD]);
+        else if (f->instead.len) cell_na(p);
         median(p, &lines[k].times_us);
     }
 }

@@ -18,7 +18,7 @@ static const voc_def_touchpoint touchpoints[] = {{.id = VOC_LIT("mail")}};
 static const voc_str segments[] = {VOC_LIT("small"), VOC_LIT("other")};
 static voc_def_stage stages[4];
 
-enum { STEPS, WITHIN, STRICT, BY, NOT, N };
+enum { STEPS, WITHIN, STRICT, BY, NOT, OR, N };
 static voc_value options[N];
 
 static void ask(const char *steps, int64_t within, bool strict, bool by)
@@ -160,6 +160,29 @@ static void of_alternatives_one_is_enough(void **state)
     options[NOT] = (voc_value){.set = 1, .s = VOC_LIT("b")};
     assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_E_OPTION);
     assert_non_null(strstr(mock.said, "FUNNEL-009"));
+    assert_int_equal(mock.live, 0);
+}
+
+static void who_goes_no_further_may_have_gone_elsewhere(void **state)
+{
+    (void)state;
+    mock_clear();
+    static const uint32_t done[][3] = {{0, 3, 0}, {0, 1, 3}, {3, 0, 0}, {0, 3, 1}};  // d instead of b; no c but d; d before; d, and yet b
+    for (size_t u = 0; u < 4; u++) {
+        mock_begin_unit();
+        for (size_t e = 0; e < 3; e++) mock_event((int64_t)e * 10, done[u][e], VOC_ACTOR_CUSTOMER);
+    }
+    ask("a,b,c and more", 0, false, false);
+    options[OR] = (voc_value){.set = 1, .s = VOC_LIT("d")};
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_OK);
+    assert_int_equal(mock_int("funnel", 1, "units"), 2);
+    assert_int_equal(mock_int("funnel", 1, "instead"), 1);  // from the first beginning; the third did d before any
+    assert_int_equal(mock_int("funnel", 2, "instead"), 1);
+    assert_string_equal(mock_at("funnel", 0, "instead"), "-");
+    ask("a,b,c and more", 9, false, false);  // d comes too late
+    options[OR] = (voc_value){.set = 1, .s = VOC_LIT("d")};
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_OK);
+    assert_int_equal(mock_int("funnel", 1, "instead"), 0);
     assert_int_equal(mock.live, 0);
 }
 
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test(steps_reach_as_far_as_the_best_of_all_chains),
         cmocka_unit_test(times_are_those_of_the_latest_beginning_and_the_first_completion),
         cmocka_unit_test(of_alternatives_one_is_enough),
+        cmocka_unit_test(who_goes_no_further_may_have_gone_elsewhere),
         cmocka_unit_test(one_event_serves_one_step_and_a_touch_that_did_not_arrive_none),
         cmocka_unit_test(stages_conserve_entries_and_every_journey_comes_to_all_before_its_furthest),
         cmocka_unit_test(a_start_passes_all_before_it_a_move_what_lies_between_and_a_move_back_nothing),

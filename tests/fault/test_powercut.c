@@ -59,7 +59,7 @@ static void cut(const struct work *w, size_t steps, enum cut how, uint64_t seed,
 
 // Under a sanitizer each look takes a hundred times as long.
 #if defined(__SANITIZE_ADDRESS__)
-enum { SPARSER = 24 };
+enum { SPARSER = 48 };
 #else
 enum { SPARSER = 1 };
 #endif

@@ -125,7 +125,9 @@ static voc_str in_utf8(struct ics *c, voc_str s)
     size_t len = 0, room = 3 * s.len + 8;
     if (c->host->utf8_valid(s.ptr, s.len)) return s;
     char *p = ics_take(c, &c->once, room);
-    if (!p || c->host->charset_decode(c->cx, S("windows-1252"), s, p, room, &len) != VOC_OK) return S("");
+    if (!p) return S("");
+    const voc_rc rc = c->host->charset_decode(c->cx, S("windows-1252"), s, p, room, &len); // known, and there is room: else memory
+    if (rc) return c->rc = rc, S("");
     return (voc_str){p, len};
 }
 

@@ -55,6 +55,15 @@ const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i
     return (const voc_def_touchpoint *)(const void *)((const char *)a->def->touchpoints + i * a->def->touchpoint_size);
 }
 
+const char *analysis_unit_word(const struct analysis *a, bool many)
+{
+    static const char *const one[] = {"customer", "account", "customer", "case"}, *const more[] = {"customers", "accounts", "customers", "cases"};
+    const size_t i = a->def->unit <= VOC_UNIT_CASE ? a->def->unit : 0;
+    return many ? more[i] : one[i];
+}
+
+const char *analysis_confidence(uint64_t people) { return people == 0 ? "none" : people < 5 ? "anecdote" : people < 20 ? "weak" : people < 50 ? "moderate" : "strong"; }
+
 // ---- names in options -----------------------------------------------------------------------------------------------------
 
 bool analysis_part(voc_str *list, char between, voc_str *part)

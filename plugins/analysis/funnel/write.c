@@ -19,13 +19,6 @@ static void median(struct page *p, struct gathered *times_us)
     cell_duration(p, us);
 }
 
-static const char *unit_name(const struct funnel *f, bool many)
-{
-    static const char *const one[] = {"customer", "account", "customer", "case"}, *const more[] = {"customers", "accounts", "customers", "cases"};
-    const size_t i = f->base.def->unit <= VOC_UNIT_CASE ? f->base.def->unit : 0;
-    return many ? more[i] : one[i];
-}
-
 // ---- stages -------------------------------------------------------------------------------------------------------------------
 
 static void stage_columns(struct page *p)
@@ -66,7 +59,7 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
     char words[500];
     size_t worst = SIZE_MAX;
     snprintf(words, sizeof words, "%llu %s, %llu without a stage, %llu journeys; entered = moved on + back + exits + lapsed + open. Journey %.*s, version %.*s.", (unsigned long long)s->units,
-             unit_name(f, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
+             analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
     page_semantics(p, words);
     for (size_t k = 1; k < f->n_lines; k++) {
         const uint64_t from = all[k - 1].n[FUNNEL_REACHED], to = all[k].n[FUNNEL_REACHED];
@@ -95,8 +88,8 @@ static void step_columns(struct page *p)
     const struct funnel *f = of(p);
     if (f->by_segment) page_column(p, "segment", "segment", VOC_CELL_TEXT, "", 0, "at the first step; all: whatever the segment");
     page_column(p, "step", "step", VOC_CELL_TEXT, "", 0, "in the order that was asked for");
-    snprintf(help, sizeof help, "%s that made this step and all before it", unit_name(f, true));
-    page_column(p, "units", unit_name(f, true), VOC_CELL_INT, "", 0, help);
+    snprintf(help, sizeof help, "%s that made this step and all before it", analysis_unit_word(&f->base, true));
+    page_column(p, "units", analysis_unit_word(&f->base, true), VOC_CELL_INT, "", 0, help);
     page_column(p, "share_first", "of the first", VOC_CELL_SHARE, "", 0, "of those who made the first step");
     page_column(p, "share_before", "of the step before", VOC_CELL_SHARE, "", 0, "of those who made the step before");
     page_column(p, "lost", "lost before it", VOC_CELL_INT, "", 0, "made the step before, but not this one");
@@ -133,8 +126,8 @@ static void step_words(struct page *p, const struct funnel_state *s, const struc
     snprintf(words, sizeof words,
              "%llu %s, %llu without the first step; the steps in this order, %s, %s; of each %s the longest run of steps from any first step counts, "
              "of several the one complete first; of events at one time the project's order decides.",
-             (unsigned long long)s->units, unit_name(f, s->units != 1), (unsigned long long)s->without, within,
-             f->excluded.len ? "none of what --not names between" : f->strict ? "no other event of the steps between" : "other events may lie between", unit_name(f, false));
+             (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without, within,
+             f->excluded.len ? "none of what --not names between" : f->strict ? "no other event of the steps between" : "other events may lie between", analysis_unit_word(&f->base, false));
     page_semantics(p, words);
     if (f->base.info->n_set_aside) {
         snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
@@ -167,7 +160,7 @@ static void picture(struct page *p)
     char words[300];
     snprintf(words, sizeof words, f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: how many have not come further."
                                                : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.",
-             unit_name(f, true));
+             analysis_unit_word(&f->base, true));
     if (!p->rc)
         p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL, f->of_stages ? "How far journeys come" : "How many make each step", words, f->of_stages ? of_stages : of_steps, f->by_segment ? 4 : 3, 0, 0);
 }

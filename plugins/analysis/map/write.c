@@ -47,16 +47,6 @@ static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CE
 static void integer(struct page *p, uint64_t n, bool known) { cell(p, &(voc_cell){.type = known ? VOC_CELL_INT : VOC_CELL_NA, .i = (int64_t)n}); }
 static voc_str literal(const char *s) { return (voc_str){s, strlen(s)}; }
 
-static const char *unit_word(const struct map *m, bool many)
-{
-    static const char *const one[] = {"customer", "account", "customer", "case"}, *const more[] = {"customers", "accounts", "customers", "cases"};
-    const size_t i = m->base.def->unit <= VOC_UNIT_CASE ? m->base.def->unit : 0;
-    return many ? more[i] : one[i];
-}
-
-// METHODS 6.5: by distinct people.
-static const char *grade(uint64_t people) { return people == 0 ? "none" : people < 5 ? "anecdote" : people < 20 ? "weak" : people < 50 ? "moderate" : "strong"; }
-
 static voc_str stage_title(const struct map *m, size_t i)
 {
     const voc_def_stage *g = analysis_stage(&m->base, i);
@@ -73,7 +63,7 @@ static void row(struct page *p, const struct said *r)
     integer(p, r->people, r->counted);
     integer(p, r->units, r->counted);
     cell(p, &(voc_cell){.type = isnan(r->value) ? VOC_CELL_NA : VOC_CELL_REAL, .r = r->value, .digits = 2});
-    if (r->counted) text(p, literal(grade(r->people)));
+    if (r->counted) text(p, literal(analysis_confidence(r->people)));
     else cell(p, &(voc_cell){.type = VOC_CELL_NA});
 }
 
@@ -152,7 +142,7 @@ static void came(struct page *p, size_t i)
     char words[WORDS], n[NUMBER], open[NUMBER];
     format_integer(n, sizeof n, (int64_t)g->units, false);
     format_integer(open, sizeof open, (int64_t)g->open, false);
-    snprintf(words, sizeof words, "%s %s, %s still there", n, unit_word(p->m, g->units != 1), open);
+    snprintf(words, sizeof words, "%s %s, %s still there", n, analysis_unit_word(&p->m->base, g->units != 1), open);
     row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
 }
 
@@ -232,7 +222,7 @@ static void columns(struct page *p)
     column(p, "words", "in words", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "as it stands on the map");
     column(p, "times", "times", VOC_CELL_INT, 0, "how often, in the stage");
     column(p, "people", "people", VOC_CELL_INT, 0, "by how many, or to how many, told apart within their account");
-    column(p, "units", unit_word(p->m, true), VOC_CELL_INT, 0, "of how many");
+    column(p, "units", analysis_unit_word(&p->m->base, true), VOC_CELL_INT, 0, "of how many");
     column(p, "value", "number", VOC_CELL_REAL, VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that leaves; money");
     column(p, "evidence", "evidence", VOC_CELL_TEXT, 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
 }
@@ -245,7 +235,7 @@ static void picture(struct page *p)
     snprintf(words, sizeof words,
              "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
              "stands how many %s, of touches how many times, and after how many of these somebody acted: which does not show that they are the reason.",
-             unit_word(p->m, true));
+             analysis_unit_word(&p->m->base, true));
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)
         p->rc = figure_declare(p->m->base.host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts, 0, 0);
@@ -261,7 +251,7 @@ static void notes(struct page *p)
     const voc_definition *def = p->m->base.def;
     char words[WORDS];
     snprintf(words, sizeof words, "%llu %s; an act belongs to the stage after it, a touch to the stage in which it came, its window is that of the stage; most %s first. Journey %.*s, version %.*s.",
-             (unsigned long long)p->s->units, unit_word(p->m, p->s->units != 1), unit_word(p->m, true), SHOW(def->id), SHOW(def->version));
+             (unsigned long long)p->s->units, analysis_unit_word(&p->m->base, p->s->units != 1), analysis_unit_word(&p->m->base, true), SHOW(def->id), SHOW(def->version));
     if (!p->rc) p->rc = p->m->base.host->semantics(p->t, words);
     if (p->m->first[MAP_THEME] == p->m->first[MAP_THEME + 1]) note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
     if (p->m->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");

@@ -35,7 +35,7 @@ static void card_need(struct page *p, uint32_t role, size_t need, size_t rank)
     const struct vm_quote *q = vm_quotes(t, role, need);
     char s[VM_QUOTE_BYTES + VM_PLACE_BYTES + 40], title[200];
     (void)snprintf(title, sizeof title, "%zu. %.*s", rank, SHOW(vm_need(t->v, need)->title));
-    page_group(p, title, vm_confidence(n->wanted));
+    page_group(p, title, analysis_confidence(n->wanted));
     (void)snprintf(s, sizeof s, "%llu of %llu people act for it", (unsigned long long)n->did, (unsigned long long)n->people);
     card_line(p, "does", s);
     if (n->talked) {

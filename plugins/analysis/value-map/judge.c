@@ -27,8 +27,6 @@ const char *vm_agreement_name(enum vm_agreement a)
     return names[a];
 }
 
-const char *vm_confidence(uint64_t people) { return people == 0 ? "none" : people < 5 ? "anecdote" : people < 20 ? "weak" : people < 50 ? "moderate" : "strong"; }
-
 double vm_share(uint64_t x, uint64_t n) { return n ? (double)x / (double)n : NAN; }
 
 struct vm_odds vm_log_odds(double y1, double n1, double y2, double n2, double a0)

@@ -21,7 +21,6 @@ enum vm_agreement { VM_SILENT, VM_MIXED, VM_CONFIRMED, VM_STATED, VM_REVEALED };
 double vm_mcnemar(uint64_t b, uint64_t c);                   // exact, two-sided; NaN where b + c = 0
 enum vm_agreement vm_agree(const struct vm_count *n);
 const char *vm_agreement_name(enum vm_agreement a);          // "stated"
-const char *vm_confidence(uint64_t people);                  // none anecdote weak moderate strong
 double vm_share(uint64_t x, uint64_t n);                     // NaN where n = 0
 
 // How much more one group does a thing than another does (Monroe, Colaresi & Quinn 2008, METHODS 12.6): y of n in each; prior: a0 in all.

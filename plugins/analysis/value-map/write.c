@@ -80,7 +80,7 @@ static void map_row(struct page *p, uint32_t role, size_t need)
     cell_ratio(p, n->unserved, n->wanted);
     cell_ratio(p, n->unsought, n->served);
     cell_text(p, !n->wanted ? "-" : !n->talked ? "nobody spoke" : vm_in_words(vm_agree(n)));
-    cell_text(p, vm_confidence(n->wanted));
+    cell_text(p, analysis_confidence(n->wanted));
     if (q && q->characters) cell_str(p, (voc_str){q->text, q->text_len});
     else cell_na(p);
     cell_str(p, vm_role(told(p)->v, role));
@@ -191,7 +191,7 @@ static void counts(struct page *p, const struct vm_count *n)
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) cell_int(p, rest[i]);
     cell_real(p, vm_mcnemar(n->said_only, n->did_only), 4);
     cell_text(p, vm_agreement_name(vm_agree(n)));
-    cell_text(p, vm_confidence(n->wanted));
+    cell_text(p, analysis_confidence(n->wanted));
 }
 
 static void needs_of_role(struct page *p, uint32_t role)

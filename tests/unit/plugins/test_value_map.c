@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "plugins/analysis/value-map/judge.h"
+#include "plugins/common/analysis.h"
 #include "plugins/common/stats.h"
 #include "tests/lib/close.h"
 #include "tests/lib/csv.h"
@@ -49,7 +50,7 @@ static void said_against_did_is_judged_as_the_reference_does(void **state)
         if (isnan(p)) assert_true(isnan(vm_mcnemar(n.said_only, n.did_only)));
         else assert_close(vm_mcnemar(n.said_only, n.did_only), p, CLOSED_FORM);
         assert_string_equal(vm_agreement_name(vm_agree(&n)), json_str(c, "reconciled"));
-        assert_string_equal(vm_confidence((uint64_t)range_at(c, "sought_not_served", 1)), json_str(c, "confidence"));
+        assert_string_equal(analysis_confidence((uint64_t)range_at(c, "sought_not_served", 1)), json_str(c, "confidence"));
         assert_close(vm_share(n.did, n.people), json_num(c, "did_share"), CLOSED_FORM);
         assert_close(w.lo, range_at(c, "did_ci", 0), CLOSED_FORM);
         assert_close(w.hi, range_at(c, "did_ci", 1), CLOSED_FORM);
@@ -135,7 +136,7 @@ static void borders_lie_where_they_are_said_to(void **state)
     assert_true(isnan(vm_opportunity(0, 0, 0).score));
     assert_int_equal(vm_opportunity(3, 3, 5).overserved, 0);
     static const struct { uint64_t people; const char *is; } sure[] = {{0, "none"}, {1, "anecdote"}, {4, "anecdote"}, {5, "weak"}, {19, "weak"}, {20, "moderate"}, {49, "moderate"}, {50, "strong"}};
-    for (size_t i = 0; i < sizeof sure / sizeof *sure; i++) assert_string_equal(vm_confidence(sure[i].people), sure[i].is);
+    for (size_t i = 0; i < sizeof sure / sizeof *sure; i++) assert_string_equal(analysis_confidence(sure[i].people), sure[i].is);
     // 6 against 0 is the least that is no chance: 2 / 64; 5 against 0 is 2 / 32
     assert_int_equal(vm_agree(&(struct vm_count){.did_only = 6}), VM_REVEALED);
     assert_int_equal(vm_agree(&(struct vm_count){.said_only = 6}), VM_STATED);

@@ -7,6 +7,7 @@
 #include "plugins/analysis/map/map.h"
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
+#include "plugins/common/page.h"
 #include "plugins/common/survival.h"
 
 #define SHOW(s) shown(s), (s).ptr
@@ -22,12 +23,9 @@ static int shown(voc_str s)
     return (int)n;
 }
 
-struct page {
-    const struct map *m;
-    struct map_state *s;
-    voc_table_builder *t;
-    voc_rc rc;
-};
+struct whole { const struct map *m; struct map_state *s; };
+static const struct map *map_of(const struct page *p) { return ((const struct whole *)p->of)->m; }
+static struct map_state *state_of(const struct page *p) { return ((const struct whole *)p->of)->s; }
 
 struct said { // a row
     const char *lane;
@@ -39,12 +37,7 @@ struct said { // a row
     bool counted; // times, people and units mean something
 };
 
-static void cell(struct page *p, const voc_cell *c)
-{
-    if (!p->rc) p->rc = p->m->base.host->cell(p->t, c);
-}
-static void text(struct page *p, voc_str s) { cell(p, &(voc_cell){.type = VOC_CELL_TEXT, .s = s}); }
-static void integer(struct page *p, uint64_t n, bool known) { cell(p, &(voc_cell){.type = known ? VOC_CELL_INT : VOC_CELL_NA, .i = (int64_t)n}); }
+static void counted(struct page *p, uint64_t n, bool known) { cell_signed(p, known ? (int64_t)n : VOC_NA); }
 static voc_str literal(const char *s) { return (voc_str){s, strlen(s)}; }
 
 static voc_str stage_title(const struct map *m, size_t i)
@@ -55,16 +48,15 @@ static voc_str stage_title(const struct map *m, size_t i)
 
 static void row(struct page *p, const struct said *r)
 {
-    text(p, literal(r->lane));
-    text(p, stage_title(p->m, r->stage));
-    text(p, r->what);
-    text(p, literal(r->words));
-    integer(p, r->times, r->counted);
-    integer(p, r->people, r->counted);
-    integer(p, r->units, r->counted);
-    cell(p, &(voc_cell){.type = isnan(r->value) ? VOC_CELL_NA : VOC_CELL_REAL, .r = r->value, .digits = 2});
-    if (r->counted) text(p, literal(analysis_confidence(r->people)));
-    else cell(p, &(voc_cell){.type = VOC_CELL_NA});
+    cell_text(p, r->lane);
+    cell_str(p, stage_title(map_of(p), r->stage));
+    cell_str(p, r->what);
+    cell_text(p, r->words);
+    counted(p, r->times, r->counted);
+    counted(p, r->people, r->counted);
+    counted(p, r->units, r->counted);
+    cell_real(p, r->value, 2);
+    cell_text(p, r->counted ? analysis_confidence(r->people) : "");
 }
 
 // ---- lanes of things -----------------------------------------------------------------------------------------------------
@@ -88,23 +80,23 @@ static int compare_text(voc_str a, voc_str b)
 // Most units first, then most people, most times, then by name.
 static bool before(const struct page *p, size_t stage, enum map_kind kind, size_t a, size_t b)
 {
-    const struct map_tally *x = map_tally(p->m, p->s, stage, kind, a), *y = map_tally(p->m, p->s, stage, kind, b);
+    const struct map_tally *x = map_tally(map_of(p), state_of(p), stage, kind, a), *y = map_tally(map_of(p), state_of(p), stage, kind, b);
     if (x->units != y->units) return x->units > y->units;
     if (x->people != y->people) return x->people > y->people;
     if (x->times != y->times) return x->times > y->times;
-    return compare_text(name_of(p->m, kind, a), name_of(p->m, kind, b)) < 0;
+    return compare_text(name_of(map_of(p), kind, a), name_of(map_of(p), kind, b)) < 0;
 }
 
 static size_t choose(const struct page *p, size_t stage, enum map_kind kind, size_t out[8])
 {
-    const size_t n = p->m->first[kind + 1] - p->m->first[kind];
+    const size_t n = map_of(p)->first[kind + 1] - map_of(p)->first[kind];
     size_t found = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!map_tally(p->m, p->s, stage, kind, i)->times) continue;
+        if (!map_tally(map_of(p), state_of(p), stage, kind, i)->times) continue;
         size_t at = found;
         while (at > 0 && before(p, stage, kind, i, out[at - 1])) at--;
-        if (at == p->m->top) continue;
-        if (found < p->m->top) found++;
+        if (at == map_of(p)->top) continue;
+        if (found < map_of(p)->top) found++;
         for (size_t k = found - 1; k > at; k--) out[k] = out[k - 1];
         out[at] = i;
     }
@@ -113,12 +105,12 @@ static size_t choose(const struct page *p, size_t stage, enum map_kind kind, siz
 
 static void things(struct page *p, size_t stage, const char *lane, enum map_kind kind)
 {
-    const struct map *m = p->m;
-    const uint64_t there = p->s->stages[stage].units;
+    const struct map *m = map_of(p);
+    const uint64_t there = state_of(p)->stages[stage].units;
     size_t chosen[8];
     const size_t n = choose(p, stage, kind, chosen);
     for (size_t k = 0; k < n; k++) {
-        const struct map_tally *t = map_tally(m, p->s, stage, kind, chosen[k]);
+        const struct map_tally *t = map_tally(m, state_of(p), stage, kind, chosen[k]);
         const voc_str name = name_of(m, kind, chosen[k]);
         char words[WORDS], units[NUMBER], times[NUMBER];
         format_integer(units, sizeof units, (int64_t)t->units, false);
@@ -138,11 +130,11 @@ static void things(struct page *p, size_t stage, const char *lane, enum map_kind
 
 static void came(struct page *p, size_t i)
 {
-    const struct map_stage *g = &p->s->stages[i];
+    const struct map_stage *g = &state_of(p)->stages[i];
     char words[WORDS], n[NUMBER], open[NUMBER];
     format_integer(n, sizeof n, (int64_t)g->units, false);
     format_integer(open, sizeof open, (int64_t)g->open, false);
-    snprintf(words, sizeof words, "%s %s, %s still there", n, analysis_unit_word(&p->m->base, g->units != 1), open);
+    snprintf(words, sizeof words, "%s %s, %s still there", n, analysis_unit_word(&map_of(p)->base, g->units != 1), open);
     row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
 }
 
@@ -150,26 +142,26 @@ static void came(struct page *p, size_t i)
 static double median_us(struct page *p, const struct map_stage *g)
 {
     const size_t n = g->ended_us.n + g->open_us.n;
-    const voc_host *host = p->m->base.host;
+    const voc_host *host = p->host;
     struct survival_case *cases = NULL;
     struct survival_step *steps = NULL;
     double median = NAN;
-    if (!p->rc) p->rc = analysis_zeroed(&p->m->base, (void **)&cases, n, sizeof *cases);
-    if (!p->rc) p->rc = analysis_zeroed(&p->m->base, (void **)&steps, n, sizeof *steps);
+    if (!p->rc) p->rc = analysis_zeroed(&map_of(p)->base, (void **)&cases, n, sizeof *cases);
+    if (!p->rc) p->rc = analysis_zeroed(&map_of(p)->base, (void **)&steps, n, sizeof *steps);
     if (!p->rc) {
         for (size_t i = 0; i < g->ended_us.n; i++) cases[i] = (struct survival_case){.time = g->ended_us.at[i], .status = SURVIVAL_LEFT};
         for (size_t i = 0; i < g->open_us.n; i++) cases[g->ended_us.n + i] = (struct survival_case){.time = g->open_us.at[i], .status = SURVIVAL_STAYED};
         survival_sort(cases, n);
         median = survival_quantile(steps, survival_curve(steps, cases, n), 0.5, SURVIVAL_CURVE);
     }
-    host->free(p->m->base.cx, cases);
-    host->free(p->m->base.cx, steps);
+    host->free(map_of(p)->base.cx, cases);
+    host->free(map_of(p)->base.cx, steps);
     return median;
 }
 
 static void time_in(struct page *p, size_t i)
 {
-    const struct map_stage *g = &p->s->stages[i];
+    const struct map_stage *g = &state_of(p)->stages[i];
     char words[WORDS], n[NUMBER];
     if (!(g->ended_us.n + g->open_us.n)) return;
     const double us = median_us(p, g);
@@ -184,7 +176,7 @@ static void time_in(struct page *p, size_t i)
 
 static void leave(struct page *p, size_t i)
 {
-    const struct map_stage *g = &p->s->stages[i];
+    const struct map_stage *g = &state_of(p)->stages[i];
     const uint64_t ended = g->forward + g->back + g->exits + g->lapsed, lost = ended - g->forward;
     char words[WORDS], n[NUMBER], of[NUMBER];
     if (!ended) return;
@@ -196,9 +188,9 @@ static void leave(struct page *p, size_t i)
 
 static void cost(struct page *p, size_t i)
 {
-    const struct map_stage *g = &p->s->stages[i];
+    const struct map_stage *g = &state_of(p)->stages[i];
     const double all = ((double)g->cost[1] * 18446744073709551616.0 + (double)g->cost[0]) / 1e6;
-    const voc_str currency = p->m->base.def->currency;
+    const voc_str currency = map_of(p)->base.def->currency;
     char words[WORDS], n[NUMBER], each[NUMBER];
     if (!g->touches || g->costless == g->touches || !g->units) return;
     format_number(n, sizeof n, all, 0, false);
@@ -209,61 +201,52 @@ static void cost(struct page *p, size_t i)
 
 // ---- the table ---------------------------------------------------------------------------------------------------------
 
-static void column(struct page *p, const char *name, const char *title, uint32_t type, uint32_t flags, const char *help)
-{
-    if (!p->rc) p->rc = p->m->base.host->column(p->t, name, title, type, "", flags, help);
-}
-
 static void columns(struct page *p)
 {
-    column(p, "lane", "lane", VOC_CELL_TEXT, 0, "what is said of the stage");
-    column(p, "stage", "stage", VOC_CELL_TEXT, 0, "in the order of the journey");
-    column(p, "what", "what", VOC_CELL_TEXT, VOC_COLUMN_DETAIL, "the action, touchpoint, theme or need");
-    column(p, "words", "in words", VOC_CELL_TEXT, VOC_COLUMN_LEFT, "as it stands on the map");
-    column(p, "times", "times", VOC_CELL_INT, 0, "how often, in the stage");
-    column(p, "people", "people", VOC_CELL_INT, 0, "by how many, or to how many, told apart within their account");
-    column(p, "units", analysis_unit_word(&p->m->base, true), VOC_CELL_INT, 0, "of how many");
-    column(p, "value", "number", VOC_CELL_REAL, VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that leaves; money");
-    column(p, "evidence", "evidence", VOC_CELL_TEXT, 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
+    page_column(p, "lane", "lane", VOC_CELL_TEXT, "", 0, "what is said of the stage");
+    page_column(p, "stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the journey");
+    page_column(p, "what", "what", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the action, touchpoint, theme or need");
+    page_column(p, "words", "in words", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "as it stands on the map");
+    page_column(p, "times", "times", VOC_CELL_INT, "", 0, "how often, in the stage");
+    page_column(p, "people", "people", VOC_CELL_INT, "", 0, "by how many, or to how many, told apart within their account");
+    page_column(p, "units", analysis_unit_word(&map_of(p)->base, true), VOC_CELL_INT, "", 0, "of how many");
+    page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that leaves; money");
+    page_column(p, "evidence", "evidence", VOC_CELL_TEXT, "", 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
 }
 
 static void picture(struct page *p)
 {
     static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "lane"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "words"), FIGURE_PART(VOC_AS_VALUE, "value"), FIGURE_PART(VOC_AS_GRADE, "evidence")};
-    const voc_definition *def = p->m->base.def;
+    const voc_definition *def = map_of(p)->base.def;
     char title[300], words[500];
     snprintf(words, sizeof words,
              "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
              "stands how many %s, of touches how many times, and after how many of these somebody acted: which does not show that they are the reason.",
-             analysis_unit_word(&p->m->base, true));
+             analysis_unit_word(&map_of(p)->base, true));
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)
-        p->rc = figure_declare(p->m->base.host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts, 0, 0);
-}
-
-static void note(struct page *p, uint32_t kind, const char *words)
-{
-    if (!p->rc) p->rc = p->m->base.host->note(p->t, kind, words);
+        p->rc = figure_declare(p->host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts, 0, 0);
 }
 
 static void notes(struct page *p)
 {
-    const voc_definition *def = p->m->base.def;
+    const voc_definition *def = map_of(p)->base.def;
     char words[WORDS];
     snprintf(words, sizeof words, "%llu %s; an act belongs to the stage after it, a touch to the stage in which it came, its window is that of the stage; most %s first. Journey %.*s, version %.*s.",
-             (unsigned long long)p->s->units, analysis_unit_word(&p->m->base, p->s->units != 1), analysis_unit_word(&p->m->base, true), SHOW(def->id), SHOW(def->version));
-    if (!p->rc) p->rc = p->m->base.host->semantics(p->t, words);
-    if (p->m->first[MAP_THEME] == p->m->first[MAP_THEME + 1]) note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
-    if (p->m->base.info->actor_assumed) note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says which touches make a difference");
+             (unsigned long long)state_of(p)->units, analysis_unit_word(&map_of(p)->base, state_of(p)->units != 1), analysis_unit_word(&map_of(p)->base, true), SHOW(def->id), SHOW(def->version));
+    page_semantics(p, words);
+    if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1]) page_note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
+    if (map_of(p)->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
+    page_note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says which touches make a difference");
 }
 
 voc_rc map_write(const struct map *m, struct map_state *s)
 {
     static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}};
     static void (*const numbers[])(struct page *, size_t) = {time_in, leave, cost};
-    struct page p = {.m = m, .s = s};
-    p.rc = m->base.host->table(m->base.run, &p.t, "map", "The journey map", VOC_TABLE_BRIEF);
+    const struct whole whole = {m, s};
+    struct page p = {.host = m->base.host, .run = m->base.run, .of = &whole};
+    page_open(&p, "map", "The journey map", VOC_TABLE_BRIEF, NULL, 0);
     columns(&p);
     for (size_t i = 0; i < m->n_stages; i++) came(&p, i);
     for (size_t k = 0; k < sizeof lanes / sizeof *lanes; k++)

@@ -18,7 +18,21 @@ step() {
     shift
     if "$@" >log 2>&1; then n=$((n + 1)); echo "ok $n - $name"; return 0; fi
     not_ok "$name" "$(tail -n 5 log)"
-    echo "1..$n"
+    
+# ---- where journeys break since July: as many came and went on as truth.json has it, and by itself the program finds this stage and no other
+of_break() { sed -n '/"break"/,/}},/p' demo/truth.json | tr -d '\n' | sed -n "s/.*$1.*/\\1/p"; }
+since=$(of_break '"since": "\([0-9-]*\)"')
+within=$(of_break '"within_days": \([0-9]*\)')d
+stage=$(of_break '"from": "\([a-z]*\)"')
+"$VOC" discover demo/p.voc --since "$since" --within "$within" --format tsv --table break_points >judged.tsv 2>log || not_ok "voc discover --since" "$(cat log)"
+"$VOC" discover demo/p.voc --since "$since" --format tsv --table break_points >breaks.tsv 2>log || not_ok "voc discover --since" "$(cat log)"
+of_stage() { awk -F '\t' -v stage="$stage" -v column="$1" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["stage"] == stage { print $at[column] }' judged.tsv; }
+is "so many came to $stage since then" "$(of_break '"after": {"entered": \([0-9]*\)')" "$(of_stage entered)"
+is "so many of them went on in $within" "$(of_break '"after": {[^}]*"went_on": \([0-9]*\)')" "$(of_stage advanced)"
+near=near
+is "journeys break there, and nowhere else" "$stage" "$(awk -F '\t' 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["break_point"] == "true" { print $at["stage"] }' breaks.tsv)"
+is "that cost wins" yes "$(awk -F '\t' -v stage="$stage" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["stage"] == stage && $at["wins_lost"] >= 5 { print "yes" }' breaks.tsv)"
+echo "1..$n"
     exit 0
 }
 
@@ -82,9 +96,12 @@ planted_map() { sed -n '/"value_map"/,/}/p' demo/truth.json | tr ',{}' '\n\n\n' 
 "$VOC" value-map demo/p.voc --format tsv --table missing_roles >roles.tsv 2>log || not_ok "voc value-map, roles of deals" "$(cat log)"
 of_need() { awk -F '\t' -v need="$1" -v column="$2" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["role"] == "Finance" && $at["need"] == need { print $at[column] }' needs.tsv; }
 of_role() { awk -F '\t' -v role="$1" -v column="$2" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["role"] == role { print $at[column] }' roles.tsv; }
+seed=${1-} near=-
 is() {
     n=$((n + 1))
-    if test -n "$2" && test "$2" = "$3"; then echo "ok $n - $1"; else echo "not ok $n - $1"; echo "# planted: $2"; echo "# found: $3"; fi
+    if test -n "$2" && test "$2" = "$3"; then echo "ok $n - $1"
+    elif test -n "$seed" && test "$near" = near; then echo "not ok $n - $1 # TODO found $3: chance decides, and this is another seed"
+    else echo "not ok $n - $1"; echo "# planted: $2"; echo "# found: $3"; fi
 }
 is "so many of finance said something" "$(planted_map spoke)" "$(of_need collaboration talked)"
 is "so many of finance speak of price" "$(planted_map said_price)" "$(of_need collaboration said)"
@@ -96,4 +113,18 @@ is "finance says price, and does not act for it" stated "$(of_need collaboration
 is "finance took part in the deals that were won" "$(planted_map won_with_finance) of $(planted_map won)" "$(of_role Finance won_with)"
 is "operations took part in the deals that were won" "$(planted_map won_with_operations) of $(planted_map won)" "$(of_role "Operations director" won_with)"
 is "finance is missing in open deals" "$(planted_map open_without_finance) of $(planted_map open)" "$(of_role Finance open_without)"
+
+# ---- where journeys break since July: as many came and went on as truth.json has it, and by itself the program finds this stage and no other
+of_break() { sed -n '/"break"/,/}},/p' demo/truth.json | tr -d '\n' | sed -n "s/.*$1.*/\\1/p"; }
+since=$(of_break '"since": "\([0-9-]*\)"')
+within=$(of_break '"within_days": \([0-9]*\)')d
+stage=$(of_break '"from": "\([a-z]*\)"')
+"$VOC" discover demo/p.voc --since "$since" --within "$within" --format tsv --table break_points >judged.tsv 2>log || not_ok "voc discover --since" "$(cat log)"
+"$VOC" discover demo/p.voc --since "$since" --format tsv --table break_points >breaks.tsv 2>log || not_ok "voc discover --since" "$(cat log)"
+of_stage() { awk -F '\t' -v stage="$stage" -v column="$1" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["stage"] == stage { print $at[column] }' judged.tsv; }
+is "so many came to $stage since then" "$(of_break '"after": {"entered": \([0-9]*\)')" "$(of_stage entered)"
+is "so many of them went on in $within" "$(of_break '"after": {[^}]*"went_on": \([0-9]*\)')" "$(of_stage advanced)"
+near=near
+is "journeys break there, and nowhere else" "$stage" "$(awk -F '\t' 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["break_point"] == "true" { print $at["stage"] }' breaks.tsv)"
+is "that cost wins" yes "$(awk -F '\t' -v stage="$stage" 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } $at["stage"] == stage && $at["wins_lost"] >= 5 { print "yes" }' breaks.tsv)"
 echo "1..$n"

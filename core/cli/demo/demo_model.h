@@ -98,6 +98,10 @@ enum {
     DEMO_FAIR_DAY = 302,      // 29 Apr 2025, five days
     DEMO_FAIR_CONTACTS = 16,
     DEMO_BREAK_DAY = 365,     // 1 Jul 2025
+    DEMO_BREAK_PCT = 46,      // of the chance that an action of who considers leads on, from then
+    DEMO_BREAK_DAYS = 35,     // in which who entered considering is judged to have gone on
+    DEMO_LOST_PPM = 9000,     // goes to another while considering, a day
+    DEMO_BREAK_LOST_PPM = 20000,
     DEMO_EFFECT_DAYS = 14,
     DEMO_LAPSE_DAYS = 180,
     DEMO_LEAVE_PPM = 3000,    // unsubscribes, a day

@@ -232,11 +232,16 @@ static void propose(struct play *p, int64_t asked, int32_t request)
     touch(p, asked + between(p, 20 * MINUTE, HOUR), TOUCH_QUOTE, anybody(p));
 }
 
+// From the break on, who considers asks for proof of savings and gets none: fewer actions lead on, and more go to another.
+static bool broken(const struct play *p, int64_t now)
+{
+    return p->stage == DEMO_CONSIDERING && now >= DEMO_START + DEMO_BREAK_DAY * DEMO_DAY;
+}
+
 static uint32_t advance_ppm(const struct play *p, int64_t now)
 {
     uint32_t ppm = demo_aims[p->stage].advance_ppm;
-    bool broken = p->stage == DEMO_CONSIDERING && now >= DEMO_START + DEMO_BREAK_DAY * DEMO_DAY;
-    return broken ? ppm * 46u / 100u : ppm;
+    return broken(p, now) ? ppm * DEMO_BREAK_PCT / 100u : ppm;
 }
 
 // One aimed action and what follows it within minutes.
@@ -294,7 +299,7 @@ static void evening(struct play *p, int64_t midnight)
     if (demo_rng_chance(&p->rng, leave)) {
         act(p, now, ACT_UNSUBSCRIBE, actor_of(p, p->stage), DEMO_NO_REF);
         end(p, END_LOST, now);
-    } else if (p->stage == DEMO_CONSIDERING && demo_rng_chance(&p->rng, 9000)) { // another supplier, says the rep
+    } else if (p->stage == DEMO_CONSIDERING && demo_rng_chance(&p->rng, broken(p, now) ? DEMO_BREAK_LOST_PPM : DEMO_LOST_PPM)) { // another supplier, says the rep
         add(p->sim, &p->rc, blank(p, now, ACT_CLOSED_LOST));
         end(p, END_LOST, now);
     }

@@ -162,26 +162,25 @@ static void stages(struct buf *b, const struct counts *c)
 // Of those who entered considering early enough to be judged, how many went on: before and from the break.
 static void the_break(struct buf *b, const struct demo_sim *sim)
 {
-    enum { JUDGED_DAYS = 30 };
     int64_t at = DEMO_START + DEMO_BREAK_DAY * DEMO_DAY, end = DEMO_START + DEMO_DAYS * DEMO_DAY;
     uint64_t n[2] = {0}, on[2] = {0};
     for (unsigned i = 0; i < DEMO_ACCOUNTS; i++) {
         int64_t in = sim->accounts[i].entered[DEMO_CONSIDERING], out = sim->accounts[i].entered[DEMO_PURCHASING];
-        if (in == 0 || in + JUDGED_DAYS * DEMO_DAY > end) {
+        if (in == 0 || in + DEMO_BREAK_DAYS * DEMO_DAY > end) {
             continue;
         }
         bool after = in >= at;
-        if (!after && in + JUDGED_DAYS * DEMO_DAY > at) {
+        if (!after && in + DEMO_BREAK_DAYS * DEMO_DAY > at) {
             continue; // stood in both periods
         }
         n[after]++;
-        on[after] += out != 0 && out <= in + JUDGED_DAYS * DEMO_DAY;
+        on[after] += out != 0 && out <= in + DEMO_BREAK_DAYS * DEMO_DAY;
     }
     buf_printf(b,
                "  \"break\": {\"from\": \"considering\", \"to\": \"purchasing\", \"since\": \"2025-07-01\", \"within_days\": %d,\n"
                "    \"before\": {\"entered\": %" PRIu64 ", \"went_on\": %" PRIu64 "}, \"after\": {\"entered\": %" PRIu64
                ", \"went_on\": %" PRIu64 "}},\n",
-               JUDGED_DAYS, n[0], on[0], n[1], on[1]);
+               DEMO_BREAK_DAYS, n[0], on[0], n[1], on[1]);
 }
 
 // What the value map must find: what finance says and does, and who took part in the deals.

@@ -19,7 +19,7 @@ const char *block_column_name(unsigned column)
         [COLUMN_ACCOUNT] = "account", [COLUMN_REF_KIND] = "ref_kind", [COLUMN_REF] = "ref", [COLUMN_MINUTES] = "minutes", [COLUMN_COST] = "cost",
         [COLUMN_VALUE] = "value", [COLUMN_ID] = "id", [COLUMN_TEXT] = "text", [COLUMN_LANGUAGE] = "language", [COLUMN_ATTRS] = "attributes",
         [COLUMN_RECORD] = "record", [COLUMN_SUB] = "sub", [COLUMN_LINE] = "line", [COLUMN_TUPLE] = "tuple", [COLUMN_NAMED] = "named", [COLUMN_NAME] = "name", [COLUMN_IMPORT] = "import", [COLUMN_ENTITY] = "entity", [COLUMN_TYPE] = "type",
-        [COLUMN_WHO] = "who", [COLUMN_KEY] = "key", [COLUMN_VALUE_TEXT] = "value text", [COLUMN_INTEGER] = "integer", [COLUMN_NUMBER] = "number",
+        [COLUMN_WHO] = "who", [COLUMN_KEY] = "key", [COLUMN_VALUE_TEXT] = "value text", [COLUMN_INTEGER] = "integer", [COLUMN_NUMBER] = "number", [COLUMN_UNIT] = "unit",
     };
     return column < COLUMNS_MAX && names[column] ? names[column] : "?";
 }

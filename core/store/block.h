@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // A block: up to 65,536 rows as columns in one blob, with a directory and a checksum for each column. Knows nothing of
-// what the columns mean; events, their tuples, attributes of entities and long dictionaries are all kept so. docs/project-file.md has the layout.
+// what the columns mean; events, their tuples, attributes of entities, measures and
+// long dictionaries are all kept so. docs/project-file.md has the layout.
 #ifndef VOC_STORE_BLOCK_H
 #define VOC_STORE_BLOCK_H
 #include "store/column.h"
 
 #define BLOCK_ROWS 65536u
 #define BLOCK_TEXT (UINT32_C(16) << 20) // a block is cut early when its texts exceed this
-enum block_kind { BLOCK_EVENTS = 1, BLOCK_ATTRIBUTES = 2, BLOCK_TUPLES = 3, BLOCK_NAMES = 4 };
+enum block_kind { BLOCK_EVENTS = 1, BLOCK_ATTRIBUTES = 2, BLOCK_TUPLES = 3, BLOCK_NAMES = 4, BLOCK_MEASURES = 5 };
 enum block_column { // numbers are in files: they are never used again for something else
     COLUMN_TIME = 1, COLUMN_RESOLUTION, COLUMN_ACTOR, COLUMN_ACTION, COLUMN_TOUCHPOINT, COLUMN_CHANNEL, COLUMN_CAMPAIGN, COLUMN_OBJECT,
     COLUMN_CASE, COLUMN_ROLE, COLUMN_OWNER, COLUMN_THREAD, COLUMN_CUSTOMER, COLUMN_ACCOUNT, COLUMN_REF_KIND, COLUMN_REF,
     COLUMN_MINUTES, COLUMN_COST, COLUMN_VALUE, COLUMN_ID, COLUMN_TEXT, COLUMN_LANGUAGE, COLUMN_ATTRS, COLUMN_RECORD, COLUMN_SUB, COLUMN_LINE,
     COLUMN_TUPLE, COLUMN_NAMED, COLUMN_NAME, COLUMN_IMPORT,
-    COLUMN_ENTITY = 40, COLUMN_TYPE, COLUMN_WHO, COLUMN_KEY, COLUMN_VALUE_TEXT, COLUMN_INTEGER, COLUMN_NUMBER,
+    COLUMN_ENTITY = 40, COLUMN_TYPE, COLUMN_WHO, COLUMN_KEY, COLUMN_VALUE_TEXT, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_UNIT,
     COLUMNS_MAX = 64
 };
 const char *block_column_name(unsigned column);

@@ -4,14 +4,11 @@
 // links are left out. docs/project-file.md has the form of each row.
 #include <inttypes.h>
 #include "store/bytes.h"
-#include "store/project.h"
+#include "store/measure_rows.h"
 
 static const char SELECT_WORDS[] =
     "SELECT i.source, w.own_id, w.record, w.sub, w.customer, w.time_us, w.resolution, w.text, w.language, w.ref_kind, w.ref"
     " FROM word AS w JOIN import AS i ON i.number = w.import";
-static const char SELECT_MEASURES[] =
-    "SELECT i.source, m.own_id, m.record, m.sub, m.entity, m.who, m.key, m.type, m.text, m.integer, m.number, m.unit, m.time_us, m.resolution"
-    " FROM measure AS m JOIN import AS i ON i.number = m.import";
 static const char SELECT_REFERENCES[] =
     "SELECT i.source, r.own_id, r.record, r.sub, r.name, r.cells, r.from_us, r.until_us, r.resolution FROM reference AS r JOIN import AS i ON i.number = r.import";
 static const char SELECT_REJECTS[] =
@@ -142,27 +139,52 @@ static voc_rc add_word(struct sum *s, sqlite3_stmt *q)
     return end(s);
 }
 
-static voc_rc add_measure(struct sum *s, sqlite3_stmt *q)
+enum { M_KEY, M_UNIT, M_ENTITY, M_TYPE, M_WHO, M_INTEGER, M_NUMBER, M_TIME, M_RESOLUTION, M_RECORD, M_SUB, M_INTS };
+static const unsigned char MEASURE_COLUMNS[M_INTS] = {COLUMN_KEY, COLUMN_UNIT, COLUMN_ENTITY, COLUMN_TYPE, COLUMN_WHO, COLUMN_INTEGER,
+                                                      COLUMN_NUMBER, COLUMN_TIME, COLUMN_RESOLUTION, COLUMN_RECORD, COLUMN_SUB};
+
+static voc_rc add_measure(struct sum *s, struct measure_rows *r, const int64_t *const c[M_INTS], const voc_str *text_of, const voc_str *id, size_t i)
 {
-    voc_str who = {"", 0};
-    int64_t entity = sqlite3_column_int64(q, 4), bits = 0;
-    double value = sqlite3_column_double(q, 10) + 0.0; // no negative zero
-    voc_rc rc = space_find(s->p, entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, (uint32_t)sqlite3_column_int64(q, 5), &who);
-    if (rc != VOC_OK) return rc;
+    voc_str who = {"", 0}, key = {"", 0}, unit = {"", 0};
+    const int64_t entity = c[M_ENTITY][i];
+    int64_t bits = 0;
+    double value = 0;
+    memcpy(&value, &c[M_NUMBER][i], sizeof value);
+    value += 0.0; // no negative zero
     memcpy(&bits, &value, sizeof bits);
+    voc_rc rc = space_find(s->p, entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, (uint32_t)c[M_WHO][i], &who);
+    if (rc == VOC_OK) rc = space_find(s->p, SPACE_KEY, (uint32_t)c[M_KEY][i], &key);
+    if (rc == VOC_OK) rc = space_find(s->p, SPACE_KEY, (uint32_t)c[M_UNIT][i], &unit);
+    if (rc != VOC_OK) return rc;
     begin(s, 'M');
-    identity(s, db_text(q, 0), db_text(q, 1), sqlite3_column_int64(q, 2), sqlite3_column_int64(q, 3));
+    identity(s, r->source, id[i], c[M_RECORD][i], c[M_SUB][i]);
     number(s, entity);
     text(s, who);
-    text(s, db_text(q, 6));
-    number(s, sqlite3_column_int64(q, 7));
-    text(s, db_text(q, 8));
-    number(s, db_int_or_na(q, 9));
+    text(s, key);
+    number(s, c[M_TYPE][i]);
+    text(s, text_of[i]);
+    number(s, c[M_INTEGER][i]);
     number(s, bits);
-    text(s, db_text(q, 11));
-    number(s, db_int_or_na(q, 12));
-    number(s, sqlite3_column_int64(q, 13));
+    text(s, unit);
+    number(s, c[M_TIME][i]);
+    number(s, c[M_RESOLUTION][i]);
     return end(s);
+}
+
+static voc_rc add_measures(struct sum *s)
+{
+    struct measure_rows r = {0};
+    voc_rc rc = measure_rows_open(&r, s->p);
+    while (rc == VOC_OK && (rc = measure_rows_next(&r)) == VOC_OK && r.n) {
+        const int64_t *c[M_INTS] = {0};
+        const voc_str *text_of = NULL, *id = NULL;
+        for (unsigned k = 0; rc == VOC_OK && k < M_INTS; k++) rc = measure_rows_ints(&r, MEASURE_COLUMNS[k], &c[k]);
+        if (rc == VOC_OK) rc = measure_rows_text(&r, COLUMN_TEXT, &text_of);
+        if (rc == VOC_OK) rc = measure_rows_text(&r, COLUMN_ID, &id);
+        for (size_t i = 0; rc == VOC_OK && i < r.n; i++) rc = add_measure(s, &r, c, text_of, id, i);
+    }
+    measure_rows_close(&r);
+    return rc;
 }
 
 static voc_rc add_reference(struct sum *s, sqlite3_stmt *q)
@@ -216,7 +238,7 @@ voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES])
     if (rc == VOC_OK) rc = add_events(&s);
     if (rc == VOC_OK) rc = attributes_each(p, true, add_attribute, &s);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_WORDS, add_word);
-    if (rc == VOC_OK) rc = add_rows(&s, SELECT_MEASURES, add_measure);
+    if (rc == VOC_OK) rc = add_measures(&s);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_REFERENCES, add_reference);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_REJECTS, add_reject);
     if (rc == VOC_OK) rc = add_rows(&s, SELECT_DEFINITIONS, add_definition);

@@ -31,7 +31,7 @@ static const char SELECT_REJECTS[] =
 static const char SELECT_COUNTS[] =
     "SELECT (SELECT count(*) FROM import), (SELECT count(*) FROM source), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 1),"
     " (SELECT count(*) FROM word), (SELECT count(*) FROM link), (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 2),"
-    " (SELECT count(*) FROM measure), (SELECT count(*) FROM reject), (SELECT count(*) FROM block WHERE kind <> 3),"
+    " (SELECT coalesce(sum(rows), 0) FROM block WHERE kind = 5), (SELECT count(*) FROM reject), (SELECT count(*) FROM block WHERE kind <> 3),"
     " (SELECT min(first_us) FROM block WHERE kind = 1), (SELECT max(last_us) FROM block WHERE kind = 1)";
 static const char COUNT_LINKED[] = "SELECT count(*) FROM alias";
 static const char SELECT_LINKED[] = "SELECT kind || '=' || value FROM alias";

@@ -4,6 +4,7 @@
 // the program hands over, so there is never a second SQLite in the process. Nothing of the program's connection is changed
 // but that it has tables: the project is read over a connection of its own, with the defences of project.c, and its snapshot
 // is held only while a statement reads. PRAGMA data_version says whether what was read before still holds.
+#include "store/own_tables.h"
 #include "store/plain_views.h"
 #include "store/vtab.h"
 
@@ -55,7 +56,7 @@ static void drop(struct guest *g)
     if (g->shown) g->to.hide(g->to.user);
     g->shown = false;
     project_close(g->p);
-    g->p = NULL;
+    g->p = g->sql.project = NULL;
 }
 
 // "This is no project" of one file is no failure as long as another one is.
@@ -88,6 +89,7 @@ static voc_rc begin(void *user)
     int64_t version = 0;
     diag_clear(g->d);
     voc_rc rc = find_project(g);
+    g->sql.project = g->p;
     if (rc == VOC_OK) rc = project_hold(g->p);
     if (rc == VOC_OK) rc = db_int(g->p, DATA_VERSION, &version);
     if (rc == VOC_OK && g->shown && version == g->version) return VOC_OK;
@@ -183,10 +185,12 @@ int guest_enter(struct sqlite3 *db, char **error, const struct sqlite3_api_routi
         return rc;
     }
     g->tables = 1; // until all are there
-    for (size_t i = 0; i < to->n_tables && rc == SQLITE_OK; i++) {
+    for (size_t i = 0; i < to->n_tables + OWN_TABLES && rc == SQLITE_OK; i++) {
         const struct sql_module *last = g->sql.modules;
+        const bool own = i >= to->n_tables;
+        const size_t k = own ? i - to->n_tables : i;
         g->tables++;
-        rc = sql_module_add(&g->sql, to->tables[i], to->walks[i], table_gone);
+        rc = sql_module_add(&g->sql, own ? own_tables[k].table : to->tables[k], own ? own_tables[k].walk : to->walks[k], table_gone);
         if (g->sql.modules == last) g->tables--; // SQLite has not seen it
     }
     if (--g->tables == 0) guest_free(g);

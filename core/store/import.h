@@ -31,6 +31,7 @@ voc_rc import_names(struct import *i); // i->names knows all that has been named
 // import_events.c, import_rows.c: what is not dropped goes into the file.
 voc_rc import_write_events(struct import *i, struct names *names);
 voc_rc import_write_attributes(struct import *i, struct names *names);
+voc_rc import_write_measures(struct import *i, struct names *names);
 voc_rc import_write_facts(struct import *i, struct names *names);
 voc_rc import_write_rejects(struct import *i);
 

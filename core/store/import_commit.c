@@ -233,6 +233,7 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
     if (rc == VOC_OK) rc = write_catalogue(i, a, i->names);
     if (rc == VOC_OK) rc = hold ? held_catalogue(i) : import_write_events(i, i->names);
     if (rc == VOC_OK) rc = import_write_attributes(i, i->names);
+    if (rc == VOC_OK) rc = import_write_measures(i, i->names);
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) rc = names_write(i->names);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
-// Writes what an import has beside its events: attributes of entities as sorted blocks, words, links, measures, rows of
-// reference tables and rejects as rows of tables.
+// Writes what an import has beside its events: attributes of entities as sorted blocks, measures as blocks in the order of
+// their coming, words, links, rows of reference tables and rejects as rows of tables.
 #include "store/import.h"
 #include "store/sort.h"
 
-static const char INSERT_BLOCK[] = "INSERT INTO block(import, kind, rows, has_ids, first_unit, last_unit, data) VALUES (?, 2, ?, ?, '', '', ?)";
+static const char INSERT_BLOCK[] = "INSERT INTO block(import, kind, rows, has_ids, first_unit, last_unit, data) VALUES (?, ?, ?, ?, '', '', ?)";
 static const char INSERT_ALIAS[] = "INSERT OR IGNORE INTO alias(kind, value) VALUES (?, ?)";
 static const char FIND_ALIAS[] = "SELECT id FROM alias WHERE kind = ? AND value = ?";
 static const char INSERT_WORD[] =
     "INSERT INTO word(import, customer, time_us, resolution, text, language, ref_kind, ref, own_id, record, sub, line) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INDEX_WORD[] = "INSERT INTO word_index(rowid, text) VALUES (?, ?)";
-static const char INSERT_MEASURE[] =
-    "INSERT INTO measure(import, entity, who, key, type, text, integer, number, unit, time_us, resolution, own_id, record, sub, line) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_REFERENCE[] =
     "INSERT INTO reference(import, name, cells, from_us, until_us, resolution, own_id, record, sub, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_LINK[] = "INSERT INTO link(import, a, b, rule, time_us, own_id, record, sub) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -113,30 +110,44 @@ static voc_rc fact_int(struct rows *r, const struct pending_fact *f, unsigned co
     case COLUMN_WHO: return names_code(r->names, f->entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, f->a, out);
     case COLUMN_ACCOUNT: return names_code(r->names, SPACE_ALIASES, f->b, out);
     case COLUMN_KEY: return names_code(r->names, SPACE_KEY, f->key, out);
+    case COLUMN_UNIT: return names_code(r->names, SPACE_KEY, f->unit, out);
     default: return names_code(r->names, SPACE_VALUE, f->value, out);
     }
 }
 
-static voc_rc write_attribute_block(struct rows *r, const uint32_t *order, size_t rows)
+static voc_rc put_ints(struct rows *r, const unsigned char *columns, size_t n_columns, const uint32_t *order, size_t rows)
 {
-    static const unsigned char columns[] = {COLUMN_ENTITY, COLUMN_TYPE,    COLUMN_WHO,    COLUMN_ACCOUNT, COLUMN_KEY,  COLUMN_VALUE_TEXT, COLUMN_TIME,
-                                            COLUMN_RESOLUTION, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_RECORD, COLUMN_LINE, COLUMN_SUB};
     const struct pending *q = &r->i->q;
     voc_rc rc = VOC_OK;
-    block_begin(&r->block, BLOCK_ATTRIBUTES, rows);
-    for (unsigned k = 0; k < sizeof columns; k++) {
+    for (size_t k = 0; k < n_columns; k++) {
         for (size_t i = 0; rc == VOC_OK && i < rows; i++) rc = fact_int(r, &q->facts.at[order[i]], columns[k], &r->ints[i]);
         if (rc != VOC_OK) return rc;
         block_ints(&r->block, columns[k], r->ints);
     }
+    return VOC_OK;
+}
+
+// Own ids, then the end of the block.
+static voc_rc put_block(struct rows *r, enum block_kind kind, const uint32_t *order, size_t rows)
+{
+    const struct pending *q = &r->i->q;
     bool has_ids = false;
     for (size_t i = 0; i < rows; i++) {
         r->texts[i] = pending_text(q, q->facts.at[order[i]].id);
         has_ids = has_ids || r->texts[i].len;
     }
     block_text(&r->block, COLUMN_ID, r->texts);
-    rc = block_end(&r->block, &r->blob);
-    return rc == VOC_OK ? db_run(r->i->p, r->insert, "iiib", r->i->number, (int64_t)rows, (int64_t)has_ids, str_mk(r->blob.ptr, r->blob.len)) : rc;
+    voc_rc rc = block_end(&r->block, &r->blob);
+    return rc == VOC_OK ? db_run(r->i->p, r->insert, "iiiib", r->i->number, (int64_t)kind, (int64_t)rows, (int64_t)has_ids, str_mk(r->blob.ptr, r->blob.len)) : rc;
+}
+
+static voc_rc write_attribute_block(struct rows *r, const uint32_t *order, size_t rows)
+{
+    static const unsigned char columns[] = {COLUMN_ENTITY, COLUMN_TYPE,    COLUMN_WHO,    COLUMN_ACCOUNT, COLUMN_KEY,  COLUMN_VALUE_TEXT, COLUMN_TIME,
+                                            COLUMN_RESOLUTION, COLUMN_INTEGER, COLUMN_NUMBER, COLUMN_RECORD, COLUMN_LINE, COLUMN_SUB};
+    block_begin(&r->block, BLOCK_ATTRIBUTES, rows);
+    voc_rc rc = put_ints(r, columns, sizeof columns, order, rows);
+    return rc == VOC_OK ? put_block(r, BLOCK_ATTRIBUTES, order, rows) : rc;
 }
 
 voc_rc import_write_attributes(struct import *i, struct names *names)
@@ -161,9 +172,48 @@ voc_rc import_write_attributes(struct import *i, struct names *names)
     return rc;
 }
 
-// ---- words, measures, links, rejects ---------------------------------------------------------------------------------------
+// ---- measures --------------------------------------------------------------------------------------------------------------
 
-struct fact_writer { sqlite3_stmt *word, *index, *measure, *reference, *link, *alias_add, *alias_find; struct rows rows; };
+static voc_rc write_measure_block(struct rows *r, const uint32_t *order, size_t rows)
+{
+    static const unsigned char columns[] = {COLUMN_KEY, COLUMN_UNIT, COLUMN_ENTITY, COLUMN_TYPE, COLUMN_WHO, COLUMN_INTEGER, COLUMN_NUMBER,
+                                            COLUMN_TIME, COLUMN_RESOLUTION, COLUMN_RECORD, COLUMN_LINE, COLUMN_SUB};
+    const struct pending *q = &r->i->q;
+    block_begin(&r->block, BLOCK_MEASURES, rows);
+    voc_rc rc = put_ints(r, columns, sizeof columns, order, rows);
+    if (rc != VOC_OK) return rc;
+    for (size_t i = 0; i < rows; i++) r->texts[i] = pending_text(q, q->facts.at[order[i]].text);
+    block_text(&r->block, COLUMN_TEXT, r->texts);
+    return put_block(r, BLOCK_MEASURES, order, rows);
+}
+
+voc_rc import_write_measures(struct import *i, struct names *names)
+{
+    const struct pending *q = &i->q;
+    struct rows r;
+    size_t n = 0, text = 0;
+    voc_rc rc = rows_open(&r, i, names);
+    uint32_t *order = mem_alloc(BLOCK_ROWS * sizeof *order);
+    if (rc == VOC_OK && !order) rc = VOC_E_NOMEM;
+    for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
+        const struct pending_fact *f = &q->facts.at[k];
+        if (f->kind != VOC_ROW_MEASURE || f->dropped) continue;
+        order[n++] = (uint32_t)k;
+        text += pending_text(q, f->text).len + pending_text(q, f->id).len;
+        i->result.measures++;
+        if (n < BLOCK_ROWS && text <= BLOCK_TEXT) continue;
+        rc = write_measure_block(&r, order, n);
+        n = text = 0;
+    }
+    if (rc == VOC_OK && n) rc = write_measure_block(&r, order, n);
+    rows_close(&r);
+    mem_free(order);
+    return rc;
+}
+
+// ---- words, links, rejects -------------------------------------------------------------------------------------------------
+
+struct fact_writer { sqlite3_stmt *word, *index, *reference, *link, *alias_add, *alias_find; struct rows rows; };
 
 // The id of an alias that takes part in a link.
 static voc_rc alias_id(struct fact_writer *f, const voc_alias *alias, int64_t *id)
@@ -195,19 +245,6 @@ static voc_rc write_word(struct fact_writer *f, const struct pending_fact *x)
     if (rc == VOC_OK) rc = db_run(i->p, f->index, "it", (int64_t)sqlite3_last_insert_rowid(i->p->db), pending_text(q, x->text));
     i->result.words++;
     return rc;
-}
-
-static voc_rc write_measure(struct fact_writer *f, const struct pending_fact *x)
-{
-    struct import *i = f->rows.i;
-    const struct pending *q = &i->q;
-    int64_t who = 0;
-    voc_rc rc = names_code(f->rows.names, x->entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, x->a, &who);
-    i->result.measures++;
-    if (rc != VOC_OK) return rc;
-    return db_run(i->p, f->measure, "iiititnrtnituii", i->number, (int64_t)x->entity, who, dict_at(q->names[SPACE_KEY], x->key), (int64_t)x->type,
-                  pending_text(q, x->text), x->integer, x->number, pending_text(q, x->unit), x->time_us, (int64_t)x->resolution, pending_text(q, x->id),
-                  stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
 }
 
 static voc_rc write_reference(struct fact_writer *f, const struct pending_fact *x)
@@ -293,7 +330,6 @@ voc_rc import_write_facts(struct import *i, struct names *names)
     voc_rc rc = rows_open(&f.rows, i, names);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.word, INSERT_WORD);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.index, INDEX_WORD);
-    if (rc == VOC_OK) rc = db_prepare(i->p, &f.measure, INSERT_MEASURE);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.reference, INSERT_REFERENCE);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.link, INSERT_LINK);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.alias_add, INSERT_ALIAS);
@@ -302,14 +338,12 @@ voc_rc import_write_facts(struct import *i, struct names *names)
         const struct pending_fact *x = &i->q.facts.at[k];
         if (x->dropped) continue;
         if (x->kind == VOC_ROW_WORD) rc = write_word(&f, x);
-        else if (x->kind == VOC_ROW_MEASURE) rc = write_measure(&f, x);
         else if (x->kind == VOC_ROW_REFERENCE) rc = write_reference(&f, x);
         else if (x->kind == VOC_ROW_LINK) rc = write_link(&f, x);
     }
     if (rc == VOC_OK) rc = write_same_row_links(&f);
     db_done(&f.word);
     db_done(&f.index);
-    db_done(&f.measure);
     db_done(&f.reference);
     db_done(&f.link);
     db_done(&f.alias_add);

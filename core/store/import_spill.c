@@ -54,6 +54,7 @@ static voc_rc spill(struct import *i)
     count_records(i);
     if (rc == VOC_OK) rc = import_write_events(i, i->names);
     if (rc == VOC_OK) rc = import_write_attributes(i, i->names);
+    if (rc == VOC_OK) rc = import_write_measures(i, i->names);
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) pending_forget(&i->q);

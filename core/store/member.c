@@ -9,7 +9,7 @@
 static const char DELETE_MEMBERS[] = "DELETE FROM member WHERE import = ?";
 // Blocks that say of each row whether it names both (format 2) are read only if one does.
 static const char SELECT_BLOCKS[] =
-    "SELECT id, kind, data FROM block WHERE import = ? AND (kind = 2 OR first_key IS NULL OR kinds & 128) ORDER BY id";
+    "SELECT id, kind, data FROM block WHERE import = ? AND (kind = 2 OR (kind = 1 AND (first_key IS NULL OR kinds & 128))) ORDER BY id";
 _Static_assert(KINDS_BOTH == 128, "SELECT_BLOCKS names it");
 static const char INSERT_MEMBER[] = "INSERT INTO member(import, customer, account, from_us) VALUES (?, ?, ?, ?)";
 static const char SELECT_MEMBERS[] = "SELECT customer, account, min(from_us) FROM member GROUP BY customer, account ORDER BY customer, account";

@@ -530,7 +530,7 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
         .key = join(j, SPACE_KEY, f->key),
         .value = is_attribute ? join(j, SPACE_VALUE, f->text) : 0,
         .text = is_attribute ? 0 : keep(j, f->text, false),
-        .unit = keep(j, f->unit, false),
+        .unit = f->kind == VOC_ROW_MEASURE ? join(j, SPACE_KEY, f->unit) : keep(j, f->unit, false),
         .language = keep(j, f->language, false),
         .ref = keep(j, f->ref, false),
         .id = keep(j, f->id, false),

@@ -59,7 +59,8 @@ struct pending_fact {
     uint32_t a, b;     // codes of SPACE_ALIASES; entity CASE: a of SPACE_CASE
     uint32_t key;      // code of SPACE_KEY
     uint32_t value;    // ATTRIBUTE: code of SPACE_VALUE
-    uint32_t text, unit, language, ref, id; // heap
+    uint32_t unit;     // MEASURE: code of SPACE_KEY; else heap
+    uint32_t text, language, ref, id; // heap
     bool dropped;
 };
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap

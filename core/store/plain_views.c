@@ -30,6 +30,9 @@ static const struct plain_view { const char *name, *query; } views[] = {
      " FROM source AS s LEFT JOIN import AS i ON i.source = s.id GROUP BY s.id"},
     {"imports",
      "SELECT number, source, plugin, file_name AS file, bytes, records, gave AS used, rejected, ignored, " TIME("at_us") " AS imported FROM import"},
+    {"answers",
+     "SELECT key AS question, text AS answer, CASE type WHEN 1 THEN integer WHEN 2 THEN number END AS number, unit AS scale, " TIME("time_us") " AS time,"
+     " own_id AS response, source FROM measure"},
     {"rejects",
      "SELECT i.source, i.file_name AS file, r.line, r.reason, CAST(r.raw AS TEXT) AS text FROM reject AS r JOIN import AS i ON i.number = r.import"},
 };

@@ -215,6 +215,7 @@ static voc_rc connect(struct project *p)
     int rc = sqlite3_open_v2(private ? "" : p->path, &p->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, private ? NULL : PAGE_SUM_VFS);
     if (rc != SQLITE_OK) return db_fail(p, rc, "the project file cannot be opened");
     p->sql.db = p->db;
+    p->sql.project = p;
     result = defend(p);
     if (result != VOC_OK) return result;
     rc = sqlite3_exec(p->db, PREPARE_ALL, NULL, NULL, NULL); // the first to look into the file

@@ -28,12 +28,17 @@ struct space { // one dictionary, loaded when first needed; owns
 };
 
 struct sql_module; // of vtab.h
+struct questions;  // of question_table.c
+void questions_free(struct questions *q);
 struct sql_tables { // what the virtual tables of one connection share
     sqlite3 *db;                // borrows
+    struct project *project;    // borrows: that is read; of a guest, while a statement reads
     struct sql_module *modules; // owns; list
     uint64_t statement;         // counts statements; 0: none yet
     uint32_t cursors;           // open; a guest's statement begins with the first and ends with the last
     bool begun;
+    bool own;                   // the tables of the store itself are made
+    struct questions *questions; // of one statement; owns
     bool declaring;             // a table tells SQLite its columns: the authoriser lets it pass
     voc_rc rc;                  // what a callback of a table, or of the caller, said
     // Of a guest; NULL in the project's own connection, where store_sql does this.

@@ -3,6 +3,7 @@
 // a new one at the end, and STORE_FORMAT grows with it. tests/unit/store/test_older.c keeps a frozen file of each format.
 // Codes are those of table `string`; times are microseconds UTC; NULL is "not known".
 #include "store/schema.h"
+#include "store/measure_rows.h"
 
 static const char MIGRATION_1[] =
     // small settings of the project, key and value; "definition" is the hash of the active one in hex
@@ -72,20 +73,26 @@ static const char MIGRATION_3[] =
     "CREATE INDEX reference_import ON reference(import);"
     "CREATE INDEX reference_name ON reference(name, from_us);";
 
-static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2, MIGRATION_3};
+// Format 4. Measures are blocks of kind 5; measures_move has put the rows of the table there before.
+static const char MIGRATION_4[] = "DROP TABLE measure;";
 
-static const char SET_FORMAT[] = "PRAGMA user_version = 3"; // STORE_FORMAT; a pragma takes no parameters
-_Static_assert(STORE_FORMAT == 3, "SET_FORMAT names the format");
+static const char *const MIGRATIONS[STORE_FORMAT] = {MIGRATION_1, MIGRATION_2, MIGRATION_3, MIGRATION_4};
+
+static const char SET_FORMAT[] = "PRAGMA user_version = 4"; // STORE_FORMAT; a pragma takes no parameters
+_Static_assert(STORE_FORMAT == 4, "SET_FORMAT names the format");
 static const char COUNT_TABLES[] =
     "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('setting', 'string', 'names', 'alias', 'source', 'import', "
-    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'measure', 'reject', 'definition', 'settled', 'reference') "
+    "'ignored', 'block', 'member', 'link', 'word', 'word_index', 'reject', 'definition', 'settled', 'reference') "
     "AND (sql LIKE 'CREATE TABLE %' OR (name = 'word_index' AND sql LIKE 'CREATE VIRTUAL TABLE word_index USING fts5(%'))";
-enum { N_TABLES = 17 };
+enum { N_TABLES = 16 };
 
 voc_rc schema_migrate(struct project *p, int64_t from)
 {
     voc_rc rc = VOC_OK;
-    for (int64_t i = from; rc == VOC_OK && i < STORE_FORMAT; i++) rc = db_exec(p, MIGRATIONS[i]);
+    for (int64_t i = from; rc == VOC_OK && i < STORE_FORMAT; i++) {
+        if (MIGRATIONS[i] == MIGRATION_4) rc = measures_move(p);
+        if (rc == VOC_OK) rc = db_exec(p, MIGRATIONS[i]);
+    }
     return rc == VOC_OK ? db_exec(p, SET_FORMAT) : rc;
 }
 

@@ -4,8 +4,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include "store/own_tables.h"
 #include "store/plain_views.h"
 #include "store/sql_hint.h"
+#include "store/vtab.h"
 
 static const char QUERY_ONLY[] = "PRAGMA query_only = 1";
 static const char QUERY_FREE[] = "PRAGMA query_only = 0";
@@ -182,6 +184,14 @@ static voc_rc run(struct project *p, sqlite3_stmt *s, voc_rc (*head)(void *user,
     return rc;
 }
 
+static voc_rc own_ready(struct project *p)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; rc == VOC_OK && !p->sql.own && i < OWN_TABLES; i++) rc = store_sql_table_walk(p, own_tables[i].table, own_tables[i].walk);
+    if (rc == VOC_OK) p->sql.own = true;
+    return rc;
+}
+
 voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, const char *const *names, size_t n),
                  voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d)
 {
@@ -189,6 +199,7 @@ voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, 
     p->sql.statement++;
     p->sql.rc = VOC_OK;
     voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = own_ready(p);
     if (rc == VOC_OK) plain_views(p->db, sql);
     if (rc == VOC_OK) rc = db_exec(p, QUERY_ONLY);
     if (rc != VOC_OK) return rc;

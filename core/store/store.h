@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
-#define STORE_FORMAT 3 // of the file: PRAGMA user_version; a newer file is refused with a sentence
+#define STORE_FORMAT 4 // of the file: PRAGMA user_version; a newer file is refused with a sentence
 
 enum project_mode { PROJECT_READ, PROJECT_WRITE, PROJECT_CREATE /* or open if it exists */, PROJECT_PRIVATE };
 struct project; // owns the connection

@@ -18,7 +18,8 @@ store_sources = \
 	core/store/event_columns.c core/store/event_columns.h \
 	core/store/facts.c \
 	core/store/references.c core/store/references.h \
-	core/store/measures.h core/store/measures.c core/store/words.c core/store/words.h \
+	core/store/measure_move.c core/store/measure_rows.c core/store/measure_rows.h core/store/measure_table.c \
+	core/store/measures.h core/store/measures.c core/store/own_tables.h core/store/words.c core/store/words.h \
 	core/store/held.c core/store/held.h \
 	core/store/import.c core/store/import.h \
 	core/store/import_commit.c \
@@ -34,7 +35,7 @@ store_sources = \
 	core/store/parts.c core/store/parts.h core/store/parts_int.h \
 	core/store/pending.c core/store/pending.h \
 	core/store/pending_who.c \
-	core/store/plain_views.c core/store/plain_views.h \
+	core/store/plain_views.c core/store/plain_views.h core/store/question_table.c \
 	core/store/project.c core/store/project.h \
 	core/store/reader.c \
 	core/store/schema.c core/store/schema.h \

@@ -169,7 +169,7 @@ static voc_rc rewrite(struct rewriter *w, const struct touched *t, size_t *n_dro
     bool row = false;
     size_t rows = 0;
     int64_t first = 0, last = 0;
-    enum block_kind kind = t->kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES;
+    enum block_kind kind = t->kind == BLOCK_EVENTS ? BLOCK_EVENTS : t->kind == BLOCK_MEASURES ? BLOCK_MEASURES : BLOCK_ATTRIBUTES;
     *n_dropped = 0;
     voc_rc rc = db_bind(w->p, w->select, "i", t->block);
     if (rc == VOC_OK) rc = db_step(w->p, w->select, &row);
@@ -220,14 +220,11 @@ static voc_rc count_again(struct rewriter *w)
 
 static const char SELECT_WORD_IDS[] =
     "SELECT w.id, w.own_id, w.text FROM import AS i JOIN word AS w ON w.import = i.number WHERE i.source = ? AND i.number <> ? AND w.own_id <> ''";
-static const char SELECT_MEASURE_IDS[] =
-    "SELECT m.id, m.own_id, '' FROM import AS i JOIN measure AS m ON m.import = i.number WHERE i.source = ? AND i.number <> ? AND m.own_id <> ''";
 static const char SELECT_LINK_IDS[] =
     "SELECT l.id, l.own_id, '' FROM import AS i JOIN link AS l ON l.import = i.number WHERE i.source = ? AND i.number <> ? AND l.own_id <> ''";
 static const char SELECT_REFERENCE_IDS[] =
     "SELECT r.id, r.own_id, '' FROM import AS i JOIN reference AS r ON r.import = i.number WHERE i.source = ? AND i.number <> ? AND r.own_id <> ''";
 static const char DELETE_WORD[] = "DELETE FROM word WHERE id = ?";
-static const char DELETE_MEASURE[] = "DELETE FROM measure WHERE id = ?";
 static const char DELETE_REFERENCE[] = "DELETE FROM reference WHERE id = ?";
 static const char DELETE_LINK[] = "DELETE FROM link WHERE id = ?";
 static const char UNINDEX_WORD[] = "INSERT INTO word_index(word_index, rowid, text) VALUES ('delete', ?, ?)";
@@ -274,7 +271,6 @@ voc_rc upsert_earlier(struct import *i, const struct dict *ids)
     }
     if (rc == VOC_OK) rc = count_again(&w);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_WORD_IDS, DELETE_WORD, UNINDEX_WORD, i->spec.source, i->number, ids);
-    if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_MEASURE_IDS, DELETE_MEASURE, NULL, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_REFERENCE_IDS, DELETE_REFERENCE, NULL, i->spec.source, i->number, ids);
     if (rc == VOC_OK) rc = delete_rows(i->p, SELECT_LINK_IDS, DELETE_LINK, NULL, i->spec.source, i->number, ids);
     vec_free(&blocks.v);
@@ -286,7 +282,7 @@ voc_rc upsert_earlier(struct import *i, const struct dict *ids)
 
 static const char SELECT_WORDS_OF[] = "SELECT id, text FROM word WHERE import = ?";
 static const char *const DELETE_IMPORT[] = {
-    "DELETE FROM word WHERE import = ?",   "DELETE FROM measure WHERE import = ?", "DELETE FROM link WHERE import = ?",
+    "DELETE FROM word WHERE import = ?",   "DELETE FROM link WHERE import = ?",
     "DELETE FROM reject WHERE import = ?", "DELETE FROM member WHERE import = ?",  "DELETE FROM block WHERE import = ?",
     "DELETE FROM reference WHERE import = ?", "DELETE FROM settled WHERE import = ?", "DELETE FROM ignored WHERE import = ?", "DELETE FROM import WHERE number = ?",
 };

@@ -18,7 +18,7 @@ static const char BAD_ACCOUNTS[] =
     " OR ignored <> (SELECT coalesce(sum(records), 0) FROM ignored WHERE import = number)"
     " OR (repeated = 0 AND rejected <> (SELECT count(*) FROM reject WHERE import = number)) OR length(hash) <> 32 OR length(mapping) <> 32";
 static const char ORPHANS[] =
-    "SELECT (SELECT count(*) FROM word WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM measure WHERE import NOT IN (SELECT number FROM import))"
+    "SELECT (SELECT count(*) FROM word WHERE import NOT IN (SELECT number FROM import))"
     " + (SELECT count(*) FROM reject WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM link WHERE import NOT IN (SELECT number FROM import))"
     " + (SELECT count(*) FROM reference WHERE import NOT IN (SELECT number FROM import) OR NOT json_valid(cells))"
     " + (SELECT count(*) FROM member WHERE import NOT IN (SELECT number FROM import)) + (SELECT count(*) FROM import WHERE source NOT IN (SELECT id FROM source))"
@@ -175,6 +175,13 @@ static const struct rule ATTRIBUTE_RULES[] = {
     {0, 0, 0, 0},
 };
 
+static const struct rule MEASURE_RULES[] = {
+    {COLUMN_TIME, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_RESOLUTION, SPACE_ALL, 0, VOC_RES_DAY}, {COLUMN_ENTITY, SPACE_ALL, 0, VOC_ENTITY_CASE},
+    {COLUMN_TYPE, SPACE_ALL, 0, VOC_TYPE_MONEY}, {COLUMN_WHO, SPACE_ALL, 0, INT32_MAX}, {COLUMN_KEY, SPACE_KEY, 0, 0}, {COLUMN_UNIT, SPACE_KEY, 0, 0},
+    {COLUMN_INTEGER, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_NUMBER, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_RECORD, SPACE_ALL, 0, INT64_MAX},
+    {COLUMN_LINE, SPACE_ALL, INT64_MIN, INT64_MAX}, {COLUMN_SUB, SPACE_ALL, 0, UINT32_MAX}, {COLUMN_TEXT, 0, 0, 0}, {COLUMN_ID, 0, 0, 0}, {0, 0, 0, 0},
+};
+
 static voc_rc check_column(struct check *c, int64_t id, const struct rule *rule)
 {
     bool is_text = block_column_is_text(rule->column);
@@ -277,16 +284,16 @@ static voc_rc check_block(struct check *c, sqlite3_stmt *s)
     if (kind == BLOCK_TUPLES) return VOC_OK; // checked with the dictionaries
     bool settled = kind == BLOCK_EVENTS && sqlite3_column_int64(s, 10) < 0;
     if (!settled && sqlite3_column_type(s, 6) == SQLITE_NULL) wrong(c, "block %" PRId64 ": the import that it belongs to is missing", id);
-    if (kind != BLOCK_EVENTS && kind != BLOCK_ATTRIBUTES) {
+    if (kind != BLOCK_EVENTS && kind != BLOCK_ATTRIBUTES && kind != BLOCK_MEASURES) {
         wrong(c, "block %" PRId64 ": its kind is not known", id);
         return VOC_OK;
     }
-    rc = block_open(&c->block, kind == BLOCK_EVENTS ? BLOCK_EVENTS : BLOCK_ATTRIBUTES, data.ptr, data.len);
+    rc = block_open(&c->block, (enum block_kind)kind, data.ptr, data.len);
     if (rc == VOC_E_INPUT) wrong(c, "block %" PRId64 ": %s", id, c->block.why);
     if (rc != VOC_OK) return rc == VOC_E_INPUT ? VOC_OK : rc;
     if (c->block.rows != sqlite3_column_int64(s, 2)) wrong(c, "block %" PRId64 ": its number of rows is not the one in the catalogue", id);
     size_t before = c->wrong;
-    const struct rule *rules = kind != BLOCK_EVENTS ? ATTRIBUTE_RULES : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES : EVENT_RULES;
+    const struct rule *rules = kind == BLOCK_MEASURES ? MEASURE_RULES : kind != BLOCK_EVENTS ? ATTRIBUTE_RULES : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES : EVENT_RULES;
     for (const struct rule *r = rules; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
     if (rc != VOC_OK || c->wrong != before || kind != BLOCK_EVENTS) return rc;
     if (settled && rules != TUPLED_RULES) wrong(c, "block %" PRId64 ": its layout is not one of settled blocks", id);

@@ -216,7 +216,7 @@ static struct vtab *table_of(sqlite3_vtab_cursor *c)
 
 static void scan_drop(struct sql_module *m, struct cursor *c)
 {
-    if (c->scan) m->walk->end(m->table->user, c->scan);
+    if (c->scan) m->walk->end(m->user, c->scan);
     c->scan = NULL;
     c->more = false;
 }
@@ -289,8 +289,8 @@ static voc_rc scan_begin(struct sql_module *m, struct cursor *c, int idx, const 
     }
     ask.n_limits = limits_of(w, text + COLUMNS_DIGITS, argc, argv, limits, &none);
     if (none) return VOC_OK;
-    voc_rc rc = w->begin(m->table->user, &ask, &c->scan);
-    return rc == VOC_OK ? w->next(m->table->user, c->scan, &c->more) : rc;
+    voc_rc rc = w->begin(m->user, &ask, &c->scan);
+    return rc == VOC_OK ? w->next(m->user, c->scan, &c->more) : rc;
 }
 
 // A guest's tables are opened at each walk: another statement may have asked for more columns since.
@@ -301,7 +301,7 @@ static voc_rc ready(struct sql_module *m)
     voc_rc rc = all->begin && !all->begun ? all->begin(all->user) : VOC_OK;
     if (rc != VOC_OK) return rc;
     all->begun = all->begin != NULL;
-    rc = m->table->open(m->table->user, &m->n_rows);
+    rc = m->table->open(m->user, &m->n_rows);
     if (rc == VOC_OK) m->opened = all->statement;
     return rc;
 }
@@ -330,7 +330,7 @@ static int vtab_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *c = (struct cursor *)(void *)base;
     const struct sql_module *m = table_of(base)->module;
-    if (c->scan) return status(table_of(base), m->walk->next(m->table->user, c->scan, &c->more));
+    if (c->scan) return status(table_of(base), m->walk->next(m->user, c->scan, &c->more));
     c->at++;
     return SQLITE_OK;
 }
@@ -347,7 +347,7 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int colum
     const struct sql_module *m = table_of(base)->module;
     voc_cell cell = {0};
     bool lasts = false;
-    voc_rc rc = c->scan ? m->walk->cell(m->table->user, c->scan, (unsigned)column, &cell, &lasts) : m->table->cell(m->table->user, c->at, (unsigned)column, &cell);
+    voc_rc rc = c->scan ? m->walk->cell(m->user, c->scan, (unsigned)column, &cell, &lasts) : m->table->cell(m->user, c->at, (unsigned)column, &cell);
     if (rc != VOC_OK) return status(table_of(base), rc);
     switch (cell.type) {
     case VOC_CELL_NA: sqlite3_result_null(cx); break;
@@ -365,7 +365,7 @@ static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
     const struct cursor *c = (const struct cursor *)(const void *)base;
     const struct sql_module *m = table_of(base)->module;
     uint64_t row = c->at;
-    voc_rc rc = c->scan ? m->walk->number(m->table->user, c->scan, &row) : VOC_OK;
+    voc_rc rc = c->scan ? m->walk->number(m->user, c->scan, &row) : VOC_OK;
     *out = (sqlite3_int64)row;
     return status(table_of(base), rc);
 }
@@ -379,7 +379,7 @@ int sql_module_add(struct sql_tables *all, const struct sql_table *t, const stru
 {
     struct sql_module *m = mem_zalloc(1, sizeof *m);
     if (!m) return SQLITE_NOMEM;
-    *m = (struct sql_module){.all = all, .table = t, .walk = w, .next = all->modules};
+    *m = (struct sql_module){.all = all, .table = t, .walk = w, .user = t->user ? t->user : all, .next = all->modules};
     all->modules = m;
     return sqlite3_create_module_v2(all->db, t->name, &MODULE, m, done);
 }
@@ -394,6 +394,7 @@ voc_rc store_sql_table(struct project *p, const struct sql_table *t) { return st
 
 void sql_modules_free(struct sql_tables *all)
 {
+    questions_free(all->questions);
     while (all->modules) {
         struct sql_module *m = all->modules;
         all->modules = m->next;

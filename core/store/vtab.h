@@ -9,6 +9,7 @@ struct sql_module { // owns itself; SQLite borrows it
     struct sql_tables *all;        // borrows
     const struct sql_table *table; // borrows until the connection closes
     const struct sql_walk *walk;   // borrows likewise; NULL: every row is walked
+    void *user;                    // the table's; of one of the store's own: all
     uint64_t opened;               // the statement for which the table was opened last, 0: none
     uint64_t n_rows;
     struct sql_module *next;

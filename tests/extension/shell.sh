@@ -68,6 +68,22 @@ done
 holds "a condition on a unit is handed down through a view" "VIRTUAL TABLE INDEX 2:000" "$(ask p.voc "EXPLAIN QUERY PLAN SELECT stage FROM events WHERE unit = 'x';")"
 same "a text of a query is found however often it is asked" "3" "$(ask p.voc "SELECT count(*) FROM (VALUES (1), (2), (3)) WHERE (SELECT count(*) FROM event WHERE touchpoint = 'brochure' AND time_us > column1) > 0;")"
 
+# ---- what surveys asked, of any project
+printf 'Response ID,Date submitted,How likely are you to recommend us?,Colour,Why?\n1,2024-03-01 10:00:00,9,red,fast\n2,2024-03-02 10:00:00,3,blue,\n' >survey.csv
+"$VOC" import q.voc survey.csv --as survey --quiet >/dev/null 2>log || not_ok "a survey is imported" "$(cat log)"
+of_survey() { "$VOC" sql q.voc "$1" --format tsv | tail -n +2 | tr '\t' '|'; }
+for query in \
+    "SELECT survey, code, text, scale, coalesce(kind, 'another'), answers, source FROM question" \
+    "SELECT * FROM answers WHERE question = 'nps' ORDER BY response" \
+    "SELECT key, text, integer, unit, own_id, line FROM measure WHERE key IN ('nps', 'Colour') ORDER BY id" \
+    "SELECT q.text, a.answer, e.action FROM question AS q JOIN answers AS a ON a.question = q.code JOIN event AS e ON e.id = a.response ORDER BY 1, 2"
+do
+    of=$(of_survey "$query")
+    same "as voc sql: $query" "$of" "$(ask q.voc ".mode list" "$query;")"
+done
+holds "a question has its text, scale and kind" "survey|nps|How likely are you to recommend us?|0-10|nps|2|survey" "$(ask q.voc "SELECT * FROM question;")"
+holds "a condition on the key is handed down" "VIRTUAL TABLE INDEX 2:000" "$(ask q.voc "EXPLAIN QUERY PLAN SELECT text FROM measure WHERE key = 'nps';")"
+
 # ---- nothing is written
 cp p.voc before.voc
 ask p.voc "SELECT count(*) FROM events;" >/dev/null

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
-EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/format_2.h tests/unit/store/rows.h tests/unit/store/faults.h
+EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/format_2.h tests/unit/store/format_3.h tests/unit/store/answer.h tests/unit/store/rows.h tests/unit/store/faults.h
 
 check_PROGRAMS += tests/unit/store/test_aliases
 tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c
@@ -32,6 +32,11 @@ check_PROGRAMS += tests/unit/store/test_import
 tests_unit_store_test_import_SOURCES = tests/unit/store/test_import.c
 tests_unit_store_test_import_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_import_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_measures
+tests_unit_store_test_measures_SOURCES = tests/unit/store/test_measures.c
+tests_unit_store_test_measures_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_measures_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/store/test_older
 tests_unit_store_test_older_SOURCES = tests/unit/store/test_older.c

@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 // clang-format on
-#include "tests/unit/store/format_2.h"
+#include "tests/unit/store/answer.h"
+#include "tests/unit/store/format_3.h"
 
 static void check_file(const char *name, enum project_mode mode)
 {
@@ -74,6 +75,39 @@ static void a_file_of_format_2_is_read_and_takes_rows_of_reference_tables(void *
     remove_file("v2.voc");
 }
 
+static void measures_of_format_3_are_brought_up_to_date(void **state)
+{
+    (void)state;
+    static const char all[] = "SELECT id, import, entity, who, key, type, text, integer, number, unit, time_us, resolution, own_id, record, sub, line, source FROM measure";
+    static const char rows[] = "id,import,entity,who,key,type,text,integer,number,unit,time_us,resolution,own_id,record,sub,line,source"
+                               " / 1,1,1,1,'nps',1,'9',9,0.0,'0-10',5000000,2,'r1',3,1,5,'crm'"
+                               " / 2,1,1,2,'csat',0,'Satisfied',-,0.0,'1-5',6000000,2,'',4,0,6,'crm'"
+                               " / 3,1,2,2,'size',2,'2.5',-,2.5,'ha',-,5,'',4,1,6,'crm'";
+    struct project *p = NULL;
+    struct diag *d = diag_new();
+    struct store_counts n;
+    struct import_result out;
+    struct fact again = {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=ann", .key = "nps", .text = "3", .type = VOC_TYPE_INT, .integer = 3, .unit = "0-10", .id = "r1", .time_us = 9};
+    struct rows r = {.facts = &again, .n_facts = 1};
+    make_format_3("v3.voc");
+    assert_int_equal(project_open(&p, in_folder("v3.voc"), PROJECT_READ, d), VOC_E_INPUT);
+    assert_non_null(strstr(diag_at(d, 0)->message, "written by an older program (format 3)"));
+    diag_free(d);
+    check_file("v3.voc", PROJECT_WRITE); // brings it up to date
+    check_file("v3.voc", PROJECT_READ);
+    assert_int_equal(project_open(&p, in_folder("v3.voc"), PROJECT_WRITE, NULL), VOC_OK);
+    check_answer(p, all, rows);
+    check_answer(p, "SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'measure%'", "n / 0");
+    check_answer(p, "SELECT code, text FROM string WHERE space = 12 ORDER BY code", "code,text / 1,'colour' / 2,'nps' / 3,'0-10' / 4,'csat' / 5,'1-5' / 6,'size' / 7,'ha'");
+    assert_int_equal(store_count(p, &n), VOC_OK);
+    assert_true(n.measures == 3);
+    assert_int_equal(import_rows(p, &r, "crm", "x", 1, 0, &out, NULL), VOC_OK); // r1 again: the earlier one goes
+    check_answer(p, "SELECT key, text FROM measure ORDER BY import, record", "key,text / 'csat','Satisfied' / 'size','2.5' / 'nps','3'");
+    assert_int_equal(store_verify(p, NULL), VOC_OK);
+    project_close(p);
+    remove_file("v3.voc");
+}
+
 static void a_file_of_format_1_takes_an_import(void **state)
 {
     (void)state;
@@ -99,6 +133,7 @@ int main(void)
         cmocka_unit_test(a_file_of_format_1_is_read),
         cmocka_unit_test(a_file_of_format_1_takes_an_import),
         cmocka_unit_test(a_file_of_format_2_is_read_and_takes_rows_of_reference_tables),
+        cmocka_unit_test(measures_of_format_3_are_brought_up_to_date),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -9,6 +9,7 @@ plugins_analysis_score_libtrial_la_SOURCES = \
 	plugins/analysis/score/trial_frame.c plugins/analysis/score/trial_match.c plugins/analysis/score/trial_add.c \
 	plugins/analysis/score/trial_find.c plugins/analysis/score/trial_find.h plugins/analysis/score/trial_work.h \
 	plugins/analysis/score/trial_block.c plugins/analysis/score/trial_block.h plugins/analysis/score/trial_sweep.c \
+	plugins/analysis/score/trial_now.c plugins/analysis/score/trial_outward.c \
 	plugins/analysis/score/trial_judge.c plugins/analysis/score/trial_put.c plugins/analysis/score/trial_record.h \
 	plugins/analysis/score/trial_level.c plugins/analysis/score/trial_solve.c plugins/analysis/score/trial_random.c \
 	plugins/analysis/score/verdict.c plugins/analysis/score/verdict.h \

@@ -173,9 +173,18 @@ static double worth_of_aimed(const struct filter *f, size_t unit, size_t event)
     return outcome_value(f->s, &d->events[event], f->touchpoint, d->stays[stay_of(d, unit, d->events[event].time)].stage);
 }
 
+// Whether the worth of any outcome is known.
+static bool any_worth(const struct score *s, uint32_t touchpoint, uint32_t stage)
+{
+    bool any = !s->options[OPT_AIM].n_list && declared_value(s, touchpoint, stage) != VOC_NA;
+    for (size_t i = 0; i < s->def->n_actions && !any; i++) any = s->def->actions[i].value != VOC_NA;
+    return any;
+}
+
 voc_rc series_outcomes(const struct score *s, struct series *out, uint32_t touchpoint, uint32_t stage)
 {
-    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .stage = stage, .take = take_outcome, .worth = worth_of_outcome});
+    return build(out, &(struct filter){.s = s, .touchpoint = touchpoint, .stage = stage, .take = take_outcome,
+                                       .worth = any_worth(s, touchpoint, stage) ? worth_of_outcome : NULL});
 }
 
 voc_rc series_of_class(const struct score *s, struct series *out, uint32_t class_)

@@ -51,6 +51,11 @@ struct wanted {
     int64_t lo, hi;
 };
 
+static inline uint32_t unit_of(const struct wanted *w, const struct trial_stay *stay)
+{
+    return w->unit_of_local ? w->unit_of_local[stay->unit] : stay->unit;
+}
+
 static enum trial_rc read_list(const struct trial_block *b, struct trial_list *list, const struct wanted *w)
 {
     const struct trial_stay *stays = b->frame->stays + b->begin;
@@ -62,7 +67,11 @@ static enum trial_rc read_list(const struct trial_block *b, struct trial_list *l
     if (!list->first || !list->now || !list->origin)
         return TRIAL_NOMEM;
     for (uint32_t p = 0; p < b->n; p++) {
-        uint32_t unit = w->unit_of_local ? w->unit_of_local[stays[p].unit] : stays[p].unit;
+        if (p + 16 < b->n)
+            __builtin_prefetch(&w->events->first[unit_of(w, &stays[p + 16])]);
+        if (p + 8 < b->n)
+            __builtin_prefetch(&time[w->events->first[unit_of(w, &stays[p + 8])]]);
+        uint32_t unit = unit_of(w, &stays[p]);
         size_t end = w->events->first[unit + 1], i = w->events->first[unit];
         list->first[p] = list->now[p] = (uint32_t)n;
         if (end - i > 16)

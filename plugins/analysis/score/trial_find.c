@@ -17,8 +17,8 @@
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
 enum {
-    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT, ROOM_BEFORE,
-    ROOM_SEEN, ROOM_NUMBER, ROOM_LENGTH, ROOM_EVENT, ROOM_COUNTED, ROOM_ANY, ROOM_TIMES, ROOM_RANKS, ROOM_OWN_BEFORE, ROOM_FACTS, ROOM_CHUNKS
+    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_BEFORE, ROOM_SEEN, ROOM_LENGTH, ROOM_EVENT,
+    ROOM_COUNTED, ROOM_ANY, ROOM_TIMES, ROOM_RANKS, ROOM_CHUNKS
 };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
@@ -58,36 +58,30 @@ struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
 
 // ---- one block ------------------------------------------------------------------------------------------------------------------
 
-// The touched, and comparators for all requests that are looked for together.
-static bool make_found(struct trial_work *w)
+// For all requests that are looked for together.
+static bool make_members(struct trial_work *w)
 {
     const struct trial_alloc *a = &w->alloc;
-    const size_t m = w->pass->frame->options.comparators, n = 1 + TRIAL_TOGETHER * m, words = w->seen_words;
-    struct trial_found *f = &w->found;
-    struct trial_members *members = &w->members;
-    f->place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *f->place);
-    f->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *f->acted);
-    f->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *f->until);
-    f->next[0] = trial_room(a, &w->rooms[ROOM_NEXT], TRIAL_OUTCOMES * n, sizeof *f->next[0]);
-    f->before = trial_room(a, &w->rooms[ROOM_BEFORE], n * TRIAL_TOGETHER, sizeof *f->before);
-    f->seen = trial_room(a, &w->rooms[ROOM_SEEN], (n + 1) * TRIAL_TOGETHER * words, sizeof *f->seen);
-    f->of[0] = trial_room(a, &w->rooms[ROOM_NUMBER], TRIAL_TOGETHER * (m + 1), sizeof *f->of[0]);
-    members->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * m, sizeof *members->length[0]);
-    members->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * m, sizeof *members->event[0]);
+    const size_t m = (size_t)w->pass->frame->options.comparators + 1, n = TRIAL_TOGETHER * m, words = w->seen_words;
+    uint32_t *place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *place), *before = trial_room(a, &w->rooms[ROOM_BEFORE], n, sizeof *before);
+    uint64_t *seen = trial_room(a, &w->rooms[ROOM_SEEN], n * words, sizeof *seen);
+    int64_t *length = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * n, sizeof *length);
+    uint8_t *event = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *event);
     w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * words, sizeof *w->counted);
     w->any = trial_room(a, &w->rooms[ROOM_ANY], words, sizeof *w->any);
-    w->times = trial_room(a, &w->rooms[ROOM_TIMES], m + 2, sizeof *w->times);
+    w->times = trial_room(a, &w->rooms[ROOM_TIMES], m + 1, sizeof *w->times);
     w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], m, sizeof *w->ranks);
-    w->before = trial_room(a, &w->rooms[ROOM_OWN_BEFORE], m, sizeof *w->before);
-    if (!f->place || !f->acted || !f->until || !f->next[0] || !f->before || !f->seen || !f->of[0] || !members->length[0] ||
-        !members->event[0] || !w->counted || !w->any || !w->times || !w->ranks || !w->before)
+    if (!place || !before || !seen || !length || !event || !w->counted || !w->any || !w->times || !w->ranks)
         return false;
-    for (uint32_t v = 1; v < TRIAL_TOGETHER; v++)
-        f->of[v] = f->of[0] + v * (m + 1);
-    for (uint32_t k = 1; k < TRIAL_OUTCOMES; k++) {
-        f->next[k] = f->next[0] + k * n;
-        members->length[k] = members->length[0] + k * m;
-        members->event[k] = members->event[0] + k * m;
+    for (size_t v = 0; v < TRIAL_TOGETHER; v++) {
+        struct trial_members *x = &w->members[v];
+        x->place = place + v * m;
+        x->before = before + v * m;
+        x->seen = seen + v * m * words;
+        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+            x->length[k] = length + (v * TRIAL_OUTCOMES + k) * m;
+            x->event[k] = event + (v * TRIAL_OUTCOMES + k) * m;
+        }
     }
     return true;
 }
@@ -97,13 +91,13 @@ static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
     const struct trial_frame *f = pass->frame;
     const struct trial_alloc *a = &f->alloc;
     const size_t types = (size_t)f->in.n_types + 1;
-    *w = (struct trial_work){.pass = pass, .alloc = f->alloc, .block = {.frame = f}, .seen_words = (uint32_t)(types / 64 + 1)};
+    *w = (struct trial_work){.pass = pass, .alloc = f->alloc, .block = {.frame = f}, .seen_words = f->in.n_types / 64 + 1};
     w->block.alloc = &w->alloc;
     w->asked = trial_room(a, &w->rooms[ROOM_ASKED], pass->n, sizeof *w->asked);
     w->first_of_type = trial_room(a, &w->rooms[ROOM_TYPES], types, sizeof *w->first_of_type);
     w->windows = trial_room(a, &w->rooms[ROOM_WINDOWS], pass->n, sizeof *w->windows);
     w->chunks = trial_room(a, &w->rooms[ROOM_CHUNKS], pass->n, sizeof *w->chunks);
-    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_found(w))
+    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_members(w))
         return TRIAL_NOMEM;
     memset(w->chunks, 0, pass->n * sizeof *w->chunks);
     return TRIAL_OK;
@@ -123,6 +117,7 @@ static void work_done(struct trial_work *w)
     if (w->block.alloc)
         trial_block_done(&w->block);
     trial_sweep_done(&w->sweep, &w->alloc);
+    trial_now_done(&w->now, &w->alloc);
     for (size_t i = 0; i < sizeof w->rooms / sizeof *w->rooms; i++)
         w->alloc.free(w->alloc.ctx, w->rooms[i].at);
 }
@@ -230,10 +225,30 @@ struct extent {
     int64_t latest;
 };
 
+// The last touch before one that has its type, and is not too old to matter. Its time since the entry of the stay of the later one.
+static int64_t previous_of(const struct trial_frame *f, const struct trial_index *at, int64_t longest_window)
+{
+    const size_t first = f->touches.first[f->stays[at->position].unit];
+    const uint32_t type = f->touch_type[at->touch];
+    for (size_t i = at->touch; i > first && f->touches.time[i - 1] >= at->time - longest_window; i--)
+        if (f->touch_type[i - 1] == type)
+            return f->touches.time[i - 1] - at->time + at->since;
+    return INT64_MIN;
+}
+
+static int64_t longest_of(const struct trial_work *w)
+{
+    int64_t longest = 0;
+    for (uint32_t i = 0; i < w->n_windows; i++)
+        longest = w->windows[i] > longest ? w->windows[i] : longest;
+    return longest;
+}
+
 static enum trial_rc list_entries(struct trial_work *w, const struct trial_span *span, struct extent *extent)
 {
     const struct trial_frame *f = w->pass->frame;
     const uint32_t n = span->end - span->begin;
+    const int64_t longest = longest_of(w);
     bool alike = true;  // all times are known to the same unit
     w->entries = trial_room(&w->alloc, &w->rooms[ROOM_ENTRIES], 2 * (size_t)n, sizeof *w->entries);
     w->moments = trial_room(&w->alloc, &w->rooms[ROOM_MOMENTS], n, sizeof *w->moments);
@@ -247,14 +262,15 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
         const uint32_t trial = w->pass->list[span->begin + i];
         const struct trial_index at = f->trials[trial];
         *e = (struct trial_entry){.since = at.since,
+                                  .previous = previous_of(f, &at, longest),
                                   .unit = trial_unit(&f->touches, f->in.unit_of, at.touch),
-                                  .position = at.position, .touch = at.touch, .trial = trial};
+                                  .position = at.position, .touch = at.touch, .trial = trial, .type = f->touch_type[at.touch]};
         alike = alike && e->unit == w->entries->unit;
         reach(f, &f->groups[span->group], at.position, &e->lo, &e->hi);
         extent->lo = e->lo < extent->lo ? e->lo : extent->lo;
         extent->hi = e->hi > extent->hi ? e->hi : extent->hi;
         extent->latest = e->since > extent->latest ? e->since : extent->latest;
-        for (uint32_t r = w->first_of_type[f->touch_type[at.touch]]; r != TRIAL_NONE; r = w->asked[r].next)
+        for (uint32_t r = w->first_of_type[e->type]; r != TRIAL_NONE; r = w->asked[r].next)
             for (uint32_t k = 0; k < w->asked[r].request->n_outcomes; k++)
                 if (w->asked[r].series[k] != TRIAL_NONE)
                     w->series[w->asked[r].series[k]].uses++;
@@ -268,11 +284,8 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
 
 static enum trial_rc read_block(struct trial_work *w, const struct extent *extent)
 {
-    int64_t longest = 0;
-    for (uint32_t i = 0; i < w->n_windows; i++)
-        longest = w->windows[i] > longest ? w->windows[i] : longest;
     const uint32_t n = extent->hi - extent->lo;
-    enum trial_rc rc = trial_block_read(&w->block, extent->lo, n, extent->latest, longest);
+    enum trial_rc rc = trial_block_read(&w->block, extent->lo, n, extent->latest, longest_of(w));
     for (uint32_t i = 0; i < w->n_series && rc == TRIAL_OK; i++) {
         w->series[i].listed = false;
         if (w->series[i].uses * w->pass->frame->options.comparators >= n)
@@ -281,15 +294,9 @@ static enum trial_rc read_block(struct trial_work *w, const struct extent *exten
     return rc;
 }
 
-#define LINE 64
-
-// On the lines of the cache: a look at a stay costs one of them.
-static enum trial_rc make_facts(struct trial_work *w)
+// Of what is asked about most often the lines of the stays keep the next.
+static void choose_common(struct trial_work *w)
 {
-    char *at = trial_room(&w->alloc, &w->rooms[ROOM_FACTS], (size_t)w->block.n + 1, sizeof *w->facts > LINE ? sizeof *w->facts : LINE);
-    if (!at)
-        return TRIAL_NOMEM;
-    w->facts = (struct trial_facts *)(void *)(at + (LINE - (uintptr_t)at % LINE) % LINE);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         w->common[k] = TRIAL_NONE;
         for (uint32_t t = 0; t < w->pass->frame->in.n_types; t++)
@@ -300,7 +307,6 @@ static enum trial_rc make_facts(struct trial_work *w)
                     w->common[k] = x;
             }
     }
-    return TRIAL_OK;
 }
 
 static void rewind_list(struct trial_list *list, uint32_t n)
@@ -331,22 +337,16 @@ static bool go_together(const struct trial_asked *a, const struct trial_asked *b
 static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry *e)
 {
     const struct trial_frame *f = w->pass->frame;
-    const struct trial_stay *s = &f->stays[e->position];
-    const uint32_t type = f->touch_type[e->touch];
-    const int64_t time = f->touches.time[e->touch];
-    size_t before = e->touch;
+    const uint32_t place = e->position - w->block.begin, account = w->block.account[place];
     struct trial_view views[TRIAL_TOGETHER];
     uint32_t n = 0;
     enum trial_rc rc = TRIAL_OK;
-    while (before > f->touches.first[s->unit] && f->touch_type[before - 1] != type && f->touches.time[before - 1] >= time - w->block.longest_window)
-        before--;
-    const bool any = before > f->touches.first[s->unit];
-    for (uint32_t r = w->first_of_type[type]; r != TRIAL_NONE && rc == TRIAL_OK; r = w->asked[r].next) {
+    for (uint32_t r = w->first_of_type[e->type]; r != TRIAL_NONE && rc == TRIAL_OK; r = w->asked[r].next) {
         const struct trial_asked *a = &w->asked[r];
-        const uint8_t **record = &w->pass->records[r][e->trial - f->trial_first[type]];
-        if (!admits(a->request, s) || (any && f->touches.time[before - 1] >= time - a->window))
+        const uint8_t **record = &w->pass->records[r][e->trial - f->trial_first[e->type]];
+        if (account == a->request->without_account || e->previous >= e->since - a->window)
             continue;
-        if (!is_taken(f, a->request, s->unit, time)) {
+        if (!is_taken(f, a->request, f->stays[e->position].unit, w->block.in[place] + e->since)) {
             *record = left_out;
             continue;
         }
@@ -366,17 +366,18 @@ static enum trial_rc sweep_touches(struct trial_work *w, const struct trial_entr
     for (uint32_t i = 0; i < n; i++)
         if (i == 0 || entries[i].since != entries[i - 1].since)
             w->moments[n_moments++] = entries[i].since;
-    rewind_list(&w->block.actions, w->block.n);
     rewind_list(&w->block.touches, w->block.n);
     for (uint32_t i = 0; i < w->n_series; i++)
         if (w->series[i].listed)
             rewind_list(&w->series[i].list, w->block.n);
-    for (uint32_t p = 0; p < w->block.n; p++)
-        w->facts[p].until = INT64_MIN;
     enum trial_rc rc = trial_sweep_prepare(&w->sweep, &w->block, w->windows, w->n_windows, w->moments, n_moments, entries[0].unit);
+    if (rc == TRIAL_OK)
+        rc = trial_now_prepare(&w->now, &w->block, &w->sweep.moments, w->windows, w->n_windows, w->asked, w->first_of_type, w->pass->n);
     for (uint32_t i = 0, m = 0; i < n && rc == TRIAL_OK; i++) {
-        if (i == 0 || entries[i].since != entries[i - 1].since)
-            trial_sweep_to(&w->sweep, m++);
+        if (i == 0 || entries[i].since != entries[i - 1].since) {
+            trial_sweep_to(&w->sweep, m);
+            trial_now_to(&w->now, m++);
+        }
         rc = judge_touch(w, &entries[i]);
     }
     return rc;
@@ -388,8 +389,7 @@ static enum trial_rc judge_span(struct trial_work *w, const struct trial_span *s
     enum trial_rc rc = list_entries(w, span, &extent);
     if (rc == TRIAL_OK)
         rc = read_block(w, &extent);
-    if (rc == TRIAL_OK)
-        rc = make_facts(w);
+    choose_common(w);
     const uint32_t n = span->end - span->begin;
     for (uint32_t i = 0, next; i < n && rc == TRIAL_OK; i = next) {
         for (next = i + 1; next < n && w->entries[next].unit == w->entries[i].unit;)

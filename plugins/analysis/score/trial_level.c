@@ -159,12 +159,24 @@ static void merge_times(struct trial_level *into, struct trial_level *from)
     from->n_times = 0;
 }
 
+// Accounts of one stage lie anywhere in those of all.
+static inline void fetch_ahead(const struct trial_level *into, const struct trial_level *from, uint32_t i)
+{
+    if (from->n_slots - i <= 24)
+        return;
+    const uint32_t slot = into->map[from->slots[i + 12].account];
+    __builtin_prefetch(&into->map[from->slots[i + 24].account]);
+    if (slot)
+        __builtin_prefetch(&into->slots[slot - 1], 1);
+}
+
 static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc)
 {
     if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
         return TRIAL_NOMEM;
     for (uint32_t i = 0; i < from->n_slots; i++) {
         const struct trial_slot *slot = &from->slots[i];
+        fetch_ahead(into, from, i);
         struct trial_slot *sum = trial_level_slot(into, alloc, slot->account);
         if (!sum)
             return TRIAL_NOMEM;

@@ -10,7 +10,7 @@
 // How many of the members saw each type, in binary: digit by digit, one bit of each word for each type.
 static void count_seen(struct trial_work *w, uint32_t view)
 {
-    const struct trial_members *m = &w->members;
+    const struct trial_members *m = &w->members[view];
     const uint32_t words = w->seen_words;
     uint32_t digits = 2;
     while (m->n >> digits)
@@ -21,7 +21,7 @@ static void count_seen(struct trial_work *w, uint32_t view)
     for (uint32_t k = 0; k < words; k++) {
         uint64_t ones = 0, twos = 0;
         for (uint32_t i = 0; i < m->n; i++) {
-            uint64_t carry = w->found.seen[((size_t)m->number[i] * TRIAL_TOGETHER + view) * words + k];
+            uint64_t carry = m->seen[(size_t)i * words + k];
             const uint64_t two = ones & carry, four = twos & two;
             ones ^= carry;
             twos ^= two;
@@ -40,7 +40,7 @@ static void count_seen(struct trial_work *w, uint32_t view)
 // Other types: who saw them.
 static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uint32_t view, uint8_t *at)
 {
-    const uint64_t *exposed = w->found.seen + (size_t)view * w->seen_words;
+    const uint64_t *exposed = w->touched[view].seen;
     const uint32_t words = w->seen_words, own = v->asked->request->type;
     size_t n_any = 0;
     count_seen(w, view);
@@ -68,9 +68,8 @@ static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uin
 
 // Distinct event times up to the exposed's follow-up at which somebody is still followed, ascending. At most one for each
 // member and one for the exposed.
-static uint32_t event_times(const struct trial_members *m, uint32_t k, int64_t *times)
+static uint32_t event_times(const struct trial_members *m, const struct trial_follow *exposed, uint32_t k, int64_t *times)
 {
-    const struct trial_follow *exposed = &m->exposed[k];
     uint32_t n = 0, kept = 0;
     int64_t longest = 0;
     for (uint32_t i = 0; i < m->n; i++) {
@@ -96,10 +95,11 @@ static uint32_t event_times(const struct trial_members *m, uint32_t k, int64_t *
 }
 
 // A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last.
-static uint8_t *put_outcome(struct trial_work *w, uint32_t k, uint8_t *at)
+static uint8_t *put_outcome(struct trial_work *w, uint32_t view, uint32_t k, uint8_t *at)
 {
-    const struct trial_members *m = &w->members;
-    const uint32_t n_times = m->any_event[k] ? event_times(m, k, w->times) : 0;
+    const struct trial_members *m = &w->members[view];
+    const struct trial_follow *exposed = &w->touched[view].follow[k];
+    const uint32_t n_times = m->any_event[k] ? event_times(m, exposed, k, w->times) : 0;
     at = trial_put(at, n_times);
     if (n_times == 0)
         return at;
@@ -115,30 +115,27 @@ static uint8_t *put_outcome(struct trial_work *w, uint32_t k, uint8_t *at)
         }
         at = trial_put(at, at_risk);
         at = trial_put(at, events);
-        at = trial_put(at, m->exposed[k].event && m->exposed[k].length == time);
+        at = trial_put(at, exposed->event && exposed->length == time);
     }
     return trial_put_small(at, w->ranks, m->n, trial_ranks_are_bytes(w->block.frame->options.comparators));
 }
 
 static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, bool many, uint8_t *at)
 {
-    const struct trial_members *m = &w->members;
-    const int64_t followed = m->exposed[0].length;
+    const struct trial_members *m = &w->members[view];
+    const int64_t followed = w->touched[view].follow[0].length;
     int64_t longest = 0;
-    uint32_t acted = 0;
-    for (uint32_t i = 0; i < m->n; i++) {
-        longest = m->length[0][i] > longest ? m->length[0][i] : longest;
-        acted += w->found.acted[m->number[i]];
-    }
-    at = trial_put(at, (uint64_t)(longest < followed ? longest : followed));
-    at = trial_put(at, acted);
     for (uint32_t i = 0; i < m->n; i++)
-        at = trial_put_position(at, w->block.begin + w->found.place[m->number[i]], e->position, w->block.frame->near);
+        longest = m->length[0][i] > longest ? m->length[0][i] : longest;
+    at = trial_put(at, (uint64_t)(longest < followed ? longest : followed));
+    at = trial_put(at, m->acted);
+    for (uint32_t i = 0; i < m->n; i++)
+        at = trial_put_position(at, w->block.begin + m->place[i], e->position, w->block.frame->near);
     if (v->lag_length > 0)
-        at = trial_put_small(at, w->before, m->n, !many);
+        at = trial_put_small(at, m->before, m->n, !many);
     at = put_bundle(w, v, view, at);
     for (uint32_t k = 0; k < v->asked->request->n_outcomes; k++)
-        at = put_outcome(w, k, at);
+        at = put_outcome(w, view, k, at);
     return at;
 }
 
@@ -148,38 +145,39 @@ size_t trial_record_limit(const struct trial_frame *f)
     return TRIAL_NUMBER_MAX * (16 + TRIAL_OUTCOMES * 5 + (2 + TRIAL_OUTCOMES * 4) * members + 3 * types);
 }
 
-// What each of the members did before; whether that is more than a byte tells.
-static bool list_before(struct trial_work *w, const struct trial_view *v, uint32_t view)
+// Whether somebody did more before than a byte tells.
+static bool is_many(const struct trial_members *m)
 {
     uint32_t any = 0;
-    for (uint32_t i = 0; i < w->members.n && v->lag_length > 0; i++)
-        any |= w->before[i] = w->found.before[(size_t)w->members.number[i] * TRIAL_TOGETHER + view];
+    for (uint32_t i = 0; i < m->n; i++)
+        any |= m->before[i];
     return any > UINT8_MAX;
 }
 
 enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth)
 {
-    const struct trial_members *m = &w->members;
+    const struct trial_members *m = &w->members[view];
+    const struct trial_touched *touched = &w->touched[view];
     const uint32_t n_outcomes = v->asked->request->n_outcomes;
     struct trial_chunk *room = trial_record_room(w, v->asked->number);
     if (!room)
         return TRIAL_NOMEM;
     uint8_t *at = room->at;
     *v->out = at;
-    if (w->found.until[0] <= e->since) {
+    if (!touched->followed) {
         at = trial_put(at, TRIAL_NO_FOLLOW);
     } else {
-        const bool many = list_before(w, v, view);
-        uint64_t flags = (isnan(worth) ? 0 : TRIAL_WORTH) | (w->found.acted[0] ? TRIAL_ACTED : 0) | (many ? TRIAL_MANY : 0);
+        const bool many = v->lag_length > 0 && is_many(m);
+        uint64_t flags = (isnan(worth) ? 0 : TRIAL_WORTH) | (touched->acted ? TRIAL_ACTED : 0) | (many ? TRIAL_MANY : 0);
         for (uint32_t k = 0; k < n_outcomes; k++)
-            flags |= m->exposed[k].event ? (uint64_t)TRIAL_EVENT << k : 0;
+            flags |= touched->follow[k].event ? (uint64_t)TRIAL_EVENT << k : 0;
         at = trial_put(at, flags);
         at = trial_put(at, combined);
         at = trial_put(at, v->touches);
         for (uint32_t k = 0; k < n_outcomes; k++)
-            at = trial_put(at, (uint64_t)m->exposed[k].length);
+            at = trial_put(at, (uint64_t)touched->follow[k].length);
         if (v->lag_length > 0)
-            at = trial_put(at, w->found.before[view]);
+            at = trial_put(at, touched->before);
         at = trial_put(at, m->n);
         if (m->n > 0 && !isnan(worth)) {
             memcpy(at, &worth, sizeof worth);

@@ -16,20 +16,6 @@ struct trial_asked {
     uint32_t series[TRIAL_OUTCOMES];   // or TRIAL_NONE
 };
 
-// What is asked about a stay again and again, as it is from the time of the last look until `until`: one line of the cache. Times
-// are since entry; INT64_MIN and INT64_MAX where there is none.
-struct trial_facts {
-    int64_t until;
-    int64_t next[TRIAL_OUTCOMES];  // outcome, of the series that most ask about
-    int64_t last_action;           // before
-    int64_t last_touch;            // not later
-    int64_t next_touch, length;
-    uint32_t action, touch;        // of the block's lists: the first not earlier, the first later one
-};
-
-#define TRIAL_BATCH 24  // stays on the way to which memory is fetched at a time
-
-
 // One request at one touch, while comparators are looked for; those of the same outcomes are looked for together.
 struct trial_view {
     const struct trial_asked *asked;
@@ -38,25 +24,22 @@ struct trial_view {
     uint16_t touches;           // class
 };
 
-// The touched, number 0, and the comparators of any of the views in the order in which they were found. Times are since entry.
-struct trial_found {
-    uint32_t *place;
-    uint8_t *acted;   // in the hour before
-    int64_t *until;   // the stay's end or the next touch of the type
-    int64_t *next[TRIAL_OUTCOMES];
-    uint32_t *before; // [number][view]: actions in the window of the placebo
-    uint64_t *seen;   // [number][view][word]: types that touched
-    uint32_t *of[TRIAL_TOGETHER];  // by view: numbers of its comparators
-};
-
-// The comparators of one view alone, by number there, and the touched one.
+// The comparators of one view in the order in which they were found; there is room for one more than are wanted.
 struct trial_members {
-    uint32_t n;
-    const uint32_t *number;            // among the found
+    uint32_t n, acted;                 // acted: how many, in the hour before
+    uint32_t *place, *before;          // before: actions in the window of the placebo
+    uint64_t *seen;                    // [member][word]: types that touched
     bool any_event[TRIAL_OUTCOMES];    // of the members or the touched
     int64_t *length[TRIAL_OUTCOMES];   // of follow-up
     uint8_t *event[TRIAL_OUTCOMES];    // it ended with one
-    struct trial_follow exposed[TRIAL_OUTCOMES];
+};
+
+// The touched as the view sees it.
+struct trial_touched {
+    bool followed, acted;
+    uint32_t before;
+    const uint64_t *seen;
+    struct trial_follow follow[TRIAL_OUTCOMES];
 };
 
 struct trial_chunk {
@@ -79,16 +62,16 @@ struct trial_work {
     uint32_t n_windows;
     struct trial_entry *entries;
     int64_t *moments;
-    struct trial_facts *facts;     // by place
+    struct trial_now now;
     uint32_t common[TRIAL_OUTCOMES];  // the series that most ask about, or TRIAL_NONE
-    struct trial_found found;      // of one walk
-    uint32_t n_found;
-    struct trial_members members;
+    struct trial_outward outward;
+    struct trial_members members[TRIAL_TOGETHER];  // by view
+    struct trial_touched touched[TRIAL_TOGETHER];
     uint32_t seen_words, digits;
     uint64_t *counted;             // [digit][word]: how many members saw each type, in binary
     uint64_t *any;                 // [word]: types that somebody saw
     int64_t *times;                // event times of one trial
-    uint32_t *ranks, *before;      // of one outcome; of the placebo: by member
+    uint32_t *ranks;               // of one outcome, by member
     struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
     struct trial_room rooms[24];
 };
@@ -96,7 +79,7 @@ struct trial_work {
 // Finds the comparators of one touch for up to TRIAL_TOGETHER requests of one type with the same outcomes, for which it is fresh,
 // and writes their records, in memory of the pass.
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n);
-// Writes the record of one of them, whose members are set (trial_put.c).
+// Writes the record of one of them, whose members and touched are set (trial_put.c).
 enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth);
 // Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
 struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);

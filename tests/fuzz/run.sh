@@ -4,9 +4,11 @@
 # tests/fuzz/run.sh SECONDS [WHAT...]: fuzzes each target (or those named: input-weblog, journey, ...) for so many seconds, from
 # a build that was configured with CC=clang --enable-fuzzing. FUZZ_JOBS: how many at a time (2). FUZZ_CORPUS: a folder where
 # what was reached is kept for the next time. FUZZ_SEED: where chance begins (1, so that the same sources are tried in the same way;
-# 0: anywhere else each time). FUZZ_RUNS: how many runs of a target are enough, if the seconds allow them. One TAP line a target,
-# and the totals as Automake writes them; an input that was found lies in the folder FUZZ_FOUND (fuzz-found). Exits 0 only where
-# nothing was found.
+# 0: anywhere else each time). FUZZ_RUNS: how many runs of a target are enough, if the seconds allow them. FUZZ_LONGEST: bytes
+# of an input (2048). FUZZ_TIMEOUT: seconds after which one that is not answered is a finding (20; more on a busy machine). One
+# TAP line a target, and the totals as Automake writes them; an input that was found lies in the folder FUZZ_FOUND (fuzz-found).
+# Exits 0 only where nothing was found. A million runs of a target take some ten minutes with FUZZ_RUNS=1000000
+# FUZZ_LONGEST=512, compiled with CFLAGS='-O2 -g -fno-sanitize-coverage=trace-cmp'; without these three times as long.
 #
 # A finding is looked at with tests/fuzz/replay_NAME --what=WHAT FILE (FUZZ_SHOW=1: with the rows), made smaller with
 # tests/fuzz/fuzz_NAME --what=WHAT -minimize_crash=1 FILE, and, mended, kept in tests/fuzz/corpus/WHAT under a name that says it.
@@ -36,11 +38,11 @@ fuzz() {
     done
     program=$1 what=$2
     shift 2
-    longest=2048
+    longest=${FUZZ_LONGEST:-2048}
     test "$what" != pattern || longest=256
     if test -f "$src/tests/fuzz/dict/$what.dict"; then set -- "-dict=$src/tests/fuzz/dict/$what.dict" "$@"; fi
     {
-        "$program" --what="$what" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" -seed="${FUZZ_SEED:-1}" -max_len="$longest" -entropic=0 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+        "$program" --what="$what" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" -seed="${FUZZ_SEED:-1}" -max_len="$longest" -entropic=0 -timeout="${FUZZ_TIMEOUT:-20}" -rss_limit_mb=2048 -print_final_stats=1 \
             -artifact_prefix="$found/$what-" "$@" 2>&1
         echo "exit $?"
     } >"$corpus/$what.log" 2>&1 </dev/null &

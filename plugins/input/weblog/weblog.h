@@ -95,7 +95,13 @@ struct wl_rule { // of a rules file
 
 struct wl_robots; // recognises agents
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to clear them took most of a run
+#define WL_AGENTS_KNOWN 16u
+#define WL_PATHS_KNOWN 16u
+#else
 #define WL_AGENTS_KNOWN 4096u // a power of two
+#define WL_PATHS_KNOWN 4096u  // a power of two
+#endif
 
 struct wl_agent { // an agent string and what it is
     const char *ptr;
@@ -104,7 +110,6 @@ struct wl_agent { // an agent string and what it is
     uint32_t hash;
 };
 
-#define WL_PATHS_KNOWN 4096u // a power of two
 #define WL_PATH_KNOWN 256u   // bytes of the longest
 
 struct wl_path { // a target without a query, and what wl_page says of it

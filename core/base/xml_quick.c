@@ -3,7 +3,8 @@
 // quotes, text, comments, in UTF-8. It never refuses: at whatever else it meets (a DOCTYPE, other charsets, prefixes, CDATA, any
 // fault, the end of the root) it stops before it, and libxml2 goes on from there with the open tags told to it again. So every
 // message is libxml2's, and what is accepted is what libxml2 accepts; tests/fuzz (xml) holds that both hand out the same.
-// The chunk ends with a byte 0, which is of no class, so that every loop stops there. One thread.
+// The chunk ends with a byte 0, which is of no class, so that every loop stops there. Texts and values are read from one marked
+// byte to the next. One thread.
 #include "base/xml_quick.h"
 
 #include <string.h>
@@ -11,12 +12,15 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "base/xml_marks.h"
 
 #define CHUNK ((size_t)64 << 10) // a tag, a text or a comment that is longer is libxml2's
 #define ATTRS_MOST 64u           // each is compared with each
 #define NAME_MOST 1000u
 #define TEXT_MOST ((size_t)9 << 20) // libxml2 counts on from here
 #define VALUES_MAX ((size_t)1 << 20)
+#define SLACK 64u // bytes behind the chunk's end that may be looked at
+#define MARK_WORDS ((CHUNK + SLACK) / 64)
 
 enum { START = 1, NAME = 2, PLAIN = 4, SPACE = 8, HIGH = 16, QUOTED = 32 }; // QUOTED: may stand in a value as it is, quotes apart
 
@@ -32,7 +36,18 @@ static const uint8_t class_of[256] = {
 
 enum found { GIVEN, MORE, OVER, STOP }; // MORE: the chunk ends within it; OVER: it is libxml2's; STOP: q->status
 
-static uint8_t class_at(const char *c) { return class_of[(unsigned char)*c]; }
+// The first marked byte from c on; there is one at the chunk's end.
+static inline const char *marked(const struct xml_quick *q, const char *c)
+{
+    const size_t at = (size_t)(c - q->chunk);
+    size_t word = at / 64;
+    uint64_t bits = q->marks[word] >> at % 64;
+    if (bits) return c + __builtin_ctzll(bits);
+    while ((bits = q->marks[++word]) == 0) continue;
+    return q->chunk + word * 64 + __builtin_ctzll(bits);
+}
+
+static inline uint8_t class_at(const char *c) { return class_of[(unsigned char)*c]; }
 
 // More bytes behind those that are left; false: there are none, or no room for them.
 static bool refill(struct xml_quick *q)
@@ -50,6 +65,7 @@ static bool refill(struct xml_quick *q)
     }
     q->ended = got == 0;
     q->chunk[q->len] = '\0';
+    xml_marks(q->chunk, q->len / 64 + 1, q->marks);
     return q->len > left;
 }
 
@@ -119,8 +135,7 @@ static enum found text(struct xml_quick *q, const char **at)
     const char *from = *at, *c = from;
     bool high = false, refers = false;
     uint64_t lines = 0;
-    for (; *c == ' ' || *c == '\n'; c++) lines += *c == '\n'; // nearly always all of it
-    for (; *c != '<'; c++) {
+    for (c = marked(q, c); *c != '<'; c = marked(q, c + 1)) {
         const uint8_t is = class_at(c);
         lines += *c == '\n';
         if (is & PLAIN) continue;
@@ -132,7 +147,7 @@ static enum found text(struct xml_quick *q, const char **at)
     }
     voc_str whole = str_mk(from, (size_t)(c - from));
     enum found found = !high || high_is_fine(from, c) ? GIVEN : OVER;
-    buf_clear(&q->values);
+    if (q->values.len) buf_clear(&q->values);
     if (refers && found == GIVEN) found = resolve(q, &whole);
     if (q->text_len + whole.len > TEXT_MOST && q->h->text) found = OVER;
     if (found != GIVEN) return found;
@@ -169,7 +184,7 @@ static enum found take_value(struct xml_quick *q, const char **at, voc_str *valu
     bool high = false, refers = false;
     if (quote != '"' && quote != '\'') return at_end_or_odd(q, c);
     const char *from = ++c;
-    for (; *c != quote; c++) {
+    for (c = marked(q, c); *c != quote; c = marked(q, c + 1)) {
         const uint8_t is = class_at(c);
         if (is & QUOTED || *c == '"' || *c == '\'') continue;
         if (is & HIGH) high = true;
@@ -206,13 +221,65 @@ static bool take_attribute(struct xml_quick *q, struct tag *t, voc_str name, voc
     return true;
 }
 
-static enum found take_name(const struct xml_quick *q, const char **at, voc_str *name)
+// How many bytes from c on are small letters, at most eight: nearly all names are no more than that.
+static inline size_t small_letters(const char *c)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t x;
+    memcpy(&x, c, 8); // the chunk has bytes behind its end
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    const uint64_t low = x & ~tops, below = ~(low + ones * (0x80 - 'a')), above = low + ones * (0x7F - 'z'), others = (x | below | above) & tops;
+    return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+}
+
+static inline enum found take_name(const struct xml_quick *q, const char **at, voc_str *name)
 {
     const char *c = *at;
     if (!(class_at(c) & START)) return at_end_or_odd(q, c);
-    for (c++; class_at(c) & NAME;) c++;
+    c += small_letters(c);
+    while (class_at(c) & NAME) c++;
     *name = str_mk(*at, (size_t)(c - *at));
     if (name->len > NAME_MOST) return OVER;
+    *at = c;
+    return GIVEN;
+}
+
+// ---- tags that begin like others
+
+static inline bool begins_with(const char *c, const struct xml_quick_head *h)
+{
+    uint64_t x[2];
+    memcpy(x, c, sizeof x); // the chunk has bytes behind its end; the 0 there is in no head
+    return h->len && (((x[0] ^ h->text[0]) & h->mask[0]) | ((x[1] ^ h->text[1]) & h->mask[1])) == 0;
+}
+
+// The text from `from` up to and with the quote at `to`, if it is short and simple. tag_len: of the tag's name behind `from`, or 0.
+static void learn(struct xml_quick_head *h, const char *from, const char *to, size_t tag_len, voc_str name)
+{
+    const size_t len = (size_t)(to + 1 - from);
+    if (len > sizeof h->text || (name.len >= 3 && memcmp(name.ptr, "xml", 3) == 0) || (*to != '"' && *to != '\'')) return;
+    for (const char *c = from; c < to; c++)
+        if (*c != ' ' && class_at(c) & SPACE) return; // ends of lines are counted
+    *h = (struct xml_quick_head){.len = (uint8_t)len, .tag_len = (uint8_t)tag_len, .name = (uint8_t)(name.ptr - from), .name_len = (uint8_t)name.len};
+    memcpy(h->text, from, len);
+    memset(h->mask, 255, len);
+}
+
+// From c up to an attribute's value: its name. GIVEN with an empty name: the tag ends here. from: where the head begins.
+static enum found attribute_name(const struct xml_quick *q, const char **at, struct tag *t, voc_str *name)
+{
+    const char *c = *at;
+    for (; class_at(c) & SPACE; c++) t->lines |= *c != ' ';
+    *name = str_mk(c, 0);
+    if (*c != '>' && *c != '/') {
+        if (c == *at) return at_end_or_odd(q, c);
+        const enum found found = take_name(q, &c, name);
+        if (found != GIVEN) return found;
+        if (*c != '=') return at_end_or_odd(q, c);
+        c++;
+    }
     *at = c;
     return GIVEN;
 }
@@ -220,22 +287,31 @@ static enum found take_name(const struct xml_quick *q, const char **at, voc_str 
 // The start tag at c, its attributes in q->attrs.
 static enum found start_tag(struct xml_quick *q, const char *c, struct tag *t)
 {
-    *t = (struct tag){.name = {"", 0}};
-    c++;
-    enum found found = take_name(q, &c, &t->name);
+    struct xml_quick_head *h = &q->first[(unsigned char)c[1] % XML_QUICK_HEADS];
+    const char *from = c;
+    bool known = begins_with(c, h);
+    enum found found = GIVEN;
+    *t = (struct tag){.name = {c + 1, h->tag_len}};
     q->attrs.n = 0;
-    buf_clear(&q->values);
-    while (found == GIVEN) {
-        voc_str name, value;
-        const char *gap = c;
-        for (; class_at(c) & SPACE; c++) t->lines |= *c != ' ';
-        if (*c == '>' || *c == '/') break;
-        if (c == gap) return at_end_or_odd(q, c);
-        found = take_name(q, &c, &name);
-        if (found == GIVEN && *c != '=') return at_end_or_odd(q, c);
+    if (q->values.len) buf_clear(&q->values);
+    if (!known) {
         c++;
-        if (found == GIVEN) found = take_value(q, &c, &value);
+        found = take_name(q, &c, &t->name);
+    }
+    while (found == GIVEN) {
+        voc_str name = {from + h->name, h->name_len}, value;
+        if (known) c = from + h->len - 1;
+        else {
+            found = attribute_name(q, &c, t, &name);
+            if (found != GIVEN) return found;
+            if (name.len == 0) break;
+            learn(h, from, c, q->attrs.n ? 0 : t->name.len, name);
+        }
+        found = take_value(q, &c, &value);
         if (found == GIVEN && !take_attribute(q, t, name, value)) return OVER;
+        h = &q->next[q->attrs.n % XML_QUICK_HEADS];
+        from = c;
+        known = found == GIVEN && begins_with(c, h);
     }
     if (found != GIVEN) return found;
     t->empty = *c == '/';
@@ -283,7 +359,8 @@ static enum found closed(struct xml_quick *q, const char **at)
     const char *c = *at + 2, *name = q->tags.ptr + o->tag + 1;
     const size_t left = (size_t)(q->chunk + q->len - c);
     if (left <= o->name_len) return MORE;
-    if (memcmp(c, name, o->name_len) != 0) return OVER;
+    for (size_t i = 0; i < o->name_len; i++)
+        if (c[i] != name[i]) return OVER; // a call takes longer
     for (c += o->name_len; class_at(c) & SPACE;) c++;
     if (*c != '>') return at_end_or_odd(q, c);
     count_lines(q, *at, c);
@@ -342,12 +419,13 @@ voc_rc xml_quick_read(struct xml_quick *q)
     enum found found = GIVEN;
     const char *c = NULL;
     q->line = 1;
-    q->chunk = mem_alloc(CHUNK + 4); // a comment looks two bytes ahead
+    q->chunk = mem_alloc(CHUNK + SLACK);
+    q->marks = mem_alloc(MARK_WORDS * sizeof *q->marks);
     buf_init(&q->tags, XML_QUICK_DEPTH * CHUNK);
     buf_init(&q->values, VALUES_MAX);
-    voc_rc rc = q->chunk ? vec_reserve(&q->attrs, ATTRS_MOST, ATTRS_MOST) : VOC_E_NOMEM;
+    voc_rc rc = q->chunk && q->marks ? vec_reserve(&q->attrs, ATTRS_MOST, ATTRS_MOST) : VOC_E_NOMEM;
     if (rc) return rc;
-    memset(q->chunk, 0, CHUNK + 4);
+    memset(q->chunk, 0, CHUNK + SLACK);
     (void)refill(q);
     if (prolog(q, &c)) found = opened(q, &c);
     if (q->status) return q->status;
@@ -369,4 +447,5 @@ void xml_quick_done(struct xml_quick *q)
     buf_done(&q->values);
     vec_free(&q->attrs);
     mem_free(q->chunk);
+    mem_free(q->marks);
 }

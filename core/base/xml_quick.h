@@ -12,6 +12,11 @@ struct xml_quick_open { // an element that is open
     uint64_t line;
 };
 
+// What stood before the value of an attribute: `<string key="`, or ` value="` behind another value. Tags that begin like one that was
+// read lately are not taken apart again. Bytes of the masks are 255 where the text has one.
+struct xml_quick_head { uint64_t text[2], mask[2]; uint8_t len, tag_len, name, name_len; }; // name: where the attribute's is
+
+#define XML_QUICK_HEADS 16u
 struct xml_quick {
     const voc_xml_handler *h; // this and the next three are set by the caller
     void *user;
@@ -19,6 +24,7 @@ struct xml_quick {
     void *read_user;
     char *chunk; // owned; what was read is chunk[0..len), of which chunk[at..) has not been handed out
     size_t at, len;
+    uint64_t *marks; // owned: of the bytes of the chunk, see xml_marks.h; chunk[len], a byte 0, has one too
     uint64_t before; // bytes of the document before the chunk
     uint64_t line;   // of chunk[at]
     voc_rc failed;   // what `read` said behind the chunk
@@ -31,6 +37,7 @@ struct xml_quick {
     uint64_t last_byte;         // of the last tag
     VEC(voc_xml_attr) attrs;
     struct buf values;
+    struct xml_quick_head first[XML_QUICK_HEADS], next[XML_QUICK_HEADS]; // by the tag's first letter; by the number of the attribute
 };
 
 // Hands out events up to the first thing that is not plain. VOC_OK: libxml2 goes on at chunk[at], within the open elements; else

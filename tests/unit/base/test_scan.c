@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every form of scan_marks that this processor has gives what a loop over the bytes gives, at every length and alignment.
+// Every form of scan_marks and xml_marks that this processor has gives what a loop over the bytes gives, at every length and
+// alignment.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/scan.h"
+#include "base/xml_marks.h"
 
 #define LONGEST 700u
 
@@ -71,10 +73,36 @@ static void the_portable_form_is_there_on_every_processor(void **state)
     assert_null(scan_form(99));
 }
 
+static void what_is_marked_in_xml_is_the_same_in_every_form(void **state)
+{
+    enum { WORDS = 5 };
+    static const char marked[] = "\"&'<]\n\t\r";
+    uint64_t seed = 7;
+    (void)state;
+    for (unsigned form = 0; scan_form(form); form++) {
+        if (!scan_use(form)) continue;
+        for (unsigned round = 0; round < 1000; round++) {
+            char *text = malloc(64 * WORDS);
+            uint64_t got[WORDS], plain[WORDS];
+            assert_non_null(text);
+            for (size_t i = 0; i < 64 * WORDS; i++) text[i] = round == 0 ? (char)i : (char)next(&seed);
+            xml_marks(text, WORDS, got);
+            xml_marks_plain(text, WORDS, plain);
+            assert_memory_equal(got, plain, sizeof got);
+            for (size_t i = 0; i < 64 * WORDS; i++) {
+                const unsigned char c = (unsigned char)text[i];
+                assert_int_equal(got[i / 64] >> i % 64 & 1, c < 32 || c > 127 || (c && strchr(marked, c)));
+            }
+            free(text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_gives_the_same),
+        cmocka_unit_test(what_is_marked_in_xml_is_the_same_in_every_form),
         cmocka_unit_test(the_portable_form_is_there_on_every_processor),
     };
     return cmocka_run_group_tests_name("scan", tests, NULL, NULL);

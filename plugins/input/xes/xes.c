@@ -3,6 +3,7 @@
 // action, time:timestamp its time, org:resource its owner, org:role its role, cost:total its cost, identity:id its own id; all
 // else becomes attributes of the event, and the trace's attributes become attributes of the case. One event is one record.
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,20 +51,18 @@ voc_rc xes_time(struct xes *x, voc_str text, int64_t *us, uint32_t *resolution)
 
 // ---- one event --------------------------------------------------------------------------------------------------------
 
-static const voc_str fields[] = {VOC_LIT("concept:name"), VOC_LIT("time:timestamp"), VOC_LIT("org:resource"), VOC_LIT("org:role"), VOC_LIT("cost:total"), VOC_LIT("identity:id")};
-
-static int is_field(voc_str key)
-{
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (same(key, fields[i])) return 1;
-    return 0;
-}
-
 // A global is the value of an attribute that an event lacks; never for times: a default time is no time.
-static inline const struct bag_item *lookup(const struct xes *x, const char *key, voc_str *text)
+static inline const struct bag_item *lookup(const struct xes *x, enum bag_key key, voc_str *text)
 {
     const struct bag_item *it = bag_find(&x->event, key, text);
-    return it || strcmp(key, "time:timestamp") == 0 ? it : bag_find(&x->globals, key, text);
+    return it || key == BAG_TIME ? it : bag_find(&x->globals, key, text);
+}
+
+// Likewise of any key; also one that has a meaning.
+static const struct bag_item *lookup_key(const struct xes *x, voc_str key, voc_str *text)
+{
+    const struct bag_item *it = bag_find_key(&x->event, key, text);
+    return it || bag_key_of(key) == BAG_TIME ? it : bag_find_key(&x->globals, key, text);
 }
 
 // "concept:name lifecycle:transition" -> "Payment+complete"; a key with blanks is quoted by '.
@@ -81,7 +80,7 @@ static voc_rc classified(struct xes *x, char *out, size_t size, size_t *len)
         key[n] = 0;
         voc_str value;
         if (n == 0) continue;
-        if (!lookup(x, key, &value)) return VOC_E_INPUT;
+        if (!lookup_key(x, (voc_str){key, n}, &value)) return VOC_E_INPUT;
         if (*len + value.len + 1 > size) return VOC_E_LIMIT;
         if (*len) out[(*len)++] = '+';
         memcpy(out + *len, value.ptr, value.len);
@@ -98,9 +97,9 @@ static voc_rc reject(struct xes *x, uint64_t record, const char *code, const cha
 static size_t add_attrs(const struct bag *b, size_t from, uint32_t entity, int skip_fields, voc_attr *out, size_t n, size_t max)
 {
     for (size_t i = from; i < b->n && n < max; i++) {
-        voc_str key = bag_key(b, i);
-        if (skip_fields ? is_field(key) : is(key, "concept:name")) continue;
-        out[n++] = (voc_attr){.key = key, .text = bag_text(b, i), .type = b->items[i].type, .entity = entity, .time_us = b->items[i].integer, .number = b->items[i].number};
+        const enum bag_key known = b->items[i].known;
+        if (skip_fields ? known < BAG_FIELDS : known == BAG_NAME) continue;
+        out[n++] = (voc_attr){.key = bag_key(b, i), .text = bag_text(b, i), .type = b->items[i].type, .entity = entity, .time_us = b->items[i].integer, .number = b->items[i].number};
     }
     return n;
 }
@@ -108,7 +107,7 @@ static size_t add_attrs(const struct bag *b, size_t from, uint32_t entity, int s
 static int wanted(const struct xes *x)
 {
     voc_str transition;
-    return !x->complete_only || !lookup(x, "lifecycle:transition", &transition) || is(transition, "complete") || is(transition, "COMPLETE");
+    return !x->complete_only || !lookup(x, BAG_TRANSITION, &transition) || is(transition, "complete") || is(transition, "COMPLETE");
 }
 
 static voc_rc emit(struct xes *x, uint64_t record)
@@ -117,9 +116,11 @@ static voc_rc emit(struct xes *x, uint64_t record)
     char action[1024];
     voc_str name, time, text;
     voc_row r = voc_row_init(VOC_ROW_EVENT);
-    const struct bag_item *t = lookup(x, "time:timestamp", &time);
+    const struct bag_item *t = lookup(x, BAG_TIME, &time);
     if (!t) return reject(x, record, "TIME", "it has no time:timestamp");
-    voc_rc rc = xes_time(x, time, &r.time_us, &r.resolution);
+    const bool read = t->type == VOC_TYPE_TIME; // else it is a <string>
+    voc_rc rc = read ? VOC_OK : xes_time(x, time, &r.time_us, &r.resolution);
+    if (read) r.time_us = t->integer, r.resolution = t->resolution;
     if (rc && rc != VOC_E_INPUT) return rc;
     if (rc) {
         char why[160];
@@ -130,17 +131,17 @@ static voc_rc emit(struct xes *x, uint64_t record)
         size_t len;
         if (classified(x, action, sizeof action, &len) != VOC_OK) return reject(x, record, "CLASSIFIER", "it lacks a key of the classifier");
         r.action = (voc_str){action, len};
-    } else if (!lookup(x, "concept:name", &name) || name.len == 0) {
+    } else if (!lookup(x, BAG_NAME, &name) || name.len == 0) {
         return reject(x, record, "NAME", "it has no concept:name");
     } else {
         r.action = name;
     }
     r.record = record;
     r.case_id = (voc_str){x->case_id, x->case_len};
-    if (lookup(x, "org:resource", &text)) r.owner = text;
-    if (lookup(x, "org:role", &text)) r.role = text;
-    if (lookup(x, "identity:id", &text)) r.id = text;
-    const struct bag_item *cost = bag_find(&x->event, "cost:total", &text);
+    if (lookup(x, BAG_RESOURCE, &text)) r.owner = text;
+    if (lookup(x, BAG_ROLE, &text)) r.role = text;
+    if (lookup(x, BAG_ID, &text)) r.id = text;
+    const struct bag_item *cost = bag_find(&x->event, BAG_COST, &text);
     if (cost && cost->type == VOC_TYPE_INT && cost->integer < INT64_MAX / 1000000 && cost->integer > INT64_MIN / 1000000) r.cost = cost->integer * 1000000;
     if (cost && cost->type == VOC_TYPE_REAL && cost->number < 9e12 && cost->number > -9e12) r.cost = (int64_t)(cost->number * 1e6 + (cost->number < 0 ? -0.5 : 0.5));
     r.n_attrs = add_attrs(&x->event, 0, VOC_ENTITY_EVENT, 1, attrs, 0, 512);
@@ -174,7 +175,7 @@ static voc_rc tell_rest(struct xes *x, uint64_t to)
 static void name_case(struct xes *x)
 {
     voc_str name;
-    if (bag_find(&x->trace, "concept:name", &name) && name.len && name.len < sizeof x->case_id) {
+    if (bag_find(&x->trace, BAG_NAME, &name) && name.len && name.len < sizeof x->case_id) {
         memcpy(x->case_id, name.ptr, name.len);
         x->case_len = name.len;
     } else {

@@ -29,6 +29,7 @@ struct xes { /* owned by the host's context */
     size_t depth;
     char path[8192]; /* keys of the open attributes, joined by '.' */
     size_t path_len;
+    const struct bag *last; /* whose last item is the open attribute, which is not in `path` until one within it comes; or NULL */
     char classifier[512]; /* keys of the chosen classifier, blank-separated */
     int classifier_found, global_event, in_trace, trace_had_events, done;
     struct bag trace, event, globals;

@@ -2,6 +2,7 @@
 // The elements of XES (IEEE 1849): which may stand where, what their attributes must be. A fault in the structure refuses
 // the file with its line; a fault in an event rejects that event. Called back by the host's SAX parser.
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,32 @@
 
 enum xes_type { XT_STRING, XT_DATE, XT_INT, XT_FLOAT, XT_BOOLEAN, XT_ID, XT_LIST, XT_CONTAINER, XT_NONE };
 
-static const struct { voc_str name; enum element kind; enum xes_type type; } elements[] = {
-    {VOC_LIT("string"), EL_ATTRIBUTE, XT_STRING},     {VOC_LIT("date"), EL_ATTRIBUTE, XT_DATE}, {VOC_LIT("int"), EL_ATTRIBUTE, XT_INT},
-    {VOC_LIT("float"), EL_ATTRIBUTE, XT_FLOAT},       {VOC_LIT("event"), EL_EVENT, XT_NONE},    {VOC_LIT("trace"), EL_TRACE, XT_NONE},
-    {VOC_LIT("boolean"), EL_ATTRIBUTE, XT_BOOLEAN},   {VOC_LIT("id"), EL_ATTRIBUTE, XT_ID},     {VOC_LIT("list"), EL_ATTRIBUTE, XT_LIST},
-    {VOC_LIT("container"), EL_ATTRIBUTE, XT_CONTAINER}, {VOC_LIT("values"), EL_VALUES, XT_NONE},  {VOC_LIT("log"), EL_LOG, XT_NONE},
-    {VOC_LIT("global"), EL_GLOBAL, XT_NONE},          {VOC_LIT("extension"), EL_EXTENSION, XT_NONE}, {VOC_LIT("classifier"), EL_CLASSIFIER, XT_NONE}};
+struct meaning { enum element kind; enum xes_type type; };
+
+#define IS(s, word) ((s).len == sizeof(word) - 1 && memcmp((s).ptr, word, sizeof(word) - 1) == 0)
+
+// What an element is; false: nothing that XES has. Compared in the order in which they are frequent.
+static bool meaning_of(voc_str name, struct meaning *m)
+{
+#define MEANS(word, kind, type) if (IS(name, word)) return *m = (struct meaning){kind, type}, true
+    MEANS("string", EL_ATTRIBUTE, XT_STRING);
+    MEANS("date", EL_ATTRIBUTE, XT_DATE);
+    MEANS("event", EL_EVENT, XT_NONE);
+    MEANS("int", EL_ATTRIBUTE, XT_INT);
+    MEANS("float", EL_ATTRIBUTE, XT_FLOAT);
+    MEANS("boolean", EL_ATTRIBUTE, XT_BOOLEAN);
+    MEANS("trace", EL_TRACE, XT_NONE);
+    MEANS("id", EL_ATTRIBUTE, XT_ID);
+    MEANS("list", EL_ATTRIBUTE, XT_LIST);
+    MEANS("container", EL_ATTRIBUTE, XT_CONTAINER);
+    MEANS("values", EL_VALUES, XT_NONE);
+    MEANS("log", EL_LOG, XT_NONE);
+    MEANS("global", EL_GLOBAL, XT_NONE);
+    MEANS("extension", EL_EXTENSION, XT_NONE);
+    MEANS("classifier", EL_CLASSIFIER, XT_NONE);
+#undef MEANS
+    return false;
+}
 
 static int strstr_in(voc_str s, const char *z)
 {
@@ -101,10 +122,31 @@ static int parse_int(voc_str s, int64_t *out)
     return *end == 0 && *out != VOC_NA;
 }
 
+// Digits with a point among them: exact where the digits fit 2^53, as the power of ten is (Clinger 1990).
+static int plain_float(voc_str s, double *out)
+{
+    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    int64_t whole = 0;
+    size_t behind = 0, points = 0;
+    const int minus = s.len && s.ptr[0] == '-';
+    if (s.len < 2 || s.len > 15) return 0;
+    for (size_t i = (size_t)minus; i < s.len; i++) {
+        if (s.ptr[i] == '.' && !points++) continue;
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return 0;
+        whole = whole * 10 + (s.ptr[i] - '0');
+        behind += points;
+    }
+    if (s.len == (size_t)minus + points) return 0;
+    *out = (double)whole / power[behind];
+    if (minus) *out = -*out;
+    return 1;
+}
+
 static int parse_float(voc_str s, double *out)
 {
     char text[64];
     char *end;
+    if (plain_float(s, out)) return 1;
     if (s.len == 0 || s.len >= sizeof text) return 0;
     memcpy(text, s.ptr, s.len);
     text[s.len] = 0;
@@ -115,11 +157,10 @@ static int parse_float(voc_str s, double *out)
 // Reads the value by its type. VOC_E_INPUT: it is not one; the text stays what the source wrote.
 static voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct bag_item *it)
 {
-    uint32_t res;
     it->type = VOC_TYPE_TEXT;
     it->integer = VOC_NA;
     switch (type) {
-    case XT_DATE: it->type = VOC_TYPE_TIME; return xes_time(x, text, &it->integer, &res);
+    case XT_DATE: it->type = VOC_TYPE_TIME; return xes_time(x, text, &it->integer, &it->resolution);
     case XT_INT: it->type = VOC_TYPE_INT; return parse_int(text, &it->integer) ? VOC_OK : VOC_E_INPUT;
     case XT_FLOAT: it->type = VOC_TYPE_REAL; return parse_float(text, &it->number) ? VOC_OK : VOC_E_INPUT;
     case XT_BOOLEAN:
@@ -133,23 +174,33 @@ static voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct bag_
 // The path of keys that leads to a nested attribute: "parent.child"; members of a list are numbered.
 static voc_rc push_key(struct xes *x, voc_str key, uint64_t line)
 {
-    char number[16] = "";
-    for (size_t d = x->depth; d > 0 && x->open[d - 1].kind == EL_VALUES; d = 0)
-        snprintf(number, sizeof number, "%u.", ++x->open[d - 1].members);
-    size_t len = (x->path_len ? 1 : 0) + strlen(number) + key.len;
+    char number[16];
+    size_t number_len = 0;
+    if (x->depth && x->open[x->depth - 1].kind == EL_VALUES) number_len = (size_t)snprintf(number, sizeof number, "%u.", ++x->open[x->depth - 1].members);
+    const size_t len = (x->path_len ? 1 : 0) + number_len + key.len;
     if (x->path_len + len >= sizeof x->path) return xes_refuse(x, line, "shorten them", "the keys of nested attributes are too long: \"%.*s\"", XES_CUT(key.len), key.ptr);
     if (x->path_len) x->path[x->path_len++] = '.';
-    memcpy(x->path + x->path_len, number, strlen(number));
-    x->path_len += strlen(number);
+    memcpy(x->path + x->path_len, number, number_len);
+    x->path_len += number_len;
     if (key.len) memcpy(x->path + x->path_len, key.ptr, key.len);
     x->path_len += key.len;
     return VOC_OK;
 }
 
+// The attribute that is open has others within it.
+static void enter_last(struct xes *x)
+{
+    const voc_str key = bag_key(x->last, x->last->n - 1);
+    if (key.len) memcpy(x->path, key.ptr, key.len);
+    x->path_len = key.len;
+    x->last = NULL;
+}
+
 static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *attrs, size_t n, uint64_t line)
 {
-    int has_key, has_value;
-    voc_str key = get(attrs, n, "key", &has_key), value = get(attrs, n, "value", &has_value);
+    int has_key = n == 2 && IS(attrs[0].name, "key"), has_value = has_key && IS(attrs[1].name, "value"); // as nearly all stand
+    voc_str key = has_value ? attrs[0].value : get(attrs, n, "key", &has_key);
+    voc_str value = has_value ? attrs[1].value : get(attrs, n, "value", &has_value);
     struct bag_item it = {0};
     struct bag *to = target(x);
     int holds = type != XT_LIST && type != XT_CONTAINER, in_event = to == &x->event;
@@ -157,7 +208,10 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
         if (!in_event) return xes_refuse(x, line, "write key=\"...\" and value=\"...\"", "an attribute has no %.*s", 5, has_key ? "value" : "key");
         fault(x, "an attribute has no %s%.*s", has_key ? "value: " : "key", XES_CUT(key.len), key.ptr);
     }
-    voc_rc rc = to ? push_key(x, key, line) : VOC_OK; // attributes of the log itself are framing
+    // few have others within them: then their keys become the path
+    const bool plain = to && holds && has_key && has_value && x->depth && x->open[x->depth - 1].kind != EL_ATTRIBUTE && x->open[x->depth - 1].kind != EL_VALUES && key.len < sizeof x->path;
+    voc_rc rc = to && !plain ? push_key(x, key, line) : VOC_OK; // attributes of the log itself are framing
+    const voc_str path = plain ? key : (voc_str){x->path, x->path_len};
     if (rc || !holds || !has_value || !has_key) return rc;
     rc = typed(x, type, value, &it);
     if (rc && rc != VOC_E_INPUT) return rc;
@@ -168,9 +222,10 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
         return VOC_OK;
     }
     if (!to) return VOC_OK;
-    if (to == &x->trace && x->trace_had_events && x->path_len == 12 && memcmp(x->path, "concept:name", 12) == 0)
+    if (to == &x->trace && x->trace_had_events && bag_key_of(path) == BAG_NAME)
         return xes_refuse(x, line, "the attributes of a trace stand before its events", "%.*s of the trace comes after its events", 12, "concept:name");
-    rc = bag_add(to, (voc_str){x->path, x->path_len}, value, &it);
+    rc = bag_add(to, path, value, &it);
+    if (!rc && plain) x->last = to;
     if (rc == VOC_E_LIMIT && in_event) {
         fault(x, "it has more than 250 attributes, or more than 16 MiB of them");
         rc = VOC_OK;
@@ -229,18 +284,18 @@ static voc_rc opened(struct xes *x, enum element kind, const voc_xml_attr *attrs
 voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, uint64_t line, uint64_t byte)
 {
     struct xes *x = user;
-    size_t e = 0, n_elements = sizeof elements / sizeof *elements;
-    name = local_name(x, name, attrs, n);
-    while (e < n_elements && !same(name, elements[e].name)) e++;
-    if (e == n_elements)
+    struct meaning m;
+    if (x->depth == 0 || x->prefix_len) name = local_name(x, name, attrs, n);
+    if (!meaning_of(name, &m))
         return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
-    if (!allowed(x, elements[e].kind))
+    if (!allowed(x, m.kind))
         return xes_refuse(x, line, "a log holds traces, a trace holds events, an event holds attributes", "<%.*s> may not stand here", XES_CUT(name.len), name.ptr);
     if (x->depth == XES_DEPTH) return xes_refuse(x, line, "at most 64 elements within each other", "<%.*s> lies too deep", XES_CUT(name.len), name.ptr);
+    if (x->last) enter_last(x);
     size_t path = x->path_len;
-    voc_rc rc = elements[e].kind == EL_ATTRIBUTE ? attribute(x, elements[e].type, attrs, n, line) : opened(x, elements[e].kind, attrs, n, line, byte);
+    voc_rc rc = m.kind == EL_ATTRIBUTE ? attribute(x, m.type, attrs, n, line) : opened(x, m.kind, attrs, n, line, byte);
     if (rc) return rc;
-    x->open[x->depth++] = (struct open_element){elements[e].kind, elements[e].type, path, 0};
+    x->open[x->depth++] = (struct open_element){m.kind, m.type, path, 0};
     return VOC_OK;
 }
 
@@ -250,6 +305,7 @@ voc_rc xes_end(void *user, voc_str name, uint64_t line, uint64_t byte)
     struct open_element *o = &x->open[--x->depth];
     (void)name, (void)line;
     x->path_len = o->path;
+    x->last = NULL;
     if (o->kind == EL_EVENT) return xes_event(x, byte);
     if (o->kind == EL_TRACE) return xes_trace_end(x, byte);
     if (o->kind == EL_LOG) x->done = 1;

@@ -66,15 +66,34 @@ const char *analysis_confidence(uint64_t people) { return people == 0 ? "none" :
 
 // ---- names in options -----------------------------------------------------------------------------------------------------
 
+voc_str analysis_trimmed(voc_str s)
+{
+    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) s.ptr++, s.len--;
+    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t')) s.len--;
+    return s;
+}
+
+bool analysis_duration(voc_str s, uint64_t *us)
+{
+    static const struct { char sign; uint64_t us; } units[] = {{'s', 1000000}, {'m', 60000000}, {'h', UINT64_C(3600000000)}, {'d', UINT64_C(86400000000)}, {'w', UINT64_C(604800000000)}};
+    uint64_t n = 0;
+    s = analysis_trimmed(s);
+    if (s.len < 2 || s.len > 13) return false;  // a million million of them is no time that anything takes
+    for (size_t i = 0; i + 1 < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9') return false;
+        n = n * 10 + (uint64_t)(s.ptr[i] - '0');
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (units[i].sign == s.ptr[s.len - 1]) return n <= INT64_MAX / units[i].us && ((*us = n * units[i].us), true);
+    return false;
+}
+
 bool analysis_part(voc_str *list, char between, voc_str *part)
 {
     if (!list->len) return false;
     const char *end = memchr(list->ptr, between, list->len);
     const size_t n = end ? (size_t)(end - list->ptr) : list->len, past = end ? n + 1 : n;
-    voc_str s = {list->ptr, n};
-    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\t')) s.ptr++, s.len--;
-    while (s.len && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t')) s.len--;
-    *part = s;
+    *part = analysis_trimmed((voc_str){list->ptr, n});
     list->ptr += past;
     list->len -= past;
     return true;

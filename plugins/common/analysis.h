@@ -30,6 +30,8 @@ const char *analysis_confidence(uint64_t people);  // METHODS 6.5, by distinct p
 
 // The next part of a list, without the blanks around it; it may be empty. False: there is none.
 bool analysis_part(voc_str *list, char between, voc_str *part);
+voc_str analysis_trimmed(voc_str s);
+bool analysis_duration(voc_str s, uint64_t *us);  // as options of the command are written: "30m" "14d" "2w" "10s" "6h"; false: it is none
 
 struct named { bool touch; size_t i; voc_str id; };  // an action or a touchpoint: its number, and the name without "touchpoint:"
 bool analysis_find(const struct analysis *a, voc_str text, struct named *out);  // "ACTION" or "touchpoint:ID"; false: i is none

@@ -6,109 +6,35 @@
 
 #define MAGIC UINT64_C(0x31304c4e46434f56)  // "VOCFNL01"
 
-enum { OPT_STEPS, OPT_WITHIN, OPT_STRICT, OPT_BY, OPT_NOT, OPT_OR, N_OPTIONS };
 static const char *const by_choices[] = {"nothing", "segment", NULL};
+static const char *const order_choices[] = {"ordered", "strict", "exact", "any", NULL};  // enum funnel_order
 static const voc_option options[N_OPTIONS] = {
-    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, a | between those of which one is enough, touchpoint:ID for a touch of the company, instead of the stages of the journey"},
+    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, instead of the stages of the journey: A|B where one of them is enough, \"A within 3d\" at most so long after the step before, A? may be left out, touchpoint:ID a touch of the company"},
     [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "all steps within this time of the first one, such as 30d (any time)"},
-    [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no other event of the steps in between"},
+    [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "the same as --order strict"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey"},
-    [OPT_NOT] = {"not", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "none of these between the steps: who does one has to begin again; separated by commas"},
+    [OPT_NOT] = {"not", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "none of these between the steps: who does one has to begin again; \"A between B and C\": not between these two steps; separated by commas"},
     [OPT_OR] = {"or", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTIONS", "how many of those who did not make the next step did one of these instead; separated by commas"},
+    [OPT_ORDER] = {"order", VOC_OPT_ENUM, 0, "ordered", NULL, NULL, order_choices, "ORDER", "ordered: as they are named, other events may lie between; strict: no other event of the steps between; exact: nothing else that the customer does between; any: in whatever order"},
 };
-
-// ---- steps ------------------------------------------------------------------------------------------------------------------
-
-static voc_rc mark(struct funnel *f, voc_str name, const char *what, uint32_t bit)
-{
-    struct named n;
-    voc_rc rc = analysis_named(&f->base, "FUNNEL-003", what, name, &n);
-    if (rc) return rc;
-    uint32_t *of = n.touch ? &f->of_touchpoint[n.i] : &f->of_action[n.i];
-    f->touches = f->touches || n.touch;
-    *of |= bit;
-    if (*of & ~FUNNEL_STEPS && *of & FUNNEL_STEPS) return analysis_refuse(&f->base, "FUNNEL-009", "leave it out of one of them", "what --not or --or names is a step itself");
-    return VOC_OK;
-}
-
-// A step: a name, or several of which one is enough, where the whole is no name itself.
-static voc_rc add_step(struct funnel *f, voc_str step)
-{
-    struct named n;
-    voc_str name, list = step;
-    const uint32_t bit = UINT32_C(1) << f->n_lines;
-    voc_rc rc = VOC_OK;
-    if (f->n_lines == FUNNEL_STEPS_MAX) return analysis_refuse(&f->base, "FUNNEL-004", "leave some out, or make two funnels", "a funnel has at most 30 steps");
-    if (analysis_find(&f->base, step, &n) || !memchr(step.ptr, '|', step.len)) rc = mark(f, step, "the step ", bit);
-    else
-        while (!rc && analysis_part(&list, '|', &name))
-            if (name.len) rc = mark(f, name, "the step ", bit);
-    f->step[f->n_lines++] = step;
-    return rc;
-}
-
-static voc_rc name_others(struct funnel *f, voc_str list, uint32_t bit)
-{
-    voc_str name;
-    voc_rc rc = VOC_OK;
-    while (!rc && analysis_part(&list, ',', &name))
-        if (name.len) rc = mark(f, name, "", bit);
-    return rc;
-}
-
-static voc_rc name_steps(struct funnel *f, voc_str list)
-{
-    voc_str step;
-    voc_rc rc = analysis_zeroed(&f->base, (void **)&f->of_action, f->base.def->n_actions, sizeof *f->of_action);
-    if (!rc) rc = analysis_zeroed(&f->base, (void **)&f->of_touchpoint, f->base.def->n_touchpoints, sizeof *f->of_touchpoint);
-    while (!rc && analysis_part(&list, ',', &step))
-        if (step.len) rc = add_step(f, step);
-    if (!rc && f->n_lines < 2) rc = analysis_refuse(&f->base, "FUNNEL-002", "voc funnel PROJECT --steps FIRST,SECOND,THIRD", "a funnel needs at least two steps");
-    return rc;
-}
 
 // ---- the fold -----------------------------------------------------------------------------------------------------------------
 
 static voc_rc want(const struct funnel *f)
 {
-    static const uint32_t of_steps[] = {VOC_COL_TIME, VOC_COL_ACTION}, of_touches[] = {VOC_COL_TOUCHPOINT, VOC_COL_ACTOR, VOC_COL_DELIVERED}, segment[] = {VOC_COL_SEGMENT};
+    static const uint32_t of_steps[] = {VOC_COL_TIME, VOC_COL_ACTION}, of_touches[] = {VOC_COL_TOUCHPOINT, VOC_COL_ACTOR, VOC_COL_DELIVERED}, of_acts[] = {VOC_COL_ACTOR, VOC_COL_CLASS}, segment[] = {VOC_COL_SEGMENT};
     voc_rc rc = f->of_stages ? VOC_OK : analysis_want(&f->base, of_steps, 2);
     if (!rc && f->touches) rc = analysis_want(&f->base, of_touches, 3);
+    if (!rc && f->order == FUNNEL_EXACT) rc = analysis_want(&f->base, of_acts, 2);
     if (!rc && f->by_segment && !f->of_stages) rc = analysis_want(&f->base, segment, 1);
     return rc;
-}
-
-static voc_rc ask(struct funnel *f, const voc_value *v)
-{
-    f->of_stages = !v[OPT_STEPS].set;
-    f->by_segment = v[OPT_BY].i == 1;
-    f->strict = v[OPT_STRICT].i != 0;
-    f->within_us = v[OPT_WITHIN].set ? (uint64_t)v[OPT_WITHIN].i : UINT64_MAX;
-    f->n_segments = f->by_segment ? f->base.def->n_segments : 1;
-    if (f->of_stages && (v[OPT_WITHIN].set || f->strict || v[OPT_NOT].set || v[OPT_OR].set))
-        return analysis_refuse(&f->base, "FUNNEL-005", "voc funnel PROJECT --steps FIRST,SECOND,THIRD --within 30d", "--within, --strict, --not and --or belong to --steps");
-    if (f->of_stages && f->base.def->n_stages == 0)
-        return analysis_refuse(&f->base, "FUNNEL-001", "voc funnel PROJECT --steps FIRST,SECOND,THIRD counts actions in their order; voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages",
-                               "this project follows no journey: it has no stages to count");
-    if (f->by_segment && f->base.def->n_segments < 2)
-        return analysis_refuse(&f->base, "FUNNEL-006", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
-    if (!f->of_stages) {
-        f->excluded = v[OPT_NOT].s;
-        f->instead = v[OPT_OR].s;
-        voc_rc rc = name_steps(f, v[OPT_STEPS].s);
-        if (!rc) rc = name_others(f, f->excluded, FUNNEL_NOT);
-        return rc ? rc : name_others(f, f->instead, FUNNEL_OR);
-    }
-    f->n_lines = f->base.def->n_stages;
-    return VOC_OK;
 }
 
 static void end(void *analysis)
 {
     struct funnel *f = analysis;
-    f->base.host->free(f->base.cx, f->of_action);
-    f->base.host->free(f->base.cx, f->of_touchpoint);
-    f->base.host->free(f->base.cx, f);
+    void *const own[] = {f->of_action, f->of_touchpoint, f->breaks_action, f->breaks_touchpoint, f};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) f->base.host->free(f->base.cx, own[i]);
 }
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *values, void **analysis)
@@ -116,7 +42,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     struct funnel *f = host->alloc(cx, sizeof *f);
     if (!f) return VOC_E_NOMEM;
     *f = (struct funnel){.base = analysis_of(host, cx, run)};
-    voc_rc rc = ask(f, values);
+    voc_rc rc = funnel_ask(f, values);
     if (!rc) rc = want(f);
     if (rc) end(f);
     else *analysis = f;
@@ -142,6 +68,7 @@ static void state_free(void *analysis, void *state)
     struct funnel_state *s = state;
     for (size_t i = 0; i < f->n_segments * f->n_lines; i++) gathered_done(f->base.host, f->base.cx, &s->lines[i].times_us);
     f->base.host->free(f->base.cx, s->lines);
+    f->base.host->free(f->base.cx, s->room);
     f->base.host->free(f->base.cx, s);
 }
 
@@ -175,8 +102,8 @@ static uint64_t hash_name(uint64_t h, voc_str name)
 // What a state counts: states of other questions are refused by load.
 static uint64_t question(const struct funnel *f)
 {
-    uint64_t h = f->within_us ^ (f->strict ? UINT64_C(0x9e3779b97f4a7c15) : 0) ^ (f->of_stages ? UINT64_C(0xc2b2ae3d27d4eb4f) : 0);
-    for (size_t i = 0; i < f->n_lines; i++) h = hash_name(h, f->of_stages ? analysis_stage(&f->base, i)->id : f->step[i]);
+    uint64_t h = f->within_us ^ (uint64_t)f->order * UINT64_C(0x9e3779b97f4a7c15) ^ (f->of_stages ? UINT64_C(0xc2b2ae3d27d4eb4f) : 0);
+    for (size_t i = 0; i < f->n_lines; i++) h = hash_name(h, f->of_stages ? analysis_stage(&f->base, i)->id : f->step[i].text);
     if (f->excluded.len) h = hash_name(h, f->excluded);
     return f->instead.len ? hash_name(h + 1, f->instead) : h;
 }
@@ -230,11 +157,24 @@ static const char about[] =
     "\n"
     "With --steps: what each customer (account, case) did, in this order; other events may lie between. A step comes later than the\n"
     "one before it; of events at the same time the project's fixed order decides. With --within all of it lies within that time of\n"
-    "the first step. A customer may begin several times: the longest run of steps from any beginning counts, and of several the one\n"
-    "that was complete first; its times are those of the table. --strict: no other event of the steps lies in between.\n"
+    "the first step, with \"A within 3d\" step A at most so long after the step before it. A customer may begin several times: the\n"
+    "longest run of steps from any beginning counts, and of several the one that was complete first, of these the one that began\n"
+    "last; its times are those of the table.\n"
+    "\n"
+    "A step with a ? may be left out: who does it between the steps before and behind it that are counted has made it. It changes\n"
+    "no other row: the steps behind it are counted from the step before it, whether it was made or not.\n"
+    "\n"
+    "--order strict: no other event of the steps lies between two of them. --order exact: nothing else that the customer did (nor a\n"
+    "touch, where a step is one). --order any: a row counts who did this step and all above it, in whatever order, each with an\n"
+    "event of its own, and within the time; its time is from the first of them to the last.\n"
+    "\n"
+    "--not: who does what it names, as the next thing or before the next step, has to begin again. \"A between B and C\": only from\n"
+    "step B on until step C; steps are named as --steps does, or by their number.\n"
     "\n"
     "  voc funnel shop.voc --steps view,add_to_cart,purchase --within 30d\n"
     "  voc funnel shop.voc --steps \"view,add_to_cart|add_to_list,purchase\" --not remove_from_cart --or unsubscribe\n"
+    "  voc funnel shop.voc --steps \"view, add_to_cart within 1d, review?, purchase within 7d\" --not \"refund between 2 and purchase\"\n"
+    "  voc funnel shop.voc --steps view,review,purchase --order any --within 30d\n"
     "  voc funnel sale.voc --steps \"touchpoint:webinar, ask for a proposal, order\" --by segment";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

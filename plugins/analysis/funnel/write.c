@@ -84,57 +84,73 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
 
 static void step_columns(struct page *p)
 {
-    char help[200];
     const struct funnel *f = of(p);
+    const bool any = f->order == FUNNEL_ANY;
+    char help[200];
     if (f->by_segment) page_column(p, "segment", "segment", VOC_CELL_TEXT, "", 0, "at the first step; all: whatever the segment");
-    page_column(p, "step", "step", VOC_CELL_TEXT, "", 0, "in the order that was asked for");
-    snprintf(help, sizeof help, "%s that made this step and all before it", analysis_unit_word(&f->base, true));
+    page_column(p, "step", "step", VOC_CELL_TEXT, "", 0, any ? "as they were asked for; they may come in whatever order" : "in the order that was asked for");
+    snprintf(help, sizeof help, "%s that made this step and all before it%s", analysis_unit_word(&f->base, true), f->n_links < f->n_lines ? " that may not be left out" : "");
     page_column(p, "units", analysis_unit_word(&f->base, true), VOC_CELL_INT, "", 0, help);
     page_column(p, "share_first", "of the first", VOC_CELL_SHARE, "", 0, "of those who made the first step");
-    page_column(p, "share_before", "of the step before", VOC_CELL_SHARE, "", 0, "of those who made the step before");
+    page_column(p, "share_before", any ? "of all above" : "of the step before", VOC_CELL_SHARE, "", 0, any ? "of those who made all steps above it" : "of those who made the step before that may not be left out");
     page_column(p, "lost", "lost before it", VOC_CELL_INT, "", 0, "made the step before, but not this one");
     if (f->instead.len) page_column(p, "instead", "went elsewhere", VOC_CELL_INT, "", 0, "made the step before and not this one, but what --or names");
-    page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0, "from the step before, of those who made it");
+    page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0, any ? "from the first of the steps so far to the last of them, of those who made them"
+                                                                                                : f->n_links < f->n_lines ? "from the step before that may not be left out, of those who made it" : "from the step before, of those who made it");
 }
 
 static void step_rows(struct page *p, struct funnel_line *lines, const voc_str *segment)
 {
     const struct funnel *f = of(p);
-    for (size_t k = 0; k < f->n_lines; k++) {
-        const uint64_t n = lines[k].n[FUNNEL_REACHED], before = k ? lines[k - 1].n[FUNNEL_REACHED] : 0;
+    for (size_t i = 0; i < f->n_lines; i++) {
+        const struct funnel_step *step = &f->step[i];
+        const struct funnel_line *before = step->optional ? &lines[f->line_of[step->link]] : i ? &lines[f->line_of[step->link - 1]] : NULL;
+        const uint64_t n = lines[i].n[FUNNEL_REACHED];
         if (segment) cell_str(p, *segment);
-        cell_str(p, f->step[k]);
+        cell_str(p, step->text);
         cell_int(p, n);
         cell_part(p, n, lines[0].n[FUNNEL_REACHED]);
-        cell_part(p, n, before);
-        if (k) cell_int(p, before - n);
+        cell_part(p, n, before ? before->n[FUNNEL_REACHED] : 0);
+        if (before && !step->optional) cell_int(p, before->n[FUNNEL_REACHED] - n);
         else cell_na(p);
-        if (f->instead.len && k) cell_int(p, lines[k - 1].n[FUNNEL_INSTEAD]);
+        if (f->instead.len && before && !step->optional) cell_int(p, before->n[FUNNEL_INSTEAD]);
         else if (f->instead.len) cell_na(p);
-        median(p, &lines[k].times_us);
+        median(p, &lines[i].times_us);
     }
+}
+
+// What counts, of one unit.
+static void rules(const struct funnel *f, char *to, size_t size)
+{
+    char within[FORMAT_MAX + 60] = "at any time", time[FORMAT_MAX];
+    const bool any = f->order == FUNNEL_ANY;
+    if (f->within_us != FUNNEL_ANY_TIME) {
+        format_duration(time, sizeof time, (int64_t)f->within_us);
+        snprintf(within, sizeof within, any ? "all within %s" : "within %s of the first step", time);
+    }
+    size_t at = (size_t)snprintf(to, size, "the steps in %s order, %s", any ? "whatever" : "this", within);
+    if (f->windows) at += (size_t)snprintf(to + at, size - at, ", each within its time of the step before");
+    if (f->order == FUNNEL_STRICT) at += (size_t)snprintf(to + at, size - at, ", no other event of the steps between");
+    if (f->order == FUNNEL_EXACT) at += (size_t)snprintf(to + at, size - at, ", nothing else that was done between");
+    if (f->excluded.len) at += (size_t)snprintf(to + at, size - at, ", none of what --not names between");
+    else if (f->order == FUNNEL_ORDERED) at += (size_t)snprintf(to + at, size - at, ", other events may lie between");
+    if (f->n_links < f->n_lines) at += (size_t)snprintf(to + at, size - at, ", those with a ? may be left out and change no other row");
+    snprintf(to + at, size - at, any ? "; of each %s the steps from the first row on that it made all of, each with an event of its own, as soon as they were complete"
+                                     : "; of each %s the longest run of steps from any first step counts, of several the one complete first", analysis_unit_word(&f->base, false));
 }
 
 static void step_words(struct page *p, const struct funnel_state *s, const struct funnel_line *all)
 {
     const struct funnel *f = of(p);
-    char words[FORMAT_MAX + 500], within[FORMAT_MAX + 40] = "at any time", time[FORMAT_MAX];
-    if (f->within_us != UINT64_MAX) {
-        format_duration(time, sizeof time, (int64_t)f->within_us);
-        snprintf(within, sizeof within, "within %s of the first step", time);
-    }
-    snprintf(words, sizeof words,
-             "%llu %s, %llu without the first step; the steps in this order, %s, %s; of each %s the longest run of steps from any first step counts, "
-             "of several the one complete first; of events at one time the project's order decides.",
-             (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without, within,
-             f->excluded.len ? "none of what --not names between" : f->strict ? "no other event of the steps between" : "other events may lie between", analysis_unit_word(&f->base, false));
-    page_semantics(p, words);
-    if (f->base.info->n_set_aside) {
-        snprintf(words, sizeof words, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
-        page_note(p, VOC_NOTE_AFTER, words);
-    }
-    if (all[f->n_lines - 1].n[FUNNEL_REACHED] == 0) page_note(p, VOC_NOTE_NEXT, "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
-    else if (f->within_us == UINT64_MAX) page_note(p, VOC_NOTE_NEXT, "Add --within 30d to count only what followed within 30 days of the first step.");
+    char words[FORMAT_MAX + 700];
+    rules(f, words, sizeof words);
+    page_say(p, "%llu %s, %llu without the first step; %s; of events at one time the project's order decides.", (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1),
+             (unsigned long long)s->without, words);
+    if (f->base.info->n_set_aside) page_notef(p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
+    if (all[f->line_of[f->n_links - 1]].n[FUNNEL_REACHED] == 0)
+        page_note(p, VOC_NOTE_NEXT, f->order == FUNNEL_ANY ? "Nobody made all of them: try fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\""
+                                                           : "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
+    else if (f->within_us == FUNNEL_ANY_TIME) page_note(p, VOC_NOTE_NEXT, f->order == FUNNEL_ANY ? "Add --within 30d to count only what was all done within 30 days." : "Add --within 30d to count only what followed within 30 days of the first step.");
     else if (!f->by_segment && f->base.def->n_segments > 1) page_note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
     else page_note(p, VOC_NOTE_NEXT, "voc sessions PROJECT shows how visits begin and end");
 }
@@ -156,13 +172,16 @@ static void picture(struct page *p)
 {
     static const voc_figure_part of_stages[] = {FIGURE_PART(VOC_AS_LABEL, "stage"), FIGURE_PART(VOC_AS_COUNT, "journeys"), FIGURE_PART(VOC_AS_SHARE, "share_all"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     static const voc_figure_part of_steps[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_SERIES, "segment")};
+    static const voc_figure_part with_optional[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_VALUE, "lost"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     const struct funnel *f = of(p);
-    char words[300];
+    const bool optional = !f->of_stages && f->n_links < f->n_lines;
+    const voc_figure_part *parts = f->of_stages ? of_stages : optional ? with_optional : of_steps;
+    char words[400];
     snprintf(words, sizeof words, f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: how many have not come further."
-                                               : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.",
-             analysis_unit_word(&f->base, true));
+                                               : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.%s",
+             analysis_unit_word(&f->base, true), optional ? " A step with a ? may be left out: nobody is lost there." : "");
     if (!p->rc)
-        p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL, f->of_stages ? "How far journeys come" : "How many make each step", words, f->of_stages ? of_stages : of_steps, f->by_segment ? 4 : 3, 0, 0);
+        p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL, f->of_stages ? "How far journeys come" : "How many make each step", words, parts, (optional ? 4u : 3u) + f->by_segment, 0, 0);
 }
 
 voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)

@@ -17,6 +17,7 @@ struct funnel {
     double left, width; // of the bars
     double most;        // the largest count
     bool stacked;       // names above the bars, where the picture is narrow
+    bool told;          // the table says how many were lost before each row
 };
 
 // "1,234 · 45%": the count and, where the table has it, the share.
@@ -58,12 +59,14 @@ static double draw_row(const struct funnel *f, size_t row, double y)
 }
 
 // Between two bars: "▼ 380 do not go on". Where more come than before, nothing is said: it is no funnel there.
-static void draw_loss(const struct funnel *f, double before, double now, double y)
+static void draw_loss(const struct funnel *f, size_t row, double before, double now, double y)
 {
     char n[FORMAT_MAX], s[FORMAT_MAX], words[2 * FORMAT_MAX + 40];
-    if (!(before > now) || before <= 0) return;
-    format_number(n, sizeof n, before - now, 0, false);
-    format_number(s, sizeof s, (before - now) / before * 100, 0, false);
+    double lost = before - now;
+    if (f->told && !part_number(f->p, row, VOC_AS_VALUE, &lost)) return;
+    if (!(lost > 0)) return;
+    format_number(n, sizeof n, lost, 0, false);
+    format_number(s, sizeof s, lost / (now + lost) * 100, 0, false);
     snprintf(words, sizeof words, "%s (%s%%) did not go on", n, s);
     pen_f(f->p->pen, "<path d=\"M%.1f %.1fh10l-5 8z\" class=\"f-loss\"/>", f->left + 8, y + BETWEEN / 2 - 4);
     text_label(f->p->pen, words, f->left + 24, y + BETWEEN / 2 + SMALL * 0.36, AT_LEFT, "f-soft");
@@ -71,7 +74,7 @@ static void draw_loss(const struct funnel *f, double before, double now, double 
 
 double draw_funnel(struct picture *p, double y)
 {
-    struct funnel f = {.p = p, .stacked = p->width < 500};
+    struct funnel f = {.p = p, .stacked = p->width < 500, .told = part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART};
     double top = y, before = 0, widest = 0;
     size_t drawn = 0, beyond = 0;
     for (size_t r = 0; r < p->t->n_rows; r++) {
@@ -92,7 +95,7 @@ double draw_funnel(struct picture *p, double y)
         }
         const bool known = part_number(p, r, VOC_AS_COUNT, &count);
         if (drawn) {
-            if (known) draw_loss(&f, before, count, y);
+            if (known) draw_loss(&f, r, before, count, y);
             y += BETWEEN;
         }
         y += draw_row(&f, r, y);

@@ -229,6 +229,10 @@ check_PROGRAMS += tests/unit/plugins/test_funnel
 tests_unit_plugins_test_funnel_SOURCES = tests/unit/plugins/test_funnel.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
 tests_unit_plugins_test_funnel_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_funnel_steps
+tests_unit_plugins_test_funnel_steps_SOURCES = tests/unit/plugins/test_funnel_steps.c tests/unit/plugins/fold_mock.h $(plugins_analysis_funnel_analysis_funnel_la_SOURCES)
+tests_unit_plugins_test_funnel_steps_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_attribution
 tests_unit_plugins_test_attribution_SOURCES = tests/unit/plugins/test_attribution.c tests/unit/plugins/fold_mock.h $(plugins_analysis_attribution_analysis_attribution_la_SOURCES)
 tests_unit_plugins_test_attribution_LDADD = $(UNIT_LDADD)

@@ -18,7 +18,7 @@ static const voc_def_touchpoint touchpoints[] = {{.id = VOC_LIT("mail")}};
 static const voc_str segments[] = {VOC_LIT("small"), VOC_LIT("other")};
 static voc_def_stage stages[4];
 
-enum { STEPS, WITHIN, STRICT, BY, NOT, OR, N };
+enum { STEPS, WITHIN, STRICT, BY, NOT, OR, ORDER, N };
 static voc_value options[N];
 
 static void ask(const char *steps, int64_t within, bool strict, bool by)

@@ -82,12 +82,14 @@ voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us,
     bool named = f->names != NULL && time_zone_split(text, &rest, &word);
     if (!read(f, named ? rest : text, &t)) return VOC_E_INPUT;
     int kind = TIME_ZONE_PLAIN;
+    const bool date = t.resolution == VOC_RES_DAY; // no time of any clock: stored at 00:00 (METHODS 0.2), else it would be another day
     if (named) {
         int64_t utc;
         voc_rc rc = time_named_to_utc(f->names, word, t.us, &utc, &kind);
         if (rc != VOC_OK && (!t.absolute || rc == VOC_E_NOMEM)) return rc;
-        if (!t.absolute) t.us = utc;
-    } else if (!t.absolute && f->zone != NULL) {
+        if (date) kind = TIME_ZONE_PLAIN;
+        else if (!t.absolute) t.us = utc;
+    } else if (!t.absolute && !date && f->zone != NULL) {
         t.us = time_zone_to_utc(f->zone, t.us, &kind);
     }
     if (t.us < TIME_MIN_US || t.us >= TIME_END_US) return VOC_E_INPUT;

@@ -28,8 +28,8 @@ static const struct command import_command = {
     "(packed or not) or a zip of one. Another tar or zip stands for its files, and logs.zip/access.log is one of them; a workbook (.xlsx) for its\n"
     "sheets, and 'book.xlsx!Sheet' is one of them. What no plugin reads is named, and fails nothing where it was found in a folder. Columns that\n"
     "are guessed wrong are named with -O, for example -O time=when -O action=what -O customer=who; voc sniff FILE --sources keeps the guess in\n"
-    "a file that can be corrected. --memory counts the process that reads the file too, except what a format makes it hold whole (an\n"
-    "object-centric log, a calendar, the texts of a workbook).",
+    "a file that can be corrected. What an <ignore> in it holds of is left out, and counted under its reason. --memory counts the process that\n"
+    "reads the file too, except what a format makes it hold whole (an object-centric log, a calendar, the texts of a workbook).",
     "  voc import shop.voc events.csv.gz            # guess the format and columns, print the guess\n"
     "  voc import shop.voc log.csv -O time=when     # name a column\n"
     "  zcat log.xes.gz | voc import p.voc - --as xes\n",

@@ -69,7 +69,7 @@ static voc_rc say(struct table *t, uint32_t kind, const char *file, voc_str text
     buf_init(&b, 8192);
     if (file) buf_printf(&b, "%s: ", file);
     buf_str(&b, text);
-    if (n) buf_printf(&b, ": %llu records", (unsigned long long)n);
+    if (n) buf_printf(&b, ": %llu %s", (unsigned long long)n, n == 1 ? "record" : "records");
     voc_rc rc = b.rc ? b.rc : table_note(t, kind, b.ptr);
     buf_done(&b);
     return rc;

@@ -200,6 +200,7 @@ static voc_rc read_again(struct cli *c, struct project *p, const struct journey 
     struct import_request q = {.project = p,
                                .catalogue = c->catalogue,
                                .journey = by,
+                               .isolate = cli_isolate(c),
                                .sources_only = only != NULL,
                                .path = path,
                                .name = strcmp(path, "-") == 0 ? "stdin" : NULL,

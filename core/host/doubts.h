@@ -11,5 +11,7 @@ struct doubts { // all zero at first
     int64_t first_us, last_us;
 };
 void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us);
-void doubts_say(const struct doubts *x, const char *path, uint64_t records, struct diag *d);
+// What the plugin calls a value of these options: COLUMN, PATH, TYPE; "" where it has no such option.
+struct doubts_words { char time[12], customer[12], case_[12]; };
+void doubts_say(const struct doubts *x, const char *path, const struct doubts_words *w, uint64_t records, struct diag *d);
 #endif

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "host/coding.h"
 #include "host/host.h"
+#include "host/leave_out.h"
 #include "host/place.h"
 
 #define FLUSH_ROWS 8192u                     // STREAM
@@ -36,6 +37,7 @@ struct voc_sink {
     uint64_t current;
     uint32_t sub;
     size_t mark_events, mark_facts;
+    struct { uint64_t rows; uint32_t rule; bool event, kept_event, kept; } left; // what <ignore>s left out of it, and whether anything stayed
     // STREAM
     struct voc_stream *stream;
     voc_rc (*flush)(void *user, const struct coded_block *b);
@@ -114,14 +116,46 @@ static uint8_t *record_state(struct voc_sink *s, uint64_t record)
     return s->open && record == s->current ? &s->state.at[0] : NULL;
 }
 
-// Rows come record by record; the mark lets a late rejection take back what the record gave.
-static void enter_record(struct voc_sink *s, uint64_t record)
+static voc_rc ignore_record(struct voc_sink *s, uint8_t *state, voc_str rule)
 {
-    if (record == s->current) return;
+    uint32_t code;
+    *state = RECORD_IGNORED;
+    voc_rc rc = dict_code(s->account.rules, rule, &code);
+    if (!rc && code >= s->account.by_rule.n) {
+        rc = vec_reserve(&s->account.by_rule, 1, 100000);
+        if (!rc) PUSH(&s->account.by_rule, ((struct import_ignored){dict_at(s->account.rules, code), 0}));
+    }
+    if (!rc) s->account.by_rule.at[code].records++;
+    return rc;
+}
+
+// A record whose events are all left out is ignored as a whole, with what it says besides (words, attributes); so is one
+// without events of which nothing stays.
+static voc_rc leave_record(struct voc_sink *s)
+{
+    uint8_t *state = s->left.rows && s->state.n ? record_state(s, s->current) : NULL;
+    voc_rc rc = VOC_OK;
+    if (state && *state == RECORD_ROWS && (s->left.event ? !s->left.kept_event : !s->left.kept)) {
+        coder_cut(&s->c, s->mark_events);
+        s->facts.n = s->mark_facts;
+        rc = ignore_record(s, state, leave_out_reason(s->spec.leave_out, s->left.rule));
+    } else if (state && *state == RECORD_ROWS) {
+        s->account.left_rows += s->left.rows;
+    }
+    memset(&s->left, 0, sizeof s->left);
+    return rc;
+}
+
+// Rows come record by record; the mark lets a late rejection take back what the record gave.
+static voc_rc enter_record(struct voc_sink *s, uint64_t record)
+{
+    if (record == s->current) return VOC_OK;
+    voc_rc rc = s->spec.leave_out ? leave_record(s) : VOC_OK;
     s->current = record;
     s->sub = 0;
     s->mark_events = s->c.n;
     s->mark_facts = s->facts.n;
+    return rc;
 }
 
 static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, voc_str reason)
@@ -184,17 +218,9 @@ voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
     voc_rc rc = states_ready(s);
     if (rc) return rc;
     uint8_t *state = record_state(s, record);
-    uint32_t code;
     if (state && *state == RECORD_REJECTED) return VOC_OK; // cut by the host: a rejection wins
     if (!state || *state != RECORD_OPEN || rule.len == 0 || !text_utf8_valid(rule.ptr, rule.len)) return VOC_E_BUG;
-    *state = RECORD_IGNORED;
-    rc = dict_code(s->account.rules, rule, &code);
-    if (!rc && code >= s->account.by_rule.n) {
-        rc = vec_reserve(&s->account.by_rule, 1, 100000);
-        if (!rc) PUSH(&s->account.by_rule, ((struct import_ignored){dict_at(s->account.rules, code), 0}));
-    }
-    if (!rc) s->account.by_rule.at[code].records++;
-    return rc;
+    return ignore_record(s, state, rule);
 }
 
 static void count_record(struct voc_sink *s, uint8_t state, uint64_t bytes)
@@ -227,7 +253,9 @@ void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad)
 static voc_rc close_stream_record(struct voc_sink *s)
 {
     if (!s->open) return VOC_OK;
+    voc_rc rc = s->spec.leave_out ? leave_record(s) : VOC_OK;
     s->open = false;
+    if (rc) return rc;
     if (s->state.at[0] == RECORD_OPEN) return lost(s, s->line);
     count_record(s, s->state.at[0], s->to - s->from);
     return VOC_OK;
@@ -237,6 +265,7 @@ voc_rc sink_end(struct voc_sink *s)
 {
     if (!s->block) return close_stream_record(s);
     voc_rc rc = states_ready(s);
+    if (!rc && s->spec.leave_out) rc = leave_record(s);
     for (size_t i = 0; i < s->block->n_records && !rc; i++) {
         if (s->state.at[i] == RECORD_OPEN) return lost(s, s->block->line[i]);
         count_record(s, s->state.at[i], record_bytes(s, i));
@@ -263,8 +292,7 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
     place_lines(s->spec.sender, line, line);
     s->open = true;
     *number = s->n_records++;
-    enter_record(s, *number);
-    return VOC_OK;
+    return enter_record(s, *number);
 }
 
 // ---- rows -----------------------------------------------------------------------------------------------------------------
@@ -368,15 +396,32 @@ static voc_rc add_entities(struct voc_sink *s, const voc_row *r)
     return rc;
 }
 
+// Whether an <ignore> holds of the row; both are remembered until the record ends.
+static bool left_out(struct voc_sink *s, const voc_row *r)
+{
+    const uint32_t rule = leave_out_row(s->spec.leave_out, r, s->spec.actor, s->spec.source);
+    const bool event = r->kind == VOC_ROW_EVENT;
+    if (rule == VOC_NONE) {
+        s->left.kept = true;
+        s->left.kept_event = s->left.kept_event || event;
+        return false;
+    }
+    if (!s->left.rows++) s->left.rule = rule;
+    s->left.event = s->left.event || event;
+    return true;
+}
+
 static voc_rc add_row(struct voc_sink *s, const voc_row *r)
 {
     uint8_t *state = record_state(s, r->record);
     if (!state || *state == RECORD_IGNORED || !within_contract(r)) return VOC_E_BUG;
     if (*state == RECORD_REJECTED) return VOC_OK;
     if (*state == RECORD_ROWS && s->current != r->record) return VOC_E_BUG; // rows come record by record
-    enter_record(s, r->record);
+    voc_rc rc = enter_record(s, r->record);
+    if (rc) return rc;
+    if (s->spec.leave_out && left_out(s, r)) return *state = RECORD_ROWS, VOC_OK; // until it is known whether anything stays
     const char *fault = row_fault(r);
-    voc_rc rc = fault ? VOC_E_INPUT : VOC_OK;
+    rc = fault ? VOC_E_INPUT : VOC_OK;
     if (!rc && r->kind == VOC_ROW_EVENT) rc = add_events(s, (const char *)r, sizeof *r, 1);
     if (!rc && (r->kind == VOC_ROW_WORD || r->kind == VOC_ROW_LINK)) rc = add_fact(s, r, NULL);
     if (!rc) rc = r->kind == VOC_ROW_REFERENCE ? add_reference(s, r) : add_entities(s, r);
@@ -395,7 +440,7 @@ static size_t plain_rows(const struct voc_sink *s, const char *rows, size_t stri
 {
     size_t i = 0;
     uint64_t last = 0;
-    if (!s->block) return 0;
+    if (!s->block || s->spec.leave_out) return 0;
     for (; i < n && i < CODING_AT_ONCE; i++) {
         const voc_row *r = (const voc_row *)(const void *)(rows + i * stride);
         if (r->kind != VOC_ROW_EVENT || !within_contract(r) || row_fault(r) || r->record >= s->block->n_records) break;
@@ -489,6 +534,7 @@ voc_rc sink_account(const struct voc_sink *s, struct account *total)
     t->records += f->records, t->gave += f->gave, t->rejected += f->rejected, t->ignored += f->ignored;
     t->bytes += f->bytes, t->gave_bytes += f->gave_bytes, t->rejected_bytes += f->rejected_bytes, t->ignored_bytes += f->ignored_bytes;
     total->actor_unset = total->actor_unset || s->account.actor_unset;
+    total->left_rows += s->account.left_rows;
     if (s->account.first_line && (!total->first_line || s->account.first_line < total->first_line)) {
         total->first_line = s->account.first_line;
         memcpy(total->first_reason, s->account.first_reason, sizeof total->first_reason);

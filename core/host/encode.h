@@ -8,6 +8,7 @@
 #include "io/lines.h"
 #include "store/store.h"
 
+struct leave_out;
 struct voc_sink; // one for each block (LINES) or for the whole stream (STREAM), single-threaded
 struct encode_spec {
     uint32_t actor, resolution;
@@ -15,6 +16,8 @@ struct encode_spec {
     uint64_t first_record; // of the source
     uint32_t sender;       // of the sink's blocks (store.h), which are then handed on in order, all of them
     uint32_t kept;         // EV_* columns that will be asked for; 0: all
+    const struct leave_out *leave_out; // rows that the source's <ignore>s leave out, or NULL; borrowed
+    voc_str source;                    // its id; borrowed
 };
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d);
 void sink_free(struct voc_sink *s);
@@ -27,7 +30,7 @@ void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block
 voc_rc sink_coded(struct voc_sink *s, struct coded_block *out); // borrows until sink_reset
 void sink_reset(struct voc_sink *s);
 // Adds this sink's counts to *total (by_rule sorted by name once all are added: account_done).
-struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; uint64_t first_line; char first_reason[200]; /* of the first reject */ };
+struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; uint64_t left_rows /* left out of records that gave others */; uint64_t first_line; char first_reason[200]; /* of the first reject */ };
 voc_rc sink_account(const struct voc_sink *s, struct account *total);
 voc_rc account_done(struct account *a);
 void account_free(struct account *a);

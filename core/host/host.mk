@@ -14,6 +14,7 @@ core_libvoc_a_SOURCES += \
 	core/host/fold.c core/host/fold.h \
 	core/host/host.c core/host/host.h \
 	core/host/import.c core/host/import.h \
+	core/host/leave_out.c core/host/leave_out.h \
 	core/host/note.c core/host/note.h \
 	core/host/options.c core/host/options.h \
 	core/host/parallel.c core/host/parallel.h \

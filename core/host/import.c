@@ -151,7 +151,7 @@ static voc_rc judge_rejects(const struct keeping *k)
         if (percent > 0) snprintf(allowed, sizeof allowed, "%g %% of %llu", percent, (unsigned long long)a->records);
         else snprintf(allowed, sizeof allowed, "%llu", (unsigned long long)k->req->max_rejects);
         snprintf(hint, sizeof hint, "%s; voc rows FILE --rejects-only shows them; a higher --max-rejects keeps the rest", kept);
-        diag_error(k->d, "IMPORT-006", k->req->path, 0, hint, "%llu records were rejected, %s are allowed", (unsigned long long)a->rejected, allowed);
+        diag_error(k->d, "IMPORT-006", k->req->path, 0, hint, "%llu %s rejected, %s are allowed", (unsigned long long)a->rejected, a->rejected == 1 ? "record was" : "records were", allowed);
         return VOC_E_CHECK;
     }
     return VOC_OK;
@@ -240,7 +240,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     voc_rc rc = r->bytes ? VOC_OK : read_input_open(&in, r, a, d);
     if (!rc) rc = isolated(r) ? worker_read(r, &in, &keeper, &k.end, a, d) : reader_read(r, &in, &keeper, &k.end, a, d);
     if (!rc && !r->plan_only) rc = finish(&k);
-    if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, k.end.account.records, d);
+    if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, &k.end.words, k.end.account.records, d);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing
     fill_report(&k);
     if (rc == VOC_E_BUG && k.end.plugin[0]) diag_error(d, "IMPORT-008", r->path, 0, "tell its author; nothing was kept", "plugin %s broke its contract", k.end.plugin);

@@ -171,6 +171,7 @@ static void hash_mapping(struct job *j)
         hash_str(&h, v->s);
         for (size_t k = 0; k < v->n_list; k++) hash_str(&h, v->list[k]);
     }
+    leave_out_hash(&h, j->rule);
     hash_end(&h, j->mapping);
 }
 
@@ -186,12 +187,10 @@ static voc_rc make_source(struct job *j)
         j->source.resolution = r->resolution;
         j->source.maps = r->maps;
         j->source.n_maps = r->n_maps;
-        if (r->n_ignores)
-            diag_warn(j->d, "IMPORT-011", j->req->journey->sources_file.ptr, r->ignores[0].line, "these rows are kept",
-                      "<ignore> of a source is read but not yet applied by this version");
     }
     if (j->source.zone.len == 0 && j->req->journey) j->source.zone = j->req->journey->zone;
     voc_rc rc = make_options(j);
+    if (!rc) rc = leave_out_new(&j->leave_out, r, j->req->journey ? j->req->journey->sources_file.ptr : NULL, j->d);
     if (!rc) hash_mapping(j);
     return rc;
 }
@@ -212,7 +211,7 @@ static voc_rc read_stream(struct job *j)
 {
     struct voc_stream s = {.in = j->in};
     struct voc_sink *sink = NULL;
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept, .leave_out = j->leave_out, .source = j->source.id};
     struct coded_block last;
     buf_init(&s.window, STREAM_WINDOW + 1);
     voc_rc rc = sink_new(&sink, &spec, j->d);
@@ -317,6 +316,14 @@ static voc_rc sum_up(struct job *j)
     return ok ? rc : VOC_E_NOMEM;
 }
 
+static void option_word(const voc_plugin *p, const char *name, char *to, size_t size)
+{
+    for (size_t i = 0; i < p->n_options; i++) {
+        const voc_option *o = option_at(p->options, p->option_size, i);
+        if (strcmp(o->name, name) == 0 && o->type == VOC_OPT_STRING) copy(to, size, o->argument && strlen(o->argument) < size ? o->argument : "NAME");
+    }
+}
+
 static voc_rc prepare(struct job *j)
 {
     struct read_end *e = j->end;
@@ -326,6 +333,9 @@ static voc_rc prepare(struct job *j)
     for (size_t i = 0; i < catalogue_n(j->req->catalogue); i++)
         if (catalogue_at(j->req->catalogue, i) == j->plugin) place_plugin((uint32_t)i + 1);
     copy(e->plugin, sizeof e->plugin, j->plugin->note.name);
+    option_word(j->plugin->desc, "time", e->words.time, sizeof e->words.time);
+    option_word(j->plugin->desc, "customer", e->words.customer, sizeof e->words.customer);
+    option_word(j->plugin->desc, "case", e->words.case_, sizeof e->words.case_);
     rc = make_source(j);
     if (!rc) (void)snprintf(e->source, sizeof e->source, "%.*s", (int)(j->source.id.len > 63 ? 63 : j->source.id.len), j->source.id.ptr);
     return rc ? rc : tell_chosen(j);
@@ -349,10 +359,14 @@ static voc_rc read_chosen_file(struct job *j)
     }
     voc_rc summed = sum_up(j);
     if (!rc) rc = summed;
+    if (!rc && j->total.left_rows)
+        diag_put(j->d, VOC_INFO, "IMPORT-011", in_path(j->in), 0, "voc rows FILE shows what stays", "an <ignore> left out %llu %s of records that gave others, too",
+                 (unsigned long long)j->total.left_rows, j->total.left_rows == 1 ? "row" : "rows");
     if (j->instance && j->ops->close) j->ops->close(j->instance);
     options_done(j->options, j->options ? j->plugin->desc->n_options : 0);
     context_done(&j->cx);
     account_free(&j->total);
+    leave_out_free(j->leave_out);
     return rc;
 }
 

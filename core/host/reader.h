@@ -4,6 +4,7 @@
 // reading is done in a worker, over the wire (worker.h): all that crosses is values.
 #ifndef VOC_HOST_READER_H
 #define VOC_HOST_READER_H
+#include "host/doubts.h"
 #include "host/file_kind.h"
 #include "host/import.h"
 
@@ -42,6 +43,7 @@ struct read_end { // what it came to, as far as it got
     uint64_t first_line;           // of the first reject
     char first_reason[200];
     char plugin[32], source[64], charset[32], mapping[2048], reason[200]; // as in import_report
+    struct doubts_words words;
     voc_source plan;
 };
 struct keeper {

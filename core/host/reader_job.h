@@ -3,6 +3,7 @@
 #ifndef VOC_HOST_READER_JOB_H
 #define VOC_HOST_READER_JOB_H
 #include "host/host.h"
+#include "host/leave_out.h"
 #include "host/reader.h"
 
 struct job { // one reading under way
@@ -16,6 +17,7 @@ struct job { // one reading under way
     struct plugin *plugin;
     const voc_input_ops *ops;
     const struct source_rule *rule; // of sources.xml, or NULL
+    struct leave_out *leave_out;    // what its <ignore>s leave out, or NULL
     voc_source source;
     voc_value *options;
     const char *beside, *beside_as; // a file that was taken because it lies beside the input, and the option that it is; or NULL

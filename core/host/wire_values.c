@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "host/coder.h"
 
+#define PREDICATES_DEEP 1000u
+
 // ---- parts -----------------------------------------------------------------------------------------------------------------------
 
 static void own(struct coder *c, voc_str *s)
@@ -117,6 +119,66 @@ static void option(struct coder *c, struct option_given *o)
     big(c, &o->line);
 }
 
+// A pattern goes as its text; who reads it compiles it (leave_out.h).
+static void pattern(struct coder *c, voc_str *s)
+{
+    bool is = s->ptr != NULL;
+    flag(c, &is);
+    if (is) text(c, s);
+    if (coder_reads(c) && is && !s->ptr) s->ptr = "";
+}
+
+static void test(struct coder *c, struct leaf_test *t)
+{
+    uint32_t field = (uint32_t)t->field;
+    code_u32(c, &field, LEAF_N - 1);
+    t->field = (enum leaf_field)field;
+    text(c, &t->whole);
+    pattern(c, &t->pattern);
+}
+
+static void real(struct coder *c, double *x)
+{
+    uint64_t bits;
+    memcpy(&bits, x, sizeof bits);
+    big(c, &bits);
+    memcpy(x, &bits, sizeof bits);
+}
+
+// What is told of one row: no counts, and nothing within a time (load_sources.c refuses them).
+static void predicate(struct coder *c, const struct predicate **out, unsigned depth)
+{
+    struct predicate p = {.kind = PRED_ALL};
+    if (!coder_reads(c)) p = **out;
+    uint32_t kind = (uint32_t)p.kind, of = (uint32_t)p.of;
+    struct leaf_test *tests = (struct leaf_test *)(uintptr_t)p.tests;
+    const struct predicate **child = (const struct predicate **)(uintptr_t)p.child;
+    if (depth > PREDICATES_DEEP) c->rc = VOC_E_LIMIT;
+    code_u32(c, &kind, PRED_NOT);
+    code_u32(c, &of, FACT_UNIT);
+    code_u32(c, &p.actors, UINT32_MAX);
+    big(c, &p.line);
+    text(c, &p.name);
+    text(c, &p.is);
+    pattern(c, &p.pattern);
+    bool *const flags[] = {&p.has_is, &p.has_present, &p.present, &p.has_at_least, &p.has_at_most};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) flag(c, flags[i]);
+    real(c, &p.fact_at_least);
+    real(c, &p.fact_at_most);
+    code_array(c, (void **)&tests, &p.n_tests, sizeof *tests);
+    for (size_t i = 0; i < p.n_tests && !c->rc; i++) test(c, &tests[i]);
+    code_array(c, (void **)&child, &p.n_child, sizeof *child);
+    for (size_t i = 0; i < p.n_child && !c->rc; i++) predicate(c, &child[i], depth + 1);
+    if (!coder_reads(c) || c->rc) return;
+    p.kind = (enum predicate_kind)kind;
+    p.of = (enum fact_of)of;
+    p.tests = tests;
+    p.child = child;
+    struct predicate *to = arena_alloc(c->arena, sizeof *to);
+    if (to) *to = p, *out = to;
+    else c->rc = VOC_E_NOMEM;
+}
+
 static void rule(struct coder *c, struct source_rule *r)
 {
     voc_str *files = (voc_str *)(uintptr_t)r->files;
@@ -132,8 +194,8 @@ static void rule(struct coder *c, struct source_rule *r)
     for (size_t i = 0; i < r->n_files && !c->rc; i++) bytes(c, &files[i]);
     code_array(c, (void **)&options, &r->n_options, sizeof *options);
     for (size_t i = 0; i < r->n_options && !c->rc; i++) bytes(c, &options[i].name), bytes(c, &options[i].value), big(c, &options[i].line);
-    code_array(c, (void **)&ignores, &r->n_ignores, sizeof *ignores); // only their places: rows are not chosen in the reader
-    for (size_t i = 0; i < r->n_ignores && !c->rc; i++) big(c, &ignores[i].line);
+    code_array(c, (void **)&ignores, &r->n_ignores, sizeof *ignores);
+    for (size_t i = 0; i < r->n_ignores && !c->rc; i++) text(c, &ignores[i].reason), big(c, &ignores[i].line), predicate(c, &ignores[i].when, 0);
     r->files = files;
     r->options = options;
     r->ignores = ignores;
@@ -258,6 +320,9 @@ void wire_end(struct coder *c, struct read_end *x, voc_rc *rc)
     line(c, x->charset, sizeof x->charset);
     line(c, x->mapping, sizeof x->mapping);
     line(c, x->reason, sizeof x->reason);
+    line(c, x->words.time, sizeof x->words.time);
+    line(c, x->words.customer, sizeof x->words.customer);
+    line(c, x->words.case_, sizeof x->words.case_);
     source(c, &x->plan);
 }
 

@@ -18,6 +18,7 @@ struct leaf_test { // F="whole value" or F-like="pattern"
     enum leaf_field field;
     voc_str whole;            // when re is NULL
     struct voc_regex *re;
+    voc_str pattern;          // what re was made of; its pointer is NULL where the whole value is meant
 };
 enum predicate_kind { PRED_EVENT, PRED_FACT, PRED_COUNT, PRED_ALL, PRED_ANY, PRED_NOT };
 enum count_distinct { DISTINCT_NONE, DISTINCT_INDIVIDUAL, DISTINCT_OBJECT, DISTINCT_DAY, DISTINCT_SESSION };
@@ -33,6 +34,7 @@ struct predicate {
     enum fact_of of;
     voc_str name, is;
     struct voc_regex *like;
+    voc_str pattern; // what `like` was made of, or a NULL pointer
     bool has_is, has_present, present, has_at_least, has_at_most;
     double fact_at_least, fact_at_most;
     // PRED_COUNT

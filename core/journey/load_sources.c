@@ -40,6 +40,36 @@ static bool is_map(const struct xml_node *n)
     return str_is(n->name, "map") || str_is(n->name, "alias") || str_is(n->name, "attr") || str_is(n->name, "case") || str_is(n->name, "account");
 }
 
+// ---- <ignore> -----------------------------------------------------------------------------------------------------------
+
+// What a source leaves out is told of one row alone, before anybody knows whose journey it is in. NULL: it can be.
+static const char *looks_beyond(const struct predicate *p)
+{
+    if (p->kind == PRED_COUNT) return "<count> looks at other events";
+    if (p->kind == PRED_NOT && p->within_us != VOC_NA) return "<not within> looks at other events";
+    if (p->kind == PRED_FACT && p->of == FACT_UNIT) return "<fact of=\"unit\"> asks whose journey it is (of=\"event\", \"individual\" or \"account\" is what the row says)";
+    for (size_t i = 0; i < p->n_tests; i++) {
+        const enum leaf_field f = p->tests[i].field;
+        if (f == LEAF_CLASS || f == LEAF_SEGMENT || f == LEAF_THEME)
+            return f == LEAF_CLASS ? "a class is given to events by the journey (name the action)" : f == LEAF_SEGMENT ? "a segment is of the one whose journey it is" : "themes are read in texts later (text-like is a pattern)";
+    }
+    const char *why = NULL;
+    for (size_t i = 0; i < p->n_child && !why; i++) why = looks_beyond(p->child[i]);
+    return why;
+}
+
+static void load_ignores(struct loader *l, const struct xml_node *n, struct source_rule *s)
+{
+    struct source_ignore *ignores = load_take(l, load_children(n, "ignore"), sizeof *ignores);
+    for (const struct xml_node *k = load_child(n, "ignore"); k && ignores; k = load_next(k->next, "ignore")) {
+        const struct predicate *when = load_predicate_in(l, k);
+        const char *why = when ? looks_beyond(when) : NULL;
+        if (why) load_fault(l, "JOURNEY-034", k->line, "test what a row itself says: action, actor, channel, campaign, object, touchpoint, owner, role, text, question, <fact of=\"event\">", "an <ignore> is decided row by row: %s", why);
+        if (when && !why) ignores[s->n_ignores++] = (struct source_ignore){.reason = load_text(k, "reason"), .when = when, .line = k->line};
+    }
+    s->ignores = ignores;
+}
+
 static void load_source(struct loader *l, const struct xml_node *n, struct source_rule *s)
 {
     static const char *const actors[] = {"", "customer", "company", "other"};
@@ -62,12 +92,7 @@ static void load_source(struct loader *l, const struct xml_node *n, struct sourc
     for (const struct xml_node *k = load_child(n, "option"); k && options; k = load_next(k->next, "option"))
         options[s->n_options++] = (struct source_option){load_text(k, "name"), load_text(k, "value"), k->line};
     s->options = options;
-    struct source_ignore *ignores = load_take(l, load_children(n, "ignore"), sizeof *ignores);
-    for (const struct xml_node *k = load_child(n, "ignore"); k && ignores; k = load_next(k->next, "ignore")) {
-        ignores[s->n_ignores] = (struct source_ignore){.reason = load_text(k, "reason"), .when = load_predicate_in(l, k), .line = k->line};
-        if (ignores[s->n_ignores].when) s->n_ignores++;
-    }
-    s->ignores = ignores;
+    load_ignores(l, n, s);
 }
 
 void load_sources(struct loader *l)

@@ -106,18 +106,19 @@ static struct predicate *load_event(struct loader *l, const struct xml_node *n)
             tests[p->n_tests++] = (struct leaf_test){.field = (enum leaf_field)f, .whole = *whole};
         }
         struct voc_regex *re = like ? load_pattern(l, *like, 0, n->line) : NULL;
-        if (re) tests[p->n_tests++] = (struct leaf_test){.field = (enum leaf_field)f, .re = re};
+        if (re) tests[p->n_tests++] = (struct leaf_test){.field = (enum leaf_field)f, .re = re, .pattern = *like};
     }
     p->tests = tests;
     load_members(l, n, p);
     return p;
 }
 
-// `of` where it is not written: in an <event> the event, in a role the person, in a segment the account, else the unit.
+// `of` where it is not written: in an <event> or an <ignore> the event, in a role the person, in a segment the account, else the unit.
 static enum fact_of fact_default(const struct xml_node *n)
 {
     if (n->parent && str_is(n->parent->name, "event")) return FACT_EVENT;
     for (const struct xml_node *up = n->parent; up; up = up->parent) {
+        if (str_is(up->name, "ignore")) return FACT_EVENT;
         if (str_is(up->name, "role")) return FACT_INDIVIDUAL;
         if (str_is(up->name, "segment")) return FACT_ACCOUNT;
     }
@@ -134,7 +135,7 @@ static struct predicate *load_fact(struct loader *l, const struct xml_node *n)
     p->name = load_text(n, "name");
     p->is = load_text(n, "is");
     p->has_is = load_given(n, "is");
-    if (like) p->like = load_pattern(l, *like, 0, n->line);
+    if (like) p->like = load_pattern(l, *like, 0, n->line), p->pattern = *like;
     p->has_present = load_given(n, "present");
     p->present = load_yes(n, "present");
     p->has_at_least = load_given(n, "at-least") && str_real(load_text(n, "at-least"), &p->fact_at_least);

@@ -9,7 +9,10 @@
 static const char *const plan_decimals[] = {"auto", "point", "comma", NULL};
 static const char *const plan_ref_kinds[] = {"event", "touchpoint", "thread", "case", NULL};
 
-#define COLUMN_OPTION(name_, help_) {.name = name_, .type = VOC_OPT_STRING, .flags = VOC_OPT_COLUMN, .argument = "COLUMN", .help = help_}
+#ifndef PLAN_CELL // what names a cell of a record
+#define PLAN_CELL "COLUMN"
+#endif
+#define COLUMN_OPTION(name_, help_) {.name = name_, .type = VOC_OPT_STRING, .flags = VOC_OPT_COLUMN, .argument = PLAN_CELL, .help = help_}
 #define PLAN_OPTIONS \
     {.name = "decimal", .type = VOC_OPT_ENUM, .initial = "auto", .choices = plan_decimals, .argument = "MARK", .help = "What stands before the decimals of numbers."}, \
     {.name = "time-format", .type = VOC_OPT_STRING, .argument = "PATTERN", .help = "Pattern of the times, such as d.M.yyyy HH:mm, or iso, epoch-s, epoch-ms, epoch-us. Proven from the data if not given."}, \

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#define PLAN_CELL "PATH"
 #include "plugins/common/events/options.h"
 
 #define LOOK_LINES 20u

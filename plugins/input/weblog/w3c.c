@@ -77,6 +77,13 @@ static void read_offset(voc_str rest, struct wl_w3c *to)
     to->offset_s = minutes * (s.ptr[0] == '-' ? -60 : 60);
 }
 
+bool wl_w3c_is_directive(voc_str line)
+{
+    size_t i = 1;
+    while (i < line.len && (line.ptr[i] == '-' || ((line.ptr[i] | 32) >= 'a' && (line.ptr[i] | 32) <= 'z'))) i++;
+    return line.len && line.ptr[0] == '#' && i > 1 && i < line.len && line.ptr[i] == ':' && !begins(line, "#remark:");
+}
+
 voc_rc wl_w3c_directive(struct weblog *w, voc_str line, struct wl_w3c **context)
 {
     struct wl_w3c next;

@@ -229,11 +229,11 @@ static bool blank(voc_str line)
 
 static void read_line(struct wl_work *k, voc_str line, uint64_t record)
 {
-    static const struct wl_fault comment = {"", "a comment or directive"}, empty = {"", "an empty line"};
+    static const struct wl_fault comment = {"", "a comment"}, directive = {"", "a directive, such as #Fields"}, empty = {"", "an empty line"};
     struct wl_request r;
     struct wl_fault fault = {NULL, NULL};
     bool read = false;
-    if (line.len && line.ptr[0] == '#') return answer(k, record, &comment);
+    if (line.len && line.ptr[0] == '#') return answer(k, record, k->w->kind == WL_KIND_W3C && wl_w3c_is_directive(line) ? &directive : &comment);
     if (blank(line)) return answer(k, record, &empty);
     make_room(k, line.len);
     if (k->rc) return;

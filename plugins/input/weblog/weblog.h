@@ -212,6 +212,7 @@ bool wl_time_read(struct wl_work *k, enum wl_time form, voc_str text, struct wl_
 
 // w3c.c. A directive line into a context that follows `before` (NULL: none); the same one where nothing changes.
 voc_rc wl_w3c_directive(struct weblog *w, voc_str line, struct wl_w3c **context);
+bool wl_w3c_is_directive(voc_str line); // "#Word: ...", but for a remark
 bool wl_w3c_fields(voc_str line, struct wl_w3c *to); // "#Fields: ..."; false: no field of a request among them
 
 bool wl_join_query(struct wl_work *k, struct wl_request *r); // path and query of fields of their own; false: no memory

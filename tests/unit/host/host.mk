@@ -160,6 +160,11 @@ tests_unit_host_test_encode_SOURCES = tests/unit/host/test_encode.c
 tests_unit_host_test_encode_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_encode_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_leave_out
+tests_unit_host_test_leave_out_SOURCES = tests/unit/host/test_leave_out.c
+tests_unit_host_test_leave_out_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_leave_out_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_pipeline
 tests_unit_host_test_pipeline_SOURCES = tests/unit/host/test_pipeline.c
 tests_unit_host_test_pipeline_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -274,7 +274,7 @@ static void a_line_that_is_cut_short_or_holds_no_request_is_rejected_with_the_re
         {"192.0.2.1 - -" AT "\"GET a HTTP/1.1\" 400 1 " ANY, "1 reject REQUEST: the page that was asked for is not a path or an address\n"},
         {"192.0.2.1 - -" AT "\"GET /a HTTP/1.1\" 20x 1 " ANY, "1 reject STATUS: its status is not a number from 100 to 999\n"},
         {"192.0.2.1 - -" AT "\"-\" 408 1 " ANY, "1 ignore a connection without a request\n"},
-        {"# note\n   \n", "1 ignore a comment or directive\n2 ignore an empty line\n"},
+        {"# note\n   \n", "1 ignore a comment\n2 ignore an empty line\n"},
         {"192.0.2.1 - -" AT "\"GET /a HTTP/1.1\" 200 1 \"-\" \"a \\\"quoted\\\" \\\\ agent of ours\"\n", " view by=customer "},
         {"192.0.2.1 - -" AT "\"GET /a HTTP/1.1\" 200 1 \"-\" \"a \"bare\" quote of ours\"\n", " view by=customer "},
         {"192.0.2.1 - anna b smith" AT "\"GET /a HTTP/1.1\" 200 1 " ANY, " customer=login:anna b smith! "},

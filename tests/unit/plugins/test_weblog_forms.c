@@ -209,10 +209,10 @@ static void each_fields_line_holds_from_there_on(void **state)
                 "#Version: 1.0\n#GMT-Offset: -0800\n#Fields: date time c-ip cs-method cs-uri-stem sc-status\n2024-03-04 01:00:01 192.0.2.1 GET /a 200\n"
                 "#Fields: cs-uri-stem c-ip time date\n/b 192.0.2.1 01:00:02 2024-03-04\n"
                 "#Fields: x-nothing\nvalue\n#Fields: date time c-ip cs-uri-stem cs(User-Agent)\n2024-03-04\t01:00:03\t192.0.2.1\t/c\tMozilla/5.0%2520(X11)\n",
-                "1 ignore a comment or directive\n2 ignore a comment or directive\n3 ignore a comment or directive\n"
-                "4 2024-03-04T09:00:01Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a {status=200 200}\n5 ignore a comment or directive\n"
-                "6 2024-03-04T09:00:02Z view by=customer customer=visitor:192.0.2.1 touchpoint=/b channel=web object=/b\n7 ignore a comment or directive\n"
-                "8 reject FIELDS: no #Fields line before it says what it holds\n9 ignore a comment or directive\n"
+                "1 ignore a directive, such as #Fields\n2 ignore a directive, such as #Fields\n3 ignore a directive, such as #Fields\n"
+                "4 2024-03-04T09:00:01Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a {status=200 200}\n5 ignore a directive, such as #Fields\n"
+                "6 2024-03-04T09:00:02Z view by=customer customer=visitor:192.0.2.1 touchpoint=/b channel=web object=/b\n7 ignore a directive, such as #Fields\n"
+                "8 reject FIELDS: no #Fields line before it says what it holds\n9 ignore a directive, such as #Fields\n"
                 "10 2024-03-04T09:00:03Z view by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/c channel=web object=/c\n");
 }
 
@@ -220,7 +220,7 @@ static void lines_of_a_file_transfer_server_are_no_requests(void **state)
 {
     (void)state;
     expect_options(NULL, "#Fields: time c-ip cs-method cs-uri-stem sc-status\n#Date: 2024-03-04 00:00:00\n09:00:01 192.0.2.1 [2]USER /anna 331\n",
-                "1 ignore a comment or directive\n2 ignore a comment or directive\n3 reject REQUEST: its method is none of HTTP\n");
+                "1 ignore a directive, such as #Fields\n2 ignore a directive, such as #Fields\n3 reject REQUEST: its method is none of HTTP\n");
 }
 
 // ---- JSON ---------------------------------------------------------------------------------------------------------------------------------------

@@ -88,8 +88,40 @@ static bool may_be_archive(const char *path, struct file_look look)
     return look.archive;
 }
 
+// What is damaged, and a book with one sheet, is left as it is named: the import says what is wrong.
+static voc_rc add_sheets(struct cli *c, const char *path, const struct in_sheets *list, bool found, struct names *out)
+{
+    size_t n = 0;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < list->at.n; i++) {
+        const struct in_sheet *t = &list->at.at[i];
+        n += !t->hidden && !t->other && !t->empty;
+        if (t->hidden && !t->other && !t->empty)
+            diag_put(c->diag, VOC_INFO, "IN-057", path, 0, arena_printf(&c->arena, "'%s!%s' reads it", path, t->name), "the sheet \"%s\" is hidden and is left out", t->name);
+    }
+    if (n < 2) return add_one(out, path, found);
+    for (size_t i = 0; i < list->at.n && !rc; i++) {
+        const struct in_sheet *t = &list->at.at[i];
+        if (!t->hidden && !t->other && !t->empty) rc = add_one(out, arena_printf(&c->arena, "%s!%s", path, t->name), found);
+    }
+    return rc;
+}
+
+// A workbook in an archive stands for its sheets, or for the one that was asked for.
+static voc_rc add_member(struct cli *c, const char *path, voc_str sheet, struct names *out)
+{
+    struct in_sheets list = {0};
+    if (!in_is_workbook(path)) return add_one(out, path, true);
+    if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), true);
+    voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
+    if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
+    if (!rc) rc = add_sheets(c, path, &list, true, out);
+    in_sheets_done(&list);
+    return rc;
+}
+
 // The files of an archive are as those of a folder.
-static voc_rc add_members(struct cli *c, const char *path, const struct in_sheets *list, struct names *out)
+static voc_rc add_members(struct cli *c, const char *path, const struct in_sheets *list, voc_str sheet, struct names *out)
 {
     struct names in = {0};
     voc_rc rc = VOC_OK;
@@ -99,39 +131,22 @@ static voc_rc add_members(struct cli *c, const char *path, const struct in_sheet
     }
     if (in.v.n) qsort(in.v.at, in.v.n, sizeof *in.v.at, by_name);
     for (size_t i = 0; i < in.v.n && !rc; i++)
-        if (i == 0 || strcmp(in.v.at[i], in.v.at[i - 1]) != 0) rc = add_one(out, in.v.at[i], true);
+        if (i == 0 || strcmp(in.v.at[i], in.v.at[i - 1]) != 0) rc = add_member(c, in.v.at[i], sheet, out);
     names_done(&in);
     return rc;
 }
 
-// What is damaged, and a book with one sheet, is left as it is named: the import says what is wrong.
 static voc_rc add_file(struct cli *c, const char *path, voc_str as, voc_str sheet, bool found, struct names *out)
 {
     struct in_sheets list = {0};
-    size_t n = 0;
     const struct file_look look = file_look(path);
-    const bool archive = may_be_archive(path, look) && !str_is(as, "email");
-    if (path[in_file_part(path)] != 0 || (!look.workbook && !archive)) return add_one(out, path, found);
+    const bool archive = may_be_archive(path, look) && !str_is(as, "email"), inner = path[in_file_part(path)] == '/' && in_is_workbook(path);
+    if (!inner && (path[in_file_part(path)] != 0 || (!look.workbook && !archive))) return add_one(out, path, found);
     if (sheet.len && !archive) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
     voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
     if (rc == VOC_E_LIMIT && archive) return import_sheets(&list, path, cli_isolate(c), c->diag); // says what it is
     if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
-    if (!rc && list.at.n && list.at.at[0].member) {
-        rc = add_members(c, path, &list, out);
-        in_sheets_done(&list);
-        return rc;
-    }
-    for (size_t i = 0; i < list.at.n; i++) {
-        const struct in_sheet *t = &list.at.at[i];
-        n += !t->hidden && !t->other && !t->empty;
-        if (t->hidden && !t->other && !t->empty)
-            diag_put(c->diag, VOC_INFO, "IN-057", path, 0, arena_printf(&c->arena, "'%s!%s' reads it", path, t->name), "the sheet \"%s\" is hidden and is left out", t->name);
-    }
-    if (!rc && n < 2) rc = add_one(out, path, found);
-    for (size_t i = 0; i < list.at.n && !rc && n > 1; i++) {
-        const struct in_sheet *t = &list.at.at[i];
-        if (!t->hidden && !t->other && !t->empty) rc = add_one(out, arena_printf(&c->arena, "%s!%s", path, t->name), found);
-    }
+    if (!rc) rc = list.at.n && list.at.at[0].member ? add_members(c, path, &list, sheet, out) : add_sheets(c, path, &list, found, out);
     in_sheets_done(&list);
     return rc;
 }

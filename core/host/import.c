@@ -228,7 +228,7 @@ voc_rc import_sheets(struct in_sheets *out, const char *path, enum isolate how, 
 {
     int fd = -1;
     voc_rc rc = in_descriptor(&fd, path, d);
-    return rc ? rc : how == ISOLATE_ALWAYS ? worker_sheets(path, fd, out, d) : in_list_sheets_descriptor(out, path, fd, d);
+    return rc ? rc : how == ISOLATE_ALWAYS ? worker_sheets(path, fd, out, d) : in_list_sheets_descriptor(out, path, in_file_part(path), fd, d);
 }
 
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)

@@ -544,7 +544,7 @@ voc_rc worker_sniff(const struct import_request *r, struct read_input *from, str
 voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct diag *d)
 {
     const struct import_request r = {.path = path, .threads = 1};
-    struct read_input from = {.fd = fd};
+    struct read_input from = {.fd = fd, .file = in_file_part(path)};
     struct arena a;
     struct talk *t = mem_zalloc(1, sizeof *t);
     if (!t) return read_input_close(&from), VOC_E_NOMEM;

@@ -229,7 +229,7 @@ static void list_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
 {
     struct in_sheets list = {0};
     struct buf out;
-    if (!rc) rc = in_list_sheets_descriptor(&list, ch->q.r.path, from->fd, ch->d);
+    if (!rc) rc = in_list_sheets_descriptor(&list, ch->q.r.path, from->file, from->fd, ch->d);
     size_t n = list.at.n;
     struct wire_sheet *all = arena_alloc(&ch->arena, (n + 1) * sizeof *all);
     if (!all) n = 0, rc = VOC_E_NOMEM;

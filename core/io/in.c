@@ -40,6 +40,7 @@ struct in { // owns everything but d, and block is where it lies
     const char *sheet;     // borrows from path; NULL: none was named
     const char *member;    // the file in an archive, likewise; owned by the next
     char *member_owned, *whole; // whole: what a packed file in an archive holds, as the source
+    bool held_only; // what is packed in an archive is held, and not opened
     struct members *members; // an archive of several files, read from unpack or the source
     enum packing packing;
     struct in_limits limits;
@@ -164,7 +165,7 @@ static voc_rc hold_member(struct in *in)
     in->head_whole = false;
     in->unpacked = 0;
     source_memory(&in->source, in->file, all.ptr, all.len, in->d);
-    return open_packing(in);
+    return in->held_only ? VOC_OK : open_packing(in);
 }
 
 // A file of an archive, by its name.
@@ -264,7 +265,7 @@ voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d)
 {
     int fd = -1;
     voc_rc rc = in_descriptor(&fd, path, d);
-    return rc == VOC_OK ? in_list_sheets_descriptor(out, path, fd, d) : rc;
+    return rc == VOC_OK ? in_list_sheets_descriptor(out, path, in_file_part(path), fd, d) : rc;
 }
 
 static voc_rc list_archive(struct in_sheets *out, struct source *s)
@@ -289,18 +290,41 @@ static voc_rc list_archive(struct in_sheets *out, struct source *s)
     return rc;
 }
 
-voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d)
+static voc_rc list_source(struct in_sheets *out, struct source *s, const char *path, struct diag *d)
 {
-    struct source s = {.fd = -1};
     const char *ptr;
     size_t len = 0;
     bool yes = false;
+    voc_rc rc = s->seekable ? source_peek(s, PACK_MAGIC, &ptr, &len) : VOC_OK;
+    if (rc == VOC_OK && s->seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(s, &yes);
+    if (rc == VOC_OK && yes) return book_list(out, s, path, d);
+    return rc == VOC_OK && s->seekable ? list_archive(out, s) : rc;
+}
+
+// A workbook in an archive is held in memory, as it is when it is read.
+static voc_rc list_member(struct in_sheets *out, const char *path, size_t file, int fd, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, path, file, NULL, d);
+    if (rc != VOC_OK) {
+        (void)close(fd);
+        return rc;
+    }
+    in->held_only = true;
+    rc = source_open_descriptor(&in->source, in->file, fd, d);
+    if (rc == VOC_OK) rc = open_member(in);
+    if (rc == VOC_OK && in->whole != NULL) rc = list_source(out, &in->source, path, d);
+    in_close(in);
+    return rc;
+}
+
+voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, size_t file, int fd, struct diag *d)
+{
+    struct source s = {.fd = -1};
+    if (file < strlen(path) && path[file] == '/') return list_member(out, path, file, fd, d);
     voc_rc rc = source_open_descriptor(&s, path, fd, d);
     if (rc != VOC_OK) return rc;
-    if (s.seekable) rc = source_peek(&s, PACK_MAGIC, &ptr, &len);
-    if (rc == VOC_OK && s.seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(&s, &yes);
-    if (rc == VOC_OK && yes) rc = book_list(out, &s, path, d);
-    else if (rc == VOC_OK && s.seekable) rc = list_archive(out, &s);
+    rc = list_source(out, &s, path, d);
     source_close(&s);
     return rc;
 }

@@ -21,14 +21,15 @@ voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
 voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_file_part */, int fd, bool packed, const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
-// The sheets of a workbook in the order of their tabs, or the files of an archive (member) in its order, if it holds several that
-// are not all mails; none: it is neither. Names as in_open takes them behind the '!' or the '/'.
+// The sheets of a workbook (also of one in an archive: "logs.zip/book.xlsx") in the order of their tabs, or the files of an archive
+// (member) in its order, if it holds several that are not all mails, or a workbook alone; none: it is neither. Names as in_open takes them behind the '!' or the '/'.
 struct in_sheet { char *name; bool hidden, other, empty, member; }; // other: a chart or a macro's
 struct in_sheets { VEC(struct in_sheet) at; };
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);
-voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, int fd, struct diag *d); // takes fd, whatever it returns
+voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, size_t file /* in_file_part */, int fd, struct diag *d); // takes fd, whatever it returns
 void in_sheets_done(struct in_sheets *s);
 size_t in_file_part(const char *path); // of "book.xlsx!Sheet" and "logs.zip/a.csv" the length of what names the file; else the whole
+bool in_is_workbook(const char *name); // by its ending
 size_t in_name_part(const char *path); // the same by the name alone, where no file can be asked for
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
 void in_close(struct in *in);

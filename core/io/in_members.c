@@ -374,7 +374,8 @@ static voc_rc list_names(struct members *m, struct in_sheets *out)
         }
         if (rc == VOC_OK && out->at.n < MEMBERS_MAX) rc = add_name(out, name);
     }
-    if (rc == VOC_OK && (others == 0 || out->at.n < 2)) in_sheets_done(out);
+    const bool book = out->at.n == 1 && in_is_workbook(out->at.at[0].name); // its sheets may be several
+    if (rc == VOC_OK && (others == 0 || out->at.n < 2) && !book) in_sheets_done(out);
     return rc;
 }
 

@@ -22,6 +22,15 @@ voc_str in_plain_name(const char *path)
     return name;
 }
 
+bool in_is_workbook(const char *name)
+{
+    static const char *const endings[] = {".xlsx", ".xlsm", ".xltx", ".xltm"};
+    const size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (n > 5 && str_ieq(str_mk(name + n - 5, 5), str_of(endings[i]))) return true;
+    return false;
+}
+
 // In a worker no file can be asked for: up to the first '!' behind the ending of a workbook.
 size_t in_name_part(const char *path)
 {

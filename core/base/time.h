@@ -29,6 +29,7 @@ bool time_after(int64_t b, uint32_t b_res, int64_t a, uint32_t a_res);
 // stand there (Europe/Warsaw, CEST, UTC+2, W._Europe_Standard_Time). zone "": UTC. A date without a clock is 00:00 in every zone. Unknown zone or letter: VOC_E_OPTION with a diagnostic.
 struct time_format; // owns; shared by threads after creation: its counters and the zones it has met are atomic
 voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, struct diag *d);
+void time_format_midnights(struct time_format *f); // before it is shared: a date means the moment at which that day begins in the zone
 void time_format_free(struct time_format *f);
 // VOC_E_INPUT: not a time by this format (out of range counts as not; so does a zone by name that is unknown, or has several
 // meanings). VOC_E_NOMEM only where zones have names.

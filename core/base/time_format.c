@@ -13,6 +13,7 @@ struct time_format { // owns zone and counters
     enum kind kind;
     int64_t unit_us;
     struct time_zone *zone; // NULL: UTC
+    bool midnights;         // a date is 00:00 there
     struct counters *counters;
     struct time_names *names; // NULL: no zone stands behind the time
     struct time_pattern pattern;
@@ -56,6 +57,8 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
     return rc;
 }
 
+void time_format_midnights(struct time_format *f) { f->midnights = true; }
+
 void time_format_free(struct time_format *f)
 {
     if (f == NULL) return;
@@ -82,7 +85,7 @@ voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us,
     bool named = f->names != NULL && time_zone_split(text, &rest, &word);
     if (!read(f, named ? rest : text, &t)) return VOC_E_INPUT;
     int kind = TIME_ZONE_PLAIN;
-    const bool date = t.resolution == VOC_RES_DAY; // no time of any clock: stored at 00:00 (METHODS 0.2), else it would be another day
+    const bool date = t.resolution == VOC_RES_DAY && !f->midnights; // no time of any clock: stored at 00:00 (METHODS 0.2), else it would be another day
     if (named) {
         int64_t utc;
         voc_rc rc = time_named_to_utc(f->names, word, t.us, &utc, &kind);

@@ -51,6 +51,7 @@ static void load_zone(struct loader *l)
 {
     voc_rc rc = time_format_new(&l->time, str_of(""), l->j->zone, NULL);
     if (rc == VOC_E_OPTION) rc = time_format_new(&l->time, str_of(""), str_of("UTC"), NULL); // the zone was reported
+    if (!rc) time_format_midnights(l->time); // "start" of a definition is a moment, not what happened some time that day
     load_nomem(l, rc);
 }
 

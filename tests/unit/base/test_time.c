@@ -224,6 +224,21 @@ static void patterns_that_cannot_work_are_refused_with_a_reason(void **state)
     }
 }
 
+static void a_date_is_a_moment_only_where_that_is_meant(void **state)
+{
+    struct time_format *f = NULL;
+    int64_t us = 0;
+    uint32_t resolution = 0;
+    (void)state;
+    assert_int_equal(time_format_new(&f, STR(""), STR("America/New_York"), NULL), VOC_OK);
+    assert_int_equal(time_format_parse(f, STR("2024-07-15"), &us, &resolution), VOC_OK);
+    assert_true(us == INT64_C(1721001600) * US_PER_SECOND && resolution == VOC_RES_DAY);
+    time_format_midnights(f);
+    assert_int_equal(time_format_parse(f, STR("2024-07-15"), &us, &resolution), VOC_OK);
+    assert_true(us == INT64_C(1721016000) * US_PER_SECOND && resolution == VOC_RES_DAY);
+    time_format_free(f);
+}
+
 static void zones_apply_to_times_without_an_offset_only(void **state)
 {
     (void)state;
@@ -590,6 +605,7 @@ int main(void)
         cmocka_unit_test(epochs_are_told_apart_by_magnitude),
         cmocka_unit_test(patterns_read_what_they_say_and_nothing_else),
         cmocka_unit_test(patterns_that_cannot_work_are_refused_with_a_reason),
+        cmocka_unit_test(a_date_is_a_moment_only_where_that_is_meant),
         cmocka_unit_test(zones_apply_to_times_without_an_offset_only),
         cmocka_unit_test(a_repeated_local_time_is_its_first_occurrence_and_a_skipped_one_moves_forward),
         cmocka_unit_test(unknown_zones_are_refused_with_the_nearest_name),

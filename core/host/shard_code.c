@@ -49,6 +49,8 @@ static void stages(struct coder *c, voc_definition *d)
         code_signed(c, &at[i].aim_value);
         code_signed(c, &at[i].window_us);
         code_u32(c, &at[i].referred, UINT32_MAX);
+        code_signed(c, &at[i].target_us);
+        code_u32(c, &at[i].target_working, 1);
     }
 }
 

@@ -94,6 +94,10 @@ static voc_rc check_frame(struct shard *s, uint64_t *common, uint64_t *own, uint
         return VOC_E_INPUT;
     }
     if (s->size < PART_HEAD + PART_TAIL) return damaged(s, d, "it ends too early");
+    if (number(head + 8, 8) && number(head + 8, 8) < PART_VERSION) {
+        diag_error(d, "PART-005", s->path, 0, "make it again with this voc, or merge it with the voc that made it", "this part was made by an earlier voc, in form %llu", (unsigned long long)number(head + 8, 8));
+        return VOC_E_INPUT;
+    }
     if (number(head + 8, 4) > PART_VERSION) {
         diag_error(d, "PART-005", s->path, 0, "merge it with the voc that made it, or with a later one", "this part was made by a later voc, in form %llu", (unsigned long long)number(head + 8, 4));
         return VOC_E_INPUT;

@@ -54,6 +54,7 @@ struct stage {
     uint64_t line;
     bool skippable, repeatable, opens_known_from;
     int64_t stall_us; // or VOC_NA
+    int64_t target_us; bool target_working; // how long a stay should take at most, or VOC_NA; in working time
     const struct predicate *const *definition; // OR
     size_t n_definitions;
     const voc_str *definition_id;

@@ -66,7 +66,8 @@ static voc_rc stages(struct timeline *t)
         int64_t window = window_for(j, (uint32_t)s, VOC_NONE);
         stage[s] = (voc_def_stage){.id = from->id, .title = from->title.len ? from->title : from->id, .phase = from->phase,
                                    .skippable = from->skippable, .aim_value = from->aim ? from->aim_value : VOC_NA,
-                                   .window_us = window == VOC_NA ? j->response.window_us : window};
+                                   .window_us = window == VOC_NA ? j->response.window_us : window,
+                                   .target_us = from->target_us, .target_working = from->target_working};
         voc_rc rc = number_of(t, from->aim, &stage[s].aim);
         if (!rc) rc = inputs_of(t, from, &stage[s]);
         if (rc) return rc;

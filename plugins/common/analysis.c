@@ -45,6 +45,15 @@ const voc_def_stage *analysis_stage(const struct analysis *a, size_t i)
     return (const voc_def_stage *)(const void *)((const char *)a->def->stages + i * a->def->stage_size);
 }
 
+int64_t analysis_target(const struct analysis *a, size_t stage, bool *working)
+{
+    const voc_def_stage *s = analysis_stage(a, stage);
+    *working = false;
+    if (a->def->stage_size < offsetof(voc_def_stage, target_working) + sizeof s->target_working || s->target_us <= 0) return VOC_NA;
+    *working = s->target_working != 0;
+    return *working ? VOC_NA : s->target_us;
+}
+
 const voc_def_action *analysis_action(const struct analysis *a, size_t i)
 {
     return (const voc_def_action *)(const void *)((const char *)a->def->actions + i * a->def->action_size);

@@ -28,6 +28,9 @@ const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i
 const char *analysis_unit_word(const struct analysis *a, bool many);  // "account", "accounts": whose journeys they are
 const char *analysis_confidence(uint64_t people);  // METHODS 6.5, by distinct people: none anecdote weak moderate strong
 
+// How long a stay in it should take at most; VOC_NA: not declared, or *working: in working time, which is not measured.
+int64_t analysis_target(const struct analysis *a, size_t stage, bool *working);
+
 // The next part of a list, without the blanks around it; it may be empty. False: there is none.
 bool analysis_part(voc_str *list, char between, voc_str *part);
 voc_str analysis_trimmed(voc_str s);

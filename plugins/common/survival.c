@@ -83,6 +83,13 @@ const struct survival_step *survival_at(const struct survival_step *steps, size_
     return low ? &steps[low - 1] : NULL;
 }
 
+double survival_beyond(const struct survival_step *steps, size_t n_steps, const struct survival_case *sorted, size_t n, int64_t time)
+{
+    const struct survival_step *at = survival_at(steps, n_steps, time);
+    if (!n || (time > sorted[n - 1].time && !(at && at->stay <= 0))) return NAN;
+    return at ? at->stay : 1;
+}
+
 // ---- the log-rank test ----------------------------------------------------------------------------------------------------------
 
 struct sums {  // over times, of the groups that have cases

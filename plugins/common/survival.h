@@ -36,6 +36,9 @@ double survival_quantile(const struct survival_step *steps, size_t n, double p, 
 // The last step at or before a time, or NULL: nobody had left by then.
 const struct survival_step *survival_at(const struct survival_step *steps, size_t n, int64_t time);
 
+// The share that takes longer than `time`; NaN: nobody was seen for so long, and some were still there when last seen.
+double survival_beyond(const struct survival_step *steps, size_t n_steps, const struct survival_case *sorted, size_t n, int64_t time);
+
 // Log-rank test of leaving by any route, between groups 0..k-1 (k <= SURVIVAL_GROUPS; groups without cases are not counted).
 #define SURVIVAL_GROUPS 32u
 struct survival_logrank {

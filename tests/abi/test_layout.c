@@ -78,6 +78,7 @@ static const struct entry fields[] = {
     FIELD(voc_def_stage, aim_value), FIELD(voc_def_stage, window_us), FIELD(voc_def_stage, referred),
     FIELD(voc_def_stage, input_size), FIELD(voc_def_stage, requirement_size), FIELD(voc_def_stage, owner), FIELD(voc_def_stage, inputs),
     FIELD(voc_def_stage, n_inputs), FIELD(voc_def_stage, requirements), FIELD(voc_def_stage, n_requirements),
+    FIELD(voc_def_stage, target_us), FIELD(voc_def_stage, target_working), FIELD(voc_def_stage, reserved),
     STRUCT(voc_def_exit),
     FIELD(voc_def_exit, id), FIELD(voc_def_exit, title), FIELD(voc_def_exit, outcome),
     STRUCT(voc_def_touchpoint),

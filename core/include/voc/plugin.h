@@ -327,6 +327,9 @@ typedef struct voc_def_stage {
     size_t n_inputs;
     const voc_def_requirement *requirements;
     size_t n_requirements;
+    int64_t target_us;       /* a stay should take no longer, or VOC_NA (0 means the same) */
+    uint32_t target_working; /* 1: that is working time, of a calendar, not of the clock */
+    uint32_t reserved;
 } voc_def_stage;
 
 typedef struct voc_def_exit {

@@ -21,6 +21,7 @@ struct line {  // of a stage, and all (segment VOC_NONE) or one segment
     uint64_t n, open;
     double median, lo, hi, quarter, three_quarters;
     double to_advance, to_leave;  // at the last time of --at
+    double over;                  // takes longer than the target of the stage
 };
 
 struct dwell {
@@ -30,6 +31,7 @@ struct dwell {
     struct line *lines;
     size_t n_lines;
     double *p, *adjusted;          // of each stage: whether segments differ
+    bool targets;                  // some stage has one
     struct page incidence, curves;
     struct survival_case *cases, *part;
     struct survival_step *steps;
@@ -39,6 +41,12 @@ static void segment_text(struct page *s, const struct dwell *w, uint32_t segment
 {
     if (segment == VOC_NONE) cell_text(s, "all");
     else cell_str(s, w->d->base.def->segments[segment]);
+}
+
+static int64_t target_of(const struct dwell *w, size_t stage)
+{
+    bool working;
+    return analysis_target(&w->d->base, stage, &working);
 }
 
 // ---- curves and incidence ---------------------------------------------------------------------------------------------------------
@@ -104,7 +112,7 @@ static void write_curve(struct dwell *w, const struct line *l, const struct surv
 static void measure(struct dwell *w, size_t stage, uint32_t segment, const struct survival_case *cases, size_t n)
 {
     struct line *l = &w->lines[w->n_lines++];
-    *l = (struct line){.stage = stage, .segment = segment, .n = n, .to_advance = NAN, .to_leave = NAN};
+    *l = (struct line){.stage = stage, .segment = segment, .n = n, .to_advance = NAN, .to_leave = NAN, .over = NAN};
     l->median = l->lo = l->hi = l->quarter = l->three_quarters = NAN;
     if (!n) return;
     const size_t k = survival_curve(w->steps, cases, n);
@@ -114,6 +122,7 @@ static void measure(struct dwell *w, size_t stage, uint32_t segment, const struc
     l->hi = survival_quantile(w->steps, k, 0.5, SURVIVAL_UPPER);
     l->quarter = survival_quantile(w->steps, k, 0.75, SURVIVAL_CURVE);
     l->three_quarters = survival_quantile(w->steps, k, 0.25, SURVIVAL_CURVE);
+    if (target_of(w, stage) != VOC_NA) l->over = survival_beyond(w->steps, k, cases, n, target_of(w, stage));
     if (w->d->n_at) l->to_advance = at_time(cases, n, w->steps, k, w->d->at[w->d->n_at - 1], true);
     if (w->d->n_at) l->to_leave = at_time(cases, n, w->steps, k, w->d->at[w->d->n_at - 1], false);
     write_incidence(w, l, cases, w->steps, k);
@@ -170,6 +179,8 @@ static void write_line(struct page *s, const struct dwell *w, const struct line 
     cell_lasting(s, l->lo);
     cell_lasting(s, l->hi);
     cell_lasting(s, l->three_quarters);
+    cell_duration(s, target_of(w, l->stage));
+    cell_share(s, l->over, 1);
     cell_share(s, l->to_advance, 1);
     cell_share(s, l->to_leave, 1);
     cell_real(s, l->segment == VOC_NONE ? w->p[l->stage] : NAN, 4);
@@ -203,6 +214,7 @@ static void open_dwell(struct page *s, const struct dwell *w, const char *name, 
         snprintf(moved, sizeof moved, "moved on within %.60s", took);
         snprintf(gone, sizeof gone, "left within %.60s", took);
     }
+    const uint32_t target = w->targets ? 0 : PAGE_CHECK;
     const struct page_column columns[] = {
         {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
         {"segment", "segment", VOC_CELL_TEXT, "", PAGE_CHECK, "of the customer when the stage was entered; all: whatever the segment"},
@@ -214,6 +226,8 @@ static void open_dwell(struct page *s, const struct dwell *w, const char *name, 
         {"median_lo", "from", VOC_CELL_DURATION, "", PAGE_CHECK, "lower end of the range"},
         {"median_hi", "to", VOC_CELL_DURATION, "", PAGE_CHECK, "upper end of the range; - where not reached"},
         {"three_quarters", "three quarters within", VOC_CELL_DURATION, "", VOC_COLUMN_DETAIL, "time after which three quarters have gone on or left; - where not reached"},
+        {"target", "should take", VOC_CELL_DURATION, "", target, "the time that the journey sets as its target"},
+        {"over_target", "take longer", VOC_CELL_SHARE, "", target, "share that takes longer than the target, who is still there counting as not yet gone (Kaplan and Meier); - where nobody was seen for so long"},
         {"moved_on", moved, VOC_CELL_SHARE, "", 0, "share that has moved on to a later stage, or won, by the last time of --at"},
         {"left", gone, VOC_CELL_SHARE, "", 0, "share that has left another way (ended, fell silent, went back) by then"},
         {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a difference between segments if there were none (log-rank test)"},
@@ -223,6 +237,15 @@ static void open_dwell(struct page *s, const struct dwell *w, const char *name, 
     page_say(s, "%s", "Stays by the stage they are in; who is still there counts as not yet gone; ranges at 95 %.");
 }
 
+// A target that is not compared is said.
+static void say_working(struct page *s, const struct dwell *w, size_t stage)
+{
+    bool working;
+    char name[160];
+    (void)analysis_target(&w->d->base, stage, &working);
+    if (working) page_notef(s, VOC_NOTE_AFTER, "The target of %s is working time, and stays are measured by the clock: no share over it is given. In h or d it is compared.", text_of(name, sizeof name, stage_name(w->d, stage)));
+}
+
 static voc_rc write_tables(const struct dwell *w)
 {
     struct page brief = {.rc = VOC_OK}, whole = {.rc = VOC_OK};
@@ -230,6 +253,7 @@ static voc_rc write_tables(const struct dwell *w)
     for (size_t i = 0; i < w->n_lines; i++)
         if (w->lines[i].segment == VOC_NONE && w->lines[i].n) write_line(&brief, w, &w->lines[i]);
     for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_difference(&brief, w, i);
+    for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_working(&brief, w, i);
     page_notef(&brief, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how many have moved on after 5, 10 and 30 days");
     if (brief.rc) return brief.rc;
     open_dwell(&whole, w, "dwell_segments", "How long stages take, by segment", 0);
@@ -303,6 +327,7 @@ voc_rc dwell_tables(const struct journeys *all)
     if (!rc) rc = analysis_zeroed(a, (void **)&w.p, stages, sizeof *w.p);
     if (!rc) rc = analysis_zeroed(a, (void **)&w.adjusted, stages, sizeof *w.adjusted);
     if (!rc) rc = analysis_zeroed(a, (void **)&work, stages, sizeof *work);
+    for (size_t i = 0; i < stages && !w.targets; i++) w.targets = target_of(&w, i) != VOC_NA;
     if (!rc) open_details(&w);
     for (size_t i = 0; i < stages && !rc; i++) measure_stage(&w, i);
     if (!rc) {

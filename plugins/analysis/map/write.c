@@ -138,33 +138,36 @@ static void came(struct page *p, size_t i)
     row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
 }
 
-// When half have left by any route, of those whose beginning was observed (METHODS 4.6). NaN: not reached.
-static double median_us(struct page *p, const struct map_stage *g)
+// When half have left by any route, and the share that takes longer than the target, of those whose beginning was observed (METHODS
+// 4.6). NaN: not reached, or not known.
+static void lasting(struct page *p, const struct map_stage *g, int64_t target, double *median, double *over)
 {
     const size_t n = g->ended_us.n + g->open_us.n;
     const voc_host *host = p->host;
     struct survival_case *cases = NULL;
     struct survival_step *steps = NULL;
-    double median = NAN;
+    *median = *over = NAN;
     if (!p->rc) p->rc = analysis_zeroed(&map_of(p)->base, (void **)&cases, n, sizeof *cases);
     if (!p->rc) p->rc = analysis_zeroed(&map_of(p)->base, (void **)&steps, n, sizeof *steps);
     if (!p->rc) {
         for (size_t i = 0; i < g->ended_us.n; i++) cases[i] = (struct survival_case){.time = g->ended_us.at[i], .status = SURVIVAL_LEFT};
         for (size_t i = 0; i < g->open_us.n; i++) cases[g->ended_us.n + i] = (struct survival_case){.time = g->open_us.at[i], .status = SURVIVAL_STAYED};
         survival_sort(cases, n);
-        median = survival_quantile(steps, survival_curve(steps, cases, n), 0.5, SURVIVAL_CURVE);
+        const size_t k = survival_curve(steps, cases, n);
+        *median = survival_quantile(steps, k, 0.5, SURVIVAL_CURVE);
+        if (target != VOC_NA) *over = survival_beyond(steps, k, cases, n, target);
     }
     host->free(map_of(p)->base.cx, cases);
     host->free(map_of(p)->base.cx, steps);
-    return median;
 }
 
 static void time_in(struct page *p, size_t i)
 {
     const struct map_stage *g = &state_of(p)->stages[i];
     char words[WORDS], n[NUMBER];
+    double us, over;
     if (!(g->ended_us.n + g->open_us.n)) return;
-    const double us = median_us(p, g);
+    lasting(p, g, VOC_NA, &us, &over);
     if (isnan(us)) {
         snprintf(words, sizeof words, "more than half are still there");
     } else {
@@ -172,6 +175,22 @@ static void time_in(struct page *p, size_t i)
         snprintf(words, sizeof words, "half have left after %s", n);
     }
     row(p, &(struct said){"time in stage", i, literal("time"), words, 0, 0, 0, us / DAY_US, false});
+}
+
+static void against_target(struct page *p, size_t i)
+{
+    const struct map_stage *g = &state_of(p)->stages[i];
+    char words[WORDS], n[NUMBER];
+    double us, over = NAN;
+    bool working;
+    const int64_t target = analysis_target(&map_of(p)->base, i, &working);
+    if (!(g->ended_us.n + g->open_us.n) || (target == VOC_NA && !working)) return;
+    if (!working) lasting(p, g, target, &us, &over);
+    format_duration(n, sizeof n, working ? 0 : target);
+    if (working) snprintf(words, sizeof words, "its target is working time: not compared");
+    else if (isnan(over)) snprintf(words, sizeof words, "nobody was seen for the %s that it should take", n);
+    else snprintf(words, sizeof words, "%.0f%% take longer than the %s that it should take", 100 * over, n);
+    row(p, &(struct said){"too long", i, literal("target"), words, 0, 0, 0, over, false});
 }
 
 static void leave(struct page *p, size_t i)
@@ -210,7 +229,7 @@ static void columns(struct page *p)
     page_column(p, "times", "times", VOC_CELL_INT, "", 0, "how often, in the stage");
     page_column(p, "people", "people", VOC_CELL_INT, "", 0, "by how many, or to how many, told apart within their account");
     page_column(p, "units", analysis_unit_word(&map_of(p)->base, true), VOC_CELL_INT, "", 0, "of how many");
-    page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that leaves; money");
+    page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that takes longer than its target; the share that leaves; money");
     page_column(p, "evidence", "evidence", VOC_CELL_TEXT, "", 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
 }
 
@@ -243,7 +262,7 @@ static void notes(struct page *p)
 voc_rc map_write(const struct map *m, struct map_state *s)
 {
     static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}};
-    static void (*const numbers[])(struct page *, size_t) = {time_in, leave, cost};
+    static void (*const numbers[])(struct page *, size_t) = {time_in, against_target, leave, cost};
     const struct whole whole = {m, s};
     struct page p = {.host = m->base.host, .run = m->base.run, .of = &whole};
     page_open(&p, "map", "The journey map", VOC_TABLE_BRIEF, NULL, 0);

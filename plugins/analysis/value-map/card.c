@@ -106,11 +106,26 @@ voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
 
 // ---- opportunity ---------------------------------------------------------------------------------------------------------------------
 
-struct rated { uint64_t n, important, satisfied; bool other_scale; };
+struct rated {
+    uint64_t n, important, satisfied;
+    bool other_scale;
+    voc_str asked_on;  // the scale that the source names, where it is another one
+};
 
 static bool same(voc_str a, voc_str b) { return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0); }
 
-static bool on_scale(double x) { return x >= 1 && x <= 5; }
+// From 1 to 5, in fives: where the source names the scale, by that ("1-7" is another one, whatever was answered), else by the answer.
+static bool on_scale(const voc_answer *a, struct rated *r)
+{
+    static const char wanted[] = "1-5";
+    bool named = false;
+    for (size_t i = 1; i + 1 < a->unit.len; i++) named = named || (a->unit.ptr[i] == '-' && a->unit.ptr[i - 1] >= '0' && a->unit.ptr[i - 1] <= '9' && a->unit.ptr[i + 1] >= '0' && a->unit.ptr[i + 1] <= '9');
+    if (named && !same(a->unit, (voc_str){wanted, sizeof wanted - 1})) {
+        r->asked_on = a->unit;
+        return false;
+    }
+    return a->number >= 1 && a->number <= 5;
+}
 
 // Both questions answered in one response, from 1 to 5. Answers come by source, then response.
 static voc_rc rate(const struct vm *v, const voc_def_asked *asked, struct rated *r)
@@ -123,7 +138,7 @@ static voc_rc rate(const struct vm *v, const voc_def_asked *asked, struct rated 
         for (size_t turn = 0; turn < nb && !(same(a[i].source, b[k % nb].source) && same(a[i].response, b[k % nb].response)); turn++) k++;
         if (!nb || !(same(a[i].source, b[k % nb].source) && same(a[i].response, b[k % nb].response)) || isnan(a[i].number) || isnan(b[k % nb].number)) continue;
         const double important = a[i].number, satisfied = b[k % nb].number;
-        if (!on_scale(important) || !on_scale(satisfied)) r->other_scale = true;
+        if (!on_scale(&a[i], r) || !on_scale(&b[k % nb], r)) r->other_scale = true;
         r->n++;
         r->important += important >= 4;
         r->satisfied += satisfied >= 4;
@@ -131,10 +146,18 @@ static voc_rc rate(const struct vm *v, const voc_def_asked *asked, struct rated 
     return rc;
 }
 
+static void say_scale(struct page *p, const voc_def_need *n, const struct rated *r)
+{
+    if (r->asked_on.len)
+        page_notef(p, VOC_NOTE_WARNING, "\"%.*s\" was rated on a scale of %.*s. The score is defined for ratings from 1 to 5 only, so no number is made of it: ask it from 1 to 5 the next time.", SHOW(n->title), SHOW(r->asked_on));
+    else
+        page_notef(p, VOC_NOTE_WARNING, "\"%.*s\" has ratings outside of 1 to 5. The score is defined for ratings from 1 to 5 only, so no number is made of it: ask it from 1 to 5 the next time.", SHOW(n->title));
+}
+
 voc_rc vm_write_opportunity(const struct vm_tally *t)
 {
     const struct vm *v = t->v;
-    bool any = false, other = false, few = false, silent = false;
+    bool any = false, few = false, silent = false;
     for (size_t i = 0; i < v->n_needs; i++) any = any || vm_need(v, i)->n_asked;
     struct page p = vm_page(t, "opportunity", "What people say is important, and how satisfied they are", any ? VOC_TABLE_BRIEF : VOC_TABLE_HIDDEN);
     page_column(&p, "need", "what they want", VOC_CELL_TEXT, "", 0, "title of the need");
@@ -152,8 +175,8 @@ voc_rc vm_write_opportunity(const struct vm_tally *t)
         if (!n->n_asked) continue;
         if (r.other_scale) r.n = 0;
         const struct vm_opportunity o = vm_opportunity(r.important, r.satisfied, r.n);
-        other = other || r.other_scale;
-        few = few || r.n < 30;
+        if (r.other_scale) say_scale(&p, n, &r);
+        few = few || (r.n && r.n < 30);
         silent = silent || (!r.n && !r.other_scale);
         cell_str(&p, n->title);
         cell_int(&p, r.n);
@@ -167,7 +190,6 @@ voc_rc vm_write_opportunity(const struct vm_tally *t)
         cell_str(&p, n->id);
     }
     page_semantics(&p, "Ratings from 1 to 5 of those who answered both questions.");
-    if (other) page_notef(&p, VOC_NOTE_WARNING, "Some of the questions were asked on another scale than 1 to 5: no number is made of them.");
     if (silent) page_notef(&p, VOC_NOTE_NEXT, "nobody answered some of the questions: is their code right? voc sql PROJECT \"SELECT DISTINCT key FROM measure\" lists those that were");
     if (any && few) page_notef(&p, VOC_NOTE_AFTER, "Fewer than 30 answers are indicative only.");
     return p.rc;

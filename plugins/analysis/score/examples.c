@@ -8,7 +8,7 @@
 
 struct example {
     int64_t in_stage, time, comparator_time;
-    uint32_t unit, comparator;  // indices of units
+    uint32_t stay, comparator;  // stays: those of a unit follow each other, units are in order of name
     bool responded;
 };
 
@@ -34,8 +34,8 @@ int examples_add(void *ctx, const struct trial_set *set)
     x->at[x->n++] = (struct example){.in_stage = set->in_stage,
                                      .time = set->time,
                                      .comparator_time = set->members[0].index,
-                                     .unit = x->unit_of_stay[set->stay],
-                                     .comparator = x->unit_of_stay[set->members[0].stay],
+                                     .stay = set->stay,
+                                     .comparator = set->members[0].stay,
                                      .responded = set->follow[0].event};
     return 0;
 }
@@ -44,7 +44,7 @@ static int order(const void *a, const void *b)
 {
     const struct example *x = a, *y = b;
     if (x->in_stage != y->in_stage) return x->in_stage < y->in_stage ? -1 : 1;
-    if (x->unit != y->unit) return x->unit < y->unit ? -1 : 1;
+    if (x->stay != y->stay) return x->stay < y->stay ? -1 : 1;
     return (x->time > y->time) - (x->time < y->time);
 }
 
@@ -94,13 +94,13 @@ void examples_choose(struct examples *x, struct finding *f)
     const size_t yes = part(x->at, x->n);
     if (yes) {
         const struct example e = nth(x->at, yes, (yes - 1) / 2);
-        f->responder = units[e.unit].name;
+        f->responder = units[x->unit_of_stay[e.stay]].name;
         f->responder_at = e.time;
     }
     if (yes < x->n) {
         const struct example e = nth(x->at + yes, x->n - yes, (x->n - yes - 1) / 2);
-        f->non_responder = units[e.unit].name;
-        f->comparator = units[e.comparator].name;
+        f->non_responder = units[x->unit_of_stay[e.stay]].name;
+        f->comparator = units[x->unit_of_stay[e.comparator]].name;
         f->non_responder_at = e.time;
         f->comparator_at = e.comparator_time;
     }

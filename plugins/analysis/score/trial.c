@@ -23,7 +23,7 @@ static void read_exposed(const struct trial_run_state *r, struct trial_set *set,
     set->engagement = (uint8_t)(combined % engagement);
     set->touches = (uint8_t)trial_get(at);
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        set->follow[k].length = (int64_t)trial_get(at);
+        set->follow[k].length = trial_get_time(at);
     set->before = set->lag_length > 0 ? (int64_t)trial_get(at) : 0;
     set->n_members = (size_t)trial_get(at);
     set->members = r->members;
@@ -35,7 +35,7 @@ static void read_members(struct trial_run_state *r, const struct trial_set *set,
         memcpy(&told->worth, *at, sizeof told->worth);
         *at += sizeof told->worth;
     }
-    told->covered = (int64_t)trial_get(at);
+    told->covered = trial_get_time(at);
     told->acted = (size_t)trial_get(at);
     for (size_t i = 0; i < set->n_members; i++)
         r->position[i] = trial_get_position(at, position, r->frame->near);
@@ -304,7 +304,8 @@ static enum trial_rc state_init(struct trial_run_state *r, const struct trial_fr
     r->position = take(r, comparators, sizeof *r->position);
     r->before = take(r, comparators, sizeof *r->before);
     r->slots = take(r, comparators, sizeof(struct trial_slot *));
-    if (!r->members || !r->position || !r->before || !r->slots)
+    r->slot_at = take(r, (size_t)f->n_stays + 1, sizeof *r->slot_at);
+    if (!r->members || !r->position || !r->before || !r->slots || !r->slot_at)
         return TRIAL_NOMEM;
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         r->ranks[k] = take(r, comparators, sizeof *r->ranks[k]);
@@ -324,6 +325,7 @@ static void state_done(struct trial_run_state *r)
     r->alloc.free(r->alloc.ctx, r->position);
     r->alloc.free(r->alloc.ctx, r->before);
     r->alloc.free(r->alloc.ctx, r->slots);
+    r->alloc.free(r->alloc.ctx, r->slot_at);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         r->alloc.free(r->alloc.ctx, r->ranks[k]);
         r->alloc.free(r->alloc.ctx, r->shares[k]);
@@ -340,6 +342,7 @@ static enum trial_rc add_request(struct trial_run_state *r, const struct trial_p
     r->room = 0;
     r->stage_open = false;
     r->stage = r->segment = TRIAL_NONE;
+    memset(r->slot_at, 0, ((size_t)r->frame->n_stays + 1) * sizeof *r->slot_at);
     enum trial_rc rc = push_cell(r, TRIAL_ALL, TRIAL_ALL) ? TRIAL_OK : TRIAL_NOMEM;
     if (rc == TRIAL_OK && r->request->on_set && !r->request->brief)
         rc = show_touches(r, pass->crew, pass->records[number]);
@@ -401,7 +404,7 @@ static enum trial_rc find_batch(struct trial_pass *pass, const struct trial_fram
                                 const struct trial_crew *crew)
 {
     const struct trial_alloc *a = &f->alloc;
-    size_t levels = 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t)), seen = 0;
+    size_t levels = 2 * ((size_t)f->n_stays + 1) * sizeof(uint32_t) + 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t)), seen = 0;
     for (size_t i = 0; i < *n; i++)
         seen += trial_frame_touches(f, requests[i].type) * (requests[i].on_set_room + sizeof(int64_t));
     void *later = *n > 1 ? a->resize(a->ctx, NULL, levels + seen) : NULL;

@@ -100,10 +100,14 @@ static void add_members(struct trial_run_state *r, const struct trial_set *set, 
 
 static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_set *set, const uint8_t *at)
 {
+    struct stats_sum *bundle = r->level[SEGMENT].bundle;
+    const bool bytes = trial_bundle_is_bytes(r->frame->options.comparators, r->frame->in.n_types);
+    const double members = (double)set->n_members;
     for (size_t n = (size_t)trial_get(&at); n > 0; n--) {
-        const uint32_t type = (uint32_t)trial_get(&at);
-        const uint64_t seen = trial_get(&at);
-        stats_add(&r->level[SEGMENT].bundle[type], (seen & 1 ? 1.0 : 0.0) - (double)(seen >> 1) / (double)set->n_members);
+        const uint32_t type = bytes ? at[0] : (uint32_t)trial_get(&at);
+        const uint64_t seen = bytes ? at[1] : trial_get(&at);
+        at += bytes ? 2 : 0;
+        stats_add(&bundle[type], (seen & 1 ? 1.0 : 0.0) - (double)(seen >> 1) / members);
     }
     return at;
 }
@@ -116,21 +120,34 @@ static void add_worth(struct trial_level *level, double worth)
     stats_add(&level->worth, worth);
 }
 
+// The account's slot, made if need be in room that was reserved. Neighbours in a segment are neighbours in its map by position,
+// where accounts lie anywhere in one of all.
+static inline struct trial_slot *slot_at(struct trial_run_state *r, uint32_t position)
+{
+    struct trial_level *level = &r->level[SEGMENT];
+    uint32_t *at = &r->slot_at[r->frame->first_of_account[position]];
+    if (!*at) {
+        level->slots[level->n_slots] = (struct trial_slot){.account = r->frame->owner[position]};
+        level->mapped = false;
+        *at = ++level->n_slots;
+    }
+    return &level->slots[*at - 1];
+}
+
 // Every account of a set is a cluster, also where nothing happened. All slots are made before any is kept.
 static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_set *set, uint32_t position, struct trial_slot **exposed)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    const uint32_t *owner = r->frame->owner;
     const size_t n = set->n_members;
     if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
         return TRIAL_NOMEM;
-    *exposed = trial_level_at(level, owner[position]);
+    *exposed = slot_at(r, position);
     for (size_t i = 0; i < n; i++) {  // fetched all at once, before the first that is missing stops it
-        const uint32_t slot = level->map[owner[r->position[i]]];
+        const uint32_t slot = r->slot_at[r->frame->first_of_account[r->position[i]]];
         __builtin_prefetch(&level->slots[slot ? slot - 1 : level->n_slots], 1);
     }
     for (size_t i = 0; i < n; i++)
-        r->slots[i] = trial_level_at(level, owner[r->position[i]]);
+        r->slots[i] = slot_at(r, r->position[i]);
     return TRIAL_OK;
 }
 

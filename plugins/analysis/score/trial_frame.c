@@ -77,6 +77,38 @@ static int by_entry(const void *left, const void *right)
     return l->order < r->order ? -1 : l->order > r->order;
 }
 
+#define DIGIT 11
+
+// By entry, then group, digit by digit; those alike stay as they are. `other` is as long; gives the one of both that is in order.
+static struct keyed *sort_digits(struct keyed *work, struct keyed *other, uint32_t n)
+{
+    int64_t least = INT64_MAX, most = INT64_MIN;
+    uint64_t groups = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        least = work[i].in < least ? work[i].in : least;
+        most = work[i].in > most ? work[i].in : most;
+        groups |= work[i].group;
+    }
+    const uint64_t span = n ? (uint64_t)(most - least) : 0;
+    for (unsigned pass = 0; pass < 12; pass++) {
+        const bool by_group = pass >= 6;
+        const unsigned shift = (by_group ? pass - 6 : pass) * DIGIT;
+        if (by_group ? (groups >> shift & ((1 << DIGIT) - 1)) == 0 : span >> shift == 0)
+            continue;
+        uint32_t first[(1 << DIGIT) + 1] = {0};
+        for (uint32_t i = 0; i < n; i++)
+            first[((by_group ? work[i].group : (uint64_t)(work[i].in - least)) >> shift & ((1 << DIGIT) - 1)) + 1]++;
+        for (uint32_t d = 0; d < 1 << DIGIT; d++)
+            first[d + 1] += first[d];
+        for (uint32_t i = 0; i < n; i++)
+            other[first[(by_group ? work[i].group : (uint64_t)(work[i].in - least)) >> shift & ((1 << DIGIT) - 1)]++] = work[i];
+        struct keyed *was = work;
+        work = other;
+        other = was;
+    }
+    return work;
+}
+
 static void *take(const struct trial_frame *f, size_t count, size_t size)
 {
     if (count > SIZE_MAX / size)
@@ -107,6 +139,7 @@ static bool input_is_valid(const struct trial_input *in, const struct trial_opti
 
 static enum trial_rc sort_stays(struct trial_frame *f)
 {
+    bool in_order = true;  // of `order`
     struct keyed *work = take(f, f->in.n_stays, sizeof *work);
     f->stays = take(f, f->in.n_stays, sizeof *f->stays);
     f->origin = take(f, f->in.n_stays, sizeof *f->origin);
@@ -119,16 +152,22 @@ static enum trial_rc sort_stays(struct trial_frame *f)
     }
     for (size_t i = 0; i < f->in.n_stays; i++) {
         const struct trial_stay *s = &f->in.stays[i];
-        if (s->eligible)
-            work[f->n_stays++] = (struct keyed){(uint64_t)s->stage << 32 | s->segment, s->in, s->order, (uint32_t)i};
+        if (!s->eligible)
+            continue;
+        in_order = in_order && (f->n_stays == 0 || work[f->n_stays - 1].order < s->order);
+        work[f->n_stays++] = (struct keyed){(uint64_t)s->stage << 32 | s->segment, s->in, s->order, (uint32_t)i};
     }
-    qsort(work, f->n_stays, sizeof *work, by_entry);
+    struct keyed *other = in_order ? take(f, f->n_stays, sizeof *other) : NULL, *own = work;
+    if (other)
+        own = sort_digits(work, other, f->n_stays);
+    else
+        qsort(work, f->n_stays, sizeof *work, by_entry);
     for (uint32_t i = 0; i < f->n_stays; i++) {
         if (f->n_stays - i > 16)
-            __builtin_prefetch(&f->in.stays[work[i + 16].origin]);
-        const struct trial_stay *s = &f->in.stays[work[i].origin];
+            __builtin_prefetch(&f->in.stays[own[i + 16].origin]);
+        const struct trial_stay *s = &f->in.stays[own[i].origin];
         f->stays[i] = *s;
-        f->origin[i] = work[i].origin;
+        f->origin[i] = own[i].origin;
         f->account[i] = s->account;
         f->entry[i] = s->in;
         if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
@@ -136,6 +175,7 @@ static enum trial_rc sort_stays(struct trial_frame *f)
         f->groups[f->n_groups - 1].end = i + 1;
     }
     f->alloc.free(f->alloc.ctx, work);
+    f->alloc.free(f->alloc.ctx, other);
     return TRIAL_OK;
 }
 
@@ -165,18 +205,28 @@ static enum trial_rc number_owners(struct trial_frame *f)
     uint32_t *owner_of = take(f, f->in.n_accounts, sizeof *owner_of);
     f->owner = take(f, f->n_stays, sizeof *f->owner);
     f->account_of_owner = take(f, f->n_stays, sizeof *f->account_of_owner);
-    const bool made = owner_of && f->owner && f->account_of_owner;
+    f->first_of_account = take(f, f->n_stays, sizeof *f->first_of_account);
+    uint32_t *last = take(f, f->n_stays, sizeof *last);  // by owner: the first position in the last of its groups
+    const bool made = owner_of && f->owner && f->account_of_owner && f->first_of_account && last;
+    const struct trial_group *group = f->groups;
     for (uint32_t a = 0; a < f->in.n_accounts && made; a++)
         owner_of[a] = TRIAL_NONE;
     for (uint32_t i = 0; i < f->n_stays && made; i++) {
         uint32_t *owner = &owner_of[f->stays[i].account];
         if (*owner == TRIAL_NONE) {
             f->account_of_owner[f->n_owners] = f->stays[i].account;
+            last[f->n_owners] = TRIAL_NONE;
             *owner = f->n_owners++;
         }
+        while (i >= group->end)
+            group++;
+        if (last[*owner] == TRIAL_NONE || last[*owner] < group->begin)
+            last[*owner] = i;
         f->owner[i] = *owner;
+        f->first_of_account[i] = last[*owner];
     }
     f->alloc.free(f->alloc.ctx, owner_of);
+    f->alloc.free(f->alloc.ctx, last);
     return made ? TRIAL_OK : TRIAL_NOMEM;
 }
 
@@ -192,8 +242,11 @@ static enum trial_rc copy_events(const struct trial_frame *f, struct trial_event
                                  uint32_t **types_out, const uint32_t *types)
 {
     size_t n = 0;
-    for (uint32_t l = 0; l < f->n_local; l++)
+    for (uint32_t l = 0; l < f->n_local; l++) {
+        if (f->n_local - l > 16)
+            __builtin_prefetch(&from->first[f->unit_of_local[l + 16]]);
         n += from->first[f->unit_of_local[l] + 1] - from->first[f->unit_of_local[l]];
+    }
     size_t *first = take(f, (size_t)f->n_local + 1, sizeof *first);
     int64_t *time = take(f, n, sizeof *time);
     uint8_t *resolution = from->resolution ? take(f, n, 1) : NULL;
@@ -207,6 +260,12 @@ static enum trial_rc copy_events(const struct trial_frame *f, struct trial_event
     for (uint32_t l = 0; l < f->n_local; l++) {
         size_t begin = from->first[f->unit_of_local[l]], count = from->first[f->unit_of_local[l] + 1] - begin;
         first[l] = n;
+        if (f->n_local - l > 16) {
+            __builtin_prefetch(&from->first[f->unit_of_local[l + 16]]);
+            __builtin_prefetch(&from->time[from->first[f->unit_of_local[l + 8]]]);
+            if (types)
+                __builtin_prefetch(&types[from->first[f->unit_of_local[l + 8]]]);
+        }
         for (size_t i = 0; i < count; i++) {
             time[n + i] = from->time[begin + i];
             if (resolution)
@@ -340,6 +399,7 @@ void trial_frame_free(struct trial_frame *frame)
     alloc.free(alloc.ctx, frame->groups);
     alloc.free(alloc.ctx, frame->owner);
     alloc.free(alloc.ctx, frame->account_of_owner);
+    alloc.free(alloc.ctx, frame->first_of_account);
     alloc.free(alloc.ctx, frame->trials);
     alloc.free(alloc.ctx, frame->trial_first);
     alloc.free(alloc.ctx, frame->by_position);

@@ -40,6 +40,7 @@ struct trial_frame {
     uint32_t n_groups;
     uint32_t *owner;             // of each stay: its account, numbered in the order of stays
     uint32_t *account_of_owner;
+    uint32_t *first_of_account;  // by position: the first in its group that has its account; mostly itself
     uint32_t n_owners;
     struct trial_index *trials;  // touches inside eligible stays by (type, position, touch): the order of the sums
     uint32_t *trial_first;       // n_types + 1
@@ -115,6 +116,7 @@ struct trial_slot {  // one line of the cache
 
 struct trial_level {
     uint32_t *map;  // by account: slot + 1; 0: none
+    bool mapped;    // else the map is empty: a segment has a map of its own, by position (trial_add.c)
     struct trial_slot *slots;
     uint32_t n_slots, n_accounts;
     size_t room;
@@ -191,6 +193,7 @@ struct trial_run_state {
     uint32_t *position;            // of each
     uint32_t *before;              // of each: actions in the window of the placebo
     struct trial_slot **slots;     // of their accounts
+    uint32_t *slot_at;             // by position of the first stay of an account: its slot in the segment, from 1; 0: none
     uint32_t *ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
     struct trial_share *shares[TRIAL_OUTCOMES];  // by event time, from 1; 0: none
     size_t n_times[TRIAL_OUTCOMES];

@@ -11,7 +11,7 @@
 enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
                                uint32_t n_types)
 {
-    *level = (struct trial_level){.n_accounts = n_accounts};
+    *level = (struct trial_level){.n_accounts = n_accounts, .mapped = true};
     level->map = alloc->resize(alloc->ctx, NULL, ((size_t)n_accounts + 1) * sizeof *level->map);
     level->bundle = alloc->resize(alloc->ctx, NULL, ((size_t)n_types + 1) * sizeof *level->bundle);
     if (!level->map || !level->bundle)
@@ -24,11 +24,11 @@ enum trial_rc trial_level_init(struct trial_level *level, const struct trial_all
 
 void trial_level_empty(struct trial_level *level, uint32_t n_types)
 {
-    for (uint32_t i = 0; i < level->n_slots; i++)
+    for (uint32_t i = 0; i < level->n_slots && level->mapped; i++)
         level->map[level->slots[i].account] = 0;
     for (uint32_t t = 0; t < n_types; t++)
         level->bundle[t] = (struct stats_sum){0};
-    *level = (struct trial_level){.map = level->map, .n_accounts = level->n_accounts, .slots = level->slots, .room = level->room, .times = level->times,
+    *level = (struct trial_level){.map = level->map, .mapped = true, .n_accounts = level->n_accounts, .slots = level->slots, .room = level->room, .times = level->times,
                                   .times_room = level->times_room, .bundle = level->bundle};
 }
 
@@ -137,6 +137,7 @@ static void swap_accounts(struct trial_level *into, struct trial_level *from)
 {
     const struct trial_level was = *into;
     into->map = from->map, from->map = was.map;
+    into->mapped = from->mapped, from->mapped = was.mapped;
     into->slots = from->slots, from->slots = was.slots;
     into->n_slots = from->n_slots, from->n_slots = was.n_slots;
     into->room = from->room, from->room = was.room;
@@ -159,6 +160,13 @@ static void merge_times(struct trial_level *into, struct trial_level *from)
     from->n_times = 0;
 }
 
+static void make_map(struct trial_level *level)
+{
+    for (uint32_t i = 0; i < level->n_slots && !level->mapped; i++)
+        level->map[level->slots[i].account] = i + 1;
+    level->mapped = true;
+}
+
 // Accounts of one stage lie anywhere in those of all.
 static inline void fetch_ahead(const struct trial_level *into, const struct trial_level *from, uint32_t i)
 {
@@ -174,6 +182,7 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
 {
     if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
         return TRIAL_NOMEM;
+    make_map(into);
     for (uint32_t i = 0; i < from->n_slots; i++) {
         const struct trial_slot *slot = &from->slots[i];
         fetch_ahead(into, from, i);
@@ -188,9 +197,11 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
         sum->placebo_e += slot->placebo_e;
         sum->exposed = sum->exposed || slot->exposed;
         sum->in_placebo = sum->in_placebo || slot->in_placebo;
-        from->map[slot->account] = 0;
+        if (from->mapped)
+            from->map[slot->account] = 0;
     }
     from->n_slots = 0;
+    from->mapped = true;
     merge_times(into, from);
     return TRIAL_OK;
 }
@@ -216,6 +227,7 @@ enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_l
         pooled->money_unknown = true;
         return TRIAL_OK;
     }
+    make_map(pooled);
     for (uint32_t i = 0; i < stage->n_slots; i++) {
         struct trial_slot *slot = trial_level_slot(pooled, alloc, stage->slots[i].account);
         if (!slot)

@@ -42,6 +42,8 @@ static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uin
 {
     const uint64_t *exposed = w->touched[view].seen;
     const uint32_t words = w->seen_words, own = v->asked->request->type;
+    const struct trial_frame *f = w->block.frame;
+    const bool bytes = trial_bundle_is_bytes(f->options.comparators, f->in.n_types);
     size_t n_any = 0;
     count_seen(w, view);
     for (uint32_t k = 0; k < words; k++) {
@@ -60,8 +62,15 @@ static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uin
             uint64_t count = 0;
             for (uint32_t digit = 0; digit < w->digits; digit++)
                 count |= (w->counted[digit * words + k] >> bit & 1) << digit;
+            const uint64_t seen = count * 2 + (exposed[k] >> bit & 1);
+            if (bytes) {
+                at[0] = (uint8_t)(k * 64 + bit);
+                at[1] = (uint8_t)seen;
+                at += 2;
+                continue;
+            }
             at = trial_put(at, k * 64 + bit);
-            at = trial_put(at, count * 2 + (exposed[k] >> bit & 1));
+            at = trial_put(at, seen);
         }
     return at;
 }
@@ -127,7 +136,7 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
     int64_t longest = 0;
     for (uint32_t i = 0; i < m->n; i++)
         longest = m->length[0][i] > longest ? m->length[0][i] : longest;
-    at = trial_put(at, (uint64_t)(longest < followed ? longest : followed));
+    at = trial_put_time(at, longest < followed ? longest : followed);
     at = trial_put(at, m->acted);
     for (uint32_t i = 0; i < m->n; i++)
         at = trial_put_position(at, w->block.begin + m->place[i], e->position, w->block.frame->near);
@@ -175,7 +184,7 @@ enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e
         at = trial_put(at, combined);
         at = trial_put(at, v->touches);
         for (uint32_t k = 0; k < n_outcomes; k++)
-            at = trial_put(at, (uint64_t)touched->follow[k].length);
+            at = trial_put_time(at, touched->follow[k].length);
         if (v->lag_length > 0)
             at = trial_put(at, touched->before);
         at = trial_put(at, m->n);

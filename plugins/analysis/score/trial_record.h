@@ -2,11 +2,11 @@
 //
 // What is kept of one trial between finding its comparators (trial_judge.c, in the order in which they are cheap to find) and adding
 // it up (trial_add.c, in the order of the sums): a string of numbers of 7 bits a byte, some 150 bytes for 20 comparators.
-//   flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
+//   (times, and the worth, take 8 bytes) flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
 //   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it, a byte, or four where
-//   flags say that these are many; number of other types seen, and for each: type, comparators that saw it x 2 + seen by the exposed;
+//   flags say that these are many; number of other types seen, and for each: type, comparators that saw it x 2 + seen by the exposed, bytes if all fit;
 //   for each outcome: number of event times, and if there are any: for each time comparators still followed, events among them, whether
 //   the exposed's own; for each comparator, in a byte if all fit: event times within its follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
@@ -55,6 +55,26 @@ static inline const uint8_t *trial_get_small(const uint8_t *at, uint32_t *number
 static inline bool trial_ranks_are_bytes(uint32_t comparators)
 {
     return comparators <= 126;
+}
+
+// The greatest number of who saw a type is 2 x comparators + 1.
+static inline bool trial_bundle_is_bytes(uint32_t comparators, uint32_t n_types)
+{
+    return comparators <= 127 && n_types <= 256;
+}
+
+static inline uint8_t *trial_put_time(uint8_t *at, int64_t time)
+{
+    memcpy(at, &time, sizeof time);
+    return at + sizeof time;
+}
+
+static inline int64_t trial_get_time(const uint8_t **at)
+{
+    int64_t time;
+    memcpy(&time, *at, sizeof time);
+    *at += sizeof time;
+    return time;
 }
 
 static inline uint64_t trial_get(const uint8_t **at)

@@ -379,6 +379,7 @@ static enum trial_rc add_some(void *ctx, size_t piece)
         ready = true;
         if (rc == TRIAL_OK)
             rc = add_request(&r, a->pass, (uint32_t)i, &a->out[i]);
+        trial_pass_let_go(a->pass, (uint32_t)i);  // its memory serves the sums of the next
     }
     if (rc != TRIAL_OK)
         atomic_store(&a->pass->failed, true);

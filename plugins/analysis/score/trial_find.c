@@ -49,8 +49,8 @@ struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
     struct chunk *c = w->alloc.resize(w->alloc.ctx, NULL, sizeof *c + size);
     if (!c)
         return NULL;
-    c->next = atomic_load(&w->pass->chunks);
-    while (!atomic_compare_exchange_weak(&w->pass->chunks, &c->next, c))
+    c->next = atomic_load(&w->pass->chunks[request]);
+    while (!atomic_compare_exchange_weak(&w->pass->chunks[request], &c->next, c))
         continue;
     *room = (struct trial_chunk){c->bytes, size};
     return room;
@@ -494,9 +494,14 @@ enum trial_rc trial_pass_find(struct trial_pass *pass, const struct trial_frame 
     const struct trial_alloc *a = &frame->alloc;
     *pass = (struct trial_pass){.frame = frame, .requests = requests, .n = n, .crew = crew};
     pass->records = a->resize(a->ctx, NULL, ((size_t)n + 1) * sizeof *pass->records);
+    pass->chunks = a->resize(a->ctx, NULL, ((size_t)n + 1) * sizeof *pass->chunks);
+    for (uint32_t r = 0; r < n && pass->chunks; r++)
+        atomic_init(&pass->chunks[r], NULL);
     if (!pass->records)
         return TRIAL_NOMEM;
     memset(pass->records, 0, ((size_t)n + 1) * sizeof *pass->records);
+    if (!pass->chunks)
+        return TRIAL_NOMEM;
     for (uint32_t r = 0; r < n; r++) {
         const size_t trials = frame->trial_first[requests[r].type + 1] - frame->trial_first[requests[r].type];
         pass->records[r] = a->resize(a->ctx, NULL, (trials + 1) * sizeof *pass->records[r]);
@@ -509,18 +514,27 @@ enum trial_rc trial_pass_find(struct trial_pass *pass, const struct trial_frame 
     return rc == TRIAL_OK ? trial_each(crew, PIECES, find_some, pass) : rc;
 }
 
+void trial_pass_let_go(struct trial_pass *pass, uint32_t request)
+{
+    const struct trial_alloc *a = &pass->frame->alloc;
+    for (struct chunk *c = atomic_load(&pass->chunks[request]), *next; c; c = next) {
+        next = c->next;
+        a->free(a->ctx, c);
+    }
+    atomic_store(&pass->chunks[request], NULL);
+    a->free(a->ctx, pass->records[request]);
+    pass->records[request] = NULL;
+}
+
 void trial_pass_done(struct trial_pass *pass)
 {
     if (!pass->frame)
         return;
     const struct trial_alloc *a = &pass->frame->alloc;
-    for (struct chunk *c = atomic_load(&pass->chunks), *next; c; c = next) {
-        next = c->next;
-        a->free(a->ctx, c);
-    }
-    for (uint32_t r = 0; pass->records && r < pass->n; r++)
-        a->free(a->ctx, pass->records[r]);
+    for (uint32_t r = 0; pass->records && pass->chunks && r < pass->n; r++)
+        trial_pass_let_go(pass, r);
     a->free(a->ctx, pass->records);
+    a->free(a->ctx, pass->chunks);
     a->free(a->ctx, pass->list);
     a->free(a->ctx, pass->spans);
     *pass = (struct trial_pass){0};

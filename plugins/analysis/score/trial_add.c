@@ -142,10 +142,6 @@ static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_se
     if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
         return TRIAL_NOMEM;
     *exposed = slot_at(r, position);
-    for (size_t i = 0; i < n; i++) {  // fetched all at once, before the first that is missing stops it
-        const uint32_t slot = r->slot_at[r->frame->first_of_account[r->position[i]]];
-        __builtin_prefetch(&level->slots[slot ? slot - 1 : level->n_slots], 1);
-    }
     for (size_t i = 0; i < n; i++)
         r->slots[i] = slot_at(r, r->position[i]);
     return TRIAL_OK;

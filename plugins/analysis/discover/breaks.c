@@ -122,7 +122,7 @@ static void say(struct page *s, const struct judged *p)
     if (!s->rc) s->rc = analysis_zeroed(&p->d->base, (void **)&told, p->n, sizeof *told);
     while (!s->rc) {
         size_t best = p->n;
-        char name[160], took[FORMAT_MAX], wins[FORMAT_MAX];
+        char name[160], took[FORMAT_MAX], wins[FORMAT_MAX], came[FORMAT_MAX];
         for (size_t i = 0; i < p->n; i++)
             if (p->at[i].is_break && !told[i] && (best == p->n || p->at[i].wins_lost > p->at[best].wins_lost)) best = i;
         if (best == p->n) break;
@@ -131,8 +131,9 @@ static void say(struct page *s, const struct judged *p)
         breaks++;
         format_duration(took, sizeof took, p->all->horizon[best]);
         format_number(wins, sizeof wins, b->wins_lost, b->wins_lost < 10 ? 1 : 0, false);
-        page_notef(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %llu customers do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
-                   text_of(name, sizeof name, stage_name(p->d, best)), 100 * b->attrition, (unsigned long long)b->n, took, 100 * b->reference,
+        format_integer(came, sizeof came, (int64_t)b->n, false);
+        page_notef(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %s %s do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
+                   text_of(name, sizeof name, stage_name(p->d, best)), 100 * b->attrition, came, analysis_unit_word(&p->d->base, b->n != 1), took, 100 * b->reference,
                    p->reference[best] == OF_TARGET ? "were expected" : p->reference[best] == OF_HISTORY ? "did not before" : "do not in the other stages", wins);
     }
     bool judged = false;
@@ -165,7 +166,7 @@ static voc_rc write_table(const struct judged *p, bool brief)
         if (stage_leads_on(p->d, i) && p->at[i].n) write_line(&s, p, i);
     if (brief) say(&s, p);
     page_say(&s, "%s", "Stays by the stage they are in, of those that began long enough before the data end; open and lost ones are treated alike.");
-    if (brief && !p->all->n) page_notef(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: no event of what is followed is part of a journey (--events).");
+    if (brief && !p->all->n) page_notef(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: nothing that is followed is part of a journey. By itself that is what customers do; --events all follows what we do to them too.");
     if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is expected of a stage; --since DATE compares with the time before it");
     return s.rc;
 }

@@ -23,6 +23,6 @@ static inline const struct vm_tally *told(const struct page *p) { return p->of; 
 
 // "price 9, proof of savings 2": themes of a need that people of this role spoke of, the most frequent first.
 void vm_reasons(const struct vm_tally *t, uint32_t role, size_t need, char *out, size_t size);
-const char *vm_in_words(enum vm_agreement a);  // "say it, and do not act for it"
+const char *vm_in_words(enum vm_agreement a);  // "say it more than they act"
 
 #endif

@@ -8,7 +8,7 @@
 
 const char *vm_in_words(enum vm_agreement a)
 {
-    static const char *const words[] = {"neither", "no clear pattern", "say it and act for it", "say it, do not act for it", "act for it, do not say it"};
+    static const char *const words[] = {"neither", "no clear pattern", "say it and act for it", "say it more than they act", "act more than they say it"};
     return words[a];
 }
 
@@ -55,11 +55,11 @@ static void lead(struct page *p)
             if (r && 2 * n->unserved > n->wanted && n->unserved >= 5 && (!worst || n->unserved > worst->unserved)) gap_role = r, gap_need = i;
             if (!r || vm_agree(n) != VM_STATED || said++ > 5) continue;
             if (order[0] != i && first->did)
-                page_notef(p, VOC_NOTE_LEAD, "%.*s: %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it; most act for \"%.*s\" (%llu of %llu).", SHOW(vm_role(t->v, r)),
+                page_notef(p, VOC_NOTE_LEAD, "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it; most act for \"%.*s\" (%llu of %llu).", SHOW(vm_role(t->v, r)),
                           (unsigned long long)n->said, (unsigned long long)n->talked, SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people,
                           SHOW(vm_need(t->v, order[0])->title), (unsigned long long)first->did, (unsigned long long)first->people);
             else
-                page_notef(p, VOC_NOTE_LEAD, "%.*s: %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it.", SHOW(vm_role(t->v, r)), (unsigned long long)n->said,
+                page_notef(p, VOC_NOTE_LEAD, "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it.", SHOW(vm_role(t->v, r)), (unsigned long long)n->said,
                           (unsigned long long)n->talked, SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people);
         }
     }

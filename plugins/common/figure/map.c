@@ -76,6 +76,44 @@ static void forget(struct map *m)
     m->n_nodes = 0;
 }
 
+// What no arrow leads to would look like a beginning, and is none: it goes, and with it the arrows that leave it, until all that stays can be
+// come to from the beginning. A map without a beginning stays as it is.
+static void drop_unreached(struct map *m)
+{
+    uint32_t kept[NODES_MAX] = {0}, n = 0;
+    bool reached[NODES_MAX] = {false}, more = false;
+    size_t edges = 0;
+    for (uint32_t i = 0; i < m->n_nodes; i++) {
+        reached[i] = same_text(m->nodes[i].name, (voc_str){"(start)", 7});
+        more = more || reached[i];
+    }
+    if (!more) return;
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < m->n_edges; i++) {
+            const struct map_edge *e = &m->edges[i];
+            if (!reached[e->from] || reached[e->to]) continue;
+            reached[e->to] = more = true;
+        }
+    }
+    for (uint32_t i = 0; i < m->n_nodes; i++) {
+        kept[i] = n;
+        if (!reached[i]) {
+            if (m->nodes[i].again[0]) m->n_drawn--, m->drawn -= m->nodes[i].itself;
+            continue;
+        }
+        if (n != i) m->nodes[n] = m->nodes[i];
+        n++;
+    }
+    for (size_t i = 0; i < m->n_edges; i++) {
+        struct map_edge e = m->edges[i];
+        if (!reached[e.from]) m->n_drawn--, m->drawn -= e.count;
+        else e.from = kept[e.from], e.to = kept[e.to], m->edges[edges++] = e;
+    }
+    m->n_nodes = n;
+    m->n_edges = edges;
+}
+
 // The first `most` edges become what is drawn.
 static void choose(struct picture *p, struct map *m, size_t most)
 {
@@ -95,11 +133,13 @@ static void choose(struct picture *p, struct map *m, size_t most)
         m->drawn += e->count;
         if (a == b) {
             snprintf(m->nodes[a].again, sizeof m->nodes[a].again, "again: %s%s%s", e->label, e->below[0] ? " \xC2\xB7 " : "", e->below);
+            m->nodes[a].itself = e->count;
             continue;
         }
         m->n_edges++;
         if (e->count > m->most) m->most = e->count;
     }
+    drop_unreached(m);
     for (size_t i = 0; i < m->n_edges; i++) m->edges[i].label_width += thickness(m, &m->edges[i]);
 }
 

@@ -14,6 +14,7 @@ struct map_node {
     bool end; // (start), (end)
     struct wrapped lines;
     char again[110]; // how often it follows itself, in the box: an arrow to itself would lie under others
+    double itself;   // that number
     double width, height;
     double x, y; // of its middle, by the layout
     int seen;    // 1: on the way that is being followed, 2: done

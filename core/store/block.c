@@ -270,7 +270,7 @@ voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out)
     return rc == VOC_E_INPUT ? wrong_column(r, column, "cannot be decoded") : rc;
 }
 
-static voc_rc filter_column(struct block_reader *r, unsigned column, const bool *keep, struct block_writer *w, int64_t *ints, voc_str *texts)
+static voc_rc filter_column(struct block_reader *r, unsigned column, const bool *keep, uint64_t add, struct block_writer *w, int64_t *ints, voc_str *texts)
 {
     size_t n = 0;
     bool is_text = block_column_is_text(column);
@@ -279,14 +279,14 @@ static voc_rc filter_column(struct block_reader *r, unsigned column, const bool 
     for (size_t i = 0; i < r->rows; i++) {
         if (!keep[i]) continue;
         if (is_text) texts[n++] = texts[i];
-        else ints[n++] = ints[i];
+        else ints[n++] = (int64_t)((uint64_t)ints[i] + add);
     }
     if (is_text) block_text(w, column, texts);
     else block_ints(w, column, ints);
     return w->rc;
 }
 
-voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, struct block_writer *w, struct buf *out, size_t *rows)
+voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX], struct block_writer *w, struct buf *out, size_t *rows)
 {
     size_t n = 0;
     voc_rc rc = VOC_OK;
@@ -299,7 +299,8 @@ voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *ke
     block_begin(w, kind, n);
     for (unsigned i = 0; rc == VOC_OK && i < r->n_columns; i++) {
         const unsigned char *e = r->blob + HEADER + (size_t)i * ENTRY;
-        rc = filter_column(r, (unsigned)e[0] | (unsigned)e[1] << 8, keep, w, ints, texts);
+        const unsigned column = (unsigned)e[0] | (unsigned)e[1] << 8;
+        rc = filter_column(r, column, keep, add && column < COLUMNS_MAX ? (uint64_t)add[column] : 0, w, ints, texts);
     }
     if (rc == VOC_OK) rc = block_end(w, out);
     mem_free(ints);

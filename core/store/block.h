@@ -60,6 +60,7 @@ voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out);
 voc_rc block_read_codes(struct block_reader *r, unsigned column, uint32_t limit, uint32_t *out, int64_t *scratch);
 voc_rc block_read_runs(struct block_reader *r, unsigned column, uint32_t limit, struct code_run *out, size_t *n_runs, int64_t *scratch);
 voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out); // borrows from the blob and from r until the next block_open
-// Writes the rows with keep[row] to `out`, all columns, in their order; *rows: how many. None: out is untouched.
-voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, struct block_writer *w, struct buf *out, size_t *rows);
+// Writes the rows with keep[row] to `out`, all columns, in their order; *rows: how many. None: out is untouched. add: NULL, or
+// what is added to the integers of each column.
+voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX], struct block_writer *w, struct buf *out, size_t *rows);
 #endif

@@ -2,6 +2,7 @@
 // The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback. Until the commit nothing
 // is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One import at a time in a project.
 #include <inttypes.h>
+#include <stdio.h>
 #include "store/held.h"
 #include "store/import.h"
 
@@ -42,12 +43,24 @@ static bool own(struct arena *a, voc_str *s)
     return ok;
 }
 
+enum { CACHE_KIB = 16384 }; // as project.c opens it
+
+// SQLite's cache of pages is part of what may be held.
+static voc_rc bound_cache(struct project *p, uint64_t memory_max)
+{
+    char pragma[64];
+    const uint64_t kib = memory_max / 8 >> 10;
+    if (!memory_max || kib >= CACHE_KIB) return VOC_OK;
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%" PRIu64, kib + 1);
+    return db_exec(p, pragma);
+}
+
 voc_rc import_begin(struct import **out, struct project *p, const struct import_spec *spec, struct diag *d)
 {
     voc_rc rc = project_need_write(p, "an import");
     if (rc != VOC_OK) return rc;
     if (p->importing || spec->source.len == 0 || spec->resolution > VOC_RES_DAY) return VOC_E_BUG;
-    if ((rc = project_hold(p)) != VOC_OK) return rc;
+    if ((rc = bound_cache(p, spec->memory_max)) != VOC_OK || (rc = project_hold(p)) != VOC_OK) return rc;
     struct import *i = mem_zalloc(1, sizeof *i);
     if (!i) return VOC_E_NOMEM;
     i->p = p;
@@ -74,7 +87,7 @@ voc_rc import_add(struct import *i, const struct coded_block *b)
     if (rc == VOC_E_BUG)
         diag_error(i->d, "STORE-020", i->spec.file_name.ptr, 0, "report it to the author of the plugin", "plugin %s broke its contract: %s", i->spec.plugin.ptr, why);
     else if (rc == VOC_E_LIMIT) diag_error(i->d, "STORE-005", i->spec.file_name.ptr, 0, NULL, "%s", why);
-    if (rc == VOC_OK && i->spec.reject_max && i->q.rejects.n > i->spec.reject_max) {
+    if (rc == VOC_OK && i->spec.reject_max && i->q.rejects.n + i->spilled_rejects > i->spec.reject_max) {
         diag_error(i->d, "STORE-021", i->spec.file_name.ptr, 0, "look at them with `voc rejects`, or allow more", "more than %" PRIu64 " records were not understood",
                    i->spec.reject_max);
         rc = VOC_E_LIMIT;

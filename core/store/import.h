@@ -25,17 +25,28 @@ struct import { // owns
 };
 
 // import_spill.c
-voc_rc import_fit(struct import *i);   // after each block: within spec.memory_max, or VOC_E_LIMIT with what would be needed
+voc_rc import_fit(struct import *i);   // after each block: within spec.memory_max
+voc_rc import_spill(struct import *i); // writes what is held, and forgets it
 voc_rc import_names(struct import *i); // i->names knows all that has been named
 
-// import_events.c, import_rows.c: what is not dropped goes into the file.
+static inline uint64_t import_stored_record(const struct import *i, uint64_t record) { return i->base + record - i->dropped; }
+
+// import_events.c, import_rows.c, import_links.c: what is not dropped goes into the file.
 voc_rc import_write_events(struct import *i, struct names *names);
 voc_rc import_write_attributes(struct import *i, struct names *names);
 voc_rc import_write_measures(struct import *i, struct names *names);
 voc_rc import_write_facts(struct import *i, struct names *names);
 voc_rc import_write_rejects(struct import *i);
+voc_rc import_write_links(struct import *i);
+voc_rc import_write_same_row_links(struct import *i); // behind all the others
+
+// import_early.c: what was written before the commit is put right; its records were counted from `as_written`.
+voc_rc import_settle_early(struct import *i, uint64_t as_written);
 
 // upsert.c
+struct last_records { uint64_t *record; size_t cap; }; // by code of an own id: the last record that has it; owns
+voc_rc last_records_note(struct dict *ids, struct last_records *last, voc_str id, uint64_t record);
+bool last_records_outdated(const struct dict *ids, const struct last_records *last, voc_str id, uint64_t record);
 voc_rc upsert_within(struct import *i, struct dict **ids);           // drops what a later record of the file replaces; *ids: own ids, owned by the caller
 voc_rc upsert_earlier(struct import *i, const struct dict *ids);     // drops from earlier imports of the source what this one replaces
 voc_rc import_remove(struct project *p, int64_t number);             // an import with all its rows

@@ -219,10 +219,13 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
 static voc_rc write_all(struct import *i, const struct import_account *a, uint64_t behind)
 {
     struct dict *ids = NULL;
-    voc_rc rc = place(i, a, behind);
+    const uint64_t as_written = i->base;
+    voc_rc rc = i->spilled ? import_spill(i) : VOC_OK; // the rest too: all rows are put right in the same way
+    if (rc == VOC_OK) rc = place(i, a, behind);
+    if (rc == VOC_OK && i->spilled) rc = import_settle_early(i, as_written);
     if (rc != VOC_OK) return rc;
     drop_leading(i);
-    if (i->q.has_ids) {
+    if (i->q.has_ids && !i->spilled) {
         rc = upsert_within(i, &ids);
         if (rc == VOC_OK) rc = upsert_earlier(i, ids);
         dict_free(ids);
@@ -235,6 +238,8 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
     if (rc == VOC_OK) rc = import_write_attributes(i, i->names);
     if (rc == VOC_OK) rc = import_write_measures(i, i->names);
     if (rc == VOC_OK) rc = import_write_facts(i, i->names);
+    if (rc == VOC_OK) rc = import_write_links(i);
+    if (rc == VOC_OK) rc = import_write_same_row_links(i);
     if (rc == VOC_OK) rc = import_write_rejects(i);
     if (rc == VOC_OK) rc = names_write(i->names);
     if (rc == VOC_OK) rc = member_rebuild(i->p, &i->number, 1);
@@ -255,7 +260,8 @@ static voc_rc commit(struct import *i, const struct import_account *a, uint64_t 
     if (rc == VOC_OK) rc = find_already(i, a, &already);
     if (rc != VOC_OK) return rc;
     if (already && !i->spec.again) {
-        i->result.already = 1;
+        if (i->spilled) project_undo(i->p);
+        i->result = (struct import_result){.already = 1, .first_us = VOC_NA, .last_us = VOC_NA};
         return VOC_OK;
     }
     rc = write_all(i, a, behind);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Writes what an import has beside its events: attributes of entities as sorted blocks, measures as blocks in the order of
-// their coming, words, links, rows of reference tables and rejects as rows of tables.
+// their coming, words, rows of reference tables and rejects as rows of tables. Links are import_links.c's.
 #include "store/import.h"
 #include "store/sort.h"
 
 static const char INSERT_BLOCK[] = "INSERT INTO block(import, kind, rows, has_ids, first_unit, last_unit, data) VALUES (?, ?, ?, ?, '', '', ?)";
-static const char INSERT_ALIAS[] = "INSERT OR IGNORE INTO alias(kind, value) VALUES (?, ?)";
-static const char FIND_ALIAS[] = "SELECT id FROM alias WHERE kind = ? AND value = ?";
 static const char INSERT_WORD[] =
     "INSERT INTO word(import, customer, time_us, resolution, text, language, ref_kind, ref, own_id, record, sub, line) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INDEX_WORD[] = "INSERT INTO word_index(rowid, text) VALUES (?, ?)";
 static const char INSERT_REFERENCE[] =
     "INSERT INTO reference(import, name, cells, from_us, until_us, resolution, own_id, record, sub, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char INSERT_LINK[] = "INSERT INTO link(import, a, b, rule, time_us, own_id, record, sub) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 static const char INSERT_REJECT[] = "INSERT INTO reject(import, record, line, code, reason, raw) VALUES (?, ?, ?, ?, ?, ?)";
 
 struct rows { // scratch of the writer; owns
@@ -45,11 +42,6 @@ static void rows_close(struct rows *r)
     mem_free(r->ints);
     mem_free(r->texts);
     db_done(&r->insert);
-}
-
-static uint64_t stored_record(const struct import *i, uint64_t record)
-{
-    return i->base + record - i->dropped;
 }
 
 // ---- attributes of entities -----------------------------------------------------------------------------------------------
@@ -104,8 +96,8 @@ static voc_rc fact_int(struct rows *r, const struct pending_fact *f, unsigned co
     case COLUMN_TYPE: *out = f->type; return VOC_OK;
     case COLUMN_INTEGER: *out = f->integer; return VOC_OK;
     case COLUMN_NUMBER: memcpy(out, &f->number, sizeof *out); return VOC_OK;
-    case COLUMN_RECORD: *out = (int64_t)stored_record(r->i, f->record); return VOC_OK;
-    case COLUMN_LINE: *out = (int64_t)(f->line - stored_record(r->i, f->record)); return VOC_OK;
+    case COLUMN_RECORD: *out = (int64_t)import_stored_record(r->i, f->record); return VOC_OK;
+    case COLUMN_LINE: *out = (int64_t)(f->line - import_stored_record(r->i, f->record)); return VOC_OK;
     case COLUMN_SUB: *out = f->sub; return VOC_OK;
     case COLUMN_WHO: return names_code(r->names, f->entity == VOC_ENTITY_CASE ? SPACE_CASE : SPACE_ALIASES, f->a, out);
     case COLUMN_ACCOUNT: return names_code(r->names, SPACE_ALIASES, f->b, out);
@@ -211,27 +203,9 @@ voc_rc import_write_measures(struct import *i, struct names *names)
     return rc;
 }
 
-// ---- words, links, rejects -------------------------------------------------------------------------------------------------
+// ---- words, rows of reference tables, rejects -------------------------------------------------------------------------------------------------
 
-struct fact_writer { sqlite3_stmt *word, *index, *reference, *link, *alias_add, *alias_find; struct rows rows; };
-
-// The id of an alias that takes part in a link.
-static voc_rc alias_id(struct fact_writer *f, const voc_alias *alias, int64_t *id)
-{
-    struct project *p = f->rows.i->p;
-    bool row = false;
-    voc_rc rc = db_run(p, f->alias_add, "tt", alias->kind, alias->value);
-    if (rc == VOC_OK && sqlite3_changes(p->db) == 1) { // it was new
-        *id = sqlite3_last_insert_rowid(p->db);
-        return VOC_OK;
-    }
-    if (rc == VOC_OK) rc = db_bind(p, f->alias_find, "tt", alias->kind, alias->value);
-    if (rc == VOC_OK) rc = db_step(p, f->alias_find, &row);
-    if (rc == VOC_OK && !row) rc = db_damaged(p, "an alias that was added is not there");
-    if (rc == VOC_OK) *id = sqlite3_column_int64(f->alias_find, 0);
-    (void)sqlite3_reset(f->alias_find);
-    return rc;
-}
+struct fact_writer { sqlite3_stmt *word, *index, *reference; struct rows rows; };
 
 static voc_rc write_word(struct fact_writer *f, const struct pending_fact *x)
 {
@@ -241,7 +215,7 @@ static voc_rc write_word(struct fact_writer *f, const struct pending_fact *x)
     voc_rc rc = x->entity == VOC_ENTITY_CASE ? VOC_OK : names_code(f->rows.names, SPACE_ALIASES, x->a, &who);
     if (rc == VOC_OK)
         rc = db_run(i->p, f->word, "iinittittuii", i->number, who, x->time_us, (int64_t)x->resolution, pending_text(q, x->text), pending_text(q, x->language),
-                    (int64_t)x->ref_kind, pending_text(q, x->ref), pending_text(q, x->id), stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
+                    (int64_t)x->ref_kind, pending_text(q, x->ref), pending_text(q, x->id), import_stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
     if (rc == VOC_OK) rc = db_run(i->p, f->index, "it", (int64_t)sqlite3_last_insert_rowid(i->p->db), pending_text(q, x->text));
     i->result.words++;
     return rc;
@@ -253,75 +227,7 @@ static voc_rc write_reference(struct fact_writer *f, const struct pending_fact *
     const struct pending *q = &i->q;
     i->result.references++;
     return db_run(i->p, f->reference, "ittnnituii", i->number, dict_at(q->names[SPACE_KEY], x->key), pending_text(q, x->text), x->time_us, x->integer, (int64_t)x->resolution,
-                  pending_text(q, x->id), stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
-}
-
-// The first alias of a and the first of b, by the rule that the row names.
-static voc_rc write_link(struct fact_writer *f, const struct pending_fact *x)
-{
-    struct import *i = f->rows.i;
-    const struct pending *q = &i->q;
-    voc_alias alias[VOC_ALIASES_MAX];
-    struct arena scratch;
-    size_t n = 0;
-    int64_t id[2] = {0, 0};
-    arena_init(&scratch, 0);
-    voc_rc rc = VOC_OK;
-    for (unsigned k = 0; rc == VOC_OK && k < 2; k++) {
-        rc = aliases_decode(&scratch, dict_at(q->names[SPACE_ALIASES], k ? x->b : x->a), alias, &n);
-        if (rc == VOC_OK) rc = alias_id(f, &alias[0], &id[k]);
-    }
-    if (rc == VOC_OK)
-        rc = db_run(i->p, f->link, "iiitntui", i->number, id[0], id[1], pending_text(q, x->unit), x->time_us, pending_text(q, x->id),
-                    stored_record(i, x->record), (int64_t)x->sub);
-    arena_done(&scratch);
-    i->result.links++;
-    return rc;
-}
-
-// Two customer aliases on one row are evidence of a link: one link for each further alias of each set that the import has.
-static voc_rc link_same_row(struct fact_writer *f, uint32_t set, int64_t time_us)
-{
-    struct import *i = f->rows.i;
-    voc_alias alias[VOC_ALIASES_MAX];
-    struct arena scratch;
-    size_t n = 0;
-    int64_t first = 0, other = 0;
-    arena_init(&scratch, 0);
-    voc_rc rc = aliases_decode(&scratch, dict_at(i->q.names[SPACE_ALIASES], set), alias, &n);
-    if (rc == VOC_OK && n > 1) rc = alias_id(f, &alias[0], &first);
-    for (size_t k = 1; rc == VOC_OK && k < n; k++) {
-        rc = alias_id(f, &alias[k], &other);
-        if (rc != VOC_OK || other == first) continue;
-        rc = db_run(i->p, f->link, "iiitntii", i->number, first, other, STR("same-row"), time_us, STR(""), INT64_C(0), INT64_C(0));
-        i->result.links++;
-    }
-    arena_done(&scratch);
-    return rc;
-}
-
-static voc_rc write_same_row_links(struct fact_writer *f)
-{
-    const struct pending *q = &f->rows.i->q;
-    uint32_t n = dict_n(q->names[SPACE_ALIASES]);
-    if (!(q->set_flags & SETS_SEVERAL)) return VOC_OK; // no row has two
-    int64_t *first = mem_zalloc(n, sizeof *first); // INT64_MAX: not on any row that stays
-    voc_rc rc = first ? VOC_OK : VOC_E_NOMEM;
-    for (uint32_t k = 0; rc == VOC_OK && k < n; k++) first[k] = INT64_MAX;
-    struct pending_walk walk = {.q = q};
-    for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
-        uint32_t customer = pending_who_at(q, r->who)->customer;
-        if (!(r->tuple & PENDING_DROPPED) && r->time_us < first[customer]) first[customer] = r->time_us;
-    }
-    for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
-        const struct pending_fact *x = &q->facts.at[k];
-        bool person = x->kind == VOC_ROW_WORD || (x->kind != VOC_ROW_LINK && x->entity == VOC_ENTITY_INDIVIDUAL); // no row of a reference table: its entity is EVENT
-        if (!x->dropped && person && x->entity != VOC_ENTITY_CASE && x->time_us < first[x->a]) first[x->a] = x->time_us;
-    }
-    for (uint32_t k = 1; rc == VOC_OK && k < n; k++)
-        if (first[k] != INT64_MAX && aliases_flags(dict_at(q->names[SPACE_ALIASES], k)) & SETS_SEVERAL) rc = link_same_row(f, k, first[k]);
-    mem_free(first);
-    return rc;
+                  pending_text(q, x->id), import_stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
 }
 
 voc_rc import_write_facts(struct import *i, struct names *names)
@@ -331,23 +237,15 @@ voc_rc import_write_facts(struct import *i, struct names *names)
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.word, INSERT_WORD);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.index, INDEX_WORD);
     if (rc == VOC_OK) rc = db_prepare(i->p, &f.reference, INSERT_REFERENCE);
-    if (rc == VOC_OK) rc = db_prepare(i->p, &f.link, INSERT_LINK);
-    if (rc == VOC_OK) rc = db_prepare(i->p, &f.alias_add, INSERT_ALIAS);
-    if (rc == VOC_OK) rc = db_prepare(i->p, &f.alias_find, FIND_ALIAS);
     for (size_t k = 0; rc == VOC_OK && k < i->q.facts.n; k++) {
         const struct pending_fact *x = &i->q.facts.at[k];
         if (x->dropped) continue;
         if (x->kind == VOC_ROW_WORD) rc = write_word(&f, x);
         else if (x->kind == VOC_ROW_REFERENCE) rc = write_reference(&f, x);
-        else if (x->kind == VOC_ROW_LINK) rc = write_link(&f, x);
     }
-    if (rc == VOC_OK) rc = write_same_row_links(&f);
     db_done(&f.word);
     db_done(&f.index);
     db_done(&f.reference);
-    db_done(&f.link);
-    db_done(&f.alias_add);
-    db_done(&f.alias_find);
     rows_close(&f.rows);
     return rc;
 }
@@ -359,7 +257,7 @@ voc_rc import_write_rejects(struct import *i)
     for (size_t k = 0; rc == VOC_OK && k < i->q.rejects.n; k++) {
         const struct pending_reject *r = &i->q.rejects.at[k];
         if (r->dropped) continue;
-        rc = db_run(i->p, s, "iuuttb", i->number, stored_record(i, r->record), r->line, pending_text(&i->q, r->code), pending_text(&i->q, r->reason),
+        rc = db_run(i->p, s, "iuuttb", i->number, import_stored_record(i, r->record), r->line, pending_text(&i->q, r->code), pending_text(&i->q, r->reason),
                     pending_text(&i->q, r->raw));
         i->result.rejects++;
     }

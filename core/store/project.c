@@ -21,7 +21,8 @@ static const char ROLLBACK[] = "ROLLBACK";
 static const char PREPARE_ALL[] = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
 // Who only reads comes by most pages once: a small cache is memory used again, where fresh memory costs more than the reading itself.
 static const char PREPARE_READ[] = "PRAGMA cache_size = -1024;";
-static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465;"; // PAGE_BYTES, APPLICATION_ID
+// The size of the cache is counted in pages of the old size, and four times of what it says, unless it is said again.
+static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA cache_size = -16384;"; // PAGE_BYTES, APPLICATION_ID
 _Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
 static const char PREPARE_PRIVATE[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"; // nothing to be found again
 static const char TO_WAL[] = "PRAGMA journal_mode = WAL";

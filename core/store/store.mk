@@ -23,7 +23,9 @@ store_sources = \
 	core/store/held.c core/store/held.h \
 	core/store/import.c core/store/import.h \
 	core/store/import_commit.c \
+	core/store/import_early.c \
 	core/store/import_events.c \
+	core/store/import_links.c \
 	core/store/import_order.c core/store/import_order.h \
 	core/store/import_rows.c \
 	core/store/import_spill.c \

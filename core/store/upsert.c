@@ -9,9 +9,7 @@
 
 // ---- within the file -------------------------------------------------------------------------------------------------------
 
-struct last { uint64_t *record; size_t cap; }; // by code of the id
-
-static voc_rc note_id(struct dict *ids, struct last *last, voc_str id, uint64_t record)
+voc_rc last_records_note(struct dict *ids, struct last_records *last, voc_str id, uint64_t record)
 {
     uint32_t code = 0;
     voc_rc rc = dict_code(ids, id, &code);
@@ -24,7 +22,7 @@ static voc_rc note_id(struct dict *ids, struct last *last, voc_str id, uint64_t 
     return VOC_OK;
 }
 
-static bool outdated(const struct dict *ids, const struct last *last, voc_str id, uint64_t record)
+bool last_records_outdated(const struct dict *ids, const struct last_records *last, voc_str id, uint64_t record)
 {
     uint32_t code = 0;
     return id.len && dict_find(ids, id, &code) && record < last->record[code];
@@ -33,28 +31,28 @@ static bool outdated(const struct dict *ids, const struct last *last, voc_str id
 voc_rc upsert_within(struct import *i, struct dict **out)
 {
     struct pending *q = &i->q;
-    struct last last = {0};
+    struct last_records last = {0};
     struct dict *ids = NULL;
     voc_rc rc = dict_new(&ids, SIZE_MAX / 4);
     struct pending_walk walk = {.q = q};
     for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
         uint32_t id = q->rare.at[r->rare].id;
-        if (id && !(r->tuple & PENDING_DROPPED)) rc = note_id(ids, &last, pending_text(q, id), pending_record(walk.at, r));
+        if (id && !(r->tuple & PENDING_DROPPED)) rc = last_records_note(ids, &last, pending_text(q, id), pending_record(walk.at, r));
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *f = &q->facts.at[k];
-        if (f->id && !f->dropped) rc = note_id(ids, &last, pending_text(q, f->id), f->record);
+        if (f->id && !f->dropped) rc = last_records_note(ids, &last, pending_text(q, f->id), f->record);
     }
     walk = (struct pending_walk){.q = q};
     for (struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
         voc_str id = pending_text(q, q->rare.at[r->rare].id);
-        if (r->tuple & PENDING_DROPPED || !outdated(ids, &last, id, pending_record(walk.at, r))) continue;
+        if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, pending_record(walk.at, r))) continue;
         r->tuple |= PENDING_DROPPED;
         i->result.replaced_events++;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         struct pending_fact *f = &q->facts.at[k];
-        if (!f->dropped && outdated(ids, &last, pending_text(q, f->id), f->record)) f->dropped = true;
+        if (!f->dropped && last_records_outdated(ids, &last, pending_text(q, f->id), f->record)) f->dropped = true;
     }
     mem_free(last.record);
     if (rc == VOC_OK) *out = ids;
@@ -177,7 +175,7 @@ static voc_rc rewrite(struct rewriter *w, const struct touched *t, size_t *n_dro
     voc_str data = rc == VOC_OK ? db_text(w->select, 0) : STR("");
     if (rc == VOC_OK) rc = block_open(&w->reader, kind, data.ptr, data.len);
     if (rc == VOC_OK) rc = choose(w, t->import, n_dropped);
-    if (rc == VOC_OK && *n_dropped) rc = block_filter(&w->reader, kind, w->keep, &w->writer, &w->blob, &rows);
+    if (rc == VOC_OK && *n_dropped) rc = block_filter(&w->reader, kind, w->keep, NULL, &w->writer, &w->blob, &rows);
     if (rc == VOC_OK && *n_dropped) rc = time_bounds(w, kind, &first, &last);
     if (rc == VOC_E_INPUT && row) rc = db_damaged(w->p, "block %" PRId64 ": %s", t->block, w->reader.why);
     (void)sqlite3_reset(w->select);

@@ -51,3 +51,8 @@ tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
 
 tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log tests/fault/test_damage.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la
+
+check_PROGRAMS += tests/fault/test_long_inputs
+tests_fault_test_long_inputs_SOURCES = tests/fault/test_long_inputs.c
+tests_fault_test_long_inputs_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_long_inputs_LDADD = $(UNIT_LDADD)

@@ -18,6 +18,11 @@ tests_unit_store_test_digest_SOURCES = tests/unit/store/test_digest.c
 tests_unit_store_test_digest_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_digest_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_early
+tests_unit_store_test_early_SOURCES = tests/unit/store/test_early.c
+tests_unit_store_test_early_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_early_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_faults
 tests_unit_store_test_faults_SOURCES = tests/unit/store/test_faults.c
 tests_unit_store_test_faults_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -372,7 +372,7 @@ static void a_filtered_block_is_the_block_of_the_rows_that_stay(void **state)
             if (keep[i]) a[n] = a[i], b[n] = b[i], t[n] = t[i], n++;
         }
         assert_int_equal(block_open(&r, BLOCK_EVENTS, whole.ptr, whole.len), VOC_OK);
-        assert_int_equal(block_filter(&r, BLOCK_EVENTS, keep, &w, &filtered, &rows), VOC_OK);
+        assert_int_equal(block_filter(&r, BLOCK_EVENTS, keep, NULL, &w, &filtered, &rows), VOC_OK);
         assert_int_equal(rows, n);
         make_block(&w, &expected, a, b, t, n);
         assert_int_equal(filtered.len, expected.len);

@@ -232,15 +232,6 @@ static void rows_that_memory_does_not_hold_are_written_early_and_give_the_same_p
     assert_int_equal(store_count(q, &m), VOC_OK);
     assert_true(m.blocks > n.blocks && m.events == n.events && m.rejects == 1 && m.attributes == 1);
     finish(p, "p.voc");
-    // rows with ids are held to the end: then it is said what would be needed
-    struct diag *d = diag_new();
-    for (uint32_t i = 0; i < N; i++) rows[i].id = customers[i % COUNT(customers)];
-    assert_int_equal(import_within(q, &r, "other", 1 << 20, true, d), VOC_E_LIMIT);
-    assert_non_null(strstr(diag_at(d, 0)->message, "need more than 1 MiB"));
-    assert_non_null(strstr(diag_at(d, 0)->hint, "--memory"));
-    diag_free(d);
-    digest_text(q, before);
-    assert_string_equal(before, spilled);
     free(rows);
     finish(q, "q.voc");
 }

@@ -188,10 +188,13 @@ static const char *const sheet[] = {
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
     ".picture{overflow:visible;break-inside:avoid}\n"
-    ".picture svg{max-width:100%;max-height:250mm}\n"
+    "figure{break-inside:avoid}figcaption{break-after:avoid}\n"
+    ".picture svg{max-width:100%;max-height:225mm}\n" // a page with its heading
     "figure.across{page:across}\n"
-    ".across svg{max-height:175mm}\n"
+    "section:has(>figure.across),header:has(+main>section:first-child>figure.across){page:across}\n" // with its heading, and its table
+    ".across svg{max-height:150mm}\n"
     "figure.sheet{page:sheet}\n"
+    "section:has(>figure.sheet),header:has(+main>section:first-child>figure.sheet){page:sheet}\n"
     ".sheet svg{max-height:380mm}\n"
     ".wide .d,.next,.finding a,.small a{display:none}\n"
     "a{color:inherit;text-decoration:none}\n"

@@ -77,7 +77,7 @@ static void forget(struct map *m)
 }
 
 // What no arrow leads to would look like a beginning, and is none: it goes, and with it the arrows that leave it, until all that stays can be
-// come to from the beginning. A map without a beginning stays as it is.
+// come to from the beginning. A map without a beginning stays as it is, and what is half as frequent as the most frequent stays in any case.
 static void drop_unreached(struct map *m)
 {
     uint32_t kept[NODES_MAX] = {0}, n = 0;
@@ -88,6 +88,7 @@ static void drop_unreached(struct map *m)
         more = more || reached[i];
     }
     if (!more) return;
+    for (size_t i = 0; i < m->n_edges; i++) reached[m->edges[i].from] |= m->edges[i].count * 2 >= m->most;
     while (more) {
         more = false;
         for (size_t i = 0; i < m->n_edges; i++) {

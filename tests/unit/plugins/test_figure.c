@@ -353,6 +353,25 @@ static void a_map_draws_until_its_share_and_what_must_always_be_there(void **sta
     assert_true(says("again: 15|") && says("1 step of the table is not drawn, 5.0%")); // to itself: in the box
 }
 
+static void a_step_is_drawn_only_where_an_arrow_leads_to_it(void **state)
+{
+    const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_FROM, "a"), FIGURE_PART(VOC_AS_TO, "b"), FIGURE_PART(VOC_AS_COUNT, "n")};
+    const voc_figure f = figure_of(VOC_FIGURE_MAP, parts, 3);
+    (void)state;
+    if (!map_possible()) skip();
+    put_row(0, "(start)", "view", 60);
+    put_row(1, "view", "leave", 20);
+    put_row(2, "order", "login", 10);
+    put_row(3, "login", "login", 10);
+    const voc_table t = table_of(4, &f);
+    draw(&t, FIGURE_PORTRAIT);
+    assert_true(says("view") && says("leave") && !says("order") && !says("login"));
+    assert_true(says("2 steps of the table are not drawn, 20.0% of their occurrences"));
+    put_row(2, "order", "login", 40); // too frequent to be left out
+    draw(&t, FIGURE_PORTRAIT);
+    assert_true(says("order") && says("login") && says("again: 10|"));
+}
+
 static void text_is_cut_between_characters_and_never_lost(void **state)
 {
     struct wrapped w;
@@ -425,6 +444,7 @@ int main(void)
         cmocka_unit_test(curves_are_told_apart_without_colour_and_stay_in_their_plane),
         cmocka_unit_test(a_map_of_any_names_fits_and_says_what_it_leaves_out),
         cmocka_unit_test(a_map_draws_until_its_share_and_what_must_always_be_there),
+        cmocka_unit_test(a_step_is_drawn_only_where_an_arrow_leads_to_it),
         cmocka_unit_test(text_is_cut_between_characters_and_never_lost),
         cmocka_unit_test(a_figure_without_its_parts_or_rows_is_not_drawn),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

@@ -477,6 +477,7 @@ static voc_rc talk(struct talk *t, const struct import_request *r, struct read_i
     struct pour p = {.runs = false};
     uint64_t size = 0;
     t->q.r = *r;
+    t->q.r.threads = r->threads > 1 ? r->threads - 1 : 1; // the keeper is one of them
     t->q.look = from->look;
     t->q.folder = from->folder;
     t->q.file = from->file;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rows to columns, a few dozen rows at a time and column by column, so that a field which no row uses costs one look for
-// all of them. A string is looked up in three steps: empty; met lately (its length and up to sixteen of its bytes say so,
-// without a hash); the dictionary. Only strings that are new to the block are checked to be UTF-8. One thread at a time.
+// all of them. A string is looked up in three steps: empty; met lately (its length and its bytes say so, without a
+// hash); the dictionary. Only strings that are new to the block are checked to be UTF-8. One thread at a time.
 #include "host/coding_met.h"
 
 #include <string.h>
@@ -106,8 +106,11 @@ voc_rc coder_code(struct coder *c, voc_str text, uint32_t *out)
 static __attribute__((noinline)) voc_rc meet(struct coder *c, struct met *m, voc_str s, uint64_t first, uint64_t last, uint32_t *out)
 {
     voc_rc rc = coder_code(c, s, out);
-    if (!rc && s.len <= UINT32_MAX) *m = (struct met){first, last, dict_at(c->strings, *out).ptr, (uint32_t)s.len, *out};
-    return rc;
+    if (rc || s.len > UINT32_MAX) return rc;
+    *m = (struct met){.first = first, .last = last, .len = (uint32_t)s.len, .code = *out};
+    if (s.len > 32) m->text = dict_at(c->strings, *out).ptr;
+    else if (s.len > 16) met_between(s, m->between);
+    return VOC_OK;
 }
 
 static inline voc_rc common_code(struct coder *c, voc_str s, uint32_t *out)

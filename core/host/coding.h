@@ -11,8 +11,9 @@
 #define CODING_STAY_BYTES ((size_t)8 << 20) // of strings that stay from block to block: with more, the next block begins anew
 #define CODING_AT_ONCE 64u               // rows: what the steps of one batch touch stays in the nearest cache
 
-// A short string met before, and its code: found by its length and its first and last eight bytes, without a hash.
-struct met { uint64_t first, last; const char *text; uint32_t len, code; };
+// A string met before, and its code: found by its length and its first and last eight bytes, without a hash. Of up to 32 bytes
+// it holds all; a longer one is compared where it lies.
+struct met { uint64_t first, last; union { uint64_t between[2]; const char *text; }; uint32_t len, code; };
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: clearing them took a tenth of a run, and small ones forget more
 enum { MET_COMMON = 64, MET_ALIASES = 16, MET_LISTED = 16 };
 #else

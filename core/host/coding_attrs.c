@@ -23,13 +23,15 @@ static int attr_order(const void *x, const void *y)
 
 static void add_integer(struct buf *to, int64_t x)
 {
-    char digits[20];
+    char digits[20], *p = buf_room(to, sizeof digits);
     size_t n = sizeof digits;
     uint64_t rest = x < 0 ? -(uint64_t)x : (uint64_t)x;
+    if (!p) return;
     do digits[--n] = (char)('0' + rest % 10);
     while (rest /= 10);
     if (x < 0) digits[--n] = '-';
-    buf_add(to, digits + n, sizeof digits - n);
+    memcpy(p, digits + n, sizeof digits - n);
+    to->len += sizeof digits - n;
 }
 
 // Whether text stands in JSON as it is: ASCII without quotes, backslashes and controls.

@@ -84,7 +84,7 @@ static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str
     }
     b->len = at + len;
     voc_rc rc = list_text(c, at, out);
-    if (!rc) *m = (struct met){first, last, NULL, (uint32_t)value.len | kind << 29, *out};
+    if (!rc) *m = (struct met){.first = first, .last = last, .len = (uint32_t)value.len | kind << 29, .code = *out};
     return rc;
 }
 
@@ -175,7 +175,7 @@ voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out)
     voc_rc rc = list_text(c, at, out);
     if (rc) return rc;
     *out -= 1;
-    if (text.len <= UINT32_MAX) *m = (struct met){first, last, NULL, (uint32_t)text.len, *out};
+    if (text.len <= UINT32_MAX) *m = (struct met){.first = first, .last = last, .len = (uint32_t)text.len, .code = *out};
     *out |= CODING_LISTED;
     return VOC_OK;
 }

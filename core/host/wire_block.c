@@ -274,6 +274,8 @@ static bool json_text(voc_str s, size_t *at)
 static bool json_plain(voc_str s, size_t *at)
 {
     size_t i = *at;
+    while (i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9') i++;
+    if (i > *at && i - *at < 18 && i < s.len && (s.ptr[i] == ',' || s.ptr[i] == '}')) return *at = i, true; // what most are
     while (i < s.len && s.ptr[i] != ',' && s.ptr[i] != '}') i++;
     voc_str word = str_mk(s.ptr + *at, i - *at);
     double number;

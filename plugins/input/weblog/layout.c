@@ -41,12 +41,18 @@ static bool add_literal(struct wl_layout *l, const char *s, size_t len)
     return true;
 }
 
+// What holds no blank where the line is as its layout says.
+static bool is_one_word(unsigned field)
+{
+    return field == WL_IP || field == WL_STATUS || field == WL_BYTES || field == WL_TAKEN_S || field == WL_TAKEN_MS || field == WL_TAKEN_US;
+}
+
 static bool add_field(struct wl_layout *l, enum wl_field field, enum wl_time time)
 {
     if (l->n == WL_STEPS) return false;
     const struct wl_step *before = &l->steps[l->n - 1];
     bool quoted = before->literal_len && l->literals[l->literals_len - 1] == '"';
-    l->steps[l->n++] = (struct wl_step){.field = (uint8_t)field, .quoted = quoted, .time = (uint8_t)time, .literal = (uint16_t)l->literals_len};
+    l->steps[l->n++] = (struct wl_step){.field = (uint8_t)field, .quoted = quoted, .time = (uint8_t)time, .one_word = is_one_word(field), .literal = (uint16_t)l->literals_len};
     l->has[field] = true;
     l->proxy |= field == WL_TIME && time == WL_TIME_HAPROXY;
     return true;
@@ -169,6 +175,12 @@ const char *wl_layout_compile(struct wl_layout *l, voc_str s)
     }
     for (unsigned k = 1; k + 1 < l->n; k++)
         if (l->steps[k].literal_len == 0) return "two of its fields stand side by side, so that nothing says where the first ends";
+    for (unsigned k = 0; k < l->n; k++) {
+        struct wl_step *step = &l->steps[k];
+        const size_t n = step->literal_len < sizeof step->begins ? step->literal_len : sizeof step->begins;
+        memcpy(&step->begins, l->literals + step->literal, n);
+        memset(&step->mask, 0xFF, n);
+    }
     if (!l->has[WL_TIME]) return "it has no time (%t, $time_local)";
     if (!l->has[WL_REQUEST] && !l->has[WL_TARGET]) return "it has no request (%r, $request)";
     return NULL;
@@ -204,25 +216,44 @@ static bool unescape(struct wl_work *k, voc_str *s)
     return true;
 }
 
-static inline bool is_there(const char *p, const char *literal, size_t len)
+static inline uint64_t eight(const char *p)
 {
-    for (size_t i = 1; i < len; i++) // the first byte is known to fit
-        if (p[i] != literal[i]) return false;
-    return true;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    return x;
 }
 
-// Where the literal begins that ends a field, from `at` on; SIZE_MAX: nowhere. slashes: the line has backslashes, so that one
-// may stand before a quote.
-static inline size_t find_end(voc_str line, size_t at, const char *literal, size_t len, bool slashes)
+// The first c from p on; NULL: before `end` there is none. Most fields are short: sixteen bytes are looked at without a call.
+static inline const char *first_byte(const char *p, const char *end, char c)
 {
-    const char *p = line.ptr;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, all = ones * (unsigned char)c;
+    for (int k = 0; k < 2 && end - p >= 8; k++, p += 8) {
+        const uint64_t x = eight(p) ^ all, hit = (x - ones) & ~x & tops; // the lowest is no borrow of another
+        if (hit) return p + __builtin_ctzll(hit) / 8;
+    }
+#endif
+    return p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
+}
+
+// Whether the literal stands at p; its first byte is known to.
+static inline bool is_there(const char *p, const char *end, const struct wl_step *s, const char *literal)
+{
+    if (end - p >= 8 && s->literal_len <= 8) return ((eight(p) ^ s->begins) & s->mask) == 0;
+    return (size_t)(end - p) >= s->literal_len && memcmp(p, literal, s->literal_len) == 0;
+}
+
+// Where the literal begins that ends a field, from p on; NULL: nowhere. slashes: the line has backslashes, so that one may
+// stand before a quote.
+static inline const char *find_end(const char *line, const char *p, const char *end, const struct wl_step *s, const char *literal, bool slashes)
+{
     for (;;) {
-        const char *hit = at < line.len ? memchr(p + at, literal[0], line.len - at) : NULL;
-        if (!hit) return SIZE_MAX;
-        size_t i = (size_t)(hit - p), n = 0;
-        at = i + 1;
-        while (slashes && n < i && p[i - 1 - n] == '\\') n++;
-        if (n % 2 == 0 && line.len - i >= len && is_there(hit, literal, len)) return i;
+        const char *hit = first_byte(p, end, literal[0]);
+        size_t n = 0;
+        if (!hit) return NULL;
+        while (slashes && hit - line > (ptrdiff_t)n && hit[-1 - (ptrdiff_t)n] == '\\') n++;
+        if (n % 2 == 0 && is_there(hit, end, s, literal)) return hit;
+        p = hit + 1;
     }
 }
 
@@ -238,12 +269,6 @@ static struct wl_fault cut_short(const struct wl_step *s)
     return (struct wl_fault){"FIELDS", reason ? reason : "the line ends too early"};
 }
 
-// What holds no blank where the line is as its layout says.
-static bool is_one_word(unsigned field)
-{
-    return field == WL_IP || field == WL_STATUS || field == WL_BYTES || field == WL_TAKEN_S || field == WL_TAKEN_MS || field == WL_TAKEN_US;
-}
-
 // ends_at_blank: the field ends at the first blank, so that it holds none.
 static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool slashes, bool ends_at_blank, struct wl_request *r, struct wl_fault *fault)
 {
@@ -253,38 +278,39 @@ static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_st
         return *fault = no_time, false;
     }
     if (s->field == WL_SKIP) return true;
-    if (is_one_word(s->field) && !ends_at_blank && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
+    if (s->one_word && !ends_at_blank && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
     if (slashes && s->quoted && memchr(text.ptr, '\\', text.len) && !unescape(k, &text)) return *fault = memory, false;
     if (wl_none(r->at[s->field])) r->at[s->field] = text; // named twice: the first that says something
     return true;
+}
+
+// Where the field of step s ends that begins at p; NULL: it does not.
+static inline const char *field_end(const struct wl_layout *l, const struct wl_step *s, voc_str line, const char *p, bool last, bool slashes)
+{
+    const char *literal = l->literals + s->literal, *end = line.ptr + line.len;
+    if (s->literal_len == 0) return end; // the last
+    if (!last || l->open_end) return find_end(line.ptr, p, end, s, literal, slashes && s->quoted);
+    if ((size_t)(end - p) < s->literal_len || memcmp(end - s->literal_len, literal, s->literal_len) != 0) return NULL;
+    return end - s->literal_len;
 }
 
 bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struct wl_fault *fault)
 {
     const struct wl_layout *l = &k->w->layout;
     static const struct wl_fault message = {"", "another message than a request"};
-    size_t at = l->steps[0].literal_len;
+    const size_t begins = l->steps[0].literal_len;
     if (l->proxy && !memchr(line.ptr, '"', line.len)) return *fault = message, false;
-    if (line.len < at || memcmp(line.ptr, l->literals, at) != 0) return *fault = cut_short(&l->steps[0]), false;
-    bool slashes = memchr(line.ptr, '\\', line.len) != NULL;
+    if (line.len < begins || memcmp(line.ptr, l->literals, begins) != 0) return *fault = cut_short(&l->steps[0]), false;
+    const bool slashes = memchr(line.ptr, '\\', line.len) != NULL;
+    const char *p = line.ptr + begins;
     for (unsigned i = 1; i < l->n; i++) {
         const struct wl_step *s = &l->steps[i];
-        const char *literal = l->literals + s->literal;
-        bool last = i + 1 == l->n;
-        bool at_blank = false;
-        size_t end;
-        if (s->literal_len == 0) {
-            end = line.len; // the last
-        } else if (last && !l->open_end) {
-            end = line.len >= at + s->literal_len ? line.len - s->literal_len : SIZE_MAX;
-            if (end != SIZE_MAX && memcmp(line.ptr + end, literal, s->literal_len) != 0) end = SIZE_MAX;
-        } else {
-            end = find_end(line, at, literal, s->literal_len, slashes && s->quoted);
-            at_blank = s->literal_len == 1 && literal[0] == ' ' && !(slashes && s->quoted);
-        }
-        if (end == SIZE_MAX) return *fault = cut_short(s), false;
-        if (!read_field(k, s, wl_cut(line, at, end), slashes, at_blank, r, fault)) return false;
-        at = end + s->literal_len;
+        const bool last = i + 1 == l->n;
+        const char *end = field_end(l, s, line, p, last, slashes);
+        if (!end) return *fault = cut_short(s), false;
+        const bool at_blank = s->literal_len == 1 && l->literals[s->literal] == ' ' && (!last || l->open_end) && !(slashes && s->quoted);
+        if (!read_field(k, s, (voc_str){p, (size_t)(end - p)}, slashes, at_blank, r, fault)) return false;
+        p = end + s->literal_len;
     }
     if (!l->has[WL_QUERY] || wl_join_query(k, r)) return true;
     return *fault = (struct wl_fault){NULL, NULL}, false;

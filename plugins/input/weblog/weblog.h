@@ -48,8 +48,9 @@ struct wl_fault {
 enum wl_time { WL_TIME_CLF, WL_TIME_ISO, WL_TIME_EPOCH_S, WL_TIME_EPOCH_MS, WL_TIME_EPOCH_US, WL_TIME_HAPROXY, WL_TIME_PATTERN };
 
 struct wl_step { // a field, then the literal that ends it
-    uint8_t field, quoted, time, unused;
+    uint8_t field, quoted, time, one_word; // one_word: holds no blank where the line is as its layout says
     uint16_t literal, literal_len;
+    uint64_t begins, mask; // up to eight bytes of the literal, as they lie, and which they are
 };
 
 struct wl_layout { // of lines that a format string describes

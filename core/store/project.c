@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Opening and closing the project file. A writer switches it to WAL, holds the write transaction until it closes, and
-// leaves one file at rest; a reader holds one snapshot, so that everything it reads belongs together. A file from a
+// leaves one file at rest; what a new project gets first is written once, straight to the file, which is empty until all of it is
+// there. A reader holds one snapshot, so that everything it reads belongs together. A file from a
 // stranger is met with SQLite's defences: no trusted schema, no triggers, checked cells, limits.
 #include <errno.h>
 #include <inttypes.h>
@@ -115,6 +116,8 @@ static voc_rc busy(struct project *p)
 
 // ---- the transaction --------------------------------------------------------------------------------------------------------
 
+static voc_rc hold_fresh(struct project *p);
+
 bool project_writes(const struct project *p)
 {
     return p->mode != PROJECT_READ;
@@ -127,14 +130,19 @@ voc_rc project_need_write(struct project *p, const char *what)
     return VOC_E_BUG;
 }
 
-voc_rc project_hold(struct project *p)
+static voc_rc hold(struct project *p)
 {
-    if (!sqlite3_get_autocommit(p->db)) return VOC_OK;
     if (sqlite3_exec(p->db, project_writes(p) ? BEGIN_WRITE : BEGIN_READ, NULL, NULL, NULL) == SQLITE_OK) return VOC_OK;
     int rc = sqlite3_extended_errcode(p->db);
     if (!sqlite3_get_autocommit(p->db)) (void)sqlite3_exec(p->db, ROLLBACK, NULL, NULL, NULL);
     if ((rc & 0xff) == SQLITE_BUSY && project_writes(p)) return busy(p);
     return db_fail(p, rc, "the project file cannot be read");
+}
+
+voc_rc project_hold(struct project *p)
+{
+    if (!sqlite3_get_autocommit(p->db)) return VOC_OK;
+    return p->fresh ? hold_fresh(p) : hold(p);
 }
 
 void project_rest(struct project *p)
@@ -155,6 +163,8 @@ voc_rc project_keep(struct project *p)
         project_undo(p);
         return rc;
     }
+    if (p->fresh) (void)sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL); // where somebody reads it already, the next writer does
+    p->fresh = false;
     // Nobody could come in between but for a moment; then the next use takes the place again, and reads afresh.
     if (sqlite3_exec(p->db, BEGIN_WRITE, NULL, NULL, NULL) != SQLITE_OK) space_drop(p);
     return VOC_OK;
@@ -266,6 +276,32 @@ static voc_rc write_anew(struct project *p)
     return rc == SQLITE_OK ? VOC_OK : db_fail(p, sqlite3_extended_errcode(p->db), "what another program wrote cannot be taken over");
 }
 
+// Takes the place of the writer in the file as it is found.
+static voc_rc hold_there(struct project *p)
+{
+    bool missing = page_sum_missing(p->db);
+    int code = sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL);
+    if ((code & 0xff) == SQLITE_BUSY) return busy(p);
+    if (code != SQLITE_OK) return db_fail(p, code, "the project file cannot be written");
+    voc_rc rc = missing ? write_anew(p) : VOC_OK;
+    return rc == VOC_OK ? hold(p) : rc;
+}
+
+// Takes it in an empty file, and makes the tables, which stand there with the first thing that is kept; unless somebody was
+// quicker.
+static voc_rc hold_fresh(struct project *p)
+{
+    int64_t format = 0;
+    bool is_new = false;
+    voc_rc rc = hold(p);
+    if (rc == VOC_OK) rc = examine(p, &format, &is_new);
+    p->fresh = rc == VOC_OK && is_new;
+    if (p->fresh) return schema_migrate(p, 0);
+    if (rc != VOC_OK) return rc;
+    project_rest(p);
+    return hold_there(p);
+}
+
 static voc_rc open_writer(struct project *p)
 {
     int64_t format = 0;
@@ -273,15 +309,9 @@ static voc_rc open_writer(struct project *p)
     voc_rc rc = examine(p, &format, &is_new);
     if (rc == VOC_OK && is_new && page_sum_begin(p->db) != SQLITE_OK) rc = VOC_E_BUG;
     if (rc == VOC_OK && is_new) rc = db_exec(p, PREPARE_NEW);
-    if (rc != VOC_OK) return rc;
-    bool missing = page_sum_missing(p->db);
-    int code = sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL);
-    if ((code & 0xff) == SQLITE_BUSY) return busy(p);
-    if (code != SQLITE_OK) return db_fail(p, code, "the project file cannot be written");
-    rc = missing ? write_anew(p) : VOC_OK;
-    if (rc == VOC_OK) rc = project_hold(p);
-    if (rc == VOC_OK) rc = examine(p, &format, &is_new); // again: somebody may have been quicker
-    if (rc == VOC_OK && format < STORE_FORMAT) {
+    if (rc == VOC_OK) rc = is_new ? hold_fresh(p) : hold_there(p);
+    if (rc == VOC_OK && !p->fresh) rc = examine(p, &format, &is_new); // again: somebody may have been quicker
+    if (rc == VOC_OK && !p->fresh && format < STORE_FORMAT) {
         rc = schema_migrate(p, format);
         if (rc == VOC_OK) rc = project_keep(p);
     }
@@ -346,6 +376,7 @@ voc_rc project_open(struct project **out, const char *path, enum project_mode mo
         *out = p;
     } else {
         char *made = missing && p->db ? p->path : NULL; // we made it, and it did not become a project
+        p->fresh = false;
         if (made) p->path = NULL;
         project_close(p);
         if (made) (void)unlink(made);
@@ -391,12 +422,21 @@ voc_rc project_open_private(struct project **out, const char *name, uint64_t mem
     return rc;
 }
 
+// Nothing was kept in a new project: it becomes an empty one, if that can be.
+static void keep_empty(struct project *p)
+{
+    p->d = NULL;
+    if (hold_fresh(p) == VOC_OK && p->fresh) (void)project_keep(p);
+    project_undo(p);
+}
+
 void project_close(struct project *p)
 {
     if (!p) return;
     if (p->db) {
         sqlite3_progress_handler(p->db, 0, NULL, NULL); // putting the file away is not stopped
         project_undo(p);
+        if (p->fresh) keep_empty(p);
         if (project_writes(p) && p->mode != PROJECT_PRIVATE) {
             // One file at rest. A reader that is still there keeps the WAL; the next writer puts it away.
             (void)sqlite3_busy_timeout(p->db, 0);

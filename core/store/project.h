@@ -56,6 +56,7 @@ struct project {
     const char *name;    // within path
     char *beside;        // owns; NULL: path
     enum project_mode mode;
+    bool fresh;          // nothing was ever kept in it: until then the file is empty, and written without a WAL
     struct diag *d;      // borrows until the project closes; may be NULL
     struct space space[SPACE_ALL];
     struct event_tuple *tuples; // owns; NULL: not loaded

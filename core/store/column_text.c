@@ -6,7 +6,7 @@
 #include "store/bytes.h"
 #include "store/column.h"
 
-enum { LEVEL = 3, WORTH_TRYING = 64 };
+enum { LEVEL = 1, WORTH_TRYING = 64 };
 
 struct column_zstd { // owns
     ZSTD_CCtx *out;

@@ -238,9 +238,10 @@ static void put_rare(struct held_reader *r)
         if (c->code[EC_OBJECT]) c->code[EC_OBJECT][n + k] = x->object;
         if (c->code[EC_THREAD]) c->code[EC_THREAD][n + k] = x->thread;
         if (c->code[EC_SUB]) c->code[EC_SUB][n + k] = x->sub;
-        if (c->wide[EC_MINUTES]) c->wide[EC_MINUTES][n + k] = x->minutes;
-        if (c->wide[EC_COST]) c->wide[EC_COST][n + k] = x->cost;
-        if (c->wide[EC_VALUE]) c->wide[EC_VALUE][n + k] = x->value;
+        const struct pending_amounts *a = pending_amounts_of(q, x);
+        if (c->wide[EC_MINUTES]) c->wide[EC_MINUTES][n + k] = a->minutes;
+        if (c->wide[EC_COST]) c->wide[EC_COST][n + k] = a->cost;
+        if (c->wide[EC_VALUE]) c->wide[EC_VALUE][n + k] = a->value;
         const uint32_t texts[EC_TEXTS] = {x->id, x->ref, x->text, x->attrs};
         for (unsigned t = 0; t < EC_TEXTS; t++)
             if (c->text[t]) c->text[t][n + k] = pending_text(q, texts[t]);

@@ -148,12 +148,12 @@ static voc_rc put_people(struct events *e, const struct seen *s)
 
 static const struct pending_rare *rare_at(const struct events *e, size_t k) { return &e->i->q.rare.at[e->rows.rare[k]]; }
 
-static int64_t rare_int(const struct pending_rare *r, unsigned column)
+static int64_t rare_int(const struct pending *q, const struct pending_rare *r, unsigned column)
 {
     switch (column) {
-    case COLUMN_MINUTES: return r->minutes;
-    case COLUMN_COST: return r->cost;
-    case COLUMN_VALUE: return r->value;
+    case COLUMN_MINUTES: return pending_amounts_of(q, r)->minutes;
+    case COLUMN_COST: return pending_amounts_of(q, r)->cost;
+    case COLUMN_VALUE: return pending_amounts_of(q, r)->value;
     default: return r->sub;
     }
 }
@@ -169,7 +169,7 @@ static void put_rare_ints(struct events *e, const struct seen *s)
             continue;
         }
         for (size_t k = 0; k < e->n; k++) e->ints[k] = none;
-        for (size_t k = 0; k < s->n_rare; k++) e->ints[e->rare[k]] = rare_int(rare_at(e, e->rare[k]), ints[c]);
+        for (size_t k = 0; k < s->n_rare; k++) e->ints[e->rare[k]] = rare_int(&e->i->q, rare_at(e, e->rare[k]), ints[c]);
         block_ints(&e->block, ints[c], e->ints);
     }
 }

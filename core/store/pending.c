@@ -18,7 +18,10 @@ voc_rc pending_init(struct pending *q)
     q->heap.at[q->heap.n++] = (voc_str){"", 0};
     rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
-    q->rare.at[q->rare.n++] = (struct pending_rare){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
+    q->rare.at[q->rare.n++] = (struct pending_rare){0};
+    rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
+    if (rc != VOC_OK) return rc;
+    q->amounts.at[q->amounts.n++] = (struct pending_amounts){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
     if (!(q->recent = mem_zalloc(RECENT_RARE, sizeof *q->recent))) return VOC_E_NOMEM;
     tuple_set_init(&q->tuples);
     rc = pending_nobody(q);
@@ -64,7 +67,7 @@ void pending_forget(struct pending *q)
     if (q->tuple_rows.n) memset(q->tuple_rows.at, 0, q->tuple_rows.n * sizeof *q->tuple_rows.at);
     vec_free(&q->facts);
     vec_free(&q->rejects);
-    q->rare.n = q->heap.n = 1;
+    q->rare.n = q->amounts.n = q->heap.n = 1;
     memset(q->recent, 0, RECENT_RARE * sizeof *q->recent);
     arena_done(&q->bytes);
     arena_init(&q->bytes, 0);
@@ -87,6 +90,7 @@ void pending_done(struct pending *q)
     vec_free(&q->tuple_rows);
     mem_free(q->recent);
     vec_free(&q->rare);
+    vec_free(&q->amounts);
     vec_free(&q->heap);
     vec_free(&q->facts);
     vec_free(&q->rejects);
@@ -363,28 +367,55 @@ static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value
 
 static inline struct recent_rare *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
 
+// What an event has beside its texts.
+static uint32_t amounts_at(const struct coded_events *c, size_t i, int64_t line, int64_t chunk_line, struct pending_amounts *a)
+{
+    *a = (struct pending_amounts){.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i), .line = line != chunk_line ? line : 0};
+    return (a->minutes != VOC_NA ? RARE_MINUTES : 0u) | (a->cost != VOC_NA ? RARE_COST : 0u) | (a->value != VOC_NA ? RARE_VALUE : 0u) | (line != chunk_line ? RARE_LINE : 0u);
+}
+
+static bool is_recent(const struct pending *q, const struct recent_rare *recent, const struct pending_rare *r, const struct pending_amounts *a)
+{
+    struct pending_rare same = *r;
+    same.amounts = recent->amounts;
+    return memcmp(&q->rare.at[recent->at], &same, sizeof same) == 0 && (!(r->has & RARE_AMOUNTS) || memcmp(&q->amounts.at[recent->amounts], a, sizeof *a) == 0);
+}
+
 // What few events have; 0: this one has nothing of it. `line` is that of its chunk.
 static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    const int64_t minutes = amount(c->minutes, i), cost = amount(c->cost, i), value = amount(c->value, i);
-    uint32_t has = (minutes != VOC_NA ? RARE_MINUTES : 0u) | (cost != VOC_NA ? RARE_COST : 0u) | (value != VOC_NA ? RARE_VALUE : 0u) |
-                   (at(c->sub, i) ? RARE_SUB : 0u) | (line != chunk_line ? RARE_LINE : 0u);
+    struct pending_amounts a;
+    struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, line, chunk_line, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
     bool texts = j->has_texts && has_texts(c, i);
-    if (!has && !texts) return 0;
-    struct pending_rare r = {.minutes = minutes, .cost = cost, .value = value, .sub = at(c->sub, i), .has = has, .line = has & RARE_LINE ? line : 0};
+    if (!r.has && !texts) return 0;
     if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
-    uint64_t hash = r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE) ? hash64(&r, sizeof r, 0) : hash_amounts(minutes, cost, value);
+    uint64_t hash = hash_amounts(a.minutes, a.cost, a.value);
+    if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, (uint64_t)a.line);
     struct recent_rare *recent = recent_at(q, hash);
-    uint32_t tag = (uint32_t)hash;
-    if (recent->at && recent->tag == tag && memcmp(&q->rare.at[recent->at], &r, sizeof r) == 0) return recent->at;
+    const bool amounts = r.has & RARE_AMOUNTS;
+    if (recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;
     voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
+    if (rc == VOC_OK && amounts) rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
     if (rc != VOC_OK) return fail(j, rc, "too many events");
+    if (amounts) q->amounts.at[r.amounts = (uint32_t)q->amounts.n++] = a;
     q->rare.at[q->rare.n++] = r;
-    *recent = (struct recent_rare){tag, (uint32_t)q->rare.n - 1};
+    *recent = (struct recent_rare){(uint32_t)hash, (uint32_t)q->rare.n - 1, r.amounts};
     return recent->at;
+}
+
+// Objects that come with their hash are new to their sender, and nearly each is somewhere else in the dictionary.
+static void fetch_objects(const struct joiner *j, size_t from, size_t to)
+{
+    const struct coded_block *b = j->b;
+    const uint32_t *object = b->events.object;
+    const struct dict *names = j->q->names[SPACE_OBJECT];
+    for (size_t i = from; i < to; i++)
+        if (object[i] - b->hash_from < b->n_hash) dict_prefetch(names, b->hash[object[i] - b->hash_from]);
+    for (size_t i = from; i < to; i++)
+        if (object[i] - b->hash_from < b->n_hash) (void)dict_prefetch_entry(names, b->hash[object[i] - b->hash_from]);
 }
 
 // Marks the rows that have something rare, and fetches what they may share with earlier ones: it is there when it is asked for.
@@ -396,6 +427,7 @@ static void mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[
     uint64_t hash[GROUP];
     size_t n = 0;
     memset(rare, j->has_texts || c->sub, (to - from) * sizeof *rare);
+    if (c->object) fetch_objects(j, from, to);
     if (!minutes && !cost && !value) return;
     for (size_t i = from; i < to; i++) {
         hash[n] = hash_amounts(amount(minutes, i), amount(cost, i), amount(value, i));
@@ -403,10 +435,10 @@ static void mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[
         n += hash[n] != 0;
     }
     for (size_t k = 0; k < n; k++) __builtin_prefetch(recent_at(q, hash[k]));
-    for (size_t k = 0; k < n; k++) { // may lie in two lines
-        const struct pending_rare *r = &q->rare.at[recent_at(q, hash[k])->at];
-        __builtin_prefetch(r);
-        __builtin_prefetch((const char *)(r + 1) - 1);
+    for (size_t k = 0; k < n; k++) {
+        const struct recent_rare *recent = recent_at(q, hash[k]);
+        __builtin_prefetch(&q->rare.at[recent->at]);
+        __builtin_prefetch(&q->amounts.at[recent->amounts]);
     }
 }
 

@@ -28,13 +28,17 @@ struct pending_row {
 enum { // what of it an event has
     RARE_MINUTES = 1, RARE_COST = 2, RARE_VALUE = 4, RARE_SUB = 8, RARE_OBJECT = 16, RARE_THREAD = 32, RARE_ID = 64, RARE_REF = 128, RARE_TEXT = 256,
     RARE_ATTRS = 512, RARE_LINE = 1024,
+    RARE_AMOUNTS = RARE_MINUTES | RARE_COST | RARE_VALUE | RARE_LINE,
     RARE_TEXTS = RARE_ID | RARE_REF | RARE_TEXT | RARE_ATTRS
 };
 struct pending_rare { // what few events have; codes of the import, then of heap
+    uint32_t object, thread, id, ref, text, attrs, sub;
+    uint32_t has;     // RARE_*
+    uint32_t amounts; // of pending.amounts; 0: none
+};
+struct pending_amounts { // apart, as logs of requests have none of it and tables of orders little else
     int64_t minutes, cost, value;
     int64_t line;    // less record; where it is not its chunk's
-    uint32_t object, thread, id, ref, text, attrs, sub;
-    uint32_t has;    // RARE_*
 };
 struct pending_chunk {
     uint64_t record; // the rows' are counted from it
@@ -66,7 +70,7 @@ struct pending_fact {
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
 enum { RECENT_RARE = 1 << 15 };
-struct recent_rare { uint32_t tag, at; }; // of the hash; 0: none
+struct recent_rare { uint32_t tag, at, amounts; }; // of the hash; 0: none
 struct joined_tuple { uint32_t code, rows; }; // ours + 1, and the rows that came with it and are not in tuple_rows yet
 struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
@@ -85,7 +89,8 @@ struct pending { // owns all of it
     VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
     struct pending_partition part[PARTITIONS];
     struct pending_end end[PARTITIONS];
-    VEC(struct pending_rare) rare; // [0] is empty
+    VEC(struct pending_rare) rare;       // [0] is empty
+    VEC(struct pending_amounts) amounts; // likewise
     struct recent_rare *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     size_t n_events;
     bool lines_differ;        // the lines of rows less their records
@@ -128,6 +133,8 @@ static inline const struct pending_who *pending_who_at(const struct pending *q, 
 {
     return &q->part[who >> WHO_BITS].whos.at[who & WHOS_MOST];
 }
+
+static inline const struct pending_amounts *pending_amounts_of(const struct pending *q, const struct pending_rare *r) { return &q->amounts.at[r->amounts]; }
 
 static inline uint64_t pending_record(const struct pending_chunk *c, const struct pending_row *r)
 {

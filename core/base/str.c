@@ -3,6 +3,7 @@
 // a linked library did to the process. All functions are pure and thread-safe.
 #include "base/str.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DISTANCE_MAX 64u // names are short; longer words count as far apart
@@ -175,6 +176,45 @@ bool str_real(voc_str s, double *out)
     if (!isfinite(value)) return false;
     *out = minus ? -value : value;
     return true;
+}
+
+// x = m * 2^-s with a whole m, so its 17 digits are m * 10^places / 2^s, rounded to even: all of it fits 128 bits where x is not
+// whole, and neither very small nor very large. printf takes ten times as long.
+static size_t fraction_digits(char *to, double x)
+{
+    static const double least[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const uint64_t limit = UINT64_C(100000000000000000); // 10^17
+    uint64_t m, digits;
+    memcpy(&m, &x, sizeof m);
+    const int power = (int)(m >> 52) - 1075;
+    m = (m & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    if (!(x >= least[0] && x < 1e15) || power >= 0) return 0;
+    int places = 20; // behind the point
+    for (size_t i = 1; i < sizeof least / sizeof *least && x >= least[i]; i++) places--;
+    unsigned __int128 product = m;
+    for (int i = 0; i < places; i++) product *= 10;
+    const unsigned shift = (unsigned)-power;
+    const unsigned __int128 rest = product & (((unsigned __int128)1 << shift) - 1), half = (unsigned __int128)1 << (shift - 1);
+    digits = (uint64_t)(product >> shift);
+    digits += rest > half || (rest == half && digits % 2);
+    if (digits >= limit) return 0;
+    for (; places > 0 && digits % 10 == 0; places--) digits /= 10;
+    size_t n = 0, whole = 0;
+    char reverse[24];
+    for (int i = 0; i < places; i++, digits /= 10) reverse[n++] = (char)('0' + digits % 10);
+    if (places > 0) reverse[n++] = '.';
+    do reverse[n++] = (char)('0' + digits % 10);
+    while (digits /= 10);
+    while (n) to[whole++] = reverse[--n];
+    return whole;
+}
+
+size_t str_of_real(char to[STR_REAL_MAX], double x)
+{
+    const bool minus = x < 0;
+    to[0] = '-';
+    const size_t n = fraction_digits(to + minus, minus ? -x : x);
+    return n ? n + minus : (size_t)snprintf(to, STR_REAL_MAX, "%.17g", x);
 }
 
 // INT64_MIN means "missing" everywhere (VOC_NA), so it is not an amount.

@@ -20,6 +20,8 @@ bool str_split(voc_str *rest, voc_str *word);  // next blank-separated word; fal
 bool str_int(voc_str s, int64_t *out);         // whole slice, optional sign; false on overflow or rubbish
 bool str_uint64(voc_str s, uint64_t *out);
 bool str_real(voc_str s, double *out);         // locale-free decimal or exponent form, finite only
+#define STR_REAL_MAX 32u
+size_t str_of_real(char to[STR_REAL_MAX], double x); // finite; as %.17g writes it, without a 0 behind it; gives its length
 bool str_money(voc_str s, int64_t *micro);     // decimal with at most 6 places -> micro-units; false otherwise
 size_t str_distance(voc_str a, voc_str b);     // Damerau-Levenshtein, for "did you mean"
 // The nearest of n names within distance max(1, len/3), or NULL.

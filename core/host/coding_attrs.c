@@ -67,13 +67,14 @@ static void add_text(struct buf *to, voc_str s, char behind)
 
 static void add_attr(struct buf *to, const voc_attr *a)
 {
+    char real[STR_REAL_MAX];
     add_text(to, a->key, ':');
     if (a->type == VOC_TYPE_INT)
         add_integer(to, a->time_us);
     else if (a->type == VOC_TYPE_BOOL)
         buf_cstr(to, a->time_us ? "true" : "false");
     else if (a->type == VOC_TYPE_REAL && isfinite(a->number))
-        buf_printf(to, "%.17g", a->number);
+        buf_add(to, real, str_of_real(real, a->number));
     else
         add_text(to, a->text, 0);
 }

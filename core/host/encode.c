@@ -288,6 +288,7 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
     if (rc) return rc;
     s->from = from;
     s->to = s->last_to = to;
+    if (s->stream) s->stream->needed = from;
     s->line = line;
     place_lines(s->spec.sender, line, line);
     s->open = true;

@@ -287,11 +287,20 @@ static int host_regex_match(const voc_regex *re, voc_str text) { return regex_ma
 
 // ---- streams and XML ---------------------------------------------------------------------------------------------------
 
-// Keeps at most the last STREAM_WINDOW bytes, dropping the older half when it is full.
+static void window_drop(struct buf *w, size_t n)
+{
+    memmove(w->ptr, w->ptr + n, w->len - n);
+    w->len -= n;
+}
+
+// Adds the last bytes that were given. Those of records that are done go, so that the window stays small and near the processor;
+// of a record without end the last STREAM_WINDOW bytes stay at most, as the older half goes when it is full.
 static voc_rc window_add(struct voc_stream *s, const void *data, size_t len)
 {
     struct buf *w = &s->window;
     const char *from = data;
+    const uint64_t first = s->at - len - w->len;
+    if (w->len && s->needed > first) window_drop(w, s->needed - first < w->len ? (size_t)(s->needed - first) : w->len);
     if (len > STREAM_WINDOW) {
         from += len - STREAM_WINDOW;
         len = STREAM_WINDOW;
@@ -299,8 +308,7 @@ static voc_rc window_add(struct voc_stream *s, const void *data, size_t len)
     if (w->len + len > STREAM_WINDOW) {
         size_t keep = w->len < STREAM_WINDOW / 2 ? w->len : STREAM_WINDOW / 2;
         if (keep + len > STREAM_WINDOW) keep = STREAM_WINDOW - len;
-        memmove(w->ptr, w->ptr + (w->len - keep), keep);
-        w->len = keep;
+        window_drop(w, w->len - keep);
     }
     return buf_add(w, from, len);
 }

@@ -53,6 +53,7 @@ bool host_cancelled(void);
 struct voc_stream {
     struct in *in;
     uint64_t at;     // decoded bytes given so far
+    uint64_t needed; // where the record begins that may still be rejected: what is before it need not be kept
     voc_rc rc;
     struct buf window; // the last of them
 };

@@ -187,6 +187,34 @@ static void near_names_are_found_and_far_ones_are_not(void **state)
     assert_int_equal(str_distance(str_mk(longer, 200), str_mk(longer, 200)), 0);
 }
 
+static void check_written(double x)
+{
+    char expected[64], got[STR_REAL_MAX];
+    const int n = snprintf(expected, sizeof expected, "%.17g", x);
+    assert_int_equal(str_of_real(got, x), n);
+    assert_memory_equal(got, expected, (size_t)n);
+}
+
+static void a_number_is_written_as_printf_writes_it(void **state)
+{
+    static const double some[] = {0.0, -0.0, 1, -1, 0.1, -0.1, 0.5, 0.25, 1e-4, 9.9999999999999991e-05, 1e15, 999999999999999.88, 1e16, 1e17, 1e300, 5e-324, 21.43, 0.00048828125, 4503599627370495.5, 2251799813685247.75, 99999999999999.984,
+                                  0.99999999999999989, 9.9999999999999982, 123456.75};
+    uint64_t seed = 3;
+    (void)state;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) check_written(some[i]);
+    for (int i = 0; i < 200000; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        double x;
+        if (i % 4 == 0) x = (double)(int64_t)(seed >> 40) / 100; // amounts
+        else if (i % 4 == 1) x = (double)(int64_t)seed / (double)(UINT64_C(1) << (seed % 64)); // ties
+        else { // any, nearly all within the bounds
+            uint64_t bits = (seed >> 12) | (UINT64_C(1003) + seed % 80) << 52 | (seed >> 11 & 1) << 63;
+            memcpy(&x, &bits, sizeof x);
+        }
+        check_written(x);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +223,7 @@ int main(void)
         cmocka_unit_test(blanks_are_trimmed_and_split_at),
         cmocka_unit_test(whole_numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(reals_are_the_nearest_double),
+        cmocka_unit_test(a_number_is_written_as_printf_writes_it),
         cmocka_unit_test(digits_far_behind_still_break_a_tie),
         cmocka_unit_test(what_is_no_finite_decimal_is_not_a_real),
         cmocka_unit_test(money_is_exact_to_six_places),

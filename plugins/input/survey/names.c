@@ -29,14 +29,14 @@ static const struct entry entries[] = {
     {"phone phonenumber telephone telefon mobile", SV_PERSON, "phone", 0},
     {"userlanguage startlanguage startsprache langued\xC3\xA9part lenguajeinicial language sprache idioma langue lang", SV_LANGUAGE, NULL, 0},
     {"finished", SV_FINISHED, NULL, 0},
-    {"status", SV_STATUS, NULL, 0},
-    {"lastpage letzteseite progress duration durationinseconds totaltime distributionchannel collectorid refurl referer referrerurl score tags notes surveyid q_totalduration referralcode channel source country", SV_EXTRA, NULL, 0},
+    {"status responsetype", SV_STATUS, NULL, 0},
+    {"lastpage letzteseite progress duration durationinseconds totaltime distributionchannel collectorid refurl referer referrerurl score tags notes surveyid url q_totalduration referralcode channel source country", SV_EXTRA, NULL, 0},
 };
 
 // Of the tool, and of the machine that was used; names and addresses of people. Left out, and said so.
 static const char out[] =
     "ipaddress ip ipadresse locationlatitude locationlongitude locationaccuracy recipientlastname recipientfirstname firstname lastname name fullname vorname nachname responseset seed networkid "
-    "useragent browser device os no recaptchascore qrecaptchascore externaldatareferencename completed";
+    "useragent useragentbrowser useragentos useragentdevice stagedateutc browser device os no recaptchascore qrecaptchascore externaldatareferencename completed";
 
 static bool named(const char *names, voc_str folded)
 {

@@ -60,6 +60,15 @@ static void keep_best(struct survey *s, uint32_t role, const uint32_t *rank, uin
         if (s->columns[c].role == role && c != *out) s->columns[c].role = SV_EXTRA;
 }
 
+// Typeform's response id is a column "#", which elsewhere counts lines.
+static bool is_typeform_id(const struct survey *s, uint32_t column)
+{
+    const struct events *e = &s->table.events;
+    bool typeform = false;
+    for (uint32_t c = 0; c < e->n_columns; c++) typeform = typeform || ev_is(e->columns[c].folded, "networkid");
+    return typeform && ev_is(ev_trim(e->columns[column].name), "#");
+}
+
 static voc_rc by_names(struct survey *s, uint32_t *rank)
 {
     struct events *e = EVENTS(s);
@@ -69,6 +78,7 @@ static voc_rc by_names(struct survey *s, uint32_t *rank)
         struct sv_column *x = &s->columns[c];
         if (!x->item) x->item = sv_item_find(s, e->columns[c].name, x->text);
         bool known = s->form != SV_TRIPLE_S && !is_question_by_id(s, c) && !x->item && sv_meaning_of(s->form, e->columns[c].folded, &m);
+        if (is_typeform_id(s, c)) known = true, m = (struct sv_meaning){.role = SV_ID, .rank = 0};
         rank[c] = m.rank;
         if (s->form == SV_TRIPLE_S && x->item) {
             x->role = x->item->role;
@@ -180,11 +190,24 @@ static voc_rc make_format(struct survey *s, struct sv_time *t)
     return e->host->time_format(e->cx, &t->day, (voc_str){t->pattern, strcspn(t->pattern, " ")}, e->zone);
 }
 
-static void month_first(char *pattern)
+// Day and month of a pattern in the order that is asked for.
+static void in_order(char *pattern, char first, char second)
 {
-    char *d = strchr(pattern, 'd'), *m = strchr(pattern, 'M');
-    if (!d || !m || m < d) return;
-    for (char *p = pattern; *p; p++) *p = *p == 'd' ? 'M' : *p == 'M' ? 'd' : *p;
+    char *a = strchr(pattern, first), *b = strchr(pattern, second);
+    if (!a || !b || a < b) return;
+    for (char *p = pattern; *p; p++) *p = *p == first ? second : *p == second ? first : *p;
+}
+
+// Dates with dots are written day first wherever they are written.
+static bool is_dotted(const voc_str *cells, size_t n)
+{
+    bool all = n > 0;
+    for (size_t i = 0; i < n && all; i++) {
+        const char *dot = memchr(cells[i].ptr, '.', cells[i].len);
+        const size_t at = dot ? (size_t)(dot - cells[i].ptr) : 0;
+        all = (at == 1 || at == 2) && memchr(dot + 1, '.', cells[i].len < at + 4 ? cells[i].len - at - 1 : 3);
+    }
+    return all;
 }
 
 // VOC_E_INPUT without a message: it is no column of times.
@@ -201,8 +224,11 @@ static voc_rc guess_time(struct survey *s, const voc_block *first, struct sv_tim
     if (!rc && kept) rc = times_guess(e, cells, kept, t->pattern, &possible);
     else if (!rc) rc = VOC_E_INPUT;
     if (!rc && possible > 1 && is_american(cells, kept)) {
-        month_first(t->pattern);
+        in_order(t->pattern, 'M', 'd');
         t->american = true;
+    } else if (!rc && possible > 1 && is_dotted(cells, kept)) {
+        in_order(t->pattern, 'd', 'M');
+        t->dotted = true;
     } else if (!rc && possible > 1) {
         char other[PATTERN_MAX];
         snprintf(other, sizeof other, "%s", t->pattern);

@@ -39,7 +39,7 @@ static void say_times(const struct survey *s, struct plan_text *t)
         plan_say(t, "%s <- %.*s", i ? "or time" : "time", EV_STR(e->columns[x->column].name, 60));
         if (x->clock != NO_COLUMN) plan_say(t, " + %.*s", EV_STR(e->columns[x->clock].name, 60));
         plan_say(t, " (%s, %.*s)%s\n", x->pattern[0] ? x->pattern : "ISO 8601", e->zone.len ? (int)e->zone.len : 3, e->zone.len ? e->zone.ptr : "UTC",
-                 x->american ? ": month first, as in the United States; -O time-format says otherwise" : "");
+                 x->american ? ": month first, as in the United States; -O time-format says otherwise" : x->dotted ? ": day first, as dates with dots have it; -O time-format says otherwise" : "");
     }
     if (s->n_times == 0) plan_say(t, "time <- the day that -O date gives, for all\n");
 }

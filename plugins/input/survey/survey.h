@@ -82,6 +82,7 @@ struct sv_time {
     char pattern[PATTERN_MAX];
     voc_time_format *format, *day; // day: of a response without a clock
     bool american; // day and month cannot be told apart, and are read as that form writes them
+    bool dotted;   // likewise, and are read day first
 };
 
 struct survey {

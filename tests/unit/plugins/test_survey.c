@@ -19,7 +19,7 @@
 
 // ---- samples ------------------------------------------------------------------------------------------------------------------
 
-static const char *const samples[] = {"qualtrics.csv", "qualtrics-legacy.csv", "limesurvey.csv", "surveymonkey.csv", "google.csv", "formbricks.csv", "plain.tsv"};
+static const char *const samples[] = {"qualtrics.csv", "qualtrics-legacy.csv", "limesurvey.csv", "surveymonkey.csv", "google.csv", "formbricks.csv", "plain.tsv", "typeform.csv", "google-german.csv"};
 
 static char *read_whole(const char *folder, const char *name, const char *ending, size_t *len)
 {

@@ -185,20 +185,20 @@ static voc_rc gather(const struct walk *w, struct walker *k, const struct unit_e
     return VOC_OK;
 }
 
-// Repeats in a row become one, that lasts from the first of them to the last.
-static void collapse(struct walker *k)
+// Repeats in a row become one, that lasts from the first of them to the last. Of nodes [from, to); gives how many are left.
+static size_t collapse(struct walker *k, size_t from, size_t to)
 {
-    size_t m = 0;
-    for (size_t i = 0; i < k->n; i++) {
+    size_t m = from;
+    for (size_t i = from; i < to; i++) {
         const uint32_t node = k->node[i];
         const int64_t time = k->came[i];
-        const bool same = m && k->node[m - 1] == node;
+        const bool same = m > from && k->node[m - 1] == node;
         m += !same;
         k->node[m - 1] = node;
         k->came[m - 1] = same ? k->came[m - 1] : time;
         k->left[m - 1] = time;
     }
-    k->n = m;
+    return m - from;
 }
 
 static voc_rc tell(struct walker *k, struct walked *to, walk_fn *fn, void *user)
@@ -209,14 +209,42 @@ static voc_rc tell(struct walker *k, struct walked *to, walk_fn *fn, void *user)
     return fn(user, to);
 }
 
+// A journey with limits, its nodes not yet collapsed, way by way. Those that are collapsed lie in the walker.
+static voc_rc tell_ways(const struct walk *w, struct walker *k, const struct walked *journey, walk_fn *fn, void *user)
+{
+    voc_rc rc = VOC_OK;
+    k->counts[WALK_STEPS] -= journey->n;
+    k->counts[WALK_BEYOND] += journey->n;
+    for (struct way x = {0}; !rc && walk_next_way(w, journey, &x);) {
+        struct walked to = *journey;
+        if (x.missed) {
+            k->counts[WALK_LEFT_OUT]++;
+            continue;
+        }
+        k->counts[WALK_STEPS] += x.to - x.from;
+        k->counts[WALK_BEYOND] -= x.to - x.from;
+        to.n = w->collapse ? collapse(k, x.from, x.to) : x.to - x.from;
+        to.node = journey->node + x.from;
+        to.came = journey->came + x.from;
+        to.left = (w->collapse ? k->left : journey->came) + x.from;
+        to.more = journey->n - x.from - to.n;
+        to.open = x.open;
+        to.cut = x.cut;
+        to.limited = x.limited;
+        rc = tell(k, &to, fn, user);
+    }
+    return rc;
+}
+
 static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, walk_fn *fn, void *user)
 {
     if (!k->n) return VOC_OK;
-    if (w->collapse) collapse(k);
     to->node = k->node;
     to->came = k->came;
-    to->left = w->collapse ? k->left : k->came;
     to->n = k->n;
+    if (w->limits.any) return tell_ways(w, k, to, fn, user);
+    if (w->collapse) to->n = collapse(k, 0, k->n);
+    to->left = w->collapse ? k->left : k->came;
     return tell(k, to, fn, user);
 }
 
@@ -320,7 +348,7 @@ static voc_rc walk_columns(const struct walk *w, struct walker *k, const voc_jou
     if (w->segments && to.segment == VOC_NONE) to.segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[u->first_event];
     k->counts[WALK_OF_KIND] += to.n;
     k->counts[WALK_STEPS] += to.n;
-    return tell(k, &to, fn, user);
+    return w->limits.any ? tell_ways(w, k, &to, fn, user) : tell(k, &to, fn, user);
 }
 
 voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user)
@@ -352,10 +380,10 @@ void walker_done(const struct walk *w, struct walker *k)
 
 static uint64_t head_number(const struct walk *w, size_t i)
 {
-    const uint64_t numbers[] = {w->def->n_actions, w->def->n_touchpoints, w->def->n_segments, w->what, w->collapse};
+    const uint64_t numbers[] = {w->def->n_actions, w->def->n_touchpoints, w->def->n_segments, w->what, w->collapse, w->limits.question};
     return numbers[i];
 }
-#define N_HEAD 5u
+#define N_HEAD 6u
 
 voc_rc walk_save(const struct walk *w, const struct walker *k, const char magic[8], voc_writer *to)
 {
@@ -396,6 +424,10 @@ voc_rc walk_complain(const struct walk *w, const char *code, const char *message
 voc_rc walk_nothing(const struct walk *w, const struct walker *k, const char *code, const char *command)
 {
     char hint[300];
+    if (k->counts[WALK_LEFT_OUT]) {
+        snprintf(hint, sizeof hint, "voc %s PROJECT --from FIRST without --to shows what follows; a longer --within or --gap gives them more time", command);
+        return walk_complain(w, code, w->limits.from.len && w->limits.to.len ? "no journey leads from what --from names to what --to names" : w->limits.to.len ? "no journey comes to what --to names" : "no journey has what --from names", hint);
+    }
     if (k->counts[WALK_OF_KIND]) {
         snprintf(hint, sizeof hint, "voc stages PROJECT shows which stages are entered; the <definition> of a stage says which actions open it");
         return walk_complain(w, code, k->counts[WALK_OUTSIDE] ? "none of what customers did opens a stage of the journey: no journey has begun" : "everything here was before the time from which the data count", hint);

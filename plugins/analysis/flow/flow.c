@@ -15,6 +15,10 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_MEDIAN] = {"median", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "also the time that half of them took at most; without it the mean only, in less time and memory"},
     [OPT_DETAIL] = {"detail", VOC_OPT_REAL, 0, "80", "1", "100", NULL, "PERCENT", "show and draw the most frequent steps until they make up so much of all"},
     [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "list every step, whatever --detail says; it is then only drawn"},
+    [OPT_GAP] = {"gap", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "a way ends where nothing happened for more than this, such as 30d, and another begins behind it (never)"},
+    [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "only what happened within this time of the beginning of a way (any time)"},
+    [OPT_FROM] = {"from", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way begins with the first of these: A, A|B for one of them, touchpoint:ID for a touch of the company"},
+    [OPT_TO] = {"to", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way ends with the first of these behind its beginning; who does none of them is left out"},
 };
 #define DENSE_MOST ((size_t)1 << 20)  // pairs that have a slot each
 #define TALLIES_MOST ((size_t)1 << 16)
@@ -30,6 +34,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     f->medians = own[OPT_MEDIAN].i != 0;
     *analysis = f;
     voc_rc rc = walk_begin(&f->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, own[OPT_BY].i == BY_SEGMENT);
+    if (!rc) rc = walk_limit(&f->w, "FLOW-002", (struct walk_asked){&own[OPT_GAP], &own[OPT_WITHIN], &own[OPT_FROM], &own[OPT_TO]});
     const size_t segments = own[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1;
     f->stride = (size_t)f->w.n_nodes + 2;
     f->n_dense = f->stride <= DENSE_MOST / f->stride && segments <= DENSE_MOST / (f->stride * f->stride) ? segments * f->stride * f->stride : 0;
@@ -240,11 +245,11 @@ static voc_rc add_tallies(struct state *st, uint32_t segment, const struct walke
         t->micros += (uint64_t)(came[i] - left[i - 1]);
         if (t->micros >> 62 && (rc = untally(st, pair))) return rc;
     }
-    if (!j->open) tally(st, base + node[j->n - 1] * stride + start + 1);
+    if (!j->open && !j->limited) tally(st, base + node[j->n - 1] * stride + start + 1);
     return rc;
 }
 
-// A journey that is still open has no (end), one whose beginning is not in the data no (start).
+// A journey that is still open, or went on behind its limit, has no (end), one whose beginning is not in the data no (start).
 static voc_rc add(void *user, const struct walked *j)
 {
     struct state *st = user;
@@ -259,8 +264,9 @@ static voc_rc add(void *user, const struct walked *j)
     if (!j->cut) rc = count(st, segment, start, j->node[0], &e);
     if (!rc && !j->cut) e->of.sum.n++;
     if (!rc) rc = f->n_dense && f->medians ? add_dense(st, segment, j) : add_sparse(st, segment, j);
-    if (!rc && !j->open) rc = count(st, segment, j->node[j->n - 1], start + 1, &e);
-    if (!rc && !j->open) e->of.sum.n++;
+    const bool ended = !j->open && !j->limited;
+    if (!rc && ended) rc = count(st, segment, j->node[j->n - 1], start + 1, &e);
+    if (!rc && ended) e->of.sum.n++;
     return rc;
 }
 
@@ -390,6 +396,11 @@ static const char about[] =
     "\n"
     "Where the project follows a journey with stages, a journey lasts from the act that opens its first stage to the one that ends\n"
     "it, or until nothing more came; a case is one journey, and without stages all that one customer did is one.\n"
+    "\n"
+    "Part of a journey is followed with --from, --to, --within and --gap: from the first of what --from names to the first of what\n"
+    "--to names behind it, for at most --within, without a silence longer than --gap. What went on behind --within has no (end).\n"
+    "\n"
+    "  voc flow shop.voc --from touchpoint:newsletter --to purchase --within 14d --events all\n"
     "\n"
     "For people the most frequent steps are shown and drawn, up to 80 % of all (--detail); --all lists every one, and csv and json\n"
     "always hold them (the table edges). --format svg gives the map of them as a picture, and html puts it above the table. With --events all the touches of the company stand among the acts of customers, as touchpoint:NAME. With\n"

@@ -6,7 +6,7 @@
 
 #include "plugins/common/walk.h"
 
-enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, OPT_MEDIAN, OPT_DETAIL, N_OPTIONS };
+enum { OPT_BY, OPT_EVENTS, OPT_COLLAPSE, OPT_ALL, OPT_MEDIAN, OPT_DETAIL, OPT_GAP, OPT_WITHIN, OPT_FROM, OPT_TO, N_OPTIONS };
 enum { BY_NOTHING, BY_SEGMENT };
 
 struct edge {  // a line of the cache, because nearly every event is for another edge

@@ -166,14 +166,15 @@ static voc_rc row(struct flow *f, voc_table_builder *t, const struct line *l)
 static voc_rc semantics(struct flow *f, const struct state *st, voc_table_builder *t)
 {
     static const char *const what[] = {"what customers did", "what the company did to customers", "what customers did and what the company did to them"};
-    char text[600], n[NUMBER], m[NUMBER];
+    char text[1200], limits[600], n[NUMBER], m[NUMBER];
     const struct walk *w = &f->w;
+    walk_limits_words(w, limits, sizeof limits);
     format_integer(n, sizeof n, (int64_t)st->walker.counts[WALK_JOURNEYS], false);
     format_integer(m, sizeof m, (int64_t)st->walker.counts[WALK_STEPS], false);
-    snprintf(text, sizeof text, "%s: %s %s of %s %s; %s%s; most frequent first, then by name", what[w->what], m, st->walker.counts[WALK_STEPS] == 1 ? "event" : "events", n,
-             st->walker.counts[WALK_JOURNEYS] == 1 ? "journey" : "journeys",
+    snprintf(text, sizeof text, "%s: %s %s of %s %s; %s%s%s; most frequent first, then by name", what[w->what], m, st->walker.counts[WALK_STEPS] == 1 ? "event" : "events", n,
+             w->limits.any ? st->walker.counts[WALK_JOURNEYS] == 1 ? "way" : "ways" : st->walker.counts[WALK_JOURNEYS] == 1 ? "journey" : "journeys",
              w->episodes ? "a journey lasts from the act that opens a stage to its end" : w->def->unit == VOC_UNIT_CASE ? "each case is one journey" : "all of one customer is one journey",
-             w->collapse ? "; repeats in a row counted once" : "");
+             w->collapse ? "; repeats in a row counted once" : "", limits);
     return w->host->semantics(t, text);
 }
 
@@ -182,8 +183,8 @@ static voc_rc notes(struct flow *f, const struct state *st, voc_table_builder *t
     char text[400], n[NUMBER];
     const uint64_t *c = st->walker.counts;
     const voc_host *h = f->w.host;
-    voc_rc rc = VOC_OK;
-    if (c[WALK_OPEN]) {
+    voc_rc rc = walk_limits_notes(&f->w, &st->walker, t);
+    if (!rc && c[WALK_OPEN]) {
         format_integer(n, sizeof n, (int64_t)c[WALK_OPEN], false);
         snprintf(text, sizeof text, c[WALK_OPEN] == 1 ? "%s journey is still open and has no (end)." : "%s journeys are still open and have no (end).", n);
         rc = h->note(t, VOC_NOTE_AFTER, text);

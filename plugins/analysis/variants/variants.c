@@ -13,6 +13,10 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_COLLAPSE] = {"collapse", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "count the same thing several times in a row as once"},
     [OPT_EVENTS] = {"events", VOC_OPT_ENUM, 0, "customer", NULL, NULL, events_choices, "WHICH", "follow what customers do (customer), what the company sends and does to them (touches), or both (all)"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "segment: each segment of customers by itself, with so many ways of each"},
+    [OPT_GAP] = {"gap", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "a way ends where nothing happened for more than this, such as 30d, and another begins behind it (never)"},
+    [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "only what happened within this time of the beginning of a way (any time)"},
+    [OPT_FROM] = {"from", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way begins with the first of these: A, A|B for one of them, touchpoint:ID for a touch of the company"},
+    [OPT_TO] = {"to", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way ends with the first of these behind its beginning; who does none of them is left out"},
 };
 #define BUCKET 2048u  // units: so many that a bucket and its table fit beside the processor
 #define BUCKETS_MOST 256u
@@ -27,6 +31,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     v->options = own;
     *analysis = v;
     voc_rc rc = walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, own[OPT_BY].i != 0);
+    if (!rc) rc = walk_limit(&v->w, "VARIANTS-003", (struct walk_asked){&own[OPT_GAP], &own[OPT_WITHIN], &own[OPT_FROM], &own[OPT_TO]});
     v->by_segment = own[OPT_BY].i != 0;
     if (!rc && v->by_segment && v->w.def->n_segments > SEGMENTS_MOST) rc = walk_complain(&v->w, "VARIANTS-002", "there are more than 32767 segments", "voc variants PROJECT without --by shows all ways together");
     for (v->n_buckets = 1; !rc && v->n_buckets < BUCKETS_MOST && v->n_buckets * BUCKET < v->w.info->n_units;) v->n_buckets *= 2;
@@ -287,6 +292,12 @@ static const char about[] =
     "The same thing several times in a row counts as once, unless --collapse=no. Where the project follows a journey with\n"
     "stages, journeys that ended and journeys that are still open are told apart, because an open one may yet go on. What a\n"
     "journey is, voc flow says in the same way. Journeys that began before the data do are left out: their way is not known.\n"
+    "\n"
+    "Part of a journey is taken with --from, --to, --within and --gap: from the first of what --from names to the first of what --to\n"
+    "names behind it, for at most --within; a silence longer than --gap ends a way, and another begins behind it.\n"
+    "\n"
+    "  voc variants shop.voc --from add_to_cart --to purchase --within 7d\n"
+    "  voc variants shop.voc --gap 30m\n"
     "\n"
     "Long ways are shortened in the middle for people; csv and json hold them whole (the table sequences).";
 

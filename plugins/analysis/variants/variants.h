@@ -7,7 +7,7 @@
 
 #include "plugins/common/walk.h"
 
-enum { OPT_TOP, OPT_COLLAPSE, OPT_EVENTS, OPT_BY, N_OPTIONS };
+enum { OPT_TOP, OPT_COLLAPSE, OPT_EVENTS, OPT_BY, OPT_GAP, OPT_WITHIN, OPT_FROM, OPT_TO, N_OPTIONS };
 
 struct variants {
     struct walk w;

@@ -292,3 +292,52 @@ void paths_random(struct paths_run *r, uint64_t seed, size_t units, struct rando
     for (size_t i = 0; i < out->n; i++)
         if (RANDOM_END - out->at[i].at[out->at[i].n - 1] > lapse) out->at[i].open = false;
 }
+
+const struct random_limits paths_limits[8] = {{.gap = 9 * DAY}, {.within = 21 * DAY}, {.from = "ask"}, {.to = "buy"}, {.from = "look", .to = "look"},
+                                              {.from = "look", .to = "buy", .within = 30 * DAY}, {.gap = 12 * DAY, .from = "ask", .within = 10 * DAY}, {.gap = 5 * DAY, .to = "ask", .within = 3 * DAY}};
+
+// The way that begins at `from`, of what lies before `end`; false: it does not come where it must.
+static bool limit_one(const struct random_journey *j, size_t from, size_t end, const struct random_limits *l, struct random_journey *to)
+{
+    bool arrived = false;
+    memcpy(to->unit, j->unit, sizeof to->unit);
+    for (size_t i = from; i < end && !arrived; i++) {
+        if (l->within && j->at[i] > j->at[from] + l->within) {
+            to->limited = true;
+            break;
+        }
+        to->act[to->n] = j->act[i];
+        to->at[to->n++] = j->at[i];
+        arrived = l->to && strcmp(j->act[i], l->to) == 0 && (i > from || !l->from);
+    }
+    const int64_t silent = RANDOM_END - j->at[end - 1], since = RANDOM_END - j->at[from];
+    to->open = j->open && end == j->n && !arrived && !to->limited && !(l->gap && silent > l->gap) && !(l->within && since > l->within);
+    return arrived || !l->to;
+}
+
+void paths_limit(const struct random_world *in, const struct random_limits *l, struct random_limited *out)
+{
+    size_t room = 0, n = 0;
+    for (size_t i = 0; i < in->n; i++) room += in->at[i].n;
+    *out = (struct random_limited){.ways.at = calloc(room + 1, sizeof *out->ways.at)};
+    assert_non_null(out->ways.at);
+    for (size_t i = 0; i < in->n; i++) {
+        const struct random_journey *j = &in->at[i];
+        for (size_t begin = 0, end = 1; begin < j->n; begin = end++) {
+            while (end < j->n && !(l->gap && j->at[end] - j->at[end - 1] > l->gap)) end++;
+            size_t from = begin;
+            while (l->from && from < end && strcmp(j->act[from], l->from) != 0) from++;
+            struct random_journey *to = &out->ways.at[out->ways.n];
+            *to = (struct random_journey){0};
+            const bool is_way = from < end && limit_one(j, from, end, l, to);
+            out->missed += !is_way;
+            out->ways.n += is_way;
+            out->steps += is_way ? to->n : 0;
+        }
+    }
+    if (l->gap) snprintf(out->text[n], sizeof *out->text, "gap=%llds", (long long)(l->gap / 1000000)), n++;
+    if (l->within) snprintf(out->text[n], sizeof *out->text, "within=%llds", (long long)(l->within / 1000000)), n++;
+    if (l->from) snprintf(out->text[n], sizeof *out->text, "from=%s", l->from), n++;
+    if (l->to) snprintf(out->text[n], sizeof *out->text, "to=%s", l->to), n++;
+    for (size_t i = 0; i < n; i++) out->options[i] = out->text[i];
+}

@@ -35,7 +35,13 @@ extern struct buf paths_saved; // the bytes of the first shard of the last paths
 #define RANDOM_STAGES "<stages><stage id='in'><definition><event action='entry'/></definition></stage><exit id='out'><event action='bye'/></exit></stages>"
 #define RANDOM_END (INT64_C(366) * DAY)
 enum { RANDOM_EVENTS = 40 };
-struct random_journey { char unit[24]; const char *act[RANDOM_EVENTS]; int64_t at[RANDOM_EVENTS]; size_t n; bool open; };
+struct random_journey { char unit[24]; const char *act[RANDOM_EVENTS]; int64_t at[RANDOM_EVENTS]; size_t n; bool open, limited; };
 struct random_world { struct random_journey *at; size_t n; uint64_t outside, events; }; // free at
 void paths_random(struct paths_run *r, uint64_t seed, size_t units, struct random_world *out);
+
+// The ways of these journeys, as options --gap, --within, --from and --to cut them; 0 and NULL: not given.
+struct random_limits { int64_t gap, within; const char *from, *to; };
+struct random_limited { struct random_world ways; uint64_t missed, steps; const char *options[8]; char text[4][40]; };  // free ways.at
+void paths_limit(const struct random_world *in, const struct random_limits *l, struct random_limited *out);
+extern const struct random_limits paths_limits[8];  // some to try
 #endif

@@ -83,7 +83,7 @@ static void add_journey(struct edges *o, const struct random_journey *j, bool co
         before = j->act[i];
         last = j->at[i];
     }
-    if (!j->open) add(o, j->unit, before, "(end)", -1);
+    if (!j->open && !j->limited) add(o, j->unit, before, "(end)", -1);
 }
 
 static int by_order(const void *x, const void *y)
@@ -148,6 +148,32 @@ static void random_journeys_give_what_counting_by_hand_gives(void **state)
             assert_true(o.n > ends); // some are open, or the test says little
             assert_true(paths_notes(&t, "still open"));
         }
+        free(o.at);
+        paths_close(&r);
+    }
+}
+
+static void parts_of_journeys_give_what_cutting_them_by_hand_gives(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct paths_run r = {0};
+        struct random_world o;
+        struct random_limited l;
+        paths_random(&r, 100 + seed, 40 * seed, &o);
+        paths_limit(&o, &paths_limits[seed - 1], &l);
+        for (int collapse = 0; collapse < 2; collapse++) {
+            struct edges e = {0};
+            size_t n = 0;
+            while (l.options[n]) n++;
+            l.options[n] = collapse ? "collapse=yes" : NULL;
+            for (size_t i = 0; i < l.ways.n; i++) add_journey(&e, &l.ways.at[i], collapse);
+            assert_int_equal(paths_fold(&r, RANDOM_END, 2, l.options), VOC_OK);
+            const voc_table t = paths_table(&r, "edges");
+            check_edges(&t, &e);
+            assert_int_equal(paths_notes(&t, "left out"), l.missed > 0);
+        }
+        free(l.ways.at);
         free(o.at);
         paths_close(&r);
     }
@@ -334,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reference_comes_out_edge_by_edge_in_order),
         cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
+        cmocka_unit_test(parts_of_journeys_give_what_cutting_them_by_hand_gives),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(without_medians_all_else_is_the_same_also_through_saved_shards),
         cmocka_unit_test(means_are_exact_over_long_times_and_many_actions),

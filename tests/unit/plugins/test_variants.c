@@ -95,6 +95,13 @@ static int by_order(const void *x, const void *y)
     return a->n != b->n ? (a->n > b->n ? -1 : 1) : same_way(a, b);
 }
 
+static size_t n_open(const struct random_limited *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->ways.n; i++) n += l->ways.at[i].open;
+    return n;
+}
+
 // Merges equal ways; what is left has count, median and first unit.
 static size_t merge_ways(struct way *w, size_t n)
 {
@@ -143,6 +150,61 @@ static void random_journeys_give_what_counting_by_hand_gives(void **state)
         free(o.at);
         paths_close(&r);
     }
+}
+
+static void parts_of_journeys_give_what_cutting_them_by_hand_gives(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct paths_run r = {0};
+        struct random_world o;
+        struct random_limited l;
+        paths_random(&r, 200 + seed, 60 * seed, &o);
+        paths_limit(&o, &paths_limits[seed - 1], &l);
+        struct way *w = calloc(l.ways.n + 1, sizeof *w);
+        assert_non_null(w);
+        size_t given = 0;
+        while (l.options[given]) given++;
+        l.options[given++] = "top=0";
+        for (int collapse = 0; collapse < 2; collapse++) {
+            l.options[given] = collapse ? "collapse=yes" : "collapse=no";
+            for (size_t i = 0; i < l.ways.n; i++) way_of(&w[i], &l.ways.at[i], collapse);
+            const size_t n = merge_ways(w, l.ways.n);
+            assert_int_equal(collapse ? paths_shards(&r, RANDOM_END, 3, l.options) : paths_fold(&r, RANDOM_END, 2, l.options), VOC_OK);
+            const voc_table t = paths_table(&r, "sequences");
+            assert_int_equal(t.n_rows, n);
+            for (size_t i = 0; i < n; i++) {
+                assert_true(paths_text_is(&t, i, "sequence", w[i].text));
+                assert_int_equal(paths_cell(&t, i, "count")->i, w[i].n);
+                assert_int_equal(paths_cell(&t, i, "open")->i, w[i].open);
+                assert_int_equal(paths_cell(&t, i, "median_duration")->i, w[i].lasted);
+                assert_true(paths_cell(&t, i, "share")->r == (double)w[i].n / (double)l.ways.n);
+            }
+        }
+        assert_true(n_open(&l) > 0 || paths_limits[seed - 1].to);
+        free(w);
+        free(l.ways.at);
+        free(o.at);
+        paths_close(&r);
+    }
+}
+
+static void limits_that_cannot_be_are_said_with_the_next_step(void **state)
+{
+    (void)state;
+    static const struct { const char *const options[4], *says; } cases[] = {
+        {{"from=lok", NULL}, "did you mean look"},       {{"to=touchpoint:none", NULL}, "is no touchpoint of this project"},
+        {{"events=touches", "from=look", NULL}, "--events all"}, {{"from=bye", "to=entry", NULL}, "no journey leads from"},
+        {{"to=never|neither", NULL}, "\"never\" is no action"}};
+    struct paths_run r = {0};
+    struct random_world o;
+    paths_random(&r, 3, 30, &o);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(paths_fold(&r, RANDOM_END, 1, cases[i].options), VOC_E_OPTION);
+        if (!strstr(paths_said(&r), cases[i].says)) fail_msg("%s", paths_said(&r));
+    }
+    free(o.at);
+    paths_close(&r);
 }
 
 // More than one byte to a node, more ways than one group of those that wait, and each way from both sides of a merge.
@@ -325,6 +387,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reference_comes_out_in_order),
         cmocka_unit_test(random_journeys_give_what_counting_by_hand_gives),
+        cmocka_unit_test(parts_of_journeys_give_what_cutting_them_by_hand_gives),
+        cmocka_unit_test(limits_that_cannot_be_are_said_with_the_next_step),
         cmocka_unit_test(ways_through_more_than_128_actions_are_told_apart),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),

@@ -299,12 +299,12 @@ static voc_rc part_begin(struct fold *f, size_t k)
 }
 
 // What the definition and these columns (VOC_COL_*) take of events: without stages, predicates and segments nobody is asked for more.
-static uint32_t needs(const struct journey *j, uint32_t columns, bool words)
+static uint32_t needs(const struct journey *j, const struct timeline *t, uint32_t columns, bool words)
 {
     static const struct { uint32_t column, kept; } of[] = {{VOC_COL_COST, EV_MONEY}, {VOC_COL_VALUE, EV_MONEY}, {VOC_COL_MINUTES, EV_MONEY}, {VOC_COL_CHANNEL, EV_CHANNEL},
                                                            {VOC_COL_CAMPAIGN, EV_CAMPAIGN}, {VOC_COL_ROLE, EV_ROLE}, {VOC_COL_OWNER, EV_OWNER}};
     const uint32_t said = EV_CHANNEL | EV_CAMPAIGN | EV_ROLE | EV_OWNER, asked = EV_MONEY | EV_TEXT | EV_ATTRS;
-    uint32_t kept = (EV_ALL & ~(said | asked)) | predicate_columns(j);
+    uint32_t kept = (EV_ALL & ~(said | asked)) | predicate_columns(j) | (t ? timeline_wanted_columns(t) : 0);
     if (j->n_stages || j->n_predicates || j->n_segments) kept |= said;
     for (size_t i = 0; i < sizeof of / sizeof *of; i++)
         if (columns >> of[i].column & 1u) kept |= of[i].kept;
@@ -326,7 +326,7 @@ static bool words_wanted(const struct fold *f)
 
 static voc_rc check_kept(const struct fold *f, struct diag *d)
 {
-    if (!f->req->kept || !(needs(f->req->journey, f->columns, words_wanted(f)) & ~f->req->kept)) return VOC_OK;
+    if (!f->req->kept || !(needs(f->req->journey, f->timeline, f->columns, words_wanted(f)) & ~f->req->kept)) return VOC_OK;
     diag_error(d, "FOLD-006", NULL, 0, "import the files into a project, and ask that", "an analysis asks for more when it sees events than it did before");
     return VOC_E_BUG;
 }
@@ -343,7 +343,7 @@ uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items,
     if (!rc) rc = timeline_open(&f.timeline, r->project, r->journey, &to, false, d);
     for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
-    uint32_t kept = rc ? EV_ALL : needs(r->journey, f.columns, words_wanted(&f));
+    uint32_t kept = rc ? EV_ALL : needs(r->journey, f.timeline, f.columns, words_wanted(&f));
     fold_done(&f);
     mem_free(silent);
     diag_free(d);

@@ -7,7 +7,7 @@
 #include "host/fold.h"
 
 #define SHARDS_MAX 512u // all parts are open while they are merged
-#define PART_VERSION 2u
+#define PART_VERSION 3u
 #define PART_MAGIC "VOCPART\n" // 8 bytes; version (4 bytes, lowest first), 4 zeros, lengths of the two heads (8 bytes each)
 #define PART_HEAD 32u
 #define PART_TAIL (8u + HASH_BYTES) // length of the state, hash of all that stands before it

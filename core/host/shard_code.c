@@ -120,6 +120,16 @@ static void windows(struct coder *c, voc_definition *d)
     }
 }
 
+static void predicates(struct coder *c, voc_definition *d)
+{
+    ARRAY(c, d->predicates, d->n_predicates, voc_def_predicate);
+    for (size_t i = 0; i < d->n_predicates && !c->rc; i++) {
+        code_str(c, &at[i].id);
+        code_str(c, &at[i].title);
+        code_index(c, &at[i].predicate, PREDICATES_MAX);
+    }
+}
+
 static void definition(struct coder *c, voc_definition *d)
 {
     voc_str *const texts[] = {&d->id, &d->version, &d->hash, &d->title, &d->currency};
@@ -140,6 +150,7 @@ static void definition(struct coder *c, voc_definition *d)
     signed_list(c, &d->recency_us, &d->n_recency);
     signed_list(c, &d->engagement_cuts, &d->n_engagement_cuts);
     code_u32(c, &d->weights, VOC_WEIGHTS_MH);
+    predicates(c, d);
     if (!coder_reads(c)) return;
     d->struct_size = sizeof *d;
     d->stage_size = sizeof(voc_def_stage);
@@ -148,6 +159,7 @@ static void definition(struct coder *c, voc_definition *d)
     d->action_size = sizeof(voc_def_action);
     d->holdout_size = sizeof(voc_def_holdout);
     d->window_size = sizeof(voc_def_window);
+    d->predicate_size = sizeof(voc_def_predicate);
 }
 
 // ---- the run -----------------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ static uint32_t n_predicates(const voc_definition *d)
         MORE(d->holdouts[i].treated);
         MORE(d->holdouts[i].control);
     }
+    for (size_t i = 0; i < d->n_predicates; i++) MORE(d->predicates[i].predicate);
 #undef MORE
     return n;
 }

@@ -80,7 +80,7 @@ struct claim { // touchpoint or work
     bool referred; // WORK: a requirement, output, aim or stage names its step
     uint64_t line;
 };
-struct group_rule { voc_str id, title; const struct predicate *when; uint64_t line; }; // roles and segments: first match
+struct group_rule { voc_str id, title; const struct predicate *when; uint64_t line; }; // roles and segments: first match; predicates by name
 struct rate { voc_str function, owner; int64_t per_hour; };
 struct holdout { voc_str id, campaign; uint32_t touchpoint; int64_t from_us, to_us; const struct predicate *treated, *control; uint64_t line; };
 // What is read in words (codebook.h): themes, and the sentences that show what they mean.
@@ -140,6 +140,7 @@ struct journey {
     const struct claim *claims; size_t n_claims; // touchpoints in file order
     const struct claim *works; size_t n_works;
     const struct group_rule *roles; size_t n_roles;
+    const struct group_rule *named; size_t n_named; // <predicate>
     const struct group_rule *segments; size_t n_segments;
     const struct rate *rates; size_t n_rates;
     const struct holdout *holdouts; size_t n_holdouts;

@@ -47,6 +47,17 @@ static const struct xml_node *load_file(struct loader *l, voc_str bytes, const c
     return rc ? NULL : root;
 }
 
+// Predicates by their names, all of them built.
+static void load_named_rules(struct loader *l)
+{
+    struct group_rule *rules = load_take(l, l->named.n, sizeof *rules);
+    for (size_t i = 0; rules && i < l->named.n; i++) {
+        const struct load_named *n = &l->named.at[i];
+        if (n->p) rules[l->j->n_named++] = (struct group_rule){n->id, load_given(n->node, "title") ? load_text(n->node, "title") : n->id, n->p, n->node->line};
+    }
+    l->j->named = rules;
+}
+
 static void load_zone(struct loader *l)
 {
     voc_rc rc = time_format_new(&l->time, str_of(""), l->j->zone, NULL);
@@ -140,6 +151,7 @@ static void load_structures(struct loader *l)
     load_costs(l);
     load_samples(l);
     load_every_predicate(l, j->root);
+    load_named_rules(l);
     if (j->sources_root) {
         l->file = j->sources_file.ptr;
         load_sources(l);

@@ -215,6 +215,22 @@ static voc_rc needs(struct timeline *t)
     return rc;
 }
 
+// Last, so that the numbers of the others stay as they are.
+static voc_rc named_predicates(struct timeline *t)
+{
+    const struct journey *j = t->j;
+    voc_def_predicate *table = arena_alloc(&t->arena, (j->n_named + 1) * sizeof *table);
+    if (!table) return VOC_E_NOMEM;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; !rc && i < j->n_named; i++) {
+        table[i] = (voc_def_predicate){.id = j->named[i].id, .title = j->named[i].title};
+        rc = number_of(t, j->named[i].when, &table[i].predicate);
+    }
+    t->def.predicates = table;
+    t->def.n_predicates = j->n_named;
+    return rc;
+}
+
 voc_rc names_definition(struct timeline *t)
 {
     const struct journey *j = t->j;
@@ -233,11 +249,12 @@ voc_rc names_definition(struct timeline *t)
         .engagement_us = j->response.engagement_us, .placebo_lag_us = j->response.placebo_lag_us, .recency_us = j->response.recency_us,
         .n_recency = j->response.n_recency, .engagement_cuts = j->response.cuts, .n_engagement_cuts = j->response.n_cuts,
         .comparators = j->response.comparators, .scan = j->response.scan, .weights = j->response.weights,
-        .theme_size = sizeof(voc_def_theme), .need_size = sizeof(voc_def_need), .role_size = sizeof(voc_def_role)};
+        .theme_size = sizeof(voc_def_theme), .need_size = sizeof(voc_def_need), .role_size = sizeof(voc_def_role), .predicate_size = sizeof(voc_def_predicate)};
     voc_rc rc = stages(t);
     if (!rc) rc = touchpoints(t);
     if (!rc) rc = actions(t);
     if (!rc) rc = holdouts(t);
     if (!rc) rc = themes_and_roles(t);
-    return rc ? rc : needs(t);
+    if (!rc) rc = needs(t);
+    return rc ? rc : named_predicates(t);
 }

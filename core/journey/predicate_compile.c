@@ -316,5 +316,7 @@ bool predicates_name_theme(const struct journey *j)
         if (predicate_names_theme(j->predicates[i])) return true;
     for (size_t i = 0; i < j->n_needs; i++)
         if (j->needs[i].sought && predicate_names_theme(j->needs[i].sought)) return true;
+    for (size_t i = 0; i < j->n_named; i++)
+        if (predicate_names_theme(j->named[i].when)) return true;
     return false;
 }

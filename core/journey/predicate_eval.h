@@ -66,5 +66,5 @@ voc_rc program_holds(struct program_run *r, uint32_t index, const struct eval_ev
 uint32_t predicate_columns(const struct journey *j);
 uint32_t predicate_columns_of(const struct predicate *p); // of one that is not among those of the journey
 bool predicate_names_theme(const struct predicate *p);    // is some test of it about a theme?
-bool predicates_name_theme(const struct journey *j);      // one of the journey's, or what a need seeks
+bool predicates_name_theme(const struct journey *j);      // one of the journey's, by its name too, or what a need seeks
 #endif

@@ -188,6 +188,8 @@ voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index)
     return VOC_OK;
 }
 
+uint32_t timeline_wanted_columns(const struct timeline *t) { return t->wanted_columns; }
+
 voc_rc timeline_want_persons(struct timeline *t)
 {
     t->persons = true;

@@ -51,6 +51,7 @@ void timeline_free(struct timeline *t);
 const voc_definition *timeline_definition(const struct timeline *t); // predicates are numbers of timeline_predicate
 const voc_run_info *timeline_info(const struct timeline *t);
 const struct predicate *timeline_predicate(const struct timeline *t, uint32_t number);
+uint32_t timeline_wanted_columns(const struct timeline *t); // EV_* that the predicates test which analyses asked for
 voc_str timeline_name(const struct timeline *t, uint32_t column, uint32_t code); // VOC_COL_*
 uint32_t timeline_n_codes(const struct timeline *t, uint32_t column);
 voc_str timeline_source_name(const struct timeline *t, uint32_t code);

@@ -3,6 +3,7 @@
 // The openings of analyses (analysis.h). Structures of the host are read by their strides, since a newer host's may be longer.
 #include "plugins/common/analysis.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -147,5 +148,55 @@ voc_rc analysis_named(const struct analysis *a, const char *code, const char *wh
     if (near.len) at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ", SHOW(near));
     else if (!out->touch && find(a, &other)) at = (size_t)snprintf(hint, sizeof hint, "a touch of the company is named touchpoint:%.*s; ", SHOW(out->id));
     snprintf(hint + at, sizeof hint - at, "voc sql PROJECT \"SELECT %s, count(*) AS n FROM event GROUP BY %s ORDER BY n DESC\" lists them", kind, kind);
+    return analysis_refuse(a, code, hint, message);
+}
+
+// ---- predicates -----------------------------------------------------------------------------------------------------------
+
+static size_t n_predicates(const struct analysis *a)  // an older host's definition ends before them
+{
+    return a->def->struct_size >= offsetof(voc_definition, n_predicates) + sizeof a->def->n_predicates ? a->def->n_predicates : 0;
+}
+
+static const voc_def_predicate *predicate_at(const struct analysis *a, size_t i)
+{
+    return (const voc_def_predicate *)(const void *)((const char *)a->def->predicates + i * a->def->predicate_size);
+}
+
+static bool predicate_id(voc_str text, voc_str *id)
+{
+    static const char prefix[] = "predicate:";
+    const size_t n = sizeof prefix - 1;
+    if (text.len <= n || memcmp(text.ptr, prefix, n) != 0) return false;
+    *id = (voc_str){text.ptr + n, text.len - n};
+    return true;
+}
+
+bool analysis_find_predicate(const struct analysis *a, voc_str text, uint32_t *number)
+{
+    voc_str id;
+    if (!predicate_id(text, &id)) return false;
+    *number = VOC_NONE;
+    for (size_t i = 0; i < n_predicates(a); i++) {
+        const voc_def_predicate *p = predicate_at(a, i);
+        if (p->id.len == id.len && memcmp(p->id.ptr, id.ptr, id.len) == 0) *number = p->predicate;
+    }
+    return true;
+}
+
+voc_rc analysis_no_predicate(const struct analysis *a, const char *code, voc_str text)
+{
+    char message[200], hint[300];
+    voc_str id, near = {"", 0};
+    size_t best = SIZE_MAX;
+    if (!predicate_id(text, &id)) id = text;
+    for (size_t i = 0; i < n_predicates(a); i++) {
+        const voc_str known = predicate_at(a, i)->id;
+        const size_t edits = near_distance(id, known);
+        if (edits <= near_limit(id) && edits < best) best = edits, near = known;
+    }
+    snprintf(message, sizeof message, "\"%.*s\" is no predicate of the journey of this project", SHOW(id));
+    if (near.len) snprintf(hint, sizeof hint, "did you mean predicate:%.*s?", SHOW(near));
+    else snprintf(hint, sizeof hint, "<predicate id=\"%.*s\"> ... in journey.xml says which events it means; then voc journey use PROJECT FOLDER", SHOW(id));
     return analysis_refuse(a, code, hint, message);
 }

@@ -41,4 +41,8 @@ bool analysis_find(const struct analysis *a, voc_str text, struct named *out);  
 // The same; what is not found is refused as `what` ("the step "), with the name that is nearest.
 voc_rc analysis_named(const struct analysis *a, const char *code, const char *what, voc_str text, struct named *out);
 
+// "predicate:ID": a <predicate> of the journey. False: it is no such text. *number: for want_predicate; VOC_NONE: none has that name.
+bool analysis_find_predicate(const struct analysis *a, voc_str text, uint32_t *number);
+voc_rc analysis_no_predicate(const struct analysis *a, const char *code, voc_str text);  // refuses it, with the name that is nearest
+
 #endif

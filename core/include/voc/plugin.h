@@ -393,6 +393,12 @@ typedef struct voc_def_need {
 
 typedef struct voc_def_role { voc_str id, title; } voc_def_role; /* declared ones; codes of the column role have their ids as names */
 
+/* A <predicate> of the journey, by which people may name an event in options: `predicate` is its number for want_predicate. */
+typedef struct voc_def_predicate {
+    voc_str id, title; /* title: the id where none is given */
+    uint32_t predicate, reserved;
+} voc_def_predicate;
+
 typedef struct voc_definition {
     uint32_t struct_size;
     uint32_t stage_size, exit_size, touchpoint_size, action_size, holdout_size, window_size; /* strides */
@@ -431,6 +437,9 @@ typedef struct voc_definition {
     size_t n_needs;
     const voc_def_role *roles;
     size_t n_roles;
+    uint32_t predicate_size, reserved; /* stride */
+    const voc_def_predicate *predicates; /* in the order of the file */
+    size_t n_predicates;
 } voc_definition;
 
 /* ---- journeys: what an analysis reads -------------------------------------------------------------------------- */

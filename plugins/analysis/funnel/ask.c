@@ -20,10 +20,29 @@ static voc_rc clash(const struct funnel *f, uint32_t mask, uint32_t broken)
     return VOC_OK;
 }
 
+// A predicate of the journey. What else its events are is not known here: none of it can clash.
+static voc_rc mark_predicate(struct funnel *f, voc_str name, uint32_t number, uint32_t bit, uint32_t broken)
+{
+    const struct analysis *a = &f->base;
+    uint32_t index;
+    if (number == VOC_NONE) return analysis_no_predicate(a, "FUNNEL-003", name);
+    voc_rc rc = a->host->want_predicate(a->run, number, &index);
+    if (rc) return rc;
+    size_t i = 0;
+    while (i < f->n_conditions && f->condition[i].index != index) i++;
+    if (i == FUNNEL_CONDITIONS_MAX) return refuse(f, "FUNNEL-014", "a funnel has at most 32 predicates", "put some of them into one, as <any> of their events, in journey.xml");
+    if (i == f->n_conditions) f->condition[f->n_conditions++] = (struct funnel_condition){.index = index};
+    f->condition[i].mask |= bit;
+    f->condition[i].broken |= broken;
+    return VOC_OK;
+}
+
 // The name is a step, or something else (bit); broken: links behind which it may not come.
 static voc_rc mark(struct funnel *f, voc_str name, const char *what, uint32_t bit, uint32_t broken)
 {
     struct named n;
+    uint32_t number;
+    if (!analysis_find(&f->base, name, &n) && analysis_find_predicate(&f->base, name, &number)) return mark_predicate(f, name, number, bit, broken);
     voc_rc rc = analysis_named(&f->base, "FUNNEL-003", what, name, &n);
     if (rc) return rc;
     uint32_t *of = n.touch ? &f->of_touchpoint[n.i] : &f->of_action[n.i], *breaks = n.touch ? &f->breaks_touchpoint[n.i] : &f->breaks_action[n.i];
@@ -36,7 +55,8 @@ static voc_rc mark(struct funnel *f, voc_str name, const char *what, uint32_t bi
 static bool is_name(const struct funnel *f, voc_str text)
 {
     struct named n;
-    return analysis_find(&f->base, text, &n);
+    uint32_t number;
+    return analysis_find(&f->base, text, &n) || (analysis_find_predicate(&f->base, text, &number) && number != VOC_NONE);
 }
 
 // ---- steps ----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
 static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const char *const order_choices[] = {"ordered", "strict", "exact", "any", NULL};  // enum funnel_order
 static const voc_option options[N_OPTIONS] = {
-    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, instead of the stages of the journey: A|B where one of them is enough, \"A within 3d\" at most so long after the step before, A? may be left out, touchpoint:ID a touch of the company"},
+    [OPT_STEPS] = {"steps", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STEPS", "actions in their order, separated by commas, instead of the stages of the journey: A|B where one of them is enough, \"A within 3d\" at most so long after the step before, A? may be left out, touchpoint:ID a touch of the company, predicate:ID what a <predicate> of the journey says"},
     [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "all steps within this time of the first one, such as 30d (any time)"},
     [OPT_STRICT] = {"strict", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "the same as --order strict"},
     [OPT_BY] = {"by", VOC_OPT_ENUM, 0, "nothing", NULL, NULL, by_choices, "WHAT", "also for each segment of the journey"},
@@ -170,6 +170,9 @@ static const char about[] =
     "\n"
     "--not: who does what it names, as the next thing or before the next step, has to begin again. \"A between B and C\": only from\n"
     "step B on until step C; steps are named as --steps does, or by their number.\n"
+    "\n"
+    "predicate:ID stands for an event where that <predicate> of the journey holds: a condition on more than the action, such as a\n"
+    "large order. It can be a step, and what --not and --or name.\n"
     "\n"
     "  voc funnel shop.voc --steps view,add_to_cart,purchase --within 30d\n"
     "  voc funnel shop.voc --steps \"view,add_to_cart|add_to_list,purchase\" --not remove_from_cart --or unsubscribe\n"

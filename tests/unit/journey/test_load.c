@@ -166,6 +166,9 @@ static void the_typed_structures_hold_what_the_file_says(void **state)
     assert_int_equal(j->n_holdouts, 2);
     assert_non_null(j->holdouts[1].treated);
     assert_int_equal(j->holdouts[1].touchpoint, VOC_NONE);
+    assert_int_equal(j->n_named, 2);
+    assert_true(str_is(j->named[0].id, "deep") && str_is(j->named[0].title, "Deep interest") && str_is(j->named[1].title, "large")); // its id, where it has no title
+    assert_non_null(j->named[0].when);
     assert_int_equal(j->n_roles, 2);
     assert_int_equal(j->n_segments, 2);
     assert_int_equal(j->roles[1].when->child[0]->of, FACT_INDIVIDUAL); // where a role does not say of whom

@@ -22,6 +22,8 @@ static struct {
     uint8_t actor[MOCK_EVENTS], class_[MOCK_EVENTS], delivered[MOCK_EVENTS], resolution[MOCK_EVENTS];
     uint32_t stage[MOCK_EVENTS];
     int64_t cost[MOCK_EVENTS];
+    uint8_t holds[2][MOCK_EVENTS]; // predicates, by their number
+    const uint8_t *predicates[2];
     voc_unit units[MOCK_UNITS];
     voc_stay stays[MOCK_STAYS];
     size_t n_units, n_events, n_stays;
@@ -60,6 +62,7 @@ static int mock_cancelled(voc_context *cx) { (void)cx; return 0; }
 static const voc_definition *mock_definition(voc_run *run) { (void)run; return &mock.def; }
 static const voc_run_info *mock_info(voc_run *run) { (void)run; return &mock.info; }
 static voc_rc mock_want(voc_run *run, uint32_t column) { (void)run; return column < VOC_N_COLUMNS ? VOC_OK : VOC_E_BUG; }
+static voc_rc mock_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index) { (void)run; return (*index = predicate) < 2 ? VOC_OK : VOC_E_OPTION; }
 static voc_rc mock_table(voc_run *run, voc_table_builder **out, const char *name, const char *title, uint32_t flags)
 {
     (void)run, (void)title, (void)flags;
@@ -105,12 +108,15 @@ static voc_rc mock_write(voc_writer *w, const void *data, size_t size)
 static const voc_host mock_host = {.struct_size = sizeof mock_host, .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .version = "0",
     .alloc = mock_alloc, .resize = mock_resize, .free = mock_free, .diag = mock_diag, .cancelled = mock_cancelled, .definition = mock_definition,
     .info = mock_info, .want_column = mock_want, .write = mock_write, .table = mock_table, .column = mock_column, .cell = mock_cell, .note = mock_note,
-    .semantics = mock_semantics};
+    .semantics = mock_semantics, .want_predicate = mock_want_predicate};
 
 static inline void mock_view(voc_journeys *j, size_t from, size_t to)
 {
     *j = (voc_journeys){.struct_size = sizeof *j, .unit_size = sizeof(voc_unit), .stay_size = sizeof(voc_stay), .units = mock.units + from, .n_units = to - from,
                         .n_events = mock.n_events, .stays = mock.stays, .n_stays = mock.n_stays};
+    for (size_t i = 0; i < 2; i++) mock.predicates[i] = mock.holds[i];
+    j->predicates = mock.predicates;
+    j->n_predicates = 2;
     j->columns[VOC_COL_TIME] = mock.time;
     j->columns[VOC_COL_ACTION] = mock.action;
     j->columns[VOC_COL_TOUCHPOINT] = mock.touchpoint;
@@ -182,6 +188,7 @@ static inline void mock_event(int64_t time, uint32_t action, uint32_t actor)
     mock.person[e] = mock.segment[e] = 0;
     mock.class_[e] = VOC_CLASS_NEUTRAL;
     mock.delivered[e] = 1;
+    mock.holds[0][e] = mock.holds[1][e] = 0;
     mock.units[mock.n_units - 1].n_events++;
 }
 static inline void mock_clear(void) { mock.n_units = mock.n_events = mock.n_stays = 0; }

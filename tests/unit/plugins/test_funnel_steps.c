@@ -17,6 +17,7 @@ const voc_plugin *voc_plugin_query(uint32_t host_abi_major);
 static const voc_analysis_ops *ops;
 static const voc_def_action actions[] = {{.name = VOC_LIT("a")}, {.name = VOC_LIT("b")}, {.name = VOC_LIT("c")}, {.name = VOC_LIT("d")}, {.name = VOC_LIT("x")}, {.name = VOC_LIT("is it? within 3d")}};
 static const voc_def_touchpoint touchpoints[] = {{.id = VOC_LIT("mail")}};
+static const voc_def_predicate predicates[] = {{.id = VOC_LIT("small"), .predicate = 0}, {.id = VOC_LIT("large order"), .predicate = 1}};
 static const voc_str segments[] = {VOC_LIT("small"), VOC_LIT("other")};
 
 enum { STEPS, WITHIN, STRICT, BY, NOT, OR, ORDER, N };
@@ -29,7 +30,8 @@ static int setup(void **state)
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
     mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_INDIVIDUAL, .actions = actions, .n_actions = 6,
-                                .touchpoints = touchpoints, .n_touchpoints = 1, .segments = segments, .n_segments = 2};
+                                .touchpoints = touchpoints, .n_touchpoints = 1, .segments = segments, .n_segments = 2,
+                                .predicate_size = sizeof *predicates, .predicates = predicates, .n_predicates = 2};
     return 0;
 }
 
@@ -37,6 +39,7 @@ static int setup(void **state)
 
 #define STEPS_MOST 5
 #define TOUCH 8u  // bit of the touchpoint, beside those of the actions 0 to 5
+#define LARGE 9u  // of the predicate
 
 static struct question {
     struct asked { uint32_t is; bool optional; int64_t within; } step[STEPS_MOST];
@@ -58,7 +61,7 @@ static void put_names(char *to, uint32_t is, const char *between)
     for (uint32_t bit = 0; bit < 16; bit++) {
         if (!(is >> bit & 1u)) continue;
         if (*to) put(to, between);
-        put(to, bit == TOUCH ? "touchpoint:mail" : (const char[][2]){"a", "b", "c", "d", "x", "?"}[bit]);
+        put(to, bit == TOUCH ? "touchpoint:mail" : bit == LARGE ? "predicate:large order" : (const char[][2]){"a", "b", "c", "d", "x", "?"}[bit]);
     }
 }
 
@@ -104,11 +107,11 @@ static void ask(void)
 
 static void random_question(int order)
 {
-    static const uint32_t some[] = {1, 2, 4, 8, 3, 6, 1u << TOUCH, 1u << TOUCH | 1};
+    static const uint32_t some[] = {1, 2, 4, 8, 3, 6, 1u << TOUCH, 1u << TOUCH | 1, 1u << LARGE, 1u << LARGE | 2};
     q = (struct question){.n = 2 + mock_below(order == ANY ? 3 : 4), .order = order};
     size_t links = 0;
     for (size_t i = 0; i < q.n; i++) {
-        q.step[i].is = some[mock_below(8)];
+        q.step[i].is = some[mock_below(10)];
         q.step[i].optional = order != ANY && i && mock_below(4) == 0;
         if (order != ANY && i && mock_below(2)) q.step[i].within = (1 + mock_below(6)) * SECOND;
         links += !q.step[i].optional;
@@ -116,10 +119,10 @@ static void random_question(int order)
     if (mock_below(2)) q.within = (1 + mock_below(12)) * SECOND;
     uint32_t used = 0;
     for (size_t i = 0; i < q.n; i++) used |= q.step[i].is;
-    if (mock_below(3) == 0) q.excluded = 1u << 4;
-    else if (mock_below(2)) q.instead = 1u << 4;
+    if (mock_below(3) == 0) q.excluded = mock_below(2) ? 1u << 4 : 1u << LARGE;
+    else if (mock_below(2)) q.instead = mock_below(2) ? 1u << 4 : 1u << LARGE;
     if (order != ANY && links > 1 && mock_below(2)) {
-        q.between = 1u << mock_below(4);
+        q.between = mock_below(3) ? 1u << mock_below(4) : 1u << LARGE;
         q.from = mock_below((uint32_t)links - 1);
         q.to = q.from + 1 + mock_below((uint32_t)(links - q.from - 1));
         if (q.from == 0 && q.to + 1 == links && used & q.between) q.between = 0;  // everywhere: a step itself is refused
@@ -134,13 +137,14 @@ static void random_unit(void)
         const uint32_t actor = mock_below(5) ? VOC_ACTOR_CUSTOMER : VOC_ACTOR_COMPANY;
         mock_event((t += mock_below(4)) * SECOND, mock_below(6), actor);
         if (actor == VOC_ACTOR_COMPANY) mock.touchpoint[mock.n_events - 1] = 0;
+        mock.holds[1][mock.n_events - 1] = mock_below(5) == 0;
         if (mock_below(6) == 0) mock.class_[mock.n_events - 1] = VOC_CLASS_MECHANICAL;
     }
 }
 
 // ---- all chains -----------------------------------------------------------------------------------------------------------
 
-static uint32_t is_what(size_t e) { return 1u << mock.action[e] | (mock.actor[e] == VOC_ACTOR_COMPANY && mock.touchpoint[e] == 0 ? 1u << TOUCH : 0); }
+static uint32_t is_what(size_t e) { return 1u << mock.action[e] | (mock.actor[e] == VOC_ACTOR_COMPANY && mock.touchpoint[e] == 0 ? 1u << TOUCH : 0) | (uint32_t)mock.holds[1][e] << LARGE; }
 static bool is_act(size_t e)
 {
     bool touches = false;
@@ -461,6 +465,8 @@ static void what_cannot_be_asked_is_said_with_the_next_step(void **state)
         {"a,b?", NULL, "FUNNEL-012", ANY, false},
         {"a,b", "x between 1 and 2", "FUNNEL-012", ANY, false},
         {"a,b", NULL, "FUNNEL-011", ANY, true},
+        {"a,predicate:large ordr", NULL, "did you mean predicate:large order", 0, false},
+        {"a,b", "predicate:none", "<predicate id=\"none\">", 0, false},
         {"a,b within 3 moons", NULL, "FUNNEL-003", 0, false},
         {"a,b,c", "x between b and a", "earlier to a later", 0, false},
         {"a,b,c", "x between b and e", "\"e\" is none of the steps", 0, false},

@@ -26,8 +26,14 @@ static voc_rc joined_name(struct events *e, const struct time_origin *t, voc_str
     char name[3 * 256 + 3];
     const uint32_t columns[3] = {t->from.column, t->clock, t->zone};
     size_t n = 0;
-    for (size_t i = 0; i < 3; i++)
-        if (columns[i] != NO_COLUMN) n += (size_t)snprintf(name + n, sizeof name - n, "%s%.*s", n ? "+" : "", EV_STR(e->columns[columns[i]].name, 256));
+    for (size_t i = 0; i < 3; i++) {
+        if (columns[i] == NO_COLUMN) continue;
+        const voc_str part = e->columns[columns[i]].name;
+        const size_t len = part.len < 256 ? part.len : 256;
+        if (n) name[n++] = '+';
+        if (len) memcpy(name + n, part.ptr, len); // not by printf: it may hold a byte 0
+        n += len;
+    }
     return ev_copy(e, (voc_str){name, n}, out) ? VOC_OK : VOC_E_NOMEM;
 }
 

@@ -258,8 +258,8 @@ static voc_rc say_gone(struct cli *c, const struct wanted *x, const struct readi
 {
     const char *name = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
     bool pipe = name && strcmp(name, "stdin") == 0;
-    const char *hint = pipe ? arena_printf(&c->arena, "send it again: ... | voc rejects %s --replay -", c->args[0])
-                            : arena_printf(&c->arena, "name it where it lies now: voc rejects %s --replay FOLDER/%s", c->args[0], name ? name : "");
+    const char *hint = pipe ? arena_printf(&c->arena, "send it again: ... | voc rejects %s --replay -; what was rejected is kept: voc rejects %s --format csv -o rejected.csv has its lines", c->args[0], c->args[0])
+                            : arena_printf(&c->arena, "name it where it lies now: voc rejects %s --replay FOLDER/%s; what was rejected is kept: voc rejects %s --format csv -o rejected.csv has its lines", c->args[0], name ? name : "", c->args[0]);
     diag_error(c->diag, "REPLAY-001", r->path ? r->path : name, 0, hint, pipe ? "it came through a pipe, and is not here to be read again" : "the file is not there any more, and only a whole file gives the result of a clean import");
     return VOC_E_IO;
 }

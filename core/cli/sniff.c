@@ -34,7 +34,7 @@ static voc_rc verdict(struct table *t, const char *name, struct file_look look, 
     else if (s[0].confidence == 0)
         snprintf(text, sizeof text, "%.100s: no input plugin knows it; if you know the format, name it with --as NAME (voc plugin list shows what can be read)", name);
     else if (s[0].confidence < SNIFF_KNOWN)
-        snprintf(text, sizeof text, "%.100s: the format is not known; if you know it, name it with --as, for example --as %s", name, best);
+        snprintf(text, sizeof text, "%.100s: the format is not known; --as %s reads it all the same, or says what it misses", name, best);
     else if (n > 1 && s[0].confidence - s[1].confidence < SNIFF_APART)
         snprintf(text, sizeof text, "%.100s: two plugins could read it; decide with --as %s or --as %s", name, best, s[1].plugin->note.name);
     else
@@ -109,8 +109,11 @@ static voc_rc look(struct cli *c, const char *path, struct sniffed *s, size_t *n
 
 static bool is_clear(const struct sniffed *s, size_t n) { return n && s[0].confidence >= SNIFF_KNOWN && (n == 1 || s[0].confidence - s[1].confidence >= SNIFF_APART); }
 
-static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
+struct sniffing { struct table *t; size_t n_known; }; // n_known: files whose mapping is shown
+
+static voc_rc sniff_file(struct cli *c, struct sniffing *to, const char *path)
 {
+    struct table *t = to->t;
     struct sniffed s[PLUGINS_MAX];
     struct import_report plan;
     size_t n = 0;
@@ -128,7 +131,9 @@ static voc_rc sniff_file(struct cli *c, struct table *t, const char *path)
     if (!rc) rc = verdict(t, name, kind, s, n);
     if (rc || strcmp(path, "-") == 0 || !(as.len || is_clear(s, n))) return rc; // what has been read of a pipe is gone
     rc = make_plan(c, path, as.len ? as : str_of(s[0].plugin->note.name), &plan);
-    return rc ? rc : mapping_notes(t, name, &plan);
+    if (!rc) rc = mapping_notes(t, name, &plan);
+    to->n_known += !rc;
+    return rc;
 }
 
 // ---- sources.xml ------------------------------------------------------------------------------------------------------------
@@ -211,23 +216,27 @@ static int write_sources(struct cli *c)
 int run_sniff(struct cli *c)
 {
     struct table *t = NULL;
+    struct sniffing to = {NULL, 0};
+    voc_table view = {.n_rows = 0};
     int worst = EXIT_DONE, read = 0;
     voc_rc rc = cli_catalogue(c);
     if (!rc) rc = cli_expand(c, 0, c->own[SNIFF_AS].s, c->own[SNIFF_SHEET].s);
     if (!rc && c->own[SNIFF_SOURCES].i) return write_sources(c);
     if (!rc) rc = table_new(&t, "sniff", "", 0);
     if (!rc) rc = sniff_columns(t);
+    to.t = t;
     for (int i = 0; i < c->n_args && !rc; i++) {
         bool left = false;
-        voc_rc one = with_found(c, i, sniff_one, t, &left);
+        voc_rc one = with_found(c, i, sniff_one, &to, &left);
         if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
         if (one)
             worst = cli_exit(c, one); // other files go on
         else
             read += !left;
     }
-    if (!rc && read) rc = table_note(t, VOC_NOTE_NEXT, "voc rows FILE --limit 5 shows the rows; voc sniff FILE --sources -o sources.xml keeps this mapping");
-    if (!rc && read) rc = cli_tables(c, NULL, NULL, &t, 1);
+    if (!rc && to.n_known) rc = table_note(t, VOC_NOTE_NEXT, "voc rows FILE --limit 5 shows the rows; voc sniff FILE --sources -o sources.xml keeps this mapping");
+    if (!rc) rc = table_view(t, &view);
+    if (!rc && (read || view.n_rows)) rc = cli_tables(c, NULL, NULL, &t, 1);
     table_free(t);
     return rc ? cli_exit(c, rc) : worst;
 }

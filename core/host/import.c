@@ -221,7 +221,7 @@ voc_rc import_sniff(const struct import_request *r, struct sniffed *out, size_t 
     struct read_input in = {.fd = -1};
     *n = 0;
     voc_rc rc = r->bytes ? VOC_OK : read_input_open(&in, r, a, d);
-    return rc ? rc : isolated(r) ? worker_sniff(r, &in, out, max, n, d) : reader_sniff(r, &in, out, max, n, d);
+    return rc ? rc : isolated(r) ? worker_sniff(r, &in, out, max, n, d) : reader_sniff(r, &in, NULL, out, max, n, d);
 }
 
 voc_rc import_sheets(struct in_sheets *out, const char *path, enum isolate how, struct diag *d)

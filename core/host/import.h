@@ -61,5 +61,4 @@ struct sniffed { struct plugin *plugin; int confidence; char reason[200]; };
 voc_rc import_sniff(const struct import_request *r, struct sniffed *out, size_t max, size_t *n, struct arena *a, struct diag *d);
 // The sheets of a workbook, likewise.
 voc_rc import_sheets(struct in_sheets *out, const char *path, enum isolate how, struct diag *d);
-voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 #endif

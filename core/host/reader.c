@@ -100,12 +100,19 @@ static bool names_file(const voc_plugin *p, voc_str option)
     return false;
 }
 
+voc_rc reader_beside(const struct import_request *r, const struct keeper *k, const voc_option *o, struct arena *a, voc_value *v, const char **name, bool *found, struct diag *d)
+{
+    *found = false;
+    if (o->type != VOC_OPT_FILE || !(o->flags & VOC_OPT_BESIDE) || strcmp(r->path, "-") == 0) return VOC_OK;
+    if (k && k->beside) return k->beside(k->user, o, &v->s, name, found);
+    *found = !r->bytes && options_beside(a, o, r->path, v, name, d);
+    return VOC_OK;
+}
+
 static voc_rc look_beside(struct job *j, const voc_option *o, voc_value *v)
 {
     bool found = false;
-    voc_rc rc = VOC_OK;
-    if (j->keeper->beside) rc = j->keeper->beside(j->keeper->user, o, &v->s, &j->beside, &found);
-    else found = !j->req->bytes && options_beside(j->a, o, j->req->path, v, &j->beside, j->d);
+    voc_rc rc = reader_beside(j->req, j->keeper, o, j->a, v, &j->beside, &found, j->d);
     if (!rc && found) j->beside_as = o->name;
     return rc;
 }
@@ -124,11 +131,8 @@ static voc_rc make_options(struct job *j)
         given[i].content = &content[i];
     }
     if (!rc) rc = options_parse(j->a, p->options, p->n_options, p->option_size, given, n, &j->options, j->d);
-    for (size_t i = 0; i < p->n_options && !rc && strcmp(j->req->path, "-") != 0; i++) {
-        const voc_option *o = option_at(p->options, p->option_size, i);
-        if (o->type != VOC_OPT_FILE || !(o->flags & VOC_OPT_BESIDE) || j->options[i].set) continue;
-        rc = look_beside(j, o, &j->options[i]);
-    }
+    for (size_t i = 0; i < p->n_options && !rc; i++)
+        if (!j->options[i].set) rc = look_beside(j, option_at(p->options, p->option_size, i), &j->options[i]);
     return rc;
 }
 
@@ -383,7 +387,7 @@ voc_rc reader_read(const struct import_request *r, struct read_input *from, cons
     return rc;
 }
 
-voc_rc reader_sniff(const struct import_request *r, struct read_input *from, struct sniffed *out, size_t max, size_t *n, struct diag *d)
+voc_rc reader_sniff(const struct import_request *r, struct read_input *from, const struct keeper *k, struct sniffed *out, size_t max, size_t *n, struct diag *d)
 {
     struct in *in = NULL;
     voc_str first;
@@ -395,7 +399,7 @@ voc_rc reader_sniff(const struct import_request *r, struct read_input *from, str
         diag_error(d, "IMPORT-009", r->path, 0, "check the export that made it", "the file is empty");
         rc = VOC_E_INPUT;
     }
-    if (!rc) rc = sniff(r->catalogue, in, out, max, n, d);
+    if (!rc) rc = sniff(r, k, in, out, max, n, d);
     in_close(in);
     buf_done(&text);
     return rc;

@@ -57,7 +57,7 @@ static voc_rc probe_all(struct job *j)
 {
     struct sniffed s[CANDIDATES_MAX];
     size_t n = 0;
-    voc_rc rc = sniff(j->req->catalogue, j->in, s, CANDIDATES_MAX, &n, j->d);
+    voc_rc rc = sniff(j->req, j->keeper, j->in, s, CANDIDATES_MAX, &n, j->d);
     if (rc) return rc;
     if (n == 0) {
         diag_error(j->d, "IMPORT-002", in_path(j->in), 0, "voc plugin list says where plugins are looked for", "no input plugin is installed");

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "host/import.h"
+#include "host/options.h"
 #include "host/place.h"
+#include "host/reader.h"
 
 #define HEAD_BYTES ((size_t)64 << 10)
 
@@ -29,12 +31,33 @@ static int better(const void *x, const void *y)
     return strcmp(a->plugin->note.name, b->plugin->note.name);
 }
 
-voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d)
+// What would be taken for an option of the plugin, so that its opinion is of both: answers in a table that anything could be, beside
+// a file that says what was asked.
+static voc_rc show_beside(voc_probe *to, const voc_plugin *p, const struct import_request *r, const struct keeper *k, struct arena *a, struct diag *d)
 {
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < p->n_options && !rc; i++) {
+        voc_value v = {.s = {"", 0}};
+        const char *name = "";
+        bool found = false;
+        rc = reader_beside(r, k, option_at(p->options, p->option_size, i), a, &v, &name, &found, d);
+        if (rc || !found) continue;
+        to->beside = str_mk(v.s.ptr, v.s.len < HEAD_BYTES ? v.s.len : HEAD_BYTES);
+        to->beside_name = str_of(name);
+        break;
+    }
+    return rc;
+}
+
+voc_rc sniff(const struct import_request *req, const struct keeper *k, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d)
+{
+    struct catalogue *c = req->catalogue;
+    struct arena a;
     struct buf text;
     voc_str raw;
     bool complete = false;
     *n = 0;
+    arena_init(&a, 0);
     buf_init(&text, HEAD_BYTES * 4);
     voc_rc rc = in_peek(in, HEAD_BYTES, &raw, &complete);
     if (!rc) rc = head_as_text(&text, raw, complete, d);
@@ -50,6 +73,8 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
         voc_probe probe = {.struct_size = sizeof probe, .complete = complete, .name = str_of(in_name(in))};
         voc_probe_result r = {0, ""};
         probe.head = ops->framing == VOC_FRAMING_LINES ? str_mk(text.ptr ? text.ptr : "", text.len) : raw;
+        rc = show_beside(&probe, p->desc, req, k, &a, d);
+        if (rc) break;
         context_init(&cx, p, d, in_path(in));
         place_plugin((uint32_t)i + 1);
         ops->probe(host_table(), &cx, &probe, &r);
@@ -64,5 +89,6 @@ voc_rc sniff(struct catalogue *c, struct in *in, struct sniffed *out, size_t max
     }
     if (*n) qsort(out, *n, sizeof *out, better);
     buf_done(&text);
+    arena_done(&a);
     return rc;
 }

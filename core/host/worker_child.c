@@ -216,7 +216,8 @@ static void sniff_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
     struct wire_sniffed told[SNIFFED_MAX], *all = told;
     struct buf out;
     size_t n = 0;
-    if (!rc) rc = reader_sniff(&ch->q.r, from, s, SNIFFED_MAX, &n, ch->d);
+    const struct keeper keeper = {.user = ch, .beside = beside};
+    if (!rc) rc = reader_sniff(&ch->q.r, from, &keeper, s, SNIFFED_MAX, &n, ch->d);
     for (size_t i = 0; i < n; i++) told[i] = (struct wire_sniffed){str_of(s[i].plugin->note.name), str_of(s[i].reason), s[i].confidence};
     buf_init(&out, SIZE_MAX / 4);
     struct coder c = {.out = &out};

@@ -623,6 +623,8 @@ typedef struct voc_probe {
     uint32_t complete; /* 1: head is the whole input */
     voc_str name;      /* base name without compression suffix */
     voc_str head;      /* first 64 KiB of decoded bytes (LINES plugins: as UTF-8 text) */
+    voc_str beside, beside_name; /* of a plugin with a VOC_OPT_BESIDE option: first 64 KiB, as they are stored, of the file that would be
+                                  * taken for it, and its base name; empty: there is none. In hosts whose struct_size says so */
 } voc_probe;
 
 typedef struct voc_probe_result {

@@ -99,7 +99,8 @@ struct work { // one call of lines()
     const voc_str *cells;
     voc_row *rows;
     voc_attr *attrs;
-    voc_alias aliases[VOC_ALIASES_MAX];
+    voc_alias aliases[VOC_ALIASES_MAX], account;
+    size_t n_account; // 1: the respondent of the level above, of a hierarchy
     size_t n_rows, n_attrs, max_attrs;
     char *room; // of one record
     size_t used, size;
@@ -136,7 +137,22 @@ static void find_id(struct work *w, voc_str record, uint64_t number)
     char made[64];
     bool none = sv_missing(id);
     if (none) id = (voc_str){made, (size_t)snprintf(made, sizeof made, "#%llu-%08x", (unsigned long long)number + 1, (unsigned)(xxh64(record.ptr, record.len, 0) >> 32))};
-    w->id = none || s->short_ids ? put_path(w, s->name, id) : put(w, id.ptr, id.len);
+    if (s->levels.own) w->id = put_path(w, s->levels.own->ident, id);
+    else w->id = none || s->short_ids ? put_path(w, s->name, id) : put(w, id.ptr, id.len);
+}
+
+// Whoever has no number of its own in this file is the respondent of the level above (trips are their person's); else it belongs to
+// that one, as people do to an account. At the top the respondent is the account of those below.
+static void find_above(struct work *w)
+{
+    const struct sv_levels *l = &w->s->levels;
+    const voc_str above = l->link != NO_COLUMN ? ev_trim(w->cells[l->link]) : (voc_str){"", 0};
+    const bool named = l->link != NO_COLUMN && !sv_missing(above) && above.len <= 256;
+    w->n_account = 0;
+    if (!named && !(l->link == NO_COLUMN && l->has_below)) return;
+    w->account = (voc_alias){.kind = VOC_LIT("response"), .value = named ? put_path(w, l->own->parent, above) : w->id};
+    if (named && w->s->id == NO_COLUMN) w->aliases[0] = w->account;
+    else w->n_account = 1;
 }
 
 static size_t find_aliases(struct work *w)
@@ -151,6 +167,7 @@ static size_t find_aliases(struct work *w)
         w->aliases[n++] = (voc_alias){.kind = x->alias_kind, .value = cell, .strong = x->strong};
     }
     if (n == 0) w->aliases[n++] = (voc_alias){.kind = VOC_LIT("response"), .value = w->id};
+    if (s->levels.own) find_above(w);
     return n;
 }
 
@@ -289,6 +306,8 @@ static void add_event(struct work *w, uint64_t record, const struct sv_verdict *
     r->language = w->language;
     r->customer = w->aliases;
     r->n_customer = n_aliases;
+    r->account = &w->account;
+    r->n_account = w->n_account;
     for (uint32_t c = 0; c < s->table.events.n_columns; c++) {
         const struct sv_column *x = &s->columns[c];
         voc_str cell = ev_trim(w->cells[c]);
@@ -323,6 +342,8 @@ static void add_measures(struct work *w, uint64_t record, const struct sv_verdic
         r->unit = s->units[u];
         r->customer = w->aliases;
         r->n_customer = n_aliases;
+        r->account = &w->account;
+        r->n_account = w->n_account;
         r->attrs = w->attrs + from;
         r->n_attrs = w->n_attrs - from;
     }
@@ -342,6 +363,8 @@ static void add_words(struct work *w, uint64_t record, const struct sv_verdict *
         r->ref = w->id;
         r->customer = w->aliases;
         r->n_customer = n_aliases;
+        r->account = &w->account;
+        r->n_account = w->n_account;
     }
 }
 
@@ -409,7 +432,7 @@ voc_rc sv_answers(const struct survey *s, const voc_block *b, voc_sink *sink)
     const voc_host *host = e->host;
     void *reading = NULL;
     if (s->form == SV_DESCRIPTION) return pass_over(s, b, sink);
-    struct work w = {.s = s, .sink = sink, .max_attrs = several_at_most(s) + 3 * e->n_columns + 8, .size = (s->n_open + 2) * (ID_MAX + 240) + several_at_most(s) * 24};
+    struct work w = {.s = s, .sink = sink, .max_attrs = several_at_most(s) + 3 * e->n_columns + 8, .size = (s->n_open + 3) * (ID_MAX + 240) + several_at_most(s) * 24};
     voc_str *cells = host->alloc(e->cx, (e->n_columns + 1) * sizeof *cells);
     w.cells = cells;
     w.rows = host->alloc(e->cx, (s->n_units + s->n_open + 2) * sizeof *w.rows);

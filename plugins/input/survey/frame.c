@@ -2,6 +2,7 @@
 // Whose export a table is, and which of its first records are header: Qualtrics has three (or two) rows, SurveyMonkey two,
 // LimeSurvey one, or two with codes below texts. Then the names of the columns, and what each asks. Called for probing,
 // before the host cuts records (sv_frame), and from head() (names).
+#include <stddef.h>
 #include <stdio.h>
 
 #include "plugins/input/survey/survey.h"
@@ -412,6 +413,17 @@ static void say(voc_probe_result *r, int confidence, const char *why)
     snprintf(r->reason, sizeof r->reason, "%s", why);
 }
 
+// The structure of a survey beside a table says that these are its answers, whatever their header looks like: Triple-S has none.
+static void probe_beside(const voc_probe *p, voc_probe_result *r)
+{
+    bool lists = false;
+    if (p->struct_size < offsetof(voc_probe, beside_name) + sizeof p->beside_name || p->beside.len == 0) return;
+    const char *what = sv_structure_looks(p->beside, &lists);
+    if (!what || lists || r->confidence >= 90) return;
+    r->confidence = 90;
+    snprintf(r->reason, sizeof r->reason, "answers to a survey: %.*s beside it is %s", EV_STR(p->beside_name, 80), what);
+}
+
 void sv_probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
 {
     struct events *e;
@@ -427,6 +439,7 @@ void sv_probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_pro
     if (!is_table(p->head) || delimited_new(&e, sizeof(struct survey), &sv_reader, host, cx) != VOC_OK) return;
     e->quiet = true;
     if (look_at((struct survey *)e, p->head, p->complete != 0, &l) == VOC_OK) say(r, l.n_rows > 1 && l.n[0] > 1 ? l.confidence : 0, l.n_rows > 1 ? l.says : "no record behind a header");
+    probe_beside(p, r);
     if (r->confidence < 30 && ends_in(p->name, ".asc")) say(r, 30, "Triple-S by its name: the .sss or .xml beside it says what its columns are");
     plan_close(e);
 }

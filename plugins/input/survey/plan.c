@@ -360,7 +360,8 @@ voc_rc sv_plan(struct survey *s, const voc_block *first)
     keep_best(s, SV_FINISHED, rank, &s->finished);
     keep_best(s, SV_STATUS, rank, &s->status);
     look_at_ids(s);
-    rc = find_times(s, first, rank);
+    rc = sv_hierarchy_plan(s);
+    if (!rc) rc = find_times(s, first, rank);
     if (!rc) rc = sv_questions(s);
     for (uint32_t c = 0, n = 0; c < e->n_columns && !rc; c++) {
         s->n_people += s->columns[c].role == SV_PERSON;

@@ -49,7 +49,11 @@ static void say_people(const struct survey *s, struct plan_text *t)
     const struct events *e = &s->table.events;
     for (uint32_t c = 0; c < e->n_columns; c++)
         if (s->columns[c].role == SV_PERSON) plan_say(t, "customer <- %.*s (%.*s%s)\n", EV_STR(e->columns[c].name, 60), EV_STR(s->columns[c].alias_kind, 20), s->columns[c].strong ? "" : ", weak");
-    if (s->n_people == 0) plan_say(t, "who answered is not said: each response is somebody of its own\n");
+    const struct sv_levels *l = &s->levels;
+    if (l->own) plan_say(t, "level %.*s of the hierarchy", EV_STR(l->own->ident, 60));
+    if (l->own && l->link != NO_COLUMN) plan_say(t, ": %s <- %.*s, of level %.*s", s->id == NO_COLUMN ? "customer" : "account", EV_STR(e->columns[l->link].name, 60), EV_STR(l->own->parent, 60));
+    if (l->own) plan_say(t, "\n");
+    if (s->n_people == 0 && !(l->own && s->id == NO_COLUMN)) plan_say(t, "who answered is not said: each response is somebody of its own\n");
     if (s->id != NO_COLUMN) plan_say(t, "id <- %.*s\n", EV_STR(e->columns[s->id].name, 60));
     if (s->language != NO_COLUMN) plan_say(t, "language <- %.*s\n", EV_STR(e->columns[s->language].name, 60));
 }
@@ -95,6 +99,10 @@ void sv_describe(struct survey *s, char *out, size_t size)
     struct plan_text t = {.at = out, .size = size};
     if (size == 0) return;
     out[0] = 0;
+    if (s->form == SV_DESCRIPTION && strstr(s->form_says, "hierarchy")) {
+        plan_say(&t, "this is %s: name it with -O hierarchy=%.*s where the answers of its levels are imported\n", s->form_says, EV_STR(s->file, 80));
+        return;
+    }
     if (s->form == SV_DESCRIPTION) {
         plan_say(&t, "this is %s: import the file of answers; this one is used where it lies beside that, named alike\n", s->form_says);
         return;

@@ -159,19 +159,25 @@ static void blank_doctype(char *text, size_t len)
         if (*p != '\n' && *p != '\r') *p = ' ';
 }
 
+voc_rc sv_xml_read(struct survey *s, voc_str text, const char *what, const voc_xml_handler *h, void *user)
+{
+    struct events *e = EVENTS(s);
+    char *copy = ev_alloc(e, text.len + 1);
+    if (!copy) return VOC_E_NOMEM;
+    if (text.len) memcpy(copy, text.ptr, text.len);
+    blank_doctype(copy, text.len);
+    return VOC_HOST_HAS(e->host, xml_text) ? e->host->xml_text(e->cx, (voc_str){copy, text.len}, (voc_str){what, strlen(what)}, h, user) : VOC_OK;
+}
+
 voc_rc sv_sss_read(struct survey *s, voc_str text)
 {
     struct events *e = EVENTS(s);
     struct sss *t = ev_alloc(e, sizeof *t);
-    char *copy = ev_alloc(e, text.len + 1);
     const voc_xml_handler h = {.struct_size = sizeof h, .start = on_start, .end = on_end, .text = on_text};
-    if (!t || !copy) return VOC_E_NOMEM;
+    if (!t) return VOC_E_NOMEM;
     memset(t, 0, sizeof *t);
     t->s = s;
-    if (text.len) memcpy(copy, text.ptr, text.len);
-    blank_doctype(copy, text.len);
-    if (!VOC_HOST_HAS(e->host, xml_text)) return VOC_OK;
-    voc_rc rc = e->host->xml_text(e->cx, (voc_str){copy, text.len}, (voc_str)VOC_LIT("the structure (.sss)"), &h, t);
+    voc_rc rc = sv_xml_read(s, text, "the structure (.sss)", &h, t);
     if (!rc && s->structure.n_items > COLUMNS_MAX) rc = ev_error(e, VOC_E_LIMIT, "022", NULL, "the structure has %zu variables; %u are read", s->structure.n_items, COLUMNS_MAX);
     return rc;
 }

@@ -8,7 +8,7 @@
 #define FIRST_MAX ((size_t)1 << 20)
 
 enum {
-    OPT_STRUCTURE = OPT_SHARED, OPT_SURVEY, OPT_DATE, OPT_SV_TIME, OPT_SV_TIME_FORMAT, OPT_SV_ZONE, OPT_SV_ID, OPT_NPS, OPT_CSAT, OPT_CES, OPT_UNFINISHED, OPT_PREVIEWS, OPT_WORDS, OPT_KEEP, OPT_SV_LANGUAGE, OPT_SV_N
+    OPT_STRUCTURE = OPT_SHARED, OPT_SURVEY, OPT_DATE, OPT_SV_TIME, OPT_SV_TIME_FORMAT, OPT_SV_ZONE, OPT_SV_ID, OPT_NPS, OPT_CSAT, OPT_CES, OPT_UNFINISHED, OPT_PREVIEWS, OPT_WORDS, OPT_KEEP, OPT_SV_LANGUAGE, OPT_HIERARCHY, OPT_SV_N
 };
 
 static const char *const endings[] = {"qsf", "lss", "sss", "xml", NULL};
@@ -34,6 +34,7 @@ static const voc_option options[OPT_SV_N] = {
     [OPT_WORDS] = {.name = "words", .type = VOC_OPT_LIST, .flags = VOC_OPT_COLUMN, .argument = "QUESTIONS", .help = "Questions whose answers are open text, besides those that are found."},
     [OPT_KEEP] = {.name = "attributes", .type = VOC_OPT_LIST, .flags = VOC_OPT_COLUMN, .argument = "COLUMNS", .help = "Columns that are no questions, but known of the response: kept as attributes of its event."},
     [OPT_SV_LANGUAGE] = {.name = "language", .type = VOC_OPT_STRING, .argument = "LANGUAGE", .help = "Language of open text, such as en, where no column says it."},
+    [OPT_HIERARCHY] = {.name = "hierarchy", .type = VOC_OPT_FILE, .argument = "FILE", .help = "Triple-S: the .sss that lists the levels of a hierarchy. Answers are then of the respondent of the level above, or of one who belongs to it."},
 };
 
 // ---- options -----------------------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_sou
     if (!rc && !ev_copy(e, source->file_name, &s->file)) rc = VOC_E_NOMEM;
     if (!rc) rc = read_options(s, values);
     if (!rc && values[OPT_STRUCTURE].s.len) rc = sv_structure_read(s, values[OPT_STRUCTURE].s, values[OPT_STRUCTURE].set != 0);
+    if (!rc && values[OPT_HIERARCHY].set) rc = sv_hierarchy_read(s, values[OPT_HIERARCHY].s);
     if (rc) close_instance(e);
     else *instance = e;
     return rc;

@@ -4,7 +4,8 @@
 //   names.c      what a column is by its name   questions.c kinds, scales, and which question is NPS, CSAT or CES
 //   plan.c       times, overrides, maps         answers.c   cells -> rows
 //   structure.c  the file that describes a survey: qsf.c (Qualtrics), lss.c (LimeSurvey), sss.c (Triple-S)
-//   fixed.c      fixed-width records            report.c    the plan in words
+//   fixed.c      fixed-width records            hierarchy.c levels of Triple-S
+//   report.c    the plan in words
 // Cells come from plugins/common/table, or from fixed.c. A plan is made once, in head(), and only read from then on: lines()
 // runs in parallel on it.
 #ifndef VOC_PLUGINS_SURVEY_H
@@ -56,7 +57,6 @@ struct sv_structure {
     size_t n_items, room;
     bool data_csv; // Triple-S: how its answers are written
     uint32_t data_skip;
-    voc_str levels; // Triple-S: the files of a hierarchy's levels
 };
 
 struct sv_column {
@@ -85,6 +85,16 @@ struct sv_time {
     bool dotted;   // likewise, and are read day first
 };
 
+#define SV_LEVELS_MAX 32u
+struct sv_level { voc_str ident, file, parent, link; }; // file: of its structure, without ending; parent: empty at the top
+struct sv_levels { // of a Triple-S hierarchy
+    struct sv_level at[SV_LEVELS_MAX];
+    size_t n;                   // 0: there is none
+    const struct sv_level *own; // of the answers
+    uint32_t link;              // column that names the respondent above, or NO_COLUMN
+    bool has_below;
+};
+
 struct survey {
     struct table table; // first: the instance is a table too
     enum sv_form form;
@@ -106,6 +116,7 @@ struct survey {
     size_t n_keep, n_words;
     voc_str units[SV_UNITS_MAX];
     size_t n_units;
+    struct sv_levels levels;
     uint64_t first_answer; // the record with which the questions are given, or UINT64_MAX
     voc_str *header[3];    // the cells of its rows
     size_t n_answers, n_open, n_people, n_sampled; // columns of questions and of words; of the samples
@@ -140,6 +151,10 @@ bool sv_missing(voc_str cell);
 struct sv_verdict { bool finished; int64_t time_us; uint32_t resolution; struct cells_fault fault; };
 void sv_judge(const struct survey *s, const voc_str *cells, struct sv_verdict *v);
 
+// hierarchy.c
+voc_rc sv_hierarchy_read(struct survey *s, voc_str text);
+voc_rc sv_hierarchy_plan(struct survey *s); // behind the columns
+
 // structure.c
 voc_rc sv_structure_read(struct survey *s, voc_str text, bool said);
 const char *sv_structure_looks(voc_str head, bool *lists); // what a description looks like, or NULL
@@ -151,6 +166,7 @@ voc_str sv_clean(struct survey *s, voc_str html); // without tags, entities and 
 voc_rc sv_qsf_read(struct survey *s, voc_str text);
 voc_rc sv_lss_read(struct survey *s, voc_str text);
 voc_rc sv_sss_read(struct survey *s, voc_str text);
+voc_rc sv_xml_read(struct survey *s, voc_str text, const char *what, const voc_xml_handler *h, void *user); // its DOCTYPE passed over
 
 // fixed.c
 extern const struct cell_reader sv_fixed_reader;

@@ -8,7 +8,7 @@ plugins_input_survey_input_survey_la_SOURCES = \
 	plugins/input/survey/frame.c plugins/input/survey/names.c plugins/input/survey/questions.c \
 	plugins/input/survey/plan.c plugins/input/survey/answers.c plugins/input/survey/report.c \
 	plugins/input/survey/structure.c plugins/input/survey/qsf.c plugins/input/survey/lss.c \
-	plugins/input/survey/sss.c plugins/input/survey/fixed.c
+	plugins/input/survey/sss.c plugins/input/survey/fixed.c plugins/input/survey/hierarchy.c
 plugins_input_survey_input_survey_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_survey_input_survey_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_survey_input_survey_la_LDFLAGS = $(PLUGIN_LDFLAGS)

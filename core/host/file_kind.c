@@ -93,6 +93,7 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
         return foreign("part of a journey definition", "a project follows it with voc journey use PROJECT FOLDER; name a log here");
     if (starts_text(head, "<?xml") || starts_text(head, "<!--"))
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
+    if (starts_text(head, "{") && holds(head, "json-schema.org/")) return foreign("a JSON schema", "it describes files and holds no events; name the file of events itself");
     if (starts_text(head, "{") || starts_text(head, "["))
         return foreign("JSON that holds no events", "a record is an object, one a line or in an array; other layouts are brought to it: jq -c '.events[]' FILE | voc import PROJECT - --as json");
     struct file_look look = plain(FILE_ORDINARY);

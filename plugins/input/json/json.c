@@ -212,6 +212,7 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     voc_rc rc = plan_make(e, first);
     if (JSON(e)->tsv) return say(r, 95, "events of Snowplow as tab-separated text (131 columns)", none, "", none);
     if (e->n_columns == 0) return say(r, 10, "no record is a JSON object", none, "", none);
+    if (e->n_times == 0 && memmem(first->bytes, first->n_bytes, "json-schema.org/", 16)) return say(r, 10, "a JSON schema: it describes files", none, "", none);
     if (e->n_times == 0) return say(r, 30, "JSON objects, but no member holds times", none, "", none);
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;
     uint32_t action = e->field[FIELD_ACTION].column;

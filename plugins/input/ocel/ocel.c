@@ -33,7 +33,7 @@ static enum layout layout_of(voc_str head)
     size_t i = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (i < head.len && strchr(" \t\r\n", head.ptr[i])) i++;
     if (head.len >= 16 && memcmp(head.ptr, "SQLite format 3", 16) == 0) return contains(head, "event_map_type") || contains(head, "ocel_event_id") || contains(head, "ocel:eid") ? SQLITE : UNKNOWN;
-    if (i == head.len) return UNKNOWN;
+    if (i == head.len || (head.ptr[i] == '{' && contains(head, "json-schema.org/"))) return UNKNOWN; // what describes such logs is none
     if (head.ptr[i] == '{' && (contains(head, "\"ocel:global-log\"") || contains(head, "\"ocel:events\"") || contains(head, "\"ocel:objects\""))) return JSON_1;
     if (head.ptr[i] == '{' && ((contains(head, "\"objectTypes\"") || contains(head, "\"eventTypes\"")) || (contains(head, "\"relationships\"") && contains(head, "\"objectId\"")))) return JSON_2;
     if (head.ptr[i] == '<' && contains(head, "<log") && (contains(head, "<object-types") || contains(head, "<event-types") || contains(head, "\"object-types\"") || contains(head, "\"omap\"") || contains(head, "object-id"))) return XML;
@@ -46,7 +46,8 @@ static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc
     enum layout l = layout_of(p->head);
     (void)host, (void)cx;
     r->confidence = l == UNKNOWN ? 0 : 98;
-    snprintf(r->reason, sizeof r->reason, "%s", says[l]);
+    const bool table = l == JSON_2 && p->name.len > 7 && memcmp(p->name.ptr + p->name.len - 7, ".sqlite", 7) == 0; // the host has made JSON of it
+    snprintf(r->reason, sizeof r->reason, "%s", table ? "an object-centric log (OCEL 2.0, SQLite)" : says[l]);
 }
 
 // ---- life of an instance ------------------------------------------------------------------------------------------------------------------

@@ -268,39 +268,6 @@ voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d)
     return rc == VOC_OK ? in_list_sheets_descriptor(out, path, in_file_part(path), fd, d) : rc;
 }
 
-static voc_rc list_archive(struct in_sheets *out, struct source *s)
-{
-    const char *ptr;
-    size_t len, got = 1, n = 0;
-    char head[TAR_MAGIC], *inner = NULL;
-    struct unpack *u = NULL;
-    voc_rc rc = source_peek(s, TAR_MAGIC, &ptr, &len);
-    if (rc != VOC_OK) return rc;
-    const enum packing p = pack_of(ptr, len);
-    if (p == PACK_ZIP || (p == PACK_NONE && members_tar(ptr, len))) return members_list(out, s, NULL, p == PACK_ZIP, str_mk(NULL, 0));
-    if (p == PACK_NONE) return VOC_OK;
-    rc = unpack_open(&u, p, s, &inner);
-    while (rc == VOC_OK && got > 0 && n < sizeof head) {
-        rc = unpack_read(u, head + n, sizeof head - n, &got);
-        n += rc == VOC_OK ? got : 0;
-    }
-    if (rc == VOC_OK && members_tar(head, n)) rc = members_list(out, s, u, false, str_mk(head, n));
-    unpack_close(u);
-    mem_free(inner);
-    return rc;
-}
-
-static voc_rc list_source(struct in_sheets *out, struct source *s, const char *path, struct diag *d)
-{
-    const char *ptr;
-    size_t len = 0;
-    bool yes = false;
-    voc_rc rc = s->seekable ? source_peek(s, PACK_MAGIC, &ptr, &len) : VOC_OK;
-    if (rc == VOC_OK && s->seekable && pack_of(ptr, len) == PACK_ZIP) rc = book_part_is_workbook(s, &yes);
-    if (rc == VOC_OK && yes) return book_list(out, s, path, d);
-    return rc == VOC_OK && s->seekable ? list_archive(out, s) : rc;
-}
-
 // A workbook in an archive is held in memory, as it is when it is read.
 static voc_rc list_member(struct in_sheets *out, const char *path, size_t file, int fd, struct diag *d)
 {
@@ -313,7 +280,7 @@ static voc_rc list_member(struct in_sheets *out, const char *path, size_t file, 
     in->held_only = true;
     rc = source_open_descriptor(&in->source, in->file, fd, d);
     if (rc == VOC_OK) rc = open_member(in);
-    if (rc == VOC_OK && in->whole != NULL) rc = list_source(out, &in->source, path, d);
+    if (rc == VOC_OK && in->whole != NULL) rc = source_list(out, &in->source, path, d);
     in_close(in);
     return rc;
 }
@@ -324,15 +291,9 @@ voc_rc in_list_sheets_descriptor(struct in_sheets *out, const char *path, size_t
     if (file < strlen(path) && path[file] == '/') return list_member(out, path, file, fd, d);
     voc_rc rc = source_open_descriptor(&s, path, fd, d);
     if (rc != VOC_OK) return rc;
-    rc = list_source(out, &s, path, d);
+    rc = source_list(out, &s, path, d);
     source_close(&s);
     return rc;
-}
-
-void in_sheets_done(struct in_sheets *s)
-{
-    for (size_t i = 0; i < s->at.n; i++) mem_free(s->at.at[i].name);
-    vec_free(&s->at);
 }
 
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d)

@@ -56,6 +56,7 @@ struct book; // a workbook as the text of one of its sheets (in_book.h)
 struct members; // owns the archive; borrows source and unpack
 #define TAR_MAGIC 512u // bytes that members_tar needs
 bool members_tar(const char *ptr, size_t len);
+voc_rc source_list(struct in_sheets *out, struct source *s, const char *path, struct diag *d); // in_list.c: as in_list_sheets
 voc_rc members_zip_of_mails(struct source *s, bool *mails); // of a source that can be read again; false: of none that is damaged
 voc_rc members_open(struct members **out, struct source *s, struct unpack *u, bool zip, voc_str first, char **member);
 // One file of the archive, by its name; of a zip the source can be read again.

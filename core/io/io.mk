@@ -11,7 +11,7 @@ core_libvoc_a_SOURCES += \
 	core/io/in_folder.c \
 	core/io/in_gzip.c \
 	core/io/in_internal.h \
-	core/io/in_members.c \
+	core/io/in_list.c core/io/in_members.c \
 	core/io/in_name.c \
 	core/io/in_source.c
 core_libvoc_a_SOURCES += core/io/lines.c core/io/lines.h

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "journey/event_text.h"
 #include "journey/predicate_eval.h"
 
 #define PIECE_EVENTS 16384u // events of one batch, about
@@ -116,6 +117,7 @@ static voc_rc part_view(struct slot *s, const struct voc_run *run, const voc_jou
     for (size_t i = 0; i < run->wants.n; i++) s->predicates.at[i] = all->predicates[run->wants.at[i]];
     v->predicates = s->predicates.at;
     v->n_predicates = run->wants.n;
+    if (!run->fields) v->fields = NULL, v->n_fields = 0;
     *out = v;
     return own_units(s, run, v);
 }
@@ -298,6 +300,16 @@ static voc_rc part_begin(struct fold *f, size_t k)
     return part_rc(f, k, rc);
 }
 
+static uint32_t exchange_needs(const struct exchange *x)
+{
+    uint32_t kept = 0;
+    for (size_t k = 0; k < x->n_suppliers; k++) kept |= event_text_columns(x->suppliers[k]);
+    for (size_t k = 0; k < x->n_inputs; k++) kept |= predicate_columns_of(x->inputs[k].present);
+    for (size_t k = 0; k < x->n_outputs; k++) kept |= predicate_columns_of(x->outputs[k].shown);
+    for (size_t k = 0; k < x->n_requirements; k++) kept |= predicate_columns_of(x->requirements[k].met);
+    return kept;
+}
+
 // What the definition and these columns (VOC_COL_*) take of events: without stages, predicates and segments nobody is asked for more.
 static uint32_t needs(const struct journey *j, const struct timeline *t, uint32_t columns, bool words)
 {
@@ -310,9 +322,10 @@ static uint32_t needs(const struct journey *j, const struct timeline *t, uint32_
         if (columns >> of[i].column & 1u) kept |= of[i].kept;
     for (size_t i = 0; i < j->n_needs; i++)
         if (j->needs[i].sought) kept |= predicate_columns_of(j->needs[i].sought);
-    for (size_t i = 0; i < j->n_stages; i++) {
-        for (size_t k = 0; k < j->stages[i].n_inputs; k++) kept |= predicate_columns_of(j->stages[i].inputs[k].present);
-        for (size_t k = 0; k < j->stages[i].n_requirements; k++) kept |= predicate_columns_of(j->stages[i].requirements[k].met);
+    for (size_t i = 0; i < j->n_stages; i++) kept |= exchange_needs(&j->stages[i].exchange);
+    for (size_t i = 0; i < j->n_steps; i++) {
+        kept |= exchange_needs(&j->steps[i].exchange) | (j->steps[i].enter ? predicate_columns_of(j->steps[i].enter) : 0);
+        for (size_t k = 0; k < j->steps[i].n_leaves; k++) kept |= predicate_columns_of(j->steps[i].leaves[k].when);
     }
     return words ? kept | EV_TEXT : kept;
 }

@@ -56,7 +56,7 @@ struct voc_run { // what an analysis sees as its run
     uint32_t threads;
     uint32_t columns;               // mask of wanted columns
     VEC(uint32_t) wants;            // of wanted predicates, in the order of asking: where the batch has them
-    bool person_stays, attributes, words; // wanted
+    bool person_stays, attributes, words, fields; // wanted
     bool sealed;                    // begin is over: no more wants
     voc_run_info info;              // the timeline's, with the project's name
     struct spill spill;             // where spools go that memory does not hold

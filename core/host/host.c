@@ -419,6 +419,14 @@ static voc_rc host_want_words(voc_run *run)
     return rc;
 }
 
+static voc_rc host_want_field(voc_run *run, voc_str field, uint32_t *index)
+{
+    if (run->sealed || !field.len) return VOC_E_BUG;
+    if (run->known) return VOC_E_OPTION; // a part holds no fields
+    run->fields = true;
+    return timeline_want_field(run->timeline, field, index);
+}
+
 struct answers { voc_run *run; VEC(voc_answer) all; };
 
 static voc_rc take_answer(void *user, const struct store_measure *m)
@@ -554,6 +562,7 @@ const voc_host *host_table(void)
         .figure = host_figure,
         .want_words = host_want_words,
         .answers = host_answers,
+        .want_field = host_want_field,
     };
     return &table;
 }

@@ -58,6 +58,7 @@ void batch_free(struct batch *b)
     vec_free(&b->person_of);
     keymap_done(&b->map);
     batch_words_done(b);
+    batch_fields_done(b);
     mem_free(b);
 }
 
@@ -65,6 +66,7 @@ void batch_clear(struct batch *b)
 {
     b->n_events = b->units.n = b->stays.n = b->person_stays.n = b->moves.n = b->move_ends.n = b->attributes.n = 0;
     b->words.n = b->mentions.n = 0;
+    batch_fields_clear(b);
     b->as_it_lies = false;
 }
 
@@ -74,6 +76,8 @@ void batch_clear(struct batch *b)
 static voc_rc wanted_begin(struct batch *b)
 {
     size_t n = programs_n(b->t->wanted);
+    voc_rc begun = batch_fields_begin(b);
+    if (begun) return begun;
     if (n == b->n_wanted && (b->wanted || !n)) return VOC_OK;
     if (b->wanted || b->n_events) return VOC_E_BUG; // asked after the first unit
     uint8_t **p = mem_zalloc(n, sizeof *p);
@@ -109,6 +113,7 @@ static voc_rc make_room(struct batch *b, size_t extra)
     for (size_t c = 0; !rc && c < VOC_N_COLUMNS; c++)
         if (b->columns >> c & 1u) rc = grow(&b->column[c], room, width_of[c]);
     for (size_t i = 0; !rc && i < b->n_wanted; i++) rc = grow((void **)&b->predicate[i], room, 1);
+    for (size_t i = 0; !rc && i < b->n_fields; i++) rc = grow((void **)&b->field[i], room, sizeof *b->field[i]);
     if (rc) return rc;
     b->room = room;
     b->constant = false;
@@ -372,6 +377,7 @@ voc_rc batch_add(struct batch *b, size_t unit)
     if (!rc) rc = track_unit(b, u);
     if (!rc) rc = list_attributes(b, u);
     if (!rc) rc = batch_words_list(b, u);
+    if (!rc) rc = batch_fields_fill(b, u, false);
     if (rc) {
         back_to(b, before);
         return rc;
@@ -471,6 +477,7 @@ static voc_rc add_as_it_lies(struct batch *b, const struct unit_entry *u)
     }
     if (!rc) rc = list_attributes(b, u);
     if (!rc) rc = batch_words_list(b, u);
+    if (!rc) rc = batch_fields_fill(b, u, true);
     if (!rc) close_unit(b, u, before);
     return rc;
 }
@@ -525,7 +532,8 @@ const voc_journeys *batch_view(struct batch *b)
                              .predicates = (const uint8_t *const *)b->predicate, .n_predicates = b->n_wanted, .stays = b->stays.at,
                              .n_stays = b->stays.n, .person_stays = b->person_stays.at, .n_person_stays = b->person_stays.n,
                              .attribute_size = sizeof(voc_attribute), .attributes = b->attributes.at, .n_attributes = b->attributes.n,
-                             .word_size = sizeof(voc_word), .words = batch_words_view(b), .n_words = b->words.n};
+                             .word_size = sizeof(voc_word), .words = batch_words_view(b), .n_words = b->words.n,
+                             .fields = (const voc_str *const *)b->field, .n_fields = b->n_fields};
     for (size_t c = 0; c < VOC_N_COLUMNS; c++) {
         const void *lent = b->as_it_lies && (b->columns >> c & 1u) ? b->lent[c] : NULL;
         b->view.columns[c] = lent ? lent : b->column[c];

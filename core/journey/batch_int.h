@@ -16,6 +16,10 @@ struct batch { // owns its arrays
     void *column[VOC_N_COLUMNS];
     uint8_t **predicate; // n_wanted, each of room bytes
     size_t n_wanted;
+    voc_str **field; // n_fields, each of room texts; NULL: none
+    size_t n_fields;
+    struct arena field_made;
+    struct buf field_scratch;
     size_t n_events, room; // rows in use, rows that fit
     uint32_t *source_event;
     struct lane *lane;                    // owns; NULL: the timeline is not in parts
@@ -50,4 +54,10 @@ struct batch { // owns its arrays
 voc_rc batch_words_list(struct batch *b, const struct unit_entry *u); // appends what was said in the unit, if asked for
 const voc_word *batch_words_view(struct batch *b);
 void batch_words_done(struct batch *b);
+
+// batch_fields.c
+voc_rc batch_fields_begin(struct batch *b);
+voc_rc batch_fields_fill(struct batch *b, const struct unit_entry *u, bool as_it_lies); // of a unit that is about to be closed
+void batch_fields_clear(struct batch *b);
+void batch_fields_done(struct batch *b);
 #endif

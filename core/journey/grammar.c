@@ -92,7 +92,7 @@ const struct grammar_rule grammar[] = {
     {"stream", "", "burst* plan* typed*"},
     {"burst", "step:@step!,number:integer,title:text", ""},
     {"plan", "what:some!,who:text,when:text", ""},
-    {"typed", "step:@step!,field:some!,value:text!,author:text,date:time", ""},
+    {"typed", "step:@step/stage!,field:some!,value:text!,author:text,date:time", ""},
 
     {"leads",
      "lapse-nurture:duration=30d,recycle-max:integer=2,target-wins:amount,quota:money,service:share=0.8,"

@@ -49,6 +49,13 @@ struct predicate {
 
 struct stage_input { voc_str name; bool required; const struct predicate *present; }; // present: of the event that opens the stage, or of its unit
 struct requirement { voc_str id, title; bool of_next; const struct predicate *met; };
+struct output { voc_str title, owner; uint32_t next_stage, next_step; /* VOC_NONE: not that */ const struct predicate *shown; };
+struct exchange { // what a stage or a step takes and gives
+    const voc_str *suppliers; size_t n_suppliers; // fields
+    const struct stage_input *inputs; size_t n_inputs;
+    const struct output *outputs; size_t n_outputs;
+    const struct requirement *requirements; size_t n_requirements;
+};
 struct stage {
     voc_str id, title, phase, owner, calendar;
     uint64_t line;
@@ -61,9 +68,17 @@ struct stage {
     const struct predicate *aim; // or NULL: an action list becomes a predicate too
     int64_t aim_value;           // micro-units or VOC_NA
     struct predicate *roles_required; // reserved, NULL
-    const struct stage_input *inputs; size_t n_inputs;
-    const struct requirement *requirements; size_t n_requirements;
+    struct exchange exchange;
 };
+struct step { // of the company's own work
+    voc_str id, title, function, owner;
+    uint32_t stage;                // or VOC_NONE
+    const struct predicate *enter; // or NULL; several <enter>: any of them
+    const struct leave { const struct predicate *when; uint32_t outcome /* VOC_LEAVE_* */, to /* step, or VOC_NONE */; } *leaves; size_t n_leaves;
+    struct exchange exchange;
+    uint64_t line;
+};
+struct typed { uint32_t stage, step; /* one is VOC_NONE */ voc_str field, value, author, date; }; // by people
 struct stage_exit { voc_str id, title, outcome; uint64_t line; const struct predicate *when; };
 struct regress { uint32_t to, from; /* VOC_NONE: any */ uint64_t line; const struct predicate *when; };
 struct action_rule { voc_str name; struct voc_regex *like; uint32_t actor; /* UNSET: the source's */ uint32_t class_; int64_t value; const uint32_t *stages; size_t n_stages; uint64_t line; };
@@ -139,6 +154,8 @@ struct journey {
     const struct action_rule *actions; size_t n_actions;
     const struct claim *claims; size_t n_claims; // touchpoints in file order
     const struct claim *works; size_t n_works;
+    const struct step *steps; size_t n_steps;
+    const struct typed *typed; size_t n_typed;
     const struct group_rule *roles; size_t n_roles;
     const struct group_rule *named; size_t n_named; // <predicate>
     const struct group_rule *segments; size_t n_segments;

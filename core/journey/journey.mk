@@ -7,7 +7,7 @@ core_libvoc_a_SOURCES += \
 	core/journey/journey.h core/journey/check.h core/journey/check.c \
 	core/journey/grammar.h core/journey/grammar.c core/journey/grammar_value.c \
 	core/journey/load.h core/journey/load.c core/journey/load_read.c core/journey/load_check.c core/journey/load_rules.c \
-	core/journey/load_stages.c core/journey/load_touch.c core/journey/load_sources.c core/journey/load_codebook.c \
+	core/journey/load_stages.c core/journey/load_touch.c core/journey/load_steps.c core/journey/load_sources.c core/journey/load_codebook.c \
 	core/journey/predicate_load.c core/journey/journey_hash.c core/journey/shipped.c
 
 # The schema is compiled in, so that `voc` needs no file of its own to check a definition against.
@@ -27,4 +27,4 @@ core_libvoc_a_SOURCES += \
 	core/journey/claims.h core/journey/claims.c \
 	core/journey/stream.h core/journey/stream.c core/journey/types.c core/journey/lane.c core/journey/census.c \
 	core/journey/said.h core/journey/said.c core/journey/voices.h core/journey/voices.c core/journey/batch_int.h core/journey/batch_words.c core/journey/codebook.h core/journey/codebook.c core/journey/negation.c core/journey/codebook_check.c \
-	core/journey/window.c core/journey/unit_order.c core/journey/names.c core/journey/refs.c core/journey/batch.c
+	core/journey/window.c core/journey/unit_order.c core/journey/names.c core/journey/names_steps.c core/journey/event_text.h core/journey/event_text.c core/journey/batch_fields.c core/journey/refs.c core/journey/batch.c

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The hash of a journey: over names, attributes in order of name and text of all elements but notes, so that layout,
-// comments and what people write in notes do not make another version of it.
+// The hash of a journey: over names, attributes in order of name and text of all elements but notes and
+// the stream, so that layout, comments and what people write about it do not make another version of it.
 #include "journey/load.h"
 #include <stdio.h>
 
@@ -19,7 +19,7 @@ static bool counts(const struct xml_attr *a)
 
 static void hash_node(struct hash_state *h, const struct xml_node *n)
 {
-    if (str_is(n->name, "note")) return;
+    if (str_is(n->name, "note") || str_is(n->name, "stream")) return;
     hash_str(h, '<', n->name);
     const struct xml_attr *last = NULL;
     for (size_t i = 0; i < n->n_attrs; i++) {

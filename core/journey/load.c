@@ -146,6 +146,7 @@ static void load_structures(struct loader *l)
         load_aim(l, k, &s->aim, &s->aim_value);
     }
     load_touchpoints(l);
+    load_steps(l);
     load_response(l);
     load_holdouts(l);
     load_costs(l);

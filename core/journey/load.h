@@ -86,6 +86,7 @@ void load_aim(struct loader *l, const struct xml_node *holder, const struct pred
 uint32_t load_stage_index(const struct loader *l, voc_str id); // or VOC_NONE
 const uint32_t *load_stage_list(struct loader *l, const struct xml_node *n, const char *attr, size_t *count);
 void load_touchpoints(struct loader *l);
+void load_steps(struct loader *l); // load_steps.c; behind the stages
 void load_response(struct loader *l);
 void load_holdouts(struct loader *l);
 void load_costs(struct loader *l);

@@ -45,23 +45,6 @@ static void can_fire(struct loader *l, const struct predicate *p, const char *wh
         load_fault(l, "JOURNEY-019", p->line, "<not> and <fact> only guard: add the <event> at which it happens", "this %s can never hold: it names no event", what);
 }
 
-// What METHODS 7 measures of a stage: what is there when it is entered, and what leaves it.
-static void load_inputs(struct loader *l, const struct xml_node *n, struct stage *s)
-{
-    struct stage_input *inputs = load_take(l, load_children(n, "input"), sizeof *inputs);
-    struct requirement *requirements = load_take(l, load_children(n, "requirement"), sizeof *requirements);
-    for (const struct xml_node *k = load_child(n, "input"); k && inputs; k = load_next(k->next, "input")) {
-        const voc_str name = load_text(k, "name");
-        inputs[s->n_inputs++] = (struct stage_input){name, load_yes(k, "required"), load_present(l, k, load_given(k, "field") ? load_text(k, "field") : name)};
-    }
-    for (const struct xml_node *k = load_child(n, "requirement"); k && requirements; k = load_next(k->next, "requirement")) {
-        const struct predicate *met = load_predicate_in(l, k);
-        if (met) requirements[s->n_requirements++] = (struct requirement){load_text(k, "id"), load_given(k, "title") ? load_text(k, "title") : load_text(k, "id"), str_is(load_text(k, "of"), "next-step"), met};
-    }
-    s->inputs = inputs;
-    s->requirements = requirements;
-}
-
 static void load_stage(struct loader *l, const struct xml_node *n, struct stage *s)
 {
     s->id = load_text(n, "id");
@@ -88,7 +71,6 @@ static void load_stage(struct loader *l, const struct xml_node *n, struct stage 
     }
     s->definition = definition;
     s->definition_id = ids;
-    load_inputs(l, n, s);
 }
 
 void load_stages(struct loader *l)

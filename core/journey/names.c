@@ -8,7 +8,7 @@
 #define MICRO 1000000
 
 // The number by which an analysis asks for a predicate. Equal predicates have one number.
-static voc_rc number_of(struct timeline *t, const struct predicate *p, uint32_t *number)
+voc_rc names_number(struct timeline *t, const struct predicate *p, uint32_t *number)
 {
     *number = VOC_NONE;
     if (!p) return VOC_OK;
@@ -31,30 +31,6 @@ static int64_t window_for(const struct journey *j, uint32_t stage, uint32_t touc
     return us;
 }
 
-static voc_rc inputs_of(struct timeline *t, const struct stage *from, voc_def_stage *to)
-{
-    voc_def_input *inputs = arena_alloc(&t->arena, (from->n_inputs + 1) * sizeof *inputs);
-    voc_def_requirement *requirements = arena_alloc(&t->arena, (from->n_requirements + 1) * sizeof *requirements);
-    if (!inputs || !requirements) return VOC_E_NOMEM;
-    voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < from->n_inputs && !rc; i++) {
-        inputs[i] = (voc_def_input){.name = from->inputs[i].name, .required = from->inputs[i].required};
-        rc = number_of(t, from->inputs[i].present, &inputs[i].present);
-    }
-    for (size_t i = 0; i < from->n_requirements && !rc; i++) {
-        requirements[i] = (voc_def_requirement){.id = from->requirements[i].id, .title = from->requirements[i].title, .of_next = from->requirements[i].of_next};
-        rc = number_of(t, from->requirements[i].met, &requirements[i].met);
-    }
-    to->owner = from->owner;
-    to->inputs = inputs;
-    to->n_inputs = from->n_inputs;
-    to->requirements = requirements;
-    to->n_requirements = from->n_requirements;
-    to->input_size = sizeof *inputs;
-    to->requirement_size = sizeof *requirements;
-    return rc;
-}
-
 static voc_rc stages(struct timeline *t)
 {
     const struct journey *j = t->j;
@@ -66,10 +42,10 @@ static voc_rc stages(struct timeline *t)
         int64_t window = window_for(j, (uint32_t)s, VOC_NONE);
         stage[s] = (voc_def_stage){.id = from->id, .title = from->title.len ? from->title : from->id, .phase = from->phase,
                                    .skippable = from->skippable, .aim_value = from->aim ? from->aim_value : VOC_NA,
-                                   .window_us = window == VOC_NA ? j->response.window_us : window,
+                                   .window_us = window == VOC_NA ? j->response.window_us : window, .owner = from->owner,
                                    .target_us = from->target_us, .target_working = from->target_working};
-        voc_rc rc = number_of(t, from->aim, &stage[s].aim);
-        if (!rc) rc = inputs_of(t, from, &stage[s]);
+        voc_rc rc = names_number(t, from->aim, &stage[s].aim);
+        if (!rc) rc = names_exchange_of_stage(t, &from->exchange, &stage[s]);
         if (rc) return rc;
     }
     for (size_t x = 0; x < j->n_exits; x++) {
@@ -119,7 +95,7 @@ static voc_rc declared(struct timeline *t, const struct claim *c, uint32_t index
         .aim_value = c->aim ? c->aim_value : VOC_NA, .available_from_us = c->available_from_us, .available_to_us = c->available_to_us,
         .window_us = is_work ? VOC_NA : window_for(t->j, VOC_NONE, index), .stages = c->stages, .n_stages = c->n_stages,
         .referred = is_work && c->referred};
-    return number_of(t, c->aim, &out->aim);
+    return names_number(t, c->aim, &out->aim);
 }
 
 static voc_rc touchpoints(struct timeline *t)
@@ -167,8 +143,8 @@ static voc_rc holdouts(struct timeline *t)
     for (size_t i = 0; !rc && i < j->n_holdouts; i++) {
         const struct holdout *h = &j->holdouts[i];
         table[i] = (voc_def_holdout){.id = h->id, .campaign = h->campaign, .touchpoint = h->touchpoint, .from_us = h->from_us, .to_us = h->to_us};
-        rc = number_of(t, h->treated, &table[i].treated);
-        if (!rc) rc = number_of(t, h->control, &table[i].control);
+        rc = names_number(t, h->treated, &table[i].treated);
+        if (!rc) rc = names_number(t, h->control, &table[i].control);
     }
     t->def.holdouts = table;
     t->def.n_holdouts = j->n_holdouts;
@@ -208,7 +184,7 @@ static voc_rc needs(struct timeline *t)
             if (serves) served[table[i].n_served++] = c;
         }
         for (size_t k = 0; k < n->n_asked; k++) asked[k] = (voc_def_asked){n->asked[k].importance, n->asked[k].satisfaction};
-        rc = number_of(t, n->sought, &table[i].sought);
+        rc = names_number(t, n->sought, &table[i].sought);
     }
     t->def.needs = table;
     t->def.n_needs = j->n_needs;
@@ -224,7 +200,7 @@ static voc_rc named_predicates(struct timeline *t)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; !rc && i < j->n_named; i++) {
         table[i] = (voc_def_predicate){.id = j->named[i].id, .title = j->named[i].title};
-        rc = number_of(t, j->named[i].when, &table[i].predicate);
+        rc = names_number(t, j->named[i].when, &table[i].predicate);
     }
     t->def.predicates = table;
     t->def.n_predicates = j->n_named;
@@ -256,5 +232,6 @@ voc_rc names_definition(struct timeline *t)
     if (!rc) rc = holdouts(t);
     if (!rc) rc = themes_and_roles(t);
     if (!rc) rc = needs(t);
+    if (!rc) rc = names_steps(t);
     return rc ? rc : named_predicates(t);
 }

@@ -2,6 +2,7 @@
 // Predicates to programs: nodes with their tests bound to memos, and for each action the set of programs that it can
 // touch, so that an event costs only the definitions that can see it. Single-threaded; the result is read by all threads.
 #include "journey/predicate_int.h"
+#include "journey/event_text.h"
 
 static const char *const class_names[] = {"neutral", "value", "mechanical", "harm", "undelivered", "passage", "trouble"};
 #define CLASSES (sizeof class_names / sizeof *class_names)
@@ -262,17 +263,6 @@ voc_rc programs_seal(struct programs *ps)
 
 // ---- what a journey tests -------------------------------------------------------------------------------------------------------
 
-static uint32_t fact_columns(voc_str name)
-{
-    static const struct { const char *name; uint32_t column; } fields[] = {
-        {"object", EV_OBJECT}, {"owner", EV_OWNER}, {"role", EV_ROLE}, {"channel", EV_CHANNEL}, {"campaign", EV_CAMPAIGN},
-        {"touchpoint", EV_TOUCHPOINT}, {"text", EV_TEXT}, {"cost", EV_MONEY}, {"value", EV_MONEY}, {"minutes", EV_MONEY},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (str_is(name, fields[i].name)) return EV_ATTRS | fields[i].column;
-    return EV_ATTRS;
-}
-
 static uint32_t columns_of_one(const struct predicate *p)
 {
     static const uint32_t column[LEAF_N] = {
@@ -283,7 +273,7 @@ static uint32_t columns_of_one(const struct predicate *p)
     uint32_t mask = 0;
     for (size_t t = 0; p->kind == PRED_EVENT && t < p->n_tests; t++) mask |= column[p->tests[t].field];
     if (p->kind == PRED_COUNT && p->distinct == DISTINCT_OBJECT) mask |= EV_OBJECT;
-    if (p->kind == PRED_FACT && p->of == FACT_EVENT) mask |= fact_columns(p->name);
+    if (p->kind == PRED_FACT && p->of == FACT_EVENT) mask |= event_text_columns(p->name);
     return mask;
 }
 
@@ -310,8 +300,27 @@ bool predicate_names_theme(const struct predicate *p)
     return false;
 }
 
+static bool exchange_names_theme(const struct exchange *x)
+{
+    bool any = false;
+    for (size_t i = 0; i < x->n_outputs; i++) any = any || predicate_names_theme(x->outputs[i].shown);
+    for (size_t i = 0; i < x->n_requirements; i++) any = any || predicate_names_theme(x->requirements[i].met);
+    return any;
+}
+
+static bool step_names_theme(const struct step *s)
+{
+    bool any = exchange_names_theme(&s->exchange) || (s->enter && predicate_names_theme(s->enter));
+    for (size_t i = 0; i < s->n_leaves; i++) any = any || predicate_names_theme(s->leaves[i].when);
+    return any;
+}
+
 bool predicates_name_theme(const struct journey *j)
 {
+    for (size_t i = 0; i < j->n_stages; i++)
+        if (exchange_names_theme(&j->stages[i].exchange)) return true;
+    for (size_t i = 0; i < j->n_steps; i++)
+        if (step_names_theme(&j->steps[i])) return true;
     for (size_t i = 0; i < j->n_predicates; i++)
         if (predicate_names_theme(j->predicates[i])) return true;
     for (size_t i = 0; i < j->n_needs; i++)

@@ -2,6 +2,7 @@
 // Runs programs over the events of one unit. A node keeps what it needs of the history and no more: when it last fired,
 // and, if it counts, its firings within the window; clearing the history is one increment of the era. One thread a run.
 #include "journey/predicate_int.h"
+#include "journey/event_text.h"
 #include "journey/voices.h"
 
 #define FIRINGS_MAX (SIZE_MAX / 64u)
@@ -203,39 +204,11 @@ static bool leaf_matches(struct program_run *r, const struct node *n, const stru
 // Where an event has no such attribute, its own fields answer: name="value", "role", ...
 static bool field_fact(struct program_run *r, const struct predicate *p, const struct eval_event *e)
 {
-    const struct event_set *s = r->rows;
-    static const struct { const char *name; enum leaf_field field; enum store_space space; } fields[] = {
-        {"channel", LEAF_CHANNEL, SPACE_CHANNEL}, {"campaign", LEAF_CAMPAIGN, SPACE_CAMPAIGN}, {"object", LEAF_OBJECT, SPACE_OBJECT},
-        {"touchpoint", LEAF_TOUCHPOINT, SPACE_TOUCHPOINT}, {"source", LEAF_SOURCE, SPACE_SOURCE}, {"owner", LEAF_OWNER, SPACE_OWNER},
-    };
-    const int64_t *money = str_is(p->name, "value") ? s->value : str_is(p->name, "cost") ? s->cost : str_is(p->name, "minutes") ? s->minutes : NULL;
     voc_str text = {0};
-    bool found = false;
-    if (money && money[e->at] != VOC_NA) {
-        int64_t v = money[e->at];
-        uint64_t size = v < 0 ? 0u - (uint64_t)v : (uint64_t)v;
-        buf_clear(&r->scratch);
-        buf_printf(&r->scratch, "%s%llu.%06llu", v < 0 ? "-" : "", (unsigned long long)(size / 1000000u), (unsigned long long)(size % 1000000u));
-        if (r->scratch.rc) { r->rc = r->scratch.rc; return false; }
-        text = str_mk(r->scratch.ptr, r->scratch.len);
-        while (text.ptr[text.len - 1] == '0') text.len--;
-        if (text.ptr[text.len - 1] == '.') text.len--;
-        found = true;
-    } else if (str_is(p->name, "role")) {
-        uint32_t c = code_at(s->role, e->at); // as the source has it: roles may be defined by this
-        text = s->strings[SPACE_ROLE] && c < s->n_strings[SPACE_ROLE] ? s->strings[SPACE_ROLE][c] : text;
-        found = text.len > 0;
-    } else if (str_is(p->name, "text")) {
-        text = s->text ? s->text[e->at] : text;
-        found = text.len > 0;
-    }
-    for (size_t i = 0; !found && i < sizeof fields / sizeof *fields; i++) {
-        if (!str_is(p->name, fields[i].name)) continue;
-        uint32_t c = raw_code(s, fields[i].field, e);
-        if (c && c < s->n_strings[fields[i].space]) {
-            text = s->strings[fields[i].space][c];
-            found = true;
-        }
+    bool found = event_text(r->rows, e->at, p->name, &r->scratch, &text);
+    if (r->scratch.rc) {
+        r->rc = r->scratch.rc;
+        return false;
     }
     return fact_test(p, found, text) && (!p->like || (found && regex_match(p->like, text, NULL, NULL) == 1));
 }

@@ -290,10 +290,10 @@ const struct predicate *load_action_list(struct loader *l, const struct xml_node
 // Predicates of elements that have no typed structure yet are built all the same: their patterns and names must be right.
 void load_every_predicate(struct loader *l, const struct xml_node *n)
 {
-    static const char *const typed[] = {"predicate", "role", "segment", "definition", "exit", "regress", "aim", "touchpoint", "work", "treated", "control", "ignore", "sought"};
+    static const char *const typed[] = {"predicate", "role", "segment", "definition", "exit", "regress", "aim", "touchpoint", "work", "treated", "control", "ignore", "sought",
+                                        "enter", "leave", "output", "requirement"};
     bool skip = false;
     for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) skip = skip || str_is(n->name, typed[i]);
-    skip = skip || (str_is(n->name, "requirement") && n->parent && str_is(n->parent->name, "stage"));
     if (str_is(n->name, "predicate") && !l->rc) { // also those that nothing uses
         for (size_t i = 0; i < l->named.n; i++)
             if (l->named.at[i].node == n && l->named.at[i].state == NAMED_NEW) load_named_now(l, &l->named.at[i]);

@@ -262,7 +262,7 @@ voc_rc timeline_columns(struct timeline *t, uint32_t columns)
     if (rc) return rc;
     s->tracked_by_type = s->tracked_by_type && s->kinds.of_type;
     s->make = s->settle = 0;
-    stream_needs(t, s, columns, s->evaluate || s->asks_claims, &read, &s->make, &s->settle);
+    stream_needs(t, s, columns, s->evaluate || s->asks_claims || t->wanted_fields.n, &read, &s->make, &s->settle);
     read |= s->also & (s->layout.has | EV_SOURCE | EV_PLACE);
     event_parts_free(s->parts);
     s->parts = NULL;

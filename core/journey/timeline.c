@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A timeline: everything about a run's journeys that is settled before the first unit is read. Made by one thread, then
 // read by all; batch.c gives the units out. Borrows the event set and the journey for as long as it lives.
+#include "journey/event_text.h"
 #include "journey/stream.h"
 
 #define WANTS_MAX 65536u
@@ -134,6 +135,7 @@ void timeline_free(struct timeline *t)
     voices_free(t->voices);
     vec_free(&t->numbered);
     vec_free(&t->wanted_numbers);
+    vec_free(&t->wanted_fields);
     void *arrays[] = {t->rule, t->class_of_action, t->actor, t->touchpoint, t->individual, t->account, t->case_id, t->thread, t->order,
                       t->units, t->own_account, t->touch_names, t->thread_names, t->case_names, t->known_individual, t->claim_of};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) mem_free(arrays[i]);
@@ -199,6 +201,22 @@ voc_rc timeline_want_persons(struct timeline *t)
 voc_rc timeline_want_attributes(struct timeline *t)
 {
     t->attributes = true;
+    return VOC_OK;
+}
+
+voc_rc timeline_want_field(struct timeline *t, voc_str field, uint32_t *index)
+{
+    bool ok = true;
+    size_t i = 0;
+    while (i < t->wanted_fields.n && !str_eq(t->wanted_fields.at[i], field)) i++;
+    if (i == t->wanted_fields.n) {
+        voc_rc rc = vec_reserve(&t->wanted_fields, 1, WANTS_MAX);
+        const voc_str own = arena_str(&t->arena, field.ptr, field.len, &ok);
+        if (rc || !ok) return rc ? rc : VOC_E_NOMEM;
+        t->wanted_fields.at[t->wanted_fields.n++] = own;
+    }
+    t->wanted_columns |= event_text_columns(field);
+    *index = (uint32_t)i;
     return VOC_OK;
 }
 

@@ -66,6 +66,8 @@ uint32_t timeline_event_code(const struct timeline *t, uint32_t column, size_t e
 voc_rc timeline_want(struct timeline *t, uint32_t predicate, uint32_t *index);
 voc_rc timeline_want_persons(struct timeline *t);
 voc_rc timeline_want_attributes(struct timeline *t); // of units, as they stand in the event set
+// The text of a field of each event, by its index in voc_journeys.fields.
+voc_rc timeline_want_field(struct timeline *t, voc_str field, uint32_t *index);
 voc_rc timeline_want_words(struct timeline *t);      // what customers said, with their events or their people; held in memory
 
 // One unit at a time, appended to a growing batch. Scratch is owned by one thread.

@@ -82,7 +82,8 @@ struct timeline { // owns its arrays; borrows journey, options.predicates and, u
     struct voices *voices;   // owns; NULL: not looked for, or there are none
     bool voices_known;
     voc_str *source_file;    // by code of source, in arena: the file of its one import, or empty; NULL: not looked for
-    uint32_t wanted_columns; // EV_* that wanted predicates test beside those of the journey
+    uint32_t wanted_columns; // EV_* that wanted predicates and fields look at beside those of the journey
+    VEC(voc_str) wanted_fields; // in arena
     voc_definition def;
     voc_run_info info;
 };
@@ -132,8 +133,11 @@ void order_events(const struct span *w, uint32_t *rows, size_t n);
 voc_rc order_units(struct timeline *t, struct diag *d);
 uint32_t unit_entity(const struct unit_entry *u); // VOC_ENTITY_*
 
-// names.c: tables of the definition
+// names.c, names_steps.c: tables of the definition
 voc_rc names_definition(struct timeline *t);
+voc_rc names_number(struct timeline *t, const struct predicate *p, uint32_t *number); // that an analysis asks by; NULL: VOC_NONE
+voc_rc names_exchange_of_stage(struct timeline *t, const struct exchange *from, voc_def_stage *to);
+voc_rc names_steps(struct timeline *t);
 
 // refs.c: what refs name within one unit
 struct ref_scratch { struct name_ref *ids; size_t n, cap; };

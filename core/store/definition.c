@@ -3,8 +3,9 @@
 // the active one; others stay for results that were made with them.
 #include "store/project.h"
 
-static const char INSERT_DEFINITION[] =
-    "INSERT OR IGNORE INTO definition(hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us) VALUES (?, ?, ?, ?, ?, ?, ?)";
+static const char INSERT_DEFINITION[] = // of the same content only the writing may be another: notes, layout, what people typed; the newest holds
+    "INSERT INTO definition(hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT(hash) DO UPDATE SET journey_xml = excluded.journey_xml, sources_xml = excluded.sources_xml, codebook_xml = excluded.codebook_xml";
 static const char SELECT_DEFINITION[] =
     "SELECT hash, id, version, journey_xml, sources_xml, codebook_xml, attached_us FROM definition WHERE hash = ?";
 static const char NAMED_DEFINITION[] = // a hash that begins so is as good as an id

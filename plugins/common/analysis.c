@@ -41,6 +41,13 @@ voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n
     return rc;
 }
 
+void analysis_add(void *into, const void *from, size_t bytes)
+{
+    uint64_t *a = into;
+    const uint64_t *b = from;
+    for (size_t i = 0; i < bytes / sizeof *a; i++) a[i] += b[i];
+}
+
 const voc_def_stage *analysis_stage(const struct analysis *a, size_t i)
 {
     return (const voc_def_stage *)(const void *)((const char *)a->def->stages + i * a->def->stage_size);
@@ -54,6 +61,12 @@ int64_t analysis_target(const struct analysis *a, size_t stage, bool *working)
     *working = s->target_working != 0;
     return *working ? VOC_NA : s->target_us;
 }
+
+const voc_def_exit *analysis_exit(const struct analysis *a, size_t i) { return (const voc_def_exit *)(const void *)((const char *)a->def->exits + i * a->def->exit_size); }
+
+const voc_unit *analysis_unit(const voc_journeys *j, size_t i) { return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size); }
+
+const voc_stay *analysis_stay(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
 
 const voc_def_action *analysis_action(const struct analysis *a, size_t i)
 {

@@ -21,7 +21,12 @@ voc_rc analysis_refuse(const struct analysis *a, const char *code, const char *h
 voc_rc analysis_zeroed(const struct analysis *a, void **out, size_t n, size_t size);                        // the host's memory
 voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n);
 
+void analysis_add(void *into, const void *from, size_t bytes);                                              // arrays of uint64_t, each to each
+
 const voc_def_stage *analysis_stage(const struct analysis *a, size_t i);
+const voc_def_exit *analysis_exit(const struct analysis *a, size_t i);
+const voc_unit *analysis_unit(const voc_journeys *j, size_t i);
+const voc_stay *analysis_stay(const voc_journeys *j, size_t i);
 const voc_def_action *analysis_action(const struct analysis *a, size_t i);
 const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i);
 

@@ -314,6 +314,13 @@ typedef struct voc_def_requirement { /* what leaves a stage must meet it */
     uint32_t met, of_next; /* met: predicate of the event with which it goes on; of_next: asked by the next step, else by the customer */
 } voc_def_requirement;
 
+typedef struct voc_def_output { /* what a stage or a step gives */
+    voc_str title, owner; /* owner: of who receives it; may be empty, as the title may */
+    uint32_t shown;       /* predicate of the event that shows it */
+    uint32_t next_stage, next_step; /* where it goes, or VOC_NONE */
+    uint32_t reserved;
+} voc_def_output;
+
 typedef struct voc_def_stage {
     voc_str id, title, phase;
     uint32_t skippable;
@@ -330,7 +337,38 @@ typedef struct voc_def_stage {
     int64_t target_us;       /* a stay should take no longer, or VOC_NA (0 means the same) */
     uint32_t target_working; /* 1: that is working time, of a calendar, not of the clock */
     uint32_t reserved;
+    const voc_str *suppliers; /* fields of the event that opens the stage, of which the first that is there names who delivers (want_field) */
+    size_t n_suppliers;
+    const voc_def_output *outputs;
+    size_t n_outputs;
+    uint32_t output_size, reserved_outputs; /* stride */
 } voc_def_stage;
+
+enum { VOC_LEAVE_NEXT = 1, VOC_LEAVE_WON = 2, VOC_LEAVE_LOST = 3, VOC_LEAVE_RETURNED = 4, VOC_LEAVE_REJECTED = 5 };
+typedef struct voc_def_leave { uint32_t when, outcome /* VOC_LEAVE_* */, to /* step, or VOC_NONE */, reserved; } voc_def_leave; /* when: predicate */
+
+/* A step of the company's own work. A visit begins with an event that `enter` fits and ends with the next that one of `leaves` fits. */
+typedef struct voc_def_step {
+    voc_str id, title, function, owner; /* the last two may be empty */
+    uint32_t stage; /* that it belongs to, or VOC_NONE */
+    uint32_t enter; /* predicate, or VOC_NONE: visits are the stays in its stage */
+    uint32_t leave_size, input_size, requirement_size, output_size; /* strides */
+    const voc_def_leave *leaves;
+    size_t n_leaves;
+    const voc_str *suppliers; /* as of a stage */
+    size_t n_suppliers;
+    const voc_def_input *inputs;
+    size_t n_inputs;
+    const voc_def_requirement *requirements;
+    size_t n_requirements;
+    const voc_def_output *outputs;
+    size_t n_outputs;
+} voc_def_step;
+
+typedef struct voc_def_typed { /* what people wrote of a stage or a step: never measured */
+    uint32_t stage, step; /* one of them is VOC_NONE */
+    voc_str field, value, author, date; /* date: ISO 8601; the last two may be empty */
+} voc_def_typed;
 
 typedef struct voc_def_exit {
     voc_str id, title, outcome; /* won lost disqualified other */
@@ -440,6 +478,11 @@ typedef struct voc_definition {
     uint32_t predicate_size, reserved; /* stride */
     const voc_def_predicate *predicates; /* in the order of the file */
     size_t n_predicates;
+    const voc_def_step *steps;
+    size_t n_steps;
+    const voc_def_typed *typed;
+    size_t n_typed;
+    uint32_t step_size, typed_size; /* strides */
 } voc_definition;
 
 /* ---- journeys: what an analysis reads -------------------------------------------------------------------------- */
@@ -539,6 +582,8 @@ typedef struct voc_journeys {
     uint32_t word_size, reserved_words; /* stride */
     const voc_word *words;
     size_t n_words;
+    const voc_str *const *fields; /* [i][event]: as want_field gave i; empty: the event has no such thing. Until the batch returns */
+    size_t n_fields;
 } voc_journeys;
 
 /* What the host knows before the first batch. */
@@ -753,6 +798,10 @@ typedef struct voc_host {
     voc_rc (*want_words)(voc_run *run);
     /* ANALYSIS: begin to finish, one thread. The answers to a question of a survey, by its code: by source, then response; for the run. */
     voc_rc (*answers)(voc_run *run, voc_str question, const voc_answer **out, size_t *n);
+
+    /* ANALYSIS: begin. The text of a field of each event, in voc_journeys: its attribute of that name, else what its unit or the unit's
+     * account had at that time, else the event's own column (campaign, source ...). An analysis that asks has no save. */
+    voc_rc (*want_field)(voc_run *run, voc_str field, uint32_t *index);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

@@ -1,56 +1,42 @@
 // SPDX-License-Identifier: MIT
 //
-// Analysis plugin sipoc: one table of suppliers, inputs, process, outputs and customers for the stages of a journey, drafted from
-// events (METHODS 7). walk.c counts, write.c makes the table.
+// Analysis plugin sipoc: one table of suppliers, inputs, process, outputs, customers and requirements for each stage and step of a
+// journey, drafted from events and completed by the definition (METHODS 7). walk.c counts, write.c makes the tables.
 #include "plugins/analysis/sipoc/sipoc.h"
 
 enum { OPT_STAGE, N_OPTIONS };
 static const voc_option options[N_OPTIONS] = {
-    [OPT_STAGE] = {"stage", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STAGE", "of this stage only"},
+    [OPT_STAGE] = {"stage", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STAGE", "of this stage or step only"},
 };
 
 static void end(void *analysis)
 {
     struct sipoc *s = analysis;
-    s->base.host->free(s->base.cx, s->asked);
+    sipoc_sections_free(s);
     s->base.host->free(s->base.cx, s);
 }
 
-static voc_rc ask_definition(struct sipoc *s, size_t *inputs, size_t *requirements)
+static size_t section_named(const struct sipoc *s, voc_str name)
 {
-    *inputs = *requirements = 0;
-    for (size_t i = 0; i < s->n_stages; i++) {
-        s->first_of[i] = s->n_asked;
-        s->n_asked += sipoc_n_inputs(s, i) + sipoc_n_requirements(s, i);
-        if (sipoc_n_inputs(s, i) > *inputs) *inputs = sipoc_n_inputs(s, i);
-        if (sipoc_n_requirements(s, i) > *requirements) *requirements = sipoc_n_requirements(s, i);
-    }
-    voc_rc rc = analysis_zeroed(&s->base, (void **)&s->asked, s->n_asked, sizeof *s->asked);
-    for (size_t i = 0; i < s->n_stages && !rc; i++) {
-        uint32_t *to = s->asked + s->first_of[i];
-        for (size_t k = 0; k < sipoc_n_inputs(s, i) && !rc; k++) rc = s->base.host->want_predicate(s->base.run, sipoc_input(s, i, k)->present, to++);
-        for (size_t k = 0; k < sipoc_n_requirements(s, i) && !rc; k++) rc = s->base.host->want_predicate(s->base.run, sipoc_requirement(s, i, k)->met, to++);
-    }
-    return rc;
+    for (unsigned by_title = 0; by_title < 2; by_title++)
+        for (size_t i = 0; i < s->n_sections; i++)
+            if (sipoc_is(by_title ? s->sections[i].title : s->sections[i].id, name)) return i;
+    return SIZE_MAX;
 }
 
 static voc_rc ask(struct sipoc *s, const voc_value *v)
 {
     static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED, VOC_COL_MINUTES, VOC_COL_CAMPAIGN, VOC_COL_CHANNEL, VOC_COL_ROLE};
     const voc_definition *def = s->base.def;
-    size_t inputs, requirements;
     if (!s->n_stages || s->n_stages > 64) return analysis_refuse(&s->base, "SIPOC-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages", "this project follows no journey: it has no stages");
-    for (size_t i = 0; i < s->n_stages && v[OPT_STAGE].set; i++) {
-        const voc_str id = analysis_stage(&s->base, i)->id;
-        if (id.len == v[OPT_STAGE].s.len && memcmp(id.ptr, v[OPT_STAGE].s.ptr, id.len) == 0) s->only = i;
-    }
-    if (v[OPT_STAGE].set && s->only == SIZE_MAX) return analysis_refuse(&s->base, "SIPOC-002", "voc stages PROJECT shows the stages by their names", "the journey has no stage of this name");
-    voc_rc rc = ask_definition(s, &inputs, &requirements);
-    if (rc) return rc;
-    const size_t n[SIPOC_KINDS] = {s->base.host->n_codes(s->base.run, VOC_COL_CAMPAIGN), s->base.host->n_codes(s->base.run, VOC_COL_CHANNEL), 1, def->n_touchpoints, def->n_exits,
-                                   s->base.host->n_codes(s->base.run, VOC_COL_ROLE), inputs, requirements};
+    size_t n[SIPOC_KINDS] = {[SIPOC_CAMPAIGN] = s->base.host->n_codes(s->base.run, VOC_COL_CAMPAIGN), [SIPOC_CHANNEL] = s->base.host->n_codes(s->base.run, VOC_COL_CHANNEL), [SIPOC_NOBODY] = 1,
+                             [SIPOC_TOUCH] = def->n_touchpoints, [SIPOC_EXIT] = def->n_exits, [SIPOC_ROLE] = s->base.host->n_codes(s->base.run, VOC_COL_ROLE)};
+    voc_rc rc = sipoc_sections(s, n);
+    if (!rc && v[OPT_STAGE].set && (s->only = section_named(s, v[OPT_STAGE].s)) == SIZE_MAX)
+        rc = analysis_refuse(&s->base, "SIPOC-002", "voc stages PROJECT shows the stages by their names; steps are named in journey.xml", "the journey has no stage or step of this name");
+    n[SIPOC_NEXT] = s->n_sections;
     for (size_t k = 0; k < SIPOC_KINDS; k++) s->first[k + 1] = s->first[k] + n[k];
-    return analysis_want(&s->base, columns, sizeof columns / sizeof *columns);
+    return rc ? rc : analysis_want(&s->base, columns, sizeof columns / sizeof *columns);
 }
 
 static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *values, void **analysis)
@@ -69,7 +55,8 @@ static void state_free(void *analysis, void *state)
 {
     const struct sipoc *s = analysis;
     struct sipoc_state *st = state;
-    void *const own[] = {st->stages, st->tallies, st->seen, st};
+    void *const own[] = {st->sections, st->tallies, st->seen, st};
+    sipoc_names_free(s, &st->names);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) s->base.host->free(s->base.cx, own[i]);
 }
 
@@ -80,7 +67,7 @@ static voc_rc state_new(void *analysis, void **state)
     size_t all;
     voc_rc rc = analysis_zeroed(&s->base, (void **)&st, 1, sizeof *st);
     if (rc) return rc;
-    rc = __builtin_mul_overflow(s->n_stages, s->first[SIPOC_KINDS], &all) ? VOC_E_LIMIT : analysis_zeroed(&s->base, (void **)&st->stages, s->n_stages, sizeof *st->stages);
+    rc = __builtin_mul_overflow(s->n_sections, s->first[SIPOC_KINDS], &all) ? VOC_E_LIMIT : analysis_zeroed(&s->base, (void **)&st->sections, s->n_sections, sizeof *st->sections);
     if (!rc) rc = analysis_zeroed(&s->base, (void **)&st->tallies, all, sizeof *st->tallies);
     if (!rc) rc = analysis_zeroed(&s->base, (void **)&st->seen, all, sizeof *st->seen);
     if (rc) state_free(analysis, st);
@@ -98,26 +85,9 @@ static voc_rc merge(void *analysis, void *into, void *from)
 {
     const struct sipoc *s = analysis;
     struct sipoc_state *a = into, *b = from;
-    for (size_t i = 0; i < s->n_stages * s->first[SIPOC_KINDS]; i++) {
-        a->tallies[i].visits += b->tallies[i].visits;
-        a->tallies[i].finished += b->tallies[i].finished;
-        a->tallies[i].forward += b->tallies[i].forward;
-        a->tallies[i].times += b->tallies[i].times;
-        a->tallies[i].minutes += b->tallies[i].minutes;
-    }
-    for (size_t i = 0; i < s->n_stages; i++) {
-        a->stages[i].visits += b->stages[i].visits;
-        a->stages[i].forward += b->stages[i].forward;
-        a->stages[i].back += b->stages[i].back;
-        a->stages[i].exits += b->stages[i].exits;
-        a->stages[i].lapsed += b->stages[i].lapsed;
-        a->stages[i].open += b->stages[i].open;
-        a->stages[i].complete += b->stages[i].complete;
-        a->stages[i].checked += b->stages[i].checked;
-        a->stages[i].defects += b->stages[i].defects;
-        a->stages[i].whole += b->stages[i].whole;
-    }
-    return VOC_OK;
+    analysis_add(a->tallies, b->tallies, s->n_sections * s->first[SIPOC_KINDS] * sizeof *a->tallies);
+    analysis_add(a->sections, b->sections, s->n_sections * sizeof *a->sections);
+    return sipoc_names_join(s, &a->names, &b->names);
 }
 
 static voc_rc finish(void *analysis, void *state) { return sipoc_write(analysis, state); }
@@ -125,16 +95,24 @@ static voc_rc finish(void *analysis, void *state) { return sipoc_write(analysis,
 static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
 
 static const char about[] =
-    "One table of suppliers, inputs, process, outputs, customers and requirements (SIPOC) for each stage of the journey, drafted from\n"
-    "what was recorded. A visit is a stay of a customer in the stage. Suppliers: the campaign of the event that opened the visit, else its\n"
-    "channel; how many visits, and of those that are over how many went on. Process: what the company did in the visits, and the\n"
-    "minutes for each. Outputs: how visits ended; went on at once is the share of the visits that are over. Customers: who acted\n"
-    "within the response window of the stage after a visit went on.\n"
+    "One table of suppliers, inputs, process, outputs, customers and requirements (SIPOC) for each step: for each stage of the journey, and\n"
+    "for each <step> of the company's own work that it declares. Drafted from what was recorded, completed by what is declared: known from\n"
+    "says which. A visit is a stay of a customer in the stage; of a step, what lies between an event that enters it and the next one that\n"
+    "leaves it.\n"
     "\n"
-    "Inputs and requirements are those that the journey declares for the stage (<input>, <requirement>): how often an input was there\n"
-    "when the stage was entered, and how often a visit that went on met a requirement. Where none is declared there is no data.\n"
+    "Suppliers: who or what brought the visit: the first of the declared fields (<supplier field=\"lead_source\"/>) that its first event has,\n"
+    "else its campaign, else its channel; how many visits, and of those that are over how many went on. Inputs: what the journey declares\n"
+    "(<input>), and how often it was there at the beginning. Process: what the company did in the visits, and the minutes for each; what is\n"
+    "declared for it (<work>, touchpoints with step or stages) and never done stands there with 0. Outputs: how visits ended, and the\n"
+    "declared ones (<output>). Customers: who owns what comes next, and whose acts follow within the response window. Requirements\n"
+    "(<requirement>): how often a visit that went on met them. Where nothing is declared there is no data, which is not the same as all right.\n"
     "\n"
-    "  voc sipoc sale.voc --stage considering";
+    "What people write of a step (<typed step=\"proposal\" field=\"supplier\" value=\"the fair team\" author=\"Ann\"/> in the <stream> of\n"
+    "<steps>) stands under its part, marked as typed and without numbers. It stays as it is when there are new events, and makes no other\n"
+    "version of the journey.\n"
+    "\n"
+    "  voc sipoc sale.voc --stage considering\n"
+    "  voc sipoc sale.voc --format csv         one table of all, a line for each thing of each step";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .abi_major = VOC_ABI_MAJOR,
@@ -144,7 +122,7 @@ static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .option_size = sizeof(voc_option),
                                   .name = "sipoc",
                                   .version = "0.1.0",
-                                  .summary = "who delivers to each stage, what is done there, what comes out of it and for whom",
+                                  .summary = "who delivers to each step, what is done there, what comes out of it and for whom",
                                   .licence = "MIT",
                                   .author = "the Vocstream authors",
                                   .options = options,

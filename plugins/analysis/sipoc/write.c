@@ -1,244 +1,277 @@
 // SPDX-License-Identifier: MIT
 //
-// The table of the sipoc: a line for each supplier, activity, end and customer of each stage, the most frequent first.
+// The tables of the sipoc: one for each section, as people hang it up, and one of all lines for programs.
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-#include "plugins/analysis/sipoc/sipoc.h"
+#include "plugins/analysis/sipoc/rows.h"
+#include "plugins/common/format.h"
 #include "plugins/common/page.h"
-#include "plugins/common/stats.h"
 
-#define LINES_MAX 12u // of one stage and part; the rest is counted
+#define LINES_MAX 12u // of one part; the rest is counted
+#define SHOW(s) (int)((s).len > 160 ? 160 : (s).len), (s).ptr
 
-static const struct page_column columns[] = {
-    {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the journey"},
-    {"part", "part", VOC_CELL_TEXT, "", 0, "supplier, input, process, output, customer or requirement"},
+static const struct { const char *id, *title, *about, *nothing; } parts[PARTS] = {
+    [PART_SUPPLIER] = {"supplier", "Suppliers", "who or what brings customers here", "nobody came"},
+    [PART_INPUT] = {"input", "Inputs", "what should be there when they come", "no <input> is declared"},
+    [PART_PROCESS] = {"process", "Process", "what is done here", "nothing was recorded"},
+    [PART_OUTPUT] = {"output", "Outputs", "what comes out of it, and how visits ended", "no visit is over"},
+    [PART_CUSTOMER] = {"customer", "Customers", "who gets it", "nobody went on"},
+    [PART_REQUIREMENT] = {"requirement", "Requirements", "what those that went on should meet", "no <requirement> is declared"},
+    [PART_WRITTEN] = {"written", "Also written", "by people, about this step", ""},
+};
+
+static const struct page_column for_people[] = {
     {"what", "what", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "by its name"},
-    {"n", "visits", VOC_CELL_INT, "", 0, "stays in the stage that it opened, was there for, was part of, ended, was followed by, or that met it"},
+    {"n", "visits", VOC_CELL_INT, "", 0, "that it opened, was there for, was part of, ended, was followed by, or that met it"},
     {"share", "share", VOC_CELL_SHARE, "", 0, "suppliers, inputs and process: of all visits; outputs: of those that are over; customers and requirements: of those that went on"},
     {"went_on", "went on", VOC_CELL_SHARE, "", 0, "suppliers: of their visits that are over"},
     {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on, or of what met a requirement (Wilson)"},
     {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
     {"times", "times", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "process: how often"},
-    {"minutes", "minutes a visit", VOC_CELL_REAL, "", 0, "process: minutes of work, for each visit of the stage"},
+    {"minutes", "minutes a visit", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "process: minutes of work, for each visit"},
+    {"known_from", "known from", VOC_CELL_TEXT, "", 0, "events: it was found; declared: the journey names it, and what was found of it is counted; typed: people wrote it, nothing is measured"},
 };
 
-struct line { voc_str what; const struct sipoc_tally *t; };
+static const struct page_column for_programs[] = {
+    {"step", "step", VOC_CELL_TEXT, "", 0, "id of the stage or step"},
+    {"title", "title", VOC_CELL_TEXT, "", 0, "of the stage or step"},
+    {"part", "part", VOC_CELL_TEXT, "", 0, "supplier, input, process, output, customer, requirement or written"},
+    {"what", "what", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "by its name"},
+    {"origin", "known from", VOC_CELL_TEXT, "", 0, "events: it was found; declared: the journey names it, and what was found of it is counted; typed: people wrote it, nothing is measured"},
+    {"n", "visits", VOC_CELL_INT, "", 0, "that it opened, was there for, was part of, ended, was followed by, or that met it"},
+    {"among", "of", VOC_CELL_INT, "", 0, "suppliers, inputs and process: all visits; outputs: those that are over; customers and requirements: those that went on"},
+    {"share", "share", VOC_CELL_SHARE, "", 0, "n of among"},
+    {"went_on", "went on", VOC_CELL_SHARE, "", 0, "suppliers: of their visits that are over"},
+    {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of the 95 % range of what went on, or of what met a requirement (Wilson)"},
+    {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
+    {"times", "times", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "process: how often"},
+    {"minutes", "minutes a visit", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "process: minutes of work, for each visit"},
+    {"author", "author", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "who typed it"},
+    {"date", "date", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "when it was typed, as written"},
+};
 
-static voc_str name_of(const struct sipoc *s, enum sipoc_kind kind, size_t code)
+static const struct page_column of_steps[] = {
+    {"title", "step", VOC_CELL_TEXT, "", 0, "stages in the order of the journey, then the steps of the company's own work"},
+    {"step", "id", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "id of the stage or step"},
+    {"owner", "owner", VOC_CELL_TEXT, "", 0, "who is responsible, as the journey declares it"},
+    {"visits", "visits", VOC_CELL_INT, "", 0, "stays in the stage, or visits of the step"},
+    {"open", "still here", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "visits that are not over"},
+    {"went_on", "went on", VOC_CELL_SHARE, "", 0, "of the visits that are over: first pass yield"},
+    {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of its 95 % range (Wilson)"},
+    {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
+    {"complete", "inputs complete", VOC_CELL_SHARE, "", 0, "visits that had all required inputs when they began; none declared: no data"},
+    {"met", "all met", VOC_CELL_SHARE, "", 0, "of the visits that went on, those that met every requirement; none declared: no data"},
+    {"dpu", "defects each", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "requirements not met, for each visit that went on (DPU)"},
+    {"dpmo", "defects in a million", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "requirements not met in a million chances (DPMO)"},
+};
+
+struct sheet { struct page p; const struct sipoc *s; const struct sipoc_state *st; size_t section; };
+
+static const struct sipoc_section *section_of(const struct sheet *x) { return &x->s->sections[x->section]; }
+static const struct sipoc_counts *counts_of(const struct sheet *x) { return &x->st->sections[x->section]; }
+
+static void numbers(struct sheet *x, const struct sipoc_row *r, bool among)
 {
-    static const uint32_t column[SIPOC_KINDS] = {[SIPOC_CAMPAIGN] = VOC_COL_CAMPAIGN, [SIPOC_CHANNEL] = VOC_COL_CHANNEL, [SIPOC_ROLE] = VOC_COL_ROLE};
-    if (kind == SIPOC_NOBODY || (kind == SIPOC_ROLE && code == 0)) return (voc_str)VOC_LIT("(not given)");
-    if (kind == SIPOC_TOUCH) {
-        const voc_def_touchpoint *t = analysis_touchpoint(&s->base, code);
-        return t->title.len ? t->title : t->id;
+    const uint64_t visits = counts_of(x)->visits;
+    const bool counted = r->among > 0 && r->origin != FROM_PEOPLE;
+    cell_signed(&x->p, counted ? (int64_t)r->n : VOC_NA);
+    if (among) cell_signed(&x->p, counted ? (int64_t)r->among : VOC_NA);
+    cell_share(&x->p, counted ? (double)r->n / (double)r->among : (double)NAN, 1);
+    cell_share(&x->p, r->went_on, 1);
+    cell_share(&x->p, r->range.lo, 1);
+    cell_share(&x->p, r->range.hi, 1);
+    cell_signed(&x->p, r->work ? (int64_t)r->times : VOC_NA);
+    cell_real(&x->p, r->work && r->minutes && visits ? (double)r->minutes / 1e6 / (double)visits : (double)NAN, 1);
+}
+
+// ---- one of all ----------------------------------------------------------------------------------------------------------------
+
+static void put_for_programs(struct sheet *x, const struct sipoc_row *r)
+{
+    static const char *const origins[] = {"events", "declared", "typed"};
+    cell_str(&x->p, section_of(x)->id);
+    cell_str(&x->p, section_of(x)->title);
+    cell_text(&x->p, parts[r->part].id);
+    cell_text(&x->p, r->what);
+    cell_text(&x->p, origins[r->origin]);
+    numbers(x, r, true);
+    cell_str(&x->p, r->author);
+    cell_str(&x->p, r->date);
+}
+
+// ---- one a section ---------------------------------------------------------------------------------------------------------------
+
+static void put_for_people(struct sheet *x, const struct sipoc_row *r)
+{
+    char from[500];
+    cell_text(&x->p, r->what);
+    numbers(x, r, false);
+    if (r->origin == FROM_PEOPLE)
+        snprintf(from, sizeof from, "typed%s%.*s%s%.*s", r->author.len ? " by " : "", SHOW(r->author), r->date.len ? ", " : "", SHOW(r->date));
+    else
+        snprintf(from, sizeof from, "%s", r->origin == FROM_DEFINITION ? "declared" : "events");
+    cell_text(&x->p, from);
+}
+
+static void put_words(struct sheet *x, const char *words, const char *known)
+{
+    cell_text(&x->p, words);
+    for (size_t i = 2; i < sizeof for_people / sizeof *for_people; i++) cell_na(&x->p);
+    cell_text(&x->p, known);
+}
+
+// The lines of one part: rows[0..n).
+static void put_part(struct sheet *x, enum sipoc_part part, const struct sipoc_row *rows, size_t n)
+{
+    size_t measured = 0, typed = 0;
+    if (part == PART_WRITTEN && !n) return;
+    page_group(&x->p, parts[part].title, parts[part].about);
+    while (measured < n && rows[measured].origin != FROM_PEOPLE) measured++;
+    typed = n - measured;
+    for (size_t i = 0; i < measured && i < LINES_MAX; i++) put_for_people(x, &rows[i]);
+    if (measured > LINES_MAX) {
+        char more[80];
+        snprintf(more, sizeof more, "and %zu more", measured - LINES_MAX);
+        put_words(x, more, "events");
     }
-    if (kind == SIPOC_EXIT) {
-        const voc_def_exit *e = (const voc_def_exit *)(const void *)((const char *)s->base.def->exits + code * s->base.def->exit_size);
-        return e->title.len ? e->title : e->id;
+    if (!measured && part != PART_WRITTEN) put_words(x, counts_of(x)->visits || part == PART_INPUT || part == PART_REQUIREMENT ? parts[part].nothing : "nobody was here", "no data");
+    for (size_t i = 0; i < typed; i++) put_for_people(x, &rows[measured + i]);
+}
+
+static void lead(struct sheet *x)
+{
+    const struct sipoc_counts *g = counts_of(x);
+    const struct sipoc_section *of = section_of(x);
+    const uint64_t over = sipoc_over(g);
+    const struct stats_interval w = stats_wilson((double)g->forward, (double)over);
+    char visits[64];
+    format_integer(visits, sizeof visits, (int64_t)g->visits, false);
+    if (!g->visits && of->is_step && of->enter == VOC_NONE && of->stage == VOC_NONE)
+        page_notef(&x->p, VOC_NOTE_LEAD, "%s", "The journey does not say what enters this step (<enter>), or which stage it belongs to: its work is counted, but not in visits.");
+    else if (!g->visits)
+        page_notef(&x->p, VOC_NOTE_LEAD, "%s", "Nobody was here.");
+    else if (!over)
+        page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, still here.", visits, g->visits == 1 ? "" : "s");
+    else
+        page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, %" PRIu64 " of them still here; of the %" PRIu64 " that are over %.1f%% went on (95%% range %.1f to %.1f).", visits, g->visits == 1 ? "" : "s", g->open, over, 100 * (double)g->forward / (double)over, 100 * w.lo, 100 * w.hi);
+}
+
+// Defects per unit and per million opportunities; NaN: nothing was checked.
+static double per_unit(const struct sipoc_counts *g) { return g->checked ? (double)g->defects / (double)g->checked : (double)NAN; }
+static double per_million(const struct sheet *x) { return section_of(x)->has.n_requirements ? 1e6 * per_unit(counts_of(x)) / (double)section_of(x)->has.n_requirements : (double)NAN; }
+
+static void say_defects(struct sheet *x)
+{
+    const struct sipoc_counts *g = counts_of(x);
+    if (section_of(x)->has.n_requirements && g->checked) page_notef(&x->p, VOC_NOTE_AFTER, "%.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", per_unit(g), per_million(x));
+}
+
+static void put_section(struct sheet *x, const struct sipoc_rows *rows, size_t number, size_t of)
+{
+    const struct sipoc_section *g = section_of(x);
+    char name[200], title[700];
+    size_t at = 0;
+    snprintf(name, sizeof name, "%.*s%s", (int)(g->id.len > 150 ? 150 : g->id.len), g->id.ptr, g->is_step ? "_step" : "");
+    snprintf(title, sizeof title, "Step %zu of %zu: %.*s%s%.*s", number, of, SHOW(g->title), g->owner.len ? ", owned by " : "", SHOW(g->owner));
+    page_open_in(&x->p, &x->s->base, name, title, VOC_TABLE_BRIEF, for_people, sizeof for_people / sizeof *for_people);
+    lead(x);
+    for (unsigned part = 0; part < PARTS; part++) {
+        const size_t from = at;
+        while (at < rows->n && rows->at[at].part == part) at++;
+        put_part(x, (enum sipoc_part)part, rows->at + from, at - from);
     }
-    return s->base.host->name(s->base.run, column[kind], (uint32_t)code);
+    say_defects(x);
 }
 
-static int most_first(const void *x, const void *y)
+// ---- all of them -------------------------------------------------------------------------------------------------------------------
+
+// A stage that nobody reached and for which nothing is declared is left out, unless it was asked for.
+static bool stands(const struct sipoc *s, const struct sipoc_state *st, const struct sipoc_rows *rows, size_t i)
 {
-    const struct line *a = x, *b = y;
-    if (a->t->visits != b->t->visits) return a->t->visits > b->t->visits ? -1 : 1;
-    const int c = memcmp(a->what.ptr, b->what.ptr, a->what.len < b->what.len ? a->what.len : b->what.len);
-    return c ? c : (a->what.len > b->what.len) - (a->what.len < b->what.len);
+    return s->only == SIZE_MAX ? st->sections[i].visits || rows->n : s->only == i;
 }
 
-static double share(uint64_t x, uint64_t n) { return n ? (double)x / (double)n : NAN; }
-
-static void begin_line(struct page *t, const struct sipoc *s, size_t stage, const char *part, voc_str what, uint64_t n, double of)
+static void notes(struct sheet *x)
 {
-    const voc_def_stage *g = analysis_stage(&s->base, stage);
-    cell_str(t, g->title.len ? g->title : g->id);
-    cell_text(t, part);
-    cell_str(t, what);
-    cell_int(t, n);
-    cell_share(t, of, 1);
+    const struct sipoc *s = x->s;
+    page_say(&x->p, "A visit is a stay in the stage; of a step, from an event that enters it to the next that leaves it; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name.", LINES_MAX);
+    if (s->only == SIZE_MAX && (s->n_stages < 5 || s->n_stages > 7)) page_notef(&x->p, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
+    if (s->base.info->actor_assumed) page_notef(&x->p, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
+    bool met = false;
+    for (size_t i = 0; i < s->n_sections; i++) met = met || x->st->sections[i].visits;
+    page_notef(&x->p, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");
 }
 
-static void no_yield(struct page *t)
+static size_t count_sections(struct sheet *x, struct sipoc_rows *rows)
 {
-    for (int i = 0; i < 3; i++) cell_na(t);
-}
-
-static void end_line(struct page *t, bool work, uint64_t times, uint64_t minutes, uint64_t visits)
-{
-    if (work) cell_int(t, times);
-    else cell_na(t);
-    if (work && minutes) cell_real(t, (double)minutes / 1e6 / (double)visits, 1);
-    else cell_na(t);
-}
-
-// The tallies of these kinds that are not empty, the most frequent first; *n how many.
-static struct line *sorted(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage, enum sipoc_kind from, enum sipoc_kind to, size_t *n)
-{
-    struct line *lines = NULL;
-    *n = 0;
-    if (!t->rc) t->rc = analysis_zeroed(&s->base, (void **)&lines, s->first[to + 1] - s->first[from], sizeof *lines);
-    for (size_t k = from; k <= to && !t->rc; k++)
-        for (size_t i = 0; i < s->first[k + 1] - s->first[k]; i++) {
-            const struct sipoc_tally *x = &st->tallies[sipoc_slot(s, stage, (enum sipoc_kind)k, i)];
-            if (x->visits) lines[(*n)++] = (struct line){name_of(s, (enum sipoc_kind)k, i), x};
-        }
-    if (lines && *n > 1) qsort(lines, *n, sizeof *lines, most_first);
-    return lines;
-}
-
-static void suppliers(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    size_t n;
-    struct line *lines = sorted(t, s, st, stage, SIPOC_CAMPAIGN, SIPOC_NOBODY, &n);
-    for (size_t i = 0; i < n && i < LINES_MAX; i++) {
-        const struct sipoc_tally *x = lines[i].t;
-        const struct stats_interval w = stats_wilson((double)x->forward, (double)x->finished);
-        begin_line(t, s, stage, "supplier", lines[i].what, x->visits, share(x->visits, st->stages[stage].visits));
-        cell_share(t, share(x->forward, x->finished), 1);
-        cell_share(t, w.lo, 1);
-        cell_share(t, w.hi, 1);
-        end_line(t, false, 0, 0, 0);
+    size_t n = 0;
+    for (size_t i = 0; i < x->s->n_sections && !x->p.rc; i++) {
+        x->p.rc = sipoc_rows_of(x->s, x->st, i, rows);
+        n += !x->p.rc && stands(x->s, x->st, rows, i);
     }
-    s->base.host->free(s->base.cx, lines);
+    return n;
 }
 
-static void process(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
+static void put_sections(struct sheet *x, struct sipoc_rows *rows, size_t of)
 {
-    size_t n;
-    struct line *lines = sorted(t, s, st, stage, SIPOC_TOUCH, SIPOC_TOUCH, &n);
-    for (size_t i = 0; i < n && i < LINES_MAX; i++) {
-        begin_line(t, s, stage, "process", lines[i].what, lines[i].t->visits, share(lines[i].t->visits, st->stages[stage].visits));
-        no_yield(t);
-        end_line(t, true, lines[i].t->times, lines[i].t->minutes, st->stages[stage].visits);
-    }
-    s->base.host->free(s->base.cx, lines);
-}
-
-static void outputs(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    const struct sipoc_stage *g = &st->stages[stage];
-    const uint64_t over = g->forward + g->back + g->exits + g->lapsed;
-    const struct { const char *what; uint64_t n; } ends[] = {{"went on", g->forward}, {"went back", g->back}, {"fell silent", g->lapsed}};
-    size_t n;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (!ends[i].n) continue;
-        begin_line(t, s, stage, "output", (voc_str){ends[i].what, strlen(ends[i].what)}, ends[i].n, share(ends[i].n, over));
-        no_yield(t);
-        end_line(t, false, 0, 0, 0);
-    }
-    struct line *lines = sorted(t, s, st, stage, SIPOC_EXIT, SIPOC_EXIT, &n);
-    for (size_t i = 0; i < n && i < LINES_MAX; i++) {
-        begin_line(t, s, stage, "output", lines[i].what, lines[i].t->visits, share(lines[i].t->visits, over));
-        no_yield(t);
-        end_line(t, false, 0, 0, 0);
-    }
-    s->base.host->free(s->base.cx, lines);
-}
-
-static void customers(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    size_t n;
-    struct line *lines = sorted(t, s, st, stage, SIPOC_ROLE, SIPOC_ROLE, &n);
-    for (size_t i = 0; i < n && i < LINES_MAX; i++) {
-        begin_line(t, s, stage, "customer", lines[i].what, lines[i].t->visits, share(lines[i].t->visits, st->stages[stage].forward));
-        no_yield(t);
-        end_line(t, false, 0, 0, 0);
-    }
-    s->base.host->free(s->base.cx, lines);
-}
-
-static void inputs(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    const uint64_t visits = st->stages[stage].visits;
-    const size_t n = sipoc_n_inputs(s, stage);
-    for (size_t i = 0; i <= n && n; i++) { // the last: all of them
-        const uint64_t there = i < n ? st->tallies[sipoc_slot(s, stage, SIPOC_INPUT, i)].visits : st->stages[stage].complete;
-        begin_line(t, s, stage, "input", i < n ? sipoc_input(s, stage, i)->name : (voc_str)VOC_LIT("all that is required"), there, share(there, visits));
-        no_yield(t);
-        end_line(t, false, 0, 0, 0);
+    size_t n = 0;
+    for (x->section = 0; x->section < x->s->n_sections && !x->p.rc; x->section++) {
+        x->p.rc = sipoc_rows_of(x->s, x->st, x->section, rows);
+        if (!x->p.rc && stands(x->s, x->st, rows, x->section)) put_section(x, rows, ++n, of);
     }
 }
 
-struct fault { size_t i; uint64_t n; voc_str title; };
-
-static int most_faults(const void *x, const void *y)
+static void put_all(struct sheet *x, struct sipoc_rows *rows)
 {
-    const struct fault *a = x, *b = y;
-    if (a->n != b->n) return a->n > b->n ? -1 : 1;
-    const int c = memcmp(a->title.ptr, b->title.ptr, a->title.len < b->title.len ? a->title.len : b->title.len);
-    return c ? c : (a->title.len > b->title.len) - (a->title.len < b->title.len);
-}
-
-// How many met it, of those that went on; what is missed most often first. Nobody went on: no data, never all.
-static void requirements(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    const struct sipoc_stage *g = &st->stages[stage];
-    const size_t n = sipoc_n_requirements(s, stage);
-    struct fault *faults = NULL;
-    if (!n) return;
-    if (!t->rc) t->rc = analysis_zeroed(&s->base, (void **)&faults, n, sizeof *faults);
-    for (size_t i = 0; i < n && !t->rc; i++) faults[i] = (struct fault){i, st->tallies[sipoc_slot(s, stage, SIPOC_REQUIREMENT, i)].visits, sipoc_requirement(s, stage, i)->title};
-    if (faults && n > 1) qsort(faults, n, sizeof *faults, most_faults);
-    for (size_t i = 0; i < n && !t->rc; i++) {
-        const struct stats_interval w = stats_wilson((double)(g->checked - faults[i].n), (double)g->checked);
-        begin_line(t, s, stage, "requirement", faults[i].title, g->checked - faults[i].n, share(g->checked - faults[i].n, g->checked));
-        cell_na(t);
-        cell_share(t, w.lo, 1);
-        cell_share(t, w.hi, 1);
-        end_line(t, false, 0, 0, 0);
+    page_open_in(&x->p, &x->s->base, "sipoc", "All steps, line by line", VOC_TABLE_HIDDEN, for_programs, sizeof for_programs / sizeof *for_programs);
+    for (x->section = 0; x->section < x->s->n_sections && !x->p.rc; x->section++) {
+        x->p.rc = sipoc_rows_of(x->s, x->st, x->section, rows);
+        if (x->p.rc || !stands(x->s, x->st, rows, x->section)) continue;
+        for (size_t i = 0; i < rows->n; i++) put_for_programs(x, &rows->at[i]);
     }
-    if (!t->rc) {
-        begin_line(t, s, stage, "requirement", (voc_str)VOC_LIT("every one of them"), g->whole, share(g->whole, g->checked));
-        no_yield(t);
-        end_line(t, false, 0, 0, 0);
+}
+
+static void put_step(struct sheet *x)
+{
+    const struct sipoc_counts *g = counts_of(x);
+    const uint64_t over = sipoc_over(g);
+    const bool checked = section_of(x)->has.n_requirements && g->checked;
+    const struct stats_interval w = stats_wilson((double)g->forward, (double)over);
+    cell_str(&x->p, section_of(x)->title);
+    cell_str(&x->p, section_of(x)->id);
+    cell_str(&x->p, section_of(x)->owner);
+    cell_int(&x->p, g->visits);
+    cell_int(&x->p, g->open);
+    cell_part(&x->p, g->forward, over);
+    cell_share(&x->p, over ? w.lo : (double)NAN, 1);
+    cell_share(&x->p, over ? w.hi : (double)NAN, 1);
+    cell_part(&x->p, g->complete, section_of(x)->has.n_inputs ? g->visits : 0);
+    cell_part(&x->p, g->whole, checked ? g->checked : 0);
+    cell_real(&x->p, checked ? per_unit(g) : (double)NAN, 2);
+    cell_real(&x->p, checked ? per_million(x) : (double)NAN, 0);
+}
+
+static void put_steps(struct sheet *x, struct sipoc_rows *rows)
+{
+    page_open_in(&x->p, &x->s->base, "steps", "Suppliers, inputs, process, outputs, customers: every step", VOC_TABLE_BRIEF, of_steps, sizeof of_steps / sizeof *of_steps);
+    for (x->section = 0; x->section < x->s->n_sections && !x->p.rc; x->section++) {
+        x->p.rc = sipoc_rows_of(x->s, x->st, x->section, rows);
+        if (!x->p.rc && stands(x->s, x->st, rows, x->section)) put_step(x);
     }
-    s->base.host->free(s->base.cx, faults);
-}
-
-// At most 160 bytes of it, cut between characters.
-static int shown(voc_str s)
-{
-    size_t n = s.len < 160 ? s.len : 160;
-    while (n < s.len && n > 0 && ((unsigned char)s.ptr[n] & 0xC0) == 0x80) n--;
-    return (int)n;
-}
-
-// "1.04 defects a visit that went on": defects per unit and per million opportunities.
-static void say_defects(struct page *t, const struct sipoc *s, const struct sipoc_state *st, size_t stage)
-{
-    const struct sipoc_stage *g = &st->stages[stage];
-    const voc_def_stage *d = analysis_stage(&s->base, stage);
-    const voc_str title = d->title.len ? d->title : d->id;
-    const size_t n = sipoc_n_requirements(s, stage);
-    if (!n || !g->checked) return;
-    page_notef(t, VOC_NOTE_AFTER, "%.*s: %.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", shown(title), title.ptr, (double)g->defects / (double)g->checked,
-               1e6 * (double)g->defects / ((double)g->checked * (double)n));
+    notes(x);
 }
 
 voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
 {
-    struct page t = {0};
-    size_t met = 0, declared = 0;
-    page_open_in(&t, &s->base, "sipoc", "Suppliers, inputs, process, outputs and customers of each stage", VOC_TABLE_BRIEF, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < s->n_stages; i++) {
-        if ((s->only != SIZE_MAX && s->only != i) || !st->stages[i].visits) continue;
-        met++;
-        declared += sipoc_n_inputs(s, i) + sipoc_n_requirements(s, i);
-        suppliers(&t, s, st, i);
-        inputs(&t, s, st, i);
-        process(&t, s, st, i);
-        outputs(&t, s, st, i);
-        customers(&t, s, st, i);
-        requirements(&t, s, st, i);
-    }
-    page_say(&t, "A visit is a stay in the stage; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name. Drafted from events.", LINES_MAX);
-    for (size_t i = 0; i < s->n_stages; i++)
-        if (s->only == SIZE_MAX || s->only == i) say_defects(&t, s, st, i);
-    if (!declared) page_notef(&t, VOC_NOTE_AFTER, "%s", "The journey declares no inputs and requirements (<input>, <requirement> of a stage): no data, which is not the same as all right.");
-    if (s->n_stages < 5 || s->n_stages > 7) page_notef(&t, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
-    if (s->base.info->actor_assumed) page_notef(&t, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
-    page_notef(&t, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");
-    return t.rc;
+    struct sheet x = {.s = s, .st = st};
+    struct sipoc_rows rows = {0};
+    const size_t n = count_sections(&x, &rows);
+    if (n != 1) put_steps(&x, &rows);
+    put_sections(&x, &rows, n);
+    if (n == 1) notes(&x);
+    put_all(&x, &rows);
+    s->base.host->free(s->base.cx, rows.at);
+    return x.p.rc;
 }

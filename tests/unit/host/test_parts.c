@@ -33,6 +33,12 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     voc_rc rc = host->want_person_stays(run);
     if (!rc) rc = host->want_attributes(run);
     if (!rc) rc = host->want_words(run);
+    static const char *const fields[] = {"amount", "channel", "source", "value", "nothing"}; // an attribute, and columns
+    for (uint32_t f = 0; f < sizeof fields / sizeof *fields && !rc; f++) {
+        uint32_t index;
+        rc = host->want_field(run, str_of(fields[f]), &index);
+        assert_int_equal(index, f);
+    }
     for (uint32_t c = 0; c < VOC_N_COLUMNS && !rc; c++) rc = host->want_column(run, c);
     for (uint32_t p = 0; !rc && timeline_predicate(run->timeline, p); p++) {
         uint32_t index;
@@ -72,6 +78,10 @@ static void put_event(struct mirror *m, struct buf *b, const voc_journeys *j, si
     for (size_t c = 0; c < sizeof codes / sizeof *codes; c++) put_code(m, b, j, codes[c], i);
     buf_printf(b, " %d", ((const int32_t *)j->columns[VOC_COL_REF_EVENT])[i]);
     for (size_t p = 0; p < j->n_predicates; p++) buf_printf(b, "%u", j->predicates[p][i]);
+    assert_int_equal(j->n_fields, 5);
+    for (size_t f = 0; f < j->n_fields; f++) buf_printf(b, "|%.*s", (int)j->fields[f][i].len, j->fields[f][i].ptr);
+    assert_int_equal(j->fields[4][i].len, 0);
+    assert_true(j->fields[2][i].len > 0); // every event has a source
     buf_byte(b, '\n');
 }
 

@@ -183,6 +183,39 @@ static void the_typed_structures_hold_what_the_file_says(void **state)
     mem_free(codebook);
 }
 
+static void steps_say_what_they_take_and_give_and_what_was_typed(void **state)
+{
+    (void)state;
+    char *journey = corpus("everything.xml"), *sources = corpus("sources.xml"), *codebook = corpus("codebook.xml");
+    struct journey *j = parsed(journey, sources, codebook);
+    assert_int_equal(j->n_steps, 2);
+    const struct step *qualify = &j->steps[0], *propose = &j->steps[1];
+    assert_true(str_is(qualify->id, "qualify") && str_is(qualify->owner, "Ann") && str_is(qualify->function, "sales"));
+    assert_int_equal(qualify->stage, 1);
+    assert_non_null(qualify->enter);
+    assert_int_equal(qualify->n_leaves, 2);
+    assert_int_equal(qualify->leaves[0].outcome, VOC_LEAVE_NEXT);
+    assert_int_equal(qualify->leaves[0].to, 1);
+    assert_int_equal(qualify->leaves[1].outcome, VOC_LEAVE_REJECTED);
+    assert_int_equal(qualify->leaves[1].to, VOC_NONE);
+    assert_true(qualify->exchange.n_suppliers == 1 && str_is(qualify->exchange.suppliers[0], "source"));
+    assert_true(qualify->exchange.n_inputs == 1 && str_is(qualify->exchange.inputs[0].name, "Budget") && qualify->exchange.inputs[0].required);
+    assert_int_equal(qualify->exchange.n_outputs, 1);
+    assert_int_equal(qualify->exchange.outputs[0].next_step, VOC_NONE);
+    assert_true(str_is(j->stages[qualify->exchange.outputs[0].next_stage].id, "deciding"));
+    assert_true(qualify->exchange.n_requirements == 1 && qualify->exchange.requirements[0].of_next);
+    assert_true(str_is(propose->title, "propose") && propose->stage == VOC_NONE && !propose->enter);
+    assert_int_equal(propose->leaves[2].outcome, VOC_LEAVE_RETURNED);
+    assert_int_equal(propose->leaves[2].to, 0);
+    assert_int_equal(j->n_typed, 1);
+    assert_true(j->typed[0].step == 1 && j->typed[0].stage == VOC_NONE);
+    assert_true(str_is(j->typed[0].field, "staff") && str_is(j->typed[0].value, "3") && str_is(j->typed[0].author, "Ann") && str_is(j->typed[0].date, "2024-05-01"));
+    journey_free(j);
+    mem_free(journey);
+    mem_free(sources);
+    mem_free(codebook);
+}
+
 static void sources_keep_their_maps_in_order(void **state)
 {
     (void)state;
@@ -347,6 +380,11 @@ static void the_hash_is_of_what_is_meant_and_not_of_how_it_is_written(void **sta
     same_hash(plain, "<journey " NS " id=\"m\" version=\"2\"><actions><action name=\"b\" class=\"value\"/></actions></journey>", false);
     same_hash(plain, "<journey " NS " id=\"m\" version=\"3\"><actions><action name=\"a\" class=\"value\"/></actions></journey>", false);
     same_hash(plain, "<journey " NS " id=\"m\" version=\"2\"><actions/></journey>", false);
+    static const char typed[] = "<journey " NS " id=\"m\" version=\"2\"><steps><step id=\"s\"/>%s</steps></journey>";
+    char one[300], two[300];
+    snprintf(one, sizeof one, typed, "");
+    snprintf(two, sizeof two, typed, "<stream><typed step=\"s\" field=\"staff\" value=\"3\"/></stream>");
+    same_hash(one, two, true); // what people write about it is not what it means
     struct journey *a = parsed(plain, "", ""), *b = parsed(plain, "<sources " NS "/>", ""), *c = parsed(plain, "", "<codebook " NS "/>");
     assert_memory_not_equal(a->hash, b->hash, HASH_BYTES);
     assert_memory_not_equal(a->hash, c->hash, HASH_BYTES);
@@ -496,6 +534,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_written_has_the_default),
         cmocka_unit_test(the_typed_structures_hold_what_the_file_says),
+        cmocka_unit_test(steps_say_what_they_take_and_give_and_what_was_typed),
         cmocka_unit_test(sources_keep_their_maps_in_order),
         cmocka_unit_test(a_list_of_actions_is_any_of_their_events),
         cmocka_unit_test(use_gives_the_predicate_itself_and_numbers_are_dense),

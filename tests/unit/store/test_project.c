@@ -282,6 +282,13 @@ static void definitions_are_kept_by_hash_and_one_is_active(void **state)
     assert_int_equal(store_definition_active(p, &a, &out, &found), VOC_OK);
     assert_true(found && str_is(out.version, "1") && str_is(out.journey_xml, "<journey/>") && str_is(out.sources_xml, "") && out.attached_us == 7);
     assert_memory_equal(out.hash, one.hash, HASH_BYTES);
+    project_close(p);
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_WRITE, NULL), VOC_OK); // the same content, written otherwise
+    one.journey_xml = STR("<journey><note>n</note></journey>");
+    one.attached_us = 9;
+    assert_int_equal(store_definition_use(p, &one), VOC_OK);
+    assert_int_equal(store_definition_active(p, &a, &out, &found), VOC_OK);
+    assert_true(found && str_is(out.journey_xml, "<journey><note>n</note></journey>") && out.attached_us == 7);
     arena_done(&a);
     project_close(p);
     remove_file("p.voc");

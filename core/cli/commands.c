@@ -157,7 +157,8 @@ static const struct command explain_command = {
     "PROJECT may be left out where one project lies in the working directory.",
     "  voc explain shop.voc webinar            # why it was judged so\n"
     "  voc explain shop.voc webinar expected   # one number of it\n"
-    "  voc explain shop.voc 1,072              # where does this number come from?\n",
+    "  voc explain shop.voc 1,072              # where does this number come from?\n"
+    "  voc explain shop.voc map Aware leave value    # the number of a row, by its words; of one analysis only\n",
     NULL, 0, 1, -1, run_explain};
 
 static const struct command settle_command = {

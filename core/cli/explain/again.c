@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The query that gives a figure again: first from the result, then from what the result was made of (the matched sets, the
 // events, the stays), so that nobody has to believe the program. Each line is short enough to be copied from a terminal.
+#include <ctype.h>
 #include <stdio.h>
 
 #include "cli/explain/explain.h"
 
-static voc_rc open_queries(struct explainer *x, struct table **t)
+voc_rc again_open(struct explainer *x, struct table **t)
 {
     const char *title = arena_printf(&x->c->arena, "Get it again: voc sql %s \"...\"", x->c->project ? x->c->project : "PROJECT");
     voc_rc rc = title ? explain_table(x, t, "again", title) : VOC_E_NOMEM;
@@ -13,7 +14,7 @@ static voc_rc open_queries(struct explainer *x, struct table **t)
 }
 
 // Lines of a query, one row each. Takes the text apart at newlines.
-static voc_rc put_query(struct table *t, const char *title, voc_str lines)
+voc_rc again_put(struct table *t, const char *title, voc_str lines)
 {
     voc_rc rc = table_group(t, title, "");
     while (lines.len && !rc) {
@@ -26,7 +27,7 @@ static voc_rc put_query(struct table *t, const char *title, voc_str lines)
 }
 
 // A text of SQL: quotes are doubled.
-static const char *quoted(struct explainer *x, voc_str s, bool *ok)
+const char *again_quoted(struct explainer *x, voc_str s, bool *ok)
 {
     char *to = arena_alloc(&x->c->arena, 2 * s.len + 3);
     size_t n = 0;
@@ -44,13 +45,21 @@ static const char *quoted(struct explainer *x, voc_str s, bool *ok)
     return to;
 }
 
+const char *again_name(struct explainer *x, voc_str s)
+{
+    static const char *const meant[] = {"all", "and", "as", "by", "case", "check", "default", "else", "end", "from", "group", "in", "index", "is", "join", "left", "limit", "not", "null", "on", "or", "order", "outer", "right", "select", "set", "table", "then", "to", "union", "values", "when", "where"};
+    bool plain = true;
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) plain = plain && !str_is(s, meant[i]);
+    return arena_printf(&x->c->arena, plain ? "%.*s" : "[%.*s]", (int)s.len, s.ptr);
+}
+
 // Queries below hold one "?" where the name belongs.
 static voc_rc query(struct explainer *x, struct table *t, const char *title, const char *text, voc_str what)
 {
     bool ok = true;
     size_t before = strcspn(text, "?");
-    const char *whole = arena_printf(&x->c->arena, "%.*s%s%s", (int)before, text, quoted(x, what, &ok), text + before + 1);
-    return ok && whole ? put_query(t, title, str_of(whole)) : VOC_E_NOMEM;
+    const char *whole = arena_printf(&x->c->arena, "%.*s%s%s", (int)before, text, again_quoted(x, what, &ok), text + before + 1);
+    return ok && whole ? again_put(t, title, str_of(whole)) : VOC_E_NOMEM;
 }
 
 static const char from_result[] = "SELECT code, touches, matched, observed, expected, extra, extra_lo, extra_hi, p_adjusted, spent\n"
@@ -85,7 +94,7 @@ static const char when_action[] = "SELECT time, unit, object, source, line FROM 
 voc_rc again_action(struct explainer *x, voc_str action)
 {
     struct table *t = NULL;
-    voc_rc rc = open_queries(x, &t);
+    voc_rc rc = again_open(x, &t);
     if (!rc) rc = query(x, t, "By whom, as what, and in which stage", of_action, action);
     return rc ? rc : query(x, t, "Each of them, with its file and line", when_action, action);
 }
@@ -95,7 +104,7 @@ voc_rc again_touchpoint(struct explainer *x, const voc_table *v, size_t row)
     struct table *t = NULL;
     voc_str id = figures_text(v, row, "touchpoint"), kind = figures_text(v, row, "kind");
     const voc_cell *random = figures_cell(v, row, "randomised");
-    voc_rc rc = open_queries(x, &t);
+    voc_rc rc = again_open(x, &t);
     if (!rc) rc = query(x, t, "As the score found it", from_result, id);
     if (!rc && str_is(kind, "push")) rc = query(x, t, "From the matched sets (voc score PROJECT --sets, one row a customer)", from_sets, id);
     if (!rc && str_is(kind, "push")) rc = query(x, t, "From the events: all its touches", from_touches, id);
@@ -105,31 +114,34 @@ voc_rc again_touchpoint(struct explainer *x, const voc_table *v, size_t row)
     return rc;
 }
 
+const char *again_table(struct explainer *x, const struct source *s)
+{
+    char *name = arena_printf(&x->c->arena, "%s_%.*s", s->command, (int)s->view.name.len, s->view.name.ptr);
+    for (char *c = name; c && *c; c++)
+        if (!isalnum((unsigned char)*c)) *c = '_';
+    return name;
+}
+
 voc_rc again_column(struct explainer *x, const struct source *s, size_t column, size_t row)
 {
     struct table *t = NULL;
-    char name[64] = "";
     bool ok = true;
     const voc_table *v = &s->view;
     voc_str id = row == SIZE_MAX ? STR("") : figures_text(v, row, "touchpoint");
-    size_t n = 0;
     if (!s->plugin) return VOC_OK;
-    for (const char *c = s->command; *c && n + 1 < sizeof name; c++) name[n++] = *c == '-' ? '_' : *c;
-    const char *where = id.len ? arena_printf(&x->c->arena, " WHERE touchpoint = %s", quoted(x, id, &ok)) : "";
-    const char *col = arena_printf(&x->c->arena, "%.*s", (int)v->columns[column].name.len, v->columns[column].name.ptr);
-    voc_rc rc = !where || !col || !ok ? VOC_E_NOMEM : open_queries(x, &t);
+    const char *where = id.len ? arena_printf(&x->c->arena, " WHERE touchpoint = %s", again_quoted(x, id, &ok)) : "";
+    const char *table = again_table(x, s), *col = again_name(x, v->columns[column].name), *first = again_name(x, v->columns[0].name);
+    voc_rc rc = !where || !table || !col || !first || !ok ? VOC_E_NOMEM : again_open(x, &t);
     const char *range = !rc && v->columns[column].type == VOC_CELL_RANGE ? arena_printf(&x->c->arena, ", %s_lo, %s_hi", col, col) : "";
-    const char *text = rc || !range ? NULL
-                                    : arena_printf(&x->c->arena, "SELECT %.*s, %s%s\n  FROM %s_%.*s%s", (int)v->columns[0].name.len, v->columns[0].name.ptr, col, range, name,
-                                                   (int)v->name.len, v->name.ptr, where);
+    const char *text = rc || !range ? NULL : arena_printf(&x->c->arena, "SELECT %s, %s%s\n  FROM %s%s", first, col, range, table, where);
     if (!rc && !text) rc = VOC_E_NOMEM;
-    return rc ? rc : put_query(t, "As the analysis found it", str_of(text));
+    return rc ? rc : again_put(t, "As the analysis found it", str_of(text));
 }
 
 voc_rc again_stage(struct explainer *x, voc_str stage)
 {
     struct table *t = NULL;
-    voc_rc rc = open_queries(x, &t);
+    voc_rc rc = again_open(x, &t);
     if (!rc) rc = query(x, t, "The counts, from the stays", from_stays, stage);
     if (!rc) rc = query(x, t, "How the stays ended", of_exits, stage);
     return rc ? rc : query(x, t, "Who, and for how long", who_stays, stage);
@@ -138,6 +150,6 @@ voc_rc again_stage(struct explainer *x, voc_str stage)
 voc_rc again_code(struct explainer *x, voc_str code)
 {
     struct table *t = NULL;
-    voc_rc rc = open_queries(x, &t);
+    voc_rc rc = again_open(x, &t);
     return rc ? rc : query(x, t, "Which touchpoints have it", with_code, code);
 }

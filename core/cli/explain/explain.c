@@ -272,7 +272,7 @@ static voc_rc not_found(struct explainer *x, voc_str word)
     else
         snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
     if (figures_is_number(word) && !near)
-        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, "only numbers of voc score and voc stages are looked up; options such as --segment make others", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
+        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, "numbers of every analysis are looked up, as it is without options; options such as --segment make others", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
     else
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", (int)(word.len > 100 ? 100 : word.len), word.ptr);
     return VOC_E_OPTION;
@@ -295,6 +295,7 @@ static voc_rc answer(struct explainer *x, int from)
     bool found = false;
     voc_rc rc = try_word(x, joined(x, from, n), &found);
     if (!rc && !found && n - from > 1) rc = try_number_of(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
+    if (!rc && !found && n - from > 1) rc = figures_of_place(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
     return rc || found ? rc : not_found(x, joined(x, from, n));
 }
 

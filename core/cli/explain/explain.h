@@ -3,6 +3,7 @@
 //   explain.c    what is meant: a code, a touchpoint, a stage, a number's name, a number
 //   figures.c    the tables that numbers stand in        defined.c    the lines of journey.xml that define a thing
 //   customers.c  example customers, event by event       again.c      the query that gives a figure again
+//   places.c     a number by its digits, or by row and column            again_places.c  the same for any table
 #ifndef VOC_CLI_EXPLAIN_H
 #define VOC_CLI_EXPLAIN_H
 #include "cli/cli.h"
@@ -36,10 +37,17 @@ voc_str figures_text(const voc_table *t, size_t row, const char *column);       
 size_t figures_row(const voc_table *t, const char *column, voc_str word);
 voc_rc figures_of_row(struct explainer *x, const struct source *s, size_t row, const char *name, const char *title, const char *lead);
 voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t column, size_t row); // row SIZE_MAX: all rows
-voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found);
-bool figures_is_number(voc_str word);
+voc_str figures_row_name(const voc_table *t, size_t row); // its first cell, where that is a text
 // The tables' rows of one touchpoint by stage.
 voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint);
+
+// places.c: where a number stands
+struct place { const struct source *s; size_t row, column; };
+struct places { struct place *at; size_t n, cap; }; // a VEC
+voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found); // by its digits
+// By the row and the number's name or digits: "Aware" "went on"; "sipoc Aware" "69.9%": of this analysis only.
+voc_rc figures_of_place(struct explainer *x, voc_str words, voc_str number, bool *found);
+bool figures_is_number(voc_str word);
 
 // defined.c: element of journey.xml that begins at this line
 voc_rc defined_table(struct explainer *x, const char *element, uint64_t line);
@@ -56,6 +64,12 @@ voc_rc again_touchpoint(struct explainer *x, const voc_table *t, size_t row);
 voc_rc again_column(struct explainer *x, const struct source *s, size_t column, size_t row);
 voc_rc again_stage(struct explainer *x, voc_str stage);
 voc_rc again_code(struct explainer *x, voc_str code);
+voc_rc again_places(struct explainer *x, const struct places *p, size_t most); // again_places.c: of the first `most` of them
+voc_rc again_open(struct explainer *x, struct table **t);
+voc_rc again_put(struct table *t, const char *title, voc_str lines); // one query; each line but the first is indented
+const char *again_quoted(struct explainer *x, voc_str s, bool *ok);  // as a text of SQL
+const char *again_table(struct explainer *x, const struct source *s); // as SQL names it; NULL: no memory
+const char *again_name(struct explainer *x, voc_str s);              // of a column: [from] where the bare word means something; NULL: no memory
 
 // A table of the answer; owned by x->out.
 voc_rc explain_table(struct explainer *x, struct table **out, const char *name, const char *title);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The numbers that can be asked about: every table of every analysis, and the table of stages. A number is found by its name,
 // by its row, or by the digits that were read on a page.
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/explain/explain.h"
-
-#define FOUND_MAX 40u
 
 // ---- gathering ----------------------------------------------------------------------------------------------------------------
 
@@ -194,7 +191,7 @@ voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint)
 
 // ---- a number by its name ---------------------------------------------------------------------------------------------------------
 
-static voc_str row_name(const voc_table *t, size_t row)
+voc_str figures_row_name(const voc_table *t, size_t row)
 {
     const voc_cell *c = &t->cells[row * t->n_columns];
     return c->type == VOC_CELL_TEXT ? c->s : STR("");
@@ -218,140 +215,10 @@ voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t col
         if ((row != SIZE_MAX && row != i) || (row == SIZE_MAX && cell->type == VOC_CELL_NA)) continue;
         buf_clear(&b);
         render_cell(&b, cell, c);
-        table_text(t, row_name(v, i));
+        table_text(t, figures_row_name(v, i));
         table_text(t, str_mk(b.ptr ? b.ptr : "", b.len));
     }
     if (!rc && v->semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", (int)v->semantics.len, v->semantics.ptr));
-    buf_done(&b);
-    return rc;
-}
-
-// ---- a number by its digits --------------------------------------------------------------------------------------------------------
-
-struct literal { double value, half; bool percent; };
-
-// "1,072", "+112", "63%", "-0.5": digits with commas between groups, at most one point.
-static bool read_literal(voc_str word, struct literal *out)
-{
-    char text[64];
-    size_t n = 0, decimals = 0;
-    bool point = false, digit = false;
-    *out = (struct literal){0};
-    word = str_trim(word);
-    if (word.len && word.ptr[word.len - 1] == '%') out->percent = true, word.len--;
-    for (size_t i = 0; i < word.len; i++) {
-        char ch = word.ptr[i];
-        if (ch == ',' && digit && !point) continue;
-        if (n + 1 >= sizeof text) return false;
-        if (isdigit((unsigned char)ch)) {
-            digit = true;
-            decimals += point;
-        } else if (ch == '.' && !point) {
-            point = true;
-        } else if (!((ch == '-' || ch == '+') && i == 0)) {
-            return false;
-        }
-        text[n++] = ch;
-    }
-    text[n] = 0;
-    out->value = digit ? strtod(text, NULL) : 0; // the program never leaves the C locale
-    out->half = 0.5 * pow(10, -(double)decimals) * (1 + 1e-9);
-    return digit;
-}
-
-bool figures_is_number(voc_str word)
-{
-    struct literal l;
-    return read_literal(word, &l);
-}
-
-static bool near(const struct literal *l, double x) { return fabs(fabs(x) - fabs(l->value)) <= l->half; }
-
-static bool text_holds(const struct literal *l, voc_str text)
-{
-    for (size_t i = 0; i < text.len;) {
-        size_t from = i;
-        while (i < text.len && (isdigit((unsigned char)text.ptr[i]) || (i > from && (text.ptr[i] == ',' || text.ptr[i] == '.') && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1])))) i++;
-        struct literal one;
-        if (i > from && read_literal(str_mk(text.ptr + from, i - from), &one) && fabs(one.value - fabs(l->value)) < 1e-9) return true;
-        if (i == from) i++;
-    }
-    return false;
-}
-
-// "69 d": as it is shown.
-static bool shown_holds(const struct literal *l, const voc_cell *c)
-{
-    const voc_column none = {.flags = 0};
-    struct buf b;
-    buf_init(&b, 256);
-    render_cell(&b, c, &none);
-    bool holds = b.ptr && text_holds(l, str_mk(b.ptr, b.len));
-    buf_done(&b);
-    return holds;
-}
-
-static bool cell_holds(const struct literal *l, const voc_cell *c)
-{
-    switch (c->type) {
-    case VOC_CELL_DURATION: return shown_holds(l, c);
-    case VOC_CELL_INT: return near(l, (double)c->i);
-    case VOC_CELL_REAL: return near(l, c->r);
-    case VOC_CELL_MONEY: return near(l, (double)c->i / 1e6);
-    case VOC_CELL_SHARE: return near(l, c->r * 100) || (!l->percent && near(l, c->r));
-    case VOC_CELL_RANGE: return near(l, c->r) || near(l, c->lo) || near(l, c->hi);
-    case VOC_CELL_TEXT: return text_holds(l, c->s);
-    default: return false;
-    }
-}
-
-static void put_found(struct table *t, const struct source *s, voc_str of, voc_str number, const voc_column *col, const voc_cell *c, struct buf *b)
-{
-    buf_clear(b);
-    if (c) render_cell(b, c, col);
-    table_text(t, of);
-    table_text(t, number);
-    table_text(t, str_mk(b->ptr && c ? b->ptr : "", c ? b->len : 0));
-    buf_clear(b);
-    buf_printf(b, "voc %s, table %.*s", s->command, (int)s->view.name.len, s->view.name.ptr);
-    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
-    table_text(t, col && col->help.len ? col->help : col ? col->title : STR(""));
-}
-
-voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found)
-{
-    struct literal l;
-    struct table *t = NULL;
-    struct buf b;
-    size_t n = 0, more = 0;
-    *found = false;
-    if (!read_literal(number, &l)) return VOC_OK;
-    buf_init(&b, 1 << 16);
-    voc_rc rc = explain_table(x, &t, "found", "");
-    if (!rc) rc = table_column(t, "of", "of", VOC_CELL_TEXT, "", 0, "");
-    if (!rc) rc = table_column(t, "number", "number", VOC_CELL_TEXT, "", 0, "");
-    if (!rc) rc = table_column(t, "value", "value", VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
-    if (!rc) rc = table_column(t, "where", "where", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "");
-    if (!rc) rc = table_column(t, "meaning", "what it is", VOC_CELL_TEXT, "", 0, "");
-    for (size_t i = 0; i < x->sources.n && !rc; i++) {
-        const struct source *s = &x->sources.at[i];
-        for (size_t k = 0; k < s->view.n_notes; k++)
-            if (text_holds(&l, s->view.notes[k].text) && n++ < FOUND_MAX) put_found(t, s, s->view.notes[k].text, STR("a line of text"), NULL, NULL, &b);
-        for (size_t k = 0; k < s->view.n_rows * s->view.n_columns; k++) {
-            const voc_column *col = &s->view.columns[k % s->view.n_columns];
-            if (str_is(col->name, "explanation") || str_is(col->name, "reason") || !cell_holds(&l, &s->view.cells[k])) continue;
-            if (n++ < FOUND_MAX)
-                put_found(t, s, row_name(&s->view, k / s->view.n_columns), col->name, col, &s->view.cells[k], &b);
-            else
-                more++;
-        }
-    }
-    *found = n > 0;
-    if (!rc && more) {
-        buf_clear(&b);
-        buf_printf(&b, "%zu more places hold this number: more digits tell them apart.", more);
-        rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
-    }
     buf_done(&b);
     return rc;
 }

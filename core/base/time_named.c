@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "base/time_internal.h"
 
 #define KEPT_MAX 1024u
@@ -139,7 +140,9 @@ static voc_rc make(struct kept **out, voc_str word)
         k->kind = PLACE;
         char place_of[64];
         rc = time_zone_new(&k->zone, word, NULL);
+        (void)text_icu_short();
         if (rc == VOC_E_OPTION && time_zone_windows(word, place_of)) rc = time_zone_new(&k->zone, str_of(place_of), NULL);
+        else if (rc == VOC_E_OPTION && text_icu_short()) rc = VOC_E_NOMEM; // else it might have been one of Windows'
         if (rc == VOC_E_OPTION) k->kind = UNKNOWN, rc = VOC_OK;
     }
     if (rc == VOC_OK) *out = k;

@@ -90,7 +90,7 @@ static bool all_zones(struct events *e, uint32_t column)
 {
     voc_time_format *f;
     size_t n = 0;
-    if (e->host->time_format(e->cx, &f, (voc_str)VOC_LIT("iso VV"), (voc_str){"", 0}) != VOC_OK) return false;
+    if (!ev_holds(e, e->host->time_format(e->cx, &f, (voc_str)VOC_LIT("iso VV"), (voc_str){"", 0}))) return false;
     for (size_t i = 0; i < e->n_samples; i++) {
         char text[JOINED_MAX] = "2025-01-15 12:00 ", summer[JOINED_MAX] = "2025-07-15 12:00 ";
         const size_t head = strlen(text);
@@ -101,8 +101,8 @@ static bool all_zones(struct events *e, uint32_t column)
         if (cell.len > 60 || is_clock(cell)) return false;
         memcpy(text + head, cell.ptr, cell.len);
         memcpy(summer + head, cell.ptr, cell.len);
-        if (!ambiguous_zone(cell) && e->host->time_parse(f, (voc_str){text, head + cell.len}, &us, &resolution) != VOC_OK &&
-            e->host->time_parse(f, (voc_str){summer, head + cell.len}, &us, &resolution) != VOC_OK)
+        if (!ambiguous_zone(cell) && !ev_holds(e, e->host->time_parse(f, (voc_str){text, head + cell.len}, &us, &resolution)) &&
+            !ev_holds(e, e->host->time_parse(f, (voc_str){summer, head + cell.len}, &us, &resolution)))
             return false;
         n++;
     }

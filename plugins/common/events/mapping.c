@@ -309,8 +309,8 @@ static voc_rc check_header(struct events *e)
     voc_rc rc = e->host->time_format(e->cx, &iso, (voc_str){"", 0}, (voc_str){"", 0});
     for (size_t c = 0; c < e->n_columns && !rc; c++) {
         voc_str name = e->columns[c].name;
-        if (name.len < 10 || !memchr(name.ptr, '-', name.len) || e->host->time_parse(iso, name, &us, &resolution) != VOC_OK) continue;
-        if (cell_missing(column_cell(e, 0, (uint32_t)c)) || e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution) != VOC_OK) continue;
+        if (name.len < 10 || !memchr(name.ptr, '-', name.len) || !ev_holds(e, e->host->time_parse(iso, name, &us, &resolution))) continue;
+        if (cell_missing(column_cell(e, 0, (uint32_t)c)) || !ev_holds(e, e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution))) continue;
         return ev_error(e, VOC_E_INPUT, "003", "-O header=none reads it as data; the columns are then called col1, col2 ...",
                         "the first row holds no names of columns but data (\"%.*s\")", EV_STR(name, 60));
     }
@@ -341,5 +341,5 @@ voc_rc plan_make(struct events *e, const voc_block *first)
     if (!rc) name_start(e);
     if (!rc) rc = times_resolve(e, first);
     if (!rc) rc = numbers_resolve(e, first);
-    return rc;
+    return rc ? rc : e->trouble;
 }

@@ -167,6 +167,12 @@ struct events { // one instance
     size_t n_attrs;
     voc_str start_key; // attribute that keeps the start of an event with start and end
 };
+// Whether a look at some cells says yes. Memory that failed is no answer: it is kept, and the plan fails with it.
+static inline bool ev_holds(struct events *e, voc_rc rc)
+{
+    if (rc == VOC_E_NOMEM) e->trouble = rc;
+    return rc == VOC_OK;
+}
 
 // instance.c: an instance, and what it was given: `values` are those of PLAN_OPTIONS (options.h). Strings are copied.
 voc_rc plan_new(struct events **out, size_t size, const struct cell_reader *reader, const voc_host *host, voc_context *cx); // size of the struct that begins with it

@@ -59,7 +59,7 @@ static bool chief_shape(struct events *e, const voc_str *cells, size_t n, char c
         if (k == n_seen) {
             memcpy(seen[k].text, shape, SHAPE_LEN);
             seen[k].n = 0;
-            seen[k].reads = e->host->time_guess(e->cx, &cells[i], 1, pattern, &possible) == VOC_OK;
+            seen[k].reads = ev_holds(e, e->host->time_guess(e->cx, &cells[i], 1, pattern, &possible));
             n_seen++;
         }
         seen[k].n++;
@@ -85,7 +85,7 @@ static voc_rc periods_guess(struct events *e, const voc_str *cells, size_t n, ch
         size_t i = 0;
         voc_rc rc = e->host->time_format(e->cx, &f, (voc_str){patterns[k], strlen(patterns[k])}, e->zone);
         if (rc) return rc;
-        while (i < n && e->host->time_parse(f, cells[i], &us, &resolution) == VOC_OK && us >= FROM_1900 && us < UPTO_2200) i++;
+        while (i < n && ev_holds(e, e->host->time_parse(f, cells[i], &us, &resolution)) && us >= FROM_1900 && us < UPTO_2200) i++;
         if (i < n) continue;
         memcpy(pattern, patterns[k], strlen(patterns[k]) + 1);
         return VOC_OK;
@@ -114,7 +114,7 @@ voc_rc times_guess(struct events *e, const voc_str *cells, size_t n, char patter
     if (rc == VOC_E_INPUT) {
         size_t kept = 0;
         for (size_t i = 0; i < n_alike && i < SINGLES_MAX; i++)
-            if (e->host->time_guess(e->cx, &alike[i], 1, pattern, possible) == VOC_OK) alike[kept++] = alike[i];
+            if (ev_holds(e, e->host->time_guess(e->cx, &alike[i], 1, pattern, possible))) alike[kept++] = alike[i];
         rc = e->host->time_guess(e->cx, alike, kept, pattern, possible);
     }
     e->host->free(e->cx, alike);
@@ -149,12 +149,12 @@ bool time_column_plausible(struct events *e, uint32_t column, bool named)
         cells[n++] = cell;
     }
     if (n == 0) return named && e->n_samples == 0;
-    if (!named) return e->host->time_guess(e->cx, cells, n, pattern, &possible) == VOC_OK;
+    if (!named) return ev_holds(e, e->host->time_guess(e->cx, cells, n, pattern, &possible));
     voc_rc rc = times_guess(e, cells, n, pattern, &possible);
     if (!rc) rc = e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone);
     if (rc && rc != VOC_E_INPUT) e->trouble = rc;
     if (rc) return false;
-    for (size_t i = 0; i < n; i++) read += e->host->time_parse(f, cells[i], &us, &resolution) == VOC_OK;
+    for (size_t i = 0; i < n; i++) read += ev_holds(e, e->host->time_parse(f, cells[i], &us, &resolution));
     return read * 2 >= n;
 }
 
@@ -249,7 +249,7 @@ static bool reads_all(struct events *e, const voc_time_format *f, const voc_str 
     int64_t us;
     uint32_t resolution;
     for (size_t i = 0; i < n; i++)
-        if (e->host->time_parse(f, cells[i], &us, &resolution) != VOC_OK) return false;
+        if (!ev_holds(e, e->host->time_parse(f, cells[i], &us, &resolution))) return false;
     return true;
 }
 

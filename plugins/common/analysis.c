@@ -48,10 +48,7 @@ void analysis_add(void *into, const void *from, size_t bytes)
     for (size_t i = 0; i < bytes / sizeof *a; i++) a[i] += b[i];
 }
 
-const voc_def_stage *analysis_stage(const struct analysis *a, size_t i)
-{
-    return (const voc_def_stage *)(const void *)((const char *)a->def->stages + i * a->def->stage_size);
-}
+const voc_def_stage *analysis_stage(const struct analysis *a, size_t i) { return definition_stage(a->def, i); }
 
 int64_t analysis_target(const struct analysis *a, size_t stage, bool *working)
 {
@@ -64,19 +61,9 @@ int64_t analysis_target(const struct analysis *a, size_t stage, bool *working)
 
 const voc_def_exit *analysis_exit(const struct analysis *a, size_t i) { return (const voc_def_exit *)(const void *)((const char *)a->def->exits + i * a->def->exit_size); }
 
-const voc_unit *analysis_unit(const voc_journeys *j, size_t i) { return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size); }
+const voc_def_action *analysis_action(const struct analysis *a, size_t i) { return definition_action(a->def, i); }
 
-const voc_stay *analysis_stay(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
-
-const voc_def_action *analysis_action(const struct analysis *a, size_t i)
-{
-    return (const voc_def_action *)(const void *)((const char *)a->def->actions + i * a->def->action_size);
-}
-
-const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i)
-{
-    return (const voc_def_touchpoint *)(const void *)((const char *)a->def->touchpoints + i * a->def->touchpoint_size);
-}
+const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i) { return definition_touchpoint(a->def, i); }
 
 const char *analysis_unit_word(const struct analysis *a, bool many)
 {

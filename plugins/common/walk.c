@@ -2,6 +2,7 @@
 //
 // One pass over the events of a unit beside its stays. Which event opens and which one ends an episode is decided by the
 // stage after each event, so that events of the same second fall on the right side.
+#include "plugins/common/analysis.h"
 #include "plugins/common/walk.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ static voc_rc touch_nodes(struct walk *w)
     const size_t n = w->def->n_touchpoints;
     uint32_t *node = w->host->alloc(w->cx, (n + 1) * sizeof *node);
     if (!node) return VOC_E_NOMEM;
-    for (size_t i = 0; i < n; i++) node[i] = w->def->touchpoints[i].kind == VOC_TOUCH_WORK ? VOC_NONE : (uint32_t)(w->def->n_actions + i);
+    for (size_t i = 0; i < n; i++) node[i] = definition_touchpoint(w->def, i)->kind == VOC_TOUCH_WORK ? VOC_NONE : (uint32_t)(w->def->n_actions + i);
     node[n] = VOC_NONE;
     w->of_touchpoint = node;
     return VOC_OK;
@@ -43,7 +44,7 @@ const char *walk_kind(const struct walk *w, uint32_t node) { return node < w->de
 
 voc_str walk_name(const struct walk *w, uint32_t node)
 {
-    return node < w->def->n_actions ? w->def->actions[node].name : w->def->touchpoints[node - w->def->n_actions].id;
+    return node < w->def->n_actions ? definition_action(w->def, node)->name : definition_touchpoint(w->def, node - w->def->n_actions)->id;
 }
 
 static int compare_bytes(voc_str a, voc_str b)
@@ -250,17 +251,15 @@ static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, wa
 
 static bool began_unseen(const voc_stay *first) { return (first->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)) == VOC_STAY_TRUNCATED; }
 
-static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
-
 // What the first and the last stay say of a unit that is one journey.
 static void as_stays_say(const struct walk *w, const voc_journeys *j, const voc_unit *u, struct walked *to)
 {
     if (!w->staged) return;
     to->first_stay = u->first_stay;
     to->n_stays = u->n_stays;
-    to->open = u->n_stays == 0 || stay_at(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
-    if (u->n_stays) to->segment = stay_at(j, u->first_stay)->segment;
-    if (u->n_stays) to->cut = began_unseen(stay_at(j, u->first_stay));
+    to->open = u->n_stays == 0 || analysis_stay(j, u->first_stay + u->n_stays - 1)->end == VOC_END_CENSORED;
+    if (u->n_stays) to->segment = analysis_stay(j, u->first_stay)->segment;
+    if (u->n_stays) to->cut = began_unseen(analysis_stay(j, u->first_stay));
 }
 
 static voc_rc walk_whole(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
@@ -306,8 +305,8 @@ static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_jo
     size_t at = 0;
     voc_rc rc = VOC_OK;
     for (size_t s = 0, next; s < u->n_stays && !rc; s = next) {
-        const voc_stay *first = stay_at(j, u->first_stay + s), *last = first;
-        for (next = s + 1; next < u->n_stays && stay_at(j, u->first_stay + next)->episode == first->episode; next++) last = stay_at(j, u->first_stay + next);
+        const voc_stay *first = analysis_stay(j, u->first_stay + s), *last = first;
+        for (next = s + 1; next < u->n_stays && analysis_stay(j, u->first_stay + next)->episode == first->episode; next++) last = analysis_stay(j, u->first_stay + next);
         struct walked to = {.unit = u, .first_stay = u->first_stay + s, .n_stays = next - s, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
         const size_t from = episode_from(&e, at, first);
         outside(w, k, &e, at, from);
@@ -356,7 +355,7 @@ voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j,
     const bool plain = columns_are_journeys(w, j);
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;
         rc = w->episodes ? walk_episodes(w, k, j, u, fn, user) : plain ? walk_columns(w, k, j, u, fn, user) : walk_whole(w, k, j, u, fn, user);
     }

@@ -6,8 +6,6 @@
 
 #include "plugins/analysis/attribution/attribution.h"
 
-static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
-
 static voc_rc room_for(const struct attribution *a, struct attribution_state *s, size_t n)
 {
     size_t room = s->room ? s->room : 256, bytes;
@@ -83,9 +81,9 @@ struct ends {
 static void pass_episode(struct ends *x, struct end *out)
 {
     const size_t end = x->u->first_stay + x->u->n_stays;
-    const uint32_t episode = stay_at(x->j, x->i)->episode;
+    const uint32_t episode = analysis_stay(x->j, x->i)->episode;
     const voc_stay *last = NULL;
-    for (; x->i < end && stay_at(x->j, x->i)->episode == episode; x->i++) last = stay_at(x->j, x->i);
+    for (; x->i < end && analysis_stay(x->j, x->i)->episode == episode; x->i++) last = analysis_stay(x->j, x->i);
     if (last) out->over = last->end == VOC_END_CENSORED ? INT64_MAX : last->out_us;
 }
 
@@ -93,7 +91,7 @@ static bool next_stay_end(struct ends *x, struct end *out)
 {
     const voc_definition *d = x->a->base.def;
     for (const size_t end = x->u->first_stay + x->u->n_stays; x->i < end; x->i++) {
-        const voc_stay *stay = stay_at(x->j, x->i);
+        const voc_stay *stay = analysis_stay(x->j, x->i);
         const bool reached = d->win_stage != VOC_NONE && stay->stage == d->win_stage;
         const bool won = reached || (stay->end == VOC_END_EXIT && d->win_exit != VOC_NONE && stay->exit == d->win_exit);
         if (!won && stay->end != VOC_END_EXIT && stay->end != VOC_END_LAPSED) continue;
@@ -160,7 +158,7 @@ voc_rc attribution_walk(const struct attribution *a, struct attribution_state *s
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (!(u->flags & VOC_JOURNEY_INTERNAL)) rc = walk_unit(a, s, j, u);
     }
     return rc;

@@ -82,7 +82,7 @@ static voc_rc ask(struct discover *d)
     for (size_t i = 0; i < def->n_stages && !rc; i++) d->target[i] = NAN;
     for (size_t i = 0; i < target->n_list && !rc; i++) rc = read_target(d, target->list[i]);
     d->won_by_end = def->win_exit != VOC_NONE;
-    for (size_t i = 0; i < def->n_exits; i++) d->won_by_end = d->won_by_end || is(((const voc_def_exit *)(const void *)((const char *)def->exits + i * def->exit_size))->outcome, (voc_str)VOC_LIT("won"));
+    for (size_t i = 0; i < def->n_exits; i++) d->won_by_end = d->won_by_end || is(analysis_exit(&d->base, i)->outcome, (voc_str)VOC_LIT("won"));
     return rc ? rc : compare_ask(d);
 }
 

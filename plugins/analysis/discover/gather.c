@@ -66,7 +66,7 @@ voc_rc gather_batch(const struct discover *d, struct state *st, const voc_journe
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (!(u->flags & VOC_JOURNEY_INTERNAL)) rc = add_unit(d, st, j, u);
     }
     return rc;

@@ -93,7 +93,7 @@ static bool outcome_is(voc_str s, const char *word) { return s.len == strlen(wor
 static bool exit_wins(const struct discover *d, uint32_t exit)
 {
     if (exit == VOC_NONE) return false;
-    const voc_def_exit *e = (const voc_def_exit *)(const void *)((const char *)d->base.def->exits + exit * d->base.def->exit_size);
+    const voc_def_exit *e = analysis_exit(&d->base, exit);
     return exit == d->base.def->win_exit || outcome_is(e->outcome, "won");
 }
 
@@ -115,7 +115,7 @@ static enum outcome outcome_of(const struct discover *d, const struct stay *stay
         if (stays[i].stage == def->win_stage) return WON;
     if (last->end == VOC_END_LAPSED) return SILENT;
     if (last->end != VOC_END_EXIT || last->exit == VOC_NONE) return STILL_OPEN;
-    const voc_def_exit *e = (const voc_def_exit *)(const void *)((const char *)def->exits + last->exit * def->exit_size);
+    const voc_def_exit *e = analysis_exit(&d->base, last->exit);
     return exit_wins(d, last->exit) ? WON : outcome_is(e->outcome, "lost") ? LOST : outcome_is(e->outcome, "disqualified") ? DISQUALIFIED : ENDED;
 }
 

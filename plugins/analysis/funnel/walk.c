@@ -6,8 +6,6 @@
 // (ClickHouse's windowFunnel gives the same levels). An event serves one step only.
 #include "plugins/analysis/funnel/funnel.h"
 
-static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
-
 // ---- stages ---------------------------------------------------------------------------------------------------------------
 
 static voc_rc count_stay(const struct funnel *f, struct funnel_line *lines, const voc_stay *v, const voc_stay *before)
@@ -30,12 +28,12 @@ static voc_rc walk_stages(const struct funnel *f, struct funnel_state *s, const 
     s->units++;
     s->without += u->n_stays == 0;
     while (i < end) {  // one journey
-        const uint32_t episode = stay_at(j, i)->episode, segment = f->by_segment ? stay_at(j, i)->segment : 0;
+        const uint32_t episode = analysis_stay(j, i)->episode, segment = f->by_segment ? analysis_stay(j, i)->segment : 0;
         if (segment >= f->n_segments) return VOC_E_BUG;
         struct funnel_line *lines = s->lines + segment * f->n_lines;
         uint32_t furthest = 0;
-        for (; i < end && stay_at(j, i)->episode == episode; i++) {
-            const voc_stay *v = stay_at(j, i);
+        for (; i < end && analysis_stay(j, i)->episode == episode; i++) {
+            const voc_stay *v = analysis_stay(j, i);
             voc_rc rc = count_stay(f, lines, v, before);
             if (rc) return rc;
             if (v->stage > furthest) furthest = v->stage;
@@ -251,7 +249,7 @@ voc_rc funnel_walk(const struct funnel *f, struct funnel_state *s, const voc_jou
     w.class_ = j->columns[VOC_COL_CLASS];
     w.predicates = j->predicates;
     for (size_t i = 0; i < j->n_units; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;  // nobody's journey
         voc_rc rc = f->of_stages ? walk_stages(f, s, j, u) : walk_steps(&w, j, u);
         if (rc) return rc;

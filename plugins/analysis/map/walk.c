@@ -4,8 +4,6 @@
 // agrees with voc stages and the funnel. People are told apart within their unit.
 #include "plugins/analysis/map/map.h"
 
-static const voc_stay *stay_at(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
-
 static voc_rc meet(const struct map *m, struct map_state *s, size_t stage, enum map_kind kind, size_t i, uint32_t person)
 {
     map_tally(m, s, stage, kind, i)->times++;
@@ -45,11 +43,11 @@ static void count_met(struct map_state *s)
 static voc_rc count_stays(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u)
 {
     for (size_t i = u->first_stay, end = i + u->n_stays; i < end; i++) {
-        const voc_stay *v = stay_at(j, i);
+        const voc_stay *v = analysis_stay(j, i);
         if (v->stage >= m->n_stages) return VOC_E_BUG;
         struct map_stage *g = &s->stages[v->stage];
         bool before = false;
-        for (size_t k = u->first_stay; k < i && !before; k++) before = stay_at(j, k)->stage == v->stage;
+        for (size_t k = u->first_stay; k < i && !before; k++) before = analysis_stay(j, k)->stage == v->stage;
         g->stays++;
         g->units += !before;
         switch (v->end) {
@@ -141,7 +139,7 @@ static uint32_t stage_of(const voc_journeys *j, const voc_unit *u, const voc_wor
     const uint32_t *stage = j->columns[VOC_COL_STAGE];
     if (w->event != VOC_NONE && w->event < u->n_events) return stage[u->first_event + w->event];
     for (size_t i = u->first_stay, end = i + u->n_stays; i < end; i++)
-        if (w->time_us >= stay_at(j, i)->in_us && w->time_us < stay_at(j, i)->out_us) return stay_at(j, i)->stage;
+        if (w->time_us >= analysis_stay(j, i)->in_us && w->time_us < analysis_stay(j, i)->out_us) return analysis_stay(j, i)->stage;
     return VOC_NONE;
 }
 
@@ -162,7 +160,7 @@ voc_rc map_walk(const struct map *m, struct map_state *s, const voc_journeys *j)
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;
         s->units++;
         rc = count_stays(m, s, j, u);

@@ -167,7 +167,7 @@ voc_rc response_walk(const struct response *a, struct response_state *s, const v
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;
         rc = room_for(a, s, u->n_events + 1);
         if (rc) return rc;

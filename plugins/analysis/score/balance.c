@@ -173,7 +173,7 @@ static int add_set(void *ctx, uint32_t touchpoint, uint8_t resolution, const str
     struct balance *b = ctx;
     struct arm *a = &b->arms[touchpoint];
     if (set->n_members == 0) return b->s->host->cancelled(b->s->cx);
-    struct trait_moment m = {set->stay, set->time, resolution, set->window, b->s->def->touchpoints[touchpoint].kind == VOC_TOUCH_PULL};
+    struct trait_moment m = {set->stay, set->time, resolution, set->window, definition_touchpoint(b->s->def, touchpoint)->kind == VOC_TOUCH_PULL};
     add_touched(b, a, &m);
     clear_members(b, a);
     for (size_t i = 0; i < set->n_members; i++) {
@@ -244,7 +244,7 @@ static void put_trait(struct balance *b, uint32_t touchpoint, const struct trait
 {
     const struct compared c = compare(t);
     const char *note = word(x, &c);
-    cell_str(&b->page, b->s->def->touchpoints[touchpoint].id);
+    cell_str(&b->page, definition_touchpoint(b->s->def, touchpoint)->id);
     cell_str(&b->page, (voc_str){"all", 3});
     cell_str(&b->page, x->name);
     cell_yes(&b->page, x->matched_on);
@@ -260,7 +260,7 @@ static void put_trait(struct balance *b, uint32_t touchpoint, const struct trait
 static void put_arm(struct balance *b, uint32_t touchpoint)
 {
     const struct arm *a = &b->arms[touchpoint];
-    const voc_def_touchpoint *d = &b->s->def->touchpoints[touchpoint];
+    const voc_def_touchpoint *d = definition_touchpoint(b->s->def, touchpoint);
     size_t shown = 0, far = 0;
     char title[80], text[200];
     if (!a->sets) return;

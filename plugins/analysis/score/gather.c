@@ -139,7 +139,7 @@ voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j)
 {
     voc_rc rc = j->stay_size == sizeof(voc_stay) ? VOC_OK : VOC_E_BUG;
     for (size_t i = 0; i < j->n_units && !rc; i++)
-        rc = gather_unit(s, st, j, (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size));
+        rc = gather_unit(s, st, j, analysis_unit(j, i));
     return rc;
 }
 

@@ -113,7 +113,7 @@ static void look_back(const struct score *s, struct lately *all, size_t n)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !d->units[u].internal; i++) {
             const struct event *e = &d->events[i];
             if (e->time < from || e->touchpoint == VOC_NONE || e->actor != VOC_ACTOR_COMPANY || !e->delivered || !score_counts(s, e)) continue;
-            if (s->def->touchpoints[e->touchpoint].kind == VOC_TOUCH_PUSH) add_touch(s, &all[e->touchpoint], u, i, from);
+            if (definition_touchpoint(s->def, e->touchpoint)->kind == VOC_TOUCH_PUSH) add_touch(s, &all[e->touchpoint], u, i, from);
         }
     for (size_t i = 0; i < n; i++) close_customer(&all[i]);
 }
@@ -240,10 +240,10 @@ static size_t escape(char *out, size_t size, size_t at, voc_str s)
 
 static void element(const struct score *s, uint32_t touchpoint, char *out, size_t size)
 {
-    voc_str id = s->def->touchpoints[touchpoint].id;
+    voc_str id = definition_touchpoint(s->def, touchpoint)->id;
     char name[700];
     out[0] = 0;
-    if (!s->def->touchpoints[touchpoint].declared || id.len > 100) return;
+    if (!definition_touchpoint(s->def, touchpoint)->declared || id.len > 100) return;
     escape(name, sizeof name, 0, id);
     snprintf(out, size,
              "<holdout id=\"%s-holdout\" touchpoint=\"%s\">\n"
@@ -257,7 +257,7 @@ static void how(const struct score *s, const struct holdout *h, uint32_t touchpo
 {
     static const char *const kinds[] = {"", "account", "person", "case"};
     char controls[40], all[40];
-    bool declared = s->def->touchpoints[touchpoint].declared != 0;
+    bool declared = definition_touchpoint(s->def, touchpoint)->declared != 0;
     if (isnan(h->base) || h->base <= 0) {
         snprintf(out, size, "Nobody acted, with it or without: there is nothing to compare yet.");
     } else if (h->lift_is == LIFT_NONE) {
@@ -306,7 +306,7 @@ static void put_finite(struct page *p, double x, uint32_t digits) { cell_real(p,
 static void row(struct page *p, const struct finding *f, const struct holdout *h)
 {
     static const char *const effects[] = {"", "where it begins to pay", "a gain of a half", "half of those who do not act would"};
-    const voc_def_touchpoint *t = &told(p)->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(told(p)->s->def, f->touchpoint);
     char share[24] = "", text[400], xml[3200];
     bool sized = h->lift_is != LIFT_NONE;
     if (sized) snprintf(share, sizeof share, "1 in %u", h->one_in);

@@ -80,7 +80,7 @@ static void fill_push(const struct study *st, const struct finding *f, const str
                                .placebo_lift = c->placebo.sets ? c->placebo.lift : NAN, .placebo_p = c->placebo.sets ? c->placebo.p : NAN,
                                .trigger = c->trigger, .bundle = c->bundle, .covered = c->covered, .value = f->value,
                                .cost = cost_of(f->unit_cost, c), .unit_cost = f->unit_cost, .money_lo = c->money_lo, .money_hi = c->money_hi,
-                               .incidental = st->s->def->touchpoints[f->touchpoint].incidental != VOC_REASON_NONE};
+                               .incidental = definition_touchpoint(st->s->def, f->touchpoint)->incidental != VOC_REASON_NONE};
     double touches = f->stage == TRIAL_ALL ? (double)f->delivered : (double)f->cell.touches;
     if (f->linked_harm > 0 && touches >= f->linked_harm) v->linked_harm_lo = stats_wilson(f->linked_harm, touches).lo;
     if (f->randomised && c == &f->cell) fill_randomised(f, &f->random, v);
@@ -215,7 +215,7 @@ static voc_rc judge_pull(struct study *st)
         x->pull_cell.harm_lift = x->tested ? x->cell.estimate[1].lift : NAN;
         x->pull_cell.value = x->value;
         x->cost = x->pull_cell.cost = x->unit_cost * (double)x->uses;
-        x->pull_cell.incidental = st->s->def->touchpoints[i].incidental != VOC_REASON_NONE;
+        x->pull_cell.incidental = definition_touchpoint(st->s->def, i)->incidental != VOC_REASON_NONE;
         x->code = verdict_pull(&x->pull_cell);
         x->judged = true;
     }
@@ -229,7 +229,7 @@ static void judge_work(struct study *st)
     for (size_t i = 0; i < st->n_pooled; i++) {
         struct finding *x = &st->pooled[i];
         if (!x->work || x->all_touches == 0) continue;
-        const voc_def_touchpoint *t = &st->s->def->touchpoints[i];
+        const voc_def_touchpoint *t = definition_touchpoint(st->s->def, i);
         x->uses = x->all_touches;
         if (t->incidental == VOC_REASON_NONE && (!t->declared || t->referred)) continue;
         x->code = t->incidental != VOC_REASON_NONE ? VERDICT_I_ZERO : VERDICT_W4;

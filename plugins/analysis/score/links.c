@@ -9,7 +9,7 @@
 
 static bool is_touch(const struct score *s, const struct event *e)
 {
-    return e->actor == VOC_ACTOR_COMPANY && e->delivered && e->touchpoint != VOC_NONE && s->def->touchpoints[e->touchpoint].kind == VOC_TOUCH_PUSH;
+    return e->actor == VOC_ACTOR_COMPANY && e->delivered && e->touchpoint != VOC_NONE && definition_touchpoint(s->def, e->touchpoint)->kind == VOC_TOUCH_PUSH;
 }
 
 static bool same_person(const struct more *a, const struct more *b)
@@ -122,19 +122,19 @@ voc_rc study_work(struct study *st)
         const struct event *e = &d->events[i];
         if (e->touchpoint == VOC_NONE || !score_counts(s, e)) continue;
         struct finding *f = &st->pooled[e->touchpoint];
-        uint32_t kind = s->def->touchpoints[e->touchpoint].kind;
+        uint32_t kind = definition_touchpoint(s->def, e->touchpoint)->kind;
         if ((kind == VOC_TOUCH_PULL) != (e->actor == VOC_ACTOR_CUSTOMER)) continue;
         f->all_touches++;
         f->delivered += is_touch(s, e);
         f->work = kind == VOC_TOUCH_WORK;
         const struct more *m = data_more(d, e);
         if (m->cost != VOC_NA) cost[e->touchpoint] += (double)m->cost / 1e6, costed[e->touchpoint]++;
-        int64_t minutes = m->minutes != VOC_NA ? m->minutes : s->def->touchpoints[e->touchpoint].minutes;
+        int64_t minutes = m->minutes != VOC_NA ? m->minutes : definition_touchpoint(s->def, e->touchpoint)->minutes;
         if (minutes != VOC_NA) f->minutes += (double)minutes / 1e6;
     }
     for (uint32_t i = 0; i < st->n_pooled; i++) {
         struct finding *f = &st->pooled[i];
-        int64_t declared = s->def->touchpoints[i].unit_cost;
+        int64_t declared = definition_touchpoint(s->def, i)->unit_cost;
         // the declared cost, else the mean of what the touches themselves say, if all of them do
         f->unit_cost = declared != VOC_NA ? (double)declared / 1e6 : f->all_touches && costed[i] == f->all_touches ? cost[i] / (double)f->all_touches : NAN;
         f->spend = f->all_touches ? f->unit_cost * (double)f->all_touches : 0;

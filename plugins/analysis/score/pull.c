@@ -97,7 +97,7 @@ static size_t collect_obtained(const struct score *s, uint32_t touchpoint, struc
             if (e->touchpoint != touchpoint || e->actor != VOC_ACTOR_CUSTOMER || e->class_ == VOC_CLASS_PASSAGE || e->class_ == VOC_CLASS_TROUBLE) continue;
             if (!score_counts(s, e)) continue;
             f->uses++;
-            if (s->def->actions[e->action].value != VOC_NA) sum += (double)s->def->actions[e->action].value / 1e6, valued++;
+            if (definition_action(s->def, e->action)->value != VOC_NA) sum += (double)definition_action(s->def, e->action)->value / 1e6, valued++;
             out[n++] = (struct person){who(data_more(d, e)->individual, u), d->units[u].account};
         }
     *worth = valued && valued == f->uses ? sum / (double)valued : NAN;
@@ -114,7 +114,7 @@ static size_t join(struct person *people, size_t n, const struct person *obtaine
 static voc_rc one_pull(struct study *st, struct finding *f)
 {
     const struct score *s = st->s;
-    const voc_def_touchpoint *t = &s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(s->def, f->touchpoint);
     struct offer o = offer_of(s, t);
     size_t room = s->data.n_persons + s->data.n_stays + 2 * s->data.n_events;
     struct person *people = score_alloc(s, room, sizeof *people), *obtained = score_alloc(s, room, sizeof *obtained);
@@ -140,7 +140,7 @@ voc_rc study_pull(struct study *st)
 {
     voc_rc rc = VOC_OK;
     for (uint32_t i = 0; i < st->n_pooled && !rc; i++)
-        if (st->s->def->touchpoints[i].kind == VOC_TOUCH_PULL) rc = one_pull(st, &st->pooled[i]);
+        if (definition_touchpoint(st->s->def, i)->kind == VOC_TOUCH_PULL) rc = one_pull(st, &st->pooled[i]);
     return rc;
 }
 

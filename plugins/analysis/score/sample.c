@@ -16,7 +16,7 @@ voc_rc sample_names(const struct score *s, struct trial_input *in)
     uint64_t *units = score_alloc(s, d->n_units, sizeof *units), *types = score_alloc(s, def->n_touchpoints, sizeof *types);
     if (!units || !types) return VOC_E_NOMEM;
     for (size_t i = 0; i < d->n_units; i++) units[i] = xxh64(d->units[i].name.ptr, d->units[i].name.len, 0);
-    for (size_t i = 0; i < def->n_touchpoints; i++) types[i] = xxh64(def->touchpoints[i].id.ptr, def->touchpoints[i].id.len, 0);
+    for (size_t i = 0; i < def->n_touchpoints; i++) types[i] = xxh64(definition_touchpoint(def, i)->id.ptr, definition_touchpoint(def, i)->id.len, 0);
     in->unit_hash = units;
     in->type_hash = types;
     return VOC_OK;
@@ -29,7 +29,7 @@ voc_rc sample_keep(const struct score *s, const struct trial_frame *frame, uint3
     *keep = 0;
     if (s->options[OPT_ALL_TRIALS].i) return VOC_OK;
     for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-        if (s->def->touchpoints[i].kind == kind) touches += (double)trial_frame_touches(frame, i);
+        if (definition_touchpoint(s->def, i)->kind == kind) touches += (double)trial_frame_touches(frame, i);
     if (touches * each <= (double)s->options[OPT_TRIALS_MAX].i) return VOC_OK;
     *keep = (uint64_t)((double)s->options[OPT_TRIALS_MAX].i / (touches * each) * 0x1p64);
     if (*keep == 0) *keep = 1;

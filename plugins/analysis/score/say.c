@@ -37,7 +37,7 @@ const char *say_firmness(const struct finding *f)
 
 static voc_str title_of(const struct study *st, uint32_t touchpoint)
 {
-    const voc_def_touchpoint *t = &st->s->def->touchpoints[touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(st->s->def, touchpoint);
     return t->title.len ? t->title : t->id;
 }
 
@@ -68,7 +68,7 @@ static size_t add_exceptions(const struct study *st, const struct finding *f, ch
         if (c->touchpoint != f->touchpoint || c->segment != TRIAL_ALL || !c->judged || verdict_name(c->code)->class == VERDICT_VALUE) continue;
         if (c->code != VERDICT_U6 && c->code != VERDICT_W2 && c->code != VERDICT_W1) continue;
         const struct trial_estimate *a = &c->cell.estimate[0];
-        const voc_def_stage *s = &st->s->def->stages[c->stage];
+        const voc_def_stage *s = definition_stage(st->s->def, c->stage);
         voc_str name = s->title.len ? s->title : s->id;
         at = add(out, size, at, "; no gain seen in \"%.*s\" (%+.0f to %+.0f)", (int)(name.len > 60 ? 60 : name.len), name.ptr, a->extra_lo, a->extra_hi);
     }
@@ -169,7 +169,7 @@ static void settle_alone(const struct study *st, const struct finding *f, char *
 static void settle_more(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     char when[80], n[100];
-    voc_str id = st->s->def->touchpoints[f->touchpoint].id;
+    voc_str id = definition_touchpoint(st->s->def, f->touchpoint)->id;
     say_when(st, &f->settle, when, sizeof when);
     say_missing(f, n, sizeof n);
     size_t at = isnan(f->settle.missing) ? add(out, size, 0, "more of them") : add(out, size, 0, "about %s, %s", n, when);
@@ -181,7 +181,7 @@ void say_settle(const struct study *st, const struct finding *f, char *out, size
 {
     const struct settle *x = &f->settle;
     const struct trial_estimate *a = f->randomised ? f->random.estimate : f->cell.estimate;
-    voc_str id = st->s->def->touchpoints[f->touchpoint].id;
+    voc_str id = definition_touchpoint(st->s->def, f->touchpoint)->id;
     char when[80], n[100], of[60];
     out[0] = 0;
     switch (x->way) {
@@ -346,7 +346,7 @@ static void value(const struct study *st, const struct finding *f, char *out, si
 static void incidental(const struct study *st, const struct finding *f, char *out, size_t size)
 {
     static const char *const reasons[] = {"", "the law asks for it", "safety asks for it", "billing asks for it", "a contract asks for it"};
-    size_t at = add(out, size, 0, "%s: ", reasons[st->s->def->touchpoints[f->touchpoint].incidental]);
+    size_t at = add(out, size, 0, "%s: ", reasons[definition_touchpoint(st->s->def, f->touchpoint)->incidental]);
     if (f->code == VERDICT_I_MINUS) {
         at = harms(f) ? add_harm(f, out, size, add(out, size, at, "! ")) : add(out, size, at, "! fewer act");
         add(out, size, at, ": soften it");

@@ -35,7 +35,7 @@ static const struct trial_estimate *estimate(const struct finding *f) { return f
 
 static voc_str name_of(const struct study *st, uint32_t touchpoint)
 {
-    const voc_def_touchpoint *t = &st->s->def->touchpoints[touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(st->s->def, touchpoint);
     return t->title.len ? t->title : t->id;
 }
 

@@ -90,11 +90,11 @@ static voc_rc check_aim(struct score *s)
     if (aim->n_list == 1 && aim->list[0].len == 7 && memcmp(aim->list[0].ptr, "forward", 7) == 0) return VOC_OK;
     for (size_t i = 0; i < aim->n_list; i++) {
         size_t a = 0;
-        while (a < s->def->n_actions && !(s->def->actions[a].name.len == aim->list[i].len && memcmp(s->def->actions[a].name.ptr, aim->list[i].ptr, aim->list[i].len) == 0)) a++;
+        while (a < s->def->n_actions && !(definition_action(s->def, a)->name.len == aim->list[i].len && memcmp(definition_action(s->def, a)->name.ptr, aim->list[i].ptr, aim->list[i].len) == 0)) a++;
         char message[200];
         snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
         if (a == s->def->n_actions) return score_complain(s, "SCORE-003", "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
-        uint32_t c = s->def->actions[a].class_;
+        uint32_t c = definition_action(s->def, a)->class_;
         snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
         if (c != VOC_CLASS_VALUE && c != VOC_CLASS_NEUTRAL)
             return score_complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
@@ -170,7 +170,7 @@ static voc_rc name_frequent(struct score *s, bool customers, char *out, size_t a
     for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
     qsort(n, s->def->n_actions, sizeof *n, most_first);
     for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < size - 80; i++) {
-        voc_str name = s->def->actions[n[i].action].name;
+        voc_str name = definition_action(s->def, n[i].action)->name;
         at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
     }
     return VOC_OK;

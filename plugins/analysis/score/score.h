@@ -10,6 +10,7 @@
 
 #include "plugins/analysis/score/trial.h"
 #include "plugins/analysis/score/verdict.h"
+#include "plugins/common/analysis.h"
 
 enum { OPT_WINDOW, OPT_SEGMENT, OPT_BY, OPT_AIM, OPT_SENSITIVITY, OPT_SETS, OPT_BALANCE, OPT_ALL_TRIALS, OPT_TRIALS_MAX, N_OPTIONS };
 enum { BY_NOTHING, BY_STAGE, BY_SEGMENT, BY_GROUP };

@@ -41,7 +41,7 @@ bool outcome_counts_in(const voc_def_action *a, uint32_t stage)
 static bool aimed(const struct score *s, size_t event, uint32_t touchpoint, uint32_t stage)
 {
     const struct event *e = &s->data.events[event];
-    const voc_def_action *a = &s->def->actions[e->action];
+    const voc_def_action *a = definition_action(s->def, e->action);
     if (s->options[OPT_AIM].n_list) return listed(&s->options[OPT_AIM], a->name);
     if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return data_bit(&s->data, event, s->aims.touchpoint[touchpoint]);
     if (s->aims.stage[stage] != VOC_NONE) return data_bit(&s->data, event, s->aims.stage[stage]);
@@ -59,14 +59,14 @@ bool outcome_is(const struct score *s, size_t event, size_t unit_first, uint32_t
 // What the aim itself declares; VOC_NA: nothing.
 static int64_t declared_value(const struct score *s, uint32_t touchpoint, uint32_t stage)
 {
-    if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return s->def->touchpoints[touchpoint].aim_value;
-    return s->aims.stage[stage] != VOC_NONE ? s->def->stages[stage].aim_value : VOC_NA;
+    if (touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) return definition_touchpoint(s->def, touchpoint)->aim_value;
+    return s->aims.stage[stage] != VOC_NONE ? definition_stage(s->def, stage)->aim_value : VOC_NA;
 }
 
 double outcome_value(const struct score *s, const struct event *e, uint32_t touchpoint, uint32_t stage)
 {
     int64_t v = s->options[OPT_AIM].n_list ? VOC_NA : declared_value(s, touchpoint, stage);
-    if (v == VOC_NA) v = s->def->actions[e->action].value;  // an aim of the command line has no value of its own
+    if (v == VOC_NA) v = definition_action(s->def, e->action)->value;  // an aim of the command line has no value of its own
     return v == VOC_NA ? NAN : (double)v / 1e6;
 }
 
@@ -77,7 +77,7 @@ double aim_value(const struct score *s, uint32_t touchpoint, uint32_t stage)
     if (v != VOC_NA) return (double)v / 1e6;
     if (!aim->n_list && ((touchpoint != VOC_NONE && s->aims.touchpoint[touchpoint] != VOC_NONE) || s->aims.stage[stage] != VOC_NONE)) return NAN;
     for (size_t i = 0; i < s->def->n_actions; i++) {
-        const voc_def_action *a = &s->def->actions[i];
+        const voc_def_action *a = definition_action(s->def, i);
         if (aim->n_list ? !listed(aim, a->name) : a->class_ != VOC_CLASS_VALUE || !outcome_counts_in(a, stage)) continue;
         if (a->value == VOC_NA || (v != VOC_NA && v != a->value)) return NAN;
         v = a->value;
@@ -177,7 +177,7 @@ static double worth_of_aimed(const struct filter *f, size_t unit, size_t event)
 static bool any_worth(const struct score *s, uint32_t touchpoint, uint32_t stage)
 {
     bool any = !s->options[OPT_AIM].n_list && declared_value(s, touchpoint, stage) != VOC_NA;
-    for (size_t i = 0; i < s->def->n_actions && !any; i++) any = s->def->actions[i].value != VOC_NA;
+    for (size_t i = 0; i < s->def->n_actions && !any; i++) any = definition_action(s->def, i)->value != VOC_NA;
     return any;
 }
 

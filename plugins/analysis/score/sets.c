@@ -58,7 +58,7 @@ static uint32_t find(const struct score *s, const voc_value *list, size_t first,
         if (wrote < 0 || (size_t)wrote >= sizeof text - at) break;
         at += (size_t)wrote;
         for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-            if (same(s->def->touchpoints[i].id, (voc_str){text, at}) || (found == VOC_NONE && same(s->def->touchpoints[i].title, (voc_str){text, at}))) {
+            if (same(definition_touchpoint(s->def, i)->id, (voc_str){text, at}) || (found == VOC_NONE && same(definition_touchpoint(s->def, i)->title, (voc_str){text, at}))) {
                 found = i;
                 *n_words = k - first + 1;
             }
@@ -72,16 +72,16 @@ voc_rc sets_asked(struct score *s)
     bool named = list->set && list->n_list > 0;
     s->asked = score_alloc(s, s->def->n_touchpoints, sizeof *s->asked);
     if (!s->asked) return VOC_E_NOMEM;
-    for (size_t i = 0; i < s->def->n_touchpoints && !named; i++) s->asked[i] = s->def->touchpoints[i].kind == VOC_TOUCH_PUSH;
+    for (size_t i = 0; i < s->def->n_touchpoints && !named; i++) s->asked[i] = definition_touchpoint(s->def, i)->kind == VOC_TOUCH_PUSH;
     for (size_t k = 0, n = 1; named && k < list->n_list; k += n) {
         uint32_t found = find(s, list, k, &n);
         if (found == VOC_NONE && same(list->list[k], (voc_str){"all", 3})) {
-            for (size_t i = 0; i < s->def->n_touchpoints; i++) s->asked[i] = s->asked[i] || s->def->touchpoints[i].kind == VOC_TOUCH_PUSH;
+            for (size_t i = 0; i < s->def->n_touchpoints; i++) s->asked[i] = s->asked[i] || definition_touchpoint(s->def, i)->kind == VOC_TOUCH_PUSH;
             n = 1;
             continue;
         }
         if (found == VOC_NONE) return unknown(s, list->list[k]);
-        if (s->def->touchpoints[found].kind == VOC_TOUCH_WORK)
+        if (definition_touchpoint(s->def, found)->kind == VOC_TOUCH_WORK)
             return score_complain(s, "SCORE-011", "ask for what reaches customers: voc score PROJECT --table touchpoints lists all with their kind",
                                   "internal work reaches no customer, so there are no comparable customers to show");
         s->asked[found] = true;
@@ -130,8 +130,8 @@ struct row {
 static void put_member(struct writer *w, const struct trial_set *set, int64_t member, const struct row *m)
 {
     const struct score *s = told(&w->page)->s;
-    cell_str(&w->page, s->def->touchpoints[w->touchpoint].id);
-    cell_str(&w->page, s->def->stages[set->stage].id);
+    cell_str(&w->page, definition_touchpoint(s->def, w->touchpoint)->id);
+    cell_str(&w->page, definition_stage(s->def, set->stage)->id);
     cell_str(&w->page, set->segment < s->def->n_segments ? s->def->segments[set->segment] : (voc_str){"", 0});
     cell_signed(&w->page, w->n);
     cell_str(&w->page, member ? (voc_str){"comparator", 10} : (voc_str){"exposed", 7});

@@ -53,7 +53,7 @@ voc_rc score_rc(enum trial_rc rc)
 bool study_is_touch(const struct score *s, const struct event *e, bool with_pull)
 {
     if (e->touchpoint == VOC_NONE) return false;
-    uint32_t kind = s->def->touchpoints[e->touchpoint].kind;
+    uint32_t kind = definition_touchpoint(s->def, e->touchpoint)->kind;
     if (e->actor == VOC_ACTOR_COMPANY) return kind == VOC_TOUCH_PUSH && e->delivered;
     return with_pull && kind == VOC_TOUCH_PULL && e->actor == VOC_ACTOR_CUSTOMER;
 }
@@ -185,7 +185,7 @@ static bool same_outcomes(const struct score *s, uint32_t a, uint32_t b)
 {
     if (aim_is_forward(s) || s->aims.stage[a] != s->aims.stage[b] || s->aims.stage[a] != VOC_NONE) return false;
     for (size_t i = 0; i < s->def->n_actions; i++)
-        if (outcome_counts_in(&s->def->actions[i], a) != outcome_counts_in(&s->def->actions[i], b)) return false;
+        if (outcome_counts_in(definition_action(s->def, i), a) != outcome_counts_in(definition_action(s->def, i), b)) return false;
     return true;
 }
 
@@ -194,7 +194,7 @@ static voc_rc plan_outcomes(struct trials *t, struct plan *p)
     const struct score *s = t->st->s;
     size_t n = s->def->n_stages;
     bool own = (s->aims.touchpoint[p->touchpoint] != VOC_NONE && !s->options[OPT_AIM].n_list) || t->clicks[p->touchpoint] ||
-               s->def->touchpoints[p->touchpoint].kind == VOC_TOUCH_PULL;
+               definition_touchpoint(s->def, p->touchpoint)->kind == VOC_TOUCH_PULL;
     p->window = score_alloc(s, n, sizeof *p->window);
     p->value = score_alloc(s, n, sizeof *p->value);
     p->outcome[0] = score_alloc(s, n, sizeof *p->outcome[0]);
@@ -429,7 +429,7 @@ static voc_rc run_pulls(struct trials *push)
     t.plans = score_alloc(s, s->def->n_touchpoints, sizeof *t.plans);
     if (!t.plans) return VOC_E_NOMEM;
     for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-        if (s->def->touchpoints[i].kind == VOC_TOUCH_PULL) t.plans[t.n_plans++].touchpoint = i;
+        if (definition_touchpoint(s->def, i)->kind == VOC_TOUCH_PULL) t.plans[t.n_plans++].touchpoint = i;
     if (t.n_plans == 0) return VOC_OK;
     voc_rc rc = make_frame(&t, true);
     if (!rc) rc = run_plans(&t);
@@ -515,7 +515,7 @@ voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_s
     for (int with_pull = 0; with_pull < 2 && !rc; with_pull++) {
         t.n_plans = 0;
         for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-            if (asked[i] && s->def->touchpoints[i].kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
+            if (asked[i] && definition_touchpoint(s->def, i)->kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
         if (t.n_plans == 0) continue;
         rc = make_frame(&t, with_pull);
         if (t.keep) st->keep = t.keep;

@@ -78,7 +78,7 @@ static void put_counts(struct summary *p, const struct finding *f)
 
 static void put_row(struct summary *p, const struct finding *f)
 {
-    const voc_def_touchpoint *t = &told(&p->page)->s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(told(&p->page)->s->def, f->touchpoint);
     const struct trial_estimate *e = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     voc_str name = t->title.len ? t->title : t->id;
     char reason[600];
@@ -182,13 +182,13 @@ static void credit(struct summary *p)
     qsort(s, st->n_pooled, sizeof *s, share_order);
     at = (size_t)snprintf(text, sizeof text, "Last-touch credit would rank");
     for (size_t i = 0; i < st->n_pooled && i < 3 && s[i].n > 0; i++) {
-        const voc_def_touchpoint *t = &st->s->def->touchpoints[s[i].touchpoint];
+        const voc_def_touchpoint *t = definition_touchpoint(st->s->def, s[i].touchpoint);
         voc_str name = t->title.len ? t->title : t->id;
         at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, 100 * s[i].n / (double)st->n_credited);
     }
     for (size_t i = 0; i < p->n && shown < 3; i++) {
         if (group_of(p->order[i]) != DO_MORE) break;
-        const voc_def_touchpoint *t = &st->s->def->touchpoints[p->order[i]->touchpoint];
+        const voc_def_touchpoint *t = definition_touchpoint(st->s->def, p->order[i]->touchpoint);
         voc_str name = t->title.len ? t->title : t->id;
         at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", shown ? "," : "; it gives", (int)(name.len > 40 ? 40 : name.len), name.ptr,
                                100 * st->credit[p->order[i]->touchpoint] / (double)st->n_credited);
@@ -230,9 +230,9 @@ static void undeclared(struct summary *p)
     for (size_t i = 0; i < s->data.n_events; i++)
         if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER) count[s->data.events[i].action]++;
     for (size_t a = 0; a < s->def->n_actions; a++) {
-        if (s->def->actions[a].declared || count[a] == 0 || s->def->actions[a].name.len == 0) continue;
+        if (definition_action(s->def, a)->declared || count[a] == 0 || definition_action(s->def, a)->name.len == 0) continue;
         if (n++ < 6) {
-            voc_str name = s->def->actions[a].name;
+            voc_str name = definition_action(s->def, a)->name;
             at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", n > 1 ? ", " : "Actions that the journey does not class count as neutral: ", (int)(name.len > 50 ? 50 : name.len), name.ptr);
         }
     }
@@ -264,7 +264,7 @@ static void next_steps(struct summary *p)
         page_note(&p->page, VOC_NOTE_NEXT, "voc stages PROJECT says which definitions fit nothing, and what is missing");
         return;
     }
-    voc_str id = p->n ? s->def->touchpoints[p->order[0]->touchpoint].id : (voc_str){"", 0};
+    voc_str id = p->n ? definition_touchpoint(s->def, p->order[0]->touchpoint)->id : (voc_str){"", 0};
     if (id.len && id.len < 80 && !memchr(id.ptr, '\'', id.len)) {
         const char *quote = memchr(id.ptr, ' ', id.len) ? "'" : "";
         snprintf(word, sizeof word, "%s%.*s%s", quote, (int)id.len, id.ptr, quote);

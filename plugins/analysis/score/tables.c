@@ -104,7 +104,7 @@ static void finding_row(struct page *p, const struct finding *f)
 {
     static const char *const kinds[] = {"", "push", "pull", "work"};
     const struct score *s = told(p)->s;
-    const voc_def_touchpoint *t = &s->def->touchpoints[f->touchpoint];
+    const voc_def_touchpoint *t = definition_touchpoint(s->def, f->touchpoint);
     const struct trial_cell *c = &f->cell;
     const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0], *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
     bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
@@ -115,7 +115,7 @@ static void finding_row(struct page *p, const struct finding *f)
     cell_str(p, t->id);
     cell_str(p, t->title);
     cell_text(p, kinds[t->kind]);
-    cell_str(p, whole ? (voc_str){"all", 3} : s->def->stages[f->stage].id);
+    cell_str(p, whole ? (voc_str){"all", 3} : definition_stage(s->def, f->stage)->id);
     cell_str(p, f->segment == TRIAL_ALL ? (voc_str){"all", 3} : s->def->segments[f->segment]);
     cell_text(p, verdict_name(f->code)->word);
     cell_text(p, verdict_name(f->code)->code);
@@ -143,7 +143,7 @@ static void finding_row(struct page *p, const struct finding *f)
     cell_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.p : no, 4);
     cell_real(p, tried && !f->randomised ? c->trigger : no, 3);
     cell_real(p, tried && !f->randomised ? c->bundle : no, 3);
-    cell_str(p, tried && c->bundle_type != TRIAL_NONE ? s->def->touchpoints[c->bundle_type].id : (voc_str){"", 0});
+    cell_str(p, tried && c->bundle_type != TRIAL_NONE ? definition_touchpoint(s->def, c->bundle_type)->id : (voc_str){"", 0});
     cell_real(p, tried && !f->randomised ? c->covered : no, 3);
     cell_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
     cell_real(p, tried ? c->busiest : no, 3);
@@ -270,11 +270,11 @@ static voc_rc trouble(struct page *p)
         if (t[a].n == 0) continue;
         t[a].before = VOC_NONE;
         most_before(st, a, &t[a], count);
-        cell_str(p, st->s->def->actions[a].name);
+        cell_str(p, definition_action(st->s->def, a)->name);
         cell_int(p, t[a].n);
         cell_int(p, t[a].customers);
         cell_money(p, t[a].costed ? t[a].cost : NAN, 2);
-        cell_str(p, t[a].before != VOC_NONE ? st->s->def->touchpoints[t[a].before].id : (voc_str){"", 0});
+        cell_str(p, t[a].before != VOC_NONE ? definition_touchpoint(st->s->def, t[a].before)->id : (voc_str){"", 0});
         cell_int(p, t[a].before_n);
     }
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");

@@ -164,7 +164,7 @@ static bool all_count(const struct sessions *a, const voc_journeys *j)
     uint8_t others = 0;
     for (size_t e = 0; e < j->n_events; e++) others |= (uint8_t)((actor[e] != VOC_ACTOR_CUSTOMER) | (class_[e] == VOC_CLASS_MECHANICAL) | (class_[e] == VOC_CLASS_UNDELIVERED));
     for (size_t i = 0; i < j->n_units && !others; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->n_events) others = time[u->first_event] < a->base.info->start_us; // times ascend
     }
     return !others;
@@ -208,7 +208,7 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
     voc_rc rc = a->base.host->cancelled(a->base.cx) ? VOC_CANCELLED : VOC_OK;
     const bool whole = all_count(a, j);
     for (size_t i = 0; i < j->n_units && !rc; i++) {
-        const voc_unit *u = (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+        const voc_unit *u = analysis_unit(j, i);
         if (u->flags & VOC_JOURNEY_INTERNAL) continue;
         rc = whole ? walk_whole_unit(a, state, j, u) : walk_unit(a, state, j, u);
     }

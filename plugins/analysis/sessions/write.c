@@ -121,7 +121,7 @@ static void end_rows(struct page *p, struct ranked *scratch, const struct sessio
     const uint64_t *of = first ? x->first : x->last;
     size_t n = 0;
     for (size_t i = 0; i < a->base.def->n_actions; i++)
-        if (of[i]) scratch[n++] = (struct ranked){of[i], ((const voc_def_action *)(const void *)((const char *)a->base.def->actions + i * a->base.def->action_size))->name};
+        if (of[i]) scratch[n++] = (struct ranked){of[i], analysis_action(&a->base, i)->name};
     if (n) qsort(scratch, n, sizeof *scratch, most_first);
     for (size_t i = 0; i < n; i++) {
         if (a->top && i >= a->top) {

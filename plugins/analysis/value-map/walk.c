@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const voc_unit *unit_at(const voc_journeys *j, size_t i) { return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size); }
 static const voc_word *word_at(const voc_journeys *j, size_t i) { return (const voc_word *)(const void *)((const char *)j->words + i * j->word_size); }
 static const voc_stay *stay_of(const voc_stay *stays, const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)stays + i * j->stay_size); }
 
@@ -336,7 +335,7 @@ voc_rc vm_walk(const struct vm *v, struct vm_state *s, const voc_journeys *j)
 {
     voc_rc rc = VOC_OK;
     for (size_t u = 0; u < j->n_units && !rc; u++) {
-        struct walk w = {.v = v, .s = s, .j = j, .u = unit_at(j, u)};
+        struct walk w = {.v = v, .s = s, .j = j, .u = analysis_unit(j, u)};
         if (w.u->flags & VOC_JOURNEY_INTERNAL) continue;
         w.time = (const int64_t *)j->columns[VOC_COL_TIME] + w.u->first_event;
         w.actor = (const uint8_t *)j->columns[VOC_COL_ACTOR] + w.u->first_event;

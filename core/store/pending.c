@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Takes the worker's blocks in: every code, bound and time is checked (a worker may be broken or hostile), and each
 // distinct string is joined once a block. On failure the import is rolled back, so half-added blocks do not matter.
-#include "store/pending.h"
+#include "store/pending_join.h"
 #include <math.h>
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, GROUP = 64, SENDERS_MAX = 4096 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SENDERS_MAX = 4096 };
 #define LATER UINT32_MAX // in map_who: is being looked up
 
 voc_rc pending_init(struct pending *q)
@@ -99,16 +99,7 @@ void pending_done(struct pending *q)
 
 // ---- strings ---------------------------------------------------------------------------------------------------------------
 
-struct joiner { // one block on its way in
-    struct pending *q;
-    const struct coded_block *b;
-    struct pending_maps *maps; // of the sender
-    bool has_texts;            // some event has what rows keep apart: an object, a thread ...
-    const char *why;
-    voc_rc rc; // the first failure
-};
-
-static uint32_t fail(struct joiner *j, voc_rc rc, const char *why)
+uint32_t join_fail(struct joiner *j, voc_rc rc, const char *why)
 {
     if (j->rc == VOC_OK) {
         j->rc = rc;
@@ -121,17 +112,17 @@ static uint32_t fail(struct joiner *j, voc_rc rc, const char *why)
 static uint32_t *slot(struct joiner *j, unsigned which, uint32_t local)
 {
     if (j->rc != VOC_OK || local == 0) return NULL;
-    if (local >= j->b->n_strings) return (void)fail(j, VOC_E_BUG, "a string code is out of range"), NULL;
+    if (local >= j->b->n_strings) return (void)join_fail(j, VOC_E_BUG, "a string code is out of range"), NULL;
     uint32_t **map = &j->maps->map[which];
-    if (!*map && !(*map = mem_zalloc(j->maps->cap, sizeof **map))) return (void)fail(j, VOC_E_NOMEM, NULL), NULL;
+    if (!*map && !(*map = mem_zalloc(j->maps->cap, sizeof **map))) return (void)join_fail(j, VOC_E_NOMEM, NULL), NULL;
     return &(*map)[local];
 }
 
 static bool sound(struct joiner *j, voc_str s)
 {
-    if (s.len == 0) return (void)fail(j, VOC_E_BUG, "a string other than number 0 is empty"), false;
-    if (s.len > PENDING_STRING_MAX) return (void)fail(j, VOC_E_LIMIT, "a string is longer than 64 MiB"), false;
-    if (!text_utf8_valid(s.ptr, s.len)) return (void)fail(j, VOC_E_BUG, "a string is not UTF-8"), false;
+    if (s.len == 0) return (void)join_fail(j, VOC_E_BUG, "a string other than number 0 is empty"), false;
+    if (s.len > PENDING_STRING_MAX) return (void)join_fail(j, VOC_E_LIMIT, "a string is longer than 64 MiB"), false;
+    if (!text_utf8_valid(s.ptr, s.len)) return (void)join_fail(j, VOC_E_BUG, "a string is not UTF-8"), false;
     return true;
 }
 
@@ -142,15 +133,15 @@ static uint32_t code_of(struct joiner *j, unsigned space, voc_str s, uint64_t ha
     if (dict_find_hashed(j->q->names[space], s, hash, &code)) return code;
     if (!sound(j, s)) return 0;
     uint32_t flags = 0;
-    if (space == SPACE_ALIASES && !aliases_read(s, &flags)) return fail(j, VOC_E_BUG, "an alias set is malformed");
-    if (hash != hash64(s.ptr, s.len, 0)) return fail(j, VOC_E_BUG, "the hash of a string is wrong");
+    if (space == SPACE_ALIASES && !aliases_read(s, &flags)) return join_fail(j, VOC_E_BUG, "an alias set is malformed");
+    if (hash != hash64(s.ptr, s.len, 0)) return join_fail(j, VOC_E_BUG, "the hash of a string is wrong");
     voc_rc rc = dict_code_hashed(j->q->names[space], s, hash, &code);
-    if (rc != VOC_OK) return fail(j, rc, "too many distinct strings");
+    if (rc != VOC_OK) return join_fail(j, rc, "too many distinct strings");
     j->q->set_flags |= flags;
     return code;
 }
 
-static uint32_t join(struct joiner *j, unsigned space, uint32_t local)
+uint32_t join_name(struct joiner *j, unsigned space, uint32_t local)
 {
     uint32_t *to = slot(j, space, local);
     if (!to) return 0;
@@ -162,7 +153,7 @@ static uint32_t join(struct joiner *j, unsigned space, uint32_t local)
     return code;
 }
 
-static uint32_t keep(struct joiner *j, uint32_t local, bool raw)
+uint32_t join_text(struct joiner *j, uint32_t local, bool raw)
 {
     uint32_t *to = slot(j, raw ? MAP_RAW : MAP_HEAP, local);
     if (!to) return 0;
@@ -173,7 +164,7 @@ static uint32_t keep(struct joiner *j, uint32_t local, bool raw)
     if (!raw && !sound(j, s)) return 0;
     s = arena_str(&j->q->bytes, s.ptr, s.len, &ok);
     voc_rc rc = ok ? vec_reserve(&j->q->heap, 1, UINT32_MAX - 1) : VOC_E_NOMEM;
-    if (rc != VOC_OK) return fail(j, rc, "too many strings");
+    if (rc != VOC_OK) return join_fail(j, rc, "too many strings");
     uint32_t code = (uint32_t)j->q->heap.n;
     j->q->heap.at[j->q->heap.n++] = s;
     *to = code + 1;
@@ -202,12 +193,12 @@ static voc_rc maps_ready(struct joiner *j)
     const struct coded_block *b = j->b;
     size_t had = q->maps.n;
     uint32_t known = b->sender ? b->n_known : 0, known_tuples = b->sender ? b->n_known_tuples : 0;
-    if (b->sender >= SENDERS_MAX || known > b->n_strings || known_tuples > b->events.n_tuples) return (void)fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
+    if (b->sender >= SENDERS_MAX || known > b->n_strings || known_tuples > b->events.n_tuples) return (void)join_fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
     voc_rc rc = b->sender < had ? VOC_OK : vec_reserve(&q->maps, b->sender + 1 - had, SENDERS_MAX);
     if (rc != VOC_OK) return rc;
     if (b->sender >= had) memset(q->maps.at + had, 0, (b->sender + 1 - had) * sizeof *q->maps.at), q->maps.n = b->sender + 1;
     struct pending_maps *m = j->maps = &q->maps.at[b->sender];
-    if (known > m->cap || known_tuples > m->tuple[0].n) return (void)fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
+    if (known > m->cap || known_tuples > m->tuple[0].n) return (void)join_fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
     uint32_t cap = b->n_strings > m->cap ? b->n_strings + b->n_strings / 2 : m->cap;
     for (unsigned i = 0; i < MAPS; i++) {
         if (!m->map[i]) continue;
@@ -255,13 +246,13 @@ static void read_tuple(struct joiner *j, size_t i, bool named, struct event_tupl
         own.actor = c->actor ? c->actor[i] : 0;
         own.ref_kind = c->ref_kind ? c->ref_kind[i] : 0;
     }
-    if (t->action == 0) (void)fail(j, VOC_E_BUG, "an event has no action");
+    if (t->action == 0) (void)join_fail(j, VOC_E_BUG, "an event has no action");
     if (t->resolution > VOC_RES_DAY || t->actor > VOC_ACTOR_OTHER || t->ref_kind > VOC_REF_CASE)
-        (void)fail(j, VOC_E_BUG, "a resolution, actor or kind of reference is out of range");
-    *to = (struct event_tuple){.action = join(j, SPACE_ACTION, t->action), .touchpoint = join(j, SPACE_TOUCHPOINT, t->touchpoint),
-                               .channel = join(j, SPACE_CHANNEL, t->channel), .campaign = join(j, SPACE_CAMPAIGN, t->campaign),
-                               .role = join(j, SPACE_ROLE, t->role), .owner = join(j, SPACE_OWNER, t->owner),
-                               .language = join(j, SPACE_LANGUAGE, t->language), .resolution = t->resolution, .actor = t->actor,
+        (void)join_fail(j, VOC_E_BUG, "a resolution, actor or kind of reference is out of range");
+    *to = (struct event_tuple){.action = join_name(j, SPACE_ACTION, t->action), .touchpoint = join_name(j, SPACE_TOUCHPOINT, t->touchpoint),
+                               .channel = join_name(j, SPACE_CHANNEL, t->channel), .campaign = join_name(j, SPACE_CAMPAIGN, t->campaign),
+                               .role = join_name(j, SPACE_ROLE, t->role), .owner = join_name(j, SPACE_OWNER, t->owner),
+                               .language = join_name(j, SPACE_LANGUAGE, t->language), .resolution = t->resolution, .actor = t->actor,
                                .ref_kind = t->ref_kind, .named = named};
 }
 
@@ -277,7 +268,7 @@ static uint32_t new_tuple(struct joiner *j, size_t i, bool named)
         rc = vec_reserve(&q->tuple_rows, 1, UINT32_MAX);
         if (rc == VOC_OK) q->tuple_rows.at[q->tuple_rows.n++] = 0; // codes come one by one
     }
-    return rc != VOC_OK || code >= PENDING_DROPPED ? fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
+    return rc != VOC_OK || code >= PENDING_DROPPED ? join_fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
 }
 
 // Of an event whose tuple is new to its sender.
@@ -291,9 +282,6 @@ static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
     return code;
 }
 
-static uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
-static int64_t amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
-
 // Whose event i is. Mostly a customer alone: then one look at the map of the block does.
 static uint32_t who_of(struct joiner *j, size_t i)
 {
@@ -305,10 +293,10 @@ static uint32_t who_of(struct joiner *j, size_t i)
         if (!customer) return who;
         if (customer < q->map_who.n && q->map_who.at[customer]) return q->map_who.at[customer] - 1;
     }
-    uint32_t our_case = join(j, SPACE_CASE, case_id), our_customer = join(j, SPACE_ALIASES, customer), our_account = join(j, SPACE_ALIASES, account);
+    uint32_t our_case = join_name(j, SPACE_CASE, case_id), our_customer = join_name(j, SPACE_ALIASES, customer), our_account = join_name(j, SPACE_ALIASES, account);
     if (j->rc != VOC_OK) return who;
     voc_rc rc = pending_who_of(q, our_case, our_customer, our_account, &who);
-    return rc == VOC_OK ? who : fail(j, rc, "too many people");
+    return rc == VOC_OK ? who : join_fail(j, rc, "too many people");
 }
 
 // Customers of some rows that are new to the block, side by side: each lookup in a dictionary of a million would be waited for.
@@ -318,8 +306,8 @@ static void find_customers(struct joiner *j, size_t from, size_t to)
     const struct coded_block *b = j->b;
     struct pending *q = j->q;
     const struct dict *names = q->names[SPACE_ALIASES];
-    uint32_t local[GROUP];
-    uint64_t hash[GROUP];
+    uint32_t local[JOIN_GROUP];
+    uint64_t hash[JOIN_GROUP];
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
         const uint32_t x = c->customer[i];
@@ -336,109 +324,8 @@ static void find_customers(struct joiner *j, size_t from, size_t to)
     for (size_t k = 0; k < n && j->rc == VOC_OK; k++) {
         uint32_t who = 0, code = code_of(j, SPACE_ALIASES, b->strings[local[k]], hash[k]);
         voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, code, 0, &who) : VOC_OK;
-        if (rc != VOC_OK) (void)fail(j, rc, "too many people");
+        if (rc != VOC_OK) (void)join_fail(j, rc, "too many people");
         q->map_who.at[local[k]] = who + 1;
-    }
-}
-
-// Texts of an event that few events have.
-static void rare_texts(struct joiner *j, size_t i, struct pending_rare *r)
-{
-    const struct coded_events *c = &j->b->events;
-    if (at(c->object, i)) r->object = join(j, SPACE_OBJECT, at(c->object, i)), r->has |= RARE_OBJECT;
-    if (at(c->thread, i)) r->thread = join(j, SPACE_THREAD, at(c->thread, i)), r->has |= RARE_THREAD;
-    if (at(c->id, i)) r->id = keep(j, at(c->id, i), false), r->has |= RARE_ID, j->q->has_ids = true;
-    if (at(c->ref, i)) r->ref = keep(j, at(c->ref, i), false), r->has |= RARE_REF;
-    if (at(c->text, i)) r->text = keep(j, at(c->text, i), false), r->has |= RARE_TEXT;
-    if (at(c->attrs, i)) r->attrs = keep(j, at(c->attrs, i), false), r->has |= RARE_ATTRS;
-}
-
-static bool has_texts(const struct coded_events *c, size_t i)
-{
-    return at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
-}
-
-// Of what rows repeat; 0: it has none of it.
-static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value)
-{
-    uint64_t x = ((uint64_t)minutes ^ (uint64_t)VOC_NA) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)cost ^ (uint64_t)VOC_NA) * UINT64_C(0xbf58476d1ce4e5b9);
-    return (x ^ x >> 32) * UINT64_C(0x94d049bb133111eb) ^ ((uint64_t)value ^ (uint64_t)VOC_NA) * UINT64_C(0xd6e8feb86659fd93);
-}
-
-static inline struct recent_rare *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
-
-// What an event has beside its texts.
-static uint32_t amounts_at(const struct coded_events *c, size_t i, int64_t line, int64_t chunk_line, struct pending_amounts *a)
-{
-    *a = (struct pending_amounts){.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i), .line = line != chunk_line ? line : 0};
-    return (a->minutes != VOC_NA ? RARE_MINUTES : 0u) | (a->cost != VOC_NA ? RARE_COST : 0u) | (a->value != VOC_NA ? RARE_VALUE : 0u) | (line != chunk_line ? RARE_LINE : 0u);
-}
-
-static bool is_recent(const struct pending *q, const struct recent_rare *recent, const struct pending_rare *r, const struct pending_amounts *a)
-{
-    struct pending_rare same = *r;
-    same.amounts = recent->amounts;
-    return memcmp(&q->rare.at[recent->at], &same, sizeof same) == 0 && (!(r->has & RARE_AMOUNTS) || memcmp(&q->amounts.at[recent->amounts], a, sizeof *a) == 0);
-}
-
-// What few events have; 0: this one has nothing of it. `line` is that of its chunk.
-static uint32_t rare_of(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
-{
-    const struct coded_events *c = &j->b->events;
-    struct pending *q = j->q;
-    struct pending_amounts a;
-    struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, line, chunk_line, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
-    bool texts = j->has_texts && has_texts(c, i);
-    if (!r.has && !texts) return 0;
-    if (texts) rare_texts(j, i, &r);
-    if (j->rc != VOC_OK) return 0;
-    uint64_t hash = hash_amounts(a.minutes, a.cost, a.value);
-    if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, (uint64_t)a.line);
-    struct recent_rare *recent = recent_at(q, hash);
-    const bool amounts = r.has & RARE_AMOUNTS;
-    if (recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;
-    voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
-    if (rc == VOC_OK && amounts) rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
-    if (rc != VOC_OK) return fail(j, rc, "too many events");
-    if (amounts) q->amounts.at[r.amounts = (uint32_t)q->amounts.n++] = a;
-    q->rare.at[q->rare.n++] = r;
-    *recent = (struct recent_rare){(uint32_t)hash, (uint32_t)q->rare.n - 1, r.amounts};
-    return recent->at;
-}
-
-// Objects that come with their hash are new to their sender, and nearly each is somewhere else in the dictionary.
-static void fetch_objects(const struct joiner *j, size_t from, size_t to)
-{
-    const struct coded_block *b = j->b;
-    const uint32_t *object = b->events.object;
-    const struct dict *names = j->q->names[SPACE_OBJECT];
-    for (size_t i = from; i < to; i++)
-        if (object[i] - b->hash_from < b->n_hash) dict_prefetch(names, b->hash[object[i] - b->hash_from]);
-    for (size_t i = from; i < to; i++)
-        if (object[i] - b->hash_from < b->n_hash) (void)dict_prefetch_entry(names, b->hash[object[i] - b->hash_from]);
-}
-
-// Marks the rows that have something rare, and fetches what they may share with earlier ones: it is there when it is asked for.
-static void mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[GROUP])
-{
-    const struct coded_events *c = &j->b->events;
-    const struct pending *q = j->q;
-    const int64_t *minutes = c->minutes, *cost = c->cost, *value = c->value;
-    uint64_t hash[GROUP];
-    size_t n = 0;
-    memset(rare, j->has_texts || c->sub, (to - from) * sizeof *rare);
-    if (c->object) fetch_objects(j, from, to);
-    if (!minutes && !cost && !value) return;
-    for (size_t i = from; i < to; i++) {
-        hash[n] = hash_amounts(amount(minutes, i), amount(cost, i), amount(value, i));
-        rare[i - from] |= hash[n] != 0;
-        n += hash[n] != 0;
-    }
-    for (size_t k = 0; k < n; k++) __builtin_prefetch(recent_at(q, hash[k]));
-    for (size_t k = 0; k < n; k++) {
-        const struct recent_rare *recent = recent_at(q, hash[k]);
-        __builtin_prefetch(&q->rare.at[recent->at]);
-        __builtin_prefetch(&q->amounts.at[recent->amounts]);
     }
 }
 
@@ -462,7 +349,7 @@ static bool new_chunk(struct joiner *j, unsigned part, uint64_t record, int64_t 
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
     voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
     struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * sizeof fresh->row[0]) : NULL;
-    if (!fresh) return (void)fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
+    if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
     *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap};
     p->chunks.at[p->chunks.n++] = p->last = fresh;
     j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, line};
@@ -480,7 +367,7 @@ static void check_events(struct joiner *j)
     uint32_t top_tuple = 0;
     bool no_time = false, differ = false;
     if (c->n == 0) return;
-    if (c->n > UINT32_MAX - 1 - q->n_events) return (void)fail(j, VOC_E_LIMIT, "too many events");
+    if (c->n > UINT32_MAX - 1 - q->n_events) return (void)join_fail(j, VOC_E_LIMIT, "too many events");
     if (q->n_events == 0) q->first_line = (int64_t)((c->line ? c->line[0] : 0) - c->record[0]);
     for (size_t i = 0; i < c->n; i++) no_time |= c->time_us[i] == VOC_NA;
     for (size_t i = 0; i < c->n; i++) tops |= c->record[i], most = c->record[i] > most ? c->record[i] : most;
@@ -490,15 +377,15 @@ static void check_events(struct joiner *j)
         differ |= line - c->record[i] != (uint64_t)q->first_line;
     }
     for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
-    if (no_time) (void)fail(j, VOC_E_BUG, "an event has no time");
-    if (tops > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
-    if (c->tuple && top_tuple >= c->n_tuples) (void)fail(j, VOC_E_BUG, "the number of a tuple is out of range");
+    if (no_time) (void)join_fail(j, VOC_E_BUG, "an event has no time");
+    if (tops > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
+    if (c->tuple && top_tuple >= c->n_tuples) (void)join_fail(j, VOC_E_BUG, "the number of a tuple is out of range");
     q->last_record = most;
     q->lines_differ |= differ;
 }
 
 // Tuples of a group whose rows are of known people.
-static void group_tuples(struct joiner *j, size_t from, size_t to, const uint32_t who[GROUP], uint32_t tuple[GROUP])
+static void group_tuples(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], uint32_t tuple[JOIN_GROUP])
 {
     const uint32_t *local = j->b->events.tuple, nobody = j->q->nobody;
     if (!local) {
@@ -521,10 +408,10 @@ static void add_group(struct joiner *j, size_t from, size_t to)
     const uint64_t *record = c->record + from, *line = c->line ? c->line + from : NULL;
     const int64_t *time_us = c->time_us + from;
     struct pending *q = j->q;
-    uint32_t who[GROUP], tuple[GROUP];
-    bool has_rare[GROUP];
+    uint32_t who[JOIN_GROUP], tuple[JOIN_GROUP];
+    bool has_rare[JOIN_GROUP];
     if (c->customer) find_customers(j, from, to);
-    mark_rare(j, from, to, has_rare);
+    join_mark_rare(j, from, to, has_rare);
     for (size_t i = from; i < to; i++) who[i - from] = who_of(j, i);
     if (j->rc == VOC_OK) group_tuples(j, from, to, who, tuple);
     if (j->rc != VOC_OK) return;
@@ -534,7 +421,7 @@ static void add_group(struct joiner *j, size_t from, size_t to)
         const int64_t off = (int64_t)((line ? line[k] : 0) - record[k]);
         struct pending_end *e = &q->end[part];
         if ((e->next == e->end || record[k] - e->record > UINT32_MAX) && !new_chunk(j, part, record[k], off)) return;
-        const uint32_t rare = has_rare[k] || off != e->line ? rare_of(j, from + k, off, e->line) : 0;
+        const uint32_t rare = has_rare[k] || off != e->line ? join_rare(j, from + k, off, e->line) : 0;
         if (j->rc != VOC_OK) return;
         *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare};
     }
@@ -544,7 +431,7 @@ static void add_events(struct joiner *j)
 {
     const size_t n = j->b->events.n;
     check_events(j);
-    for (size_t from = 0; j->rc == VOC_OK && from < n; from += GROUP) add_group(j, from, n - from < GROUP ? n : from + GROUP);
+    for (size_t from = 0; j->rc == VOC_OK && from < n; from += JOIN_GROUP) add_group(j, from, n - from < JOIN_GROUP ? n : from + JOIN_GROUP);
     for (unsigned p = 0; p < PARTITIONS; p++) count_chunk(j->q, p);
     if (j->rc == VOC_OK) j->q->n_events += n;
 }
@@ -557,38 +444,38 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
     struct pending_fact to = {
         .time_us = f->time_us, .integer = f->integer, .number = f->number, .record = f->record, .line = f->line, .kind = on_other ? VOC_ROW_ATTRIBUTE : f->kind,
         .entity = f->entity, .type = f->type, .resolution = f->resolution, .ref_kind = f->ref_kind, .sub = f->sub,
-        .a = join(j, is_case ? SPACE_CASE : SPACE_ALIASES, f->a),
-        .b = join(j, SPACE_ALIASES, f->b),
-        .key = join(j, SPACE_KEY, f->key),
-        .value = is_attribute ? join(j, SPACE_VALUE, f->text) : 0,
-        .text = is_attribute ? 0 : keep(j, f->text, false),
-        .unit = f->kind == VOC_ROW_MEASURE ? join(j, SPACE_KEY, f->unit) : keep(j, f->unit, false),
-        .language = keep(j, f->language, false),
-        .ref = keep(j, f->ref, false),
-        .id = keep(j, f->id, false),
+        .a = join_name(j, is_case ? SPACE_CASE : SPACE_ALIASES, f->a),
+        .b = join_name(j, SPACE_ALIASES, f->b),
+        .key = join_name(j, SPACE_KEY, f->key),
+        .value = is_attribute ? join_name(j, SPACE_VALUE, f->text) : 0,
+        .text = is_attribute ? 0 : join_text(j, f->text, false),
+        .unit = f->kind == VOC_ROW_MEASURE ? join_name(j, SPACE_KEY, f->unit) : join_text(j, f->unit, false),
+        .language = join_text(j, f->language, false),
+        .ref = join_text(j, f->ref, false),
+        .id = join_text(j, f->id, false),
     };
     if (to.kind < VOC_ROW_WORD || to.kind > VOC_ROW_REFERENCE || to.entity > VOC_ENTITY_CASE || to.type > VOC_TYPE_MONEY || to.resolution > VOC_RES_DAY ||
         to.ref_kind > VOC_REF_CASE)
-        (void)fail(j, VOC_E_BUG, "a kind, entity, type, resolution or kind of reference is out of range");
-    if ((is_attribute || to.kind == VOC_ROW_MEASURE) && to.key == 0) (void)fail(j, VOC_E_BUG, "an attribute or measure has no key");
-    if (to.kind == VOC_ROW_REFERENCE && (to.key == 0 || to.text == 0 || to.entity != VOC_ENTITY_EVENT)) (void)fail(j, VOC_E_BUG, "a row of a reference table lacks its table or its cells");
-    if (is_attribute && to.entity == VOC_ENTITY_EVENT) (void)fail(j, VOC_E_BUG, "an event's own attribute came as one of an entity");
-    if (to.kind == VOC_ROW_LINK && (is_case || to.a == 0 || to.b == 0)) (void)fail(j, VOC_E_BUG, "a link lacks one of its aliases");
-    if ((to.kind == VOC_ROW_WORD || to.kind == VOC_ROW_MEASURE) && to.time_us == VOC_NA) (void)fail(j, VOC_E_BUG, "a word or measure has no time");
-    if (!isfinite(to.number)) (void)fail(j, VOC_E_BUG, "a number is not finite");
-    if (to.record > INT64_MAX || to.line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
+        (void)join_fail(j, VOC_E_BUG, "a kind, entity, type, resolution or kind of reference is out of range");
+    if ((is_attribute || to.kind == VOC_ROW_MEASURE) && to.key == 0) (void)join_fail(j, VOC_E_BUG, "an attribute or measure has no key");
+    if (to.kind == VOC_ROW_REFERENCE && (to.key == 0 || to.text == 0 || to.entity != VOC_ENTITY_EVENT)) (void)join_fail(j, VOC_E_BUG, "a row of a reference table lacks its table or its cells");
+    if (is_attribute && to.entity == VOC_ENTITY_EVENT) (void)join_fail(j, VOC_E_BUG, "an event's own attribute came as one of an entity");
+    if (to.kind == VOC_ROW_LINK && (is_case || to.a == 0 || to.b == 0)) (void)join_fail(j, VOC_E_BUG, "a link lacks one of its aliases");
+    if ((to.kind == VOC_ROW_WORD || to.kind == VOC_ROW_MEASURE) && to.time_us == VOC_NA) (void)join_fail(j, VOC_E_BUG, "a word or measure has no time");
+    if (!isfinite(to.number)) (void)join_fail(j, VOC_E_BUG, "a number is not finite");
+    if (to.record > INT64_MAX || to.line > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (to.id) j->q->has_ids = true;
     voc_rc rc = vec_reserve(&j->q->facts, 1, UINT32_MAX - 1);
-    if (rc != VOC_OK) (void)fail(j, rc, "too many rows");
+    if (rc != VOC_OK) (void)join_fail(j, rc, "too many rows");
     if (j->rc == VOC_OK) j->q->facts.at[j->q->facts.n++] = to;
 }
 
 static void add_reject(struct joiner *j, const struct coded_reject *r)
 {
-    struct pending_reject to = {.record = r->record, .line = r->line, .code = keep(j, r->code, false), .reason = keep(j, r->reason, false), .raw = keep(j, r->raw, true)};
-    if (to.record > INT64_MAX || to.line > INT64_MAX) (void)fail(j, VOC_E_BUG, "a record or line number is out of range");
+    struct pending_reject to = {.record = r->record, .line = r->line, .code = join_text(j, r->code, false), .reason = join_text(j, r->reason, false), .raw = join_text(j, r->raw, true)};
+    if (to.record > INT64_MAX || to.line > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     voc_rc rc = vec_reserve(&j->q->rejects, 1, UINT32_MAX - 1);
-    if (rc != VOC_OK) (void)fail(j, rc, "too many rejects");
+    if (rc != VOC_OK) (void)join_fail(j, rc, "too many rejects");
     if (j->rc == VOC_OK) j->q->rejects.at[j->q->rejects.n++] = to;
 }
 
@@ -598,10 +485,10 @@ voc_rc pending_add(struct pending *q, const struct coded_block *b, const char **
     const struct coded_events *c = &b->events;
     voc_rc rc;
     *why = "";
-    if (b->n_strings && b->strings[0].len) (void)fail(&j, VOC_E_BUG, "string 0 is not empty");
+    if (b->n_strings && b->strings[0].len) (void)join_fail(&j, VOC_E_BUG, "string 0 is not empty");
     if (c->n && (!c->time_us || !c->record || (c->tuple ? !c->tuples : !c->action)))
-        (void)fail(&j, VOC_E_BUG, "events come without time, action or record");
-    if (j.rc == VOC_OK && (rc = maps_ready(&j)) != VOC_OK) (void)fail(&j, rc, "too many strings");
+        (void)join_fail(&j, VOC_E_BUG, "events come without time, action or record");
+    if (j.rc == VOC_OK && (rc = maps_ready(&j)) != VOC_OK) (void)join_fail(&j, rc, "too many strings");
     j.has_texts = c->object || c->thread || c->id || c->ref || c->text || c->attrs;
     if (j.rc == VOC_OK) add_events(&j);
     for (size_t i = 0; j.rc == VOC_OK && i < b->n_facts; i++) add_fact(&j, &b->facts[i]);

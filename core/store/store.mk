@@ -36,6 +36,8 @@ store_sources = \
 	core/store/part_read.c \
 	core/store/parts.c core/store/parts.h core/store/parts_int.h \
 	core/store/pending.c core/store/pending.h \
+	core/store/pending_join.h \
+	core/store/pending_rare.c \
 	core/store/pending_who.c \
 	core/store/plain_views.c core/store/plain_views.h core/store/question_table.c \
 	core/store/project.c core/store/project.h \

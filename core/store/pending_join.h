@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A block of a worker on its way into what is pending: pending.c takes it in, pending_rare.c what only few events have. The first
+// failure stays in the joiner, and what follows does nothing. Private to core/store/pending*.c.
+#ifndef VOC_STORE_PENDING_JOIN_H
+#define VOC_STORE_PENDING_JOIN_H
+#include "store/pending.h"
+
+enum { JOIN_GROUP = 64 }; // rows: each step is taken for all of them before the next one
+
+struct joiner { // one block on its way in
+    struct pending *q;
+    const struct coded_block *b;
+    struct pending_maps *maps; // of the sender
+    bool has_texts;            // some event has what rows keep apart: an object, a thread ...
+    const char *why;
+    voc_rc rc; // the first failure
+};
+
+uint32_t join_fail(struct joiner *j, voc_rc rc, const char *why); // 0
+uint32_t join_name(struct joiner *j, unsigned space, uint32_t local); // the code in a dictionary of the import
+uint32_t join_text(struct joiner *j, uint32_t local, bool raw); // the place in the heap; raw: bytes of a reject, which need not be text
+
+// What few events have (pending_rare.c); 0: this one has nothing of it. `line`, less the record, is that of its row and of its chunk.
+uint32_t join_rare(struct joiner *j, size_t i, int64_t line, int64_t chunk_line);
+// Marks the rows that may have something, and fetches what they may share with earlier ones: it is there when it is asked for.
+void join_mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[JOIN_GROUP]);
+
+static inline uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
+static inline int64_t amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
+#endif

@@ -71,7 +71,7 @@ static inline char *file_read(const char *name, size_t *size)
 // The plugins of this build, as a catalogue; NULL: not built, the tests skip.
 static inline struct catalogue *built_plugins(void)
 {
-    static const char *const of[] = {"plugins/input/events", "plugins/input/xes", "plugins/analysis/score", "plugins/analysis/flow", "plugins/analysis/variants"};
+    static const char *const of[] = {"plugins/input/events", "plugins/input/survey", "plugins/input/xes", "plugins/analysis/score", "plugins/analysis/flow", "plugins/analysis/variants"};
     enum { N = sizeof of / sizeof *of };
     static char path[N][PATH_MAX];
     const char *dirs[N], *build = getenv("VOC_TEST_BUILDDIR");

@@ -48,6 +48,10 @@ static const char MAPPED[] = "who;device;when;what;plan\n"
                              "Zo\xeb;c1;31.3.2024 02:30;Besuch \xfc" "ber Suche;gro\xdf\n"
                              "Zo\xeb;c1;1.4.2024 09:05;Kauf;gro\xdf\n"
                              "Max;;2.4.2024 19:45;Besuch;klein\n";
+static const char ANSWERS[] = "Submitted at\tName\tE-mail\tHow satisfied are you with us?\n"
+                              "2024-07-01 10:00 Europe/Berlin\tAnna\tanna@kunde.example\tvery\n"
+                              "2024-07-02 11:30 America/New_York\tBert\tbert@kunde.example\tnot at all\n"
+                              "2024-07-03 09:15 W._Europe_Standard_Time\tCora\tcora@kunde.example\tvery\n";
 static const char WIDE[] = "opportunity,account,agent,created date,won date,value\n"
                            "o1,Acme,Kim,13/01/2024,20/02/2024,100\n"
                            "o2,Bolt,Kim,14/01/2024,,\n"
@@ -159,6 +163,13 @@ static void a_mapped_log_in_latin_1_with_a_zone(void **state)
     run(&job, MAPPED, sizeof MAPPED - 1, 0);
 }
 
+static void answers_whose_times_name_their_zones(void **state)
+{
+    (void)state;
+    struct job job = {.file = "answers.tsv", .as = "survey", .threads = 1};
+    run(&job, ANSWERS, sizeof ANSWERS - 1, 0);
+}
+
 static void a_table_of_dates_in_blocks_by_two_threads(void **state)
 {
     (void)state;
@@ -215,6 +226,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_delimited_log_of_text_and_ids),
         cmocka_unit_test(a_mapped_log_in_latin_1_with_a_zone),
+        cmocka_unit_test(answers_whose_times_name_their_zones),
         cmocka_unit_test(a_table_of_dates_in_blocks_by_two_threads),
         cmocka_unit_test(a_stream_of_xml_with_a_classifier_and_odd_times),
     };

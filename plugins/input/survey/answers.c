@@ -55,7 +55,9 @@ static bool time_of(const struct survey *s, const voc_str *cells, struct sv_verd
         if (is_no_date(cell)) continue;
         bool clock = t->clock != NO_COLUMN && !cell_missing(cells[t->clock]);
         if (clock) cell = (voc_str){joined, (size_t)snprintf(joined, sizeof joined, "%.*s %.*s", EV_STR(cell, 60), EV_STR(ev_trim(cells[t->clock]), 60))};
-        if (e->host->time_parse(t->clock == NO_COLUMN || clock ? t->format : t->day, cell, &v->time_us, &v->resolution) == VOC_OK) return true;
+        const voc_rc rc = e->host->time_parse(t->clock == NO_COLUMN || clock ? t->format : t->day, cell, &v->time_us, &v->resolution);
+        if (rc == VOC_OK) return true;
+        if (rc == VOC_E_NOMEM) return v->rc = rc, false;
         v->fault.code = "TIME";
         snprintf(v->fault.text, sizeof v->fault.text, "\"%.*s\" in %.*s is not a time as the others are", EV_STR(cell, 60), EV_STR(e->columns[t->column].name, 60));
         return false;
@@ -394,6 +396,7 @@ static voc_rc read_record(struct work *w, const voc_block *b, uint64_t i)
     w->n_rows = w->n_attrs = w->used = 0;
     w->too_many = false;
     sv_judge(s, w->cells, &v);
+    if (v.rc) return v.rc;
     if (v.fault.code && v.fault.ignored) return host->ignore(w->sink, i, sv_str(v.fault.text));
     if (v.fault.code) return host->reject(w->sink, i, sv_str(v.fault.code), sv_str(v.fault.text));
     find_id(w, (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}, number);

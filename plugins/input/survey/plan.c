@@ -316,6 +316,7 @@ static voc_rc find_first(struct survey *s, const voc_block *first)
         memset(&v, 0, sizeof v);
         rc = e->reader->next(reading, i, cells, NULL, &n_more, &v.fault);
         if (!rc && !v.fault.code) sv_judge(s, cells, &v);
+        if (!rc) rc = v.rc;
         if (!rc && !v.fault.code) s->first_answer = i - e->n_head;
     }
     if (reading) e->reader->close(reading);

@@ -148,7 +148,7 @@ voc_rc sv_maps(struct survey *s, voc_source *out);
 voc_rc sv_answers(const struct survey *s, const voc_block *block, voc_sink *sink);
 bool sv_missing(voc_str cell);
 // What becomes of a response before its rows are made. fault.code NULL: it gives rows.
-struct sv_verdict { bool finished; int64_t time_us; uint32_t resolution; struct cells_fault fault; };
+struct sv_verdict { bool finished; int64_t time_us; uint32_t resolution; struct cells_fault fault; voc_rc rc; /* memory failed: there is no verdict */ };
 void sv_judge(const struct survey *s, const voc_str *cells, struct sv_verdict *v);
 
 // hierarchy.c

@@ -60,6 +60,7 @@ static void supplier(struct making *m, enum sipoc_origin origin, voc_str what, c
 {
     if (!t->visits) return;
     struct sipoc_row *r = add(m, PART_SUPPLIER, origin, what, t->visits, counts_of(m)->visits);
+    if (section_of(m)->is_last) return;
     r->went_on = share(t->forward, t->finished);
     if (t->finished) r->range = stats_wilson((double)t->forward, (double)t->finished);
 }

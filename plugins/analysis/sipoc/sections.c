@@ -13,7 +13,7 @@ static size_t n_steps(const struct sipoc *s) { return KNOWS(s->base.def->struct_
 static void of_stage(const struct sipoc *s, size_t i, struct sipoc_section *x)
 {
     const voc_def_stage *g = analysis_stage(&s->base, i);
-    *x = (struct sipoc_section){.id = g->id, .title = g->title.len ? g->title : g->id, .stage = (uint32_t)i, .enter = VOC_NONE};
+    *x = (struct sipoc_section){.is_last = i + 1 == s->n_stages, .id = g->id, .title = g->title.len ? g->title : g->id, .stage = (uint32_t)i, .enter = VOC_NONE};
     if (KNOWS(s->base.def->stage_size, voc_def_stage, n_requirements)) {
         x->owner = g->owner;
         x->has.inputs = g->inputs, x->has.n_inputs = g->n_inputs, x->has.input_size = g->input_size;

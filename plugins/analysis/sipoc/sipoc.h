@@ -32,6 +32,7 @@ struct sipoc_counts { // of a section
 struct sipoc_section {
     voc_str id, title, owner;
     bool is_step;
+    bool is_last;    // stage: nothing comes behind it, so nobody goes on from there
     uint32_t stage;  // whose stays are its visits, or VOC_NONE
     uint32_t enter;  // of a step: index of the predicate, or VOC_NONE
     voc_def_step has; // suppliers, inputs, requirements, outputs and leaves, by their strides

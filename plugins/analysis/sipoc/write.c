@@ -58,7 +58,7 @@ static const struct page_column of_steps[] = {
     {"owner", "owner", VOC_CELL_TEXT, "", 0, "who is responsible, as the journey declares it"},
     {"visits", "visits", VOC_CELL_INT, "", 0, "stays in the stage, or visits of the step"},
     {"open", "still here", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "visits that are not over"},
-    {"went_on", "went on", VOC_CELL_SHARE, "", 0, "of the visits that are over: first pass yield"},
+    {"went_on", "went on", VOC_CELL_SHARE, "", 0, "of the visits that are over: first pass yield; of the last stage nobody does"},
     {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of its 95 % range (Wilson)"},
     {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
     {"complete", "inputs complete", VOC_CELL_SHARE, "", 0, "visits that had all required inputs when they began; none declared: no data"},
@@ -154,6 +154,8 @@ static void lead(struct sheet *x)
         page_notef(&x->p, VOC_NOTE_LEAD, "%s", "Nobody was here.");
     else if (!over)
         page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, still here.", visits, g->visits == 1 ? "" : "s");
+    else if (of->is_last)
+        page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, %" PRIu64 " of them still here. It is the last stage: nobody goes on from it.", visits, g->visits == 1 ? "" : "s", g->open);
     else
         page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, %" PRIu64 " of them still here; of the %" PRIu64 " that are over %.1f%% went on (95%% range %.1f to %.1f).", visits, g->visits == 1 ? "" : "s", g->open, over, 100 * (double)g->forward / (double)over, 100 * w.lo, 100 * w.hi);
 }
@@ -236,7 +238,7 @@ static void put_all(struct sheet *x, struct sipoc_rows *rows)
 static void put_step(struct sheet *x)
 {
     const struct sipoc_counts *g = counts_of(x);
-    const uint64_t over = sipoc_over(g);
+    const uint64_t over = section_of(x)->is_last ? 0 : sipoc_over(g);
     const bool checked = section_of(x)->has.n_requirements && g->checked;
     const struct stats_interval w = stats_wilson((double)g->forward, (double)over);
     cell_str(&x->p, section_of(x)->title);

@@ -192,11 +192,11 @@ static bool better(const size_t *at, size_t n)
 
 static void try_chains(size_t *at, size_t n, size_t from, size_t end)
 {
-    if (n && better(at, n)) {
+    if (n && n <= STEPS_MOST && better(at, n)) {
         best.reached = n;
         memcpy(best.at, at, n * sizeof *at);
     }
-    for (size_t e = from; e < end && n < n_links(); e++) {
+    for (size_t e = from; e < end && n < n_links() && n < STEPS_MOST; e++) {
         const struct asked *s = &q.step[line_of(n)];
         bool fits = (s->is & is_what(e)) != 0;
         if (n && q.within && mock.time[e] - mock.time[at[0]] > q.within) fits = false;
@@ -214,7 +214,7 @@ static void try_chains(size_t *at, size_t n, size_t from, size_t end)
 static struct { size_t first, last; } any_best;
 static void try_sets(size_t k, size_t step, size_t *at, size_t from, size_t end)
 {
-    if (step < k) {
+    if (step < k && step < STEPS_MOST) {
         for (size_t e = from; e < end; e++) {
             bool used = !(q.step[step].is & is_what(e)) || is_what(e) & q.excluded;
             for (size_t i = 0; i < step; i++) used = used || at[i] == e;

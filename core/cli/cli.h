@@ -97,6 +97,7 @@ void cli_progress_end(struct cli *c);
 voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
 // Several analyses in one walk; the results are the caller's (fold_free), also of those that were made before a failure.
 voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what);
+struct plugin *cli_beside(void *c, const char *name); // as fold_request.analysis
 voc_rc cli_analysis(struct cli *c, const char *word, struct plugin **out); // loaded; VOC_E_OPTION: there is none, and what was meant
 const char *cli_project_typed(const struct project *p); // what stands for PROJECT in hints: as typed, without the folders of this machine
 // stages.c: the tables of voc stages, the second NULL where no journey has ended; unit: VOC_UNIT_* or 0 for the journey's

@@ -97,6 +97,13 @@ const char *cli_project_typed(const struct project *p)
     return path[0] == '/' ? project_name(p) : path;
 }
 
+struct plugin *cli_beside(void *user, const char *name)
+{
+    struct cli *c = user;
+    struct plugin *p = cli_catalogue(c) ? NULL : catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(name));
+    return p && !p->refused && plugin_load(p, NULL) == VOC_OK ? p : NULL;
+}
+
 voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what)
 {
     struct progress progress;
@@ -107,7 +114,9 @@ voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, s
                              .memory_max = cli_memory(c),
                              .kept = c->kept,
                              .progress = progress_fold,
-                             .user = &progress};
+                             .user = &progress,
+                             .analysis = cli_beside,
+                             .analysis_user = c};
     cli_progress_begin(c, &progress);
     progress_of(&progress, what);
     voc_rc rc = fold_run_all(&r, items, n, c->diag);

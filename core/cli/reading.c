@@ -267,7 +267,7 @@ static voc_rc share_options(struct cli *c, struct option_given **output, size_t 
 // Nothing is in the project yet.
 static uint32_t wanted(struct cli *c, struct project *p, const struct journey *j, const struct fold_item *asked, size_t n)
 {
-    const struct fold_request r = {.project = p, .journey = j, .threads = 1, .end_us = VOC_NA, .memory_max = cli_memory(c)};
+    const struct fold_request r = {.project = p, .journey = j, .threads = 1, .end_us = VOC_NA, .memory_max = cli_memory(c), .analysis = cli_beside, .analysis_user = c};
     return n ? fold_wants(&r, asked, n) : 0;
 }
 

@@ -6,8 +6,10 @@
 #include "host/fold.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "host/beside.h"
 #include "journey/event_text.h"
 #include "journey/predicate_eval.h"
 
@@ -18,6 +20,9 @@
 
 struct part { // one analysis of the walk
     struct fold_item *item;
+    struct beside *guest; // it is run for others only; NULL: for itself
+    size_t beside;        // part whose tables it may read, or BESIDE_NONE
+    bool finished;
     const voc_analysis_ops *ops;
     void *analysis;
     struct voc_run run;
@@ -122,11 +127,14 @@ static voc_rc part_view(struct slot *s, const struct voc_run *run, const voc_jou
     return own_units(s, run, v);
 }
 
+static bool is_out(const struct part *p) { return p->guest && p->guest->out; }
+
 static voc_rc feed(struct fold *f, struct slot *slot)
 {
     const voc_journeys *all = batch_view(slot->batch), *view = all;
     for (size_t k = 0; k < f->n_parts; k++) {
         const struct part *p = &f->parts[k];
+        if (is_out(p)) continue;
         voc_rc rc = f->n_parts > 1 ? part_view(slot, &p->run, all, &view) : VOC_OK;
         if (!rc) rc = part_rc(f, k, p->ops->batch(p->analysis, slot->state[k], view));
         if (rc) return rc;
@@ -188,14 +196,51 @@ static voc_rc slot_new(struct fold *f, struct slot *slot)
 {
     voc_rc rc = batch_new(&slot->batch, f->timeline, f->columns);
     if (!rc && !(slot->state = mem_zalloc(f->n_parts, sizeof *slot->state))) rc = VOC_E_NOMEM;
-    for (size_t k = 0; k < f->n_parts && !rc; k++) rc = part_rc(f, k, f->parts[k].ops->state_new(f->parts[k].analysis, &slot->state[k]));
+    for (size_t k = 0; k < f->n_parts && !rc; k++)
+        if (!is_out(&f->parts[k])) rc = part_rc(f, k, f->parts[k].ops->state_new(f->parts[k].analysis, &slot->state[k]));
+    return rc;
+}
+
+static voc_rc finish_part(struct fold *f, size_t k);
+
+static void states_free(struct fold *f, size_t k)
+{
+    for (uint32_t s = 0; s < f->n_slots; s++)
+        if (f->slots[s].state && f->slots[s].state[k]) {
+            f->parts[k].ops->state_free(f->parts[k].analysis, f->slots[s].state[k]);
+            f->slots[s].state[k] = NULL;
+        }
+}
+
+// What fails in one that nobody asked to see leaves it out; what it held is free again before the others finish.
+static voc_rc finish_guest(struct fold *f, size_t k)
+{
+    struct part *p = &f->parts[k];
+    voc_rc rc = context_rc(&p->cx, finish_part(f, k));
+    if (!rc) rc = fold_tables(&p->run, timeline_definition(f->timeline));
+    states_free(f, k);
+    for (size_t i = 0; i < p->run.spools.n; i++) spool_empty(p->run.spools.at[i]);
+    if (rc && rc != VOC_CANCELLED) beside_leave_out(p->guest, rc);
+    return rc == VOC_CANCELLED ? rc : VOC_OK;
+}
+
+// What it may read is finished before it.
+static voc_rc show_beside(struct fold *f, struct part *p)
+{
+    if (p->beside == BESIDE_NONE) return VOC_OK;
+    struct part *b = &f->parts[p->beside];
+    voc_rc rc = b->finished || is_out(b) ? VOC_OK : b->guest ? finish_guest(f, p->beside) : finish_part(f, p->beside);
+    if (is_out(b)) p->run.beside_why = b->guest->why, p->run.beside_next = b->guest->next;
+    else p->run.beside = &b->run;
     return rc;
 }
 
 static voc_rc finish_part(struct fold *f, size_t k)
 {
-    const struct part *p = &f->parts[k];
-    voc_rc rc = VOC_OK;
+    struct part *p = &f->parts[k];
+    p->finished = true;
+    voc_rc rc = show_beside(f, p);
+    if (rc) return rc;
     tell(f, FOLD_FINISH, k, f->n_parts);
     for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = p->ops->merge(p->analysis, f->slots[0].state[k], f->slots[s].state[k]);
     const struct fold_kept kept = {p->ops, p->analysis, f->slots[0].state[k], &p->run, atomic_load(&f->units_taken), atomic_load(&f->events_taken)};
@@ -216,7 +261,8 @@ static voc_rc fold_units(struct fold *f)
     if (!f->slots) return VOC_E_NOMEM;
     for (f->n_slots = 0; f->n_slots < want && !rc; f->n_slots++) rc = slot_new(f, &f->slots[f->n_slots]);
     if (!rc) rc = parallel_for(want, want, run_slot, f);
-    for (size_t k = 0; k < f->n_parts && !rc; k++) rc = finish_part(f, k);
+    for (size_t k = 0; k < f->n_parts && !rc; k++)
+        if (!f->parts[k].guest && !f->parts[k].finished) rc = finish_part(f, k);
     return rc;
 }
 
@@ -236,10 +282,9 @@ static void part_done(struct part *p)
 
 static void fold_done(struct fold *f)
 {
+    for (size_t k = 0; k < f->n_parts; k++) states_free(f, k);
     for (uint32_t s = 0; s < f->n_slots; s++) {
         struct slot *slot = &f->slots[s];
-        for (size_t k = 0; k < f->n_parts && slot->state; k++)
-            if (slot->state[k]) f->parts[k].ops->state_free(f->parts[k].analysis, slot->state[k]);
         batch_free(slot->batch);
         vec_free(&slot->predicates);
         vec_free(&slot->units);
@@ -252,14 +297,18 @@ static void fold_done(struct fold *f)
     timeline_free(f->timeline);
 }
 
-static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struct diag *d)
+static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struct besides *b, struct diag *d)
 {
-    f->parts = mem_zalloc(n ? n : 1, sizeof *f->parts);
+    const size_t all = n + b->n;
+    f->parts = mem_zalloc(all ? all : 1, sizeof *f->parts);
     if (!f->parts) return VOC_E_NOMEM;
-    for (f->n_parts = 0; f->n_parts < n; f->n_parts++) {
+    for (f->n_parts = 0; f->n_parts < all; f->n_parts++) {
         struct part *p = &f->parts[f->n_parts];
-        p->item = &items[f->n_parts];
-        p->ops = p->item->plugin->ops;
+        const size_t k = f->n_parts;
+        p->guest = k < n ? NULL : &b->at[k - n];
+        p->beside = k < n ? b->of[k] : BESIDE_NONE;
+        p->item = k < n ? &items[k] : &p->guest->item;
+        p->ops = p->item->plugin ? p->item->plugin->ops : NULL;
         context_init(&p->cx, p->item->plugin, p->item->diag ? p->item->diag : d, NULL);
         context_bound(&p->cx, f->req->memory_max);
         pthread_mutex_init(&p->run.lock, NULL);
@@ -296,8 +345,20 @@ static voc_rc part_begin(struct fold *f, size_t k)
     p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_beside(f->req->project);
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
+    if (rc && p->guest && rc != VOC_CANCELLED) {
+        beside_leave_out(p->guest, context_rc(&p->cx, rc));
+        return VOC_OK;
+    }
     f->columns |= p->run.columns;
     return part_rc(f, k, rc);
+}
+
+static voc_rc parts_begin(struct fold *f)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < f->n_parts && !rc; k++)
+        if (!is_out(&f->parts[k])) rc = part_begin(f, k);
+    return rc;
 }
 
 static uint32_t exchange_needs(const struct exchange *x)
@@ -333,7 +394,7 @@ static uint32_t needs(const struct journey *j, const struct timeline *t, uint32_
 static bool words_wanted(const struct fold *f)
 {
     bool any = false;
-    for (size_t k = 0; k < f->n_parts; k++) any = any || f->parts[k].run.words;
+    for (size_t k = 0; k < f->n_parts; k++) any = any || (f->parts[k].run.words && !is_out(&f->parts[k]));
     return any;
 }
 
@@ -350,14 +411,17 @@ uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items,
     struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = 1};
     struct fold_item *silent = mem_zalloc(n ? n : 1, sizeof *silent);
     struct diag *d = diag_new();
-    voc_rc rc = silent && d ? VOC_OK : VOC_E_NOMEM;
+    struct besides b;
+    voc_rc rc = besides_find(&b, r, items, n);
+    if (!rc && !(silent && d)) rc = VOC_E_NOMEM;
     for (size_t k = 0; k < n && !rc; k++) silent[k] = (struct fold_item){.plugin = items[k].plugin, .options = items[k].options};
-    if (!rc) rc = parts_new(&f, silent, n, d);
+    if (!rc) rc = parts_new(&f, silent, n, &b, d);
     if (!rc) rc = timeline_open(&f.timeline, r->project, r->journey, &to, false, d);
-    for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
+    if (!rc) rc = parts_begin(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
     uint32_t kept = rc ? EV_ALL : needs(r->journey, f.timeline, f.columns, words_wanted(&f));
     fold_done(&f);
+    besides_done(&b);
     mem_free(silent);
     diag_free(d);
     return kept;
@@ -386,30 +450,91 @@ static void hand_out(const struct fold *f, struct part *p)
 }
 
 // Whether names of units may stay empty: no analysis reads one, nor is asked which shard a unit belongs to.
-static bool nameless(const struct fold_request *r, const struct fold_item *items, size_t n)
+static bool nameless(const struct fold *f)
 {
-    bool all = !r->shards && !r->keep;
-    for (size_t k = 0; k < n; k++) all = all && items[k].plugin->desc && (items[k].plugin->desc->flags & VOC_NAMELESS);
+    bool all = !f->req->shards && !f->req->keep;
+    for (size_t k = 0; k < f->n_parts; k++) {
+        const struct plugin *p = f->parts[k].item->plugin;
+        if (!is_out(&f->parts[k])) all = all && p->desc && (p->desc->flags & VOC_NAMELESS);
+    }
     return all;
 }
 
-voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d)
+// *failed: the part, items first.
+static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t n, struct besides *b, size_t *failed, struct diag *d)
 {
     struct fold f = {.req = r};
-    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .nameless = nameless(r, items, n), .threads = r->threads, .parallel = parallel_for};
-    voc_rc rc = parts_new(&f, items, n, d);
+    struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = r->threads, .parallel = parallel_for};
+    voc_rc rc = parts_new(&f, items, n, b, d);
+    to.nameless = nameless(&f);
     tell(&f, FOLD_READ, 0, 0);
     if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
     if (!rc) rc = share_memory(&f, d);
-    for (size_t k = 0; k < n && !rc; k++) rc = part_begin(&f, k);
+    if (!rc) rc = parts_begin(&f);
     if (!rc) rc = check_kept(&f, d);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
     for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
-    if (rc == VOC_E_BUG && n)
-        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[atomic_load(&f.failed)].plugin->note.name);
+    *failed = atomic_load(&f.failed);
+    if (rc == VOC_E_BUG && *failed < n)
+        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[*failed].plugin->note.name);
     for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);
     fold_done(&f);
+    return rc;
+}
+
+static void pass_on(struct diag *from, struct diag *to)
+{
+    for (size_t i = 0; to && i < diag_n(from); i++) diag_add(to, diag_at(from, i));
+}
+
+static void leave_out_all(struct besides *b, size_t failed, voc_rc rc)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->at[i].out) continue;
+        beside_leave_out(&b->at[i], rc);
+        if (failed == i) continue;
+        snprintf(b->at[i].why, sizeof b->at[i].why, "both together need more memory than is allowed");
+        snprintf(b->at[i].next, sizeof b->at[i].next, "allow more with --memory");
+    }
+}
+
+// With what is run beside them. *again: that was too much or failed, is left out now, and nothing was said.
+static voc_rc run_with(const struct fold_request *r, struct fold_item *items, size_t n, struct besides *b, bool *again, struct diag *d)
+{
+    struct diag *said = diag_new();
+    struct fold_item *own = mem_zalloc(n, sizeof *own);
+    size_t failed = 0;
+    voc_rc rc = said && own ? VOC_OK : VOC_E_NOMEM;
+    for (size_t k = 0; k < n && !rc; k++) {
+        own[k] = (struct fold_item){.plugin = items[k].plugin, .options = items[k].options};
+        if (items[k].diag && !(own[k].diag = diag_new())) rc = VOC_E_NOMEM;
+    }
+    if (!rc) {
+        rc = run(r, own, n, b, &failed, said);
+        *again = rc && rc != VOC_CANCELLED && (failed >= n || rc == VOC_E_LIMIT || rc == VOC_E_NOMEM);
+        if (*again) leave_out_all(b, failed - n, rc);
+    }
+    if (!*again) pass_on(said, d);
+    for (size_t k = 0; k < n && own; k++) {
+        if (!*again && own[k].diag) pass_on(own[k].diag, items[k].diag);
+        if (!rc) items[k].result = own[k].result;
+        diag_free(own[k].diag);
+    }
+    mem_free(own);
+    diag_free(said);
+    return rc;
+}
+
+voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d)
+{
+    struct besides b;
+    size_t failed = 0;
+    bool again = false;
+    voc_rc rc = besides_find(&b, r, items, n);
+    if (!rc && b.n) rc = run_with(r, items, n, &b, &again, d);
+    if ((!rc && !b.n) || again) rc = run(r, items, n, &b, &failed, d);
+    besides_done(&b);
     return rc;
 }
 

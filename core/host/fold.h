@@ -37,6 +37,8 @@ struct fold_request {
     uint32_t shard, shards;         // only the units of this shard, from 1, of so many; 0: all
     voc_rc (*keep)(void *user, const struct fold_kept *kept); // gets the merged state of each analysis instead of its finish; or NULL
     void *keep_user;
+    struct plugin *(*analysis)(void *user, const char *name); // loaded, for those that are run beside another; NULL: none is
+    void *analysis_user;
 };
 // Whether a unit is walked: the shards cut the hashes of the names into ranges of equal width.
 static inline bool fold_takes(const struct fold_request *r, voc_str unit)
@@ -64,12 +66,15 @@ struct voc_run { // what an analysis sees as its run
     VEC(struct voc_spool *) spools; // owns
     struct arena answers;           // what it was told of them
     struct project *project;        // for answers; NULL: there is none
+    const struct voc_run *beside;   // whose tables it may read; NULL: nobody's
+    const char *beside_why, *beside_next; // why there is none, or NULL
     pthread_mutex_t lock;           // over spools: states are made in many threads
 };
 struct fold_result { struct table **tables; size_t n_tables; voc_run_info info; }; // owned by the caller: fold_free
 voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct diag *d);
 // Several analyses in one walk: events, timeline and batches are made once. Each sees only what it asked for, so that its
-// tables are those of a run of its own. r->plugin and r->options are not looked at; results only if all went well.
+// tables are those of a run of its own. r->plugin and r->options are not looked at; results only if all went well. What is run beside
+// them (host/beside.h) is walked along; where that is too much, they are walked once more without it.
 struct fold_item { struct plugin *plugin; const voc_value *options; struct diag *diag; /* its messages; NULL: d */ struct fold_result result; };
 voc_rc fold_run_all(const struct fold_request *r, struct fold_item *items, size_t n, struct diag *d);
 // Which EV_* columns of events the items will ask for, told from what they want of r->project before anything is in it. Those that

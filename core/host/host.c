@@ -502,6 +502,20 @@ static voc_rc host_note(voc_table_builder *t, uint32_t kind, const char *text) {
 static voc_rc host_semantics(voc_table_builder *t, const char *text) { return table_semantics(built(t), text); }
 static voc_rc host_figure(voc_table_builder *t, const voc_figure *figure) { return table_figure(built(t), figure); }
 
+static const voc_table *host_table_beside(voc_run *run, const char *name, voc_str *why, voc_str *next)
+{
+    *why = str_of(run->beside_why ? run->beside_why : "");
+    *next = str_of(run->beside_next ? run->beside_next : "");
+    for (size_t i = 0; run->beside && i < run->beside->tables.n; i++) {
+        voc_table view, *kept;
+        if (table_view(run->beside->tables.at[i], &view) != VOC_OK || !str_is(view.name, name)) continue;
+        if (!(kept = arena_alloc(&run->answers, sizeof *kept))) return NULL;
+        *kept = view;
+        return kept;
+    }
+    return NULL;
+}
+
 static voc_rc host_write(voc_writer *w, const void *data, size_t size)
 {
     if (w->hash) hash_add(w->hash, data, size);
@@ -563,6 +577,7 @@ const voc_host *host_table(void)
         .want_words = host_want_words,
         .answers = host_answers,
         .want_field = host_want_field,
+        .table_beside = host_table_beside,
     };
     return &table;
 }

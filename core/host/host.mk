@@ -2,6 +2,7 @@
 #
 # Plugins, imports and folds.
 core_libvoc_a_SOURCES += \
+	core/host/beside.c core/host/beside.h \
 	core/host/coder.c core/host/coder.h \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \

@@ -194,6 +194,7 @@ static const struct entry fields[] = {
     FIELD(voc_host, spool_seal), FIELD(voc_host, spool_get), FIELD(voc_host, table), FIELD(voc_host, column), FIELD(voc_host, group),
     FIELD(voc_host, cell), FIELD(voc_host, note), FIELD(voc_host, semantics), FIELD(voc_host, write), FIELD(voc_host, want_attributes), FIELD(voc_host, marks),
     FIELD(voc_host, spool_empty), FIELD(voc_host, peek), FIELD(voc_host, want_words), FIELD(voc_host, answers), FIELD(voc_host, want_field),
+    FIELD(voc_host, table_beside),
     STRUCT(voc_input_ops),
     FIELD(voc_input_ops, struct_size), FIELD(voc_input_ops, framing), FIELD(voc_input_ops, probe), FIELD(voc_input_ops, open),
     FIELD(voc_input_ops, close), FIELD(voc_input_ops, rule), FIELD(voc_input_ops, head), FIELD(voc_input_ops, lines), FIELD(voc_input_ops, run),
@@ -209,7 +210,7 @@ static const struct entry fields[] = {
     FIELD(voc_plugin, struct_size), FIELD(voc_plugin, abi_major), FIELD(voc_plugin, abi_minor), FIELD(voc_plugin, kind), FIELD(voc_plugin, flags),
     FIELD(voc_plugin, option_size), FIELD(voc_plugin, name), FIELD(voc_plugin, version), FIELD(voc_plugin, summary), FIELD(voc_plugin, licence),
     FIELD(voc_plugin, author), FIELD(voc_plugin, options), FIELD(voc_plugin, n_options), FIELD(voc_plugin, extensions), FIELD(voc_plugin, ops),
-    FIELD(voc_plugin, about),
+    FIELD(voc_plugin, about), FIELD(voc_plugin, beside), FIELD(voc_plugin, beside_option),
     STRUCT(voc_elf_note),
     FIELD(voc_elf_note, namesz), FIELD(voc_elf_note, descsz), FIELD(voc_elf_note, type), FIELD(voc_elf_note, name), FIELD(voc_elf_note, desc),
 };

@@ -802,6 +802,10 @@ typedef struct voc_host {
     /* ANALYSIS: begin. The text of a field of each event, in voc_journeys: its attribute of that name, else what its unit or the unit's
      * account had at that time, else the event's own column (campaign, source ...). An analysis that asks has no save. */
     voc_rc (*want_field)(voc_run *run, voc_str field, uint32_t *index);
+
+    /* ANALYSIS: finish. A table of the analysis that the descriptor names as `beside`, for the run. NULL: there is none; *why says why not
+     * and *next what to do about it; both are empty where it was not asked for, or has no table of this name. */
+    const voc_table *(*table_beside)(voc_run *run, const char *name, voc_str *why, voc_str *next);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */
@@ -879,6 +883,10 @@ typedef struct voc_plugin {
     const char *extensions; /* hints for probing: "csv tsv txt" */
     const void *ops;        /* voc_input_ops, voc_analysis_ops or voc_output_ops */
     const char *about;      /* paragraphs for help and the man page, or NULL */
+    /* ANALYSIS: another analysis that is run in the same walk, as its command without options would, so that finish can read its
+     * tables (table_beside); NULL: none. What keeps it from being run, or fails in it, does not fail this one. */
+    const char *beside;
+    const char *beside_option; /* a BOOL option of this analysis that must be yes for it; NULL: always */
 } voc_plugin;
 
 /* The ELF note that is read without running code, and the one exported function.

@@ -309,6 +309,107 @@ static void what_an_analysis_gathers_is_bounded_by_memory(void **state)
     assert_string_equal(diag_at(w->diag, diag_n(w->diag) - 1)->code, "MEMORY-003");
 }
 
+// ---- what is run beside another ------------------------------------------------------------------------------------------------
+
+static char seen[700]; // by the one that looks: rows of the table beside it, or why there is none
+
+static voc_rc look(void *analysis, void *state)
+{
+    struct counter *c = analysis;
+    voc_str why, next;
+    const voc_table *t = c->host->table_beside(c->run, "counts", &why, &next), *other = c->host->table_beside(c->run, "no such table", &why, &next);
+    assert_null(other);
+    if (t) snprintf(seen, sizeof seen, "%zu rows", t->n_rows);
+    else snprintf(seen, sizeof seen, "none: %.*s (%.*s)", (int)why.len, why.ptr, (int)next.len, next.ptr);
+    (void)state;
+    return VOC_OK;
+}
+
+// The first is asked for, the second is run for it: what is to go wrong goes wrong there only.
+static struct plugin guest;
+static voc_rc quiet_begin(const voc_host *host, voc_context *cx, voc_run *run, const voc_value *options, void **analysis)
+{
+    static struct counter c;
+    (void)cx, (void)options;
+    c = (struct counter){host, run};
+    *analysis = &c;
+    return VOC_OK;
+}
+static voc_rc quiet_batch(void *analysis, void *state, const voc_journeys *j)
+{
+    (void)analysis;
+    ((struct counts *)state)->events += j->n_events;
+    return VOC_OK;
+}
+static voc_rc quiet_merge(void *analysis, void *into, void *from)
+{
+    (void)analysis;
+    ((struct counts *)into)->events += ((struct counts *)from)->events;
+    return VOC_OK;
+}
+static const voc_analysis_ops looking = {
+    .struct_size = sizeof looking, .begin = quiet_begin, .state_new = state_new, .batch = quiet_batch, .merge = quiet_merge, .finish = look, .state_free = state_free, .end = end};
+
+static struct plugin *find(void *user, const char *name)
+{
+    (void)user;
+    return strcmp(name, guest.note.name) == 0 ? &guest : NULL;
+}
+
+static void the_tables_of_another_analysis_can_be_read_and_its_failure_is_none(void **state)
+{
+    static const int faults[] = {FAULT_NONE, FAULT_BEGIN, FAULT_BATCH, FAULT_FINISH, FAULT_LATE_WANT, FAULT_HALF_ROW};
+    static const voc_plugin described = {.name = "counter"}, looks = {.name = "look", .beside = "counter"}, lost = {.name = "look", .beside = "nobody"};
+    struct world *w = *state;
+    guest = w->plugin;
+    guest.desc = &described;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        for (uint32_t threads = 1; threads <= 3; threads += 2) {
+            struct plugin asked = {.desc = &looks, .ops = &looking};
+            struct fold_item item = {.plugin = &asked};
+            const struct fold_request r = {.project = w->project, .journey = w->journey, .threads = threads, .end_us = VOC_NA, .analysis = find};
+            const size_t said = diag_n(w->diag);
+            fault = faults[i];
+            seen[0] = 0;
+            if (fold_run_all(&r, &item, 1, w->diag) != VOC_OK) fail_msg("fault %d, %u threads", fault, threads);
+            if (i == 0) assert_string_equal(seen, "1000 rows");
+            else assert_memory_equal(seen, "none: ", 6);
+            if (i) assert_true(strlen(seen) > strlen("none:  ()")); // a reason
+            assert_int_equal(diag_n(w->diag), said);
+            assert_int_equal(item.result.n_tables, 0);
+            assert_int_equal(atomic_load(&live), 0);
+            fold_free(&item.result);
+        }
+    fault = FAULT_NONE;
+    struct plugin asked = {.desc = &lost, .ops = &looking};
+    struct fold_item item = {.plugin = &asked};
+    const struct fold_request r = {.project = w->project, .journey = w->journey, .threads = 1, .end_us = VOC_NA, .analysis = find};
+    assert_int_equal(fold_run_all(&r, &item, 1, w->diag), VOC_OK);
+    assert_string_equal(seen, "none: there is no analysis \"nobody\" (voc plugin list shows what there is)");
+    fold_free(&item.result);
+}
+
+static void an_analysis_that_is_asked_for_is_not_run_twice(void **state)
+{
+    static const voc_plugin described = {.name = "counter"}, looks = {.name = "look", .beside = "counter"};
+    struct world *w = *state;
+    guest = w->plugin;
+    guest.desc = &described;
+    struct plugin asked = {.desc = &looks, .ops = &looking};
+    for (size_t first = 0; first < 2; first++) {
+        struct fold_item items[2];
+        items[first] = (struct fold_item){.plugin = &asked};
+        items[1 - first] = (struct fold_item){.plugin = &guest};
+        const struct fold_request r = {.project = w->project, .journey = w->journey, .threads = 2, .end_us = VOC_NA, .analysis = find};
+        seen[0] = 0;
+        assert_int_equal(fold_run_all(&r, items, 2, w->diag), VOC_OK);
+        assert_string_equal(seen, "1000 rows");
+        assert_int_equal(items[1 - first].result.n_tables, 1);
+        assert_int_equal(items[first].result.n_tables, 0);
+        for (size_t k = 0; k < 2; k++) fold_free(&items[k].result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +418,8 @@ int main(void)
         cmocka_unit_test(the_tables_are_the_same_for_any_number_of_threads),
         cmocka_unit_test(a_failure_at_any_step_is_given_and_leaves_nothing_behind),
         cmocka_unit_test(what_an_analysis_gathers_is_bounded_by_memory),
+        cmocka_unit_test(the_tables_of_another_analysis_can_be_read_and_its_failure_is_none),
+        cmocka_unit_test(an_analysis_that_is_asked_for_is_not_run_twice),
     };
     if (store_init() != VOC_OK) return 99;
     return cmocka_run_group_tests_name("fold", tests, open_world, close_world);

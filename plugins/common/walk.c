@@ -89,12 +89,13 @@ struct unit_events {
     const int64_t *time;
     const uint8_t *actor, *delivered;
     const uint32_t *action, *touchpoint, *segment, *stage;
-    size_t n;
+    const uint8_t *const *predicates;  // of the whole batch: the first of these events is at `first`
+    size_t first, n;
 };
 
 static struct unit_events events_of(const voc_journeys *j, const voc_unit *u)
 {
-    struct unit_events e = {.n = u->n_events};
+    struct unit_events e = {.n = u->n_events, .first = u->first_event, .predicates = j->predicates};
     size_t at = u->first_event;
 #define COLUMN(member, type, column) e.member = j->columns[column] ? (const type *)j->columns[column] + at : NULL
     COLUMN(time, int64_t, VOC_COL_TIME);
@@ -137,7 +138,9 @@ static voc_rc make_room(const struct walk *w, struct walker *k, size_t extra)
     if (came) k->came = came;
     int64_t *left = came && w->collapse ? w->host->resize(w->cx, k->left, cap * sizeof *left) : NULL;
     if (left) k->left = left;
-    if (!came || (w->collapse && !left)) return VOC_E_NOMEM;
+    uint8_t *marks = came && w->limits.n_conditions ? w->host->resize(w->cx, k->mark, cap) : NULL;
+    if (marks) k->mark = marks;
+    if (!came || (w->collapse && !left) || (w->limits.n_conditions && !marks)) return VOC_E_NOMEM;
     k->cap = cap;
     return VOC_OK;
 }
@@ -155,6 +158,19 @@ static inline void copy_nodes(const struct walk *w, struct walker *k, const stru
         n += x != VOC_NONE;
     }
     k->n = n;
+}
+
+// What predicates say of the nodes that copy_nodes takes from the same events; the first of them becomes node n.
+static void copy_marks(const struct walk *w, struct walker *k, const struct unit_events *e, size_t from, size_t to, size_t n)
+{
+    const struct walk_limits *l = &w->limits;
+    for (size_t i = from; i < to; i++) {
+        if (node_of(w, e, i, w->what) == VOC_NONE) continue;
+        k->mark[n] = 0;
+        for (size_t c = 0; c < l->n_conditions; c++)
+            if (e->predicates[l->condition[c].index][e->first + i]) k->mark[n] |= l->condition[c].mark;
+        n++;
+    }
 }
 
 // Events before the data count: a prefix of any range, as times ascend. Gives where the others begin.
@@ -179,6 +195,7 @@ static voc_rc gather(const struct walk *w, struct walker *k, const struct unit_e
     if (w->what == WALK_CUSTOMER) copy_nodes(w, k, e, from, to, WALK_CUSTOMER);
     else if (w->what == WALK_TOUCHES) copy_nodes(w, k, e, from, to, WALK_TOUCHES);
     else copy_nodes(w, k, e, from, to, WALK_ALL);
+    if (w->limits.n_conditions) copy_marks(w, k, e, from, to, had);
     k->counts[WALK_OF_KIND] += k->n - had;
     k->counts[WALK_STEPS] += k->n - had;
     for (; w->segments && j->segment == VOC_NONE && k->n > had; from++)
@@ -242,6 +259,7 @@ static voc_rc give(const struct walk *w, struct walker *k, struct walked *to, wa
     if (!k->n) return VOC_OK;
     to->node = k->node;
     to->came = k->came;
+    to->mark = w->limits.n_conditions ? k->mark : NULL;
     to->n = k->n;
     if (w->limits.any) return tell_ways(w, k, to, fn, user);
     if (w->collapse) to->n = collapse(k, 0, k->n);
@@ -327,7 +345,7 @@ static bool columns_are_journeys(const struct walk *w, const voc_journeys *j)
     const uint8_t *actor = j->columns[VOC_COL_ACTOR];
     uint64_t all, eight, other = 0;
     size_t i = 0;
-    if (w->episodes || w->collapse || w->what == WALK_TOUCHES || w->info->start_declared) return false;
+    if (w->episodes || w->collapse || w->what == WALK_TOUCHES || w->info->start_declared || w->limits.n_conditions) return false;
     memcpy(&all, customers, 8);
     for (; i + 8 <= j->n_events; i += 8) {
         memcpy(&eight, actor + i, 8);
@@ -372,6 +390,7 @@ void walker_done(const struct walk *w, struct walker *k)
     w->host->free(w->cx, k->node);
     w->host->free(w->cx, k->came);
     w->host->free(w->cx, k->left);
+    w->host->free(w->cx, k->mark);
     memset(k, 0, sizeof *k);
 }
 
@@ -424,7 +443,9 @@ voc_rc walk_nothing(const struct walk *w, const struct walker *k, const char *co
 {
     char hint[300];
     if (k->counts[WALK_LEFT_OUT]) {
-        snprintf(hint, sizeof hint, "voc %s PROJECT --from FIRST without --to shows what follows; a longer --within or --gap gives them more time", command);
+        if (w->limits.n_conditions && w->what != WALK_ALL)
+            snprintf(hint, sizeof hint, "a predicate counts at the events that are followed, here %s; add --events all: both are followed then", w->what == WALK_TOUCHES ? "touches of the company" : "those of customers");
+        else snprintf(hint, sizeof hint, "voc %s PROJECT --from FIRST without --to shows what follows; a longer --within or --gap gives them more time", command);
         return walk_complain(w, code, w->limits.from.len && w->limits.to.len ? "no journey leads from what --from names to what --to names" : w->limits.to.len ? "no journey comes to what --to names" : "no journey has what --from names", hint);
     }
     if (k->counts[WALK_OF_KIND]) {

@@ -12,10 +12,14 @@
 enum { WALK_CUSTOMER = 0, WALK_TOUCHES = 1, WALK_ALL = 2 };
 
 #define WALK_NO_LIMIT UINT64_MAX
+#define WALK_CONDITIONS_MAX 32u
+struct walk_condition { uint32_t index, number; uint8_t mark; };  // a predicate of the journey: what an event is where it holds
 struct walk_limits {  // what of a journey is a way; asked for by walk_limit
     bool any;
     uint64_t gap_us, within_us;  // a silence longer than this parts two ways; a way has at most this from its beginning on
     const uint8_t *marks;        // by node: WALK_MARK_*, or NULL
+    struct walk_condition condition[WALK_CONDITIONS_MAX];
+    size_t n_conditions;
     voc_str from, to;            // as given
     uint64_t question;           // of saved states
 };
@@ -56,6 +60,7 @@ struct walked {  // one journey, with at least one node
     const voc_unit *unit;
     const uint32_t *node;
     const int64_t *came, *left;  // of each node: the first and the last of merged repeats
+    const uint8_t *mark;         // of each node before repeats are merged: WALK_MARK_* by predicates; NULL where none is asked for
     size_t n;
     size_t more;       // nodes of other journeys that lie behind these: who reads ahead may look at them
     size_t first_stay, n_stays;  // in the batch: those of the journey
@@ -69,6 +74,7 @@ struct walker {  // of a state
     uint64_t counts[WALK_N_COUNTS];
     uint32_t *node;
     int64_t *came, *left;
+    uint8_t *mark;
     size_t n, cap;
 };
 typedef voc_rc walk_fn(void *user, const struct walked *journey);

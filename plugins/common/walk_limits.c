@@ -29,16 +29,46 @@ static voc_rc mark(const struct walk *w, uint8_t *marks, const char *code, voc_s
     return VOC_OK;
 }
 
+// A predicate of the journey: it marks events, not names.
+static voc_rc mark_predicate(struct walk *w, const char *code, voc_str name, uint32_t number, uint8_t as)
+{
+    const struct analysis a = analysis_of(w->host, w->cx, w->run);
+    struct walk_limits *l = &w->limits;
+    size_t i = 0;
+    if (number == VOC_NONE) return analysis_no_predicate(&a, code, name);
+    while (i < l->n_conditions && l->condition[i].number != number) i++;
+    if (i == WALK_CONDITIONS_MAX) return analysis_refuse(&a, code, "put some of them into one, as <any> of their events, in journey.xml", "--from and --to take at most 32 predicates together");
+    if (i == l->n_conditions) {
+        voc_rc rc = w->host->want_predicate(w->run, number, &l->condition[i].index);
+        if (rc) return rc;
+        l->condition[i].number = number;
+        l->condition[i].mark = 0;
+        l->n_conditions++;
+    }
+    l->condition[i].mark |= as;
+    return VOC_OK;
+}
+
+// An action, a touch or a predicate; an action that is called like a predicate is the action.
+static voc_rc mark_name(struct walk *w, uint8_t *marks, const char *code, voc_str name, uint8_t as)
+{
+    const struct analysis a = analysis_of(w->host, w->cx, w->run);
+    struct named n;
+    uint32_t number;
+    if (!analysis_find(&a, name, &n) && analysis_find_predicate(&a, name, &number)) return mark_predicate(w, code, name, number, as);
+    return mark(w, marks, code, name, as);
+}
+
 // "A", or "A|B" where one of them is enough and the whole is no name itself.
-static voc_rc mark_all(const struct walk *w, uint8_t *marks, const char *code, voc_str list, uint8_t as)
+static voc_rc mark_all(struct walk *w, uint8_t *marks, const char *code, voc_str list, uint8_t as)
 {
     const struct analysis a = analysis_of(w->host, w->cx, w->run);
     struct named n;
     voc_str name, left = list;
     voc_rc rc = VOC_OK;
-    if (analysis_find(&a, list, &n) || !memchr(list.ptr, '|', list.len)) return mark(w, marks, code, list, as);
+    if (analysis_find(&a, list, &n) || !memchr(list.ptr, '|', list.len)) return mark_name(w, marks, code, list, as);
     while (!rc && analysis_part(&left, '|', &name))
-        if (name.len) rc = mark(w, marks, code, name, as);
+        if (name.len) rc = mark_name(w, marks, code, name, as);
     return rc;
 }
 
@@ -65,6 +95,7 @@ voc_rc walk_limit(struct walk *w, const char *code, struct walk_asked asked)
     l->marks = marks;
     l->question = mix(mix(UINT64_C(0xcbf29ce484222325), l->gap_us), l->within_us);
     for (uint32_t i = 0; marks && i < w->n_nodes; i++) l->question = mix(l->question, marks[i]);
+    for (size_t i = 0; i < l->n_conditions; i++) l->question = mix(mix(l->question, l->condition[i].number), l->condition[i].mark);
     l->question >>= 1;  // never that of no limits, 0, but by one chance in 2^63
     return rc;
 }
@@ -110,10 +141,10 @@ voc_rc walk_limits_notes(const struct walk *w, const struct walker *k, voc_table
 
 static uint64_t since(int64_t from, int64_t to) { return (uint64_t)to - (uint64_t)from; }
 
-// The first node in [at, end) with this mark, or end.
+// The first node in [at, end) with this mark, by its name or by a predicate, or end.
 static size_t find(const struct walk_limits *l, const struct walked *j, size_t at, size_t end, uint8_t as)
 {
-    while (at < end && !(l->marks[j->node[at]] & as)) at++;
+    while (at < end && !((l->marks[j->node[at]] | (j->mark ? j->mark[at] : 0)) & as)) at++;
     return at;
 }
 

@@ -17,7 +17,7 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, "YES|NO", "list every step, whatever --detail says; it is then only drawn"},
     [OPT_GAP] = {"gap", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "a way ends where nothing happened for more than this, such as 30d, and another begins behind it (never)"},
     [OPT_WITHIN] = {"within", VOC_OPT_DURATION, 0, NULL, "1s", NULL, NULL, "TIME", "only what happened within this time of the beginning of a way (any time)"},
-    [OPT_FROM] = {"from", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way begins with the first of these: A, A|B for one of them, touchpoint:ID for a touch of the company"},
+    [OPT_FROM] = {"from", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way begins with the first of these: A, A|B for one of them, touchpoint:ID for a touch of the company, predicate:ID for what a <predicate> of the journey says"},
     [OPT_TO] = {"to", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ACTION", "a way ends with the first of these behind its beginning; who does none of them is left out"},
 };
 #define DENSE_MOST ((size_t)1 << 20)  // pairs that have a slot each

@@ -9,13 +9,14 @@
 #include "plugins/common/figure/draw.h"
 
 #define CURVES_MAX 8u
-#define POINTS_MAX 1500u // drawn of one curve: steps too small to be seen are joined
+#define UNSEEN 1.0 // a step of less in both directions waits for the next: half as wide as the line
 
 struct curves {
     struct picture *p;
     double left, right, top, bottom; // of the plane
     double x_lo, x_hi, y_lo, y_hi;
     voc_str name[CURVES_MAX];
+    bool here[CURVES_MAX]; // in this picture of the series
     size_t n;
 };
 
@@ -89,7 +90,6 @@ static void steps(const struct curves *c, size_t k, uint32_t part, bool back)
 {
     double last_x = 0, last_y = 0;
     bool first = true;
-    size_t drawn = 0;
     const size_t n = c->p->t->n_rows;
     for (size_t i = 0; i < n; i++) {
         const size_t r = back ? n - 1 - i : i;
@@ -98,22 +98,22 @@ static void steps(const struct curves *c, size_t k, uint32_t part, bool back)
         x = at_x(c, x), y = at_y(c, y);
         if (first && !back) pen_f(c->p->pen, "M%.1f %.1f", x, y);
         else if (first) pen_f(c->p->pen, "L%.1f %.1f", x, y);
-        else if (fabs(x - last_x) < 0.4 && fabs(y - last_y) < 0.4 && drawn > POINTS_MAX / 2) continue;
+        else if (fabs(x - last_x) < UNSEEN && fabs(y - last_y) < UNSEEN) continue;
         else if (back) pen_f(c->p->pen, "V%.1fH%.1f", y, x);
         else pen_f(c->p->pen, "H%.1fV%.1f", x, y);
         first = false;
         last_x = x, last_y = y;
-        drawn++;
     }
 }
 
+// Of all pictures of the series: they are compared.
 static void extent(struct curves *c)
 {
     static const uint32_t parts[] = {VOC_AS_Y, VOC_AS_LO, VOC_AS_HI};
     bool any = false, any_y = false;
     for (size_t r = 0; r < c->p->t->n_rows; r++) {
         double x, y;
-        if (!row_shown(c->p, r) || !part_number(c->p, r, VOC_AS_X, &x)) continue;
+        if (!part_number(c->p, r, VOC_AS_X, &x)) continue;
         if (!any || x < c->x_lo) c->x_lo = x;
         if (!any || x > c->x_hi) c->x_hi = x;
         any = true;
@@ -137,12 +137,14 @@ static void lines_of(const struct curves *c)
     struct pen *pen = c->p->pen;
     const bool bands = part_column(c->p->t, c->p->f, VOC_AS_LO) != NO_PART && part_column(c->p->t, c->p->f, VOC_AS_HI) != NO_PART;
     for (size_t k = 0; k < c->n && bands; k++) {
+        if (!c->here[k]) continue;
         pen_f(pen, "<path class=\"f-band f-s%zu\" d=\"", k);
         steps(c, k, VOC_AS_HI, false);
         steps(c, k, VOC_AS_LO, true);
         pen_s(pen, "z\"/>\n");
     }
     for (size_t k = 0; k < c->n; k++) {
+        if (!c->here[k]) continue;
         pen_f(pen, "<path class=\"f-curve f-s%zu\" d=\"", k);
         steps(c, k, VOC_AS_Y, false);
         pen_s(pen, "\"/>\n");
@@ -155,6 +157,7 @@ static double names(const struct curves *c, double y)
     double x = 0;
     struct wrapped w;
     for (size_t k = 0; k < c->n; k++) {
+        if (!c->here[k]) continue;
         text_wrap(&w, c->name[k], c->p->width - 44, SMALL, false, 1);
         if (x > 0 && x + 40 + w.width > c->p->width) x = 0, y += 22;
         pen_f(c->p->pen, "<path class=\"f-curve f-s%zu\" d=\"M%.1f %.1fh30\"/>", k, x, y + 8);
@@ -164,12 +167,21 @@ static double names(const struct curves *c, double y)
     return y + 24;
 }
 
+bool figure_same_curve(const voc_table *t, const voc_figure *f, size_t a, size_t b)
+{
+    const struct picture p = {.t = t, .f = f};
+    return same_text(part_text(&p, a, VOC_AS_ROW), part_text(&p, b, VOC_AS_ROW)) && same_text(part_text(&p, a, VOC_AS_SERIES), part_text(&p, b, VOC_AS_SERIES));
+}
+
 double draw_curves(struct picture *p, double y)
 {
     struct curves c = {.p = p};
     size_t more = 0;
     const bool series = part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART;
-    c.n = series ? distinct(p, VOC_AS_SERIES, c.name, CURVES_MAX, &more) : 1;
+    const struct picture all = {.t = p->t, .f = p->f};
+    c.n = series ? distinct(&all, VOC_AS_SERIES, c.name, CURVES_MAX, &more) : 1; // a name has one colour in all pictures of the series
+    for (size_t k = 0; k < c.n; k++)
+        for (size_t r = 0; r < p->t->n_rows && !c.here[k]; r++) c.here[k] = of_series(&c, r, k);
     extent(&c);
     c.left = 58;
     c.right = p->width - 24;

@@ -69,22 +69,39 @@ static double put_left_out(struct picture *p, double y)
     return y + 6 + text_height(&w, SMALL);
 }
 
-// A picture for each text of the series, or one.
-static double panels(struct picture *p, double y)
+static uint32_t panel_part(const voc_figure *f) { return f->kind == VOC_FIGURE_CURVES ? VOC_AS_ROW : VOC_AS_SERIES; }
+
+// The texts that have a picture each. 0: there is one picture, of all.
+static size_t panel_names(const voc_table *t, const voc_figure *f, voc_str names[PANELS_MAX], size_t *more)
+{
+    const struct picture all = {.t = t, .f = f};
+    *more = 0;
+    return part_column(t, f, panel_part(f)) == NO_PART ? 0 : distinct(&all, panel_part(f), names, PANELS_MAX, more);
+}
+
+size_t figure_panels(const voc_table *t, const voc_figure *f)
 {
     voc_str names[PANELS_MAX];
-    size_t more = 0;
-    p->panel = p->f->kind == VOC_FIGURE_CURVES ? VOC_AS_ROW : VOC_AS_SERIES;
-    const bool many = part_column(p->t, p->f, p->panel) != NO_PART;
-    const size_t n = many ? distinct(p, p->panel, names, PANELS_MAX, &more) : 1;
+    size_t more;
+    const size_t n = panel_names(t, f, names, &more);
+    return n ? n : 1;
+}
+
+// A picture for each text of the series, or one; `only`: that one of them.
+static double panels(struct picture *p, size_t only, double y)
+{
+    voc_str names[PANELS_MAX];
+    size_t more;
+    const size_t n = panel_names(p->t, p->f, names, &more), end = n ? n : 1, last = only ? only : end;
     const double wanted = p->width;
     double widest = wanted;
     struct wrapped w;
-    for (size_t i = 0; i < n && !p->pen->rc; i++) {
-        const voc_cell series = {.type = VOC_CELL_TEXT, .s = many ? names[i] : (voc_str){"", 0}};
-        p->series = many ? &series : NULL;
+    p->panel = panel_part(p->f);
+    for (size_t i = only ? only - 1 : 0; i < last && i < end && !p->pen->rc; i++) {
+        const voc_cell series = {.type = VOC_CELL_TEXT, .s = n ? names[i] : (voc_str){"", 0}};
+        p->series = n ? &series : NULL;
         p->width = wanted;
-        if (many && n > 1) {
+        if (n > 1) {
             text_wrap(&w, names[i], wanted, LARGE, true, 2);
             text_put(p->pen, &w, names[i], 0, y, LARGE, AT_LEFT, "f-large");
             y += text_height(&w, LARGE) + 8;
@@ -93,9 +110,9 @@ static double panels(struct picture *p, double y)
         if (p->width > widest) widest = p->width;
         y = put_left_out(p, y);
         p->series = NULL;
-        if (i + 1 < n) y += GAP;
+        if (i + 1 < last) y += GAP;
     }
-    if (more) {
+    if (more && last == n) {
         snprintf(p->left_out, sizeof p->left_out, "The first %zu are drawn: all are in the table.", n);
         y = put_left_out(p, y);
     }
@@ -117,14 +134,21 @@ static double put_title(struct picture *p)
 
 #define MARGIN 16.0 // of a file of its own
 
-static void head(struct pen *out, const voc_figure *f, const struct figure_look *look, double width, double height)
+static void head(struct pen *out, const voc_table *t, const voc_figure *f, const struct figure_look *look, double width, double height)
 {
+    voc_str names[PANELS_MAX];
+    size_t more;
+    const size_t n = panel_names(t, f, names, &more);
     const double m = look->alone ? MARGIN : 0;
     if (look->alone) pen_s(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     pen_f(out, "<svg%s class=\"f\" viewBox=\"%.1f %.1f %.1f %.1f\" width=\"%.1f\" height=\"%.1f\" role=\"img\" aria-labelledby=\"%.40s-t %.40s-d\">\n", look->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", -m, -m,
           width + 2 * m, height + 2 * m, width + 2 * m, height + 2 * m, look->id, look->id);
     pen_f(out, "<title id=\"%.40s-t\">", look->id);
     pen_text(out, f->title);
+    if (look->panel && look->panel <= n && n > 1) {
+        pen_s(out, ": ");
+        pen_text(out, names[look->panel - 1]);
+    }
     pen_f(out, "</title>\n<desc id=\"%.40s-d\">", look->id);
     pen_text(out, f->description);
     pen_s(out, "</desc>\n");
@@ -142,9 +166,9 @@ voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, co
     struct picture p = {.pen = &body, .t = t, .f = f, .width = look->width > 0 ? look->width : figure_width(t, f), .id = look->id};
     p.limit = look->poster ? 0 : look->width > 0 ? look->width : FIGURE_LANDSCAPE;
     double y = look->alone ? put_title(&p) : 0;
-    y = panels(&p, y);
+    y = panels(&p, look->panel, y);
     if (!body.rc) {
-        head(&whole, f, look, p.width, y);
+        head(&whole, t, f, look, p.width, y);
         pen_raw(&whole, body.ptr, body.len);
         pen_s(&whole, "</svg>\n");
     }

@@ -15,6 +15,7 @@ struct figure_look {
     const char *id; // begins the ids of the picture: a page must not have one twice
     bool alone;     // a file of its own: with style sheet and name space
     bool poster;    // a map takes the room that it needs; else it leaves out its rarest steps until it fits
+    size_t panel;   // 1 to figure_panels: that picture of a series alone; 0: all, below each other
 };
 
 struct figure_drawn { // the caller frees ptr with host->free
@@ -38,6 +39,8 @@ const char *figure_undrawable(const voc_table *t, const voc_figure *f);
 const char *figure_style(void); // rules of the classes; of the variables of colour too. No '<' and no '&'
 
 const voc_figure *figure_at(const voc_table *t, size_t i);
+size_t figure_panels(const voc_table *t, const voc_figure *f); // pictures of a series, at most 12; 1: it has none
 size_t figure_count(const voc_table *t); // 0 for a host that knows no figures
+bool figure_same_curve(const voc_table *t, const voc_figure *f, size_t a, size_t b); // two rows of a table with curves
 
 #endif

@@ -15,25 +15,46 @@ static void picture(struct html *h, const struct figure_drawn *d, const char *cl
     put_s(h, "</div>\n");
 }
 
-static voc_rc draw(struct html *h, const voc_table *t, size_t i, double width, char size, struct figure_drawn *out)
+static voc_rc draw(struct html *h, const voc_table *t, size_t i, size_t panel, double width, char size, struct figure_drawn *out)
 {
     char id[40];
-    snprintf(id, sizeof id, "f%zu-%zu%c", h->tables, i + 1, size);
-    return figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = width, .id = id}, out);
+    snprintf(id, sizeof id, "f%zu-%zu-%zu%c", h->tables, i + 1, panel, size);
+    return figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = width, .id = id, .panel = panel}, out);
 }
 
-static void caption(struct html *h, const voc_figure *f)
+// A title that the heading above says already is not said twice.
+static void caption(struct html *h, const voc_table *t, const voc_figure *f)
 {
-    put_s(h, "<figcaption><b>");
-    put_isolated(h, f->title);
-    put_s(h, "</b> ");
+    put_s(h, "<figcaption>");
+    if (!text_same(t->title, f->title)) {
+        put_s(h, "<b>");
+        put_isolated(h, f->title);
+        put_s(h, "</b> ");
+    }
     put_text(h, f->description);
     put_s(h, "</figcaption>\n");
 }
 
-static void one(struct html *h, const voc_table *t, size_t i)
+// Each picture of a series is a figure, so that on paper it stands on a page whole and as large as its words need.
+static void panel(struct html *h, const voc_table *t, size_t i, size_t n)
 {
     struct figure_drawn large = {0}, small = {0};
+    voc_rc rc = draw(h, t, i, n, 0, 'l', &large);
+    if (!rc) rc = draw(h, t, i, n, FIGURE_NARROW, 's', &small);
+    if (!rc) {
+        put_s(h, large.width <= FIGURE_PORTRAIT ? "<figure>\n" : large.height <= FIGURE_LANDSCAPE_HEIGHT ? "<figure class=\"across\">\n" : "<figure class=\"sheet\">\n");
+        if (n == 1) caption(h, t, figure_at(t, i));
+        picture(h, &large, "large-screen");
+        picture(h, &small, "small-screen");
+        put_s(h, "</figure>\n");
+    }
+    h->host->free(h->cx, large.ptr);
+    h->host->free(h->cx, small.ptr);
+    if (rc && !h->rc) h->rc = rc;
+}
+
+static void one(struct html *h, const voc_table *t, size_t i)
+{
     const char *why = figure_undrawable(t, figure_at(t, i));
     if (why && t->n_rows == 0) return;
     if (why) {
@@ -42,18 +63,7 @@ static void one(struct html *h, const voc_table *t, size_t i)
         put_s(h, ".</p>\n");
         return;
     }
-    voc_rc rc = draw(h, t, i, 0, 'l', &large);
-    if (!rc) rc = draw(h, t, i, FIGURE_NARROW, 's', &small);
-    if (!rc) {
-        put_s(h, large.width <= FIGURE_PORTRAIT ? "<figure>\n" : large.height <= FIGURE_LANDSCAPE_HEIGHT ? "<figure class=\"across\">\n" : "<figure class=\"sheet\">\n");
-        caption(h, figure_at(t, i));
-        picture(h, &large, "large-screen");
-        picture(h, &small, "small-screen");
-        put_s(h, "</figure>\n");
-    }
-    h->host->free(h->cx, large.ptr);
-    h->host->free(h->cx, small.ptr);
-    if (rc && !h->rc) h->rc = rc;
+    for (size_t n = 1; n <= figure_panels(t, figure_at(t, i)) && !h->rc; n++) panel(h, t, i, n);
 }
 
 void html_figures(struct html *h, const voc_table *t)

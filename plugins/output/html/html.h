@@ -65,10 +65,10 @@ struct html {
 
 enum tone { TONE_PLAIN, TONE_DO, TONE_KEEP, TONE_STOP, TONE_ASK };
 
-// Ends of a column of ranges: one scale for all its bars.
+// Ends of a column of ranges: one scale for all its bars. bars: shares have theirs, too; what is behind a picture has none.
 struct scale {
     double lo, hi;
-    bool drawn;
+    bool drawn, bars;
 };
 
 #define META(m, field) ((m)->struct_size >= offsetof(voc_meta, field) + sizeof((m)->field))
@@ -129,6 +129,7 @@ size_t html_label(voc_str lead); // "NOT-TO-DO LIST: ...": where the colon is, e
 
 // legend.c
 void html_legend(struct html *h, const voc_table *t);          // what its columns mean, and the command that gives it again
+void html_again(struct html *h, const voc_table *t);           // the command that gives it again, where the host says it
 void html_command(struct html *h, voc_str command);            // PROJECT in it becomes the project's name
 void html_command_on(struct html *h, voc_str command, voc_str name); // "voc explain", of this project, for one thing in it
 void html_sentence(struct html *h, voc_str s);                 // put_sentence, with commands in it written like that

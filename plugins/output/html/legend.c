@@ -89,6 +89,15 @@ static bool named_as_command(voc_str again, voc_str table)
     return text_same(s, table);
 }
 
+void html_again(struct html *h, const voc_table *t)
+{
+    voc_str again = kept(h, KEPT_AGAIN);
+    put_text(h, again);
+    if (named_as_command(again, t->name)) return;
+    put_s(h, " --table ");
+    shell_word(h, t->name);
+}
+
 void html_legend(struct html *h, const voc_table *t)
 {
     voc_str again = kept(h, KEPT_AGAIN);
@@ -100,11 +109,7 @@ void html_legend(struct html *h, const voc_table *t)
     put_end(h, 3);
     if (again.len) {
         put_s(h, "<p><code>");
-        put_text(h, again);
-        if (!named_as_command(again, t->name)) {
-            put_s(h, " --table ");
-            shell_word(h, t->name);
-        }
+        html_again(h, t);
         put_s(h, "</code></p>\n");
     }
     for (size_t k = 0; k < t->n_columns; k++) {

@@ -274,20 +274,17 @@ static void range(struct html *h, const voc_cell *c, const struct scale *scale, 
     put_s(h, "</span>");
 }
 
-static void share(struct html *h, const voc_cell *c, bool sign)
+// The bar is drawn by the sheet, as a page may have thousands. A difference of shares is no part of a whole and has none.
+static void share(struct html *h, const voc_cell *c, bool sign, bool bars)
 {
-    char s[300];
-    put_s(h, "<span class=\"v\">");
+    char s[64];
+    bool bar = bars && !sign && c->r >= 0 && c->r <= 1;
+    put_s(h, bar ? "<span class=\"v\">" : "");
     put_number(h, c->r * 100, c->digits, sign);
     put_s(h, "%");
-    if (!sign && c->r >= 0 && c->r <= 1) { // a difference of shares is no part of a whole
-        snprintf(s, sizeof s,
-                 "<svg class=\"share\" viewBox=\"0 0 120 6\" width=\"120\" height=\"6\" aria-hidden=\"true\" focusable=\"false\">"
-                 "<rect class=\"all\" width=\"120\" height=\"6\" rx=\"3\"/><rect class=\"part\" width=\"%.1f\" height=\"6\" rx=\"3\"/></svg>",
-                 c->r * BAR_WIDTH);
-        put_s(h, s);
-    }
-    put_s(h, "</span>");
+    if (!bar) return;
+    snprintf(s, sizeof s, "<i class=\"share\" style=\"--w:%.1f%%\"></i></span>", c->r * 100);
+    put_s(h, s);
 }
 
 // "VALUE", "VALUE: do more": the word of a verdict is a chip.
@@ -317,7 +314,7 @@ void put_cell(struct html *h, const voc_cell *c, const voc_column *col, const st
     case VOC_CELL_TIME: put_time(h, c->i); break;
     case VOC_CELL_DURATION: duration(h, c->i); break;
     case VOC_CELL_MONEY: put_number(h, (double)c->i / 1e6, c->digits, sign); break;
-    case VOC_CELL_SHARE: share(h, c, sign); break;
+    case VOC_CELL_SHARE: share(h, c, sign, !scale || scale->bars); break;
     case VOC_CELL_BOOL: put_s(h, c->i ? "yes" : "no"); break;
     case VOC_CELL_RANGE: range(h, c, scale, sign); break;
     default: put_s(h, "-"); break;

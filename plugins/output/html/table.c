@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/common/figure/figure.h"
 #include "plugins/output/html/html.h"
 
 #define MANY_MIN 8u   // columns: those of detail are left out where the page is narrow
@@ -13,6 +14,7 @@
 #define PAPER_MAX 12u // columns that fit on paper
 #define PARAGRAPH 160u // bytes
 #define FOLDED_MIN 40u // rows of a table that is only shown for its picture
+#define CURVES_MAX 240u // about so many rows of curves stand on a page: read off a picture, and looked up in the file of the command
 #define ONE_LINE 24u   // bytes of a text that stays on one line where it can
 
 static bool right(const voc_column *c)
@@ -150,10 +152,26 @@ static void group(struct html *h, const voc_table *t, const voc_group *g)
     put_s(h, "</th></tr>\n");
 }
 
+// The points of curves are thousands: of each curve every so many-th row stands on the page, and its first and last. 1: all.
+static size_t every(const voc_table *t)
+{
+    const bool curves = figure_count(t) && figure_at(t, 0)->kind == VOC_FIGURE_CURVES && !figure_undrawable(t, figure_at(t, 0));
+    return curves && t->flags & VOC_TABLE_HIDDEN && t->n_rows > CURVES_MAX ? (t->n_rows + CURVES_MAX - 1) / CURVES_MAX : 1;
+}
+
+// Is row r on the page? *at: its place in its curve, kept from row to row.
+static bool stands(const voc_table *t, size_t r, size_t step, size_t *at)
+{
+    if (step == 1) return true;
+    *at = r && figure_same_curve(t, figure_at(t, 0), r - 1, r) ? *at + 1 : 0;
+    return *at % step == 0 || r + 1 == t->n_rows || !figure_same_curve(t, figure_at(t, 0), r, r + 1);
+}
+
 static void body(struct html *h, const voc_table *t, const struct scale *scales)
 {
+    const size_t step = every(t);
     bool open = false;
-    size_t g = 0;
+    size_t g = 0, at = 0;
     for (size_t r = 0; r <= t->n_rows; r++) {
         while (g < t->n_groups && (group_at(t, g)->row <= r || r == t->n_rows)) {
             if (open) put_s(h, "</tbody>\n");
@@ -162,6 +180,7 @@ static void body(struct html *h, const voc_table *t, const struct scale *scales)
             group(h, t, group_at(t, g++));
         }
         if (r == t->n_rows) break;
+        if (!stands(t, r, step, &at)) continue;
         if (!open) put_s(h, "<tbody role=\"rowgroup\">\n");
         open = true;
         row(h, t, r, scales);
@@ -180,7 +199,7 @@ static void widen(struct scale *s, double x)
 static void measure(const voc_table *t, struct scale *scales)
 {
     for (size_t k = 0; k < t->n_columns; k++) {
-        struct scale s = {0};
+        struct scale s = {.bars = !(t->flags & VOC_TABLE_HIDDEN)};
         if (column_at(t, k)->type == VOC_CELL_RANGE) {
             for (size_t r = 0; r < t->n_rows; r++) {
                 const voc_cell *c = cell_at(t, r, k);
@@ -303,6 +322,23 @@ static void semantics(struct html *h, const voc_table *t, bool score)
     put_s(h, "\">Columns and command</a></p>\n");
 }
 
+static void say_thinned(struct html *h, const voc_table *t)
+{
+    if (every(t) == 1) return;
+    put_s(h, "<p class=\"small\">Of ");
+    put_number(h, (double)t->n_rows, 0, false);
+    put_s(h, " rows one in ");
+    put_size(h, every(t));
+    put_s(h, " stands here, and the first and the last of each curve. All of them");
+    if (kept(h, KEPT_AGAIN).len) {
+        put_s(h, ": <code>");
+        html_again(h, t);
+        put_s(h, " --format csv</code></p>\n");
+    } else {
+        put_s(h, " are in its CSV.</p>\n");
+    }
+}
+
 void html_table(struct html *h, const voc_table *t, bool first_lead)
 {
     bool score = h->score && html_is_score(t);
@@ -316,6 +352,7 @@ void html_table(struct html *h, const voc_table *t, bool first_lead)
     html_figures(h, t);
     if (t->n_columns && t->n_rows && (t->flags & VOC_TABLE_HIDDEN) && t->n_rows > FOLDED_MIN) { // the numbers behind a picture
         put_s(h, "<details>\n<summary>The numbers of the picture</summary>\n");
+        say_thinned(h, t);
         table(h, t);
         put_s(h, "</details>\n");
     } else if (t->n_columns && t->n_rows)

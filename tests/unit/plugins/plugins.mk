@@ -152,6 +152,10 @@ check_PROGRAMS += tests/unit/plugins/test_html
 tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
 tests_unit_plugins_test_html_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_html_pictures
+tests_unit_plugins_test_html_pictures_SOURCES = tests/unit/plugins/test_html_pictures.c $(plugins_output_html_output_html_la_SOURCES)
+tests_unit_plugins_test_html_pictures_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
+
 # Pictures are read back as XML: what is cut, lies outside or came from a stranger is seen.
 check_PROGRAMS += tests/unit/plugins/test_figure
 tests_unit_plugins_test_figure_SOURCES = tests/unit/plugins/test_figure.c tests/unit/base/fault.h

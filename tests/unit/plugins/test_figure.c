@@ -308,6 +308,33 @@ static void curves_are_told_apart_without_colour_and_stay_in_their_plane(void **
     }
 }
 
+static void pictures_of_a_series_share_their_axes_and_a_name_has_one_colour(void **state)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_X, "time"), FIGURE_PART(VOC_AS_Y, "share"), FIGURE_PART(VOC_AS_SERIES, "a"), FIGURE_PART(VOC_AS_ROW, "b")};
+    const voc_figure f = figure_of(VOC_FIGURE_CURVES, parts, 4);
+    struct figure_drawn d = {0};
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < 20; i++) put_row(rows++, "early", "left", (int64_t)i * 120);
+    for (size_t i = 0; i < 20; i++) put_row(rows++, "late", "left", (int64_t)i * 120);
+    for (size_t i = 0; i < 20; i++) put_row(rows++, "late", "right", (int64_t)i * 2);
+    const voc_table t = table_of(rows, &f);
+    assert_int_equal(figure_panels(&t, &f), 2);
+    for (size_t panel = 1; panel <= 2; panel++) {
+        const struct figure_look look = {.width = FIGURE_PORTRAIT, .id = "f", .panel = panel};
+        assert_int_equal(figure_draw(&host, NULL, &t, &f, &look, &d), VOC_OK);
+        read_back(&d);
+        nothing_lies_outside_or_on_another();
+        assert_true(says(panel == 1 ? "left|" : "right|") && !says(panel == 1 ? "right|" : "left|"));
+        assert_true(says("84 d") && says("late|") && says("early|") == (panel == 1));
+        char *svg = mem_strndup(d.ptr, d.len);
+        assert_int_equal(strstr(svg, "f-curve f-s0") != NULL, panel == 1); // early
+        assert_non_null(strstr(svg, "f-curve f-s1"));
+        mem_free(svg);
+        mem_free(d.ptr);
+    }
+}
+
 static void a_map_of_any_names_fits_and_says_what_it_leaves_out(void **state)
 {
     const voc_figure f = figure_of(VOC_FIGURE_MAP, map_parts, 4);
@@ -442,6 +469,7 @@ int main(void)
         cmocka_unit_test(a_table_of_any_names_fits_beside_and_below_each_other),
         cmocka_unit_test(what_a_grid_has_several_times_in_one_place_stands_below_each_other),
         cmocka_unit_test(curves_are_told_apart_without_colour_and_stay_in_their_plane),
+        cmocka_unit_test(pictures_of_a_series_share_their_axes_and_a_name_has_one_colour),
         cmocka_unit_test(a_map_of_any_names_fits_and_says_what_it_leaves_out),
         cmocka_unit_test(a_map_draws_until_its_share_and_what_must_always_be_there),
         cmocka_unit_test(a_step_is_drawn_only_where_an_arrow_leads_to_it),

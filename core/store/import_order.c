@@ -207,7 +207,7 @@ static voc_rc deal(struct ordering *o, unsigned part)
             if (r->tuple & PENDING_DROPPED) continue;
             size_t at = start[unit_of[r->who & WHOS_MOST]]++;
             o->dealt[at] = (struct ordering_dealt){r, pending_record(from, r)};
-            if (o->lines) o->rows.line[at] = q->rare.at[r->rare].has & RARE_LINE ? pending_amounts_of(q, &q->rare.at[r->rare])->line : from->line;
+            if (o->lines) o->rows.line[at] = pending_line(from, r);
         }
     }
     for (size_t k = 0; k < n; k++) {

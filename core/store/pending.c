@@ -348,11 +348,12 @@ static bool new_chunk(struct joiner *j, unsigned part, uint64_t record, int64_t 
     uint32_t cap = p->last && p->last->n == p->last->cap ? p->last->cap * 2 : CHUNK_FIRST;
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
     voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
-    struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * sizeof fresh->row[0]) : NULL;
+    const bool lines = j->q->lines_differ;
+    struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * (sizeof fresh->row[0] + (lines ? sizeof(int64_t) : 0))) : NULL;
     if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
-    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap};
+    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap, .lines = lines};
     p->chunks.at[p->chunks.n++] = p->last = fresh;
-    j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, line};
+    j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, pending_lines(fresh)};
     return true;
 }
 
@@ -381,6 +382,8 @@ static void check_events(struct joiner *j)
     if (tops > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (c->tuple && top_tuple >= c->n_tuples) (void)join_fail(j, VOC_E_BUG, "the number of a tuple is out of range");
     q->last_record = most;
+    if (differ && !q->lines_differ)
+        for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].end = q->end[p].next; // the next row begins a chunk that has lines
     q->lines_differ |= differ;
 }
 
@@ -421,8 +424,9 @@ static void add_group(struct joiner *j, size_t from, size_t to)
         const int64_t off = (int64_t)((line ? line[k] : 0) - record[k]);
         struct pending_end *e = &q->end[part];
         if ((e->next == e->end || record[k] - e->record > UINT32_MAX) && !new_chunk(j, part, record[k], off)) return;
-        const uint32_t rare = has_rare[k] || off != e->line ? join_rare(j, from + k, off, e->line) : 0;
+        const uint32_t rare = has_rare[k] ? join_rare(j, from + k) : 0;
         if (j->rc != VOC_OK) return;
+        if (e->line) *e->line++ = off;
         *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare};
     }
 }

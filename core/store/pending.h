@@ -27,8 +27,8 @@ struct pending_row {
 #define PENDING_DROPPED (UINT32_C(1) << 31)
 enum { // what of it an event has
     RARE_MINUTES = 1, RARE_COST = 2, RARE_VALUE = 4, RARE_SUB = 8, RARE_OBJECT = 16, RARE_THREAD = 32, RARE_ID = 64, RARE_REF = 128, RARE_TEXT = 256,
-    RARE_ATTRS = 512, RARE_LINE = 1024,
-    RARE_AMOUNTS = RARE_MINUTES | RARE_COST | RARE_VALUE | RARE_LINE,
+    RARE_ATTRS = 512,
+    RARE_AMOUNTS = RARE_MINUTES | RARE_COST | RARE_VALUE,
     RARE_TEXTS = RARE_ID | RARE_REF | RARE_TEXT | RARE_ATTRS
 };
 struct pending_rare { // what few events have; codes of the import, then of heap
@@ -38,21 +38,22 @@ struct pending_rare { // what few events have; codes of the import, then of heap
 };
 struct pending_amounts { // apart, as logs of requests have none of it and tables of orders little else
     int64_t minutes, cost, value;
-    int64_t line;    // less record; where it is not its chunk's
 };
 struct pending_chunk {
     uint64_t record; // the rows' are counted from it
-    int64_t line;    // the line of its rows less their record
+    int64_t line;    // the line of its rows less their record, where all have the same
     uint32_t n, cap;
+    bool lines;      // else each row's stands behind the rows
     struct pending_row row[];
 };
+static inline int64_t *pending_lines(struct pending_chunk *c) { return c->lines ? (int64_t *)(void *)(c->row + c->cap) : NULL; }
 struct pending_partition { // rows in the order of their coming
     VEC(struct pending_chunk *) chunks;
     struct pending_chunk *last;
     size_t n;
     VEC(struct pending_who) whos;
 };
-struct pending_end { struct pending_row *next, *end; uint64_t record; int64_t line; }; // of a partition's last chunk, while a block is added
+struct pending_end { struct pending_row *next, *end; uint64_t record; int64_t *line; }; // of a partition's last chunk, while a block is added
 enum { WHO_BITS = 24, WHOS_MOST = (1 << WHO_BITS) - 1 }; // of a partition
 
 struct pending_fact {
@@ -135,6 +136,11 @@ static inline const struct pending_who *pending_who_at(const struct pending *q, 
 }
 
 static inline const struct pending_amounts *pending_amounts_of(const struct pending *q, const struct pending_rare *r) { return &q->amounts.at[r->amounts]; }
+
+static inline int64_t pending_line(const struct pending_chunk *c, const struct pending_row *r) // less its record
+{
+    return c->lines ? ((const int64_t *)(const void *)(c->row + c->cap))[r - c->row] : c->line;
+}
 
 static inline uint64_t pending_record(const struct pending_chunk *c, const struct pending_row *r)
 {

@@ -20,8 +20,8 @@ uint32_t join_fail(struct joiner *j, voc_rc rc, const char *why); // 0
 uint32_t join_name(struct joiner *j, unsigned space, uint32_t local); // the code in a dictionary of the import
 uint32_t join_text(struct joiner *j, uint32_t local, bool raw); // the place in the heap; raw: bytes of a reject, which need not be text
 
-// What few events have (pending_rare.c); 0: this one has nothing of it. `line`, less the record, is that of its row and of its chunk.
-uint32_t join_rare(struct joiner *j, size_t i, int64_t line, int64_t chunk_line);
+// What few events have (pending_rare.c); 0: this one has nothing of it.
+uint32_t join_rare(struct joiner *j, size_t i);
 // Marks the rows that may have something, and fetches what they may share with earlier ones: it is there when it is asked for.
 void join_mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[JOIN_GROUP]);
 

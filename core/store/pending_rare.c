@@ -30,10 +30,10 @@ static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value
 static inline struct recent_rare *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
 
 // What an event has beside its texts.
-static uint32_t amounts_at(const struct coded_events *c, size_t i, int64_t line, int64_t chunk_line, struct pending_amounts *a)
+static uint32_t amounts_at(const struct coded_events *c, size_t i, struct pending_amounts *a)
 {
-    *a = (struct pending_amounts){.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i), .line = line != chunk_line ? line : 0};
-    return (a->minutes != VOC_NA ? RARE_MINUTES : 0u) | (a->cost != VOC_NA ? RARE_COST : 0u) | (a->value != VOC_NA ? RARE_VALUE : 0u) | (line != chunk_line ? RARE_LINE : 0u);
+    *a = (struct pending_amounts){.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i)};
+    return (a->minutes != VOC_NA ? RARE_MINUTES : 0u) | (a->cost != VOC_NA ? RARE_COST : 0u) | (a->value != VOC_NA ? RARE_VALUE : 0u);
 }
 
 static bool is_recent(const struct pending *q, const struct recent_rare *recent, const struct pending_rare *r, const struct pending_amounts *a)
@@ -43,18 +43,18 @@ static bool is_recent(const struct pending *q, const struct recent_rare *recent,
     return memcmp(&q->rare.at[recent->at], &same, sizeof same) == 0 && (!(r->has & RARE_AMOUNTS) || memcmp(&q->amounts.at[recent->amounts], a, sizeof *a) == 0);
 }
 
-uint32_t join_rare(struct joiner *j, size_t i, int64_t line, int64_t chunk_line)
+uint32_t join_rare(struct joiner *j, size_t i)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
     struct pending_amounts a;
-    struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, line, chunk_line, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
+    struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
     bool texts = j->has_texts && has_texts(c, i);
     if (!r.has && !texts) return 0;
     if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
     uint64_t hash = hash_amounts(a.minutes, a.cost, a.value);
-    if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, (uint64_t)a.line);
+    if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, 0);
     struct recent_rare *recent = recent_at(q, hash);
     const bool amounts = r.has & RARE_AMOUNTS;
     if (recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;

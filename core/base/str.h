@@ -11,6 +11,22 @@ static inline voc_str str_of(const char *z) { return (voc_str){z ? z : "", z ? s
 static inline voc_str str_mk(const char *p, size_t n) { return (voc_str){p, n}; }
 static inline bool str_eq(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
 static inline bool str_is(voc_str a, const char *z) { return str_eq(a, str_of(z)); }
+// The first eight bytes of n as one number, as the machine reads them, and `fill` where they end before. Short ones without a call.
+static inline uint64_t str_word(const char *p, size_t n, char fill)
+{
+    uint64_t x = UINT64_C(0x0101010101010101) * (unsigned char)fill;
+    if (n >= 8) return memcpy(&x, p, 8), x;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    if (n) memcpy(&x, p, n);
+    return x;
+#else
+    const unsigned char *at = (const unsigned char *)p;
+    uint32_t first, last;
+    x <<= n * 8;
+    if (n >= 4) return memcpy(&first, p, 4), memcpy(&last, p + n - 4, 4), x | first | (uint64_t)last << (n - 4) * 8;
+    return n ? x | at[0] | (uint64_t)at[n / 2] << n / 2 * 8 | (uint64_t)at[n - 1] << (n - 1) * 8 : x;
+#endif
+}
 int str_cmp(voc_str a, voc_str b);             // bytewise, shorter first
 voc_str str_trim(voc_str s);                   // ASCII blanks
 bool str_starts(voc_str s, const char *prefix);

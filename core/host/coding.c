@@ -52,6 +52,7 @@ static void forget_strings(struct coder *c)
     c->tuples.n = 0;
     memset(c->slots.at, 0, c->slots.n * sizeof *c->slots.at);
     memset(c->common, 0, sizeof c->common);
+    coder_attrs_forget(c);
     dict_clear(c->strings);
     (void)dict_code(c->strings, STR(""), &empty); // it has room: it was there before
     c->n_known = c->n_known_tuples = 0;
@@ -241,8 +242,14 @@ static voc_rc put_attrs(struct coder *c, const struct coder_rows *b)
     if (!any) return VOC_OK;
     for (size_t i = 0; i < b->n && !rc; i++) {
         voc_str text;
+        struct met_attrs *place = NULL;
+        if (!c->repeats[CODES_ATTRS].listed && coder_attrs_met(c, coder_row(b, i), &code[i], &place)) {
+            c->repeats[CODES_ATTRS].seen += code[i] != 0;
+            continue;
+        }
         rc = coder_attrs(c, coder_row(b, i), &text);
         if (!rc) rc = column_codes(c, CODES_ATTRS, &text, 1, &code[i]);
+        if (!rc) coder_attrs_meet(place, code[i]);
     }
     return rc ? rc : put_codes(c, CODES_ATTRS, code, b->n);
 }

@@ -15,10 +15,14 @@
 // it holds all; a longer one is compared where it lies.
 struct met { uint64_t first, last; union { uint64_t between[2]; const char *text; }; uint32_t len, code; };
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: clearing them took a tenth of a run, and small ones forget more
-enum { MET_COMMON = 64, MET_ALIASES = 16, MET_LISTED = 16 };
+enum { MET_COMMON = 64, MET_ALIASES = 16, MET_LISTED = 16, MET_PARTS = 16, MET_ATTRS = 16 };
 #else
-enum { MET_COMMON = 4096, MET_ALIASES = 256, MET_LISTED = 256 };
+enum { MET_COMMON = 4096, MET_ALIASES = 256, MET_LISTED = 256, MET_PARTS = 1024, MET_ATTRS = 1024 };
 #endif
+// Attributes met before, and the code of their text: so rows that repeat them need none. Keys and values are numbered as they are met,
+// none ever twice; what is forgotten gets another number when it comes again.
+enum { ATTRS_SET = 6 }; // more than that are not remembered
+struct met_attrs { uint32_t part[2 * ATTRS_SET], n, code; };
 struct alias_kind { char text[62]; uint8_t len, strong; }; // as a set begins: "+email="; strong as in the alias
 enum { KINDS_MAX = 8 };
 
@@ -51,6 +55,10 @@ struct coder { // owns everything but the text at `from`
     uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
     size_t places;
     struct met common[MET_COMMON], aliases[MET_ALIASES], listed[MET_LISTED];
+    struct met parts[MET_PARTS];         // keys and values of attributes
+    uint32_t n_parts;                    // numbers given
+    struct met_attrs attrs[MET_ATTRS];
+    struct { uint32_t asked, found; bool vary; } attrs_met; // vary: they hardly repeat, and are not asked for
     struct alias_kind kinds[KINDS_MAX]; // met so far
     unsigned n_kinds;
     uint32_t kept;                   // EV_*: columns that are coded; of others it is only seen that they are text
@@ -65,6 +73,10 @@ voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32
 
 // A row's own attributes as one text, in c->scratch; empty: it has none. VOC_E_INPUT: not UTF-8; VOC_E_LIMIT: too many.
 voc_rc coder_attrs(struct coder *c, const voc_row *r, voc_str *out);
+// Whether such attributes were met, with *code that of their text; else *place (NULL: nowhere) is where coder_attrs_meet remembers them.
+bool coder_attrs_met(struct coder *c, const voc_row *r, uint32_t *code, struct met_attrs **place);
+static inline void coder_attrs_meet(struct met_attrs *place, uint32_t code) { if (place) place->code = code; }
+void coder_attrs_forget(struct coder *c);
 bool coder_sound(voc_str s); // UTF-8, nearly always seen without a look at each character
 voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to); // n at most CODING_AT_ONCE
 

@@ -40,9 +40,7 @@ static bool is_plain(voc_str s)
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t bad = 0;
     for (size_t i = 0; i < s.len; i += 8) {
-        uint64_t x = ones * ' ';
-        if (s.len - i >= 8) memcpy(&x, s.ptr + i, 8);
-        else memcpy(&x, s.ptr + i, s.len - i);
+        const uint64_t x = str_word(s.ptr + i, s.len - i, ' ');
         uint64_t quote = x ^ ones * '"', slash = x ^ ones * '\\', delete = x ^ ones * 0x7F;
         bad |= x | (x - ones * 0x20) | (quote - ones) | (slash - ones) | (delete - ones);
     }
@@ -143,18 +141,8 @@ voc_rc coder_attrs(struct coder *c, const voc_row *r, voc_str *out)
 // Text that nobody asks for must be UTF-8 all the same: else the record is none.
 bool coder_sound(voc_str s)
 {
-    uint64_t tops = 0, word;
-    size_t i = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        memcpy(&word, s.ptr + i, 8);
-        tops |= word;
-    }
-    if (i < s.len && s.len >= 8) { // the last eight
-        memcpy(&word, s.ptr + s.len - 8, 8);
-        tops |= word;
-        i = s.len;
-    }
-    for (; i < s.len; i++) tops |= (unsigned char)s.ptr[i];
+    uint64_t tops = 0;
+    for (size_t i = 0; i < s.len; i += 8) tops |= str_word(s.ptr + i, s.len - i, 0);
     return !(tops & UINT64_C(0x8080808080808080)) || text_utf8_valid(s.ptr, s.len);
 }
 

@@ -7,16 +7,8 @@
 
 #include "host/coding.h"
 
-static inline uint64_t met_load(const char *p, size_t n) // 1 to 8 bytes, the rest 0
-{
-    uint64_t x = 0;
-    if (n >= 8) memcpy(&x, p, 8);
-    else memcpy(&x, p, n);
-    return x;
-}
-
-// The place of a text that is not empty among those met, by its length and its first and last eight bytes.
-static inline struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
+// The first and the last eight bytes of a text that is not empty; of a short one, all of it twice.
+static inline void met_ends(const struct coder *c, voc_str s, uint64_t *first, uint64_t *last)
 {
     size_t behind = s.len > 8 ? s.len - 8 : 0;
     if ((uintptr_t)s.ptr - c->from < c->places) {
@@ -32,11 +24,22 @@ static inline struct met *met_place(const struct coder *c, struct met *all, size
         *first = x;
         *last = behind ? y : x;
     } else {
-        *first = met_load(s.ptr, s.len);
-        *last = behind ? met_load(s.ptr + behind, 8) : *first;
+        *first = str_word(s.ptr, s.len, 0);
+        *last = behind ? str_word(s.ptr + behind, 8, 0) : *first;
     }
-    uint64_t h = (*first ^ (*last << 23 | *last >> 41) ^ s.len) * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static inline struct met *met_among(struct met *all, size_t n_all, uint64_t first, uint64_t last, size_t len)
+{
+    uint64_t h = (first ^ (last << 23 | last >> 41) ^ len) * UINT64_C(0x9E3779B97F4A7C15);
     return &all[(h >> 40) & (n_all - 1)];
+}
+
+// The place of a text that is not empty among those met, by its length and its first and last eight bytes.
+static inline struct met *met_place(const struct coder *c, struct met *all, size_t n_all, voc_str s, uint64_t *first, uint64_t *last)
+{
+    met_ends(c, s, first, last);
+    return met_among(all, n_all, *first, *last, s.len);
 }
 
 // The bytes from the eighth to the eighth before the last of a text of 17 to 32 bytes, some of them twice.

@@ -15,10 +15,8 @@ static inline bool may_need_escape(voc_str s)
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t hit = 0;
     for (size_t i = 0; i < s.len; i += 8) {
-        uint64_t x = ones * ' ';
-        if (s.len < 8) memcpy(&x, s.ptr, s.len);
-        else memcpy(&x, s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8);
-        uint64_t slash = x ^ ones * '\\';
+        const uint64_t x = s.len < 8 ? str_word(s.ptr, s.len, ' ') : str_word(s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8, ' ');
+        const uint64_t slash = x ^ ones * '\\';
         hit |= ((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash);
     }
     return hit & tops;

@@ -7,6 +7,7 @@ core_libvoc_a_SOURCES += \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \
 	core/host/coding_attrs.c \
+	core/host/coding_attrs_met.c \
 	core/host/coding_met.h \
 	core/host/coding_people.c \
 	core/host/coding_tuples.c \

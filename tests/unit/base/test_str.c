@@ -215,9 +215,24 @@ static void a_number_is_written_as_printf_writes_it(void **state)
     }
 }
 
+static void a_word_is_its_bytes_and_the_filling_behind_them(void **state)
+{
+    (void)state;
+    const char text[] = "\x80" "bcdefghi";
+    for (size_t n = 0; n <= 9; n++)
+        for (size_t from = 0; from + n <= 9; from++) {
+            uint64_t want, got = str_word(text + from, n, ' ');
+            memset(&want, ' ', sizeof want);
+            memcpy(&want, text + from, n < 8 ? n : 8);
+            assert_int_equal(got, want);
+        }
+    assert_int_equal(str_word(NULL, 0, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_its_bytes_and_the_filling_behind_them),
         cmocka_unit_test(slices_compare_bytewise_and_shorter_first),
         cmocka_unit_test(beginnings_and_ends_are_found),
         cmocka_unit_test(blanks_are_trimmed_and_split_at),

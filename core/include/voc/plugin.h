@@ -214,14 +214,15 @@ typedef struct voc_note {
  *           many went no further before this one, or nothing
  *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES, a picture for each ROW
  *   HEAT    ROW x COLUMN (both text, in the order of their first rows): VALUE is the colour, TEXT what is written instead of it
- *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"); rows of
- *           the table with the same two are written below each other
+ *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"), MARK (a text
+ *           that begins with "value", "incidental", "waste" or "unproven": its sign and the text); rows of the table with the same two
+ *           are written below each other
  * SERIES of a MAP, FUNNEL, HEAT or GRID: one picture for each of its texts, below each other. */
 enum { VOC_FIGURE_MAP = 1, VOC_FIGURE_FUNNEL = 2, VOC_FIGURE_CURVES = 3, VOC_FIGURE_HEAT = 4, VOC_FIGURE_GRID = 5 };
 enum {
     VOC_AS_FROM = 1, VOC_AS_TO = 2, VOC_AS_COUNT = 3, VOC_AS_TIME = 4, VOC_AS_ALWAYS = 5, VOC_AS_LABEL = 6, VOC_AS_SHARE = 7, VOC_AS_X = 8,
     VOC_AS_Y = 9, VOC_AS_LO = 10, VOC_AS_HI = 11, VOC_AS_SERIES = 12, VOC_AS_ROW = 13, VOC_AS_COLUMN = 14, VOC_AS_VALUE = 15, VOC_AS_TEXT = 16,
-    VOC_AS_GRADE = 17
+    VOC_AS_GRADE = 17, VOC_AS_MARK = 18
 };
 enum { VOC_FIGURE_DIVERGING = 1u /* VALUE has two sides: below and above 0 */ };
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Analysis plugin map: the journey map, drawn from evidence: for each stage what customers do, say and want, what meets them there, how
-// long it takes, who leaves and what it costs. walk.c counts, write.c makes the one table and its figure. It reads words, which are
-// no part of what can be divided: so it has no save.
+// long it takes, who leaves and what it costs. walk.c counts, verdicts.c knows what score found, write.c makes the one table and its figure.
+// It reads words, which are no part of what can be divided: so it has no save.
 #include "plugins/analysis/map/map.h"
 
-enum { OPT_TOP, N_OPTIONS };
+enum { OPT_TOP, OPT_VERDICTS, N_OPTIONS };
 static const voc_option options[N_OPTIONS] = {
     [OPT_TOP] = {"top", VOC_OPT_INT, 0, "3", "1", "8", NULL, "LINES", "how many actions, touchpoints, themes and needs of each stage are named"},
+    [OPT_VERDICTS] = {"verdicts", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, NULL, "say of each touchpoint what voc score finds: value, incidental, waste for this aim or unproven; costs what voc score costs"},
 };
 
 static void end(void *analysis)
@@ -40,7 +41,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
 {
     struct map *m = host->alloc(cx, sizeof *m);
     if (!m) return VOC_E_NOMEM;
-    *m = (struct map){.base = analysis_of(host, cx, run), .top = (size_t)values[OPT_TOP].i};
+    *m = (struct map){.base = analysis_of(host, cx, run), .top = (size_t)values[OPT_TOP].i, .verdicts = values[OPT_VERDICTS].i != 0};
     m->n_stages = m->base.def->n_stages;
     voc_rc rc = m->n_stages ? want(m)
                             : analysis_refuse(&m->base, "MAP-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages; voc flow PROJECT draws what follows what without them",
@@ -120,8 +121,13 @@ static const char about[] =
     "have left; how many leave without going on; what the touches cost.\n"
     "\n"
     "An act belongs to the stage that the customer is in after it, as in voc stages. That customers acted after a touch shows no effect\n"
-    "of it: voc score compares with customers who did not get it. Evidence is by people: fewer than 5 an anecdote, fewer than 20 weak,\n"
+    "of it: score compares with customers who did not get it. Evidence is by people: fewer than 5 an anecdote, fewer than 20 weak,\n"
     "fewer than 50 moderate, else strong.\n"
+    "\n"
+    "What each touchpoint is worth in the stage is what voc score finds there: value, incidental, waste for this aim, or unproven, with\n"
+    "what follows from it; of one that has no verdict in the stage, that over all stages. It judges the touchpoint, not the people who do\n"
+    "it. Where voc score has no answer, the map says why, and is drawn without. --verdicts=no leaves it out, which is quicker: with ten\n"
+    "million events score takes some ten times as long as the rest of the map.\n"
     "\n"
     "  voc map sale.voc -o map.svg         one picture; -o map.html for the page";
 
@@ -139,6 +145,8 @@ static const voc_plugin plugin = {.struct_size = sizeof plugin,
                                   .options = options,
                                   .n_options = N_OPTIONS,
                                   .ops = &ops,
-                                  .about = about};
+                                  .about = about,
+                                  .beside = "score",
+                                  .beside_option = "verdicts"};
 
 VOC_PLUGIN("analysis", "map", "0.1.0", "MIT", plugin)

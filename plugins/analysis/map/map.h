@@ -5,6 +5,8 @@
 #ifndef VOC_PLUGINS_ANALYSIS_MAP_H
 #define VOC_PLUGINS_ANALYSIS_MAP_H
 
+#include <string.h>
+
 #include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
@@ -29,6 +31,7 @@ struct map { // of the instance
     size_t first[MAP_KINDS + 1]; // things of a kind: from first[kind] to first[kind + 1]
     uint32_t *sought;        // index of the predicate of each need, or VOC_NONE
     bool words;
+    bool verdicts;           // asked for
 };
 
 struct map_met { uint64_t slot; uint32_t person; }; // of one unit
@@ -48,6 +51,23 @@ static inline struct map_tally *map_tally(const struct map *m, struct map_state 
 }
 static inline const voc_def_theme *map_theme(const struct map *m, size_t i) { return (const voc_def_theme *)(const void *)((const char *)m->base.def->themes + i * m->base.def->theme_size); }
 static inline const voc_def_need *map_need(const struct map *m, size_t i) { return (const voc_def_need *)(const void *)((const char *)m->base.def->needs + i * m->base.def->need_size); }
+
+enum { MAP_VALUE, MAP_INCIDENTAL, MAP_WASTE, MAP_UNPROVEN, MAP_CLASSES };
+struct map_verdicts { // of score, verdicts.c; row: NULL, there are none
+    const voc_table *table[2]; // by stage; over all stages
+    uint32_t *row;             // [stage, or behind the last one for all][touchpoint]
+    voc_str why, next;         // why there are none, and what to do about it
+};
+struct map_verdict {
+    int class_;
+    bool whole;       // not of this stage: over all of them
+    char words[800];  // begins with what it is: "value: do more"
+    voc_str code, reason;
+    double lift, lo, hi, spent; // NaN: none
+};
+voc_rc map_verdicts(const struct map *m, struct map_verdicts *v); // map_verdicts_free in any case
+bool map_verdict(const struct map *m, const struct map_verdicts *v, size_t stage, size_t touch, struct map_verdict *out); // false: none
+void map_verdicts_free(const struct map *m, struct map_verdicts *v);
 
 voc_rc map_walk(const struct map *m, struct map_state *s, const voc_journeys *j);
 voc_rc map_write(const struct map *m, struct map_state *s);

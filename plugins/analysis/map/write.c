@@ -13,6 +13,7 @@
 #define SHOW(s) shown(s), (s).ptr
 #define NUMBER 64u
 #define WORDS 800u
+#define NAMED 4u // touchpoints of a verdict
 #define DAY_US 86400e6
 
 // At most 160 bytes of it, cut between characters.
@@ -23,7 +24,8 @@ static int shown(voc_str s)
     return (int)n;
 }
 
-struct whole { const struct map *m; struct map_state *s; };
+struct whole { const struct map *m; struct map_state *s; const struct map_verdicts *v; };
+static const struct map_verdicts *verdicts_of(const struct page *p) { return ((const struct whole *)p->of)->v; }
 static const struct map *map_of(const struct page *p) { return ((const struct whole *)p->of)->m; }
 static struct map_state *state_of(const struct page *p) { return ((const struct whole *)p->of)->s; }
 
@@ -35,6 +37,7 @@ struct said { // a row
     uint64_t times, people, units;
     double value; // NaN: none
     bool counted; // times, people and units mean something
+    const struct map_verdict *verdict; // or NULL
 };
 
 static void counted(struct page *p, uint64_t n, bool known) { cell_signed(p, known ? (int64_t)n : VOC_NA); }
@@ -57,6 +60,12 @@ static void row(struct page *p, const struct said *r)
     counted(p, r->units, r->counted);
     cell_real(p, r->value, 2);
     cell_text(p, r->counted ? analysis_confidence(r->people) : "");
+    if (!verdicts_of(p)->row) return;
+    const struct map_verdict none = {.lift = NAN, .code = {"", 0}, .reason = {"", 0}}, *v = r->verdict ? r->verdict : &none;
+    cell_text(p, v->words);
+    cell_range(p, v->lift, v->lo, v->hi, 1);
+    cell_str(p, v->reason);
+    cell_str(p, v->code);
 }
 
 // ---- lanes of things -----------------------------------------------------------------------------------------------------
@@ -122,7 +131,9 @@ static void things(struct page *p, size_t stage, const char *lane, enum map_kind
         } else {
             snprintf(words, sizeof words, "%s \xC2\xB7 %.*s", units, SHOW(name));
         }
-        row(p, &(struct said){lane, stage, name, words, t->times, t->people, t->units, value, true});
+        struct map_verdict v;
+        const bool judged = kind == MAP_TOUCH && map_verdict(m, verdicts_of(p), stage, chosen[k], &v);
+        row(p, &(struct said){lane, stage, name, words, t->times, t->people, t->units, value, true, judged ? &v : NULL});
     }
 }
 
@@ -135,7 +146,7 @@ static void came(struct page *p, size_t i)
     format_integer(n, sizeof n, (int64_t)g->units, false);
     format_integer(open, sizeof open, (int64_t)g->open, false);
     snprintf(words, sizeof words, "%s %s, %s still there", n, analysis_unit_word(&map_of(p)->base, g->units != 1), open);
-    row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false});
+    row(p, &(struct said){"customers there", i, literal("came"), words, g->stays, 0, g->units, (double)g->units, false, NULL});
 }
 
 // When half have left by any route, and the share that takes longer than the target, of those whose beginning was observed (METHODS
@@ -174,7 +185,7 @@ static void time_in(struct page *p, size_t i)
         format_duration(n, sizeof n, (int64_t)us);
         snprintf(words, sizeof words, "half have left after %s", n);
     }
-    row(p, &(struct said){"time in stage", i, literal("time"), words, 0, 0, 0, us / DAY_US, false});
+    row(p, &(struct said){"time in stage", i, literal("time"), words, 0, 0, 0, us / DAY_US, false, NULL});
 }
 
 static void against_target(struct page *p, size_t i)
@@ -190,7 +201,7 @@ static void against_target(struct page *p, size_t i)
     if (working) snprintf(words, sizeof words, "its target is working time: not compared");
     else if (isnan(over)) snprintf(words, sizeof words, "nobody was seen for the %s that it should take", n);
     else snprintf(words, sizeof words, "%.0f%% take longer than the %s that it should take", 100 * over, n);
-    row(p, &(struct said){"too long", i, literal("target"), words, 0, 0, 0, over, false});
+    row(p, &(struct said){"too long", i, literal("target"), words, 0, 0, 0, over, false, NULL});
 }
 
 static void leave(struct page *p, size_t i)
@@ -202,7 +213,7 @@ static void leave(struct page *p, size_t i)
     format_integer(n, sizeof n, (int64_t)lost, false);
     format_integer(of, sizeof of, (int64_t)ended, false);
     snprintf(words, sizeof words, "%.0f%% (%s of %s ended)", 100 * (double)lost / (double)ended, n, of);
-    row(p, &(struct said){"leave without going on", i, literal("leave"), words, 0, 0, 0, (double)lost / (double)ended, false});
+    row(p, &(struct said){"leave without going on", i, literal("leave"), words, 0, 0, 0, (double)lost / (double)ended, false, NULL});
 }
 
 static void cost(struct page *p, size_t i)
@@ -215,7 +226,42 @@ static void cost(struct page *p, size_t i)
     format_number(n, sizeof n, all, 0, false);
     format_number(each, sizeof each, all / (double)g->units, all / (double)g->units < 10 ? 2 : 0, false);
     snprintf(words, sizeof words, "%s %.*s, %s for each%s", n, SHOW(currency), each, g->costless ? "; some costs are not known" : "");
-    row(p, &(struct said){"cost of touches", i, literal("cost"), words, 0, 0, 0, all, false});
+    row(p, &(struct said){"cost of touches", i, literal("cost"), words, 0, 0, 0, all, false, NULL});
+}
+
+// The touchpoints that were judged to be this in the stage, those that most met first; a line of the map.
+static void judged_as(struct page *p, size_t stage, int class_)
+{
+    static const char *const classes[MAP_CLASSES] = {"value", "incidental", "waste", "unproven"};
+    const struct map *m = map_of(p);
+    const voc_str currency = m->base.def->currency;
+    size_t n = 0, shown_ones[NAMED];
+    double spent = 0;
+    struct map_verdict v;
+    for (size_t t = 0; t < m->base.def->n_touchpoints; t++) {
+        if (!map_verdict(m, verdicts_of(p), stage, t, &v) || v.whole || v.class_ != class_) continue;
+        if (!isnan(v.spent)) spent += v.spent;
+        size_t at = n < NAMED ? n : NAMED;
+        while (at > 0 && before(p, stage, MAP_TOUCH, t, shown_ones[at - 1])) at--;
+        for (size_t k = n < NAMED ? n : NAMED - 1; k > at; k--) shown_ones[k] = shown_ones[k - 1];
+        if (at < NAMED) shown_ones[at] = t;
+        n++;
+    }
+    if (!n) return;
+    struct map_verdict line = {.lift = NAN, .lo = NAN, .hi = NAN, .code = {"", 0}, .reason = {"", 0}};
+    char money[NUMBER];
+    size_t at = (size_t)snprintf(line.words, sizeof line.words, "%s", classes[class_]);
+    for (size_t k = 0; k < n && k < NAMED && at < sizeof line.words; k++)
+        at += (size_t)snprintf(line.words + at, sizeof line.words - at, "%s%.*s", k ? ", " : ": ", SHOW(name_of(m, MAP_TOUCH, shown_ones[k])));
+    if (n > NAMED && at < sizeof line.words) at += (size_t)snprintf(line.words + at, sizeof line.words - at, " and %zu more", n - NAMED);
+    format_number(money, sizeof money, spent, 0, false);
+    if (class_ == MAP_WASTE && spent >= 0.5 && at < sizeof line.words) snprintf(line.words + at, sizeof line.words - at, " (%s %.*s)", money, SHOW(currency));
+    row(p, &(struct said){"what that is worth", stage, literal(classes[class_]), "", n, 0, 0, NAN, false, &line});
+}
+
+static void worth(struct page *p, size_t i)
+{
+    for (int class_ = 0; class_ < MAP_CLASSES; class_++) judged_as(p, i, class_);
 }
 
 // ---- the table ---------------------------------------------------------------------------------------------------------
@@ -231,20 +277,39 @@ static void columns(struct page *p)
     page_column(p, "units", analysis_unit_word(&map_of(p)->base, true), VOC_CELL_INT, "", 0, "of how many");
     page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that takes longer than its target; the share that leaves; money");
     page_column(p, "evidence", "evidence", VOC_CELL_TEXT, "", 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
+    if (!verdicts_of(p)->row) return;
+    page_column(p, "verdict", "worth", VOC_CELL_TEXT, "", 0, "of a touchpoint in this stage, as voc score finds it: value, incidental, waste for this aim or unproven, and what follows; where it has no verdict here, that over all stages");
+    page_column(p, "lift", "times as many", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL, "customers who acted after it, as a multiple of what is expected of comparable ones who did not get it, with its 95 % range");
+    page_column(p, "reason", "why", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL | VOC_COLUMN_LEFT, "what the verdict rests on, or what keeps it from being one");
+    page_column(p, "code", "code", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the verdict: voc explain PROJECT CODE says when it is given");
 }
 
 static void picture(struct page *p)
 {
-    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "lane"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "words"), FIGURE_PART(VOC_AS_VALUE, "value"), FIGURE_PART(VOC_AS_GRADE, "evidence")};
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "lane"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "words"), FIGURE_PART(VOC_AS_VALUE, "value"), FIGURE_PART(VOC_AS_GRADE, "evidence"), FIGURE_PART(VOC_AS_MARK, "verdict")};
     const voc_definition *def = map_of(p)->base.def;
-    char title[300], words[500];
-    snprintf(words, sizeof words,
+    const bool judged = verdicts_of(p)->row != NULL;
+    char title[300], words[900];
+    const int n = snprintf(words, sizeof words,
              "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
              "stands how many %s, of touches how many times, and after how many of these somebody acted: which does not show that they are the reason.",
              analysis_unit_word(&map_of(p)->base, true));
+    if (judged)
+        snprintf(words + n, sizeof words - (size_t)n, " What they are worth is a comparison with %s like them who did not get it. Waste is for this aim, in this stage: it judges the touchpoint, not the people who do it.",
+                 analysis_unit_word(&map_of(p)->base, true));
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)
-        p->rc = figure_declare(p->host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts, 0, 0);
+        p->rc = figure_declare(p->host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts - !judged, 0, 0);
+}
+
+static void say_verdicts(struct page *p)
+{
+    const struct map_verdicts *v = verdicts_of(p);
+    if (v->row) return;
+    if (!map_of(p)->verdicts) page_note(p, VOC_NOTE_AFTER, "What the touches are worth is not on it, as was asked (--verdicts=no).");
+    else if (v->why.len) page_notef(p, VOC_NOTE_AFTER, "What the touches are worth is not on it, since voc score has no answer: %.*s.", SHOW(v->why));
+    else page_note(p, VOC_NOTE_AFTER, "What the touches are worth is not on it: no touch of the company was found that could be judged.");
+    if (map_of(p)->verdicts && v->next.len) page_notef(p, VOC_NOTE_NEXT, "%.*s", (int)v->next.len, v->next.ptr);
 }
 
 static void notes(struct page *p)
@@ -255,24 +320,28 @@ static void notes(struct page *p)
              (unsigned long long)state_of(p)->units, analysis_unit_word(&map_of(p)->base, state_of(p)->units != 1), analysis_unit_word(&map_of(p)->base, true), SHOW(def->id), SHOW(def->version));
     page_semantics(p, words);
     if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1]) page_note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
+    say_verdicts(p);
     if (map_of(p)->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    page_note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says which touches make a difference");
+    page_note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged");
 }
 
 voc_rc map_write(const struct map *m, struct map_state *s)
 {
     static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}};
     static void (*const numbers[])(struct page *, size_t) = {time_in, against_target, leave, cost};
-    const struct whole whole = {m, s};
-    struct page p = {.host = m->base.host, .run = m->base.run, .of = &whole};
+    struct map_verdicts v;
+    const struct whole whole = {m, s, &v};
+    struct page p = {.host = m->base.host, .run = m->base.run, .of = &whole, .rc = map_verdicts(m, &v)};
     page_open(&p, "map", "The journey map", VOC_TABLE_BRIEF, NULL, 0);
     columns(&p);
     for (size_t i = 0; i < m->n_stages; i++) came(&p, i);
     for (size_t k = 0; k < sizeof lanes / sizeof *lanes; k++)
         for (size_t i = 0; i < m->n_stages; i++) things(&p, i, lanes[k].lane, lanes[k].kind);
+    for (size_t i = 0; i < m->n_stages; i++) worth(&p, i);
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
         for (size_t i = 0; i < m->n_stages; i++) numbers[k](&p, i);
     picture(&p);
     notes(&p);
+    map_verdicts_free(m, &v);
     return p.rc;
 }

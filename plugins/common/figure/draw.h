@@ -75,6 +75,7 @@ bool same_text(voc_str a, voc_str b);
 size_t distinct(const struct picture *p, uint32_t part, voc_str *to, size_t most, size_t *more);
 size_t find_text(const voc_str *in, size_t n, voc_str s); // n: not among them
 int grade_of(voc_str s); // 0 none .. 4 strong; -1: no grade
+int mark_of(voc_str s);  // of the verdict that the text begins with: 0 value, 1 incidental, 2 waste, 3 unproven; -1: none
 
 // ---- shades (parts.c) ----------------------------------------------------------------------------------------------------
 
@@ -83,6 +84,9 @@ void shades_see(struct shades *s, double x);
 const char *shade_of(const struct shades *s, double x); // "3", "n2", "p1": ends the classes f-h and f-t
 double shades_legend(struct picture *p, const struct shades *s, uint32_t part, double x, double y); // the height it took
 double grades_legend(struct picture *p, double x, double y);
+#define MARK 15.0 // of the width of a line that begins with a mark
+void mark_put(struct pen *p, int mark, double x, double y); // its sign, in the colour of the text; the left end of its base line
+double marks_legend(struct picture *p, double x, double y);
 void grade_put(struct pen *p, int grade, double x, double y); // four marks, `grade` of them filled; the left end of their base line
 
 // ---- kinds: each draws into p->pen from y on and gives the height that it took ------------------------------------------------

@@ -61,6 +61,26 @@ static void bar(const struct grid *g, size_t lane, size_t r, double x, double y,
           value > 0 ? value / all * width : 0);
 }
 
+// The verdict below an item, or for itself: its sign and its words. On a shade all of it has the colour of the text there.
+static double verdict(const struct grid *g, size_t r, double x, double y, double width, const char *class_, bool shaded, bool bold, bool draw)
+{
+    const voc_str s = part_text(g->p, r, VOC_AS_MARK);
+    const int mark = mark_of(s);
+    struct wrapped w;
+    char both[32];
+    if (mark < 0) return 0;
+    text_wrap(&w, s, width - MARK, SMALL, bold, LINES_MAX);
+    if (draw) {
+        if (shaded) pen_f(g->p->pen, "<g class=\"f-mark %s\">", class_);
+        else pen_f(g->p->pen, "<g class=\"f-mark f-m%d\">", mark);
+        mark_put(g->p->pen, mark, x, y + SMALL);
+        pen_s(g->p->pen, "</g>\n");
+        snprintf(both, sizeof both, bold ? "f-bold %s" : "%s", class_);
+        text_put(g->p->pen, &w, s, x + MARK, y, SMALL, AT_LEFT, both);
+    }
+    return text_height(&w, SMALL) + 1;
+}
+
 static double item(const struct grid *g, size_t lane, size_t r, double x, double y, double width, const char *class_, bool draw)
 {
     char room[SAID_MAX];
@@ -68,14 +88,15 @@ static double item(const struct grid *g, size_t lane, size_t r, double x, double
     const int grade = grade_at(g, r);
     const voc_str s = words_of(g, r, room);
     text_wrap(&w, s, width - (grade >= 0 ? 28 : 0), SMALL, false, ITEM_LINES);
+    const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw);
     if (draw) {
         text_put(g->p->pen, &w, s, x, y, SMALL, AT_LEFT, class_);
         pen_f(g->p->pen, "<g class=\"%s\">", class_);
         grade_put(g->p->pen, grade, x + width - 22, y + SMALL);
         pen_s(g->p->pen, "</g>\n");
-        if (g->bars[lane]) bar(g, lane, r, x, y + text_height(&w, SMALL) + 1, width);
+        if (g->bars[lane]) bar(g, lane, r, x, y + text_height(&w, SMALL) + judged + 1, width);
     }
-    return text_height(&w, SMALL) + (g->bars[lane] ? 10 : 4);
+    return text_height(&w, SMALL) + judged + (g->bars[lane] ? 10 : 4);
 }
 
 // Draws the cell or, where `draw` is false, only measures it.
@@ -210,6 +231,7 @@ double draw_grid(struct picture *p, double y)
             y += text_height(&w, SMALL) + 5;
         }
         if (g.graded) y = grades_legend(p, 0, y);
+        if (part_column(p->t, p->f, VOC_AS_MARK) != NO_PART) y = marks_legend(p, 0, y);
         if (more_lanes || more_stages) snprintf(p->left_out, sizeof p->left_out, "Drawn are the first %zu lanes and %zu stages: all are in the table.", g.n_lanes, g.n_stages);
     }
     pen_free(p->pen, g.lane_of);

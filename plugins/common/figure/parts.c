@@ -151,6 +151,45 @@ double grades_legend(struct picture *p, double x, double y)
     return y + 20;
 }
 
+// ---- verdicts ------------------------------------------------------------------------------------------------------------
+
+static const char *const marks[] = {"value", "incidental", "waste", "unproven"};
+
+int mark_of(voc_str s)
+{
+    for (int i = 0; i < 4; i++)
+        if (s.len >= strlen(marks[i]) && memcmp(s.ptr, marks[i], strlen(marks[i])) == 0) return i;
+    return -1;
+}
+
+// Told apart by their shapes: an arrow up, a square, a cross, an empty ring.
+void mark_put(struct pen *p, int mark, double x, double y)
+{
+    switch (mark) {
+    case 0: pen_f(p, "<path d=\"M%.1f %.1fl5 -10l5 10z\" class=\"f-full\"/>", x, y); break;
+    case 1: pen_f(p, "<rect x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\" class=\"f-full\"/>", x + 1, y - 9); break;
+    case 2: pen_f(p, "<path d=\"M%.1f %.1fl8 8m0 -8l-8 8\" class=\"f-cross\"/>", x + 1, y - 9); break;
+    case 3: pen_f(p, "<path d=\"M%.1f %.1fa4 4 0 1 0 8 0a4 4 0 1 0 -8 0z\" class=\"f-ring\"/>", x + 1, y - 5); break;
+    default: break;
+    }
+}
+
+double marks_legend(struct picture *p, double x, double y)
+{
+    double at = x + 62;
+    text_label(p->pen, "worth", x, y + SMALL, AT_LEFT, "f-soft");
+    for (int i = 0; i < 4; i++) {
+        const double w = MARK + drawn_width((voc_str){marks[i], strlen(marks[i])}, SMALL, false) + 22;
+        if (at + w > p->width && at > x) at = x, y += 20;
+        pen_f(p->pen, "<g class=\"f-mark f-m%d\">", i);
+        mark_put(p->pen, i, at, y + SMALL);
+        pen_s(p->pen, "</g>\n");
+        text_label(p->pen, marks[i], at + MARK, y + SMALL, AT_LEFT, "f-soft");
+        at += w;
+    }
+    return y + 20;
+}
+
 // ---- shades ------------------------------------------------------------------------------------------------------------
 
 void shades_see(struct shades *s, double x)

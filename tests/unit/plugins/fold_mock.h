@@ -31,7 +31,9 @@ static struct {
     struct { char name[40]; size_t first, n, columns; char column[20][24]; } table[8];
     size_t n_tables, n_cells;
     char cell[MOCK_CELLS][MOCK_CELL];
-    char said[1000];
+    char said[1000], noted[4000]; // messages; notes of tables, a line each
+    const voc_table *beside[4];   // what table_beside gives, by name; none: why and next
+    const char *why, *next;
     unsigned char saved[1 << 20];
     size_t n_saved;
     // allocations
@@ -94,7 +96,22 @@ static voc_rc mock_cell(voc_table_builder *t, const voc_cell *c)
     }
     return VOC_OK;
 }
-static voc_rc mock_note(voc_table_builder *t, uint32_t kind, const char *text) { (void)t, (void)kind; return text[0] ? VOC_OK : VOC_E_BUG; }
+static voc_rc mock_note(voc_table_builder *t, uint32_t kind, const char *text)
+{
+    const size_t at = strlen(mock.noted);
+    (void)t, (void)kind;
+    snprintf(mock.noted + at, sizeof mock.noted - at, "%s\n", text);
+    return text[0] ? VOC_OK : VOC_E_BUG;
+}
+static const voc_table *mock_table_beside(voc_run *run, const char *name, voc_str *why, voc_str *next)
+{
+    (void)run;
+    *why = mock.why ? (voc_str){mock.why, strlen(mock.why)} : (voc_str){"", 0};
+    *next = mock.next ? (voc_str){mock.next, strlen(mock.next)} : (voc_str){"", 0};
+    for (size_t i = 0; i < 4; i++)
+        if (mock.beside[i] && mock.beside[i]->name.len == strlen(name) && memcmp(mock.beside[i]->name.ptr, name, strlen(name)) == 0) return mock.beside[i];
+    return NULL;
+}
 static voc_rc mock_semantics(voc_table_builder *t, const char *text) { (void)t; return text[0] ? VOC_OK : VOC_E_BUG; }
 static voc_rc mock_write(voc_writer *w, const void *data, size_t size)
 {
@@ -108,7 +125,7 @@ static voc_rc mock_write(voc_writer *w, const void *data, size_t size)
 static const voc_host mock_host = {.struct_size = sizeof mock_host, .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .version = "0",
     .alloc = mock_alloc, .resize = mock_resize, .free = mock_free, .diag = mock_diag, .cancelled = mock_cancelled, .definition = mock_definition,
     .info = mock_info, .want_column = mock_want, .write = mock_write, .table = mock_table, .column = mock_column, .cell = mock_cell, .note = mock_note,
-    .semantics = mock_semantics, .want_predicate = mock_want_predicate};
+    .semantics = mock_semantics, .want_predicate = mock_want_predicate, .table_beside = mock_table_beside};
 
 static inline void mock_view(voc_journeys *j, size_t from, size_t to)
 {
@@ -136,6 +153,7 @@ static inline voc_rc mock_run(const voc_analysis_ops *ops, const voc_value *opti
 {
     void *analysis = NULL, *state[8] = {0};
     mock.n_tables = mock.n_cells = 0;
+    mock.noted[0] = 0;
     voc_rc rc = ops->begin(&mock_host, NULL, NULL, options, &analysis);
     if (rc) return rc;
     for (size_t s = 0; s < n_states && !rc; s++) rc = ops->state_new(analysis, &state[s]);

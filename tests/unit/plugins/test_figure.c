@@ -289,6 +289,25 @@ static void what_a_grid_has_several_times_in_one_place_stands_below_each_other(v
     assert_true(says("strong|") && says("and 4 more"));
 }
 
+static void a_verdict_has_a_sign_of_its_own_below_its_line_or_alone(void **state)
+{
+    const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "a"), FIGURE_PART(VOC_AS_COLUMN, "b"), FIGURE_PART(VOC_AS_TEXT, "n"), FIGURE_PART(VOC_AS_MARK, "grade")};
+    static const char *const verdicts[] = {"value: do more", "incidental: keep, and make it cheap", "waste here: stop or change", "unproven over all stages: test it with some customers left out by lot", "nothing"};
+    const voc_figure f = figure_of(VOC_FIGURE_GRID, parts, 4);
+    (void)state;
+    for (size_t i = 0; i < 15; i++) {
+        put_row(i, i % 3 ? "they meet" : names[5], names[i % 4], (int64_t)i);
+        cells[i * N_COLUMNS + 5] = text(verdicts[i % 5]);
+    }
+    const voc_table t = table_of(15, &f);
+    for (size_t w = 0; w < 3; w++) {
+        draw(&t, widths[w]);
+        nothing_lies_outside_or_on_another();
+        assert_true(says("value|") && says("unproven|")); // of the legend
+        assert_false(says("nothing"));
+    }
+}
+
 static void curves_are_told_apart_without_colour_and_stay_in_their_plane(void **state)
 {
     const voc_figure f = figure_of(VOC_FIGURE_CURVES, curve_parts, 3);
@@ -468,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_funnel_of_any_names_fits_and_says_each_count_and_loss),
         cmocka_unit_test(a_table_of_any_names_fits_beside_and_below_each_other),
         cmocka_unit_test(what_a_grid_has_several_times_in_one_place_stands_below_each_other),
+        cmocka_unit_test(a_verdict_has_a_sign_of_its_own_below_its_line_or_alone),
         cmocka_unit_test(curves_are_told_apart_without_colour_and_stay_in_their_plane),
         cmocka_unit_test(pictures_of_a_series_share_their_axes_and_a_name_has_one_colour),
         cmocka_unit_test(a_map_of_any_names_fits_and_says_what_it_leaves_out),

@@ -20,7 +20,7 @@ static const voc_def_touchpoint touchpoints[] = {{.id = VOC_LIT("mail"), .title 
                                                  {.id = VOC_LIT("report"), .kind = VOC_TOUCH_WORK, .unit_cost = 9000000}};
 static const voc_str segments[] = {VOC_LIT("other")};
 static const voc_def_stage stages[] = {{.id = VOC_LIT("look"), .title = VOC_LIT("Look"), .aim = VOC_NONE, .window_us = 7 * DAY}, {.id = VOC_LIT("buy"), .aim = VOC_NONE, .window_us = 7 * DAY}};
-static voc_value options[1] = {{.i = 2}};
+static voc_value options[2] = {{.i = 2}, {.i = 0}}; // top, verdicts
 
 enum { READ, ORDER, OPEN };
 enum { LOOK, BUY };
@@ -56,6 +56,7 @@ static int setup(void **state)
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
     memset(&mock, 0, sizeof mock);
+    options[1].i = 0;
     mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_ACCOUNT,
                                 .id = VOC_LIT("shop"), .version = VOC_LIT("1"), .currency = VOC_LIT("EUR"), .actions = actions, .n_actions = 3, .touchpoints = touchpoints, .n_touchpoints = 3,
                                 .stages = stages, .n_stages = 2, .segments = segments, .n_segments = 1};
@@ -118,6 +119,67 @@ static void every_line_is_what_a_hand_counts(void **state)
     }
 }
 
+// ---- what score found --------------------------------------------------------------------------------------------------
+
+#define TEXT(literal) {.type = VOC_CELL_TEXT, .s = VOC_LIT(literal)}
+enum { WORTH_COLUMNS = 8 };
+static const voc_column worth_columns[WORTH_COLUMNS] = {{.name = VOC_LIT("lift"), .type = VOC_CELL_RANGE}, {.name = VOC_LIT("touchpoint"), .type = VOC_CELL_TEXT}, {.name = VOC_LIT("stage"), .type = VOC_CELL_TEXT},
+                                                        {.name = VOC_LIT("code"), .type = VOC_CELL_TEXT}, {.name = VOC_LIT("verdict"), .type = VOC_CELL_TEXT}, {.name = VOC_LIT("verb"), .type = VOC_CELL_TEXT},
+                                                        {.name = VOC_LIT("spent"), .type = VOC_CELL_MONEY}, {.name = VOC_LIT("reason"), .type = VOC_CELL_TEXT}};
+static const voc_cell in_stages[3 * WORTH_COLUMNS] = { // of a touchpoint that the map does not know too
+    {.type = VOC_CELL_RANGE, .r = 0.5, .lo = 0.2, .hi = 0.9}, TEXT("mail"), TEXT("look"), TEXT("W1"), TEXT("WASTE"), TEXT("stop or change"), {.type = VOC_CELL_MONEY, .i = 1234000000}, TEXT("fewer act"),
+    {.type = VOC_CELL_NA}, TEXT("letter"), TEXT("look"), TEXT("U1"), TEXT("UNPROVEN"), TEXT("test"), {.type = VOC_CELL_NA}, TEXT("too little"),
+    {.type = VOC_CELL_NA}, TEXT("mail"), TEXT("gone"), TEXT("U1"), TEXT("UNPROVEN"), TEXT("test"), {.type = VOC_CELL_NA}, TEXT("too little")};
+static const voc_cell in_all[2 * WORTH_COLUMNS] = {
+    {.type = VOC_CELL_NA}, TEXT("call"), TEXT("all"), TEXT("V0"), TEXT("VALUE"), TEXT("keep"), {.type = VOC_CELL_NA}, TEXT("strong"),
+    {.type = VOC_CELL_NA}, TEXT("mail"), TEXT("all"), TEXT("V1"), TEXT("VALUE"), TEXT("do more"), {.type = VOC_CELL_NA}, TEXT("strong")};
+#define WORTH(name_, cells_, rows_) {.struct_size = sizeof(voc_table), .column_size = sizeof(voc_column), .cell_size = sizeof(voc_cell), .name = VOC_LIT(name_), .columns = worth_columns, .n_columns = WORTH_COLUMNS, .cells = cells_, .n_rows = rows_}
+static const voc_table by_stage = WORTH("stages", in_stages, 3), over_all = WORTH("touchpoints", in_all, 2);
+
+static size_t line_of(const char *lane, const char *what)
+{
+    for (size_t r = 0; r * 13 < mock.n_cells; r++)
+        if (!strcmp(mock_at("map", r, "lane"), lane) && !strcmp(mock_at("map", r, "what"), what)) return r;
+    fail_msg("no line %s, %s", lane, what);
+    return 0;
+}
+
+static void a_touchpoint_has_the_verdict_of_its_stage_else_that_of_all(void **state)
+{
+    (void)state;
+    options[1].i = 1;
+    mock.beside[0] = &by_stage, mock.beside[1] = &over_all;
+    for (size_t states = 1; states <= 2; states++) {
+        assert_int_equal(mock_run(ops, options, states, 1, 0), VOC_OK);
+        const size_t mail = line_of("they meet", "the mail"), call = line_of("they meet", "call"), waste = line_of("what that is worth", "waste");
+        assert_string_equal(mock_at("map", mail, "verdict"), "waste here: stop or change");
+        assert_string_equal(mock_at("map", mail, "code"), "W1");
+        assert_string_equal(mock_at("map", mail, "reason"), "fewer act");
+        assert_string_equal(mock_at("map", call, "verdict"), "value over all stages: keep");
+        assert_string_equal(mock_at("map", call, "code"), "V0");
+        assert_string_equal(mock_at("map", waste, "verdict"), "waste: the mail (1,234 EUR)");
+        assert_string_equal(mock_at("map", line_of("they do", "read"), "verdict"), "-");
+        assert_int_equal(mock.n_cells, 11 * 13); // nothing else is judged in a stage
+        assert_null(strstr(mock.noted, "are worth is not"));
+    }
+}
+
+static void a_map_without_verdicts_says_why_and_what_to_do(void **state)
+{
+    (void)state;
+    options[1].i = 1;
+    mock.why = "there is nothing to judge by";
+    mock.next = "mark what is worth it to customers";
+    assert_int_equal(mock_run(ops, options, 2, 1, 0), VOC_OK);
+    assert_int_equal(mock.n_cells, 10 * 9);
+    assert_non_null(strstr(mock.noted, "What the touches are worth is not on it, since voc score has no answer: there is nothing to judge by.\n"));
+    assert_non_null(strstr(mock.noted, "\nmark what is worth it to customers\n"));
+    options[1].i = 0;
+    assert_int_equal(mock_run(ops, options, 2, 1, 0), VOC_OK);
+    assert_non_null(strstr(mock.noted, "as was asked (--verdicts=no)"));
+    assert_null(strstr(mock.noted, "there is nothing to judge by"));
+}
+
 static void a_project_without_stages_is_told_what_to_do(void **state)
 {
     (void)state;
@@ -131,6 +193,8 @@ static void a_project_without_stages_is_told_what_to_do(void **state)
 static void memory_running_out_is_said_and_leaks_nothing(void **state)
 {
     (void)state;
+    options[1].i = 1;
+    mock.beside[0] = &by_stage, mock.beside[1] = &over_all;
     mock.made = 0;
     assert_int_equal(mock_run(ops, options, 2, 1, 0), VOC_OK);
     assert_int_equal(mock.live, 0);
@@ -149,6 +213,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_line_is_what_a_hand_counts, setup),
+        cmocka_unit_test_setup(a_touchpoint_has_the_verdict_of_its_stage_else_that_of_all, setup),
+        cmocka_unit_test_setup(a_map_without_verdicts_says_why_and_what_to_do, setup),
         cmocka_unit_test_setup(a_project_without_stages_is_told_what_to_do, setup),
         cmocka_unit_test_setup(memory_running_out_is_said_and_leaks_nothing, setup),
     };

@@ -41,14 +41,21 @@ voc_str column_fold(struct events *e, voc_str name, bool *ok)
 
 voc_str column_cell(const struct events *e, size_t sample, uint32_t column) { return e->samples[sample * e->n_columns + column]; }
 
+uint32_t column_called(const struct events *e, voc_str name)
+{
+    voc_str wanted = ev_trim(name);
+    for (size_t c = 0; c < e->n_columns; c++)
+        if (ev_eq(e->columns[c].name, wanted)) return (uint32_t)c;
+    return NO_COLUMN;
+}
+
 uint32_t column_find(const struct events *e, voc_str name)
 {
     voc_str wanted = ev_trim(name);
-    uint32_t found = NO_COLUMN;
+    uint32_t found = column_called(e, wanted);
     char folded[256];
     size_t n = 0;
-    for (size_t c = 0; c < e->n_columns; c++)
-        if (ev_eq(e->columns[c].name, wanted)) return (uint32_t)c;
+    if (found != NO_COLUMN) return found;
     for (size_t i = 0; i < wanted.len; i++) {
         char c = wanted.ptr[i];
         if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');

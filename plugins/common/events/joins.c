@@ -195,26 +195,28 @@ void joins_find(struct events *e)
     }
 }
 
+// The columns whose names are joined by "+" from *p on, at most `left` of them; a name may hold a "+" of its own. 0: none.
+static size_t parts_read(const struct events *e, const char *p, const char *end, size_t left, uint32_t *column)
+{
+    for (const char *stop = p; left; stop++) {
+        const char *plus = stop < end && left > 1 ? memchr(stop, '+', (size_t)(end - stop)) : NULL;
+        stop = plus ? plus : end;
+        *column = column_find(e, ev_trim((voc_str){p, (size_t)(stop - p)}));
+        if (stop == end) return *column != NO_COLUMN;
+        size_t more = *column != NO_COLUMN ? parts_read(e, stop + 1, end, left - 1, column + 1) : 0;
+        if (more) return more + 1;
+    }
+    return 0;
+}
+
 voc_rc joins_read(struct events *e, voc_str name, struct time_origin *t)
 {
     uint32_t column[3] = {NO_COLUMN, NO_COLUMN, NO_COLUMN};
-    size_t n = 0;
-    for (const char *p = name.ptr, *end = p + name.len; p <= end && n < 3; n++) {
-        const char *plus = p < end ? memchr(p, '+', (size_t)(end - p)) : NULL, *stop = plus ? plus : end;
-        column[n] = column_find(e, ev_trim((voc_str){p, (size_t)(stop - p)}));
-        if (column[n] == NO_COLUMN) return VOC_E_INPUT;
-        if (!plus) {
-            p = end + 1;
-            n++;
-            break;
-        }
-        p = plus + 1;
-        if (n == 2) return VOC_E_INPUT;
-    }
+    const size_t n = name.len ? parts_read(e, name.ptr, name.ptr + name.len, 3, column) : 0;
     if (n < 2) return VOC_E_INPUT;
     t->from.column = column[0];
     bool second_is_zone = n == 2 && clocks_in(e, column[1]) != ALL_CLOCKS && all_zones(e, column[1]);
     t->clock = second_is_zone ? NO_COLUMN : column[1];
-    t->zone = second_is_zone ? column[1] : column[2];
+    t->zone = second_is_zone ? column[1] : n == 3 ? column[2] : NO_COLUMN;
     return VOC_OK;
 }

@@ -60,10 +60,10 @@ static voc_rc origin_of(struct events *e, const voc_map *m, bool constant, struc
     return map_column(e, m, m->from, &out->column);
 }
 
-// A column, or "date+clock+zone" where no column has that name.
+// A column, or "date+clock+zone" where no column is called just that.
 static voc_rc time_of(struct events *e, const voc_map *m, struct time_origin *t)
 {
-    if (m->from.len && column_find(e, m->from) == NO_COLUMN && joins_read(e, m->from, t) == VOC_OK) {
+    if (m->from.len && column_called(e, m->from) == NO_COLUMN && joins_read(e, m->from, t) == VOC_OK) {
         t->from.constant = m->constant;
         t->from.format = m->format;
         t->from.line = m->line;
@@ -172,7 +172,7 @@ static voc_rc option_column(struct events *e, unsigned option, uint32_t *column)
 static voc_rc option_time(struct events *e, unsigned option, struct time_origin *t)
 {
     time_origin_init(t, NO_COLUMN);
-    if (!ev_is(e->option[option], "-") && column_find(e, e->option[option]) == NO_COLUMN && joins_read(e, e->option[option], t) == VOC_OK) {
+    if (!ev_is(e->option[option], "-") && column_called(e, e->option[option]) == NO_COLUMN && joins_read(e, e->option[option], t) == VOC_OK) {
         decide(e, option);
         return VOC_OK;
     }

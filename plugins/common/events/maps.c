@@ -23,18 +23,20 @@ static voc_map map_of(const struct events *e, const char *to, const struct origi
 // "date+clock+zone"
 static voc_rc joined_name(struct events *e, const struct time_origin *t, voc_str *out)
 {
-    char name[3 * 256 + 3];
     const uint32_t columns[3] = {t->from.column, t->clock, t->zone};
-    size_t n = 0;
+    size_t n = 0, most = 0;
+    for (size_t i = 0; i < 3; i++) most += columns[i] != NO_COLUMN ? e->columns[columns[i]].name.len + 1 : 0;
+    char *name = ev_alloc(e, most);
+    if (!name) return VOC_E_NOMEM;
     for (size_t i = 0; i < 3; i++) {
         if (columns[i] == NO_COLUMN) continue;
         const voc_str part = e->columns[columns[i]].name;
-        const size_t len = part.len < 256 ? part.len : 256;
         if (n) name[n++] = '+';
-        if (len) memcpy(name + n, part.ptr, len); // not by printf: it may hold a byte 0
-        n += len;
+        if (part.len) memcpy(name + n, part.ptr, part.len); // not by printf: it may hold a byte 0
+        n += part.len;
     }
-    return ev_copy(e, (voc_str){name, n}, out) ? VOC_OK : VOC_E_NOMEM;
+    *out = (voc_str){name, n};
+    return VOC_OK;
 }
 
 static voc_rc add_time(struct events *e, const char *to, const struct time_origin *t, voc_map *out)

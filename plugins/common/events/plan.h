@@ -204,6 +204,7 @@ const char *left_out_by_plan(const struct events *e, const voc_str *cells);
 voc_rc columns_make(struct events *e, const voc_str *names, bool named); // e->n_columns of them; not named: col1, col2 ...
 voc_rc columns_read(struct events *e, const voc_block *first);
 voc_str column_fold(struct events *e, voc_str name, bool *ok);
+uint32_t column_called(const struct events *e, voc_str name); // exact
 uint32_t column_find(const struct events *e, voc_str name);   // exact, then folded if only one fits; NO_COLUMN
 // The unused columns with one of these folded names (blanks between), in the order of the names.
 size_t columns_named(const struct events *e, const char *names, uint32_t *out, size_t max);

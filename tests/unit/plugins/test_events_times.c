@@ -52,6 +52,10 @@ static void the_user_says_which_columns_are_one_time(void **state)
     expect_error(wrong, "date,clock,action\n2024-03-13,10:30,ask\n", VOC_E_OPTION, "there is no column \"date+clok\"");
     // a column that has the name goes before
     expect_said(two, "d+c,d,c,action\n2024-01-01,2024-03-13,10:30,ask\n", "2 2024-01-01 ask {d=2024-03-13} {c=10:30}\n", "time <- d+c (ISO 8601)\n");
+    // and one that has its letters does not; a name may hold a "+" itself
+    const char *const odd[] = {"time", "d+(-)", NULL}, *const plus[] = {"time", "x+y+c", NULL};
+    expect_said(odd, "d,(-),action\n2024-03-13,10:30,ask\n", "2 2024-03-13T10:30Z ask\n", "time <- d + (-) (ISO 8601, UTC)\n");
+    expect_said(plus, "x+y,c,action\n2024-03-13,10:30,ask\n", "2 2024-03-13T10:30Z ask\n", "time <- x+y + c (ISO 8601, UTC)\n");
     voc_map maps[] = {{.to = STR("time"), .from = STR("d+c")}, {.to = STR("action"), .from = STR("a")}};
     struct events_run r = {.maps = maps, .n_maps = 2};
     expect_run(&r, str_of("d,c,a\n2024-03-13,10:30,ask\n"), "2 2024-03-13T10:30Z ask\n", "time <- d + c (ISO 8601, UTC)\n");

@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-#define AHEAD ((size_t)512 << 10)     // looked at for the guess of who the company is
-#define AHEAD_MAX ((size_t)4 << 20)   // ... where that holds fewer than AHEAD_MAILS
 #define AHEAD_MAILS 20u
 
 enum { OPT_DOMAINS, OPT_ADDRESSES, OPT_ACCOUNTS, OPT_MBOX, OPT_MAX, N_OPTIONS };
@@ -142,12 +140,12 @@ static voc_rc email_run(void *instance, voc_stream *stream, voc_sink *sink)
     struct piece p;
     int some = 1;
     e->sink = sink;
-    voc_rc rc = frame_open(e, &f, stream, AHEAD);
+    voc_rc rc = frame_open(e, &f, stream, EMAIL_AHEAD);
     if (!rc && !party_declared(&e->party)) {
         email_guess_company(e, &f);
         if (e->party.guess_of < AHEAD_MAILS && !f.ended) {
             e->party.guessed[0] = 0;
-            rc = frame_ahead(e, &f, AHEAD_MAX);
+            rc = frame_ahead(e, &f, EMAIL_AHEAD_MAX);
             if (!rc) email_guess_company(e, &f);
         }
     }

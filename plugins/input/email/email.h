@@ -13,6 +13,19 @@
 
 #define S(literal) ((voc_str)VOC_LIT(literal))
 #define EMAIL_ROWS_MAX 1000u               // recipients of one mail
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to get and clear so much took most of a run
+#define EMAIL_AHEAD ((size_t)8 << 10)
+#define EMAIL_AHEAD_MAX ((size_t)32 << 10)
+#define EMAIL_READ_MIN ((size_t)2 << 10)
+#define EMAIL_CHUNK ((size_t)2 << 10)
+#define EMAIL_RECALL_LEAST 16u
+#else
+#define EMAIL_AHEAD ((size_t)512 << 10)    // looked at for the guess of who the company is
+#define EMAIL_AHEAD_MAX ((size_t)4 << 20)  // ... where that holds too few mails
+#define EMAIL_READ_MIN ((size_t)64 << 10)
+#define EMAIL_CHUNK ((size_t)256 << 10)    // of small texts
+#define EMAIL_RECALL_LEAST 4096u           // mails; a power of two
+#endif
 #define EMAIL_WORDS_MAX ((size_t)1 << 20)  // bytes of words kept of one mail
 #define EMAIL_QUOTED_MAX ((size_t)32 << 10) // bytes of quoted text and of a signature
 

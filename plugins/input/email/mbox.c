@@ -5,7 +5,6 @@
 // Of a mail that is longer than `max` the beginning is kept.
 #include "plugins/input/email/email.h"
 
-#define READ_MIN ((size_t)64 << 10)
 #define FOLDER "From voc-folder "
 
 static voc_rc grow(struct email *e, struct frame *f, size_t cap)
@@ -22,14 +21,14 @@ static voc_rc fill(struct email *e, struct frame *f, size_t *got)
 {
     *got = 0;
     if (!f->stream || f->ended) return VOC_OK;
-    if (f->at && f->cap - f->end < READ_MIN) {
+    if (f->at && f->cap - f->end < EMAIL_READ_MIN) {
         memmove(f->buf, f->buf + f->at, f->end - f->at);
         f->base += f->at;
         f->end -= f->at;
         f->at = 0;
     }
-    if (f->cap - f->end < READ_MIN && f->cap < f->max + (READ_MIN << 2)) {
-        size_t cap = f->cap * 2 < f->max + (READ_MIN << 2) ? f->cap * 2 : f->max + (READ_MIN << 2);
+    if (f->cap - f->end < EMAIL_READ_MIN && f->cap < f->max + (EMAIL_READ_MIN << 2)) {
+        size_t cap = f->cap * 2 < f->max + (EMAIL_READ_MIN << 2) ? f->cap * 2 : f->max + (EMAIL_READ_MIN << 2);
         voc_rc rc = grow(e, f, cap);
         if (rc) return rc;
     }
@@ -230,7 +229,7 @@ static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *s
     uint64_t content = UINT64_MAX;
     int whole, in_head = 1, blank = 0;
     for (;;) {
-        if (f->cap - f->end < READ_MIN && f->at == 0 && at > head + f->max) drop_middle(f, &at, dropped, head);
+        if (f->cap - f->end < EMAIL_READ_MIN && f->at == 0 && at > head + f->max) drop_middle(f, &at, dropped, head);
         voc_rc rc = line_at(e, f, at, &len, &whole);
         if (rc) return rc;
         const char *p = f->buf + f->at + at;

@@ -3,8 +3,6 @@
 // files and iconv), encoded words of headers (RFC 2047), parameters (RFC 2231), dates (RFC 5322 and its neighbours).
 #include "plugins/input/email/email.h"
 
-#define CHUNK ((size_t)256 << 10)
-
 struct chunk { struct chunk *next; size_t cap, used; };
 
 void email_reset(struct email *e)
@@ -24,7 +22,7 @@ void *email_alloc(struct email *e, size_t size)
     size = (size + 15) & ~(size_t)15;
     struct chunk *c = e->chunks;
     if (!c || c->cap - c->used < size) {
-        size_t cap = size > CHUNK ? size : CHUNK;
+        size_t cap = size > EMAIL_CHUNK ? size : EMAIL_CHUNK;
         c = e->host->alloc(e->cx, sizeof *c + cap + 16);
         if (!c) {
             e->rc = VOC_E_NOMEM;

@@ -76,7 +76,7 @@ static int recall_find(struct email *e, uint64_t key, voc_str *out)
 
 static int make_room(struct email *e, struct generation *g)
 {
-    uint32_t cap = g->cap ? g->cap * 2 : 4096;
+    uint32_t cap = g->cap ? g->cap * 2 : EMAIL_RECALL_LEAST;
     struct generation to = {.cap = cap};
     if (g->cap && g->n * 3 < g->cap * 2) return 1;
     to.slots = e->host->alloc(e->cx, cap * sizeof *to.slots);

@@ -6,7 +6,11 @@
 
 #include "plugins/input/ocel/ocel.h"
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to get and clear so much took most of a run
+#define READ_AT_ONCE ((size_t)256)
+#else
 #define READ_AT_ONCE ((size_t)1 << 20)
+#endif
 #define TEXT_MAX ((size_t)4 << 30)
 
 struct reader {

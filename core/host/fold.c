@@ -212,6 +212,9 @@ static void states_free(struct fold *f, size_t k)
         }
 }
 
+// Memory of the machine that ends is no answer of one of them, and leaves nothing to go on with.
+static bool fails_all(voc_rc rc) { return rc == VOC_CANCELLED || rc == VOC_E_NOMEM; }
+
 // What fails in one that nobody asked to see leaves it out; what it held is free again before the others finish.
 static voc_rc finish_guest(struct fold *f, size_t k)
 {
@@ -220,8 +223,8 @@ static voc_rc finish_guest(struct fold *f, size_t k)
     if (!rc) rc = fold_tables(&p->run, timeline_definition(f->timeline));
     states_free(f, k);
     for (size_t i = 0; i < p->run.spools.n; i++) spool_empty(p->run.spools.at[i]);
-    if (rc && rc != VOC_CANCELLED) beside_leave_out(p->guest, rc);
-    return rc == VOC_CANCELLED ? rc : VOC_OK;
+    if (rc && !fails_all(rc)) beside_leave_out(p->guest, rc);
+    return fails_all(rc) ? rc : VOC_OK;
 }
 
 // What it may read is finished before it.
@@ -345,8 +348,9 @@ static voc_rc part_begin(struct fold *f, size_t k)
     p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_beside(f->req->project);
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
-    if (rc && p->guest && rc != VOC_CANCELLED) {
-        beside_leave_out(p->guest, context_rc(&p->cx, rc));
+    if (p->guest) rc = context_rc(&p->cx, rc);
+    if (rc && p->guest && !fails_all(rc)) {
+        beside_leave_out(p->guest, rc);
         return VOC_OK;
     }
     f->columns |= p->run.columns;
@@ -512,7 +516,7 @@ static voc_rc run_with(const struct fold_request *r, struct fold_item *items, si
     }
     if (!rc) {
         rc = run(r, own, n, b, &failed, said);
-        *again = rc && rc != VOC_CANCELLED && (failed >= n || rc == VOC_E_LIMIT || rc == VOC_E_NOMEM);
+        *again = rc && !fails_all(rc) && (failed >= n || rc == VOC_E_LIMIT);
         if (*again) leave_out_all(b, failed - n, rc);
     }
     if (!*again) pass_on(said, d);

@@ -15,6 +15,8 @@
 #define PAD 7.0
 #define ITEMS_MAX 8u // of one cell
 #define ITEM_LINES 6u
+#define STAGE_LINES 5u
+#define GRADE 28.0 // wide: the marks of the evidence, behind the bar where there is one, else behind the words
 
 struct grid {
     struct picture *p;
@@ -56,6 +58,7 @@ static void bar(const struct grid *g, size_t lane, size_t r, double x, double y,
 {
     double value;
     const double all = g->shades[lane].hi;
+    width -= g->graded ? GRADE : 0;
     if (!part_number(g->p, r, VOC_AS_VALUE, &value) || !(all > 0)) return;
     pen_f(g->p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-rail\"/><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-bar\"/>\n", x, y, width, x, y,
           value > 0 ? value / all * width : 0);
@@ -87,16 +90,16 @@ static double item(const struct grid *g, size_t lane, size_t r, double x, double
     struct wrapped w;
     const int grade = grade_at(g, r);
     const voc_str s = words_of(g, r, room);
-    text_wrap(&w, s, width - (grade >= 0 ? 28 : 0), SMALL, false, ITEM_LINES);
-    const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw);
+    text_wrap(&w, s, width - (grade >= 0 && !g->bars[lane] ? GRADE : 0), SMALL, false, ITEM_LINES);
+    const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw), below = text_height(&w, SMALL) + judged;
     if (draw) {
         text_put(g->p->pen, &w, s, x, y, SMALL, AT_LEFT, class_);
         pen_f(g->p->pen, "<g class=\"%s\">", class_);
-        grade_put(g->p->pen, grade, x + width - 22, y + SMALL);
+        grade_put(g->p->pen, grade, x + width - 22, y + (g->bars[lane] ? below + 9 : SMALL));
         pen_s(g->p->pen, "</g>\n");
-        if (g->bars[lane]) bar(g, lane, r, x, y + text_height(&w, SMALL) + judged + 1, width);
+        if (g->bars[lane]) bar(g, lane, r, x, y + below + 5, width);
     }
-    return text_height(&w, SMALL) + judged + (g->bars[lane] ? 10 : 4);
+    return below + (g->bars[lane] ? 15 : 4);
 }
 
 // Draws the cell or, where `draw` is false, only measures it.
@@ -130,14 +133,14 @@ static double band(struct grid *g, size_t from, size_t to, size_t beside, double
     double head = 0;
     struct wrapped w;
     for (size_t s = from; s < to; s++) {
-        text_wrap(&w, g->stage[s], width - 30, SMALL, true, 3);
+        text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
         if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
     }
     head += 12;
     for (size_t s = from; s < to; s++) { // a chevron: the direction of the journey
         const double x = LANE + (double)(s - from) * width;
         pen_f(pen, "<path d=\"M%.1f %.1fh%.1fl9 %.1fl-9 %.1fh%.1fl9 %.1fz\" class=\"f-stage\"/>\n", x, y, width - 11, head / 2, head / 2, -(width - 11), -head / 2);
-        text_wrap(&w, g->stage[s], width - 30, SMALL, true, 3);
+        text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
         text_put(pen, &w, g->stage[s], x + width / 2 + 2, y + (head - text_height(&w, SMALL)) / 2, SMALL, AT_MIDDLE, "f-bold f-on");
     }
     y += head + 5;
@@ -162,7 +165,7 @@ static double blocks(struct grid *g, double y)
     const double top = y;
     struct wrapped w;
     for (size_t s = 0; s < g->n_stages; s++) {
-        text_wrap(&w, g->stage[s], g->p->width - 40, LARGE, true, 3);
+        text_wrap(&w, g->stage[s], g->p->width - 40, LARGE, true, STAGE_LINES);
         const double head = text_height(&w, LARGE) + 12;
         pen_f(pen, "<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-stage\"/>\n", y, g->p->width, head);
         text_put(pen, &w, g->stage[s], 10, y + 6, LARGE, AT_LEFT, "f-large f-on");

@@ -53,10 +53,28 @@ static void panel(struct html *h, const voc_table *t, size_t i, size_t n)
     if (rc && !h->rc) h->rc = rc;
 }
 
+// A table that stands beside a brief one has more rows of the same: its picture would be that one again.
+static bool again(struct html *h, const voc_table *t, const voc_figure *f)
+{
+    struct room *into = h->into;
+    for (voc_str left = kept(h, KEPT_DRAWN); left.len;) {
+        const voc_str line = text_line(&left);
+        if (line.ptr[0] == (char)('0' + f->kind) && text_same(text_from(line, 1), f->title)) return !(t->flags & VOC_TABLE_BRIEF);
+    }
+    if (!(t->flags & VOC_TABLE_BRIEF) || f->kind > 9) return false;
+    const char kind = (char)('0' + f->kind);
+    h->into = &h->rooms[KEPT_DRAWN];
+    put(h, &kind, 1);
+    put(h, f->title.ptr, f->title.len);
+    put_s(h, "\n");
+    h->into = into;
+    return false;
+}
+
 static void one(struct html *h, const voc_table *t, size_t i)
 {
     const char *why = figure_undrawable(t, figure_at(t, i));
-    if (why && t->n_rows == 0) return;
+    if ((why && t->n_rows == 0) || again(h, t, figure_at(t, i))) return;
     if (why) {
         put_s(h, "<p class=\"small\">Not drawn: ");
         put_s(h, why);

@@ -36,6 +36,7 @@ enum part {
     KEPT_TITLE,
     KEPT_ABOUT,
     KEPT_NAMES, // of the findings in the box
+    KEPT_DRAWN, // titles of pictures, each behind its kind and before a newline
     ROOMS
 };
 
@@ -79,6 +80,7 @@ void put(struct html *h, const char *s, size_t n);
 void put_s(struct html *h, const char *s);
 void put_text(struct html *h, voc_str s);     // escaped, for content and for quoted attributes alike
 void put_isolated(struct html *h, voc_str s); // in <bdi>: a name of any direction disturbs nothing around it
+bool put_breakable(voc_str s); // it has something longer than a word, which must be able to break
 void put_size(struct html *h, size_t n);
 void put_capital(struct html *h, voc_str s);  // the first letter, if it is one of a-z
 void put_sentence(struct html *h, voc_str s); // a capital first, a full stop at the end

@@ -69,6 +69,41 @@ void put_text(struct html *h, voc_str s)
     if (from < s.len) put(h, s.ptr + from, s.len - from);
 }
 
+#define WORD_MAX 22u // bytes; what is longer is a path or a name made of several words
+
+static bool is_joint(char c) { return strchr("_./:;,|@=+", c) != NULL && c; }
+
+static size_t run(voc_str s) // up to where a browser would break of itself: a blank or a hyphen
+{
+    size_t n = 0;
+    while (n < s.len && s.ptr[n] != ' ' && s.ptr[n] != '-') n++;
+    return n;
+}
+
+bool put_breakable(voc_str s)
+{
+    for (size_t i = 0; i < s.len;) {
+        const size_t n = run(text_from(s, i));
+        if (n > WORD_MAX) return true;
+        i += n + 1;
+    }
+    return false;
+}
+
+// The same, where it is longer than a word with places at which it may break first: behind joints, and before the capital of joinedWords.
+static void put_broken(struct html *h, voc_str s)
+{
+    size_t from = 0;
+    for (size_t i = 1; i < s.len; i++) {
+        const bool capital = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' && s.ptr[i - 1] >= 'a' && s.ptr[i - 1] <= 'z';
+        if (!capital && !(is_joint(s.ptr[i - 1]) && !is_joint(s.ptr[i]) && s.ptr[i] != ' ')) continue;
+        put_text(h, (voc_str){s.ptr + from, i - from});
+        put_s(h, "<wbr/>");
+        from = i;
+    }
+    put_text(h, text_from(s, from));
+}
+
 void put_isolated(struct html *h, voc_str s)
 {
     put_s(h, "<bdi dir=\"auto\">");
@@ -293,7 +328,10 @@ static void text_cell(struct html *h, voc_str s, bool verdict)
     voc_str word = {s.ptr, text_find(s, ": ")};
     enum tone tone = verdict ? tone_of(word) : TONE_PLAIN;
     if (tone == TONE_PLAIN) {
-        put_isolated(h, s);
+        put_s(h, "<bdi dir=\"auto\">");
+        if (put_breakable(s)) put_broken(h, s);
+        else put_text(h, s);
+        put_s(h, "</bdi>");
         return;
     }
     put_chip(h, tone, word);

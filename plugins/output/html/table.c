@@ -12,6 +12,7 @@
 #define MANY_MIN 8u   // columns: those of detail are left out where the page is narrow
 #define WIDE_MIN 11u
 #define PAPER_MAX 12u // columns that fit on paper
+#define WHOLE_MAX 13u // on paper across, those of detail too
 #define PARAGRAPH 160u // bytes
 #define FOLDED_MIN 40u // rows of a table that is only shown for its picture
 #define CURVES_MAX 240u // about so many rows of curves stand on a page: read off a picture, and looked up in the file of the command
@@ -46,8 +47,8 @@ voc_str html_unit(const voc_table *t, const voc_column *c)
 static void classes(struct html *h, const voc_column *c, const voc_cell *cell)
 {
     size_t len = cell && cell->type == VOC_CELL_TEXT ? cell->s.len : 0;
-    bool on[] = {right(c), len > ONE_LINE, len > PARAGRAPH, (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
-    static const char *const names[] = {"n", "long", "text", "d", "na"};
+    bool on[] = {right(c), len > ONE_LINE, len > PARAGRAPH, len && put_breakable(cell->s), (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
+    static const char *const names[] = {"n", "long", "text", "u", "d", "na"};
     bool any = false;
     for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
         if (!on[i]) continue;
@@ -230,6 +231,7 @@ static const char *shape(const voc_table *t)
     for (size_t k = 0; k < t->n_columns; k++) paper += !(column_at(t, k)->flags & VOC_COLUMN_DETAIL);
     if (t->n_columns < MANY_MIN) return "\">\n<table role=\"table\">\n";
     if (t->n_columns < WIDE_MIN) return "\">\n<table class=\"many\" role=\"table\">\n";
+    if (t->n_columns <= WHOLE_MAX) return "\">\n<table class=\"wide whole\" role=\"table\">\n";
     return paper > PAPER_MAX ? "\">\n<table class=\"wide records\" role=\"table\">\n" : "\">\n<table class=\"wide\" role=\"table\">\n";
 }
 

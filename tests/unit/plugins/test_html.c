@@ -214,7 +214,7 @@ static void names_from_data_stay_text_and_cannot_turn_what_is_around_them(void *
     read_page(&r);
     for (const struct xml_node *n = r.root; n; n = after(n)) {
         static const char *const allowed[] = {"html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "h4", "p", "ul", "li", "b", "br", "a", "span",
-                                              "bdi", "svg", "path", "circle", "rect", "div", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "details", "summary", "dl", "dt", "dd", "code"};
+                                              "bdi", "wbr", "svg", "path", "circle", "rect", "div", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "details", "summary", "dl", "dt", "dd", "code"};
         bool known = false;
         for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) known = known || str_is(n->name, allowed[i]);
         if (!known) fail_msg("<%.*s> is in the page", (int)n->name.len, n->name.ptr);

@@ -164,11 +164,22 @@ static void a_page_holds_some_points_of_each_curve_and_the_command_for_all(void 
     assert_int_equal(count("<i class=\"share\" style=\"--w:99.8%\"></i>"), 6);
 }
 
+static void a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_rows(void **state)
+{
+    (void)state;
+    const voc_table tables[] = {table_of("brief", 1, ROWS, VOC_TABLE_BRIEF), table_of("more", 1, ROWS, 0)};
+    render(tables, 2);
+    assert_int_equal(count("role=\"img\""), 4); // a segment, in two sizes
+    render(tables + 1, 1);
+    assert_int_equal(count("role=\"img\""), 4); // alone it has its own
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_picture_has_a_title_and_a_description_and_no_id_stands_twice),
         cmocka_unit_test(a_page_holds_some_points_of_each_curve_and_the_command_for_all),
+        cmocka_unit_test(a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_rows),
     };
     if (xml_init() != VOC_OK) return 1;
     buf_init(&page, 1 << 24);

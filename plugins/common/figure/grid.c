@@ -88,18 +88,20 @@ static double item(const struct grid *g, size_t lane, size_t r, double x, double
 {
     char room[SAID_MAX];
     struct wrapped w;
+    double value;
     const int grade = grade_at(g, r);
+    const bool barred = g->bars[lane] && g->shades[lane].hi > 0 && part_number(g->p, r, VOC_AS_VALUE, &value);
     const voc_str s = words_of(g, r, room);
-    text_wrap(&w, s, width - (grade >= 0 && !g->bars[lane] ? GRADE : 0), SMALL, false, ITEM_LINES);
+    text_wrap(&w, s, width - (grade >= 0 && !barred ? GRADE : 0), SMALL, false, ITEM_LINES);
     const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw), below = text_height(&w, SMALL) + judged;
     if (draw) {
         text_put(g->p->pen, &w, s, x, y, SMALL, AT_LEFT, class_);
         pen_f(g->p->pen, "<g class=\"%s\">", class_);
-        grade_put(g->p->pen, grade, x + width - 22, y + (g->bars[lane] ? below + 9 : SMALL));
+        grade_put(g->p->pen, grade, x + width - 22, y + (barred ? below + 9 : SMALL));
         pen_s(g->p->pen, "</g>\n");
-        if (g->bars[lane]) bar(g, lane, r, x, y + below + 5, width);
+        if (barred) bar(g, lane, r, x, y + below + 5, width);
     }
-    return below + (g->bars[lane] ? 15 : 4);
+    return below + (barred ? 15 : 4);
 }
 
 // Draws the cell or, where `draw` is false, only measures it.

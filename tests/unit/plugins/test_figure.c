@@ -418,6 +418,40 @@ static void a_step_is_drawn_only_where_an_arrow_leads_to_it(void **state)
     assert_true(says("order") && says("login") && says("again: 10|"));
 }
 
+// ---- colours ---------------------------------------------------------------------------------------------------------------
+
+static double light(const char *block, const char *name)
+{
+    char key[24];
+    double part[3], x;
+    snprintf(key, sizeof key, "--f-%s:#", name);
+    const char *at = strstr(block, key);
+    if (!at) fail_msg("no colour %s", name);
+    at += strlen(key);
+    const size_t each = strspn(at, "0123456789abcdef") / 3;
+    for (size_t i = 0; i < 3; i++) {
+        const char s[3] = {at[i * each], at[i * each + each - 1], 0};
+        x = (double)strtol(s, NULL, 16) / 255;
+        part[i] = x <= 0.04045 ? x / 12.92 : pow((x + 0.055) / 1.055, 2.4);
+    }
+    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+}
+
+static void every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark(void **state)
+{
+    static const char *const pairs[][2] = {{"fg", "bg"}, {"soft", "bg"}, {"fg", "card"}, {"soft", "card"}, {"on", "main"}, {"main", "bg"}, {"loss", "bg"}, {"loss", "card"}, {"s2", "card"},
+                                           {"t0", "h0"}, {"t1", "h1"}, {"t2", "h2"}, {"t3", "h3"}, {"t4", "h4"}, {"t5", "h5"}, {"t6", "h6"}, {"tn3", "hn3"}, {"tn2", "hn2"}, {"tn1", "hn1"}, {"tz", "hz"},
+                                           {"tp1", "hp1"}, {"tp2", "hp2"}, {"tp3", "hp3"}, {"s0", "bg"}, {"s1", "bg"}, {"s2", "bg"}, {"s3", "bg"}, {"s4", "bg"}, {"s5", "bg"}, {"s6", "bg"}, {"s7", "bg"}};
+    size_t blocks = 0;
+    (void)state;
+    for (const char *b = strstr(figure_style(), "--f-bg:"); b; b = strstr(b + 1, "--f-bg:"), blocks++)
+        for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+            const double x = light(b, pairs[i][0]), y = light(b, pairs[i][1]), ratio = (fmax(x, y) + 0.05) / (fmin(x, y) + 0.05);
+            if (ratio < 4.5) fail_msg("%s on %s has a contrast of %.2f in block %zu", pairs[i][0], pairs[i][1], ratio, blocks);
+        }
+    assert_int_equal(blocks, 2);
+}
+
 static void text_is_cut_between_characters_and_never_lost(void **state)
 {
     struct wrapped w;
@@ -493,6 +527,7 @@ int main(void)
         cmocka_unit_test(a_map_of_any_names_fits_and_says_what_it_leaves_out),
         cmocka_unit_test(a_map_draws_until_its_share_and_what_must_always_be_there),
         cmocka_unit_test(a_step_is_drawn_only_where_an_arrow_leads_to_it),
+        cmocka_unit_test(every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark),
         cmocka_unit_test(text_is_cut_between_characters_and_never_lost),
         cmocka_unit_test(a_figure_without_its_parts_or_rows_is_not_drawn),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

@@ -158,6 +158,18 @@ static enum found text(struct xml_quick *q, const char **at)
     return q->status ? STOP : GIVEN;
 }
 
+// A line end and blanks up to the next tag, which stand between most tags, where nobody listens to texts.
+static inline bool gap(struct xml_quick *q, const char **at)
+{
+    const char *c = *at;
+    if (*c != '\n' || q->h->text) return false;
+    c = marked(q, c + 1);
+    if (*c != '<') return false;
+    q->line++;
+    *at = c;
+    return true;
+}
+
 static enum found comment(struct xml_quick *q, const char **at)
 {
     const char *from = *at + 4, *c = from;
@@ -284,6 +296,32 @@ static enum found attribute_name(const struct xml_quick *q, const char **at, str
     return GIVEN;
 }
 
+// The value behind the quote at c[-1], without references and bytes above 127. False: it is another.
+static inline bool plain_value(const struct xml_quick *q, const char *c, voc_str *value)
+{
+    const char *end = marked(q, c);
+    *value = str_mk(c, (size_t)(end - c));
+    return *end == c[-1];
+}
+
+// What most elements of a log are: `<tag key="..." value="..."/>`, of which all but the values was read before. True: the
+// attributes are in q->attrs. The names differ in length, as the two are not compared.
+static inline bool leaf(struct xml_quick *q, const char *c, struct tag *t)
+{
+    const struct xml_quick_head *h = &q->first[(unsigned char)c[1] % XML_QUICK_HEADS], *next = &q->next[1];
+    voc_xml_attr *a = q->attrs.at;
+    if (!begins_with(c, h) || !plain_value(q, c + h->len, &a[0].value)) return false;
+    const char *from = a[0].value.ptr + a[0].value.len + 1;
+    if (!begins_with(from, next) || next->name_len == h->name_len || !plain_value(q, from + next->len, &a[1].value)) return false;
+    const char *end = a[1].value.ptr + a[1].value.len + 1;
+    if (end[0] != '/' || end[1] != '>') return false;
+    a[0].name = str_mk(c + h->name, h->name_len);
+    a[1].name = str_mk(from + next->name, next->name_len);
+    q->attrs.n = 2;
+    *t = (struct tag){.name = {c + 1, h->tag_len}, .end = end + 2, .empty = true};
+    return true;
+}
+
 // The start tag at c, its attributes in q->attrs.
 static enum found start_tag(struct xml_quick *q, const char *c, struct tag *t)
 {
@@ -332,7 +370,8 @@ static enum found opened(struct xml_quick *q, const char **at)
 {
     const char *tag = *at;
     struct tag t;
-    enum found found = q->depth < XML_QUICK_DEPTH ? start_tag(q, tag, &t) : OVER;
+    enum found found = GIVEN;
+    if (q->depth == 0 || q->depth == XML_QUICK_DEPTH || !leaf(q, tag, &t)) found = q->depth < XML_QUICK_DEPTH ? start_tag(q, tag, &t) : OVER;
     if (found != GIVEN) return found;
     if (q->depth == 0 && t.empty) return OVER; // the root's end is libxml2's
     found = t.empty ? GIVEN : push(q, tag, &t);
@@ -361,9 +400,10 @@ static enum found closed(struct xml_quick *q, const char **at)
     if (left <= o->name_len) return MORE;
     for (size_t i = 0; i < o->name_len; i++)
         if (c[i] != name[i]) return OVER; // a call takes longer
-    for (c += o->name_len; class_at(c) & SPACE;) c++;
+    const char *behind = c += o->name_len;
+    while (class_at(c) & SPACE) c++;
     if (*c != '>') return at_end_or_odd(q, c);
-    count_lines(q, *at, c);
+    if (c > behind) count_lines(q, behind, c);
     voc_str told = str_mk(*at + 2, o->name_len);
     *at = c + 1;
     q->tags.len = o->tag;
@@ -433,7 +473,8 @@ voc_rc xml_quick_read(struct xml_quick *q)
     q->at = (size_t)(c - q->chunk);
     while (found == GIVEN || (found == MORE && refill(q))) {
         c = q->chunk + q->at;
-        found = text(q, &c);
+        found = GIVEN;
+        if (!gap(q, &c)) found = text(q, &c);
         if (found == GIVEN) q->at = (size_t)(c - q->chunk);
         if (found == GIVEN) found = markup(q, &c);
         if (found == GIVEN) q->at = (size_t)(c - q->chunk);

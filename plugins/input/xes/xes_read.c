@@ -13,7 +13,7 @@ enum xes_type { XT_STRING, XT_DATE, XT_INT, XT_FLOAT, XT_BOOLEAN, XT_ID, XT_LIST
 
 struct meaning { enum element kind; enum xes_type type; };
 
-#define IS(s, word) ((s).len == sizeof(word) - 1 && memcmp((s).ptr, word, sizeof(word) - 1) == 0)
+#define IS BAG_IS
 
 // What an element is; false: nothing that XES has. Compared in the order in which they are frequent.
 static bool meaning_of(voc_str name, struct meaning *m)
@@ -154,11 +154,12 @@ static int parse_float(voc_str s, double *out)
     return *end == 0 && *out - *out == 0;
 }
 
+struct value { uint32_t type, resolution; int64_t integer; double number; };
+
 // Reads the value by its type. VOC_E_INPUT: it is not one; the text stays what the source wrote.
-static voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct bag_item *it)
+static inline voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct value *it)
 {
-    it->type = VOC_TYPE_TEXT;
-    it->integer = VOC_NA;
+    *it = (struct value){.type = VOC_TYPE_TEXT, .integer = VOC_NA};
     switch (type) {
     case XT_DATE: it->type = VOC_TYPE_TIME; return xes_time(x, text, &it->integer, &it->resolution);
     case XT_INT: it->type = VOC_TYPE_INT; return parse_int(text, &it->integer) ? VOC_OK : VOC_E_INPUT;
@@ -169,6 +170,14 @@ static voc_rc typed(struct xes *x, enum xes_type type, voc_str text, struct bag_
         return it->integer || is(text, "false") || is(text, "0") ? VOC_OK : VOC_E_INPUT;
     default: return VOC_OK;
     }
+}
+
+static inline voc_rc add(struct bag *to, voc_str key, voc_str text, const struct value *v)
+{
+    voc_rc rc;
+    struct bag_item *it = bag_add(to, key, text, &rc);
+    if (it) it->type = v->type, it->resolution = v->resolution, it->integer = v->integer, it->number = v->number;
+    return rc;
 }
 
 // The path of keys that leads to a nested attribute: "parent.child"; members of a list are numbered.
@@ -201,7 +210,7 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
     int has_key = n == 2 && IS(attrs[0].name, "key"), has_value = has_key && IS(attrs[1].name, "value"); // as nearly all stand
     voc_str key = has_value ? attrs[0].value : get(attrs, n, "key", &has_key);
     voc_str value = has_value ? attrs[1].value : get(attrs, n, "value", &has_value);
-    struct bag_item it = {0};
+    struct value it;
     struct bag *to = target(x);
     int holds = type != XT_LIST && type != XT_CONTAINER, in_event = to == &x->event;
     if (!has_key || (holds && !has_value)) {
@@ -224,7 +233,7 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
     if (!to) return VOC_OK;
     if (to == &x->trace && x->trace_had_events && bag_key_of(path) == BAG_NAME)
         return xes_refuse(x, line, "the attributes of a trace stand before its events", "%.*s of the trace comes after its events", 12, "concept:name");
-    rc = bag_add(to, path, value, &it);
+    rc = add(to, path, value, &it);
     if (!rc && plain) x->last = to;
     if (rc == VOC_E_LIMIT && in_event) {
         fault(x, "it has more than 250 attributes, or more than 16 MiB of them");
@@ -232,6 +241,17 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
     }
     if (rc == VOC_E_LIMIT) return xes_refuse(x, line, "at most 250 and 16 MiB", "too many or too large attributes at %.*s", XES_CUT(key.len), key.ptr);
     return rc;
+}
+
+// What nearly all attributes are: of an event itself, with a key and a value. False: it is not, or something is wrong with it.
+static inline bool plain_attribute(struct xes *x, enum xes_type type, const voc_xml_attr *attrs, size_t n)
+{
+    struct value it;
+    if (n != 2 || type == XT_LIST || type == XT_CONTAINER || x->depth == 0 || x->open[x->depth - 1].kind != EL_EVENT) return false;
+    if (!IS(attrs[0].name, "key") || !IS(attrs[1].name, "value") || attrs[0].value.len >= sizeof x->path) return false;
+    if (typed(x, type, attrs[1].value, &it) != VOC_OK || add(&x->event, attrs[0].value, attrs[1].value, &it) != VOC_OK) return false;
+    x->last = &x->event;
+    return true;
 }
 
 // Keys are blank-separated; one with a blank in it is quoted by ' as the standard says.
@@ -288,6 +308,10 @@ voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, 
     if (x->depth == 0 || x->prefix_len) name = local_name(x, name, attrs, n);
     if (!meaning_of(name, &m))
         return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
+    if (m.kind == EL_ATTRIBUTE && x->depth < XES_DEPTH && plain_attribute(x, m.type, attrs, n)) {
+        x->open[x->depth++] = (struct open_element){m.kind, m.type, x->path_len, 0};
+        return VOC_OK;
+    }
     if (!allowed(x, m.kind))
         return xes_refuse(x, line, "a log holds traces, a trace holds events, an event holds attributes", "<%.*s> may not stand here", XES_CUT(name.len), name.ptr);
     if (x->depth == XES_DEPTH) return xes_refuse(x, line, "at most 64 elements within each other", "<%.*s> lies too deep", XES_CUT(name.len), name.ptr);

@@ -2,6 +2,7 @@
 // Format strings of Apache (%h %l "%r" %>s) and nginx ($remote_addr "$request"), compiled into fields and the literals that end
 // them, and lines taken apart by them. A field ends where the whole literal behind it begins; within quotes a backslash takes
 // the next byte along. Escapes (\" \\ \xHH) are undone only where a field has one. Read-only after compiling; any thread.
+#include "plugins/input/weblog/bytes.h"
 #include "plugins/input/weblog/weblog.h"
 
 // ---- names of fields --------------------------------------------------------------------------------------------------------
@@ -180,6 +181,12 @@ const char *wl_layout_compile(struct wl_layout *l, voc_str s)
         const size_t n = step->literal_len < sizeof step->begins ? step->literal_len : sizeof step->begins;
         memcpy(&step->begins, l->literals + step->literal, n);
         memset(&step->mask, 0xFF, n);
+        step->clf = step->field == WL_TIME && step->time == WL_TIME_CLF && n && l->literals[step->literal] == ']';
+        step->sought = n && (k + 1 < l->n || l->open_end);
+        if (n) memset(step->ends, l->literals[step->literal], sizeof step->ends);
+        const bool ends_at_blank = step->sought && n == 1 && l->literals[step->literal] == ' ';
+        step->plain = step->field != WL_TIME && step->field != WL_SKIP && (!step->one_word || ends_at_blank);
+        for (unsigned i = 1; i < k; i++) step->plain &= l->steps[i].field != step->field;
     }
     if (!l->has[WL_TIME]) return "it has no time (%t, $time_local)";
     if (!l->has[WL_REQUEST] && !l->has[WL_TARGET]) return "it has no request (%r, $request)";
@@ -216,30 +223,11 @@ static bool unescape(struct wl_work *k, voc_str *s)
     return true;
 }
 
-static inline uint64_t eight(const char *p)
-{
-    uint64_t x;
-    memcpy(&x, p, sizeof x);
-    return x;
-}
-
-// The first c from p on; NULL: before `end` there is none. Most fields are short: sixteen bytes are looked at without a call.
-static inline const char *first_byte(const char *p, const char *end, char c)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7, all = ones * (unsigned char)c;
-    for (int k = 0; k < 2 && end - p >= 8; k++, p += 8) {
-        const uint64_t x = eight(p) ^ all, hit = (x - ones) & ~x & tops; // the lowest is no borrow of another
-        if (hit) return p + __builtin_ctzll(hit) / 8;
-    }
-#endif
-    return p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
-}
-
 // Whether the literal stands at p; its first byte is known to.
 static inline bool is_there(const char *p, const char *end, const struct wl_step *s, const char *literal)
 {
-    if (end - p >= 8 && s->literal_len <= 8) return ((eight(p) ^ s->begins) & s->mask) == 0;
+    if (s->literal_len == 1) return true;
+    if (end - p >= 8 && s->literal_len <= 8) return ((wl_eight(p) ^ s->begins) & s->mask) == 0;
     return (size_t)(end - p) >= s->literal_len && memcmp(p, literal, s->literal_len) == 0;
 }
 
@@ -248,7 +236,7 @@ static inline bool is_there(const char *p, const char *end, const struct wl_step
 static inline const char *find_end(const char *line, const char *p, const char *end, const struct wl_step *s, const char *literal, bool slashes)
 {
     for (;;) {
-        const char *hit = first_byte(p, end, literal[0]);
+        const char *hit = wl_first_of(p, end, literal[0], s->ends);
         size_t n = 0;
         if (!hit) return NULL;
         while (slashes && hit - line > (ptrdiff_t)n && hit[-1 - (ptrdiff_t)n] == '\\') n++;
@@ -269,29 +257,46 @@ static struct wl_fault cut_short(const struct wl_step *s)
     return (struct wl_fault){"FIELDS", reason ? reason : "the line ends too early"};
 }
 
-// ends_at_blank: the field ends at the first blank, so that it holds none.
-static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, bool slashes, bool ends_at_blank, struct wl_request *r, struct wl_fault *fault)
+// text: the field, with the rest of the line behind it.
+static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, const char *end, bool slashes, struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault no_time = {"TIME", "its time is not understood"}, memory = {NULL, NULL}, more = {"FIELDS", "it does not have the fields of its layout"};
-    if (s->field == WL_TIME) {
-        if (wl_time_read(k, s->time, text, r)) return true;
-        return *fault = no_time, false;
-    }
+    if (s->field == WL_TIME) return (s->clf ? wl_time_clf(k, text, r) : wl_time_read(k, s->time, text, r)) || (*fault = no_time, false);
     if (s->field == WL_SKIP) return true;
-    if (s->one_word && !ends_at_blank && memchr(text.ptr, ' ', text.len)) return *fault = more, false;
+    if (s->one_word) {
+        const char *blank = wl_first(text.ptr, end, ' '); // beyond the field: of short texts that takes no call
+        if (blank && blank < text.ptr + text.len) return *fault = more, false;
+    }
     if (slashes && s->quoted && memchr(text.ptr, '\\', text.len) && !unescape(k, &text)) return *fault = memory, false;
     if (wl_none(r->at[s->field])) r->at[s->field] = text; // named twice: the first that says something
     return true;
 }
 
+#define CLF_LEN 26 // "22/Jan/2019:03:56:14 +0330"
+
 // Where the field of step s ends that begins at p; NULL: it does not.
-static inline const char *field_end(const struct wl_layout *l, const struct wl_step *s, voc_str line, const char *p, bool last, bool slashes)
+static inline const char *field_end(const struct wl_layout *l, const struct wl_step *s, voc_str line, const char *p, bool slashes)
 {
     const char *literal = l->literals + s->literal, *end = line.ptr + line.len;
-    if (s->literal_len == 0) return end; // the last
-    if (!last || l->open_end) return find_end(line.ptr, p, end, s, literal, slashes && s->quoted);
+    if (s->sought) {
+        // a time that can be read is as long as this, and has no bracket in it
+        if (s->clf && end - p > CLF_LEN && p[CLF_LEN] == ']' && is_there(p + CLF_LEN, end, s, literal)) return p + CLF_LEN;
+        return find_end(line.ptr, p, end, s, literal, slashes && s->quoted);
+    }
     if ((size_t)(end - p) < s->literal_len || memcmp(end - s->literal_len, literal, s->literal_len) != 0) return NULL;
     return end - s->literal_len;
+}
+
+// Whether the line has a backslash. Nearly none has: a block is looked through at once, from one to the next.
+static inline bool has_slash(struct wl_work *k, voc_str line)
+{
+    const char *end = line.ptr + line.len, *all = k->block.ptr + k->block.len;
+    if (k->plain && line.ptr >= k->plain && end <= k->plain_end) return false;
+    if (!wl_in_block(k, line.ptr, line.len)) return memchr(line.ptr, '\\', line.len) != NULL;
+    const char *slash = memchr(line.ptr, '\\', (size_t)(all - line.ptr));
+    k->plain = line.ptr;
+    k->plain_end = slash ? slash : all;
+    return end > k->plain_end;
 }
 
 bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struct wl_fault *fault)
@@ -300,17 +305,15 @@ bool wl_layout_read(struct wl_work *k, voc_str line, struct wl_request *r, struc
     static const struct wl_fault message = {"", "another message than a request"};
     const size_t begins = l->steps[0].literal_len;
     if (l->proxy && !memchr(line.ptr, '"', line.len)) return *fault = message, false;
-    if (line.len < begins || memcmp(line.ptr, l->literals, begins) != 0) return *fault = cut_short(&l->steps[0]), false;
-    const bool slashes = memchr(line.ptr, '\\', line.len) != NULL;
+    if (line.len < begins || (begins && memcmp(line.ptr, l->literals, begins) != 0)) return *fault = cut_short(&l->steps[0]), false;
+    const bool slashes = has_slash(k, line);
     const char *p = line.ptr + begins;
-    for (unsigned i = 1; i < l->n; i++) {
-        const struct wl_step *s = &l->steps[i];
-        const bool last = i + 1 == l->n;
-        const char *end = field_end(l, s, line, p, last, slashes);
-        if (!end) return *fault = cut_short(s), false;
-        const bool at_blank = s->literal_len == 1 && l->literals[s->literal] == ' ' && (!last || l->open_end) && !(slashes && s->quoted);
-        if (!read_field(k, s, (voc_str){p, (size_t)(end - p)}, slashes, at_blank, r, fault)) return false;
-        p = end + s->literal_len;
+    for (const struct wl_step *s = l->steps + 1, *stop = l->steps + l->n; s < stop; s++) {
+        const char *to = field_end(l, s, line, p, slashes);
+        if (!to) return *fault = cut_short(s), false;
+        if (s->plain && !slashes) r->at[s->field] = (voc_str){p, (size_t)(to - p)};
+        else if (!read_field(k, s, (voc_str){p, (size_t)(to - p)}, line.ptr + line.len, slashes, r, fault)) return false;
+        p = to + s->literal_len;
     }
     if (!l->has[WL_QUERY] || wl_join_query(k, r)) return true;
     return *fault = (struct wl_fault){NULL, NULL}, false;

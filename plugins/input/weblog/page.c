@@ -2,6 +2,7 @@
 // The page of a request as people speak of it: no host, no query but the parameters that were named, no session in the path, no
 // slash at the end, no index.html, percent signs undone where they are text; and ids in it folded to *, so that all products
 // are one page. What was asked for, with its ids, stays as the object. Any thread, on its own work.
+#include "plugins/input/weblog/bytes.h"
 #include "plugins/input/weblog/weblog.h"
 
 #define PATH_MAX_ 1024u
@@ -43,25 +44,23 @@ static voc_str without_host(voc_str t)
 // ---- the path as asked for --------------------------------------------------------------------------------------------------------
 
 // What one look over a path tells: which of the steps below it needs at all.
-struct look { bool percent, twice, session, digit; size_t len; };
+struct look { bool percent, twice, session, digit; };
 
-enum { IS_END = 1, IS_SLASH = 2, IS_PERCENT = 4, IS_SESSION = 8, IS_DIGIT = 16 };
+enum { IS_SLASH = 1, IS_PERCENT = 2, IS_SESSION = 4, IS_DIGIT = 8 };
 
-static const unsigned char means[256] = {['?'] = IS_END, ['#'] = IS_END, ['/'] = IS_SLASH, ['%'] = IS_PERCENT, [';'] = IS_SESSION, ['0'] = IS_DIGIT, ['1'] = IS_DIGIT, ['2'] = IS_DIGIT,
+static const unsigned char means[256] = {['/'] = IS_SLASH, ['%'] = IS_PERCENT, [';'] = IS_SESSION, ['0'] = IS_DIGIT, ['1'] = IS_DIGIT, ['2'] = IS_DIGIT,
                                         ['3'] = IS_DIGIT, ['4'] = IS_DIGIT, ['5'] = IS_DIGIT, ['6'] = IS_DIGIT, ['7'] = IS_DIGIT, ['8'] = IS_DIGIT, ['9'] = IS_DIGIT};
 
 static struct look look_at(voc_str t)
 {
     unsigned all = 0, before = 0, twice = 0;
-    size_t i = 0;
-    for (; i < t.len; i++) {
+    for (size_t i = 0; i < t.len; i++) {
         unsigned m = means[(unsigned char)t.ptr[i]];
-        if (m & IS_END) break;
         all |= m;
         twice |= m & before;
         before = m;
     }
-    return (struct look){.percent = all & IS_PERCENT, .twice = twice & IS_SLASH, .session = all & IS_SESSION, .digit = all & IS_DIGIT, .len = i};
+    return (struct look){.percent = all & IS_PERCENT, .twice = twice & IS_SLASH, .session = all & IS_SESSION, .digit = all & IS_DIGIT};
 }
 
 // Repeated slashes are one; ";jsessionid=..." goes.
@@ -295,66 +294,34 @@ static voc_str at_most(struct wl_work *k, voc_str s)
     return s;
 }
 
-static bool read_page(struct wl_work *k, voc_str target, struct wl_page *out)
+// Of a path without host and query. *out has no query yet.
+static bool read_path(struct wl_work *k, voc_str t, struct wl_page *out)
 {
-    voc_str t = target.ptr[0] == '/' ? target : without_host(target);
     struct look l = look_at(t);
     *out = (struct wl_page){0};
-    if (l.len < t.len && t.ptr[l.len] == '?') out->query = wl_cut(t, l.len + 1, t.len);
-    t.len = l.len;
     if ((l.twice || l.session) && !tidy(k, &t)) return false;
     if (l.percent && !decode(k, &t, false)) return false;
-    if (out->query.len && !read_campaign(k, out)) return false;
     judge_ending(t, out);
     out->object = at_most(k, t);
     out->page = without_end(out->object);
     if (out->part && k->w->n_rules == 0) return true; // nobody asks for the page of a part
-    if (k->w->ids && (l.digit || l.percent || l.len >= 36) && !fold_ids(k, &out->page)) return false;
-    return !out->query.len || add_kept(k, out);
+    return !k->w->ids || !(l.digit || l.percent || t.len >= 36) || fold_ids(k, &out->page);
 }
 
-// ---- pages met in the first block -----------------------------------------------------------------------------------------------------
-
-static struct wl_path *path_place(const struct weblog *w, voc_str t)
-{
-    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t h = t.len, x = 0;
-    size_t i = 0;
-    for (; i + 8 <= t.len; i += 8) {
-        memcpy(&x, t.ptr + i, 8);
-        h = (h ^ x) * k;
-        h ^= h >> 32;
-    }
-    x = 0;
-    if (t.len >= 8) memcpy(&x, t.ptr + t.len - 8, 8);
-    else memcpy(&x, t.ptr, t.len);
-    return &w->paths[((h ^ x) * k) >> 40 & (WL_PATHS_KNOWN - 1)];
-}
-
-// Most requests are for what others asked for before: then nothing of it is worked out again.
+// Paths that the target begins with are learned: as the target is sound, they are.
 bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out)
 {
-    if (target.len > WL_PATH_KNOWN) return read_page(k, target, out);
-    const struct wl_path *p = path_place(k->w, target);
-    if (p->len != target.len || memcmp(p->ptr, target.ptr, target.len) != 0) return read_page(k, target, out);
-    *out = (struct wl_page){.page = p->page, .object = p->object, .part = p->part, .download = p->download};
-    return true;
-}
-
-bool wl_page_learn(struct wl_work *k, voc_str target)
-{
-    struct weblog *w = (struct weblog *)(uintptr_t)k->w; // not const here: no other thread reads yet
-    struct wl_page p;
-    if (target.len > WL_PATH_KNOWN) return true;
-    struct wl_path *to = path_place(w, target), found = {.len = (uint32_t)target.len};
-    if (to->len) return true; // the first keeps the place
-    if (!read_page(k, target, &p)) return false;
-    if (p.query.len) return true;
-    found.part = p.part;
-    found.download = p.download;
-    voc_str own;
-    if (!wl_copy(w, target, &own) || !wl_copy(w, p.object, &found.object) || !wl_copy(w, p.page, &found.page)) return false;
-    found.ptr = own.ptr;
-    *to = found;
-    return true;
+    const bool local = target.ptr[0] == '/';
+    voc_str t = local ? target : without_host(target), query = {"", 0};
+    const char *end = t.ptr + t.len, *hash = wl_first(t.ptr, end, '#'), *mark = wl_first(t.ptr, hash ? hash : end, '?');
+    if (mark) query = (voc_str){mark + 1, (size_t)(end - mark - 1)};
+    if (mark || hash) t.len = (size_t)((mark ? mark : hash) - t.ptr);
+    if (!local || !wl_page_met(k, t, out)) {
+        if (!read_path(k, t, out)) return false;
+        if (local) wl_page_learn(k, t, out);
+    }
+    out->query = query;
+    if (query.len == 0) return true;
+    if (!read_campaign(k, out)) return false;
+    return (out->part && k->w->n_rules == 0) || add_kept(k, out);
 }

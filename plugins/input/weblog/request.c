@@ -4,6 +4,7 @@
 // pages and visits hold what people did. Any thread, on its own work.
 #include <stdio.h>
 
+#include "plugins/input/weblog/bytes.h"
 #include "plugins/input/weblog/weblog.h"
 
 #define REFERRER_MAX 512u
@@ -19,13 +20,6 @@ static bool is_method(voc_str s)
     return true;
 }
 
-static uint64_t eight(const char *p)
-{
-    uint64_t x;
-    memcpy(&x, p, 8);
-    return x;
-}
-
 // Whether one of eight bytes is below a blank or is DEL; where it says yes, it may be another byte behind such a one.
 static bool may_be_control(uint64_t x)
 {
@@ -39,10 +33,22 @@ static bool is_rubbish(voc_str s)
 {
     const size_t n = s.len < 64 ? s.len : 64;
     size_t i = 0;
-    for (; i + 8 <= n && !may_be_control(eight(s.ptr + i)); i += 8) continue;
+    for (; i + 8 <= n && !may_be_control(wl_eight(s.ptr + i)); i += 8) continue;
     for (; i < n; i++)
         if (((unsigned char)s.ptr[i] < 0x20 && s.ptr[i] != '\t') || s.ptr[i] == 0x7F) return true;
     return false;
+}
+
+// As nearly all are: "GET /page HTTP/1.1" and no blank at the end.
+static inline bool split_plain(struct wl_request *r)
+{
+    const voc_str q = r->at[WL_REQUEST];
+    if (q.len < 14 || memcmp(q.ptr, "GET /", 5) != 0) return false;
+    const char *version = q.ptr + q.len - 9;
+    if (memcmp(version, " HTTP/", 6) != 0 || version[6] == ' ' || version[7] == ' ' || version[8] == ' ') return false;
+    r->at[WL_METHOD] = wl_cut(q, 0, 3);
+    r->at[WL_TARGET] = wl_cut(q, 4, q.len - 9);
+    return true;
 }
 
 // "GET /page HTTP/1.1"; the version may be missing, and a target may hold blanks.
@@ -50,6 +56,7 @@ static bool split_request(struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault none = {"", "a connection without a request"}, rubbish = {"REQUEST", "the request is no HTTP: TLS or another protocol on a plain port"},
                                  strange = {"REQUEST", "the request is not METHOD PAGE PROTOCOL"};
+    if (split_plain(r)) return true;
     voc_str q = r->at[WL_REQUEST];
     while (q.len && q.ptr[q.len - 1] == ' ') q.len--;
     if (wl_none(q) || (q.len > 1 && q.ptr[0] == '-' && q.ptr[1] == ' ') || wl_is(q, "<BADREQ>")) return *fault = none, false;
@@ -101,60 +108,6 @@ static bool read_count(voc_str s, int64_t *out)
 }
 
 // ---- the agent ---------------------------------------------------------------------------------------------------------------------
-
-// Of all of it: the versions of one browser differ in a few digits somewhere in the middle. At least 16 bytes.
-static uint64_t mix(voc_str s)
-{
-    const uint64_t k = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t a = s.len, b = eight(s.ptr + s.len - 8);
-    for (size_t i = 0; i + 16 <= s.len; i += 16) {
-        a = (a ^ eight(s.ptr + i)) * k;
-        b = (b ^ eight(s.ptr + i + 8)) * (k + 2);
-    }
-    a ^= eight(s.ptr + s.len - 16);
-    return (a ^ (b << 23 | b >> 41)) * k;
-}
-
-static uint32_t hash_agent(voc_str s) // FNV-1a, 64 bits folded: it goes into aliases, so it never changes
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.ptr[i]) * UINT64_C(0x100000001b3);
-    return (uint32_t)(h ^ h >> 32);
-}
-
-static void judge_agent(const struct weblog *w, voc_str agent, struct wl_agent *out)
-{
-    out->ptr = agent.ptr;
-    out->len = agent.len;
-    out->hash = hash_agent(agent);
-    out->robot = wl_robots_name(w->known, agent);
-}
-
-// Agents of the first block are known to the instance; others are looked at once where they stand in a block. Agents that were
-// unescaped lie in the scratch and are judged each time.
-static const struct wl_agent *find_agent(struct wl_work *k, voc_str agent, struct wl_agent *own)
-{
-    bool lasting = agent.ptr < k->scratch || agent.ptr >= k->scratch + k->used;
-    if (agent.len < 16) return judge_agent(k->w, agent, own), own;
-    uint64_t h = mix(agent);
-    const struct wl_agent *known = &k->w->agents[h >> 40 & (WL_AGENTS_KNOWN - 1)];
-    if (known->len == agent.len && memcmp(known->ptr, agent.ptr, agent.len) == 0) return known;
-    if (!lasting) return judge_agent(k->w, agent, own), own;
-    struct wl_agent *a = &k->agents[h >> 40 & (WL_AGENTS - 1)];
-    if (a->len == agent.len && memcmp(a->ptr, agent.ptr, agent.len) == 0) return a;
-    judge_agent(k->w, agent, a);
-    return a;
-}
-
-static bool learn_agent(struct weblog *w, voc_str agent)
-{
-    if (agent.len < 16) return true;
-    struct wl_agent *a = &w->agents[mix(agent) >> 40 & (WL_AGENTS_KNOWN - 1)];
-    if (a->len) return true; // the first keeps the place
-    if (!wl_copy(w, agent, &agent)) return false;
-    judge_agent(w, agent, a);
-    return true;
-}
 
 // What HAProxy was told to capture: "{host|agent}". The agent is the part with a product and its version.
 static void read_captured(struct wl_request *r)
@@ -247,6 +200,7 @@ static voc_str foreign_referrer(const struct wl_work *k, const struct wl_request
     static const voc_str none = {"", 0};
     voc_str ref = r->at[WL_REFERRER], site;
     if (wl_none(ref)) return none;
+    if (k->w->home.len && ref.len >= k->w->home.len && memcmp(ref.ptr, k->w->home.ptr, k->w->home.len) == 0) return none; // as most are
     site = wl_site_of(ref);
     if (site.len && (wl_eq(site, k->w->site) || (!wl_none(r->at[WL_HOST]) && wl_eq(site, without_www(r->at[WL_HOST]))))) return none;
     if (ref.len > REFERRER_MAX) {
@@ -326,23 +280,17 @@ static bool robot_alias(struct wl_work *k, const struct wl_request *r, voc_str n
     return true;
 }
 
-// The robot's name; empty: a person's browser, or nobody can tell.
-static voc_str find_robot(struct wl_work *k, const struct wl_request *r, const struct wl_page *p, uint32_t *hash)
+// The robot's name; empty: a person's browser, or nobody can tell. *agent: of the agent that the line has, if any.
+static voc_str find_robot(struct wl_work *k, const struct wl_request *r, const struct wl_page *p, struct wl_agent *agent)
 {
     static const voc_str nameless = VOC_LIT("nameless"), none = {"", 0};
-    voc_str agent = r->at[WL_AGENT];
-    struct wl_agent own;
-    *hash = 0;
-    if (k->w->robots == WL_AS_VISITORS) {
-        if (!wl_none(agent)) *hash = find_agent(k, agent, &own)->hash;
-        return none;
-    }
-    if (agent.ptr && wl_none(agent)) return nameless; // the log has agents, and this one gives none
-    if (!wl_none(agent)) {
-        const struct wl_agent *a = find_agent(k, agent, &own);
-        *hash = a->hash;
-        if (a->robot.len) return a->robot;
-    }
+    const voc_str said = r->at[WL_AGENT];
+    voc_str robot = none;
+    agent->hash = 0;
+    if (!wl_none(said)) *agent = wl_agent_find(k, said, &robot);
+    if (k->w->robots == WL_AS_VISITORS) return none;
+    if (said.ptr && wl_none(said)) return nameless; // the log has agents, and this one gives none
+    if (robot.len) return robot;
     return wl_is(p->object, "/robots.txt") ? nameless : none;
 }
 
@@ -381,22 +329,25 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
 {
     static const struct wl_fault memory = {NULL, NULL}, no_status = {"STATUS", "its status is not a number from 100 to 999"}, robot_rule = {"", "a robot"}, part_rule = {"", "a part of a page"};
     struct wl_page p;
-    uint32_t hash;
+    struct wl_agent agent;
     voc_str action = {"", 0}, left_out = {"", 0};
     voc_row *row = &k->rows[k->n];
-    if (r->at[WL_REQUEST].ptr && !split_request(r, fault)) return false;
-    if (!check_target(r, fault)) return false;
+    const bool whole = r->at[WL_REQUEST].ptr != NULL; // then its method was looked at
+    if (whole && !split_request(r, fault)) return false;
+    const bool known = wl_page_met(k, r->at[WL_TARGET], &p); // then it is sound, and has no query
+    if (!(known && whole) && !check_target(r, fault)) return false;
     if (r->at[WL_CAPTURED].len) read_captured(r);
     int status = read_status(r->at[WL_STATUS]);
     if (status < 0) return *fault = no_status, false;
-    if (!wl_page_read(k, r->at[WL_TARGET], &p) || !apply_rules(k, &p, &action, &left_out)) return *fault = memory, false;
+    if (!known && !wl_page_read(k, r->at[WL_TARGET], &p)) return *fault = memory, false;
+    if (!apply_rules(k, &p, &action, &left_out)) return *fault = memory, false;
     if (left_out.len) return *fault = (struct wl_fault){"", left_out.ptr}, false;
-    voc_str robot = find_robot(k, r, &p, &hash);
+    voc_str robot = find_robot(k, r, &p, &agent);
     struct meaning m = means(r, &p, status, robot.len > 0);
     if (m.whose == OF_PART && k->w->parts == WL_AS_VISITORS) m = (struct meaning){"load", VOC_ACTOR_CUSTOMER, OF_PERSON};
     if (m.whose == OF_ROBOT && k->w->robots == WL_LEAVE_OUT) return *fault = robot_rule, false;
     if (m.whose == OF_PART && k->w->parts == WL_LEAVE_OUT) return *fault = part_rule, false;
-    bool named = m.whose == OF_ROBOT ? robot_alias(k, r, robot, &k->aliases[k->n]) : wl_visitor_alias(k, r, hash, &k->aliases[k->n]);
+    bool named = m.whose == OF_ROBOT ? robot_alias(k, r, robot, &k->aliases[k->n]) : wl_visitor_alias(k, r, &agent, &k->aliases[k->n]);
     fill_row(k, r, &p, &m, row);
     row->record = record;
     row->n_customer = named;
@@ -405,13 +356,4 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
     add_attrs(k, row, r, &p, m.whose, robot, status);
     k->n++;
     return true;
-}
-
-bool wl_request_learn(struct wl_work *k, struct wl_request *r)
-{
-    struct weblog *w = (struct weblog *)(uintptr_t)k->w; // not const here: no other thread reads yet
-    struct wl_fault fault;
-    if (!wl_none(r->at[WL_AGENT]) && !learn_agent(w, r->at[WL_AGENT])) return false;
-    if (r->at[WL_REQUEST].ptr && !split_request(r, &fault)) return true;
-    return !check_target(r, &fault) || wl_page_learn(k, r->at[WL_TARGET]);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the first block tells before any is read: which agents there are, and which site the log is of. That is the host that most
-// referrers name, if it is that of a third of them at least: who comes from another page of the site has not come from
-// anywhere. Called once, when the first lines are there.
+// What the first block tells before any is read: which site the log is of. That is the host that most referrers name, if it is
+// that of a third of them at least: who comes from another page of the site has not come from anywhere. Called once, when the
+// first lines are there.
 #include "plugins/input/weblog/weblog.h"
 
 #define RECORDS_MAX 5000u
@@ -26,7 +26,7 @@ static bool read_one(struct wl_work *k, voc_str line, struct wl_request *r, stru
     struct weblog *w = (struct weblog *)(uintptr_t)k->w; // not const here: head is called before any other thread reads
     struct wl_fault fault;
     memset(r, 0, sizeof *r);
-    if (line.len == 0 || WL_NEED(line.len) > k->room) return false;
+    if (line.len == 0 || line.len > WL_GUESS_LINE) return false;
     if (line.ptr[0] == '#') {
         if (w->kind == WL_KIND_W3C) *rc = wl_w3c_directive(w, line, context);
         return false;
@@ -40,20 +40,30 @@ static voc_rc count_all(struct wl_work *k, const voc_block *b, struct sites *s)
     struct wl_w3c *context = NULL;
     struct wl_request r;
     voc_rc rc = VOC_OK;
-    k->room = WL_NEED(WL_GUESS_LINE);
-    k->scratch = k->w->host->alloc(k->w->cx, k->room);
-    if (!k->scratch) return VOC_E_NOMEM;
     for (size_t i = 0; i < b->n_records && i < RECORDS_MAX && !rc; i++) {
         voc_str line = {b->bytes + b->start[i], b->end[i] - b->start[i]};
         k->used = 0;
         if (!read_one(k, line, &r, &context, &rc)) continue;
-        if (!wl_request_learn(k, &r)) rc = VOC_E_NOMEM;
         if (wl_none(r.at[WL_REFERRER])) continue;
         const char *own = r.at[WL_REFERRER].ptr;
         if (own >= b->bytes && own < b->bytes + b->n_bytes) count(s, wl_site_of(r.at[WL_REFERRER])); // not of what was unescaped: that is gone
     }
-    k->w->host->free(k->w->cx, k->scratch);
     return rc;
+}
+
+// What a referrer from another page of the site begins with; a site with a port or a path in it is none that a referrer gives.
+static voc_rc name_home(struct weblog *w)
+{
+    static const char before[] = "https://";
+    const size_t skip = sizeof before - 1, len = skip + w->site.len + 1;
+    if (w->site.len == 0) return VOC_OK;
+    char *text = wl_alloc(w, len);
+    if (!text) return VOC_E_NOMEM;
+    memcpy(text, before, skip);
+    memcpy(text + skip, w->site.ptr, w->site.len);
+    text[len - 1] = '/';
+    if (wl_eq(wl_site_of((voc_str){text, len}), w->site)) w->home = (voc_str){text, len};
+    return VOC_OK;
 }
 
 voc_rc wl_head(void *instance, const voc_block *first)
@@ -61,15 +71,13 @@ voc_rc wl_head(void *instance, const voc_block *first)
     struct weblog *w = instance;
     struct sites s = {.n = 0};
     size_t best = 0;
-    bool named = w->site.len > 0;
-    struct wl_work *k = w->host->alloc(w->cx, sizeof *k);
+    struct wl_work *k = wl_work_take(w, (voc_str){first->bytes, first->n_bytes});
     if (!k) return VOC_E_NOMEM;
-    k->w = w;
-    k->minute.known = false;
     voc_rc rc = count_all(k, first, &s);
-    w->host->free(w->cx, k);
+    wl_work_back(w, k);
     for (size_t i = 1; i < s.n; i++)
         if (s.at[i].n > s.at[best].n) best = i;
-    if (rc || named || s.n == 0 || s.at[best].n < LEAST || s.at[best].n * 3 < s.all) return rc;
-    return w->host->utf8_valid(s.at[best].name.ptr, s.at[best].name.len) && !wl_copy(w, s.at[best].name, &w->site) ? VOC_E_NOMEM : VOC_OK;
+    const bool found = w->site.len == 0 && s.n > 0 && s.at[best].n >= LEAST && s.at[best].n * 3 >= s.all;
+    if (!rc && found && w->host->utf8_valid(s.at[best].name.ptr, s.at[best].name.len) && !wl_copy(w, s.at[best].name, &w->site)) rc = VOC_E_NOMEM;
+    return rc ? rc : name_home(w);
 }

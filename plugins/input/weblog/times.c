@@ -62,7 +62,7 @@ static bool clf_minute(const char *p, int64_t *us)
 }
 
 // "22/Jan/2019:03:56:14 +0330"
-bool wl_time_clf(struct wl_work *k, voc_str t, int64_t *us)
+bool wl_time_clf(struct wl_work *k, voc_str t, struct wl_request *r)
 {
     struct wl_minute *c = &k->minute;
     int seconds, zone;
@@ -74,7 +74,8 @@ bool wl_time_clf(struct wl_work *k, voc_str t, int64_t *us)
         memcpy(c->zone, t.ptr + 21, 5);
         c->known = true;
     }
-    *us = c->us + seconds * SECOND;
+    r->time_us = c->us + seconds * SECOND;
+    r->resolution = VOC_RES_SECOND;
     return true;
 }
 
@@ -106,7 +107,7 @@ static bool haproxy(struct wl_work *k, voc_str t, struct wl_request *r)
     int64_t us;
     int s, ms = 0, d = 0, y = 0;
     char iso[40];
-    if (t.len == 26 && wl_time_clf(k, t, &r->time_us)) return r->resolution = VOC_RES_SECOND, true;
+    if (t.len == 26 && wl_time_clf(k, t, r)) return true;
     if ((t.len != 20 && t.len != 24) || t.ptr[17] != ':' || !clf_minute(t.ptr, &us) || !number(t.ptr + 18, 2, &s) || s > 60) return false;
     if (t.len == 24 && (t.ptr[20] != '.' || !number(t.ptr + 21, 3, &ms))) return false;
     r->resolution = t.len == 24 ? VOC_RES_MS : VOC_RES_SECOND;
@@ -121,9 +122,7 @@ bool wl_time_read(struct wl_work *k, enum wl_time form, voc_str t, struct wl_req
 {
     const struct weblog *w = k->w;
     switch (form) {
-    case WL_TIME_CLF:
-        r->resolution = VOC_RES_SECOND;
-        return wl_time_clf(k, t, &r->time_us);
+    case WL_TIME_CLF: return wl_time_clf(k, t, r);
     case WL_TIME_EPOCH_S: return wl_time_epoch(t, SECOND, &r->time_us, &r->resolution);
     case WL_TIME_EPOCH_MS: return wl_time_epoch(t, 1000, &r->time_us, &r->resolution);
     case WL_TIME_EPOCH_US: return wl_time_epoch(t, 1, &r->time_us, &r->resolution);

@@ -4,24 +4,46 @@
 // goes into the alias as a short hash: what it says is of no use to tell people apart. Any thread.
 #include <stdio.h>
 
+#include "plugins/input/weblog/bytes.h"
 #include "plugins/input/weblog/weblog.h"
 
 // ---- addresses ------------------------------------------------------------------------------------------------------------------
 
 // Four numbers up to 255; *to NULL: not asked for.
-static bool ipv4(voc_str s, unsigned char to[4])
+static inline bool ipv4(voc_str s, unsigned char to[4])
 {
-    size_t i = 0;
+    const char *p = s.ptr, *end = s.ptr + s.len;
     for (int part = 0; part < 4; part++) {
-        unsigned x = 0;
-        size_t from = i;
-        while (i < s.len && i - from < 3 && wl_digit(s.ptr[i])) x = x * 10 + (unsigned)(s.ptr[i++] - '0');
-        if (i == from || x > 255) return false;
+        unsigned x, digit;
+        if (p == end || (x = (unsigned)(unsigned char)*p - '0') > 9) return false;
+        p++;
+        for (int more = 0; more < 2 && p < end && (digit = (unsigned)(unsigned char)*p - '0') <= 9; more++, p++) x = x * 10 + digit;
+        if (x > 255) return false;
         if (to) to[part] = (unsigned char)x;
-        if (part < 3 && (i == s.len || s.ptr[i++] != '.')) return false;
+        if (part < 3 && (p == end || *p++ != '.')) return false;
     }
-    return i == s.len;
+    return p == end;
 }
+
+#if defined(__SSE2__)
+// "0" to "255", of which there are one to three digits.
+static inline bool is_part(const char *p, unsigned n) { return n - 1 < 2 || (n == 3 && (p[0] < '2' || (p[0] == '2' && (p[1] < '5' || (p[1] == '5' && p[2] <= '5'))))); }
+
+// Whether the at most 15 bytes at p are an IPv4 address; a sixteenth can be read.
+static inline bool is_ipv4(const char *p, unsigned len)
+{
+    static const char dot[16] = "................", zero[16] = "0000000000000000";
+    typedef unsigned char digits __attribute__((vector_size(16)));
+    digits x, y;
+    memcpy(&x, p, sizeof x);
+    memcpy(&y, zero, sizeof y);
+    const unsigned all = (1u << len) - 1, dots = wl_which(p, dot) & all, numbers = (unsigned)__builtin_ia32_pmovmskb128((wl_lane)(x - y < 10)) & all;
+    const unsigned second = dots & (dots - 1), third = second & (second - 1);
+    if ((dots | numbers) != all || third == 0 || (third & (third - 1)) != 0) return false;
+    const unsigned a = (unsigned)__builtin_ctz(dots) + 1, b = (unsigned)__builtin_ctz(second) + 1, c = (unsigned)__builtin_ctz(third) + 1;
+    return is_part(p, a - 1) && is_part(p + a, b - a - 1) && is_part(p + b, c - b - 1) && is_part(p + c, len - c);
+}
+#endif
 
 static int hex(char c) { return wl_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
 
@@ -122,7 +144,10 @@ voc_str wl_address(struct wl_work *k, voc_str s)
     static const voc_str none = {"", 0};
     uint16_t g[8];
     if (s.len < 2 || s.len > 80) return none;
-    if (s.len <= 15 && ipv4(s, NULL)) return s; // what nearly all are
+#if defined(__SSE2__)
+    if (s.len <= 15 && wl_in_block(k, s.ptr, 16) && is_ipv4(s.ptr, (unsigned)s.len)) return s; // what nearly all are
+#endif
+    if (s.len <= 15 && ipv4(s, NULL)) return s;
     s = bare(s);
     if (ipv4(s, NULL)) return s;
     if (!ipv6(s, g)) return none;
@@ -195,9 +220,8 @@ static bool named(const char *kind, voc_str value, uint32_t strong, voc_alias *o
     return true;
 }
 
-bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, uint32_t agent_hash, voc_alias *out)
+bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, const struct wl_agent *agent, voc_alias *out)
 {
-    static const char digits[] = "0123456789abcdef";
     const struct weblog *w = k->w;
     enum wl_visitor by = w->visitor;
     if ((by == WL_VISITOR_AUTO || by == WL_VISITOR_USER) && named("login", r->at[WL_USER], 1, out)) return true;
@@ -210,12 +234,12 @@ bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, uint32_t ag
         if (wl_none(address) || address.len > 256 || is_control(address)) return false;
     }
     if (by == WL_VISITOR_IP) return named("ip", address, 0, out);
-    if (agent_hash == 0) return named("visitor", address, 0, out); // the log has no agents
-    char *to = wl_room(k, address.len + 9);
+    if (agent->hash == 0) return named("visitor", address, 0, out); // the log has no agents
+    char *to = wl_room(k, address.len + 1 + sizeof agent->digits);
     if (!to) return false;
     memcpy(to, address.ptr, address.len);
     to[address.len] = '/';
-    for (unsigned i = 0; i < 8; i++) to[address.len + 1 + i] = digits[agent_hash >> (28 - 4 * i) & 15];
-    *out = (voc_alias){.kind = VOC_LIT("visitor"), .value = {to, address.len + 9}, .strong = 0};
+    memcpy(to + address.len + 1, agent->digits, sizeof agent->digits);
+    *out = (voc_alias){.kind = VOC_LIT("visitor"), .value = {to, address.len + 1 + sizeof agent->digits}, .strong = 0};
     return true;
 }

@@ -111,11 +111,7 @@ static voc_rc read_options(struct weblog *w, const voc_value *v)
     w->ids = v[OPT_IDS].i == 0;
     w->zone_utc = w->zone.len == 0 || wl_is(w->zone, "UTC");
     voc_str *keep = wl_alloc(w, (v[OPT_KEEP].n_list + 1) * sizeof *keep);
-    w->agents = wl_alloc(w, WL_AGENTS_KNOWN * sizeof *w->agents);
-    if (w->agents) memset(w->agents, 0, WL_AGENTS_KNOWN * sizeof *w->agents);
-    w->paths = wl_alloc(w, WL_PATHS_KNOWN * sizeof *w->paths);
-    if (w->paths) memset(w->paths, 0, WL_PATHS_KNOWN * sizeof *w->paths);
-    if (!keep || !w->agents || !w->paths || !wl_copy(w, v[OPT_COOKIE].s, &w->cookie) || !wl_copy(w, v[OPT_SITE].s, &w->site)) return VOC_E_NOMEM;
+    if (!keep || !wl_copy(w, v[OPT_COOKIE].s, &w->cookie) || !wl_copy(w, v[OPT_SITE].s, &w->site)) return VOC_E_NOMEM;
     for (size_t i = 0; i < v[OPT_KEEP].n_list && !rc; i++)
         if (!wl_copy(w, v[OPT_KEEP].list[i], &keep[i])) rc = VOC_E_NOMEM;
     w->keep = keep;
@@ -129,9 +125,18 @@ static voc_rc read_options(struct weblog *w, const voc_value *v)
 
 // ---- life of an instance -------------------------------------------------------------------------------------------------------------
 
+static void work_free(struct weblog *w, struct wl_work *k)
+{
+    w->host->free(w->cx, k->met);
+    w->host->free(w->cx, k->scratch);
+    w->host->free(w->cx, k);
+}
+
 static void close_instance(void *instance)
 {
     struct weblog *w = instance;
+    for (size_t i = 0; i < WL_IDLE; i++)
+        if (w->idle[i]) work_free(w, w->idle[i]);
     for (struct chunk *c = w->chunks, *next; c; c = next) {
         next = c->next;
         w->host->free(w->cx, c);
@@ -246,40 +251,61 @@ static void read_line(struct wl_work *k, voc_str line, uint64_t record)
     if (!read || !wl_request_row(k, &r, record, &fault)) answer(k, record, &fault);
 }
 
-static voc_rc work_open(struct wl_work **out, const struct weblog *w, const voc_block *b, voc_sink *sink)
+static struct wl_work *work_new(const struct weblog *w)
 {
     struct wl_work *k = w->host->alloc(w->cx, sizeof *k);
-    if (!k) return VOC_E_NOMEM;
+    if (!k) return NULL;
     k->w = w;
-    k->sink = sink;
-    k->w3c = b->struct_size >= offsetof(voc_block, context) + sizeof b->context ? b->context : NULL;
-    k->rc = VOC_OK;
     k->minute.known = false;
-    k->n = k->used = 0;
     k->room = WL_SCRATCH;
     k->scratch = w->host->alloc(w->cx, WL_SCRATCH);
-    memset(k->agents, 0, sizeof k->agents);
+    k->met = wl_met_new(w);
     const voc_row row = voc_row_init(VOC_ROW_EVENT);
     for (size_t i = 0; i < WL_BATCH; i++) {
         k->rows[i] = row;
         k->rows[i].channel = (voc_str)VOC_LIT("web");
     }
-    *out = k;
-    return k->scratch ? VOC_OK : VOC_E_NOMEM;
+    return k;
+}
+
+struct wl_work *wl_work_take(struct weblog *w, voc_str block)
+{
+    struct wl_work *k = NULL;
+    for (size_t i = 0; i < WL_IDLE && !k; i++) k = atomic_exchange(&w->idle[i], NULL);
+    if (!k) k = work_new(w);
+    if (k && (!k->scratch || !k->met)) {
+        work_free(w, k);
+        return NULL;
+    }
+    if (!k) return NULL;
+    k->rc = VOC_OK;
+    k->n = k->used = 0;
+    k->block = block;
+    k->plain = k->plain_end = NULL;
+    return k;
+}
+
+void wl_work_back(struct weblog *w, struct wl_work *k)
+{
+    for (size_t i = 0; i < WL_IDLE; i++) {
+        struct wl_work *none = NULL;
+        if (atomic_compare_exchange_strong(&w->idle[i], &none, k)) return;
+    }
+    work_free(w, k);
 }
 
 static voc_rc read_lines(void *instance, const voc_block *b, voc_sink *sink)
 {
-    const struct weblog *w = instance;
-    struct wl_work *k = NULL;
-    voc_rc rc = work_open(&k, w, b, sink);
-    if (!k) return rc;
-    k->rc = rc;
-    for (uint64_t i = 0; i < b->n_records && !k->rc; i++) read_line(k, wl_cut((voc_str){b->bytes, b->n_bytes}, b->start[i], b->end[i]), i);
+    struct weblog *w = instance;
+    const voc_str block = {b->bytes, b->n_bytes};
+    struct wl_work *k = wl_work_take(w, block);
+    if (!k) return VOC_E_NOMEM;
+    k->sink = sink;
+    k->w3c = b->struct_size >= offsetof(voc_block, context) + sizeof b->context ? b->context : NULL;
+    for (uint64_t i = 0; i < b->n_records && !k->rc; i++) read_line(k, wl_cut(block, b->start[i], b->end[i]), i);
     give(k);
-    rc = k->rc;
-    w->host->free(w->cx, k->scratch);
-    w->host->free(w->cx, k);
+    const voc_rc rc = k->rc;
+    wl_work_back(w, k);
     return rc;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Inside of input/weblog. A line becomes a request (layout.c, w3c.c, json.c take it apart; guess.c finds out the layout), and a
-// request becomes a row (request.c, with page.c, visitor.c and robots.c). Instances are read-only while blocks are read; what
-// a block needs is in its `work`. Strings borrow from the line or from the work's scratch until the batch is given.
+// request becomes a row (request.c, with page.c, visitor.c and robots.c). Instances are read-only while blocks are read,
+// but for the works that are idle; what a block needs is in its `work`. Strings borrow from the line or from the work's scratch
+// until the batch is given.
 #ifndef VOC_WEBLOG_H
 #define VOC_WEBLOG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,7 +51,11 @@ enum wl_time { WL_TIME_CLF, WL_TIME_ISO, WL_TIME_EPOCH_S, WL_TIME_EPOCH_MS, WL_T
 
 struct wl_step { // a field, then the literal that ends it
     uint8_t field, quoted, time, one_word; // one_word: holds no blank where the line is as its layout says
+    bool clf;                              // a time of WL_TIME_CLF that a bracket ends
+    bool sought;                           // its literal stands anywhere behind it, not at the end of the line
+    bool plain;                            // nothing is to be done with it where the line has no backslash
     uint16_t literal, literal_len;
+    char ends[16];         // the first byte of the literal, over and over
     uint64_t begins, mask; // up to eight bytes of the literal, as they lie, and which they are
 };
 
@@ -96,29 +102,8 @@ struct wl_rule { // of a rules file
 
 struct wl_robots; // recognises agents
 
-#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to clear them took most of a run
-#define WL_AGENTS_KNOWN 16u
-#define WL_PATHS_KNOWN 16u
-#else
-#define WL_AGENTS_KNOWN 4096u // a power of two
-#define WL_PATHS_KNOWN 4096u  // a power of two
-#endif
-
-struct wl_agent { // an agent string and what it is
-    const char *ptr;
-    size_t len;
-    voc_str robot; // its name, or empty
-    uint32_t hash;
-};
-
-#define WL_PATH_KNOWN 256u   // bytes of the longest
-
-struct wl_path { // a target without a query, and what wl_page says of it
-    const char *ptr;
-    uint32_t len;
-    bool part, download;
-    voc_str object, page;
-};
+struct wl_work;
+#define WL_IDLE 32u
 
 struct weblog {
     const voc_host *host;
@@ -136,8 +121,7 @@ struct weblog {
     struct wl_rule *rules;
     size_t n_rules;
     const struct wl_robots *known;
-    struct wl_agent *agents; // of the first block, WL_AGENTS_KNOWN places
-    struct wl_path *paths;   // likewise, WL_PATHS_KNOWN places
+    _Atomic(struct wl_work *) idle[WL_IDLE]; // that no thread uses
     voc_str format; // as given, or as guessed
     bool format_given;
     struct wl_layout layout;
@@ -146,6 +130,7 @@ struct weblog {
     bool zone_utc;
     struct wl_w3c *w3c; // the latest context
     voc_str site;       // the host of most referrers, without www.: the site itself
+    voc_str home;       // "https://SITE/", with which most referrers begin, or empty
     const char *said;   // of the guess: "Apache combined"
     bool taken_guessed;
     voc_map found[2];   // what was found out, as options
@@ -162,7 +147,6 @@ voc_rc wl_error(struct weblog *w, const char *code, const char *hint, const char
 
 #define WL_BATCH 128u
 #define WL_ATTRS 8u
-#define WL_AGENTS 512u // a power of two
 #define WL_SCRATCH ((size_t)96 << 10)
 #define WL_NEED(line_len) (8 * (line_len) + 2048) // of the scratch, for one line
 #define WL_GUESS_LINE ((size_t)8 << 10) // lines longer than that are not looked at when guessing
@@ -174,20 +158,31 @@ struct wl_minute { // the last minute that was read
     int64_t us;
 };
 
-struct wl_work {
+struct wl_met; // what was met before
+
+struct wl_work { // of one thread at a time; kept from block to block
     const struct weblog *w;
     voc_sink *sink;
     const struct wl_w3c *w3c;
     voc_rc rc;
     struct wl_minute minute;
+    struct wl_met *met;
+    voc_str block;                 // all that may be looked at
+    const char *plain, *plain_end; // a stretch of it without a backslash
     size_t n; // rows that wait
     char *scratch;
     size_t used, room;
     voc_row rows[WL_BATCH];
     voc_alias aliases[WL_BATCH];
     voc_attr attrs[WL_BATCH][WL_ATTRS];
-    struct wl_agent agents[WL_AGENTS];
 };
+
+// A work for the bytes of a block, of those that are idle or a new one; NULL: no memory. It is given back.
+struct wl_work *wl_work_take(struct weblog *w, voc_str block);
+void wl_work_back(struct weblog *w, struct wl_work *k);
+
+// Whether n bytes at p can be read, as they are of the block.
+static inline bool wl_in_block(const struct wl_work *k, const char *p, size_t n) { return k->block.len >= n && p >= k->block.ptr && p <= k->block.ptr + (k->block.len - n); }
 
 // Room in the scratch; NULL: there is none, the batch must be given first.
 char *wl_room(struct wl_work *k, size_t size);
@@ -202,12 +197,10 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
 
 voc_str wl_site_of(voc_str referrer); // its host without www., or empty
 
-bool wl_request_learn(struct wl_work *k, struct wl_request *r); // its agent and its page, before any block is read; false: no memory
-
 // ---- parts ------------------------------------------------------------------------------------------------------------------------------
 
 // times.c. False: not one.
-bool wl_time_clf(struct wl_work *k, voc_str text, int64_t *us);
+bool wl_time_clf(struct wl_work *k, voc_str text, struct wl_request *r);
 bool wl_time_epoch(voc_str text, int64_t unit_us, int64_t *us, uint32_t *resolution);
 bool wl_time_read(struct wl_work *k, enum wl_time form, voc_str text, struct wl_request *r);
 
@@ -239,15 +232,26 @@ struct wl_page {
     bool part, download; // by its ending, or the folder it is in
 };
 bool wl_page_read(struct wl_work *k, voc_str target, struct wl_page *out); // false: no memory
-bool wl_page_learn(struct wl_work *k, voc_str target); // likewise; before any block is read
 
 voc_str wl_parameter(voc_str query, const char *name); // as written, or empty
+
+// met.c
+struct wl_met *wl_met_new(const struct weblog *w); // NULL: no memory
+bool wl_page_met(struct wl_work *k, voc_str target, struct wl_page *out); // what was learned of it
+void wl_page_learn(struct wl_work *k, voc_str target, const struct wl_page *p);
+
+struct wl_agent { // of an agent: a hash, and as it stands in aliases
+    uint32_t hash;
+    char digits[8];
+};
+struct wl_agent wl_agent_find(struct wl_work *k, voc_str agent, voc_str *robot); // *robot: its name within the text, or empty
 
 // visitor.c
 bool wl_is_address(voc_str s); // IPv4 or IPv6, perhaps with brackets, port or zone
 bool wl_is_private(voc_str address);
 voc_str wl_address(struct wl_work *k, voc_str s); // canonical; empty: not one
-bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, uint32_t agent_hash, voc_alias *out); // false: nobody is named
+// The agent's hash is 0 where the line has none. False: nobody is named.
+bool wl_visitor_alias(struct wl_work *k, const struct wl_request *r, const struct wl_agent *agent, voc_alias *out);
 
 // robots.c
 voc_rc wl_robots_make(struct weblog *w, voc_str extra, const struct wl_robots **out);

@@ -4,10 +4,10 @@
 
 pkgplugin_LTLIBRARIES += plugins/input/weblog/input-weblog.la
 plugins_input_weblog_input_weblog_la_SOURCES = \
-	plugins/input/weblog/weblog.c plugins/input/weblog/weblog.h \
+	plugins/input/weblog/weblog.c plugins/input/weblog/weblog.h plugins/input/weblog/bytes.h \
 	plugins/input/weblog/guess.c plugins/input/weblog/probe.c plugins/input/weblog/site.c \
 	plugins/input/weblog/layout.c plugins/input/weblog/w3c.c plugins/input/weblog/json.c \
-	plugins/input/weblog/times.c plugins/input/weblog/request.c plugins/input/weblog/page.c \
+	plugins/input/weblog/times.c plugins/input/weblog/met.c plugins/input/weblog/request.c plugins/input/weblog/page.c \
 	plugins/input/weblog/visitor.c plugins/input/weblog/robots.c plugins/input/weblog/rules.c
 nodist_plugins_input_weblog_input_weblog_la_SOURCES = plugins/input/weblog/robots_list.c
 plugins_input_weblog_input_weblog_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)

@@ -232,6 +232,38 @@ static void a_page_is_the_same_whether_the_first_block_held_it_or_not(void **sta
     buf_done(&text);
 }
 
+// More agents and targets than are kept, each met twice: with the others in between it has been forgotten, or given its place to another.
+static void what_was_met_before_never_changes_what_is_read(void **state)
+{
+    (void)state;
+    static const char *const o[] = {COMBINED, "visitor", "ip", NULL};
+    enum { LINES = 12000 };
+    char path[200];
+    struct buf text, rows;
+    buf_init(&text, 16 << 20);
+    buf_init(&rows, 16 << 20);
+    memset(path, 'p', sizeof path - 1);
+    path[sizeof path - 1] = 0;
+    for (unsigned i = 0; i < 2 * LINES; i++) {
+        const unsigned n = i % LINES, agent = n % 5000;
+        const bool robot = agent % 50 == 0, part = n % 3 == 0;
+        const char *ending = part ? ".png" : "";
+        assert_int_equal(buf_printf(&text, "192.0.2.1 - -" AT "\"GET /%s/%u%s%s HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0 (X11) %s%u/1.0\"\n", path, n, ending, n % 7 ? "" : "?id=1", robot ? "Googlebot" : "Browser", agent), VOC_OK);
+        assert_int_equal(buf_printf(&rows, "%u 2024-03-04T09:00:01Z %s by=%s customer=", i + 1, robot ? "crawl" : part ? "load" : "view", robot || part ? "other" : "customer"), VOC_OK);
+        assert_int_equal(robot ? buf_printf(&rows, "robot:Googlebot%u 192.0.2.1", agent) : buf_printf(&rows, "ip:192.0.2.1"), VOC_OK);
+        if (robot && part) assert_int_equal(buf_printf(&rows, " touchpoint=/%s/%u.png", path, n), VOC_OK);
+        else if (!part) assert_int_equal(buf_printf(&rows, " touchpoint=/%s/*", path), VOC_OK);
+        assert_int_equal(buf_printf(&rows, " channel=web object=/%s/%u%s", path, n, ending), VOC_OK);
+        if (robot) assert_int_equal(buf_printf(&rows, " {bytes=1 1} {robot=Googlebot%u} {status=200 200}", agent), VOC_OK);
+        else if (!part) assert_int_equal(buf_printf(&rows, " {bytes=1 1} {status=200 200}"), VOC_OK);
+        assert_int_equal(buf_printf(&rows, "\n"), VOC_OK);
+    }
+    struct events_run r = {.options = o, .target = 100000};
+    expect_run(&r, str_mk(text.ptr, text.len), rows.ptr, NULL);
+    buf_done(&text);
+    buf_done(&rows);
+}
+
 static void rules_of_a_site_name_pages_and_actions(void **state)
 {
     (void)state;
@@ -373,6 +405,7 @@ int main(void)
         cmocka_unit_test(actions_are_named_with_their_page_if_asked),
         cmocka_unit_test(pages_are_folded_as_people_speak_of_them),
         cmocka_unit_test(a_page_is_the_same_whether_the_first_block_held_it_or_not),
+        cmocka_unit_test(what_was_met_before_never_changes_what_is_read),
         cmocka_unit_test(campaigns_and_foreign_referrers_are_kept_and_the_site_itself_is_not),
         cmocka_unit_test(rules_of_a_site_name_pages_and_actions),
         cmocka_unit_test(a_line_that_is_cut_short_or_holds_no_request_is_rejected_with_the_reason),

@@ -51,13 +51,14 @@ uint32_t join_rare(struct joiner *j, size_t i)
     struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
     bool texts = j->has_texts && has_texts(c, i);
     if (!r.has && !texts) return 0;
+    const size_t heap = q->heap.n;
     if (texts) rare_texts(j, i, &r);
     if (j->rc != VOC_OK) return 0;
     uint64_t hash = hash_amounts(a.minutes, a.cost, a.value);
     if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, 0);
     struct recent_rare *recent = recent_at(q, hash);
-    const bool amounts = r.has & RARE_AMOUNTS;
-    if (recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;
+    const bool amounts = r.has & RARE_AMOUNTS, fresh = q->heap.n > heap; // with a text that no event had: it need not be looked for
+    if (!fresh && recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;
     voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc == VOC_OK && amounts) rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
     if (rc != VOC_OK) return join_fail(j, rc, "too many events");

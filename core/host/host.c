@@ -333,6 +333,22 @@ static voc_rc host_peek(voc_stream *s, size_t size, voc_str *head)
     return s->rc;
 }
 
+static voc_rc host_keep(voc_stream *s)
+{
+    if (s->at) return VOC_E_BUG;
+    if (!s->rc) s->rc = in_keep(s->in);
+    return s->rc;
+}
+
+static voc_rc host_again(voc_stream *s)
+{
+    if (host_cancelled()) return s->rc = VOC_CANCELLED;
+    if (!s->rc) s->rc = in_again(s->in);
+    s->at = s->needed = 0;
+    buf_clear(&s->window);
+    return s->rc;
+}
+
 voc_str stream_raw(const struct voc_stream *s, uint64_t from, uint64_t to)
 {
     uint64_t first = s->at - s->window.len;
@@ -574,10 +590,10 @@ const voc_host *host_table(void)
         .peek = host_peek,
         .xml_text = host_xml_text,
         .figure = host_figure,
-        .want_words = host_want_words,
-        .answers = host_answers,
+        .want_words = host_want_words, .answers = host_answers,
         .want_field = host_want_field,
         .table_beside = host_table_beside,
+        .keep = host_keep, .again = host_again,
     };
     return &table;
 }

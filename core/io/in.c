@@ -9,63 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/str.h"
-#include "io/in_book.h"
+#include "io/in_state.h"
 
 #define PEEK_MAX ((size_t)1 << 20)
-#define HEAD_MAX ((size_t)8 << 20) // unpacked bytes from which PEEK_MAX of text are decoded
-#define CHUNK ((size_t)64 << 10)
 #define ROOM_LEAST ((size_t)4 << 10)
-#define WATCH_MAX 16u
 #define DECODED_MAX (UINT64_C(1) << 40)
 #define RATIO_MAX 1000u
 #define RATIO_FROM (UINT64_C(64) << 20) // small inputs may be dense
 #define MEMBER_MAX (256u << 20) // of a packed file in an archive, which is held
-
-enum mode { BYTES, UTF8, CONVERT };
-
-struct watch {
-    uint64_t length;
-    bool reached;
-    unsigned char hash[HASH_BYTES], older[HASH_BYTES];
-};
-
-struct in { // owns everything but d, and block is where it lies
-    struct fingerprint print; // aligned to 64, which is why `block` is not `this`
-    struct hash_state hash;   // only if with_older
-    bool with_older;
-    void *block;
-    struct source source;
-    struct unpack *unpack; // NULL: plain, or
-    struct book *book;     // a workbook
-    const char *sheet;     // borrows from path; NULL: none was named
-    const char *member;    // the file in an archive, likewise; owned by the next
-    char *member_owned, *whole; // whole: what a packed file in an archive holds, as the source
-    bool held_only; // what is packed in an archive is held, and not opened
-    struct members *members; // an archive of several files, read from unpack or the source
-    enum packing packing;
-    struct in_limits limits;
-    char *path, *file, *name; // file: the path without the sheet
-    struct diag *d;
-
-    struct buf head; // unpacked bytes that were peeked at
-    size_t head_at;  // taken from it
-    bool head_whole; // the input ends with the head
-    uint64_t unpacked;
-
-    enum mode mode;
-    char charset[64];
-    struct text_decoder *decoder;
-    struct buf text; // decoded, not given yet from text_at on
-    size_t text_at;
-    bool text_ended;
-    char *chunk;
-
-    bool started;
-    uint64_t hashed, decoded;
-    struct watch watch[WATCH_MAX];
-    size_t n_watch;
-    voc_rc failed;
-};
 
 // file: the length of what names the file in path (in_file_part).
 static voc_rc in_new(struct in **out, const char *path, size_t file, const struct in_limits *limits, struct diag *d)
@@ -83,6 +34,7 @@ static voc_rc in_new(struct in **out, const char *path, size_t file, const struc
     in->source.fd = -1;
     buf_init(&in->head, HEAD_MAX + CHUNK);
     buf_init(&in->text, 4 * (HEAD_MAX + CHUNK));
+    buf_init(&in->kept, KEPT_MAX);
     fingerprint_begin(&in->print);
     in->path = mem_strndup(path, strlen(path));
     in->file = mem_strndup(path, file);
@@ -106,12 +58,11 @@ static voc_rc in_new(struct in **out, const char *path, size_t file, const struc
 
 static voc_rc fill_head(struct in *in, size_t want);
 static voc_rc take(struct in *in, void *to, size_t size, size_t *got);
-static voc_rc open_packing(struct in *in);
 
 // The name of a file in a packing is the input's.
 static voc_rc take_name(struct in *in, char *member)
 {
-    if (member == NULL) return VOC_OK;
+    if (member == NULL || in->again) return mem_free(member), VOC_OK; // who asked for the name has it still
     voc_str plain = in_plain_name(member);
     char *name = mem_strndup(plain.ptr, plain.len);
     mem_free(member);
@@ -165,7 +116,7 @@ static voc_rc hold_member(struct in *in)
     in->head_whole = false;
     in->unpacked = 0;
     source_memory(&in->source, in->file, all.ptr, all.len, in->d);
-    return in->held_only ? VOC_OK : open_packing(in);
+    return in->held_only ? VOC_OK : in_open_packing(in);
 }
 
 // A file of an archive, by its name.
@@ -200,12 +151,13 @@ static voc_rc open_member(struct in *in)
     return packed || in->sheet != NULL ? hold_member(in) : VOC_OK;
 }
 
-// Recognises the packing and opens it. Packed twice is refused: nothing above could read it.
-static voc_rc open_packing(struct in *in)
+// Packed twice is refused: nothing above could read it.
+voc_rc in_open_packing(struct in *in)
 {
     const char *ptr;
     size_t len;
     bool workbook = false, mails = false;
+    in->packed = true;
     if (in->member != NULL) return open_member(in);
     voc_rc rc = source_peek(&in->source, TAR_MAGIC, &ptr, &len);
     if (rc != VOC_OK) return rc;
@@ -240,7 +192,7 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
     struct in *in = NULL;
     voc_rc rc = in_new(&in, path, in_file_part(path), limits, d);
     if (rc == VOC_OK) rc = source_open(&in->source, in->file, d);
-    if (rc == VOC_OK) rc = open_packing(in);
+    if (rc == VOC_OK) rc = in_open_packing(in);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
     return rc;
@@ -255,7 +207,7 @@ voc_rc in_open_descriptor(struct in **out, const char *path, size_t file, int fd
         return rc;
     }
     rc = source_open_descriptor(&in->source, in->file, fd, d);
-    if (rc == VOC_OK && packed) rc = open_packing(in);
+    if (rc == VOC_OK && packed) rc = in_open_packing(in);
     if (rc == VOC_OK) *out = in;
     else in_close(in);
     return rc;
@@ -312,11 +264,22 @@ voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t le
     voc_rc rc = in_new(&in, name, in_name_part(name), limits, d);
     if (rc == VOC_OK) {
         source_memory(&in->source, in->path, bytes, len, d);
-        rc = open_packing(in);
+        rc = in_open_packing(in);
     }
     if (rc == VOC_OK) *out = in;
     else in_close(in);
     return rc;
+}
+
+voc_rc in_made(struct in **out, const char *name, const struct in_maker *maker, struct diag *d)
+{
+    struct in *in = NULL;
+    voc_rc rc = in_new(&in, name, in_name_part(name), NULL, d);
+    if (rc != VOC_OK) return maker->close(maker->user), rc;
+    source_make(&in->source, in->path, maker, d);
+    if ((in->source.buffer = mem_alloc(SOURCE_BUFFER)) == NULL) return in_close(in), VOC_E_NOMEM;
+    *out = in;
+    return VOC_OK;
 }
 
 void in_close(struct in *in)
@@ -329,6 +292,8 @@ void in_close(struct in *in)
     text_decoder_free(in->decoder);
     buf_done(&in->head);
     buf_done(&in->text);
+    buf_done(&in->kept);
+    in_again_free(in);
     mem_free(in->chunk);
     mem_free(in->path);
     mem_free(in->file);
@@ -397,7 +362,7 @@ static voc_rc take(struct in *in, void *to, size_t size, size_t *got)
     return VOC_OK;
 }
 
-static void reach(const struct in *in, struct watch *w)
+static void reach(const struct in *in, struct in_watch *w)
 {
     w->reached = true;
     in_hash(in, w->hash);
@@ -529,10 +494,12 @@ voc_rc in_read(struct in *in, void *to, size_t size, size_t *got)
         in->text_at += n;
     } else if (rc == VOC_OK) {
         rc = take(in, to, size, &n);
-        if (rc == VOC_OK) hash_taken(in, to, n);
+        if (rc == VOC_OK && !in->again) hash_taken(in, to, n);
+        if (rc == VOC_OK && (in->again || in->keep)) rc = in_seen_again(in, to, n);
     }
     if (rc != VOC_OK) return in->failed = rc;
-    in->decoded += n;
+    if (!in->again) in->decoded += n;
+    in->ended = n == 0 && size > 0;
     *got = n;
     return VOC_OK;
 }
@@ -579,7 +546,7 @@ voc_rc in_watch(struct in *in, uint64_t length)
         if (in->watch[i].length == length) return VOC_OK;
     }
     if (in->n_watch == WATCH_MAX) return VOC_E_LIMIT;
-    in->watch[in->n_watch++] = (struct watch){.length = length};
+    in->watch[in->n_watch++] = (struct in_watch){.length = length};
     return VOC_OK;
 }
 

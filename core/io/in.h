@@ -32,6 +32,13 @@ size_t in_file_part(const char *path); // of "book.xlsx!Sheet" and "logs.zip/a.c
 bool in_is_workbook(const char *name); // by its ending
 size_t in_name_part(const char *path); // the same by the name alone, where no file can be asked for
 voc_rc in_memory(struct in **out, const char *name, const void *bytes, size_t len, const struct in_limits *limits, struct diag *d);
+struct in_maker { // bytes that are made while they are read
+    void *user;
+    voc_rc (*read)(void *user, void *to, size_t size, size_t *got); // got 0: end
+    voc_rc (*again)(void *user);                                    // from the first byte on
+    void (*close)(void *user);
+};
+voc_rc in_made(struct in **out, const char *name, const struct in_maker *maker, struct diag *d); // takes the maker, whatever it returns
 void in_close(struct in *in);
 // charset NULL: bytes as they are (STREAM). "auto": sniffed. Before the first in_read; an in_peek before it gives bytes, one
 // after it text. UTF-8 is passed as it is, with its byte order mark and its faults; other charsets are decoded.
@@ -42,6 +49,12 @@ voc_rc in_read(struct in *in, void *to, size_t size, size_t *got);         // go
 voc_str in_plain_name(const char *path);                // likewise of a path; borrows
 const char *in_name(const struct in *in);              // base name without .gz and the like
 const char *in_path(const struct in *in);              // as given, for messages
+// To read all of it a second time: in_keep before the first in_read, as what cannot be read again (a pipe) is held then (to 1 GiB);
+// in_again as often as it is wanted: in_read gives the same bytes from the first one on. Without charset. What in_decoded, in_raw,
+// in_hash and in_watched say is of the first time. An input that has others the second time ends with VOC_E_INPUT.
+voc_rc in_keep(struct in *in);
+voc_rc in_again(struct in *in);
+int in_stored_whole(const struct in *in);               // the descriptor of a file whose bytes are given as they are stored; -1: it is no such file. Borrows
 uint64_t in_decoded(const struct in *in);              // bytes given so far by in_read, after decompression and charset
 uint64_t in_stored(const struct in *in, uint64_t *of);  // stored bytes taken so far, about; *of: of how many, 0: unknown (a pipe)
 void in_rows(const struct in *in, uint64_t *lines, size_t n); // where lines of the text stood: in rows of a sheet; else as they are

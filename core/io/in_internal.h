@@ -10,6 +10,7 @@
 struct source { // owns the buffer, and fd where own is set
     int fd;     // -1: memory
     bool own, seekable;
+    int64_t start; // where the descriptor stood, if seekable
     uint64_t size; // of a regular file; else 0
     const char *memory;
     size_t memory_len;
@@ -18,7 +19,11 @@ struct source { // owns the buffer, and fd where own is set
     const char *path;
     struct diag *d;
     struct folder *folder; // owned; its files as one stream
+    struct in_maker maker; // owned; read NULL: none
 };
+void source_make(struct source *s, const char *name, const struct in_maker *maker, struct diag *d);
+bool source_again_possible(const struct source *s);
+voc_rc source_again(struct source *s); // from its first byte on
 voc_rc source_open_folder(struct source *s, const char *path, struct diag *d);
 voc_rc source_open(struct source *s, const char *path, struct diag *d); // "-": stdin; on failure nothing is left open
 voc_rc source_open_descriptor(struct source *s, const char *path, int fd, struct diag *d); // takes fd, whatever it returns

@@ -53,7 +53,8 @@ static voc_rc source_take_fd(struct source *s)
         rc = VOC_E_IO;
     }
     if (rc == VOC_OK) {
-        s->seekable = S_ISREG(st.st_mode) && lseek(s->fd, 0, SEEK_CUR) == 0;
+        s->start = S_ISREG(st.st_mode) ? (int64_t)lseek(s->fd, 0, SEEK_CUR) : -1;
+        s->seekable = s->start == 0;
         if (s->seekable && st.st_size > 0) s->size = (uint64_t)st.st_size;
         s->buffer = mem_alloc(SOURCE_BUFFER);
         if (s->buffer == NULL) rc = VOC_E_NOMEM;
@@ -108,8 +109,26 @@ void source_memory(struct source *s, const char *name, const void *bytes, size_t
     *s = (struct source){.fd = -1, .seekable = true, .memory = bytes, .memory_len = len, .len = len, .path = name, .d = d};
 }
 
+void source_make(struct source *s, const char *name, const struct in_maker *maker, struct diag *d)
+{
+    *s = (struct source){.fd = 0, .maker = *maker, .path = name, .d = d}; // read through the maker alone
+}
+
+bool source_again_possible(const struct source *s) { return s->memory != NULL || s->maker.read != NULL || (s->folder == NULL && s->fd >= 0 && s->start >= 0); }
+
+voc_rc source_again(struct source *s)
+{
+    s->at = 0;
+    s->len = s->memory_len;
+    if (s->memory != NULL) return VOC_OK;
+    if (s->maker.read != NULL) return s->maker.again(s->maker.user);
+    return lseek(s->fd, (off_t)s->start, SEEK_SET) == (off_t)s->start ? VOC_OK : cannot(s, "read it again", errno, NULL);
+}
+
 void source_close(struct source *s)
 {
+    if (s->maker.read != NULL) s->maker.close(s->maker.user);
+    s->maker.read = NULL;
     if (s->own) close(s->fd);
     folder_close(s->folder);
     s->folder = NULL;
@@ -135,6 +154,7 @@ static voc_rc read_fd(struct source *s, void *to, size_t size, size_t *got)
 {
     ssize_t n;
     if (s->folder != NULL) return folder_read(s->folder, to, size, got);
+    if (s->maker.read != NULL) return s->maker.read(s->maker.user, to, size, got);
     do {
         voc_rc rc = wait_fd(s);
         if (rc != VOC_OK) return rc;

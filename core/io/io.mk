@@ -2,7 +2,8 @@
 #
 # Bytes in and out.
 core_libvoc_a_SOURCES += \
-	core/io/in.c core/io/in.h \
+	core/io/in.c core/io/in.h core/io/in_state.h \
+	core/io/in_again.c \
 	core/io/in_archive.c \
 	core/io/in_book.c core/io/in_book.h \
 	core/io/in_book_cell.c \

@@ -194,7 +194,7 @@ static const struct entry fields[] = {
     FIELD(voc_host, spool_seal), FIELD(voc_host, spool_get), FIELD(voc_host, table), FIELD(voc_host, column), FIELD(voc_host, group),
     FIELD(voc_host, cell), FIELD(voc_host, note), FIELD(voc_host, semantics), FIELD(voc_host, write), FIELD(voc_host, want_attributes), FIELD(voc_host, marks),
     FIELD(voc_host, spool_empty), FIELD(voc_host, peek), FIELD(voc_host, want_words), FIELD(voc_host, answers), FIELD(voc_host, want_field),
-    FIELD(voc_host, table_beside),
+    FIELD(voc_host, table_beside), FIELD(voc_host, keep), FIELD(voc_host, again),
     STRUCT(voc_input_ops),
     FIELD(voc_input_ops, struct_size), FIELD(voc_input_ops, framing), FIELD(voc_input_ops, probe), FIELD(voc_input_ops, open),
     FIELD(voc_input_ops, close), FIELD(voc_input_ops, rule), FIELD(voc_input_ops, head), FIELD(voc_input_ops, lines), FIELD(voc_input_ops, run),

@@ -64,7 +64,7 @@ struct voc_mock {
     unsigned char *state;       /* likewise */
     size_t n_state;
     uint64_t first, last_to, current;
-    int is_stream, is_open;
+    int is_stream, is_open, kept;
     const char *bytes;
     size_t n_bytes, at;
 };
@@ -492,6 +492,19 @@ static inline voc_rc voc_mock_peek(voc_stream *s, size_t size, voc_str *head)
     *head = (voc_str){s->m->bytes, s->m->n_bytes < size ? s->m->n_bytes : size};
     return VOC_OK;
 }
+static inline voc_rc voc_mock_keep(voc_stream *s)
+{
+    if (s->m->at) return voc_mock_break(s->m, "keep: something was read before");
+    s->m->kept = 1;
+    return VOC_OK;
+}
+static inline voc_rc voc_mock_again(voc_stream *s)
+{
+    if (!s->m->kept) return voc_mock_break(s->m, "again: keep was not asked for");
+    if (s->m->n_records) return voc_mock_break(s->m, "again: records were declared before");
+    s->m->at = 0;
+    return VOC_OK;
+}
 static inline int voc_mock_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 static inline const char *voc_mock_find(const char *p, const char *end, const char *what)
 {
@@ -612,12 +625,13 @@ static inline voc_rc voc_mock_write(voc_writer *w, const void *data, size_t size
 static inline const voc_host *voc_mock_host(void)
 {
     static const voc_host host = {
-        .struct_size = offsetof(voc_host, xml_text) + sizeof(host.xml_text), .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .version = "mock",
+        .struct_size = sizeof host, .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .version = "mock",
         .alloc = voc_mock_alloc, .resize = voc_mock_resize, .free = voc_mock_free, .diag = voc_mock_diag, .cancelled = voc_mock_cancelled,
         .utf8_valid = voc_mock_utf8_valid, .time_format = voc_mock_time_format, .time_parse = voc_mock_time_parse, .time_guess = voc_mock_time_guess,
         .regex_compile = voc_mock_regex_compile, .regex_match = voc_mock_regex_match, .rows = voc_mock_rows, .reject = voc_mock_reject, .ignore = voc_mock_ignore,
         .record = voc_mock_record, .read = voc_mock_get, .xml_parse = voc_mock_xml_parse, .write = voc_mock_write, .marks = voc_mock_marks,
-        .charset_decode = voc_mock_charset_decode, .peek = voc_mock_peek, .xml_text = voc_mock_xml_text};
+        .charset_decode = voc_mock_charset_decode, .peek = voc_mock_peek, .xml_text = voc_mock_xml_text,
+        .keep = voc_mock_keep, .again = voc_mock_again};
     return &host;
 }
 

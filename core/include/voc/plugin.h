@@ -807,6 +807,12 @@ typedef struct voc_host {
     /* ANALYSIS: finish. A table of the analysis that the descriptor names as `beside`, for the run. NULL: there is none; *why says why not
      * and *next what to do about it; both are empty where it was not asked for, or has no table of this name. */
     const voc_table *(*table_beside)(voc_run *run, const char *name, voc_str *why, voc_str *next);
+
+    /* STREAM: to read all of it more than once, where what stands behind tells what is before it and is too much to be held. keep: before
+     * anything is read, as what comes through a pipe is held by the host then. again: read and xml_parse begin at the first byte once more;
+     * records are declared in the last of the readings. An input that is not the same in each fails in read. */
+    voc_rc (*keep)(voc_stream *s);
+    voc_rc (*again)(voc_stream *s);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

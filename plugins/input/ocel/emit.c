@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The log as rows. An event is one row for each object of the unit's type that it refers to, whose id is the case; the other objects
+// Things as rows. An event is one row for each object of the unit's type that it refers to, whose id is the case; the other objects
 // stand by their types as attributes of the event, with their own attributes as they were then, where there is one of a type. The
 // attributes of the unit's objects are attributes of the case, valid from their time.
 #include <stdarg.h>
@@ -16,7 +16,7 @@ struct work {
     uint64_t record;
     voc_attr attrs[ATTRS_MAX];
     size_t n;
-    uint32_t units[UNITS_MAX];
+    const struct reference *units[UNITS_MAX];
     size_t n_units;
 };
 
@@ -73,28 +73,11 @@ static bool add_attr(struct work *w, voc_str key, voc_str text, uint32_t type, u
     return true;
 }
 
-static uint32_t type_of_value(const struct ocel *o, const struct value *v)
-{
-    uint32_t declared = ocel_declared(o, v->name);
-    return declared != NONE ? declared : v->type;
-}
-
-// VOC_NA: always, which is how 1970 is written.
-static bool value_time(const struct ocel *o, const struct value *v, int64_t *us, uint32_t *resolution)
-{
-    *resolution = VOC_RES_US;
-    *us = VOC_NA;
-    if (v->time.len == 0) return true;
-    if (o->host->time_parse(o->time, v->time, us, resolution) != VOC_OK) return false;
-    if (*us < INT64_C(172800000000) && *us > -INT64_C(172800000000)) *us = VOC_NA; // in any zone
-    return true;
-}
-
 // "Invoice.is_blocked"
 static bool joined(struct ocel *o, voc_str a, const char *between, voc_str b, voc_str *out)
 {
     size_t n = strlen(between);
-    char *to = ocel_alloc(o, a.len + n + b.len);
+    char *to = ocel_scratch(o, a.len + n + b.len);
     if (!to) return false;
     memcpy(to, a.ptr, a.len);
     memcpy(to + a.len, between, n);
@@ -106,19 +89,19 @@ static bool joined(struct ocel *o, voc_str a, const char *between, voc_str b, vo
 // ---- the objects of an event ---------------------------------------------------------------------------------------------------------
 
 // The latest value of each attribute that an object had at a time.
-static bool add_state(struct work *w, const struct thing *object, int64_t at_us)
+static bool add_state(struct work *w, const struct object *object, int64_t at_us)
 {
     struct ocel *o = w->o;
-    for (uint32_t i = object->values; i != NONE; i = o->values[i].next) {
-        int64_t us, other;
-        uint32_t unused;
+    struct state s[STATES_MAX];
+    const size_t n = ocel_state(o, object, s);
+    for (size_t i = 0; i < n; i++) {
         voc_str key;
-        bool latest = value_time(o, &o->values[i], &us, &unused) && (us == VOC_NA || us <= at_us);
-        for (uint32_t k = object->values; k != NONE && latest; k = o->values[k].next)
-            if (k != i && ocel_eq(o->values[k].name, o->values[i].name) && value_time(o, &o->values[k], &other, &unused) && (other == VOC_NA || other <= at_us))
-                latest = other < us || (other == us && k < i); // VOC_NA is the least
+        bool latest = s[i].from_us == VOC_NA || s[i].from_us <= at_us;
+        for (size_t k = 0; k < n && latest; k++)
+            if (k != i && s[k].name.ptr == s[i].name.ptr && (s[k].from_us == VOC_NA || s[k].from_us <= at_us))
+                latest = s[k].from_us < s[i].from_us || (s[k].from_us == s[i].from_us && k < i); // VOC_NA is the least
         if (!latest) continue;
-        if (!joined(o, object->type, ".", o->values[i].name, &key) || !add_attr(w, key, o->values[i].text, type_of_value(o, &o->values[i]), VOC_ENTITY_EVENT)) return false;
+        if (!joined(o, o->types[object->kind].name, ".", s[i].name, &key) || !add_attr(w, key, s[i].text, s[i].type, VOC_ENTITY_EVENT)) return false;
     }
     return true;
 }
@@ -138,62 +121,60 @@ static bool add_type(struct work *w, const struct thing *e, uint32_t kind, int64
 {
     struct ocel *o = w->o;
     size_t room = 0, n_ids = 0, n_qualifiers = 0, objects = 0;
-    const struct thing *only = NULL;
+    const struct object *only = NULL;
     bool qualified = false;
-    for (uint32_t r = e->references; r != NONE; r = o->references[r].next) room += o->references[r].object.len + o->references[r].qualifier.len + 4;
-    char *ids = ocel_alloc(o, room), *qualifiers = ocel_alloc(o, room);
+    for (size_t r = 0; r < e->n_references; r++) room += e->references[r].object.len + e->references[r].qualifier.len + 4;
+    char *ids = ocel_scratch(o, room), *qualifiers = ocel_scratch(o, room);
     if (!ids || !qualifiers) return false;
-    for (uint32_t r = e->references; r != NONE; r = o->references[r].next) {
-        const struct reference *x = &o->references[r];
-        uint32_t its = x->to == NONE ? NONE : o->objects.at[x->to].kind;
-        if (its != kind) continue;
+    for (size_t r = 0; r < e->n_references; r++) {
+        const struct reference *x = &e->references[r];
+        if (x->kind != kind) continue;
         (void)append(ids, room, &n_ids, x->object);
         (void)append(qualifiers, room, &n_qualifiers, x->qualifier);
         qualified = qualified || x->qualifier.len;
-        only = x->to == NONE ? NULL : &o->objects.at[x->to];
+        only = x->to == NONE ? NULL : ocel_object(o, x->to);
         objects++;
     }
     voc_str name = kind == NONE ? (voc_str)VOC_LIT("object that is not there") : o->types[kind].name, key;
     bool told = kind != NONE && (kind == o->unit_type || kind == o->customer_type); // by the row itself
     if (!told && !add_attr(w, name, (voc_str){ids, n_ids}, VOC_TYPE_TEXT, VOC_ENTITY_EVENT)) return false;
     if (qualified && (!joined(o, name, " qualifier", (voc_str){"", 0}, &key) || !add_attr(w, key, (voc_str){qualifiers, n_qualifiers}, VOC_TYPE_TEXT, VOC_ENTITY_EVENT))) return false;
-    return objects != 1 || !only || kind == o->unit_type || only->n_values > STATES_MAX || add_state(w, only, us);
+    return objects != 1 || !only || kind == o->unit_type || add_state(w, only, us);
 }
 
-static bool is_first(const struct ocel *o, const struct thing *e, uint32_t r)
+static bool is_first(const struct thing *e, size_t r)
 {
-    uint32_t kind = o->references[r].to == NONE ? NONE : o->objects.at[o->references[r].to].kind;
-    for (uint32_t q = e->references; q != r; q = o->references[q].next)
-        if ((o->references[q].to == NONE ? NONE : o->objects.at[o->references[q].to].kind) == kind) return false;
+    for (size_t q = 0; q < r; q++)
+        if (e->references[q].kind == e->references[r].kind) return false;
     return true;
 }
 
+// Of each unit one reference to it.
 static bool find_units(struct work *w, const struct thing *e)
 {
-    struct ocel *o = w->o;
     w->n_units = 0;
-    for (uint32_t r = e->references; r != NONE; r = o->references[r].next) {
-        uint32_t to = o->references[r].to;
-        if (to == NONE || o->objects.at[to].kind != o->unit_type) continue;
+    for (size_t r = 0; r < e->n_references; r++) {
+        const struct reference *x = &e->references[r];
+        if (x->to == NONE || x->kind != w->o->unit_type) continue;
         bool known = false;
-        for (size_t i = 0; i < w->n_units; i++) known = known || w->units[i] == to;
+        for (size_t i = 0; i < w->n_units; i++) known = known || w->units[i]->to == x->to;
         if (!known && w->n_units == UNITS_MAX) return false;
-        if (!known) w->units[w->n_units++] = to;
+        if (!known) w->units[w->n_units++] = x;
     }
     return true;
 }
 
 static size_t find_customer(const struct ocel *o, const struct thing *e, voc_alias *a)
 {
-    uint32_t only = NONE;
-    for (uint32_t r = e->references; r != NONE && o->customer_type != NONE; r = o->references[r].next) {
-        uint32_t to = o->references[r].to;
-        if (to == NONE || o->objects.at[to].kind != o->customer_type || to == only) continue;
-        if (only != NONE) return 0; // two are not one person
-        only = to;
+    const struct reference *only = NULL;
+    for (size_t r = 0; r < e->n_references && o->customer_type != NONE; r++) {
+        const struct reference *x = &e->references[r];
+        if (x->to == NONE || x->kind != o->customer_type || (only && x->to == only->to)) continue;
+        if (only) return 0; // two are not one person
+        only = x;
     }
-    if (only == NONE) return 0;
-    *a = (voc_alias){.kind = VOC_LIT("id"), .value = o->objects.at[only].id, .strong = 1};
+    if (!only) return 0;
+    *a = (voc_alias){.kind = VOC_LIT("id"), .value = only->object, .strong = 1};
     return 1;
 }
 
@@ -209,10 +190,10 @@ static bool event_attrs(struct work *w, const struct thing *e, int64_t us)
 {
     struct ocel *o = w->o;
     w->n = 0;
-    for (uint32_t i = e->values; i != NONE; i = o->values[i].next)
-        if (!add_attr(w, o->values[i].name, o->values[i].text, type_of_value(o, &o->values[i]), VOC_ENTITY_EVENT)) return false;
-    for (uint32_t r = e->references; r != NONE; r = o->references[r].next)
-        if (is_first(o, e, r) && !add_type(w, e, o->references[r].to == NONE ? NONE : o->objects.at[o->references[r].to].kind, us)) return false;
+    for (size_t i = 0; i < e->n_values; i++)
+        if (!add_attr(w, e->values[i].name, e->values[i].text, ocel_type_of_value(o, &e->values[i]), VOC_ENTITY_EVENT)) return false;
+    for (size_t r = 0; r < e->n_references; r++)
+        if (is_first(e, r) && !add_type(w, e, e->references[r].kind, us)) return false;
     return true;
 }
 
@@ -239,28 +220,27 @@ static voc_rc emit_event(struct work *w, const struct thing *e)
     o->with_many += w->n_units > 1;
     voc_rc rc = w->n_units == 0 ? give(w, &r) : VOC_OK;
     for (size_t i = 0; i < w->n_units && !rc; i++) {
-        r.case_id = o->objects.at[w->units[i]].id;
+        r.case_id = w->units[i]->object;
         if (w->n_units > 1 && !joined(o, e->id, "@", r.case_id, &r.id)) return o->rc;
         rc = give(w, &r);
     }
     return rc;
 }
 
-static voc_rc emit_object(struct work *w, const struct thing *t)
+// Values of a unit are its case's, those of a customer the customer's, each from its time on.
+static voc_rc emit_values(struct work *w, const struct thing *t, bool unit)
 {
     struct ocel *o = w->o;
-    bool unit = t->kind == o->unit_type, customer = t->kind == o->customer_type, some = false;
     voc_alias alias = {.kind = VOC_LIT("id"), .value = t->id, .strong = 1};
     voc_rc rc = VOC_OK;
-    if (t->id.len == 0 || t->type.len == 0) return reject(w, "ID", "an object has no %s", t->id.len ? "type" : "id");
-    if (t->broken) return reject(w, "ID", "object %.*s stands twice: the first one is kept", OCEL_STR(t->id));
-    if (!unit && !customer) return o->host->ignore(o->sink, w->record, (voc_str)VOC_LIT("an object that is no unit: it stands with its events"));
-    for (uint32_t i = t->values; i != NONE && !rc; i = o->values[i].next) {
+    bool some = false;
+    for (size_t i = 0; i < t->n_values && !rc; i++) {
+        const struct value *v = &t->values[i];
         voc_row r = voc_row_init(VOC_ROW_ATTRIBUTE);
-        if (o->values[i].text.len == 0) continue;
-        if (!value_time(o, &o->values[i], &r.time_us, &r.resolution)) return reject(w, "TIME", "object %.*s: \"%.*s\" is not a time (ISO 8601)", OCEL_STR(t->id), OCEL_STR(o->values[i].time));
+        if (v->text.len == 0) continue;
+        if (!ocel_value_time(o, v, &r.time_us, &r.resolution)) return reject(w, "TIME", "object %.*s: \"%.*s\" is not a time (ISO 8601)", OCEL_STR(t->id), OCEL_STR(v->time));
         w->n = 0;
-        (void)add_attr(w, o->values[i].name, o->values[i].text, type_of_value(o, &o->values[i]), unit ? VOC_ENTITY_CASE : VOC_ENTITY_INDIVIDUAL);
+        (void)add_attr(w, v->name, v->text, ocel_type_of_value(o, v), unit ? VOC_ENTITY_CASE : VOC_ENTITY_INDIVIDUAL);
         r.record = w->record;
         if (unit) r.case_id = t->id;
         else r.customer = &alias, r.n_customer = 1;
@@ -272,18 +252,26 @@ static voc_rc emit_object(struct work *w, const struct thing *t)
     return rc || some ? rc : o->host->ignore(o->sink, w->record, (voc_str)VOC_LIT("an object without attributes"));
 }
 
-voc_rc ocel_emit(struct ocel *o)
+static voc_rc emit_object(struct work *w, const struct thing *t)
 {
-    size_t e = 0, k = 0;
-    struct work *w = ocel_alloc(o, sizeof *w);
-    voc_rc rc = w ? VOC_OK : VOC_E_NOMEM;
-    if (w) w->o = o;
-    while (!rc && (e < o->events.n || k < o->objects.n)) { // as they stand in the file
-        bool event = k == o->objects.n || (e < o->events.n && o->events.at[e].from < o->objects.at[k].from);
-        const struct thing *t = event ? &o->events.at[e++] : &o->objects.at[k++];
-        if (o->host->cancelled(o->cx)) return VOC_CANCELLED;
-        rc = o->host->record(o->sink, t->from, t->to, t->line, &w->record);
-        if (!rc) rc = event ? emit_event(w, t) : emit_object(w, t);
+    struct ocel *o = w->o;
+    if (t->id.len == 0 || t->type.len == 0) return reject(w, "ID", "an object has no %s", t->id.len ? "type" : "id");
+    if (t->broken) return reject(w, "ID", "object %.*s: its attributes or relationships are no list of what OCEL has there", OCEL_STR(t->id));
+    const uint32_t at = ocel_find(o, t->id);
+    struct object *x = at == NONE ? NULL : ocel_object(o, at);
+    if (!x || x->flags & OBJECT_MET) return reject(w, "ID", "object %.*s stands twice: the first one is kept", OCEL_STR(t->id));
+    x->flags |= OBJECT_MET;
+    if (x->kind != o->unit_type && x->kind != o->customer_type) return o->host->ignore(o->sink, w->record, (voc_str)VOC_LIT("an object that is no unit: it stands with its events"));
+    return emit_values(w, t, x->kind == o->unit_type);
+}
+
+voc_rc ocel_emit(struct ocel *o, const struct thing *t)
+{
+    if (!o->work) {
+        o->work = o->host->alloc(o->cx, sizeof *o->work);
+        if (!o->work) return VOC_E_NOMEM;
+        o->work->o = o;
     }
-    return rc;
+    voc_rc rc = o->host->record(o->sink, t->from, t->to, t->line, &o->work->record);
+    return rc ? rc : t->event ? emit_event(o->work, t) : emit_object(o->work, t);
 }

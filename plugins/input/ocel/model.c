@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The log in memory: objects, events, their values and references, in arrays that grow through the host's accounted memory; and
-// what follows from all of it: which object a reference means, which types there are, whose journey the log tells.
+// The thing at hand, memory, and what follows from all of the log: which types there are, how many events have one object of each,
+// whose journey the log tells.
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "plugins/input/ocel/ocel.h"
 
-#define CHUNK ((size_t)256 << 10)
+#define CHUNK_FIRST ((size_t)4 << 10)
+#define CHUNK_MOST ((size_t)256 << 10)
 
 struct chunk {
     struct chunk *next;
@@ -34,35 +35,61 @@ voc_rc ocel_refuse(struct ocel *o, uint64_t line, const char *hint, const char *
 
 // ---- memory -------------------------------------------------------------------------------------------------------------------
 
-void *ocel_alloc(struct ocel *o, size_t size)
+static void *take(struct ocel *o, struct chunk **from, size_t size, size_t align)
 {
-    size = (size + 15) & ~(size_t)15;
-    if (!o->chunks || o->chunks->room - o->chunks->used < size) {
-        size_t room = size > CHUNK ? size : CHUNK;
-        struct chunk *c = o->host->alloc(o->cx, sizeof *c + room);
+    struct chunk *c = *from;
+    size_t at = c ? (c->used + align - 1) & ~(align - 1) : 0;
+    if (!c || c->room < at || c->room - at < size) {
+        size_t room = !c ? CHUNK_FIRST : c->room < CHUNK_MOST / 2 ? c->room * 2 : CHUNK_MOST;
+        if (room < size) room = size;
+        c = o->host->alloc(o->cx, sizeof *c + room);
         if (!c) return o->rc = VOC_E_NOMEM, NULL;
-        *c = (struct chunk){.next = o->chunks, .room = room};
-        o->chunks = c;
+        *c = (struct chunk){.next = *from, .room = room};
+        *from = c;
+        at = 0;
     }
-    char *p = o->chunks->bytes + o->chunks->used;
-    o->chunks->used += size;
-    return p;
+    c->used = at + size;
+    return c->bytes + at;
 }
 
-bool ocel_copy(struct ocel *o, voc_str s, voc_str *out)
+void *ocel_alloc(struct ocel *o, struct chunk **from, size_t size) { return take(o, from, size, 16); }
+unsigned char *ocel_pack(struct ocel *o, struct chunk **from, size_t size) { return take(o, from, size, 1); }
+void *ocel_scratch(struct ocel *o, size_t size) { return take(o, &o->scratch, size, 16); }
+
+void ocel_drop(struct ocel *o, struct chunk **all)
 {
-    char *to = ocel_alloc(o, s.len + 1);
-    if (!to) return false;
-    if (s.len) memcpy(to, s.ptr, s.len);
-    *out = (voc_str){to, s.len};
+    for (struct chunk *c = *all, *next; c; c = next) {
+        next = c->next;
+        o->host->free(o->cx, c);
+    }
+    *all = NULL;
+}
+
+// The last chunk stays, if it is of the usual size.
+void ocel_scratch_begin(struct ocel *o)
+{
+    if (!o->scratch) return;
+    ocel_drop(o, &o->scratch->next);
+    if (o->scratch->room > CHUNK_MOST) ocel_drop(o, &o->scratch);
+    else o->scratch->used = 0;
+}
+
+static bool copy(struct ocel *o, struct chunk **to, voc_str s, voc_str *out)
+{
+    unsigned char *at = take(o, to, s.len + 1, 1);
+    if (!at) return false;
+    if (s.len) memcpy(at, s.ptr, s.len);
+    *out = (voc_str){(const char *)at, s.len};
     return true;
 }
 
-// Room for one more of an array.
-static bool grow(struct ocel *o, void **at, size_t n, size_t *room, size_t each)
+bool ocel_copy(struct ocel *o, voc_str s, voc_str *out) { return copy(o, &o->scratch, s, out); }
+bool ocel_keep(struct ocel *o, voc_str s, voc_str *out) { return copy(o, &o->chunks, s, out); }
+
+bool ocel_grow(struct ocel *o, void **at, size_t n, size_t *room, size_t each)
 {
     if (n < *room) return true;
-    size_t more = *room ? *room * 2 : 256;
+    size_t more = *room ? *room * 2 : 64;
     void *to = n < NONE / 2 ? o->host->resize(o->cx, *at, more * each) : NULL;
     if (!to) return o->rc = VOC_E_NOMEM, false;
     *at = to;
@@ -70,56 +97,140 @@ static bool grow(struct ocel *o, void **at, size_t n, size_t *room, size_t each)
     return true;
 }
 
-struct thing *ocel_add(struct ocel *o, struct things *to)
-{
-    void *at = to->at;
-    if (!grow(o, &at, to->n, &to->room, sizeof *to->at)) return NULL;
-    to->at = at;
-    struct thing *t = &to->at[to->n++];
-    *t = (struct thing){.id = {"", 0}, .type = {"", 0}, .time = {"", 0}, .values = NONE, .last_value = NONE, .references = NONE, .last_reference = NONE, .kind = NONE, .hashed = NONE};
-    return t;
-}
-
-bool ocel_value(struct ocel *o, struct thing *t, const struct value *v)
-{
-    void *at = o->values;
-    if (!grow(o, &at, o->n_values, &o->values_room, sizeof *o->values)) return false;
-    o->values = at;
-    o->values[o->n_values] = *v;
-    o->values[o->n_values].next = NONE;
-    if (t->values == NONE) t->values = (uint32_t)o->n_values;
-    else o->values[t->last_value].next = (uint32_t)o->n_values;
-    t->last_value = (uint32_t)o->n_values++;
-    t->n_values++;
-    return true;
-}
-
-bool ocel_refer(struct ocel *o, struct thing *t, voc_str object, voc_str qualifier)
-{
-    void *at = o->references;
-    if (!grow(o, &at, o->n_references, &o->references_room, sizeof *o->references)) return false;
-    o->references = at;
-    o->references[o->n_references] = (struct reference){object, qualifier, NONE, NONE};
-    if (t->references == NONE) t->references = (uint32_t)o->n_references;
-    else o->references[t->last_reference].next = (uint32_t)o->n_references;
-    t->last_reference = (uint32_t)o->n_references++;
-    t->n_references++;
-    return true;
-}
-
 void ocel_free(struct ocel *o)
 {
-    for (struct chunk *c = o->chunks, *next; c; c = next) {
-        next = c->next;
-        o->host->free(o->cx, c);
-    }
-    o->host->free(o->cx, o->bytes);
-    o->host->free(o->cx, o->events.at);
-    o->host->free(o->cx, o->objects.at);
-    o->host->free(o->cx, o->values);
-    o->host->free(o->cx, o->references);
-    o->host->free(o->cx, o->hash);
+    ocel_drop(o, &o->chunks);
+    ocel_drop(o, &o->scratch);
+    for (uint32_t i = 0; i < o->n_types; i++) ocel_drop(o, &o->types[i].states);
+    o->host->free(o->cx, o->at_hand.values);
+    o->host->free(o->cx, o->at_hand.references);
+    o->host->free(o->cx, o->objects);
+    o->host->free(o->cx, o->slots);
+    o->host->free(o->cx, o->names.at);
+    o->host->free(o->cx, o->names.slots);
+    o->host->free(o->cx, o->work);
     o->host->free(o->cx, o);
+}
+
+// ---- the thing at hand ------------------------------------------------------------------------------------------------------------
+
+struct thing *ocel_begin(struct ocel *o, bool event)
+{
+    const struct thing old = o->at_hand;
+    ocel_scratch_begin(o);
+    o->at_hand = (struct thing){.event = event, .id = {"", 0}, .type = {"", 0}, .time = {"", 0}, .values = old.values, .values_room = old.values_room, .references = old.references, .references_room = old.references_room};
+    return &o->at_hand;
+}
+
+bool ocel_value(struct ocel *o, const struct value *v)
+{
+    struct thing *t = &o->at_hand;
+    void *at = t->values;
+    if (!ocel_grow(o, &at, t->n_values, &t->values_room, sizeof *t->values)) return false;
+    t->values = at;
+    t->values[t->n_values++] = *v;
+    return true;
+}
+
+bool ocel_refer(struct ocel *o, voc_str object, voc_str qualifier)
+{
+    struct thing *t = &o->at_hand;
+    void *at = t->references;
+    if (!ocel_grow(o, &at, t->n_references, &t->references_room, sizeof *t->references)) return false;
+    t->references = at;
+    t->references[t->n_references++] = (struct reference){object, qualifier, NONE, NONE};
+    return true;
+}
+
+static void look_up(struct ocel *o, struct thing *t)
+{
+    for (size_t i = 0; i < t->n_references; i++) {
+        struct reference *r = &t->references[i];
+        r->to = ocel_find(o, r->object);
+        r->kind = r->to == NONE ? NONE : ocel_object(o, r->to)->kind;
+    }
+}
+
+static uint32_t type_of(struct ocel *o, voc_str name)
+{
+    for (uint32_t i = 0; i < o->n_types; i++)
+        if (ocel_eq(o->types[i].name, name)) return i;
+    if (o->n_types == TYPES_MAX) return NONE;
+    o->types[o->n_types] = (struct otype){.name = {"", 0}};
+    return ocel_keep(o, name, &o->types[o->n_types].name) ? o->n_types++ : NONE;
+}
+
+// The first one of an id stands.
+static voc_rc learn_object(struct ocel *o, const struct thing *t)
+{
+    o->n_objects++;
+    o->late = o->late || o->n_events;
+    if (t->broken || ocel_find(o, t->id) != NONE) return VOC_OK;
+    const uint32_t kind = type_of(o, t->type);
+    if (kind == NONE && o->rc) return o->rc;
+    if (kind == NONE) return ocel_refuse(o, t->line, "name one that matters with -O unit=TYPE and leave the others out", "there are more than %u types of objects", TYPES_MAX);
+    o->types[kind].objects++;
+    return ocel_index(o, t->id, kind) ? VOC_OK : o->rc;
+}
+
+// How many different objects of a type an event refers to: none, one, or more.
+static void count_types(struct ocel *o, const struct thing *t)
+{
+    if (t->broken || t->n_references > REFERENCES_MAX) return;
+    for (size_t r = 0; r < t->n_references; r++) {
+        const uint32_t kind = t->references[r].kind;
+        bool first = true, others = false;
+        if (kind == NONE) continue;
+        for (size_t q = 0; q < t->n_references; q++) {
+            if (t->references[q].kind != kind) continue;
+            first = first && q >= r;
+            others = others || t->references[q].to != t->references[r].to;
+        }
+        if (!first) continue;
+        o->types[kind].any++;
+        o->types[kind].once += !others;
+    }
+}
+
+// Of an object that is not there, to be said at the end.
+static void note_dangling(struct ocel *o, const struct thing *t)
+{
+    const int which = !t->event;
+    for (size_t i = 0; i < t->n_references; i++) {
+        if (t->references[i].to != NONE) continue;
+        o->dangling++;
+        if (!o->first_dangling[which].ptr && ocel_keep(o, t->references[i].object, &o->first_dangling[which])) o->first_dangling_line[which] = t->line;
+    }
+}
+
+// Where objects stand in front of all events, their states can wait until it is known whose journey it is: units need none.
+static bool wants_state(const struct ocel *o, const struct object *x)
+{
+    return o->reading == COUNT || (!o->late && x->kind != o->unit_type);
+}
+
+static voc_rc state_object(struct ocel *o, const struct thing *t)
+{
+    const uint32_t i = t->broken ? NONE : ocel_find(o, t->id);
+    struct object *x = i == NONE ? NULL : ocel_object(o, i);
+    if (!x || x->flags & OBJECT_STATED || !wants_state(o, x)) return VOC_OK;
+    return ocel_keep_state(o, x, t) ? VOC_OK : o->rc;
+}
+
+voc_rc ocel_end(struct ocel *o)
+{
+    struct thing *t = &o->at_hand;
+    voc_rc rc = VOC_OK;
+    if (o->host->cancelled(o->cx)) return o->rc = VOC_CANCELLED;
+    if (o->reading == LEARN && !t->event) return learn_object(o, t);
+    o->n_events += o->reading == LEARN;
+    if (t->event || o->reading == EMIT) look_up(o, t);
+    if (t->event && o->reading != EMIT) count_types(o, t);
+    if (!t->event) rc = state_object(o, t);
+    if (o->reading != EMIT || rc) return rc;
+    note_dangling(o, t);
+    rc = o->rc ? o->rc : ocel_emit(o, t);
+    return rc ? o->rc = rc : VOC_OK;
 }
 
 // ---- types of attributes ----------------------------------------------------------------------------------------------------------
@@ -137,94 +248,25 @@ void ocel_declare(struct ocel *o, voc_str name, voc_str type)
         if (o->declared[i].type != found) o->declared[i].type = VOC_TYPE_TEXT; // two types of things have it, each in its own way
         return;
     }
-    o->declared[o->n_declared].name = name;
+    if (!ocel_keep(o, name, &o->declared[o->n_declared].name)) return;
     o->declared[o->n_declared++].type = found;
 }
 
-uint32_t ocel_declared(const struct ocel *o, voc_str name)
+uint32_t ocel_type_of_value(const struct ocel *o, const struct value *v)
 {
     for (size_t i = 0; i < o->n_declared; i++)
-        if (ocel_eq(o->declared[i].name, name)) return o->declared[i].type;
-    return NONE;
+        if (ocel_eq(o->declared[i].name, v->name)) return o->declared[i].type;
+    return v->type;
 }
 
-// ---- objects by id ------------------------------------------------------------------------------------------------------------------
-
-static size_t slot_of(const struct ocel *o, voc_str id)
+bool ocel_value_time(const struct ocel *o, const struct value *v, int64_t *us, uint32_t *resolution)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < id.len; i++) h = (h ^ (unsigned char)id.ptr[i]) * UINT64_C(1099511628211);
-    return (size_t)(h ^ h >> 29) & (o->hash_size - 1);
-}
-
-static uint32_t find_object(const struct ocel *o, voc_str id)
-{
-    for (uint32_t i = o->hash[slot_of(o, id)]; i != NONE; i = o->objects.at[i].hashed)
-        if (ocel_eq(o->objects.at[i].id, id)) return i;
-    return NONE;
-}
-
-static uint32_t type_of(struct ocel *o, voc_str name)
-{
-    for (uint32_t i = 0; i < o->n_types; i++)
-        if (ocel_eq(o->types[i].name, name)) return i;
-    if (o->n_types == TYPES_MAX) return NONE;
-    o->types[o->n_types] = (struct otype){.name = name};
-    return o->n_types++;
-}
-
-static voc_rc index_objects(struct ocel *o)
-{
-    o->hash_size = 1024;
-    while (o->hash_size < o->objects.n * 2) o->hash_size *= 2;
-    o->hash = o->host->alloc(o->cx, o->hash_size * sizeof *o->hash);
-    if (!o->hash) return VOC_E_NOMEM;
-    memset(o->hash, 0xFF, o->hash_size * sizeof *o->hash);
-    for (uint32_t i = 0; i < o->objects.n; i++) {
-        struct thing *t = &o->objects.at[i];
-        if (t->broken) continue;
-        if (find_object(o, t->id) != NONE) { // the first one stands
-            t->broken = true;
-            o->doubled++;
-            continue;
-        }
-        t->kind = type_of(o, t->type);
-        if (t->kind == NONE) return ocel_refuse(o, t->line, "name one that matters with -O unit=TYPE and leave the others out", "there are more than %u types of objects", TYPES_MAX);
-        o->types[t->kind].objects++;
-        uint32_t *slot = &o->hash[slot_of(o, t->id)];
-        t->hashed = *slot;
-        *slot = i;
-    }
-    return VOC_OK;
-}
-
-static void look_up(struct ocel *o, const struct thing *t)
-{
-    for (uint32_t r = t->references; r != NONE; r = o->references[r].next) {
-        o->references[r].to = find_object(o, o->references[r].object);
-        if (o->references[r].to != NONE) continue;
-        if (o->dangling++) continue;
-        o->first_dangling = o->references[r].object;
-        o->first_dangling_line = t->line;
-    }
-}
-
-// How many different objects of a type an event refers to: none, one, or two for more.
-static void count_types(struct ocel *o, const struct thing *t)
-{
-    for (uint32_t r = t->references; r != NONE; r = o->references[r].next) {
-        if (o->references[r].to == NONE) continue;
-        uint32_t kind = o->objects.at[o->references[r].to].kind, others = 0;
-        bool first = true;
-        for (uint32_t q = t->references; q != NONE; q = o->references[q].next) {
-            if (o->references[q].to == NONE || o->objects.at[o->references[q].to].kind != kind) continue;
-            first = first && !(q < r);
-            others += o->references[q].to != o->references[r].to;
-        }
-        if (!first) continue;
-        o->types[kind].any++;
-        o->types[kind].once += others == 0;
-    }
+    *resolution = VOC_RES_US;
+    *us = VOC_NA;
+    if (v->time.len == 0) return true;
+    if (o->host->time_parse(o->time, v->time, us, resolution) != VOC_OK) return false;
+    if (*us < INT64_C(172800000000) && *us > -INT64_C(172800000000)) *us = VOC_NA; // in any zone
+    return true;
 }
 
 // ---- whose journey ------------------------------------------------------------------------------------------------------------------
@@ -270,15 +312,9 @@ static voc_rc named_type(struct ocel *o, voc_str name, uint32_t *out)
     return o->rc = VOC_E_OPTION;
 }
 
-voc_rc ocel_link(struct ocel *o)
+voc_rc ocel_choose(struct ocel *o)
 {
-    voc_rc rc = index_objects(o);
-    if (rc) return rc;
-    for (size_t i = 0; i < o->events.n; i++) {
-        look_up(o, &o->events.at[i]);
-        if (!o->events.at[i].broken && o->events.at[i].n_references <= REFERENCES_MAX) count_types(o, &o->events.at[i]);
-    }
-    for (size_t i = 0; i < o->objects.n; i++) look_up(o, &o->objects.at[i]);
+    voc_rc rc = VOC_OK;
     o->unit_type = o->customer_type = NONE;
     for (uint32_t i = 0; i < o->n_types && !o->customer.len; i++)
         if (says_customer(o->types[i].name) && (o->customer_type == NONE || o->types[i].once > o->types[o->customer_type].once)) o->customer_type = i;

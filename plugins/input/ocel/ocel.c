@@ -61,7 +61,7 @@ static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_sou
     memset(o, 0, sizeof *o);
     o->host = host;
     o->cx = cx;
-    voc_rc rc = ocel_copy(o, v[OPT_UNIT].s, &o->unit) && ocel_copy(o, v[OPT_CUSTOMER].s, &o->customer) ? VOC_OK : VOC_E_NOMEM;
+    voc_rc rc = ocel_keep(o, v[OPT_UNIT].s, &o->unit) && ocel_keep(o, v[OPT_CUSTOMER].s, &o->customer) ? VOC_OK : VOC_E_NOMEM;
     if (!rc) rc = host->time_format(cx, &o->time, (voc_str){"", 0}, v[OPT_ZONE].set ? v[OPT_ZONE].s : source->zone);
     if (rc) close_instance(o);
     else *instance = o;
@@ -78,18 +78,35 @@ static void warn(struct ocel *o, uint64_t line, const char *hint, const char *me
 static void say_doubts(struct ocel *o)
 {
     char text[300];
-    if (o->dangling) {
+    const int which = !o->first_dangling[0].ptr; // of events first
+    if (o->dangling && o->first_dangling[which].ptr) {
         snprintf(text, sizeof text, "%llu %s an object that is not there, the first to \"%.*s\"", (unsigned long long)o->dangling, o->dangling == 1 ? "reference leads to" : "references lead to",
-                 OCEL_STR(o->first_dangling));
-        warn(o, o->first_dangling_line, "the events are kept; they name it as \"object that is not there\"", text);
+                 OCEL_STR(o->first_dangling[which]));
+        warn(o, o->first_dangling_line[which], "the events are kept; they name it as \"object that is not there\"", text);
     }
+}
+
+static voc_rc read_once(struct ocel *o, voc_stream *stream, bool json, enum reading reading)
+{
+    voc_rc rc = reading == LEARN ? VOC_OK : o->host->again(stream);
+    o->reading = reading;
+    if (!rc) rc = json ? ocel_read_json(o, stream) : ocel_read_xml(o, stream);
+    return rc ? rc : o->rc;
+}
+
+// Types of objects that stood behind the events are counted anew, now that they are known; and states are kept until it is known
+// which are not wanted.
+static voc_rc count_again(struct ocel *o, voc_stream *stream, bool json)
+{
+    for (uint32_t i = 0; i < o->n_types; i++) o->types[i].once = o->types[i].any = 0;
+    return read_once(o, stream, json, COUNT);
 }
 
 static voc_rc run(void *instance, voc_stream *stream, voc_sink *sink)
 {
     struct ocel *o = instance;
     voc_str head;
-    if (!VOC_HOST_HAS(o->host, peek)) return ocel_refuse(o, 0, "use a newer voc", "this plugin needs a newer program");
+    if (!VOC_HOST_HAS(o->host, again)) return ocel_refuse(o, 0, "use a newer voc", "this plugin needs a newer program");
     voc_rc rc = o->host->peek(stream, (size_t)64 << 10, &head);
     if (rc) return rc;
     o->sink = sink;
@@ -99,11 +116,13 @@ static voc_rc run(void *instance, voc_stream *stream, voc_sink *sink)
                            "this object-centric log is a SQLite database that is not of OCEL 2.0, and such are not read");
     bool json = l == JSON_1 || l == JSON_2;
     for (size_t i = 0; i < head.len && l == UNKNOWN && !json && head.ptr[i] != '<'; i++) json = head.ptr[i] == '{';
-    rc = json ? ocel_read_json(o, stream) : ocel_read_xml(o, stream);
-    if (!rc) rc = o->rc;
-    if (!rc && o->events.n + o->objects.n == 0) return ocel_refuse(o, 0, "an object-centric log has events and objects; another format is named with --as NAME", "it holds neither events nor objects");
-    if (!rc) rc = ocel_link(o);
-    if (!rc) rc = ocel_emit(o);
+    rc = o->host->keep(stream);
+    if (!rc) rc = read_once(o, stream, json, LEARN);
+    if (!rc && o->n_events + o->n_objects == 0) return ocel_refuse(o, 0, "an object-centric log has events and objects; another format is named with --as NAME", "it holds neither events nor objects");
+    if (!rc && o->late) rc = count_again(o, stream, json);
+    if (!rc) rc = ocel_choose(o);
+    if (!rc && o->unit_type != NONE) ocel_drop(o, &o->types[o->unit_type].states);
+    if (!rc) rc = read_once(o, stream, json, EMIT);
     if (!rc) say_doubts(o);
     return rc;
 }
@@ -116,7 +135,7 @@ static void describe(void *instance, char *out, size_t size)
     size_t n = 0;
     if (size) out[0] = 0;
 #define SAY(...) n += n < size ? (size_t)snprintf(out + n, size - n, __VA_ARGS__) : 0
-    SAY("%zu events, %zu objects of %u types: action <- the type of the event\n", o->events.n, o->objects.n, o->n_types);
+    SAY("%llu events, %llu objects of %u types: action <- the type of the event\n", (unsigned long long)o->n_events, (unsigned long long)o->n_objects, o->n_types);
     if (o->unit_type != NONE && o->n_types)
         SAY("case <- %.*s: %llu events have one, %llu more have several%s\n", OCEL_STR(o->types[o->unit_type].name), (unsigned long long)o->types[o->unit_type].once,
             (unsigned long long)(o->types[o->unit_type].any - o->types[o->unit_type].once), o->unit_guessed ? " (a guess: the type that most events have one of)" : "");

@@ -1,43 +1,93 @@
 // SPDX-License-Identifier: MIT
-// OCEL as JSON. 2.0 has arrays (events, objects, eventTypes, objectTypes), 1.0 has objects by id (ocel:events, ocel:objects). The text is
-// read whole and stays in memory: what has no escape is not copied. A fault in the text refuses the file with its line; a part of
-// an event or object that is of the wrong kind makes it broken, and is rejected with it.
+// OCEL as JSON. 2.0 has arrays (events, objects, eventTypes, objectTypes), 1.0 has objects by id (ocel:events, ocel:objects). Of the
+// text a window is there: what stands at the top of the log, and each event and object, is read as if it were whole; where it goes
+// over the window's end more is read, and it is read anew. What has no escape is not copied. A fault in the text refuses the file
+// with its line; a part of an event or object that is of the wrong kind makes it broken.
 #include <stdio.h>
 
 #include "plugins/input/ocel/ocel.h"
 
-#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to get and clear so much took most of a run
-#define READ_AT_ONCE ((size_t)256)
-#else
-#define READ_AT_ONCE ((size_t)1 << 20)
-#endif
-#define TEXT_MAX ((size_t)4 << 30)
+#define WINDOW_FIRST ((size_t)128 << 10)
+#define WINDOW_MOST ((size_t)256 << 20) // one event or object
+#define FAULT_REACH 16 // bytes behind a fault that may tell what is one: \\ud800\\udc00
 
 struct reader {
     struct ocel *o;
+    voc_stream *stream;
     struct json j;
-    const char *counted; // lines up to here
-    uint64_t line;
+    char *bytes; // the window
+    size_t n, room;
+    bool ended;
+    uint64_t before; // bytes in front of it
+    uint64_t line, counted; // lines up to this byte of the log
+    char *key; // of the member at hand of an object at the top
+    size_t n_key, key_room;
 };
 typedef bool (*member_read)(struct reader *r, voc_str key, void *user); // takes the value
 typedef bool (*item_read)(struct reader *r, void *user);
 
+// ---- the window ---------------------------------------------------------------------------------------------------------------------
+
+static uint64_t byte_at(const struct reader *r, const char *p) { return r->before + (uint64_t)(p - r->bytes); }
+
 static uint64_t line_at(struct reader *r, const char *p)
 {
-    while (r->counted < p) {
-        const char *nl = memchr(r->counted, '\n', (size_t)(p - r->counted));
-        if (!nl) break;
-        r->line++;
-        r->counted = nl + 1;
+    const char *from = r->bytes + (r->counted - r->before);
+    while (from < p) {
+        const char *nl = memchr(from, '\n', (size_t)(p - from));
+        if (nl) r->line++;
+        from = nl ? nl + 1 : p;
     }
+    if (byte_at(r, p) > r->counted) r->counted = byte_at(r, p);
     return r->line;
 }
+
+// More bytes, of which those from r->j.at on stay. A fault that was met at the window's end is none.
+static bool more(struct reader *r)
+{
+    const size_t gone = (size_t)(r->j.at - r->bytes), left = r->n - gone;
+    size_t got;
+    (void)line_at(r, r->j.at);
+    memmove(r->bytes, r->j.at, r->n - gone);
+    r->n -= gone;
+    r->before += gone;
+    if (r->n > r->room / 2) {
+        char *to = r->room < WINDOW_MOST ? r->o->host->resize(r->o->cx, r->bytes, r->room * 2) : NULL;
+        if (!to && r->room >= WINDOW_MOST) return ocel_refuse(r->o, r->line, "it may be no log of events; see what stands in this line", "an event or object of more than %zu MiB", WINDOW_MOST / 2 >> 20), false;
+        if (!to) return r->o->rc = VOC_E_NOMEM, false;
+        r->bytes = to;
+        r->room *= 2;
+    }
+    do {
+        r->o->rc = r->o->host->read(r->stream, r->bytes + r->n, r->room - r->n, &got);
+        if (r->o->rc) return false;
+        r->n += got;
+        r->ended = got == 0;
+    } while (!r->ended && left > WINDOW_FIRST / 2 && r->n < 2 * left); // what is long is not read anew for each small piece of it
+    r->j = (struct json){r->bytes, r->bytes + r->n, NULL};
+    return true;
+}
+
+// A step at the top of the log.
+static bool step(struct reader *r, item_read read, void *user)
+{
+    for (;;) {
+        const size_t from = (size_t)(r->j.at - r->bytes);
+        const bool done = read(r, user);
+        if (r->o->rc) return false;
+        if (r->ended || (done ? r->j.at < r->j.end : r->j.end - r->j.at > FAULT_REACH)) return done;
+        r->j.at = r->bytes + from;
+        if (!more(r)) return false;
+    }
+}
+
+// ---- values -------------------------------------------------------------------------------------------------------------------------
 
 static bool text_of(struct reader *r, voc_str raw, bool escaped, voc_str *out)
 {
     *out = raw;
     if (!escaped) return true;
-    char *to = ocel_alloc(r->o, raw.len + 1);
+    char *to = ocel_scratch(r->o, raw.len + 1);
     if (!to) return false;
     *out = (voc_str){to, json_unescape(raw, to)};
     return true;
@@ -53,7 +103,7 @@ static bool any_text(struct reader *r, voc_str *out, uint32_t *type)
     if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
         if (!json_skip(&r->j, 4, &raw)) return false;
         if (json_loose(raw)) {
-            char *to = ocel_alloc(r->o, raw.len);
+            char *to = ocel_scratch(r->o, raw.len);
             if (!to) return false;
             raw = (voc_str){to, json_compact(raw, to)};
         }
@@ -126,28 +176,30 @@ static bool attribute(struct reader *r, void *user)
 {
     struct part p = {.of = user};
     if (json_kind(&r->j) != JSON_OBJECT) return wrong(r, user);
-    return read_part(r, &p) && (p.value.name.len == 0 || ocel_value(r->o, user, &p.value));
+    return read_part(r, &p) && (p.value.name.len == 0 || ocel_value(r->o, &p.value));
 }
 
 static bool relationship(struct reader *r, void *user)
 {
     struct part p = {.of = user};
     if (json_kind(&r->j) != JSON_OBJECT) return wrong(r, user);
-    return read_part(r, &p) && (p.object.len == 0 || ocel_refer(r->o, user, p.object, p.qualifier));
+    return read_part(r, &p) && (p.object.len == 0 || ocel_refer(r->o, p.object, p.qualifier));
 }
 
 static bool object_id(struct reader *r, void *user)
 {
     voc_str id;
     uint32_t type;
-    return any_text(r, &id, &type) && (id.len == 0 || ocel_refer(r->o, user, id, (voc_str){"", 0}));
+    (void)user;
+    return any_text(r, &id, &type) && (id.len == 0 || ocel_refer(r->o, id, (voc_str){"", 0}));
 }
 
 // 1.0: "ocel:vmap": {"price": 12}
 static bool mapped_value(struct reader *r, voc_str key, void *user)
 {
     struct value v = {.name = key, .time = {"", 0}};
-    return any_text(r, &v.text, &v.type) && ocel_value(r->o, user, &v);
+    (void)user;
+    return any_text(r, &v.text, &v.type) && ocel_value(r->o, &v);
 }
 
 static bool thing_member(struct reader *r, voc_str key, void *user)
@@ -166,23 +218,19 @@ static bool thing_member(struct reader *r, voc_str key, void *user)
     return any_text(r, &unused, &type);
 }
 
-static bool thing(struct reader *r, struct things *all, voc_str id)
+struct which { bool event, named; };
+
+static bool thing(struct reader *r, void *user)
 {
-    const char *from = r->j.at;
-    struct thing *t = ocel_add(r->o, all);
-    if (!t) return false;
-    t->line = line_at(r, from);
-    t->from = (uint64_t)(from - r->o->bytes);
-    t->id = id;
+    const struct which *w = user;
+    struct thing *t = ocel_begin(r->o, w->event);
+    t->line = line_at(r, r->j.at);
+    t->from = byte_at(r, r->j.at);
+    if (w->named) t->id = (voc_str){r->key, r->n_key};
     if (json_kind(&r->j) != JSON_OBJECT ? !wrong(r, t) : !members(r, thing_member, t)) return false;
-    t->to = (uint64_t)(r->j.at - r->o->bytes);
+    t->to = byte_at(r, r->j.at);
     return true;
 }
-
-static bool one_event(struct reader *r, void *user) { return (void)user, thing(r, &r->o->events, (voc_str){"", 0}); }
-static bool one_object(struct reader *r, void *user) { return (void)user, thing(r, &r->o->objects, (voc_str){"", 0}); }
-static bool named_event(struct reader *r, voc_str key, void *user) { return (void)user, thing(r, &r->o->events, key); }
-static bool named_object(struct reader *r, voc_str key, void *user) { return (void)user, thing(r, &r->o->objects, key); }
 
 // ---- the log ------------------------------------------------------------------------------------------------------------------------
 
@@ -193,7 +241,7 @@ static bool declaration(struct reader *r, void *user)
     if (json_kind(&r->j) != JSON_OBJECT) return wrong(r, NULL);
     if (!read_part(r, &p)) return false;
     if (p.value.name.len) ocel_declare(r->o, p.value.name, p.name);
-    return true;
+    return r->o->rc == VOC_OK;
 }
 
 static bool type_member(struct reader *r, voc_str key, void *user)
@@ -205,48 +253,99 @@ static bool type_member(struct reader *r, voc_str key, void *user)
 static bool one_type(struct reader *r, void *user)
 {
     (void)user;
+    ocel_scratch_begin(r->o);
     return json_kind(&r->j) == JSON_OBJECT ? members(r, type_member, NULL) : json_skip(&r->j, 2, NULL);
 }
 
-static bool log_member(struct reader *r, voc_str key, void *user)
+static bool skip(struct reader *r, void *user) { return (void)user, json_skip(&r->j, 2, NULL); }
+
+// What an array or object at the top holds, each read by itself.
+struct each {
+    char open, close;
+    bool done;
+};
+
+static bool enter(struct reader *r, void *user)
 {
-    bool array = json_kind(&r->j) == JSON_ARRAY, object = json_kind(&r->j) == JSON_OBJECT;
-    (void)user;
-    if (array && ocel_is(key, "events")) return items(r, one_event, NULL);
-    if (array && ocel_is(key, "objects")) return items(r, one_object, NULL);
-    if (array && (ocel_is(key, "eventTypes") || ocel_is(key, "objectTypes"))) return items(r, one_type, NULL);
-    if (object && ocel_is(key, "ocel:events")) return members(r, named_event, NULL);
-    if (object && ocel_is(key, "ocel:objects")) return members(r, named_object, NULL);
-    return json_skip(&r->j, 1, NULL);
+    struct each *e = user;
+    return json_enter(&r->j, e->open, e->close, &e->done);
 }
 
-static voc_rc read_whole(struct ocel *o, voc_stream *s)
+static bool next(struct reader *r, void *user)
 {
-    size_t room = READ_AT_ONCE, got = 1;
-    o->bytes = o->host->alloc(o->cx, room);
-    if (!o->bytes) return VOC_E_NOMEM;
-    while (got) {
-        if (room - o->n_bytes < READ_AT_ONCE) {
-            room *= 2;
-            char *to = room < TEXT_MAX ? o->host->resize(o->cx, o->bytes, room) : NULL;
-            if (!to) return VOC_E_NOMEM;
-            o->bytes = to;
-        }
-        voc_rc rc = o->host->read(s, o->bytes + o->n_bytes, READ_AT_ONCE, &got);
-        if (rc) return rc;
-        o->n_bytes += got;
-    }
-    return VOC_OK;
+    struct each *e = user;
+    return json_next(&r->j, e->close, &e->done);
 }
+
+// Its text goes where it stays while the value is read, for which the window may move.
+static bool key(struct reader *r, void *user)
+{
+    voc_str raw;
+    bool escaped;
+    (void)user;
+    if (!json_key(&r->j, &raw, &escaped)) return false;
+    if (raw.len > r->key_room) {
+        char *to = r->o->host->resize(r->o->cx, r->key, raw.len * 2);
+        if (!to) return r->o->rc = VOC_E_NOMEM, false;
+        r->key = to;
+        r->key_room = raw.len * 2;
+    }
+    if (raw.len) memcpy(r->key, raw.ptr, raw.len);
+    r->n_key = escaped ? json_unescape(raw, r->key) : raw.len;
+    return true;
+}
+
+static bool each(struct reader *r, bool object, item_read read, void *user, bool things)
+{
+    struct each e = {object ? '{' : '[', object ? '}' : ']', false};
+    if (!step(r, enter, &e)) return false;
+    while (!e.done) {
+        if ((object && !step(r, key, NULL)) || !step(r, read, user)) return false;
+        if (things && ocel_end(r->o) != VOC_OK) return false;
+        if (!step(r, next, &e)) return false;
+    }
+    return true;
+}
+
+static bool log_member(struct reader *r)
+{
+    const voc_str name = {r->key, r->n_key};
+    const bool array = json_kind(&r->j) == JSON_ARRAY, object = json_kind(&r->j) == JSON_OBJECT;
+    struct which event = {true, object}, thing_of = {false, object};
+    if (ocel_is(name, array ? "events" : "ocel:events") && (array || object)) return each(r, object, thing, &event, true);
+    if (ocel_is(name, array ? "objects" : "ocel:objects") && (array || object)) return each(r, object, thing, &thing_of, true);
+    if (array && (ocel_is(name, "eventTypes") || ocel_is(name, "objectTypes"))) return each(r, false, one_type, NULL, false);
+    return array || object ? each(r, object, skip, NULL, false) : step(r, skip, NULL);
+}
+
+static bool read_log(struct reader *r)
+{
+    struct each e = {'{', '}', false};
+    if (!step(r, enter, &e)) return false;
+    while (!e.done)
+        if (!step(r, key, NULL) || !log_member(r) || !step(r, next, &e)) return false;
+    return true;
+}
+
+static bool beginning(struct reader *r, void *user)
+{
+    (void)user;
+    if (r->j.end - r->j.at < 3 && !r->ended) return false;
+    if (r->j.end - r->j.at >= 3 && memcmp(r->j.at, "\xEF\xBB\xBF", 3) == 0) r->j.at += 3;
+    json_blank(&r->j);
+    return true;
+}
+
+static bool nothing_more(struct reader *r, void *user) { return (void)user, json_done(&r->j); }
 
 voc_rc ocel_read_json(struct ocel *o, voc_stream *s)
 {
-    voc_rc rc = read_whole(o, s);
-    if (rc) return rc;
-    struct reader r = {.o = o, .j = {o->bytes, o->bytes + o->n_bytes, NULL}, .counted = o->bytes, .line = 1};
-    if (o->n_bytes >= 3 && memcmp(o->bytes, "\xEF\xBB\xBF", 3) == 0) r.j.at += 3;
-    json_blank(&r.j);
-    if (members(&r, log_member, NULL) && json_done(&r.j)) return VOC_OK;
-    if (o->rc) return o->rc;
-    return ocel_refuse(o, line_at(&r, r.j.at), "mend it, or export the log again", "this is no JSON: %s", r.j.fault ? r.j.fault : "a fault");
+    struct reader r = {.o = o, .stream = s, .line = 1, .room = WINDOW_FIRST, .bytes = o->host->alloc(o->cx, WINDOW_FIRST)};
+    r.j = (struct json){r.bytes, r.bytes, NULL};
+    const bool whole = r.bytes && step(&r, beginning, NULL) && read_log(&r) && step(&r, nothing_more, NULL);
+    if (!r.bytes) o->rc = VOC_E_NOMEM;
+    if (!whole && !o->rc) (void)ocel_refuse(o, line_at(&r, r.j.at), "mend it, or export the log again", "this is no JSON: %s", r.j.fault ? r.j.fault : "a fault");
+    o->host->free(o->cx, r.bytes);
+    o->host->free(o->cx, r.key);
+    return o->rc;
 }

@@ -14,7 +14,7 @@ struct xml { // while the log is read
     struct ocel *o;
     enum element open[DEPTH];
     size_t depth;
-    struct thing *thing; // being read, or NULL
+    struct thing *thing; // at hand, or NULL
     struct value value;  // being read
     char *text;
     size_t n_text;
@@ -41,11 +41,10 @@ static voc_str local(voc_str name)
     return colon ? (voc_str){colon + 1, name.len - (size_t)(colon + 1 - name.ptr)} : name;
 }
 
-static voc_rc begin(struct xml *x, struct things *all, const voc_xml_attr *attrs, size_t n, uint64_t line, uint64_t byte)
+static voc_rc begin(struct xml *x, bool event, const voc_xml_attr *attrs, size_t n, uint64_t line, uint64_t byte)
 {
     struct ocel *o = x->o;
-    struct thing *t = ocel_add(o, all);
-    if (!t) return o->rc;
+    struct thing *t = ocel_begin(o, event);
     t->from = t->to = byte;
     t->line = line;
     x->thing = t;
@@ -65,10 +64,10 @@ static voc_rc keyed(struct xml *x, voc_str name, const voc_xml_attr *attrs, size
     while (k < sizeof kinds / sizeof *kinds && !ocel_is(name, kinds[k].name)) k++;
     if (!t || k == sizeof kinds / sizeof *kinds) return VOC_OK;
     if (!ocel_copy(o, get(attrs, n, "value"), &text)) return o->rc;
-    if (in == EL_OMAP) return text.len == 0 || ocel_refer(o, t, text, (voc_str){"", 0}) ? VOC_OK : o->rc;
+    if (in == EL_OMAP) return text.len == 0 || ocel_refer(o, text, (voc_str){"", 0}) ? VOC_OK : o->rc;
     if (in == EL_VMAP) {
         struct value v = {.text = text, .time = {"", 0}, .type = kinds[k].type};
-        return ocel_copy(o, key, &v.name) && ocel_value(o, t, &v) ? VOC_OK : o->rc;
+        return ocel_copy(o, key, &v.name) && ocel_value(o, &v) ? VOC_OK : o->rc;
     }
     key = local(key);
     if (ocel_is(key, "id")) t->id = text;
@@ -81,17 +80,15 @@ static voc_rc relationship(struct xml *x, const voc_xml_attr *attrs, size_t n)
 {
     voc_str object, qualifier, id = get(attrs, n, "object-id");
     if (!x->thing || id.len == 0) return VOC_OK;
-    if (!ocel_copy(x->o, id, &object) || !ocel_copy(x->o, get(attrs, n, "qualifier"), &qualifier) || !ocel_refer(x->o, x->thing, object, qualifier)) return x->o->rc;
+    if (!ocel_copy(x->o, id, &object) || !ocel_copy(x->o, get(attrs, n, "qualifier"), &qualifier) || !ocel_refer(x->o, object, qualifier)) return x->o->rc;
     return VOC_OK;
 }
 
 static voc_rc attribute(struct xml *x, const voc_xml_attr *attrs, size_t n)
 {
-    voc_str name, type;
     if (!x->thing) { // of a type: what its values are
-        if (!ocel_copy(x->o, get(attrs, n, "name"), &name) || !ocel_copy(x->o, get(attrs, n, "type"), &type)) return x->o->rc;
-        ocel_declare(x->o, name, type);
-        return VOC_OK;
+        ocel_declare(x->o, get(attrs, n, "name"), get(attrs, n, "type"));
+        return x->o->rc;
     }
     x->value = (struct value){.text = {"", 0}, .type = VOC_TYPE_TEXT};
     x->n_text = 0;
@@ -110,8 +107,8 @@ static voc_rc start(void *user, voc_str name, const voc_xml_attr *attrs, size_t 
     voc_str key = get(attrs, n, "key");
     if (x->depth == 1 && ocel_is(name, "events")) e = EL_EVENTS;
     else if (x->depth == 1 && ocel_is(name, "objects")) e = EL_OBJECTS;
-    else if (in == EL_EVENTS && ocel_is(name, "event")) e = EL_EVENT, rc = begin(x, &x->o->events, attrs, n, line, byte);
-    else if (in == EL_OBJECTS && ocel_is(name, "object")) e = EL_OBJECT, rc = begin(x, &x->o->objects, attrs, n, line, byte);
+    else if (in == EL_EVENTS && ocel_is(name, "event")) e = EL_EVENT, rc = begin(x, true, attrs, n, line, byte);
+    else if (in == EL_OBJECTS && ocel_is(name, "object")) e = EL_OBJECT, rc = begin(x, false, attrs, n, line, byte);
     else if (x->thing && ocel_is(name, "list") && ocel_is(key, "omap")) e = EL_OMAP;
     else if (x->thing && ocel_is(name, "list") && (ocel_is(key, "vmap") || ocel_is(key, "ovmap"))) e = EL_VMAP;
     else if (ocel_is(name, "attribute")) e = EL_ATTRIBUTE, rc = attribute(x, attrs, n);
@@ -138,17 +135,19 @@ static voc_rc end(void *user, voc_str name, uint64_t line, uint64_t byte)
     (void)name, (void)line;
     if (e == EL_ATTRIBUTE && x->thing) {
         if (!ocel_copy(x->o, (voc_str){x->text, x->n_text}, &x->value.text)) return x->o->rc;
-        if (x->value.name.len && !ocel_value(x->o, x->thing, &x->value)) return x->o->rc;
+        if (x->value.name.len && !ocel_value(x->o, &x->value)) return x->o->rc;
     }
     if (e != EL_EVENT && e != EL_OBJECT) return VOC_OK;
     x->thing->to = byte;
     x->thing = NULL;
-    return VOC_OK;
+    return ocel_end(x->o);
 }
 
 voc_rc ocel_read_xml(struct ocel *o, voc_stream *s)
 {
     static const voc_xml_handler handler = {.struct_size = sizeof handler, .start = start, .end = end, .text = text};
-    struct xml x = {.o = o, .text = ocel_alloc(o, TEXT_MAX)};
-    return x.text ? o->host->xml_parse(o->cx, s, &handler, &x) : VOC_E_NOMEM;
+    struct xml x = {.o = o, .text = o->host->alloc(o->cx, TEXT_MAX)};
+    voc_rc rc = x.text ? o->host->xml_parse(o->cx, s, &handler, &x) : VOC_E_NOMEM;
+    o->host->free(o->cx, x.text);
+    return rc;
 }

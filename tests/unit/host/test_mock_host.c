@@ -17,7 +17,7 @@
 
 // ---- a plugin that shows its records, or errs ------------------------------------------------------------------------------
 
-static enum { RIGHT, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS } does;
+static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS } does;
 static voc_line_rule cut_as;
 struct plain { const voc_host *h; voc_context *cx; voc_str kind; };
 
@@ -84,7 +84,9 @@ static voc_rc run(void *instance, voc_stream *s, voc_sink *sink)
     char bytes[8];
     size_t n = 0, got = 0;
     uint64_t record = 0;
-    voc_rc rc = VOC_OK;
+    voc_rc rc = does == LOOKS_FIRST ? x->h->keep(s) : VOC_OK;
+    while (!rc && does == LOOKS_FIRST && (rc = x->h->read(s, bytes, 8, &got)) == VOC_OK && got) n += got;
+    if (!rc && (does == LOOKS_FIRST || does == ASKS_TOO_LATE)) rc = x->h->again(s);
     for (uint64_t at = 0; !rc; at += 8) {
         for (n = 0; n < 8 && !rc; n += got)
             if ((rc = x->h->read(s, bytes + n, 8 - n, &got)) == VOC_OK && got == 0) break;
@@ -125,8 +127,11 @@ static void records_are_cut_as_the_host_cuts_them(void **state)
         reads(&by_line, "[{\"a\":\"}\\\"\"},\n{\n}]", block, 0, "0 event 1970-01-01T00:00:00Z customer=id:c action={\"a\":\"}\\\"\"}\n1 event 1970-01-01T00:00:00Z customer=id:c action={\n}\n");
         cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
     }
-    for (size_t piece = 0; piece < 4; piece++)
-        reads(&by_bytes, "12345678abc", 0, piece, "0 event 1970-01-01T00:00:00Z customer=id:c action=12345678\n1 event 1970-01-01T00:00:00Z customer=id:c action=abc\n");
+    for (size_t piece = 0; piece < 8; piece++) {
+        does = piece % 2 ? LOOKS_FIRST : RIGHT;
+        reads(&by_bytes, "12345678abc", 0, piece / 2, "0 event 1970-01-01T00:00:00Z customer=id:c action=12345678\n1 event 1970-01-01T00:00:00Z customer=id:c action=abc\n");
+    }
+    does = RIGHT;
 }
 
 static void options_are_given_as_on_the_command_line(void **state)
@@ -153,6 +158,7 @@ static void what_breaks_a_promise_is_named(void **state)
         {EMPTY_ALIAS, &by_line, "an alias is empty: leave it out"},
         {NO_SUCH_RECORD, &by_line, "rows: there is no such record"},
         {NO_SUCH_RECORD, &by_bytes, "rows: there is no such record"},
+        {ASKS_TOO_LATE, &by_bytes, "again: keep was not asked for"},
         {BACKWARDS, &by_bytes, "record: it does not lie behind the one before it, within the bytes"},
     };
     (void)state;

@@ -262,6 +262,94 @@ static void watched_lengths_give_the_hash_of_the_beginning(void **state)
     buf_done(&text);
 }
 
+// Three times, of which the first and the second stop somewhere; what is said of it is said of the first.
+static void gives_thrice(struct in *in, voc_str want)
+{
+    struct buf got;
+    unsigned char hash[HASH_BYTES], expected[HASH_BYTES];
+    buf_init(&got, want.len + 2000);
+    assert_int_equal(in_keep(in), VOC_OK);
+    for (size_t times = 0; times < 3; times++) {
+        size_t n = 1;
+        buf_clear(&got);
+        while (n > 0 && (times == 2 || got.len < want.len / 2)) {
+            char *room = buf_room(&got, 900);
+            assert_non_null(room);
+            assert_int_equal(in_read(in, room, 900, &n), VOC_OK);
+            got.len += n;
+        }
+        assert_memory_equal(got.ptr, want.ptr, got.len);
+        if (times < 2) assert_int_equal(in_again(in), VOC_OK);
+    }
+    assert_int_equal(got.len, want.len);
+    assert_int_equal(in_decoded(in), want.len);
+    in_hash(in, hash);
+    fingerprint_of(want.ptr, want.len, expected);
+    assert_memory_equal(hash, expected, HASH_BYTES);
+    in_close(in);
+    buf_done(&got);
+}
+
+static void an_input_can_be_read_again_however_it_comes(void **state)
+{
+    (void)state;
+    struct buf text = sample(20000), gz = packed(view(&text), ARCHIVE_FILTER_GZIP);
+    const char *const name[] = {"a.csv"};
+    struct buf zip = zipped(name, 1, view(&text), false);
+    const voc_str inputs[] = {view(&text), view(&gz), view(&zip)};
+    for (size_t i = 0; i < 3; i++) {
+        struct in *in = of_memory("x", inputs[i]);
+        gives_thrice(in, view(&text));
+        put("again", inputs[i]);
+        in = NULL;
+        assert_int_equal(in_open(&in, "again", NULL, NULL), VOC_OK);
+        gives_thrice(in, view(&text));
+        int ends[2];
+        char path[32];
+        pthread_t thread;
+        assert_int_equal(pipe(ends), 0);
+        struct writer w = {ends[1], inputs[i], 5000};
+        assert_int_equal(pthread_create(&thread, NULL, write_slowly, &w), 0);
+        (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        in = NULL;
+        assert_int_equal(in_open(&in, path, NULL, NULL), VOC_OK);
+        gives_thrice(in, view(&text));
+        close(ends[0]);
+        pthread_join(thread, NULL);
+    }
+    assert_int_equal(unlink("again"), 0);
+    buf_done(&zip);
+    buf_done(&gz);
+    buf_done(&text);
+}
+
+static void what_is_another_the_second_time_is_refused(void **state)
+{
+    (void)state;
+    static const char *const later[] = {"one\nTWO\n", "one\ntwo\nthree\n", "one\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct in *in = NULL;
+        char bytes[100];
+        size_t got = 1;
+        voc_rc rc = VOC_OK;
+        put("changes", STR("one\ntwo\n"));
+        assert_int_equal(in_open(&in, "changes", NULL, NULL), VOC_OK);
+        assert_int_equal(in_keep(in), VOC_OK);
+        assert_int_equal(in_read(in, bytes, 3, &got), VOC_OK);
+        assert_int_equal(in_keep(in), VOC_E_BUG); // too late
+        while (got > 0) assert_int_equal(in_read(in, bytes, sizeof bytes, &got), VOC_OK);
+        int fd = open("changes", O_WRONLY | O_TRUNC);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, later[i], strlen(later[i])), (ssize_t)strlen(later[i]));
+        close(fd);
+        assert_int_equal(in_again(in), VOC_OK);
+        for (got = 1; got > 0 && rc == VOC_OK;) rc = in_read(in, bytes, sizeof bytes, &got);
+        assert_int_equal(rc, VOC_E_INPUT);
+        in_close(in);
+    }
+    assert_int_equal(unlink("changes"), 0);
+}
+
 static void what_is_no_file_is_refused_with_a_sentence(void **state)
 {
     (void)state;
@@ -331,6 +419,8 @@ int main(void)
         cmocka_unit_test(utf8_is_not_touched_behind_the_head_and_other_charsets_count_what_is_wrong),
         cmocka_unit_test(long_utf16_is_decoded_the_same_with_and_without_a_peek),
         cmocka_unit_test(watched_lengths_give_the_hash_of_the_beginning),
+        cmocka_unit_test(an_input_can_be_read_again_however_it_comes),
+        cmocka_unit_test(what_is_another_the_second_time_is_refused),
         cmocka_unit_test(what_is_no_file_is_refused_with_a_sentence),
         cmocka_unit_test(failing_allocations_are_reported_and_leak_nothing),
     };

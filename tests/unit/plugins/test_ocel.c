@@ -91,10 +91,18 @@ static voc_rc take_ignore(voc_sink *s, uint64_t record, voc_str rule)
     return VOC_OK;
 }
 
+static size_t piece; // bytes that a read gives at most; 0: what was asked for
+
+static voc_rc take_read(voc_stream *s, void *to, size_t size, size_t *got)
+{
+    return host_table()->read(s, to, piece && piece < size ? piece : size, got);
+}
+
 static const voc_host *test_host(void)
 {
     static voc_host host;
     host = *host_table();
+    host.read = take_read;
     host.record = take_record;
     host.rows = take_rows;
     host.reject = take_reject;
@@ -291,6 +299,78 @@ static void the_real_logs_have_the_counts_of_an_independent_reading(void **state
     }
 }
 
+// ---- what stands over the end of what is there -------------------------------------------------------------------------------------------------
+
+static void a_log_in_pieces_gives_the_rows_of_the_whole(void **state)
+{
+    static const char twisted[] =
+        "\xEF\xBB\xBF \n{ \"version\" : 12.50e1 , \"x\":[ ] ,\"y\":{ }, \"z\":[1, [true,null,{\"a\":-0.1E-2}],\"\\ud83d\\ude00\"] , \"w\":{\"k\":false , \"l\":[[]]}\n,\"\\u006fbjects\" :[ {\"id\":\"o\\n1\" ,\n"
+        "\"type\":\"Or\\ud83d\\ude00der\",\"attributes\" : [{\"name\":\"n\",\"value\":-12.25e+3},{\"name\":\"b\",\"value\" : true } ] } , 7 ],\"eventTypes\":[{\"name\":\"a\",\"attributes\":[{\"name\":\"k\",\"type\":\"integer\"}]}],\n"
+        "\"events\":[{\"id\":\"e\\\"1\",\"type\":\"a\",\"time\":\"2024-03-01\",\"attributes\":[{\"name\":\"k\",\"value\":12},{\"name\":\"m\",\"value\":{\"a\": [1 , 2]}}],\"relationships\":[{\"objectId\":\"o\\n1\"}]},null]}  \n ";
+    static const char *const logs[] = {json2, json1, twisted};
+    (void)state;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        struct run whole = {0};
+        run_log(&whole, str_of(logs[i]));
+        assert_int_equal(whole.rc, VOC_OK);
+        assert_true(whole.sink.events > 0 && whole.sink.facts > 0);
+        for (piece = 1; piece < 40; piece++) {
+            struct run r = {0};
+            run_log(&r, str_of(logs[i]));
+            if (r.rc) print_error("log %zu in pieces of %zu: %s", i, piece, r.says.ptr ? r.says.ptr : "");
+            assert_int_equal(r.rc, VOC_OK);
+            assert_string_equal(r.sink.rows.ptr, whole.sink.rows.ptr);
+            assert_string_equal(r.mapping, whole.mapping);
+            run_done(&r);
+        }
+        piece = 0;
+        run_done(&whole);
+    }
+    for (piece = 1; piece < 40; piece++) refused("{\"objectTypes\":[],\n\"events\":[\n{\"id\":\"e1\",}],\n\n\n\"objects\":[]}                                  ", "OCEL-001 line 3: this is no JSON: a comma stands before the end of an object");
+    piece = 0;
+}
+
+static void an_event_longer_than_what_is_read_at_once_is_whole(void **state)
+{
+    struct buf log;
+    struct run r = {0};
+    (void)state;
+    buf_init(&log, (size_t)16 << 20);
+    buf_cstr(&log, "{\"objectTypes\":[],\"events\":[{\"id\":\"e1\",\"type\":\"a\",\"time\":\"2024-03-01\",\"attributes\":[{\"name\":\"k\",\"value\":\"");
+    buf_fill(&log, 'x', (size_t)3 << 20);
+    buf_cstr(&log, "\"}]},\n{\"id\":\"e2\",\"type\":\"b\",\"time\":\"2024-03-01\"}]}");
+    run_log(&r, str_mk(log.ptr, log.len));
+    assert_int_equal(r.rc, VOC_OK);
+    assert_int_equal(r.sink.events, 2);
+    assert_true(r.sink.rows.len > (size_t)3 << 20);
+    assert_non_null(strstr(r.sink.rows.ptr, "x}\n2 2024-03-01 b id=e2\n"));
+    run_done(&r);
+    buf_done(&log);
+}
+
+static void an_object_may_stand_anywhere_and_the_first_of_an_id_counts(void **state)
+{
+    static const char events[] = "\"events\":[{\"id\":\"e1\",\"type\":\"a\",\"time\":\"2024-03-05\",\"relationships\":[{\"objectId\":\"o1\"},{\"objectId\":\"i1\"},{\"objectId\":\"no\"}]}]";
+    static const char one[] = "\"objects\":[{\"id\":\"o1\",\"type\":\"Order\",\"relationships\":[{\"objectId\":\"neither\"}]}]";
+    static const char two[] = "\"objects\":[{\"id\":\"i1\",\"type\":\"Item\",\"attributes\":[{\"name\":\"size\",\"time\":\"2024-03-01\",\"value\":7},{\"name\":\"size\",\"time\":\"2024-03-09\",\"value\":8},{\"name\":\"size\",\"time\":\"?\",\"value\":9}]},"
+                               "{\"id\":\"i1\",\"type\":\"Order\",\"attributes\":[{\"name\":\"size\",\"value\":1}]}]";
+    static const char *const orders[][3] = {{events, one, two}, {one, events, two}, {two, events, one}, {one, two, events}, {two, one, events}};
+    (void)state;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        struct run r = {.unit = "Order"};
+        char text[2000];
+        snprintf(text, sizeof text, "{%s,%s,%s}", orders[i][0], orders[i][1], orders[i][2]);
+        run_log(&r, str_of(text));
+        assert_int_equal(r.rc, VOC_OK);
+        if (!strstr(r.sink.rows.ptr, "2024-03-05 a id=e1 case=o1 {Item=i1} {Item.size=7 7} {object that is not there=no}\n")) print_error("%s", r.sink.rows.ptr);
+        assert_non_null(strstr(r.sink.rows.ptr, "2024-03-05 a id=e1 case=o1 {Item=i1} {Item.size=7 7} {object that is not there=no}\n"));
+        assert_non_null(strstr(r.sink.rows.ptr, "reject ID: object i1 stands twice: the first one is kept\n"));
+        assert_non_null(strstr(r.says.ptr, "2 references lead to an object that is not there, the first to \"no\""));
+        assert_non_null(strstr(r.mapping, "case <- Order: 1 events have one"));
+        run_done(&r);
+    }
+}
+
 // ---- damage -----------------------------------------------------------------------------------------------------------------------------------
 
 static const char *const whole[] = {json2, xml2, json1, xml1};
@@ -353,6 +433,9 @@ int main(void)
         cmocka_unit_test(what_an_event_or_object_lacks_rejects_it_with_its_line),
         cmocka_unit_test(what_is_no_log_is_refused_with_its_line),
         cmocka_unit_test(the_real_logs_have_the_counts_of_an_independent_reading),
+        cmocka_unit_test(a_log_in_pieces_gives_the_rows_of_the_whole),
+        cmocka_unit_test(an_event_longer_than_what_is_read_at_once_is_whole),
+        cmocka_unit_test(an_object_may_stand_anywhere_and_the_first_of_an_id_counts),
         cmocka_unit_test(damage_refuses_or_rejects_and_does_no_more),
         cmocka_unit_test(every_failing_allocation_is_out_of_memory_and_leaks_nothing),
         cmocka_unit_test(the_probe_knows_each_layout),

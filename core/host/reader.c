@@ -11,7 +11,7 @@
 #include "store/foreign.h"
 
 #define FOREIGN_CHUNK ((size_t)1 << 20)
-#define FOREIGN_MAX ((size_t)1 << 30) // of a log that is held whole, as it stands and as JSON
+#define FOREIGN_MAX ((size_t)1 << 30) // of a log that is held whole
 
 // ---- the input -------------------------------------------------------------------------------------------------------------
 
@@ -40,37 +40,64 @@ static voc_rc open_input(struct in **in, const struct import_request *r, struct 
     return in_open_folder(in, r->path, NULL, d);
 }
 
-static voc_rc read_all(struct in *in, struct buf *to)
+// An object-centric log in SQLite is read as the JSON that says the same, made from the pages of the file; one that is packed or comes
+// through a pipe is held, as SQLite reads here and there.
+struct foreign_input {
+    struct in *in; // whose descriptor is read; NULL: it is held
+    struct buf bytes;
+    struct foreign *log;
+};
+
+static voc_rc read_foreign(void *user, void *to, size_t size, size_t *got) { return foreign_read(((struct foreign_input *)user)->log, to, size, got); }
+static voc_rc read_foreign_again(void *user) { return foreign_again(((struct foreign_input *)user)->log), VOC_OK; }
+
+static void close_foreign(void *user)
+{
+    struct foreign_input *x = user;
+    foreign_close(x->log);
+    in_close(x->in);
+    buf_done(&x->bytes);
+    mem_free(x);
+}
+
+static voc_rc hold_all(struct foreign_input *x, const char *path, struct diag *d)
 {
     size_t got = 1;
     voc_rc rc = VOC_OK;
     while (got && !rc) {
-        char *room = buf_room(to, FOREIGN_CHUNK);
-        rc = room ? in_read(in, room, FOREIGN_CHUNK, &got) : to->rc;
-        if (!rc) to->len += got;
+        char *room = buf_room(&x->bytes, FOREIGN_CHUNK);
+        rc = room ? in_read(x->in, room, FOREIGN_CHUNK, &got) : x->bytes.rc;
+        if (!rc) x->bytes.len += got;
     }
+    if (x->bytes.rc == VOC_E_LIMIT) diag_error(d, "IMPORT-022", path, 0, "unpack it, or save it as a file, and import that", "a database of more than %zu MiB is read from a file only", FOREIGN_MAX >> 20);
+    in_close(x->in);
+    x->in = NULL;
     return rc;
 }
 
-// An object-centric log in SQLite is read as the JSON that says the same, which lies in *text then until the input is closed.
-static voc_rc begin_input(struct in **in, struct buf *text, const struct import_request *r, struct read_input *from, struct diag *d)
+static voc_rc open_foreign(struct in **in, const char *path, struct diag *d)
+{
+    struct foreign_input *x = mem_zalloc(1, sizeof *x);
+    if (!x) return VOC_E_NOMEM;
+    const struct in_maker maker = {x, read_foreign, read_foreign_again, close_foreign};
+    const int fd = in_stored_whole(*in);
+    buf_init(&x->bytes, FOREIGN_MAX);
+    x->in = *in;
+    *in = NULL;
+    voc_rc rc = fd < 0 ? hold_all(x, path, d) : VOC_OK;
+    if (!rc) rc = foreign_open(&x->log, fd, x->bytes.ptr, x->bytes.len, path, d);
+    if (!rc) return in_made(in, path, &maker, d);
+    close_foreign(x);
+    return rc;
+}
+
+static voc_rc begin_input(struct in **in, const struct import_request *r, struct read_input *from, struct diag *d)
 {
     voc_str head = {"", 0};
     bool complete;
-    struct buf bytes;
-    buf_init(text, FOREIGN_MAX);
-    buf_init(&bytes, FOREIGN_MAX);
     voc_rc rc = open_input(in, r, from, d);
     if (!rc) rc = in_peek(*in, (size_t)64 << 10, &head, &complete);
-    if (!rc && foreign_is_ocel(head)) {
-        rc = read_all(*in, &bytes);
-        if (!rc) rc = foreign_ocel(text, (unsigned char *)bytes.ptr, bytes.len, r->path, d);
-        in_close(*in);
-        *in = NULL;
-        if (!rc) rc = in_memory(in, r->path, text->ptr, text->len, NULL, d);
-    }
-    buf_done(&bytes);
-    return rc;
+    return !rc && foreign_is_ocel(head) ? open_foreign(in, r->path, d) : rc;
 }
 
 // ---- mapping -------------------------------------------------------------------------------------------------------------
@@ -378,12 +405,10 @@ voc_rc reader_read(const struct import_request *r, struct read_input *from, cons
 {
     struct job j = {.req = r, .keeper = k, .end = out, .a = a, .d = d, .look = from->look};
     memset(out, 0, sizeof *out);
-    struct buf text;
-    voc_rc rc = begin_input(&j.in, &text, r, from, d);
+    voc_rc rc = begin_input(&j.in, r, from, d);
     if (!rc) rc = reader_choose(&j);
     if (!rc) rc = read_chosen_file(&j);
     in_close(j.in);
-    buf_done(&text);
     return rc;
 }
 
@@ -392,8 +417,7 @@ voc_rc reader_sniff(const struct import_request *r, struct read_input *from, con
     struct in *in = NULL;
     voc_str first;
     bool complete;
-    struct buf text;
-    voc_rc rc = begin_input(&in, &text, r, from, d);
+    voc_rc rc = begin_input(&in, r, from, d);
     if (!rc) rc = in_peek(in, 1, &first, &complete);
     if (!rc && first.len == 0) {
         diag_error(d, "IMPORT-009", r->path, 0, "check the export that made it", "the file is empty");
@@ -401,6 +425,5 @@ voc_rc reader_sniff(const struct import_request *r, struct read_input *from, con
     }
     if (!rc) rc = sniff(r, k, in, out, max, n, d);
     in_close(in);
-    buf_done(&text);
     return rc;
 }

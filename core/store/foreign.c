@@ -1,40 +1,50 @@
 // SPDX-License-Identifier: MIT
 // An OCEL 2.0 log in SQLite (tables event, object, event_object, object_object, event_map_type, object_map_type, and one for each
-// type) to OCEL 2.0 JSON. Each table is read once, in the order of `event` or `object`: all statements go forward together. The
-// database is a piece of memory (sqlite3_deserialize, read-only); schemas are not trusted, and steps look at the interrupt.
+// type) to OCEL 2.0 JSON, made while it is read. Each table is gone through once, in the order of `event` or `object`: all statements
+// go forward together. A table whose rows stand in that order, as most programs write them, is read as it lies; of others SQLite
+// finds the rows by an index, which it makes in memory if the table has none. Steps look at the interrupt.
 #include "store/foreign.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cancel.h"
 #include "base/str.h"
+#include "store/foreign_file.h"
 
 #define TYPES_MAX 1000u
 #define STEPS 100000
+#define TEXT_MAX ((size_t)1 << 30) // of one event or object
 
-struct reading { // a statement that goes forward; its first column is the rowid of what it belongs to
+struct reading { // a statement that goes forward; its first column is what it belongs to: its id as it lies, or its rowid
     sqlite3_stmt *s;
-    bool row;
+    bool row, joined;
 };
 struct kind { // the objects, or the events
     const char *thing, *types, *many; // "object", its map of types, the member that lists them
     const char *refers, *from, *to;   // the table of its relationships, and its columns
 };
+enum { N_KINDS = 2 };
 struct foreign {
     sqlite3 *db;
-    struct buf *out;
+    struct foreign_file file;
     const char *path;
     struct diag *d;
-    struct reading type[TYPES_MAX]; // of the kind at hand
+    struct buf out; // made, not given yet from at on
+    size_t at;
+    // where it is
+    unsigned kind; // N_KINDS: at the end
+    bool open, first;
+    struct reading things, refers, type[TYPES_MAX]; // of the kind at hand
     char *name[TYPES_MAX];
     size_t n_types;
+    // what is known of the order of rows
+    bool ordered[N_KINDS], join_refers[N_KINDS], join_type[N_KINDS][TYPES_MAX];
 };
 
-static const struct kind kinds[] = {
+static const struct kind kinds[N_KINDS] = {
     {"object", "object_map_type", "objects", "object_object", "ocel_source_id", "ocel_target_id"},
     {"event", "event_map_type", "events", "event_object", "ocel_event_id", "ocel_object_id"},
 };
@@ -81,7 +91,7 @@ static voc_str text(sqlite3_stmt *s, int i)
 static voc_rc is_table(struct foreign *f, const char *name, bool *yes)
 {
     static const char SELECT[] = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? AND sql NOT LIKE 'CREATE VIRTUAL%'";
-    struct reading r = {NULL, false};
+    struct reading r = {NULL, false, false};
     voc_rc rc = prepare(f, &r.s, sqlite3_mprintf("%s", SELECT));
     if (rc == VOC_OK && sqlite3_bind_text(r.s, 1, name, -1, SQLITE_STATIC) != SQLITE_OK) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = step(f, &r);
@@ -139,53 +149,84 @@ static const char *type_of(sqlite3_stmt *s, int i)
     return "string";
 }
 
+// ---- rows of a table that tell of things -------------------------------------------------------------------------------------
+
+static void close_reading(struct reading *r)
+{
+    (void)sqlite3_finalize(r->s);
+    *r = (struct reading){NULL, false, false};
+}
+
+// Does the row belong to the thing at hand? As it lies, where both ids are the same value.
+static bool is_of(const struct foreign *f, const struct reading *r)
+{
+    sqlite3_stmt *x = f->things.s;
+    if (!r->row) return false;
+    if (r->joined) return sqlite3_column_int64(r->s, 0) == sqlite3_column_int64(x, 0);
+    const int type = sqlite3_column_type(r->s, 0);
+    return type != SQLITE_NULL && type == sqlite3_column_type(x, 1) && str_eq(text(r->s, 0), text(x, 1));
+}
+
+// Rows of `table`, whose column `key` names the thing: `columns` of each. type: only of things of this type, or NULL.
+static voc_rc open_rows(struct foreign *f, const struct kind *k, struct reading *r, const char *columns, const char *table, const char *key, const char *type)
+{
+    const bool joined = r->joined;
+    char *sql = !joined ? sqlite3_mprintf("SELECT t.\"%w\", %s FROM \"%w\" AS t ORDER BY t.rowid", key, columns, table)
+                : type  ? sqlite3_mprintf("SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id WHERE x.ocel_type = '%q' ORDER BY x.rowid, t.rowid", columns, k->thing, table, key, type)
+                        : sqlite3_mprintf("SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id ORDER BY x.rowid, t.rowid", columns, k->thing, table, key);
+    voc_rc rc = prepare(f, &r->s, sql);
+    return rc == VOC_OK ? step(f, r) : rc;
+}
+
+static voc_rc open_refers(struct foreign *f)
+{
+    const struct kind *k = &kinds[f->kind];
+    char *columns = sqlite3_mprintf("t.\"%w\", t.ocel_qualifier", k->to);
+    f->refers.joined = f->join_refers[f->kind];
+    voc_rc rc = columns ? open_rows(f, k, &f->refers, columns, k->refers, k->from, NULL) : VOC_E_NOMEM;
+    sqlite3_free(columns);
+    return rc;
+}
+
+static voc_rc open_things(struct foreign *f)
+{
+    voc_rc rc = prepare(f, &f->things.s, sqlite3_mprintf("SELECT rowid, ocel_id, ocel_type FROM \"%w\" ORDER BY rowid", kinds[f->kind].thing));
+    return rc == VOC_OK ? step(f, &f->things) : rc;
+}
+
 // ---- types --------------------------------------------------------------------------------------------------------------------
 
-static void close_types(struct foreign *f)
+static void close_kind(struct foreign *f)
 {
     for (size_t i = 0; i < f->n_types; i++) {
-        (void)sqlite3_finalize(f->type[i].s);
+        close_reading(&f->type[i]);
         mem_free(f->name[i]);
-        f->type[i] = (struct reading){NULL, false};
         f->name[i] = NULL;
     }
     f->n_types = 0;
+    close_reading(&f->things);
+    close_reading(&f->refers);
 }
 
-// A type, its attributes, and its rows from the first on.
-static voc_rc open_type(struct foreign *f, const struct kind *k, voc_str name, voc_str map)
+// A type and its rows from the first on.
+static voc_rc open_type(struct foreign *f, voc_str name, voc_str map)
 {
+    const struct kind *k = &kinds[f->kind];
     const size_t at = f->n_types;
     char *table = sqlite3_mprintf("%s_%.*s", k->thing, (int)map.len, map.ptr);
     voc_rc rc = table ? need_table(f, table) : VOC_E_NOMEM;
     if (rc == VOC_OK && (f->name[at] = mem_strndup(name.ptr, name.len)) == NULL) rc = VOC_E_NOMEM;
     f->n_types += rc == VOC_OK;
-    if (rc == VOC_OK)
-        rc = prepare(f, &f->type[at].s,
-                     sqlite3_mprintf("SELECT x.rowid, t.* FROM \"%w\" AS x JOIN \"%w\" AS t ON t.ocel_id = x.ocel_id WHERE x.ocel_type = '%q' ORDER BY x.rowid, t.rowid", k->thing, table, f->name[at]));
-    if (rc == VOC_OK) rc = step(f, &f->type[at]);
+    f->type[at].joined = f->join_type[f->kind][at];
+    if (rc == VOC_OK) rc = open_rows(f, k, &f->type[at], "t.*", table, "ocel_id", f->name[at]);
     sqlite3_free(table);
-    if (rc != VOC_OK) return rc;
-    sqlite3_stmt *s = f->type[at].s;
-    buf_cstr(f->out, at ? ",\n{\"name\":" : "\n{\"name\":");
-    buf_json(f->out, name);
-    buf_cstr(f->out, ",\"attributes\":[");
-    const char *between = "";
-    for (int i = 1; i < sqlite3_column_count(s); i++) {
-        if (is_own(sqlite3_column_name(s, i))) continue;
-        buf_printf(f->out, "%s{\"name\":", between);
-        buf_json(f->out, str_of(sqlite3_column_name(s, i)));
-        buf_printf(f->out, ",\"type\":\"%s\"}", type_of(s, i));
-        between = ",";
-    }
-    buf_cstr(f->out, "]}");
-    return f->out->rc;
+    return rc;
 }
 
-static voc_rc open_types(struct foreign *f, const struct kind *k)
+static voc_rc open_types(struct foreign *f)
 {
-    struct reading r = {NULL, false};
-    buf_printf(f->out, "\"%sTypes\":[", k->thing);
+    const struct kind *k = &kinds[f->kind];
+    struct reading r = {NULL, false, false};
     voc_rc rc = prepare(f, &r.s, sqlite3_mprintf("SELECT rowid, ocel_type, ocel_type_map FROM \"%w\" ORDER BY rowid", k->types));
     if (rc == VOC_OK) rc = step(f, &r);
     while (rc == VOC_OK && r.row) {
@@ -193,12 +234,28 @@ static voc_rc open_types(struct foreign *f, const struct kind *k)
             diag_error(f->d, "STORE-032", f->path, 0, NULL, "the log has more than %u types of %ss", TYPES_MAX, k->thing);
             rc = VOC_E_LIMIT;
         }
-        if (rc == VOC_OK) rc = open_type(f, k, text(r.s, 1), text(r.s, 2));
+        if (rc == VOC_OK) rc = open_type(f, text(r.s, 1), text(r.s, 2));
         if (rc == VOC_OK) rc = step(f, &r);
     }
-    (void)sqlite3_finalize(r.s);
-    buf_cstr(f->out, "],\n");
+    close_reading(&r);
     return rc;
+}
+
+static void put_type(struct foreign *f, size_t at)
+{
+    sqlite3_stmt *s = f->type[at].s;
+    buf_cstr(&f->out, at ? ",\n{\"name\":" : "\n{\"name\":");
+    buf_json(&f->out, str_of(f->name[at]));
+    buf_cstr(&f->out, ",\"attributes\":[");
+    const char *between = "";
+    for (int i = 1; i < sqlite3_column_count(s); i++) {
+        if (is_own(sqlite3_column_name(s, i))) continue;
+        buf_printf(&f->out, "%s{\"name\":", between);
+        buf_json(&f->out, str_of(sqlite3_column_name(s, i)));
+        buf_printf(&f->out, ",\"type\":\"%s\"}", type_of(s, i));
+        between = ",";
+    }
+    buf_cstr(&f->out, "]}");
 }
 
 // ---- objects and events --------------------------------------------------------------------------------------------------------
@@ -212,15 +269,15 @@ static void put_row(struct foreign *f, sqlite3_stmt *s, bool object, const char 
         const char *name = sqlite3_column_name(s, i);
         const int type = sqlite3_column_type(s, i);
         if (is_own(name) || type == SQLITE_NULL || type == SQLITE_BLOB || (only.len && !str_is(only, name))) continue;
-        buf_printf(f->out, "%s{\"name\":", *between);
-        buf_json(f->out, str_of(name));
+        buf_printf(&f->out, "%s{\"name\":", *between);
+        buf_json(&f->out, str_of(name));
         if (object && time > 0 && sqlite3_column_type(s, time) != SQLITE_NULL) {
-            buf_cstr(f->out, ",\"time\":");
-            buf_json(f->out, text(s, time));
+            buf_cstr(&f->out, ",\"time\":");
+            buf_json(&f->out, text(s, time));
         }
-        buf_cstr(f->out, ",\"value\":");
-        put_value(f->out, s, i);
-        buf_byte(f->out, '}');
+        buf_cstr(&f->out, ",\"value\":");
+        put_value(&f->out, s, i);
+        buf_byte(&f->out, '}');
         *between = ",";
     }
 }
@@ -232,80 +289,128 @@ static size_t type_named(const struct foreign *f, voc_str name)
     return i;
 }
 
-static voc_rc put_thing(struct foreign *f, const struct kind *k, sqlite3_stmt *s, struct reading *refers)
+static struct reading *rows_of_type(struct foreign *f)
 {
-    const bool object = k == &kinds[0];
-    const int64_t at = sqlite3_column_int64(s, 0);
-    const size_t type = type_named(f, text(s, 2));
-    struct reading *r = type < f->n_types ? &f->type[type] : NULL;
+    const size_t type = type_named(f, text(f->things.s, 2));
+    return type < f->n_types ? &f->type[type] : NULL;
+}
+
+static voc_rc put_thing(struct foreign *f)
+{
+    const bool object = f->kind == 0;
+    struct reading *r = rows_of_type(f);
     const char *between = "";
     voc_rc rc = VOC_OK;
-    buf_cstr(f->out, "\n{\"id\":");
-    buf_json(f->out, text(s, 1));
-    buf_cstr(f->out, ",\"type\":");
-    buf_json(f->out, text(s, 2));
-    if (!object && r && r->row && sqlite3_column_int64(r->s, 0) == at && column_of(r->s, "ocel_time") > 0) {
-        buf_cstr(f->out, ",\"time\":");
-        buf_json(f->out, text(r->s, column_of(r->s, "ocel_time")));
+    buf_cstr(&f->out, "\n{\"id\":");
+    buf_json(&f->out, text(f->things.s, 1));
+    buf_cstr(&f->out, ",\"type\":");
+    buf_json(&f->out, text(f->things.s, 2));
+    if (!object && r && is_of(f, r) && column_of(r->s, "ocel_time") > 0) {
+        buf_cstr(&f->out, ",\"time\":");
+        buf_json(&f->out, text(r->s, column_of(r->s, "ocel_time")));
     }
-    buf_cstr(f->out, ",\"attributes\":[");
-    while (rc == VOC_OK && r && r->row && sqlite3_column_int64(r->s, 0) == at) {
+    buf_cstr(&f->out, ",\"attributes\":[");
+    while (rc == VOC_OK && r && is_of(f, r)) {
         put_row(f, r->s, object, &between);
         rc = step(f, r);
     }
-    buf_cstr(f->out, "],\"relationships\":[");
+    buf_cstr(&f->out, "],\"relationships\":[");
     between = "";
-    while (rc == VOC_OK && refers->row && sqlite3_column_int64(refers->s, 0) == at) {
-        buf_printf(f->out, "%s{\"objectId\":", between);
-        buf_json(f->out, text(refers->s, 1));
-        buf_cstr(f->out, ",\"qualifier\":");
-        buf_json(f->out, text(refers->s, 2));
-        buf_byte(f->out, '}');
+    while (rc == VOC_OK && is_of(f, &f->refers)) {
+        buf_printf(&f->out, "%s{\"objectId\":", between);
+        buf_json(&f->out, text(f->refers.s, 1));
+        buf_cstr(&f->out, ",\"qualifier\":");
+        buf_json(&f->out, text(f->refers.s, 2));
+        buf_byte(&f->out, '}');
         between = ",";
-        rc = step(f, refers);
+        rc = step(f, &f->refers);
     }
-    buf_cstr(f->out, "]}");
-    return rc != VOC_OK ? rc : f->out->rc;
+    buf_cstr(&f->out, "]}");
+    return rc;
 }
 
-static voc_rc put_things(struct foreign *f, const struct kind *k)
+// Goes through all rows as they lie: those that are left over when the things are at their end stand in another order, or belong to
+// none.
+static voc_rc look_at_order(struct foreign *f)
 {
-    struct reading r = {NULL, false}, refers = {NULL, false};
-    bool first = true;
-    voc_rc rc = prepare(f, &r.s, sqlite3_mprintf("SELECT rowid, ocel_id, ocel_type FROM \"%w\" ORDER BY rowid", k->thing));
-    if (rc == VOC_OK)
-        rc = prepare(f, &refers.s, sqlite3_mprintf("SELECT x.rowid, r.\"%w\", r.ocel_qualifier FROM \"%w\" AS x JOIN \"%w\" AS r ON r.\"%w\" = x.ocel_id ORDER BY x.rowid, r.rowid", k->to, k->thing, k->refers, k->from));
-    if (rc == VOC_OK) rc = step(f, &r);
-    if (rc == VOC_OK) rc = step(f, &refers);
-    buf_printf(f->out, "\"%s\":[", k->many);
-    while (rc == VOC_OK && r.row) {
-        if (!first) buf_byte(f->out, ',');
-        first = false;
-        rc = put_thing(f, k, r.s, &refers);
-        if (rc == VOC_OK) rc = step(f, &r);
+    const unsigned k = f->kind;
+    if (f->ordered[k]) return VOC_OK;
+    voc_rc rc = open_types(f);
+    if (rc == VOC_OK) rc = open_refers(f);
+    if (rc == VOC_OK) rc = open_things(f);
+    while (rc == VOC_OK && f->things.row) {
+        struct reading *r = rows_of_type(f);
+        while (rc == VOC_OK && r && is_of(f, r)) rc = step(f, r);
+        while (rc == VOC_OK && is_of(f, &f->refers)) rc = step(f, &f->refers);
+        if (rc == VOC_OK) rc = step(f, &f->things);
     }
-    buf_cstr(f->out, "]");
-    (void)sqlite3_finalize(r.s);
-    (void)sqlite3_finalize(refers.s);
+    f->ordered[k] = rc == VOC_OK;
+    f->join_refers[k] = f->refers.row;
+    for (size_t i = 0; i < f->n_types; i++) f->join_type[k][i] = f->type[i].row;
+    close_kind(f);
     return rc;
 }
 
 // ---- the whole ------------------------------------------------------------------------------------------------------------------
 
-static voc_rc open_bytes(struct foreign *f, unsigned char *bytes, size_t len)
+static voc_rc begin_kind(struct foreign *f)
 {
-    static const int switches[][2] = {{SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
-    int rc = sqlite3_open_v2(":memory:", &f->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    for (size_t i = 0; i < sizeof switches / sizeof *switches && rc == SQLITE_OK; i++) rc = sqlite3_db_config(f->db, switches[i][0], switches[i][1], (int *)NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_exec(f->db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL); // what is sorted never goes to a file
-    // Written with a log of its own beside it (WAL), which is not here: what it had written back is read.
-    if (len > 19 && bytes[18] == 2 && bytes[19] == 2) bytes[18] = bytes[19] = 1;
-    if (rc == SQLITE_OK) rc = sqlite3_deserialize(f->db, "main", bytes, (sqlite3_int64)len, (sqlite3_int64)len, SQLITE_DESERIALIZE_READONLY);
-    if (rc != SQLITE_OK) return f->db ? fail(f, rc) : VOC_E_NOMEM;
-    (void)sqlite3_limit(f->db, SQLITE_LIMIT_ATTACHED, 0);
-    (void)sqlite3_limit(f->db, SQLITE_LIMIT_LENGTH, 1 << 28);
-    sqlite3_progress_handler(f->db, STEPS, stop, NULL);
+    const struct kind *k = &kinds[f->kind];
+    voc_rc rc = look_at_order(f);
+    if (rc == VOC_OK) rc = open_types(f);
+    if (rc == VOC_OK) rc = open_things(f);
+    if (rc == VOC_OK) rc = open_refers(f);
+    if (rc != VOC_OK) return rc;
+    buf_printf(&f->out, "%s\"%sTypes\":[", f->kind == 0 ? "{" : "", k->thing);
+    for (size_t i = 0; i < f->n_types; i++) put_type(f, i);
+    buf_printf(&f->out, "],\n\"%s\":[", k->many);
+    f->open = f->first = true;
     return VOC_OK;
+}
+
+static voc_rc make_more(struct foreign *f)
+{
+    voc_rc rc = VOC_OK;
+    buf_clear(&f->out);
+    f->at = 0;
+    if (!f->open) {
+        rc = begin_kind(f);
+    } else if (f->things.row) {
+        if (!f->first) buf_byte(&f->out, ',');
+        f->first = false;
+        rc = put_thing(f);
+        if (rc == VOC_OK) rc = step(f, &f->things);
+    } else {
+        close_kind(f);
+        f->open = false;
+        buf_cstr(&f->out, ++f->kind == N_KINDS ? "]}\n" : "],\n");
+    }
+    if (rc == VOC_OK && f->out.rc == VOC_E_LIMIT) diag_error(f->d, "STORE-033", f->path, 0, NULL, "an event or object is larger than %zu MiB", TEXT_MAX >> 20);
+    return rc != VOC_OK ? rc : f->out.rc;
+}
+
+voc_rc foreign_read(struct foreign *f, void *to, size_t size, size_t *got)
+{
+    voc_rc rc = VOC_OK;
+    for (*got = 0; rc == VOC_OK && *got < size;) {
+        const size_t left = f->out.len - f->at, n = left < size - *got ? left : size - *got;
+        if (n > 0) memcpy((char *)to + *got, f->out.ptr + f->at, n);
+        f->at += n;
+        *got += n;
+        if (f->at < f->out.len) continue;
+        if (f->kind == N_KINDS) break;
+        rc = make_more(f);
+    }
+    return rc;
+}
+
+void foreign_again(struct foreign *f)
+{
+    close_kind(f);
+    buf_clear(&f->out);
+    f->at = 0;
+    f->kind = 0;
+    f->open = false;
 }
 
 bool foreign_is_ocel(voc_str head)
@@ -314,26 +419,29 @@ bool foreign_is_ocel(voc_str head)
     return memmem(head.ptr, head.len, "event_map_type", 14) != NULL;
 }
 
-voc_rc foreign_ocel(struct buf *out, unsigned char *bytes, size_t len, const char *path, struct diag *d)
+voc_rc foreign_open(struct foreign **out, int fd, const void *bytes, size_t len, const char *path, struct diag *d)
 {
     static const char *const tables[] = {"event", "object", "event_object", "object_object", "event_map_type", "object_map_type"};
     struct foreign *f = mem_zalloc(1, sizeof *f);
     if (!f) return VOC_E_NOMEM;
-    f->out = out;
     f->path = path;
     f->d = d;
-    voc_rc rc = open_bytes(f, bytes, len);
+    f->file = (struct foreign_file){.fd = fd, .bytes = bytes, .size = len};
+    buf_init(&f->out, TEXT_MAX);
+    int code = foreign_file_open(&f->file, &f->db);
+    voc_rc rc = code == SQLITE_OK ? VOC_OK : f->db ? fail(f, code) : VOC_E_NOMEM;
+    if (rc == VOC_OK) sqlite3_progress_handler(f->db, STEPS, stop, NULL);
     for (size_t i = 0; i < sizeof tables / sizeof *tables && rc == VOC_OK; i++) rc = need_table(f, tables[i]);
-    buf_byte(out, '{');
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && rc == VOC_OK; i++) {
-        rc = open_types(f, &kinds[i]);
-        if (rc == VOC_OK) rc = put_things(f, &kinds[i]);
-        buf_cstr(out, i ? "}\n" : ",\n");
-        close_types(f);
-    }
-    close_types(f);
-    (void)sqlite3_close(f->db);
-    if (rc == VOC_OK && out->rc == VOC_E_LIMIT) diag_error(d, "STORE-033", path, 0, "write it as JSON in parts, and import these", "this log is too large to be read from SQLite");
+    if (rc == VOC_OK) *out = f;
+    else foreign_close(f);
+    return rc;
+}
+
+void foreign_close(struct foreign *f)
+{
+    if (!f) return;
+    close_kind(f);
+    foreign_file_close(&f->file, f->db);
+    buf_done(&f->out);
     mem_free(f);
-    return rc != VOC_OK ? rc : out->rc;
 }

@@ -55,4 +55,4 @@ store_sources = \
 	core/store/upsert.c \
 	core/store/verify.c \
 	core/store/vtab.c core/store/vtab.h
-core_libvoc_a_SOURCES += $(store_sources) core/store/foreign.c core/store/foreign.h core/store/memory.c
+core_libvoc_a_SOURCES += $(store_sources) core/store/foreign.c core/store/foreign.h core/store/foreign_file.c core/store/foreign_file.h core/store/memory.c

@@ -10,6 +10,8 @@
 #include <cmocka.h>
 // clang-format on
 #include <fcntl.h>
+#include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,13 +101,63 @@ static void crm(FILE *f, long k)
     fprintf(f, "\"017%015ld\",\"0069%011ld\",\"StageName\",\"Prospecting\",\"%s\",\"Eve Adams\",\"%s\",\"false\"\n", k, k * 7 % PEOPLE, k % 3 ? "Qualification" : "Closed Won", t);
 }
 
+// Of an object-centric log the objects must be known, and those are the same few however many events there are.
+static void ocel_json(FILE *f, long k)
+{
+    WHEN("%Y-%m-%dT%H:%M:%SZ");
+    if (k == 0) fputs("{\"objectTypes\":[{\"name\":\"Order\",\"attributes\":[]}],\n\"objects\":[", f);
+    for (long o = 0; k == 0 && o < PEOPLE; o++) fprintf(f, "%s\n{\"id\":\"o%ld\",\"type\":\"Order\",\"attributes\":[{\"name\":\"total\",\"time\":\"1970-01-01T00:00:00Z\",\"value\":%ld}]}", o ? "," : "", o, o);
+    fprintf(f, "%s\n{\"id\":\"e%ld\",\"type\":\"pack\",\"time\":\"%s\",\"attributes\":[{\"name\":\"note\",\"value\":\"a note of its own, %ld\"}],\"relationships\":[{\"objectId\":\"o%ld\",\"qualifier\":\"of\"}]}",
+            k ? "," : "],\n\"events\":[", k, t, k, k * 7 % PEOPLE);
+}
+
+static void ocel_xml(FILE *f, long k) // its objects stand at the end
+{
+    WHEN("%Y-%m-%dT%H:%M:%SZ");
+    if (k == 0) fputs("<?xml version=\"1.0\"?>\n<log>\n<object-types><object-type name=\"Order\"/></object-types>\n<events>\n", f);
+    fprintf(f, "<event id=\"e%ld\" type=\"pack\" time=\"%s\"><attributes><attribute name=\"note\">a note of its own, %ld</attribute></attributes><objects><relationship object-id=\"o%ld\" qualifier=\"of\"/></objects></event>\n",
+            k, t, k, k * 7 % PEOPLE);
+}
+
+static void run(sqlite3 *db, const char *sql) { assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK); }
+
+// Rows of relations stand in the order of events, or (in a table with a key) in another one.
+static void ocel_tables(const char *path, long records, bool ordered)
+{
+    sqlite3 *db = NULL;
+    char sql[1000];
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    run(db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN; CREATE TABLE event(ocel_id TEXT, ocel_type TEXT); CREATE TABLE object(ocel_id TEXT, ocel_type TEXT);"
+            "CREATE TABLE object_object(ocel_source_id TEXT, ocel_target_id TEXT, ocel_qualifier TEXT); CREATE TABLE event_map_type(ocel_type TEXT, ocel_type_map TEXT);"
+            "CREATE TABLE object_map_type(ocel_type TEXT, ocel_type_map TEXT); CREATE TABLE event_Pack(ocel_id TEXT, ocel_time TIMESTAMP, note TEXT);"
+            "CREATE TABLE object_Order(ocel_id TEXT, ocel_time TIMESTAMP, ocel_changed_field TEXT, total REAL); INSERT INTO event_map_type VALUES('pack', 'Pack'); INSERT INTO object_map_type VALUES('Order', 'Order')");
+    run(db, ordered ? "CREATE TABLE event_object(ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT)"
+                    : "CREATE TABLE event_object(ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT, PRIMARY KEY(ocel_event_id, ocel_object_id))");
+    (void)snprintf(sql, sizeof sql,
+                   "WITH RECURSIVE n(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < %d - 1) INSERT INTO object SELECT 'o' || k, 'Order' FROM n;"
+                   "INSERT INTO object_Order SELECT ocel_id, '1970-01-01 00:00:00', NULL, 12.5 FROM object;"
+                   "WITH RECURSIVE n(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM n WHERE k < %ld - 1) INSERT INTO event SELECT 'e' || k, 'pack' FROM n;"
+                   "INSERT INTO event_Pack SELECT ocel_id, datetime(1704067200 + rowid * 3, 'unixepoch'), 'a note of its own, ' || ocel_id FROM event;"
+                   "INSERT INTO event_object SELECT ocel_id, 'o' || (rowid * 7 %% %d), 'of' FROM event ORDER BY rowid * %d",
+                   PEOPLE, records, PEOPLE, ordered ? 1 : -1);
+    run(db, sql);
+    run(db, "COMMIT");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void ocel_sqlite(const char *path, long records) { ocel_tables(path, records, true); }
+static void ocel_keyed(const char *path, long records) { ocel_tables(path, records, false); }
+
 static const struct input {
     const char *as, *option, *end;
     void (*put)(FILE *f, long k);
     long records; // of the shorter one
+    void (*make)(const char *path, long records); // instead of put
 } inputs[] = {
-    {"events", "time=time", "", events, 25000},  {"weblog", NULL, "", weblog, 40000}, {"json", NULL, "", json, 20000}, {"email", NULL, "", mails, 5000},
-    {"xes", NULL, "</trace>\n</log>\n", xes, 20000}, {"survey", NULL, "", survey, 8000},  {"crm", NULL, "", crm, 20000},
+    {"events", "time=time", "", events, 25000, NULL},  {"weblog", NULL, "", weblog, 40000, NULL}, {"json", NULL, "", json, 20000, NULL}, {"email", NULL, "", mails, 5000, NULL},
+    {"xes", NULL, "</trace>\n</log>\n", xes, 20000, NULL}, {"survey", NULL, "", survey, 8000, NULL},  {"crm", NULL, "", crm, 20000, NULL},
+    {"ocel", NULL, "]}\n", ocel_json, 15000, NULL}, {"ocel", NULL, "</events>\n<objects><object id=\"o1\" type=\"Order\"/></objects></log>\n", ocel_xml, 12000, NULL},
+    {"ocel", "zone=UTC", NULL, NULL, 12000, ocel_sqlite}, {"ocel", "zone=UTC", NULL, NULL, 8000, ocel_keyed},
 };
 
 // ---- the peak ------------------------------------------------------------------------------------------------------------------
@@ -121,6 +173,11 @@ static const char *path_of(const char *name)
 
 static void make_file(const struct input *in, long records)
 {
+    (void)unlink(path_of("input"));
+    if (in->make) {
+        in->make(path_of("input"), records);
+        return;
+    }
     FILE *f = fopen(path_of("input"), "w");
     assert_non_null(f);
     for (long k = 0; k < records; k++) in->put(f, k);
@@ -169,6 +226,10 @@ TEST(mailbox, 3)
 TEST(event_log_in_xml, 4)
 TEST(survey, 5)
 TEST(history_of_a_crm_system, 6)
+TEST(object_centric_log_in_json, 7)
+TEST(object_centric_log_in_xml_that_ends_with_its_objects, 8)
+TEST(object_centric_log_in_sqlite, 9)
+TEST(object_centric_log_in_sqlite_in_the_order_of_a_key, 10)
 
 static int make_folder(void **state)
 {
@@ -193,6 +254,10 @@ int main(void)
         cmocka_unit_test(a_long_file_of_json_lines_takes_no_more_memory), cmocka_unit_test(a_long_mailbox_takes_no_more_memory),
         cmocka_unit_test(a_long_event_log_in_xml_takes_no_more_memory), cmocka_unit_test(a_long_survey_takes_no_more_memory),
         cmocka_unit_test(a_long_history_of_a_crm_system_takes_no_more_memory),
+        cmocka_unit_test(a_long_object_centric_log_in_json_takes_no_more_memory),
+        cmocka_unit_test(a_long_object_centric_log_in_xml_that_ends_with_its_objects_takes_no_more_memory),
+        cmocka_unit_test(a_long_object_centric_log_in_sqlite_takes_no_more_memory),
+        cmocka_unit_test(a_long_object_centric_log_in_sqlite_in_the_order_of_a_key_takes_no_more_memory),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

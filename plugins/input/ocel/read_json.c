@@ -7,7 +7,11 @@
 
 #include "plugins/input/ocel/ocel.h"
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: inputs are small, and meet its end
+#define WINDOW_FIRST ((size_t)64)
+#else
 #define WINDOW_FIRST ((size_t)128 << 10)
+#endif
 #define WINDOW_MOST ((size_t)256 << 20) // one event or object
 #define FAULT_REACH 16 // bytes behind a fault that may tell what is one: \\ud800\\udc00
 

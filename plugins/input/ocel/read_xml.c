@@ -6,7 +6,11 @@
 #include "plugins/input/ocel/ocel.h"
 
 #define DEPTH 64u
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: it is got for each reading
+#define TEXT_MAX ((size_t)4 << 10)
+#else
 #define TEXT_MAX ((size_t)1 << 20)
+#endif
 
 enum element { EL_OTHER, EL_EVENTS, EL_OBJECTS, EL_EVENT, EL_OBJECT, EL_ATTRIBUTE, EL_OMAP, EL_VMAP };
 

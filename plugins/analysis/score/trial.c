@@ -40,7 +40,7 @@ static void read_members(struct trial_run_state *r, const struct trial_set *set,
     for (size_t i = 0; i < set->n_members; i++)
         r->position[i] = trial_get_position(at, position, r->frame->near);
     if (set->lag_length > 0)
-        *at = trial_get_small(*at, r->before, set->n_members, !(told->flags & TRIAL_MANY));
+        *at = trial_see_small(*at, &r->before, set->n_members, !(told->flags & TRIAL_MANY));
     told->rest = *at;
 }
 
@@ -150,6 +150,8 @@ static enum trial_rc close_segment(struct trial_run_state *r)
 {
     if (r->level[SEGMENT].cell.touches == 0)
         return TRIAL_OK;
+    if (trial_add_settle(r) != TRIAL_OK)
+        return TRIAL_NOMEM;
     if (!r->stage_open) {
         r->stage_cell = r->result.n_cells;
         if (!push_cell(r, r->stage, TRIAL_ALL))
@@ -296,21 +298,35 @@ static void *take(const struct trial_run_state *r, size_t n, size_t size)
     return n > SIZE_MAX / 2 / size ? NULL : r->alloc.resize(r->alloc.ctx, NULL, n * size);
 }
 
+// Each slot in one line of the cache, twice as many as one set can reach so that they are seldom settled, or one for each position.
+static bool make_ring(struct trial_run_state *r)
+{
+    const size_t line = 64, reach = 2 * (size_t)r->frame->options.scan + 1, all = (size_t)r->frame->n_stays + 1;
+    size_t n = 1;
+    while (n < all && n < 2 * reach)
+        n *= 2;
+    r->ring_room = take(r, n + 1, sizeof *r->ring);
+    if (!r->ring_room)
+        return false;
+    r->ring = (struct trial_slot *)(void *)((char *)r->ring_room + (line - (uintptr_t)r->ring_room % line) % line);
+    r->ring_mask = (uint32_t)(n - 1);
+    memset(r->ring, 0, n * sizeof *r->ring);
+    return true;
+}
+
 static enum trial_rc state_init(struct trial_run_state *r, const struct trial_frame *f)
 {
     const size_t comparators = f->options.comparators;
     *r = (struct trial_run_state){.frame = f, .alloc = f->alloc};
     r->members = take(r, comparators, sizeof *r->members);
     r->position = take(r, comparators, sizeof *r->position);
-    r->before = take(r, comparators, sizeof *r->before);
-    r->slots = take(r, comparators, sizeof(struct trial_slot *));
-    r->slot_at = take(r, (size_t)f->n_stays + 1, sizeof *r->slot_at);
-    if (!r->members || !r->position || !r->before || !r->slots || !r->slot_at)
+    if (!f->accounts_alone)
+        r->slot_at = take(r, (size_t)f->n_stays + 1, sizeof *r->slot_at);
+    if (!r->members || !r->position || (!f->accounts_alone && !r->slot_at) || !make_ring(r))
         return TRIAL_NOMEM;
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-        r->ranks[k] = take(r, comparators, sizeof *r->ranks[k]);
-        r->shares[k] = take(r, comparators + 2, sizeof *r->shares[k]);
-        if (!r->ranks[k] || !r->shares[k])
+        r->shares[k] = take(r, 2 * (comparators + 2), sizeof *r->shares[k]);
+        if (!r->shares[k])
             return TRIAL_NOMEM;
     }
     for (int l = 0; l < N_LEVELS; l++)
@@ -323,11 +339,9 @@ static void state_done(struct trial_run_state *r)
 {
     r->alloc.free(r->alloc.ctx, r->members);
     r->alloc.free(r->alloc.ctx, r->position);
-    r->alloc.free(r->alloc.ctx, r->before);
-    r->alloc.free(r->alloc.ctx, r->slots);
+    r->alloc.free(r->alloc.ctx, r->ring_room);
     r->alloc.free(r->alloc.ctx, r->slot_at);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-        r->alloc.free(r->alloc.ctx, r->ranks[k]);
         r->alloc.free(r->alloc.ctx, r->shares[k]);
     }
     for (int l = 0; l < N_LEVELS; l++)
@@ -342,7 +356,8 @@ static enum trial_rc add_request(struct trial_run_state *r, const struct trial_p
     r->room = 0;
     r->stage_open = false;
     r->stage = r->segment = TRIAL_NONE;
-    memset(r->slot_at, 0, ((size_t)r->frame->n_stays + 1) * sizeof *r->slot_at);
+    if (r->slot_at)
+        memset(r->slot_at, 0, ((size_t)r->frame->n_stays + 1) * sizeof *r->slot_at);
     enum trial_rc rc = push_cell(r, TRIAL_ALL, TRIAL_ALL) ? TRIAL_OK : TRIAL_NOMEM;
     if (rc == TRIAL_OK && r->request->on_set && !r->request->brief)
         rc = show_touches(r, pass->crew, pass->records[number]);

@@ -34,7 +34,7 @@ static void weigh(enum trial_weights weights, double m, double d0, double d1, do
 }
 
 // Adds what the event times of one outcome give to the totals and to the exposed's account, and reads what they are for the
-// comparators: their shares up to each time, and how far each of them comes. The times come ascending; where the exposed's own is
+// comparators: what each gets by how far it comes, and how far that is. The times come ascending; where the exposed's own is
 // among them, it is the last.
 static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot, uint32_t k, const uint8_t *at)
 {
@@ -42,7 +42,7 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
     struct trial_share *share = r->shares[k];
     const size_t n_times = (size_t)trial_get(&at);
     r->n_times[k] = n_times;
-    share[0] = (struct trial_share){0};
+    share[0] = share[1] = (struct trial_share){0};
     for (size_t t = 1; t <= n_times; t++) {
         const double m = (double)trial_get(&at), d0 = (double)trial_get(&at), d1 = (double)trial_get(&at);
         double total[3], own_event = 0.0;
@@ -53,9 +53,10 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
         stats_add(&level->q[k], total[2]);
         exposed_slot->o[k] += exposed.o;
         exposed_slot->e[k] += exposed.e;
-        share[t] = (struct trial_share){share[t - 1].o + each.o, share[t - 1].e + each.e, own_event};
+        share[2 * t] = (struct trial_share){share[2 * t - 2].o + each.o, share[2 * t - 2].e + each.e};
+        share[2 * t + 1] = (struct trial_share){share[2 * t].o, share[2 * t].e + own_event};
     }
-    return n_times > 0 ? trial_get_small(at, r->ranks[k], set->n_members, trial_ranks_are_bytes(r->frame->options.comparators)) : at;
+    return n_times > 0 ? trial_see_small(at, &r->ranks[k], set->n_members, trial_ranks_are_bytes(r->frame->options.comparators)) : at;
 }
 
 static double add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)
@@ -63,7 +64,7 @@ static double add_placebo(struct trial_run_state *r, const struct trial_set *set
     struct trial_level *level = &r->level[SEGMENT];
     uint64_t sum = 0;
     for (size_t i = 0; i < set->n_members; i++)
-        sum += r->before[i];
+        sum += trial_small(&r->before, i);
     const double mean = (double)sum / (double)set->n_members;
     level->placebo_sets++;
     stats_add(&level->placebo_o, (double)set->before);
@@ -74,24 +75,100 @@ static double add_placebo(struct trial_run_state *r, const struct trial_set *set
     return mean;
 }
 
-// What each comparator's account gets of all that.
+// ---- accounts ---------------------------------------------------------------------------------------------------------------
+
+static inline struct trial_slot *slot_at(const struct trial_run_state *r, uint32_t position)
+{
+    return &r->ring[position & r->ring_mask];
+}
+
+// The slot of an account that has several stays in the segment, made if need be in room that was reserved.
+static struct trial_slot *shared_slot(struct trial_run_state *r, uint32_t first, uint32_t account)
+{
+    struct trial_level *level = &r->level[SEGMENT];
+    uint32_t *at = &r->slot_at[first];
+    if (!*at) {
+        level->slots[level->n_slots] = (struct trial_slot){.account = account};
+        *at = ++level->n_slots;
+    }
+    return &level->slots[*at - 1];
+}
+
+static void add_slot(struct trial_slot *sum, const struct trial_slot *slot)
+{
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        sum->o[k] += slot->o[k];
+        sum->e[k] += slot->e[k];
+    }
+    sum->placebo_o += slot->placebo_o;
+    sum->placebo_e += slot->placebo_e;
+    sum->exposed = sum->exposed || slot->exposed;
+    sum->in_placebo = sum->in_placebo || slot->in_placebo;
+}
+
+// Positions before `to` are in no set to come: what their accounts got goes to the slots of the segment, in their order.
+static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
+{
+    const struct trial_frame *f = r->frame;
+    struct trial_level *level = &r->level[SEGMENT];
+    const uint32_t end = to < r->reached ? to : r->reached;
+    if (end > r->settled && trial_level_reserve(level, &r->alloc, end - r->settled) != TRIAL_OK)
+        return TRIAL_NOMEM;
+    for (uint32_t p = r->settled; p < end; p++) {
+        struct trial_slot *slot = slot_at(r, p);
+        if (!slot->used)
+            continue;
+        level->mapped = false;
+        if (f->first_of_account[p] != TRIAL_NONE) {
+            add_slot(shared_slot(r, f->first_of_account[p], f->owner[p]), slot);
+        } else {
+            slot->account = f->owner[p];
+            level->slots[level->n_slots++] = *slot;
+        }
+        *slot = (struct trial_slot){0};
+    }
+    r->settled = to;
+    r->reached = to > r->reached ? to : r->reached;
+    return TRIAL_OK;
+}
+
+enum trial_rc trial_add_settle(struct trial_run_state *r)
+{
+    enum trial_rc rc = settle_slots(r, r->reached);
+    r->settled = r->reached = 0;
+    return rc;
+}
+
+// Makes the ring reach as far as the comparators of a position can be.
+static enum trial_rc make_room(struct trial_run_state *r, uint32_t position)
+{
+    const uint32_t scan = r->frame->options.scan, n = r->frame->n_stays;
+    const uint32_t lo = position > scan ? position - scan : 0, hi = n - position > scan ? position + scan + 1 : n;
+    if (r->reached == r->settled)
+        r->settled = r->reached = lo;
+    enum trial_rc rc = hi - r->settled > r->ring_mask + 1 ? settle_slots(r, lo) : TRIAL_OK;
+    r->reached = hi > r->reached ? hi : r->reached;
+    return rc;
+}
+
+// What each comparator's account gets of all that. Every account of a set is a cluster, also where nothing happened.
 static void add_members(struct trial_run_state *r, const struct trial_set *set, double mean)
 {
     const size_t n = set->n_members;
     const double m = (double)n;
     const bool placebo = set->lag_length > 0, shared = r->request->weights != TRIAL_SMR;  // else no comparator has a part in o
     for (size_t i = 0; i < n; i++) {
-        struct trial_slot *slot = r->slots[i];
+        struct trial_slot *slot = slot_at(r, r->position[i]);
+        slot->used = true;
         if (placebo) {
             slot->in_placebo = true;
-            slot->placebo_e += ((double)r->before[i] - mean) / m;
+            slot->placebo_e += ((double)trial_small(&r->before, i) - mean) / m;
         }
         for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
             if (r->n_times[k] == 0)
                 continue;
-            const uint32_t rank = r->ranks[k][i];
-            const struct trial_share *share = &r->shares[k][rank / 2];
-            slot->e[k] += rank & 1 ? share->e + share->own : share->e;
+            const struct trial_share *share = &r->shares[k][trial_small(&r->ranks[k], i)];
+            slot->e[k] += share->e;
             if (shared)
                 slot->o[k] += share->o;
         }
@@ -103,7 +180,10 @@ static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_s
     struct stats_sum *bundle = r->level[SEGMENT].bundle;
     const bool bytes = trial_bundle_is_bytes(r->frame->options.comparators, r->frame->in.n_types);
     const double members = (double)set->n_members;
-    for (size_t n = (size_t)trial_get(&at); n > 0; n--) {
+    uint32_t n;
+    memcpy(&n, at, sizeof n);
+    at += sizeof n;
+    for (; n > 0; n--) {
         const uint32_t type = bytes ? at[0] : (uint32_t)trial_get(&at);
         const uint64_t seen = bytes ? at[1] : trial_get(&at);
         at += bytes ? 2 : 0;
@@ -120,45 +200,18 @@ static void add_worth(struct trial_level *level, double worth)
     stats_add(&level->worth, worth);
 }
 
-// The account's slot, made if need be in room that was reserved. Neighbours in a segment are neighbours in its map by position,
-// where accounts lie anywhere in one of all.
-static inline struct trial_slot *slot_at(struct trial_run_state *r, uint32_t position)
-{
-    struct trial_level *level = &r->level[SEGMENT];
-    uint32_t *at = &r->slot_at[r->frame->first_of_account[position]];
-    if (!*at) {
-        level->slots[level->n_slots] = (struct trial_slot){.account = r->frame->owner[position]};
-        level->mapped = false;
-        *at = ++level->n_slots;
-    }
-    return &level->slots[*at - 1];
-}
-
-// Every account of a set is a cluster, also where nothing happened. All slots are made before any is kept.
-static enum trial_rc find_slots(struct trial_run_state *r, const struct trial_set *set, uint32_t position, struct trial_slot **exposed)
-{
-    struct trial_level *level = &r->level[SEGMENT];
-    const size_t n = set->n_members;
-    if (trial_level_reserve(level, &r->alloc, n + 1) != TRIAL_OK)
-        return TRIAL_NOMEM;
-    *exposed = slot_at(r, position);
-    for (size_t i = 0; i < n; i++)
-        r->slots[i] = slot_at(r, r->position[i]);
-    return TRIAL_OK;
-}
-
 enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, uint32_t position, const struct trial_told *told)
 {
     struct trial_level *level = &r->level[SEGMENT];
-    struct trial_slot *exposed = NULL;
+    struct trial_slot *exposed = slot_at(r, position);
     const uint8_t *at = told->rest;
     double mean = 0.0;
-    enum trial_rc rc = find_slots(r, set, position, &exposed);
+    enum trial_rc rc = make_room(r, position);
     if (rc == TRIAL_OK)
         rc = trial_level_time(level, &r->alloc, set->time);
     if (rc != TRIAL_OK)
         return rc;
-    exposed->exposed = true;
+    exposed->used = exposed->exposed = true;
     stats_add(&level->trigger, (told->flags & TRIAL_ACTED ? 1.0 : 0.0) - (double)told->acted / (double)set->n_members);
     stats_add(&level->followed, (double)set->follow[0].length);
     stats_add(&level->covered, (double)told->covered);

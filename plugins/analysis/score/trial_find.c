@@ -17,8 +17,8 @@
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
 enum {
-    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_PLACE, ROOM_BEFORE, ROOM_SEEN, ROOM_LENGTH, ROOM_EVENT,
-    ROOM_COUNTED, ROOM_ANY, ROOM_TIMES, ROOM_RANKS, ROOM_CHUNKS
+    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_FIT, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT,
+    ROOM_WHICH, ROOM_PLACE, ROOM_BEFORE, ROOM_LENGTH, ROOM_EVENT, ROOM_COUNTED, ROOM_TIMES, ROOM_RANKS, ROOM_AT_RISK, ROOM_EVENTS, ROOM_CHUNKS
 };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
@@ -58,30 +58,41 @@ struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
 
 // ---- one block ------------------------------------------------------------------------------------------------------------------
 
-// For all requests that are looked for together.
-static bool make_members(struct trial_work *w)
+static bool make_found(struct trial_work *w, size_t n)
 {
     const struct trial_alloc *a = &w->alloc;
-    const size_t m = (size_t)w->pass->frame->options.comparators + 1, n = TRIAL_TOGETHER * m, words = w->seen_words;
-    uint32_t *place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *place), *before = trial_room(a, &w->rooms[ROOM_BEFORE], n, sizeof *before);
-    uint64_t *seen = trial_room(a, &w->rooms[ROOM_SEEN], n * words, sizeof *seen);
-    int64_t *length = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * n, sizeof *length);
-    uint8_t *event = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *event);
-    w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * words, sizeof *w->counted);
-    w->any = trial_room(a, &w->rooms[ROOM_ANY], words, sizeof *w->any);
-    w->times = trial_room(a, &w->rooms[ROOM_TIMES], m + 1, sizeof *w->times);
-    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], m, sizeof *w->ranks);
-    if (!place || !before || !seen || !length || !event || !w->counted || !w->any || !w->times || !w->ranks)
+    struct trial_found *x = &w->found;
+    x->place = trial_room(a, &w->rooms[ROOM_FOUND], n, sizeof *x->place);
+    x->fit = trial_room(a, &w->rooms[ROOM_FIT], n, sizeof *x->fit);
+    x->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *x->acted);
+    x->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *x->until);
+    x->next[0] = trial_room(a, &w->rooms[ROOM_NEXT], TRIAL_OUTCOMES * n, sizeof *x->next[0]);
+    if (!x->place || !x->fit || !x->acted || !x->until || !x->next[0])
         return false;
-    for (size_t v = 0; v < TRIAL_TOGETHER; v++) {
-        struct trial_members *x = &w->members[v];
-        x->place = place + v * m;
-        x->before = before + v * m;
-        x->seen = seen + v * m * words;
-        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-            x->length[k] = length + (v * TRIAL_OUTCOMES + k) * m;
-            x->event[k] = event + (v * TRIAL_OUTCOMES + k) * m;
-        }
+    for (size_t k = 1; k < TRIAL_OUTCOMES; k++)
+        x->next[k] = x->next[0] + k * n;
+    return true;
+}
+
+static bool make_members(struct trial_work *w, size_t n)
+{
+    const struct trial_alloc *a = &w->alloc;
+    struct trial_members *x = &w->members;
+    x->which = trial_room(a, &w->rooms[ROOM_WHICH], n, sizeof *x->which);
+    x->place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *x->place);
+    x->before = trial_room(a, &w->rooms[ROOM_BEFORE], n, sizeof *x->before);
+    x->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * n, sizeof *x->length[0]);
+    x->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *x->event[0]);
+    w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * (size_t)w->seen_words, sizeof *w->counted);
+    w->times = trial_room(a, &w->rooms[ROOM_TIMES], n + 1, sizeof *w->times);
+    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], n, sizeof *w->ranks);
+    w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], n + 2, sizeof *w->at_risk);
+    w->events = trial_room(a, &w->rooms[ROOM_EVENTS], n + 2, sizeof *w->events);
+    if (!x->which || !x->place || !x->before || !x->length[0] || !x->event[0] || !w->counted || !w->times || !w->ranks || !w->at_risk || !w->events)
+        return false;
+    for (size_t k = 1; k < TRIAL_OUTCOMES; k++) {
+        x->length[k] = x->length[0] + k * n;
+        x->event[k] = x->event[0] + k * n;
     }
     return true;
 }
@@ -97,7 +108,8 @@ static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
     w->first_of_type = trial_room(a, &w->rooms[ROOM_TYPES], types, sizeof *w->first_of_type);
     w->windows = trial_room(a, &w->rooms[ROOM_WINDOWS], pass->n, sizeof *w->windows);
     w->chunks = trial_room(a, &w->rooms[ROOM_CHUNKS], pass->n, sizeof *w->chunks);
-    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_members(w))
+    const size_t members = (size_t)f->options.comparators + 1;
+    if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_found(w, TRIAL_TOGETHER * members) || !make_members(w, members))
         return TRIAL_NOMEM;
     memset(w->chunks, 0, pass->n * sizeof *w->chunks);
     return TRIAL_OK;

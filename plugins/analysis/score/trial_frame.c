@@ -225,6 +225,17 @@ static enum trial_rc number_owners(struct trial_frame *f)
         f->owner[i] = *owner;
         f->first_of_account[i] = last[*owner];
     }
+    f->accounts_alone = true;
+    if (made)
+        memset(last, 0, f->n_stays * sizeof *last);
+    for (uint32_t i = 0; i < f->n_stays && made; i++)
+        if (f->first_of_account[i] != i)
+            last[f->first_of_account[i]] = 1;  // from now on: whether others follow it
+    for (uint32_t i = 0; i < f->n_stays && made; i++)
+        if (f->first_of_account[i] == i && !last[i])
+            f->first_of_account[i] = TRIAL_NONE;
+        else
+            f->accounts_alone = false;
     f->alloc.free(f->alloc.ctx, owner_of);
     f->alloc.free(f->alloc.ctx, last);
     return made ? TRIAL_OK : TRIAL_NOMEM;

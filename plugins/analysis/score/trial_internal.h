@@ -5,6 +5,7 @@
 #define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_INTERNAL_H
 
 #include "plugins/analysis/score/trial.h"
+#include "plugins/analysis/score/trial_record.h"
 
 #define TRIAL_TIME_LIMIT (INT64_C(1) << 60)
 
@@ -40,7 +41,8 @@ struct trial_frame {
     uint32_t n_groups;
     uint32_t *owner;             // of each stay: its account, numbered in the order of stays
     uint32_t *account_of_owner;
-    uint32_t *first_of_account;  // by position: the first in its group that has its account; mostly itself
+    uint32_t *first_of_account;  // by position: the first in its group that has its account; TRIAL_NONE: it is the only one
+    bool accounts_alone;         // all are
     uint32_t n_owners;
     struct trial_index *trials;  // touches inside eligible stays by (type, position, touch): the order of the sums
     uint32_t *trial_first;       // n_types + 1
@@ -111,7 +113,7 @@ struct trial_slot {  // one line of the cache
     double o[TRIAL_OUTCOMES], e[TRIAL_OUTCOMES];  // dO, dE of the account
     double placebo_o, placebo_e, money;
     uint32_t account;
-    bool exposed, in_placebo;
+    bool exposed, in_placebo, used;  // used: of a ring, it is in some set
 };
 
 struct trial_level {
@@ -179,9 +181,9 @@ void trial_cluster(struct trial_estimate *out, const struct trial_parts *parts, 
 
 enum { SEGMENT = 0, STAGE = 1, POOLED = 2, N_LEVELS = 3 };
 
-// What a comparator's account gets of the event times up to one, and of its own event at that one.
+// What a comparator's account gets by its rank: of the event times up to one, and if the rank is odd of its own event at that one.
 struct trial_share {
-    double o, e, own;
+    double o, e;
 };
 
 struct trial_run_state {
@@ -191,11 +193,13 @@ struct trial_run_state {
     struct trial_level level[N_LEVELS];
     struct trial_member *members;  // of one set, for on_set
     uint32_t *position;            // of each
-    uint32_t *before;              // of each: actions in the window of the placebo
-    struct trial_slot **slots;     // of their accounts
-    uint32_t *slot_at;             // by position of the first stay of an account: its slot in the segment, from 1; 0: none
-    uint32_t *ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
-    struct trial_share *shares[TRIAL_OUTCOMES];  // by event time, from 1; 0: none
+    struct trial_smalls before;    // of each: actions in the window of the placebo
+    struct trial_slot *ring;       // by position, those that a set can still reach; all in [settled, reached) that some set has
+    void *ring_room;               // as it was allocated
+    uint32_t ring_mask, settled, reached;
+    uint32_t *slot_at;             // by position of the first stay of an account that has several: its slot in the segment, from 1; 0: none
+    struct trial_smalls ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
+    struct trial_share *shares[TRIAL_OUTCOMES];  // by rank
     size_t n_times[TRIAL_OUTCOMES];
     struct trial_result result;
     size_t room;
@@ -226,7 +230,8 @@ struct trial_told {
     const uint8_t *rest;  // from the bundle on
 };
 
-// Adds a matched set to the segment level.
+// Adds a matched set to the segment level, whose positions come ascending; trial_add_settle when all of them were added.
+enum trial_rc trial_add_settle(struct trial_run_state *r);
 enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *set, uint32_t position, const struct trial_told *told);
 
 static inline enum trial_rc trial_each(const struct trial_crew *crew, size_t n, enum trial_rc (*piece)(void *ctx, size_t i), void *ctx)

@@ -91,37 +91,24 @@ static inline int64_t next_of(struct trial_work *w, const struct question *q, st
 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
 
-// Adds a stay to each view that it fits. It is written for the others too, and overwritten.
+// Adds a stay that some views are compared with.
 static inline void keep(struct trial_work *w, const struct question *q, uint32_t place, uint32_t fit)
 {
-    const int64_t since = q->e->since;
-    const uint32_t words = w->seen_words, n_outcomes = q->n_outcomes;
+    struct trial_found *x = &w->found;
     struct trial_line *line = trial_line_of(&w->now, place);
-    const uint32_t *before = trial_before(&w->now, line);
-    const uint32_t acted = acted_just_before(w, q, place);
-    int64_t next[TRIAL_OUTCOMES], until = line->length;
-    for (uint32_t k = 0; k < n_outcomes; k++)
-        next[k] = next_of(w, q, line, place, k);
+    const uint32_t i = x->n++;
+    int64_t until = line->length;
+    x->place[i] = place;
+    x->fit[i] = (uint8_t)fit;
+    x->acted[i] = acted_just_before(w, q, place);
+    for (uint32_t k = 0; k < q->n_outcomes; k++) {
+        const int64_t next = next_of(w, q, line, place, k);
+        x->next[k][i] = next;
+        x->soonest[k] = lesser(x->soonest[k], next);
+    }
     if (trial_seen(&w->now, line, q->widest)[q->type / 64] >> (q->type & 63) & 1)
         until = lesser(until, next_same(w, q, place));
-    for (uint32_t v = 0; v < q->n; v++) {
-        struct trial_members *m = &w->members[v];
-        const uint32_t i = m->n, one = fit >> v & 1;
-        const uint64_t *seen = trial_seen(&w->now, line, q->window[v]);
-        const int64_t end = lesser(q->until[v], until);
-        m->place[i] = place;
-        m->before[i] = before[q->window[v]];
-        for (uint32_t k = 0; k < words; k++)
-            m->seen[(size_t)i * words + k] = seen[k];
-        for (uint32_t k = 0; k < n_outcomes; k++) {
-            const bool event = next[k] <= end;
-            m->length[k][i] = lesser(next[k], end) - since;
-            m->event[k][i] = event;
-            m->any_event[k] |= event & one;
-        }
-        m->acted += acted & one;
-        m->n += one;
-    }
+    x->until[i] = until;
 }
 
 static void find(struct trial_work *w, struct question *q, uint16_t combined)
@@ -130,7 +117,7 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
     const struct trial_entry *e = q->e;
     const uint32_t most = b->frame->options.comparators, without = q->views->asked->request->without_account;
     struct trial_outward *o = &w->outward;
-    uint32_t place, fit;
+    uint32_t place, fit, left[TRIAL_TOGETHER];
     o->now = &w->now;
     o->one = trial_bits(&w->sweep, 0, combined);
     o->n_views = q->n;
@@ -140,6 +127,7 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
     for (uint32_t v = 0; v < q->n; v++) {
         o->other[v] = trial_bits(&w->sweep, q->views[v].asked->which_window + 1, q->views[v].touches);
         o->recent[v] = w->now.recent + (size_t)q->views[v].asked->number * w->now.n_words;
+        left[v] = most;
     }
     trial_outward_begin(o, e->position - b->begin);
     while (o->wanted && trial_outward_next(o, &place, &fit)) {
@@ -148,9 +136,11 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
         if (!fit || account == q->account || account == without)
             continue;
         keep(w, q, place, fit);
-        for (uint32_t v = 0; v < q->n; v++)
-            if (w->members[v].n == most)
+        for (uint32_t v = 0; v < q->n; v++) {
+            left[v] -= fit >> v & 1;
+            if (left[v] == 0)
                 o->wanted &= ~(UINT32_C(1) << v);
+        }
     }
 }
 
@@ -187,30 +177,56 @@ static void see_touched(struct trial_work *w, const struct question *q, uint32_t
         const int64_t end = lesser(q->until[v], line->length);
         *t = (struct trial_touched){.followed = line->length > since, .acted = acted, .before = trial_before(&w->now, line)[q->window[v]],
                                     .seen = trial_seen(&w->now, line, q->window[v])};
-        w->members[v].n = w->members[v].acted = 0;
-        for (uint32_t k = 0; k < q->n_outcomes; k++) {
+        for (uint32_t k = 0; k < q->n_outcomes; k++)
             t->follow[k] = (struct trial_follow){lesser(next[k], end) - since, next[k] <= end};
-            w->members[v].any_event[k] = t->follow[k].event;
-        }
     }
+}
+
+// Those of the found that one view is compared with, and how each is followed within its window.
+static void take(struct trial_work *w, const struct question *q, uint32_t v)
+{
+    const struct trial_found *x = &w->found;
+    struct trial_members *m = &w->members;
+    const int64_t since = q->e->since, until = q->until[v];
+    uint32_t n = 0, acted = 0;
+    for (uint32_t i = 0; i < x->n; i++) {
+        const uint32_t one = x->fit[i] >> v & 1;
+        m->which[n] = i;
+        m->place[n] = x->place[i];
+        acted += x->acted[i] & one;
+        n += one;
+    }
+    m->n = n;
+    m->acted = acted;
+    m->longest = 0;
+    for (uint32_t k = 0; k < q->n_outcomes; k++) {
+        bool any = w->touched[v].follow[k].event;
+        m->any_event[k] = any || x->soonest[k] <= until;
+        for (uint32_t i = 0; i < n && (k == 0 || m->any_event[k]); i++) {
+            const uint32_t which = m->which[i];
+            const int64_t next = x->next[k][which], end = lesser(until, x->until[which]), length = lesser(next, end) - since;
+            m->length[k][i] = length;
+            m->event[k][i] = next <= end;
+            any |= next <= end;
+            m->longest = k == 0 && length > m->longest ? length : m->longest;
+        }
+        m->any_event[k] = any;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        m->before[i] = trial_before(&w->now, trial_line_of(&w->now, m->place[i]))[q->window[v]];
 }
 
 // What the aimed action was worth, if it is to be counted; NaN: it is not, or not known.
 static double worth(struct trial_work *w, const struct question *q, uint32_t v)
 {
-    const struct trial_members *m = &w->members[v];
     const struct trial_follow *own = &w->touched[v].follow[0];
     const uint32_t series = q->views->asked->series[0];
     const struct trial_events *aim = series == TRIAL_NONE ? NULL : w->series[series].events;
-    if (!aim || !aim->value || !own->event)
+    if (!aim || !aim->value || !own->event || w->members.n == 0 || w->members.longest < own->length)
         return NAN;
     size_t index = 0;
-    for (uint32_t i = 0; i < m->n; i++)
-        if (m->length[0][i] >= own->length) {
-            next_outcome(w, q->e, series, q->e->position - w->block.begin, &index);
-            return aim->value[index];
-        }
-    return NAN;
+    next_outcome(w, q->e, series, q->e->position - w->block.begin, &index);
+    return aim->value[index];
 }
 
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n)
@@ -225,9 +241,14 @@ enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, str
         views[v].touches = trial_state(&w->sweep, views[v].asked->which_window + 1, place);
     ask(w, &q);
     see_touched(w, &q, place);
+    w->found.n = 0;
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
+        w->found.soonest[k] = INT64_MAX;
     if (w->touched[0].followed)
         find(w, &q, combined);
-    for (uint32_t v = 0; v < n && rc == TRIAL_OK; v++)
+    for (uint32_t v = 0; v < n && rc == TRIAL_OK; v++) {
+        take(w, &q, v);
         rc = trial_put_record(w, e, &views[v], v, combined, worth(w, &q, v));
+    }
     return rc;
 }

@@ -6,7 +6,7 @@
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
 //   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it, a byte, or four where
-//   flags say that these are many; number of other types seen, and for each: type, comparators that saw it x 2 + seen by the exposed, bytes if all fit;
+//   flags say that these are many; number of other types seen in four bytes, and for each: type, comparators that saw it x 2 + seen by the exposed, bytes if all fit;
 //   for each outcome: number of event times, and if there are any: for each time comparators still followed, events among them, whether
 //   the exposed's own; for each comparator, in a byte if all fit: event times within its follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
@@ -40,15 +40,25 @@ static inline uint8_t *trial_put_small(uint8_t *at, const uint32_t *numbers, siz
     return at + n;
 }
 
-static inline const uint8_t *trial_get_small(const uint8_t *at, uint32_t *numbers, size_t n, bool bytes)
+// The same where they lie.
+struct trial_smalls {
+    const uint8_t *at;
+    bool bytes;
+};
+
+static inline const uint8_t *trial_see_small(const uint8_t *at, struct trial_smalls *numbers, size_t n, bool bytes)
 {
-    if (!bytes) {
-        memcpy(numbers, at, n * sizeof *numbers);
-        return at + n * sizeof *numbers;
-    }
-    for (size_t i = 0; i < n; i++)
-        numbers[i] = at[i];
-    return at + n;
+    *numbers = (struct trial_smalls){at, bytes};
+    return at + (bytes ? n : n * sizeof(uint32_t));
+}
+
+static inline uint32_t trial_small(const struct trial_smalls *numbers, size_t i)
+{
+    uint32_t number;
+    if (numbers->bytes)
+        return numbers->at[i];
+    memcpy(&number, numbers->at + i * sizeof number, sizeof number);
+    return number;
 }
 
 // The greatest is 2 x (comparators + 1) + 1.

@@ -24,14 +24,27 @@ struct trial_view {
     uint16_t touches;           // class
 };
 
-// The comparators of one view in the order in which they were found; there is room for one more than are wanted.
+// Those comparable with some view, in the order in which they were found; there is room for one more than are wanted. Times are
+// since entry. What is the same for all views is written once.
+struct trial_found {
+    uint32_t n;
+    uint32_t *place;
+    uint8_t *fit;                      // the views that it is compared with, a bit each
+    uint8_t *acted;                    // in the hour before
+    int64_t *until;                    // end of follow-up, but for the window
+    int64_t *next[TRIAL_OUTCOMES];     // outcome, that may be later than that
+    int64_t soonest[TRIAL_OUTCOMES];   // of these
+};
+
+// The comparators of one view, in that order.
 struct trial_members {
     uint32_t n, acted;                 // acted: how many, in the hour before
+    uint32_t *which;                   // of those found
     uint32_t *place, *before;          // before: actions in the window of the placebo
-    uint64_t *seen;                    // [member][word]: types that touched
-    bool any_event[TRIAL_OUTCOMES];    // of the members or the touched
-    int64_t *length[TRIAL_OUTCOMES];   // of follow-up
+    int64_t *length[TRIAL_OUTCOMES];   // of follow-up; that of an outcome that nobody had is not set, but for the first
     uint8_t *event[TRIAL_OUTCOMES];    // it ended with one
+    bool any_event[TRIAL_OUTCOMES];    // of the members or the touched
+    int64_t longest;                   // follow-up for the first outcome
 };
 
 // The touched as the view sees it.
@@ -65,13 +78,14 @@ struct trial_work {
     struct trial_now now;
     uint32_t common[TRIAL_OUTCOMES];  // the series that most ask about, or TRIAL_NONE
     struct trial_outward outward;
-    struct trial_members members[TRIAL_TOGETHER];  // by view
+    struct trial_found found;
+    struct trial_members members;  // of the view whose record is written
     struct trial_touched touched[TRIAL_TOGETHER];
     uint32_t seen_words, digits;
     uint64_t *counted;             // [digit][word]: how many members saw each type, in binary
-    uint64_t *any;                 // [word]: types that somebody saw
     int64_t *times;                // event times of one trial
     uint32_t *ranks;               // of one outcome, by member
+    uint32_t *at_risk, *events;    // of one outcome, by rank: how many members end there, and how many with an event
     struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
     struct trial_room rooms[24];
 };
@@ -79,7 +93,7 @@ struct trial_work {
 // Finds the comparators of one touch for up to TRIAL_TOGETHER requests of one type with the same outcomes, for which it is fresh,
 // and writes their records, in memory of the pass.
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n);
-// Writes the record of one of them, whose members and touched are set (trial_put.c).
+// Writes the record of one of them, from what was found and its touched (trial_put.c).
 enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth);
 // Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
 struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);

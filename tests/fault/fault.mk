@@ -40,6 +40,11 @@ tests_fault_test_import_faults_SOURCES = tests/fault/test_import_faults.c
 tests_fault_test_import_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_import_faults_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/fault/test_input_faults
+tests_fault_test_input_faults_SOURCES = tests/fault/test_input_faults.c
+tests_fault_test_input_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_fault_test_input_faults_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/fault/test_score_faults
 tests_fault_test_score_faults_SOURCES = tests/fault/test_score_faults.c
 tests_fault_test_score_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -50,7 +55,7 @@ tests_fault_test_paths_faults_SOURCES = tests/fault/test_paths_faults.c
 tests_fault_test_paths_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_fault_test_paths_faults_LDADD = $(UNIT_LDADD)
 
-tests/fault/test_import_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log tests/fault/test_damage.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la
+tests/fault/test_import_faults.log tests/fault/test_input_faults.log tests/fault/test_score_faults.log tests/fault/test_paths_faults.log tests/fault/test_kills.log tests/fault/test_damage.log: $(pkgplugin_LTLIBRARIES) voc core/cli/voc$(EXEEXT) tests/fault/killer.la
 
 check_PROGRAMS += tests/fault/test_long_inputs
 tests_fault_test_long_inputs_SOURCES = tests/fault/test_long_inputs.c

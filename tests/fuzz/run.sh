@@ -44,7 +44,7 @@ fuzz() {
     test "$what" != pattern || longest=256
     if test -f "$src/tests/fuzz/dict/$what.dict"; then set -- "-dict=$src/tests/fuzz/dict/$what.dict" "$@"; fi
     {
-        "$program" --what="$what" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" -seed="${FUZZ_SEED:-1}" -max_len="$longest" -entropic=0 -timeout="${FUZZ_TIMEOUT:-20}" -rss_limit_mb=2048 -print_final_stats=1 \
+        "$program" --what="$what" -max_total_time="$seconds" -runs="${FUZZ_RUNS:--1}" -seed="${FUZZ_SEED:-1}" -max_len="$longest" -entropic=0 -reload=0 -timeout="${FUZZ_TIMEOUT:-20}" -rss_limit_mb=2048 -print_final_stats=1 \
             -artifact_prefix="$found/$what-" "$@" 2>&1
         echo "exit $?"
     } >"$corpus/$what.log" 2>&1 </dev/null &

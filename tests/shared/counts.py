@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every file of every folder of the shared data is read, with an account that adds up and the counts of counts.tsv, or it is
+"""Every file of every folder of the shared data is read, with an account that adds up and its count of counts.tsv, or it is
 refused: named, with the reason and the next step. One import a folder. Speaks TAP; started by counts.sh.
 
     python3 counts.py VOC PATH/TO/data counts.tsv [--list]      --list: what was read, as paths for derive.py
@@ -78,6 +78,8 @@ def main():
                 if a in rows and listing:
                     print(path)
                 if path not in expected:
+                    if a in rows and not listing:
+                        wrong.append("%s is read, and derive.py was not asked what it holds" % path)
                     continue
                 seen.add(path)
                 column, n = expected[path]

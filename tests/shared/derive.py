@@ -6,7 +6,8 @@
 
 "records" are those of voc's account (gave rows + rejected + ignored), "events" those that were stored. How they are counted:
 csv: rows of Python's csv below the header; mails: files, and mails of mailboxes by Python's mailbox; xes: <event> tags, and traces
-without one; xml: <event> tags; json: members of events; sql: rows of table event; lines: lines that are not empty.
+without one; xml: <event> tags; json: members of events; sql: rows of table event; lines: lines that are not empty, also of
+the structures of surveys, which hold no answers.
 """
 import bz2, csv, gzip, io, json, mailbox, os, re, sqlite3, sys
 
@@ -84,9 +85,9 @@ def derive(base, path):
             return "events", len(log.get("ocel:events", log.get("events", ()))), "json"
         if name.endswith(".xmlocel"):
             return "events", len(re.findall(rb"<event[ >]", data)), "xml"
-    if path.endswith(".asc"):
-        return "records", sum(1 for l in content(full).split(b"\n") if l.strip()), "lines"
-    if path.startswith("weblog/") and not path.endswith((".json", ".jsonl")):
+    if path.endswith((".asc", ".lss", ".lsg", ".qsf", ".sss")) or (path.startswith("survey/limesurvey/") and path.endswith(".txt")):
+        return "records", sum(1 for l in content(full).split(b"\n") if l.strip(b"\r")), "lines"
+    if path.startswith("weblog/"):
         return "records", sum(1 for l in content(full).split(b"\n") if l.strip(b"\r")), "lines"
     return None
 

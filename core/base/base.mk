@@ -22,6 +22,7 @@ core_libvoc_a_SOURCES += \
 	core/base/time_pattern.c \
 	core/base/time_zone.c \
 	core/base/xml.c core/base/xml.h \
+	core/base/xml_library.c core/base/xml_library.h \
 	core/base/xml_marks.c core/base/xml_marks.h \
 	core/base/xml_quick.c core/base/xml_quick.h \
 	core/base/time_internal.h \

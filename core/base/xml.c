@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// XML in, the only file that includes libxml2 (2.9.14 and later: no XML_PARSE_NO_XXE, so what is refused is refused here).
+// XML in, by libxml2 (2.9.14 and later: no XML_PARSE_NO_XXE, so what is refused is refused here; xml_library.c is the only other file with it).
 // One hardened SAX2 parser under both faces: xml_sax hands events on, with names as written and byte positions, those of plain
 // tags and text from xml_quick.c; xml_tree builds nodes in an arena. No DOCTYPE, so no entity but the five and character references; no file, no network.
 // libxml2 keeps its own malloc (it cannot survive injected faults); all that our callbacks need comes through base/mem,
@@ -7,10 +7,10 @@
 #include "base/xml.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
-#include <libxml/relaxng.h>
 #include <libxml/xmlerror.h>
 #include <string.h>
 #include "base/str.h"
+#include "base/xml_library.h"
 #include "base/xml_quick.h"
 
 #define DEPTH_MAX 256u
@@ -18,9 +18,6 @@
 #define NAMESPACES_MAX 256u  // in scope at once: libxml2 looks them up one by one
 #define TEXT_MAX ((size_t)10 << 20)
 #define CHUNK ((size_t)64 << 10)
-#define OPTIONS (XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_BIG_LINES)
-
-static const char doctype_hint[] = "a DOCTYPE can name other files and grow without bound; the data is read without it";
 
 // Counts the attributes of a tag before libxml2 has it whole: it compares them pairwise, which for a tag of 10 MB takes hours.
 struct guard {
@@ -96,25 +93,6 @@ static void too_much(struct parser *p, uint64_t line, const char *what)
     fail(p, VOC_E_LIMIT);
 }
 
-static void add_error(struct diag *d, uint32_t severity, const char *code, const char *file, const xmlError *e)
-{
-    char text[1024] = "not well-formed XML";
-    if (e->message) {
-        voc_str m = str_trim(str_of(e->message));
-        size_t n = m.len < sizeof text - 1 ? m.len : sizeof text - 1;
-        memcpy(text, m.ptr, n);
-        text[n] = '\0';
-    }
-    const char *hint = severity != VOC_ERROR                     ? NULL
-                       : e->code == XML_ERR_DOCUMENT_EMPTY       ? "this is no XML; look at what the file is"
-                       : e->code == XML_ERR_DOCUMENT_END || e->code == XML_ERR_TAG_NOT_FINISHED ? "it may have been cut off; export or copy it again"
-                                                                 : "mend it at that place, or export it again";
-    struct diag_msg msg = {.severity = severity, .code = code, .file = file, .message = text, .hint = hint};
-    msg.line = e->line > 0 ? (uint64_t)e->line : 0;
-    msg.column = e->int2 > 0 && e->domain == XML_FROM_PARSER ? (uint64_t)e->int2 : 0;
-    diag_add(d, &msg);
-}
-
 static void on_error(void *user, xmlErrorPtr e)
 {
     struct parser *p = user;
@@ -124,17 +102,11 @@ static void on_error(void *user, xmlErrorPtr e)
         fail(p, VOC_E_NOMEM);
         return;
     }
-    add_error(p->d, VOC_ERROR, prefix ? "XML-004" : "XML-001", p->file, e);
+    xml_add_error(p->d, VOC_ERROR, prefix ? "XML-004" : "XML-001", p->file, e);
     fail(p, VOC_E_INPUT);
 }
 
 // ---- where we are
-
-// The '<' of the tag that has just been read: nothing in a tag may be a '<', and libxml2 keeps a tag's bytes in its buffer.
-static const xmlChar *tag_start(const xmlParserInput *in)
-{
-    return in->base && in->cur > in->base ? memrchr(in->base, '<', (size_t)(in->cur - in->base)) : NULL;
-}
 
 // Offset of `at` in the bytes that were read. Exact for UTF-8; for other charsets libxml2 encodes back what it holds.
 static uint64_t offset_of(struct parser *p, const xmlChar *at)
@@ -149,16 +121,6 @@ static uint64_t offset_of(struct parser *p, const xmlChar *at)
         return n >= 0 && (uint64_t)n > p->last_byte ? (uint64_t)n : p->last_byte;
     }
     return (uint64_t)in->consumed + (uint64_t)(at - in->base) + (uint64_t)p->moved;
-}
-
-static uint64_t line_of(const xmlParserInput *in, const xmlChar *at)
-{
-    uint64_t line = in->line > 0 ? (uint64_t)in->line : 0;
-    while (at && at < in->cur && (at = memchr(at, '\n', (size_t)(in->cur - at)))) {
-        at++;
-        line -= line > 0;
-    }
-    return line;
 }
 
 // ---- bytes in
@@ -196,7 +158,7 @@ static bool guard_chunk(struct guard *g, const char *at, size_t n)
 static void guard(struct parser *p)
 {
     if (p->left && !guard_chunk(&p->guard, p->from, p->left))
-        too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+        too_much(p, xml_line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
 }
 
 static void fill(struct parser *p)
@@ -249,7 +211,7 @@ static void *tree_alloc(struct parser *p, size_t size)
     struct arena *a = p->tree->arena;
     void *ptr = arena_alloc(a, size);
     if (ptr) return ptr;
-    if (a->max && (a->used > a->max || size > a->max - a->used)) too_much(p, line_of(p->ctxt->input, NULL), "the document is too large");
+    if (a->max && (a->used > a->max || size > a->max - a->used)) too_much(p, xml_line_of(p->ctxt->input, NULL), "the document is too large");
     else fail(p, VOC_E_NOMEM);
     return NULL;
 }
@@ -380,8 +342,8 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
         place_of_open(p);
         return;
     }
-    const xmlChar *at = tag_start(p->ctxt->input);
-    uint64_t line = line_of(p->ctxt->input, at), byte = offset_of(p, at);
+    const xmlChar *at = xml_tag_start(p->ctxt->input);
+    uint64_t line = xml_line_of(p->ctxt->input, at), byte = offset_of(p, at);
     p->text_len = 0;
     if (p->depth >= DEPTH_MAX) too_much(p, line, "elements are nested deeper than 256");
     else if (n_attrs > (int)ATTRS_MAX) too_much(p, line, "a tag has more than 1000 attributes");
@@ -415,7 +377,7 @@ static void on_end(void *user, const xmlChar *local, const xmlChar *prefix, cons
         uint64_t byte = offset_of(p, p->ctxt->input->cur);
         buf_clear(&p->names);
         voc_str name = whole_name(p, prefix, local);
-        rc = p->names.rc ? p->names.rc : p->h->end(p->user, name, line_of(p->ctxt->input, NULL), byte);
+        rc = p->names.rc ? p->names.rc : p->h->end(p->user, name, xml_line_of(p->ctxt->input, NULL), byte);
         p->last_byte = byte;
     }
     p->text_len = 0;
@@ -430,7 +392,7 @@ static void on_text(void *user, const xmlChar *text, int len)
     p->text_len += (size_t)len;
     voc_rc rc = VOC_OK;
     if (p->text_len > TEXT_MAX) {
-        too_much(p, line_of(p->ctxt->input, NULL), "a text is longer than 10 MiB");
+        too_much(p, xml_line_of(p->ctxt->input, NULL), "a text is longer than 10 MiB");
         rc = p->rc;
     } else if (p->tree) {
         tree_text(p, (voc_str){(const char *)text, (size_t)len});
@@ -439,17 +401,12 @@ static void on_text(void *user, const xmlChar *text, int len)
     stop(p, rc);
 }
 
-static void refuse_doctype(const xmlParserInput *in, const char *file, struct diag *d)
-{
-    diag_error(d, "XML-002", file, line_of(in, tag_start(in)), doctype_hint, "this file has a DOCTYPE, which is not read: remove it");
-}
-
 static void on_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
 {
     struct parser *p = user;
     (void)name, (void)external, (void)system;
     if (p->rc) return;
-    refuse_doctype(p->ctxt->input, p->file, p->d);
+    xml_refuse_doctype(xml_line_of(p->ctxt->input, xml_tag_start(p->ctxt->input)), p->file, p->d);
     stop(p, VOC_E_INPUT);
 }
 
@@ -488,7 +445,7 @@ static voc_rc parse(struct parser *p)
     if (p->read && !(p->chunk = mem_alloc(CHUNK))) return VOC_E_NOMEM;
     p->ctxt = xmlCreateIOParserCtxt(&sax, p, on_read, NULL, p, XML_CHAR_ENCODING_NONE);
     if (p->ctxt) {
-        xmlCtxtUseOptions(p->ctxt, OPTIONS);
+        xmlCtxtUseOptions(p->ctxt, XML_LIBRARY_OPTIONS);
         if (p->muted) p->ctxt->input->line = (int)p->quick->open[0].line;
         guard(p);
         xmlParseDocument(p->ctxt);
@@ -550,7 +507,7 @@ voc_rc xml_feed_new(struct xml_feed **out, const voc_xml_handler *h, void *user,
         xml_feed_free(f);
         return VOC_E_NOMEM;
     }
-    xmlCtxtUseOptions(f->p.ctxt, OPTIONS);
+    xmlCtxtUseOptions(f->p.ctxt, XML_LIBRARY_OPTIONS);
     *out = f;
     return VOC_OK;
 }
@@ -561,7 +518,7 @@ voc_rc xml_feed_add(struct xml_feed *f, const char *ptr, size_t len)
     if (p->rc || len == 0) return p->rc;
     if (len > CHUNK) return VOC_E_BUG;
     if (guard_chunk(&p->guard, ptr, len)) (void)xmlParseChunk(p->ctxt, ptr, (int)len, 0);
-    else too_much(p, line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
+    else too_much(p, xml_line_of(p->ctxt->input, NULL), "a tag has more than 1000 attributes");
     return p->rc;
 }
 
@@ -596,102 +553,4 @@ const voc_str *xml_get(const struct xml_node *n, const char *attr)
         if (str_is(n->attrs[i].name, attr)) return &n->attrs[i].value;
     }
     return NULL;
-}
-
-// ---- RELAX NG, on documents of libxml2's own
-
-struct verdict {
-    struct diag *d;
-    const char *what; // "schema" or "document"
-    bool failed;
-};
-
-static void on_verdict(void *user, xmlErrorPtr e)
-{
-    struct verdict *v = user;
-    add_error(v->d, VOC_INFO, "XML-005", v->what, e);
-}
-
-static void on_doc_error(void *user, xmlErrorPtr e)
-{
-    struct verdict *v = ((xmlParserCtxtPtr)user)->_private;
-    if (!v->failed && e->level == XML_ERR_FATAL) add_error(v->d, VOC_INFO, "XML-001", v->what, e);
-}
-
-static void on_doc_doctype(void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-    xmlParserCtxtPtr ctxt = user;
-    struct verdict *v = ctxt->_private;
-    (void)name, (void)external, (void)system;
-    refuse_doctype(ctxt->input, v->what, v->d);
-    v->failed = true;
-    xmlStopParser(ctxt);
-}
-
-static xmlDocPtr read_doc(const char *bytes, size_t len, struct verdict *v)
-{
-    xmlParserCtxtPtr ctxt = len <= INT32_MAX ? xmlNewParserCtxt() : NULL;
-    if (!ctxt) return NULL;
-    ctxt->_private = v;
-    ctxt->sax->internalSubset = on_doc_doctype;
-    ctxt->sax->serror = on_doc_error;
-    xmlDocPtr doc = xmlCtxtReadMemory(ctxt, bytes, (int)len, NULL, NULL, OPTIONS);
-    if (v->failed) {
-        xmlFreeDoc(doc);
-        doc = NULL;
-    }
-    xmlFreeParserCtxt(ctxt);
-    return doc;
-}
-
-int xml_relaxng(const char *schema, size_t schema_len, const char *doc, size_t doc_len, struct diag *d)
-{
-    struct verdict of_schema = {.d = d, .what = "schema"}, of_doc = {.d = d, .what = "document"};
-    int verdict = -1;
-    xmlRelaxNGParserCtxtPtr parser = NULL;
-    xmlRelaxNGPtr rules = NULL;
-    xmlRelaxNGValidCtxtPtr valid = NULL;
-    xmlDocPtr rules_doc = read_doc(schema, schema_len, &of_schema), tree = NULL;
-    if (!rules_doc || !(parser = xmlRelaxNGNewDocParserCtxt(rules_doc))) goto out;
-    xmlRelaxNGSetParserStructuredErrors(parser, on_verdict, &of_schema);
-    if (!(rules = xmlRelaxNGParse(parser)) || !(valid = xmlRelaxNGNewValidCtxt(rules))) goto out;
-    if (!(tree = read_doc(doc, doc_len, &of_doc))) goto out;
-    xmlRelaxNGSetValidStructuredErrors(valid, on_verdict, &of_doc);
-    int rc = xmlRelaxNGValidateDoc(valid, tree);
-    verdict = rc == 0 ? 1 : rc > 0 ? 0 : -1;
-out:
-    xmlFreeDoc(tree);
-    xmlRelaxNGFreeValidCtxt(valid);
-    xmlRelaxNGFree(rules);
-    xmlRelaxNGFreeParserCtxt(parser);
-    xmlFreeDoc(rules_doc);
-    return verdict;
-}
-
-// ---- the library as a whole
-
-static xmlParserInputPtr no_other_file(const char *url, const char *id, xmlParserCtxtPtr ctxt)
-{
-    (void)url, (void)id, (void)ctxt;
-    return NULL;
-}
-
-static void silent(void *user, const char *format, ...) { (void)user, (void)format; }
-
-voc_rc xml_init(void)
-{
-    xmlInitParser();
-    xmlSetExternalEntityLoader(no_other_file);
-    xmlSetGenericErrorFunc(NULL, silent);
-    xmlThrDefSetGenericErrorFunc(NULL, silent); // threads that come later
-    return VOC_OK;
-}
-
-// What xml_init adds (no other file, no sound) is a second fence: each parser here has its own handlers, and refuses a DOCTYPE.
-void xml_init_guest(void) { xmlInitParser(); }
-
-void xml_done(void)
-{
-    xmlRelaxNGCleanupTypes();
-    xmlCleanupParser();
 }

@@ -50,7 +50,7 @@ only() {
 rule "only core/store includes SQLite"               "$(only '^<sqlite3(ext)?\.h>' '^core/store/')"
 rule "only core/store includes zstd"                 "$(only '^<zstd.*\.h>' '^core/store/')"
 rule "only core/base/regex.c includes PCRE2"         "$(only '^<pcre2.*>' '^core/base/regex\.c:')"
-rule "only core/base/xml.c includes libxml2"         "$(only '^<libxml/' '^core/base/xml\.c:')"
+rule "only core/base/xml.c and xml_library.c include libxml2" "$(only '^<libxml/' '^core/base/xml(_library)?\.c:')"
 rule "only core/io includes libarchive"              "$(only '^<archive(_entry)?\.h>' '^core/io/')"
 rule "only core/base text*.c and time*.c include ICU" "$(only '^<unicode/' '^core/base/(text|time)[a-z0-9_]*\.c:')"
 rule "only core/base includes libsodium and xxHash"  "$(only '^<(sodium|xxhash)' '^core/base/')"

@@ -48,6 +48,11 @@ tests_unit_store_test_older_SOURCES = tests/unit/store/test_older.c
 tests_unit_store_test_older_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_older_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/store/test_foreign
+tests_unit_store_test_foreign_SOURCES = tests/unit/store/test_foreign.c
+tests_unit_store_test_foreign_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_foreign_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/store/test_parts
 tests_unit_store_test_parts_SOURCES = tests/unit/store/test_parts.c
 tests_unit_store_test_parts_CPPFLAGS = $(UNIT_CPPFLAGS)

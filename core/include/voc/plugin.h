@@ -224,7 +224,10 @@ enum {
     VOC_AS_Y = 9, VOC_AS_LO = 10, VOC_AS_HI = 11, VOC_AS_SERIES = 12, VOC_AS_ROW = 13, VOC_AS_COLUMN = 14, VOC_AS_VALUE = 15, VOC_AS_TEXT = 16,
     VOC_AS_GRADE = 17, VOC_AS_MARK = 18
 };
-enum { VOC_FIGURE_DIVERGING = 1u /* VALUE has two sides: below and above 0 */ };
+enum {
+    VOC_FIGURE_DIVERGING = 1u, /* VALUE has two sides: below and above 0 */
+    VOC_FIGURE_BY_ROW = 2u     /* GRID: what is in a ROW belongs together: a card each, or on a narrow screen a block */
+};
 
 typedef struct voc_figure_part {
     uint32_t part; /* VOC_AS_* */
@@ -235,7 +238,7 @@ typedef struct voc_figure_part {
 typedef struct voc_figure {
     uint32_t struct_size;
     uint32_t kind;  /* VOC_FIGURE_* */
-    uint32_t flags; /* VOC_FIGURE_DIVERGING */
+    uint32_t flags; /* VOC_FIGURE_DIVERGING, BY_ROW */
     uint32_t part_size; /* stride */
     voc_str title;
     voc_str description; /* one or two sentences for who cannot see it: what is shown, and what to look at */

@@ -5,6 +5,7 @@
 #define VOC_PLUGINS_ANALYSIS_SIPOC_ROWS_H
 
 #include "plugins/analysis/sipoc/sipoc.h"
+#include "plugins/common/page.h"
 #include "plugins/common/stats.h"
 
 enum sipoc_part { PART_SUPPLIER, PART_INPUT, PART_PROCESS, PART_OUTPUT, PART_CUSTOMER, PART_REQUIREMENT, PART_WRITTEN, PARTS };
@@ -29,6 +30,11 @@ struct sipoc_rows { // owns rows
 
 // All lines of a section: part by part, the most frequent first.
 voc_rc sipoc_rows_of(const struct sipoc *s, const struct sipoc_state *st, size_t section, struct sipoc_rows *out);
+
+// The sheet (sheet.c): its table, then each section that stands on it.
+void sipoc_sheet_open(struct page *p, const struct sipoc *s);
+void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_state *st, size_t section, const struct sipoc_rows *rows, size_t number);
+
 static inline uint64_t sipoc_over(const struct sipoc_counts *g) { return g->visits - g->open; }
 
 #endif

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Analysis plugin sipoc: one table of suppliers, inputs, process, outputs, customers and requirements for each stage and step of a
-// journey, drafted from events and completed by the definition (METHODS 7). walk.c counts, write.c makes the tables.
+// journey, drafted from events and completed by the definition (METHODS 7). walk.c counts, write.c makes the
+// tables, sheet.c the one that is drawn.
 #include "plugins/analysis/sipoc/sipoc.h"
 
-enum { OPT_STAGE, N_OPTIONS };
+enum { OPT_STAGE, OPT_TOP, N_OPTIONS };
 static const voc_option options[N_OPTIONS] = {
     [OPT_STAGE] = {"stage", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "STAGE", "of this stage or step only"},
+    [OPT_TOP] = {"top", VOC_OPT_INT, 0, "3", "1", "6", NULL, "LINES", "how many lines of each part stand on the sheet that is drawn"},
 };
 
 static void end(void *analysis)
@@ -43,7 +45,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
 {
     struct sipoc *s = host->alloc(cx, sizeof *s);
     if (!s) return VOC_E_NOMEM;
-    *s = (struct sipoc){.base = analysis_of(host, cx, run), .only = SIZE_MAX};
+    *s = (struct sipoc){.base = analysis_of(host, cx, run), .only = SIZE_MAX, .top = (size_t)values[OPT_TOP].i};
     s->n_stages = s->base.def->n_stages;
     voc_rc rc = ask(s, values);
     if (rc) end(s);
@@ -111,6 +113,7 @@ static const char about[] =
     "<steps>) stands under its part, marked as typed and without numbers. It stays as it is when there are new events, and makes no other\n"
     "version of the journey.\n"
     "\n"
+    "  voc sipoc sale.voc -o sipoc.svg         all steps on one sheet to hang up; -o sipoc.html for the page\n"
     "  voc sipoc sale.voc --stage considering\n"
     "  voc sipoc sale.voc --format csv         one table of all, a line for each thing of each step";
 

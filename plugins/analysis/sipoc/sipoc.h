@@ -47,6 +47,7 @@ struct sipoc {
     size_t first[SIPOC_KINDS + 1];
     uint32_t *asked; // where the indices of all sections are
     size_t only;     // this section, SIZE_MAX: all
+    size_t top;      // lines of a part on the sheet
 };
 
 struct sipoc_named { size_t section; voc_str text; struct sipoc_tally t; }; // owns text

@@ -59,12 +59,16 @@ static const struct page_column of_steps[] = {
     {"visits", "visits", VOC_CELL_INT, "", 0, "stays in the stage, or visits of the step"},
     {"open", "still here", VOC_CELL_INT, "", VOC_COLUMN_DETAIL, "visits that are not over"},
     {"went_on", "went on", VOC_CELL_SHARE, "", 0, "of the visits that are over: first pass yield; of the last stage nobody does"},
-    {"lo", "at least", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of its 95 % range (Wilson)"},
-    {"hi", "at most", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of it"},
     {"complete", "inputs complete", VOC_CELL_SHARE, "", 0, "visits that had all required inputs when they began; none declared: no data"},
     {"met", "all met", VOC_CELL_SHARE, "", 0, "of the visits that went on, those that met every requirement; none declared: no data"},
-    {"dpu", "defects each", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "requirements not met, for each visit that went on (DPU)"},
-    {"dpmo", "defects in a million", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "requirements not met in a million chances (DPMO)"},
+};
+
+static const struct page_column of_measures[] = { // for programs: more than fits on a page
+    {"step", "step", VOC_CELL_TEXT, "", 0, "id of the stage or step"},
+    {"lo", "went on at least", VOC_CELL_SHARE, "", 0, "lower end of the 95 % range of what went on (Wilson)"},
+    {"hi", "at most", VOC_CELL_SHARE, "", 0, "upper end of it"},
+    {"dpu", "defects each", VOC_CELL_REAL, "", 0, "requirements not met, for each visit that went on (DPU)"},
+    {"dpmo", "defects in a million", VOC_CELL_REAL, "", 0, "requirements not met in a million chances (DPMO)"},
 };
 
 struct sheet { struct page p; const struct sipoc *s; const struct sipoc_state *st; size_t section; };
@@ -239,30 +243,52 @@ static void put_step(struct sheet *x)
 {
     const struct sipoc_counts *g = counts_of(x);
     const uint64_t over = section_of(x)->is_last ? 0 : sipoc_over(g);
-    const bool checked = section_of(x)->has.n_requirements && g->checked;
-    const struct stats_interval w = stats_wilson((double)g->forward, (double)over);
     cell_str(&x->p, section_of(x)->title);
     cell_str(&x->p, section_of(x)->id);
     cell_str(&x->p, section_of(x)->owner);
     cell_int(&x->p, g->visits);
     cell_int(&x->p, g->open);
     cell_part(&x->p, g->forward, over);
+    cell_part(&x->p, g->complete, section_of(x)->has.n_inputs ? g->visits : 0);
+    cell_part(&x->p, g->whole, section_of(x)->has.n_requirements ? g->checked : 0);
+}
+
+static void put_measures(struct sheet *x)
+{
+    const struct sipoc_counts *g = counts_of(x);
+    const uint64_t over = section_of(x)->is_last ? 0 : sipoc_over(g);
+    const bool checked = section_of(x)->has.n_requirements && g->checked;
+    const struct stats_interval w = stats_wilson((double)g->forward, (double)over);
+    cell_str(&x->p, section_of(x)->id);
     cell_share(&x->p, over ? w.lo : (double)NAN, 1);
     cell_share(&x->p, over ? w.hi : (double)NAN, 1);
-    cell_part(&x->p, g->complete, section_of(x)->has.n_inputs ? g->visits : 0);
-    cell_part(&x->p, g->whole, checked ? g->checked : 0);
     cell_real(&x->p, checked ? per_unit(g) : (double)NAN, 2);
     cell_real(&x->p, checked ? per_million(x) : (double)NAN, 0);
+}
+
+static void put_each(struct sheet *x, struct sipoc_rows *rows, void (*row)(struct sheet *))
+{
+    for (x->section = 0; x->section < x->s->n_sections && !x->p.rc; x->section++) {
+        x->p.rc = sipoc_rows_of(x->s, x->st, x->section, rows);
+        if (!x->p.rc && stands(x->s, x->st, rows, x->section)) row(x);
+    }
 }
 
 static void put_steps(struct sheet *x, struct sipoc_rows *rows)
 {
     page_open_in(&x->p, &x->s->base, "steps", "Suppliers, inputs, process, outputs, customers: every step", VOC_TABLE_BRIEF, of_steps, sizeof of_steps / sizeof *of_steps);
+    put_each(x, rows, put_step);
+    notes(x);
+}
+
+static void put_sheet(struct sheet *x, struct sipoc_rows *rows)
+{
+    size_t n = 0;
+    sipoc_sheet_open(&x->p, x->s);
     for (x->section = 0; x->section < x->s->n_sections && !x->p.rc; x->section++) {
         x->p.rc = sipoc_rows_of(x->s, x->st, x->section, rows);
-        if (!x->p.rc && stands(x->s, x->st, rows, x->section)) put_step(x);
+        if (!x->p.rc && stands(x->s, x->st, rows, x->section)) sipoc_sheet_put(&x->p, x->s, x->st, x->section, rows, ++n);
     }
-    notes(x);
 }
 
 voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
@@ -270,10 +296,13 @@ voc_rc sipoc_write(const struct sipoc *s, const struct sipoc_state *st)
     struct sheet x = {.s = s, .st = st};
     struct sipoc_rows rows = {0};
     const size_t n = count_sections(&x, &rows);
+    put_all(&x, &rows);
+    put_sheet(&x, &rows);
     if (n != 1) put_steps(&x, &rows);
     put_sections(&x, &rows, n);
     if (n == 1) notes(&x);
-    put_all(&x, &rows);
+    page_open_in(&x.p, &s->base, "measures", "All steps: ranges and defects", VOC_TABLE_HIDDEN, of_measures, sizeof of_measures / sizeof *of_measures);
+    put_each(&x, &rows, put_measures);
     s->base.host->free(s->base.cx, rows.at);
     return x.p.rc;
 }

@@ -2,7 +2,8 @@
 //
 // The journey map: lanes by stages. A cell holds the rows of the table for its lane and stage below each other, each with the grade
 // of its evidence. Where a lane has one row a stage its value is the shade of the cell, else a bar below each. Stages that do not fit beside each other go into further
-// bands below; on a phone each stage is a block of its own, with its lanes below each other.
+// bands below; on a phone each stage is a block of its own, with its lanes below each other. With VOC_FIGURE_BY_ROW each lane is a
+// card, or on a phone a block, with the stages in it.
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #define STAGES_MAX 40u
 #define LANE 104.0   // width of the names of lanes
 #define STAGE 128.0  // least width of a stage
+#define CARD 90.0   // least width of a stage on a card
 #define PAD 7.0
 #define ITEMS_MAX 8u // of one cell
 #define ITEM_LINES 6u
@@ -127,25 +129,31 @@ static double cell(struct grid *g, size_t lane, size_t stage, double x, double y
     return at - y + PAD - (rows.n ? 4 : 0);
 }
 
-// Stages from..to-1 beside each other.
-static double band(struct grid *g, size_t from, size_t to, size_t beside, double y)
+static double heads(struct grid *g, double x, size_t from, size_t to, double width, double y)
 {
     struct pen *pen = g->p->pen;
-    const double top = y, width = (g->p->width - LANE) / (double)beside;
-    double head = 0;
     struct wrapped w;
+    double head = 0;
     for (size_t s = from; s < to; s++) {
         text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
         if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
     }
     head += 12;
     for (size_t s = from; s < to; s++) { // a chevron: the direction of the journey
-        const double x = LANE + (double)(s - from) * width;
-        pen_f(pen, "<path d=\"M%.1f %.1fh%.1fl9 %.1fl-9 %.1fh%.1fl9 %.1fz\" class=\"f-stage\"/>\n", x, y, width - 11, head / 2, head / 2, -(width - 11), -head / 2);
+        const double at = x + (double)(s - from) * width;
+        pen_f(pen, "<path d=\"M%.1f %.1fh%.1fl9 %.1fl-9 %.1fh%.1fl9 %.1fz\" class=\"f-stage\"/>\n", at, y, width - 11, head / 2, head / 2, -(width - 11), -head / 2);
         text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
-        text_put(pen, &w, g->stage[s], x + width / 2 + 2, y + (head - text_height(&w, SMALL)) / 2, SMALL, AT_MIDDLE, "f-bold f-on");
+        text_put(pen, &w, g->stage[s], at + width / 2 + 2, y + (head - text_height(&w, SMALL)) / 2, SMALL, AT_MIDDLE, "f-bold f-on");
     }
-    y += head + 5;
+    return head;
+}
+
+// Stages from..to-1 beside each other.
+static double band(struct grid *g, size_t from, size_t to, size_t beside, double y)
+{
+    const double top = y, width = (g->p->width - LANE) / (double)beside;
+    struct wrapped w;
+    y += heads(g, LANE, from, to, width, y) + 5;
     for (size_t l = 0; l < g->n_lanes; l++) {
         double height = 26;
         text_wrap(&w, g->lane[l], LANE - 10, SMALL, true, 4);
@@ -154,39 +162,68 @@ static double band(struct grid *g, size_t from, size_t to, size_t beside, double
             const double is = cell(g, l, s, 0, 0, width - 3, 0, false);
             if (is > height) height = is;
         }
-        text_put(pen, &w, g->lane[l], 0, y + PAD, SMALL, AT_LEFT, "f-bold");
+        text_put(g->p->pen, &w, g->lane[l], 0, y + PAD, SMALL, AT_LEFT, "f-bold");
         for (size_t s = from; s < to; s++) (void)cell(g, l, s, LANE + (double)(s - from) * width, y, width - 3, height, true);
         y += height + 3;
     }
     return y - top + 14;
 }
 
-static double blocks(struct grid *g, double y)
+// One below the other: each stage with its lanes, or each lane with its stages.
+static double blocks(struct grid *g, bool by_lane, double y)
 {
     struct pen *pen = g->p->pen;
     const double top = y;
+    const size_t outer = by_lane ? g->n_lanes : g->n_stages, inner = by_lane ? g->n_stages : g->n_lanes;
     struct wrapped w;
-    for (size_t s = 0; s < g->n_stages; s++) {
-        text_wrap(&w, g->stage[s], g->p->width - 40, LARGE, true, STAGE_LINES);
+    for (size_t o = 0; o < outer; o++) {
+        const voc_str name = by_lane ? g->lane[o] : g->stage[o];
+        text_wrap(&w, name, g->p->width - 40, LARGE, true, STAGE_LINES);
         const double head = text_height(&w, LARGE) + 12;
         pen_f(pen, "<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-stage\"/>\n", y, g->p->width, head);
-        text_put(pen, &w, g->stage[s], 10, y + 6, LARGE, AT_LEFT, "f-large f-on");
+        text_put(pen, &w, name, 10, y + 6, LARGE, AT_LEFT, "f-large f-on");
         y += head + 4;
-        for (size_t l = 0; l < g->n_lanes; l++) {
+        for (size_t i = 0; i < inner; i++) {
+            const size_t l = by_lane ? o : i, s = by_lane ? i : o;
+            const voc_str part = by_lane ? g->stage[s] : g->lane[l];
             struct cell_rows rows;
             rows_of(g, l, s, &rows);
             if (!rows.n) continue;
-            text_wrap(&w, g->lane[l], 96, SMALL, true, 4);
+            text_wrap(&w, part, 96, SMALL, true, 4);
             double height = text_height(&w, SMALL) + 2 * PAD;
             const double is = cell(g, l, s, 0, 0, g->p->width - 104, 0, false);
             if (is > height) height = is;
-            text_put(pen, &w, g->lane[l], 0, y + PAD, SMALL, AT_LEFT, "f-bold");
+            text_put(pen, &w, part, 0, y + PAD, SMALL, AT_LEFT, "f-bold");
             (void)cell(g, l, s, 104, y, g->p->width - 104, height, true);
             y += height + 3;
         }
         y += 14;
     }
     return y - top;
+}
+
+// Each lane a card: its name across, its stages beside each other below.
+static double cards(struct grid *g, double y)
+{
+    struct pen *pen = g->p->pen;
+    const double top = y, width = g->p->width / (double)g->n_stages;
+    struct wrapped w;
+    y += heads(g, 0, 0, g->n_stages, width, y) + 8;
+    for (size_t l = 0; l < g->n_lanes; l++) {
+        double height = 26;
+        text_wrap(&w, g->lane[l], g->p->width - 20, SMALL, true, 3);
+        const double head = text_height(&w, SMALL) + 10;
+        for (size_t s = 0; s < g->n_stages; s++) {
+            const double is = cell(g, l, s, 0, 0, width - 3, 0, false);
+            if (is > height) height = is;
+        }
+        pen_f(pen, "<rect x=\"0\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-rail\"/>\n", y, g->p->width - 3, head);
+        text_put(pen, &w, g->lane[l], PAD, y + 5, SMALL, AT_LEFT, "f-bold");
+        y += head + 3;
+        for (size_t s = 0; s < g->n_stages; s++) (void)cell(g, l, s, (double)s * width, y, width - 3, height, true);
+        y += height + 12;
+    }
+    return y - top + 4;
 }
 
 static bool sort_rows(struct grid *g)
@@ -200,13 +237,15 @@ static bool sort_rows(struct grid *g)
     for (size_t r = 0; r < p->t->n_rows; r++) {
         g->lane_of[r] = row_shown(p, r) ? find_text(g->lane, g->n_lanes, part_text(p, r, VOC_AS_ROW)) : g->n_lanes;
         g->stage_of[r] = find_text(g->stage, g->n_stages, part_text(p, r, VOC_AS_COLUMN));
-        if (g->lane_of[r] < g->n_lanes && part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&g->shades[g->lane_of[r]], x);
+        if (g->lane_of[r] == g->n_lanes || !part_number(p, r, VOC_AS_VALUE, &x)) continue;
+        shades_see(&g->shades[g->lane_of[r]], x);
+        if (part_cell(p, r, VOC_AS_VALUE)->type == VOC_CELL_SHARE) shades_see(&g->shades[g->lane_of[r]], 1); // a full bar is all
     }
     for (size_t l = 0; l < g->n_lanes; l++)
         for (size_t s = 0; s < g->n_stages && !g->bars[l] && !g->shades[l].diverging; s++) {
             struct cell_rows rows;
             rows_of(g, l, s, &rows);
-            g->bars[l] = rows.n > 1;
+            g->bars[l] = rows.n > 1 || (p->f->flags & VOC_FIGURE_BY_ROW);
         }
     return true;
 }
@@ -220,16 +259,21 @@ double draw_grid(struct picture *p, double y)
     g.n_stages = distinct(p, VOC_AS_COLUMN, g.stage, STAGES_MAX, &more_stages);
     g.graded = part_column(p->t, p->f, VOC_AS_GRADE) != NO_PART;
     if (g.n_lanes && g.n_stages && sort_rows(&g)) {
+        const bool by_lane = (p->f->flags & VOC_FIGURE_BY_ROW) != 0;
         size_t beside = (size_t)((p->width - LANE) / STAGE);
         if (p->width < 500) {
-            y += blocks(&g, y);
+            y += blocks(&g, by_lane, y);
+        } else if (by_lane && p->width / (double)g.n_stages >= CARD) {
+            y += cards(&g, y);
         } else {
             const size_t bands = (g.n_stages + beside - 1) / beside;
             beside = (g.n_stages + bands - 1) / bands; // as even as can be
             for (size_t s = 0; s < g.n_stages; s += beside) y += band(&g, s, s + beside < g.n_stages ? s + beside : g.n_stages, beside, y);
         }
         if (part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART) {
-            static const voc_str words = VOC_LIT("The stronger the colour of a cell, or the longer the bar below a line, the larger its number within its lane.");
+            static const voc_str shades = VOC_LIT("The stronger the colour of a cell, or the longer the bar below a line, the larger its number within its lane."),
+                                 bars = VOC_LIT("The longer the bar below a line, the larger its number within its card.");
+            const voc_str words = by_lane ? bars : shades;
             struct wrapped w;
             text_wrap(&w, words, p->width, SMALL, false, 3);
             text_put(p->pen, &w, words, 0, y, SMALL, AT_LEFT, "f-soft");

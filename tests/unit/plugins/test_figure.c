@@ -289,6 +289,30 @@ static void what_a_grid_has_several_times_in_one_place_stands_below_each_other(v
     assert_true(says("strong|") && says("and 4 more"));
 }
 
+static void rows_that_belong_together_are_cards_and_on_a_phone_blocks(void **state)
+{
+    static const char *const names_of[] = {"Suppliers", "Inputs", "Process", "Outputs", "Customers", "Requirements"};
+    const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "a"), FIGURE_PART(VOC_AS_COLUMN, "b"), FIGURE_PART(VOC_AS_TEXT, "grade"), FIGURE_PART(VOC_AS_VALUE, "share")};
+    voc_figure f = figure_of(VOC_FIGURE_GRID, parts, 4);
+    size_t rows = 0;
+    (void)state;
+    f.flags = VOC_FIGURE_BY_ROW;
+    for (size_t i = 0; i < N_NAMES; i++)
+        for (size_t c = 0; c < 6; c++)
+            for (size_t k = 0; k < (i + c) % 3 + (c == 0); k++) {
+                put_row(rows, names[i], names_of[c], (int64_t)(i * 11 + k * 30) % 100);
+                cells[rows++ * N_COLUMNS + 5] = text(names[(i + c + k) % N_NAMES]);
+            }
+    const voc_table t = table_of(rows, &f);
+    for (size_t w = 0; w < 3; w++) {
+        draw(&t, widths[w]);
+        nothing_lies_outside_or_on_another();
+        size_t heads = 0;
+        for (const char *at = seen.all; (at = strstr(at, "Suppliers")) != NULL; at++) heads++;
+        assert_int_equal(heads, widths[w] < 500 ? N_NAMES : 1); // over all cards once, in each block anew
+    }
+}
+
 static void a_verdict_has_a_sign_of_its_own_below_its_line_or_alone(void **state)
 {
     const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "a"), FIGURE_PART(VOC_AS_COLUMN, "b"), FIGURE_PART(VOC_AS_TEXT, "n"), FIGURE_PART(VOC_AS_MARK, "grade")};
@@ -521,6 +545,7 @@ int main(void)
         cmocka_unit_test(a_funnel_of_any_names_fits_and_says_each_count_and_loss),
         cmocka_unit_test(a_table_of_any_names_fits_beside_and_below_each_other),
         cmocka_unit_test(what_a_grid_has_several_times_in_one_place_stands_below_each_other),
+        cmocka_unit_test(rows_that_belong_together_are_cards_and_on_a_phone_blocks),
         cmocka_unit_test(a_verdict_has_a_sign_of_its_own_below_its_line_or_alone),
         cmocka_unit_test(curves_are_told_apart_without_colour_and_stay_in_their_plane),
         cmocka_unit_test(pictures_of_a_series_share_their_axes_and_a_name_has_one_colour),

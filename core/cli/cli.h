@@ -135,6 +135,7 @@ int run_worksheet(struct cli *c);
 int run_stages(struct cli *c);
 int run_holdout(struct cli *c);
 int run_explain(struct cli *c);
+voc_rc explain_prepare(struct cli *c, int argc, char **argv); // explain/asked.c: an analysis that is named brings its options; ahead of args_parse
 int run_plugin_list(struct cli *c);
 int run_plugin_show(struct cli *c);
 int run_demo(struct cli *c);

@@ -149,17 +149,24 @@ static const struct command sql_command = {
     "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n"
     "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, -1, run_sql};
 
+static const voc_option explain_options[EXPLAIN_N] = {
+    [EXPLAIN_CHECK] = {"check", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "ask for every number of every analysis again, from events, stays and words, and say which differ and which have no such query"}};
 static const struct command explain_command = {
     "explain", "[PROJECT] WORD...", "what a touchpoint's verdict, a code, a stage or a number means, and how to get it again",
     "WORD is a touchpoint (webinar), a code of the score (U6), a stage, an action, the name of a number (expected), or a number as printed\n"
     "(1,072); a touchpoint and a name together give one number. The answer holds the sentence of the verdict, each check with its number,\n"
     "the definition and its version, example customers of both outcomes with what they did, and the query that gives the figure again.\n"
-    "PROJECT may be left out where one project lies in the working directory.",
+    "PROJECT may be left out where one project lies in the working directory.\n\n"
+    "A number of any analysis is found by words of its row and its name or digits; with the analysis named first, in its tables only. Options\n"
+    "of that analysis may follow: the number is then the one that it gives with them. The queries read the table of the analysis and, where\n"
+    "SQL can say it, the events and stays alone; where it cannot, the answer says why and what enters the number (docs/explain.md).",
     "  voc explain shop.voc webinar            # why it was judged so\n"
     "  voc explain shop.voc webinar expected   # one number of it\n"
     "  voc explain shop.voc 1,072              # where does this number come from?\n"
-    "  voc explain shop.voc map Aware leave value    # the number of a row, by its words; of one analysis only\n",
-    NULL, 0, 1, -1, run_explain};
+    "  voc explain shop.voc map Aware leave value    # the number of a row, by its words; of one analysis only\n"
+    "  voc explain shop.voc funnel chain aware journeys --by segment    # as the analysis gives it with options\n"
+    "  voc explain shop.voc --check            # every number again by its query; takes as long as all analyses\n",
+    explain_options, EXPLAIN_N, 1, -1, run_explain};
 
 static const struct command settle_command = {
     "settle", "PROJECT", "put the events of many imports into one order, so that they are read faster",

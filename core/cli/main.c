@@ -189,7 +189,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
     }
-    int rc = c->command && c->command->run == run_fold ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used)) : 0;
+    int rc = c->command && c->command->run == run_explain ? cli_exit(c, explain_prepare(c, argc - 1 - used, argv + 1 + used)) : c->command && c->command->run == run_fold ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used)) : 0;
     if (!rc && reading_applies(c)) rc = cli_exit(c, reading_prepare(c));
     if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);

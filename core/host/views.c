@@ -11,7 +11,7 @@
 static const char *const event_columns[] = {"id", "unit", "individual", "account", "case", "episode", "time", "time_us", "resolution", "actor", "action", "class",
                                             "touchpoint", "channel", "campaign", "object", "role", "segment", "stage", "step", "owner", "minutes", "cost", "value",
                                             "ref", "thread", "text", "attributes", "source", "line", "definition", NULL};
-static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", "definition", NULL};
+static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", "beginning", "definition", NULL};
 static const char *const unit_columns[] = {"unit", "kind", "account", "segment", "episodes", "first_us", "last_us", "stage", "outcome", "events", "definition", NULL};
 static const unsigned definition_of[VIEWS_TABLES] = {E_DEFINITION, J_DEFINITION, U_DEFINITION};
 static const unsigned unit_of[VIEWS_TABLES] = {E_UNIT, J_UNIT, U_UNIT};
@@ -20,6 +20,7 @@ const char *const views_actors[VIEWS_ACTORS] = {"", "customer", "company", "othe
 static const char *const class_names[] = {"neutral", "value", "mechanical", "harm", "undelivered", "passage", "trouble"};
 static const char *const resolution_names[] = {"us", "ms", "second", "minute", "hour", "day"};
 static const char *const end_names[] = {"", "forward", "backward", "exit", "lapsed", "censored"};
+static const char *const beginning_names[] = {"seen", "before the data", "seen", "known from before the data"}; // by VOC_STAY_*
 
 #define WINDOW_BYTES (UINT64_C(256) << 20) // of rows that a scan holds at once
 #define WINDOW_FIRST 16384u               // rows
@@ -463,6 +464,7 @@ static voc_rc journey_cell(void *user, void *scan, unsigned column, voc_cell *ou
     case J_OUT: *out = time_cell(s, y->out_us, VOC_RES_SECOND); break;
     case J_EXIT: *out = y->exit < d->n_exits ? text_cell(d->exits[y->exit].id) : (voc_cell){.type = VOC_CELL_NA}; break;
     case J_SEGMENT: *out = y->segment < d->n_segments ? text_cell(d->segments[y->segment]) : (voc_cell){.type = VOC_CELL_NA}; break;
+    case J_BEGINNING: *out = text_cell(str_of(beginning_names[y->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)])); break;
     default: return VOC_E_BUG;
     }
     return VOC_OK;

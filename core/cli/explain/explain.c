@@ -2,6 +2,8 @@
 // voc explain: finds out what is meant by a word, and lets the other files answer.
 #include "base/regex.h"
 #include "cli/explain/explain.h"
+#include "cli/options.h"
+#include "host/views.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -272,7 +274,7 @@ static voc_rc not_found(struct explainer *x, voc_str word)
     else
         snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
     if (figures_is_number(word) && !near)
-        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, "numbers of every analysis are looked up, as it is without options; options such as --segment make others", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
+        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, x->asked ? "voc explain PROJECT ANALYSIS ROW NUMBER, with the options that the analysis was run with" : "numbers of every analysis are looked up, as it is without options; where it was run with some, name it and give them: voc explain PROJECT funnel 13.3 --by segment", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
     else
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", (int)(word.len > 100 ? 100 : word.len), word.ptr);
     return VOC_E_OPTION;
@@ -293,6 +295,10 @@ static voc_rc answer(struct explainer *x, int from)
 {
     int n = x->c->n_args;
     bool found = false;
+    if (x->asked) { // what stands in its tables, and nothing else
+        voc_rc of = n - from > 1 ? figures_of_place(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found) : VOC_OK;
+        return of || found ? of : not_found(x, joined(x, from + 1, n));
+    }
     voc_rc rc = try_word(x, joined(x, from, n), &found);
     if (!rc && !found && n - from > 1) rc = try_number_of(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
     if (!rc && !found && n - from > 1) rc = figures_of_place(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
@@ -320,7 +326,7 @@ static voc_rc open_project(struct explainer *x, int *from)
     size_t n = 0;
     *from = 1;
     if (str_ends(str_of(c->args[0]), ".voc") || access(c->args[0], F_OK) == 0) {
-        if (c->n_args > 1) return cli_open(c, &x->p, PROJECT_READ);
+        if (c->n_args > 1 || c->own[EXPLAIN_CHECK].i) return cli_open(c, &x->p, PROJECT_READ);
         diag_error(c->diag, "USAGE-001", NULL, 0, "voc explain PROJECT webinar, voc explain PROJECT U6, voc explain PROJECT 1,072", "say what is to be explained");
         return VOC_E_OPTION;
     }
@@ -335,14 +341,25 @@ static voc_rc open_project(struct explainer *x, int *from)
     return VOC_E_OPTION;
 }
 
+static voc_rc check_all(struct explainer *x)
+{
+    voc_rc rc = views_new(&x->views);
+    if (!rc) views_bound(x->views, cli_threads(x->c), cli_memory(x->c));
+    if (!rc) views_show(x->views, x->p, x->j, x->c->diag);
+    if (!rc) rc = views_register(x->views, x->p);
+    return rc ? rc : check_numbers(x);
+}
+
 int run_explain(struct cli *c)
 {
     struct explainer x = {.c = c};
     int from = 1;
     voc_rc rc = open_project(&x, &from);
     if (!rc) rc = cli_journey(c, x.p, STR(""), &x.j);
+    if (!rc) rc = asked_of(&x, from);
     if (!rc) rc = figures_gather(&x);
-    if (!rc) rc = answer(&x, from);
+    if (!rc && c->own[EXPLAIN_CHECK].i) rc = check_all(&x);
+    else if (!rc) rc = answer(&x, from);
     if (!rc) rc = cli_tables(c, x.p, x.j, x.out.at, x.out.n);
     for (size_t i = 0; i < x.out.n; i++) table_free(x.out.at[i]);
     vec_free(&x.out);
@@ -350,7 +367,8 @@ int run_explain(struct cli *c)
     for (size_t i = 0; i < x.n_runs; i++) fold_free(&x.runs[i]);
     mem_free(x.runs);
     for (size_t i = 0; i < STAGES_TABLES; i++) table_free(x.stages[i]);
-    journey_free(x.j);
     project_close(x.p);
-    return cli_exit(c, rc);
+    views_free(x.views);
+    journey_free(x.j);
+    return cli_exit(c, rc ? rc : x.differs ? VOC_E_CHECK : VOC_OK);
 }

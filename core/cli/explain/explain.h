@@ -23,9 +23,18 @@ struct explainer {
     struct table *stages[STAGES_TABLES]; // NULL: the journey has none
     VEC(struct source) sources;
     char refused[400];        // why an analysis said nothing, or empty
+    const struct plugin *asked;       // the analysis that is asked about with options, or NULL: all of them
+    const struct option_given *given; // these options
+    size_t n_given;
+    struct views *views;      // where numbers are asked for again, or NULL
+    bool differs;             // a query gave another number than the analysis
     // what is made
     VEC(struct table *) out;  // owns
 };
+
+// asked.c: an analysis with options of its own
+voc_rc asked_of(struct explainer *x, int from);                    // asked and given, from the words and the command line
+const char *asked_typed(struct explainer *x, const struct source *s); // the command that shows the table: "voc discover a.voc --since=2025-07-01 --table breaks"; NULL: no memory
 
 // figures.c
 voc_rc figures_gather(struct explainer *x);
@@ -70,6 +79,8 @@ voc_rc again_put(struct table *t, const char *title, voc_str lines); // one quer
 const char *again_quoted(struct explainer *x, voc_str s, bool *ok);  // as a text of SQL
 const char *again_table(struct explainer *x, const struct source *s); // as SQL names it; NULL: no memory
 const char *again_name(struct explainer *x, voc_str s);              // of a column: [from] where the bare word means something; NULL: no memory
+
+voc_rc check_numbers(struct explainer *x); // check.c: all of them, by their queries
 
 // A table of the answer; owned by x->out.
 voc_rc explain_table(struct explainer *x, struct table **out, const char *name, const char *title);

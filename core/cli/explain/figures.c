@@ -26,15 +26,16 @@ static voc_rc run_one(struct explainer *x, struct plugin *a)
     voc_rc rc = VOC_OK;
     if (!own) return VOC_E_NOMEM;
     x->c->diag = own;
-    rc = cli_fold(x->c, x->p, x->j, a->note.name, NULL, 0, r);
+    rc = cli_fold(x->c, x->p, x->j, a->note.name, x->given, x->asked ? x->n_given : 0, r);
     x->c->diag = before;
+    for (size_t i = 0; x->asked && i < diag_n(own); i++) diag_add(before, diag_at(own, i)); // asked for by name: what it says is said
     if (!rc) x->n_runs++;
     for (size_t i = 0; i < r->n_tables && !rc; i++) rc = add_source(x, r->tables[i], a->note.name, true);
     bool tell = strcmp(a->note.name, "score") == 0 || !x->refused[0]; // most words are the score's
     for (size_t i = 0; rc && tell && i < diag_n(own); i++)
         if (diag_at(own, i)->severity == VOC_ERROR) snprintf(x->refused, sizeof x->refused, "voc %s: %s", a->note.name, diag_at(own, i)->message);
     diag_free(own);
-    return rc == VOC_E_NOMEM || rc == VOC_CANCELLED || rc == VOC_E_LIMIT ? rc : VOC_OK;
+    return rc == VOC_E_NOMEM || rc == VOC_CANCELLED || rc == VOC_E_LIMIT || x->asked ? rc : VOC_OK;
 }
 
 voc_rc figures_gather(struct explainer *x)
@@ -45,9 +46,9 @@ voc_rc figures_gather(struct explainer *x)
     if (!rc && !x->runs) rc = VOC_E_NOMEM;
     for (size_t i = 0; i < n && !rc; i++) {
         struct plugin *a = catalogue_at(x->c->catalogue, i);
-        if (a->note.kind == VOC_KIND_ANALYSIS && !a->refused) rc = run_one(x, a);
+        if (a->note.kind == VOC_KIND_ANALYSIS && !a->refused && (!x->asked || a == x->asked)) rc = run_one(x, a);
     }
-    if (!rc && x->j->n_stages) rc = cli_stages(x->c, x->p, x->j, 0, x->stages);
+    if (!rc && x->j->n_stages && !x->asked) rc = cli_stages(x->c, x->p, x->j, 0, x->stages);
     for (size_t i = 0; i < STAGES_TABLES && !rc; i++)
         if (x->stages[i]) rc = add_source(x, x->stages[i], "stages", false);
     return rc;

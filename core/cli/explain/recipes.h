@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Queries that give numbers of an analysis again from event, journey, unit and the words, without its own tables. A recipe is a statement
+// for all rows of a table, or, with the conditions of a row filled in, for that row: one text for both, so that what is shown to a reader
+// (again_places.c) is what is held against the whole table (check.c).
+//
+// Between braces stand (recipes.c):
+//   {where EXPR COLUMN:KIND}   " WHERE EXPR = 'text of the row's COLUMN'"; for all rows nothing. {and ...} likewise with AND
+//   {only}                     a WHERE over all keys of the recipe
+//   {moved}, {rank}, {end}, {group} ... what the journey and the options say
+// Behind a colon stands what the text of the column names: stage, touchpoint, exit, role, need or theme, whose id is then meant.
+#ifndef VOC_CLI_EXPLAIN_RECIPES_H
+#define VOC_CLI_EXPLAIN_RECIPES_H
+#include "cli/explain/explain.h"
+
+struct recipe {
+    const char *command, *tables; // tables by blanks
+    const char *rows;             // "lane=they do": of rows with this text; "segment!=all"; "": of all
+    const char *options;          // that it follows, or that change none of its numbers, by blanks
+    const char *keys;             // columns that tell the rows apart, by blanks: "stage:stage segment"
+    const char *columns;          // numbers that it gives, by blanks. A column NAME_days of the result is NAME, in days
+    const char *sql;
+};
+struct recipes { const struct recipe *at; size_t n; };
+extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_sipoc, recipes_value;
+
+// Why a number has none: what it is computed by, in plain words, and the column whose query gives what enters it, or "". NULL: nothing is known of it.
+const char *recipe_why(const struct source *s, size_t column, const char **inputs);
+
+// The recipe of a column of a row, or NULL.
+const struct recipe *recipe_find(const struct explainer *x, const struct source *s, voc_str column, size_t row);
+bool recipe_fits(const struct explainer *x, const struct recipe *r, const struct source *s);             // it is of this table, and follows the options that were given
+bool recipe_fits_row(const struct explainer *x, const struct recipe *r, const struct source *s, size_t row);
+bool recipe_gives(const struct recipe *r, voc_str column);
+voc_str recipe_key(const struct explainer *x, const struct recipe *r, size_t i, const struct source *s, size_t row); // text or digits of the i-th key, as the query has it
+size_t recipe_keys(const struct recipe *r);
+const struct recipe *recipe_at(size_t i); // all of them; NULL behind the last
+// Where the number of a place stands in the table that recipes know: a table for people shows lines of another.
+struct place recipe_place(const struct explainer *x, const struct place *p);
+// The statement into b, for one row or (SIZE_MAX) for all. *whole false: the row names something that the journey does not.
+voc_rc recipe_sql(struct explainer *x, const struct recipe *r, const struct source *s, size_t row, struct buf *b, bool *whole);
+#endif

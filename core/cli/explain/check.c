@@ -79,6 +79,7 @@ static voc_rc head(void *user, const char *const *names, size_t n)
 static bool is_key(const voc_cell *c, voc_str key)
 {
     char digits[32];
+    if (key.ptr == recipe_any) return true;
     if (c->type == VOC_CELL_TEXT) return str_eq(c->s, key);
     if (c->type == VOC_CELL_NA) return !key.len;
     if (c->type != VOC_CELL_INT) return c->type == VOC_CELL_NA && !key.len;

@@ -103,10 +103,11 @@ static bool number_fits(const struct sought *w, const voc_column *col, const voc
     return c->type != VOC_CELL_NA && (str_ieq(col->name, w->number) || str_ieq(col->title, w->number));
 }
 
+// At the beginning of a word: "aware" is not in "unaware".
 static bool holds_word(voc_str text, voc_str word)
 {
     for (size_t i = 0; i + word.len <= text.len; i++)
-        if (str_ieq(str_mk(text.ptr + i, word.len), word)) return true;
+        if ((i == 0 || !isalnum((unsigned char)text.ptr[i - 1])) && str_ieq(str_mk(text.ptr + i, word.len), word)) return true;
     return false;
 }
 

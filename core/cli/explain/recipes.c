@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "cli/explain/recipes.h"
 
-static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_sipoc, &recipes_value};
+static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_value};
 
 const struct recipe *recipe_at(size_t i)
 {
@@ -269,9 +269,20 @@ static voc_str key_word(const struct recipe *r, size_t i)
     return word;
 }
 
+const char recipe_any[] = "*";
+
+static bool has_column(const struct source *s, voc_str name)
+{
+    for (size_t k = 0; k < s->view.n_columns; k++)
+        if (str_eq(s->view.columns[k].name, name)) return true;
+    return false;
+}
+
 voc_str recipe_key(const struct explainer *x, const struct recipe *r, size_t i, const struct source *s, size_t row)
 {
     bool number;
+    voc_str kind;
+    if (!has_column(s, before_colon(key_word(r, i), &kind))) return str_of(recipe_any);
     return text_of(x, s, row, key_word(r, i), &number);
 }
 
@@ -363,14 +374,16 @@ static void put_condition(struct filling *f, const char *word, voc_str rest)
 static void put_only(struct filling *f)
 {
     const size_t n = recipe_keys(f->r);
+    size_t put = 0;
     voc_str kind;
     bool number;
     for (size_t i = 0; f->row != SIZE_MAX && i < n; i++) {
         const voc_str word = key_word(f->r, i), column = before_colon(word, &kind), text = text_of(f->x, f->s, f->row, word, &number);
         const char *name = again_name(f->x, column);
         f->ok = f->ok && name;
-        if (number) buf_printf(f->b, "%s %s = %.*s", i ? " AND" : "\n  WHERE", name ? name : "", (int)text.len, text.ptr);
-        else buf_printf(f->b, "%s %s = %s", i ? " AND" : "\n  WHERE", name ? name : "", again_quoted(f->x, text, &f->ok));
+        if (!has_column(f->s, column)) continue;
+        if (number) buf_printf(f->b, "%s %s = %.*s", put++ ? " AND" : "\n  WHERE", name ? name : "", (int)text.len, text.ptr);
+        else buf_printf(f->b, "%s %s = %s", put++ ? " AND" : "\n  WHERE", name ? name : "", again_quoted(f->x, text, &f->ok));
     }
 }
 
@@ -425,12 +438,12 @@ static const struct option_given *given(const struct filling *f, const char *nam
     return NULL;
 }
 
-// A stage that leads on: the last one does only where journeys are won by an end.
-static void put_goes_on(struct filling *f, voc_str column)
+// A stage that leads on: the last one does only where journeys are won by an end, if that counts.
+static void put_goes_on(struct filling *f, voc_str column, bool ends_count)
 {
     const struct journey *j = f->x->j;
-    bool by_end = j->win_exit != VOC_NONE;
-    for (size_t i = 0; i < j->n_exits; i++) by_end = by_end || str_is(j->exits[i].outcome, "won");
+    bool by_end = ends_count && j->win_exit != VOC_NONE;
+    for (size_t i = 0; ends_count && i < j->n_exits; i++) by_end = by_end || str_is(j->exits[i].outcome, "won");
     if (by_end || !j->n_stages) buf_byte(f->b, '1');
     else buf_printf(f->b, "%.*s <> %s", (int)column.len, column.ptr, again_quoted(f->x, j->stages[j->n_stages - 1].id, &f->ok));
 }
@@ -558,6 +571,43 @@ static void put_win(struct filling *f, voc_str word)
         if (!phases || str_is(j->stages[i].phase, "win")) buf_printf(f->b, "%s%s", n++ ? ", " : "", again_quoted(f->x, j->stages[i].id, &f->ok));
 }
 
+// Of stays from --since on; or what held before it, where that says enough.
+static void put_since(struct filling *f, bool before)
+{
+    const struct option_given *since = given(f, "since");
+    const char *time = since ? again_quoted(f->x, since->value, &f->ok) : NULL;
+    if (!time) return;
+    if (!before) buf_printf(f->b, " AND entered_us >= strftime('%%s', %s) * 1000000", time);
+    else buf_printf(f->b, "(SELECT CASE WHEN count(*) >= 30 THEN 1 - 1.0 * sum(j.advanced) / count(*) END FROM judged AS j\n    WHERE j.stage = counts.stage AND j.entered_us < strftime('%%s', %s) * 1000000), ", time);
+}
+
+// Ways instead of journeys: --gap parts them, --within ends them (plugins/common/walk_limits.c). Of discover --within is another thing.
+static bool limited(const struct filling *f) { return strcmp(f->s->command, "discover") != 0 && (given(f, "gap") || given(f, "within")); }
+
+static void put_limits(struct filling *f)
+{
+    const struct option_given *gap = given(f, "gap"), *within = given(f, "within");
+    int64_t gap_us = 0, within_us = 0;
+    char after[64] = "1", during[64] = "1", silent[64] = "0", inside[64] = "1", over[64] = "0";
+    const int64_t end_us = f->x->n_runs ? f->x->runs[0].info.end_us : 0;
+    if (!limited(f)) return;
+    if (gap && time_duration(gap->value, &gap_us)) {
+        (void)snprintf(silent, sizeof silent, "time_us - before_us > %" PRId64, gap_us);
+        (void)snprintf(after, sizeof after, "%" PRId64 " - to_us <= %" PRId64, end_us, gap_us);
+    }
+    if (within && time_duration(within->value, &within_us)) {
+        (void)snprintf(inside, sizeof inside, "time_us - from_us <= %" PRId64, within_us);
+        (void)snprintf(during, sizeof during, "%" PRId64 " - from_us <= %" PRId64, end_us, within_us);
+        (void)snprintf(over, sizeof over, "to_us - from_us > %" PRId64, within_us);
+    }
+    buf_printf(f->b,
+               ",\n  parts AS (SELECT *, coalesce(sum(%s) OVER (PARTITION BY unit, episode ORDER BY n), 0) AS part FROM\n"
+               "    (SELECT *, lag(time_us) OVER (PARTITION BY unit, episode ORDER BY n) AS before_us FROM acts)),\n"
+               "  timed AS (SELECT *, min(time_us) OVER p AS from_us, max(time_us) OVER p AS to_us,\n    max(part) OVER (PARTITION BY unit, episode) AS last_part FROM parts WINDOW p AS (PARTITION BY unit, episode, part)),\n"
+               "  kept AS (SELECT unit, episode, part, action, time_us, n, %s AS limited,\n    part = last_part AND %s AND %s AS going_on FROM timed WHERE %s)",
+               silent, over, after, during, inside);
+}
+
 static void put_asked(struct filling *f, voc_str word)
 {
     const struct journey *j = f->x->j;
@@ -567,12 +617,23 @@ static void put_asked(struct filling *f, voc_str word)
     if (str_is(word, "episode")) buf_cstr(f->b, episodes ? "episode" : "1");
     else if (str_is(word, "inside")) buf_cstr(f->b, episodes ? " AND episode IS NOT NULL" : "");
     else if (str_is(word, "exits")) { // the act that ended a journey is one of it, but stands in no stage any more
-        if (episodes) buf_cstr(f->b, "\n    UNION ALL SELECT unit, episode, action, time_us, n FROM (SELECT j.unit, j.episode, e.action, e.time_us, e.actor, min(e.rowid) AS n\n"
-                                     "    FROM journey AS j JOIN event AS e ON e.unit = j.unit AND e.time_us = j.left_us AND e.stage IS NULL\n"
-                                     "    WHERE j.end = 'exit' GROUP BY j.unit, j.episode) WHERE actor = 'customer'");
+        if (episodes) buf_cstr(f->b, "\n    UNION ALL SELECT unit, episode, action, time_us, n FROM (SELECT j.unit, j.episode, e.action, e.time_us, e.actor, e.rowid AS n,\n"
+                                     "      min(CASE WHEN e.stage IS NULL THEN e.rowid END) OVER (PARTITION BY j.unit, j.episode) AS ended_by\n"
+                                     "    FROM (SELECT * FROM journey LEFT JOIN (SELECT unit, episode, max(rowid) AS last FROM event WHERE episode IS NOT NULL\n"
+                                     "      GROUP BY unit, episode) USING (unit, episode) WHERE end = 'exit') AS j\n"
+                                     "    JOIN event AS e ON e.unit = j.unit AND e.time_us = j.left_us AND e.episode IS NULL AND e.rowid > coalesce(last, -1))\n"
+                                     "    WHERE actor = 'customer' AND n <= ended_by");
     } else if (str_is(word, "seen")) {
         if (f->x->n_runs && f->x->runs[0].info.start_declared) buf_printf(f->b, " AND time_us >= %" PRId64, f->x->runs[0].info.start_us);
-    } else if (str_is(word, "touch")) put_not_work(f);
+    } else if (str_is(word, "since")) put_since(f, false);
+    else if (str_is(word, "history")) put_since(f, true);
+    else if (str_is(word, "limits")) put_limits(f);
+    else if (str_is(word, "acts")) buf_cstr(f->b, limited(f) ? "kept" : "acts");
+    else if (str_is(word, "part")) buf_cstr(f->b, limited(f) ? ", part" : "");
+    else if (str_is(word, "open")) buf_cstr(f->b, limited(f) ? "(open AND going_on AND NOT limited)" : "open");
+    else if (str_is(word, "unlimited")) buf_cstr(f->b, limited(f) ? " AND NOT limited" : "");
+    else if (str_is(word, "cut")) buf_cstr(f->b, limited(f) ? "(cut AND part = 0)" : "cut");
+    else if (str_is(word, "touch")) put_not_work(f);
     else if (str_is(word, "delivered")) put_delivered(f);
     else if (str_is(word, "windows") || str_is(word, "costs") || str_is(word, "targets") || str_is(word, "minutes") || str_is(word, "touchpoints")) put_values(f, word);
     else if (str_is(word, "group")) buf_cstr(f->b, by && str_is(by->value, "nothing") ? "'all'" : "segment");
@@ -597,8 +658,10 @@ static void put_filled(struct filling *f, voc_str hole)
     else if (str_is(word, "journeys")) put_journeys(f);
     else if (str_is(word, "period")) put_period(f);
     else if (str_is(word, "at")) put_at(f);
-    else if (str_is(word, "goes_on")) put_goes_on(f, rest.len ? rest : STR("stage"));
+    else if (str_is(word, "goes_on")) put_goes_on(f, STR("stage"), true);
+    else if (str_is(word, "not_last")) put_goes_on(f, rest.len ? rest : STR("stage"), false);
     else if (str_is(word, "next")) put_next(f);
+    else if (str_is(word, "steps") && strcmp(f->s->command, "funnel") == 0) f->whole = recipe_steps(f->x, f->b, &f->ok) && f->whole;
     else if (str_is(word, "steps")) put_steps(f);
     else if (str_is(word, "typical")) put_typical(f);
     else if (str_is(word, "no_suppliers")) f->whole = f->whole && !declares_suppliers(f->x->j);

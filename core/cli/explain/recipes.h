@@ -21,7 +21,9 @@ struct recipe {
     const char *sql;
 };
 struct recipes { const struct recipe *at; size_t n; };
-extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_sipoc, recipes_value;
+extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_value;
+
+bool recipe_steps(struct explainer *x, struct buf *b, bool *ok); // recipes_steps.c: of --steps, up to the table `lines`; false: it cannot be said
 
 // Why a number has none: what it is computed by, in plain words, and the column whose query gives what enters it, or "". NULL: nothing is known of it.
 const char *recipe_why(const struct source *s, size_t column, const char **inputs);
@@ -32,6 +34,7 @@ bool recipe_fits(const struct explainer *x, const struct recipe *r, const struct
 bool recipe_fits_row(const struct explainer *x, const struct recipe *r, const struct source *s, size_t row);
 bool recipe_gives(const struct recipe *r, voc_str column);
 voc_str recipe_key(const struct explainer *x, const struct recipe *r, size_t i, const struct source *s, size_t row); // text or digits of the i-th key, as the query has it
+extern const char recipe_any[]; // ... or this, where the table has no such column
 size_t recipe_keys(const struct recipe *r);
 const struct recipe *recipe_at(size_t i); // all of them; NULL behind the last
 // Where the number of a place stands in the table that recipes know: a table for people shows lines of another.

@@ -53,14 +53,14 @@
 // ---- where journeys break ----------------------------------------------------------------------------------------------------------------
 
 #define JUDGED "WITH " STAYS("stage", "") ",\n  " CURVE("stage") ",\n  " HORIZON
-#define BREAKS_BY "by events collapse at every within compare"
+#define BREAKS_BY "by events collapse at every within compare since"
 #define BREAKS(only, more) \
     "WITH " STAYS("stage", only) ",\n  " CURVE("stage") ",\n  " HORIZON ",\n" \
     "  counts AS (SELECT stage, count(*) AS entered, sum(advanced) AS advanced, within,\n" \
-    "    1 - 1.0 * sum(advanced) / count(*) AS attrition FROM judged WHERE {goes_on} GROUP BY stage)" more
-// What is expected: the other stages together.
+    "    1 - 1.0 * sum(advanced) / count(*) AS attrition FROM judged WHERE {goes_on}{since} GROUP BY stage)" more
+// What is expected: the other stages together, or with --since what held before, where 30 stays say so.
 #define AGAINST \
-    ",\n  against AS (SELECT *, 1.0 * (sum(entered - advanced) OVER () - entered + advanced)\n    / nullif(sum(entered) OVER () - entered, 0) AS expected FROM counts)"
+    ",\n  against AS (SELECT *, coalesce({history}1.0 * (sum(entered - advanced) OVER () - entered + advanced)\n    / nullif(sum(entered) OVER () - entered, 0), NULL) AS expected FROM counts)"
 #define LATER "(SELECT CASE WHEN min(l.advanced) = 0 THEN 0 ELSE coalesce(exp(sum(ln(1.0 * l.advanced / l.entered))), 1) END\n    FROM ranked AS l WHERE l.rank > a.rank)"
 
 // ---- what changed --------------------------------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@
 // ---- what follows what -----------------------------------------------------------------------------------------------------------------
 
 #define PAIRS \
-    "WITH " TURNS("NOT cut") ",\n" \
+    "WITH " TURNS("NOT {cut}") ",\n" \
     "  pairs AS (SELECT {group} AS [group], coalesce(before, '(start)') AS [from], action AS [to], time_us - before_us AS gap, unit FROM turns\n" \
     "    WHERE {repeats}before IS NOT action\n" \
     "    UNION ALL SELECT {group}, action, '(end)', NULL, unit FROM turns WHERE next IS NULL AND NOT open)"
@@ -100,7 +100,7 @@
 #define GROUPS \
     "WITH " WAYS ",\n  groups AS (SELECT *, {group} AS [group] FROM ways)"
 #define REACH \
-    "WITH " TURNS("NOT cut") ",\n  done AS (SELECT DISTINCT {group} AS [group], action, unit, episode FROM turns)\n" \
+    "WITH " TURNS("NOT {cut}") ",\n  done AS (SELECT DISTINCT {group} AS [group], action, unit, episode FROM turns)\n" \
     "  SELECT * FROM (SELECT [group], action, count(*) AS journeys, 1.0 * count(*) / of AS share FROM done\n" \
     "    JOIN (SELECT {group} AS [group], count(DISTINCT unit || '/' || episode) AS of FROM turns GROUP BY 1) USING ([group])\n    GROUP BY [group], action){only}"
 #define STEPS_AFTER \
@@ -132,17 +132,17 @@ static const struct recipe all[] = {
     {"discover", "break_points", "", BREAKS_BY, "stage:stage", "wins_lost",
      BREAKS("", AGAINST) ",\n  rank(stage, rank) AS {rank},\n  ranked AS (SELECT * FROM against JOIN rank USING (stage))\n"
      "  SELECT * FROM (SELECT stage, max(0, entered * (attrition - expected)) * " LATER " AS wins_lost FROM ranked AS a){only}"},
-    {"discover", "trend_tests", "", "by events collapse at compare within every", "stage:stage", "periods judged moved_on_early moved_on_late",
+    {"discover", "trend_tests", "", "by events collapse at compare within every since", "stage:stage", "periods judged moved_on_early moved_on_late",
      PERIODS ",\n"
      "  halves AS (SELECT *, row_number() OVER (PARTITION BY stage ORDER BY period) > (count(*) OVER (PARTITION BY stage) + 1) / 2 AS late\n"
      "    FROM periods WHERE judged > 0)\n"
      "  SELECT * FROM (SELECT stage, count(*) AS periods, sum(judged) AS judged, 1.0 * sum(advanced * NOT late) / sum(judged * NOT late) AS moved_on_early,\n"
      "    1.0 * sum(advanced * late) / sum(judged * late) AS moved_on_late FROM halves GROUP BY stage){only}"},
-    {"discover", "periods", "", "by events collapse at compare within every", "stage:stage period", "stays judged advanced share",
+    {"discover", "periods", "", "by events collapse at compare within every since", "stage:stage period", "stays judged advanced share",
      PERIODS "\n  SELECT * FROM (SELECT stage, period, stays, judged, advanced, 1.0 * advanced / nullif(judged, 0) AS share FROM periods){only}"},
-    {"discover", "periods", "", "by events collapse at compare within every", "stage:stage period", "share_lo share_hi",
+    {"discover", "periods", "", "by events collapse at compare within every since", "stage:stage period", "share_lo share_hi",
      PERIODS "\n  SELECT * FROM (SELECT stage, period, " WILSON_LO("advanced", "judged") " AS share_lo,\n    " WILSON_HI("advanced", "judged") " AS share_hi FROM periods WHERE judged > 0){only}"},
-    {"discover", "trend_tests", "", "by events collapse at compare within every", "stage:stage", "median_first median_last",
+    {"discover", "trend_tests", "", "by events collapse at compare within every since", "stage:stage", "median_first median_last",
      PERIODS ",\n  of_periods AS (SELECT stage, period, " WHEN_STAY("0.5") " AS median FROM (" PERIOD_CURVES ") GROUP BY stage, period),\n"
      "  whole AS (SELECT stage, period, median / 86400e6 AS median FROM of_periods JOIN periods USING (stage, period)\n    WHERE stays >= 5 AND old = stays AND median IS NOT NULL)\n"
      "  SELECT * FROM (SELECT DISTINCT stage, first_value(median) OVER w AS median_first_days, last_value(median) OVER w AS median_last_days\n"
@@ -158,7 +158,7 @@ static const struct recipe all[] = {
     {"discover", "typical_steps", "", WALKED, "group action", "journeys share", REACH},
     {"discover", "typical_steps", "step!=1", WALKED, "group step", "followed median_gap",
      STEPS_AFTER "  SELECT [group], step, max(of) AS followed, avg(CASE WHEN " MIDDLE " THEN gap END) / 86400e6 AS median_gap_days\n  FROM " MEDIAN_ROWS("[group], step", "gap", "gaps") " GROUP BY [group], step"},
-    {"discover", "periods", "", "by events collapse at compare within every", "stage:stage period", "median",
+    {"discover", "periods", "", "by events collapse at compare within every since", "stage:stage period", "median",
      PERIOD_MEDIANS "\n  SELECT * FROM (SELECT stage, period, median / 86400e6 AS median_days FROM medians\n"
      "    WHERE (SELECT count(*) FROM stays WHERE stays.stage = medians.stage AND stays.period = medians.period) >= 5){only}"},
     {"discover", "typical_map", "", WALKED, "group from to", "count share", FOLLOWS},

@@ -3,7 +3,7 @@
 #include "cli/explain/recipes.h"
 #include "cli/explain/recipes_sql.h"
 
-#define WALKED "events collapse median detail all top" // of flow and variants
+#define WALKED "collapse median detail all top gap within" // of flow and variants
 
 // ---- flow ----------------------------------------------------------------------------------------------------------------------------------
 
@@ -11,7 +11,7 @@
     "WITH " TURNS("1") ",\n" \
     "  pairs AS (SELECT unit, segment, coalesce(before, '(start)') AS [from], action AS [to], time_us - before_us AS gap FROM turns\n" \
     "    WHERE ({repeats}before IS NOT action) AND NOT (before IS NULL AND cut)\n" \
-    "    UNION ALL SELECT unit, segment, action, '(end)', NULL FROM turns WHERE next IS NULL AND NOT open)"
+    "    UNION ALL SELECT unit, segment, action, '(end)', NULL FROM turns WHERE next IS NULL AND NOT open{unlimited})"
 #define FOLLOWS(by) \
     PAIRS "\n  SELECT * FROM (SELECT " by "[from], [to], count(*) AS count, avg(gap) / 86400e6 AS mean_gap_days, count(DISTINCT unit) AS units,\n" \
     "    1.0 * count(*) / sum(count(*)) OVER (PARTITION BY " by "[from]) AS share FROM pairs GROUP BY " by "[from], [to]){only}"

@@ -18,17 +18,17 @@
 
 static const struct recipe all[] = {
     {"sipoc", "steps", "step~stage", "stage", "step:stage", "visits open went_on",
-     "SELECT stage AS step, count(*) AS visits, sum(end = 'censored') AS open,\n    CASE WHEN {goes_on} THEN avg(CASE WHEN end <> 'censored' THEN {moved} END) END AS went_on\n"
+     "SELECT stage AS step, count(*) AS visits, sum(end = 'censored') AS open,\n    CASE WHEN {not_last} THEN avg(CASE WHEN end <> 'censored' THEN {moved} END) END AS went_on\n"
      "  FROM journey{where stage step:stage} GROUP BY stage"},
     {"sipoc", "steps", "step~stage", "stage", "step:stage", "lo hi",
-     "WITH counts AS (SELECT stage AS step, sum(end <> 'censored') AS n, sum(end <> 'censored' AND ({moved})) AS went\n    FROM journey WHERE {goes_on}{and stage step:stage} GROUP BY stage)\n"
+     "WITH counts AS (SELECT stage AS step, sum(end <> 'censored') AS n, sum(end <> 'censored' AND ({moved})) AS went\n    FROM journey WHERE {not_last}{and stage step:stage} GROUP BY stage)\n"
      "  SELECT step, " WILSON_LO("went", "n") " AS lo,\n    " WILSON_HI("went", "n") " AS hi\n  FROM counts WHERE n > 0"},
     {"sipoc", "sipoc", OF_STAGE "supplier&origin=events", "stage", LINE, "n among share went_on",
      SUPPLIERS "  SELECT * FROM (SELECT step, 'supplier' AS part, what, n, visits AS among, 1.0 * n / visits AS share,\n"
-     "    CASE WHEN {goes_on step} THEN 1.0 * forward / nullif(finished, 0) END AS went_on\n    FROM counts JOIN sums USING (step)){only}"},
+     "    CASE WHEN {not_last step} THEN 1.0 * forward / nullif(finished, 0) END AS went_on\n    FROM counts JOIN sums USING (step)){only}"},
     {"sipoc", "sipoc", OF_STAGE "supplier&origin=events", "stage", LINE, "lo hi",
      SUPPLIERS "  SELECT * FROM (SELECT step, 'supplier' AS part, what, " WILSON_LO("forward", "finished") " AS lo,\n    " WILSON_HI("forward", "finished") " AS hi\n"
-     "    FROM counts WHERE finished > 0 AND {goes_on step}){only}"},
+     "    FROM counts WHERE finished > 0 AND {not_last step}){only}"},
     {"sipoc", "sipoc", OF_STAGE "process", "stage", "step:stage part what:touchpoint", "n among share times minutes",
      "WITH " VISITS ",\n  usual(touchpoint, usual) AS {minutes},\n"
      "  work AS MATERIALIZED (SELECT unit, stage, touchpoint, time_us, minutes FROM event\n    WHERE actor = 'company' AND touchpoint IS NOT NULL{delivered}{and touchpoint what:touchpoint}),\n"

@@ -36,16 +36,16 @@
     "  acts AS (SELECT unit, {episode} AS episode, action, time_us, rowid AS n FROM event\n" \
     "    WHERE actor = 'customer'{inside}{seen}{exits})"
 #define TURNS(which) \
-    ACTS ",\n" \
-    "  turns AS (SELECT acts.*, segment, open, cut, lag(action) OVER w AS before, lag(time_us) OVER w AS before_us,\n" \
-    "    lead(action) OVER w AS next FROM acts JOIN journeys USING (unit, episode) WHERE " which "\n" \
-    "    WINDOW w AS (PARTITION BY unit, episode ORDER BY n))"
+    ACTS "{limits},\n" \
+    "  turns AS (SELECT a.*, segment, {open} AS open, {cut} AS cut, lag(action) OVER w AS before, lag(time_us) OVER w AS before_us,\n" \
+    "    lead(action) OVER w AS next FROM {acts} AS a JOIN journeys USING (unit, episode) WHERE " which "\n" \
+    "    WINDOW w AS (PARTITION BY unit, episode{part} ORDER BY n))"
 // ... of each journey as one text.
 #define WAYS \
-    TURNS("NOT cut") ",\n" \
+    TURNS("NOT {cut}") ",\n" \
     "  ways AS (SELECT unit, episode, segment, open, sum(told) AS length, max(time_us) - min(time_us) AS lasted_us,\n" \
     "    group_concat(CASE WHEN told THEN action END, ' > ') AS way\n" \
-    "    FROM (SELECT *, {repeats}before IS NOT action AS told FROM turns ORDER BY n) GROUP BY unit, episode)"
+    "    FROM (SELECT *, {repeats}before IS NOT action AS told FROM turns ORDER BY n) GROUP BY unit, episode{part})"
 
 // The median of us within each group of `by` of the rows of `from`, in days.
 #define MEDIAN_ROWS(by, us, from) \

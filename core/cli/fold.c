@@ -100,7 +100,8 @@ static voc_rc check(struct cli *c)
     const voc_analysis_ops *ops = c->analysis->ops;
     voc_str file = c->common[COMMON_OUTPUT].s;
     if (!ops->save || !ops->load) {
-        diag_error(c->diag, "FOLD-004", NULL, 0, arena_printf(&c->arena, "voc %s PROJECT gives the whole; --memory bounds what it takes", c->analysis->note.name), "%s cannot be divided: it does not say how its parts are kept", c->analysis->note.name);
+        diag_error(c->diag, "FOLD-004", NULL, 0, arena_printf(&c->arena, "voc %s PROJECT does that on one machine; --memory SIZE says how much memory it may take", c->analysis->note.name),
+                   "%s can only be worked out for all customers at once, not for a part of them", c->analysis->note.name);
         return VOC_E_OPTION;
     }
     if (file.len && !str_is(file, "-")) return VOC_OK;

@@ -292,10 +292,10 @@ static void picture(struct page *p)
     char title[300], words[900];
     const int n = snprintf(words, sizeof words,
              "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
-             "stands how many %s, of touches how many times, and after how many of these somebody acted: which does not show that they are the reason.",
+             "stands how many %s; of touches how many times, and after how many somebody acted: which does not show that they are the reason.",
              analysis_unit_word(&map_of(p)->base, true));
     if (judged)
-        snprintf(words + n, sizeof words - (size_t)n, " What they are worth is a comparison with %s like them who did not get it. Waste is for this aim, in this stage: it judges the touchpoint, not the people who do it.",
+        snprintf(words + n, sizeof words - (size_t)n, " Their worth is told from %s like these who did not get them. Waste is for this aim, in this stage: it judges the touchpoint, not the people who do it.",
                  analysis_unit_word(&map_of(p)->base, true));
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)

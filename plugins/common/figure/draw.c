@@ -127,7 +127,7 @@ static double put_title(struct picture *p)
     text_wrap(&w, p->f->title, p->width, LARGE, true, 4);
     text_put(p->pen, &w, p->f->title, 0, y, LARGE, AT_LEFT, "f-large");
     y += text_height(&w, LARGE) + 2;
-    text_wrap(&w, p->f->description, p->width, SMALL, false, 8);
+    text_wrap(&w, p->f->description, p->width, SMALL, false, LINES_MAX);
     text_put(p->pen, &w, p->f->description, 0, y, SMALL, AT_LEFT, "f-soft");
     return y + text_height(&w, SMALL) + 14;
 }

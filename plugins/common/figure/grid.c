@@ -129,20 +129,27 @@ static double cell(struct grid *g, size_t lane, size_t stage, double x, double y
     return at - y + PAD - (rows.n ? 4 : 0);
 }
 
+// In one line a name may reach into the tip of its chevron.
+static void head_of(struct wrapped *w, voc_str name, double width)
+{
+    text_wrap(w, name, width - 20, SMALL, true, STAGE_LINES);
+    if (w->n > 1) text_wrap(w, name, width - 30, SMALL, true, STAGE_LINES);
+}
+
 static double heads(struct grid *g, double x, size_t from, size_t to, double width, double y)
 {
     struct pen *pen = g->p->pen;
     struct wrapped w;
     double head = 0;
     for (size_t s = from; s < to; s++) {
-        text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
+        head_of(&w, g->stage[s], width);
         if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
     }
     head += 12;
     for (size_t s = from; s < to; s++) { // a chevron: the direction of the journey
         const double at = x + (double)(s - from) * width;
         pen_f(pen, "<path d=\"M%.1f %.1fh%.1fl9 %.1fl-9 %.1fh%.1fl9 %.1fz\" class=\"f-stage\"/>\n", at, y, width - 11, head / 2, head / 2, -(width - 11), -head / 2);
-        text_wrap(&w, g->stage[s], width - 30, SMALL, true, STAGE_LINES);
+        head_of(&w, g->stage[s], width);
         text_put(pen, &w, g->stage[s], at + width / 2 + 2, y + (head - text_height(&w, SMALL)) / 2, SMALL, AT_MIDDLE, "f-bold f-on");
     }
     return head;

@@ -169,14 +169,14 @@ voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, co
     y = panels(&p, look->panel, y);
     if (!body.rc) {
         head(&whole, t, f, look, p.width, y);
-        pen_raw(&whole, body.ptr, body.len);
+        pen_raw(&whole, body.room.ptr, body.room.len);
         pen_s(&whole, "</svg>\n");
     }
-    host->free(cx, body.ptr);
+    host->free(cx, body.room.ptr);
     if (body.rc || whole.rc) {
-        host->free(cx, whole.ptr);
+        host->free(cx, whole.room.ptr);
         return body.rc ? body.rc : whole.rc;
     }
-    *out = (struct figure_drawn){whole.ptr, whole.len, p.width, y};
+    *out = (struct figure_drawn){whole.room.ptr, whole.room.len, p.width, y};
     return VOC_OK;
 }

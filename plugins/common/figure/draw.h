@@ -5,6 +5,7 @@
 #define VOC_PLUGINS_COMMON_FIGURE_DRAW_H
 
 #include "plugins/common/figure/figure.h"
+#include "plugins/common/room.h"
 
 #define SMALL 12.0  // 9 pt on paper
 #define LARGE 14.0
@@ -21,8 +22,7 @@
 struct pen { // growing SVG; a failure sticks
     const voc_host *host;
     voc_context *cx;
-    char *ptr;
-    size_t len, size;
+    struct room room;
     voc_rc rc;
 };
 void pen_s(struct pen *p, const char *s);

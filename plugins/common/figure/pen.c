@@ -13,23 +13,7 @@
 static void put(struct pen *p, const char *s, size_t n)
 {
     if (p->rc || n == 0) return;
-    if (n > p->size - p->len) {
-        size_t size = p->size ? p->size : 8192;
-        while (size - p->len < n && size < PEN_MAX) size *= 2;
-        if (size - p->len < n) {
-            p->rc = VOC_E_LIMIT;
-            return;
-        }
-        char *more = p->ptr ? p->host->resize(p->cx, p->ptr, size) : p->host->alloc(p->cx, size);
-        if (!more) {
-            p->rc = VOC_E_NOMEM;
-            return;
-        }
-        p->ptr = more;
-        p->size = size;
-    }
-    memcpy(p->ptr + p->len, s, n);
-    p->len += n;
+    p->rc = room_add(p->host, p->cx, &p->room, s, n, PEN_MAX);
 }
 
 void pen_raw(struct pen *p, const char *s, size_t n) { put(p, s, n); }

@@ -11,10 +11,7 @@
 
 #include <voc/plugin.h>
 
-struct room { // growing bytes, through the host's allocator
-    char *ptr;
-    size_t len, size;
-};
+#include "plugins/common/room.h"
 
 // The parts of a page, in their order; each is filled while tables arrive. Behind them, what is kept of the run.
 enum part {

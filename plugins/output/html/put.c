@@ -24,23 +24,7 @@ void put(struct html *h, const char *s, size_t n)
 {
     struct room *r = h->into;
     if (h->rc || n == 0) return;
-    if (n > r->size - r->len) {
-        size_t size = r->size ? r->size : 4096;
-        while (size - r->len < n && size < ROOM_MAX) size *= 2;
-        if (size - r->len < n) {
-            h->rc = VOC_E_LIMIT;
-            return;
-        }
-        char *more = r->ptr ? h->host->resize(h->cx, r->ptr, size) : h->host->alloc(h->cx, size);
-        if (!more) {
-            h->rc = VOC_E_NOMEM;
-            return;
-        }
-        r->ptr = more;
-        r->size = size;
-    }
-    memcpy(r->ptr + r->len, s, n);
-    r->len += n;
+    if ((h->rc = room_add(h->host, h->cx, r, s, n, ROOM_MAX))) return;
     if (h->direct && r == &h->rooms[PART_TABLES] && r->len >= FLUSH_AT) html_write(h, r);
 }
 

@@ -148,12 +148,12 @@ static struct meaning means(const struct wl_request *r, const struct wl_page *p,
 static void add_text(struct wl_work *k, voc_row *row, voc_str key, voc_str text)
 {
     if (wl_none(text)) return;
-    k->attrs[k->n][row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+    k->attrs[k->n_attrs + row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
 }
 
 static void add_number(struct wl_work *k, voc_row *row, voc_str key, voc_str text, int64_t n)
 {
-    k->attrs[k->n][row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_INT, .entity = VOC_ENTITY_EVENT, .time_us = n};
+    k->attrs[k->n_attrs + row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_INT, .entity = VOC_ENTITY_EVENT, .time_us = n};
 }
 
 // Milliseconds, from whatever unit the log has.
@@ -214,7 +214,7 @@ static voc_str foreign_referrer(const struct wl_work *k, const struct wl_request
 static void add_attrs(struct wl_work *k, voc_row *row, const struct wl_request *r, const struct wl_page *p, enum whose whose, voc_str robot, int status)
 {
     int64_t bytes;
-    row->attrs = k->attrs[k->n];
+    row->attrs = k->attrs + k->n_attrs;
     row->n_attrs = 0;
     if (whose == OF_PART && status < 400) return; // that a browser fetched a picture of the page says nothing more
     if (read_count(r->at[WL_BYTES], &bytes)) add_number(k, row, ATTR("bytes"), r->at[WL_BYTES], bytes);
@@ -354,6 +354,7 @@ bool wl_request_row(struct wl_work *k, struct wl_request *r, uint64_t record, st
     if (!name_action(k, &p, &m, &row->action)) return *fault = memory, false;
     if (action.len && m.whose == OF_PERSON && !wl_is(row->action, "error-page") && !wl_is(row->action, "redirect")) row->action = action;
     add_attrs(k, row, r, &p, m.whose, robot, status);
+    k->n_attrs += row->n_attrs;
     k->n++;
     return true;
 }

@@ -197,7 +197,7 @@ static void give(struct wl_work *k)
         const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof(voc_row), .rows = k->rows, .n_rows = k->n};
         k->rc = k->w->host->rows(k->sink, &batch);
     }
-    k->n = k->used = 0;
+    k->n = k->n_attrs = k->used = 0;
 }
 
 // The scratch holds what one line can need at most.
@@ -279,7 +279,7 @@ struct wl_work *wl_work_take(struct weblog *w, voc_str block)
     }
     if (!k) return NULL;
     k->rc = VOC_OK;
-    k->n = k->used = 0;
+    k->n = k->n_attrs = k->used = 0;
     k->block = block;
     k->plain = k->plain_end = NULL;
     return k;

@@ -148,7 +148,7 @@ voc_rc wl_error(struct weblog *w, const char *code, const char *hint, const char
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: to clear them took a quarter of a run
 #define WL_BATCH 4u
 #else
-#define WL_BATCH 128u
+#define WL_BATCH 64u
 #endif
 #define WL_ATTRS 8u
 #define WL_SCRATCH ((size_t)96 << 10)
@@ -173,12 +173,12 @@ struct wl_work { // of one thread at a time; kept from block to block
     struct wl_met *met;
     voc_str block;                 // all that may be looked at
     const char *plain, *plain_end; // a stretch of it without a backslash
-    size_t n; // rows that wait
+    size_t n, n_attrs; // rows that wait, and their attributes
     char *scratch;
     size_t used, room;
     voc_row rows[WL_BATCH];
     voc_alias aliases[WL_BATCH];
-    voc_attr attrs[WL_BATCH][WL_ATTRS];
+    voc_attr attrs[WL_BATCH * WL_ATTRS]; // of one row behind those of the other: what a batch touches stays in the nearest cache
 };
 
 // A work for the bytes of a block, of those that are idle or a new one; NULL: no memory. It is given back.

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "base/xml_marks.h"
 
-#define CHUNK ((size_t)64 << 10) // a tag, a text or a comment that is longer is libxml2's
+#define CHUNK ((size_t)128 << 10) // a tag, a text or a comment that is longer is libxml2's; half of it is read past the buffer of files
 #define ATTRS_MOST 64u           // each is compared with each
 #define NAME_MOST 1000u
 #define TEXT_MOST ((size_t)9 << 20) // libxml2 counts on from here

@@ -246,10 +246,10 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
 // What nearly all attributes are: of an event itself, with a key and a value. False: it is not, or something is wrong with it.
 static inline bool plain_attribute(struct xes *x, enum xes_type type, const voc_xml_attr *attrs, size_t n)
 {
-    struct value it;
+    struct value it = {.type = VOC_TYPE_TEXT, .integer = VOC_NA};
     if (n != 2 || type == XT_LIST || type == XT_CONTAINER || x->depth == 0 || x->open[x->depth - 1].kind != EL_EVENT) return false;
     if (!IS(attrs[0].name, "key") || !IS(attrs[1].name, "value") || attrs[0].value.len >= sizeof x->path) return false;
-    if (typed(x, type, attrs[1].value, &it) != VOC_OK || add(&x->event, attrs[0].value, attrs[1].value, &it) != VOC_OK) return false;
+    if ((type != XT_STRING && typed(x, type, attrs[1].value, &it) != VOC_OK) || add(&x->event, attrs[0].value, attrs[1].value, &it) != VOC_OK) return false;
     x->last = &x->event;
     return true;
 }

@@ -51,6 +51,7 @@ struct heard {
     struct buf log;
     int stop_at, n; // gives `status` at the stop_at-th event
     voc_rc status;
+    uint64_t shift; // of all places
 };
 
 static voc_rc heard_one(struct heard *h)
@@ -62,7 +63,7 @@ static voc_rc heard_one(struct heard *h)
 static voc_rc hear_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, uint64_t line, uint64_t byte)
 {
     struct heard *h = user;
-    buf_printf(&h->log, "<%.*s %d:%d", (int)name.len, name.ptr, (int)line, (int)byte);
+    buf_printf(&h->log, "<%.*s %d:%d", (int)name.len, name.ptr, (int)line, (int)(byte - h->shift));
     for (size_t i = 0; i < n; i++)
         buf_printf(&h->log, " %.*s=%.*s", (int)attrs[i].name.len, attrs[i].name.ptr, (int)attrs[i].value.len, attrs[i].value.ptr);
     buf_byte(&h->log, '\n');
@@ -72,7 +73,7 @@ static voc_rc hear_start(void *user, voc_str name, const voc_xml_attr *attrs, si
 static voc_rc hear_end(void *user, voc_str name, uint64_t line, uint64_t byte)
 {
     struct heard *h = user;
-    buf_printf(&h->log, ">%.*s %d:%d\n", (int)name.len, name.ptr, (int)line, (int)byte);
+    buf_printf(&h->log, ">%.*s %d:%d\n", (int)name.len, name.ptr, (int)line, (int)(byte - h->shift));
     return heard_one(h);
 }
 
@@ -157,6 +158,38 @@ static void text_is_decoded_and_complete(void **state)
     (void)state;
     check_sax(STR("<a> <b/>\n\t</a>"), &with_text, "<a 1:0\n <b 1:4\n>b 1:8\n\n\t>a 2:14\n"); // blanks are text
     check_sax(STR("<a>x &amp; y<![CDATA[<&>]]><!-- no --><?pi no?>&#x41;z</a>"), &with_text, "<a 1:0\nx & y<&>Az>a 1:58\n");
+}
+
+// Behind a byte order mark nothing is read without libxml2.
+static void elements_that_begin_as_the_ones_before_are_read_as_libxml2_reads_them(void **state)
+{
+    (void)state;
+    static const char *const elements[] = {"<e key=\"a\" value=\"b\"/>", "<e key=\"a\" value=\"b\" />", "<e key='a' value='b'/>", "<e key=\"a'b\" value=\"c]d&amp;e\"/>", "<e key=\"a\" value=\"b\"></e\n>",
+        "<e key=\"a\" value=\"b\" more=\"c\"/>", "<e key=\"a\"/>", "<e ab=\"1\" cd=\"2\"/>", "<e value=\"1\" key=\"2\"/>", "<e key=\"\xC3\xA9\" value=\"a\tb\"/>", "<f key=\"a\" value=\"b\"/>",
+        "<e\nkey=\"a\" value=\"b\"/>", "<e key=\"\" value=\"\"/>", "<e key=\"a\" value=\"b\">c</e>", "<e/>"};
+    static const char *const between[] = {"\n  ", "", "\r\n", " \n\n\t", "\n<!-- c -->", "\nc", "\n"};
+    const size_t n = sizeof elements / sizeof *elements;
+    struct buf doc;
+    buf_init(&doc, 1 << 20);
+    buf_cstr(&doc, "\xEF\xBB\xBF<log>");
+    for (size_t i = 0; i < n * n; i++) buf_printf(&doc, "%s%s%s%s", elements[i / n], between[i % 7], elements[i % n], between[i / 7 % 7]);
+    assert_int_equal(buf_cstr(&doc, "</log>"), VOC_OK);
+    for (size_t step = 0; step < 4; step++)
+        for (int text = 0; text < 2; text++) {
+            struct heard h[2] = {{.shift = 3}, {.shift = 0}};
+            for (size_t k = 0; k < 2; k++) {
+                struct diag *d = diag_new();
+                buf_init(&h[k].log, 1 << 20);
+                assert_int_equal(sax(str_mk(doc.ptr + 3 * k, doc.len - 3 * k), step * step, text ? &with_text : &without_text, &h[k], d), VOC_OK);
+                diag_free(d);
+            }
+            assert_string_equal(h[0].log.ptr, h[1].log.ptr);
+            buf_done(&h[0].log);
+            buf_done(&h[1].log);
+        }
+    buf_done(&doc);
+    check_refused(STR("<log>\n<e ab=\"1\" cd=\"2\"/>\n<e ab=\"1\" cd=\"2\"/>\n<e ab=\"1\" ab=\"2\"/>\n</log>"), VOC_E_INPUT, "XML-001", 4);
+    check_refused(STR("<log>\n<e key=\"1\" value=\"2\"/>\n<e key=\"1\" value=\"<\"/>\n</log>"), VOC_E_INPUT, "XML-001", 3);
 }
 
 static void other_charsets_are_read_and_their_bytes_found(void **state)
@@ -704,6 +737,7 @@ int main(void)
         cmocka_unit_test(a_byte_order_mark_counts_as_three_bytes),
         cmocka_unit_test(names_are_as_written_and_values_are_decoded),
         cmocka_unit_test(text_is_decoded_and_complete),
+        cmocka_unit_test(elements_that_begin_as_the_ones_before_are_read_as_libxml2_reads_them),
         cmocka_unit_test(other_charsets_are_read_and_their_bytes_found),
         cmocka_unit_test(a_long_document_keeps_its_places_however_it_is_cut),
         cmocka_unit_test(places_are_right_and_nothing_is_allocated_in_the_long_run),

@@ -308,7 +308,7 @@ static void say_verdicts(struct page *p)
     if (v->row) return;
     if (!map_of(p)->verdicts) page_note(p, VOC_NOTE_AFTER, "What the touches are worth is not on it, as was asked (--verdicts=no).");
     else if (v->why.len) page_notef(p, VOC_NOTE_AFTER, "What the touches are worth is not on it, since voc score has no answer: %.*s.", SHOW(v->why));
-    else page_note(p, VOC_NOTE_AFTER, "What the touches are worth is not on it: no touch of the company was found that could be judged.");
+    else page_note(p, VOC_NOTE_AFTER, "What the touches are worth is not on it: it shows no touch of the company that could be judged.");
     if (map_of(p)->verdicts && v->next.len) page_notef(p, VOC_NOTE_NEXT, "%.*s", (int)v->next.len, v->next.ptr);
 }
 
@@ -322,7 +322,17 @@ static void notes(struct page *p)
     if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1]) page_note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
     say_verdicts(p);
     if (map_of(p)->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    page_note(p, VOC_NOTE_NEXT, "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged");
+    page_note(p, VOC_NOTE_NEXT, verdicts_of(p)->row ? "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged" : "voc map PROJECT -o map.svg draws it | voc sipoc PROJECT says who delivers to each stage");
+}
+
+// Verdicts of touches that nobody on the map met are none of the map.
+static bool any_met(const struct map *m, struct map_state *s, const struct map_verdicts *v)
+{
+    struct map_verdict x;
+    for (size_t i = 0; i < m->n_stages; i++)
+        for (size_t t = 0; t < m->base.def->n_touchpoints; t++)
+            if (map_verdict(m, v, i, t, &x) && (!x.whole || map_tally(m, s, i, MAP_TOUCH, t)->times)) return true;
+    return false;
 }
 
 voc_rc map_write(const struct map *m, struct map_state *s)
@@ -332,6 +342,10 @@ voc_rc map_write(const struct map *m, struct map_state *s)
     struct map_verdicts v;
     const struct whole whole = {m, s, &v};
     struct page p = {.host = m->base.host, .run = m->base.run, .of = &whole, .rc = map_verdicts(m, &v)};
+    if (!p.rc && v.row && !any_met(m, s, &v)) {
+        map_verdicts_free(m, &v);
+        v.row = NULL;
+    }
     page_open(&p, "map", "The journey map", VOC_TABLE_BRIEF, NULL, 0);
     columns(&p);
     for (size_t i = 0; i < m->n_stages; i++) came(&p, i);

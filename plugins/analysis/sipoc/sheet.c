@@ -83,7 +83,7 @@ static void put(struct page *p, const struct card *card, enum sipoc_part part, c
     cell_text(p, known);
 }
 
-static void put_part(struct page *p, const struct sipoc *s, const struct card *card, enum sipoc_part part, const struct sipoc_row *rows, size_t n)
+static void put_part(struct page *p, const struct sipoc *s, const struct card *card, enum sipoc_part part, const struct sipoc_row *rows, size_t n, bool went_on)
 {
     static const char *const origins[] = {"events", "declared", "typed"};
     char words[800];
@@ -98,7 +98,7 @@ static void put_part(struct page *p, const struct sipoc *s, const struct card *c
         snprintf(words, sizeof words, "and %zu more", measured - top);
         put(p, card, part, words, (double)NAN, "events");
     }
-    if (!n && part != PART_WRITTEN) put(p, card, part, nothing[part], (double)NAN, "no data");
+    if (!n && part != PART_WRITTEN) put(p, card, part, part == PART_CUSTOMER && went_on ? "nothing comes after it" : nothing[part], (double)NAN, "no data");
 }
 
 void sipoc_sheet_open(struct page *p, const struct sipoc *s)
@@ -124,6 +124,6 @@ void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_s
     for (unsigned part = 0; part < PARTS; part++) {
         const size_t from = at;
         while (at < rows->n && rows->at[at].part == part) at++;
-        put_part(p, s, &card, (enum sipoc_part)part, rows->at + from, at - from);
+        put_part(p, s, &card, (enum sipoc_part)part, rows->at + from, at - from, st->sections[section].forward > 0);
     }
 }

@@ -257,6 +257,13 @@ static bool sort_rows(struct grid *g)
     return true;
 }
 
+static bool any_mark(const struct grid *g)
+{
+    for (size_t r = 0; r < g->p->t->n_rows; r++)
+        if (g->lane_of[r] < g->n_lanes && mark_of(part_text(g->p, r, VOC_AS_MARK)) >= 0) return true;
+    return false;
+}
+
 double draw_grid(struct picture *p, double y)
 {
     struct grid g = {.p = p};
@@ -287,7 +294,7 @@ double draw_grid(struct picture *p, double y)
             y += text_height(&w, SMALL) + 5;
         }
         if (g.graded) y = grades_legend(p, 0, y);
-        if (part_column(p->t, p->f, VOC_AS_MARK) != NO_PART) y = marks_legend(p, 0, y);
+        if (any_mark(&g)) y = marks_legend(p, 0, y);
         if (more_lanes || more_stages) snprintf(p->left_out, sizeof p->left_out, "Drawn are the first %zu lanes and %zu stages: all are in the table.", g.n_lanes, g.n_stages);
     }
     pen_free(p->pen, g.lane_of);

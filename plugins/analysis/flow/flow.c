@@ -206,11 +206,11 @@ static voc_rc untally(struct state *st, size_t pair)
     const size_t stride = st->flow->stride;
     struct tally *t = &st->tallies[pair];
     struct edge *e;
-    if (!t->n) return VOC_OK;
+    if (!t->counts) return VOC_OK;
     voc_rc rc = edge_at(st, (uint32_t)(pair / (stride * stride)), (uint32_t)(pair / stride % stride), (uint32_t)(pair % stride), &e);
     if (rc) return rc;
-    e->units += t->units;
-    add_sum(&e->of.sum, &(struct sum){t->n, 0, t->micros});
+    e->units += (uint32_t)(t->counts >> 32);
+    add_sum(&e->of.sum, &(struct sum){(uint32_t)t->counts, 0, t->micros});
     *t = (struct tally){0};
     return VOC_OK;
 }
@@ -219,34 +219,52 @@ static voc_rc untally_all(struct state *st)
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; st->tallies && i < st->flow->n_dense && !rc; i++) rc = untally(st, i);
-    st->tallied = 0;
+    st->tallied = st->tallied_micros = 0;
     return rc;
 }
 
-static inline struct tally *tally(struct state *st, size_t pair)
+static inline void tally(struct tally *t, uint32_t *last_unit, uint32_t unit)
 {
-    struct tally *t = &st->tallies[pair];
-    t->n++;
-    t->units += st->tally_unit[pair] != st->unit_number;
-    st->tally_unit[pair] = st->unit_number;
-    return t;
+    t->counts += 1 + ((uint64_t)(*last_unit != unit) << 32);
+    *last_unit = unit;
 }
 
-static voc_rc add_tallies(struct state *st, uint32_t segment, const struct walked *j)
+// The segment under which a journey counts, and the number of its unit.
+static inline voc_rc number_unit(struct state *st, const struct walked *j, uint32_t *segment)
 {
-    const size_t stride = st->flow->stride, base = (size_t)segment * stride * stride, start = stride - 2;
-    const uint32_t *const node = j->node;
+    const struct flow *f = st->flow;
+    const bool by_segment = f->options[OPT_BY].i == BY_SEGMENT;
+    *segment = by_segment ? j->segment : 0;
+    st->unit_number += j->unit != st->unit;
+    st->unit = j->unit;
+    if (!st->unit_number) return VOC_E_LIMIT;  // four thousand million of them
+    return *segment < (by_segment ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
+}
+
+// What does not change on the way is kept at hand, as in add_dense. All gaps of a journey are no longer than it lasts.
+static voc_rc add_tallies(void *user, const struct walked *j)
+{
+    struct state *st = user;
+    uint32_t segment;
+    voc_rc rc = number_unit(st, j, &segment);
+    if (!rc && st->tallied_micros >> 62) rc = untally_all(st);
+    if (rc) return rc;
+    const size_t stride = st->flow->stride, start = stride - 2, n = j->n;
+    struct tally *const tallies = st->tallies + (size_t)segment * stride * stride;
+    uint32_t *const last_unit = st->tally_unit + (size_t)segment * stride * stride;
+    const uint32_t *const node = j->node, unit = st->unit_number;
     const int64_t *const came = j->came, *const left = j->left;
-    voc_rc rc = VOC_OK;
-    if (!j->cut) tally(st, base + start * stride + node[0]);
-    for (size_t i = 1; i < j->n; i++) {
-        const size_t pair = base + node[i - 1] * stride + node[i];
-        struct tally *t = tally(st, pair);
-        t->micros += (uint64_t)(came[i] - left[i - 1]);
-        if (t->micros >> 62 && (rc = untally(st, pair))) return rc;
+    st->tallied_micros += (uint64_t)(came[n - 1] - left[0]);
+    if (!j->cut) tally(&tallies[start * stride + node[0]], &last_unit[start * stride + node[0]], unit);
+    size_t row = node[0] * stride;
+    for (size_t i = 1; i < n; i++) {
+        const size_t to = node[i], pair = row + to;
+        row = to * stride;
+        tally(&tallies[pair], &last_unit[pair], unit);
+        tallies[pair].micros += (uint64_t)(came[i] - left[i - 1]);
     }
-    if (!j->open && !j->limited) tally(st, base + node[j->n - 1] * stride + start + 1);
-    return rc;
+    if (!j->open && !j->limited) tally(&tallies[row + start + 1], &last_unit[row + start + 1], unit);
+    return VOC_OK;
 }
 
 // A journey that is still open, or went on behind its limit, has no (end), one whose beginning is not in the data no (start).
@@ -254,13 +272,11 @@ static voc_rc add(void *user, const struct walked *j)
 {
     struct state *st = user;
     const struct flow *f = st->flow;
-    const uint32_t start = f->w.n_nodes, segment = f->options[OPT_BY].i == BY_SEGMENT ? j->segment : 0;
-    if (j->unit != st->unit) st->unit_number++;
-    st->unit = j->unit;
+    const uint32_t start = f->w.n_nodes;
+    uint32_t segment;
     struct edge *e;
-    if (!st->unit_number) return VOC_E_LIMIT;  // four thousand million of them
-    voc_rc rc = segment < (f->options[OPT_BY].i == BY_SEGMENT ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
-    if (rc || f->tallies) return rc ? rc : add_tallies(st, segment, j);
+    voc_rc rc = number_unit(st, j, &segment);
+    if (rc) return rc;
     if (!j->cut) rc = count(st, segment, start, j->node[0], &e);
     if (!rc && !j->cut) e->of.sum.n++;
     if (!rc) rc = f->n_dense && f->medians ? add_dense(st, segment, j) : add_sparse(st, segment, j);
@@ -277,7 +293,7 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
     const uint64_t most = (uint64_t)j->n_events * 3;  // each begins, goes on and ends a journey at most
     voc_rc rc = st->tallied + most > UINT32_MAX ? untally_all(st) : VOC_OK;
     st->tallied += most;
-    return rc ? rc : walk_batch(&((struct flow *)analysis)->w, &st->walker, j, add, st);
+    return rc ? rc : walk_batch(&((struct flow *)analysis)->w, &st->walker, j, st->tallies ? add_tallies : add, st);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)

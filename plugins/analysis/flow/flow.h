@@ -20,8 +20,8 @@ struct edge {  // a line of the cache, because nearly every event is for another
 };
 
 struct tally {  // of a pair of nodes, where the mean is all that is asked: a third of an edge, found without looking where it is
-    uint64_t micros;  // below 2^62
-    uint32_t n, units;
+    uint64_t micros;
+    uint64_t counts;  // steps, and units in the upper half: one addition counts both
 };
 
 struct flow {
@@ -43,6 +43,7 @@ struct state {
     struct tally *tallies;     // by segment, from and to, as slots; steps since they were put to the edges
     uint32_t *tally_unit;      // the last unit that each was counted for
     uint64_t tallied;          // at most so many steps
+    uint64_t tallied_micros;   // no pair took longer in all
     uint32_t unit_number;
     const voc_unit *unit;
     const struct flow *flow;

@@ -165,7 +165,7 @@ static enum trial_rc close_segment(struct trial_run_state *r)
     r->stage_segments++;
     trial_level_sort_times(&r->level[SEGMENT], &r->alloc);
     finish(r, cell, SEGMENT, r->request->value ? r->request->value[r->stage] : NAN);
-    return trial_level_fold(&r->level[STAGE], &r->level[SEGMENT], &r->alloc, r->frame->in.n_types);
+    return trial_level_fold(&r->level[STAGE], &r->level[SEGMENT], &r->alloc, r->frame->in.n_types, NAN);
 }
 
 static enum trial_rc close_stage(struct trial_run_state *r)
@@ -179,10 +179,8 @@ static enum trial_rc close_stage(struct trial_run_state *r)
         cell->segment = TRIAL_ALL;
     } else
         finish(r, cell, STAGE, r->request->value ? r->request->value[r->stage] : NAN);
-    enum trial_rc rc = trial_level_money(&r->level[POOLED], &r->level[STAGE], cell, &r->alloc);
-    if (rc == TRIAL_OK)
-        rc = trial_level_fold(&r->level[POOLED], &r->level[STAGE], &r->alloc, r->frame->in.n_types);
-    return rc;
+    const double value = trial_level_money(&r->level[POOLED], cell);
+    return trial_level_fold(&r->level[POOLED], &r->level[STAGE], &r->alloc, r->frame->in.n_types, value);
 }
 
 static bool request_is_valid(const struct trial_frame *f, const struct trial_request *q)

@@ -119,7 +119,8 @@ struct trial_slot {  // one line of the cache
 struct trial_level {
     uint32_t *map;  // by account: slot + 1; 0: none
     bool mapped;    // else the map is empty: a segment has a map of its own, by position (trial_add.c)
-    struct trial_slot *slots;
+    struct trial_slot *slots;  // in slots_room, from a line of the cache on
+    void *slots_room;
     uint32_t n_slots, n_accounts;
     size_t room;
     int64_t *times;  // of the matched index touches; in order once they are sorted
@@ -152,18 +153,17 @@ static inline struct trial_slot *trial_level_at(struct trial_level *level, uint3
     return &level->slots[*at - 1];
 }
 enum trial_rc trial_level_time(struct trial_level *level, const struct trial_alloc *alloc, int64_t time);
-// Adds all of `from` into `into` and empties `from`.
+// Adds all of `from` into `into` and empties `from`. `value`: what each account's outcomes of `from` are worth, as money of `into`; NaN: none.
 enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
-                               uint32_t n_types);
+                               uint32_t n_types, double value);
 // The times of a level into which nothing was folded, before it is finished or folded.
 void trial_level_sort_times(struct trial_level *level, const struct trial_alloc *alloc);
 // Estimates and checks of the level. `value`: worth where the observed outcomes say nothing. `pooled`: money is what the
 // stages have left in it, else it is value times extra.
 void trial_level_finish(struct trial_cell *out, const struct trial_level *level, const struct trial_frame *frame, uint32_t n_outcomes,
                         double value, bool pooled);
-// Leaves a finished stage's money in the pooled level.
-enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_level *stage, const struct trial_cell *cell,
-                                const struct trial_alloc *alloc);
+// Leaves a finished stage's money in the pooled level, but for that of its accounts: gives the value with which the stage is folded.
+double trial_level_money(struct trial_level *pooled, const struct trial_cell *cell);
 
 // What the estimates need of all accounts, in one walk.
 struct trial_parts {

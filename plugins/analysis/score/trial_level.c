@@ -28,7 +28,7 @@ void trial_level_empty(struct trial_level *level, uint32_t n_types)
         level->map[level->slots[i].account] = 0;
     for (uint32_t t = 0; t < n_types; t++)
         level->bundle[t] = (struct stats_sum){0};
-    *level = (struct trial_level){.map = level->map, .mapped = true, .n_accounts = level->n_accounts, .slots = level->slots, .room = level->room, .times = level->times,
+    *level = (struct trial_level){.map = level->map, .mapped = true, .n_accounts = level->n_accounts, .slots = level->slots, .slots_room = level->slots_room, .room = level->room, .times = level->times,
                                   .times_room = level->times_room, .bundle = level->bundle};
 }
 
@@ -36,10 +36,12 @@ void trial_level_done(struct trial_level *level, const struct trial_alloc *alloc
 {
     alloc->free(alloc->ctx, level->map);
     alloc->free(alloc->ctx, level->bundle);
-    alloc->free(alloc->ctx, level->slots);
+    alloc->free(alloc->ctx, level->slots_room);
     alloc->free(alloc->ctx, level->times);
     *level = (struct trial_level){0};
 }
+
+#define SLOT_LINE 64  // a slot is a line of the cache
 
 enum trial_rc trial_level_reserve(struct trial_level *level, const struct trial_alloc *alloc, size_t more)
 {
@@ -48,12 +50,17 @@ enum trial_rc trial_level_reserve(struct trial_level *level, const struct trial_
     const size_t most = (size_t)level->n_accounts + more;  // one each, and none is refused in advance
     size_t room = level->room * 2 + more + 64;
     room = room < most ? room : most;
-    if (room > SIZE_MAX / sizeof *level->slots)
+    if (room > SIZE_MAX / sizeof *level->slots - 1)
         return TRIAL_NOMEM;
-    void *grown = alloc->resize(alloc->ctx, level->slots, room * sizeof *level->slots);
+    const size_t was = level->slots_room ? (size_t)((char *)level->slots - (char *)level->slots_room) : 0;
+    char *grown = alloc->resize(alloc->ctx, level->slots_room, (room + 1) * sizeof *level->slots);
     if (!grown)
         return TRIAL_NOMEM;
-    level->slots = grown;
+    char *at = grown + (SLOT_LINE - (uintptr_t)grown % SLOT_LINE) % SLOT_LINE;
+    if (level->n_slots && at != grown + was)
+        memmove(at, grown + was, level->n_slots * sizeof *level->slots);
+    level->slots = (struct trial_slot *)(void *)at;
+    level->slots_room = grown;
     level->room = room;
     return TRIAL_OK;
 }
@@ -139,6 +146,7 @@ static void swap_accounts(struct trial_level *into, struct trial_level *from)
     into->map = from->map, from->map = was.map;
     into->mapped = from->mapped, from->mapped = was.mapped;
     into->slots = from->slots, from->slots = was.slots;
+    into->slots_room = from->slots_room, from->slots_room = was.slots_room;
     into->n_slots = from->n_slots, from->n_slots = was.n_slots;
     into->room = from->room, from->room = was.room;
     into->times = from->times, from->times = was.times;
@@ -178,8 +186,10 @@ static inline void fetch_ahead(const struct trial_level *into, const struct tria
         __builtin_prefetch(&into->slots[slot - 1], 1);
 }
 
-static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc)
+// `value`: what one outcome is worth; NaN: there is no money.
+static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc, double value)
 {
+    const bool money = !isnan(value);
     if (reserve_times(into, alloc, from->n_times) != TRIAL_OK)
         return TRIAL_NOMEM;
     make_map(into);
@@ -197,6 +207,8 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
         sum->placebo_e += slot->placebo_e;
         sum->exposed = sum->exposed || slot->exposed;
         sum->in_placebo = sum->in_placebo || slot->in_placebo;
+        if (money)
+            sum->money += value * (slot->o[0] - slot->e[0]);
         if (from->mapped)
             from->map[slot->account] = 0;
     }
@@ -207,32 +219,27 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
 }
 
 enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *from, const struct trial_alloc *alloc,
-                               uint32_t n_types)
+                               uint32_t n_types, double value)
 {
-    if (into->n_slots == 0 && into->n_times == 0)
+    if (into->n_slots == 0 && into->n_times == 0) {
         swap_accounts(into, from);
-    else if (fold_accounts(into, from, alloc) != TRIAL_OK)
+        for (uint32_t i = 0; i < into->n_slots && !isnan(value); i++)
+            into->slots[i].money += value * (into->slots[i].o[0] - into->slots[i].e[0]);
+    } else if (fold_accounts(into, from, alloc, value) != TRIAL_OK) {
         return TRIAL_NOMEM;
+    }
     fold_counts(into, from);
     fold_sums(into, from, n_types);
     return TRIAL_OK;
 }
 
-enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_level *stage, const struct trial_cell *cell,
-                                const struct trial_alloc *alloc)
+double trial_level_money(struct trial_level *pooled, const struct trial_cell *cell)
 {
     if (cell->matched == 0)
-        return TRIAL_OK;
+        return NAN;
     if (isnan(cell->value)) {
         pooled->money_unknown = true;
-        return TRIAL_OK;
-    }
-    make_map(pooled);
-    for (uint32_t i = 0; i < stage->n_slots; i++) {
-        struct trial_slot *slot = trial_level_slot(pooled, alloc, stage->slots[i].account);
-        if (!slot)
-            return TRIAL_NOMEM;
-        slot->money += cell->value * (stage->slots[i].o[0] - stage->slots[i].e[0]);
+        return NAN;
     }
     stats_add(&pooled->money, cell->value * cell->estimate[0].extra);
     stats_add(&pooled->money_floor, cell->value * cell->value * cell->estimate[0].q);
@@ -240,7 +247,7 @@ enum trial_rc trial_level_money(struct trial_level *pooled, const struct trial_l
         pooled->stages_differ = true;
     pooled->stage_value = cell->value;
     pooled->has_stage = true;
-    return TRIAL_OK;
+    return cell->value;
 }
 
 // Under-dispersed because the counts are matched on: no Poisson floor, Fieller alone (METHODS 3.6).

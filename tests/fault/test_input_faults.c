@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Each input plugin reads its samples while an allocation fails, each in turn, in the plugin as in the host around it: it is said, and
 // nothing is left behind; or the plugin does without, and gives the same rows. Of a file that
-// takes more than a thousand (a calendar, for ICU's zones) some hundred are tried, or all with VOC_FAULT_EVERY=1 in the environment;
+// takes more than three thousand (a calendar, for ICU's zones) some hundred are tried, or all with VOC_FAULT_EVERY=1 in the environment;
 // VOC_FAULT_PLUGIN=NAME: of that plugin alone. What libraries allocate by themselves is
 // not among them (GLib's in the plugin of mails ends the process: the worker's part).
 // clang-format off
@@ -12,20 +12,21 @@
 #include <cmocka.h>
 // clang-format on
 #include <dirent.h>
+#include <sqlite3.h>
 #include "base/text.h"
 #include "base/xml.h"
 #include "host/import.h"
 #include "host/row_sums.h"
 #include "tests/fault/inject.h"
 
-enum { PLUGINS = 32, ALL_OF = 1000, SOME = 200 };
+enum { PLUGINS = 32, ALL_OF = 3000, SOME = 200 };
 #define SAMPLE_BYTES ((size_t)64 << 10)
 
 static struct catalogue *plugins;
 
 struct reading {
     const char *as, *name;
-    voc_str bytes;
+    voc_str bytes; // or the file of that name
     voc_rc answer; // without a fault: some samples are refused, or need an option
     struct row_sums now, whole;
 };
@@ -41,7 +42,7 @@ static voc_rc work(void *user)
     row_summing_init(&w);
     const struct import_request request = {.catalogue = plugins,
                                            .path = r->name,
-                                           .bytes = &r->bytes,
+                                           .bytes = r->bytes.ptr ? &r->bytes : NULL,
                                            .as = str_of(r->as),
                                            .threads = 1,
                                            .max_rejects = UINT64_MAX,
@@ -139,6 +140,53 @@ static void so_do_all_that_are_asked_whose_a_file_is(void **state)
     read_all(true);
 }
 
+// ---- a database, whose library has memory of the host -----------------------------------------------------------------------------
+
+// In the order of the events, or of a key, which is another one; in a file, or (in an archive) held as bytes.
+static void make_database(const char *path, bool keyed)
+{
+    sqlite3 *db = NULL;
+    char relations[160];
+    (void)snprintf(relations, sizeof relations, "CREATE TABLE event_object(ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT%s)", keyed ? ", PRIMARY KEY(ocel_object_id, ocel_event_id)" : "");
+    const char *const sql[] = {
+        "CREATE TABLE event(ocel_id TEXT, ocel_type TEXT); CREATE TABLE object(ocel_id TEXT, ocel_type TEXT);"
+        "CREATE TABLE object_object(ocel_source_id TEXT, ocel_target_id TEXT, ocel_qualifier TEXT);"
+        "CREATE TABLE event_map_type(ocel_type TEXT, ocel_type_map TEXT); CREATE TABLE object_map_type(ocel_type TEXT, ocel_type_map TEXT);"
+        "CREATE TABLE event_Pack(ocel_id TEXT, ocel_time TEXT, note TEXT); CREATE TABLE object_Order(ocel_id TEXT, ocel_time TEXT, ocel_changed_field TEXT, total REAL)",
+        relations,
+        "INSERT INTO event_map_type VALUES('pack', 'Pack'); INSERT INTO object_map_type VALUES('Order', 'Order');"
+        "INSERT INTO object VALUES('o1', 'Order'), ('o2', 'Order'); INSERT INTO object_object VALUES('o1', 'o2', 'before');"
+        "INSERT INTO object_Order VALUES('o1', '1970-01-01T00:00:00Z', NULL, 12.5), ('o2', '1970-01-01T00:00:00Z', NULL, 7), ('o1', '2024-01-02T10:00:00Z', 'total', 13);"
+        "INSERT INTO event VALUES('e3', 'pack'), ('e1', 'pack'), ('e2', 'pack');"
+        "INSERT INTO event_Pack VALUES('e3', '2024-01-03T10:00:00Z', 'c'), ('e1', '2024-01-01T10:00:00Z', NULL), ('e2', '2024-01-02T10:00:00Z', 'b');"
+        "INSERT INTO event_object VALUES('e3', 'o1', 'of'), ('e1', 'o1', 'of'), ('e1', 'o2', 'with'), ('e2', 'o2', 'of')",
+    };
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++) assert_int_equal(sqlite3_exec(db, sql[i], NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void an_object_centric_database_says_that_memory_fails(void **state)
+{
+    (void)state;
+    struct row_sums first = {0};
+    if (!plugins) skip();
+    folder_open();
+    for (unsigned k = 0; k < 3; k++) {
+        size_t len = 0;
+        make_database(in_folder("log.sqlite"), k == 1);
+        struct reading r = {.as = "ocel", .name = in_folder("log.sqlite")};
+        char *bytes = file_read("log.sqlite", &len);
+        if (k == 2) r.bytes = (voc_str){bytes, len};
+        (void)fail_each(&r);
+        if (k == 0) first = r.whole;
+        assert_true(r.whole.n_events >= 3 && row_sums_same(&first, &r.whole));
+        free(bytes);
+        drop("log.sqlite");
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 // All input plugins of this build, each in a folder of its own.
 static struct catalogue *built_inputs(void)
 {
@@ -188,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_input_plugin_says_that_memory_fails),
         cmocka_unit_test(so_do_all_that_are_asked_whose_a_file_is),
+        cmocka_unit_test(an_object_centric_database_says_that_memory_fails),
     };
     return cmocka_run_group_tests(tests, prepare, end);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Each input plugin reads its samples while an allocation fails, each in turn, in the plugin as in the host around it: it is said, and
-// nothing is left behind; or the plugin does without, and gives the same rows. Of a file that
-// takes more than three thousand (a calendar, for ICU's zones) some hundred are tried, or all with VOC_FAULT_EVERY=1 in the environment;
-// VOC_FAULT_PLUGIN=NAME: of that plugin alone. What libraries allocate by themselves is
-// not among them (GLib's in the plugin of mails ends the process: the worker's part).
+// Each input plugin reads its samples while an allocation fails, each in turn, in the plugin as in the host around it: it is said,
+// and nothing is left behind; or the plugin does without, and gives the same rows. Of a file that takes more than three thousand
+// (a calendar, for ICU's zones) some hundred are tried, or all with VOC_FAULT_EVERY=1 in the environment; VOC_FAULT_PLUGIN=NAME:
+// of that plugin alone. What libraries allocate by themselves is not among them (GLib's in the plugin of mails ends the process:
+// the worker's part).
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>

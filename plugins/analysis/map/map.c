@@ -8,7 +8,7 @@
 enum { OPT_TOP, OPT_VERDICTS, N_OPTIONS };
 static const voc_option options[N_OPTIONS] = {
     [OPT_TOP] = {"top", VOC_OPT_INT, 0, "3", "1", "8", NULL, "LINES", "how many actions, touchpoints, themes and needs of each stage are named"},
-    [OPT_VERDICTS] = {"verdicts", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, NULL, "say of each touchpoint what voc score finds: value, incidental, waste for this aim or unproven; costs what voc score costs"},
+    [OPT_VERDICTS] = {"verdicts", VOC_OPT_BOOL, 0, "yes", NULL, NULL, NULL, "YES|NO", "say of each touchpoint what voc score finds: value, incidental, waste for this aim or unproven; costs what voc score costs"},
 };
 
 static void end(void *analysis)
@@ -126,8 +126,8 @@ static const char about[] =
     "\n"
     "What each touchpoint is worth in the stage is what voc score finds there: value, incidental, waste for this aim, or unproven, with\n"
     "what follows from it; of one that has no verdict in the stage, that over all stages. It judges the touchpoint, not the people who do\n"
-    "it. Where voc score has no answer, the map says why, and is drawn without. --verdicts=no leaves it out, which is quicker: with ten\n"
-    "million events score takes some ten times as long as the rest of the map.\n"
+    "it. Where voc score has no answer, the map says why, and is drawn without. --verdicts=no leaves it out, which is\n"
+    "quicker where there are millions of events: score compares each touch with many customers.\n"
     "\n"
     "  voc map sale.voc -o map.svg         one picture; -o map.html for the page";
 

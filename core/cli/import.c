@@ -235,13 +235,32 @@ static voc_rc say_left_out(struct cli *c, struct table *t, const struct left_out
     return rc;
 }
 
+// Of several files some were read and some were not, of which an error was said: what it asks for goes with that file alone, as others
+// may not know the option.
+static voc_rc say_failed(const struct cli *c, struct table *t, const char *first, size_t n)
+{
+    struct buf b;
+    const char *slash = strrchr(first, '/');
+    buf_init(&b, 8192);
+    if (n == 1) buf_printf(&b, "%s: not imported: its error says why; the other files are", slash ? slash + 1 : first);
+    else buf_printf(&b, "%zu files, the first is %s: not imported: their errors say why; the other files are", n, slash ? slash + 1 : first);
+    voc_rc rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
+    buf_clear(&b);
+    buf_named(&b, "voc import PROJECT", "PROJECT", c->args[0]);
+    buf_named(&b, " FILE and the option that its error names: it goes with this file alone", "FILE", first);
+    if (!rc) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_NEXT, b.ptr);
+    buf_done(&b);
+    return rc;
+}
+
 int run_import(struct cli *c)
 {
     struct progress progress;
     struct left_out left = {0};
     bool rejects = false;
     const char *last_kept = NULL, *stopped_at = NULL;
-    size_t n_kept = 0;
+    const char *first_failed = NULL;
+    size_t n_kept = 0, n_failed = 0;
     struct project *p = NULL;
     struct journey *j = NULL, *only = NULL; // only: its sources alone
     struct table *t = NULL;
@@ -282,6 +301,7 @@ int run_import(struct cli *c)
         if (one && left.v.n > n_left) continue;
         if (one) { // other files go on
             worst = import_exit(c, one);
+            if (n_failed++ == 0) first_failed = c->args[i];
             continue;
         }
         rc = replay_remember(c, p, &r, &report, c->own[IMPORT_SOURCES].s);
@@ -296,6 +316,7 @@ int run_import(struct cli *c)
     voc_table view;
     if (!rc) rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + framing (headers, line ends, markup).");
     if (!rc) rc = say_left_out(c, t, &left);
+    if (!rc && n_failed && n_kept) rc = say_failed(c, t, first_failed, n_failed);
     if (!rc && rejects) rc = table_note(t, VOC_NOTE_NEXT, "voc rejects shows what was not understood, and why");
     if (!rc && n_kept > 1) rc = table_note(t, VOC_NOTE_NEXT, "voc sniff FOLDER --sources -o sources.xml keeps what was guessed of each file, to be corrected");
     for (size_t i = 0; i < left.v.n && !rc && !n_kept; i++) { // nothing was there to import: then that is the fault

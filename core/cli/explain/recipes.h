@@ -41,4 +41,14 @@ const struct recipe *recipe_at(size_t i); // all of them; NULL behind the last
 struct place recipe_place(const struct explainer *x, const struct place *p);
 // The statement into b, for one row or (SIZE_MAX) for all. *whole false: the row names something that the journey does not.
 voc_rc recipe_sql(struct explainer *x, const struct recipe *r, const struct source *s, size_t row, struct buf *b, bool *whole);
+
+// ---- between recipes.c and recipes_fill.c
+voc_str recipe_id(const struct journey *j, voc_str kind, voc_str text);          // what the journey names so; a text that it does not name stands for itself
+bool recipe_is_named(const struct journey *j, voc_str kind, voc_str text);
+voc_str recipe_column(voc_str word, voc_str *kind);                              // of COLUMN:KIND
+voc_str recipe_text(const struct explainer *x, const struct source *s, size_t row, voc_str word, bool *number); // of COLUMN:KIND, as an id or digits
+voc_str recipe_key_word(const struct recipe *r, size_t i);
+bool recipe_has(const struct source *s, voc_str column);
+const struct source *recipe_sister(const struct explainer *x, const struct source *s, const char *table); // another table of the analysis
+voc_str recipe_next_name(const struct explainer *x, const struct stage *st);     // as sipoc calls what comes next: "sales (Seeking a vendor)"
 #endif

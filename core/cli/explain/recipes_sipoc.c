@@ -20,7 +20,7 @@ static const struct recipe all[] = {
     {"sipoc", "steps", "step~stage", "stage", "step:stage", "visits open went_on",
      "SELECT stage AS step, count(*) AS visits, sum(end = 'censored') AS open,\n    CASE WHEN {not_last} THEN avg(CASE WHEN end <> 'censored' THEN {moved} END) END AS went_on\n"
      "  FROM journey{where stage step:stage} GROUP BY stage"},
-    {"sipoc", "steps", "step~stage", "stage", "step:stage", "lo hi",
+    {"sipoc", "measures", "step~stage", "stage", "step:stage", "lo hi",
      "WITH counts AS (SELECT stage AS step, sum(end <> 'censored') AS n, sum(end <> 'censored' AND ({moved})) AS went\n    FROM journey WHERE {not_last}{and stage step:stage} GROUP BY stage)\n"
      "  SELECT step, " WILSON_LO("went", "n") " AS lo,\n    " WILSON_HI("went", "n") " AS hi\n  FROM counts WHERE n > 0"},
     {"sipoc", "sipoc", OF_STAGE "supplier&origin=events", "stage", LINE, "n among share went_on",

@@ -209,7 +209,8 @@ typedef struct voc_note {
 
 /* A figure is a way to look at a table: it names the columns that play its parts, and has no numbers of its own, so that whoever
  * cannot see it reads the table. What is not drawn for want of room is said by whoever draws.
- *   MAP     what leads to what: FROM and TO (text), COUNT (thickness and number), TIME (on the edge), ALWAYS (bool: drawn however rare)
+ *   MAP     what leads to what: FROM and TO (text), COUNT (thickness and number), TIME (on the edge), ALWAYS (bool: drawn however rare);
+ *           a name that begins with "touchpoint:" is the company's: it stands without that word in a box of another kind
  *   FUNNEL  how many are left: LABEL, COUNT, SHARE; in the order of the rows; VALUE, where rows are not all below each other: how
  *           many went no further before this one, or nothing
  *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES, a picture for each ROW

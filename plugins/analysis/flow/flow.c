@@ -418,8 +418,10 @@ static const char about[] =
     "\n"
     "  voc flow shop.voc --from touchpoint:newsletter --to purchase --within 14d --events all\n"
     "\n"
-    "For people the most frequent steps are shown and drawn, up to 80 % of all (--detail); --all lists every one, and csv and json\n"
-    "always hold them (the table edges). --format svg gives the map of them as a picture, and html puts it above the table. With --events all the touches of the company stand among the acts of customers, as touchpoint:NAME. With\n"
+    "For people the most frequent steps are shown and drawn, up to 80 % of all (--detail), and what leads to them from (start), however\n"
+    "rare; --all lists every one, and csv and json always hold them (the table edges). --format svg gives the map of them as a picture,\n"
+    "and html puts it above the table. With --events all the touches of the company stand among the acts of customers, as\n"
+    "touchpoint:NAME; on a map they have boxes of another kind. With\n"
     "--collapse the same thing several times in a row is one: the time to the next is then counted from the last of them.";
 
 static const voc_plugin plugin = {.struct_size = sizeof plugin,

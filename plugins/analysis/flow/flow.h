@@ -51,6 +51,10 @@ struct state {
 
 static inline bool edge_has_gaps(const struct flow *f, const struct edge *e) { return f->medians && e->from < f->w.n_nodes && e->to < f->w.n_nodes; }
 
+// connect.c: steps of one segment by count, the first `main` of them the most frequent. keep[i]: it belongs to a way from (start) to one of these.
+struct flow_step { uint32_t from, to; };
+voc_rc flow_connect(const struct flow *f, const struct flow_step *steps, size_t n, size_t main, uint8_t *keep);
+
 // table.c
 voc_rc flow_tables(struct flow *f, struct state *st);
 

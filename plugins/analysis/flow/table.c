@@ -202,6 +202,8 @@ static voc_rc notes(struct flow *f, const struct state *st, voc_table_builder *t
     return rc;
 }
 
+struct shown { size_t left_out, leading; uint64_t times; };  // lines that the brief table has not, and how often they were; those that only lead to others
+
 static double detail(const struct flow *f) { return f->options[OPT_DETAIL].r / 100; }
 
 // How many lines from i on, of one segment, make up --detail of its occurrences.
@@ -214,33 +216,61 @@ static size_t main_lines(const struct flow *f, const struct lines *l, size_t i, 
     return n;
 }
 
+// Lines [i, end), of one segment: the most frequent, and what leads to them from (start); it may be rarer.
+static voc_rc main_rows(struct flow *f, voc_table_builder *t, const struct lines *l, size_t i, size_t end, struct shown *shown)
+{
+    const voc_host *h = f->w.host;
+    const size_t n = end - i, main = main_lines(f, l, i, end);
+    struct flow_step *steps = h->alloc(f->w.cx, n * sizeof *steps);
+    uint8_t *keep = h->alloc(f->w.cx, n);
+    voc_rc rc = steps && keep ? VOC_OK : VOC_E_NOMEM;
+    for (size_t k = 0; k < n && !rc; k++) steps[k] = (struct flow_step){l->at[i + k].edge->from, l->at[i + k].edge->to};
+    if (!rc) rc = flow_connect(f, steps, n, main, keep);
+    for (size_t k = 0; k < n && !rc; k++) {
+        if (k < main || keep[k]) rc = row(f, t, &l->at[i + k]);
+        else shown->left_out++, shown->times += l->at[i + k].count;
+        shown->leading += k >= main && keep[k];
+    }
+    h->free(f->w.cx, steps);
+    h->free(f->w.cx, keep);
+    return rc;
+}
+
+static void say_detail(const struct flow *f, char percent[NUMBER])
+{
+    format_number(percent, NUMBER, f->options[OPT_DETAIL].r, f->options[OPT_DETAIL].r == floor(f->options[OPT_DETAIL].r) ? 0 : 1, false);
+}
+
 // What a map of the lines shows: of the brief table all that it holds, of all steps the most frequent.
-static voc_rc map(struct flow *f, voc_table_builder *t, bool everything, size_t lines, uint64_t times)
+static voc_rc map(struct flow *f, voc_table_builder *t, bool everything, const struct shown *shown)
 {
     static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_FROM, "from"), FIGURE_PART(VOC_AS_TO, "to"), FIGURE_PART(VOC_AS_COUNT, "count"), FIGURE_PART(VOC_AS_TIME, "median_gap"),
                                             FIGURE_PART(VOC_AS_SERIES, "segment")};
     static const voc_figure_part means[] = {FIGURE_PART(VOC_AS_FROM, "from"), FIGURE_PART(VOC_AS_TO, "to"), FIGURE_PART(VOC_AS_COUNT, "count"), FIGURE_PART(VOC_AS_TIME, "mean_gap"),
                                             FIGURE_PART(VOC_AS_SERIES, "segment")};
-    char text[500], rest[200] = "", n[NUMBER], m[NUMBER];
-    if (lines) {
-        format_integer(n, sizeof n, (int64_t)lines, false);
-        format_integer(m, sizeof m, (int64_t)times, false);
-        snprintf(rest, sizeof rest, lines == 1 ? " The table has the steps that make up 80 %% of all; edges has the %s rarer one too (%s times)." : " The table has the steps that make up 80 %% of all; edges has the %s rarer ones too (%s times together).", n, m);
+    char text[500], rest[240] = "", n[NUMBER], m[NUMBER], percent[NUMBER];
+    if (shown->left_out) {
+        format_integer(n, sizeof n, (int64_t)shown->left_out, false);
+        format_integer(m, sizeof m, (int64_t)shown->times, false);
+        say_detail(f, percent);
+        snprintf(rest, sizeof rest, shown->left_out == 1 ? " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer one too (%.30s times)." : " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer ones too (%.30s times together).",
+                 percent, shown->leading ? ", and what leads to them" : "", n, m);
     }
     snprintf(text, sizeof text, "Each arrow leads to what came next at once; the thicker, the more often. On it: how often, and %s; in a box: how often the same came again.%s", f->medians ? "the time that half took at most" : "the time it took on average",
              rest);
-    return figure_declare(f->w.host, t, VOC_FIGURE_MAP, f->w.what == WALK_TOUCHES ? "What the company does next" : "What customers do next", text, f->medians ? parts : means,
+    return figure_declare(f->w.host, t, VOC_FIGURE_MAP, f->w.what == WALK_TOUCHES ? "What the company does next" : f->w.what == WALK_ALL ? "What customers and the company do next" : "What customers do next", text, f->medians ? parts : means,
                           f->options[OPT_BY].i == BY_SEGMENT ? 5 : 4, everything ? detail(f) : 0, 0);
 }
 
-static voc_rc left_out(struct flow *f, voc_table_builder *t, size_t lines, uint64_t times)
+static voc_rc left_out(struct flow *f, voc_table_builder *t, const struct shown *shown)
 {
     char text[400], n[NUMBER], m[NUMBER], percent[NUMBER];
-    if (!lines) return VOC_OK;
-    format_integer(n, sizeof n, (int64_t)lines, false);
-    format_integer(m, sizeof m, (int64_t)times, false);
-    format_number(percent, sizeof percent, f->options[OPT_DETAIL].r, f->options[OPT_DETAIL].r == floor(f->options[OPT_DETAIL].r) ? 0 : 1, false);
-    snprintf(text, sizeof text, "Shown are the most frequent steps, %s %% of all. %s rarer %s (%s times together) not shown.", percent, n, lines == 1 ? "one is" : "ones are", m);
+    if (!shown->left_out) return VOC_OK;
+    format_integer(n, sizeof n, (int64_t)shown->left_out, false);
+    format_integer(m, sizeof m, (int64_t)shown->times, false);
+    say_detail(f, percent);
+    snprintf(text, sizeof text, "Shown are the most frequent steps, %s %% of all%s. %s rarer %s (%s%s) %s not shown.", percent, shown->leading ? ", and what leads to them" : "", n, shown->left_out == 1 ? "one" : "ones",
+             shown->times == 1 ? "once" : m, shown->times == 1 ? "" : shown->left_out == 1 ? " times" : " times together", shown->left_out == 1 ? "is" : "are");
     voc_rc rc = f->w.host->note(t, VOC_NOTE_AFTER, text);
     return rc ? rc : f->w.host->note(t, VOC_NOTE_NEXT, "voc flow PROJECT --all shows every step; --format csv gives them to a spreadsheet");
 }
@@ -248,20 +278,18 @@ static voc_rc left_out(struct flow *f, voc_table_builder *t, size_t lines, uint6
 static voc_rc write_table(struct flow *f, const struct state *st, const struct lines *l, const char *name, bool everything, uint32_t flags)
 {
     voc_table_builder *t;
-    size_t out_lines = 0;
-    uint64_t out_times = 0;
+    struct shown shown = {0};
     voc_rc rc = f->w.host->table(f->w.run, &t, name, everything ? "What follows what" : "What mostly follows what", flags);
     if (!rc) rc = columns(f, t);
     if (!rc) rc = semantics(f, st, t);
     for (size_t i = 0, end; i < l->n && !rc; i = end) {
         for (end = i; end < l->n && l->at[end].edge->segment == l->at[i].edge->segment; end++) {}
-        size_t shown = everything ? end - i : main_lines(f, l, i, end);
-        for (size_t k = i; k < i + shown && !rc; k++) rc = row(f, t, &l->at[k]);
-        for (size_t k = i + shown; k < end; k++, out_lines++) out_times += l->at[k].count;
+        if (!everything) rc = main_rows(f, t, l, i, end, &shown);
+        for (size_t k = i; everything && k < end && !rc; k++) rc = row(f, t, &l->at[k]);
     }
-    if (!rc) rc = map(f, t, everything, out_lines, out_times);
+    if (!rc) rc = map(f, t, everything, &shown);
     if (!rc) rc = notes(f, st, t);
-    return rc ? rc : left_out(f, t, out_lines, out_times);
+    return rc ? rc : left_out(f, t, &shown);
 }
 
 voc_rc flow_tables(struct flow *f, struct state *st)

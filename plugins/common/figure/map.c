@@ -29,12 +29,18 @@ static double thickness(const struct map *m, const struct map_edge *e) { return 
 
 static bool is_end(voc_str s) { return s.len > 2 && s.ptr[0] == '(' && s.ptr[s.len - 1] == ')'; } // "(start)", "(end)"
 
+#define OURS "touchpoint:"
+
+static bool is_ours(voc_str s) { return s.len > sizeof OURS - 1 && memcmp(s.ptr, OURS, sizeof OURS - 1) == 0; }
+
+static voc_str shown_name(const struct map_node *n) { return n->ours ? (voc_str){n->name.ptr + sizeof OURS - 1, n->name.len - (sizeof OURS - 1)} : n->name; }
+
 static uint32_t node_of(struct map *m, voc_str name)
 {
     for (uint32_t i = 0; i < m->n_nodes; i++)
         if (same_text(m->nodes[i].name, name)) return i;
     if (m->n_nodes == NODES_MAX) return UINT32_MAX;
-    m->nodes[m->n_nodes] = (struct map_node){.name = name, .end = is_end(name)};
+    m->nodes[m->n_nodes] = (struct map_node){.name = name, .end = is_end(name), .ours = is_ours(name)};
     return m->n_nodes++;
 }
 
@@ -120,6 +126,7 @@ static void choose(struct picture *p, struct map *m, size_t most)
 {
     forget(m);
     m->most = m->drawn = 0;
+    m->tried = most;
     m->n_drawn = 0;
     for (size_t i = 0; i < most; i++) {
         const uint32_t known = m->n_nodes, a = node_of(m, part_text(p, m->all[i].row, VOC_AS_FROM)), b = node_of(m, part_text(p, m->all[i].row, VOC_AS_TO));
@@ -151,14 +158,14 @@ static void say_left_out(struct picture *p, const struct map *m)
     format_integer(c, sizeof c, (int64_t)(m->n_all - m->n_drawn), false);
     format_number(s, sizeof s, m->sum > 0 ? (m->sum - m->drawn) / m->sum * 100 : 0, 1, false);
     snprintf(p->left_out, sizeof p->left_out, m->n_all == m->n_drawn + 1 ? "%.20s step of the table is not drawn, %.20s%% of its occurrences%s." : "%.20s steps of the table are not drawn, %.20s%% of their occurrences%s.", c, s,
-             m->n_drawn < m->n_wanted ? ", as there is no room for all" : "");
+             m->tried < m->n_wanted ? ", as there is no room for all" : "");
 }
 
 static void size_nodes(struct map *m, double width)
 {
     for (size_t i = 0; i < m->n_nodes; i++) {
         struct map_node *n = &m->nodes[i];
-        text_wrap(&n->lines, n->name, width, SMALL, n->end, NAME_LINES);
+        text_wrap(&n->lines, shown_name(n), width, SMALL, n->end, NAME_LINES);
         n->width = fmax(fmax(n->lines.width, drawn_width((voc_str){n->again, strlen(n->again)}, SMALL, false)) + 2 * PAD_X, 56);
         n->height = text_height(&n->lines, SMALL) + 2 * PAD_Y + (n->again[0] ? SMALL * LEADING : 0);
     }
@@ -207,11 +214,11 @@ static void draw_edge(struct pen *pen, const struct map *m, const struct map_edg
 
 static void draw_node(struct pen *pen, const struct map_node *n, double y)
 {
-    pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%.1f\" class=\"%s\"/>\n", n->x - n->width / 2, n->y + y - n->height / 2, n->width, n->height, n->end ? n->height / 2 : 5.0,
-          n->end ? "f-ends" : "f-node");
+    pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%.1f\" class=\"%s\"/>\n", n->x - n->width / 2, n->y + y - n->height / 2, n->width, n->height, n->end ? n->height / 2 : n->ours ? 0 : 5.0,
+          n->end ? "f-ends" : n->ours ? "f-node f-ours" : "f-node");
     const double top = n->y + y - n->height / 2 + PAD_Y - 1;
     if (n->again[0]) text_label(pen, n->again, n->x, top + text_height(&n->lines, SMALL) + SMALL, AT_MIDDLE, "f-soft");
-    text_put(pen, &n->lines, n->name, n->x, top, SMALL, AT_MIDDLE, n->end ? "f-bold" : "f-text");
+    text_put(pen, &n->lines, shown_name(n), n->x, top, SMALL, AT_MIDDLE, n->end ? "f-bold" : "f-text");
 }
 
 // A page of paper takes it, either way round where that is not asked for; a phone scrolls downwards.
@@ -259,6 +266,23 @@ static void draw(struct picture *p, const struct map *m, double y)
     if (left > 0) pen_s(p->pen, "</g>\n");
 }
 
+// Which boxes are whose, where some are the company's. Gives the height that it took.
+static double owners(struct picture *p, const struct map *m, double y)
+{
+    static const char *const words[] = {"what customers do", "what the company does"};
+    size_t n[2] = {0};
+    double x = 0;
+    for (size_t i = 0; i < m->n_nodes; i++) n[m->nodes[i].ours] += !m->nodes[i].end;
+    if (!n[1]) return 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (!n[i]) continue;
+        pen_f(p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"22\" height=\"13\" rx=\"%s\" class=\"%s\"/>", x + 1, y + 7, i ? "0" : "4", i ? "f-node f-ours" : "f-node");
+        text_label(p->pen, words[i], x + 30, y + 18, AT_LEFT, "f-soft");
+        x += 30 + drawn_width((voc_str){words[i], strlen(words[i])}, SMALL, false) + 22;
+    }
+    return 26;
+}
+
 double draw_map(struct picture *p, double y)
 {
     struct map m = {.pen = p->pen};
@@ -270,7 +294,7 @@ double draw_map(struct picture *p, double y)
             draw(p, &m, y);
             say_left_out(p, &m);
             if (m.width > p->width) p->width = m.width;
-            height = m.height;
+            height = m.height + owners(p, &m, y + m.height);
         } else if (!p->pen->rc) {
             p->pen->rc = VOC_E_LIMIT;
         }

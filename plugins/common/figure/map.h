@@ -12,6 +12,7 @@ struct map_point { double x, y; };
 struct map_node {
     voc_str name;
     bool end; // (start), (end)
+    bool ours; // "touchpoint:...": what the company does; shown without that word
     struct wrapped lines;
     char again[110]; // how often it follows itself, in the box: an arrow to itself would lie under others
     double itself;   // that number
@@ -43,6 +44,7 @@ struct map {
     double most; // count
     struct candidate *all; // by count
     size_t n_all, n_wanted; // n_wanted: by the figure's own rule
+    size_t tried; // so many of these had room
     double sum;            // of all counts
     double width, height; // by the layout
 };

@@ -29,7 +29,7 @@ const char *figure_style(void)
            ".f-back{fill:var(--f-bg)}.f-ground{fill:var(--f-card)}.f-rail{fill:var(--f-line)}.f-bar{fill:var(--f-main)}.f-loss{fill:var(--f-loss)}.f-card{fill:var(--f-card)}\n"
            ".f-edge{stroke:var(--f-line);stroke-width:1}.f-empty{fill:none;stroke:var(--f-line);stroke-width:1;stroke-dasharray:3 3}.f-stage{fill:var(--f-main)}\n"
            ".f-gridline{stroke:var(--f-line);fill:none}.f-axis{stroke:var(--f-soft);fill:none}\n"
-           ".f-node{fill:var(--f-card);stroke:var(--f-fg);stroke-width:1}.f-ends{fill:var(--f-bg);stroke:var(--f-main);stroke-width:2.5}\n"
+           ".f-node{fill:var(--f-card);stroke:var(--f-fg);stroke-width:1}.f-ours{fill:var(--f-bg);stroke-dasharray:5 2.5}.f-ends{fill:var(--f-bg);stroke:var(--f-main);stroke-width:2.5}\n"
            ".f-link{fill:none;stroke:var(--f-main)}.f-head{fill:var(--f-main)}.f text.f-halo{stroke:var(--f-bg);stroke-width:4px;stroke-linejoin:round;paint-order:stroke}\n"
            ".f-grade .f-full{fill:currentColor}.f-grade .f-hollow{fill:none;stroke:currentColor;stroke-width:.8}\n"
            ".f-mark .f-full{fill:currentColor}.f-mark .f-cross{fill:none;stroke:currentColor;stroke-width:2.6}.f-mark .f-ring{fill:none;stroke:currentColor;stroke-width:1.8}\n"

@@ -147,6 +147,10 @@ tests_unit_plugins_test_score_SOURCES = tests/unit/plugins/test_score.c tests/un
 tests_unit_plugins_test_score_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_plugins_test_score_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_flow_connect
+tests_unit_plugins_test_flow_connect_SOURCES = tests/unit/plugins/test_flow_connect.c plugins/analysis/flow/connect.c plugins/analysis/flow/flow.h
+tests_unit_plugins_test_flow_connect_LDADD = $(UNIT_LDADD)
+
 # The page is read back as XML.
 check_PROGRAMS += tests/unit/plugins/test_html
 tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)

@@ -423,6 +423,25 @@ static void a_map_draws_until_its_share_and_what_must_always_be_there(void **sta
     assert_true(says("again: 15|") && says("1 step of the table is not drawn, 5.0%")); // to itself: in the box
 }
 
+static void what_the_company_does_stands_in_boxes_of_its_own_kind(void **state)
+{
+    const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_FROM, "a"), FIGURE_PART(VOC_AS_TO, "b"), FIGURE_PART(VOC_AS_COUNT, "n")};
+    const voc_figure f = figure_of(VOC_FIGURE_MAP, parts, 3);
+    (void)state;
+    if (!map_possible()) skip();
+    put_row(0, "(start)", "call", 60);
+    put_row(1, "call", "touchpoint:call", 40); // the same word for both
+    put_row(2, "touchpoint:call", "order", 30);
+    voc_table t = table_of(3, &f);
+    draw(&t, FIGURE_NARROW);
+    nothing_lies_outside_or_on_another();
+    assert_true(says("call|call|") && !says("touchpoint:"));
+    assert_true(says("what customers do|what the company does|"));
+    t = table_of(1, &f);
+    draw(&t, FIGURE_NARROW);
+    assert_true(says("call|") && !says("what customers do"));
+}
+
 static void a_step_is_drawn_only_where_an_arrow_leads_to_it(void **state)
 {
     const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_FROM, "a"), FIGURE_PART(VOC_AS_TO, "b"), FIGURE_PART(VOC_AS_COUNT, "n")};
@@ -551,6 +570,7 @@ int main(void)
         cmocka_unit_test(pictures_of_a_series_share_their_axes_and_a_name_has_one_colour),
         cmocka_unit_test(a_map_of_any_names_fits_and_says_what_it_leaves_out),
         cmocka_unit_test(a_map_draws_until_its_share_and_what_must_always_be_there),
+        cmocka_unit_test(what_the_company_does_stands_in_boxes_of_its_own_kind),
         cmocka_unit_test(a_step_is_drawn_only_where_an_arrow_leads_to_it),
         cmocka_unit_test(every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark),
         cmocka_unit_test(text_is_cut_between_characters_and_never_lost),

@@ -325,7 +325,7 @@ static void people_see_the_steps_that_make_up_80_per_cent_and_how_many_are_not_s
     assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_OK);
     voc_table t = paths_table(&r, "flow");
     assert_int_equal(t.n_rows, 3); // 10 + 8 + 8 of 30
-    assert_true(paths_notes(&t, "4 rarer ones are (4 times together)"));
+    assert_true(paths_notes(&t, "4 rarer ones (4 times together) are"));
     assert_int_equal(paths_table(&r, "edges").n_rows, 7);
     assert_int_equal(paths_fold(&r, VOC_NA, 1, all), VOC_OK);
     assert_int_equal(r.result.n_tables, 1);

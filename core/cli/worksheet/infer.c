@@ -98,6 +98,7 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     if (!j->evidence_declared) list_rows(w, "  what does one cost?", no_cost);
     if (!j->evidence_declared && !has_value(w)) printf("  what is one such act worth to you? (column value; without it nothing says what pays)\n");
     if (!j->n_stages) printf("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
+    if (j->n_stages && !j->n_exits) printf("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
     printf("  each guess stands in journey.xml as a note with its reason\n");
     printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", c->args[0], subject_typed(c), folder);
     if (s->is_project) printf("      voc journey use %s %s, then voc stages %s%s%s\n", c->args[0], folder, c->args[0], j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : c->args[0]);

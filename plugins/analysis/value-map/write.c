@@ -231,7 +231,7 @@ static void needs_figures(struct page *p)
         p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role acts for", "Each cell: the share of the people of a role who did something to get it. The marks: by how many people it is known.", did,
                                sizeof did / sizeof *did, 0, 0);
     if (!p->rc)
-        p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role speaks of", "Each cell: the share of the people of a role who spoke of it, for or against, of those who said anything at all.", said,
+        p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role speaks of", "Each cell: the share of the people of a role who spoke of it, for or against, of those who said anything at all. The marks: by how many people it is known that the role wants it, by deeds or by words.", said,
                                sizeof said / sizeof *said, 0, 0);
 }
 

@@ -94,18 +94,6 @@ static struct trial_slot *shared_slot(struct trial_run_state *r, uint32_t first,
     return &level->slots[*at - 1];
 }
 
-static void add_slot(struct trial_slot *sum, const struct trial_slot *slot)
-{
-    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-        sum->o[k] += slot->o[k];
-        sum->e[k] += slot->e[k];
-    }
-    sum->placebo_o += slot->placebo_o;
-    sum->placebo_e += slot->placebo_e;
-    sum->exposed = sum->exposed || slot->exposed;
-    sum->in_placebo = sum->in_placebo || slot->in_placebo;
-}
-
 // Positions before `to` are in no set to come: what their accounts got goes to the slots of the segment, in their order.
 static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
 {
@@ -120,7 +108,7 @@ static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
             continue;
         level->mapped = false;
         if (f->first_of_account[p] != TRIAL_NONE) {
-            add_slot(shared_slot(r, f->first_of_account[p], f->owner[p]), slot);
+            trial_slot_add(shared_slot(r, f->first_of_account[p], f->owner[p]), slot);
         } else {
             slot->account = f->owner[p];
             level->slots[level->n_slots++] = *slot;

@@ -135,6 +135,19 @@ struct trial_level {
     struct trial_cell cell;  // counts only
 };
 
+// What an account got, added to what it has; its money is not.
+static inline void trial_slot_add(struct trial_slot *sum, const struct trial_slot *slot)
+{
+    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
+        sum->o[k] += slot->o[k];
+        sum->e[k] += slot->e[k];
+    }
+    sum->placebo_o += slot->placebo_o;
+    sum->placebo_e += slot->placebo_e;
+    sum->exposed = sum->exposed || slot->exposed;
+    sum->in_placebo = sum->in_placebo || slot->in_placebo;
+}
+
 enum trial_rc trial_level_init(struct trial_level *level, const struct trial_alloc *alloc, uint32_t n_accounts,
                                uint32_t n_types);
 void trial_level_empty(struct trial_level *level, uint32_t n_types);  // its memory stays

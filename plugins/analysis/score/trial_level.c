@@ -199,14 +199,7 @@ static enum trial_rc fold_accounts(struct trial_level *into, struct trial_level 
         struct trial_slot *sum = trial_level_slot(into, alloc, slot->account);
         if (!sum)
             return TRIAL_NOMEM;
-        for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-            sum->o[k] += slot->o[k];
-            sum->e[k] += slot->e[k];
-        }
-        sum->placebo_o += slot->placebo_o;
-        sum->placebo_e += slot->placebo_e;
-        sum->exposed = sum->exposed || slot->exposed;
-        sum->in_placebo = sum->in_placebo || slot->in_placebo;
+        trial_slot_add(sum, slot);
         if (money)
             sum->money += value * (slot->o[0] - slot->e[0]);
         if (from->mapped)

@@ -153,11 +153,11 @@ tests_unit_plugins_test_flow_connect_LDADD = $(UNIT_LDADD)
 
 # The page is read back as XML.
 check_PROGRAMS += tests/unit/plugins/test_html
-tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
+tests_unit_plugins_test_html_SOURCES = tests/unit/plugins/test_html.c tests/unit/plugins/page_host.h tests/unit/base/fault.h $(plugins_output_html_output_html_la_SOURCES)
 tests_unit_plugins_test_html_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/plugins/test_html_pictures
-tests_unit_plugins_test_html_pictures_SOURCES = tests/unit/plugins/test_html_pictures.c $(plugins_output_html_output_html_la_SOURCES)
+tests_unit_plugins_test_html_pictures_SOURCES = tests/unit/plugins/test_html_pictures.c tests/unit/plugins/page_host.h $(plugins_output_html_output_html_la_SOURCES)
 tests_unit_plugins_test_html_pictures_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
 # Pictures are read back as XML: what is cut, lies outside or came from a stranger is seen.

@@ -16,35 +16,11 @@
 #include "base/str.h"
 #include "base/xml.h"
 #include "tests/unit/base/fault.h"
+#include "tests/unit/plugins/page_host.h"
 
 const voc_plugin *voc_plugin_query(uint32_t host_abi_major);
 
-// ---- a host that keeps what is written -----------------------------------------------------------------------------------------
-
-static struct buf page;
-static voc_rc write_rc;
-
-static void *host_alloc(voc_context *cx, size_t size)
-{
-    (void)cx;
-    return mem_alloc(size);
-}
-static void *host_resize(voc_context *cx, void *old, size_t size)
-{
-    (void)cx;
-    return mem_realloc(old, size);
-}
-static void host_free(voc_context *cx, void *ptr)
-{
-    (void)cx;
-    mem_free(ptr);
-}
-static voc_rc host_write(voc_writer *w, const void *data, size_t size)
-{
-    (void)w;
-    return write_rc ? write_rc : buf_add(&page, data, size);
-}
-static const voc_host host = {.struct_size = sizeof host, .version = "test", .alloc = host_alloc, .resize = host_resize, .free = host_free, .write = host_write};
+// ---- pages ---------------------------------------------------------------------------------------------------------------------
 
 static voc_rc render(const voc_meta *meta, const voc_table *tables, size_t n)
 {

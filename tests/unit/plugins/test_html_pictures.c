@@ -14,32 +14,9 @@
 #include "base/str.h"
 #include "base/xml.h"
 #include "plugins/common/figure/declare.h"
+#include "tests/unit/plugins/page_host.h"
 
 const voc_plugin *voc_plugin_query(uint32_t host_abi_major);
-
-static struct buf page;
-
-static void *host_alloc(voc_context *cx, size_t size)
-{
-    (void)cx;
-    return mem_alloc(size);
-}
-static void *host_resize(voc_context *cx, void *old, size_t size)
-{
-    (void)cx;
-    return mem_realloc(old, size);
-}
-static void host_free(voc_context *cx, void *ptr)
-{
-    (void)cx;
-    mem_free(ptr);
-}
-static voc_rc host_write(voc_writer *w, const void *data, size_t size)
-{
-    (void)w;
-    return buf_add(&page, data, size);
-}
-static const voc_host host = {.struct_size = sizeof host, .version = "test", .alloc = host_alloc, .resize = host_resize, .free = host_free, .write = host_write};
 
 // ---- tables --------------------------------------------------------------------------------------------------------------
 

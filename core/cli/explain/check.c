@@ -18,6 +18,9 @@ struct asking { // one recipe over one table
     unsigned char *state; // of each cell
     voc_str *keys;        // recipe_keys of each row; of rows that are not asked for: ptr NULL
     size_t n_keys, shown;
+    size_t *first, *next; // of rows whose keys have the same hash: the first one (of n_first), and that behind each; SIZE_MAX: none
+    size_t n_first;
+    const voc_str *like;  // keys of one of them
     size_t seen;          // rows of the answer that are rows of the table
     size_t *columns;      // of the result: number of the column here, or SIZE_MAX
     double *scale;        // of the result: what one of it is here
@@ -76,15 +79,53 @@ static voc_rc head(void *user, const char *const *names, size_t n)
 
 // ---- rows of the answer --------------------------------------------------------------------------------------------------------------------
 
+// As recipe_key has it; ptr NULL: this is no key.
+static voc_str text_of(const voc_cell *c, char digits[32])
+{
+    if (c->type == VOC_CELL_TEXT) return c->s;
+    if (c->type == VOC_CELL_NA) return STR("");
+    if (c->type != VOC_CELL_INT) return str_mk(NULL, 0);
+    (void)snprintf(digits, 32, "%" PRId64, c->i);
+    return str_of(digits);
+}
+
 static bool is_key(const voc_cell *c, voc_str key)
 {
     char digits[32];
-    if (key.ptr == recipe_any) return true;
-    if (c->type == VOC_CELL_TEXT) return str_eq(c->s, key);
-    if (c->type == VOC_CELL_NA) return !key.len;
-    if (c->type != VOC_CELL_INT) return c->type == VOC_CELL_NA && !key.len;
-    (void)snprintf(digits, sizeof digits, "%" PRId64, c->i);
-    return str_is(key, digits);
+    const voc_str text = text_of(c, digits);
+    return key.ptr == recipe_any || (text.ptr && str_eq(text, key));
+}
+
+// Columns that the table does not have tell nothing apart: they are the same in each row, and in no hash.
+static uint64_t key_hash(const struct asking *a, const voc_cell *cells, const voc_str *keys)
+{
+    char digits[32];
+    uint64_t h = 0;
+    for (size_t i = 0; i < a->n_keys; i++) {
+        const voc_str text = keys[i].ptr == recipe_any || !cells ? keys[i] : text_of(&cells[i], digits);
+        if (keys[i].ptr != recipe_any && text.ptr) h = hash64(text.ptr, text.len, h + 1);
+    }
+    return h;
+}
+
+// Every row that is asked for, under the hash of its keys.
+static voc_rc sort_keys(struct asking *a)
+{
+    const size_t n = a->s->view.n_rows;
+    for (a->n_first = 64; a->n_first < n;) a->n_first *= 2;
+    a->first = arena_alloc(&a->x->c->arena, a->n_first * sizeof *a->first);
+    a->next = arena_alloc(&a->x->c->arena, (n + 1) * sizeof *a->next);
+    if (!a->first || !a->next) return VOC_E_NOMEM;
+    memset(a->first, 0xFF, a->n_first * sizeof *a->first);
+    for (size_t row = n; row-- > 0;) {
+        const voc_str *keys = a->keys + row * a->n_keys;
+        if (!keys->ptr) continue;
+        size_t *first = &a->first[key_hash(a, NULL, keys) & (a->n_first - 1)];
+        a->next[row] = *first;
+        *first = row;
+        a->like = keys;
+    }
+    return VOC_OK;
 }
 
 static void tell(struct asking *a, size_t row, size_t column, const voc_cell *here, const voc_cell *there)
@@ -108,8 +149,8 @@ static voc_rc answer(void *user, const voc_cell *cells, size_t n)
     struct asking *a = user;
     const voc_table *v = &a->s->view;
     if (host_cancelled()) return VOC_CANCELLED;
-    for (size_t row = 0; row < v->n_rows; row++) {
-        bool fits = a->keys[row * a->n_keys].ptr != NULL;
+    for (size_t row = a->like ? a->first[key_hash(a, cells, a->like) & (a->n_first - 1)] : SIZE_MAX; row != SIZE_MAX; row = a->next[row]) {
+        bool fits = true;
         for (size_t i = 0; i < a->n_keys && fits; i++) fits = is_key(&cells[i], a->keys[row * a->n_keys + i]);
         a->seen += fits;
         for (size_t i = 0; fits && i < n; i++) {
@@ -187,7 +228,8 @@ static voc_rc ask(struct asking *a)
             any = true;
         }
     }
-    voc_rc rc = any ? run(a, SIZE_MAX, &whole) : VOC_OK;
+    voc_rc rc = any ? sort_keys(a) : VOC_OK;
+    if (!rc && any) rc = run(a, SIZE_MAX, &whole);
     if (!rc && any && whole) left_out(a);
     for (size_t k = 0; !whole && k < v->n_rows * v->n_columns; k++)
         if (a->state[k] == ASKED) a->state[k] = NOT_ASKED;

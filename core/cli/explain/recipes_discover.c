@@ -20,8 +20,8 @@
 // The range of the median: where the band of the curve comes down to a half (Brookmeyer and Crowley).
 #define BANDS(part) \
     "bands AS (SELECT *, sum(1.0 * gone / (at_risk * (at_risk - gone))) OVER (PARTITION BY " part " ORDER BY us) AS v FROM steps),\n" \
-    "  ranges AS (SELECT *, exp(-exp(ln(-ln(stay)) + 1.959963984540054 * sqrt(v) / abs(ln(stay)))) AS lo,\n" \
-    "    exp(-exp(ln(-ln(stay)) - 1.959963984540054 * sqrt(v) / abs(ln(stay)))) AS hi FROM bands WHERE stay > 0 AND stay < 1)"
+    "  ranges AS (SELECT *, CASE WHEN stay > 0 AND stay < 1 THEN exp(-exp(ln(-ln(stay)) + 1.959963984540054 * sqrt(v) / abs(ln(stay)))) END AS lo,\n" \
+    "    CASE WHEN stay > 0 AND stay < 1 THEN exp(-exp(ln(-ln(stay)) - 1.959963984540054 * sqrt(v) / abs(ln(stay)))) END AS hi FROM bands)"
 #define RANGE_OF(keys, part, only) \
     "WITH " STAYS(part, only) ",\n  " CURVE(part) ",\n  " BANDS(part) "\n" \
     "  SELECT " keys ", min(CASE WHEN lo < 0.5 + 1.5e-8 THEN us END) / 86400e6 AS median_lo_days,\n" \
@@ -45,9 +45,9 @@
     OUTCOMES(part, of, joined, only) "\n  SELECT " keys ", " SHARES_THEN "\n  FROM by_then WHERE after = (SELECT max(after) FROM looked)"
 #define CURVES(keys, part, only) \
     "SELECT * FROM (WITH " STAYS(part, only) ",\n  " CURVE(part) ",\n  " BANDS(part) "\n" \
-    "  SELECT " keys ", s.at_risk, s.moved AS advanced, s.gone - s.moved AS left_then, s.us / 86400e6 AS days, s.stay, lo, hi,\n" \
-    "    sum(1.0 * s.before * s.moved / s.at_risk) OVER o AS moved_on, sum(1.0 * s.before * (s.gone - s.moved) / s.at_risk) OVER o AS left\n" \
-    "  FROM steps AS s LEFT JOIN ranges AS r USING (" part ", us) WINDOW o AS (PARTITION BY " part " ORDER BY us)\n" \
+    "  SELECT " keys ", at_risk, moved AS advanced, gone - moved AS left_then, us / 86400e6 AS days, stay, lo, hi,\n" \
+    "    sum(1.0 * before * moved / at_risk) OVER o AS moved_on, sum(1.0 * before * (gone - moved) / at_risk) OVER o AS left\n" \
+    "  FROM ranges WINDOW o AS (PARTITION BY " part " ORDER BY us)\n" \
     "  UNION ALL SELECT " keys ", count(*), 0, 0, 0, 1, NULL, NULL, 0, 0 FROM stays GROUP BY " part "){only}"
 
 // ---- where journeys break ----------------------------------------------------------------------------------------------------------------

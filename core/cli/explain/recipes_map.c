@@ -30,10 +30,10 @@ static const struct recipe all[] = {
      "  acts AS MATERIALIZED (SELECT unit, time_us, res_us FROM event JOIN exact USING (resolution)\n    WHERE actor = 'customer' AND class = 'value'),\n"
      "  touches AS MATERIALIZED (SELECT event.rowid AS touch, unit, stage, touchpoint, time_us, res_us, window_us FROM event\n"
      "    JOIN exact USING (resolution) JOIN windows USING (stage) WHERE " TOUCH "{and stage stage:stage}{and touchpoint what:touchpoint}),\n"
-     "  acted AS (SELECT DISTINCT touch FROM touches AS t JOIN acts AS a ON a.unit = t.unit AND a.time_us - t.time_us BETWEEN 0 AND window_us\n"
+     "  acted AS (SELECT touch FROM touches AS t JOIN acts AS a ON a.unit = t.unit AND a.time_us - t.time_us BETWEEN 0 AND window_us\n"
      "    AND a.time_us / max(a.res_us, t.res_us) > t.time_us / max(a.res_us, t.res_us))\n"
-     "  SELECT 'they meet' AS lane, stage, touchpoint AS what, 1.0 * count(acted.touch) / count(*) AS value\n"
-     "  FROM touches LEFT JOIN acted USING (touch) GROUP BY stage, touchpoint"},
+     "  SELECT 'they meet' AS lane, stage, touchpoint AS what, avg(touch IN (SELECT touch FROM acted)) AS value\n"
+     "  FROM touches GROUP BY stage, touchpoint"},
     {"map", "map", "lane=time in stage", "top", ROW, "value",
      "WITH " STAYS("stage", "{and stage stage:stage}") ",\n  " CURVE("stage") "\n  SELECT 'time in stage' AS lane, stage, 'time' AS what,\n    " WHEN_STAY("0.5") " / 86400e6 AS value\n  FROM steps GROUP BY stage"},
     {"map", "map", "lane=leave without going on", "top", ROW, "value",

@@ -208,10 +208,11 @@ static size_t touchpoint_named(const struct source *s, voc_str word)
     return s && row == SIZE_MAX ? figures_row(&s->view, "title", word) : row;
 }
 
-static voc_rc try_word(struct explainer *x, voc_str word, bool *found)
+// What the journey, the events or the score call so.
+static voc_rc try_thing(struct explainer *x, voc_str word, bool *found)
 {
-    const struct source *codes = figures_table(x, "codes"), *touchpoints = figures_table(x, "touchpoints"), *s;
-    size_t row = codes ? figures_row(&codes->view, "code", word) : SIZE_MAX, column = 0;
+    const struct source *codes = figures_table(x, "codes"), *touchpoints = figures_table(x, "touchpoints");
+    size_t row = codes ? figures_row(&codes->view, "code", word) : SIZE_MAX;
     uint32_t stage = 0;
     const struct claim *claim = NULL;
     const char *element = "";
@@ -222,11 +223,18 @@ static voc_rc try_word(struct explainer *x, voc_str word, bool *found)
     if (stage_named(x, word, &stage)) return explain_stage(x, stage);
     if (declared_named(x, word, &claim, &element)) return explain_declared(x, claim, element);
     if (action_named(x, word, &action)) return explain_action(x, action);
-    if ((s = column_named(x, word, &column)) != NULL) {
-        voc_rc rc = figures_of_column(x, s, column, SIZE_MAX);
-        return rc ? rc : again_column(x, s, column, SIZE_MAX);
-    }
-    return figures_of_number(x, word, found);
+    *found = false;
+    return VOC_OK;
+}
+
+static voc_rc try_number(struct explainer *x, voc_str word, bool *found)
+{
+    size_t column = 0;
+    const struct source *s = column_named(x, word, &column);
+    if (!s) return figures_of_number(x, word, found);
+    *found = true;
+    voc_rc rc = figures_of_column(x, s, column, SIZE_MAX);
+    return rc ? rc : again_column(x, s, column, SIZE_MAX);
 }
 
 // "webinar expected": one number of one touchpoint.
@@ -267,7 +275,9 @@ static voc_rc not_found(struct explainer *x, voc_str word)
     for (size_t i = 0; i < x->sources.n; i++)
         for (size_t k = 0; k < x->sources.at[i].view.n_columns && n < NAMES_MAX; k++) names[n++] = z(x, x->sources.at[i].view.columns[k].name);
     const char *near = str_nearest(word, names, n);
-    if (near)
+    if (x->refused_one)
+        snprintf(hint, sizeof hint, "%s", x->refused_one);
+    else if (near)
         snprintf(hint, sizeof hint, "did you mean %s?", near);
     else if (x->j->n_stages == 0)
         snprintf(hint, sizeof hint, "the project follows no journey yet: voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, your own folder)");
@@ -291,18 +301,55 @@ static voc_str joined(struct explainer *x, int from, int to)
     return ok ? s : STR("");
 }
 
+struct words { voc_str all, row, last; bool several; };
+
+// Of an analysis that comes first: only it is run.
+static voc_rc answer_of_one(struct explainer *x, int from, const struct words *w, bool *found)
+{
+    voc_rc rc = cli_catalogue(x->c);
+    if (rc || !w->several || !catalogue_find(x->c->catalogue, VOC_KIND_ANALYSIS, str_of(x->c->args[from]))) return rc;
+    rc = figures_gather(x, x->c->args[from]);
+    if (!rc) rc = figures_of_place(x, w->row, w->last, found);
+    if (!rc && x->refused[0]) x->refused_one = arena_printf(&x->c->arena, "%s", x->refused);
+    if (!rc && !*found) figures_forget(x);
+    return rc;
+}
+
+// Of a touchpoint, a code, a stage or an action: of all analyses the score is enough.
+static voc_rc answer_of_thing(struct explainer *x, const struct words *w, bool *found)
+{
+    if (figures_is_number(w->all)) return VOC_OK;
+    voc_rc rc = figures_gather(x, "score");
+    if (!rc) rc = figures_of_stages(x);
+    if (!rc) rc = try_thing(x, w->all, found);
+    if (!rc && !*found && w->several) rc = try_number_of(x, w->row, w->last, found);
+    if (!rc && !*found) figures_forget(x);
+    return rc;
+}
+
+static voc_rc answer_of_all(struct explainer *x, const struct words *w, bool *found)
+{
+    voc_rc rc = figures_gather(x, NULL);
+    if (!rc) rc = figures_of_stages(x);
+    if (!rc && figures_is_number(w->all)) rc = try_thing(x, w->all, found);
+    if (!rc && !*found) rc = try_number(x, w->all, found);
+    return rc || *found || !w->several ? rc : figures_of_place(x, w->row, w->last, found);
+}
+
 static voc_rc answer(struct explainer *x, int from)
 {
-    int n = x->c->n_args;
+    const int n = x->c->n_args;
+    const struct words w = {joined(x, from, n), joined(x, from, n - 1), str_of(x->c->args[n - 1]), n - from > 1};
     bool found = false;
     if (x->asked) { // what stands in its tables, and nothing else
-        voc_rc of = n - from > 1 ? figures_of_place(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found) : VOC_OK;
+        voc_rc of = figures_gather(x, NULL);
+        if (!of && w.several) of = figures_of_place(x, w.row, w.last, &found);
         return of || found ? of : not_found(x, joined(x, from + 1, n));
     }
-    voc_rc rc = try_word(x, joined(x, from, n), &found);
-    if (!rc && !found && n - from > 1) rc = try_number_of(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
-    if (!rc && !found && n - from > 1) rc = figures_of_place(x, joined(x, from, n - 1), str_of(x->c->args[n - 1]), &found);
-    return rc || found ? rc : not_found(x, joined(x, from, n));
+    voc_rc rc = answer_of_one(x, from, &w, &found);
+    if (!rc && !found) rc = answer_of_thing(x, &w, &found);
+    if (!rc && !found) rc = answer_of_all(x, &w, &found);
+    return rc || found ? rc : not_found(x, w.all);
 }
 
 // ---- which project ---------------------------------------------------------------------------------------------------------------------
@@ -343,7 +390,8 @@ static voc_rc open_project(struct explainer *x, int *from)
 
 static voc_rc check_all(struct explainer *x)
 {
-    voc_rc rc = views_new(&x->views);
+    voc_rc rc = figures_gather(x, NULL);
+    if (!rc) rc = views_new(&x->views);
     if (!rc) views_bound(x->views, cli_threads(x->c), cli_memory(x->c));
     if (!rc) views_show(x->views, x->p, x->j, x->c->diag);
     if (!rc) rc = views_register(x->views, x->p);
@@ -357,15 +405,12 @@ int run_explain(struct cli *c)
     voc_rc rc = open_project(&x, &from);
     if (!rc) rc = cli_journey(c, x.p, STR(""), &x.j);
     if (!rc) rc = asked_of(&x, from);
-    if (!rc) rc = figures_gather(&x);
     if (!rc && c->own[EXPLAIN_CHECK].i) rc = check_all(&x);
     else if (!rc) rc = answer(&x, from);
     if (!rc) rc = cli_tables(c, x.p, x.j, x.out.at, x.out.n);
     for (size_t i = 0; i < x.out.n; i++) table_free(x.out.at[i]);
     vec_free(&x.out);
-    vec_free(&x.sources);
-    for (size_t i = 0; i < x.n_runs; i++) fold_free(&x.runs[i]);
-    mem_free(x.runs);
+    figures_forget(&x);
     for (size_t i = 0; i < STAGES_TABLES; i++) table_free(x.stages[i]);
     project_close(x.p);
     views_free(x.views);

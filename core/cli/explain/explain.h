@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // voc explain: what a word or a number of the output means, how it came about, and how to get it again. Shared by its files:
 //   explain.c    what is meant: a code, a touchpoint, a stage, a number's name, a number
-//   figures.c    the tables that numbers stand in        defined.c    the lines of journey.xml that define a thing
+//   gather.c     the tables that numbers stand in        defined.c    the lines of journey.xml that define a thing
+//   figures.c    rows and columns of them                asked.c      an analysis with options of its own
 //   customers.c  example customers, event by event       again.c      the query that gives a figure again
 //   places.c     a number by its digits, or by row and column            again_places.c  the same for any table
 #ifndef VOC_CLI_EXPLAIN_H
@@ -23,6 +24,7 @@ struct explainer {
     struct table *stages[STAGES_TABLES]; // NULL: the journey has none
     VEC(struct source) sources;
     char refused[400];        // why an analysis said nothing, or empty
+    const char *refused_one;  // ... the one that is named, or NULL
     const struct plugin *asked;       // the analysis that is asked about with options, or NULL: all of them
     const struct option_given *given; // these options
     size_t n_given;
@@ -36,8 +38,12 @@ struct explainer {
 voc_rc asked_of(struct explainer *x, int from);                    // asked and given, from the words and the command line
 const char *asked_typed(struct explainer *x, const struct source *s); // the command that shows the table: "voc discover a.voc --since=2025-07-01 --table breaks"; NULL: no memory
 
+// gather.c
+voc_rc figures_gather(struct explainer *x, const char *only); // the tables of this analysis, or (NULL) of all; with options, of the one they are for
+voc_rc figures_of_stages(struct explainer *x);                // behind them those of voc stages
+void figures_forget(struct explainer *x);                     // what was gathered
+
 // figures.c
-voc_rc figures_gather(struct explainer *x);
 const struct source *figures_table(const struct explainer *x, const char *name); // NULL: none
 size_t figures_column(const voc_table *t, const char *name);                     // SIZE_MAX: none
 const voc_cell *figures_cell(const voc_table *t, size_t row, const char *column); // NULL: no such column

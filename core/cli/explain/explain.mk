@@ -9,4 +9,5 @@ core_cli_voc_SOURCES += core/cli/explain/explain.c core/cli/explain/explain.h \
 	core/cli/explain/recipes_sipoc.c core/cli/explain/recipes_value.c \
 	core/cli/explain/customers.c \
 	core/cli/explain/defined.c \
-	core/cli/explain/figures.c
+	core/cli/explain/figures.c \
+	core/cli/explain/gather.c

@@ -1,58 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The numbers that can be asked about: every table of every analysis, and the table of stages. A number is found by its name,
-// by its row, or by the digits that were read on a page.
+// The numbers that can be asked about, in the tables that were gathered: found by their names or their rows.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/explain/explain.h"
-
-// ---- gathering ----------------------------------------------------------------------------------------------------------------
-
-static voc_rc add_source(struct explainer *x, struct table *t, const char *command, bool plugin)
-{
-    struct source s = {.command = command, .plugin = plugin};
-    voc_rc rc = table_view(t, &s.view);
-    if (!rc) rc = vec_reserve(&x->sources, 1, 10000);
-    if (!rc) x->sources.at[x->sources.n++] = s;
-    return rc;
-}
-
-// An analysis that refuses (nothing of value is declared, stages are the company's own) does not end the explanation.
-static voc_rc run_one(struct explainer *x, struct plugin *a)
-{
-    struct diag *own = diag_new(), *before = x->c->diag;
-    struct fold_result *r = &x->runs[x->n_runs];
-    voc_rc rc = VOC_OK;
-    if (!own) return VOC_E_NOMEM;
-    x->c->diag = own;
-    rc = cli_fold(x->c, x->p, x->j, a->note.name, x->given, x->asked ? x->n_given : 0, r);
-    x->c->diag = before;
-    for (size_t i = 0; x->asked && i < diag_n(own); i++) diag_add(before, diag_at(own, i)); // asked for by name: what it says is said
-    if (!rc) x->n_runs++;
-    for (size_t i = 0; i < r->n_tables && !rc; i++) rc = add_source(x, r->tables[i], a->note.name, true);
-    bool tell = strcmp(a->note.name, "score") == 0 || !x->refused[0]; // most words are the score's
-    for (size_t i = 0; rc && tell && i < diag_n(own); i++)
-        if (diag_at(own, i)->severity == VOC_ERROR) snprintf(x->refused, sizeof x->refused, "voc %s: %s", a->note.name, diag_at(own, i)->message);
-    diag_free(own);
-    return rc == VOC_E_NOMEM || rc == VOC_CANCELLED || rc == VOC_E_LIMIT || x->asked ? rc : VOC_OK;
-}
-
-voc_rc figures_gather(struct explainer *x)
-{
-    voc_rc rc = cli_catalogue(x->c);
-    size_t n = rc ? 0 : catalogue_n(x->c->catalogue);
-    x->runs = mem_zalloc(n + 1, sizeof *x->runs);
-    if (!rc && !x->runs) rc = VOC_E_NOMEM;
-    for (size_t i = 0; i < n && !rc; i++) {
-        struct plugin *a = catalogue_at(x->c->catalogue, i);
-        if (a->note.kind == VOC_KIND_ANALYSIS && !a->refused && (!x->asked || a == x->asked)) rc = run_one(x, a);
-    }
-    if (!rc && x->j->n_stages && !x->asked) rc = cli_stages(x->c, x->p, x->j, 0, x->stages);
-    for (size_t i = 0; i < STAGES_TABLES && !rc; i++)
-        if (x->stages[i]) rc = add_source(x, x->stages[i], "stages", false);
-    return rc;
-}
 
 // ---- finding -------------------------------------------------------------------------------------------------------------------
 

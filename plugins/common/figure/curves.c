@@ -29,29 +29,6 @@ static bool of_series(const struct curves *c, size_t row, size_t k)
     return part_column(c->p->t, c->p->f, VOC_AS_SERIES) == NO_PART || same_text(part_text(c->p, row, VOC_AS_SERIES), c->name[k]);
 }
 
-// Steps of 1, 2 or 5 times a power of ten; of days, weeks and hours where x is a time.
-static double nice_step(double span, double wanted, bool time)
-{
-    static const double times[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 259200, 432000, 604800, 1209600, 2592000, 5184000, 7776000, 15552000, 31536000};
-    if (time && span < 31536000e6 * 6)
-        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-            if (span / (times[i] * 1e6) <= wanted) return times[i] * 1e6;
-    double step = pow(10, floor(log10(span / wanted)));
-    if (span / step > wanted) step *= 2;
-    if (span / step > wanted) step *= 2.5;
-    if (span / step > wanted) step *= 2;
-    return step;
-}
-
-static void say_x(const struct curves *c, uint32_t part, double x, double step, char *out, size_t size)
-{
-    const size_t k = part_column(c->p->t, c->p->f, part);
-    voc_cell cell = {.type = ((const voc_column *)(const void *)((const char *)c->p->t->columns + k * c->p->t->column_size))->type, .r = x, .i = (int64_t)llround(x)};
-    if (cell.type == VOC_CELL_MONEY) cell.i = (int64_t)llround(x * 1e6);
-    if (cell.type == VOC_CELL_REAL || cell.type == VOC_CELL_RANGE) cell.digits = step < 1 ? (uint32_t)ceil(-log10(step)) : 0;
-    say_cell(out, size, c->p->t, &cell);
-}
-
 static bool is_time(const struct curves *c)
 {
     for (size_t r = 0; r < c->p->t->n_rows; r++) {
@@ -66,15 +43,15 @@ static void axes(const struct curves *c)
     struct pen *pen = c->p->pen;
     char s[80];
     struct wrapped w;
-    const double dy = nice_step(c->y_hi - c->y_lo, 5, false), dx = nice_step(c->x_hi - c->x_lo, (c->right - c->left) / 80, is_time(c));
+    const double dy = scale_step(c->y_hi - c->y_lo, 5, false), dx = scale_step(c->x_hi - c->x_lo, (c->right - c->left) / 80, is_time(c));
     for (double y = ceil(c->y_lo / dy - 1e-9) * dy; y <= c->y_hi + dy * 1e-9; y += dy) {
         pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-gridline\"/>", c->left, at_y(c, y), c->right);
-        say_x(c, VOC_AS_Y, y, dy, s, sizeof s);
+        say_at(c->p, VOC_AS_Y, y, dy, s, sizeof s);
         text_label(pen, s, c->left - 8, at_y(c, y) + SMALL * 0.36, AT_RIGHT, "f-soft");
     }
     for (double x = ceil(c->x_lo / dx - 1e-9) * dx; x <= c->x_hi + dx * 1e-9; x += dx) {
         pen_f(pen, "<path d=\"M%.1f %.1fv5\" class=\"f-axis\"/>", at_x(c, x), c->bottom);
-        say_x(c, VOC_AS_X, x, dx, s, sizeof s);
+        say_at(c->p, VOC_AS_X, x, dx, s, sizeof s);
         text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft");
     }
     pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-axis\"/>\n", c->left, c->bottom, c->right);

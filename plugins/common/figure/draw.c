@@ -164,6 +164,7 @@ voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, co
     struct pen body = {.host = host, .cx = cx}, whole = {.host = host, .cx = cx};
     if (!complete(t, f)) return VOC_E_BUG;
     struct picture p = {.pen = &body, .t = t, .f = f, .width = look->width > 0 ? look->width : figure_width(t, f), .id = look->id};
+    if (look->cut) p.cut = look->cut, p.piece = look->piece;
     p.limit = look->poster ? 0 : look->width > 0 ? look->width : FIGURE_LANDSCAPE;
     double y = look->alone ? put_title(&p) : 0;
     y = panels(&p, look->panel, y);
@@ -177,6 +178,6 @@ voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, co
         host->free(cx, whole.room.ptr);
         return body.rc ? body.rc : whole.rc;
     }
-    *out = (struct figure_drawn){whole.room.ptr, whole.room.len, p.width, y};
+    *out = (struct figure_drawn){whole.room.ptr, whole.room.len, p.width, y, p.items};
     return VOC_OK;
 }

@@ -59,6 +59,8 @@ struct picture { // one table, one figure, and what of it is drawn now
     const char *id;
     uint32_t panel;         // the part of which each text has a picture
     const voc_cell *series; // rows of this text only; NULL: all
+    const struct figure_cut *cut;
+    size_t piece, items;    // which piece of the cut, 0: all of it; how much there is to be cut between, 0: nothing
     char left_out[SAID_MAX]; // what was not drawn, as a sentence; empty: nothing
 };
 
@@ -74,8 +76,23 @@ bool same_text(voc_str a, voc_str b);
 // The distinct texts of a part in the order of their first rows, at most `most`; *more: how many there are beyond.
 size_t distinct(const struct picture *p, uint32_t part, voc_str *to, size_t most, size_t *more);
 size_t find_text(const voc_str *in, size_t n, voc_str s); // n: not among them
+uint32_t part_type(const struct picture *p, uint32_t part); // of its column; VOC_CELL_NA: no such part
 int grade_of(voc_str s); // 0 none .. 4 strong; -1: no grade
 int mark_of(voc_str s);  // of the verdict that the text begins with: 0 value, 1 incidental, 2 waste, 3 unproven; -1: none
+
+// ---- pieces (pieces.c) ----------------------------------------------------------------------------------------------------
+
+// Says what stands on this sheet and what on the next, of all that it is cut between. The height that it took.
+double piece_head(struct picture *p, const voc_str *names, size_t n, double y);
+bool piece_has(const struct picture *p, size_t i);
+size_t piece_from(const struct picture *p);
+size_t piece_to(const struct picture *p, size_t n); // at most n
+size_t grid_beside(double width); // stages that have room beside each other (grid.c)
+
+// ---- scales (parts.c) ----------------------------------------------------------------------------------------------------
+
+double scale_step(double span, double wanted, bool time); // 1, 2 or 5 times a power of ten, at most `wanted` in the span; of a time days, weeks, hours
+void say_at(const struct picture *p, uint32_t part, double x, double step, char *out, size_t size); // a value of the part's column, as on an axis
 
 // ---- shades (parts.c) ----------------------------------------------------------------------------------------------------
 

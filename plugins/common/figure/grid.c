@@ -141,7 +141,7 @@ static double heads(struct grid *g, double x, size_t from, size_t to, double wid
     struct pen *pen = g->p->pen;
     struct wrapped w;
     double head = 0;
-    for (size_t s = from; s < to; s++) {
+    for (size_t s = g->p->piece ? 0 : from; s < (g->p->piece ? g->n_stages : to); s++) {
         head_of(&w, g->stage[s], width);
         if (text_height(&w, SMALL) > head) head = text_height(&w, SMALL);
     }
@@ -155,7 +155,9 @@ static double heads(struct grid *g, double x, size_t from, size_t to, double wid
     return head;
 }
 
-// Stages from..to-1 beside each other.
+size_t grid_beside(double width) { return (size_t)((width - LANE) / STAGE); }
+
+// Stages from..to-1 beside each other. Sheets that hang beside each other have their lanes at the same heights.
 static double band(struct grid *g, size_t from, size_t to, size_t beside, double y)
 {
     const double top = y, width = (g->p->width - LANE) / (double)beside;
@@ -165,7 +167,7 @@ static double band(struct grid *g, size_t from, size_t to, size_t beside, double
         double height = 26;
         text_wrap(&w, g->lane[l], LANE - 10, SMALL, true, 4);
         if (text_height(&w, SMALL) + 2 * PAD > height) height = text_height(&w, SMALL) + 2 * PAD;
-        for (size_t s = from; s < to; s++) {
+        for (size_t s = g->p->piece ? 0 : from; s < (g->p->piece ? g->n_stages : to); s++) {
             const double is = cell(g, l, s, 0, 0, width - 3, 0, false);
             if (is > height) height = is;
         }
@@ -216,7 +218,7 @@ static double cards(struct grid *g, double y)
     const double top = y, width = g->p->width / (double)g->n_stages;
     struct wrapped w;
     y += heads(g, 0, 0, g->n_stages, width, y) + 8;
-    for (size_t l = 0; l < g->n_lanes; l++) {
+    for (size_t l = piece_from(g->p); l < piece_to(g->p, g->n_lanes); l++) {
         double height = 26;
         text_wrap(&w, g->lane[l], g->p->width - 20, SMALL, true, 3);
         const double head = text_height(&w, SMALL) + 10;
@@ -274,15 +276,16 @@ double draw_grid(struct picture *p, double y)
     g.graded = part_column(p->t, p->f, VOC_AS_GRADE) != NO_PART;
     if (g.n_lanes && g.n_stages && sort_rows(&g)) {
         const bool by_lane = (p->f->flags & VOC_FIGURE_BY_ROW) != 0;
-        size_t beside = (size_t)((p->width - LANE) / STAGE);
+        size_t beside = grid_beside(p->width);
+        y += piece_head(p, by_lane ? g.lane : g.stage, by_lane ? g.n_lanes : g.n_stages, y);
         if (p->width < 500) {
             y += blocks(&g, by_lane, y);
         } else if (by_lane && p->width / (double)g.n_stages >= CARD) {
             y += cards(&g, y);
         } else {
-            const size_t bands = (g.n_stages + beside - 1) / beside;
-            beside = (g.n_stages + bands - 1) / bands; // as even as can be
-            for (size_t s = 0; s < g.n_stages; s += beside) y += band(&g, s, s + beside < g.n_stages ? s + beside : g.n_stages, beside, y);
+            const size_t end = piece_to(p, g.n_stages), bands = (g.n_stages + beside - 1) / beside;
+            beside = p->piece ? p->cut->end[0] : (g.n_stages + bands - 1) / bands; // as even as can be
+            for (size_t s = piece_from(p); s < end; s += beside) y += band(&g, s, s + beside < end ? s + beside : end, beside, y);
         }
         if (part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART) {
             static const voc_str shades = VOC_LIT("The stronger the colour of a cell, or the longer the bar below a line, the larger its number within its lane."),

@@ -90,7 +90,7 @@ static double draw_beside(const struct heat *h, double y)
         text_put(pen, &w, h->column[k], left + ((double)k + 0.5) * width, y + head - text_height(&w, SMALL), SMALL, AT_MIDDLE, "f-bold");
     }
     y += head + 8;
-    for (size_t i = 0; i < h->n_rows; i++) {
+    for (size_t i = piece_from(h->p); i < piece_to(h->p, h->n_rows); i++) {
         double height = 30;
         text_wrap(&w, h->row[i], left - 12, SMALL, true, 4);
         if (text_height(&w, SMALL) + 8 > height) height = text_height(&w, SMALL) + 8;
@@ -110,7 +110,7 @@ static double draw_lists(const struct heat *h, double y)
     struct pen *pen = h->p->pen;
     const double top = y, left = h->p->width * 0.5;
     struct wrapped w;
-    for (size_t i = 0; i < h->n_rows; i++) {
+    for (size_t i = piece_from(h->p); i < piece_to(h->p, h->n_rows); i++) {
         text_wrap(&w, h->row[i], h->p->width, LARGE, true, 3);
         text_put(pen, &w, h->row[i], 0, y, LARGE, AT_LEFT, "f-large");
         y += text_height(&w, LARGE) + 6;
@@ -148,6 +148,7 @@ double draw_heat(struct picture *p, double y)
         if (h.at[i * h.n_columns + k] == NO_PART) h.at[i * h.n_columns + k] = r;
         if (part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&h.shades, x);
     }
+    y += piece_head(p, h.row, h.n_rows, y);
     const bool fits = p->width * 0.76 / (double)h.n_columns >= CELL_MIN;
     y += fits ? draw_beside(&h, y) : draw_lists(&h, y);
     y = shades_legend(p, &h.shades, VOC_AS_VALUE, 0, y + 8);

@@ -64,6 +64,12 @@ bool row_shown(const struct picture *p, size_t row)
     return !p->series || (c && c->type == p->series->type && same_text(c->s, p->series->s));
 }
 
+uint32_t part_type(const struct picture *p, uint32_t part)
+{
+    const size_t k = part_column(p->t, p->f, part);
+    return k == NO_PART ? VOC_CELL_NA : column_at(p->t, k)->type;
+}
+
 voc_str column_title(const voc_table *t, size_t k)
 {
     const voc_column *c = column_at(t, k);
@@ -188,6 +194,30 @@ double marks_legend(struct picture *p, double x, double y)
         at += w;
     }
     return y + 20;
+}
+
+// ---- scales ------------------------------------------------------------------------------------------------------------
+
+double scale_step(double span, double wanted, bool time)
+{
+    static const double times[] = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 259200, 432000, 604800, 1209600, 2592000, 5184000, 7776000, 15552000, 31536000};
+    if (time && span < 31536000e6 * 6)
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+            if (span / (times[i] * 1e6) <= wanted) return times[i] * 1e6;
+    double step = pow(10, floor(log10(span / wanted)));
+    if (span / step > wanted) step *= 2;
+    if (span / step > wanted) step *= 2.5;
+    if (span / step > wanted) step *= 2;
+    return step;
+}
+
+void say_at(const struct picture *p, uint32_t part, double x, double step, char *out, size_t size)
+{
+    const size_t k = part_column(p->t, p->f, part);
+    voc_cell cell = {.type = column_at(p->t, k)->type, .r = x, .i = (int64_t)llround(x)};
+    if (cell.type == VOC_CELL_MONEY) cell.i = (int64_t)llround(x * 1e6);
+    if (cell.type == VOC_CELL_REAL || cell.type == VOC_CELL_RANGE) cell.digits = step < 1 ? (uint32_t)ceil(-log10(step)) : 0;
+    say_cell(out, size, p->t, &cell);
 }
 
 // ---- shades ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pictures of a table, above it: drawn twice, for a large and for a small screen, of which the sheet shows one. On paper the
-// large one, on a page of its own across where it is wide, on A3 where it is high too. What cannot be drawn is said; the table has all of it anyway.
+// large one, on a page of its own across where it is wide; one that is higher than a page is drawn for paper once more, cut into sheets
+// of A4. What cannot be drawn is said; the table has all of it anyway.
 #include <stdio.h>
 
 #include "plugins/common/figure/figure.h"
@@ -22,6 +23,21 @@ static voc_rc draw(struct html *h, const voc_table *t, size_t i, size_t panel, d
     return figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = width, .id = id, .panel = panel}, out);
 }
 
+// Higher than a page on which its text is still read.
+static bool too_high(const struct figure_drawn *d) { return d->width <= FIGURE_PORTRAIT ? d->height > FIGURE_PORTRAIT_HEIGHT : d->height > FIGURE_LANDSCAPE_HEIGHT; }
+
+static void sheets(struct html *h, const voc_table *t, size_t i, size_t n, const struct figure_cut *cut)
+{
+    for (size_t k = 1; k <= cut->n && !h->rc; k++) {
+        struct figure_drawn d = {0};
+        char id[60];
+        snprintf(id, sizeof id, "f%zu-%zu-%zup%zu", h->tables, i + 1, n, k);
+        h->rc = figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = cut->width, .id = id, .panel = n, .cut = cut, .piece = k}, &d);
+        if (!h->rc) picture(h, &d, "on-paper");
+        h->host->free(h->cx, d.ptr);
+    }
+}
+
 // A title that the heading above says already is not said twice.
 static void caption(struct html *h, const voc_table *t, const voc_figure *f)
 {
@@ -39,13 +55,16 @@ static void caption(struct html *h, const voc_table *t, const voc_figure *f)
 static void panel(struct html *h, const voc_table *t, size_t i, size_t n)
 {
     struct figure_drawn large = {0}, small = {0};
+    struct figure_cut cut = {.n = 0};
     voc_rc rc = draw(h, t, i, n, 0, 'l', &large);
     if (!rc) rc = draw(h, t, i, n, FIGURE_NARROW, 's', &small);
+    if (!rc && too_high(&large)) rc = figure_cut_for(h->host, h->cx, t, figure_at(t, i), n, FIGURE_SHEET, &cut);
     if (!rc) {
-        put_s(h, large.width <= FIGURE_PORTRAIT ? "<figure>\n" : large.height <= FIGURE_LANDSCAPE_HEIGHT ? "<figure class=\"across\">\n" : "<figure class=\"sheet\">\n");
+        put_s(h, cut.n ? large.width <= FIGURE_PORTRAIT ? "<figure class=\"cut\">\n" : "<figure class=\"cut broad\">\n" : large.width <= FIGURE_PORTRAIT ? "<figure>\n" : "<figure class=\"across broad\">\n");
         if (n == 1) caption(h, t, figure_at(t, i));
         picture(h, &large, "large-screen");
         picture(h, &small, "small-screen");
+        sheets(h, t, i, n, &cut);
         put_s(h, "</figure>\n");
     }
     h->host->free(h->cx, large.ptr);

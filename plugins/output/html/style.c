@@ -119,9 +119,9 @@ static const char *const sheet[] = {
     "figcaption b{display:block}\n"
     ".picture{overflow-x:auto}\n"
     ".picture svg{display:block;height:auto;max-width:100%;min-width:40rem}\n" // a little smaller, then it scrolls
-    ".across svg,.sheet svg{min-width:54rem}\n"
+    ".broad svg{min-width:54rem}\n"
     ".small-screen svg{min-width:0}\n"
-    ".picture.small-screen{display:none}\n"
+    ".picture.small-screen,.picture.on-paper{display:none}\n"
     "details{margin:.5rem 0}\n"
     "summary{cursor:pointer;color:var(--keep)}\n"
     // notes and foot
@@ -164,7 +164,6 @@ static const char *const sheet[] = {
     // paper
     "@page{size:A4;margin:14mm 13mm 16mm;@bottom-right{content:counter(page) \" / \" counter(pages);font:8pt sans-serif;color:#545d68}}\n"
     "@page across{size:A4 landscape;margin:14mm 13mm 16mm}\n"
-    "@page sheet{size:A3;margin:14mm 13mm 16mm}\n"
     "@media print{\n"
     ":root{color-scheme:light;--bg:#fff;--fg:#000;--soft:#454c55;--line:#c3c9d0;--card:#fff;--do:#00664a;--keep:#00558c;--stop:#9c3600;--ask:#4d5664;--on:#fff;--mark:#fff}\n"
     "html{font-size:9.5pt}\n"
@@ -190,24 +189,26 @@ static const char *const sheet[] = {
     ".many :is(th,td):first-child{padding-left:0}.many :is(th,td):last-child{padding-right:0}\n"
     ".bar{width:26mm}\n"
     ".share{width:14mm;height:1.2mm}.many .share,.wide .share{width:11mm}\n"
-    "thead{display:table-header-group;break-after:avoid}\n"
+    "thead{display:table-header-group;break-after:avoid}thead+tbody>tr:first-child,.group+tr{break-before:avoid}\n"
     "tr,.finding,.legend.short,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
-    "h1,h2,h3,h4,.group,.subject,.callout,.legend p{break-after:avoid}\n"
+    "h1,h2,h3,h4,.group,.subject,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
     ".picture{overflow:visible;break-inside:avoid}\n"
-    "figure{break-inside:avoid}figcaption{break-after:avoid}\n"
-    ".picture svg,.across svg,.sheet svg{min-width:0}\n"
+    "figure{break-inside:avoid}figcaption{break-after:avoid;max-width:none}\n"
+    ".picture svg{min-width:0}\n"
     ".picture svg{max-width:100%;max-height:225mm}\n" // a page with its heading
     "figure.across{page:across}\n"
     "section:has(>figure.across),header:has(+main>section:first-child>figure.across){page:across}\n" // with its heading, and its table
     ".across svg{max-height:150mm}\n"
-    "figure.sheet{page:sheet}\n"
-    "section:has(>figure.sheet),header:has(+main>section:first-child>figure.sheet){page:sheet}\n"
-    ".sheet svg{max-height:380mm}\n"
+    "figure.cut{break-inside:auto;margin-top:0}.cut figcaption{font-size:8.5pt;line-height:1.35;margin-bottom:2mm}.cut figcaption b{display:inline}\n"
+    ".cut .picture.large-screen{display:none}.picture.on-paper{display:block}\n"
+    ".picture.on-paper svg{width:100%;max-height:216mm}.on-paper+.on-paper{break-before:page}\n" // FIGURE_SHEET
     ".wide:not(.whole) .d,.next,.finding a,.small a,details:not([open]){display:none}\n"
     "section:has(>.box>.wide:not(.records)),header:has(+main>section:first-child>.box>.wide:not(.records)){page:across}\n"
+    "section:has(>figure.cut),header:has(+main>section:first-child>figure.cut){page:auto!important}\n" // its sheets are upright; the table behind them is not
+    "section:has(>figure.cut)>.box:has(>.wide:not(.records)),section:has(>figure.cut)>.box:has(>.wide:not(.records))~*{page:across}\n"
     "a{color:inherit;text-decoration:none}\n"
     ".columns{font-size:7.5pt}\n"
     ".columns dl{columns:3 50mm;column-gap:6mm}\n"
@@ -215,6 +216,7 @@ static const char *const sheet[] = {
     ".wide{font-size:8pt}\n"
     ".wide th,.wide td{padding:1.2mm 1.2mm}\n"
     ".wide thead th,.wide .long{white-space:normal}\n"
+    ".wide td.long{min-width:26mm}.wide td.text{min-width:40mm}\n" // a table that is wider than its page would shrink all pages
     CARDS(".records")
     ".box table.records tr{break-inside:avoid;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:0 6mm;padding:1mm 2mm}\n"
     ".box table.records th,.box table.records td.text{grid-column:1/-1}\n"

@@ -162,8 +162,12 @@ tests_unit_plugins_test_html_pictures_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
 # Pictures are read back as XML: what is cut, lies outside or came from a stranger is seen.
 check_PROGRAMS += tests/unit/plugins/test_figure
-tests_unit_plugins_test_figure_SOURCES = tests/unit/plugins/test_figure.c tests/unit/base/fault.h
+tests_unit_plugins_test_figure_SOURCES = tests/unit/plugins/test_figure.c tests/unit/plugins/drawn.c tests/unit/plugins/drawn.h tests/unit/base/fault.h
 tests_unit_plugins_test_figure_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/plugins/test_figure_sheets
+tests_unit_plugins_test_figure_sheets_SOURCES = tests/unit/plugins/test_figure_sheets.c tests/unit/plugins/drawn.c tests/unit/plugins/drawn.h tests/unit/base/fault.h
+tests_unit_plugins_test_figure_sheets_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/plugins/test_sceptic
 tests_unit_plugins_test_sceptic_SOURCES = tests/unit/plugins/test_sceptic.c tests/unit/plugins/score_run.c \

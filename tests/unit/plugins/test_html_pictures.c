@@ -151,11 +151,34 @@ static void a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_
     assert_int_equal(count("role=\"img\""), 4); // alone it has its own
 }
 
+static void a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets(void **state)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "stage"), FIGURE_PART(VOC_AS_COLUMN, "segment"), FIGURE_PART(VOC_AS_VALUE, "days")};
+    static const voc_figure heat = {.struct_size = sizeof heat, .kind = VOC_FIGURE_HEAT, .part_size = sizeof *parts, .title = VOC_LIT("Rows"), .description = VOC_LIT("Many"), .parts = parts, .n_parts = 3};
+    static char row[40][8];
+    (void)state;
+    for (size_t rows = 10; rows <= 40; rows += 30) {
+        voc_table t = table_of("many", 1, rows, VOC_TABLE_BRIEF);
+        t.figures = &heat;
+        for (size_t r = 0; r < rows; r++) {
+            snprintf(row[r], sizeof row[r], "row %zu", r);
+            cells[r * COLUMNS + 1].s = text(row[r]);
+        }
+        render(&t, 1);
+        assert_int_equal(count("<figure class=\"cut\">"), rows == 40);
+        assert_int_equal(count("<div class=\"picture on-paper\">"), rows == 40 ? 2 : 0);
+        assert_int_equal(count("Sheet 1 of 2: row 0 to row 19. The next begins with row 20."), rows == 40);
+        assert_int_equal(count("role=\"img\""), rows == 40 ? 4 : 2);
+        assert_null(strstr(page.ptr, "size:A3"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_picture_has_a_title_and_a_description_and_no_id_stands_twice),
         cmocka_unit_test(a_page_holds_some_points_of_each_curve_and_the_command_for_all),
+        cmocka_unit_test(a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets),
         cmocka_unit_test(a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_rows),
     };
     if (xml_init() != VOC_OK) return 1;

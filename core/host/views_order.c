@@ -121,46 +121,68 @@ static voc_rc rank_codes(const struct timeline *t, uint32_t names, uint32_t code
     return VOC_OK;
 }
 
-static voc_rc rank_column(const struct set *s, size_t which, uint32_t *key, uint32_t *n)
+#define N_ORDERED (sizeof ordered / sizeof *ordered)
+
+// One column of an order: the rank of each of its codes, or of each segment where it is the unit.
+struct ranking { // owns
+    size_t which;    // of ordered[]; N_ORDERED: the unit
+    uint32_t *ranks, codes;
+    uint32_t n, none; // ranks are below n; that of what has no code
+};
+
+static size_t which_column(unsigned column)
 {
-    const struct timeline *t = s->of->timeline;
-    uint32_t *ranks = NULL, names = ordered[which].names;
-    uint32_t codes = names == VOC_COL_ACTOR ? VIEWS_ACTORS : names == VOC_COL_TOUCHPOINT ? (uint32_t)timeline_definition(t)->n_touchpoints : timeline_n_codes(t, names);
-    voc_rc rc = rank_codes(t, names, codes, &ranks, n);
-    for (size_t b = 0; b < s->slabs.n && !rc; b++) {
-        const struct slab *from = &s->slabs.at[b];
-        const void *column = slab_column(s, from, ordered[which].stored);
-        for (size_t i = 0; i < from->n; i++) {
-            uint32_t code = names == VOC_COL_ACTOR ? ((const uint8_t *)column)[i] : ((const uint32_t *)column)[i];
-            key[from->first + i] = code < codes ? ranks[code] : 0;
-        }
-    }
-    mem_free(ranks);
-    return rc;
+    size_t i = 0;
+    while (i < N_ORDERED && ordered[i].column != (column & ~SQL_DOWN)) i++;
+    return i;
 }
 
-static void rank_units(const struct set *s, uint32_t *key, uint32_t *n)
+static voc_rc rank_segments(struct ranking *r, const struct set *s)
 {
-    for (size_t u = 0; u < s->segments.n; u++) {
-        const struct segment *x = &s->segments.at[s->by_name[u]];
-        for (uint64_t i = x->first; i < x->first + x->n; i++) key[i] = (uint32_t)u;
-    }
-    *n = (uint32_t)s->segments.n;
-}
-
-static voc_rc rank_upwards(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
-{
-    for (size_t i = 0; i < sizeof ordered / sizeof *ordered; i++)
-        if (ordered[i].column == column) return rank_column(s, i, key, n);
-    rank_units(s, key, n);
+    r->codes = r->n = (uint32_t)s->segments.n;
+    if (!(r->ranks = mem_alloc((s->segments.n + 1) * sizeof *r->ranks))) return VOC_E_NOMEM;
+    for (uint32_t u = 0; u < r->n; u++) r->ranks[s->by_name[u]] = u;
     return VOC_OK;
 }
 
-static voc_rc rank_rows(const struct set *s, unsigned column, uint32_t *key, uint32_t *n)
+static voc_rc rank_names(struct ranking *r, const struct timeline *t)
 {
-    voc_rc rc = rank_upwards(s, column & ~SQL_DOWN, key, n);
-    for (uint64_t i = 0; i < s->n && !rc && column & SQL_DOWN; i++) key[i] = *n - 1 - key[i];
+    const uint32_t names = ordered[r->which].names;
+    r->codes = names == VOC_COL_ACTOR ? VIEWS_ACTORS : names == VOC_COL_TOUCHPOINT ? (uint32_t)timeline_definition(t)->n_touchpoints : timeline_n_codes(t, names);
+    return rank_codes(t, names, r->codes, &r->ranks, &r->n);
+}
+
+static voc_rc ranking_make(struct ranking *r, const struct set *s, size_t which, bool down)
+{
+    *r = (struct ranking){.which = which};
+    voc_rc rc = which == N_ORDERED ? rank_segments(r, s) : rank_names(r, s->of->timeline);
+    for (uint32_t i = 0; !rc && down && i < r->codes; i++) r->ranks[i] = r->n - 1 - r->ranks[i];
+    if (!rc && down) r->none = r->n - 1;
     return rc;
+}
+
+// The ranks of the rows of a slab.
+static void rank_units(const struct ranking *r, const struct set *s, const struct slab *b, uint32_t *key)
+{
+    const uint64_t end = b->first + b->n;
+    for (uint64_t row = b->first; row < end;) {
+        const struct segment *x = set_segment(s, row);
+        const uint64_t to = x->first + x->n < end ? x->first + x->n : end;
+        while (row < to) key[row++ - b->first] = r->ranks[x - s->segments.at];
+    }
+}
+
+static void rank_rows(const struct ranking *r, const struct set *s, const struct slab *b, uint32_t *key)
+{
+    if (r->which == N_ORDERED) {
+        rank_units(r, s, b, key);
+        return;
+    }
+    const void *column = slab_column(s, b, ordered[r->which].stored);
+    for (size_t i = 0; i < b->n; i++) {
+        const uint32_t code = ordered[r->which].stored == S_ACTOR ? ((const uint8_t *)column)[i] : ((const uint32_t *)column)[i];
+        key[i] = code < r->codes ? r->ranks[code] : r->none;
+    }
 }
 
 // Lays rows out by key; equal ones stay as they are.
@@ -178,6 +200,16 @@ static voc_rc sort_by(const uint32_t *key, uint32_t n_keys, const uint32_t *from
     return VOC_OK;
 }
 
+static voc_rc rank_set(const struct set *s, size_t which, bool down, uint32_t *key, uint32_t *n)
+{
+    struct ranking r;
+    voc_rc rc = ranking_make(&r, s, which, down);
+    for (size_t b = 0; b < s->slabs.n && !rc; b++) rank_rows(&r, s, &s->slabs.at[b], key + s->slabs.at[b].first);
+    *n = r.n;
+    mem_free(r.ranks);
+    return rc;
+}
+
 voc_rc order_rows(const struct set *s, const unsigned *columns, size_t n, bool named, uint32_t **rows)
 {
     uint32_t *from = NULL, *to = NULL, *key = NULL, n_keys = 0;
@@ -186,8 +218,7 @@ voc_rc order_rows(const struct set *s, const unsigned *columns, size_t n, bool n
     for (size_t c = n + named; c-- > 0 && !rc;) {
         to = mem_alloc((n_rows + 1) * sizeof *to);
         rc = to ? VOC_OK : VOC_E_NOMEM;
-        if (!rc && c == n) rank_units(s, key, &n_keys);
-        else if (!rc) rc = rank_rows(s, columns[c], key, &n_keys);
+        if (!rc) rc = rank_set(s, c == n ? N_ORDERED : which_column(columns[c]), c < n && columns[c] & SQL_DOWN, key, &n_keys);
         if (!rc) rc = sort_by(key, n_keys, from, to, n_rows);
         mem_free(from);
         from = to;
@@ -199,29 +230,53 @@ voc_rc order_rows(const struct set *s, const unsigned *columns, size_t n, bool n
 }
 
 #define RUNS_MAX 4194304u // kinds of rows that may be counted
+#define RANKINGS_MAX 8u
 
-// By the ranks of all columns as one number.
-voc_rc order_runs(const struct set *s, const unsigned *columns, size_t n, struct run **out, size_t *n_out)
+// Rows of each kind, which is the ranks of all columns as one number; slab by slab, so that nothing is kept of a row.
+static voc_rc count_kinds(const struct set *s, const struct ranking *r, size_t n, struct run *runs)
 {
-    uint32_t *key = mem_alloc(((size_t)s->n + 1) * sizeof *key), *kind = mem_zalloc((size_t)s->n + 1, sizeof *kind), n_keys;
-    uint64_t kinds = 1;
-    struct run *runs = NULL;
-    size_t k = 0;
+    size_t room = 1;
+    for (size_t b = 0; b < s->slabs.n; b++)
+        if (s->slabs.at[b].n > room) room = s->slabs.at[b].n;
+    uint32_t *key = mem_alloc(room * sizeof *key), *kind = mem_alloc(room * sizeof *kind);
     voc_rc rc = key && kind ? VOC_OK : VOC_E_NOMEM;
-    *out = NULL;
-    for (size_t c = 0; c < n && !rc && kinds <= RUNS_MAX; c++) {
-        rc = rank_rows(s, columns[c], key, &n_keys);
-        if (rc || (kinds *= n_keys) > RUNS_MAX) break;
-        for (uint64_t i = 0; i < s->n; i++) kind[i] = kind[i] * n_keys + key[i];
+    for (size_t b = 0; b < s->slabs.n && !rc; b++) {
+        const struct slab *at = &s->slabs.at[b];
+        memset(kind, 0, at->n * sizeof *kind);
+        for (size_t c = 0; c < n; c++) {
+            rank_rows(&r[c], s, at, key);
+            for (size_t i = 0; i < at->n; i++) kind[i] = kind[i] * r[c].n + key[i];
+        }
+        for (size_t i = 0; i < at->n; i++)
+            if (runs[kind[i]].n++ == 0) runs[kind[i]].row = at->first + i;
     }
     mem_free(key);
+    mem_free(kind);
+    return rc;
+}
+
+voc_rc order_runs(const struct set *s, const unsigned *columns, size_t n, struct run **out, size_t *n_out)
+{
+    struct ranking r[RANKINGS_MAX] = {0};
+    struct run *runs = NULL;
+    uint64_t kinds = 1;
+    size_t k = 0;
+    voc_rc rc = VOC_OK;
+    *out = NULL;
+    if (n > RANKINGS_MAX) return VOC_OK;
+    for (size_t c = 0; c < n && !rc && kinds <= RUNS_MAX; c++) {
+        rc = ranking_make(&r[c], s, which_column(columns[c]), columns[c] & SQL_DOWN);
+        kinds *= r[c].n;
+    }
     if (!rc && kinds <= RUNS_MAX && !(runs = mem_zalloc((size_t)kinds + 1, sizeof *runs))) rc = VOC_E_NOMEM;
-    for (uint64_t i = 0; runs && i < s->n; i++)
-        if (runs[kind[i]].n++ == 0) runs[kind[i]].row = i;
+    if (!rc && runs) rc = count_kinds(s, r, n, runs);
+    for (size_t c = 0; c < n; c++) mem_free(r[c].ranks);
+    if (rc) {
+        mem_free(runs);
+        return rc;
+    }
     for (size_t i = 0; runs && i < kinds; i++)
         if (runs[i].n) runs[k++] = runs[i];
-    mem_free(kind);
-    if (rc) return rc;
     *out = runs;
     *n_out = k;
     return VOC_OK;

@@ -11,8 +11,8 @@
 #define SPOOL_CHUNK ((size_t)1 << 20)
 #define RECORDS_MAX ((size_t)1 << 31)
 #define LOADED_MOST (UINT64_C(4) << 20)
-#define TRIM_LEAST (UINT64_C(32) << 20)
 #define WRITE_PIECE ((size_t)256 << 10)
+#define DIGIT 11 // bits of a head that are looked at together
 
 struct spool_record {
     voc_str key;
@@ -76,9 +76,12 @@ static void drop_records(struct voc_spool *sp)
     sp->bytes = 0;
 }
 
+// What a small one leaves idle is taken again by what comes next, for nothing: only what could show above the bound, beside what is
+// live (context_charge), goes back to the system.
 void spool_empty(struct voc_spool *sp)
 {
-    const bool large = sp->bytes >= TRIM_LEAST;
+    const struct voc_context *cx = sp->run->cx;
+    const bool large = cx && cx->memory_max && sp->bytes >= cx->memory_max / 8;
     drop_records(sp);
     if (large) mem_trim();
     spill_unmap(sp->map, sp->map_size);
@@ -125,6 +128,34 @@ static uint64_t head_of(voc_str key, size_t from)
     return head;
 }
 
+// By head, from its last digit to its first, those with the same head in the order of adding; a digit that all have alike is none.
+// `other` is as long; gives the one of both in which they are in order.
+static struct sorted *sort_heads(struct sorted *order, struct sorted *other, size_t n)
+{
+    uint64_t differ = 0;
+    for (size_t i = 1; i < n; i++) differ |= order[i].head ^ order[0].head;
+    for (unsigned shift = 0; shift < 64; shift += DIGIT) {
+        size_t first[(1 << DIGIT) + 1] = {0};
+        if (!(differ >> shift & ((1 << DIGIT) - 1))) continue;
+        for (size_t i = 0; i < n; i++) first[(order[i].head >> shift & ((1 << DIGIT) - 1)) + 1]++;
+        for (size_t d = 0; d < 1 << DIGIT; d++) first[d + 1] += first[d];
+        for (size_t i = 0; i < n; i++) other[first[order[i].head >> shift & ((1 << DIGIT) - 1)]++] = order[i];
+        struct sorted *was = order;
+        order = other;
+        other = was;
+    }
+    return order;
+}
+
+// Those whose heads are the same are told apart by the whole of their keys.
+static void sort_alike(struct sorted *order, size_t n)
+{
+    for (size_t i = 0, next; i < n; i = next) {
+        for (next = i + 1; next < n && order[next].head == order[i].head;) next++;
+        if (next - i > 1) qsort(order + i, next - i, sizeof *order, record_order);
+    }
+}
+
 // Each record goes where `order` has its old place; cycle by cycle, so that none needs a copy.
 static void permute(struct spool_record *records, struct sorted *order, size_t n)
 {
@@ -145,14 +176,15 @@ static voc_rc sort_records(struct voc_spool *sp)
     struct spool_record *records = sp->records.at;
     const size_t n = sp->records.n;
     if (n < 2) return VOC_OK;
-    struct sorted *order = mem_alloc(n * sizeof *order);
+    struct sorted *room = mem_alloc(2 * n * sizeof *room), *order = room;
     size_t same = records[0].key.len;
-    if (!order) return VOC_E_NOMEM;
+    if (!room) return VOC_E_NOMEM;
     for (size_t i = 1; i < n; i++) same = alike(records[0].key, records[i].key, same);
     for (size_t i = 0; i < n; i++) order[i] = (struct sorted){head_of(records[i].key, same), i, &records[i]};
-    qsort(order, n, sizeof *order, record_order);
+    order = sort_heads(order, order + n, n);
+    sort_alike(order, n);
     permute(records, order, n);
-    mem_free(order);
+    mem_free(room);
     return VOC_OK;
 }
 

@@ -114,7 +114,8 @@ static struct trial_options options_of(const struct score *s)
     return o;
 }
 
-static size_t windows_of(const struct score *s) { return s->options[OPT_SENSITIVITY].i ? 3 : 1; }
+// Half and twice the window are for verdicts on push touches alone.
+static size_t windows_of(const struct score *s, bool pull) { return s->options[OPT_SENSITIVITY].i && !pull ? 3 : 1; }
 
 static voc_rc make_frame(struct trials *t, bool with_pull)
 {
@@ -136,7 +137,7 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
     in.actions = t->actions.events;
     t->resolution = in.touches.resolution;
     if (!rc) rc = score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
-    return rc ? rc : sample_keep(s, t->frame, with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH, windows_of(s), &t->keep);
+    return rc ? rc : sample_keep(s, t->frame, with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH, windows_of(s, with_pull), &t->keep);
 }
 
 // Of which touchpoints some customer event answers a touch, or is itself claimed by it: then their outcomes are their own.
@@ -270,11 +271,11 @@ static bool is_stopped(void *ctx)
 
 static struct trial_crew crew_of(const struct score *s) { return (struct trial_crew){(void *)(uintptr_t)s, in_parallel_pieces, is_stopped}; }
 
-// All plans at the declared window, its half and its double: what is known of a stay at a time is the same for all of them.
-static voc_rc run_plans(struct trials *t)
+// All plans at the declared window and, of push touches, its half and its double: what is known of a stay at a time is the same for all of them.
+static voc_rc run_plans(struct trials *t, bool pull)
 {
     const struct score *s = t->st->s;
-    const size_t times = windows_of(s);
+    const size_t times = windows_of(s, pull);
     struct trial_request *requests = score_alloc(s, t->n_plans * times, sizeof *requests);
     struct trial_result *results = score_alloc(s, t->n_plans * times, sizeof *results);
     uint32_t *unit_of_stay = score_alloc(s, s->data.n_stays, sizeof *unit_of_stay);
@@ -353,7 +354,7 @@ static const struct trial_cell *same_cell(const struct trial_result *r, const st
 static voc_rc compare_all(struct trials *t, struct plan *p, struct finding *f)
 {
     const struct score *s = t->st->s;
-    const size_t times = windows_of(s);
+    const size_t times = windows_of(s, f->pull);
     static const int64_t num[] = {1, 1, 2}, den[] = {1, 2, 1};
     struct trial_request requests[3];
     struct trial_result *results = score_alloc(s, 3, sizeof *results);
@@ -432,13 +433,12 @@ static voc_rc run_pulls(struct trials *push)
         if (definition_touchpoint(s->def, i)->kind == VOC_TOUCH_PULL) t.plans[t.n_plans++].touchpoint = i;
     if (t.n_plans == 0) return VOC_OK;
     voc_rc rc = make_frame(&t, true);
-    if (!rc) rc = run_plans(&t);
+    if (!rc) rc = run_plans(&t, true);
     for (size_t i = 0; i < t.n_plans && !rc; i++) {
         struct finding *f = &push->st->pooled[t.plans[i].touchpoint];
         take(f, t.plans[i].touchpoint, &t.plans[i].result.cells[0]);
         f->pull = true;
         if (sample_is_short(&f->cell)) rc = compare_all(&t, &t.plans[i], f);
-        f->half_cell = f->twice_cell = NULL;  // no verdict of theirs
     }
     return rc;
 }
@@ -540,7 +540,7 @@ voc_rc study_run(struct study *st)
         if (d->touchpoints[i].kind == VOC_TOUCH_PUSH) t.plans[t.n_plans++].touchpoint = i;
     }
     st->n_pooled = d->n_touchpoints;
-    if (!rc) rc = run_plans(&t);
+    if (!rc) rc = run_plans(&t, false);
     st->keep = t.keep;
     if (!rc) rc = collect(&t);
     return rc ? rc : run_pulls(&t);

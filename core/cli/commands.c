@@ -140,13 +140,14 @@ static const struct command tables_command = {
     NULL, 0, 1, 2, run_tables};
 
 static const struct command sql_command = {
-    "sql", "PROJECT|FILE... QUERY", "ask the project in SQL: event, journey, unit, measure, question, and the ordinary tables",
-    "One statement that only reads. The tables event, journey and unit answer by the project's active journey; see docs/project-file.md for\n"
-    "their columns and the other tables. The tables of an analysis are there as ANALYSIS_TABLE: score_touchpoints, score_stages, score_sets;\n"
+    "sql", "PROJECT|FILE... QUERY", "ask the project in SQL: event, journey, unit, said, mention, measure, question, and the ordinary tables",
+    "One statement that only reads. The tables event, journey, unit, said (what customers said) and mention (the themes of each text) answer\n"
+    "by the project's active journey; see docs/sql.md for their columns, docs/project-file.md for the other tables. The tables of an analysis are there as ANALYSIS_TABLE: score_touchpoints, score_stages, score_sets;\n"
     "a range has the columns NAME, NAME_lo and NAME_hi. What surveys asked is in question, the answers in measure. Views with plain\n"
     "names: events, stays, customers, touchpoints, actions, answers, sources, imports, rejects (docs/sql.md). Any program with SQLite has the same tables, to join with its own, once it loads the extension:\n"
     ".load " VOC_EXTENSION " in the sqlite3 shell.",
     "  voc sql shop.voc \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"\n"
+    "  voc sql shop.voc \"SELECT theme, count(DISTINCT individual) FROM mention GROUP BY theme\"\n"
     "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, -1, run_sql};
 
 static const voc_option explain_options[EXPLAIN_N] = {

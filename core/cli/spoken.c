@@ -98,12 +98,6 @@ voc_rc spoken_theme(const struct journey *j, voc_str id, uint32_t *theme, struct
 
 // ---- what decided -----------------------------------------------------------------------------------------------------------------
 
-static bool below(const struct journey *j, uint32_t theme, uint32_t top)
-{
-    while (theme != VOC_NONE && theme != top) theme = j->themes[theme].parent;
-    return theme == top || top == VOC_NONE;
-}
-
 struct place { size_t from, to; };
 
 static int place_order(const void *x, const void *y)
@@ -120,7 +114,7 @@ static struct place *places(struct arena *a, const struct coding *c, const struc
     *n = 0;
     for (size_t i = 0; at && i < c->mentions.n; i++) {
         const struct mention *m = &c->mentions.at[i];
-        if (!below(j, m->theme, theme)) continue;
+        if (theme != VOC_NONE && !theme_is_below(j->themes, m->theme, theme)) continue;
         at[(*n)++] = (struct place){m->from, m->to};
         if (m->negated) at[(*n)++] = (struct place){m->cue_from, m->cue_to};
     }
@@ -186,17 +180,7 @@ voc_str spoken_decided(struct arena *a, const struct coding *c, const struct jou
 {
     struct buf b;
     buf_init(&b, 1 << 20);
-    for (size_t i = 0; i < c->mentions.n; i++) {
-        const struct mention *m = &c->mentions.at[i];
-        if (!below(j, m->theme, theme)) continue;
-        if (b.len) buf_cstr(&b, "; ");
-        if (m->negated) {
-            put(&b, str_mk(text.ptr + m->cue_from, m->cue_to - m->cue_from));
-            buf_cstr(&b, " ... ");
-        }
-        put(&b, str_mk(text.ptr + m->from, m->to - m->from));
-    }
-    if (b.rc) *ok = false;
+    if (codebook_decided(&b, c, j->themes, text, theme)) *ok = false;
     voc_str out = *ok ? arena_str(a, b.ptr ? b.ptr : "", b.len, ok) : (voc_str){"", 0};
     buf_done(&b);
     return out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// vocstream.so: event, journey and unit in any program that lets SQLite load extensions (".load vocstream" in the sqlite3
+// vocstream.so: event, journey, unit, said and mention in any program that lets SQLite load extensions (".load vocstream" in the sqlite3
 // shell, load_extension in Python). It is a guest: it prints nothing, ends nothing, catches no signal, and leaves the global
 // settings of SQLite, libxml2 and ICU as the program has them. The project says itself by which journey it is read.
 #include "base/xml.h"

@@ -31,6 +31,7 @@ core_libvoc_a_SOURCES += \
 	core/host/spill.c core/host/spill.h core/host/spool.c \
 	core/host/trust.c core/host/trust.h \
 	core/host/units.c core/host/units.h \
-	core/host/views.c core/host/views.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_set.c core/host/views_shown.c \
+	core/host/views.c core/host/views.h core/host/views_cells.c core/host/views_fill.c core/host/views_fill.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_person.c \
+	core/host/views_said.c core/host/views_set.c core/host/views_shown.c \
 	core/host/wire.h core/host/wire_block.c core/host/wire_values.c \
 	core/host/worker.c core/host/worker.h core/host/worker_child.c core/host/worker_spawn.c core/host/worker_pour.c

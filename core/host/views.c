@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// event, journey and unit as tables of SQL. Rows lie unit by unit, in order of the units' names, and are numbered so. A reading of a
+// event, journey, unit, said and mention as tables of SQL. Rows lie unit by unit, in order of the units' names, and are numbered so. A reading of a
 // table is a scan over a set of rows (views_set.c) that has just the fields which the query names; a unit that is given is read
 // alone. The last column, hidden, says by which definition; where a query gives it, that one is used instead of the active one.
 // Column names are a contract (DESIGN section 4): only added to. One thread, but for the reading.
@@ -10,52 +10,17 @@
 
 static const char *const event_columns[] = {"id", "unit", "individual", "account", "case", "episode", "time", "time_us", "resolution", "actor", "action", "class",
                                             "touchpoint", "channel", "campaign", "object", "role", "segment", "stage", "step", "owner", "minutes", "cost", "value",
-                                            "ref", "thread", "text", "attributes", "source", "line", "definition", NULL};
+                                            "ref", "thread", "text", "attributes", "source", "line", "delivered", "person_role", "person_stage", "definition", NULL};
 static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", "beginning", "definition", NULL};
 static const char *const unit_columns[] = {"unit", "kind", "account", "segment", "episodes", "first_us", "last_us", "stage", "outcome", "events", "definition", NULL};
-static const unsigned definition_of[VIEWS_TABLES] = {E_DEFINITION, J_DEFINITION, U_DEFINITION};
-static const unsigned unit_of[VIEWS_TABLES] = {E_UNIT, J_UNIT, U_UNIT};
-
-const char *const views_actors[VIEWS_ACTORS] = {"", "customer", "company", "other"};
-static const char *const class_names[] = {"neutral", "value", "mechanical", "harm", "undelivered", "passage", "trouble"};
-static const char *const resolution_names[] = {"us", "ms", "second", "minute", "hour", "day"};
-static const char *const end_names[] = {"", "forward", "backward", "exit", "lapsed", "censored"};
-static const char *const beginning_names[] = {"seen", "before the data", "seen", "known from before the data"}; // by VOC_STAY_*
+static const char *const said_columns[] = {SAID_COLUMNS(NAME) NULL};
+static const char *const mention_columns[] = {MENTION_COLUMNS(NAME) NULL};
+const uint8_t said_is[] = {SAID_COLUMNS(IS)}, mention_is[] = {MENTION_COLUMNS(IS)};
+const unsigned views_definition_of[VIEWS_TABLES] = {E_DEFINITION, J_DEFINITION, U_DEFINITION, SAID_DEFINITION, MENTION_DEFINITION};
+const unsigned views_unit_of[VIEWS_TABLES] = {E_UNIT, J_UNIT, U_UNIT, SAID_UNIT, MENTION_UNIT};
 
 #define WINDOW_BYTES (UINT64_C(256) << 20) // of rows that a scan holds at once
 #define WINDOW_FIRST 16384u               // rows
-
-struct scan { // owns
-    struct views *v;         // borrows
-    struct shown *of;
-    struct set *set;         // a reference
-    struct plan plan;
-    unsigned table;
-    char *definition;        // as the query gave it; NULL: the active one
-    bool tests;              // rows of the set are tested by the plan
-    bool planned;            // ... or were, before they came into the set
-    bool by_place;           // it goes by place, not by segment
-    bool counted;            // it gives all rows as they lie, so that they are numbered as they come
-    uint32_t *order;         // rows by place; NULL: as they lie
-    struct run *runs;        // instead of an order: rows that nothing tells apart; NULL: none
-    size_t run, n_runs;
-    uint64_t given;          // rows so far, this one among them
-    uint64_t left;           // rows that it may give yet
-    bool unsorted;           // units come as they were read: nothing that is read of rows shows it
-    size_t segment, segment_end; // in set.by_name
-    uint64_t within;         // of the segment
-    uint64_t at, end;        // places in the order, or rows that are only counted
-    size_t window, n_units;  // windows: of places, the first unit that was not read yet, and all
-    uint64_t window_rows, window_most; // of the next one; 0: there are no windows
-    uint32_t stored;
-    uint64_t row;            // of the set
-    const struct slab *slab; // where it is, from which row
-    size_t i;
-    const struct segment *near; // of the row whose unit was asked for last
-    unsigned ordered[4];     // columns of the order
-    size_t n_order;
-    struct buf text;         // what the last cell of a made-up text points to
-};
 
 // ---- a scan's rows -----------------------------------------------------------------------------------------------------------------------
 
@@ -158,14 +123,14 @@ static voc_rc scan_next(void *user, void *scan, bool *more)
 // Does it show in which order units come? Not where all that is read is the same among rows that are equal in the order.
 static bool units_show(const struct sql_ask *ask, unsigned table)
 {
-    uint64_t seen = ask->columns & ~(UINT64_C(1) << definition_of[table]);
+    uint64_t seen = ask->columns & ~(UINT64_C(1) << views_definition_of[table]);
     for (size_t i = 0; i < ask->n_order; i++) seen &= ~(UINT64_C(1) << (ask->order[i] & ~SQL_DOWN));
     for (size_t i = 0; i < ask->n_limits; i++)
         if (ask->limits[i].op == SQL_EQUALS) seen &= ~(UINT64_C(1) << ask->limits[i].column);
     return seen != 0;
 }
 
-static voc_rc scan_unit(struct scan *s, uint32_t stored)
+static voc_rc scan_unit(struct scan *s, uint64_t stored)
 {
     struct views *v = s->v;
     voc_rc rc = set_get_unit(v, &s->of, s->table, stored, str_of(s->plan.unit), &s->set);
@@ -185,7 +150,7 @@ static uint64_t share_of_memory(const struct views *v)
     return left / 2 < WINDOW_BYTES ? left / 2 + 1 : WINDOW_BYTES;
 }
 
-static voc_rc scan_windows(struct scan *s, uint32_t stored)
+static voc_rc scan_windows(struct scan *s, uint64_t stored)
 {
     uint64_t width = set_bytes(s->table, stored);
     voc_rc rc = order_places(s->v, &s->of, s->table);
@@ -198,19 +163,19 @@ static voc_rc scan_windows(struct scan *s, uint32_t stored)
     return rc;
 }
 
-static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint32_t stored)
+static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint64_t stored)
 {
-    const bool sorts = units_show(ask, s->table), may_cut = s->table == T_EVENT && !ask->n_order && sorts;
+    const bool sorts = units_show(ask, s->table), may_cut = s->table != T_JOURNEY && s->table != T_UNIT && !ask->n_order && sorts;
     const uint64_t share = share_of_memory(s->v);
     s->planned = s->tests;
     s->counted = !s->planned && !ask->n_order;
-    if (may_cut && !s->planned && timeline_info(s->of->timeline)->n_events * set_bytes(s->table, stored) > share) return scan_windows(s, stored);
+    if (may_cut && s->table == T_EVENT && !s->planned && timeline_info(s->of->timeline)->n_events * set_bytes(s->table, stored) > share) return scan_windows(s, stored);
     voc_rc rc = set_get(s->v, &s->of, s->table, stored, s->planned ? &s->plan : NULL, may_cut ? share : 0, &s->set);
     if (!rc && !s->set) return scan_windows(s, stored);
     if (rc) return rc;
     for (; s->n_order < ask->n_order && s->n_order < 4; s->n_order++) s->ordered[s->n_order] = ask->order[s->n_order];
     s->tests = s->planned && s->set->all;
-    for (size_t i = 0; i < ask->n_order; i++) rc = rc ? rc : (ask->order[i] & ~SQL_DOWN) == unit_of[s->table] ? set_sort(s->set) : VOC_OK;
+    for (size_t i = 0; i < ask->n_order; i++) rc = rc ? rc : (ask->order[i] & ~SQL_DOWN) == views_unit_of[s->table] ? set_sort(s->set) : VOC_OK;
     if (!rc && sorts) rc = set_sort(s->set);
     if (!rc && ask->n_order && !sorts) rc = order_runs(s->set, ask->order, ask->n_order, &s->runs, &s->n_runs);
     if (!rc && ask->n_order && !s->runs) rc = order_rows(s->set, ask->order, ask->n_order, sorts, &s->order);
@@ -222,7 +187,7 @@ static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint32_t stor
 }
 
 // The row of a number.
-static voc_rc scan_one(struct scan *s, uint64_t row, uint32_t stored)
+static voc_rc scan_one(struct scan *s, uint64_t row, uint64_t stored)
 {
     uint64_t within = 0;
     voc_rc rc = order_places(s->v, &s->of, s->table);
@@ -248,6 +213,7 @@ static void scan_end(void *user, void *scan)
     mem_free(s->order);
     mem_free(s->runs);
     buf_done(&s->text);
+    coding_done(&s->coding);
     mem_free(s);
     v->n_scans--;
 }
@@ -257,7 +223,7 @@ static voc_rc definition_given(struct scan *s, const struct sql_ask *ask, bool *
 {
     for (size_t i = 0; i < ask->n_limits; i++) {
         const struct sql_limit *l = &ask->limits[i];
-        if (l->column != definition_of[s->table]) continue;
+        if (l->column != views_definition_of[s->table]) continue;
         if (s->definition && !str_is(l->value.s, s->definition)) *none = true;
         else if (!s->definition && !(s->definition = mem_strndup(l->value.s.ptr, l->value.s.len))) return VOC_E_NOMEM;
     }
@@ -273,7 +239,7 @@ static voc_rc scan_make(struct scan *s, const struct sql_ask *ask)
     if (!rc && !none) rc = shown_open(v, s->of);
     if (!rc && !none) rc = plan_make(&s->plan, v, s->of, s->table, ask->limits, ask->n_limits);
     if (rc || none || s->plan.none) return rc;
-    uint32_t stored = set_stored_for(s->table, ask->columns) | s->plan.stored;
+    uint64_t stored = set_stored_for(s->table, ask->columns) | s->plan.stored;
     s->tests = plan_tests(&s->plan);
     if (ask->row >= 0) return scan_one(s, (uint64_t)ask->row, stored);
     return s->plan.unit_given ? scan_unit(s, stored) : scan_rows(s, ask, stored);
@@ -344,167 +310,6 @@ static voc_rc scan_number(void *user, void *scan, uint64_t *row)
     return VOC_OK;
 }
 
-// ---- cells -------------------------------------------------------------------------------------------------------------------------------
-
-static voc_cell text_cell(voc_str s) { return s.len ? (voc_cell){.type = VOC_CELL_TEXT, .s = s} : (voc_cell){.type = VOC_CELL_NA}; }
-static voc_cell int_cell(int64_t i) { return i == VOC_NA ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_INT, .i = i}; }
-static voc_cell micro_cell(int64_t i) { return i == VOC_NA ? (voc_cell){.type = VOC_CELL_NA} : (voc_cell){.type = VOC_CELL_REAL, .r = (double)i / 1e6}; }
-
-static voc_cell time_cell(struct scan *s, int64_t us, uint32_t resolution)
-{
-    buf_clear(&s->text);
-    time_print(&s->text, us, resolution);
-    return text_cell(str_mk(s->text.ptr ? s->text.ptr : "", s->text.len));
-}
-
-static voc_cell code_cell(const struct scan *s, uint32_t column, uint32_t code) { return text_cell(timeline_name(s->of->timeline, column, code)); }
-
-static voc_cell touchpoint_cell(const struct scan *s, uint32_t t, bool step)
-{
-    const voc_definition *d = timeline_definition(s->of->timeline);
-    return t == VOC_NONE ? text_cell((voc_str){"", 0}) : text_cell(step ? d->touchpoints[t].step : d->touchpoints[t].id);
-}
-
-static voc_cell definition_cell(const struct scan *s)
-{
-    if (s->definition) return (voc_cell){.type = VOC_CELL_TEXT, .s = str_of(s->definition)};
-    return text_cell(timeline_definition(s->of->timeline)->id);
-}
-
-static const void *cell_of(const struct scan *s, enum stored c, size_t width) { return (const char *)slab_column(s->set, s->slab, c) + s->i * width; }
-static uint32_t code_at(const struct scan *s, enum stored c) { return *(const uint32_t *)cell_of(s, c, 4); }
-static int64_t wide_at(const struct scan *s, enum stored c) { return *(const int64_t *)cell_of(s, c, 8); }
-static uint8_t byte_at(const struct scan *s, enum stored c) { return *(const uint8_t *)cell_of(s, c, 1); }
-static voc_str text_at(const struct scan *s, enum stored c) { return *(const voc_str *)cell_of(s, c, sizeof(voc_str)); }
-
-// Rows of a unit mostly come one after the other.
-static voc_str unit_at(struct scan *s)
-{
-    const struct segment *x = s->near;
-    if (!x || s->row < x->first || s->row - x->first >= x->n) x = s->near = set_segment(s->set, s->row);
-    return x->unit;
-}
-
-
-// What is named is there as long as the timeline; texts of rows, and those that are made up, are not.
-static voc_rc event_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts)
-{
-    struct scan *s = scan;
-    const voc_definition *d = timeline_definition(s->of->timeline);
-    uint32_t code;
-    (void)user;
-    *lasts = true;
-    *out = (voc_cell){.type = VOC_CELL_NA};
-    switch (column) {
-    case E_UNIT: *out = text_cell(unit_at(s)); break;
-    case E_INDIVIDUAL: *out = code_cell(s, VOC_COL_INDIVIDUAL, code_at(s, S_INDIVIDUAL)); break;
-    case E_ACCOUNT: *out = code_cell(s, VOC_COL_ACCOUNT, code_at(s, S_ACCOUNT)); break;
-    case E_CASE: *out = code_cell(s, VOC_COL_CASE, code_at(s, S_CASE)); break;
-    case E_EPISODE:
-        if ((code = code_at(s, S_EPISODE)) != 0) *out = int_cell(code);
-        break;
-    case E_TIME_US: *out = int_cell(wide_at(s, S_TIME)); break;
-    case E_RESOLUTION: *out = text_cell(str_of(resolution_names[byte_at(s, S_RESOLUTION)])); break;
-    case E_ACTOR: *out = text_cell(str_of(views_actors[byte_at(s, S_ACTOR)])); break;
-    case E_ACTION: *out = code_cell(s, VOC_COL_ACTION, code_at(s, S_ACTION)); break;
-    case E_CLASS:
-        if (byte_at(s, S_CLASS) != UINT8_MAX) *out = text_cell(str_of(class_names[byte_at(s, S_CLASS)]));
-        break;
-    case E_TOUCHPOINT: *out = touchpoint_cell(s, code_at(s, S_TOUCHPOINT), false); break;
-    case E_STEP: *out = touchpoint_cell(s, code_at(s, S_TOUCHPOINT), true); break;
-    case E_CHANNEL: *out = code_cell(s, VOC_COL_CHANNEL, code_at(s, S_CHANNEL)); break;
-    case E_CAMPAIGN: *out = code_cell(s, VOC_COL_CAMPAIGN, code_at(s, S_CAMPAIGN)); break;
-    case E_OBJECT: *out = code_cell(s, VOC_COL_OBJECT, code_at(s, S_OBJECT)); break;
-    case E_ROLE: *out = code_cell(s, VOC_COL_ROLE, code_at(s, S_ROLE)); break;
-    case E_OWNER: *out = code_cell(s, VOC_COL_OWNER, code_at(s, S_OWNER)); break;
-    case E_THREAD: *out = code_cell(s, VOC_COL_THREAD, code_at(s, S_THREAD)); break;
-    case E_SEGMENT:
-        if ((code = code_at(s, S_SEGMENT)) < d->n_segments) *out = text_cell(d->segments[code]);
-        break;
-    case E_STAGE:
-        if ((code = code_at(s, S_STAGE)) < d->n_stages) *out = text_cell(d->stages[code].id);
-        break;
-    case E_MINUTES: *out = micro_cell(wide_at(s, S_MINUTES)); break;
-    case E_COST: *out = micro_cell(wide_at(s, S_COST)); break;
-    case E_VALUE: *out = micro_cell(wide_at(s, S_VALUE)); break;
-    case E_SOURCE: *out = text_cell(timeline_source_name(s->of->timeline, code_at(s, S_SOURCE))); break;
-    case E_LINE: *out = int_cell(wide_at(s, S_LINE)); break;
-    default: *lasts = false; break;
-    }
-    if (*lasts) return VOC_OK;
-    switch (column) {
-    case E_ID: *out = text_cell(text_at(s, S_ID)); break;
-    case E_TIME: *out = time_cell(s, wide_at(s, S_TIME), byte_at(s, S_RESOLUTION)); break;
-    case E_REF: *out = text_cell(text_at(s, S_REF)); break;
-    case E_TEXT: *out = text_cell(text_at(s, S_TEXT)); break;
-    case E_ATTRIBUTES: *out = text_cell(text_at(s, S_ATTRS)); break;
-    case E_DEFINITION: *out = definition_cell(s); break;
-    default: return VOC_E_BUG;
-    }
-    return VOC_OK;
-}
-
-static voc_rc journey_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts)
-{
-    struct scan *s = scan;
-    const voc_definition *d = timeline_definition(s->of->timeline);
-    (void)user;
-    *lasts = column != J_IN && column != J_OUT && column != J_DEFINITION;
-    if (column == J_UNIT) *out = text_cell(unit_at(s));
-    if (column == J_DEFINITION) *out = definition_cell(s);
-    if (column == J_UNIT || column == J_DEFINITION) return VOC_OK;
-    const voc_stay *y = cell_of(s, S_STAY, sizeof *y);
-    switch (column) {
-    case J_EPISODE: *out = int_cell(y->episode); break;
-    case J_STAGE: *out = text_cell(d->stages[y->stage].id); break;
-    case J_IN_US: *out = int_cell(y->in_us); break;
-    case J_OUT_US: *out = int_cell(y->out_us); break;
-    case J_END: *out = text_cell(str_of(end_names[y->end])); break;
-    case J_IN: *out = time_cell(s, y->in_us, VOC_RES_SECOND); break;
-    case J_OUT: *out = time_cell(s, y->out_us, VOC_RES_SECOND); break;
-    case J_EXIT: *out = y->exit < d->n_exits ? text_cell(d->exits[y->exit].id) : (voc_cell){.type = VOC_CELL_NA}; break;
-    case J_SEGMENT: *out = y->segment < d->n_segments ? text_cell(d->segments[y->segment]) : (voc_cell){.type = VOC_CELL_NA}; break;
-    case J_BEGINNING: *out = text_cell(str_of(beginning_names[y->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)])); break;
-    default: return VOC_E_BUG;
-    }
-    return VOC_OK;
-}
-
-// won, lost ... of the last stay that ended in an exit; open while a stay goes on; lapsed; none without a stay.
-static voc_str outcome(const voc_definition *d, const struct summary *u)
-{
-    if (!u->episodes) return STR("none");
-    if (u->end == VOC_END_EXIT && u->exit < d->n_exits) return d->exits[u->exit].outcome;
-    if (d->win_stage != VOC_NONE && u->stage == d->win_stage) return STR("won");
-    return u->end == VOC_END_LAPSED ? STR("lapsed") : STR("open");
-}
-
-static voc_rc unit_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts)
-{
-    static const char *const kinds[] = {"", "account", "individual", "case"};
-    struct scan *s = scan;
-    const voc_definition *d = timeline_definition(s->of->timeline);
-    (void)user;
-    *lasts = column != U_DEFINITION;
-    if (column == U_UNIT) *out = (voc_cell){.type = VOC_CELL_TEXT, .s = unit_at(s)};
-    if (column == U_DEFINITION) *out = definition_cell(s);
-    if (column == U_UNIT || column == U_DEFINITION) return VOC_OK;
-    const struct summary *u = cell_of(s, S_SUMMARY, sizeof *u);
-    switch (column) {
-    case U_FIRST: *out = int_cell(u->first_us); break;
-    case U_LAST: *out = int_cell(u->last_us); break;
-    case U_EVENTS: *out = int_cell((int64_t)u->events); break;
-    case U_KIND: *out = text_cell(u->internal ? STR("internal") : str_of(kinds[d->unit])); break;
-    case U_ACCOUNT: *out = code_cell(s, VOC_COL_ACCOUNT, u->account); break;
-    case U_SEGMENT: *out = u->segment < d->n_segments ? text_cell(d->segments[u->segment]) : (voc_cell){.type = VOC_CELL_NA}; break;
-    case U_EPISODES: *out = int_cell(u->episodes); break;
-    case U_STAGE: *out = u->episodes && u->end == VOC_END_CENSORED ? text_cell(d->stages[u->stage].id) : (voc_cell){.type = VOC_CELL_NA}; break;
-    case U_OUTCOME: *out = text_cell(outcome(d, u)); break;
-    default: return VOC_E_BUG;
-    }
-    return VOC_OK;
-}
-
 // ---- tables --------------------------------------------------------------------------------------------------------------------------------
 
 static voc_rc table_open(void *user, uint64_t *n)
@@ -518,7 +323,7 @@ static voc_rc table_open(void *user, uint64_t *n)
     if (!rc) rc = shown_open(v, s);
     if (rc) return rc;
     const voc_run_info *info = timeline_info(s->timeline);
-    *n = t->table == T_EVENT ? info->n_events : t->table == T_JOURNEY ? info->n_units * 2 : info->n_units;
+    *n = t->table == T_EVENT ? info->n_events : t->table == T_UNIT ? info->n_units : info->n_units * 2;
     return VOC_OK;
 }
 
@@ -533,17 +338,21 @@ static const struct sql_key event_keys[] = {
 };
 static const struct sql_key journey_keys[] = {UNIT_KEY(J_UNIT), PLAIN_KEY(J_STAGE, 0.2, SQL_UNORDERED), DEFINITION_KEY(J_DEFINITION)};
 static const struct sql_key unit_keys[] = {UNIT_KEY(U_UNIT), DEFINITION_KEY(U_DEFINITION)};
+static const struct sql_key said_keys[] = {UNIT_KEY(SAID_UNIT), DEFINITION_KEY(SAID_DEFINITION)};
+static const struct sql_key mention_keys[] = {UNIT_KEY(MENTION_UNIT), DEFINITION_KEY(MENTION_DEFINITION)};
 #define COUNT(keys) keys, sizeof(keys) / sizeof *(keys)
 static const struct sql_walk walks[VIEWS_TABLES] = {
     {COUNT(event_keys), E_DEFINITION, scan_begin, scan_next, event_cell, scan_number, scan_end},
     {COUNT(journey_keys), J_DEFINITION, scan_begin, scan_next, journey_cell, scan_number, scan_end},
     {COUNT(unit_keys), U_DEFINITION, scan_begin, scan_next, unit_cell, scan_number, scan_end},
+    {COUNT(said_keys), SAID_DEFINITION, scan_begin, scan_next, said_cell, scan_number, scan_end},
+    {COUNT(mention_keys), MENTION_DEFINITION, scan_begin, scan_next, mention_cell, scan_number, scan_end},
 };
 
 voc_rc views_new(struct views **out)
 {
-    static const char *const names[VIEWS_TABLES] = {"event", "journey", "unit"};
-    static const char *const *const columns[VIEWS_TABLES] = {event_columns, journey_columns, unit_columns};
+    static const char *const names[VIEWS_TABLES] = {"event", "journey", "unit", "said", "mention"};
+    static const char *const *const columns[VIEWS_TABLES] = {event_columns, journey_columns, unit_columns, said_columns, mention_columns};
     struct views *v = mem_zalloc(1, sizeof *v);
     if (!v) return VOC_E_NOMEM;
     v->threads = 1;

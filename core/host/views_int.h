@@ -1,36 +1,56 @@
 // SPDX-License-Identifier: MIT
-// What the files of the views share: tables and their cells (views.c), what a definition shows (views_shown.c), rows that were
-// read (views_set.c), what a query asks of them (views_limits.c), and in which order (views_order.c).
+// What the files of the views share: tables (views.c) and their cells (views_cells.c), what a definition shows (views_shown.c), rows that
+// were read (views_set.c, views_fill.h), what a query asks of them (views_limits.c), and in which order (views_order.c).
 #ifndef VOC_HOST_VIEWS_INT_H
 #define VOC_HOST_VIEWS_INT_H
 #include "base/time.h"
 #include "host/parallel.h"
 #include "host/units.h"
 #include "host/views.h"
+#include "journey/codebook.h"
 
 #define VIEWS_ACTORS 4u
 #define VIEWS_SETS 6u // sets of rows that are kept for the next question
 
-enum { T_EVENT, T_JOURNEY, T_UNIT };
+enum { T_EVENT, T_JOURNEY, T_UNIT, T_SAID, T_MENTION };
 enum { E_ID, E_UNIT, E_INDIVIDUAL, E_ACCOUNT, E_CASE, E_EPISODE, E_TIME, E_TIME_US, E_RESOLUTION, E_ACTOR, E_ACTION, E_CLASS, E_TOUCHPOINT, E_CHANNEL,
        E_CAMPAIGN, E_OBJECT, E_ROLE, E_SEGMENT, E_STAGE, E_STEP, E_OWNER, E_MINUTES, E_COST, E_VALUE, E_REF, E_THREAD, E_TEXT, E_ATTRIBUTES, E_SOURCE, E_LINE,
-       E_DEFINITION };
+       E_DELIVERED, E_PERSON_ROLE, E_PERSON_STAGE, E_DEFINITION };
 enum { J_UNIT, J_EPISODE, J_STAGE, J_IN_US, J_OUT_US, J_END, J_IN, J_OUT, J_EXIT, J_SEGMENT, J_BEGINNING, J_DEFINITION };
 enum { U_UNIT, U_KIND, U_ACCOUNT, U_SEGMENT, U_EPISODES, U_FIRST, U_LAST, U_STAGE, U_OUTCOME, U_EVENTS, U_DEFINITION };
+// said and mention, in their order: the name of a column, and what it is.
+#define SAID_WHO(X) X("unit", UNIT) X("individual", INDIVIDUAL) X("role", ROLE) X("stage", STAGE) X("person_stage", PERSON_STAGE) \
+    X("time", TIME) X("time_us", TIME_US) X("resolution", RESOLUTION)
+#define SAID_WHERE(X) X("event", EVENT) X("id", ID) X("language", LANGUAGE) X("source", SOURCE) X("file", FILE) X("line", LINE) X("text", TEXT)
+#define SAID_COLUMNS(X) SAID_WHO(X) X("themes", THEMES) X("undecided", UNDECIDED) SAID_WHERE(X) X("definition", DEFINITION)
+#define MENTION_COLUMNS(X) SAID_WHO(X) X("theme", THEME) X("affirmed", AFFIRMED) X("negated", NEGATED) X("direct", DIRECT) X("decided_by", DECIDED_BY) \
+    SAID_WHERE(X) X("definition", DEFINITION)
+#define OF_SAID(name, is) SAID_##is,
+#define OF_MENTION(name, is) MENTION_##is,
+#define IS(name, is) W_##is,
+#define NAME(name, is) name,
+enum { SAID_COLUMNS(OF_SAID) SAID_N };
+enum { MENTION_COLUMNS(OF_MENTION) MENTION_N };
+enum { MENTION_COLUMNS(IS) W_THEMES, W_UNDECIDED };
+extern const uint8_t said_is[SAID_N], mention_is[MENTION_N]; // W_*
+extern const unsigned views_unit_of[], views_definition_of[]; // by table: the column
 
 // What a set keeps of a row, widest first.
 enum stored {
     S_STAY, S_SUMMARY,           // rows of journey and unit: voc_stay, struct summary
     S_ID, S_REF, S_TEXT, S_ATTRS, // voc_str
+    S_LANGUAGE, S_ORIGIN, S_FILE, // of a text: voc_str; as its source and file are named
     S_TIME, S_MINUTES, S_COST, S_VALUE, S_LINE,
     S_ACTION, S_TOUCHPOINT, S_CHANNEL, S_CAMPAIGN, S_OBJECT, S_ROLE, S_SEGMENT, S_STAGE, S_OWNER, S_THREAD, S_INDIVIDUAL, S_ACCOUNT, S_CASE,
     S_EPISODE, S_SOURCE,
+    S_PERSON_ROLE, S_PERSON_STAGE,
+    S_THEME, S_AFFIRMED, S_NEGATED, S_DIRECT, S_THEMES, // of a text
     S_PLACE,                     // of the row among those of its unit
-    S_RESOLUTION, S_ACTOR, S_CLASS,
+    S_RESOLUTION, S_ACTOR, S_CLASS, S_DELIVERED, S_UNDECIDED,
     S_N
 };
-#define STORED(s) (1u << (s))
-#define STORED_UNITS (1u << 31) // which unit a row is of; without it rows are no more than counted
+#define STORED(s) (UINT64_C(1) << (s))
+#define STORED_UNITS (UINT64_C(1) << 63) // which unit a row is of; without it rows are no more than counted
 
 struct summary { // of a unit
     int64_t first_us, last_us;
@@ -70,7 +90,7 @@ struct plan { // owns
     uint8_t *touchpoint;             // by number, or NULL: any
     uint32_t n_touchpoints;
     uint32_t stage;                  // VOC_NONE: any
-    uint32_t stored;                 // STORED: what plan_fits reads
+    uint64_t stored;                 // STORED: what plan_fits reads
 };
 struct fields { // of rows, to be tested; those that the plan reads
     const int64_t *time_us;
@@ -89,7 +109,7 @@ struct segment { voc_str unit; uint64_t first; uint32_t n; };          // rows o
 struct set { // owns; rows of a table, of whole units or those that fit a plan
     struct shown *of;
     unsigned table;
-    uint32_t stored;
+    uint64_t stored;
     bool all;          // every row of the table, in full
     uint64_t used;     // when, by views.uses
     uint32_t refs;     // scans
@@ -101,14 +121,14 @@ struct set { // owns; rows of a table, of whole units or those that fit a plan
     uint64_t n;
     VEC(char *) texts;
 };
-uint32_t set_stored_for(unsigned table, uint64_t columns);
+uint64_t set_stored_for(unsigned table, uint64_t columns);
 // Rows with these fields: all, or where a plan is given those that may fit. From the sets that are kept, or read.
 // VOC_OK and *out NULL: it would take more than `most` bytes (0: as much as there is).
-voc_rc set_get(struct views *v, struct shown **s, unsigned table, uint32_t stored, const struct plan *p, uint64_t most, struct set **out);
+voc_rc set_get(struct views *v, struct shown **s, unsigned table, uint64_t stored, const struct plan *p, uint64_t most, struct set **out);
 // Rows of the units from one name to before another (ptr NULL: to the last), that may fit if there is a plan. It is not kept.
-voc_rc set_get_range(struct views *v, struct shown **s, unsigned table, uint32_t stored, const struct plan *p, voc_str from, voc_str to, struct set **out);
-uint64_t set_bytes(unsigned table, uint32_t stored); // about, of a row
-voc_rc set_get_unit(struct views *v, struct shown **s, unsigned table, uint32_t stored, voc_str unit, struct set **out); // all its rows
+voc_rc set_get_range(struct views *v, struct shown **s, unsigned table, uint64_t stored, const struct plan *p, voc_str from, voc_str to, struct set **out);
+uint64_t set_bytes(unsigned table, uint64_t stored); // about, of a row
+voc_rc set_get_unit(struct views *v, struct shown **s, unsigned table, uint64_t stored, voc_str unit, struct set **out); // all its rows
 void set_let_go(struct set *s);      // a scan's reference
 void sets_drop(struct views *v, const struct shown *of /* NULL: all */); // those that no scan uses
 voc_rc set_sort(struct set *s);      // by_name
@@ -127,6 +147,46 @@ voc_rc order_runs(const struct set *s, const unsigned *columns, size_t n, struct
 voc_rc order_places(struct views *v, struct shown **s, unsigned table);         // shown.places
 uint64_t places_row(const struct shown *s, unsigned table, voc_str unit);       // number of its first row
 size_t places_find(const struct shown *s, unsigned table, uint64_t row, uint64_t *within); // n: there is no such row
+
+// ---- a reading of a table (views.c), and its cells (views_cells.c)
+struct scan { // owns
+    struct views *v;         // borrows
+    struct shown *of;
+    struct set *set;         // a reference
+    struct plan plan;
+    unsigned table;
+    char *definition;        // as the query gave it; NULL: the active one
+    bool tests;              // rows of the set are tested by the plan
+    bool planned;            // ... or were, before they came into the set
+    bool by_place;           // it goes by place, not by segment
+    bool counted;            // it gives all rows as they lie, so that they are numbered as they come
+    uint32_t *order;         // rows by place; NULL: as they lie
+    struct run *runs;        // instead of an order: rows that nothing tells apart; NULL: none
+    size_t run, n_runs;
+    uint64_t given;          // rows so far, this one among them
+    uint64_t left;           // rows that it may give yet
+    bool unsorted;           // units come as they were read: nothing that is read of rows shows it
+    size_t segment, segment_end; // in set.by_name
+    uint64_t within;         // of the segment
+    uint64_t at, end;        // places in the order, or rows that are only counted
+    size_t window, n_units;  // windows: of places, the first unit that was not read yet, and all
+    uint64_t window_rows, window_most; // of the next one; 0: there are no windows
+    uint64_t stored;
+    uint64_t row;            // of the set
+    const struct slab *slab; // where it is, from which row
+    size_t i;
+    const struct segment *near; // of the row whose unit was asked for last
+    unsigned ordered[4];     // columns of the order
+    size_t n_order;
+    struct buf text;         // what the last cell of a made-up text points to
+    struct coding coding;    // of the text that was coded last
+    voc_str coded;
+};
+voc_rc event_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
+voc_rc journey_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
+voc_rc unit_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
+voc_rc said_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
+voc_rc mention_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts);
 
 struct views {
     struct project *project; // borrows, as the two below; NULL: nothing is shown

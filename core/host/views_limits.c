@@ -107,14 +107,13 @@ static voc_rc limit_event(struct plan *p, const struct shown *s, const struct sq
 
 voc_rc plan_make(struct plan *p, struct views *v, const struct shown *s, unsigned table, const struct sql_limit *limits, size_t n)
 {
-    static const unsigned unit_of[VIEWS_TABLES] = {E_UNIT, J_UNIT, U_UNIT};
     voc_rc rc = VOC_OK;
     (void)v;
     *p = (struct plan){.from_us = INT64_MIN, .to_us = INT64_MAX, .from_day_us = INT64_MIN, .to_day_us = INT64_MAX, .action = VOC_NONE,
                        .actor = VOC_NONE, .channel = VOC_NONE, .campaign = VOC_NONE, .stage = VOC_NONE};
     for (size_t i = 0; i < n && !rc; i++) {
         if (table == T_EVENT) rc = limit_event(p, s, &limits[i]);
-        else if (limits[i].column == unit_of[table]) rc = limit_unit(p, limits[i].value.s);
+        else if (limits[i].column == views_unit_of[table]) rc = limit_unit(p, limits[i].value.s);
         else if (table == T_JOURNEY && limits[i].column == J_STAGE) one_code(p, &p->stage, code_of(s, VOC_COL_STAGE, limits[i].value.s), S_STAY);
     }
     return rc;

@@ -164,3 +164,36 @@ voc_rc codebook_code(struct coding *c, const struct theme *themes, size_t n, voc
     c->of = c->room.at;
     return rc;
 }
+
+// ---- what decided -----------------------------------------------------------------------------------------------------------
+
+bool theme_is_below(const struct theme *themes, uint32_t theme, uint32_t top)
+{
+    while (theme != VOC_NONE && theme != top) theme = themes[theme].parent;
+    return theme == top;
+}
+
+static void put_line(struct buf *b, voc_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        const bool blank = s.ptr[i] == '\n' || s.ptr[i] == '\r' || s.ptr[i] == '\t' || s.ptr[i] == ' ';
+        if (!blank) buf_byte(b, s.ptr[i]);
+        else if (b->len && b->ptr[b->len - 1] != ' ') buf_byte(b, ' ');
+    }
+}
+
+voc_rc codebook_decided(struct buf *b, const struct coding *c, const struct theme *themes, voc_str text, uint32_t theme)
+{
+    const size_t before = b->len;
+    for (size_t i = 0; i < c->mentions.n; i++) {
+        const struct mention *m = &c->mentions.at[i];
+        if (theme != VOC_NONE && !theme_is_below(themes, m->theme, theme)) continue;
+        if (b->len > before) buf_cstr(b, "; ");
+        if (m->negated) {
+            put_line(b, str_mk(text.ptr + m->cue_from, m->cue_to - m->cue_from));
+            buf_cstr(b, " ... ");
+        }
+        put_line(b, str_mk(text.ptr + m->from, m->to - m->from));
+    }
+    return b->rc;
+}

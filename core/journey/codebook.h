@@ -23,6 +23,10 @@ struct coding { // of one text; owns. Zero it before the first use
 };
 voc_rc codebook_code(struct coding *c, const struct theme *themes, size_t n, voc_str text);
 void coding_done(struct coding *c);
+// "price; not ... dear": the words that speak of the theme (VOC_NONE: of any) or one below it, each behind the one that negates it, blanks
+// and line ends as one blank. What b holds already stays.
+voc_rc codebook_decided(struct buf *b, const struct coding *c, const struct theme *themes, voc_str text, uint32_t theme);
+bool theme_is_below(const struct theme *themes, uint32_t theme, uint32_t top); // or it is that one
 static inline bool coded_has(const struct coded *c) { return c->affirmed || c->negated; }
 
 // The word that negates what begins at `from`: one of three before it, in the same clause (METHODS 12.2). false: none.

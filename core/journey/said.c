@@ -33,6 +33,7 @@ static voc_rc take_word(void *user, const struct store_word *w)
 {
     const struct words *t = user;
     bool ok = true;
+    if (!str_trim(w->text).len) return VOC_OK; // blanks say nothing, here as in an event
     voc_rc rc = vec_reserve(&t->s->all, 1, SAID_MAX);
     if (rc) return rc;
     t->s->all.at[t->s->all.n++] = (struct said){

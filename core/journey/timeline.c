@@ -256,6 +256,14 @@ voc_rc timeline_want_words(struct timeline *t)
     return rc;
 }
 
+voc_rc timeline_with(struct timeline *t, bool persons, bool words)
+{
+    voc_rc rc = words ? timeline_want_words(t) : VOC_OK;
+    t->words = words;
+    t->persons = persons;
+    return rc;
+}
+
 // ---- names of codes ---------------------------------------------------------------------------------------------------------------
 
 static const enum store_space space_of[VOC_N_COLUMNS] = {

@@ -69,6 +69,9 @@ voc_rc timeline_want_attributes(struct timeline *t); // of units, as they stand 
 // The text of a field of each event, by its index in voc_journeys.fields.
 voc_rc timeline_want_field(struct timeline *t, voc_str field, uint32_t *index);
 voc_rc timeline_want_words(struct timeline *t);      // what customers said, with their events or their people; held in memory
+// Whether batches that are made from now on have the stays of people, and what was said; as often as one likes, before timeline_columns.
+// Events that are held must have EV_RESOLUTION, EV_SOURCE, EV_ID, EV_TEXT and EV_PLACE for words.
+voc_rc timeline_with(struct timeline *t, bool persons, bool words);
 
 // One unit at a time, appended to a growing batch. Scratch is owned by one thread.
 struct batch; // columns of whole units in the layout of voc_journeys

@@ -61,10 +61,16 @@ for query in \
     "SELECT * FROM actions ORDER BY action, actor" \
     "SELECT source, plugin, imports, records, used, rejected, ignored FROM sources" \
     "SELECT number, source, file, records, used FROM imports" \
-    "SELECT day, unit, action, stage FROM events WHERE action = 'demo' ORDER BY id"
+    "SELECT day, unit, action, stage FROM events WHERE action = 'demo' ORDER BY id" \
+    "SELECT unit, individual, role, stage, person_stage, time, themes, undecided, event, source, file, line, text FROM said" \
+    "SELECT rowid, theme, affirmed, negated, direct, decided_by FROM mention" \
+    "SELECT role, theme, count(*), count(DISTINCT individual) FROM mention WHERE stage = 'considering' GROUP BY role, theme ORDER BY role, theme" \
+    "SELECT person_role, person_stage, delivered, count(*) FROM event GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
 do
     same "as voc sql: $query" "$(asked "$query")" "$(ask p.voc ".mode list" "$query;")"
 done
+holds "what customers say is read by the codebook" "price|108|90" "$(ask p.voc "SELECT theme, count(*), count(DISTINCT individual) FROM mention GROUP BY theme;")"
+holds "a condition on a unit is handed down to what was said" "VIRTUAL TABLE INDEX 2:000" "$(ask p.voc "EXPLAIN QUERY PLAN SELECT theme FROM mention WHERE unit = 'x';")"
 holds "a condition on a unit is handed down through a view" "VIRTUAL TABLE INDEX 2:000" "$(ask p.voc "EXPLAIN QUERY PLAN SELECT stage FROM events WHERE unit = 'x';")"
 same "a text of a query is found however often it is asked" "3" "$(ask p.voc "SELECT count(*) FROM (VALUES (1), (2), (3)) WHERE (SELECT count(*) FROM event WHERE touchpoint = 'brochure' AND time_us > column1) > 0;")"
 
@@ -97,6 +103,7 @@ cp p.voc two.voc
 "$VOC" journey use two.voc crm-pipeline --quiet 2>log
 for query in "SELECT stage, count(*) FROM journey WHERE definition = 'b2b-sale' GROUP BY stage" \
     "SELECT count(*) FROM unit('crm-pipeline') WHERE outcome = 'won'" \
+    "SELECT count(*) FROM mention" "SELECT theme, count(*) FROM mention('b2b-sale') GROUP BY theme" "SELECT count(*), sum(themes) FROM said WHERE definition = 'b2b-sale'" \
     "SELECT count(*) FROM unit AS a JOIN unit('b2b-sale') AS b ON b.unit = a.unit WHERE a.stage IS NOT b.stage" \
     "WITH b AS MATERIALIZED (SELECT id, stage FROM event('b2b-sale')) SELECT count(*) FROM event AS e JOIN b ON b.id = e.id AND b.stage IS NOT e.stage"
 do

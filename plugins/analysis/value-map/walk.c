@@ -61,7 +61,7 @@ static uint32_t stage_at(const struct walk *w, int64_t time_us)
 {
     for (size_t i = 0; i < w->u->n_person_stays; i++) {
         const voc_stay *v = stay_of(w->j->person_stays, w->j, w->u->first_person_stay + i);
-        if (v->individual == w->person && v->in_us <= time_us && (time_us < v->out_us || v->in_us == v->out_us)) return v->stage;
+        if (v->individual == w->person && v->in_us <= time_us && (time_us < v->out_us || v->in_us == time_us)) return v->stage;
     }
     return (uint32_t)w->v->n_stages;
 }

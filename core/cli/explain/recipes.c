@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "cli/explain/recipes.h"
 
-static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_value};
+static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_value, &recipes_needs};
 
 const struct recipe *recipe_at(size_t i)
 {
@@ -26,10 +26,8 @@ static const struct why { const char *command, *tables, *columns, *inputs, *text
     {"discover", "trend_tests trends", "z p p_adjusted slope dwell_p dwell_p_adjusted", "judged", "it is a test of trend (Cochran and Armitage, Mann and Kendall; METHODS 4.7), computed by the program. What enters it are the periods: voc discover PROJECT --table periods, whose numbers have queries"},
     {"discover", "typical alternatives", "difference mean_distance", "journeys", "it is the mean distance between ways, counted in steps to add, leave out or exchange (METHODS 4.3): it needs each way beside each other. What enters it are the ways: voc variants PROJECT --top 0, whose numbers have queries"},
     {"discover", "traces deviations", "", "", "it comes of the cheapest alignment of a journey to the order of the stages (METHODS 4.4), computed by the program. What enters it are the stays: SELECT unit, episode, stage, end FROM journey"},
-    {"map", "map", "", "", "what customers say is read by the codebook (METHODS 12.1), word by word and with its negations: voc words PROJECT --theme NAME lists the texts, voc themes PROJECT counts them"},
-    {"value-map", "cells", "", "", "it is counted by the stage of each person alone (METHODS 2.5), which the tables of SQL, that go by the unit of the journey, do not hold. voc explain PROJECT value-map needs ROLE NEED shows the same of all stages, with its query"},
     {"value-map", "distinctive", "log_odds z q", "people", "it is a ratio of odds with a prior, and its test, computed by the program. What enters it are people and others"},
-    {"value-map", "map needs opportunity", "", "", "who spoke of a need is read by the codebook (METHODS 12.1), word by word and with its negations: voc words PROJECT --theme NAME lists the texts, voc themes PROJECT counts them"},
+    {"value-map", "map needs cells", "", "", "which acts seek a need is said in the journey by more than their names (the predicates of <sought>): voc explain PROJECT NEED shows them"},
     {"sipoc", "", "", "", "visits of a step of the company's own work are cut at what the journey declares as <enter> and <leave>; the events are those of voc sql PROJECT \"SELECT * FROM event WHERE step = 'ID'\""},
     {"attribution", "", "", "paths", "it is shared out by a model (METHODS 3.10) over all paths at once. What enters it are the paths: voc attribution PROJECT --table all_paths"},
     {"score", "", "", "", "it comes of matched sets of customers (METHODS 3.3 to 3.6): voc explain PROJECT TOUCHPOINT shows the query that gives it again from the sets, and the events behind them"},
@@ -260,8 +258,8 @@ voc_str recipe_text(const struct explainer *x, const struct source *s, size_t ro
         const voc_cell *c = &s->view.cells[row * s->view.n_columns + k];
         if (!str_eq(s->view.columns[k].name, column)) continue;
         if (c->type == VOC_CELL_TEXT) return recipe_id(x->j, kind, c->s);
-        *number = true;
-        if (c->type == VOC_CELL_INT || c->type == VOC_CELL_BOOL || c->type == VOC_CELL_DURATION) return str_of(arena_printf(&x->c->arena, "%" PRId64, c->i));
+        *number = c->type == VOC_CELL_INT || c->type == VOC_CELL_BOOL || c->type == VOC_CELL_DURATION;
+        if (*number) return str_of(arena_printf(&x->c->arena, "%" PRId64, c->i));
     }
     return STR("");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Queries that give numbers of an analysis again from event, journey, unit and the words, without its own tables. A recipe is a statement
+// Queries that give numbers of an analysis again from event, journey, unit, said and mention, without its own tables. A recipe is a statement
 // for all rows of a table, or, with the conditions of a row filled in, for that row: one text for both, so that what is shown to a reader
 // (again_places.c) is what is held against the whole table (check.c).
 //
@@ -21,7 +21,7 @@ struct recipe {
     const char *sql;
 };
 struct recipes { const struct recipe *at; size_t n; };
-extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_value;
+extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_value, recipes_needs;
 
 bool recipe_steps(struct explainer *x, struct buf *b, bool *ok); // recipes_steps.c: of --steps, up to the table `lines`; false: it cannot be said
 

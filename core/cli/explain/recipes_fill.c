@@ -47,17 +47,18 @@ static bool put_actions(struct filling *f, const struct predicate *p, voc_str ne
     return all;
 }
 
-// Pairs of need and what seeks, speaks of or serves it: of the need of the row, or of all.
-static void put_pairs(struct filling *f, voc_str what)
+// Needs, or pairs of need and what seeks, speaks of or serves it: of the need of the row, or of all.
+static void put_pairs(struct filling *f, voc_str what, bool every)
 {
     const struct journey *j = f->x->j;
     bool number;
-    const voc_str only = f->row == SIZE_MAX ? STR("") : recipe_text(f->x, f->s, f->row, str_is(f->s->view.name, "map") && strcmp(f->s->command, "map") == 0 ? STR("what:need") : STR("need:need"), &number);
+    const voc_str only = f->row == SIZE_MAX || every ? STR("") : recipe_text(f->x, f->s, f->row, str_is(f->s->view.name, "map") && strcmp(f->s->command, "map") == 0 ? STR("what:need") : STR("need:need"), &number);
     size_t n = 0;
     buf_cstr(f->b, "(VALUES");
     for (size_t i = 0; i < j->n_needs; i++) {
         const struct need *d = &j->needs[i];
         if (only.len && !str_eq(only, d->id)) continue;
+        if (str_is(what, "needs")) buf_printf(f->b, "%s(%s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok));
         if (str_is(what, "sought") && d->sought) f->whole = put_actions(f, d->sought, d->id, &n) && f->whole;
         for (size_t k = 0; str_is(what, "said") && k < d->said.n; k++)
             buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok), again_quoted(f->x, j->themes[d->said.at[k]].id, &f->ok));
@@ -65,7 +66,22 @@ static void put_pairs(struct filling *f, voc_str what)
             for (size_t k = 0; k < j->claims[c].n_serves; k++)
                 if (str_eq(j->claims[c].serves[k], d->id)) buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok), again_quoted(f->x, j->claims[c].id, &f->ok));
     }
-    if (!n) buf_cstr(f->b, " (NULL, NULL)");
+    if (!n) buf_cstr(f->b, str_is(what, "needs") ? " (NULL)" : " (NULL, NULL)");
+    buf_byte(f->b, ')');
+}
+
+// Need, question of importance, question of satisfaction.
+static void put_asked(struct filling *f)
+{
+    const struct journey *j = f->x->j;
+    const voc_str only = f->row == SIZE_MAX ? STR("") : figures_text(&f->s->view, f->row, "id");
+    size_t n = 0;
+    buf_cstr(f->b, "(VALUES");
+    for (size_t i = 0; i < j->n_needs; i++)
+        for (size_t k = 0; k < j->needs[i].n_asked && (!only.len || str_eq(only, j->needs[i].id)); k++)
+            buf_printf(f->b, "%s(%s, %s, %s)", n++ ? ", " : " ", again_quoted(f->x, j->needs[i].id, &f->ok), again_quoted(f->x, j->needs[i].asked[k].importance, &f->ok),
+                       again_quoted(f->x, j->needs[i].asked[k].satisfaction, &f->ok));
+    if (!n) buf_cstr(f->b, " (NULL, NULL, NULL)");
     buf_byte(f->b, ')');
 }
 
@@ -183,7 +199,7 @@ static void put_delivered(struct filling *f)
 {
     bool any = false;
     for (size_t i = 0; i < f->x->j->n_actions; i++) any = any || f->x->j->actions[i].class_ == VOC_CLASS_UNDELIVERED;
-    if (any) buf_cstr(f->b, "\n    AND id NOT IN (SELECT ref FROM event WHERE class = 'undelivered' AND ref IS NOT NULL)");
+    if (any) buf_cstr(f->b, " AND delivered");
 }
 
 static void put_pair(struct filling *f, voc_str name, int64_t value, size_t *n)
@@ -398,7 +414,7 @@ static void hole_within(struct filling *f, voc_str rest)
 }
 
 #define HOLE(name) static void hole_##name(struct filling *f, voc_str rest) { (void)rest, put_##name(f); }
-HOLE(moved) HOLE(rank) HOLE(only) HOLE(journeys) HOLE(period) HOLE(at) HOLE(next) HOLE(typical) HOLE(limits) HOLE(not_work) HOLE(delivered)
+HOLE(moved) HOLE(rank) HOLE(only) HOLE(journeys) HOLE(period) HOLE(at) HOLE(next) HOLE(typical) HOLE(limits) HOLE(not_work) HOLE(delivered) HOLE(asked)
 #undef HOLE
 
 static const struct { const char *word; void (*put)(struct filling *f, voc_str rest); } holes[] = {
@@ -406,7 +422,7 @@ static const struct { const char *word; void (*put)(struct filling *f, voc_str r
     {"period", hole_period}, {"at", hole_at}, {"goes_on", hole_goes_on}, {"not_last", hole_not_last}, {"next", hole_next}, {"steps", hole_steps}, {"typical", hole_typical},
     {"no_suppliers", hole_no_suppliers}, {"episode", hole_episode}, {"inside", hole_inside}, {"exits", hole_exits}, {"seen", hole_seen}, {"since", hole_since},
     {"history", hole_history}, {"limits", hole_limits}, {"acts", hole_acts}, {"part", hole_part}, {"open", hole_open}, {"unlimited", hole_unlimited}, {"cut", hole_cut},
-    {"touch", hole_not_work}, {"delivered", hole_delivered}, {"group", hole_group}, {"repeats", hole_repeats}, {"within", hole_within}};
+    {"touch", hole_not_work}, {"delivered", hole_delivered}, {"asked", hole_asked}, {"group", hole_group}, {"repeats", hole_repeats}, {"within", hole_within}};
 
 static void put_filled(struct filling *f, voc_str hole)
 {
@@ -419,7 +435,7 @@ static void put_filled(struct filling *f, voc_str hole)
             return;
         }
     if (str_starts(word, "win_")) put_win(f, word);
-    else if (str_is(word, "sought") || str_is(word, "said") || str_is(word, "served")) put_pairs(f, word);
+    else if (str_is(word, "needs") || str_is(word, "sought") || str_is(word, "said") || str_is(word, "served")) put_pairs(f, word, str_is(rest, "all"));
     else if (str_is(word, "windows") || str_is(word, "targets") || str_is(word, "costs") || str_is(word, "minutes") || str_is(word, "touchpoints")) put_values(f, word);
     else f->ok = false;
 }

@@ -14,6 +14,8 @@ static const struct recipe all[] = {
     {"map", "map", "lane=customers there", "top", ROW, "value", "SELECT 'customers there' AS lane, stage, 'came' AS what, count(DISTINCT unit) AS value\n  FROM journey{where stage stage:stage} GROUP BY stage"},
     {"map", "map", "lane=they do", "top", ROW, "times people units value",
      "SELECT 'they do' AS lane, stage, action AS what, " COUNTS ",\n    " OF_THOSE "\n  FROM event AS e WHERE actor = 'customer' AND class = 'value' AND stage IS NOT NULL{seen}{and stage stage:stage}{and action what}\n  GROUP BY stage, action"},
+    {"map", "map", "lane=they say", "top", "lane stage:stage what:theme", "times people units value",
+     "SELECT 'they say' AS lane, stage, theme AS what, " COUNTS ",\n    " OF_THOSE "\n  FROM mention AS e WHERE stage IS NOT NULL{and stage stage:stage}{and theme what:theme}\n  GROUP BY stage, theme"},
     {"map", "map", "lane=they act for", "top", "lane stage:stage what:need", "times people units value",
      "WITH sought(need, action) AS {sought}\n  SELECT 'they act for' AS lane, stage, need AS what, " COUNTS ",\n    " OF_THOSE "\n"
      "  FROM event AS e JOIN sought USING (action) WHERE actor = 'customer' AND stage IS NOT NULL\n"

@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: MIT
-// Dictionary: distinct strings to dense codes. Open addressing with linear probing over 8-byte slots (32 bits of the hash
-// and the code + 1), so a probe stays in one cache line and compares strings only where 32 bits agree. An entry is half a
-// cache line, in segments that never move; a short string lies in it, so that a lookup touches two lines in all. The bound
-// counts text and 24 bytes a string, not what memory rounds up to: the same string meets it on every machine. Load at most 5/8.
+// Dictionary: distinct strings to dense codes. Open addressing with linear probing over 8-byte slots (the lower 32 bits of the
+// hash and the code + 1), so a probe stays in one cache line and compares strings only where these bits agree. They say the
+// home slot too, so that slots double from one end to the other without a look at an entry; not the upper ones, since units are
+// read in their order, and would all crowd at one end. An entry is half a cache line, in segments that never move; a short
+// string lies in it, so that a lookup touches two lines in all. The bound counts text and 24 bytes a string, not what memory
+// rounds up to: the same string meets it on every machine. Load at most 5/8.
 #include "base/hash.h"
 #include <string.h>
 #include "base/str.h"
 
 #define STRINGS_MAX ((size_t)1 << 31)
 #define ENTRY_COST 24u
-#define SLOTS_MIN 16u
+#define SLOT_BITS_MIN 4u
 #define SLOTS_KEPT 1024u
 #define CHUNK_MIN ((size_t)1 << 10)
 #define CHUNK_MAX ((size_t)1 << 20)
-#define HERE_MAX 24u     // bytes of a string in its entry
+#define HERE_MAX 28u     // bytes of a string in its entry
 #define SEGMENT_BITS 4u  // the first segment has 16 entries, each further one twice as many
 #define SEGMENTS 28u     // of STRINGS_MAX entries
 
 struct slot {
-    uint32_t tag;  // upper half of the hash
+    uint32_t tag;  // lower half of the hash
     uint32_t code; // + 1; 0: free
 };
 
 struct entry {
     uint32_t len;
-    uint32_t hash; // lower half: the home slot; up to 2^32 slots
-    union {
-        char here[HERE_MAX];
-        const char *ptr; // a longer one: borrows from a chunk
-    } text;
+    char here[HERE_MAX]; // of a longer one: where it lies in a chunk
 };
 _Static_assert(sizeof(struct entry) == 32, "half a cache line");
 
@@ -40,7 +38,7 @@ struct chunk {
 
 struct dict {
     struct slot *slots;
-    size_t n_slots; // power of two
+    unsigned bits; // of the number of slots, SLOT_BITS_MIN to 32
     struct entry *segment[SEGMENTS];
     void *memory[SEGMENTS]; // that the segments lie in
     size_t n;       // entries
@@ -56,15 +54,24 @@ static inline struct entry *entry_at(const struct dict *d, uint32_t code)
     unsigned k = segment_of(code);
     return &d->segment[k][code + (1u << SEGMENT_BITS) - segment_size(k)];
 }
-static inline const char *text_of(const struct entry *e) { return e->len <= HERE_MAX ? e->text.here : e->text.ptr; }
+static inline const char *text_of(const struct entry *e)
+{
+    const char *far;
+    if (e->len <= HERE_MAX) return e->here;
+    memcpy(&far, e->here, sizeof far);
+    return far;
+}
+
+static inline size_t n_slots(const struct dict *d) { return (size_t)1 << d->bits; }
+static inline size_t home(uint32_t tag, unsigned bits) { return (size_t)(tag >> (32 - bits)); }
 
 voc_rc dict_new(struct dict **out, size_t max_bytes)
 {
     struct dict *d = mem_zalloc(1, sizeof *d);
     if (!d) return VOC_E_NOMEM;
-    d->n_slots = SLOTS_MIN;
+    d->bits = SLOT_BITS_MIN;
     d->max_bytes = max_bytes ? max_bytes : SIZE_MAX;
-    d->slots = mem_zalloc(d->n_slots, sizeof *d->slots);
+    d->slots = mem_zalloc(n_slots(d), sizeof *d->slots);
     if (!d->slots) {
         dict_free(d);
         return VOC_E_NOMEM;
@@ -99,9 +106,9 @@ static inline bool same_bytes(const char *a, const char *b, size_t n)
 // The slot that holds s, or the free one where it belongs.
 static inline struct slot *seek(const struct dict *d, voc_str s, uint64_t hash)
 {
-    size_t mask = d->n_slots - 1, i = (size_t)(uint32_t)hash & mask;
-    uint32_t tag = (uint32_t)(hash >> 32);
-    for (;; i = (i + 1) & mask) {
+    const uint32_t tag = (uint32_t)hash;
+    const size_t mask = n_slots(d) - 1;
+    for (size_t i = home(tag, d->bits);; i = (i + 1) & mask) {
         struct slot *slot = &d->slots[i];
         if (slot->code == 0) return slot;
         if (slot->tag != tag) continue;
@@ -112,18 +119,19 @@ static inline struct slot *seek(const struct dict *d, voc_str s, uint64_t hash)
 
 static voc_rc double_slots(struct dict *d)
 {
-    size_t n = d->n_slots * 2, mask = n - 1;
-    struct slot *slots = mem_zalloc(n, sizeof *slots);
+    const size_t n = n_slots(d), mask = 2 * n - 1;
+    if (d->bits == 32) return VOC_E_LIMIT;
+    struct slot *slots = mem_zalloc(2 * n, sizeof *slots);
     if (!slots) return VOC_E_NOMEM;
-    for (size_t k = 0; k < d->n_slots; k++) {
+    for (size_t k = 0; k < n; k++) {
         if (d->slots[k].code == 0) continue;
-        size_t i = entry_at(d, d->slots[k].code - 1)->hash & mask;
+        size_t i = home(d->slots[k].tag, d->bits + 1);
         while (slots[i].code) i = (i + 1) & mask;
         slots[i] = d->slots[k];
     }
     mem_free(d->slots);
     d->slots = slots;
-    d->n_slots = n;
+    d->bits++;
     return VOC_OK;
 }
 
@@ -163,22 +171,21 @@ static voc_rc add(struct dict *d, voc_str s, uint64_t hash, struct slot *slot)
         d->bytes > d->max_bytes - s.len - ENTRY_COST)
         return VOC_E_LIMIT;
     if (!segment_ready(d, segment_of((uint32_t)d->n))) return VOC_E_NOMEM;
-    if (d->n + 1 > d->n_slots / 8 * 5) {
+    if (d->n + 1 > n_slots(d) / 8 * 5) {
         voc_rc rc = double_slots(d);
         if (rc) return rc;
         slot = seek(d, s, hash);
     }
     struct entry *e = entry_at(d, (uint32_t)d->n);
-    char *text = e->text.here;
+    char *text = e->here;
     if (s.len > HERE_MAX) {
         text = store(d, s.len);
         if (!text) return VOC_E_NOMEM;
-        e->text.ptr = text;
+        memcpy(e->here, &text, sizeof text);
     }
     if (s.len) memcpy(text, s.ptr, s.len);
     e->len = (uint32_t)s.len;
-    e->hash = (uint32_t)hash;
-    *slot = (struct slot){(uint32_t)(hash >> 32), (uint32_t)++d->n};
+    *slot = (struct slot){(uint32_t)hash, (uint32_t)++d->n};
     d->bytes += s.len + ENTRY_COST;
     return VOC_OK;
 }
@@ -203,15 +210,15 @@ bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *
 // What holds many times as many slots as strings is made small again: it would have to be cleared each time.
 void dict_clear(struct dict *d)
 {
-    size_t n = d->n_slots;
-    while (n > SLOTS_KEPT && d->n < n / 16) n /= 2;
-    struct slot *slots = n < d->n_slots ? mem_zalloc(n, sizeof *slots) : NULL;
+    unsigned bits = d->bits;
+    while ((size_t)1 << bits > SLOTS_KEPT && d->n < ((size_t)1 << bits) / 16) bits--;
+    struct slot *slots = bits < d->bits ? mem_zalloc((size_t)1 << bits, sizeof *slots) : NULL;
     if (slots) {
         mem_free(d->slots);
         d->slots = slots;
-        d->n_slots = n;
+        d->bits = bits;
     } else {
-        memset(d->slots, 0, d->n_slots * sizeof *d->slots);
+        memset(d->slots, 0, n_slots(d) * sizeof *d->slots);
     }
     for (struct chunk *c = d->chunks ? d->chunks->next : NULL, *next; c; c = next) { // the newest is the largest
         next = c->next;
@@ -222,7 +229,7 @@ void dict_clear(struct dict *d)
         d->chunks->used = 0;
     }
     for (unsigned k = 0; k < SEGMENTS; k++) {
-        if (segment_size(k) < d->n_slots) continue;
+        if (segment_size(k) < n_slots(d)) continue;
         mem_free(d->memory[k]);
         d->memory[k] = NULL;
         d->segment[k] = NULL;
@@ -233,14 +240,16 @@ void dict_clear(struct dict *d)
 
 void dict_prefetch(const struct dict *d, uint64_t hash)
 {
-    __builtin_prefetch(&d->slots[(size_t)(uint32_t)hash & (d->n_slots - 1)]);
+    __builtin_prefetch(&d->slots[home((uint32_t)hash, d->bits)]);
 }
 
 // By the slot that has the tag of the hash, unless a free one comes first.
 uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash)
 {
-    size_t mask = d->n_slots - 1, i = (size_t)(uint32_t)hash & mask;
-    while (d->slots[i].code && d->slots[i].tag != (uint32_t)(hash >> 32)) i = (i + 1) & mask;
+    const uint32_t tag = (uint32_t)hash;
+    const size_t mask = n_slots(d) - 1;
+    size_t i = home(tag, d->bits);
+    while (d->slots[i].code && d->slots[i].tag != tag) i = (i + 1) & mask;
     if (d->slots[i].code == 0) return UINT32_MAX;
     __builtin_prefetch(entry_at(d, d->slots[i].code - 1));
     return d->slots[i].code - 1;

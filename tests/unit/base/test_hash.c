@@ -157,6 +157,32 @@ static void a_dictionary_owns_its_strings_whatever_they_hold(void **state)
     dict_free(d);
 }
 
+static void strings_of_any_length_are_kept_whole_while_the_dictionary_grows(void **state)
+{
+    (void)state;
+    struct dict *d = NULL;
+    char text[80];
+    uint32_t code = 0;
+    assert_int_equal(dict_new(&d, 0), VOC_OK);
+    for (uint32_t i = 0; i < 8000; i++) {
+        memset(text, 'a' + (int)(i % 26), sizeof text);
+        (void)snprintf(text, sizeof text, "%06u", i);
+        text[6] = '-';
+        assert_int_equal(dict_code(d, str_mk(text, 7 + i % 64), &code), VOC_OK);
+        assert_int_equal(code, i);
+    }
+    for (uint32_t i = 0; i < 8000; i++) {
+        memset(text, 'a' + (int)(i % 26), sizeof text);
+        (void)snprintf(text, sizeof text, "%06u", i);
+        text[6] = '-';
+        assert_int_equal(dict_at(d, i).len, 7 + i % 64);
+        assert_memory_equal(dict_at(d, i).ptr, text, 7 + i % 64);
+        assert_true(dict_find(d, str_mk(text, 7 + i % 64), &code));
+        assert_int_equal(code, i);
+    }
+    dict_free(d);
+}
+
 static void a_cleared_dictionary_begins_anew_with_the_memory_that_it_has(void **state)
 {
     (void)state;
@@ -238,6 +264,7 @@ int main(void)
         cmocka_unit_test(table_hashes_are_xxh3_and_depend_on_the_seed),
         cmocka_unit_test(codes_are_dense_in_order_of_first_appearance),
         cmocka_unit_test(a_dictionary_owns_its_strings_whatever_they_hold),
+        cmocka_unit_test(strings_of_any_length_are_kept_whole_while_the_dictionary_grows),
         cmocka_unit_test(a_cleared_dictionary_begins_anew_with_the_memory_that_it_has),
         cmocka_unit_test(the_bound_of_a_dictionary_stops_new_strings_only),
         cmocka_unit_test(a_dictionary_reports_each_failed_allocation_and_can_go_on),

@@ -7,7 +7,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#define LARGE ((size_t)4 << 20) // from here on pages of 2 MiB are asked for; less of a block would not fill two of them
+#define PAGE ((uintptr_t)4096)
 #define FAULT_TRANSIENT 1
 #define FAULT_PERSISTENT 2
 
@@ -42,6 +45,14 @@ static void count_more(size_t bytes)
     }
 }
 
+// Large blocks on large pages, where the system gives them when asked: a hundredth of the faults, and tables of which every line
+// is somewhere else are found by fewer steps.
+static void ask_large(void *ptr, size_t size)
+{
+    uintptr_t from = ((uintptr_t)ptr + PAGE - 1) & ~(PAGE - 1), end = ((uintptr_t)ptr + size) & ~(PAGE - 1);
+    if (size >= LARGE) (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
+}
+
 static void count_new(const void *ptr)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
@@ -53,7 +64,7 @@ void *mem_alloc(size_t size)
 {
     if (refused(size)) return NULL;
     void *ptr = malloc(size ? size : 1);
-    if (ptr) count_new(ptr);
+    if (ptr) ask_large(ptr, size), count_new(ptr);
     return ptr;
 }
 
@@ -62,7 +73,7 @@ void *mem_zalloc(size_t count, size_t size)
     size_t bytes;
     if (!mem_mul(count, size, &bytes) || refused(bytes)) return NULL;
     void *ptr = calloc(1, bytes ? bytes : 1);
-    if (ptr) count_new(ptr);
+    if (ptr) ask_large(ptr, bytes), count_new(ptr);
     return ptr;
 }
 

@@ -22,7 +22,8 @@ voc_rc pending_init(struct pending *q)
     rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
     q->amounts.at[q->amounts.n++] = (struct pending_amounts){.minutes = VOC_NA, .cost = VOC_NA, .value = VOC_NA};
-    if (!(q->recent = mem_zalloc(RECENT_RARE, sizeof *q->recent))) return VOC_E_NOMEM;
+    if (!(q->recent_memory = mem_zalloc(RECENT_RARE + 1, sizeof *q->recent))) return VOC_E_NOMEM;
+    q->recent = (struct recent_rares *)(void *)((char *)q->recent_memory + (0 - (uintptr_t)q->recent_memory) % sizeof *q->recent);
     tuple_set_init(&q->tuples);
     rc = pending_nobody(q);
     for (unsigned i = 0; rc == VOC_OK && i < SPACE_ALL; i++) {
@@ -88,7 +89,7 @@ void pending_done(struct pending *q)
     vec_free(&q->who_of_account);
     vec_free(&q->map_who);
     vec_free(&q->tuple_rows);
-    mem_free(q->recent);
+    mem_free(q->recent_memory);
     vec_free(&q->rare);
     vec_free(&q->amounts);
     vec_free(&q->heap);
@@ -220,6 +221,7 @@ static voc_rc maps_ready(struct joiner *j)
     rc = vec_reserve(&q->map_who, (size_t)b->n_strings + 1, UINT32_MAX);
     if (rc != VOC_OK) return rc;
     memset(q->map_who.at, 0, ((size_t)b->n_strings + 1) * sizeof *q->map_who.at);
+    q->map_who.at[0] = q->nobody + 1;
     q->map_who.n = b->n_strings;
     return VOC_OK;
 }
@@ -282,51 +284,66 @@ static uint32_t tuple_of(struct joiner *j, size_t i, bool named)
     return code;
 }
 
-// Whose event i is. Mostly a customer alone: then one look at the map of the block does.
+// Whose event i is.
 static uint32_t who_of(struct joiner *j, size_t i)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
     const uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i);
     uint32_t who = q->nobody;
-    if (!account && !case_id) {
-        if (!customer) return who;
-        if (customer < q->map_who.n && q->map_who.at[customer]) return q->map_who.at[customer] - 1;
-    }
+    if (!account && !case_id && q->map_who.at[customer]) return q->map_who.at[customer] - 1;
     uint32_t our_case = join_name(j, SPACE_CASE, case_id), our_customer = join_name(j, SPACE_ALIASES, customer), our_account = join_name(j, SPACE_ALIASES, account);
     if (j->rc != VOC_OK) return who;
     voc_rc rc = pending_who_of(q, our_case, our_customer, our_account, &who);
     return rc == VOC_OK ? who : join_fail(j, rc, "too many people");
 }
 
-// Customers of some rows that are new to the block, side by side: each lookup in a dictionary of a million would be waited for.
-static void find_customers(struct joiner *j, size_t from, size_t to)
+struct new_customers { uint32_t local[JOIN_GROUP]; uint64_t hash[JOIN_GROUP]; size_t n; };
+
+// Customers of some rows that stand alone and are new to the block, to be looked up side by side: each lookup in a dictionary of a
+// million would be waited for.
+static void fetch_customers(struct joiner *j, size_t from, size_t to, struct new_customers *f)
 {
     const struct coded_events *c = &j->b->events;
     const struct coded_block *b = j->b;
-    struct pending *q = j->q;
-    const struct dict *names = q->names[SPACE_ALIASES];
-    uint32_t local[JOIN_GROUP];
-    uint64_t hash[JOIN_GROUP];
-    size_t n = 0;
-    for (size_t i = from; i < to; i++) {
+    const struct dict *names = j->q->names[SPACE_ALIASES];
+    const bool others = c->account || c->case_id;
+    uint32_t *map = j->q->map_who.at;
+    f->n = 0;
+    for (size_t i = from; c->customer && i < to; i++) {
         const uint32_t x = c->customer[i];
-        if (!x || x >= q->map_who.n || q->map_who.at[x] || at(c->account, i) || at(c->case_id, i)) continue;
-        q->map_who.at[x] = LATER;
-        local[n] = x;
-        hash[n] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
-        dict_prefetch(names, hash[n++]);
+        if (map[x] || (others && (at(c->account, i) || at(c->case_id, i)))) continue;
+        map[x] = LATER;
+        f->local[f->n] = x;
+        f->hash[f->n] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
+        dict_prefetch(names, f->hash[f->n++]);
     }
-    for (size_t k = 0; k < n; k++) {
-        uint32_t code = dict_prefetch_entry(names, hash[k]);
+}
+
+static void find_customers(struct joiner *j, const struct new_customers *f)
+{
+    const struct coded_block *b = j->b;
+    struct pending *q = j->q;
+    for (size_t k = 0; k < f->n; k++) {
+        uint32_t code = dict_prefetch_entry(q->names[SPACE_ALIASES], f->hash[k]);
         if (code < q->who_of_customer.n) __builtin_prefetch(&q->who_of_customer.at[code]);
     }
-    for (size_t k = 0; k < n && j->rc == VOC_OK; k++) {
-        uint32_t who = 0, code = code_of(j, SPACE_ALIASES, b->strings[local[k]], hash[k]);
+    for (size_t k = 0; k < f->n && j->rc == VOC_OK; k++) {
+        uint32_t who = 0, code = code_of(j, SPACE_ALIASES, b->strings[f->local[k]], f->hash[k]);
         voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, code, 0, &who) : VOC_OK;
         if (rc != VOC_OK) (void)join_fail(j, rc, "too many people");
-        q->map_who.at[local[k]] = who + 1;
+        q->map_who.at[f->local[k]] = who + 1;
     }
+}
+
+static void group_whos(struct joiner *j, size_t from, size_t to, uint32_t who[JOIN_GROUP])
+{
+    const struct coded_events *c = &j->b->events;
+    const uint32_t *map = j->q->map_who.at;
+    if (c->customer && !c->account && !c->case_id)
+        for (size_t i = from; i < to; i++) who[i - from] = map[c->customer[i]] - 1;
+    else
+        for (size_t i = from; i < to; i++) who[i - from] = who_of(j, i);
 }
 
 // ---- chunks ----------------------------------------------------------------------------------------------------------------
@@ -365,7 +382,7 @@ static void check_events(struct joiner *j)
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
     uint64_t tops = 0, most = q->last_record;
-    uint32_t top_tuple = 0;
+    uint32_t top_tuple = 0, top_customer = 0;
     bool no_time = false, differ = false;
     if (c->n == 0) return;
     if (c->n > UINT32_MAX - 1 - q->n_events) return (void)join_fail(j, VOC_E_LIMIT, "too many events");
@@ -378,28 +395,33 @@ static void check_events(struct joiner *j)
         differ |= line - c->record[i] != (uint64_t)q->first_line;
     }
     for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
+    for (size_t i = 0; c->customer && i < c->n; i++) top_customer = c->customer[i] > top_customer ? c->customer[i] : top_customer;
     if (no_time) (void)join_fail(j, VOC_E_BUG, "an event has no time");
     if (tops > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (c->tuple && top_tuple >= c->n_tuples) (void)join_fail(j, VOC_E_BUG, "the number of a tuple is out of range");
+    if (top_customer && top_customer >= j->b->n_strings) (void)join_fail(j, VOC_E_BUG, "a string code is out of range");
     q->last_record = most;
     if (differ && !q->lines_differ)
         for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].end = q->end[p].next; // the next row begins a chunk that has lines
     q->lines_differ |= differ;
 }
 
+// Most rows name somebody.
+static void fetch_tuples(const struct joiner *j, size_t from, size_t to)
+{
+    const uint32_t *local = j->b->events.tuple;
+    const struct joined_tuple *known = j->maps->tuple[1].at;
+    for (size_t i = from; local && i < to; i++) __builtin_prefetch(&known[local[i]]);
+}
+
 // Tuples of a group whose rows are of known people.
 static void group_tuples(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], uint32_t tuple[JOIN_GROUP])
 {
     const uint32_t *local = j->b->events.tuple, nobody = j->q->nobody;
-    if (!local) {
-        for (size_t i = from; i < to && j->rc == VOC_OK; i++) tuple[i - from] = tuple_of(j, i, who[i - from] != nobody);
-        return;
-    }
     struct joined_tuple *known[2] = {j->maps->tuple[0].at, j->maps->tuple[1].at};
-    for (size_t i = from; i < to; i++) __builtin_prefetch(&known[who[i - from] != nobody][local[i]]);
     for (size_t i = from; i < to && j->rc == VOC_OK; i++) {
-        struct joined_tuple *t = &known[who[i - from] != nobody][local[i]];
-        if (t->code) tuple[i - from] = t->code - 1, t->rows++;
+        struct joined_tuple *t = local ? &known[who[i - from] != nobody][local[i]] : NULL;
+        if (t && t->code) tuple[i - from] = t->code - 1, t->rows++;
         else tuple[i - from] = tuple_of(j, i, who[i - from] != nobody);
     }
 }
@@ -411,23 +433,25 @@ static void add_group(struct joiner *j, size_t from, size_t to)
     const uint64_t *record = c->record + from, *line = c->line ? c->line + from : NULL;
     const int64_t *time_us = c->time_us + from;
     struct pending *q = j->q;
-    uint32_t who[JOIN_GROUP], tuple[JOIN_GROUP];
-    bool has_rare[JOIN_GROUP];
-    if (c->customer) find_customers(j, from, to);
-    join_mark_rare(j, from, to, has_rare);
-    for (size_t i = from; i < to; i++) who[i - from] = who_of(j, i);
+    struct new_customers customers;
+    struct rare_group few;
+    uint32_t who[JOIN_GROUP], tuple[JOIN_GROUP], rare[JOIN_GROUP];
+    join_rare_begin(j, from, to, &few);
+    fetch_customers(j, from, to, &customers);
+    join_rare_fetch(j, &few);
+    fetch_tuples(j, from, to);
+    find_customers(j, &customers);
+    if (j->rc == VOC_OK) group_whos(j, from, to, who);
     if (j->rc == VOC_OK) group_tuples(j, from, to, who, tuple);
+    if (j->rc == VOC_OK) join_rare(j, &few, rare);
     if (j->rc != VOC_OK) return;
-    for (size_t k = 0; k < to - from; k++) __builtin_prefetch(q->end[who[k] >> WHO_BITS].next, 1);
     for (size_t k = 0; k < to - from; k++) {
         const unsigned part = who[k] >> WHO_BITS;
         const int64_t off = (int64_t)((line ? line[k] : 0) - record[k]);
         struct pending_end *e = &q->end[part];
         if ((e->next == e->end || record[k] - e->record > UINT32_MAX) && !new_chunk(j, part, record[k], off)) return;
-        const uint32_t rare = has_rare[k] ? join_rare(j, from + k) : 0;
-        if (j->rc != VOC_OK) return;
         if (e->line) *e->line++ = off;
-        *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare};
+        *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare[k]};
     }
 }
 

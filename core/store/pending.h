@@ -70,8 +70,10 @@ struct pending_fact {
 };
 struct pending_reject { uint64_t record, line; uint32_t code, reason, raw; bool dropped; }; // heap
 
-enum { RECENT_RARE = 1 << 15 };
-struct recent_rare { uint32_t tag, at, amounts; }; // of the hash; 0: none
+enum { RECENT_RARE = 1 << 13, RECENT_WAYS = 5 };
+struct recent_rare { uint32_t tag, at, amounts; }; // of the hash; at 0: none
+struct recent_rares { struct recent_rare way[RECENT_WAYS]; uint32_t next; }; // next: the one that is replaced next
+_Static_assert(sizeof(struct recent_rares) == 64, "a line of the cache");
 struct joined_tuple { uint32_t code, rows; }; // ours + 1, and the rows that came with it and are not in tuple_rows yet
 struct pending_maps { // of one sender: local code -> ours + 1, 0: not seen yet; one map a space, then the heap, then raw bytes
     uint32_t *map[SPACE_ALL + 2];
@@ -92,7 +94,8 @@ struct pending { // owns all of it
     struct pending_end end[PARTITIONS];
     VEC(struct pending_rare) rare;       // [0] is empty
     VEC(struct pending_amounts) amounts; // likewise
-    struct recent_rare *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
+    struct recent_rares *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
+    void *recent_memory;         // that they lie in
     size_t n_events;
     bool lines_differ;        // the lines of rows less their records
     int64_t first_line;       // of the first row, likewise

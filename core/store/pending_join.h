@@ -20,10 +20,17 @@ uint32_t join_fail(struct joiner *j, voc_rc rc, const char *why); // 0
 uint32_t join_name(struct joiner *j, unsigned space, uint32_t local); // the code in a dictionary of the import
 uint32_t join_text(struct joiner *j, uint32_t local, bool raw); // the place in the heap; raw: bytes of a reject, which need not be text
 
-// What few events have (pending_rare.c); 0: this one has nothing of it.
-uint32_t join_rare(struct joiner *j, size_t i);
-// Marks the rows that may have something, and fetches what they may share with earlier ones: it is there when it is asked for.
-void join_mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[JOIN_GROUP]);
+// What few events have (pending_rare.c). Begun before other work of the group, fetched amid it, joined behind it: what rows share
+// with earlier ones is there when it is asked for. rare: of each row its place in pending.rare; 0: it has nothing of it.
+struct rare_group { // rows that may have something
+    size_t from, n;
+    bool all; // they may have more than amounts
+    uint32_t row[JOIN_GROUP]; // less from
+    uint64_t hash[JOIN_GROUP]; // of their amounts
+};
+void join_rare_begin(const struct joiner *j, size_t from, size_t to, struct rare_group *g);
+void join_rare_fetch(const struct joiner *j, const struct rare_group *g);
+void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_GROUP]);
 
 static inline uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
 static inline int64_t amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }

@@ -20,52 +20,80 @@ static bool has_texts(const struct coded_events *c, size_t i)
     return at(c->object, i) || at(c->thread, i) || at(c->id, i) || at(c->ref, i) || at(c->text, i) || at(c->attrs, i);
 }
 
-// Of what rows repeat; 0: it has none of it.
+// Of what rows repeat.
 static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value)
 {
     uint64_t x = ((uint64_t)minutes ^ (uint64_t)VOC_NA) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)cost ^ (uint64_t)VOC_NA) * UINT64_C(0xbf58476d1ce4e5b9);
     return (x ^ x >> 32) * UINT64_C(0x94d049bb133111eb) ^ ((uint64_t)value ^ (uint64_t)VOC_NA) * UINT64_C(0xd6e8feb86659fd93);
 }
 
-static inline struct recent_rare *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
+static inline struct recent_rares *recent_at(const struct pending *q, uint64_t hash) { return &q->recent[hash >> 32 & (RECENT_RARE - 1)]; }
 
-// What an event has beside its texts.
-static uint32_t amounts_at(const struct coded_events *c, size_t i, struct pending_amounts *a)
+// Of one that has amounts and nothing else the tag is odd: then only they are compared.
+static inline uint32_t tag_of(uint64_t hash, bool plain) { return (uint32_t)hash << 1 | plain; }
+
+// What an event has of them.
+static inline uint32_t has_of(const struct pending_amounts *a)
 {
-    *a = (struct pending_amounts){.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i)};
     return (a->minutes != VOC_NA ? RARE_MINUTES : 0u) | (a->cost != VOC_NA ? RARE_COST : 0u) | (a->value != VOC_NA ? RARE_VALUE : 0u);
+}
+
+static inline bool same_amounts(const struct pending *q, uint32_t at, const struct pending_amounts *a)
+{
+    const struct pending_amounts *b = &q->amounts.at[at];
+    return ((a->minutes ^ b->minutes) | (a->cost ^ b->cost) | (a->value ^ b->value)) == 0;
 }
 
 static bool is_recent(const struct pending *q, const struct recent_rare *recent, const struct pending_rare *r, const struct pending_amounts *a)
 {
     struct pending_rare same = *r;
     same.amounts = recent->amounts;
-    return memcmp(&q->rare.at[recent->at], &same, sizeof same) == 0 && (!(r->has & RARE_AMOUNTS) || memcmp(&q->amounts.at[recent->amounts], a, sizeof *a) == 0);
+    return memcmp(&q->rare.at[recent->at], &same, sizeof same) == 0 && (!(r->has & RARE_AMOUNTS) || same_amounts(q, recent->amounts, a));
 }
 
-uint32_t join_rare(struct joiner *j, size_t i)
+// A rare row that nothing recent is like; it takes the place of the one that came first to its set.
+static uint32_t add_rare(struct joiner *j, uint64_t hash, bool plain, struct pending_rare *r, const struct pending_amounts *a)
 {
-    const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    struct pending_amounts a;
-    struct pending_rare r = {.sub = at(c->sub, i), .has = amounts_at(c, i, &a) | (at(c->sub, i) ? RARE_SUB : 0u)};
-    bool texts = j->has_texts && has_texts(c, i);
-    if (!r.has && !texts) return 0;
-    const size_t heap = q->heap.n;
-    if (texts) rare_texts(j, i, &r);
-    if (j->rc != VOC_OK) return 0;
-    uint64_t hash = hash_amounts(a.minutes, a.cost, a.value);
-    if (r.has & ~(uint32_t)(RARE_MINUTES | RARE_COST | RARE_VALUE)) hash ^= hash64(&r, sizeof r, 0);
-    struct recent_rare *recent = recent_at(q, hash);
-    const bool amounts = r.has & RARE_AMOUNTS, fresh = q->heap.n > heap; // with a text that no event had: it need not be looked for
-    if (!fresh && recent->at && recent->tag == (uint32_t)hash && is_recent(q, recent, &r, &a)) return recent->at;
+    const bool amounts = r->has & RARE_AMOUNTS;
     voc_rc rc = vec_reserve(&q->rare, 1, UINT32_MAX);
     if (rc == VOC_OK && amounts) rc = vec_reserve(&q->amounts, 1, UINT32_MAX);
     if (rc != VOC_OK) return join_fail(j, rc, "too many events");
-    if (amounts) q->amounts.at[r.amounts = (uint32_t)q->amounts.n++] = a;
-    q->rare.at[q->rare.n++] = r;
-    *recent = (struct recent_rare){(uint32_t)hash, (uint32_t)q->rare.n - 1, r.amounts};
-    return recent->at;
+    if (amounts) q->amounts.at[r->amounts = (uint32_t)q->amounts.n++] = *a;
+    q->rare.at[q->rare.n++] = *r;
+    struct recent_rares *set = recent_at(q, hash);
+    const uint32_t at = (uint32_t)q->rare.n - 1;
+    set->way[set->next] = (struct recent_rare){tag_of(hash, plain), at, r->amounts};
+    set->next = (set->next + 1) % RECENT_WAYS;
+    return at;
+}
+
+static uint32_t join_amounts(struct joiner *j, uint64_t hash, const struct pending_amounts *a)
+{
+    const struct recent_rares *set = recent_at(j->q, hash);
+    const uint32_t tag = tag_of(hash, true);
+    for (unsigned k = 0; k < RECENT_WAYS; k++)
+        if (set->way[k].tag == tag && same_amounts(j->q, set->way[k].amounts, a)) return set->way[k].at;
+    struct pending_rare r = {.has = has_of(a)};
+    return add_rare(j, hash, true, &r, a);
+}
+
+// Event i, which may have texts or stand behind others of its record.
+static uint32_t join_all(struct joiner *j, size_t i, uint64_t hash, const struct pending_amounts *a)
+{
+    const struct coded_events *c = &j->b->events;
+    struct pending *q = j->q;
+    struct pending_rare r = {.sub = at(c->sub, i), .has = has_of(a) | (at(c->sub, i) ? RARE_SUB : 0u)};
+    const size_t heap = q->heap.n;
+    if (j->has_texts && has_texts(c, i)) rare_texts(j, i, &r);
+    if (j->rc != VOC_OK || !r.has) return 0;
+    if (!(r.has & ~(uint32_t)RARE_AMOUNTS)) return join_amounts(j, hash, a);
+    hash ^= hash64(&r, sizeof r, 0);
+    const struct recent_rares *set = recent_at(q, hash);
+    const bool fresh = q->heap.n > heap; // with a text that no event had: it need not be looked for
+    for (unsigned k = 0; k < RECENT_WAYS && !fresh; k++)
+        if (set->way[k].tag == tag_of(hash, false) && set->way[k].at && is_recent(q, &set->way[k], &r, a)) return set->way[k].at;
+    return add_rare(j, hash, false, &r, a);
 }
 
 // Objects that come with their hash are new to their sender, and nearly each is somewhere else in the dictionary.
@@ -80,25 +108,40 @@ static void fetch_objects(const struct joiner *j, size_t from, size_t to)
         if (object[i] - b->hash_from < b->n_hash) (void)dict_prefetch_entry(names, b->hash[object[i] - b->hash_from]);
 }
 
-void join_mark_rare(const struct joiner *j, size_t from, size_t to, bool rare[JOIN_GROUP])
+void join_rare_begin(const struct joiner *j, size_t from, size_t to, struct rare_group *g)
 {
     const struct coded_events *c = &j->b->events;
-    const struct pending *q = j->q;
-    const int64_t *minutes = c->minutes, *cost = c->cost, *value = c->value;
-    uint64_t hash[JOIN_GROUP];
-    size_t n = 0;
-    memset(rare, j->has_texts || c->sub, (to - from) * sizeof *rare);
+    const bool amounts = c->minutes || c->cost || c->value;
+    g->from = from;
+    g->n = 0;
+    g->all = j->has_texts || c->sub;
     if (c->object) fetch_objects(j, from, to);
-    if (!minutes && !cost && !value) return;
+    if (!amounts && !g->all) return;
     for (size_t i = from; i < to; i++) {
-        hash[n] = hash_amounts(amount(minutes, i), amount(cost, i), amount(value, i));
-        rare[i - from] |= hash[n] != 0;
-        n += hash[n] != 0;
+        const int64_t minutes = amount(c->minutes, i), cost = amount(c->cost, i), value = amount(c->value, i);
+        g->hash[g->n] = hash_amounts(minutes, cost, value);
+        g->row[g->n] = (uint32_t)(i - from);
+        g->n += g->all || ((minutes ^ VOC_NA) | (cost ^ VOC_NA) | (value ^ VOC_NA)) != 0;
     }
-    for (size_t k = 0; k < n; k++) __builtin_prefetch(recent_at(q, hash[k]));
-    for (size_t k = 0; k < n; k++) {
-        const struct recent_rare *recent = recent_at(q, hash[k]);
-        __builtin_prefetch(&q->rare.at[recent->at]);
-        __builtin_prefetch(&q->amounts.at[recent->amounts]);
+    for (size_t k = 0; k < g->n; k++) __builtin_prefetch(recent_at(j->q, g->hash[k]));
+}
+
+void join_rare_fetch(const struct joiner *j, const struct rare_group *g)
+{
+    for (size_t k = 0; k < g->n; k++) {
+        const struct recent_rares *set = recent_at(j->q, g->hash[k]);
+        for (unsigned w = 0; w < RECENT_WAYS; w++)
+            if (set->way[w].tag == tag_of(g->hash[k], true)) __builtin_prefetch(&j->q->amounts.at[set->way[w].amounts]);
+    }
+}
+
+void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_GROUP])
+{
+    const struct coded_events *c = &j->b->events;
+    memset(rare, 0, JOIN_GROUP * sizeof *rare);
+    for (size_t k = 0; k < g->n && j->rc == VOC_OK; k++) {
+        const size_t i = g->from + g->row[k];
+        const struct pending_amounts a = {.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i)};
+        rare[g->row[k]] = g->all ? join_all(j, i, g->hash[k], &a) : join_amounts(j, g->hash[k], &a);
     }
 }

@@ -94,6 +94,12 @@ static struct trial_slot *shared_slot(struct trial_run_state *r, uint32_t first,
     return &level->slots[*at - 1];
 }
 
+static void add_alone(struct trial_run_state *r)
+{
+    trial_tally_add(&r->level[SEGMENT].alone, r->alone, r->n_alone, r->frame->account_of_owner);
+    r->n_alone = 0;
+}
+
 // Positions before `to` are in no set to come: what their accounts got goes to the slots of the segment, in their order.
 static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
 {
@@ -106,12 +112,17 @@ static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
         struct trial_slot *slot = slot_at(r, p);
         if (!slot->used)
             continue;
-        level->mapped = false;
-        if (f->first_of_account[p] != TRIAL_NONE) {
-            trial_slot_add(shared_slot(r, f->first_of_account[p], f->owner[p]), slot);
-        } else {
-            slot->account = f->owner[p];
+        slot->account = f->owner[p];
+        if (f->first_of_account[p] == TRIAL_ALONE) {
+            r->alone[r->n_alone++] = *slot;
+            if (r->n_alone == TRIAL_SLOTS)
+                add_alone(r);
+        } else if (f->first_of_account[p] == TRIAL_NONE) {
+            level->mapped = false;
             level->slots[level->n_slots++] = *slot;
+        } else {
+            level->mapped = false;
+            trial_slot_add(shared_slot(r, f->first_of_account[p], f->owner[p]), slot);
         }
         *slot = (struct trial_slot){0};
     }
@@ -123,6 +134,7 @@ static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
 enum trial_rc trial_add_settle(struct trial_run_state *r)
 {
     enum trial_rc rc = settle_slots(r, r->reached);
+    add_alone(r);
     r->settled = r->reached = 0;
     return rc;
 }

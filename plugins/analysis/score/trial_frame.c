@@ -236,6 +236,13 @@ static enum trial_rc number_owners(struct trial_frame *f)
             f->first_of_account[i] = TRIAL_NONE;
         else
             f->accounts_alone = false;
+    if (made)
+        memset(last, 0, f->n_stays * sizeof *last);
+    for (uint32_t i = 0; i < f->n_stays && made; i++)
+        last[f->owner[i]]++;  // from now on: its stays
+    for (uint32_t i = 0; i < f->n_stays && made; i++)
+        if (last[f->owner[i]] == 1)
+            f->first_of_account[i] = TRIAL_ALONE;
     f->alloc.free(f->alloc.ctx, owner_of);
     f->alloc.free(f->alloc.ctx, last);
     return made ? TRIAL_OK : TRIAL_NOMEM;

@@ -8,6 +8,8 @@
 #include "plugins/analysis/score/trial_record.h"
 
 #define TRIAL_TIME_LIMIT (INT64_C(1) << 60)
+#define TRIAL_ALONE (TRIAL_NONE - 1)
+#define TRIAL_SLOTS 128  // whose squares are added up before they go to a sum: its error grows with so many at a time only
 
 struct trial_group {
     uint32_t stage, segment;
@@ -41,7 +43,7 @@ struct trial_frame {
     uint32_t n_groups;
     uint32_t *owner;             // of each stay: its account, numbered in the order of stays
     uint32_t *account_of_owner;
-    uint32_t *first_of_account;  // by position: the first in its group that has its account; TRIAL_NONE: it is the only one
+    uint32_t *first_of_account;  // by position: the first in its group that has its account; TRIAL_NONE: it is the only one there; TRIAL_ALONE: anywhere
     bool accounts_alone;         // all are
     uint32_t n_owners;
     struct trial_index *trials;  // touches inside eligible stays by (type, position, touch): the order of the sums
@@ -116,12 +118,23 @@ struct trial_slot {  // one line of the cache
     bool exposed, in_placebo, used;  // used: of a ring, it is in some set
 };
 
+// Sums over accounts, as far as they were added; TRIAL_OO + k and so on.
+enum { TRIAL_OO, TRIAL_OE = TRIAL_OO + TRIAL_OUTCOMES, TRIAL_EE = TRIAL_OE + TRIAL_OUTCOMES, TRIAL_PLACEBO = TRIAL_EE + TRIAL_OUTCOMES, TRIAL_MONEY = TRIAL_PLACEBO + 3, TRIAL_PARTS_ALL, TRIAL_TALLIES };
+
+struct trial_tally {
+    struct stats_sum sums[TRIAL_TALLIES];
+    size_t n, exposed, in_placebo;
+    double largest_part;
+    uint32_t largest;  // whose; of no meaning while that is 0
+};
+
 struct trial_level {
     uint32_t *map;  // by account: slot + 1; 0: none
     bool mapped;    // else the map is empty: a segment has a map of its own, by position (trial_add.c)
     struct trial_slot *slots;  // in slots_room, from a line of the cache on
     void *slots_room;
     uint32_t n_slots, n_accounts;
+    struct trial_tally alone;  // of accounts that have one stay in all: nothing can come to what they got
     size_t room;
     int64_t *times;  // of the matched index touches; in order once they are sorted
     size_t n_times, times_room;
@@ -187,7 +200,11 @@ struct trial_parts {
     uint32_t largest;                  // whose, or TRIAL_NONE; the least number of those that are equal
 };
 // account_of: the number of each slot's account; NULL: it is its own.
-void trial_parts_of(struct trial_parts *out, const struct trial_slot *slots, size_t n, const uint32_t *account_of);
+void trial_tally_add(struct trial_tally *tally, const struct trial_slot *slots, size_t n, const uint32_t *account_of);
+// `value`: what each outcome of `from` is worth, as money of `into`; NaN: none.
+void trial_tally_fold(struct trial_tally *into, const struct trial_tally *from, double value);
+// Of those of `alone` and of the slots.
+void trial_parts_of(struct trial_parts *out, const struct trial_tally *alone, const struct trial_slot *slots, size_t n, const uint32_t *account_of);
 void trial_cluster(struct trial_estimate *out, const struct trial_parts *parts, uint32_t k, double o, double e, double q);
 
 // ---- one run of one type ------------------------------------------------------------------------------------------------
@@ -210,6 +227,8 @@ struct trial_run_state {
     struct trial_slot *ring;       // by position, those that a set can still reach; all in [settled, reached) that some set has
     void *ring_room;               // as it was allocated
     uint32_t ring_mask, settled, reached;
+    struct trial_slot alone[TRIAL_SLOTS];  // of accounts that have no other stay, until they are added up
+    uint32_t n_alone;
     uint32_t *slot_at;             // by position of the first stay of an account that has several: its slot in the segment, from 1; 0: none
     struct trial_smalls ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
     struct trial_share *shares[TRIAL_OUTCOMES];  // by rank

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The sums of one level of a trial run: a segment of a stage, a stage, or everything. Sums are kept for each account that
-// occurs in a set, not for all accounts of the project; a finished level is folded into the one above, account by account in
+// occurs in a set, not for all accounts of the project, and of one that has no other stay only the sum over all such; a finished level is folded into the one above, account by account in
 // the order of their first appearance, which is fixed. So one pass over the touches serves all levels.
 #include "plugins/analysis/score/trial_internal.h"
 
@@ -221,6 +221,8 @@ enum trial_rc trial_level_fold(struct trial_level *into, struct trial_level *fro
     } else if (fold_accounts(into, from, alloc, value) != TRIAL_OK) {
         return TRIAL_NOMEM;
     }
+    trial_tally_fold(&into->alone, &from->alone, value);
+    from->alone = (struct trial_tally){0};
     fold_counts(into, from);
     fold_sums(into, from, n_types);
     return TRIAL_OK;
@@ -357,7 +359,7 @@ void trial_level_finish(struct trial_cell *out, const struct trial_level *level,
 {
     const double sets = (double)level->cell.matched, followed = stats_total(&level->followed);
     struct trial_parts parts;
-    trial_parts_of(&parts, level->slots, level->n_slots, frame->account_of_owner);
+    trial_parts_of(&parts, &level->alone, level->slots, level->n_slots, frame->account_of_owner);
     *out = level->cell;
     out->accounts = parts.exposed;
     for (uint32_t k = 0; k < n_outcomes; k++)

@@ -171,7 +171,7 @@ enum trial_rc trial_randomised_run(struct trial_randomised *out, const struct tr
     for (uint32_t g = 0; g < input->n_groups; g++)
         if (run_group(&result, &s, g) != TRIAL_OK)
             goto out;
-    trial_parts_of(&parts, s.level.slots, s.level.n_slots, NULL);
+    trial_parts_of(&parts, &s.level.alone, s.level.slots, s.level.n_slots, NULL);
     for (uint32_t k = 0; k < input->n_outcomes; k++)
         trial_cluster(&result.estimate[k], &parts, k, stats_total(&s.level.o[k]), stats_total(&s.level.e[k]), stats_total(&s.level.q[k]));
     result.accounts = parts.exposed;

@@ -24,67 +24,89 @@ void trial_solve(struct trial_estimate *out, double o, double e, double q, size_
     *out = r;
 }
 
-#define BLOCK 128  // slots whose squares are added up before they go to the sum: its error grows with the blocks only
-
 // ---- sums over accounts ----------------------------------------------------------------------------------------------------
 
-enum { PARTS_OO, PARTS_OE = PARTS_OO + TRIAL_OUTCOMES, PARTS_EE = PARTS_OE + TRIAL_OUTCOMES, PARTS_PLACEBO = PARTS_EE + TRIAL_OUTCOMES, PARTS_MONEY = PARTS_PLACEBO + 3, PARTS_ALL, N_PARTS };
-
-static void add_block(double *sum, struct trial_parts *parts, const struct trial_slot *slots, size_t n)
+static void add_block(double *sum, struct trial_tally *tally, const struct trial_slot *slots, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct trial_slot *s = &slots[i];
         for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-            sum[PARTS_OO + k] += s->o[k] * s->o[k];
-            sum[PARTS_OE + k] += s->o[k] * s->e[k];
-            sum[PARTS_EE + k] += s->e[k] * s->e[k];
+            sum[TRIAL_OO + k] += s->o[k] * s->o[k];
+            sum[TRIAL_OE + k] += s->o[k] * s->e[k];
+            sum[TRIAL_EE + k] += s->e[k] * s->e[k];
         }
-        sum[PARTS_PLACEBO] += s->placebo_o * s->placebo_o;  // 0 where it is in no placebo
-        sum[PARTS_PLACEBO + 1] += s->placebo_o * s->placebo_e;
-        sum[PARTS_PLACEBO + 2] += s->placebo_e * s->placebo_e;
-        sum[PARTS_MONEY] += s->money * s->money;
-        sum[PARTS_ALL] += fabs(s->o[0] - s->e[0]);
-        parts->exposed += s->exposed;
-        parts->in_placebo += s->in_placebo;
+        sum[TRIAL_PLACEBO] += s->placebo_o * s->placebo_o;  // 0 where it is in no placebo
+        sum[TRIAL_PLACEBO + 1] += s->placebo_o * s->placebo_e;
+        sum[TRIAL_PLACEBO + 2] += s->placebo_e * s->placebo_e;
+        sum[TRIAL_MONEY] += s->money * s->money;
+        sum[TRIAL_PARTS_ALL] += fabs(s->o[0] - s->e[0]);
+        tally->exposed += s->exposed;
+        tally->in_placebo += s->in_placebo;
     }
 }
 
-static void find_largest(struct trial_parts *parts, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
+static void take_largest(struct trial_tally *tally, double part, uint32_t account)
+{
+    if (part > tally->largest_part || account < tally->largest) {
+        tally->largest_part = part;
+        tally->largest = account;
+    }
+}
+
+static void find_largest(struct trial_tally *tally, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
 {
     for (size_t i = 0; i < n; i++) {
         const double part = fabs(slots[i].o[0] - slots[i].e[0]);
-        if (part < parts->largest_part || !(part > 0.0))
-            continue;
-        const uint32_t account = account_of ? account_of[slots[i].account] : slots[i].account;
-        if (part > parts->largest_part || account < parts->largest) {
-            parts->largest_part = part;
-            parts->largest = account;
-        }
+        if (part >= tally->largest_part && part > 0.0)
+            take_largest(tally, part, account_of ? account_of[slots[i].account] : slots[i].account);
     }
 }
 
-void trial_parts_of(struct trial_parts *out, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
+void trial_tally_add(struct trial_tally *tally, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
 {
-    struct stats_sum sums[N_PARTS] = {{0}};
-    *out = (struct trial_parts){.n = n, .largest = TRIAL_NONE};
+    tally->n += n;
     for (size_t at = 0, next; at < n; at = next) {
-        double block[N_PARTS] = {0};
-        next = n - at < BLOCK ? n : at + BLOCK;
-        add_block(block, out, slots + at, next - at);
-        find_largest(out, slots + at, next - at, account_of);
-        for (size_t i = 0; i < N_PARTS; i++)
-            stats_add(&sums[i], block[i]);
+        double block[TRIAL_TALLIES] = {0};
+        next = n - at < TRIAL_SLOTS ? n : at + TRIAL_SLOTS;
+        add_block(block, tally, slots + at, next - at);
+        find_largest(tally, slots + at, next - at, account_of);
+        for (size_t i = 0; i < TRIAL_TALLIES; i++)
+            stats_add(&tally->sums[i], block[i]);
     }
+}
+
+void trial_tally_fold(struct trial_tally *into, const struct trial_tally *from, double value)
+{
+    for (size_t i = 0; i < TRIAL_TALLIES; i++) {
+        stats_add(&into->sums[i], from->sums[i].sum);
+        stats_add(&into->sums[i], from->sums[i].lost);
+    }
+    // The squares of value (o - e): what is folded had no money yet.
+    if (!isnan(value))
+        stats_add(&into->sums[TRIAL_MONEY], value * value * (stats_total(&from->sums[TRIAL_OO]) - 2.0 * stats_total(&from->sums[TRIAL_OE]) + stats_total(&from->sums[TRIAL_EE])));
+    into->n += from->n;
+    into->exposed += from->exposed;
+    into->in_placebo += from->in_placebo;
+    if (from->largest_part >= into->largest_part && from->largest_part > 0.0)
+        take_largest(into, from->largest_part, from->largest);
+}
+
+void trial_parts_of(struct trial_parts *out, const struct trial_tally *alone, const struct trial_slot *slots, size_t n, const uint32_t *account_of)
+{
+    struct trial_tally all = *alone;
+    trial_tally_add(&all, slots, n, account_of);
+    *out = (struct trial_parts){.n = all.n, .exposed = all.exposed, .in_placebo = all.in_placebo, .largest_part = all.largest_part,
+                                .largest = all.largest_part > 0.0 ? all.largest : TRIAL_NONE};
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
-        out->oo[k] = stats_total(&sums[PARTS_OO + k]);
-        out->oe[k] = stats_total(&sums[PARTS_OE + k]);
-        out->ee[k] = stats_total(&sums[PARTS_EE + k]);
+        out->oo[k] = stats_total(&all.sums[TRIAL_OO + k]);
+        out->oe[k] = stats_total(&all.sums[TRIAL_OE + k]);
+        out->ee[k] = stats_total(&all.sums[TRIAL_EE + k]);
     }
-    out->placebo_oo = stats_total(&sums[PARTS_PLACEBO]);
-    out->placebo_oe = stats_total(&sums[PARTS_PLACEBO + 1]);
-    out->placebo_ee = stats_total(&sums[PARTS_PLACEBO + 2]);
-    out->money2 = stats_total(&sums[PARTS_MONEY]);
-    out->all = stats_total(&sums[PARTS_ALL]);
+    out->placebo_oo = stats_total(&all.sums[TRIAL_PLACEBO]);
+    out->placebo_oe = stats_total(&all.sums[TRIAL_PLACEBO + 1]);
+    out->placebo_ee = stats_total(&all.sums[TRIAL_PLACEBO + 2]);
+    out->money2 = stats_total(&all.sums[TRIAL_MONEY]);
+    out->all = stats_total(&all.sums[TRIAL_PARTS_ALL]);
 }
 
 void trial_cluster(struct trial_estimate *out, const struct trial_parts *parts, uint32_t k, double o, double e, double q)

@@ -209,12 +209,16 @@ static voc_rc find(struct block_reader *r, unsigned column, const unsigned char 
     return wrong_column(r, column, "is missing");
 }
 
+unsigned block_column_at(const struct block_reader *r, unsigned i)
+{
+    const unsigned char *e = r->blob + HEADER + (size_t)i * ENTRY;
+    return (unsigned)e[0] | (unsigned)e[1] << 8;
+}
+
 bool block_has(const struct block_reader *r, unsigned column)
 {
-    for (unsigned i = 0; i < r->n_columns; i++) {
-        const unsigned char *e = r->blob + HEADER + (size_t)i * ENTRY;
-        if (((unsigned)e[0] | (unsigned)e[1] << 8) == column) return true;
-    }
+    for (unsigned i = 0; i < r->n_columns; i++)
+        if (block_column_at(r, i) == column) return true;
     return false;
 }
 
@@ -298,8 +302,7 @@ voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *ke
     if (!ints || !texts) rc = VOC_E_NOMEM;
     block_begin(w, kind, n);
     for (unsigned i = 0; rc == VOC_OK && i < r->n_columns; i++) {
-        const unsigned char *e = r->blob + HEADER + (size_t)i * ENTRY;
-        const unsigned column = (unsigned)e[0] | (unsigned)e[1] << 8;
+        const unsigned column = block_column_at(r, i);
         rc = filter_column(r, column, keep, add && column < COLUMNS_MAX ? (uint64_t)add[column] : 0, w, ints, texts);
     }
     if (rc == VOC_OK) rc = block_end(w, out);

@@ -54,6 +54,7 @@ voc_rc block_open(struct block_reader *r, enum block_kind kind, const void *blob
 #define BLOCK_HEAD (24u + 24u * 64u)
 size_t block_extent(const void *head, size_t len, uint64_t columns);
 bool block_has(const struct block_reader *r, unsigned column);
+unsigned block_column_at(const struct block_reader *r, unsigned i); // of n_columns, in the order of the file
 // out has room for r->rows. A column that is not in the block, or whose checksum is wrong: VOC_E_INPUT.
 voc_rc block_read_ints(struct block_reader *r, unsigned column, int64_t *out);
 // Codes below `limit`, as numbers or as runs; scratch has room for r->rows.

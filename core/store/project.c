@@ -40,7 +40,7 @@ enum { RESERVED_BYTE = 0x40000001, SHARED_BYTE = 0x40000002, WAL_WRITE_BYTE = 12
 
 // ---- who else is writing -------------------------------------------------------------------------------------------------
 
-// The process that holds a lock of this kind on byte `at` of the file; 0: unknown. Linux tells it in /proc/locks. Opening
+// The process that holds a lock of this kind on byte `at` of the file, rather another one than this; 0: unknown. Linux tells it in /proc/locks. Opening
 // the file to ask fcntl would drop this process's own locks on it when closed. Layered file systems name another device
 // there than stat does, so only the inode and the byte are compared.
 static long lock_holder(const char *path, const char *suffix, const char *kind, uint64_t at)
@@ -54,7 +54,7 @@ static long lock_holder(const char *path, const char *suffix, const char *kind, 
     char line[256], want[64];
     long found = 0;
     (void)snprintf(want, sizeof want, ":%" PRIuMAX, (uintmax_t)st.st_ino);
-    while (!found && fgets(line, sizeof line, f)) { // "1: POSIX  ADVISORY  WRITE 1234 08:01:5678 120 120"
+    while ((!found || found == (long)getpid()) && fgets(line, sizeof line, f)) { // "1: POSIX  ADVISORY  WRITE 1234 08:01:5678 120 120"
         voc_str rest = str_of(line), word[8] = {{0}};
         size_t n = 0;
         while (n < 8 && str_split(&rest, &word[n])) n++;
@@ -102,14 +102,20 @@ static int stop_statement(void *user)
     return cancel_requested();
 }
 
-static voc_rc busy(struct project *p)
+void project_user(const struct project *p, char who[PROJECT_USER])
 {
-    if (cancel_requested()) return VOC_CANCELLED;
-    char who[128] = "another program";
+    (void)snprintf(who, PROJECT_USER, "another program");
     long pid = lock_holder(p->path, "-shm", "WRITE", WAL_WRITE_BYTE);
     if (!pid) pid = lock_holder(p->path, "", "WRITE", RESERVED_BYTE);
     if (!pid) pid = lock_holder(p->path, "", "READ", SHARED_BYTE); // a reader keeps a writer from beginning
-    if (pid) name_process(pid, who, sizeof who);
+    if (pid) name_process(pid, who, PROJECT_USER);
+}
+
+voc_rc project_busy(struct project *p)
+{
+    char who[PROJECT_USER];
+    if (cancel_requested()) return VOC_CANCELLED;
+    project_user(p, who);
     diag_error(p->d, "STORE-003", p->path, 0, "wait until it has ended, and do it again", "the project is in use by %s", who);
     return VOC_E_BUSY;
 }
@@ -135,7 +141,7 @@ static voc_rc hold(struct project *p)
     if (sqlite3_exec(p->db, project_writes(p) ? BEGIN_WRITE : BEGIN_READ, NULL, NULL, NULL) == SQLITE_OK) return VOC_OK;
     int rc = sqlite3_extended_errcode(p->db);
     if (!sqlite3_get_autocommit(p->db)) (void)sqlite3_exec(p->db, ROLLBACK, NULL, NULL, NULL);
-    if ((rc & 0xff) == SQLITE_BUSY && project_writes(p)) return busy(p);
+    if ((rc & 0xff) == SQLITE_BUSY && project_writes(p)) return project_busy(p);
     return db_fail(p, rc, "the project file cannot be read");
 }
 
@@ -249,7 +255,7 @@ static voc_rc examine(struct project *p, int64_t *format, bool *is_new)
     int64_t objects = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0, application = 0;
     db_done(&s);
     if ((rc & 0xff) == SQLITE_NOTADB) return no_project(p, "");
-    if ((rc & 0xff) == SQLITE_BUSY) return busy(p);
+    if ((rc & 0xff) == SQLITE_BUSY) return project_busy(p);
     if (rc != SQLITE_ROW) return db_fail(p, rc, "the project file cannot be read");
     voc_rc result = db_int(p, GET_APPLICATION, &application);
     if (result == VOC_OK) result = db_int(p, GET_FORMAT, format);
@@ -272,7 +278,7 @@ static voc_rc write_anew(struct project *p)
     (void)sqlite3_limit(p->db, SQLITE_LIMIT_ATTACHED, 1);
     int rc = sqlite3_exec(p->db, WRITE_ANEW, NULL, NULL, NULL);
     (void)sqlite3_limit(p->db, SQLITE_LIMIT_ATTACHED, 0);
-    if ((rc & 0xff) == SQLITE_BUSY) return busy(p);
+    if ((rc & 0xff) == SQLITE_BUSY) return project_busy(p);
     return rc == SQLITE_OK ? VOC_OK : db_fail(p, sqlite3_extended_errcode(p->db), "what another program wrote cannot be taken over");
 }
 
@@ -281,7 +287,7 @@ static voc_rc hold_there(struct project *p)
 {
     bool missing = page_sum_missing(p->db);
     int code = sqlite3_exec(p->db, TO_WAL, NULL, NULL, NULL);
-    if ((code & 0xff) == SQLITE_BUSY) return busy(p);
+    if ((code & 0xff) == SQLITE_BUSY) return project_busy(p);
     if (code != SQLITE_OK) return db_fail(p, code, "the project file cannot be written");
     voc_rc rc = missing ? write_anew(p) : VOC_OK;
     return rc == VOC_OK ? hold(p) : rc;
@@ -399,11 +405,16 @@ static voc_rc find_folder(struct project *p)
     return p->beside ? VOC_OK : VOC_E_NOMEM;
 }
 
-static voc_rc open_private(struct project *p, uint64_t memory)
+// like: whose pages it could take the place of; or NULL.
+static voc_rc open_private(struct project *p, struct project *like, uint64_t memory)
 {
     char cache[64];
+    int reserved = -1; // asks
     voc_rc rc = find_folder(p);
     if (rc == VOC_OK) rc = connect(p);
+    int code = rc == VOC_OK && like ? sqlite3_file_control(like->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) : SQLITE_OK;
+    if (code == SQLITE_OK && reserved > 0) code = sqlite3_file_control(p->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+    if (code != SQLITE_OK) return db_fail(p, code, "the room at the end of pages is not known");
     if (rc == VOC_OK) rc = db_exec(p, PREPARE_PRIVATE);
     (void)snprintf(cache, sizeof cache, "PRAGMA cache_size = -%" PRIu64, memory ? (memory >> 10) + 1 : (uint64_t)INT32_MAX);
     if (rc == VOC_OK) rc = db_exec(p, cache);
@@ -412,14 +423,24 @@ static voc_rc open_private(struct project *p, uint64_t memory)
     return rc == VOC_OK ? project_keep(p) : rc;
 }
 
-voc_rc project_open_private(struct project **out, const char *name, uint64_t memory, struct diag *d)
+static voc_rc new_private(struct project **out, const char *name, struct project *like, uint64_t memory, struct diag *d)
 {
     struct project *p = NULL;
     voc_rc rc = project_new(&p, name, PROJECT_PRIVATE, d);
-    if (rc == VOC_OK) rc = open_private(p, memory);
+    if (rc == VOC_OK) rc = open_private(p, like, memory);
     if (rc == VOC_OK) *out = p;
     else project_close(p);
     return rc;
+}
+
+voc_rc project_open_private(struct project **out, const char *name, uint64_t memory, struct diag *d)
+{
+    return new_private(out, name, NULL, memory, d);
+}
+
+voc_rc project_open_like(struct project **out, struct project *p, uint64_t memory)
+{
+    return new_private(out, p->path, p, memory, p->d);
 }
 
 // Nothing was kept in a new project: it becomes an empty one, if that can be.

@@ -76,6 +76,17 @@ void project_undo(struct project *p);        // rolls back; drops cached diction
 void project_rest(struct project *p);        // lets a reader's snapshot go; dictionaries stay as they are in it
 bool project_writes(const struct project *p);
 voc_rc project_need_write(struct project *p, const char *what); // VOC_E_BUG for a project opened to read
+voc_rc project_busy(struct project *p);      // says who has the place; VOC_E_BUSY
+enum { PROJECT_USER = 128 };
+void project_user(const struct project *p, char who[PROJECT_USER]); // who else has the file open, in words
+
+// ---- all of the file at once
+// A private project (project_open_private) with pages of the same form; empty, and held to be written. project.c.
+voc_rc project_open_like(struct project **out, struct project *p, uint64_t memory);
+// What `by` holds takes the place of all that p holds, page by page, in one transaction; then the file has these pages and nothing
+// else, and each is told. p must hold its place; by is kept and at rest afterwards. VOC_E_BUSY: somebody wrote meanwhile, nothing was
+// changed. *in_use: all is done, but somebody still reads the state before, so that the file has to keep it. project_replace.c.
+voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n), void *user, bool *in_use);
 
 // ---- statements
 voc_rc db_fail(struct project *p, int rc, const char *doing); // maps, reports, returns

@@ -55,4 +55,7 @@ store_sources = \
 	core/store/upsert.c \
 	core/store/verify.c \
 	core/store/vtab.c core/store/vtab.h
-core_libvoc_a_SOURCES += $(store_sources) core/store/foreign.c core/store/foreign.h core/store/foreign_file.c core/store/foreign_file.h core/store/memory.c
+# What the extension never does.
+core_libvoc_a_SOURCES += $(store_sources) core/store/foreign.c core/store/foreign.h core/store/foreign_file.c core/store/foreign_file.h core/store/memory.c \
+	core/store/forget.c core/store/forget.h core/store/forget_work.h core/store/forget_blocks.c core/store/forget_find.c \
+	core/store/forget_names.c core/store/forget_prove.c core/store/forget_rows.c core/store/project_replace.c

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Unit tests of core/store.
-EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/format_2.h tests/unit/store/format_3.h tests/unit/store/answer.h tests/unit/store/rows.h tests/unit/store/faults.h
+EXTRA_DIST += tests/unit/store/format_1.h tests/unit/store/format_2.h tests/unit/store/format_3.h tests/unit/store/answer.h tests/unit/store/rows.h tests/unit/store/faults.h tests/unit/store/forgets.h
 
 check_PROGRAMS += tests/unit/store/test_aliases
 tests_unit_store_test_aliases_SOURCES = tests/unit/store/test_aliases.c
@@ -27,6 +27,11 @@ check_PROGRAMS += tests/unit/store/test_faults
 tests_unit_store_test_faults_SOURCES = tests/unit/store/test_faults.c
 tests_unit_store_test_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_store_test_faults_LDADD = $(UNIT_LDADD)
+
+check_PROGRAMS += tests/unit/store/test_forget
+tests_unit_store_test_forget_SOURCES = tests/unit/store/test_forget.c
+tests_unit_store_test_forget_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_store_test_forget_LDADD = $(UNIT_LDADD)
 
 check_PROGRAMS += tests/unit/store/test_held
 tests_unit_store_test_held_SOURCES = tests/unit/store/test_held.c

@@ -13,6 +13,7 @@ man_pages = \
 	docs/voc-explain.1 \
 	docs/voc-flow.1 \
 	docs/voc-fold.1 \
+	docs/voc-forget.1 \
 	docs/voc-funnel.1 \
 	docs/voc-help.1 \
 	docs/voc-holdout.1 \

@@ -125,6 +125,7 @@ int run_codebook_check(struct cli *c);
 int run_tables(struct cli *c);
 int run_sql(struct cli *c);
 int run_settle(struct cli *c);
+int run_forget(struct cli *c);
 int run_verify(struct cli *c);
 int run_digest(struct cli *c);
 int run_journey_use(struct cli *c);

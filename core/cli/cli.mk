@@ -9,6 +9,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/expand.c \
 	core/cli/fold.c \
 	core/cli/followed.c core/cli/followed.h \
+	core/cli/forget.c core/cli/forget_who.c core/cli/forget_who.h \
 	core/cli/help.c \
 	core/cli/holdout.c \
 	core/cli/import.c \

@@ -176,6 +176,26 @@ static const struct command settle_command = {
     "every other command stays what it was, byte for byte. It is worth its time after many imports, before much reading. It needs room in the\n"
     "file for what it writes; a kill leaves the project as it was.",
     "  voc settle shop.voc                        # once a month, after the daily imports\n", NULL, 0, 1, 1, run_settle};
+static const char *const forget_as_choices[] = {"individual", "account", "case", NULL};
+static const voc_option forget_options[FORGET_N] = {
+    [FORGET_AS] = {"as", VOC_OPT_ENUM, 0, "individual", NULL, NULL, forget_as_choices, "WHAT", "what WHO names: a customer, an account with all that was done in its name, or a case by its id"},
+    [FORGET_ALL] = {"all", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "where WHO means several, forget all of them"},
+    [FORGET_TEXTS] = {"texts", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "also put [forgotten] in place of their aliases in what others wrote"},
+    [FORGET_DRY_RUN] = {"dry-run", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "say what would go, and change nothing"},
+};
+static const struct command forget_command = {
+    "forget", "PROJECT WHO...", "take a person out of a project, so that nothing of them is left in the file",
+    "WHO is an alias, such as email=ada@example.org or id=C0689562048, or its value alone. All that is told of the person goes: events, what they\n"
+    "wrote and answered, what was observed of them, links and memberships, the names by which they were known and every other name that only\n"
+    "their rows had; rejects that name them lose their text. The file is written anew without all that and looked through, strings, texts,\n"
+    "index and bytes, and takes the place of the old one in one step: a kill leaves the project as it was or without the person. Who reads\n"
+    "the project meanwhile goes on with what it was; then the file keeps that until they have ended, which is said (exit 3).\n\n"
+    "What others wrote may still name the person: each such place is listed, and --texts blanks the alias there. Names of files stay. Accounts\n"
+    "of imports stay too: they speak of the files. The same file read again brings nothing back; one that has grown or is read in another\n"
+    "way would, as the project keeps no list of whom it forgot: take the person out of the files as well. Copies of the project are yours to find.",
+    "  voc forget shop.voc email=ada@example.org --dry-run   # what would go\n"
+    "  voc forget shop.voc email=ada@example.org\n"
+    "  voc forget tickets.voc T-4711 --as case\n", forget_options, FORGET_N, 2, -1, run_forget};
 static const voc_option verify_options[VERIFY_N] = {
     [VERIFY_VIEWS] = {"views", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "also prove that funnel, process map, score and attribution count the same"}};
 static const struct command verify_command = {
@@ -348,12 +368,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &codebook_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &themes_command, &tables_command,
-                                          &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &forget_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &plugin_new_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "forget", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -161,6 +161,12 @@ static void in_settling_many_imports(void **state)
     assert_memory_equal(before, after, 64);
 }
 
+static void in_forgetting_somebody(void **state)
+{
+    (void)state;
+    fail_everything(&(struct work){import_three, forget_one});
+}
+
 static int without_runs(void **state)
 {
     (void)state;
@@ -265,6 +271,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(in_an_import_by_another_mapping),
         cmocka_unit_test(in_attaching_a_definition),
         cmocka_unit_test_teardown(in_settling_many_imports, without_runs),
+        cmocka_unit_test(in_forgetting_somebody),
         cmocka_unit_test(in_bringing_an_older_file_up_to_date),
         cmocka_unit_test(a_reader_says_so_and_never_gives_another_answer),
     };

@@ -255,10 +255,22 @@ static int without_runs(void **state)
     return say_where(state);
 }
 
+static void forgetting_somebody(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_three, forget_one}, 1);
+}
+
 static void an_import_of_more_than_fits_in_memory(void **state)
 {
     (void)state;
     cut_everywhere(&(struct work){import_first, import_much}, 700);
+}
+
+static void forgetting_somebody_in_more_than_fits_in_memory(void **state)
+{
+    (void)state;
+    cut_everywhere(&(struct work){import_much, forget_a_writer}, 900);
 }
 
 int main(int argc, char **argv)
@@ -271,10 +283,12 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(an_import_by_another_mapping, say_where),
         cmocka_unit_test_teardown(a_definition_that_is_attached, say_where),
         cmocka_unit_test_teardown(settling_many_imports_into_one_run, without_runs),
+        cmocka_unit_test_teardown(forgetting_somebody, say_where),
         cmocka_unit_test_teardown(putting_in_order_after_a_cut, say_where),
         cmocka_unit_test_teardown(bringing_an_older_file_up_to_date, say_where),
         cmocka_unit_test(another_program_may_finish_what_a_killed_one_left),
         cmocka_unit_test_teardown(an_import_of_more_than_fits_in_memory, say_where),
+        cmocka_unit_test_teardown(forgetting_somebody_in_more_than_fits_in_memory, say_where),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, prepare_works, remove_folder);

@@ -11,6 +11,7 @@
 // clang-format on
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include "tests/fault/works.h"
 
 static void step(int fd) // the other side may go on
@@ -209,6 +210,102 @@ static void a_writer_that_dies_gives_its_place_back(void **state)
     remove_file("p.voc");
 }
 
+// A reader goes on with what it found; so the file has to keep it, which is said, until a writer finds it alone.
+static void a_reader_still_sees_who_is_forgotten_meanwhile(void **state)
+{
+    (void)state;
+    const struct work w = {import_three, forget_one};
+    int to[2], from[2];
+    char now[STATE];
+    struct project *p = NULL;
+    struct diag *d = diag_new();
+    make(&w);
+    assert_true(file_holds(in_folder("p.voc"), "z@example.com"));
+    assert_true(pipe(to) == 0 && pipe(from) == 0);
+    pid_t reader = fork();
+    if (reader == 0) {
+        (void)close(to[1]);
+        if (!await(to[0]) || project_open(&p, in_folder("p.voc"), PROJECT_READ, NULL) != VOC_OK) _exit(1);
+        step(from[1]);
+        if (!await(to[0])) _exit(2);
+        read_digest(p, now);
+        if (strcmp(now, before) != 0 || store_verify(p, NULL) != VOC_OK) _exit(3);
+        project_close(p);
+        _exit(0);
+    }
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_WRITE, d), VOC_OK);
+    step(to[1]);
+    assert_true(await(from[0]));
+    assert_int_equal(forget_one(p), VOC_OK);
+    assert_int_equal(diag_n(d), 1);
+    assert_non_null(strstr(diag_at(d, 0)->message, "(process "));
+    digest_text(p, now);
+    assert_string_equal(now, after);
+    project_close(p);
+    step(to[1]);
+    assert_int_equal(ended(reader), 0);
+    state_of(now, PROJECT_WRITE); // puts it away
+    assert_string_equal(now, after);
+    assert_false(file_holds(in_folder("p.voc"), "z@example.com"));
+    assert_false(is_there(in_folder("p.voc-wal")));
+    diag_free(d);
+    for (int i = 0; i < 2; i++) (void)close(to[i]), (void)close(from[i]);
+    remove_file("p.voc");
+}
+
+// For a moment nobody holds the place of the writer: who comes in then is not written over.
+static void what_a_waiting_writer_brings_is_not_lost(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 12 };
+    const struct work w = {import_three, forget_one};
+    unsigned busy = 0;
+    make(&w);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        int to[2], from[2];
+        struct project *p = NULL;
+        struct store_counts n;
+        struct diag *d = diag_new();
+        begin_work(&w);
+        assert_true(pipe(to) == 0 && pipe(from) == 0);
+        pid_t second = fork();
+        if (second == 0) {
+            if (!await(to[0])) _exit(1);
+            step(from[1]);
+            if (project_open(&p, in_folder("p.voc"), PROJECT_WRITE, NULL) != VOC_OK) _exit(2);
+            if (import_second(p) != VOC_OK || use_definition(p) != VOC_OK) _exit(3);
+            project_close(p);
+            _exit(0);
+        }
+        assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_WRITE, d), VOC_OK);
+        step(to[1]);
+        assert_true(await(from[0]));
+        const struct timespec some = {.tv_nsec = (round % 4) * 9000000L};
+        (void)nanosleep(&some, NULL);
+        voc_rc rc = forget_one(p);
+        assert_true(rc == VOC_OK || rc == VOC_E_BUSY);
+        busy += rc == VOC_E_BUSY;
+        project_close(p);
+        assert_int_equal(ended(second), 0);
+        assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_WRITE, d), VOC_OK);
+        assert_int_equal(store_verify(p, d), VOC_OK);
+        struct arena a;
+        struct store_definition def;
+        bool found = false;
+        arena_init(&a, 0);
+        assert_int_equal(store_definition_active(p, &a, &def, &found), VOC_OK);
+        assert_true(found);
+        arena_done(&a);
+        assert_int_equal(store_count(p, &n), VOC_OK);
+        assert_true(rc == VOC_OK ? n.events < 6 : n.events == 6);
+        project_close(p);
+        diag_free(d);
+        for (int i = 0; i < 2; i++) (void)close(to[i]), (void)close(from[i]);
+        remove_file("p.voc");
+    }
+    print_message("# of %d times the other one came first %u times\n", (int)ROUNDS, busy);
+}
+
 static int end(void **state)
 {
     remove_file("p.voc");
@@ -222,6 +319,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(readers_never_see_a_mixture),
         cmocka_unit_test(a_second_writer_waits_and_goes_on_where_the_first_left),
         cmocka_unit_test(a_writer_that_dies_gives_its_place_back),
+        cmocka_unit_test(a_reader_still_sees_who_is_forgotten_meanwhile),
+        cmocka_unit_test(what_a_waiting_writer_brings_is_not_lost),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, prepare_works, end);

@@ -5,6 +5,7 @@
 #define VOC_TESTS_FAULT_WORKS_H
 #include "tests/fault/powercut.h"
 #include "tests/unit/store/rows.h"
+#include "tests/unit/store/forgets.h"
 
 #define T INT64_C(1735689600000000) // 2025-01-01
 
@@ -126,6 +127,21 @@ static inline voc_rc settle_all(struct project *p)
 {
     struct settle_result r;
     return store_settle(p, &r);
+}
+
+// Somebody of whom two imports have events and facts; and again, when they are gone.
+static inline voc_rc forget_one(struct project *p)
+{
+    static const struct leaving zoe = {VOC_ENTITY_INDIVIDUAL, {"+id=zoe", "+id=bob"}, {{STR("id"), STR("zoe"), 1, 0}, {STR("id"), STR("bob"), 1, 0}, {STR("email"), STR("z@example.com"), 1, 0}}, 3, false, false};
+    struct forget_result out;
+    return forget(p, &zoe, &out, NULL, NULL);
+}
+
+static inline voc_rc forget_a_writer(struct project *p) // of import_much
+{
+    static const struct leaving who = {VOC_ENTITY_INDIVIDUAL, {"+id=7", "+id=8"}, {{STR("id"), STR("7"), 1, 0}, {STR("id"), STR("8"), 1, 0}}, 2, false, false};
+    struct forget_result out;
+    return forget(p, &who, &out, NULL, NULL);
 }
 
 static inline voc_rc no_head(void *user, const char *const *names, size_t n)

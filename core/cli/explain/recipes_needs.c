@@ -52,6 +52,16 @@
     "  counts AS (SELECT role, " by("stage, ") "need, people, coalesce(" x ", 0) AS " x " FROM people CROSS JOIN want LEFT JOIN those USING (role, " by("stage, ") "need))\n" \
     "  SELECT * FROM (SELECT role, " by("stage, ") "need, " SHARE(x, "people") ", people FROM counts){only}"
 
+// People of each role who did each thing, and those of all other roles.
+#define OWN(only) \
+    "WITH acts AS (SELECT DISTINCT " ROLE("person_role") " AS role, action, individual FROM event WHERE actor = 'customer'\n" \
+    "    AND coalesce(class, '') NOT IN ('mechanical', 'undelivered') AND unit IS NOT NULL AND individual IS NOT NULL" only "),\n" \
+    "  counts AS (SELECT role, action, count(*) AS people FROM acts GROUP BY role, action),\n" \
+    "  roles AS (SELECT DISTINCT " ROLE("person_role") " AS role FROM event WHERE unit IS NOT NULL AND individual IS NOT NULL),\n" \
+    "  sums AS (SELECT action, sum(people) AS people FROM counts GROUP BY action),\n" \
+    "  own AS (SELECT role, sums.action AS action, coalesce(counts.people, 0) AS people, sums.people - coalesce(counts.people, 0) AS others\n" \
+    "    FROM roles CROSS JOIN sums LEFT JOIN counts USING (role, action))"
+
 // The numbers of a table by role and need, and by stage where it has one.
 #define NUMBERS(table, by, keys) \
     {"value-map", table, "", "", keys, "people", \
@@ -103,11 +113,12 @@ static const struct recipe all[] = {
      "  shares AS (SELECT need, count(*) AS n, 10.0 * sum(i >= 4) / count(*) AS importance, 10.0 * sum(s >= 4) / count(*) AS satisfaction\n"
      "    FROM rated GROUP BY need HAVING NOT max(coalesce(other, 0)))\n"
      "  SELECT need AS id, n, importance, satisfaction, importance + max(0, importance - satisfaction) AS opportunity FROM shares"},
-    {"value-map", "distinctive", "", "", "role:role action", "people others",
-     "WITH acts AS (SELECT DISTINCT " ROLE("person_role") " AS role, action, individual FROM event WHERE actor = 'customer'\n"
-     "    AND coalesce(class, '') NOT IN ('mechanical', 'undelivered') AND unit IS NOT NULL AND individual IS NOT NULL{and action action}),\n"
-     "  counts AS (SELECT role, action, count(*) AS people FROM acts GROUP BY role, action)\n"
-     "  SELECT * FROM (SELECT role, action, people, sum(people) OVER (PARTITION BY action) - people AS others FROM counts){only}"},
+    {"value-map", "distinctive", "", "", "role:role action", "people others", OWN("{and action action}") "\n  SELECT * FROM (SELECT role, action, people, others FROM own){only}"},
+    {"value-map", "distinctive", "", "", "role:role action", "log_odds z",
+     OWN("") ",\n  all_acts AS (SELECT *, sum(people) OVER r AS mine, sum(others) OVER r AS theirs FROM own WINDOW r AS (PARTITION BY role)),\n"
+     "  priors AS (SELECT *, min(mine, theirs, 1000) AS a0, 1.0 * min(mine, theirs, 1000) * (people + others) / (mine + theirs) AS a FROM all_acts),\n"
+     "  odds AS (SELECT *, ln((people + a) / (mine + a0 - people - a)) - ln((others + a) / (theirs + a0 - others - a)) AS log_odds FROM priors\n    WHERE mine > 0 AND theirs > 0)\n"
+     "  SELECT * FROM (SELECT role, action, log_odds, log_odds / sqrt(1 / (people + a) + 1 / (others + a)) AS z FROM odds){only}"},
     {"value-map", "missing_roles", "", "", "role:role", "won_with open_without won_share open_share",
      "WITH won AS (SELECT DISTINCT unit FROM journey WHERE stage = {win_stage} OR exit = {win_exit}),\n"
      "  open AS (SELECT unit FROM (SELECT unit, stage, end, max(rowid) FROM journey GROUP BY unit)\n    WHERE end = 'censored' AND stage IN ({win_phase}) AND unit NOT IN (SELECT unit FROM won)),\n"

@@ -57,12 +57,22 @@ static bool fits_page(const voc_table *t)
     return !(t->flags & VOC_TABLE_HIDDEN) && t->n_rows > 0 && t->n_rows <= 120 && t->n_columns <= 8;
 }
 
+// Beside a brief table with the same picture, one with more rows is not drawn.
+static bool drawn_brief(struct table **tables, size_t n, const voc_table *t)
+{
+    for (size_t i = 0; i < n && i < TABLES_MAX && !(t->flags & VOC_TABLE_BRIEF); i++) {
+        voc_table b;
+        if (table_view(tables[i], &b) == VOC_OK && b.flags & VOC_TABLE_BRIEF && b.n_figures && b.figures->kind == t->figures->kind && str_eq(b.figures->title, t->figures->title)) return true;
+    }
+    return false;
+}
+
 // People see the brief tables (on a page the small ones too), csv and tsv the one table behind them, the other formats
 // everything.
 static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struct face *f, voc_table *out, size_t *n_out)
 {
     const voc_value *v = &c->common[COMMON_TABLE];
-    bool any_brief = false, any_full = false, any_figure = false; // any_figure: one that is not hidden
+    bool any_brief = false, any_full = false;
     *n_out = 0;
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
@@ -70,7 +80,6 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         if (t.flags & VOC_TABLE_BRIEF) any_brief = true;
         else any_full = true;
-        if (t.n_figures && !(t.flags & VOC_TABLE_HIDDEN) && (t.flags & VOC_TABLE_BRIEF)) any_figure = true;
     }
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
@@ -78,7 +87,7 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
         if (f->page && !v->set && any_brief && (fits_page(&t) || (hidden && t.n_figures))) brief = true;
-        if (f->draws && !v->set ? !t.n_figures || (any_figure && !brief) : v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
+        if (f->draws && !v->set ? !t.n_figures || drawn_brief(tables, n, &t) : v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
         out[(*n_out)++] = t;
     }
     if (*n_out || n == 0 || (f->draws && !v->set)) return VOC_OK;

@@ -55,7 +55,7 @@ noinst_LTLIBRARIES += plugins/common/libpluginfigure.la
 plugins_common_libpluginfigure_la_SOURCES = \
 	plugins/common/figure/figure.h plugins/common/figure/declare.h plugins/common/figure/draw.h plugins/common/figure/draw.c plugins/common/figure/pen.c \
 	plugins/common/figure/text.c plugins/common/figure/parts.c plugins/common/figure/style.c \
-	plugins/common/figure/funnel.c plugins/common/figure/curves.c plugins/common/figure/heat.c plugins/common/figure/grid.c plugins/common/figure/pieces.c \
+	plugins/common/figure/funnel.c plugins/common/figure/curves.c plugins/common/figure/dots.c plugins/common/figure/heat.c plugins/common/figure/grid.c plugins/common/figure/pieces.c \
 	plugins/common/figure/map.h plugins/common/figure/map.c
 plugins_common_libpluginfigure_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(GRAPHVIZ_CFLAGS)
 plugins_common_libpluginfigure_la_CFLAGS = $(PLUGIN_CFLAGS)

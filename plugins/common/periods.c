@@ -22,9 +22,24 @@ int64_t period_of(enum period p, int64_t us)
     return p == PERIOD_MONTH ? year * 12 + (int64_t)month - 1 : year * 4 + (int64_t)(month - 1) / 3;
 }
 
+// Days since 1970 of the first of a month (Howard Hinnant, as in format.c).
+static int64_t first_of(int64_t year, int64_t month)
+{
+    if (month <= 2) year--;
+    const int64_t era = floored(year, 400), of_era = year - era * 400, of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+int64_t period_begin(enum period p, int64_t number)
+{
+    if (p == PERIOD_WEEK) return (number * 7 - THURSDAY) * DAY;
+    const int64_t each = p == PERIOD_MONTH ? 12 : 4, year = floored(number, each), of_year = number - year * each;
+    return first_of(year, p == PERIOD_MONTH ? of_year + 1 : of_year * 3 + 1) * DAY;
+}
+
 void period_name(enum period p, int64_t number, char *to, size_t size)
 {
-    if (p == PERIOD_WEEK) format_time(to, size, (number * 7 - THURSDAY) * DAY);
+    if (p == PERIOD_WEEK) format_time(to, size, period_begin(p, number));
     else if (p == PERIOD_MONTH) snprintf(to, size, "%04" PRId64 "-%02d", floored(number, 12), (int)(number - floored(number, 12) * 12) + 1);
     else snprintf(to, size, "%04" PRId64 "-Q%d", floored(number, 4), (int)(number - floored(number, 4) * 4) + 1);
 }

@@ -213,11 +213,11 @@ typedef struct voc_note {
  *           a name that begins with "touchpoint:" is the company's: it stands without that word in a box of another kind
  *   FUNNEL  how many are left: LABEL, COUNT, SHARE; in the order of the rows; VALUE, where rows are not all below each other: how
  *           many went no further before this one, or nothing
- *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES, a picture for each ROW
- *   HEAT    ROW x COLUMN (both text, in the order of their first rows): VALUE is the colour, TEXT what is written instead of it
- *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"), MARK (a text
- *           that begins with "value", "incidental", "waste" or "unproven": its sign and the text); rows of the table with the same two
- *           are written below each other
+ *   CURVES  steps over X: Y with LO and HI; a curve for each SERIES, a picture for each ROW; X a time: points joined; a text: a line for
+ *           each with Y as a point, held against VALUE (a stroke), a sign for each SERIES; ALWAYS (bool): its title is written beside
+ *   HEAT    ROW x COLUMN (text, in the order of their first rows): VALUE is the colour, TEXT what is written instead of it
+ *   GRID    ROW (a lane) x COLUMN (a stage): TEXT, VALUE (colour), GRADE ("none" "anecdote" "weak" "moderate" "strong"), MARK (a text that
+ *           begins with "value", "incidental", "waste" or "unproven": its sign and the text); rows with the same two stand below each other
  * SERIES of a MAP, FUNNEL, HEAT or GRID: one picture for each of its texts, below each other. */
 enum { VOC_FIGURE_MAP = 1, VOC_FIGURE_FUNNEL = 2, VOC_FIGURE_CURVES = 3, VOC_FIGURE_HEAT = 4, VOC_FIGURE_GRID = 5 };
 enum {

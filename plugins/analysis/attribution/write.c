@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "plugins/analysis/attribution/attribution.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 #include "plugins/common/page.h"
 #include "plugins/common/stats.h"
@@ -393,7 +394,9 @@ static void credits_table(struct sheet *x)
                                                  {"credit", "credit", VOC_CELL_REAL, "conversions", 0, "conversions credited to it"},
                                                  {"share", "share", VOC_CELL_SHARE, "", 0, "of the conversions that some touch came before"},
                                                  {"effect", "effect", VOC_CELL_REAL, "", 0, "missing: removal effect, the share of conversions that would be lost; gain: its part of the rate of conversion"},
-                                                 {"error", "error", VOC_CELL_REAL, "", 0, "standard error of a drawn gain; not available where it is exact"}};
+                                                 {"error", "error", VOC_CELL_REAL, "", 0, "standard error of a drawn gain; not available where it is exact"},
+                                                 {"rule", "rule", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL | VOC_COLUMN_LEFT, "the model as people call it"}};
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_X, "touch"), FIGURE_PART(VOC_AS_Y, "share"), FIGURE_PART(VOC_AS_SERIES, "rule")};
     page_open(&x->p, "credits", "Credit in numbers", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < x->n; i++)
         for (int m = 0; m < N_MODELS; m++) {
@@ -404,7 +407,13 @@ static void credits_table(struct sheet *x)
             cell_share(&x->p, part(x, k, m), 1);
             cell_real(&x->p, m == MISSING ? k->removal : m == GAIN ? k->gain : NAN, 6);
             cell_real(&x->p, m == GAIN ? k->error : NAN, 6);
+            cell_text(&x->p, models[m].title);
         }
+    if (!x->p.rc && x->n)
+        x->p.rc = figure_declare(x->a->base.host, x->p.t, VOC_FIGURE_CURVES, "How far the models are apart",
+                                 "For each touch the share of the credit that each of the six models gives it; the longer the rail behind the signs, the more the credit depends on the model. It describes rules for splitting "
+                                 "credit: no sign on it says what a touch caused.",
+                                 parts, sizeof parts / sizeof *parts, 0, 0);
     page_semantics(&x->p, "touches as in attribution, models in the order of its columns");
 }
 

@@ -9,6 +9,7 @@
 
 #include "plugins/analysis/discover/discover.h"
 #include "plugins/common/breaks.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 #include "plugins/common/survival.h"
 
@@ -99,7 +100,7 @@ static void write_line(struct page *s, const struct judged *p, size_t i)
 {
     const struct breaks *b = &p->at[i];
     const int64_t h = p->all->horizon[i];
-    cell_str(s, stage_name(p->d, i));
+    cell_str(s, stage_title(p->d, i));
     cell_int(s, b->n);
     cell_int(s, b->advanced);
     cell_lasting(s, h == VOC_NA ? NAN : (double)h);
@@ -112,6 +113,7 @@ static void write_line(struct page *s, const struct judged *p, size_t i)
     cell_real(s, b->p, 6);
     cell_real(s, b->adjusted, 6);
     cell_yes(s, b->is_break);
+    cell_str(s, stage_name(p->d, i));
 }
 
 // The breaks with the most wins lost first.
@@ -133,7 +135,7 @@ static void say(struct page *s, const struct judged *p)
         format_number(wins, sizeof wins, b->wins_lost, b->wins_lost < 10 ? 1 : 0, false);
         format_integer(came, sizeof came, (int64_t)b->n, false);
         page_notef(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %s %s do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
-                   text_of(name, sizeof name, stage_name(p->d, best)), 100 * b->attrition, came, analysis_unit_word(&p->d->base, b->n != 1), took, 100 * b->reference,
+                   text_of(name, sizeof name, stage_title(p->d, best)), 100 * b->attrition, came, analysis_unit_word(&p->d->base, b->n != 1), took, 100 * b->reference,
                    p->reference[best] == OF_TARGET ? "were expected" : p->reference[best] == OF_HISTORY ? "did not before" : "do not in the other stages", wins);
     }
     bool judged = false;
@@ -143,28 +145,41 @@ static void say(struct page *s, const struct judged *p)
     p->d->base.host->free(p->d->base.cx, told);
 }
 
+static void figure(struct page *s, const struct judged *p)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_X, "title"),    FIGURE_PART(VOC_AS_Y, "attrition"),    FIGURE_PART(VOC_AS_LO, "attrition_lo"),
+                                            FIGURE_PART(VOC_AS_HI, "attrition_hi"), FIGURE_PART(VOC_AS_VALUE, "expected"), FIGURE_PART(VOC_AS_ALWAYS, "break_point")};
+    if (!s->rc)
+        s->rc = figure_declare(p->d->base.host, s->t, VOC_FIGURE_CURVES, "Who does not move on",
+                               "For each stage the share that did not move on in time, with its range at 95 %, and as an upright stroke the share that would be expected. Journeys break where the range lies to the right of "
+                               "the stroke: that is written beside it where it is more than chance, all stages looked at together, and at least 5 of 100 more.",
+                               parts, sizeof parts / sizeof *parts, 0, 0);
+}
+
 static voc_rc write_table(const struct judged *p, bool brief)
 {
     static const struct page_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"entered", "came", VOC_CELL_INT, "", 0, "stays that began so long ago that they can be judged"},
         {"advanced", "moved on", VOC_CELL_INT, "", 0, "of these went on to a later stage, or won, in time"},
         {"within", "within", VOC_CELL_DURATION, "", 0, "the time: three times what half of the stays take"},
         {"attrition", "did not", VOC_CELL_SHARE, "", 0, "share that left another way, went back, or was still there"},
-        {"attrition_lo", "from", VOC_CELL_SHARE, "", PAGE_CHECK, "lower end of its range at 95 % (Wilson)"},
-        {"attrition_hi", "to", VOC_CELL_SHARE, "", PAGE_CHECK, "upper end of its range"},
+        {"attrition_lo", "from", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "lower end of its range at 95 % (Wilson)"},
+        {"attrition_hi", "to", VOC_CELL_SHARE, "", VOC_COLUMN_DETAIL, "upper end of its range"},
         {"expected", "expected", VOC_CELL_SHARE, "", 0, "share that would be expected not to move on"},
-        {"expected_from", "as in", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what is expected comes of: a declared target, the stage before --since, or the other stages together"},
+        {"expected_from", "as in", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT | PAGE_CHECK, "what is expected comes of: a declared target, the stage before --since, or the other stages together"},
         {"wins_lost", "cost, in wins", VOC_CELL_REAL, "", 0, "how many more would have come through all later stages, had only the expected share stayed behind"},
         {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of so many or more if the expected share held (exact binomial)"},
         {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
         {"break_point", "breaks here", VOC_CELL_BOOL, "", 0, "more than chance, and at least 5 of 100 more than expected"},
+        STAGE_ID,
     };
     struct page s = {.rc = VOC_OK};
     page_open_in(&s, &p->d->base, brief ? "breaks" : "break_points", brief ? "Where journeys break" : "Where journeys break, with ranges and tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->n; i++)
         if (stage_leads_on(p->d, i) && p->at[i].n) write_line(&s, p, i);
     if (brief) say(&s, p);
+    if (brief && s.n) figure(&s, p);
     page_say(&s, "%s", "Stays by the stage they are in, of those that began long enough before the data end; open and lost ones are treated alike.");
     if (brief && !p->all->n) page_notef(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: nothing that is followed is part of a journey. By itself that is what customers do; --events all follows what we do to them too.");
     if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is expected of a stage; --since DATE compares with the time before it");

@@ -140,7 +140,11 @@ voc_rc compare_ask(struct discover *d);                                     // c
 voc_rc compare_tables(const struct journeys *all);
 void put_node(struct page *s, const struct journeys *all, uint32_t rank);  // typical.c: "view-home", "touchpoint:webinar"
 
-voc_str stage_name(const struct discover *d, size_t i);
+// A stage in a table: as people call it first, its id last, so that it is the first that has no room.
+#define STAGE_TITLE {"title", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"}
+#define STAGE_ID {"stage", "id", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the stage, in the journey"}
+voc_str stage_title(const struct discover *d, size_t i);
+voc_str stage_name(const struct discover *d, size_t i);  // its id
 const char *text_of(char *to, size_t size, voc_str s);  // cut to fit, NUL-terminated
 
 #endif

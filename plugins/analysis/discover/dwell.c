@@ -67,7 +67,7 @@ static void write_incidence(struct dwell *w, const struct line *l, const struct 
         const double advance = at_time(cases, l->n, steps, k, time, true), leave = at_time(cases, l->n, steps, k, time, false);
         uint64_t risk = 0;
         for (size_t c = (size_t)l->n; c > 0 && cases[c - 1].time >= time; c--) risk++;
-        cell_str(s, stage_name(w->d, l->stage));
+        cell_str(s, stage_title(w->d, l->stage));
         segment_text(s, w, l->segment);
         cell_lasting(s, (double)time);
         cell_share(s, advance, 1);
@@ -75,6 +75,7 @@ static void write_incidence(struct dwell *w, const struct line *l, const struct 
         cell_share(s, 1 - advance - leave < 0 ? 0 : 1 - advance - leave, 1);
         cell_int(s, risk);
         cell_int(s, l->n);
+        cell_str(s, stage_name(w->d, l->stage));
     }
 }
 
@@ -82,7 +83,7 @@ static void curve_row(struct dwell *w, const struct line *l, const char *series,
 {
     struct page *s = &w->curves;
     cell_text(s, series);
-    cell_str(s, stage_name(w->d, l->stage));
+    cell_str(s, stage_title(w->d, l->stage));
     segment_text(s, w, l->segment);
     cell_real(s, (double)step->time / 86400e6, 3);
     cell_int(s, step->at_risk);
@@ -93,6 +94,7 @@ static void curve_row(struct dwell *w, const struct line *l, const char *series,
     cell_share(s, step->hi, 1);
     cell_share(s, step->to_advance, 1);
     cell_share(s, step->to_leave, 1);
+    cell_str(s, stage_name(w->d, l->stage));
 }
 
 static void write_curve(struct dwell *w, const struct line *l, const struct survival_step *steps, size_t k)
@@ -168,7 +170,7 @@ static void between(char *to, size_t size, double lo, double hi)
 static void write_line(struct page *s, const struct dwell *w, const struct line *l)
 {
     char range[2 * FORMAT_MAX + 8];
-    cell_str(s, stage_name(w->d, l->stage));
+    cell_str(s, stage_title(w->d, l->stage));
     segment_text(s, w, l->segment);
     cell_int(s, l->n);
     cell_int(s, l->open);
@@ -185,6 +187,7 @@ static void write_line(struct page *s, const struct dwell *w, const struct line 
     cell_share(s, l->to_leave, 1);
     cell_real(s, l->segment == VOC_NONE ? w->p[l->stage] : NAN, 4);
     cell_real(s, l->segment == VOC_NONE ? w->adjusted[l->stage] : NAN, 4);
+    cell_str(s, stage_name(w->d, l->stage));
 }
 
 // The segments of a stage that take least and most time, in words, where they differ by more than chance.
@@ -202,7 +205,7 @@ static void say_difference(struct page *s, const struct dwell *w, size_t stage)
     if (!fast || fast == slow || !(fast->median < slow->median)) return;
     format_duration(a, sizeof a, (int64_t)fast->median);
     format_duration(b, sizeof b, (int64_t)slow->median);
-    page_notef(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.", text_of(name[0], sizeof name[0], stage_name(w->d, stage)),
+    page_notef(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.", text_of(name[0], sizeof name[0], stage_title(w->d, stage)),
                text_of(name[1], sizeof name[1], w->d->base.def->segments[fast->segment]), a, text_of(name[2], sizeof name[2], w->d->base.def->segments[slow->segment]), b);
 }
 
@@ -216,7 +219,7 @@ static void open_dwell(struct page *s, const struct dwell *w, const char *name, 
     }
     const uint32_t target = w->targets ? 0 : PAGE_CHECK;
     const struct page_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"segment", "segment", VOC_CELL_TEXT, "", PAGE_CHECK, "of the customer when the stage was entered; all: whatever the segment"},
         {"stays", "stays", VOC_CELL_INT, "", 0, "stays in the stage whose beginning is known"},
         {"open", "still there", VOC_CELL_INT, "", 0, "of these not over when the data end"},
@@ -232,6 +235,7 @@ static void open_dwell(struct page *s, const struct dwell *w, const char *name, 
         {"left", gone, VOC_CELL_SHARE, "", 0, "share that has left another way (ended, fell silent, went back) by then"},
         {"p", "p", VOC_CELL_REAL, "", PAGE_CHECK, "chance of such a difference between segments if there were none (log-rank test)"},
         {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+        STAGE_ID,
     };
     page_open_in(s, &w->d->base, name, title, flags, columns, sizeof columns / sizeof *columns);
     page_say(s, "%s", "Stays by the stage they are in; who is still there counts as not yet gone; ranges at 95 %.");
@@ -243,7 +247,7 @@ static void say_working(struct page *s, const struct dwell *w, size_t stage)
     bool working;
     char name[160];
     (void)analysis_target(&w->d->base, stage, &working);
-    if (working) page_notef(s, VOC_NOTE_AFTER, "The target of %s is working time, and stays are measured by the clock: no share over it is given. In h or d it is compared.", text_of(name, sizeof name, stage_name(w->d, stage)));
+    if (working) page_notef(s, VOC_NOTE_AFTER, "The target of %s is working time, and stays are measured by the clock: no share over it is given. In h or d it is compared.", text_of(name, sizeof name, stage_title(w->d, stage)));
 }
 
 static voc_rc write_tables(const struct dwell *w)
@@ -265,7 +269,7 @@ static voc_rc write_tables(const struct dwell *w)
 static void open_details(struct dwell *w)
 {
     static const struct page_column incidence[] = {
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"segment", "segment", VOC_CELL_TEXT, "", 0, "of the customer when the stage was entered; all: whatever the segment"},
         {"after", "after", VOC_CELL_DURATION, "", 0, "time since the stage was entered"},
         {"moved_on", "moved on", VOC_CELL_SHARE, "", 0, "share that has moved on to a later stage, or won, by then (cumulative incidence of Aalen and Johansen)"},
@@ -273,10 +277,11 @@ static void open_details(struct dwell *w)
         {"still_there", "still there", VOC_CELL_SHARE, "", 0, "share that is still there"},
         {"at_risk", "still seen", VOC_CELL_INT, "", 0, "stays that were not over, and still looked at, at that time"},
         {"stays", "stays", VOC_CELL_INT, "", 0, "stays in the stage whose beginning is known"},
+        STAGE_ID,
     };
     static const struct page_column curves[] = {
         {"series", "curve", VOC_CELL_TEXT, "", 0, "stage and segment"},
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"segment", "segment", VOC_CELL_TEXT, "", 0, "of the customer when the stage was entered; all: whatever the segment"},
         {"days", "days", VOC_CELL_REAL, "", 0, "since the stage was entered"},
         {"at_risk", "still there", VOC_CELL_INT, "", 0, "stays just before that time"},
@@ -287,6 +292,7 @@ static void open_details(struct dwell *w)
         {"hi", "to", VOC_CELL_SHARE, "", 0, "upper end of its range"},
         {"moved_on", "have moved on", VOC_CELL_SHARE, "", 0, "share that has moved on by then"},
         {"left", "have left", VOC_CELL_SHARE, "", 0, "share that has left another way by then"},
+        STAGE_ID,
     };
     page_open_in(&w->incidence, &w->d->base, "incidence", "Moved on, left or still there", 0, incidence, sizeof incidence / sizeof *incidence);
     page_say(&w->incidence, "%s", "Stays by the stage they are in; - where nobody was looked at for so long.");
@@ -296,7 +302,7 @@ static void open_details(struct dwell *w)
 
 static void figure(struct dwell *w)
 {
-    static const voc_figure_part parts[] = {{VOC_AS_SERIES, 0, VOC_LIT("stage")}, {VOC_AS_ROW, 0, VOC_LIT("segment")}, {VOC_AS_X, 0, VOC_LIT("days")}, {VOC_AS_Y, 0, VOC_LIT("stay")},
+    static const voc_figure_part parts[] = {{VOC_AS_SERIES, 0, VOC_LIT("title")}, {VOC_AS_ROW, 0, VOC_LIT("segment")}, {VOC_AS_X, 0, VOC_LIT("days")}, {VOC_AS_Y, 0, VOC_LIT("stay")},
                                             {VOC_AS_LO, 0, VOC_LIT("lo")},         {VOC_AS_HI, 0, VOC_LIT("hi")}};
     static const voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_CURVES, .part_size = sizeof *parts, .title = VOC_LIT("Who is still in a stage"),
                                  .description = VOC_LIT("For each stage, the share of customers who are still in it after so many days. A curve that falls fast is a stage that is left soon."),

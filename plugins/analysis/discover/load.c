@@ -266,6 +266,8 @@ void group_name(const struct discover *d, size_t group, voc_str *out)
 
 voc_str stage_name(const struct discover *d, size_t i) { return analysis_stage(&d->base, i)->id; }
 
+voc_str stage_title(const struct discover *d, size_t i) { return analysis_stage(&d->base, i)->title.len ? analysis_stage(&d->base, i)->title : stage_name(d, i); }
+
 const char *text_of(char *to, size_t size, voc_str s)
 {
     size_t n = s.len < size - 1 ? s.len : size - 1;

@@ -8,6 +8,7 @@
 
 #include "plugins/analysis/discover/discover.h"
 #include "plugins/common/breaks.h"
+#include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 #include "plugins/common/periods.h"
 #include "plugins/common/survival.h"
@@ -181,7 +182,7 @@ static void say(struct page *s, const struct trends *t)
     char name[160], slope[FORMAT_MAX];
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
-        text_of(name, sizeof name, stage_name(t->d, i));
+        text_of(name, sizeof name, stage_title(t->d, i));
         if (l->adjusted <= 0.05) {
             told++;
             page_notef(s, VOC_NOTE_LEAD, "%s: %s customers move on than before, %.0f %% in the first half of the time and %.0f %% in the second: more than chance.", name,
@@ -199,7 +200,7 @@ static void say(struct page *s, const struct trends *t)
 static voc_rc write_trends(const struct trends *t, bool brief)
 {
     static const struct page_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"periods", "periods", VOC_CELL_INT, "", PAGE_CHECK, "with stays that can be judged"},
         {"judged", "stays", VOC_CELL_INT, "", 0, "that began so long ago that they can be judged"},
         {"moved_on_early", "moved on, first half", VOC_CELL_SHARE, "", 0, "share that moved on in time, in the first half of the periods"},
@@ -214,13 +215,14 @@ static voc_rc write_trends(const struct trends *t, bool brief)
         {"slope", "each period", VOC_CELL_DURATION, "", PAGE_CHECK, "median change from period to period (Theil and Sen)"},
         {"dwell_p", "p of time", VOC_CELL_REAL, "", PAGE_CHECK, "test of trend of Mann and Kendall"},
         {"dwell_p_adjusted", "p of time adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages looked at together (Benjamini-Hochberg)"},
+        STAGE_ID,
     };
     struct page s = {.rc = VOC_OK};
     page_open_in(&s, &t->d->base, brief ? "trends" : "trend_tests", brief ? "What changed" : "What changed, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
         if (!l->n && !l->medians) continue;
-        cell_str(&s, stage_name(t->d, i));
+        cell_str(&s, stage_title(t->d, i));
         cell_int(&s, l->periods);
         cell_int(&s, l->n);
         cell_share(&s, share(l->early, l->early_n), 1);
@@ -235,6 +237,7 @@ static voc_rc write_trends(const struct trends *t, bool brief)
         cell_lasting(&s, l->dwell.slope);
         cell_real(&s, l->p_dwell, 6);
         cell_real(&s, l->adjusted_dwell, 6);
+        cell_str(&s, stage_name(t->d, i));
     }
     if (brief) say(&s, t);
     page_say(&s, "Stays by the %s in which they began and the stage they are in.", period_word(t));
@@ -245,7 +248,7 @@ static voc_rc write_trends(const struct trends *t, bool brief)
 static voc_rc write_periods(const struct trends *t)
 {
     static const struct page_column columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition"},
+        STAGE_TITLE,
         {"period", "period", VOC_CELL_TEXT, "", 0, "in which the stays began; a week by its Monday"},
         {"stays", "stays", VOC_CELL_INT, "", 0, "whose beginning is known"},
         {"judged", "judged", VOC_CELL_INT, "", 0, "of these began long enough before the data end"},
@@ -254,7 +257,10 @@ static voc_rc write_periods(const struct trends *t)
         {"share_lo", "from", VOC_CELL_SHARE, "", 0, "lower end of its range at 95 % (Wilson)"},
         {"share_hi", "to", VOC_CELL_SHARE, "", 0, "upper end of its range"},
         {"median", "half within", VOC_CELL_DURATION, "", 0, "median time in the stage; - for fewer than 5 stays, or where it is not reached"},
+        {"begins", "begins", VOC_CELL_TIME, "", VOC_COLUMN_DETAIL, "first moment of the period, in UTC"},
+        STAGE_ID,
     };
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "title"), FIGURE_PART(VOC_AS_X, "begins"), FIGURE_PART(VOC_AS_Y, "share"), FIGURE_PART(VOC_AS_LO, "share_lo"), FIGURE_PART(VOC_AS_HI, "share_hi")};
     struct page s = {.rc = VOC_OK};
     char name[FORMAT_MAX];
     page_open_in(&s, &t->d->base, "periods", "Stages by the time of entry", VOC_TABLE_HIDDEN, columns, sizeof columns / sizeof *columns);
@@ -263,7 +269,7 @@ static voc_rc write_periods(const struct trends *t)
         const struct stats_interval w = stats_wilson((double)c->advanced, (double)c->n);
         if (!c->stays) continue;
         period_name(t->every, t->first + (int64_t)(i % t->n_periods), name, sizeof name);
-        cell_str(&s, stage_name(t->d, i / t->n_periods));
+        cell_str(&s, stage_title(t->d, i / t->n_periods));
         cell_text(&s, name);
         cell_int(&s, c->stays);
         cell_int(&s, c->n);
@@ -272,7 +278,14 @@ static voc_rc write_periods(const struct trends *t)
         cell_share(&s, w.lo, 1);
         cell_share(&s, w.hi, 1);
         cell_lasting(&s, c->median);
+        cell_time(&s, period_begin(t->every, t->first + (int64_t)(i % t->n_periods)));
+        cell_str(&s, stage_name(t->d, i / t->n_periods));
     }
+    if (!s.rc)
+        s.rc = figure_declare(t->d->base.host, s.t, VOC_FIGURE_CURVES, "Who moves on, by the time of entry",
+                              "For each stage the share that moved on in time, by the period in which the stage was entered, with its range at 95 %: where the ranges are long, few came. Whether a line rises or falls by more than "
+                              "chance is said with what changed.",
+                              parts, sizeof parts / sizeof *parts, 0, 0);
     page_say(&s, "%s", "Stays by the stage they are in and the period in which they began.");
     return s.rc;
 }

@@ -24,7 +24,7 @@ static void median(struct page *p, struct gathered *times_us)
 static void stage_columns(struct page *p)
 {
     if (of(p)->by_segment) page_column(p, "segment", "segment", VOC_CELL_TEXT, "", 0, "of the journey when it began; all: whatever the segment");
-    page_column(p, "stage", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition");
+    page_column(p, "title", "stage", VOC_CELL_TEXT, "", 0, "in the order of the definition");
     page_column(p, "journeys", "journeys", VOC_CELL_INT, "", 0, "journeys that came to this stage: entered it or passed over it");
     page_column(p, "share_before", "of the stage before", VOC_CELL_SHARE, "", 0, "of the journeys that came to the stage before");
     page_column(p, "share_all", "of all", VOC_CELL_SHARE, "", 0, "of all journeys that began");
@@ -36,6 +36,13 @@ static void stage_columns(struct page *p)
     page_column(p, "lapsed", "lapsed", VOC_CELL_INT, "", 0, "stays that ended because the customer fell silent");
     page_column(p, "open", "open", VOC_CELL_INT, "", 0, "still there at the end of observation");
     page_column(p, "median_next", "half moved on within", VOC_CELL_DURATION, "s", 0, "of the stays that moved on and whose beginning was observed: half took at most this time");
+    page_column(p, "stage", "id", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the stage, in the journey");
+}
+
+static voc_str stage_title(const struct funnel *f, size_t k)
+{
+    const voc_def_stage *g = analysis_stage(&f->base, k);
+    return g->title.len ? g->title : g->id;
 }
 
 static void stage_rows(struct page *p, struct funnel_line *lines, const voc_str *segment)
@@ -44,12 +51,13 @@ static void stage_rows(struct page *p, struct funnel_line *lines, const voc_str 
     for (size_t k = 0; k < f->n_lines; k++) {
         const uint64_t *n = lines[k].n;
         if (segment) cell_str(p, *segment);
-        cell_str(p, analysis_stage(&f->base, k)->id);
+        cell_str(p, stage_title(f, k));
         cell_int(p, n[FUNNEL_REACHED]);
         cell_part(p, n[FUNNEL_REACHED], k ? lines[k - 1].n[FUNNEL_REACHED] : 0);
         cell_part(p, n[FUNNEL_REACHED], lines[0].n[FUNNEL_REACHED]);
         for (size_t c = FUNNEL_ENTERED; c < FUNNEL_COUNTS; c++) cell_int(p, n[c]);
         median(p, &lines[k].times_us);
+        cell_str(p, analysis_stage(&f->base, k)->id);
     }
 }
 
@@ -73,7 +81,7 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
         page_note(p, VOC_NOTE_NEXT, "voc stages PROJECT says how long each stage takes");
         return;
     }
-    snprintf(words, sizeof words, "Most stay behind in %.*s: %llu of the %llu journeys that came to it have not come further.", SHOW(analysis_stage(&f->base, worst)->id),
+    snprintf(words, sizeof words, "Most stay behind in %.*s: %llu of the %llu journeys that came to it have not come further.", SHOW(stage_title(f, worst)),
              (unsigned long long)(all[worst].n[FUNNEL_REACHED] - all[worst + 1].n[FUNNEL_REACHED]), (unsigned long long)all[worst].n[FUNNEL_REACHED]);
     page_note(p, VOC_NOTE_AFTER, words);
     snprintf(words, sizeof words, "voc explain PROJECT %.*s | voc score PROJECT", SHOW(analysis_stage(&f->base, worst)->id));
@@ -170,7 +178,7 @@ static voc_rc add_up(const struct funnel *f, const struct funnel_state *s, struc
 
 static void picture(struct page *p)
 {
-    static const voc_figure_part of_stages[] = {FIGURE_PART(VOC_AS_LABEL, "stage"), FIGURE_PART(VOC_AS_COUNT, "journeys"), FIGURE_PART(VOC_AS_SHARE, "share_all"), FIGURE_PART(VOC_AS_SERIES, "segment")};
+    static const voc_figure_part of_stages[] = {FIGURE_PART(VOC_AS_LABEL, "title"), FIGURE_PART(VOC_AS_COUNT, "journeys"), FIGURE_PART(VOC_AS_SHARE, "share_all"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     static const voc_figure_part of_steps[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     static const voc_figure_part with_optional[] = {FIGURE_PART(VOC_AS_LABEL, "step"), FIGURE_PART(VOC_AS_COUNT, "units"), FIGURE_PART(VOC_AS_SHARE, "share_first"), FIGURE_PART(VOC_AS_VALUE, "lost"), FIGURE_PART(VOC_AS_SERIES, "segment")};
     const struct funnel *f = of(p);

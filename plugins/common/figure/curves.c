@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Step curves with bands: a value stays until the next row. Each curve has its colour, its dashes and its name in the legend with
+// Step curves with bands: a value stays until the next row. Where X is a time of the calendar, points with their ranges on low pictures
+// that stand below each other, and a line from one to the next. Each curve has its colour, its dashes and its name in the legend with
 // both, so that it is found without colour; the table gives the numbers.
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plugins/common/figure/draw.h"
@@ -18,6 +20,7 @@ struct curves {
     voc_str name[CURVES_MAX];
     bool here[CURVES_MAX]; // in this picture of the series
     size_t n;
+    bool calendar;
 };
 
 static double at_x(const struct curves *c, double x) { return c->left + (c->x_hi > c->x_lo ? (x - c->x_lo) / (c->x_hi - c->x_lo) : 0) * (c->right - c->left); }
@@ -38,6 +41,35 @@ static bool is_time(const struct curves *c)
     return false;
 }
 
+static int by_size(const void *x, const void *y) { return (*(const double *)x > *(const double *)y) - (*(const double *)x < *(const double *)y); }
+
+// A date below every so many-th of the times that rows have. Months are written without their day where all begin on the first.
+static void dates(const struct curves *c)
+{
+    struct pen *pen = c->p->pen;
+    double *x = pen_room(pen, c->p->t->n_rows, sizeof *x);
+    size_t n = 0, k = 0;
+    bool months = true;
+    char s[80];
+    for (size_t r = 0; x && r < c->p->t->n_rows; r++) n += part_number(c->p, r, VOC_AS_X, &x[n]);
+    if (n) qsort(x, n, sizeof *x, by_size);
+    for (size_t i = 0; i < n; i++)
+        if (!k || x[i] > x[k - 1]) x[k++] = x[i];
+    for (size_t i = 0; i < k; i++) {
+        say_at(c->p, VOC_AS_X, x[i], 1, s, sizeof s);
+        months = months && strlen(s) == 10 && strcmp(s + 8, "01") == 0;
+    }
+    const size_t room = (size_t)((c->right - c->left) / (months ? 70 : 90)), each = k ? (k + room - 1) / room : 1;
+    for (size_t i = 0; i < k; i++) {
+        pen_f(pen, "<path d=\"M%.1f %.1fv%d\" class=\"f-axis\"/>", at_x(c, x[i]), c->bottom, i % each ? 3 : 6);
+        if (i % each) continue;
+        say_at(c->p, VOC_AS_X, x[i], 1, s, sizeof s);
+        if (months) s[7] = 0;
+        text_label(pen, s, at_x(c, x[i]), c->bottom + 20, AT_MIDDLE, "f-soft");
+    }
+    pen_free(pen, x);
+}
+
 static void axes(const struct curves *c)
 {
     struct pen *pen = c->p->pen;
@@ -49,14 +81,15 @@ static void axes(const struct curves *c)
         say_at(c->p, VOC_AS_Y, y, dy, s, sizeof s);
         text_label(pen, s, c->left - 8, at_y(c, y) + SMALL * 0.36, AT_RIGHT, "f-soft");
     }
-    for (double x = ceil(c->x_lo / dx - 1e-9) * dx; x <= c->x_hi + dx * 1e-9; x += dx) {
+    if (c->calendar) dates(c);
+    for (double x = ceil(c->x_lo / dx - 1e-9) * dx; !c->calendar && x <= c->x_hi + dx * 1e-9; x += dx) {
         pen_f(pen, "<path d=\"M%.1f %.1fv5\" class=\"f-axis\"/>", at_x(c, x), c->bottom);
         say_at(c->p, VOC_AS_X, x, dx, s, sizeof s);
         text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft");
     }
     pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-axis\"/>\n", c->left, c->bottom, c->right);
     const voc_str xt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_X)), yt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_Y));
-    text_wrap(&w, xt, c->right - c->left, SMALL, false, 1);
+    text_wrap(&w, xt, c->right - c->left, SMALL, false, c->calendar ? 0 : 1); // what dates are, everybody sees
     text_put(pen, &w, xt, (c->left + c->right) / 2, c->bottom + 26, SMALL, AT_MIDDLE, "f-soft");
     text_wrap(&w, yt, c->p->width, SMALL, false, 1);
     text_put(pen, &w, yt, 0, c->top - 26, SMALL, AT_LEFT, "f-soft");
@@ -104,15 +137,39 @@ static void extent(struct curves *c)
     const voc_cell *first = c->p->t->n_rows ? part_cell(c->p, 0, VOC_AS_Y) : NULL;
     if (c->y_lo > 0) c->y_lo = 0;
     if (first && first->type == VOC_CELL_SHARE && c->y_lo >= 0 && c->y_hi <= 1) c->y_lo = 0, c->y_hi = 1;
-    if (c->x_lo > 0 && c->x_lo < c->x_hi / 4) c->x_lo = 0;
+    if (!c->calendar && c->x_lo > 0 && c->x_lo < c->x_hi / 4) c->x_lo = 0;
     if (!(c->x_hi > c->x_lo)) c->x_hi = c->x_lo + 1;
     if (!(c->y_hi > c->y_lo)) c->y_hi = c->y_lo + 1;
+}
+
+// A point with its range for each row, and lines between those that follow each other.
+static void points_of(const struct curves *c, size_t k)
+{
+    struct pen *pen = c->p->pen;
+    double x, y, lo, hi;
+    bool open = false;
+    pen_f(pen, "<path class=\"f-curve f-s%zu\" d=\"", k);
+    for (size_t r = 0; r < c->p->t->n_rows; r++) {
+        if (!of_series(c, r, k)) continue;
+        const bool known = part_number(c->p, r, VOC_AS_X, &x) && part_number(c->p, r, VOC_AS_Y, &y);
+        if (known) pen_f(pen, "%c%.1f %.1f", open ? 'L' : 'M', at_x(c, x), at_y(c, y));
+        open = known;
+    }
+    pen_s(pen, "\"/>\n");
+    for (size_t r = 0; r < c->p->t->n_rows; r++) {
+        if (!of_series(c, r, k) || !part_number(c->p, r, VOC_AS_X, &x) || !part_number(c->p, r, VOC_AS_Y, &y)) continue;
+        if (part_number(c->p, r, VOC_AS_LO, &lo) && part_number(c->p, r, VOC_AS_HI, &hi)) pen_f(pen, "<path class=\"f-range f-s%zu\" d=\"M%.1f %.1fV%.1f\"/>", k, at_x(c, x), at_y(c, lo), at_y(c, hi));
+        sign_put(pen, k, at_x(c, x), at_y(c, y));
+    }
 }
 
 static void lines_of(const struct curves *c)
 {
     struct pen *pen = c->p->pen;
     const bool bands = part_column(c->p->t, c->p->f, VOC_AS_LO) != NO_PART && part_column(c->p->t, c->p->f, VOC_AS_HI) != NO_PART;
+    for (size_t k = 0; k < c->n && c->calendar; k++)
+        if (c->here[k]) points_of(c, k);
+    if (c->calendar) return;
     for (size_t k = 0; k < c->n && bands; k++) {
         if (!c->here[k]) continue;
         pen_f(pen, "<path class=\"f-band f-s%zu\" d=\"", k);
@@ -152,7 +209,7 @@ bool figure_same_curve(const voc_table *t, const voc_figure *f, size_t a, size_t
 
 double draw_curves(struct picture *p, double y)
 {
-    struct curves c = {.p = p};
+    struct curves c = {.p = p, .calendar = part_type(p, VOC_AS_X) == VOC_CELL_TIME};
     size_t more = 0;
     const bool series = part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART;
     const struct picture all = {.t = p->t, .f = p->f};
@@ -163,10 +220,10 @@ double draw_curves(struct picture *p, double y)
     c.left = 58;
     c.right = p->width - 24;
     c.top = y + 30;
-    c.bottom = c.top + (p->width < 500 ? 220 : 300);
+    c.bottom = c.top + (c.calendar ? 130 : p->width < 500 ? 220 : 300);
     axes(&c);
     lines_of(&c);
-    double end = c.bottom + 52;
+    double end = c.bottom + (c.calendar ? 28 : 52);
     if (series) end = names(&c, end);
     if (more) snprintf(p->left_out, sizeof p->left_out, "Drawn are the first %zu curves: all are in the table.", c.n);
     return end - y;

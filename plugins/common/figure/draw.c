@@ -52,7 +52,7 @@ static double draw_one(struct picture *p, double y)
     switch (p->f->kind) {
     case VOC_FIGURE_MAP: return draw_map(p, y);
     case VOC_FIGURE_FUNNEL: return draw_funnel(p, y);
-    case VOC_FIGURE_CURVES: return draw_curves(p, y);
+    case VOC_FIGURE_CURVES: return part_type(p, VOC_AS_X) == VOC_CELL_TEXT ? draw_dots(p, y) : draw_curves(p, y);
     case VOC_FIGURE_HEAT: return draw_heat(p, y);
     default: return draw_grid(p, y);
     }
@@ -71,12 +71,27 @@ static double put_left_out(struct picture *p, double y)
 
 static uint32_t panel_part(const voc_figure *f) { return f->kind == VOC_FIGURE_CURVES ? VOC_AS_ROW : VOC_AS_SERIES; }
 
+static bool any_point(const voc_table *t, const voc_figure *f, voc_str panel)
+{
+    const struct picture p = {.t = t, .f = f};
+    double y;
+    for (size_t r = 0; r < t->n_rows; r++)
+        if (same_text(part_text(&p, r, VOC_AS_ROW), panel) && part_number(&p, r, VOC_AS_Y, &y)) return true;
+    return false;
+}
+
 // The texts that have a picture each. 0: there is one picture, of all.
 static size_t panel_names(const voc_table *t, const voc_figure *f, voc_str names[PANELS_MAX], size_t *more)
 {
     const struct picture all = {.t = t, .f = f};
     *more = 0;
-    return part_column(t, f, panel_part(f)) == NO_PART ? 0 : distinct(&all, panel_part(f), names, PANELS_MAX, more);
+    if (part_column(t, f, panel_part(f)) == NO_PART) return 0;
+    const size_t n = distinct(&all, panel_part(f), names, PANELS_MAX, more);
+    size_t k = 0;
+    if (f->kind != VOC_FIGURE_CURVES) return n;
+    for (size_t i = 0; i < n; i++) // a plane without a point says nothing
+        if (any_point(t, f, names[i])) names[k++] = names[i];
+    return k;
 }
 
 size_t figure_panels(const voc_table *t, const voc_figure *f)

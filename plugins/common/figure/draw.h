@@ -104,12 +104,14 @@ double grades_legend(struct picture *p, double x, double y);
 #define MARK 15.0 // of the width of a line that begins with a mark
 void mark_put(struct pen *p, int mark, double x, double y); // its sign, in the colour of the text; the left end of its base line
 double marks_legend(struct picture *p, double x, double y);
+void sign_put(struct pen *p, size_t series, double x, double y); // of a series: a shape and a colour of its own, around this point
 void grade_put(struct pen *p, int grade, double x, double y); // four marks, `grade` of them filled; the left end of their base line
 
 // ---- kinds: each draws into p->pen from y on and gives the height that it took ------------------------------------------------
 
 double draw_funnel(struct picture *p, double y);
 double draw_curves(struct picture *p, double y);
+double draw_dots(struct picture *p, double y); // curves whose X is a text
 double draw_heat(struct picture *p, double y);
 double draw_grid(struct picture *p, double y);
 double draw_map(struct picture *p, double y); // sets p->width to what it took where that is more

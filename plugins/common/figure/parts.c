@@ -196,6 +196,24 @@ double marks_legend(struct picture *p, double x, double y)
     return y + 20;
 }
 
+// ---- signs of series -------------------------------------------------------------------------------------------------------
+
+void sign_put(struct pen *p, size_t series, double x, double y)
+{
+    pen_f(p, "<g class=\"f-mark f-c%zu\">", series % 8);
+    switch (series % 8) {
+    case 0: pen_f(p, "<path d=\"M%.1f %.1fa4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z\" class=\"f-full\"/>", x - 4.5, y); break;
+    case 1: pen_f(p, "<rect x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\" class=\"f-full\"/>", x - 4, y - 4); break;
+    case 2: pen_f(p, "<path d=\"M%.1f %.1fl5 -9l5 9z\" class=\"f-full\"/>", x - 5, y + 4.5); break;
+    case 3: pen_f(p, "<path d=\"M%.1f %.1fa4 4 0 1 0 8 0a4 4 0 1 0 -8 0z\" class=\"f-ring\"/>", x - 4, y); break;
+    case 4: pen_f(p, "<path d=\"M%.1f %.1fl7 7m0 -7l-7 7\" class=\"f-cross\"/>", x - 3.5, y - 3.5); break;
+    case 5: pen_f(p, "<path d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\" class=\"f-full\"/>", x, y - 5); break;
+    case 6: pen_f(p, "<path d=\"M%.1f %.1fv9m-4.5 -4.5h9\" class=\"f-cross\"/>", x, y - 4.5); break;
+    default: pen_f(p, "<path d=\"M%.1f %.1fl5 9l5 -9z\" class=\"f-full\"/>", x - 5, y - 4.5); break;
+    }
+    pen_s(p, "</g>\n");
+}
+
 // ---- scales ------------------------------------------------------------------------------------------------------------
 
 double scale_step(double span, double wanted, bool time)

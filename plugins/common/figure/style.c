@@ -34,6 +34,8 @@ const char *figure_style(void)
            ".f-grade .f-full{fill:currentColor}.f-grade .f-hollow{fill:none;stroke:currentColor;stroke-width:.8}\n"
            ".f-mark .f-full{fill:currentColor}.f-mark .f-cross{fill:none;stroke:currentColor;stroke-width:2.6}.f-mark .f-ring{fill:none;stroke:currentColor;stroke-width:1.8}\n"
            ".f-m0{color:var(--f-s2)}.f-m1{color:var(--f-soft)}.f-m2{color:var(--f-loss)}.f-m3{color:var(--f-fg)}\n"
+           ".f-c0{color:var(--f-s0)}.f-c1{color:var(--f-s1)}.f-c2{color:var(--f-s2)}.f-c3{color:var(--f-s3)}.f-c4{color:var(--f-s4)}.f-c5{color:var(--f-s5)}.f-c6{color:var(--f-s6)}.f-c7{color:var(--f-s7)}\n"
+           ".f-range{fill:none;stroke-width:2}.f .f-range{stroke-dasharray:none}.f-held{stroke:var(--f-fg);stroke-width:2.5;fill:none}\n"
            ".f-band{opacity:.16}.f-curve{fill:none;stroke-width:2.2}\n"
            ".f-s0{stroke:var(--f-s0)}.f-s1{stroke:var(--f-s1);stroke-dasharray:9 4}.f-s2{stroke:var(--f-s2);stroke-dasharray:2 3}.f-s3{stroke:var(--f-s3);stroke-dasharray:12 3 2 3}"
            ".f-s4{stroke:var(--f-s4);stroke-dasharray:5 2}.f-s5{stroke:var(--f-s5);stroke-dasharray:1 5}.f-s6{stroke:var(--f-s6);stroke-dasharray:14 6}.f-s7{stroke:var(--f-s7);stroke-dasharray:6 2 2 2 2 2}\n"

@@ -191,7 +191,7 @@ static const char *const sheet[] = {
     ".share{width:14mm;height:1.2mm}.many .share,.wide .share{width:11mm}\n"
     "thead{display:table-header-group;break-after:avoid}thead+tbody>tr:first-child,.group+tr{break-before:avoid}\n"
     "tr,.finding,.legend.short,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
-    "h1,h2,h3,h4,.group,.subject,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
+    "p.lead{break-inside:avoid}h1,h2,h3,h4,.group,.subject,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"

@@ -10,7 +10,7 @@
 #include "plugins/output/html/html.h"
 
 #define MANY_MIN 8u   // columns: those of detail are left out where the page is narrow
-#define WIDE_MIN 11u
+#define WIDE_MIN 12u
 #define PAPER_MAX 12u // columns that fit on paper
 #define WHOLE_MAX 13u // on paper across, those of detail too
 #define PARAGRAPH 160u // bytes

@@ -165,6 +165,10 @@ check_PROGRAMS += tests/unit/plugins/test_figure
 tests_unit_plugins_test_figure_SOURCES = tests/unit/plugins/test_figure.c tests/unit/plugins/drawn.c tests/unit/plugins/drawn.h tests/unit/base/fault.h
 tests_unit_plugins_test_figure_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/plugins/test_figure_dots
+tests_unit_plugins_test_figure_dots_SOURCES = tests/unit/plugins/test_figure_dots.c tests/unit/plugins/drawn.c tests/unit/plugins/drawn.h tests/unit/base/fault.h
+tests_unit_plugins_test_figure_dots_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/plugins/test_figure_sheets
 tests_unit_plugins_test_figure_sheets_SOURCES = tests/unit/plugins/test_figure_sheets.c tests/unit/plugins/drawn.c tests/unit/plugins/drawn.h tests/unit/base/fault.h
 tests_unit_plugins_test_figure_sheets_LDADD = $(PLUGIN_FIGURE) $(UNIT_LDADD)

@@ -84,6 +84,8 @@ static void periods_follow_each_other_by_the_calendar(void **state)
         for (int p = PERIOD_WEEK; p <= PERIOD_QUARTER; p++) {
             const int64_t step = period_of((enum period)p, (day + 1) * INT64_C(86400000000)) - period_of((enum period)p, (day + 1) * INT64_C(86400000000) - 1);
             assert_true(step == 0 || step == 1);
+            const int64_t number = period_of((enum period)p, day * INT64_C(86400000000)), begin = period_begin((enum period)p, number);
+            assert_true(period_of((enum period)p, begin) == number && period_of((enum period)p, begin - 1) == number - 1);
         }
 }
 

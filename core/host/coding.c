@@ -26,6 +26,8 @@ voc_rc coder_init(struct coder *c, uint32_t sender)
     c->sender = sender;
     buf_init(&c->people.text, CODING_STRINGS);
     buf_init(&c->scratch, (size_t)64 << 20);
+    c->alikes.hash_bits = UINT64_MAX;
+    arena_init(&c->alikes.rest, 0);
     voc_rc rc = dict_new(&c->strings, CODING_STRINGS);
     if (!rc) rc = dict_code(c->strings, STR(""), &empty);
     if (!rc) rc = vec_reserve(&c->slots, SLOTS_MIN, SIZE_MAX);
@@ -42,6 +44,7 @@ void coder_done(struct coder *c)
     for (size_t k = 0; k < AMOUNT_N; k++) vec_free(&c->amounts[k]);
     vec_free(&c->tuples), vec_free(&c->slots), vec_free(&c->whose[0]), vec_free(&c->whose[1]);
     vec_free(&c->people.end), vec_free(&c->people.hash);
+    coder_alike_done(c);
     buf_done(&c->people.text);
     buf_done(&c->scratch);
 }
@@ -53,6 +56,7 @@ static void forget_strings(struct coder *c)
     memset(c->slots.at, 0, c->slots.n * sizeof *c->slots.at);
     memset(c->common, 0, sizeof c->common);
     coder_attrs_forget(c);
+    coder_alike_forget(c);
     dict_clear(c->strings);
     (void)dict_code(c->strings, STR(""), &empty); // it has room: it was there before
     c->n_known = c->n_known_tuples = 0;
@@ -71,6 +75,7 @@ void coder_clear(struct coder *c)
         r->seen = r->fresh = 0;
     }
     if (!c->sender || dict_n(c->strings) > STAY_STRINGS || dict_bytes(c->strings) > CODING_STAY_BYTES || c->tuples.n > STAY_TUPLES) forget_strings(c);
+    coder_alike_begin(c);
 }
 
 void coder_text(struct coder *c, const char *bytes, size_t len)
@@ -354,6 +359,89 @@ voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset)
     c->time_us.n = c->record.n = c->line.n = c->tuple.n = c->n;
     return VOC_OK;
 }
+
+// ---- columns -----------------------------------------------------------------------------------------------------------
+
+voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, bool *unset)
+{
+    if (r->actor != VOC_ACTOR_UNSET) actor = r->actor;
+    *out = (struct coded_tuple){.actor = (uint8_t)actor};
+    *unset = *unset || actor == VOC_ACTOR_UNSET;
+    const struct { voc_str text; uint32_t column, *code; } texts[] = {
+        {r->action, EV_ALL, &out->action}, {r->touchpoint, EV_ALL, &out->touchpoint}, {r->channel, EV_CHANNEL, &out->channel},
+        {r->campaign, EV_CAMPAIGN, &out->campaign}, {r->role, EV_ROLE, &out->role}, {r->owner, EV_OWNER, &out->owner}};
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < sizeof texts / sizeof *texts && !rc; k++)
+        if (c->kept & texts[k].column) rc = common_code(c, texts[k].text, texts[k].code);
+        else if (!coder_sound(texts[k].text)) rc = VOC_E_INPUT;
+    return rc;
+}
+
+// Texts that may be missing, from the first of the batch on.
+static voc_rc column_texts(struct coder *c, unsigned k, const voc_str *text, const struct coder_columns *b)
+{
+    uint32_t code[CODING_AT_ONCE];
+    size_t any = 0;
+    for (size_t i = 0; text && i < b->n; i++) any |= text[b->first + i].len;
+    if (!any) return VOC_OK;
+    voc_rc rc = column_codes(c, k, text + b->first, b->n, code);
+    return rc ? rc : put_codes(c, k, code, b->n);
+}
+
+static voc_rc column_people(struct coder *c, unsigned k, voc_str kind, uint32_t strong, const voc_str *value, const struct coder_columns *b)
+{
+    uint32_t code[CODING_AT_ONCE];
+    const voc_alias alias = {.kind = kind, .strong = strong};
+    if (!value) return VOC_OK;
+    voc_rc rc = coder_values(c, &alias, value + b->first, b->n, code);
+    return rc ? rc : put_codes(c, k, code, b->n);
+}
+
+static voc_rc column_amounts(struct coder *c, unsigned k, const int64_t *amount, const struct coder_columns *b)
+{
+    bool any = false;
+    for (size_t i = 0; amount && i < b->n; i++) any |= amount[b->first + i] != VOC_NA;
+    if (!any) return VOC_OK;
+    voc_rc rc = extend_amounts(c, k, c->n);
+    if (!rc) rc = vec_reserve(&c->amounts[k], b->n, CODING_ROWS);
+    if (rc) return rc;
+    memcpy(c->amounts[k].at + c->n, amount + b->first, b->n * sizeof *amount);
+    c->amounts[k].n += b->n;
+    return VOC_OK;
+}
+
+static voc_rc put_columns(struct coder *c, const struct coder_columns *b)
+{
+    const voc_events *e = b->e;
+    voc_rc rc = reserve(c, b->n);
+    if (!rc) rc = coder_alike_tuples(c, e->alike + b->first, b->n, b->resolution, c->tuple.at + c->n);
+    if (!rc) rc = column_texts(c, CODES_OBJECT, e->object, b);
+    if (!rc) rc = column_texts(c, CODES_CASE, e->case_id, b);
+    if (!rc) rc = column_texts(c, CODES_THREAD, e->thread, b);
+    if (!rc) rc = column_texts(c, CODES_ID, e->id, b);
+    if (!rc) rc = column_people(c, CODES_CUSTOMER, e->customer_kind, e->customer_strong, e->customer, b);
+    if (!rc) rc = column_people(c, CODES_ACCOUNT, e->account_kind, e->account_strong, e->account, b);
+    const int64_t *const amounts[AMOUNT_N] = {e->minutes, e->cost, e->value};
+    for (unsigned k = 0; k < AMOUNT_N && !rc && (c->kept & EV_MONEY); k++) rc = column_amounts(c, k, amounts[k], b);
+    return rc;
+}
+
+voc_rc coder_columns(struct coder *c, const struct coder_columns *b)
+{
+    voc_rc rc = put_columns(c, b);
+    if (rc) {
+        coder_cut(c, c->n);
+        return rc;
+    }
+    memcpy(c->time_us.at + c->n, b->e->time_us + b->first, b->n * sizeof *b->e->time_us);
+    memcpy(c->record.at + c->n, b->record, b->n * sizeof *b->record);
+    memcpy(c->line.at + c->n, b->line, b->n * sizeof *b->line);
+    c->n += b->n;
+    c->time_us.n = c->record.n = c->line.n = c->tuple.n = c->n;
+    return VOC_OK;
+}
+
+// ---- what comes out ------------------------------------------------------------------------------------------------------
 
 static const uint32_t *codes_at(const struct coder *c, unsigned k) { return c->codes[k].n ? c->codes[k].at : NULL; }
 static const int64_t *amounts_at(const struct coder *c, unsigned k) { return c->amounts[k].n ? c->amounts[k].at : NULL; }

@@ -35,6 +35,17 @@ struct people { struct buf text; VEC(size_t) end; VEC(uint64_t) hash; };
 #define CODING_LISTED (UINT32_C(1) << 31) // in the code of a column that is listed: the number of the listed text, not of a string
 struct repeats { uint32_t seen, fresh; bool listed; }; // of a column's texts so many were looked up, and so many of them were new
 
+// Texts that decide a tuple (coding_alike.c).
+struct alike_entry;
+struct alikes {
+    struct alike_entry *at; // a table of `size`, a power of two or 0; in `owned`
+    void *owned;
+    uint32_t size, n, asked, found;
+    bool vary;              // they hardly repeat, and get no numbers
+    uint64_t hash_bits;     // those that count: tests let texts collide
+    struct arena rest;      // of long texts
+};
+
 struct coder { // owns everything but the text at `from`
     uint32_t sender;    // where it is not 0, strings and tuples stay from block to block
     uint32_t n_known, n_known_tuples; // that the last block had
@@ -61,6 +72,7 @@ struct coder { // owns everything but the text at `from`
     struct { uint32_t asked, found; bool vary; } attrs_met; // vary: they hardly repeat, and are not asked for
     struct alias_kind kinds[KINDS_MAX]; // met so far
     unsigned n_kinds;
+    struct alikes alikes;
     uint32_t kept;                   // EV_*: columns that are coded; of others it is only seen that they are text
 };
 voc_rc coder_init(struct coder *c, uint32_t sender);
@@ -80,6 +92,14 @@ void coder_attrs_forget(struct coder *c);
 bool coder_sound(voc_str s); // UTF-8, nearly always seen without a look at each character
 voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint32_t *to); // n at most CODING_AT_ONCE
 
+// Numbers for texts that decide a tuple, n at most CODING_AT_ONCE; 0: none. told: its tuple is known. They hold until coder_clear.
+void coder_alike(struct coder *c, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told);
+voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t); // VOC_E_BUG: no such number
+voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out); // VOC_E_BUG: not told
+void coder_alike_begin(struct coder *c); // a block
+void coder_alike_forget(struct coder *c);
+void coder_alike_done(struct coder *c);
+
 struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
     const char *rows; // voc_row
     size_t stride, n;
@@ -89,11 +109,24 @@ struct coder_rows { // at most CODING_AT_ONCE; each an event, checked
 };
 static inline const voc_row *coder_row(const struct coder_rows *b, size_t i) { return (const voc_row *)(const void *)(b->rows + i * b->stride); }
 voc_rc coder_pass_attrs(const struct coder_rows *b); // what coder_attrs would refuse, where nobody asks for them
+// The two halves of a product, folded: every bit of the result depends on nearly all of both.
+static inline uint64_t coder_fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 p = (unsigned __int128)a * b;
+    return (uint64_t)p ^ (uint64_t)(p >> 64);
+}
 // Customers (or accounts) of rows as numbers of people, + 1; a text as the number of a listed one, with CODING_LISTED.
 voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, uint32_t *code);
 voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out);
+// The same of values of one kind, of which empty ones name nobody.
+voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code);
 // All of them or none. *unset: one does not say who acted.
 voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset);
+// What a row has in common with others, for coder_alike_tell. VOC_E_INPUT: its text is not UTF-8. *unset as above.
+voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, bool *unset);
+// Events as columns, at most CODING_AT_ONCE, checked; whose numbers are told. All of them or none.
+struct coder_columns { const voc_events *e; size_t first, n; const uint64_t *record, *line; uint32_t resolution; };
+voc_rc coder_columns(struct coder *c, const struct coder_columns *b);
 void coder_cut(struct coder *c, size_t n); // forgets the rows behind the first n; not their strings and tuples
 // Columns, strings, and room for `more` strings behind them. Borrows until the next change.
 voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out);

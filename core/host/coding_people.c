@@ -147,6 +147,21 @@ voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, 
     return rc;
 }
 
+voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code)
+{
+    unsigned number = 0;
+    voc_rc rc = kind->strong <= 1 ? kind_of(c, kind, &number) : VOC_E_LIMIT;
+    const bool known = rc == VOC_OK;
+    if (rc == VOC_E_LIMIT) rc = VOC_OK;
+    for (size_t i = 0; i < n && !rc; i++) {
+        const voc_alias a = {.kind = kind->kind, .value = value[i], .strong = kind->strong};
+        code[i] = 0;
+        if (a.value.len == 0) continue;
+        rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
+    }
+    return rc;
+}
+
 // ---- texts -------------------------------------------------------------------------------------------------------------
 
 // The whole of it is compared, with whatever is listed under that number now: so nothing is forgotten between blocks.

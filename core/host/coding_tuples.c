@@ -11,19 +11,12 @@ static inline bool same_tuple(const struct coded_tuple *a, const struct coded_tu
            a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
 }
 
-// The two halves of a product, folded: every bit of the result depends on nearly all of both.
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    unsigned __int128 p = (unsigned __int128)a * b;
-    return (uint64_t)p ^ (uint64_t)(p >> 64);
-}
-
 static inline uint64_t tuple_hash(const struct coded_tuple *t)
 {
     const uint64_t k = UINT64_C(0x9E3779B97F4A7C15), l = UINT64_C(0xE7037ED1A0B428DB);
     uint64_t a = (uint64_t)t->action << 32 | t->channel, b = (uint64_t)t->campaign << 32 | t->role, c = (uint64_t)t->touchpoint << 32 | t->owner;
     uint64_t small = (uint64_t)t->language << 24 | (uint64_t)t->resolution << 16 | (uint64_t)t->actor << 8 | t->ref_kind;
-    return fold(a ^ k, b ^ l) ^ fold(c ^ l, small ^ k);
+    return coder_fold(a ^ k, b ^ l) ^ coder_fold(c ^ l, small ^ k);
 }
 
 static voc_rc more_slots(struct coder *c)

@@ -2,7 +2,7 @@
 // The sink that rows of an input plugin fall into: every row is checked, its strings go into a table local to the block,
 // its columns into arrays, and every record is accounted for: rows, reject or ignore, exactly once (a rejection wins).
 // This is the part of the host that moves into the worker. One sink is used by one thread at a time.
-#include "host/encode.h"
+#include "host/encode_sink.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,42 +10,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "host/coding.h"
 #include "host/host.h"
 #include "host/leave_out.h"
 #include "host/place.h"
 
-#define FLUSH_ROWS 8192u                     // STREAM
-#define RAW_MAX ((size_t)64 << 10)           // kept of a reject
-#define TIME_MIN INT64_C(-62135596800000000) // year 1
-#define TIME_END INT64_C(253402300800000000) // year 10000
-
-enum { RECORD_OPEN = 0, RECORD_ROWS = 1, RECORD_REJECTED = 2, RECORD_IGNORED = 3 };
-
-struct voc_sink {
-    struct encode_spec spec;
-    struct diag *diag;
-    struct coder c;
-    VEC(struct coded_fact) facts;
-    VEC(struct coded_reject) rejects;
-    VEC(size_t) raw_end;    // of each reject's raw bytes in raws: not in the table, whose strings are all UTF-8
-    struct buf raws;
-    const voc_block *block; // LINES
-    const uint8_t *bad;
-    VEC(uint8_t) state;     // LINES: of each record; STREAM: [0] of the current one
-    // the record that rows are being added to
-    uint64_t current;
-    uint32_t sub;
-    size_t mark_events, mark_facts;
-    struct { uint64_t rows; uint32_t rule; bool event, kept_event, kept; } left; // what <ignore>s left out of it, and whether anything stayed
-    // STREAM
-    struct voc_stream *stream;
-    voc_rc (*flush)(void *user, const struct coded_block *b);
-    void *flush_user;
-    uint64_t n_records, from, to, line, last_to;
-    bool open;
-    struct account account;
-};
+#define FLUSH_ROWS 8192u           // STREAM
+#define RAW_MAX ((size_t)64 << 10) // kept of a reject
 
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d)
 {
@@ -89,13 +59,6 @@ void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block
 #define PUSH(v, x) ((v)->at[(v)->n++] = (x))
 
 // ---- records -----------------------------------------------------------------------------------------------------------
-
-static uint64_t record_number(const struct voc_sink *s, uint64_t record)
-{
-    return s->spec.first_record + (s->block ? s->block->first_record + record : record);
-}
-
-static uint64_t record_line(const struct voc_sink *s, uint64_t record) { return s->block ? s->block->line[record] : s->line; }
 
 static uint64_t record_bytes(const struct voc_sink *s, uint64_t record)
 {
@@ -160,7 +123,7 @@ static voc_rc enter_record(struct voc_sink *s, uint64_t record)
 
 static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, voc_str reason)
 {
-    struct coded_reject r = {.record = record_number(s, record), .line = record_line(s, record)};
+    struct coded_reject r = {.record = sink_record_number(s, record), .line = sink_record_line(s, record)};
     uint8_t *state = record_state(s, record);
     if (*state == RECORD_REJECTED) return VOC_OK; // the first reason stands
     if (*state == RECORD_ROWS && s->current != record) return VOC_E_BUG;
@@ -191,8 +154,7 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     return VOC_OK;
 }
 
-// Made on demand: with the first row, rejection or ignored record of a block.
-static voc_rc states_ready(struct voc_sink *s)
+voc_rc sink_states(struct voc_sink *s)
 {
     size_t want = s->block ? s->block->n_records : 1;
     if (s->state.n == want) return VOC_OK;
@@ -208,14 +170,14 @@ static voc_rc states_ready(struct voc_sink *s)
 
 voc_rc sink_reject(struct voc_sink *s, uint64_t record, voc_str code, voc_str reason)
 {
-    voc_rc rc = states_ready(s);
+    voc_rc rc = sink_states(s);
     if (rc) return rc;
     return record_state(s, record) ? reject_record(s, record, code, reason) : VOC_E_BUG;
 }
 
 voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
 {
-    voc_rc rc = states_ready(s);
+    voc_rc rc = sink_states(s);
     if (rc) return rc;
     uint8_t *state = record_state(s, record);
     if (state && *state == RECORD_REJECTED) return VOC_OK; // cut by the host: a rejection wins
@@ -264,7 +226,7 @@ static voc_rc close_stream_record(struct voc_sink *s)
 voc_rc sink_end(struct voc_sink *s)
 {
     if (!s->block) return close_stream_record(s);
-    voc_rc rc = states_ready(s);
+    voc_rc rc = sink_states(s);
     if (!rc && s->spec.leave_out) rc = leave_record(s);
     for (size_t i = 0; i < s->block->n_records && !rc; i++) {
         if (s->state.at[i] == RECORD_OPEN) return lost(s, s->block->line[i]);
@@ -284,7 +246,7 @@ voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line
         if (!rc) sink_reset(s);
     }
     s->state.n = 0;
-    if (!rc) rc = states_ready(s);
+    if (!rc) rc = sink_states(s);
     if (rc) return rc;
     s->from = from;
     s->to = s->last_to = to;
@@ -305,8 +267,8 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
                            .ref_kind = r->ref_kind,
                            .sub = s->sub,
                            .time_us = r->time_us,
-                           .record = record_number(s, r->record),
-                           .line = record_line(s, r->record)};
+                           .record = sink_record_number(s, r->record),
+                           .line = sink_record_line(s, r->record)};
     voc_rc rc = vec_reserve(&s->facts, 1, CODING_ROWS);
     if (a) {
         f.entity = a->entity;
@@ -343,7 +305,7 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
 // A row of a reference table: its cells are one text, its table stands where an attribute has its key.
 static voc_rc add_reference(struct voc_sink *s, const voc_row *r)
 {
-    struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us, .integer = VOC_NA, .record = record_number(s, r->record), .line = record_line(s, r->record)};
+    struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us, .integer = VOC_NA, .record = sink_record_number(s, r->record), .line = sink_record_line(s, r->record)};
     for (size_t i = 0; i < r->n_attrs; i++)
         if (r->attrs[i].type == VOC_TYPE_TIME && r->attrs[i].entity == VOC_ENTITY_EVENT && str_is(r->attrs[i].key, "until")) f.integer = r->attrs[i].time_us;
     voc_str cells;
@@ -361,7 +323,7 @@ static const char *row_fault(const voc_row *r)
 {
     bool dated = r->kind == VOC_ROW_EVENT || r->kind == VOC_ROW_WORD || r->kind == VOC_ROW_MEASURE;
     if (dated && r->time_us == VOC_NA) return "it has no time";
-    if (r->time_us != VOC_NA && (r->time_us < TIME_MIN || r->time_us >= TIME_END)) return "its time is outside the years 1 to 9999";
+    if (r->time_us != VOC_NA && (r->time_us < SINK_TIME_MIN || r->time_us >= SINK_TIME_END)) return "its time is outside the years 1 to 9999";
     if (r->kind == VOC_ROW_EVENT && r->action.len == 0) return "it has no action";
     if (r->kind == VOC_ROW_REFERENCE && (r->object.len == 0 || r->n_attrs == 0)) return r->object.len ? "it has no cells" : "it names no reference table (object)";
     return NULL;
@@ -381,8 +343,8 @@ static voc_rc add_events(struct voc_sink *s, const char *rows, size_t stride, si
     struct coder_rows b = {rows, stride, n, record, line, sub, s->spec.actor, s->spec.resolution};
     for (size_t i = 0; i < n; i++) {
         uint64_t own = coder_row(&b, i)->record;
-        record[i] = record_number(s, own);
-        line[i] = record_line(s, own);
+        record[i] = sink_record_number(s, own);
+        line[i] = sink_record_line(s, own);
         sub[i] = i && coder_row(&b, i - 1)->record == own ? sub[i - 1] + 1 : i ? 0 : s->sub;
     }
     return coder_events(&s->c, &b, &s->account.actor_unset);
@@ -488,7 +450,7 @@ voc_rc sink_rows(struct voc_sink *s, const voc_batch *b)
     if (b->struct_size < sizeof *b || b->row_size < sizeof(voc_row)) return VOC_E_BUG;
     if (host_cancelled()) return VOC_CANCELLED;
     const char *rows = b->rows;
-    voc_rc rc = states_ready(s);
+    voc_rc rc = sink_states(s);
     for (size_t i = 0; i < b->n_rows && !rc;) {
         size_t n = plain_rows(s, rows + i * b->row_size, b->row_size, b->n_rows - i);
         voc_rc all = n > 1 ? add_plain(s, rows + i * b->row_size, b->row_size, n) : VOC_E_INPUT;
@@ -524,48 +486,4 @@ void sink_reset(struct voc_sink *s)
     s->facts.n = s->rejects.n = s->raw_end.n = 0;
     buf_clear(&s->raws);
     s->mark_events = s->mark_facts = 0;
-}
-
-// ---- accounts ----------------------------------------------------------------------------------------------------------------
-
-voc_rc sink_account(const struct voc_sink *s, struct account *total)
-{
-    const struct import_account *f = &s->account.a;
-    struct import_account *t = &total->a;
-    t->records += f->records, t->gave += f->gave, t->rejected += f->rejected, t->ignored += f->ignored;
-    t->bytes += f->bytes, t->gave_bytes += f->gave_bytes, t->rejected_bytes += f->rejected_bytes, t->ignored_bytes += f->ignored_bytes;
-    total->actor_unset = total->actor_unset || s->account.actor_unset;
-    total->left_rows += s->account.left_rows;
-    if (s->account.first_line && (!total->first_line || s->account.first_line < total->first_line)) {
-        total->first_line = s->account.first_line;
-        memcpy(total->first_reason, s->account.first_reason, sizeof total->first_reason);
-    }
-    voc_rc rc = total->rules ? VOC_OK : dict_new(&total->rules, 1 << 20);
-    for (size_t i = 0; i < s->account.by_rule.n && !rc; i++) {
-        uint32_t code;
-        rc = dict_code(total->rules, s->account.by_rule.at[i].rule, &code);
-        if (!rc && code >= total->by_rule.n) {
-            rc = vec_reserve(&total->by_rule, 1, 100000);
-            if (!rc) PUSH(&total->by_rule, ((struct import_ignored){dict_at(total->rules, code), 0}));
-        }
-        if (!rc) total->by_rule.at[code].records += s->account.by_rule.at[i].records;
-    }
-    return rc;
-}
-
-static int rule_order(const void *x, const void *y) { return str_cmp(((const struct import_ignored *)x)->rule, ((const struct import_ignored *)y)->rule); }
-
-voc_rc account_done(struct account *a)
-{
-    if (a->by_rule.n) qsort(a->by_rule.at, a->by_rule.n, sizeof *a->by_rule.at, rule_order);
-    a->a.by_rule = a->by_rule.at;
-    a->a.n_by_rule = a->by_rule.n;
-    return VOC_OK;
-}
-
-void account_free(struct account *a)
-{
-    dict_free(a->rules);
-    vec_free(&a->by_rule);
-    a->rules = NULL;
 }

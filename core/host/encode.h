@@ -18,6 +18,7 @@ struct encode_spec {
     uint32_t kept;         // EV_* columns that will be asked for; 0: all
     const struct leave_out *leave_out; // rows that the source's <ignore>s leave out, or NULL; borrowed
     voc_str source;                    // its id; borrowed
+    bool apart;                        // nothing is known to be alike (tests: the same comes out)
 };
 voc_rc sink_new(struct voc_sink **out, const struct encode_spec *spec, struct diag *d);
 void sink_free(struct voc_sink *s);
@@ -35,6 +36,9 @@ voc_rc sink_account(const struct voc_sink *s, struct account *total);
 voc_rc account_done(struct account *a);
 void account_free(struct account *a);
 voc_rc sink_rows(struct voc_sink *s, const voc_batch *b);
+void sink_alike(struct voc_sink *s, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told);
+voc_rc sink_share(struct voc_sink *s, uint32_t number, const voc_row *row);
+voc_rc sink_events(struct voc_sink *s, const voc_events *e);
 voc_rc sink_reject(struct voc_sink *s, uint64_t record, voc_str code, voc_str reason);
 voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule);
 voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line, uint64_t *number);

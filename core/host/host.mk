@@ -6,12 +6,13 @@ core_libvoc_a_SOURCES += \
 	core/host/coder.c core/host/coder.h \
 	core/host/doubts.c core/host/doubts.h \
 	core/host/coding.c core/host/coding.h \
+	core/host/coding_alike.c \
 	core/host/coding_attrs.c \
 	core/host/coding_attrs_met.c \
 	core/host/coding_met.h \
 	core/host/coding_people.c \
 	core/host/coding_tuples.c \
-	core/host/encode.c core/host/encode.h \
+	core/host/encode.c core/host/encode.h core/host/encode_account.c core/host/encode_columns.c core/host/encode_sink.h \
 	core/host/file_kind.c core/host/file_kind.h \
 	core/host/fold.c core/host/fold.h \
 	core/host/host.c core/host/host.h \

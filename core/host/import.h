@@ -29,6 +29,7 @@ struct import_request {
     const char *name;             // file name to report for stdin, or NULL
     uint32_t block_bytes;         // 0: default; tests cut small blocks
     uint32_t records_at_once;     // LINES: most records that the plugin is given in one call; 0: those of a block
+    bool apart;                   // no row is known to be like another: what is read must be the same (tests, voc plugin check)
     bool sources_only;            // a file that no source of the journey is for is an error, and not guessed
     uint32_t kept;                // EV_* columns of events that will be asked for (fold_wants); 0: all. Of a private project only
     bool plan_only;               // LINES: stop when the mapping is made; no records are read. STREAM: not even begun

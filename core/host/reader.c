@@ -242,7 +242,7 @@ static voc_rc read_stream(struct job *j)
 {
     struct voc_stream s = {.in = j->in};
     struct voc_sink *sink = NULL;
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept, .leave_out = j->leave_out, .source = j->source.id};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept, .apart = j->req->apart, .leave_out = j->leave_out, .source = j->source.id};
     struct coded_block last;
     buf_init(&s.window, STREAM_WINDOW + 1);
     voc_rc rc = sink_new(&sink, &spec, j->d);

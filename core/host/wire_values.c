@@ -236,6 +236,7 @@ void wire_request(struct coder *c, struct wire_request *q)
     code_u32(c, &r->block_bytes, UINT32_MAX);
     code_u32(c, &r->records_at_once, UINT32_MAX);
     code_u32(c, &r->kept, UINT32_MAX);
+    flag(c, &r->apart);
     flag(c, &r->sources_only);
     flag(c, &r->plan_only);
     code_array(c, (void **)&options, &r->n_options, sizeof *options);

@@ -35,7 +35,7 @@ plugins_common_libpluginevents_la_SOURCES = \
 	plugins/common/events/plan.h plugins/common/events/options.h plugins/common/events/instance.c \
 	plugins/common/events/columns.c plugins/common/events/propose.c plugins/common/events/mapping.c \
 	plugins/common/events/times.c plugins/common/events/joins.c plugins/common/events/numbers.c \
-	plugins/common/events/rows.c plugins/common/events/totals.c \
+	plugins/common/events/rows.c plugins/common/events/alike.c plugins/common/events/totals.c \
 	plugins/common/events/describe.c plugins/common/events/maps.c
 plugins_common_libpluginevents_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_common_libpluginevents_la_CFLAGS = $(PLUGIN_CFLAGS)

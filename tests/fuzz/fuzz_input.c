@@ -30,6 +30,7 @@ struct setup { // of one reading
     const char *name;
     voc_str bytes;
     uint32_t block_bytes, at_once;
+    bool apart;
     const struct journey *journey;
 };
 
@@ -143,6 +144,7 @@ static voc_rc read_once(const struct setup *s, struct row_sums *sums, voc_source
                                      .threads = 1,
                                      .block_bytes = s->block_bytes,
                                      .records_at_once = s->at_once,
+                                     .apart = s->apart,
                                      .max_rejects = UINT64_MAX,
                                      .block = take,
                                      .user = &t};
@@ -225,6 +227,7 @@ void fuzz_one(const struct fuzz_how *how, voc_str bytes)
         memcpy(by2, by, sizeof by2);
         pieces.block_bytes = how->piece;
         pieces.at_once = how->at_once;
+        pieces.apart = how->at_once % 2;
         voc_rc rc2 = read_once(&pieces, &sums, NULL, by2, &a, d2);
         same("in pieces", rc2, &sums, rc, &whole, d2);
         diag_free(d2);

@@ -46,6 +46,7 @@ struct reading_of { // name: NULL, or what standard input is called; option: NUL
     uint32_t threads, records_at_once;
     const char *option, *value;
     bool isolated; // in a worker
+    bool apart;    // no rows are known to be alike
 };
 voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sums *out, struct diag *d);
 

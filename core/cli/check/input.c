@@ -69,12 +69,12 @@ static void recognise(struct check *k, void *user, struct trial *t)
 
 static void read_otherwise(struct check *k, void *user, struct trial *t)
 {
-    static const struct { uint32_t threads, at_once; const char *said; } ways[] = {
-        {1, 0, "read again"}, {2, 0, "with 2 threads"}, {4, 1, "with 4 threads, record by record"}, {1, 1, "record by record"}, {1, 3, "three records at a time"}};
+    static const struct { uint32_t threads, at_once; const char *said; bool apart; } ways[] = {
+        {1, 0, "read again", false}, {2, 0, "with 2 threads", false}, {4, 1, "with 4 threads, record by record", false}, {1, 1, "record by record", false}, {1, 3, "three records at a time", false}, {1, 0, "where none are known to be alike", true}};
     struct input_sample *s = user;
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !t->rc; i++) {
         struct diag *d = diag_new();
-        const struct reading_of r = {.path = s->path, .threads = ways[i].threads, .records_at_once = ways[i].at_once};
+        const struct reading_of r = {.path = s->path, .threads = ways[i].threads, .records_at_once = ways[i].at_once, .apart = ways[i].apart};
         t->cases++;
         voc_rc rc = check_rows(k, &r, &t->sums, d);
         if (!answered(rc)) fail(t, rc, rc_name(rc), d);

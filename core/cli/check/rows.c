@@ -26,6 +26,7 @@ voc_rc check_rows(struct check *k, const struct reading_of *what, struct row_sum
                                .threads = what->threads,
                                .isolate = what->isolated ? ISOLATE_ALWAYS : ISOLATE_NEVER, // every trial is a process of its own already
                                .records_at_once = what->records_at_once,
+                               .apart = what->apart,
                                .max_rejects = UINT64_MAX,
                                .block = row_sums_block,
                                .user = &w};

@@ -29,6 +29,7 @@ VOC_EXPORT const voc_plugin *voc_plugin_query(uint32_t host_abi_major); /* of th
 
 typedef struct voc_mock_block { struct voc_mock_block *next, *before; size_t size, even; } voc_mock_block; /* ahead of what is handed out */
 typedef struct voc_mock_buf { char *ptr; size_t len, cap; } voc_mock_buf;
+typedef struct voc_mock_alike { voc_mock_buf text, held; voc_row shared; int told; } voc_mock_alike; /* held: what `shared` borrows */
 typedef struct voc_mock voc_mock;
 struct voc_regex { struct voc_regex *next; regex_t re; };
 struct voc_time_format { struct voc_time_format *next; char pattern[64]; int64_t offset_us; };
@@ -43,6 +44,7 @@ struct voc_mock {
     size_t block_records;       /* LINES: records in a block at most; 0: all in one */
     size_t piece;               /* STREAM: bytes that a read gives at most; 0: what was asked for */
     int cancel;                 /* what cancelled() says */
+    int apart;                  /* 1: alike() gives no numbers; what is read must be the same */
     const char *const *options; /* "name", "value", ..., NULL: as -O name=value */
     voc_source source;          /* zone, actor, maps */
     /* What came of it. */
@@ -63,6 +65,8 @@ struct voc_mock {
     voc_mock_buf *record_text;  /* LINES: of each record of the block; STREAM: one */
     unsigned char *state;       /* likewise */
     size_t n_state;
+    voc_mock_alike alike[64];   /* number n is [n - 1] */
+    uint32_t n_alike;
     uint64_t first, last_to, current;
     int is_stream, is_open, kept;
     const char *bytes;
@@ -437,6 +441,68 @@ static inline voc_rc voc_mock_rows(voc_sink *sink, const voc_batch *b)
     for (size_t i = 0; i < b->n_rows && !rc; i++) rc = voc_mock_row(sink->m, (const voc_row *)(const void *)((const char *)b->rows + i * b->row_size));
     return rc;
 }
+static inline void voc_mock_alike_of(voc_sink *sink, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told)
+{
+    voc_mock *m = sink->m;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t k = 0;
+        while (k < m->n_alike && (m->alike[k].text.len != texts[i].len || (texts[i].len && memcmp(m->alike[k].text.ptr, texts[i].ptr, texts[i].len) != 0))) k++;
+        const int full = m->apart || k == sizeof m->alike / sizeof *m->alike;
+        if (!full && k == m->n_alike) {
+            memset(&m->alike[m->n_alike++], 0, sizeof *m->alike);
+            voc_mock_add(&m->alike[k].text, texts[i].ptr, texts[i].len);
+        }
+        number[i] = full ? 0 : k + 1;
+        told[i] = !full && m->alike[k].told;
+    }
+}
+static inline voc_rc voc_mock_share(voc_sink *sink, uint32_t number, const voc_row *row)
+{
+    voc_mock *m = sink->m;
+    if (number == 0 || number > m->n_alike) return voc_mock_break(m, "share: a number that alike did not give, or that holds no more");
+    if (row->actor > VOC_ACTOR_OTHER) return voc_mock_break(m, "share: an actor that does not exist");
+    voc_mock_alike *a = &m->alike[number - 1];
+    if (row->action.len == 0) return VOC_E_INPUT;
+    const voc_str from[] = {row->action, row->touchpoint, row->channel, row->campaign, row->role, row->owner};
+    voc_str *const to[] = {&a->shared.action, &a->shared.touchpoint, &a->shared.channel, &a->shared.campaign, &a->shared.role, &a->shared.owner};
+    a->shared = voc_row_init(VOC_ROW_EVENT);
+    a->shared.actor = row->actor;
+    a->held.len = 0;
+    for (size_t k = 0; k < sizeof from / sizeof *from; k++) voc_mock_add(&a->held, from[k].ptr, from[k].len);
+    for (size_t k = 0, at = 0; k < sizeof from / sizeof *from; at += from[k++].len) *to[k] = (voc_str){a->held.ptr + at, from[k].len};
+    a->told = 1;
+    return VOC_OK;
+}
+static inline voc_rc voc_mock_events(voc_sink *sink, const voc_events *e)
+{
+    voc_mock *m = sink->m;
+    voc_rc rc = VOC_OK;
+    if (m->is_stream || e->struct_size < sizeof *e || (e->n && (!e->record || !e->alike || !e->time_us))) return voc_mock_break(m, "events: struct_size is wrong, a column is missing, or it is no plugin of LINES");
+    for (size_t i = 0; i < e->n && !rc; i++) {
+        const uint32_t number = e->alike[i];
+        if (number == 0 || number > m->n_alike || !m->alike[number - 1].told) return voc_mock_break(m, "events: a number that share was not told of");
+        if (i && e->record[i] <= e->record[i - 1]) return voc_mock_break(m, "events: one of a record, in their order");
+        voc_row r = m->alike[number - 1].shared;
+        const voc_alias customer = {e->customer_kind, e->customer ? e->customer[i] : (voc_str){"", 0}, e->customer_strong, 0};
+        const voc_alias account = {e->account_kind, e->account ? e->account[i] : (voc_str){"", 0}, e->account_strong, 0};
+        r.record = e->record[i], r.time_us = e->time_us[i], r.resolution = e->resolution;
+        r.customer = &customer, r.n_customer = customer.value.len > 0, r.account = &account, r.n_account = account.value.len > 0;
+        if (e->minutes) r.minutes = e->minutes[i];
+        if (e->cost) r.cost = e->cost[i];
+        if (e->value) r.value = e->value[i];
+        if (e->id) r.id = e->id[i];
+        if (e->case_id) r.case_id = e->case_id[i];
+        if (e->object) r.object = e->object[i];
+        if (e->thread) r.thread = e->thread[i];
+        rc = voc_mock_row(m, &r);
+    }
+    return rc;
+}
+static inline void voc_mock_alike_forget(voc_mock *m)
+{
+    for (uint32_t k = 0; k < m->n_alike; k++) free(m->alike[k].text.ptr), free(m->alike[k].held.ptr);
+    m->n_alike = 0;
+}
 /* The records from here on: n of a block, or the one that a STREAM declares. Then whether each was answered. */
 static inline void voc_mock_begin(voc_mock *m, size_t n)
 {
@@ -457,6 +523,7 @@ static inline voc_rc voc_mock_end(voc_mock *m, voc_rc rc)
         voc_mock_add(&m->text, t->len ? t->ptr : "", t->len);
         free(t->ptr);
     }
+    voc_mock_alike_forget(m);
     m->n_state = 0;
     m->is_open = 0;
     return rc;
@@ -629,6 +696,7 @@ static inline const voc_host *voc_mock_host(void)
         .alloc = voc_mock_alloc, .resize = voc_mock_resize, .free = voc_mock_free, .diag = voc_mock_diag, .cancelled = voc_mock_cancelled,
         .utf8_valid = voc_mock_utf8_valid, .time_format = voc_mock_time_format, .time_parse = voc_mock_time_parse, .time_guess = voc_mock_time_guess,
         .regex_compile = voc_mock_regex_compile, .regex_match = voc_mock_regex_match, .rows = voc_mock_rows, .reject = voc_mock_reject, .ignore = voc_mock_ignore,
+        .alike = voc_mock_alike_of, .share = voc_mock_share, .events = voc_mock_events,
         .record = voc_mock_record, .read = voc_mock_get, .xml_parse = voc_mock_xml_parse, .write = voc_mock_write, .marks = voc_mock_marks,
         .charset_decode = voc_mock_charset_decode, .peek = voc_mock_peek, .xml_text = voc_mock_xml_text,
         .keep = voc_mock_keep, .again = voc_mock_again};

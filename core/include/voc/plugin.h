@@ -114,6 +114,22 @@ typedef struct voc_batch {
     size_t n_rows;
 } voc_batch;
 
+/* INPUT, LINES: events as columns, for what most rows of a log are: what an event has in common with many others goes by a number
+ * (host->alike, host->share), the rest are arrays of n; NULL: no event has it. One event a record, in the order of records. */
+typedef struct voc_events {
+    uint32_t struct_size;
+    uint32_t resolution; /* VOC_RES_* of all times */
+    size_t n;
+    const uint64_t *record;
+    const uint32_t *alike; /* numbers of host->alike that host->share was told of */
+    const int64_t *time_us;
+    const int64_t *minutes, *cost, *value;
+    const voc_str *customer, *account; /* one alias each; empty: none */
+    voc_str customer_kind, account_kind;
+    uint32_t customer_strong, account_strong;
+    const voc_str *id, *case_id, *object, *thread;
+} voc_events;
+
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
 enum {
@@ -817,6 +833,15 @@ typedef struct voc_host {
      * records are declared in the last of the readings. An input that is not the same in each fails in read. */
     voc_rc (*keep)(voc_stream *s);
     voc_rc (*again)(voc_stream *s);
+
+    /* INPUT, LINES: what many events have in common is read and coded once. texts[i] are bytes of a record, as they stand, that alone
+     * decide what its event will have as actor, action, touchpoint, channel, campaign, role and owner. number[i] stands for these until
+     * lines() returns; 0: it gets none, and the event is given as a row. share: what they are, taken from a row, and the resolution that
+     * most of them have; needed once for each number that is not told yet, which told[i] says. VOC_E_INPUT: the row cannot be kept; give it by rows, which says why.
+     * events: as rows would take them; a record that cannot be kept is rejected. A few dozen at a time cost least. */
+    void (*alike)(voc_sink *sink, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told);
+    voc_rc (*share)(voc_sink *sink, uint32_t number, const voc_row *row);
+    voc_rc (*events)(voc_sink *sink, const voc_events *events);
 } voc_host;
 
 /* ---- operations of each kind ------------------------------------------------------------------------------------------ */

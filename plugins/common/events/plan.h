@@ -98,6 +98,9 @@ struct cells_fault {
     bool ignored;     // by the rule `text`; else it is rejected
     char text[400];
 };
+// A record with a cell for each column, each as it stands between separators. Cell c lies from behind mark[c - 1], the first from
+// `from`, to mark[c], the last to `to`.
+struct cut_record { const char *bytes; const uint32_t *mark; uint32_t from, to; };
 // How records become cells.
 struct cell_reader {
     const char *code; // of messages: "EVENTS" makes EVENTS-004
@@ -114,6 +117,9 @@ struct cell_reader {
     // The records of a block, one after the other. `more`: fields that no column holds, as attributes; room for that many.
     voc_rc (*open)(void **reading, const struct events *e, const voc_block *block);
     voc_rc (*next)(void *reading, uint64_t i, voc_str *cells, voc_attr *more, size_t *n_more, struct cells_fault *fault);
+    // How many of the records from i on, max at most, up to the first that is not such; they hold until a record behind them is
+    // asked for. NULL: none is.
+    size_t (*cut)(void *reading, uint64_t i, size_t max, struct cut_record *out);
     void (*close)(void *reading);
     void (*frame)(const struct events *e, struct plan_text *t); // what stands around the data, in words; or NULL
     // Takes the events that a record gave, in place of the sink: gives rows of any kind made of them, or rejects or ignores the
@@ -248,6 +254,14 @@ voc_rc plan_make(struct events *e, const voc_block *first);
 void propose(struct events *e, bool all); // all: every field; else only time and action, where they are missing
 bool plan_decided(const struct events *e, unsigned option); // a map or an option has spoken
 bool actor_read(voc_str cell, uint32_t *actor);
+
+// alike.c: records that are nothing unusual, of plans that ask for nothing unusual, straight to columns of events (host->events).
+struct alike;
+voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *block, void *reading, voc_sink *sink); // *out NULL: it is no such plan
+void alike_close(struct alike *a);
+uint64_t alike_take(struct alike *a, uint64_t i, voc_rc *rc); // how many records from i on were taken; 0: this one is for rows.c
+bool alike_full(const struct alike *a); // what was taken has to be given first
+voc_rc alike_give(struct alike *a); // what was taken
 
 // rows.c, describe.c, maps.c
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);

@@ -451,18 +451,38 @@ static voc_rc work_open(struct work *w, const voc_block *b)
     return VOC_OK;
 }
 
+// Records from i on that need no rows: how many. What rows there are go first, as records come in their order.
+static uint64_t take_alike(struct work *w, struct alike *a, uint64_t i)
+{
+    uint64_t taken = 0, more;
+    bool full;
+    do {
+        taken += more = alike_take(a, i + taken, &w->rc);
+        full = alike_full(a);
+        if (more && w->n_rows && !w->rc) flush(w);
+        if ((full || !more) && !w->rc) w->rc = alike_give(a);
+    } while ((full || more) && !w->rc);
+    return taken;
+}
+
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
 {
     struct work w = {.e = e, .sink = sink};
+    struct alike *alike = NULL;
     if (block->n_records == 0) return VOC_OK;
     if (e->n_columns == 0) return VOC_E_BUG; // head() has seen no record
     w.rc = work_open(&w, block);
+    if (!w.rc) w.rc = alike_open(&alike, e, block, w.reading, sink);
     for (uint64_t i = 0; i < block->n_records && !w.rc; i++) {
+        if (alike && (i += take_alike(&w, alike, i)) == block->n_records) break;
+        if (w.rc) break;
         read_record(&w, i);
         if (e->reader->give && !w.rc) w.rc = hand_over(&w);
         if (!w.rc && (w.n_records == w.max_records || w.attr_at + w.attrs_each > w.attr_room)) flush(&w);
     }
     if (!w.rc) flush(&w);
+    if (!w.rc && alike) w.rc = alike_give(alike);
+    alike_close(alike);
     e->reader->close(w.reading);
     e->host->free(e->cx, w.cells);
     e->host->free(e->cx, w.more);

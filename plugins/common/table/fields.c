@@ -16,6 +16,8 @@ struct fields { // of the records of one block; owns marks and scratch
     uint32_t *marks;     // separators and quotes of the bytes first..known, counted from first; the next one is at `at`
     size_t n, at, first, known;
     int has_quote;
+    uint64_t behind;     // the record behind those that fields_cut gave last, and its place among the marks
+    size_t behind_at;
     char *scratch, *to;  // unquoted text of the block; NULL: none so far
 };
 
@@ -60,6 +62,7 @@ static void find_marks(struct fields *f, size_t start)
     f->n = f->e->host->marks(f->block->bytes + start, f->known - start, rule->separator, rule->quote ? rule->quote : rule->separator, f->marks, &f->has_quote);
     f->marks[f->n] = UINT32_MAX;
     f->at = 0;
+    f->behind = UINT64_MAX;
 }
 
 static inline bool quoted(const char *bytes, const uint32_t *mark, size_t n, char quote)
@@ -104,6 +107,33 @@ voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_
     *n = k + 1;
     *fault = CSV_FINE;
     return VOC_OK;
+}
+
+// Each of them can still be asked for.
+size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
+{
+    struct fields *f = reading;
+    const struct events *e = f->e;
+    const voc_block *b = f->block;
+    const size_t ends = e->n_columns - 1;
+    const char quote = TABLE(e)->rule.quote;
+    size_t n = 0;
+    if (quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks) || b->end[i] - b->start[i] > AT_ONCE) return 0;
+    if (b->start[i] < f->first || b->end[i] > f->known) find_marks(f, b->start[i]);
+    const char *bytes = b->bytes + f->first;
+    if (i == f->behind) f->at = f->behind_at;
+    const uint32_t *mark = f->marks + f->at, *const last = f->marks + f->n;
+    for (; n < max && i + n < b->n_records && b->end[i + n] <= f->known; n++) {
+        const uint32_t from = (uint32_t)(b->start[i + n] - f->first), to = (uint32_t)(b->end[i + n] - f->first);
+        while (*mark < from) mark++;
+        if ((size_t)(last - mark) < ends || (ends && mark[ends - 1] >= to) || mark[ends] < to) break;
+        if (f->has_quote && quoted(bytes, mark, ends, quote)) break;
+        out[n] = (struct cut_record){bytes, mark, from, to};
+        mark += ends;
+    }
+    f->behind = i + n;
+    f->behind_at = (size_t)(mark - f->marks);
+    return n;
 }
 
 __attribute__((format(printf, 3, 4))) static voc_rc refuse(struct cells_fault *fault, const char *code, const char *format, ...)

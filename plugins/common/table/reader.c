@@ -77,6 +77,7 @@ const struct cell_reader delimited_reader = {
     .sample = sample,
     .open = fields_open,
     .next = fields_next,
+    .cut = fields_cut,
     .close = fields_close,
     .frame = frame,
 };

@@ -50,6 +50,7 @@ voc_rc header_names(struct events *e, const voc_str *upper, const voc_str *lower
 voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_fault *fault);
 voc_rc fields_open(void **reading, const struct events *e, const voc_block *block);
 voc_rc fields_next(void *reading, uint64_t i, voc_str *cells, voc_attr *more, size_t *n_more, struct cells_fault *fault);
+size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out);
 void fields_close(void *reading);
 
 // reader.c

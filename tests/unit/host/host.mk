@@ -155,6 +155,11 @@ tests_unit_host_test_wire_SOURCES = tests/unit/host/test_wire.c
 tests_unit_host_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_wire_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_alike
+tests_unit_host_test_alike_SOURCES = tests/unit/host/test_alike.c
+tests_unit_host_test_alike_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_alike_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_attrs_met
 tests_unit_host_test_attrs_met_SOURCES = tests/unit/host/test_attrs_met.c
 tests_unit_host_test_attrs_met_CPPFLAGS = $(UNIT_CPPFLAGS)

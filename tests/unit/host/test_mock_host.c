@@ -17,7 +17,7 @@
 
 // ---- a plugin that shows its records, or errs ------------------------------------------------------------------------------
 
-static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS } does;
+static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS, SHARES, MAKES_UP, TELLS_NOTHING } does;
 static voc_line_rule cut_as;
 struct plain { const voc_host *h; voc_context *cx; voc_str kind; };
 
@@ -61,6 +61,24 @@ static voc_rc give(const struct plain *x, uint64_t record, voc_str text, voc_sin
     return rc;
 }
 
+// A letter is the action, and what is behind it who and how much.
+static voc_rc give_column(const struct plain *x, uint64_t record, voc_str text, voc_sink *sink)
+{
+    const voc_str action = {text.ptr, 1}, who = {text.ptr + 1, text.len - 1};
+    const int64_t when = (int64_t)record * 1000000, cost = (int64_t)text.len;
+    uint32_t number;
+    unsigned char told;
+    voc_rc rc = VOC_OK;
+    voc_row r = voc_row_init(VOC_ROW_EVENT);
+    x->h->alike(sink, &action, 1, &number, &told);
+    if (number == 0) return give(x, record, text, sink);
+    r.action = action, r.channel = (voc_str)VOC_LIT("web"), r.actor = VOC_ACTOR_CUSTOMER;
+    if (!told && does != TELLS_NOTHING) rc = x->h->share(sink, number, &r);
+    if (does == MAKES_UP) number += 3;
+    const voc_events e = {.struct_size = sizeof e, .resolution = VOC_RES_SECOND, .n = 1, .record = &record, .alike = &number, .time_us = &when, .cost = &cost, .customer = &who, .customer_kind = x->kind};
+    return rc ? rc : x->h->events(sink, &e);
+}
+
 static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
 {
     voc_rc rc = VOC_OK;
@@ -68,7 +86,7 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
         const voc_str text = {b->bytes + b->start[i], b->end[i] - b->start[i]};
         if (does == FORGETS) continue;
         if (text.len == 0) rc = ((struct plain *)instance)->h->reject(sink, i, (voc_str)VOC_LIT("EMPTY"), (voc_str)VOC_LIT("it is empty"));
-        else rc = give(instance, i, text, sink);
+        else rc = does >= SHARES ? give_column(instance, i, text, sink) : give(instance, i, text, sink);
     }
     return rc;
 }
@@ -134,6 +152,28 @@ static void records_are_cut_as_the_host_cuts_them(void **state)
     does = RIGHT;
 }
 
+static void what_events_share_is_told_once(void **state)
+{
+    (void)state;
+    does = SHARES;
+    cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
+    for (size_t block = 0; block < 3; block++)
+        reads(&by_line, "xanna\ny\nxben\n", block, 0,
+              block == 1 ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:00Z by=customer action=y channel=web cost=1\n"
+                           "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n" :
+              block == 2 ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
+                           "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n" :
+                           "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
+                           "2 event 1970-01-01T00:00:02Z customer=id:ben by=customer action=x channel=web cost=4\n");
+    voc_mock m;
+    voc_mock_init(&m);
+    m.apart = 1;
+    assert_int_equal(voc_mock_read(&m, &by_line, "xanna\n", 6), VOC_OK);
+    assert_string_equal(voc_mock_text(&m), "0 event 1970-01-01T00:00:00Z customer=id:c action=xanna\n");
+    voc_mock_done(&m);
+    does = RIGHT;
+}
+
 static void options_are_given_as_on_the_command_line(void **state)
 {
     static const char *const given[] = {"kind", "email", NULL};
@@ -159,6 +199,8 @@ static void what_breaks_a_promise_is_named(void **state)
         {NO_SUCH_RECORD, &by_line, "rows: there is no such record"},
         {NO_SUCH_RECORD, &by_bytes, "rows: there is no such record"},
         {ASKS_TOO_LATE, &by_bytes, "again: keep was not asked for"},
+        {MAKES_UP, &by_line, "events: a number that share was not told of"},
+        {TELLS_NOTHING, &by_line, "events: a number that share was not told of"},
         {BACKWARDS, &by_bytes, "record: it does not lie behind the one before it, within the bytes"},
     };
     (void)state;
@@ -297,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_cut_as_the_host_cuts_them),
+        cmocka_unit_test(what_events_share_is_told_once),
         cmocka_unit_test(options_are_given_as_on_the_command_line),
         cmocka_unit_test(what_breaks_a_promise_is_named),
         cmocka_unit_test(memory_is_refused_and_counted),

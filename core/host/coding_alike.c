@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+// What events have in common, by the bytes of their records that decide it: the tuple is known before a cell is cut or a row
+// made of them. An entry is a line of the cache and stands where the hash of its text says, or behind; so a lookup that is not
+// in the cache waits once. Its number is where it stands. The table grows between blocks, as numbers hold for one; all is forgotten with the tuples.
+#include <string.h>
+
+#include "base/scan.h"
+#include "host/coding_met.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define TEXT_MOST 1024u    // longer texts hardly repeat
+#define SHORT 56u          // bytes of a text that are in its entry; of a longer one
+#define OF_LONG 48u        // these, and where the rest is
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: small ones fill up and grow
+#define ENTRIES_FIRST 8u
+#else
+#define ENTRIES_FIRST 2048u
+#endif
+#define ENTRIES_MOST (1u << 17) // 8 MiB
+#define BYTES_MOST ((size_t)2 << 20) // of the rest of long texts
+enum { JUDGE_AFTER = 8192, WORTH_ONE_IN = 4 }; // texts asked for, and of how many one must be told
+
+struct alike_entry { // len 0: free; tuple VOC_NONE: not told yet
+    uint32_t tuple;
+    uint16_t len;
+    uint8_t resolution, reserved;
+    union { char text[SHORT]; struct { char begin[OF_LONG]; const char *rest; } of; };
+};
+_Static_assert(sizeof(struct alike_entry) == 64, "an entry is a line");
+
+// ---- hashes and comparisons ---------------------------------------------------------------------------------------------
+
+static inline uint64_t word_at(const char *p)
+{
+    uint64_t x;
+    memcpy(&x, p, 8);
+    return x;
+}
+
+#define MULTIPLIER UINT64_C(0x9E3779B97F4A7C15)
+#define ADDEND UINT64_C(0xE7037ED1A0B428DB)
+
+// Where four pieces of 16 bytes stand that together are all of a text of 16 to 64 bytes: lengths vary from row to row, and a
+// loop whose end is guessed wrong costs more than bytes that are looked at twice.
+struct pieces { size_t second, third, last; };
+static inline struct pieces pieces_of(size_t len) { return (struct pieces){len < 32 ? len - 16 : 16, len < 32 ? 0 : len - 32, len - 16}; }
+
+static inline uint64_t piece_hash(const char *p, uint64_t seed) { return coder_fold(word_at(p) ^ seed, word_at(p + 8) ^ ADDEND); }
+
+static uint64_t text_hash(const char *p, size_t len)
+{
+    uint64_t h = len * MULTIPLIER;
+    if (len < 16) return coder_fold(h ^ str_word(p, len, 0), ADDEND ^ (len > 8 ? word_at(p + len - 8) : 0));
+    const struct pieces x = pieces_of(len < 64 ? len : 64);
+    for (size_t i = 64; i < len; i += 16) h = piece_hash(p + (i + 16 < len ? i : len - 16), h); // the last may have bytes that were looked at
+    return piece_hash(p, h) + piece_hash(p + x.second, h + 1) * 3 + piece_hash(p + x.third, h + 2) * 5 + piece_hash(p + x.last, h + 3) * 7;
+}
+
+static inline uint64_t differ(const char *a, const char *b) { return (word_at(a) ^ word_at(b)) | (word_at(a + 8) ^ word_at(b + 8)); }
+
+static inline bool same_text(const char *a, const char *b, size_t len)
+{
+    if (len < 16) return str_word(a, len, 0) == str_word(b, len, 0) && (len <= 8 || word_at(a + len - 8) == word_at(b + len - 8));
+    if (len > 64) return memcmp(a, b, len) == 0;
+    const struct pieces x = pieces_of(len);
+    return (differ(a, b) | differ(a + x.second, b + x.second) | differ(a + x.third, b + x.third) | differ(a + x.last, b + x.last)) == 0;
+}
+
+// ---- entries ------------------------------------------------------------------------------------------------------------
+
+void coder_alike_forget(struct coder *c)
+{
+    struct alikes *a = &c->alikes;
+    if (a->n) memset(a->at, 0, (size_t)a->size * sizeof *a->at);
+    arena_done(&a->rest);
+    arena_init(&a->rest, BYTES_MOST);
+    a->n = a->asked = a->found = 0;
+    a->vary = false;
+}
+
+void coder_alike_done(struct coder *c)
+{
+    arena_done(&c->alikes.rest);
+    mem_free(c->alikes.owned);
+}
+
+static inline uint32_t place_of(const struct alikes *a, uint64_t hash) { return (uint32_t)(hash & a->hash_bits) & (a->size - 1); }
+
+static uint64_t entry_hash(const char *p, size_t len);
+
+static uint64_t hash_again(const struct alike_entry *e)
+{
+    char text[TEXT_MOST];
+    if (e->len <= SHORT) return entry_hash(e->text, e->len);
+    memcpy(text, e->of.begin, OF_LONG);
+    memcpy(text + OF_LONG, e->of.rest, e->len - OF_LONG);
+    return entry_hash(text, e->len);
+}
+
+// Room for what is new is made before a block begins: half of the table is free then, if that is allowed and there is memory.
+void coder_alike_begin(struct coder *c)
+{
+    struct alikes *a = &c->alikes, to = *a;
+    if (a->size && (a->n < a->size / 2 || a->size == ENTRIES_MOST)) return;
+    to.size = a->size ? a->size * 2 : ENTRIES_FIRST;
+    to.owned = mem_zalloc(to.size + 1, sizeof *to.at);
+    if (!to.owned) return;
+    to.at = (struct alike_entry *)(void *)((char *)to.owned + (sizeof *to.at - (uintptr_t)to.owned % sizeof *to.at) % sizeof *to.at);
+    for (uint32_t i = 0; i < a->size; i++) {
+        if (!a->at[i].len) continue;
+        uint32_t k = place_of(&to, hash_again(&a->at[i]));
+        while (to.at[k].len) k = (k + 1) & (to.size - 1);
+        to.at[k] = a->at[i];
+    }
+    mem_free(a->owned);
+    *a = to;
+}
+
+// The number of a text that was not met, whose place is k; 0: there is no room for it.
+static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str text, uint32_t k)
+{
+    struct alike_entry e = {.tuple = VOC_NONE, .len = (uint16_t)text.len};
+    if (text.len == 0 || text.len > TEXT_MOST || a->n >= a->size / 4 * 3) return 0;
+    if (text.len > SHORT) {
+        char *rest = arena_alloc(&a->rest, text.len - OF_LONG);
+        if (!rest) return 0;
+        memcpy(rest, text.ptr + OF_LONG, text.len - OF_LONG);
+        memcpy(e.of.begin, text.ptr, OF_LONG);
+        e.of.rest = rest;
+    } else {
+        memcpy(e.text, text.ptr, text.len);
+    }
+    a->at[k] = e;
+    a->n++;
+    return k + 1;
+}
+
+static inline bool is_long(const struct alike_entry *e, voc_str text)
+{
+    return e->len == text.len && memcmp(e->of.begin, text.ptr, OF_LONG) == 0 && memcmp(e->of.rest, text.ptr + OF_LONG, text.len - OF_LONG) == 0;
+}
+
+static void look_plain(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
+{
+    uint32_t place[CODING_AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        place[i] = place_of(a, text_hash(texts[i].ptr, texts[i].len));
+        __builtin_prefetch(&a->at[place[i]]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const voc_str t = texts[i];
+        uint32_t k = place[i];
+        while (a->at[k].len && !(t.len > SHORT ? is_long(&a->at[k], t) : a->at[k].len == t.len && same_text(a->at[k].text, t.ptr, t.len))) k = (k + 1) & (a->size - 1);
+        number[i] = a->at[k].len ? k + 1 : entry_new(a, t, k);
+    }
+}
+
+#if defined(__x86_64__)
+// A text of up to 56 bytes is one load that leaves out what is behind it.
+#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq")))
+
+static WIDEST inline __mmask64 mask_of(size_t len) { return (UINT64_C(1) << len) - 1; }
+
+static WIDEST uint64_t hash_widest(const char *p, size_t len)
+{
+    if (len > SHORT) return text_hash(p, len);
+    const __m512i seeds = _mm512_set_epi64(0x1B873593CC9E2D51, 0x38B34AE5A1E38B93, 0x52DCE729DA3ED5B1, 0x61C8864F7A143589, 0x0E6546B64CF5AD43, 0x2545F491BE98F291, 0x5851F42D4C957F2D, 0x14057B7EF767814F);
+    const __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask_of(len), p), seeds);
+    const __m512i y = _mm512_add_epi64(_mm512_mul_epu32(x, _mm512_srli_epi64(x, 32)), _mm512_rol_epi64(x, 23));
+    return coder_fold((uint64_t)_mm512_reduce_add_epi64(_mm512_mullo_epi64(y, seeds)) + len, MULTIPLIER);
+}
+
+static WIDEST void look_widest(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
+{
+    uint32_t place[CODING_AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        place[i] = place_of(a, hash_widest(texts[i].ptr, texts[i].len));
+        __builtin_prefetch(&a->at[place[i]]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const voc_str t = texts[i];
+        const __mmask64 bytes = mask_of(t.len < SHORT ? t.len : SHORT);
+        const __m512i text = _mm512_maskz_loadu_epi8(bytes, t.ptr);
+        uint32_t k = place[i];
+        for (; a->at[k].len; k = (k + 1) & (a->size - 1)) {
+            const struct alike_entry *e = &a->at[k];
+            if (t.len > SHORT ? is_long(e, t) : e->len == t.len && !_mm512_mask_cmpneq_epi8_mask(bytes, text, _mm512_maskz_loadu_epi8(bytes, e->text))) break;
+        }
+        number[i] = a->at[k].len ? k + 1 : entry_new(a, t, k);
+    }
+}
+
+static uint64_t entry_hash(const char *p, size_t len) { return scan_widest() ? hash_widest(p, len) : text_hash(p, len); }
+static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number) { (scan_widest() ? look_widest : look_plain)(a, texts, n, number); }
+#else
+static uint64_t entry_hash(const char *p, size_t len) { return text_hash(p, len); }
+static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number) { look_plain(a, texts, n, number); }
+#endif
+
+void coder_alike(struct coder *c, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told)
+{
+    struct alikes *a = &c->alikes;
+    memset(told, 0, n);
+    if (a->vary || a->size == 0) {
+        memset(number, 0, n * sizeof *number);
+        return;
+    }
+    look(a, texts, n, number);
+    for (size_t i = 0; i < n; i++) {
+        if (number[i]) told[i] = a->at[number[i] - 1].tuple != VOC_NONE;
+        a->found += told[i];
+    }
+    if ((a->asked += (uint32_t)n) < JUDGE_AFTER) return;
+    a->vary = a->found < a->asked / WORTH_ONE_IN;
+    a->asked = a->found = 0;
+}
+
+// ---- what they stand for -------------------------------------------------------------------------------------------------
+
+// Of a number that somebody made up: whatever it is, it is an entry's or none.
+static inline const struct alike_entry *told_entry(const struct coder *c, uint32_t number)
+{
+    if (number == 0 || number > c->alikes.size) return NULL;
+    const struct alike_entry *e = &c->alikes.at[number - 1];
+    return e->len && e->tuple < c->tuples.n ? e : NULL;
+}
+
+voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t)
+{
+    if (number == 0 || number > c->alikes.size || !c->alikes.at[number - 1].len) return VOC_E_BUG;
+    struct alike_entry *e = &c->alikes.at[number - 1];
+    voc_rc rc = coder_tuples(c, t, 1, &e->tuple);
+    e->resolution = t->resolution;
+    return rc;
+}
+
+// Those of a file hardly change from line to line: the entry has the tuple of the last one.
+static __attribute__((noinline)) voc_rc other_resolution(struct coder *c, uint32_t number, unsigned resolution)
+{
+    struct coded_tuple t = c->tuples.at[c->alikes.at[number - 1].tuple];
+    t.resolution = (uint8_t)resolution;
+    return coder_alike_tell(c, number, &t);
+}
+
+voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < n && !rc; i++) {
+        const struct alike_entry *e = told_entry(c, number[i]);
+        if (!e) return VOC_E_BUG;
+        if (e->resolution != resolution) rc = other_resolution(c, number[i], resolution);
+        out[i] = e->tuple;
+    }
+    return rc;
+}

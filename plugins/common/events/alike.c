@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// Records straight to columns of events, for what most logs are: one event a record, of which all but who, when and how much is
+// one of a few thousand texts. Those texts are not cut into cells: the host knows them again as bytes (host->alike), and is told
+// once what they are. A record with anything unusual in it is left to rows.c, which has the rules and the words for it; so both
+// must read a record alike, and a test holds that they do. Private to one call of lines().
+#include "plugins/common/events/plan.h"
+
+#define CUT_MOST 32u
+#define GIVEN_MOST 64u // events that are given together: they stay in the nearest cache
+#define JOINED_TEXT 1024u
+
+enum { TEXT_ID, TEXT_CASE, TEXT_OBJECT, TEXT_THREAD, TEXTS };
+enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNTS };
+static const unsigned char text_fields[TEXTS] = {FIELD_ID, FIELD_CASE, FIELD_OBJECT, FIELD_THREAD};
+
+// What events have in common, but for the actor, and where it is in a row.
+static const struct { unsigned char field; size_t at; } shared[] = {
+    {FIELD_ACTION, offsetof(voc_row, action)}, {FIELD_TOUCHPOINT, offsetof(voc_row, touchpoint)}, {FIELD_CHANNEL, offsetof(voc_row, channel)},
+    {FIELD_CAMPAIGN, offsetof(voc_row, campaign)}, {FIELD_ROLE, offsetof(voc_row, role)}, {FIELD_OWNER, offsetof(voc_row, owner)}};
+#define SHARED (sizeof shared / sizeof *shared)
+
+struct run { uint32_t first, last; }; // columns side by side
+
+struct alike {
+    const struct events *e;
+    voc_sink *sink;
+    void *reading;
+    uint64_t n_records;
+    struct run runs[SHARED + 1]; // the columns that decide what events have in common
+    size_t n_runs;
+    // records that are cut, and what the host said of them
+    uint64_t first;
+    size_t n_cut;
+    struct cut_record cut[CUT_MOST];
+    uint32_t number[CUT_MOST];
+    unsigned char told[CUT_MOST];
+    // events that were taken
+    size_t n;
+    uint32_t resolution;
+    bool turn; // the next one has another
+    uint64_t record[GIVEN_MOST];
+    uint32_t alike[GIVEN_MOST];
+    int64_t time_us[GIVEN_MOST], amounts[AMOUNTS][GIVEN_MOST];
+    voc_str customer[GIVEN_MOST], account[GIVEN_MOST], texts[TEXTS][GIVEN_MOST];
+    char joined[CUT_MOST][JOINED_TEXT]; // texts of several runs
+};
+
+static bool none(const struct origin *o) { return o->column == NO_COLUMN && o->constant.len == 0; }
+
+static bool is_usual(const struct events *e)
+{
+    const struct time_origin *t = &e->times[0];
+    if (!VOC_HOST_HAS(e->host, events) || !e->host->events || !e->reader->cut || e->reader->give || e->reader->more) return false;
+    if (e->n_times != 1 || e->has_end || t->action.len || t->action_column != NO_COLUMN) return false;
+    if (t->from.column == NO_COLUMN || t->clock != NO_COLUMN || t->zone != NO_COLUMN) return false;
+    if (e->n_attrs || e->n_customers > 1 || e->n_accounts > 1) return false;
+    return none(&e->field[FIELD_REF]) && none(&e->field[FIELD_TEXT]) && none(&e->field[FIELD_LANGUAGE]);
+}
+
+// The columns that decide what events have in common, in their order.
+static void find_runs(struct alike *a)
+{
+    for (uint32_t c = 0; c < a->e->n_columns; c++) {
+        bool is = a->e->field[FIELD_ACTOR].column == c;
+        for (size_t k = 0; k < SHARED; k++) is = is || a->e->field[shared[k].field].column == c;
+        if (!is) continue;
+        if (a->n_runs && a->runs[a->n_runs - 1].last + 1 == c) a->runs[a->n_runs - 1].last = c;
+        else a->runs[a->n_runs++] = (struct run){c, c};
+    }
+}
+
+voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *block, void *reading, voc_sink *sink)
+{
+    *out = NULL;
+    if (!is_usual(e)) return VOC_OK;
+    struct alike *a = e->host->alloc(e->cx, sizeof *a);
+    if (!a) return VOC_E_NOMEM;
+    a->e = e;
+    a->sink = sink;
+    a->reading = reading;
+    a->n_records = block->n_records;
+    a->n_runs = a->n_cut = a->n = 0;
+    a->turn = false;
+    a->first = 0;
+    find_runs(a);
+    *out = a;
+    return VOC_OK;
+}
+
+void alike_close(struct alike *a)
+{
+    if (a) a->e->host->free(a->e->cx, a);
+}
+
+// ---- cells ------------------------------------------------------------------------------------------------------------------
+
+// The bytes from column `first` to column `last`.
+static inline voc_str bytes_of(const struct alike *a, const struct cut_record *r, uint32_t first, uint32_t last)
+{
+    const uint32_t from = first ? r->mark[first - 1] + 1 : r->from, to = last + 1 < a->e->n_columns ? r->mark[last] : r->to;
+    return (voc_str){r->bytes + from, to - from};
+}
+
+static inline voc_str cell_of(const struct alike *a, const struct cut_record *r, const struct origin *o)
+{
+    if (o->column == NO_COLUMN) return o->constant;
+    const voc_str cell = bytes_of(a, r, o->column, o->column);
+    return cell.len ? cell : o->constant;
+}
+
+// Several runs as one text: no cell of a record that was cut has a newline. Empty: it is too long.
+static voc_str join(const struct alike *a, const struct cut_record *r, char to[JOINED_TEXT])
+{
+    size_t len = 0;
+    for (size_t k = 0; k < a->n_runs; k++) {
+        const voc_str run = bytes_of(a, r, a->runs[k].first, a->runs[k].last);
+        if (run.len + 1 > JOINED_TEXT - len) return (voc_str){"", 0};
+        memcpy(to + len, run.ptr, run.len);
+        len += run.len;
+        to[len++] = '\n';
+    }
+    return (voc_str){to, len};
+}
+
+static void cut_some(struct alike *a, uint64_t i)
+{
+    voc_str texts[CUT_MOST];
+    a->first = i;
+    a->n_cut = i == a->n_records ? 0 : a->e->reader->cut(a->reading, i, CUT_MOST, a->cut);
+    for (size_t k = 0; k < a->n_cut; k++)
+        texts[k] = a->n_runs == 1 ? bytes_of(a, &a->cut[k], a->runs[0].first, a->runs[0].last) : join(a, &a->cut[k], a->joined[k]);
+    if (a->n_cut) a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
+}
+
+// ---- an event ---------------------------------------------------------------------------------------------------------------
+
+// Tells the host what its number stands for. False: rows.c says what is wrong with it.
+static bool tell(struct alike *a, size_t k, uint32_t resolution, voc_rc *rc)
+{
+    const struct cut_record *r = &a->cut[k];
+    voc_row row = voc_row_init(VOC_ROW_EVENT);
+    for (size_t s = 0; s < SHARED; s++) {
+        const voc_str text = cell_of(a, r, &a->e->field[shared[s].field]);
+        memcpy((char *)&row + shared[s].at, &text, sizeof text);
+    }
+    const voc_str actor = cell_of(a, r, &a->e->field[FIELD_ACTOR]);
+    if (ev_trim(row.action).len == 0 || (ev_trim(actor).len && !actor_read(actor, &row.actor))) return false;
+    row.resolution = resolution;
+    *rc = a->e->host->share(a->sink, a->number[k], &row);
+    if (*rc == VOC_E_INPUT) return *rc = VOC_OK, false;
+    if (*rc) return false;
+    for (size_t later = k; later < a->n_cut; later++) a->told[later] |= a->number[later] == a->number[k];
+    return true;
+}
+
+static inline bool take_amount(const struct alike *a, const struct cut_record *r, const struct origin *o, int64_t *out)
+{
+    double unused;
+    const voc_str cell = cell_of(a, r, o);
+    *out = VOC_NA;
+    return cell.len == 0 || plain_number(cell, o->decimal, out, &unused);
+}
+
+static inline bool take_one(struct alike *a, size_t k, voc_rc *rc)
+{
+    const struct events *e = a->e;
+    const struct cut_record *r = &a->cut[k];
+    const size_t n = a->n;
+    uint32_t resolution;
+    const voc_str time = bytes_of(a, r, e->times[0].from.column, e->times[0].from.column);
+    if (a->number[k] == 0 || time.len == 0 || time.ptr[0] < '1' || time.ptr[0] > '9') return false;
+    if (e->host->time_parse(e->times[0].format, time, &a->time_us[n], &resolution) != VOC_OK) return false;
+    for (size_t m = 0; m < AMOUNTS; m++)
+        if (!take_amount(a, r, &e->field[FIELD_MINUTES + m], &a->amounts[m][n])) return false;
+    if (!a->told[k] && !tell(a, k, resolution, rc)) return false;
+    if (n && resolution != a->resolution) return a->turn = true, false;
+    a->resolution = resolution;
+    if (e->n_customers) a->customer[n] = cell_of(a, r, &e->customers[0].from);
+    if (e->n_accounts) a->account[n] = cell_of(a, r, &e->accounts[0].from);
+    for (size_t t = 0; t < TEXTS; t++)
+        if (!none(&e->field[text_fields[t]])) a->texts[t][n] = cell_of(a, r, &e->field[text_fields[t]]);
+    a->record[n] = a->first + k;
+    a->alike[n] = a->number[k];
+    a->n++;
+    return true;
+}
+
+uint64_t alike_take(struct alike *a, uint64_t i, voc_rc *rc)
+{
+    if (i >= a->first + a->n_cut) cut_some(a, i);
+    uint64_t taken = 0;
+    for (size_t k = (size_t)(i - a->first); k < a->n_cut && a->n < GIVEN_MOST && take_one(a, k, rc); k++) taken++;
+    return taken;
+}
+
+bool alike_full(const struct alike *a) { return a->n == GIVEN_MOST || a->turn; }
+
+voc_rc alike_give(struct alike *a)
+{
+    const struct events *e = a->e;
+    voc_events v = {.struct_size = sizeof v, .resolution = a->resolution, .n = a->n, .record = a->record, .alike = a->alike, .time_us = a->time_us};
+    const voc_str *texts[TEXTS];
+    const int64_t *amounts[AMOUNTS];
+    if (a->n == 0) return VOC_OK;
+    for (size_t t = 0; t < TEXTS; t++) texts[t] = none(&e->field[text_fields[t]]) ? NULL : a->texts[t];
+    for (size_t m = 0; m < AMOUNTS; m++) amounts[m] = none(&e->field[FIELD_MINUTES + m]) ? NULL : a->amounts[m];
+    v.id = texts[TEXT_ID], v.case_id = texts[TEXT_CASE], v.object = texts[TEXT_OBJECT], v.thread = texts[TEXT_THREAD];
+    v.minutes = amounts[AMOUNT_MINUTES], v.cost = amounts[AMOUNT_COST], v.value = amounts[AMOUNT_VALUE];
+    if (e->n_customers) v.customer = a->customer, v.customer_kind = e->customers[0].kind, v.customer_strong = e->customers[0].strong;
+    if (e->n_accounts) v.account = a->account, v.account_kind = e->accounts[0].kind, v.account_strong = e->accounts[0].strong;
+    a->n = 0;
+    a->turn = false;
+    return e->host->events(a->sink, &v);
+}

@@ -32,8 +32,8 @@ static voc_rc begin_places(struct table **out)
     if (!rc) rc = table_column(*out, "what", "what", VOC_CELL_TEXT, "", 0, "what it is that names them");
     if (!rc) rc = table_column(*out, "file", "file", VOC_CELL_TEXT, "", 0, "the file that it came from");
     if (!rc) rc = table_column(*out, "line", "line", VOC_CELL_INT, "", 0, "and its line");
-    if (!rc) rc = table_column(*out, "alias", "alias", VOC_CELL_TEXT, "", 0, "what stands there");
-    return rc ? rc : table_semantics(*out, "One line a text of somebody else, a name or a file name that holds an alias as a word of its own; of texts others than the first alias are not listed.");
+    if (!rc) rc = table_column(*out, "name", "name", VOC_CELL_TEXT, "", 0, "what stands there: an alias, or the case");
+    return rc ? rc : table_semantics(*out, "One line a text of somebody else, a name, a file name that holds an alias as a word of its own (the first of several), or a case of theirs with other events.");
 }
 
 static voc_rc add_counts(struct forgotten *x)
@@ -86,6 +86,9 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
         rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%llu %s them as %s, and %s: --as %s takes them", (unsigned long long)r->other_events,
                                                     r->other_events == 1 ? "event of others names" : "events of others name",
                                                              c->own[FORGET_AS].i == 1 ? "the customer" : "the account", r->other_events == 1 ? "stays" : "stay", c->own[FORGET_AS].i == 1 ? "individual" : "account"));
+    if (!rc && r->case_events)
+        rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%llu %s nobody but a case of theirs, and %s: --as case forgets a case", (unsigned long long)r->case_events,
+                                                             r->case_events == 1 ? "event names" : "events name", r->case_events == 1 ? "stays" : "stay"));
     for (size_t i = 0; i < x->who.own.n && !rc; i++) {
         const voc_alias *a = &x->who.own.at[i];
         if (a->value.len < 3) rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%.*s is too short to be looked for in texts", (int)a->value.len, a->value.ptr));
@@ -93,8 +96,8 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
     if (!rc)
         rc = note(x->what, VOC_NOTE_AFTER, x->dry_run ? "nothing was changed" : arena_printf(&c->arena, "looked through afterwards: %llu rows, %llu texts, the index of words, %llu pages",
                                                           (unsigned long long)r->seen_rows, (unsigned long long)r->seen_texts, (unsigned long long)r->pages));
-    if (!rc && r->places && !c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "--texts puts [forgotten] in place of the alias in texts, attributes of events, words, measures and reference tables");
-    if (!rc && r->places && c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "these are no texts: names that rows share, ids, names of files; forget the rows that have them, or leave them");
+    if (!rc && r->places > r->cases && !c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "--texts puts [forgotten] in place of the alias in texts, attributes of events, words, measures and reference tables");
+    if (!rc && r->places > r->cases && c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "these are no texts: names that rows share, ids, names of files; forget the rows that have them, or leave them");
     return rc;
 }
 
@@ -118,6 +121,7 @@ static voc_rc forget(struct cli *c, struct project *p, struct forgotten *x)
     const struct forget_spec s = {.as = as, .who = x->who.who, .n_who = x->who.n, .aliases = x->who.own.at, .n_aliases = x->who.own.n, .memory = cli_memory(c),
                                   .dry_run = x->dry_run, .texts = c->own[FORGET_TEXTS].i != 0};
     rc = begin_places(&x->places);
+    c->stopped = "either nothing has changed or all is done: the same command again tells";
     if (!rc) rc = store_forget(p, &s, &x->r, add_place, x->places);
     if (!rc) rc = not_so(c, x);
     if (!rc) rc = add_counts(x);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "identity/identity.h"
+#include "store/parts.h"
 
 enum { SHOWN_MAX = 10, SORTED_MAX = 1000 }; // people that one alias means, in words
 
@@ -74,17 +75,6 @@ static voc_str name_of(const struct search *s, uint32_t person)
     return s->as == VOC_ENTITY_ACCOUNT ? identity_account_name(s->id, person) : identity_individual_name(s->id, person);
 }
 
-// email=ada@x.org: the kind and the value; or all of it is the value of an alias of any kind.
-static bool same_alias(const voc_alias *a, voc_str typed, bool fold)
-{
-    const char *equals = memchr(typed.ptr, '=', typed.len);
-    bool (*same)(voc_str, voc_str) = fold ? str_ieq : str_eq;
-    if (same(a->value, typed)) return true;
-    if (!equals) return false;
-    const size_t kind = (size_t)(equals - typed.ptr);
-    return same(a->kind, str_mk(typed.ptr, kind)) && same(a->value, str_mk(equals + 1, typed.len - kind - 1));
-}
-
 // Calls with each alias of each set.
 static voc_rc each_alias(const struct search *s, voc_rc (*each)(void *user, uint32_t set, const voc_alias *a), void *user)
 {
@@ -101,38 +91,70 @@ static voc_rc each_alias(const struct search *s, voc_rc (*each)(void *user, uint
     return rc;
 }
 
-struct asked { const struct search *s; voc_str typed; bool fold; VEC(uint32_t) people; };
+struct asked { voc_str typed; VEC(uint32_t) people; }; // one name, and who has it
+struct asking { // owns all but s
+    const struct search *s;
+    struct dict *names;  // as typed; folded in the second round
+    struct asked *asked; // by code of names
+    bool fold;           // only those that nobody has as they are written
+    struct buf key;
+};
 
-static voc_rc look(void *user, uint32_t set, const voc_alias *a)
+static voc_rc fold_key(struct asking *x)
 {
-    struct asked *q = user;
-    const uint32_t person = behind(q->s, set);
-    if (!person || !same_alias(a, q->typed, q->fold)) return VOC_OK;
+    for (size_t i = 0; x->fold && i < x->key.len; i++)
+        if (x->key.ptr[i] >= 'A' && x->key.ptr[i] <= 'Z') x->key.ptr[i] = (char)(x->key.ptr[i] + ('a' - 'A'));
+    return x->key.rc;
+}
+
+// The text in the key is somebody's alias.
+static voc_rc look_up(struct asking *x, uint32_t person)
+{
+    uint32_t code = 0;
+    voc_rc rc = fold_key(x);
+    if (rc || !dict_find(x->names, str_mk(x->key.ptr, x->key.len), &code)) return rc;
+    struct asked *q = &x->asked[code];
     for (size_t i = 0; i < q->people.n; i++)
         if (q->people.at[i] == person) return VOC_OK;
-    voc_rc rc = vec_reserve(&q->people, 1, UINT32_MAX);
+    rc = vec_reserve(&q->people, 1, UINT32_MAX);
     if (!rc) q->people.at[q->people.n++] = person;
     return rc;
 }
 
+// email=ada@x.org: the kind and the value; or all of it is the value of an alias of any kind.
+static voc_rc look(void *user, uint32_t set, const voc_alias *a)
+{
+    struct asking *x = user;
+    const uint32_t person = behind(x->s, set);
+    if (!person) return VOC_OK;
+    buf_clear(&x->key);
+    (void)buf_str(&x->key, a->value);
+    voc_rc rc = look_up(x, person);
+    buf_clear(&x->key);
+    (void)buf_str(&x->key, a->kind);
+    (void)buf_byte(&x->key, '=');
+    (void)buf_str(&x->key, a->value);
+    return rc ? rc : look_up(x, person);
+}
+
 // In the order of their names.
-static void sort_people(const struct asked *q)
+static void sort_people(const struct search *s, const struct asked *q)
 {
     for (size_t i = 1; i < q->people.n; i++)
-        for (size_t k = i; k > 0 && str_cmp(name_of(q->s, q->people.at[k]), name_of(q->s, q->people.at[k - 1])) < 0; k--) {
+        for (size_t k = i; k > 0 && str_cmp(name_of(s, q->people.at[k]), name_of(s, q->people.at[k - 1])) < 0; k--) {
             const uint32_t swap = q->people.at[k];
             q->people.at[k] = q->people.at[k - 1];
             q->people.at[k - 1] = swap;
         }
 }
 
-static voc_rc refuse(const struct asked *q, struct diag *d)
+static voc_rc refuse(const struct search *s, const struct asked *q, struct diag *d)
 {
     struct buf b;
     buf_init(&b, 1 << 16);
-    if (q->people.n <= SORTED_MAX) sort_people(q);
+    if (q->people.n <= SORTED_MAX) sort_people(s, q);
     for (size_t i = 0; i < q->people.n && i < SHOWN_MAX; i++) {
-        voc_str name = name_of(q->s, q->people.at[i]);
+        voc_str name = name_of(s, q->people.at[i]);
         buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(name.len < 200 ? name.len : 200), name.ptr);
     }
     if (q->people.n > SHOWN_MAX) buf_printf(&b, " and %zu more", q->people.n - SHOWN_MAX);
@@ -153,19 +175,58 @@ static voc_rc nobody(struct project *p, const char *name, struct diag *d)
     return unknown(d, name, at < n ? "a case has that id: --as case forgets it" : hint);
 }
 
-static voc_rc find_one(struct forget_who *w, const struct search *s, struct project *p, const char *name, bool all, struct diag *d)
+static voc_rc begin_round(struct asking *x, const char *const *names, size_t n, bool fold)
 {
-    struct asked q = {.s = s, .typed = str_of(name)};
-    voc_rc rc = each_alias(s, look, &q);
-    q.fold = true;
-    if (!rc && !q.people.n) rc = each_alias(s, look, &q);
-    if (!rc && !q.people.n) rc = nobody(p, name, d);
-    if (!rc && q.people.n > 1 && !all) rc = refuse(&q, d);
-    for (size_t i = 0; i < q.people.n && !rc; i++) {
-        w->n_people += !s->meant[q.people.at[i]];
-        s->meant[q.people.at[i]] = true;
+    uint32_t code = 0;
+    x->fold = fold;
+    dict_clear(x->names);
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < n && !rc; k++) {
+        buf_clear(&x->key);
+        (void)buf_cstr(&x->key, names[k]);
+        rc = fold_key(x);
+        if (!rc) rc = dict_code(x->names, str_mk(x->key.ptr, x->key.len), &code);
+        if (!rc) x->asked[code].typed = str_of(names[k]);
     }
-    vec_free(&q.people);
+    return rc ? rc : each_alias(x->s, look, x);
+}
+
+static voc_rc mean(struct forget_who *w, const struct search *s, const struct asked *q, bool all, struct diag *d)
+{
+    if (q->people.n > 1 && !all) return refuse(s, q, d);
+    for (size_t i = 0; i < q->people.n; i++) {
+        w->n_people += !s->meant[q->people.at[i]];
+        s->meant[q->people.at[i]] = true;
+    }
+    return VOC_OK;
+}
+
+// All names in one walk over the sets, and in a second one those that nobody has as they are written.
+static voc_rc find_all(struct forget_who *w, const struct search *s, struct project *p, const char *const *names, size_t n, bool all, struct diag *d)
+{
+    struct asking x = {.s = s, .asked = mem_zalloc(n, sizeof *x.asked)};
+    const char **left = mem_zalloc(n, sizeof *left);
+    size_t n_left = 0;
+    buf_init(&x.key, SIZE_MAX / 4);
+    voc_rc rc = x.asked && left ? dict_new(&x.names, SIZE_MAX / 4) : VOC_E_NOMEM;
+    if (!rc) rc = begin_round(&x, names, n, false);
+    for (unsigned round = 0; round < 2 && !rc; round++) {
+        const size_t n_asked = dict_n(x.names);
+        n_left = 0;
+        for (size_t k = 0; k < n_asked && !rc; k++) {
+            if (!x.asked[k].people.n && round) rc = nobody(p, x.asked[k].typed.ptr, d);
+            else if (!x.asked[k].people.n) left[n_left++] = x.asked[k].typed.ptr;
+            if (!rc) rc = mean(w, s, &x.asked[k], all, d);
+            vec_free(&x.asked[k].people);
+        }
+        if (!rc && !n_left) break;
+        if (!rc) rc = begin_round(&x, left, n_left, true);
+    }
+    for (size_t k = 0; x.asked && k < n; k++) vec_free(&x.asked[k].people);
+    mem_free(x.asked);
+    mem_free(left);
+    dict_free(x.names);
+    buf_done(&x.key);
     return rc;
 }
 
@@ -221,16 +282,27 @@ static voc_rc gather(struct forget_who *w, const struct search *s)
     return rc;
 }
 
+// Where everybody is one alias, nothing has to be made to know who is behind one.
+static voc_rc load_identity(struct identity **out, struct project *p, struct diag *d)
+{
+    struct event_parts *parts = NULL;
+    voc_rc rc = event_parts_plan(&parts, p, 0, 0, d);
+    const bool simple = !rc && event_parts_layout(parts)->simple_identity;
+    event_parts_free(parts);
+    if (!rc && simple) rc = identity_load_simple(out, p, d);
+    return !rc && !*out ? identity_load(out, p, d) : rc;
+}
+
 static voc_rc find_people(struct forget_who *w, struct project *p, uint32_t as, const char *const *names, size_t n, bool all, struct diag *d)
 {
     struct search s = {.as = as};
     voc_rc rc = store_strings(p, SPACE_ALIASES, &s.sets, &s.n);
-    if (!rc) rc = identity_load(&s.id, p, d);
+    if (!rc) rc = load_identity(&s.id, p, d);
     if (rc) return rc;
     const uint32_t people = as == VOC_ENTITY_ACCOUNT ? identity_n_accounts(s.id) : identity_n_individuals(s.id);
     w->n = s.n;
     if (!(w->who = mem_zalloc(s.n, sizeof *w->who)) || !(s.meant = mem_zalloc((size_t)people + 1, sizeof *s.meant))) rc = VOC_E_NOMEM;
-    for (size_t k = 0; k < n && !rc; k++) rc = find_one(w, &s, p, names[k], all, d);
+    if (!rc) rc = find_all(w, &s, p, names, n, all, d);
     for (uint32_t i = 1; i < s.n && !rc; i++) w->who[i] = s.meant[behind(&s, i)];
     if (!rc) rc = gather(w, &s);
     mem_free(s.meant);

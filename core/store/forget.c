@@ -45,7 +45,10 @@ static voc_rc prepare(struct forgetting *f)
     if (rc == VOC_OK) rc = tuples_load(f->from, &f->tuples, &f->n_tuples);
     if (rc == VOC_OK && !(f->used_tuple = mem_zalloc((size_t)f->n_tuples + 1, 1))) rc = VOC_E_NOMEM;
     if (rc == VOC_OK && !(f->seen = mem_zalloc(f->spec->n_aliases + 1, sizeof *f->seen))) rc = VOC_E_NOMEM;
-    if (rc == VOC_OK) rc = project_open_like(&f->to, f->from, f->spec->memory);
+    if (rc == VOC_OK && !(f->case_of_theirs = mem_zalloc(f->n[SPACE_CASE], sizeof *f->case_of_theirs))) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK && !(f->case_rest = mem_zalloc(f->n[SPACE_CASE], sizeof *f->case_rest))) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = forget_find_open(f);
+    if (rc == VOC_OK) rc = project_open_like(&f->to, f->from, f->spec->memory / 4); // the rest is for strings, and what is decoded
     return rc == VOC_OK ? only_our_tables(f) : rc;
 }
 
@@ -69,6 +72,9 @@ static void done(struct forgetting *f)
     for (unsigned space = 0; space < SPACE_ALL; space++) mem_free(f->used[space]);
     mem_free(f->used_tuple);
     mem_free(f->seen);
+    mem_free(f->next);
+    mem_free(f->case_of_theirs);
+    mem_free(f->case_rest);
     vec_free(&f->gone.v);
     buf_done(&f->text);
 }

@@ -19,12 +19,13 @@ struct forget_result { // what went; where nothing did, the file stays as it is
     uint64_t events, words, measures, attributes, links, members, rejects /* that lost their bytes */, strings, texts /* of others, in which a value was blanked */;
     int64_t first_us, last_us;       // of those events, or VOC_NA
     uint64_t other_events;           // that stay, and name them in another role (as an account, as a customer)
+    uint64_t case_events, cases;     // that stay, name no customer, and are of a case of theirs; how many cases, each of which is told
     uint64_t seen_rows, seen_texts;  // that were looked through afterwards
     uint64_t pages;                  // of the file that were looked through at last
     uint64_t places;                 // that were told
     bool in_use;                     // all is done, but somebody reads the state before, which the file has to keep so long; it is said
 };
-struct forget_place { // where a value still stands: what others wrote, or the name of a file. Borrowed until the callback returns
+struct forget_place { // where a value still stands (what others wrote, the name of a file), or a case of theirs. Borrowed until the callback returns
     const char *what;
     voc_str file_name;
     uint64_t line; // 0: none

@@ -125,6 +125,8 @@ static voc_rc choose_events(struct sieve *s, int64_t import)
     for (size_t i = 0; rc == VOC_OK && i < s->reader.rows; i++) {
         s->keep[i] = !f->spec->who[s->code[by][i]];
         s->dropped += !s->keep[i];
+        if (!s->keep[i]) f->case_of_theirs[s->code[0][i]] = true;
+        else if (!s->code[2][i]) f->case_rest[s->code[0][i]]++;
         f->r.other_events += s->keep[i] && other && f->spec->who[s->code[other][i]];
     }
     if (rc == VOC_OK && s->dropped) rc = note_gone(s, import);

@@ -21,24 +21,46 @@ static bool stands_at(voc_str text, size_t at, voc_str value)
     return true;
 }
 
-bool forget_find(const struct forgetting *f, voc_str text, size_t shortest, struct forget_hit *hit)
+// Where to look first: by the first three letters of a value.
+static unsigned bucket_of(const char *p)
+{
+    return ((unsigned)folded(p[0]) * 31 * 31 + (unsigned)folded(p[1]) * 31 + (unsigned)folded(p[2])) % FORGET_BUCKETS;
+}
+
+voc_rc forget_find_open(struct forgetting *f)
 {
     const struct forget_spec *s = f->spec;
-    bool first[256] = {false};
-    for (size_t k = 0; k < s->n_aliases; k++) first[folded(s->aliases[k].value.ptr[0])] = s->aliases[k].value.len >= shortest || first[folded(s->aliases[k].value.ptr[0])];
+    if (!(f->next = mem_zalloc(s->n_aliases + 1, sizeof *f->next))) return VOC_E_NOMEM;
+    for (size_t k = 0; k < s->n_aliases; k++) {
+        uint32_t *head = s->aliases[k].value.len < FORGET_SHORT ? &f->few : &f->bucket[bucket_of(s->aliases[k].value.ptr)];
+        f->next[k] = *head;
+        *head = (uint32_t)k + 1;
+    }
+    return VOC_OK;
+}
+
+// Of the values of one list those that stand at `at`: the longest that stands by itself, else the longest.
+static bool look_at(const struct forgetting *f, uint32_t list, voc_str text, size_t at, bool found, struct forget_hit *hit)
+{
+    for (; list; list = f->next[list - 1]) {
+        const voc_str value = f->spec->aliases[list - 1].value;
+        if (value.len > text.len - at || !stands_at(text, at, value)) continue;
+        const bool word = (at == 0 || !in_word(value.ptr[0]) || !in_word(text.ptr[at - 1])) &&
+                          (at + value.len == text.len || !in_word(value.ptr[value.len - 1]) || !in_word(text.ptr[at + value.len]));
+        if (found && (hit->word > word || (hit->word == word && f->spec->aliases[hit->alias].value.len >= value.len))) continue;
+        *hit = (struct forget_hit){at, list - 1, word};
+        found = true;
+    }
+    return found;
+}
+
+bool forget_find(const struct forgetting *f, voc_str text, size_t shortest, struct forget_hit *hit)
+{
+    const uint32_t few = shortest < FORGET_SHORT ? f->few : 0;
     for (size_t at = hit->at; at < text.len; at++) {
-        if (!first[folded(text.ptr[at])]) continue;
-        bool found = false;
-        for (size_t k = 0; k < s->n_aliases; k++) { // of several that begin here the longest that stands by itself
-            voc_str value = s->aliases[k].value;
-            if (value.len < shortest || value.len > text.len - at || !stands_at(text, at, value)) continue;
-            bool word = (at == 0 || !in_word(value.ptr[0]) || !in_word(text.ptr[at - 1])) &&
-                        (at + value.len == text.len || !in_word(value.ptr[value.len - 1]) || !in_word(text.ptr[at + value.len]));
-            if (found && (hit->word > word || (hit->word == word && s->aliases[hit->alias].value.len >= value.len))) continue;
-            *hit = (struct forget_hit){at, k, word};
-            found = true;
-        }
-        if (found) return true;
+        const uint32_t list = text.len - at >= FORGET_SHORT ? f->bucket[bucket_of(text.ptr + at)] : 0;
+        if (!list && !few) continue;
+        if (look_at(f, few, text, at, look_at(f, list, text, at, false, hit), hit)) return true;
     }
     return false;
 }

@@ -133,6 +133,23 @@ static voc_rc look_at_blocks(struct proof *x)
     return rc;
 }
 
+// Rows of a case that was theirs and that name nobody stay; whether they tell of the person only the reader knows.
+static voc_rc tell_cases(struct proof *x)
+{
+    const struct forgetting *f = x->f;
+    voc_rc rc = VOC_OK;
+    for (uint32_t i = 1; rc == VOC_OK && f->spec->as == VOC_ENTITY_INDIVIDUAL && i < f->n[SPACE_CASE]; i++) {
+        struct forget_place p = {.what = "a case of theirs, in events that name nobody", .file_name = STR("")};
+        if (!f->case_of_theirs[i] || !f->case_rest[i]) continue;
+        rc = space_find(f->from, SPACE_CASE, i, &p.value);
+        x->f->r.case_events += f->case_rest[i];
+        x->f->r.cases++;
+        x->f->r.places++;
+        if (rc == VOC_OK && f->place) rc = f->place(f->user, &p);
+    }
+    return rc;
+}
+
 // ---- tables --------------------------------------------------------------------------------------------------------------------
 
 static voc_rc look_at_table(struct proof *x, const char *what, const char *select)
@@ -172,6 +189,7 @@ voc_rc forget_prove(struct forgetting *f)
     if (rc == VOC_OK) rc = look_at_blocks(&x);
     for (size_t k = 0; rc == VOC_OK && k < sizeof TABLES / sizeof *TABLES; k++) rc = look_at_table(&x, TABLES[k].what, TABLES[k].select);
     if (rc == VOC_OK) rc = look_at_index(f);
+    if (rc == VOC_OK) rc = tell_cases(&x);
     db_done(&x.file);
     block_reader_done(&x.block);
     mem_free(x.texts);
@@ -183,17 +201,14 @@ voc_rc forget_prove(struct forgetting *f)
 
 // ---- bytes ---------------------------------------------------------------------------------------------------------------------
 
-// Digits alone come about where numbers follow each other; with the kind before it, as a set has it, no value does.
-static bool may_be_looked_for(voc_str value)
+// Digits alone come about where numbers follow each other; behind the kind, as a set has them, they do not.
+static bool is_trace(const voc_alias *a, voc_str page, size_t at)
 {
     bool digits = true;
-    for (size_t i = 0; i < value.len; i++) digits = digits && value.ptr[i] >= '0' && value.ptr[i] <= '9';
-    return value.len >= NEEDLE_MIN && !digits;
-}
-
-static bool stands(voc_str page, voc_str needle)
-{
-    return needle.len && memmem(page.ptr, page.len, needle.ptr, needle.len);
+    for (size_t i = 0; i < a->value.len; i++) digits = digits && a->value.ptr[i] >= '0' && a->value.ptr[i] <= '9';
+    if (a->value.len >= NEEDLE_MIN && !digits) return memcmp(page.ptr + at, a->value.ptr, a->value.len) == 0;
+    const size_t before = a->kind.len + 1;
+    return a->kind.len && at >= before && before + a->value.len >= NEEDLE_MIN && page.ptr[at - 1] == '=' && memcmp(page.ptr + at - before, a->kind.ptr, a->kind.len) == 0;
 }
 
 voc_rc forget_look_at_page(void *user, const unsigned char *page, size_t n)
@@ -201,13 +216,9 @@ voc_rc forget_look_at_page(void *user, const unsigned char *page, size_t n)
     struct forgetting *f = user;
     const voc_str bytes = str_mk((const char *)page, n);
     f->r.pages++;
-    for (size_t k = 0; k < f->spec->n_aliases; k++) {
-        const voc_alias *a = &f->spec->aliases[k];
-        char set[512];
-        int len = snprintf(set, sizeof set, "%.*s=%.*s", (int)(a->kind.len < 100 ? a->kind.len : 100), a->kind.ptr, (int)(a->value.len < 400 ? a->value.len : 400), a->value.ptr);
-        if (f->seen[k] || a->value.len < FORGET_SHORT) continue;
-        const bool as_set = a->kind.len && a->kind.len < 100 && len >= NEEDLE_MIN && stands(bytes, str_mk(set, (size_t)len < sizeof set ? (size_t)len : sizeof set - 1));
-        if (!as_set && !(may_be_looked_for(a->value) && stands(bytes, a->value))) continue;
+    for (struct forget_hit hit = {0}; forget_find(f, bytes, FORGET_SHORT, &hit); hit.at++) {
+        const voc_alias *a = &f->spec->aliases[hit.alias];
+        if (f->seen[hit.alias] || !is_trace(a, bytes, hit.at)) continue;
         diag_error(f->from->d, "FORGET-001", f->from->path, 0, "this is an error of the program: please report it; `voc verify` says whether the file is whole",
                    "page %" PRIu64 " of the file still holds %.*s", f->r.pages, (int)(a->value.len < 100 ? a->value.len : 100), a->value.ptr);
         return VOC_E_CHECK;

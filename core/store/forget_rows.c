@@ -141,20 +141,39 @@ static voc_rc look_at_reject(struct forgetting *f, sqlite3_stmt *row, sqlite3_st
 enum { ALIAS_GOES = 1, ALIAS_LINKED = 2 };
 struct linking { unsigned char *alias; int64_t n; }; // by id
 
+static voc_rc alias_key(struct buf *key, voc_str kind, voc_str value)
+{
+    buf_clear(key);
+    (void)buf_str(key, kind);
+    (void)buf_byte(key, '\x1f'); // cannot stand in a kind
+    return buf_str(key, value);
+}
+
 static voc_rc mark_aliases(struct forgetting *f, struct linking *l)
 {
     sqlite3_stmt *s = NULL;
+    struct dict *theirs = NULL;
+    struct buf key;
     bool row = true;
-    voc_rc rc = db_prepare(f->from, &s, SELECT_ALIASES);
+    uint32_t code;
+    buf_init(&key, 1 << 30);
+    voc_rc rc = dict_new(&theirs, SIZE_MAX / 4);
+    for (size_t k = 0; rc == VOC_OK && k < f->spec->n_aliases; k++) {
+        rc = alias_key(&key, f->spec->aliases[k].kind, f->spec->aliases[k].value);
+        if (rc == VOC_OK) rc = dict_code(theirs, str_mk(key.ptr, key.len), &code);
+    }
+    if (rc == VOC_OK) rc = db_prepare(f->from, &s, SELECT_ALIASES);
     while (rc == VOC_OK) {
         rc = db_step(f->from, s, &row);
         if (rc != VOC_OK || !row) break;
         const int64_t id = sqlite3_column_int64(s, 0);
         if (id < 0 || id >= l->n) rc = db_damaged(f->from, "an alias has an impossible number");
-        for (size_t k = 0; rc == VOC_OK && k < f->spec->n_aliases; k++)
-            if (str_eq(db_text(s, 1), f->spec->aliases[k].kind) && str_eq(db_text(s, 2), f->spec->aliases[k].value)) l->alias[id] = ALIAS_GOES;
+        if (rc == VOC_OK) rc = alias_key(&key, db_text(s, 1), db_text(s, 2));
+        if (rc == VOC_OK && dict_find(theirs, str_mk(key.ptr, key.len), &code)) l->alias[id] = ALIAS_GOES;
     }
     db_done(&s);
+    dict_free(theirs);
+    buf_done(&key);
     return rc;
 }
 

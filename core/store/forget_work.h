@@ -6,6 +6,7 @@
 #include "store/forget.h"
 #include "store/shares.h"
 
+enum { FORGET_BUCKETS = 4096 };
 #define FORGOTTEN "[forgotten]" // stands where a value was blanked
 
 struct forgetting { // owns what is not said to be borrowed
@@ -23,6 +24,9 @@ struct forgetting { // owns what is not said to be borrowed
     struct shares gone;             // events and attributes, by import
     bool settled;                   // some of them from settled runs
     bool *seen;                     // by alias: its value stands somewhere, be it within a longer word
+    uint32_t bucket[FORGET_BUCKETS], few, *next; // of forget_find.c: lists of aliases + 1, by how their values begin; those too short for that
+    bool *case_of_theirs;           // by code: a row that went was of it
+    uint32_t *case_rest;            // by code: rows that stay and name no customer
     struct buf text;                // what was blanked, of the row at hand
 };
 
@@ -39,6 +43,7 @@ voc_rc forget_look_at_page(void *f, const unsigned char *page, size_t n); // for
 static inline void forget_use(struct forgetting *f, unsigned space, uint32_t code) { f->used[space][code] = 1; }
 // forget_find.c
 enum { FORGET_SHORT = 3 }; // a value of fewer bytes is looked for in rejects only: it would be found everywhere
+voc_rc forget_find_open(struct forgetting *f); // before any other
 struct forget_hit { size_t at, alias; bool word; }; // word: it stands by itself
 // The next value of `shortest` bytes or more in the text from hit->at on, whatever its capitals.
 bool forget_find(const struct forgetting *f, voc_str text, size_t shortest, struct forget_hit *hit);

@@ -334,8 +334,6 @@ static void an_alias_in_another_role_is_somebody_else(void **state)
     }
 }
 
-// ---- what others wrote -------------------------------------------------------------------------------------------------------
-
 struct told { char text[1000]; size_t n; };
 
 static voc_rc tell(void *user, const struct forget_place *x)
@@ -346,6 +344,31 @@ static voc_rc tell(void *user, const struct forget_place *x)
     t->n += (size_t)len;
     return VOC_OK;
 }
+
+static void a_case_of_theirs_is_told_where_it_has_events_that_name_nobody(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {.time_us = 1, .action = "ask", .customer = ADA, .case_id = "t1", .record = 0},
+        {.time_us = 2, .action = "close", .case_id = "t1", .record = 1},
+        {.time_us = 3, .action = "ask", .customer = ADA, .case_id = "t2", .record = 2},
+        {.time_us = 4, .action = "close", .case_id = "t3", .record = 3},
+    };
+    const struct rows r = {.events = rows, .n_events = 4};
+    struct import_result in;
+    struct forget_result out;
+    struct project *p = NULL;
+    struct told t = {.n = 0};
+    assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_CREATE, NULL), VOC_OK);
+    assert_int_equal(import_rows(p, &r, "shop", "x", 1, 0, &in, NULL), VOC_OK);
+    assert_int_equal(forget(p, &ADA_LEAVES, &out, tell, &t), VOC_OK);
+    assert_true(out.events == 2 && out.case_events == 1 && out.cases == 1);
+    assert_string_equal(t.text, "a case of theirs, in events that name nobody|:0|t1\n");
+    check_events(p, 2, 4);
+    project_close(p);
+}
+
+// ---- what others wrote -------------------------------------------------------------------------------------------------------
 
 static void what_others_wrote_is_told_with_its_place_or_blanked(void **state)
 {
@@ -554,6 +577,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(many_may_leave_at_once, clean),
         cmocka_unit_test_teardown(the_text_in_the_place_of_a_string_is_nobodys_name, clean),
         cmocka_unit_test_teardown(an_alias_in_another_role_is_somebody_else, clean),
+        cmocka_unit_test_teardown(a_case_of_theirs_is_told_where_it_has_events_that_name_nobody, clean),
         cmocka_unit_test_teardown(what_others_wrote_is_told_with_its_place_or_blanked, clean),
         cmocka_unit_test_teardown(a_dry_run_says_the_same_and_changes_nothing, clean),
         cmocka_unit_test_teardown(a_table_of_another_program_is_not_thrown_away, clean),

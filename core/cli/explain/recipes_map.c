@@ -25,6 +25,10 @@ static const struct recipe all[] = {
      "  FROM event AS e JOIN served USING (touchpoint) WHERE " TOUCH " AND stage IS NOT NULL{and stage stage:stage}\n  GROUP BY stage, need"},
     {"map", "map", "lane=they meet", "top", "lane stage:stage what:touchpoint", "times people units",
      "SELECT 'they meet' AS lane, stage, touchpoint AS what, " COUNTS "\n  FROM event AS e WHERE " TOUCH " AND stage IS NOT NULL{and stage stage:stage}{and touchpoint what:touchpoint}\n  GROUP BY stage, touchpoint"},
+    {"map", "map", "lane=they take", "top", "lane stage:stage what:touchpoint", "times people units value",
+     "SELECT 'they take' AS lane, stage, touchpoint AS what, " COUNTS ",\n    " OF_THOSE "\n"
+     "  FROM event AS e WHERE actor = 'customer' AND touchpoint IS NOT NULL AND stage IS NOT NULL\n"
+     "    AND coalesce(class, '') NOT IN ('mechanical', 'undelivered', 'passage', 'trouble'){seen}{and stage stage:stage}{and touchpoint what:touchpoint}\n  GROUP BY stage, touchpoint"},
     // acted: an act of value within the window of the stage, later at the coarser of the two resolutions (METHODS 0.2)
     {"map", "map", "lane=they meet", "top", "lane stage:stage what:touchpoint", "value",
      "WITH windows(stage, window_us) AS {windows},\n"

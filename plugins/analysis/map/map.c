@@ -24,7 +24,7 @@ static voc_rc want(struct map *m)
 {
     static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_RESOLUTION, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_ACTION, VOC_COL_TOUCHPOINT, VOC_COL_STAGE, VOC_COL_INDIVIDUAL, VOC_COL_DELIVERED, VOC_COL_COST};
     const voc_definition *def = m->base.def;
-    const size_t n[MAP_KINDS] = {def->n_actions, def->n_touchpoints, knows_needs(m) ? def->n_themes : 0, knows_needs(m) ? def->n_needs : 0, knows_needs(m) ? def->n_needs : 0};
+    const size_t n[MAP_KINDS] = {def->n_actions, def->n_touchpoints, def->n_touchpoints, knows_needs(m) ? def->n_themes : 0, knows_needs(m) ? def->n_needs : 0, knows_needs(m) ? def->n_needs : 0};
     for (size_t k = 0; k < MAP_KINDS; k++) m->first[k + 1] = m->first[k] + n[k];
     voc_rc rc = analysis_want(&m->base, columns, sizeof columns / sizeof *columns);
     if (!rc) rc = analysis_zeroed(&m->base, (void **)&m->sought, n[MAP_SOUGHT], sizeof *m->sought);
@@ -118,7 +118,8 @@ static const char about[] =
     "The journey map that otherwise hangs on a wall, from what was recorded. For each stage: how many came; what most of them did\n"
     "there (acts that the journey calls value); what they said (themes of the codebook) and wanted (needs of the journey), where it\n"
     "declares them; what the company sent and did to them, and after how many of these a customer acted; how long it takes until half\n"
-    "have left; how many leave without going on; what the touches cost.\n"
+    "have left; how many leave without going on; what the touches cost. What customers help themselves to (touchpoints of kind pull:\n"
+    "a calculator, a manual) has a lane of its own; what is on offer and nobody took is named.\n"
     "\n"
     "An act belongs to the stage that the customer is in after it, as in voc stages. That customers acted after a touch shows no effect\n"
     "of it: score compares with customers who did not get it. Evidence is by people: fewer than 5 an anecdote, fewer than 20 weak,\n"

@@ -10,7 +10,7 @@
 #include "plugins/common/analysis.h"
 #include "plugins/common/gathered.h"
 
-enum map_kind { MAP_ACTION, MAP_TOUCH, MAP_THEME, MAP_SOUGHT, MAP_SERVED, MAP_KINDS }; // SOUGHT, SERVED: of needs
+enum map_kind { MAP_ACTION, MAP_TOUCH, MAP_TAKEN, MAP_THEME, MAP_SOUGHT, MAP_SERVED, MAP_KINDS }; // TAKEN: touchpoints that customers help themselves to; SOUGHT, SERVED: of needs
 
 struct map_tally {
     uint64_t times, units, people;

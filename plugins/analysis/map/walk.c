@@ -112,6 +112,12 @@ static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_jo
     return rc;
 }
 
+// As score counts who obtained an item (METHODS 3.7): passage and trouble are not what a customer came for.
+static bool is_taken(const struct map *m, uint32_t touch, uint8_t class_)
+{
+    return touch < m->base.def->n_touchpoints && analysis_touchpoint(&m->base, touch)->kind == VOC_TOUCH_PULL && class_ != VOC_CLASS_PASSAGE && class_ != VOC_CLASS_TROUBLE;
+}
+
 static voc_rc count_events(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
@@ -122,6 +128,7 @@ static voc_rc count_events(const struct map *m, struct map_state *s, const voc_j
         if (stage[e] >= m->n_stages || time[e] < m->base.info->start_us) continue;
         if (actor[e] == VOC_ACTOR_CUSTOMER && class_[e] != VOC_CLASS_MECHANICAL && class_[e] != VOC_CLASS_UNDELIVERED) {
             if (class_[e] == VOC_CLASS_VALUE) rc = meet(m, s, stage[e], MAP_ACTION, action[e], person[e]);
+            if (!rc && is_taken(m, touchpoint[e], class_[e])) rc = meet(m, s, stage[e], MAP_TAKEN, touchpoint[e], person[e]);
             for (size_t n = 0; n < m->base.def->n_needs && !rc; n++)
                 if (m->sought[n] != VOC_NONE && j->predicates[m->sought[n]][e]) rc = meet(m, s, stage[e], MAP_SOUGHT, n, person[e]);
         } else if (actor[e] == VOC_ACTOR_COMPANY && delivered[e] && touchpoint[e] < m->base.def->n_touchpoints) {

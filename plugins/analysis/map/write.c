@@ -74,7 +74,7 @@ static voc_str name_of(const struct map *m, enum map_kind kind, size_t i)
 {
     voc_str id, title;
     if (kind == MAP_ACTION) return analysis_action(&m->base, i)->name;
-    if (kind == MAP_TOUCH) id = analysis_touchpoint(&m->base, i)->id, title = analysis_touchpoint(&m->base, i)->title;
+    if (kind == MAP_TOUCH || kind == MAP_TAKEN) id = analysis_touchpoint(&m->base, i)->id, title = analysis_touchpoint(&m->base, i)->title;
     else if (kind == MAP_THEME) id = map_theme(m, i)->id, title = map_theme(m, i)->title;
     else id = map_need(m, i)->id, title = map_need(m, i)->title;
     return title.len ? title : id;
@@ -132,7 +132,7 @@ static void things(struct page *p, size_t stage, const char *lane, enum map_kind
             snprintf(words, sizeof words, "%s \xC2\xB7 %.*s", units, SHOW(name));
         }
         struct map_verdict v;
-        const bool judged = kind == MAP_TOUCH && map_verdict(m, verdicts_of(p), stage, chosen[k], &v);
+        const bool judged = (kind == MAP_TOUCH || kind == MAP_TAKEN) && map_verdict(m, verdicts_of(p), stage, chosen[k], &v);
         row(p, &(struct said){lane, stage, name, words, t->times, t->people, t->units, value, true, judged ? &v : NULL});
     }
 }
@@ -291,7 +291,7 @@ static void picture(struct page *p)
     const bool judged = verdicts_of(p)->row != NULL;
     char title[300], words[900];
     const int n = snprintf(words, sizeof words,
-             "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve and they meet, how long it takes, who leaves and what it costs. Before a name "
+             "From left to right the stages; from top to bottom who is there, what they do, say and act for, what we serve, what they meet and what they take themselves, how long it takes, who leaves and what it costs. Before a name "
              "stands how many %s; of touches how many times, and after how many somebody acted: which does not show that they are the reason.",
              analysis_unit_word(&map_of(p)->base, true));
     if (judged)
@@ -300,6 +300,24 @@ static void picture(struct page *p)
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)
         p->rc = figure_declare(p->host, p->t, VOC_FIGURE_GRID, title, words, parts, sizeof parts / sizeof *parts - !judged, 0, 0);
+}
+
+// What is on offer and nobody on the map took, with what it is worth.
+static void say_untaken(struct page *p)
+{
+    const struct map *m = map_of(p);
+    char words[WORDS];
+    size_t at = 0;
+    for (size_t t = 0; t < m->base.def->n_touchpoints && at < sizeof words; t++) {
+        uint64_t taken = 0;
+        struct map_verdict v;
+        if (analysis_touchpoint(&m->base, t)->kind != VOC_TOUCH_PULL) continue;
+        for (size_t i = 0; i < m->n_stages; i++) taken += map_tally(m, state_of(p), i, MAP_TAKEN, t)->times;
+        if (taken) continue;
+        at += (size_t)snprintf(words + at, sizeof words - at, "%s%.*s", at ? "; " : "", SHOW(name_of(m, MAP_TAKEN, t)));
+        if (at < sizeof words && map_verdict(m, verdicts_of(p), 0, t, &v)) at += (size_t)snprintf(words + at, sizeof words - at, " (%s)", v.words);
+    }
+    if (at) page_notef(p, VOC_NOTE_AFTER, "On offer, and taken by nobody: %s.", words);
 }
 
 static void say_verdicts(struct page *p)
@@ -320,6 +338,7 @@ static void notes(struct page *p)
              (unsigned long long)state_of(p)->units, analysis_unit_word(&map_of(p)->base, state_of(p)->units != 1), analysis_unit_word(&map_of(p)->base, true), SHOW(def->id), SHOW(def->version));
     page_semantics(p, words);
     if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1]) page_note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
+    say_untaken(p);
     say_verdicts(p);
     if (map_of(p)->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
     page_note(p, VOC_NOTE_NEXT, verdicts_of(p)->row ? "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged" : "voc map PROJECT -o map.svg draws it | voc sipoc PROJECT says who delivers to each stage");
@@ -331,13 +350,13 @@ static bool any_met(const struct map *m, struct map_state *s, const struct map_v
     struct map_verdict x;
     for (size_t i = 0; i < m->n_stages; i++)
         for (size_t t = 0; t < m->base.def->n_touchpoints; t++)
-            if (map_verdict(m, v, i, t, &x) && (!x.whole || map_tally(m, s, i, MAP_TOUCH, t)->times)) return true;
+            if (map_verdict(m, v, i, t, &x) && (!x.whole || map_tally(m, s, i, MAP_TOUCH, t)->times || map_tally(m, s, i, MAP_TAKEN, t)->times)) return true;
     return false;
 }
 
 voc_rc map_write(const struct map *m, struct map_state *s)
 {
-    static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}};
+    static const struct { const char *lane; enum map_kind kind; } lanes[] = {{"they do", MAP_ACTION}, {"they say", MAP_THEME}, {"they act for", MAP_SOUGHT}, {"we serve", MAP_SERVED}, {"they meet", MAP_TOUCH}, {"they take", MAP_TAKEN}};
     static void (*const numbers[])(struct page *, size_t) = {time_in, against_target, leave, cost};
     struct map_verdicts v;
     const struct whole whole = {m, s, &v};

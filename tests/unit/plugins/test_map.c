@@ -180,6 +180,40 @@ static void a_map_without_verdicts_says_why_and_what_to_do(void **state)
     assert_null(strstr(mock.noted, "there is nothing to judge by"));
 }
 
+static void take(int64_t day, uint32_t touchpoint, uint8_t class_, uint32_t person)
+{
+    act(day, OPEN, class_, LOOK, person);
+    mock.touchpoint[mock.n_events - 1] = touchpoint;
+}
+
+static void what_customers_take_has_a_lane_and_what_nobody_takes_is_named(void **state)
+{
+    static const voc_def_touchpoint with_pull[] = {{.id = VOC_LIT("mail"), .title = VOC_LIT("the mail"), .kind = VOC_TOUCH_PUSH, .unit_cost = 2000000}, {.id = VOC_LIT("call"), .kind = VOC_TOUCH_PUSH, .unit_cost = VOC_NA},
+                                                   {.id = VOC_LIT("report"), .kind = VOC_TOUCH_WORK, .unit_cost = 9000000}, {.id = VOC_LIT("guide"), .title = VOC_LIT("the guide"), .kind = VOC_TOUCH_PULL, .unit_cost = VOC_NA},
+                                                   {.id = VOC_LIT("letter"), .kind = VOC_TOUCH_PULL, .unit_cost = VOC_NA}};
+    static const voc_cell worth[2 * WORTH_COLUMNS] = {
+        {.type = VOC_CELL_NA}, TEXT("guide"), TEXT("all"), TEXT("V3"), TEXT("VALUE"), TEXT("keep"), {.type = VOC_CELL_NA}, TEXT("strong"),
+        {.type = VOC_CELL_NA}, TEXT("letter"), TEXT("all"), TEXT("W0"), TEXT("WASTE"), TEXT("stop or change"), {.type = VOC_CELL_NA}, TEXT("nobody took it")};
+    static const voc_table none = WORTH("stages", worth, 0), pulls = WORTH("touchpoints", worth, 2);
+    (void)state;
+    options[1].i = 1;
+    mock.beside[0] = &none, mock.beside[1] = &pulls;
+    mock.def.touchpoints = with_pull;
+    mock.def.n_touchpoints = 5;
+    take(3, 3, VOC_CLASS_NEUTRAL, 4);
+    take(4, 3, VOC_CLASS_VALUE, 5);
+    take(5, 3, VOC_CLASS_PASSAGE, 5);    // on the way to something else
+    take(6, 3, VOC_CLASS_MECHANICAL, 5); // a machine may have taken it
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_OK);
+    const size_t guide = line_of("they take", "the guide");
+    assert_string_equal(mock_at("map", guide, "words"), "1 \xC2\xB7 the guide");
+    assert_string_equal(mock_at("map", guide, "times"), "2");
+    assert_string_equal(mock_at("map", guide, "people"), "2");
+    assert_string_equal(mock_at("map", guide, "value"), "0.333333"); // of three accounts
+    assert_string_equal(mock_at("map", guide, "verdict"), "value over all stages: keep");
+    assert_non_null(strstr(mock.noted, "On offer, and taken by nobody: letter (waste over all stages: stop or change)."));
+}
+
 static void a_project_without_stages_is_told_what_to_do(void **state)
 {
     (void)state;
@@ -214,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_line_is_what_a_hand_counts, setup),
         cmocka_unit_test_setup(a_touchpoint_has_the_verdict_of_its_stage_else_that_of_all, setup),
+        cmocka_unit_test_setup(what_customers_take_has_a_lane_and_what_nobody_takes_is_named, setup),
         cmocka_unit_test_setup(a_map_without_verdicts_says_why_and_what_to_do, setup),
         cmocka_unit_test_setup(a_project_without_stages_is_told_what_to_do, setup),
         cmocka_unit_test_setup(memory_running_out_is_said_and_leaks_nothing, setup),

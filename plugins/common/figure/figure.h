@@ -38,7 +38,8 @@ struct figure_drawn { // the caller frees ptr with host->free
 #define FIGURE_LANDSCAPE 1010.0
 #define FIGURE_PORTRAIT_HEIGHT 960.0 // of a map
 #define FIGURE_LANDSCAPE_HEIGHT 660.0
-#define FIGURE_SHEET 1.17 // height of a sheet of A4 by its width, less its margins and a heading
+#define FIGURE_PAGE 1.4 // height of a sheet of A4 by its width, less its margins
+#define FIGURE_SHEET 1.17 // the same less a heading
 
 // What the figure wants: FIGURE_PORTRAIT, or FIGURE_LANDSCAPE where it has many columns.
 double figure_width(const voc_table *t, const voc_figure *f);

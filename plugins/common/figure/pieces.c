@@ -30,7 +30,7 @@ double piece_head(struct picture *p, const voc_str *names, size_t n, double y)
     p->items = n;
     if (!p->piece || p->cut->n < 2 || !n) return 0;
     const size_t from = piece_from(p), to = piece_to(p, n);
-    size_t at = (size_t)snprintf(s, sizeof s, "Sheet %zu of %zu: ", p->piece, p->cut->n);
+    size_t at = (size_t)snprintf(s, sizeof s, "%.*s. Sheet %zu of %zu: ", shown(p->f->title), p->f->title.ptr, p->piece, p->cut->n); // it may hang without its page
     if (p->f->flags & VOC_FIGURE_BY_ROW) { // their heads are sentences
         if (to - from > 1) snprintf(s + at, sizeof s - at, "cards %zu to %zu of %zu.", from + 1, to, n);
         else snprintf(s + at, sizeof s - at, "card %zu of %zu.", to, n);

@@ -51,16 +51,31 @@ static void caption(struct html *h, const voc_table *t, const voc_figure *f)
     put_s(h, "</figcaption>\n");
 }
 
+// Sheets that leave room for a heading on their pages, unless there are fewer where each has a page for itself.
+static voc_rc cut_for(struct html *h, const voc_table *t, size_t i, size_t n, struct figure_cut *cut, bool *whole)
+{
+    struct figure_cut pages;
+    voc_rc rc = figure_cut_for(h->host, h->cx, t, figure_at(t, i), n, FIGURE_SHEET, cut);
+    if (!rc) rc = figure_cut_for(h->host, h->cx, t, figure_at(t, i), n, FIGURE_PAGE, &pages);
+    *whole = !rc && pages.n < cut->n;
+    if (*whole) *cut = pages;
+    return rc;
+}
+
 // Each picture of a series is a figure, so that on paper it stands on a page whole and as large as its words need.
 static void panel(struct html *h, const voc_table *t, size_t i, size_t n)
 {
     struct figure_drawn large = {0}, small = {0};
     struct figure_cut cut = {.n = 0};
+    bool whole = false;
     voc_rc rc = draw(h, t, i, n, 0, 'l', &large);
     if (!rc) rc = draw(h, t, i, n, FIGURE_NARROW, 's', &small);
-    if (!rc && too_high(&large)) rc = figure_cut_for(h->host, h->cx, t, figure_at(t, i), n, FIGURE_SHEET, &cut);
+    if (!rc && too_high(&large)) rc = cut_for(h, t, i, n, &cut, &whole);
     if (!rc) {
-        put_s(h, cut.n ? large.width <= FIGURE_PORTRAIT ? "<figure class=\"cut\">\n" : "<figure class=\"cut broad\">\n" : large.width <= FIGURE_PORTRAIT ? "<figure>\n" : "<figure class=\"across broad\">\n");
+        const bool broad = large.width > FIGURE_PORTRAIT;
+        put_s(h, "<figure");
+        if (cut.n || broad) put_s(h, cut.n ? whole ? " class=\"cut whole-page" : " class=\"cut" : " class=\"across");
+        put_s(h, broad ? " broad\">\n" : cut.n ? "\">\n" : ">\n");
         if (n == 1) caption(h, t, figure_at(t, i));
         picture(h, &large, "large-screen");
         picture(h, &small, "small-screen");

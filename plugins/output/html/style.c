@@ -196,7 +196,7 @@ static const char *const sheet[] = {
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
     ".picture{overflow:visible;break-inside:avoid}\n"
-    "figure{break-inside:avoid}figcaption{break-after:avoid;max-width:none}\n"
+    "figure{break-inside:avoid}figcaption{break-after:avoid;break-inside:avoid;max-width:none}\n"
     ".picture svg{min-width:0}\n"
     ".picture svg{max-width:100%;max-height:225mm}\n" // a page with its heading
     "figure.across{page:across}\n"
@@ -204,7 +204,7 @@ static const char *const sheet[] = {
     ".across svg{max-height:150mm}\n"
     "figure.cut{break-inside:auto;margin-top:0}.cut figcaption{font-size:8.5pt;line-height:1.35;margin-bottom:2mm}.cut figcaption b{display:inline}\n"
     ".cut .picture.large-screen{display:none}.picture.on-paper{display:block}\n"
-    ".picture.on-paper svg{width:100%;max-height:216mm}.on-paper+.on-paper{break-before:page}\n" // FIGURE_SHEET
+    ".picture.on-paper svg{width:100%;max-height:216mm}.on-paper+.on-paper,.whole-page .on-paper{break-before:page}.whole-page .on-paper svg{max-height:258mm}\n" // FIGURE_SHEET, FIGURE_PAGE
     ".wide:not(.whole) .d,.next,.finding a,.small a,details:not([open]){display:none}\n"
     "section:has(>.box>.wide:not(.records)),header:has(+main>section:first-child>.box>.wide:not(.records)){page:across}\n"
     "section:has(>figure.cut),header:has(+main>section:first-child>figure.cut){page:auto!important}\n" // its sheets are upright; the table behind them is not

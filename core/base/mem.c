@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LARGE ((size_t)4 << 20) // from here on pages of 2 MiB are asked for; less of a block would not fill two of them
 #define PAGE ((uintptr_t)4096)
+#define LARGE_PAGE ((size_t)2 << 20)
 #define FAULT_TRANSIENT 1
 #define FAULT_PERSISTENT 2
 
@@ -49,8 +49,8 @@ static void count_more(size_t bytes)
 // is somewhere else are found by fewer steps.
 static void ask_large(void *ptr, size_t size)
 {
-    uintptr_t from = ((uintptr_t)ptr + PAGE - 1) & ~(PAGE - 1), end = ((uintptr_t)ptr + size) & ~(PAGE - 1);
-    if (size >= LARGE) (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
+    uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), end = ((uintptr_t)ptr + size + PAGE - 1) & ~(PAGE - 1); // with the pages that it begins and ends in
+    if (size >= MEM_LARGE) (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
 }
 
 static void count_new(const void *ptr)
@@ -63,7 +63,9 @@ static void count_new(const void *ptr)
 void *mem_alloc(size_t size)
 {
     if (refused(size)) return NULL;
-    void *ptr = malloc(size ? size : 1);
+    void *ptr = NULL;
+    if (size < MEM_LARGE) ptr = malloc(size ? size : 1);
+    else if (posix_memalign(&ptr, LARGE_PAGE, size) != 0) return NULL;
     if (ptr) ask_large(ptr, size), count_new(ptr);
     return ptr;
 }

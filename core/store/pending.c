@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SENDERS_MAX = 4096 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SLABS_FROM = 1 << 16, SENDERS_MAX = 4096 };
 #define LATER UINT32_MAX // in map_who: is being looked up
 
 voc_rc pending_init(struct pending *q)
@@ -34,10 +34,37 @@ voc_rc pending_init(struct pending *q)
     return rc;
 }
 
+static struct pending_slabs *slabs_of(struct pending *q, unsigned part) { return &q->slabs[part / (PARTITIONS / SLAB_GROUPS)]; }
+
+static void free_chunk(struct pending *q, unsigned part, struct pending_chunk *c)
+{
+    struct pending_slabs *s = slabs_of(q, part);
+    if (!c->in_slab) return mem_free(c);
+    if (--s->chunks) return;
+    for (size_t i = 0; i < s->all.n; i++) mem_free(s->all.at[i]);
+    vec_free(&s->all);
+}
+
+// Memory for one; NULL: there is none.
+static struct pending_chunk *chunk_memory(struct pending *q, unsigned part, size_t size, bool in_slab)
+{
+    struct pending_slabs *s = slabs_of(q, part);
+    if (!in_slab) return mem_alloc(size);
+    if (s->all.n == 0 || MEM_LARGE - s->used < size) {
+        if (vec_reserve(&s->all, 1, UINT32_MAX) != VOC_OK || !(s->all.at[s->all.n] = mem_alloc(MEM_LARGE))) return NULL;
+        s->all.n++;
+        s->used = 0;
+    }
+    char *at = s->all.at[s->all.n - 1] + s->used;
+    s->used += size;
+    s->chunks++;
+    return (struct pending_chunk *)(void *)at;
+}
+
 void pending_forget_part(struct pending *q, unsigned part)
 {
     struct pending_partition *p = &q->part[part];
-    for (size_t i = 0; i < p->chunks.n; i++) mem_free(p->chunks.at[i]);
+    for (size_t i = 0; i < p->chunks.n; i++) free_chunk(q, part, p->chunks.at[i]);
     vec_free(&p->chunks);
     p->last = NULL;
     p->n = 0;
@@ -366,9 +393,10 @@ static bool new_chunk(struct joiner *j, unsigned part, uint64_t record, int64_t 
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
     voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
     const bool lines = j->q->lines_differ;
-    struct pending_chunk *fresh = rc == VOC_OK ? mem_alloc(sizeof *fresh + cap * (sizeof fresh->row[0] + (lines ? sizeof(int64_t) : 0))) : NULL;
+    const bool in_slab = cap == CHUNK_MOST && j->q->n_events >= SLABS_FROM; // a few thousand rows need no large block
+    struct pending_chunk *fresh = rc == VOC_OK ? chunk_memory(j->q, part, sizeof *fresh + cap * (sizeof fresh->row[0] + (lines ? sizeof(int64_t) : 0)), in_slab) : NULL;
     if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
-    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap, .lines = lines};
+    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap, .lines = lines, .in_slab = in_slab};
     p->chunks.at[p->chunks.n++] = p->last = fresh;
     j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, pending_lines(fresh)};
     return true;

@@ -44,6 +44,7 @@ struct pending_chunk {
     int64_t line;    // the line of its rows less their record, where all have the same
     uint32_t n, cap;
     bool lines;      // else each row's stands behind the rows
+    bool in_slab;    // else it is a block of its own
     struct pending_row row[];
 };
 static inline int64_t *pending_lines(struct pending_chunk *c) { return c->lines ? (int64_t *)(void *)(c->row + c->cap) : NULL; }
@@ -53,6 +54,8 @@ struct pending_partition { // rows in the order of their coming
     size_t n;
     VEC(struct pending_who) whos;
 };
+enum { SLAB_GROUPS = 4 }; // of partitions that follow each other: slabs of a group are freed when its last chunk in one is
+struct pending_slabs { VEC(char *) all; size_t used, chunks; }; // full chunks lie in large blocks; used: bytes of the last one
 struct pending_end { struct pending_row *next, *end; uint64_t record; int64_t *line; }; // of a partition's last chunk, while a block is added
 enum { WHO_BITS = 24, WHOS_MOST = (1 << WHO_BITS) - 1 }; // of a partition
 
@@ -92,6 +95,7 @@ struct pending { // owns all of it
     VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
     struct pending_partition part[PARTITIONS];
     struct pending_end end[PARTITIONS];
+    struct pending_slabs slabs[SLAB_GROUPS];
     VEC(struct pending_rare) rare;       // [0] is empty
     VEC(struct pending_amounts) amounts; // likewise
     struct recent_rares *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once

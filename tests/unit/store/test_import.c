@@ -187,6 +187,37 @@ static void many_events_come_back_over_several_blocks_in_the_order_of_units_and_
     finish(p, "p.voc");
 }
 
+static int64_t some_cost(uint64_t i) { return i % 3 ? 0 : (int64_t)(1 + i * 2654435761u % 60000) * 10000; }
+
+static void few_people_with_many_events_keep_the_amounts_of_each(void **state)
+{
+    (void)state;
+    enum { N = 150000 };
+    static const char *const customers[] = {"+id=1", "+id=2", "+id=3", "+id=4", "+id=5"};
+    struct row *rows = calloc(N, sizeof *rows);
+    struct project *p = create("p.voc", NULL);
+    struct event_reader *reader = NULL;
+    struct event_block b = {0};
+    size_t n = 0, wrong = 0;
+    for (uint32_t i = 0; i < N; i++)
+        rows[i] = (struct row){.time_us = (int64_t)i * 1000000, .action = "a", .customer = customers[i % COUNT(customers)], .cost = some_cost(i), .record = i};
+    struct rows r = {.events = rows, .n_events = N, .in_block = 10000};
+    (void)give(p, &r, "log", "few", 1, 0);
+    assert_int_equal(event_reader_open(&reader, p, EV_TIME | EV_MONEY | EV_PLACE, NULL), VOC_OK);
+    for (voc_rc rc = event_reader_next(reader, &b); rc == VOC_OK && b.n; rc = event_reader_next(reader, &b)) {
+        for (size_t i = 0; i < b.n; i++) {
+            const int64_t cost = some_cost(b.record[i]);
+            wrong += b.cost[i] != (cost ? cost : VOC_NA) || b.time_us[i] != (int64_t)b.record[i] * 1000000;
+        }
+        n += b.n;
+    }
+    event_reader_close(reader);
+    assert_int_equal(n, N);
+    assert_int_equal(wrong, 0);
+    free(rows);
+    finish(p, "p.voc");
+}
+
 // An import that may hold next to nothing, in blocks of 5,000 rows; VOC_OK: committed.
 static voc_rc import_within(struct project *p, const struct rows *r, const char *source, uint64_t memory_max, bool commit, struct diag *d)
 {
@@ -667,6 +698,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_come_back_as_they_were_given),
+        cmocka_unit_test(few_people_with_many_events_keep_the_amounts_of_each),
         cmocka_unit_test(many_events_come_back_over_several_blocks_in_the_order_of_units_and_times),
         cmocka_unit_test(rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project),
         cmocka_unit_test(the_same_file_is_not_counted_twice),

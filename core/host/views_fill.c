@@ -156,7 +156,6 @@ voc_rc fill_text(struct filling *f, voc_str s, voc_str *out)
     char *to = chunk + (size - f->text_left);
     memcpy(to, s.ptr, s.len);
     f->text_left -= s.len;
-    f->text_bytes += s.len;
     *out = str_mk(to, s.len);
     return VOC_OK;
 }
@@ -320,8 +319,7 @@ voc_rc fill_batch(void *user, uint32_t slot, const struct batch *b, const voc_jo
     for (unsigned c = 0; c < S_N && !rc; c++)
         if (g->set->stored & STORED(c)) rc = put_field(g, f, c, to->bytes + g->set->offset[c] * to->cap + to->n * fields[c].width, b, v);
     to->n += f->fit.n;
-    if (!rc && g->most && atomic_fetch_add(&g->bytes, f->fit.n * (g->width + sizeof(uint32_t)) + f->text_bytes) > g->most) rc = TOO_MUCH;
-    f->text_bytes = 0;
+    if (!rc && g->most && atomic_fetch_add(&g->bytes, f->fit.n * (g->width + sizeof(uint32_t))) > g->most) rc = TOO_MUCH;
     return rc ? rc : units_memory(g->v->memory_max, "what this statement reads", g->v->diag);
 }
 

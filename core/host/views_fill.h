@@ -26,10 +26,9 @@ struct filling { // of one thread; owns until it is taken into the set
     VEC(struct segment) segments; // first: slab << 32 | row, until slabs are numbered
     VEC(char *) texts;
     size_t text_left;
-    uint64_t text_bytes; // kept, and not told yet
-    VEC(uint32_t) fit;   // rows of the batch
-    VEC(uint32_t) unit;  // and the unit that each is of
-    VEC(uint32_t) word;  // of rows of said and mention: the word
+    VEC(uint32_t) fit;  // rows of the batch
+    VEC(uint32_t) unit; // and the unit that each is of
+    VEC(uint32_t) word; // of rows of said and mention: the word
     struct persons persons;
 };
 struct gather {

@@ -103,13 +103,13 @@ static voc_rc from_result(struct explainer *x, struct table *t, const struct pla
 
 // ---- from events and stays -----------------------------------------------------------------------------------------------------------
 
-static voc_rc put_recipe(struct explainer *x, struct table *t, const struct place *at, const struct recipe *r, const char *title, struct told *told)
+// *whole false: the row names something that no statement says.
+static voc_rc put_recipe(struct explainer *x, struct table *t, const struct place *at, const struct recipe *r, const char *title, struct told *told, bool *whole)
 {
     struct buf b;
-    bool whole = true;
     buf_init(&b, 1 << 16);
-    voc_rc rc = recipe_sql(x, r, at->s, at->row, &b, &whole);
-    if (!rc && whole && !is_told(x, told, b.ptr)) rc = again_put(t, title, str_mk(b.ptr, b.len));
+    voc_rc rc = recipe_sql(x, r, at->s, at->row, &b, whole);
+    if (!rc && *whole && !is_told(x, told, b.ptr)) rc = again_put(t, title, str_mk(b.ptr, b.len));
     buf_done(&b);
     return rc;
 }
@@ -120,18 +120,21 @@ static voc_rc put_why(struct explainer *x, struct table *t, const struct place *
     const char *inputs = "", *why = recipe_why(at->s, at->column, &inputs);
     const voc_str name = at->s->view.columns[at->column].name;
     const struct recipe *r = NULL;
+    bool whole = true;
     if (!why || is_told(x, told, why)) return VOC_OK;
     const char *words = arena_printf(&x->c->arena, "No query over the events gives %.*s: %s.", (int)name.len, name.ptr, why);
     voc_rc rc = words ? table_note(t, VOC_NOTE_AFTER, words) : VOC_E_NOMEM;
     if (!rc && inputs[0]) r = recipe_find(x, at->s, str_of(inputs), at->row);
-    return rc || !r ? rc : put_recipe(x, t, at, r, "From the events and stays: what enters it", told);
+    return rc || !r ? rc : put_recipe(x, t, at, r, "From the events and stays: what enters it", told, &whole);
 }
 
 static voc_rc from_events(struct explainer *x, struct table *t, const struct place *p, struct told *told)
 {
     const struct place at = recipe_place(x, p);
     const struct recipe *r = recipe_find(x, at.s, at.s->view.columns[at.column].name, at.row);
-    return r ? put_recipe(x, t, &at, r, "From the events and stays", told) : put_why(x, t, &at, told);
+    bool whole = false;
+    voc_rc rc = r ? put_recipe(x, t, &at, r, "From the events and stays", told, &whole) : VOC_OK;
+    return rc || whole ? rc : put_why(x, t, &at, told);
 }
 
 voc_rc again_places(struct explainer *x, const struct places *p, size_t most)

@@ -45,12 +45,21 @@
 
 #define SHARE(x, of) x ", 1.0 * " x " / " of " AS " x "_share,\n    " WILSON_LO(x, of) " AS " x "_low,\n    " WILSON_HI(x, of) " AS " x "_high"
 #define SHARES(x) x " " x "_share " x "_low " x "_high"
-// Of all in `there`: who did x, where `met` says of which need an event is.
+// counts: of all people there those who did x, where `met` says of which need an event is; of all who spoke, those who spoke of the need.
 #define AMONG_PEOPLE(by, x, met) \
     THERE(by) ",\n  " TALKERS(by) ",\n  " PEOPLE(by) ",\n" \
     "  those AS (SELECT role, " by("stage, ") "need, count(DISTINCT individual) AS " x " FROM " met " GROUP BY role, " by("stage, ") "need),\n" \
-    "  counts AS (SELECT role, " by("stage, ") "need, people, coalesce(" x ", 0) AS " x " FROM people CROSS JOIN want LEFT JOIN those USING (role, " by("stage, ") "need))\n" \
-    "  SELECT * FROM (SELECT role, " by("stage, ") "need, " SHARE(x, "people") ", people FROM counts){only}"
+    "  counts AS (SELECT role, " by("stage, ") "need, people, coalesce(" x ", 0) AS " x " FROM people CROSS JOIN want LEFT JOIN those USING (role, " by("stage, ") "need))"
+#define AMONG_TALKERS(by) \
+    TALKERS(by) ",\n  " SPOKEN(by) ",\n" \
+    "  talked AS (SELECT role, " by("stage, ") "count(*) AS talked FROM talkers GROUP BY role" by(", stage") "),\n" \
+    "  counts AS (SELECT role, " by("stage, ") "need, talked, count(DISTINCT individual) AS said FROM talked CROSS JOIN want\n" \
+    "    LEFT JOIN spoken USING (role, " by("stage, ") "need) GROUP BY role, " by("stage, ") "need)"
+#define DID(by) "WITH want(need) AS {needs}, sought(need, action) AS {sought},\n  " AMONG_PEOPLE(by, "did", "there JOIN sought USING (action)\n    WHERE actor = 'customer'")
+#define SERVED(by) "WITH want(need) AS {needs}, served(need, touchpoint) AS {served},\n  " AMONG_PEOPLE(by, "served", "there JOIN served USING (touchpoint)\n   ")
+#define SPEAK(by) "WITH want(need) AS {needs}, speaks(need, theme) AS {said},\n  " AMONG_TALKERS(by)
+#define SHARED(by, x, of) "\n  SELECT * FROM (SELECT role, " by("stage, ") "need, " SHARE(x, of) ", " of " FROM counts){only}"
+#define IN_WORDS(x, of) "\n  SELECT * FROM (SELECT role, need AS need_id, " x " || ' of ' || nullif(" of ", 0) AS " x " FROM counts){only}"
 
 // People of each role who did each thing, and those of all other roles.
 #define OWN(only) \
@@ -67,16 +76,9 @@
     {"value-map", table, "", "", keys, "people", \
      "SELECT role, " by("stage, ") "count(DISTINCT individual) AS people FROM\n    (SELECT role, " by("stage, ") "individual FROM (" EVENTS(by) ")\n    UNION ALL " SAID(by, "", "said") ")\n  GROUP BY role" by(", stage")}, \
     {"value-map", table, "", "", keys, "talked", "SELECT role, " by("stage, ") "count(*) AS talked FROM (" SAID(by, "", "said") ")\n  GROUP BY role" by(", stage")}, \
-    {"value-map", table, "", "", keys " need", SHARES("did"), \
-     "WITH want(need) AS {needs}, sought(need, action) AS {sought},\n  " AMONG_PEOPLE(by, "did", "there JOIN sought USING (action)\n    WHERE actor = 'customer'")}, \
-    {"value-map", table, "", "", keys " need", SHARES("served"), \
-     "WITH want(need) AS {needs}, served(need, touchpoint) AS {served},\n  " AMONG_PEOPLE(by, "served", "there JOIN served USING (touchpoint)\n   ")}, \
-    {"value-map", table, "", "", keys " need", SHARES("said"), \
-     "WITH want(need) AS {needs}, speaks(need, theme) AS {said},\n  " TALKERS(by) ",\n  " SPOKEN(by) ",\n" \
-     "  talked AS (SELECT role, " by("stage, ") "count(*) AS talked FROM talkers GROUP BY role" by(", stage") "),\n" \
-     "  counts AS (SELECT role, " by("stage, ") "need, talked, count(DISTINCT individual) AS said FROM talked CROSS JOIN want\n" \
-     "    LEFT JOIN spoken USING (role, " by("stage, ") "need) GROUP BY role, " by("stage, ") "need)\n" \
-     "  SELECT * FROM (SELECT role, " by("stage, ") "need, " SHARE("said", "talked") ", talked FROM counts){only}"}, \
+    {"value-map", table, "", "", keys " need", SHARES("did"), DID(by) SHARED(by, "did", "people")}, \
+    {"value-map", table, "", "", keys " need", SHARES("served"), SERVED(by) SHARED(by, "served", "people")}, \
+    {"value-map", table, "", "", keys " need", SHARES("said"), SPEAK(by) SHARED(by, "said", "talked")}, \
     {"value-map", table, "", "", keys " need", "negated", \
      "WITH speaks(need, theme) AS {said},\n  " SPOKEN(by) "\n" \
      "  SELECT * FROM (SELECT role, " by("stage, ") "need, count(DISTINCT individual) AS negated FROM spoken WHERE negated\n    GROUP BY role, " by("stage, ") "need){only}"}, \
@@ -101,9 +103,11 @@ static const struct recipe all[] = {
      "      WHERE actor = 'customer' AND unit IS NOT NULL AND individual IS NOT NULL{and " ROLE("person_role") " role:role}\n"
      "    UNION SELECT unit, " ROLE("role") ", need FROM mention JOIN speaks USING (theme)\n      WHERE individual IS NOT NULL{and " ROLE("role") " role:role})\n"
      "  SELECT * FROM (SELECT role, need, count(DISTINCT coalesce(account, '')) AS accounts FROM want JOIN unit USING (unit) GROUP BY role, need){only}"},
-    {"value-map", "map", "", "", "role:role need_id", "did said served unserved unsought",
-     COUNTED(ALL, "") "\n  SELECT * FROM (SELECT role, need AS need_id, did || ' of ' || people AS did, said || ' of ' || nullif(talked, 0) AS said, served || ' of ' || people AS served,\n"
-     "    unserved || ' of ' || nullif(wanted, 0) AS unserved, unsought || ' of ' || nullif(served, 0) AS unsought FROM counts){only}"},
+    {"value-map", "map", "", "", "role:role need_id", "did", DID(ALL) IN_WORDS("did", "people")},
+    {"value-map", "map", "", "", "role:role need_id", "served", SERVED(ALL) IN_WORDS("served", "people")},
+    {"value-map", "map", "", "", "role:role need_id", "said", SPEAK(ALL) IN_WORDS("said", "talked")},
+    {"value-map", "map", "", "", "role:role need_id", "unserved unsought",
+     COUNTED(ALL, "") "\n  SELECT * FROM (SELECT role, need AS need_id, unserved || ' of ' || nullif(wanted, 0) AS unserved, unsought || ' of ' || nullif(served, 0) AS unsought FROM counts){only}"},
     {"value-map", "opportunity", "", "", "id", "n importance satisfaction opportunity",
      "WITH asked(need, importance, satisfaction) AS {asked},\n"
      "  rated AS (SELECT need, a.number AS i, b.number AS s, a.scale GLOB '*[0-9]-[0-9]*' AND a.scale <> '1-5' OR a.number NOT BETWEEN 1 AND 5\n"

@@ -121,8 +121,8 @@ static voc_rc forget(struct cli *c, struct project *p, struct forgotten *x)
     const struct forget_spec s = {.as = as, .who = x->who.who, .n_who = x->who.n, .aliases = x->who.own.at, .n_aliases = x->who.own.n, .memory = cli_memory(c),
                                   .dry_run = x->dry_run, .texts = c->own[FORGET_TEXTS].i != 0};
     rc = begin_places(&x->places);
-    c->stopped = "either nothing has changed or all is done: the same command again tells";
     if (!rc) rc = store_forget(p, &s, &x->r, add_place, x->places);
+    if (!rc && !x->dry_run) c->stopped = "they are forgotten; only what there is to say about it is missing";
     if (!rc) rc = not_so(c, x);
     if (!rc) rc = add_counts(x);
     return rc ? rc : notes(c, x);

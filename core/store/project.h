@@ -85,7 +85,7 @@ void project_user(const struct project *p, char who[PROJECT_USER]); // who else 
 voc_rc project_open_like(struct project **out, struct project *p, uint64_t memory);
 // What `by` holds takes the place of all that p holds, page by page, in one transaction; then the file has these pages and nothing
 // else, and each is told. p must hold its place; by is kept and at rest afterwards. VOC_E_BUSY: somebody wrote meanwhile, nothing was
-// changed. *in_use: all is done, but somebody still reads the state before, so that the file has to keep it. project_replace.c.
+// changed, nor by VOC_CANCELLED. *in_use: all is done, but somebody still reads the state before, so that the file has to keep it. project_replace.c.
 voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n), void *user, bool *in_use);
 
 // ---- statements

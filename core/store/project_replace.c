@@ -8,7 +8,6 @@
 #include "store/project.h"
 
 static const char PUT_AWAY[] = "PRAGMA wal_checkpoint(TRUNCATE)";
-static const char GET_PAGES[] = "PRAGMA page_count";
 enum { STEP_PAGES = 256 }; // 4 MiB, between two looks whether to stop
 
 static voc_rc failed(struct project *p, int rc, const char *doing)
@@ -38,25 +37,32 @@ static voc_rc copy_pages(struct project *p, struct project *by, unsigned version
     return rc == SQLITE_OK ? VOC_OK : failed(p, rc, "the project file cannot be written anew");
 }
 
-// The WAL into the file. Whom it waited for in vain keeps the pages before.
+static int take_number(void *user, int n, char **cells, char **names)
+{
+    (void)names;
+    *(bool *)user = n < 1 || !cells[0] || strcmp(cells[0], "0") != 0;
+    return 0;
+}
+
+// The WAL into the file. Whom it waited for in vain keeps the pages before. All is kept by now, so nothing stops it any more.
 static voc_rc put_away(struct project *p, bool *in_use)
 {
-    int64_t busy = 0;
-    voc_rc rc = db_int(p, PUT_AWAY, &busy);
-    *in_use = busy != 0;
-    return rc;
+    sqlite3_progress_handler(p->db, 0, NULL, NULL);
+    int rc = sqlite3_exec(p->db, PUT_AWAY, take_number, in_use, NULL);
+    return rc == SQLITE_OK ? VOC_OK : db_fail(p, rc, "the project file cannot be put in order");
 }
 
 static voc_rc tell_pages(struct project *p, voc_rc (*each)(void *user, const unsigned char *page, size_t n), void *user)
 {
     sqlite3_file *f = NULL;
-    int64_t pages = 0;
+    sqlite3_int64 size = 0;
     unsigned char *page = mem_alloc(PAGE_BYTES);
-    voc_rc rc = page ? db_int(p, GET_PAGES, &pages) : VOC_E_NOMEM;
+    voc_rc rc = page ? VOC_OK : VOC_E_NOMEM;
     int code = rc == VOC_OK ? sqlite3_file_control(p->db, "main", SQLITE_FCNTL_FILE_POINTER, &f) : SQLITE_OK;
-    for (int64_t i = 0; rc == VOC_OK && code == SQLITE_OK && i < pages; i++) {
-        code = f->pMethods->xRead(f, page, PAGE_BYTES, i * PAGE_BYTES);
-        if (code == SQLITE_OK) rc = cancel_requested() ? VOC_CANCELLED : each(user, page, PAGE_BYTES);
+    if (rc == VOC_OK && code == SQLITE_OK) code = f->pMethods->xFileSize(f, &size);
+    for (sqlite3_int64 at = 0; rc == VOC_OK && code == SQLITE_OK && at < size; at += PAGE_BYTES) {
+        code = f->pMethods->xRead(f, page, PAGE_BYTES, at);
+        if (code == SQLITE_OK) rc = each(user, page, PAGE_BYTES);
     }
     mem_free(page);
     return rc == VOC_OK && code != SQLITE_OK ? db_fail(p, code, "the project file cannot be read again") : rc;

@@ -7,21 +7,45 @@
 
 #define FUTURE_SLACK_US (2 * US_PER_DAY) // a day that has begun elsewhere, and a clock that is wrong by some hours
 
+// One column at a time: most blocks raise no doubt, and are then not looked at row by row.
+static bool all_named(const struct coded_events *e)
+{
+    const uint32_t *const columns[] = {e->customer, e->account, e->case_id};
+    bool all = false;
+    for (unsigned c = 0; c < 3 && !all; c++) {
+        if (!columns[c]) continue;
+        all = true;
+        for (size_t i = 0; i < e->n; i++) all &= columns[c][i] != 0;
+    }
+    return all;
+}
+
+static void look_at_row(struct doubts *x, const struct coded_events *e, size_t i, int64_t future_us)
+{
+    const int64_t t = e->time_us[i];
+    const bool named = coded_code(e->customer, i) || coded_code(e->account, i) || coded_code(e->case_id, i);
+    // work inside the company, and what others do, name no customer, and are meant so
+    if (!named && coded_tuple_of(e, i).actor <= VOC_ACTOR_CUSTOMER && x->nobody++ == 0) x->nobody_line = e->line[i];
+    if (t >= 0 && t < US_PER_DAY && x->epoch++ == 0) x->epoch_line = e->line[i];
+    if (t > future_us && x->future++ == 0) x->future_line = e->line[i];
+}
+
 void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us)
 {
     const struct coded_events *e = &b->events;
-    for (size_t i = 0; i < e->n; i++) {
-        int64_t t = e->time_us[i];
-        bool named = coded_code(e->customer, i) || coded_code(e->account, i) || coded_code(e->case_id, i);
-        // work inside the company, and what others do, name no customer, and are meant so
-        if (!named && coded_tuple_of(e, i).actor <= VOC_ACTOR_CUSTOMER && x->nobody++ == 0) x->nobody_line = e->line[i];
-        if (t >= 0 && t < US_PER_DAY && x->epoch++ == 0) x->epoch_line = e->line[i];
-        if (t > now_us + FUTURE_SLACK_US && x->future++ == 0) x->future_line = e->line[i];
-        if (x->events == 0 || t < x->first_us) x->first_us = t;
-        if (x->events == 0 || t > x->last_us) x->last_us = t;
-        x->events++;
-    }
+    const int64_t future_us = now_us + FUTURE_SLACK_US;
+    int64_t first = INT64_MAX, last = INT64_MIN;
     x->facts += b->n_facts;
+    if (e->n == 0) return;
+    for (size_t i = 0; i < e->n; i++) {
+        first = e->time_us[i] < first ? e->time_us[i] : first;
+        last = e->time_us[i] > last ? e->time_us[i] : last;
+    }
+    const bool odd = first < US_PER_DAY || last > future_us || !all_named(e);
+    for (size_t i = 0; odd && i < e->n; i++) look_at_row(x, e, i, future_us);
+    if (x->events == 0 || first < x->first_us) x->first_us = first;
+    if (x->events == 0 || last > x->last_us) x->last_us = last;
+    x->events += e->n;
 }
 
 static void how_many(char *out, size_t size, uint64_t n, uint64_t of)

@@ -23,8 +23,11 @@ static voc_rc draw(struct html *h, const voc_table *t, size_t i, size_t panel, d
     return figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = width, .id = id, .panel = panel}, out);
 }
 
-// Higher than a page on which its text is still read.
-static bool too_high(const struct figure_drawn *d) { return d->width <= FIGURE_PORTRAIT ? d->height > FIGURE_PORTRAIT_HEIGHT : d->height > FIGURE_LANDSCAPE_HEIGHT; }
+// Higher than a page on which its text is still read. A broad grid is always drawn for an upright page, where its heading has room too.
+static bool too_high(const voc_figure *f, const struct figure_drawn *d)
+{
+    return d->width <= FIGURE_PORTRAIT ? d->height > FIGURE_PORTRAIT_HEIGHT : f->kind == VOC_FIGURE_GRID || d->height > FIGURE_LANDSCAPE_HEIGHT;
+}
 
 static void sheets(struct html *h, const voc_table *t, size_t i, size_t n, const struct figure_cut *cut)
 {
@@ -70,7 +73,7 @@ static void panel(struct html *h, const voc_table *t, size_t i, size_t n)
     bool whole = false;
     voc_rc rc = draw(h, t, i, n, 0, 'l', &large);
     if (!rc) rc = draw(h, t, i, n, FIGURE_NARROW, 's', &small);
-    if (!rc && too_high(&large)) rc = cut_for(h, t, i, n, &cut, &whole);
+    if (!rc && too_high(figure_at(t, i), &large)) rc = cut_for(h, t, i, n, &cut, &whole);
     if (!rc) {
         const bool broad = large.width > FIGURE_PORTRAIT;
         put_s(h, "<figure");

@@ -191,7 +191,7 @@ static const char *const sheet[] = {
     ".share{width:14mm;height:1.2mm}.many .share,.wide .share{width:11mm}\n"
     "thead{display:table-header-group;break-after:avoid}thead+tbody>tr:first-child,.group+tr{break-before:avoid}\n"
     "tr,.finding,.legend.short,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
-    "p.lead{break-inside:avoid}h1,h2,h3,h4,.group,.subject,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
+    ".lead,.subject{break-inside:avoid}h1,h2,h3,h4,.group,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"
@@ -216,7 +216,7 @@ static const char *const sheet[] = {
     ".wide{font-size:8pt}\n"
     ".wide th,.wide td{padding:1.2mm 1.2mm}\n"
     ".wide thead th,.wide .long{white-space:normal}\n"
-    ".wide td.long{min-width:26mm}.wide td.text{min-width:40mm}\n" // a table that is wider than its page would shrink all pages
+    ".wide td.long{min-width:26mm}.wide td.text{min-width:40mm}.wide tbody th.long,.wide td.long:not(.n){overflow-wrap:anywhere}\n" // a table that is wider than its page would shrink all pages
     CARDS(".records")
     ".box table.records tr{break-inside:avoid;display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:0 6mm;padding:1mm 2mm}\n"
     ".box table.records th,.box table.records td.text{grid-column:1/-1}\n"

@@ -173,12 +173,32 @@ static void a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets(vo
     }
 }
 
+static void a_broad_map_of_stages_is_one_upright_sheet_where_it_fits(void **state)
+{
+    static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "segment"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "days")};
+    static const voc_figure grid = {.struct_size = sizeof grid, .kind = VOC_FIGURE_GRID, .part_size = sizeof *parts, .title = VOC_LIT("Stages"), .description = VOC_LIT("Few"), .parts = parts, .n_parts = 3};
+    static char stage[6][8];
+    voc_table t = table_of("map", 1, 6, VOC_TABLE_BRIEF);
+    (void)state;
+    t.figures = &grid;
+    for (size_t r = 0; r < 6; r++) {
+        snprintf(stage[r], sizeof stage[r], "st %zu", r);
+        cells[r * COLUMNS + 1].s = text(stage[r]);
+    }
+    render(&t, 1);
+    assert_int_equal(count("<figure class=\"cut broad\">"), 1);
+    assert_int_equal(count("<div class=\"picture on-paper\">"), 1);
+    assert_int_equal(count("Sheet 1 of"), 0); // it is all of it
+    assert_int_equal(count("class=\"across"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_picture_has_a_title_and_a_description_and_no_id_stands_twice),
         cmocka_unit_test(a_page_holds_some_points_of_each_curve_and_the_command_for_all),
         cmocka_unit_test(a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets),
+        cmocka_unit_test(a_broad_map_of_stages_is_one_upright_sheet_where_it_fits),
         cmocka_unit_test(a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_rows),
     };
     if (xml_init() != VOC_OK) return 1;

@@ -99,11 +99,11 @@ static uint64_t hash_again(const struct alike_entry *e)
     return entry_hash(text, e->len);
 }
 
-// Room for what is new is made before a block begins: half of the table is free then, if that is allowed and there is memory.
+// Room for what is new is made before a block begins, if that is allowed and there is memory.
 void coder_alike_begin(struct coder *c)
 {
     struct alikes *a = &c->alikes, to = *a;
-    if (a->size && (a->n < a->size / 2 || a->size == ENTRIES_MOST)) return;
+    if (a->size && (a->n < a->size / 8 * 5 || a->size == ENTRIES_MOST)) return;
     to.size = a->size ? a->size * 2 : ENTRIES_FIRST;
     to.owned = mem_zalloc(to.size + 1, sizeof *to.at);
     if (!to.owned) return;

@@ -10,16 +10,17 @@
 
 // Whether a value holds a control character or a backslash: then it may have to be escaped. What is shorter than eight bytes is
 // filled up with blanks, and the last eight may have been looked at before.
+static inline uint64_t escapes_in(uint64_t x) // not 0: in these eight bytes
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), slash = x ^ ones * '\\';
+    return (((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash)) & ones << 7;
+}
+
 static inline bool may_need_escape(voc_str s)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t hit = 0;
-    for (size_t i = 0; i < s.len; i += 8) {
-        const uint64_t x = s.len < 8 ? str_word(s.ptr, s.len, ' ') : str_word(s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8, ' ');
-        const uint64_t slash = x ^ ones * '\\';
-        hit |= ((x - ones * 0x20) & ~x) | ((slash - ones) & ~slash);
-    }
-    return hit & tops;
+    for (size_t i = 0; i < s.len; i += 8) hit |= escapes_in(s.len < 8 ? str_word(s.ptr, s.len, ' ') : str_word(s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8, ' '));
+    return hit;
 }
 
 // The kind's number. VOC_E_LIMIT: one too many, or it is too long.
@@ -147,6 +148,15 @@ voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, 
     return rc;
 }
 
+// A value of eight to sixteen bytes, which its first and last eight are: whether it needs escapes is asked only where it was not met.
+static inline voc_rc short_value(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
+{
+    uint64_t first, last;
+    struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
+    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29)) return *out = m->code, VOC_OK;
+    return escapes_in(first) | escapes_in(last) ? person(c, a, 1, out) : meet_person(c, m, kind, a->value, first, last, out);
+}
+
 voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code)
 {
     unsigned number = 0;
@@ -157,7 +167,8 @@ voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value
         const voc_alias a = {.kind = kind->kind, .value = value[i], .strong = kind->strong};
         code[i] = 0;
         if (a.value.len == 0) continue;
-        rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
+        if (known && a.value.len >= 8 && a.value.len <= 16) rc = short_value(c, &a, number, &code[i]);
+        else rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
     }
     return rc;
 }

@@ -270,7 +270,7 @@ static void put_cell(struct buf *b, const char *column, uint64_t *seed)
     } else if (is_id) {
         if (odd == 0) buf_cstr(b, r % 3 ? "" : "bad\xff");
         else if (odd == 1) buf_printf(b, "\"%c,%u\"", column[0], r % 50);
-        else buf_printf(b, "%c%u", column[0], r % 700);
+        else buf_printf(b, odd < 20 ? "%c%u" : odd == 20 ? "back\\%c%u" : odd == 21 ? "a\ttab %c%u" : odd < 30 ? "person %c%u" : "%c%u and more than sixteen", column[0], r % 700);
     } else if (strcmp(column, "activity") == 0) {
         if (odd == 0) buf_cstr(b, r % 2 ? " " : "");
         else buf_printf(b, r % 50 ? "action %u" : "\"action %u\"", next(seed) % 3 ? r % 9 : r % 400);

@@ -130,18 +130,18 @@ static bool has_avx512(void)
 
 static bool has_always(void) { return true; }
 
-static const struct form { const char *name; scan_fn *scan; bool (*has)(void); int width; } forms[] = {
-    {"plain", scan_plain, has_always, 0},
+static const struct form { const char *name; scan_fn *scan; bool (*has)(void), wide; } forms[] = {
+    {"plain", scan_plain, has_always, false},
 #if defined(__x86_64__)
-    {"sse2", scan_sse2, has_always, 0},
-    {"avx2", scan_avx2, has_avx2, 1},
-    {"avx512", scan_avx512, has_avx512, 2},
+    {"sse2", scan_sse2, has_always, false},
+    {"avx2", scan_avx2, has_avx2, true},
+    {"avx512", scan_avx512, has_avx512, true},
 #endif
 };
 #define N_FORMS (sizeof forms / sizeof *forms)
 
 static _Atomic(scan_fn *) chosen;
-static atomic_int width;
+static atomic_bool wide;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 const char *scan_form(unsigned k) { return k < N_FORMS ? forms[k].name : NULL; }
@@ -150,7 +150,7 @@ bool scan_use(unsigned k)
 {
     if (k >= N_FORMS || !forms[k].has()) return false;
     atomic_store(&chosen, forms[k].scan);
-    atomic_store(&width, forms[k].width);
+    atomic_store(&wide, forms[k].wide);
     return true;
 }
 
@@ -174,11 +174,5 @@ size_t scan_marks(const char *ptr, size_t len, char a, char b, uint32_t *to, boo
 bool scan_wide(void)
 {
     pthread_once(&once, choose);
-    return atomic_load_explicit(&width, memory_order_relaxed) >= 1;
-}
-
-bool scan_widest(void)
-{
-    pthread_once(&once, choose);
-    return atomic_load_explicit(&width, memory_order_relaxed) >= 2;
+    return atomic_load_explicit(&wide, memory_order_relaxed);
 }

@@ -14,7 +14,6 @@
 size_t scan_marks(const char *ptr, size_t len, char a, char b, uint32_t *to, bool *has_b);
 
 bool scan_wide(void); // the form in use is AVX2 or better: other code that has such a form may use it
-bool scan_widest(void); // it is AVX-512 with BW and VBMI2, likewise
 
 // For tests: the name of form k (0: plain), NULL behind the last; and its use from now on. False: this processor lacks it.
 const char *scan_form(unsigned k);

@@ -362,7 +362,7 @@ voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset)
 
 // ---- columns -----------------------------------------------------------------------------------------------------------
 
-voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, bool *unset)
+voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, uint32_t *attrs, bool *unset)
 {
     if (r->actor != VOC_ACTOR_UNSET) actor = r->actor;
     *out = (struct coded_tuple){.actor = (uint8_t)actor};
@@ -374,7 +374,13 @@ voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct co
     for (size_t k = 0; k < sizeof texts / sizeof *texts && !rc; k++)
         if (c->kept & texts[k].column) rc = common_code(c, texts[k].text, texts[k].code);
         else if (!coder_sound(texts[k].text)) rc = VOC_E_INPUT;
-    return rc;
+    *attrs = 0;
+    if (rc || r->n_attrs == 0) return rc;
+    const struct coder_rows one = {.rows = (const char *)r, .stride = sizeof *r, .n = 1};
+    if (!(c->kept & EV_ATTRS)) return coder_pass_attrs(&one);
+    voc_str text;
+    rc = coder_attrs(c, r, &text);
+    return rc ? rc : coder_code(c, text, attrs);
 }
 
 // Texts that may be missing, from the first of the batch on.
@@ -413,8 +419,10 @@ static voc_rc column_amounts(struct coder *c, unsigned k, const int64_t *amount,
 static voc_rc put_columns(struct coder *c, const struct coder_columns *b)
 {
     const voc_events *e = b->e;
+    uint32_t attrs[CODING_AT_ONCE];
     voc_rc rc = reserve(c, b->n);
-    if (!rc) rc = coder_alike_tuples(c, e->alike + b->first, b->n, b->resolution, c->tuple.at + c->n);
+    if (!rc) rc = coder_alike_tuples(c, e->alike + b->first, b->n, b->resolution, c->tuple.at + c->n, attrs);
+    if (!rc) rc = put_codes(c, CODES_ATTRS, attrs, b->n);
     if (!rc) rc = column_texts(c, CODES_OBJECT, e->object, b);
     if (!rc) rc = column_texts(c, CODES_CASE, e->case_id, b);
     if (!rc) rc = column_texts(c, CODES_THREAD, e->thread, b);

@@ -94,8 +94,8 @@ voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint
 
 // Numbers for texts that decide a tuple, n at most CODING_AT_ONCE; 0: none. told: its tuple is known. They hold until coder_clear.
 void coder_alike(struct coder *c, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told);
-voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t); // VOC_E_BUG: no such number
-voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out); // VOC_E_BUG: not told
+voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t, uint32_t attrs); // VOC_E_BUG: no such number
+voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out, uint32_t *attrs); // VOC_E_BUG: not told
 void coder_alike_begin(struct coder *c); // a block
 void coder_alike_forget(struct coder *c);
 void coder_alike_done(struct coder *c);
@@ -122,8 +122,8 @@ voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out);
 voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code);
 // All of them or none. *unset: one does not say who acted.
 voc_rc coder_events(struct coder *c, const struct coder_rows *b, bool *unset);
-// What a row has in common with others, for coder_alike_tell. VOC_E_INPUT: its text is not UTF-8. *unset as above.
-voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, bool *unset);
+// What a row has in common with others, for coder_alike_tell. VOC_E_INPUT: its text is not UTF-8; VOC_E_LIMIT as coder_attrs. *unset as above.
+voc_rc coder_shared(struct coder *c, const voc_row *r, uint32_t actor, struct coded_tuple *out, uint32_t *attrs, bool *unset);
 // Events as columns, at most CODING_AT_ONCE, checked; whose numbers are told. All of them or none.
 struct coder_columns { const voc_events *e; size_t first, n; const uint64_t *record, *line; uint32_t resolution; };
 voc_rc coder_columns(struct coder *c, const struct coder_columns *b);

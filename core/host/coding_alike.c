@@ -4,15 +4,11 @@
 // in the cache waits once. Its number is where it stands. The table grows between blocks, as numbers hold for one; all is forgotten with the tuples.
 #include <string.h>
 
-#include "base/scan.h"
 #include "host/coding_met.h"
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #define TEXT_MOST 1024u    // longer texts hardly repeat
-#define SHORT 56u          // bytes of a text that are in its entry; of a longer one
-#define OF_LONG 48u        // these, and where the rest is
+#define SHORT 52u          // bytes of a text that are in its entry; of a longer one
+#define OF_LONG 44u        // these, and where the rest is
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION // --enable-fuzzing: small ones fill up and grow
 #define ENTRIES_FIRST 8u
 #else
@@ -26,7 +22,8 @@ struct alike_entry { // len 0: free; tuple VOC_NONE: not told yet
     uint32_t tuple;
     uint16_t len;
     uint8_t resolution, reserved;
-    union { char text[SHORT]; struct { char begin[OF_LONG]; const char *rest; } of; };
+    uint32_t attrs; // the event's own, as the code of their text
+    union { char text[SHORT]; struct { char begin[OF_LONG], rest[sizeof(char *)]; } of; }; // rest: a pointer, as bytes
 };
 _Static_assert(sizeof(struct alike_entry) == 64, "an entry is a line");
 
@@ -88,15 +85,20 @@ void coder_alike_done(struct coder *c)
 
 static inline uint32_t place_of(const struct alikes *a, uint64_t hash) { return (uint32_t)(hash & a->hash_bits) & (a->size - 1); }
 
-static uint64_t entry_hash(const char *p, size_t len);
+static inline const char *rest_of(const struct alike_entry *e)
+{
+    const char *rest;
+    memcpy(&rest, e->of.rest, sizeof rest);
+    return rest;
+}
 
 static uint64_t hash_again(const struct alike_entry *e)
 {
     char text[TEXT_MOST];
-    if (e->len <= SHORT) return entry_hash(e->text, e->len);
+    if (e->len <= SHORT) return text_hash(e->text, e->len);
     memcpy(text, e->of.begin, OF_LONG);
-    memcpy(text + OF_LONG, e->of.rest, e->len - OF_LONG);
-    return entry_hash(text, e->len);
+    memcpy(text + OF_LONG, rest_of(e), e->len - OF_LONG);
+    return text_hash(text, e->len);
 }
 
 // Room for what is new is made before a block begins, if that is allowed and there is memory.
@@ -128,7 +130,7 @@ static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str te
         if (!rest) return 0;
         memcpy(rest, text.ptr + OF_LONG, text.len - OF_LONG);
         memcpy(e.of.begin, text.ptr, OF_LONG);
-        e.of.rest = rest;
+        memcpy(e.of.rest, &rest, sizeof rest);
     } else {
         memcpy(e.text, text.ptr, text.len);
     }
@@ -139,10 +141,10 @@ static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str te
 
 static inline bool is_long(const struct alike_entry *e, voc_str text)
 {
-    return e->len == text.len && memcmp(e->of.begin, text.ptr, OF_LONG) == 0 && memcmp(e->of.rest, text.ptr + OF_LONG, text.len - OF_LONG) == 0;
+    return e->len == text.len && memcmp(e->of.begin, text.ptr, OF_LONG) == 0 && memcmp(rest_of(e), text.ptr + OF_LONG, text.len - OF_LONG) == 0;
 }
 
-static void look_plain(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
+static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
 {
     uint32_t place[CODING_AT_ONCE];
     for (size_t i = 0; i < n; i++) {
@@ -156,48 +158,6 @@ static void look_plain(struct alikes *a, const voc_str *texts, size_t n, uint32_
         number[i] = a->at[k].len ? k + 1 : entry_new(a, t, k);
     }
 }
-
-#if defined(__x86_64__)
-// A text of up to 56 bytes is one load that leaves out what is behind it.
-#define WIDEST __attribute__((target("avx512f,avx512bw,avx512dq")))
-
-static WIDEST inline __mmask64 mask_of(size_t len) { return (UINT64_C(1) << len) - 1; }
-
-static WIDEST uint64_t hash_widest(const char *p, size_t len)
-{
-    if (len > SHORT) return text_hash(p, len);
-    const __m512i seeds = _mm512_set_epi64(0x1B873593CC9E2D51, 0x38B34AE5A1E38B93, 0x52DCE729DA3ED5B1, 0x61C8864F7A143589, 0x0E6546B64CF5AD43, 0x2545F491BE98F291, 0x5851F42D4C957F2D, 0x14057B7EF767814F);
-    const __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask_of(len), p), seeds);
-    const __m512i y = _mm512_add_epi64(_mm512_mul_epu32(x, _mm512_srli_epi64(x, 32)), _mm512_rol_epi64(x, 23));
-    return coder_fold((uint64_t)_mm512_reduce_add_epi64(_mm512_mullo_epi64(y, seeds)) + len, MULTIPLIER);
-}
-
-static WIDEST void look_widest(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
-{
-    uint32_t place[CODING_AT_ONCE];
-    for (size_t i = 0; i < n; i++) {
-        place[i] = place_of(a, hash_widest(texts[i].ptr, texts[i].len));
-        __builtin_prefetch(&a->at[place[i]]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const voc_str t = texts[i];
-        const __mmask64 bytes = mask_of(t.len < SHORT ? t.len : SHORT);
-        const __m512i text = _mm512_maskz_loadu_epi8(bytes, t.ptr);
-        uint32_t k = place[i];
-        for (; a->at[k].len; k = (k + 1) & (a->size - 1)) {
-            const struct alike_entry *e = &a->at[k];
-            if (t.len > SHORT ? is_long(e, t) : e->len == t.len && !_mm512_mask_cmpneq_epi8_mask(bytes, text, _mm512_maskz_loadu_epi8(bytes, e->text))) break;
-        }
-        number[i] = a->at[k].len ? k + 1 : entry_new(a, t, k);
-    }
-}
-
-static uint64_t entry_hash(const char *p, size_t len) { return scan_widest() ? hash_widest(p, len) : text_hash(p, len); }
-static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number) { (scan_widest() ? look_widest : look_plain)(a, texts, n, number); }
-#else
-static uint64_t entry_hash(const char *p, size_t len) { return text_hash(p, len); }
-static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number) { look_plain(a, texts, n, number); }
-#endif
 
 void coder_alike(struct coder *c, const voc_str *texts, size_t n, uint32_t *number, unsigned char *told)
 {
@@ -227,12 +187,13 @@ static inline const struct alike_entry *told_entry(const struct coder *c, uint32
     return e->len && e->tuple < c->tuples.n ? e : NULL;
 }
 
-voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t)
+voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t, uint32_t attrs)
 {
     if (number == 0 || number > c->alikes.size || !c->alikes.at[number - 1].len) return VOC_E_BUG;
     struct alike_entry *e = &c->alikes.at[number - 1];
     voc_rc rc = coder_tuples(c, t, 1, &e->tuple);
     e->resolution = t->resolution;
+    e->attrs = attrs;
     return rc;
 }
 
@@ -241,10 +202,10 @@ static __attribute__((noinline)) voc_rc other_resolution(struct coder *c, uint32
 {
     struct coded_tuple t = c->tuples.at[c->alikes.at[number - 1].tuple];
     t.resolution = (uint8_t)resolution;
-    return coder_alike_tell(c, number, &t);
+    return coder_alike_tell(c, number, &t, c->alikes.at[number - 1].attrs);
 }
 
-voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out)
+voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, unsigned resolution, uint32_t *out, uint32_t *attrs)
 {
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < n && !rc; i++) {
@@ -252,6 +213,7 @@ voc_rc coder_alike_tuples(struct coder *c, const uint32_t *number, size_t n, uns
         if (!e) return VOC_E_BUG;
         if (e->resolution != resolution) rc = other_resolution(c, number[i], resolution);
         out[i] = e->tuple;
+        attrs[i] = e->attrs;
     }
     return rc;
 }

@@ -23,11 +23,15 @@ static uint32_t resolution_of(const struct voc_sink *s, uint32_t own) { return o
 voc_rc sink_share(struct voc_sink *s, uint32_t number, const voc_row *row)
 {
     struct coded_tuple t;
+    uint32_t attrs;
     if (row->actor > VOC_ACTOR_OTHER || row->resolution > VOC_RES_DAY) return VOC_E_BUG;
     if (row->action.len == 0) return VOC_E_INPUT;
-    voc_rc rc = coder_shared(&s->c, row, s->spec.actor, &t, &s->account.actor_unset);
+    for (size_t i = 0; i < row->n_attrs; i++)
+        if (row->attrs[i].entity != VOC_ENTITY_EVENT) return VOC_E_BUG; // those are facts, which have a time
+    voc_rc rc = coder_shared(&s->c, row, s->spec.actor, &t, &attrs, &s->account.actor_unset);
     t.resolution = (uint8_t)resolution_of(s, row->resolution);
-    return rc ? rc : coder_alike_tell(&s->c, number, &t);
+    if (rc == VOC_E_LIMIT) rc = VOC_E_INPUT; // rows says so
+    return rc ? rc : coder_alike_tell(&s->c, number, &t, attrs);
 }
 
 static bool in_range(int64_t us) { return us >= SINK_TIME_MIN && us < SINK_TIME_END; }

@@ -29,7 +29,7 @@ VOC_EXPORT const voc_plugin *voc_plugin_query(uint32_t host_abi_major); /* of th
 
 typedef struct voc_mock_block { struct voc_mock_block *next, *before; size_t size, even; } voc_mock_block; /* ahead of what is handed out */
 typedef struct voc_mock_buf { char *ptr; size_t len, cap; } voc_mock_buf;
-typedef struct voc_mock_alike { voc_mock_buf text, held; voc_row shared; int told; } voc_mock_alike; /* held: what `shared` borrows */
+typedef struct voc_mock_alike { voc_mock_buf text, held; voc_row shared; voc_attr *attrs; int told; } voc_mock_alike; /* held: what `shared` borrows */
 typedef struct voc_mock voc_mock;
 struct voc_regex { struct voc_regex *next; regex_t re; };
 struct voc_time_format { struct voc_time_format *next; char pattern[64]; int64_t offset_us; };
@@ -470,6 +470,19 @@ static inline voc_rc voc_mock_share(voc_sink *sink, uint32_t number, const voc_r
     a->held.len = 0;
     for (size_t k = 0; k < sizeof from / sizeof *from; k++) voc_mock_add(&a->held, from[k].ptr, from[k].len);
     for (size_t k = 0, at = 0; k < sizeof from / sizeof *from; at += from[k++].len) *to[k] = (voc_str){a->held.ptr + at, from[k].len};
+    size_t at = a->held.len, i;
+    a->attrs = (voc_attr *)voc_mock_own(a->attrs, row->n_attrs * sizeof *a->attrs);
+    for (i = 0; i < row->n_attrs; i++) {
+        if (row->attrs[i].entity != VOC_ENTITY_EVENT) return voc_mock_break(m, "share: an attribute that is not the event's own");
+        a->attrs[i] = row->attrs[i];
+        voc_mock_add(&a->held, row->attrs[i].key.ptr, row->attrs[i].key.len), voc_mock_add(&a->held, row->attrs[i].text.ptr, row->attrs[i].text.len);
+    }
+    for (size_t k = 0, from_at = 0; k < sizeof from / sizeof *from; from_at += from[k++].len) to[k]->ptr = a->held.ptr + from_at; /* it may have moved */
+    for (i = 0; i < row->n_attrs; at += a->attrs[i].text.len, i++) {
+        a->attrs[i].key.ptr = a->held.ptr + at, at += a->attrs[i].key.len;
+        a->attrs[i].text.ptr = a->held.ptr + at;
+    }
+    a->shared.attrs = a->attrs, a->shared.n_attrs = row->n_attrs;
     a->told = 1;
     return VOC_OK;
 }
@@ -500,7 +513,7 @@ static inline voc_rc voc_mock_events(voc_sink *sink, const voc_events *e)
 }
 static inline void voc_mock_alike_forget(voc_mock *m)
 {
-    for (uint32_t k = 0; k < m->n_alike; k++) free(m->alike[k].text.ptr), free(m->alike[k].held.ptr);
+    for (uint32_t k = 0; k < m->n_alike; k++) free(m->alike[k].text.ptr), free(m->alike[k].held.ptr), free(m->alike[k].attrs);
     m->n_alike = 0;
 }
 /* The records from here on: n of a block, or the one that a STREAM declares. Then whether each was answered. */

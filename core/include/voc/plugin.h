@@ -835,7 +835,7 @@ typedef struct voc_host {
     voc_rc (*again)(voc_stream *s);
 
     /* INPUT, LINES: what many events have in common is read and coded once. texts[i] are bytes of a record, as they stand, that alone
-     * decide what its event will have as actor, action, touchpoint, channel, campaign, role and owner. number[i] stands for these until
+     * decide what its event will have as actor, action, touchpoint, channel, campaign, role, owner and attributes of its own. number[i] stands for these until
      * lines() returns; 0: it gets none, and the event is given as a row. share: what they are, taken from a row, and the resolution that
      * most of them have; needed once for each number that is not told yet, which told[i] says. VOC_E_INPUT: the row cannot be kept; give it by rows, which says why.
      * events: as rows would take them; a record that cannot be kept is rejected. A few dozen at a time cost least. */

@@ -8,6 +8,8 @@
 #define CUT_MOST 32u
 #define GIVEN_MOST 64u // events that are given together: they stay in the nearest cache
 #define JOINED_TEXT 1024u
+#define ATTRS_MOST 32u
+#define RUNS_MOST 16u
 
 enum { TEXT_ID, TEXT_CASE, TEXT_OBJECT, TEXT_THREAD, TEXTS };
 enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNTS };
@@ -26,7 +28,7 @@ struct alike {
     voc_sink *sink;
     void *reading;
     uint64_t n_records;
-    struct run runs[SHARED + 1]; // the columns that decide what events have in common
+    struct run runs[RUNS_MOST]; // the columns that decide what events have in common
     size_t n_runs;
     // records that are cut, and what the host said of them
     uint64_t first;
@@ -53,20 +55,25 @@ static bool is_usual(const struct events *e)
     if (!VOC_HOST_HAS(e->host, events) || !e->host->events || !e->reader->cut || e->reader->give || e->reader->more) return false;
     if (e->n_times != 1 || e->has_end || t->action.len || t->action_column != NO_COLUMN) return false;
     if (t->from.column == NO_COLUMN || t->clock != NO_COLUMN || t->zone != NO_COLUMN) return false;
-    if (e->n_attrs || e->n_customers > 1 || e->n_accounts > 1) return false;
+    if (e->n_attrs > ATTRS_MOST || e->n_customers > 1 || e->n_accounts > 1) return false;
+    for (size_t i = 0; i < e->n_attrs; i++)
+        if (e->attrs[i].type != VOC_TYPE_TEXT || e->attrs[i].entity != VOC_ENTITY_EVENT) return false;
     return none(&e->field[FIELD_REF]) && none(&e->field[FIELD_TEXT]) && none(&e->field[FIELD_LANGUAGE]);
 }
 
 // The columns that decide what events have in common, in their order.
-static void find_runs(struct alike *a)
+static bool find_runs(struct alike *a)
 {
     for (uint32_t c = 0; c < a->e->n_columns; c++) {
         bool is = a->e->field[FIELD_ACTOR].column == c;
         for (size_t k = 0; k < SHARED; k++) is = is || a->e->field[shared[k].field].column == c;
+        for (size_t k = 0; k < a->e->n_attrs; k++) is = is || a->e->attrs[k].from.column == c;
         if (!is) continue;
         if (a->n_runs && a->runs[a->n_runs - 1].last + 1 == c) a->runs[a->n_runs - 1].last = c;
+        else if (a->n_runs == RUNS_MOST) return false;
         else a->runs[a->n_runs++] = (struct run){c, c};
     }
+    return true;
 }
 
 voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *block, void *reading, voc_sink *sink)
@@ -82,8 +89,8 @@ voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *b
     a->n_runs = a->n_cut = a->n = 0;
     a->turn = false;
     a->first = 0;
-    find_runs(a);
-    *out = a;
+    if (find_runs(a)) *out = a;
+    else alike_close(a);
     return VOC_OK;
 }
 
@@ -145,6 +152,12 @@ static bool tell(struct alike *a, size_t k, uint32_t resolution, voc_rc *rc)
     }
     const voc_str actor = cell_of(a, r, &a->e->field[FIELD_ACTOR]);
     if (ev_trim(row.action).len == 0 || (ev_trim(actor).len && !actor_read(actor, &row.actor))) return false;
+    voc_attr attrs[ATTRS_MOST];
+    for (size_t i = 0; i < a->e->n_attrs; i++) {
+        const voc_str text = cell_of(a, r, &a->e->attrs[i].from);
+        if (text.len) attrs[row.n_attrs++] = (voc_attr){.key = a->e->attrs[i].key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+    }
+    row.attrs = attrs;
     row.resolution = resolution;
     *rc = a->e->host->share(a->sink, a->number[k], &row);
     if (*rc == VOC_E_INPUT) return *rc = VOC_OK, false;

@@ -61,13 +61,13 @@ static void each_text_has_a_number_of_its_own_that_stays(uint64_t hash_bits, uin
                 met[kind[k]].text = text[k];
                 told_again += told[k];
                 if (told[k]) {
-                    uint32_t tuple;
-                    assert_int_equal(coder_alike_tuples(&c, &number[k], 1, 0, &tuple), VOC_OK);
+                    uint32_t tuple, attrs;
+                    assert_int_equal(coder_alike_tuples(&c, &number[k], 1, 0, &tuple, &attrs), VOC_OK);
                     assert_true(str_eq(dict_at(c.strings, c.tuples.at[tuple].action), text[k]));
                 } else {
                     struct coded_tuple t = {.action = 0};
                     assert_int_equal(coder_code(&c, text[k], &t.action), VOC_OK);
-                    assert_int_equal(coder_alike_tell(&c, number[k], &t), VOC_OK);
+                    assert_int_equal(coder_alike_tell(&c, number[k], &t, 0), VOC_OK);
                 }
             }
         }
@@ -254,7 +254,8 @@ static const char *const heads[] = {
     "customer_id,timestamp,activity,channel,actor,role,campaign,cost,value", // side by side
     "activity,customer_id,channel,cost,timestamp,campaign,actor",            // in three runs
     "event_id,timestamp,activity,customer_id,case_id,minutes,object",        // with texts of its own
-    "timestamp,activity,account,customer,thread,role"};
+    "timestamp,activity,account,customer,thread,role",
+    "browser,timestamp,activity,customer,plan,cost"};                        // with attributes
 
 static void put_cell(struct buf *b, const char *column, uint64_t *seed)
 {

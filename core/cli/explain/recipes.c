@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "cli/explain/recipes.h"
 
-static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_value, &recipes_needs};
+static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_needs, &recipes_attribution, &recipes_sessions, &recipes_response};
 
 const struct recipe *recipe_at(size_t i)
 {
@@ -15,6 +15,13 @@ const struct recipe *recipe_at(size_t i)
         i -= sets[k]->n;
     }
     return NULL;
+}
+
+bool recipe_hole(struct explainer *x, const struct recipe *r, voc_str word, struct buf *b, bool *ok, bool *whole)
+{
+    for (size_t k = 0; k < sizeof sets / sizeof *sets; k++)
+        if (r >= sets[k]->at && r < sets[k]->at + sets[k]->n) return sets[k]->hole && sets[k]->hole(x, r, word, b, ok, whole);
+    return false;
 }
 
 // ---- numbers without -----------------------------------------------------------------------------------------------------------------
@@ -29,7 +36,8 @@ static const struct why { const char *command, *tables, *columns, *inputs, *text
     {"value-map", "distinctive", "q", "z", "it is the normal test of z, adjusted for all actions of the role (Benjamini and Hochberg 1995), computed by the program. What enters it is z"},
     {"value-map", "map needs cells", "", "", "which acts seek a need is said by more than their names in the journey (its <sought>), and no statement says that. Who speaks of it and who is served with it have a query"},
     {"sipoc", "", "", "", "visits of a step of the company's own work are cut at what the journey declares as <enter> and <leave>; the events are those of voc sql PROJECT \"SELECT * FROM event WHERE step = 'ID'\""},
-    {"attribution", "", "", "paths", "it is shared out by a model (METHODS 3.10) over all paths at once. What enters it are the paths: voc attribution PROJECT --table all_paths"},
+    {"attribution", "disagree", "apart", "", "it is the most less the least"},
+    {"attribution", "", "", "paths", "it is shared out by a model (METHODS 3.10) over all paths at once: how many conversions would be missing without the touch (Markov), or what it adds to each set of others (Shapley). What enters it are the paths: voc attribution PROJECT --table all_paths, whose numbers have queries"},
     {"score", "", "", "", "it comes of matched sets of customers (METHODS 3.3 to 3.6): voc explain PROJECT TOUCHPOINT shows the query that gives it again from the sets, and the events behind them"},
 };
 
@@ -66,7 +74,19 @@ bool recipe_fits(const struct explainer *x, const struct recipe *r, const struct
     return true;
 }
 
-// One condition: "lane=they do"; "segment!=all": another text; "segment=": none, or no such column; "step~stage": a stage's name.
+// One of "first|last": of "|all" the first is no text.
+static bool is_one_of(voc_str text, voc_str words)
+{
+    for (;;) {
+        const char *at = memchr(words.ptr, '|', words.len);
+        const size_t n = at ? (size_t)(at - words.ptr) : words.len;
+        if (str_eq(text, str_mk(words.ptr, n))) return true;
+        if (!at) return false;
+        words = str_mk(words.ptr + n + 1, words.len - n - 1);
+    }
+}
+
+// One condition: "lane=they do", "lane=they do|they meet"; "segment!=all": another text; "segment=": none, or no such column; "step~stage": a stage's name.
 static bool is_so(const struct explainer *x, voc_str condition, const struct source *s, size_t row)
 {
     size_t n = 0;
@@ -80,7 +100,7 @@ static bool is_so(const struct explainer *x, voc_str condition, const struct sou
     if (c && c->type == VOC_CELL_INT) return str_is(is, arena_printf(&x->c->arena, "%" PRId64, c->i)) != not;
     const voc_str text = c && c->type == VOC_CELL_TEXT ? c->s : STR("");
     if (named) return recipe_is_named(x->j, is, text);
-    return not ? text.len && !str_eq(text, is) : str_eq(text, is);
+    return not ? text.len && !is_one_of(text, is) : is_one_of(text, is);
 }
 
 // Conditions with "&" between them.
@@ -125,7 +145,7 @@ static bool twin_of_step(const struct place *p, const struct source *all, struct
     const voc_str name = p->s->view.name, what = figures_text(&p->s->view, p->row, "what");
     const voc_str step = str_ends(name, "_step") ? str_mk(name.ptr, name.len - 5) : name;
     for (size_t row = 0; row < all->view.n_rows; row++) {
-        *out = (struct place){all, row, figures_column(&all->view, "what")};
+        *out = (struct place){.s = all, .row = row, .column = figures_column(&all->view, "what")};
         if (str_eq(figures_text(&all->view, row, "step"), step) && str_eq(figures_text(&all->view, row, "what"), what) && same_number(p, out, "n") && same_number(p, out, "times")) return true;
     }
     return false;
@@ -140,7 +160,7 @@ static bool twin_of_sheet(const struct place *p, const struct source *all, struc
         const voc_str what = figures_text(&all->view, row, "what");
         const voc_cell *there = figures_cell(&all->view, row, "share");
         const bool begins = what.len && what.len < words.len && words.ptr[what.len] == ':' && memcmp(words.ptr, what.ptr, what.len) == 0;
-        *out = (struct place){all, row, 0};
+        *out = (struct place){.s = all, .row = row};
         if (begins && str_eq(figures_text(&all->view, row, "step"), step) && there && there->type == VOC_CELL_SHARE && there->r == share->r) return true;
     }
     return false;
@@ -155,19 +175,40 @@ static bool twin_by_keys(const struct place *p, const struct source *whole, cons
     for (size_t row = 0; row < whole->view.n_rows; row++) {
         bool same = true;
         for (size_t i = 0; keys[i] && same; i++) same = str_eq(figures_text(&p->s->view, p->row, keys[i]), figures_text(&whole->view, row, keys[i]));
-        *out = (struct place){whole, row, 0};
+        *out = (struct place){.s = whole, .row = row};
         if (same) return true;
     }
     return false;
 }
 
+// Where the models of attribution disagree: the least and the most are what some model says.
+static bool twin_of_model(const struct place *p, const struct source *all, struct place *out)
+{
+    const voc_table *v = &p->s->view;
+    const voc_str column = v->columns[p->column].name;
+    const voc_str by = figures_text(v, p->row, str_is(column, "least") ? "least_by" : "most_by");
+    size_t k = 0;
+    if (!str_is(column, "least") && !str_is(column, "most")) return false;
+    while (k < all->view.n_columns && !str_eq(all->view.columns[k].title, by)) k++;
+    *out = (struct place){.s = all, .row = figures_row(&all->view, "touch", figures_text(v, p->row, "touch")), .column = k};
+    return out->row != SIZE_MAX && k < all->view.n_columns;
+}
+
+// Shortened for people, in the same order.
+static const struct { const char *command, *table, *whole; } in_order[] = {{"variants", "variants", "sequences"}, {"attribution", "paths", "all_paths"}};
+
 struct place recipe_place(const struct explainer *x, const struct place *p)
 {
     const voc_str name = p->s->view.name;
     struct place to = *p;
-    if (strcmp(p->s->command, "variants") == 0 && str_is(name, "variants")) { // shortened for people, in the same order
-        const struct source *whole = recipe_sister(x, p->s, "sequences");
-        if (whole && whole->view.n_rows == p->s->view.n_rows) to.s = whole;
+    for (size_t i = 0; i < sizeof in_order / sizeof *in_order; i++) {
+        const bool it = strcmp(p->s->command, in_order[i].command) == 0 && str_is(name, in_order[i].table);
+        const struct source *whole = it ? recipe_sister(x, p->s, in_order[i].whole) : NULL;
+        if (whole && whole->view.n_rows >= p->s->view.n_rows) to.s = whole;
+    }
+    if (strcmp(p->s->command, "attribution") == 0 && str_is(name, "disagree")) {
+        const struct source *all = recipe_sister(x, p->s, "attribution");
+        return all && twin_of_model(p, all, &to) ? to : *p;
     }
     if (strcmp(p->s->command, "sipoc") == 0 && !str_is(name, "sipoc") && !str_is(name, "steps") && !str_is(name, "measures")) {
         const struct source *all = recipe_sister(x, p->s, "sipoc");

@@ -7,6 +7,7 @@
 //   {where EXPR COLUMN:KIND}   " WHERE EXPR = 'text of the row's COLUMN'"; for all rows nothing. {and ...} likewise with AND
 //   {only}                     a WHERE over all keys of the recipe
 //   {moved}, {rank}, {end}, {group} ... what the journey and the options say
+//   {us OPTION N}              the time that the option gives in microseconds, or N
 // Behind a colon stands what the text of the column names: stage, touchpoint, exit, role, need or theme, whose id is then meant.
 #ifndef VOC_CLI_EXPLAIN_RECIPES_H
 #define VOC_CLI_EXPLAIN_RECIPES_H
@@ -20,8 +21,13 @@ struct recipe {
     const char *columns;          // numbers that it gives, by blanks. A column NAME_days of the result is NAME, in days
     const char *sql;
 };
-struct recipes { const struct recipe *at; size_t n; };
-extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_value, recipes_needs;
+struct recipes {
+    const struct recipe *at;
+    size_t n;
+    // What stands between braces in these alone, or NULL. False: there is no such word. *whole false: it cannot be said.
+    bool (*hole)(struct explainer *x, const struct recipe *r, voc_str word, struct buf *b, bool *ok, bool *whole);
+};
+extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_needs, recipes_attribution, recipes_sessions, recipes_response;
 
 bool recipe_steps(struct explainer *x, struct buf *b, bool *ok); // recipes_steps.c: of --steps, up to the table `lines`; false: it cannot be said
 
@@ -42,7 +48,13 @@ struct place recipe_place(const struct explainer *x, const struct place *p);
 // The statement into b, for one row or (SIZE_MAX) for all. *whole false: the row names something that the journey does not.
 voc_rc recipe_sql(struct explainer *x, const struct recipe *r, const struct source *s, size_t row, struct buf *b, bool *whole);
 
-// ---- between recipes.c and recipes_fill.c
+// ---- among the files of recipes
+const struct option_given *recipe_given(const struct explainer *x, const char *option); // NULL: it was not
+voc_str recipe_part(voc_str *rest, char between);                                       // the next part of a list
+bool recipe_is_action(const struct explainer *x, voc_str name);
+void recipe_not_work(struct explainer *x, struct buf *b, bool *ok);                     // "touchpoint NOT IN ('prepare proposal') AND ", or nothing
+void recipe_delivered(const struct explainer *x, struct buf *b);                        // " AND ...": it did not come back
+bool recipe_hole(struct explainer *x, const struct recipe *r, voc_str word, struct buf *b, bool *ok, bool *whole); // of the set that r is of
 voc_str recipe_id(const struct journey *j, voc_str kind, voc_str text);          // what the journey names so; a text that it does not name stands for itself
 bool recipe_is_named(const struct journey *j, voc_str kind, voc_str text);
 voc_str recipe_column(voc_str word, voc_str *kind);                              // of COLUMN:KIND

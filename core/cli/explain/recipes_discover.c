@@ -164,4 +164,4 @@ static const struct recipe all[] = {
     {"discover", "typical_map", "", WALKED, "group from to", "count share", FOLLOWS},
     {"discover", "typical_map", "typical=yes", WALKED, "group from to", "median_gap", FOLLOWS_AFTER},
 };
-const struct recipes recipes_discover = {all, sizeof all / sizeof *all};
+const struct recipes recipes_discover = {all, sizeof all / sizeof *all, NULL};

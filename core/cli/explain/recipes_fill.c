@@ -167,12 +167,14 @@ static void put_at(struct filling *f)
     buf_byte(f->b, ')');
 }
 
-static const struct option_given *given(const struct filling *f, const char *name)
+const struct option_given *recipe_given(const struct explainer *x, const char *option)
 {
-    for (size_t i = 0; i < f->x->n_given; i++)
-        if (str_is(f->x->given[i].name, name)) return &f->x->given[i];
+    for (size_t i = 0; i < x->n_given; i++)
+        if (str_is(x->given[i].name, option)) return &x->given[i];
     return NULL;
 }
+
+static const struct option_given *given(const struct filling *f, const char *name) { return recipe_given(f->x, name); }
 
 // A stage that leads on: the last one does only where journeys are won by an end, if that counts.
 static void put_goes_on(struct filling *f, voc_str column, bool ends_count)
@@ -187,19 +189,19 @@ static void put_goes_on(struct filling *f, voc_str column, bool ends_count)
 static bool says_no(const struct option_given *g) { return g->has_value && (str_is(g->value, "no") || str_is(g->value, "false") || str_is(g->value, "off") || str_is(g->value, "0")); }
 
 // What is nobody's touch: the company's own work.
-static void put_not_work(struct filling *f)
+void recipe_not_work(struct explainer *x, struct buf *b, bool *ok)
 {
-    const struct journey *j = f->x->j;
-    for (size_t i = 0; i < j->n_works; i++) buf_printf(f->b, "%s%s", i ? ", " : "touchpoint NOT IN (", again_quoted(f->x, j->works[i].id.len ? j->works[i].id : j->works[i].title, &f->ok));
-    if (j->n_works) buf_cstr(f->b, ") AND ");
+    const struct journey *j = x->j;
+    for (size_t i = 0; i < j->n_works; i++) buf_printf(b, "%s%s", i ? ", " : "touchpoint NOT IN (", again_quoted(x, j->works[i].id.len ? j->works[i].id : j->works[i].title, ok));
+    if (j->n_works) buf_cstr(b, ") AND ");
 }
 
 // A touch that came back did not reach anybody.
-static void put_delivered(struct filling *f)
+void recipe_delivered(const struct explainer *x, struct buf *b)
 {
     bool any = false;
-    for (size_t i = 0; i < f->x->j->n_actions; i++) any = any || f->x->j->actions[i].class_ == VOC_CLASS_UNDELIVERED;
-    if (any) buf_cstr(f->b, " AND delivered");
+    for (size_t i = 0; i < x->j->n_actions; i++) any = any || x->j->actions[i].class_ == VOC_CLASS_UNDELIVERED;
+    if (any) buf_cstr(b, " AND delivered");
 }
 
 static void put_pair(struct filling *f, voc_str name, int64_t value, size_t *n)
@@ -413,8 +415,23 @@ static void hole_within(struct filling *f, voc_str rest)
     else buf_cstr(f->b, "3 * " WHEN_STAY("0.5"));
 }
 
+static void hole_not_work(struct filling *f, voc_str rest) { (void)rest, recipe_not_work(f->x, f->b, &f->ok); }
+
+static void hole_delivered(struct filling *f, voc_str rest) { (void)rest, recipe_delivered(f->x, f->b); }
+
+// "half-life 604800000000"
+static void hole_us(struct filling *f, voc_str rest)
+{
+    voc_str option = STR("");
+    int64_t us;
+    (void)str_split(&rest, &option);
+    const struct option_given *g = given(f, arena_printf(&f->x->c->arena, "%.*s", (int)option.len, option.ptr));
+    if (g && time_duration(g->value, &us)) buf_printf(f->b, "%" PRId64, us);
+    else buf_str(f->b, str_trim(rest));
+}
+
 #define HOLE(name) static void hole_##name(struct filling *f, voc_str rest) { (void)rest, put_##name(f); }
-HOLE(moved) HOLE(rank) HOLE(only) HOLE(journeys) HOLE(period) HOLE(at) HOLE(next) HOLE(typical) HOLE(limits) HOLE(not_work) HOLE(delivered) HOLE(asked)
+HOLE(moved) HOLE(rank) HOLE(only) HOLE(journeys) HOLE(period) HOLE(at) HOLE(next) HOLE(typical) HOLE(limits) HOLE(asked)
 #undef HOLE
 
 static const struct { const char *word; void (*put)(struct filling *f, voc_str rest); } holes[] = {
@@ -422,7 +439,7 @@ static const struct { const char *word; void (*put)(struct filling *f, voc_str r
     {"period", hole_period}, {"at", hole_at}, {"goes_on", hole_goes_on}, {"not_last", hole_not_last}, {"next", hole_next}, {"steps", hole_steps}, {"typical", hole_typical},
     {"no_suppliers", hole_no_suppliers}, {"episode", hole_episode}, {"inside", hole_inside}, {"exits", hole_exits}, {"seen", hole_seen}, {"since", hole_since},
     {"history", hole_history}, {"limits", hole_limits}, {"acts", hole_acts}, {"part", hole_part}, {"open", hole_open}, {"unlimited", hole_unlimited}, {"cut", hole_cut},
-    {"touch", hole_not_work}, {"delivered", hole_delivered}, {"asked", hole_asked}, {"group", hole_group}, {"repeats", hole_repeats}, {"within", hole_within}};
+    {"touch", hole_not_work}, {"delivered", hole_delivered}, {"asked", hole_asked}, {"group", hole_group}, {"repeats", hole_repeats}, {"within", hole_within}, {"us", hole_us}};
 
 static void put_filled(struct filling *f, voc_str hole)
 {
@@ -437,7 +454,7 @@ static void put_filled(struct filling *f, voc_str hole)
     if (str_starts(word, "win_")) put_win(f, word);
     else if (str_is(word, "needs") || str_is(word, "sought") || str_is(word, "said") || str_is(word, "served")) put_pairs(f, word, str_is(rest, "all"));
     else if (str_is(word, "windows") || str_is(word, "targets") || str_is(word, "costs") || str_is(word, "minutes") || str_is(word, "touchpoints")) put_values(f, word);
-    else f->ok = false;
+    else f->ok = recipe_hole(f->x, f->r, word, f->b, &f->ok, &f->whole) && f->ok;
 }
 
 #define WIDTH 96u // of a line, so that a terminal does not break it within a name

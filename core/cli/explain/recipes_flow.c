@@ -81,4 +81,4 @@ static const struct recipe all[] = {
     {"funnel", "funnel", "segment=all", "by", "segment stage:stage", "median_next", WENT_ON("'all' AS segment, ", "")},
     {"funnel", "funnel", "segment!=all", "by", "segment stage:stage", "median_next", WENT_ON("segment, ", "segment, ")},
 };
-const struct recipes recipes_flow = {all, sizeof all / sizeof *all};
+const struct recipes recipes_flow = {all, sizeof all / sizeof *all, NULL};

@@ -52,4 +52,4 @@ static const struct recipe all[] = {
      "  SELECT 'too long' AS lane, stage, 'target' AS what, coalesce(min(CASE WHEN us <= target_us THEN stay END), 1) AS value\n"
      "  FROM steps JOIN targets USING (stage) GROUP BY stage"},
 };
-const struct recipes recipes_map = {all, sizeof all / sizeof *all};
+const struct recipes recipes_map = {all, sizeof all / sizeof *all, NULL};

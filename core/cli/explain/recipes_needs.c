@@ -133,4 +133,4 @@ static const struct recipe all[] = {
      "  SELECT role, won_with || ' of ' || nullif(won, 0) AS won_with, (open - open_with) || ' of ' || nullif(open, 0) AS open_without,\n"
      "    1.0 * won_with / nullif(won, 0) AS won_share, 1.0 * (open - open_with) / nullif(open, 0) AS open_share FROM roles JOIN sums"},
 };
-const struct recipes recipes_needs = {all, sizeof all / sizeof *all};
+const struct recipes recipes_needs = {all, sizeof all / sizeof *all, NULL};

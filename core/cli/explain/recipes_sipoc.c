@@ -60,4 +60,4 @@ static const struct recipe all[] = {
      "    JOIN acts ON acts.unit = visits.unit AND time_us - left_us BETWEEN 0 AND window_us\n"
      "    WHERE end = 'forward' GROUP BY step, role"},
 };
-const struct recipes recipes_sipoc = {all, sizeof all / sizeof *all};
+const struct recipes recipes_sipoc = {all, sizeof all / sizeof *all, NULL};

@@ -11,14 +11,7 @@
 
 #define STEPS_MAX 30u
 
-static const struct option_given *given(const struct explainer *x, const char *name)
-{
-    for (size_t i = 0; i < x->n_given; i++)
-        if (str_is(x->given[i].name, name)) return &x->given[i];
-    return NULL;
-}
-
-static bool is_action(const struct explainer *x, voc_str name)
+bool recipe_is_action(const struct explainer *x, voc_str name)
 {
     const voc_str *all = NULL;
     uint32_t n = 0;
@@ -31,12 +24,12 @@ static bool is_action(const struct explainer *x, voc_str name)
 // What an event of the step is; false: it is none of an action.
 static bool put_name(struct explainer *x, struct buf *b, voc_str name, size_t *n, bool *ok)
 {
-    if (!is_action(x, name)) return false;
+    if (!recipe_is_action(x, name)) return false;
     buf_printf(b, "%s%s", (*n)++ ? ", " : "action IN (", again_quoted(x, name, ok));
     return true;
 }
 
-static voc_str part_of(voc_str *rest, char between)
+voc_str recipe_part(voc_str *rest, char between)
 {
     const char *at = memchr(rest->ptr, between, rest->len);
     const size_t n = at ? (size_t)(at - rest->ptr) : rest->len;
@@ -49,10 +42,10 @@ static bool put_step(struct explainer *x, struct buf *b, voc_str text, bool *ok)
 {
     size_t n = 0;
     bool all = true;
-    if (is_action(x, text)) all = put_name(x, b, text, &n, ok);
+    if (recipe_is_action(x, text)) all = put_name(x, b, text, &n, ok);
     else
         for (voc_str rest = text; rest.len && all;) {
-            const voc_str name = part_of(&rest, '|');
+            const voc_str name = recipe_part(&rest, '|');
             if (name.len) all = put_name(x, b, name, &n, ok);
         }
     if (n) buf_byte(b, ')');
@@ -82,7 +75,7 @@ static void put_best(struct buf *b, size_t n)
 
 bool recipe_steps(struct explainer *x, struct buf *b, bool *ok)
 {
-    const struct option_given *steps = given(x, "steps"), *within = given(x, "within");
+    const struct option_given *steps = recipe_given(x, "steps"), *within = recipe_given(x, "within");
     voc_str texts[STEPS_MAX];
     char limit[60] = "";
     size_t n = 0;
@@ -90,7 +83,7 @@ bool recipe_steps(struct explainer *x, struct buf *b, bool *ok)
     if (!steps || !x->n_runs || (within && !time_duration(within->value, &us))) return false;
     if (within) (void)snprintf(limit, sizeof limit, " AND e.time_us - t1 <= %" PRId64, us);
     for (voc_str rest = steps->value; rest.len;) {
-        const voc_str text = part_of(&rest, ',');
+        const voc_str text = recipe_part(&rest, ',');
         if (!text.len) continue;
         if (n == STEPS_MAX) return false;
         texts[n++] = text;
@@ -127,4 +120,4 @@ static const struct recipe all[] = {
     {"funnel", "funnel", "segment=all&step!=", "steps within by", "segment step", "median_time", TOOK("'all' AS segment, ", "")},
     {"funnel", "funnel", "segment!=all&step!=", "steps within by", "segment step", "median_time", TOOK("segment, ", "segment, ")},
 };
-const struct recipes recipes_steps = {all, sizeof all / sizeof *all};
+const struct recipes recipes_steps = {all, sizeof all / sizeof *all, NULL};

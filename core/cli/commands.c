@@ -151,7 +151,8 @@ static const struct command sql_command = {
     "  voc sql shop.voc \"SELECT touchpoint, code, extra, extra_lo, extra_hi FROM score_touchpoints\"\n", NULL, 0, 2, -1, run_sql};
 
 static const voc_option explain_options[EXPLAIN_N] = {
-    [EXPLAIN_CHECK] = {"check", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "ask for every number of every analysis again, from events, stays and words, and say which differ and which have no such query"}};
+    [EXPLAIN_CHECK] = {"check", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "ask for every number of every analysis again, from events, stays and words, and say which differ and which have no such query"},
+    [EXPLAIN_NUMBERS] = {"numbers", VOC_OPT_FILE, 0, NULL, NULL, NULL, NULL, "FILE", "look up every number of a picture or a page (SVG, HTML, or lines of text), and say where it stands"}};
 static const struct command explain_command = {
     "explain", "[PROJECT] WORD...", "what a touchpoint's verdict, a code, a stage or a number means, and how to get it again",
     "WORD is a touchpoint (webinar), a code of the score (U6), a stage, an action, the name of a number (expected), or a number as printed\n"
@@ -166,7 +167,8 @@ static const struct command explain_command = {
     "  voc explain shop.voc 1,072              # where does this number come from?\n"
     "  voc explain shop.voc map Aware leave value    # the number of a row, by its words; of one analysis only\n"
     "  voc explain shop.voc funnel chain aware journeys --by segment    # as the analysis gives it with options\n"
-    "  voc explain shop.voc --check            # every number again by its query; takes as long as all analyses\n",
+    "  voc explain shop.voc --check            # every number again by its query; takes as long as all analyses\n"
+    "  voc explain shop.voc map --numbers map.svg    # every number of a picture: in which table it stands\n",
     explain_options, EXPLAIN_N, 1, -1, run_explain};
 
 static const struct command settle_command = {

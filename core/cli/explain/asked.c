@@ -15,11 +15,13 @@ static voc_rc find(struct cli *c, const char *const *words, int n, struct plugin
     return rc || !*out ? rc : plugin_load(*out, c->diag);
 }
 
+static bool own_option(voc_str name) { return str_is(name, "check") || str_is(name, "numbers"); }
+
 static bool has_option(const char *name)
 {
     for (size_t i = 0; i < COMMON_N; i++)
         if (strcmp(common_options[i].name, name) == 0) return true;
-    return strcmp(name, "check") == 0;
+    return own_option(str_of(name));
 }
 
 // explain's own options first, so that their places stay; of the analysis those whose names are free.
@@ -53,8 +55,8 @@ voc_rc asked_of(struct explainer *x, int from)
     if (rc || !p) return rc;
     x->given = given;
     for (size_t i = 0; i < c->n_given; i++)
-        if (!str_is(c->given[i].name, "check")) given[x->n_given++] = c->given[i];
-    if (x->n_given || c->own[EXPLAIN_CHECK].i) x->asked = p;
+        if (!own_option(c->given[i].name)) given[x->n_given++] = c->given[i];
+    if (x->n_given || explain_of_all(c)) x->asked = p;
     return VOC_OK;
 }
 

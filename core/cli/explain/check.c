@@ -302,7 +302,7 @@ static void take_over(const struct explainer *x, const struct source *s, unsigne
     const voc_table *v = &s->view;
     unsigned char *own = states[s - x->sources.at];
     for (size_t k = 0; k < v->n_rows * v->n_columns; k++) {
-        const struct place p = recipe_place(x, &(struct place){s, k / v->n_columns, k % v->n_columns});
+        const struct place p = recipe_place(x, &(struct place){.s = s, .row = k / v->n_columns, .column = k % v->n_columns});
         if (p.s == s) continue;
         const voc_cell *there = &p.s->view.cells[p.row * p.s->view.n_columns + p.column];
         const unsigned char state = states[p.s - x->sources.at][p.row * p.s->view.n_columns + p.column];

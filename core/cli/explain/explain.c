@@ -283,7 +283,7 @@ static voc_rc not_found(struct explainer *x, voc_str word)
         snprintf(hint, sizeof hint, "the project follows no journey yet: voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, your own folder)");
     else
         snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
-    if (figures_is_number(word) && !near)
+    if (figures_is_number(x, word) && !near)
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, x->asked ? "voc explain PROJECT ANALYSIS ROW NUMBER, with the options that the analysis was run with" : "numbers of every analysis are looked up, as it is without options; where it was run with some, name it and give them: voc explain PROJECT funnel 13.3 --by segment", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
     else
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", (int)(word.len > 100 ? 100 : word.len), word.ptr);
@@ -318,7 +318,7 @@ static voc_rc answer_of_one(struct explainer *x, int from, const struct words *w
 // Of a touchpoint, a code, a stage or an action: of all analyses the score is enough.
 static voc_rc answer_of_thing(struct explainer *x, const struct words *w, bool *found)
 {
-    if (figures_is_number(w->all)) return VOC_OK;
+    if (figures_is_number(x, w->all)) return VOC_OK;
     voc_rc rc = figures_gather(x, "score");
     if (!rc) rc = figures_of_stages(x);
     if (!rc) rc = try_thing(x, w->all, found);
@@ -331,15 +331,15 @@ static voc_rc answer_of_all(struct explainer *x, const struct words *w, bool *fo
 {
     voc_rc rc = figures_gather(x, NULL);
     if (!rc) rc = figures_of_stages(x);
-    if (!rc && figures_is_number(w->all)) rc = try_thing(x, w->all, found);
+    if (!rc && figures_is_number(x, w->all)) rc = try_thing(x, w->all, found);
     if (!rc && !*found) rc = try_number(x, w->all, found);
     return rc || *found || !w->several ? rc : figures_of_place(x, w->row, w->last, found);
 }
 
 static voc_rc answer(struct explainer *x, int from)
 {
-    const int n = x->c->n_args;
-    const struct words w = {joined(x, from, n), joined(x, from, n - 1), str_of(x->c->args[n - 1]), n - from > 1};
+    const int n = x->c->n_args, last = n - from > 2 && figures_is_number(x, joined(x, n - 2, n)) ? n - 2 : n - 1; // "16.1 d" is one
+    const struct words w = {joined(x, from, n), joined(x, from, last), joined(x, last, n), n - from > 1};
     bool found = false;
     if (x->asked) { // what stands in its tables, and nothing else
         voc_rc of = figures_gather(x, NULL);
@@ -373,7 +373,7 @@ static voc_rc open_project(struct explainer *x, int *from)
     size_t n = 0;
     *from = 1;
     if (str_ends(str_of(c->args[0]), ".voc") || access(c->args[0], F_OK) == 0) {
-        if (c->n_args > 1 || c->own[EXPLAIN_CHECK].i) return cli_open(c, &x->p, PROJECT_READ);
+        if (c->n_args > 1 || explain_of_all(c)) return cli_open(c, &x->p, PROJECT_READ);
         diag_error(c->diag, "USAGE-001", NULL, 0, "voc explain PROJECT webinar, voc explain PROJECT U6, voc explain PROJECT 1,072", "say what is to be explained");
         return VOC_E_OPTION;
     }
@@ -386,6 +386,15 @@ static voc_rc open_project(struct explainer *x, int *from)
     }
     diag_error(c->diag, "USAGE-001", NULL, 0, "voc explain PROJECT WORD", n ? "%zu projects lie here: say which one is meant" : "no project lies here: say which one is meant", n);
     return VOC_E_OPTION;
+}
+
+bool explain_of_all(const struct cli *c) { return c->own[EXPLAIN_CHECK].i || c->own[EXPLAIN_NUMBERS].set; }
+
+static voc_rc page_all(struct explainer *x)
+{
+    voc_rc rc = figures_gather(x, NULL);
+    if (!rc) rc = figures_of_stages(x);
+    return rc ? rc : page_numbers(x, x->c->own[EXPLAIN_NUMBERS].s);
 }
 
 static voc_rc check_all(struct explainer *x)
@@ -406,6 +415,7 @@ int run_explain(struct cli *c)
     if (!rc) rc = cli_journey(c, x.p, STR(""), &x.j);
     if (!rc) rc = asked_of(&x, from);
     if (!rc && c->own[EXPLAIN_CHECK].i) rc = check_all(&x);
+    else if (!rc && c->own[EXPLAIN_NUMBERS].set) rc = page_all(&x);
     else if (!rc) rc = answer(&x, from);
     if (!rc) rc = cli_tables(c, x.p, x.j, x.out.at, x.out.n);
     for (size_t i = 0; i < x.out.n; i++) table_free(x.out.at[i]);

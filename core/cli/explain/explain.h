@@ -3,6 +3,7 @@
 //   explain.c    what is meant: a code, a touchpoint, a stage, a number's name, a number
 //   gather.c     the tables that numbers stand in        defined.c    the lines of journey.xml that define a thing
 //   figures.c    rows and columns of them                asked.c      an analysis with options of its own
+//   page.c       all numbers of a page                   literal.c    a number as it is written
 //   customers.c  example customers, event by event       again.c      the query that gives a figure again
 //   places.c     a number by its digits, or by row and column            again_places.c  the same for any table
 #ifndef VOC_CLI_EXPLAIN_H
@@ -57,12 +58,15 @@ voc_str figures_row_name(const voc_table *t, size_t row); // its first cell, whe
 voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint);
 
 // places.c: where a number stands
-struct place { const struct source *s; size_t row, column; };
+struct place { const struct source *s; size_t row, column; bool lost; }; // lost: by so much, or by this share, it is less than in the row before, as a funnel is drawn
+struct literal;
 struct places { struct place *at; size_t n, cap; }; // a VEC
 voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found); // by its digits
 // By the row and the number's name or digits: "Aware" "went on"; "sipoc Aware" "69.9%": of this analysis only.
 voc_rc figures_of_place(struct explainer *x, voc_str words, voc_str number, bool *found);
-bool figures_is_number(voc_str word);
+bool figures_is_number(const struct explainer *x, voc_str word);
+bool figures_in_a_line(const struct explainer *x, const struct literal *l, const struct source **s); // a sentence of a table holds it
+bool figures_first(const struct explainer *x, const struct literal *l, struct place *out);          // the first cell that holds it: what people are shown comes first
 
 // defined.c: element of journey.xml that begins at this line
 voc_rc defined_table(struct explainer *x, const char *element, uint64_t line);
@@ -86,7 +90,9 @@ const char *again_quoted(struct explainer *x, voc_str s, bool *ok);  // as a tex
 const char *again_table(struct explainer *x, const struct source *s); // as SQL names it; NULL: no memory
 const char *again_name(struct explainer *x, voc_str s);              // of a column: [from] where the bare word means something; NULL: no memory
 
+bool explain_of_all(const struct cli *c); // explain.c: --check or --numbers, which need no word
 voc_rc check_numbers(struct explainer *x); // check.c: all of them, by their queries
+voc_rc page_numbers(struct explainer *x, voc_str page); // page.c: where those of a page or a picture stand
 
 // A table of the answer; owned by x->out.
 voc_rc explain_table(struct explainer *x, struct table **out, const char *name, const char *title);

@@ -10,4 +10,4 @@ core_cli_voc_SOURCES += core/cli/explain/explain.c core/cli/explain/explain.h \
 	core/cli/explain/customers.c \
 	core/cli/explain/defined.c \
 	core/cli/explain/figures.c \
-	core/cli/explain/gather.c
+	core/cli/explain/gather.c core/cli/explain/literal.c core/cli/explain/literal.h core/cli/explain/page.c

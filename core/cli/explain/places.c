@@ -2,90 +2,18 @@
 // Where a number stands: found by its digits, or by the row and the column that it was read at, of every table of every analysis. Of
 // each place: what the number is, of how many, by which definition, and the queries that give it again.
 #include <ctype.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/explain/explain.h"
+#include "cli/explain/literal.h"
 
 #define FOUND_MAX 40u
 #define AGAIN_MAX 8u // of the places found: those with queries
 
-struct literal { double value, half; bool percent; };
-
-// "1,072", "+112", "63%", "-0.5": digits with commas between groups, at most one point.
-static bool read_literal(voc_str word, struct literal *out)
-{
-    char text[64];
-    size_t n = 0, decimals = 0;
-    bool point = false, digit = false;
-    *out = (struct literal){0};
-    word = str_trim(word);
-    if (word.len && word.ptr[word.len - 1] == '%') out->percent = true, word.len--;
-    for (size_t i = 0; i < word.len; i++) {
-        char ch = word.ptr[i];
-        if (ch == ',' && digit && !point) continue;
-        if (n + 1 >= sizeof text) return false;
-        if (isdigit((unsigned char)ch)) {
-            digit = true;
-            decimals += point;
-        } else if (ch == '.' && !point) {
-            point = true;
-        } else if (!((ch == '-' || ch == '+') && i == 0)) {
-            return false;
-        }
-        text[n++] = ch;
-    }
-    text[n] = 0;
-    out->value = digit ? strtod(text, NULL) : 0; // the program never leaves the C locale
-    out->half = 0.5 * pow(10, -(double)decimals) * (1 + 1e-9);
-    return digit;
-}
-
-bool figures_is_number(voc_str word)
+bool figures_is_number(const struct explainer *x, voc_str word)
 {
     struct literal l;
-    return read_literal(word, &l);
-}
-
-static bool near(const struct literal *l, double x) { return fabs(fabs(x) - fabs(l->value)) <= l->half; }
-
-static bool text_holds(const struct literal *l, voc_str text)
-{
-    for (size_t i = 0; i < text.len;) {
-        size_t from = i;
-        while (i < text.len && (isdigit((unsigned char)text.ptr[i]) || (i > from && (text.ptr[i] == ',' || text.ptr[i] == '.') && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1])))) i++;
-        struct literal one;
-        if (i > from && read_literal(str_mk(text.ptr + from, i - from), &one) && fabs(one.value - fabs(l->value)) < 1e-9) return true;
-        if (i == from) i++;
-    }
-    return false;
-}
-
-// "69 d": as it is shown.
-static bool shown_holds(const struct literal *l, const voc_cell *c)
-{
-    const voc_column none = {.flags = 0};
-    struct buf b;
-    buf_init(&b, 256);
-    render_cell(&b, c, &none);
-    bool holds = b.ptr && text_holds(l, str_mk(b.ptr, b.len));
-    buf_done(&b);
-    return holds;
-}
-
-static bool cell_holds(const struct literal *l, const voc_cell *c)
-{
-    switch (c->type) {
-    case VOC_CELL_DURATION: return shown_holds(l, c);
-    case VOC_CELL_INT: return near(l, (double)c->i);
-    case VOC_CELL_REAL: return near(l, c->r);
-    case VOC_CELL_MONEY: return near(l, (double)c->i / 1e6);
-    case VOC_CELL_SHARE: return near(l, c->r * 100) || (!l->percent && near(l, c->r));
-    case VOC_CELL_RANGE: return near(l, c->r) || near(l, c->lo) || near(l, c->hi);
-    case VOC_CELL_TEXT: return text_holds(l, c->s);
-    default: return false;
-    }
+    return literal_read(word, x->j->currency, &l);
 }
 
 // ---- finding ---------------------------------------------------------------------------------------------------------------------
@@ -99,7 +27,7 @@ struct sought { // empty or NULL: anything
 static bool number_fits(const struct sought *w, const voc_column *col, const voc_cell *c)
 {
     if (str_is(col->name, "explanation") || str_is(col->name, "reason")) return false;
-    if (w->digits) return cell_holds(w->digits, c);
+    if (w->digits) return literal_in_cell(w->digits, col, c);
     return c->type != VOC_CELL_NA && (str_ieq(col->name, w->number) || str_ieq(col->title, w->number));
 }
 
@@ -132,6 +60,67 @@ static bool row_fits(const struct sought *w, const voc_table *t, size_t row)
     return !w->row.len || (w->loosely && all);
 }
 
+// ---- what a funnel says between two bars ---------------------------------------------------------------------------------------------
+
+static size_t part_of(const voc_table *t, const voc_figure *f, uint32_t part)
+{
+    for (size_t i = 0; i < f->n_parts; i++)
+        for (size_t k = 0; k < t->n_columns; k++)
+            if (f->parts[i].part == part && str_eq(f->parts[i].column, t->columns[k].name)) return k;
+    return SIZE_MAX;
+}
+
+// The column that is drawn, where the table is drawn as a funnel and the row before it is of the same part, and that of what was lost before
+// each row; SIZE_MAX: none.
+static size_t funnel_column(const voc_table *t, size_t row, size_t *lost)
+{
+    for (size_t i = 0; i < t->n_figures && row; i++) {
+        if (t->figures[i].kind != VOC_FIGURE_FUNNEL) continue;
+        const size_t k = part_of(t, &t->figures[i], VOC_AS_COUNT), series = part_of(t, &t->figures[i], VOC_AS_SERIES);
+        const voc_cell *mine = series == SIZE_MAX ? NULL : &t->cells[row * t->n_columns + series];
+        *lost = part_of(t, &t->figures[i], VOC_AS_VALUE);
+        if (k != SIZE_MAX && (!mine || str_eq(mine->s, mine[-(ptrdiff_t)t->n_columns].s))) return k;
+    }
+    return SIZE_MAX;
+}
+
+// So many did not go on, of so many.
+static bool lost_before(const voc_table *t, size_t row, size_t *column, int64_t *lost, int64_t *of)
+{
+    size_t told = SIZE_MAX;
+    *column = funnel_column(t, row, &told);
+    if (*column == SIZE_MAX) return false;
+    const voc_cell *now = &t->cells[row * t->n_columns + *column], *before = now - t->n_columns, *said = told == SIZE_MAX ? NULL : &t->cells[row * t->n_columns + told];
+    if (now->type != VOC_CELL_INT || before->type != VOC_CELL_INT || (said && said->type != VOC_CELL_INT)) return false;
+    *lost = said ? said->i : before->i - now->i;
+    *of = now->i + *lost;
+    return *lost > 0;
+}
+
+static bool loss_fits(const struct literal *l, const voc_table *t, size_t row, size_t *column)
+{
+    int64_t lost, of;
+    if (!lost_before(t, row, column, &lost, &of)) return false;
+    const voc_cell n = {.type = VOC_CELL_INT, .i = lost}, share = {.type = VOC_CELL_SHARE, .r = (double)lost / (double)of};
+    return literal_in_cell(l, &t->columns[*column], &n) || (l->kind == LITERAL_SHARE && literal_in_cell(l, &t->columns[*column], &share));
+}
+
+static voc_rc find_losses(struct explainer *x, const struct sought *w, struct places *out)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < x->sources.n && w->digits; i++) {
+        const struct source *s = &x->sources.at[i];
+        size_t column;
+        if (w->command.len && !str_is(w->command, s->command)) continue;
+        for (size_t row = 1; row < s->view.n_rows && !rc; row++)
+            if (row_fits(w, &s->view, row) && loss_fits(w->digits, &s->view, row, &column) && out->n < FOUND_MAX && !(rc = vec_reserve(out, 1, FOUND_MAX)))
+                out->at[out->n++] = (struct place){s, row, column, true};
+    }
+    return rc;
+}
+
+// ---- where -----------------------------------------------------------------------------------------------------------------------
+
 // What people were shown comes first.
 static voc_rc find_places(struct explainer *x, const struct sought *w, struct places *out, size_t *more)
 {
@@ -146,10 +135,10 @@ static voc_rc find_places(struct explainer *x, const struct sought *w, struct pl
                 if (!row_fits(w, &s->view, row) || !number_fits(w, &s->view.columns[column], &s->view.cells[k])) continue;
                 *more += out->n == FOUND_MAX;
                 if (out->n == FOUND_MAX || (rc = vec_reserve(out, 1, FOUND_MAX))) continue;
-                out->at[out->n++] = (struct place){s, row, column};
+                out->at[out->n++] = (struct place){s, row, column, false};
             }
         }
-    return rc;
+    return rc ? rc : find_losses(x, w, out);
 }
 
 // ---- telling ---------------------------------------------------------------------------------------------------------------------
@@ -165,6 +154,26 @@ static size_t n_column(const voc_table *t, size_t column)
     for (size_t i = 0; i < sizeof any / sizeof *any; i++)
         if (figures_column(t, any[i]) != SIZE_MAX) return figures_column(t, any[i]);
     return SIZE_MAX;
+}
+
+static void put_loss(struct table *t, const struct place *p, struct buf *b)
+{
+    const voc_table *v = &p->s->view;
+    int64_t lost = 0, of = 0;
+    size_t column;
+    (void)lost_before(v, p->row, &column, &lost, &of);
+    buf_clear(b);
+    buf_printf(b, "%lld, %.1f%%", (long long)lost, of ? 100 * (double)lost / (double)of : 0);
+    table_text(t, figures_row_name(v, p->row));
+    table_text(t, v->columns[p->column].name);
+    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
+    buf_clear(b);
+    buf_printf(b, "%lld %.*s", (long long)of, (int)(v->columns[p->column].title.len > 40 ? 40 : v->columns[p->column].title.len), v->columns[p->column].title.ptr);
+    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
+    buf_clear(b);
+    buf_printf(b, "voc %s, table %.*s", p->s->command, (int)v->name.len, v->name.ptr);
+    table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
+    table_text(t, STR("so many less than in the row before: they did not go on, as the picture says between two bars"));
 }
 
 static void put_place(struct table *t, const struct place *p, struct buf *b)
@@ -205,7 +214,7 @@ static void put_notes(struct explainer *x, struct table *t, const struct literal
     for (size_t i = 0; i < x->sources.n; i++) {
         const struct source *s = &x->sources.at[i];
         for (size_t k = 0; k < s->view.n_notes && n < AGAIN_MAX; k++) {
-            if (!text_holds(l, s->view.notes[k].text)) continue;
+            if (!literal_in_text(l, s->view.notes[k].text)) continue;
             n++;
             table_text(t, s->view.notes[k].text);
             table_text(t, STR("a line of text"));
@@ -217,11 +226,50 @@ static void put_notes(struct explainer *x, struct table *t, const struct literal
     }
 }
 
+// What is said of a table, in it or of its figures.
+static bool said_with(const struct literal *l, const voc_table *t)
+{
+    bool holds = literal_in_text(l, t->title) || literal_in_text(l, t->semantics);
+    for (size_t i = 0; i < t->n_notes; i++) holds = holds || literal_in_text(l, t->notes[i].text);
+    for (size_t i = 0; i < t->n_groups; i++) holds = holds || literal_in_text(l, t->groups[i].title) || literal_in_text(l, t->groups[i].subtitle);
+    for (size_t i = 0; i < t->n_columns; i++) holds = holds || literal_in_text(l, t->columns[i].help);
+    for (size_t i = 0; i < t->n_rows * t->n_columns; i++) holds = holds || (t->cells[i].type == VOC_CELL_TEXT && literal_in_text(l, t->cells[i].s));
+    for (size_t i = 0; i < t->n_figures; i++) holds = holds || literal_in_text(l, t->figures[i].title) || literal_in_text(l, t->figures[i].description);
+    return holds;
+}
+
+bool figures_in_a_line(const struct explainer *x, const struct literal *l, const struct source **s)
+{
+    for (size_t i = 0; i < x->sources.n; i++)
+        if (said_with(l, &x->sources.at[i].view)) return *s = &x->sources.at[i], true;
+    return false;
+}
+
 static bool note_holds(const struct explainer *x, const struct literal *l)
 {
     for (size_t i = 0; i < x->sources.n; i++)
         for (size_t k = 0; k < x->sources.at[i].view.n_notes; k++)
-            if (text_holds(l, x->sources.at[i].view.notes[k].text)) return true;
+            if (literal_in_text(l, x->sources.at[i].view.notes[k].text)) return true;
+    return false;
+}
+
+// A page writes a share with its sign.
+static bool unlike_share(const struct literal *l, const voc_cell *c) { return c->type == VOC_CELL_SHARE && l->kind == LITERAL_PLAIN && l->value > 1; }
+
+bool figures_first(const struct explainer *x, const struct literal *l, struct place *out)
+{
+    const struct sought w = {.digits = l};
+    for (unsigned hidden = 0; hidden < 2; hidden++)
+        for (size_t i = 0; i < x->sources.n; i++) {
+            const struct source *s = &x->sources.at[i];
+            const size_t n = s->view.n_columns;
+            if (((s->view.flags & VOC_TABLE_HIDDEN) != 0) != (hidden != 0)) continue;
+            for (size_t k = 0; k < s->view.n_rows * n; k++)
+                if (!unlike_share(l, &s->view.cells[k]) && number_fits(&w, &s->view.columns[k % n], &s->view.cells[k])) return *out = (struct place){s, k / n, k % n, false}, true;
+        }
+    for (size_t i = 0; i < x->sources.n; i++)
+        for (size_t row = 1, column; row < x->sources.at[i].view.n_rows; row++)
+            if (loss_fits(l, &x->sources.at[i].view, row, &column)) return *out = (struct place){&x->sources.at[i], row, column, true}, true;
     return false;
 }
 
@@ -234,7 +282,7 @@ static voc_rc tell(struct explainer *x, const struct sought *w, const struct pla
     hash_hex(x->j->hash, hash);
     voc_rc rc = found_table(x, &t);
     if (!rc && w->digits && !w->row.len && !w->command.len) put_notes(x, t, w->digits);
-    for (size_t i = 0; i < found->n && !rc; i++) put_place(t, &found->at[i], &b);
+    for (size_t i = 0; i < found->n && !rc; i++) (found->at[i].lost ? put_loss : put_place)(t, &found->at[i], &b);
     buf_clear(&b);
     if (more) buf_printf(&b, "%zu more places hold this number: more digits, or the row before it (voc explain PROJECT Webinar 112), tell them apart.", more);
     if (!rc && more) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
@@ -262,7 +310,7 @@ voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found)
 {
     struct literal l;
     *found = false;
-    return read_literal(number, &l) ? places_of(x, &(struct sought){.number = number, .digits = &l}, found) : VOC_OK;
+    return literal_read(number, x->j->currency, &l) ? places_of(x, &(struct sought){.number = number, .digits = &l}, found) : VOC_OK;
 }
 
 // "sipoc", "map": an analysis that ran.
@@ -277,7 +325,7 @@ voc_rc figures_of_place(struct explainer *x, voc_str words, voc_str number, bool
 {
     struct literal l;
     voc_str rest = words, first;
-    struct sought w = {.row = words, .number = number, .digits = read_literal(number, &l) ? &l : NULL};
+    struct sought w = {.row = words, .number = number, .digits = literal_read(number, x->j->currency, &l) ? &l : NULL};
     const bool of_analysis = str_split(&rest, &first) && ran(x, first);
     voc_rc rc = VOC_OK;
     *found = false;

@@ -65,7 +65,7 @@ static void dates(const struct curves *c)
         if (i % each) continue;
         say_at(c->p, VOC_AS_X, x[i], 1, s, sizeof s);
         if (months) s[7] = 0;
-        text_label(pen, s, at_x(c, x[i]), c->bottom + 20, AT_MIDDLE, "f-soft");
+        text_label(pen, s, at_x(c, x[i]), c->bottom + 20, AT_MIDDLE, "f-soft f-scale");
     }
     pen_free(pen, x);
 }
@@ -79,13 +79,13 @@ static void axes(const struct curves *c)
     for (double y = ceil(c->y_lo / dy - 1e-9) * dy; y <= c->y_hi + dy * 1e-9; y += dy) {
         pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-gridline\"/>", c->left, at_y(c, y), c->right);
         say_at(c->p, VOC_AS_Y, y, dy, s, sizeof s);
-        text_label(pen, s, c->left - 8, at_y(c, y) + SMALL * 0.36, AT_RIGHT, "f-soft");
+        text_label(pen, s, c->left - 8, at_y(c, y) + SMALL * 0.36, AT_RIGHT, "f-soft f-scale");
     }
     if (c->calendar) dates(c);
     for (double x = ceil(c->x_lo / dx - 1e-9) * dx; !c->calendar && x <= c->x_hi + dx * 1e-9; x += dx) {
         pen_f(pen, "<path d=\"M%.1f %.1fv5\" class=\"f-axis\"/>", at_x(c, x), c->bottom);
         say_at(c->p, VOC_AS_X, x, dx, s, sizeof s);
-        text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft");
+        text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft f-scale");
     }
     pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-axis\"/>\n", c->left, c->bottom, c->right);
     const voc_str xt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_X)), yt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_Y));

@@ -169,7 +169,7 @@ static void scale(const struct dots *d, double y)
     char s[80];
     for (double x = d->lo; x <= d->hi + d->step * 1e-9; x += d->step) {
         say_at(d->p, VOC_AS_Y, fabs(x) < d->step * 1e-9 ? 0 : x, d->step, s, sizeof s);
-        text_label(d->p->pen, s, at(d, x), y + SMALL, AT_MIDDLE, "f-soft");
+        text_label(d->p->pen, s, at(d, x), y + SMALL, AT_MIDDLE, "f-soft f-scale");
     }
 }
 

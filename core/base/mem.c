@@ -7,10 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#define PAGE ((uintptr_t)4096)
-#define LARGE_PAGE ((size_t)2 << 20)
 #define FAULT_TRANSIENT 1
 #define FAULT_PERSISTENT 2
 
@@ -45,14 +42,6 @@ static void count_more(size_t bytes)
     }
 }
 
-// Large blocks on large pages, where the system gives them when asked: a hundredth of the faults, and tables of which every line
-// is somewhere else are found by fewer steps.
-static void ask_large(void *ptr, size_t size)
-{
-    uintptr_t from = (uintptr_t)ptr & ~(PAGE - 1), end = ((uintptr_t)ptr + size + PAGE - 1) & ~(PAGE - 1); // with the pages that it begins and ends in
-    if (size >= MEM_LARGE) (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
-}
-
 static void count_new(const void *ptr)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
@@ -63,10 +52,8 @@ static void count_new(const void *ptr)
 void *mem_alloc(size_t size)
 {
     if (refused(size)) return NULL;
-    void *ptr = NULL;
-    if (size < MEM_LARGE) ptr = malloc(size ? size : 1);
-    else if (posix_memalign(&ptr, LARGE_PAGE, size) != 0) return NULL;
-    if (ptr) ask_large(ptr, size), count_new(ptr);
+    void *ptr = malloc(size ? size : 1);
+    if (ptr) count_new(ptr);
     return ptr;
 }
 
@@ -75,7 +62,7 @@ void *mem_zalloc(size_t count, size_t size)
     size_t bytes;
     if (!mem_mul(count, size, &bytes) || refused(bytes)) return NULL;
     void *ptr = calloc(1, bytes ? bytes : 1);
-    if (ptr) ask_large(ptr, bytes), count_new(ptr);
+    if (ptr) count_new(ptr);
     return ptr;
 }
 

@@ -9,9 +9,6 @@
 #include <stdint.h>
 #include <voc/plugin.h>
 
-// From this size on pages of 2 MiB are asked for; the allocator's own head beside it, a block fills two of them.
-#define MEM_LARGE (((size_t)4 << 20) - 32)
-
 // NULL when out of memory (or when a fault is injected). Size 0 gives a unique pointer.
 void *mem_alloc(size_t size);
 void *mem_zalloc(size_t count, size_t size); // checked multiplication, zeroed

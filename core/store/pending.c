@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SLABS_FROM = 1 << 16, SENDERS_MAX = 4096 };
+enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SLABS_FROM = 1 << 16, SLAB_BYTES = (4 << 20) - 32, SENDERS_MAX = 4096 };
 #define LATER UINT32_MAX // in map_who: is being looked up
 
 voc_rc pending_init(struct pending *q)
@@ -50,8 +50,8 @@ static struct pending_chunk *chunk_memory(struct pending *q, unsigned part, size
 {
     struct pending_slabs *s = slabs_of(q, part);
     if (!in_slab) return mem_alloc(size);
-    if (s->all.n == 0 || MEM_LARGE - s->used < size) {
-        if (vec_reserve(&s->all, 1, UINT32_MAX) != VOC_OK || !(s->all.at[s->all.n] = mem_alloc(MEM_LARGE))) return NULL;
+    if (s->all.n == 0 || SLAB_BYTES - s->used < size) {
+        if (vec_reserve(&s->all, 1, UINT32_MAX) != VOC_OK || !(s->all.at[s->all.n] = mem_alloc(SLAB_BYTES))) return NULL;
         s->all.n++;
         s->used = 0;
     }

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "cli/explain/recipes.h"
 
-static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_needs, &recipes_attribution, &recipes_sessions, &recipes_response};
+static const struct recipes *const sets[] = {&recipes_discover, &recipes_map, &recipes_flow, &recipes_steps, &recipes_sipoc, &recipes_visits, &recipes_needs, &recipes_attribution, &recipes_sessions, &recipes_response};
 
 const struct recipe *recipe_at(size_t i)
 {
@@ -35,7 +35,7 @@ static const struct why { const char *command, *tables, *columns, *inputs, *text
     {"discover", "traces deviations", "", "", "it comes of the cheapest alignment of a journey to the order of the stages (METHODS 4.4), computed by the program. What enters it are the stays: SELECT unit, episode, stage, end FROM journey"},
     {"value-map", "distinctive", "q", "z", "it is the normal test of z, adjusted for all actions of the role (Benjamini and Hochberg 1995), computed by the program. What enters it is z"},
     {"value-map", "map needs cells", "", "", "which acts seek a need is said by more than their names in the journey (its <sought>), and no statement says that. Who speaks of it and who is served with it have a query"},
-    {"sipoc", "", "", "", "visits of a step of the company's own work are cut at what the journey declares as <enter> and <leave>; the events are those of voc sql PROJECT \"SELECT * FROM event WHERE step = 'ID'\""},
+    {"sipoc", "", "", "", "what the journey declares for it (<supplier>, <input>, <requirement>, or an <enter>, <leave> or <output>) looks at facts, at several events or for a pattern, which no statement says; the events are those of voc sql PROJECT \"SELECT * FROM event WHERE step = 'ID'\""},
     {"attribution", "disagree", "apart", "", "it is the most less the least"},
     {"attribution", "", "", "paths", "it is shared out by a model (METHODS 3.10) over all paths at once: how many conversions would be missing without the touch (Markov), or what it adds to each set of others (Shapley). What enters it are the paths: voc attribution PROJECT --table all_paths, whose numbers have queries"},
     {"score", "", "", "", "it comes of matched sets of customers (METHODS 3.3 to 3.6): voc explain PROJECT TOUCHPOINT shows the query that gives it again from the sets, and the events behind them"},
@@ -258,21 +258,52 @@ static bool among(voc_str text, const struct stage *stages, size_t n)
     return false;
 }
 
+// "sales (Seeking a vendor)", or the title alone.
+static bool is_owned(voc_str text, voc_str owner, voc_str title)
+{
+    const size_t rest = owner.len ? owner.len + 2 : 0;
+    if (!owner.len) return str_eq(title, text);
+    return text.len == rest + title.len + 1 && str_eq(str_mk(text.ptr, owner.len), owner) && str_eq(str_mk(text.ptr + rest, title.len), title);
+}
+
 static bool is_next(const struct journey *j, voc_str text)
 {
-    for (size_t i = 0; i < j->n_stages; i++) {
-        const voc_str title = j->stages[i].title.len ? j->stages[i].title : j->stages[i].id, owner = j->stages[i].owner;
-        const size_t rest = owner.len ? owner.len + 2 : 0;
-        if (!owner.len && str_eq(title, text)) return true;
-        if (owner.len && text.len == rest + title.len + 1 && str_eq(str_mk(text.ptr, owner.len), owner) && str_eq(str_mk(text.ptr + rest, title.len), title)) return true;
-    }
+    for (size_t i = 0; i < j->n_stages; i++)
+        if (is_owned(text, j->stages[i].owner, j->stages[i].title.len ? j->stages[i].title : j->stages[i].id)) return true;
     return false;
+}
+
+static bool hands_to(const struct journey *j, const struct exchange *e, const struct step *of, uint32_t to, voc_str text)
+{
+    voc_str owner = j->steps[to].owner;
+    bool hands = false;
+    for (size_t k = e->n_outputs; k-- > 0;) {
+        if (e->outputs[k].next_step != to) continue;
+        hands = true;
+        if (e->outputs[k].owner.len) owner = e->outputs[k].owner;
+    }
+    for (size_t k = 0; of && k < of->n_leaves; k++) hands = hands || of->leaves[k].to == to;
+    return hands && is_owned(text, owner, j->steps[to].title.len ? j->steps[to].title : j->steps[to].id);
+}
+
+// A step that what a stage or a step gives goes to.
+static bool is_handed(const struct journey *j, voc_str text)
+{
+    bool handed = false;
+    for (uint32_t to = 0; to < j->n_steps; to++) {
+        for (size_t i = 0; i < j->n_stages; i++) handed = handed || hands_to(j, &j->stages[i].exchange, NULL, to, text);
+        for (size_t i = 0; i < j->n_steps; i++) handed = handed || hands_to(j, &j->steps[i].exchange, &j->steps[i], to, text);
+    }
+    return handed;
 }
 
 bool recipe_is_named(const struct journey *j, voc_str kind, voc_str text)
 {
     if (str_is(kind, "stage")) return among(text, j->stages, j->n_stages);
     if (str_is(kind, "next")) return is_next(j, text);
+    if (str_is(kind, "handed")) return is_handed(j, text);
+    for (size_t i = 0; str_is(kind, "step") && i < j->n_steps; i++)
+        if (names(j->steps[i].id, j->steps[i].title, text)) return true;
     for (size_t i = 0; str_is(kind, "touchpoint") && i < j->n_claims + j->n_works; i++) {
         const struct claim *c = i < j->n_claims ? &j->claims[i] : &j->works[i - j->n_claims];
         if (names(c->id, c->title, text)) return true;

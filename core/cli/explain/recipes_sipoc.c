@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Recipes of voc sipoc: visits of stages. Those of the company's own steps are cut at their <enter> and <leave>, which no statement says.
+// Recipes of voc sipoc: visits of stages. Those of the company's own steps are in recipes_visits.c.
 #include "cli/explain/recipes.h"
 #include "cli/explain/recipes_sql.h"
 

@@ -197,9 +197,9 @@ static voc_rc event_line(struct rows *w, const struct coded_block *b, size_t i, 
     text_field(w, "object", s[coded_code(e->object, i)]);
     text_field(w, "text", s[coded_code(e->text, i)]);
     text_field(w, "language", s[t.language]);
-    money_field(w, "minutes", coded_amount(e->minutes, i));
-    money_field(w, "cost", coded_amount(e->cost, i));
-    money_field(w, "value", coded_amount(e->value, i));
+    money_field(w, "minutes", coded_amount(e, e->minutes, i));
+    money_field(w, "cost", coded_amount(e, e->cost, i));
+    money_field(w, "value", coded_amount(e, e->value, i));
     attributes(w, b, s[coded_code(e->attrs, i)], facts, n);
     return rc ? rc : end(w);
 }

@@ -42,6 +42,7 @@ void coder_done(struct coder *c)
     vec_free(&c->table), vec_free(&c->time_us), vec_free(&c->record), vec_free(&c->line), vec_free(&c->tuple);
     for (size_t k = 0; k < CODES_N; k++) vec_free(&c->codes[k]);
     for (size_t k = 0; k < AMOUNT_N; k++) vec_free(&c->amounts[k]);
+    vec_free(&c->amount_row);
     vec_free(&c->tuples), vec_free(&c->slots), vec_free(&c->whose[0]), vec_free(&c->whose[1]);
     vec_free(&c->people.end), vec_free(&c->people.hash);
     coder_alike_done(c);
@@ -90,8 +91,9 @@ void coder_cut(struct coder *c, size_t n)
     if (c->time_us.n > n) c->time_us.n = c->record.n = c->line.n = c->tuple.n = n;
     for (size_t k = 0; k < CODES_N; k++)
         if (c->codes[k].n > n) c->codes[k].n = n;
+    while (c->amount_row.n && c->amount_row.at[c->amount_row.n - 1] >= n) c->amount_row.n--;
     for (size_t k = 0; k < AMOUNT_N; k++)
-        if (c->amounts[k].n > n) c->amounts[k].n = n;
+        if (c->amounts[k].n > c->amount_row.n) c->amounts[k].n = c->amount_row.n;
 }
 
 // ---- strings -----------------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ static voc_rc extend_codes(struct coder *c, unsigned k)
     return rc;
 }
 
-// Grows to n rows, missing ones being VOC_NA.
+// Grows to n amounts, missing ones being VOC_NA.
 static voc_rc extend_amounts(struct coder *c, unsigned k, size_t n)
 {
     voc_rc rc = n > c->amounts[k].n ? vec_reserve(&c->amounts[k], n - c->amounts[k].n, CODING_ROWS) : VOC_OK;
@@ -162,16 +164,46 @@ static voc_rc extend_amounts(struct coder *c, unsigned k, size_t n)
     return rc;
 }
 
-static int64_t amount_of(const voc_row *r, unsigned k) { return k == AMOUNT_MINUTES ? r->minutes : k == AMOUNT_COST ? r->cost : r->value; }
-
-static voc_rc put_amounts(struct coder *c, const struct coder_rows *b, unsigned k)
+// Amounts of rows c->n to c->n + n, each NULL or n of them. Only rows that have one are kept, and columns in which there is one:
+// most logs have few.
+static voc_rc put_amounts(struct coder *c, const int64_t *const amount[AMOUNT_N], size_t n)
 {
-    bool any = false;
-    for (size_t i = 0; i < b->n; i++) any = any || amount_of(coder_row(b, i), k) != VOC_NA;
-    voc_rc rc = any ? extend_amounts(c, k, c->n) : VOC_OK;
-    if (!rc && any) rc = vec_reserve(&c->amounts[k], b->n, CODING_ROWS);
-    for (size_t i = 0; i < b->n && any && !rc; i++) c->amounts[k].at[c->amounts[k].n++] = amount_of(coder_row(b, i), k);
+    uint64_t some[AMOUNT_N] = {0}, any[CODING_AT_ONCE] = {0};
+    const size_t before = c->amount_row.n;
+    voc_rc rc = VOC_OK;
+    for (unsigned k = 0; k < AMOUNT_N; k++)
+        for (size_t i = 0; amount[k] && i < n; i++) {
+            const uint64_t x = (uint64_t)amount[k][i] ^ (uint64_t)VOC_NA;
+            some[k] |= x;
+            any[i] |= x;
+        }
+    if (!(some[AMOUNT_MINUTES] | some[AMOUNT_COST] | some[AMOUNT_VALUE])) return VOC_OK;
+    rc = vec_reserve(&c->amount_row, n, CODING_ROWS);
+    for (size_t i = 0; i < n && !rc; i++) {
+        c->amount_row.at[c->amount_row.n] = (uint32_t)(c->n + i);
+        c->amount_row.n += any[i] != 0;
+    }
+    for (unsigned k = 0; k < AMOUNT_N && !rc; k++) {
+        if (!some[k]) continue;
+        rc = extend_amounts(c, k, before);
+        if (!rc) rc = vec_reserve(&c->amounts[k], n, CODING_ROWS);
+        for (size_t i = 0; i < n && !rc; i++) {
+            c->amounts[k].at[c->amounts[k].n] = amount[k][i];
+            c->amounts[k].n += any[i] != 0;
+        }
+    }
     return rc;
+}
+
+static voc_rc put_rows_amounts(struct coder *c, const struct coder_rows *b)
+{
+    int64_t amount[AMOUNT_N][CODING_AT_ONCE];
+    const int64_t *const all[AMOUNT_N] = {amount[AMOUNT_MINUTES], amount[AMOUNT_COST], amount[AMOUNT_VALUE]};
+    for (size_t i = 0; i < b->n; i++) {
+        const voc_row *r = coder_row(b, i);
+        amount[AMOUNT_MINUTES][i] = r->minutes, amount[AMOUNT_COST][i] = r->cost, amount[AMOUNT_VALUE][i] = r->value;
+    }
+    return put_amounts(c, all, b->n);
 }
 
 // Which texts are used at all: bits of their lengths.
@@ -341,7 +373,7 @@ static voc_rc put_rows(struct coder *c, const struct coder_rows *b, bool *unset)
     if (!rc) rc = put_customers(c, b);
     if (!rc) rc = put_accounts(c, b);
     if (!rc) rc = c->kept & EV_ATTRS ? put_attrs(c, b) : coder_pass_attrs(b);
-    for (unsigned k = 0; k < AMOUNT_N && !rc && (c->kept & EV_MONEY); k++) rc = put_amounts(c, b, k);
+    if (!rc && (c->kept & EV_MONEY)) rc = put_rows_amounts(c, b);
     return rc ? rc : put_codes(c, CODES_SUB, b->sub, b->n);
 }
 
@@ -403,19 +435,6 @@ static voc_rc column_people(struct coder *c, unsigned k, voc_str kind, uint32_t 
     return rc ? rc : put_codes(c, k, code, b->n);
 }
 
-static voc_rc column_amounts(struct coder *c, unsigned k, const int64_t *amount, const struct coder_columns *b)
-{
-    bool any = false;
-    for (size_t i = 0; amount && i < b->n; i++) any |= amount[b->first + i] != VOC_NA;
-    if (!any) return VOC_OK;
-    voc_rc rc = extend_amounts(c, k, c->n);
-    if (!rc) rc = vec_reserve(&c->amounts[k], b->n, CODING_ROWS);
-    if (rc) return rc;
-    memcpy(c->amounts[k].at + c->n, amount + b->first, b->n * sizeof *amount);
-    c->amounts[k].n += b->n;
-    return VOC_OK;
-}
-
 static voc_rc put_columns(struct coder *c, const struct coder_columns *b)
 {
     const voc_events *e = b->e;
@@ -429,9 +448,8 @@ static voc_rc put_columns(struct coder *c, const struct coder_columns *b)
     if (!rc) rc = column_texts(c, CODES_ID, e->id, b);
     if (!rc) rc = column_people(c, CODES_CUSTOMER, e->customer_kind, e->customer_strong, e->customer, b);
     if (!rc) rc = column_people(c, CODES_ACCOUNT, e->account_kind, e->account_strong, e->account, b);
-    const int64_t *const amounts[AMOUNT_N] = {e->minutes, e->cost, e->value};
-    for (unsigned k = 0; k < AMOUNT_N && !rc && (c->kept & EV_MONEY); k++) rc = column_amounts(c, k, amounts[k], b);
-    return rc;
+    const int64_t *const amounts[AMOUNT_N] = {e->minutes ? e->minutes + b->first : NULL, e->cost ? e->cost + b->first : NULL, e->value ? e->value + b->first : NULL};
+    return rc || !(c->kept & EV_MONEY) ? rc : put_amounts(c, amounts, b->n);
 }
 
 voc_rc coder_columns(struct coder *c, const struct coder_columns *b)
@@ -484,7 +502,7 @@ voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
     voc_rc rc = vec_reserve(&c->table, n - c->table.n + n_people + more, SIZE_MAX);
     for (unsigned k = 0; k < CODES_N && !rc; k++) rc = extend_codes(c, k);
     for (unsigned k = 0; k < AMOUNT_N && !rc; k++)
-        if (c->amounts[k].n) rc = extend_amounts(c, k, c->n);
+        if (c->amounts[k].n) rc = extend_amounts(c, k, c->amount_row.n);
     if (rc) return rc;
     while (c->table.n < n) c->table.at[c->table.n] = dict_at(c->strings, (uint32_t)c->table.n), c->table.n++;
     const struct people *p = &c->people;
@@ -508,6 +526,6 @@ voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
         .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE), .thread = codes_at(c, CODES_THREAD),
         .customer = whose_at(c, 0), .account = whose_at(c, 1), .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF),
         .text = codes_at(c, CODES_TEXT), .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB), .minutes = amounts_at(c, AMOUNT_MINUTES),
-        .cost = amounts_at(c, AMOUNT_COST), .value = amounts_at(c, AMOUNT_VALUE), .n = c->n};
+        .cost = amounts_at(c, AMOUNT_COST), .value = amounts_at(c, AMOUNT_VALUE), .amount_row = c->amount_row.n < c->n ? c->amount_row.at : NULL, .n_amounts = c->amount_row.n, .n = c->n};
     return VOC_OK;
 }

@@ -59,7 +59,8 @@ struct coder { // owns everything but the text at `from`
     VEC(uint32_t) tuple;
     VEC(uint32_t) codes[CODES_N];    // as long as to the last row that has something: 0 behind it; customer, account: of people, + 1
     struct repeats repeats[CODES_N]; // of texts alone
-    VEC(int64_t) amounts[AMOUNT_N];  // likewise: VOC_NA
+    VEC(uint32_t) amount_row;        // rows that have some amount
+    VEC(int64_t) amounts[AMOUNT_N];  // of these rows, as long as to the last that has something: VOC_NA behind it
     VEC(struct coded_tuple) tuples;
     VEC(uint32_t) slots;             // of tuples, by hash: number + 1; a power of two
     struct buf scratch;

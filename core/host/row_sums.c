@@ -41,7 +41,7 @@ static void sum_event(struct row_summing *w, const struct coded_block *b, size_t
                               coded_code(e->thread, i), coded_code(e->customer, i), coded_code(e->account, i), coded_code(e->id, i), coded_code(e->ref, i),
                               coded_code(e->text, i), coded_code(e->attrs, i)};
     const int64_t numbers[] = {e->time_us[i], (int64_t)e->record[i], (int64_t)(e->line ? e->line[i] : 0), coded_code(e->sub, i), t.resolution, t.actor, t.ref_kind,
-                               coded_amount(e->minutes, i), coded_amount(e->cost, i), coded_amount(e->value, i)};
+                               coded_amount(e, e->minutes, i), coded_amount(e, e->cost, i), coded_amount(e, e->value, i)};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) add_text(&w->row, b, texts[k]);
     for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) add_number(&w->row, numbers[k]);
     take(w, &w->sums.events, &w->sums.n_events);

@@ -17,11 +17,13 @@ enum { SENDERS_MOST = 1024 };
 
 #define HAS_RECORDS (1u << 30) // else they count up from the head's
 #define HAS_LINES (1u << 29)
+#define HAS_AMOUNT_ROWS (1u << 28) // amounts are those of some rows, else each has its own
 
 struct wire_block_head {
     uint64_t stored, of, n_events, n_facts, n_rejects, n_text, record, line;
     uint32_t sender, n_known, n_stay, n_strings; // n_known: of the sender's last block; n_stay: for its next one
     uint32_t n_known_tuples, n_tuples, n_hash, columns;
+    uint64_t n_amounts;
 };
 
 struct wire_sender {
@@ -95,6 +97,13 @@ static const void *column(const struct coded_events *e, size_t at)
     return p;
 }
 
+static bool has_amounts(const struct coded_events *e)
+{
+    bool some = false;
+    for (unsigned k = 0; k < N_AMOUNTS; k++) some = some || column(e, amounts[k]);
+    return some && e->n;
+}
+
 voc_rc wire_pack(struct wire_packer *p, const struct coded_block *b, uint64_t stored, uint64_t of, struct iovec pieces[WIRE_PIECES], size_t *n)
 {
     const struct coded_events *e = &b->events;
@@ -114,12 +123,14 @@ voc_rc wire_pack(struct wire_packer *p, const struct coded_block *b, uint64_t st
     add_piece(pieces, n, e->time_us, e->n * sizeof *e->time_us);
     if (h->columns & HAS_RECORDS) add_piece(pieces, n, e->record, e->n * sizeof *e->record);
     if (h->columns & HAS_LINES) add_piece(pieces, n, e->line, e->n * sizeof *e->line);
-    for (unsigned k = 0; k < N_AMOUNTS && e->n; k++)
-        if (column(e, amounts[k])) h->columns |= 1u << (N_CODES + k), add_piece(pieces, n, column(e, amounts[k]), e->n * sizeof(int64_t));
+    h->n_amounts = has_amounts(e) ? e->amount_row ? e->n_amounts : e->n : 0;
+    for (unsigned k = 0; k < N_AMOUNTS && h->n_amounts; k++)
+        if (column(e, amounts[k])) h->columns |= 1u << (N_CODES + k), add_piece(pieces, n, column(e, amounts[k]), h->n_amounts * sizeof(int64_t));
     add_piece(pieces, n, b->facts, b->n_facts * sizeof *b->facts);
     add_piece(pieces, n, b->rejects, b->n_rejects * sizeof *b->rejects);
     add_piece(pieces, n, e->tuples + b->n_known_tuples, (e->n_tuples - b->n_known_tuples) * sizeof *e->tuples);
     add_piece(pieces, n, p->lengths.ptr, p->lengths.len);
+    if (h->n_amounts && e->amount_row) h->columns |= HAS_AMOUNT_ROWS, add_piece(pieces, n, e->amount_row, h->n_amounts * sizeof *e->amount_row);
     add_piece(pieces, n, e->tuple, e->n * sizeof *e->tuple);
     for (unsigned k = 0; k < N_CODES && e->n; k++)
         if (column(e, codes[k].at)) h->columns |= 1u << k, add_piece(pieces, n, column(e, codes[k].at), e->n * sizeof(uint32_t));
@@ -160,6 +171,14 @@ static void check_codes(struct unpacker *u, const uint32_t *x, size_t n, uint32_
     uint32_t most = 0;
     for (size_t i = 0; x && i < n; i++) most = x[i] > most ? x[i] : most;
     if (x && n && most >= below) lie(u, "a code is out of range");
+}
+
+// Rows that go up, each of them one that there is.
+static void check_rows(struct unpacker *u, const uint32_t *x, size_t n, size_t n_rows)
+{
+    bool up = true;
+    for (size_t i = 1; x && i < n; i++) up &= x[i] > x[i - 1];
+    if (x && n && (!up || x[n - 1] >= n_rows)) lie(u, "amounts are of no rows");
 }
 
 static void check_numbers(struct unpacker *u, const uint64_t *x, size_t n)
@@ -376,15 +395,16 @@ static void unpack_events(struct unpacker *u, struct wire_senders *all, struct c
     const struct wire_block_head *h = u->h;
     struct coded_events *e = &out->events;
     size_t n = (size_t)h->n_events;
-    if (h->columns & ~(HAS_RECORDS | HAS_LINES | ((1u << (N_CODES + N_AMOUNTS)) - 1))) lie(u, "it has columns that there are not");
+    if (h->columns & ~(HAS_RECORDS | HAS_LINES | HAS_AMOUNT_ROWS | ((1u << (N_CODES + N_AMOUNTS)) - 1))) lie(u, "it has columns that there are not");
     e->n = n;
     e->time_us = take(u, n, sizeof *e->time_us);
     if (!u->rc && n > u->left / sizeof(uint32_t)) lie(u, "an array is longer than its message");
     e->record = numbers(u, h->columns & HAS_RECORDS, h->record, &all->record.at, &all->record.n, &all->record.cap);
     e->line = numbers(u, h->columns & HAS_LINES, h->line, &all->line.at, &all->line.n, &all->line.cap);
+    if (h->n_amounts > n || (h->n_amounts < n && h->n_amounts && !(h->columns & HAS_AMOUNT_ROWS))) lie(u, "amounts are of no rows");
     for (unsigned k = 0; k < N_AMOUNTS; k++)
         if (h->columns & 1u << (N_CODES + k)) {
-            const void *at = take(u, n, sizeof(int64_t));
+            const void *at = take(u, h->n_amounts, sizeof(int64_t));
             memcpy((char *)e + amounts[k], &at, sizeof at);
         }
 }
@@ -392,6 +412,9 @@ static void unpack_events(struct unpacker *u, struct wire_senders *all, struct c
 static void unpack_codes(struct unpacker *u, struct coded_events *e)
 {
     size_t n = e->n;
+    e->n_amounts = (size_t)u->h->n_amounts;
+    if (u->h->columns & HAS_AMOUNT_ROWS) e->amount_row = take(u, e->n_amounts, sizeof *e->amount_row);
+    check_rows(u, e->amount_row, e->n_amounts, n);
     e->tuple = take(u, n, sizeof *e->tuple);
     check_codes(u, e->tuple, n, u->h->n_tuples);
     for (unsigned k = 0; k < N_CODES; k++)

@@ -424,6 +424,9 @@ static void check_events(struct joiner *j)
     }
     for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
     for (size_t i = 0; c->customer && i < c->n; i++) top_customer = c->customer[i] > top_customer ? c->customer[i] : top_customer;
+    bool up = !c->amount_row || c->n_amounts <= c->n;
+    for (size_t k = 0; c->amount_row && up && k < c->n_amounts; k++) up = c->amount_row[k] < c->n && (k == 0 || c->amount_row[k] > c->amount_row[k - 1]);
+    if (!up) (void)join_fail(j, VOC_E_BUG, "amounts are of no rows");
     if (no_time) (void)join_fail(j, VOC_E_BUG, "an event has no time");
     if (tops > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (c->tuple && top_tuple >= c->n_tuples) (void)join_fail(j, VOC_E_BUG, "the number of a tuple is out of range");

@@ -12,6 +12,7 @@ struct joiner { // one block on its way in
     const struct coded_block *b;
     struct pending_maps *maps; // of the sender
     bool has_texts;            // some event has what rows keep apart: an object, a thread ...
+    size_t next_amount;        // of the block's amounts, where they are those of some rows
     const char *why;
     voc_rc rc; // the first failure
 };
@@ -26,12 +27,12 @@ struct rare_group { // rows that may have something
     size_t from, n;
     bool all; // they may have more than amounts
     uint32_t row[JOIN_GROUP]; // less from
-    uint64_t hash[JOIN_GROUP]; // of their amounts
+    uint32_t at[JOIN_GROUP];  // of their amounts; VOC_NONE: they have none
+    uint64_t hash[JOIN_GROUP];
 };
-void join_rare_begin(const struct joiner *j, size_t from, size_t to, struct rare_group *g);
+void join_rare_begin(struct joiner *j, size_t from, size_t to, struct rare_group *g);
 void join_rare_fetch(const struct joiner *j, const struct rare_group *g);
 void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_GROUP]);
 
 static inline uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
-static inline int64_t amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
 #endif

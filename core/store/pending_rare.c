@@ -108,21 +108,40 @@ static void fetch_objects(const struct joiner *j, size_t from, size_t to)
         if (object[i] - b->hash_from < b->n_hash) (void)dict_prefetch_entry(names, b->hash[object[i] - b->hash_from]);
 }
 
-void join_rare_begin(const struct joiner *j, size_t from, size_t to, struct rare_group *g)
+static inline struct pending_amounts amounts_at(const struct coded_events *c, uint32_t at)
+{
+    const bool some = at != VOC_NONE;
+    return (struct pending_amounts){.minutes = some && c->minutes ? c->minutes[at] : VOC_NA, .cost = some && c->cost ? c->cost[at] : VOC_NA,
+                                    .value = some && c->value ? c->value[at] : VOC_NA};
+}
+
+// Whether there is anything of row i, whose amounts are at `at`.
+static inline void begin_row(const struct coded_events *c, struct rare_group *g, size_t i, uint32_t at)
+{
+    const struct pending_amounts a = amounts_at(c, at);
+    g->hash[g->n] = hash_amounts(a.minutes, a.cost, a.value);
+    g->row[g->n] = (uint32_t)(i - g->from);
+    g->at[g->n] = at;
+    g->n += g->all || ((a.minutes ^ VOC_NA) | (a.cost ^ VOC_NA) | (a.value ^ VOC_NA)) != 0;
+}
+
+void join_rare_begin(struct joiner *j, size_t from, size_t to, struct rare_group *g)
 {
     const struct coded_events *c = &j->b->events;
-    const bool amounts = c->minutes || c->cost || c->value;
+    const bool amounts = c->minutes || c->cost || c->value, sparse = amounts && c->amount_row;
     g->from = from;
     g->n = 0;
     g->all = j->has_texts || c->sub;
     if (c->object) fetch_objects(j, from, to);
-    if (!amounts && !g->all) return;
-    for (size_t i = from; i < to; i++) {
-        const int64_t minutes = amount(c->minutes, i), cost = amount(c->cost, i), value = amount(c->value, i);
-        g->hash[g->n] = hash_amounts(minutes, cost, value);
-        g->row[g->n] = (uint32_t)(i - from);
-        g->n += g->all || ((minutes ^ VOC_NA) | (cost ^ VOC_NA) | (value ^ VOC_NA)) != 0;
-    }
+    size_t next = j->next_amount;
+    if (sparse && !g->all)
+        for (; next < c->n_amounts && c->amount_row[next] < to; next++) begin_row(c, g, c->amount_row[next], (uint32_t)next);
+    else if (amounts || g->all)
+        for (size_t i = from; i < to; i++) {
+            const bool has = sparse ? next < c->n_amounts && c->amount_row[next] == i : amounts;
+            begin_row(c, g, i, !has ? VOC_NONE : sparse ? (uint32_t)next++ : (uint32_t)i);
+        }
+    j->next_amount = next;
     for (size_t k = 0; k < g->n; k++) __builtin_prefetch(recent_at(j->q, g->hash[k]));
 }
 
@@ -141,7 +160,7 @@ void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_
     memset(rare, 0, JOIN_GROUP * sizeof *rare);
     for (size_t k = 0; k < g->n && j->rc == VOC_OK; k++) {
         const size_t i = g->from + g->row[k];
-        const struct pending_amounts a = {.minutes = amount(c->minutes, i), .cost = amount(c->cost, i), .value = amount(c->value, i)};
+        const struct pending_amounts a = amounts_at(c, g->at[k]);
         rare[g->row[k]] = g->all ? join_all(j, i, g->hash[k], &a) : join_amounts(j, g->hash[k], &a);
     }
 }

@@ -59,7 +59,9 @@ struct coded_events { // arrays of n; any but time_us and record may be NULL: no
     const uint32_t *action, *touchpoint, *channel, *campaign, *object, *case_id, *role, *owner, *thread; // local codes
     const uint32_t *customer, *account;       // local codes of alias sets
     const uint32_t *id, *ref, *text, *language, *attrs; // local codes; attrs: canonical JSON object of the event's own, or empty
-    const int64_t *minutes, *cost, *value;
+    const int64_t *minutes, *cost, *value; // of each row; with amount_row n_amounts of them: of these rows alone, which go up
+    const uint32_t *amount_row;
+    size_t n_amounts;
     const uint64_t *record, *line;
     const uint32_t *sub; // number of the row within its record
     size_t n;
@@ -74,7 +76,17 @@ static inline struct coded_tuple coded_tuple_of(const struct coded_events *e, si
                                 .actor = e->actor ? e->actor[i] : 0, .ref_kind = e->ref_kind ? e->ref_kind[i] : 0};
 }
 static inline uint32_t coded_code(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
-static inline int64_t coded_amount(const int64_t *column, size_t i) { return column ? column[i] : VOC_NA; }
+static inline int64_t coded_amount(const struct coded_events *e, const int64_t *column, size_t i)
+{
+    size_t from = 0, to = e->n_amounts;
+    if (!column || !e->amount_row) return column ? column[i] : VOC_NA;
+    while (from < to) {
+        const size_t mid = from + (to - from) / 2;
+        if (e->amount_row[mid] < i) from = mid + 1;
+        else to = mid;
+    }
+    return from < e->n_amounts && e->amount_row[from] == i ? column[from] : VOC_NA;
+}
 
 struct coded_fact { // attribute of an entity, word, link, measure or row of a reference table: VOC_ROW_* in kind
     // REFERENCE: key is the table, text the cells, integer until when it holds

@@ -64,7 +64,10 @@ static voc_rc fill(struct voc_sink *s, bool later)
     sink_block(s, &b, bad);
     for (uint32_t kind = VOC_ROW_EVENT; kind <= VOC_ROW_MEASURE && !rc; kind++) {
         voc_row r = make_row(kind, kind - 1, later);
-        const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof r, .rows = &r, .n_rows = 1};
+        voc_row rows[2] = {r, r}; // of two events one has amounts
+        rows[0].minutes = rows[0].cost = rows[0].value = VOC_NA;
+        const bool two = later && kind == VOC_ROW_EVENT;
+        const voc_batch batch = {.struct_size = sizeof batch, .row_size = sizeof r, .rows = two ? rows : &r, .n_rows = two ? 2 : 1};
         rc = sink_rows(s, &batch);
     }
     if (!rc) rc = sink_reject(s, RECORDS - 1, STR("CODE"), STR("why"));

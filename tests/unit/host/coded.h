@@ -44,9 +44,9 @@ static inline void coded_dump(struct buf *out, const struct coded_block *b)
         buf_printf(out, "%08" PRIu64 "|%04" PRIu32 "|event|%" PRIu64 "|%d|%d|%d|", e->record[i], coded_code(e->sub, i), e->line[i], t.resolution, t.actor, t.ref_kind);
         coded_number(out, e->time_us[i]);
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++) coded_text(out, b, codes[k]);
-        coded_number(out, coded_amount(e->minutes, i));
-        coded_number(out, coded_amount(e->cost, i));
-        coded_number(out, coded_amount(e->value, i));
+        coded_number(out, coded_amount(e, e->minutes, i));
+        coded_number(out, coded_amount(e, e->cost, i));
+        coded_number(out, coded_amount(e, e->value, i));
         buf_byte(out, '\n');
     }
     for (size_t i = 0; i < b->n_facts; i++) {

@@ -719,7 +719,8 @@ static void a_field_that_no_row_has_costs_no_column(void **state)
     assert_true(!e->case_id && !e->customer && !e->account && !e->text && !e->attrs && !e->sub && !e->minutes && !e->value && !e->action);
     assert_int_equal(e->n_tuples, 2);
     assert_int_equal(e->tuple[0], e->tuple[2]);
-    assert_true(e->cost[0] == VOC_NA && e->cost[1] == 7 && e->cost[2] == VOC_NA);
+    assert_true(e->n_amounts == 1 && e->amount_row[0] == 1 && e->cost[0] == 7);
+    assert_true(coded_amount(e, e->cost, 0) == VOC_NA && coded_amount(e, e->cost, 1) == 7 && coded_amount(e, e->cost, 2) == VOC_NA && coded_amount(e, e->value, 1) == VOC_NA);
     assert_true(e->object[0] == 0 && str_is(w->coded.strings[e->object[1]], "o") && e->object[2] == 0);
 }
 

@@ -36,8 +36,8 @@ static struct body packed(struct wire_packer *p, const struct coded_block *b)
 static const voc_str first_strings[] = {S(""), S("buy"), S("{\"a\":1,\"b\":\"\\u00e4\\\"\",\"c\":true,\"d\":-1.5e+20}"), S("+id=kim"), S("+id=lee"), S("\xff raw")};
 static const voc_str second_strings[] = {S(""), S("buy"), S("{\"a\":1,\"b\":\"\\u00e4\\\"\",\"c\":true,\"d\":-1.5e+20}"), S("gr\xc3\xb6\xc3\x9f" "e"), S("+id=mo")};
 static const struct coded_tuple tuples[] = {{.action = 1, .actor = VOC_ACTOR_CUSTOMER, .resolution = VOC_RES_SECOND}, {.action = 3, .channel = 1, .ref_kind = VOC_REF_CASE}};
-static const uint32_t first_tuple[] = {0, 0, 0}, second_tuple[] = {1, 0}, first_who[] = {3, 4, 3}, second_who[] = {4, 4}, attrs[] = {0, 2, 2}, sub[] = {0, 1};
-static const int64_t times[] = {1704100000000000, 1704100001000000, -5}, cost[] = {VOC_NA, 2500000, 0};
+static const uint32_t first_tuple[] = {0, 0, 0}, second_tuple[] = {1, 0}, first_who[] = {3, 4, 3}, second_who[] = {4, 4}, attrs[] = {0, 2, 2}, sub[] = {0, 1}, paid[] = {1};
+static const int64_t times[] = {1704100000000000, 1704100001000000, -5}, cost[] = {VOC_NA, 2500000, 0}, few[] = {7000000};
 static const uint64_t counted[] = {7, 8, 9}, lines[] = {20, 21, 22}, same[] = {10, 10};
 static const struct coded_fact facts[] = {{.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = 4, .key = 1, .text = 3, .time_us = VOC_NA, .number = 0.5, .record = 10, .line = 23}};
 static const struct coded_reject rejects[] = {{.record = 11, .line = 24, .code = 1, .reason = 1, .raw = 5}};
@@ -56,7 +56,7 @@ static struct coded_block second_block(uint64_t hash[2])
     return (struct coded_block){.strings = second_strings, .n_strings = 5, .hash = hash, .hash_from = 4, .n_hash = 1, .sender = 1, .n_known = 3, .n_known_tuples = 1,
                                 .facts = facts, .n_facts = 1,
                                 .events = {.tuple = second_tuple, .tuples = tuples, .n_tuples = 2, .time_us = times, .record = same, .line = same, .customer = second_who,
-                                           .sub = sub, .n = 2}};
+                                           .sub = sub, .value = few, .amount_row = paid, .n_amounts = 1, .n = 2}};
 }
 
 static void assert_same(const struct coded_block *a, const struct coded_block *b)
@@ -193,8 +193,8 @@ static void refused(struct coded_block b)
 
 static void what_cannot_be_is_refused(void **state)
 {
-    static const uint32_t far[] = {6, 0, 0}, raw[] = {5, 0, 0}, tuple[] = {0, 1, 0};
-    static const int64_t late[] = {0, 0, INT64_MAX}, early[] = {VOC_NA, 0, 0};
+    static const uint32_t far[] = {6, 0, 0}, raw[] = {5, 0, 0}, tuple[] = {0, 1, 0}, amount_rows[][4] = {{0, 3}, {2, 1}, {1, 1}, {0, 1, 2, 3}};
+    static const int64_t four[] = {1, 2, 3, 4}, late[] = {0, 0, INT64_MAX}, early[] = {VOC_NA, 0, 0};
     static const uint64_t past[] = {1, (uint64_t)1 << 63, 2};
     static const char *const objects[] = {"", "x", "{", "{}", "{\"a\"}", "{\"a\":}", "{\"a\":1", "{\"a\":1}x", "{\"a\":1,}", "{\"a\":[1]}", "{\"a\":nan}", "{\"a:1}", "{\"a\\\":1}",
                                          "{\"a\":\"\\x\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\n\"}", "{\"a\": 1}", "[1]"};
@@ -210,6 +210,7 @@ static void what_cannot_be_is_refused(void **state)
     b = good, b.events.time_us = early, refused(b);
     b = good, b.events.record = past, refused(b);
     b = good, b.events.line = past, refused(b);
+    for (size_t i = 0; i < 4; i++) b = good, b.events.amount_row = amount_rows[i], b.events.cost = i < 3 ? cost : four, b.events.n_amounts = i < 3 ? 2 : 4, refused(b);
     b = good, b.sender = 0, refused(b);
     b = good, b.sender = 100000, refused(b);
     b = good, b.n_known = 3, refused(b); // it had none

@@ -641,6 +641,12 @@ static void a_worker_that_lies_is_caught(void **state)
     small = 0;
     record = UINT64_MAX;
     assert_int_equal(try_block(p, &b), VOC_E_BUG);
+    record = 0;
+    assert_int_equal(try_block(p, &b), VOC_OK);
+    const uint32_t paid[] = {0, 0};
+    const int64_t cost[] = {7, 8};
+    b.events.amount_row = paid, b.events.cost = cost;
+    for (b.events.n_amounts = 0; b.events.n_amounts < 3; b.events.n_amounts++) assert_int_equal(try_block(p, &b), b.events.n_amounts == 2 ? VOC_E_BUG : VOC_OK); // two of one row
     struct coded_fact f = {.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = 4, .key = 1, .text = 1};
     struct coded_block facts = {.strings = strings, .n_strings = 5, .facts = &f, .n_facts = 1};
     assert_int_equal(try_block(p, &facts), VOC_OK);

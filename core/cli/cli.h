@@ -71,6 +71,7 @@ void order_missing(struct cli *c);
 void order_too_many(struct cli *c, int max);
 bool order_named_like_a_log(const char *name); // a name that a log has, and no project should get
 int cli_unknown_command(struct cli *c, const char *word, const char *second); // main.c: says what was meant; EXIT_USAGE
+const char *cli_how_to_go_on(const struct cli *c); // main.c: after an interruption
 void shell_word(struct buf *b, const char *word); // main.c: a blank and the word as a shell would take it
 const char *cli_command_name(const struct cli *c); // "score", "journey use"
 const char *cli_nearest_project(struct cli *c, const char *wanted, bool *only); // of the projects beside it, or NULL; arena's

@@ -14,6 +14,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/holdout.c \
 	core/cli/import.c \
 	core/cli/inspect.c \
+	core/cli/interrupt.c core/cli/interrupt.h \
 	core/cli/journey.c \
 	core/cli/merge.c \
 	core/cli/meta.c core/cli/meta.h \

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "cli/reading.h"
 #include "host/file_kind.h"
 #include "host/worker.h"
@@ -29,12 +30,6 @@ static void show(void *user, const struct diag_msg *m)
     buf_done(&hint);
     if (b.ptr) fputs(b.ptr, stderr);
     buf_done(&b);
-}
-
-static void on_interrupt(int sig)
-{
-    (void)sig;
-    host_cancel();
 }
 
 // "journey use" before "journey": the longest name that the words begin with. *used: how many words it took.
@@ -200,17 +195,20 @@ static int dispatch(struct cli *c, int argc, char **argv)
 
 static voc_rc begin(void)
 {
-    struct sigaction sa = {.sa_handler = on_interrupt};
+    const struct sigaction sa = {.sa_handler = SIG_IGN};
     mem_fault_env();
     clock_env();
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    sa.sa_handler = SIG_IGN; // a file that may not grow (ulimit -f) is a failed write, which is said
-    sigaction(SIGXFSZ, &sa, NULL);
+    interrupt_begin();
+    sigaction(SIGXFSZ, &sa, NULL); // a file that may not grow (ulimit -f) is a failed write, which is said
     voc_rc rc = text_icu_memory();
     if (!rc) rc = xml_init();
     if (!rc) rc = store_init();
     return rc;
+}
+
+const char *cli_how_to_go_on(const struct cli *c)
+{
+    return c->stopped ? c->stopped : c->project ? "the project is as it was; run the same command again" : "run the same command again";
 }
 
 int main(int argc, char **argv)
@@ -234,7 +232,7 @@ int main(int argc, char **argv)
         rc = dispatch(&c, argc, argv);
     }
     if (rc == EXIT_LIMIT && (!c.diag || diag_count(c.diag, VOC_ERROR) == 0)) fputs("voc: error: memory ran out\n  close other programs, or give it less to do at once\n", stderr);
-    if (rc == EXIT_INTERRUPTED) fprintf(stderr, "voc: interrupted; %s\n", c.stopped ? c.stopped : c.project ? "the project is as it was; run the same command again" : "run the same command again");
+    if (rc == EXIT_INTERRUPTED) fprintf(stderr, "voc: interrupted; %s\n", cli_how_to_go_on(&c));
     if (fflush(stdout) != 0 && rc == EXIT_DONE) {
         fputs("voc: error: the output could not be written\n", stderr);
         rc = EXIT_INPUT;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "cli/reading.h"
 
 int run_plugin_list(struct cli *c)
@@ -119,7 +120,9 @@ voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, s
                              .analysis_user = c};
     cli_progress_begin(c, &progress);
     progress_of(&progress, what);
+    interrupt_reads(cli_how_to_go_on(c), progress.mode == PROGRESS_LINE);
     voc_rc rc = fold_run_all(&r, items, n, c->diag);
+    interrupt_writes();
     cli_progress_end(c);
     if (rc == VOC_E_BUG) c->failed_plugin = true;
     for (size_t k = 0; k < n; k++)

@@ -5,6 +5,7 @@
 # whole and holds what it held before or all of the file, and the same command again completes.
 
 : "${VOC:?is the path of the program to test}"
+src=$(cd "${VOC_TEST_SRCDIR:-.}" && pwd) || exit 99
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
@@ -101,4 +102,31 @@ while test $k -lt 6; do
 done
 test "$(digest s.voc)" = "$held" || wrong="$wrong digest"
 tell "an analysis that was interrupted ($stopped of 6) says so in time, and the project is as it was" "$wrong"
+
+# ---- an analysis that never looks whether it should stop ----
+{ "$VOC" plugin new spin --kind analysis -q &&
+    sed -i '/^static voc_rc finish(/,/^}/s/^{/{\n    fputs("spinning\\n", stderr);\n    for (volatile int on = 1; on;)\n        ;/; s/^#include <string.h>/&\n#include <stdio.h>/' spin/spin.c &&
+    ${VOC_TEST_CC:-cc} -std=c17 -fPIC -shared -I"$src/core/include" -o spin/analysis-spin.so spin/spin.c; } >log 2>&1
+if test -e spin/analysis-spin.so; then
+    wrong=
+    for signals in 1 2; do
+        "$VOC" spin s.voc --plugin-dir spin >/dev/null 2>log &
+        pid=$!
+        until grep -q spinning log || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+        while test $signals -gt 0; do
+            kill -INT $pid 2>/dev/null
+            signals=$((signals - 1))
+        done
+        wait $pid # without an end of the program this hangs, and so fails
+        status=$?
+        test $status = 130 || wrong="$wrong status-$status"
+        test "$(sed 1d log)" = 'voc: interrupted; the project is as it was; run the same command again' || wrong="$wrong $(tail -n 1 log)"
+    done
+    test "$(digest s.voc)" = "$held" || wrong="$wrong digest"
+    for left in s.voc-* .s.voc*; do test ! -e "$left" || wrong="$wrong $left"; done
+    tell "a plugin that does not look is left after one signal or two, in one sentence, and nothing remains" "$wrong"
+else
+    n=$((n + 1))
+    echo "ok $n # SKIP no compiler here makes shared objects"
+fi
 echo "1..$n"

@@ -368,6 +368,15 @@ static voc_rc walk_columns(const struct walk *w, struct walker *k, const voc_jou
     return w->limits.any ? tell_ways(w, k, &to, fn, user) : tell(k, &to, fn, user);
 }
 
+bool walk_lies(const struct walk *w, const voc_journeys *j) { return !w->staged && !w->segments && !w->limits.any && columns_are_journeys(w, j); }
+
+void walk_counted(struct walker *k, uint64_t journeys, uint64_t steps)
+{
+    k->counts[WALK_JOURNEYS] += journeys;
+    k->counts[WALK_OF_KIND] += steps;
+    k->counts[WALK_STEPS] += steps;
+}
+
 voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user)
 {
     const bool plain = columns_are_journeys(w, j);

@@ -79,6 +79,10 @@ struct walker {  // of a state
 };
 typedef voc_rc walk_fn(void *user, const struct walked *journey);
 voc_rc walk_batch(const struct walk *w, struct walker *k, const voc_journeys *j, walk_fn *fn, void *user);
+// Whether each unit of the batch that has events and is not VOC_JOURNEY_INTERNAL is one journey, whole, and its nodes are the column of
+// actions as it lies: who walks these without walk_batch says how many there were.
+bool walk_lies(const struct walk *w, const voc_journeys *j);
+void walk_counted(struct walker *k, uint64_t journeys, uint64_t steps);
 voc_rc walk_unit(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user);  // one of them
 void walker_done(const struct walk *w, struct walker *k);
 

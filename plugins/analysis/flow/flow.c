@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "plugins/common/analysis.h"
+
 static const char *const by_choices[] = {"nothing", "segment", NULL};
 static const char *const events_choices[] = {"customer", "touches", "all", NULL};
 static const voc_option options[N_OPTIONS] = {
@@ -223,10 +225,29 @@ static voc_rc untally_all(struct state *st)
     return rc;
 }
 
+// What a pair was counted for: nobody can foretell whether it is the same unit again, so there is no branch on it.
 static inline void tally(struct tally *t, uint32_t *last_unit, uint32_t unit)
 {
-    t->counts += 1 + ((uint64_t)(*last_unit != unit) << 32);
+    const uint64_t another = ((uint64_t)(*last_unit ^ unit) + UINT32_MAX) & UINT64_C(1) << 32;
+    t->counts += 1 + another;
     *last_unit = unit;
+}
+
+struct ends { bool begins, ends; };  // of a way
+
+// The steps of a way. What does not change on it is kept at hand, as in add_dense.
+static inline void tally_way(struct tally *tallies, uint32_t *last_unit, size_t stride, uint32_t unit, const uint32_t *node, const int64_t *came, const int64_t *left, size_t n, struct ends way)
+{
+    const size_t start = (stride - 2) * stride, end = stride - 1;
+    if (way.begins) tally(&tallies[start + node[0]], &last_unit[start + node[0]], unit);
+    size_t row = node[0] * stride;
+    for (size_t i = 1; i < n; i++) {
+        const size_t to = node[i], pair = row + to;
+        row = to * stride;
+        tally(&tallies[pair], &last_unit[pair], unit);
+        tallies[pair].micros += (uint64_t)(came[i] - left[i - 1]);
+    }
+    if (way.ends) tally(&tallies[row + end], &last_unit[row + end], unit);
 }
 
 // The segment under which a journey counts, and the number of its unit.
@@ -241,7 +262,7 @@ static inline voc_rc number_unit(struct state *st, const struct walked *j, uint3
     return *segment < (by_segment ? f->w.def->n_segments : 1) ? VOC_OK : VOC_E_BUG;
 }
 
-// What does not change on the way is kept at hand, as in add_dense. All gaps of a journey are no longer than it lasts.
+// All gaps of a journey are no longer than it lasts.
 static voc_rc add_tallies(void *user, const struct walked *j)
 {
     struct state *st = user;
@@ -249,21 +270,32 @@ static voc_rc add_tallies(void *user, const struct walked *j)
     voc_rc rc = number_unit(st, j, &segment);
     if (!rc && st->tallied_micros >> 62) rc = untally_all(st);
     if (rc) return rc;
-    const size_t stride = st->flow->stride, start = stride - 2, n = j->n;
-    struct tally *const tallies = st->tallies + (size_t)segment * stride * stride;
-    uint32_t *const last_unit = st->tally_unit + (size_t)segment * stride * stride;
-    const uint32_t *const node = j->node, unit = st->unit_number;
-    const int64_t *const came = j->came, *const left = j->left;
-    st->tallied_micros += (uint64_t)(came[n - 1] - left[0]);
-    if (!j->cut) tally(&tallies[start * stride + node[0]], &last_unit[start * stride + node[0]], unit);
-    size_t row = node[0] * stride;
-    for (size_t i = 1; i < n; i++) {
-        const size_t to = node[i], pair = row + to;
-        row = to * stride;
-        tally(&tallies[pair], &last_unit[pair], unit);
-        tallies[pair].micros += (uint64_t)(came[i] - left[i - 1]);
+    const size_t stride = st->flow->stride, first = (size_t)segment * stride * stride;
+    st->tallied_micros += (uint64_t)(j->came[j->n - 1] - j->left[0]);
+    tally_way(st->tallies + first, st->tally_unit + first, stride, st->unit_number, j->node, j->came, j->left, j->n, (struct ends){!j->cut, !j->open && !j->limited});
+    return VOC_OK;
+}
+
+// The same for all units of a batch that are journeys as they lie.
+static voc_rc add_units(struct state *st, const voc_journeys *j)
+{
+    const size_t stride = st->flow->stride;
+    const uint32_t *const node = j->columns[VOC_COL_ACTION];
+    const int64_t *const time = j->columns[VOC_COL_TIME];
+    uint64_t journeys = 0, steps = 0;
+    for (size_t i = 0; i < j->n_units; i++) {
+        const voc_unit *u = analysis_unit(j, i);
+        const size_t at = u->first_event, n = u->n_events;
+        if (!n || (u->flags & VOC_JOURNEY_INTERNAL)) continue;
+        voc_rc rc = st->tallied_micros >> 62 ? untally_all(st) : VOC_OK;
+        if (!rc && !++st->unit_number) rc = VOC_E_LIMIT;
+        if (rc) return rc;
+        st->tallied_micros += (uint64_t)(time[at + n - 1] - time[at]);
+        tally_way(st->tallies, st->tally_unit, stride, st->unit_number, node + at, time + at, time + at, n, (struct ends){true, true});
+        journeys++;
+        steps += n;
     }
-    if (!j->open && !j->limited) tally(&tallies[row + start + 1], &last_unit[row + start + 1], unit);
+    walk_counted(&st->walker, journeys, steps);
     return VOC_OK;
 }
 
@@ -293,7 +325,9 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j)
     const uint64_t most = (uint64_t)j->n_events * 3;  // each begins, goes on and ends a journey at most
     voc_rc rc = st->tallied + most > UINT32_MAX ? untally_all(st) : VOC_OK;
     st->tallied += most;
-    return rc ? rc : walk_batch(&((struct flow *)analysis)->w, &st->walker, j, st->tallies ? add_tallies : add, st);
+    const struct walk *w = &((struct flow *)analysis)->w;
+    if (!rc && st->tallies && walk_lies(w, j)) return add_units(st, j);
+    return rc ? rc : walk_batch(w, &st->walker, j, st->tallies ? add_tallies : add, st);
 }
 
 static voc_rc merge(void *analysis, void *into, void *from)

@@ -233,6 +233,43 @@ static void without_medians_all_else_is_the_same_also_through_saved_shards(void 
     paths_close(&r);
 }
 
+// Where every event is an act of a customer, means are counted over whole batches; rows of nobody lie between.
+static void units_that_are_journeys_as_they_lie_count_as_if_walked_one_by_one(void **state)
+{
+    (void)state;
+    enum { UNITS = 120 };
+    static const char *const plain[] = {"median=no", NULL}, *const columns[] = {"count", "mean_gap", "units"};
+    static const char *const name[] = {"look", "ask", "buy", "call"};
+    static char unit[UNITS][8];
+    struct paths_run r = {0};
+    uint64_t seed = 5;
+    world_new(&r.w, "unit='account'", "");
+    for (size_t u = 0; u < UNITS; u++) {
+        snprintf(unit[u], sizeof unit[u], "u%03zu", u);
+        for (size_t k = 0; k <= u % 7; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            EVENT_OF(&r.w, .account = unit[u], .action = name[seed >> 62], .at = (int64_t)(seed >> 40 & 0xffff) * 60000007, .record = u * 8 + k);
+        }
+    }
+    for (size_t k = 0; k < 9; k++) EVENT_OF(&r.w, .action = name[k & 3], .at = (int64_t)k * HOUR, .record = 1000 + k);
+    assert_int_equal(paths_fold(&r, VOC_NA, 1, NULL), VOC_OK);
+    const voc_table full = paths_table(&r, "edges");
+    struct { int64_t n[3]; } had[64];
+    char said[1200];
+    assert_true(full.n_rows > 16 && full.n_rows <= 64);
+    for (size_t i = 0; i < full.n_rows; i++)
+        for (size_t c = 0; c < 3; c++) had[i].n[c] = paths_cell(&full, i, columns[c])->i;
+    snprintf(said, sizeof said, "%.*s", (int)full.semantics.len, full.semantics.ptr);
+    assert_int_equal(paths_fold(&r, VOC_NA, 2, plain), VOC_OK);
+    const voc_table t = paths_table(&r, "edges");
+    assert_int_equal(t.n_rows, full.n_rows);
+    for (size_t i = 0; i < t.n_rows; i++)
+        for (size_t c = 0; c < 3; c++) assert_int_equal(paths_cell(&t, i, columns[c])->i, had[i].n[c]);
+    assert_int_equal(t.semantics.len, strlen(said));
+    assert_memory_equal(t.semantics.ptr, said, t.semantics.len);
+    paths_close(&r);
+}
+
 // Sums beyond 2^62 microseconds, and pairs too many to be tallied one beside the other.
 static void means_are_exact_over_long_times_and_many_actions(void **state)
 {
@@ -363,6 +400,7 @@ int main(void)
         cmocka_unit_test(parts_of_journeys_give_what_cutting_them_by_hand_gives),
         cmocka_unit_test(tables_are_the_same_by_any_number_of_threads_and_through_saved_shards),
         cmocka_unit_test(without_medians_all_else_is_the_same_also_through_saved_shards),
+        cmocka_unit_test(units_that_are_journeys_as_they_lie_count_as_if_walked_one_by_one),
         cmocka_unit_test(means_are_exact_over_long_times_and_many_actions),
         cmocka_unit_test(bytes_that_are_no_state_of_this_run_are_refused),
         cmocka_unit_test(touches_stand_among_actions_by_their_own_name),

@@ -38,8 +38,9 @@ struct repeats { uint32_t seen, fresh; bool listed; }; // of a column's texts so
 // Texts that decide a tuple (coding_alike.c).
 struct alike_entry;
 struct alikes {
-    struct alike_entry *at; // a table of `size`, a power of two or 0; in `owned`
+    struct alike_entry *at; // n of them in the order of their coming, room for `size`; in `owned`
     void *owned;
+    uint32_t *slots;        // by hash: number, and some of the hash; 2 * size
     uint32_t size, n, asked, found;
     bool vary;              // they hardly repeat, and get no numbers
     uint64_t hash_bits;     // those that count: tests let texts collide
@@ -62,7 +63,7 @@ struct coder { // owns everything but the text at `from`
     VEC(uint32_t) amount_row;        // rows that have some amount
     VEC(int64_t) amounts[AMOUNT_N];  // of these rows, as long as to the last that has something: VOC_NA behind it
     VEC(struct coded_tuple) tuples;
-    VEC(uint32_t) slots;             // of tuples, by hash: number + 1; a power of two
+    VEC(uint32_t) slots;             // of tuples, by hash (coding_tuples.c); a power of two
     struct buf scratch;
     uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
     size_t places;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What events have in common, by the bytes of their records that decide it: the tuple is known before a cell is cut or a row
-// made of them. An entry is a line of the cache and stands where the hash of its text says, or behind; so a lookup that is not
-// in the cache waits once. Its number is where it stands. The table grows between blocks, as numbers hold for one; all is forgotten with the tuples.
+// made of them. An entry is a line of the cache. They stand in the order of their coming, so that those of frequent texts, which come
+// first, are neighbours: where an entry stood where its hash says, nearly each was on a page of its own, and two thirds of the time were
+// waits for it. All is forgotten with the tuples.
 #include <string.h>
 
 #include "host/coding_met.h"
@@ -15,6 +16,7 @@
 #define ENTRIES_FIRST 2048u
 #endif
 #define ENTRIES_MOST (1u << 17) // 8 MiB
+#define NUMBER_BITS 18u         // of a slot; the others are of the hash
 #define BYTES_MOST ((size_t)2 << 20) // of the rest of long texts
 enum { JUDGE_AFTER = 8192, WORTH_ONE_IN = 4 }; // texts asked for, and of how many one must be told
 
@@ -70,7 +72,7 @@ static inline bool same_text(const char *a, const char *b, size_t len)
 void coder_alike_forget(struct coder *c)
 {
     struct alikes *a = &c->alikes;
-    if (a->n) memset(a->at, 0, (size_t)a->size * sizeof *a->at);
+    if (a->n) memset(a->slots, 0, (size_t)a->size * 2 * sizeof *a->slots);
     arena_done(&a->rest);
     arena_init(&a->rest, BYTES_MOST);
     a->n = a->asked = a->found = 0;
@@ -81,9 +83,12 @@ void coder_alike_done(struct coder *c)
 {
     arena_done(&c->alikes.rest);
     mem_free(c->alikes.owned);
+    mem_free(c->alikes.slots);
 }
 
-static inline uint32_t place_of(const struct alikes *a, uint64_t hash) { return (uint32_t)(hash & a->hash_bits) & (a->size - 1); }
+static inline uint32_t home_of(const struct alikes *a, uint64_t hash) { return (uint32_t)hash & (a->size * 2 - 1); }
+static inline uint32_t tag_of(uint64_t hash) { return (uint32_t)(hash >> 32) << NUMBER_BITS; }
+static inline uint32_t number_of(uint32_t slot) { return slot & ((1u << NUMBER_BITS) - 1); }
 
 static inline const char *rest_of(const struct alike_entry *e)
 {
@@ -101,30 +106,46 @@ static uint64_t hash_again(const struct alike_entry *e)
     return text_hash(text, e->len);
 }
 
-// Room for what is new is made before a block begins, if that is allowed and there is memory.
-void coder_alike_begin(struct coder *c)
+static void add_slot(struct alikes *a, uint64_t hash, uint32_t number)
 {
-    struct alikes *a = &c->alikes, to = *a;
-    if (a->size && (a->n < a->size / 8 * 5 || a->size == ENTRIES_MOST)) return;
+    uint32_t k = home_of(a, hash);
+    while (a->slots[k]) k = (k + 1) & (a->size * 2 - 1);
+    a->slots[k] = tag_of(hash) | number;
+}
+
+// Room for twice as many, if that is allowed and there is memory.
+static void more_entries(struct alikes *a)
+{
+    struct alikes to = *a;
+    if (a->size == ENTRIES_MOST) return;
     to.size = a->size ? a->size * 2 : ENTRIES_FIRST;
-    to.owned = mem_zalloc(to.size + 1, sizeof *to.at);
-    if (!to.owned) return;
-    to.at = (struct alike_entry *)(void *)((char *)to.owned + (sizeof *to.at - (uintptr_t)to.owned % sizeof *to.at) % sizeof *to.at);
-    for (uint32_t i = 0; i < a->size; i++) {
-        if (!a->at[i].len) continue;
-        uint32_t k = place_of(&to, hash_again(&a->at[i]));
-        while (to.at[k].len) k = (k + 1) & (to.size - 1);
-        to.at[k] = a->at[i];
+    to.owned = mem_alloc(((size_t)to.size + 1) * sizeof *to.at);
+    to.slots = mem_zalloc((size_t)to.size * 2, sizeof *to.slots);
+    if (!to.owned || !to.slots) {
+        mem_free(to.owned);
+        mem_free(to.slots);
+        return;
     }
+    to.at = (struct alike_entry *)(void *)((char *)to.owned + (sizeof *to.at - (uintptr_t)to.owned % sizeof *to.at) % sizeof *to.at);
+    if (a->n) memcpy(to.at, a->at, a->n * sizeof *a->at);
+    for (uint32_t i = 0; i < a->n; i++) add_slot(&to, hash_again(&a->at[i]) & a->hash_bits, i + 1);
     mem_free(a->owned);
+    mem_free(a->slots);
     *a = to;
 }
 
-// The number of a text that was not met, whose place is k; 0: there is no room for it.
-static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str text, uint32_t k)
+void coder_alike_begin(struct coder *c)
+{
+    if (c->alikes.size == 0) more_entries(&c->alikes);
+}
+
+// The number of a text that was not met; 0: there is no room for it.
+static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str text, uint64_t hash)
 {
     struct alike_entry e = {.tuple = VOC_NONE, .len = (uint16_t)text.len};
-    if (text.len == 0 || text.len > TEXT_MOST || a->n >= a->size / 4 * 3) return 0;
+    if (text.len == 0 || text.len > TEXT_MOST) return 0;
+    if (a->n == a->size) more_entries(a);
+    if (a->n == a->size) return 0;
     if (text.len > SHORT) {
         char *rest = arena_alloc(&a->rest, text.len - OF_LONG);
         if (!rest) return 0;
@@ -134,9 +155,9 @@ static __attribute__((noinline)) uint32_t entry_new(struct alikes *a, voc_str te
     } else {
         memcpy(e.text, text.ptr, text.len);
     }
-    a->at[k] = e;
-    a->n++;
-    return k + 1;
+    a->at[a->n++] = e;
+    add_slot(a, hash, a->n);
+    return a->n;
 }
 
 static inline bool is_long(const struct alike_entry *e, voc_str text)
@@ -144,18 +165,33 @@ static inline bool is_long(const struct alike_entry *e, voc_str text)
     return e->len == text.len && memcmp(e->of.begin, text.ptr, OF_LONG) == 0 && memcmp(rest_of(e), text.ptr + OF_LONG, text.len - OF_LONG) == 0;
 }
 
+static inline bool is_text(const struct alike_entry *e, voc_str t)
+{
+    return t.len > SHORT ? is_long(e, t) : e->len == t.len && same_text(e->text, t.ptr, t.len);
+}
+
+static inline uint32_t find(const struct alikes *a, voc_str t, uint64_t hash)
+{
+    for (uint32_t k = home_of(a, hash);; k = (k + 1) & (a->size * 2 - 1)) {
+        const uint32_t slot = a->slots[k];
+        if (slot == 0 || ((slot ^ tag_of(hash)) >> NUMBER_BITS == 0 && is_text(&a->at[number_of(slot) - 1], t))) return number_of(slot);
+    }
+}
+
 static void look(struct alikes *a, const voc_str *texts, size_t n, uint32_t *number)
 {
-    uint32_t place[CODING_AT_ONCE];
+    uint64_t hash[CODING_AT_ONCE];
     for (size_t i = 0; i < n; i++) {
-        place[i] = place_of(a, text_hash(texts[i].ptr, texts[i].len));
-        __builtin_prefetch(&a->at[place[i]]);
+        hash[i] = text_hash(texts[i].ptr, texts[i].len) & a->hash_bits;
+        __builtin_prefetch(&a->slots[home_of(a, hash[i])]);
     }
     for (size_t i = 0; i < n; i++) {
-        const voc_str t = texts[i];
-        uint32_t k = place[i];
-        while (a->at[k].len && !(t.len > SHORT ? is_long(&a->at[k], t) : a->at[k].len == t.len && same_text(a->at[k].text, t.ptr, t.len))) k = (k + 1) & (a->size - 1);
-        number[i] = a->at[k].len ? k + 1 : entry_new(a, t, k);
+        const uint32_t likely = a->slots[home_of(a, hash[i])];
+        if (likely) __builtin_prefetch(&a->at[number_of(likely) - 1]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        number[i] = find(a, texts[i], hash[i]);
+        if (!number[i]) number[i] = entry_new(a, texts[i], hash[i]);
     }
 }
 
@@ -182,14 +218,14 @@ void coder_alike(struct coder *c, const voc_str *texts, size_t n, uint32_t *numb
 // Of a number that somebody made up: whatever it is, it is an entry's or none.
 static inline const struct alike_entry *told_entry(const struct coder *c, uint32_t number)
 {
-    if (number == 0 || number > c->alikes.size) return NULL;
+    if (number == 0 || number > c->alikes.n) return NULL;
     const struct alike_entry *e = &c->alikes.at[number - 1];
-    return e->len && e->tuple < c->tuples.n ? e : NULL;
+    return e->tuple < c->tuples.n ? e : NULL;
 }
 
 voc_rc coder_alike_tell(struct coder *c, uint32_t number, const struct coded_tuple *t, uint32_t attrs)
 {
-    if (number == 0 || number > c->alikes.size || !c->alikes.at[number - 1].len) return VOC_E_BUG;
+    if (number == 0 || number > c->alikes.n) return VOC_E_BUG;
     struct alike_entry *e = &c->alikes.at[number - 1];
     voc_rc rc = coder_tuples(c, t, 1, &e->tuple);
     e->resolution = t->resolution;

@@ -19,6 +19,12 @@ static inline uint64_t tuple_hash(const struct coded_tuple *t)
     return coder_fold(a ^ k, b ^ l) ^ coder_fold(c ^ l, small ^ k);
 }
 
+// A slot holds the number + 1, and above it some of the hash: a tuple that is another is hardly ever looked at.
+#define NUMBER_BITS 25u
+_Static_assert(CODING_ROWS < 1u << NUMBER_BITS, "a slot holds the number of any tuple");
+static inline uint32_t slot_of(uint64_t hash, uint32_t number) { return (uint32_t)(hash >> 32) << NUMBER_BITS | number; }
+static inline uint32_t number_of(uint32_t slot) { return slot & ((1u << NUMBER_BITS) - 1); }
+
 static voc_rc more_slots(struct coder *c)
 {
     size_t n = c->slots.n * 2;
@@ -27,20 +33,21 @@ static voc_rc more_slots(struct coder *c)
     memset(c->slots.at, 0, n * sizeof *c->slots.at);
     c->slots.n = n;
     for (uint32_t k = 0; k < c->tuples.n; k++) {
-        size_t at = tuple_hash(&c->tuples.at[k]) & (n - 1);
+        const uint64_t hash = tuple_hash(&c->tuples.at[k]);
+        size_t at = hash & (n - 1);
         while (c->slots.at[at]) at = (at + 1) & (n - 1);
-        c->slots.at[at] = k + 1;
+        c->slots.at[at] = slot_of(hash, k + 1);
     }
     return VOC_OK;
 }
 
-static __attribute__((noinline)) voc_rc tuple_new(struct coder *c, const struct coded_tuple *t, size_t at, uint32_t *out)
+static __attribute__((noinline)) voc_rc tuple_new(struct coder *c, const struct coded_tuple *t, size_t at, uint64_t hash, uint32_t *out)
 {
     voc_rc rc = vec_reserve(&c->tuples, 1, CODING_ROWS);
     if (rc) return rc;
     *out = (uint32_t)c->tuples.n;
     c->tuples.at[c->tuples.n++] = *t;
-    c->slots.at[at] = (uint32_t)c->tuples.n;
+    c->slots.at[at] = slot_of(hash, (uint32_t)c->tuples.n);
     return c->tuples.n > c->slots.n / 2 ? more_slots(c) : VOC_OK;
 }
 
@@ -48,8 +55,9 @@ static inline voc_rc tuple_code(struct coder *c, const struct coded_tuple *t, ui
 {
     size_t mask = c->slots.n - 1, at = hash & mask;
     for (; c->slots.at[at]; at = (at + 1) & mask)
-        if (same_tuple(&c->tuples.at[c->slots.at[at] - 1], t)) return *out = c->slots.at[at] - 1, VOC_OK;
-    return tuple_new(c, t, at, out);
+        if ((c->slots.at[at] ^ slot_of(hash, 0)) >> NUMBER_BITS == 0 && same_tuple(&c->tuples.at[number_of(c->slots.at[at]) - 1], t))
+            return *out = number_of(c->slots.at[at]) - 1, VOC_OK;
+    return tuple_new(c, t, at, hash, out);
 }
 
 // A file may have a hundred thousand tuples: what a lookup touches is fetched while others are looked up.
@@ -62,8 +70,8 @@ voc_rc coder_tuples(struct coder *c, const struct coded_tuple *t, size_t n, uint
         __builtin_prefetch(&c->slots.at[hash[i] & (c->slots.n - 1)]);
     }
     for (size_t i = 0; i < n; i++) {
-        uint32_t likely = c->slots.at[hash[i] & (c->slots.n - 1)];
-        if (likely) __builtin_prefetch(&c->tuples.at[likely - 1]);
+        const uint32_t likely = c->slots.at[hash[i] & (c->slots.n - 1)];
+        if (likely && (likely ^ slot_of(hash[i], 0)) >> NUMBER_BITS == 0) __builtin_prefetch(&c->tuples.at[number_of(likely) - 1]);
     }
     for (size_t i = 0; i < n && !rc; i++) rc = tuple_code(c, &t[i], hash[i], &to[i]);
     return rc;

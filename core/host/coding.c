@@ -168,29 +168,20 @@ static voc_rc extend_amounts(struct coder *c, unsigned k, size_t n)
 // most logs have few.
 static voc_rc put_amounts(struct coder *c, const int64_t *const amount[AMOUNT_N], size_t n)
 {
-    uint64_t some[AMOUNT_N] = {0}, any[CODING_AT_ONCE] = {0};
+    _Static_assert(CODING_AT_ONCE <= 64, "a bit a row");
+    uint64_t some[AMOUNT_N] = {0}, any = 0; // bits of rows
     const size_t before = c->amount_row.n;
-    voc_rc rc = VOC_OK;
     for (unsigned k = 0; k < AMOUNT_N; k++)
-        for (size_t i = 0; amount[k] && i < n; i++) {
-            const uint64_t x = (uint64_t)amount[k][i] ^ (uint64_t)VOC_NA;
-            some[k] |= x;
-            any[i] |= x;
-        }
-    if (!(some[AMOUNT_MINUTES] | some[AMOUNT_COST] | some[AMOUNT_VALUE])) return VOC_OK;
-    rc = vec_reserve(&c->amount_row, n, CODING_ROWS);
-    for (size_t i = 0; i < n && !rc; i++) {
-        c->amount_row.at[c->amount_row.n] = (uint32_t)(c->n + i);
-        c->amount_row.n += any[i] != 0;
-    }
+        for (size_t i = 0; amount[k] && i < n; i++) some[k] |= (uint64_t)(amount[k][i] != VOC_NA) << i;
+    for (unsigned k = 0; k < AMOUNT_N; k++) any |= some[k];
+    if (!any) return VOC_OK;
+    voc_rc rc = vec_reserve(&c->amount_row, n, CODING_ROWS);
+    for (uint64_t left = any; left && !rc; left &= left - 1) c->amount_row.at[c->amount_row.n++] = (uint32_t)(c->n + (size_t)__builtin_ctzll(left));
     for (unsigned k = 0; k < AMOUNT_N && !rc; k++) {
         if (!some[k]) continue;
         rc = extend_amounts(c, k, before);
         if (!rc) rc = vec_reserve(&c->amounts[k], n, CODING_ROWS);
-        for (size_t i = 0; i < n && !rc; i++) {
-            c->amounts[k].at[c->amounts[k].n] = amount[k][i];
-            c->amounts[k].n += any[i] != 0;
-        }
+        for (uint64_t left = any; left && !rc; left &= left - 1) c->amounts[k].at[c->amounts[k].n++] = amount[k][__builtin_ctzll(left)];
     }
     return rc;
 }
@@ -499,7 +490,8 @@ voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
 {
     uint32_t n = dict_n(c->strings), n_people = (uint32_t)c->people.end.n;
     c->table.n = c->n_known < c->table.n ? c->n_known : c->table.n;
-    voc_rc rc = vec_reserve(&c->table, n - c->table.n + n_people + more, SIZE_MAX);
+    voc_rc rc = coder_people_hashes(c);
+    if (!rc) rc = vec_reserve(&c->table, n - c->table.n + n_people + more, SIZE_MAX);
     for (unsigned k = 0; k < CODES_N && !rc; k++) rc = extend_codes(c, k);
     for (unsigned k = 0; k < AMOUNT_N && !rc; k++)
         if (c->amounts[k].n) rc = extend_amounts(c, k, c->amount_row.n);

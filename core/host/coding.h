@@ -31,7 +31,7 @@ enum { AMOUNT_MINUTES, AMOUNT_COST, AMOUNT_VALUE, AMOUNT_N };
 
 // Customers and accounts of events, of whom most blocks have nearly as many as rows, and texts of columns that hardly repeat: listed
 // as they come, with the hash that they are looked up by later. Only those met lately are not listed again.
-struct people { struct buf text; VEC(size_t) end; VEC(uint64_t) hash; };
+struct people { struct buf text; VEC(uint32_t) end; VEC(uint64_t) hash; }; // hashes: those that coder_coded worked out
 #define CODING_LISTED (UINT32_C(1) << 31) // in the code of a column that is listed: the number of the listed text, not of a string
 struct repeats { uint32_t seen, fresh; bool listed; }; // of a column's texts so many were looked up, and so many of them were new
 
@@ -120,6 +120,7 @@ static inline uint64_t coder_fold(uint64_t a, uint64_t b)
 // Customers (or accounts) of rows as numbers of people, + 1; a text as the number of a listed one, with CODING_LISTED.
 voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, uint32_t *code);
 voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out);
+voc_rc coder_people_hashes(struct coder *c); // of those that have none
 // The same of values of one kind, of which empty ones name nobody.
 voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code);
 // All of them or none. *unset: one does not say who acted.

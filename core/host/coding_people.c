@@ -50,39 +50,39 @@ static inline voc_rc kind_of(struct coder *c, const voc_alias *a, unsigned *out)
 
 // ---- people ------------------------------------------------------------------------------------------------------------
 
-// Lists the text that was put at the end of the others, from `at` on. Gives its number + 1.
-static inline voc_rc list_text(struct coder *c, size_t at, uint32_t *out)
+// Lists the text that was put at the end of the others. Gives its number + 1.
+static inline voc_rc list_text(struct coder *c, uint32_t *out)
 {
     struct people *p = &c->people;
-    if (p->end.n == p->end.cap || p->hash.n == p->hash.cap) {
+    if (p->end.n == p->end.cap) {
         voc_rc rc = vec_reserve(&p->end, 1, CODING_ROWS);
-        if (!rc) rc = vec_reserve(&p->hash, 1, CODING_ROWS);
         if (rc) return rc;
     }
-    p->end.at[p->end.n++] = p->text.len;
-    p->hash.at[p->hash.n++] = hash64(p->text.ptr + at, p->text.len - at, 0);
+    p->end.at[p->end.n++] = (uint32_t)p->text.len; // at most CODING_STRINGS
     *out = (uint32_t)p->end.n;
     return VOC_OK;
+}
+
+// One behind the other, as each was written in pieces: read back at once, it would be waited for.
+voc_rc coder_people_hashes(struct coder *c)
+{
+    struct people *p = &c->people;
+    voc_rc rc = p->end.n > p->hash.n ? vec_reserve(&p->hash, p->end.n - p->hash.n, CODING_ROWS) : VOC_OK;
+    for (size_t k = p->hash.n, from = k ? p->end.at[k - 1] : 0; !rc && k < p->end.n; from = p->end.at[k++]) p->hash.at[p->hash.n++] = hash64(p->text.ptr + from, p->end.at[k] - from, 0);
+    return rc;
 }
 
 static voc_rc meet_person(struct coder *c, struct met *m, unsigned kind, voc_str value, uint64_t first, uint64_t last, uint32_t *out)
 {
     const struct alias_kind *k = &c->kinds[kind];
     struct buf *b = &c->people.text;
-    size_t at = b->len, len = k->len + value.len;
     if (!coder_sound(value)) return VOC_E_INPUT;
-    char *to = buf_room(b, sizeof k->text + value.len);
+    char *to = buf_room(b, k->len + value.len);
     if (!to) return b->rc;
-    memcpy(to, k->text, sizeof k->text); // all of it: that is no call
-    to += k->len;
-    if (value.len >= 8 && value.len <= 16) {
-        memcpy(to, &first, 8);
-        memcpy(to + value.len - 8, &last, 8);
-    } else {
-        memcpy(to, value.ptr, value.len);
-    }
-    b->len = at + len;
-    voc_rc rc = list_text(c, at, out);
+    memcpy(to, k->text, k->len);
+    memcpy(to + k->len, value.ptr, value.len);
+    b->len += k->len + value.len;
+    voc_rc rc = list_text(c, out);
     if (!rc) *m = (struct met){.first = first, .last = last, .len = (uint32_t)value.len | kind << 29, .code = *out};
     return rc;
 }
@@ -135,7 +135,7 @@ static voc_rc person(struct coder *c, const voc_alias *aliases, size_t n, uint32
     if (!rc && c->people.text.len == at) return VOC_OK;
     if (!rc && !text_utf8_valid(c->people.text.ptr + at, c->people.text.len - at)) rc = VOC_E_INPUT;
     if (rc) return c->people.text.len = at, rc;
-    return list_text(c, at, out);
+    return list_text(c, out);
 }
 
 voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, uint32_t *code)
@@ -148,13 +148,66 @@ voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, 
     return rc;
 }
 
-// A value of eight to sixteen bytes, which its first and last eight are: whether it needs escapes is asked only where it was not met.
-static inline voc_rc short_value(struct coder *c, const voc_alias *a, unsigned kind, uint32_t *out)
+// ---- values of one kind ------------------------------------------------------------------------------------------------
+
+struct short_value { uint64_t first, last; size_t len; };
+
+// Values of eight to sixteen bytes, which their first and last eight are, none of them met lately: their sets are listed one behind
+// the other. There is room, and nothing in them that has to be escaped or is not ASCII.
+static void list_short(struct coder *c, const struct alias_kind *k, const struct short_value *v, size_t n)
 {
-    uint64_t first, last;
-    struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
-    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29)) return *out = m->code, VOC_OK;
-    return escapes_in(first) | escapes_in(last) ? person(c, a, 1, out) : meet_person(c, m, kind, a->value, first, last, out);
+    struct people *p = &c->people;
+    const struct alias_kind begin = *k;
+    const size_t len = begin.len;
+    char *const text = p->text.ptr;
+    uint32_t *end = p->end.at + p->end.n;
+    size_t at = p->text.len;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(text + at, begin.text, 16); // that is no call
+        if (len > 16) memcpy(text + at, begin.text, sizeof begin.text);
+        memcpy(text + at + len, &v[i].first, 8);
+        at += len + v[i].len;
+        memcpy(text + at - 8, &v[i].last, 8);
+        end[i] = (uint32_t)at;
+    }
+    p->end.n += n;
+    p->text.len = at;
+}
+
+// The same of a batch, where all values are such: half of them were met in some logs, as chance has it, so that nothing is guessed of it.
+// False: they are not, and nothing was done.
+static bool short_values(struct coder *c, unsigned kind, const voc_str *value, size_t n, uint32_t *code)
+{
+    struct people *p = &c->people;
+    const struct alias_kind *k = &c->kinds[kind];
+    struct short_value v[CODING_AT_ONCE + 1];
+    uint64_t odd = 0, tops = 0;
+    bool all = n <= CODING_AT_ONCE;
+    for (size_t i = 0; i < n; i++) all &= value[i].len - 8 <= 8;
+    if (!all) return false;
+    for (size_t i = 0; i < n; i++) {
+        v[i].len = value[i].len;
+        memcpy(&v[i].first, value[i].ptr, 8);
+        memcpy(&v[i].last, value[i].ptr + value[i].len - 8, 8);
+        odd |= escapes_in(v[i].first) | escapes_in(v[i].last);
+        tops |= v[i].first | v[i].last;
+    }
+    if (odd || tops & UINT64_C(0x8080808080808080)) return false;
+    if (vec_reserve(&p->end, n, CODING_ROWS) != VOC_OK || !buf_room(&p->text, n * (sizeof k->text + 16))) return false;
+    size_t fresh = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct short_value x = v[i];
+        const uint32_t len = (uint32_t)x.len | kind << 29;
+        struct met *m = met_among(c->aliases, MET_ALIASES, x.first, x.last, x.len);
+        const uint64_t other = (m->first ^ x.first) | (m->last ^ x.last) | (m->len ^ len);
+        const uint32_t is_new = (uint32_t)0 - (uint32_t)((other | (0 - other)) >> 63), next = (uint32_t)(p->end.n + fresh) + 1; // all ones or none: no branch
+        m->first = x.first, m->last = x.last, m->len = len;
+        m->code = code[i] = (next & is_new) | (m->code & ~is_new);
+        v[fresh] = x;
+        fresh += is_new & 1;
+    }
+    list_short(c, k, v, fresh);
+    return true;
 }
 
 voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value, size_t n, uint32_t *code)
@@ -163,12 +216,12 @@ voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value
     voc_rc rc = kind->strong <= 1 ? kind_of(c, kind, &number) : VOC_E_LIMIT;
     const bool known = rc == VOC_OK;
     if (rc == VOC_E_LIMIT) rc = VOC_OK;
+    if (!rc && known && short_values(c, number, value, n, code)) return VOC_OK;
     for (size_t i = 0; i < n && !rc; i++) {
         const voc_alias a = {.kind = kind->kind, .value = value[i], .strong = kind->strong};
         code[i] = 0;
         if (a.value.len == 0) continue;
-        if (known && a.value.len >= 8 && a.value.len <= 16) rc = short_value(c, &a, number, &code[i]);
-        else rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
+        rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
     }
     return rc;
 }
@@ -191,12 +244,11 @@ voc_rc coder_list(struct coder *c, voc_str text, uint32_t *out)
     struct met *m = met_place(c, c->listed, MET_LISTED, text, &first, &last);
     if (m->first == first && m->last == last && m->len == text.len && is_listed(p, m->code, text)) return *out = m->code | CODING_LISTED, VOC_OK;
     if (!coder_sound(text)) return VOC_E_INPUT;
-    size_t at = p->text.len;
     char *to = buf_room(&p->text, text.len);
     if (!to) return p->text.rc;
     memcpy(to, text.ptr, text.len);
     p->text.len += text.len;
-    voc_rc rc = list_text(c, at, out);
+    voc_rc rc = list_text(c, out);
     if (rc) return rc;
     *out -= 1;
     if (text.len <= UINT32_MAX) *m = (struct met){.first = first, .last = last, .len = (uint32_t)text.len, .code = *out};

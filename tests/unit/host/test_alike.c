@@ -255,7 +255,8 @@ static const char *const heads[] = {
     "activity,customer_id,channel,cost,timestamp,campaign,actor",            // in three runs
     "event_id,timestamp,activity,customer_id,case_id,minutes,object",        // with texts of its own
     "timestamp,activity,account,customer,thread,role",
-    "browser,timestamp,activity,customer,plan,cost"};                        // with attributes
+    "browser,timestamp,activity,customer,plan,cost",                         // with attributes
+    "timestamp,activity,user_id,value"};                                     // customers of eight to sixteen bytes, but for a few
 
 static void put_cell(struct buf *b, const char *column, uint64_t *seed)
 {
@@ -268,6 +269,9 @@ static void put_cell(struct buf *b, const char *column, uint64_t *seed)
         if (odd == 0) buf_cstr(b, r % 2 ? "" : "soon");
         else if (odd < 4) buf_printf(b, "2024-%02u-%02u", 1 + r % 12, 1 + r % 28);
         else buf_printf(b, "2024-%02u-%02uT%02u:%02u%s", 1 + r % 12, 1 + r / 16 % 28, r % 24, r % 60, odd < 10 ? "" : ":07Z");
+    } else if (strcmp(column, "user_id") == 0) {
+        const uint32_t few = next(seed) % 400;
+        buf_printf(b, few == 0 ? "back\\slash %u" : few == 1 ? "caf\xc3\xa9 %04u" : few == 2 ? "u%u" : few == 3 ? "bad\xff %05u" : r % 3 ? "u%07u" : "user %09u", r % 300);
     } else if (is_id) {
         if (odd == 0) buf_cstr(b, r % 3 ? "" : "bad\xff");
         else if (odd == 1) buf_printf(b, "\"%c,%u\"", column[0], r % 50);

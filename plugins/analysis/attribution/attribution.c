@@ -72,10 +72,11 @@ static voc_rc ask_to(struct attribution *a, const voc_value *v)
     return rc || any ? rc : analysis_refuse(&a->base, "ATTRIBUTION-001", "voc attribution PROJECT --to order", "--to names nothing");
 }
 
+// The same on machines of either byte order.
 static uint64_t hash_of(const struct attribution *a)
 {
-    const uint64_t own[] = {a->by, (uint64_t)a->half_life_us, a->converts != NULL};
-    uint64_t h = xxh64(own, sizeof own, 0);
+    const unsigned char own[] = {(unsigned char)a->by, a->converts != NULL};
+    uint64_t h = xxh64(own, sizeof own, (uint64_t)a->half_life_us);
     return a->converts ? xxh64(a->converts, a->base.def->n_actions, h) : h;
 }
 

@@ -317,6 +317,12 @@ void identity_soon(const struct identity *id, uint32_t aliases)
     if (names && aliases < id->n_sets) __builtin_prefetch(&names[aliases]);
 }
 
+bool identity_unnamed(const struct identity *id, uint32_t *n)
+{
+    *n = id->n_sets;
+    return id->simple && !id->sets;
+}
+
 bool identity_has_members(const struct identity *id) { return id->n_members != 0; }
 
 static uint32_t n_simple(const struct identity *id) { return id->n_sets ? id->n_sets : 1; } // code 0 is always there

@@ -23,6 +23,8 @@ uint32_t identity_account(const struct identity *id, uint32_t account_aliases);
 // Account of a person at a time: the membership with the greatest valid_from <= t, else the earliest, else 0.
 uint32_t identity_account_at(const struct identity *id, uint32_t individual, int64_t t_us);
 void identity_soon(const struct identity *id, uint32_t aliases); // its name will be asked for: a hint to the processor
+// Whether each of *n alias sets is a person and an account of its own by the same code, and nobody has a name.
+bool identity_unnamed(const struct identity *id, uint32_t *n);
 bool identity_has_members(const struct identity *id);
 uint32_t identity_n_individuals(const struct identity *id); // including code 0
 uint32_t identity_n_accounts(const struct identity *id);

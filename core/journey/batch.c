@@ -351,7 +351,7 @@ static void back_to(struct batch *b, struct mark m)
 }
 
 // Room for it has been made.
-static void close_unit(struct batch *b, const struct unit_entry *u, struct mark m)
+static inline void close_unit(struct batch *b, const struct unit_entry *u, struct mark m)
 {
     b->units.at[b->units.n++] = (voc_unit){
         .name = u->name, .account = u->account, .flags = u->kind == UNIT_EMPTY ? VOC_JOURNEY_INTERNAL : 0, .known_from_us = u->known_from_us,
@@ -482,6 +482,13 @@ static voc_rc add_as_it_lies(struct batch *b, const struct unit_entry *u)
     return rc;
 }
 
+// Whether a batch holds more of a unit than where its events are: stays, predicates, attributes, words or fields.
+static bool asks_units(const struct batch *b)
+{
+    const struct stream *s = b->t->stream;
+    return s->evaluate || (s->tracked_by_type && b->t->j->n_stages) || b->t->attributes || b->t->words || b->n_fields;
+}
+
 static voc_rc add_chunk_as_it_lies(struct batch *b)
 {
     const struct span *w = b->w;
@@ -490,7 +497,10 @@ static voc_rc add_chunk_as_it_lies(struct batch *b)
     if (rc) return rc;
     fill_constant(b);
     lend_columns(b);
-    for (size_t u = 0; u < w->n_units && !rc; u++) rc = add_as_it_lies(b, &w->units[u]);
+    if (asks_units(b))
+        for (size_t u = 0; u < w->n_units && !rc; u++) rc = add_as_it_lies(b, &w->units[u]);
+    else
+        for (size_t u = 0; u < w->n_units; u++) close_unit(b, &w->units[u], (struct mark){0});
     b->as_it_lies = true;
     return rc;
 }

@@ -198,7 +198,7 @@ static uint32_t code_of_unit(const struct timeline *t, uint32_t kind, uint32_t c
 }
 
 // Units of the chunk that have an event before data_end, each cut there.
-static void find_units(struct lane *l)
+static void find_named_units(struct lane *l)
 {
     const struct event_part *p = &l->part;
     const int64_t end = l->t->window.end_us;
@@ -213,8 +213,29 @@ static void find_units(struct lane *l)
         uint32_t kind = p->unit_kind[u], code = code_of_unit(l->t, kind, p->unit_code[u]);
         l->units[n++] = (struct unit_entry){.name = unit_name(l->t, kind, code), .kind = kind, .code = code, .known_from_us = VOC_NA, .first = first, .n = last - first};
     }
-    l->span.units = l->units;
     l->span.n_units = n;
+}
+
+// The same where all events count and nobody has a name: codes are then what rows say.
+static void find_unnamed_units(struct lane *l, uint32_t n_people)
+{
+    const struct event_part *p = &l->part;
+    struct unit_entry *to = l->units;
+    for (size_t u = l->unit; u < l->unit_end; u++) {
+        const uint32_t kind = p->unit_kind[u], code = p->unit_code[u];
+        const size_t first = p->unit_first[u] - l->row, n = p->unit_first[u + 1] - p->unit_first[u];
+        if (!n) continue;
+        *to++ = (struct unit_entry){.name = {"", 0}, .kind = kind, .code = code < n_people ? code : 0, .known_from_us = VOC_NA, .first = first, .n = n};
+    }
+    l->span.n_units = (size_t)(to - l->units);
+}
+
+static void find_units(struct lane *l)
+{
+    uint32_t n;
+    l->span.units = l->units;
+    if (!l->s->cut && l->t->unit_kind != VOC_UNIT_CASE && identity_unnamed(l->t->s->identity, &n)) find_unnamed_units(l, n);
+    else find_named_units(l);
 }
 
 // ---- people -----------------------------------------------------------------------------------------------------------------------
@@ -238,14 +259,13 @@ static const uint32_t *settle_who(struct lane *l, uint32_t kind, uint32_t *own, 
 }
 
 // The cluster of a unit: its account, else that of the first event that has one, else one of its person's own, else of its own.
-static void cluster(struct lane *l, struct unit_entry *u)
+static void cluster(struct lane *l, struct unit_entry *u, uint32_t n_accounts)
 {
-    const struct timeline *t = l->t;
     const uint32_t *accounts = l->span.account, *people = l->span.individual;
     uint32_t account = u->kind == VOC_UNIT_ACCOUNT ? u->code : 0, person = u->kind == VOC_UNIT_INDIVIDUAL ? u->code : 0;
     for (size_t k = 0; accounts && k < u->n && !account; k++) account = accounts[span_row(&l->span, u, k)];
     for (size_t k = 0; people && k < u->n && !account && !person; k++) person = people[span_row(&l->span, u, k)];
-    if (!account) account = identity_n_accounts(t->s->identity) + (person ? person : identity_n_individuals(t->s->identity) + u->code);
+    if (!account) account = n_accounts + (person ? person : identity_n_individuals(l->t->s->identity) + u->code);
     u->account = account;
 }
 
@@ -260,8 +280,9 @@ static void settle_accounts(struct lane *l)
                 l->account[i] = identity_account_at(t->s->identity, l->span.individual[i], l->rows.time_us[i]);
         }
     l->span.account = by_row ? l->account : NULL;
+    const uint32_t n_accounts = identity_n_accounts(t->s->identity);
     for (size_t u = 0; u < l->span.n_units; u++)
-        if (l->units[u].kind != UNIT_EMPTY) cluster(l, &l->units[u]);
+        if (l->units[u].kind != UNIT_EMPTY) cluster(l, &l->units[u], n_accounts);
     if (!settles(l, VOC_COL_ACCOUNT)) return;
     for (size_t u = 0; u < l->span.n_units; u++) {
         const struct unit_entry *e = &l->units[u];

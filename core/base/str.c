@@ -178,29 +178,52 @@ bool str_real(voc_str s, double *out)
     return true;
 }
 
-// x = m * 2^-s with a whole m, so its 17 digits are m * 10^places / 2^s, rounded to even: all of it fits 128 bits where x is not
-// whole, and neither very small nor very large. printf takes ten times as long.
-static size_t fraction_digits(char *to, double x)
+// A number that is m * 2^-shift with a whole m, and `places` digits of it behind the point: all that is asked of it fits 128 bits where it
+// is not whole, and neither very small nor very large. printf takes ten times as long.
+struct fraction { uint64_t m; unsigned shift; int places; /* of 17 digits */ };
+
+static bool fraction_of(struct fraction *f, double x)
 {
     static const double least[] = {1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    const uint64_t limit = UINT64_C(100000000000000000); // 10^17
-    uint64_t m, digits;
+    uint64_t m;
     memcpy(&m, &x, sizeof m);
     const int power = (int)(m >> 52) - 1075;
-    m = (m & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
-    if (!(x >= least[0] && x < 1e15) || power >= 0) return 0;
-    int places = 20; // behind the point
-    for (size_t i = 1; i < sizeof least / sizeof *least && x >= least[i]; i++) places--;
-    unsigned __int128 product = m;
-    for (int i = 0; i < places; i++) product *= 10;
-    const unsigned shift = (unsigned)-power;
-    const unsigned __int128 rest = product & (((unsigned __int128)1 << shift) - 1), half = (unsigned __int128)1 << (shift - 1);
-    digits = (uint64_t)(product >> shift);
+    if (!(x >= least[0] && x < 1e15) || power >= 0) return false;
+    *f = (struct fraction){(m & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52, (unsigned)-power, 20};
+    for (size_t i = 1; i < sizeof least / sizeof *least && x >= least[i]; i++) f->places--;
+    return true;
+}
+
+static unsigned __int128 times_ten(unsigned __int128 x, int times)
+{
+    while (times--) x *= 10;
+    return x;
+}
+
+// Its first n digits, 15 to 17, rounded to even; 0: they became one more.
+static uint64_t fraction_digits(const struct fraction *f, int n)
+{
+    const unsigned __int128 product = times_ten(f->m, f->places - (17 - n));
+    const unsigned __int128 rest = product & (((unsigned __int128)1 << f->shift) - 1), half = (unsigned __int128)1 << (f->shift - 1);
+    uint64_t digits = (uint64_t)(product >> f->shift);
     digits += rest > half || (rest == half && digits % 2);
-    if (digits >= limit) return 0;
-    for (; places > 0 && digits % 10 == 0; places--) digits /= 10;
-    size_t n = 0, whole = 0;
+    return digits < (uint64_t)times_ten(1, n) ? digits : 0;
+}
+
+// Whether n digits are read as the number: they are no further off than half the way to the next. Below a power of two that is nearer, but
+// powers of two within the bounds have no more than 15 digits.
+static bool fraction_is(const struct fraction *f, uint64_t digits, int n)
+{
+    const unsigned __int128 half = times_ten(1, f->places - (17 - n)), at = (unsigned __int128)digits << (f->shift + 1), own = f->m * half * 2;
+    const unsigned __int128 off = at < own ? own - at : at - own;
+    return off < half || (off == half && f->m % 2 == 0);
+}
+
+static size_t fraction_write(char *to, uint64_t digits, int places)
+{
     char reverse[24];
+    size_t n = 0, whole = 0;
+    for (; places > 0 && digits % 10 == 0; places--) digits /= 10;
     for (int i = 0; i < places; i++, digits /= 10) reverse[n++] = (char)('0' + digits % 10);
     if (places > 0) reverse[n++] = '.';
     do reverse[n++] = (char)('0' + digits % 10);
@@ -212,9 +235,27 @@ static size_t fraction_digits(char *to, double x)
 size_t str_of_real(char to[STR_REAL_MAX], double x)
 {
     const bool minus = x < 0;
+    struct fraction f;
     to[0] = '-';
-    const size_t n = fraction_digits(to + minus, minus ? -x : x);
-    return n ? n + minus : (size_t)snprintf(to, STR_REAL_MAX, "%.17g", x);
+    const uint64_t digits = fraction_of(&f, minus ? -x : x) ? fraction_digits(&f, 17) : 0;
+    return digits ? minus + fraction_write(to + minus, digits, f.places) : (size_t)snprintf(to, STR_REAL_MAX, "%.17g", x);
+}
+
+size_t str_of_real_shortest(char to[STR_REAL_MAX], double x)
+{
+    const bool minus = x < 0;
+    struct fraction f;
+    to[0] = '-';
+    const bool quick = fraction_of(&f, minus ? -x : x);
+    for (int n = 15; n <= 17; n++) {
+        const uint64_t digits = quick ? fraction_digits(&f, n) : 0;
+        if (digits && (n == 17 || fraction_is(&f, digits, n))) return minus + fraction_write(to + minus, digits, f.places - (17 - n));
+        if (digits) continue;
+        const size_t len = (size_t)snprintf(to, STR_REAL_MAX, "%.*g", n, x);
+        if (n == 17 || strtod(to, NULL) == x) return len; // the program never leaves the C locale
+        to[0] = '-';
+    }
+    return 0;
 }
 
 // INT64_MIN means "missing" everywhere (VOC_NA), so it is not an amount.

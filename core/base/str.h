@@ -38,6 +38,7 @@ bool str_uint64(voc_str s, uint64_t *out);
 bool str_real(voc_str s, double *out);         // locale-free decimal or exponent form, finite only
 #define STR_REAL_MAX 32u
 size_t str_of_real(char to[STR_REAL_MAX], double x); // finite; as %.17g writes it, without a 0 behind it; gives its length
+size_t str_of_real_shortest(char to[STR_REAL_MAX], double x); // finite; as %.15g, %.16g or %.17g write it, whichever is the first that reads back as the same number
 bool str_money(voc_str s, int64_t *micro);     // decimal with at most 6 places -> micro-units; false otherwise
 size_t str_distance(voc_str a, voc_str b);     // Damerau-Levenshtein, for "did you mean"
 // The nearest of n names within distance max(1, len/3), or NULL.

@@ -81,17 +81,13 @@ void render_cell(struct buf *out, const voc_cell *c, const voc_column *col)
 // The shortest decimal that reads back as the same number.
 static void exact(struct buf *out, double r)
 {
-    char text[40];
+    char text[STR_REAL_MAX];
     if (isnan(r)) return;
     if (isinf(r)) {
         buf_cstr(out, r > 0 ? "inf" : "-inf");
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, r == 0 ? 0.0 : r);
-        if (strtod(text, NULL) == r) break; // the program never leaves the C locale
-    }
-    buf_cstr(out, text);
+    buf_add(out, text, str_of_real_shortest(text, r == 0 ? 0.0 : r));
 }
 
 static void money(struct buf *out, int64_t micro)

@@ -190,8 +190,14 @@ static void near_names_are_found_and_far_ones_are_not(void **state)
 static void check_written(double x)
 {
     char expected[64], got[STR_REAL_MAX];
-    const int n = snprintf(expected, sizeof expected, "%.17g", x);
+    int n = snprintf(expected, sizeof expected, "%.17g", x);
     assert_int_equal(str_of_real(got, x), n);
+    assert_memory_equal(got, expected, (size_t)n);
+    for (int digits = 15; digits <= 17; digits++) {
+        n = snprintf(expected, sizeof expected, "%.*g", digits, x);
+        if (strtod(expected, NULL) == x) break;
+    }
+    assert_int_equal(str_of_real_shortest(got, x), n);
     assert_memory_equal(got, expected, (size_t)n);
 }
 
@@ -202,10 +208,18 @@ static void a_number_is_written_as_printf_writes_it(void **state)
     uint64_t seed = 3;
     (void)state;
     for (size_t i = 0; i < sizeof some / sizeof *some; i++) check_written(some[i]);
+    for (uint64_t power = 1005; power < 1075; power++) // below a power of two numbers lie closer
+        for (uint64_t k = 0; k < 3; k++) {
+            const uint64_t bits = (power << 52) + k - 1;
+            double x;
+            memcpy(&x, &bits, sizeof x);
+            check_written(x);
+        }
     for (int i = 0; i < 200000; i++) {
         seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         double x;
-        if (i % 4 == 0) x = (double)(int64_t)(seed >> 40) / 100; // amounts
+        if (i % 8 == 0) x = (double)(int64_t)(seed >> 40) / 100; // amounts
+        else if (i % 8 == 4) x = (double)(seed >> 50) / (double)((seed >> 20 & 0xffff) | 1); // shares
         else if (i % 4 == 1) x = (double)(int64_t)seed / (double)(UINT64_C(1) << (seed % 64)); // ties
         else { // any, nearly all within the bounds
             uint64_t bits = (seed >> 12) | (UINT64_C(1003) + seed % 80) << 52 | (seed >> 11 & 1) << 63;

@@ -48,7 +48,7 @@ awk -v to="$scratch/block/" '
 
 # A command that hangs is a failure, not the end of the run.
 limit=
-command -v timeout >/dev/null 2>&1 && limit='timeout 120'
+command -v timeout >/dev/null 2>&1 && limit='timeout 600'
 
 count=0
 # result OK TEXT [FILE]

@@ -38,36 +38,47 @@ include tests/abi/abi.mk
 endif
 include tests/fuzz/fuzz.mk
 
+# make starts tests in this order: what takes longest first, so that at the end no core waits for the last one.
+shares = \
+	tests/cli/share-1.sh \
+	tests/cli/share-2.sh \
+	tests/cli/share-3.sh \
+	tests/cli/share-4.sh \
+	tests/cli/share-5.sh \
+	tests/cli/share-6.sh \
+	tests/cli/share-7.sh \
+	tests/cli/share-8.sh
+
 scripts = \
-	tests/lint/floors.sh \
-	tests/lint/words.sh \
-	tests/lint/header.sh \
-	tests/lint/man.sh \
-	tests/lint/readme.sh \
-	tests/cli/run.sh \
-	tests/plugin-guide.sh \
+	tests/shared/counts.sh \
 	tests/conformance/check.sh \
-	tests/hostile/check.sh \
 	tests/differential/digest.sh \
+	$(shares) \
+	tests/hostile/check.sh \
 	tests/differential/sets.sh \
 	tests/differential/project.sh \
 	tests/demo/planted.sh \
 	tests/extension/shell.sh \
 	tests/extension/python.sh \
-	tests/shared/counts.sh \
+	tests/plugin-guide.sh \
 	tests/peers/paths.sh \
 	tests/peers/pm4py.sh \
 	tests/fault/kill.sh \
-	tests/fault/interrupt.sh
+	tests/fault/interrupt.sh \
+	tests/lint/floors.sh \
+	tests/lint/words.sh \
+	tests/lint/header.sh \
+	tests/lint/man.sh \
+	tests/lint/readme.sh
 
-TESTS += $(check_PROGRAMS) $(scripts)
+TESTS += $(scripts) $(check_PROGRAMS)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/shared/counts.py tests/differential/project.py tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/differential/project.py tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-tests/cli/run.log tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/project.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
+$(shares:.sh=.log) tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/project.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
 
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults

@@ -11,6 +11,7 @@
 # A cmd that exits with 77 is skipped; what it wrote last to standard error is the reason.
 #
 #   VOC=path/to/voc tests/cli/run.sh [CASE...]      all cases, or those named
+#   VOC=path/to/voc tests/cli/run.sh --share 2/8    the 2nd of 8 shares: make check runs them beside each other (share-2.sh)
 #   VOC_UPDATE_GOLDEN=1                             write what came out as what is expected; `git diff` is the review
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,8 +33,15 @@ HOME=$scratch/home
 export HOME
 mkdir "$HOME"
 
+share=
+if test "${1-}" = --share; then
+    share=${2:?is I/N: which share of how many}
+    shift 2
+fi
 if test $# -eq 0; then
-    set -- $(cd "$cases" 2>/dev/null && for c in */cmd; do test -f "$c" && dirname "$c"; done)
+    # Every N-th, so that neighbours in name, which often ask for the same work, come to different shares.
+    set -- $(cd "$cases" 2>/dev/null && for c in */cmd; do test -f "$c" && dirname "$c"; done |
+        awk -v i="${share%/*}" -v n="${share#*/}" 'n == "" || NR % n == i % n')
 fi
 echo "1..$#"
 

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# One of eight shares of the cases of the command line (run.sh).
+
+exec sh "$(dirname "$0")/run.sh" --share 5/8

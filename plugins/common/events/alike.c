@@ -5,7 +5,7 @@
 // must read a record alike, and a test holds that they do. Private to one call of lines().
 #include "plugins/common/events/plan.h"
 
-#define CUT_MOST 32u
+#define CUT_MOST 64u
 #define GIVEN_MOST 64u // events that are given together: they stay in the nearest cache
 #define JOINED_TEXT 1024u
 #define ATTRS_MOST 32u
@@ -30,12 +30,13 @@ struct alike {
     uint64_t n_records;
     struct run runs[RUNS_MOST]; // the columns that decide what events have in common
     size_t n_runs;
-    // records that are cut, and what the host said of them
+    // records that are cut, what was read of them, and what the host said of them
     uint64_t first;
     size_t n_cut;
     struct cut_record cut[CUT_MOST];
-    uint32_t number[CUT_MOST];
-    unsigned char told[CUT_MOST];
+    int64_t cut_time_us[CUT_MOST], cut_amounts[AMOUNTS][CUT_MOST];
+    uint32_t cut_resolution[CUT_MOST], number[CUT_MOST];
+    unsigned char told[CUT_MOST], plain[CUT_MOST]; // plain: rows.c need not read it
     // events that were taken
     size_t n;
     uint32_t resolution;
@@ -115,6 +116,25 @@ static inline voc_str cell_of(const struct alike *a, const struct cut_record *r,
     return cell.len ? cell : o->constant;
 }
 
+// The cells of n records from k on in one column.
+static void cells_of(const struct alike *a, const struct origin *o, size_t k, size_t n, voc_str *out)
+{
+    const uint32_t c = o->column;
+    if (c == NO_COLUMN) {
+        for (size_t i = 0; i < n; i++) out[i] = o->constant;
+        return;
+    }
+    const bool last = c + 1 == a->e->n_columns;
+    for (size_t i = 0; i < n; i++) {
+        const struct cut_record *r = &a->cut[k + i];
+        const uint32_t from = c ? r->mark[c - 1] + 1 : r->from, to = last ? r->to : r->mark[c];
+        out[i] = (voc_str){r->bytes + from, to - from};
+    }
+    if (o->constant.len == 0) return;
+    for (size_t i = 0; i < n; i++)
+        if (out[i].len == 0) out[i] = o->constant;
+}
+
 // Several runs as one text: no cell of a record that was cut has a newline. Empty: it is too long.
 static voc_str join(const struct alike *a, const struct cut_record *r, char to[JOINED_TEXT])
 {
@@ -129,6 +149,37 @@ static voc_str join(const struct alike *a, const struct cut_record *r, char to[J
     return (voc_str){to, len};
 }
 
+// Times as they are told by digits, of those that the host has a number for.
+static void read_times(struct alike *a)
+{
+    voc_str cell[CUT_MOST];
+    const struct time_origin *t = &a->e->times[0];
+    cells_of(a, &t->from, 0, a->n_cut, cell);
+    for (size_t k = 0; k < a->n_cut; k++) {
+        const char begin = cell[k].len ? cell[k].ptr[0] : 0;
+        a->plain[k] = a->number[k] && begin >= '1' && begin <= '9' && a->e->host->time_parse(t->format, cell[k], &a->cut_time_us[k], &a->cut_resolution[k]) == VOC_OK;
+    }
+}
+
+// Most cells of amounts are empty in most logs, as chance has it: those that are not are picked first.
+static void read_amounts(struct alike *a, unsigned m)
+{
+    voc_str cell[CUT_MOST];
+    double unused;
+    uint32_t some[CUT_MOST];
+    size_t n = 0;
+    const struct origin *o = &a->e->field[FIELD_MINUTES + m];
+    if (none(o)) return;
+    cells_of(a, o, 0, a->n_cut, cell);
+    for (size_t k = 0; k < a->n_cut; k++) {
+        a->cut_amounts[m][k] = VOC_NA;
+        some[n] = (uint32_t)k;
+        n += cell[k].len != 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!plain_number(cell[some[i]], o->decimal, &a->cut_amounts[m][some[i]], &unused)) a->plain[some[i]] = 0;
+}
+
 static void cut_some(struct alike *a, uint64_t i)
 {
     voc_str texts[CUT_MOST];
@@ -136,13 +187,16 @@ static void cut_some(struct alike *a, uint64_t i)
     a->n_cut = i == a->n_records ? 0 : a->e->reader->cut(a->reading, i, CUT_MOST, a->cut);
     for (size_t k = 0; k < a->n_cut; k++)
         texts[k] = a->n_runs == 1 ? bytes_of(a, &a->cut[k], a->runs[0].first, a->runs[0].last) : join(a, &a->cut[k], a->joined[k]);
-    if (a->n_cut) a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
+    if (a->n_cut == 0) return;
+    a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
+    read_times(a);
+    for (unsigned m = 0; m < AMOUNTS; m++) read_amounts(a, m);
 }
 
-// ---- an event ---------------------------------------------------------------------------------------------------------------
+// ---- events ---------------------------------------------------------------------------------------------------------------
 
 // Tells the host what its number stands for. False: rows.c says what is wrong with it.
-static bool tell(struct alike *a, size_t k, uint32_t resolution, voc_rc *rc)
+static bool tell(struct alike *a, size_t k, voc_rc *rc)
 {
     const struct cut_record *r = &a->cut[k];
     voc_row row = voc_row_init(VOC_ROW_EVENT);
@@ -158,7 +212,7 @@ static bool tell(struct alike *a, size_t k, uint32_t resolution, voc_rc *rc)
         if (text.len) attrs[row.n_attrs++] = (voc_attr){.key = a->e->attrs[i].key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
     }
     row.attrs = attrs;
-    row.resolution = resolution;
+    row.resolution = a->cut_resolution[k];
     *rc = a->e->host->share(a->sink, a->number[k], &row);
     if (*rc == VOC_E_INPUT) return *rc = VOC_OK, false;
     if (*rc) return false;
@@ -166,44 +220,47 @@ static bool tell(struct alike *a, size_t k, uint32_t resolution, voc_rc *rc)
     return true;
 }
 
-static inline bool take_amount(const struct alike *a, const struct cut_record *r, const struct origin *o, int64_t *out)
-{
-    double unused;
-    const voc_str cell = cell_of(a, r, o);
-    *out = VOC_NA;
-    return cell.len == 0 || plain_number(cell, o->decimal, out, &unused);
-}
-
-static inline bool take_one(struct alike *a, size_t k, voc_rc *rc)
+// Records [k, k + n), of one resolution, whose numbers are told.
+static void put(struct alike *a, size_t k, size_t n)
 {
     const struct events *e = a->e;
-    const struct cut_record *r = &a->cut[k];
-    const size_t n = a->n;
-    uint32_t resolution;
-    const voc_str time = bytes_of(a, r, e->times[0].from.column, e->times[0].from.column);
-    if (a->number[k] == 0 || time.len == 0 || time.ptr[0] < '1' || time.ptr[0] > '9') return false;
-    if (e->host->time_parse(e->times[0].format, time, &a->time_us[n], &resolution) != VOC_OK) return false;
+    const size_t to = a->n;
+    memcpy(a->time_us + to, a->cut_time_us + k, n * sizeof *a->time_us);
+    memcpy(a->alike + to, a->number + k, n * sizeof *a->alike);
+    for (size_t i = 0; i < n; i++) a->record[to + i] = a->first + k + i;
     for (size_t m = 0; m < AMOUNTS; m++)
-        if (!take_amount(a, r, &e->field[FIELD_MINUTES + m], &a->amounts[m][n])) return false;
-    if (!a->told[k] && !tell(a, k, resolution, rc)) return false;
-    if (n && resolution != a->resolution) return a->turn = true, false;
-    a->resolution = resolution;
-    if (e->n_customers) a->customer[n] = cell_of(a, r, &e->customers[0].from);
-    if (e->n_accounts) a->account[n] = cell_of(a, r, &e->accounts[0].from);
+        if (!none(&e->field[FIELD_MINUTES + m])) memcpy(a->amounts[m] + to, a->cut_amounts[m] + k, n * sizeof *a->amounts[m]);
+    if (e->n_customers) cells_of(a, &e->customers[0].from, k, n, a->customer + to);
+    if (e->n_accounts) cells_of(a, &e->accounts[0].from, k, n, a->account + to);
     for (size_t t = 0; t < TEXTS; t++)
-        if (!none(&e->field[text_fields[t]])) a->texts[t][n] = cell_of(a, r, &e->field[text_fields[t]]);
-    a->record[n] = a->first + k;
-    a->alike[n] = a->number[k];
-    a->n++;
-    return true;
+        if (!none(&e->field[text_fields[t]])) cells_of(a, &e->field[text_fields[t]], k, n, a->texts[t] + to);
+    a->resolution = a->cut_resolution[k];
+    a->n += n;
+}
+
+// How many records from k on can be put together.
+static size_t run_from(const struct alike *a, size_t k)
+{
+    const size_t most = a->n_cut - k < GIVEN_MOST - a->n ? a->n_cut - k : GIVEN_MOST - a->n;
+    size_t n = 1;
+    while (n < most && a->plain[k + n] && a->told[k + n] && a->cut_resolution[k + n] == a->cut_resolution[k]) n++;
+    return n;
 }
 
 uint64_t alike_take(struct alike *a, uint64_t i, voc_rc *rc)
 {
     if (i >= a->first + a->n_cut) cut_some(a, i);
-    uint64_t taken = 0;
-    for (size_t k = (size_t)(i - a->first); k < a->n_cut && a->n < GIVEN_MOST && take_one(a, k, rc); k++) taken++;
-    return taken;
+    const size_t from = (size_t)(i - a->first);
+    size_t k = from;
+    while (k < a->n_cut && a->n < GIVEN_MOST && a->plain[k]) {
+        if (!a->told[k] && !tell(a, k, rc)) break;
+        a->turn = a->n && a->cut_resolution[k] != a->resolution;
+        if (a->turn) break;
+        const size_t n = run_from(a, k);
+        put(a, k, n);
+        k += n;
+    }
+    return k - from;
 }
 
 bool alike_full(const struct alike *a) { return a->n == GIVEN_MOST || a->turn; }

@@ -16,6 +16,7 @@ struct fields { // of the records of one block; owns marks and scratch
     uint32_t *marks;     // separators and quotes of the bytes first..known, counted from first; the next one is at `at`
     size_t n, at, first, known;
     int has_quote;
+    uint32_t quote;      // the first behind those that were passed, counted like them; UINT32_MAX: none
     uint64_t behind;     // the record behind those that fields_cut gave last, and its place among the marks
     size_t behind_at;
     char *scratch, *to;  // unquoted text of the block; NULL: none so far
@@ -52,6 +53,12 @@ static voc_rc split_quoted(struct fields *f, voc_str record, voc_str *cells, siz
     return VOC_OK;
 }
 
+static uint32_t next_quote(const struct fields *f, uint32_t from)
+{
+    const char *bytes = f->block->bytes + f->first, *at = memchr(bytes + from, TABLE(f->e)->rule.quote, f->known - f->first - from);
+    return at ? (uint32_t)(at - bytes) : UINT32_MAX;
+}
+
 // The marks of the bytes from `start` on.
 static void find_marks(struct fields *f, size_t start)
 {
@@ -62,6 +69,7 @@ static void find_marks(struct fields *f, size_t start)
     f->n = f->e->host->marks(f->block->bytes + start, f->known - start, rule->separator, rule->quote ? rule->quote : rule->separator, f->marks, &f->has_quote);
     f->marks[f->n] = UINT32_MAX;
     f->at = 0;
+    f->quote = f->has_quote ? next_quote(f, 0) : UINT32_MAX;
     f->behind = UINT64_MAX;
 }
 
@@ -109,6 +117,13 @@ voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_
     return VOC_OK;
 }
 
+// Whether there is a quote in the bytes from..to. The next one is looked for only where the last one was passed.
+static inline bool any_quote(struct fields *f, uint32_t from, uint32_t to)
+{
+    if (f->quote < from) f->quote = next_quote(f, from);
+    return f->quote < to;
+}
+
 // Each of them can still be asked for.
 size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
 {
@@ -116,9 +131,8 @@ size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
     const struct events *e = f->e;
     const voc_block *b = f->block;
     const size_t ends = e->n_columns - 1;
-    const char quote = TABLE(e)->rule.quote;
     size_t n = 0;
-    if (quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks) || b->end[i] - b->start[i] > AT_ONCE) return 0;
+    if (TABLE(e)->rule.quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks) || b->end[i] - b->start[i] > AT_ONCE) return 0;
     if (b->start[i] < f->first || b->end[i] > f->known) find_marks(f, b->start[i]);
     const char *bytes = b->bytes + f->first;
     if (i == f->behind) f->at = f->behind_at;
@@ -127,7 +141,7 @@ size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
         const uint32_t from = (uint32_t)(b->start[i + n] - f->first), to = (uint32_t)(b->end[i + n] - f->first);
         while (*mark < from) mark++;
         if ((size_t)(last - mark) < ends || (ends && mark[ends - 1] >= to) || mark[ends] < to) break;
-        if (f->has_quote && quoted(bytes, mark, ends, quote)) break;
+        if (any_quote(f, from, to)) break;
         out[n] = (struct cut_record){bytes, mark, from, to};
         mark += ends;
     }

@@ -30,17 +30,13 @@ static void *lent(const void *column) { return (void *)(uintptr_t)column; } // e
 
 static bool settles(const struct lane *l, uint32_t column) { return l->settle >> column & 1u; }
 
-// A kind is worth looking up where more than one thing is then known by it, and not already the same for all events.
 static void plan_kinds(struct lane *l)
 {
-    const struct kinds *k = l->kinds;
-    if (!k) return;
+    const struct kinds *k = &l->s->kinds;
     l->same_actor = k->one_actor;
     l->same_class = k->one_class;
     l->same_resolution = k->one_resolution;
-    const unsigned n = (unsigned)((l->make & EV_ACTION) != 0) + ((l->make & EV_RESOLUTION) && !l->same_resolution) + (settles(l, VOC_COL_ACTOR) && !l->same_actor) +
-                       (settles(l, VOC_COL_CLASS) && !l->same_class) + settles(l, VOC_COL_TOUCHPOINT);
-    l->by_kind = n > 1 || (l->s->tracked_by_type && l->t->j->n_stages);
+    l->by_kind = l->kinds && (kinds_help(k, l->make, l->settle) || (l->s->tracked_by_type && l->t->j->n_stages));
 }
 
 voc_rc lane_new(struct lane **out, const struct timeline *t, const struct stream *s, struct event_parts *parts, uint32_t make, uint32_t settle)
@@ -102,9 +98,9 @@ static voc_rc make_room(struct lane *l, size_t n, size_t n_units)
     for (size_t i = 0; !rc && i < sizeof own / sizeof *own; i++)
         if (own[i].wanted) rc = renew(own[i].at, room, own[i].width, false);
     if (!rc) rc = renew(&l->nothing, room, sizeof *l->nothing, true);
-    if (!rc && l->same_actor && l->actor) memset(l->actor, l->kinds->actor[0], room);
-    if (!rc && l->same_class && l->class_) memset(l->class_, l->kinds->class_[0], room);
-    if (!rc && l->same_resolution && l->resolution) memset(l->resolution, l->kinds->resolution[0], room);
+    if (!rc && l->same_actor && l->actor) memset(l->actor, l->s->kinds.all_actor, room);
+    if (!rc && l->same_class && l->class_) memset(l->class_, l->s->kinds.all_class, room);
+    if (!rc && l->same_resolution && l->resolution) memset(l->resolution, l->s->kinds.all_resolution, room);
     if (!rc) l->room = room;
     return rc;
 }

@@ -258,11 +258,11 @@ voc_rc timeline_columns(struct timeline *t, uint32_t columns)
     s->evaluate = tracks || programs_n(t->wanted) || segments || roles;
     s->by_type = !segments && !roles;
     s->tracked_by_type = s->by_type && !s->rows_only && !programs_n(t->wanted) && !t->persons && !t->o.moves && !track_uses_sessions(t->rules);
-    voc_rc rc = types_kinds(t, s, s->tracked_by_type && t->j->n_stages);
-    if (rc) return rc;
-    s->tracked_by_type = s->tracked_by_type && s->kinds.of_type;
     s->make = s->settle = 0;
     stream_needs(t, s, columns, s->evaluate || s->asks_claims || t->wanted_fields.n, &read, &s->make, &s->settle);
+    voc_rc rc = types_kinds(t, s, s->tracked_by_type && t->j->n_stages, s->make, s->settle);
+    if (rc) return rc;
+    s->tracked_by_type = s->tracked_by_type && (s->kinds.of_type || !t->j->n_stages);
     read |= s->also & (s->layout.has | EV_SOURCE | EV_PLACE);
     event_parts_free(s->parts);
     s->parts = NULL;

@@ -26,12 +26,13 @@ struct types { // owns its arrays
 #define KINDS_MAX 65536u
 struct kinds { // owns its arrays
     uint32_t n;
-    uint16_t *of_type; // NULL: there are too many
+    uint16_t *of_type; // NULL: there are too many, or it is not worth it
     uint8_t *action1;  // the action by type, where all fit a byte, else NULL: for who looks up nothing else
     uint8_t *actor, *class_, *resolution;
     uint32_t *action, *touchpoint, *role;
     struct track_answer *answers; // of the stage rules
-    bool one_actor, one_class, one_resolution; // all kinds are alike in it
+    bool one_actor, one_class, one_resolution; // all types are alike in it, and this is what they are:
+    uint8_t all_actor, all_class, all_resolution;
 };
 
 struct stream { // owns
@@ -71,7 +72,9 @@ void stream_needs(const struct timeline *t, const struct stream *s, uint32_t col
 voc_rc types_new(struct timeline *t, struct stream *s, bool *possible); // all but touchpoints
 voc_rc types_claim(struct timeline *t, struct stream *s);               // which claim, where it does not depend on the event
 voc_rc types_number(struct timeline *t, struct stream *s);              // raw names; all touchpoints are known then
-voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers); // when all else of them is known
+// When all else of them is known. Kinds are made if stage rules want their answers, or lanes that make and settle this look up by kind.
+voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers, uint32_t make, uint32_t settle);
+bool kinds_help(const struct kinds *k, uint32_t make, uint32_t settle); // more than one thing is looked up for each event
 void types_done(struct types *y);
 void kinds_done(struct kinds *k);
 
@@ -91,7 +94,7 @@ struct lane { // owns its arrays
     uint16_t *kind;           // by row; NULL: not asked for
     bool by_kind;             // more than one thing is looked up by kind; else it is by type
     bool same_actor, same_class, same_resolution; // what was laid out once holds for every chunk
-    const struct kinds *kinds; // NULL: not yet, or too many
+    const struct kinds *kinds; // NULL: not yet, too many, or not worth it
     size_t room, unit_room;
     uint32_t *types, *action, *touchpoint, *channel, *campaign, *role, *owner; // by row, as in the file
     uint8_t *resolution, *ref_kind, *actor, *class_;

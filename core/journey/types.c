@@ -306,11 +306,19 @@ static size_t kind_slot(const struct types *y, uint32_t type)
     return (size_t)hash64(key, sizeof key, 0);
 }
 
-static bool all_alike(const uint8_t *v, uint32_t n)
+static bool all_alike(const uint8_t *v, uint32_t n, uint8_t *all)
 {
-    for (uint32_t i = 1; i < n; i++)
-        if (v[i] != v[0]) return false;
-    return true;
+    uint8_t other = 0;
+    for (uint32_t i = 1; i < n; i++) other |= (uint8_t)(v[i] ^ v[0]);
+    if (n && !other) *all = v[0];
+    return n && !other;
+}
+
+bool kinds_help(const struct kinds *k, uint32_t make, uint32_t settle)
+{
+    const unsigned n = (unsigned)((make & EV_ACTION) != 0) + ((make & EV_RESOLUTION) && !k->one_resolution) + ((settle >> VOC_COL_ACTOR & 1u) && !k->one_actor) +
+                       ((settle >> VOC_COL_CLASS & 1u) && !k->one_class) + (settle >> VOC_COL_TOUCHPOINT & 1u);
+    return n > 1;
 }
 
 static voc_rc narrow_actions(struct kinds *k, const struct types *y)
@@ -323,7 +331,7 @@ static voc_rc narrow_actions(struct kinds *k, const struct types *y)
     return k->action1 ? VOC_OK : VOC_E_NOMEM;
 }
 
-voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
+static voc_rc make_kinds(struct timeline *t, struct stream *s, bool answers)
 {
     struct types *y = &s->types;
     struct kinds *k = &s->kinds;
@@ -331,7 +339,6 @@ voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
     struct program_run *run = NULL;
     const size_t n_slots = (size_t)KINDS_MAX * 2;
     uint32_t *slots = mem_zalloc(n_slots, sizeof *slots);
-    kinds_done(k);
     voc_rc rc = slots ? kinds_room(k, y->n) : VOC_E_NOMEM;
     if (!rc && answers) rc = program_run_new(&run, track_programs(t->rules));
     if (run) program_run_rows(run, &y->rows);
@@ -352,8 +359,17 @@ voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers)
     }
     program_run_free(run);
     mem_free(slots);
-    k->one_actor = k->n && all_alike(k->actor, k->n);
-    k->one_class = k->n && all_alike(k->class_, k->n);
-    k->one_resolution = k->n && all_alike(k->resolution, k->n);
+    return rc;
+}
+
+voc_rc types_kinds(struct timeline *t, struct stream *s, bool answers, uint32_t make, uint32_t settle)
+{
+    const struct types *y = &s->types;
+    struct kinds *k = &s->kinds;
+    kinds_done(k);
+    k->one_actor = all_alike(y->actor, y->n, &k->all_actor);
+    k->one_class = all_alike(y->class_, y->n, &k->all_class);
+    k->one_resolution = all_alike(y->rows.resolution, y->n, &k->all_resolution);
+    voc_rc rc = answers || kinds_help(k, make, settle) ? make_kinds(t, s, answers) : VOC_OK;
     return rc ? rc : narrow_actions(k, y);
 }

@@ -28,12 +28,18 @@ static int64_t get(const struct event_tuple *t, unsigned field)
     return all[field];
 }
 
-static void set(struct event_tuple *t, unsigned field, int64_t v)
+// A column goes to one field of many tuples, field by field; values fit.
+static void set(struct event_tuple *t, unsigned field, const int64_t *v, size_t n)
 {
-    uint32_t *const codes[7] = {&t->action, &t->touchpoint, &t->channel, &t->campaign, &t->role, &t->owner, &t->language};
-    uint8_t *const small[4] = {&t->resolution, &t->actor, &t->ref_kind, &t->named};
-    if (field < 7) *codes[field] = (uint32_t)v;
-    else *small[field - 7] = (uint8_t)v;
+    static const size_t at[N_FIELDS] = {
+        offsetof(struct event_tuple, action), offsetof(struct event_tuple, touchpoint), offsetof(struct event_tuple, channel), offsetof(struct event_tuple, campaign),
+        offsetof(struct event_tuple, role), offsetof(struct event_tuple, owner), offsetof(struct event_tuple, language), offsetof(struct event_tuple, resolution),
+        offsetof(struct event_tuple, actor), offsetof(struct event_tuple, ref_kind), offsetof(struct event_tuple, named)};
+    char *to = (char *)t + at[field];
+    if (field < 7)
+        for (size_t i = 0; i < n; i++) memcpy(to + i * sizeof *t, &(uint32_t){(uint32_t)v[i]}, sizeof(uint32_t));
+    else
+        for (size_t i = 0; i < n; i++) to[i * sizeof *t] = (char)v[i];
 }
 
 // ---- reading ---------------------------------------------------------------------------------------------------------------
@@ -51,15 +57,16 @@ static voc_rc load_block(struct loading *l, voc_str data, int64_t rows)
     rc = vec_reserve(&l->v, l->block.rows, TUPLES_MAX);
     if (rc == VOC_OK && !l->ints && !(l->ints = mem_alloc(BLOCK_ROWS * sizeof *l->ints))) rc = VOC_E_NOMEM;
     for (unsigned f = 0; rc == VOC_OK && f < N_FIELDS; f++) {
+        const uint64_t limit = FIELDS[f].space < SPACE_ALL ? l->limit[f] : (uint64_t)FIELDS[f].max + 1;
+        bool above = false;
         rc = block_read_ints(&l->block, FIELDS[f].column, l->ints);
-        int64_t max = FIELDS[f].space < SPACE_ALL ? (int64_t)l->limit[f] - 1 : FIELDS[f].max;
-        for (size_t i = 0; rc == VOC_OK && i < l->block.rows; i++) {
-            if (l->ints[i] < 0 || l->ints[i] > max) {
-                (void)snprintf(l->block.why, sizeof l->block.why, "column %s has a value out of range", block_column_name(FIELDS[f].column));
-                return VOC_E_INPUT;
-            }
-            set(&l->v.at[l->v.n + i], f, l->ints[i]);
+        if (rc != VOC_OK) return rc;
+        for (size_t i = 0; i < l->block.rows; i++) above |= (uint64_t)l->ints[i] >= limit;
+        if (above) {
+            (void)snprintf(l->block.why, sizeof l->block.why, "column %s has a value out of range", block_column_name(FIELDS[f].column));
+            return VOC_E_INPUT;
         }
+        set(l->v.at + l->v.n, f, l->ints, l->block.rows);
     }
     if (rc == VOC_OK) l->v.n += l->block.rows;
     return rc;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "host/beside.h"
+#include "host/swap.h"
 #include "journey/event_text.h"
 #include "journey/predicate_eval.h"
 
@@ -51,6 +52,7 @@ struct fold {
     _Atomic size_t failed; // the part that failed
     _Atomic uint64_t units_taken, events_taken; // of this shard
     _Atomic uint64_t memory; // of all parts, and what was there before they began
+    struct swap swap;        // of all parts
 };
 
 static voc_rc part_rc(struct fold *f, size_t k, voc_rc rc)
@@ -296,6 +298,7 @@ static void fold_done(struct fold *f)
     mem_free(f->slots);
     for (size_t k = 0; k < f->n_parts; k++) part_done(&f->parts[k]);
     mem_free(f->parts);
+    swap_done(&f->swap);
     vec_free(&f->cut);
     timeline_free(f->timeline);
 }
@@ -338,6 +341,9 @@ static voc_rc share_memory(struct fold *f, struct diag *d)
     return VOC_E_LIMIT;
 }
 
+// NULL: nothing can be kept but in memory.
+static const char *beside_of(const struct fold_request *r) { return r->beside || !r->project ? r->beside : project_beside(r->project); }
+
 static voc_rc part_begin(struct fold *f, size_t k)
 {
     struct part *p = &f->parts[k];
@@ -345,7 +351,8 @@ static voc_rc part_begin(struct fold *f, size_t k)
     p->run.info = *timeline_info(f->timeline);
     p->run.project = f->req->events ? NULL : f->req->project;
     if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
-    p->run.spill.beside = f->req->beside || !f->req->project ? f->req->beside : project_beside(f->req->project);
+    p->run.spill.beside = beside_of(f->req);
+    if (f->swap.spill.beside) p->cx.swap = &f->swap;
     voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
     if (p->guest) rc = context_rc(&p->cx, rc);
@@ -471,6 +478,7 @@ static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t 
     struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = r->threads, .parallel = parallel_for};
     voc_rc rc = parts_new(&f, items, n, b, d);
     to.nameless = nameless(&f);
+    swap_init(&f.swap, beside_of(r), r->memory_max);
     tell(&f, FOLD_READ, 0, 0);
     if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
     if (!rc) rc = share_memory(&f, d);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The voc_host table and the instances that call it. Each function here only translates between plugin.h and a floor of
-// the engine. Memory of an instance is counted against its bound and freed with it. Thread-safe where plugin.h says that
-// a plugin may be called in parallel.
+// The voc_host table. Each function here only translates between plugin.h and a floor of the engine; what instances own is in
+// context.c. Thread-safe where plugin.h says that a plugin may be called in parallel.
 #include "host/host.h"
 
 #include <stdatomic.h>
@@ -16,189 +15,13 @@
 #include "base/xml.h"
 #include "host/encode.h"
 #include "host/fold.h"
+#include "host/swap.h"
 #include "store/measures.h"
 
 #define PEEK_MAX ((size_t)64 << 10)
 
-struct context_block {
-    _Alignas(16) struct context_block *next;
-    struct context_block *prev;
-    size_t size;
-};
-struct context_thing {
-    struct context_thing *next;
-    struct voc_regex *regex;
-    struct time_format *format;
-};
-
 void host_cancel(void) { cancel_request(); }
 bool host_cancelled(void) { return cancel_requested(); }
-
-void context_init(struct voc_context *cx, const struct plugin *p, struct diag *d, const char *file)
-{
-    memset(cx, 0, sizeof *cx);
-    cx->plugin = p;
-    cx->diag = d;
-    cx->file = file;
-    pthread_mutex_init(&cx->lock, NULL);
-}
-
-void context_done(struct voc_context *cx)
-{
-    for (struct context_block *b = cx->blocks, *next; b; b = next) {
-        next = b->next;
-        context_give_back(cx, b->size);
-        mem_free(b);
-    }
-    for (struct context_thing *t = cx->things, *next; t; t = next) {
-        next = t->next;
-        regex_free(t->regex);
-        time_format_free(t->format);
-        mem_free(t);
-    }
-    cx->blocks = NULL;
-    cx->things = NULL;
-    pthread_mutex_destroy(&cx->lock);
-}
-
-// ---- memory of an instance -------------------------------------------------------------------------------------------
-
-void context_bound(struct voc_context *cx, uint64_t memory_max)
-{
-    cx->memory_program = memory_program(memory_max);
-    cx->memory_max = memory_max - cx->memory_program;
-}
-
-// In a walk all that is live counts, whoever asked for it: buffers to read with, what grows, what the host keeps of a spool.
-static uint64_t held(const struct voc_context *cx, uint64_t accounted, uint64_t more)
-{
-    const uint64_t live = cx->memory_all ? mem_live() + more : 0;
-    return live > accounted ? live : accounted;
-}
-
-uint64_t context_used(const struct voc_context *cx) { return held(cx, atomic_load(cx->memory_all ? cx->memory_all : &cx->memory_used), 0); }
-
-void context_give_back(struct voc_context *cx, uint64_t size)
-{
-    atomic_fetch_sub(&cx->memory_used, size);
-    if (cx->memory_all) atomic_fetch_sub(cx->memory_all, size);
-}
-
-// What was freed lies idle between what is live, and counts for the system as memory of this process: near the bound it goes back
-// before so much more is taken that it would show.
-static void give_idle_back(const struct voc_context *cx, uint64_t size)
-{
-    static atomic_uint_least64_t taken;
-    if (atomic_fetch_add(&taken, size) + size < cx->memory_max / 64) return;
-    atomic_store(&taken, 0);
-    mem_trim();
-}
-
-bool context_charge(struct voc_context *cx, uint64_t size)
-{
-    uint64_t used = atomic_fetch_add(&cx->memory_used, size) + size, never = 0;
-    if (cx->memory_all) used = atomic_fetch_add(cx->memory_all, size) + size;
-    const uint64_t accounted = used;
-    if (cx->memory_max) used = held(cx, accounted, size);
-    if (cx->memory_max && used > cx->memory_max / 4 * 3) give_idle_back(cx, size);
-    if (cx->memory_max == 0 || used <= cx->memory_max) return true;
-    context_give_back(cx, size);
-    if (atomic_compare_exchange_strong(&cx->refused, &never, used)) {
-        atomic_store(&cx->refused_beside, used - accounted);
-        atomic_store(&cx->refused_at, atomic_load(&cx->walked));
-    }
-    return false;
-}
-
-// By what the units so far took, where only a part of them had been walked.
-static voc_rc beyond_bound(struct voc_context *cx)
-{
-    static const char hint[] = "allow more with --memory, or analyse a segment or a shorter time";
-    const uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), base = cx->memory_base + atomic_load(&cx->refused_beside), own = wanted > base ? wanted - base : 0;
-    unsigned long long allowed = (cx->memory_max + cx->memory_program) >> 20;
-    if (at >= 20 && at < 1000)
-        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: about %llu MiB, by what the first %u %% of the journeys took", allowed,
-                   (unsigned long long)((cx->memory_program + base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
-    else
-        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)((cx->memory_program + wanted) >> 20) + 1);
-    return VOC_E_LIMIT;
-}
-
-voc_rc context_rc(struct voc_context *cx, voc_rc rc)
-{
-    if (rc && rc != VOC_CANCELLED && atomic_load(&cx->refused)) return beyond_bound(cx);
-    return rc && atomic_load(&cx->short_of_memory) ? VOC_E_NOMEM : rc;
-}
-
-static void *host_alloc(voc_context *cx, size_t size)
-{
-    size_t whole;
-    if (!mem_add(size, sizeof(struct context_block), &whole) || !context_charge(cx, size)) return NULL;
-    struct context_block *b = mem_alloc(whole);
-    if (!b) {
-        context_give_back(cx, size);
-        atomic_store(&cx->short_of_memory, true);
-        return NULL;
-    }
-    b->size = size;
-    b->prev = NULL;
-    pthread_mutex_lock(&cx->lock);
-    b->next = cx->blocks;
-    if (b->next) b->next->prev = b;
-    cx->blocks = b;
-    pthread_mutex_unlock(&cx->lock);
-    return b + 1;
-}
-
-static void host_free(voc_context *cx, void *ptr)
-{
-    if (!ptr) return;
-    struct context_block *b = (struct context_block *)ptr - 1;
-    pthread_mutex_lock(&cx->lock);
-    if (b->prev)
-        b->prev->next = b->next;
-    else
-        cx->blocks = b->next;
-    if (b->next) b->next->prev = b->prev;
-    pthread_mutex_unlock(&cx->lock);
-    context_give_back(cx, b->size);
-    mem_free(b);
-}
-
-// The system may move a large block without copying it, or let it grow where it lies.
-static void *host_resize(voc_context *cx, void *old, size_t size)
-{
-    if (!old) return host_alloc(cx, size);
-    struct context_block *b = (struct context_block *)old - 1, *to;
-    const size_t had = b->size;
-    size_t whole;
-    if (!mem_add(size, sizeof *b, &whole) || (size > had && !context_charge(cx, size - had))) return NULL;
-    pthread_mutex_lock(&cx->lock); // neighbours of the list point at it
-    to = mem_realloc(b, whole);
-    if (to) {
-        to->size = size;
-        *(to->prev ? &to->prev->next : &cx->blocks) = to;
-        if (to->next) to->next->prev = to;
-    }
-    pthread_mutex_unlock(&cx->lock);
-    if (!to) atomic_store(&cx->short_of_memory, true);
-    if (to ? size < had : size > had) context_give_back(cx, to ? had - size : size - had);
-    return to ? to + 1 : NULL;
-}
-
-static struct context_thing *thing_new(voc_context *cx)
-{
-    struct context_thing *t = mem_zalloc(1, sizeof *t);
-    if (!t) {
-        atomic_store(&cx->short_of_memory, true);
-        return NULL;
-    }
-    pthread_mutex_lock(&cx->lock);
-    t->next = cx->things;
-    cx->things = t;
-    pthread_mutex_unlock(&cx->lock);
-    return t;
-}
 
 // ---- diagnostics, text, time, patterns -------------------------------------------------------------------------------
 
@@ -216,7 +39,7 @@ static void host_diag(voc_context *cx, const voc_diag *d)
 
 static int host_is_cancelled(voc_context *cx)
 {
-    (void)cx;
+    if (cx->swap) swap_look(cx->swap); // asked by whoever works long
     return host_cancelled();
 }
 
@@ -254,7 +77,7 @@ static voc_rc host_charset_decode(voc_context *cx, voc_str charset, voc_str byte
 
 static voc_rc host_time_format(voc_context *cx, voc_time_format **out, voc_str pattern, voc_str zone)
 {
-    struct context_thing *t = thing_new(cx);
+    struct context_thing *t = context_thing_new(cx);
     if (!t) return VOC_E_NOMEM;
     voc_rc rc = time_format_new(&t->format, pattern, zone, cx->diag);
     if (rc == VOC_E_NOMEM) atomic_store(&cx->short_of_memory, true);
@@ -275,7 +98,7 @@ static voc_rc host_time_guess(voc_context *cx, const voc_str *samples, size_t n,
 
 static voc_rc host_regex_compile(voc_context *cx, voc_regex **out, voc_str pattern)
 {
-    struct context_thing *t = thing_new(cx);
+    struct context_thing *t = context_thing_new(cx);
     if (!t) return VOC_E_NOMEM;
     voc_rc rc = regex_new(&t->regex, pattern, 0, cx->file, 0, cx->diag);
     if (rc == VOC_E_NOMEM) atomic_store(&cx->short_of_memory, true);
@@ -546,9 +369,9 @@ const voc_host *host_table(void)
         .abi_major = VOC_ABI_MAJOR,
         .abi_minor = VOC_ABI_MINOR,
         .version = VOC_VERSION,
-        .alloc = host_alloc,
-        .resize = host_resize,
-        .free = host_free,
+        .alloc = context_alloc,
+        .resize = context_resize,
+        .free = context_free,
         .diag = host_diag,
         .cancelled = host_is_cancelled,
         .utf8_valid = host_utf8_valid,

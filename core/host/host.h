@@ -10,6 +10,7 @@
 #include "io/in.h"
 #include "io/out.h"
 
+struct swap;
 struct voc_context { // one plugin instance
     const struct plugin *plugin;
     struct diag *diag;
@@ -23,6 +24,8 @@ struct voc_context { // one plugin instance
     _Atomic uint64_t refused; // bytes that were wanted when the bound was met first; 0: never
     _Atomic uint64_t refused_beside; // of these, what no instance had asked for: it does not grow with the units
     _Atomic uint32_t refused_at; // of `walked`
+    struct swap *swap;      // where large blocks go that memory does not hold; NULL: nowhere
+    _Atomic int swap_rc;    // why they could not, after that was said; 0: they could
     _Atomic bool short_of_memory; // an allocation failed (not: over its bound); plugins do not always say so
     pthread_mutex_t lock;   // over the two lists
     struct context_block *blocks; // live allocations, freed by context_done
@@ -44,6 +47,16 @@ void context_bound(struct voc_context *cx, uint64_t memory_max); // as the user 
 bool context_charge(struct voc_context *cx, uint64_t size);
 void context_give_back(struct voc_context *cx, uint64_t size);
 uint64_t context_used(const struct voc_context *cx); // what the bound is held against
+// Accounted, but for what lies in the swap. NULL: it was refused, or there is none.
+void *context_alloc(struct voc_context *cx, size_t size);
+void *context_resize(struct voc_context *cx, void *old, size_t size);
+void context_free(struct voc_context *cx, void *ptr);
+struct context_thing { // a compiled pattern or time format, whichever is not NULL
+    struct context_thing *next;
+    struct voc_regex *regex;
+    struct time_format *format;
+};
+struct context_thing *context_thing_new(struct voc_context *cx); // freed with the instance; NULL: out of memory
 // Set by the signal handler of the cli; read by host->cancelled and all long loops.
 void host_cancel(void);
 bool host_cancelled(void);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/shard.h"
+#include "host/swap.h"
 
 // ---- do they belong together? --------------------------------------------------------------------------------------------
 
@@ -122,6 +123,7 @@ struct merging {
     const voc_analysis_ops *ops;
     struct voc_context cx;
     struct voc_run run;
+    struct swap swap;
     void *analysis, *state;
 };
 
@@ -156,6 +158,7 @@ static void merging_done(struct merging *m)
     spill_done(&m->run.spill);
     pthread_mutex_destroy(&m->run.lock);
     context_done(&m->cx);
+    swap_done(&m->swap);
 }
 
 voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struct fold_result *out, struct diag *d)
@@ -169,6 +172,8 @@ voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struc
     m.run.known = &s->common->known;
     m.run.info = s->common->info;
     m.run.spill.beside = s->at[0]->path;
+    swap_init(&m.swap, s->at[0]->path, r->memory_max);
+    if (m.swap.spill.beside) m.cx.swap = &m.swap;
     voc_rc rc = m.ops->begin(host_table(), &m.cx, &m.run, r->options, &m.analysis);
     m.run.sealed = true;
     for (size_t i = 0; i < s->n && !rc; i++) rc = host_cancelled() ? VOC_CANCELLED : add_state(&m, s->at[i], d);

@@ -74,6 +74,28 @@ voc_rc spill_map(const struct spill *s, const unsigned char **at, size_t *size, 
     return VOC_OK;
 }
 
+// Room on the disk first: a page of a file that the disk has no room for would be a signal.
+voc_rc spill_block(struct spill *s, size_t size, uint64_t *at, void **to, struct diag *d)
+{
+    const uint64_t was = s->end;
+    int error = 0;
+    void *map = MAP_FAILED;
+    voc_rc rc = spill_reserve(s, size, at, d);
+    while (!rc && (error = posix_fallocate(s->fd, (off_t)*at, (off_t)size)) == EINTR) continue;
+    if (!rc && !error && (map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, (off_t)*at)) == MAP_FAILED) error = errno;
+    if (!rc && error) rc = failed(s, d, error);
+    if (!rc) *to = map;
+    else if (s->open) (void)ftruncate(s->fd, (off_t)(s->end = was)); // what it got of the disk
+    return rc;
+}
+
+// Where the file system cannot take it back, it is gone with the file.
+void spill_block_free(struct spill *s, uint64_t at, void *map, size_t size)
+{
+    munmap(map, size);
+    (void)fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)size);
+}
+
 void spill_unload(const unsigned char *at, size_t size)
 {
     if (at) madvise((void *)(uintptr_t)at, size, MADV_DONTNEED);

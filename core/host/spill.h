@@ -19,6 +19,10 @@ voc_rc spill_reserve(struct spill *s, uint64_t size, uint64_t *at, struct diag *
 voc_rc spill_write(const struct spill *s, uint64_t at, const void *data, size_t size, struct diag *d);
 // All that was written so far, to be read; spill_unmap it.
 voc_rc spill_map(const struct spill *s, const unsigned char **at, size_t *size, struct diag *d);
+// A place for whole pages, zeroed, mapped to be read and written, that the disk has room for; else as spill_write. Under the caller's
+// lock. Of a file that holds nothing but such blocks.
+voc_rc spill_block(struct spill *s, size_t size, uint64_t *at, void **to, struct diag *d);
+void spill_block_free(struct spill *s, uint64_t at, void *map, size_t size); // the disk has it back
 void spill_unload(const unsigned char *at, size_t size); // from memory; what is read again comes again from the file
 void spill_unmap(const unsigned char *at, size_t size); // takes NULL
 #endif

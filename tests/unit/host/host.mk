@@ -180,6 +180,11 @@ tests_unit_host_test_pipeline_SOURCES = tests/unit/host/test_pipeline.c
 tests_unit_host_test_pipeline_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_pipeline_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_swap
+tests_unit_host_test_swap_SOURCES = tests/unit/host/test_swap.c
+tests_unit_host_test_swap_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_swap_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_spool
 tests_unit_host_test_spool_SOURCES = tests/unit/host/test_spool.c
 tests_unit_host_test_spool_CPPFLAGS = $(UNIT_CPPFLAGS)

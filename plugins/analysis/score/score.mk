@@ -6,7 +6,7 @@
 noinst_LTLIBRARIES += plugins/analysis/score/libtrial.la
 plugins_analysis_score_libtrial_la_SOURCES = \
 	plugins/analysis/score/trial.c plugins/analysis/score/trial.h plugins/analysis/score/trial_internal.h \
-	plugins/analysis/score/trial_frame.c plugins/analysis/score/trial_match.c plugins/analysis/score/trial_add.c \
+	plugins/analysis/score/trial_frame.c plugins/analysis/score/trial_local.c plugins/analysis/score/trial_local.h plugins/analysis/score/trial_match.c plugins/analysis/score/trial_add.c \
 	plugins/analysis/score/trial_find.c plugins/analysis/score/trial_find.h plugins/analysis/score/trial_work.h \
 	plugins/analysis/score/trial_block.c plugins/analysis/score/trial_block.h plugins/analysis/score/trial_sweep.c \
 	plugins/analysis/score/trial_now.c plugins/analysis/score/trial_outward.c \

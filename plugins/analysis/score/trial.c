@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/analysis/score/trial_local.h"
 #include "plugins/analysis/score/trial_record.h"
 
 #define REQUESTS 4096  // at a time, at most
@@ -454,10 +455,13 @@ enum trial_rc trial_run_all(struct trial_result *out, const struct trial_frame *
     for (size_t i = 0; i < n; i++)
         if (!request_is_valid(frame, &requests[i]))
             return TRIAL_INVALID;
+    struct trial_local local;
+    rc = trial_local_requests(&local, frame, requests, n);
     for (size_t i = 0, taken; i < n && rc == TRIAL_OK; i += taken) {
-        taken = batch(frame, requests + i, n - i);
-        rc = run_batch(out + i, frame, requests + i, &taken, crew);
+        taken = batch(frame, local.requests + i, n - i);
+        rc = run_batch(out + i, frame, local.requests + i, &taken, crew);
     }
+    trial_local_done(&local);
     for (size_t i = 0; i < n && rc != TRIAL_OK; i++)
         trial_result_done(&out[i]);
     return rc;

@@ -47,14 +47,8 @@ void trial_block_done(struct trial_block *b)
 // What a list is to hold of each unit's events: those in [in + lo, in + hi].
 struct wanted {
     const struct trial_events *events;
-    const uint32_t *unit_of_local;  // NULL: the events are by local unit
     int64_t lo, hi;
 };
-
-static inline uint32_t unit_of(const struct wanted *w, const struct trial_stay *stay)
-{
-    return w->unit_of_local ? w->unit_of_local[stay->unit] : stay->unit;
-}
 
 static enum trial_rc read_list(const struct trial_block *b, struct trial_list *list, const struct wanted *w)
 {
@@ -68,10 +62,10 @@ static enum trial_rc read_list(const struct trial_block *b, struct trial_list *l
         return TRIAL_NOMEM;
     for (uint32_t p = 0; p < b->n; p++) {
         if (p + 16 < b->n)
-            __builtin_prefetch(&w->events->first[unit_of(w, &stays[p + 16])]);
+            __builtin_prefetch(&w->events->first[stays[p + 16].unit]);
         if (p + 8 < b->n)
-            __builtin_prefetch(&time[w->events->first[unit_of(w, &stays[p + 8])]]);
-        uint32_t unit = unit_of(w, &stays[p]);
+            __builtin_prefetch(&time[w->events->first[stays[p + 8].unit]]);
+        uint32_t unit = stays[p].unit;
         size_t end = w->events->first[unit + 1], i = w->events->first[unit];
         list->first[p] = list->now[p] = (uint32_t)n;
         if (end - i > 16)
@@ -121,9 +115,9 @@ enum trial_rc trial_block_read(struct trial_block *b, uint32_t begin, uint32_t n
         back = greater(back, o->recency[i]);
     if (back > 2 * TRIAL_TIME_LIMIT)
         back = 2 * TRIAL_TIME_LIMIT;
-    enum trial_rc rc = read_list(b, &b->actions, &(struct wanted){&f->actions, NULL, -back, latest});
+    enum trial_rc rc = read_list(b, &b->actions, &(struct wanted){&f->actions, -back, latest});
     if (rc == TRIAL_OK)
-        rc = read_list(b, &b->touches, &(struct wanted){&f->touches, NULL, -greater(7 * 86400 * o->second, longest_window), latest + longest_window});
+        rc = read_list(b, &b->touches, &(struct wanted){&f->touches, -greater(7 * 86400 * o->second, longest_window), latest + longest_window});
     if (rc != TRIAL_OK)
         return rc;
     b->touch_type = trial_room(b->alloc, &b->type_room, b->touches.first[n], sizeof *b->touch_type);
@@ -138,5 +132,5 @@ enum trial_rc trial_block_read(struct trial_block *b, uint32_t begin, uint32_t n
 enum trial_rc trial_block_read_series(const struct trial_block *b, struct trial_series *series)
 {
     series->listed = true;
-    return read_list(b, &series->list, &(struct wanted){series->events, b->frame->unit_of_local, 0, b->latest + b->longest_window});
+    return read_list(b, &series->list, &(struct wanted){series->events, 0, b->latest + b->longest_window});
 }

@@ -12,7 +12,8 @@
 #include "plugins/analysis/score/trial_work.h"
 #include "plugins/common/splitmix.h"
 
-#define CHUNK ((size_t)1 << 17)  // of records of one request
+#define CHUNK ((size_t)1 << 17)  // of records of one request, the first
+#define CHUNK_MOST ((size_t)1 << 20) // so large that the host can put it where memory does not hold all
 #define CHUNKS ((size_t)1 << 24) // that are begun, of all requests, about
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
@@ -28,6 +29,7 @@ struct trial_span {
 
 struct chunk {
     struct chunk *next;
+    size_t sum;  // of bytes in it and all that follow
     uint8_t bytes[];
 };
 
@@ -45,13 +47,15 @@ struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request)
     struct trial_chunk *room = &w->chunks[request];
     if (room->left >= limit)
         return room;
-    const size_t size = limit > usual ? limit : usual;
+    const struct chunk *last = atomic_load(&w->pass->chunks[request]);
+    const size_t grown = last && last->sum > usual ? last->sum : usual, size = limit > grown ? limit : grown < CHUNK_MOST ? grown : CHUNK_MOST;
     struct chunk *c = w->alloc.resize(w->alloc.ctx, NULL, sizeof *c + size);
     if (!c)
         return NULL;
     c->next = atomic_load(&w->pass->chunks[request]);
-    while (!atomic_compare_exchange_weak(&w->pass->chunks[request], &c->next, c))
-        continue;
+    do
+        c->sum = size + (c->next ? c->next->sum : 0);
+    while (!atomic_compare_exchange_weak(&w->pass->chunks[request], &c->next, c));
     *room = (struct trial_chunk){c->bytes, size};
     return room;
 }
@@ -153,7 +157,7 @@ static enum trial_rc number_series(struct trial_work *w, const struct trial_even
     }
     *number = w->n_series;
     w->series[w->n_series++] = (struct trial_series){
-        .events = events, .exact = f->grain > 0 && (events->first[f->in.n_units] == 0 || events->grain == f->grain)};
+        .events = events, .exact = f->grain > 0 && (events->first[f->n_local] == 0 || events->grain == f->grain)};
     return TRIAL_OK;
 }
 

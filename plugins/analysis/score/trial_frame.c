@@ -3,7 +3,7 @@
 // The frame of the touch trials: eligible stays sorted into their groups (stage, segment), people and accounts renumbered in
 // that order, and the touches that lie inside an eligible stay in the order in which their trials are summed. Built once, linear
 // after one sort of the stays; read-only afterwards, so any number of trials may run on it in parallel.
-#include "plugins/analysis/score/trial_internal.h"
+#include "plugins/analysis/score/trial_local.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,46 +137,72 @@ static bool input_is_valid(const struct trial_input *in, const struct trial_opti
     return true;
 }
 
+#define PART ((uint32_t)1 << 20)  // stays
+
+// Stay `own[position]` to its position, a part of the positions at a time, each part in the order of the input: neither has to be in
+// memory as a whole. `rank` has room for a position of each stay of the input.
+static void place_stays(struct trial_frame *f, const struct keyed *own, uint32_t *rank)
+{
+    for (size_t i = 0; i < f->in.n_stays; i++)
+        rank[i] = TRIAL_NONE;
+    for (uint32_t i = 0; i < f->n_stays; i++)
+        rank[own[i].origin] = i;
+    for (uint32_t begin = 0, end; begin < f->n_stays; begin = end) {
+        end = f->n_stays - begin > PART ? begin + PART : f->n_stays;
+        for (size_t i = 0; i < f->in.n_stays; i++) {
+            const uint32_t to = rank[i];
+            if (to < begin || to >= end)
+                continue;
+            const struct trial_stay *s = &f->in.stays[i];
+            f->stays[to] = *s;
+            f->origin[to] = (uint32_t)i;
+            f->account[to] = s->account;
+            f->entry[to] = s->in;
+        }
+    }
+}
+
+static void cut_groups(struct trial_frame *f)
+{
+    for (uint32_t i = 0; i < f->n_stays; i++) {
+        const struct trial_stay *s = &f->stays[i];
+        if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
+            f->groups[f->n_groups++] = (struct trial_group){s->stage, s->segment, i, i};
+        f->groups[f->n_groups - 1].end = i + 1;
+    }
+}
+
 static enum trial_rc sort_stays(struct trial_frame *f)
 {
     bool in_order = true;  // of `order`
     struct keyed *work = take(f, f->in.n_stays, sizeof *work);
+    uint32_t *rank = take(f, f->in.n_stays, sizeof *rank);
     f->stays = take(f, f->in.n_stays, sizeof *f->stays);
     f->origin = take(f, f->in.n_stays, sizeof *f->origin);
     f->groups = take(f, f->in.n_stays, sizeof *f->groups);
     f->account = take(f, f->in.n_stays, sizeof *f->account);
     f->entry = take(f, f->in.n_stays, sizeof *f->entry);
-    if (!work || !f->stays || !f->origin || !f->groups || !f->account || !f->entry) {
-        f->alloc.free(f->alloc.ctx, work);
-        return TRIAL_NOMEM;
-    }
-    for (size_t i = 0; i < f->in.n_stays; i++) {
+    const bool made = work && rank && f->stays && f->origin && f->groups && f->account && f->entry;
+    for (size_t i = 0; i < f->in.n_stays && made; i++) {
         const struct trial_stay *s = &f->in.stays[i];
         if (!s->eligible)
             continue;
         in_order = in_order && (f->n_stays == 0 || work[f->n_stays - 1].order < s->order);
         work[f->n_stays++] = (struct keyed){(uint64_t)s->stage << 32 | s->segment, s->in, s->order, (uint32_t)i};
     }
-    struct keyed *other = in_order ? take(f, f->n_stays, sizeof *other) : NULL, *own = work;
+    struct keyed *other = made && in_order ? take(f, f->n_stays, sizeof *other) : NULL, *own = work;
     if (other)
         own = sort_digits(work, other, f->n_stays);
-    else
+    else if (made)
         qsort(work, f->n_stays, sizeof *work, by_entry);
-    for (uint32_t i = 0; i < f->n_stays; i++) {
-        if (f->n_stays - i > 16)
-            __builtin_prefetch(&f->in.stays[own[i + 16].origin]);
-        const struct trial_stay *s = &f->in.stays[own[i].origin];
-        f->stays[i] = *s;
-        f->origin[i] = own[i].origin;
-        f->account[i] = s->account;
-        f->entry[i] = s->in;
-        if (i == 0 || s->stage != f->stays[i - 1].stage || s->segment != f->stays[i - 1].segment)
-            f->groups[f->n_groups++] = (struct trial_group){s->stage, s->segment, i, i};
-        f->groups[f->n_groups - 1].end = i + 1;
+    if (made) {
+        place_stays(f, own, rank);
+        cut_groups(f);
     }
     f->alloc.free(f->alloc.ctx, work);
     f->alloc.free(f->alloc.ctx, other);
-    return TRIAL_OK;
+    f->alloc.free(f->alloc.ctx, rank);
+    return made ? TRIAL_OK : TRIAL_NOMEM;
 }
 
 // Numbers the people in the order in which groups are walked.
@@ -246,55 +272,6 @@ static enum trial_rc number_owners(struct trial_frame *f)
     f->alloc.free(f->alloc.ctx, owner_of);
     f->alloc.free(f->alloc.ctx, last);
     return made ? TRIAL_OK : TRIAL_NOMEM;
-}
-
-static void events_free(const struct trial_frame *f, struct trial_events *events)
-{
-    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->first);
-    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->time);
-    f->alloc.free(f->alloc.ctx, (void *)(uintptr_t)events->resolution);
-}
-
-// Copies the events of the numbered people in their order; `types` too if given.
-static enum trial_rc copy_events(const struct trial_frame *f, struct trial_events *out, const struct trial_events *from,
-                                 uint32_t **types_out, const uint32_t *types)
-{
-    size_t n = 0;
-    for (uint32_t l = 0; l < f->n_local; l++) {
-        if (f->n_local - l > 16)
-            __builtin_prefetch(&from->first[f->unit_of_local[l + 16]]);
-        n += from->first[f->unit_of_local[l] + 1] - from->first[f->unit_of_local[l]];
-    }
-    size_t *first = take(f, (size_t)f->n_local + 1, sizeof *first);
-    int64_t *time = take(f, n, sizeof *time);
-    uint8_t *resolution = from->resolution ? take(f, n, 1) : NULL;
-    uint32_t *copied_types = types ? take(f, n, sizeof *copied_types) : NULL;
-    *out = (struct trial_events){first, time, resolution, NULL, from->grain, from->coarsest};
-    if (types)
-        *types_out = copied_types;
-    if (!first || !time || (from->resolution && !resolution) || (types && !copied_types))
-        return TRIAL_NOMEM;
-    n = 0;
-    for (uint32_t l = 0; l < f->n_local; l++) {
-        size_t begin = from->first[f->unit_of_local[l]], count = from->first[f->unit_of_local[l] + 1] - begin;
-        first[l] = n;
-        if (f->n_local - l > 16) {
-            __builtin_prefetch(&from->first[f->unit_of_local[l + 16]]);
-            __builtin_prefetch(&from->time[from->first[f->unit_of_local[l + 8]]]);
-            if (types)
-                __builtin_prefetch(&types[from->first[f->unit_of_local[l + 8]]]);
-        }
-        for (size_t i = 0; i < count; i++) {
-            time[n + i] = from->time[begin + i];
-            if (resolution)
-                resolution[n + i] = from->resolution[begin + i];
-            if (copied_types)
-                copied_types[n + i] = types[begin + i];
-        }
-        n += count;
-    }
-    first[f->n_local] = n;
-    return TRIAL_OK;
 }
 
 // Turns counts at [type + 1] into offsets at [type].
@@ -378,9 +355,9 @@ enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc
     if (rc == TRIAL_OK)
         rc = number_people(f);
     if (rc == TRIAL_OK)
-        rc = copy_events(f, &f->touches, &f->in.touches, &f->touch_type, input->touch_type);
+        rc = trial_local_events(f, &f->touches, &f->in.touches, &f->touch_type, input->touch_type);
     if (rc == TRIAL_OK)
-        rc = copy_events(f, &f->actions, &f->in.actions, NULL, NULL);
+        rc = trial_local_events(f, &f->actions, &f->in.actions, NULL, NULL);
     if (rc == TRIAL_OK)
         rc = number_owners(f);
     if (rc == TRIAL_OK)
@@ -405,8 +382,8 @@ void trial_frame_free(struct trial_frame *frame)
     if (!frame)
         return;
     struct trial_alloc alloc = frame->alloc;
-    events_free(frame, &frame->touches);
-    events_free(frame, &frame->actions);
+    trial_local_events_free(frame, &frame->touches);
+    trial_local_events_free(frame, &frame->actions);
     alloc.free(alloc.ctx, frame->touch_type);
     alloc.free(alloc.ctx, frame->local_of);
     alloc.free(alloc.ctx, frame->unit_of_local);

@@ -24,7 +24,8 @@ struct trial_index {
 
 // Candidates are visited in order of entry, so people are renumbered in that order ("local" units, those with an eligible
 // stay only) and their events copied in it: neighbours in a group are neighbours in memory. On 200,000 people and 1.2
-// million touches that made trials 3.6 times as fast. Everything here speaks of local units, but for the outcomes of a request.
+// million touches that made trials 3.6 times as fast. Everything here speaks of local units, and so do the outcomes of requests while they
+// are run (trial_local.h).
 struct trial_frame {
     struct trial_alloc alloc;
     struct trial_input in;        // of its arrays only stays and touches.first are read once the frame is made

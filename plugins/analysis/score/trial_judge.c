@@ -42,7 +42,7 @@ static int64_t next_outcome(struct trial_work *w, const struct trial_entry *e, u
         return INT64_MAX;
     struct trial_series *x = &w->series[number];
     if (!x->listed) {
-        const uint32_t unit = f->unit_of_local[f->stays[w->block.begin + place].unit];
+        const uint32_t unit = f->stays[w->block.begin + place].unit;
         *index = trial_first_after(x->events, f->in.unit_of, unit, (struct trial_at){in + e->since, e->unit, x->exact});
         return *index < x->events->first[unit + 1] ? x->events->time[*index] - in : INT64_MAX;
     }

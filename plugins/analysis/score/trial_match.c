@@ -48,6 +48,6 @@ void trial_look_up(const struct trial_run_state *r, const struct trial_set *set,
             end = f->touches.time[i];
     size_t at = 0;
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
-        m->follow[k] = trial_follow(trial_outcome(r, k, set->stage), f->in.unit_of, f->unit_of_local[c->unit], (struct trial_at){x, touch_unit, false}, end, &at);
+        m->follow[k] = trial_follow(trial_outcome(r, k, set->stage), f->in.unit_of, c->unit, (struct trial_at){x, touch_unit, false}, end, &at);
     m->before = set->lag_length > 0 ? trial_count_between(&f->actions, c->unit, from, x - f->options.lag) : 0;
 }

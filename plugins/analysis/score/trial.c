@@ -321,8 +321,13 @@ static enum trial_rc state_init(struct trial_run_state *r, const struct trial_fr
     r->position = take(r, comparators, sizeof *r->position);
     if (!f->accounts_alone)
         r->slot_at = take(r, (size_t)f->n_stays + 1, sizeof *r->slot_at);
-    if (!r->members || !r->position || (!f->accounts_alone && !r->slot_at) || !make_ring(r))
+    r->saw_types = (f->in.n_types / 8 + 1) * 8;
+    r->bundles = take(r, comparators + 1, sizeof *r->bundles);
+    r->saw = take(r, (comparators + 1) * r->saw_types, sizeof *r->saw);
+    if (!r->members || !r->position || !r->bundles || !r->saw || (!f->accounts_alone && !r->slot_at) || !make_ring(r))
         return TRIAL_NOMEM;
+    memset(r->bundles, 0, (comparators + 1) * sizeof *r->bundles);
+    memset(r->saw, 0, (comparators + 1) * r->saw_types * sizeof *r->saw);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         r->shares[k] = take(r, 2 * (comparators + 2), sizeof *r->shares[k]);
         if (!r->shares[k])
@@ -338,6 +343,8 @@ static void state_done(struct trial_run_state *r)
 {
     r->alloc.free(r->alloc.ctx, r->members);
     r->alloc.free(r->alloc.ctx, r->position);
+    r->alloc.free(r->alloc.ctx, r->bundles);
+    r->alloc.free(r->alloc.ctx, r->saw);
     r->alloc.free(r->alloc.ctx, r->ring_room);
     r->alloc.free(r->alloc.ctx, r->slot_at);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {

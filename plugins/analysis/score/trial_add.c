@@ -4,6 +4,8 @@
 // the placebo, and the checks that travel with the estimate.
 #include "plugins/analysis/score/trial_internal.h"
 
+#include <string.h>
+
 #include "plugins/analysis/score/trial_record.h"
 
 struct part {
@@ -131,14 +133,6 @@ static enum trial_rc settle_slots(struct trial_run_state *r, uint32_t to)
     return TRIAL_OK;
 }
 
-enum trial_rc trial_add_settle(struct trial_run_state *r)
-{
-    enum trial_rc rc = settle_slots(r, r->reached);
-    add_alone(r);
-    r->settled = r->reached = 0;
-    return rc;
-}
-
 // Makes the ring reach as far as the comparators of a position can be.
 static enum trial_rc make_room(struct trial_run_state *r, uint32_t position)
 {
@@ -175,19 +169,46 @@ static void add_members(struct trial_run_state *r, const struct trial_set *set, 
     }
 }
 
-static const uint8_t *add_bundle(struct trial_run_state *r, const struct trial_set *set, const uint8_t *at)
+// Adds up what has been counted of the sets since the last time.
+static void add_counts(struct trial_run_state *r)
 {
-    struct stats_sum *bundle = r->level[SEGMENT].bundle;
-    const bool bytes = trial_bundle_is_bytes(r->frame->options.comparators, r->frame->in.n_types);
-    const double members = (double)set->n_members;
-    uint32_t n;
-    memcpy(&n, at, sizeof n);
-    at += sizeof n;
-    for (; n > 0; n--) {
-        const uint32_t type = bytes ? at[0] : (uint32_t)trial_get(&at);
-        const uint64_t seen = bytes ? at[1] : trial_get(&at);
-        at += bytes ? 2 : 0;
-        stats_add(&bundle[type], (seen & 1 ? 1.0 : 0.0) - (double)(seen >> 1) / members);
+    struct trial_level *level = &r->level[SEGMENT];
+    const uint32_t n_types = r->frame->in.n_types, own = r->request->type;
+    for (uint32_t m = 0; m <= r->frame->options.comparators; m++) {
+        struct trial_bundles *b = &r->bundles[m];
+        uint32_t *saw = r->saw + (size_t)m * r->saw_types;
+        if (!b->any)
+            continue;
+        stats_add(&level->trigger, m == 0 ? (double)b->acted : -(double)b->acted / m);
+        for (uint32_t t = 0; t < n_types; t++)
+            if (saw[t] && t != own)
+                stats_add(&level->bundle[t], m == 0 ? (double)saw[t] : -(double)saw[t] / m);
+        memset(saw, 0, r->saw_types * sizeof *saw);
+        *b = (struct trial_bundles){0};
+    }
+    r->n_saw = 0;
+}
+
+// Who saw which types, and who acted just before.
+static const uint8_t *count_bundle(struct trial_run_state *r, const struct trial_set *set, const struct trial_told *told)
+{
+    const uint32_t members = (uint32_t)set->n_members;
+    const bool bytes = trial_bundle_is_bytes(r->frame->options.comparators);
+    const uint8_t *at = told->rest;
+    uint32_t *saw = r->saw + (size_t)members * r->saw_types;
+    if (r->n_saw++ == UINT32_MAX / r->frame->options.comparators)
+        add_counts(r);
+    r->bundles[0].any = r->bundles[members].any = true;
+    r->bundles[0].acted += (told->flags & TRIAL_ACTED) != 0;
+    r->bundles[members].acted += told->acted;
+    for (uint64_t eight = trial_get(&at); eight; eight = trial_get(&at)) {
+        const size_t first = 8 * (size_t)(eight - 1);
+        for (uint32_t exposed = *at++; exposed; exposed &= exposed - 1)
+            r->saw[first + (uint32_t)__builtin_ctz(exposed)]++;
+        struct trial_smalls counts;
+        at = trial_see_small(at, &counts, 8, bytes);
+        for (uint32_t i = 0; i < 8; i++)
+            saw[first + i] += bytes ? counts.at[i] : trial_small(&counts, i);
     }
     return at;
 }
@@ -204,7 +225,7 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
 {
     struct trial_level *level = &r->level[SEGMENT];
     struct trial_slot *exposed = slot_at(r, position);
-    const uint8_t *at = told->rest;
+    const uint8_t *at;
     double mean = 0.0;
     enum trial_rc rc = make_room(r, position);
     if (rc == TRIAL_OK)
@@ -212,10 +233,9 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
     if (rc != TRIAL_OK)
         return rc;
     exposed->used = exposed->exposed = true;
-    stats_add(&level->trigger, (told->flags & TRIAL_ACTED ? 1.0 : 0.0) - (double)told->acted / (double)set->n_members);
     stats_add(&level->followed, (double)set->follow[0].length);
     stats_add(&level->covered, (double)told->covered);
-    at = add_bundle(r, set, at);
+    at = count_bundle(r, set, told);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
         r->n_times[k] = 0;
     for (uint32_t k = 0; k < r->request->n_outcomes; k++)
@@ -226,4 +246,13 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
     if (told->flags & TRIAL_WORTH)
         add_worth(level, told->worth);
     return TRIAL_OK;
+}
+
+enum trial_rc trial_add_settle(struct trial_run_state *r)
+{
+    enum trial_rc rc = settle_slots(r, r->reached);
+    add_alone(r);
+    add_counts(r);
+    r->settled = r->reached = 0;
+    return rc;
 }

@@ -19,7 +19,7 @@
 
 enum {
     ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_FIT, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT,
-    ROOM_WHICH, ROOM_PLACE, ROOM_BEFORE, ROOM_LENGTH, ROOM_EVENT, ROOM_COUNTED, ROOM_TIMES, ROOM_RANKS, ROOM_AT_RISK, ROOM_EVENTS, ROOM_CHUNKS
+    ROOM_WHICH, ROOM_PLACE, ROOM_BEFORE, ROOM_LENGTH, ROOM_EVENT, ROOM_SAW, ROOM_TIMES, ROOM_RANKS, ROOM_AT_RISK, ROOM_EVENTS, ROOM_CHUNKS
 };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
@@ -87,12 +87,12 @@ static bool make_members(struct trial_work *w, size_t n)
     x->before = trial_room(a, &w->rooms[ROOM_BEFORE], n, sizeof *x->before);
     x->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * n, sizeof *x->length[0]);
     x->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *x->event[0]);
-    w->counted = trial_room(a, &w->rooms[ROOM_COUNTED], 32 * (size_t)w->seen_words, sizeof *w->counted);
+    w->saw = trial_room(a, &w->rooms[ROOM_SAW], n, sizeof *w->saw);
     w->times = trial_room(a, &w->rooms[ROOM_TIMES], n + 1, sizeof *w->times);
     w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], n, sizeof *w->ranks);
     w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], n + 2, sizeof *w->at_risk);
     w->events = trial_room(a, &w->rooms[ROOM_EVENTS], n + 2, sizeof *w->events);
-    if (!x->which || !x->place || !x->before || !x->length[0] || !x->event[0] || !w->counted || !w->times || !w->ranks || !w->at_risk || !w->events)
+    if (!x->which || !x->place || !x->before || !x->length[0] || !x->event[0] || !w->saw || !w->times || !w->ranks || !w->at_risk || !w->events)
         return false;
     for (size_t k = 1; k < TRIAL_OUTCOMES; k++) {
         x->length[k] = x->length[0] + k * n;
@@ -116,6 +116,12 @@ static enum trial_rc work_init(struct trial_work *w, struct trial_pass *pass)
     if (!w->chunks || !w->asked || !w->first_of_type || !w->windows || !make_found(w, TRIAL_TOGETHER * members) || !make_members(w, members))
         return TRIAL_NOMEM;
     memset(w->chunks, 0, pass->n * sizeof *w->chunks);
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint8_t bits[8];
+        for (uint32_t bit = 0; bit < 8; bit++)
+            bits[bit] = byte >> bit & 1;
+        memcpy(&w->spread[byte], bits, sizeof bits);
+    }
     return TRIAL_OK;
 }
 

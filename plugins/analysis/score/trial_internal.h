@@ -217,6 +217,12 @@ struct trial_share {
     double o, e;
 };
 
+// How often something was so in some sets: counts are exact, so each is divided by the number of comparators only at the end.
+struct trial_bundles {
+    bool any;
+    uint64_t acted;  // in the hour before
+};
+
 struct trial_run_state {
     const struct trial_frame *frame;
     const struct trial_request *request;
@@ -225,6 +231,9 @@ struct trial_run_state {
     struct trial_member *members;  // of one set, for on_set
     uint32_t *position;            // of each
     struct trial_smalls before;    // of each: actions in the window of the placebo
+    struct trial_bundles *bundles; // by comparators of a set, what those of sets of so many saw and did; 0: the touched
+    uint32_t *saw;                 // [comparators][type, in eights]: how often
+    uint32_t saw_types, n_saw;     // types in eights; sets since these were added up
     struct trial_slot *ring;       // by position, those that a set can still reach; all in [settled, reached) that some set has
     void *ring_room;               // as it was allocated
     uint32_t ring_mask, settled, reached;

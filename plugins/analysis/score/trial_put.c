@@ -7,72 +7,46 @@
 
 #include "plugins/analysis/score/trial_record.h"
 
-#define DIGITS 5  // of a count without carrying on
-
-// How many of the members saw each type, in binary: digit by digit, one bit of each word for each type.
-static void count_seen(struct trial_work *w, uint32_t window)
+// How many of the members saw each of eight types: a table makes bytes of bits, which are then added up eight at a time.
+static uint8_t *put_eight(const struct trial_work *w, uint32_t shift, bool bytes, uint8_t *at)
 {
-    const struct trial_members *m = &w->members;
-    const uint32_t words = w->seen_words;
-    uint32_t digits = DIGITS;
-    while (m->n >> digits)
-        digits++;
-    w->digits = digits;
-    for (uint32_t k = DIGITS * words; k < digits * words; k++)
-        w->counted[k] = 0;
-    for (uint32_t k = 0; k < words; k++) {
-        uint64_t digit[DIGITS] = {0};
-        for (uint32_t i = 0; i < m->n; i++) {
-            uint64_t carry = trial_seen(&w->now, trial_line_of(&w->now, m->place[i]), window)[k];
-            for (uint32_t d = 0; d < DIGITS; d++) {
-                const uint64_t both = digit[d] & carry;
-                digit[d] ^= carry;
-                carry = both;
-            }
-            for (uint32_t d = DIGITS; carry; d++) {
-                uint64_t *at = &w->counted[d * words + k], both = *at & carry;
-                *at ^= carry;
-                carry = both;
-            }
-        }
-        for (uint32_t d = 0; d < DIGITS; d++)
-            w->counted[d * words + k] = digit[d];
+    const uint32_t n = w->members.n;
+    if (bytes) {
+        uint64_t sum = 0;
+        for (uint32_t i = 0; i < n; i++)
+            sum += w->spread[w->saw[i] >> shift & 255];
+        memcpy(at, &sum, sizeof sum);
+        return at + sizeof sum;
     }
+    uint32_t counts[8] = {0};
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t bit = 0; bit < 8; bit++)
+            counts[bit] += (uint32_t)(w->saw[i] >> (shift + bit) & 1);
+    return trial_put_small(at, counts, 8, false);
 }
 
-// Other types: who saw them.
+// Who saw which types.
 static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uint32_t view, uint8_t *at)
 {
-    const uint64_t *exposed = w->touched[view].seen;
-    const uint32_t words = w->seen_words, own = v->asked->request->type, digits = w->digits;
-    const struct trial_frame *f = w->block.frame;
-    const bool bytes = trial_bundle_is_bytes(f->options.comparators, f->in.n_types);
-    uint8_t *const number = at;
-    uint32_t n = 0;
-    at += sizeof n;
-    for (uint32_t k = 0; k < words; k++) {
-        uint64_t any = exposed[k];
-        for (uint32_t digit = 0; digit < digits; digit++)
-            any |= w->counted[digit * words + k];
-        if (k == own / 64)
-            any &= ~(UINT64_C(1) << (own % 64));
-        for (; any; any &= any - 1, n++) {
-            const uint32_t bit = (uint32_t)__builtin_ctzll(any);
-            uint64_t count = 0;
-            for (uint32_t digit = 0; digit < digits; digit++)
-                count |= (w->counted[digit * words + k] >> bit & 1) << digit;
-            const uint64_t seen = count * 2 + (exposed[k] >> bit & 1);
-            if (bytes) {
-                at[0] = (uint8_t)(k * 64 + bit);
-                at[1] = (uint8_t)seen;
-                at += 2;
+    const struct trial_members *m = &w->members;
+    const uint32_t window = v->asked->which_window;
+    const bool bytes = trial_bundle_is_bytes(w->block.frame->options.comparators);
+    for (uint32_t k = 0; k < w->seen_words; k++) {
+        const uint64_t exposed = w->touched[view].seen[k];
+        uint64_t any = exposed;
+        for (uint32_t i = 0; i < m->n; i++) {
+            w->saw[i] = trial_seen(&w->now, trial_line_of(&w->now, m->place[i]), window)[k];
+            any |= w->saw[i];
+        }
+        for (uint32_t shift = 0; shift < 64; shift += 8) {
+            if ((any >> shift & 255) == 0)
                 continue;
-            }
-            at = trial_put(at, k * 64 + bit);
-            at = trial_put(at, seen);
+            at = trial_put(at, k * 8 + shift / 8 + 1);
+            *at++ = (uint8_t)(exposed >> shift);
+            at = put_eight(w, shift, bytes, at);
         }
     }
-    memcpy(number, &n, sizeof n);
+    *at++ = 0;
     return at;
 }
 
@@ -153,7 +127,6 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
         at = trial_put_position(at, w->block.begin + m->place[i], e->position, w->block.frame->near);
     if (v->lag_length > 0)
         at = trial_put_small(at, m->before, m->n, !many);
-    count_seen(w, v->asked->which_window);
     at = put_bundle(w, v, view, at);
     for (uint32_t k = 0; k < v->asked->request->n_outcomes; k++)
         at = put_outcome(w, view, k, at);
@@ -163,7 +136,7 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
 size_t trial_record_limit(const struct trial_frame *f)
 {
     const size_t members = f->options.comparators, types = f->in.n_types;
-    return TRIAL_NUMBER_MAX * (16 + TRIAL_OUTCOMES * 5 + (2 + TRIAL_OUTCOMES * 4) * members + 3 * types);
+    return TRIAL_NUMBER_MAX * (16 + TRIAL_OUTCOMES * 5 + (2 + TRIAL_OUTCOMES * 4) * members + types + 8);
 }
 
 // Whether somebody did more before than a byte tells.

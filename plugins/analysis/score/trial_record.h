@@ -6,7 +6,8 @@
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
 //   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it, a byte, or four where
-//   flags say that these are many; number of other types seen in four bytes, and for each: type, comparators that saw it x 2 + seen by the exposed, bytes if all fit;
+//   flags say that these are many; eight types each of which somebody saw, ended by 0: number of the eight from 1, who of them the exposed
+//   saw, a bit each, and how many comparators saw each, in a byte if all fit;
 //   for each outcome: number of event times, and if there are any: for each time comparators still followed, events among them, whether
 //   the exposed's own; for each comparator, in a byte if all fit: event times within its follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
@@ -67,10 +68,10 @@ static inline bool trial_ranks_are_bytes(uint32_t comparators)
     return comparators <= 126;
 }
 
-// The greatest number of who saw a type is 2 x comparators + 1.
-static inline bool trial_bundle_is_bytes(uint32_t comparators, uint32_t n_types)
+// How many saw a type.
+static inline bool trial_bundle_is_bytes(uint32_t comparators)
 {
-    return comparators <= 127 && n_types <= 256;
+    return comparators <= 255;
 }
 
 static inline uint8_t *trial_put_time(uint8_t *at, int64_t time)

@@ -81,8 +81,9 @@ struct trial_work {
     struct trial_found found;
     struct trial_members members;  // of the view whose record is written
     struct trial_touched touched[TRIAL_TOGETHER];
-    uint32_t seen_words, digits;
-    uint64_t *counted;             // [digit][word]: how many members saw each type, in binary
+    uint32_t seen_words;
+    uint64_t *saw;                 // one word of the types that each member saw
+    uint64_t spread[256];          // each bit of a byte as a byte
     int64_t *times;                // event times of one trial
     uint32_t *ranks;               // of one outcome, by member
     uint32_t *at_risk, *events;    // of one outcome, by rank: how many members end there, and how many with an event

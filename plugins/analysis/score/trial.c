@@ -38,8 +38,7 @@ static void read_members(struct trial_run_state *r, const struct trial_set *set,
     }
     told->covered = trial_get_time(at);
     told->acted = (size_t)trial_get(at);
-    for (size_t i = 0; i < set->n_members; i++)
-        r->position[i] = trial_get_position(at, position, r->frame->near);
+    *at = trial_get_positions(*at, r->position, (uint32_t)set->n_members, position, r->frame->near);
     if (set->lag_length > 0)
         *at = trial_see_small(*at, &r->before, set->n_members, !(told->flags & TRIAL_MANY));
     told->rest = *at;

@@ -89,7 +89,8 @@ static bool make_members(struct trial_work *w, size_t n)
     x->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *x->event[0]);
     w->saw = trial_room(a, &w->rooms[ROOM_SAW], n, sizeof *w->saw);
     w->times = trial_room(a, &w->rooms[ROOM_TIMES], n + 1, sizeof *w->times);
-    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], n, sizeof *w->ranks);
+    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], 2 * n + 1, sizeof *w->ranks);
+    w->early = w->ranks ? w->ranks + n : NULL;
     w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], n + 2, sizeof *w->at_risk);
     w->events = trial_room(a, &w->rooms[ROOM_EVENTS], n + 2, sizeof *w->events);
     if (!x->which || !x->place || !x->before || !x->length[0] || !x->event[0] || !w->saw || !w->times || !w->ranks || !w->at_risk || !w->events)

@@ -78,19 +78,27 @@ static uint32_t event_times(const struct trial_members *m, const struct trial_fo
     return kept;
 }
 
-// A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last.
+// A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last. Most
+// are followed beyond all of them; whether one is, is hard to foretell, so those who are not are listed before they are looked at.
 static void rank_members(struct trial_work *w, uint32_t k, uint32_t n_times)
 {
     const struct trial_members *m = &w->members;
     const int64_t last = w->times[n_times - 1];
     for (uint32_t t = 0; t <= n_times; t++)
         w->at_risk[t] = w->events[t] = 0;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < m->n; i++) {
+        w->ranks[i] = n_times * 2;
+        w->early[n] = i;
+        n += m->length[k][i] <= last;
+    }
+    w->at_risk[n_times] = m->n - n;
+    for (uint32_t j = 0; j < n; j++) {
+        const uint32_t i = w->early[j];
         const int64_t length = m->length[k][i];
-        uint32_t rank = n_times;
-        if (length < last)
-            for (rank = 0; w->times[rank] <= length;)
-                rank++;
+        uint32_t rank = 0;
+        while (rank < n_times && w->times[rank] <= length)
+            rank++;
         const uint32_t own = m->event[k][i] && rank > 0 && w->times[rank - 1] == length;
         w->ranks[i] = rank * 2 + own;
         w->at_risk[rank]++;
@@ -123,8 +131,7 @@ static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, c
     const int64_t followed = w->touched[view].follow[0].length;
     at = trial_put_time(at, m->longest < followed ? m->longest : followed);
     at = trial_put(at, m->acted);
-    for (uint32_t i = 0; i < m->n; i++)
-        at = trial_put_position(at, w->block.begin + m->place[i], e->position, w->block.frame->near);
+    at = trial_put_positions(at, m->place, m->n, e->position - w->block.begin, w->block.frame->near);
     if (v->lag_length > 0)
         at = trial_put_small(at, m->before, m->n, !many);
     at = put_bundle(w, v, view, at);

@@ -102,31 +102,33 @@ static inline uint64_t trial_get(const uint8_t **at)
     }
 }
 
-// `near`: no two that are put together are further apart than two bytes tell.
-static inline uint8_t *trial_put_position(uint8_t *at, uint32_t position, uint32_t from, bool near)
+// Positions, less another. `near`: no two that are put together are further apart than two bytes tell.
+static inline uint8_t *trial_put_positions(uint8_t *at, const uint32_t *positions, uint32_t n, uint32_t from, bool near)
 {
-    const uint32_t wide = position - from;  // both ways: they wrap
-    const uint16_t narrow = (uint16_t)wide;
-    if (near) {
-        memcpy(at, &narrow, sizeof narrow);
-        return at + sizeof narrow;
+    for (uint32_t i = 0; i < n && !near; i++) {
+        const uint32_t wide = positions[i] - from;  // both ways: they wrap
+        memcpy(at + i * sizeof wide, &wide, sizeof wide);
     }
-    memcpy(at, &wide, sizeof wide);
-    return at + sizeof wide;
+    for (uint32_t i = 0; i < n && near; i++) {
+        const uint16_t narrow = (uint16_t)(positions[i] - from);
+        memcpy(at + i * sizeof narrow, &narrow, sizeof narrow);
+    }
+    return at + n * (near ? sizeof(uint16_t) : sizeof(uint32_t));
 }
 
-static inline uint32_t trial_get_position(const uint8_t **at, uint32_t from, bool near)
+static inline const uint8_t *trial_get_positions(const uint8_t *at, uint32_t *restrict positions, uint32_t n, uint32_t from, bool near)
 {
-    int16_t narrow;
-    uint32_t wide;
-    if (near) {
-        memcpy(&narrow, *at, sizeof narrow);
-        *at += sizeof narrow;
-        return (uint32_t)((int64_t)from + narrow);
+    for (uint32_t i = 0; i < n && !near; i++) {
+        uint32_t wide;
+        memcpy(&wide, at + i * sizeof wide, sizeof wide);
+        positions[i] = from + wide;
     }
-    memcpy(&wide, *at, sizeof wide);
-    *at += sizeof wide;
-    return from + wide;
+    for (uint32_t i = 0; i < n && near; i++) {
+        int16_t narrow;
+        memcpy(&narrow, at + i * sizeof narrow, sizeof narrow);
+        positions[i] = (uint32_t)((int64_t)from + narrow);
+    }
+    return at + n * (near ? sizeof(uint16_t) : sizeof(uint32_t));
 }
 
 #endif

@@ -85,7 +85,7 @@ struct trial_work {
     uint64_t *saw;                 // one word of the types that each member saw
     uint64_t spread[256];          // each bit of a byte as a byte
     int64_t *times;                // event times of one trial
-    uint32_t *ranks;               // of one outcome, by member
+    uint32_t *ranks, *early;       // of one outcome, by member; members not followed beyond its last time
     uint32_t *at_risk, *events;    // of one outcome, by rank: how many members end there, and how many with an event
     struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
     struct trial_room rooms[24];

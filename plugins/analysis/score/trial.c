@@ -194,7 +194,7 @@ static bool request_is_valid(const struct trial_frame *f, const struct trial_req
 }
 
 // Records were made in another order, so each lies somewhere else, if near: they are asked for some touches early.
-static void fetch_ahead(const struct trial_frame *f, const uint8_t *const *records, uint32_t i, uint32_t begin, uint32_t end)
+TRIAL_FETCHES void fetch_ahead(const struct trial_frame *f, const uint8_t *const *records, uint32_t i, uint32_t begin, uint32_t end)
 {
     if (end - i > 24)
         __builtin_prefetch(&f->owner[f->trials[i + 24].position]);

@@ -176,12 +176,12 @@ static void make_map(struct trial_level *level)
 }
 
 // Accounts of one stage lie anywhere in those of all.
-static inline void fetch_ahead(const struct trial_level *into, const struct trial_level *from, uint32_t i)
+TRIAL_FETCHES void fetch_ahead(const struct trial_level *into, const struct trial_level *from, uint32_t i)
 {
-    if (from->n_slots - i <= 24)
+    if (from->n_slots - i <= 64)
         return;
-    const uint32_t slot = into->map[from->slots[i + 12].account];
-    __builtin_prefetch(&into->map[from->slots[i + 24].account]);
+    const uint32_t slot = into->map[from->slots[i + 32].account];
+    __builtin_prefetch(&into->map[from->slots[i + 64].account]);
     if (slot)
         __builtin_prefetch(&into->slots[slot - 1], 1);
 }

@@ -161,6 +161,7 @@ struct trial_line {
     uint64_t more[];               // seen: [window][word], then before: [window], of 32 bits
 };
 
+struct trial_asked;
 struct trial_now {
     const struct trial_block *block;
     const struct trial_moments *moments;
@@ -171,14 +172,14 @@ struct trial_now {
     uint64_t *recent;             // [request][word]: who was touched by its type in [now - W, now]
     uint64_t *acted;              // [word]: who acted in the hour before
     struct trial_changes seen, before, marks;
+    const struct trial_asked *asked;
+    const uint32_t *first_of_type;
     const int64_t *windows;
     uint32_t *last_of_type;       // while a stay is read: number of its last touch of each type, from 1
     struct trial_room rooms[4];
 };
 
-// A request by its number, type and window.
-struct trial_asked;
-// Of requests that are in the lists of types: those whose touches open a trial.
+// `asked`: requests by number, with type and window. Of requests that are in the lists of types: those whose touches open a trial.
 enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *block, const struct trial_moments *moments, const int64_t *windows,
                                 uint32_t n_windows, const struct trial_asked *asked, const uint32_t *first_of_type, uint32_t n_asked);
 void trial_now_to(struct trial_now *x, uint32_t moment);

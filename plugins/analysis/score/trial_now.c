@@ -12,11 +12,11 @@ enum { ROOM_LINES, ROOM_RECENT, ROOM_ACTED, ROOM_LAST };
 
 #define ALL_WINDOWS UINT32_MAX  // code of a change of `before`: one more for all windows; else one less for the window
 
+// Codes of `seen` and `marks`: a type x 2 + 1 changes for all windows, or for all requests that ask about it; an even one changes one only.
+
 // The stay that is read: changes from `end` on, when it is over, are of no use.
 struct reading {
     struct trial_now *now;
-    const struct trial_asked *asked;
-    const uint32_t *first_of_type;
     uint32_t place, end;
     int64_t over;  // no later time matters
 };
@@ -28,18 +28,32 @@ static inline uint32_t moment_of(const struct reading *r, int64_t time)
 
 static void flip_seen(struct trial_now *x, uint32_t place, uint32_t code)
 {
-    trial_line_of(x, place)->more[code >> 6] ^= UINT64_C(1) << (code & 63);
+    uint64_t *seen = trial_line_of(x, place)->more;
+    const uint32_t bit = code >> 1;
+    if (code & 1)
+        for (uint32_t w = 0; w < x->n_windows; w++)
+            seen[w * x->words + bit / 64] ^= UINT64_C(1) << (bit & 63);
+    else
+        seen[bit / 64] ^= UINT64_C(1) << (bit & 63);
 }
 
-// Codes are requests, and after them whether it acted.
+static void flip_one(struct trial_now *x, uint32_t place, uint32_t request)
+{
+    x->recent[(size_t)request * x->n_words + place / 64] ^= UINT64_C(1) << (place & 63);
+}
+
+// Of one only: codes are requests x 2, and after them whether it acted.
 static void flip_mark(struct trial_now *x, uint32_t place, uint32_t code)
 {
-    x->recent[(size_t)code * x->n_words + place / 64] ^= UINT64_C(1) << (place & 63);
+    if (code & 1)
+        for (uint32_t q = x->first_of_type[code >> 1]; q != TRIAL_NONE; q = x->asked[q].next)
+            flip_one(x, place, q);
+    else
+        flip_one(x, place, code >> 1);
 }
 
-static void note_seen(const struct reading *r, uint32_t moment, uint32_t window, uint32_t type)
+static void note_seen(const struct reading *r, uint32_t moment, uint32_t code)
 {
-    const uint32_t code = (window * r->now->words + type / 64) << 6 | (type & 63);
     if (moment == 0)
         flip_seen(r->now, r->place, code);
     else if (moment < r->end)
@@ -52,6 +66,11 @@ static void note_mark(const struct reading *r, uint32_t moment, uint32_t code)
         flip_mark(r->now, r->place, code);
     else if (moment < r->end)
         trial_note(&r->now->marks, r->now->block->alloc, moment, r->place, code);
+}
+
+static inline uint32_t seen_in(const struct reading *r, uint32_t window, uint32_t type)
+{
+    return ((window * r->now->words + type / 64) << 6 | (type & 63)) * 2;
 }
 
 static int64_t week_of(const struct trial_now *x)
@@ -70,27 +89,28 @@ static void read_touch(const struct reading *r, uint32_t type, int64_t since, in
         if (before != INT64_MIN && ended >= enter)
             continue;
         if (before != INT64_MIN)
-            note_seen(r, ended, w, type);
-        note_seen(r, enter, w, type);
+            note_seen(r, ended, seen_in(r, w, type));
+        note_seen(r, enter, seen_in(r, w, type));
     }
-    for (uint32_t q = r->first_of_type[type]; q != TRIAL_NONE; q = r->asked[q].next) {
-        const uint32_t over = before == INT64_MIN ? 0 : moment_of(r, before + r->asked[q].window + 1);
-        if (before != INT64_MIN && over >= own)
+    if (before == INT64_MIN) {
+        if (r->now->first_of_type[type] != TRIAL_NONE)
+            note_mark(r, own, type * 2 + 1);
+        return;
+    }
+    for (uint32_t q = r->now->first_of_type[type]; q != TRIAL_NONE; q = r->now->asked[q].next) {
+        const uint32_t over = moment_of(r, before + r->now->asked[q].window + 1);
+        if (over >= own)
             continue;
-        if (before != INT64_MIN)
-            note_mark(r, over, q);
-        note_mark(r, own, q);
+        note_mark(r, over, q * 2);
+        note_mark(r, own, q * 2);
     }
 }
 
 static void end_touch(const struct reading *r, uint32_t type, int64_t since)
 {
-    const struct trial_now *x = r->now;
-    const uint32_t ended = moment_of(r, since + week_of(x) + 1);
-    for (uint32_t w = 0; w < x->n_windows; w++)
-        note_seen(r, ended, w, type);
-    for (uint32_t q = r->first_of_type[type]; q != TRIAL_NONE; q = r->asked[q].next)
-        note_mark(r, moment_of(r, since + r->asked[q].window + 1), q);
+    note_seen(r, moment_of(r, since + week_of(r->now) + 1), type * 2 + 1);
+    for (uint32_t q = r->now->first_of_type[type]; q != TRIAL_NONE; q = r->now->asked[q].next)
+        note_mark(r, moment_of(r, since + r->now->asked[q].window + 1), q * 2);
 }
 
 static void read_touches(const struct reading *r)
@@ -196,6 +216,8 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
     const bool hourly = f->actions.coarsest <= 3600 * f->options.second;  // else it is looked up
     x->block = block;
     x->moments = moments;
+    x->asked = asked;
+    x->first_of_type = first_of_type;
     x->windows = windows;
     x->n_windows = n_windows;
     x->words = f->in.n_types / 64 + 1;
@@ -204,7 +226,7 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
         trial_changes_begin(&x->marks, a, moments->n) != TRIAL_OK)
         return TRIAL_NOMEM;
     for (uint32_t p = 0; p < block->n; p++) {
-        struct reading r = {x, asked, first_of_type, p, trial_moment_of(moments, block->length[p]), block->length[p]};
+        struct reading r = {x, p, trial_moment_of(moments, block->length[p]), block->length[p]};
         if (r.end == moments->n && r.over > moments->at[moments->n - 1])
             r.over = moments->at[moments->n - 1] + 1;
         if (r.end == 0)
@@ -212,7 +234,7 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
         read_touches(&r);
         read_before(&r);
         if (hourly)
-            read_acted(&r, n_asked);
+            read_acted(&r, n_asked * 2);
     }
     rc = trial_changes_sort(&x->seen, a, moments->n);
     if (rc == TRIAL_OK)

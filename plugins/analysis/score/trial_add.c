@@ -232,6 +232,8 @@ enum trial_rc trial_add_set(struct trial_run_state *r, const struct trial_set *s
         rc = trial_level_time(level, &r->alloc, set->time);
     if (rc != TRIAL_OK)
         return rc;
+    for (size_t i = 0; i < set->n_members; i++)
+        __builtin_prefetch(slot_at(r, r->position[i]), 1);
     exposed->used = exposed->exposed = true;
     stats_add(&level->followed, (double)set->follow[0].length);
     stats_add(&level->covered, (double)told->covered);

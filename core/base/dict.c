@@ -18,6 +18,7 @@
 #define HERE_MAX 28u     // bytes of a string in its entry
 #define SEGMENT_BITS 4u  // the first segment has 16 entries, each further one twice as many
 #define SEGMENTS 28u     // of STRINGS_MAX entries
+#define AHEAD 16u        // strings that are waited for side by side
 
 struct slot {
     uint32_t tag;  // lower half of the hash
@@ -250,9 +251,27 @@ uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash)
     const size_t mask = n_slots(d) - 1;
     size_t i = home(tag, d->bits);
     while (d->slots[i].code && d->slots[i].tag != tag) i = (i + 1) & mask;
-    if (d->slots[i].code == 0) return UINT32_MAX;
+    if (d->slots[i].code == 0) return DICT_NONE;
     __builtin_prefetch(entry_at(d, d->slots[i].code - 1));
     return d->slots[i].code - 1;
+}
+
+// Each string takes three steps, to its slot, to its entry and to its text, and while it waits for memory others take theirs.
+void dict_find_all(const struct dict *d, const voc_str *s, const uint64_t *hash, size_t n, uint32_t *code, const uint32_t *by_code, size_t n_by_code)
+{
+    for (size_t k = 0; k < n + 2 * AHEAD; k++) {
+        if (k < n) dict_prefetch(d, hash[k]);
+        if (k >= AHEAD && k - AHEAD < n) {
+            const uint32_t likely = code[k - AHEAD] = dict_prefetch_entry(d, hash[k - AHEAD]);
+            if (likely < n_by_code) __builtin_prefetch(&by_code[likely]);
+        }
+        if (k < 2 * AHEAD || code[k - 2 * AHEAD] == DICT_NONE) continue;
+        const size_t at = k - 2 * AHEAD;
+        const struct entry *e = entry_at(d, code[at]);
+        if (e->len == s[at].len && same_bytes(text_of(e), s[at].ptr, s[at].len)) continue;
+        const struct slot *slot = seek(d, s[at], hash[at]); // another string has the same tag
+        code[at] = slot->code ? slot->code - 1 : DICT_NONE;
+    }
 }
 
 void dict_prefetch_at(const struct dict *d, uint32_t code)

@@ -46,12 +46,13 @@ static void look_at_rows(struct held *h)
     l->first_us = INT64_MAX, l->last_us = INT64_MIN;
     for (const struct pending_row *r; (r = pending_next(&walk));) {
         struct event_tuple t;
-        if (r->time_us < l->first_us) l->first_us = r->time_us;
+        const int64_t time_us = walk.event.time_us;
+        if (time_us < l->first_us) l->first_us = time_us;
         if (r->who == h->q.nobody) l->unit_kinds |= 1;
-        if (r->time_us < l->last_us) continue;
-        tuple_set_at(&h->q.tuples, r->tuple, &t);
-        if (r->time_us > l->last_us || t.resolution > h->last_resolution) h->last_resolution = t.resolution;
-        l->last_us = r->time_us;
+        if (time_us < l->last_us) continue;
+        tuple_set_at(&h->q.tuples, pending_tuple(r), &t);
+        if (time_us > l->last_us || t.resolution > h->last_resolution) h->last_resolution = t.resolution;
+        l->last_us = time_us;
     }
 }
 
@@ -191,6 +192,7 @@ void held_reader_close(struct held_reader *r)
     vec_free(&r->unit_first);
     vec_free(&r->unit_code);
     vec_free(&r->unit_kind);
+    vec_free(&r->tuple);
 }
 
 void held_reader_clear(struct held_reader *r) { r->c.n = r->unit_first.n = r->unit_code.n = r->unit_kind.n = 0; }
@@ -206,7 +208,7 @@ static voc_rc add_units(struct held_reader *r)
     if (r->unit_first.n) r->unit_first.n--; // the end, which is no end any more
     for (size_t u = 0, from = 0; u < o->end.n; from = o->end.at[u++]) {
         if (o->end.at[u] == from) continue; // nobody, where all rows name somebody
-        const struct pending_who *w = pending_who_at(o->q, o->rows.who[from]);
+        const struct pending_who *w = pending_who_at(o->q, o->row[from].who);
         r->unit_first.at[r->unit_first.n++] = base + from;
         r->unit_code.at[r->unit_code.n++] = w->case_id ? w->case_id : w->account ? w->account : w->customer;
         r->unit_kind.at[r->unit_kind.n++] = (uint8_t)kind_of(w);
@@ -218,12 +220,12 @@ static voc_rc add_units(struct held_reader *r)
 static void put_people(struct held_reader *r)
 {
     static const unsigned column[3] = {EC_CASE, EC_CUSTOMER, EC_ACCOUNT};
-    const struct ordered_rows *rows = &r->order.rows;
+    const struct pending_row *row = r->order.row;
     for (unsigned c = 0; c < 3; c++) {
         uint32_t *to = r->c.code[column[c]];
         for (size_t k = 0; to && k < r->order.n; k++) {
-            const struct pending_who *w = pending_who_at(r->order.q, rows->who[k]);
-            to[r->c.n + k] = k && rows->who[k] == rows->who[k - 1] ? to[r->c.n + k - 1] : c == 0 ? w->case_id : c == 1 ? w->customer : w->account;
+            const struct pending_who *w = pending_who_at(r->order.q, row[k].who);
+            to[r->c.n + k] = k && row[k].who == row[k - 1].who ? to[r->c.n + k - 1] : c == 0 ? w->case_id : c == 1 ? w->customer : w->account;
         }
     }
 }
@@ -234,7 +236,7 @@ static void put_rare(struct held_reader *r)
     const struct pending *q = r->order.q;
     const size_t n = c->n;
     for (size_t k = 0; k < r->order.n; k++) {
-        const struct pending_rare *x = &q->rare.at[r->order.rows.rare[k]];
+        const struct pending_rare *x = &q->rare.at[r->order.rare[k]];
         if (c->code[EC_OBJECT]) c->code[EC_OBJECT][n + k] = x->object;
         if (c->code[EC_THREAD]) c->code[EC_THREAD][n + k] = x->thread;
         if (c->code[EC_SUB]) c->code[EC_SUB][n + k] = x->sub;
@@ -250,10 +252,11 @@ static void put_rare(struct held_reader *r)
 
 static void put_place(struct held_reader *r)
 {
-    const struct ordered_rows *rows = &r->order.rows;
+    const struct ordering *o = &r->order;
     const uint64_t shift = r->h->shift;
-    for (size_t k = 0; k < r->order.n; k++) {
-        uint64_t record = rows->record[k] + shift, line = (uint64_t)(rows->line ? rows->line[k] : r->order.q->first_line) - shift;
+    ordering_take(o, 0, o->n, &(struct ordered_rows){.record = (uint64_t *)r->c.wide[EC_RECORD]}, r->c.n);
+    for (size_t k = 0; k < o->n; k++) {
+        uint64_t record = (uint64_t)r->c.wide[EC_RECORD][r->c.n + k] + shift, line = (uint64_t)(o->line ? o->line[k] : o->q->first_line) - shift;
         r->c.wide[EC_RECORD][r->c.n + k] = (int64_t)record;
         r->c.wide[EC_LINE][r->c.n + k] = (int64_t)(line + record);
         r->c.import[r->c.n + k] = r->h->import;
@@ -266,10 +269,13 @@ voc_rc held_reader_add(struct held_reader *r, unsigned partition)
     voc_rc rc = ordering_part(&r->order, partition);
     const size_t n = r->order.n;
     if (rc == VOC_OK) rc = event_columns_room(c, c->n + n);
+    if (rc == VOC_OK && !c->tuple) rc = vec_reserve(&r->tuple, n, SIZE_MAX / 64);
     if (rc == VOC_OK) rc = add_units(r);
     if (rc != VOC_OK || n == 0) return rc;
-    if (c->wide[EC_TIME]) memcpy(c->wide[EC_TIME] + c->n, r->order.rows.time_us, n * sizeof *c->wide[EC_TIME]);
-    event_columns_of_tuples(c, c->n, r->order.rows.tuple, n);
+    uint32_t *tuple = c->tuple ? c->tuple + c->n : r->tuple.at;
+    if (c->wide[EC_TIME]) ordering_take(&r->order, 0, n, &(struct ordered_rows){.time_us = c->wide[EC_TIME]}, c->n);
+    ordering_take(&r->order, 0, n, &(struct ordered_rows){.tuple = tuple}, 0);
+    event_columns_of_tuples(c, c->n, tuple, n);
     put_people(r);
     if (c->columns & (EV_OBJECT | EV_THREAD | EV_MONEY | EV_ID | EV_REF | EV_TEXT | EV_ATTRS | EV_PLACE)) put_rare(r);
     if (c->columns & EV_PLACE) put_place(r);

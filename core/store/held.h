@@ -26,6 +26,7 @@ struct held_reader { // one thread's; owns
     VEC(size_t) unit_first; // by unit; and the end
     VEC(uint32_t) unit_code;
     VEC(uint8_t) unit_kind;
+    VEC(uint32_t) tuple; // of the rows of a partition
 };
 voc_rc held_reader_open(struct held_reader *r, struct project *p, uint32_t columns);
 void held_reader_close(struct held_reader *r);

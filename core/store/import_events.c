@@ -86,6 +86,7 @@ static void look_at_people(struct events *e, struct seen *s)
     }
     s->n_people = n;
     for (size_t k = 0; k < n; k++) {
+        if (k + AHEAD < n) __builtin_prefetch(pending_who_at(q, who[e->people[k + AHEAD]]));
         const struct pending_who *w = pending_who_at(q, who[e->people[k]]);
         s->cases = s->cases || w->case_id, s->customers = s->customers || w->customer, s->accounts = s->accounts || w->account;
         s->kinds |= kind_of(w) | (w->customer && w->account ? KINDS_BOTH : 0);
@@ -265,25 +266,25 @@ static size_t text_of(const struct pending *q, uint32_t rare)
 }
 
 // How many of n rows from `first` on the block takes: it ends behind the row with which its texts are too long.
-static size_t takes(struct events *e, const struct ordered_rows *rows, size_t first, size_t n)
+static size_t takes(struct events *e, const struct ordering *o, size_t first, size_t n)
 {
     const struct pending *q = &e->i->q;
     size_t k = 0;
     if (n > BLOCK_ROWS - e->n) n = BLOCK_ROWS - e->n;
     if (q->heap.n == 1) return n; // no row has a text
-    while (k < n && e->text <= BLOCK_TEXT) e->text += text_of(q, rows->rare[first + k++]);
+    while (k < n && e->text <= BLOCK_TEXT) e->text += text_of(q, o->rare[first + k++]);
     return k;
 }
 
-static voc_rc add_unit(struct events *e, const struct ordered_rows *rows, size_t first, size_t n)
+static voc_rc add_unit(struct events *e, const struct ordering *o, size_t first, size_t n)
 {
     bool full = e->n >= BLOCK_ROWS / 2 && n > BLOCK_ROWS - e->n;
     voc_rc rc = full || e->n == BLOCK_ROWS || e->text > BLOCK_TEXT ? put_block(e) : VOC_OK;
     for (size_t k = 0, some; rc == VOC_OK && k < n; k += some) {
         if (k) rc = put_block(e);
         else e->units++;
-        some = takes(e, rows, first + k, n - k);
-        ordered_rows_copy(&e->rows, e->n, rows, first + k, some);
+        some = takes(e, o, first + k, n - k);
+        ordering_take(o, first + k, some, &e->rows, e->n);
         e->n += some;
     }
     return rc;
@@ -299,13 +300,13 @@ static voc_rc add_units(struct events *e, const struct ordering *o)
         size_t n = 0;
         for (; e->i->q.heap.n == 1 && u < units && end[u] - first <= room; from = end[u++]) n += end[u] > from;
         if (from > first) {
-            ordered_rows_copy(&e->rows, e->n, &o->rows, first, from - first);
+            ordering_take(o, first, from - first, &e->rows, e->n);
             e->n += from - first;
             e->units += n;
             continue;
         }
         if (u == units) break; // the last ones were empty
-        if (end[u] > from) rc = add_unit(e, &o->rows, from, end[u] - from);
+        if (end[u] > from) rc = add_unit(e, o, from, end[u] - from);
         from = end[u++];
     }
     return rc;
@@ -333,7 +334,7 @@ static voc_rc name_tuples(struct import *i, struct names *names)
     for (uint32_t k = 0; k < n; k++) t[k] = (struct common){all ? i->q.tuple_rows.at[k] : 0, k};
     struct pending_walk walk = {.q = &i->q};
     for (const struct pending_row *r; !all && (r = pending_next(&walk));)
-        if (!(r->tuple & PENDING_DROPPED)) t[r->tuple].rows++;
+        if (!(r->tuple & PENDING_DROPPED)) t[pending_tuple(r)].rows++;
     voc_rc rc = sort_stable(t, n, sizeof *t, by_rows, NULL);
     for (uint32_t k = 0; rc == VOC_OK && k < n && t[k].rows; k++) rc = names_tuple(names, t[k].tuple, &code);
     mem_free(t);

@@ -113,7 +113,7 @@ static void look_at_pending(const struct pending *q, int64_t *first)
 {
     struct pending_walk walk = {.q = q};
     for (const struct pending_row *r; (r = pending_next(&walk));)
-        if (!(r->tuple & PENDING_DROPPED)) earlier(&first[pending_who_at(q, r->who)->customer], r->time_us);
+        if (!(r->tuple & PENDING_DROPPED)) earlier(&first[pending_who_at(q, r->who)->customer], walk.event.time_us);
     for (size_t k = 0; k < q->facts.n; k++) {
         const struct pending_fact *x = &q->facts.at[k];
         bool person = x->kind == VOC_ROW_WORD || (x->kind != VOC_ROW_LINK && x->entity == VOC_ENTITY_INDIVIDUAL); // no row of a reference table: its entity is EVENT

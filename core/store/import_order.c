@@ -79,11 +79,17 @@ voc_rc ordering_open(struct ordering *o, const struct pending *q)
     return rc;
 }
 
+static void rows_done(struct ordering *o)
+{
+    mem_free(o->row), mem_free(o->rare), mem_free(o->line), mem_free(o->time_us), mem_free(o->record);
+    o->row = NULL, o->rare = NULL, o->line = NULL, o->time_us = NULL, o->record = NULL;
+    o->cap = 0;
+}
+
 void ordering_close(struct ordering *o)
 {
     mem_free(o->unit_of);
-    ordered_rows_done(&o->rows);
-    mem_free(o->dealt);
+    rows_done(o);
     vec_free(&o->end);
 }
 
@@ -115,34 +121,37 @@ void ordered_rows_done(struct ordered_rows *r)
     *r = (struct ordered_rows){0};
 }
 
-void ordered_rows_copy(struct ordered_rows *to, size_t at, const struct ordered_rows *from, size_t first, size_t n)
+static inline int64_t time_at(const struct ordering *o, size_t k) { return o->wide ? o->time_us[k] : (int64_t)((uint64_t)o->q->first_us + o->row[k].time * o->q->unit.us); }
+static inline uint64_t record_at(const struct ordering *o, size_t k) { return o->wide ? o->record[k] : o->q->first_record + o->row[k].record; }
+
+void ordering_take(const struct ordering *o, size_t first, size_t n, struct ordered_rows *to, size_t at)
 {
-    memcpy(to->time_us + at, from->time_us + first, n * sizeof *to->time_us);
-    memcpy(to->record + at, from->record + first, n * sizeof *to->record);
-    memcpy(to->who + at, from->who + first, n * sizeof *to->who);
-    memcpy(to->tuple + at, from->tuple + first, n * sizeof *to->tuple);
-    memcpy(to->rare + at, from->rare + first, n * sizeof *to->rare);
-    if (to->line && from->line) memcpy(to->line + at, from->line + first, n * sizeof *to->line);
+    const struct pending_row *r = o->row + first;
+    for (size_t k = 0; to->time_us && k < n; k++) to->time_us[at + k] = time_at(o, first + k);
+    for (size_t k = 0; to->record && k < n; k++) to->record[at + k] = record_at(o, first + k);
+    for (size_t k = 0; to->who && k < n; k++) to->who[at + k] = r[k].who;
+    for (size_t k = 0; to->tuple && k < n; k++) to->tuple[at + k] = pending_tuple(&r[k]);
+    if (to->rare) memcpy(to->rare + at, o->rare + first, n * sizeof *to->rare);
+    if (to->line && o->lines) memcpy(to->line + at, o->line + first, n * sizeof *to->line);
 }
 
 // ---- order within a unit ---------------------------------------------------------------------------------------------------
 
-struct dealt { const struct pending *q; const struct ordered_rows *r; };
-
 // Of the rows at places x and y.
-static int by_time(const struct dealt *d, size_t x, size_t y)
+static int by_time(const struct ordering *o, size_t x, size_t y)
 {
-    const struct ordered_rows *r = d->r;
-    const struct pending *q = d->q;
-    if (r->time_us[x] != r->time_us[y]) return r->time_us[x] < r->time_us[y] ? -1 : 1;
-    if (r->tuple[x] != r->tuple[y]) {
-        uint32_t cx = class_of(q, r->tuple[x]), cy = class_of(q, r->tuple[y]);
+    const struct pending *q = o->q;
+    const int64_t tx = time_at(o, x), ty = time_at(o, y);
+    const uint32_t tuple[2] = {pending_tuple(&o->row[x]), pending_tuple(&o->row[y])};
+    if (tx != ty) return tx < ty ? -1 : 1;
+    if (tuple[0] != tuple[1]) {
+        uint32_t cx = class_of(q, tuple[0]), cy = class_of(q, tuple[1]);
         if (cx != cy) return cx < cy ? -1 : 1;
     }
-    const struct pending_rare *rx = &q->rare.at[r->rare[x]], *ry = &q->rare.at[r->rare[y]];
+    const struct pending_rare *rx = &q->rare.at[o->rare[x]], *ry = &q->rare.at[o->rare[y]];
     int c = rx->id || ry->id ? str_cmp(pending_text(q, rx->id), pending_text(q, ry->id)) : 0;
     if (c) return c;
-    if (r->record[x] != r->record[y]) return r->record[x] < r->record[y] ? -1 : 1;
+    if (record_at(o, x) != record_at(o, y)) return record_at(o, x) < record_at(o, y) ? -1 : 1;
     return rx->sub < ry->sub ? -1 : rx->sub > ry->sub;
 }
 
@@ -152,20 +161,31 @@ static int by_time_at(const void *a, const void *b, const void *user)
     return by_time(user, *x, *y);
 }
 
+// Elements of `size` into the order of their places.
+static void arrange(void *at, size_t size, size_t from, const uint32_t *place, size_t n, char *scratch)
+{
+    if (!at) return;
+    for (size_t i = 0; i < n; i++) memcpy(scratch + i * size, (char *)at + place[i] * size, size);
+    memcpy((char *)at + from * size, scratch, n * size);
+}
+
 static voc_rc sort_unit(struct ordering *o, size_t from, size_t end)
 {
-    const struct dealt d = {o->q, &o->rows};
-    struct ordered_rows sorted = {0};
-    size_t n = end - from;
+    const size_t n = end - from;
     uint32_t *place = mem_alloc(n * sizeof *place);
-    voc_rc rc = ordered_rows_init(&sorted, n, o->lines);
-    if (rc == VOC_OK && !place) rc = VOC_E_NOMEM;
+    char *scratch = mem_alloc(n * sizeof *o->row);
+    voc_rc rc = place && scratch ? VOC_OK : VOC_E_NOMEM;
     for (size_t i = 0; rc == VOC_OK && i < n; i++) place[i] = (uint32_t)(from + i);
-    if (rc == VOC_OK) rc = sort_stable(place, n, sizeof *place, by_time_at, &d);
-    for (size_t i = 0; rc == VOC_OK && i < n; i++) ordered_rows_copy(&sorted, i, &o->rows, place[i], 1);
-    if (rc == VOC_OK) ordered_rows_copy(&o->rows, from, &sorted, 0, n);
-    ordered_rows_done(&sorted);
+    if (rc == VOC_OK) rc = sort_stable(place, n, sizeof *place, by_time_at, o);
+    if (rc == VOC_OK) {
+        arrange(o->row, sizeof *o->row, from, place, n, scratch);
+        arrange(o->rare, sizeof *o->rare, from, place, n, scratch);
+        arrange(o->line, sizeof *o->line, from, place, n, scratch);
+        arrange(o->wide ? o->time_us : NULL, sizeof *o->time_us, from, place, n, scratch);
+        arrange(o->wide ? o->record : NULL, sizeof *o->record, from, place, n, scratch);
+    }
     mem_free(place);
+    mem_free(scratch);
     return rc;
 }
 
@@ -174,63 +194,97 @@ static voc_rc sort_unit(struct ordering *o, size_t from, size_t end)
 static voc_rc room(struct ordering *o, unsigned part)
 {
     size_t n = o->q->part[part].n, cap = n + n / 8;
-    voc_rc rc = vec_reserve(&o->end, o->units[part] + 1u - o->end.n, SIZE_MAX / 64);
-    if (rc != VOC_OK || n <= o->cap) return rc;
-    ordered_rows_done(&o->rows);
-    mem_free(o->dealt);
-    o->cap = 0;
-    o->dealt = mem_alloc(cap * sizeof *o->dealt);
-    rc = o->dealt ? ordered_rows_init(&o->rows, cap, o->lines) : VOC_E_NOMEM;
-    if (rc == VOC_OK) o->cap = cap;
-    return rc;
+    o->end.n = 0;
+    voc_rc rc = vec_reserve(&o->end, o->units[part] + 1u, SIZE_MAX / 64);
+    if (rc != VOC_OK) return rc;
+    if (n > o->cap) {
+        rows_done(o);
+        o->row = mem_alloc(cap * sizeof *o->row);
+        o->rare = mem_alloc(cap * sizeof *o->rare);
+        if (o->lines) o->line = mem_alloc(cap * sizeof *o->line);
+        if (!o->row || !o->rare || (o->lines && !o->line)) return VOC_E_NOMEM;
+        o->cap = cap;
+    }
+    if (!o->wide || o->time_us) return VOC_OK;
+    o->time_us = mem_alloc(o->cap * sizeof *o->time_us);
+    o->record = mem_alloc(o->cap * sizeof *o->record);
+    return o->time_us && o->record ? VOC_OK : VOC_E_NOMEM;
 }
 
-// Rows of the partition in the places of their units: dealt out where they lie, then gathered column by column.
+static inline const struct pending_row *row_at(const uint32_t *word) { return (const struct pending_row *)(const void *)word; }
+
+static void count_chunk(size_t *start, const struct pending_chunk *c, const uint32_t *unit_of)
+{
+    const uint32_t *word = c->word, n = c->n, all = ROW_WORDS + pending_words(c);
+    for (uint32_t k = 0; k < n; k++) {
+        const struct pending_row *r = row_at(word);
+        start[unit_of[r->who & WHOS_MOST] + 1] += !(r->tuple & PENDING_DROPPED);
+        word += all + pending_is_rare(r);
+    }
+}
+
+// Rows of a chunk to their places: of most imports they have nothing but what is rare behind them.
+static void deal_chunk(struct ordering *o, const struct pending_chunk *c, const uint32_t *unit_of)
+{
+    const uint32_t *word = c->word, n = c->n;
+    struct pending_row *row = o->row;
+    uint32_t *rare = o->rare;
+    size_t *start = o->end.at;
+    for (uint32_t k = 0; k < n; k++) {
+        const struct pending_row *r = row_at(word);
+        const uint32_t is_rare = pending_is_rare(r), x = word[ROW_WORDS] & (0u - is_rare);
+        word += ROW_WORDS + is_rare;
+        if (r->tuple & PENDING_DROPPED) continue;
+        const size_t at = start[unit_of[r->who & WHOS_MOST]]++;
+        row[at] = *r;
+        rare[at] = x;
+    }
+}
+
+static void deal_wide_chunk(struct ordering *o, const struct pending_chunk *c, const uint32_t *unit_of)
+{
+    const uint32_t *word = c->word, all = ROW_WORDS + pending_words(c);
+    for (uint32_t k = 0; k < c->n; k++) {
+        const struct pending_row *r = row_at(word);
+        const struct pending_event e = pending_read(o->q, c, r);
+        word += all + pending_is_rare(r);
+        if (r->tuple & PENDING_DROPPED) continue;
+        const size_t at = o->end.at[unit_of[r->who & WHOS_MOST]]++;
+        o->row[at] = *r;
+        o->rare[at] = e.rare;
+        if (o->wide) o->time_us[at] = e.time_us, o->record[at] = e.record;
+        if (o->line) o->line[at] = e.line;
+    }
+}
+
+// Rows of the partition in the places of their units.
 static voc_rc deal(struct ordering *o, unsigned part)
 {
-    const struct pending *q = o->q;
-    const struct pending_partition *p = &q->part[part];
+    const struct pending_partition *p = &o->q->part[part];
     const uint32_t *unit_of = o->unit_of + o->first[part];
     const size_t units = o->units[part];
-    o->end.n = 0;
+    o->wide = false;
+    for (size_t c = 0; c < p->chunks.n; c++) o->wide |= p->chunks.at[c]->wide;
     voc_rc rc = room(o, part);
     if (rc != VOC_OK) return rc;
-    size_t *start = o->end.at, n = 0;
+    size_t *start = o->end.at;
     memset(start, 0, (units + 1) * sizeof *start);
-    for (size_t c = 0; c < p->chunks.n; c++)
-        for (const struct pending_row *r = p->chunks.at[c]->row, *end = r + p->chunks.at[c]->n; r < end; r++)
-            if (!(r->tuple & PENDING_DROPPED)) start[unit_of[r->who & WHOS_MOST] + 1]++, n++;
+    for (size_t c = 0; c < p->chunks.n; c++) count_chunk(start, p->chunks.at[c], unit_of);
     for (size_t u = 0; u < units; u++) start[u + 1] += start[u];
-    for (size_t c = 0; c < p->chunks.n; c++) {
-        const struct pending_chunk *from = p->chunks.at[c];
-        for (const struct pending_row *r = from->row, *end = r + from->n; r < end; r++) {
-            if (r->tuple & PENDING_DROPPED) continue;
-            size_t at = start[unit_of[r->who & WHOS_MOST]]++;
-            o->dealt[at] = (struct ordering_dealt){r, pending_record(from, r)};
-            if (o->lines) o->rows.line[at] = pending_line(from, r);
-        }
-    }
-    for (size_t k = 0; k < n; k++) {
-        const struct pending_row *r = o->dealt[k].row;
-        o->rows.time_us[k] = r->time_us;
-        o->rows.record[k] = o->dealt[k].record;
-        o->rows.who[k] = r->who;
-        o->rows.tuple[k] = r->tuple;
-        o->rows.rare[k] = r->rare;
-    }
-    o->n = n;
+    o->n = start[units];
+    for (size_t c = 0; c < p->chunks.n; c++) (o->wide || o->lines ? deal_wide_chunk : deal_chunk)(o, p->chunks.at[c], unit_of);
     o->end.n = units; // start[u] is now where unit u ends
     return VOC_OK;
 }
 
+static inline bool goes_on(const struct ordering *o, size_t i) { return o->wide ? o->time_us[i - 1] < o->time_us[i] : o->row[i - 1].time < o->row[i].time; }
+
 voc_rc ordering_part(struct ordering *o, unsigned part)
 {
     voc_rc rc = deal(o, part);
-    const struct dealt d = {o->q, &o->rows};
-    const int64_t *time_us = o->rows.time_us;
     for (size_t u = 0, from = 0; rc == VOC_OK && u < o->end.n; from = o->end.at[u++]) {
         size_t i = from + 1, end = o->end.at[u];
-        while (i < end && (time_us[i - 1] < time_us[i] || by_time(&d, i - 1, i) <= 0)) i++;
+        while (i < end && (goes_on(o, i) || by_time(o, i - 1, i) <= 0)) i++;
         if (i < end) rc = sort_unit(o, from, end);
     }
     return rc == VOC_OK && cancel_requested() ? VOC_CANCELLED : rc;

@@ -12,9 +12,6 @@ struct ordered_rows { // arrays by place; codes of the import
 };
 voc_rc ordered_rows_init(struct ordered_rows *r, size_t n, bool lines); // r is zero
 void ordered_rows_done(struct ordered_rows *r);
-void ordered_rows_copy(struct ordered_rows *to, size_t at, const struct ordered_rows *from, size_t first, size_t n); // of what both have
-
-struct ordering_dealt { const struct pending_row *row; uint64_t record; };
 
 struct ordering { // owns
     const struct pending *q;
@@ -22,13 +19,19 @@ struct ordering { // owns
     size_t first[PARTITIONS];
     uint32_t units[PARTITIONS];   // of each partition
     bool lines;                   // lines less records differ: rows have them
-    struct ordered_rows rows;     // of the partition at hand
-    struct ordering_dealt *dealt; // scratch: its rows where they lie, in their order
+    bool wide;                    // some rows of the partition at hand have times of their own
+    struct pending_row *row;      // of the partition, as they are pending, in their order
+    uint32_t *rare;               // their places in pending.rare
+    int64_t *line;                // where they differ: less record
+    int64_t *time_us;             // where they are wide
+    uint64_t *record;             // likewise
     size_t n, cap;
     VEC(size_t) end;              // of each of its units: the place behind its last row
 };
 voc_rc ordering_open(struct ordering *o, const struct pending *q);
 void ordering_close(struct ordering *o);
-// Fills rows, n and end: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that were dropped are left out.
+// Gives the rows of a partition, n and end: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that were dropped are left out.
 voc_rc ordering_part(struct ordering *o, unsigned part);
+// n of them, from `first` on, into columns, from place `at` on. Of `to` only what is not NULL.
+void ordering_take(const struct ordering *o, size_t first, size_t n, struct ordered_rows *to, size_t at);
 #endif

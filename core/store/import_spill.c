@@ -11,8 +11,7 @@ enum { SHARE = 3, WORTH_BYTES = 1 << 20, PROGRAM_BYTES = 80 << 20 };
 
 static uint64_t held_bytes(const struct pending *q)
 {
-    const size_t row = sizeof(struct pending_row) + (q->lines_differ ? sizeof(int64_t) : 0);
-    return q->n_events * row + q->rare.n * sizeof *q->rare.at + q->amounts.n * sizeof *q->amounts.at + q->bytes.used + q->heap.n * sizeof *q->heap.at + q->facts.n * sizeof *q->facts.at +
+    return q->chunk_bytes + q->rare.n * sizeof *q->rare.at + q->amounts.n * sizeof *q->amounts.at + q->bytes.used + q->heap.n * sizeof *q->heap.at + q->facts.n * sizeof *q->facts.at +
            q->rejects.n * sizeof *q->rejects.at;
 }
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
-enum { CHUNK_FIRST = 32, CHUNK_MOST = 2048, SLABS_FROM = 1 << 16, SLAB_BYTES = (4 << 20) - 32, SENDERS_MAX = 4096 };
+enum { SENDERS_MAX = 4096 };
 #define LATER UINT32_MAX // in map_who: is being looked up
 
 voc_rc pending_init(struct pending *q)
@@ -34,43 +34,6 @@ voc_rc pending_init(struct pending *q)
     return rc;
 }
 
-static struct pending_slabs *slabs_of(struct pending *q, unsigned part) { return &q->slabs[part / (PARTITIONS / SLAB_GROUPS)]; }
-
-static void free_chunk(struct pending *q, unsigned part, struct pending_chunk *c)
-{
-    struct pending_slabs *s = slabs_of(q, part);
-    if (!c->in_slab) return mem_free(c);
-    if (--s->chunks) return;
-    for (size_t i = 0; i < s->all.n; i++) mem_free(s->all.at[i]);
-    vec_free(&s->all);
-}
-
-// Memory for one; NULL: there is none.
-static struct pending_chunk *chunk_memory(struct pending *q, unsigned part, size_t size, bool in_slab)
-{
-    struct pending_slabs *s = slabs_of(q, part);
-    if (!in_slab) return mem_alloc(size);
-    if (s->all.n == 0 || SLAB_BYTES - s->used < size) {
-        if (vec_reserve(&s->all, 1, UINT32_MAX) != VOC_OK || !(s->all.at[s->all.n] = mem_alloc(SLAB_BYTES))) return NULL;
-        s->all.n++;
-        s->used = 0;
-    }
-    char *at = s->all.at[s->all.n - 1] + s->used;
-    s->used += size;
-    s->chunks++;
-    return (struct pending_chunk *)(void *)at;
-}
-
-void pending_forget_part(struct pending *q, unsigned part)
-{
-    struct pending_partition *p = &q->part[part];
-    for (size_t i = 0; i < p->chunks.n; i++) free_chunk(q, part, p->chunks.at[i]);
-    vec_free(&p->chunks);
-    p->last = NULL;
-    p->n = 0;
-    q->end[part] = (struct pending_end){0};
-}
-
 static void free_chunks(struct pending *q)
 {
     for (unsigned p = 0; p < PARTITIONS; p++) pending_forget_part(q, p);
@@ -89,7 +52,7 @@ void pending_forget(struct pending *q)
     for (size_t k = 0; k < q->maps.n; k++) // the heap begins anew
         if (q->maps.at[k].map[MAP_HEAP]) memset(q->maps.at[k].map[MAP_HEAP], 0, q->maps.at[k].cap * sizeof *q->maps.at[k].map[MAP_HEAP]);
     q->n_events = q->facts.n = q->rejects.n = 0;
-    q->lines_differ = false;
+    q->lines_differ = q->wide = false;
     q->last_record = 0;
     pending_count(q);
     if (q->tuple_rows.n) memset(q->tuple_rows.at, 0, q->tuple_rows.n * sizeof *q->tuple_rows.at);
@@ -297,7 +260,7 @@ static uint32_t new_tuple(struct joiner *j, size_t i, bool named)
         rc = vec_reserve(&q->tuple_rows, 1, UINT32_MAX);
         if (rc == VOC_OK) q->tuple_rows.at[q->tuple_rows.n++] = 0; // codes come one by one
     }
-    return rc != VOC_OK || code >= PENDING_DROPPED ? join_fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
+    return rc != VOC_OK || code >= PENDING_RARE ? join_fail(j, rc != VOC_OK ? rc : VOC_E_LIMIT, "too many distinct combinations of actions and touchpoints") : code;
 }
 
 // Of an event whose tuple is new to its sender.
@@ -325,42 +288,46 @@ static uint32_t who_of(struct joiner *j, size_t i)
     return rc == VOC_OK ? who : join_fail(j, rc, "too many people");
 }
 
-struct new_customers { uint32_t local[JOIN_GROUP]; uint64_t hash[JOIN_GROUP]; size_t n; };
+enum { LOOKUPS = 256 };
+struct new_customers { uint32_t local[LOOKUPS], code[LOOKUPS]; uint64_t hash[LOOKUPS]; voc_str text[LOOKUPS]; size_t n; };
 
-// Customers of some rows that stand alone and are new to the block, to be looked up side by side: each lookup in a dictionary of a
-// million would be waited for.
-static void fetch_customers(struct joiner *j, size_t from, size_t to, struct new_customers *f)
+static void look_up(struct joiner *j, struct new_customers *f)
 {
-    const struct coded_events *c = &j->b->events;
-    const struct coded_block *b = j->b;
-    const struct dict *names = j->q->names[SPACE_ALIASES];
-    const bool others = c->account || c->case_id;
-    uint32_t *map = j->q->map_who.at;
-    f->n = 0;
-    for (size_t i = from; c->customer && i < to; i++) {
-        const uint32_t x = c->customer[i];
-        if (map[x] || (others && (at(c->account, i) || at(c->case_id, i)))) continue;
-        map[x] = LATER;
-        f->local[f->n] = x;
-        f->hash[f->n] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
-        dict_prefetch(names, f->hash[f->n++]);
-    }
-}
-
-static void find_customers(struct joiner *j, const struct new_customers *f)
-{
-    const struct coded_block *b = j->b;
     struct pending *q = j->q;
+    dict_find_all(q->names[SPACE_ALIASES], f->text, f->hash, f->n, f->code, q->who_of_customer.at, q->who_of_customer.n);
     for (size_t k = 0; k < f->n; k++) {
-        uint32_t code = dict_prefetch_entry(q->names[SPACE_ALIASES], f->hash[k]);
-        if (code < q->who_of_customer.n) __builtin_prefetch(&q->who_of_customer.at[code]);
+        const struct pending_partition *p = &q->part[f->hash[k] >> (64 - PARTITION_BITS)];
+        if (f->code[k] == DICT_NONE && p->whos.n) __builtin_prefetch(&p->whos.at[p->whos.n], 1); // where the new one comes to stand
     }
     for (size_t k = 0; k < f->n && j->rc == VOC_OK; k++) {
-        uint32_t who = 0, code = code_of(j, SPACE_ALIASES, b->strings[f->local[k]], f->hash[k]);
-        voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, code, 0, &who) : VOC_OK;
+        uint32_t who = 0;
+        if (f->code[k] == DICT_NONE) f->code[k] = code_of(j, SPACE_ALIASES, f->text[k], f->hash[k]);
+        voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, f->code[k], 0, &who) : VOC_OK;
         if (rc != VOC_OK) (void)join_fail(j, rc, "too many people");
         q->map_who.at[f->local[k]] = who + 1;
     }
+    f->n = 0;
+}
+
+// Customers of the block that stand alone, looked up side by side: each lookup in a dictionary of a million would be waited for.
+static void find_customers(struct joiner *j)
+{
+    const struct coded_events *c = &j->b->events;
+    const struct coded_block *b = j->b;
+    const bool others = c->account || c->case_id;
+    uint32_t *map = j->q->map_who.at;
+    struct new_customers f;
+    f.n = 0;
+    for (size_t i = 0; c->customer && i < c->n && j->rc == VOC_OK; i++) {
+        const uint32_t x = c->customer[i];
+        if (map[x] || (others && (at(c->account, i) || at(c->case_id, i)))) continue;
+        map[x] = LATER;
+        f.local[f.n] = x;
+        f.text[f.n] = b->strings[x];
+        f.hash[f.n++] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
+        if (f.n == LOOKUPS) look_up(j, &f);
+    }
+    look_up(j, &f);
 }
 
 static void group_whos(struct joiner *j, size_t from, size_t to, uint32_t who[JOIN_GROUP])
@@ -371,35 +338,6 @@ static void group_whos(struct joiner *j, size_t from, size_t to, uint32_t who[JO
         for (size_t i = from; i < to; i++) who[i - from] = map[c->customer[i]] - 1;
     else
         for (size_t i = from; i < to; i++) who[i - from] = who_of(j, i);
-}
-
-// ---- chunks ----------------------------------------------------------------------------------------------------------------
-
-static void count_chunk(struct pending *q, unsigned part)
-{
-    struct pending_partition *p = &q->part[part];
-    if (!p->last) return;
-    const uint32_t n = (uint32_t)(q->end[part].next - p->last->row);
-    p->n += n - p->last->n;
-    p->last->n = n;
-}
-
-// A chunk of the partition that takes a row of this record. False: failed.
-static bool new_chunk(struct joiner *j, unsigned part, uint64_t record, int64_t line)
-{
-    struct pending_partition *p = &j->q->part[part];
-    count_chunk(j->q, part);
-    uint32_t cap = p->last && p->last->n == p->last->cap ? p->last->cap * 2 : CHUNK_FIRST;
-    if (cap > CHUNK_MOST) cap = CHUNK_MOST;
-    voc_rc rc = vec_reserve(&p->chunks, 1, UINT32_MAX);
-    const bool lines = j->q->lines_differ;
-    const bool in_slab = cap == CHUNK_MOST && j->q->n_events >= SLABS_FROM; // a few thousand rows need no large block
-    struct pending_chunk *fresh = rc == VOC_OK ? chunk_memory(j->q, part, sizeof *fresh + cap * (sizeof fresh->row[0] + (lines ? sizeof(int64_t) : 0)), in_slab) : NULL;
-    if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
-    *fresh = (struct pending_chunk){.record = record, .line = line, .cap = cap, .lines = lines, .in_slab = in_slab};
-    p->chunks.at[p->chunks.n++] = p->last = fresh;
-    j->q->end[part] = (struct pending_end){fresh->row, fresh->row + cap, record, pending_lines(fresh)};
-    return true;
 }
 
 // ---- events ----------------------------------------------------------------------------------------------------------------
@@ -414,7 +352,7 @@ static void check_events(struct joiner *j)
     bool no_time = false, differ = false;
     if (c->n == 0) return;
     if (c->n > UINT32_MAX - 1 - q->n_events) return (void)join_fail(j, VOC_E_LIMIT, "too many events");
-    if (q->n_events == 0) q->first_line = (int64_t)((c->line ? c->line[0] : 0) - c->record[0]);
+    if (q->n_events == 0) join_rows_begin(q, c), q->first_line = (int64_t)((c->line ? c->line[0] : 0) - c->record[0]);
     for (size_t i = 0; i < c->n; i++) no_time |= c->time_us[i] == VOC_NA;
     for (size_t i = 0; i < c->n; i++) tops |= c->record[i], most = c->record[i] > most ? c->record[i] : most;
     for (size_t i = 0; i < c->n; i++) {
@@ -433,7 +371,7 @@ static void check_events(struct joiner *j)
     if (top_customer && top_customer >= j->b->n_strings) (void)join_fail(j, VOC_E_BUG, "a string code is out of range");
     q->last_record = most;
     if (differ && !q->lines_differ)
-        for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].end = q->end[p].next; // the next row begins a chunk that has lines
+        for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].room = 0; // the next row begins a chunk that has lines
     q->lines_differ |= differ;
 }
 
@@ -460,38 +398,25 @@ static void group_tuples(struct joiner *j, size_t from, size_t to, const uint32_
 // Rows of one group. Each step is taken for all of them before the next one.
 static void add_group(struct joiner *j, size_t from, size_t to)
 {
-    const struct coded_events *c = &j->b->events;
-    const uint64_t *record = c->record + from, *line = c->line ? c->line + from : NULL;
-    const int64_t *time_us = c->time_us + from;
-    struct pending *q = j->q;
-    struct new_customers customers;
     struct rare_group few;
     uint32_t who[JOIN_GROUP], tuple[JOIN_GROUP], rare[JOIN_GROUP];
     join_rare_begin(j, from, to, &few);
-    fetch_customers(j, from, to, &customers);
-    join_rare_fetch(j, &few);
     fetch_tuples(j, from, to);
-    find_customers(j, &customers);
-    if (j->rc == VOC_OK) group_whos(j, from, to, who);
+    join_rare_fetch(j, &few);
+    group_whos(j, from, to, who);
     if (j->rc == VOC_OK) group_tuples(j, from, to, who, tuple);
     if (j->rc == VOC_OK) join_rare(j, &few, rare);
     if (j->rc != VOC_OK) return;
-    for (size_t k = 0; k < to - from; k++) {
-        const unsigned part = who[k] >> WHO_BITS;
-        const int64_t off = (int64_t)((line ? line[k] : 0) - record[k]);
-        struct pending_end *e = &q->end[part];
-        if ((e->next == e->end || record[k] - e->record > UINT32_MAX) && !new_chunk(j, part, record[k], off)) return;
-        if (e->line) *e->line++ = off;
-        *e->next++ = (struct pending_row){.time_us = time_us[k], .who = who[k], .tuple = tuple[k], .record = (uint32_t)(record[k] - e->record), .rare = rare[k]};
-    }
+    join_rows(j, from, to, who, tuple, rare);
 }
 
 static void add_events(struct joiner *j)
 {
     const size_t n = j->b->events.n;
     check_events(j);
+    if (j->rc == VOC_OK) find_customers(j);
     for (size_t from = 0; j->rc == VOC_OK && from < n; from += JOIN_GROUP) add_group(j, from, n - from < JOIN_GROUP ? n : from + JOIN_GROUP);
-    for (unsigned p = 0; p < PARTITIONS; p++) count_chunk(j->q, p);
+    for (unsigned p = 0; p < PARTITIONS; p++) join_rows_count(j->q, p);
     if (j->rc == VOC_OK) j->q->n_events += n;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The rows of an import on their way from the worker's blocks to the file: checked, joined to dictionaries of the import,
-// and held in memory until the commit. Events are dealt out by the hash of their unit as they come, 24 bytes each, so that
-// the commit finds whole units together and never reaches across all of them. Private to core/store.
+// and held in memory until the commit. Events are dealt out by the hash of their unit as they come, 16 bytes each, so that
+// the commit finds whole units together and never reaches across all of them; what few of them have follows as words. Private to core/store.
 #ifndef VOC_STORE_PENDING_H
 #define VOC_STORE_PENDING_H
 #include "store/block.h"
@@ -18,13 +18,14 @@ struct pending_who { // whose events: codes of the import, and where the unit st
     uint32_t case_id, customer, account;
 };
 struct pending_row {
-    int64_t time_us;
+    uint32_t time;   // less the chunk's, in units of pending.unit; of a wide chunk: not used
     uint32_t who;    // the partition, and the place among its people
-    uint32_t tuple;  // PENDING_DROPPED: left out
+    uint32_t tuple;  // with PENDING_*
     uint32_t record; // less the chunk's
-    uint32_t rare;   // of pending.rare; 0: it has nothing of it
 };
-#define PENDING_DROPPED (UINT32_C(1) << 31)
+#define PENDING_DROPPED (UINT32_C(1) << 31) // left out
+#define PENDING_RARE (UINT32_C(1) << 30)    // it has a place in pending.rare
+static inline uint32_t pending_tuple(const struct pending_row *r) { return r->tuple & ~(PENDING_DROPPED | PENDING_RARE); }
 enum { // what of it an event has
     RARE_MINUTES = 1, RARE_COST = 2, RARE_VALUE = 4, RARE_SUB = 8, RARE_OBJECT = 16, RARE_THREAD = 32, RARE_ID = 64, RARE_REF = 128, RARE_TEXT = 256,
     RARE_ATTRS = 512,
@@ -40,14 +41,18 @@ struct pending_amounts { // apart, as logs of requests have none of it and table
     int64_t minutes, cost, value;
 };
 struct pending_chunk {
-    uint64_t record; // the rows' are counted from it
+    int64_t time_us; // the rows' are counted from it
+    uint64_t record; // likewise
     int64_t line;    // the line of its rows less their record, where all have the same
-    uint32_t n, cap;
-    bool lines;      // else each row's stands behind the rows
+    uint32_t n, cap; // rows; words behind the head
+    bool wide;       // times that the unit does not fit: each row has its own behind it
+    bool lines;      // likewise its line less its record
     bool in_slab;    // else it is a block of its own
-    struct pending_row row[];
+    uint32_t word[]; // rows, each with what it has of: time, line (two words each), place in pending.rare
 };
-static inline int64_t *pending_lines(struct pending_chunk *c) { return c->lines ? (int64_t *)(void *)(c->row + c->cap) : NULL; }
+enum { ROW_WORDS = sizeof(struct pending_row) / sizeof(uint32_t), ROW_MOST = ROW_WORDS + 5 };
+static inline uint32_t pending_words(const struct pending_chunk *c) { return (c->wide ? 2u : 0u) + (c->lines ? 2u : 0u); } // that each row has behind it
+static inline uint32_t pending_is_rare(const struct pending_row *r) { return r->tuple / PENDING_RARE & 1; }              // and one more
 struct pending_partition { // rows in the order of their coming
     VEC(struct pending_chunk *) chunks;
     struct pending_chunk *last;
@@ -56,7 +61,15 @@ struct pending_partition { // rows in the order of their coming
 };
 enum { SLAB_GROUPS = 4 }; // of partitions that follow each other: slabs of a group are freed when its last chunk in one is
 struct pending_slabs { VEC(char *) all; size_t used, chunks; }; // full chunks lie in large blocks; used: bytes of the last one
-struct pending_end { struct pending_row *next, *end; uint64_t record; int64_t *line; }; // of a partition's last chunk, while a block is added
+struct pending_end { // of a partition's last chunk, while a block is added
+    uint32_t *next;
+    int64_t time_us;
+    uint64_t record;
+    uint32_t room, words; // words that are free, words that each row has behind it
+    uint32_t n;           // rows
+    bool wide;
+};
+struct pending_unit { uint64_t us, inverse; unsigned shift; }; // us = odd << shift; inverse of the odd part modulo 2^64
 enum { WHO_BITS = 24, WHOS_MOST = (1 << WHO_BITS) - 1 }; // of a partition
 
 struct pending_fact {
@@ -101,6 +114,11 @@ struct pending { // owns all of it
     struct recent_rares *recent; // RECENT_RARE: rare rows by their hash, so that what comes again is held once
     void *recent_memory;         // that they lie in
     size_t n_events;
+    size_t chunk_bytes;
+    struct pending_unit unit; // of the times of rows
+    int64_t first_us;         // that they are counted from, where no chunk is wide; likewise the record
+    uint64_t first_record;
+    bool wide;                // the next chunks are
     bool lines_differ;        // the lines of rows less their records
     int64_t first_line;       // of the first row, likewise
     uint64_t last_record;     // the highest of any event
@@ -124,17 +142,35 @@ voc_rc pending_who_of(struct pending *q, uint32_t case_id, uint32_t customer, ui
 voc_rc pending_nobody(struct pending *q); // at the beginning
 voc_str pending_unit(const struct pending *q, const struct pending_who *w); // the text that its unit goes by
 
-// All rows, in the order of the partitions.
-struct pending_walk { const struct pending *q; size_t part, chunk, next; const struct pending_chunk *at; };
-static inline struct pending_row *pending_next(struct pending_walk *w) // NULL: no more. *at: its chunk
+struct pending_event { int64_t time_us, line; uint64_t record; uint32_t rare; }; // of a row; line: less its record
+
+static inline int64_t pending_two(const uint32_t *word) { return (int64_t)((uint64_t)word[1] << 32 | word[0]); }
+static inline struct pending_event pending_read(const struct pending *q, const struct pending_chunk *c, const struct pending_row *r)
 {
-    for (;;) {
-        if (w->at && w->next < w->at->n) return (struct pending_row *)&w->at->row[w->next++];
+    struct pending_event e = {.time_us = (int64_t)((uint64_t)c->time_us + r->time * q->unit.us), .line = c->line, .record = c->record + r->record};
+    const uint32_t *word = (const uint32_t *)(const void *)(r + 1);
+    if (c->wide) e.time_us = pending_two(word), word += 2;
+    if (c->lines) e.line = pending_two(word), word += 2;
+    if (r->tuple & PENDING_RARE) e.rare = *word;
+    return e;
+}
+
+// All rows, in the order of the partitions.
+struct pending_walk { const struct pending *q; size_t part, chunk; const struct pending_chunk *at; uint32_t left; const uint32_t *word; struct pending_event event; };
+static inline struct pending_row *pending_next(struct pending_walk *w) // NULL: no more. *event: the rest of it
+{
+    while (w->left == 0) {
         while (w->part < PARTITIONS && w->chunk == w->q->part[w->part].chunks.n) w->part++, w->chunk = 0;
         if (w->part == PARTITIONS) return NULL;
         w->at = w->q->part[w->part].chunks.at[w->chunk++];
-        w->next = 0;
+        w->word = w->at->word;
+        w->left = w->at->n;
     }
+    struct pending_row *r = (struct pending_row *)(uintptr_t)w->word;
+    w->event = pending_read(w->q, w->at, r);
+    w->word += ROW_WORDS + pending_words(w->at) + pending_is_rare(r);
+    w->left--;
+    return r;
 }
 
 static inline const struct pending_who *pending_who_at(const struct pending *q, uint32_t who)
@@ -143,16 +179,6 @@ static inline const struct pending_who *pending_who_at(const struct pending *q, 
 }
 
 static inline const struct pending_amounts *pending_amounts_of(const struct pending *q, const struct pending_rare *r) { return &q->amounts.at[r->amounts]; }
-
-static inline int64_t pending_line(const struct pending_chunk *c, const struct pending_row *r) // less its record
-{
-    return c->lines ? ((const int64_t *)(const void *)(c->row + c->cap))[r - c->row] : c->line;
-}
-
-static inline uint64_t pending_record(const struct pending_chunk *c, const struct pending_row *r)
-{
-    return c->record + r->record;
-}
 
 static inline voc_str pending_text(const struct pending *q, uint32_t code)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A block of a worker on its way into what is pending: pending.c takes it in, pending_rare.c what only few events have. The first
+// A block of a worker on its way into what is pending: pending.c takes it in, pending_rare.c what only few events have, pending_rows.c
+// its rows. The first
 // failure stays in the joiner, and what follows does nothing. Private to core/store/pending*.c.
 #ifndef VOC_STORE_PENDING_JOIN_H
 #define VOC_STORE_PENDING_JOIN_H
@@ -33,6 +34,11 @@ struct rare_group { // rows that may have something
 void join_rare_begin(struct joiner *j, size_t from, size_t to, struct rare_group *g);
 void join_rare_fetch(const struct joiner *j, const struct rare_group *g);
 void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_GROUP]);
+
+// Rows to their partitions (pending_rows.c).
+void join_rows_begin(struct pending *q, const struct coded_events *c); // the first that is held
+void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP], const uint32_t rare[JOIN_GROUP]);
+void join_rows_count(struct pending *q, unsigned part); // what its last chunk has
 
 static inline uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }
 #endif

@@ -38,6 +38,7 @@ store_sources = \
 	core/store/pending.c core/store/pending.h \
 	core/store/pending_join.h \
 	core/store/pending_rare.c \
+	core/store/pending_rows.c \
 	core/store/pending_who.c \
 	core/store/plain_views.c core/store/plain_views.h core/store/question_table.c \
 	core/store/project.c core/store/project.h \

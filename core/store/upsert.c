@@ -36,8 +36,8 @@ voc_rc upsert_within(struct import *i, struct dict **out)
     voc_rc rc = dict_new(&ids, SIZE_MAX / 4);
     struct pending_walk walk = {.q = q};
     for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
-        uint32_t id = q->rare.at[r->rare].id;
-        if (id && !(r->tuple & PENDING_DROPPED)) rc = last_records_note(ids, &last, pending_text(q, id), pending_record(walk.at, r));
+        uint32_t id = q->rare.at[walk.event.rare].id;
+        if (id && !(r->tuple & PENDING_DROPPED)) rc = last_records_note(ids, &last, pending_text(q, id), walk.event.record);
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         const struct pending_fact *f = &q->facts.at[k];
@@ -45,8 +45,8 @@ voc_rc upsert_within(struct import *i, struct dict **out)
     }
     walk = (struct pending_walk){.q = q};
     for (struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
-        voc_str id = pending_text(q, q->rare.at[r->rare].id);
-        if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, pending_record(walk.at, r))) continue;
+        voc_str id = pending_text(q, q->rare.at[walk.event.rare].id);
+        if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, walk.event.record)) continue;
         r->tuple |= PENDING_DROPPED;
         i->result.replaced_events++;
     }

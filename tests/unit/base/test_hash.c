@@ -209,6 +209,37 @@ static void a_cleared_dictionary_begins_anew_with_the_memory_that_it_has(void **
     dict_free(d);
 }
 
+static void strings_are_found_side_by_side_as_one_by_one(void **state)
+{
+    (void)state;
+    enum { N = 700 };
+    struct dict *d = NULL;
+    static char texts[N][48];
+    voc_str s[N];
+    uint64_t hash[N];
+    uint32_t code[N], by_code[N / 2], one;
+    assert_int_equal(dict_new(&d, 1 << 24), VOC_OK);
+    for (unsigned i = 0; i < N; i++) { // every second one is there, and every third is a long one
+        s[i] = str_mk(texts[i], (size_t)snprintf(texts[i], sizeof texts[i], i % 3 ? "%u" : "a text that is longer than an entry: %u", i * 7));
+        hash[i] = hash64(s[i].ptr, s[i].len, 0);
+        if (i % 2) assert_int_equal(dict_code_hashed(d, s[i], hash[i], &one), VOC_OK);
+    }
+    for (size_t n = 0; n <= N; n += n < 40 ? 1 : 110) {
+        dict_find_all(d, s, hash, n, code, by_code, sizeof by_code / sizeof *by_code);
+        for (size_t i = 0; i < n; i++) {
+            const bool there = dict_find_hashed(d, s[i], hash[i], &one);
+            assert_int_equal(there, i % 2);
+            assert_int_equal(code[i], there ? one : DICT_NONE);
+        }
+    }
+    hash[1] = hash[3]; // another string with the same tag
+    assert_false(dict_find_hashed(d, s[1], hash[1], &one));
+    dict_find_all(d, s, hash, 4, code, NULL, 0);
+    assert_int_equal(code[1], DICT_NONE);
+    assert_int_not_equal(code[3], DICT_NONE);
+    dict_free(d);
+}
+
 static void the_bound_of_a_dictionary_stops_new_strings_only(void **state)
 {
     (void)state;
@@ -266,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_dictionary_owns_its_strings_whatever_they_hold),
         cmocka_unit_test(strings_of_any_length_are_kept_whole_while_the_dictionary_grows),
         cmocka_unit_test(a_cleared_dictionary_begins_anew_with_the_memory_that_it_has),
+        cmocka_unit_test(strings_are_found_side_by_side_as_one_by_one),
         cmocka_unit_test(the_bound_of_a_dictionary_stops_new_strings_only),
         cmocka_unit_test(a_dictionary_reports_each_failed_allocation_and_can_go_on),
     };

@@ -218,6 +218,51 @@ static void few_people_with_many_events_keep_the_amounts_of_each(void **state)
     finish(p, "p.voc");
 }
 
+// Times by number of the row: first whole seconds, then what does not fit to them, or to the span that their unit reaches.
+static int64_t time_of(unsigned kind, uint64_t i, bool late)
+{
+    switch (kind) {
+    case 0: return (int64_t)(i * 2654435761u % 100000) * 1000000;
+    case 1: return (int64_t)i * 1000000 + (late ? (int64_t)(i % 7) : 0);
+    case 2: return (int64_t)i * 1000 * (late ? 86400000 : 1) + 5000;
+    default: return (int64_t)(i * 2654435761u % 1000003);
+    }
+}
+
+static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
+{
+    (void)state;
+    enum { N = 30000, FIRST = 4000 };
+    static const char *const customers[] = {"+id=1", "+id=2", "+id=3"};
+    struct row *rows = calloc(N, sizeof *rows);
+    struct event_block b = {0};
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct project *p = create("p.voc", NULL);
+        struct event_reader *reader = NULL;
+        size_t n = 0, wrong = 0;
+        for (uint32_t i = 0; i < N; i++) { // records of kind 0 go back behind the first ones
+            const uint64_t record = kind == 0 ? (i < FIRST ? N - FIRST + i : i - FIRST) : i;
+            rows[i] = (struct row){.time_us = time_of(kind, record, i >= FIRST), .action = "a", .customer = customers[i % COUNT(customers)], .cost = some_cost(record), .record = record};
+        }
+        struct rows r = {.events = rows, .n_events = N, .in_block = FIRST};
+        (void)give(p, &r, "log", "units", 1, 0);
+        assert_int_equal(event_reader_open(&reader, p, EV_TIME | EV_CUSTOMER | EV_MONEY | EV_PLACE, NULL), VOC_OK);
+        for (voc_rc rc = event_reader_next(reader, &b); rc == VOC_OK && b.n; rc = event_reader_next(reader, &b)) {
+            n += b.n;
+            for (size_t k = 0; k < b.n; k++) {
+                const int64_t cost = some_cost(b.record[k]);
+                wrong += b.time_us[k] != time_of(kind, b.record[k], b.record[k] >= FIRST) || b.cost[k] != (cost ? cost : VOC_NA) || b.line[k] != b.record[k] + 2;
+                wrong += k && b.customer[k] == b.customer[k - 1] && b.time_us[k] < b.time_us[k - 1];
+            }
+        }
+        event_reader_close(reader);
+        assert_int_equal(n, N);
+        assert_int_equal(wrong, 0);
+        finish(p, "p.voc");
+    }
+    free(rows);
+}
+
 // An import that may hold next to nothing, in blocks of 5,000 rows; VOC_OK: committed.
 static voc_rc import_within(struct project *p, const struct rows *r, const char *source, uint64_t memory_max, bool commit, struct diag *d)
 {
@@ -705,6 +750,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_come_back_as_they_were_given),
         cmocka_unit_test(few_people_with_many_events_keep_the_amounts_of_each),
+        cmocka_unit_test(times_of_any_unit_and_records_in_any_order_come_back),
         cmocka_unit_test(many_events_come_back_over_several_blocks_in_the_order_of_units_and_times),
         cmocka_unit_test(rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project),
         cmocka_unit_test(the_same_file_is_not_counted_twice),

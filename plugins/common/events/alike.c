@@ -8,6 +8,7 @@
 #define CUT_MOST 64u
 #define GIVEN_MOST 64u // events that are given together: they stay in the nearest cache
 #define JOINED_TEXT 1024u
+#define UNDOUBLED_MOST 2048u
 #define ATTRS_MOST 32u
 #define RUNS_MOST 16u
 
@@ -37,6 +38,7 @@ struct alike {
     int64_t cut_time_us[CUT_MOST], cut_amounts[AMOUNTS][CUT_MOST];
     uint32_t cut_resolution[CUT_MOST], number[CUT_MOST];
     unsigned char told[CUT_MOST], plain[CUT_MOST]; // plain: rows.c need not read it
+    bool quoted; // one of them has quotes
     // events that were taken
     size_t n;
     uint32_t resolution;
@@ -109,10 +111,35 @@ static inline voc_str bytes_of(const struct alike *a, const struct cut_record *r
     return (voc_str){r->bytes + from, to - from};
 }
 
-static inline voc_str cell_of(const struct alike *a, const struct cut_record *r, const struct origin *o)
+static inline bool in_quotes(const struct cut_record *r, voc_str cell) { return r->quote && cell.len > 1 && cell.ptr[0] == r->quote; }
+
+static bool has_doubled(const struct cut_record *r, voc_str cell) { return in_quotes(r, cell) && cell.len > 2 && memchr(cell.ptr + 1, r->quote, cell.len - 2); }
+
+static inline voc_str unquoted(const struct cut_record *r, voc_str cell)
+{
+    return in_quotes(r, cell) ? (voc_str){cell.ptr + 1, cell.len - 2} : cell;
+}
+
+struct undoubled { char text[UNDOUBLED_MOST]; size_t n; bool full; }; // cells of one record in which quotes stood twice
+
+static voc_str undouble(const struct cut_record *r, voc_str cell, struct undoubled *u)
+{
+    const voc_str inner = unquoted(r, cell);
+    voc_str text = {u->text + u->n, 0};
+    if (!has_doubled(r, cell)) return inner;
+    if (inner.len > sizeof u->text - u->n) return u->full = true, inner;
+    for (size_t i = 0; i < inner.len; i++) {
+        u->text[u->n++] = inner.ptr[i];
+        text.len++;
+        i += inner.ptr[i] == r->quote;
+    }
+    return text;
+}
+
+static voc_str cell_of(const struct alike *a, const struct cut_record *r, const struct origin *o, struct undoubled *u)
 {
     if (o->column == NO_COLUMN) return o->constant;
-    const voc_str cell = bytes_of(a, r, o->column, o->column);
+    const voc_str cell = undouble(r, bytes_of(a, r, o->column, o->column), u);
     return cell.len ? cell : o->constant;
 }
 
@@ -130,6 +157,7 @@ static void cells_of(const struct alike *a, const struct origin *o, size_t k, si
         const uint32_t from = c ? r->mark[c - 1] + 1 : r->from, to = last ? r->to : r->mark[c];
         out[i] = (voc_str){r->bytes + from, to - from};
     }
+    for (size_t i = 0; a->quoted && i < n; i++) out[i] = unquoted(&a->cut[k + i], out[i]);
     if (o->constant.len == 0) return;
     for (size_t i = 0; i < n; i++)
         if (out[i].len == 0) out[i] = o->constant;
@@ -180,17 +208,36 @@ static void read_amounts(struct alike *a, unsigned m)
         if (!plain_number(cell[some[i]], o->decimal, &a->cut_amounts[m][some[i]], &unused)) a->plain[some[i]] = 0;
 }
 
+// Who it is, or a text of its own, in quotes with quotes: rows.c writes it anew.
+static void leave_doubled(struct alike *a, const struct origin *o)
+{
+    for (size_t k = 0; k < a->n_cut && o->column != NO_COLUMN; k++)
+        if (a->cut[k].quote && has_doubled(&a->cut[k], bytes_of(a, &a->cut[k], o->column, o->column))) a->plain[k] = 0;
+}
+
+static void read_quoted(struct alike *a)
+{
+    const struct events *e = a->e;
+    leave_doubled(a, &e->times[0].from);
+    if (e->n_customers) leave_doubled(a, &e->customers[0].from);
+    if (e->n_accounts) leave_doubled(a, &e->accounts[0].from);
+    for (size_t t = 0; t < TEXTS; t++) leave_doubled(a, &e->field[text_fields[t]]);
+}
+
 static void cut_some(struct alike *a, uint64_t i)
 {
     voc_str texts[CUT_MOST];
     a->first = i;
     a->n_cut = i == a->n_records ? 0 : a->e->reader->cut(a->reading, i, CUT_MOST, a->cut);
+    a->quoted = false;
+    for (size_t k = 0; k < a->n_cut; k++) a->quoted = a->quoted || a->cut[k].quote;
     for (size_t k = 0; k < a->n_cut; k++)
         texts[k] = a->n_runs == 1 ? bytes_of(a, &a->cut[k], a->runs[0].first, a->runs[0].last) : join(a, &a->cut[k], a->joined[k]);
     if (a->n_cut == 0) return;
     a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
     read_times(a);
     for (unsigned m = 0; m < AMOUNTS; m++) read_amounts(a, m);
+    if (a->quoted) read_quoted(a);
 }
 
 // ---- events ---------------------------------------------------------------------------------------------------------------
@@ -200,18 +247,21 @@ static bool tell(struct alike *a, size_t k, voc_rc *rc)
 {
     const struct cut_record *r = &a->cut[k];
     voc_row row = voc_row_init(VOC_ROW_EVENT);
+    struct undoubled u;
+    u.n = 0, u.full = false;
     for (size_t s = 0; s < SHARED; s++) {
-        const voc_str text = cell_of(a, r, &a->e->field[shared[s].field]);
+        const voc_str text = cell_of(a, r, &a->e->field[shared[s].field], &u);
         memcpy((char *)&row + shared[s].at, &text, sizeof text);
     }
-    const voc_str actor = cell_of(a, r, &a->e->field[FIELD_ACTOR]);
+    const voc_str actor = cell_of(a, r, &a->e->field[FIELD_ACTOR], &u);
     if (ev_trim(row.action).len == 0 || (ev_trim(actor).len && !actor_read(actor, &row.actor))) return false;
     voc_attr attrs[ATTRS_MOST];
     for (size_t i = 0; i < a->e->n_attrs; i++) {
-        const voc_str text = cell_of(a, r, &a->e->attrs[i].from);
+        const voc_str text = cell_of(a, r, &a->e->attrs[i].from, &u);
         if (text.len) attrs[row.n_attrs++] = (voc_attr){.key = a->e->attrs[i].key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
     }
     row.attrs = attrs;
+    if (u.full) return false;
     row.resolution = a->cut_resolution[k];
     *rc = a->e->host->share(a->sink, a->number[k], &row);
     if (*rc == VOC_E_INPUT) return *rc = VOC_OK, false;

@@ -100,7 +100,7 @@ struct cells_fault {
 };
 // A record with a cell for each column, each as it stands between separators. Cell c lies from behind mark[c - 1], the first from
 // `from`, to mark[c], the last to `to`.
-struct cut_record { const char *bytes; const uint32_t *mark; uint32_t from, to; };
+struct cut_record { const char *bytes; const uint32_t *mark; uint32_t from, to; char quote; }; // quote: around some of its cells; 0: none
 // How records become cells.
 struct cell_reader {
     const char *code; // of messages: "EVENTS" makes EVENTS-004

@@ -8,6 +8,7 @@
 #include "plugins/common/table/table.h"
 
 #define AT_ONCE ((size_t)8 << 10) // bytes whose marks are found together: they stay in the nearest cache
+#define QUOTED_COLUMNS 256u // a wider record with quotes is left to csv_split
 #define MARKS_SLACK 64u           // what the host may write behind them
 
 struct fields { // of the records of one block; owns marks and scratch
@@ -17,6 +18,7 @@ struct fields { // of the records of one block; owns marks and scratch
     size_t n, at, first, known;
     int has_quote;
     uint32_t quote;      // the first behind those that were passed, counted like them; UINT32_MAX: none
+    uint32_t *separators; // of records with quotes that fields_cut gave last; NULL: none so far
     uint64_t behind;     // the record behind those that fields_cut gave last, and its place among the marks
     size_t behind_at;
     char *scratch, *to;  // unquoted text of the block; NULL: none so far
@@ -37,6 +39,7 @@ void fields_close(void *reading)
     struct fields *f = reading;
     if (!f) return;
     f->e->host->free(f->e->cx, f->marks);
+    f->e->host->free(f->e->cx, f->separators);
     f->e->host->free(f->e->cx, f->scratch);
     f->e->host->free(f->e->cx, f);
 }
@@ -124,7 +127,40 @@ static inline bool any_quote(struct fields *f, uint32_t from, uint32_t to)
     return f->quote < to;
 }
 
-// Each of them can still be asked for.
+// The separators of a record where each quote opens a cell, closes it or is one of two. The marks behind it; NULL: csv_split has to
+// look at it, or it has a newline, which no cell of a record that is cut has.
+static const uint32_t *cut_quoted(const struct fields *f, const uint32_t *mark, uint32_t from, uint32_t to, uint32_t *out)
+{
+    const char quote = TABLE(f->e)->rule.quote, *bytes = f->block->bytes + f->first;
+    const size_t ends = f->e->n_columns - 1;
+    size_t n = 0;
+    if (memchr(bytes + from, '\n', to - from)) return NULL;
+    for (;; from = *mark++ + 1) {
+        if (from < to && bytes[from] == quote) {
+            for (mark++; *mark < to; mark++) { // over separators, and quotes that are two
+                if (bytes[*mark] != quote) continue;
+                if (mark[1] != *mark + 1 || mark[1] >= to || bytes[mark[1]] != quote) break;
+                mark++;
+            }
+            if (*mark >= to) return NULL;
+            const uint32_t closed = *mark++ + 1;
+            if (closed < to && *mark != closed) return NULL;
+        }
+        if (*mark >= to) break;
+        if (n == ends || bytes[*mark] == quote) return NULL;
+        out[n++] = *mark;
+    }
+    return n == ends ? mark : NULL;
+}
+
+// Of `max` records; NULL: there is none.
+static uint32_t *separators_room(struct fields *f, size_t max)
+{
+    if (!f->separators && f->e->n_columns <= QUOTED_COLUMNS) f->separators = f->e->host->alloc(f->e->cx, max * f->e->n_columns * sizeof *f->separators);
+    return f->separators;
+}
+
+// `max` is the same for all of a block's records. Each of them can still be asked for.
 size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
 {
     struct fields *f = reading;
@@ -140,9 +176,16 @@ size_t fields_cut(void *reading, uint64_t i, size_t max, struct cut_record *out)
     for (; n < max && i + n < b->n_records && b->end[i + n] <= f->known; n++) {
         const uint32_t from = (uint32_t)(b->start[i + n] - f->first), to = (uint32_t)(b->end[i + n] - f->first);
         while (*mark < from) mark++;
+        if (any_quote(f, from, to)) {
+            uint32_t *own = separators_room(f, max);
+            const uint32_t *next = own ? cut_quoted(f, mark, from, to, own + n * ends) : NULL;
+            if (!next) break;
+            out[n] = (struct cut_record){bytes, own + n * ends, from, to, TABLE(e)->rule.quote};
+            mark = next;
+            continue;
+        }
         if ((size_t)(last - mark) < ends || (ends && mark[ends - 1] >= to) || mark[ends] < to) break;
-        if (any_quote(f, from, to)) break;
-        out[n] = (struct cut_record){bytes, mark, from, to};
+        out[n] = (struct cut_record){bytes, mark, from, to, 0};
         mark += ends;
     }
     f->behind = i + n;

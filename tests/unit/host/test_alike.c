@@ -256,7 +256,9 @@ static const char *const heads[] = {
     "event_id,timestamp,activity,customer_id,case_id,minutes,object",        // with texts of its own
     "timestamp,activity,account,customer,thread,role",
     "browser,timestamp,activity,customer,plan,cost",                         // with attributes
-    "timestamp,activity,user_id,value"};                                     // customers of eight to sixteen bytes, but for a few
+    "timestamp,activity,user_id,value",                                      // customers of eight to sixteen bytes, but for a few
+    "\"customer_id\",\"timestamp\",\"activity\",\"channel\",\"role\",\"value\"",
+    "\"activity\",\"role\",\"timestamp\",\"customer\",\"plan\",\"cost\""}; // in quotes, as some programs write all cells
 
 static void put_cell(struct buf *b, const char *column, uint64_t *seed)
 {
@@ -290,6 +292,26 @@ static void put_cell(struct buf *b, const char *column, uint64_t *seed)
     else buf_cstr(b, roles[odd ? r % 3 : 3 + r % 4]);
 }
 
+// In quotes, if its column's name is.
+static void put_named(struct buf *b, const char *column, uint64_t *seed)
+{
+    char name[40];
+    struct buf cell;
+    if (column[0] != '"') {
+        put_cell(b, column, seed);
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)strlen(column) - 2, column + 1);
+    buf_init(&cell, 1 << 20);
+    put_cell(&cell, name, seed);
+    const bool own = cell.len == 0 || cell.ptr[0] == '"' || next(seed) % 60 == 0;
+    if (!own) buf_byte(b, '"');
+    if (cell.len) buf_add(b, cell.ptr, cell.len);
+    if (next(seed) % 100 == 0 && (!own || (cell.len && cell.ptr[0] != '"'))) buf_cstr(b, own ? "\"" : "\"\"");
+    if (!own) buf_byte(b, '"');
+    buf_done(&cell);
+}
+
 // More than the first block, which is 1 MiB whatever is asked for.
 static void make_file(struct buf *b, const char *head, uint64_t seed)
 {
@@ -300,7 +322,7 @@ static void make_file(struct buf *b, const char *head, uint64_t seed)
         for (const char *p = head; *p;) {
             const size_t len = strcspn(p, ",");
             snprintf(name, sizeof name, "%.*s", (int)len, p);
-            put_cell(b, name, &seed);
+            put_named(b, name, &seed);
             p += len;
             if (*p) buf_byte(b, ','), p++;
         }

@@ -178,7 +178,7 @@ size_t held_rows(const struct project *p, unsigned partition) { return p->held->
 voc_rc held_reader_open(struct held_reader *r, struct project *p, uint32_t columns)
 {
     *r = (struct held_reader){.h = p->held};
-    r->order = (struct ordering){.q = &p->held->q, .lines = p->held->q.lines_differ, .unit_of = p->held->order.unit_of};
+    r->order = (struct ordering){.q = &p->held->q, .lines = p->held->q.lines_differ, .shift = p->held->shift, .unit_of = p->held->order.unit_of};
     memcpy(r->order.units, p->held->order.units, sizeof r->order.units);
     memcpy(r->order.first, p->held->order.first, sizeof r->order.first);
     return event_columns_open(&r->c, p, columns);
@@ -253,12 +253,10 @@ static void put_rare(struct held_reader *r)
 static void put_place(struct held_reader *r)
 {
     const struct ordering *o = &r->order;
-    const uint64_t shift = r->h->shift;
     ordering_take(o, 0, o->n, &(struct ordered_rows){.record = (uint64_t *)r->c.wide[EC_RECORD]}, r->c.n);
     for (size_t k = 0; k < o->n; k++) {
-        uint64_t record = (uint64_t)r->c.wide[EC_RECORD][r->c.n + k] + shift, line = (uint64_t)(o->line ? o->line[k] : o->q->first_line) - shift;
-        r->c.wide[EC_RECORD][r->c.n + k] = (int64_t)record;
-        r->c.wide[EC_LINE][r->c.n + k] = (int64_t)(line + record);
+        const uint64_t line = (uint64_t)(o->line ? o->line[k] : o->q->first_line) - o->shift;
+        r->c.wide[EC_LINE][r->c.n + k] = (int64_t)(line + (uint64_t)r->c.wide[EC_RECORD][r->c.n + k]);
         r->c.import[r->c.n + k] = r->h->import;
     }
 }

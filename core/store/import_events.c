@@ -10,7 +10,7 @@ static const char INSERT_BLOCK[] =
     "INSERT INTO block(import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution, run)"
     " VALUES (?, 1, ?, ?, ?, ?, '', '', ?, ?, ?, ?, ?, ?, ?, ?)";
 
-enum { AHEAD = 24 }; // people whose codes are fetched before they are asked for
+enum { AHEAD = 24 }; // people, and rows that have something rare, that are fetched before they are asked for
 
 struct events { // scratch of the writer; owns
     struct import *i;
@@ -109,7 +109,12 @@ static void look(struct events *e, struct seen *s)
         n_rare += r->rare[k] != 0;
     }
     *s = (struct seen){.first_us = first, .last_us = last, .n_rare = n_rare};
-    for (size_t k = 0; k < s->n_rare; k++) s->rare |= q->rare.at[r->rare[e->rare[k]]].has;
+    for (size_t k = 0; k < s->n_rare; k++) {
+        if (k + AHEAD < s->n_rare) __builtin_prefetch(&q->rare.at[r->rare[e->rare[k + AHEAD]]]);
+        const struct pending_rare *x = &q->rare.at[r->rare[e->rare[k]]];
+        s->rare |= x->has;
+        __builtin_prefetch(&q->amounts.at[x->amounts]);
+    }
     s->has = has_rare(s->rare);
     look_at_people(e, s);
     for (size_t k = 0; k < e->n; k++) {
@@ -209,10 +214,12 @@ static void put_rare_texts(struct events *e, const struct seen *s)
     }
 }
 
+static uint64_t record_shift(const struct import *i) { return i->base - i->dropped; } // from the record of the file to that of the source
+
 // Every tuple of a row has its code by now (name_tuples).
 static voc_rc put_columns(struct events *e, const struct seen *s)
 {
-    const uint64_t shift = e->i->base - e->i->dropped; // from the record of the file to that of the source
+    const uint64_t shift = record_shift(e->i);
     const struct ordered_rows *r = &e->rows;
     voc_rc rc = VOC_OK;
     block_begin(&e->block, BLOCK_EVENTS, e->n);
@@ -220,8 +227,7 @@ static voc_rc put_columns(struct events *e, const struct seen *s)
     for (size_t k = 0; k < e->n; k++) e->ints[k] = names_known_tuple(e->names, r->tuple[k]);
     block_ints(&e->block, COLUMN_TUPLE, e->ints);
     rc = put_people(e, s);
-    for (size_t k = 0; k < e->n; k++) e->ints[k] = (int64_t)(r->record[k] + shift);
-    block_ints(&e->block, COLUMN_RECORD, e->ints);
+    block_ints(&e->block, COLUMN_RECORD, (const int64_t *)r->record);
     for (size_t k = 0; r->line && k < e->n; k++) e->ints[k] = (int64_t)((uint64_t)r->line[k] - shift);
     if (r->line) block_ints(&e->block, COLUMN_LINE, e->ints);
     else block_same_int(&e->block, COLUMN_LINE, (int64_t)((uint64_t)e->i->q.first_line - shift));
@@ -348,6 +354,7 @@ voc_rc import_write_events(struct import *i, struct names *names)
     voc_rc rc = events_open(&e, i, names);
     if (rc == VOC_OK) rc = name_tuples(i, names);
     if (rc == VOC_OK) rc = ordering_open(&o, &i->q);
+    o.shift = record_shift(i);
     for (unsigned p = 0; rc == VOC_OK && p < PARTITIONS; p++) {
         rc = ordering_part(&o, p);
         if (!(i->q.set_flags & SETS_SEVERAL)) pending_forget_part(&i->q, p); // else links of the same row are still to be found

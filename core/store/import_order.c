@@ -128,7 +128,7 @@ void ordering_take(const struct ordering *o, size_t first, size_t n, struct orde
 {
     const struct pending_row *r = o->row + first;
     for (size_t k = 0; to->time_us && k < n; k++) to->time_us[at + k] = time_at(o, first + k);
-    for (size_t k = 0; to->record && k < n; k++) to->record[at + k] = record_at(o, first + k);
+    for (size_t k = 0; to->record && k < n; k++) to->record[at + k] = record_at(o, first + k) + o->shift;
     for (size_t k = 0; to->who && k < n; k++) to->who[at + k] = r[k].who;
     for (size_t k = 0; to->tuple && k < n; k++) to->tuple[at + k] = pending_tuple(&r[k]);
     if (to->rare) memcpy(to->rare + at, o->rare + first, n * sizeof *to->rare);

@@ -19,6 +19,7 @@ struct ordering { // owns
     size_t first[PARTITIONS];
     uint32_t units[PARTITIONS];   // of each partition
     bool lines;                   // lines less records differ: rows have them
+    uint64_t shift;               // from the record of the file to that of the source: ordering_take gives the latter
     bool wide;                    // some rows of the partition at hand have times of their own
     struct pending_row *row;      // of the partition, as they are pending, in their order
     uint32_t *rare;               // their places in pending.rare

@@ -309,6 +309,25 @@ static void look_up(struct joiner *j, struct new_customers *f)
     f->n = 0;
 }
 
+// Whether all strings that came with their hash are customers: then they are looked up where they lie.
+static bool only_customers(const struct coded_events *c)
+{
+    return c->customer && !c->account && !c->case_id && !c->object && !c->thread && !c->id && !c->ref && !c->text && !c->attrs;
+}
+
+// Those who are known; who is not stays open.
+static void find_listed(struct joiner *j)
+{
+    const struct coded_block *b = j->b;
+    const struct pending *q = j->q;
+    uint32_t code[LOOKUPS], *map = q->map_who.at + b->hash_from;
+    for (size_t from = 0; from < b->n_hash; from += LOOKUPS) {
+        const size_t n = b->n_hash - from < LOOKUPS ? b->n_hash - from : LOOKUPS;
+        dict_find_all(q->names[SPACE_ALIASES], b->strings + b->hash_from + from, b->hash + from, n, code, q->who_of_customer.at, q->who_of_customer.n);
+        for (size_t k = 0; k < n; k++) map[from + k] = code[k] < q->who_of_customer.n ? q->who_of_customer.at[code[k]] : 0;
+    }
+}
+
 // Customers of the block that stand alone, looked up side by side: each lookup in a dictionary of a million would be waited for.
 static void find_customers(struct joiner *j)
 {
@@ -318,6 +337,7 @@ static void find_customers(struct joiner *j)
     uint32_t *map = j->q->map_who.at;
     struct new_customers f;
     f.n = 0;
+    if (only_customers(c)) find_listed(j);
     for (size_t i = 0; c->customer && i < c->n && j->rc == VOC_OK; i++) {
         const uint32_t x = c->customer[i];
         if (map[x] || (others && (at(c->account, i) || at(c->case_id, i)))) continue;

@@ -142,15 +142,19 @@ static voc_rc units_ready(struct part_piece *p, const struct event_parts *e, siz
     return rc;
 }
 
+static uint64_t unit_key(const struct event_parts *e, uint32_t code, unsigned kind)
+{
+    voc_str text = e->p->space[kind == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES].text[code];
+    return hash64(text.ptr, text.len, 0);
+}
+
 // Room is there.
 static inline void add_unit(struct part_piece *p, const struct event_parts *e, size_t first, uint32_t code, unsigned kind)
 {
     p->unit_first.at[p->unit_first.n++] = first;
     p->unit_code.at[p->unit_code.n++] = code;
     p->unit_kind.at[p->unit_kind.n++] = (uint8_t)kind;
-    if (e->runs.n <= 1) return;
-    voc_str text = e->p->space[kind == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES].text[code];
-    p->unit_key.at[p->unit_key.n++] = hash64(text.ptr, text.len, 0);
+    if (e->runs.n > 1) p->unit_key.at[p->unit_key.n++] = unit_key(e, code, kind);
 }
 
 // Whether the last unit of the blocks before is this one.
@@ -189,14 +193,24 @@ static voc_rc add_sole_units(struct part_piece *p, const struct event_parts *e, 
     size_t n = 0, first = from;
     voc_rc rc = block_read_runs(r, sole_column(e), e->sole_limit, p->code_runs, &n, p->columns.scratch);
     if (rc == VOC_OK) rc = units_ready(p, e, n);
-    for (size_t k = 0; rc == VOC_OK && k < n; k++) {
-        uint32_t code = p->code_runs[k].code;
-        unsigned its = code ? kind : 0;
-        if (k || !goes_on(p, code, its)) add_unit(p, e, first, code, its);
-        first += p->code_runs[k].rows;
+    if (rc != VOC_OK) return rc;
+    const struct code_run *const runs = p->code_runs;
+    size_t k = goes_on(p, runs[0].code, runs[0].code ? kind : 0), m = p->unit_code.n; // a block has rows
+    if (k) first += runs[0].rows;
+    size_t *const first_at = p->unit_first.at;
+    uint32_t *const code_at = p->unit_code.at;
+    uint8_t *const kind_at = p->unit_kind.at;
+    for (; k < n; k++, m++) {
+        first_at[m] = first;
+        code_at[m] = runs[k].code;
+        kind_at[m] = (uint8_t)(runs[k].code ? kind : 0);
+        first += runs[k].rows;
     }
-    if (rc == VOC_OK) p->unit_first.at[p->unit_first.n++] = first;
-    return rc;
+    first_at[m] = first;
+    for (size_t i = p->unit_code.n; e->runs.n > 1 && i < m; i++) p->unit_key.at[p->unit_key.n++] = unit_key(e, code_at[i], kind_at[i]);
+    p->unit_code.n = p->unit_kind.n = m;
+    p->unit_first.n = m + 1;
+    return VOC_OK;
 }
 
 voc_rc part_piece_load(struct part_piece *p, struct event_parts *e, const struct part_block *b)

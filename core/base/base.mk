@@ -8,6 +8,7 @@ core_libvoc_a_SOURCES += \
 	core/base/diag.c core/base/diag.h \
 	core/base/dict.c \
 	core/base/hash.c core/base/hash.h \
+	core/base/hash_wide.c core/base/hash_wide.h \
 	core/base/mem.c core/base/mem.h \
 	core/base/regex.c core/base/regex.h \
 	core/base/scan.c core/base/scan.h \

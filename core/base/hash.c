@@ -3,6 +3,8 @@
 // Only base includes libsodium and xxHash. Thread-safe; a hash_state belongs to one thread.
 #define XXH_INLINE_ALL // short keys are most of them, and a call costs as much as their hash
 #include "base/hash.h"
+#include "base/hash_wide.h"
+#include "base/scan.h"
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
@@ -74,7 +76,13 @@ bool hash_from_hex(voc_str hex, unsigned char out[HASH_BYTES])
     return true;
 }
 
-uint64_t hash64(const void *data, size_t len, uint64_t seed) { return XXH3_64bits_withSeed(len ? data : "", len, seed); }
+#define LONG 1024u // bytes: from here on the wide form is worth a look whether there is one
+
+uint64_t hash64(const void *data, size_t len, uint64_t seed)
+{
+    if (len >= LONG && scan_wide()) return hash64_wide(data, len, seed);
+    return XXH3_64bits_withSeed(len ? data : "", len, seed);
+}
 
 // ---- inputs ------------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/hash.h"
+#include "base/scan.h"
 #include "base/str.h"
 #include "tests/unit/base/fault.h"
 
@@ -102,6 +103,26 @@ static void table_hashes_are_xxh3_and_depend_on_the_seed(void **state)
     assert_true(hash64(NULL, 0, 0) == UINT64_C(0x2d06800538d394c2));
     assert_true(hash64("abc", 3, 0) != hash64("abc", 3, 1));
     assert_true(hash64("abc", 3, 0) != hash64("abd", 3, 0));
+}
+
+static void long_texts_have_one_hash_in_every_form(void **state)
+{
+    (void)state;
+    static unsigned char text[20000];
+    unsigned form = 0, tried = 0;
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (unsigned char)(i * 131 + (i >> 7));
+    for (size_t len = 900; len + 3 <= sizeof text; len += len < 1100 ? 1 : 611) {
+        uint64_t plain = 0;
+        for (form = 0; scan_form(form); form++) {
+            if (!scan_use(form)) continue;
+            const uint64_t got = hash64(text + len % 3, len, len * 7);
+            if (form == 0) plain = got;
+            assert_int_equal(got, plain);
+            tried++;
+        }
+    }
+    assert_true(tried > 200);
+    while (form && !scan_use(--form)) {}
 }
 
 static void codes_are_dense_in_order_of_first_appearance(void **state)
@@ -293,6 +314,7 @@ int main(void)
         cmocka_unit_test(fingerprints_are_xxh3_and_told_from_older_hashes),
         cmocka_unit_test(hex_reads_back_and_rubbish_does_not),
         cmocka_unit_test(table_hashes_are_xxh3_and_depend_on_the_seed),
+        cmocka_unit_test(long_texts_have_one_hash_in_every_form),
         cmocka_unit_test(codes_are_dense_in_order_of_first_appearance),
         cmocka_unit_test(a_dictionary_owns_its_strings_whatever_they_hold),
         cmocka_unit_test(strings_of_any_length_are_kept_whole_while_the_dictionary_grows),

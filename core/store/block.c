@@ -81,6 +81,16 @@ void block_ints(struct block_writer *w, unsigned column, const int64_t *v)
     add_entry(w, column, codec, from);
 }
 
+bool block_rare_ints(struct block_writer *w, unsigned column, const uint32_t *at, const int64_t *v, size_t n)
+{
+    uint8_t codec = 0;
+    bool done = false;
+    size_t from = w->data.len;
+    if (w->rc == VOC_OK) w->rc = column_put_rare(&w->data, at, v, n, w->rows, &codec, &done);
+    if (done) add_entry(w, column, codec, from);
+    return done;
+}
+
 void block_text(struct block_writer *w, unsigned column, const voc_str *v)
 {
     uint8_t codec = 0;

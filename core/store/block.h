@@ -32,6 +32,7 @@ voc_rc block_writer_init(struct block_writer *w);
 void block_writer_done(struct block_writer *w);
 void block_begin(struct block_writer *w, enum block_kind kind, size_t rows); // 1..BLOCK_ROWS
 void block_ints(struct block_writer *w, unsigned column, const int64_t *v);
+bool block_rare_ints(struct block_writer *w, unsigned column, const uint32_t *at, const int64_t *v, size_t n); // as column_put_rare; false: not put
 void block_text(struct block_writer *w, unsigned column, const voc_str *v);
 void block_same_int(struct block_writer *w, unsigned column, int64_t v);  // all rows alike
 void block_same_text(struct block_writer *w, unsigned column, voc_str v);

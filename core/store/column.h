@@ -22,6 +22,8 @@ voc_rc column_zstd_new(struct column_zstd **out);
 void column_zstd_free(struct column_zstd *z);
 
 voc_rc column_put_ints(struct buf *out, const int64_t *v, size_t n, uint8_t *codec); // n >= 1
+// A column that is VOC_NA but for n rows `at`, which go up. Not *done: it is not certain that the exceptions are the least, and nothing was put.
+voc_rc column_put_rare(struct buf *out, const uint32_t *at, const int64_t *v, size_t n, size_t rows, uint8_t *codec, bool *done);
 voc_rc column_put_text(struct buf *out, const voc_str *v, size_t n, uint8_t *codec, struct column_zstd *z);
 // VOC_E_INPUT: not what an encoder writes.
 voc_rc column_get_ints(const unsigned char *p, size_t len, uint8_t codec, int64_t *out, size_t n);

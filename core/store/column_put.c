@@ -306,6 +306,40 @@ static voc_rc put_sparse(struct buf *out, const int64_t *v, size_t n, const stru
     return out->rc;
 }
 
+// Between VOC_NA and another value is a step that takes eight bytes and more, or ten in a run, and there are two around each group of
+// exceptions but those at the ends; what is packed takes eight bytes a row. Where that is more than the exceptions, nothing else is looked at.
+voc_rc column_put_rare(struct buf *out, const uint32_t *at, const int64_t *v, size_t n, size_t rows, uint8_t *codec, bool *done)
+{
+    struct divisor by = {0};
+    size_t groups = 0, last = 0, bytes = 20;
+    uint64_t great = 0;
+    bool plus = false;
+    *done = false;
+    for (size_t k = 0; k < n; k++) {
+        const uint64_t m = magnitude(v[k]);
+        great |= m;
+        plus |= v[k] >= 0;
+        groups += k == 0 || at[k] != at[k - 1] + 1;
+        if (m && !(by.of && divides(&by, m))) by = divisor_of(by.of ? gcd64(m, by.of) : m);
+    }
+    if (!plus || great >> 55 || n > rows / 2) return VOC_OK;
+    if (by.of == 0) by = divisor_of(1);
+    for (size_t k = 0; k < n; last = at[k++]) bytes += varint_width(at[k] - last) + varint_width(zigzag(divided_signed(&by, v[k])));
+    if (bytes >= 16 * (groups - 1)) return VOC_OK;
+    unsigned char *to = (unsigned char *)buf_room(out, bytes);
+    if (!to) return out->rc;
+    set64(to, (uint64_t)VOC_NA);
+    set64(to + 8, by.of);
+    set32(to + 16, (uint32_t)n);
+    to += 20;
+    last = 0;
+    for (size_t k = 0; k < n; last = at[k++]) to = set_varint(set_varint(to, at[k] - last), zigzag(divided_signed(&by, v[k])));
+    out->len += bytes;
+    *codec = CODEC_SPARSE;
+    *done = true;
+    return VOC_OK;
+}
+
 voc_rc column_put_ints(struct buf *out, const int64_t *v, size_t n, uint8_t *codec)
 {
     struct shape s;

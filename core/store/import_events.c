@@ -21,6 +21,7 @@ struct events { // scratch of the writer; owns
     int64_t *ints;            // BLOCK_ROWS
     voc_str *texts;           // BLOCK_ROWS
     uint32_t *rare;           // BLOCK_ROWS: places of the rows that have something rare
+    uint32_t *few;            // BLOCK_ROWS: those of them that have an amount
     uint32_t *people;         // BLOCK_ROWS: places of the rows whose people are not those of the row before
     struct ordered_rows rows; // of the block at hand, BLOCK_ROWS
     size_t n, text;           // rows, bytes of their texts
@@ -42,10 +43,11 @@ static voc_rc events_open(struct events *e, struct import *i, struct names *name
     e->ints = mem_alloc(room * sizeof *e->ints);
     e->texts = mem_alloc(room * sizeof *e->texts);
     e->rare = mem_alloc(room * sizeof *e->rare);
+    e->few = mem_alloc(room * sizeof *e->few);
     e->people = mem_alloc(room * sizeof *e->people);
     voc_rc rc = block_writer_init(&e->block);
     if (rc == VOC_OK) rc = ordered_rows_init(&e->rows, room, i->q.lines_differ);
-    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rare || !e->people)) rc = VOC_E_NOMEM;
+    if (rc == VOC_OK && (!e->ints || !e->texts || !e->rare || !e->few || !e->people)) rc = VOC_E_NOMEM;
     return rc == VOC_OK ? db_prepare(i->p, &e->insert, INSERT_BLOCK) : rc;
 }
 
@@ -56,6 +58,7 @@ static void events_close(struct events *e)
     mem_free(e->ints);
     mem_free(e->texts);
     mem_free(e->rare);
+    mem_free(e->few);
     mem_free(e->people);
     ordered_rows_done(&e->rows);
     db_done(&e->insert);
@@ -164,6 +167,18 @@ static int64_t rare_int(const struct pending *q, const struct pending_rare *r, u
     }
 }
 
+// Amounts of the rows that have some, where these are few.
+static bool put_few(struct events *e, const struct seen *s, unsigned column)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < s->n_rare; k++) {
+        e->few[n] = e->rare[k];
+        e->ints[n] = rare_int(&e->i->q, rare_at(e, e->rare[k]), column);
+        n += e->ints[n] != VOC_NA;
+    }
+    return block_rare_ints(&e->block, column, e->few, e->ints, n);
+}
+
 static void put_rare_ints(struct events *e, const struct seen *s)
 {
     static const unsigned char ints[] = {COLUMN_MINUTES, COLUMN_COST, COLUMN_VALUE, COLUMN_SUB};
@@ -174,6 +189,7 @@ static void put_rare_ints(struct events *e, const struct seen *s)
             block_same_int(&e->block, ints[c], none);
             continue;
         }
+        if (none == VOC_NA && put_few(e, s, ints[c])) continue;
         for (size_t k = 0; k < e->n; k++) e->ints[k] = none;
         for (size_t k = 0; k < s->n_rare; k++) e->ints[e->rare[k]] = rare_int(&e->i->q, rare_at(e, e->rare[k]), ints[c]);
         block_ints(&e->block, ints[c], e->ints);

@@ -107,6 +107,46 @@ static void codes_and_their_runs_are_the_integers_or_what_is_wrong_with_them(voi
     free(v);
 }
 
+// Few rows or many, alone or side by side, small and great, with a common factor or without.
+static void what_few_rows_have_comes_back_and_takes_no_more_than_the_whole_column(void **state)
+{
+    (void)state;
+    enum { N = 3000, ROUNDS = 400 };
+    static int64_t v[N], got[N], few[N];
+    static uint32_t at[N];
+    struct buf b, whole;
+    unsigned done_in = 0;
+    buf_init(&b, 1u << 24);
+    buf_init(&whole, 1u << 24);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        const size_t n = 1 + draw() % N;
+        const unsigned one_of = 1 + (unsigned)(draw() % 12), bits = 1 + (unsigned)(draw() % 62), alike = (unsigned)(draw() % 3);
+        const int64_t factor = draw() % 2 ? 10000 : 1;
+        size_t n_few = 0;
+        bool done = false;
+        uint8_t codec = 99, plain = 99;
+        for (size_t i = 0; i < n; i++) {
+            const bool has = i && alike == 2 && draw() % 4 ? v[i - 1] != VOC_NA : draw() % one_of == 0;
+            const int64_t x = alike ? (int64_t)bits : (int64_t)(draw() >> (64 - bits)) / factor * factor;
+            v[i] = has ? (round % 5 ? x : -x) : VOC_NA;
+            if (has) at[n_few] = (uint32_t)i, few[n_few++] = v[i];
+        }
+        buf_clear(&b);
+        buf_clear(&whole);
+        assert_int_equal(column_put_ints(&whole, v, n, &plain), VOC_OK);
+        assert_int_equal(column_put_rare(&b, at, few, n_few, n, &codec, &done), VOC_OK);
+        assert_true(done || b.len == 0);
+        if (!done) continue;
+        done_in++;
+        assert_true(b.len <= whole.len);
+        assert_int_equal(column_get_ints((const unsigned char *)b.ptr, b.len, codec, got, n), VOC_OK);
+        assert_memory_equal(got, v, n * sizeof *v);
+    }
+    assert_true(done_in > ROUNDS / 8);
+    buf_done(&b);
+    buf_done(&whole);
+}
+
 static void integers_come_back_whatever_they_are(void **state)
 {
     (void)state;
@@ -388,6 +428,7 @@ static void a_filtered_block_is_the_block_of_the_rows_that_stay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_few_rows_have_comes_back_and_takes_no_more_than_the_whole_column),
         cmocka_unit_test(integers_come_back_whatever_they_are),
         cmocka_unit_test(codes_and_their_runs_are_the_integers_or_what_is_wrong_with_them),
         cmocka_unit_test(columns_are_the_same_bytes_in_every_form),

@@ -229,7 +229,8 @@ static void propose(struct play *p, int64_t asked, int32_t request)
     work.ref = request;
     work.minutes = 120;
     p->proposal = add(p->sim, &p->rc, work);
-    touch(p, asked + between(p, 20 * MINUTE, HOUR), TOUCH_QUOTE, anybody(p));
+    const int32_t person = anybody(p);
+    touch(p, asked + between(p, 20 * MINUTE, HOUR), TOUCH_QUOTE, person);
 }
 
 // From the break on, who considers asks for proof of savings and gets none: fewer actions lead on, and more go to another.
@@ -270,22 +271,29 @@ static void burst(struct play *p, int64_t now, int64_t latest)
     }
 }
 
+// Who comes before when: the order in which the arguments of one call draw is the compiler's.
+static void act_between(struct play *p, int64_t from, int64_t to, enum demo_act what)
+{
+    const int32_t person = actor_of(p, p->stage);
+    act(p, between(p, from, to), what, person, DEMO_NO_REF);
+}
+
 static void look_around(struct play *p, int64_t midnight)
 {
     bool customer = p->stage >= DEMO_PURCHASING;
     uint64_t home = demo_mul(10000u * DEMO_ONE / 1000000u, p->frailty);
     int64_t from = midnight + 10 * HOUR, to = midnight + 12 * HOUR;
     if (demo_rng_hazard(&p->rng, home)) {
-        act(p, between(p, from, to), ACT_VIEW_HOME, actor_of(p, p->stage), DEMO_NO_REF);
+        act_between(p, from, to, ACT_VIEW_HOME);
     }
     if (demo_rng_chance(&p->rng, 1500)) {
-        act(p, between(p, from, to), ACT_ERROR_PAGE, actor_of(p, p->stage), DEMO_NO_REF);
+        act_between(p, from, to, ACT_ERROR_PAGE);
     }
     if (customer && demo_rng_chance(&p->rng, 40000)) {
-        act(p, between(p, from, to), ACT_LOGIN, actor_of(p, p->stage), DEMO_NO_REF);
+        act_between(p, from, to, ACT_LOGIN);
     }
     if (customer && demo_rng_chance(&p->rng, p->stage == DEMO_PURCHASING ? 12000 : 3000)) {
-        act(p, between(p, from, to), ACT_WHERE_IS_SENSOR, actor_of(p, p->stage), DEMO_NO_REF);
+        act_between(p, from, to, ACT_WHERE_IS_SENSOR);
     }
 }
 
@@ -331,8 +339,8 @@ static int64_t unaware(struct play *p)
     add(p->sim, &p->rc, blank(p, p->a->entered[DEMO_UNAWARE], ACT_LISTED)); // says what is known of it from the start
     day += demo_rng_range(&p->rng, 2, 12);
     for (int64_t n = demo_rng_range(&p->rng, 2, 4); n > 0 && day < DEMO_DAYS; n--) {
-        touch(p, between(p, DEMO_START + day * DEMO_DAY + 6 * HOUR, DEMO_START + day * DEMO_DAY + 9 * HOUR), TOUCH_BROCHURE,
-              anybody(p));
+        const int32_t person = anybody(p);
+        touch(p, between(p, DEMO_START + day * DEMO_DAY + 6 * HOUR, DEMO_START + day * DEMO_DAY + 9 * HOUR), TOUCH_BROCHURE, person);
         day += demo_rng_range(&p->rng, 10, 30);
     }
     day = (p->touched[TOUCH_BROCHURE] - DEMO_START) / DEMO_DAY + DEMO_EFFECT_DAYS + 2 + demo_rng_range(&p->rng, 0, 20);

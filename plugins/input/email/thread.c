@@ -13,12 +13,18 @@ struct entry { uint64_t key; uint32_t at, len; };
 struct generation { struct entry *slots; uint32_t cap, n; struct text pool; };
 struct recall { struct generation now, before; };
 
+// Little-endian on any machine, since ids are made of the hash: of this compilers make one load.
+static uint64_t word_at(const char *p)
+{
+    const unsigned char *b = (const unsigned char *)p;
+    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
+
 uint64_t hash_bytes(uint64_t seed, const char *p, size_t n)
 {
     uint64_t h = seed * UINT64_C(0x9E3779B97F4A7C15) + n, w;
     for (; n >= 8; p += 8, n -= 8) {
-        memcpy(&w, p, 8);
-        h = (h ^ w) * UINT64_C(0xD6E8FEB86659FD93);
+        h = (h ^ word_at(p)) * UINT64_C(0xD6E8FEB86659FD93);
         h ^= h >> 32;
     }
     for (w = 0; n; n--) w = w << 8 | (unsigned char)p[n - 1];

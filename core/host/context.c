@@ -9,7 +9,8 @@
 #include "host/swap.h"
 
 #define SWAP_LEAST ((uint64_t)16 << 10) // bytes of a block that may go out
-#define SWAP_ANY ((uint64_t)1 << 20) // of so many it does, however much is allowed
+#define SWAP_ANY ((uint64_t)256 << 10) // of so many it does, however much is allowed
+#define SWAP_ROOM ((uint64_t)64 << 20) // of what is allowed, beyond half of it, is left to what is looked at
 
 struct context_block {
     _Alignas(16) struct context_block *next;
@@ -131,11 +132,12 @@ voc_rc context_rc(struct voc_context *cx, voc_rc rc)
     return rc && atomic_load(&cx->short_of_memory) ? VOC_E_NOMEM : rc;
 }
 
-// Beyond half of what is allowed large blocks lie in files; the other half is for small ones, and for what is looked at of the large.
+// Beyond a good third of what is allowed large blocks lie in files; the rest is for small ones, and for what is looked at of the large.
 static bool goes_out(const struct voc_context *cx, size_t size, size_t more)
 {
-    const uint64_t part = cx->memory_max / 256, least = part < SWAP_LEAST ? SWAP_LEAST : part < SWAP_ANY ? part : SWAP_ANY;
-    return cx->swap && cx->memory_max && size >= least && context_used(cx) + more > cx->memory_max / 2;
+    const uint64_t all = cx->memory_max, part = all / 1024, least = part < SWAP_LEAST ? SWAP_LEAST : part < SWAP_ANY ? part : SWAP_ANY;
+    const uint64_t room = all / 4 < SWAP_ROOM ? all / 4 : SWAP_ROOM;
+    return cx->swap && all && size >= least && context_used(cx) + more > all / 2 - room;
 }
 
 static struct context_block *block_out(struct voc_context *cx, size_t whole)

@@ -90,9 +90,8 @@ voc_rc spill_block(struct spill *s, size_t size, uint64_t *at, void **to, struct
 }
 
 // Where the file system cannot take it back, it is gone with the file.
-void spill_block_free(struct spill *s, uint64_t at, void *map, size_t size)
+void spill_block_free(struct spill *s, uint64_t at, size_t size)
 {
-    munmap(map, size);
     (void)fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)size);
 }
 

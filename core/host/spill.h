@@ -22,7 +22,7 @@ voc_rc spill_map(const struct spill *s, const unsigned char **at, size_t *size, 
 // A place for whole pages, zeroed, mapped to be read and written, that the disk has room for; else as spill_write. Under the caller's
 // lock. Of a file that holds nothing but such blocks.
 voc_rc spill_block(struct spill *s, size_t size, uint64_t *at, void **to, struct diag *d);
-void spill_block_free(struct spill *s, uint64_t at, void *map, size_t size); // the disk has it back
+void spill_block_free(struct spill *s, uint64_t at, size_t size); // that is not mapped any more: the disk has it back
 void spill_unload(const unsigned char *at, size_t size); // from memory; what is read again comes again from the file
 void spill_unmap(const unsigned char *at, size_t size); // takes NULL
 #endif

@@ -15,8 +15,8 @@
 
 #include "base/mem.h"
 
-#define LOOK_NS 2000000
-#define LEFT_FREE ((uint64_t)48 << 20)
+#define LOOK_NS 1000000
+#define LEFT_FREE ((uint64_t)96 << 20) // the system loads sixteen pages where one is looked at: so much in a few milliseconds
 #define TRIM_EVERY 16u // unloads: what was freed lies idle, and is memory of the process as well
 #define WORTH ((uint64_t)8 << 20) // of what is loaded: for less nothing is unloaded
 
@@ -34,8 +34,9 @@ void swap_init(struct swap *s, const char *beside, uint64_t memory_max)
     if (!beside || !memory_max || !(s->said = diag_new())) return;
     s->spill.beside = beside;
     s->memory_max = memory_max;
-    s->left_free = memory_max / 8 > LEFT_FREE ? memory_max / 8 : memory_max / 4 < LEFT_FREE ? memory_max / 4 : LEFT_FREE;
+    s->left_free = memory_max / 8 > LEFT_FREE ? memory_max / 8 : memory_max / 8 * 3 < LEFT_FREE ? memory_max / 8 * 3 : LEFT_FREE;
     s->fd = -1;
+    pthread_mutex_init(&s->on_disk, NULL);
     pthread_mutex_init(&s->lock, NULL);
 }
 
@@ -47,6 +48,7 @@ void swap_done(struct swap *s)
     if (s->fd >= 0) close(s->fd);
     spill_done(&s->spill);
     diag_free(s->said);
+    pthread_mutex_destroy(&s->on_disk);
     pthread_mutex_destroy(&s->lock);
     memset(s, 0, sizeof *s);
 }
@@ -81,7 +83,7 @@ static bool loaded(const struct swap *s, uint64_t *all, uint64_t *files)
     return true;
 }
 
-// What is left free for what is loaded until the next look: an eighth, of little more, and more again where it did not do, as others
+// What is left free for what is loaded until the next look: an eighth, of little more; and more again where that did not do, as others
 // kept this thread from looking.
 static void look(struct swap *s)
 {
@@ -132,14 +134,10 @@ static bool watch_begin(struct swap *s)
 static voc_rc place(struct swapped *b)
 {
     struct swap *s = b->of;
-    if (!watch_begin(s)) return VOC_E_NOMEM;
-    voc_rc rc = spill_block(&s->spill, b->size, &b->place, &b->at, s->said);
-    if (rc) return rc;
-    b->next = s->blocks;
-    if (b->next) b->next->prev = b;
-    s->blocks = b;
-    s->n_blocks++;
-    return VOC_OK;
+    pthread_mutex_lock(&s->on_disk);
+    voc_rc rc = watch_begin(s) ? spill_block(&s->spill, b->size, &b->place, &b->at, s->said) : VOC_E_NOMEM;
+    pthread_mutex_unlock(&s->on_disk);
+    return rc;
 }
 
 voc_rc swap_new(struct swap *s, size_t size, struct swapped **out)
@@ -152,12 +150,19 @@ voc_rc swap_new(struct swap *s, size_t size, struct swapped **out)
     }
     b->size -= b->size % page;
     b->of = s;
-    pthread_mutex_lock(&s->lock);
     voc_rc rc = place(b);
+    if (rc) {
+        mem_free(b);
+        return rc;
+    }
+    pthread_mutex_lock(&s->lock);
+    b->next = s->blocks;
+    if (b->next) b->next->prev = b;
+    s->blocks = b;
+    s->n_blocks++;
     pthread_mutex_unlock(&s->lock);
-    if (rc) mem_free(b);
-    else *out = b;
-    return rc;
+    *out = b;
+    return VOC_OK;
 }
 
 void *swap_at(const struct swapped *b) { return b->at; }
@@ -172,7 +177,10 @@ void swap_free(struct swapped *b)
         s->blocks = b->next;
     if (b->next) b->next->prev = b->prev;
     s->n_blocks--;
-    spill_block_free(&s->spill, b->place, b->at, b->size);
+    spill_unmap(b->at, b->size);
     pthread_mutex_unlock(&s->lock);
+    pthread_mutex_lock(&s->on_disk);
+    spill_block_free(&s->spill, b->place, b->size);
+    pthread_mutex_unlock(&s->on_disk);
     mem_free(b);
 }

@@ -13,7 +13,8 @@ struct swapped; // a block
 struct swap { // swap_init; swap_done of one that is all zero does nothing
     struct spill spill;        // beside NULL: there is no place
     uint64_t memory_max;       // of the whole process
-    pthread_mutex_t lock;      // over the file, the list, and what is mapped where
+    pthread_mutex_t on_disk;   // over the file: what takes the system its time, while others unload
+    pthread_mutex_t lock;      // over the list, and what is mapped where
     struct swapped *blocks;
     size_t n_blocks;
     struct diag *said;         // why there was no room; nobody's word yet

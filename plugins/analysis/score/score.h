@@ -2,7 +2,9 @@
 //
 // The score: what its files share. gather.c turns batches of journeys into spooled records and those, sorted by unit name,
 // into flat arrays; study.c runs the trials; judge.c gives verdicts; say.c words them; tables.c writes them.
-// Everything in finish is allocated from the instance and freed with it.
+// Everything in finish is allocated from the instance and freed with it. At 50 million events of 4.3 million customers that is 7.9 GB: events 1.6,
+// stays 0.8 and as much again for the frame, actions and touches in its order 0.7, records of the trials 2 to 3, sums by account 1 to
+// 2. The host keeps of it what memory does not hold in a file: so whatever is large is gone through in order, of names or of entry.
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_SCORE_H
 #define VOC_PLUGINS_ANALYSIS_SCORE_SCORE_H
 

@@ -68,9 +68,11 @@ void trial_list_done(struct trial_list *list, const struct trial_alloc *alloc);
 
 // ---- what changes at which of the times that are asked about (trial_sweep.c) -------------------------------------------------
 
+#define TRIAL_FEW 4  // moments that are looked through at once: a slot of the lookup mostly has no more
+
 // The distinct times since entry that are asked about, ascending.
 struct trial_moments {
-    const int64_t *at;
+    const int64_t *at;  // and behind them TRIAL_FEW times INT64_MAX
     uint32_t n;
     uint32_t *lookup;  // by time >> shift: the first moment not before it
     unsigned shift;
@@ -85,6 +87,12 @@ static inline uint32_t trial_moment_of(const struct trial_moments *m, int64_t ti
         return m->n;
     const size_t slot = (size_t)((uint64_t)time >> m->shift);
     uint32_t lo = m->lookup[slot], hi = m->lookup[slot + 1];
+    if (hi - lo <= TRIAL_FEW) {  // without a branch on times, that no processor foretells
+        const int64_t *at = m->at + lo;
+        for (uint32_t i = 0; i < TRIAL_FEW; i++)
+            lo += at[i] < time;
+        return lo;
+    }
     while (lo < hi) {
         const uint32_t middle = lo + (hi - lo) / 2;
         if (m->at[middle] < time)

@@ -274,7 +274,7 @@ static enum trial_rc list_entries(struct trial_work *w, const struct trial_span 
     const int64_t longest = longest_of(w);
     bool alike = true;  // all times are known to the same unit
     w->entries = trial_room(&w->alloc, &w->rooms[ROOM_ENTRIES], 2 * (size_t)n, sizeof *w->entries);
-    w->moments = trial_room(&w->alloc, &w->rooms[ROOM_MOMENTS], n, sizeof *w->moments);
+    w->moments = trial_room(&w->alloc, &w->rooms[ROOM_MOMENTS], (size_t)n + TRIAL_FEW, sizeof *w->moments);
     if (!w->entries || !w->moments)
         return TRIAL_NOMEM;
     *extent = (struct extent){UINT32_MAX, 0, 0};
@@ -339,11 +339,9 @@ static void rewind_list(struct trial_list *list, uint32_t n)
 
 static const uint8_t left_out[] = {TRIAL_LEFT_OUT};
 
-// The same for a touch whatever else is in the project and in whatever order it came.
+// Of a request that takes a part: the same for a touch whatever else is in the project and in whatever order it came.
 static bool is_taken(const struct trial_frame *f, const struct trial_request *q, uint32_t local, int64_t time)
 {
-    if (q->keep == 0)
-        return true;
     uint64_t unit = f->in.unit_hash ? f->in.unit_hash[f->unit_of_local[local]] : 0, type = f->in.type_hash ? f->in.type_hash[q->type] : 0;
     struct splitmix mixed = {(unit ^ (type << 32 | type >> 32)) + (uint64_t)time};
     return splitmix_next(&mixed) < q->keep;
@@ -369,7 +367,7 @@ static enum trial_rc judge_touch(struct trial_work *w, const struct trial_entry 
         const uint8_t **record = &w->pass->records[r][e->trial - f->trial_first[e->type]];
         if (account == a->request->without_account || e->previous >= e->since - a->window)
             continue;
-        if (!is_taken(f, a->request, f->stays[e->position].unit, w->block.in[place] + e->since)) {
+        if (a->request->keep && !is_taken(f, a->request, f->stays[e->position].unit, w->block.in[place] + e->since)) {
             *record = left_out;
             continue;
         }
@@ -389,6 +387,8 @@ static enum trial_rc sweep_touches(struct trial_work *w, const struct trial_entr
     for (uint32_t i = 0; i < n; i++)
         if (i == 0 || entries[i].since != entries[i - 1].since)
             w->moments[n_moments++] = entries[i].since;
+    for (uint32_t i = 0; i < TRIAL_FEW; i++)
+        w->moments[n_moments + i] = INT64_MAX;
     rewind_list(&w->block.touches, w->block.n);
     for (uint32_t i = 0; i < w->n_series; i++)
         if (w->series[i].listed)

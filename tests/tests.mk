@@ -23,6 +23,7 @@ AM_TESTS_ENVIRONMENT = \
 	UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; export UBSAN_OPTIONS;
 
 if UNIT_TESTS
+include tests/fault/fault.mk
 include tests/unit/base/base.mk
 include tests/unit/io/io.mk
 include tests/unit/store/store.mk
@@ -33,12 +34,12 @@ include tests/unit/host/host.mk
 include tests/unit/cli/cli.mk
 include tests/unit/extension/extension.mk
 include tests/unit/plugins/plugins.mk
-include tests/fault/fault.mk
 include tests/abi/abi.mk
 endif
 include tests/fuzz/fuzz.mk
 
-# make starts tests in this order: what takes longest first, so that at the end no core waits for the last one.
+# make starts tests in this order: what takes longest first (of the programs those of tests/fault, which are included first), so
+# that at the end no core waits for the last one.
 shares = \
 	tests/cli/share-1.sh \
 	tests/cli/share-2.sh \

@@ -14,11 +14,6 @@ MISSING = -(2 ** 63)
 ACTION, TOUCHPOINT, CHANNEL, CAMPAIGN, OBJECT, CASE, ROLE, OWNER, THREAD, LANGUAGE, SOURCE, ALIASES, KEY, VALUE = range(14)
 EVENTS, ATTRIBUTES, TUPLES, NAMES, MEASURES = 1, 2, 3, 4, 5
 TEXTS = {16, 20, 21, 23, 29}
-TEXT_OF_MEASURE = 21
-
-
-class Xxh(ctypes.Structure):
-    _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
 
 
 def library(name):
@@ -333,7 +328,7 @@ class Project:
             for i in range(n):
                 at = lambda k, other=zero: c.get(k, other)[i]
                 source = self.sources[row["import"]]
-                self.add(b"M", *self.identity(source, at(20, empty), at(24), at(25)), at(40), self.who(at(40), at(42)), self.text(KEY, at(43)), at(41), at(TEXT_OF_MEASURE, empty), at(45), at(46),
+                self.add(b"M", *self.identity(source, at(20, empty), at(24), at(25)), at(40), self.who(at(40), at(42)), self.text(KEY, at(43)), at(41), at(21, empty), at(45), at(46),
                          self.text(KEY, at(47)), at(1), at(2))
 
     # -- rows of tables

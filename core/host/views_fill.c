@@ -75,7 +75,7 @@ static uint32_t made_of(uint64_t stored, uint32_t *reads)
     const uint32_t person = 1u << VOC_COL_TIME | 1u << VOC_COL_INDIVIDUAL;
     uint32_t mask = stored & STORED(S_SUMMARY) ? 1u << VOC_COL_TIME | 1u << VOC_COL_SEGMENT : 0;
     if (stored & STORED(S_CLASS)) mask |= 1u << VOC_COL_ACTOR;
-    if (stored & STORED(S_PERSON_ROLE)) mask |= person | 1u << VOC_COL_ROLE;
+    if (stored & STORED(S_PERSON_ROLE)) mask |= person | 1u << VOC_COL_ROLE | 1u << VOC_COL_ACTOR;
     if (stored & STORED(S_PERSON_STAGE)) mask |= person;
     if (stored & STORED(S_PERSON_STAGE)) *reads |= READS_PERSONS;
     if (stored & of_stays) *reads |= READS_STAYS;
@@ -313,6 +313,7 @@ voc_rc fill_batch(void *user, uint32_t slot, const struct batch *b, const voc_jo
     struct gather *g = user;
     struct filling *f = &g->by_slot[slot];
     voc_rc rc = choose(g, f, v);
+    f->persons.timeline = g->set->of->timeline;
     if (rc || !f->fit.n) return rc;
     if ((rc = slab_room(g, f, f->fit.n)) || (rc = add_segments(f, v))) return rc;
     struct slab *to = &f->slabs.at[f->slabs.n - 1];

@@ -15,8 +15,9 @@ struct own_event { uint32_t who, at; }; // individual; number within the unit
 struct persons { // owns
     VEC(struct own_event) own; // events of each person together, in order
     VEC(uint32_t) role;                              // of each event: as it says, or what its person had before it, or first
+    const struct timeline *timeline;                 // borrowed
 };
-voc_rc persons_of(struct persons *p, const voc_journeys *v, const voc_unit *u); // by VOC_COL_INDIVIDUAL and VOC_COL_ROLE
+voc_rc persons_of(struct persons *p, const voc_journeys *v, const voc_unit *u); // by VOC_COL_INDIVIDUAL, VOC_COL_ROLE and VOC_COL_ACTOR
 uint32_t persons_role(const struct persons *p, const voc_journeys *v, const voc_unit *u, uint32_t individual, int64_t time_us); // VOC_COL_TIME; 0: none
 uint32_t persons_stage(const voc_journeys *v, const voc_unit *u, uint32_t individual, int64_t time_us); // VOC_NONE: in none
 void persons_done(struct persons *p);

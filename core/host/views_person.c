@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Who somebody was at a time: the role that their event names, or that their last event named, or, before that, their first; and the
-// stage of their own in which they were (METHODS 2.5). The value map counts by both, in its own code: voc explain --check holds
-// one against the other.
+// Who somebody was at a time: the role that their event names, or that their last event named, or, before that, their first (what
+// events of others name counts where the journey declares that role, or where the person's own events name none: else it is the
+// role of who acted); and the stage of their own in which they were (METHODS 2.5). The value map counts by both, in its own code: voc explain
+// --check holds one against the other.
 #include <stdlib.h>
 
 #include "host/views_fill.h"
@@ -18,6 +19,25 @@ static int person_order(const void *x, const void *y)
     return a->who != b->who ? (a->who > b->who) - (a->who < b->who) : (a->at > b->at) - (a->at < b->at);
 }
 
+static bool is_declared(const struct persons *p, uint32_t role)
+{
+    const voc_definition *d = timeline_definition(p->timeline);
+    const voc_str name = d->n_roles ? timeline_name(p->timeline, VOC_COL_ROLE, role) : STR("");
+    for (size_t i = 0; i < d->n_roles; i++)
+        if (str_eq(d->roles[i].id, name)) return true;
+    return false;
+}
+
+static void drop_roles_of_others(struct persons *p, const uint8_t *actor, size_t from, size_t to)
+{
+    bool own = false;
+    for (size_t i = from; i < to && !own; i++) own = actor[p->own.at[i].at] == VOC_ACTOR_CUSTOMER && p->role.at[p->own.at[i].at];
+    for (size_t i = from; i < to && own; i++) {
+        uint32_t at = p->own.at[i].at, *role = &p->role.at[at];
+        if (actor[at] != VOC_ACTOR_CUSTOMER && *role && !is_declared(p, *role)) *role = 0;
+    }
+}
+
 // Roles of one person's events, own[from..to).
 static void hand_on(struct persons *p, size_t from, size_t to)
 {
@@ -32,6 +52,7 @@ static void hand_on(struct persons *p, size_t from, size_t to)
 
 voc_rc persons_of(struct persons *p, const voc_journeys *v, const voc_unit *u)
 {
+    const uint8_t *actor = (const uint8_t *)v->columns[VOC_COL_ACTOR] + u->first_event;
     const uint32_t *who = (const uint32_t *)v->columns[VOC_COL_INDIVIDUAL] + u->first_event, *role = (const uint32_t *)v->columns[VOC_COL_ROLE] + u->first_event;
     p->own.n = p->role.n = 0;
     voc_rc rc = vec_reserve(&p->own, u->n_events, VIEWS_ROWS_MAX);
@@ -44,6 +65,7 @@ voc_rc persons_of(struct persons *p, const voc_journeys *v, const voc_unit *u)
     if (p->own.n > 1) qsort(p->own.at, p->own.n, sizeof *p->own.at, person_order);
     for (size_t from = 0, to; from < p->own.n; from = to) {
         for (to = from; to < p->own.n && p->own.at[to].who == p->own.at[from].who; to++) {}
+        drop_roles_of_others(p, actor, from, to);
         hand_on(p, from, to);
     }
     return VOC_OK;

@@ -16,16 +16,22 @@ static const voc_option options[N_OPTIONS] = {
 const voc_def_need *vm_need(const struct vm *v, size_t i) { return (const voc_def_need *)(const void *)((const char *)v->base.def->needs + i * v->base.def->need_size); }
 const voc_def_theme *vm_theme(const struct vm *v, size_t i) { return (const voc_def_theme *)(const void *)((const char *)v->base.def->themes + i * v->base.def->theme_size); }
 
-voc_str vm_role(const struct vm *v, uint32_t code)
+const voc_def_role *vm_declared_role(const struct vm *v, uint32_t code)
 {
     const voc_definition *def = v->base.def;
-    const voc_str name = v->base.host->name(v->base.run, VOC_COL_ROLE, code);
-    if (!name.len) return (voc_str)VOC_LIT("role unknown");
+    const voc_str name = def->n_roles ? v->base.host->name(v->base.run, VOC_COL_ROLE, code) : (voc_str){"", 0};
     for (size_t i = 0; i < def->n_roles; i++) {
         const voc_def_role *r = (const voc_def_role *)(const void *)((const char *)def->roles + i * def->role_size);
-        if (r->id.len == name.len && memcmp(r->id.ptr, name.ptr, name.len) == 0) return r->title;
+        if (r->id.len == name.len && memcmp(r->id.ptr, name.ptr, name.len) == 0) return r;
     }
-    return name;
+    return NULL;
+}
+
+voc_str vm_role(const struct vm *v, uint32_t code)
+{
+    const voc_str name = v->base.host->name(v->base.run, VOC_COL_ROLE, code);
+    const voc_def_role *r = vm_declared_role(v, code);
+    return r ? r->title : name.len ? name : (voc_str)VOC_LIT("role unknown");
 }
 
 static void end(void *analysis)

@@ -61,6 +61,7 @@ struct vm_state {
 
 const voc_def_need *vm_need(const struct vm *v, size_t i);
 const voc_def_theme *vm_theme(const struct vm *v, size_t i);
+const voc_def_role *vm_declared_role(const struct vm *v, uint32_t code);  // NULL: the source names it, the journey does not
 voc_str vm_role(const struct vm *v, uint32_t code);  // its title, or "role unknown"
 
 voc_rc vm_walk(const struct vm *v, struct vm_state *s, const voc_journeys *j);

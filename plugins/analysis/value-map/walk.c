@@ -39,10 +39,24 @@ struct walk {  // of one unit
 
 // ---- roles ----------------------------------------------------------------------------------------------------------------------
 
+// Of a person whose own events name a role, an event of somebody else means who acted by it ("sales" called), unless the journey
+// declares that role: those are told of the person, whoever acts.
+static void drop_roles_of_others(struct walk *w)
+{
+    uint32_t *role = w->s->role;
+    bool own = false;
+    for (size_t i = 0; i < w->n_own && !own; i++) own = w->actor[w->own[i].at] == VOC_ACTOR_CUSTOMER && role[w->own[i].at];
+    for (size_t i = 0; i < w->n_own && own; i++) {
+        const uint32_t at = w->own[i].at;
+        if (w->actor[at] != VOC_ACTOR_CUSTOMER && role[at] && !vm_declared_role(w->v, role[at])) role[at] = 0;
+    }
+}
+
 // Events that name no role have the one their person had last, or, before that, had first.
 static void fill_roles(struct walk *w)
 {
     uint32_t *role = w->s->role, last = 0;
+    drop_roles_of_others(w);
     for (size_t i = 0; i < w->n_own && !last; i++) last = role[w->own[i].at];
     for (size_t i = 0; i < w->n_own; i++) {
         if (role[w->own[i].at]) last = role[w->own[i].at];

@@ -54,6 +54,7 @@ flow="--table edges --format tsv --quiet"
 touches=newsletter,sales_call,discount_offer,retargeting_ad,demo_session,onboarding_mail,webinar_invite,postal_mailing,satisfaction_survey,sms_reminder,vip_invite,contract_draft,push_notification,price_increase_notice
 all="flow,funnel,sessions,variants,response -O funnel.steps=$steps -O funnel.within=30d -O variants.collapse=no -O response.after=$touches -O response.to=subscribe,signup,start_trial,purchase,renew+repurchase"
 add import voc "$fresh" "$VOC import ${limit}i.voc $events --sources sources.xml --quiet"
+add import "voc, VOC_SIMD=plain" "$fresh" "VOC_SIMD=plain $VOC import ${limit}i.voc $events --sources sources.xml --quiet"
 add append voc "cp base.voc i.voc" "$VOC import ${limit}i.voc day.csv --sources sources.xml --quiet"
 add flow-median voc "$asked" "$VOC flow ${limit}asked.voc $flow"
 add flow-mean voc "$asked" "$VOC flow ${limit}asked.voc $flow --median=no"
@@ -120,7 +121,7 @@ done <works >medians
     awk -F'\t' '
         NR == FNR {
             if ($2 == "voc") own[$1] = $3
-            else if (!($1 in best) || $3 < best[$1]) best[$1] = $3
+            else if ($2 !~ /^voc,/ && (!($1 in best) || $3 < best[$1])) best[$1] = $3
             if (!($1 in seen)) { seen[$1] = 1; order[++works] = $1 }
             next
         }

@@ -9,17 +9,149 @@ static const char INSERT_PAGE[] = "INSERT INTO names(space, first, n, flags, dat
 enum { PAGE_NAMES = 16384, PAGES_FROM = 256, AHEAD = 24 };
 #define PAGE_TEXT ((size_t)8 << 20) // a page ends where its texts exceed this
 
-struct finding { struct names *n; unsigned space; };
+// ---- strings ---------------------------------------------------------------------------------------------------------------
+
+// Most of what a large project holds is not in the file: a bit of a few that each hash has says so, without a look into a dictionary.
+struct sieve { uint64_t *bits; unsigned shift; }; // bits NULL: all may be in it
+enum { SIEVE_BITS = 32, SIEVE_SHARE = 4 }; // bits a string; not for more than a quarter of what the project has
+
+static voc_rc sieve_new(struct sieve *s, size_t n, size_t known)
+{
+    unsigned log = 6;
+    *s = (struct sieve){0};
+    if (n > known / SIEVE_SHARE) return VOC_OK;
+    while ((size_t)1 << log < n * SIEVE_BITS) log++;
+    s->shift = 64 - log;
+    s->bits = mem_zalloc(((size_t)1 << log) / 64, sizeof *s->bits);
+    return s->bits ? VOC_OK : VOC_E_NOMEM;
+}
+
+static inline void sieve_add(struct sieve *s, uint64_t hash)
+{
+    if (s->bits) s->bits[hash >> s->shift >> 6] |= UINT64_C(1) << (hash >> s->shift & 63);
+}
+
+static inline bool sieve_may(const struct sieve *s, uint64_t hash) { return !s->bits || s->bits[hash >> s->shift >> 6] >> (hash >> s->shift & 63) & 1; }
+
+struct finding { struct names *n; unsigned space; struct sieve sieve; };
 
 static voc_rc find_known(void *user, uint32_t first, const voc_str *texts, size_t n)
 {
     struct finding *f = user;
     const struct dict *own = f->n->q->names[f->space];
     uint32_t code;
-    for (size_t i = 0; i < n; i++)
-        if (dict_find(own, texts[i], &code)) f->n->code[f->space][code] = first + (uint32_t)i + 1;
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t hash = hash64(texts[i].ptr, texts[i].len, 0);
+        if (sieve_may(&f->sieve, hash) && dict_find_hashed(own, texts[i], hash, &code)) f->n->code[f->space][code] = first + (uint32_t)i + 1;
+    }
     return VOC_OK;
 }
+
+// Which strings of the import the project has, of those from code `from` on.
+static voc_rc find_strings(struct names *n, unsigned space, uint32_t from)
+{
+    const struct dict *own = n->q->names[space];
+    const uint32_t end = dict_n(own);
+    struct finding f = {.n = n, .space = space};
+    if (end == from || end == 1 || n->known[space] <= 1) return VOC_OK;
+    voc_rc rc = sieve_new(&f.sieve, end - from, n->known[space]);
+    for (uint32_t c = from; f.sieve.bits && c < end; c++) {
+        const voc_str s = dict_at(own, c);
+        sieve_add(&f.sieve, hash64(s.ptr, s.len, 0));
+    }
+    if (rc == VOC_OK) rc = space_each(n->p, space, find_known, &f);
+    mem_free(f.sieve.bits);
+    return rc;
+}
+
+voc_rc names_give(struct names *n, unsigned space, uint32_t code)
+{
+    voc_rc rc = vec_reserve(&n->fresh[space], 1, UINT32_MAX);
+    if (rc == VOC_OK && n->next[space] >= INT32_MAX) rc = VOC_E_LIMIT;
+    if (rc != VOC_OK) return rc;
+    n->fresh[space].at[n->fresh[space].n++] = code;
+    n->code[space][code] = ++n->next[space]; // its code + 1
+    return VOC_OK;
+}
+
+// ---- tuples ----------------------------------------------------------------------------------------------------------------
+
+enum { TUPLE_STRINGS = 7 };
+static const unsigned char TUPLE_SPACE[TUPLE_STRINGS] = {SPACE_ACTION, SPACE_TOUCHPOINT, SPACE_CHANNEL, SPACE_CAMPAIGN, SPACE_ROLE, SPACE_OWNER, SPACE_LANGUAGE};
+#define TUPLE_CODES(t) {&(t)->action, &(t)->touchpoint, &(t)->channel, &(t)->campaign, &(t)->role, &(t)->owner, &(t)->language}
+
+// Codes of the import become those of the project. Without `give` only where it has all of them: *known.
+static voc_rc translate(struct names *n, struct event_tuple *t, bool give, bool *known)
+{
+    uint32_t *const codes[TUPLE_STRINGS] = TUPLE_CODES(t);
+    *known = true;
+    for (unsigned k = 0; k < TUPLE_STRINGS; k++) *known &= !*codes[k] || n->code[TUPLE_SPACE[k]][*codes[k]];
+    voc_rc rc = VOC_OK;
+    for (unsigned k = 0; rc == VOC_OK && (give || *known) && k < TUPLE_STRINGS; k++) {
+        int64_t code = 0;
+        rc = names_code(n, TUPLE_SPACE[k], *codes[k], &code);
+        *codes[k] = (uint32_t)code;
+    }
+    return rc;
+}
+
+struct asked { struct tuple_set set; VEC(uint32_t) own; struct sieve sieve; }; // tuples of the import that the project may have, as it names them; by code: which
+
+static voc_rc ask_for_tuples(struct names *n, uint32_t from, struct asked *a)
+{
+    const uint32_t end = tuple_set_n(&n->q->tuples);
+    voc_rc rc = sieve_new(&a->sieve, end - from, n->known_tuples);
+    for (uint32_t own = from; rc == VOC_OK && own < end; own++) {
+        struct event_tuple t;
+        bool known = false;
+        uint32_t code;
+        tuple_set_at(&n->q->tuples, own, &t);
+        rc = translate(n, &t, false, &known);
+        if (rc != VOC_OK || !known) continue;
+        rc = tuple_set_code(&a->set, &t, &code); // no two are alike, as no two of the import are
+        if (rc == VOC_OK) rc = vec_reserve(&a->own, 1, UINT32_MAX);
+        if (rc == VOC_OK) a->own.at[a->own.n++] = own;
+        sieve_add(&a->sieve, tuple_hash(&t));
+    }
+    return rc;
+}
+
+// Which tuples of the import the project has, of those from code `from` on.
+static voc_rc find_tuples(struct names *n, uint32_t from)
+{
+    const struct event_tuple *known = NULL;
+    struct asked a = {0};
+    uint32_t n_known = 0, code;
+    if (n->known_tuples == 0 || tuple_set_n(&n->q->tuples) == from) return VOC_OK;
+    voc_rc rc = ask_for_tuples(n, from, &a);
+    if (rc == VOC_OK && a.own.n) rc = tuples_load(n->p, &known, &n_known);
+    for (uint32_t i = 0; rc == VOC_OK && i < n_known; i++) {
+        const uint64_t hash = tuple_hash(&known[i]);
+        if (sieve_may(&a.sieve, hash) && tuple_set_find(&a.set, &known[i], hash, &code)) n->tuple[a.own.at[code]] = i + 1;
+    }
+    tuple_set_done(&a.set);
+    vec_free(&a.own);
+    mem_free(a.sieve.bits);
+    return rc;
+}
+
+voc_rc names_tuple(struct names *n, uint32_t tuple, uint32_t *out)
+{
+    if (!n->tuple[tuple]) { // the project has none like it
+        struct event_tuple t;
+        bool known = false;
+        tuple_set_at(&n->q->tuples, tuple, &t);
+        voc_rc rc = translate(n, &t, true, &known);
+        if (rc == VOC_OK) rc = vec_reserve(&n->fresh_tuples, 1, INT32_MAX - n->known_tuples);
+        if (rc != VOC_OK) return rc;
+        n->fresh_tuples.at[n->fresh_tuples.n++] = t;
+        n->tuple[tuple] = n->known_tuples + (uint32_t)n->fresh_tuples.n;
+    }
+    *out = n->tuple[tuple] - 1;
+    return VOC_OK;
+}
+
+// ---- all of an import ------------------------------------------------------------------------------------------------------
 
 static voc_rc grow(uint32_t **at, uint32_t *have, uint32_t want)
 {
@@ -34,24 +166,22 @@ static voc_rc grow(uint32_t **at, uint32_t *have, uint32_t want)
 
 voc_rc names_extend(struct names *n)
 {
-    voc_rc rc = grow(&n->tuple, &n->own_tuples, tuple_set_n(&n->q->tuples) + 1u);
+    voc_rc rc = VOC_OK;
     for (unsigned s = 0; rc == VOC_OK && s < SPACE_ALL; s++) {
-        uint32_t before = n->own[s], now = dict_n(n->q->names[s]);
-        struct finding f = {n, s};
-        rc = grow(&n->code[s], &n->own[s], now);
-        if (rc == VOC_OK && now > before && now > 1 && n->known[s] > 1) rc = space_each(n->p, s, find_known, &f);
+        const uint32_t before = n->own[s];
+        rc = grow(&n->code[s], &n->own[s], dict_n(n->q->names[s]));
+        if (rc == VOC_OK) rc = find_strings(n, s, before);
     }
-    return rc;
+    const uint32_t before = n->own_tuples;
+    if (rc == VOC_OK) rc = grow(&n->tuple, &n->own_tuples, tuple_set_n(&n->q->tuples));
+    return rc == VOC_OK ? find_tuples(n, before) : rc;
 }
 
 voc_rc names_open(struct names *n, struct project *p, const struct pending *q)
 {
     const struct event_tuple *known = NULL;
-    uint32_t code = 0;
     *n = (struct names){.p = p, .q = q};
-    tuple_set_init(&n->tuples);
-    voc_rc rc = tuples_load(p, &known, &n->n_tuples);
-    for (uint32_t i = 0; rc == VOC_OK && i < n->n_tuples; i++) rc = tuple_set_code(&n->tuples, &known[i], &code);
+    voc_rc rc = tuples_load(p, &known, &n->known_tuples);
     for (unsigned s = 0; rc == VOC_OK && s < SPACE_ALL; s++) {
         rc = space_count(p, s, &n->known[s]);
         n->next[s] = n->known[s];
@@ -65,40 +195,8 @@ void names_close(struct names *n)
         mem_free(n->code[s]);
         vec_free(&n->fresh[s]);
     }
-    tuple_set_done(&n->tuples);
+    vec_free(&n->fresh_tuples);
     mem_free(n->tuple);
-}
-
-voc_rc names_give(struct names *n, unsigned space, uint32_t code)
-{
-    voc_rc rc = vec_reserve(&n->fresh[space], 1, UINT32_MAX);
-    if (rc == VOC_OK && n->next[space] >= INT32_MAX) rc = VOC_E_LIMIT;
-    if (rc != VOC_OK) return rc;
-    n->fresh[space].at[n->fresh[space].n++] = code;
-    n->code[space][code] = ++n->next[space]; // its code + 1
-    return VOC_OK;
-}
-
-voc_rc names_tuple(struct names *n, uint32_t tuple, uint32_t *out)
-{
-    if (!n->tuple[tuple]) {
-        struct event_tuple t;
-        tuple_set_at(&n->q->tuples, tuple, &t);
-        static const unsigned char spaces[] = {SPACE_ACTION, SPACE_TOUCHPOINT, SPACE_CHANNEL, SPACE_CAMPAIGN, SPACE_ROLE, SPACE_OWNER, SPACE_LANGUAGE};
-        uint32_t *const codes[] = {&t.action, &t.touchpoint, &t.channel, &t.campaign, &t.role, &t.owner, &t.language};
-        voc_rc rc = VOC_OK;
-        for (unsigned k = 0; rc == VOC_OK && k < sizeof spaces; k++) {
-            int64_t code = 0;
-            rc = names_code(n, spaces[k], *codes[k], &code);
-            *codes[k] = (uint32_t)code;
-        }
-        uint32_t code = 0;
-        if (rc == VOC_OK && !tuple_set_find(&n->tuples, &t, &code)) rc = tuple_set_add(&n->tuples, &t, &code);
-        if (rc != VOC_OK) return rc;
-        n->tuple[tuple] = code + 1;
-    }
-    *out = n->tuple[tuple] - 1;
-    return VOC_OK;
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------------------
@@ -159,7 +257,7 @@ voc_rc names_write(struct names *n)
     voc_rc rc = VOC_OK;
     for (unsigned s = 0; rc == VOC_OK && s < SPACE_ALL; s++)
         if (n->fresh[s].n) rc = n->fresh[s].n < PAGES_FROM ? write_rows(n, s) : write_pages(n, s);
-    if (rc == VOC_OK) rc = tuples_write(n->p, &n->tuples, n->n_tuples);
+    if (rc == VOC_OK) rc = tuples_write(n->p, n->fresh_tuples.at, (uint32_t)n->fresh_tuples.n);
     space_drop(n->p);
     return rc;
 }

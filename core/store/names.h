@@ -14,10 +14,10 @@ struct names { // owns all but p and q
     uint32_t known[SPACE_ALL];       // strings of the project before
     uint32_t next[SPACE_ALL];        // the next code of the project
     VEC(uint32_t) fresh[SPACE_ALL];  // codes of the import that are new to the project, in order
-    struct tuple_set tuples;         // those of the project, then new ones
-    uint32_t n_tuples;               // of the project
-    uint32_t own_tuples;
-    uint32_t *tuple;                 // by tuple of the import: of the project + 1
+    uint32_t known_tuples;           // of the project before
+    VEC(struct event_tuple) fresh_tuples; // that follow them
+    uint32_t own_tuples;             // of the import that tuple[] has room for
+    uint32_t *tuple;                 // by tuple of the import: of the project + 1; 0: not known, or not asked for
 };
 voc_rc names_open(struct names *n, struct project *p, const struct pending *q);
 voc_rc names_extend(struct names *n); // the import has named more since

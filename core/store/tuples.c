@@ -122,53 +122,38 @@ void tuple_set_done(struct tuple_set *s)
 {
     dict_free(s->seen);
     s->seen = NULL;
-    vec_free(&s->behind);
 }
 
 // Equal tuples have equal bytes: the struct has no padding.
 _Static_assert(sizeof(struct event_tuple) == 7 * sizeof(uint32_t) + 4, "a tuple is its bytes");
 
+static voc_str bytes_of(const struct event_tuple *t) { return str_mk((const char *)t, sizeof *t); }
+
 voc_rc tuple_set_code(struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
 {
     voc_rc rc = s->seen ? VOC_OK : dict_new(&s->seen, SIZE_MAX / 4);
-    return rc == VOC_OK ? dict_code(s->seen, str_mk((const char *)t, sizeof *t), code) : rc;
+    return rc == VOC_OK ? dict_code(s->seen, bytes_of(t), code) : rc;
 }
 
-bool tuple_set_find(const struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
+uint64_t tuple_hash(const struct event_tuple *t) { return hash64(t, sizeof *t, 0); }
+
+bool tuple_set_find(const struct tuple_set *s, const struct event_tuple *t, uint64_t hash, uint32_t *code)
 {
-    return s->seen && dict_find(s->seen, str_mk((const char *)t, sizeof *t), code);
+    return s->seen && dict_find_hashed(s->seen, bytes_of(t), hash, code);
 }
 
-voc_rc tuple_set_add(struct tuple_set *s, const struct event_tuple *t, uint32_t *code)
-{
-    voc_rc rc = vec_reserve(&s->behind, 1, TUPLES_MAX - (s->seen ? dict_n(s->seen) : 0));
-    if (rc != VOC_OK) return rc;
-    *code = tuple_set_n(s);
-    s->behind.at[s->behind.n++] = *t;
-    return VOC_OK;
-}
+uint32_t tuple_set_n(const struct tuple_set *s) { return s->seen ? dict_n(s->seen) : 0; }
 
-uint32_t tuple_set_n(const struct tuple_set *s) { return (s->seen ? dict_n(s->seen) : 0) + (uint32_t)s->behind.n; }
-
-void tuple_set_at(const struct tuple_set *s, uint32_t code, struct event_tuple *out)
-{
-    const uint32_t seen = s->seen ? dict_n(s->seen) : 0;
-    if (code >= seen) *out = s->behind.at[code - seen];
-    else memcpy(out, dict_at(s->seen, code).ptr, sizeof *out);
-}
+void tuple_set_at(const struct tuple_set *s, uint32_t code, struct event_tuple *out) { memcpy(out, dict_at(s->seen, code).ptr, sizeof *out); }
 
 // ---- writing ---------------------------------------------------------------------------------------------------------------
 
-static voc_rc write_block(struct project *p, const struct tuple_set *s, uint32_t first, uint32_t rows, struct block_writer *w, int64_t *ints, struct buf *blob)
+static voc_rc write_block(struct project *p, const struct event_tuple *t, uint32_t rows, struct block_writer *w, int64_t *ints, struct buf *blob)
 {
     sqlite3_stmt *insert = NULL;
     block_begin(w, BLOCK_TUPLES, rows);
     for (unsigned f = 0; f < N_FIELDS; f++) {
-        for (uint32_t i = 0; i < rows; i++) {
-            struct event_tuple t;
-            tuple_set_at(s, first + i, &t);
-            ints[i] = get(&t, f);
-        }
+        for (uint32_t i = 0; i < rows; i++) ints[i] = get(&t[i], f);
         block_ints(w, FIELDS[f].column, ints);
     }
     voc_rc rc = block_end(w, blob);
@@ -178,20 +163,18 @@ static voc_rc write_block(struct project *p, const struct tuple_set *s, uint32_t
     return rc;
 }
 
-voc_rc tuples_write(struct project *p, const struct tuple_set *s, uint32_t first)
+voc_rc tuples_write(struct project *p, const struct event_tuple *t, uint32_t n)
 {
     struct block_writer w;
     struct buf blob;
-    uint32_t n = tuple_set_n(s);
-    if (first >= n) return VOC_OK;
+    if (n == 0) return VOC_OK;
     buf_init(&blob, 0x7fffffff);
-    int64_t *ints = mem_alloc((n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS) * sizeof *ints);
+    int64_t *ints = mem_alloc((n < BLOCK_ROWS ? n : BLOCK_ROWS) * sizeof *ints);
     voc_rc rc = block_writer_init(&w);
     if (rc == VOC_OK && !ints) rc = VOC_E_NOMEM;
-    while (rc == VOC_OK && first < n) {
-        uint32_t rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
-        rc = write_block(p, s, first, rows, &w, ints, &blob);
-        first += rows;
+    for (uint32_t first = 0, rows; rc == VOC_OK && first < n; first += rows) {
+        rows = n - first < BLOCK_ROWS ? n - first : BLOCK_ROWS;
+        rc = write_block(p, t + first, rows, &w, ints, &blob);
     }
     block_writer_done(&w);
     buf_done(&blob);

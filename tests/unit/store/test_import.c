@@ -9,6 +9,7 @@
 #include <cmocka.h>
 // clang-format on
 #include "rows.h"
+#include "store/parts.h"
 
 #define DAY INT64_C(86400000000)
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -310,6 +311,57 @@ static void rows_that_memory_does_not_hold_are_written_early_and_give_the_same_p
     finish(p, "p.voc");
     free(rows);
     finish(q, "q.voc");
+}
+
+static uint32_t names_in(struct project *p, enum store_space space)
+{
+    uint32_t n = 0;
+    assert_int_equal(store_n_strings(p, space, &n), VOC_OK);
+    return n;
+}
+
+static uint32_t tuples_in(struct project *p)
+{
+    struct event_parts *e = NULL;
+    assert_int_equal(event_parts_plan(&e, p, 0, 1000, NULL), VOC_OK);
+    const uint32_t n = event_parts_layout(e)->n_tuples;
+    event_parts_free(e);
+    return n;
+}
+
+static void what_a_small_file_shares_with_a_large_project_is_not_named_again(void **state)
+{
+    (void)state;
+    enum { PEOPLE = 2000, ACTIONS = 40, CHANNELS = 50, FEW = 30 };
+    static struct row rows[PEOPLE + FEW];
+    static char people[PEOPLE + 2][16], actions[ACTIONS + 1][8], channels[CHANNELS][8];
+    struct project *p = create("p.voc", NULL);
+    for (unsigned i = 0; i < PEOPLE + 2; i++) (void)snprintf(people[i], sizeof people[i], "+id=%u", i);
+    for (unsigned i = 0; i <= ACTIONS; i++) (void)snprintf(actions[i], sizeof actions[i], "a%u", i);
+    for (unsigned i = 0; i < CHANNELS; i++) (void)snprintf(channels[i], sizeof channels[i], "c%u", i);
+    for (uint32_t i = 0; i < PEOPLE; i++)
+        rows[i] = (struct row){.time_us = i, .action = actions[i % ACTIONS], .customer = people[i], .channel = channels[i / ACTIONS], .record = i};
+    for (uint32_t i = 0; i < FEW; i++) { // each has been seen, with other people
+        struct row *r = &rows[PEOPLE + i];
+        *r = rows[i * 61 % PEOPLE];
+        r->customer = people[i * 67 % PEOPLE];
+        r->record = i;
+    }
+    rows[PEOPLE + 3].customer = people[PEOPLE];
+    rows[PEOPLE + 4].customer = people[PEOPLE + 1];
+    rows[PEOPLE + 5].action = actions[ACTIONS];             // with a channel that is there
+    rows[PEOPLE + 6].action = rows[PEOPLE + 7].action;
+    rows[PEOPLE + 6].channel = NULL;                        // of both only the combination is new
+    struct rows many = {.events = rows, .n_events = PEOPLE}, few = {.events = rows + PEOPLE, .n_events = FEW, .in_block = 7};
+    (void)give(p, &many, "log", "many", 1, 0);
+    assert_int_equal(names_in(p, SPACE_ALIASES), PEOPLE + 1);
+    assert_int_equal(tuples_in(p), PEOPLE);
+    (void)give(p, &few, "log of today", "few", 1, 0);
+    assert_int_equal(names_in(p, SPACE_ALIASES), PEOPLE + 3);
+    assert_int_equal(names_in(p, SPACE_ACTION), ACTIONS + 2);
+    assert_int_equal(names_in(p, SPACE_CHANNEL), CHANNELS + 1);
+    assert_int_equal(tuples_in(p), PEOPLE + 2);
+    finish(p, "p.voc"); // no name is there twice
 }
 
 static void the_same_file_is_not_counted_twice(void **state)
@@ -753,6 +805,7 @@ int main(void)
         cmocka_unit_test(times_of_any_unit_and_records_in_any_order_come_back),
         cmocka_unit_test(many_events_come_back_over_several_blocks_in_the_order_of_units_and_times),
         cmocka_unit_test(rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project),
+        cmocka_unit_test(what_a_small_file_shares_with_a_large_project_is_not_named_again),
         cmocka_unit_test(the_same_file_is_not_counted_twice),
         cmocka_unit_test(a_grown_file_continues_behind_what_is_held),
         cmocka_unit_test(record_numbers_of_a_source_run_on_over_its_files),

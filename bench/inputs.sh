@@ -2,9 +2,9 @@
 # shellcheck shell=sh disable=SC2154 # variables are those of run.sh
 #
 # The works of the input plugins, for run.sh to source: a web log, mails, XES and JSON lines, each imported whole by voc, which is
-# told nothing of them, beside what people would read them with. Their generators are in VOC_SHARED/bench.
+# told nothing of them, beside what people would read them with; and the XES file as process mining asks it, with nothing kept. Their generators are in VOC_SHARED/bench.
 
-: "${LINES:=1000000}" "${MAILS:=100000}" "${XES_ROWS:=650000}"
+: "${LINES:=1000000}" "${MAILS:=100000}" "${XES_ROWS:=650000}" "${PM4PY:=python3}"
 inputs='' weblog=web$LINES.log mbox=mails$MAILS.mbox xes=ev$XES_ROWS.xes jsonl=ev$ROWS.jsonl
 
 reads() { # WORK FILE: how voc reads it
@@ -14,13 +14,14 @@ reads() { # WORK FILE: how voc reads it
 inputs_add() {
     for make in weblog mbox events; do
         test -f "$VOC_SHARED/bench/gen_$make.c" && "$CC" -O2 -o "make_$make" "$VOC_SHARED/bench/gen_$make.c" -lm 2>/dev/null && continue
-        leave_out 'weblog, mail, xes, json: what makes their files is in VOC_SHARED'
+        leave_out 'weblog, mail, xes, json, mining: what makes their files is in VOC_SHARED'
         return
     done
     reads weblog "$weblog"
     reads mail "$mbox"
     reads xes "$xes"
     reads json "$jsonl"
+    add mining voc "rm -rf res; cat $xes >/dev/null" "$VOC run ${limit}$xes flow,variants -O variants.collapse=no -O variants.top=0 -o res/ --format tsv --quiet"
     inputs=yes
 }
 
@@ -39,6 +40,9 @@ inputs_peers() {
     if "$CC" -O2 -o sax2 "$here/sax2.c" $(pkg-config --cflags --libs libxml-2.0 2>/dev/null) 2>/dev/null; then
         add xes 'libxml2, SAX2 alone' "cat $xes >/dev/null" "./sax2 $xes"
     else miss 'the headers of libxml2'; fi
+    if "$PM4PY" -c 'import pm4py' >/dev/null 2>&1; then
+        add mining PM4Py "cat $xes >/dev/null" "'$PM4PY' '$here/mining.py' $xes"
+    else miss PM4Py; fi
     if have python3 && test -f "$VOC_SHARED/bench/peers/mailbox_scan.py"; then
         add mail 'Python mailbox, all parts decoded' "cat $mbox >/dev/null" "python3 '$VOC_SHARED/bench/peers/mailbox_scan.py' $mbox"
     else miss 'Python 3'; fi

@@ -30,6 +30,7 @@ core_libvoc_a_SOURCES += \
 	core/host/shard.h core/host/shard_code.c core/host/shard_merge.c core/host/shard_read.c core/host/shard_write.c \
 	core/host/sniff.c \
 	core/host/spill.c core/host/spill.h core/host/swap.c core/host/swap.h core/host/context.c core/host/spool.c \
+	core/host/trays.c core/host/trays.h \
 	core/host/trust.c core/host/trust.h \
 	core/host/units.c core/host/units.h \
 	core/host/views.c core/host/views.h core/host/views_cells.c core/host/views_fill.c core/host/views_fill.h core/host/views_int.h core/host/views_limits.c core/host/views_order.c core/host/views_person.c \

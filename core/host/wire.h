@@ -16,7 +16,8 @@ enum wire_type {
     WIRE_BESIDE,      // up; answered by CONTENT
     WIRE_CONTENT,     // down
     WIRE_BLOCK,       // up
-    WIRE_END          // up, the last
+    WIRE_END,         // up, the last
+    WIRE_TRAY         // up: a block whose body is in the next tray (trays.h), and not behind its head
 };
 struct wire_head { uint32_t type, zero; uint64_t size; };
 #define WIRE_MOST (UINT64_C(1) << 31)       // bytes of a block

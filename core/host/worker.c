@@ -305,14 +305,16 @@ static voc_rc one_message(struct talk *t)
     if (rc) return rc;
     if (t->ended) return lied(t, "it goes on behind its end");
     if (head.size > (head.type == WIRE_BLOCK ? WIRE_MOST : WIRE_SMALL_MOST)) return lied(t, "a message is too long");
-    rc = receive_body(t, head.size);
+    rc = head.type == WIRE_TRAY ? trays_take(&t->w.trays, head.size, &t->body) : receive_body(t, head.size);
+    if (rc == VOC_E_BUG) return lied(t, "a block is in no tray");
     if (rc) return rc;
     switch (head.type) {
     case WIRE_DIAG: return on_diag(t);
     case WIRE_CHOSEN: return on_chosen(t);
     case WIRE_FILE: return on_file(t);
     case WIRE_BESIDE: return on_beside(t);
-    case WIRE_BLOCK: return on_block(t);
+    case WIRE_BLOCK:
+    case WIRE_TRAY: return on_block(t);
     case WIRE_END: return on_end(t);
     default: return lied(t, "a message is of no known kind");
     }

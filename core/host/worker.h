@@ -5,6 +5,7 @@
 #define VOC_HOST_WORKER_H
 #include <pthread.h>
 #include "host/reader.h"
+#include "host/trays.h"
 
 // As reader_read and reader_sniff. A plugin that crashes, does what it may not, says what cannot be, or comes to no end is one
 // diagnostic: VOC_E_BUG, or VOC_E_LIMIT where it needs more time or memory than there is.
@@ -18,7 +19,7 @@ voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct dia
 int worker_main(void);
 
 // What a worker finds where, as descriptors.
-enum { WORKER_DOWN = 3, WORKER_UP, WORKER_CALL, WORKER_PLACE, WORKER_INPUT, WORKER_PLUGINS };
+enum { WORKER_DOWN = 3, WORKER_UP, WORKER_CALL, WORKER_PLACE, WORKER_TRAYS, WORKER_INPUT, WORKER_PLUGINS };
 
 // worker_pour.c
 struct pour { const char *path; int to; struct diag *d; voc_rc rc; pthread_t thread; bool runs; };
@@ -31,6 +32,7 @@ struct worker { // one that was started, as its parent sees it
     int status;
     int down, up, said, call; // a socket; then what it sends, writes to its standard outputs, and tried where it may not
     struct place *place;
+    struct trays_end trays;
     struct arena *a;
     struct diag *d;
 };

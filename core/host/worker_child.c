@@ -23,6 +23,7 @@ enum { SNIFFED_MAX = 64, REQUEST_MOST = 1 << 28, CONTENT_MOST = 1 << 26 };
 struct child {
     struct wire_request q;
     struct wire_packer packer;
+    struct trays_end trays;
     pthread_mutex_t lock; // over what goes up: plugins speak in any thread
     struct arena arena;
     struct diag *d;
@@ -43,10 +44,15 @@ static void write_pieces(struct iovec *p, size_t n)
     }
 }
 
-static void send_pieces(struct child *c, enum wire_type type, struct iovec *pieces, size_t n) // with room for one in front
+static uint64_t size_of(const struct iovec *pieces, size_t n)
 {
-    struct wire_head head = {.type = type};
-    for (size_t i = 1; i <= n; i++) head.size += pieces[i].iov_len;
+    uint64_t size = 0;
+    for (size_t i = 0; i < n; i++) size += pieces[i].iov_len;
+    return size;
+}
+
+static void send_pieces(struct child *c, struct wire_head head, struct iovec *pieces, size_t n) // with room for one in front
+{
     pieces[0] = (struct iovec){&head, sizeof head};
     pthread_mutex_lock(&c->lock);
     write_pieces(pieces, n + 1);
@@ -57,7 +63,8 @@ static void send_pieces(struct child *c, enum wire_type type, struct iovec *piec
 static voc_rc send_message(struct child *ch, enum wire_type type, struct coder *c)
 {
     struct iovec pieces[2] = {{NULL, 0}, {c->out->ptr, c->out->len}};
-    if (!c->rc) send_pieces(ch, type, pieces, c->out->len ? 1 : 0);
+    const struct wire_head head = {.type = type, .size = c->out->len};
+    if (!c->rc) send_pieces(ch, head, pieces, c->out->len ? 1 : 0);
     buf_done(c->out);
     return c->rc;
 }
@@ -119,8 +126,11 @@ static voc_rc block(void *user, const struct coded_block *b, uint64_t stored, ui
     struct iovec pieces[1 + WIRE_PIECES];
     size_t n = 0;
     voc_rc rc = wire_pack(&ch->packer, b, stored, of, pieces + 1, &n);
-    if (!rc) send_pieces(ch, WIRE_BLOCK, pieces, n);
-    return rc;
+    if (rc) return rc;
+    const bool in_tray = trays_put(&ch->trays, pieces + 1, n);
+    const struct wire_head head = {.type = in_tray ? WIRE_TRAY : WIRE_BLOCK, .size = size_of(pieces + 1, n)};
+    send_pieces(ch, head, pieces, in_tray ? 0 : n);
+    return VOC_OK;
 }
 
 static voc_rc content(struct child *ch, enum wire_type type, struct coder *c, struct wire_content *x)
@@ -272,6 +282,7 @@ int worker_main(void)
     buf_init(&ch.body, SIZE_MAX / 4);
     if (place != MAP_FAILED) place_share(place);
     (void)close(WORKER_PLACE);
+    trays_join(&ch.trays, WORKER_TRAYS);
     pthread_mutex_init(&ch.lock, NULL);
     voc_rc rc = text_icu_memory();
     if (!rc) rc = xml_init();

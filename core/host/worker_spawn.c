@@ -82,7 +82,7 @@ static int map_place(struct worker *w, int *fd)
 
 voc_rc worker_start(struct worker *w, int input, const int *plugins, size_t n_plugins, struct arena *a, struct diag *d)
 {
-    int down[2] = {-1, -1}, up[2] = {-1, -1}, said[2] = {-1, -1}, call[2] = {-1, -1}, place = -1, nothing = -1, error = 0;
+    int down[2] = {-1, -1}, up[2] = {-1, -1}, said[2] = {-1, -1}, call[2] = {-1, -1}, place = -1, trays = -1, nothing = -1, error = 0;
     *w = (struct worker){.down = -1, .up = -1, .said = -1, .call = -1, .a = a, .d = d};
     const size_t n = FIXED + n_plugins;
     int *fds = arena_alloc(a, n * sizeof *fds);
@@ -93,7 +93,8 @@ voc_rc worker_start(struct worker *w, int input, const int *plugins, size_t n_pl
     if (!error) (void)fcntl(up[1], F_SETPIPE_SZ, PIPE_BYTES); // smaller where the system does not allow it
     if (!error && (nothing = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) error = errno;
     if (!error) error = map_place(w, &place);
-    const int first[FIXED] = {nothing, said[1], said[1], down[1], up[1], call[1], place, input};
+    if (!error) (void)trays_make(&w->trays, &trays); // without them all goes through the pipe
+    const int first[FIXED] = {nothing, said[1], said[1], down[1], up[1], call[1], place, trays, input};
     for (size_t i = 0; i < n; i++) fds[i] = -1;
     for (size_t i = 0; i < n && !error; i++) {
         int from = i < FIXED ? first[i] : plugins[i - FIXED];
@@ -101,7 +102,7 @@ voc_rc worker_start(struct worker *w, int input, const int *plugins, size_t n_pl
     }
     if (!error) error = spawn(w, fds, n, env);
     for (size_t i = 0; i < n; i++) shut(&fds[i]);
-    shut(&down[1]), shut(&up[1]), shut(&said[1]), shut(&call[1]), shut(&place), shut(&nothing);
+    shut(&down[1]), shut(&up[1]), shut(&said[1]), shut(&call[1]), shut(&place), shut(&trays), shut(&nothing);
     w->down = down[0], w->up = up[0], w->said = said[0], w->call = call[0];
     if (!error) return VOC_OK;
     worker_done(w);
@@ -127,4 +128,5 @@ void worker_done(struct worker *w)
     shut(&w->down), shut(&w->up), shut(&w->said), shut(&w->call);
     if (w->place) (void)munmap(w->place, sizeof *w->place);
     w->place = NULL;
+    trays_done(&w->trays);
 }

@@ -60,7 +60,8 @@ harm exec WORKER-002 6 'tried to '
 harm kill WORKER-002 6 'tried to '
 harm print WORKER-003 6 'writes to the standard outputs, which are not its own: look at me'
 harm mutter WORKER-003 6 'writes to the standard outputs'
-for lie in kind length noise end quiet rows; do harm lie-$lie WORKER-004 6 'sent what cannot be: '; done
+for lie in kind length noise end quiet rows tray; do harm lie-$lie WORKER-004 6 'sent what cannot be: '; done
+harm lie-room WORKER-004 6 'sent what cannot be: a block is in no tray'
 harm lie-stay WORKER-004 6 'sent what cannot be: it keeps too many strings'
 harm probe-crash WORKER-001 6 'crashed (Segmentation fault) while it looked whether the file is its own'
 harm probe-open WORKER-002 6 'tried to open a file'

@@ -38,7 +38,7 @@ static void spin(void)
 
 // ---- lies on the wire: a message that says it is as long as `size`, and so many bytes of it ----------------------------------------------
 
-enum { WIRE = 4, BLOCK = 8, END = 9, HEAD = 13 /* words in front of a block (core/host/wire_block.c) */ };
+enum { WIRE = 4, BLOCK = 8, END = 9, TRAY = 10, HEAD = 13 /* words in front of a block (core/host/wire_block.c) */ };
 
 static void put(uint32_t type, uint64_t size, const void *body, size_t n)
 {
@@ -81,6 +81,8 @@ static void lie(voc_str text)
         counts[9] = (uint64_t)1 << 32 | 1;       // one string
         put(BLOCK, sizeof counts, counts, sizeof counts);
     }
+    if (says(text, "lie-tray")) put(TRAY, 4096, NULL, 0); // where nobody put anything
+    if (says(text, "lie-room")) put(TRAY, 1 << 20, NULL, 0); // longer than a tray
     if (says(text, "lie-stay")) stay();
     if (says(text, "lie-quiet")) put(END, 0, noise, 0);
 }

@@ -150,6 +150,11 @@ tests_unit_host_test_plugin_SOURCES = tests/unit/host/test_plugin.c
 tests_unit_host_test_plugin_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_host_test_plugin_LDADD = $(UNIT_LDADD)
 
+check_PROGRAMS += tests/unit/host/test_trays
+tests_unit_host_test_trays_SOURCES = tests/unit/host/test_trays.c
+tests_unit_host_test_trays_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_host_test_trays_LDADD = $(UNIT_LDADD)
+
 check_PROGRAMS += tests/unit/host/test_wire
 tests_unit_host_test_wire_SOURCES = tests/unit/host/test_wire.c
 tests_unit_host_test_wire_CPPFLAGS = $(UNIT_CPPFLAGS)

@@ -14,6 +14,7 @@ struct time_format { // owns zone and counters
     int64_t unit_us;
     struct time_zone *zone; // NULL: UTC
     bool midnights;         // a date is 00:00 there
+    bool plain;             // ISO in UTC
     struct counters *counters;
     struct time_names *names; // NULL: no zone stands behind the time
     struct time_pattern pattern;
@@ -52,6 +53,7 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
     }
     if (rc == VOC_OK) rc = time_zone_new(&f->zone, zone, d);
     if (rc == VOC_OK && (f->counters = mem_zalloc(1, sizeof *f->counters)) == NULL) rc = VOC_E_NOMEM;
+    f->plain = f->kind == ISO && f->names == NULL && f->zone == NULL;
     if (rc == VOC_OK) *out = f;
     else time_format_free(f);
     return rc;
@@ -71,14 +73,17 @@ void time_format_free(struct time_format *f)
 static bool read(const struct time_format *f, voc_str text, struct time_read *t)
 {
     switch (f->kind) {
-    case ISO: return time_iso_usual(text, t) || time_iso_read(text, t);
+    case ISO:
+        if (!time_iso_usual(text, &t->us)) return time_iso_read(text, t);
+        t->resolution = VOC_RES_SECOND, t->absolute = text.len == 20;
+        return true;
     case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);
     case SERIAL: return time_serial_read(text, t);
     default: return time_pattern_read(&f->pattern, text, t);
     }
 }
 
-voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
+static __attribute__((noinline)) voc_rc parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
 {
     struct time_read t;
     voc_str rest, word;
@@ -100,6 +105,12 @@ voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us,
     if (!t.absolute && kind == TIME_ZONE_SKIPPED) atomic_fetch_add_explicit(&f->counters->skipped, 1, memory_order_relaxed);
     *us = t.us, *resolution = t.resolution;
     return VOC_OK;
+}
+
+voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution)
+{
+    if (f->plain && time_iso_usual(text, us)) return *resolution = VOC_RES_SECOND, VOC_OK;
+    return parse(f, text, us, resolution);
 }
 
 void time_format_counts(const struct time_format *f, uint64_t *repeated, uint64_t *skipped)

@@ -31,9 +31,9 @@ bool time_offset_read(const char **p, const char *end, int64_t *offset_us);
 bool time_fraction_read(const char **p, const char *end, int64_t *us, unsigned *digits);
 // ISO 8601, compact forms and epochs by magnitude: pattern "".
 bool time_iso_read(voc_str s, struct time_read *out);
-// The same for what most times are: "2024-01-15T10:30:00Z", with a blank or without the Z, on the day of the time read before.
-// False: time_iso_read knows.
-bool time_iso_usual(voc_str s, struct time_read *out);
+// The same for what most times are: "2024-01-15T10:30:00Z", with a blank or without the Z (local then), on the day of the time read
+// before. False: time_iso_read knows.
+bool time_iso_usual(voc_str s, int64_t *us);
 // A number of epoch units of unit_us microseconds, with a fraction only where decimals is set.
 bool time_epoch_read(voc_str s, int64_t unit_us, bool decimals, struct time_read *out);
 voc_str time_trim(voc_str s); // without blanks around

@@ -100,8 +100,9 @@ static bool epoch_by_magnitude(voc_str s, struct time_read *out)
     return time_epoch_read(s, digits <= 11 ? US_PER_SECOND : digits <= 14 ? 1000 : 1, false, out);
 }
 
-// "hh:mm:ss" in one step. False: it is not that, or the processor does not have its bytes in that order.
-static bool clock_plain(const char *p, unsigned *h, unsigned *m, unsigned *s)
+// "hh:mm:ss" in one step, as seconds of the day. False: it is not that, or a leap second, or the processor does not have its bytes in
+// that order.
+static inline bool clock_plain(const char *p, int64_t *seconds)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint64_t x;
@@ -109,11 +110,12 @@ static bool clock_plain(const char *p, unsigned *h, unsigned *m, unsigned *s)
     if ((x & UINT64_C(0xF0F0FFF0F0FFF0F0)) != UINT64_C(0x30303A30303A3030)) return false;
     x &= UINT64_C(0x0F0F000F0F000F0F);
     if (((x + UINT64_C(0x0606000606000606)) & UINT64_C(0xF0F000F0F000F0F0)) != 0) return false;
-    x = x * 10 + (x >> 8); // bytes 0, 3 and 6: two digits each
-    *h = x & 0xFF, *m = x >> 24 & 0xFF, *s = x >> 48 & 0xFF;
+    x = (x * 10 + (x >> 8)) & UINT64_C(0x00FF0000FF0000FF); // two digits each
+    if ((x + UINT64_C(0x0044000044000068)) & UINT64_C(0x0080000080000080)) return false; // over 59, 59 or 23
+    *seconds = (int64_t)((x & 0xFF) * 3600 + (x >> 24 & 0xFF) * 60 + (x >> 48));
     return true;
 #else
-    (void)p, (void)h, (void)m, (void)s;
+    (void)p, (void)seconds;
     return false;
 #endif
 }
@@ -125,11 +127,9 @@ static bool clock_read(const char *p, const char *end, int64_t days, struct time
     bool compact = end - p > 2 && p[2] != ':';
     unsigned h = time_two(p), m = 0, s = 0, digits = 0;
     uint32_t resolution = VOC_RES_HOUR;
-    int64_t fraction = 0, offset = 0;
-    if ((end - p == 8 || (end - p == 9 && p[8] == 'Z')) && clock_plain(p, &h, &m, &s)) { // what most times are
-        if (h > 23 || m > 59 || s > 60) return false;
-        return ranged(out, days * US_PER_DAY + (((int64_t)h * 60 + m) * 60 + s) * US_PER_SECOND, VOC_RES_SECOND, end - p == 9);
-    }
+    int64_t fraction = 0, offset = 0, seconds;
+    if ((end - p == 8 || (end - p == 9 && p[8] == 'Z')) && clock_plain(p, &seconds)) // what most times are
+        return ranged(out, days * US_PER_DAY + seconds * US_PER_SECOND, VOC_RES_SECOND, end - p == 9);
     p += 2;
     if (h > 23) return false;
     if (compact ? end - p >= 2 && time_digit(*p) : end - p >= 3 && *p == ':') {
@@ -171,13 +171,13 @@ static inline bool is_last_date(const char *p)
     return ((x ^ y) | (uint64_t)(u ^ v)) == 0;
 }
 
-bool time_iso_usual(voc_str s, struct time_read *out)
+bool time_iso_usual(voc_str s, int64_t *us)
 {
     const char *p = s.ptr;
-    unsigned h, m, sec;
+    int64_t seconds;
     if ((s.len != 19 && s.len != 20) || (p[10] != 'T' && p[10] != ' ') || (s.len == 20 && p[19] != 'Z')) return false;
-    if (!is_last_date(p) || !clock_plain(p + 11, &h, &m, &sec) || h > 23 || m > 59 || sec > 60) return false;
-    *out = (struct time_read){last.days * US_PER_DAY + (((int64_t)h * 60 + m) * 60 + sec) * US_PER_SECOND, VOC_RES_SECOND, s.len == 20};
+    if (!is_last_date(p) || !clock_plain(p + 11, &seconds)) return false;
+    *us = last.days * US_PER_DAY + seconds * US_PER_SECOND;
     return true;
 }
 

@@ -185,8 +185,8 @@ static void drop_leading(struct import *i)
 {
     struct pending *q = &i->q;
     struct pending_walk walk = {.q = q};
-    for (struct pending_row *r; i->dropped && (r = pending_next(&walk));)
-        if (walk.event.record < i->dropped) r->tuple |= PENDING_DROPPED;
+    while (i->dropped && pending_next(&walk))
+        if (walk.event.record < i->dropped) pending_drop(&walk);
     for (size_t k = 0; k < q->facts.n; k++)
         if (q->facts.at[k].record < i->dropped) q->facts.at[k].dropped = true;
     for (size_t k = 0; k < q->rejects.n; k++)

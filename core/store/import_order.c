@@ -211,46 +211,48 @@ static voc_rc room(struct ordering *o, unsigned part)
     return o->time_us && o->record ? VOC_OK : VOC_E_NOMEM;
 }
 
-static inline const struct pending_row *row_at(const uint32_t *word) { return (const struct pending_row *)(const void *)word; }
-
-static void count_chunk(size_t *start, const struct pending_chunk *c, const uint32_t *unit_of)
+static void count_chunk(size_t *start, struct pending_chunk *c, const uint32_t *unit_of)
 {
-    const uint32_t *word = c->word, n = c->n, all = ROW_WORDS + pending_words(c);
-    for (uint32_t k = 0; k < n; k++) {
-        const struct pending_row *r = row_at(word);
-        start[unit_of[r->who & WHOS_MOST] + 1] += !(r->tuple & PENDING_DROPPED);
-        word += all + pending_is_rare(r);
+    const uint32_t more = pending_words(c);
+    uint32_t *word = c->word;
+    struct pending_row r = {0};
+    for (uint32_t k = 0, n = c->n; k < n; k++) {
+        r = pending_row_at(c, &word, r);
+        const uint32_t flags = word[-1];
+        start[unit_of[r.who & WHOS_MOST] + 1] += !(flags & PENDING_DROPPED);
+        word += more + pending_is_rare(flags);
     }
 }
 
 // Rows of a chunk to their places: of most imports they have nothing but what is rare behind them.
-static void deal_chunk(struct ordering *o, const struct pending_chunk *c, const uint32_t *unit_of)
+static void deal_chunk(struct ordering *o, struct pending_chunk *c, const uint32_t *unit_of)
 {
-    const uint32_t *word = c->word, n = c->n;
-    struct pending_row *row = o->row;
-    uint32_t *rare = o->rare;
+    uint32_t *word = c->word, *rare = o->rare;
+    struct pending_row *row = o->row, r = {0};
     size_t *start = o->end.at;
-    for (uint32_t k = 0; k < n; k++) {
-        const struct pending_row *r = row_at(word);
-        const uint32_t is_rare = pending_is_rare(r), x = word[ROW_WORDS] & (0u - is_rare);
-        word += ROW_WORDS + is_rare;
-        if (r->tuple & PENDING_DROPPED) continue;
-        const size_t at = start[unit_of[r->who & WHOS_MOST]]++;
-        row[at] = *r;
+    for (uint32_t k = 0, n = c->n; k < n; k++) {
+        r = pending_row_at(c, &word, r);
+        const uint32_t flags = word[-1], is_rare = pending_is_rare(flags), x = *word & (0u - is_rare);
+        word += is_rare;
+        if (flags & PENDING_DROPPED) continue;
+        const size_t at = start[unit_of[r.who & WHOS_MOST]]++;
+        row[at] = r;
         rare[at] = x;
     }
 }
 
-static void deal_wide_chunk(struct ordering *o, const struct pending_chunk *c, const uint32_t *unit_of)
+static void deal_wide_chunk(struct ordering *o, struct pending_chunk *c, const uint32_t *unit_of)
 {
-    const uint32_t *word = c->word, all = ROW_WORDS + pending_words(c);
+    const uint32_t more = pending_words(c);
+    uint32_t *word = c->word;
+    struct pending_row r = {0};
     for (uint32_t k = 0; k < c->n; k++) {
-        const struct pending_row *r = row_at(word);
-        const struct pending_event e = pending_read(o->q, c, r);
-        word += all + pending_is_rare(r);
-        if (r->tuple & PENDING_DROPPED) continue;
-        const size_t at = o->end.at[unit_of[r->who & WHOS_MOST]]++;
-        o->row[at] = *r;
+        r = pending_row_at(c, &word, r);
+        const struct pending_event e = pending_read(o->q, c, &r, word);
+        word += more + pending_is_rare(r.tuple);
+        if (r.tuple & PENDING_DROPPED) continue;
+        const size_t at = o->end.at[unit_of[r.who & WHOS_MOST]]++;
+        o->row[at] = r;
         o->rare[at] = e.rare;
         if (o->wide) o->time_us[at] = e.time_us, o->record[at] = e.record;
         if (o->line) o->line[at] = e.line;

@@ -21,7 +21,7 @@ struct ordering { // owns
     bool lines;                   // lines less records differ: rows have them
     uint64_t shift;               // from the record of the file to that of the source: ordering_take gives the latter
     bool wide;                    // some rows of the partition at hand have times of their own
-    struct pending_row *row;      // of the partition, as they are pending, in their order
+    struct pending_row *row;      // of the partition in their order
     uint32_t *rare;               // their places in pending.rare
     int64_t *line;                // where they differ: less record
     int64_t *time_us;             // where they are wide

@@ -391,7 +391,7 @@ static void check_events(struct joiner *j)
     if (top_customer && top_customer >= j->b->n_strings) (void)join_fail(j, VOC_E_BUG, "a string code is out of range");
     q->last_record = most;
     if (differ && !q->lines_differ)
-        for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].room = 0; // the next row begins a chunk that has lines
+        for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].small_to = q->end[p].to = q->end[p].next; // the next row begins a chunk that has lines
     q->lines_differ |= differ;
 }
 

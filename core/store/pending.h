@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The rows of an import on their way from the worker's blocks to the file: checked, joined to dictionaries of the import,
-// and held in memory until the commit. Events are dealt out by the hash of their unit as they come, 16 bytes each, so that
+// and held in memory until the commit. Events are dealt out by the hash of their unit as they come, 8 bytes each or 16, so that
 // the commit finds whole units together and never reaches across all of them; what few of them have follows as words. Private to core/store.
 #ifndef VOC_STORE_PENDING_H
 #define VOC_STORE_PENDING_H
@@ -17,15 +17,19 @@ struct pending_who { // whose events: codes of the import, and where the unit st
     uint64_t key;    // hash of the unit's text
     uint32_t case_id, customer, account;
 };
-struct pending_row {
+struct pending_row { // as it lies in a plain chunk, and as all are read
     uint32_t time;   // less the chunk's, in units of pending.unit; of a wide chunk: not used
     uint32_t who;    // the partition, and the place among its people
-    uint32_t tuple;  // with PENDING_*
     uint32_t record; // less the chunk's
+    uint32_t tuple;  // with PENDING_*
 };
 #define PENDING_DROPPED (UINT32_C(1) << 31) // left out
 #define PENDING_RARE (UINT32_C(1) << 30)    // it has a place in pending.rare
 static inline uint32_t pending_tuple(const struct pending_row *r) { return r->tuple & ~(PENDING_DROPPED | PENDING_RARE); }
+// A row of a small chunk is two words: the place among the people and the time less that of the row before; the tuple, the record
+// less that of the row before, and PENDING_*. One that does not fit is SMALL_NOT, and then as in a plain chunk.
+enum { SMALL_WORDS = 2, SMALL_WHO_BITS = 16, SMALL_TIME_BITS = 16, SMALL_TUPLE_BITS = 18, SMALL_RECORD_BITS = 12, SMALL_NOT = 0xffff };
+#define SMALL_RECORDS ((UINT32_C(1) << SMALL_RECORD_BITS) - 1)
 enum { // what of it an event has
     RARE_MINUTES = 1, RARE_COST = 2, RARE_VALUE = 4, RARE_SUB = 8, RARE_OBJECT = 16, RARE_THREAD = 32, RARE_ID = 64, RARE_REF = 128, RARE_TEXT = 256,
     RARE_ATTRS = 512,
@@ -45,6 +49,8 @@ struct pending_chunk {
     uint64_t record; // likewise
     int64_t line;    // the line of its rows less their record, where all have the same
     uint32_t n, cap; // rows; words behind the head
+    uint32_t who;    // the partition, where it stands in that of a row
+    bool small;      // rows are two words, but those that do not fit
     bool wide;       // times that the unit does not fit: each row has its own behind it
     bool lines;      // likewise its line less its record
     bool in_slab;    // else it is a block of its own
@@ -52,7 +58,21 @@ struct pending_chunk {
 };
 enum { ROW_WORDS = sizeof(struct pending_row) / sizeof(uint32_t), ROW_MOST = ROW_WORDS + 5 };
 static inline uint32_t pending_words(const struct pending_chunk *c) { return (c->wide ? 2u : 0u) + (c->lines ? 2u : 0u); } // that each row has behind it
-static inline uint32_t pending_is_rare(const struct pending_row *r) { return r->tuple / PENDING_RARE & 1; }              // and one more
+static inline uint32_t pending_is_rare(uint32_t flags) { return flags / PENDING_RARE & 1; }                              // and one more
+// The row at *word, which moves behind it: the word before has PENDING_*, and need not wait for the row. before: that before it in the chunk, at first zeros.
+static inline struct pending_row pending_row_at(const struct pending_chunk *c, uint32_t **word, struct pending_row before)
+{
+    struct pending_row r;
+    const uint32_t *w = *word;
+    if (c->small && (w[0] & SMALL_NOT) != SMALL_NOT) {
+        *word += SMALL_WORDS;
+        return (struct pending_row){.time = before.time + (w[0] >> SMALL_WHO_BITS) - (SMALL_NOT + 1) / 2, .who = c->who | (w[0] & SMALL_NOT),
+                                    .record = before.record + (w[1] >> SMALL_TUPLE_BITS & SMALL_RECORDS), .tuple = w[1] & ~(SMALL_RECORDS << SMALL_TUPLE_BITS)};
+    }
+    *word += ROW_WORDS + c->small;
+    memcpy(&r, *word - ROW_WORDS, sizeof r);
+    return r;
+}
 struct pending_partition { // rows in the order of their coming
     VEC(struct pending_chunk *) chunks;
     struct pending_chunk *last;
@@ -62,11 +82,12 @@ struct pending_partition { // rows in the order of their coming
 enum { SLAB_GROUPS = 4 }; // of partitions that follow each other: slabs of a group are freed when its last chunk in one is
 struct pending_slabs { VEC(char *) all; size_t used, chunks; }; // full chunks lie in large blocks; used: bytes of the last one
 struct pending_end { // of a partition's last chunk, while a block is added
-    uint32_t *next;
+    uint32_t *next, *to;  // where the next row goes, where the chunk ends
+    uint32_t *small_to;   // a row of two words begins before it; of a plain chunk: the first word
     int64_t time_us;
     uint64_t record;
-    uint32_t room, words; // words that are free, words that each row has behind it
-    uint32_t n;           // rows
+    uint32_t last_time, last_record; // of the last row
+    uint32_t n, n_not;    // rows; of a small chunk: those that do not fit
     bool wide;
 };
 struct pending_unit { uint64_t us, inverse; unsigned shift; }; // us = odd << shift; inverse of the odd part modulo 2^64
@@ -145,10 +166,9 @@ voc_str pending_unit(const struct pending *q, const struct pending_who *w); // t
 struct pending_event { int64_t time_us, line; uint64_t record; uint32_t rare; }; // of a row; line: less its record
 
 static inline int64_t pending_two(const uint32_t *word) { return (int64_t)((uint64_t)word[1] << 32 | word[0]); }
-static inline struct pending_event pending_read(const struct pending *q, const struct pending_chunk *c, const struct pending_row *r)
+static inline struct pending_event pending_read(const struct pending *q, const struct pending_chunk *c, const struct pending_row *r, const uint32_t *word) // word: behind the row
 {
     struct pending_event e = {.time_us = (int64_t)((uint64_t)c->time_us + r->time * q->unit.us), .line = c->line, .record = c->record + r->record};
-    const uint32_t *word = (const uint32_t *)(const void *)(r + 1);
     if (c->wide) e.time_us = pending_two(word), word += 2;
     if (c->lines) e.line = pending_two(word), word += 2;
     if (r->tuple & PENDING_RARE) e.rare = *word;
@@ -156,22 +176,33 @@ static inline struct pending_event pending_read(const struct pending *q, const s
 }
 
 // All rows, in the order of the partitions.
-struct pending_walk { const struct pending *q; size_t part, chunk; const struct pending_chunk *at; uint32_t left; const uint32_t *word; struct pending_event event; };
-static inline struct pending_row *pending_next(struct pending_walk *w) // NULL: no more. *event: the rest of it
+struct pending_walk {
+    const struct pending *q;
+    size_t part, chunk;
+    const struct pending_chunk *at;
+    uint32_t left, *word, *flags; // flags: the word of the row that has PENDING_*
+    struct pending_row row;
+    struct pending_event event;   // the rest of it
+};
+static inline const struct pending_row *pending_next(struct pending_walk *w) // NULL: no more
 {
     while (w->left == 0) {
         while (w->part < PARTITIONS && w->chunk == w->q->part[w->part].chunks.n) w->part++, w->chunk = 0;
         if (w->part == PARTITIONS) return NULL;
-        w->at = w->q->part[w->part].chunks.at[w->chunk++];
-        w->word = w->at->word;
-        w->left = w->at->n;
+        struct pending_chunk *c = w->q->part[w->part].chunks.at[w->chunk++];
+        w->at = c;
+        w->word = c->word;
+        w->left = c->n;
+        w->row = (struct pending_row){0};
     }
-    struct pending_row *r = (struct pending_row *)(uintptr_t)w->word;
-    w->event = pending_read(w->q, w->at, r);
-    w->word += ROW_WORDS + pending_words(w->at) + pending_is_rare(r);
+    w->row = pending_row_at(w->at, &w->word, w->row);
+    w->flags = w->word - 1;
+    w->event = pending_read(w->q, w->at, &w->row, w->word);
+    w->word += pending_words(w->at) + pending_is_rare(*w->flags);
     w->left--;
-    return r;
+    return &w->row;
 }
+static inline void pending_drop(struct pending_walk *w) { *w->flags |= PENDING_DROPPED; } // the row that was read last
 
 static inline const struct pending_who *pending_who_at(const struct pending *q, uint32_t who)
 {

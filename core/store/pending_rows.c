@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Rows of events where they are pending: dealt out to the partitions of their units, sixteen bytes each, in chunks that lie in large
-// blocks. Times are counted in the unit that all of the first block have (seconds in nearly all logs); a row that this does not fit
-// begins a chunk in which each row has its time for itself. What few rows have follows them as words.
+// Rows of events where they are pending: dealt out to the partitions of their units, in chunks that lie in large blocks. Times are counted
+// in the unit that all of the first block have (seconds in nearly all logs); a row that this does not fit begins a chunk in which each row
+// has its time for itself. In a large file that is in order of time a row is little later than the one before it in its partition, and a
+// few records behind it: then it takes eight bytes, else sixteen. What few rows have follows them as words.
 #include "store/pending_join.h"
 
 enum { CHUNK_FIRST = 32 * ROW_WORDS, CHUNK_MOST = 3072 * ROW_WORDS /* words */, SLABS_FROM = 1 << 16, SLAB_BYTES = (4 << 20) - 32 };
@@ -83,12 +84,22 @@ static inline bool in_units(const struct pending_unit *unit, int64_t time_us, in
     return units <= UINT32_MAX && units * unit->us == since;
 }
 
+static size_t room_of(const struct pending_end *e) { return (size_t)(e->to - e->next); } // words that are free
+
+// Whether the next chunk of a partition is small: not where it would have to have words behind each row, nor behind one in which more than two
+// thirds of the rows did not fit, which so took more than in a plain one.
+static bool is_small(const struct pending *q, unsigned part)
+{
+    const struct pending_chunk *last = q->part[part].last;
+    return !q->wide && !q->lines_differ && !(last && last->small && q->end[part].n_not / 2 > last->n / 3);
+}
+
 // A chunk of the partition that takes a row of this time and record. False: failed.
 static bool new_chunk(struct joiner *j, unsigned part, int64_t time_us, uint64_t record, int64_t line)
 {
     struct pending *q = j->q;
     struct pending_partition *p = &q->part[part];
-    uint32_t time, cap = !p->last ? CHUNK_FIRST : q->end[part].room < ROW_MOST ? p->last->cap * 2 : p->last->cap;
+    uint32_t time, cap = !p->last ? CHUNK_FIRST : room_of(&q->end[part]) < ROW_MOST ? p->last->cap * 2 : p->last->cap;
     join_rows_count(q, part);
     if (cap > CHUNK_MOST) cap = CHUNK_MOST;
     q->wide = q->wide || record - q->first_record > UINT32_MAX || !in_units(&q->unit, time_us, q->first_us, &time);
@@ -96,10 +107,12 @@ static bool new_chunk(struct joiner *j, unsigned part, int64_t time_us, uint64_t
     const bool in_slab = cap == CHUNK_MOST && q->n_events >= SLABS_FROM; // a few thousand rows need no large block
     struct pending_chunk *fresh = rc == VOC_OK ? chunk_memory(q, part, chunk_size(cap), in_slab) : NULL;
     if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
-    *fresh = (struct pending_chunk){.time_us = q->first_us, .record = q->wide ? record : q->first_record, .line = line, .cap = cap, .wide = q->wide, .lines = q->lines_differ, .in_slab = in_slab};
+    *fresh = (struct pending_chunk){.time_us = q->first_us, .record = q->wide ? record : q->first_record, .line = line, .cap = cap, .who = part << WHO_BITS, .small = is_small(q, part),
+                                    .wide = q->wide, .lines = q->lines_differ, .in_slab = in_slab};
     q->chunk_bytes += chunk_size(cap);
     p->chunks.at[p->chunks.n++] = p->last = fresh;
-    q->end[part] = (struct pending_end){.next = fresh->word, .time_us = q->first_us, .record = fresh->record, .room = cap, .words = pending_words(fresh), .wide = q->wide};
+    q->end[part] = (struct pending_end){.next = fresh->word, .to = fresh->word + cap, .small_to = fresh->small ? fresh->word + cap - SMALL_WORDS : fresh->word,
+                                          .time_us = q->first_us, .record = fresh->record, .wide = q->wide};
     return true;
 }
 
@@ -109,39 +122,62 @@ static inline void put_two(uint32_t *word, int64_t x)
     word[1] = (uint32_t)((uint64_t)x >> 32);
 }
 
-struct row_of { int64_t time_us, line; uint64_t record; uint32_t who, tuple, rare; }; // line: less its record
+struct row_of { int64_t time_us; uint64_t record; uint32_t who, tuple, rare; };
 
-static inline bool add_row(struct joiner *j, const struct row_of *r)
+// Two words, where the row fits; false: it does not.
+static inline bool add_small_row(struct pending_end *e, const struct pending_unit *unit, const struct row_of *r)
+{
+    const uint64_t since = (uint64_t)r->time_us - (uint64_t)e->time_us, time = (since >> unit->shift) * unit->inverse, record = r->record - e->record;
+    const uint64_t step = time - e->last_time + (SMALL_NOT + 1) / 2, records = record - e->last_record, place = r->who & WHOS_MOST;
+    const uint32_t is_rare = r->rare != 0;
+    uint32_t *to = e->next;
+    if (to >= e->small_to || time * unit->us != since) return false;
+    if ((time | record) >> 32 | step >> SMALL_TIME_BITS | records >> SMALL_RECORD_BITS | (place + 1) >> SMALL_WHO_BITS | r->tuple >> SMALL_TUPLE_BITS) return false;
+    to[0] = (uint32_t)(place | step << SMALL_WHO_BITS);
+    to[1] = r->tuple | (uint32_t)records << SMALL_TUPLE_BITS | is_rare * PENDING_RARE;
+    to[2] = r->rare; // where it is 0 the next row lies there
+    e->next = to + SMALL_WORDS + is_rare;
+    e->last_time = (uint32_t)time;
+    e->last_record = (uint32_t)record;
+    e->n++;
+    return true;
+}
+
+__attribute__((noinline)) static bool add_plain_row(struct joiner *j, const struct row_of *r, int64_t line)
 {
     struct pending *q = j->q;
     const unsigned part = r->who >> WHO_BITS;
     struct pending_end *e = &q->end[part];
     uint32_t time;
     const bool fits = in_units(&q->unit, r->time_us, e->time_us, &time) || e->wide;
-    uint32_t need = ROW_WORDS + e->words + (r->rare != 0);
-    if (__builtin_expect(e->room < need || !fits || r->record - e->record > UINT32_MAX, 0)) {
-        if (!new_chunk(j, part, r->time_us, r->record, r->line)) return false;
+    if (!fits || r->record - e->record > UINT32_MAX || room_of(e) < ROW_MOST) {
+        if (!new_chunk(j, part, r->time_us, r->record, line)) return false;
         (void)in_units(&q->unit, r->time_us, e->time_us, &time);
-        need = ROW_WORDS + e->words + (r->rare != 0);
     }
-    const struct pending_row row = {.time = time, .who = r->who, .tuple = r->tuple | (r->rare ? PENDING_RARE : 0), .record = (uint32_t)(r->record - e->record)};
-    memcpy(e->next, &row, sizeof row);
-    if (r->rare) e->next[need - 1] = r->rare;
-    if (e->words && e->wide) put_two(e->next + ROW_WORDS, r->time_us);
-    if (e->words && q->lines_differ) put_two(e->next + ROW_WORDS + e->words - 2, r->line);
-    e->next += need;
-    e->room -= need;
+    const struct pending_row row = {.time = time, .who = r->who, .record = (uint32_t)(r->record - e->record), .tuple = r->tuple | (r->rare ? PENDING_RARE : 0)};
+    uint32_t *to = e->next;
+    if (q->part[part].last->small) *to++ = SMALL_NOT, e->n_not++;
+    memcpy(to, &row, sizeof row);
+    to += ROW_WORDS;
+    if (e->wide) put_two(to, r->time_us), to += 2;
+    if (q->lines_differ) put_two(to, line), to += 2;
+    if (r->rare) *to++ = r->rare;
+    e->next = to;
     e->n++;
+    e->last_time = time;
+    e->last_record = row.record;
     return true;
 }
 
 void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP], const uint32_t rare[JOIN_GROUP])
 {
     const struct coded_events *c = &j->b->events;
-    for (size_t k = 0; k < to - from; k++) __builtin_prefetch(j->q->end[who[k] >> WHO_BITS].next + ROW_WORDS, 1); // its first words lie where the row before it ends
+    const struct pending_unit unit = j->q->unit;
+    struct pending_end *end = j->q->end;
+    for (size_t k = 0; k < to - from; k++) __builtin_prefetch(end[who[k] >> WHO_BITS].next + SMALL_WORDS, 1); // its first words lie where the row before it ends
     for (size_t k = 0; k < to - from; k++) {
-        const uint64_t record = c->record[from + k];
-        const struct row_of r = {c->time_us[from + k], (int64_t)((c->line ? c->line[from + k] : 0) - record), record, who[k], tuple[k], rare[k]};
-        if (!add_row(j, &r)) return;
+        const struct row_of r = {c->time_us[from + k], c->record[from + k], who[k], tuple[k], rare[k]};
+        if (add_small_row(&end[who[k] >> WHO_BITS], &unit, &r)) continue;
+        if (!add_plain_row(j, &r, (int64_t)((c->line ? c->line[from + k] : 0) - r.record))) return;
     }
 }

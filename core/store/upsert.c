@@ -44,10 +44,10 @@ voc_rc upsert_within(struct import *i, struct dict **out)
         if (f->id && !f->dropped) rc = last_records_note(ids, &last, pending_text(q, f->id), f->record);
     }
     walk = (struct pending_walk){.q = q};
-    for (struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
+    for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
         voc_str id = pending_text(q, q->rare.at[walk.event.rare].id);
         if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, walk.event.record)) continue;
-        r->tuple |= PENDING_DROPPED;
+        pending_drop(&walk);
         i->result.replaced_events++;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {

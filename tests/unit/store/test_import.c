@@ -226,9 +226,13 @@ static int64_t time_of(unsigned kind, uint64_t i, bool late)
     case 0: return (int64_t)(i * 2654435761u % 100000) * 1000000;
     case 1: return (int64_t)i * 1000000 + (late ? (int64_t)(i % 7) : 0);
     case 2: return (int64_t)i * 1000 * (late ? 86400000 : 1) + 5000;
+    case 4: return (int64_t)(i / 8192 * 3 + (i % 8192 ? 32760 + i / 8192 % 16 : 0)) * 1000000; // of strides
     default: return (int64_t)(i * 2654435761u % 1000003);
     }
 }
+
+// Steps of some 4,096 records, and of some 32,768 s forth and back: what a pending row of two words can just, or just not, say.
+static uint64_t stride(uint64_t i) { return i / 2 * 8192 + (i % 2 ? 4090 + i / 2 % 12 : 0); }
 
 static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
 {
@@ -237,13 +241,14 @@ static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
     static const char *const customers[] = {"+id=1", "+id=2", "+id=3"};
     struct row *rows = calloc(N, sizeof *rows);
     struct event_block b = {0};
-    for (unsigned kind = 0; kind < 4; kind++) {
+    for (unsigned kind = 0; kind < 5; kind++) {
         struct project *p = create("p.voc", NULL);
         struct event_reader *reader = NULL;
         size_t n = 0, wrong = 0;
         for (uint32_t i = 0; i < N; i++) { // records of kind 0 go back behind the first ones
-            const uint64_t record = kind == 0 ? (i < FIRST ? N - FIRST + i : i - FIRST) : i;
-            rows[i] = (struct row){.time_us = time_of(kind, record, i >= FIRST), .action = "a", .customer = customers[i % COUNT(customers)], .cost = some_cost(record), .record = record};
+            const uint64_t record = kind == 0 ? (i < FIRST ? N - FIRST + i : i - FIRST) : kind == 4 ? stride(i) : i;
+            const char *const customer = customers[kind == 4 ? 0 : i % COUNT(customers)];
+            rows[i] = (struct row){.time_us = time_of(kind, record, i >= FIRST), .action = "a", .customer = customer, .cost = some_cost(record), .record = record};
         }
         struct rows r = {.events = rows, .n_events = N, .in_block = FIRST};
         (void)give(p, &r, "log", "units", 1, 0);
@@ -261,6 +266,38 @@ static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
         assert_int_equal(wrong, 0);
         finish(p, "p.voc");
     }
+    free(rows);
+}
+
+static void more_combinations_than_a_small_pending_row_can_name_come_back(void **state)
+{
+    (void)state;
+    enum { N = (1 << 18) + 3000 };
+    struct row *rows = calloc(N, sizeof *rows);
+    char(*actions)[12] = calloc(N, sizeof *actions);
+    struct project *p = create("p.voc", NULL);
+    struct event_reader *reader = NULL;
+    struct event_block b = {0};
+    size_t n = 0, wrong = 0;
+    for (uint32_t i = 0; i < N; i++) {
+        (void)snprintf(actions[i], sizeof actions[i], "a%u", i);
+        rows[i] = (struct row){.time_us = (int64_t)i * 1000000, .action = actions[i], .customer = "+id=1", .cost = some_cost(i), .record = i};
+    }
+    struct rows r = {.events = rows, .n_events = N, .in_block = 30000};
+    (void)give(p, &r, "log", "combinations", 1, 0);
+    assert_int_equal(event_reader_open(&reader, p, EV_ACTION | EV_MONEY | EV_PLACE, NULL), VOC_OK);
+    for (voc_rc rc = event_reader_next(reader, &b); rc == VOC_OK && b.n; rc = event_reader_next(reader, &b)) {
+        n += b.n;
+        for (size_t k = 0; k < b.n; k++) {
+            const int64_t cost = some_cost(b.record[k]);
+            wrong += !str_is(text_of(p, SPACE_ACTION, b.action[k]), actions[b.record[k]]) || b.cost[k] != (cost ? cost : VOC_NA);
+        }
+    }
+    event_reader_close(reader);
+    assert_int_equal(n, N);
+    assert_int_equal(wrong, 0);
+    finish(p, "p.voc");
+    free(actions);
     free(rows);
 }
 
@@ -803,6 +840,7 @@ int main(void)
         cmocka_unit_test(events_come_back_as_they_were_given),
         cmocka_unit_test(few_people_with_many_events_keep_the_amounts_of_each),
         cmocka_unit_test(times_of_any_unit_and_records_in_any_order_come_back),
+        cmocka_unit_test(more_combinations_than_a_small_pending_row_can_name_come_back),
         cmocka_unit_test(many_events_come_back_over_several_blocks_in_the_order_of_units_and_times),
         cmocka_unit_test(rows_that_memory_does_not_hold_are_written_early_and_give_the_same_project),
         cmocka_unit_test(what_a_small_file_shares_with_a_large_project_is_not_named_again),

@@ -20,7 +20,7 @@ struct plan {  // one touchpoint's trial
 struct trials {
     struct study *st;
     struct trial_frame *frame;
-    struct series harm, actions;
+    struct series harm;
     double *move_value;   // by stage: worth of a forward move
     struct series *base;  // outcomes of each stage for touchpoints without aim or clicks of their own
     const uint8_t *resolution;  // of each touch of the frame
@@ -117,9 +117,17 @@ static struct trial_options options_of(const struct score *s)
 // Half and twice the window are for verdicts on push touches alone.
 static size_t windows_of(const struct score *s, bool pull) { return s->options[OPT_SENSITIVITY].i && !pull ? 3 : 1; }
 
+// The frame has copies of all these: what comes next uses their memory.
+static void let_go(const struct score *s, const struct trial_input *in)
+{
+    const void *const done[] = {in->stays, in->touches.time, in->touch_type, in->actions.first, in->actions.time, in->actions.resolution};
+    for (size_t i = 0; i < sizeof done / sizeof *done; i++) s->host->free(s->cx, (void *)(uintptr_t)done[i]);
+}
+
 static voc_rc make_frame(struct trials *t, bool with_pull)
 {
     const struct score *s = t->st->s;
+    struct series actions;
     struct trial_options o = options_of(s);
     struct trial_alloc alloc = score_trial_alloc(s);
     struct trial_input in = {.n_units = (uint32_t)s->data.n_units,
@@ -134,9 +142,13 @@ static voc_rc make_frame(struct trials *t, bool with_pull)
     voc_rc rc = sample_names(s, &in);
     if (!rc) rc = frame_stays(s, &in);
     if (!rc) rc = frame_touches(s, with_pull, &in);
-    in.actions = t->actions.events;
-    t->resolution = in.touches.resolution;
-    if (!rc) rc = score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
+    if (!rc) rc = series_actions(s, &actions);
+    if (!rc) {
+        in.actions = actions.events;
+        t->resolution = in.touches.resolution;
+        rc = score_rc(trial_frame_new(&t->frame, &alloc, &in, &o));
+        let_go(s, &in);
+    }
     return rc ? rc : sample_keep(s, t->frame, with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH, windows_of(s, with_pull), &t->keep);
 }
 
@@ -450,7 +462,6 @@ static voc_rc prepare(struct trials *t, struct study *st)
     const voc_definition *d = s->def;
     *t = (struct trials){.st = st};
     voc_rc rc = series_of_class(s, &t->harm, VOC_CLASS_HARM);
-    if (!rc) rc = series_actions(s, &t->actions);
     if (!rc) rc = find_clicks(t);
     t->base = score_alloc(s, d->n_stages, sizeof *t->base);
     t->move_value = score_alloc(s, d->n_stages, sizeof *t->move_value);

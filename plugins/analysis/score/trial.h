@@ -89,7 +89,7 @@ enum trial_rc trial_events_prepare(struct trial_events *events, uint32_t n_units
 
 struct trial_frame;
 
-// The frame owns copies of what it searches; it borrows input->stays, touches.first and unit_of until it is freed.
+// The frame owns copies of what it searches; it borrows touches.first, unit_of and the hashes until it is freed.
 enum trial_rc trial_frame_new(struct trial_frame **out, const struct trial_alloc *alloc, const struct trial_input *input,
                               const struct trial_options *options);
 void trial_frame_free(struct trial_frame *frame);  // takes NULL

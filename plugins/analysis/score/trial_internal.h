@@ -31,7 +31,7 @@ struct trial_index {
 // are run (trial_local.h).
 struct trial_frame {
     struct trial_alloc alloc;
-    struct trial_input in;        // of its arrays only stays and touches.first are read once the frame is made
+    struct trial_input in;        // of its arrays only touches.first, unit_of and the hashes are read once the frame is made
     struct trial_events touches;  // owns; by local unit
     struct trial_events actions;  // owns; by local unit
     uint32_t *touch_type;         // of touches

@@ -18,13 +18,15 @@
 #include "host/wire.h"
 #include "host/worker.h"
 
-enum { SNIFFED_MAX = 64, REQUEST_MOST = 1 << 28, CONTENT_MOST = 1 << 26 };
+enum { HEADS_MOST = 4, SNIFFED_MAX = 64, REQUEST_MOST = 1 << 28, CONTENT_MOST = 1 << 26 };
 
 struct child {
     struct wire_request q;
     struct wire_packer packer;
     struct trays_end trays;
     pthread_mutex_t lock; // over what goes up: plugins speak in any thread
+    struct wire_head heads[HEADS_MOST]; // of trays that nobody was told of yet
+    size_t n_heads;
     struct arena arena;
     struct diag *d;
     struct buf body; // of the last message that came down
@@ -51,11 +53,17 @@ static uint64_t size_of(const struct iovec *pieces, size_t n)
     return size;
 }
 
-static void send_pieces(struct child *c, struct wire_head head, struct iovec *pieces, size_t n) // with room for one in front
+// With room for one piece in front. Trays are told of a few at a time, or with what comes behind them: to wake the parent for
+// each took a fiftieth of an import.
+static void send_pieces(struct child *c, struct wire_head head, struct iovec *pieces, size_t n)
 {
-    pieces[0] = (struct iovec){&head, sizeof head};
     pthread_mutex_lock(&c->lock);
-    write_pieces(pieces, n + 1);
+    c->heads[c->n_heads++] = head;
+    if (head.type != WIRE_TRAY || c->n_heads == HEADS_MOST) {
+        pieces[0] = (struct iovec){c->heads, c->n_heads * sizeof head};
+        write_pieces(pieces, n + 1);
+        c->n_heads = 0;
+    }
     pthread_mutex_unlock(&c->lock);
 }
 

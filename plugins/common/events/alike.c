@@ -5,8 +5,7 @@
 // must read a record alike, and a test holds that they do. Private to one call of lines().
 #include "plugins/common/events/plan.h"
 
-#define CUT_MOST 64u
-#define GIVEN_MOST 64u // events that are given together: they stay in the nearest cache
+#define CUT_MOST 64u // records that are looked at together: what is made of them stays in the nearest cache
 #define JOINED_TEXT 1024u
 #define UNDOUBLED_MOST 2048u
 #define ATTRS_MOST 32u
@@ -35,18 +34,13 @@ struct alike {
     uint64_t first;
     size_t n_cut;
     struct cut_record cut[CUT_MOST];
-    int64_t cut_time_us[CUT_MOST], cut_amounts[AMOUNTS][CUT_MOST];
-    uint32_t cut_resolution[CUT_MOST], number[CUT_MOST];
-    unsigned char told[CUT_MOST], plain[CUT_MOST]; // plain: rows.c need not read it
+    int64_t time_us[CUT_MOST], amounts[AMOUNTS][CUT_MOST];
+    uint32_t resolution[CUT_MOST], number[CUT_MOST];
+    unsigned char told[CUT_MOST], plain[CUT_MOST]; // plain: rows.c need not read it, and it is told
     bool quoted; // one of them has quotes
-    // events that were taken
-    size_t n;
-    uint32_t resolution;
-    bool turn; // the next one has another
-    uint64_t record[GIVEN_MOST];
-    uint32_t alike[GIVEN_MOST];
-    int64_t time_us[GIVEN_MOST], amounts[AMOUNTS][GIVEN_MOST];
-    voc_str customer[GIVEN_MOST], account[GIVEN_MOST], texts[TEXTS][GIVEN_MOST];
+    // the rest of those that are given
+    uint64_t record[CUT_MOST];
+    voc_str customer[CUT_MOST], account[CUT_MOST], texts[TEXTS][CUT_MOST];
     char joined[CUT_MOST][JOINED_TEXT]; // texts of several runs
 };
 
@@ -89,8 +83,7 @@ voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *b
     a->sink = sink;
     a->reading = reading;
     a->n_records = block->n_records;
-    a->n_runs = a->n_cut = a->n = 0;
-    a->turn = false;
+    a->n_runs = a->n_cut = 0;
     a->first = 0;
     if (find_runs(a)) *out = a;
     else alike_close(a);
@@ -185,7 +178,7 @@ static void read_times(struct alike *a)
     cells_of(a, &t->from, 0, a->n_cut, cell);
     for (size_t k = 0; k < a->n_cut; k++) {
         const char begin = cell[k].len ? cell[k].ptr[0] : 0;
-        a->plain[k] = a->number[k] && begin >= '1' && begin <= '9' && a->e->host->time_parse(t->format, cell[k], &a->cut_time_us[k], &a->cut_resolution[k]) == VOC_OK;
+        a->plain[k] = a->number[k] && begin >= '1' && begin <= '9' && a->e->host->time_parse(t->format, cell[k], &a->time_us[k], &a->resolution[k]) == VOC_OK;
     }
 }
 
@@ -200,12 +193,12 @@ static void read_amounts(struct alike *a, unsigned m)
     if (none(o)) return;
     cells_of(a, o, 0, a->n_cut, cell);
     for (size_t k = 0; k < a->n_cut; k++) {
-        a->cut_amounts[m][k] = VOC_NA;
+        a->amounts[m][k] = VOC_NA;
         some[n] = (uint32_t)k;
         n += cell[k].len != 0;
     }
     for (size_t i = 0; i < n; i++)
-        if (!plain_number(cell[some[i]], o->decimal, &a->cut_amounts[m][some[i]], &unused)) a->plain[some[i]] = 0;
+        if (!plain_number(cell[some[i]], o->decimal, &a->amounts[m][some[i]], &unused)) a->plain[some[i]] = 0;
 }
 
 // Who it is, or a text of its own, in quotes with quotes: rows.c writes it anew.
@@ -222,22 +215,6 @@ static void read_quoted(struct alike *a)
     if (e->n_customers) leave_doubled(a, &e->customers[0].from);
     if (e->n_accounts) leave_doubled(a, &e->accounts[0].from);
     for (size_t t = 0; t < TEXTS; t++) leave_doubled(a, &e->field[text_fields[t]]);
-}
-
-static void cut_some(struct alike *a, uint64_t i)
-{
-    voc_str texts[CUT_MOST];
-    a->first = i;
-    a->n_cut = i == a->n_records ? 0 : a->e->reader->cut(a->reading, i, CUT_MOST, a->cut);
-    a->quoted = false;
-    for (size_t k = 0; k < a->n_cut; k++) a->quoted = a->quoted || a->cut[k].quote;
-    for (size_t k = 0; k < a->n_cut; k++)
-        texts[k] = a->n_runs == 1 ? bytes_of(a, &a->cut[k], a->runs[0].first, a->runs[0].last) : join(a, &a->cut[k], a->joined[k]);
-    if (a->n_cut == 0) return;
-    a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
-    read_times(a);
-    for (unsigned m = 0; m < AMOUNTS; m++) read_amounts(a, m);
-    if (a->quoted) read_quoted(a);
 }
 
 // ---- events ---------------------------------------------------------------------------------------------------------------
@@ -262,7 +239,7 @@ static bool tell(struct alike *a, size_t k, voc_rc *rc)
     }
     row.attrs = attrs;
     if (u.full) return false;
-    row.resolution = a->cut_resolution[k];
+    row.resolution = a->resolution[k];
     *rc = a->e->host->share(a->sink, a->number[k], &row);
     if (*rc == VOC_E_INPUT) return *rc = VOC_OK, false;
     if (*rc) return false;
@@ -270,65 +247,54 @@ static bool tell(struct alike *a, size_t k, voc_rc *rc)
     return true;
 }
 
-// Records [k, k + n), of one resolution, whose numbers are told.
-static void put(struct alike *a, size_t k, size_t n)
+static voc_rc cut_some(struct alike *a, uint64_t i)
 {
-    const struct events *e = a->e;
-    const size_t to = a->n;
-    memcpy(a->time_us + to, a->cut_time_us + k, n * sizeof *a->time_us);
-    memcpy(a->alike + to, a->number + k, n * sizeof *a->alike);
-    for (size_t i = 0; i < n; i++) a->record[to + i] = a->first + k + i;
-    for (size_t m = 0; m < AMOUNTS; m++)
-        if (!none(&e->field[FIELD_MINUTES + m])) memcpy(a->amounts[m] + to, a->cut_amounts[m] + k, n * sizeof *a->amounts[m]);
-    if (e->n_customers) cells_of(a, &e->customers[0].from, k, n, a->customer + to);
-    if (e->n_accounts) cells_of(a, &e->accounts[0].from, k, n, a->account + to);
-    for (size_t t = 0; t < TEXTS; t++)
-        if (!none(&e->field[text_fields[t]])) cells_of(a, &e->field[text_fields[t]], k, n, a->texts[t] + to);
-    a->resolution = a->cut_resolution[k];
-    a->n += n;
+    voc_str texts[CUT_MOST];
+    voc_rc rc = VOC_OK;
+    a->first = i;
+    a->n_cut = i == a->n_records ? 0 : a->e->reader->cut(a->reading, i, CUT_MOST, a->cut);
+    a->quoted = false;
+    for (size_t k = 0; k < a->n_cut; k++) a->quoted = a->quoted || a->cut[k].quote;
+    for (size_t k = 0; k < a->n_cut; k++)
+        texts[k] = a->n_runs == 1 ? bytes_of(a, &a->cut[k], a->runs[0].first, a->runs[0].last) : join(a, &a->cut[k], a->joined[k]);
+    if (a->n_cut == 0) return VOC_OK;
+    a->e->host->alike(a->sink, texts, a->n_cut, a->number, a->told);
+    read_times(a);
+    for (unsigned m = 0; m < AMOUNTS; m++) read_amounts(a, m);
+    if (a->quoted) read_quoted(a);
+    for (size_t k = 0; k < a->n_cut && !rc; k++)
+        if (a->plain[k] && !a->told[k]) a->plain[k] = tell(a, k, &rc);
+    return rc;
 }
 
-// How many records from k on can be put together.
-static size_t run_from(const struct alike *a, size_t k)
+size_t alike_ready(struct alike *a, uint64_t i, voc_rc *rc)
 {
-    const size_t most = a->n_cut - k < GIVEN_MOST - a->n ? a->n_cut - k : GIVEN_MOST - a->n;
-    size_t n = 1;
-    while (n < most && a->plain[k + n] && a->told[k + n] && a->cut_resolution[k + n] == a->cut_resolution[k]) n++;
+    if (i >= a->first + a->n_cut) *rc = cut_some(a, i);
+    const size_t k = (size_t)(i - a->first);
+    size_t n = 0;
+    while (!*rc && k + n < a->n_cut && a->plain[k + n] && a->resolution[k + n] == a->resolution[k]) n++;
     return n;
 }
 
-uint64_t alike_take(struct alike *a, uint64_t i, voc_rc *rc)
-{
-    if (i >= a->first + a->n_cut) cut_some(a, i);
-    const size_t from = (size_t)(i - a->first);
-    size_t k = from;
-    while (k < a->n_cut && a->n < GIVEN_MOST && a->plain[k]) {
-        if (!a->told[k] && !tell(a, k, rc)) break;
-        a->turn = a->n && a->cut_resolution[k] != a->resolution;
-        if (a->turn) break;
-        const size_t n = run_from(a, k);
-        put(a, k, n);
-        k += n;
-    }
-    return k - from;
-}
-
-bool alike_full(const struct alike *a) { return a->n == GIVEN_MOST || a->turn; }
-
-voc_rc alike_give(struct alike *a)
+voc_rc alike_give(struct alike *a, uint64_t i, size_t n)
 {
     const struct events *e = a->e;
-    voc_events v = {.struct_size = sizeof v, .resolution = a->resolution, .n = a->n, .record = a->record, .alike = a->alike, .time_us = a->time_us};
+    const size_t k = (size_t)(i - a->first);
+    voc_events v = {.struct_size = sizeof v, .resolution = a->resolution[k], .n = n, .record = a->record, .alike = a->number + k, .time_us = a->time_us + k};
     const voc_str *texts[TEXTS];
     const int64_t *amounts[AMOUNTS];
-    if (a->n == 0) return VOC_OK;
-    for (size_t t = 0; t < TEXTS; t++) texts[t] = none(&e->field[text_fields[t]]) ? NULL : a->texts[t];
-    for (size_t m = 0; m < AMOUNTS; m++) amounts[m] = none(&e->field[FIELD_MINUTES + m]) ? NULL : a->amounts[m];
+    for (size_t r = 0; r < n; r++) a->record[r] = i + r;
+    for (size_t t = 0; t < TEXTS; t++) {
+        const struct origin *o = &e->field[text_fields[t]];
+        texts[t] = none(o) ? NULL : a->texts[t];
+        if (texts[t]) cells_of(a, o, k, n, a->texts[t]);
+    }
+    for (size_t m = 0; m < AMOUNTS; m++) amounts[m] = none(&e->field[FIELD_MINUTES + m]) ? NULL : a->amounts[m] + k;
+    if (e->n_customers) cells_of(a, &e->customers[0].from, k, n, a->customer);
+    if (e->n_accounts) cells_of(a, &e->accounts[0].from, k, n, a->account);
     v.id = texts[TEXT_ID], v.case_id = texts[TEXT_CASE], v.object = texts[TEXT_OBJECT], v.thread = texts[TEXT_THREAD];
     v.minutes = amounts[AMOUNT_MINUTES], v.cost = amounts[AMOUNT_COST], v.value = amounts[AMOUNT_VALUE];
     if (e->n_customers) v.customer = a->customer, v.customer_kind = e->customers[0].kind, v.customer_strong = e->customers[0].strong;
     if (e->n_accounts) v.account = a->account, v.account_kind = e->accounts[0].kind, v.account_strong = e->accounts[0].strong;
-    a->n = 0;
-    a->turn = false;
     return e->host->events(a->sink, &v);
 }

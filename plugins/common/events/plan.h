@@ -259,9 +259,8 @@ bool actor_read(voc_str cell, uint32_t *actor);
 struct alike;
 voc_rc alike_open(struct alike **out, const struct events *e, const voc_block *block, void *reading, voc_sink *sink); // *out NULL: it is no such plan
 void alike_close(struct alike *a);
-uint64_t alike_take(struct alike *a, uint64_t i, voc_rc *rc); // how many records from i on were taken; 0: this one is for rows.c
-bool alike_full(const struct alike *a); // what was taken has to be given first
-voc_rc alike_give(struct alike *a); // what was taken
+size_t alike_ready(struct alike *a, uint64_t i, voc_rc *rc); // how many records from i on it can give; 0: this one is for rows.c
+voc_rc alike_give(struct alike *a, uint64_t i, size_t n); // some of those
 
 // rows.c, describe.c, maps.c
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink);

@@ -454,14 +454,11 @@ static voc_rc work_open(struct work *w, const voc_block *b)
 // Records from i on that need no rows: how many. What rows there are go first, as records come in their order.
 static uint64_t take_alike(struct work *w, struct alike *a, uint64_t i)
 {
-    uint64_t taken = 0, more;
-    bool full;
-    do {
-        taken += more = alike_take(a, i + taken, &w->rc);
-        full = alike_full(a);
-        if (more && w->n_rows && !w->rc) flush(w);
-        if ((full || !more) && !w->rc) w->rc = alike_give(a);
-    } while ((full || more) && !w->rc);
+    uint64_t taken = 0;
+    for (size_t n; !w->rc && (n = alike_ready(a, i + taken, &w->rc)) > 0; taken += n) {
+        if (w->n_rows) flush(w);
+        if (!w->rc) w->rc = alike_give(a, i + taken, n);
+    }
     return taken;
 }
 
@@ -481,7 +478,6 @@ voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
         if (!w.rc && (w.n_records == w.max_records || w.attr_at + w.attrs_each > w.attr_room)) flush(&w);
     }
     if (!w.rc) flush(&w);
-    if (!w.rc && alike) w.rc = alike_give(alike);
     alike_close(alike);
     e->reader->close(w.reading);
     e->host->free(e->cx, w.cells);

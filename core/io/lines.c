@@ -230,26 +230,28 @@ static voc_rc emit_bad(struct lines *l, struct lines_block *b, struct scan *s, b
 // Records within quotes or not, as far as the marks of one piece tell. quoted: inside; skip: the second of two quotes.
 struct whole { size_t start, skip; uint64_t newlines; bool quoted, stop; };
 
-// A record that ends at `end`, if its text is neither empty nor framing: emit, for what nearly all are.
-static voc_rc emit_whole(struct lines *l, struct lines_block *b, const struct whole *w, size_t end)
+// Records without quotes, one behind the other, as nearly all are: emit, up to the first mark that ends anything else. How many of
+// the marks they end at. There is room for them.
+static size_t emit_plain(struct lines *l, struct lines_block *b, struct whole *w, size_t from, const uint32_t *marks, size_t n)
 {
-    const char *p = b->bytes.ptr;
-    size_t text = end;
-    if (l->newline == '\n' && text > w->start && p[text - 1] == '\r') text--;
-    if (text == w->start || p[w->start] == '\r') {
-        struct scan s = {.start = w->start, .newlines = w->newlines};
-        return emit(l, b, &s, end, 0, false);
+    const char *p = b->bytes.ptr, newline = l->newline;
+    size_t start = w->start, to = b->start.n, done = 0;
+    for (; done < n; done++, to++) {
+        const size_t at = from + marks[done];
+        if (p[at] != newline || at == start || p[start] == '\r' || at - start > LINES_RECORD_MAX) break;
+        const size_t text = at - (newline == '\n' && p[at - 1] == '\r');
+        b->start.at[to] = start;
+        b->end.at[to] = text;
+        b->line.at[to] = l->line + done;
+        b->bad.at[to] = 0;
+        l->record_bytes += text - start;
+        start = at + 1;
     }
-    size_t k = b->start.n;
-    b->start.at[k] = w->start;
-    b->end.at[k] = text;
-    b->line.at[k] = l->line;
-    b->bad.at[k] = 0;
-    b->start.n = b->end.n = b->line.n = b->bad.n = k + 1;
-    l->line += w->newlines + 1;
-    l->records++;
-    l->record_bytes += text - w->start;
-    return VOC_OK;
+    b->start.n = b->end.n = b->line.n = b->bad.n = to;
+    l->line += done;
+    l->records += done;
+    w->start = start;
+    return done;
 }
 
 static void pass_quote(const struct lines *l, struct whole *w, const char *p, size_t at, size_t len)
@@ -275,6 +277,8 @@ static voc_rc cut_whole(struct lines *l, struct lines_block *b, struct scan *s)
         if (vec_reserve(&b->start, n, RECORDS_MAX) || vec_reserve(&b->end, n, RECORDS_MAX) || vec_reserve(&b->line, n, RECORDS_MAX) ||
             vec_reserve(&b->bad, n, RECORDS_MAX)) rc = VOC_E_NOMEM;
         for (size_t k = 0; k < n && !rc && !w.stop; k++) {
+            if (!w.quoted && w.newlines == 0) k += emit_plain(l, b, &w, from, l->marks + k, n - k);
+            if (k == n) break;
             size_t at = from + l->marks[k];
             if (has_quote && p[at] == l->quote) {
                 pass_quote(l, &w, p, at, len);
@@ -283,7 +287,8 @@ static voc_rc cut_whole(struct lines *l, struct lines_block *b, struct scan *s)
             } else if (at - w.start > LINES_RECORD_MAX) {
                 w.stop = true;
             } else {
-                rc = emit_whole(l, b, &w, at);
+                const struct scan one = {.start = w.start, .newlines = w.newlines};
+                rc = emit(l, b, &one, at, 0, false);
                 w.start = at + 1;
                 w.newlines = 0;
             }

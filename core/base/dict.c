@@ -18,6 +18,7 @@
 #define HERE_MAX 28u     // bytes of a string in its entry
 #define SEGMENT_BITS 4u  // the first segment has 16 entries, each further one twice as many
 #define SEGMENTS 28u     // of STRINGS_MAX entries
+#define PAGE 4096u       // bytes of memory that are asked for at once, or some of them
 #define AHEAD 16u        // strings that are waited for side by side
 
 struct slot {
@@ -124,6 +125,7 @@ static voc_rc double_slots(struct dict *d)
     if (d->bits == 32) return VOC_E_LIMIT;
     struct slot *slots = mem_zalloc(2 * n, sizeof *slots);
     if (!slots) return VOC_E_NOMEM;
+    for (size_t k = 0; k < 2 * n; k += PAGE / sizeof *slots) slots[k] = (struct slot){0}; // a page that is read first is asked for twice
     for (size_t k = 0; k < n; k++) {
         if (d->slots[k].code == 0) continue;
         size_t i = home(d->slots[k].tag, d->bits + 1);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/column_look.h"
+
 #define FUTURE_SLACK_US (2 * US_PER_DAY) // a day that has begun elsewhere, and a clock that is wrong by some hours
 
 // One column at a time: most blocks raise no doubt, and are then not looked at row by row.
@@ -34,17 +36,14 @@ void doubts_block(struct doubts *x, const struct coded_block *b, int64_t now_us)
 {
     const struct coded_events *e = &b->events;
     const int64_t future_us = now_us + FUTURE_SLACK_US;
-    int64_t first = INT64_MAX, last = INT64_MIN;
+    struct column_range time;
     x->facts += b->n_facts;
     if (e->n == 0) return;
-    for (size_t i = 0; i < e->n; i++) {
-        first = e->time_us[i] < first ? e->time_us[i] : first;
-        last = e->time_us[i] > last ? e->time_us[i] : last;
-    }
-    const bool odd = first < US_PER_DAY || last > future_us || !all_named(e);
+    column_range(&time, e->time_us, e->n);
+    const bool odd = time.min < US_PER_DAY || time.max > future_us || !all_named(e);
     for (size_t i = 0; odd && i < e->n; i++) look_at_row(x, e, i, future_us);
-    if (x->events == 0 || first < x->first_us) x->first_us = first;
-    if (x->events == 0 || last > x->last_us) x->last_us = last;
+    if (x->events == 0 || time.min < x->first_us) x->first_us = time.min;
+    if (x->events == 0 || time.max > x->last_us) x->last_us = time.max;
     x->events += e->n;
 }
 

@@ -2,6 +2,7 @@
 // Writes the events of an import as blocks, in the order of the file (import_order.h). A block ends where a unit does,
 // unless the unit is longer than half a block; what the catalogue says of a block lets readers find and skip it without
 // looking into it.
+#include "store/column_look.h"
 #include "store/import.h"
 #include "store/import_order.h"
 #include "store/sort.h"
@@ -101,17 +102,14 @@ static void look(struct events *e, struct seen *s)
 {
     const struct pending *q = &e->i->q;
     const struct ordered_rows *r = &e->rows;
-    int64_t first = r->time_us[0], last = first;
+    struct column_range time;
     size_t n_rare = 0;
-    for (size_t k = 0; k < e->n; k++) {
-        first = r->time_us[k] < first ? r->time_us[k] : first;
-        last = r->time_us[k] > last ? r->time_us[k] : last;
-    }
+    column_range(&time, r->time_us, e->n);
     for (size_t k = 0; k < e->n; k++) {
         e->rare[n_rare] = (uint32_t)k;
         n_rare += r->rare[k] != 0;
     }
-    *s = (struct seen){.first_us = first, .last_us = last, .n_rare = n_rare};
+    *s = (struct seen){.first_us = time.min, .last_us = time.max, .n_rare = n_rare};
     for (size_t k = 0; k < s->n_rare; k++) {
         if (k + AHEAD < s->n_rare) __builtin_prefetch(&q->rare.at[r->rare[e->rare[k + AHEAD]]]);
         const struct pending_rare *x = &q->rare.at[r->rare[e->rare[k]]];

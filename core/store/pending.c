@@ -4,6 +4,7 @@
 #include "store/pending_join.h"
 #include <math.h>
 #include "base/text.h"
+#include "store/column_look.h"
 
 enum { MAP_HEAP = SPACE_ALL, MAP_RAW, MAPS };
 enum { SENDERS_MAX = 4096 };
@@ -367,17 +368,18 @@ static void check_events(struct joiner *j)
 {
     const struct coded_events *c = &j->b->events;
     struct pending *q = j->q;
-    uint64_t tops = 0, most = q->last_record;
+    struct column_range time, record;
+    uint64_t lines = 0;
     uint32_t top_tuple = 0, top_customer = 0;
-    bool no_time = false, differ = false;
+    bool differ = false;
     if (c->n == 0) return;
     if (c->n > UINT32_MAX - 1 - q->n_events) return (void)join_fail(j, VOC_E_LIMIT, "too many events");
     if (q->n_events == 0) join_rows_begin(q, c), q->first_line = (int64_t)((c->line ? c->line[0] : 0) - c->record[0]);
-    for (size_t i = 0; i < c->n; i++) no_time |= c->time_us[i] == VOC_NA;
-    for (size_t i = 0; i < c->n; i++) tops |= c->record[i], most = c->record[i] > most ? c->record[i] : most;
+    column_range(&time, c->time_us, c->n);
+    column_range(&record, (const int64_t *)c->record, c->n);
     for (size_t i = 0; i < c->n; i++) {
         const uint64_t line = c->line ? c->line[i] : 0;
-        tops |= line;
+        lines |= line;
         differ |= line - c->record[i] != (uint64_t)q->first_line;
     }
     for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
@@ -385,11 +387,11 @@ static void check_events(struct joiner *j)
     bool up = !c->amount_row || c->n_amounts <= c->n;
     for (size_t k = 0; c->amount_row && up && k < c->n_amounts; k++) up = c->amount_row[k] < c->n && (k == 0 || c->amount_row[k] > c->amount_row[k - 1]);
     if (!up) (void)join_fail(j, VOC_E_BUG, "amounts are of no rows");
-    if (no_time) (void)join_fail(j, VOC_E_BUG, "an event has no time");
-    if (tops > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
+    if (time.min == VOC_NA) (void)join_fail(j, VOC_E_BUG, "an event has no time");
+    if (record.min < 0 || lines > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     if (c->tuple && top_tuple >= c->n_tuples) (void)join_fail(j, VOC_E_BUG, "the number of a tuple is out of range");
     if (top_customer && top_customer >= j->b->n_strings) (void)join_fail(j, VOC_E_BUG, "a string code is out of range");
-    q->last_record = most;
+    if ((uint64_t)record.max > q->last_record) q->last_record = (uint64_t)record.max;
     if (differ && !q->lines_differ)
         for (unsigned p = 0; p < PARTITIONS; p++) q->end[p].small_to = q->end[p].to = q->end[p].next; // the next row begins a chunk that has lines
     q->lines_differ |= differ;

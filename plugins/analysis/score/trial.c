@@ -329,7 +329,8 @@ static enum trial_rc state_init(struct trial_run_state *r, const struct trial_fr
     memset(r->saw, 0, (comparators + 1) * r->saw_types * sizeof *r->saw);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         r->shares[k] = take(r, 2 * (comparators + 2), sizeof *r->shares[k]);
-        if (!r->shares[k])
+        r->ranks[k] = take(r, comparators, sizeof *r->ranks[k]);
+        if (!r->shares[k] || !r->ranks[k])
             return TRIAL_NOMEM;
     }
     for (int l = 0; l < N_LEVELS; l++)
@@ -348,6 +349,7 @@ static void state_done(struct trial_run_state *r)
     r->alloc.free(r->alloc.ctx, r->slot_at);
     for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
         r->alloc.free(r->alloc.ctx, r->shares[k]);
+        r->alloc.free(r->alloc.ctx, r->ranks[k]);
     }
     for (int l = 0; l < N_LEVELS; l++)
         trial_level_done(&r->level[l], &r->alloc);

@@ -35,6 +35,18 @@ static void weigh(enum trial_weights weights, double m, double d0, double d1, do
     *own_event = 1.0 / n;
 }
 
+// Most are followed beyond all event times.
+static const uint8_t *read_ranks(uint32_t *ranks, size_t n, uint32_t n_times, const uint8_t *at)
+{
+    for (size_t i = 0; i < n; i++)
+        ranks[i] = 2 * n_times;
+    for (uint64_t early = trial_get(&at); early > 0; early--) {
+        const size_t i = (size_t)trial_get(&at);
+        ranks[i] = (uint32_t)trial_get(&at);
+    }
+    return at;
+}
+
 // Adds what the event times of one outcome give to the totals and to the exposed's account, and reads what they are for the
 // comparators: what each gets by how far it comes, and how far that is. The times come ascending; where the exposed's own is
 // among them, it is the last.
@@ -46,7 +58,9 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
     r->n_times[k] = n_times;
     share[0] = share[1] = (struct trial_share){0};
     for (size_t t = 1; t <= n_times; t++) {
-        const double m = (double)trial_get(&at), d0 = (double)trial_get(&at), d1 = (double)trial_get(&at);
+        const double m = (double)trial_get(&at);
+        const uint64_t events = trial_get(&at);
+        const double d0 = (double)(events / 2), d1 = (double)(events & 1);
         double total[3], own_event = 0.0;
         struct part exposed, each;
         weigh(r->request->weights, m, d0, d1, total, &exposed, &each, &own_event);
@@ -58,7 +72,7 @@ static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial
         share[2 * t] = (struct trial_share){share[2 * t - 2].o + each.o, share[2 * t - 2].e + each.e};
         share[2 * t + 1] = (struct trial_share){share[2 * t].o, share[2 * t].e + own_event};
     }
-    return n_times > 0 ? trial_see_small(at, &r->ranks[k], set->n_members, trial_ranks_are_bytes(r->frame->options.comparators)) : at;
+    return n_times > 0 ? read_ranks(r->ranks[k], set->n_members, (uint32_t)n_times, at) : at;
 }
 
 static double add_placebo(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed)
@@ -161,7 +175,7 @@ static void add_members(struct trial_run_state *r, const struct trial_set *set, 
         for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++) {
             if (r->n_times[k] == 0)
                 continue;
-            const struct trial_share *share = &r->shares[k][trial_small(&r->ranks[k], i)];
+            const struct trial_share *share = &r->shares[k][r->ranks[k][i]];
             slot->e[k] += share->e;
             if (shared)
                 slot->o[k] += share->o;

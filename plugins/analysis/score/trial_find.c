@@ -18,8 +18,8 @@
 #define PIECES 64           // more than threads; those that come too late find nothing left
 
 enum {
-    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_FIT, ROOM_ACTED, ROOM_UNTIL, ROOM_NEXT,
-    ROOM_WHICH, ROOM_PLACE, ROOM_BEFORE, ROOM_LENGTH, ROOM_EVENT, ROOM_SAW, ROOM_TIMES, ROOM_RANKS, ROOM_AT_RISK, ROOM_EVENTS, ROOM_CHUNKS
+    ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_FIT, ROOM_UNTIL, ROOM_MEMBER, ROOM_ENDS,
+    ROOM_PLACE, ROOM_BEFORE, ROOM_SAW, ROOM_RANKED, ROOM_CHUNKS
 };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
@@ -68,13 +68,13 @@ static bool make_found(struct trial_work *w, size_t n)
     struct trial_found *x = &w->found;
     x->place = trial_room(a, &w->rooms[ROOM_FOUND], n, sizeof *x->place);
     x->fit = trial_room(a, &w->rooms[ROOM_FIT], n, sizeof *x->fit);
-    x->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *x->acted);
     x->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *x->until);
-    x->next[0] = trial_room(a, &w->rooms[ROOM_NEXT], TRIAL_OUTCOMES * n, sizeof *x->next[0]);
-    if (!x->place || !x->fit || !x->acted || !x->until || !x->next[0])
+    x->member = trial_room(a, &w->rooms[ROOM_MEMBER], n, sizeof *x->member);
+    x->ends[0] = trial_room(a, &w->rooms[ROOM_ENDS], TRIAL_OUTCOMES * n, sizeof *x->ends[0]);
+    if (!x->place || !x->fit || !x->until || !x->member || !x->ends[0])
         return false;
     for (size_t k = 1; k < TRIAL_OUTCOMES; k++)
-        x->next[k] = x->next[0] + k * n;
+        x->ends[k] = x->ends[0] + k * n;
     return true;
 }
 
@@ -82,23 +82,14 @@ static bool make_members(struct trial_work *w, size_t n)
 {
     const struct trial_alloc *a = &w->alloc;
     struct trial_members *x = &w->members;
-    x->which = trial_room(a, &w->rooms[ROOM_WHICH], n, sizeof *x->which);
     x->place = trial_room(a, &w->rooms[ROOM_PLACE], n, sizeof *x->place);
     x->before = trial_room(a, &w->rooms[ROOM_BEFORE], n, sizeof *x->before);
-    x->length[0] = trial_room(a, &w->rooms[ROOM_LENGTH], TRIAL_OUTCOMES * n, sizeof *x->length[0]);
-    x->event[0] = trial_room(a, &w->rooms[ROOM_EVENT], TRIAL_OUTCOMES * n, sizeof *x->event[0]);
     w->saw = trial_room(a, &w->rooms[ROOM_SAW], n, sizeof *w->saw);
-    w->times = trial_room(a, &w->rooms[ROOM_TIMES], n + 1, sizeof *w->times);
-    w->ranks = trial_room(a, &w->rooms[ROOM_RANKS], 2 * n + 1, sizeof *w->ranks);
-    w->early = w->ranks ? w->ranks + n : NULL;
-    w->at_risk = trial_room(a, &w->rooms[ROOM_AT_RISK], n + 2, sizeof *w->at_risk);
-    w->events = trial_room(a, &w->rooms[ROOM_EVENTS], n + 2, sizeof *w->events);
-    if (!x->which || !x->place || !x->before || !x->length[0] || !x->event[0] || !w->saw || !w->times || !w->ranks || !w->at_risk || !w->events)
+    uint32_t *numbers = trial_room(a, &w->rooms[ROOM_RANKED], TRIAL_OUTCOMES * 4 * (n + 1), sizeof *numbers);
+    if (!x->place || !x->before || !w->saw || !numbers)
         return false;
-    for (size_t k = 1; k < TRIAL_OUTCOMES; k++) {
-        x->length[k] = x->length[0] + k * n;
-        x->event[k] = x->event[0] + k * n;
-    }
+    for (size_t k = 0; k < TRIAL_OUTCOMES; k++, numbers += 4 * (n + 1))
+        x->ranked[k] = (struct trial_ranked){.at_risk = numbers, .events = numbers + (n + 1), .early = numbers + 2 * (n + 1), .rank = numbers + 3 * (n + 1)};
     return true;
 }
 

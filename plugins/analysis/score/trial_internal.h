@@ -243,7 +243,7 @@ struct trial_run_state {
     struct trial_slot alone[TRIAL_SLOTS];  // of accounts that have no other stay, until they are added up
     uint32_t n_alone;
     uint32_t *slot_at;             // by position of the first stay of an account that has several: its slot in the segment, from 1; 0: none
-    struct trial_smalls ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
+    uint32_t *ranks[TRIAL_OUTCOMES];  // of each: event times within its follow-up x 2 + has its event at the last of them
     struct trial_share *shares[TRIAL_OUTCOMES];  // by rank
     size_t n_times[TRIAL_OUTCOMES];
     struct trial_result result;

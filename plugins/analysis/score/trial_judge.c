@@ -68,47 +68,101 @@ static int64_t next_same(struct trial_work *w, const struct question *q, uint32_
     return INT64_MAX;
 }
 
-static bool acted_just_before(const struct trial_work *w, const struct question *q, uint32_t place)
+// How many of some acted in the hour before.
+static uint32_t acted_just_before(const struct trial_work *w, const struct question *q, const uint32_t *place, uint32_t n)
 {
     const struct trial_frame *f = w->block.frame;
     const int64_t hour = 3600 * f->options.second;
-    if (f->actions.coarsest > hour || q->e->unit > hour)
-        return trial_acted_just_before(f, f->stays[w->block.begin + place].unit, w->block.in[place] + q->e->since, q->e->unit);
-    return trial_has(w->now.acted, place);
+    const uint64_t *acted = w->now.acted;
+    uint32_t count = 0;
+    if (f->actions.coarsest > hour || q->e->unit > hour) {
+        for (uint32_t i = 0; i < n; i++)
+            count += trial_acted_just_before(f, f->stays[w->block.begin + place[i]].unit, w->block.in[place[i]] + q->e->since, q->e->unit);
+        return count;
+    }
+    for (uint32_t i = 0; i < n; i++)
+        count += trial_has(acted, place[i]);
+    return count;
 }
 
-// The next outcome: of the usual series it is kept until it has passed.
-static inline int64_t next_of(struct trial_work *w, const struct question *q, struct trial_line *line, uint32_t place, uint32_t k)
+// The next outcome of one series, `usual`: the one that the lines keep until it has passed.
+static inline int64_t next_of(struct trial_work *w, const struct trial_entry *e, uint32_t series, bool usual, uint32_t place, uint32_t k)
 {
-    const uint32_t series = q->views->asked->series[k];
+    struct trial_line *line = trial_line_of(&w->now, place);
     size_t index;
-    if (series == TRIAL_NONE || series != w->common[k])
-        return next_outcome(w, q->e, series, place, &index);
-    if (line->next[k] <= q->e->since)
-        line->next[k] = next_outcome(w, q->e, series, place, &index);
+    if (!usual)
+        return next_outcome(w, e, series, place, &index);
+    if (line->next[k] <= e->since)
+        line->next[k] = next_outcome(w, e, series, place, &index);
     return line->next[k];
+}
+
+static inline bool is_usual(const struct trial_work *w, uint32_t series, uint32_t k)
+{
+    return series != TRIAL_NONE && series == w->common[k];
 }
 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
 
-// Adds a stay that some views are compared with.
-static inline void keep(struct trial_work *w, const struct question *q, uint32_t place, uint32_t fit)
+// How long each of the found is followed, but for outcomes and the window.
+static void list_until(struct trial_work *w, const struct question *q)
+{
+    const struct trial_found *x = &w->found;
+    const uint32_t *place = x->place, n = x->n, word = q->type / 64, bit = q->type & 63;
+    int64_t *until = x->until;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct trial_line *line = trial_line_of(&w->now, place[i]);
+        until[i] = line->length;
+        if (trial_seen(&w->now, line, q->widest)[word] >> bit & 1)
+            until[i] = lesser(until[i], next_same(w, q, place[i]));
+    }
+}
+
+// Which of the found end their follow-up before the touched, or have the outcome as it ends.
+static void list_ends(struct trial_work *w, const struct question *q, uint32_t k)
 {
     struct trial_found *x = &w->found;
-    struct trial_line *line = trial_line_of(&w->now, place);
-    const uint32_t i = x->n++;
-    int64_t until = line->length;
-    x->place[i] = place;
-    x->fit[i] = (uint8_t)fit;
-    x->acted[i] = acted_just_before(w, q, place);
-    for (uint32_t k = 0; k < q->n_outcomes; k++) {
-        const int64_t next = next_of(w, q, line, place, k);
-        x->next[k][i] = next;
-        x->soonest[k] = lesser(x->soonest[k], next);
+    const uint32_t *place = x->place, n = x->n;
+    const int64_t *until = x->until, last = x->last[k] * 2;
+    const uint32_t series = q->views->asked->series[k];
+    const bool usual = is_usual(w, series, k);
+    struct trial_end *ends = x->ends[k];
+    uint32_t n_ends = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t next = next_of(w, q->e, series, usual, place[i], k), when = lesser(next, until[i]) * 2 + (next > until[i]);
+        ends[n_ends] = (struct trial_end){when, i};
+        n_ends += when <= last;
     }
-    if (trial_seen(&w->now, line, q->widest)[q->type / 64] >> (q->type & 63) & 1)
-        until = lesser(until, next_same(w, q, place));
-    x->until[i] = until;
+    x->n_ends[k] = n_ends;
+}
+
+// Of few, and mostly there are few.
+static void sort_ends(struct trial_end *ends, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        const struct trial_end end = ends[i];
+        uint32_t to = i;
+        for (; to > 0 && ends[to - 1].when > end.when; to--)
+            ends[to] = ends[to - 1];
+        ends[to] = end;
+    }
+}
+
+// Ends of an outcome that nobody had tell nothing; of the first they tell how long anybody comparable is followed.
+static void order_ends(struct trial_work *w, const struct question *q)
+{
+    struct trial_found *x = &w->found;
+    for (uint32_t k = 0; k < q->n_outcomes; k++) {
+        bool any = k == 0;
+        for (uint32_t v = 0; v < q->n; v++)
+            any |= w->touched[v].follow[k].event;
+        for (uint32_t i = 0; i < x->n_ends[k]; i++)
+            any |= (x->ends[k][i].when & 1) == 0;
+        if (any)
+            sort_ends(x->ends[k], x->n_ends[k]);
+        else
+            x->n_ends[k] = 0;
+    }
 }
 
 static void find(struct trial_work *w, struct question *q, uint16_t combined)
@@ -117,7 +171,7 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
     const struct trial_entry *e = q->e;
     const uint32_t most = b->frame->options.comparators, without = q->views->asked->request->without_account;
     struct trial_outward *o = &w->outward;
-    uint32_t place, fit, left[TRIAL_TOGETHER];
+    uint32_t place, fit, left[TRIAL_TOGETHER], n = 0;
     o->now = &w->now;
     o->one = trial_bits(&w->sweep, 0, combined);
     o->n_views = q->n;
@@ -135,13 +189,19 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
         fit &= o->wanted;
         if (!fit || account == q->account || account == without)
             continue;
-        keep(w, q, place, fit);
+        w->found.place[n] = place;
+        w->found.fit[n++] = (uint8_t)fit;
         for (uint32_t v = 0; v < q->n; v++) {
             left[v] -= fit >> v & 1;
             if (left[v] == 0)
                 o->wanted &= ~(UINT32_C(1) << v);
         }
     }
+    w->found.n = n;
+    list_until(w, q);
+    for (uint32_t k = 0; k < q->n_outcomes; k++)
+        list_ends(w, q, k);
+    order_ends(w, q);
 }
 
 // ---- one touch -------------------------------------------------------------------------------------------------------------------
@@ -168,10 +228,10 @@ static void see_touched(struct trial_work *w, const struct question *q, uint32_t
 {
     struct trial_line *line = trial_line_of(&w->now, place);
     const int64_t since = q->e->since;
-    const bool acted = acted_just_before(w, q, place);
+    const bool acted = acted_just_before(w, q, &place, 1);
     int64_t next[TRIAL_OUTCOMES] = {0};
     for (uint32_t k = 0; k < q->n_outcomes; k++)
-        next[k] = next_of(w, q, line, place, k);
+        next[k] = next_of(w, q->e, q->views->asked->series[k], is_usual(w, q->views->asked->series[k], k), place, k);
     for (uint32_t v = 0; v < q->n; v++) {
         struct trial_touched *t = &w->touched[v];
         const int64_t end = lesser(q->until[v], line->length);
@@ -180,40 +240,31 @@ static void see_touched(struct trial_work *w, const struct question *q, uint32_t
         for (uint32_t k = 0; k < q->n_outcomes; k++)
             t->follow[k] = (struct trial_follow){lesser(next[k], end) - since, next[k] <= end};
     }
+    for (uint32_t k = 0; k < q->n_outcomes; k++) {
+        w->found.last[k] = lesser(next[k], lesser(q->far_on, line->length));
+        w->found.n_ends[k] = 0;
+    }
 }
 
-// Those of the found that one view is compared with, and how each is followed within its window.
+// Those of the found that one view is compared with.
 static void take(struct trial_work *w, const struct question *q, uint32_t v)
 {
     const struct trial_found *x = &w->found;
-    struct trial_members *m = &w->members;
-    const int64_t since = q->e->since, until = q->until[v];
-    uint32_t n = 0, acted = 0;
-    for (uint32_t i = 0; i < x->n; i++) {
-        const uint32_t one = x->fit[i] >> v & 1;
-        m->which[n] = i;
-        m->place[n] = x->place[i];
-        acted += x->acted[i] & one;
-        n += one;
+    const struct trial_now *now = &w->now;
+    const uint32_t *found = x->place, n_found = x->n, window = q->window[v];
+    const uint8_t *fit = x->fit;
+    uint32_t *restrict place = w->members.place, *restrict before = w->members.before, *restrict member = x->member;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < n_found; i++) {
+        member[i] = n;
+        place[n] = found[i];
+        before[n] = trial_before(now, trial_line_of(now, found[i]))[window];
+        n += fit[i] >> v & 1;
     }
-    m->n = n;
-    m->acted = acted;
-    m->longest = 0;
-    for (uint32_t k = 0; k < q->n_outcomes; k++) {
-        bool any = w->touched[v].follow[k].event;
-        m->any_event[k] = any || x->soonest[k] <= until;
-        for (uint32_t i = 0; i < n && (k == 0 || m->any_event[k]); i++) {
-            const uint32_t which = m->which[i];
-            const int64_t next = x->next[k][which], end = lesser(until, x->until[which]), length = lesser(next, end) - since;
-            m->length[k][i] = length;
-            m->event[k][i] = next <= end;
-            any |= next <= end;
-            m->longest = k == 0 && length > m->longest ? length : m->longest;
-        }
-        m->any_event[k] = any;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        m->before[i] = trial_before(&w->now, trial_line_of(&w->now, m->place[i]))[q->window[v]];
+    w->members.n = n;
+    w->members.acted = acted_just_before(w, q, place, n);
+    for (uint32_t k = 0; k < q->n_outcomes; k++)
+        trial_rank_members(w, q->e, v, k);
 }
 
 // What the aimed action was worth, if it is to be counted; NaN: it is not, or not known.
@@ -222,7 +273,7 @@ static double worth(struct trial_work *w, const struct question *q, uint32_t v)
     const struct trial_follow *own = &w->touched[v].follow[0];
     const uint32_t series = q->views->asked->series[0];
     const struct trial_events *aim = series == TRIAL_NONE ? NULL : w->series[series].events;
-    if (!aim || !aim->value || !own->event || w->members.n == 0 || w->members.longest < own->length)
+    if (!aim || !aim->value || !own->event || w->members.n == 0 || w->members.ranked[0].covered < own->length)
         return NAN;
     size_t index = 0;
     next_outcome(w, q->e, series, q->e->position - w->block.begin, &index);
@@ -242,8 +293,6 @@ enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, str
     ask(w, &q);
     see_touched(w, &q, place);
     w->found.n = 0;
-    for (uint32_t k = 0; k < TRIAL_OUTCOMES; k++)
-        w->found.soonest[k] = INT64_MAX;
     if (w->touched[0].followed)
         find(w, &q, combined);
     for (uint32_t v = 0; v < n && rc == TRIAL_OK; v++) {

@@ -7,22 +7,28 @@
 
 #include "plugins/analysis/score/trial_record.h"
 
-// How many of the members saw each of eight types: a table makes bytes of bits, which are then added up eight at a time.
-static uint8_t *put_eight(const struct trial_work *w, uint32_t shift, bool bytes, uint8_t *at)
+// Adds up how many of the members saw each of sixteen types: a table makes bytes of bits, which are then added up eight at a time.
+static void count_bytes(const struct trial_work *w, uint32_t shift, uint64_t sums[2])
 {
-    const uint32_t n = w->members.n;
-    if (bytes) {
-        uint64_t sum = 0;
-        for (uint32_t i = 0; i < n; i++)
-            sum += w->spread[w->saw[i] >> shift & 255];
-        memcpy(at, &sum, sizeof sum);
-        return at + sizeof sum;
+    const uint64_t *saw = w->saw, *spread = w->spread;
+    uint64_t low = 0, high = 0;
+    for (uint32_t i = 0, n = w->members.n; i < n; i++) {
+        const uint64_t types = saw[i] >> shift;
+        low += spread[types & 255];
+        high += spread[types >> 8 & 255];
     }
-    uint32_t counts[8] = {0};
-    for (uint32_t i = 0; i < n; i++)
+    sums[0] = low;
+    sums[1] = high;
+}
+
+// The same of eight, where a byte does not hold so many.
+static void count_wide(const struct trial_work *w, uint32_t shift, uint32_t counts[8])
+{
+    for (uint32_t bit = 0; bit < 8; bit++)
+        counts[bit] = 0;
+    for (uint32_t i = 0; i < w->members.n; i++)
         for (uint32_t bit = 0; bit < 8; bit++)
             counts[bit] += (uint32_t)(w->saw[i] >> (shift + bit) & 1);
-    return trial_put_small(at, counts, 8, false);
 }
 
 // Who saw which types.
@@ -38,105 +44,98 @@ static uint8_t *put_bundle(struct trial_work *w, const struct trial_view *v, uin
             w->saw[i] = trial_seen(&w->now, trial_line_of(&w->now, m->place[i]), window)[k];
             any |= w->saw[i];
         }
-        for (uint32_t shift = 0; shift < 64; shift += 8) {
+        uint64_t sums[2] = {0};
+        uint32_t counts[8];
+        for (uint32_t shift = 0; shift < 64 && any >> shift; shift += 8) {
+            if (bytes && shift % 16 == 0)
+                count_bytes(w, shift, sums);
             if ((any >> shift & 255) == 0)
                 continue;
             at = trial_put(at, k * 8 + shift / 8 + 1);
             *at++ = (uint8_t)(exposed >> shift);
-            at = put_eight(w, shift, bytes, at);
+            if (bytes) {
+                memcpy(at, &sums[shift / 8 % 2], sizeof *sums);
+                at += sizeof *sums;
+            } else {
+                count_wide(w, shift, counts);
+                at = trial_put_small(at, counts, 8, false);
+            }
         }
     }
     *at++ = 0;
     return at;
 }
 
-// Distinct event times up to the exposed's follow-up at which somebody is still followed, ascending. At most one for each
-// member and one for the exposed.
-static uint32_t event_times(const struct trial_members *m, const struct trial_follow *exposed, uint32_t k, int64_t *times)
-{
-    uint32_t n = 0, kept = 0;
-    int64_t longest = 0;
-    for (uint32_t i = 0; i < m->n; i++) {
-        const int64_t length = m->length[k][i];
-        longest = length > longest ? length : longest;
-        times[n] = length;
-        n += m->event[k][i] & (length <= exposed->length);
-    }
-    if (exposed->event && exposed->length <= longest)
-        times[n++] = exposed->length;
-    for (uint32_t i = 0; i < n; i++) {
-        const int64_t time = times[i];
-        uint32_t at = kept, to = kept;
-        while (at > 0 && times[at - 1] > time)
-            at--;
-        if (at > 0 && times[at - 1] == time)
-            continue;
-        for (kept++; to > at; to--)
-            times[to] = times[to - 1];
-        times[at] = time;
-    }
-    return kept;
-}
-
 // A member is at risk at the times within its follow-up: its rank is how many, and its own event, if it counts, is at the last. Most
-// are followed beyond all of them; whether one is, is hard to foretell, so those who are not are listed before they are looked at.
-static void rank_members(struct trial_work *w, uint32_t k, uint32_t n_times)
+// are followed beyond all of them. Those who are not come by the end of their follow-up, and an event before other ends at its time:
+// so at the first event of a time all who were met before are gone. Whose an end is, and whether it is an event, is a matter of
+// chance: it is added, not asked.
+void trial_rank_members(struct trial_work *w, const struct trial_entry *e, uint32_t view, uint32_t outcome)
 {
-    const struct trial_members *m = &w->members;
-    const int64_t last = w->times[n_times - 1];
-    for (uint32_t t = 0; t <= n_times; t++)
-        w->at_risk[t] = w->events[t] = 0;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < m->n; i++) {
-        w->ranks[i] = n_times * 2;
-        w->early[n] = i;
-        n += m->length[k][i] <= last;
+    const struct trial_found *x = &w->found;
+    const struct trial_follow *touched = &w->touched[view].follow[outcome];
+    const struct trial_end *ends = x->ends[outcome];
+    struct trial_ranked *r = &w->members.ranked[outcome];
+    const uint8_t *fit = x->fit;
+    const uint32_t n = w->members.n, n_ends = x->n_ends[outcome], *member = x->member;
+    uint32_t *restrict at_risk = r->at_risk, *restrict events = r->events, *restrict early = r->early, *restrict rank = r->rank;
+    const int64_t last = (e->since + touched->length) * 2;
+    int64_t time = -1, end = -1;  // x 2, of the last event and of the last who is gone
+    uint32_t n_times = 0, gone = 0, n_early = 0;
+    events[0] = 0;
+    for (uint32_t i = 0; i < n_ends && ends[i].when <= last; i++) {
+        const int64_t when = ends[i].when;
+        const uint32_t which = ends[i].which, one = fit[which] >> view & 1, event = one & ((when & 1) == 0), another = event & (when != time);
+        at_risk[n_times + 1] = n - gone;
+        events[n_times + 1] = 0;
+        n_times += another;
+        events[n_times] += event;
+        time = event ? when : time;
+        end = one ? when : end;
+        early[gone] = member[which];
+        rank[gone] = n_times * 2 + event;
+        gone += one;
+        n_early = event ? gone : n_early;
     }
-    w->at_risk[n_times] = m->n - n;
-    for (uint32_t j = 0; j < n; j++) {
-        const uint32_t i = w->early[j];
-        const int64_t length = m->length[k][i];
-        uint32_t rank = 0;
-        while (rank < n_times && w->times[rank] <= length)
-            rank++;
-        const uint32_t own = m->event[k][i] && rank > 0 && w->times[rank - 1] == length;
-        w->ranks[i] = rank * 2 + own;
-        w->at_risk[rank]++;
-        w->events[rank] += own;
+    r->own = touched->event && (time == last || gone < n);
+    if (r->own && time != last) {
+        at_risk[++n_times] = n - gone;
+        events[n_times] = 0;
+        n_early = gone;
     }
-    for (uint32_t t = n_times; t > 0; t--)
-        w->at_risk[t - 1] += w->at_risk[t];
+    r->n_times = n_times;
+    r->n_early = n_early;
+    r->covered = gone < n ? touched->length : end / 2 - e->since;
 }
 
-static uint8_t *put_outcome(struct trial_work *w, uint32_t view, uint32_t k, uint8_t *at)
+static uint8_t *put_outcome(const struct trial_ranked *r, uint8_t *at)
 {
-    const struct trial_members *m = &w->members;
-    const struct trial_follow *exposed = &w->touched[view].follow[k];
-    const uint32_t n_times = m->any_event[k] ? event_times(m, exposed, k, w->times) : 0;
-    at = trial_put(at, n_times);
-    if (n_times == 0)
+    at = trial_put(at, r->n_times);
+    if (r->n_times == 0)
         return at;
-    rank_members(w, k, n_times);
-    for (uint32_t t = 0; t < n_times; t++) {
-        at = trial_put(at, w->at_risk[t + 1]);
-        at = trial_put(at, w->events[t + 1]);
-        at = trial_put(at, exposed->event && exposed->length == w->times[t]);
+    for (uint32_t t = 1; t <= r->n_times; t++) {
+        at = trial_put(at, r->at_risk[t]);
+        at = trial_put(at, r->events[t] * 2 + (r->own && t == r->n_times));
     }
-    return trial_put_small(at, w->ranks, m->n, trial_ranks_are_bytes(w->block.frame->options.comparators));
+    at = trial_put(at, r->n_early);
+    for (uint32_t i = 0; i < r->n_early; i++) {
+        at = trial_put(at, r->early[i]);
+        at = trial_put(at, r->rank[i]);
+    }
+    return at;
 }
 
 static uint8_t *put_members(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, bool many, uint8_t *at)
 {
     const struct trial_members *m = &w->members;
-    const int64_t followed = w->touched[view].follow[0].length;
-    at = trial_put_time(at, m->longest < followed ? m->longest : followed);
+    at = trial_put_time(at, m->ranked[0].covered);
     at = trial_put(at, m->acted);
     at = trial_put_positions(at, m->place, m->n, e->position - w->block.begin, w->block.frame->near);
     if (v->lag_length > 0)
         at = trial_put_small(at, m->before, m->n, !many);
     at = put_bundle(w, v, view, at);
     for (uint32_t k = 0; k < v->asked->request->n_outcomes; k++)
-        at = put_outcome(w, view, k, at);
+        at = put_outcome(&m->ranked[k], at);
     return at;
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // What is kept of one trial between finding its comparators (trial_judge.c, in the order in which they are cheap to find) and adding
-// it up (trial_add.c, in the order of the sums): a string of numbers of 7 bits a byte, some 150 bytes for 20 comparators.
+// it up (trial_add.c, in the order of the sums): a string of numbers of 7 bits a byte, some 120 bytes for 20 comparators.
 //   (times, and the worth, take 8 bytes) flags, alone where the touch was left out or not followed; class of recency and engagement, class of touches; length of follow-up for each outcome; with a lag: actions of the
 //   exposed in it; number of comparators; and with comparators:
 //   [worth of the outcome, 8 bytes]; follow-up covered; comparators that acted in the hour before; each comparator's position,
 //   less the exposed's: two bytes where none can be further away, else four; with a lag: actions of each in it, a byte, or four where
 //   flags say that these are many; eight types each of which somebody saw, ended by 0: number of the eight from 1, who of them the exposed
 //   saw, a bit each, and how many comparators saw each, in a byte if all fit;
-//   for each outcome: number of event times, and if there are any: for each time comparators still followed, events among them, whether
-//   the exposed's own; for each comparator, in a byte if all fit: event times within its follow-up x 2 + has its event at the last of them
+//   for each outcome: number of event times, and if there are any: for each time comparators still followed, and events among them x 2 +
+//   is the exposed's own; number of comparators that are not followed beyond the last time, and for each: its number, and event times within its
+//   follow-up x 2 + has its event at the last of them
 #ifndef VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 #define VOC_PLUGINS_ANALYSIS_SCORE_TRIAL_RECORD_H
 
@@ -60,12 +61,6 @@ static inline uint32_t trial_small(const struct trial_smalls *numbers, size_t i)
         return numbers->at[i];
     memcpy(&number, numbers->at + i * sizeof number, sizeof number);
     return number;
-}
-
-// The greatest is 2 x (comparators + 1) + 1.
-static inline bool trial_ranks_are_bytes(uint32_t comparators)
-{
-    return comparators <= 126;
 }
 
 // How many saw a type.

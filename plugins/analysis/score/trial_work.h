@@ -24,27 +24,39 @@ struct trial_view {
     uint16_t touches;           // class
 };
 
-// Those comparable with some view, in the order in which they were found; there is room for one more than are wanted. Times are
-// since entry. What is the same for all views is written once.
+// The end of somebody's follow-up.
+struct trial_end {
+    int64_t when;    // time since entry x 2, and 1 more where no outcome ends it: of those at one time outcomes come first
+    uint32_t which;  // of those found
+};
+
+// Those comparable with some view, in the order in which they were found; there is room for one more than are wanted. What is
+// the same for all views is written once.
 struct trial_found {
     uint32_t n;
     uint32_t *place;
-    uint8_t *fit;                      // the views that it is compared with, a bit each
-    uint8_t *acted;                    // in the hour before
-    int64_t *until;                    // end of follow-up, but for the window
-    int64_t *next[TRIAL_OUTCOMES];     // outcome, that may be later than that
-    int64_t soonest[TRIAL_OUTCOMES];   // of these
+    uint8_t *fit;                             // the views that it is compared with, a bit each
+    int64_t *until;                           // end of follow-up, but for outcomes and the window
+    uint32_t *member;                         // its number in the view whose record is written
+    int64_t last[TRIAL_OUTCOMES];             // end of the touched's own follow-up in the widest window: later ends are like none
+    struct trial_end *ends[TRIAL_OUTCOMES];   // up to that, ascending
+    uint32_t n_ends[TRIAL_OUTCOMES];
+};
+
+// The event times of one outcome up to the touched's own end, and who is not followed beyond all of them (trial_put.c).
+struct trial_ranked {
+    uint32_t n_times, n_early;
+    uint32_t *at_risk, *events;  // by time, from 1: members still followed, and with an event
+    bool own;                    // the last time is the touched's
+    uint32_t *early, *rank;      // which members; event times within its follow-up x 2 + has its event at the last of them
+    int64_t covered;             // of the touched's follow-up, with members
 };
 
 // The comparators of one view, in that order.
 struct trial_members {
-    uint32_t n, acted;                 // acted: how many, in the hour before
-    uint32_t *which;                   // of those found
-    uint32_t *place, *before;          // before: actions in the window of the placebo
-    int64_t *length[TRIAL_OUTCOMES];   // of follow-up; that of an outcome that nobody had is not set, but for the first
-    uint8_t *event[TRIAL_OUTCOMES];    // it ended with one
-    bool any_event[TRIAL_OUTCOMES];    // of the members or the touched
-    int64_t longest;                   // follow-up for the first outcome
+    uint32_t n, acted;         // acted: how many, in the hour before
+    uint32_t *place, *before;  // before: actions in the window of the placebo
+    struct trial_ranked ranked[TRIAL_OUTCOMES];
 };
 
 // The touched as the view sees it.
@@ -84,9 +96,6 @@ struct trial_work {
     uint32_t seen_words;
     uint64_t *saw;                 // one word of the types that each member saw
     uint64_t spread[256];          // each bit of a byte as a byte
-    int64_t *times;                // event times of one trial
-    uint32_t *ranks, *early;       // of one outcome, by member; members not followed beyond its last time
-    uint32_t *at_risk, *events;    // of one outcome, by rank: how many members end there, and how many with an event
     struct trial_chunk *chunks;    // room for records, of each request its own: those of one are added up together
     struct trial_room rooms[24];
 };
@@ -94,7 +103,9 @@ struct trial_work {
 // Finds the comparators of one touch for up to TRIAL_TOGETHER requests of one type with the same outcomes, for which it is fresh,
 // and writes their records, in memory of the pass.
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n);
-// Writes the record of one of them, from what was found and its touched (trial_put.c).
+// Puts the ends of one view's members in the order of event times, as far as the touched is followed (trial_put.c).
+void trial_rank_members(struct trial_work *w, const struct trial_entry *e, uint32_t view, uint32_t outcome);
+// Writes the record of one of them, from what was found and its touched.
 enum trial_rc trial_put_record(struct trial_work *w, const struct trial_entry *e, const struct trial_view *v, uint32_t view, uint16_t combined, double worth);
 // Room for the longest record of a request; its bytes belong to the pass. NULL when out of memory.
 struct trial_chunk *trial_record_room(struct trial_work *w, uint32_t request);

@@ -15,9 +15,8 @@
 #define DIGIT 11 // bits of a head that are looked at together
 
 struct spool_record {
-    voc_str key;
-    const void *data;
-    size_t size;
+    const char *data; // and from the next multiple of 16 on its key
+    uint32_t size, key;
     uint64_t order; // of adding
 };
 
@@ -100,16 +99,20 @@ void spool_free(struct voc_spool *sp)
     mem_free(sp);
 }
 
+static size_t key_place(size_t size) { return (size + 15) & ~(size_t)15; }
+
+static voc_str key_of(const struct spool_record *r) { return str_mk(r->data + key_place(r->size), r->key); }
+
 // ---- runs on disk --------------------------------------------------------------------------------------------------------
 
 // What keys that begin alike differ in first: most are told apart without a look at them.
-struct sorted { uint64_t head; size_t at; const struct spool_record *record; }; // at: its old place
+struct sorted { uint64_t head; const struct spool_record *record; };
 
 static int record_order(const void *x, const void *y)
 {
     const struct sorted *a = x, *b = y;
     if (a->head != b->head) return a->head < b->head ? -1 : 1;
-    int c = str_cmp(a->record->key, b->record->key);
+    int c = str_cmp(key_of(a->record), key_of(b->record));
     return c ? c : (a->record->order > b->record->order) - (a->record->order < b->record->order);
 }
 
@@ -156,36 +159,29 @@ static void sort_alike(struct sorted *order, size_t n)
     }
 }
 
-// Each record goes where `order` has its old place; cycle by cycle, so that none needs a copy.
-static void permute(struct spool_record *records, struct sorted *order, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct spool_record first = records[i];
-        size_t to = i;
-        for (size_t from; (from = order[to].at) != i; to = from) {
-            records[to] = records[from];
-            order[to].at = to;
-        }
-        records[to] = first;
-        order[to].at = to;
-    }
-}
-
 static voc_rc sort_records(struct voc_spool *sp)
 {
-    struct spool_record *records = sp->records.at;
+    const struct spool_record *records = sp->records.at;
     const size_t n = sp->records.n;
     if (n < 2) return VOC_OK;
     struct sorted *room = mem_alloc(2 * n * sizeof *room), *order = room;
-    size_t same = records[0].key.len;
-    if (!room) return VOC_E_NOMEM;
-    for (size_t i = 1; i < n; i++) same = alike(records[0].key, records[i].key, same);
-    for (size_t i = 0; i < n; i++) order[i] = (struct sorted){head_of(records[i].key, same), i, &records[i]};
-    order = sort_heads(order, order + n, n);
-    sort_alike(order, n);
-    permute(records, order, n);
+    struct spool_record *in_order = mem_alloc(n * sizeof *in_order);
+    size_t same = records[0].key;
+    const voc_rc rc = room && in_order ? VOC_OK : VOC_E_NOMEM;
+    for (size_t i = 1; i < n && !rc; i++) same = alike(key_of(&records[0]), key_of(&records[i]), same);
+    for (size_t i = 0; i < n && !rc; i++) order[i] = (struct sorted){head_of(key_of(&records[i]), same), &records[i]};
+    if (!rc) {
+        order = sort_heads(order, order + n, n);
+        sort_alike(order, n);
+        for (size_t i = 0; i < n; i++) in_order[i] = *order[i].record; // side by side: in place each would have to wait for the one before it
+        mem_free(sp->records.at);
+        sp->records.at = in_order;
+        sp->records.cap = n;
+        in_order = NULL;
+    }
     mem_free(room);
-    return VOC_OK;
+    mem_free(in_order);
+    return rc;
 }
 
 struct pen { const struct spill *spill; struct diag *d; unsigned char *piece; size_t n; uint64_t at; voc_rc rc; };
@@ -209,18 +205,18 @@ static void pen_put(struct pen *p, const void *data, size_t size)
     }
 }
 
-static uint64_t whole_size(const struct spool_record *r) { return (sizeof(struct on_disk) + ((r->size + 15) & ~(uint64_t)15) + r->key.len + 15) & ~(uint64_t)15; }
+static uint64_t whole_size(const struct spool_record *r) { return (sizeof(struct on_disk) + key_place(r->size) + r->key + 15) & ~(uint64_t)15; }
 
 static void put_record(struct pen *p, const struct spool_record *r)
 {
     static const unsigned char zeros[16];
-    const struct on_disk head = {.order = r->order, .key = r->key.len, .size = r->size, .whole = whole_size(r)};
+    const struct on_disk head = {.order = r->order, .key = r->key, .size = r->size, .whole = whole_size(r)};
     size_t gap = (16 - r->size % 16) % 16;
     pen_put(p, &head, sizeof head);
     pen_put(p, r->data, r->size);
     pen_put(p, zeros, gap);
-    pen_put(p, r->key.ptr, r->key.len);
-    pen_put(p, zeros, (size_t)head.whole - sizeof head - r->size - gap - r->key.len);
+    pen_put(p, key_of(r).ptr, r->key);
+    pen_put(p, zeros, (size_t)head.whole - sizeof head - r->size - gap - r->key);
 }
 
 // All records in memory become one run, and the memory is free again.
@@ -276,19 +272,19 @@ static void *room(struct voc_spool *sp, size_t size)
 voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t size)
 {
     if (sp->sealed) return VOC_E_BUG;
-    if (size > ((size_t)1 << 32) || key.len > ((size_t)1 << 20)) return VOC_E_LIMIT;
+    if (size > UINT32_MAX || key.len > ((size_t)1 << 20)) return VOC_E_LIMIT;
     size_t cost = size + key.len + sizeof(struct spool_record);
     voc_rc rc = must_spill(sp, cost) ? spill_records(sp) : VOC_OK;
     if (!rc && sp->run->cx && !context_charge(sp->run->cx, cost)) rc = VOC_E_LIMIT;
     if (rc) return rc;
     sp->bytes += cost;
     if ((rc = vec_reserve(&sp->records, 1, RECORDS_MAX))) return rc;
-    size_t head = (size + 15) & ~(size_t)15;
+    size_t head = key_place(size);
     char *at = room(sp, head + key.len);
     if (!at) return VOC_E_NOMEM;
     if (size) memcpy(at, data, size);
     if (key.len) memcpy(at + head, key.ptr, key.len);
-    sp->records.at[sp->records.n++] = (struct spool_record){str_mk(at + head, key.len), at, size, sp->added++};
+    sp->records.at[sp->records.n++] = (struct spool_record){at, (uint32_t)size, (uint32_t)key.len, sp->added++};
     return VOC_OK;
 }
 
@@ -332,7 +328,7 @@ static const char *data_at(const struct voc_spool *sp, uint64_t at) { return (co
 static voc_str key_at(const struct voc_spool *sp, uint64_t at)
 {
     const struct on_disk *h = head_at(sp, at);
-    return str_mk(data_at(sp, at) + ((h->size + 15) & ~(uint64_t)15), (size_t)h->key);
+    return str_mk(data_at(sp, at) + key_place((size_t)h->size), (size_t)h->key);
 }
 
 // The map is memory too, as far as it was looked at.
@@ -421,7 +417,7 @@ voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data
         looked_at(sp, head_at(sp, at)->whole);
         return VOC_OK;
     }
-    *key = sp->records.at[i].key;
+    *key = key_of(&sp->records.at[i]);
     *data = sp->records.at[i].data;
     *size = sp->records.at[i].size;
     return VOC_OK;

@@ -74,7 +74,7 @@ static bool read(const struct time_format *f, voc_str text, struct time_read *t)
 {
     switch (f->kind) {
     case ISO:
-        if (!time_iso_usual(text, &t->us)) return time_iso_read(text, t);
+        if (f->plain || !time_iso_usual(text, &t->us)) return time_iso_read(text, t); // plain: it is not usual
         t->resolution = VOC_RES_SECOND, t->absolute = text.len == 20;
         return true;
     case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);

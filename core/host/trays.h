@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 enum { TRAYS = 16 }; // with 4, what was put into one went to lines that lay in the parent's cache still, and took three times as long
-#define TRAY_BYTES ((size_t)256 << 10) // what the rows of 256 KiB of a log take is half of that
+#define TRAY_BYTES ((size_t)512 << 10) // rows of 256 KiB of a log take a quarter of that, those of a stream that are sent together up to three quarters
 struct trays {
     _Atomic uint64_t taken; // bodies that the parent has copied out: it alone writes that
     _Alignas(64) char bytes[TRAYS][TRAY_BYTES];

@@ -222,24 +222,39 @@ voc_rc tables_groups(struct study *st, const bool *shown)
 
 // ---- trouble -------------------------------------------------------------------------------------------------------------------
 
-struct trouble { size_t n, customers, last_unit, before_n; double cost; bool costed; uint32_t before; };
+struct trouble {  // one action
+    size_t n, customers, last_unit;
+    double cost;
+    bool costed;
+    size_t *after;  // by touchpoint: how often it was the last before
+};
 
-// The touchpoint that stood before most often.
-static void most_before(const struct study *st, uint32_t action, struct trouble *t, size_t *count)
+static voc_rc add_trouble(const struct study *st, struct trouble *x, size_t unit, int64_t cost, uint32_t last)
+{
+    if (!x->n) x->after = score_alloc(st->s, st->n_pooled, sizeof *x->after);
+    if (!x->after) return VOC_E_NOMEM;
+    if (x->n++ == 0 || x->last_unit != unit) x->customers++;
+    x->last_unit = unit;
+    if (cost != VOC_NA) x->cost += (double)cost / 1e6, x->costed = true;
+    if (last != VOC_NONE) x->after[last]++;
+    return VOC_OK;
+}
+
+// By action, in one walk.
+static voc_rc find_trouble(const struct study *st, struct trouble *t)
 {
     const struct data *d = &st->s->data;
-    memset(count, 0, st->n_pooled * sizeof *count);
-    for (size_t u = 0; u < d->n_units; u++) {
+    voc_rc rc = VOC_OK;
+    for (size_t u = 0; u < d->n_units && !rc; u++) {
         uint32_t last = VOC_NONE;
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
+        for (size_t i = d->first_event[u]; i < d->first_event[u + 1] && !rc; i++) {
             const struct event *e = &d->events[i];
             bool acts = e->actor == VOC_ACTOR_CUSTOMER, passes = acts && (e->class_ == VOC_CLASS_TROUBLE || e->class_ == VOC_CLASS_PASSAGE);
-            if (acts && e->class_ == VOC_CLASS_TROUBLE && e->action == action && last != VOC_NONE && score_counts(st->s, e)) count[last]++;
+            if (acts && e->class_ == VOC_CLASS_TROUBLE && score_counts(st->s, e)) rc = add_trouble(st, &t[e->action], u, data_more(d, e)->cost, last);
             if (e->touchpoint != VOC_NONE && e->delivered && !passes) last = e->touchpoint;
         }
     }
-    for (uint32_t k = 0; k < st->n_pooled; k++)
-        if (count[k] > t->before_n) t->before = k, t->before_n = count[k];
+    return rc;
 }
 
 static voc_rc trouble(struct page *p)
@@ -251,31 +266,22 @@ static voc_rc trouble(struct page *p)
                                             {"before", "most often after", VOC_CELL_TEXT, "", 0, "the touchpoint before it"},
                                             {"before_times", "times", VOC_CELL_INT, "", 0, ""}};
     const struct study *st = told(p);
-    const struct data *d = &st->s->data;
     struct trouble *t = score_alloc(st->s, st->s->def->n_actions, sizeof *t);
-    size_t *count = score_alloc(st->s, st->n_pooled, sizeof *count);
-    if (!t || !count) return VOC_E_NOMEM;
-    for (size_t u = 0; u < d->n_units; u++)
-        for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
-            const struct event *e = &d->events[i];
-            if (e->actor != VOC_ACTOR_CUSTOMER || e->class_ != VOC_CLASS_TROUBLE || !score_counts(st->s, e)) continue;
-            struct trouble *x = &t[e->action];
-            if (x->n++ == 0 || x->last_unit != u) x->customers++;
-            x->last_unit = u;
-            int64_t cost = data_more(d, e)->cost;
-            if (cost != VOC_NA) x->cost += (double)cost / 1e6, x->costed = true;
-        }
+    voc_rc rc = t ? find_trouble(st, t) : VOC_E_NOMEM;
+    if (rc) return rc;
     page_open(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
     for (uint32_t a = 0; a < st->s->def->n_actions; a++) {
         if (t[a].n == 0) continue;
-        t[a].before = VOC_NONE;
-        most_before(st, a, &t[a], count);
+        uint32_t before = VOC_NONE;  // the touchpoint that stood before most often
+        size_t before_n = 0;
+        for (uint32_t k = 0; k < st->n_pooled; k++)
+            if (t[a].after[k] > before_n) before = k, before_n = t[a].after[k];
         cell_str(p, definition_action(st->s->def, a)->name);
         cell_int(p, t[a].n);
         cell_int(p, t[a].customers);
         cell_money(p, t[a].costed ? t[a].cost : NAN, 2);
-        cell_str(p, t[a].before != VOC_NONE ? definition_touchpoint(st->s->def, t[a].before)->id : (voc_str){"", 0});
-        cell_int(p, t[a].before_n);
+        cell_str(p, before != VOC_NONE ? definition_touchpoint(st->s->def, before)->id : (voc_str){"", 0});
+        cell_int(p, before_n);
     }
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "Trouble is never an outcome and never value: the customer acts because the company failed.");
     return p->rc;

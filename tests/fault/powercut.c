@@ -12,7 +12,7 @@ enum { FILES = 64, NAMES = 3 };
 enum what { WROTE, SIZED, SYNCED, MADE, DROPPED };
 static const char *const SUFFIX[NAMES] = {"", "-wal", "-journal"};
 
-struct bytes { unsigned char *at; size_t n; };
+struct bytes { unsigned char *at; size_t n, cap; };
 struct step { // one thing done to file `file`, which lies under name `name`
     enum what what;
     int file, name;
@@ -102,7 +102,7 @@ static int name_of(const char *path)
 
 static struct bytes file_bytes(const char *path)
 {
-    struct bytes b = {NULL, 0};
+    struct bytes b = {0};
     FILE *f = fopen(path, "rb");
     if (!f) return b;
     if (fseek(f, 0, SEEK_END) != 0) abort();
@@ -158,9 +158,13 @@ static uint64_t draw(uint64_t *seed)
     return *seed >> 33;
 }
 
+// Room is doubled: a file grows by a page at a time, and under a sanitizer each realloc copies all of it.
 static void resize(struct bytes *b, size_t n)
 {
-    b->at = must(realloc(b->at, n + 1));
+    if (n >= b->cap) {
+        b->cap = 2 * n + 1;
+        b->at = must(realloc(b->at, b->cap));
+    }
     if (n > b->n) memset(b->at + b->n, 0, n - b->n);
     b->n = n;
 }

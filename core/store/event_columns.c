@@ -78,10 +78,9 @@ static voc_rc resize(struct event_columns *c, size_t cap)
 
 static voc_rc make_room(struct event_columns *c, size_t extra)
 {
-    size_t cap = c->cap ? c->cap : BLOCK_ROWS;
-    if (c->n + extra <= c->cap) return VOC_OK;
-    while (cap < c->n + extra) cap *= 2;
-    return resize(c, cap);
+    size_t rows = c->n + extra;
+    if (rows <= c->cap) return VOC_OK;
+    return resize(c, rows > 2 * c->cap ? rows : 2 * c->cap);
 }
 
 void event_columns_fit(struct event_columns *c)

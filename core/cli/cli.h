@@ -3,8 +3,8 @@
 // command. Only this floor prints: data to stdout, everything else to stderr.
 #ifndef VOC_CLI_CLI_H
 #define VOC_CLI_CLI_H
-#include "host/fold.h"
-#include "host/import.h"
+#include "host/fold/fold.h"
+#include "host/import/import.h"
 #include "cli/progress.h"
 #include "report/render.h"
 

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/demo/demo.h"
 #include "cli/options.h"
-#include "host/sandbox.h"
+#include "host/worker/sandbox.h"
 
 static const voc_option import_options[IMPORT_N] = {
     [IMPORT_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read with this input plugin instead of guessing"},

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 #include "io/in.h"
 
 #define ARGS_MAX 1000000u

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// voc fold: one shard of an analysis is walked, and what was gathered is written as a part (host/shard.h). Its options are those
+// voc fold: one shard of an analysis is walked, and what was gathered is written as a part (host/fold/shard.h). Its options are those
 // of the analysis and --shard, so the analysis is looked up before the words are parsed.
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "cli/meta.h"
 #include "cli/options.h"
-#include "host/shard.h"
+#include "host/fold/shard.h"
 
 struct folding {
     struct cli *c;

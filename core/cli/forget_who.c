@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "identity/identity.h"
-#include "store/parts.h"
+#include "store/events/parts.h"
 
 enum { SHOWN_MAX = 10, SORTED_MAX = 1000 }; // people that one alias means, in words
 

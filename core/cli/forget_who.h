@@ -3,7 +3,7 @@
 #ifndef VOC_CLI_FORGET_WHO_H
 #define VOC_CLI_FORGET_WHO_H
 #include "cli/cli.h"
-#include "store/forget.h"
+#include "store/forget/forget.h"
 
 struct forget_who { // owns
     bool *who;             // by code

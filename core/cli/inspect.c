@@ -6,10 +6,10 @@
 #include "cli/cli.h"
 #include "cli/reading.h"
 #include "cli/replay.h"
-#include "host/units.h"
+#include "host/fold/units.h"
 #include "cli/options.h"
 #include "cli/results.h"
-#include "host/views.h"
+#include "host/views/views.h"
 
 static voc_rc source_row(void *user, const struct store_source *s)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // voc journey use, check, list: definitions attached to a project, checked with their own samples, and those that ship.
 #include "journey/check.h"
-#include "journey/codebook.h"
+#include "journey/words/codebook.h"
 
 #include "cli/cli.h"
 #include "cli/followed.h"

@@ -11,8 +11,8 @@
 #include "cli/cli.h"
 #include "cli/interrupt.h"
 #include "cli/reading.h"
-#include "host/file_kind.h"
-#include "host/worker.h"
+#include "host/import/file_kind.h"
+#include "host/worker/worker.h"
 
 static void show(void *user, const struct diag_msg *m)
 {

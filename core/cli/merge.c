@@ -5,7 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/meta.h"
-#include "host/shard.h"
+#include "host/fold/shard.h"
 
 static bool heard(const struct diag *d, const struct shard_said *s)
 {

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/reading.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 
 const char *cli_command_name(const struct cli *c) { return c->command ? c->command->name : c->analysis ? c->analysis->note.name : ""; }
 

@@ -5,8 +5,8 @@
 #define VOC_CLI_PROGRESS_H
 #include <pthread.h>
 #include <stdio.h>
-#include "host/fold.h"
-#include "host/import.h"
+#include "host/fold/fold.h"
+#include "host/import/import.h"
 
 enum progress_mode { PROGRESS_NONE, PROGRESS_LINE, PROGRESS_PLAIN };
 struct progress { // x_init/x_done; shared by the threads of a fold

@@ -11,7 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/followed.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 
 // SQLite says only that it cannot open the file.
 static bool can_be_made(struct cli *c, const char *name)

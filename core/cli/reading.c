@@ -11,7 +11,7 @@
 #include "cli/options.h"
 #include "cli/replay.h"
 #include "cli/sources.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 
 const voc_option read_options[READ_N] = {
     [READ_AS] = {"as", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "PLUGIN", "read files with this input plugin instead of guessing"},

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 #include "cli/options.h"
 #include "cli/sources.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/sources.h"
-#include "journey/load.h"
+#include "journey/load/load.h"
 
 #define XML_MAX ((size_t)16 << 20)
 

@@ -4,8 +4,8 @@
 #define VOC_CLI_SPOKEN_H
 #include "cli/cli.h"
 #include "identity/identity.h"
-#include "journey/codebook.h"
-#include "journey/said.h"
+#include "journey/words/codebook.h"
+#include "journey/words/said.h"
 
 enum { SPOKEN_AFFIRMED = 1, SPOKEN_NEGATED = 2, SPOKEN_UNDECIDED = 4 };
 struct spoken { // owns; zero it before

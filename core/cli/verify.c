@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "cli/reading.h"
 #include "cli/results.h"
-#include "host/views.h"
+#include "host/views/views.h"
 
 #define SHOWN_MAX 3u  // places where an identity does not hold, in words
 

@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/spoken.h"
-#include "host/views.h"
+#include "host/views/views.h"
 #include "store/words.h"
 
 #define SHORT 160u   // bytes of a text that is shown without a query

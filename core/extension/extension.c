@@ -3,7 +3,7 @@
 // shell, load_extension in Python). It is a guest: it prints nothing, ends nothing, catches no signal, and leaves the global
 // settings of SQLite, libxml2 and ICU as the program has them. The project says itself by which journey it is read.
 #include "base/xml.h"
-#include "host/views.h"
+#include "host/views/views.h"
 
 struct extension { // owns
     struct views *views;

@@ -5,7 +5,7 @@
 # (libtool knows no shared object of a static library), -z defs proves that it needs no SQLite of its own.
 extensiondir = $(pkglibdir)
 extension_PROGRAMS = core/extension/vocstream.so
-core_extension_vocstream_so_SOURCES = core/extension/extension.c core/store/guest.c $(store_sources)
+core_extension_vocstream_so_SOURCES = core/extension/extension.c core/store/sql/guest.c $(store_sources)
 core_extension_vocstream_so_CPPFLAGS = -DVOC_GUEST $(AM_CPPFLAGS)
 core_extension_vocstream_so_CFLAGS = $(core_libvoc_a_CFLAGS)
 core_extension_vocstream_so_LINK = $(CC) $(core_extension_vocstream_so_CFLAGS) $(CFLAGS) -shared $(VOC_NO_UNDEFINED) -Wl,-z,nodelete $(LDFLAGS) -o $@

@@ -13,10 +13,10 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "base/xml.h"
-#include "host/encode.h"
-#include "host/fold.h"
-#include "host/swap.h"
-#include "store/measures.h"
+#include "host/coding/encode.h"
+#include "host/fold/fold.h"
+#include "host/memory/swap.h"
+#include "store/measures/measures.h"
 
 #define PEEK_MAX ((size_t)64 << 10)
 

@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include "base/diag.h"
 #include "base/hash.h"
-#include "host/options.h"
-#include "host/plugin.h"
+#include "host/plugin/options.h"
+#include "host/plugin/plugin.h"
 #include "io/in.h"
 #include "io/out.h"
 

@@ -3,7 +3,7 @@
 // two stages claim. METHODS 2, DESIGN section 5.
 #ifndef VOC_JOURNEY_CHECK_H
 #define VOC_JOURNEY_CHECK_H
-#include "journey/timeline.h"
+#include "journey/walk/timeline.h"
 
 struct check_result { size_t samples, expectations, failed, unreached, double_claims; };
 // Findings go to d as errors (failed expectation, file:line) and warnings. VOC_E_CHECK if any expectation failed.

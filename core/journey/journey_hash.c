@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hash of a journey: over names, attributes in order of name and text of all elements but notes and
 // the stream, so that layout, comments and what people write about it do not make another version of it.
-#include "journey/load.h"
+#include "journey/load/load.h"
 #include <stdio.h>
 
 static void hash_str(struct hash_state *h, char tag, voc_str s)

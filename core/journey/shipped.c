@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a journey lies: a folder as named, else the id of a shipped one, searched in the folders of VOC_JOURNEY_PATH
 // (separated by colons), then in the folder that was compiled in. Reads its three files, which must be in that folder.
-#include "journey/load.h"
+#include "journey/load/load.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 // the alias set shares its naming alias with another: then the value before may be the other set's.
 #include <inttypes.h>
 #include <stdio.h>
-#include "store/block.h"
+#include "store/columns/block.h"
 #include "store/project.h"
 #include "store/sort.h"
 

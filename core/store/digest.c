@@ -3,8 +3,8 @@
 // rows nor the layout of the file matters. Strings stand for themselves, never for codes; file names, import numbers and
 // links are left out. docs/project-file.md has the form of each row.
 #include <inttypes.h>
-#include "store/bytes.h"
-#include "store/measure_rows.h"
+#include "store/columns/bytes.h"
+#include "store/measures/measure_rows.h"
 
 static const char SELECT_WORDS[] =
     "SELECT i.source, w.own_id, w.record, w.sub, w.customer, w.time_us, w.resolution, w.text, w.language, w.ref_kind, w.ref"

@@ -2,8 +2,8 @@
 // Memberships: which customer alias set was seen with which account, and when first. They are derived from the blocks of
 // an import, so they can be made again when its blocks change. Readers see the earliest time over all imports.
 #include <inttypes.h>
-#include "store/import.h"
-#include "store/shares.h"
+#include "store/import/import.h"
+#include "store/events/shares.h"
 #include "store/sort.h"
 
 static const char DELETE_MEMBERS[] = "DELETE FROM member WHERE import = ?";

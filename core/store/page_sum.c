@@ -6,7 +6,7 @@
 // killed writer left, pages come to the file so: as long as the file is in WAL mode, no sum is no damage, a wrong one is.
 // Other files, and projects made before there were sums, pass unchanged.
 #include "store/page_sum.h"
-#include "store/bytes.h"
+#include "store/columns/bytes.h"
 
 enum {
     ROOM = 1024,       // for the file of the system below

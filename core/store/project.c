@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/cancel.h"
-#include "store/held.h"
+#include "store/events/held.h"
 #include "store/page_sum.h"
 #include "store/schema.h"
 

@@ -12,7 +12,7 @@ SQLITE_EXTENSION_INIT3
 #include <sqlite3.h>
 #endif
 #include "base/buf.h"
-#include "store/parts.h"
+#include "store/events/parts.h"
 
 #define APPLICATION_ID 0x566F6331 // "Voc1"
 #define PAGE_BYTES 16384

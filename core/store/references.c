@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reference tables, told row by row. A row's cells are a JSON object (host/coding_attrs.c), which SQLite takes apart.
+// Reference tables, told row by row. A row's cells are a JSON object (host/coding/coding_attrs.c), which SQLite takes apart.
 #include "store/references.h"
 
 #include "store/project.h"

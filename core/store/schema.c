@@ -3,7 +3,7 @@
 // a new one at the end, and STORE_FORMAT grows with it. tests/unit/store/test_older.c keeps a frozen file of each format.
 // Codes are those of table `string`; times are microseconds UTC; NULL is "not known".
 #include "store/schema.h"
-#include "store/measure_rows.h"
+#include "store/measures/measure_rows.h"
 
 static const char MIGRATION_1[] =
     // small settings of the project, key and value; "definition" is the hash of the active one in hex

@@ -4,9 +4,9 @@
 // first thing; but where pages are damaged, only they are.
 #include <inttypes.h>
 #include <stdio.h>
-#include "store/block.h"
+#include "store/columns/block.h"
 #include "store/page_sum.h"
-#include "store/shares.h"
+#include "store/events/shares.h"
 
 static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
 static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 // clang-format on
 #include "base/text.h"
-#include "host/import.h"
+#include "host/import/import.h"
 #include "tests/fault/inject.h"
 #include "tests/unit/store/faults.h"
 

@@ -15,8 +15,8 @@
 #include <sqlite3.h>
 #include "base/text.h"
 #include "base/xml.h"
-#include "host/import.h"
-#include "host/row_sums.h"
+#include "host/import/import.h"
+#include "host/import/row_sums.h"
 #include "tests/fault/inject.h"
 
 enum { PLUGINS = 32, ALL_OF = 3000, SOME = 200 };

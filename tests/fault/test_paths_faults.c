@@ -9,8 +9,8 @@
 #include <cmocka.h>
 // clang-format on
 #include "base/text.h"
-#include "host/fold.h"
-#include "host/options.h"
+#include "host/fold/fold.h"
+#include "host/plugin/options.h"
 #include "report/render.h"
 #include "tests/fault/inject.h"
 

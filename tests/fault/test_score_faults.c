@@ -9,9 +9,9 @@
 #include <cmocka.h>
 // clang-format on
 #include "base/text.h"
-#include "host/fold.h"
-#include "host/import.h"
-#include "host/options.h"
+#include "host/fold/fold.h"
+#include "host/import/import.h"
+#include "host/plugin/options.h"
 #include "report/render.h"
 #include "tests/fault/inject.h"
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/import.h"
-#include "host/row_sums.h"
+#include "host/import/import.h"
+#include "host/import/row_sums.h"
 #include "tests/fuzz/fuzz.h"
 
 #define assert_true(x) ((x) ? (void)0 : fuzz_fail("%s", #x))

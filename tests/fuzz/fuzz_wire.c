@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "host/coder.h"
-#include "host/row_sums.h"
-#include "host/wire.h"
+#include "host/import/row_sums.h"
+#include "host/worker/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 #define assert_true(x) ((x) ? (void)0 : fuzz_fail("%s", #x))

@@ -38,7 +38,7 @@ static void spin(void)
 
 // ---- lies on the wire: a message that says it is as long as `size`, and so many bytes of it ----------------------------------------------
 
-enum { WIRE = 4, BLOCK = 8, END = 9, TRAY = 10, HEAD = 13 /* words in front of a block (core/host/wire_block.c) */ };
+enum { WIRE = 4, BLOCK = 8, END = 9, TRAY = 10, HEAD = 13 /* words in front of a block (core/host/worker/wire_block.c) */ };
 
 static void put(uint32_t type, uint64_t size, const void *body, size_t n)
 {

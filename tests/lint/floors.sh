@@ -54,7 +54,7 @@ rule "only core/base/xml.c and xml_library.c include libxml2" "$(only '^<libxml/
 rule "only core/io includes libarchive"              "$(only '^<archive(_entry)?\.h>' '^core/io/')"
 rule "only core/base text*.c and time*.c include ICU" "$(only '^<unicode/' '^core/base/(text|time)[a-z0-9_]*\.c:')"
 rule "only core/base includes libsodium and xxHash"  "$(only '^<(sodium|xxhash)' '^core/base/')"
-rule "only core/host/sandbox.c includes libseccomp"  "$(only '^<seccomp\.h>' '^core/host/sandbox\.c:')"
+rule "only core/host/worker/sandbox.c includes libseccomp"  "$(only '^<seccomp\.h>' '^core/host/worker/sandbox\.c:')"
 rule "only core/host opens shared objects"           "$(only '^<dlfcn\.h>' '^core/host/')"
 rule "core/ includes nothing of plugins/"            "$(echo "$core" | awk '$2 ~ /^plugins\// { print $1 ": includes " $2 }')"
 
@@ -73,7 +73,8 @@ rule "plugins include <voc/plugin.h>, C standard headers, what they share and th
         if ($2 ~ /^<(gmime\/|gvc.h>)/) next                   # a library of one file: see above
         if ($2 ~ /^</) { print $1 ": includes " $2; next }
         if ($2 ~ /^plugins\/common\// || index($2, "/") == 0) next
-        own = $1; sub(/\/[^\/]*$/, "/", own)                 # the folder of the file, which is the plugin
+        match($1, /^plugins\/[^\/]+\/[^\/]+\//)
+        own = substr($1, 1, RLENGTH)                         # the folder of the plugin, with its rooms
         if (index($2, own) == 1) next
         print $1 ": includes \"" $2 "\""
     }')"

@@ -4,7 +4,7 @@
 #ifndef VOC_CLI_CHECK_CHECK_H
 #define VOC_CLI_CHECK_CHECK_H
 #include "cli/cli.h"
-#include "host/row_sums.h"
+#include "host/import/row_sums.h"
 
 // What a trial came to; lies in memory that it shares with the checker. The trial writes, the checker reads.
 struct trial {

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "cli/explain/explain.h"
 #include "host/parallel.h"
-#include "host/units.h"
+#include "host/fold/units.h"
 
 #define BEFORE 4u
 #define AFTER 9u

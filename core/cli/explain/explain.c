@@ -3,7 +3,7 @@
 #include "base/regex.h"
 #include "cli/explain/explain.h"
 #include "cli/options.h"
-#include "host/views.h"
+#include "host/views/views.h"
 
 #include <dirent.h>
 #include <stdio.h>

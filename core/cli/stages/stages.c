@@ -9,8 +9,8 @@
 #include "cli/options.h"
 #include "cli/stages/ends.h"
 #include "cli/stages/why.h"
-#include "host/fold.h"
-#include "host/units.h"
+#include "host/fold/fold.h"
+#include "host/fold/units.h"
 
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "host/units.h"
+#include "host/fold/units.h"
 
 #define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
 #define LEAVES_MAX 1024u

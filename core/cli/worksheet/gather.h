@@ -3,7 +3,7 @@
 #ifndef VOC_CLI_WORKSHEET_GATHER_H
 #define VOC_CLI_WORKSHEET_GATHER_H
 #include "cli/worksheet/worksheet.h"
-#include "journey/memo.h"
+#include "journey/predicate/memo.h"
 
 #define EXAMPLES 3
 

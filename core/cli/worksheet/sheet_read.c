@@ -3,7 +3,7 @@
 // mark (or in another charset), columns in any order and others between them. Numbers and dates that the spreadsheet wrote
 // anew in columns that nobody edits are not looked at.
 #include "cli/worksheet/worksheet.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 #include "io/in.h"
 
 #define SHEET_MAX ((size_t)64 << 20)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/sources.h"
-#include "host/file_kind.h"
+#include "host/import/file_kind.h"
 
 static const char *plain_name(struct cli *c, const char *path)
 {

@@ -4,7 +4,7 @@
 // library code: it prints nothing. One thread.
 #ifndef VOC_CLI_WORKSHEET_H
 #define VOC_CLI_WORKSHEET_H
-#include "journey/timeline.h"
+#include "journey/walk/timeline.h"
 
 enum ws_column {
     WS_ACTION, WS_WHERE, WS_COUNT, WS_CUSTOMERS, WS_FIRST, WS_LAST, WS_EXAMPLES, WS_RECORDED, WS_ACTOR, WS_CLASS, WS_VALUE,

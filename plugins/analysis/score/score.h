@@ -10,7 +10,7 @@
 
 #include <voc/plugin.h>
 
-#include "plugins/analysis/score/trial.h"
+#include "plugins/analysis/score/trial/trial.h"
 #include "plugins/analysis/score/verdict.h"
 #include "plugins/common/analysis.h"
 

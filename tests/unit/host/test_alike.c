@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "base/scan.h"
-#include "host/encode_sink.h"
-#include "host/import.h"
-#include "host/row_sums.h"
+#include "host/coding/encode_sink.h"
+#include "host/import/import.h"
+#include "host/import/row_sums.h"
 #include "tests/unit/host/coded.h"
 #include "tests/unit/host/modules.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/coding.h"
+#include "host/coding/coding.h"
 
 enum { ATTRS_MOST = 8, BLOCK_ROWS = 700 };
 

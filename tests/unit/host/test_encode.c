@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "host/encode.h"
+#include "host/coding/encode.h"
 #include "host/host.h"
 #include "tests/unit/base/fault.h"
 #include "tests/unit/host/coded.h"

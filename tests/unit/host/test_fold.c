@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "host/fold.h"
+#include "host/fold/fold.h"
 #include "report/render.h"
 #include "tests/unit/host/modules.h"
 

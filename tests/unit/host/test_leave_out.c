@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "host/coder.h"
-#include "host/encode.h"
-#include "host/leave_out.h"
-#include "host/wire.h"
+#include "host/coding/encode.h"
+#include "host/import/leave_out.h"
+#include "host/worker/wire.h"
 
 #define NS "xmlns=\"urn:vocstream:journey:1\""
 

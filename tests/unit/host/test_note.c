@@ -12,7 +12,7 @@
 #include <elf.h>
 #include <sys/mman.h>
 
-#include "host/note.h"
+#include "host/plugin/note.h"
 #include "tests/unit/host/modules.h"
 
 static int fd_of(const void *bytes, size_t size)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/regex.h"
-#include "host/options.h"
+#include "host/plugin/options.h"
 #include "tests/unit/base/fault.h"
 
 #define N(table) (sizeof(table) / sizeof *(table))

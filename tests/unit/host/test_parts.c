@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/xml.h"
-#include "host/fold.h"
-#include "host/import.h"
+#include "host/fold/fold.h"
+#include "host/import/import.h"
 #include "report/render.h"
 #include "tests/unit/host/modules.h"
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "host/host.h"
-#include "host/pipeline.h"
+#include "host/import/pipeline.h"
 #include "tests/unit/base/fault.h"
 
 #define SLOTS_MAX 9u

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "host/options.h"
-#include "host/plugin.h"
+#include "host/plugin/options.h"
+#include "host/plugin/plugin.h"
 #include "tests/unit/host/modules.h"
 
 static const char *const words[] = {"import", "stats", NULL};

@@ -30,7 +30,7 @@
 #include "base/regex.h"
 #include "base/time.h"
 #include "base/xml.h"
-#include "host/sandbox.h"
+#include "host/worker/sandbox.h"
 #include "io/in.h"
 
 #if defined(__SANITIZE_ADDRESS__)

@@ -14,8 +14,8 @@
 
 #include "base/text.h"
 #include "base/xml.h"
-#include "host/import.h"
-#include "host/sandbox.h"
+#include "host/import/import.h"
+#include "host/worker/sandbox.h"
 #include "tests/unit/host/modules.h"
 
 struct came { int32_t call; voc_rc rc; uint64_t records, gave, rejected, ignored, bytes; };

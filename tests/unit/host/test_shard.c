@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "host/shard.h"
+#include "host/fold/shard.h"
 #include "tests/unit/host/modules.h"
 #include "tests/unit/journey/world.h"
 

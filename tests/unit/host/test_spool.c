@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "host/fold.h"
+#include "host/fold/fold.h"
 #include <sys/resource.h>
 
 #include "tests/unit/base/fault.h"

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "host/fold.h"
-#include "host/swap.h"
+#include "host/fold/fold.h"
+#include "host/memory/swap.h"
 #include <sys/resource.h>
 
 #include "tests/unit/host/modules.h"

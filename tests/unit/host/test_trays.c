@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "host/trays.h"
+#include "host/worker/trays.h"
 
 struct both { struct trays_end parent, worker; struct buf taken; };
 

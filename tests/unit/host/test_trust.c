@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "host/trust.h"
+#include "host/plugin/trust.h"
 #include "tests/unit/host/modules.h"
 
 struct world {

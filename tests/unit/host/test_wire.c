@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "host/coder.h"
-#include "host/row_sums.h"
-#include "host/wire.h"
+#include "host/import/row_sums.h"
+#include "host/worker/wire.h"
 #include "tests/unit/host/coded.h"
 
 struct body { char *bytes; size_t len; }; // at a multiple of 16

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Unit tests of journey/codebook.h: themes and negation against the reference of METHODS 12.2, exclusions, hierarchy, what is
+// Unit tests of journey/words/codebook.h: themes and negation against the reference of METHODS 12.2, exclusions, hierarchy, what is
 // quoted, limits, places, and the samples of a codebook.
 // clang-format off
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "journey/codebook.h"
+#include "journey/words/codebook.h"
 #include "tests/lib/json.h"
 #include "tests/unit/base/fault.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "journey/predicate_eval.h"
+#include "journey/predicate/predicate_eval.h"
 #include "tests/unit/store/rows.h"
 
 static uint32_t code_of(const struct event_set *s, enum store_space space, const char *name)

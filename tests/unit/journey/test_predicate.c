@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "journey/fact_index.h"
-#include "journey/memo.h"
-#include "journey/predicate_eval.h"
+#include "journey/predicate/fact_index.h"
+#include "journey/predicate/memo.h"
+#include "journey/predicate/predicate_eval.h"
 
 #define CUSTOMER (1u << VOC_ACTOR_CUSTOMER)
 #define ANYONE (1u << VOC_ACTOR_CUSTOMER | 1u << VOC_ACTOR_COMPANY | 1u << VOC_ACTOR_OTHER)

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "journey/grammar.h"
+#include "journey/load/grammar.h"
 #include "journey/journey.h"
 
 #define MINIMAL "<journey xmlns=\"urn:vocstream:journey:1\" id=\"m\"/>"

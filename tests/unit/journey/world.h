@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "journey/timeline.h"
+#include "journey/walk/timeline.h"
 
 #define DAY US_PER_DAY
 #define HOUR (3600 * US_PER_SECOND)

@@ -6,9 +6,9 @@
 #include "tests/unit/journey/world.h"
 #include <stdbool.h>
 #include "base/mem.h"
-#include "host/fold.h"
-#include "host/options.h"
-#include "host/plugin.h"
+#include "host/fold/fold.h"
+#include "host/plugin/options.h"
+#include "host/plugin/plugin.h"
 
 struct se { // an event; what is left out is missing
     const char *id, *account, *person, *action, *touchpoint, *campaign, *ref, *thread, *source, *role;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "host/import.h"
+#include "host/import/import.h"
 #include "plugins/input/ics/ics.h"
 #include "tests/unit/host/coded.h"
 #include "tests/unit/host/modules.h"

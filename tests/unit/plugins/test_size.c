@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/size.h"
-#include "plugins/analysis/score/trial.h"
+#include "plugins/analysis/score/trial/trial.h"
 #include "plugins/common/stats.h"
 
 static double draw(uint64_t *seed)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/xml.h"
-#include "host/import.h"
+#include "host/import/import.h"
 #include "tests/unit/host/coded.h"
 #include "tests/unit/host/modules.h"
 

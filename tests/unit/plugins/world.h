@@ -5,7 +5,7 @@
 #ifndef VOC_TESTS_UNIT_PLUGINS_WORLD_H
 #define VOC_TESTS_UNIT_PLUGINS_WORLD_H
 
-#include "plugins/analysis/score/trial.h"
+#include "plugins/analysis/score/trial/trial.h"
 
 enum world_kind { WORLD_TOUCH, WORLD_ACTION, WORLD_AIM, WORLD_HARM };  // an aim is an action, harm is none
 

@@ -2,7 +2,7 @@
 // Forgetting somebody in tests of the store: the alias sets (or cases) are named as they stand in the file. Needs rows.h before it.
 #ifndef VOC_TESTS_UNIT_STORE_FORGETS_H
 #define VOC_TESTS_UNIT_STORE_FORGETS_H
-#include "store/forget.h"
+#include "store/forget/forget.h"
 
 struct leaving { uint32_t as; const char *sets[4]; voc_alias aliases[3]; size_t n_aliases; bool dry_run, texts; };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include "base/scan.h"
 #include "base/str.h"
-#include "store/block.h"
+#include "store/columns/block.h"
 
 static uint64_t seed = 20240701;
 

@@ -13,7 +13,7 @@
 #include <sqlite3.h>
 
 #include "base/str.h"
-#include "store/foreign.h"
+#include "store/foreign/foreign.h"
 #include "store/store.h"
 
 struct bytes { unsigned char *ptr; size_t len; };

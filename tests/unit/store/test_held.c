@@ -9,7 +9,7 @@
 #include <cmocka.h>
 // clang-format on
 #include "rows.h"
-#include "store/parts.h"
+#include "store/events/parts.h"
 #include "store/project.h"
 
 enum { MANY = 20000 };

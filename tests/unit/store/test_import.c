@@ -9,7 +9,7 @@
 #include <cmocka.h>
 // clang-format on
 #include "rows.h"
-#include "store/parts.h"
+#include "store/events/parts.h"
 
 #define DAY INT64_C(86400000000)
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])

@@ -9,7 +9,7 @@
 // clang-format on
 #include <math.h>
 #include <sqlite3.h>
-#include "store/measures.h"
+#include "store/measures/measures.h"
 #include "store/page_sum.h"
 #include "tests/unit/store/answer.h"
 

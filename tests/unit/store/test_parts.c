@@ -11,7 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include "rows.h"
-#include "store/parts.h"
+#include "store/events/parts.h"
 
 enum { ROWS = 3000, MANY = 150000, THREADS = 3 };
 

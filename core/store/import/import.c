@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback. Until the commit nothing
+// is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One import at a time in a project.
+#include <inttypes.h>
+#include <stdio.h>
+#include "store/events/held.h"
+#include "store/import/import.h"
+
+static const char SELECT_PRIORS[] =
+    "SELECT length, records, hash, mapping, ends_clean FROM import WHERE source = ? ORDER BY number DESC LIMIT ?";
+
+voc_rc import_priors(struct project *p, voc_str source, struct import_prior *out, size_t max, size_t *n)
+{
+    sqlite3_stmt *s = NULL;
+    size_t count = 0;
+    bool row = true;
+    voc_rc rc = project_hold(p);
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_PRIORS);
+    if (rc == VOC_OK) rc = db_bind(p, s, "ti", source, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+    while (rc == VOC_OK) {
+        rc = db_step(p, s, &row);
+        if (rc != VOC_OK || !row || count == max) break;
+        voc_str hash = db_text(s, 2), mapping = db_text(s, 3);
+        if (hash.len != HASH_BYTES || mapping.len != HASH_BYTES) {
+            rc = db_damaged(p, "the hash of an import has the wrong length");
+            break;
+        }
+        struct import_prior *to = &out[count++];
+        *to = (struct import_prior){.length = (uint64_t)sqlite3_column_int64(s, 0), .records = (uint64_t)sqlite3_column_int64(s, 1),
+                                    .ends_clean = sqlite3_column_int64(s, 4) != 0};
+        memcpy(to->hash, hash.ptr, HASH_BYTES);
+        memcpy(to->mapping, mapping.ptr, HASH_BYTES);
+    }
+    db_done(&s);
+    if (rc == VOC_OK) *n = count;
+    return rc;
+}
+
+static bool own(struct arena *a, voc_str *s)
+{
+    bool ok = true;
+    *s = arena_str(a, s->ptr, s->len, &ok);
+    return ok;
+}
+
+enum { CACHE_KIB = 16384 }; // as project.c opens it
+
+// SQLite's cache of pages is part of what may be held.
+static voc_rc bound_cache(struct project *p, uint64_t memory_max)
+{
+    char pragma[64];
+    const uint64_t kib = memory_max / 8 >> 10;
+    if (!memory_max || kib >= CACHE_KIB) return VOC_OK;
+    (void)snprintf(pragma, sizeof pragma, "PRAGMA cache_size = -%" PRIu64, kib + 1);
+    return db_exec(p, pragma);
+}
+
+voc_rc import_begin(struct import **out, struct project *p, const struct import_spec *spec, struct diag *d)
+{
+    voc_rc rc = project_need_write(p, "an import");
+    if (rc != VOC_OK) return rc;
+    if (p->importing || spec->source.len == 0 || spec->resolution > VOC_RES_DAY) return VOC_E_BUG;
+    if ((rc = bound_cache(p, spec->memory_max)) != VOC_OK || (rc = project_hold(p)) != VOC_OK) return rc;
+    struct import *i = mem_zalloc(1, sizeof *i);
+    if (!i) return VOC_E_NOMEM;
+    i->p = p;
+    i->d = d;
+    i->spec = *spec;
+    i->behind = VOC_NA;
+    i->result = (struct import_result){.first_us = VOC_NA, .last_us = VOC_NA};
+    arena_init(&i->arena, 0);
+    rc = pending_init(&i->q);
+    if (rc == VOC_OK && !(own(&i->arena, &i->spec.source) && own(&i->arena, &i->spec.plugin) && own(&i->arena, &i->spec.plugin_version) &&
+                          own(&i->arena, &i->spec.file_name)))
+        rc = VOC_E_NOMEM;
+    if (rc == VOC_OK) rc = dict_code(i->q.names[SPACE_SOURCE], i->spec.source, &i->source);
+    p->importing = true;
+    if (rc == VOC_OK) *out = i;
+    else import_rollback(i);
+    return rc;
+}
+
+voc_rc import_add(struct import *i, const struct coded_block *b)
+{
+    const char *why = "";
+    voc_rc rc = pending_add(&i->q, b, &why);
+    if (rc == VOC_E_BUG)
+        diag_error(i->d, "STORE-020", i->spec.file_name.ptr, 0, "report it to the author of the plugin", "plugin %s broke its contract: %s", i->spec.plugin.ptr, why);
+    else if (rc == VOC_E_LIMIT) diag_error(i->d, "STORE-005", i->spec.file_name.ptr, 0, NULL, "%s", why);
+    if (rc == VOC_OK && i->spec.reject_max && i->q.rejects.n + i->spilled_rejects > i->spec.reject_max) {
+        diag_error(i->d, "STORE-021", i->spec.file_name.ptr, 0, "look at them with `voc rejects`, or allow more", "more than %" PRIu64 " records were not understood",
+                   i->spec.reject_max);
+        rc = VOC_E_LIMIT;
+    }
+    return rc == VOC_OK ? import_fit(i) : rc;
+}
+
+void import_assumed(struct import *i, bool actor_unset)
+{
+    if (actor_unset) i->spec.actor_assumed = 1;
+}
+
+void import_rollback(struct import *i)
+{
+    if (!i) return;
+    i->p->importing = false;
+    if (i->spilled) project_undo(i->p);
+    if (i->names) names_close(i->names);
+    mem_free(i->names);
+    held_drop(i);
+    pending_done(&i->q);
+    arena_done(&i->arena);
+    mem_free(i);
+}

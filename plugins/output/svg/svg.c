@@ -21,7 +21,7 @@ struct svg {
     double width;
     bool poster;
     struct figure_drawn drawn; // the first
-    size_t figures;
+    size_t figures, tables; // that can be drawn, and in how many tables
     char names[NAMES_MAX]; // of the tables that can be drawn, with commas
     char refused[NAMES_MAX];
 };
@@ -52,6 +52,7 @@ static voc_rc table(void *instance, const voc_table *t)
 {
     struct svg *v = instance;
     voc_rc rc = VOC_OK;
+    bool named = false;
     for (size_t i = 0; i < figure_count(t) && !rc; i++) {
         const voc_figure *f = figure_at(t, i);
         const char *why = figure_undrawable(t, f);
@@ -59,7 +60,8 @@ static voc_rc table(void *instance, const voc_table *t)
             if (!v->refused[0]) snprintf(v->refused, sizeof v->refused, "%.*s: %s", (int)(t->name.len > 60 ? 60 : t->name.len), t->name.ptr, why);
             continue;
         }
-        if (i == 0 || v->figures == 0) add_name(v->names, t->name);
+        if (!named) add_name(v->names, t->name), v->tables++;
+        named = true;
         const struct figure_look look = {.width = v->width, .id = "f", .alone = true, .poster = v->poster};
         if (v->figures++ == 0) rc = figure_draw(v->host, v->cx, t, f, &look, &v->drawn);
     }
@@ -81,7 +83,8 @@ static voc_rc end(void *instance)
     if (v->figures == 0)
         return v->refused[0] ? refuse(v, "SVG-003", v->refused, "--format html shows what there is")
                              : refuse(v, "SVG-001", "nothing of this can be drawn: its tables have no figure", "--format html makes a page of the tables; voc flow and voc funnel have figures");
-    snprintf(hint, sizeof hint, "--table NAME takes one of them, --format svg -o FOLDER/ writes each: %s", v->names);
+    if (v->tables == 1) snprintf(hint, sizeof hint, "--table %s --format svg -o FOLDER/ writes each", v->names);
+    else snprintf(hint, sizeof hint, "--table NAME takes one of them, --format svg -o FOLDER/ writes each: %s", v->names);
     return refuse(v, "SVG-002", "a file of svg holds one figure, and here are several", hint);
 }
 

@@ -240,36 +240,65 @@ static void a_step_is_drawn_only_where_an_arrow_leads_to_it(void **state)
 
 // ---- colours ---------------------------------------------------------------------------------------------------------------
 
-static double light(const char *block, const char *name)
+// What the first rule for `selector` in the block paints with: its fill, or the colour that its signs take.
+static double light(const char *block, const char *selector)
 {
-    char key[24];
     double part[3], x;
-    snprintf(key, sizeof key, "--f-%s:#", name);
-    const char *at = strstr(block, key);
-    if (!at) fail_msg("no colour %s", name);
-    at += strlen(key);
+    const size_t n = strlen(selector);
+    const char *at = strstr(block, selector);
+    while (at && (!strchr("{,", at[n]) || !strchr("},\n", at[-1]))) at = strstr(at + 1, selector);
+    at = at ? strchr(at, '{') : NULL;
+    if (!at || (strncmp(at, "{fill:#", 7) != 0 && strncmp(at, "{color:#", 8) != 0)) fail_msg("no colour of %s", selector);
+    at = strchr(at, '#') + 1;
     const size_t each = strspn(at, "0123456789abcdef") / 3;
     for (size_t i = 0; i < 3; i++) {
-        const char s[3] = {at[i * each], at[i * each + each - 1], 0};
-        x = (double)strtol(s, NULL, 16) / 255;
+        const char digits[3] = {at[i * each], at[i * each + each - 1], 0};
+        x = (double)strtol(digits, NULL, 16) / 255;
         part[i] = x <= 0.04045 ? x / 12.92 : pow((x + 0.055) / 1.055, 2.4);
     }
     return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
 }
 
+#define TEXT ".f text"
+#define SOFT ".f .f-soft"
+#define GROUND ".f-back"
+#define CARD ".f-card"
+
 static void every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark(void **state)
 {
-    static const char *const pairs[][2] = {{"fg", "bg"}, {"soft", "bg"}, {"fg", "card"}, {"soft", "card"}, {"on", "main"}, {"main", "bg"}, {"loss", "bg"}, {"loss", "card"}, {"s2", "card"},
-                                           {"t0", "h0"}, {"t1", "h1"}, {"t2", "h2"}, {"t3", "h3"}, {"t4", "h4"}, {"t5", "h5"}, {"t6", "h6"}, {"tn3", "hn3"}, {"tn2", "hn2"}, {"tn1", "hn1"}, {"tz", "hz"},
-                                           {"tp1", "hp1"}, {"tp2", "hp2"}, {"tp3", "hp3"}, {"s0", "bg"}, {"s1", "bg"}, {"s2", "bg"}, {"s3", "bg"}, {"s4", "bg"}, {"s5", "bg"}, {"s6", "bg"}, {"s7", "bg"}};
+    static const char *const pairs[][2] = {{TEXT, GROUND}, {SOFT, GROUND}, {TEXT, CARD}, {SOFT, CARD}, {".f .f-on", ".f-bar"}, {".f-bar", GROUND}, {".f-loss", GROUND}, {".f-loss", CARD}, {".f-m0", CARD}, {".f-m2", CARD},
+                                           {".f-t0", ".f-h0"}, {".f-t1", ".f-h1"}, {".f-t2", ".f-h2"}, {".f-t3", ".f-h3"}, {".f-t4", ".f-h4"}, {".f-t5", ".f-h5"}, {".f-t6", ".f-h6"},
+                                           {".f-tn3", ".f-hn3"}, {".f-tn2", ".f-hn2"}, {".f-tn1", ".f-hn1"}, {".f-tz", ".f-hz"}, {".f-tp1", ".f-hp1"}, {".f-tp2", ".f-hp2"}, {".f-tp3", ".f-hp3"},
+                                           {".f-c0", GROUND}, {".f-c1", GROUND}, {".f-c2", GROUND}, {".f-c3", GROUND}, {".f-c4", GROUND}, {".f-c5", GROUND}, {".f-c6", GROUND}, {".f-c7", GROUND}};
     size_t blocks = 0;
     (void)state;
-    for (const char *b = strstr(figure_style(), "--f-bg:"); b; b = strstr(b + 1, "--f-bg:"), blocks++)
+    for (const char *b = strstr(figure_style(), "svg.f{color:"); b; b = strstr(b + 1, "svg.f{color:"), blocks++)
         for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
             const double x = light(b, pairs[i][0]), y = light(b, pairs[i][1]), ratio = (fmax(x, y) + 0.05) / (fmin(x, y) + 0.05);
             if (ratio < 4.5) fail_msg("%s on %s has a contrast of %.2f in block %zu", pairs[i][0], pairs[i][1], ratio, blocks);
         }
     assert_int_equal(blocks, 2);
+}
+
+// Inkscape, librsvg and office suites draw no variables (all is black) and paint an outline over its letters.
+static void a_picture_needs_nothing_that_only_browsers_know(void **state)
+{
+    static const char *const of_browsers[] = {"var(", "calc(", "paint-order", "foreignObject", ":is(", ":where(", "@layer", "rgb(from", "color-mix("};
+    struct figure_drawn d = {0};
+    const voc_figure f = figure_of(VOC_FIGURE_MAP, map_parts, 4);
+    const struct figure_look look = {.width = FIGURE_PORTRAIT, .id = "f", .alone = true};
+    (void)state;
+    put_row(0, "view", "order", 40);
+    put_row(1, "order", "view", 10);
+    const voc_table t = table_of(2, &f);
+    assert_int_equal(figure_draw(&host, NULL, &t, &f, &look, &d), VOC_OK);
+    char *text = strndup(d.ptr, d.len);
+    assert_non_null(text);
+    assert_non_null(strstr(text, figure_style()));
+    for (size_t i = 0; i < sizeof of_browsers / sizeof *of_browsers; i++)
+        if (strstr(text, of_browsers[i])) fail_msg("the picture uses %s", of_browsers[i]);
+    free(text);
+    mem_free(d.ptr);
 }
 
 static void text_is_cut_between_characters_and_never_lost(void **state)
@@ -350,6 +379,7 @@ int main(void)
         cmocka_unit_test(what_the_company_does_stands_in_boxes_of_its_own_kind),
         cmocka_unit_test(a_step_is_drawn_only_where_an_arrow_leads_to_it),
         cmocka_unit_test(every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark),
+        cmocka_unit_test(a_picture_needs_nothing_that_only_browsers_know),
         cmocka_unit_test(text_is_cut_between_characters_and_never_lost),
         cmocka_unit_test(a_figure_without_its_parts_or_rows_is_not_drawn),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

@@ -9,8 +9,8 @@ static voc_str text_of(const char *s) { return (voc_str){s, strlen(s)}; }
 
 static voc_str reason_of(const struct origin *o)
 {
-    static const char *const reasons[] = {"", "by its name", "by what stands in it", "nothing else took it"};
-    return text_of(reasons[o->why <= WHY_REST ? o->why : 0]);
+    static const char *const reasons[] = {"", "by its name", "by what stands in it", "nothing else took it", "by its name: nothing stands in it in what was looked at"};
+    return text_of(reasons[o->why <= WHY_EMPTY ? o->why : 0]);
 }
 
 static voc_map map_of(const struct events *e, const char *to, const struct origin *o)

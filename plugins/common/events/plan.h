@@ -51,7 +51,7 @@ struct origin {
     uint32_t line;     // of sources.xml, or 0
     unsigned char why; // WHY_*
 };
-enum { WHY_SAID = 0, WHY_NAME, WHY_VALUES, WHY_REST }; // by a map or an option; by the column's name; by what stands in it; what nothing else took
+enum { WHY_SAID = 0, WHY_NAME, WHY_VALUES, WHY_REST, WHY_EMPTY }; // by a map or an option; by the column's name; by what stands in it; what nothing else took; by its name alone
 
 struct time_origin {
     struct origin from;

@@ -113,6 +113,19 @@ static bool mostly_addresses(const struct events *e, uint32_t column)
     return at * 2 >= filled;
 }
 
+// The first of these names in which something stands, else (`empty`) the first of them: a column whose values begin far down in the file.
+static uint32_t first_filled(struct events *e, const char *names, bool address, bool *empty)
+{
+    uint32_t found[CANDIDATES_MAX];
+    const size_t n = columns_named(e, names, found, CANDIDATES_MAX);
+    *empty = false;
+    for (size_t i = 0; i < n; i++)
+        if (!is_empty(e, found[i]) && (!address || mostly_addresses(e, found[i]))) return found[i];
+    for (size_t i = 0; i < n; i++)
+        if ((*empty = is_empty(e, found[i]))) return found[i];
+    return NO_COLUMN;
+}
+
 static uint32_t first_named(const struct events *e, const char *names)
 {
     uint32_t found[1];
@@ -269,9 +282,10 @@ static bool fits(struct events *e, uint32_t column, unsigned check)
 
 static void propose_alias(struct events *e, unsigned option, const char *names, bool address, voc_str kind, uint32_t strong, struct alias_origin *all, size_t *n)
 {
-    uint32_t c = plan_decided(e, option) ? NO_COLUMN : first_named(e, names);
-    if (c == NO_COLUMN || is_empty(e, c) || (address && !mostly_addresses(e, c)) || *n == VOC_ALIASES_MAX) return;
-    all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c), .why = WHY_NAME}, .kind = kind, .strong = strong};
+    bool empty;
+    uint32_t c = plan_decided(e, option) ? NO_COLUMN : first_filled(e, names, address, &empty);
+    if (c == NO_COLUMN || *n == VOC_ALIASES_MAX) return;
+    all[(*n)++] = (struct alias_origin){.from = {.column = take(e, c), .why = empty ? WHY_EMPTY : WHY_NAME}, .kind = kind, .strong = strong};
 }
 
 static void propose_people(struct events *e)
@@ -296,23 +310,30 @@ static void propose_id(struct events *e)
     give(e, field, id);
 }
 
+// The first column with a name of the field whose values fit; `empty`: in which nothing stands yet, where nothing can speak against it.
+static void propose_known(struct events *e, size_t k, bool empty)
+{
+    uint32_t found[CANDIDATES_MAX];
+    const unsigned check = known[k].check, field = known[k].field;
+    if (plan_decided(e, known[k].option) || e->field[field].column != NO_COLUMN || (empty && (check == UNIQUE || check == ACTOR || check == MONEY_WIDE))) return;
+    const size_t n = columns_named(e, known[k].names, found, CANDIDATES_MAX);
+    for (size_t i = 0; i < n; i++) {
+        if (is_empty(e, found[i]) != empty || (!empty && !fits(e, found[i], check))) continue;
+        give(e, field, found[i]);
+        if (empty) e->field[field].why = WHY_EMPTY;
+        return;
+    }
+}
+
 static void propose_rest(struct events *e, bool wide)
 {
     bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN || first_named(e, EMAIL_NAMES) != NO_COLUMN;
     // a row with several dates is a thing of its own; one with a single date only if it is nobody's
     if (!plan_decided(e, OPT_CASE)) give(e, FIELD_CASE, find_case(e, wide && (e->n_times > 1 || !whose)));
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        uint32_t found[CANDIDATES_MAX];
-        bool free_field = !plan_decided(e, known[k].option) && e->field[known[k].field].column == NO_COLUMN;
-        size_t n = !free_field ? 0 : columns_named(e, known[k].names, found, CANDIDATES_MAX);
-        for (size_t i = 0; i < n; i++) {
-            if (is_empty(e, found[i]) || !fits(e, found[i], known[k].check)) continue;
-            give(e, known[k].field, found[i]);
-            break;
-        }
-    }
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) propose_known(e, k, false);
     propose_people(e);
     propose_id(e);
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) propose_known(e, k, true);
 }
 
 void propose(struct events *e, bool all)

@@ -55,7 +55,8 @@ while test $k -lt $rounds; do
     k=$((k + 1))
     rm -f p.voc*
     cp base.voc p.voc
-    stop $((10 + took_ms * k / rounds)) import p.voc big.csv
+    if test $((k % 2)) = 0; then memory=16M; else memory=1G; fi # so little that not all rows are held until the end
+    stop $((10 + took_ms * k / rounds)) import p.voc big.csv --memory $memory
     now=$(digest p.voc)
     test "$now" = "$before" || test "$now" = "$after" || whole="$whole $k:digest"
     "$VOC" verify p.voc >/dev/null 2>&1 || whole="$whole $k:verify"
@@ -110,6 +111,7 @@ tell "an analysis that was interrupted ($stopped of 6) says so in time, and the 
 if test -e spin/analysis-spin.so; then
     wrong=
     for signals in 1 2; do
+        : >log # what the round before said must not be taken for this one's: a signal before it listens is lost
         "$VOC" spin s.voc --plugin-dir spin >/dev/null 2>log &
         pid=$!
         until grep -q spinning log || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done

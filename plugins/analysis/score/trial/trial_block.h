@@ -178,13 +178,12 @@ struct trial_now {
     char *lines;                  // by place
     uint32_t n_words;             // of a set of places
     uint64_t *recent;             // [request][word]: who was touched by its type in [now - W, now]
-    uint64_t *acted;              // [word]: who acted in the hour before
-    struct trial_changes seen, before, marks;
+    struct trial_changes seen, before, recents;
     const struct trial_asked *asked;
     const uint32_t *first_of_type;
     const int64_t *windows;
     uint32_t *last_of_type;       // while a stay is read: number of its last touch of each type, from 1
-    struct trial_room rooms[4];
+    struct trial_room rooms[3];
 };
 
 // `asked`: requests by number, with type and window. Of requests that are in the lists of types: those whose touches open a trial.
@@ -208,11 +207,6 @@ static inline const uint64_t *trial_seen(const struct trial_now *x, const struct
 static inline uint32_t *trial_before(const struct trial_now *x, struct trial_line *line)
 {
     return (uint32_t *)(void *)(line->more + (size_t)x->n_windows * x->words);
-}
-
-static inline bool trial_has(const uint64_t *set, uint32_t place)
-{
-    return set[place / 64] >> (place & 63) & 1;
 }
 
 // ---- who is comparable, outward from a place (trial_outward.c) -----------------------------------------------------------------

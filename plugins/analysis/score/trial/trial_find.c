@@ -19,7 +19,7 @@
 
 enum {
     ROOM_ASKED, ROOM_TYPES, ROOM_WINDOWS, ROOM_ENTRIES, ROOM_MOMENTS, ROOM_FOUND, ROOM_FIT, ROOM_UNTIL, ROOM_MEMBER, ROOM_ENDS,
-    ROOM_PLACE, ROOM_BEFORE, ROOM_SAW, ROOM_RANKED, ROOM_CHUNKS
+    ROOM_PLACE, ROOM_BEFORE, ROOM_SAW, ROOM_RANKED, ROOM_CHUNKS, ROOM_ACTED
 };
 
 // Touches [begin, end) of the pass's list: one group, near each other.
@@ -70,8 +70,9 @@ static bool make_found(struct trial_work *w, size_t n)
     x->fit = trial_room(a, &w->rooms[ROOM_FIT], n, sizeof *x->fit);
     x->until = trial_room(a, &w->rooms[ROOM_UNTIL], n, sizeof *x->until);
     x->member = trial_room(a, &w->rooms[ROOM_MEMBER], n, sizeof *x->member);
+    x->acted = trial_room(a, &w->rooms[ROOM_ACTED], n, sizeof *x->acted);
     x->ends[0] = trial_room(a, &w->rooms[ROOM_ENDS], TRIAL_OUTCOMES * n, sizeof *x->ends[0]);
-    if (!x->place || !x->fit || !x->until || !x->member || !x->ends[0])
+    if (!x->place || !x->fit || !x->until || !x->member || !x->acted || !x->ends[0])
         return false;
     for (size_t k = 1; k < TRIAL_OUTCOMES; k++)
         x->ends[k] = x->ends[0] + k * n;
@@ -380,6 +381,7 @@ static enum trial_rc sweep_touches(struct trial_work *w, const struct trial_entr
             w->moments[n_moments++] = entries[i].since;
     for (uint32_t i = 0; i < TRIAL_FEW; i++)
         w->moments[n_moments + i] = INT64_MAX;
+    rewind_list(&w->block.actions, w->block.n);
     rewind_list(&w->block.touches, w->block.n);
     for (uint32_t i = 0; i < w->n_series; i++)
         if (w->series[i].listed)

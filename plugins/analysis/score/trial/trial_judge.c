@@ -6,6 +6,8 @@
 // double, so all windows share one walk. The records are written by trial_put.c.
 #include "plugins/analysis/score/trial/trial_work.h"
 
+#include <string.h>
+
 // What is asked at one touch for some requests, in times since entry.
 struct question {
     const struct trial_entry *e;
@@ -68,21 +70,30 @@ static int64_t next_same(struct trial_work *w, const struct question *q, uint32_
     return INT64_MAX;
 }
 
-// How many of some acted in the hour before.
-static uint32_t acted_just_before(const struct trial_work *w, const struct question *q, const uint32_t *place, uint32_t n)
+// Whether some time is so coarse that "in the hour before" is "in the same day".
+static bool is_coarse(const struct trial_frame *f, const struct question *q)
+{
+    const int64_t hour = 3600 * f->options.second;
+    return f->actions.coarsest > hour || q->e->unit > hour;
+}
+
+static bool acted_just_before(struct trial_work *w, const struct question *q, uint32_t place)
 {
     const struct trial_frame *f = w->block.frame;
-    const int64_t hour = 3600 * f->options.second;
-    const uint64_t *acted = w->now.acted;
-    uint32_t count = 0;
-    if (f->actions.coarsest > hour || q->e->unit > hour) {
-        for (uint32_t i = 0; i < n; i++)
-            count += trial_acted_just_before(f, f->stays[w->block.begin + place[i]].unit, w->block.in[place[i]] + q->e->since, q->e->unit);
-        return count;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        count += trial_has(acted, place[i]);
-    return count;
+    struct trial_list *list = &w->block.actions;
+    const int64_t hour = 3600 * f->options.second, since = q->e->since;
+    if (is_coarse(f, q))
+        return trial_acted_just_before(f, f->stays[w->block.begin + place].unit, w->block.in[place] + since, q->e->unit);
+    const uint32_t next = move_on(list, place, since, 0);
+    return next > list->first[place] && list->since[next - 1] >= since - hour;
+}
+
+// False for a state of recency in which the last action is older than an hour.
+static bool may_have_acted(const struct trial_frame *f, const struct question *q, uint16_t combined)
+{
+    const struct trial_options *o = &f->options;
+    const uint32_t age = combined / ((o->match_engagement ? o->n_engagement : 0) + 1);
+    return f->grain == 0 || is_coarse(f, q) || !o->match_recency || age == 0 || o->recency[age - 1] < 3600 * o->second;
 }
 
 // The next outcome of one series, `usual`: the one that the lines keep until it has passed.
@@ -103,6 +114,18 @@ static inline bool is_usual(const struct trial_work *w, uint32_t series, uint32_
 }
 
 // ---- comparators ---------------------------------------------------------------------------------------------------------------
+
+// Who of the found acted in the hour before.
+static void list_acted(struct trial_work *w, const struct question *q, uint16_t combined)
+{
+    const struct trial_found *x = &w->found;
+    if (!may_have_acted(w->block.frame, q, combined)) {
+        memset(x->acted, 0, x->n);
+        return;
+    }
+    for (uint32_t i = 0; i < x->n; i++)
+        x->acted[i] = acted_just_before(w, q, x->place[i]);
+}
 
 // How long each of the found is followed, but for outcomes and the window.
 static void list_until(struct trial_work *w, const struct question *q)
@@ -198,6 +221,7 @@ static void find(struct trial_work *w, struct question *q, uint16_t combined)
         }
     }
     w->found.n = n;
+    list_acted(w, q, combined);
     list_until(w, q);
     for (uint32_t k = 0; k < q->n_outcomes; k++)
         list_ends(w, q, k);
@@ -228,7 +252,7 @@ static void see_touched(struct trial_work *w, const struct question *q, uint32_t
 {
     struct trial_line *line = trial_line_of(&w->now, place);
     const int64_t since = q->e->since;
-    const bool acted = acted_just_before(w, q, &place, 1);
+    const bool acted = acted_just_before(w, q, place);
     int64_t next[TRIAL_OUTCOMES] = {0};
     for (uint32_t k = 0; k < q->n_outcomes; k++)
         next[k] = next_of(w, q->e, q->views->asked->series[k], is_usual(w, q->views->asked->series[k], k), place, k);
@@ -254,15 +278,17 @@ static void take(struct trial_work *w, const struct question *q, uint32_t v)
     const uint32_t *found = x->place, n_found = x->n, window = q->window[v];
     const uint8_t *fit = x->fit;
     uint32_t *restrict place = w->members.place, *restrict before = w->members.before, *restrict member = x->member;
-    uint32_t n = 0;
+    uint32_t n = 0, acted = 0;
     for (uint32_t i = 0; i < n_found; i++) {
+        const uint32_t fits = fit[i] >> v & 1;
         member[i] = n;
         place[n] = found[i];
         before[n] = trial_before(now, trial_line_of(now, found[i]))[window];
-        n += fit[i] >> v & 1;
+        acted += x->acted[i] & fits;
+        n += fits;
     }
     w->members.n = n;
-    w->members.acted = acted_just_before(w, q, place, n);
+    w->members.acted = acted;
     for (uint32_t k = 0; k < q->n_outcomes; k++)
         trial_rank_members(w, q->e, v, k);
 }

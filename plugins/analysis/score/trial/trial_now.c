@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// What the stays of a block saw and did around one time since entry (trial_block.h). Every answer that a comparator is asked
-// for changes at few times that are known beforehand: types that touched lately or will, actions in the window of the placebo,
-// an action in the last hour. So all changes are noted stay by stay, put in the order of the moments that are asked about, and made as
-// time goes on; the question itself then reads one line of the cache. Times are compared as they are stored.
+// What the stays of a block saw and did around one time since entry (trial_block.h). Much that a comparator is asked for changes
+// at few times that are known beforehand: types that touched lately or will, actions in the window of the placebo. These changes
+// are noted stay by stay, put in the order of the moments that are asked about, and made as time goes on; the question itself then
+// reads one line of the cache. Times are compared as they are stored.
 #include "plugins/analysis/score/trial/trial_work.h"
 
 #include <string.h>
 
-enum { ROOM_LINES, ROOM_RECENT, ROOM_ACTED, ROOM_LAST };
+enum { ROOM_LINES, ROOM_RECENT, ROOM_LAST };
 
 #define ALL_WINDOWS UINT32_MAX  // code of a change of `before`: one more for all windows; else one less for the window
 
-// Codes of `seen` and `marks`: a type x 2 + 1 changes for all windows, or for all requests that ask about it; an even one changes one only.
+// Codes of `seen` and `recents`: a type x 2 + 1 changes for all windows, or for all requests that ask about it; an even one changes one only.
 
 // The stay that is read: changes from `end` on, when it is over, are of no use.
 struct reading {
@@ -42,8 +42,7 @@ static void flip_one(struct trial_now *x, uint32_t place, uint32_t request)
     x->recent[(size_t)request * x->n_words + place / 64] ^= UINT64_C(1) << (place & 63);
 }
 
-// Of one only: codes are requests x 2, and after them whether it acted.
-static void flip_mark(struct trial_now *x, uint32_t place, uint32_t code)
+static void flip_recent(struct trial_now *x, uint32_t place, uint32_t code)
 {
     if (code & 1)
         for (uint32_t q = x->first_of_type[code >> 1]; q != TRIAL_NONE; q = x->asked[q].next)
@@ -60,12 +59,12 @@ static void note_seen(const struct reading *r, uint32_t moment, uint32_t code)
         trial_note(&r->now->seen, r->now->block->alloc, moment, r->place, code);
 }
 
-static void note_mark(const struct reading *r, uint32_t moment, uint32_t code)
+static void note_recent(const struct reading *r, uint32_t moment, uint32_t code)
 {
     if (moment == 0)
-        flip_mark(r->now, r->place, code);
+        flip_recent(r->now, r->place, code);
     else if (moment < r->end)
-        trial_note(&r->now->marks, r->now->block->alloc, moment, r->place, code);
+        trial_note(&r->now->recents, r->now->block->alloc, moment, r->place, code);
 }
 
 static inline uint32_t seen_in(const struct reading *r, uint32_t window, uint32_t type)
@@ -94,15 +93,15 @@ static void read_touch(const struct reading *r, uint32_t type, int64_t since, in
     }
     if (before == INT64_MIN) {
         if (r->now->first_of_type[type] != TRIAL_NONE)
-            note_mark(r, own, type * 2 + 1);
+            note_recent(r, own, type * 2 + 1);
         return;
     }
     for (uint32_t q = r->now->first_of_type[type]; q != TRIAL_NONE; q = r->now->asked[q].next) {
         const uint32_t over = moment_of(r, before + r->now->asked[q].window + 1);
         if (over >= own)
             continue;
-        note_mark(r, over, q * 2);
-        note_mark(r, own, q * 2);
+        note_recent(r, over, q * 2);
+        note_recent(r, own, q * 2);
     }
 }
 
@@ -110,7 +109,7 @@ static void end_touch(const struct reading *r, uint32_t type, int64_t since)
 {
     note_seen(r, moment_of(r, since + week_of(r->now) + 1), type * 2 + 1);
     for (uint32_t q = r->now->first_of_type[type]; q != TRIAL_NONE; q = r->now->asked[q].next)
-        note_mark(r, moment_of(r, since + r->now->asked[q].window + 1), q * 2);
+        note_recent(r, moment_of(r, since + r->now->asked[q].window + 1), q * 2);
 }
 
 static void read_touches(const struct reading *r)
@@ -152,37 +151,6 @@ static void read_before(const struct reading *r)
     }
 }
 
-// Most hours have no moment in them.
-static void read_acted(const struct reading *r, uint32_t code)
-{
-    const struct trial_now *x = r->now;
-    const struct trial_moments *m = x->moments;
-    const struct trial_list *list = &x->block->actions;
-    const int64_t hour = 3600 * x->block->frame->options.second;
-    const uint32_t last = list->first[r->place + 1];
-    uint32_t since = 0, until = 0;  // [since, until): not yet noted
-    for (uint32_t i = list->first[r->place]; i < last; i++) {
-        const int64_t at = list->since[i];
-        if (at + hour < m->at[0])
-            continue;
-        const uint32_t enter = moment_of(r, at + 1);
-        if (enter >= r->end)
-            break;
-        if (m->at[enter] > at + hour)
-            continue;
-        if (enter > until && until > 0) {
-            note_mark(r, since, code);
-            note_mark(r, until, code);
-        }
-        since = enter > until || until == 0 ? enter : since;
-        until = moment_of(r, at + hour + 1);
-    }
-    if (until > 0) {
-        note_mark(r, since, code);
-        note_mark(r, until, code);
-    }
-}
-
 static enum trial_rc make_lines(struct trial_now *x, uint32_t n_asked, uint32_t n_types)
 {
     const struct trial_block *b = x->block;
@@ -190,14 +158,13 @@ static enum trial_rc make_lines(struct trial_now *x, uint32_t n_asked, uint32_t 
     x->stride = (line + whole - 1) / whole * whole;
     x->n_words = b->n / 64 + 1;
     char *at = trial_room(b->alloc, &x->rooms[ROOM_LINES], (size_t)b->n + 1, x->stride);
-    x->recent = trial_room(b->alloc, &x->rooms[ROOM_RECENT], ((size_t)n_asked + 1) * x->n_words, sizeof *x->recent);
+    x->recent = trial_room(b->alloc, &x->rooms[ROOM_RECENT], (size_t)n_asked * x->n_words, sizeof *x->recent);
     x->last_of_type = trial_room(b->alloc, &x->rooms[ROOM_LAST], (size_t)n_types + 1, sizeof *x->last_of_type);
     if (!at || !x->recent || !x->last_of_type)
         return TRIAL_NOMEM;
-    x->acted = x->recent + (size_t)n_asked * x->n_words;
     x->lines = at + (whole - (uintptr_t)at % whole) % whole;
     memset(x->lines, 0, b->n * x->stride);
-    memset(x->recent, 0, ((size_t)n_asked + 1) * x->n_words * sizeof *x->recent);
+    memset(x->recent, 0, (size_t)n_asked * x->n_words * sizeof *x->recent);
     memset(x->last_of_type, 0, ((size_t)n_types + 1) * sizeof *x->last_of_type);
     for (uint32_t p = 0; p < b->n; p++) {
         struct trial_line *l = trial_line_of(x, p);
@@ -213,7 +180,6 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
 {
     const struct trial_frame *f = block->frame;
     const struct trial_alloc *a = block->alloc;
-    const bool hourly = f->actions.coarsest <= 3600 * f->options.second;  // else it is looked up
     x->block = block;
     x->moments = moments;
     x->asked = asked;
@@ -223,7 +189,7 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
     x->words = f->in.n_types / 64 + 1;
     enum trial_rc rc = make_lines(x, n_asked, f->in.n_types);
     if (rc != TRIAL_OK || trial_changes_begin(&x->seen, a, moments->n) != TRIAL_OK || trial_changes_begin(&x->before, a, moments->n) != TRIAL_OK ||
-        trial_changes_begin(&x->marks, a, moments->n) != TRIAL_OK)
+        trial_changes_begin(&x->recents, a, moments->n) != TRIAL_OK)
         return TRIAL_NOMEM;
     for (uint32_t p = 0; p < block->n; p++) {
         struct reading r = {x, p, trial_moment_of(moments, block->length[p]), block->length[p]};
@@ -233,21 +199,19 @@ enum trial_rc trial_now_prepare(struct trial_now *x, const struct trial_block *b
             continue;
         read_touches(&r);
         read_before(&r);
-        if (hourly)
-            read_acted(&r, n_asked * 2);
     }
     rc = trial_changes_sort(&x->seen, a, moments->n);
     if (rc == TRIAL_OK)
         rc = trial_changes_sort(&x->before, a, moments->n);
-    return rc == TRIAL_OK ? trial_changes_sort(&x->marks, a, moments->n) : rc;
+    return rc == TRIAL_OK ? trial_changes_sort(&x->recents, a, moments->n) : rc;
 }
 
 void trial_now_to(struct trial_now *x, uint32_t moment)
 {
     for (uint32_t i = x->seen.first[moment]; i < x->seen.first[moment + 1]; i++)
         flip_seen(x, x->seen.sorted[i].place, x->seen.sorted[i].code);
-    for (uint32_t i = x->marks.first[moment]; i < x->marks.first[moment + 1]; i++)
-        flip_mark(x, x->marks.sorted[i].place, x->marks.sorted[i].code);
+    for (uint32_t i = x->recents.first[moment]; i < x->recents.first[moment + 1]; i++)
+        flip_recent(x, x->recents.sorted[i].place, x->recents.sorted[i].code);
     for (uint32_t i = x->before.first[moment]; i < x->before.first[moment + 1]; i++) {
         uint32_t *before = trial_before(x, trial_line_of(x, x->before.sorted[i].place));
         const uint32_t code = x->before.sorted[i].code;
@@ -263,7 +227,7 @@ void trial_now_done(struct trial_now *x, const struct trial_alloc *alloc)
 {
     trial_changes_done(&x->seen, alloc);
     trial_changes_done(&x->before, alloc);
-    trial_changes_done(&x->marks, alloc);
+    trial_changes_done(&x->recents, alloc);
     for (size_t i = 0; i < sizeof x->rooms / sizeof *x->rooms; i++)
         alloc->free(alloc->ctx, x->rooms[i].at);
     *x = (struct trial_now){0};

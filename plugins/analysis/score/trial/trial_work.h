@@ -38,6 +38,7 @@ struct trial_found {
     uint8_t *fit;                             // the views that it is compared with, a bit each
     int64_t *until;                           // end of follow-up, but for outcomes and the window
     uint32_t *member;                         // its number in the view whose record is written
+    uint8_t *acted;                           // 1: in the hour before
     int64_t last[TRIAL_OUTCOMES];             // end of the touched's own follow-up in the widest window: later ends are like none
     struct trial_end *ends[TRIAL_OUTCOMES];   // up to that, ascending
     uint32_t n_ends[TRIAL_OUTCOMES];

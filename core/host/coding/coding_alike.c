@@ -48,23 +48,42 @@ static inline struct pieces pieces_of(size_t len) { return (struct pieces){len <
 
 static inline uint64_t piece_hash(const char *p, uint64_t seed) { return coder_fold(word_at(p) ^ seed, word_at(p + 8) ^ ADDEND); }
 
-static uint64_t text_hash(const char *p, size_t len)
+static inline uint64_t pieces_hash(const char *p, size_t len, uint64_t h)
 {
-    uint64_t h = len * MULTIPLIER;
-    if (len < 16) return coder_fold(h ^ str_word(p, len, 0), ADDEND ^ (len > 8 ? word_at(p + len - 8) : 0));
-    const struct pieces x = pieces_of(len < 64 ? len : 64);
-    for (size_t i = 64; i < len; i += 16) h = piece_hash(p + (i + 16 < len ? i : len - 16), h); // the last may have bytes that were looked at
+    const struct pieces x = pieces_of(len);
     return piece_hash(p, h) + piece_hash(p + x.second, h + 1) * 3 + piece_hash(p + x.third, h + 2) * 5 + piece_hash(p + x.last, h + 3) * 7;
 }
 
-static inline uint64_t differ(const char *a, const char *b) { return (word_at(a) ^ word_at(b)) | (word_at(a + 8) ^ word_at(b + 8)); }
+static __attribute__((noinline)) uint64_t unusual_hash(const char *p, size_t len)
+{
+    uint64_t h = len * MULTIPLIER;
+    if (len < 16) return coder_fold(h ^ str_word(p, len, 0), ADDEND ^ (len > 8 ? word_at(p + len - 8) : 0));
+    for (size_t i = 64; i < len; i += 16) h = piece_hash(p + (i + 16 < len ? i : len - 16), h); // the last may have bytes that were looked at
+    return pieces_hash(p, len < 64 ? len : 64, h);
+}
+
+static inline bool is_usual(size_t len) { return len - 16 <= 48; }
+
+// Only what few texts are is a call: the others are worked out where they are looked up.
+static inline uint64_t text_hash(const char *p, size_t len) { return is_usual(len) ? pieces_hash(p, len, len * MULTIPLIER) : unusual_hash(p, len); }
+
+typedef uint64_t piece __attribute__((vector_size(16)));
+
+static inline piece differ(const char *a, const char *b)
+{
+    piece x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x ^ y;
+}
 
 static inline bool same_text(const char *a, const char *b, size_t len)
 {
     if (len < 16) return str_word(a, len, 0) == str_word(b, len, 0) && (len <= 8 || word_at(a + len - 8) == word_at(b + len - 8));
     if (len > 64) return memcmp(a, b, len) == 0;
-    const struct pieces x = pieces_of(len);
-    return (differ(a, b) | differ(a + x.second, b + x.second) | differ(a + x.third, b + x.third) | differ(a + x.last, b + x.last)) == 0;
+    const struct pieces at = pieces_of(len);
+    const piece x = differ(a, b) | differ(a + at.second, b + at.second) | differ(a + at.third, b + at.third) | differ(a + at.last, b + at.last);
+    return (x[0] | x[1]) == 0;
 }
 
 // ---- entries ------------------------------------------------------------------------------------------------------------

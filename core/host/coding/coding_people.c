@@ -151,6 +151,16 @@ voc_rc coder_people(struct coder *c, const struct coder_rows *b, bool accounts, 
 // ---- values of one kind ------------------------------------------------------------------------------------------------
 
 struct short_value { uint64_t first, last; size_t len; };
+typedef uint64_t words __attribute__((vector_size(16)));
+typedef signed char letters __attribute__((vector_size(16)));
+
+// Not 0 where a byte is a control character, a backslash or no ASCII, which as a signed one is below a blank.
+static inline letters odd_in(words ends)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const words blanks = {ones * ' ', ones * ' '}, slashes = {ones * '\\', ones * '\\'};
+    return ((letters)ends < (letters)blanks) | ((letters)ends == (letters)slashes);
+}
 
 // Values of eight to sixteen bytes, which their first and last eight are, none of them met lately: their sets are listed one behind
 // the other. There is room, and nothing in them that has to be escaped or is not ASCII.
@@ -181,7 +191,7 @@ static bool short_values(struct coder *c, unsigned kind, const voc_str *value, s
     struct people *p = &c->people;
     const struct alias_kind *k = &c->kinds[kind];
     struct short_value v[CODING_AT_ONCE + 1];
-    uint64_t odd = 0, tops = 0;
+    letters odd = {0};
     bool all = n <= CODING_AT_ONCE;
     for (size_t i = 0; i < n; i++) all &= value[i].len - 8 <= 8;
     if (!all) return false;
@@ -189,10 +199,9 @@ static bool short_values(struct coder *c, unsigned kind, const voc_str *value, s
         v[i].len = value[i].len;
         memcpy(&v[i].first, value[i].ptr, 8);
         memcpy(&v[i].last, value[i].ptr + value[i].len - 8, 8);
-        odd |= escapes_in(v[i].first) | escapes_in(v[i].last);
-        tops |= v[i].first | v[i].last;
+        odd |= odd_in((words){v[i].first, v[i].last});
     }
-    if (odd || tops & UINT64_C(0x8080808080808080)) return false;
+    if (((words)odd)[0] | ((words)odd)[1]) return false;
     if (vec_reserve(&p->end, n, CODING_ROWS) != VOC_OK || !buf_room(&p->text, n * (sizeof k->text + 16))) return false;
     size_t fresh = 0;
     for (size_t i = 0; i < n; i++) {

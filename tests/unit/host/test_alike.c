@@ -248,6 +248,52 @@ static void nothing_has_a_number_where_that_is_asked_for(void **state)
     close_sink(&w);
 }
 
+// ---- values ------------------------------------------------------------------------------------------------------------
+
+// Three customers as a column, and as rows: the same is listed of them, or the same is wrong with them.
+static void listed_as_rows_are(const voc_str value[3])
+{
+    const voc_alias kind = {.kind = STR("id")};
+    voc_alias alias[3];
+    voc_row rows[3];
+    struct coder by_column, by_row;
+    uint32_t code[2][3];
+    assert_int_equal(coder_init(&by_column, 1), VOC_OK);
+    assert_int_equal(coder_init(&by_row, 1), VOC_OK);
+    for (size_t i = 0; i < 3; i++) {
+        alias[i] = (voc_alias){.kind = kind.kind, .value = value[i]};
+        rows[i] = voc_row_init(VOC_ROW_EVENT);
+        rows[i].customer = &alias[i], rows[i].n_customer = 1;
+    }
+    const struct coder_rows all = {.rows = (const char *)rows, .stride = sizeof *rows, .n = 3};
+    const voc_rc rc = coder_people(&by_row, &all, false, code[0]);
+    assert_int_equal(coder_values(&by_column, &kind, value, 3, code[1]), rc);
+    if (!rc) {
+        const struct people *a = &by_row.people, *b = &by_column.people;
+        assert_memory_equal(code[0], code[1], sizeof code[0]);
+        assert_int_equal(a->end.n, b->end.n);
+        assert_memory_equal(a->end.at, b->end.at, a->end.n * sizeof *a->end.at);
+        assert_memory_equal(a->text.ptr, b->text.ptr, a->end.at[a->end.n - 1]);
+    }
+    coder_done(&by_column);
+    coder_done(&by_row);
+}
+
+static void values_are_listed_as_those_of_rows_whatever_byte_stands_where(void **state)
+{
+    static const char *const odd[] = {"\x01", "\x1f", " ", "\\", "~", "\x7f", "\x80", "\xff", "\xc3\xa9"};
+    char text[20];
+    (void)state;
+    for (size_t len = 7; len <= 17; len++)
+        for (size_t k = 0; k < sizeof odd / sizeof *odd; k++)
+            for (size_t at = 0; at + strlen(odd[k]) <= len; at++) {
+                memcpy(text, "abcdefghijklmnopqr", len);
+                memcpy(text + at, odd[k], strlen(odd[k]));
+                const voc_str value[3] = {STR("somebody"), str_mk(text, len), STR("somebody else")};
+                listed_as_rows_are(value);
+            }
+}
+
 // ---- files -------------------------------------------------------------------------------------------------------------
 
 static const char *const heads[] = {
@@ -402,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_late_rejection_takes_the_event_back),
         cmocka_unit_test(what_a_plugin_makes_up_is_its_fault),
         cmocka_unit_test(nothing_has_a_number_where_that_is_asked_for),
+        cmocka_unit_test(values_are_listed_as_those_of_rows_whatever_byte_stands_where),
         cmocka_unit_test(files_are_read_as_where_nothing_is_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,11 +33,13 @@ bool dict_find(const struct dict *d, voc_str s, uint32_t *code);
 // The same for a caller who has the hash: hash64(s.ptr, s.len, 0).
 voc_rc dict_code_hashed(struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
 bool dict_find_hashed(const struct dict *d, voc_str s, uint64_t hash, uint32_t *code);
-// Many at once, side by side: each code, or DICT_NONE. by_code: what the caller asks by these codes, fetched with them; below n_by_code.
-#define DICT_NONE UINT32_MAX
-void dict_find_all(const struct dict *d, const voc_str *s, const uint64_t *hash, size_t n, uint32_t *code, const uint32_t *by_code, size_t n_by_code);
+// What the caller keeps with a string, at first 0: it stays where it is, until dict_clear.
+uint32_t *dict_value(const struct dict *d, uint32_t code); // code is below dict_n
+// Many at once, side by side: what is kept with each; 0 also where there is no such string.
+void dict_find_all(const struct dict *d, const voc_str *s, const uint64_t *hash, size_t n, uint32_t *value);
 // Fetch what a lookup of this hash will touch, in two steps, a dozen lookups apart; the second gives the code that is
-// likely, or UINT32_MAX.
+// likely, or DICT_NONE.
+#define DICT_NONE UINT32_MAX
 void dict_prefetch(const struct dict *d, uint64_t hash);
 uint32_t dict_prefetch_entry(const struct dict *d, uint64_t hash);
 void dict_clear(struct dict *d); // empty again; keeps most of its memory for what comes next

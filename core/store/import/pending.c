@@ -75,7 +75,6 @@ void pending_done(struct pending *q)
     dict_free(q->mixed);
     vec_free(&q->mixed_who);
     for (unsigned p = 0; p < PARTITIONS; p++) vec_free(&q->part[p].whos);
-    vec_free(&q->who_of_customer);
     vec_free(&q->who_of_case);
     vec_free(&q->who_of_account);
     vec_free(&q->map_who);
@@ -118,17 +117,19 @@ static bool sound(struct joiner *j, voc_str s)
     return true;
 }
 
-// The code of a string. What is in the dictionary was sound when it came, so that only what is new is looked at.
+// The code of a string. What is in the dictionary was sound when it came, so that only what is new is looked at: behind its coming,
+// as nothing is kept of an import that fails.
 static uint32_t code_of(struct joiner *j, unsigned space, voc_str s, uint64_t hash)
 {
-    uint32_t code = 0;
-    if (dict_find_hashed(j->q->names[space], s, hash, &code)) return code;
+    struct dict *names = j->q->names[space];
+    const uint32_t known = dict_n(names);
+    uint32_t code = 0, flags = 0;
+    voc_rc rc = dict_code_hashed(names, s, hash, &code);
+    if (rc != VOC_OK) return join_fail(j, rc, "too many distinct strings");
+    if (code < known) return code;
     if (!sound(j, s)) return 0;
-    uint32_t flags = 0;
     if (space == SPACE_ALIASES && !aliases_read(s, &flags)) return join_fail(j, VOC_E_BUG, "an alias set is malformed");
     if (hash != hash64(s.ptr, s.len, 0)) return join_fail(j, VOC_E_BUG, "the hash of a string is wrong");
-    voc_rc rc = dict_code_hashed(j->q->names[space], s, hash, &code);
-    if (rc != VOC_OK) return join_fail(j, rc, "too many distinct strings");
     j->q->set_flags |= flags;
     return code;
 }
@@ -290,22 +291,26 @@ static uint32_t who_of(struct joiner *j, size_t i)
 }
 
 enum { LOOKUPS = 256 };
-struct new_customers { uint32_t local[LOOKUPS], code[LOOKUPS]; uint64_t hash[LOOKUPS]; voc_str text[LOOKUPS]; size_t n; };
+struct new_customers { uint32_t local[LOOKUPS], who[LOOKUPS]; uint64_t hash[LOOKUPS]; voc_str text[LOOKUPS]; size_t n; };
 
-static void look_up(struct joiner *j, struct new_customers *f)
+// Customers that are new to the block. Where they are new to the import, their slots and where they come to stand are asked for before.
+static void join_customers(struct joiner *j, struct new_customers *f, bool to_import)
 {
     struct pending *q = j->q;
-    dict_find_all(q->names[SPACE_ALIASES], f->text, f->hash, f->n, f->code, q->who_of_customer.at, q->who_of_customer.n);
+    if (to_import) memset(f->who, 0, f->n * sizeof *f->who);
+    else dict_find_all(q->names[SPACE_ALIASES], f->text, f->hash, f->n, f->who);
     for (size_t k = 0; k < f->n; k++) {
         const struct pending_partition *p = &q->part[f->hash[k] >> (64 - PARTITION_BITS)];
-        if (f->code[k] == DICT_NONE && p->whos.n) __builtin_prefetch(&p->whos.at[p->whos.n], 1); // where the new one comes to stand
+        if (!f->who[k]) dict_prefetch(q->names[SPACE_ALIASES], f->hash[k]);
+        if (!f->who[k] && p->whos.n) __builtin_prefetch(&p->whos.at[p->whos.n], 1);
     }
     for (size_t k = 0; k < f->n && j->rc == VOC_OK; k++) {
-        uint32_t who = 0;
-        if (f->code[k] == DICT_NONE) f->code[k] = code_of(j, SPACE_ALIASES, f->text[k], f->hash[k]);
-        voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, f->code[k], 0, &who) : VOC_OK;
+        uint32_t who = 0, *to = &q->map_who.at[f->local[k]];
+        if ((*to = f->who[k])) continue;
+        const uint32_t code = code_of(j, SPACE_ALIASES, f->text[k], f->hash[k]);
+        voc_rc rc = j->rc == VOC_OK ? pending_who_of(q, 0, code, 0, &who) : VOC_OK;
         if (rc != VOC_OK) (void)join_fail(j, rc, "too many people");
-        q->map_who.at[f->local[k]] = who + 1;
+        *to = who + 1;
     }
     f->n = 0;
 }
@@ -316,29 +321,16 @@ static bool only_customers(const struct coded_events *c)
     return c->customer && !c->account && !c->case_id && !c->object && !c->thread && !c->id && !c->ref && !c->text && !c->attrs;
 }
 
-// Those who are known; who is not stays open.
-static void find_listed(struct joiner *j)
-{
-    const struct coded_block *b = j->b;
-    const struct pending *q = j->q;
-    uint32_t code[LOOKUPS], *map = q->map_who.at + b->hash_from;
-    for (size_t from = 0; from < b->n_hash; from += LOOKUPS) {
-        const size_t n = b->n_hash - from < LOOKUPS ? b->n_hash - from : LOOKUPS;
-        dict_find_all(q->names[SPACE_ALIASES], b->strings + b->hash_from + from, b->hash + from, n, code, q->who_of_customer.at, q->who_of_customer.n);
-        for (size_t k = 0; k < n; k++) map[from + k] = code[k] < q->who_of_customer.n ? q->who_of_customer.at[code[k]] : 0;
-    }
-}
-
 // Customers of the block that stand alone, looked up side by side: each lookup in a dictionary of a million would be waited for.
 static void find_customers(struct joiner *j)
 {
     const struct coded_events *c = &j->b->events;
     const struct coded_block *b = j->b;
-    const bool others = c->account || c->case_id;
+    const bool others = c->account || c->case_id, listed = only_customers(c);
     uint32_t *map = j->q->map_who.at;
     struct new_customers f;
     f.n = 0;
-    if (only_customers(c)) find_listed(j);
+    if (listed) dict_find_all(j->q->names[SPACE_ALIASES], b->strings + b->hash_from, b->hash, b->n_hash, map + b->hash_from);
     for (size_t i = 0; c->customer && i < c->n && j->rc == VOC_OK; i++) {
         const uint32_t x = c->customer[i];
         if (map[x] || (others && (at(c->account, i) || at(c->case_id, i)))) continue;
@@ -346,9 +338,9 @@ static void find_customers(struct joiner *j)
         f.local[f.n] = x;
         f.text[f.n] = b->strings[x];
         f.hash[f.n++] = x - b->hash_from < b->n_hash ? b->hash[x - b->hash_from] : hash64(b->strings[x].ptr, b->strings[x].len, 0);
-        if (f.n == LOOKUPS) look_up(j, &f);
+        if (f.n == LOOKUPS) join_customers(j, &f, listed);
     }
-    look_up(j, &f);
+    join_customers(j, &f, listed);
 }
 
 static void group_whos(struct joiner *j, size_t from, size_t to, uint32_t who[JOIN_GROUP])

@@ -126,7 +126,7 @@ struct pending { // owns all of it
     uint32_t nobody;          // who that is
     struct dict *mixed;       // whos that name two of case, customer and account: their bytes
     VEC(uint32_t) mixed_who;  // by code of mixed
-    VEC(uint32_t) who_of_customer, who_of_case, who_of_account; // of those that name nothing else: who + 1
+    VEC(uint32_t) who_of_case, who_of_account; // of those that name nothing else: who + 1; that of a customer is the value in its dictionary
     struct pending_partition part[PARTITIONS];
     struct pending_end end[PARTITIONS];
     struct pending_slabs slabs[SLAB_GROUPS];

@@ -69,7 +69,7 @@ voc_rc pending_who_of(struct pending *q, uint32_t case_id, uint32_t customer, ui
     if ((case_id != 0) + (customer != 0) + (account != 0) > 1) return who_mixed(q, case_id, customer, account, who);
     if (case_id) known = place(&q->who_of_case.at, &q->who_of_case.n, &q->who_of_case.cap, case_id);
     else if (account) known = place(&q->who_of_account.at, &q->who_of_account.n, &q->who_of_account.cap, account);
-    else known = place(&q->who_of_customer.at, &q->who_of_customer.n, &q->who_of_customer.cap, customer);
+    else known = dict_value(q->names[SPACE_ALIASES], customer);
     if (!known) return VOC_E_NOMEM;
     voc_rc rc = *known ? VOC_OK : who_named(q, case_id, customer, account, who);
     if (rc != VOC_OK) return rc;

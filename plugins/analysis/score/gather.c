@@ -29,6 +29,7 @@ voc_rc gather_room(struct state *st, size_t size)
 }
 
 #define FETCH_AHEAD 8  // records
+#define FETCH_LINES 8  // of each
 #define LOOK_BACK 8  // so many of the last are looked at for what a new event has in common with another
 
 // The number of what this event shares with others, made if it is new.
@@ -77,6 +78,32 @@ size_t gather_size(const struct score *s, const struct record_head *h)
 {
     size_t words = (s->n_predicates + 63) / 64;
     return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_more * sizeof(struct more) + h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
+}
+
+// What all records take is known when the last is added: none has to be looked at for it.
+voc_rc gather_add(struct state *st, voc_str name, size_t size)
+{
+    struct record_head h;
+    memcpy(&h, st->buffer, sizeof h);
+    st->all.events += h.n_events;
+    st->all.stays += h.n_stays;
+    st->all.persons += h.n_persons;
+    st->all.attributes += h.n_attributes;
+    st->all.more += h.n_more;
+    st->all.names += name.len;
+    return st->score->host->spool_add(st->spool, name, st->buffer, size);
+}
+
+voc_rc gather_merge(struct state *into, struct state *from)
+{
+    into->all.events += from->all.events;
+    into->all.stays += from->all.stays;
+    into->all.persons += from->all.persons;
+    into->all.attributes += from->all.attributes;
+    into->all.more += from->all.more;
+    into->all.names += from->all.names;
+    from->all = (struct totals){0};
+    return into->score->host->spool_merge(into->spool, from->spool);
 }
 
 // The events go where they belong once it is known how much they have in common: behind it.
@@ -133,7 +160,7 @@ static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys 
         const struct attribute own = {.key = a->key, .text = a->text, .from = a->from_us, .entity = a->entity};
         memcpy(at + i * sizeof own, &own, sizeof own);
     }
-    return s->host->spool_add(st->spool, u->name, st->buffer, size);
+    return gather_add(st, u->name, size);
 }
 
 voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j)
@@ -152,40 +179,22 @@ static void *room(const struct score *s, size_t n, size_t size)
 }
 
 // Records lie where their units were met, and come in the order of names: each is somewhere else, so it is asked for before its turn.
-static void fetch_ahead(const struct score *s, voc_spool *spool, size_t i, size_t n, size_t lines)
+static void fetch_ahead(const struct score *s, voc_spool *spool, size_t i, size_t n)
 {
     voc_str key;
     const void *data;
     size_t size;
     if (n - i <= FETCH_AHEAD || s->host->spool_get(spool, i + FETCH_AHEAD, &key, &data, &size)) return;
     __builtin_prefetch(key.ptr);
-    for (size_t line = 0; line < lines && line * 64 < size; line++) __builtin_prefetch((const char *)data + line * 64);
+    for (size_t line = 0; line < FETCH_LINES && line * 64 < size; line++) __builtin_prefetch((const char *)data + line * 64);
 }
 
-static voc_rc count(struct score *s, voc_spool *spool, size_t n, char **names)
+static voc_rc make_room(struct score *s, size_t n, const struct totals *all, char **names)
 {
     struct data *d = &s->data;
-    size_t n_names = 0;
-    for (size_t i = 0; i < n; i++) {
-        voc_str key;
-        const void *data;
-        size_t size;
-        struct record_head h;
-        fetch_ahead(s, spool, i, n, 1);
-        voc_rc rc = s->host->spool_get(spool, i, &key, &data, &size);
-        if (rc) return rc;
-        memcpy(&h, data, sizeof h);
-        d->n_events += h.n_events;
-        d->n_stays += h.n_stays;
-        d->n_persons += h.n_persons;
-        d->n_attributes += h.n_attributes;
-        d->n_more += h.n_more;
-        n_names += key.len;
-    }
-    if (d->n_more > UINT32_MAX) return VOC_E_LIMIT;
-    d->n_units = n;
-    d->words = (s->n_predicates + 63) / 64;
-    *names = room(s, n_names, 1);
+    if (all->more > UINT32_MAX) return VOC_E_LIMIT;
+    *d = (struct data){.n_units = n, .n_events = all->events, .n_stays = all->stays, .n_persons = all->persons, .n_attributes = all->attributes, .n_more = all->more, .words = (s->n_predicates + 63) / 64};
+    *names = room(s, all->names, 1);
     d->units = score_alloc(s, n, sizeof *d->units);
     d->first_event = score_alloc(s, n + 1, sizeof *d->first_event);
     d->first_stay = score_alloc(s, n + 1, sizeof *d->first_stay);
@@ -200,19 +209,20 @@ static voc_rc count(struct score *s, voc_spool *spool, size_t n, char **names)
     return *names && d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
 }
 
-voc_rc gather_load(struct score *s, voc_spool *spool)
+voc_rc gather_load(struct score *s, const struct state *state)
 {
+    voc_spool *spool = state->spool;
     struct data *d = &s->data;
     char *names = NULL;
     size_t n, e = 0, st = 0, p = 0, a = 0, m = 0;
     voc_rc rc = s->host->spool_seal(spool, &n);
-    if (!rc) rc = count(s, spool, n, &names);
+    if (!rc) rc = make_room(s, n, &state->all, &names);
     for (size_t i = 0; i < n && !rc; i++) {
         const void *data;
         size_t size;
         struct record_head h;
         voc_str name;
-        fetch_ahead(s, spool, i, n, 8);
+        fetch_ahead(s, spool, i, n);
         rc = s->host->spool_get(spool, i, &name, &data, &size);
         if (rc) break;
         if (name.len) memcpy(names, name.ptr, name.len);

@@ -299,7 +299,7 @@ static voc_rc load_unit(struct port *p, struct state *st, struct pool *pool)
     body(p, &h, st->buffer + sizeof h);
     if (p->rc) return p->rc;
     rc = own_texts(pool, &h, st->buffer + size - h.n_attributes * sizeof(struct attribute));
-    return rc ? rc : p->s->host->spool_add(st->spool, name, st->buffer, size);
+    return rc ? rc : gather_add(st, name, size);
 }
 
 voc_rc parts_load(struct score *s, struct state *st, const void *data, size_t size)

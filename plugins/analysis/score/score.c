@@ -142,8 +142,8 @@ static voc_rc batch(void *analysis, void *state, const voc_journeys *j) { return
 
 static voc_rc merge(void *analysis, void *into, void *from)
 {
-    struct score *s = analysis;
-    return s->host->spool_merge(((struct state *)into)->spool, ((struct state *)from)->spool);
+    (void)analysis;
+    return gather_merge(into, from);
 }
 
 static voc_rc save(void *analysis, void *state, voc_writer *w) { return parts_save(analysis, ((struct state *)state)->spool, w); }
@@ -202,7 +202,7 @@ static voc_rc finish(void *analysis, void *state)
 {
     struct score *s = analysis;
     struct study st = {.s = s};
-    voc_rc rc = gather_load(s, ((struct state *)state)->spool);
+    voc_rc rc = gather_load(s, state);
     if (!rc) rc = refuse_without_value(s);
     if (!rc) rc = study_p_win(&st);
     if (s->options[OPT_SETS].set || s->options[OPT_BALANCE].i) {

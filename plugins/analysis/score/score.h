@@ -79,6 +79,15 @@ struct score {
     bool *asked;  // by touchpoint: of --sets, or all that the company starts
 };
 
+// What is spooled of a unit: this, then its stays, those of its people, what its events have in common, its events, their predicate
+// words, its attributes.
+struct record_head {
+    uint64_t n_events, n_stays, n_persons, n_attributes, n_more;
+    uint32_t account, internal;
+};
+
+struct totals { size_t events, stays, persons, attributes, more, names; };  // of the records in a spool; names: their bytes
+
 struct state {
     struct score *score;
     voc_spool *spool;
@@ -86,13 +95,7 @@ struct state {
     size_t cap;
     struct more *more;  // of one unit
     size_t more_cap;
-};
-
-// What is spooled of a unit: this, then its stays, those of its people, what its events have in common, its events, their predicate
-// words, its attributes.
-struct record_head {
-    uint64_t n_events, n_stays, n_persons, n_attributes, n_more;
-    uint32_t account, internal;
+    struct totals all;
 };
 
 struct recent { size_t fresh, matched; };  // touches of the last days that opened a trial; those with comparators
@@ -166,9 +169,11 @@ struct study {
 
 // gather.c
 voc_rc gather_batch(struct score *s, struct state *st, const voc_journeys *j);
-voc_rc gather_load(struct score *s, voc_spool *spool);
+voc_rc gather_load(struct score *s, const struct state *st);
 size_t gather_size(const struct score *s, const struct record_head *h);
 voc_rc gather_room(struct state *st, size_t size);  // of the buffer
+voc_rc gather_add(struct state *st, voc_str name, size_t size);  // the record that is in the buffer
+voc_rc gather_merge(struct state *into, struct state *from);
 // parts.c: a spool as portable bytes. save seals it; load adds to it. VOC_E_INPUT: no such bytes.
 voc_rc parts_save(struct score *s, voc_spool *spool, voc_writer *to);
 voc_rc parts_load(struct score *s, struct state *st, const void *data, size_t size);

@@ -68,6 +68,7 @@ add count voc "$warm" "$VOC sql ${limit}base.voc 'SELECT action, count(*) AS n F
 add start voc "$warm" "$VOC stats ${limit}base.voc --quiet"
 add stages voc "cat followed.voc >/dev/null" "$VOC stages ${limit}followed.voc --quiet"
 add score voc "cat followed.voc >/dev/null" "$VOC score ${limit}followed.voc --quiet"
+add score "voc, its window alone" "cat followed.voc >/dev/null" "$VOC score ${limit}followed.voc --sensitivity=no --quiet"
 inputs_add
 test "$PEERS" = no || { peers_add; inputs_peers; }
 test -s works || die "no work is called $ONLY"

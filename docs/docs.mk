@@ -62,4 +62,7 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 
 # Guides for people and programs that use voc; the rest is for those who change it.
 dist_doc_DATA += docs/explain.md docs/plugin-guide.md docs/reference-tables.md docs/row.schema.json docs/sql.md
+# What the README shows: tests/lint/readme.sh draws them again.
+EXTRA_DIST += docs/pictures/flow.svg docs/pictures/map.svg
+
 EXTRA_DIST += docs/part-file.md docs/project-file.md docs/randomised-example.md

@@ -90,6 +90,7 @@ check-faults:
 update-golden: all
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/cli/run.sh
 	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/plugin-guide.sh
+	@$(AM_TESTS_ENVIRONMENT) VOC_UPDATE_GOLDEN=1 $(SHELL) $(srcdir)/tests/lint/readme.sh
 
 installcheck-local:
 	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' VOC_INSTALLED_EXTENSION='$(DESTDIR)$(extensiondir)/vocstream' \

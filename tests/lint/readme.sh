@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What the README shows is what the program prints: every line of its first screenful stands in the score of the demo, and
-# every command that it names is a command. Speaks TAP.
+# What the README shows is what the program prints: every line of its first screenful stands in the score of the demo, its
+# pictures are those of the demo (VOC_UPDATE_GOLDEN=1 draws them anew), and every command that it names is a command. Speaks TAP.
 
 set -u
 here=$(dirname "$0")
@@ -11,7 +11,7 @@ voc=${VOC:-./voc}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 
-echo 1..2
+echo 1..3
 
 awk '/^```/ { n++; next } n == 1 && $0 !~ /^ *\.\.\.$/' "$root/README.md" >"$tmp/shown"
 if "$voc" demo "$tmp" -q && "$voc" import "$tmp/arcwell.voc" "$tmp/all-events.csv" --journey b2b-sale -q >"$tmp/import" &&
@@ -33,4 +33,17 @@ if test -z "$bad"; then
 else
     echo "not ok 2 - every command that the README names exists"
     echo "# missing:$bad"
+fi
+
+bad=
+for picture in flow map; do
+    "$voc" "$picture" "$tmp/arcwell.voc" -o "$tmp/$picture.svg" -q
+    test -z "${VOC_UPDATE_GOLDEN:-}" || cp "$tmp/$picture.svg" "$root/docs/pictures/$picture.svg"
+    cmp -s "$tmp/$picture.svg" "$root/docs/pictures/$picture.svg" && grep -q "(docs/pictures/$picture.svg)" "$root/README.md" || bad="$bad docs/pictures/$picture.svg"
+done
+if test -z "$bad"; then
+    echo "ok 3 - the README's pictures are what the demo draws"
+else
+    echo "not ok 3 - the README's pictures are what the demo draws"
+    echo "# differ:$bad"
 fi

@@ -81,9 +81,12 @@ __attribute__((target("avx2,bmi,popcnt"))) static size_t scan_avx2(const char *p
     uint64_t seen = 0;
     size_t n = 0, i = 0;
     for (; i + 64 <= len; i += 64) {
-        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(ptr + i)), y = _mm256_loadu_si256((const __m256i *)(const void *)(ptr + i + 32));
-        uint64_t is_a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, va)) | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, va)) << 32;
-        uint64_t is_b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, vb)) | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, vb)) << 32;
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(ptr + i)),
+                y = _mm256_loadu_si256((const __m256i *)(const void *)(ptr + i + 32));
+        uint64_t is_a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, va)) |
+                        (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, va)) << 32;
+        uint64_t is_b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, vb)) |
+                        (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(y, vb)) << 32;
         uint64_t mask = is_a | is_b;
         seen |= is_b & ~is_a;
         size_t count = (size_t)__builtin_popcountll(mask);

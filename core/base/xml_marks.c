@@ -33,7 +33,8 @@ static inline uint64_t marks_of_16(const char *ptr)
 
 static void marks_sse2(const char *ptr, size_t n_words, uint64_t *mark)
 {
-    for (size_t k = 0; k < n_words; k++, ptr += 64) mark[k] = marks_of_16(ptr) | marks_of_16(ptr + 16) << 16 | marks_of_16(ptr + 32) << 32 | marks_of_16(ptr + 48) << 48;
+    for (size_t k = 0; k < n_words; k++, ptr += 64)
+        mark[k] = marks_of_16(ptr) | marks_of_16(ptr + 16) << 16 | marks_of_16(ptr + 32) << 32 | marks_of_16(ptr + 48) << 48;
 }
 
 __attribute__((target("avx2"))) static inline uint64_t marks_of_32(const char *ptr)

@@ -102,7 +102,10 @@ static size_t reference(const char *from, const char *to, struct buf *out)
     size_t at = hex ? 3 : 2, first = at;
     for (; at < left && at < first + 6; at++) {
         const char c = from[at];
-        const int digit = c >= '0' && c <= '9' ? c - '0' : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        const int digit = c >= '0' && c <= '9'          ? c - '0'
+                          : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
+                          : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                        : -1;
         if (digit < 0) break;
         value = value * (hex ? 16 : 10) + (uint32_t)digit;
     }
@@ -223,7 +226,9 @@ static bool take_attribute(struct xml_quick *q, struct tag *t, voc_str name, voc
     size_t to = q->attrs.n;
     if (q->attrs.n == ATTRS_MOST || !is_new(q, name)) return false;
     if (name.len >= 3 && memcmp(name.ptr, "xml", 3) == 0) {
-        if (!str_is(name, "xmlns") || q->depth > 0 || value.len == 0 || (value.len >= reserved.len && memcmp(value.ptr, reserved.ptr, reserved.len) == 0)) return false;
+        if (!str_is(name, "xmlns") || q->depth > 0 || value.len == 0 ||
+            (value.len >= reserved.len && memcmp(value.ptr, reserved.ptr, reserved.len) == 0))
+            return false;
         t->n_ns = 1;
         memmove(q->attrs.at + 1, q->attrs.at, q->attrs.n * sizeof *q->attrs.at);
         to = 0;

@@ -57,6 +57,8 @@ int sqlite3_vocstream_init(struct sqlite3 *db, char **error, const struct sqlite
     }
     xml_init_guest();
     for (size_t i = 0; i < VIEWS_TABLES; i++) x->tables[i] = views_table(x->views, i, &x->walks[i]);
-    const struct store_guest g = {.tables = x->tables, .walks = x->walks, .n_tables = VIEWS_TABLES, .user = x, .show = show, .hide = hide, .free = gone};
+    const struct store_guest g = {
+        .tables = x->tables, .walks = x->walks, .n_tables = VIEWS_TABLES, .user = x, .show = show, .hide = hide, .free = gone,
+    };
     return guest_enter(db, error, api, &g);
 }

@@ -305,7 +305,10 @@ void in_close(struct in *in)
 
 static uint64_t fed_of(const struct in *in)
 {
-    return in->members != NULL ? members_fed(in->members) : in->unpack != NULL ? unpack_fed(in->unpack) : in->book != NULL ? book_fed(in->book) : in->unpacked;
+    return in->members != NULL  ? members_fed(in->members)
+           : in->unpack != NULL ? unpack_fed(in->unpack)
+           : in->book != NULL   ? book_fed(in->book)
+                                : in->unpacked;
 }
 
 // Unpacked bytes behind the head, within the bounds.

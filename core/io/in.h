@@ -18,7 +18,8 @@ voc_rc in_open(struct in **out, const char *path, const struct in_limits *limits
 // The same in two steps: what may be opened for it, and the input of such a descriptor, which is taken whatever it returns.
 // packed false: it is given as it is.
 voc_rc in_descriptor(int *fd, const char *path, struct diag *d);
-voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_file_part */, int fd, bool packed, const struct in_limits *limits, struct diag *d);
+voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_file_part */, int fd, bool packed,
+                          const struct in_limits *limits, struct diag *d);
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 // The sheets of a workbook (also of one in an archive: "logs.zip/book.xlsx") in the order of their tabs, or the files of an archive

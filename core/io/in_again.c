@@ -29,7 +29,8 @@ voc_rc in_seen_again(struct in *in, const void *ptr, size_t len)
     if (in->again == NULL) {
         if (len == 0 || buf_add(&in->kept, ptr, len) == VOC_OK) return VOC_OK;
         if (in->kept.rc == VOC_E_LIMIT)
-            diag_error(in->d, "IN-063", in->path, 0, "save it as a file, and import that", "what comes through a pipe and must be read twice may have %zu MiB, and this is more", KEPT_MAX >> 20);
+            diag_error(in->d, "IN-063", in->path, 0, "save it as a file, and import that",
+                       "what comes through a pipe and must be read twice may have %zu MiB, and this is more", KEPT_MAX >> 20);
         return in->kept.rc;
     }
     fingerprint_add(&in->again->print, ptr, len);

@@ -138,7 +138,10 @@ static voc_rc next_member(struct unpack *u, struct archive_entry **e)
 
 static voc_rc too_many(const struct unpack *u, size_t n, const char *names)
 {
-    diag_error(u->source->d, "IN-012", u->source->path, 0, strcmp(u->source->path, "-") != 0 ? "name one file in it (ARCHIVE/FILE), or unpack it and import the files in it that you want" : "name it as a file, and not through a pipe: then each file in it is read",
+    diag_error(u->source->d, "IN-012", u->source->path, 0,
+               strcmp(u->source->path, "-") != 0
+                   ? "name one file in it (ARCHIVE/FILE), or unpack it and import the files in it that you want"
+                   : "name it as a file, and not through a pipe: then each file in it is read",
                "the zip holds %s%zu files and only one can be read: %s", u->source->seekable ? "" : "at least ", n, names);
     return VOC_E_INPUT;
 }
@@ -227,7 +230,9 @@ static voc_rc first_member(struct unpack *u, char **member)
     if (u->packing != PACK_ZIP) return VOC_OK;
     const char *name = entry_name(e), *slash = strrchr(name, '/');
     if (!u->source->seekable && (strcmp(name, "[Content_Types].xml") == 0 || strcmp(name, "_rels/.rels") == 0 || str_starts(str_of(name), "xl/"))) {
-        diag_error(u->source->d, "IN-040", u->source->path, 0, "name the file itself; its parts are read in another order than they come in", "a workbook cannot be read through a pipe");
+        diag_error(u->source->d, "IN-040", u->source->path, 0,
+                   "name the file itself; its parts are read in another order than they come in",
+                   "a workbook cannot be read through a pipe");
         return VOC_E_INPUT;
     }
     if (archive_entry_is_encrypted(e)) {

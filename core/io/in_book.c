@@ -270,11 +270,14 @@ static voc_rc choose_only(struct book *b, const struct tab **out)
     if (rc == VOC_OK && n == 1) *out = only;
     if (rc == VOC_OK && n == 0) {
         list(&names, b, true);
-        diag_error(b->d, "IN-054", b->path, 0, names.len ? "a hidden sheet is read by its name: FILE!NAME" : "look at what was exported into it", "no sheet of this workbook that is shown holds anything%s%s",
-                   names.len ? "; hidden: " : "", names.len ? names.ptr : "");
+        diag_error(b->d, "IN-054", b->path, 0,
+                   names.len ? "a hidden sheet is read by its name: FILE!NAME" : "look at what was exported into it",
+                   "no sheet of this workbook that is shown holds anything%s%s", names.len ? "; hidden: " : "",
+                   names.len ? names.ptr : "");
         rc = VOC_E_INPUT;
     } else if (rc == VOC_OK && n > 1) {
-        diag_error(b->d, "IN-055", b->path, 0, "name the sheet behind the file: FILE!NAME", "this workbook has %zu sheets: %s%s", n, names.len ? names.ptr : "", n > 12 ? ", ..." : "");
+        diag_error(b->d, "IN-055", b->path, 0, "name the sheet behind the file: FILE!NAME", "this workbook has %zu sheets: %s%s", n,
+                   names.len ? names.ptr : "", n > 12 ? ", ..." : "");
         rc = VOC_E_INPUT;
     }
     buf_done(&names);

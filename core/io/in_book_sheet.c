@@ -301,7 +301,8 @@ static voc_rc end_cell(struct sheet *s)
         if (!ok && raw.len) {
             char name[16];
             cell_name(name, s->row, s->column);
-            diag_error(s->spec.d, "IN-047", s->spec.file, s->row, "open it in a spreadsheet program and save it again", "cell %s names a text that the workbook does not have", name);
+            diag_error(s->spec.d, "IN-047", s->spec.file, s->row, "open it in a spreadsheet program and save it again",
+                       "cell %s names a text that the workbook does not have", name);
             return VOC_E_INPUT;
         }
         buf_str(&s->text, shared);
@@ -467,7 +468,9 @@ static voc_rc on_end(void *user, voc_str name, uint64_t line, uint64_t byte)
 
 static void tell(const struct sheet *s, const struct seen *what, const char *code, const char *hint, const char *text)
 {
-    if (what->n) diag_put(s->spec.d, VOC_INFO, code, s->spec.file, 0, hint, "%llu %s %s (the first: %s)", (unsigned long long)what->n, what->n == 1 ? "cell" : "cells", text, what->first);
+    if (what->n)
+        diag_put(s->spec.d, VOC_INFO, code, s->spec.file, 0, hint, "%llu %s %s (the first: %s)", (unsigned long long)what->n,
+                 what->n == 1 ? "cell" : "cells", text, what->first);
 }
 
 static voc_rc end_sheet(struct sheet *s)
@@ -476,9 +479,15 @@ static voc_rc end_sheet(struct sheet *s)
     if (!rc && !s->begun) rc = begin_text(s);
     s->ended = true;
     if (rc) return rc;
-    tell(s, &s->errors, "IN-050", "mend the formulas if the figures matter", s->errors.n == 1 ? "holds an error such as #N/A and was read as empty" : "hold an error such as #N/A and were read as empty");
-    tell(s, &s->unstored, "IN-051", "open it in a spreadsheet program and save it: only then are results stored", s->unstored.n == 1 ? "holds a formula without its result and was read as empty" : "hold a formula without its result and were read as empty");
-    tell(s, &s->merged, "IN-052", "undo the merge and fill the cells if the others are meant to say the same", s->merged.n == 1 ? "was merged with others: only the first has the text" : "were merged with others: only the first of each has the text");
+    tell(s, &s->errors, "IN-050", "mend the formulas if the figures matter",
+         s->errors.n == 1 ? "holds an error such as #N/A and was read as empty"
+                          : "hold an error such as #N/A and were read as empty");
+    tell(s, &s->unstored, "IN-051", "open it in a spreadsheet program and save it: only then are results stored",
+         s->unstored.n == 1 ? "holds a formula without its result and was read as empty"
+                            : "hold a formula without its result and were read as empty");
+    tell(s, &s->merged, "IN-052", "undo the merge and fill the cells if the others are meant to say the same",
+         s->merged.n == 1 ? "was merged with others: only the first has the text"
+                          : "were merged with others: only the first of each has the text");
     return VOC_OK;
 }
 

@@ -106,8 +106,12 @@ static void say_strays(const struct folder *f, const char *base, const struct li
         if (n++ == 0) first = name;
     }
     if (n == 0) return;
-    if (n == 1) diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if it is a mail, import it by its name", "a file beside cur and new was left out: %s%s%.200s", base, *base ? "/" : "", first);
-    else diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if they are mails, import them by their names", "%zu files beside cur and new were left out, the first is %s%s%.200s", n, base, *base ? "/" : "", first);
+    if (n == 1)
+        diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if it is a mail, import it by its name",
+                 "a file beside cur and new was left out: %s%s%.200s", base, *base ? "/" : "", first);
+    else
+        diag_put(f->d, VOC_INFO, "IN-061", f->path, 0, "if they are mails, import them by their names",
+                 "%zu files beside cur and new were left out, the first is %s%s%.200s", n, base, *base ? "/" : "", first);
 }
 
 static bool is_folder(const struct folder *f, const char *base, const char *name)

@@ -56,7 +56,8 @@ static la_ssize_t on_read(struct archive *a, void *user, const void **bytes)
     m->fed += len;
     // what is passed over on the way to a file is bounded too
     if (m->unpack != NULL && m->fed > RATIO_FROM && m->fed / RATIO_MAX > unpack_fed(m->unpack)) {
-        diag_error(m->source->d, "IN-021", m->source->path, 0, "if you trust it, unpack it and import what is in it", "it grows more than %u-fold when unpacked, as no real log does", RATIO_MAX);
+        diag_error(m->source->d, "IN-021", m->source->path, 0, "if you trust it, unpack it and import what is in it",
+                   "it grows more than %u-fold when unpacked, as no real log does", RATIO_MAX);
         m->rc = VOC_E_LIMIT;
         archive_set_error(a, EIO, "too much");
         return -1;
@@ -147,7 +148,9 @@ static enum mode mode_of(const char *name, const char *look, size_t len)
 {
     static const char *const headers[] = {"Return-Path:", "Received:", "Delivered-To:", "Message-ID:", "MIME-Version:", "From:", "To:", "Date:", "Subject:", "X-", "DKIM-Signature:", "ARC-"};
     if (str_ends(str_of(name), ".mbox")) return MAILBOXES;
-    if (str_ends(str_of(name), ".eml") || strstr(name, "/cur/") != NULL || strstr(name, "/new/") != NULL || str_starts(str_of(name), "cur/") || str_starts(str_of(name), "new/")) return MAILS;
+    if (str_ends(str_of(name), ".eml") || strstr(name, "/cur/") != NULL || strstr(name, "/new/") != NULL ||
+        str_starts(str_of(name), "cur/") || str_starts(str_of(name), "new/"))
+        return MAILS;
     if (len > 5 && memcmp(look, "From ", 5) == 0) return MAILS;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         const size_t n = strlen(headers[i]);

@@ -114,7 +114,10 @@ void source_make(struct source *s, const char *name, const struct in_maker *make
     *s = (struct source){.fd = 0, .maker = *maker, .path = name, .d = d}; // read through the maker alone
 }
 
-bool source_again_possible(const struct source *s) { return s->memory != NULL || s->maker.read != NULL || (s->folder == NULL && s->fd >= 0 && s->start >= 0); }
+bool source_again_possible(const struct source *s)
+{
+    return s->memory != NULL || s->maker.read != NULL || (s->folder == NULL && s->fd >= 0 && s->start >= 0);
+}
 
 voc_rc source_again(struct source *s)
 {

@@ -150,7 +150,8 @@ static void json_figures(struct buf *b, const voc_table *t)
         json_pair(b, ",", "description", f->description);
         buf_cstr(b, ",\"columns\":{");
         for (size_t k = 0, n = 0; k < f->n_parts; k++)
-            if (f->parts[k].part && f->parts[k].part < sizeof parts / sizeof *parts) json_pair(b, n++ ? "," : "", parts[f->parts[k].part], f->parts[k].column);
+            if (f->parts[k].part && f->parts[k].part < sizeof parts / sizeof *parts)
+                json_pair(b, n++ ? "," : "", parts[f->parts[k].part], f->parts[k].column);
         buf_cstr(b, "}}");
     }
     buf_byte(b, ']');

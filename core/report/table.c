@@ -163,8 +163,12 @@ voc_rc table_figure(struct table *t, const voc_figure *figure)
     voc_figure f = {.struct_size = sizeof f, .part_size = sizeof(voc_figure_part)};
     voc_figure_part *parts;
     bool ok = true;
-    if (figure->struct_size < offsetof(voc_figure, detail) + sizeof f.detail || figure->kind < VOC_FIGURE_MAP || figure->kind > VOC_FIGURE_GRID) return VOC_E_BUG;
-    if (!figure->n_parts || figure->n_parts > PARTS_MAX || figure->part_size < sizeof *parts || !(figure->detail >= 0 && figure->detail <= 1)) return VOC_E_BUG;
+    if (figure->struct_size < offsetof(voc_figure, detail) + sizeof f.detail || figure->kind < VOC_FIGURE_MAP ||
+        figure->kind > VOC_FIGURE_GRID)
+        return VOC_E_BUG;
+    if (!figure->n_parts || figure->n_parts > PARTS_MAX || figure->part_size < sizeof *parts ||
+        !(figure->detail >= 0 && figure->detail <= 1))
+        return VOC_E_BUG;
     voc_rc rc = vec_reserve(&t->figures, 1, FIGURES_MAX);
     if (rc) return rc;
     if (!(parts = arena_alloc(&t->arena, figure->n_parts * sizeof *parts))) return VOC_E_NOMEM;

@@ -72,7 +72,9 @@ voc_rc db_fail(struct project *p, int rc, const char *doing)
     if (p->mode == PROJECT_PRIVATE) {
         char hint[400];
         const char *beside = project_beside(p), *end = strrchr(beside, '/');
-        (void)snprintf(hint, sizeof hint, "nothing was kept; make room in %.*s, name another folder with TMPDIR, or allow more with --memory", end && end - beside < 200 ? (int)(end - beside) : 1, beside);
+        (void)snprintf(hint, sizeof hint,
+                       "nothing was kept; make room in %.*s, name another folder with TMPDIR, or allow more with --memory",
+                       end && end - beside < 200 ? (int)(end - beside) : 1, beside);
         diag_error(p->d, code_of(result), NULL, 0, hint, "what was read cannot be held: %s", why);
         return result;
     }
@@ -87,7 +89,9 @@ voc_rc db_damaged(struct project *p, const char *format, ...)
     va_start(ap, format);
     (void)vsnprintf(text, sizeof text, format, ap);
     va_end(ap);
-    diag_error(p->d, "STORE-007", p->path, 0, "`voc verify` lists all damage; restore the file from a copy, or import the logs again into a new project", "the project file is damaged: %s", text);
+    diag_error(p->d, "STORE-007", p->path, 0,
+               "`voc verify` lists all damage; restore the file from a copy, or import the logs again into a new project",
+               "the project file is damaged: %s", text);
     return VOC_E_INPUT;
 }
 

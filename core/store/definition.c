@@ -49,8 +49,8 @@ voc_rc store_definition_use(struct project *p, const struct store_definition *de
     hash_hex(def->hash, hex);
     rc = db_prepare(p, &s, INSERT_DEFINITION);
     if (rc == VOC_OK)
-        rc = db_run(p, s, "bttbbbi", str_mk((const char *)def->hash, HASH_BYTES), def->id, def->version, def->journey_xml, def->sources_xml, def->codebook_xml,
-                    def->attached_us);
+        rc = db_run(p, s, "bttbbbi", str_mk((const char *)def->hash, HASH_BYTES), def->id, def->version, def->journey_xml,
+                    def->sources_xml, def->codebook_xml, def->attached_us);
     db_done(&s);
     if (rc == VOC_OK) rc = put_setting(p, str_of(ACTIVE), str_of(hex));
     return end(p, rc);
@@ -123,8 +123,8 @@ voc_rc store_definition_names(struct project *p, struct buf *out)
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
         voc_str id = db_text(s, 0), version = db_text(s, 1), hash = db_text(s, 2);
-        buf_printf(out, "%s%.*s (version %.*s, hash %.*s)", out->len ? ", " : "there are: ", (int)(id.len > 80 ? 80 : id.len), id.ptr, (int)(version.len > 40 ? 40 : version.len), version.ptr,
-                   (int)hash.len, hash.ptr);
+        buf_printf(out, "%s%.*s (version %.*s, hash %.*s)", out->len ? ", " : "there are: ", (int)(id.len > 80 ? 80 : id.len),
+                   id.ptr, (int)(version.len > 40 ? 40 : version.len), version.ptr, (int)hash.len, hash.ptr);
     }
     db_done(&s);
     return rc;

@@ -94,9 +94,17 @@ voc_rc store_imports(struct project *p, voc_rc (*each)(void *user, const struct 
         }
         hash_hex((const unsigned char *)hash.ptr, hex);
         struct store_import x = {
-            .number = sqlite3_column_int64(s, 0), .source = db_text(s, 1), .plugin = db_text(s, 2), .file_name = db_text(s, 3), .hash_hex = str_of(hex),
-            .bytes = (uint64_t)sqlite3_column_int64(s, 5), .records = (uint64_t)sqlite3_column_int64(s, 6), .gave = (uint64_t)sqlite3_column_int64(s, 7),
-            .rejected = (uint64_t)sqlite3_column_int64(s, 8), .ignored = (uint64_t)sqlite3_column_int64(s, 9), .at_us = sqlite3_column_int64(s, 10),
+            .number = sqlite3_column_int64(s, 0),
+            .source = db_text(s, 1),
+            .plugin = db_text(s, 2),
+            .file_name = db_text(s, 3),
+            .hash_hex = str_of(hex),
+            .bytes = (uint64_t)sqlite3_column_int64(s, 5),
+            .records = (uint64_t)sqlite3_column_int64(s, 6),
+            .gave = (uint64_t)sqlite3_column_int64(s, 7),
+            .rejected = (uint64_t)sqlite3_column_int64(s, 8),
+            .ignored = (uint64_t)sqlite3_column_int64(s, 9),
+            .at_us = sqlite3_column_int64(s, 10),
             .events = (uint64_t)sqlite3_column_int64(s, 11),
         };
         rc = each(user, &x);
@@ -201,8 +209,19 @@ voc_rc store_count(struct project *p, struct store_counts *out)
         uint64_t n[9];
         for (int i = 0; i < 9; i++) n[i] = (uint64_t)sqlite3_column_int64(s, i);
         *out = (struct store_counts){
-            .imports = n[0], .sources = n[1], .events = n[2], .words = n[3], .links = n[4], .attributes = n[5], .measures = n[6], .rejects = n[7],
-            .aliases = aliases, .blocks = n[8], .file_bytes = (uint64_t)pages * (uint64_t)size, .first_us = db_int_or_na(s, 9), .last_us = db_int_or_na(s, 10),
+            .imports = n[0],
+            .sources = n[1],
+            .events = n[2],
+            .words = n[3],
+            .links = n[4],
+            .attributes = n[5],
+            .measures = n[6],
+            .rejects = n[7],
+            .aliases = aliases,
+            .blocks = n[8],
+            .file_bytes = (uint64_t)pages * (uint64_t)size,
+            .first_us = db_int_or_na(s, 9),
+            .last_us = db_int_or_na(s, 10),
         };
     }
     db_done(&s);

@@ -19,13 +19,20 @@ static voc_rc tell(struct project *p, const char *query, voc_rc (*each)(void *us
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
-        struct store_left_out x = {
-            .import = sqlite3_column_int64(s, 0), .why = db_text(s, 1), .records = (uint64_t)sqlite3_column_int64(s, 2), .first_line = (uint64_t)sqlite3_column_int64(s, 3)};
+        struct store_left_out x = {.import = sqlite3_column_int64(s, 0), .why = db_text(s, 1),
+                                   .records = (uint64_t)sqlite3_column_int64(s, 2),
+                                   .first_line = (uint64_t)sqlite3_column_int64(s, 3)};
         rc = each(user, &x);
     }
     db_done(&s);
     return rc;
 }
 
-voc_rc store_ignored(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user) { return tell(p, SELECT_IGNORED, each, user); }
-voc_rc store_rejected(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user) { return tell(p, SELECT_REJECTED, each, user); }
+voc_rc store_ignored(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user)
+{
+    return tell(p, SELECT_IGNORED, each, user);
+}
+voc_rc store_rejected(struct project *p, voc_rc (*each)(void *user, const struct store_left_out *l), void *user)
+{
+    return tell(p, SELECT_REJECTED, each, user);
+}

@@ -185,7 +185,10 @@ static int page_unlock(sqlite3_file *f, int how) { return real_of(f)->pMethods->
 static int page_reserved(sqlite3_file *f, int *out) { return real_of(f)->pMethods->xCheckReservedLock(real_of(f), out); }
 static int page_sector(sqlite3_file *f) { return real_of(f)->pMethods->xSectorSize(real_of(f)); }
 static int page_character(sqlite3_file *f) { return real_of(f)->pMethods->xDeviceCharacteristics(real_of(f)); }
-static int page_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out) { return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend, out); }
+static int page_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
+{
+    return real_of(f)->pMethods->xShmMap(real_of(f), page, size, extend, out);
+}
 static int page_shm_lock(sqlite3_file *f, int at, int n, int flags) { return real_of(f)->pMethods->xShmLock(real_of(f), at, n, flags); }
 static void page_shm_barrier(sqlite3_file *f) { real_of(f)->pMethods->xShmBarrier(real_of(f)); }
 static int page_shm_unmap(sqlite3_file *f, int del) { return real_of(f)->pMethods->xShmUnmap(real_of(f), del); }
@@ -264,9 +267,20 @@ static int vfs_error(sqlite3_vfs *vfs, int n, char *out)
 
 voc_rc page_sum_init(void)
 {
-    static sqlite3_vfs vfs = { // SQLite links it into its list, under a lock of its own
-        .iVersion = 1, .szOsFile = sizeof(struct page_file), .mxPathname = 4096, .zName = PAGE_SUM_VFS, .xOpen = vfs_open, .xDelete = vfs_delete,
-        .xAccess = vfs_access, .xFullPathname = vfs_path, .xRandomness = vfs_random, .xSleep = vfs_sleep, .xCurrentTime = vfs_time, .xGetLastError = vfs_error,
+    static sqlite3_vfs vfs = {
+        // SQLite links it into its list, under a lock of its own
+        .iVersion = 1,
+        .szOsFile = sizeof(struct page_file),
+        .mxPathname = 4096,
+        .zName = PAGE_SUM_VFS,
+        .xOpen = vfs_open,
+        .xDelete = vfs_delete,
+        .xAccess = vfs_access,
+        .xFullPathname = vfs_path,
+        .xRandomness = vfs_random,
+        .xSleep = vfs_sleep,
+        .xCurrentTime = vfs_time,
+        .xGetLastError = vfs_error,
     };
     if (sqlite3_vfs_find(PAGE_SUM_VFS)) return VOC_OK;
     const sqlite3_vfs *below = sqlite3_vfs_find(NULL);

@@ -25,7 +25,9 @@ static const char PREPARE_READ[] = "PRAGMA cache_size = -1024;";
 // The size of the cache is counted in pages of the old size, and four times of what it says, unless it is said again.
 static const char PREPARE_NEW[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA cache_size = -16384;"; // PAGE_BYTES, APPLICATION_ID
 _Static_assert(APPLICATION_ID == 1450140465 && PAGE_BYTES == 16384, "PREPARE_NEW names them");
-static const char PREPARE_PRIVATE[] = "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"; // nothing to be found again
+static const char PREPARE_PRIVATE[] = // nothing to be found again
+    "PRAGMA page_size = 16384; PRAGMA application_id = 1450140465; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; "
+    "PRAGMA temp_store = MEMORY;";
 static const char TO_WAL[] = "PRAGMA journal_mode = WAL";
 static const char WRITE_ANEW[] = "VACUUM";
 static const char TO_ONE_FILE[] = "PRAGMA journal_mode = DELETE";
@@ -264,8 +266,10 @@ static voc_rc examine(struct project *p, int64_t *format, bool *is_new)
     if (*is_new && p->mode != PROJECT_CREATE) return no_project(p, ": it is empty");
     if (!*is_new && application != APPLICATION_ID) return no_project(p, ", but another program's database");
     if (*format > STORE_FORMAT) {
-        diag_error(p->d, "STORE-011", p->path, 0, "use a newer voc (voc version shows which this is), or import the logs again into a new project", "%s was written by a newer program: its format is %" PRId64 ", this one knows %d", p->name,
-                   *format, STORE_FORMAT);
+        diag_error(p->d, "STORE-011", p->path, 0,
+                   "use a newer voc (voc version shows which this is), or import the logs again into a new project",
+                   "%s was written by a newer program: its format is %" PRId64 ", this one knows %d", p->name, *format,
+                   STORE_FORMAT);
         return VOC_E_INPUT;
     }
     if (!*is_new && *format < 1) return no_project(p, ": its format is not known");

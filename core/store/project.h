@@ -86,7 +86,8 @@ voc_rc project_open_like(struct project **out, struct project *p, uint64_t memor
 // What `by` holds takes the place of all that p holds, page by page, in one transaction; then the file has these pages and nothing
 // else, and each is told. p must hold its place; by is kept and at rest afterwards. VOC_E_BUSY: somebody wrote meanwhile, nothing was
 // changed, nor by VOC_CANCELLED. *in_use: all is done, but somebody still reads the state before, so that the file has to keep it. project_replace.c.
-voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n), void *user, bool *in_use);
+voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n),
+                       void *user, bool *in_use);
 
 // ---- statements
 voc_rc db_fail(struct project *p, int rc, const char *doing); // maps, reports, returns

@@ -68,7 +68,8 @@ static voc_rc tell_pages(struct project *p, voc_rc (*each)(void *user, const uns
     return rc == VOC_OK && code != SQLITE_OK ? db_fail(p, code, "the project file cannot be read again") : rc;
 }
 
-voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n), void *user, bool *in_use)
+voc_rc project_replace(struct project *p, struct project *by, voc_rc (*each)(void *user, const unsigned char *page, size_t n),
+                       void *user, bool *in_use)
 {
     unsigned version = 0;
     voc_rc rc = project_keep(by);

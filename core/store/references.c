@@ -20,7 +20,8 @@ voc_rc store_tables(struct project *p, voc_rc (*each)(void *user, const struct s
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
-        struct store_table t = {.name = db_text(s, 0), .rows = (uint64_t)sqlite3_column_int64(s, 1), .first_us = db_int_or_na(s, 2), .last_us = db_int_or_na(s, 3), .sources = db_text(s, 4)};
+        struct store_table t = {.name = db_text(s, 0), .rows = (uint64_t)sqlite3_column_int64(s, 1), .first_us = db_int_or_na(s, 2),
+                                .last_us = db_int_or_na(s, 3), .sources = db_text(s, 4)};
         rc = each(user, &t);
     }
     db_done(&s);
@@ -42,9 +43,11 @@ voc_rc store_table_cells(struct project *p, voc_str name, voc_rc (*each)(void *u
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
-        struct store_cell c = {.row = sqlite3_column_int64(s, 0), .from_us = db_int_or_na(s, 1), .until_us = db_int_or_na(s, 2), .resolution = (uint32_t)sqlite3_column_int64(s, 3),
-                               .line = (uint64_t)sqlite3_column_int64(s, 4), .source = db_text(s, 5), .file_name = db_text(s, 6), .key = db_text(s, 7), .type = type_of(db_text(s, 8)),
-                               .integer = sqlite3_column_int64(s, 9), .number = sqlite3_column_double(s, 9)};
+        struct store_cell c = {.row = sqlite3_column_int64(s, 0), .from_us = db_int_or_na(s, 1), .until_us = db_int_or_na(s, 2),
+                               .resolution = (uint32_t)sqlite3_column_int64(s, 3), .line = (uint64_t)sqlite3_column_int64(s, 4),
+                               .source = db_text(s, 5), .file_name = db_text(s, 6), .key = db_text(s, 7),
+                               .type = type_of(db_text(s, 8)), .integer = sqlite3_column_int64(s, 9),
+                               .number = sqlite3_column_double(s, 9)};
         c.text = db_text(s, 9); // last: it may turn the number into text
         rc = each(user, &c);
     }

@@ -70,8 +70,9 @@ struct coded_events { // arrays of n; any but time_us and record may be NULL: no
 static inline struct coded_tuple coded_tuple_of(const struct coded_events *e, size_t i)
 {
     if (e->tuple) return e->tuples[e->tuple[i]];
-    return (struct coded_tuple){.action = e->action ? e->action[i] : 0, .touchpoint = e->touchpoint ? e->touchpoint[i] : 0, .channel = e->channel ? e->channel[i] : 0,
-                                .campaign = e->campaign ? e->campaign[i] : 0, .role = e->role ? e->role[i] : 0, .owner = e->owner ? e->owner[i] : 0,
+    return (struct coded_tuple){.action = e->action ? e->action[i] : 0, .touchpoint = e->touchpoint ? e->touchpoint[i] : 0,
+                                .channel = e->channel ? e->channel[i] : 0, .campaign = e->campaign ? e->campaign[i] : 0,
+                                .role = e->role ? e->role[i] : 0, .owner = e->owner ? e->owner[i] : 0,
                                 .language = e->language ? e->language[i] : 0, .resolution = e->resolution ? e->resolution[i] : 0,
                                 .actor = e->actor ? e->actor[i] : 0, .ref_kind = e->ref_kind ? e->ref_kind[i] : 0};
 }
@@ -234,7 +235,7 @@ struct sql_table {
     const char *const *columns; // NULL-terminated
     void *user;
     voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement; with a walk, n_rows may be a guess
-    voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out);      // NULL where there is a walk; NA, TEXT, INT, REAL; text borrows until the next cell of this column
+    voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out); // NULL where there is a walk; NA, TEXT, INT, REAL; text borrows until the next cell of this column
 };
 // What a query asks of a column, handed down so that rows are left out before SQLite sees them. SQLite tests every row that
 // is given all the same: a table may leave out only rows that cannot fit, and need not leave out all of them.

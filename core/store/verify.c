@@ -10,7 +10,10 @@
 
 static const char INTEGRITY[] = "PRAGMA integrity_check(100)";
 static const char CHECK_INDEX[] = "INSERT INTO word_index(word_index, rank) VALUES ('integrity-check', 1)";
-static const char SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number, b.first_key, b.last_key, b.units, b.import FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.import, b.kind, b.id";
+static const char
+    SELECT_BLOCKS[] = "SELECT b.id, b.kind, b.rows, b.first_us, b.last_us, b.data, i.number, b.first_key, b.last_key, "
+                      "b.units, b.import FROM block AS b LEFT JOIN import AS i ON i.number = b.import ORDER BY b.import, "
+                      "b.kind, b.id";
 static const char SELECT_SETTLED[] = "SELECT import, events, first_us, last_us, last_resolution FROM settled WHERE run = ? ORDER BY import";
 static const char EMPTY_RUNS[] = "SELECT count(*) FROM settled WHERE run NOT IN (SELECT import FROM block WHERE kind = 1)";
 static const char BAD_ACCOUNTS[] =
@@ -223,7 +226,8 @@ static voc_rc check_units(struct check *c, sqlite3_stmt *s)
     bool ordered = true;
     for (unsigned k = 0; rc == VOC_OK && k < 3; k++) rc = block_read_ints(&c->block, columns[k], who[k]);
     for (size_t i = 0; rc == VOC_OK && i < c->block.rows; i++) {
-        if (!i || who[0][i] != who[0][i - 1] || who[1][i] != who[1][i - 1] || who[2][i] != who[2][i - 1]) key = key_of(c, who[0][i], who[1][i], who[2][i]);
+        if (!i || who[0][i] != who[0][i - 1] || who[1][i] != who[1][i - 1] || who[2][i] != who[2][i - 1])
+            key = key_of(c, who[0][i], who[1][i], who[2][i]);
         ordered = ordered && key >= (i ? before : first);
         if (!i) first_key = key;
         before = key;
@@ -247,8 +251,9 @@ static voc_rc end_run(struct check *c)
         rc = db_step(c->p, s, &row);
         if (rc != VOC_OK || !row) break;
         const struct share *x = n < c->shares.v.n ? &c->shares.v.at[n] : NULL;
-        same = same && x && sqlite3_column_int64(s, 0) == x->import && sqlite3_column_int64(s, 1) == (int64_t)x->events && sqlite3_column_int64(s, 2) == x->first_us &&
-               sqlite3_column_int64(s, 3) == x->last_us && sqlite3_column_int64(s, 4) == x->last_resolution;
+        same = same && x && sqlite3_column_int64(s, 0) == x->import && sqlite3_column_int64(s, 1) == (int64_t)x->events &&
+               sqlite3_column_int64(s, 2) == x->first_us && sqlite3_column_int64(s, 3) == x->last_us &&
+               sqlite3_column_int64(s, 4) == x->last_resolution;
     }
     db_done(&s);
     if (rc == VOC_OK && (!same || n != c->shares.v.n)) wrong(c, "settled run %" PRId64 ": what its imports have is not what is in the catalogue", -c->run);
@@ -293,7 +298,10 @@ static voc_rc check_block(struct check *c, sqlite3_stmt *s)
     if (rc != VOC_OK) return rc == VOC_E_INPUT ? VOC_OK : rc;
     if (c->block.rows != sqlite3_column_int64(s, 2)) wrong(c, "block %" PRId64 ": its number of rows is not the one in the catalogue", id);
     size_t before = c->wrong;
-    const struct rule *rules = kind == BLOCK_MEASURES ? MEASURE_RULES : kind != BLOCK_EVENTS ? ATTRIBUTE_RULES : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES : EVENT_RULES;
+    const struct rule *rules = kind == BLOCK_MEASURES               ? MEASURE_RULES
+                               : kind != BLOCK_EVENTS               ? ATTRIBUTE_RULES
+                               : block_has(&c->block, COLUMN_TUPLE) ? TUPLED_RULES
+                                                                    : EVENT_RULES;
     for (const struct rule *r = rules; rc == VOC_OK && r->column; r++) rc = check_column(c, id, r);
     if (rc != VOC_OK || c->wrong != before || kind != BLOCK_EVENTS) return rc;
     if (settled && rules != TUPLED_RULES) wrong(c, "block %" PRId64 ": its layout is not one of settled blocks", id);

@@ -40,7 +40,9 @@ static void next(struct scan *s)
     } else {
         while (n < s->rest.len && !isspace((unsigned char)s->rest.ptr[n]) && !strchr("()\"", s->rest.ptr[n])) n++;
         s->text = str_mk(s->rest.ptr, n);
-        s->token = str_is(s->text, "AND") || str_is(s->text, "OR") || str_is(s->text, "NOT") ? OPERATOR : str_is(s->text, "NEAR") || str_starts(s->text, "NEAR/") ? NEAR : WORD;
+        s->token = str_is(s->text, "AND") || str_is(s->text, "OR") || str_is(s->text, "NOT") ? OPERATOR
+                   : str_is(s->text, "NEAR") || str_starts(s->text, "NEAR/")                 ? NEAR
+                                                                                             : WORD;
     }
     s->rest = str_mk(s->rest.ptr + n, s->rest.len - n);
 }
@@ -134,9 +136,11 @@ voc_rc store_words(struct project *p, voc_str query, voc_rc (*each)(void *user, 
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
-        struct store_word w = {.id = sqlite3_column_int64(s, 0), .source = db_text(s, 1), .file_name = db_text(s, 2), .time_us = sqlite3_column_int64(s, 4), .resolution = (uint32_t)sqlite3_column_int64(s, 5),
-                               .text = db_text(s, 6), .language = db_text(s, 7), .ref_kind = (uint32_t)sqlite3_column_int64(s, 8), .ref = db_text(s, 9), .own_id = db_text(s, 10),
-                               .line = (uint64_t)sqlite3_column_int64(s, 11), .snippet = db_text(s, 12)};
+        struct store_word w = {.id = sqlite3_column_int64(s, 0), .source = db_text(s, 1), .file_name = db_text(s, 2),
+                               .time_us = sqlite3_column_int64(s, 4), .resolution = (uint32_t)sqlite3_column_int64(s, 5),
+                               .text = db_text(s, 6), .language = db_text(s, 7), .ref_kind = (uint32_t)sqlite3_column_int64(s, 8),
+                               .ref = db_text(s, 9), .own_id = db_text(s, 10), .line = (uint64_t)sqlite3_column_int64(s, 11),
+                               .snippet = db_text(s, 12)};
         int64_t who = sqlite3_column_int64(s, 3);
         w.who = (uint32_t)who;
         if (who) rc = space_find(p, SPACE_ALIASES, (uint32_t)who, &w.customer);

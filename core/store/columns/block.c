@@ -284,7 +284,8 @@ voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out)
     return rc == VOC_E_INPUT ? wrong_column(r, column, "cannot be decoded") : rc;
 }
 
-static voc_rc filter_column(struct block_reader *r, unsigned column, const bool *keep, uint64_t add, struct block_writer *w, int64_t *ints, voc_str *texts)
+static voc_rc filter_column(struct block_reader *r, unsigned column, const bool *keep, uint64_t add, struct block_writer *w,
+                            int64_t *ints, voc_str *texts)
 {
     size_t n = 0;
     bool is_text = block_column_is_text(column);
@@ -300,7 +301,8 @@ static voc_rc filter_column(struct block_reader *r, unsigned column, const bool 
     return w->rc;
 }
 
-voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX], struct block_writer *w, struct buf *out, size_t *rows)
+voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX],
+                    struct block_writer *w, struct buf *out, size_t *rows)
 {
     size_t n = 0;
     voc_rc rc = VOC_OK;

@@ -64,5 +64,6 @@ voc_rc block_read_runs(struct block_reader *r, unsigned column, uint32_t limit, 
 voc_rc block_read_text(struct block_reader *r, unsigned column, voc_str *out); // borrows from the blob and from r until the next block_open
 // Writes the rows with keep[row] to `out`, all columns, in their order; *rows: how many. None: out is untouched. add: NULL, or
 // what is added to the integers of each column.
-voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX], struct block_writer *w, struct buf *out, size_t *rows);
+voc_rc block_filter(struct block_reader *r, enum block_kind kind, const bool *keep, const int64_t add[COLUMNS_MAX],
+                    struct block_writer *w, struct buf *out, size_t *rows);
 #endif

@@ -31,7 +31,8 @@ voc_rc column_get_ints(const unsigned char *p, size_t len, uint8_t codec, int64_
 voc_rc column_get_codes(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, uint32_t *out, size_t n, int64_t *scratch, bool *above);
 struct code_run { uint32_t code, rows; };
 // The same as runs: no two in a row are alike. out has room for n.
-voc_rc column_get_code_runs(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, size_t n, struct code_run *out, size_t *n_runs, int64_t *scratch, bool *above);
+voc_rc column_get_code_runs(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, size_t n, struct code_run *out,
+                            size_t *n_runs, int64_t *scratch, bool *above);
 voc_rc column_get_delta(const unsigned char *p, size_t len, int64_t *out, size_t n); // column_quick.c: of CODEC_DELTA
 // Strings point into `p` or into `store`, which is cleared first.
 voc_rc column_get_text(const unsigned char *p, size_t len, uint8_t codec, voc_str *out, size_t n, struct buf *store, struct column_zstd *z);

@@ -12,7 +12,10 @@
 #if defined(__x86_64__)
 #define WIDE __attribute__((target("avx2"))) static
 
-static inline __attribute__((target("avx2"), always_inline)) __m256i at4(const int64_t *v) { return _mm256_loadu_si256((const __m256i *)(const void *)v); }
+static inline __attribute__((target("avx2"), always_inline)) __m256i at4(const int64_t *v)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)v);
+}
 
 // Lanes are 0 or less: the sum of what comparisons gave.
 static inline __attribute__((target("avx2"), always_inline)) size_t sum4(__m256i x)

@@ -168,7 +168,9 @@ static size_t weigh_sparse(struct shape *s, const int64_t *v, size_t n, size_t b
     uint32_t at[STRETCH + 4];
     size_t last = 0, bytes = 20;
     s->n_other = column_others(v, n, common);
-    if (20 + 2 * s->n_other >= best || 20 + s->n_other * (1 + least_exception(s, v, at, others_from(v, 0, n < 64 ? n : 64, common, at))) >= best) return SIZE_MAX;
+    if (20 + 2 * s->n_other >= best ||
+        20 + s->n_other * (1 + least_exception(s, v, at, others_from(v, 0, n < 64 ? n : 64, common, at))) >= best)
+        return SIZE_MAX;
     for (size_t from = 0; from < n; from += STRETCH)
         for (size_t k = 0, others = others_from(v, from, n, common, at); k < others; k++) {
             uint64_t m = magnitude(v[at[k]]);

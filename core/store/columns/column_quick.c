@@ -46,7 +46,8 @@ __attribute__((target("avx2"))) static void delta_quick(const unsigned char *p, 
     for (; i + 2 <= n && at + 16 <= len; i += 2) {
         const unsigned c = control[(i - 1) / 2];
         if (length2[c] == SLOW) break;
-        __m128i x = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + at)), _mm_loadu_si128((const __m128i *)(const void *)places2[c]));
+        __m128i x = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + at)),
+                                     _mm_loadu_si128((const __m128i *)(const void *)places2[c]));
         __m128i step = _mm_xor_si128(_mm_srli_epi64(x, 1), _mm_sub_epi64(none, _mm_and_si128(x, one))); // unzigzag: fits 32 bits
         __m128i far = _mm_mul_epi32(step, by);
         __m128i v = _mm_add_epi64(before, _mm_add_epi64(far, _mm_slli_si128(far, 8)));
@@ -58,7 +59,8 @@ __attribute__((target("avx2"))) static void delta_quick(const unsigned char *p, 
 }
 
 // Rows by fours while sixteen bytes are there; *most: the largest number.
-__attribute__((target("avx2"))) static size_t short_quick(const unsigned char *p, size_t len, size_t *at, uint32_t base, uint32_t *out, size_t n, uint32_t *most)
+__attribute__((target("avx2"))) static size_t short_quick(const unsigned char *p, size_t len, size_t *at, uint32_t base,
+                                                          uint32_t *out, size_t n, uint32_t *most)
 {
     const __m128i add = _mm_set1_epi32((int)base);
     __m128i high = _mm_setzero_si128();
@@ -66,7 +68,8 @@ __attribute__((target("avx2"))) static size_t short_quick(const unsigned char *p
     uint32_t four[4];
     for (; i + 4 <= n && from + 16 <= len; i += 4) {
         const unsigned c = p[8 + i / 4];
-        __m128i x = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + from)), _mm_loadu_si128((const __m128i *)(const void *)places4[c]));
+        __m128i x = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + from)),
+                                     _mm_loadu_si128((const __m128i *)(const void *)places4[c]));
         high = _mm_max_epu32(high, x);
         _mm_storeu_si128((__m128i *)(void *)(out + i), _mm_add_epi32(x, add));
         from += length4[c];
@@ -194,7 +197,8 @@ static voc_rc decode_runs(const unsigned char *p, size_t len, uint32_t limit, si
     return at == len && row == n ? VOC_OK : VOC_E_INPUT;
 }
 
-voc_rc column_get_code_runs(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, size_t n, struct code_run *out, size_t *n_runs, int64_t *scratch, bool *above)
+voc_rc column_get_code_runs(const unsigned char *p, size_t len, uint8_t codec, uint32_t limit, size_t n, struct code_run *out,
+                            size_t *n_runs, int64_t *scratch, bool *above)
 {
     uint64_t beyond = 0;
     size_t k = 0;

@@ -192,7 +192,8 @@ static voc_rc read_tuples(struct event_columns *c, struct block_reader *r)
     voc_rc rc = block_read_codes(r, COLUMN_TUPLE, c->n_tuples, tuple, c->scratch);
     if (rc != VOC_OK) return rc;
     for (unsigned i = 0; i < EC_CODES; i++)
-        for (size_t k = 0; c->code[i] && CODES[i].in_tuple && k < r->rows; k++) c->code[i][c->n + k] = of_tuple(&c->tuples[tuple[k]], CODES[i].column);
+        for (size_t k = 0; c->code[i] && CODES[i].in_tuple && k < r->rows; k++)
+            c->code[i][c->n + k] = of_tuple(&c->tuples[tuple[k]], CODES[i].column);
     for (size_t k = 0; c->small[0] && k < r->rows; k++) c->small[0][c->n + k] = c->tuples[tuple[k]].resolution;
     for (size_t k = 0; c->small[1] && k < r->rows; k++) c->small[1][c->n + k] = c->tuples[tuple[k]].actor;
     for (size_t k = 0; c->small[2] && k < r->rows; k++) c->small[2][c->n + k] = c->tuples[tuple[k]].ref_kind;

@@ -22,7 +22,8 @@ void project_hold_events(struct project *p) { p->may_hold = p->mode == PROJECT_P
 bool held_may(const struct import *i)
 {
     const struct pending *q = &i->q;
-    return i->p->may_hold && !i->p->held && !i->spilled && i->number == 1 && !q->has_ids && !q->mixed && i->dropped == 0 && i->base == 0 && q->n_events > 0;
+    return i->p->may_hold && !i->p->held && !i->spilled && i->number == 1 && !q->has_ids && !q->mixed && i->dropped == 0 &&
+           i->base == 0 && q->n_events > 0;
 }
 
 voc_rc held_names(struct names *n)
@@ -109,7 +110,8 @@ voc_rc held_catalogue(struct import *i)
     const struct event_layout *l = &i->held->layout;
     rc = db_prepare(i->p, &s, INSERT_STUB);
     if (rc == VOC_OK)
-        rc = db_run(i->p, s, "iunnuiii", i->number, l->n_events, l->first_us, l->last_us, l->n_units, (int64_t)l->unit_kinds, (int64_t)l->has, (int64_t)i->held->last_resolution);
+        rc = db_run(i->p, s, "iunnuiii", i->number, l->n_events, l->first_us, l->last_us, l->n_units, (int64_t)l->unit_kinds,
+                    (int64_t)l->has, (int64_t)i->held->last_resolution);
     db_done(&s);
     out->first_us = l->first_us;
     out->last_us = l->last_us;

@@ -184,7 +184,10 @@ static voc_rc add_units(struct part_piece *p, const struct event_parts *e, size_
     return rc;
 }
 
-static unsigned sole_column(const struct event_parts *e) { return e->sole == EV_CASE ? COLUMN_CASE : e->sole == EV_ACCOUNT ? COLUMN_ACCOUNT : COLUMN_CUSTOMER; }
+static unsigned sole_column(const struct event_parts *e)
+{
+    return e->sole == EV_CASE ? COLUMN_CASE : e->sole == EV_ACCOUNT ? COLUMN_ACCOUNT : COLUMN_CUSTOMER;
+}
 
 // The same where one column alone names units: its runs are they.
 static voc_rc add_sole_units(struct part_piece *p, const struct event_parts *e, struct block_reader *r, size_t from)
@@ -271,8 +274,9 @@ static voc_rc add_segments(struct part_reader *r, const struct part_piece *p, si
         uint64_t key = p->unit_key.at[u];
         if (!parts_within(e, part, key, key)) continue;
         r->segments.at[r->segments.n++] = (struct segment){
-            .key = key, .piece = p, .first = p->unit_first.at[u], .n = p->unit_first.at[u + 1] - p->unit_first.at[u], .code = p->unit_code.at[u],
-            .kind = p->unit_kind.at[u], .text = e->p->space[p->unit_kind.at[u] == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES].text[p->unit_code.at[u]]};
+            .key = key, .piece = p, .first = p->unit_first.at[u], .n = p->unit_first.at[u + 1] - p->unit_first.at[u],
+            .code = p->unit_code.at[u], .kind = p->unit_kind.at[u],
+            .text = e->p->space[p->unit_kind.at[u] == VOC_UNIT_CASE ? SPACE_CASE : SPACE_ALIASES] .text[p->unit_code.at[u]]};
     }
     return rc;
 }

@@ -45,8 +45,10 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     if (!settled && (id.len == 0 || !space_seek(e->p, SPACE_SOURCE, id, &source) || import == 0 || import > UINT32_MAX))
         return parts_damaged(e, block, "the import that it belongs to is missing");
     if (rows < 1 || rows > BLOCK_ROWS) return parts_damaged(e, block, "its number of rows is impossible");
-    struct part_block b = {.id = block, .rows = (uint32_t)rows, .owner = import, .run = sqlite3_column_int64(s, 11), .import = settled ? 0 : (uint32_t)import, .source = source,
-                           .first = (uint64_t)sqlite3_column_int64(s, 3) ^ (UINT64_C(1) << 63), .last = (uint64_t)sqlite3_column_int64(s, 4) ^ (UINT64_C(1) << 63)};
+    struct part_block b = {.id = block, .rows = (uint32_t)rows, .owner = import, .run = sqlite3_column_int64(s, 11),
+                           .import = settled ? 0 : (uint32_t)import, .source = source,
+                           .first = (uint64_t)sqlite3_column_int64(s, 3) ^ (UINT64_C(1) << 63),
+                           .last = (uint64_t)sqlite3_column_int64(s, 4) ^ (UINT64_C(1) << 63)};
     if (b.last < b.first) return parts_damaged(e, block, "it ends before it begins");
     const struct part_block *before = e->blocks.n ? &e->blocks.at[e->blocks.n - 1] : NULL;
     const bool begins = !before || before->owner != b.owner || before->run != b.run || b.first < before->last; // a new run
@@ -62,7 +64,10 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     return VOC_OK;
 }
 
-static bool simple(uint32_t flags) { return !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG); }
+static bool simple(uint32_t flags)
+{
+    return !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
+}
 
 static voc_rc read_catalogue(struct event_parts *e)
 {
@@ -217,7 +222,8 @@ voc_rc event_parts_plan(struct event_parts **out, struct project *p, uint32_t co
     e->wanted = columns & (EV_ALL | EV_TUPLE);
     const uint32_t named = p->held ? 0 : e->layout.has & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT);
     e->columns = e->wanted | (e->wanted || p->held ? EV_TIME : 0) | named;
-    if (rc == VOC_OK && e->layout.in_parts && (named == EV_CASE || named == EV_CUSTOMER || named == EV_ACCOUNT) && !(e->wanted & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT))) {
+    if (rc == VOC_OK && e->layout.in_parts && (named == EV_CASE || named == EV_CUSTOMER || named == EV_ACCOUNT) &&
+        !(e->wanted & (EV_CASE | EV_CUSTOMER | EV_ACCOUNT))) {
         e->sole = named;
         e->columns &= ~named;
         rc = space_count(p, named == EV_CASE ? SPACE_CASE : SPACE_ALIASES, &e->sole_limit);

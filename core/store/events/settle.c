@@ -65,7 +65,8 @@ static voc_rc add_runs(struct settling *t, int64_t owner)
         if (rc == VOC_OK) rc = vec_reserve(&t->runs, 1, UINT32_MAX);
         if (rc == VOC_OK) rc = vec_reserve(&t->blocks.v, 1, UINT32_MAX);
         if (rc != VOC_OK) break;
-        if (first || sqlite3_column_int64(s, 4) != run_before || sqlite3_column_int64(s, 2) < before) t->runs.at[t->runs.n++] = (struct settle_run){.owner = owner, .first = t->blocks.v.n};
+        if (first || sqlite3_column_int64(s, 4) != run_before || sqlite3_column_int64(s, 2) < before)
+            t->runs.at[t->runs.n++] = (struct settle_run){.owner = owner, .first = t->blocks.v.n};
         before = sqlite3_column_int64(s, 3);
         run_before = sqlite3_column_int64(s, 4);
         t->blocks.v.at[t->blocks.v.n++] = (struct settle_block){sqlite3_column_int64(s, 0), (uint32_t)rows};

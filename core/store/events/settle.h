@@ -45,5 +45,6 @@ voc_rc settle_keys_load(struct settle_keys *k, struct project *p);
 void settle_keys_free(struct settle_keys *k);
 struct settle_blocks { VEC(struct settle_block) v; };
 // At most SETTLE_RUNS runs become *out, whose blocks are added to the list; theirs are taken out of the file as they are read.
-voc_rc settle_merge(struct project *p, const struct settle_keys *keys, struct settle_blocks *blocks, const struct settle_run *runs, size_t n, int64_t owner, struct settle_run *out);
+voc_rc settle_merge(struct project *p, const struct settle_keys *keys, struct settle_blocks *blocks, const struct settle_run *runs,
+                    size_t n, int64_t owner, struct settle_run *out);
 #endif

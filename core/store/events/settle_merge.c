@@ -238,7 +238,8 @@ static voc_rc merged(struct merge *m, struct settle_run *out)
     return VOC_OK;
 }
 
-voc_rc settle_merge(struct project *p, const struct settle_keys *keys, struct settle_blocks *blocks, const struct settle_run *runs, size_t n, int64_t owner, struct settle_run *out)
+voc_rc settle_merge(struct project *p, const struct settle_keys *keys, struct settle_blocks *blocks, const struct settle_run *runs,
+                    size_t n, int64_t owner, struct settle_run *out)
 {
     struct merge *m = mem_zalloc(1, sizeof *m);
     if (!m) return VOC_E_NOMEM;

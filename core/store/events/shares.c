@@ -169,7 +169,8 @@ static voc_rc count_block(void *user, int64_t run, struct block_reader *r)
 
 voc_rc shares_recount(struct project *p)
 {
-    struct recount c = {.p = p, .import = mem_alloc(BLOCK_ROWS * sizeof *c.import), .time = mem_alloc(BLOCK_ROWS * sizeof *c.time), .tuple = mem_alloc(BLOCK_ROWS * sizeof *c.tuple)};
+    struct recount c = {.p = p, .import = mem_alloc(BLOCK_ROWS * sizeof *c.import), .time = mem_alloc(BLOCK_ROWS * sizeof *c.time),
+                        .tuple = mem_alloc(BLOCK_ROWS * sizeof *c.tuple)};
     voc_rc rc = c.import && c.time && c.tuple ? tuples_load(p, &c.tuples, &c.n_tuples) : VOC_E_NOMEM;
     if (rc == VOC_OK) rc = db_exec(p, CLEAR_SETTLED);
     if (rc == VOC_OK) rc = settled_each(p, 0, count_block, &c);

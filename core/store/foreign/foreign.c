@@ -56,7 +56,8 @@ static voc_rc fail(struct foreign *f, int rc)
     rc &= 0xff;
     if (rc == SQLITE_NOMEM) return VOC_E_NOMEM;
     if (rc == SQLITE_INTERRUPT) return VOC_CANCELLED;
-    diag_error(f->d, "STORE-030", f->path, 0, "sqlite3 FILE .dump shows what it holds; export the log again, or as JSON", "this SQLite file cannot be read as an object-centric log: %s", sqlite3_errmsg(f->db));
+    diag_error(f->d, "STORE-030", f->path, 0, "sqlite3 FILE .dump shows what it holds; export the log again, or as JSON",
+               "this SQLite file cannot be read as an object-centric log: %s", sqlite3_errmsg(f->db));
     return VOC_E_INPUT;
 }
 
@@ -105,7 +106,8 @@ static voc_rc need_table(struct foreign *f, const char *name)
     bool yes = false;
     voc_rc rc = is_table(f, name, &yes);
     if (rc != VOC_OK || yes) return rc;
-    diag_error(f->d, "STORE-031", f->path, 0, "OCEL 2.0 is read from SQLite; write an older one as JSON, and import that", "this SQLite file has no table %.100s, as an object-centric log (OCEL 2.0) has", name);
+    diag_error(f->d, "STORE-031", f->path, 0, "OCEL 2.0 is read from SQLite; write an older one as JSON, and import that",
+               "this SQLite file has no table %.100s, as an object-centric log (OCEL 2.0) has", name);
     return VOC_E_INPUT;
 }
 
@@ -168,12 +170,18 @@ static bool is_of(const struct foreign *f, const struct reading *r)
 }
 
 // Rows of `table`, whose column `key` names the thing: `columns` of each. type: only of things of this type, or NULL.
-static voc_rc open_rows(struct foreign *f, const struct kind *k, struct reading *r, const char *columns, const char *table, const char *key, const char *type)
+static voc_rc open_rows(struct foreign *f, const struct kind *k, struct reading *r, const char *columns, const char *table,
+                        const char *key, const char *type)
 {
     const bool joined = r->joined;
-    char *sql = !joined ? sqlite3_mprintf("SELECT t.\"%w\", %s FROM \"%w\" AS t ORDER BY t.rowid", key, columns, table)
-                : type  ? sqlite3_mprintf("SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id WHERE x.ocel_type = '%q' ORDER BY x.rowid, t.rowid", columns, k->thing, table, key, type)
-                        : sqlite3_mprintf("SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id ORDER BY x.rowid, t.rowid", columns, k->thing, table, key);
+    char *sql =
+        !joined ? sqlite3_mprintf("SELECT t.\"%w\", %s FROM \"%w\" AS t ORDER BY t.rowid", key, columns, table)
+        : type ? sqlite3_mprintf("SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id WHERE "
+                                 "x.ocel_type = '%q' ORDER BY x.rowid, t.rowid",
+                                 columns, k->thing, table, key, type)
+               : sqlite3_mprintf(
+                     "SELECT x.rowid, %s FROM \"%w\" AS x CROSS JOIN \"%w\" AS t ON t.\"%w\" = x.ocel_id ORDER BY x.rowid, t.rowid",
+                     columns, k->thing, table, key);
     voc_rc rc = prepare(f, &r->s, sql);
     return rc == VOC_OK ? step(f, r) : rc;
 }

@@ -67,7 +67,10 @@ static int file_no_lock(sqlite3_file *file, int *out)
 }
 
 static int file_close(sqlite3_file *file) { return (void)file, SQLITE_OK; }
-static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 at) { return (void)file, (void)from, (void)n, (void)at, SQLITE_READONLY; }
+static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64 at)
+{
+    return (void)file, (void)from, (void)n, (void)at, SQLITE_READONLY;
+}
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size) { return (void)file, (void)size, SQLITE_READONLY; }
 static int file_sync(sqlite3_file *file, int flags) { return (void)file, (void)flags, SQLITE_OK; }
 static int file_lock(sqlite3_file *file, int how) { return (void)file, (void)how, SQLITE_OK; }
@@ -145,8 +148,9 @@ int foreign_file_open(struct foreign_file *f, sqlite3 **db)
     char name[40], cache[40];
     (void)snprintf(name, sizeof name, "voc-foreign-%p", (void *)f);
     (void)snprintf(cache, sizeof cache, "PRAGMA cache_size = -%d", CACHE_KIB);
-    sqlite3_vfs vfs = {.iVersion = 1, .szOsFile = sizeof(struct open_file), .mxPathname = 512, .zName = name, .pAppData = f, .xOpen = vfs_open, .xDelete = vfs_delete, .xAccess = vfs_access,
-                       .xFullPathname = vfs_path, .xRandomness = vfs_random, .xSleep = vfs_sleep, .xCurrentTime = vfs_time, .xGetLastError = vfs_error};
+    sqlite3_vfs vfs = {.iVersion = 1, .szOsFile = sizeof(struct open_file), .mxPathname = 512, .zName = name, .pAppData = f,
+                       .xOpen = vfs_open, .xDelete = vfs_delete, .xAccess = vfs_access, .xFullPathname = vfs_path,
+                       .xRandomness = vfs_random, .xSleep = vfs_sleep, .xCurrentTime = vfs_time, .xGetLastError = vfs_error};
     f->vfs = vfs;
     memcpy(f->name, name, sizeof name);
     f->vfs.zName = f->name;
@@ -155,7 +159,8 @@ int foreign_file_open(struct foreign_file *f, sqlite3 **db)
     if (rc != SQLITE_OK) return rc;
     f->registered = true;
     rc = sqlite3_open_v2("foreign", db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, name);
-    for (size_t i = 0; i < sizeof switches / sizeof *switches && rc == SQLITE_OK; i++) rc = sqlite3_db_config(*db, switches[i][0], switches[i][1], (int *)NULL);
+    for (size_t i = 0; i < sizeof switches / sizeof *switches && rc == SQLITE_OK; i++)
+        rc = sqlite3_db_config(*db, switches[i][0], switches[i][1], (int *)NULL);
     if (rc == SQLITE_OK) rc = sqlite3_exec(*db, "PRAGMA temp_store = MEMORY", NULL, NULL, NULL); // what is sorted never goes to a file
     if (rc == SQLITE_OK) rc = sqlite3_exec(*db, cache, NULL, NULL, NULL);
     if (rc != SQLITE_OK) return rc;

@@ -22,7 +22,8 @@ static voc_rc only_our_tables(struct forgetting *f)
         rc = db_bind(f->to, known, "t", name);
         if (rc == VOC_OK) rc = db_step(f->to, known, &ours);
         if (rc == VOC_OK && !ours) {
-            diag_error(f->from->d, "FORGET-002", f->from->path, 0, "move it to a file of its own, and do it again", "the project holds %.*s, which another program made: whom it names is not known",
+            diag_error(f->from->d, "FORGET-002", f->from->path, 0, "move it to a file of its own, and do it again",
+                       "the project holds %.*s, which another program made: whom it names is not known",
                        (int)(name.len < 100 ? name.len : 100), name.ptr);
             rc = VOC_E_INPUT;
         }
@@ -95,7 +96,8 @@ static voc_rc replace(struct forgetting *f)
     return VOC_OK;
 }
 
-voc_rc store_forget(struct project *p, const struct forget_spec *s, struct forget_result *out, voc_rc (*place)(void *user, const struct forget_place *x), void *user)
+voc_rc store_forget(struct project *p, const struct forget_spec *s, struct forget_result *out,
+                    voc_rc (*place)(void *user, const struct forget_place *x), void *user)
 {
     struct forgetting f = {.from = p, .spec = s, .place = place, .user = user, .r = {.first_us = VOC_NA, .last_us = VOC_NA}};
     buf_init(&f.text, 1 << 30);

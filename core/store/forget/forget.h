@@ -16,7 +16,8 @@ struct forget_spec {
     bool texts;                // their values are blanked where they stand in texts of others
 };
 struct forget_result { // what went; where nothing did, the file stays as it is
-    uint64_t events, words, measures, attributes, links, members, rejects /* that lost their bytes */, strings, texts /* of others, in which a value was blanked */;
+    uint64_t events, words, measures, attributes, links, members, rejects /* that lost their bytes */, strings,
+        texts /* of others, in which a value was blanked */;
     int64_t first_us, last_us;       // of those events, or VOC_NA
     uint64_t other_events;           // that stay, and name them in another role (as an account, as a customer)
     uint64_t case_events, cases;     // that stay, name no customer, and are of a case of theirs; how many cases, each of which is told
@@ -32,5 +33,6 @@ struct forget_place { // where a value still stands (what others wrote, the name
     voc_str value;
 };
 // VOC_E_BUSY: somebody came in between and wrote; nothing was changed. VOC_E_CHECK: something is left that should not be; it is said.
-voc_rc store_forget(struct project *p, const struct forget_spec *s, struct forget_result *out, voc_rc (*place)(void *user, const struct forget_place *x), void *user);
+voc_rc store_forget(struct project *p, const struct forget_spec *s, struct forget_result *out,
+                    voc_rc (*place)(void *user, const struct forget_place *x), void *user);
 #endif

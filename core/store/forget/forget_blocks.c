@@ -195,7 +195,8 @@ static voc_rc choose_facts(struct sieve *s, int64_t import, bool attributes)
             (void)snprintf(s->reader.why, sizeof s->reader.why, "column %s has a value out of range", block_column_name(COLUMN_WHO));
             return VOC_E_INPUT;
         }
-        s->keep[i] = !(s->ints[i] == f->spec->as && f->spec->who[s->code[0][i]]) && !(attributes && f->spec->as == VOC_ENTITY_ACCOUNT && f->spec->who[s->code[1][i]]);
+        s->keep[i] = !(s->ints[i] == f->spec->as && f->spec->who[s->code[0][i]]) &&
+                     !(attributes && f->spec->as == VOC_ENTITY_ACCOUNT && f->spec->who[s->code[1][i]]);
         s->dropped += !s->keep[i];
         if (!s->keep[i]) continue;
         forget_use(f, space, s->code[0][i]);
@@ -218,7 +219,8 @@ static voc_rc look_for_values(struct sieve *s)
         const unsigned column = block_column_at(&s->reader, k);
         voc_rc rc = is_written(column) ? block_read_text(&s->reader, column, s->texts) : VOC_OK;
         if (rc != VOC_OK) return rc;
-        for (size_t i = 0; is_written(column) && i < s->reader.rows && !s->blanks; i++) s->blanks = s->keep[i] && forget_named(s->f, s->texts[i], FORGET_SHORT);
+        for (size_t i = 0; is_written(column) && i < s->reader.rows && !s->blanks; i++)
+            s->blanks = s->keep[i] && forget_named(s->f, s->texts[i], FORGET_SHORT);
     }
     return VOC_OK;
 }
@@ -294,8 +296,9 @@ static voc_rc put_sifted(struct sieve *s, enum block_kind kind)
     if (events) rc = place_units(s, sqlite3_column_type(s->select, AT_FIRST_KEY) != SQLITE_NULL, &x);
     if (rc == VOC_OK) rc = sift(s, kind);
     if (rc != VOC_OK) return rc;
-    return db_run(s->f->to, s->insert, "iiiiinnttbnnniini", at(s, AT_ID), at(s, AT_IMPORT), at(s, AT_KIND), rows, at(s, AT_HAS_IDS), x.first_us, x.last_us, x.first_unit,
-                  x.last_unit, str_mk(s->blob.ptr, s->blob.len), x.first_key, x.last_key, units, at(s, AT_KINDS), at(s, AT_HAS), x.last_resolution, at(s, AT_RUN));
+    return db_run(s->f->to, s->insert, "iiiiinnttbnnniini", at(s, AT_ID), at(s, AT_IMPORT), at(s, AT_KIND), rows, at(s, AT_HAS_IDS),
+                  x.first_us, x.last_us, x.first_unit, x.last_unit, str_mk(s->blob.ptr, s->blob.len), x.first_key, x.last_key,
+                  units, at(s, AT_KINDS), at(s, AT_HAS), x.last_resolution, at(s, AT_RUN));
 }
 
 static voc_rc pass_block(struct sieve *s)

@@ -112,7 +112,9 @@ static voc_rc write_page(struct naming *x, unsigned space, uint32_t first)
     block_begin(&x->writer, BLOCK_NAMES, n);
     block_text(&x->writer, COLUMN_NAME, x->texts);
     if (rc == VOC_OK) rc = block_end(&x->writer, &x->blob);
-    return rc == VOC_OK ? db_run(x->f->to, x->insert, "iiiib", (int64_t)space, (int64_t)first, (int64_t)n, (int64_t)flags, str_mk(x->blob.ptr, x->blob.len)) : rc;
+    return rc == VOC_OK ? db_run(x->f->to, x->insert, "iiiib", (int64_t)space, (int64_t)first, (int64_t)n, (int64_t)flags,
+                                 str_mk(x->blob.ptr, x->blob.len))
+                        : rc;
 }
 
 static voc_rc copy_page(struct naming *x, sqlite3_stmt *s)

@@ -126,7 +126,8 @@ static voc_rc look_at_blocks(struct proof *x)
         x->placed = false;
         rc = block_open(&x->block, (enum block_kind)sqlite3_column_int(s, 2), data.ptr, data.len);
         if (rc == VOC_OK) x->f->r.seen_rows += x->block.rows;
-        for (size_t k = 0; rc == VOC_OK && k < sizeof columns / sizeof *columns; k++) rc = look_at_column(x, columns[k].column, sqlite3_column_int64(s, 1), columns[k].what);
+        for (size_t k = 0; rc == VOC_OK && k < sizeof columns / sizeof *columns; k++)
+            rc = look_at_column(x, columns[k].column, sqlite3_column_int64(s, 1), columns[k].what);
         if (rc == VOC_E_INPUT) rc = db_damaged(x->f->from, "block %" PRId64 ": %s", (int64_t)sqlite3_column_int64(s, 0), x->block.why);
     }
     db_done(&s);
@@ -185,7 +186,8 @@ voc_rc forget_prove(struct forgetting *f)
     voc_rc rc = block_reader_init(&x.block);
     if (rc == VOC_OK && !(x.texts && x.import && x.record && x.line)) rc = VOC_E_NOMEM;
     if (rc == VOC_OK) rc = db_prepare(f->to, &x.file, SELECT_FILE);
-    for (unsigned space = 0; rc == VOC_OK && space < SPACE_ALL; space++) rc = space_each(f->to, space, look_at_strings, &(struct spelling){&x, space});
+    for (unsigned space = 0; rc == VOC_OK && space < SPACE_ALL; space++)
+        rc = space_each(f->to, space, look_at_strings, &(struct spelling){&x, space});
     if (rc == VOC_OK) rc = look_at_blocks(&x);
     for (size_t k = 0; rc == VOC_OK && k < sizeof TABLES / sizeof *TABLES; k++) rc = look_at_table(&x, TABLES[k].what, TABLES[k].select);
     if (rc == VOC_OK) rc = look_at_index(f);
@@ -208,7 +210,8 @@ static bool is_trace(const voc_alias *a, voc_str page, size_t at)
     for (size_t i = 0; i < a->value.len; i++) digits = digits && a->value.ptr[i] >= '0' && a->value.ptr[i] <= '9';
     if (a->value.len >= NEEDLE_MIN && !digits) return memcmp(page.ptr + at, a->value.ptr, a->value.len) == 0;
     const size_t before = a->kind.len + 1;
-    return a->kind.len && at >= before && before + a->value.len >= NEEDLE_MIN && page.ptr[at - 1] == '=' && memcmp(page.ptr + at - before, a->kind.ptr, a->kind.len) == 0;
+    return a->kind.len && at >= before && before + a->value.len >= NEEDLE_MIN && page.ptr[at - 1] == '=' &&
+           memcmp(page.ptr + at - before, a->kind.ptr, a->kind.len) == 0;
 }
 
 voc_rc forget_look_at_page(void *user, const unsigned char *page, size_t n)

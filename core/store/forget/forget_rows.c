@@ -114,7 +114,9 @@ static voc_rc look_at_word(struct forgetting *f, sqlite3_stmt *row, sqlite3_stmt
     voc_rc rc = set_of(f, row, 2, &customer);
     if (rc != VOC_OK) return rc;
     *keep = !names(f, VOC_ENTITY_INDIVIDUAL, customer);
-    if (f->spec->as == VOC_ENTITY_CASE && sqlite3_column_int64(row, 7) == VOC_REF_CASE && space_seek(f->from, SPACE_CASE, db_text(row, 8), &code)) *keep = !f->spec->who[code];
+    if (f->spec->as == VOC_ENTITY_CASE && sqlite3_column_int64(row, 7) == VOC_REF_CASE &&
+        space_seek(f->from, SPACE_CASE, db_text(row, 8), &code))
+        *keep = !f->spec->who[code];
     f->r.words += !*keep;
     if (!*keep) return VOC_OK;
     forget_use(f, SPACE_ALIASES, customer);
@@ -197,8 +199,8 @@ static voc_rc copy_links(struct forgetting *f, struct linking *l)
         }
         l->alias[a] |= ALIAS_LINKED;
         l->alias[b] |= ALIAS_LINKED;
-        rc = db_run(f->to, insert, "iiiitntii", sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), a, b, db_text(s, 4), db_int_or_na(s, 5), db_text(s, 6), sqlite3_column_int64(s, 7),
-                    sqlite3_column_int64(s, 8));
+        rc = db_run(f->to, insert, "iiiitntii", sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), a, b, db_text(s, 4),
+                    db_int_or_na(s, 5), db_text(s, 6), sqlite3_column_int64(s, 7), sqlite3_column_int64(s, 8));
     }
     db_done(&s);
     db_done(&insert);
@@ -242,7 +244,8 @@ static voc_rc links_of_others(struct forgetting *f)
 voc_rc forget_rows(struct forgetting *f)
 {
     voc_rc rc = f->spec->as == VOC_ENTITY_CASE ? space_load(f->from, SPACE_CASE) : VOC_OK;
-    for (size_t k = 0; rc == VOC_OK && k < sizeof AS_THEY_ARE / sizeof *AS_THEY_ARE; k++) rc = forget_copy(f, AS_THEY_ARE[k][0], AS_THEY_ARE[k][1], NULL);
+    for (size_t k = 0; rc == VOC_OK && k < sizeof AS_THEY_ARE / sizeof *AS_THEY_ARE; k++)
+        rc = forget_copy(f, AS_THEY_ARE[k][0], AS_THEY_ARE[k][1], NULL);
     if (rc == VOC_OK && !f->settled) rc = forget_copy(f, SELECT_SETTLED, INSERT_SETTLED, NULL);
     if (rc == VOC_OK) rc = forget_copy(f, SELECT_MEMBERS, INSERT_MEMBER, look_at_member);
     if (rc == VOC_OK) rc = links_of_others(f);

@@ -37,8 +37,8 @@ static const char *account_fault(const struct import *i, const struct import_acc
     if (a->records > INT64_MAX || a->bytes > INT64_MAX || a->decoded_raw > INT64_MAX) return "a count is out of range";
     if (a->records - a->gave - a->rejected != a->ignored || a->gave > a->records || a->rejected > a->records)
         return "records read are not those that gave rows, were rejected or were ignored";
-    if (a->bytes - a->gave_bytes - a->rejected_bytes - a->ignored_bytes != a->framing_bytes || a->gave_bytes > a->bytes || a->rejected_bytes > a->bytes ||
-        a->ignored_bytes > a->bytes)
+    if (a->bytes - a->gave_bytes - a->rejected_bytes - a->ignored_bytes != a->framing_bytes || a->gave_bytes > a->bytes ||
+        a->rejected_bytes > a->bytes || a->ignored_bytes > a->bytes)
         return "bytes read are not those of the records and of the framing";
     for (size_t k = 0; k < a->n_by_rule; k++) by_rule += a->by_rule[k].records;
     if (by_rule != a->ignored) return "ignored records are not the sum over their rules";
@@ -154,7 +154,9 @@ static voc_rc replace_elsewhere(struct import *i, const struct import_account *a
 
 static voc_rc not_held(struct import *i)
 {
-    diag_error(i->d, "STORE-024", i->spec.file_name.ptr, 0, "voc import PROJECT FILE reads it as it is now, in place of the first reading; the one as it was can be named behind --replay",
+    diag_error(i->d, "STORE-024", i->spec.file_name.ptr, 0,
+               "voc import PROJECT FILE reads it as it is now, in place of the first reading; the one as it was can "
+               "be named behind --replay",
                "this is not the file that was imported: it has changed since");
     return VOC_E_INPUT;
 }
@@ -202,9 +204,10 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
     const struct import_spec *p = &i->spec;
     voc_rc rc = db_prepare(i->p, &s, INSERT_IMPORT);
     if (rc == VOC_OK)
-        rc = db_run(i->p, s, "ittttbbuiuuuuuuuuuiiuuni", i->number, p->source, p->plugin, p->plugin_version, p->file_name, hash_str(p->mapping), hash_str(a->hash),
-                    a->decoded_raw, (int64_t)(a->ends_clean != 0), a->records, a->gave, a->rejected, a->ignored, a->bytes, a->gave_bytes, a->rejected_bytes,
-                    a->ignored_bytes, a->framing_bytes, (int64_t)(p->actor_assumed != 0), (int64_t)p->resolution, i->base, i->dropped, i->behind, clock_now_us());
+        rc = db_run(i->p, s, "ittttbbuiuuuuuuuuuiiuuni", i->number, p->source, p->plugin, p->plugin_version, p->file_name,
+                    hash_str(p->mapping), hash_str(a->hash), a->decoded_raw, (int64_t)(a->ends_clean != 0), a->records, a->gave,
+                    a->rejected, a->ignored, a->bytes, a->gave_bytes, a->rejected_bytes, a->ignored_bytes, a->framing_bytes,
+                    (int64_t)(p->actor_assumed != 0), (int64_t)p->resolution, i->base, i->dropped, i->behind, clock_now_us());
     db_done(&s);
     if (rc == VOC_OK) rc = db_prepare(i->p, &s, INSERT_IGNORED);
     for (size_t k = 0; rc == VOC_OK && k < a->n_by_rule; k++) rc = db_run(i->p, s, "itu", i->number, a->by_rule[k].rule, a->by_rule[k].records);

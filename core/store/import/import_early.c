@@ -66,7 +66,9 @@ static voc_rc early_open(struct early *e, struct import *i)
     if (rc == VOC_OK) rc = db_bind(i->p, s, "i", i->number);
     while (rc == VOC_OK && (rc = db_step(i->p, s, &row)) == VOC_OK && row) {
         rc = vec_reserve(&e->blocks, 1, UINT32_MAX);
-        if (rc == VOC_OK) e->blocks.at[e->blocks.n++] = (struct own_block){sqlite3_column_int64(s, 0), (enum block_kind)sqlite3_column_int(s, 1), sqlite3_column_int(s, 2) != 0};
+        if (rc == VOC_OK)
+            e->blocks.at[e->blocks.n++] = (struct own_block){sqlite3_column_int64(s, 0), (enum block_kind)sqlite3_column_int(s, 1),
+                                                             sqlite3_column_int(s, 2) != 0};
     }
     db_done(&s);
     return rc;

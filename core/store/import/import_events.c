@@ -74,8 +74,9 @@ static uint32_t kind_of(const struct pending_who *w)
 
 static uint32_t has_rare(uint32_t rare)
 {
-    return (rare & (RARE_MINUTES | RARE_COST | RARE_VALUE) ? EV_MONEY : 0u) | (rare & RARE_OBJECT ? EV_OBJECT : 0u) | (rare & RARE_THREAD ? EV_THREAD : 0u) |
-           (rare & RARE_ID ? EV_ID : 0u) | (rare & RARE_REF ? EV_REF : 0u) | (rare & RARE_TEXT ? EV_TEXT : 0u) | (rare & RARE_ATTRS ? EV_ATTRS : 0u);
+    return (rare & (RARE_MINUTES | RARE_COST | RARE_VALUE) ? EV_MONEY : 0u) | (rare & RARE_OBJECT ? EV_OBJECT : 0u) |
+           (rare & RARE_THREAD ? EV_THREAD : 0u) | (rare & RARE_ID ? EV_ID : 0u) | (rare & RARE_REF ? EV_REF : 0u) |
+           (rare & RARE_TEXT ? EV_TEXT : 0u) | (rare & RARE_ATTRS ? EV_ATTRS : 0u);
 }
 
 static void look_at_people(struct events *e, struct seen *s)
@@ -204,7 +205,8 @@ static voc_rc put_rare_codes(struct events *e, const struct seen *s)
             block_same_int(&e->block, codes[c], 0);
             continue;
         }
-        for (size_t k = 0; rc == VOC_OK && k < e->n; k++) rc = names_code(e->names, spaces[c], c ? rare_at(e, k)->thread : rare_at(e, k)->object, &e->ints[k]);
+        for (size_t k = 0; rc == VOC_OK && k < e->n; k++)
+            rc = names_code(e->names, spaces[c], c ? rare_at(e, k)->thread : rare_at(e, k)->object, &e->ints[k]);
         block_ints(&e->block, codes[c], e->ints);
     }
     return rc;

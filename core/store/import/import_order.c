@@ -109,8 +109,9 @@ static uint32_t class_of(const struct pending *q, uint32_t tuple)
 
 voc_rc ordered_rows_init(struct ordered_rows *r, size_t n, bool lines)
 {
-    *r = (struct ordered_rows){.time_us = mem_alloc(n * sizeof *r->time_us), .record = mem_alloc(n * sizeof *r->record), .who = mem_alloc(n * sizeof *r->who),
-                               .tuple = mem_alloc(n * sizeof *r->tuple), .rare = mem_alloc(n * sizeof *r->rare)};
+    *r = (struct ordered_rows){.time_us = mem_alloc(n * sizeof *r->time_us), .record = mem_alloc(n * sizeof *r->record),
+                               .who = mem_alloc(n * sizeof *r->who), .tuple = mem_alloc(n * sizeof *r->tuple),
+                               .rare = mem_alloc(n * sizeof *r->rare)};
     if (lines) r->line = mem_alloc(n * sizeof *r->line);
     return r->time_us && r->record && r->who && r->tuple && r->rare && (r->line || !lines) ? VOC_OK : VOC_E_NOMEM;
 }
@@ -121,7 +122,10 @@ void ordered_rows_done(struct ordered_rows *r)
     *r = (struct ordered_rows){0};
 }
 
-static inline int64_t time_at(const struct ordering *o, size_t k) { return o->wide ? o->time_us[k] : (int64_t)((uint64_t)o->q->first_us + o->row[k].time * o->q->unit.us); }
+static inline int64_t time_at(const struct ordering *o, size_t k)
+{
+    return o->wide ? o->time_us[k] : (int64_t)((uint64_t)o->q->first_us + o->row[k].time * o->q->unit.us);
+}
 static inline uint64_t record_at(const struct ordering *o, size_t k) { return o->wide ? o->record[k] : o->q->first_record + o->row[k].record; }
 
 void ordering_take(const struct ordering *o, size_t first, size_t n, struct ordered_rows *to, size_t at)
@@ -279,7 +283,10 @@ static voc_rc deal(struct ordering *o, unsigned part)
     return VOC_OK;
 }
 
-static inline bool goes_on(const struct ordering *o, size_t i) { return o->wide ? o->time_us[i - 1] < o->time_us[i] : o->row[i - 1].time < o->row[i].time; }
+static inline bool goes_on(const struct ordering *o, size_t i)
+{
+    return o->wide ? o->time_us[i - 1] < o->time_us[i] : o->row[i - 1].time < o->row[i].time;
+}
 
 voc_rc ordering_part(struct ordering *o, unsigned part)
 {

@@ -130,7 +130,9 @@ static voc_rc put_block(struct rows *r, enum block_kind kind, const uint32_t *or
     }
     block_text(&r->block, COLUMN_ID, r->texts);
     voc_rc rc = block_end(&r->block, &r->blob);
-    return rc == VOC_OK ? db_run(r->i->p, r->insert, "iiiib", r->i->number, (int64_t)kind, (int64_t)rows, (int64_t)has_ids, str_mk(r->blob.ptr, r->blob.len)) : rc;
+    return rc == VOC_OK ? db_run(r->i->p, r->insert, "iiiib", r->i->number, (int64_t)kind, (int64_t)rows, (int64_t)has_ids,
+                                 str_mk(r->blob.ptr, r->blob.len))
+                        : rc;
 }
 
 static voc_rc write_attribute_block(struct rows *r, const uint32_t *order, size_t rows)
@@ -214,8 +216,9 @@ static voc_rc write_word(struct fact_writer *f, const struct pending_fact *x)
     int64_t who = 0;
     voc_rc rc = x->entity == VOC_ENTITY_CASE ? VOC_OK : names_code(f->rows.names, SPACE_ALIASES, x->a, &who);
     if (rc == VOC_OK)
-        rc = db_run(i->p, f->word, "iinittittuii", i->number, who, x->time_us, (int64_t)x->resolution, pending_text(q, x->text), pending_text(q, x->language),
-                    (int64_t)x->ref_kind, pending_text(q, x->ref), pending_text(q, x->id), import_stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
+        rc = db_run(i->p, f->word, "iinittittuii", i->number, who, x->time_us, (int64_t)x->resolution, pending_text(q, x->text),
+                    pending_text(q, x->language), (int64_t)x->ref_kind, pending_text(q, x->ref), pending_text(q, x->id),
+                    import_stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
     if (rc == VOC_OK) rc = db_run(i->p, f->index, "it", (int64_t)sqlite3_last_insert_rowid(i->p->db), pending_text(q, x->text));
     i->result.words++;
     return rc;
@@ -226,8 +229,9 @@ static voc_rc write_reference(struct fact_writer *f, const struct pending_fact *
     struct import *i = f->rows.i;
     const struct pending *q = &i->q;
     i->result.references++;
-    return db_run(i->p, f->reference, "ittnnituii", i->number, dict_at(q->names[SPACE_KEY], x->key), pending_text(q, x->text), x->time_us, x->integer, (int64_t)x->resolution,
-                  pending_text(q, x->id), import_stored_record(i, x->record), (int64_t)x->sub, (int64_t)x->line);
+    return db_run(i->p, f->reference, "ittnnituii", i->number, dict_at(q->names[SPACE_KEY], x->key), pending_text(q, x->text),
+                  x->time_us, x->integer, (int64_t)x->resolution, pending_text(q, x->id), import_stored_record(i, x->record),
+                  (int64_t)x->sub, (int64_t)x->line);
 }
 
 voc_rc import_write_facts(struct import *i, struct names *names)

@@ -11,8 +11,8 @@ enum { SHARE = 3, WORTH_BYTES = 1 << 20, PROGRAM_BYTES = 80 << 20 };
 
 static uint64_t held_bytes(const struct pending *q)
 {
-    return q->chunk_bytes + q->rare.n * sizeof *q->rare.at + q->amounts.n * sizeof *q->amounts.at + q->bytes.used + q->heap.n * sizeof *q->heap.at + q->facts.n * sizeof *q->facts.at +
-           q->rejects.n * sizeof *q->rejects.at;
+    return q->chunk_bytes + q->rare.n * sizeof *q->rare.at + q->amounts.n * sizeof *q->amounts.at + q->bytes.used +
+           q->heap.n * sizeof *q->heap.at + q->facts.n * sizeof *q->facts.at + q->rejects.n * sizeof *q->rejects.at;
 }
 
 // The account is checked at the end; what is written now must be counted now.

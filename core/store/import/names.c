@@ -31,7 +31,10 @@ static inline void sieve_add(struct sieve *s, uint64_t hash)
     if (s->bits) s->bits[hash >> s->shift >> 6] |= UINT64_C(1) << (hash >> s->shift & 63);
 }
 
-static inline bool sieve_may(const struct sieve *s, uint64_t hash) { return !s->bits || s->bits[hash >> s->shift >> 6] >> (hash >> s->shift & 63) & 1; }
+static inline bool sieve_may(const struct sieve *s, uint64_t hash)
+{
+    return !s->bits || s->bits[hash >> s->shift >> 6] >> (hash >> s->shift & 63) & 1;
+}
 
 struct finding { struct names *n; unsigned space; struct sieve sieve; };
 
@@ -232,7 +235,8 @@ static voc_rc write_page(struct names *n, unsigned space, size_t from, size_t *t
     voc_rc rc = block_end(w, blob);
     if (rc == VOC_OK) rc = db_prepare(n->p, &s, INSERT_PAGE);
     if (rc == VOC_OK)
-        rc = db_run(n->p, s, "iiiib", (int64_t)space, (int64_t)n->code[space][n->fresh[space].at[from]] - 1, (int64_t)rows, (int64_t)flags, str_mk(blob->ptr, blob->len));
+        rc = db_run(n->p, s, "iiiib", (int64_t)space, (int64_t)n->code[space][n->fresh[space].at[from]] - 1, (int64_t)rows,
+                    (int64_t)flags, str_mk(blob->ptr, blob->len));
     db_done(&s);
     return rc;
 }

@@ -186,7 +186,8 @@ static voc_rc maps_ready(struct joiner *j)
     const struct coded_block *b = j->b;
     size_t had = q->maps.n;
     uint32_t known = b->sender ? b->n_known : 0, known_tuples = b->sender ? b->n_known_tuples : 0;
-    if (b->sender >= SENDERS_MAX || known > b->n_strings || known_tuples > b->events.n_tuples) return (void)join_fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
+    if (b->sender >= SENDERS_MAX || known > b->n_strings || known_tuples > b->events.n_tuples)
+        return (void)join_fail(j, VOC_E_BUG, "what the last block had is out of range"), j->rc;
     voc_rc rc = b->sender < had ? VOC_OK : vec_reserve(&q->maps, b->sender + 1 - had, SENDERS_MAX);
     if (rc != VOC_OK) return rc;
     if (b->sender >= had) memset(q->maps.at + had, 0, (b->sender + 1 - had) * sizeof *q->maps.at), q->maps.n = b->sender + 1;
@@ -284,7 +285,8 @@ static uint32_t who_of(struct joiner *j, size_t i)
     const uint32_t customer = at(c->customer, i), account = at(c->account, i), case_id = at(c->case_id, i);
     uint32_t who = q->nobody;
     if (!account && !case_id && q->map_who.at[customer]) return q->map_who.at[customer] - 1;
-    uint32_t our_case = join_name(j, SPACE_CASE, case_id), our_customer = join_name(j, SPACE_ALIASES, customer), our_account = join_name(j, SPACE_ALIASES, account);
+    uint32_t our_case = join_name(j, SPACE_CASE, case_id), our_customer = join_name(j, SPACE_ALIASES, customer),
+             our_account = join_name(j, SPACE_ALIASES, account);
     if (j->rc != VOC_OK) return who;
     voc_rc rc = pending_who_of(q, our_case, our_customer, our_account, &who);
     return rc == VOC_OK ? who : join_fail(j, rc, "too many people");
@@ -377,7 +379,8 @@ static void check_events(struct joiner *j)
     for (size_t i = 0; c->tuple && i < c->n; i++) top_tuple = c->tuple[i] > top_tuple ? c->tuple[i] : top_tuple;
     for (size_t i = 0; c->customer && i < c->n; i++) top_customer = c->customer[i] > top_customer ? c->customer[i] : top_customer;
     bool up = !c->amount_row || c->n_amounts <= c->n;
-    for (size_t k = 0; c->amount_row && up && k < c->n_amounts; k++) up = c->amount_row[k] < c->n && (k == 0 || c->amount_row[k] > c->amount_row[k - 1]);
+    for (size_t k = 0; c->amount_row && up && k < c->n_amounts; k++)
+        up = c->amount_row[k] < c->n && (k == 0 || c->amount_row[k] > c->amount_row[k - 1]);
     if (!up) (void)join_fail(j, VOC_E_BUG, "amounts are of no rows");
     if (time.min == VOC_NA) (void)join_fail(j, VOC_E_BUG, "an event has no time");
     if (record.min < 0 || lines > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
@@ -440,8 +443,17 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
     bool on_other = f->key && (f->kind == VOC_ROW_WORD || f->kind == VOC_ROW_LINK);
     bool is_case = f->entity == VOC_ENTITY_CASE, is_attribute = f->kind == VOC_ROW_ATTRIBUTE || on_other;
     struct pending_fact to = {
-        .time_us = f->time_us, .integer = f->integer, .number = f->number, .record = f->record, .line = f->line, .kind = on_other ? VOC_ROW_ATTRIBUTE : f->kind,
-        .entity = f->entity, .type = f->type, .resolution = f->resolution, .ref_kind = f->ref_kind, .sub = f->sub,
+        .time_us = f->time_us,
+        .integer = f->integer,
+        .number = f->number,
+        .record = f->record,
+        .line = f->line,
+        .kind = on_other ? VOC_ROW_ATTRIBUTE : f->kind,
+        .entity = f->entity,
+        .type = f->type,
+        .resolution = f->resolution,
+        .ref_kind = f->ref_kind,
+        .sub = f->sub,
         .a = join_name(j, is_case ? SPACE_CASE : SPACE_ALIASES, f->a),
         .b = join_name(j, SPACE_ALIASES, f->b),
         .key = join_name(j, SPACE_KEY, f->key),
@@ -452,11 +464,12 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
         .ref = join_text(j, f->ref, false),
         .id = join_text(j, f->id, false),
     };
-    if (to.kind < VOC_ROW_WORD || to.kind > VOC_ROW_REFERENCE || to.entity > VOC_ENTITY_CASE || to.type > VOC_TYPE_MONEY || to.resolution > VOC_RES_DAY ||
-        to.ref_kind > VOC_REF_CASE)
+    if (to.kind < VOC_ROW_WORD || to.kind > VOC_ROW_REFERENCE || to.entity > VOC_ENTITY_CASE || to.type > VOC_TYPE_MONEY ||
+        to.resolution > VOC_RES_DAY || to.ref_kind > VOC_REF_CASE)
         (void)join_fail(j, VOC_E_BUG, "a kind, entity, type, resolution or kind of reference is out of range");
     if ((is_attribute || to.kind == VOC_ROW_MEASURE) && to.key == 0) (void)join_fail(j, VOC_E_BUG, "an attribute or measure has no key");
-    if (to.kind == VOC_ROW_REFERENCE && (to.key == 0 || to.text == 0 || to.entity != VOC_ENTITY_EVENT)) (void)join_fail(j, VOC_E_BUG, "a row of a reference table lacks its table or its cells");
+    if (to.kind == VOC_ROW_REFERENCE && (to.key == 0 || to.text == 0 || to.entity != VOC_ENTITY_EVENT))
+        (void)join_fail(j, VOC_E_BUG, "a row of a reference table lacks its table or its cells");
     if (is_attribute && to.entity == VOC_ENTITY_EVENT) (void)join_fail(j, VOC_E_BUG, "an event's own attribute came as one of an entity");
     if (to.kind == VOC_ROW_LINK && (is_case || to.a == 0 || to.b == 0)) (void)join_fail(j, VOC_E_BUG, "a link lacks one of its aliases");
     if ((to.kind == VOC_ROW_WORD || to.kind == VOC_ROW_MEASURE) && to.time_us == VOC_NA) (void)join_fail(j, VOC_E_BUG, "a word or measure has no time");
@@ -470,7 +483,8 @@ static void add_fact(struct joiner *j, const struct coded_fact *f)
 
 static void add_reject(struct joiner *j, const struct coded_reject *r)
 {
-    struct pending_reject to = {.record = r->record, .line = r->line, .code = join_text(j, r->code, false), .reason = join_text(j, r->reason, false), .raw = join_text(j, r->raw, true)};
+    struct pending_reject to = {.record = r->record, .line = r->line, .code = join_text(j, r->code, false),
+                                .reason = join_text(j, r->reason, false), .raw = join_text(j, r->raw, true)};
     if (to.record > INT64_MAX || to.line > INT64_MAX) (void)join_fail(j, VOC_E_BUG, "a record or line number is out of range");
     voc_rc rc = vec_reserve(&j->q->rejects, 1, UINT32_MAX - 1);
     if (rc != VOC_OK) (void)join_fail(j, rc, "too many rejects");

@@ -66,8 +66,10 @@ static inline struct pending_row pending_row_at(const struct pending_chunk *c, u
     const uint32_t *w = *word;
     if (c->small && (w[0] & SMALL_NOT) != SMALL_NOT) {
         *word += SMALL_WORDS;
-        return (struct pending_row){.time = before.time + (w[0] >> SMALL_WHO_BITS) - (SMALL_NOT + 1) / 2, .who = c->who | (w[0] & SMALL_NOT),
-                                    .record = before.record + (w[1] >> SMALL_TUPLE_BITS & SMALL_RECORDS), .tuple = w[1] & ~(SMALL_RECORDS << SMALL_TUPLE_BITS)};
+        return (struct pending_row){.time = before.time + (w[0] >> SMALL_WHO_BITS) - (SMALL_NOT + 1) / 2,
+                                    .who = c->who | (w[0] & SMALL_NOT),
+                                    .record = before.record + (w[1] >> SMALL_TUPLE_BITS & SMALL_RECORDS),
+                                    .tuple = w[1] & ~(SMALL_RECORDS << SMALL_TUPLE_BITS)};
     }
     *word += ROW_WORDS + c->small;
     memcpy(&r, *word - ROW_WORDS, sizeof r);
@@ -166,7 +168,8 @@ voc_str pending_unit(const struct pending *q, const struct pending_who *w); // t
 struct pending_event { int64_t time_us, line; uint64_t record; uint32_t rare; }; // of a row; line: less its record
 
 static inline int64_t pending_two(const uint32_t *word) { return (int64_t)((uint64_t)word[1] << 32 | word[0]); }
-static inline struct pending_event pending_read(const struct pending *q, const struct pending_chunk *c, const struct pending_row *r, const uint32_t *word) // word: behind the row
+static inline struct pending_event pending_read(const struct pending *q, const struct pending_chunk *c, const struct pending_row *r,
+                                                const uint32_t *word) // word: behind the row
 {
     struct pending_event e = {.time_us = (int64_t)((uint64_t)c->time_us + r->time * q->unit.us), .line = c->line, .record = c->record + r->record};
     if (c->wide) e.time_us = pending_two(word), word += 2;
@@ -209,7 +212,10 @@ static inline const struct pending_who *pending_who_at(const struct pending *q, 
     return &q->part[who >> WHO_BITS].whos.at[who & WHOS_MOST];
 }
 
-static inline const struct pending_amounts *pending_amounts_of(const struct pending *q, const struct pending_rare *r) { return &q->amounts.at[r->amounts]; }
+static inline const struct pending_amounts *pending_amounts_of(const struct pending *q, const struct pending_rare *r)
+{
+    return &q->amounts.at[r->amounts];
+}
 
 static inline voc_str pending_text(const struct pending *q, uint32_t code)
 {

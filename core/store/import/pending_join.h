@@ -37,7 +37,8 @@ void join_rare(struct joiner *j, const struct rare_group *g, uint32_t rare[JOIN_
 
 // Rows to their partitions (pending_rows.c).
 void join_rows_begin(struct pending *q, const struct coded_events *c); // the first that is held
-void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP], const uint32_t rare[JOIN_GROUP]);
+void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP],
+               const uint32_t rare[JOIN_GROUP]);
 void join_rows_count(struct pending *q, unsigned part); // what its last chunk has
 
 static inline uint32_t at(const uint32_t *column, size_t i) { return column ? column[i] : 0; }

@@ -23,7 +23,8 @@ static bool has_texts(const struct coded_events *c, size_t i)
 // Of what rows repeat.
 static inline uint64_t hash_amounts(int64_t minutes, int64_t cost, int64_t value)
 {
-    uint64_t x = ((uint64_t)minutes ^ (uint64_t)VOC_NA) * UINT64_C(0x9e3779b97f4a7c15) ^ ((uint64_t)cost ^ (uint64_t)VOC_NA) * UINT64_C(0xbf58476d1ce4e5b9);
+    uint64_t x = ((uint64_t)minutes ^ (uint64_t)VOC_NA) * UINT64_C(0x9e3779b97f4a7c15) ^
+                 ((uint64_t)cost ^ (uint64_t)VOC_NA) * UINT64_C(0xbf58476d1ce4e5b9);
     return (x ^ x >> 32) * UINT64_C(0x94d049bb133111eb) ^ ((uint64_t)value ^ (uint64_t)VOC_NA) * UINT64_C(0xd6e8feb86659fd93);
 }
 

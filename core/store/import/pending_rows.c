@@ -107,12 +107,14 @@ static bool new_chunk(struct joiner *j, unsigned part, int64_t time_us, uint64_t
     const bool in_slab = cap == CHUNK_MOST && q->n_events >= SLABS_FROM; // a few thousand rows need no large block
     struct pending_chunk *fresh = rc == VOC_OK ? chunk_memory(q, part, chunk_size(cap), in_slab) : NULL;
     if (!fresh) return (void)join_fail(j, rc == VOC_OK ? VOC_E_NOMEM : rc, "too many events"), false;
-    *fresh = (struct pending_chunk){.time_us = q->first_us, .record = q->wide ? record : q->first_record, .line = line, .cap = cap, .who = part << WHO_BITS, .small = is_small(q, part),
-                                    .wide = q->wide, .lines = q->lines_differ, .in_slab = in_slab};
+    *fresh = (struct pending_chunk){.time_us = q->first_us, .record = q->wide ? record : q->first_record, .line = line, .cap = cap,
+                                    .who = part << WHO_BITS, .small = is_small(q, part), .wide = q->wide, .lines = q->lines_differ,
+                                    .in_slab = in_slab};
     q->chunk_bytes += chunk_size(cap);
     p->chunks.at[p->chunks.n++] = p->last = fresh;
-    q->end[part] = (struct pending_end){.next = fresh->word, .to = fresh->word + cap, .small_to = fresh->small ? fresh->word + cap - SMALL_WORDS : fresh->word,
-                                          .time_us = q->first_us, .record = fresh->record, .wide = q->wide};
+    q->end[part] = (struct pending_end){.next = fresh->word, .to = fresh->word + cap,
+                                        .small_to = fresh->small ? fresh->word + cap - SMALL_WORDS : fresh->word,
+                                        .time_us = q->first_us, .record = fresh->record, .wide = q->wide};
     return true;
 }
 
@@ -132,7 +134,9 @@ static inline bool add_small_row(struct pending_end *e, const struct pending_uni
     const uint32_t is_rare = r->rare != 0;
     uint32_t *to = e->next;
     if (to >= e->small_to || time * unit->us != since) return false;
-    if ((time | record) >> 32 | step >> SMALL_TIME_BITS | records >> SMALL_RECORD_BITS | (place + 1) >> SMALL_WHO_BITS | r->tuple >> SMALL_TUPLE_BITS) return false;
+    if ((time | record) >> 32 | step >> SMALL_TIME_BITS | records >> SMALL_RECORD_BITS | (place + 1) >> SMALL_WHO_BITS |
+        r->tuple >> SMALL_TUPLE_BITS)
+        return false;
     to[0] = (uint32_t)(place | step << SMALL_WHO_BITS);
     to[1] = r->tuple | (uint32_t)records << SMALL_TUPLE_BITS | is_rare * PENDING_RARE;
     to[2] = r->rare; // where it is 0 the next row lies there
@@ -154,7 +158,8 @@ __attribute__((noinline)) static bool add_plain_row(struct joiner *j, const stru
         if (!new_chunk(j, part, r->time_us, r->record, line)) return false;
         (void)in_units(&q->unit, r->time_us, e->time_us, &time);
     }
-    const struct pending_row row = {.time = time, .who = r->who, .record = (uint32_t)(r->record - e->record), .tuple = r->tuple | (r->rare ? PENDING_RARE : 0)};
+    const struct pending_row row = {.time = time, .who = r->who, .record = (uint32_t)(r->record - e->record),
+                                    .tuple = r->tuple | (r->rare ? PENDING_RARE : 0)};
     uint32_t *to = e->next;
     if (q->part[part].last->small) *to++ = SMALL_NOT, e->n_not++;
     memcpy(to, &row, sizeof row);
@@ -169,7 +174,8 @@ __attribute__((noinline)) static bool add_plain_row(struct joiner *j, const stru
     return true;
 }
 
-void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP], const uint32_t rare[JOIN_GROUP])
+void join_rows(struct joiner *j, size_t from, size_t to, const uint32_t who[JOIN_GROUP], const uint32_t tuple[JOIN_GROUP],
+               const uint32_t rare[JOIN_GROUP])
 {
     const struct coded_events *c = &j->b->events;
     const struct pending_unit unit = j->q->unit;

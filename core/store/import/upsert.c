@@ -227,7 +227,8 @@ static const char DELETE_REFERENCE[] = "DELETE FROM reference WHERE id = ?";
 static const char DELETE_LINK[] = "DELETE FROM link WHERE id = ?";
 static const char UNINDEX_WORD[] = "INSERT INTO word_index(word_index, rowid, text) VALUES ('delete', ?, ?)";
 
-static voc_rc delete_rows(struct project *p, const char *select, const char *delete, const char *unindex, voc_str source, int64_t number, const struct dict *ids)
+static voc_rc delete_rows(struct project *p, const char *select, const char *delete, const char *unindex, voc_str source,
+                          int64_t number, const struct dict *ids)
 {
     sqlite3_stmt *s = NULL, *d = NULL, *u = NULL;
     VEC(int64_t) gone = {0};

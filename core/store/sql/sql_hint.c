@@ -8,7 +8,8 @@
 
 #define NAMES_MAX 512u
 
-static const char TABLES[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE 'word!_index!_%' ESCAPE '!' ORDER BY name";
+static const char TABLES[] = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND "
+                             "name NOT LIKE 'word!_index!_%' ESCAPE '!' ORDER BY name";
 static const char COLUMNS[] = "SELECT name FROM pragma_table_xinfo(?)";
 
 struct names { const char *at[NAMES_MAX + 1]; size_t n; struct arena arena; };

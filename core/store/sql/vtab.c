@@ -280,7 +280,8 @@ static voc_rc scan_begin(struct sql_module *m, struct cursor *c, int idx, const 
     struct sql_ask ask = {.limits = limits, .order = columns, .row = -1};
     bool none = false;
     for (int i = 0; i < COLUMNS_DIGITS; i++) ask.columns = ask.columns << 4 | hex_of(text[i]);
-    for (; order && ask.n_order < ORDER_MAX; order >>= 4, down >>= 1) columns[ask.n_order++] = w->keys[(order & 15) - 1].column | (down & 1 ? SQL_DOWN : 0);
+    for (; order && ask.n_order < ORDER_MAX; order >>= 4, down >>= 1)
+        columns[ask.n_order++] = w->keys[(order & 15) - 1].column | (down & 1 ? SQL_DOWN : 0);
     if (ask.n_order == 1 && w->keys[0].column == columns[0] && w->keys[0].order == SQL_NATURAL) ask.n_order = 0;
     if (idx & PLAN_ROW) { // SQLite compares again, so a value that is not a whole number finds nothing
         ask.row = sqlite3_value_int64(argv[0]);
@@ -351,7 +352,9 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *cx, int colum
     if (rc != VOC_OK) return status(table_of(base), rc);
     switch (cell.type) {
     case VOC_CELL_NA: sqlite3_result_null(cx); break;
-    case VOC_CELL_TEXT: sqlite3_result_text64(cx, cell.s.len ? cell.s.ptr : "", cell.s.len, lasts ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8); break;
+    case VOC_CELL_TEXT:
+        sqlite3_result_text64(cx, cell.s.len ? cell.s.ptr : "", cell.s.len, lasts ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
+        break;
     case VOC_CELL_REAL:
     case VOC_CELL_SHARE:
     case VOC_CELL_RANGE: sqlite3_result_double(cx, cell.r); break;

@@ -191,7 +191,9 @@ static bool blocked_is(const struct run *r, size_t unit, voc_str stage, int64_t 
     size_t n = 0;
     const struct move *m = batch_moves(r->b, unit, &n);
     for (size_t i = 0; i < n; i++)
-        if (m[i].kind == MOVE_BLOCKED && m[i].to < r->j->n_stages && str_eq(r->j->stages[m[i].to].id, stage) && (at == VOC_NA || m[i].time_us == at)) return true;
+        if (m[i].kind == MOVE_BLOCKED && m[i].to < r->j->n_stages && str_eq(r->j->stages[m[i].to].id, stage) &&
+            (at == VOC_NA || m[i].time_us == at))
+            return true;
     return false;
 }
 
@@ -234,7 +236,8 @@ static void what_is(const struct run *r, const struct sample_expect *x, char *ou
         for (size_t i = 0; i < unit->n_stays && len < size; i++) {
             const voc_stay *s = stay_at(r, unit, i);
             if (s->in_us > at) continue;
-            got = snprintf(out + len, size - len, "%s %.*s (%s)", seen++ ? "," : "", SHOW(r->j->stages[s->stage].id), s->out_us > at ? "open" : ends[s->end < 6 ? s->end : 0]);
+            got = snprintf(out + len, size - len, "%s %.*s (%s)", seen++ ? "," : "", SHOW(r->j->stages[s->stage].id),
+                           s->out_us > at ? "open" : ends[s->end < 6 ? s->end : 0]);
             len += got > 0 ? (size_t)got : 0;
         }
         if (!seen && len < size) {
@@ -255,8 +258,19 @@ static void expectations(const struct run *r, struct check_result *out, struct d
         if (ok) continue;
         char is[400], wanted[200];
         what_is(r, x, is, sizeof is);
-        (void)snprintf(wanted, sizeof wanted, "%s%s%.*s%s%.*s", x->end.len && !x->stage.len ? "an end" : x->stage.len ? "stage" : x->exit.len ? "exit" : x->blocked.len ? "blocked stage" : x->touchpoint.len ? "touchpoint" : "end",
-                       " ", SHOW(x->stage.len ? x->stage : x->exit.len ? x->exit : x->blocked.len ? x->blocked : x->touchpoint), x->end.len ? " ended " : "", SHOW(x->end));
+        (void)snprintf(wanted, sizeof wanted, "%s%s%.*s%s%.*s",
+                       x->end.len && !x->stage.len ? "an end"
+                       : x->stage.len              ? "stage"
+                       : x->exit.len               ? "exit"
+                       : x->blocked.len            ? "blocked stage"
+                       : x->touchpoint.len         ? "touchpoint"
+                                                   : "end",
+                       " ",
+                       SHOW(x->stage.len     ? x->stage
+                            : x->exit.len    ? x->exit
+                            : x->blocked.len ? x->blocked
+                                             : x->touchpoint),
+                       x->end.len ? " ended " : "", SHOW(x->end));
         out->failed++;
         diag_error(d, "JOURNEY-021", r->j->file.ptr, x->line, is, "sample \"%.*s\" expected %s%s%.*s", SHOW(r->s->name), wanted, x->at.len ? " at " : "", SHOW(x->at));
     }
@@ -290,8 +304,11 @@ static void double_claims(const struct run *r, const uint32_t *owner, size_t n, 
                     diag_warn(d, "JOURNEY-023", j->file.ptr, line, "the highest of them is entered", "stages \"%.*s\" and \"%.*s\" both claim this event of sample \"%.*s\"",
                               SHOW(j->stages[owner[a]].id), SHOW(j->stages[owner[b]].id), SHOW(r->s->name));
                 else
-                    diag_warn(d, "JOURNEY-024", j->file.ptr, line, "the first one gets it: work before touchpoints, then in the order of the file", "\"%.*s\" and \"%.*s\" both claim this event of sample \"%.*s\"",
-                              SHOW((x < j->n_works ? j->works[x] : j->claims[x - j->n_works]).id), SHOW((y < j->n_works ? j->works[y] : j->claims[y - j->n_works]).id), SHOW(r->s->name));
+                    diag_warn(d, "JOURNEY-024", j->file.ptr, line,
+                              "the first one gets it: work before touchpoints, then in the order of the file",
+                              "\"%.*s\" and \"%.*s\" both claim this event of sample \"%.*s\"",
+                              SHOW((x < j->n_works ? j->works[x] : j->claims[x - j->n_works]).id),
+                              SHOW((y < j->n_works ? j->works[y] : j->claims[y - j->n_works]).id), SHOW(r->s->name));
             }
         }
 }

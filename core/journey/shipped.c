@@ -114,7 +114,8 @@ static voc_rc load_folder(struct journey **out, const char *folder, const char *
     buf_init(&codebook, LOAD_FILE_MAX + 65537);
     arena_init(&a, 0);
     static const char named[] = "journey.xml names it with an attribute of <journey>: copy it beside journey.xml, or take the attribute out";
-    static const char needed[] = "a journey is a folder with journey.xml, and sources.xml and codebook.xml if they are needed; copy one that ships with the program (voc journey list), or name another folder";
+    static const char needed[] = "a journey is a folder with journey.xml, and sources.xml and codebook.xml if they are needed; copy "
+                                 "one that ships with the program (voc journey list), or name another folder";
     if ((rc = read_file(&journey, folder, "journey.xml", false, needed, d))) goto out;
     rc = journey.len ? xml_tree(&root, &a, journey.ptr, journey.len, NULL, NULL) : VOC_E_INPUT;
     if (rc == VOC_E_NOMEM) goto out;

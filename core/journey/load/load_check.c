@@ -238,7 +238,12 @@ static void check_node(struct loader *l, const struct xml_node *n, const struct 
 void load_check_tree(struct loader *l, const struct xml_node *root, const char *root_name)
 {
     if (!str_is(root->name, root_name)) {
-        load_fault(l, "JOURNEY-001", root->line, strcmp(root_name, "sources") == 0 ? "voc sniff FILE --sources -o sources.xml writes one for a log" : "this is an XML file of another kind; voc journey list shows the journeys that ship with the program", "the outermost element is <%.*s>; it must be <%s xmlns=\"" GRAMMAR_NAMESPACE "\">", LOAD_SHOW(root->name), root_name);
+        load_fault(l, "JOURNEY-001", root->line,
+                   strcmp(root_name, "sources") == 0
+                       ? "voc sniff FILE --sources -o sources.xml writes one for a log"
+                       : "this is an XML file of another kind; voc journey list shows the journeys that ship with the program",
+                   "the outermost element is <%.*s>; it must be <%s xmlns=\"" GRAMMAR_NAMESPACE "\">", LOAD_SHOW(root->name),
+                   root_name);
         return;
     }
     if (!str_is(root->ns, GRAMMAR_NAMESPACE)) {
@@ -322,8 +327,9 @@ void load_check_references(struct loader *l, const struct xml_node *n)
         if (!str_is(a.type, "duration") && !str_is(a.type, "durations") && !str_is(a.type, "lapse")) continue;
         for (voc_str word; str_split(&value, &word);)
             if (grammar_duration(word, &us, &working) && working && !load_declares(l, "calendar"))
-                load_fault(l, "JOURNEY-014", n->line, "add a <calendar> with its <hours>, or write h or d", "%.*s=\"%.*s\" of <%.*s> counts working time, but no calendar is declared",
-                           LOAD_SHOW(a.name), LOAD_SHOW(word), LOAD_SHOW(n->name));
+                load_fault(l, "JOURNEY-014", n->line, "add a <calendar> with its <hours>, or write h or d",
+                           "%.*s=\"%.*s\" of <%.*s> counts working time, but no calendar is declared", LOAD_SHOW(a.name),
+                           LOAD_SHOW(word), LOAD_SHOW(n->name));
     }
     for (const struct xml_node *k = n->first; k && !l->rc; k = k->next) load_check_references(l, k);
 }

@@ -36,7 +36,8 @@ static struct voc_regex *const *patterns(struct loader *l, const struct xml_node
         struct voc_regex *re = load_pattern(l, str_trim(k->text), REGEX_CASELESS, k->line);
         if (!re) continue;
         if (regex_match(re, str_of(""), NULL, NULL) == 1)
-            load_fault(l, "JOURNEY-025", k->line, "write what must stand there: \\bprices?\\b", "this pattern of theme \"%.*s\" also matches where there is nothing", LOAD_SHOW(load_text(theme, "id")));
+            load_fault(l, "JOURNEY-025", k->line, "write what must stand there: \\bprices?\\b",
+                       "this pattern of theme \"%.*s\" also matches where there is nothing", LOAD_SHOW(load_text(theme, "id")));
         at[(*n)++] = re;
     }
     return at;

@@ -51,7 +51,9 @@ static const char *looks_beyond(const struct predicate *p)
     for (size_t i = 0; i < p->n_tests; i++) {
         const enum leaf_field f = p->tests[i].field;
         if (f == LEAF_CLASS || f == LEAF_SEGMENT || f == LEAF_THEME)
-            return f == LEAF_CLASS ? "a class is given to events by the journey (name the action)" : f == LEAF_SEGMENT ? "a segment is of the one whose journey it is" : "themes are read in texts later (text-like is a pattern)";
+            return f == LEAF_CLASS     ? "a class is given to events by the journey (name the action)"
+                   : f == LEAF_SEGMENT ? "a segment is of the one whose journey it is"
+                                       : "themes are read in texts later (text-like is a pattern)";
     }
     const char *why = NULL;
     for (size_t i = 0; i < p->n_child && !why; i++) why = looks_beyond(p->child[i]);
@@ -64,7 +66,11 @@ static void load_ignores(struct loader *l, const struct xml_node *n, struct sour
     for (const struct xml_node *k = load_child(n, "ignore"); k && ignores; k = load_next(k->next, "ignore")) {
         const struct predicate *when = load_predicate_in(l, k);
         const char *why = when ? looks_beyond(when) : NULL;
-        if (why) load_fault(l, "JOURNEY-034", k->line, "test what a row itself says: action, actor, channel, campaign, object, touchpoint, owner, role, text, question, <fact of=\"event\">", "an <ignore> is decided row by row: %s", why);
+        if (why)
+            load_fault(l, "JOURNEY-034", k->line,
+                       "test what a row itself says: action, actor, channel, campaign, object, touchpoint, owner, role, "
+                       "text, question, <fact of=\"event\">",
+                       "an <ignore> is decided row by row: %s", why);
         if (when && !why) ignores[s->n_ignores++] = (struct source_ignore){.reason = load_text(k, "reason"), .when = when, .line = k->line};
     }
     s->ignores = ignores;

@@ -206,7 +206,8 @@ static void aim_names_outcomes(struct loader *l, const struct predicate *p)
             load_fault(l, "JOURNEY-012", p->line, "name actions that customers take to obtain something", "the aim names \"%.*s\", which is %s and never an outcome",
                        LOAD_SHOW(test->whole), class_names[class_]);
         else if (class_ == VOC_CLASS_HARM)
-            load_warn(l, "JOURNEY-012", p->line, "harm is judged by itself, for every touchpoint", "the aim names \"%.*s\", which is harm: it will not count", LOAD_SHOW(test->whole));
+            load_warn(l, "JOURNEY-012", p->line, "harm is judged by itself, for every touchpoint",
+                      "the aim names \"%.*s\", which is harm: it will not count", LOAD_SHOW(test->whole));
     }
     for (size_t i = 0; i < p->n_child; i++) aim_names_outcomes(l, p->child[i]);
 }

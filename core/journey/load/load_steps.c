@@ -43,7 +43,11 @@ static void load_exchange(struct loader *l, const struct xml_node *n, struct exc
     }
     for (const struct xml_node *k = load_child(n, "requirement"); k && requirements; k = load_next(k->next, "requirement")) {
         const struct predicate *met = load_predicate_in(l, k);
-        if (met) requirements[x->n_requirements++] = (struct requirement){load_text(k, "id"), load_given(k, "title") ? load_text(k, "title") : load_text(k, "id"), str_is(load_text(k, "of"), "next-step"), met};
+        if (met)
+            requirements[x->n_requirements++] = (struct requirement){load_text(k, "id"),
+                                                                     load_given(k, "title") ? load_text(k, "title")
+                                                                                            : load_text(k, "id"),
+                                                                     str_is(load_text(k, "of"), "next-step"), met};
     }
     x->suppliers = suppliers;
     x->inputs = inputs;
@@ -64,7 +68,8 @@ static void load_step(struct loader *l, const struct xml_node *n, struct step *s
     s->enter = load_any(l, n, "enter");
     for (const struct xml_node *k = load_child(n, "leave"); k && leaves; k = load_next(k->next, "leave")) {
         struct leave *at = &leaves[s->n_leaves];
-        *at = (struct leave){load_predicate_in(l, k), (uint32_t)load_word(k, "outcome", outcomes, 6, VOC_LEAVE_NEXT), load_given(k, "to") ? step_index(l, load_text(k, "to")) : VOC_NONE};
+        *at = (struct leave){load_predicate_in(l, k), (uint32_t)load_word(k, "outcome", outcomes, 6, VOC_LEAVE_NEXT),
+                             load_given(k, "to") ? step_index(l, load_text(k, "to")) : VOC_NONE};
         if (at->when) s->n_leaves++;
     }
     s->leaves = leaves;

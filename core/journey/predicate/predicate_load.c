@@ -78,7 +78,8 @@ static void load_members(struct loader *l, const struct xml_node *n, struct pred
         if (!c) continue;
         uint64_t size = ((const struct built *)c)->size;
         if (b->size + size > SIZE_MAX_OUT) {
-            load_fault(l, "JOURNEY-018", k->line, "predicates that use each other several times grow fast; say it with fewer", "this test is too large: over %u parts with every <use> written out", SIZE_MAX_OUT);
+            load_fault(l, "JOURNEY-018", k->line, "predicates that use each other several times grow fast; say it with fewer",
+                       "this test is too large: over %u parts with every <use> written out", SIZE_MAX_OUT);
             break;
         }
         b->size += size;

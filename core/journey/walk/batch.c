@@ -338,7 +338,10 @@ static voc_rc list_attributes(struct batch *b, const struct unit_entry *u)
 // Where the batch was before a unit.
 struct mark { size_t stays, person_stays, moves, attributes, words, mentions; };
 
-static struct mark mark_of(const struct batch *b) { return (struct mark){b->stays.n, b->person_stays.n, b->moves.n, b->attributes.n, b->words.n, b->mentions.n}; }
+static struct mark mark_of(const struct batch *b)
+{
+    return (struct mark){b->stays.n, b->person_stays.n, b->moves.n, b->attributes.n, b->words.n, b->mentions.n};
+}
 
 static void back_to(struct batch *b, struct mark m)
 {
@@ -451,7 +454,8 @@ static voc_rc track_by_type(struct batch *b, const struct unit_entry *u)
         if (stage) memset(stage, 0xFF, u->n * sizeof *stage);
         return VOC_OK; // nobody's journey
     }
-    const struct track_job job = {.typed = &typed, .n_events = u->n, .entity = unit_entity(u), .who = u->code, .known_from_us = VOC_NA, .stage_after = stage};
+    const struct track_job job = {.typed = &typed, .n_events = u->n, .entity = unit_entity(u), .who = u->code,
+                                  .known_from_us = VOC_NA, .stage_after = stage};
     return track_run(b->tracker, &job, &b->stays, NULL);
 }
 

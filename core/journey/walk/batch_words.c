@@ -42,11 +42,15 @@ static voc_rc add_word(struct batch *b, voc_word w)
 
 static voc_rc add_said(struct batch *b, const struct said *s, uint32_t event)
 {
-    return add_word(b, (voc_word){.text = s->text, .language = s->language, .source = timeline_source_name(b->t, s->source), .file = s->file, .id = s->id, .line = s->line,
-                                  .time_us = s->time_us, .resolution = s->resolution, .individual = voices_person(b->t->voices, s), .event = event});
+    return add_word(b, (voc_word){.text = s->text, .language = s->language, .source = timeline_source_name(b->t, s->source),
+                                  .file = s->file, .id = s->id, .line = s->line, .time_us = s->time_us, .resolution = s->resolution,
+                                  .individual = voices_person(b->t->voices, s), .event = event});
 }
 
-static uint64_t text_key(uint32_t individual, int64_t time_us, voc_str text) { return hash64(text.ptr, text.len, (uint64_t)time_us * UINT64_C(0x9e3779b97f4a7c15) ^ individual); }
+static uint64_t text_key(uint32_t individual, int64_t time_us, voc_str text)
+{
+    return hash64(text.ptr, text.len, (uint64_t)time_us * UINT64_C(0x9e3779b97f4a7c15) ^ individual);
+}
 
 // Whether this text was listed before; it is now.
 static voc_rc listed(struct batch *b, uint32_t individual, int64_t time_us, voc_str text, bool *before)
@@ -74,8 +78,10 @@ static voc_rc words_of_event(struct batch *b, uint32_t event, uint32_t at)
     if (rc || w->actor[at] != VOC_ACTOR_CUSTOMER || !str_trim(text).len) return rc;
     rc = listed(b, w->individual[at], s->time_us[at], text, &before);
     if (rc || before) return rc;
-    return add_word(b, (voc_word){.text = text, .language = (voc_str){"", 0}, .source = timeline_source_name(t, source), .file = t->source_file[source], .id = id, .line = s->line ? s->line[at] : 0,
-                                  .time_us = s->time_us[at], .resolution = s->resolution ? s->resolution[at] : VOC_RES_US, .individual = w->individual[at], .event = event});
+    return add_word(b, (voc_word){.text = text, .language = (voc_str){"", 0}, .source = timeline_source_name(t, source),
+                                  .file = t->source_file[source], .id = id, .line = s->line ? s->line[at] : 0,
+                                  .time_us = s->time_us[at], .resolution = s->resolution ? s->resolution[at] : VOC_RES_US,
+                                  .individual = w->individual[at], .event = event});
 }
 
 // Does what a person says without an event belong to this unit?
@@ -112,7 +118,8 @@ voc_rc batch_words_list(struct batch *b, const struct unit_entry *u)
     keymap_clear(&b->heard);
     for (size_t k = 0; k < u->n && !rc; k++) rc = words_of_event(b, (uint32_t)k, span_row(b->w, u, k));
     if (u->kind == VOC_UNIT_CASE) {
-        for (const struct said *v = t->voices ? voices_of_case(t->voices, u->name) : NULL; v && !rc; v = voices_next(t->voices, v)) rc = add_said(b, v, VOC_NONE);
+        for (const struct said *v = t->voices ? voices_of_case(t->voices, u->name) : NULL; v && !rc; v = voices_next(t->voices, v))
+            rc = add_said(b, v, VOC_NONE);
         return rc;
     }
     for (size_t k = 0; k < u->n && !rc && t->voices; k++) rc = words_of_person(b, u, b->w->individual[span_row(b->w, u, k)]);

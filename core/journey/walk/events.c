@@ -164,8 +164,9 @@ static voc_rc add_source(struct event_set *s, const struct event_source *from)
 static voc_rc load_source(void *user, const struct store_source *from)
 {
     struct event_source e = {.id = from->id, .actor_assumed = from->actor_assumed, .watermark_none = from->watermark_none,
-                             .resolution = from->resolution, .last_resolution = from->last_resolution, .watermark_us = from->watermark_us, .last_us = from->last_us,
-                             .first_us = from->first_us, .events = from->events};
+                             .resolution = from->resolution, .last_resolution = from->last_resolution,
+                             .watermark_us = from->watermark_us, .last_us = from->last_us, .first_us = from->first_us,
+                             .events = from->events};
     return add_source(user, &e);
 }
 

@@ -207,7 +207,8 @@ static void find_named_units(struct lane *l)
         if (last == first) continue;
         if (u + AHEAD < p->n_units && p->unit_kind[u + AHEAD] != VOC_UNIT_CASE) identity_soon(l->t->s->identity, p->unit_code[u + AHEAD]);
         uint32_t kind = p->unit_kind[u], code = code_of_unit(l->t, kind, p->unit_code[u]);
-        l->units[n++] = (struct unit_entry){.name = unit_name(l->t, kind, code), .kind = kind, .code = code, .known_from_us = VOC_NA, .first = first, .n = last - first};
+        l->units[n++] = (struct unit_entry){.name = unit_name(l->t, kind, code), .kind = kind, .code = code,
+                                            .known_from_us = VOC_NA, .first = first, .n = last - first};
     }
     l->span.n_units = n;
 }
@@ -239,7 +240,8 @@ static void find_units(struct lane *l)
 static const uint32_t *or_nothing(const struct lane *l, const uint32_t *column) { return column ? column : l->nothing; }
 
 // Whose event each is: said by the unit where units are of that kind, else by the row.
-static const uint32_t *settle_who(struct lane *l, uint32_t kind, uint32_t *own, const uint32_t *of_rows, uint32_t (*who)(const struct identity *id, uint32_t aliases))
+static const uint32_t *settle_who(struct lane *l, uint32_t kind, uint32_t *own, const uint32_t *of_rows,
+                                  uint32_t (*who)(const struct identity *id, uint32_t aliases))
 {
     if (l->t->unit_kind != kind) {
         if (!of_rows || !who) return or_nothing(l, of_rows);
@@ -290,7 +292,9 @@ static void settle_accounts(struct lane *l)
 
 static void settle_people(struct lane *l)
 {
-    l->span.individual = settles(l, VOC_COL_INDIVIDUAL) ? settle_who(l, VOC_UNIT_INDIVIDUAL, l->individual, l->rows.customer, identity_individual) : NULL;
+    l->span.individual = settles(l, VOC_COL_INDIVIDUAL)
+                             ? settle_who(l, VOC_UNIT_INDIVIDUAL, l->individual, l->rows.customer, identity_individual)
+                             : NULL;
     l->span.case_id = settles(l, VOC_COL_CASE) ? settle_who(l, VOC_UNIT_CASE, l->case_id, NULL, NULL) : NULL;
     l->span.thread = or_nothing(l, l->rows.thread);
     settle_accounts(l);

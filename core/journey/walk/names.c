@@ -157,7 +157,8 @@ static voc_rc themes_and_roles(struct timeline *t)
     voc_def_theme *themes = arena_alloc(&t->arena, (j->n_themes + 1) * sizeof *themes);
     voc_def_role *roles = arena_alloc(&t->arena, (j->n_roles + 1) * sizeof *roles);
     if (!themes || !roles) return VOC_E_NOMEM;
-    for (size_t i = 0; i < j->n_themes; i++) themes[i] = (voc_def_theme){.id = j->themes[i].id, .title = j->themes[i].title, .parent = j->themes[i].parent};
+    for (size_t i = 0; i < j->n_themes; i++)
+        themes[i] = (voc_def_theme){.id = j->themes[i].id, .title = j->themes[i].title, .parent = j->themes[i].parent};
     for (size_t i = 0; i < j->n_roles; i++) roles[i] = (voc_def_role){j->roles[i].id, j->roles[i].title.len ? j->roles[i].title : j->roles[i].id};
     t->def.themes = themes;
     t->def.n_themes = j->n_themes;
@@ -177,7 +178,8 @@ static voc_rc needs(struct timeline *t)
         uint32_t *served = arena_alloc(&t->arena, (j->n_claims + 1) * sizeof *served);
         voc_def_asked *asked = arena_alloc(&t->arena, (n->n_asked + 1) * sizeof *asked);
         if (!served || !asked) return VOC_E_NOMEM;
-        table[i] = (voc_def_need){.id = n->id, .title = n->title, .said = n->said.at, .n_said = n->said.n, .served = served, .asked = asked, .n_asked = n->n_asked};
+        table[i] = (voc_def_need){.id = n->id, .title = n->title, .said = n->said.at, .n_said = n->said.n, .served = served,
+                                  .asked = asked, .n_asked = n->n_asked};
         for (uint32_t c = 0; c < j->n_claims; c++) {
             bool serves = false;
             for (size_t k = 0; k < j->claims[c].n_serves; k++) serves = serves || str_eq(j->claims[c].serves[k], n->id);
@@ -215,17 +217,20 @@ voc_rc names_definition(struct timeline *t)
     bool ok = true;
     voc_str hash = arena_str(&t->arena, hex, 2 * HASH_BYTES, &ok);
     if (!ok) return VOC_E_NOMEM;
-    t->def = (voc_definition){
-        .struct_size = sizeof t->def, .stage_size = sizeof(voc_def_stage), .exit_size = sizeof(voc_def_exit),
-        .touchpoint_size = sizeof(voc_def_touchpoint), .action_size = sizeof(voc_def_action), .holdout_size = sizeof(voc_def_holdout),
-        .window_size = sizeof(voc_def_window), .unit = t->unit_kind, .evidence_declared = j->evidence_declared, .id = j->id,
-        .version = j->version, .hash = hash, .title = j->title, .currency = j->currency, .windows = j->response.windows,
-        .n_windows = j->response.n_windows, .segments = t->segments.at, .n_segments = t->segments.n, .win_stage = j->win_stage,
-        .win_exit = j->win_exit, .margin = j->margin, .lapse_us = track_lapse_us(t->rules), .window_us = j->response.window_us,
-        .engagement_us = j->response.engagement_us, .placebo_lag_us = j->response.placebo_lag_us, .recency_us = j->response.recency_us,
-        .n_recency = j->response.n_recency, .engagement_cuts = j->response.cuts, .n_engagement_cuts = j->response.n_cuts,
-        .comparators = j->response.comparators, .scan = j->response.scan, .weights = j->response.weights,
-        .theme_size = sizeof(voc_def_theme), .need_size = sizeof(voc_def_need), .role_size = sizeof(voc_def_role), .predicate_size = sizeof(voc_def_predicate)};
+    t->def = (voc_definition){.struct_size = sizeof t->def, .stage_size = sizeof(voc_def_stage), .exit_size = sizeof(voc_def_exit),
+                              .touchpoint_size = sizeof(voc_def_touchpoint), .action_size = sizeof(voc_def_action),
+                              .holdout_size = sizeof(voc_def_holdout), .window_size = sizeof(voc_def_window), .unit = t->unit_kind,
+                              .evidence_declared = j->evidence_declared, .id = j->id, .version = j->version, .hash = hash,
+                              .title = j->title, .currency = j->currency, .windows = j->response.windows,
+                              .n_windows = j->response.n_windows, .segments = t->segments.at, .n_segments = t->segments.n,
+                              .win_stage = j->win_stage, .win_exit = j->win_exit, .margin = j->margin,
+                              .lapse_us = track_lapse_us(t->rules), .window_us = j->response.window_us,
+                              .engagement_us = j->response.engagement_us, .placebo_lag_us = j->response.placebo_lag_us,
+                              .recency_us = j->response.recency_us, .n_recency = j->response.n_recency,
+                              .engagement_cuts = j->response.cuts, .n_engagement_cuts = j->response.n_cuts,
+                              .comparators = j->response.comparators, .scan = j->response.scan, .weights = j->response.weights,
+                              .theme_size = sizeof(voc_def_theme), .need_size = sizeof(voc_def_need),
+                              .role_size = sizeof(voc_def_role), .predicate_size = sizeof(voc_def_predicate)};
     voc_rc rc = stages(t);
     if (!rc) rc = touchpoints(t);
     if (!rc) rc = actions(t);

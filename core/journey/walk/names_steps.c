@@ -20,7 +20,8 @@ static voc_rc exchanged_of(struct timeline *t, const struct exchange *from, stru
         rc = names_number(t, from->inputs[i].present, &to->inputs[i].present);
     }
     for (size_t i = 0; i < from->n_requirements && !rc; i++) {
-        to->requirements[i] = (voc_def_requirement){.id = from->requirements[i].id, .title = from->requirements[i].title, .of_next = from->requirements[i].of_next};
+        to->requirements[i] = (voc_def_requirement){.id = from->requirements[i].id, .title = from->requirements[i].title,
+                                                    .of_next = from->requirements[i].of_next};
         rc = names_number(t, from->requirements[i].met, &to->requirements[i].met);
     }
     for (size_t i = 0; i < from->n_outputs && !rc; i++) {
@@ -50,7 +51,8 @@ static voc_rc step(struct timeline *t, const struct step *from, voc_def_step *to
 {
     struct exchanged x;
     voc_def_leave *leaves = arena_alloc(&t->arena, (from->n_leaves + 1) * sizeof *leaves);
-    *to = (voc_def_step){.id = from->id, .title = from->title, .function = from->function, .owner = from->owner, .stage = from->stage, .leave_size = sizeof *leaves, .leaves = leaves, .n_leaves = from->n_leaves};
+    *to = (voc_def_step){.id = from->id, .title = from->title, .function = from->function, .owner = from->owner,
+                         .stage = from->stage, .leave_size = sizeof *leaves, .leaves = leaves, .n_leaves = from->n_leaves};
     voc_rc rc = leaves ? names_number(t, from->enter, &to->enter) : VOC_E_NOMEM;
     for (size_t i = 0; i < from->n_leaves && !rc; i++) {
         leaves[i] = (voc_def_leave){.outcome = from->leaves[i].outcome, .to = from->leaves[i].to};
@@ -70,7 +72,8 @@ voc_rc names_steps(struct timeline *t)
     for (size_t i = 0; i < j->n_steps && !rc; i++) rc = step(t, &j->steps[i], &steps[i]);
     for (size_t i = 0; i < j->n_typed && !rc; i++) {
         const struct typed *from = &j->typed[i];
-        typed[i] = (voc_def_typed){.stage = from->stage, .step = from->step, .field = from->field, .value = from->value, .author = from->author, .date = from->date};
+        typed[i] = (voc_def_typed){.stage = from->stage, .step = from->step, .field = from->field, .value = from->value,
+                                   .author = from->author, .date = from->date};
     }
     t->def.steps = steps;
     t->def.n_steps = j->n_steps;

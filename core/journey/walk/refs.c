@@ -48,7 +48,8 @@ static int32_t event_named(const struct span *w, const struct unit_entry *u, con
     return found;
 }
 
-voc_rc refs_unit(const struct timeline *t, const struct span *w, const struct unit_entry *u, struct ref_scratch *s, int32_t *ref_event, uint32_t *ref_touchpoint)
+voc_rc refs_unit(const struct timeline *t, const struct span *w, const struct unit_entry *u, struct ref_scratch *s,
+                 int32_t *ref_event, uint32_t *ref_touchpoint)
 {
     voc_rc rc = ids_of(w, u, s);
     if (rc) return rc;
@@ -120,7 +121,9 @@ static voc_rc count_undelivered(struct timeline *t)
         bool any = false;
         for (size_t i = 0; i < e->n && !any; i++) any = undelivered(t, &t->all, span_row(&t->all, e, i));
         if (!any) continue;
-        if ((rc = vec_reserve(&events, e->n, IDS_MAX)) || (rc = vec_reserve(&touchpoints, e->n, IDS_MAX)) || (rc = vec_reserve(&delivered, e->n, IDS_MAX))) break;
+        if ((rc = vec_reserve(&events, e->n, IDS_MAX)) || (rc = vec_reserve(&touchpoints, e->n, IDS_MAX)) ||
+            (rc = vec_reserve(&delivered, e->n, IDS_MAX)))
+            break;
         if ((rc = refs_unit(t, &t->all, e, &s, events.at, touchpoints.at))) break;
         refs_cancel(t, &t->all, e, events.at, touchpoints.at, delivered.at, &t->info.n_undelivered);
     }

@@ -66,7 +66,8 @@ struct stream { // owns
 voc_rc stream_settle(struct timeline *t, struct diag *d, bool *possible); // all but the events; false: they must be read at once
 void stream_free(struct stream *s);
 // What parts must have, and lanes make and settle, so that batches hold these columns (VOC_COL_*) and, if asked, predicates work.
-void stream_needs(const struct timeline *t, const struct stream *s, uint32_t columns, bool evaluate, uint32_t *read, uint32_t *make, uint32_t *settle);
+void stream_needs(const struct timeline *t, const struct stream *s, uint32_t columns, bool evaluate, uint32_t *read, uint32_t *make,
+                  uint32_t *settle);
 
 // types.c
 voc_rc types_new(struct timeline *t, struct stream *s, bool *possible); // all but touchpoints

@@ -59,7 +59,8 @@ static struct timeline *empty_timeline(const struct journey *j, const struct tim
 }
 
 // p: where the events are from; NULL: from no project.
-static voc_rc new_of(struct timeline **out, struct project *p, const struct event_set *events, const struct journey *j, const struct timeline_options *o, struct diag *d)
+static voc_rc new_of(struct timeline **out, struct project *p, const struct event_set *events, const struct journey *j,
+                     const struct timeline_options *o, struct diag *d)
 {
     struct timeline *t = empty_timeline(j, o);
     if (!t) return VOC_E_NOMEM;

@@ -142,7 +142,8 @@ voc_rc names_steps(struct timeline *t);
 // refs.c: what refs name within one unit
 struct ref_scratch { struct name_ref *ids; size_t n, cap; };
 voc_rc refs_prepare(struct timeline *t); // name tables, n_undelivered, work that customers refer to
-voc_rc refs_unit(const struct timeline *t, const struct span *w, const struct unit_entry *u, struct ref_scratch *s, int32_t *ref_event, uint32_t *ref_touchpoint);
+voc_rc refs_unit(const struct timeline *t, const struct span *w, const struct unit_entry *u, struct ref_scratch *s,
+                 int32_t *ref_event, uint32_t *ref_touchpoint);
 // Clears delivered[] (n of the unit) where an undelivered event cancels a touch; *n: how many.
 void refs_cancel(const struct timeline *t, const struct span *w, const struct unit_entry *u, const int32_t *ref_event, const uint32_t *ref_touchpoint,
                  uint8_t *delivered, uint64_t *n);

@@ -252,7 +252,8 @@ static bool names_touchpoint(const struct predicate *p)
 static bool plain_given_touchpoint(const void *user, const struct predicate *p) { return plain(user, p); }
 static bool plain_without_touchpoint(const void *user, const struct predicate *p) { return plain(user, p) && !names_touchpoint(p); }
 
-static voc_rc answer_type(const struct timeline *t, const struct stream *s, const struct plain *c, struct program_run *run, uint32_t i, struct track_answer *out)
+static voc_rc answer_type(const struct timeline *t, const struct stream *s, const struct plain *c, struct program_run *run,
+                          uint32_t i, struct track_answer *out)
 {
     const struct types *y = &s->types;
     struct eval_event e = {.at = i, .action = y->rows.action[i], .role = y->role[i], .segment = (uint32_t)t->j->n_segments,
@@ -316,8 +317,9 @@ static bool all_alike(const uint8_t *v, uint32_t n, uint8_t *all)
 
 bool kinds_help(const struct kinds *k, uint32_t make, uint32_t settle)
 {
-    const unsigned n = (unsigned)((make & EV_ACTION) != 0) + ((make & EV_RESOLUTION) && !k->one_resolution) + ((settle >> VOC_COL_ACTOR & 1u) && !k->one_actor) +
-                       ((settle >> VOC_COL_CLASS & 1u) && !k->one_class) + (settle >> VOC_COL_TOUCHPOINT & 1u);
+    const unsigned n = (unsigned)((make & EV_ACTION) != 0) + ((make & EV_RESOLUTION) && !k->one_resolution) +
+                       ((settle >> VOC_COL_ACTOR & 1u) && !k->one_actor) + ((settle >> VOC_COL_CLASS & 1u) && !k->one_class) +
+                       (settle >> VOC_COL_TOUCHPOINT & 1u);
     return n > 1;
 }
 

@@ -195,7 +195,8 @@ static int case_order(const void *a, const void *b)
 }
 
 // A case is open from its first event to the first event that an exit matches.
-static voc_rc case_end(struct grouping *g, struct program_run *run, struct resolver *resolver, size_t n_exits, const struct unit_entry *u, int64_t *end_us)
+static voc_rc case_end(struct grouping *g, struct program_run *run, struct resolver *resolver, size_t n_exits,
+                       const struct unit_entry *u, int64_t *end_us)
 {
     *end_us = INT64_MAX;
     program_run_unit(run, VOC_ENTITY_CASE, u->code);
@@ -344,7 +345,8 @@ static voc_rc known_from(struct grouping *g, struct diag *d)
             if (a->who < n && (t->known_individual[a->who] == VOC_NA || us < t->known_individual[a->who])) t->known_individual[a->who] = us;
         }
         if (a->who >= g->n_kind[kind]) continue;
-        bool own = kind == t->unit_kind || (kind == VOC_UNIT_INDIVIDUAL && t->unit_kind == VOC_UNIT_ACCOUNT && !identity_account_at(t->s->identity, a->who, us));
+        bool own = kind == t->unit_kind || (kind == VOC_UNIT_INDIVIDUAL && t->unit_kind == VOC_UNIT_ACCOUNT &&
+                                            !identity_account_at(t->s->identity, a->who, us));
         if (!g->of_kind[kind][a->who] && (!own || !opens || us >= t->window.end_us)) continue;
         if ((rc = unit_get(g, kind, a->who, &unit))) break;
         struct unit_entry *u = &g->units.at[unit];

@@ -23,7 +23,8 @@ static void what_is(const struct journey *j, const struct coding *c, voc_str tex
     if (!c->mentions.n) (void)snprintf(out, size, "found: no theme");
 }
 
-static void expect(const struct journey *j, const struct theme_sample *s, const struct coding *c, struct theme_list list, enum expected what, struct codebook_result *r, struct diag *d)
+static void expect(const struct journey *j, const struct theme_sample *s, const struct coding *c, struct theme_list list,
+                   enum expected what, struct codebook_result *r, struct diag *d)
 {
     static const char *const words[] = {"to speak of", "not to speak of", "to negate"};
     for (size_t i = 0; i < list.n; i++) {
@@ -35,7 +36,8 @@ static void expect(const struct journey *j, const struct theme_sample *s, const 
         r->failed++;
         if (of->undecided) (void)snprintf(is, sizeof is, "a pattern of it takes too long on this sentence: make it simpler");
         else what_is(j, c, s->text, is, sizeof is);
-        diag_error(d, "CODEBOOK-001", j->codebook_file.ptr, s->line, is, "the sample \"%.*s\" was expected %s \"%.*s\"", SHOW(s->text), words[what], SHOW(j->themes[list.at[i]].id));
+        diag_error(d, "CODEBOOK-001", j->codebook_file.ptr, s->line, is, "the sample \"%.*s\" was expected %s \"%.*s\"",
+                   SHOW(s->text), words[what], SHOW(j->themes[list.at[i]].id));
     }
 }
 
@@ -59,8 +61,9 @@ voc_rc codebook_check(const struct journey *j, struct codebook_result *out, stru
     for (size_t i = 0; i < j->n_themes && !rc; i++) {
         if (shown[i]) continue;
         r.bare++;
-        diag_warn(d, "CODEBOOK-002", j->codebook_file.ptr, j->themes[i].line, "add <sample text=\"...\"/>: it shows people what is meant, and this check what is not", "no sample shows theme \"%.*s\"",
-                  SHOW(j->themes[i].id));
+        diag_warn(d, "CODEBOOK-002", j->codebook_file.ptr, j->themes[i].line,
+                  "add <sample text=\"...\"/>: it shows people what is meant, and this check what is not",
+                  "no sample shows theme \"%.*s\"", SHOW(j->themes[i].id));
     }
     mem_free(shown);
     coding_done(&c);

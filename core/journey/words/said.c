@@ -36,10 +36,12 @@ static voc_rc take_word(void *user, const struct store_word *w)
     if (!str_trim(w->text).len) return VOC_OK; // blanks say nothing, here as in an event
     voc_rc rc = vec_reserve(&t->s->all, 1, SAID_MAX);
     if (rc) return rc;
-    t->s->all.at[t->s->all.n++] = (struct said){
-        .time_us = w->time_us, .resolution = w->resolution, .ref_kind = w->ref_kind, .customer = w->who, .line = w->line,
-        .source = source_code(t->sources, t->n_sources, w->source), .text = kept(t->s, w->text, &ok), .language = kept(t->s, w->language, &ok),
-        .ref = kept(t->s, w->ref, &ok), .id = kept(t->s, w->own_id, &ok), .file = kept(t->s, w->file_name, &ok), .found = kept(t->s, w->snippet, &ok)};
+    t->s->all.at[t->s->all.n++] = (struct said){.time_us = w->time_us, .resolution = w->resolution, .ref_kind = w->ref_kind,
+                                                .customer = w->who, .line = w->line,
+                                                .source = source_code(t->sources, t->n_sources, w->source),
+                                                .text = kept(t->s, w->text, &ok), .language = kept(t->s, w->language, &ok),
+                                                .ref = kept(t->s, w->ref, &ok), .id = kept(t->s, w->own_id, &ok),
+                                                .file = kept(t->s, w->file_name, &ok), .found = kept(t->s, w->snippet, &ok)};
     return ok ? VOC_OK : VOC_E_NOMEM;
 }
 
@@ -91,7 +93,10 @@ static voc_rc actors_new(struct actors *a, struct project *p, const struct journ
     return VOC_OK;
 }
 
-static uint64_t text_key(uint32_t customer, int64_t time_us, voc_str text) { return hash64(text.ptr, text.len, (uint64_t)time_us * UINT64_C(0x9e3779b97f4a7c15) ^ customer); }
+static uint64_t text_key(uint32_t customer, int64_t time_us, voc_str text)
+{
+    return hash64(text.ptr, text.len, (uint64_t)time_us * UINT64_C(0x9e3779b97f4a7c15) ^ customer);
+}
 
 static int key_order(const void *x, const void *y)
 {
@@ -106,13 +111,16 @@ static voc_rc take_event(struct said_set *s, const struct event_block *b, size_t
     if (rc) return rc;
     voc_str id = kept(s, b->id[i], &ok);
     s->all.at[s->all.n++] = (struct said){
-        .time_us = b->time_us[i], .resolution = b->resolution[i], .customer = b->customer[i], .source = b->source[i], .line = b->line[i], .of_event = true,
-        .text = kept(s, b->text[i], &ok), .language = (voc_str){"", 0}, .id = id, .ref = id, .ref_kind = id.len ? VOC_REF_EVENT : VOC_REF_NONE,
-        .file = b->import[i] < names->n && names->file[b->import[i]].ptr ? names->file[b->import[i]] : (voc_str){"", 0}, .found = (voc_str){"", 0}};
+        .time_us = b->time_us[i], .resolution = b->resolution[i], .customer = b->customer[i], .source = b->source[i],
+        .line = b->line[i], .of_event = true, .text = kept(s, b->text[i], &ok), .language = (voc_str){"", 0}, .id = id, .ref = id,
+        .ref_kind = id.len ? VOC_REF_EVENT : VOC_REF_NONE,
+        .file = b->import[i] < names->n && names->file[b->import[i]].ptr ? names->file[b->import[i]] : (voc_str){"", 0},
+        .found = (voc_str){"", 0}};
     return ok ? VOC_OK : VOC_E_NOMEM;
 }
 
-static voc_rc walk(struct said_set *s, struct project *p, const struct actors *a, const struct names *names, const uint64_t *known, size_t n_known, struct diag *d)
+static voc_rc walk(struct said_set *s, struct project *p, const struct actors *a, const struct names *names, const uint64_t *known,
+                   size_t n_known, struct diag *d)
 {
     struct event_reader *r = NULL;
     voc_rc rc = event_reader_open(&r, p, EV_TIME | EV_RESOLUTION | EV_ACTOR | EV_ACTION | EV_CUSTOMER | EV_SOURCE | EV_ID | EV_TEXT | EV_PLACE, d);
@@ -120,7 +128,9 @@ static voc_rc walk(struct said_set *s, struct project *p, const struct actors *a
         struct event_block b = {0};
         if ((rc = event_reader_next(r, &b)) || b.n == 0) break;
         for (size_t i = 0; i < b.n && !rc; i++) {
-            if (str_trim(b.text[i]).len == 0 || resolve_actor(a->rule[b.action[i]], b.actor[i], a->by_source[b.source[i]]) != VOC_ACTOR_CUSTOMER) continue;
+            if (str_trim(b.text[i]).len == 0 ||
+                resolve_actor(a->rule[b.action[i]], b.actor[i], a->by_source[b.source[i]]) != VOC_ACTOR_CUSTOMER)
+                continue;
             uint64_t key = text_key(b.customer[i], b.time_us[i], b.text[i]);
             if (n_known && bsearch(&key, known, n_known, sizeof key, key_order)) continue;
             rc = take_event(s, &b, i, names);
@@ -134,7 +144,8 @@ static bool no_texts(struct project *p) // as far as the file says it without a 
 {
     struct event_parts *plan = NULL;
     bool none = false;
-    if (event_parts_plan(&plan, p, 0, PART_ROWS, NULL) == VOC_OK) none = event_parts_layout(plan)->in_parts && !(event_parts_layout(plan)->has & EV_TEXT);
+    if (event_parts_plan(&plan, p, 0, PART_ROWS, NULL) == VOC_OK)
+        none = event_parts_layout(plan)->in_parts && !(event_parts_layout(plan)->has & EV_TEXT);
     event_parts_free(plan);
     return none;
 }

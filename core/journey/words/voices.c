@@ -73,9 +73,15 @@ static const struct said *first_of(const struct voices *v, struct key k)
     return i ? &v->said.all.at[i - 1] : NULL;
 }
 
-const struct said *voices_of_event(const struct voices *v, uint32_t source, voc_str id) { return id.len ? first_of(v, (struct key){OF_EVENT, source, id}) : NULL; }
+const struct said *voices_of_event(const struct voices *v, uint32_t source, voc_str id)
+{
+    return id.len ? first_of(v, (struct key){OF_EVENT, source, id}) : NULL;
+}
 const struct said *voices_of_case(const struct voices *v, voc_str name) { return name.len ? first_of(v, (struct key){OF_CASE, 0, name}) : NULL; }
-const struct said *voices_of_person(const struct voices *v, uint32_t individual) { return individual ? first_of(v, (struct key){OF_PERSON, individual, {"", 0}}) : NULL; }
+const struct said *voices_of_person(const struct voices *v, uint32_t individual)
+{
+    return individual ? first_of(v, (struct key){OF_PERSON, individual, {"", 0}}) : NULL;
+}
 
 const struct said *voices_next(const struct voices *v, const struct said *s)
 {

@@ -60,7 +60,9 @@ static voc_rc host_charset_decode(voc_context *cx, voc_str charset, voc_str byte
     struct buf out;
     char name[64];
     *len = 0;
-    if (charset.len == 0 || charset.len >= sizeof name || memchr(charset.ptr, 0, charset.len) || memchr(charset.ptr, ',', charset.len)) return VOC_E_INPUT;
+    if (charset.len == 0 || charset.len >= sizeof name || memchr(charset.ptr, 0, charset.len) ||
+        memchr(charset.ptr, ',', charset.len))
+        return VOC_E_INPUT;
     memcpy(name, charset.ptr, charset.len);
     name[charset.len] = 0;
     buf_init(&out, (size_t)1 << 30);
@@ -224,7 +226,10 @@ static voc_rc host_want_column(voc_run *run, uint32_t column)
 static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
 {
     uint32_t at = predicate;
-    voc_rc rc = run->sealed ? VOC_E_BUG : !run->known ? timeline_want(run->timeline, predicate, &at) : predicate < run->known->n_predicates ? VOC_OK : VOC_E_OPTION;
+    voc_rc rc = run->sealed                            ? VOC_E_BUG
+                : !run->known                          ? timeline_want(run->timeline, predicate, &at)
+                : predicate < run->known->n_predicates ? VOC_OK
+                                                       : VOC_E_OPTION;
     if (!rc) rc = vec_reserve(&run->wants, 1, UINT32_MAX);
     if (rc) return rc;
     size_t i = 0; // other analyses of this walk have wants of their own
@@ -302,7 +307,9 @@ static voc_rc host_answers(voc_run *run, voc_str question, const voc_answer **ou
 static voc_str host_name(voc_run *run, uint32_t column, uint32_t code)
 {
     if (!run->known) return timeline_name(run->timeline, column, code);
-    return column < VOC_N_COLUMNS && run->known->names[column] && code < run->known->n_codes[column] ? run->known->names[column][code] : (voc_str){"", 0};
+    return column < VOC_N_COLUMNS && run->known->names[column] && code < run->known->n_codes[column]
+               ? run->known->names[column][code]
+               : (voc_str){"", 0};
 }
 
 static uint32_t host_n_codes(voc_run *run, uint32_t column)
@@ -331,7 +338,8 @@ static voc_rc host_table_new(voc_run *run, voc_table_builder **out, const char *
     return table_currency(t, host_definition(run)->currency);
 }
 
-static voc_rc host_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+static voc_rc host_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit,
+                          uint32_t flags, const char *help)
 {
     return table_column(built(t), name, title, type, unit, flags, help);
 }

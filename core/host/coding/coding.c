@@ -312,9 +312,10 @@ static voc_rc put_tuples(struct coder *c, const struct coder_rows *b, const uint
     for (size_t i = 0; i < b->n; i++) {
         const voc_row *r = coder_row(b, i);
         uint32_t actor = r->actor != VOC_ACTOR_UNSET ? r->actor : b->actor;
-        tuples[i] = (struct coded_tuple){.action = of[0][i], .touchpoint = of[1][i], .channel = of[2][i], .campaign = of[3][i], .role = of[4][i], .owner = of[5][i],
-                                      .language = of[6][i], .resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution),
-                                      .actor = (uint8_t)actor, .ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE)};
+        tuples[i] = (struct coded_tuple){.action = of[0][i], .touchpoint = of[1][i], .channel = of[2][i], .campaign = of[3][i],
+                                         .role = of[4][i], .owner = of[5][i], .language = of[6][i],
+                                         .resolution = (uint8_t)(r->resolution > b->resolution ? r->resolution : b->resolution),
+                                         .actor = (uint8_t)actor, .ref_kind = (uint8_t)(r->ref.len ? r->ref_kind : VOC_REF_NONE)};
         some_unset = some_unset || actor == VOC_ACTOR_UNSET;
     }
     rc = coder_tuples(c, tuples, b->n, to);
@@ -513,11 +514,15 @@ voc_rc coder_coded(struct coder *c, size_t more, struct coded_block *out)
     out->n_known_tuples = c->n_known_tuples;
     c->n_known = n;
     c->n_known_tuples = (uint32_t)c->tuples.n;
-    out->events = (struct coded_events){
-        .tuple = c->tuple.at, .tuples = c->tuples.at, .n_tuples = (uint32_t)c->tuples.n, .time_us = c->time_us.at, .record = c->record.at, .line = c->line.at,
-        .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE), .thread = codes_at(c, CODES_THREAD),
-        .customer = whose_at(c, 0), .account = whose_at(c, 1), .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF),
-        .text = codes_at(c, CODES_TEXT), .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB), .minutes = amounts_at(c, AMOUNT_MINUTES),
-        .cost = amounts_at(c, AMOUNT_COST), .value = amounts_at(c, AMOUNT_VALUE), .amount_row = c->amount_row.n < c->n ? c->amount_row.at : NULL, .n_amounts = c->amount_row.n, .n = c->n};
+    out->events = (struct coded_events){.tuple = c->tuple.at, .tuples = c->tuples.at, .n_tuples = (uint32_t)c->tuples.n,
+                                        .time_us = c->time_us.at, .record = c->record.at, .line = c->line.at,
+                                        .object = codes_at(c, CODES_OBJECT), .case_id = codes_at(c, CODES_CASE),
+                                        .thread = codes_at(c, CODES_THREAD), .customer = whose_at(c, 0), .account = whose_at(c, 1),
+                                        .id = codes_at(c, CODES_ID), .ref = codes_at(c, CODES_REF), .text = codes_at(c, CODES_TEXT),
+                                        .attrs = codes_at(c, CODES_ATTRS), .sub = codes_at(c, CODES_SUB),
+                                        .minutes = amounts_at(c, AMOUNT_MINUTES), .cost = amounts_at(c, AMOUNT_COST),
+                                        .value = amounts_at(c, AMOUNT_VALUE),
+                                        .amount_row = c->amount_row.n < c->n ? c->amount_row.at : NULL,
+                                        .n_amounts = c->amount_row.n, .n = c->n};
     return VOC_OK;
 }

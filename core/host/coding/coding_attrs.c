@@ -95,7 +95,8 @@ static void add_cell(struct buf *to, const voc_attr *a)
         buf_byte(to, '"');
     } else if (a->type == VOC_TYPE_MONEY && a->time_us != VOC_NA) {
         uint64_t micro = a->time_us < 0 ? -(uint64_t)a->time_us : (uint64_t)a->time_us;
-        size_t n = (size_t)snprintf(text, sizeof text, "%s%llu.%06llu", a->time_us < 0 ? "-" : "", (unsigned long long)(micro / 1000000), (unsigned long long)(micro % 1000000));
+        size_t n = (size_t)snprintf(text, sizeof text, "%s%llu.%06llu", a->time_us < 0 ? "-" : "",
+                                    (unsigned long long)(micro / 1000000), (unsigned long long)(micro % 1000000));
         while (text[n - 1] == '0') n--;
         buf_add(to, text, n - (text[n - 1] == '.'));
     } else if (a->type == VOC_TYPE_REAL && isfinite(a->number)) {

@@ -11,7 +11,9 @@ enum { JUDGE_AFTER = 1024, WORTH_ONE_IN = 8 }; // rows asked, and of how many on
 static uint32_t part_number(struct coder *c, uint64_t first, uint64_t last, const uint64_t between[2], uint32_t len)
 {
     struct met *m = met_among(c->parts, MET_PARTS, first, last, len);
-    if (m->code && m->len == len && ((m->first ^ first) | (m->last ^ last) | (m->between[0] ^ between[0]) | (m->between[1] ^ between[1])) == 0) return m->code;
+    if (m->code && m->len == len &&
+        ((m->first ^ first) | (m->last ^ last) | (m->between[0] ^ between[0]) | (m->between[1] ^ between[1])) == 0)
+        return m->code;
     if (++c->n_parts == 0) { // all numbers are used up
         coder_attrs_forget(c);
         memset(c->parts, 0, sizeof c->parts);

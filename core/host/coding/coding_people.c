@@ -19,7 +19,8 @@ static inline uint64_t escapes_in(uint64_t x) // not 0: in these eight bytes
 static inline bool may_need_escape(voc_str s)
 {
     uint64_t hit = 0;
-    for (size_t i = 0; i < s.len; i += 8) hit |= escapes_in(s.len < 8 ? str_word(s.ptr, s.len, ' ') : str_word(s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8, ' '));
+    for (size_t i = 0; i < s.len; i += 8)
+        hit |= escapes_in(s.len < 8 ? str_word(s.ptr, s.len, ' ') : str_word(s.ptr + (s.len - i >= 8 ? i : s.len - 8), 8, ' '));
     return hit;
 }
 
@@ -68,7 +69,8 @@ voc_rc coder_people_hashes(struct coder *c)
 {
     struct people *p = &c->people;
     voc_rc rc = p->end.n > p->hash.n ? vec_reserve(&p->hash, p->end.n - p->hash.n, CODING_ROWS) : VOC_OK;
-    for (size_t k = p->hash.n, from = k ? p->end.at[k - 1] : 0; !rc && k < p->end.n; from = p->end.at[k++]) p->hash.at[p->hash.n++] = hash64(p->text.ptr + from, p->end.at[k] - from, 0);
+    for (size_t k = p->hash.n, from = k ? p->end.at[k - 1] : 0; !rc && k < p->end.n; from = p->end.at[k++])
+        p->hash.at[p->hash.n++] = hash64(p->text.ptr + from, p->end.at[k] - from, 0);
     return rc;
 }
 
@@ -116,7 +118,9 @@ static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned k
 {
     uint64_t first, last;
     struct met *m = met_place(c, c->aliases, MET_ALIASES, a->value, &first, &last);
-    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) && (a->value.len <= 16 || is_value(c, m->code, kind, a->value))) return *out = m->code, VOC_OK;
+    if (m->first == first && m->last == last && m->len == ((uint32_t)a->value.len | kind << 29) &&
+        (a->value.len <= 16 || is_value(c, m->code, kind, a->value)))
+        return *out = m->code, VOC_OK;
     return meet_person(c, m, kind, a->value, first, last, out);
 }
 

@@ -6,8 +6,8 @@
 
 static inline bool same_tuple(const struct coded_tuple *a, const struct coded_tuple *b)
 {
-    return ((a->action ^ b->action) | (a->touchpoint ^ b->touchpoint) | (a->channel ^ b->channel) | (a->campaign ^ b->campaign) | (a->role ^ b->role) |
-            (a->owner ^ b->owner) | (a->language ^ b->language)) == 0 &&
+    return ((a->action ^ b->action) | (a->touchpoint ^ b->touchpoint) | (a->channel ^ b->channel) | (a->campaign ^ b->campaign) |
+            (a->role ^ b->role) | (a->owner ^ b->owner) | (a->language ^ b->language)) == 0 &&
            a->resolution == b->resolution && a->actor == b->actor && a->ref_kind == b->ref_kind;
 }
 

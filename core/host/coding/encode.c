@@ -305,9 +305,11 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
 // A row of a reference table: its cells are one text, its table stands where an attribute has its key.
 static voc_rc add_reference(struct voc_sink *s, const voc_row *r)
 {
-    struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us, .integer = VOC_NA, .record = sink_record_number(s, r->record), .line = sink_record_line(s, r->record)};
+    struct coded_fact f = {.kind = VOC_ROW_REFERENCE, .resolution = r->resolution, .sub = s->sub, .time_us = r->time_us,
+                           .integer = VOC_NA, .record = sink_record_number(s, r->record), .line = sink_record_line(s, r->record)};
     for (size_t i = 0; i < r->n_attrs; i++)
-        if (r->attrs[i].type == VOC_TYPE_TIME && r->attrs[i].entity == VOC_ENTITY_EVENT && str_is(r->attrs[i].key, "until")) f.integer = r->attrs[i].time_us;
+        if (r->attrs[i].type == VOC_TYPE_TIME && r->attrs[i].entity == VOC_ENTITY_EVENT && str_is(r->attrs[i].key, "until"))
+            f.integer = r->attrs[i].time_us;
     voc_str cells;
     voc_rc rc = vec_reserve(&s->facts, 1, CODING_ROWS);
     if (!rc) rc = coder_code(&s->c, r->object, &f.key);
@@ -331,7 +333,8 @@ static const char *row_fault(const voc_row *r)
 
 static bool within_contract(const voc_row *r)
 {
-    return r->kind >= VOC_ROW_EVENT && r->kind <= VOC_ROW_REFERENCE && r->actor <= VOC_ACTOR_OTHER && r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
+    return r->kind >= VOC_ROW_EVENT && r->kind <= VOC_ROW_REFERENCE && r->actor <= VOC_ACTOR_OTHER &&
+           r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
 }
 
 // Rows of which the first is of the record that was entered. Numbers and lines are worked out, and the events of several

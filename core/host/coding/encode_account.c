@@ -30,7 +30,10 @@ voc_rc sink_account(const struct voc_sink *s, struct account *total)
     return rc;
 }
 
-static int rule_order(const void *x, const void *y) { return str_cmp(((const struct import_ignored *)x)->rule, ((const struct import_ignored *)y)->rule); }
+static int rule_order(const void *x, const void *y)
+{
+    return str_cmp(((const struct import_ignored *)x)->rule, ((const struct import_ignored *)y)->rule);
+}
 
 voc_rc account_done(struct account *a)
 {

@@ -336,8 +336,9 @@ static voc_rc share_memory(struct fold *f, struct diag *d)
         f->parts[k].cx.memory_base = held;
     }
     if (!f->n_parts || held <= f->parts[0].cx.memory_max) return VOC_OK;
-    diag_error(d, "MEMORY-003", NULL, 0, "allow more with --memory", "what is known of all events takes %llu MiB before the analysis begins, and %llu MiB are allowed", (unsigned long long)((held + f->parts[0].cx.memory_program) >> 20) + 1,
-               (unsigned long long)(allowed >> 20));
+    diag_error(d, "MEMORY-003", NULL, 0, "allow more with --memory",
+               "what is known of all events takes %llu MiB before the analysis begins, and %llu MiB are allowed",
+               (unsigned long long)((held + f->parts[0].cx.memory_program) >> 20) + 1, (unsigned long long)(allowed >> 20));
     return VOC_E_LIMIT;
 }
 
@@ -480,7 +481,9 @@ static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t 
     to.nameless = nameless(&f);
     swap_init(&f.swap, beside_of(r), r->memory_max);
     tell(&f, FOLD_READ, 0, 0);
-    if (!rc) rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d) : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
+    if (!rc)
+        rc = r->events ? timeline_new(&f.timeline, r->events, r->journey, &to, d)
+                       : timeline_open(&f.timeline, r->project, r->journey, &to, r->whole, d);
     if (!rc) rc = share_memory(&f, d);
     if (!rc) rc = parts_begin(&f);
     if (!rc) rc = check_kept(&f, d);

@@ -20,7 +20,8 @@ static voc_rc refuse(const char *path, struct diag *d, const char *hint, const c
 static bool same_options(const struct shard_common *a, const struct shard_common *b)
 {
     bool same = a->n_options == b->n_options;
-    for (size_t i = 0; i < a->n_options && same; i++) same = str_eq(a->options[i].name, b->options[i].name) && str_eq(a->options[i].value, b->options[i].value);
+    for (size_t i = 0; i < a->n_options && same; i++)
+        same = str_eq(a->options[i].name, b->options[i].name) && str_eq(a->options[i].value, b->options[i].value);
     return same;
 }
 
@@ -32,7 +33,8 @@ static voc_rc foreign(const struct shard *s, const struct shard *first, struct d
     if (!str_eq(a->analysis, b->analysis)) return refuse(s->path, d, again, "this part is of another analysis than the first");
     if (!str_eq(a->version, b->version)) return refuse(s->path, d, "fold all parts with one version", "this part was made by another version of the analysis than the first");
     if (!same_options(a, b)) return refuse(s->path, d, again, "this part was folded with other options than the first");
-    if (!str_eq(a->def.hash, b->def.hash) || !str_eq(a->def.version, b->def.version)) return refuse(s->path, d, again, "this part follows another definition of the journey than the first");
+    if (!str_eq(a->def.hash, b->def.hash) || !str_eq(a->def.version, b->def.version))
+        return refuse(s->path, d, again, "this part follows another definition of the journey than the first");
     if (a->shards != b->shards) return refuse(s->path, d, "name parts of one division", "this part is of a division into another number of shards than the first");
     return refuse(s->path, d, again, "this part is of another project than the first, or of the same at another time");
 }
@@ -42,12 +44,15 @@ static voc_rc check_analysis(const struct shard *s, const struct plugin *analysi
     const struct shard_common *c = &s->common;
     voc_str name = str_of(analysis->note.name);
     if (!str_eq(c->analysis, name)) {
-        diag_error(d, "PART-006", s->path, 0, "name that analysis: voc merge ANALYSIS PART...", "this part is of the analysis \"%.*s\", not of %s", (int)(c->analysis.len > 60 ? 60 : c->analysis.len), c->analysis.ptr, analysis->note.name);
+        diag_error(d, "PART-006", s->path, 0, "name that analysis: voc merge ANALYSIS PART...",
+                   "this part is of the analysis \"%.*s\", not of %s", (int)(c->analysis.len > 60 ? 60 : c->analysis.len),
+                   c->analysis.ptr, analysis->note.name);
         return VOC_E_OPTION;
     }
     if (str_is(c->version, analysis->note.version)) return VOC_OK;
-    diag_error(d, "PART-006", s->path, 0, "merge it where it was folded, or fold it again here", "this part was made by %s %.*s, and here is %s", analysis->note.name, (int)(c->version.len > 60 ? 60 : c->version.len), c->version.ptr,
-               analysis->note.version);
+    diag_error(d, "PART-006", s->path, 0, "merge it where it was folded, or fold it again here",
+               "this part was made by %s %.*s, and here is %s", analysis->note.name,
+               (int)(c->version.len > 60 ? 60 : c->version.len), c->version.ptr, analysis->note.version);
     return VOC_E_OPTION;
 }
 
@@ -85,7 +90,9 @@ static voc_rc check_numbers(const struct shards *s, struct diag *d)
     const voc_str name = s->common->analysis;
     char hint[200];
     snprintf(hint, sizeof hint, "voc fold %.*s PROJECT --shard I/%u -o PART makes each", (int)(name.len > 60 ? 60 : name.len), name.ptr, s->common->shards);
-    diag_error(d, "PART-008", NULL, 0, hint, s->n + 1 == s->common->shards ? "of %u parts one is missing: %s" : "of %u parts some are missing: %s", s->common->shards, b.ptr ? b.ptr : "");
+    diag_error(d, "PART-008", NULL, 0, hint,
+               s->n + 1 == s->common->shards ? "of %u parts one is missing: %s" : "of %u parts some are missing: %s",
+               s->common->shards, b.ptr ? b.ptr : "");
     buf_done(&b);
     return b.rc ? b.rc : VOC_E_OPTION;
 }
@@ -136,7 +143,9 @@ static voc_rc add_state(struct merging *m, const struct shard *s, struct diag *d
     if (!rc) rc = m->ops->state_new(m->analysis, &state);
     if (!rc) rc = m->ops->load(m->analysis, state, bytes, (size_t)s->state_size);
     mem_free(bytes);
-    if (rc == VOC_E_INPUT && diag_count(d, VOC_ERROR) == errors) diag_error(d, "PART-002", s->path, 0, "make it again with voc fold, or copy it again", "this part is damaged: the analysis cannot read what it gathered");
+    if (rc == VOC_E_INPUT && diag_count(d, VOC_ERROR) == errors)
+        diag_error(d, "PART-002", s->path, 0, "make it again with voc fold, or copy it again",
+                   "this part is damaged: the analysis cannot read what it gathered");
     if (!rc && m->state) rc = m->ops->merge(m->analysis, m->state, state);
     if (!rc && !m->state) {
         m->state = state;

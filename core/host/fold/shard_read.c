@@ -22,7 +22,9 @@ static uint64_t number(const unsigned char *from, unsigned n)
 static voc_rc failed(const struct shard *s, struct diag *d, int error)
 {
     char text[128];
-    diag_error(d, "PART-001", s->path, 0, error == ENOENT ? "name the files that voc fold wrote with -o" : "check that you may read it", "this part cannot be read: %s", strerror_r(error, text, sizeof text));
+    diag_error(d, "PART-001", s->path, 0,
+               error == ENOENT ? "name the files that voc fold wrote with -o" : "check that you may read it",
+               "this part cannot be read: %s", strerror_r(error, text, sizeof text));
     return VOC_E_IO;
 }
 
@@ -95,11 +97,13 @@ static voc_rc check_frame(struct shard *s, uint64_t *common, uint64_t *own, uint
     }
     if (s->size < PART_HEAD + PART_TAIL) return damaged(s, d, "it ends too early");
     if (number(head + 8, 8) && number(head + 8, 8) < PART_VERSION) {
-        diag_error(d, "PART-005", s->path, 0, "make it again with this voc, or merge it with the voc that made it", "this part was made by an earlier voc, in form %llu", (unsigned long long)number(head + 8, 8));
+        diag_error(d, "PART-005", s->path, 0, "make it again with this voc, or merge it with the voc that made it",
+                   "this part was made by an earlier voc, in form %llu", (unsigned long long)number(head + 8, 8));
         return VOC_E_INPUT;
     }
     if (number(head + 8, 4) > PART_VERSION) {
-        diag_error(d, "PART-005", s->path, 0, "merge it with the voc that made it, or with a later one", "this part was made by a later voc, in form %llu", (unsigned long long)number(head + 8, 4));
+        diag_error(d, "PART-005", s->path, 0, "merge it with the voc that made it, or with a later one",
+                   "this part was made by a later voc, in form %llu", (unsigned long long)number(head + 8, 4));
         return VOC_E_INPUT;
     }
     if ((rc = read_at(s, s->size - PART_TAIL, tail, sizeof tail, d))) return rc;
@@ -107,7 +111,8 @@ static voc_rc check_frame(struct shard *s, uint64_t *common, uint64_t *own, uint
     *common = number(head + 16, 8);
     *own = number(head + 24, 8);
     s->state_size = number(tail, 8);
-    if (number(head + 8, 8) != PART_VERSION || *common > room || *own > room - *common || s->state_size != room - *common - *own) return damaged(s, d, "its lengths do not add up: it is cut off, or something was added");
+    if (number(head + 8, 8) != PART_VERSION || *common > room || *own > room - *common || s->state_size != room - *common - *own)
+        return damaged(s, d, "its lengths do not add up: it is cut off, or something was added");
     s->state_at = PART_HEAD + *common + *own;
     if (memory_max && *common + *own > memory_max) return too_large(s, d, *common + *own, memory_max);
     if ((rc = hash_file(s, whole, d))) return rc;

@@ -59,11 +59,13 @@ static void how_many(char *out, size_t size, uint64_t n, uint64_t of)
 
 // The next step, in the words of the plugin that read the file: -O time=COLUMN of a table, =PATH of JSON; `else_` where its format
 // leaves no choice.
-static const char *name_another(char *out, size_t size, const char *before, const char *option, const char *what, const char *after, const char *else_)
+static const char *name_another(char *out, size_t size, const char *before, const char *option, const char *what, const char *after,
+                                const char *else_)
 {
     char small[16] = "";
     if (!what[0]) return else_;
-    for (size_t i = 0; i + 1 < sizeof small && what[i]; i++) small[i] = what[i] >= 'A' && what[i] <= 'Z' ? (char)(what[i] + 32) : what[i], small[i + 1] = 0;
+    for (size_t i = 0; i + 1 < sizeof small && what[i]; i++)
+        small[i] = what[i] >= 'A' && what[i] <= 'Z' ? (char)(what[i] + 32) : what[i], small[i + 1] = 0;
     (void)snprintf(out, size, "%s%s that says %s: -O %s=%s%s", before, small, strcmp(option, "time") == 0 ? "when each happened" : "whose they are", option, what, after);
     return out;
 }
@@ -76,19 +78,24 @@ void doubts_say(const struct doubts *x, const char *path, const struct doubts_wo
     if (x->nobody) {
         how_many(n, sizeof n, x->nobody, x->events);
         diag_warn(d, "IMPORT-016", path, x->nobody_line,
-                  name_another(hint, sizeof hint, "name the ", "customer", w->customer, w->case_[0] ? " (or account, or case)" : "", "voc plugin show NAME tells by which options a plugin is told who is who"),
-                  "%s name%s no customer, account or case: they belong to nobody, and are part of no journey", n, x->events == 1 ? "s" : "");
+                  name_another(hint, sizeof hint, "name the ", "customer", w->customer, w->case_[0] ? " (or account, or case)" : "",
+                               "voc plugin show NAME tells by which options a plugin is told who is who"),
+                  "%s name%s no customer, account or case: they belong to nobody, and are part of no journey", n,
+                  x->events == 1 ? "s" : "");
     }
     if (x->epoch) {
         how_many(n, sizeof n, x->epoch, x->events);
         diag_warn(d, "IMPORT-017", path, x->epoch_line,
-                  name_another(hint, sizeof hint, "look at the times in the file; or name another ", "time", w->time, "", "look at the times in the file: the clock that wrote them stood at zero"),
+                  name_another(hint, sizeof hint, "look at the times in the file; or name another ", "time", w->time, "",
+                               "look at the times in the file: the clock that wrote them stood at zero"),
                   "%s %s on 1 January 1970, which is what an empty time looks like", n, x->events == 1 ? "is" : "are");
     }
     if (x->future) {
         how_many(n, sizeof n, x->future, x->events);
         diag_warn(d, "IMPORT-018", path, x->future_line,
-                  name_another(hint, sizeof hint, "if it is a plan or a due date, name the ", "time", w->time, "; else look at the form of the dates", "if it is a plan, it has not happened; else look at the clock that wrote it"),
+                  name_another(hint, sizeof hint, "if it is a plan or a due date, name the ", "time", w->time,
+                               "; else look at the form of the dates",
+                               "if it is a plan, it has not happened; else look at the clock that wrote it"),
                   "%s %s in the future", n, x->events == 1 ? "is" : "are");
     }
     if (x->events > 1 && x->first_us == x->last_us && !x->epoch)

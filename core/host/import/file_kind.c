@@ -50,8 +50,14 @@ static const struct { size_t at, len; const char *bytes, *what, *instead; } magi
 static bool holds(voc_str s, const char *part) { return s.len && memmem(s.ptr, s.len, part, strlen(part)) != NULL; }
 
 static struct file_look plain(enum file_kind kind) { return (struct file_look){.kind = kind, .what = "", .instead = ""}; }
-static struct file_look tar(const char *what, const char *instead) { return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead, .archive = true}; }
-static struct file_look foreign(const char *what, const char *instead) { return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead}; }
+static struct file_look tar(const char *what, const char *instead)
+{
+    return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead, .archive = true};
+}
+static struct file_look foreign(const char *what, const char *instead)
+{
+    return (struct file_look){.kind = FILE_FOREIGN, .what = what, .instead = instead};
+}
 
 // Bytes 68 to 71 of a SQLite file are the id of the program that it belongs to: "Voc1" is ours (core/store/project.h).
 static bool is_project(voc_str head) { return head.len >= 72 && memcmp(head.ptr, "SQLite format 3", 16) == 0 && memcmp(head.ptr + 68, "Voc1", 4) == 0; }
@@ -79,7 +85,8 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (is_project(head)) return plain(FILE_PROJECT);
     if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0)
         for (size_t i = 0; i < sizeof zips / sizeof *zips; i++)
-            if (holds(head, zips[i].part) || holds(tail, zips[i].part)) return (struct file_look){.kind = FILE_FOREIGN, .what = zips[i].what, .instead = zips[i].instead, .packed = true};
+            if (holds(head, zips[i].part) || holds(tail, zips[i].part))
+                return (struct file_look){.kind = FILE_FOREIGN, .what = zips[i].what, .instead = zips[i].instead, .packed = true};
     if (head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0 && (holds(head, "xl/workbook.xml") || holds(tail, "xl/workbook.xml")))
         return (struct file_look){.kind = FILE_ORDINARY, .what = "an Excel workbook", .instead = "", .packed = true, .workbook = true};
     if (is_old_office(head.ptr, head.len) && (has_password(head) || has_password(tail)))
@@ -95,7 +102,9 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") && holds(head, "json-schema.org/")) return foreign("a JSON schema", "it describes files and holds no events; name the file of events itself");
     if (starts_text(head, "{") || starts_text(head, "["))
-        return foreign("JSON that holds no events", "a record is an object, one a line or in an array; other layouts are brought to it: jq -c '.events[]' FILE | voc import PROJECT - --as json");
+        return foreign("JSON that holds no events",
+                       "a record is an object, one a line or in an array; other layouts are brought to it: jq -c "
+                       "'.events[]' FILE | voc import PROJECT - --as json");
     struct file_look look = plain(FILE_ORDINARY);
     look.archive = head.len > 4 && memcmp(head.ptr, "PK\3\4", 4) == 0;
     return look;

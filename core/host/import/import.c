@@ -151,7 +151,8 @@ static voc_rc judge_rejects(const struct keeping *k)
         if (percent > 0) snprintf(allowed, sizeof allowed, "%g %% of %llu", percent, (unsigned long long)a->records);
         else snprintf(allowed, sizeof allowed, "%llu", (unsigned long long)k->req->max_rejects);
         snprintf(hint, sizeof hint, "%s; voc rows FILE --rejects-only shows them; a higher --max-rejects keeps the rest", kept);
-        diag_error(k->d, "IMPORT-006", k->req->path, 0, hint, "%llu %s rejected, %s are allowed", (unsigned long long)a->rejected, a->rejected == 1 ? "record was" : "records were", allowed);
+        diag_error(k->d, "IMPORT-006", k->req->path, 0, hint, "%llu %s rejected, %s are allowed", (unsigned long long)a->rejected,
+                   a->rejected == 1 ? "record was" : "records were", allowed);
         return VOC_E_CHECK;
     }
     return VOC_OK;

@@ -126,7 +126,8 @@ static voc_str field(const struct looking *l, enum leaf_field f)
 static voc_str amount(struct looking *l, int64_t micro)
 {
     const uint64_t size = micro < 0 ? 0u - (uint64_t)micro : (uint64_t)micro;
-    int n = snprintf(l->money, sizeof l->money, "%s%llu.%06llu", micro < 0 ? "-" : "", (unsigned long long)(size / 1000000u), (unsigned long long)(size % 1000000u));
+    int n = snprintf(l->money, sizeof l->money, "%s%llu.%06llu", micro < 0 ? "-" : "", (unsigned long long)(size / 1000000u),
+                     (unsigned long long)(size % 1000000u));
     while (l->money[n - 1] == '0') n--;
     if (l->money[n - 1] == '.') n--;
     return str_mk(l->money, (size_t)n);
@@ -158,7 +159,10 @@ static bool fact(struct looking *l, const struct predicate *p, voc_str *text)
     return text->len > 0;
 }
 
-static bool fits(const struct leave_out *x, size_t *pattern, voc_str value) { return regex_match(x->patterns.at[(*pattern)++], value, NULL, NULL) == 1; }
+static bool fits(const struct leave_out *x, size_t *pattern, voc_str value)
+{
+    return regex_match(x->patterns.at[(*pattern)++], value, NULL, NULL) == 1;
+}
 
 // *pattern: of this predicate's first; behind its last afterwards, whatever held.
 static bool holds(struct looking *l, const struct predicate *p, size_t *pattern)

@@ -48,7 +48,10 @@ struct foreign_input {
     struct foreign *log;
 };
 
-static voc_rc read_foreign(void *user, void *to, size_t size, size_t *got) { return foreign_read(((struct foreign_input *)user)->log, to, size, got); }
+static voc_rc read_foreign(void *user, void *to, size_t size, size_t *got)
+{
+    return foreign_read(((struct foreign_input *)user)->log, to, size, got);
+}
 static voc_rc read_foreign_again(void *user) { return foreign_again(((struct foreign_input *)user)->log), VOC_OK; }
 
 static void close_foreign(void *user)
@@ -69,7 +72,9 @@ static voc_rc hold_all(struct foreign_input *x, const char *path, struct diag *d
         rc = room ? in_read(x->in, room, FOREIGN_CHUNK, &got) : x->bytes.rc;
         if (!rc) x->bytes.len += got;
     }
-    if (x->bytes.rc == VOC_E_LIMIT) diag_error(d, "IMPORT-022", path, 0, "unpack it, or save it as a file, and import that", "a database of more than %zu MiB is read from a file only", FOREIGN_MAX >> 20);
+    if (x->bytes.rc == VOC_E_LIMIT)
+        diag_error(d, "IMPORT-022", path, 0, "unpack it, or save it as a file, and import that",
+                   "a database of more than %zu MiB is read from a file only", FOREIGN_MAX >> 20);
     in_close(x->in);
     x->in = NULL;
     return rc;
@@ -127,7 +132,8 @@ static bool names_file(const voc_plugin *p, voc_str option)
     return false;
 }
 
-voc_rc reader_beside(const struct import_request *r, const struct keeper *k, const voc_option *o, struct arena *a, voc_value *v, const char **name, bool *found, struct diag *d)
+voc_rc reader_beside(const struct import_request *r, const struct keeper *k, const voc_option *o, struct arena *a, voc_value *v,
+                     const char **name, bool *found, struct diag *d)
 {
     *found = false;
     if (o->type != VOC_OPT_FILE || !(o->flags & VOC_OPT_BESIDE) || strcmp(r->path, "-") == 0) return VOC_OK;
@@ -242,7 +248,8 @@ static voc_rc read_stream(struct job *j)
 {
     struct voc_stream s = {.in = j->in};
     struct voc_sink *sink = NULL;
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1, .kept = j->req->kept, .apart = j->req->apart, .leave_out = j->leave_out, .source = j->source.id};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .sender = 1,
+                               .kept = j->req->kept, .apart = j->req->apart, .leave_out = j->leave_out, .source = j->source.id};
     struct coded_block last;
     buf_init(&s.window, STREAM_WINDOW + 1);
     voc_rc rc = sink_new(&sink, &spec, j->d);
@@ -401,7 +408,8 @@ static voc_rc read_chosen_file(struct job *j)
     return rc;
 }
 
-voc_rc reader_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out, struct arena *a, struct diag *d)
+voc_rc reader_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out,
+                   struct arena *a, struct diag *d)
 {
     struct job j = {.req = r, .keeper = k, .end = out, .a = a, .d = d, .look = from->look};
     memset(out, 0, sizeof *out);
@@ -412,7 +420,8 @@ voc_rc reader_read(const struct import_request *r, struct read_input *from, cons
     return rc;
 }
 
-voc_rc reader_sniff(const struct import_request *r, struct read_input *from, const struct keeper *k, struct sniffed *out, size_t max, size_t *n, struct diag *d)
+voc_rc reader_sniff(const struct import_request *r, struct read_input *from, const struct keeper *k, struct sniffed *out,
+                    size_t max, size_t *n, struct diag *d)
 {
     struct in *in = NULL;
     voc_str first;

@@ -58,12 +58,15 @@ struct keeper {
     voc_rc (*beside)(void *user, const voc_option *o, voc_str *content, const char **name, bool *found);
 };
 // Takes the input, whatever it returns.
-voc_rc reader_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out, struct arena *a, struct diag *d);
+voc_rc reader_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out,
+                   struct arena *a, struct diag *d);
 // keeper: only its `beside` is asked.
-voc_rc reader_sniff(const struct import_request *r, struct read_input *from, const struct keeper *k, struct sniffed *out, size_t max, size_t *n, struct diag *d);
+voc_rc reader_sniff(const struct import_request *r, struct read_input *from, const struct keeper *k, struct sniffed *out,
+                    size_t max, size_t *n, struct diag *d);
 voc_rc sniff(const struct import_request *r, const struct keeper *k, struct in *in, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 // What lies beside the input for this option, by the keeper or, where it does not say, by looking; *found false: nothing.
-voc_rc reader_beside(const struct import_request *r, const struct keeper *k, const voc_option *o, struct arena *a, voc_value *v, const char **name, bool *found, struct diag *d);
+voc_rc reader_beside(const struct import_request *r, const struct keeper *k, const voc_option *o, struct arena *a, voc_value *v,
+                     const char **name, bool *found, struct diag *d);
 
 // Option number `given` of a reading by this rule, and its file as the user meant it.
 voc_rc read_option(const struct import_request *r, uint32_t rule, size_t given, struct option_given *out); // VOC_E_BUG: there is none

@@ -67,10 +67,16 @@ static voc_rc probe_all(struct job *j)
     if (s[0].confidence < SNIFF_KNOWN) {
         struct buf b;
         const char *best = s[0].plugin->note.name;
-        const char *hint = s[0].confidence == 0 ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
-                                                : arena_printf(j->a, "if it is one for %s all the same, add --as %s, which says what it misses; voc plugin show %s has its options", best, best, best);
+        const char *hint =
+            s[0].confidence == 0
+                ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
+                : arena_printf(
+                      j->a,
+                      "if it is one for %s all the same, add --as %s, which says what it misses; voc plugin show %s has its options",
+                      best, best, best);
         buf_init(&b, 4096);
-        for (size_t i = 0; i < n && i < 3 && s[i].confidence; i++) buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "perhaps");
+        for (size_t i = 0; i < n && i < 3 && s[i].confidence; i++)
+            buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "perhaps");
         if (b.len == 0) buf_cstr(&b, "no input plugin knows it");
         diag_error(j->d, "IMPORT-003", in_path(j->in), 0, hint, "the format is not known (%s)", b.ptr ? b.ptr : "");
         buf_done(&b);
@@ -105,8 +111,10 @@ static void warn_source(const struct job *j)
     }
     const char *near = str_nearest(j->req->source, names, n);
     if (near) buf_printf(&b, "; did you mean %s?", near);
-    diag_warn(j->d, "IMPORT-020", j->req->path, 0, b.ptr, "sources.xml of %.*s has no source \"%.*s\": the file is read without its mapping", (int)(of->id.len > 60 ? 60 : of->id.len),
-              of->id.ptr, (int)(j->req->source.len > 60 ? 60 : j->req->source.len), j->req->source.ptr);
+    diag_warn(j->d, "IMPORT-020", j->req->path, 0, b.ptr,
+              "sources.xml of %.*s has no source \"%.*s\": the file is read without its mapping",
+              (int)(of->id.len > 60 ? 60 : of->id.len), of->id.ptr, (int)(j->req->source.len > 60 ? 60 : j->req->source.len),
+              j->req->source.ptr);
     buf_done(&b);
 }
 
@@ -114,7 +122,8 @@ static voc_rc explain_no_source(const struct job *j)
 {
     char hint[300];
     snprintf(hint, sizeof hint, "write %.100s into files=\"...\" of a <source>, or say which one with --source ID; voc sniff FILE --sources makes one", in_name(j->in));
-    diag_error(j->d, "IMPORT-021", in_path(j->in), 0, hint, "no <source> of %s is for this file", j->req->journey->sources_file.len ? j->req->journey->sources_file.ptr : "the sources");
+    diag_error(j->d, "IMPORT-021", in_path(j->in), 0, hint, "no <source> of %s is for this file",
+               j->req->journey->sources_file.len ? j->req->journey->sources_file.ptr : "the sources");
     return VOC_E_OPTION;
 }
 

@@ -159,7 +159,8 @@ voc_rc reader_lines(struct job *j)
     bool complete;
     size_t max = j->req->threads > 1 ? (size_t)j->req->threads + 1 : 1; // each has a dictionary of its own, and the keeper a map of it
     struct ring w = {.j = j};
-    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in), .kept = j->req->kept, .apart = j->req->apart, .leave_out = j->leave_out, .source = j->source.id};
+    struct encode_spec spec = {.actor = j->source.actor, .resolution = j->source.resolution, .file = in_path(j->in),
+                               .kept = j->req->kept, .apart = j->req->apart, .leave_out = j->leave_out, .source = j->source.id};
     voc_rc rc = in_text(j->in, "auto");
     if (!rc) rc = in_peek(j->in, FIRST_BYTES, &first, &complete);
     w.first_bytes = !rc && complete ? first.len + 1 : FIRST_BYTES; // no more room than a small file needs

@@ -83,5 +83,6 @@ void row_summing_done(struct row_summing *w) { buf_done(&w->row); }
 
 bool row_sums_same(const struct row_sums *a, const struct row_sums *b)
 {
-    return a->events == b->events && a->facts == b->facts && a->rejects == b->rejects && a->n_events == b->n_events && a->n_facts == b->n_facts && a->n_rejects == b->n_rejects;
+    return a->events == b->events && a->facts == b->facts && a->rejects == b->rejects && a->n_events == b->n_events &&
+           a->n_facts == b->n_facts && a->n_rejects == b->n_rejects;
 }

@@ -108,13 +108,15 @@ bool context_charge(struct voc_context *cx, uint64_t size)
 static voc_rc beyond_bound(struct voc_context *cx)
 {
     static const char hint[] = "allow more with --memory, or analyse a segment or a shorter time";
-    const uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at), base = cx->memory_base + atomic_load(&cx->refused_beside), own = wanted > base ? wanted - base : 0;
+    const uint64_t wanted = atomic_load(&cx->refused), at = atomic_load(&cx->refused_at),
+                   base = cx->memory_base + atomic_load(&cx->refused_beside), own = wanted > base ? wanted - base : 0;
     unsigned long long allowed = (cx->memory_max + cx->memory_program) >> 20;
     if (at >= 20 && at < 1000)
         diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: about %llu MiB, by what the first %u %% of the journeys took", allowed,
                    (unsigned long long)((cx->memory_program + base + own / at * 1000) >> 20) + 1, (unsigned)(at / 10));
     else
-        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed, (unsigned long long)((cx->memory_program + wanted) >> 20) + 1);
+        diag_error(cx->diag, "MEMORY-001", NULL, 0, hint, "the analysis needs more than %llu MiB: at least %llu MiB", allowed,
+                   (unsigned long long)((cx->memory_program + wanted) >> 20) + 1);
     return VOC_E_LIMIT;
 }
 

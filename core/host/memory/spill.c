@@ -15,11 +15,14 @@ static voc_rc failed(const struct spill *s, struct diag *d, int error)
 {
     char text[128];
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-        diag_error(d, "MEMORY-002", NULL, 0, "free some space, or allow more memory with --memory", "the disk is full: of what the analysis gathers, memory does not hold %llu MiB, and beside %s there is no room for them",
+        diag_error(d, "MEMORY-002", NULL, 0, "free some space, or allow more memory with --memory",
+                   "the disk is full: of what the analysis gathers, memory does not hold %llu MiB, and beside %s there "
+                   "is no room for them",
                    (unsigned long long)(s->end >> 20) + 1, s->beside);
         return VOC_E_LIMIT;
     }
-    diag_error(d, "MEMORY-002", NULL, 0, "allow more memory with --memory, or put the project where you may write", "what memory does not hold cannot be kept beside %s: %s", s->beside, strerror_r(error, text, sizeof text));
+    diag_error(d, "MEMORY-002", NULL, 0, "allow more memory with --memory, or put the project where you may write",
+               "what memory does not hold cannot be kept beside %s: %s", s->beside, strerror_r(error, text, sizeof text));
     return error == ENOMEM ? VOC_E_NOMEM : VOC_E_IO;
 }
 
@@ -40,7 +43,8 @@ voc_rc spill_reserve(struct spill *s, uint64_t size, uint64_t *at, struct diag *
     if (!s->open) {
         char folder[PATH_MAX];
         const char *slash = strrchr(s->beside, '/');
-        int n = slash ? snprintf(folder, sizeof folder, "%.*s", slash == s->beside ? 1 : (int)(slash - s->beside), s->beside) : snprintf(folder, sizeof folder, ".");
+        int n = slash ? snprintf(folder, sizeof folder, "%.*s", slash == s->beside ? 1 : (int)(slash - s->beside), s->beside)
+                      : snprintf(folder, sizeof folder, ".");
         s->fd = n < 0 || (size_t)n >= sizeof folder ? (errno = ENAMETOOLONG, -1) : open_file(folder);
         if (s->fd < 0) return failed(s, d, errno);
         s->open = true;

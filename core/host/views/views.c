@@ -169,7 +169,9 @@ static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint64_t stor
     const uint64_t share = share_of_memory(s->v);
     s->planned = s->tests;
     s->counted = !s->planned && !ask->n_order;
-    if (may_cut && s->table == T_EVENT && !s->planned && timeline_info(s->of->timeline)->n_events * set_bytes(s->table, stored) > share) return scan_windows(s, stored);
+    if (may_cut && s->table == T_EVENT && !s->planned &&
+        timeline_info(s->of->timeline)->n_events * set_bytes(s->table, stored) > share)
+        return scan_windows(s, stored);
     voc_rc rc = set_get(s->v, &s->of, s->table, stored, s->planned ? &s->plan : NULL, may_cut ? share : 0, &s->set);
     if (!rc && !s->set) return scan_windows(s, stored);
     if (rc) return rc;

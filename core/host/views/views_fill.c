@@ -71,7 +71,8 @@ uint64_t set_stored_for(unsigned table, uint64_t columns)
 // What makes a field beside the columns that are it.
 static uint32_t made_of(uint64_t stored, uint32_t *reads)
 {
-    const uint64_t of_stays = STORED(S_SUMMARY) | STORED(S_EPISODE) | STORED(S_STAGE) | STORED(S_SEGMENT) | STORED(S_ROLE) | STORED(S_PERSON_ROLE) | STORED(S_PERSON_STAGE);
+    const uint64_t of_stays = STORED(S_SUMMARY) | STORED(S_EPISODE) | STORED(S_STAGE) | STORED(S_SEGMENT) | STORED(S_ROLE) |
+                              STORED(S_PERSON_ROLE) | STORED(S_PERSON_STAGE);
     const uint32_t person = 1u << VOC_COL_TIME | 1u << VOC_COL_INDIVIDUAL;
     uint32_t mask = stored & STORED(S_SUMMARY) ? 1u << VOC_COL_TIME | 1u << VOC_COL_SEGMENT : 0;
     if (stored & STORED(S_CLASS)) mask |= 1u << VOC_COL_ACTOR;
@@ -200,7 +201,10 @@ static voc_rc add_segments(struct filling *f, const voc_journeys *v)
         size_t from = i;
         while (i < f->fit.n && f->unit.at[i] == f->unit.at[from]) i++;
         rc = vec_reserve(&f->segments, 1, UINT32_MAX);
-        if (!rc) f->segments.at[f->segments.n++] = (struct segment){v->units[f->unit.at[from]].name, (uint64_t)(f->slabs.n - 1) << 32 | (to->n + from), (uint32_t)(i - from)};
+        if (!rc)
+            f->segments.at[f->segments.n++] = (struct segment){v->units[f->unit.at[from]].name,
+                                                               (uint64_t)(f->slabs.n - 1) << 32 | (to->n + from),
+                                                               (uint32_t)(i - from)};
     }
     return rc;
 }
@@ -258,9 +262,10 @@ static void put_summaries(struct summary *to, const struct filling *f, const voc
         const voc_unit *u = &v->units[f->fit.at[i]];
         const voc_stay *last = u->n_stays ? &v->stays[u->first_stay + u->n_stays - 1] : NULL;
         size_t from = u->first_event, end = from + u->n_events;
-        to[i] = (struct summary){.first_us = u->n_events ? time[from] : VOC_NA, .last_us = u->n_events ? time[end - 1] : VOC_NA, .events = u->n_events,
-                                 .account = u->account, .segment = u->n_events ? segment[end - 1] : VOC_NONE, .episodes = last ? last->episode : 0,
-                                 .stage = last ? last->stage : VOC_NONE, .end = last ? last->end : 0, .exit = last ? last->exit : VOC_NONE,
+        to[i] = (struct summary){.first_us = u->n_events ? time[from] : VOC_NA, .last_us = u->n_events ? time[end - 1] : VOC_NA,
+                                 .events = u->n_events, .account = u->account, .segment = u->n_events ? segment[end - 1] : VOC_NONE,
+                                 .episodes = last ? last->episode : 0, .stage = last ? last->stage : VOC_NONE,
+                                 .end = last ? last->end : 0, .exit = last ? last->exit : VOC_NONE,
                                  .internal = u->flags & VOC_JOURNEY_INTERNAL};
     }
 }
@@ -298,7 +303,9 @@ static voc_rc put_field(const struct gather *g, struct filling *f, unsigned fiel
     case S_PLACE:
         for (size_t i = 0; i < f->fit.n; i++) {
             const voc_unit *u = &v->units[f->unit.at[i]];
-            ((uint32_t *)to)[i] = (uint32_t)(f->fit.at[i] - (g->set->table == T_EVENT ? u->first_event : g->set->table == T_JOURNEY ? u->first_stay : f->fit.at[i]));
+            ((uint32_t *)to)[i] = (uint32_t)(f->fit.at[i] - (g->set->table == T_EVENT     ? u->first_event
+                                                             : g->set->table == T_JOURNEY ? u->first_stay
+                                                                                          : f->fit.at[i]));
         }
         return VOC_OK;
     default: put_column(to, v->columns[fields[field].column], fields[field].width, f); break;

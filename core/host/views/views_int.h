@@ -126,7 +126,8 @@ uint64_t set_stored_for(unsigned table, uint64_t columns);
 // VOC_OK and *out NULL: it would take more than `most` bytes (0: as much as there is).
 voc_rc set_get(struct views *v, struct shown **s, unsigned table, uint64_t stored, const struct plan *p, uint64_t most, struct set **out);
 // Rows of the units from one name to before another (ptr NULL: to the last), that may fit if there is a plan. It is not kept.
-voc_rc set_get_range(struct views *v, struct shown **s, unsigned table, uint64_t stored, const struct plan *p, voc_str from, voc_str to, struct set **out);
+voc_rc set_get_range(struct views *v, struct shown **s, unsigned table, uint64_t stored, const struct plan *p, voc_str from,
+                     voc_str to, struct set **out);
 uint64_t set_bytes(unsigned table, uint64_t stored); // about, of a row
 voc_rc set_get_unit(struct views *v, struct shown **s, unsigned table, uint64_t stored, voc_str unit, struct set **out); // all its rows
 void set_let_go(struct set *s);      // a scan's reference

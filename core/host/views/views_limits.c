@@ -25,7 +25,8 @@ static void limit_time_text(struct plan *p, const struct sql_limit *l)
     unsigned year, month = 0, day = 0;
     voc_str s = l->value.s;
     if (!number_at(s, 0, 4, &year) || year < 1000) return;
-    bool dated = s.len >= 10 && s.ptr[4] == '-' && number_at(s, 5, 2, &month) && s.ptr[7] == '-' && number_at(s, 8, 2, &day) && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+    bool dated = s.len >= 10 && s.ptr[4] == '-' && number_at(s, 5, 2, &month) && s.ptr[7] == '-' && number_at(s, 8, 2, &day) &&
+                 month >= 1 && month <= 12 && day >= 1 && day <= 28;
     int64_t from = dated ? time_from_civil((int64_t)year, month, day) * US_PER_DAY : year_us((int64_t)year);
     int64_t to = dated ? from + US_PER_DAY : year_us((int64_t)year + 1);
     if (l->op != SQL_TO && from > p->from_day_us) p->from_day_us = from;

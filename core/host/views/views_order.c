@@ -148,7 +148,9 @@ static voc_rc rank_segments(struct ranking *r, const struct set *s)
 static voc_rc rank_names(struct ranking *r, const struct timeline *t)
 {
     const uint32_t names = ordered[r->which].names;
-    r->codes = names == VOC_COL_ACTOR ? VIEWS_ACTORS : names == VOC_COL_TOUCHPOINT ? (uint32_t)timeline_definition(t)->n_touchpoints : timeline_n_codes(t, names);
+    r->codes = names == VOC_COL_ACTOR        ? VIEWS_ACTORS
+               : names == VOC_COL_TOUCHPOINT ? (uint32_t)timeline_definition(t)->n_touchpoints
+                                             : timeline_n_codes(t, names);
     return rank_codes(t, names, r->codes, &r->ranks, &r->n);
 }
 

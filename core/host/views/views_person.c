@@ -53,7 +53,8 @@ static void hand_on(struct persons *p, size_t from, size_t to)
 voc_rc persons_of(struct persons *p, const voc_journeys *v, const voc_unit *u)
 {
     const uint8_t *actor = (const uint8_t *)v->columns[VOC_COL_ACTOR] + u->first_event;
-    const uint32_t *who = (const uint32_t *)v->columns[VOC_COL_INDIVIDUAL] + u->first_event, *role = (const uint32_t *)v->columns[VOC_COL_ROLE] + u->first_event;
+    const uint32_t *who = (const uint32_t *)v->columns[VOC_COL_INDIVIDUAL] + u->first_event,
+                   *role = (const uint32_t *)v->columns[VOC_COL_ROLE] + u->first_event;
     p->own.n = p->role.n = 0;
     voc_rc rc = vec_reserve(&p->own, u->n_events, VIEWS_ROWS_MAX);
     if (!rc) rc = vec_reserve(&p->role, u->n_events, VIEWS_ROWS_MAX);

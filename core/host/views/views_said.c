@@ -115,7 +115,8 @@ static uint32_t place_of(const struct gather *g, const voc_journeys *v, const vo
 voc_rc said_put(const struct gather *g, struct filling *f, unsigned field, void *to, const struct batch *b, const voc_journeys *v)
 {
     if (field == S_PERSON_ROLE) return put_roles(to, f, v);
-    if (field == S_TEXT || field == S_ID || field == S_REF || field == S_LANGUAGE || field == S_ORIGIN || field == S_FILE) return put_texts(to, field, f, b, v);
+    if (field == S_TEXT || field == S_ID || field == S_REF || field == S_LANGUAGE || field == S_ORIGIN || field == S_FILE)
+        return put_texts(to, field, f, b, v);
     for (size_t i = 0; i < f->fit.n; i++) {
         const voc_unit *u = &v->units[f->unit.at[i]];
         const voc_word *w = &v->words[f->word.at[i]];

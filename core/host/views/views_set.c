@@ -100,7 +100,8 @@ static size_t held_unit(const struct timeline *t, voc_str name)
 static voc_rc walk_held(struct gather *g, struct shown *s)
 {
     voc_rc rc = VOC_OK;
-    for (size_t u = held_unit(s->timeline, g->unit); !rc && u < timeline_n_units(s->timeline) && str_eq(timeline_unit_name(s->timeline, u), g->unit); u++) {
+    for (size_t u = held_unit(s->timeline, g->unit);
+         !rc && u < timeline_n_units(s->timeline) && str_eq(timeline_unit_name(s->timeline, u), g->unit); u++) {
         batch_clear(s->one);
         rc = batch_add(s->one, u);
         if (!rc) rc = fill_batch(g, 0, s->one, batch_view(s->one));
@@ -236,7 +237,8 @@ voc_rc set_get(struct views *v, struct shown **of, unsigned table, uint64_t stor
     return VOC_OK;
 }
 
-voc_rc set_get_range(struct views *v, struct shown **of, unsigned table, uint64_t stored, const struct plan *p, voc_str from, voc_str to, struct set **out)
+voc_rc set_get_range(struct views *v, struct shown **of, unsigned table, uint64_t stored, const struct plan *p, voc_str from,
+                     voc_str to, struct set **out)
 {
     const struct reading r = {.table = table, .stored = stored | STORED_UNITS | (p ? STORED(S_PLACE) : 0), .plan = p, .from = from, .to = to};
     return set_read(v, of, &r, out);

@@ -55,8 +55,8 @@ static voc_rc unknown(struct views *v, voc_str name)
     struct buf b;
     buf_init(&b, 65536);
     voc_rc rc = store_definition_names(v->project, &b);
-    diag_error(v->diag, "SQL-003", NULL, 0, b.len ? b.ptr : "voc journey use PROJECT FOLDER attaches a journey", "no journey \"%.*s\" was ever attached to this project", (int)(name.len > 80 ? 80 : name.len),
-               name.ptr);
+    diag_error(v->diag, "SQL-003", NULL, 0, b.len ? b.ptr : "voc journey use PROJECT FOLDER attaches a journey",
+               "no journey \"%.*s\" was ever attached to this project", (int)(name.len > 80 ? 80 : name.len), name.ptr);
     buf_done(&b);
     return rc ? rc : VOC_E_OPTION;
 }

@@ -45,7 +45,8 @@ enum { DESCRIPTORS = 64, FOLDERS_MAX = 256 };
 
 static voc_rc failed(struct diag *d, const char *what)
 {
-    diag_error(d, "SANDBOX-001", NULL, 0, "--isolate=never reads without this protection: only what you trust", "input plugins cannot be kept from doing harm here: %s: %s", what, strerror(errno));
+    diag_error(d, "SANDBOX-001", NULL, 0, "--isolate=never reads without this protection: only what you trust",
+               "input plugins cannot be kept from doing harm here: %s: %s", what, strerror(errno));
     return VOC_E_POLICY;
 }
 

@@ -23,7 +23,9 @@ bool trays_make(struct trays_end *e, int *fd)
     *e = (struct trays_end){.shared = NULL};
     *fd = memfd_create("voc-trays", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (*fd < 0) return false;
-    if (ftruncate(*fd, (off_t)sizeof *e->shared) == 0 && fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 && map(e, *fd)) return true;
+    if (ftruncate(*fd, (off_t)sizeof *e->shared) == 0 && fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0 &&
+        map(e, *fd))
+        return true;
     (void)close(*fd);
     *fd = -1;
     return false;

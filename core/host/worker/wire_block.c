@@ -111,9 +111,10 @@ voc_rc wire_pack(struct wire_packer *p, const struct coded_block *b, uint64_t st
     if ((e->n && (!e->tuple || !e->line)) || b->hash_from > b->n_strings || b->n_known > b->hash_from) return VOC_E_BUG;
     voc_rc rc = pack_strings(p, b->strings + b->n_known, b->n_strings - b->n_known);
     if (rc) return rc;
-    *h = (struct wire_block_head){.stored = stored, .of = of, .n_events = e->n, .n_facts = b->n_facts, .n_rejects = b->n_rejects, .n_text = p->text.len,
-                                  .sender = b->sender, .n_known = b->n_known, .n_stay = b->hash_from, .n_strings = b->n_strings,
-                                  .n_known_tuples = b->n_known_tuples, .n_tuples = e->n_tuples, .n_hash = b->n_hash};
+    *h = (struct wire_block_head){.stored = stored, .of = of, .n_events = e->n, .n_facts = b->n_facts, .n_rejects = b->n_rejects,
+                                  .n_text = p->text.len, .sender = b->sender, .n_known = b->n_known, .n_stay = b->hash_from,
+                                  .n_strings = b->n_strings, .n_known_tuples = b->n_known_tuples, .n_tuples = e->n_tuples,
+                                  .n_hash = b->n_hash};
     if (e->n) h->record = e->record[0], h->line = e->line[0];
     if (!counts_up(e->record, e->n)) h->columns |= HAS_RECORDS;
     if (!counts_up(e->line, e->n)) h->columns |= HAS_LINES;
@@ -248,7 +249,8 @@ static void check_facts(struct unpacker *u, const struct coded_fact *f, size_t n
         check_codes(u, all, sizeof all / sizeof *all, u->n_text);
         check_numbers(u, places, 2);
         if (f[i].time_us != VOC_NA) check_times(u, &f[i].time_us, 1);
-        if (f[i].kind < VOC_ROW_WORD || f[i].kind > VOC_ROW_REFERENCE || f[i].entity > VOC_ENTITY_CASE || f[i].type > VOC_TYPE_MONEY || f[i].resolution > VOC_RES_DAY || f[i].ref_kind > VOC_REF_CASE)
+        if (f[i].kind < VOC_ROW_WORD || f[i].kind > VOC_ROW_REFERENCE || f[i].entity > VOC_ENTITY_CASE ||
+            f[i].type > VOC_TYPE_MONEY || f[i].resolution > VOC_RES_DAY || f[i].ref_kind > VOC_REF_CASE)
             lie(u, "a kind, entity, type, resolution or kind of reference is out of range");
         if (!isfinite(f[i].number)) lie(u, "a number is not finite");
     }
@@ -299,7 +301,8 @@ static bool json_plain(voc_str s, size_t *at)
     voc_str word = str_mk(s.ptr + *at, i - *at);
     double number;
     *at = i;
-    return str_is(word, "true") || str_is(word, "false") || (word.len && (word.ptr[0] == '-' || (word.ptr[0] >= '0' && word.ptr[0] <= '9')) && str_real(word, &number));
+    return str_is(word, "true") || str_is(word, "false") ||
+           (word.len && (word.ptr[0] == '-' || (word.ptr[0] >= '0' && word.ptr[0] <= '9')) && str_real(word, &number));
 }
 
 static bool is_attributes(voc_str s)
@@ -360,7 +363,9 @@ static void begin_block(struct unpacker *u, struct wire_senders *all)
     if (h->n_rejects > h->n_strings - h->n_stay || h->n_known_tuples > h->n_tuples || h->n_strings == 0) return lie(u, "there are fewer strings than it says");
     if ((h->n_known || h->n_known_tuples) && (h->n_known != s->n_stay || h->n_known_tuples != s->tuples.n)) return lie(u, "what the last block had is out of range");
     if (h->n_known && s->kept > CODING_STAY_BYTES) return lie(u, "it keeps too many strings");
-    if ((h->n_strings - h->n_known) > u->left / sizeof(uint32_t) || h->n_tuples - h->n_known_tuples > u->left / sizeof(struct coded_tuple)) return lie(u, "an array is longer than its message");
+    if ((h->n_strings - h->n_known) > u->left / sizeof(uint32_t) ||
+        h->n_tuples - h->n_known_tuples > u->left / sizeof(struct coded_tuple))
+        return lie(u, "an array is longer than its message");
     if (h->n_known == 0) {
         arena_done(&s->arena);
         arena_init(&s->arena, 0);

@@ -286,7 +286,8 @@ void wire_wants(struct coder *c, struct read_wants *x)
 
 static void account(struct coder *c, struct import_account *a)
 {
-    uint64_t *const all[] = {&a->records, &a->gave, &a->rejected, &a->ignored, &a->bytes, &a->gave_bytes, &a->rejected_bytes, &a->ignored_bytes, &a->framing_bytes, &a->decoded_raw};
+    uint64_t *const all[] = {&a->records,    &a->gave,           &a->rejected,      &a->ignored,       &a->bytes,
+                             &a->gave_bytes, &a->rejected_bytes, &a->ignored_bytes, &a->framing_bytes, &a->decoded_raw};
     struct import_ignored *rules = (struct import_ignored *)(uintptr_t)a->by_rule;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) code_number(c, all[i], INT64_MAX);
     code_array(c, (void **)&rules, &a->n_by_rule, sizeof *rules);

@@ -382,7 +382,8 @@ static voc_rc say_died(struct talk *t)
         const char *tried = number >= 0 ? sandbox_call_words(number, call, sizeof call) : "do what it is not for";
         diag_error(t->d, "WORKER-002", file, line, hint, "%s tried to %s, which what reads a file may not,%s", name, tried, doing);
     } else if (sig == SIGKILL) {
-        diag_error(t->d, "WORKER-006", file, line, "close other programs, or allow more memory with --memory", "%s was killed by the system, most likely for want of memory,%s", name, doing);
+        diag_error(t->d, "WORKER-006", file, line, "close other programs, or allow more memory with --memory",
+                   "%s was killed by the system, most likely for want of memory,%s", name, doing);
         return VOC_E_LIMIT;
     } else if (sig) {
         diag_error(t->d, "WORKER-001", file, line, hint, "%s crashed (%s)%s%s%s", name, strsignal(sig), doing, colon, said);
@@ -415,7 +416,8 @@ static voc_rc judge(struct talk *t, voc_rc rc)
             diag_error(t->d, "WORKER-003", t->q.r.path, 0, KEPT, "%s writes to the standard outputs, which are not its own: %s", name, said);
             rc = VOC_E_BUG;
         } else if (rc == VOC_E_NOMEM) {
-            diag_error(t->d, "WORKER-006", t->q.r.path, 0, "allow more with --memory, or split the file", "%s needs more than the %llu MiB that it may have", name, (unsigned long long)(t->q.memory >> 20));
+            diag_error(t->d, "WORKER-006", t->q.r.path, 0, "allow more with --memory, or split the file",
+                       "%s needs more than the %llu MiB that it may have", name, (unsigned long long)(t->q.memory >> 20));
             return VOC_E_LIMIT;
         } else {
             return rc;
@@ -507,7 +509,8 @@ static voc_rc talk(struct talk *t, const struct import_request *r, struct read_i
     return rc && rc != VOC_E_IO ? rc : poured ? poured : rc;
 }
 
-voc_rc worker_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out, struct arena *a, struct diag *d)
+voc_rc worker_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out,
+                   struct arena *a, struct diag *d)
 {
     struct talk *t = mem_zalloc(1, sizeof *t);
     memset(out, 0, sizeof *out);

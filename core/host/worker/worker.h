@@ -9,7 +9,8 @@
 
 // As reader_read and reader_sniff. A plugin that crashes, does what it may not, says what cannot be, or comes to no end is one
 // diagnostic: VOC_E_BUG, or VOC_E_LIMIT where it needs more time or memory than there is.
-voc_rc worker_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out, struct arena *a, struct diag *d);
+voc_rc worker_read(const struct import_request *r, struct read_input *from, const struct keeper *k, struct read_end *out,
+                   struct arena *a, struct diag *d);
 voc_rc worker_sniff(const struct import_request *r, struct read_input *from, struct sniffed *out, size_t max, size_t *n, struct diag *d);
 
 voc_rc worker_sheets(const char *path, int fd, struct in_sheets *out, struct diag *d); // as in_list_sheets_descriptor

@@ -104,8 +104,9 @@ static voc_rc receive(struct child *c, enum wire_type type, uint64_t most, struc
 static void on_diag(void *user, const struct diag_msg *m)
 {
     struct buf out;
-    struct wire_diag x = {.severity = m->severity, .line = m->line, .column = m->column, .code = str_of(m->code), .file = str_of(m->file), .message = str_of(m->message),
-                          .hint = str_of(m->hint), .has_file = m->file != NULL, .has_hint = m->hint != NULL};
+    struct wire_diag x = {.severity = m->severity, .line = m->line, .column = m->column, .code = str_of(m->code),
+                          .file = str_of(m->file), .message = str_of(m->message), .hint = str_of(m->hint),
+                          .has_file = m->file != NULL, .has_hint = m->hint != NULL};
     buf_init(&out, SIZE_MAX / 4);
     struct coder c = {.out = &out};
     wire_diag(&c, &x);
@@ -195,7 +196,8 @@ static voc_rc load(struct child *ch, struct catalogue **out)
     if (!given || !paths) return VOC_E_NOMEM;
     for (size_t i = 0; i < n; i++) {
         const struct wire_plugin *p = &ch->q.plugins[i];
-        given[i] = (struct plugin_given){.path = p->path ? p->path : "", .why = p->why, .refused = p->refused, .fd = WORKER_PLUGINS + (int)i, .note = {.kind = VOC_KIND_INPUT}};
+        given[i] = (struct plugin_given){.path = p->path ? p->path : "", .why = p->why, .refused = p->refused,
+                                         .fd = WORKER_PLUGINS + (int)i, .note = {.kind = VOC_KIND_INPUT}};
         (void)snprintf(given[i].note.name, sizeof given[i].note.name, "%s", p->name ? p->name : "");
         paths[i] = given[i].path;
     }
@@ -252,7 +254,9 @@ static void list_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
     size_t n = list.at.n;
     struct wire_sheet *all = arena_alloc(&ch->arena, (n + 1) * sizeof *all);
     if (!all) n = 0, rc = VOC_E_NOMEM;
-    for (size_t i = 0; i < n; i++) all[i] = (struct wire_sheet){str_of(list.at.at[i].name), list.at.at[i].hidden, list.at.at[i].other, list.at.at[i].empty, list.at.at[i].member};
+    for (size_t i = 0; i < n; i++)
+        all[i] = (struct wire_sheet){str_of(list.at.at[i].name), list.at.at[i].hidden, list.at.at[i].other, list.at.at[i].empty,
+                                     list.at.at[i].member};
     buf_init(&out, SIZE_MAX / 4);
     struct coder c = {.out = &out};
     wire_sheets(&c, &all, &n, &rc);

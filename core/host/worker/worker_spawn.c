@@ -21,8 +21,8 @@ enum { ABOVE = 100, PIPE_BYTES = 1 << 20, FIXED = WORKER_PLUGINS, PLUGINS_MOST =
 static voc_rc cannot(struct diag *d, const char *what, int error)
 {
     char text[128];
-    diag_error(d, "WORKER-007", NULL, 0, "close other programs; --isolate=never reads without this protection: only what you trust", "a process to read the file in cannot be started: %s: %s", what,
-               strerror_r(error, text, sizeof text));
+    diag_error(d, "WORKER-007", NULL, 0, "close other programs; --isolate=never reads without this protection: only what you trust",
+               "a process to read the file in cannot be started: %s: %s", what, strerror_r(error, text, sizeof text));
     return error == ENOMEM || error == EAGAIN ? VOC_E_NOMEM : VOC_E_IO;
 }
 
@@ -88,7 +88,8 @@ voc_rc worker_start(struct worker *w, int input, const int *plugins, size_t n_pl
     int *fds = arena_alloc(a, n * sizeof *fds);
     char **env = environment(a);
     if (!fds || !env || n_plugins > PLUGINS_MOST) return VOC_E_NOMEM;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) != 0 || pipe2(up, O_CLOEXEC) != 0 || pipe2(said, O_CLOEXEC | O_NONBLOCK) != 0 || pipe2(call, O_CLOEXEC | O_NONBLOCK) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) != 0 || pipe2(up, O_CLOEXEC) != 0 ||
+        pipe2(said, O_CLOEXEC | O_NONBLOCK) != 0 || pipe2(call, O_CLOEXEC | O_NONBLOCK) != 0)
         error = errno;
     if (!error) (void)fcntl(up[1], F_SETPIPE_SZ, PIPE_BYTES); // smaller where the system does not allow it
     if (!error && (nothing = open("/dev/null", O_RDWR | O_CLOEXEC)) < 0) error = errno;

@@ -88,11 +88,15 @@ static voc_rc from_result(struct explainer *x, struct table *t, const struct pla
     const voc_table *v = &p->s->view;
     struct buf b;
     bool ok = true;
-    const char *title = arena_printf(&x->c->arena, "%.*s of %.*s: as voc %s found it", (int)v->columns[p->column].name.len, v->columns[p->column].name.ptr,
-                                     (int)(figures_row_name(v, p->row).len > 80 ? 80 : figures_row_name(v, p->row).len), figures_row_name(v, p->row).ptr, p->s->command);
+    const char *title = arena_printf(&x->c->arena, "%.*s of %.*s: as voc %s found it", (int)v->columns[p->column].name.len,
+                                     v->columns[p->column].name.ptr,
+                                     (int)(figures_row_name(v, p->row).len > 80 ? 80 : figures_row_name(v, p->row).len),
+                                     figures_row_name(v, p->row).ptr, p->s->command);
     const char *table = again_table(x, p->s), *name = again_name(x, v->columns[p->column].name);
     buf_init(&b, 1 << 16);
-    if (v->columns[p->column].type == VOC_CELL_RANGE) buf_printf(&b, "SELECT %s, %s_lo, %s_hi\n  FROM %s", name ? name : "", name ? name : "", name ? name : "", table ? table : "");
+    if (v->columns[p->column].type == VOC_CELL_RANGE)
+        buf_printf(&b, "SELECT %s, %s_lo, %s_hi\n  FROM %s", name ? name : "", name ? name : "", name ? name : "",
+                   table ? table : "");
     else buf_printf(&b, "SELECT %s\n  FROM %s", name ? name : "", table ? table : "");
     put_where(x, &b, p, &ok);
     voc_rc rc = !ok || !title || !table || !name ? VOC_E_NOMEM : b.rc;
@@ -104,7 +108,8 @@ static voc_rc from_result(struct explainer *x, struct table *t, const struct pla
 // ---- from events and stays -----------------------------------------------------------------------------------------------------------
 
 // *whole false: the row names something that no statement says.
-static voc_rc put_recipe(struct explainer *x, struct table *t, const struct place *at, const struct recipe *r, const char *title, struct told *told, bool *whole)
+static voc_rc put_recipe(struct explainer *x, struct table *t, const struct place *at, const struct recipe *r, const char *title,
+                         struct told *told, bool *whole)
 {
     struct buf b;
     buf_init(&b, 1 << 16);

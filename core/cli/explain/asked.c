@@ -11,7 +11,8 @@ static voc_rc find(struct cli *c, const char *const *words, int n, struct plugin
 {
     voc_rc rc = cli_catalogue(c);
     *out = NULL;
-    for (int i = 0; i < n && i < 2 && words[i][0] != '-' && !rc && !*out; i++) *out = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(words[i]));
+    for (int i = 0; i < n && i < 2 && words[i][0] != '-' && !rc && !*out; i++)
+        *out = catalogue_find(c->catalogue, VOC_KIND_ANALYSIS, str_of(words[i]));
     return rc || !*out ? rc : plugin_load(*out, c->diag);
 }
 

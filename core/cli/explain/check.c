@@ -32,7 +32,8 @@ static bool is_number(const voc_column *column, const voc_cell *c)
     bool digit = false;
     if (c->type == VOC_CELL_TEXT && column->flags & VOC_COLUMN_RIGHT) // "8 of 11"
         for (size_t i = 0; i < c->s.len; i++) digit = digit || (c->s.ptr[i] >= '0' && c->s.ptr[i] <= '9');
-    return digit || c->type == VOC_CELL_INT || c->type == VOC_CELL_REAL || c->type == VOC_CELL_MONEY || c->type == VOC_CELL_SHARE || c->type == VOC_CELL_RANGE || c->type == VOC_CELL_DURATION;
+    return digit || c->type == VOC_CELL_INT || c->type == VOC_CELL_REAL || c->type == VOC_CELL_MONEY || c->type == VOC_CELL_SHARE ||
+           c->type == VOC_CELL_RANGE || c->type == VOC_CELL_DURATION;
 }
 
 static double number_of(const voc_cell *c)
@@ -134,12 +135,18 @@ static void tell(struct asking *a, size_t row, size_t column, const voc_cell *he
     if (a->shown++ >= SHOWN_MAX) return;
     buf_init(&b, 4096);
     buf_init(&c, 4096);
-    for (size_t i = 0; i < a->n_keys; i++) buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(a->keys[row * a->n_keys + i].len > 80 ? 80 : a->keys[row * a->n_keys + i].len), a->keys[row * a->n_keys + i].ptr);
+    for (size_t i = 0; i < a->n_keys; i++)
+        buf_printf(&b, "%s%.*s", i ? ", " : "",
+                   (int)(a->keys[row * a->n_keys + i].len > 80 ? 80 : a->keys[row * a->n_keys + i].len),
+                   a->keys[row * a->n_keys + i].ptr);
     if (there && there->type == VOC_CELL_TEXT) buf_str(&c, there->s);
     else if (there) buf_printf(&c, "%.10g", number_of(there));
     else buf_cstr(&c, "missing");
-    diag_error(a->x->c->diag, "EXPLAIN-010", NULL, 0, "this is an error of the program: please report it with the journey and what the project was made from", "voc %s, table %.*s, %s: %.*s is %.10g, and by its query %s",
-               a->s->command, (int)a->s->view.name.len, a->s->view.name.ptr, b.ptr ? b.ptr : "", (int)a->s->view.columns[column].name.len, a->s->view.columns[column].name.ptr, number_of(here), c.ptr ? c.ptr : "");
+    diag_error(a->x->c->diag, "EXPLAIN-010", NULL, 0,
+               "this is an error of the program: please report it with the journey and what the project was made from",
+               "voc %s, table %.*s, %s: %.*s is %.10g, and by its query %s", a->s->command, (int)a->s->view.name.len,
+               a->s->view.name.ptr, b.ptr ? b.ptr : "", (int)a->s->view.columns[column].name.len,
+               a->s->view.columns[column].name.ptr, number_of(here), c.ptr ? c.ptr : "");
     buf_done(&b);
     buf_done(&c);
 }
@@ -190,7 +197,9 @@ static voc_rc run(struct asking *a, size_t row, bool *whole)
     a->seen = 0;
     voc_rc rc = recipe_sql(a->x, a->r, a->s, row, &sql, whole);
     if (!rc && *whole) rc = store_sql(a->x->p, sql.ptr, head, answer, a, a->x->c->diag);
-    if (rc && sql.ptr && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) diag_error(a->x->c->diag, "EXPLAIN-011", NULL, 0, sql.ptr, "it is the query of voc %s, table %.*s", a->s->command, (int)a->s->view.name.len, a->s->view.name.ptr);
+    if (rc && sql.ptr && rc != VOC_E_NOMEM && rc != VOC_CANCELLED)
+        diag_error(a->x->c->diag, "EXPLAIN-011", NULL, 0, sql.ptr, "it is the query of voc %s, table %.*s", a->s->command,
+                   (int)a->s->view.name.len, a->s->view.name.ptr);
     buf_done(&sql);
     return rc;
 }
@@ -201,7 +210,10 @@ static voc_rc run_of_one(struct asking *a)
     const voc_table *v = &a->s->view;
     bool whole = true;
     for (size_t k = 0; k < v->n_rows * v->n_columns; k++) {
-        if (a->state[k] != SAME || !a->keys[k / v->n_columns * a->n_keys].ptr || !recipe_gives(a->r, v->columns[k % v->n_columns].name) || v->cells[k].type == VOC_CELL_NA || number_of(&v->cells[k]) == 0) continue;
+        if (a->state[k] != SAME || !a->keys[k / v->n_columns * a->n_keys].ptr ||
+            !recipe_gives(a->r, v->columns[k % v->n_columns].name) || v->cells[k].type == VOC_CELL_NA ||
+            number_of(&v->cells[k]) == 0)
+            continue;
         voc_rc rc = run(a, k / v->n_columns, &whole);
         if (rc || a->seen) return rc;
         a->state[k] = OTHER;
@@ -282,7 +294,10 @@ static voc_rc open_table(struct explainer *x, struct table **t)
     if (!rc) rc = table_column(*t, "again", "again", VOC_CELL_INT, "", 0, "that a query over events, stays and words gives again");
     if (!rc) rc = table_column(*t, "differ", "differ", VOC_CELL_INT, "", 0, "for which it gives another");
     if (!rc) rc = table_column(*t, "without", "without", VOC_CELL_INT, "", 0, "that have no such query");
-    return rc ? rc : table_column(*t, "columns", "columns without", VOC_CELL_TEXT, "", 0, "whose numbers are only in the table of the analysis; in brackets how many, where others have a query");
+    return rc ? rc
+              : table_column(
+                    *t, "columns", "columns without", VOC_CELL_TEXT, "", 0,
+                    "whose numbers are only in the table of the analysis; in brackets how many, where others have a query");
 }
 
 static voc_rc ask_of(struct explainer *x, const struct source *s, unsigned char *state)
@@ -332,7 +347,10 @@ voc_rc check_numbers(struct explainer *x)
     if (!rc) rc = ask_all(x, states);
     for (size_t i = 0; i < x->sources.n && !rc; i++)
         if (x->sources.at[i].plugin) rc = put_line(x, t, &x->sources.at[i], states[i], sums);
-    (void)snprintf(words, sizeof words, "Of %" PRIu64 " numbers %" PRIu64 " come out the same by a query over events, stays and words, %" PRIu64 " differ, %" PRIu64 " have no such query.", sums[0], sums[1], sums[2], sums[0] - sums[1] - sums[2]);
+    (void)snprintf(words, sizeof words,
+                   "Of %" PRIu64 " numbers %" PRIu64 " come out the same by a query over events, stays and words, %" PRIu64
+                   " differ, %" PRIu64 " have no such query.",
+                   sums[0], sums[1], sums[2], sums[0] - sums[1] - sums[2]);
     if (!rc) rc = table_note(t, VOC_NOTE_LEAD, words);
     if (!rc) rc = table_note(t, VOC_NOTE_NEXT, "voc explain PROJECT ANALYSIS ROW NUMBER shows the query of a number, or says why it has none");
     if (!rc) rc = table_name_project(t, x->c->project);

@@ -52,7 +52,8 @@ static voc_str touch_name(const struct view *v, size_t e)
 static bool is_the_touch(const struct view *v, size_t e, int64_t at_us)
 {
     uint32_t t = ((const uint32_t *)v->b->columns[VOC_COL_TOUCHPOINT])[e];
-    return t != VOC_NONE && v->touchpoint.len && str_eq(v->d->touchpoints[t].id, v->touchpoint) && ((const int64_t *)v->b->columns[VOC_COL_TIME])[e] == at_us;
+    return t != VOC_NONE && v->touchpoint.len && str_eq(v->d->touchpoints[t].id, v->touchpoint) &&
+           ((const int64_t *)v->b->columns[VOC_COL_TIME])[e] == at_us;
 }
 
 // One after the other, alike in everything that a line shows: the same mail to four people of an account.
@@ -168,7 +169,8 @@ static voc_rc unit_named(struct world *w, voc_str name, bool *found)
     return rc;
 }
 
-static voc_rc write_customers(struct explainer *x, struct world *w, const struct example_customer *who, size_t n, voc_str touchpoint, int64_t window_us)
+static voc_rc write_customers(struct explainer *x, struct world *w, const struct example_customer *who, size_t n,
+                              voc_str touchpoint, int64_t window_us)
 {
     struct view v = {.w = w, .d = timeline_definition(w->timeline), .touchpoint = touchpoint};
     struct table *t = NULL;

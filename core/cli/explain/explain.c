@@ -36,7 +36,8 @@ static voc_rc explain_code(struct explainer *x, const struct source *codes, size
     voc_str code = figures_text(&codes->view, row, "code");
     struct table *t = NULL;
     size_t n = 0;
-    const char *lead = arena_printf(&x->c->arena, "%s: %s, %s.", z(x, code), z(x, figures_text(&codes->view, row, "verdict")), z(x, figures_text(&codes->view, row, "verb")));
+    const char *lead = arena_printf(&x->c->arena, "%s: %s, %s.", z(x, code), z(x, figures_text(&codes->view, row, "verdict")),
+                                    z(x, figures_text(&codes->view, row, "verb")));
     voc_rc rc = lead ? explain_table(x, &t, "code", "") : VOC_E_NOMEM;
     if (!rc) rc = table_column(t, "about", "", VOC_CELL_TEXT, "", 0, "");
     if (!rc) rc = table_column(t, "text", "", VOC_CELL_TEXT, "", 0, "");
@@ -99,7 +100,10 @@ static voc_rc explain_touchpoint(struct explainer *x, const struct source *s, si
     const char *lead = arena_printf(&x->c->arena, "%s: %s (%s). %s", z(x, title.len ? title : id), z(x, figures_text(v, row, "verdict")), z(x, figures_text(v, row, "code")),
                                     z(x, figures_text(v, row, "explanation")));
     voc_rc rc = lead ? figures_of_row(x, s, row, "numbers", "", lead) : VOC_E_NOMEM;
-    if (!rc && !line) rc = table_note(x->out.at[0], VOC_NOTE_AFTER, "The journey does not declare it: it goes by the name that the events carry. Declare it to give it a cost, an aim and a place.");
+    if (!rc && !line)
+        rc = table_note(x->out.at[0], VOC_NOTE_AFTER,
+                        "The journey does not declare it: it goes by the name that the events carry. Declare it to give it a "
+                        "cost, an aim and a place.");
     if (!rc) rc = note_aims(x, x->out.at[0]);
     if (!rc) rc = figures_by_stage(x, id);
     if (!rc && line) rc = defined_table(x, element, line);
@@ -135,7 +139,10 @@ static voc_rc explain_action(struct explainer *x, voc_str action)
                                           "passage: on the way to something else", "trouble: because the company failed"};
     const struct action_rule *r = rule_of(x->j, action);
     struct table *t = NULL;
-    const char *lead = arena_printf(&x->c->arena, r ? "%s: an action; the journey classes it as %s." : "%s: an action that the journey does not name, so that it counts as %s.", z(x, action), classes[r ? r->class_ : 0]);
+    const char *lead = arena_printf(&x->c->arena,
+                                    r ? "%s: an action; the journey classes it as %s."
+                                      : "%s: an action that the journey does not name, so that it counts as %s.",
+                                    z(x, action), classes[r ? r->class_ : 0]);
     voc_rc rc = !lead ? VOC_E_NOMEM : r ? defined_table(x, "action", r->line) : VOC_OK;
     if (!rc) rc = again_action(x, action);
     t = x->out.n ? x->out.at[0] : NULL;
@@ -159,9 +166,15 @@ static voc_rc explain_declared(struct explainer *x, const struct claim *k, const
 {
     voc_rc rc = defined_table(x, element, k->line);
     if (rc || !x->out.n) return rc;
-    rc = table_note(x->out.at[0], VOC_NOTE_LEAD, x->refused[0] ? "The journey declares it; nothing was scored, so there is no verdict." : "The journey declares it, but no event of this project is it: it has no numbers and no verdict.");
+    rc = table_note(x->out.at[0], VOC_NOTE_LEAD,
+                    x->refused[0]
+                        ? "The journey declares it; nothing was scored, so there is no verdict."
+                        : "The journey declares it, but no event of this project is it: it has no numbers and no verdict.");
     if (!rc && x->refused[0]) rc = table_note(x->out.at[0], VOC_NOTE_AFTER, x->refused);
-    if (!rc) rc = table_note(x->out.at[0], VOC_NOTE_NEXT, "compare its <event> with what there is: voc sql PROJECT \"SELECT action, touchpoint, channel, campaign, actor, count(*) AS n FROM event GROUP BY 1, 2, 3, 4, 5 ORDER BY n DESC\"");
+    if (!rc)
+        rc = table_note(x->out.at[0], VOC_NOTE_NEXT,
+                        "compare its <event> with what there is: voc sql PROJECT \"SELECT action, touchpoint, channel, "
+                        "campaign, actor, count(*) AS n FROM event GROUP BY 1, 2, 3, 4, 5 ORDER BY n DESC\"");
     return rc ? rc : table_name_project(x->out.at[0], x->c->project);
 }
 
@@ -282,9 +295,16 @@ static voc_rc not_found(struct explainer *x, voc_str word)
     else if (x->j->n_stages == 0)
         snprintf(hint, sizeof hint, "the project follows no journey yet: voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, your own folder)");
     else
-        snprintf(hint, sizeof hint, "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number (expected), or a number as printed (1,072)%s%s", x->refused[0] ? "; " : "", x->refused);
+        snprintf(hint, sizeof hint,
+                 "a touchpoint or code of voc score, a stage of voc stages, an action, the name of a number "
+                 "(expected), or a number as printed (1,072)%s%s",
+                 x->refused[0] ? "; " : "", x->refused);
     if (figures_is_number(x, word) && !near)
-        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, x->asked ? "voc explain PROJECT ANALYSIS ROW NUMBER, with the options that the analysis was run with" : "numbers of every analysis are looked up, as it is without options; where it was run with some, name it and give them: voc explain PROJECT funnel 13.3 --by segment", "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
+        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0,
+                   x->asked ? "voc explain PROJECT ANALYSIS ROW NUMBER, with the options that the analysis was run with"
+                            : "numbers of every analysis are looked up, as it is without options; where it was run with some, name "
+                              "it and give them: voc explain PROJECT funnel 13.3 --by segment",
+                   "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
     else
         diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", (int)(word.len > 100 ? 100 : word.len), word.ptr);
     return VOC_E_OPTION;

@@ -134,7 +134,11 @@ voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint)
         if (n++ == 0) rc = explain_table(x, &t, "by_stage", "Stage by stage");
         for (size_t i = 0; n == 1 && i < 7 && !rc; i++) {
             const voc_column *c = &s->view.columns[at[i]];
-            rc = table_column(t, names[i], i == 5 ? "more (95% range)" : i == 2 ? "compared" : arena_printf(&x->c->arena, "%.*s", (int)c->title.len, c->title.ptr), c->type, "", c->flags & ~(uint32_t)VOC_COLUMN_DETAIL,
+            rc = table_column(t, names[i],
+                              i == 5   ? "more (95% range)"
+                              : i == 2 ? "compared"
+                                       : arena_printf(&x->c->arena, "%.*s", (int)c->title.len, c->title.ptr),
+                              c->type, "", c->flags & ~(uint32_t)VOC_COLUMN_DETAIL,
                               arena_printf(&x->c->arena, "%.*s", (int)c->help.len, c->help.ptr));
         }
         for (size_t i = 0; i < 7 && !rc; i++) rc = table_cell(t, &s->view.cells[row * s->view.n_columns + at[i]]);
@@ -157,10 +161,16 @@ voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t col
     struct table *t = NULL;
     struct buf b;
     buf_init(&b, 1 << 16);
-    buf_printf(&b, "%.*s: %.*s%s%.*s. It stands in the table %.*s of voc %s.", (int)c->name.len, c->name.ptr, (int)(c->help.len ? c->help.len : c->title.len),
-               c->help.len ? c->help.ptr : c->title.ptr, c->unit.len ? ", in " : "", (int)c->unit.len, c->unit.ptr, (int)v->name.len, v->name.ptr, s->command);
+    buf_printf(&b, "%.*s: %.*s%s%.*s. It stands in the table %.*s of voc %s.", (int)c->name.len, c->name.ptr,
+               (int)(c->help.len ? c->help.len : c->title.len), c->help.len ? c->help.ptr : c->title.ptr,
+               c->unit.len ? ", in " : "", (int)c->unit.len, c->unit.ptr, (int)v->name.len, v->name.ptr, s->command);
     voc_rc rc = explain_table(x, &t, "number", "");
-    if (!rc) rc = table_column(t, "of", v->columns[0].title.len ? arena_printf(&x->c->arena, "%.*s", (int)v->columns[0].title.len, v->columns[0].title.ptr) : "of", VOC_CELL_TEXT, "", 0, "");
+    if (!rc)
+        rc = table_column(t, "of",
+                          v->columns[0].title.len
+                              ? arena_printf(&x->c->arena, "%.*s", (int)v->columns[0].title.len, v->columns[0].title.ptr)
+                              : "of",
+                          VOC_CELL_TEXT, "", 0, "");
     if (!rc) rc = table_column(t, "value", arena_printf(&x->c->arena, "%.*s", (int)c->name.len, c->name.ptr), VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
     if (!rc) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_LEAD, b.ptr);
     for (size_t i = 0; i < v->n_rows && !rc; i++) {

@@ -110,7 +110,9 @@ static voc_rc load_one(struct gathering *g, struct plugin *a)
     voc_rc *rc = &g->out[g->n++];
     item->plugin = a;
     *rc = plugin_load(a, item->diag);
-    if (!*rc) *rc = options_parse(&x->c->arena, a->desc->options, a->desc->n_options, a->desc->option_size, x->given, x->asked ? x->n_given : 0, &options, item->diag);
+    if (!*rc)
+        *rc = options_parse(&x->c->arena, a->desc->options, a->desc->n_options, a->desc->option_size, x->given,
+                            x->asked ? x->n_given : 0, &options, item->diag);
     item->options = options;
     return ends_all(*rc) ? *rc : VOC_OK;
 }

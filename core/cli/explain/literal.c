@@ -27,7 +27,10 @@ static size_t blank_at(voc_str s, size_t at)
 
 static bool ends_word(voc_str s, size_t at) { return at >= s.len || !(isalnum((unsigned char)s.ptr[at]) || s.ptr[at] == '_'); }
 
-static bool is_here(voc_str s, size_t at, voc_str word) { return word.len && at + word.len <= s.len && memcmp(s.ptr + at, word.ptr, word.len) == 0 && ends_word(s, at + word.len); }
+static bool is_here(voc_str s, size_t at, voc_str word)
+{
+    return word.len && at + word.len <= s.len && memcmp(s.ptr + at, word.ptr, word.len) == 0 && ends_word(s, at + word.len);
+}
 
 // The unit behind the digits; how many bytes it takes, or 0.
 static size_t unit_at(voc_str s, size_t at, voc_str currency, struct literal *l)
@@ -86,7 +89,8 @@ static bool hangs_on(voc_str s, size_t at)
 
 static bool goes_on(voc_str s, size_t at)
 {
-    return !ends_word(s, at) || (at + 1 < s.len && (s.ptr[at] == '-' || s.ptr[at] == ':' || s.ptr[at] == '/' || s.ptr[at] == '.') && is_digit(s.ptr[at + 1]));
+    return !ends_word(s, at) || (at + 1 < s.len && (s.ptr[at] == '-' || s.ptr[at] == ':' || s.ptr[at] == '/' || s.ptr[at] == '.') &&
+                                 is_digit(s.ptr[at + 1]));
 }
 
 bool literal_next(voc_str line, voc_str currency, size_t *at, voc_str *found, struct literal *out)
@@ -115,7 +119,9 @@ bool literal_in_text(const struct literal *l, voc_str text)
         struct literal one;
         const size_t n = is_digit(text.ptr[i]) ? digits_at(text, i, &one) : 0;
         if (n) (void)unit_at(text, i + n, STR(""), &one);
-        if (n && fabs(one.digits - fabs(l->digits)) < 1e-9 && (one.kind == l->kind || l->kind == LITERAL_PLAIN || l->kind == LITERAL_MONEY)) return true;
+        if (n && fabs(one.digits - fabs(l->digits)) < 1e-9 &&
+            (one.kind == l->kind || l->kind == LITERAL_PLAIN || l->kind == LITERAL_MONEY))
+            return true;
         i += n ? n : 1;
     }
     return false;
@@ -147,7 +153,9 @@ bool literal_in_cell(const struct literal *l, const voc_column *column, const vo
     case VOC_CELL_DURATION: return l->kind == LITERAL_PLAIN ? shown_holds(l, c) : l->kind == LITERAL_TIME && is_near(l, (double)c->i);
     case VOC_CELL_INT: return l->kind == LITERAL_PLAIN && is_near(l, (double)c->i);
     case VOC_CELL_MONEY: return (l->kind == LITERAL_PLAIN || l->kind == LITERAL_MONEY) && is_near(l, (double)c->i / 1e6);
-    case VOC_CELL_SHARE: return (l->kind == LITERAL_SHARE || l->kind == LITERAL_PLAIN) && (is_near(l, c->r * 100) || (l->kind == LITERAL_PLAIN && is_near(l, c->r)));
+    case VOC_CELL_SHARE:
+        return (l->kind == LITERAL_SHARE || l->kind == LITERAL_PLAIN) &&
+               (is_near(l, c->r * 100) || (l->kind == LITERAL_PLAIN && is_near(l, c->r)));
     case VOC_CELL_REAL:
     case VOC_CELL_RANGE: return of_number(l, column, c);
     case VOC_CELL_TEXT: return literal_in_text(l, c->s);

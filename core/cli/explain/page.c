@@ -39,7 +39,11 @@ static bool begins(voc_str s, size_t at, const char *what) { return at + strlen(
 static bool holds(voc_str s, const char *what) { return behind(s, 0, what) < s.len || str_ends(s, what); }
 
 // As figures and pages say it: "215 steps of the table are not drawn", "and 2 more", "Of 3,038 rows one in 13 stands here".
-static bool leaves_out(voc_str line) { return holds(line, "not drawn") || holds(line, "stands here") || holds(line, "Drawn are the first") || (str_starts(line, "and ") && str_ends(line, " more")); }
+static bool leaves_out(voc_str line)
+{
+    return holds(line, "not drawn") || holds(line, "stands here") || holds(line, "Drawn are the first") ||
+           (str_starts(line, "and ") && str_ends(line, " more"));
+}
 
 static voc_rc take_number(struct page *p, voc_str text, voc_str line, const struct literal *l)
 {
@@ -160,7 +164,11 @@ static void put(const struct page *p, struct table *t, const struct number *n, c
     table_text(t, shown(n->line));
     table_text(t, a->cell ? figures_row_name(&a->at.s->view, a->at.row) : STR(""));
     table_text(t, a->cell && a->at.lost ? STR("did not go on") : a->cell ? a->at.s->view.columns[a->at.column].name : STR(""));
-    table_text(t, a->cell ? str_of(where(p->x, a->at.s)) : a->said ? str_of(arena_printf(&p->x->c->arena, "words of %s", where(p->x, a->said))) : a->input ? STR("what was read: voc stats PROJECT") : n->of_picture ? STR("the picture: its scale, or what it leaves out of its table") : STR("in no table"));
+    table_text(t, a->cell         ? str_of(where(p->x, a->at.s))
+                  : a->said       ? str_of(arena_printf(&p->x->c->arena, "words of %s", where(p->x, a->said)))
+                  : a->input      ? STR("what was read: voc stats PROJECT")
+                  : n->of_picture ? STR("the picture: its scale, or what it leaves out of its table")
+                                  : STR("in no table"));
 }
 
 // Those that stand nowhere first.

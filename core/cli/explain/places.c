@@ -90,7 +90,8 @@ static bool lost_before(const voc_table *t, size_t row, size_t *column, int64_t 
     size_t told = SIZE_MAX;
     *column = funnel_column(t, row, &told);
     if (*column == SIZE_MAX) return false;
-    const voc_cell *now = &t->cells[row * t->n_columns + *column], *before = now - t->n_columns, *said = told == SIZE_MAX ? NULL : &t->cells[row * t->n_columns + told];
+    const voc_cell *now = &t->cells[row * t->n_columns + *column], *before = now - t->n_columns,
+                   *said = told == SIZE_MAX ? NULL : &t->cells[row * t->n_columns + told];
     if (now->type != VOC_CELL_INT || before->type != VOC_CELL_INT || (said && said->type != VOC_CELL_INT)) return false;
     *lost = said ? said->i : before->i - now->i;
     *of = now->i + *lost;
@@ -113,7 +114,8 @@ static voc_rc find_losses(struct explainer *x, const struct sought *w, struct pl
         size_t column;
         if (w->command.len && !str_is(w->command, s->command)) continue;
         for (size_t row = 1; row < s->view.n_rows && !rc; row++)
-            if (row_fits(w, &s->view, row) && loss_fits(w->digits, &s->view, row, &column) && out->n < FOUND_MAX && !(rc = vec_reserve(out, 1, FOUND_MAX)))
+            if (row_fits(w, &s->view, row) && loss_fits(w->digits, &s->view, row, &column) && out->n < FOUND_MAX &&
+                !(rc = vec_reserve(out, 1, FOUND_MAX)))
                 out->at[out->n++] = (struct place){s, row, column, true};
     }
     return rc;
@@ -168,7 +170,8 @@ static void put_loss(struct table *t, const struct place *p, struct buf *b)
     table_text(t, v->columns[p->column].name);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    buf_printf(b, "%lld %.*s", (long long)of, (int)(v->columns[p->column].title.len > 40 ? 40 : v->columns[p->column].title.len), v->columns[p->column].title.ptr);
+    buf_printf(b, "%lld %.*s", (long long)of, (int)(v->columns[p->column].title.len > 40 ? 40 : v->columns[p->column].title.len),
+               v->columns[p->column].title.ptr);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
     buf_printf(b, "voc %s, table %.*s", p->s->command, (int)v->name.len, v->name.ptr);
@@ -188,7 +191,9 @@ static void put_place(struct table *t, const struct place *p, struct buf *b)
     table_text(t, col->name);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    if (of && of->type == VOC_CELL_INT) buf_printf(b, "%lld %.*s", (long long)of->i, (int)(v->columns[n].title.len > 40 ? 40 : v->columns[n].title.len), v->columns[n].title.ptr);
+    if (of && of->type == VOC_CELL_INT)
+        buf_printf(b, "%lld %.*s", (long long)of->i, (int)(v->columns[n].title.len > 40 ? 40 : v->columns[n].title.len),
+                   v->columns[n].title.ptr);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
     buf_printf(b, "voc %s, table %.*s", p->s->command, (int)v->name.len, v->name.ptr);
@@ -234,7 +239,8 @@ static bool said_with(const struct literal *l, const voc_table *t)
     for (size_t i = 0; i < t->n_groups; i++) holds = holds || literal_in_text(l, t->groups[i].title) || literal_in_text(l, t->groups[i].subtitle);
     for (size_t i = 0; i < t->n_columns; i++) holds = holds || literal_in_text(l, t->columns[i].help);
     for (size_t i = 0; i < t->n_rows * t->n_columns; i++) holds = holds || (t->cells[i].type == VOC_CELL_TEXT && literal_in_text(l, t->cells[i].s));
-    for (size_t i = 0; i < t->n_figures; i++) holds = holds || literal_in_text(l, t->figures[i].title) || literal_in_text(l, t->figures[i].description);
+    for (size_t i = 0; i < t->n_figures; i++)
+        holds = holds || literal_in_text(l, t->figures[i].title) || literal_in_text(l, t->figures[i].description);
     return holds;
 }
 
@@ -265,7 +271,8 @@ bool figures_first(const struct explainer *x, const struct literal *l, struct pl
             const size_t n = s->view.n_columns;
             if (((s->view.flags & VOC_TABLE_HIDDEN) != 0) != (hidden != 0)) continue;
             for (size_t k = 0; k < s->view.n_rows * n; k++)
-                if (!unlike_share(l, &s->view.cells[k]) && number_fits(&w, &s->view.columns[k % n], &s->view.cells[k])) return *out = (struct place){s, k / n, k % n, false}, true;
+                if (!unlike_share(l, &s->view.cells[k]) && number_fits(&w, &s->view.columns[k % n], &s->view.cells[k]))
+                    return *out = (struct place){s, k / n, k % n, false}, true;
         }
     for (size_t i = 0; i < x->sources.n; i++)
         for (size_t row = 1, column; row < x->sources.at[i].view.n_rows; row++)
@@ -287,7 +294,8 @@ static voc_rc tell(struct explainer *x, const struct sought *w, const struct pla
     if (more) buf_printf(&b, "%zu more places hold this number: more digits, or the row before it (voc explain PROJECT Webinar 112), tell them apart.", more);
     if (!rc && more) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
     buf_clear(&b);
-    buf_printf(&b, "By journey %.*s, version %.*s (hash %.12s).", (int)(x->j->id.len > 80 ? 80 : x->j->id.len), x->j->id.ptr, (int)(x->j->version.len > 40 ? 40 : x->j->version.len), x->j->version.ptr, hash);
+    buf_printf(&b, "By journey %.*s, version %.*s (hash %.12s).", (int)(x->j->id.len > 80 ? 80 : x->j->id.len), x->j->id.ptr,
+               (int)(x->j->version.len > 40 ? 40 : x->j->version.len), x->j->version.ptr, hash);
     if (!rc) rc = b.rc ? b.rc : table_semantics(t, b.ptr);
     buf_done(&b);
     if (!rc) rc = table_name_project(t, x->c->project);

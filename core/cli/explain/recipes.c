@@ -47,7 +47,9 @@ const char *recipe_why(const struct source *s, size_t column, const char **input
 {
     for (size_t i = 0; i < sizeof whys / sizeof *whys; i++) {
         const struct why *w = &whys[i];
-        if (strcmp(w->command, s->command) != 0 || !listed_or_any(w->tables, s->view.name) || !listed_or_any(w->columns, s->view.columns[column].name)) continue;
+        if (strcmp(w->command, s->command) != 0 || !listed_or_any(w->tables, s->view.name) ||
+            !listed_or_any(w->columns, s->view.columns[column].name))
+            continue;
         *inputs = w->inputs;
         return w->text;
     }
@@ -146,7 +148,9 @@ static bool twin_of_step(const struct place *p, const struct source *all, struct
     const voc_str step = str_ends(name, "_step") ? str_mk(name.ptr, name.len - 5) : name;
     for (size_t row = 0; row < all->view.n_rows; row++) {
         *out = (struct place){.s = all, .row = row, .column = figures_column(&all->view, "what")};
-        if (str_eq(figures_text(&all->view, row, "step"), step) && str_eq(figures_text(&all->view, row, "what"), what) && same_number(p, out, "n") && same_number(p, out, "times")) return true;
+        if (str_eq(figures_text(&all->view, row, "step"), step) && str_eq(figures_text(&all->view, row, "what"), what) &&
+            same_number(p, out, "n") && same_number(p, out, "times"))
+            return true;
     }
     return false;
 }
@@ -215,7 +219,9 @@ struct place recipe_place(const struct explainer *x, const struct place *p)
         if (!all || !(str_is(name, "sheet") ? twin_of_sheet : twin_of_step)(p, all, &to)) return *p;
     }
     for (size_t i = 0; i < sizeof shortened / sizeof *shortened && to.s == p->s; i++) {
-        const struct source *whole = strcmp(p->s->command, shortened[i].command) == 0 && str_is(name, shortened[i].table) ? recipe_sister(x, p->s, shortened[i].whole) : NULL;
+        const struct source *whole = strcmp(p->s->command, shortened[i].command) == 0 && str_is(name, shortened[i].table)
+                                         ? recipe_sister(x, p->s, shortened[i].whole)
+                                         : NULL;
         if (whole && !twin_by_keys(p, whole, shortened[i].keys, &to)) return *p;
     }
     if (to.s == p->s) return to;

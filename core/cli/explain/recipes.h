@@ -27,7 +27,8 @@ struct recipes {
     // What stands between braces in these alone, or NULL. False: there is no such word. *whole false: it cannot be said.
     bool (*hole)(struct explainer *x, const struct recipe *r, voc_str word, struct buf *b, bool *ok, bool *whole);
 };
-extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_visits, recipes_needs, recipes_attribution, recipes_sessions, recipes_response;
+extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes_steps, recipes_sipoc, recipes_visits,
+    recipes_needs, recipes_attribution, recipes_sessions, recipes_response;
 
 bool recipe_steps(struct explainer *x, struct buf *b, bool *ok); // recipes_steps.c: of --steps, up to the table `lines`; false: it cannot be said
 

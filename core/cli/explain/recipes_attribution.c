@@ -70,7 +70,10 @@ static bool put_ends(struct explainer *x, struct buf *b, bool *ok)
         buf_byte(b, ')');
         return all_known;
     }
-    buf_printf(b, "(SELECT unit, min(rowid) AS at,\n    min(CASE WHEN stage = %s THEN entered_us WHEN exit = %s THEN left_us END) AS won_us,\n", j->win_stage < j->n_stages ? again_quoted(x, j->stages[j->win_stage].id, ok) : "NULL",
+    buf_printf(b,
+               "(SELECT unit, min(rowid) AS at,\n"
+               "    min(CASE WHEN stage = %s THEN entered_us WHEN exit = %s THEN left_us END) AS won_us,\n",
+               j->win_stage < j->n_stages ? again_quoted(x, j->stages[j->win_stage].id, ok) : "NULL",
                j->win_exit < j->n_exits ? again_quoted(x, j->exits[j->win_exit].id, ok) : "NULL");
     buf_cstr(b, "    max(CASE WHEN end IN ('exit', 'lapsed') THEN left_us END) AS ended_us,\n    max(CASE end WHEN 'censored' THEN 9e18 ELSE left_us END) AS over_us\n"
                 "    FROM journey GROUP BY unit, episode)\n    WHERE coalesce(won_us, ended_us) IS NOT NULL");
@@ -85,7 +88,9 @@ static bool put_credited(struct explainer *x, struct buf *b, bool *ok)
     if (!by || str_is(by->value, "touchpoint")) return buf_cstr(b, "touchpoint"), true;
     if (!str_is(by->value, "group")) return buf_printf(b, "nullif(%s, '')", str_is(by->value, "channel") ? "channel" : "campaign"), true;
     for (size_t i = 0; i < j->n_claims; i++)
-        if (j->claims[i].group.len) buf_printf(b, "%s WHEN %s THEN %s", n++ ? "" : "CASE touchpoint", again_quoted(x, j->claims[i].id, ok), again_quoted(x, j->claims[i].group, ok));
+        if (j->claims[i].group.len)
+            buf_printf(b, "%s WHEN %s THEN %s", n++ ? "" : "CASE touchpoint", again_quoted(x, j->claims[i].id, ok),
+                       again_quoted(x, j->claims[i].group, ok));
     buf_cstr(b, n ? " ELSE touchpoint END" : "touchpoint");
     return true;
 }

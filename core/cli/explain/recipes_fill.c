@@ -39,7 +39,8 @@ static void put_rank(struct filling *f)
 // The actions of an event that is one of some, where the predicate asks for nothing else.
 static bool put_actions(struct filling *f, const struct predicate *p, voc_str need, size_t *n)
 {
-    const bool plain = p->kind == PRED_ANY || (p->kind == PRED_EVENT && p->n_tests == 1 && !p->n_child && p->tests[0].field == LEAF_ACTION && !p->tests[0].re);
+    const bool plain = p->kind == PRED_ANY || (p->kind == PRED_EVENT && p->n_tests == 1 && !p->n_child &&
+                                               p->tests[0].field == LEAF_ACTION && !p->tests[0].re);
     bool all = plain;
     if (plain && p->kind == PRED_EVENT)
         buf_printf(f->b, "%s(%s, %s)", (*n)++ ? ", " : " ", again_quoted(f->x, need, &f->ok), again_quoted(f->x, p->tests[0].whole, &f->ok));
@@ -52,7 +53,12 @@ static void put_pairs(struct filling *f, voc_str what, bool every)
 {
     const struct journey *j = f->x->j;
     bool number;
-    const voc_str only = f->row == SIZE_MAX || every ? STR("") : recipe_text(f->x, f->s, f->row, str_is(f->s->view.name, "map") && strcmp(f->s->command, "map") == 0 ? STR("what:need") : STR("need:need"), &number);
+    const voc_str only = f->row == SIZE_MAX || every
+                             ? STR("")
+                             : recipe_text(f->x, f->s, f->row,
+                                           str_is(f->s->view.name, "map") && strcmp(f->s->command, "map") == 0 ? STR("what:need")
+                                                                                                               : STR("need:need"),
+                                           &number);
     size_t n = 0;
     buf_cstr(f->b, "(VALUES");
     for (size_t i = 0; i < j->n_needs; i++) {
@@ -64,7 +70,9 @@ static void put_pairs(struct filling *f, voc_str what, bool every)
             buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok), again_quoted(f->x, j->themes[d->said.at[k]].id, &f->ok));
         for (size_t c = 0; str_is(what, "served") && c < j->n_claims; c++)
             for (size_t k = 0; k < j->claims[c].n_serves; k++)
-                if (str_eq(j->claims[c].serves[k], d->id)) buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok), again_quoted(f->x, j->claims[c].id, &f->ok));
+                if (str_eq(j->claims[c].serves[k], d->id))
+                    buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, d->id, &f->ok),
+                               again_quoted(f->x, j->claims[c].id, &f->ok));
     }
     if (!n) buf_cstr(f->b, str_is(what, "needs") ? " (NULL)" : " (NULL, NULL)");
     buf_byte(f->b, ')');
@@ -79,7 +87,8 @@ static void put_asked(struct filling *f)
     buf_cstr(f->b, "(VALUES");
     for (size_t i = 0; i < j->n_needs; i++)
         for (size_t k = 0; k < j->needs[i].n_asked && (!only.len || str_eq(only, j->needs[i].id)); k++)
-            buf_printf(f->b, "%s(%s, %s, %s)", n++ ? ", " : " ", again_quoted(f->x, j->needs[i].id, &f->ok), again_quoted(f->x, j->needs[i].asked[k].importance, &f->ok),
+            buf_printf(f->b, "%s(%s, %s, %s)", n++ ? ", " : " ", again_quoted(f->x, j->needs[i].id, &f->ok),
+                       again_quoted(f->x, j->needs[i].asked[k].importance, &f->ok),
                        again_quoted(f->x, j->needs[i].asked[k].satisfaction, &f->ok));
     if (!n) buf_cstr(f->b, " (NULL, NULL, NULL)");
     buf_byte(f->b, ')');
@@ -131,7 +140,11 @@ static void put_journeys(struct filling *f)
     if (j->n_stages && j->unit != VOC_UNIT_CASE)
         buf_printf(f->b, "journeys AS (SELECT unit, episode, segment, %s\n    FROM journey GROUP BY unit, episode)", ends);
     else if (j->n_stages)
-        buf_printf(f->b, "ends AS (SELECT unit, segment, %s FROM journey GROUP BY unit),\n  journeys AS (SELECT unit, 1 AS episode, ends.segment, coalesce(open, 1) AS open, coalesce(cut, 0) AS cut\n    FROM unit LEFT JOIN ends USING (unit))", ends);
+        buf_printf(f->b,
+                   "ends AS (SELECT unit, segment, %s FROM journey GROUP BY unit),\n"
+                   "  journeys AS (SELECT unit, 1 AS episode, ends.segment, coalesce(open, 1) AS open, coalesce(cut, 0) "
+                   "AS cut\n    FROM unit LEFT JOIN ends USING (unit))",
+                   ends);
     else
         buf_cstr(f->b, "journeys AS (SELECT unit, 1 AS episode, segment, 0 AS open, 0 AS cut, min(rowid) FROM event\n    WHERE actor = 'customer' GROUP BY unit)");
 }
@@ -186,13 +199,19 @@ static void put_goes_on(struct filling *f, voc_str column, bool ends_count)
     else buf_printf(f->b, "%.*s <> %s", (int)column.len, column.ptr, again_quoted(f->x, j->stages[j->n_stages - 1].id, &f->ok));
 }
 
-static bool says_no(const struct option_given *g) { return g->has_value && (str_is(g->value, "no") || str_is(g->value, "false") || str_is(g->value, "off") || str_is(g->value, "0")); }
+static bool says_no(const struct option_given *g)
+{
+    return g->has_value &&
+           (str_is(g->value, "no") || str_is(g->value, "false") || str_is(g->value, "off") || str_is(g->value, "0"));
+}
 
 // What is nobody's touch: the company's own work.
 void recipe_not_work(struct explainer *x, struct buf *b, bool *ok)
 {
     const struct journey *j = x->j;
-    for (size_t i = 0; i < j->n_works; i++) buf_printf(b, "%s%s", i ? ", " : "touchpoint NOT IN (", again_quoted(x, j->works[i].id.len ? j->works[i].id : j->works[i].title, ok));
+    for (size_t i = 0; i < j->n_works; i++)
+        buf_printf(b, "%s%s", i ? ", " : "touchpoint NOT IN (",
+                   again_quoted(x, j->works[i].id.len ? j->works[i].id : j->works[i].title, ok));
     if (j->n_works) buf_cstr(b, ") AND ");
 }
 
@@ -256,7 +275,8 @@ static void put_next(struct filling *f)
     const struct journey *j = f->x->j;
     buf_cstr(f->b, "(VALUES");
     for (size_t i = 0; i < j->n_stages; i++)
-        buf_printf(f->b, "%s(%s, %s)", i ? ", " : " ", again_quoted(f->x, j->stages[i].id, &f->ok), again_quoted(f->x, recipe_next_name(f->x, &j->stages[i]), &f->ok));
+        buf_printf(f->b, "%s(%s, %s)", i ? ", " : " ", again_quoted(f->x, j->stages[i].id, &f->ok),
+                   again_quoted(f->x, recipe_next_name(f->x, &j->stages[i]), &f->ok));
     buf_byte(f->b, ')');
 }
 
@@ -270,7 +290,8 @@ static void put_steps(struct filling *f)
         const voc_str group = figures_text(v, row, "group"), from = figures_text(v, row - 1, "action"), to = figures_text(v, row, "action");
         const voc_cell *step = figures_cell(v, row, "step");
         if (!str_eq(group, figures_text(v, row - 1, "group")) || !step || (f->row != SIZE_MAX && f->row != row)) continue;
-        buf_printf(f->b, "%s(%s, %" PRId64 ", %s, %s)", n++ ? ", " : " ", again_quoted(f->x, group, &f->ok), step->i, again_quoted(f->x, from, &f->ok), again_quoted(f->x, to, &f->ok));
+        buf_printf(f->b, "%s(%s, %" PRId64 ", %s, %s)", n++ ? ", " : " ", again_quoted(f->x, group, &f->ok), step->i,
+                   again_quoted(f->x, from, &f->ok), again_quoted(f->x, to, &f->ok));
     }
     f->whole = f->whole && n;
     buf_byte(f->b, ')');
@@ -284,7 +305,8 @@ static void put_typical(struct filling *f)
     buf_cstr(f->b, "(VALUES");
     for (size_t row = 0; s && row < s->view.n_rows; row++)
         if (str_is(figures_text(&s->view, row, "rule"), "nearest"))
-            buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, figures_text(&s->view, row, "group"), &f->ok), again_quoted(f->x, figures_text(&s->view, row, "way"), &f->ok));
+            buf_printf(f->b, "%s(%s, %s)", n++ ? ", " : " ", again_quoted(f->x, figures_text(&s->view, row, "group"), &f->ok),
+                       again_quoted(f->x, figures_text(&s->view, row, "way"), &f->ok));
     f->whole = f->whole && n;
     buf_byte(f->b, ')');
 }
@@ -316,7 +338,11 @@ static void put_since(struct filling *f, bool before)
     const char *time = since ? again_quoted(f->x, since->value, &f->ok) : NULL;
     if (!time) return;
     if (!before) buf_printf(f->b, " AND entered_us >= strftime('%%s', %s) * 1000000", time);
-    else buf_printf(f->b, "(SELECT CASE WHEN count(*) >= 30 THEN 1 - 1.0 * sum(j.advanced) / count(*) END FROM judged AS j\n    WHERE j.stage = counts.stage AND j.entered_us < strftime('%%s', %s) * 1000000), ", time);
+    else
+        buf_printf(f->b,
+                   "(SELECT CASE WHEN count(*) >= 30 THEN 1 - 1.0 * sum(j.advanced) / count(*) END FROM judged AS j\n"
+                   "    WHERE j.stage = counts.stage AND j.entered_us < strftime('%%s', %s) * 1000000), ",
+                   time);
 }
 
 // Ways instead of journeys: --gap parts them, --within ends them (plugins/common/walk_limits.c). Of discover --within is another thing.

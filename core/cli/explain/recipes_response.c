@@ -54,7 +54,10 @@ static const struct recipe all[] = {
 
 // ---- what the options say ----------------------------------------------------------------------------------------------------------
 
-static void put_list(struct buf *b, struct explainer *x, const char *first, voc_str name, size_t *n, bool *ok) { buf_printf(b, "%s%s", (*n)++ ? ", " : first, again_quoted(x, name, ok)); }
+static void put_list(struct buf *b, struct explainer *x, const char *first, voc_str name, size_t *n, bool *ok)
+{
+    buf_printf(b, "%s%s", (*n)++ ? ", " : first, again_quoted(x, name, ok));
+}
 
 // Touches of the company that the journey declares, or those of --after: actions, and touchpoint:ID.
 static bool put_touch(struct explainer *x, struct buf *b, bool *ok)
@@ -110,7 +113,11 @@ static bool hole(struct explainer *x, const struct recipe *r, voc_str word, stru
     if (str_is(word, "response_touch")) *whole = put_touch(x, b, ok) && *whole;
     else if (str_is(word, "response_step")) *whole = put_steps(x, b, ok) && *whole;
     else if (!str_is(word, "response_far")) return false;
-    else buf_cstr(b, recipe_given(x, "to") ? "coalesce(max(CASE WHEN own AND touch IS NULL THEN step END) OVER (PARTITION BY unit ORDER BY n ROWS UNBOUNDED PRECEDING), 0)" : "coalesce(stage, '')");
+    else
+        buf_cstr(b, recipe_given(x, "to")
+                        ? "coalesce(max(CASE WHEN own AND touch IS NULL THEN step END) OVER (PARTITION BY unit ORDER BY n ROWS "
+                          "UNBOUNDED PRECEDING), 0)"
+                        : "coalesce(stage, '')");
     return true;
 }
 

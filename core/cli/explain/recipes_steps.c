@@ -57,7 +57,10 @@ static void put_links(struct buf *b, size_t i, const char *within)
 {
     if (i == 1) buf_cstr(b, "s1 AS (SELECT unit, segment, n AS n1, time_us AS t1 FROM e1)");
     else
-        buf_printf(b, ",\n  s%zu AS (SELECT s.unit, n1, t1, min(e.n) AS n%zu, e.time_us AS t%zu FROM s%zu AS s\n    JOIN e%zu AS e ON e.unit = s.unit AND e.n > s.n%zu%s GROUP BY s.unit, n1)", i, i, i, i - 1, i, i - 1, within);
+        buf_printf(b,
+                   ",\n  s%zu AS (SELECT s.unit, n1, t1, min(e.n) AS n%zu, e.time_us AS t%zu FROM s%zu AS s\n"
+                   "    JOIN e%zu AS e ON e.unit = s.unit AND e.n > s.n%zu%s GROUP BY s.unit, n1)",
+                   i, i, i, i - 1, i, i - 1, within);
 }
 
 static void put_best(struct buf *b, size_t n)

@@ -171,7 +171,8 @@ static void put_leaves(struct explainer *x, struct buf *b, bool *ok)
     for (size_t i = 0; i < j->n_steps; i++)
         for (size_t k = 0; k < j->steps[i].n_leaves; k++) {
             const struct leave *l = &j->steps[i].leaves[k];
-            buf_printf(b, "%s(%s, %zu, %d, %s)", n++ ? ", " : " ", again_quoted(x, j->steps[i].id, ok), k, l->outcome == VOC_LEAVE_NEXT || l->outcome == VOC_LEAVE_WON, left_as(x, l, ok));
+            buf_printf(b, "%s(%s, %zu, %d, %s)", n++ ? ", " : " ", again_quoted(x, j->steps[i].id, ok), k,
+                       l->outcome == VOC_LEAVE_NEXT || l->outcome == VOC_LEAVE_WON, left_as(x, l, ok));
         }
     buf_cstr(b, n ? ")" : " (NULL, NULL, NULL, NULL))");
 }
@@ -206,16 +207,22 @@ static const char *next_name(struct explainer *x, const struct exchange *e, uint
 {
     const struct journey *j = x->j;
     if (step >= j->n_steps && stage >= j->n_stages) return "NULL";
-    const voc_str id = step < j->n_steps ? j->steps[step].id : j->stages[stage].id, given = step < j->n_steps ? j->steps[step].title : j->stages[stage].title, title = given.len ? given : id;
+    const voc_str id = step < j->n_steps ? j->steps[step].id : j->stages[stage].id,
+                  given = step < j->n_steps ? j->steps[step].title : j->stages[stage].title, title = given.len ? given : id;
     voc_str owner = step < j->n_steps ? j->steps[step].owner : j->stages[stage].owner;
     for (size_t i = e->n_outputs; i-- > 0;)
-        if (e->outputs[i].owner.len && (step < j->n_steps ? e->outputs[i].next_step == step : e->outputs[i].next_stage == stage)) owner = e->outputs[i].owner;
-    const char *text = owner.len ? arena_printf(&x->c->arena, "%.*s (%.*s)", (int)owner.len, owner.ptr, (int)title.len, title.ptr) : arena_printf(&x->c->arena, "%.*s", (int)title.len, title.ptr);
+        if (e->outputs[i].owner.len && (step < j->n_steps ? e->outputs[i].next_step == step : e->outputs[i].next_stage == stage))
+            owner = e->outputs[i].owner;
+    const char *text = owner.len ? arena_printf(&x->c->arena, "%.*s (%.*s)", (int)owner.len, owner.ptr, (int)title.len, title.ptr)
+                                 : arena_printf(&x->c->arena, "%.*s", (int)title.len, title.ptr);
     *ok = *ok && text;
     return text ? again_quoted(x, str_of(text), ok) : "";
 }
 
-static const struct exchange *exchange_at(const struct journey *j, bool of_steps, size_t i) { return of_steps ? &j->steps[i].exchange : &j->stages[i].exchange; }
+static const struct exchange *exchange_at(const struct journey *j, bool of_steps, size_t i)
+{
+    return of_steps ? &j->steps[i].exchange : &j->stages[i].exchange;
+}
 static voc_str section_id(const struct journey *j, bool of_steps, size_t i) { return of_steps ? j->steps[i].id : j->stages[i].id; }
 static voc_str output_title(const struct output *o) { return o->title.len ? o->title : STR("the declared output"); }
 
@@ -265,7 +272,8 @@ static void put_handed(struct explainer *x, struct buf *b, bool *ok)
             const struct exchange *e = &j->steps[i].exchange;
             uint32_t step = l->to, stage = VOC_NONE;
             if (l->outcome != VOC_LEAVE_NEXT) continue;
-            for (size_t o = 0; step == VOC_NONE && stage == VOC_NONE && o < e->n_outputs; o++) step = e->outputs[o].next_step, stage = step == VOC_NONE ? e->outputs[o].next_stage : VOC_NONE;
+            for (size_t o = 0; step == VOC_NONE && stage == VOC_NONE && o < e->n_outputs; o++)
+                step = e->outputs[o].next_step, stage = step == VOC_NONE ? e->outputs[o].next_stage : VOC_NONE;
             buf_printf(b, "%s(%s, %zu, %s)", n++ ? ", " : " ", again_quoted(x, j->steps[i].id, ok), k, next_name(x, e, step, stage, ok));
         }
     buf_cstr(b, n ? ")" : " (NULL, NULL, NULL))");
@@ -278,7 +286,9 @@ static void put_windows(struct explainer *x, struct buf *b, bool *ok)
     for (size_t i = 0; i < j->n_steps; i++) {
         int64_t us = j->response.window_us;
         for (size_t k = 0; k < j->response.n_windows; k++)
-            if (j->steps[i].stage != VOC_NONE && j->response.windows[k].stage == j->steps[i].stage && j->response.windows[k].touchpoint == VOC_NONE) us = j->response.windows[k].us;
+            if (j->steps[i].stage != VOC_NONE && j->response.windows[k].stage == j->steps[i].stage &&
+                j->response.windows[k].touchpoint == VOC_NONE)
+                us = j->response.windows[k].us;
         buf_printf(b, "%s(%s, %" PRId64 ")", i ? ", " : " ", again_quoted(x, j->steps[i].id, ok), us);
     }
     buf_byte(b, ')');

@@ -36,7 +36,8 @@ void apply_said(struct applying *a, const char *format, ...)
 
 const char *apply_label(struct applying *a, const struct ws_row *r)
 {
-    char *s = r->by == WS_BY_ACTION ? arena_printf(&a->w->arena, "%.*s", APPLY_SHOW(r->action)) : arena_printf(&a->w->arena, "%.*s (%.*s)", APPLY_SHOW(r->action), APPLY_SHOW(r->where));
+    char *s = r->by == WS_BY_ACTION ? arena_printf(&a->w->arena, "%.*s", APPLY_SHOW(r->action))
+                                    : arena_printf(&a->w->arena, "%.*s (%.*s)", APPLY_SHOW(r->action), APPLY_SHOW(r->where));
     if (!s) apply_rc(a, VOC_E_NOMEM);
     return s ? s : "";
 }
@@ -120,7 +121,8 @@ static const struct ws_row *one_change(struct applying *a, struct ws_row **row, 
         if (found && !ws_same(c, found->cell[c], row[i]->cell[c])) {
             char hint[120];
             snprintf(hint, sizeof hint, "line %llu says another; write the same in both", (unsigned long long)found->line);
-            apply_fault(a, row[i], hint, "\"%.*s\" has two values of %s: %.*s and %.*s", APPLY_SHOW(row[i]->action), ws_column_names[c], APPLY_SHOW(found->cell[c]), APPLY_SHOW(row[i]->cell[c]));
+            apply_fault(a, row[i], hint, "\"%.*s\" has two values of %s: %.*s and %.*s", APPLY_SHOW(row[i]->action),
+                        ws_column_names[c], APPLY_SHOW(found->cell[c]), APPLY_SHOW(row[i]->cell[c]));
         }
         if (!found) found = row[i];
     }
@@ -133,7 +135,9 @@ static void one_actor(struct applying *a, struct ws_row **row, size_t n, const s
     for (size_t i = 0; actor && i < n; i++)
         if (apply_actor(row[i]) != apply_actor(actor)) {
             char hint[160];
-            snprintf(hint, sizeof hint, "line %llu says %s: write the same actor in all rows of the action, or leave them as recorded", (unsigned long long)actor->line, ws_actor_name(apply_actor(actor)));
+            snprintf(hint, sizeof hint,
+                     "line %llu says %s: write the same actor in all rows of the action, or leave them as recorded",
+                     (unsigned long long)actor->line, ws_actor_name(apply_actor(actor)));
             apply_fault(a, row[i], hint, "a journey can say only once who does \"%.*s\"", APPLY_SHOW(row[i]->action));
             return;
         }
@@ -144,15 +148,19 @@ static void only_customers(struct applying *a, const struct ws_row *r)
     if (apply_actor(r) == VOC_ACTOR_CUSTOMER) return;
     for (enum ws_column c = WS_CLASS; c <= WS_VALUE; c++)
         if (changed(r, c) && r->cell[c].len && !str_is(r->cell[c], "neutral")) {
-            apply_fault(a, r, c == WS_CLASS ? "leave class empty, or write customer as the actor" : "leave value empty; what a touch costs stands in cost", "%s says what an act of a customer is worth, but the actor of \"%.*s\" is the %s",
-                        ws_column_names[c], APPLY_SHOW(r->action), ws_actor_name(apply_actor(r)));
+            apply_fault(a, r,
+                        c == WS_CLASS ? "leave class empty, or write customer as the actor"
+                                      : "leave value empty; what a touch costs stands in cost",
+                        "%s says what an act of a customer is worth, but the actor of \"%.*s\" is the %s", ws_column_names[c],
+                        APPLY_SHOW(r->action), ws_actor_name(apply_actor(r)));
             return;
         }
 }
 
 static voc_str pick(const struct ws_row *changed_row, enum ws_column c, voc_str otherwise) { return changed_row ? changed_row->cell[c] : otherwise; }
 
-static void new_action(struct applying *a, const struct ws_row *r, const struct ws_row *actor, const struct ws_row *class_, const struct ws_row *value)
+static void new_action(struct applying *a, const struct ws_row *r, const struct ws_row *actor, const struct ws_row *class_,
+                       const struct ws_row *value)
 {
     const struct action_rule *rule = r->rule; // a pattern, or NULL
     struct buf b;
@@ -183,7 +191,8 @@ static void new_action(struct applying *a, const struct ws_row *r, const struct 
     buf_done(&b);
 }
 
-static void say_actions(struct applying *a, const struct ws_row *r, const struct ws_row *actor, const struct ws_row *class_, const struct ws_row *value)
+static void say_actions(struct applying *a, const struct ws_row *r, const struct ws_row *actor, const struct ws_row *class_,
+                        const struct ws_row *value)
 {
     static const char *const names[] = {"actor", "class", "value"}, *const nothing[] = {"not said", "not declared", "none"}, *const gone[] = {"not said", "neutral", "none"};
     const struct ws_row *row[] = {actor, class_, value};
@@ -192,7 +201,9 @@ static void say_actions(struct applying *a, const struct ws_row *r, const struct
     for (size_t i = 0; i < 3; i++) {
         enum ws_column c = i == 0 ? WS_ACTOR : i == 1 ? WS_CLASS : WS_VALUE;
         char from[96], to[96];
-        if (row[i]) buf_printf(&b, "%s%s %s -> %s", b.len ? ", " : "", names[i], apply_or(row[i]->said[c], from, nothing[i]), apply_or(row[i]->cell[c], to, gone[i]));
+        if (row[i])
+            buf_printf(&b, "%s%s %s -> %s", b.len ? ", " : "", names[i], apply_or(row[i]->said[c], from, nothing[i]),
+                       apply_or(row[i]->cell[c], to, gone[i]));
     }
     apply_said(a, "%.*s: %s", APPLY_SHOW(r->action), b.ptr ? b.ptr : "");
     buf_done(&b);
@@ -286,16 +297,25 @@ voc_rc ws_verify(struct worksheet *w, const struct event_set *s, const struct jo
         for (enum ws_column col = WS_ACTOR; col <= WS_MINUTES; col++) {
             char is[96], wanted[96], hint[200];
             bool customers = col == WS_CLASS || col == WS_VALUE;
-            if (ws_same(col, r->said[col], r->cell[col]) || (customers && ws_effective_actor(r) != VOC_ACTOR_CUSTOMER) || (col == WS_ACTOR && (!r->cell[col].len || str_is(r->cell[col], "unsure")))) continue;
+            if (ws_same(col, r->said[col], r->cell[col]) || (customers && ws_effective_actor(r) != VOC_ACTOR_CUSTOMER) ||
+                (col == WS_ACTOR && (!r->cell[col].len || str_is(r->cell[col], "unsure"))))
+                continue;
             if (col >= WS_GROUP && col <= WS_MINUTES && !r->said[WS_TOUCHPOINT].len && !r->cell[WS_TOUCHPOINT].len) continue;
             r->wrong |= 1u << col;
             faults++;
             if (col == WS_TOUCHPOINT && r->claim != VOC_NONE)
-                snprintf(hint, sizeof hint, "the touchpoint in line %llu of journey.xml comes first: change it there, or write it here", (unsigned long long)after->claims[r->claim].line);
+                snprintf(hint, sizeof hint,
+                         "the touchpoint in line %llu of journey.xml comes first: change it there, or write it here",
+                         (unsigned long long)after->claims[r->claim].line);
             else
                 snprintf(hint, sizeof hint, "change it in journey.xml by hand; a worksheet cannot say it");
-            diag_error(d, "WORKSHEET-041", c->file, r->line, hint, "%.*s%s%.*s: %s would be %s, not %s; nothing was written", APPLY_SHOW(r->action), r->by == WS_BY_ACTION ? "" : " / ",
-                       (int)(r->by == WS_BY_ACTION ? 0 : r->where.len > 60 ? 60 : r->where.len), r->where.ptr, ws_column_names[col], apply_or(r->said[col], is, "empty"), apply_or(r->cell[col], wanted, "empty"));
+            diag_error(d, "WORKSHEET-041", c->file, r->line, hint, "%.*s%s%.*s: %s would be %s, not %s; nothing was written",
+                       APPLY_SHOW(r->action), r->by == WS_BY_ACTION ? "" : " / ",
+                       (int)(r->by == WS_BY_ACTION ? 0
+                             : r->where.len > 60   ? 60
+                                                   : r->where.len),
+                       r->where.ptr, ws_column_names[col], apply_or(r->said[col], is, "empty"),
+                       apply_or(r->cell[col], wanted, "empty"));
         }
     }
     return rc ? rc : faults ? VOC_E_OPTION : VOC_OK;

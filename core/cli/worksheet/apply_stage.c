@@ -233,7 +233,8 @@ static double rank_of_rows(const struct applying *a, voc_str id, bool said)
     double sum = 0, weight = 0;
     for (size_t i = 0; i < a->w->rows.n; i++) {
         const struct ws_row *r = &a->w->rows.at[i];
-        if (r->rank > 0 && has_word(said ? r->said[WS_STAGE] : r->cell[WS_STAGE], id)) sum += r->rank * (double)r->n_units, weight += (double)r->n_units;
+        if (r->rank > 0 && has_word(said ? r->said[WS_STAGE] : r->cell[WS_STAGE], id))
+            sum += r->rank * (double)r->n_units, weight += (double)r->n_units;
     }
     return weight > 0 ? sum / weight : 0;
 }
@@ -331,7 +332,10 @@ static void new_stages(struct applying *a, struct fresh *fresh, size_t n)
         }
         say_new(a, fresh[i].id, false);
         voc_str text = str_mk(b.ptr, b.len);
-        apply_rc(a, b.rc ? b.rc : before != EDIT_NONE ? edit_before(a->e, before, text) : last != EDIT_NONE ? edit_after(a->e, last, text) : edit_append(a->e, section, text));
+        apply_rc(a, b.rc                  ? b.rc
+                    : before != EDIT_NONE ? edit_before(a->e, before, text)
+                    : last != EDIT_NONE   ? edit_after(a->e, last, text)
+                                          : edit_append(a->e, section, text));
         buf_done(&b);
     }
 }
@@ -379,8 +383,9 @@ static void new_exits(struct applying *a, struct fresh *fresh, size_t n, bool *h
 static void check_actor(struct applying *a, const struct ws_row *r, voc_str id)
 {
     if (is_exit(id) || a->w->declared || apply_actor(r) == VOC_ACTOR_CUSTOMER) return;
-    apply_fault(a, r, "leave stage empty here, or write customer as the actor; an end may be recorded by the company: exit:lost", "a stage is entered by what the customer does, but the actor of \"%.*s\" is the %s",
-                APPLY_SHOW(r->action), ws_actor_name(apply_actor(r)));
+    apply_fault(a, r, "leave stage empty here, or write customer as the actor; an end may be recorded by the company: exit:lost",
+                "a stage is entered by what the customer does, but the actor of \"%.*s\" is the %s", APPLY_SHOW(r->action),
+                ws_actor_name(apply_actor(r)));
 }
 
 static void add_fresh(struct fresh *list, size_t *n, const struct ws_row *r, voc_str id)

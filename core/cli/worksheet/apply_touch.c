@@ -27,8 +27,12 @@ static void check_row(struct applying *a, const struct ws_row *r)
     if (!r->line) return;
     for (enum ws_column c = WS_KIND; c <= WS_MINUTES; c++)
         if (c != WS_STAGE && r->cell[c].len && !(c == WS_FUNCTION && str_is(r->cell[c], "other"))) {
-            apply_fault(a, r, r->said[WS_TOUCHPOINT].len ? "to take the touchpoint out, empty kind, group, owner, function, cost and minutes too" : "give it a name in the column touchpoint, or leave the cell empty",
-                        "%s \"%.*s\" belongs to a touchpoint, and \"%s\" has none", ws_column_names[c], APPLY_SHOW(r->cell[c]), apply_label(a, r));
+            apply_fault(a, r,
+                        r->said[WS_TOUCHPOINT].len
+                            ? "to take the touchpoint out, empty kind, group, owner, function, cost and minutes too"
+                            : "give it a name in the column touchpoint, or leave the cell empty",
+                        "%s \"%.*s\" belongs to a touchpoint, and \"%s\" has none", ws_column_names[c], APPLY_SHOW(r->cell[c]),
+                        apply_label(a, r));
             return;
         }
 }
@@ -229,9 +233,10 @@ static voc_str agreed(struct applying *a, const struct touch *t, struct ws_row *
         if (!r->cell[c].len) continue;
         if (found && !ws_same(c, found->cell[c], r->cell[c])) {
             char hint[160];
-            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": write the same in both, or leave one empty", (unsigned long long)found->line, (int)(found->cell[c].len > 40 ? 40 : found->cell[c].len),
-                     found->cell[c].ptr);
-            apply_fault(a, r, hint, "two rows contradict each other: %s of the touchpoint \"%.*s\" is \"%.*s\" here", ws_column_names[c], APPLY_SHOW(t->id), APPLY_SHOW(r->cell[c]));
+            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": write the same in both, or leave one empty",
+                     (unsigned long long)found->line, (int)(found->cell[c].len > 40 ? 40 : found->cell[c].len), found->cell[c].ptr);
+            apply_fault(a, r, hint, "two rows contradict each other: %s of the touchpoint \"%.*s\" is \"%.*s\" here",
+                        ws_column_names[c], APPLY_SHOW(t->id), APPLY_SHOW(r->cell[c]));
             return before;
         }
         if (!found) found = r;
@@ -283,7 +288,8 @@ static voc_str title_of(struct applying *a, const struct touch *t, struct ws_row
     for (size_t i = 0; i < t->n; i++)
         if (row[i]->typed.len && !str_eq(row[i]->typed, t->id)) return row[i]->typed;
     for (size_t i = 0; i < t->n; i++) // as the source calls it
-        if (row[i]->by == WS_BY_TOUCHPOINT && !row[i]->numbers && str_eq(ws_slug(&a->w->arena, row[i]->name, &ok), t->id)) return str_eq(row[i]->name, t->id) ? (voc_str){"", 0} : row[i]->name;
+        if (row[i]->by == WS_BY_TOUCHPOINT && !row[i]->numbers && str_eq(ws_slug(&a->w->arena, row[i]->name, &ok), t->id))
+            return str_eq(row[i]->name, t->id) ? (voc_str){"", 0} : row[i]->name;
     struct buf b;
     buf_init(&b, 4096);
     for (size_t i = 0; i < t->id.len; i++) buf_byte(&b, t->id.ptr[i] == '-' || t->id.ptr[i] == '_' ? ' ' : t->id.ptr[i]);
@@ -382,7 +388,8 @@ void apply_touchpoints(struct applying *a)
         struct touch *t = &touch[n_touch];
         *t = (struct touch){.id = row[i]->cell[WS_TOUCHPOINT], .claim = claim_of(a->j, row[i]->cell[WS_TOUCHPOINT]), .first = i};
         if (!t->claim && row[i]->claim != VOC_NONE && is_renamed[row[i]->claim]) t->claim = &a->j->claims[row[i]->claim];
-        for (; i + t->n < n && str_eq(row[i + t->n]->cell[WS_TOUCHPOINT], t->id); t->n++) t->general |= row[i + t->n]->by == WS_BY_ACTION && apply_actor(row[i + t->n]) != VOC_ACTOR_CUSTOMER;
+        for (; i + t->n < n && str_eq(row[i + t->n]->cell[WS_TOUCHPOINT], t->id); t->n++)
+            t->general |= row[i + t->n]->by == WS_BY_ACTION && apply_actor(row[i + t->n]) != VOC_ACTOR_CUSTOMER;
     }
     if (n_touch && !a->rc) {
         for (size_t k = 0; k < n_touch; k++) // first row in the order of the sheet

@@ -37,7 +37,10 @@ static void say_written(struct cli *c, const struct worksheet *w, const char *fi
         unsure += !r->mentioned && (str_is(r->cell[WS_ACTOR], "unsure") || (str_is(r->cell[WS_ACTOR], "customer") && !r->cell[WS_CLASS].len));
     }
     cli_say(c, "%s: %zu rows, %zu from the journey, %zu guessed, of which %zu ask you (actor unsure, or no class)\n", file, w->rows.n, said, w->rows.n - said, unsure);
-    cli_say(c, "next: edit it in a spreadsheet, the columns from actor to minutes; then\n      voc worksheet %s%s --apply %s%s\n", c->args[0], subject_typed(c), file, s->is_project ? "" : " -o FOLDER");
+    cli_say(c,
+            "next: edit it in a spreadsheet, the columns from actor to minutes; then\n"
+            "      voc worksheet %s%s --apply %s%s\n",
+            c->args[0], subject_typed(c), file, s->is_project ? "" : " -o FOLDER");
     if (w->rows.n > 2000)
         cli_say(c, "      so many rows hint at an action that is a text of its own each time: name another column with -O action=COLUMN\n");
 }
@@ -107,7 +110,9 @@ static voc_rc find_target(struct cli *c, const struct subject *s, struct target 
     }
     if (rc) return rc;
     if (folder_is_shipped(t->folder)) {
-        diag_error(c->diag, "WORKSHEET-061", t->folder, 0, "name a folder of your own with -o; the journey is copied there, with the changes", "this journey ships with voc and is not written over");
+        diag_error(c->diag, "WORKSHEET-061", t->folder, 0,
+                   "name a folder of your own with -o; the journey is copied there, with the changes",
+                   "this journey ships with voc and is not written over");
         return VOC_E_POLICY;
     }
     char *file = arena_printf(&c->arena, "%s/journey.xml", t->folder);
@@ -121,8 +126,12 @@ static voc_rc check_target(struct cli *c, const struct subject *s, const struct 
     if (!t->there) return VOC_OK;
     voc_rc rc = journey_load(there, t->folder, c->diag);
     if (rc || c->common[COMMON_FORCE].i || memcmp((*there)->hash, s->j->hash, HASH_BYTES) == 0) return rc;
-    const char *hint = s->is_project ? arena_printf(&c->arena, "voc journey use %s %s follows what lies there; or name another folder with -o; --force writes over it", c->args[0], t->folder)
-                                     : "name that folder with --journey, or another with -o; --force writes over it";
+    const char *hint =
+        s->is_project
+            ? arena_printf(&c->arena,
+                           "voc journey use %s %s follows what lies there; or name another folder with -o; --force writes over it",
+                           c->args[0], t->folder)
+            : "name that folder with --journey, or another with -o; --force writes over it";
     diag_error(c->diag, "WORKSHEET-062", t->folder, 0, hint, "another journey lies there than the one that %s", s->is_project ? "the project follows" : "was named");
     return VOC_E_POLICY;
 }
@@ -139,8 +148,8 @@ static voc_rc check_samples(const struct journey *after, struct check_result *r,
 
 // Samples are people's own words on what is meant: one that fails stops it. Those that were made from events are made anew;
 // a journey that begins gets some.
-static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct journey **after, struct buf *text, struct ws_change *change, bool wanted,
-                             const char *label)
+static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base,
+                             struct journey **after, struct buf *text, struct ws_change *change, bool wanted, const char *label)
 {
     struct check_result r = {0};
     struct buf dropped, made;
@@ -167,8 +176,9 @@ static voc_rc settle_samples(struct cli *c, struct subject *s, struct worksheet 
     if (!rc) rc = check_samples(*after, &r, c->diag);
     if (rc != VOC_E_CHECK) return rc;
     if (c->common[COMMON_FORCE].i) return VOC_OK;
-    diag_error(c->diag, "WORKSHEET-063", NULL, 0, "change the row back, or the sample in journey.xml; --force writes it all the same", "nothing was written: %zu of the journey's own samples would fail",
-               r.failed);
+    diag_error(c->diag, "WORKSHEET-063", NULL, 0,
+               "change the row back, or the sample in journey.xml; --force writes it all the same",
+               "nothing was written: %zu of the journey's own samples would fail", r.failed);
     return rc;
 }
 
@@ -203,7 +213,8 @@ static voc_rc without_stale(struct ws_change *change, const struct journey *base
     return rc;
 }
 
-static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct ws_change *change, const struct target *t)
+static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, const struct journey *base, struct ws_change *change,
+                     const struct target *t)
 {
     struct journey *after = NULL;
     struct buf text, raised;
@@ -237,8 +248,9 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     if (!rc && !dry && s->is_project) rc = folder_remember(c, s->p, t->folder);
     if (!rc && dry) cli_say(c, "%zu changes; nothing was written (--dry-run)\n", change->n);
     else if (!rc)
-        cli_say(c, "%zu changes: %s/journey.xml is %.*s, version %.*s%s%s%s\n", change->n, t->folder, (int)after->id.len, after->id.ptr, (int)after->version.len, after->version.ptr,
-                s->is_project ? "; " : "", s->is_project ? project_name(s->p) : "", s->is_project ? " follows it" : "");
+        cli_say(c, "%zu changes: %s/journey.xml is %.*s, version %.*s%s%s%s\n", change->n, t->folder, (int)after->id.len,
+                after->id.ptr, (int)after->version.len, after->version.ptr, s->is_project ? "; " : "",
+                s->is_project ? project_name(s->p) : "", s->is_project ? " follows it" : "");
     if (!rc && !dry && s->is_project)
         cli_say(c, after->evidence_declared ? "next: voc stages %s\n" : "next: voc stages %s | voc score %s\n", c->args[0], c->args[0]);
     else if (!rc && !dry)

@@ -114,7 +114,8 @@ static unsigned number_of(uint32_t *list, unsigned *n, uint32_t code)
     return *n;
 }
 
-static void write_event(const struct sampling *p, struct buf *b, size_t i, uint32_t *people, unsigned *n_people, uint32_t *accounts, unsigned *n_accounts)
+static void write_event(const struct sampling *p, struct buf *b, size_t i, uint32_t *people, unsigned *n_people, uint32_t *accounts,
+                        unsigned *n_accounts)
 {
     const struct event_set *s = p->s;
     const struct ws_row *r = &p->w->rows.at[p->w->row_of[i]];
@@ -219,7 +220,8 @@ static voc_rc passes(voc_str text, bool *yes)
     return rc == VOC_E_NOMEM || rc == VOC_CANCELLED ? rc : VOC_OK;
 }
 
-voc_rc ws_add_samples(struct buf *out, struct worksheet *w, const struct event_set *s, const struct journey *j, voc_str journey_xml, size_t *n, struct diag *d)
+voc_rc ws_add_samples(struct buf *out, struct worksheet *w, const struct event_set *s, const struct journey *j, voc_str journey_xml,
+                      size_t *n, struct diag *d)
 {
     struct sampling p = {.w = w, .s = s, .j = j};
     struct timeline_options o = {.end_us = INT64_MAX};

@@ -69,8 +69,8 @@ static voc_rc on_start(void *user, voc_str name, const voc_xml_attr *attrs, size
     struct edit *e = r->e;
     bool ok = true;
     if (byte >= e->text.len || e->text.ptr[byte] != '<') return VOC_E_BUG;
-    struct edit_node n = {.name = arena_str(&e->arena, name.ptr, name.len, &ok), .line = line, .start = (size_t)byte, .parent = r->open, .first = EDIT_NONE, .next = EDIT_NONE,
-                          .last = EDIT_NONE, .new_attrs = {"", 0}};
+    struct edit_node n = {.name = arena_str(&e->arena, name.ptr, name.len, &ok), .line = line, .start = (size_t)byte,
+                          .parent = r->open, .first = EDIT_NONE, .next = EDIT_NONE, .last = EDIT_NONE, .new_attrs = {"", 0}};
     voc_rc rc = ok ? find_attrs(e, &n, attrs, n_attrs) : VOC_E_NOMEM;
     if (!rc) rc = vec_reserve(&e->nodes, 1, NODES_MAX);
     if (rc) return rc;
@@ -116,7 +116,8 @@ static bool other_charset(voc_str text)
     for (size_t i = 0; i + 9 < head.len; i++)
         if (memcmp(head.ptr + i, "encoding", 8) == 0) {
             voc_str rest = str_mk(head.ptr + i + 8, head.len - i - 8);
-            while (rest.len && (*rest.ptr == '=' || *rest.ptr == '"' || *rest.ptr == '\'' || space(*rest.ptr))) rest = str_mk(rest.ptr + 1, rest.len - 1);
+            while (rest.len && (*rest.ptr == '=' || *rest.ptr == '"' || *rest.ptr == '\'' || space(*rest.ptr)))
+                rest = str_mk(rest.ptr + 1, rest.len - 1);
             return !(rest.len >= 5 && str_ieq(str_mk(rest.ptr, 5), STR("utf-8"))) && !(rest.len >= 8 && str_ieq(str_mk(rest.ptr, 8), STR("us-ascii")));
         }
     return false;
@@ -163,7 +164,10 @@ static size_t from_here(const struct edit *e, size_t node, const char *name)
     return node;
 }
 
-size_t edit_child(const struct edit *e, size_t parent, const char *name) { return parent == EDIT_NONE ? EDIT_NONE : from_here(e, e->nodes.at[parent].first, name); }
+size_t edit_child(const struct edit *e, size_t parent, const char *name)
+{
+    return parent == EDIT_NONE ? EDIT_NONE : from_here(e, e->nodes.at[parent].first, name);
+}
 size_t edit_next(const struct edit *e, size_t node, const char *name) { return from_here(e, e->nodes.at[node].next, name); }
 
 const voc_str *edit_get(const struct edit *e, size_t node, const char *attr)
@@ -366,7 +370,8 @@ voc_rc edit_section(struct edit *e, const char *name, const char *const *order, 
     if (found != EDIT_NONE) return *node = found, VOC_OK;
     for (size_t i = 1; i < e->nodes.n; i++) // one that was noted as new
         if (e->nodes.at[i].is_new && str_is(e->nodes.at[i].name, name)) return *node = i, VOC_OK;
-    for (size_t c = edit_child(e, 0, "note"); c != EDIT_NONE && c == (before == EDIT_NONE ? e->nodes.at[0].first : e->nodes.at[before].next); c = e->nodes.at[c].next) {
+    for (size_t c = edit_child(e, 0, "note");
+         c != EDIT_NONE && c == (before == EDIT_NONE ? e->nodes.at[0].first : e->nodes.at[before].next); c = e->nodes.at[c].next) {
         if (!str_is(e->nodes.at[c].name, "note")) break;
         before = c; // notes that open the file
     }
@@ -376,8 +381,9 @@ voc_rc edit_section(struct edit *e, const char *name, const char *const *order, 
     voc_rc rc = vec_reserve(&e->nodes, 1, NODES_MAX);
     if (rc) return rc;
     size_t at = before != EDIT_NONE ? e->nodes.at[before].end : e->nodes.at[0].open_end;
-    e->nodes.at[e->nodes.n] = (struct edit_node){.name = str_of(name), .start = at, .open_end = at, .close = at, .end = at, .empty = true, .parent = EDIT_NONE, .first = EDIT_NONE,
-                                                 .next = EDIT_NONE, .last = EDIT_NONE, .is_new = true, .new_attrs = {"", 0}};
+    e->nodes.at[e->nodes.n] = (struct edit_node){.name = str_of(name), .start = at, .open_end = at, .close = at, .end = at,
+                                                 .empty = true, .parent = EDIT_NONE, .first = EDIT_NONE, .next = EDIT_NONE,
+                                                 .last = EDIT_NONE, .is_new = true, .new_attrs = {"", 0}};
     *node = e->nodes.n++;
     return VOC_OK;
 }

@@ -101,7 +101,8 @@ voc_rc folder_recall(struct cli *c, struct project *p, char **out)
     *out = NULL;
     voc_rc rc = store_setting(p, &c->arena, setting, &text, &found);
     if (rc || !found || !text.len) return rc;
-    char *folder = slash ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - path), path, (int)text.len, text.ptr) : arena_printf(&c->arena, "%.*s", (int)text.len, text.ptr);
+    char *folder = slash ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - path), path, (int)text.len, text.ptr)
+                         : arena_printf(&c->arena, "%.*s", (int)text.len, text.ptr);
     if (!folder) return VOC_E_NOMEM;
     if (holds(folder) && !folder_is_shipped(folder)) *out = folder;
     return VOC_OK;

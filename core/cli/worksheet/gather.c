@@ -97,7 +97,9 @@ static voc_rc fold_numbers(struct arena *a, voc_str name, voc_str *out)
 
 static voc_str raw_of(const struct gathering *g, const struct combo *c)
 {
-    return c->by == WS_BY_TOUCHPOINT ? g->s->strings[SPACE_TOUCHPOINT][c->touchpoint] : c->by == WS_BY_CAMPAIGN ? g->s->strings[SPACE_CAMPAIGN][c->campaign] : (voc_str){"", 0};
+    return c->by == WS_BY_TOUCHPOINT ? g->s->strings[SPACE_TOUCHPOINT][c->touchpoint]
+           : c->by == WS_BY_CAMPAIGN ? g->s->strings[SPACE_CAMPAIGN][c->campaign]
+                                     : (voc_str){"", 0};
 }
 
 // An action by one kind of actor, as a whole: from its facts it is guessed who acts, so that the company's rows are told apart.
@@ -125,7 +127,9 @@ static voc_rc make_pairs(struct gathering *g, struct pair **out)
         rc = dict_code(keys, str_mk(key, (size_t)n), &c->pair);
         if (!rc && c->pair == pairs.n) {
             rc = vec_reserve(&pairs, 1, SIZE_MAX);
-            if (!rc) pairs.at[pairs.n++] = (struct pair){.facts = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .ours = g->ours}};
+            if (!rc)
+                pairs.at[pairs.n++] = (struct pair){
+                    .facts = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .ours = g->ours}};
         }
         if (rc) break;
         struct ws_row *r = &pairs.at[c->pair].facts;
@@ -204,8 +208,9 @@ static voc_rc row_of_combo(struct gathering *g, struct combo *c)
 {
     struct worksheet *w = g->w;
     struct buf key;
-    struct ws_row r = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .by = c->by, .ours = g->ours, .claim = VOC_NONE, .work = VOC_NONE,
-                       .first_us = VOC_NA, .last_us = VOC_NA, .cost = VOC_NA, .minutes = VOC_NA, .value = VOC_NA};
+    struct ws_row r = {.action = g->s->strings[SPACE_ACTION][c->action], .recorded = c->recorded, .by = c->by, .ours = g->ours,
+                       .claim = VOC_NONE, .work = VOC_NONE, .first_us = VOC_NA, .last_us = VOC_NA, .cost = VOC_NA,
+                       .minutes = VOC_NA, .value = VOC_NA};
     r.numbers = c->by != WS_BY_ACTION && shares(g, c);
     r.name = r.numbers ? c->folded : raw_of(g, c);
     if (c->by == WS_BY_CAMPAIGN) r.channel = g->s->strings[SPACE_CHANNEL][c->channel];

@@ -18,7 +18,10 @@ static voc_rc bump(struct keymap *m, uint32_t row, uint32_t code, bool *first)
     return VOC_OK;
 }
 
-static bool before(const struct example *a, const struct example *b) { return a->time_us != b->time_us ? a->time_us < b->time_us : a->record < b->record; }
+static bool before(const struct example *a, const struct example *b)
+{
+    return a->time_us != b->time_us ? a->time_us < b->time_us : a->record < b->record;
+}
 
 // The same object and words; where there are none, the same customer.
 static bool alike(const struct event_set *s, size_t a, size_t b)
@@ -26,7 +29,8 @@ static bool alike(const struct event_set *s, size_t a, size_t b)
     uint32_t object = code_at(s->object, a);
     if (object != code_at(s->object, b) || !str_eq(s->text[a], s->text[b])) return false;
     if (object || s->text[a].len) return true;
-    return code_at(s->customer, a) == code_at(s->customer, b) && code_at(s->account, a) == code_at(s->account, b) && code_at(s->case_id, a) == code_at(s->case_id, b);
+    return code_at(s->customer, a) == code_at(s->customer, b) && code_at(s->account, a) == code_at(s->account, b) &&
+           code_at(s->case_id, a) == code_at(s->case_id, b);
 }
 
 // The earliest ones that say different things.
@@ -62,7 +66,8 @@ static voc_rc count_event(struct gathering *g, size_t i)
     uint32_t row = g->w->row_of[i], people = identity_n_individuals(s->identity), accounts = identity_n_accounts(s->identity);
     struct ws_row *r = &g->w->rows.at[row];
     struct tallies *t = &g->tally[row];
-    uint32_t person = identity_individual(s->identity, code_at(s->customer, i)), account = identity_account(s->identity, code_at(s->account, i)), key = code_at(s->case_id, i);
+    uint32_t person = identity_individual(s->identity, code_at(s->customer, i)),
+             account = identity_account(s->identity, code_at(s->account, i)), key = code_at(s->case_id, i);
     uint32_t who = person ? person : account ? people + account : key ? people + accounts + key : 0;
     bool first = false;
     voc_rc rc = who ? bump(&g->people, row, who, &first) : VOC_OK;

@@ -160,7 +160,10 @@ static voc_rc guess_value(struct worksheet *w, struct ws_row *r)
 
 // Answers to what we sent are a sign that it was seen; where customers also do things of their own accord, those tell more, and
 // answers would only mirror what was sent.
-static bool is_answer(const struct ws_row *r) { return r->n_ref * 2 >= r->count && (r->words->near_ == NEAR_NONE || r->words->near_ == NEAR_INVESTIGATING); }
+static bool is_answer(const struct ws_row *r)
+{
+    return r->n_ref * 2 >= r->count && (r->words->near_ == NEAR_NONE || r->words->near_ == NEAR_INVESTIGATING);
+}
 
 static voc_rc second_look(struct worksheet *w)
 {
@@ -172,7 +175,10 @@ static voc_rc second_look(struct worksheet *w)
         if (r->mentioned || !str_is(r->cell[WS_CLASS], "value") || !is_answer(r)) continue;
         for (enum ws_column c = WS_CLASS; c <= WS_MINUTES; c++) r->cell[c] = r->reason[c] = (voc_str){"", 0};
         r->cell[WS_CLASS] = str_of(ws_class_names[VOC_CLASS_NEUTRAL]);
-        rc = reason(w, r, WS_CLASS, "neutral: %d %% of them answer something of ours, and mirror what was sent; what customers do of their own accord tells more", percent(r->n_ref, r->count));
+        rc = reason(w, r, WS_CLASS,
+                    "neutral: %d %% of them answer something of ours, and mirror what was sent; what customers do of "
+                    "their own accord tells more",
+                    percent(r->n_ref, r->count));
     }
     return rc;
 }
@@ -194,7 +200,9 @@ static voc_rc plain_number(struct arena *a, int64_t micro, voc_str *out)
 static voc_str without_numbers(voc_str s)
 {
     size_t n = s.len;
-    while (n && (s.ptr[n - 1] == '#' || s.ptr[n - 1] == '-' || s.ptr[n - 1] == '_' || s.ptr[n - 1] == ' ' || s.ptr[n - 1] == '.' || s.ptr[n - 1] == '/')) n--;
+    while (n && (s.ptr[n - 1] == '#' || s.ptr[n - 1] == '-' || s.ptr[n - 1] == '_' || s.ptr[n - 1] == ' ' || s.ptr[n - 1] == '.' ||
+                 s.ptr[n - 1] == '/'))
+        n--;
     return n ? str_mk(s.ptr, n) : s;
 }
 

@@ -24,7 +24,10 @@ static voc_rc say(struct worksheet *w, struct ws_row *r, const char *format, ...
     return ok ? VOC_OK : VOC_E_NOMEM;
 }
 
-static bool by_customer(const struct ws_row *r) { return str_is(r->cell[WS_ACTOR], "customer") || (str_is(r->cell[WS_ACTOR], "unsure") && r->recorded == VOC_ACTOR_UNSET); }
+static bool by_customer(const struct ws_row *r)
+{
+    return str_is(r->cell[WS_ACTOR], "customer") || (str_is(r->cell[WS_ACTOR], "unsure") && r->recorded == VOC_ACTOR_UNSET);
+}
 static bool is_class(const struct ws_row *r, uint32_t class_) { return str_is(r->cell[WS_CLASS], ws_class_names[class_]); }
 
 // The stage of that id in the list of guesses, put behind the others if it is new; exits have an outcome.
@@ -54,7 +57,8 @@ static voc_rc enter(struct worksheet *w, struct ws_row *r, const struct ws_stage
 
 static bool near_row(const struct ws_row *r, enum ws_near near_)
 {
-    return !r->mentioned && by_customer(r) && r->words->act && r->words->near_ == near_ && (is_class(r, VOC_CLASS_VALUE) || is_class(r, VOC_CLASS_PASSAGE));
+    return !r->mentioned && by_customer(r) && r->words->act && r->words->near_ == near_ &&
+           (is_class(r, VOC_CLASS_VALUE) || is_class(r, VOC_CLASS_PASSAGE));
 }
 
 static voc_rc into_existing(struct worksheet *w)
@@ -177,7 +181,10 @@ static bool may_be_record(const struct worksheet *w, const struct ws_row *r)
     return !by_customer(r) || r->recorded == VOC_ACTOR_UNSET;
 }
 
-static bool may_be_step(const struct worksheet *w, const struct ws_row *r) { return may_be_record(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record)); }
+static bool may_be_step(const struct worksheet *w, const struct ws_row *r)
+{
+    return may_be_record(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record));
+}
 
 // Cases, and nothing that a customer is known to have done for its worth.
 static bool only_records(const struct worksheet *w)
@@ -267,7 +274,8 @@ voc_rc ws_guess_stages(struct worksheet *w)
     for (size_t s = 0; s < w->n_stages; s++) {
         double sum = 0, weight = 0;
         for (size_t i = 0; i < w->rows.n; i++)
-            if (str_eq(w->rows.at[i].cell[WS_STAGE], w->stages[s].id)) sum += w->rows.at[i].rank * (double)w->rows.at[i].n_units, weight += (double)w->rows.at[i].n_units;
+            if (str_eq(w->rows.at[i].cell[WS_STAGE], w->stages[s].id))
+                sum += w->rows.at[i].rank * (double)w->rows.at[i].n_units, weight += (double)w->rows.at[i].n_units;
         w->stages[s].rank = weight > 0 ? sum / weight : 0;
     }
     return rc;

@@ -25,7 +25,8 @@ static bool give_up(struct worksheet *w)
     return any;
 }
 
-static voc_rc draft(struct cli *c, const struct subject *s, const struct journey *none, struct worksheet *w, struct ws_change *ch, struct journey **after)
+static voc_rc draft(struct cli *c, const struct subject *s, const struct journey *none, struct worksheet *w, struct ws_change *ch,
+                    struct journey **after)
 {
     struct buf text;
     voc_rc rc = VOC_OK;
@@ -82,14 +83,16 @@ static bool has_value(const struct worksheet *w)
 static void say_draft(struct cli *c, const struct worksheet *w, const struct journey *j, const char *folder, size_t samples, const struct subject *s)
 {
     static const char *const units[] = {"", "account", "individual", "case"};
-    printf("%s/journey.xml: %zu stages, %zu exits, %zu touchpoints, %zu actions, %zu samples from the events\n\n", folder, j->n_stages, j->n_exits, j->n_claims, j->n_actions, samples);
+    printf("%s/journey.xml: %zu stages, %zu exits, %zu touchpoints, %zu actions, %zu samples from the events\n\n", folder,
+           j->n_stages, j->n_exits, j->n_claims, j->n_actions, samples);
     printf("Assumed:\n");
     printf("  a journey is that of one %s: %.*s\n", units[w->unit], (int)w->unit_reason.len, w->unit_reason.ptr);
     if (j->evidence_declared)
         printf("  stages are what the company recorded, because nothing here is known to be an act of a customer: so waiting can be seen, and nothing can be scored\n");
     else
-        printf("  what customers do for its worth: %zu actions; only passing through: %zu; because something failed: %zu; turning away: %zu\n", count_class(w, "value"), count_class(w, "passage"),
-               count_class(w, "trouble"), count_class(w, "harm"));
+        printf("  what customers do for its worth: %zu actions; only passing through: %zu; because something "
+               "failed: %zu; turning away: %zu\n",
+               count_class(w, "value"), count_class(w, "passage"), count_class(w, "trouble"), count_class(w, "harm"));
     for (size_t i = 0; i < j->n_stages; i++) printf(i ? ", %.*s" : "  stages, in this order: %.*s", (int)j->stages[i].id.len, j->stages[i].id.ptr);
     if (j->n_stages) printf("\n");
     printf("Look at first:\n");
@@ -101,7 +104,9 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     if (j->n_stages && !j->n_exits) printf("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
     printf("  each guess stands in journey.xml as a note with its reason\n");
     printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", c->args[0], subject_typed(c), folder);
-    if (s->is_project) printf("      voc journey use %s %s, then voc stages %s%s%s\n", c->args[0], folder, c->args[0], j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : c->args[0]);
+    if (s->is_project)
+        printf("      voc journey use %s %s, then voc stages %s%s%s\n", c->args[0], folder, c->args[0],
+               j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : c->args[0]);
     else printf("      voc import %s %s%s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", subject_typed(c), folder);
 }
 
@@ -121,7 +126,9 @@ int run_journey_infer(struct cli *c)
     ch.notes = true;
     ch.journey_file = "journey.xml";
     if (!folder) {
-        diag_error(c->diag, "WORKSHEET-060", NULL, 0, arena_printf(&c->arena, "voc journey infer %s%s -o my-journey", c->args[0], c->n_args > 1 ? " ..." : ""), "where should the journey be written?");
+        diag_error(c->diag, "WORKSHEET-060", NULL, 0,
+                   arena_printf(&c->arena, "voc journey infer %s%s -o my-journey", c->args[0], c->n_args > 1 ? " ..." : ""),
+                   "where should the journey be written?");
         rc = VOC_E_OPTION;
     } else if (folder_is_shipped(folder) || (access(arena_printf(&c->arena, "%s/journey.xml", folder), F_OK) == 0 && !c->common[COMMON_FORCE].i)) {
         diag_error(c->diag, "WORKSHEET-062", folder, 0, "name another folder with -o; --force writes over one of your own", "a journey lies there already");

@@ -100,7 +100,8 @@ static voc_rc say_row(struct worksheet *w, struct ws_row *r, const struct journe
     }
     if (!rc) rc = say_stages(w, r, j);
     if (!rc) rc = say_touchpoint(w, r, j);
-    r->mentioned = r->claim != VOC_NONE || r->work != VOC_NONE || r->said[WS_STAGE].len || (r->rule && (ruled || ws_effective_actor(r) == VOC_ACTOR_CUSTOMER || !r->n_known));
+    r->mentioned = r->claim != VOC_NONE || r->work != VOC_NONE || r->said[WS_STAGE].len ||
+                   (r->rule && (ruled || ws_effective_actor(r) == VOC_ACTOR_CUSTOMER || !r->n_known));
     return rc;
 }
 

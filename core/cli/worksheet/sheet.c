@@ -16,8 +16,8 @@ static bool risky(voc_str s)
 static void cell(struct buf *b, voc_str s, char separator)
 {
     bool formula = risky(s);
-    bool quote = formula || memchr(s.ptr, separator, s.len) || memchr(s.ptr, '"', s.len) || memchr(s.ptr, '\n', s.len) || memchr(s.ptr, '\r', s.len) ||
-                 (s.len && (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' '));
+    bool quote = formula || memchr(s.ptr, separator, s.len) || memchr(s.ptr, '"', s.len) || memchr(s.ptr, '\n', s.len) ||
+                 memchr(s.ptr, '\r', s.len) || (s.len && (s.ptr[0] == ' ' || s.ptr[s.len - 1] == ' '));
     if (quote) buf_byte(b, '"');
     if (formula) buf_byte(b, '\'');
     for (size_t i = 0; i < s.len; i++) {

@@ -21,7 +21,9 @@ static voc_rc read_all(const char *path, struct buf *out, struct diag *d)
     size_t got = 1;
     struct file_look look = file_look(path);
     if (look.kind == FILE_FOREIGN || look.workbook || look.kind == FILE_PROJECT) { // a spreadsheet saves in its own format unless it is told
-        diag_error(d, "WORKSHEET-013", path, 0, look.kind != FILE_PROJECT ? "save the sheet as CSV UTF-8 (File > Save as), and name that file" : "name the CSV that voc worksheet wrote",
+        diag_error(d, "WORKSHEET-013", path, 0,
+                   look.kind != FILE_PROJECT ? "save the sheet as CSV UTF-8 (File > Save as), and name that file"
+                                             : "name the CSV that voc worksheet wrote",
                    "this is %s, not a worksheet in CSV", look.kind != FILE_PROJECT ? look.what : "a Vocstream project");
         return VOC_E_INPUT;
     }
@@ -139,7 +141,9 @@ static voc_rc check_columns(const struct ws_sheet *s, struct diag *d)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (s->has[needed[i]]) continue;
         missing++;
-        diag_error(d, "WORKSHEET-011", s->file.ptr, 1, "rows are found again by action, channel/campaign and recorded actor: keep these three columns, and their names in the first line",
+        diag_error(d, "WORKSHEET-011", s->file.ptr, 1,
+                   "rows are found again by action, channel/campaign and recorded actor: keep these three columns, and "
+                   "their names in the first line",
                    "there is no column \"%s\"", ws_column_names[needed[i]]);
     }
     if (!missing && !editable)

@@ -41,7 +41,10 @@ static bool same_text(voc_str a, voc_str b)
     return str_ieq(a, b) || (str_real(a, &x) && str_real(b, &y) && !(x < y) && !(y < x)); // "001" came back as 1
 }
 
-static bool same_actor(uint32_t actor, voc_str cell) { return str_ieq(cell, str_of(ws_actor_name(actor))) || (actor == VOC_ACTOR_UNSET && !cell.len); }
+static bool same_actor(uint32_t actor, voc_str cell)
+{
+    return str_ieq(cell, str_of(ws_actor_name(actor))) || (actor == VOC_ACTOR_UNSET && !cell.len);
+}
 
 static uint32_t find_row(struct taking *t)
 {
@@ -75,14 +78,19 @@ static void no_row(struct taking *t)
         fault(t, "leave action, channel/campaign and recorded actor as they were, or write a new sheet: voc worksheet PROJECT -o sheet.csv",
               "the action \"%.*s\" is there, but not with channel/campaign \"%.*s\" and recorded actor \"%.*s\"", SHOW(action), SHOW(t->l->cell[WS_WHERE]), SHOW(t->l->cell[WS_RECORDED]));
     else {
-        snprintf(hint, sizeof hint, "%s%.*s%sdelete the row, or write a new sheet: voc worksheet PROJECT -o sheet.csv", best.len ? "did you mean \"" : "", SHOW(best), best.len ? "\"? Else " : "");
+        snprintf(hint, sizeof hint, "%s%.*s%sdelete the row, or write a new sheet: voc worksheet PROJECT -o sheet.csv",
+                 best.len ? "did you mean \"" : "", SHOW(best), best.len ? "\"? Else " : "");
         fault(t, hint, "there is no action \"%.*s\" in these events", SHOW(action));
     }
 }
 
 // ---- words ---------------------------------------------------------------------------------------------------------------------
 
-static bool nothing(voc_str s) { return !s.len || str_ieq(s, STR("unsure")) || str_is(s, "?") || str_is(s, "-") || str_ieq(s, STR("not said")) || str_ieq(s, STR("none")); }
+static bool nothing(voc_str s)
+{
+    return !s.len || str_ieq(s, STR("unsure")) || str_is(s, "?") || str_is(s, "-") || str_ieq(s, STR("not said")) ||
+           str_ieq(s, STR("none"));
+}
 
 static voc_str one_of(struct taking *t, enum ws_column c, voc_str s, const char *const *words, size_t n, const char *what)
 {
@@ -133,7 +141,8 @@ static voc_str money(struct taking *t, enum ws_column c, voc_str s)
         int64_t before;
         if (str_money(str_mk(point, n), &micro) && str_money(said, &before) && before == micro) return said;
         char hint[200];
-        snprintf(hint, sizeof hint, "write %.*s%.*s for thousands, or %.*s.%.*s0 for a fraction", (int)last, plain, (int)behind, plain + last + 1, (int)last, plain, (int)behind, plain + last + 1);
+        snprintf(hint, sizeof hint, "write %.*s%.*s for thousands, or %.*s.%.*s0 for a fraction", (int)last, plain, (int)behind,
+                 plain + last + 1, (int)last, plain, (int)behind, plain + last + 1);
         fault(t, hint, "%s \"%.*s\" can be read in two ways", ws_column_names[c], SHOW(s));
         return (voc_str){"", 0};
     }
@@ -304,7 +313,8 @@ static void same_row_twice(struct taking *t, const struct ws_row *r, uint64_t fi
     for (enum ws_column c = WS_ACTOR; o && c <= WS_MINUTES; c++)
         if (t->s->has[c] && !str_eq(o->cell[c], t->l->cell[c])) {
             char hint[120];
-            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": delete one of the two", (unsigned long long)first, (int)(o->cell[c].len > 40 ? 40 : o->cell[c].len), o->cell[c].ptr);
+            snprintf(hint, sizeof hint, "line %llu says \"%.*s\": delete one of the two", (unsigned long long)first,
+                     (int)(o->cell[c].len > 40 ? 40 : o->cell[c].len), o->cell[c].ptr);
             fault(t, hint, "two rows for \"%.*s\" contradict each other: %s \"%.*s\"", SHOW(r->action), ws_column_names[c], SHOW(t->l->cell[c]));
             return;
         }

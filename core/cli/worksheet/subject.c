@@ -14,7 +14,8 @@
 static const char *plain_name(struct cli *c, const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name + (name[0] == '.'), '.');
-    char *out = strcmp(path, "-") == 0 ? arena_printf(&c->arena, "journey") : arena_printf(&c->arena, "%.*s", (int)(dot ? (size_t)(dot - name) : strlen(name)), name);
+    char *out = strcmp(path, "-") == 0 ? arena_printf(&c->arena, "journey")
+                                       : arena_printf(&c->arena, "%.*s", (int)(dot ? (size_t)(dot - name) : strlen(name)), name);
     return out ? out : "journey";
 }
 
@@ -43,14 +44,16 @@ static voc_rc read_files(struct cli *c, struct subject *s, const struct subject_
     for (int i = 0; i < c->n_args && !rc; i++) {
         struct import_report report;
         const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
-        struct import_request r = {.project = s->p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = s->j, .path = c->args[i], .as = o->as, .source = o->source, .options = c->repeated,
+        struct import_request r = {.project = s->p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = s->j,
+                                   .path = c->args[i], .as = o->as, .source = o->source, .options = c->repeated,
                                    .n_options = c->n_repeated, .threads = cli_threads(c), .max_rejects = UINT64_MAX};
         if (strcmp(c->args[i], "-") == 0) r.name = name = "stdin";
         rc = import_file(&r, &report, &c->arena, c->diag);
         if (rc == VOC_E_BUG) c->failed_plugin = true;
         if (!rc) say_read(c, name, &report);
         if (strcmp(c->args[i], "-") == 0) named = false;
-        struct sources_file f = {.report = &report, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(report.plugin)), .options = c->repeated, .n_options = c->n_repeated};
+        struct sources_file f = {.report = &report, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(report.plugin)),
+                                 .options = c->repeated, .n_options = c->n_repeated};
         if (!rc) sources_add(&s->sources, &f, ids, (size_t)i);
     }
     if (!rc) rc = sources_end(&s->sources);
@@ -64,7 +67,9 @@ static voc_rc temporary(struct cli *c, struct subject *s)
     char *folder = arena_printf(&c->arena, "%s/voc-XXXXXX", base && *base ? base : "/tmp");
     if (!folder) return VOC_E_NOMEM;
     if (!mkdtemp(folder)) {
-        diag_error(c->diag, "WORKSHEET-050", folder, 0, "set TMPDIR to a folder that you may write, or import the files into a project first", "no folder for temporary files: %s", strerror(errno));
+        diag_error(c->diag, "WORKSHEET-050", folder, 0,
+                   "set TMPDIR to a folder that you may write, or import the files into a project first",
+                   "no folder for temporary files: %s", strerror(errno));
         return VOC_E_IO;
     }
     s->folder = folder;

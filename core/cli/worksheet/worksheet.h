@@ -112,7 +112,8 @@ voc_rc ws_raise_version(struct buf *out, voc_str journey_xml, struct diag *d);
 
 // draft.c: a journey.xml with nothing in it yet, and samples made from real journeys
 voc_rc ws_skeleton(struct buf *out, const struct worksheet *w, voc_str id);
-voc_rc ws_add_samples(struct buf *out, struct worksheet *w, const struct event_set *s, const struct journey *j, voc_str journey_xml, size_t *n, struct diag *d);
+voc_rc ws_add_samples(struct buf *out, struct worksheet *w, const struct event_set *s, const struct journey *j, voc_str journey_xml,
+                      size_t *n, struct diag *d);
 
 #define WS_SAMPLE "from the events, " // begins the names of the samples that ws_add_samples makes
 voc_rc ws_drop_samples(struct buf *out, voc_str journey_xml, size_t *n); // those

@@ -68,7 +68,8 @@ static int usage(struct cli *c, const char *what, const char *word)
 static void own_options(const struct cli *c, const struct parsed *p, char *out, size_t size)
 {
     size_t at = 0;
-    for (size_t i = 0; i < p->n && at + 60 < size; i++) at += (size_t)snprintf(out + at, size - at, "%s--%s", i ? ", " : "it has ", option_at(p->table, p->stride, i)->name);
+    for (size_t i = 0; i < p->n && at + 60 < size; i++)
+        at += (size_t)snprintf(out + at, size - at, "%s--%s", i ? ", " : "it has ", option_at(p->table, p->stride, i)->name);
     snprintf(out + at, size - at, "%svoc %s --help%s", at ? " (" : "", cli_command_name(c), at ? " tells of each)" : " shows what it has");
 }
 
@@ -93,7 +94,9 @@ static int repeated(struct cli *c, struct parsed *p, const char *pair)
 {
     const char *eq = strchr(pair, '=');
     if (!eq || eq == pair) {
-        diag_error(c->diag, "USAGE-001", NULL, 0, "for example -O time=COLUMN; voc plugin list shows the plugins, voc plugin show PLUGIN what each can be told", "-O needs NAME=VALUE: %s", pair);
+        diag_error(c->diag, "USAGE-001", NULL, 0,
+                   "for example -O time=COLUMN; voc plugin list shows the plugins, voc plugin show PLUGIN what each can be told",
+                   "-O needs NAME=VALUE: %s", pair);
         return EXIT_USAGE;
     }
     p->repeated[p->n_repeated++] = (struct option_given){.name = str_mk(pair, (size_t)(eq - pair)), .value = str_of(eq + 1), .has_value = true};

@@ -95,7 +95,8 @@ voc_rc cli_catalogue(struct cli *c); // opens it once
 void cli_progress_begin(struct cli *c, struct progress *p); // progress of a command: by --progress, --quiet and the terminal
 void cli_progress_end(struct cli *c);
 // plugins.c: runs an analysis with options as they would be typed; the tables are the caller's (fold_free).
-voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out);
+voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given,
+                size_t n_given, struct fold_result *out);
 // Several analyses in one walk; the results are the caller's (fold_free), also of those that were made before a failure.
 voc_rc cli_fold_all(struct cli *c, struct project *p, const struct journey *j, struct fold_item *items, size_t n, const char *what);
 struct plugin *cli_beside(void *c, const char *name); // as fold_request.analysis

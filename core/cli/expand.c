@@ -187,7 +187,8 @@ static voc_rc expand_one(struct cli *c, const char *arg, voc_str as, voc_str she
         diag_error(c->diag, "IN-004", arg, 0, "name another folder, or the files themselves", "there is no file in this folder");
         return VOC_E_IO;
     }
-    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0) return add_file(c, arg, as, sheet, false, out); // an error names it as it was typed
+    if (access(arg, F_OK) == 0 || !strpbrk(arg, "*?[") || glob(arg, GLOB_NOSORT, NULL, &g) != 0)
+        return add_file(c, arg, as, sheet, false, out); // an error names it as it was typed
     voc_rc rc = VOC_OK;
     if (g.gl_pathc) qsort(g.gl_pathv, g.gl_pathc, sizeof *g.gl_pathv, by_name);
     for (size_t i = 0; i < g.gl_pathc && !rc; i++) {

@@ -32,7 +32,9 @@ voc_rc fold_prepare(struct cli *c, int argc, char **argv)
     size_t n = p->desc->n_options;
     voc_option *table = arena_alloc(&c->arena, (n + c->command->n_options) * sizeof *table);
     if (!table) return VOC_E_NOMEM;
-    for (size_t i = 0; i < n; i++) memcpy(&table[i], option_at(p->desc->options, p->desc->option_size, i), p->desc->option_size < sizeof *table ? p->desc->option_size : sizeof *table);
+    for (size_t i = 0; i < n; i++)
+        memcpy(&table[i], option_at(p->desc->options, p->desc->option_size, i),
+               p->desc->option_size < sizeof *table ? p->desc->option_size : sizeof *table);
     for (size_t i = 0; i < c->command->n_options; i++) table[n + i] = c->command->options[i];
     c->table = table;
     c->n_table = n + c->command->n_options;
@@ -48,7 +50,8 @@ static voc_rc which_shard(const struct cli *c, struct folding *f)
     const voc_value *v = &c->own[c->n_own - 1];
     const char *slash = v->set ? memchr(v->s.ptr, '/', v->s.len) : NULL;
     int64_t i = 0, n = 0;
-    bool ok = slash && str_int(str_mk(v->s.ptr, (size_t)(slash - v->s.ptr)), &i) && str_int(str_mk(slash + 1, v->s.len - (size_t)(slash + 1 - v->s.ptr)), &n);
+    bool ok = slash && str_int(str_mk(v->s.ptr, (size_t)(slash - v->s.ptr)), &i) &&
+              str_int(str_mk(slash + 1, v->s.len - (size_t)(slash + 1 - v->s.ptr)), &n);
     if (ok && n >= 1 && n <= SHARDS_MAX && i >= 1 && i <= n) {
         f->own.shard = (uint32_t)i;
         f->common.shards = (uint32_t)n;
@@ -100,7 +103,10 @@ static voc_rc check(struct cli *c)
     const voc_analysis_ops *ops = c->analysis->ops;
     voc_str file = c->common[COMMON_OUTPUT].s;
     if (!ops->save || !ops->load) {
-        diag_error(c->diag, "FOLD-004", NULL, 0, arena_printf(&c->arena, "voc %s PROJECT does that on one machine; --memory SIZE says how much memory it may take", c->analysis->note.name),
+        diag_error(c->diag, "FOLD-004", NULL, 0,
+                   arena_printf(&c->arena,
+                                "voc %s PROJECT does that on one machine; --memory SIZE says how much memory it may take",
+                                c->analysis->note.name),
                    "%s can only be worked out for all customers at once, not for a part of them", c->analysis->note.name);
         return VOC_E_OPTION;
     }
@@ -118,7 +124,9 @@ static voc_rc messages(struct cli *c, struct shard_own *own)
     if (!own->said) return VOC_E_NOMEM;
     for (size_t i = 0; i < n; i++) {
         const struct diag_msg *m = diag_at(c->diag, i);
-        own->said[own->n_said++] = (struct shard_said){.severity = m->severity, .code = str_of(m->code), .file = str_of(m->file), .message = str_of(m->message), .hint = str_of(m->hint), .line = m->line, .column = m->column};
+        own->said[own->n_said++] = (struct shard_said){.severity = m->severity, .code = str_of(m->code), .file = str_of(m->file),
+                                                       .message = str_of(m->message), .hint = str_of(m->hint), .line = m->line,
+                                                       .column = m->column};
     }
     return VOC_OK;
 }
@@ -135,8 +143,9 @@ static voc_rc fold(struct folding *f, struct project *p, const struct journey *j
     struct cli *c = f->c;
     struct progress progress;
     struct fold_item item = {.plugin = (struct plugin *)(uintptr_t)c->analysis, .options = c->own};
-    struct fold_request r = {.project = p, .journey = j, .threads = cli_threads(c), .end_us = VOC_NA, .memory_max = cli_memory(c), .progress = progress_fold, .user = &progress,
-                             .shard = f->own.shard, .shards = f->common.shards, .keep = keep, .keep_user = f};
+    struct fold_request r = {.project = p, .journey = j, .threads = cli_threads(c), .end_us = VOC_NA, .memory_max = cli_memory(c),
+                             .progress = progress_fold, .user = &progress, .shard = f->own.shard, .shards = f->common.shards,
+                             .keep = keep, .keep_user = f};
     cli_progress_begin(c, &progress);
     progress_of(&progress, c->analysis->note.name);
     voc_rc rc = fold_run_all(&r, &item, 1, c->diag);

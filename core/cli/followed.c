@@ -31,7 +31,8 @@ voc_rc followed_check(struct cli *c, struct project *p, const struct journey *j)
     bool found = false;
     voc_rc rc = store_setting(p, &c->arena, STR(FOLDER_KEY), &kept, &found);
     if (rc || !found || !kept.len || !folder_of(c->args[0], project)) return rc;
-    const char *folder = strcmp(project, ".") == 0 ? arena_printf(&c->arena, "%.*s", (int)kept.len, kept.ptr) : arena_printf(&c->arena, "%s/%.*s", project, (int)kept.len, kept.ptr);
+    const char *folder = strcmp(project, ".") == 0 ? arena_printf(&c->arena, "%.*s", (int)kept.len, kept.ptr)
+                                                   : arena_printf(&c->arena, "%s/%.*s", project, (int)kept.len, kept.ptr);
     if (!folder) return VOC_E_NOMEM;
     int n = snprintf(file, sizeof file, "%s/journey.xml", folder);
     if (n < 0 || (size_t)n >= sizeof file || stat(file, &st) != 0 || !S_ISREG(st.st_mode)) return VOC_OK; // moved away, or a copy of the project elsewhere
@@ -40,9 +41,12 @@ voc_rc followed_check(struct cli *c, struct project *p, const struct journey *j)
     if (rc == VOC_E_NOMEM) return rc;
     if (rc) {
         const char *hint = arena_printf(&c->arena, "voc journey check %s names the faults", folder);
-        diag_put(c->diag, VOC_INFO, "JOURNEY-030", file, 0, hint, "it was edited and has faults now; %s still follows its own copy, version %.*s", project_name(p), SHOW(j->version));
+        diag_put(c->diag, VOC_INFO, "JOURNEY-030", file, 0, hint,
+                 "it was edited and has faults now; %s still follows its own copy, version %.*s", project_name(p),
+                 SHOW(j->version));
     } else if (str_eq(now->id, j->id) && memcmp(now->hash, j->hash, HASH_BYTES) != 0) {
-        const char *hint = arena_printf(&c->arena, "voc journey use %s %s takes it as it is now%s", c->args[0], folder, str_eq(now->version, j->version) ? "; raise its version first" : "");
+        const char *hint = arena_printf(&c->arena, "voc journey use %s %s takes it as it is now%s", c->args[0], folder,
+                                        str_eq(now->version, j->version) ? "; raise its version first" : "");
         diag_put(c->diag, VOC_INFO, "JOURNEY-030", file, 0, hint, "it was edited since; %s still follows the copy that it took, version %.*s", project_name(p), SHOW(j->version));
     }
     journey_free(now);

@@ -33,7 +33,10 @@ static voc_rc begin_places(struct table **out)
     if (!rc) rc = table_column(*out, "file", "file", VOC_CELL_TEXT, "", 0, "the file that it came from");
     if (!rc) rc = table_column(*out, "line", "line", VOC_CELL_INT, "", 0, "and its line");
     if (!rc) rc = table_column(*out, "name", "name", VOC_CELL_TEXT, "", 0, "what stands there: an alias, or the case");
-    return rc ? rc : table_semantics(*out, "One line a text of somebody else, a name, a file name that holds an alias as a word of its own (the first of several), or a case of theirs with other events.");
+    return rc ? rc
+              : table_semantics(
+                    *out, "One line a text of somebody else, a name, a file name that holds an alias as a word of its own (the "
+                          "first of several), or a case of theirs with other events.");
 }
 
 static voc_rc add_counts(struct forgotten *x)
@@ -80,12 +83,16 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
     voc_rc rc = note_span(x);
     for (size_t i = 0; i < x->who.shared.n && !rc; i++) {
         const voc_alias *a = &x->who.shared.at[i];
-        rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%.*s=%.*s is an alias of somebody else too, and stays theirs", (int)a->kind.len, a->kind.ptr, (int)a->value.len, a->value.ptr));
+        rc = note(x->what, VOC_NOTE_WARNING,
+                  arena_printf(&c->arena, "%.*s=%.*s is an alias of somebody else too, and stays theirs", (int)a->kind.len,
+                               a->kind.ptr, (int)a->value.len, a->value.ptr));
     }
     if (!rc && r->other_events)
-        rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%llu %s them as %s, and %s: --as %s takes them", (unsigned long long)r->other_events,
-                                                    r->other_events == 1 ? "event of others names" : "events of others name",
-                                                             c->own[FORGET_AS].i == 1 ? "the customer" : "the account", r->other_events == 1 ? "stays" : "stay", c->own[FORGET_AS].i == 1 ? "individual" : "account"));
+        rc = note(x->what, VOC_NOTE_WARNING,
+                  arena_printf(&c->arena, "%llu %s them as %s, and %s: --as %s takes them", (unsigned long long)r->other_events,
+                               r->other_events == 1 ? "event of others names" : "events of others name",
+                               c->own[FORGET_AS].i == 1 ? "the customer" : "the account", r->other_events == 1 ? "stays" : "stay",
+                               c->own[FORGET_AS].i == 1 ? "individual" : "account"));
     if (!rc && r->case_events)
         rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%llu %s nobody but a case of theirs, and %s: --as case forgets a case", (unsigned long long)r->case_events,
                                                              r->case_events == 1 ? "event names" : "events name", r->case_events == 1 ? "stays" : "stay"));
@@ -94,10 +101,19 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
         if (a->value.len < 3) rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%.*s is too short to be looked for in texts", (int)a->value.len, a->value.ptr));
     }
     if (!rc)
-        rc = note(x->what, VOC_NOTE_AFTER, x->dry_run ? "nothing was changed" : arena_printf(&c->arena, "looked through afterwards: %llu rows, %llu texts, the index of words, %llu pages",
-                                                          (unsigned long long)r->seen_rows, (unsigned long long)r->seen_texts, (unsigned long long)r->pages));
-    if (!rc && r->places > r->cases && !c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "--texts puts [forgotten] in place of the alias in texts, attributes of events, words, measures and reference tables");
-    if (!rc && r->places > r->cases && c->own[FORGET_TEXTS].i) rc = note(x->places, VOC_NOTE_NEXT, "these are no texts: names that rows share, ids, names of files; forget the rows that have them, or leave them");
+        rc = note(x->what, VOC_NOTE_AFTER,
+                  x->dry_run
+                      ? "nothing was changed"
+                      : arena_printf(&c->arena, "looked through afterwards: %llu rows, %llu texts, the index of words, %llu pages",
+                                     (unsigned long long)r->seen_rows, (unsigned long long)r->seen_texts,
+                                     (unsigned long long)r->pages));
+    if (!rc && r->places > r->cases && !c->own[FORGET_TEXTS].i)
+        rc = note(x->places, VOC_NOTE_NEXT,
+                  "--texts puts [forgotten] in place of the alias in texts, attributes of events, words, measures and "
+                  "reference tables");
+    if (!rc && r->places > r->cases && c->own[FORGET_TEXTS].i)
+        rc = note(x->places, VOC_NOTE_NEXT,
+                  "these are no texts: names that rows share, ids, names of files; forget the rows that have them, or leave them");
     return rc;
 }
 
@@ -107,8 +123,11 @@ static voc_rc not_so(struct cli *c, const struct forgotten *x)
     const struct forget_result *r = &x->r;
     if (r->events || r->words || r->measures || r->attributes || r->members || r->links || !r->other_events) return VOC_OK;
     const bool account = c->own[FORGET_AS].i == 1;
-    diag_error(c->diag, "FORGET-012", NULL, 0, account ? "--as individual forgets the customer" : "--as account forgets the account, with all that was done in its name", "%s is no %s of this project, but %s",
-               c->args[1], account ? "account" : "customer", account ? "a customer" : "an account");
+    diag_error(c->diag, "FORGET-012", NULL, 0,
+               account ? "--as individual forgets the customer"
+                       : "--as account forgets the account, with all that was done in its name",
+               "%s is no %s of this project, but %s", c->args[1], account ? "account" : "customer",
+               account ? "a customer" : "an account");
     return VOC_E_OPTION;
 }
 

@@ -158,15 +158,16 @@ static voc_rc refuse(const struct search *s, const struct asked *q, struct diag 
         buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(name.len < 200 ? name.len : 200), name.ptr);
     }
     if (q->people.n > SHOWN_MAX) buf_printf(&b, " and %zu more", q->people.n - SHOWN_MAX);
-    diag_error(d, "FORGET-011", NULL, 0, "name the one that is meant by an alias of its own, or say --all to forget all of them", "%.*s means %zu: %s", (int)(q->typed.len < 200 ? q->typed.len : 200),
-               q->typed.ptr, q->people.n, b.ptr ? b.ptr : "");
+    diag_error(d, "FORGET-011", NULL, 0, "name the one that is meant by an alias of its own, or say --all to forget all of them",
+               "%.*s means %zu: %s", (int)(q->typed.len < 200 ? q->typed.len : 200), q->typed.ptr, q->people.n, b.ptr ? b.ptr : "");
     buf_done(&b);
     return VOC_E_OPTION;
 }
 
 static voc_rc nobody(struct project *p, const char *name, struct diag *d)
 {
-    static const char hint[] = "an alias is KIND=VALUE, such as email=ada@example.org or id=4711, or the value alone; voc sql PROJECT 'SELECT DISTINCT individual FROM event' shows who there is";
+    static const char hint[] = "an alias is KIND=VALUE, such as email=ada@example.org or id=4711, or the value alone; voc sql "
+                               "PROJECT 'SELECT DISTINCT individual FROM event' shows who there is";
     const voc_str *cases = NULL;
     uint32_t n = 0, at = 1;
     voc_rc rc = store_strings(p, SPACE_CASE, &cases, &n);

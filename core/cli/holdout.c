@@ -69,7 +69,10 @@ static bool of_kind(voc_str name, voc_str kind, voc_str *value)
 
 // ---- which touchpoints ------------------------------------------------------------------------------------------------------
 
-static bool names(const voc_table *t, size_t row, const char *word) { return str_ieq(text(t, row, "touchpoint"), str_of(word)) || str_ieq(text(t, row, "title"), str_of(word)); }
+static bool names(const voc_table *t, size_t row, const char *word)
+{
+    return str_ieq(text(t, row, "touchpoint"), str_of(word)) || str_ieq(text(t, row, "title"), str_of(word));
+}
 
 // A touchpoint that the score knows and that has no plan: why not.
 static voc_rc not_held_back(struct cli *c, const voc_table *t, size_t row, const char *word)
@@ -79,7 +82,9 @@ static voc_rc not_held_back(struct cli *c, const voc_table *t, size_t row, const
                       : str_is(text(t, row, "verdict"), "INCIDENTAL")      ? "the law, safety, billing or a contract asks for it"
                       : str_is(text(t, row, "kind"), "work")               ? "it is internal work, no customer gets it"
                                                                            : "nobody got it";
-    diag_error(c->diag, "HOLDOUT-005", NULL, 0, arena_printf(&c->arena, "voc holdout %s shows what a random test would settle", c->args[0]), "\"%s\" cannot be held back: %s", word, why);
+    diag_error(c->diag, "HOLDOUT-005", NULL, 0,
+               arena_printf(&c->arena, "voc holdout %s shows what a random test would settle", c->args[0]),
+               "\"%s\" cannot be held back: %s", word, why);
     return VOC_E_OPTION;
 }
 
@@ -156,7 +161,10 @@ static bool for_data(const struct cli *c)
     static const char *const formats[] = {"csv", "tsv", "json", "jsonl"};
     voc_str f = c->common[COMMON_FORMAT].s, file = c->common[COMMON_OUTPUT].s;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (f.len ? str_is(f, formats[i]) : file.len > strlen(formats[i]) && file.ptr[file.len - strlen(formats[i]) - 1] == '.' && str_ends(file, formats[i])) return true;
+        if (f.len
+                ? str_is(f, formats[i])
+                : file.len > strlen(formats[i]) && file.ptr[file.len - strlen(formats[i]) - 1] == '.' && str_ends(file, formats[i]))
+            return true;
     return false;
 }
 
@@ -182,7 +190,9 @@ static voc_rc notes(struct cli *c, struct table *t, const struct plans *p)
     for (size_t i = 0; i < p->n && !rc; i++) {
         voc_str id = text(&p->t, p->row[i], "touchpoint"), how = text(&p->t, p->row[i], "how"), why = text(&p->t, p->row[i], "effect_is");
         if (!at_length(c, p, i)) continue;
-        note = arena_printf(&c->arena, "%.*s: %.*s%s%.*s%s", (int)id.len, id.ptr, (int)how.len, how.ptr, why.len ? " The effect sought: " : "", (int)why.len, why.ptr, why.len ? "; a smaller one would go unseen." : "");
+        note = arena_printf(&c->arena, "%.*s: %.*s%s%.*s%s", (int)id.len, id.ptr, (int)how.len, how.ptr,
+                            why.len ? " The effect sought: " : "", (int)why.len, why.ptr,
+                            why.len ? "; a smaller one would go unseen." : "");
         rc = note ? table_note(t, VOC_NOTE_AFTER, note) : VOC_E_NOMEM;
     }
     if (!rc && p->n == 0) rc = table_note(t, VOC_NOTE_AFTER, "No verdict waits for a hold-out. Name a touchpoint to plan one all the same.");
@@ -200,7 +210,8 @@ static voc_rc plans_table(struct cli *c, const struct plans *p, struct table **o
     for (size_t k = 0; k < p->t.n_columns && !rc; k++) {
         const voc_column *col = &p->t.columns[k];
         if (!all && !for_people(col->name)) continue;
-        rc = table_column(*out, col->name.ptr, col->title.ptr, col->type, col->unit.ptr, all ? col->flags : col->flags & (uint32_t)~VOC_COLUMN_DETAIL, col->help.ptr);
+        rc = table_column(*out, col->name.ptr, col->title.ptr, col->type, col->unit.ptr,
+                          all ? col->flags : col->flags & (uint32_t)~VOC_COLUMN_DETAIL, col->help.ptr);
     }
     for (size_t i = 0; i < p->n && !rc; i++)
         for (size_t k = 0; k < p->t.n_columns && !rc; k++)
@@ -216,7 +227,9 @@ static void print_source(const struct journey *j)
     const char *in = j->sources_xml.len ? "" : "  ";
     struct keys k;
     find_keys(&k, j);
-    if (!j->sources_xml.len) printf("A new file sources.xml beside it, named in <journey sources=\"sources.xml\">, so that the list is read as what it is:\n<sources xmlns=\"urn:vocstream:journey:1\">\n");
+    if (!j->sources_xml.len)
+        printf("A new file sources.xml beside it, named in <journey sources=\"sources.xml\">, so that the list is "
+               "read as what it is:\n<sources xmlns=\"urn:vocstream:journey:1\">\n");
     if (j->sources_xml.len) printf("For sources.xml, so that the list is read as what it is:\n");
     printf("%s<source id=\"holdout\" as=\"events\" files=\"holdout*.csv\" watermark=\"none\"%s\n", in, k.n ? ">" : "/>");
     for (size_t i = 0; i < sizeof fields / sizeof *fields && k.n; i++) printf("%s  <map to=\"%s\" from=\"%s\"/>\n", in, fields[i], fields[i]);

@@ -118,7 +118,9 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
     }
     for (size_t i = 0; i < r->account.n_by_rule && !rc; i++) {
         char text[300];
-        snprintf(text, sizeof text, "ignored (%.*s)", (int)(r->account.by_rule[i].rule.len > 250 ? 250 : r->account.by_rule[i].rule.len), r->account.by_rule[i].rule.ptr);
+        snprintf(text, sizeof text, "ignored (%.*s)",
+                 (int)(r->account.by_rule[i].rule.len > 250 ? 250 : r->account.by_rule[i].rule.len),
+                 r->account.by_rule[i].rule.ptr);
         rc = say(t, VOC_NOTE_AFTER, file, str_of(text), r->account.by_rule[i].records);
     }
     if (!rc && r->assumed[0]) rc = say(t, VOC_NOTE_ASSUMED, file, str_of(r->assumed), 0);
@@ -145,7 +147,10 @@ static voc_rc what_next(const struct cli *c, struct table *t, const struct journ
     else if (j->n_stages)
         buf_printf(&b, "voc stages %s | voc score %s", c->args[0], c->args[0]);
     else
-        buf_printf(&b, "voc worksheet %s -o sheet.csv: say in a sheet what each action means | voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder)", c->args[0], c->args[0]);
+        buf_printf(&b,
+                   "voc worksheet %s -o sheet.csv: say in a sheet what each action means | voc journey use %s "
+                   "online-shop (or b2b-sale, crm-pipeline, your own folder)",
+                   c->args[0], c->args[0]);
     voc_rc rc = b.rc ? b.rc : table_note(t, VOC_NOTE_NEXT, b.ptr);
     buf_done(&b);
     return rc;
@@ -196,7 +201,8 @@ bool import_unread(const struct diag *d)
 static voc_rc keep_message(struct cli *c, struct left_out *l, const char *path, const struct diag_msg *m)
 {
     voc_rc rc = vec_reserve(&l->v, 1, UINT32_MAX);
-    struct diag_msg copy = {.severity = VOC_ERROR, .code = arena_printf(&c->arena, "%s", m->code), .file = path, .line = m->line, .message = arena_printf(&c->arena, "%s", m->message)};
+    struct diag_msg copy = {.severity = VOC_ERROR, .code = arena_printf(&c->arena, "%s", m->code), .file = path, .line = m->line,
+                            .message = arena_printf(&c->arena, "%s", m->message)};
     if (m->hint) copy.hint = arena_printf(&c->arena, "%s", m->hint);
     if (!copy.code || !copy.message || (m->hint && !copy.hint)) return VOC_E_NOMEM;
     if (!rc) l->v.at[l->v.n++] = copy;
@@ -229,7 +235,8 @@ static voc_rc say_left_out(struct cli *c, struct table *t, const struct left_out
         rc = text ? say(t, VOC_NOTE_AFTER, slash ? slash + 1 : l->v.at[i].file, str_of(text), 0) : VOC_E_NOMEM;
     }
     if (!rc && c->n_hidden) {
-        const char *text = arena_printf(&c->arena, "%zu %s passed over: a dot stands in front of the name", c->n_hidden, c->n_hidden == 1 ? "file or folder was" : "files or folders were");
+        const char *text = arena_printf(&c->arena, "%zu %s passed over: a dot stands in front of the name", c->n_hidden,
+                                        c->n_hidden == 1 ? "file or folder was" : "files or folders were");
         rc = text ? say(t, VOC_NOTE_AFTER, NULL, str_of(text), 0) : VOC_E_NOMEM;
     }
     return rc;

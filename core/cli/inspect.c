@@ -70,7 +70,8 @@ int run_stats(struct cli *c)
     if (!rc) rc = stats_sources(p, &t[1]);
     if (!rc && j->n_stages) {
         char text[300];
-        snprintf(text, sizeof text, "journey: %.*s, version %.*s", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr, (int)(j->version.len > 100 ? 100 : j->version.len), j->version.ptr);
+        snprintf(text, sizeof text, "journey: %.*s, version %.*s", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr,
+                 (int)(j->version.len > 100 ? 100 : j->version.len), j->version.ptr);
         rc = table_note(t[1], VOC_NOTE_AFTER, text);
     } else if (!rc) {
         rc = table_note(t[1], VOC_NOTE_NEXT, "voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, or your own folder) says what counts as value");
@@ -108,7 +109,8 @@ static int only_with_replay(struct cli *c)
         return EXIT_USAGE;
     }
     if (c->n_args == 1 && c->n_repeated == 0) return EXIT_DONE;
-    diag_error(c->diag, "USAGE-001", NULL, 0, "add --replay to read files again; without it the rejects of all files are listed", c->n_args > 1 ? "voc rejects lists by project: %s is not needed" : "-O says how files are read again%.0s",
+    diag_error(c->diag, "USAGE-001", NULL, 0, "add --replay to read files again; without it the rejects of all files are listed",
+               c->n_args > 1 ? "voc rejects lists by project: %s is not needed" : "-O says how files are read again%.0s",
                c->n_args > 1 ? c->args[1] : "");
     return EXIT_USAGE;
 }

@@ -9,7 +9,8 @@
 
 voc_rc cli_attach(struct project *p, const struct journey *j)
 {
-    struct store_definition def = {.id = j->id, .version = j->version, .journey_xml = j->journey_xml, .sources_xml = j->sources_xml, .codebook_xml = j->codebook_xml};
+    struct store_definition def = {.id = j->id, .version = j->version, .journey_xml = j->journey_xml, .sources_xml = j->sources_xml,
+                                   .codebook_xml = j->codebook_xml};
     memcpy(def.hash, j->hash, HASH_BYTES);
     def.attached_us = clock_now_us();
     return store_definition_use(p, &def);

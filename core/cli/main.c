@@ -75,7 +75,10 @@ int cli_unknown_command(struct cli *c, const char *word, const char *second)
     const char *near = str_nearest(str_of(word), names, n);
     struct file_look look = file_look(word);
     if (look.kind != FILE_NONE && look.kind != FILE_FOLDER) { // the command was left out
-        snprintf(hint, sizeof hint, look.kind == FILE_PROJECT ? "voc stats %.150s shows what it holds; voc help shows all commands" : "voc sniff %.150s says what it is; voc help shows all commands", word);
+        snprintf(hint, sizeof hint,
+                 look.kind == FILE_PROJECT ? "voc stats %.150s shows what it holds; voc help shows all commands"
+                                           : "voc sniff %.150s says what it is; voc help shows all commands",
+                 word);
         diag_error(c->diag, "USAGE-002", NULL, 0, hint, "\"%s\" is no command, but a file", word);
         return EXIT_USAGE;
     }
@@ -184,7 +187,9 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
     }
-    int rc = c->command && c->command->run == run_explain ? cli_exit(c, explain_prepare(c, argc - 1 - used, argv + 1 + used)) : c->command && c->command->run == run_fold ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used)) : 0;
+    int rc = c->command && c->command->run == run_explain ? cli_exit(c, explain_prepare(c, argc - 1 - used, argv + 1 + used))
+             : c->command && c->command->run == run_fold  ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used))
+                                                          : 0;
     if (!rc && reading_applies(c)) rc = cli_exit(c, reading_prepare(c));
     if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);

@@ -24,7 +24,9 @@ static voc_rc say_again(struct cli *c, const struct shards *s)
             const struct shard_said *one = &s->at[i]->own.said[k];
             if (one->severity == VOC_ERROR || (i && heard(c->diag, one))) continue;
             bool ok = true;
-            struct diag_msg m = {.severity = one->severity ? one->severity : VOC_INFO, .code = arena_str(&c->arena, one->code.ptr, one->code.len, &ok).ptr, .line = one->line, .column = one->column};
+            struct diag_msg m = {.severity = one->severity ? one->severity : VOC_INFO,
+                                 .code = arena_str(&c->arena, one->code.ptr, one->code.len, &ok).ptr, .line = one->line,
+                                 .column = one->column};
             m.message = arena_str(&c->arena, one->message.ptr, one->message.len, &ok).ptr;
             if (one->file.len) m.file = arena_str(&c->arena, one->file.ptr, one->file.len, &ok).ptr;
             if (one->hint.len) m.hint = arena_str(&c->arena, one->hint.ptr, one->hint.len, &ok).ptr;
@@ -45,7 +47,8 @@ static voc_rc parse_options(struct cli *c, const struct plugin *p, const struct 
 {
     struct option_given *given = arena_alloc(&c->arena, (common->n_options + 1) * sizeof *given);
     if (!given) return VOC_E_NOMEM;
-    for (size_t i = 0; i < common->n_options; i++) given[i] = (struct option_given){.name = common->options[i].name, .value = common->options[i].value, .has_value = true};
+    for (size_t i = 0; i < common->n_options; i++)
+        given[i] = (struct option_given){.name = common->options[i].name, .value = common->options[i].value, .has_value = true};
     return options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, given, common->n_options, out, c->diag);
 }
 

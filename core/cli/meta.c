@@ -26,7 +26,8 @@ static voc_rc add_input(void *user, const struct store_import *i)
     voc_rc rc = vec_reserve(&m->inputs, 1, 1 << 20);
     if (!rc) rc = vec_reserve(&m->numbers, 1, 1 << 20);
     if (rc) return rc;
-    struct voc_meta_input in = {.bytes = i->bytes, .rows = i->events, .records = i->records, .gave = i->gave, .rejected = i->rejected, .ignored = i->ignored};
+    struct voc_meta_input in = {.bytes = i->bytes, .rows = i->events, .records = i->records, .gave = i->gave,
+                                .rejected = i->rejected, .ignored = i->ignored};
     in.source = arena_str(m->a, i->source.ptr, i->source.len, &ok);
     in.hash = arena_str(m->a, i->hash_hex.ptr, i->hash_hex.len, &ok);
     in.file_name = arena_str(m->a, i->file_name.ptr, i->file_name.len, &ok);
@@ -73,7 +74,9 @@ static voc_rc add_assumed(void *user, const struct store_source *s)
     for (int i = 0; i < 2 && !rc; i++) {
         if (i == 0 ? !s->actor_assumed : s->resolution != VOC_RES_DAY) continue;
         buf_clear(&m->why);
-        buf_printf(&m->why, i == 0 ? "source \"%.*s\" does not say who acted: the customer is taken to have acted" : "in %.*s stand days without a time: what came first within a day is not known",
+        buf_printf(&m->why,
+                   i == 0 ? "source \"%.*s\" does not say who acted: the customer is taken to have acted"
+                          : "in %.*s stand days without a time: what came first within a day is not known",
                    (int)(s->id.len > 200 ? 200 : s->id.len), s->id.ptr);
         m->assumed.at[m->assumed.n++] = arena_str(m->a, m->why.ptr ? m->why.ptr : "", m->why.len, &ok);
     }

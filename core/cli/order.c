@@ -99,7 +99,9 @@ int order_check(struct cli *c)
     if (strncmp(form, "PROJECT FILE", 12) != 0) return 0;
     if (first == FILE_ORDINARY || first == FILE_FOREIGN)
         return say_wrong(c, command_line(c, 0, cli_project_for(c, c->args[0])), "", c->args[0], " is no project; name the project first, it is made if it is not there");
-    const char *near = first == FILE_NONE && order_named_like_a_log(c->args[0]) ? file_nearest(&c->arena, c->args[0], NULL, FILE_ORDINARY, NULL) : NULL;
+    const char *near = first == FILE_NONE && order_named_like_a_log(c->args[0])
+                           ? file_nearest(&c->arena, c->args[0], NULL, FILE_ORDINARY, NULL)
+                           : NULL;
     for (int i = 1; near && i < c->n_args; i++)
         if (strcmp(near, c->args[i]) == 0) near = NULL;
     const char *wanted = c->args[0];
@@ -127,8 +129,10 @@ void order_missing(struct cli *c)
     } else if (strcmp(form, "PROJECT FOLDER") == 0) {
         size_t n = 0;
         const char *const *ids = journey_shipped(&n);
-        hint = arena_printf(&c->arena, "for example voc %s %s %s; or a folder of your own with journey.xml (voc journey list shows those that ship)", cli_command_name(c), c->args[0],
-                            n ? ids[n - 1] : "FOLDER");
+        hint = arena_printf(
+            &c->arena,
+            "for example voc %s %s %s; or a folder of your own with journey.xml (voc journey list shows those that ship)",
+            cli_command_name(c), c->args[0], n ? ids[n - 1] : "FOLDER");
     } else if (c->n_args == 0 && strncmp(form, "FILE", 4) == 0) {
         hint = arena_printf(&c->arena, "for example voc %s export.csv", cli_command_name(c));
     } else if (strcmp(form, "DIR") == 0) {

@@ -62,7 +62,9 @@ static bool drawn_brief(struct table **tables, size_t n, const voc_table *t)
 {
     for (size_t i = 0; i < n && i < TABLES_MAX && !(t->flags & VOC_TABLE_BRIEF); i++) {
         voc_table b;
-        if (table_view(tables[i], &b) == VOC_OK && b.flags & VOC_TABLE_BRIEF && b.n_figures && b.figures->kind == t->figures->kind && str_eq(b.figures->title, t->figures->title)) return true;
+        if (table_view(tables[i], &b) == VOC_OK && b.flags & VOC_TABLE_BRIEF && b.n_figures &&
+            b.figures->kind == t->figures->kind && str_eq(b.figures->title, t->figures->title))
+            return true;
     }
     return false;
 }
@@ -87,7 +89,11 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
         if (f->page && !v->set && any_brief && (fits_page(&t) || (hidden && t.n_figures))) brief = true;
-        if (f->draws && !v->set ? !t.n_figures || drawn_brief(tables, n, &t) : v->set ? !named(v, t.name) : f->people ? (any_brief ? !brief : hidden) : f->one && ((any_full && brief) || *n_out)) continue;
+        if (f->draws && !v->set ? !t.n_figures || drawn_brief(tables, n, &t)
+            : v->set            ? !named(v, t.name)
+            : f->people         ? (any_brief ? !brief : hidden)
+                                : f->one && ((any_full && brief) || *n_out))
+            continue;
         out[(*n_out)++] = t;
     }
     if (*n_out || n == 0 || (f->draws && !v->set)) return VOC_OK;
@@ -146,8 +152,10 @@ static voc_rc find_face(struct cli *c, struct face *f)
     f->page = ops && ops->mime && strcmp(ops->mime, "text/html") == 0;
     f->draws = ops && ops->mime && strcmp(ops->mime, "image/svg+xml") == 0;
     if (rc || f->plugin) return rc;
-    diag_error(c->diag, "OUTPUT-001", NULL, 0, "csv opens in a spreadsheet, html is a page to show, svg a picture, md goes into a document; and table, tsv, json, jsonl (voc plugin list shows all)", "there is no format \"%.*s\"",
-               (int)(format.len > 60 ? 60 : format.len), format.ptr);
+    diag_error(c->diag, "OUTPUT-001", NULL, 0,
+               "csv opens in a spreadsheet, html is a page to show, svg a picture, md goes into a document; and "
+               "table, tsv, json, jsonl (voc plugin list shows all)",
+               "there is no format \"%.*s\"", (int)(format.len > 60 ? 60 : format.len), format.ptr);
     return VOC_E_OPTION;
 }
 
@@ -156,7 +164,8 @@ voc_rc cli_output_has(struct cli *c, voc_str option, bool *has)
     struct face f = {0};
     voc_rc rc = find_face(c, &f);
     *has = false;
-    for (size_t i = 0; !rc && f.plugin && i < f.plugin->desc->n_options; i++) *has = *has || str_is(option, option_at(f.plugin->desc->options, f.plugin->desc->option_size, i)->name);
+    for (size_t i = 0; !rc && f.plugin && i < f.plugin->desc->n_options; i++)
+        *has = *has || str_is(option, option_at(f.plugin->desc->options, f.plugin->desc->option_size, i)->name);
     return rc;
 }
 
@@ -265,7 +274,9 @@ voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, str
     voc_rc rc = find_face(c, &f);
     if (!rc) rc = choose(c, tables, n, &f, chosen, &k);
     if (!rc) rc = meta_new(&room, c, p, j, &meta);
-    if (!rc) rc = f.draws && is_folder(file) ? pictures(c, &f, &meta, chosen, k, file) : one_file(c, &f, &meta, chosen, k, to_stdout ? "-" : file.ptr, to_stdout);
+    if (!rc)
+        rc = f.draws && is_folder(file) ? pictures(c, &f, &meta, chosen, k, file)
+                                        : one_file(c, &f, &meta, chosen, k, to_stdout ? "-" : file.ptr, to_stdout);
     meta_free(room);
     return rc;
 }

@@ -156,7 +156,8 @@ voc_rc cli_analysis(struct cli *c, const char *word, struct plugin **out)
     return rc;
 }
 
-static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options, struct fold_result *out)
+static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, struct plugin *plugin, const voc_value *options,
+                   struct fold_result *out)
 {
     struct fold_item one = {.plugin = plugin, .options = options};
     voc_rc rc = cli_fold_all(c, p, j, &one, 1, plugin->note.name);
@@ -164,7 +165,8 @@ static voc_rc fold(struct cli *c, struct project *p, const struct journey *j, st
     return rc;
 }
 
-voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given, size_t n_given, struct fold_result *out)
+voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const char *analysis, const struct option_given *given,
+                size_t n_given, struct fold_result *out)
 {
     voc_value *options = NULL;
     voc_rc rc = cli_catalogue(c);
@@ -174,7 +176,9 @@ voc_rc cli_fold(struct cli *c, struct project *p, const struct journey *j, const
         rc = VOC_E_OPTION;
     }
     if (!rc) rc = plugin_load(plugin, c->diag);
-    if (!rc) rc = options_parse(&c->arena, plugin->desc->options, plugin->desc->n_options, plugin->desc->option_size, given, n_given, &options, c->diag);
+    if (!rc)
+        rc = options_parse(&c->arena, plugin->desc->options, plugin->desc->n_options, plugin->desc->option_size, given, n_given,
+                           &options, c->diag);
     if (!rc) rc = fold(c, p, j, plugin, options, out);
     options_done(options, options ? plugin->desc->n_options : 0);
     return rc;

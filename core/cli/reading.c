@@ -67,7 +67,9 @@ static voc_rc need_files(struct cli *c)
 {
     for (unsigned i = 0; i < READ_N; i++) {
         if (i == READ_JOURNEY || !value_of(c, i)->set) continue;
-        diag_error(c->diag, "READ-002", NULL, 0, arena_printf(&c->arena, "leave it out; voc import %s FILE --%s %s reads a file into the project so", c->args[0], read_options[i].name, read_options[i].argument),
+        diag_error(c->diag, "READ-002", NULL, 0,
+                   arena_printf(&c->arena, "leave it out; voc import %s FILE --%s %s reads a file into the project so", c->args[0],
+                                read_options[i].name, read_options[i].argument),
                    "--%s says how a file is read, and %s is a project", read_options[i].name, c->args[0]);
         return VOC_E_OPTION;
     }
@@ -128,7 +130,8 @@ static void say_read(const struct cli *c, const char *name, const struct import_
             (unsigned long long)a->rejected, (unsigned long long)a->ignored);
     say_lines(c, r->mapping);
     for (size_t i = 0; i < a->n_by_rule; i++)
-        cli_say(c, "  ignored (%.*s): %llu records\n", (int)(a->by_rule[i].rule.len > 250 ? 250 : a->by_rule[i].rule.len), a->by_rule[i].rule.ptr, (unsigned long long)a->by_rule[i].records);
+        cli_say(c, "  ignored (%.*s): %llu records\n", (int)(a->by_rule[i].rule.len > 250 ? 250 : a->by_rule[i].rule.len),
+                a->by_rule[i].rule.ptr, (unsigned long long)a->by_rule[i].records);
     if (r->assumed[0]) cli_say(c, "  assumed: %s\n", r->assumed);
     if (r->charset[0] && strcmp(r->charset, "UTF-8") != 0) cli_say(c, "  assumed: read as %s\n", r->charset);
     if (x->already) cli_say(c, "  the same as a file before it: nothing is counted twice\n");
@@ -197,7 +200,8 @@ const char *reading_typed(struct cli *c, int n_files)
         else if (v->set) add_option(&b, read_options[i].name, v->s);
     }
     for (size_t i = 0; i < c->n_repeated && n_files; i++) {
-        const char *word = arena_printf(&c->arena, "%.*s=%.*s", (int)c->repeated[i].name.len, c->repeated[i].name.ptr, (int)c->repeated[i].value.len, c->repeated[i].value.ptr);
+        const char *word = arena_printf(&c->arena, "%.*s=%.*s", (int)c->repeated[i].name.len, c->repeated[i].name.ptr,
+                                        (int)c->repeated[i].value.len, c->repeated[i].value.ptr);
         if (!word) b.rc = VOC_E_NOMEM;
         if (word) buf_cstr(&b, " -O"), shell_word(&b, word);
     }
@@ -213,9 +217,11 @@ static voc_rc read_file(struct cli *c, struct project *p, const struct journey *
     struct import_report report;
     const char *slash = strrchr(path, '/'), *name = slash && slash[1] ? slash + 1 : path;
     const voc_value *max = value_of(c, READ_MAX_REJECTS);
-    struct import_request r = {.project = p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = j, .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
-                               .source = value_of(c, READ_SOURCE)->s, .options = c->repeated, .n_options = c->n_repeated, .threads = cli_threads(c), .memory_max = cli_memory(c),
-                               .progress = progress_import, .progress_user = progress, .kept = c->kept};
+    struct import_request r = {.project = p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = j,
+                               .sources_only = sources_only, .path = path, .as = value_of(c, READ_AS)->s,
+                               .source = value_of(c, READ_SOURCE)->s, .options = c->repeated, .n_options = c->n_repeated,
+                               .threads = cli_threads(c), .memory_max = cli_memory(c), .progress = progress_import,
+                               .progress_user = progress, .kept = c->kept};
     if (strcmp(path, "-") == 0) r.name = name = "stdin";
     progress_of(progress, name);
     voc_rc rc = cli_max_rejects(c, max, &r);
@@ -267,7 +273,8 @@ static voc_rc share_options(struct cli *c, struct option_given **output, size_t 
 // Nothing is in the project yet.
 static uint32_t wanted(struct cli *c, struct project *p, const struct journey *j, const struct fold_item *asked, size_t n)
 {
-    const struct fold_request r = {.project = p, .journey = j, .threads = 1, .end_us = VOC_NA, .memory_max = cli_memory(c), .analysis = cli_beside, .analysis_user = c};
+    const struct fold_request r = {.project = p, .journey = j, .threads = 1, .end_us = VOC_NA, .memory_max = cli_memory(c),
+                                   .analysis = cli_beside, .analysis_user = c};
     return n ? fold_wants(&r, asked, n) : 0;
 }
 

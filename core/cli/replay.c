@@ -37,7 +37,8 @@ static void add_path(struct cli *c, struct buf *b, const struct project *p, cons
     const char *file = arena_printf(&c->arena, "%.*s", (int)n, path);
     struct buf way;
     buf_init(&way, TEXT_MAX);
-    if (file && strcmp(path, "-") != 0 && folder_way(&way, p, file) == VOC_OK && way.len && buf_cstr(&way, path + n) == VOC_OK) add_line(b, word, str_mk(way.ptr, way.len));
+    if (file && strcmp(path, "-") != 0 && folder_way(&way, p, file) == VOC_OK && way.len && buf_cstr(&way, path + n) == VOC_OK)
+        add_line(b, word, str_mk(way.ptr, way.len));
     buf_done(&way);
 }
 
@@ -63,7 +64,8 @@ voc_rc replay_remember(struct cli *c, struct project *p, const struct import_req
     add_line(&b, "source", r->source);
     if (file.len) add_path(c, &b, p, "sources", file.ptr);
     for (size_t i = 0; i < r->n_options; i++) {
-        const char *one = arena_printf(&c->arena, "%.*s=%.*s", (int)r->options[i].name.len, r->options[i].name.ptr, (int)r->options[i].value.len, r->options[i].value.ptr);
+        const char *one = arena_printf(&c->arena, "%.*s=%.*s", (int)r->options[i].name.len, r->options[i].name.ptr,
+                                       (int)r->options[i].value.len, r->options[i].value.ptr);
         add_line(&b, "option", str_of(one));
     }
     voc_rc rc = b.rc == VOC_E_NOMEM ? b.rc : b.rc ? VOC_OK : store_definition_set(p, str_of(key), str_mk(b.ptr ? b.ptr : "", b.len));
@@ -100,8 +102,9 @@ static voc_rc recall(struct cli *c, struct project *p, voc_str hash_hex, struct 
         const char *nl = memchr(rest.ptr, '\n', rest.len), *blank = memchr(rest.ptr, ' ', rest.len);
         size_t len = nl ? (size_t)(nl - rest.ptr) : rest.len, word = blank && blank < rest.ptr + len ? (size_t)(blank - rest.ptr) : len;
         voc_str name = str_mk(rest.ptr, word), value = word < len ? str_mk(rest.ptr + word + 1, len - word - 1) : STR("");
-        const char *from_here = slash && value.len && *value.ptr != '/' ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - home), home, (int)value.len, value.ptr)
-                                                                        : arena_printf(&c->arena, "%.*s", (int)value.len, value.ptr);
+        const char *from_here = slash && value.len && *value.ptr != '/'
+                                    ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - home), home, (int)value.len, value.ptr)
+                                    : arena_printf(&c->arena, "%.*s", (int)value.len, value.ptr);
         const char *eq = memchr(value.ptr, '=', value.len);
         if (!from_here) return VOC_E_NOMEM;
         if (str_is(name, "path")) out->path = from_here;
@@ -109,7 +112,9 @@ static voc_rc recall(struct cli *c, struct project *p, voc_str hash_hex, struct 
         if (str_is(name, "source")) out->source = value;
         if (str_is(name, "sources")) out->sources = str_of(from_here);
         if (str_is(name, "option") && eq)
-            out->options[out->n_options++] = (struct option_given){.name = str_mk(value.ptr, (size_t)(eq - value.ptr)), .value = str_mk(eq + 1, value.len - (size_t)(eq + 1 - value.ptr)), .has_value = true};
+            out->options[out->n_options++] = (struct option_given){.name = str_mk(value.ptr, (size_t)(eq - value.ptr)),
+                                                                   .value = str_mk(eq + 1, value.len - (size_t)(eq + 1 - value.ptr)),
+                                                                   .has_value = true};
         rest = str_mk(rest.ptr + len + (nl != NULL), rest.len - len - (nl != NULL));
     }
     if (!rc) say_instead(c, out);
@@ -191,7 +196,8 @@ static bool has_rule(const struct journey *j, voc_str id)
     return false;
 }
 
-static voc_rc read_again(struct cli *c, struct project *p, const struct journey *j, const struct wanted *x, struct reading *r, const char *path, struct import_report *rep)
+static voc_rc read_again(struct cli *c, struct project *p, const struct journey *j, const struct wanted *x, struct reading *r,
+                         const char *path, struct import_report *rep)
 {
     struct journey *only = NULL;
     voc_str sources = c->own[REJECTS_SOURCES].set ? c->own[REJECTS_SOURCES].s : r->sources;
@@ -250,7 +256,9 @@ static voc_rc say_nothing_to_do(struct cli *c, bool named)
         cli_say(c, "%s: nothing was rejected, so there is nothing to read again", c->project);
         return VOC_OK;
     }
-    diag_error(c->diag, "REPLAY-002", c->args[1], 0, arena_printf(&c->arena, "voc rejects %s lists the files that have some", c->args[0]), "of no file of this name records were rejected");
+    diag_error(c->diag, "REPLAY-002", c->args[1], 0,
+               arena_printf(&c->arena, "voc rejects %s lists the files that have some", c->args[0]),
+               "of no file of this name records were rejected");
     return VOC_E_INPUT;
 }
 
@@ -258,9 +266,18 @@ static voc_rc say_gone(struct cli *c, const struct wanted *x, const struct readi
 {
     const char *name = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
     bool pipe = name && strcmp(name, "stdin") == 0;
-    const char *hint = pipe ? arena_printf(&c->arena, "send it again: ... | voc rejects %s --replay -; what was rejected is kept: voc rejects %s --format csv -o rejected.csv has its lines", c->args[0], c->args[0])
-                            : arena_printf(&c->arena, "name it where it lies now: voc rejects %s --replay FOLDER/%s; what was rejected is kept: voc rejects %s --format csv -o rejected.csv has its lines", c->args[0], name ? name : "", c->args[0]);
-    diag_error(c->diag, "REPLAY-001", r->path ? r->path : name, 0, hint, pipe ? "it came through a pipe, and is not here to be read again" : "the file is not there any more, and only a whole file gives the result of a clean import");
+    const char *hint =
+        pipe ? arena_printf(&c->arena,
+                            "send it again: ... | voc rejects %s --replay -; what was rejected is kept: voc rejects %s --format "
+                            "csv -o rejected.csv has its lines",
+                            c->args[0], c->args[0])
+             : arena_printf(&c->arena,
+                            "name it where it lies now: voc rejects %s --replay FOLDER/%s; what was rejected is kept: voc "
+                            "rejects %s --format csv -o rejected.csv has its lines",
+                            c->args[0], name ? name : "", c->args[0]);
+    diag_error(c->diag, "REPLAY-001", r->path ? r->path : name, 0, hint,
+               pipe ? "it came through a pipe, and is not here to be read again"
+                    : "the file is not there any more, and only a whole file gives the result of a clean import");
     return VOC_E_IO;
 }
 
@@ -329,7 +346,10 @@ int run_replay(struct cli *c)
     cli_progress_end(c);
     if (!rc && !n_read && !n_failed) rc = say_nothing_to_do(c, named);
     if (!rc && n_read && n_left) {
-        const char *next = arena_printf(&c->arena, "voc rejects %s shows what is still not understood; mend the mapping with -O NAME=VALUE or in sources.xml (voc sniff FILE --sources), then --replay again", c->args[0]);
+        const char *next = arena_printf(&c->arena,
+                                        "voc rejects %s shows what is still not understood; mend the mapping with "
+                                        "-O NAME=VALUE or in sources.xml (voc sniff FILE --sources), then --replay again",
+                                        c->args[0]);
         rc = next ? table_note(t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
     }
     if (!rc && n_read) rc = cli_tables(c, p, j, &t, 1);
@@ -366,6 +386,7 @@ voc_rc cli_max_rejects(struct cli *c, const voc_value *v, struct import_request 
         }
     }
     if (fits) return VOC_OK;
-    diag_error(c->diag, "OPTION-003", NULL, 0, "a number of records, or a share of them: --max-rejects 20, --max-rejects 5%", "--max-rejects takes no \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
+    diag_error(c->diag, "OPTION-003", NULL, 0, "a number of records, or a share of them: --max-rejects 20, --max-rejects 5%",
+               "--max-rejects takes no \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
     return VOC_E_OPTION;
 }

@@ -38,7 +38,8 @@ static bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <=
 static void lower(char *out, size_t size, const char *from, size_t len)
 {
     size_t n = 0;
-    for (size_t i = 0; i < len && n + 1 < size; i++) out[n++] = is_word(from[i]) ? (from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] + 32) : from[i]) : '_';
+    for (size_t i = 0; i < len && n + 1 < size; i++)
+        out[n++] = is_word(from[i]) ? (from[i] >= 'A' && from[i] <= 'Z' ? (char)(from[i] + 32) : from[i]) : '_';
     out[n] = 0;
 }
 
@@ -138,7 +139,8 @@ static const voc_option *option_for(const struct plugin *p, const char *table)
     return NULL;
 }
 
-static voc_rc run(struct results *r, struct cli *c, struct project *p, const struct journey *j, struct plugin *a, const char *plain, const char *table)
+static voc_rc run(struct results *r, struct cli *c, struct project *p, const struct journey *j, struct plugin *a, const char *plain,
+                  const char *table)
 {
     voc_rc rc = plugin_load(a, c->diag);
     const voc_option *asks = rc ? NULL : option_for(a, table);

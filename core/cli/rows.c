@@ -282,7 +282,9 @@ static voc_rc print_block(void *user, const struct coded_block *b)
     for (size_t i = 0; i < w->places.n && !rc && !(w->limit && w->shown >= w->limit);) {
         const struct place *p = &w->places.at[i];
         size_t next = i + 1; // facts of the same row belong to its line
-        while (next < w->places.n && w->places.at[next].is == IS_FACT && w->places.at[next].record == p->record && w->places.at[next].sub == p->sub) next++;
+        while (next < w->places.n && w->places.at[next].is == IS_FACT && w->places.at[next].record == p->record &&
+               w->places.at[next].sub == p->sub)
+            next++;
         if (p->is == IS_EVENT)
             rc = event_line(w, b, p->i, p + 1, next - i - 1);
         else if (p->is == IS_FACT)

@@ -116,7 +116,8 @@ static voc_rc share_options(struct run *r)
             g.name = str_mk(dot + 1, g.name.len - len - 1);
             r->chosen[k].given[r->chosen[k].n_given++] = g;
         } else {
-            diag_error(c->diag, "RUN-004", NULL, 0, "-O ANALYSIS.OPTION=VALUE, with one of the analyses of this run", "\"%.*s\" is not run here", (int)(len > 60 ? 60 : len), g.name.ptr);
+            diag_error(c->diag, "RUN-004", NULL, 0, "-O ANALYSIS.OPTION=VALUE, with one of the analyses of this run",
+                       "\"%.*s\" is not run here", (int)(len > 60 ? 60 : len), g.name.ptr);
             return VOC_E_OPTION;
         }
     }
@@ -141,7 +142,8 @@ static voc_rc typed_alone(struct run *r, struct chosen *a)
     if (r->n_files) buf_cstr(&b, files);
     else shell_word(&b, slash && slash[1] ? slash + 1 : r->c->args[0]);
     for (size_t i = 0; i < a->n_given && !b.rc; i++) {
-        const char *word = arena_printf(&r->c->arena, "--%.*s=%.*s", (int)a->given[i].name.len, a->given[i].name.ptr, (int)a->given[i].value.len, a->given[i].value.ptr);
+        const char *word = arena_printf(&r->c->arena, "--%.*s=%.*s", (int)a->given[i].name.len, a->given[i].name.ptr,
+                                        (int)a->given[i].value.len, a->given[i].value.ptr);
         if (word) shell_word(&b, word);
     }
     voc_rc rc = b.rc;
@@ -220,8 +222,10 @@ static voc_rc into_folder(struct run *r, struct project *p, const struct journey
     const char *ending = format.len == 0 ? "json" : str_is(format, "table") ? "txt" : NULL;
     voc_rc rc = VOC_OK;
     for (size_t k = 0; k < r->n && !rc; k++) {
-        const char *name = ending ? arena_printf(&c->arena, "%s%s%s.%s", folder.ptr, slash ? "" : "/", r->chosen[k].plugin->note.name, ending)
-                                  : arena_printf(&c->arena, "%s%s%s.%.*s", folder.ptr, slash ? "" : "/", r->chosen[k].plugin->note.name, (int)format.len, format.ptr);
+        const char *name = ending ? arena_printf(&c->arena, "%s%s%s.%s", folder.ptr, slash ? "" : "/",
+                                                 r->chosen[k].plugin->note.name, ending)
+                                  : arena_printf(&c->arena, "%s%s%s.%.*s", folder.ptr, slash ? "" : "/",
+                                                 r->chosen[k].plugin->note.name, (int)format.len, format.ptr);
         if (!name) return VOC_E_NOMEM;
         file->s = str_of(name);
         rc = alone(r, k, p, j);
@@ -274,7 +278,9 @@ static voc_rc check_output(const struct run *r)
     voc_str file = r->c->common[COMMON_OUTPUT].s;
     if (is_folder(file)) return VOC_OK;
     if (r->n > 1 && one_table_a_file(r->c)) {
-        diag_error(r->c->diag, "RUN-006", NULL, 0, "-o FOLDER/ writes a file for each analysis; json and html hold all tables in one", "one csv or tsv cannot hold the tables of several analyses");
+        diag_error(r->c->diag, "RUN-006", NULL, 0,
+                   "-o FOLDER/ writes a file for each analysis; json and html hold all tables in one",
+                   "one csv or tsv cannot hold the tables of several analyses");
         return VOC_E_OPTION;
     }
     return cli_output_check(r->c);

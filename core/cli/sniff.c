@@ -53,7 +53,8 @@ static const char *base_name(const char *path)
 // What an import would make of the columns; no record is read for it.
 static voc_rc make_plan(struct cli *c, const char *path, voc_str as, struct import_report *out)
 {
-    struct import_request r = {.catalogue = c->catalogue, .isolate = cli_isolate(c), .path = path, .as = as, .options = c->repeated, .n_options = c->n_repeated, .threads = 1, .max_rejects = UINT64_MAX, .plan_only = true};
+    struct import_request r = {.catalogue = c->catalogue, .isolate = cli_isolate(c), .path = path, .as = as, .options = c->repeated,
+                               .n_options = c->n_repeated, .threads = 1, .max_rejects = UINT64_MAX, .plan_only = true};
     return import_file(&r, out, &c->arena, c->diag);
 }
 
@@ -107,7 +108,10 @@ static voc_rc look(struct cli *c, const char *path, struct sniffed *s, size_t *n
     return import_sniff(&r, s, PLUGINS_MAX, n, &c->arena, c->diag);
 }
 
-static bool is_clear(const struct sniffed *s, size_t n) { return n && s[0].confidence >= SNIFF_KNOWN && (n == 1 || s[0].confidence - s[1].confidence >= SNIFF_APART); }
+static bool is_clear(const struct sniffed *s, size_t n)
+{
+    return n && s[0].confidence >= SNIFF_KNOWN && (n == 1 || s[0].confidence - s[1].confidence >= SNIFF_APART);
+}
 
 struct sniffing { struct table *t; size_t n_known; }; // n_known: files whose mapping is shown
 
@@ -120,7 +124,9 @@ static voc_rc sniff_file(struct cli *c, struct sniffing *to, const char *path)
     const char *name = base_name(path);
     voc_str as = c->own[SNIFF_AS].s;
     struct file_look kind = file_look(path);
-    voc_rc rc = kind.kind != FILE_FOLDER && file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO : kind.packed && file_say_kind(path, kind, c->diag) ? VOC_E_INPUT : look(c, path, s, &n);
+    voc_rc rc = kind.kind != FILE_FOLDER && file_say_missing(path, kind, &c->arena, c->diag) ? VOC_E_IO
+                : kind.packed && file_say_kind(path, kind, c->diag)                          ? VOC_E_INPUT
+                                                                                             : look(c, path, s, &n);
     for (size_t i = 0; i < n && !rc; i++) {
         if (s[i].confidence == 0) break; // those that say no are left out
         table_text(t, str_of(name));
@@ -147,7 +153,8 @@ static voc_rc source_of(struct cli *c, const char *path, struct buf *b, char (*i
     }
     voc_rc rc = make_plan(c, path, c->own[SNIFF_AS].s, &plan);
     if (rc) return rc;
-    struct sources_file f = {.report = &plan, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(plan.plugin)), .options = c->repeated, .n_options = c->n_repeated};
+    struct sources_file f = {.report = &plan, .plugin = catalogue_find(c->catalogue, VOC_KIND_INPUT, str_of(plan.plugin)),
+                             .options = c->repeated, .n_options = c->n_repeated};
     sources_add(b, &f, ids, *n_ids);
     ++*n_ids;
     return b->rc;

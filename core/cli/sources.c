@@ -121,7 +121,9 @@ static void add_reasons(struct buf *b, const voc_source *s)
         add_escaped(b, m->reason);
         const char *between = ": ";
         for (size_t k = i; k < s->n_maps; k++) {
-            if (!str_eq(s->maps[k].reason, m->reason) || str_is(s->maps[k].to, "attr") || is_option(&s->maps[k]) || (k > i && str_eq(s->maps[k].to, s->maps[k - 1].to))) continue;
+            if (!str_eq(s->maps[k].reason, m->reason) || str_is(s->maps[k].to, "attr") || is_option(&s->maps[k]) ||
+                (k > i && str_eq(s->maps[k].to, s->maps[k - 1].to)))
+                continue;
             buf_cstr(b, between);
             add_escaped(b, s->maps[k].to);
             between = ", ";
@@ -246,8 +248,10 @@ voc_rc sources_read(struct cli *c, voc_str path, voc_str zone, struct journey **
     const char *slash = strrchr(z.ptr, '/'), *name = slash ? slash + 1 : z.ptr;
     char *folder = arena_printf(&c->arena, "%.*s", slash ? (int)(slash - z.ptr) : 0, z.ptr);
     const struct load_names names = {"journey.xml", name, "codebook.xml"}; // for messages
-    char *around = arena_printf(&c->arena, "<journey xmlns=\"urn:vocstream:journey:1\" id=\"none\" version=\"0\" unit=\"case\" lapse=\"none\" zone=\"%.*s\"/>", zone.len ? (int)zone.len : 3,
-                                zone.len ? zone.ptr : "UTC");
+    char *around = arena_printf(&c->arena,
+                                "<journey xmlns=\"urn:vocstream:journey:1\" id=\"none\" version=\"0\" unit=\"case\" lapse=\"none\" "
+                                "zone=\"%.*s\"/>",
+                                zone.len ? (int)zone.len : 3, zone.len ? zone.ptr : "UTC");
     if (!folder || !around) return VOC_E_NOMEM;
     voc_rc rc = in_open(&in, z.ptr, NULL, c->diag);
     if (!rc) rc = in_peek(in, (size_t)1 << 20, &bytes, &complete);

@@ -34,7 +34,9 @@ static voc_rc code_piece(void *user, size_t piece)
     for (size_t i = piece * PIECE; i < w->s->said.all.n && i < (piece + 1) * PIECE && !rc; i++) {
         rc = host_cancelled() ? VOC_CANCELLED : codebook_code(&c, w->j->themes, w->j->n_themes, w->s->said.all.at[i].text);
         for (size_t t = 0; t < w->s->n_themes && !rc; t++)
-            w->s->marks[i * w->s->n_themes + t] = (uint8_t)((c.of[t].affirmed ? SPOKEN_AFFIRMED : 0) | (c.of[t].negated ? SPOKEN_NEGATED : 0) | (c.of[t].undecided ? SPOKEN_UNDECIDED : 0));
+            w->s->marks[i * w->s->n_themes + t] = (uint8_t)((c.of[t].affirmed ? SPOKEN_AFFIRMED : 0) |
+                                                            (c.of[t].negated ? SPOKEN_NEGATED : 0) |
+                                                            (c.of[t].undecided ? SPOKEN_UNDECIDED : 0));
     }
     coding_done(&c);
     return rc;
@@ -56,8 +58,11 @@ voc_rc spoken_gather(struct spoken *s, struct cli *c, struct project *p, const s
     struct work w = {s, j};
     size_t cells;
     if (!j->n_themes) {
-        diag_error(c->diag, "THEMES-001", NULL, 0, "write a codebook.xml beside journey.xml (that of b2b-sale is an example), name it in <journey codebook=\"codebook.xml\">, and follow it: voc journey use PROJECT FOLDER",
-                   j->n_stages ? "the journey of this project has no themes" : "this project follows no journey: no themes are defined");
+        diag_error(c->diag, "THEMES-001", NULL, 0,
+                   "write a codebook.xml beside journey.xml (that of b2b-sale is an example), name it in <journey "
+                   "codebook=\"codebook.xml\">, and follow it: voc journey use PROJECT FOLDER",
+                   j->n_stages ? "the journey of this project has no themes"
+                               : "this project follows no journey: no themes are defined");
         return VOC_E_OPTION;
     }
     s->n_themes = j->n_themes;

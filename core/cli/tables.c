@@ -50,7 +50,10 @@ static voc_rc list_all(struct listing *l, struct project *p)
     if (!rc) rc = table_column(l->t, "sources", "sources", VOC_CELL_TEXT, "", 0, "where its rows come from");
     if (!rc) rc = table_semantics(l->t, "One line a reference table: what is known beside the events. Of rows with one key the latest that has begun holds.");
     if (!rc) rc = store_tables(p, one_table, l);
-    if (!rc && l->n == 0) rc = table_note(l->t, VOC_NOTE_NEXT, "voc import PROJECT ledger.csv reads one: accounts, ledger, targets, capacity, effort, orders, holidays, partner-capacity");
+    if (!rc && l->n == 0)
+        rc = table_note(l->t, VOC_NOTE_NEXT,
+                        "voc import PROJECT ledger.csv reads one: accounts, ledger, targets, capacity, effort, orders, "
+                        "holidays, partner-capacity");
     if (!rc && l->n) rc = table_note(l->t, VOC_NOTE_NEXT, "voc tables PROJECT TABLE shows its rows; voc sql PROJECT 'SELECT * FROM \"TABLE\"' asks it");
     return rc;
 }
@@ -84,7 +87,8 @@ static voc_rc take_cell(void *user, const struct store_cell *x)
     if (l->rows.n == 0 || l->rows.at[l->rows.n - 1].row != x->row) {
         rc = vec_reserve(&l->rows, 1, UINT32_MAX);
         if (rc) return rc;
-        l->rows.at[l->rows.n++] = (struct listed){x->row, x->from_us, x->until_us, x->line, arena_str(&l->c->arena, x->source.ptr, x->source.len, &ok)};
+        l->rows.at[l->rows.n++] = (struct listed){x->row, x->from_us, x->until_us, x->line,
+                                                  arena_str(&l->c->arena, x->source.ptr, x->source.len, &ok)};
         l->any_from = l->any_from || x->from_us != VOC_NA;
         l->any_until = l->any_until || x->until_us != VOC_NA;
     }
@@ -92,7 +96,10 @@ static voc_rc take_cell(void *user, const struct store_cell *x)
     rc = column_of(l, x->key, x->type, &column);
     if (!rc) rc = vec_reserve(&l->cells, 1, CELLS_MAX);
     if (rc) return rc;
-    struct held h = {column, (uint32_t)l->rows.n - 1, {.type = x->type, .i = x->integer, .r = x->number, .digits = 2, .s = arena_str(&l->c->arena, x->text.ptr, x->text.len, &ok)}};
+    struct held h = {column,
+                     (uint32_t)l->rows.n - 1,
+                     {.type = x->type, .i = x->integer, .r = x->number, .digits = 2,
+                      .s = arena_str(&l->c->arena, x->text.ptr, x->text.len, &ok)}};
     l->cells.at[l->cells.n++] = h;
     return ok ? VOC_OK : VOC_E_NOMEM;
 }

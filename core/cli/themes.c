@@ -33,8 +33,13 @@ static voc_rc columns(struct table *t)
     if (!rc) rc = table_column(t, "share_low", "at least", VOC_CELL_SHARE, "", 0, "lower end of the 95 % range of the share");
     if (!rc) rc = table_column(t, "share_high", "at most", VOC_CELL_SHARE, "", 0, "upper end of the 95 % range of the share");
     if (!rc) rc = table_column(t, "undecided", "not decided", VOC_CELL_INT, "texts", VOC_COLUMN_DETAIL, "texts on which a pattern took too long: neither yes nor no");
-    if (!rc) rc = table_column(t, "newest", "said last", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL | VOC_COLUMN_MARKED, "the newest text that speaks of it, with the deciding words in []");
-    return rc ? rc : table_semantics(t, "A text counts once for a theme, however often it says it; a theme holds what is said of those that are part of it. What a mail quotes is not read.");
+    if (!rc)
+        rc = table_column(t, "newest", "said last", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL | VOC_COLUMN_MARKED,
+                          "the newest text that speaks of it, with the deciding words in []");
+    return rc ? rc
+              : table_semantics(
+                    t, "A text counts once for a theme, however often it says it; a theme holds what is said of those that "
+                       "are part of it. What a mail quotes is not read.");
 }
 
 // People who spoke of theme `t` (VOC_NONE: who said anything); seen: a byte for each person.
@@ -72,7 +77,8 @@ static void share(struct table *t, double r)
     (void)table_cell(t, &c);
 }
 
-static voc_rc put_theme(struct cli *c, struct table *t, const struct spoken *s, const struct journey *j, uint32_t theme, uint64_t spoke, uint8_t *seen)
+static voc_rc put_theme(struct cli *c, struct table *t, const struct spoken *s, const struct journey *j, uint32_t theme,
+                        uint64_t spoke, uint8_t *seen)
 {
     const struct theme *th = &j->themes[theme];
     struct count n = count_theme(s, theme, seen);
@@ -113,13 +119,17 @@ static voc_rc notes(struct table *t, const struct spoken *s, const struct journe
     voc_rc rc = table_note(t, VOC_NOTE_AFTER, text);
     snprintf(text, sizeof text, "%llu text%s name%s nobody: counted as texts, not as people.", (unsigned long long)nameless, nameless == 1 ? "" : "s", nameless == 1 ? "s" : "");
     if (!rc && nameless) rc = table_note(t, VOC_NOTE_AFTER, text);
-    snprintf(text, sizeof text, "%llu text%s could not be decided for some theme, as a pattern took too long: counted as neither yes nor no. Simplify the pattern.", (unsigned long long)undecided, undecided == 1 ? "" : "s");
+    snprintf(text, sizeof text,
+             "%llu text%s could not be decided for some theme, as a pattern took too long: counted as neither yes "
+             "nor no. Simplify the pattern.",
+             (unsigned long long)undecided, undecided == 1 ? "" : "s");
     if (!rc && undecided) rc = table_note(t, VOC_NOTE_WARNING, text);
     if (!rc && spoke && spoke < 30) rc = table_note(t, VOC_NOTE_AFTER, "So few people have spoken that the shares are only a hint: look at the ranges.");
     snprintf(text, sizeof text, "%llu of %zu texts fit no theme: voc words PROJECT --theme none shows them", (unsigned long long)none, n);
     if (!rc && none) rc = table_note(t, VOC_NOTE_NEXT, text);
     if (rc) return rc;
-    snprintf(text, sizeof text, "voc words PROJECT --theme %.*s shows what was said, with the deciding words", (int)(j->themes[0].id.len > 100 ? 100 : j->themes[0].id.len), j->themes[0].id.ptr);
+    snprintf(text, sizeof text, "voc words PROJECT --theme %.*s shows what was said, with the deciding words",
+             (int)(j->themes[0].id.len > 100 ? 100 : j->themes[0].id.len), j->themes[0].id.ptr);
     return none ? VOC_OK : table_note(t, VOC_NOTE_NEXT, text);
 }
 
@@ -172,13 +182,16 @@ int run_codebook_check(struct cli *c)
         rc = journey_load(&j, what, c->diag);
     }
     if (!rc && !j->n_themes) {
-        diag_error(c->diag, "THEMES-001", NULL, 0, "write a codebook.xml beside journey.xml (that of b2b-sale is an example), and name it in <journey codebook=\"codebook.xml\">", "%s has no themes to check", what);
+        diag_error(c->diag, "THEMES-001", NULL, 0,
+                   "write a codebook.xml beside journey.xml (that of b2b-sale is an example), and name it in <journey "
+                   "codebook=\"codebook.xml\">",
+                   "%s has no themes to check", what);
         rc = VOC_E_OPTION;
     }
     if (!rc) rc = codebook_check(j, &r, c->diag);
     if (j && (!rc || rc == VOC_E_CHECK))
-        cli_say(c, "%.*s, version %.*s: %zu themes, %zu sentences, %zu expectations, %zu failed\n", (int)j->id.len, j->id.ptr, (int)j->version.len, j->version.ptr, j->n_themes, r.samples,
-                r.expectations, r.failed);
+        cli_say(c, "%.*s, version %.*s: %zu themes, %zu sentences, %zu expectations, %zu failed\n", (int)j->id.len, j->id.ptr,
+                (int)j->version.len, j->version.ptr, j->n_themes, r.samples, r.expectations, r.failed);
     journey_free(j);
     project_close(p);
     return cli_exit(c, rc);

@@ -49,7 +49,9 @@ static const struct identity identities[] = {
 
 static bool applies(const struct identity *x, const struct journey *j)
 {
-    return (!(x->needs & WITH_STAGES) || j->n_stages) && (!(x->needs & WITH_WIN) || j->win_stage != VOC_NONE || j->win_exit != VOC_NONE) && (!(x->needs & WITH_SCORE) || !j->evidence_declared);
+    return (!(x->needs & WITH_STAGES) || j->n_stages) &&
+           (!(x->needs & WITH_WIN) || j->win_stage != VOC_NONE || j->win_exit != VOC_NONE) &&
+           (!(x->needs & WITH_SCORE) || !j->evidence_declared);
 }
 
 struct proof {
@@ -139,7 +141,10 @@ static voc_rc one_head(void *user, const char *const *names, size_t n)
 static voc_rc has_acts(struct cli *c, struct project *p, bool *any)
 {
     *any = false;
-    return store_sql(p, "SELECT 1 FROM event WHERE actor = 'customer' AND coalesce(class, 'neutral') NOT IN ('mechanical', 'undelivered') LIMIT 1", one_head, note_act, any, c->diag);
+    return store_sql(p,
+                     "SELECT 1 FROM event WHERE actor = 'customer' AND coalesce(class, 'neutral') NOT IN ('mechanical', "
+                     "'undelivered') LIMIT 1",
+                     one_head, note_act, any, c->diag);
 }
 
 static voc_rc verify_views(struct cli *c)

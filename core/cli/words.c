@@ -104,7 +104,8 @@ static voc_rc take_said(struct listing *l, const struct journey *j, const struct
     if (!rc) rc = store_strings(p, SPACE_ALIASES, &sets, &n_sets);
     if (!rc) rc = store_strings(p, SPACE_SOURCE, &sources, &n_sources);
     if (rc) return rc;
-    struct found f = {.time_us = s->time_us, .line = s->line, .by_id = s->ref_kind == VOC_REF_EVENT && s->ref.len, .language = s->language, .file = s->file, .text = s->text};
+    struct found f = {.time_us = s->time_us, .line = s->line, .by_id = s->ref_kind == VOC_REF_EVENT && s->ref.len,
+                      .language = s->language, .file = s->file, .text = s->text};
     f.words = spoken_marked(a, coding, j, s->text, theme, AROUND, &ok);
     f.decided = spoken_decided(a, coding, j, s->text, theme, &ok);
     f.customer = customer_text(l->c, s->customer < n_sets ? sets[s->customer] : (voc_str){"", 0}, &ok);
@@ -192,7 +193,9 @@ static voc_rc columns(struct table *t, bool stages, bool theme)
     if (!rc) rc = table_column(t, "customer", "customer", VOC_CELL_TEXT, "", 0, "who said it");
     if (!rc && stages) rc = table_column(t, "stage", "stage", VOC_CELL_TEXT, "", 0, "where in the journey the customer stood after it");
     if (!rc) rc = table_column(t, "words", "words", VOC_CELL_TEXT, "", VOC_COLUMN_MARKED, "what was found, in [], with what stands around it");
-    if (!rc && theme) rc = table_column(t, "decided_by", "decided by", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "the words that speak of the theme, each behind the one that negates it");
+    if (!rc && theme)
+        rc = table_column(t, "decided_by", "decided by", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL,
+                          "the words that speak of the theme, each behind the one that negates it");
     if (!rc) rc = table_column(t, "language", "language", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "as the source says it");
     if (!rc) rc = table_column(t, "event", "event", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "id of the event that it belongs to");
     if (!rc) rc = table_column(t, "source", "source", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "id of the source");
@@ -222,7 +225,10 @@ static voc_rc notes(struct table *t, const struct listing *l, bool asked, bool t
 {
     char text[200];
     if (l->all == 0 && theme) return table_note(t, VOC_NOTE_NEXT, "no text is of this kind; voc themes PROJECT says how many there are of each");
-    if (l->all == 0 && asked) return table_note(t, VOC_NOTE_NEXT, "nothing was found; a beginning is found with a star (deliver*), either of two with OR; voc words PROJECT shows all");
+    if (l->all == 0 && asked)
+        return table_note(t, VOC_NOTE_NEXT,
+                          "nothing was found; a beginning is found with a star (deliver*), either of two with OR; voc words "
+                          "PROJECT shows all");
     if (l->all == 0) return table_note(t, VOC_NOTE_NEXT, "this project holds no words; they come with mails and open answers");
     if (l->words.n < l->all)
         snprintf(text, sizeof text, "%zu of %llu texts; --limit 0 shows all", l->words.n, (unsigned long long)l->all);
@@ -249,7 +255,9 @@ int run_words(struct cli *c)
         diag_error(c->diag, "WORDS-002", NULL, 0, "name one: --theme ID --negated", "--negated is about what is said of a theme");
         rc = VOC_E_OPTION;
     }
-    if (!rc) rc = theme ? take_theme(&l, &spoken, p, j, c->own[WORDS_THEME].s, c->own[WORDS_NEGATED].i != 0, asked) : store_words(p, asked, take, &l, c->diag);
+    if (!rc)
+        rc = theme ? take_theme(&l, &spoken, p, j, c->own[WORDS_THEME].s, c->own[WORDS_NEGATED].i != 0, asked)
+                   : store_words(p, asked, take, &l, c->diag);
     if (!rc) stages = j->n_stages > 0;
     if (!rc && stages && l.words.n) rc = find_places(&l, p, j);
     if (!rc) rc = table_new(&t, "words", "", 0);

@@ -78,7 +78,10 @@ static struct answer ask(const struct check *k, const char *const *words)
     return a;
 }
 
-static bool same_answer(const struct answer *a, const struct answer *b) { return a->code == b->code && a->signal == b->signal && memcmp(a->hash, b->hash, sizeof a->hash) == 0; }
+static bool same_answer(const struct answer *a, const struct answer *b)
+{
+    return a->code == b->code && a->signal == b->signal && memcmp(a->hash, b->hash, sizeof a->hash) == 0;
+}
 
 // Whether it ended as a program may: with an answer, or with a refusal in words.
 static bool sound(const struct answer *a) { return a->signal == 0 && (a->code == EXIT_DONE || a->code == EXIT_USAGE || a->code == EXIT_CHECK); }

@@ -47,7 +47,10 @@ static voc_rc open_file(struct check *k, const char *path)
         if (p->path && stat(p->path, &st) == 0 && st.st_dev == want.st_dev && st.st_ino == want.st_ino) k->plugin = p;
     }
     if (!rc && !k->plugin) {
-        diag_error(c->diag, "CHECK-002", path, 0, "its file is KIND-NAME.so, its note has the same kind and name; voc plugin list --plugin-dir FOLDER says why one is refused", "this is no plugin that can be found");
+        diag_error(c->diag, "CHECK-002", path, 0,
+                   "its file is KIND-NAME.so, its note has the same kind and name; voc plugin list --plugin-dir FOLDER "
+                   "says why one is refused",
+                   "this is no plugin that can be found");
         return VOC_E_CHECK;
     }
     return rc;
@@ -64,7 +67,9 @@ static voc_rc open_name(struct check *k, const char *word)
         if (strcmp(full, word) == 0 || (strcmp(p->note.name, word) == 0 && !k->plugin)) k->plugin = p;
     }
     if (!rc && !k->plugin) {
-        diag_error(c->diag, "PLUGIN-020", NULL, 0, "voc plugin list shows what there is; a plugin that is not installed is named by its file", "there is no plugin \"%.60s\"", word);
+        diag_error(c->diag, "PLUGIN-020", NULL, 0,
+                   "voc plugin list shows what there is; a plugin that is not installed is named by its file",
+                   "there is no plugin \"%.60s\"", word);
         return VOC_E_OPTION;
     }
     if (!rc && !(k->folder = folder_of(&c->arena, k->plugin->path))) rc = VOC_E_NOMEM;

@@ -39,7 +39,9 @@ static bool exported(const char *file, size_t len, size_t *n, const char **other
     section s, strings;
     if (len < sizeof h) return false;
     memcpy(&h, file, sizeof h);
-    if (memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 || h.e_ident[EI_CLASS] != CLASS || h.e_shentsize != sizeof s || !within(len, h.e_shoff, (uint64_t)h.e_shnum * sizeof s)) return false;
+    if (memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 || h.e_ident[EI_CLASS] != CLASS || h.e_shentsize != sizeof s ||
+        !within(len, h.e_shoff, (uint64_t)h.e_shnum * sizeof s))
+        return false;
     for (unsigned i = 0; i < h.e_shnum; i++) {
         memcpy(&s, file + h.e_shoff + i * sizeof s, sizeof s);
         if (s.sh_type != SHT_DYNSYM) continue;

@@ -329,7 +329,8 @@ static bool load(struct input_sample *s, const char *path)
     const char *slash = strrchr(path, '/');
     FILE *f = fopen(path, "rb");
     *s = (struct input_sample){.path = path, .name = slash ? slash + 1 : path};
-    bool ok = f && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && st.st_size < INT32_MAX && (s->bytes = mem_alloc((size_t)st.st_size + 1)) != NULL;
+    bool ok = f && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && st.st_size < INT32_MAX &&
+              (s->bytes = mem_alloc((size_t)st.st_size + 1)) != NULL;
     if (ok) s->len = fread(s->bytes, 1, (size_t)st.st_size, f);
     ok = ok && s->len == (size_t)st.st_size;
     if (f) (void)fclose(f);
@@ -371,5 +372,7 @@ void check_input(struct check *k)
         else check_line(k, "reads its sample, every record accounted for", k->samples[i], false, "the sample cannot be read");
         mem_free(s.bytes);
     }
-    if (k->n_samples == 0) check_line(k, "reads its sample, every record accounted for", "", false, "there is none: name files, or put them into the folder samples beside the plugin");
+    if (k->n_samples == 0)
+        check_line(k, "reads its sample, every record accounted for", "", false,
+                   "there is none: name files, or put them into the folder samples beside the plugin");
 }

@@ -55,7 +55,8 @@ static uint8_t role_not_there(const struct plant *p)
 static bool is_free(const struct plant *p, size_t i)
 {
     const struct demo_event *e = &p->sim->events.at[i];
-    return e->person >= 0 && demo_actions[e->act].actor == DEMO_CUSTOMER && e->ref == DEMO_NO_REF && e->theme == DEMO_NO_TEXT && e->act != ACT_UNSUBSCRIBE;
+    return e->person >= 0 && demo_actions[e->act].actor == DEMO_CUSTOMER && e->ref == DEMO_NO_REF && e->theme == DEMO_NO_TEXT &&
+           e->act != ACT_UNSUBSCRIBE;
 }
 
 // The thanks of five minutes later go to whoever acted.

@@ -194,8 +194,8 @@ static void value_map(struct buf *b, const struct demo_sim *sim)
         if (e->person == DEMO_NOBODY || demo_actions[e->act].actor != DEMO_CUSTOMER) {
             continue;
         }
-        of[e->person] |= (uint8_t)(ACTED | (e->theme != DEMO_NO_TEXT ? SPOKE : 0) | (e->theme == THEME_PRICE ? PRICE : 0) | (e->theme == THEME_PROOF ? ASKED : 0) |
-                                   (e->act == ACT_USE_CALCULATOR ? PROOF : 0));
+        of[e->person] |= (uint8_t)(ACTED | (e->theme != DEMO_NO_TEXT ? SPOKE : 0) | (e->theme == THEME_PRICE ? PRICE : 0) |
+                                   (e->theme == THEME_PROOF ? ASKED : 0) | (e->act == ACT_USE_CALCULATOR ? PROOF : 0));
         there[e->account] |= (uint8_t)(1u << sim->people.at[e->person].role);
     }
     for (size_t i = 0; of && i < sim->people.n; i++) {

@@ -46,18 +46,23 @@ static voc_rc name_check(struct cli *c, const char *name, uint32_t kind)
 {
     static const char *const formats[] = {"table", "text", "csv", "tsv", "json", "jsonl", NULL};
     if (!well_formed(name)) {
-        diag_error(c->diag, "NEW-001", NULL, 0, "small letters, digits and dashes, a letter first, at most 31: voc plugin new fair-log", "\"%.60s\" cannot be the name of a plugin", name);
+        diag_error(c->diag, "NEW-001", NULL, 0,
+                   "small letters, digits and dashes, a letter first, at most 31: voc plugin new fair-log",
+                   "\"%.60s\" cannot be the name of a plugin", name);
         return VOC_E_OPTION;
     }
     if (among(name, command_words()) || (kind == VOC_KIND_OUTPUT && among(name, formats))) {
-        diag_error(c->diag, "NEW-002", NULL, 0, "choose another name", "%s is a %s of voc itself: a plugin of that name would be refused", name, among(name, command_words()) ? "command" : "format");
+        diag_error(c->diag, "NEW-002", NULL, 0, "choose another name",
+                   "%s is a %s of voc itself: a plugin of that name would be refused", name,
+                   among(name, command_words()) ? "command" : "format");
         return VOC_E_OPTION;
     }
     voc_rc rc = cli_catalogue(c);
     const struct plugin *there = rc ? NULL : catalogue_find(c->catalogue, kind, str_of(name));
     if (there) {
-        diag_error(c->diag, "NEW-003", NULL, 0, "of two with one name only the first that is found is used: choose another name", "there is an %s plugin %s already (voc plugin show %s-%s)", plugin_kind_name(kind), name,
-                   plugin_kind_name(kind), name);
+        diag_error(c->diag, "NEW-003", NULL, 0, "of two with one name only the first that is found is used: choose another name",
+                   "there is an %s plugin %s already (voc plugin show %s-%s)", plugin_kind_name(kind), name, plugin_kind_name(kind),
+                   name);
         rc = VOC_E_OPTION;
     }
     return rc;
@@ -137,7 +142,10 @@ int run_plugin_new(struct cli *c)
     const char *name = c->args[0];
     const int64_t which = c->own[PLUGIN_NEW_KIND].i, framing = c->own[PLUGIN_NEW_FRAMING].i;
     const uint32_t kind = kinds[which];
-    const struct new_file *files = which == KIND_ANALYSIS ? analysis : which == KIND_OUTPUT ? output : framing == FRAMING_STREAM ? input_stream : input_lines;
+    const struct new_file *files = which == KIND_ANALYSIS      ? analysis
+                                   : which == KIND_OUTPUT      ? output
+                                   : framing == FRAMING_STREAM ? input_stream
+                                                               : input_lines;
     const struct new_plugin p = {name, framing == FRAMING_STREAM ? "input-stream.tested" : "input-lines.tested", kind};
     voc_rc rc = VOC_OK;
     if (which != KIND_INPUT && c->own[PLUGIN_NEW_FRAMING].set) {

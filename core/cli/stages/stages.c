@@ -133,7 +133,8 @@ static voc_rc stage_columns(struct table *t)
     };
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
-        rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "", columns[i].flags, columns[i].help);
+        rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "",
+                          columns[i].flags, columns[i].help);
     return rc;
 }
 
@@ -157,9 +158,11 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
         table_duration(*out, median_dwell(c));
     }
     static const char *const kinds[] = {"", "account", "individual", "case"};
-    snprintf(text, sizeof text, "%llu %s%s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, version %.*s.",
-             (unsigned long long)t->units, kinds[d->unit], t->units == 1 ? "" : "s", (unsigned long long)t->without, (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr,
-             (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
+    snprintf(text, sizeof text,
+             "%llu %s%s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, "
+             "version %.*s.",
+             (unsigned long long)t->units, kinds[d->unit], t->units == 1 ? "" : "s", (unsigned long long)t->without,
+             (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr, (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
     if (!rc) rc = table_semantics(*out, text);
     for (size_t i = 0; i < t->n && !rc; i++)
         if (j->stages[i].opens_known_from && t->stage[i].entries == 0) {
@@ -236,13 +239,14 @@ static voc_rc tally_units(struct tallies *all, struct timeline *tl)
     return rc;
 }
 
-static voc_rc explain(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held, const struct tally *y, bool actor_assumed, uint32_t unit)
+static voc_rc explain(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held,
+                      const struct tally *y, bool actor_assumed, uint32_t unit)
 {
     struct stage_seen *stage = mem_zalloc(y->n + 1, sizeof *stage);
     if (!stage) return VOC_E_NOMEM;
     for (size_t i = 0; i < y->n; i++) stage[i] = (struct stage_seen){y->stage[i].entries, y->stage[i].passed, y->stage[i].blocked};
-    struct stages_seen seen = {.stage = stage, .touched = y->touched, .units = y->units, .without = y->without, .events = y->events, .customers = y->customers,
-                               .companies = y->companies, .actor_assumed = actor_assumed, .unit = unit};
+    struct stages_seen seen = {.stage = stage, .touched = y->touched, .units = y->units, .without = y->without, .events = y->events,
+                               .customers = y->customers, .companies = y->companies, .actor_assumed = actor_assumed, .unit = unit};
     voc_rc rc = stages_why(t, c, p, j, held, &seen);
     mem_free(stage);
     return rc;
@@ -288,12 +292,19 @@ int run_stages(struct cli *c)
     int n_files = 0;
     voc_rc rc = reading_count(c, c->n_args, &n_files);
     if (!rc && n_files && !c->own[STAGES_JOURNEY].set) {
-        diag_error(c->diag, "STAGES-001", NULL, 0, "--journey online-shop (or b2b-sale, crm-pipeline, your own folder); voc journey infer FILE -o FOLDER begins one from the events", "which stages? a file says nothing of them, a journey does");
+        diag_error(c->diag, "STAGES-001", NULL, 0,
+                   "--journey online-shop (or b2b-sale, crm-pipeline, your own folder); voc journey infer FILE -o "
+                   "FOLDER begins one from the events",
+                   "which stages? a file says nothing of them, a journey does");
         rc = VOC_E_OPTION;
     }
     if (!rc) rc = reading_open(c, n_files, NULL, 0, &p, &j);
     if (!rc && j->n_stages == 0) {
-        const char *hint = arena_printf(&c->arena, "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer %s -o FOLDER begins one from the events", c->args[0], c->args[0]);
+        const char *
+            hint = arena_printf(&c->arena,
+                                "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer "
+                                "%s -o FOLDER begins one from the events",
+                                c->args[0], c->args[0]);
         diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));
         rc = VOC_E_OPTION;
     }

@@ -74,7 +74,8 @@ static voc_rc count_batch(void *user, uint32_t slot, const struct batch *b, cons
 static voc_rc count_all(struct counts *n, const struct leaves *l, struct timeline *tl)
 {
     struct counting counting = {n, l};
-    const struct units_walk walk = {.timeline = tl, .columns = 1u << VOC_COL_ACTION | 1u << VOC_COL_TOUCHPOINT, .threads = 1, .batch = count_batch, .user = &counting};
+    const struct units_walk walk = {.timeline = tl, .columns = 1u << VOC_COL_ACTION | 1u << VOC_COL_TOUCHPOINT, .threads = 1,
+                                    .batch = count_batch, .user = &counting};
     return units_walk(&walk);
 }
 
@@ -120,8 +121,8 @@ static voc_str near_action(const struct counts *n, const struct timeline *tl, vo
     return best;
 }
 
-static voc_rc one_stage(struct table *t, struct buf *b, const struct journey *j, size_t s, const struct stages_seen *seen, const struct counts *n, const struct leaves *l,
-                        const struct timeline *tl)
+static voc_rc one_stage(struct table *t, struct buf *b, const struct journey *j, size_t s, const struct stages_seen *seen,
+                        const struct counts *n, const struct leaves *l, const struct timeline *tl)
 {
     const struct stage *x = &j->stages[s];
     voc_str wanted[3];
@@ -150,8 +151,8 @@ static bool alone(const struct counts *n, const struct leaves *l, size_t s, size
     return n->stage[s] || (empty <= STAGES_SHOWN && wanted_actions(l, s, &wanted, 1));
 }
 
-static voc_rc empty_stages(struct table *t, struct buf *b, const struct journey *j, const struct stages_seen *seen, const struct counts *n, const struct leaves *l,
-                           const struct timeline *tl)
+static voc_rc empty_stages(struct table *t, struct buf *b, const struct journey *j, const struct stages_seen *seen,
+                           const struct counts *n, const struct leaves *l, const struct timeline *tl)
 {
     size_t empty = 0, k = 0;
     voc_rc rc = VOC_OK;
@@ -222,7 +223,10 @@ static voc_rc next_step(struct table *t, struct buf *b, struct cli *c, struct pr
     voc_rc rc = store_imports(p, find_late, &late);
     if (rc) return rc;
     if (late.file[0])
-        buf_printf(b, "voc import %s %s reads the file again, as sources.xml of %.*s says; it was imported before the project followed that journey", c->args[0], late.file, SHOW(j->id));
+        buf_printf(b,
+                   "voc import %s %s reads the file again, as sources.xml of %.*s says; it was imported before the "
+                   "project followed that journey",
+                   c->args[0], late.file, SHOW(j->id));
     else if (all_asked)
         buf_printf(b, "voc journey check FOLDER tries the definitions of a folder with its samples; then voc journey use %s FOLDER", c->args[0]);
     else
@@ -241,7 +245,10 @@ static voc_rc nobody(struct table *t, struct buf *b, struct cli *c, const struct
     } else {
         buf_cstr(b, "No event of this project is an act of a customer; stages are entered by what customers do.");
         rc = note(t, VOC_NOTE_AFTER, b);
-        buf_printf(b, "voc import %s FILE with what customers did (visits, orders, calls they made); or, if these are such acts, say so: <action name=... actor=\"customer\"/> in journey.xml", c->args[0]);
+        buf_printf(b,
+                   "voc import %s FILE with what customers did (visits, orders, calls they made); or, if these are such "
+                   "acts, say so: <action name=... actor=\"customer\"/> in journey.xml",
+                   c->args[0]);
     }
     return rc ? rc : note(t, VOC_NOTE_NEXT, b);
 }
@@ -273,7 +280,8 @@ static voc_rc idle_touchpoints(struct table *t, struct buf *b, const struct jour
     return note(t, VOC_NOTE_AFTER, b);
 }
 
-voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held, const struct stages_seen *seen)
+voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held,
+                  const struct stages_seen *seen)
 {
     static const char *const kinds[] = {"", "an account", "a customer", "a case"};
     struct timeline *tl = NULL;

@@ -15,5 +15,6 @@ struct stages_seen { // what the table counted
     uint32_t unit;                  // VOC_UNIT_*, or 0 for the journey's
 };
 // held: all events, where they are held already, or NULL.
-voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held, const struct stages_seen *seen);
+voc_rc stages_why(struct table *t, struct cli *c, struct project *p, const struct journey *j, const struct event_set *held,
+                  const struct stages_seen *seen);
 #endif

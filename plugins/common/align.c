@@ -12,7 +12,9 @@ static size_t rows(size_t length) { return length + 1; }
 size_t align_room(size_t length, size_t stages)
 {
     size_t cells, bytes;
-    if (__builtin_mul_overflow(rows(length), stages + 1, &cells) || __builtin_mul_overflow(cells, sizeof(uint32_t), &bytes) || bytes > SIZE_MAX - stages - 8) return SIZE_MAX;
+    if (__builtin_mul_overflow(rows(length), stages + 1, &cells) || __builtin_mul_overflow(cells, sizeof(uint32_t), &bytes) ||
+        bytes > SIZE_MAX - stages - 8)
+        return SIZE_MAX;
     return bytes + stages + 1;
 }
 

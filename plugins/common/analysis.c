@@ -18,7 +18,8 @@ struct analysis analysis_of(const voc_host *host, voc_context *cx, voc_run *run)
 
 voc_rc analysis_refuse(const struct analysis *a, const char *code, const char *hint, const char *message)
 {
-    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)},
+                        .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     a->host->diag(a->cx, &d);
     return VOC_E_OPTION;
 }
@@ -59,7 +60,10 @@ int64_t analysis_target(const struct analysis *a, size_t stage, bool *working)
     return *working ? VOC_NA : s->target_us;
 }
 
-const voc_def_exit *analysis_exit(const struct analysis *a, size_t i) { return (const voc_def_exit *)(const void *)((const char *)a->def->exits + i * a->def->exit_size); }
+const voc_def_exit *analysis_exit(const struct analysis *a, size_t i)
+{
+    return (const voc_def_exit *)(const void *)((const char *)a->def->exits + i * a->def->exit_size);
+}
 
 const voc_def_action *analysis_action(const struct analysis *a, size_t i) { return definition_action(a->def, i); }
 

@@ -24,13 +24,28 @@ voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n
 void analysis_add(void *into, const void *from, size_t bytes);                                              // arrays of uint64_t, each to each
 
 // Parts of a definition by its sizes, which may be those of a newer host.
-static inline const voc_def_action *definition_action(const voc_definition *d, size_t i) { return (const voc_def_action *)(const void *)((const char *)d->actions + i * d->action_size); }
-static inline const voc_def_touchpoint *definition_touchpoint(const voc_definition *d, size_t i) { return (const voc_def_touchpoint *)(const void *)((const char *)d->touchpoints + i * d->touchpoint_size); }
-static inline const voc_def_stage *definition_stage(const voc_definition *d, size_t i) { return (const voc_def_stage *)(const void *)((const char *)d->stages + i * d->stage_size); }
+static inline const voc_def_action *definition_action(const voc_definition *d, size_t i)
+{
+    return (const voc_def_action *)(const void *)((const char *)d->actions + i * d->action_size);
+}
+static inline const voc_def_touchpoint *definition_touchpoint(const voc_definition *d, size_t i)
+{
+    return (const voc_def_touchpoint *)(const void *)((const char *)d->touchpoints + i * d->touchpoint_size);
+}
+static inline const voc_def_stage *definition_stage(const voc_definition *d, size_t i)
+{
+    return (const voc_def_stage *)(const void *)((const char *)d->stages + i * d->stage_size);
+}
 const voc_def_stage *analysis_stage(const struct analysis *a, size_t i);
 const voc_def_exit *analysis_exit(const struct analysis *a, size_t i);
-static inline const voc_unit *analysis_unit(const voc_journeys *j, size_t i) { return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size); }
-static inline const voc_stay *analysis_stay(const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size); }
+static inline const voc_unit *analysis_unit(const voc_journeys *j, size_t i)
+{
+    return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);
+}
+static inline const voc_stay *analysis_stay(const voc_journeys *j, size_t i)
+{
+    return (const voc_stay *)(const void *)((const char *)j->stays + i * j->stay_size);
+}
 const voc_def_action *analysis_action(const struct analysis *a, size_t i);
 const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i);
 

@@ -32,7 +32,10 @@ void breaks_find(struct breaks *stages, size_t n, double *p, struct stats_ranked
 }
 
 // ln P(x of the first side), given the margins.
-static double table(double x, double n1, double n2, double successes) { return stats_log_choose(n1, x) + stats_log_choose(n2, successes - x) - stats_log_choose(n1 + n2, successes); }
+static double table(double x, double n1, double n2, double successes)
+{
+    return stats_log_choose(n1, x) + stats_log_choose(n2, successes - x) - stats_log_choose(n1 + n2, successes);
+}
 
 double breaks_two_shares(uint64_t x1, uint64_t n1, uint64_t x2, uint64_t n2)
 {

@@ -91,7 +91,8 @@ static char *put(char *to, uint32_t c)
     if (c < 0x80) return *to++ = (char)c, to;
     if (c < 0x800) return *to++ = (char)(0xC0 | c >> 6), *to++ = (char)(0x80 | (c & 0x3F)), to;
     if (c < 0x10000) return *to++ = (char)(0xE0 | c >> 12), *to++ = (char)(0x80 | (c >> 6 & 0x3F)), *to++ = (char)(0x80 | (c & 0x3F)), to;
-    *to++ = (char)(0xF0 | c >> 18), *to++ = (char)(0x80 | (c >> 12 & 0x3F)), *to++ = (char)(0x80 | (c >> 6 & 0x3F)), *to++ = (char)(0x80 | (c & 0x3F));
+    *to++ = (char)(0xF0 | c >> 18), *to++ = (char)(0x80 | (c >> 12 & 0x3F)), *to++ = (char)(0x80 | (c >> 6 & 0x3F)),
+    *to++ = (char)(0x80 | (c & 0x3F));
     return to;
 }
 
@@ -165,7 +166,8 @@ static bool word(struct json *j, const char *word, voc_str *text)
 static bool no_value(struct json *j)
 {
     if (j->at == j->end) return json_fault(j, "it ends within a value");
-    if (starts(j, "NaN") || starts(j, "Infinity") || starts(j, "inf") || starts(j, "-Infinity")) return json_fault(j, "NaN and Infinity are no values of JSON; null stands for what is missing");
+    if (starts(j, "NaN") || starts(j, "Infinity") || starts(j, "inf") || starts(j, "-Infinity"))
+        return json_fault(j, "NaN and Infinity are no values of JSON; null stands for what is missing");
     if (*j->at == '\'') return json_fault(j, "texts stand in double quotes");
     return json_fault(j, *j->at == ',' || *j->at == '}' || *j->at == ']' ? "a value is missing" : "this is no value; a text stands in quotes");
 }

@@ -171,7 +171,9 @@ static voc_rc measure_share(void *user, size_t share)
     const size_t n = (s->longest + 63u) / 64u, width = n > MEDOID_VECTOR / 4 ? n : MEDOID_VECTOR / 4;  // words of a column
     size_t letters, columns;
     voc_rc rc = VOC_OK;
-    if (__builtin_mul_overflow((size_t)s->set->alphabet + 1, width * 8, &letters) || __builtin_mul_overflow((size_t)s->longest + 1, width * 16, &columns)) return VOC_E_NOMEM;
+    if (__builtin_mul_overflow((size_t)s->set->alphabet + 1, width * 8, &letters) ||
+        __builtin_mul_overflow((size_t)s->longest + 1, width * 16, &columns))
+        return VOC_E_NOMEM;
     char *eq = h->alloc(s->set->cx, letters + 64), *room = eq ? h->alloc(s->set->cx, columns + 64) : NULL;
     if (!room) rc = VOC_E_NOMEM;
     else memset(eq, 0, letters + 64);

@@ -26,7 +26,8 @@ void page_open(struct page *p, const char *name, const char *title, uint32_t fla
     }
 }
 
-void page_open_in(struct page *p, const struct analysis *a, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n)
+void page_open_in(struct page *p, const struct analysis *a, const char *name, const char *title, uint32_t flags,
+                  const struct page_column *columns, size_t n)
 {
     p->host = a->host;
     p->run = a->run;

@@ -34,7 +34,8 @@ struct page_column {
 static inline struct page page_of(const voc_host *host, voc_run *run) { return (struct page){.host = host, .run = run}; }
 void page_open(struct page *p, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n);
 // The same of an analysis, whatever the page was before, unless it has failed.
-void page_open_in(struct page *p, const struct analysis *a, const char *name, const char *title, uint32_t flags, const struct page_column *columns, size_t n);
+void page_open_in(struct page *p, const struct analysis *a, const char *name, const char *title, uint32_t flags,
+                  const struct page_column *columns, size_t n);
 void page_column(struct page *p, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help);
 void page_note(struct page *p, uint32_t kind, const char *text);
 void page_notef(struct page *p, uint32_t kind, const char *format, ...) __attribute__((format(printf, 3, 4)));  // cut off behind 1,200 bytes

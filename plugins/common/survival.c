@@ -52,13 +52,17 @@ size_t survival_curve(struct survival_step *out, const struct survival_case *sor
         to_leave += stay * (double)left / risk;
         stay *= 1 - gone / risk;
         v += risk > gone ? gone / (risk * (risk - gone)) : INFINITY;
-        out[steps] = (struct survival_step){.time = sorted[i].time, .at_risk = n - i, .advanced = advanced, .left = left, .stay = stay, .to_advance = to_advance, .to_leave = to_leave};
+        out[steps] = (struct survival_step){.time = sorted[i].time, .at_risk = n - i, .advanced = advanced, .left = left,
+                                            .stay = stay, .to_advance = to_advance, .to_leave = to_leave};
         band(&out[steps++], v);
     }
     return steps;
 }
 
-static double value_of(const struct survival_step *s, enum survival_of of) { return of == SURVIVAL_CURVE ? s->stay : of == SURVIVAL_LOWER ? s->lo : s->hi; }
+static double value_of(const struct survival_step *s, enum survival_of of)
+{
+    return of == SURVIVAL_CURVE ? s->stay : of == SURVIVAL_LOWER ? s->lo : s->hi;
+}
 
 double survival_quantile(const struct survival_step *steps, size_t n, double p, enum survival_of of)
 {

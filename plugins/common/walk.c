@@ -22,7 +22,8 @@ static voc_rc touch_nodes(struct walk *w)
 voc_rc walk_begin(struct walk *w, const voc_host *host, voc_context *cx, voc_run *run, uint32_t what, bool collapse, bool segments)
 {
     const voc_definition *d = host->definition(run);
-    *w = (struct walk){.host = host, .cx = cx, .run = run, .def = d, .info = host->info(run), .what = what, .collapse = collapse, .segments = segments};
+    *w = (struct walk){.host = host, .cx = cx, .run = run, .def = d, .info = host->info(run), .what = what, .collapse = collapse,
+                       .segments = segments};
     w->staged = d->n_stages > 0;
     w->episodes = w->staged && d->unit != VOC_UNIT_CASE;
     if (d->n_actions + d->n_touchpoints >= (size_t)1 << 28) return VOC_E_LIMIT;
@@ -324,8 +325,10 @@ static voc_rc walk_episodes(const struct walk *w, struct walker *k, const voc_jo
     voc_rc rc = VOC_OK;
     for (size_t s = 0, next; s < u->n_stays && !rc; s = next) {
         const voc_stay *first = analysis_stay(j, u->first_stay + s), *last = first;
-        for (next = s + 1; next < u->n_stays && analysis_stay(j, u->first_stay + next)->episode == first->episode; next++) last = analysis_stay(j, u->first_stay + next);
-        struct walked to = {.unit = u, .first_stay = u->first_stay + s, .n_stays = next - s, .segment = first->segment, .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
+        for (next = s + 1; next < u->n_stays && analysis_stay(j, u->first_stay + next)->episode == first->episode; next++)
+            last = analysis_stay(j, u->first_stay + next);
+        struct walked to = {.unit = u, .first_stay = u->first_stay + s, .n_stays = next - s, .segment = first->segment,
+                            .open = last->end == VOC_END_CENSORED, .cut = began_unseen(first)};
         const size_t from = episode_from(&e, at, first);
         outside(w, k, &e, at, from);
         at = episode_to(&e, from, last);
@@ -358,8 +361,8 @@ static bool columns_are_journeys(const struct walk *w, const voc_journeys *j)
 static voc_rc walk_columns(const struct walk *w, struct walker *k, const voc_journeys *j, const voc_unit *u, walk_fn *fn, void *user)
 {
     const int64_t *time = (const int64_t *)j->columns[VOC_COL_TIME] + u->first_event;
-    struct walked to = {.unit = u, .node = (const uint32_t *)j->columns[VOC_COL_ACTION] + u->first_event, .came = time, .left = time, .n = u->n_events,
-                        .more = j->n_events - u->first_event - u->n_events, .segment = VOC_NONE};
+    struct walked to = {.unit = u, .node = (const uint32_t *)j->columns[VOC_COL_ACTION] + u->first_event, .came = time,
+                        .left = time, .n = u->n_events, .more = j->n_events - u->first_event - u->n_events, .segment = VOC_NONE};
     if (!u->n_events) return VOC_OK;
     as_stays_say(w, j, u, &to);
     if (w->segments && to.segment == VOC_NONE) to.segment = ((const uint32_t *)j->columns[VOC_COL_SEGMENT])[u->first_event];
@@ -443,7 +446,8 @@ voc_rc walk_load(const struct walk *w, struct walker *k, const char magic[8], st
 
 voc_rc walk_complain(const struct walk *w, const char *code, const char *message, const char *hint)
 {
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)},
+                  .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     w->host->diag(w->cx, &d);
     return VOC_E_OPTION;
 }
@@ -453,18 +457,34 @@ voc_rc walk_nothing(const struct walk *w, const struct walker *k, const char *co
     char hint[300];
     if (k->counts[WALK_LEFT_OUT]) {
         if (w->limits.n_conditions && w->what != WALK_ALL)
-            snprintf(hint, sizeof hint, "a predicate counts at the events that are followed, here %s; add --events all: both are followed then", w->what == WALK_TOUCHES ? "touches of the company" : "those of customers");
+            snprintf(hint, sizeof hint,
+                     "a predicate counts at the events that are followed, here %s; add --events all: both are followed then",
+                     w->what == WALK_TOUCHES ? "touches of the company" : "those of customers");
         else snprintf(hint, sizeof hint, "voc %s PROJECT --from FIRST without --to shows what follows; a longer --within or --gap gives them more time", command);
-        return walk_complain(w, code, w->limits.from.len && w->limits.to.len ? "no journey leads from what --from names to what --to names" : w->limits.to.len ? "no journey comes to what --to names" : "no journey has what --from names", hint);
+        return walk_complain(w, code,
+                             w->limits.from.len && w->limits.to.len ? "no journey leads from what --from names to what --to names"
+                             : w->limits.to.len                     ? "no journey comes to what --to names"
+                                                                    : "no journey has what --from names",
+                             hint);
     }
     if (k->counts[WALK_OF_KIND]) {
         snprintf(hint, sizeof hint, "voc stages PROJECT shows which stages are entered; the <definition> of a stage says which actions open it");
-        return walk_complain(w, code, k->counts[WALK_OUTSIDE] ? "none of what customers did opens a stage of the journey: no journey has begun" : "everything here was before the time from which the data count", hint);
+        return walk_complain(w, code,
+                             k->counts[WALK_OUTSIDE]
+                                 ? "none of what customers did opens a stage of the journey: no journey has begun"
+                                 : "everything here was before the time from which the data count",
+                             hint);
     }
     if (w->what == WALK_CUSTOMER) {
-        snprintf(hint, sizeof hint, "voc %s PROJECT --events touches follows what the company did; voc worksheet PROJECT -o sheet.csv says which actions are those of customers", command);
+        snprintf(hint, sizeof hint,
+                 "voc %s PROJECT --events touches follows what the company did; voc worksheet PROJECT -o sheet.csv "
+                 "says which actions are those of customers",
+                 command);
         return walk_complain(w, code, "nothing in this project is known to be an act of a customer", hint);
     }
-    snprintf(hint, sizeof hint, "voc %s PROJECT follows what customers did; voc sql PROJECT \"SELECT actor, touchpoint, count(*) AS n FROM event GROUP BY 1, 2 ORDER BY n DESC\" shows what there is", command);
+    snprintf(hint, sizeof hint,
+             "voc %s PROJECT follows what customers did; voc sql PROJECT \"SELECT actor, touchpoint, count(*) AS "
+             "n FROM event GROUP BY 1, 2 ORDER BY n DESC\" shows what there is",
+             command);
     return walk_complain(w, code, "no touch of the company is in this project", hint);
 }

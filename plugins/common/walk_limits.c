@@ -22,7 +22,10 @@ static voc_rc mark(const struct walk *w, uint8_t *marks, const char *code, voc_s
     voc_rc rc = analysis_named(&a, code, as == WALK_MARK_FROM ? "--from " : "--to ", name, &n);
     if (rc) return rc;
     const uint32_t node = n.touch ? w->of_touchpoint[n.i] : (uint32_t)n.i;
-    snprintf(message, sizeof message, "\"%.*s\" is %s", SHOW(name), n.touch ? node == VOC_NONE ? "work inside the company: no way leads over it" : "a touch of the company, and only what customers do is followed" : "an act of customers, and only touches of the company are followed");
+    snprintf(message, sizeof message, "\"%.*s\" is %s", SHOW(name),
+             n.touch ? node == VOC_NONE ? "work inside the company: no way leads over it"
+                                        : "a touch of the company, and only what customers do is followed"
+                     : "an act of customers, and only touches of the company are followed");
     if (node == VOC_NONE) return analysis_refuse(&a, code, "name an action, or a touch of the company as touchpoint:NAME", message);
     if (w->what == (n.touch ? WALK_CUSTOMER : WALK_TOUCHES)) return analysis_refuse(&a, code, "add --events all: both are followed then", message);
     marks[node] |= as;
@@ -37,7 +40,9 @@ static voc_rc mark_predicate(struct walk *w, const char *code, voc_str name, uin
     size_t i = 0;
     if (number == VOC_NONE) return analysis_no_predicate(&a, code, name);
     while (i < l->n_conditions && l->condition[i].number != number) i++;
-    if (i == WALK_CONDITIONS_MAX) return analysis_refuse(&a, code, "put some of them into one, as <any> of their events, in journey.xml", "--from and --to take at most 32 predicates together");
+    if (i == WALK_CONDITIONS_MAX)
+        return analysis_refuse(&a, code, "put some of them into one, as <any> of their events, in journey.xml",
+                               "--from and --to take at most 32 predicates together");
     if (i == l->n_conditions) {
         voc_rc rc = w->host->want_predicate(w->run, number, &l->condition[i].index);
         if (rc) return rc;
@@ -132,7 +137,9 @@ voc_rc walk_limits_notes(const struct walk *w, const struct walker *k, voc_table
 {
     const struct walk_limits *l = &w->limits;
     voc_rc rc = VOC_OK;
-    if (l->from.len && l->to.len) rc = say(w, t, k->counts[WALK_LEFT_OUT], "journey does not lead from the one to the other and is left out.", "journeys do not lead from the one to the other and are left out.");
+    if (l->from.len && l->to.len)
+        rc = say(w, t, k->counts[WALK_LEFT_OUT], "journey does not lead from the one to the other and is left out.",
+                 "journeys do not lead from the one to the other and are left out.");
     else rc = say(w, t, k->counts[WALK_LEFT_OUT], "journey has nothing of what is asked for and is left out.", "journeys have nothing of what is asked for and are left out.");
     return rc ? rc : say(w, t, k->counts[WALK_BEYOND], "more event lies outside of these limits.", "more events lie outside of these limits.");
 }

@@ -106,7 +106,10 @@ static inline voc_str bytes_of(const struct alike *a, const struct cut_record *r
 
 static inline bool in_quotes(const struct cut_record *r, voc_str cell) { return r->quote && cell.len > 1 && cell.ptr[0] == r->quote; }
 
-static bool has_doubled(const struct cut_record *r, voc_str cell) { return in_quotes(r, cell) && cell.len > 2 && memchr(cell.ptr + 1, r->quote, cell.len - 2); }
+static bool has_doubled(const struct cut_record *r, voc_str cell)
+{
+    return in_quotes(r, cell) && cell.len > 2 && memchr(cell.ptr + 1, r->quote, cell.len - 2);
+}
 
 static inline voc_str unquoted(const struct cut_record *r, voc_str cell)
 {
@@ -178,7 +181,8 @@ static void read_times(struct alike *a)
     cells_of(a, &t->from, 0, a->n_cut, cell);
     for (size_t k = 0; k < a->n_cut; k++) {
         const char begin = cell[k].len ? cell[k].ptr[0] : 0;
-        a->plain[k] = a->number[k] && begin >= '1' && begin <= '9' && a->e->host->time_parse(t->format, cell[k], &a->time_us[k], &a->resolution[k]) == VOC_OK;
+        a->plain[k] = a->number[k] && begin >= '1' && begin <= '9' &&
+                      a->e->host->time_parse(t->format, cell[k], &a->time_us[k], &a->resolution[k]) == VOC_OK;
     }
 }
 
@@ -235,7 +239,9 @@ static bool tell(struct alike *a, size_t k, voc_rc *rc)
     voc_attr attrs[ATTRS_MOST];
     for (size_t i = 0; i < a->e->n_attrs; i++) {
         const voc_str text = cell_of(a, r, &a->e->attrs[i].from, &u);
-        if (text.len) attrs[row.n_attrs++] = (voc_attr){.key = a->e->attrs[i].key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+        if (text.len)
+            attrs[row.n_attrs++] = (voc_attr){.key = a->e->attrs[i].key, .text = text, .type = VOC_TYPE_TEXT,
+                                              .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
     }
     row.attrs = attrs;
     if (u.full) return false;
@@ -280,7 +286,8 @@ voc_rc alike_give(struct alike *a, uint64_t i, size_t n)
 {
     const struct events *e = a->e;
     const size_t k = (size_t)(i - a->first);
-    voc_events v = {.struct_size = sizeof v, .resolution = a->resolution[k], .n = n, .record = a->record, .alike = a->number + k, .time_us = a->time_us + k};
+    voc_events v = {.struct_size = sizeof v, .resolution = a->resolution[k], .n = n, .record = a->record, .alike = a->number + k,
+                    .time_us = a->time_us + k};
     const voc_str *texts[TEXTS];
     const int64_t *amounts[AMOUNTS];
     for (size_t r = 0; r < n; r++) a->record[r] = i + r;

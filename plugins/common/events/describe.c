@@ -140,7 +140,9 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);
-    if (e->proposed) plan_say(&t, "change with -O time=%s, -O action=%s ...; -O FIELD=- takes it out\n", e->reader->paths ? "PATH" : "COLUMN", e->reader->paths ? "PATH" : "COLUMN");
+    if (e->proposed)
+        plan_say(&t, "change with -O time=%s, -O action=%s ...; -O FIELD=- takes it out\n", e->reader->paths ? "PATH" : "COLUMN",
+                 e->reader->paths ? "PATH" : "COLUMN");
     if (t.full) // cut at a line
         while (t.len && out[t.len - 1] != '\n') out[--t.len] = 0;
 }

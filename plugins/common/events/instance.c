@@ -42,7 +42,8 @@ voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint,
     voc_str text = ev_clip((voc_str){message, n < 0 ? 0 : (size_t)n}, sizeof message - 4);
     char name[32]; // "004" of the plugin json is JSON-004
     snprintf(name, sizeof name, "%s-%s", e->reader->code, code);
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {name, strlen(name)}, .message = text, .hint = {hint ? hint : "", hint ? strlen(hint) : 0}};
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {name, strlen(name)}, .message = text,
+                  .hint = {hint ? hint : "", hint ? strlen(hint) : 0}};
     e->host->diag(e->cx, &d);
     return rc;
 }
@@ -63,7 +64,9 @@ static voc_rc copy_options(struct events *e, const voc_value *v)
     e->ref_kind = VOC_REF_EVENT + (uint32_t)v[OPT_REF_KIND].i;
     e->decimal_said = v[OPT_DECIMAL].i == 1 ? '.' : v[OPT_DECIMAL].i == 2 ? ',' : 0;
     e->time_format_given = v[OPT_TIME_FORMAT].set;
-    if (e->time_format_given && !ev_copy(e, ev_is(v[OPT_TIME_FORMAT].s, "iso") ? (voc_str){"", 0} : v[OPT_TIME_FORMAT].s, &e->time_format)) return VOC_E_NOMEM;
+    if (e->time_format_given &&
+        !ev_copy(e, ev_is(v[OPT_TIME_FORMAT].s, "iso") ? (voc_str){"", 0} : v[OPT_TIME_FORMAT].s, &e->time_format))
+        return VOC_E_NOMEM;
     if (v[OPT_ZONE].set && !ev_copy(e, v[OPT_ZONE].s, &e->zone)) return VOC_E_NOMEM;
     for (size_t i = OPT_CUSTOMER_KIND; i < OPT_N; i++)
         if (v[i].type == VOC_OPT_STRING && !ev_copy(e, v[i].s, &e->option[i])) return VOC_E_NOMEM;
@@ -78,7 +81,8 @@ static voc_rc copy_maps(struct events *e, const voc_source *s)
         memset(&maps[i], 0, sizeof *maps); // a host may be older, or newer
         memcpy(&maps[i], (const char *)s->maps + i * s->map_size, s->map_size < sizeof *maps ? s->map_size : sizeof *maps);
         maps[i].reason = (voc_str){"", 0};
-        voc_str *text[] = {&maps[i].to, &maps[i].from, &maps[i].format, &maps[i].constant, &maps[i].action, &maps[i].action_from, &maps[i].alias_kind};
+        voc_str *text[] = {&maps[i].to,     &maps[i].from,        &maps[i].format,    &maps[i].constant,
+                           &maps[i].action, &maps[i].action_from, &maps[i].alias_kind};
         for (size_t k = 0; k < sizeof text / sizeof *text && ok; k++) ok = ev_copy(e, *text[k], text[k]);
     }
     e->maps = maps;

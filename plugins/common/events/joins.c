@@ -5,7 +5,8 @@
 
 static const char DATE_WORDS[] = "date datum fecha data dato day tag dzien jour dia giorno dag";
 static const char CLOCK_WORDS[] = "time uhrzeit zeit hora heure ora godzina godz czas clock hour tijd horario orario timeofday tid klokkeslett";
-static const char ZONE_NAMES[] = "tz timezone timezonename timezoneid zone zoneid utcoffset tzname tzid zeitzone fuseauhoraire zonahoraria husohorario fusohorario fusoorario strefaczasowa tijdzone";
+static const char ZONE_NAMES[] = "tz timezone timezonename timezoneid zone zoneid utcoffset tzname tzid zeitzone fuseauhoraire "
+                                 "zonahoraria husohorario fusohorario fusoorario strefaczasowa tijdzone";
 
 void time_origin_init(struct time_origin *t, uint32_t column)
 {
@@ -55,7 +56,9 @@ static bool is_clock(voc_str cell)
     }
     voc_str rest = ev_trim((voc_str){cell.ptr + i, cell.len - i});
     if (groups < 2) return false;
-    return rest.len == 0 || ev_is(rest, "Uhr") || (rest.len <= 6 && strchr("aApP", rest.ptr[0]) && (rest.ptr[rest.len - 1] | 0x20) != ' ' && memchr("mM.", rest.ptr[rest.len - 1], 3));
+    return rest.len == 0 || ev_is(rest, "Uhr") ||
+           (rest.len <= 6 && strchr("aApP", rest.ptr[0]) && (rest.ptr[rest.len - 1] | 0x20) != ' ' &&
+            memchr("mM.", rest.ptr[rest.len - 1], 3));
 }
 
 enum { NO_CLOCKS, MOST_CLOCKS, ALL_CLOCKS };
@@ -175,7 +178,8 @@ static void find_clocks(struct events *e)
     }
     for (size_t i = 0; i < n_days; i++)
         for (size_t k = 0; k < n_clocks && days[i]->clock == NO_COLUMN; k++)
-            if (!e->columns[clocks[k]].used && name_pair(e->columns[days[i]->from.column].folded, e->columns[clocks[k]].folded)) take(e, clocks[k], &days[i]->clock);
+            if (!e->columns[clocks[k]].used && name_pair(e->columns[days[i]->from.column].folded, e->columns[clocks[k]].folded))
+                take(e, clocks[k], &days[i]->clock);
     if (n_days == 1 && n_clocks == 1 && n_whole == 1 && days[0]->clock == NO_COLUMN) take(e, only, &days[0]->clock);
 }
 

@@ -56,7 +56,8 @@ static voc_rc map_column(struct events *e, const voc_map *m, voc_str name, uint3
 
 static voc_rc origin_of(struct events *e, const voc_map *m, bool constant, struct origin *out)
 {
-    *out = (struct origin){.constant = constant ? m->constant : (voc_str){"", 0}, .format = m->format, .line = m->line, .why = m->reason.len ? WHY_NAME : WHY_SAID};
+    *out = (struct origin){.constant = constant ? m->constant : (voc_str){"", 0}, .format = m->format, .line = m->line,
+                           .why = m->reason.len ? WHY_NAME : WHY_SAID};
     return map_column(e, m, m->from, &out->column);
 }
 
@@ -90,7 +91,10 @@ static voc_rc map_alias(struct events *e, const voc_map *m, struct alias_origin 
     if (*n == VOC_ALIASES_MAX)
         return ev_error(e, VOC_E_LIMIT, "008", NULL, "line %u of the sources: more than %u aliases", m->line, VOC_ALIASES_MAX);
     struct alias_origin *a = &all[(*n)++];
-    *a = (struct alias_origin){.kind = m->alias_kind.len ? m->alias_kind : option == OPT_ACCOUNT && e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND] : (voc_str)VOC_LIT("id"), .strong = m->alias_kind.len ? m->strong : 1};
+    *a = (struct alias_origin){.kind = m->alias_kind.len                                          ? m->alias_kind
+                                       : option == OPT_ACCOUNT && e->option[OPT_ACCOUNT_KIND].len ? e->option[OPT_ACCOUNT_KIND]
+                                                                                                  : (voc_str)VOC_LIT("id"),
+                               .strong = m->alias_kind.len ? m->strong : 1};
     decide(e, option);
     return origin_of(e, m, true, &a->from);
 }
@@ -213,7 +217,8 @@ static voc_rc apply_options(struct events *e)
         {OPT_EMAIL, VOC_LIT("email"), 1}, {OPT_PHONE, VOC_LIT("phone"), 0}, {OPT_COOKIE, VOC_LIT("cookie"), 0}};
     if (e->option[OPT_CUSTOMER].len && !rc) rc = option_alias(e, OPT_CUSTOMER, e->option[OPT_CUSTOMER_KIND], 1, e->customers, &e->n_customers);
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases && !rc; i++)
-        if (e->option[aliases[i].option].len) rc = option_alias(e, aliases[i].option, aliases[i].kind, aliases[i].strong, e->customers, &e->n_customers);
+        if (e->option[aliases[i].option].len)
+            rc = option_alias(e, aliases[i].option, aliases[i].kind, aliases[i].strong, e->customers, &e->n_customers);
     if (e->option[OPT_ACCOUNT].len && !rc) rc = option_alias(e, OPT_ACCOUNT, e->option[OPT_ACCOUNT_KIND], 1, e->accounts, &e->n_accounts);
     return rc;
 }
@@ -243,21 +248,29 @@ static voc_rc check(struct events *e)
     }
     if (e->n_times == 0) {
         bool dashed = ev_is(e->option[OPT_TIME], "-");
-        return ev_error(e, VOC_E_INPUT, "004", e->reader->paths ? "name the path with -O time=PATH (and its pattern with -O time-format=PATTERN)" : "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
-                        dashed ? "every event needs a time" : e->reader->paths ? "no path leads to times" : "no column holds times");
+        return ev_error(e, VOC_E_INPUT, "004",
+                        e->reader->paths ? "name the path with -O time=PATH (and its pattern with -O time-format=PATTERN)"
+                                         : "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
+                        dashed             ? "every event needs a time"
+                        : e->reader->paths ? "no path leads to times"
+                                           : "no column holds times");
     }
     bool named = e->field[FIELD_ACTION].column != NO_COLUMN || e->field[FIELD_ACTION].constant.len;
     for (size_t i = 0; i < e->n_times && !e->reader->give; i++)
         if (!named && e->times[i].action.len == 0 && e->times[i].action_column == NO_COLUMN)
-            return ev_error(e, VOC_E_INPUT, "004", e->reader->paths ? "name the path with -O action=PATH" : "name the column with -O action=COLUMN", "no %s says what was done", EV_PLACE(e));
+            return ev_error(e, VOC_E_INPUT, "004",
+                            e->reader->paths ? "name the path with -O action=PATH" : "name the column with -O action=COLUMN",
+                            "no %s says what was done", EV_PLACE(e));
     if (e->has_end && e->n_times > 1)
         return ev_error(e, VOC_E_OPTION, "008", "remove the end, or all dates but one", "an end goes with one time; there are %zu", e->n_times);
     if (e->n_times > 1 && e->field[FIELD_ID].column != NO_COLUMN)
         return ev_error(e, VOC_E_OPTION, "008", "map it to case, or with <attr>", "an id is of one event; here a row gives up to %zu", e->n_times);
     for (size_t i = 0; i < e->n_attrs; i++) {
         const struct attr_origin *a = &e->attrs[i];
-        bool has = a->entity == VOC_ENTITY_EVENT || (a->entity == VOC_ENTITY_INDIVIDUAL && e->n_customers) || (a->entity == VOC_ENTITY_ACCOUNT && e->n_accounts) ||
-                   (a->entity == VOC_ENTITY_CASE && (e->field[FIELD_CASE].column != NO_COLUMN || e->field[FIELD_CASE].constant.len));
+        bool has = a->entity == VOC_ENTITY_EVENT || (a->entity == VOC_ENTITY_INDIVIDUAL && e->n_customers) ||
+                   (a->entity == VOC_ENTITY_ACCOUNT && e->n_accounts) ||
+                   (a->entity == VOC_ENTITY_CASE &&
+                    (e->field[FIELD_CASE].column != NO_COLUMN || e->field[FIELD_CASE].constant.len));
         static const char *const whose[] = {"event", "customer", "account", "case"};
         if (!has)
             return ev_error(e, VOC_E_OPTION, "009", "map a column to it", "line %u of the sources: attribute \"%.*s\" is of the %s, and nothing says which %s",
@@ -310,7 +323,9 @@ static voc_rc check_header(struct events *e)
     for (size_t c = 0; c < e->n_columns && !rc; c++) {
         voc_str name = e->columns[c].name;
         if (name.len < 10 || !memchr(name.ptr, '-', name.len) || !ev_holds(e, e->host->time_parse(iso, name, &us, &resolution))) continue;
-        if (cell_missing(column_cell(e, 0, (uint32_t)c)) || !ev_holds(e, e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution))) continue;
+        if (cell_missing(column_cell(e, 0, (uint32_t)c)) ||
+            !ev_holds(e, e->host->time_parse(iso, column_cell(e, 0, (uint32_t)c), &us, &resolution)))
+            continue;
         return ev_error(e, VOC_E_INPUT, "003", "-O header=none reads it as data; the columns are then called col1, col2 ...",
                         "the first row holds no names of columns but data (\"%.*s\")", EV_STR(name, 60));
     }

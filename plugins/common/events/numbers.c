@@ -285,9 +285,11 @@ static voc_rc decide(struct events *e, struct origin *o, const struct evidence *
     if (by->point || by->comma)
         o->decimal = by->comma > by->point ? ',' : '.';
     else if (own->either_comma ? !e->semicolons : own->either_point && !e->commas)
-        return ev_error(e, VOC_E_INPUT, "007", own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma" : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
-                        "in %s \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_PLACE(e), EV_STR(e->columns[o->column].name, 80),
-                        own->either_comma ? "comma" : "point", EV_STR(own->either, 60));
+        return ev_error(e, VOC_E_INPUT, "007",
+                        own->either_comma ? "say which it is with -O decimal=point (it is large) or -O decimal=comma"
+                                          : "say which it is with -O decimal=comma (it is large) or -O decimal=point",
+                        "in %s \"%.*s\" it cannot be told whether the %s of \"%.*s\" stands before decimals", EV_PLACE(e),
+                        EV_STR(e->columns[o->column].name, 80), own->either_comma ? "comma" : "point", EV_STR(own->either, 60));
     else
         o->decimal = own->either_comma ? ',' : '.'; // a comma in a file of semicolons, which are written where commas are decimal; a point in one of commas
     return VOC_OK;

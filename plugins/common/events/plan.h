@@ -192,7 +192,8 @@ bool ev_copy(struct events *e, voc_str s, voc_str *out);
 voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 // the reason for which a record is refused, of bounded length and valid text whatever the cells in it are
-voc_rc ev_reject(const struct events *e, voc_sink *sink, uint64_t record, const char *code, const char *format, va_list ap) __attribute__((format(printf, 5, 0)));
+voc_rc ev_reject(const struct events *e, voc_sink *sink, uint64_t record, const char *code, const char *format, va_list ap)
+    __attribute__((format(printf, 5, 0)));
 
 // text that may be cut: whole characters, at most `max` bytes
 voc_str ev_clip(voc_str s, size_t max);

@@ -182,7 +182,9 @@ static uint32_t status_column(struct events *e)
     static const char *const endings[] = {"stage", "status", "outcome", "result", "disposition", "state"};
     for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
         for (uint32_t c = 0; c < e->n_columns; c++)
-            if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) && !is_empty(e, c) && !(e->n_samples > FEW && all_differ(e, c))) return c;
+            if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) &&
+                !is_empty(e, c) && !(e->n_samples > FEW && all_differ(e, c)))
+                return c;
     return NO_COLUMN;
 }
 
@@ -280,7 +282,8 @@ static bool fits(struct events *e, uint32_t column, unsigned check)
     }
 }
 
-static void propose_alias(struct events *e, unsigned option, const char *names, bool address, voc_str kind, uint32_t strong, struct alias_origin *all, size_t *n)
+static void propose_alias(struct events *e, unsigned option, const char *names, bool address, voc_str kind, uint32_t strong,
+                          struct alias_origin *all, size_t *n)
 {
     bool empty;
     uint32_t c = plan_decided(e, option) ? NO_COLUMN : first_filled(e, names, address, &empty);
@@ -315,7 +318,9 @@ static void propose_known(struct events *e, size_t k, bool empty)
 {
     uint32_t found[CANDIDATES_MAX];
     const unsigned check = known[k].check, field = known[k].field;
-    if (plan_decided(e, known[k].option) || e->field[field].column != NO_COLUMN || (empty && (check == UNIQUE || check == ACTOR || check == MONEY_WIDE))) return;
+    if (plan_decided(e, known[k].option) || e->field[field].column != NO_COLUMN ||
+        (empty && (check == UNIQUE || check == ACTOR || check == MONEY_WIDE)))
+        return;
     const size_t n = columns_named(e, known[k].names, found, CANDIDATES_MAX);
     for (size_t i = 0; i < n; i++) {
         if (is_empty(e, found[i]) != empty || (!empty && !fits(e, found[i], check))) continue;
@@ -327,7 +332,8 @@ static void propose_known(struct events *e, size_t k, bool empty)
 
 static void propose_rest(struct events *e, bool wide)
 {
-    bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN || first_named(e, EMAIL_NAMES) != NO_COLUMN;
+    bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN ||
+                 first_named(e, EMAIL_NAMES) != NO_COLUMN;
     // a row with several dates is a thing of its own; one with a single date only if it is nobody's
     if (!plan_decided(e, OPT_CASE)) give(e, FIELD_CASE, find_case(e, wide && (e->n_times > 1 || !whose)));
     for (size_t k = 0; k < sizeof known / sizeof *known; k++) propose_known(e, k, false);

@@ -102,8 +102,8 @@ static bool refuse_time(struct work *w, const struct time_origin *t, uint64_t re
     bool named = n >= 2 && strcmp(t->pattern + n - 2, "VV") == 0;
     const char *means = named ? ambiguous_zone(cell) : NULL;
     if (means) return refuse(w, record, "TIME", "%.*s: the zone of \"%.*s\" may be %s", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN), means);
-    return refuse(w, record, "TIME", "%.*s: \"%.*s\" is not a time (%s%s)", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN), t->pattern[0] ? t->pattern : "ISO 8601 or an epoch",
-                  named ? "; VV is a zone that is in use then" : "");
+    return refuse(w, record, "TIME", "%.*s: \"%.*s\" is not a time (%s%s)", COLUMN(w, t->from.column), EV_STR(cell, VALUE_SHOWN),
+                  t->pattern[0] ? t->pattern : "ISO 8601 or an epoch", named ? "; VV is a zone that is in use then" : "");
 }
 
 // False without a reject: no time is given.
@@ -113,7 +113,9 @@ static bool read_time(struct work *w, const struct time_origin *t, uint64_t reco
     *us = VOC_NA;
     if (t->clock == NO_COLUMN && t->zone == NO_COLUMN && t->from.column != NO_COLUMN) { // the usual case: a cell that begins with a digit
         voc_str plain = w->cells[t->from.column];
-        if (plain.len && plain.ptr[0] >= '1' && plain.ptr[0] <= '9' && w->e->host->time_parse(t->format, plain, us, resolution) == VOC_OK) return true;
+        if (plain.len && plain.ptr[0] >= '1' && plain.ptr[0] <= '9' &&
+            w->e->host->time_parse(t->format, plain, us, resolution) == VOC_OK)
+            return true;
     }
     voc_str cell = t->from.column == NO_COLUMN ? t->from.constant : time_joined(t, w->cells, joined);
     if (cell.len == 0) cell = t->from.constant;
@@ -129,13 +131,15 @@ static bool read_time(struct work *w, const struct time_origin *t, uint64_t reco
     return false;
 }
 
-static __attribute__((noinline)) bool read_some_number(struct work *w, const struct origin *o, voc_str cell, uint64_t record, int64_t *micro, double *real)
+static __attribute__((noinline)) bool read_some_number(struct work *w, const struct origin *o, voc_str cell, uint64_t record,
+                                                       int64_t *micro, double *real)
 {
     const char *currency = NULL;
     double unused;
     if (plain_number(cell, o->decimal, micro, real ? real : &unused)) return true;
     if (cell_missing(cell)) return true;
-    bool read = o->money ? money_read(cell, o->decimal, micro, real ? real : &unused, &currency) : number_read(cell, o->decimal, micro, real ? real : &unused);
+    bool read = o->money ? money_read(cell, o->decimal, micro, real ? real : &unused, &currency)
+                         : number_read(cell, o->decimal, micro, real ? real : &unused);
     if (!read)
         return refuse(w, record, "NUMBER", "%.*s: \"%.*s\" is not a number (with a decimal %s)", COLUMN(w, o->column), EV_STR(cell, VALUE_SHOWN),
                       o->decimal == ',' ? "comma" : "point");
@@ -254,8 +258,8 @@ static bool add_fields(struct work *w, voc_row *r)
         memcpy((char *)r + w->moves[k].at, &text, sizeof text);
     }
     r->ref_kind = r->ref.len ? e->ref_kind : VOC_REF_NONE;
-    return read_actor(w, r) && read_number(w, &f[FIELD_MINUTES], r->record, &r->minutes, NULL) && read_number(w, &f[FIELD_COST], r->record, &r->cost, NULL) &&
-           read_number(w, &f[FIELD_VALUE], r->record, &r->value, NULL);
+    return read_actor(w, r) && read_number(w, &f[FIELD_MINUTES], r->record, &r->minutes, NULL) &&
+           read_number(w, &f[FIELD_COST], r->record, &r->cost, NULL) && read_number(w, &f[FIELD_VALUE], r->record, &r->value, NULL);
 }
 
 // ---- long form ---------------------------------------------------------------------------------------------------------------
@@ -277,7 +281,8 @@ static bool set_span(struct work *w, voc_row *r, int64_t start_us, uint32_t star
     r->time_us = end_us;
     r->resolution = end_resolution;
     if (r->minutes == VOC_NA && unit < unit_us(VOC_RES_DAY)) r->minutes = end_us > start_us ? (end_us - start_us + 30) / 60 : 0; // micro-minutes
-    w->attrs[w->attr_at + r->n_attrs++] = (voc_attr){.key = w->e->start_key, .text = ev_trim(cell_of(w, &w->e->times[0].from)), .type = VOC_TYPE_TIME, .entity = VOC_ENTITY_EVENT, .time_us = start_us};
+    w->attrs[w->attr_at + r->n_attrs++] = (voc_attr){.key = w->e->start_key, .text = ev_trim(cell_of(w, &w->e->times[0].from)),
+                                                     .type = VOC_TYPE_TIME, .entity = VOC_ENTITY_EVENT, .time_us = start_us};
     return true;
 }
 
@@ -354,7 +359,8 @@ static void read_wide(struct work *w, voc_row *r)
         else if (t->action.len) x->action = t->action;
         if (ev_trim(x->action).len == 0 && !e->reader->give) {
             refused = true;
-            refuse(w, r->record, "ACTION", "%.*s is empty: the event of %.*s has no action", COLUMN(w, t->action_column != NO_COLUMN ? t->action_column : e->field[FIELD_ACTION].column),
+            refuse(w, r->record, "ACTION", "%.*s is empty: the event of %.*s has no action",
+                   COLUMN(w, t->action_column != NO_COLUMN ? t->action_column : e->field[FIELD_ACTION].column),
                    COLUMN(w, t->from.column));
             break;
         }

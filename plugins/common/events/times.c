@@ -207,8 +207,10 @@ static voc_rc ask_zone(struct events *e, const struct time_origin *t, const voc_
     const char *word = ev_trim(cells[i]).ptr + ev_trim(cells[i]).len - 3;
     int base = (int)strlen(t->pattern) - 3;
     if (t->zone != NO_COLUMN)
-        snprintf(hint, sizeof hint, "say which with -O zone=ZONE, and leave the column out with -O time=\"%.*s%s%.*s\"", EV_STR(e->columns[t->from.column].name, 60), t->clock != NO_COLUMN ? "+" : "",
-                 t->clock != NO_COLUMN ? (int)ev_clip(e->columns[t->clock].name, 60).len : 0, t->clock != NO_COLUMN ? e->columns[t->clock].name.ptr : "");
+        snprintf(hint, sizeof hint, "say which with -O zone=ZONE, and leave the column out with -O time=\"%.*s%s%.*s\"",
+                 EV_STR(e->columns[t->from.column].name, 60), t->clock != NO_COLUMN ? "+" : "",
+                 t->clock != NO_COLUMN ? (int)ev_clip(e->columns[t->clock].name, 60).len : 0,
+                 t->clock != NO_COLUMN ? e->columns[t->clock].name.ptr : "");
     else
         snprintf(hint, sizeof hint, "say which with -O zone=ZONE -O time-format=\"%.*s '%.3s'\"", strncmp(t->pattern, "iso", 3) == 0 ? 16 : base,
                  strncmp(t->pattern, "iso", 3) == 0 ? "yyyy-MM-dd HH:mm" : t->pattern, word);
@@ -232,8 +234,12 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     char pattern[PATTERN_MAX] = "";
     if (!rc && n) rc = times_guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT)
-        rc = ev_error(e, VOC_E_INPUT, "005", e->reader->paths ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH" : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
-                      "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e), EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+        rc = ev_error(e, VOC_E_INPUT, "005",
+                      e->reader->paths
+                          ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH"
+                          : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                      "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e),
+                      EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
         *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
         rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});
@@ -261,7 +267,8 @@ static void exchange_day_and_month(const char *pattern, char out[PATTERN_MAX])
 }
 
 // A column that cannot say for itself takes the order that another column of the file proves.
-static voc_rc resolve_either(struct events *e, const voc_block *first, struct time_origin *t, bool year_too, struct time_origin *const *all, const int *state, size_t n)
+static voc_rc resolve_either(struct events *e, const voc_block *first, struct time_origin *t, bool year_too,
+                             struct time_origin *const *all, const int *state, size_t n)
 {
     voc_str *cells = NULL;
     char *scratch = NULL, hint[240], other[PATTERN_MAX];

@@ -23,8 +23,14 @@ struct curves {
     bool calendar;
 };
 
-static double at_x(const struct curves *c, double x) { return c->left + (c->x_hi > c->x_lo ? (x - c->x_lo) / (c->x_hi - c->x_lo) : 0) * (c->right - c->left); }
-static double at_y(const struct curves *c, double y) { return c->bottom - (c->y_hi > c->y_lo ? (y - c->y_lo) / (c->y_hi - c->y_lo) : 0) * (c->bottom - c->top); }
+static double at_x(const struct curves *c, double x)
+{
+    return c->left + (c->x_hi > c->x_lo ? (x - c->x_lo) / (c->x_hi - c->x_lo) : 0) * (c->right - c->left);
+}
+static double at_y(const struct curves *c, double y)
+{
+    return c->bottom - (c->y_hi > c->y_lo ? (y - c->y_lo) / (c->y_hi - c->y_lo) : 0) * (c->bottom - c->top);
+}
 
 static bool of_series(const struct curves *c, size_t row, size_t k)
 {
@@ -88,7 +94,8 @@ static void axes(const struct curves *c)
         text_label(pen, s, at_x(c, x), c->bottom + 20, AT_MIDDLE, "f-soft f-scale");
     }
     pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-axis\"/>\n", c->left, c->bottom, c->right);
-    const voc_str xt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_X)), yt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_Y));
+    const voc_str xt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_X)),
+                  yt = column_title(c->p->t, part_column(c->p->t, c->p->f, VOC_AS_Y));
     text_wrap(&w, xt, c->right - c->left, SMALL, false, c->calendar ? 0 : 1); // what dates are, everybody sees
     text_put(pen, &w, xt, (c->left + c->right) / 2, c->bottom + 26, SMALL, AT_MIDDLE, "f-soft");
     text_wrap(&w, yt, c->p->width, SMALL, false, 1);
@@ -158,7 +165,8 @@ static void points_of(const struct curves *c, size_t k)
     pen_s(pen, "\"/>\n");
     for (size_t r = 0; r < c->p->t->n_rows; r++) {
         if (!of_series(c, r, k) || !part_number(c->p, r, VOC_AS_X, &x) || !part_number(c->p, r, VOC_AS_Y, &y)) continue;
-        if (part_number(c->p, r, VOC_AS_LO, &lo) && part_number(c->p, r, VOC_AS_HI, &hi)) pen_f(pen, "<path class=\"f-range f-s%zu\" d=\"M%.1f %.1fV%.1f\"/>", k, at_x(c, x), at_y(c, lo), at_y(c, hi));
+        if (part_number(c->p, r, VOC_AS_LO, &lo) && part_number(c->p, r, VOC_AS_HI, &hi))
+            pen_f(pen, "<path class=\"f-range f-s%zu\" d=\"M%.1f %.1fV%.1f\"/>", k, at_x(c, x), at_y(c, lo), at_y(c, hi));
         sign_put(pen, k, at_x(c, x), at_y(c, y));
     }
 }
@@ -204,7 +212,8 @@ static double names(const struct curves *c, double y)
 bool figure_same_curve(const voc_table *t, const voc_figure *f, size_t a, size_t b)
 {
     const struct picture p = {.t = t, .f = f};
-    return same_text(part_text(&p, a, VOC_AS_ROW), part_text(&p, b, VOC_AS_ROW)) && same_text(part_text(&p, a, VOC_AS_SERIES), part_text(&p, b, VOC_AS_SERIES));
+    return same_text(part_text(&p, a, VOC_AS_ROW), part_text(&p, b, VOC_AS_ROW)) &&
+           same_text(part_text(&p, a, VOC_AS_SERIES), part_text(&p, b, VOC_AS_SERIES));
 }
 
 double draw_curves(struct picture *p, double y)

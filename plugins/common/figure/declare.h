@@ -9,8 +9,9 @@
 
 #define FIGURE_PART(part, column) {part, 0, VOC_LIT(column)}
 
-static inline voc_rc figure_declare(const voc_host *host, voc_table_builder *t, uint32_t kind, const char *title, const char *description, const voc_figure_part *parts, size_t n_parts,
-                                    double detail, uint32_t flags)
+static inline voc_rc figure_declare(const voc_host *host, voc_table_builder *t, uint32_t kind, const char *title,
+                                    const char *description, const voc_figure_part *parts, size_t n_parts, double detail,
+                                    uint32_t flags)
 {
     const voc_figure f = {.struct_size = sizeof f, .kind = kind, .flags = flags, .part_size = sizeof *parts, .title = {title, strlen(title)}, .description = {description, strlen(description)},
                           .parts = parts, .n_parts = n_parts, .detail = detail};

@@ -33,7 +33,8 @@ static size_t row_of(const struct dots *d, size_t line, size_t series)
 {
     double x;
     for (size_t r = 0; r < d->p->t->n_rows; r++)
-        if (row_shown(d->p, r) && same_text(part_text(d->p, r, VOC_AS_X), d->name[line]) && (!d->n_series || same_text(part_text(d->p, r, VOC_AS_SERIES), d->series[series])))
+        if (row_shown(d->p, r) && same_text(part_text(d->p, r, VOC_AS_X), d->name[line]) &&
+            (!d->n_series || same_text(part_text(d->p, r, VOC_AS_SERIES), d->series[series])))
             return part_number(d->p, r, VOC_AS_Y, &x) ? r : NOTHING;
     return NOTHING;
 }
@@ -153,13 +154,16 @@ static void points(const struct dots *d, size_t line, double y)
         least = fmin(least, x);
         most = fmax(most, x);
     }
-    if (most > least) pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-rail\"/>\n", at(d, least), top - TALL / 2, at(d, most) - at(d, least), (double)(places(d) - 1) * APART + TALL);
+    if (most > least)
+        pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-rail\"/>\n", at(d, least), top - TALL / 2,
+              at(d, most) - at(d, least), (double)(places(d) - 1) * APART + TALL);
     for (size_t s = 0; s < places(d); s++) {
         const size_t r = row_of(d, line, s);
         const double here = top + (double)s * APART;
         if (r == NOTHING || !part_number(d->p, r, VOC_AS_Y, &x)) continue;
         if (d->held && part_number(d->p, r, VOC_AS_VALUE, &lo)) pen_f(pen, "<path d=\"M%.1f %.1fv22\" class=\"f-held\"/>", at(d, lo), here - 11);
-        if (d->ranges && part_number(d->p, r, VOC_AS_LO, &lo) && part_number(d->p, r, VOC_AS_HI, &hi)) pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-range f-s%zu\"/>", at(d, lo), here, at(d, hi), s);
+        if (d->ranges && part_number(d->p, r, VOC_AS_LO, &lo) && part_number(d->p, r, VOC_AS_HI, &hi))
+            pen_f(pen, "<path d=\"M%.1f %.1fH%.1f\" class=\"f-range f-s%zu\"/>", at(d, lo), here, at(d, hi), s);
         sign_put(pen, s, at(d, x), here);
     }
 }
@@ -242,13 +246,15 @@ static double legend(const struct dots *d, double y)
 
 double draw_dots(struct picture *p, double y)
 {
-    struct dots d = {.p = p, .stacked = p->width < 500, .ranges = part_column(p->t, p->f, VOC_AS_LO) != NO_PART && part_column(p->t, p->f, VOC_AS_HI) != NO_PART,
+    struct dots d = {.p = p, .stacked = p->width < 500,
+                     .ranges = part_column(p->t, p->f, VOC_AS_LO) != NO_PART && part_column(p->t, p->f, VOC_AS_HI) != NO_PART,
                      .held = part_column(p->t, p->f, VOC_AS_VALUE) != NO_PART};
     const double top = y;
     size_t more = 0, more_series = 0;
     double widest = 60;
     d.n = distinct(p, VOC_AS_X, d.name, ROWS_MAX, &more);
-    if (part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART) d.n_series = distinct(&(struct picture){.t = p->t, .f = p->f}, VOC_AS_SERIES, d.series, SERIES_MAX, &more_series);
+    if (part_column(p->t, p->f, VOC_AS_SERIES) != NO_PART)
+        d.n_series = distinct(&(struct picture){.t = p->t, .f = p->f}, VOC_AS_SERIES, d.series, SERIES_MAX, &more_series);
     for (size_t i = 0; i < d.n; i++) widest = fmax(widest, drawn_width(d.name[i], SMALL, true));
     d.left = d.stacked ? 20 : fmin(widest, p->width * 0.3) + 28;
     d.right = p->width - (d.stacked ? 24 : WORDS + 28);

@@ -15,7 +15,10 @@ static const uint32_t needs[][4] = {[VOC_FIGURE_MAP] = {VOC_AS_FROM, VOC_AS_TO, 
 
 size_t figure_count(const voc_table *t) { return t->struct_size >= offsetof(voc_table, n_figures) + sizeof t->n_figures ? t->n_figures : 0; }
 
-const voc_figure *figure_at(const voc_table *t, size_t i) { return (const voc_figure *)(const void *)((const char *)t->figures + i * t->figure_size); }
+const voc_figure *figure_at(const voc_table *t, size_t i)
+{
+    return (const voc_figure *)(const void *)((const char *)t->figures + i * t->figure_size);
+}
 
 static bool complete(const voc_table *t, const voc_figure *f)
 {
@@ -156,8 +159,11 @@ static void head(struct pen *out, const voc_table *t, const voc_figure *f, const
     const size_t n = panel_names(t, f, names, &more);
     const double m = look->alone ? MARGIN : 0;
     if (look->alone) pen_s(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    pen_f(out, "<svg%s class=\"f\" viewBox=\"%.1f %.1f %.1f %.1f\" width=\"%.1f\" height=\"%.1f\" role=\"img\" aria-labelledby=\"%.40s-t %.40s-d\">\n", look->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", -m, -m,
-          width + 2 * m, height + 2 * m, width + 2 * m, height + 2 * m, look->id, look->id);
+    pen_f(out,
+          "<svg%s class=\"f\" viewBox=\"%.1f %.1f %.1f %.1f\" width=\"%.1f\" height=\"%.1f\" role=\"img\" "
+          "aria-labelledby=\"%.40s-t %.40s-d\">\n",
+          look->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : "", -m, -m, width + 2 * m, height + 2 * m, width + 2 * m,
+          height + 2 * m, look->id, look->id);
     pen_f(out, "<title id=\"%.40s-t\">", look->id);
     pen_text(out, f->title);
     if (look->panel && look->panel <= n && n > 1) {
@@ -174,7 +180,8 @@ static void head(struct pen *out, const voc_table *t, const voc_figure *f, const
     pen_f(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"f-back\"/>\n", -m, -m, width + 2 * m, height + 2 * m);
 }
 
-voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look, struct figure_drawn *out)
+voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look,
+                   struct figure_drawn *out)
 {
     struct pen body = {.host = host, .cx = cx}, whole = {.host = host, .cx = cx};
     if (!complete(t, f)) return VOC_E_BUG;

@@ -44,9 +44,11 @@ struct figure_drawn { // the caller frees ptr with host->free
 // What the figure wants: FIGURE_PORTRAIT, or FIGURE_LANDSCAPE where it has many columns.
 double figure_width(const voc_table *t, const voc_figure *f);
 // VOC_E_BUG: the figure names no column that it needs. VOC_E_LIMIT: it cannot be laid out; figure_drawable says why.
-voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look, struct figure_drawn *out);
+voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look,
+                   struct figure_drawn *out);
 // The pieces of a picture that each fit a sheet of this shape (height by width). n 0: it cannot be cut.
-voc_rc figure_cut_for(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, size_t panel, double shape, struct figure_cut *out);
+voc_rc figure_cut_for(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, size_t panel, double shape,
+                      struct figure_cut *out);
 // NULL: it can be drawn. Else why not, as a sentence: there is nothing in it, or the library for it is not there.
 const char *figure_undrawable(const voc_table *t, const voc_figure *f);
 const char *figure_style(void); // rules of the classes; of the variables of colour too. No '<' and no '&'

@@ -62,8 +62,10 @@ static void bar(const struct grid *g, size_t lane, size_t r, double x, double y,
     const double all = g->shades[lane].hi;
     width -= g->graded ? GRADE : 0;
     if (!part_number(g->p, r, VOC_AS_VALUE, &value) || !(all > 0)) return;
-    pen_f(g->p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-rail\"/><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-bar\"/>\n", x, y, width, x, y,
-          value > 0 ? value / all * width : 0);
+    pen_f(g->p->pen,
+          "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-rail\"/><rect x=\"%.1f\" "
+          "y=\"%.1f\" width=\"%.1f\" height=\"3\" class=\"f-bar\"/>\n",
+          x, y, width, x, y, value > 0 ? value / all * width : 0);
 }
 
 // The verdict below an item, or for itself: its sign and its words. On a shade all of it has the colour of the text there.
@@ -95,7 +97,8 @@ static double item(const struct grid *g, size_t lane, size_t r, double x, double
     const bool barred = g->bars[lane] && g->shades[lane].hi > 0 && part_number(g->p, r, VOC_AS_VALUE, &value);
     const voc_str s = words_of(g, r, room);
     text_wrap(&w, s, width - (grade >= 0 && !barred ? GRADE : 0), SMALL, false, ITEM_LINES);
-    const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw), below = text_height(&w, SMALL) + judged;
+    const double judged = verdict(g, r, x, y + text_height(&w, SMALL), width, class_, !g->bars[lane], w.n > 0, draw),
+                 below = text_height(&w, SMALL) + judged;
     if (draw) {
         text_put(g->p->pen, &w, s, x, y, SMALL, AT_LEFT, class_);
         pen_f(g->p->pen, "<g class=\"%s\">", class_);
@@ -117,7 +120,9 @@ static double cell(struct grid *g, size_t lane, size_t stage, double x, double y
     rows_of(g, lane, stage, &rows);
     for (size_t i = 0; i < rows.n && !shade && !g->bars[lane]; i++)
         if (part_number(g->p, rows.row[i], VOC_AS_VALUE, &value)) shade = shade_of(&g->shades[lane], value);
-    if (draw) pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%s f-edge\"/>\n", x, y, width, height, rows.n ? shade ? "f-h" : "f-card" : "f-empty", shade ? shade : "");
+    if (draw)
+        pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%s f-edge\"/>\n", x, y, width, height,
+              rows.n ? shade ? "f-h" : "f-card" : "f-empty", shade ? shade : "");
     if (shade) snprintf(class_, sizeof class_, "f-t%s", shade);
     for (size_t i = 0; i < rows.n; i++) at += item(g, lane, rows.row[i], x + PAD, at, width - 2 * PAD, class_, draw);
     if (rows.more) {

@@ -143,7 +143,8 @@ double draw_heat(struct picture *p, double y)
     for (size_t i = 0; i < h.n_rows * h.n_columns; i++) h.at[i] = NO_PART;
     for (size_t r = 0; r < p->t->n_rows; r++) {
         if (!row_shown(p, r)) continue;
-        const size_t i = find_text(h.row, h.n_rows, part_text(p, r, VOC_AS_ROW)), k = find_text(h.column, h.n_columns, part_text(p, r, VOC_AS_COLUMN));
+        const size_t i = find_text(h.row, h.n_rows, part_text(p, r, VOC_AS_ROW)),
+                     k = find_text(h.column, h.n_columns, part_text(p, r, VOC_AS_COLUMN));
         if (i == h.n_rows || k == h.n_columns) continue;
         if (h.at[i * h.n_columns + k] == NO_PART) h.at[i * h.n_columns + k] = r;
         if (part_number(p, r, VOC_AS_VALUE, &x)) shades_see(&h.shades, x);

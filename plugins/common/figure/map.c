@@ -33,7 +33,10 @@ static bool is_end(voc_str s) { return s.len > 2 && s.ptr[0] == '(' && s.ptr[s.l
 
 static bool is_ours(voc_str s) { return s.len > sizeof OURS - 1 && memcmp(s.ptr, OURS, sizeof OURS - 1) == 0; }
 
-static voc_str shown_name(const struct map_node *n) { return n->ours ? (voc_str){n->name.ptr + sizeof OURS - 1, n->name.len - (sizeof OURS - 1)} : n->name; }
+static voc_str shown_name(const struct map_node *n)
+{
+    return n->ours ? (voc_str){n->name.ptr + sizeof OURS - 1, n->name.len - (sizeof OURS - 1)} : n->name;
+}
 
 static uint32_t node_of(struct map *m, voc_str name)
 {
@@ -52,7 +55,8 @@ static void say_edge(const struct picture *p, size_t row, struct map_edge *e)
     format_number(n, sizeof n, e->count, 0, false);
     snprintf(e->label, sizeof e->label, "%.40s", n);
     if (time && time->type != VOC_CELL_NA) say_cell(e->below, sizeof e->below, p->t, time);
-    const double first = drawn_width((voc_str){e->label, strlen(e->label)}, SMALL, true), second = drawn_width((voc_str){e->below, strlen(e->below)}, SMALL, false);
+    const double first = drawn_width((voc_str){e->label, strlen(e->label)}, SMALL, true),
+                 second = drawn_width((voc_str){e->below, strlen(e->below)}, SMALL, false);
     e->label_width = fmax(first, second) + 4;
     e->label_height = SMALL * LEADING * (e->below[0] ? 2 : 1);
 }
@@ -129,7 +133,8 @@ static void choose(struct picture *p, struct map *m, size_t most)
     m->tried = most;
     m->n_drawn = 0;
     for (size_t i = 0; i < most; i++) {
-        const uint32_t known = m->n_nodes, a = node_of(m, part_text(p, m->all[i].row, VOC_AS_FROM)), b = node_of(m, part_text(p, m->all[i].row, VOC_AS_TO));
+        const uint32_t known = m->n_nodes, a = node_of(m, part_text(p, m->all[i].row, VOC_AS_FROM)),
+                       b = node_of(m, part_text(p, m->all[i].row, VOC_AS_TO));
         if (a == UINT32_MAX || b == UINT32_MAX) {
             m->n_nodes = known;
             continue;
@@ -157,8 +162,10 @@ static void say_left_out(struct picture *p, const struct map *m)
     if (m->n_drawn == m->n_all) return;
     format_integer(c, sizeof c, (int64_t)(m->n_all - m->n_drawn), false);
     format_number(s, sizeof s, m->sum > 0 ? (m->sum - m->drawn) / m->sum * 100 : 0, 1, false);
-    snprintf(p->left_out, sizeof p->left_out, m->n_all == m->n_drawn + 1 ? "%.20s step of the table is not drawn, %.20s%% of its occurrences%s." : "%.20s steps of the table are not drawn, %.20s%% of their occurrences%s.", c, s,
-             m->tried < m->n_wanted ? ", as there is no room for all" : "");
+    snprintf(p->left_out, sizeof p->left_out,
+             m->n_all == m->n_drawn + 1 ? "%.20s step of the table is not drawn, %.20s%% of its occurrences%s."
+                                        : "%.20s steps of the table are not drawn, %.20s%% of their occurrences%s.",
+             c, s, m->tried < m->n_wanted ? ", as there is no room for all" : "");
 }
 
 static void size_nodes(struct map *m, double width)
@@ -214,8 +221,14 @@ static void draw_edge(struct pen *pen, const struct map *m, const struct map_edg
 
 static void draw_node(struct pen *pen, const struct map_node *n, double y)
 {
-    pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%.1f\" class=\"%s\"/>\n", n->x - n->width / 2, n->y + y - n->height / 2, n->width, n->height, n->end ? n->height / 2 : n->ours ? 0 : 5.0,
-          n->end ? "f-ends" : n->ours ? "f-node f-ours" : "f-node");
+    pen_f(pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"%.1f\" class=\"%s\"/>\n", n->x - n->width / 2,
+          n->y + y - n->height / 2, n->width, n->height,
+          n->end    ? n->height / 2
+          : n->ours ? 0
+                    : 5.0,
+          n->end    ? "f-ends"
+          : n->ours ? "f-node f-ours"
+                    : "f-node");
     const double top = n->y + y - n->height / 2 + PAD_Y - 1;
     if (n->again[0]) text_label(pen, n->again, n->x, top + text_height(&n->lines, SMALL) + SMALL, AT_MIDDLE, "f-soft");
     text_put(pen, &n->lines, shown_name(n), n->x, top, SMALL, AT_MIDDLE, n->end ? "f-bold" : "f-text");
@@ -224,7 +237,8 @@ static void draw_node(struct pen *pen, const struct map_node *n, double y)
 // A page of paper takes it, either way round where that is not asked for; a phone scrolls downwards.
 static bool fits(const struct picture *p, const struct map *m)
 {
-    const bool upright = m->width <= FIGURE_PORTRAIT && m->height <= FIGURE_PORTRAIT_HEIGHT, across = m->width <= FIGURE_LANDSCAPE && m->height <= FIGURE_LANDSCAPE_HEIGHT;
+    const bool upright = m->width <= FIGURE_PORTRAIT && m->height <= FIGURE_PORTRAIT_HEIGHT,
+               across = m->width <= FIGURE_LANDSCAPE && m->height <= FIGURE_LANDSCAPE_HEIGHT;
     if (p->limit <= 0) return true;
     if (p->limit < FIGURE_PORTRAIT) return m->width <= p->limit;
     return upright || (across && p->limit >= FIGURE_LANDSCAPE);

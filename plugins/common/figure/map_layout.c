@@ -33,8 +33,10 @@ static void set_number(void *object, const char *name, double x)
 static void set_box(Agraph_t *g, Agedge_t *e, double width, double height)
 {
     char html[300], name[] = "label", none[] = "";
-    snprintf(html, sizeof html, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLPADDING=\"0\" CELLSPACING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"%.0f\" HEIGHT=\"%.0f\"></TD></TR></TABLE>", ceil(width),
-             ceil(height));
+    snprintf(html, sizeof html,
+             "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLPADDING=\"0\" CELLSPACING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" "
+             "WIDTH=\"%.0f\" HEIGHT=\"%.0f\"></TD></TR></TABLE>",
+             ceil(width), ceil(height));
     char *kept = agstrdup_html(g, html);
     if (!kept) return;
     agsafeset(e, name, kept, none);

@@ -9,7 +9,10 @@
 #include "plugins/common/figure/draw.h"
 #include "plugins/common/format.h"
 
-static const voc_column *column_at(const voc_table *t, size_t k) { return (const voc_column *)(const void *)((const char *)t->columns + k * t->column_size); }
+static const voc_column *column_at(const voc_table *t, size_t k)
+{
+    return (const voc_column *)(const void *)((const char *)t->columns + k * t->column_size);
+}
 
 static const voc_cell *cell_at(const voc_table *t, size_t row, size_t k)
 {
@@ -139,7 +142,9 @@ void grade_put(struct pen *p, int grade, double x, double y)
 {
     if (grade < 0) return;
     pen_f(p, "<g class=\"f-grade\"><title>evidence: %s</title>", grades[grade]);
-    for (int i = 0; i < 4; i++) pen_f(p, "<rect x=\"%.1f\" y=\"%.1f\" width=\"4\" height=\"%d\" class=\"%s\"/>", x + i * 6, y - 3 - 2 * i, 3 + 2 * i, i < grade ? "f-full" : "f-hollow");
+    for (int i = 0; i < 4; i++)
+        pen_f(p, "<rect x=\"%.1f\" y=\"%.1f\" width=\"4\" height=\"%d\" class=\"%s\"/>", x + i * 6, y - 3 - 2 * i, 3 + 2 * i,
+              i < grade ? "f-full" : "f-hollow");
     pen_s(p, "</g>\n");
 }
 
@@ -287,7 +292,8 @@ double shades_legend(struct picture *p, const struct shades *s, uint32_t part, d
     text_label(p->pen, lo, at, y + SMALL, AT_LEFT, "f-soft");
     at += drawn_width((voc_str){lo, strlen(lo)}, SMALL, false) + 6;
     for (int i = 0; i < 7; i++)
-        pen_f(p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"16\" height=\"12\" class=\"f-h%s f-edge\"/>", at + i * 16, y + 1, shade_of(s, s->lo + (s->hi - s->lo) * ((double)i + 0.5) / 7));
+        pen_f(p->pen, "<rect x=\"%.1f\" y=\"%.1f\" width=\"16\" height=\"12\" class=\"f-h%s f-edge\"/>", at + i * 16, y + 1,
+              shade_of(s, s->lo + (s->hi - s->lo) * ((double)i + 0.5) / 7));
     text_label(p->pen, hi, at + 7 * 16 + 6, y + SMALL, AT_LEFT, "f-soft");
     return y + 22;
 }

@@ -134,7 +134,8 @@ static voc_rc cut_rows(const struct trial *x, size_t items, struct figure_cut *o
     return rc || !out->n ? rc : even_out(x, items, out);
 }
 
-voc_rc figure_cut_for(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, size_t panel, double shape, struct figure_cut *out)
+voc_rc figure_cut_for(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, size_t panel, double shape,
+                      struct figure_cut *out)
 {
     const struct trial x = {.host = host, .cx = cx, .t = t, .f = f, .look = {.width = FIGURE_PORTRAIT, .id = "f", .panel = panel}, .shape = shape};
     struct figure_drawn whole = {0};

@@ -61,15 +61,25 @@ static double advance(uint32_t c)
 
 static bool joins(uint32_t c) { return advance(c) == 0; } // belongs to the character before it
 
-static bool wide(uint32_t c) { return (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFF01 && c <= 0xFF60) || c >= 0x20000; }
+static bool wide(uint32_t c)
+{
+    return (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFAFF) ||
+           (c >= 0xFF01 && c <= 0xFF60) || c >= 0x20000;
+}
 
-static bool joint(uint32_t c) { return c == '-' || c == '/' || c == '_' || c == '.' || c == ':' || c == ',' || c == '@' || c == '|' || c == 0x2013 || c == 0x2014; }
+static bool joint(uint32_t c)
+{
+    return c == '-' || c == '/' || c == '_' || c == '.' || c == ':' || c == ',' || c == '@' || c == '|' || c == 0x2013 ||
+           c == 0x2014;
+}
 
 static bool from_right(voc_str s)
 {
     for (size_t i = 0, n; i < s.len; i += n) {
         const uint32_t c = decode(s.ptr + i, s.len - i, &n);
-        if ((c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFE) || (c >= 0x10800 && c <= 0x10FFF) || (c >= 0x1E800 && c <= 0x1EFFF)) return true;
+        if ((c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) || (c >= 0xFE70 && c <= 0xFEFE) ||
+            (c >= 0x10800 && c <= 0x10FFF) || (c >= 0x1E800 && c <= 0x1EFFF))
+            return true;
         if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= 0xC0 && c < 0x0590) || (c >= 0x0900 && c < 0x2000) || wide(c)) return false;
     }
     return false;

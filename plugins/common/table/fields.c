@@ -69,7 +69,8 @@ static void find_marks(struct fields *f, size_t start)
     size_t left = f->block->n_bytes - start;
     f->first = start;
     f->known = start + (left < AT_ONCE ? left : AT_ONCE);
-    f->n = f->e->host->marks(f->block->bytes + start, f->known - start, rule->separator, rule->quote ? rule->quote : rule->separator, f->marks, &f->has_quote);
+    f->n = f->e->host->marks(f->block->bytes + start, f->known - start, rule->separator,
+                             rule->quote ? rule->quote : rule->separator, f->marks, &f->has_quote);
     f->marks[f->n] = UINT32_MAX;
     f->at = 0;
     f->quote = f->has_quote ? next_quote(f, 0) : UINT32_MAX;
@@ -89,7 +90,8 @@ voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_
     const struct events *e = f->e;
     const size_t start = f->block->start[i], end = f->block->end[i];
     const voc_str record = {f->block->bytes + start, end - start};
-    if (record.len > AT_ONCE || TABLE(e)->rule.quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks)) return split_quoted(f, record, cells, n, fault);
+    if (record.len > AT_ONCE || TABLE(e)->rule.quote == TABLE(e)->rule.separator || !VOC_HOST_HAS(e->host, marks))
+        return split_quoted(f, record, cells, n, fault);
     if (start < f->first || end > f->known) find_marks(f, start);
     const char *bytes = f->block->bytes + f->first;
     const uint32_t from = (uint32_t)(start - f->first), to = (uint32_t)(end - f->first);
@@ -98,7 +100,8 @@ voc_rc fields_of(void *reading, uint64_t i, voc_str *cells, size_t *n, enum csv_
     uint32_t field = from;
     size_t k = 0;
     const size_t ends = e->n_columns - 1; // separators of a record as wide as the header
-    if (f->n - (size_t)(mark - f->marks) >= ends && (ends == 0 || mark[ends - 1] < to) && mark[ends] >= to && !(f->has_quote && quoted(bytes, mark, ends, TABLE(e)->rule.quote))) {
+    if (f->n - (size_t)(mark - f->marks) >= ends && (ends == 0 || mark[ends - 1] < to) && mark[ends] >= to &&
+        !(f->has_quote && quoted(bytes, mark, ends, TABLE(e)->rule.quote))) {
         for (; k < ends; k++) { // what nearly all are
             cells[k] = (voc_str){bytes + field, mark[k] - field};
             field = mark[k] + 1;
@@ -156,7 +159,8 @@ static const uint32_t *cut_quoted(const struct fields *f, const uint32_t *mark, 
 // Of `max` records; NULL: there is none.
 static uint32_t *separators_room(struct fields *f, size_t max)
 {
-    if (!f->separators && f->e->n_columns <= QUOTED_COLUMNS) f->separators = f->e->host->alloc(f->e->cx, max * f->e->n_columns * sizeof *f->separators);
+    if (!f->separators && f->e->n_columns <= QUOTED_COLUMNS)
+        f->separators = f->e->host->alloc(f->e->cx, max * f->e->n_columns * sizeof *f->separators);
     return f->separators;
 }
 

@@ -65,8 +65,14 @@ static void frame(const struct events *e, struct plan_text *out)
 {
     const struct table *t = TABLE(e);
     if (t->n_skip) plan_say(out, "%u %s before the header: the first is \"%.*s\"\n", t->n_skip, t->n_skip == 1 ? "line stands" : "lines stand", EV_STR(t->preamble, 60));
-    if (t->n_rows > 1 && t->grouped) plan_say(out, "the names of the columns stand in two rows: the lower one names, the upper one groups (\"%.*s\" is the lower)\n", EV_STR(t->labels, 60));
-    else if (t->n_rows > 1) plan_say(out, "%u %s below the names and %s no data: \"%.*s\"\n", t->n_rows - 1, t->n_rows == 2 ? "row stands" : "rows stand", t->n_rows == 2 ? "is" : "are", EV_STR(t->labels, 60));
+    if (t->n_rows > 1 && t->grouped)
+        plan_say(out,
+                 "the names of the columns stand in two rows: the lower one names, the upper one groups (\"%.*s\" is "
+                 "the lower)\n",
+                 EV_STR(t->labels, 60));
+    else if (t->n_rows > 1)
+        plan_say(out, "%u %s below the names and %s no data: \"%.*s\"\n", t->n_rows - 1,
+                 t->n_rows == 2 ? "row stands" : "rows stand", t->n_rows == 2 ? "is" : "are", EV_STR(t->labels, 60));
     if (t->skip_said < 0 && t->rows_said < 0 && (t->n_skip || t->n_rows > 1)) plan_say(out, "change with -O skip=LINES, -O header=ROWS (or none)\n");
 }
 

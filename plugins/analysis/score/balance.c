@@ -302,9 +302,15 @@ static voc_rc close_table(struct balance *b)
                               "(Rosenbaum & Rubin 1985; Austin 2009). Traits as known strictly before the touch, and before the same time in the stage of the others. Last action: log of "
                               "1 + days, where there was none since first seen; lately: actions in the span of engagement, touches in the response window; days count from "
                               "the start of the data.");
-    if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_AFTER, "before and after: how far the touched differ from the others, and from those they are compared with; beyond 0.1 either way is worth a look. What nobody recorded is not in this list.");
+    if (!rc && any)
+        rc = s->host->note(b->page.t, VOC_NOTE_AFTER,
+                           "before and after: how far the touched differ from the others, and from those they are compared "
+                           "with; beyond 0.1 either way is worth a look. What nobody recorded is not in this list.");
     if (!rc && any && told(&b->page)->keep) rc = s->host->note(b->page.t, VOC_NOTE_WARNING, SAMPLE_OF_TOUCHES);
-    if (!rc && any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "make a trait that still differs a <segment> of the journey: segments are compared only within themselves | voc score PROJECT --sets TOUCHPOINT");
+    if (!rc && any)
+        rc = s->host->note(b->page.t, VOC_NOTE_NEXT,
+                           "make a trait that still differs a <segment> of the journey: segments are compared only within "
+                           "themselves | voc score PROJECT --sets TOUCHPOINT");
     if (!rc && !any) rc = s->host->note(b->page.t, VOC_NOTE_NEXT, "No touch was compared with anybody: voc score PROJECT says why.");
     return rc;
 }

@@ -77,7 +77,8 @@ static void copy_event(struct event *e, const voc_journeys *j, size_t i)
 size_t gather_size(const struct score *s, const struct record_head *h)
 {
     size_t words = (s->n_predicates + 63) / 64;
-    return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_more * sizeof(struct more) + h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
+    return sizeof *h + (h->n_stays + h->n_persons) * sizeof(voc_stay) + h->n_more * sizeof(struct more) +
+           h->n_events * (sizeof(struct event) + words * sizeof(uint64_t)) + h->n_attributes * sizeof(struct attribute);
 }
 
 // What all records take is known when the last is added: none has to be looked at for it.
@@ -127,7 +128,9 @@ static voc_rc gather_unit(struct score *s, struct state *st, const voc_journeys 
     size_t stays = u->n_stays * sizeof(voc_stay), persons = u->n_person_stays * sizeof(voc_stay);
     size_t events = u->n_events * sizeof(struct event), bits = u->n_events * words * sizeof(uint64_t);
     size_t n_attributes = j->struct_size >= offsetof(voc_journeys, n_attributes) + sizeof j->n_attributes && u->n_attributes ? u->n_attributes : 0;
-    struct record_head head = {u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->n_events, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0};
+    struct record_head head = {
+        u->n_events, u->n_stays, u->n_person_stays, n_attributes, u->n_events, u->account, (u->flags & VOC_JOURNEY_INTERNAL) != 0,
+    };
     size_t size = gather_size(s, &head), n_more;  // as if nothing were in common
     voc_rc rc = gather_room(st, size);
     if (rc) return rc;
@@ -193,7 +196,8 @@ static voc_rc make_room(struct score *s, size_t n, const struct totals *all, cha
 {
     struct data *d = &s->data;
     if (all->more > UINT32_MAX) return VOC_E_LIMIT;
-    *d = (struct data){.n_units = n, .n_events = all->events, .n_stays = all->stays, .n_persons = all->persons, .n_attributes = all->attributes, .n_more = all->more, .words = (s->n_predicates + 63) / 64};
+    *d = (struct data){.n_units = n, .n_events = all->events, .n_stays = all->stays, .n_persons = all->persons,
+                       .n_attributes = all->attributes, .n_more = all->more, .words = (s->n_predicates + 63) / 64};
     *names = room(s, all->names, 1);
     d->units = score_alloc(s, n, sizeof *d->units);
     d->first_event = score_alloc(s, n + 1, sizeof *d->first_event);
@@ -206,7 +210,10 @@ static voc_rc make_room(struct score *s, size_t n, const struct totals *all, cha
     d->bits = room(s, d->n_events * d->words, sizeof *d->bits);
     d->stays = room(s, d->n_stays, sizeof *d->stays);
     d->persons = room(s, d->n_persons, sizeof *d->persons);
-    return *names && d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute && d->attributes && d->events && d->bits && d->stays && d->persons ? VOC_OK : VOC_E_NOMEM;
+    return *names && d->units && d->more && d->first_event && d->first_stay && d->first_person && d->first_attribute &&
+                   d->attributes && d->events && d->bits && d->stays && d->persons
+               ? VOC_OK
+               : VOC_E_NOMEM;
 }
 
 voc_rc gather_load(struct score *s, const struct state *state)

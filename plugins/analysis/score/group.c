@@ -23,7 +23,8 @@ struct pool {
 
 static bool together(const voc_def_touchpoint *a, const voc_def_touchpoint *b)
 {
-    return a->group.len && a->group.len == b->group.len && memcmp(a->group.ptr, b->group.ptr, a->group.len) == 0 && a->kind == b->kind && a->incidental == b->incidental;
+    return a->group.len && a->group.len == b->group.len && memcmp(a->group.ptr, b->group.ptr, a->group.len) == 0 &&
+           a->kind == b->kind && a->incidental == b->incidental;
 }
 
 bool group_any(const voc_definition *d)
@@ -203,7 +204,8 @@ static voc_rc make_aims(struct pool *p)
         memcpy(to->bits + e * to->words, from->bits + e * from->words, from->words * sizeof *to->bits);
         for (size_t i = 0; i < s->def->n_touchpoints; i++) {
             uint32_t bit = aim[p->type[i]];
-            if (p->members[p->type[i]] > 1 && bit != VOC_NONE && data_bit(from, e, s->aims.touchpoint[i])) to->bits[e * to->words + bit / 64] |= (uint64_t)1 << (bit % 64);
+            if (p->members[p->type[i]] > 1 && bit != VOC_NONE && data_bit(from, e, s->aims.touchpoint[i]))
+                to->bits[e * to->words + bit / 64] |= (uint64_t)1 << (bit % 64);
         }
     }
     p->score.n_predicates = n;

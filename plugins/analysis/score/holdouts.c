@@ -56,7 +56,9 @@ static bool acted_within(const struct score *s, size_t unit, size_t touch, uint3
     const struct data *d = &s->data;
     const struct event *t = &d->events[touch];
     for (size_t i = touch + 1; i < d->first_event[unit + 1] && d->events[i].time <= t->time + window; i++)
-        if (d->events[i].actor == VOC_ACTOR_CUSTOMER && score_strictly_after(&d->events[i], t) && outcome_is(s, i, d->first_event[unit], t->touchpoint, stage)) return true;
+        if (d->events[i].actor == VOC_ACTOR_CUSTOMER && score_strictly_after(&d->events[i], t) &&
+            outcome_is(s, i, d->first_event[unit], t->touchpoint, stage))
+            return true;
     return false;
 }
 
@@ -180,7 +182,8 @@ static void find_size(const struct score *s, struct holdout *h, const struct siz
     h->treated = ceil(h->cases / times) - h->controls;
     if (h->weeks <= WEEKS_KNOWABLE) h->ends_us = (s->info->end_us / DAY_US + (int64_t)h->weeks * 7) * DAY_US;
     double cases = 0, customers = 0;
-    for (size_t d = 0; d < flow->days && (double)d < (WEEKS_WISHED - window_weeks(h)) * 7; d++) cases += flow->cases[d], customers += flow->customers[d];
+    for (size_t d = 0; d < flow->days && (double)d < (WEEKS_WISHED - window_weeks(h)) * 7; d++)
+        cases += flow->cases[d], customers += flow->customers[d];
     if (cases > 0) h->found = size_lift_found(h->base, cases / (1 + (cases / customers - 1) * flow->alike) / 2, 1);
 }
 
@@ -188,8 +191,9 @@ static void plan(const struct score *s, struct holdout *h, const struct finding 
 {
     double days = settle_days(s), came = 0, first = 0;
     struct size_flow flow = flow_of(s, l);
-    *h = (struct holdout){.a_week = NAN, .at_once = NAN, .base = NAN, .each = NAN, .lift = NAN, .controls = NAN, .treated = NAN, .cases = NAN, .weeks = NAN,
-                          .found = NAN, .forgone = NAN, .saved = NAN, .ends_us = VOC_NA, .window = l->window};
+    *h = (struct holdout){.a_week = NAN, .at_once = NAN, .base = NAN, .each = NAN, .lift = NAN, .controls = NAN, .treated = NAN,
+                          .cases = NAN, .weeks = NAN, .found = NAN, .forgone = NAN, .saved = NAN, .ends_us = VOC_NA,
+                          .window = l->window};
     h->planned = f->judged && !f->pull && !f->work && !f->randomised && f->all_touches > 0 && verdict_name(f->code)->class != VERDICT_INCIDENTAL;
     if (!h->planned) return;
     for (size_t d = 0; d < SETTLE_DAYS; d++) {
@@ -269,8 +273,11 @@ static void how(const struct score *s, const struct holdout *h, uint32_t touchpo
     } else {
         say_number(controls, sizeof controls, h->controls, 0);
         say_number(all, sizeof all, h->controls + h->treated, 0);
-        snprintf(out, size, "Choose at random by %s, not by touch: %s of %s do not get it. Record each choice as an event when its turn comes%s, then send as always%s.", kinds[s->def->unit],
-                 controls, all, h->cases > 1.05 * (h->controls + h->treated) ? ", and again when it would get another after the window" : "",
+        snprintf(out, size,
+                 "Choose at random by %s, not by touch: %s of %s do not get it. Record each choice as an event when "
+                 "its turn comes%s, then send as always%s.",
+                 kinds[s->def->unit], controls, all,
+                 h->cases > 1.05 * (h->controls + h->treated) ? ", and again when it would get another after the window" : "",
                  declared ? "" : "; declare the touchpoint in the journey first");
     }
 }
@@ -342,5 +349,9 @@ voc_rc holdouts_write(struct study *st)
     page_open(&p, "holdouts", "Hold-outs", VOC_TABLE_HIDDEN, holdout_columns, sizeof holdout_columns / sizeof *holdout_columns);
     for (uint32_t i = 0; i < st->n_pooled; i++)
         if (st->holdouts[i].planned) row(&p, &st->pooled[i], &st->holdouts[i]);
-    return p.rc ? p.rc : say_semantics(st->s, p.t, "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; large enough to find the effect four times in five, and one that is not there one time in twenty.");
+    return p.rc
+               ? p.rc
+               : say_semantics(st->s, p.t,
+                               "Customers are chosen at random, not touches, and counted by what was chosen, not by what was sent; "
+                               "large enough to find the effect four times in five, and one that is not there one time in twenty.");
 }

@@ -30,7 +30,8 @@ static double evident_p(double matched, double accounts, const struct trial_esti
 // events there than the evidence rule asks for, p is no smaller than that of the two counts given their sum.
 static double random_p(const struct trial_randomised *r, uint32_t outcome)
 {
-    const double x1 = (double)r->responded[outcome], x0 = (double)r->control_responded[outcome], share = (double)r->treated / (double)(r->treated + r->controls);
+    const double x1 = (double)r->responded[outcome], x0 = (double)r->control_responded[outcome],
+                 share = (double)r->treated / (double)(r->treated + r->controls);
     double p = evident_p((double)r->matched, (double)r->accounts, &r->estimate[outcome]);
     if (isnan(p) || x0 >= verdict_limits.min_events) return p;
     return fmax(p, fmin(1, 2 * fmin(stats_binomial_sf(x1, x1 + x0, share), stats_binomial_cdf(x1, x1 + x0, share))));
@@ -38,8 +39,10 @@ static double random_p(const struct trial_randomised *r, uint32_t outcome)
 
 static voc_rc family_new(const struct score *s, struct family *f, size_t n)
 {
-    *f = (struct family){.p = score_alloc(s, n, sizeof *f->p), .harm = score_alloc(s, n, sizeof *f->harm), .adjusted = score_alloc(s, n, sizeof *f->adjusted),
-                         .harm_adjusted = score_alloc(s, n, sizeof *f->harm_adjusted), .work = score_alloc(s, n, sizeof *f->work), .n = n};
+    *f = (struct family){.p = score_alloc(s, n, sizeof *f->p), .harm = score_alloc(s, n, sizeof *f->harm),
+                         .adjusted = score_alloc(s, n, sizeof *f->adjusted),
+                         .harm_adjusted = score_alloc(s, n, sizeof *f->harm_adjusted), .work = score_alloc(s, n, sizeof *f->work),
+                         .n = n};
     return f->p && f->harm && f->adjusted && f->harm_adjusted && f->work ? VOC_OK : VOC_E_NOMEM;
 }
 
@@ -239,7 +242,8 @@ static void judge_work(struct study *st)
 
 voc_rc judge_all(struct study *st)
 {
-    struct members pooled = {score_alloc(st->s, st->n_pooled, sizeof *pooled.at), 0}, stages = {score_alloc(st->s, st->n_cells, sizeof *stages.at), 0},
+    struct members pooled = {score_alloc(st->s, st->n_pooled, sizeof *pooled.at), 0},
+                   stages = {score_alloc(st->s, st->n_cells, sizeof *stages.at), 0},
                    segments = {score_alloc(st->s, st->n_cells, sizeof *segments.at), 0};
     if (!pooled.at || !stages.at || !segments.at) return VOC_E_NOMEM;
     for (size_t i = 0; i < st->n_cells; i++) {

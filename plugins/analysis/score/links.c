@@ -9,7 +9,8 @@
 
 static bool is_touch(const struct score *s, const struct event *e)
 {
-    return e->actor == VOC_ACTOR_COMPANY && e->delivered && e->touchpoint != VOC_NONE && definition_touchpoint(s->def, e->touchpoint)->kind == VOC_TOUCH_PUSH;
+    return e->actor == VOC_ACTOR_COMPANY && e->delivered && e->touchpoint != VOC_NONE &&
+           definition_touchpoint(s->def, e->touchpoint)->kind == VOC_TOUCH_PUSH;
 }
 
 static bool same_person(const struct more *a, const struct more *b)
@@ -136,7 +137,9 @@ voc_rc study_work(struct study *st)
         struct finding *f = &st->pooled[i];
         int64_t declared = definition_touchpoint(s->def, i)->unit_cost;
         // the declared cost, else the mean of what the touches themselves say, if all of them do
-        f->unit_cost = declared != VOC_NA ? (double)declared / 1e6 : f->all_touches && costed[i] == f->all_touches ? cost[i] / (double)f->all_touches : NAN;
+        f->unit_cost = declared != VOC_NA                              ? (double)declared / 1e6
+                       : f->all_touches && costed[i] == f->all_touches ? cost[i] / (double)f->all_touches
+                                                                       : NAN;
         f->spend = f->all_touches ? f->unit_cost * (double)f->all_touches : 0;
     }
     for (size_t i = 0; i < st->n_cells; i++) st->cells[i].unit_cost = st->pooled[st->cells[i].touchpoint].unit_cost;

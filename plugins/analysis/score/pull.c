@@ -94,7 +94,9 @@ static size_t collect_obtained(const struct score *s, uint32_t touchpoint, struc
     for (size_t u = 0; u < d->n_units; u++)
         for (size_t i = d->first_event[u]; i < d->first_event[u + 1]; i++) {
             const struct event *e = &d->events[i];
-            if (e->touchpoint != touchpoint || e->actor != VOC_ACTOR_CUSTOMER || e->class_ == VOC_CLASS_PASSAGE || e->class_ == VOC_CLASS_TROUBLE) continue;
+            if (e->touchpoint != touchpoint || e->actor != VOC_ACTOR_CUSTOMER || e->class_ == VOC_CLASS_PASSAGE ||
+                e->class_ == VOC_CLASS_TROUBLE)
+                continue;
             if (!score_counts(s, e)) continue;
             f->uses++;
             if (definition_action(s->def, e->action)->value != VOC_NA) sum += (double)definition_action(s->def, e->action)->value / 1e6, valued++;

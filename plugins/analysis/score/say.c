@@ -199,7 +199,8 @@ void say_settle(const struct study *st, const struct finding *f, char *out, size
         }
         say_month(x->known_us, when, sizeof when);
         say_count(of, sizeof of, x->missing, "customer", "customers");
-        add(out, size, 0, "%s (%.0f of %s): begun where the data end, known by %s (voc holdout PROJECT %.*s)", n, x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+        add(out, size, 0, "%s (%.0f of %s): begun where the data end, known by %s (voc holdout PROJECT %.*s)", n,
+            x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
         break;
     case SETTLE_ALONE: settle_alone(st, f, out, size); break;
     case SETTLE_PERSON: add(out, size, 0, "you decide: %+.0f acted, and %+.0f left", a[0].extra, a[1].extra); break;
@@ -397,7 +398,8 @@ static size_t add_checks(const struct study *st, const struct finding *f, char *
         voc_str partner = title_of(st, c->bundle_type);
         at = add(out, size, at, " together with %.*s %+.0f%%;", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, whole_percent(c->bundle));
     }
-    at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100, c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
+    at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100,
+             c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
     if (c->touches && (double)c->matched / (double)c->touches < verdict_limits.judged_min)
         at = add(out, size, at, " judged on part of its touches (%.0f%%);", 100.0 * (double)c->matched / (double)c->touches);
     if (c->busiest > verdict_limits.busiest) at = add(out, size, at, " %.0f%% fell into one week, and are confounded with that week;", c->busiest * 100);
@@ -444,7 +446,9 @@ static size_t explain_push(const struct study *st, const struct finding *f, char
     say_number(each, sizeof each, a->extra > 0 ? f->cost / a->extra : NAN, 2);
     say_number(worth, sizeof worth, f->value, 2);
     say_count(of, sizeof of, f->push.matched, f->randomised ? "randomly chosen customer" : "comparable touch", f->randomised ? "randomly chosen customers" : "comparable touches");
-    size_t at = add(out, size, 0, "After %.0f of %s the customer acted within %s. %.1f would have been expected of comparable customers who did not get it: %+.1f more (%+.1f to %+.1f)",
+    size_t at = add(out, size, 0,
+                    "After %.0f of %s the customer acted within %s. %.1f would have been expected of comparable "
+                    "customers who did not get it: %+.1f more (%+.1f to %+.1f)",
                     a->o, of, days, a->e, a->extra, a->extra_lo, a->extra_hi);
     at = isnan(a->lift) ? add(out, size, at, ".") : add(out, size, at, ", lift %.3f.", a->lift);
     if (isnan(f->cost))
@@ -452,7 +456,8 @@ static size_t explain_push(const struct study *st, const struct finding *f, char
     else if (!(a->extra > 0))
         at = add(out, size, at, " It cost %s %.*s, and no extra action came of it.", cost, (int)currency.len, currency.ptr);
     else
-        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len, currency.ptr, each, isnan(f->value) ? "an amount that is not declared" : worth);
+        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len,
+                 currency.ptr, each, isnan(f->value) ? "an amount that is not declared" : worth);
     if (h->o > 0 || h->e > 0) at = add(out, size, at, " %.0f left after it, %.1f would have been expected.", h->o, h->e);
     return add_checks(st, f, out, size, at);
 }

@@ -42,7 +42,10 @@ static voc_str name_of(const struct study *st, uint32_t touchpoint)
 static bool is_compared(const struct finding *f) { return f->judged && f->tested && !f->pull && !f->work && f->cell.matched > 0; }
 
 // Nothing could be compared where everybody got it, or nothing is known of it: no extra, and no rank.
-static bool has_extra(const struct finding *f) { return is_compared(f) && f->code != VERDICT_U1 && f->code != VERDICT_U2 && f->code != VERDICT_U7 && f->code != VERDICT_W0; }
+static bool has_extra(const struct finding *f)
+{
+    return is_compared(f) && f->code != VERDICT_U1 && f->code != VERDICT_U2 && f->code != VERDICT_U7 && f->code != VERDICT_W0;
+}
 
 static int by_extra(const void *a, const void *b)
 {
@@ -117,7 +120,10 @@ static void note_left_out(struct page *p)
     say_count(a, sizeof a, (double)all, "touch", "touches");
     say_number(b, sizeof b, (double)fresh, 0);
     say_number(c, sizeof c, (double)matched, 0);
-    snprintf(text, sizeof text, "Of %s, %s opened a comparison (the others came while one of the same kind was still running, or outside any stage), and for %s of these a comparable customer without it was found.", a, b, c);
+    snprintf(text, sizeof text,
+             "Of %s, %s opened a comparison (the others came while one of the same kind was still running, or "
+             "outside any stage), and for %s of these a comparable customer without it was found.",
+             a, b, c);
     page_note(p, VOC_NOTE_AFTER, text);
     if (st->s->info->n_undelivered == 0) return;
     say_count(a, sizeof a, (double)st->s->info->n_undelivered, "touch was", "touches were");
@@ -135,7 +141,11 @@ static voc_rc checks(struct page *p, const struct finding **order, size_t n)
     note_window(p);
     note_left_out(p);
     page_note(p, VOC_NOTE_NEXT, "voc explain PROJECT TOUCHPOINT | voc score PROJECT --balance");
-    return p->rc ? p->rc : say_semantics(told(p)->s, p->t, "Touches with comparable customers; each number compares the touched with the customers of their own sets. Shares are differences where they carry a sign.");
+    return p->rc ? p->rc
+                 : say_semantics(
+                       told(p)->s, p->t,
+                       "Touches with comparable customers; each number compares the touched with the customers of their own "
+                       "sets. Shares are differences where they carry a sign.");
 }
 
 // ---- ranking -------------------------------------------------------------------------------------------------------------------
@@ -169,7 +179,10 @@ static voc_rc ranking(struct page *p, const struct finding **order, size_t n)
         cell_text(p, text);
     }
     page_note(p, VOC_NOTE_AFTER, "Last-touch credit gives each action to the touch before it. It describes what came last, and cannot tell what would have happened anyway.");
-    return p->rc ? p->rc : say_semantics(st->s, p->t, "Ranks among the touchpoints that the company starts. Credit: the touch that an aimed action answers, else the last touch before it.");
+    return p->rc ? p->rc
+                 : say_semantics(st->s, p->t,
+                                 "Ranks among the touchpoints that the company starts. Credit: the touch that an aimed action "
+                                 "answers, else the last touch before it.");
 }
 
 voc_rc sceptic_write(struct study *st)

@@ -28,7 +28,8 @@ static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_RESOLUTION, VOC_COL_ACT
 
 voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message)
 {
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)},
+                  .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     s->host->diag(s->cx, &d);
     return VOC_E_OPTION;
 }
@@ -76,10 +77,13 @@ static voc_rc resolve_segment(struct score *s, voc_value *v)
         size_t n = near_distance(v->s, d->segments[i]);
         if (n <= near_limit(v->s) && n < best) best = n, nearest = i;
     }
-    if (best != SIZE_MAX) at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ", (int)(d->segments[nearest].len > 60 ? 60 : d->segments[nearest].len), d->segments[nearest].ptr);
+    if (best != SIZE_MAX)
+        at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ",
+                              (int)(d->segments[nearest].len > 60 ? 60 : d->segments[nearest].len), d->segments[nearest].ptr);
     at += (size_t)snprintf(hint + at, sizeof hint - at, "the journey has");
     for (size_t i = 0; i < d->n_segments && at < sizeof hint - 60; i++)
-        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "", (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
+        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "",
+                               (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
     snprintf(message, sizeof message, "there is no segment \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
     return score_complain(s, "SCORE-002", hint, message);
 }
@@ -90,12 +94,18 @@ static voc_rc check_aim(struct score *s)
     if (aim->n_list == 1 && aim->list[0].len == 7 && memcmp(aim->list[0].ptr, "forward", 7) == 0) return VOC_OK;
     for (size_t i = 0; i < aim->n_list; i++) {
         size_t a = 0;
-        while (a < s->def->n_actions && !(definition_action(s->def, a)->name.len == aim->list[i].len && memcmp(definition_action(s->def, a)->name.ptr, aim->list[i].ptr, aim->list[i].len) == 0)) a++;
+        while (a < s->def->n_actions && !(definition_action(s->def, a)->name.len == aim->list[i].len &&
+                                          memcmp(definition_action(s->def, a)->name.ptr, aim->list[i].ptr, aim->list[i].len) == 0))
+            a++;
         char message[200];
         snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
-        if (a == s->def->n_actions) return score_complain(s, "SCORE-003", "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
+        if (a == s->def->n_actions)
+            return score_complain(
+                s, "SCORE-003",
+                "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
         uint32_t c = definition_action(s->def, a)->class_;
-        snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
+        snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain",
+                 (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
         if (c != VOC_CLASS_VALUE && c != VOC_CLASS_NEUTRAL)
             return score_complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
     }
@@ -121,7 +131,10 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     voc_rc rc = resolve_segment(s, &own[OPT_SEGMENT]);
     if (!rc) rc = check_aim(s);
     if (!rc && own[OPT_BY].i == BY_GROUP && !group_any(s->def))
-        rc = score_complain(s, "SCORE-008", "give touchpoints of one kind the same group in the journey: <touchpoint id=\"visit\" group=\"visits\" ...>", "no two touchpoints of this journey share a group: there is nothing to pool");
+        rc = score_complain(
+            s, "SCORE-008",
+            "give touchpoints of one kind the same group in the journey: <touchpoint id=\"visit\" group=\"visits\" ...>",
+            "no two touchpoints of this journey share a group: there is nothing to pool");
     if (!rc && (own[OPT_SETS].set || own[OPT_BALANCE].i)) rc = sets_asked(s);
     if (!rc) rc = want_all(s);
     *analysis = s;
@@ -189,13 +202,20 @@ static voc_rc refuse_without_value(struct score *s)
     for (size_t i = 0; i < d->n_events && !customers; i++) customers = d->events[i].actor == VOC_ACTOR_CUSTOMER;
     char hint[700];
     if (s->def->evidence_declared || !customers) {
-        size_t at = (size_t)snprintf(hint, sizeof hint, "voc stages PROJECT shows where it waits; to score, import what customers did as well (web, mail, calls), or say in voc worksheet PROJECT -o sheet.csv which of these are acts of customers:");
-        return name_frequent(s, customers, hint, at, sizeof hint) ? VOC_E_NOMEM
-                                                                  : score_complain(s, "SCORE-005", hint, "nothing in this project is known to be an act of a customer: it holds what the company recorded, and by that nothing can be judged");
+        int at = snprintf(hint, sizeof hint,
+                          "voc stages PROJECT shows where it waits; to score, import what customers did as well (web, mail, calls), "
+                          "or say in voc worksheet PROJECT -o sheet.csv which of these are acts of customers:");
+        if (name_frequent(s, customers, hint, (size_t)at, sizeof hint)) return VOC_E_NOMEM;
+        return score_complain(s, "SCORE-005", hint,
+                              "nothing in this project is known to be an act of a customer: it holds what the company recorded, "
+                              "and by that nothing can be judged");
     }
-    size_t at = (size_t)snprintf(hint, sizeof hint, "mark those that customers do because it is worth it to them, as value in voc worksheet PROJECT -o sheet.csv or with <action name=... class=\"value\"/>; the most frequent are");
-    return name_frequent(s, customers, hint, at, sizeof hint) ? VOC_E_NOMEM
-                                                              : score_complain(s, "SCORE-005", hint, "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
+    int at = snprintf(hint, sizeof hint,
+                      "mark those that customers do because it is worth it to them, as value in voc worksheet PROJECT -o sheet.csv "
+                      "or with <action name=... class=\"value\"/>; the most frequent are");
+    if (name_frequent(s, customers, hint, (size_t)at, sizeof hint)) return VOC_E_NOMEM;
+    return score_complain(s, "SCORE-005", hint,
+                          "no customer action of this project has class value in the journey: there is nothing to judge touchpoints by");
 }
 
 static voc_rc finish(void *analysis, void *state)

@@ -58,7 +58,8 @@ static uint32_t find(const struct score *s, const voc_value *list, size_t first,
         if (wrote < 0 || (size_t)wrote >= sizeof text - at) break;
         at += (size_t)wrote;
         for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-            if (same(definition_touchpoint(s->def, i)->id, (voc_str){text, at}) || (found == VOC_NONE && same(definition_touchpoint(s->def, i)->title, (voc_str){text, at}))) {
+            if (same(definition_touchpoint(s->def, i)->id, (voc_str){text, at}) ||
+                (found == VOC_NONE && same(definition_touchpoint(s->def, i)->title, (voc_str){text, at}))) {
                 found = i;
                 *n_words = k - first + 1;
             }

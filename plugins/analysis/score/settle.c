@@ -19,7 +19,8 @@ static double for_evidence(const struct finding *f)
 {
     const struct verdict_limits *l = &verdict_limits;
     double m = f->push.matched, events = fmax(f->push.o, f->push.e), missing = fmax(0, l->min_touches - m);
-    if (f->push.accounts < l->min_accounts) missing = fmax(missing, (l->min_accounts - f->push.accounts) * (f->push.accounts > 0 ? m / f->push.accounts : 1));
+    if (f->push.accounts < l->min_accounts)
+        missing = fmax(missing, (l->min_accounts - f->push.accounts) * (f->push.accounts > 0 ? m / f->push.accounts : 1));
     if (events < l->min_events) missing = events > 0 ? fmax(missing, (l->min_events - events) * m / events) : missing;
     return ceil(missing);
 }
@@ -77,7 +78,8 @@ static double assigned_lately(const struct score *s, uint32_t touchpoint)
     double n = 0;
     for (size_t h = 0; h < s->def->n_holdouts; h++)
         for (size_t i = 0; i < d->n_events && s->def->holdouts[h].touchpoint == touchpoint; i++)
-            n += d->events[i].time >= from && score_counts(s, &d->events[i]) && data_bit(d, i, s->aims.treated[h]) && !data_bit(d, i, s->aims.control[h]);
+            n += d->events[i].time >= from && score_counts(s, &d->events[i]) && data_bit(d, i, s->aims.treated[h]) &&
+                 !data_bit(d, i, s->aims.control[h]);
     return n;
 }
 
@@ -89,7 +91,8 @@ static double obtained_lately(const struct score *s, const struct finding *f)
     double n = 0;
     for (size_t i = 0; i < d->n_events; i++) {
         const struct event *e = &d->events[i];
-        n += e->touchpoint == f->touchpoint && e->actor == VOC_ACTOR_CUSTOMER && e->class_ != VOC_CLASS_PASSAGE && e->class_ != VOC_CLASS_TROUBLE && e->time >= from && score_counts(s, e);
+        n += e->touchpoint == f->touchpoint && e->actor == VOC_ACTOR_CUSTOMER && e->class_ != VOC_CLASS_PASSAGE &&
+             e->class_ != VOC_CLASS_TROUBLE && e->time >= from && score_counts(s, e);
     }
     return f->uses ? n * f->obtained / (double)f->uses : 0;
 }
@@ -132,7 +135,8 @@ static void too_little(const struct finding *f, struct settle *x)
 static void settle(const struct study *st, struct finding *f)
 {
     struct settle *x = &f->settle;
-    *x = (struct settle){.missing = NAN, .rate = NAN, .known_us = VOC_NA, .holdout = st->holdouts && st->holdouts[f->touchpoint].planned ? &st->holdouts[f->touchpoint] : NULL};
+    *x = (struct settle){.missing = NAN, .rate = NAN, .known_us = VOC_NA,
+                         .holdout = st->holdouts && st->holdouts[f->touchpoint].planned ? &st->holdouts[f->touchpoint] : NULL};
     if (!f->judged || verdict_name(f->code)->class != VERDICT_UNPROVEN) return;
     switch (f->code) {
     case VERDICT_U1: too_little(f, x); break;

@@ -427,7 +427,8 @@ static voc_rc collect(struct trials *t)
         for (size_t c = 1; c < p->result.n_cells && !rc; c++) rc = find(t, p, &st->cells[st->n_cells++], &p->result.cells[c]);
     }
     for (size_t h = 0; h < st->s->def->n_holdouts && !rc; h++)
-        if (st->s->def->holdouts[h].touchpoint != VOC_NONE) rc = study_holdout(st->s, h, t->move_value, &t->harm, &st->pooled[st->s->def->holdouts[h].touchpoint]);
+        if (st->s->def->holdouts[h].touchpoint != VOC_NONE)
+            rc = study_holdout(st->s, h, t->move_value, &t->harm, &st->pooled[st->s->def->holdouts[h].touchpoint]);
     return rc;
 }
 
@@ -526,7 +527,8 @@ voc_rc study_sets(struct study *st, const bool *asked, bool in_parallel, study_s
     for (int with_pull = 0; with_pull < 2 && !rc; with_pull++) {
         t.n_plans = 0;
         for (uint32_t i = 0; i < s->def->n_touchpoints; i++)
-            if (asked[i] && definition_touchpoint(s->def, i)->kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH)) t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
+            if (asked[i] && definition_touchpoint(s->def, i)->kind == (with_pull ? VOC_TOUCH_PULL : VOC_TOUCH_PUSH))
+                t.plans[t.n_plans++] = (struct plan){.touchpoint = i};
         if (t.n_plans == 0) continue;
         rc = make_frame(&t, with_pull);
         if (t.keep) st->keep = t.keep;
@@ -547,7 +549,8 @@ voc_rc study_run(struct study *st)
     st->pooled = score_alloc(s, d->n_touchpoints, sizeof *st->pooled);
     if (!rc && !st->pooled) rc = VOC_E_NOMEM;
     for (uint32_t i = 0; i < d->n_touchpoints && !rc; i++) {
-        st->pooled[i] = (struct finding){.touchpoint = i, .stage = TRIAL_ALL, .segment = TRIAL_ALL, .code = VERDICT_CODES, .half = VERDICT_CODES, .twice = VERDICT_CODES};
+        st->pooled[i] = (struct finding){.touchpoint = i, .stage = TRIAL_ALL, .segment = TRIAL_ALL, .code = VERDICT_CODES,
+                                         .half = VERDICT_CODES, .twice = VERDICT_CODES};
         if (d->touchpoints[i].kind == VOC_TOUCH_PUSH) t.plans[t.n_plans++].touchpoint = i;
     }
     st->n_pooled = d->n_touchpoints;

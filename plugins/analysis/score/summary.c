@@ -46,7 +46,8 @@ static int page_order(const void *x, const void *y)
     double ka = ga == STOP ? known(a->spend) : ga == DO_MORE ? known(a->cell.estimate[0].extra) : 0;
     double kb = gb == STOP ? known(b->spend) : gb == DO_MORE ? known(b->cell.estimate[0].extra) : 0;
     if (ka != kb) return ka > kb ? -1 : 1;
-    if (ga == KEEP && verdict_name(a->code)->class != verdict_name(b->code)->class) return verdict_name(a->code)->class < verdict_name(b->code)->class ? -1 : 1;
+    if (ga == KEEP && verdict_name(a->code)->class != verdict_name(b->code)->class)
+        return verdict_name(a->code)->class < verdict_name(b->code)->class ? -1 : 1;
     return (a->touchpoint > b->touchpoint) - (a->touchpoint < b->touchpoint);
 }
 
@@ -124,14 +125,15 @@ static void head(struct summary *p)
         snprintf(segment, sizeof segment, " of segment %.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
     }
     snprintf(window, sizeof window, one_window ? "in the %.4g days after it" : "in the time after it", (double)window_of(s, VOC_NONE, 0) / (double)score_unit_of[VOC_RES_DAY]);
-    snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s", (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n,
-             segment, from, to, (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len),
-             s->def->version.ptr,
-             p->n == 0 ? "No touchpoint has a touch in these events: nothing that the company did or offered is among them, so there is nothing to judge."
+    snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s",
+             (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n, segment, from, to,
+             (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr,
+             (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr,
+             p->n == 0 ? "No touchpoint has a touch in these events: nothing that the company did or offered is among them, "
+                         "so there is nothing to judge."
              : push    ? "Does a customer act more "
                        : "Which of the things on offer do customers act to obtain?",
-             push ? window : "",
-             push ? " than comparable ones without it?" : "");
+             push ? window : "", push ? " than comparable ones without it?" : "");
     page_note(&p->page, VOC_NOTE_LEAD, text);
 }
 
@@ -184,7 +186,8 @@ static void credit(struct summary *p)
     for (size_t i = 0; i < st->n_pooled && i < 3 && s[i].n > 0; i++) {
         const voc_def_touchpoint *t = definition_touchpoint(st->s->def, s[i].touchpoint);
         voc_str name = t->title.len ? t->title : t->id;
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, 100 * s[i].n / (double)st->n_credited);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", (int)(name.len > 40 ? 40 : name.len),
+                               name.ptr, 100 * s[i].n / (double)st->n_credited);
     }
     for (size_t i = 0; i < p->n && shown < 3; i++) {
         if (group_of(p->order[i]) != DO_MORE) break;
@@ -207,7 +210,9 @@ static void troubles(struct summary *p)
     for (size_t u = 0; u < s->data.n_units; u++) {
         bool any = false;
         for (size_t i = s->data.first_event[u]; i < s->data.first_event[u + 1]; i++)
-            if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER && s->data.events[i].class_ == VOC_CLASS_TROUBLE && score_counts(s, &s->data.events[i])) n++, any = true;
+            if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER && s->data.events[i].class_ == VOC_CLASS_TROUBLE &&
+                score_counts(s, &s->data.events[i]))
+                n++, any = true;
         people += any;
     }
     if (n == 0) return;
@@ -233,7 +238,9 @@ static void undeclared(struct summary *p)
         if (definition_action(s->def, a)->declared || count[a] == 0 || definition_action(s->def, a)->name.len == 0) continue;
         if (n++ < 6) {
             voc_str name = definition_action(s->def, a)->name;
-            at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s", n > 1 ? ", " : "Actions that the journey does not class count as neutral: ", (int)(name.len > 50 ? 50 : name.len), name.ptr);
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s",
+                                   n > 1 ? ", " : "Actions that the journey does not class count as neutral: ",
+                                   (int)(name.len > 50 ? 50 : name.len), name.ptr);
         }
     }
     if (n == 0) return;
@@ -315,10 +322,14 @@ static void semantics(struct summary *p)
     bool push = false;
     for (size_t i = 0; i < p->n; i++) push = push || (!p->order[i]->pull && !p->order[i]->work);
     if (!push)
-        snprintf(text, sizeof text, "acted = people who obtained it at least once, of those who could while it was on offer. Definition hash %.*s.", (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+        snprintf(text, sizeof text,
+                 "acted = people who obtained it at least once, of those who could while it was on offer. Definition hash %.*s.",
+                 (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
     else
-        snprintf(text, sizeof text, "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
-             kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+        snprintf(text, sizeof text,
+                 "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, "
+                 "of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
+                 kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
     if (!p->page.rc) p->page.rc = say_semantics(told(&p->page)->s, p->page.t, text);
 }
 
@@ -351,13 +362,22 @@ static void columns_open(struct summary *p, const char *name, const char *title)
     snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
     p->page.rc = h->table(s->run, &p->page.t, name, title, VOC_TABLE_BRIEF);
     if (!p->page.rc) p->page.rc = h->column(p->page.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
-    if (!p->page.rc) p->page.rc = h->column(p->page.t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT, "touches after which the customer acted, of those with comparable customers (or people who took it, of those who could)");
+    if (!p->page.rc)
+        p->page.rc = h->column(p->page.t, "acted", "acted", VOC_CELL_TEXT, "touches", VOC_COLUMN_RIGHT,
+                               "touches after which the customer acted, of those with comparable customers (or people who took it, "
+                               "of those who could)");
     if (!p->page.rc && p->compared) p->page.rc = h->column(p->page.t, "expected", "expected", VOC_CELL_REAL, "touches", VOC_COLUMN_DETAIL, "of comparable customers without it");
     if (!p->page.rc && p->compared) p->page.rc = h->column(p->page.t, "extra", "extra (95% range)", VOC_CELL_RANGE, "actions", VOC_COLUMN_SIGNED, "acted less expected");
     if (!p->page.rc && p->compared && p->costed) p->page.rc = h->column(p->page.t, "cost_per_extra", money, VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "cost of one extra action");
     if (!p->page.rc && p->costed) p->page.rc = h->column(p->page.t, "spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost of all its touches");
-    if (!p->page.rc && p->timed) p->page.rc = h->column(p->page.t, "hours", "hours", VOC_CELL_REAL, "h", VOC_COLUMN_DETAIL, "own time of all its touches, where minutes are declared");
-    if (!p->page.rc) p->page.rc = h->column(p->page.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0, "how firmly it is known (strong, moderate, fragile: how large a hidden difference would have to be), or why it was judged so");
+    if (!p->page.rc && p->timed)
+        p->page.rc = h->column(p->page.t, "hours", "hours", VOC_CELL_REAL, "h", VOC_COLUMN_DETAIL,
+                               "own time of all its touches, where minutes are declared");
+    if (!p->page.rc)
+        p->page
+            .rc = h->column(p->page.t, "reason", "firmness or reason", VOC_CELL_TEXT, "", 0,
+                            "how firmly it is known (strong, moderate, fragile: how large a hidden difference would have to be), "
+                            "or why it was judged so");
 }
 
 static voc_rc by_write(struct study *st)
@@ -375,7 +395,9 @@ static voc_rc by_write(struct study *st)
             char title[200], segment[120] = "";
             voc_str name = d->stages[f->stage].title.len ? d->stages[f->stage].title : d->stages[f->stage].id;
             snprintf(title, sizeof title, "%.*s", (int)(name.len > 150 ? 150 : name.len), name.ptr);
-            if (f->segment != TRIAL_ALL) snprintf(segment, sizeof segment, "segment %.*s", (int)(d->segments[f->segment].len > 100 ? 100 : d->segments[f->segment].len), d->segments[f->segment].ptr);
+            if (f->segment != TRIAL_ALL)
+                snprintf(segment, sizeof segment, "segment %.*s",
+                         (int)(d->segments[f->segment].len > 100 ? 100 : d->segments[f->segment].len), d->segments[f->segment].ptr);
             p.page.rc = st->s->host->group(p.page.t, title, segment);
         }
         put_row(&p, f);

@@ -106,7 +106,8 @@ static void finding_row(struct page *p, const struct finding *f)
     const struct score *s = told(p)->s;
     const voc_def_touchpoint *t = definition_touchpoint(s->def, f->touchpoint);
     const struct trial_cell *c = &f->cell;
-    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0], *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
+    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0],
+                                *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
     bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
     char reason[600], explanation[2000];
     double no = NAN;
@@ -182,10 +183,13 @@ static void semantics(struct page *p)
     char text[600];
     static const char *const kinds[] = {"", "account", "individual", "case"};
     snprintf(text, sizeof text,
-             "Unit: %s; variance clustered by account. A touch counts if delivered inside a stay; responses lie in (touch, touch + W], strictly after it. "
+             "Unit: %s; variance clustered by account. A touch counts if delivered inside a stay; responses lie "
+             "in (touch, touch + W], strictly after it. "
              "O, E: METHODS 3.4, weights %s, %lld comparators. Families at q = 0.05. Journey %.*s, version %.*s, hash %.*s.",
-             kinds[s->def->unit], s->def->weights == VOC_WEIGHTS_MH ? "mh" : "smr", (long long)s->def->comparators, (int)(s->def->id.len > 60 ? 60 : s->def->id.len),
-             s->def->id.ptr, (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr, (int)(s->def->hash.len > 12 ? 12 : s->def->hash.len), s->def->hash.ptr);
+             kinds[s->def->unit], s->def->weights == VOC_WEIGHTS_MH ? "mh" : "smr", (long long)s->def->comparators,
+             (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr,
+             (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr,
+             (int)(s->def->hash.len > 12 ? 12 : s->def->hash.len), s->def->hash.ptr);
     if (!p->rc) p->rc = say_semantics(s, p->t, text);
 }
 
@@ -341,7 +345,10 @@ static voc_rc stage_values(struct page *p)
         cell_money(p, (next - st->p_win[i]) * margin, 2);
     }
     for (size_t i = 0; i < d->n_stages; i++) alone = alone && (st->p_win[i] == 1 || isnan(st->p_win[i]));
-    if (alone) page_note(p, VOC_NOTE_AFTER, "Nobody was seen to end without winning, so a chance of 1 says only that none has failed yet: define how customers leave (an exit, or a shorter lapse).");
+    if (alone)
+        page_note(p, VOC_NOTE_AFTER,
+                  "Nobody was seen to end without winning, so a chance of 1 says only that none has failed yet: define "
+                  "how customers leave (an exit, or a shorter lapse).");
     if (!p->rc) p->rc = say_semantics(st->s, p->t, "Moves counted from ended stays; open stays are not yet moves.");
     return p->rc;
 }

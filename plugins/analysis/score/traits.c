@@ -242,7 +242,8 @@ static void name_keys(struct traits *t)
     for (size_t i = 0; i < d->n_attributes; i++) {
         size_t k = 0;
         while (k < t->n_keys && !is_key(&t->keys[k], &d->attributes[i])) k++;
-        if (k == t->n_keys && k < KEYS_MAX) t->keys[t->n_keys++] = (struct trait_key){.name = d->attributes[i].key, .entity = d->attributes[i].entity};
+        if (k == t->n_keys && k < KEYS_MAX)
+            t->keys[t->n_keys++] = (struct trait_key){.name = d->attributes[i].key, .entity = d->attributes[i].entity};
     }
     if (t->n_keys) qsort(t->keys, t->n_keys, sizeof *t->keys, by_key);
 }
@@ -289,7 +290,8 @@ static voc_rc make_keys(struct traits *t)
 static voc_rc add(struct traits *t, struct trait trait, const char *what, voc_str name, const char *rest, voc_str value)
 {
     char text[200];
-    int n = snprintf(text, sizeof text, "%s %.*s%s%.*s", what, (int)(name.len > 60 ? 60 : name.len), name.ptr, rest, (int)(value.len > 60 ? 60 : value.len), value.ptr);
+    int n = snprintf(text, sizeof text, "%s %.*s%s%.*s", what, (int)(name.len > 60 ? 60 : name.len), name.ptr, rest,
+                     (int)(value.len > 60 ? 60 : value.len), value.ptr);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     char *copy = score_alloc(t->s, len + 1, 1);
     if (!copy) return VOC_E_NOMEM;
@@ -315,8 +317,10 @@ static voc_rc list_traits(struct traits *t)
     t->at = score_alloc(s, N_FIXED + segments + t->n_roles + t->n_keys * (TOP_MAX + 2), sizeof *t->at);
     if (!t->at) return VOC_E_NOMEM;
     for (uint32_t k = 0; k < N_FIXED; k++)
-        t->at[t->n++] = (struct trait){.name = {fixed[k].name, strlen(fixed[k].name)}, .matched_on = fixed[k].matched_on, .share = fixed[k].share, .kind = k};
-    for (uint32_t g = 0; g < segments && !rc; g++) rc = add(t, (struct trait){.kind = SEGMENT, .of = g, .share = true}, "segment by now:", s->def->segments[g], "", none);
+        t->at[t->n++] = (struct trait){.name = {fixed[k].name, strlen(fixed[k].name)}, .matched_on = fixed[k].matched_on,
+                                       .share = fixed[k].share, .kind = k};
+    for (uint32_t g = 0; g < segments && !rc; g++)
+        rc = add(t, (struct trait){.kind = SEGMENT, .of = g, .share = true}, "segment by now:", s->def->segments[g], "", none);
     for (uint32_t r = 0; r < t->n_roles && !rc; r++)
         rc = add(t, (struct trait){.kind = ROLE, .of = r, .share = true}, "role seen so far:", s->host->name(s->run, VOC_COL_ROLE, t->roles[r]), "", none);
     for (uint32_t k = 0; k < t->n_keys && !rc; k++) {

@@ -210,7 +210,8 @@ TRIAL_FETCHES void fetch_ahead(const struct trial_frame *f, const uint8_t *const
 
 static bool is_asked(const struct trial_request *q, const struct trial_frame *f, const struct trial_group *group, uint32_t position)
 {
-    return (q->without_account == TRIAL_NONE || f->account[position] != q->without_account) && (q->only_stage == TRIAL_ALL || group->stage == q->only_stage) &&
+    return (q->without_account == TRIAL_NONE || f->account[position] != q->without_account) &&
+           (q->only_stage == TRIAL_ALL || group->stage == q->only_stage) &&
            (q->only_segment == TRIAL_ALL || group->segment == q->only_segment);
 }
 
@@ -415,7 +416,8 @@ static size_t batch(const struct trial_frame *f, const struct trial_request *req
 {
     size_t taken = 0, bytes = 0;
     for (; taken < n && taken < REQUESTS; taken++) {
-        bytes += (size_t)(f->trial_first[requests[taken].type + 1] - f->trial_first[requests[taken].type]) * (40 + 6 * (size_t)f->options.comparators);
+        bytes += (size_t)(f->trial_first[requests[taken].type + 1] - f->trial_first[requests[taken].type]) *
+                 (40 + 6 * (size_t)f->options.comparators);
         if (taken > 0 && bytes > f->options.records)
             break;
     }
@@ -427,7 +429,9 @@ static enum trial_rc find_batch(struct trial_pass *pass, const struct trial_fram
                                 const struct trial_crew *crew)
 {
     const struct trial_alloc *a = &f->alloc;
-    size_t levels = 2 * ((size_t)f->n_stays + 1) * sizeof(uint32_t) + 2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t)), seen = 0;
+    size_t levels = 2 * ((size_t)f->n_stays + 1) * sizeof(uint32_t) +
+                    2 * N_LEVELS * ((size_t)f->n_owners + 1) * (sizeof(struct trial_slot) + sizeof(uint32_t)),
+           seen = 0;
     for (size_t i = 0; i < *n; i++)
         seen += trial_frame_touches(f, requests[i].type) * (requests[i].on_set_room + sizeof(int64_t));
     void *later = *n > 1 ? a->resize(a->ctx, NULL, levels + seen) : NULL;

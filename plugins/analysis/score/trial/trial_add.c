@@ -50,7 +50,8 @@ static const uint8_t *read_ranks(uint32_t *ranks, size_t n, uint32_t n_times, co
 // Adds what the event times of one outcome give to the totals and to the exposed's account, and reads what they are for the
 // comparators: what each gets by how far it comes, and how far that is. The times come ascending; where the exposed's own is
 // among them, it is the last.
-static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot, uint32_t k, const uint8_t *at)
+static const uint8_t *read_outcome(struct trial_run_state *r, const struct trial_set *set, struct trial_slot *exposed_slot,
+                                   uint32_t k, const uint8_t *at)
 {
     struct trial_level *level = &r->level[SEGMENT];
     struct trial_share *share = r->shares[k];

@@ -90,7 +90,8 @@ static bool make_members(struct trial_work *w, size_t n)
     if (!x->place || !x->before || !w->saw || !numbers)
         return false;
     for (size_t k = 0; k < TRIAL_OUTCOMES; k++, numbers += 4 * (n + 1))
-        x->ranked[k] = (struct trial_ranked){.at_risk = numbers, .events = numbers + (n + 1), .early = numbers + 2 * (n + 1), .rank = numbers + 3 * (n + 1)};
+        x->ranked[k] = (struct trial_ranked){.at_risk = numbers, .events = numbers + (n + 1), .early = numbers + 2 * (n + 1),
+                                             .rank = numbers + 3 * (n + 1)};
     return true;
 }
 

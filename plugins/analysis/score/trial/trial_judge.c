@@ -53,7 +53,8 @@ static int64_t next_outcome(struct trial_work *w, const struct trial_entry *e, u
     uint32_t i = first == last ? last : move_on(&x->list, place, e->since, 1);
     // What is later by stored time can still be in the same day or second: not strictly after.
     while (!x->exact && i < last &&
-           !trial_strictly_after(in + list->since[i], trial_unit(x->events, f->in.unit_of, list->origin[place] + (i - first)), in + e->since, e->unit))
+           !trial_strictly_after(in + list->since[i], trial_unit(x->events, f->in.unit_of, list->origin[place] + (i - first)),
+                                 in + e->since, e->unit))
         i++;
     *index = list->origin[place] + (i - first);
     return i < last ? list->since[i] : INT64_MAX;

@@ -28,7 +28,8 @@ void trial_level_empty(struct trial_level *level, uint32_t n_types)
         level->map[level->slots[i].account] = 0;
     for (uint32_t t = 0; t < n_types; t++)
         level->bundle[t] = (struct stats_sum){0};
-    *level = (struct trial_level){.map = level->map, .mapped = true, .n_accounts = level->n_accounts, .slots = level->slots, .slots_room = level->slots_room, .room = level->room, .times = level->times,
+    *level = (struct trial_level){.map = level->map, .mapped = true, .n_accounts = level->n_accounts, .slots = level->slots,
+                                  .slots_room = level->slots_room, .room = level->room, .times = level->times,
                                   .times_room = level->times_room, .bundle = level->bundle};
 }
 

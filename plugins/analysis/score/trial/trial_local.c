@@ -117,7 +117,8 @@ static const struct trial_events *own_series(struct trial_local *l, const struct
 enum trial_rc trial_local_requests(struct trial_local *out, const struct trial_frame *f, const struct trial_request *requests, size_t n)
 {
     const size_t stages = f->in.n_stages;
-    *out = (struct trial_local){.frame = f, .requests = take(f, n, sizeof *out->requests), .outcomes = take(f, n * TRIAL_OUTCOMES * stages, sizeof *out->outcomes)};
+    *out = (struct trial_local){.frame = f, .requests = take(f, n, sizeof *out->requests),
+                                .outcomes = take(f, n * TRIAL_OUTCOMES * stages, sizeof *out->outcomes)};
     if (!out->requests || !out->outcomes)
         return TRIAL_NOMEM;
     for (size_t i = 0; i < n; i++) {

@@ -83,7 +83,9 @@ void trial_tally_fold(struct trial_tally *into, const struct trial_tally *from, 
     }
     // The squares of value (o - e): what is folded had no money yet.
     if (!isnan(value))
-        stats_add(&into->sums[TRIAL_MONEY], value * value * (stats_total(&from->sums[TRIAL_OO]) - 2.0 * stats_total(&from->sums[TRIAL_OE]) + stats_total(&from->sums[TRIAL_EE])));
+        stats_add(&into->sums[TRIAL_MONEY], value * value *
+                                                (stats_total(&from->sums[TRIAL_OO]) - 2.0 * stats_total(&from->sums[TRIAL_OE]) +
+                                                 stats_total(&from->sums[TRIAL_EE])));
     into->n += from->n;
     into->exposed += from->exposed;
     into->in_placebo += from->in_placebo;

@@ -44,7 +44,8 @@ static voc_rc number_touchpoints(struct attribution *a)
 
 voc_str attribution_kind(const struct attribution *a, uint32_t kind)
 {
-    if (a->by == BY_CHANNEL || a->by == BY_CAMPAIGN) return a->base.host->name(a->base.run, a->by == BY_CHANNEL ? VOC_COL_CHANNEL : VOC_COL_CAMPAIGN, kind);
+    if (a->by == BY_CHANNEL || a->by == BY_CAMPAIGN)
+        return a->base.host->name(a->base.run, a->by == BY_CHANNEL ? VOC_COL_CHANNEL : VOC_COL_CAMPAIGN, kind);
     const voc_def_touchpoint *t = analysis_touchpoint(&a->base, kind);
     return a->by == BY_GROUP && t->group.len ? t->group : t->id;
 }
@@ -102,8 +103,9 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
 {
     struct attribution *a = host->alloc(cx, sizeof *a);
     if (!a) return VOC_E_NOMEM;
-    *a = (struct attribution){.base = analysis_of(host, cx, run), .by = (uint32_t)v[OPT_BY].i, .half_life_us = v[OPT_HALF_LIFE].i, .top = (uint64_t)v[OPT_TOP].i,
-                              .samples = (uint64_t)v[OPT_SAMPLES].i, .seed = (uint64_t)v[OPT_SEED].i};
+    *a = (struct attribution){.base = analysis_of(host, cx, run), .by = (uint32_t)v[OPT_BY].i, .half_life_us = v[OPT_HALF_LIFE].i,
+                              .top = (uint64_t)v[OPT_TOP].i, .samples = (uint64_t)v[OPT_SAMPLES].i,
+                              .seed = (uint64_t)v[OPT_SEED].i};
     voc_rc rc = number_touchpoints(a);
     if (!rc) rc = ask_to(a, &v[OPT_TO]);
     if (!rc) rc = want(a);
@@ -193,7 +195,8 @@ static voc_rc save(void *analysis, void *state, voc_writer *w)
 // Is it the number of a kind that this project has?
 static bool is_kind(const struct attribution *a, uint64_t kind)
 {
-    if (a->by == BY_CHANNEL || a->by == BY_CAMPAIGN) return kind > 0 && kind < a->base.host->n_codes(a->base.run, a->by == BY_CHANNEL ? VOC_COL_CHANNEL : VOC_COL_CAMPAIGN);
+    if (a->by == BY_CHANNEL || a->by == BY_CAMPAIGN)
+        return kind > 0 && kind < a->base.host->n_codes(a->base.run, a->by == BY_CHANNEL ? VOC_COL_CHANNEL : VOC_COL_CAMPAIGN);
     return kind < a->base.def->n_touchpoints && a->of_touchpoint[kind] == kind;
 }
 
@@ -239,7 +242,8 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     size_t room = 0;
     const bool own = portable_get(&in) == MAGIC;
     if (!own || portable_get(&in) != a->question) {
-        (void)analysis_refuse(&a->base, "ATTRIBUTION-003", "fold every part with the same options and the same journey", own ? "this part answers another question" : "this is no part of attribution");
+        (void)analysis_refuse(&a->base, "ATTRIBUTION-003", "fold every part with the same options and the same journey",
+                              own ? "this part answers another question" : "this is no part of attribution");
         return VOC_E_INPUT;
     }
     s->won_untouched += portable_get(&in);

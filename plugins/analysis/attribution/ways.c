@@ -74,7 +74,8 @@ voc_rc ways_add(const struct analysis *a, struct ways *w, const uint32_t *number
 voc_rc ways_join(const struct analysis *a, struct ways *into, const struct ways *from)
 {
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < from->n && !rc; i++) rc = ways_add(a, into, from->numbers + from->at[i].first, from->at[i].n, from->at[i].won, from->at[i].lost);
+    for (size_t i = 0; i < from->n && !rc; i++)
+        rc = ways_add(a, into, from->numbers + from->at[i].first, from->at[i].n, from->at[i].won, from->at[i].lost);
     return rc;
 }
 

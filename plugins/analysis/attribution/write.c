@@ -66,7 +66,9 @@ static voc_rc name_kinds(struct sheet *x)
     if (rc) return rc;
     for (size_t i = 0; i < w->n_numbers; i++) x->n += !x->number[w->numbers[i]]++;
     if (x->n > ATTRIBUTION_KINDS_MAX)
-        return analysis_refuse(b, "ATTRIBUTION-005", "voc attribution PROJECT --by channel, or --by group where the journey puts touchpoints into groups", "these are more than 1,000 kinds of touch");
+        return analysis_refuse(b, "ATTRIBUTION-005",
+                               "voc attribution PROJECT --by channel, or --by group where the journey puts touchpoints into groups",
+                               "these are more than 1,000 kinds of touch");
     rc = analysis_zeroed(b, (void **)&x->kind, x->n, sizeof *x->kind);
     for (uint32_t code = 0, n = 0; code < codes && !rc; code++)
         if (x->number[code]) x->kind[n++] = (struct kind){.name = attribution_kind(x->a, code), .code = code};
@@ -145,7 +147,8 @@ static voc_rc judge(struct sheet *x)
     x->exact = k <= MODELS_EXACT_MAX;
     voc_rc rc = analysis_zeroed(&a->base, (void **)&all, room_of(k, x->exact), sizeof *all);
     if (rc || !k) return a->base.host->free(a->base.cx, all), rc;
-    double *first = all, *last = all + k, *even = all + 2 * k, *removal = all + 3 * k, *missing = all + 4 * k, *error = all + 5 * k, *work = all + 6 * k;
+    double *first = all, *last = all + k, *even = all + 2 * k, *removal = all + 3 * k, *missing = all + 4 * k, *error = all + 5 * k,
+           *work = all + 6 * k;
     const struct paths p = {x->path, x->ways.n, k, x->s->won_untouched, x->s->lost_untouched};
     models_rules(&p, first, last, even);
     models_markov(&p, removal, missing, work);
@@ -199,7 +202,10 @@ static void say_basis(struct sheet *x)
     format_integer(won, sizeof won, (int64_t)(x->won + x->s->won_untouched), false);
     format_integer(all, sizeof all, (int64_t)(x->won + x->lost + x->s->won_untouched + x->s->lost_untouched), false);
     format_duration(half, sizeof half, x->a->half_life_us);
-    snprintf(line, sizeof line, "%.40s %s on %.40s paths; shares of the conversions that some touch came before; touches strictly before the conversion; half-life %.60s", won, x->won + x->s->won_untouched == 1 ? "conversion" : "conversions", all, half);
+    snprintf(line, sizeof line,
+             "%.40s %s on %.40s paths; shares of the conversions that some touch came before; touches strictly "
+             "before the conversion; half-life %.60s",
+             won, x->won + x->s->won_untouched == 1 ? "conversion" : "conversions", all, half);
     page_semantics(&x->p, line);
 }
 
@@ -209,7 +215,8 @@ static void say_rest(struct sheet *x)
     const struct attribution_state *s = x->s;
     if (s->won_untouched) {
         format_integer(n, sizeof n, (int64_t)s->won_untouched, false);
-        page_notef(&x->p, VOC_NOTE_AFTER, "%s %s no touch before %s: nobody's credit.", n, s->won_untouched == 1 ? "conversion had" : "conversions had", s->won_untouched == 1 ? "it" : "them");
+        page_notef(&x->p, VOC_NOTE_AFTER, "%s %s no touch before %s: nobody's credit.", n,
+                   s->won_untouched == 1 ? "conversion had" : "conversions had", s->won_untouched == 1 ? "it" : "them");
     }
     if (s->behind) {
         format_integer(n, sizeof n, (int64_t)s->behind, false);
@@ -238,8 +245,13 @@ static void credit_table(struct sheet *x)
     }
     say_basis(x);
     say_rest(x);
-    if (!x->n) page_notef(&x->p, VOC_NOTE_NEXT, "No touch was found: voc attribution PROJECT --by channel takes whatever names a channel, and a journey with touchpoints says what the company's touches are");
-    else if (!(x->won + x->s->won_untouched)) page_note(&x->p, VOC_NOTE_NEXT, "Nobody has converted: voc attribution PROJECT --to ACTION counts something that customers do earlier");
+    if (!x->n)
+        page_notef(&x->p, VOC_NOTE_NEXT,
+                   "No touch was found: voc attribution PROJECT --by channel takes whatever names a channel, and a "
+                   "journey with touchpoints says what the company's touches are");
+    else if (!(x->won + x->s->won_untouched))
+        page_note(&x->p, VOC_NOTE_NEXT,
+                  "Nobody has converted: voc attribution PROJECT --to ACTION counts something that customers do earlier");
 }
 
 // ---- where they disagree ----------------------------------------------------------------------------------------------------------

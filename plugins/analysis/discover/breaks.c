@@ -39,7 +39,8 @@ static voc_rc horizons(const struct journeys *all, int64_t *h)
     for (size_t stage = 0; stage < a->def->n_stages && !rc; stage++) {
         size_t n = 0;
         for (size_t i = 0; i < all->n_stays; i++)
-            if (all->stays[i].stage == stage && stay_is_whole(&all->stays[i])) cases[n++] = (struct survival_case){all->stays[i].dwell_us, stay_status(all->d, &all->stays[i]), 0};
+            if (all->stays[i].stage == stage && stay_is_whole(&all->stays[i]))
+                cases[n++] = (struct survival_case){all->stays[i].dwell_us, stay_status(all->d, &all->stays[i]), 0};
         survival_sort(cases, n);
         const double half = survival_quantile(steps, survival_curve(steps, cases, n), 0.5, SURVIVAL_CURVE);
         h[stage] = isnan(half) || half * TIMES_HALF > 9e18 ? VOC_NA : (int64_t)floor(half * TIMES_HALF);
@@ -81,7 +82,8 @@ static void refer(struct judged *p, const struct cohort *now, const struct cohor
 {
     for (size_t i = 0; i < p->n; i++) {
         uint64_t n = 0, lost = 0;
-        p->at[i] = (struct breaks){.n = stage_leads_on(p->d, i) ? now[i].n : 0, .advanced = stage_leads_on(p->d, i) ? now[i].advanced : 0, .reference = NAN};
+        p->at[i] = (struct breaks){.n = stage_leads_on(p->d, i) ? now[i].n : 0,
+                                   .advanced = stage_leads_on(p->d, i) ? now[i].advanced : 0, .reference = NAN};
         for (size_t k = 0; k < p->n; k++) {
             if (k == i || !stage_leads_on(p->d, k)) continue;
             n += now[k].n;
@@ -134,13 +136,22 @@ static void say(struct page *s, const struct judged *p)
         format_duration(took, sizeof took, p->all->horizon[best]);
         format_number(wins, sizeof wins, b->wins_lost, b->wins_lost < 10 ? 1 : 0, false);
         format_integer(came, sizeof came, (int64_t)b->n, false);
-        page_notef(s, VOC_NOTE_LEAD, "Journeys break in %s: %.0f %% of %s %s do not move on within %s; %.0f %% %s. The difference cost about %s that would have come through to the end.",
-                   text_of(name, sizeof name, stage_title(p->d, best)), 100 * b->attrition, came, analysis_unit_word(&p->d->base, b->n != 1), took, 100 * b->reference,
-                   p->reference[best] == OF_TARGET ? "were expected" : p->reference[best] == OF_HISTORY ? "did not before" : "do not in the other stages", wins);
+        page_notef(s, VOC_NOTE_LEAD,
+                   "Journeys break in %s: %.0f %% of %s %s do not move on within %s; %.0f %% %s. The difference cost "
+                   "about %s that would have come through to the end.",
+                   text_of(name, sizeof name, stage_title(p->d, best)), 100 * b->attrition, came,
+                   analysis_unit_word(&p->d->base, b->n != 1), took, 100 * b->reference,
+                   p->reference[best] == OF_TARGET    ? "were expected"
+                   : p->reference[best] == OF_HISTORY ? "did not before"
+                                                      : "do not in the other stages",
+                   wins);
     }
     bool judged = false;
     for (size_t i = 0; i < p->n; i++) judged = judged || !isnan(p->at[i].p);
-    if (!judged) page_notef(s, VOC_NOTE_LEAD, "%s", "Whether journeys break somewhere cannot be said: there are no other stages to compare with, or none of them began long enough ago. --target and --since say what is expected.");
+    if (!judged)
+        page_notef(s, VOC_NOTE_LEAD, "%s",
+                   "Whether journeys break somewhere cannot be said: there are no other stages to compare with, or none "
+                   "of them began long enough ago. --target and --since say what is expected.");
     else if (!breaks) page_notef(s, VOC_NOTE_LEAD, "%s", "Journeys break nowhere: in no stage do more customers stay behind than expected, by more than chance.");
     p->d->base.host->free(p->d->base.cx, told);
 }
@@ -175,14 +186,22 @@ static voc_rc write_table(const struct judged *p, bool brief)
         STAGE_ID,
     };
     struct page s = {.rc = VOC_OK};
-    page_open_in(&s, &p->d->base, brief ? "breaks" : "break_points", brief ? "Where journeys break" : "Where journeys break, with ranges and tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &p->d->base, brief ? "breaks" : "break_points",
+                 brief ? "Where journeys break" : "Where journeys break, with ranges and tests", brief ? VOC_TABLE_BRIEF : 0,
+                 columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < p->n; i++)
         if (stage_leads_on(p->d, i) && p->at[i].n) write_line(&s, p, i);
     if (brief) say(&s, p);
     if (brief && s.n) figure(&s, p);
     page_say(&s, "%s", "Stays by the stage they are in, of those that began long enough before the data end; open and lost ones are treated alike.");
-    if (brief && !p->all->n) page_notef(&s, VOC_NOTE_AFTER, "%s", "No typical journey is shown: nothing that is followed is part of a journey. By itself that is what customers do; --events all follows what we do to them too.");
-    if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is expected of a stage; --since DATE compares with the time before it");
+    if (brief && !p->all->n)
+        page_notef(&s, VOC_NOTE_AFTER, "%s",
+                   "No typical journey is shown: nothing that is followed is part of a journey. By itself that is what "
+                   "customers do; --events all follows what we do to them too.");
+    if (brief)
+        page_notef(&s, VOC_NOTE_NEXT, "%s",
+                   "voc discover PROJECT --table break_points shows ranges and tests; --target STAGE:70% says what is "
+                   "expected of a stage; --since DATE compares with the time before it");
     return s.rc;
 }
 

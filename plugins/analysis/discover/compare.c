@@ -56,9 +56,15 @@ static voc_rc read_side(const struct discover *d, voc_str text, struct cohort_ru
     }
     if (!segment && !outcome && (is(s, "before") || is(s, "since"))) {
         to->kind = is(s, "before") ? COHORT_BEFORE : COHORT_SINCE;
-        return d->options[OPT_SINCE].set ? VOC_OK : analysis_refuse(&d->base, "DISCOVER-008", "voc discover PROJECT --compare before,since --since 2025-01-01", "--compare before,since needs a date");
+        return d->options[OPT_SINCE].set
+                   ? VOC_OK
+                   : analysis_refuse(&d->base, "DISCOVER-008", "voc discover PROJECT --compare before,since --since 2025-01-01",
+                                     "--compare before,since needs a date");
     }
-    return analysis_refuse(&d->base, "DISCOVER-007", "--compare takes two segments, two of won, lost, \"fell silent\", \"still open\" ..., or before,since with --since DATE", "--compare names something that is neither a segment nor an outcome");
+    return analysis_refuse(&d->base, "DISCOVER-007",
+                           "--compare takes two segments, two of won, lost, \"fell silent\", \"still open\" ..., or "
+                           "before,since with --since DATE",
+                           "--compare names something that is neither a segment nor an outcome");
 }
 
 voc_rc compare_ask(struct discover *d)
@@ -71,8 +77,12 @@ voc_rc compare_ask(struct discover *d)
         if (n < 2) rc = read_side(d, part, &d->side[n]);
         n++;
     }
-    if (!rc && n != 2) rc = analysis_refuse(&d->base, "DISCOVER-007", "--compare chain,independent or --compare won,lost", "--compare takes two kinds of journeys with a comma between them");
-    if (!rc && d->side[0].kind == d->side[1].kind && d->side[0].code == d->side[1].code) rc = analysis_refuse(&d->base, "DISCOVER-007", "--compare chain,independent or --compare won,lost", "--compare names the same twice");
+    if (!rc && n != 2)
+        rc = analysis_refuse(&d->base, "DISCOVER-007", "--compare chain,independent or --compare won,lost",
+                             "--compare takes two kinds of journeys with a comma between them");
+    if (!rc && d->side[0].kind == d->side[1].kind && d->side[0].code == d->side[1].code)
+        rc = analysis_refuse(&d->base, "DISCOVER-007", "--compare chain,independent or --compare won,lost",
+                             "--compare names the same twice");
     d->compares = !rc;
     return rc;
 }
@@ -240,9 +250,11 @@ static void end_sheet(struct page *s, const struct compare *c, const char *what)
     char text[2][160];
     for (size_t i = 0; i < 2; i++) {
         if (c->journeys[i] >= FEW) continue;
-        page_notef(s, VOC_NOTE_WARNING, "%s: %llu journeys only. What is not found may be there all the same.", text_of(text[0], sizeof text[0], c->d->side[i].name), (unsigned long long)c->journeys[i]);
+        page_notef(s, VOC_NOTE_WARNING, "%s: %llu journeys only. What is not found may be there all the same.",
+                   text_of(text[0], sizeof text[0], c->d->side[i].name), (unsigned long long)c->journeys[i]);
     }
-    page_say(s, "%s, beside %s; %s; more or less only where it is more than chance.", text_of(text[0], sizeof text[0], c->d->side[0].name), text_of(text[1], sizeof text[1], c->d->side[1].name), what);
+    page_say(s, "%s, beside %s; %s; more or less only where it is more than chance.",
+             text_of(text[0], sizeof text[0], c->d->side[0].name), text_of(text[1], sizeof text[1], c->d->side[1].name), what);
 }
 
 static voc_rc write_shares(const struct compare *c, const char *name, const char *title, bool actions, bool brief)
@@ -279,9 +291,15 @@ static voc_rc write_shares(const struct compare *c, const char *name, const char
         cell_real(&s, x->p, 6);
         cell_real(&s, x->adjusted, 6);
     }
-    end_sheet(&s, c, actions ? (brief ? "what is done in more or fewer journeys, the largest differences; a journey counts once" : "share of journeys in which it is done at all") : "stays that began long enough before the data end");
+    end_sheet(&s, c,
+              actions ? (brief ? "what is done in more or fewer journeys, the largest differences; a journey counts once"
+                               : "share of journeys in which it is done at all")
+                      : "stays that began long enough before the data end");
     if (brief && actions && !shown) page_notef(&s, VOC_NOTE_LEAD, "%s", "Nothing is done in more or fewer journeys of the one than of the other by more than chance.");
-    if (brief && actions && c->d->side[0].kind == COHORT_OUTCOME) page_notef(&s, VOC_NOTE_AFTER, "%s", "What can only be done late, or belongs to the end itself, differs by its nature: this describes, and tells no cause.");
+    if (brief && actions && c->d->side[0].kind == COHORT_OUTCOME)
+        page_notef(&s, VOC_NOTE_AFTER, "%s",
+                   "What can only be done late, or belongs to the end itself, differs by its nature: this describes, "
+                   "and tells no cause.");
     if (brief && actions) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --compare ... --table action_differences shows all actions, with tests");
     return s.rc;
 }
@@ -302,7 +320,9 @@ static voc_rc write_times(const struct compare *c, bool brief)
         {"p_adjusted", "p adjusted", VOC_CELL_REAL, "", PAGE_CHECK, "the same, for all stages together (Benjamini-Hochberg)"},
     };
     struct page s = {.rc = VOC_OK};
-    page_open_in(&s, &c->d->base, brief ? "compared_times" : "time_differences", brief ? "How long stages take, compared" : "How long stages take, compared, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &c->d->base, brief ? "compared_times" : "time_differences",
+                 brief ? "How long stages take, compared" : "How long stages take, compared, with tests",
+                 brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < c->n; i++) {
         const struct difference *x = &c->at[i];
         if (!x->of[0].n && !x->of[1].n) continue;

@@ -106,8 +106,11 @@ static voc_rc write_deviations(const struct conform *c)
             cell_int(&s, c->stages[i].journeys[kind]);
             cell_share(&s, (double)c->stages[i].journeys[kind] / all, 1);
         }
-    page_say(&s, "%llu journeys; %llu (%.1f %%) keep to the stages; fitness %.6f (1 - deviations / the most there could be; by journey %.6f)", (unsigned long long)c->journeys,
-              (unsigned long long)c->kept, c->journeys ? 100 * (double)c->kept / all : 0, c->worst ? 1 - (double)c->cost / (double)c->worst : 1, c->journeys ? c->fitness / all : 1);
+    page_say(&s,
+             "%llu journeys; %llu (%.1f %%) keep to the stages; fitness %.6f (1 - deviations / the most there "
+             "could be; by journey %.6f)",
+             (unsigned long long)c->journeys, (unsigned long long)c->kept, c->journeys ? 100 * (double)c->kept / all : 0,
+             c->worst ? 1 - (double)c->cost / (double)c->worst : 1, c->journeys ? c->fitness / all : 1);
     page_notef(&s, VOC_NOTE_AFTER, "%s", "To stop early is no deviation: where journeys stop is in the table breaks. A stage that may be skipped may be left out.");
     page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table traces shows each way through the stages");
     return s.rc;

@@ -65,8 +65,12 @@ static voc_rc read_target(struct discover *d, voc_str s)
     while (colon && s.ptr[colon - 1] != ':') colon--;
     const voc_str name = {s.ptr, colon ? colon - 1 : 0};
     while (stage < d->base.def->n_stages && !is(analysis_stage(&d->base, stage)->id, name)) stage++;
-    if (stage == d->base.def->n_stages) return analysis_refuse(&d->base, "DISCOVER-005", "write --target STAGE:60%; voc stages PROJECT lists the stages", "--target names no stage of the journey");
-    if (!read_share((voc_str){s.ptr + colon, s.len - colon}, &share)) return analysis_refuse(&d->base, "DISCOVER-006", "write a share between 0 and 100 %: --target considering:60%", "the share of --target cannot be read");
+    if (stage == d->base.def->n_stages)
+        return analysis_refuse(&d->base, "DISCOVER-005", "write --target STAGE:60%; voc stages PROJECT lists the stages",
+                               "--target names no stage of the journey");
+    if (!read_share((voc_str){s.ptr + colon, s.len - colon}, &share))
+        return analysis_refuse(&d->base, "DISCOVER-006", "write a share between 0 and 100 %: --target considering:60%",
+                               "the share of --target cannot be read");
     d->target[stage] = share;
     return VOC_OK;
 }
@@ -78,7 +82,9 @@ static voc_rc ask(struct discover *d)
     voc_rc rc = analysis_zeroed(&d->base, (void **)&d->target, def->n_stages, sizeof *d->target);
     if (!rc && at->n_list > TIMES_MOST) rc = analysis_refuse(&d->base, "DISCOVER-002", "leave some out: --at 5d,10d,30d", "--at takes at most 12 times");
     for (size_t i = 0; i < at->n_list && !rc; i++)
-        if (!read_time(at->list[i], &d->at[d->n_at++])) rc = analysis_refuse(&d->base, "DISCOVER-003", "write whole numbers of s, m, h, d or w: --at 5d,10d,30d", "a time of --at cannot be read");
+        if (!read_time(at->list[i], &d->at[d->n_at++]))
+            rc = analysis_refuse(&d->base, "DISCOVER-003", "write whole numbers of s, m, h, d or w: --at 5d,10d,30d",
+                                 "a time of --at cannot be read");
     for (size_t i = 0; i < def->n_stages && !rc; i++) d->target[i] = NAN;
     for (size_t i = 0; i < target->n_list && !rc; i++) rc = read_target(d, target->list[i]);
     d->won_by_end = def->win_exit != VOC_NONE;

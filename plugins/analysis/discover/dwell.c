@@ -101,7 +101,9 @@ static void write_curve(struct dwell *w, const struct line *l, const struct surv
 {
     double told = 1;
     char series[400], stage[160], segment[160];
-    if (w->n_segments) snprintf(series, sizeof series, "%s, %s", text_of(stage, sizeof stage, stage_name(w->d, l->stage)), l->segment == VOC_NONE ? "all" : text_of(segment, sizeof segment, w->d->base.def->segments[l->segment]));
+    if (w->n_segments)
+        snprintf(series, sizeof series, "%s, %s", text_of(stage, sizeof stage, stage_name(w->d, l->stage)),
+                 l->segment == VOC_NONE ? "all" : text_of(segment, sizeof segment, w->d->base.def->segments[l->segment]));
     else text_of(series, sizeof series, stage_name(w->d, l->stage));
     if (k && steps[0].time > 0) curve_row(w, l, series, &(struct survival_step){.at_risk = l->n, .stay = 1, .lo = NAN, .hi = NAN}); // at first all are there
     for (size_t i = 0; i < k; i++) {
@@ -205,8 +207,10 @@ static void say_difference(struct page *s, const struct dwell *w, size_t stage)
     if (!fast || fast == slow || !(fast->median < slow->median)) return;
     format_duration(a, sizeof a, (int64_t)fast->median);
     format_duration(b, sizeof b, (int64_t)slow->median);
-    page_notef(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.", text_of(name[0], sizeof name[0], stage_title(w->d, stage)),
-               text_of(name[1], sizeof name[1], w->d->base.def->segments[fast->segment]), a, text_of(name[2], sizeof name[2], w->d->base.def->segments[slow->segment]), b);
+    page_notef(s, VOC_NOTE_AFTER, "%s is left sooner by %s (half within %s) than by %s (%s): more than chance makes.",
+               text_of(name[0], sizeof name[0], stage_title(w->d, stage)),
+               text_of(name[1], sizeof name[1], w->d->base.def->segments[fast->segment]), a,
+               text_of(name[2], sizeof name[2], w->d->base.def->segments[slow->segment]), b);
 }
 
 static void open_dwell(struct page *s, const struct dwell *w, const char *name, const char *title, uint32_t flags)
@@ -247,7 +251,11 @@ static void say_working(struct page *s, const struct dwell *w, size_t stage)
     bool working;
     char name[160];
     (void)analysis_target(&w->d->base, stage, &working);
-    if (working) page_notef(s, VOC_NOTE_AFTER, "The target of %s is working time, and stays are measured by the clock: no share over it is given. In h or d it is compared.", text_of(name, sizeof name, stage_title(w->d, stage)));
+    if (working)
+        page_notef(s, VOC_NOTE_AFTER,
+                   "The target of %s is working time, and stays are measured by the clock: no share over it is given. "
+                   "In h or d it is compared.",
+                   text_of(name, sizeof name, stage_title(w->d, stage)));
 }
 
 static voc_rc write_tables(const struct dwell *w)
@@ -258,7 +266,9 @@ static voc_rc write_tables(const struct dwell *w)
         if (w->lines[i].segment == VOC_NONE && w->lines[i].n) write_line(&brief, w, &w->lines[i]);
     for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_difference(&brief, w, i);
     for (size_t i = 0; i < w->d->base.def->n_stages; i++) say_working(&brief, w, i);
-    page_notef(&brief, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how many have moved on after 5, 10 and 30 days");
+    page_notef(&brief, VOC_NOTE_NEXT, "%s",
+               "voc discover PROJECT --table dwell_segments shows each segment, with ranges; --table incidence how "
+               "many have moved on after 5, 10 and 30 days");
     if (brief.rc) return brief.rc;
     open_dwell(&whole, w, "dwell_segments", "How long stages take, by segment", 0);
     for (size_t i = 0; i < w->n_lines; i++)

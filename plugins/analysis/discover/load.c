@@ -63,8 +63,12 @@ static bool read_stay(const struct discover *d, struct bytes *b, struct stay *s)
 {
     const voc_definition *def = d->base.def;
     uint64_t stage, segment, end, exit, episode, flags;
-    if (!number(b, &stage, def->n_stages) || !number(b, &segment, def->n_segments) || !number(b, &end, VOC_END_CENSORED + 1) || !number(b, &exit, def->n_exits + 1)) return false;
-    if (!number(b, &episode, UINT32_MAX) || !number(b, &flags, UINT32_MAX) || !time_of(b, &s->in_us) || !duration(b, &s->dwell_us) || !end) return false;
+    if (!number(b, &stage, def->n_stages) || !number(b, &segment, def->n_segments) || !number(b, &end, VOC_END_CENSORED + 1) ||
+        !number(b, &exit, def->n_exits + 1))
+        return false;
+    if (!number(b, &episode, UINT32_MAX) || !number(b, &flags, UINT32_MAX) || !time_of(b, &s->in_us) ||
+        !duration(b, &s->dwell_us) || !end)
+        return false;
     s->stage = (uint32_t)stage;
     s->segment = (uint32_t)segment;
     s->end = (uint32_t)end;
@@ -77,8 +81,12 @@ static bool read_stay(const struct discover *d, struct bytes *b, struct stay *s)
 static bool read_journey(const struct discover *d, struct bytes *b, struct journey *j, uint64_t n_stays)
 {
     uint64_t segment, flags, first, n, nodes;
-    if (!number(b, &segment, UINT32_MAX + UINT64_C(1)) || !number(b, &flags, 4) || !number(b, &first, n_stays + 1) || !number(b, &n, n_stays - first + 1)) return false;
-    if (!time_of(b, &j->began_us) || !duration(b, &j->lasted_us) || !number(b, &nodes, (uint64_t)(b->end - b->at) + 1) || !nodes || nodes > UINT32_MAX / 8) return false;
+    if (!number(b, &segment, UINT32_MAX + UINT64_C(1)) || !number(b, &flags, 4) || !number(b, &first, n_stays + 1) ||
+        !number(b, &n, n_stays - first + 1))
+        return false;
+    if (!time_of(b, &j->began_us) || !duration(b, &j->lasted_us) || !number(b, &nodes, (uint64_t)(b->end - b->at) + 1) || !nodes ||
+        nodes > UINT32_MAX / 8)
+        return false;
     j->segment = segment < d->base.def->n_segments ? (uint32_t)segment : (uint32_t)d->base.def->n_segments - 1;
     j->open = flags & 1;
     j->cut = flags >> 1;
@@ -266,7 +274,10 @@ void group_name(const struct discover *d, size_t group, voc_str *out)
 
 voc_str stage_name(const struct discover *d, size_t i) { return analysis_stage(&d->base, i)->id; }
 
-voc_str stage_title(const struct discover *d, size_t i) { return analysis_stage(&d->base, i)->title.len ? analysis_stage(&d->base, i)->title : stage_name(d, i); }
+voc_str stage_title(const struct discover *d, size_t i)
+{
+    return analysis_stage(&d->base, i)->title.len ? analysis_stage(&d->base, i)->title : stage_name(d, i);
+}
 
 const char *text_of(char *to, size_t size, voc_str s)
 {

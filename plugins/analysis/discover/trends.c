@@ -48,7 +48,10 @@ static voc_rc frame(struct trends *t)
         if (all->stays[i].in_us > high) high = all->stays[i].in_us;
     }
     if (low > high) return VOC_OK;
-    t->every = t->d->options[OPT_EVERY].i ? (enum period)(t->d->options[OPT_EVERY].i - 1) : high - low < 26 * WEEK ? PERIOD_WEEK : high - low < 156 * WEEK ? PERIOD_MONTH : PERIOD_QUARTER;
+    t->every = t->d->options[OPT_EVERY].i ? (enum period)(t->d->options[OPT_EVERY].i - 1)
+               : high - low < 26 * WEEK   ? PERIOD_WEEK
+               : high - low < 156 * WEEK  ? PERIOD_MONTH
+                                          : PERIOD_QUARTER;
     t->first = period_of(t->every, low);
     const uint64_t n = (uint64_t)(period_of(t->every, high) - t->first) + 1;
     if (n > PERIODS_MOST) return analysis_refuse(&t->d->base, "DISCOVER-004", "voc discover PROJECT --every quarter", "there are more than 600 periods");
@@ -56,7 +59,10 @@ static voc_rc frame(struct trends *t)
     return VOC_OK;
 }
 
-static struct cell *cell_of(const struct trends *t, const struct stay *s) { return &t->cells[s->stage * t->n_periods + (size_t)(period_of(t->every, s->in_us) - t->first)]; }
+static struct cell *cell_of(const struct trends *t, const struct stay *s)
+{
+    return &t->cells[s->stage * t->n_periods + (size_t)(period_of(t->every, s->in_us) - t->first)];
+}
 
 static void count(struct trends *t)
 {
@@ -191,7 +197,8 @@ static void say(struct page *s, const struct trends *t)
         if (l->adjusted_dwell <= 0.05) {
             told++;
             format_duration(slope, sizeof slope, (int64_t)floor(fabs(l->dwell.slope)));
-            page_notef(s, VOC_NOTE_LEAD, "%s takes %s than before, by about %s with each %s: more than chance.", name, l->dwell.s > 0 ? "longer" : "less time", slope, period_word(t));
+            page_notef(s, VOC_NOTE_LEAD, "%s takes %s than before, by about %s with each %s: more than chance.", name,
+                       l->dwell.s > 0 ? "longer" : "less time", slope, period_word(t));
         }
     }
     if (!told) page_notef(s, VOC_NOTE_LEAD, "%s", "No stage has changed over the time by more than chance: neither how many move on, nor how long it takes.");
@@ -218,7 +225,8 @@ static voc_rc write_trends(const struct trends *t, bool brief)
         STAGE_ID,
     };
     struct page s = {.rc = VOC_OK};
-    page_open_in(&s, &t->d->base, brief ? "trends" : "trend_tests", brief ? "What changed" : "What changed, with tests", brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
+    page_open_in(&s, &t->d->base, brief ? "trends" : "trend_tests", brief ? "What changed" : "What changed, with tests",
+                 brief ? VOC_TABLE_BRIEF : 0, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < t->n; i++) {
         const struct line *l = &t->lines[i];
         if (!l->n && !l->medians) continue;
@@ -241,7 +249,10 @@ static voc_rc write_trends(const struct trends *t, bool brief)
     }
     if (brief) say(&s, t);
     page_say(&s, "Stays by the %s in which they began and the stage they are in.", period_word(t));
-    if (brief) page_notef(&s, VOC_NOTE_NEXT, "%s", "voc discover PROJECT --table periods shows each period, --table trend_tests the tests; --every week, month or quarter changes the periods");
+    if (brief)
+        page_notef(&s, VOC_NOTE_NEXT, "%s",
+                   "voc discover PROJECT --table periods shows each period, --table trend_tests the tests; --every "
+                   "week, month or quarter changes the periods");
     return s.rc;
 }
 

@@ -43,7 +43,8 @@ static void way_text(struct page *s, const struct journeys *all, const struct me
     const struct walk *w = &all->d->w;
     const bool cut = !whole && way->n > SHOWN_MOST;
     size_t room = 64, n = 0;
-    for (uint32_t i = 0; i < way->n; i++) room += strlen(walk_kind(w, all->of_rank[way->node[i]])) + walk_name(w, all->of_rank[way->node[i]]).len + STEP_ROOM;
+    for (uint32_t i = 0; i < way->n; i++)
+        room += strlen(walk_kind(w, all->of_rank[way->node[i]])) + walk_name(w, all->of_rank[way->node[i]]).len + STEP_ROOM;
     char *text = w->host->alloc(w->cx, room), took[FORMAT_MAX];
     if (!text) {
         s->rc = s->rc ? s->rc : VOC_E_NOMEM;
@@ -71,7 +72,9 @@ static const char *followed(const struct walk *w)
 
 static const char *journey_is(const struct walk *w)
 {
-    return w->episodes ? "a journey lasts from the act that opens a stage to its end" : w->def->unit == VOC_UNIT_CASE ? "each case is one journey" : "all of one customer is one journey";
+    return w->episodes                     ? "a journey lasts from the act that opens a stage to its end"
+           : w->def->unit == VOC_UNIT_CASE ? "each case is one journey"
+                                           : "all of one customer is one journey";
 }
 
 // ---- typical ----------------------------------------------------------------------------------------------------------------------
@@ -83,9 +86,16 @@ static void say_left_out(struct page *s, const struct state *st, const struct gr
     for (size_t g = 0; g < p->n; g++) all += p->of[g].ways, measured += p->of[g].candidates;
     if (st->walker.counts[WALK_CUT]) {
         format_integer(n, sizeof n, (int64_t)st->walker.counts[WALK_CUT], false);
-        page_notef(s, VOC_NOTE_AFTER, st->walker.counts[WALK_CUT] == 1 ? "%s journey began before the data do and is left out." : "%s journeys began before the data do and are left out.", n);
+        page_notef(s, VOC_NOTE_AFTER,
+                   st->walker.counts[WALK_CUT] == 1 ? "%s journey began before the data do and is left out."
+                                                    : "%s journeys began before the data do and are left out.",
+                   n);
     }
-    if (measured < all) page_notef(s, VOC_NOTE_AFTER, "There are too many different ways to compare each with each: the typical one is the best of the most frequent ones and of a sample of the others, %.0f %% of all.", 100.0 * (double)measured / (double)all);
+    if (measured < all)
+        page_notef(s, VOC_NOTE_AFTER,
+                   "There are too many different ways to compare each with each: the typical one is the best of the "
+                   "most frequent ones and of a sample of the others, %.0f %% of all.",
+                   100.0 * (double)measured / (double)all);
     if (p->all->d->w.collapse) page_notef(s, VOC_NOTE_AFTER, "The same thing several times in a row is counted once; --collapse=no counts every one.");
 }
 
@@ -118,7 +128,9 @@ static voc_rc write_typical(const struct groups *p, const struct state *st)
     }
     page_say(&s, "%s; %s; of all ways that customers took, the one to which journeys of the group are nearest", followed(&d->w), journey_is(&d->w));
     say_left_out(&s, st, p);
-    page_notef(&s, VOC_NOTE_NEXT, "voc discover PROJECT --table typical_steps shows each step; --by outcome tells won and lost journeys apart; voc variants PROJECT shows all ways");
+    page_notef(&s, VOC_NOTE_NEXT,
+               "voc discover PROJECT --table typical_steps shows each step; --by outcome tells won and lost "
+               "journeys apart; voc variants PROJECT shows all ways");
     return s.rc;
 }
 

@@ -63,7 +63,8 @@ voc_rc flow_connect(const struct flow *f, const struct flow_step *steps, size_t 
             else queue_up(&w, (uint32_t)i);
         }
         for (size_t i = 0; i < main; i++)
-            for (uint32_t node = steps[i].from; w.parent[node] != NONE && !keep[w.parent[node]]; node = steps[w.parent[node]].from) keep[w.parent[node]] = 1;
+            for (uint32_t node = steps[i].from; w.parent[node] != NONE && !keep[w.parent[node]]; node = steps[w.parent[node]].from)
+                keep[w.parent[node]] = 1;
     }
     h->free(f->w.cx, room);
     h->free(f->w.cx, w.reached);

@@ -236,7 +236,8 @@ static inline void tally(struct tally *t, uint32_t *last_unit, uint32_t unit)
 struct ends { bool begins, ends; };  // of a way
 
 // The steps of a way. What does not change on it is kept at hand, as in add_dense.
-static inline void tally_way(struct tally *tallies, uint32_t *last_unit, size_t stride, uint32_t unit, const uint32_t *node, const int64_t *came, const int64_t *left, size_t n, struct ends way)
+static inline void tally_way(struct tally *tallies, uint32_t *last_unit, size_t stride, uint32_t unit, const uint32_t *node,
+                             const int64_t *came, const int64_t *left, size_t n, struct ends way)
 {
     const size_t start = (stride - 2) * stride, end = stride - 1;
     if (way.begins) tally(&tallies[start + node[0]], &last_unit[start + node[0]], unit);
@@ -272,7 +273,8 @@ static voc_rc add_tallies(void *user, const struct walked *j)
     if (rc) return rc;
     const size_t stride = st->flow->stride, first = (size_t)segment * stride * stride;
     st->tallied_micros += (uint64_t)(j->came[j->n - 1] - j->left[0]);
-    tally_way(st->tallies + first, st->tally_unit + first, stride, st->unit_number, j->node, j->came, j->left, j->n, (struct ends){!j->cut, !j->open && !j->limited});
+    tally_way(st->tallies + first, st->tally_unit + first, stride, st->unit_number, j->node, j->came, j->left, j->n,
+              (struct ends){!j->cut, !j->open && !j->limited});
     return VOC_OK;
 }
 

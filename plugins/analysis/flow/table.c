@@ -105,7 +105,9 @@ static voc_rc sort_lines(struct flow *f, const struct state *st, struct lines *o
 static voc_rc columns(struct flow *f, voc_table_builder *t)
 {
     const voc_host *h = f->w.host;
-    voc_rc rc = f->options[OPT_BY].i == BY_SEGMENT ? h->column(t, "segment", "segment", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "segment of the customer when the journey began") : VOC_OK;
+    voc_rc rc = f->options[OPT_BY].i == BY_SEGMENT ? h->column(t, "segment", "segment", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT,
+                                                               "segment of the customer when the journey began")
+                                                   : VOC_OK;
     if (!rc) rc = h->column(t, "from", "from", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what was done; (start): a journey began");
     if (!rc) rc = h->column(t, "to", "to", VOC_CELL_TEXT, "", VOC_COLUMN_LEFT, "what came next; (end): the journey ended");
     if (!rc) rc = h->column(t, "count", "times", VOC_CELL_INT, "", 0, "how often the one followed the other at once");
@@ -171,9 +173,14 @@ static voc_rc semantics(struct flow *f, const struct state *st, voc_table_builde
     walk_limits_words(w, limits, sizeof limits);
     format_integer(n, sizeof n, (int64_t)st->walker.counts[WALK_JOURNEYS], false);
     format_integer(m, sizeof m, (int64_t)st->walker.counts[WALK_STEPS], false);
-    snprintf(text, sizeof text, "%s: %s %s of %s %s; %s%s%s; most frequent first, then by name", what[w->what], m, st->walker.counts[WALK_STEPS] == 1 ? "event" : "events", n,
-             w->limits.any ? st->walker.counts[WALK_JOURNEYS] == 1 ? "way" : "ways" : st->walker.counts[WALK_JOURNEYS] == 1 ? "journey" : "journeys",
-             w->episodes ? "a journey lasts from the act that opens a stage to its end" : w->def->unit == VOC_UNIT_CASE ? "each case is one journey" : "all of one customer is one journey",
+    snprintf(text, sizeof text, "%s: %s %s of %s %s; %s%s%s; most frequent first, then by name", what[w->what], m,
+             st->walker.counts[WALK_STEPS] == 1 ? "event" : "events", n,
+             w->limits.any                           ? st->walker.counts[WALK_JOURNEYS] == 1 ? "way" : "ways"
+             : st->walker.counts[WALK_JOURNEYS] == 1 ? "journey"
+                                                     : "journeys",
+             w->episodes                     ? "a journey lasts from the act that opens a stage to its end"
+             : w->def->unit == VOC_UNIT_CASE ? "each case is one journey"
+                                             : "all of one customer is one journey",
              w->collapse ? "; repeats in a row counted once" : "", limits);
     return w->host->semantics(t, text);
 }
@@ -253,13 +260,23 @@ static voc_rc map(struct flow *f, voc_table_builder *t, bool everything, const s
         format_integer(n, sizeof n, (int64_t)shown->left_out, false);
         format_integer(m, sizeof m, (int64_t)shown->times, false);
         say_detail(f, percent);
-        snprintf(rest, sizeof rest, shown->left_out == 1 ? " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer one too (%.30s times)." : " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer ones too (%.30s times together).",
+        snprintf(rest, sizeof rest,
+                 shown->left_out == 1
+                     ? " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer one too (%.30s times)."
+                     : " The table has the steps that make up %.20s %% of all%s; edges has the %.30s rarer ones too (%.30s "
+                       "times together).",
                  percent, shown->leading ? ", and what leads to them" : "", n, m);
     }
-    snprintf(text, sizeof text, "Each arrow leads to what came next at once; the thicker, the more often. On it: how often, and %s; in a box: how often the same came again.%s", f->medians ? "the time that half took at most" : "the time it took on average",
-             rest);
-    return figure_declare(f->w.host, t, VOC_FIGURE_MAP, f->w.what == WALK_TOUCHES ? "What the company does next" : f->w.what == WALK_ALL ? "What customers and the company do next" : "What customers do next", text, f->medians ? parts : means,
-                          f->options[OPT_BY].i == BY_SEGMENT ? 5 : 4, everything ? detail(f) : 0, 0);
+    snprintf(text, sizeof text,
+             "Each arrow leads to what came next at once; the thicker, the more often. On it: how often, and %s; "
+             "in a box: how often the same came again.%s",
+             f->medians ? "the time that half took at most" : "the time it took on average", rest);
+    return figure_declare(f->w.host, t, VOC_FIGURE_MAP,
+                          f->w.what == WALK_TOUCHES ? "What the company does next"
+                          : f->w.what == WALK_ALL   ? "What customers and the company do next"
+                                                    : "What customers do next",
+                          text, f->medians ? parts : means, f->options[OPT_BY].i == BY_SEGMENT ? 5 : 4, everything ? detail(f) : 0,
+                          0);
 }
 
 static voc_rc left_out(struct flow *f, voc_table_builder *t, const struct shown *shown)
@@ -269,8 +286,13 @@ static voc_rc left_out(struct flow *f, voc_table_builder *t, const struct shown 
     format_integer(n, sizeof n, (int64_t)shown->left_out, false);
     format_integer(m, sizeof m, (int64_t)shown->times, false);
     say_detail(f, percent);
-    snprintf(text, sizeof text, "Shown are the most frequent steps, %s %% of all%s. %s rarer %s (%s%s) %s not shown.", percent, shown->leading ? ", and what leads to them" : "", n, shown->left_out == 1 ? "one" : "ones",
-             shown->times == 1 ? "once" : m, shown->times == 1 ? "" : shown->left_out == 1 ? " times" : " times together", shown->left_out == 1 ? "is" : "are");
+    snprintf(text, sizeof text, "Shown are the most frequent steps, %s %% of all%s. %s rarer %s (%s%s) %s not shown.", percent,
+             shown->leading ? ", and what leads to them" : "", n, shown->left_out == 1 ? "one" : "ones",
+             shown->times == 1 ? "once" : m,
+             shown->times == 1      ? ""
+             : shown->left_out == 1 ? " times"
+                                    : " times together",
+             shown->left_out == 1 ? "is" : "are");
     voc_rc rc = f->w.host->note(t, VOC_NOTE_AFTER, text);
     return rc ? rc : f->w.host->note(t, VOC_NOTE_NEXT, "voc flow PROJECT --all shows every step; --format csv gives them to a spreadsheet");
 }

@@ -8,7 +8,10 @@
 
 #define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
 
-static voc_rc refuse(const struct funnel *f, const char *code, const char *message, const char *hint) { return analysis_refuse(&f->base, code, hint, message); }
+static voc_rc refuse(const struct funnel *f, const char *code, const char *message, const char *hint)
+{
+    return analysis_refuse(&f->base, code, hint, message);
+}
 
 // ---- names ----------------------------------------------------------------------------------------------------------------
 
@@ -91,7 +94,9 @@ static voc_rc read_step(struct funnel *f, voc_str text)
                       "a funnel begins with the first step: name another one before it, or take the ? or the time away");
     f->windows = f->windows || (timed && !s->optional);
     if (f->order == FUNNEL_ANY && (timed || s->optional))
-        return refuse(f, "FUNNEL-012", "with --order any no step comes before another: none has a time of its own, and none may be left out", "leave that out, or leave out --order any; --within 30d is the time for all of them");
+        return refuse(f, "FUNNEL-012",
+                      "with --order any no step comes before another: none has a time of its own, and none may be left out",
+                      "leave that out, or leave out --order any; --within 30d is the time for all of them");
     return VOC_OK;
 }
 
@@ -162,11 +167,14 @@ static voc_rc find_border(const struct funnel *f, voc_str text, uint32_t *link)
     uint64_t number = 0;
     for (size_t i = 0; i < f->n_lines; i++) {
         const struct funnel_step *s = &f->step[i];
-        const bool same = (s->text.len == text.len && memcmp(s->text.ptr, text.ptr, text.len) == 0) || (s->name.len == text.len && memcmp(s->name.ptr, text.ptr, text.len) == 0);
+        const bool same = (s->text.len == text.len && memcmp(s->text.ptr, text.ptr, text.len) == 0) ||
+                          (s->name.len == text.len && memcmp(s->name.ptr, text.ptr, text.len) == 0);
         n += same;
         if (same) found = i;
     }
-    for (size_t i = 0; i < text.len && number != UINT64_MAX; i++) number = text.ptr[i] >= '0' && text.ptr[i] <= '9' && number < 1000 ? number * 10 + (uint64_t)(text.ptr[i] - '0') : UINT64_MAX;
+    for (size_t i = 0; i < text.len && number != UINT64_MAX; i++)
+        number = text.ptr[i] >= '0' && text.ptr[i] <= '9' && number < 1000 ? number * 10 + (uint64_t)(text.ptr[i] - '0')
+                                                                           : UINT64_MAX;
     if (!n && number && number <= f->n_lines) found = (size_t)number - 1, n = 1;
     if (n != 1) snprintf(message, sizeof message, n ? "\"%.*s\" is several of the steps" : "\"%.*s\" is none of the steps", SHOW(text));
     else if (f->step[found].optional) snprintf(message, sizeof message, "\"%.*s\" may be left out: nothing can be told to lie before or behind it", SHOW(text));
@@ -182,20 +190,27 @@ static voc_rc read_exclusion(const struct funnel *f, voc_str *name, uint32_t *br
     const size_t at = is_name(f, *name) ? SIZE_MAX : find_word(*name, between, 0), from = at == SIZE_MAX ? at : at + sizeof between - 1;
     *broken = f->links;
     if (at == SIZE_MAX) return VOC_OK;
-    if (f->order == FUNNEL_ANY) return refuse(f, "FUNNEL-012", "with --order any no step comes before another: nothing lies between two of them", "leave out \"between\", or leave out --order any");
+    if (f->order == FUNNEL_ANY)
+        return refuse(f, "FUNNEL-012", "with --order any no step comes before another: nothing lies between two of them",
+                      "leave out \"between\", or leave out --order any");
     voc_rc rc = VOC_E_OPTION;
     for (size_t mid = find_word(*name, and, from); mid != SIZE_MAX && rc; mid = find_word(*name, and, mid + 1)) {
-        const voc_str one = analysis_trimmed((voc_str){name->ptr + from, mid - from}), other = analysis_trimmed((voc_str){name->ptr + mid + sizeof and - 1, name->len - mid - (sizeof and - 1)});
+        const voc_str one = analysis_trimmed((voc_str){name->ptr + from, mid - from}),
+                      other = analysis_trimmed((voc_str){name->ptr + mid + sizeof and - 1, name->len - mid - (sizeof and - 1)});
         uint32_t a = 0, b = 0;
         const bool last = find_word(*name, and, mid + 1) == SIZE_MAX;  // a name may hold the word itself
         if (!last && !is_name(f, one)) continue;
         rc = find_border(f, one, &a);
         if (!rc) rc = find_border(f, other, &b);
         if (rc) return rc;
-        if (a >= b) return refuse(f, "FUNNEL-013", "between two steps means from an earlier to a later one", "write --not \"refund between FIRST and SECOND\" with the steps in their order");
+        if (a >= b)
+            return refuse(f, "FUNNEL-013", "between two steps means from an earlier to a later one",
+                          "write --not \"refund between FIRST and SECOND\" with the steps in their order");
         *broken = (UINT32_C(1) << b) - (UINT32_C(1) << a);
     }
-    if (rc) return refuse(f, "FUNNEL-013", "\"between\" needs two steps", "--not \"refund between add_to_cart and purchase\", or by their numbers: --not \"refund between 2 and 3\"");
+    if (rc)
+        return refuse(f, "FUNNEL-013", "\"between\" needs two steps",
+                      "--not \"refund between add_to_cart and purchase\", or by their numbers: --not \"refund between 2 and 3\"");
     *name = analysis_trimmed((voc_str){name->ptr, at});
     return VOC_OK;
 }
@@ -229,7 +244,8 @@ static voc_rc ask_stages(struct funnel *f, const voc_value *v)
 static voc_rc ask_order(struct funnel *f, const voc_value *v)
 {
     f->order = (enum funnel_order)v[OPT_ORDER].i;
-    if (v[OPT_STRICT].i && v[OPT_ORDER].i && f->order != FUNNEL_STRICT) return refuse(f, "FUNNEL-011", "--strict is --order strict, and --order says something else", "leave one of them out");
+    if (v[OPT_STRICT].i && v[OPT_ORDER].i && f->order != FUNNEL_STRICT)
+        return refuse(f, "FUNNEL-011", "--strict is --order strict, and --order says something else", "leave one of them out");
     if (v[OPT_STRICT].i) f->order = FUNNEL_STRICT;
     return VOC_OK;
 }
@@ -242,7 +258,8 @@ voc_rc funnel_ask(struct funnel *f, const voc_value *v)
     f->n_segments = f->by_segment ? f->base.def->n_segments : 1;
     voc_rc rc = f->of_stages ? ask_stages(f, v) : ask_order(f, v);
     if (!rc && f->by_segment && f->base.def->n_segments < 2)
-        return refuse(f, "FUNNEL-006", "the journey of this project has no segments", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER");
+        return refuse(f, "FUNNEL-006", "the journey of this project has no segments",
+                      "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER");
     if (rc || f->of_stages) return rc;
     f->excluded = v[OPT_NOT].s;
     f->instead = v[OPT_OR].s;

@@ -131,7 +131,8 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     const bool ours = portable_get(&in) == MAGIC, asked = portable_get(&in) == question(f);
     const bool fits = portable_get(&in) == f->n_segments && portable_get(&in) == f->n_lines;
     if (!ours || !asked || !fits) {
-        (void)analysis_refuse(&f->base, "FUNNEL-007", "fold every part with the same options and the same journey", ours ? "this part answers another question" : "this is no part of a funnel");
+        (void)analysis_refuse(&f->base, "FUNNEL-007", "fold every part with the same options and the same journey",
+                              ours ? "this part answers another question" : "this is no part of a funnel");
         return VOC_E_INPUT;
     }
     s->units += portable_get(&in);

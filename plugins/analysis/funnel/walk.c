@@ -210,7 +210,9 @@ static voc_rc count(struct walk *w, struct funnel_line *lines, size_t end)
         const size_t at = f->order == FUNNEL_ANY ? 0 : step->optional ? made(w, step, end) : w->at[k];
         if (at == NO_EVENT) continue;
         lines[i].n[FUNNEL_REACHED]++;
-        if (i) rc = gathered_add(f->base.host, f->base.cx, &lines[i].times_us, (int64_t)(f->order == FUNNEL_ANY ? w->took_us[k] : walk_since(w, w->at[before], at)));
+        if (i)
+            rc = gathered_add(f->base.host, f->base.cx, &lines[i].times_us,
+                              (int64_t)(f->order == FUNNEL_ANY ? w->took_us[k] : walk_since(w, w->at[before], at)));
     }
     return rc;
 }

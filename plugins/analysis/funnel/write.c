@@ -66,8 +66,11 @@ static void stage_words(struct page *p, const struct funnel_state *s, const stru
     const struct funnel *f = of(p);
     char words[500];
     size_t worst = SIZE_MAX;
-    snprintf(words, sizeof words, "%llu %s, %llu without a stage, %llu journeys; entered = moved on + back + exits + lapsed + open. Journey %.*s, version %.*s.", (unsigned long long)s->units,
-             analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without, (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
+    snprintf(words, sizeof words,
+             "%llu %s, %llu without a stage, %llu journeys; entered = moved on + back + exits + lapsed + open. "
+             "Journey %.*s, version %.*s.",
+             (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without,
+             (unsigned long long)all[0].n[FUNNEL_REACHED], SHOW(f->base.def->id), SHOW(f->base.def->version));
     page_semantics(p, words);
     for (size_t k = 1; k < f->n_lines; k++) {
         const uint64_t from = all[k - 1].n[FUNNEL_REACHED], to = all[k].n[FUNNEL_REACHED];
@@ -100,11 +103,14 @@ static void step_columns(struct page *p)
     snprintf(help, sizeof help, "%s that made this step and all before it%s", analysis_unit_word(&f->base, true), f->n_links < f->n_lines ? " that may not be left out" : "");
     page_column(p, "units", analysis_unit_word(&f->base, true), VOC_CELL_INT, "", 0, help);
     page_column(p, "share_first", "of the first", VOC_CELL_SHARE, "", 0, "of those who made the first step");
-    page_column(p, "share_before", any ? "of all above" : "of the step before", VOC_CELL_SHARE, "", 0, any ? "of those who made all steps above it" : "of those who made the step before that may not be left out");
+    page_column(p, "share_before", any ? "of all above" : "of the step before", VOC_CELL_SHARE, "", 0,
+                any ? "of those who made all steps above it" : "of those who made the step before that may not be left out");
     page_column(p, "lost", "lost before it", VOC_CELL_INT, "", 0, "made the step before, but not this one");
     if (f->instead.len) page_column(p, "instead", "went elsewhere", VOC_CELL_INT, "", 0, "made the step before and not this one, but what --or names");
-    page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0, any ? "from the first of the steps so far to the last of them, of those who made them"
-                                                                                                : f->n_links < f->n_lines ? "from the step before that may not be left out, of those who made it" : "from the step before, of those who made it");
+    page_column(p, "median_time", "half took at most", VOC_CELL_DURATION, "s", 0,
+                any                       ? "from the first of the steps so far to the last of them, of those who made them"
+                : f->n_links < f->n_lines ? "from the step before that may not be left out, of those who made it"
+                                          : "from the step before, of those who made it");
 }
 
 static void step_rows(struct page *p, struct funnel_line *lines, const voc_str *segment)
@@ -152,13 +158,20 @@ static void step_words(struct page *p, const struct funnel_state *s, const struc
     const struct funnel *f = of(p);
     char words[FORMAT_MAX + 700];
     rules(f, words, sizeof words);
-    page_say(p, "%llu %s, %llu without the first step; %s; of events at one time the project's order decides.", (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1),
-             (unsigned long long)s->without, words);
+    page_say(p, "%llu %s, %llu without the first step; %s; of events at one time the project's order decides.",
+             (unsigned long long)s->units, analysis_unit_word(&f->base, s->units != 1), (unsigned long long)s->without, words);
     if (f->base.info->n_set_aside) page_notef(p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.", (unsigned long long)f->base.info->n_set_aside);
     if (all[f->line_of[f->n_links - 1]].n[FUNNEL_REACHED] == 0)
-        page_note(p, VOC_NOTE_NEXT, f->order == FUNNEL_ANY ? "Nobody made all of them: try fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\""
-                                                           : "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
-    else if (f->within_us == FUNNEL_ANY_TIME) page_note(p, VOC_NOTE_NEXT, f->order == FUNNEL_ANY ? "Add --within 30d to count only what was all done within 30 days." : "Add --within 30d to count only what followed within 30 days of the first step.");
+        page_note(p, VOC_NOTE_NEXT,
+                  f->order == FUNNEL_ANY
+                      ? "Nobody made all of them: try fewer of them | voc sql PROJECT \"SELECT action, count(*) AS n FROM "
+                        "event GROUP BY action ORDER BY n DESC\""
+                      : "Nobody made all of them: try them in another order, or fewer of them | voc sql PROJECT \"SELECT "
+                        "action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"");
+    else if (f->within_us == FUNNEL_ANY_TIME)
+        page_note(p, VOC_NOTE_NEXT,
+                  f->order == FUNNEL_ANY ? "Add --within 30d to count only what was all done within 30 days."
+                                         : "Add --within 30d to count only what followed within 30 days of the first step.");
     else if (!f->by_segment && f->base.def->n_segments > 1) page_note(p, VOC_NOTE_NEXT, "Add --by segment to compare the segments of the journey.");
     else page_note(p, VOC_NOTE_NEXT, "voc sessions PROJECT shows how visits begin and end");
 }
@@ -185,11 +198,16 @@ static void picture(struct page *p)
     const bool optional = !f->of_stages && f->n_links < f->n_lines;
     const voc_figure_part *parts = f->of_stages ? of_stages : optional ? with_optional : of_steps;
     char words[400];
-    snprintf(words, sizeof words, f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: how many have not come further."
-                                               : "Each bar: the %s that made a step and all before it, and their share of those who made the first. Between two bars: how many did not go on.%s",
+    snprintf(words, sizeof words,
+             f->of_stages ? "Each bar: the journeys that came to a stage or beyond it, and their share of all. Between two bars: "
+                            "how many have not come further."
+                          : "Each bar: the %s that made a step and all before it, and their share of those who made the first. "
+                            "Between two bars: how many did not go on.%s",
              analysis_unit_word(&f->base, true), optional ? " A step with a ? may be left out: nobody is lost there." : "");
     if (!p->rc)
-        p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL, f->of_stages ? "How far journeys come" : "How many make each step", words, parts, (optional ? 4u : 3u) + f->by_segment, 0, 0);
+        p->rc = figure_declare(f->base.host, p->t, VOC_FIGURE_FUNNEL,
+                               f->of_stages ? "How far journeys come" : "How many make each step", words, parts,
+                               (optional ? 4u : 3u) + f->by_segment, 0, 0);
 }
 
 voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
@@ -204,7 +222,8 @@ voc_rc funnel_write(const struct funnel *f, struct funnel_state *s)
     (f->of_stages ? stage_columns : step_columns)(&p);
     (f->of_stages ? stage_rows : step_rows)(&p, all, f->by_segment ? &everybody : NULL);
     for (size_t i = 0; f->by_segment && i < f->n_segments; i++)
-        if (s->lines[i * f->n_lines].n[FUNNEL_REACHED]) (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->base.def->segments[i]);
+        if (s->lines[i * f->n_lines].n[FUNNEL_REACHED])
+            (f->of_stages ? stage_rows : step_rows)(&p, s->lines + i * f->n_lines, &f->base.def->segments[i]);
     picture(&p);
     (f->of_stages ? stage_words : step_words)(&p, s, all);
     if (f->base.info->actor_assumed && f->of_stages) page_note(&p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");

@@ -43,9 +43,13 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     if (!m) return VOC_E_NOMEM;
     *m = (struct map){.base = analysis_of(host, cx, run), .top = (size_t)values[OPT_TOP].i, .verdicts = values[OPT_VERDICTS].i != 0};
     m->n_stages = m->base.def->n_stages;
-    voc_rc rc = m->n_stages ? want(m)
-                            : analysis_refuse(&m->base, "MAP-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages; voc flow PROJECT draws what follows what without them",
-                                              "this project follows no journey: it has no stages to map");
+    voc_rc rc =
+        m->n_stages
+            ? want(m)
+            : analysis_refuse(&m->base, "MAP-001",
+                              "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages; voc "
+                              "flow PROJECT draws what follows what without them",
+                              "this project follows no journey: it has no stages to map");
     if (rc) end(m);
     else *analysis = m;
     return rc;
@@ -72,7 +76,9 @@ static voc_rc state_new(void *analysis, void **state)
     size_t n;
     voc_rc rc = analysis_zeroed(&m->base, (void **)&s, 1, sizeof *s);
     if (rc) return rc;
-    rc = __builtin_mul_overflow(m->n_stages, map_things(m), &n) ? VOC_E_LIMIT : analysis_zeroed(&m->base, (void **)&s->stages, m->n_stages, sizeof *s->stages);
+    rc = __builtin_mul_overflow(m->n_stages, map_things(m), &n)
+             ? VOC_E_LIMIT
+             : analysis_zeroed(&m->base, (void **)&s->stages, m->n_stages, sizeof *s->stages);
     if (!rc) rc = analysis_zeroed(&m->base, (void **)&s->tallies, n, sizeof *s->tallies);
     if (rc) state_free(analysis, s);
     else *state = s;
@@ -100,7 +106,8 @@ static voc_rc merge(void *analysis, void *into, void *from)
     for (size_t i = 0; i < m->n_stages && !rc; i++) {
         struct map_stage *x = &a->stages[i];
         const struct map_stage *y = &b->stages[i];
-        x->stays += y->stays, x->units += y->units, x->forward += y->forward, x->back += y->back, x->exits += y->exits, x->lapsed += y->lapsed, x->open += y->open;
+        x->stays += y->stays, x->units += y->units, x->forward += y->forward, x->back += y->back, x->exits += y->exits,
+            x->lapsed += y->lapsed, x->open += y->open;
         x->costless += y->costless, x->touches += y->touches;
         x->cost[0] += y->cost[0];
         x->cost[1] += y->cost[1] + (x->cost[0] < y->cost[0]);
@@ -112,7 +119,8 @@ static voc_rc merge(void *analysis, void *into, void *from)
 
 static voc_rc finish(void *analysis, void *state) { return map_write(analysis, state); }
 
-static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch,
+                                     .merge = merge, .finish = finish, .state_free = state_free, .end = end};
 
 static const char about[] =
     "The journey map that otherwise hangs on a wall, from what was recorded. For each stage: how many came; what most of them did\n"

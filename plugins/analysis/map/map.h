@@ -49,8 +49,14 @@ static inline struct map_tally *map_tally(const struct map *m, struct map_state 
 {
     return &s->tallies[stage * map_things(m) + m->first[kind] + i];
 }
-static inline const voc_def_theme *map_theme(const struct map *m, size_t i) { return (const voc_def_theme *)(const void *)((const char *)m->base.def->themes + i * m->base.def->theme_size); }
-static inline const voc_def_need *map_need(const struct map *m, size_t i) { return (const voc_def_need *)(const void *)((const char *)m->base.def->needs + i * m->base.def->need_size); }
+static inline const voc_def_theme *map_theme(const struct map *m, size_t i)
+{
+    return (const voc_def_theme *)(const void *)((const char *)m->base.def->themes + i * m->base.def->theme_size);
+}
+static inline const voc_def_need *map_need(const struct map *m, size_t i)
+{
+    return (const voc_def_need *)(const void *)((const char *)m->base.def->needs + i * m->base.def->need_size);
+}
 
 enum { MAP_VALUE, MAP_INCIDENTAL, MAP_WASTE, MAP_UNPROVEN, MAP_CLASSES };
 struct map_verdicts { // of score, verdicts.c; row: NULL, there are none

@@ -43,7 +43,9 @@ static int by_id(const void *x, const void *y)
 static size_t stage_named(const struct map *m, voc_str id)
 {
     size_t i = 0;
-    while (i < m->n_stages && !(analysis_stage(&m->base, i)->id.len == id.len && memcmp(analysis_stage(&m->base, i)->id.ptr, id.ptr, id.len) == 0)) i++;
+    while (i < m->n_stages &&
+           !(analysis_stage(&m->base, i)->id.len == id.len && memcmp(analysis_stage(&m->base, i)->id.ptr, id.ptr, id.len) == 0))
+        i++;
     return i;
 }
 
@@ -107,9 +109,11 @@ bool map_verdict(const struct map *m, const struct map_verdicts *v, size_t stage
     const voc_str verb = text_of(t, r, VERB);
     const voc_cell *lift = cell_of(t, r, LIFT), *spent = cell_of(t, r, SPENT);
     if (class_ < 0) return false;
-    *out = (struct map_verdict){.class_ = class_, .whole = whole, .code = text_of(t, r, CODE), .reason = text_of(t, r, REASON), .lift = NAN, .lo = NAN, .hi = NAN, .spent = NAN};
+    *out = (struct map_verdict){.class_ = class_, .whole = whole, .code = text_of(t, r, CODE), .reason = text_of(t, r, REASON),
+                                .lift = NAN, .lo = NAN, .hi = NAN, .spent = NAN};
     if (lift && lift->type == VOC_CELL_RANGE) out->lift = lift->r, out->lo = lift->lo, out->hi = lift->hi;
     if (spent && spent->type == VOC_CELL_MONEY) out->spent = (double)spent->i / 1e6;
-    snprintf(out->words, sizeof out->words, "%s%s%.*s", (whole ? over_all : here)[class_], verb.len ? ": " : "", (int)(verb.len < 80 ? verb.len : 80), verb.ptr);
+    snprintf(out->words, sizeof out->words, "%s%s%.*s", (whole ? over_all : here)[class_], verb.len ? ": " : "",
+             (int)(verb.len < 80 ? verb.len : 80), verb.ptr);
     return true;
 }

@@ -97,7 +97,8 @@ static void add_cost(struct map_stage *g, int64_t cost)
     g->cost[1] += g->cost[0] < (uint64_t)cost;
 }
 
-static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u, size_t e, uint32_t stage, uint32_t touch)
+static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u, size_t e,
+                          uint32_t stage, uint32_t touch)
 {
     const int64_t *own = j->columns[VOC_COL_COST];
     const uint32_t *person = j->columns[VOC_COL_INDIVIDUAL];
@@ -115,13 +116,15 @@ static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_jo
 // As score counts who obtained an item (METHODS 3.7): passage and trouble are not what a customer came for.
 static bool is_taken(const struct map *m, uint32_t touch, uint8_t class_)
 {
-    return touch < m->base.def->n_touchpoints && analysis_touchpoint(&m->base, touch)->kind == VOC_TOUCH_PULL && class_ != VOC_CLASS_PASSAGE && class_ != VOC_CLASS_TROUBLE;
+    return touch < m->base.def->n_touchpoints && analysis_touchpoint(&m->base, touch)->kind == VOC_TOUCH_PULL &&
+           class_ != VOC_CLASS_PASSAGE && class_ != VOC_CLASS_TROUBLE;
 }
 
 static voc_rc count_events(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
-    const uint32_t *action = j->columns[VOC_COL_ACTION], *touchpoint = j->columns[VOC_COL_TOUCHPOINT], *stage = j->columns[VOC_COL_STAGE], *person = j->columns[VOC_COL_INDIVIDUAL];
+    const uint32_t *action = j->columns[VOC_COL_ACTION], *touchpoint = j->columns[VOC_COL_TOUCHPOINT],
+                   *stage = j->columns[VOC_COL_STAGE], *person = j->columns[VOC_COL_INDIVIDUAL];
     const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS], *delivered = j->columns[VOC_COL_DELIVERED];
     voc_rc rc = VOC_OK;
     for (size_t e = u->first_event, end = e + u->n_events; e < end && !rc; e++) {

@@ -162,7 +162,8 @@ static void lasting(struct page *p, const struct map_stage *g, int64_t target, d
     if (!p->rc) p->rc = analysis_zeroed(&map_of(p)->base, (void **)&steps, n, sizeof *steps);
     if (!p->rc) {
         for (size_t i = 0; i < g->ended_us.n; i++) cases[i] = (struct survival_case){.time = g->ended_us.at[i], .status = SURVIVAL_LEFT};
-        for (size_t i = 0; i < g->open_us.n; i++) cases[g->ended_us.n + i] = (struct survival_case){.time = g->open_us.at[i], .status = SURVIVAL_STAYED};
+        for (size_t i = 0; i < g->open_us.n; i++)
+            cases[g->ended_us.n + i] = (struct survival_case){.time = g->open_us.at[i], .status = SURVIVAL_STAYED};
         survival_sort(cases, n);
         const size_t k = survival_curve(steps, cases, n);
         *median = survival_quantile(steps, k, 0.5, SURVIVAL_CURVE);
@@ -275,11 +276,17 @@ static void columns(struct page *p)
     page_column(p, "times", "times", VOC_CELL_INT, "", 0, "how often, in the stage");
     page_column(p, "people", "people", VOC_CELL_INT, "", 0, "by how many, or to how many, told apart within their account");
     page_column(p, "units", analysis_unit_word(&map_of(p)->base, true), VOC_CELL_INT, "", 0, "of how many");
-    page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "behind the colour: the share of those in the stage; of touchpoints the share after which a customer acted; days; the share that takes longer than its target; the share that leaves; money");
+    page_column(p, "value", "number", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL,
+                "behind the colour: the share of those in the stage; of touchpoints the share after which a customer "
+                "acted; days; the share that takes longer than its target; the share that leaves; money");
     page_column(p, "evidence", "evidence", VOC_CELL_TEXT, "", 0, "by people: fewer than 5 an anecdote, fewer than 20 weak, fewer than 50 moderate, else strong");
     if (!verdicts_of(p)->row) return;
-    page_column(p, "verdict", "worth", VOC_CELL_TEXT, "", 0, "of a touchpoint in this stage, as voc score finds it: value, incidental, waste for this aim or unproven, and what follows; where it has no verdict here, that over all stages");
-    page_column(p, "lift", "times as many", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL, "customers who acted after it, as a multiple of what is expected of comparable ones who did not get it, with its 95 % range");
+    page_column(p, "verdict", "worth", VOC_CELL_TEXT, "", 0,
+                "of a touchpoint in this stage, as voc score finds it: value, incidental, waste for this aim or "
+                "unproven, and what follows; where it has no verdict here, that over all stages");
+    page_column(p, "lift", "times as many", VOC_CELL_RANGE, "", VOC_COLUMN_DETAIL,
+                "customers who acted after it, as a multiple of what is expected of comparable ones who did not get "
+                "it, with its 95 % range");
     page_column(p, "reason", "why", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL | VOC_COLUMN_LEFT, "what the verdict rests on, or what keeps it from being one");
     page_column(p, "code", "code", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the verdict: voc explain PROJECT CODE says when it is given");
 }
@@ -295,7 +302,9 @@ static void picture(struct page *p)
              "stands how many %s; of touches how many times, and after how many somebody acted: which does not show that they are the reason.",
              analysis_unit_word(&map_of(p)->base, true));
     if (judged)
-        snprintf(words + n, sizeof words - (size_t)n, " Their worth is told from %s like these who did not get them. Waste is for this aim, in this stage: it judges the touchpoint, not the people who do it.",
+        snprintf(words + n, sizeof words - (size_t)n,
+                 " Their worth is told from %s like these who did not get them. Waste is for this aim, in this stage: "
+                 "it judges the touchpoint, not the people who do it.",
                  analysis_unit_word(&map_of(p)->base, true));
     snprintf(title, sizeof title, "The journey: %.*s", SHOW(def->title.len ? def->title : def->id));
     if (!p->rc)
@@ -334,14 +343,22 @@ static void notes(struct page *p)
 {
     const voc_definition *def = map_of(p)->base.def;
     char words[WORDS];
-    snprintf(words, sizeof words, "%llu %s; an act belongs to the stage after it, a touch to the stage in which it came, its window is that of the stage; most %s first. Journey %.*s, version %.*s.",
-             (unsigned long long)state_of(p)->units, analysis_unit_word(&map_of(p)->base, state_of(p)->units != 1), analysis_unit_word(&map_of(p)->base, true), SHOW(def->id), SHOW(def->version));
+    snprintf(words, sizeof words,
+             "%llu %s; an act belongs to the stage after it, a touch to the stage in which it came, its window is "
+             "that of the stage; most %s first. Journey %.*s, version %.*s.",
+             (unsigned long long)state_of(p)->units, analysis_unit_word(&map_of(p)->base, state_of(p)->units != 1),
+             analysis_unit_word(&map_of(p)->base, true), SHOW(def->id), SHOW(def->version));
     page_semantics(p, words);
-    if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1]) page_note(p, VOC_NOTE_AFTER, "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
+    if (map_of(p)->first[MAP_THEME] == map_of(p)->first[MAP_THEME + 1])
+        page_note(p, VOC_NOTE_AFTER,
+                  "What customers say is not on it: the journey has no codebook with themes, or the project no words.");
     say_untaken(p);
     say_verdicts(p);
     if (map_of(p)->base.info->actor_assumed) page_note(p, VOC_NOTE_ASSUMED, "Where a source does not say who acted, the customer is taken to have acted.");
-    page_note(p, VOC_NOTE_NEXT, verdicts_of(p)->row ? "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged" : "voc map PROJECT -o map.svg draws it | voc sipoc PROJECT says who delivers to each stage");
+    page_note(p, VOC_NOTE_NEXT,
+              verdicts_of(p)->row
+                  ? "voc map PROJECT -o map.svg draws it | voc score PROJECT --by stage says how each touch was judged"
+                  : "voc map PROJECT -o map.svg draws it | voc sipoc PROJECT says who delivers to each stage");
 }
 
 // Verdicts of touches that nobody on the map met are none of the map.
@@ -350,7 +367,9 @@ static bool any_met(const struct map *m, struct map_state *s, const struct map_v
     struct map_verdict x;
     for (size_t i = 0; i < m->n_stages; i++)
         for (size_t t = 0; t < m->base.def->n_touchpoints; t++)
-            if (map_verdict(m, v, i, t, &x) && (!x.whole || map_tally(m, s, i, MAP_TOUCH, t)->times || map_tally(m, s, i, MAP_TAKEN, t)->times)) return true;
+            if (map_verdict(m, v, i, t, &x) &&
+                (!x.whole || map_tally(m, s, i, MAP_TOUCH, t)->times || map_tally(m, s, i, MAP_TAKEN, t)->times))
+                return true;
     return false;
 }
 

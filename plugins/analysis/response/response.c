@@ -51,8 +51,12 @@ static voc_rc ask_after(struct response *a, const voc_value *v)
                 rc = add_touch(a, &a->of_touchpoint[i], analysis_touchpoint(&a->base, i)->id);
             }
     if (rc || a->n_touches) return rc;
-    return analysis_refuse(&a->base, "RESPONSE-001", "voc response PROJECT --after newsletter,sales_call --to signup,order names them; voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder has touchpoints",
-                    v->set ? "--after names nothing" : "this project follows no journey with touches of the company: it is not known after what to look");
+    return analysis_refuse(&a->base, "RESPONSE-001",
+                           "voc response PROJECT --after newsletter,sales_call --to signup,order names them; voc journey use "
+                           "PROJECT online-shop, b2b-sale, crm-pipeline or your own folder has touchpoints",
+                           v->set
+                               ? "--after names nothing"
+                               : "this project follows no journey with touches of the company: it is not known after what to look");
 }
 
 // A step: an action, or several with + between them, where the whole is no name itself.
@@ -66,7 +70,9 @@ static voc_rc name_step(struct response *a, voc_str step)
     while (analysis_part(&step, '+', &name)) {
         if (!name.len) continue;
         voc_rc rc = analysis_named(&a->base, "RESPONSE-003", "", name, &n);
-        if (!rc && n.touch) rc = analysis_refuse(&a->base, "RESPONSE-003", "--after names touches; --to names what customers do", "a response is an action of a customer, no touch of the company");
+        if (!rc && n.touch)
+            rc = analysis_refuse(&a->base, "RESPONSE-003", "--after names touches; --to names what customers do",
+                                 "a response is an action of a customer, no touch of the company");
         if (rc) return rc;
         a->rank[n.i] = rank;
     }
@@ -79,9 +85,13 @@ static voc_rc ask_to(struct response *a, const voc_value *v)
     voc_rc rc = VOC_OK;
     if (!v->set) {
         a->n_stages = a->base.def->n_stages + 1;
-        return a->base.def->n_stages ? VOC_OK
-                                : analysis_refuse(&a->base, "RESPONSE-002", "voc response PROJECT --to signup,order says it; voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder says what customers value",
-                                           "this project follows no journey: it is not known which actions are a response");
+        return a->base.def->n_stages
+                   ? VOC_OK
+                   : analysis_refuse(
+                         &a->base, "RESPONSE-002",
+                         "voc response PROJECT --to signup,order says it; voc journey use PROJECT online-shop, b2b-sale, "
+                         "crm-pipeline or your own folder says what customers value",
+                         "this project follows no journey: it is not known which actions are a response");
     }
     rc = analysis_zeroed(&a->base, (void **)&a->rank, a->base.def->n_actions, 1);
     while (!rc && analysis_part(&list, ',', &step))
@@ -252,7 +262,8 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     struct portable_in in = {data, size, false};
     const bool own = portable_get(&in) == MAGIC;
     if (!own || portable_get(&in) != a->question) {
-        (void)analysis_refuse(&a->base, "RESPONSE-006", "fold every part with the same options and the same journey", own ? "this part answers another question" : "this is no part of response");
+        (void)analysis_refuse(&a->base, "RESPONSE-006", "fold every part with the same options and the same journey",
+                              own ? "this part answers another question" : "this is no part of response");
         return VOC_E_INPUT;
     }
     get_tallies(&in, s->moments, n);

@@ -39,7 +39,9 @@ static size_t moments_of(const struct response *a, struct response_state *s, con
     for (size_t e = u->first_event, end = e + u->n_events; e < end; e++) {
         const bool customer = (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED);
         uint8_t touch = a->of_action[action[e]];
-        if (a->by_touchpoint && actor[e] == VOC_ACTOR_COMPANY && touchpoint[e] < a->base.def->n_touchpoints && a->of_touchpoint[touchpoint[e]]) touch = a->of_touchpoint[touchpoint[e]];
+        if (a->by_touchpoint && actor[e] == VOC_ACTOR_COMPANY && touchpoint[e] < a->base.def->n_touchpoints &&
+            a->of_touchpoint[touchpoint[e]])
+            touch = a->of_touchpoint[touchpoint[e]];
         if (!delivered[e]) touch = 0;
         const uint8_t rank = a->rank ? a->rank[action[e]] : class_[e] == VOC_CLASS_VALUE;
         const bool acts = customer & !touch & (rank > 0);

@@ -63,7 +63,9 @@ static voc_rc write_moments(const struct response *a, const struct response_stat
     page_column(&p, "compared", "compared", VOC_CELL_INT, "", 0, "touches for which there are other moments of customers as far on and as active");
     page_column(&p, "followed", "followed", VOC_CELL_INT, "", 0, "of those compared: a response came later, within the time");
     page_column(&p, "share", "share", VOC_CELL_SHARE, "", 0, "followed, of those compared");
-    page_column(&p, "other_share", "other moments", VOC_CELL_SHARE, "", 0, "share of other moments that a response followed, of customers as far on and as active who had not got it in the time before");
+    page_column(&p, "other_share", "other moments", VOC_CELL_SHARE, "", 0,
+                "share of other moments that a response followed, of customers as far on and as active who had not "
+                "got it in the time before");
     page_column(&p, "times", "times", VOC_CELL_REAL, "", 0, "share after the touch, in times that of other moments");
     for (size_t i = 0; i < a->n_touches; i++) moments_row(&p, s, i);
     words(&p, "A description, no effect: who is touched was chosen. Followed: a response came strictly later, within", "after it. Other moments weigh as the touches do.");

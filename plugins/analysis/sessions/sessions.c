@@ -104,7 +104,8 @@ static voc_rc walk_persons(const struct sessions *a, struct sessions_state *s, c
             *v = (struct session){.person = person[e]};
         }
         if (!v->events) {
-            *v = (struct session){.person = person[e], .opens_person = v->opens_person, .first_us = time[e], .first_action = action[e], .segment = a->by_segment ? segment[e] : 0};
+            *v = (struct session){.person = person[e], .opens_person = v->opens_person, .first_us = time[e],
+                                  .first_action = action[e], .segment = a->by_segment ? segment[e] : 0};
             if (v->segment >= a->n_segments) return VOC_E_BUG;
         }
         v->events++;
@@ -118,7 +119,8 @@ static voc_rc walk_persons(const struct sessions *a, struct sessions_state *s, c
 // Events of one person: first where sessions begin, then each of them, so that no pause is a branch that nothing foretells.
 // found: their numbers; NULL: they lie behind each other from `from` on.
 static inline size_t place(const size_t *found, size_t from, size_t i) { return found ? found[i] : from + i; }
-static inline voc_rc walk_person(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const size_t *found, size_t from, size_t n, uint32_t person)
+static inline voc_rc walk_person(const struct sessions *a, struct sessions_state *s, const voc_journeys *j, const size_t *found,
+                                 size_t from, size_t n, uint32_t person)
 {
     const int64_t *time = j->columns[VOC_COL_TIME];
     const uint32_t *action = j->columns[VOC_COL_ACTION], *segment = j->columns[VOC_COL_SEGMENT];
@@ -162,7 +164,9 @@ static bool all_count(const struct sessions *a, const voc_journeys *j)
     const int64_t *time = j->columns[VOC_COL_TIME];
     const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
     uint8_t others = 0;
-    for (size_t e = 0; e < j->n_events; e++) others |= (uint8_t)((actor[e] != VOC_ACTOR_CUSTOMER) | (class_[e] == VOC_CLASS_MECHANICAL) | (class_[e] == VOC_CLASS_UNDELIVERED));
+    for (size_t e = 0; e < j->n_events; e++)
+        others |= (uint8_t)((actor[e] != VOC_ACTOR_CUSTOMER) | (class_[e] == VOC_CLASS_MECHANICAL) |
+                            (class_[e] == VOC_CLASS_UNDELIVERED));
     for (size_t i = 0; i < j->n_units && !others; i++) {
         const voc_unit *u = analysis_unit(j, i);
         if (u->n_events) others = time[u->first_event] < a->base.info->start_us; // times ascend
@@ -195,7 +199,8 @@ static voc_rc walk_unit(const struct sessions *a, struct sessions_state *s, cons
     uint32_t others = 0;
     for (size_t e = u->first_event, end = e + u->n_events; e < end; e++) {
         s->found[n] = e;
-        n += (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED) & (time[e] >= a->base.info->start_us);
+        n += (actor[e] == VOC_ACTOR_CUSTOMER) & (class_[e] != VOC_CLASS_MECHANICAL) & (class_[e] != VOC_CLASS_UNDELIVERED) &
+             (time[e] >= a->base.info->start_us);
     }
     if (!n) return VOC_OK;
     for (size_t i = 1; i < n; i++) others |= person[s->found[i]] ^ person[s->found[0]];
@@ -227,7 +232,10 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     a->n_segments = a->by_segment ? a->base.def->n_segments : 1;
     voc_rc rc = VOC_OK;
     if (a->by_segment && a->base.def->n_segments < 2)
-        rc = analysis_refuse(&a->base, "SESSIONS-001", "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER", "the journey of this project has no segments");
+        rc = analysis_refuse(
+            &a->base, "SESSIONS-001",
+            "<segment id=\"small\"> ... in the journey says who belongs to which; then voc journey use PROJECT FOLDER",
+            "the journey of this project has no segments");
     if (!rc) rc = analysis_want(&a->base, columns, 5);
     if (!rc && a->by_segment) rc = analysis_want(&a->base, segment, 1);
     if (rc) host->free(cx, a);
@@ -373,7 +381,8 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < sizeof head / sizeof *head; i++)
         if (portable_get(&in) != head[i]) {
-            (void)analysis_refuse(&a->base, "SESSIONS-002", "fold every part with the same options and the same journey", i ? "this part answers another question" : "this is no part of sessions");
+            (void)analysis_refuse(&a->base, "SESSIONS-002", "fold every part with the same options and the same journey",
+                                  i ? "this part answers another question" : "this is no part of sessions");
             return VOC_E_INPUT;
         }
     for (size_t i = 0; i < a->n_segments && !rc; i++) rc = load_part(a, &in, &s->parts[i]);

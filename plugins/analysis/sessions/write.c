@@ -154,7 +154,8 @@ static voc_rc write_ends(const struct sessions *a, struct sessions_state *s, str
     page_column(&p, "share", "share", VOC_CELL_SHARE, "", 0, "of the sessions");
     for (int first = 1; first >= 0; first--) end_rows(&p, scratch, all, first != 0, a->by_segment ? &everybody : NULL, &left_out);
     for (size_t i = 0; a->by_segment && i < a->n_segments; i++)
-        for (int first = 1; first >= 0 && s->parts[i].sessions; first--) end_rows(&p, scratch, &s->parts[i], first != 0, &a->base.def->segments[i], &left_out);
+        for (int first = 1; first >= 0 && s->parts[i].sessions; first--)
+            end_rows(&p, scratch, &s->parts[i], first != 0, &a->base.def->segments[i], &left_out);
     page_semantics(&p, "The first and the last action of every session, the most frequent first; a session of one action begins and ends with it.");
     if (left_out) {
         snprintf(words, sizeof words, "%llu less frequent %s left out: --top 0 shows all.", (unsigned long long)left_out, left_out == 1 ? "line is" : "lines are");

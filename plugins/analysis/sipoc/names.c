@@ -5,7 +5,10 @@
 #include "plugins/analysis/sipoc/sipoc.h"
 #include "plugins/common/xxh64.h"
 
-static size_t home(const struct sipoc_names *n, size_t section, voc_str text) { return (size_t)xxh64(text.ptr, text.len, section) & (n->n_slots - 1); }
+static size_t home(const struct sipoc_names *n, size_t section, voc_str text)
+{
+    return (size_t)xxh64(text.ptr, text.len, section) & (n->n_slots - 1);
+}
 
 static voc_rc more_slots(const struct sipoc *s, struct sipoc_names *n)
 {
@@ -46,7 +49,8 @@ voc_rc sipoc_name(const struct sipoc *s, struct sipoc_names *n, size_t section, 
     voc_rc rc = n->n * 2 >= n->n_slots ? more_slots(s, n) : VOC_OK;
     if (rc) return rc;
     size_t at = home(n, section, text);
-    while (n->slots[at] && !(n->at[n->slots[at] - 1].section == section && sipoc_is(n->at[n->slots[at] - 1].text, text))) at = (at + 1) & (n->n_slots - 1);
+    while (n->slots[at] && !(n->at[n->slots[at] - 1].section == section && sipoc_is(n->at[n->slots[at] - 1].text, text)))
+        at = (at + 1) & (n->n_slots - 1);
     if (!n->slots[at]) {
         if ((rc = add(s, n, section, text))) return rc;
         n->slots[at] = (uint32_t)n->n;

@@ -12,7 +12,10 @@ struct making { const struct sipoc *s; const struct sipoc_state *st; size_t sect
 
 static const struct sipoc_section *section_of(const struct making *m) { return &m->s->sections[m->section]; }
 static const struct sipoc_counts *counts_of(const struct making *m) { return &m->st->sections[m->section]; }
-static const struct sipoc_tally *tally_of(const struct making *m, enum sipoc_kind kind, size_t i) { return &m->st->tallies[sipoc_slot(m->s, m->section, kind, i)]; }
+static const struct sipoc_tally *tally_of(const struct making *m, enum sipoc_kind kind, size_t i)
+{
+    return &m->st->tallies[sipoc_slot(m->s, m->section, kind, i)];
+}
 static size_t codes_of(const struct making *m, enum sipoc_kind kind) { return m->s->first[kind + 1] - m->s->first[kind]; }
 static double share(uint64_t x, uint64_t n) { return n ? (double)x / (double)n : NAN; }
 
@@ -71,7 +74,9 @@ static void suppliers(struct making *m)
     const enum sipoc_origin origin = section_of(m)->has.n_suppliers ? FROM_DEFINITION : FROM_EVENTS;
     static const struct { enum sipoc_kind kind; uint32_t column; } coded[] = {{SIPOC_CAMPAIGN, VOC_COL_CAMPAIGN}, {SIPOC_CHANNEL, VOC_COL_CHANNEL}};
     for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < codes_of(m, coded[k].kind); i++) supplier(m, FROM_EVENTS, m->s->base.host->name(m->s->base.run, coded[k].column, (uint32_t)i), tally_of(m, coded[k].kind, i));
+        for (size_t i = 0; i < codes_of(m, coded[k].kind); i++)
+            supplier(m, FROM_EVENTS, m->s->base.host->name(m->s->base.run, coded[k].column, (uint32_t)i),
+                     tally_of(m, coded[k].kind, i));
     for (size_t i = 0; i < m->st->names.n; i++)
         if (m->st->names.at[i].section == m->section) supplier(m, origin, m->st->names.at[i].text, &m->st->names.at[i].t);
     supplier(m, FROM_EVENTS, (voc_str)VOC_LIT("(not given)"), tally_of(m, SIPOC_NOBODY, 0));
@@ -84,7 +89,8 @@ static void inputs(struct making *m)
 {
     const uint64_t visits = counts_of(m)->visits;
     const size_t n = section_of(m)->has.n_inputs;
-    for (size_t i = 0; i < n; i++) (void)add(m, PART_INPUT, FROM_DEFINITION, sipoc_input(section_of(m), i)->name, tally_of(m, SIPOC_INPUT, i)->visits, visits);
+    for (size_t i = 0; i < n; i++)
+        (void)add(m, PART_INPUT, FROM_DEFINITION, sipoc_input(section_of(m), i)->name, tally_of(m, SIPOC_INPUT, i)->visits, visits);
     if (n) (void)add(m, PART_INPUT, FROM_DEFINITION, (voc_str)VOC_LIT("all that is required"), counts_of(m)->complete, visits);
 }
 
@@ -96,7 +102,8 @@ static void process(struct making *m)
         const struct sipoc_tally *x = tally_of(m, SIPOC_TOUCH, i);
         const bool declared = t->declared && t->kind != VOC_TOUCH_PULL && sipoc_belongs(m->s, section_of(m), t);
         if (!x->times && !declared) continue;
-        struct sipoc_row *r = add(m, PART_PROCESS, declared ? FROM_DEFINITION : FROM_EVENTS, t->title.len ? t->title : t->id, x->visits, counts_of(m)->visits);
+        struct sipoc_row *r = add(m, PART_PROCESS, declared ? FROM_DEFINITION : FROM_EVENTS, t->title.len ? t->title : t->id,
+                                  x->visits, counts_of(m)->visits);
         r->work = true;
         r->times = x->times;
         r->minutes = x->minutes;
@@ -110,7 +117,8 @@ static void declared_outputs(struct making *m)
 {
     for (size_t i = 0; i < section_of(m)->has.n_outputs; i++) {
         const voc_def_output *o = sipoc_output(section_of(m), i);
-        (void)add(m, PART_OUTPUT, FROM_DEFINITION, o->title.len ? o->title : (voc_str)VOC_LIT("the declared output"), tally_of(m, SIPOC_OUTPUT, i)->visits, sipoc_over(counts_of(m)));
+        (void)add(m, PART_OUTPUT, FROM_DEFINITION, o->title.len ? o->title : (voc_str)VOC_LIT("the declared output"),
+                  tally_of(m, SIPOC_OUTPUT, i)->visits, sipoc_over(counts_of(m)));
     }
 }
 
@@ -122,7 +130,9 @@ static void left(struct making *m, size_t i)
     char what[300];
     if (l->to != VOC_NONE && l->outcome != VOC_LEAVE_NEXT) snprintf(what, sizeof what, "%s to %.*s", how, SHOW(m->s->sections[m->s->n_stages + l->to].title));
     else snprintf(what, sizeof what, "%s", how);
-    if (l->outcome != VOC_LEAVE_NEXT) (void)add(m, PART_OUTPUT, FROM_DEFINITION, (voc_str){what, strlen(what)}, tally_of(m, SIPOC_LEAVE, i)->visits, sipoc_over(counts_of(m)));
+    if (l->outcome != VOC_LEAVE_NEXT)
+        (void)add(m, PART_OUTPUT, FROM_DEFINITION, (voc_str){what, strlen(what)}, tally_of(m, SIPOC_LEAVE, i)->visits,
+                  sipoc_over(counts_of(m)));
 }
 
 static void outputs(struct making *m)
@@ -136,7 +146,8 @@ static void outputs(struct making *m)
     const size_t from = m->rows->n;
     for (size_t i = 0; i < codes_of(m, SIPOC_EXIT); i++) {
         const voc_def_exit *e = analysis_exit(&m->s->base, i);
-        if (tally_of(m, SIPOC_EXIT, i)->visits) (void)add(m, PART_OUTPUT, FROM_EVENTS, e->title.len ? e->title : e->id, tally_of(m, SIPOC_EXIT, i)->visits, over);
+        if (tally_of(m, SIPOC_EXIT, i)->visits)
+            (void)add(m, PART_OUTPUT, FROM_EVENTS, e->title.len ? e->title : e->id, tally_of(m, SIPOC_EXIT, i)->visits, over);
     }
     for (size_t i = 0; i < section_of(m)->has.n_leaves; i++) left(m, i);
     sort_from(m, from);
@@ -187,7 +198,8 @@ static void customers(struct making *m)
     sort_from(m, from);
     from = m->rows->n;
     for (size_t i = 0; i < codes_of(m, SIPOC_ROLE); i++)
-        if (tally_of(m, SIPOC_ROLE, i)->visits) (void)add(m, PART_CUSTOMER, FROM_EVENTS, role_name(m, i), tally_of(m, SIPOC_ROLE, i)->visits, counts_of(m)->forward);
+        if (tally_of(m, SIPOC_ROLE, i)->visits)
+            (void)add(m, PART_CUSTOMER, FROM_EVENTS, role_name(m, i), tally_of(m, SIPOC_ROLE, i)->visits, counts_of(m)->forward);
     sort_from(m, from);
 }
 

@@ -33,7 +33,8 @@ voc_rc sipoc_rows_of(const struct sipoc *s, const struct sipoc_state *st, size_t
 
 // The sheet (sheet.c): its table, then each section that stands on it.
 void sipoc_sheet_open(struct page *p, const struct sipoc *s);
-void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_state *st, size_t section, const struct sipoc_rows *rows, size_t number);
+void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_state *st, size_t section,
+                     const struct sipoc_rows *rows, size_t number);
 
 static inline uint64_t sipoc_over(const struct sipoc_counts *g) { return g->visits - g->open; }
 

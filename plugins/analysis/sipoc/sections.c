@@ -13,7 +13,8 @@ static size_t n_steps(const struct sipoc *s) { return KNOWS(s->base.def->struct_
 static void of_stage(const struct sipoc *s, size_t i, struct sipoc_section *x)
 {
     const voc_def_stage *g = analysis_stage(&s->base, i);
-    *x = (struct sipoc_section){.is_last = i + 1 == s->n_stages, .id = g->id, .title = g->title.len ? g->title : g->id, .stage = (uint32_t)i, .enter = VOC_NONE};
+    *x = (struct sipoc_section){.is_last = i + 1 == s->n_stages, .id = g->id, .title = g->title.len ? g->title : g->id,
+                                .stage = (uint32_t)i, .enter = VOC_NONE};
     if (KNOWS(s->base.def->stage_size, voc_def_stage, n_requirements)) {
         x->owner = g->owner;
         x->has.inputs = g->inputs, x->has.n_inputs = g->n_inputs, x->has.input_size = g->input_size;
@@ -28,7 +29,8 @@ static void of_stage(const struct sipoc *s, size_t i, struct sipoc_section *x)
 static void of_step(const struct sipoc *s, size_t i, struct sipoc_section *x)
 {
     const voc_def_step *g = step_at(s, i);
-    *x = (struct sipoc_section){.id = g->id, .title = g->title.len ? g->title : g->id, .owner = g->owner, .is_step = true, .stage = g->enter == VOC_NONE ? g->stage : VOC_NONE, .enter = VOC_NONE, .has = *g};
+    *x = (struct sipoc_section){.id = g->id, .title = g->title.len ? g->title : g->id, .owner = g->owner, .is_step = true,
+                                .stage = g->enter == VOC_NONE ? g->stage : VOC_NONE, .enter = VOC_NONE, .has = *g};
 }
 
 bool sipoc_belongs(const struct sipoc *s, const struct sipoc_section *x, const voc_def_touchpoint *t)
@@ -41,7 +43,10 @@ bool sipoc_belongs(const struct sipoc *s, const struct sipoc_section *x, const v
     return false;
 }
 
-static size_t asks(const struct sipoc_section *x) { return x->has.n_inputs + x->has.n_requirements + x->has.n_outputs + x->has.n_leaves + x->has.n_suppliers; }
+static size_t asks(const struct sipoc_section *x)
+{
+    return x->has.n_inputs + x->has.n_requirements + x->has.n_outputs + x->has.n_leaves + x->has.n_suppliers;
+}
 
 static voc_rc ask_one(const struct sipoc *s, struct sipoc_section *x, uint32_t *at)
 {

@@ -83,7 +83,8 @@ static void put(struct page *p, const struct card *card, enum sipoc_part part, c
     cell_text(p, known);
 }
 
-static void put_part(struct page *p, const struct sipoc *s, const struct card *card, enum sipoc_part part, const struct sipoc_row *rows, size_t n, bool went_on)
+static void put_part(struct page *p, const struct sipoc *s, const struct card *card, enum sipoc_part part,
+                     const struct sipoc_row *rows, size_t n, bool went_on)
 {
     static const char *const origins[] = {"events", "declared", "typed"};
     char words[800];
@@ -113,10 +114,14 @@ void sipoc_sheet_open(struct page *p, const struct sipoc *s)
                                "A card for each step, from left to right: who brings customers here, what should be there when they come, what is done, what comes out, who gets it, and what it should meet. "
                                "The numbers are visits; a bar is their share, a full one all. What is declared and not measured says so.",
                                parts, sizeof parts / sizeof *parts, 0, VOC_FIGURE_BY_ROW);
-    page_say(p, "Of each part the %zu most frequent lines; the table sipoc has all of them with their numbers. A visit is a stay in the stage; of a step, from an event that enters it to the next that leaves it.", s->top);
+    page_say(p,
+             "Of each part the %zu most frequent lines; the table sipoc has all of them with their numbers. A "
+             "visit is a stay in the stage; of a step, from an event that enters it to the next that leaves it.",
+             s->top);
 }
 
-void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_state *st, size_t section, const struct sipoc_rows *rows, size_t number)
+void sipoc_sheet_put(struct page *p, const struct sipoc *s, const struct sipoc_state *st, size_t section,
+                     const struct sipoc_rows *rows, size_t number)
 {
     struct card card = {.id = s->sections[section].id};
     size_t at = 0;

@@ -30,12 +30,21 @@ static voc_rc ask(struct sipoc *s, const voc_value *v)
 {
     static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED, VOC_COL_MINUTES, VOC_COL_CAMPAIGN, VOC_COL_CHANNEL, VOC_COL_ROLE};
     const voc_definition *def = s->base.def;
-    if (!s->n_stages || s->n_stages > 64) return analysis_refuse(&s->base, "SIPOC-001", "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages", "this project follows no journey: it has no stages");
-    size_t n[SIPOC_KINDS] = {[SIPOC_CAMPAIGN] = s->base.host->n_codes(s->base.run, VOC_COL_CAMPAIGN), [SIPOC_CHANNEL] = s->base.host->n_codes(s->base.run, VOC_COL_CHANNEL), [SIPOC_NOBODY] = 1,
-                             [SIPOC_TOUCH] = def->n_touchpoints, [SIPOC_EXIT] = def->n_exits, [SIPOC_ROLE] = s->base.host->n_codes(s->base.run, VOC_COL_ROLE)};
+    if (!s->n_stages || s->n_stages > 64)
+        return analysis_refuse(&s->base, "SIPOC-001",
+                               "voc journey use PROJECT online-shop, b2b-sale, crm-pipeline or your own folder gives stages",
+                               "this project follows no journey: it has no stages");
+    size_t n[SIPOC_KINDS] = {[SIPOC_CAMPAIGN] = s->base.host->n_codes(s->base.run, VOC_COL_CAMPAIGN),
+                             [SIPOC_CHANNEL] = s->base.host->n_codes(s->base.run, VOC_COL_CHANNEL),
+                             [SIPOC_NOBODY] = 1,
+                             [SIPOC_TOUCH] = def->n_touchpoints,
+                             [SIPOC_EXIT] = def->n_exits,
+                             [SIPOC_ROLE] = s->base.host->n_codes(s->base.run, VOC_COL_ROLE)};
     voc_rc rc = sipoc_sections(s, n);
     if (!rc && v[OPT_STAGE].set && (s->only = section_named(s, v[OPT_STAGE].s)) == SIZE_MAX)
-        rc = analysis_refuse(&s->base, "SIPOC-002", "voc stages PROJECT shows the stages by their names; steps are named in journey.xml", "the journey has no stage or step of this name");
+        rc = analysis_refuse(&s->base, "SIPOC-002",
+                             "voc stages PROJECT shows the stages by their names; steps are named in journey.xml",
+                             "the journey has no stage or step of this name");
     n[SIPOC_NEXT] = s->n_sections;
     for (size_t k = 0; k < SIPOC_KINDS; k++) s->first[k + 1] = s->first[k] + n[k];
     return rc ? rc : analysis_want(&s->base, columns, sizeof columns / sizeof *columns);
@@ -69,7 +78,9 @@ static voc_rc state_new(void *analysis, void **state)
     size_t all;
     voc_rc rc = analysis_zeroed(&s->base, (void **)&st, 1, sizeof *st);
     if (rc) return rc;
-    rc = __builtin_mul_overflow(s->n_sections, s->first[SIPOC_KINDS], &all) ? VOC_E_LIMIT : analysis_zeroed(&s->base, (void **)&st->sections, s->n_sections, sizeof *st->sections);
+    rc = __builtin_mul_overflow(s->n_sections, s->first[SIPOC_KINDS], &all)
+             ? VOC_E_LIMIT
+             : analysis_zeroed(&s->base, (void **)&st->sections, s->n_sections, sizeof *st->sections);
     if (!rc) rc = analysis_zeroed(&s->base, (void **)&st->tallies, all, sizeof *st->tallies);
     if (!rc) rc = analysis_zeroed(&s->base, (void **)&st->seen, all, sizeof *st->seen);
     if (rc) state_free(analysis, st);
@@ -94,7 +105,8 @@ static voc_rc merge(void *analysis, void *into, void *from)
 
 static voc_rc finish(void *analysis, void *state) { return sipoc_write(analysis, state); }
 
-static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch,
+                                     .merge = merge, .finish = finish, .state_free = state_free, .end = end};
 
 static const char about[] =
     "One table of suppliers, inputs, process, outputs, customers and requirements (SIPOC) for each step: for each stage of the journey, and\n"

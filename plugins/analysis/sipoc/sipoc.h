@@ -68,10 +68,16 @@ struct sipoc_state {
 
 static inline const void *sipoc_at(const void *list, uint32_t size, size_t i) { return (const char *)list + i * size; }
 static inline const voc_def_input *sipoc_input(const struct sipoc_section *x, size_t i) { return sipoc_at(x->has.inputs, x->has.input_size, i); }
-static inline const voc_def_requirement *sipoc_requirement(const struct sipoc_section *x, size_t i) { return sipoc_at(x->has.requirements, x->has.requirement_size, i); }
+static inline const voc_def_requirement *sipoc_requirement(const struct sipoc_section *x, size_t i)
+{
+    return sipoc_at(x->has.requirements, x->has.requirement_size, i);
+}
 static inline const voc_def_output *sipoc_output(const struct sipoc_section *x, size_t i) { return sipoc_at(x->has.outputs, x->has.output_size, i); }
 static inline const voc_def_leave *sipoc_leave(const struct sipoc_section *x, size_t i) { return sipoc_at(x->has.leaves, x->has.leave_size, i); }
-static inline size_t sipoc_slot(const struct sipoc *s, size_t section, enum sipoc_kind kind, size_t code) { return section * s->first[SIPOC_KINDS] + s->first[kind] + code; }
+static inline size_t sipoc_slot(const struct sipoc *s, size_t section, enum sipoc_kind kind, size_t code)
+{
+    return section * s->first[SIPOC_KINDS] + s->first[kind] + code;
+}
 static inline bool sipoc_is(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }
 
 // Does the touchpoint belong to the section by the definition: as work or touch of the step or of a step of the stage, or by its stages?

@@ -49,7 +49,12 @@ static voc_rc count_supplier(const struct walk *w, const struct visit *v)
     }
     if (rc) return rc;
     if (v->opened && !x->has.n_suppliers) kind = campaign[v->first] ? SIPOC_CAMPAIGN : channel[v->first] ? SIPOC_CHANNEL : SIPOC_NOBODY;
-    if (!t) t = once(w->st, sipoc_slot(s, v->section, kind, bounded(s, kind, kind == SIPOC_CAMPAIGN ? campaign[v->first] : kind == SIPOC_CHANNEL ? channel[v->first] : 0)));
+    if (!t)
+        t = once(w->st, sipoc_slot(s, v->section, kind,
+                                   bounded(s, kind,
+                                           kind == SIPOC_CAMPAIGN  ? campaign[v->first]
+                                           : kind == SIPOC_CHANNEL ? channel[v->first]
+                                                                   : 0)));
     t->finished += v->end != VISIT_OPEN;
     t->forward += v->on;
     return VOC_OK;
@@ -89,9 +94,11 @@ static void count_work(const struct walk *w, const struct visit *v)
 static void count_customers(const struct walk *w, const struct visit *v)
 {
     const struct sipoc *s = w->s;
-    const uint32_t *role = w->j->columns[VOC_COL_ROLE], stage = s->sections[v->section].is_step ? s->sections[v->section].has.stage : (uint32_t)v->section;
+    const uint32_t *role = w->j->columns[VOC_COL_ROLE],
+                   stage = s->sections[v->section].is_step ? s->sections[v->section].has.stage : (uint32_t)v->section;
     const uint8_t *actor = w->j->columns[VOC_COL_ACTOR], *class_ = w->j->columns[VOC_COL_CLASS];
-    const int64_t *time = w->j->columns[VOC_COL_TIME], window = stage < s->n_stages ? analysis_stage(&s->base, stage)->window_us : s->base.def->window_us;
+    const int64_t *time = w->j->columns[VOC_COL_TIME],
+                  window = stage < s->n_stages ? analysis_stage(&s->base, stage)->window_us : s->base.def->window_us;
     if (!v->on || v->end == VISIT_EXIT) return;
     if (v->next < s->n_sections) (void)once(w->st, sipoc_slot(s, v->section, SIPOC_NEXT, v->next));
     for (size_t e = v->first; e < w->end && (time[e] < v->out_us || time[e] - v->out_us <= window); e++)
@@ -179,9 +186,12 @@ static voc_rc visit_of_stay(const struct walk *w, size_t k, struct visit *out)
     const voc_stay *v = analysis_stay(w->j, k), *after = k + 1 < w->u->first_stay + w->u->n_stays ? analysis_stay(w->j, k + 1) : NULL;
     const int64_t *time = w->j->columns[VOC_COL_TIME];
     static const enum visit_end ends[] = {[VOC_END_FORWARD] = VISIT_ON, [VOC_END_BACKWARD] = VISIT_BACK, [VOC_END_EXIT] = VISIT_EXIT, [VOC_END_LAPSED] = VISIT_LAPSED, [VOC_END_CENSORED] = VISIT_OPEN};
-    if (v->stage >= s->n_stages || v->end < VOC_END_FORWARD || v->end > VOC_END_CENSORED || (v->end == VOC_END_EXIT && v->exit >= s->base.def->n_exits)) return VOC_E_BUG;
+    if (v->stage >= s->n_stages || v->end < VOC_END_FORWARD || v->end > VOC_END_CENSORED ||
+        (v->end == VOC_END_EXIT && v->exit >= s->base.def->n_exits))
+        return VOC_E_BUG;
     const size_t first = w->u->first_event + v->first_event, n = v->first_event < w->u->n_events ? v->n_events : 0;
-    *out = (struct visit){.section = v->stage, .first = n ? first : w->u->first_event, .n = first + n <= w->end ? n : 0, .out_us = v->out_us, .end = ends[v->end], .next = SIZE_MAX};
+    *out = (struct visit){.section = v->stage, .first = n ? first : w->u->first_event, .n = first + n <= w->end ? n : 0,
+                          .out_us = v->out_us, .end = ends[v->end], .next = SIZE_MAX};
     out->opened = out->n > 0 && time[first] == v->in_us;
     out->on = v->end == VOC_END_FORWARD || (v->end == VOC_END_EXIT && is_won(analysis_exit(&s->base, v->exit)->outcome));
     if (v->end == VOC_END_EXIT) out->how = v->exit;
@@ -268,7 +278,8 @@ static void count_work_alone(const struct walk *w)
         const struct sipoc_section *x = &w->s->sections[i];
         if (x->has.enter != VOC_NONE || x->stage != VOC_NONE) continue;
         for (size_t e = w->u->first_event; e < w->end; e++)
-            if (is_work(w, e) && sipoc_belongs(w->s, x, analysis_touchpoint(&w->s->base, touchpoint[e]))) add_work(w, &w->st->tallies[sipoc_slot(w->s, i, SIPOC_TOUCH, touchpoint[e])], e);
+            if (is_work(w, e) && sipoc_belongs(w->s, x, analysis_touchpoint(&w->s->base, touchpoint[e])))
+                add_work(w, &w->st->tallies[sipoc_slot(w->s, i, SIPOC_TOUCH, touchpoint[e])], e);
     }
 }
 

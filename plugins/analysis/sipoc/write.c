@@ -140,7 +140,10 @@ static void put_part(struct sheet *x, enum sipoc_part part, const struct sipoc_r
         snprintf(more, sizeof more, "and %zu more", measured - LINES_MAX);
         put_words(x, more, "events");
     }
-    if (!measured && part != PART_WRITTEN) put_words(x, counts_of(x)->visits || part == PART_INPUT || part == PART_REQUIREMENT ? parts[part].nothing : "nobody was here", "no data");
+    if (!measured && part != PART_WRITTEN)
+        put_words(x,
+                  counts_of(x)->visits || part == PART_INPUT || part == PART_REQUIREMENT ? parts[part].nothing : "nobody was here",
+                  "no data");
     for (size_t i = 0; i < typed; i++) put_for_people(x, &rows[measured + i]);
 }
 
@@ -161,17 +164,27 @@ static void lead(struct sheet *x)
     else if (of->is_last)
         page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, %" PRIu64 " of them still here. It is the last stage: nobody goes on from it.", visits, g->visits == 1 ? "" : "s", g->open);
     else
-        page_notef(&x->p, VOC_NOTE_LEAD, "%s visit%s, %" PRIu64 " of them still here; of the %" PRIu64 " that are over %.1f%% went on (95%% range %.1f to %.1f).", visits, g->visits == 1 ? "" : "s", g->open, over, 100 * (double)g->forward / (double)over, 100 * w.lo, 100 * w.hi);
+        page_notef(&x->p, VOC_NOTE_LEAD,
+                   "%s visit%s, %" PRIu64 " of them still here; of the %" PRIu64
+                   " that are over %.1f%% went on (95%% range %.1f to %.1f).",
+                   visits, g->visits == 1 ? "" : "s", g->open, over, 100 * (double)g->forward / (double)over, 100 * w.lo,
+                   100 * w.hi);
 }
 
 // Defects per unit and per million opportunities; NaN: nothing was checked.
 static double per_unit(const struct sipoc_counts *g) { return g->checked ? (double)g->defects / (double)g->checked : (double)NAN; }
-static double per_million(const struct sheet *x) { return section_of(x)->has.n_requirements ? 1e6 * per_unit(counts_of(x)) / (double)section_of(x)->has.n_requirements : (double)NAN; }
+static double per_million(const struct sheet *x)
+{
+    return section_of(x)->has.n_requirements ? 1e6 * per_unit(counts_of(x)) / (double)section_of(x)->has.n_requirements
+                                             : (double)NAN;
+}
 
 static void say_defects(struct sheet *x)
 {
     const struct sipoc_counts *g = counts_of(x);
-    if (section_of(x)->has.n_requirements && g->checked) page_notef(&x->p, VOC_NOTE_AFTER, "%.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).", per_unit(g), per_million(x));
+    if (section_of(x)->has.n_requirements && g->checked)
+        page_notef(&x->p, VOC_NOTE_AFTER, "%.2f defects for each visit that went on (DPU), %.0f in a million chances (DPMO).",
+                   per_unit(g), per_million(x));
 }
 
 static void put_section(struct sheet *x, const struct sipoc_rows *rows, size_t number, size_t of)
@@ -202,12 +215,19 @@ static bool stands(const struct sipoc *s, const struct sipoc_state *st, const st
 static void notes(struct sheet *x)
 {
     const struct sipoc *s = x->s;
-    page_say(&x->p, "A visit is a stay in the stage; of a step, from an event that enters it to the next that leaves it; went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name.", LINES_MAX);
-    if (s->only == SIZE_MAX && (s->n_stages < 5 || s->n_stages > 7)) page_notef(&x->p, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.", s->n_stages);
+    page_say(&x->p,
+             "A visit is a stay in the stage; of a step, from an event that enters it to the next that leaves it; "
+             "went on: of the visits that are over. At most %u lines of a part, the most frequent first, then by name.",
+             LINES_MAX);
+    if (s->only == SIZE_MAX && (s->n_stages < 5 || s->n_stages > 7))
+        page_notef(&x->p, VOC_NOTE_AFTER, "A SIPOC is easiest to work with at five to seven steps; this journey has %zu stages.",
+                   s->n_stages);
     if (s->base.info->actor_assumed) page_notef(&x->p, VOC_NOTE_ASSUMED, "%s", "Where a source does not say who acted, the customer is taken to have acted.");
     bool met = false;
     for (size_t i = 0; i < s->n_sections; i++) met = met || x->st->sections[i].visits;
-    page_notef(&x->p, VOC_NOTE_NEXT, "%s", met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes" : "voc stages PROJECT says which definitions fit nothing");
+    page_notef(&x->p, VOC_NOTE_NEXT, "%s",
+               met ? "voc map PROJECT -o map.svg draws the journey | voc stages PROJECT says how long each stage takes"
+                   : "voc stages PROJECT says which definitions fit nothing");
 }
 
 static size_t count_sections(struct sheet *x, struct sipoc_rows *rows)

@@ -39,7 +39,8 @@ static void card_need(struct page *p, uint32_t role, size_t need, size_t rank)
     (void)snprintf(s, sizeof s, "%llu of %llu people act for it", (unsigned long long)n->did, (unsigned long long)n->people);
     card_line(p, "does", s);
     if (n->talked) {
-        (void)snprintf(s, sizeof s, "%llu of %llu who said anything speak of it%s", (unsigned long long)n->said, (unsigned long long)n->talked, n->negated ? "; some say that it is not so" : "");
+        (void)snprintf(s, sizeof s, "%llu of %llu who said anything speak of it%s", (unsigned long long)n->said,
+                       (unsigned long long)n->talked, n->negated ? "; some say that it is not so" : "");
         card_line(p, "says", s);
         if (n->both + n->said_only + n->did_only) card_line(p, "words and deeds", vm_in_words(vm_agree(n)));
     }
@@ -91,8 +92,9 @@ voc_rc vm_write_card(const struct vm_tally *t, uint32_t role)
               t->present[role].n == 1 ? "" : "s", (unsigned long long)all->talked);
     if (all->people < 20) page_notef(&p, VOC_NOTE_LEAD, "So few people that this is a beginning of a picture, not one.");
     if (role && t->won)
-        page_notef(&p, VOC_NOTE_LEAD, "Took part in %llu of %llu deals that were won; is missing in %llu of %llu under way.", (unsigned long long)t->won_with[role], (unsigned long long)t->won,
-                  (unsigned long long)t->open_without[role], (unsigned long long)t->open);
+        page_notef(&p, VOC_NOTE_LEAD, "Took part in %llu of %llu deals that were won; is missing in %llu of %llu under way.",
+                   (unsigned long long)t->won_with[role], (unsigned long long)t->won, (unsigned long long)t->open_without[role],
+                   (unsigned long long)t->open);
     own_acts(&p, role);
     vm_rank(t, role, order);
     for (size_t i = 0; i < t->v->n_needs; i++) {
@@ -119,7 +121,9 @@ static bool on_scale(const voc_answer *a, struct rated *r)
 {
     static const char wanted[] = "1-5";
     bool named = false;
-    for (size_t i = 1; i + 1 < a->unit.len; i++) named = named || (a->unit.ptr[i] == '-' && a->unit.ptr[i - 1] >= '0' && a->unit.ptr[i - 1] <= '9' && a->unit.ptr[i + 1] >= '0' && a->unit.ptr[i + 1] <= '9');
+    for (size_t i = 1; i + 1 < a->unit.len; i++)
+        named = named || (a->unit.ptr[i] == '-' && a->unit.ptr[i - 1] >= '0' && a->unit.ptr[i - 1] <= '9' &&
+                          a->unit.ptr[i + 1] >= '0' && a->unit.ptr[i + 1] <= '9');
     if (named && !same(a->unit, (voc_str){wanted, sizeof wanted - 1})) {
         r->asked_on = a->unit;
         return false;
@@ -136,7 +140,9 @@ static voc_rc rate(const struct vm *v, const voc_def_asked *asked, struct rated 
     if (!rc) rc = v->base.host->answers(v->base.run, asked->satisfaction, &b, &nb);
     for (size_t i = 0; i < na && !rc; i++) {
         for (size_t turn = 0; turn < nb && !(same(a[i].source, b[k % nb].source) && same(a[i].response, b[k % nb].response)); turn++) k++;
-        if (!nb || !(same(a[i].source, b[k % nb].source) && same(a[i].response, b[k % nb].response)) || isnan(a[i].number) || isnan(b[k % nb].number)) continue;
+        if (!nb || !(same(a[i].source, b[k % nb].source) && same(a[i].response, b[k % nb].response)) || isnan(a[i].number) ||
+            isnan(b[k % nb].number))
+            continue;
         const double important = a[i].number, satisfied = b[k % nb].number;
         if (!on_scale(&a[i], r) || !on_scale(&b[k % nb], r)) r->other_scale = true;
         r->n++;
@@ -149,9 +155,15 @@ static voc_rc rate(const struct vm *v, const voc_def_asked *asked, struct rated 
 static void say_scale(struct page *p, const voc_def_need *n, const struct rated *r)
 {
     if (r->asked_on.len)
-        page_notef(p, VOC_NOTE_WARNING, "\"%.*s\" was rated on a scale of %.*s. The score is defined for ratings from 1 to 5 only, so no number is made of it: ask it from 1 to 5 the next time.", SHOW(n->title), SHOW(r->asked_on));
+        page_notef(p, VOC_NOTE_WARNING,
+                   "\"%.*s\" was rated on a scale of %.*s. The score is defined for ratings from 1 to 5 only, so no "
+                   "number is made of it: ask it from 1 to 5 the next time.",
+                   SHOW(n->title), SHOW(r->asked_on));
     else
-        page_notef(p, VOC_NOTE_WARNING, "\"%.*s\" has ratings outside of 1 to 5. The score is defined for ratings from 1 to 5 only, so no number is made of it: ask it from 1 to 5 the next time.", SHOW(n->title));
+        page_notef(p, VOC_NOTE_WARNING,
+                   "\"%.*s\" has ratings outside of 1 to 5. The score is defined for ratings from 1 to 5 only, so no "
+                   "number is made of it: ask it from 1 to 5 the next time.",
+                   SHOW(n->title));
 }
 
 voc_rc vm_write_opportunity(const struct vm_tally *t)
@@ -190,7 +202,10 @@ voc_rc vm_write_opportunity(const struct vm_tally *t)
         cell_str(&p, n->id);
     }
     page_semantics(&p, "Ratings from 1 to 5 of those who answered both questions.");
-    if (silent) page_notef(&p, VOC_NOTE_NEXT, "nobody answered some of the questions: is their code right? voc sql PROJECT \"SELECT DISTINCT key FROM measure\" lists those that were");
+    if (silent)
+        page_notef(&p, VOC_NOTE_NEXT,
+                   "nobody answered some of the questions: is their code right? voc sql PROJECT \"SELECT DISTINCT key "
+                   "FROM measure\" lists those that were");
     if (any && few) page_notef(&p, VOC_NOTE_AFTER, "Fewer than 30 answers are indicative only.");
     return p.rc;
 }

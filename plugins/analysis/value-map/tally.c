@@ -35,7 +35,8 @@ static voc_rc take(const struct vm *v, struct person *p, const void *data, size_
     struct vm_person head;
     if (size < sizeof head) return VOC_E_BUG;
     memcpy(&head, data, sizeof head);
-    const char *lines = (const char *)data + sizeof head, *touched = lines + head.n_lines * sizeof *p->lines, *acts = touched + head.n_touched * sizeof *p->touched;
+    const char *lines = (const char *)data + sizeof head, *touched = lines + head.n_lines * sizeof *p->lines,
+               *acts = touched + head.n_touched * sizeof *p->touched;
     voc_rc rc = grow(v, (void **)&p->lines, &p->room_lines, p->n_lines + head.n_lines, sizeof *p->lines);
     if (!rc) rc = grow(v, (void **)&p->accounts, &p->room_accounts, p->n_lines + head.n_lines, sizeof *p->accounts);
     if (!rc) rc = grow(v, (void **)&p->touched, &p->room_touched, p->n_touched + head.n_touched, sizeof *p->touched);
@@ -165,7 +166,10 @@ static bool is_win(const struct vm *v, uint32_t stage)
     return phase.len == 3 && memcmp(phase.ptr, "win", 3) == 0;
 }
 
-bool vm_is_open(const struct vm_tally *t, const struct vm_unit *u) { return u->fate == VM_OPEN && u->stage < t->v->n_stages && (!t->phases || is_win(t->v, u->stage)); }
+bool vm_is_open(const struct vm_tally *t, const struct vm_unit *u)
+{
+    return u->fate == VM_OPEN && u->stage < t->v->n_stages && (!t->phases || is_win(t->v, u->stage));
+}
 
 // Deals won, and those under way in the phase in which they are won: who is part of them?
 static voc_rc count_units(struct vm_tally *t, struct vm_state *s)
@@ -251,7 +255,10 @@ void vm_rank(const struct vm_tally *t, uint32_t role, size_t order[VM_NEEDS_MAX]
         size_t at = i;
         for (; at; at--) {
             const struct vm_count *b = vm_of_role(t, role, order[at - 1]);
-            if (b->did != a->did ? b->did > a->did : b->said != a->said ? b->said > a->said : by_name(vm_need(t->v, order[at - 1])->id, vm_need(t->v, i)->id) < 0) break;
+            if (b->did != a->did     ? b->did > a->did
+                : b->said != a->said ? b->said > a->said
+                                     : by_name(vm_need(t->v, order[at - 1])->id, vm_need(t->v, i)->id) < 0)
+                break;
             order[at] = order[at - 1];
         }
         order[at] = i;

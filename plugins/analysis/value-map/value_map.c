@@ -13,8 +13,14 @@ static const voc_option options[N_OPTIONS] = {
     [OPT_CARD] = {"card", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "ROLE", "one page for this role: what it wants, why, in its own words, who served it, what is missing"},
 };
 
-const voc_def_need *vm_need(const struct vm *v, size_t i) { return (const voc_def_need *)(const void *)((const char *)v->base.def->needs + i * v->base.def->need_size); }
-const voc_def_theme *vm_theme(const struct vm *v, size_t i) { return (const voc_def_theme *)(const void *)((const char *)v->base.def->themes + i * v->base.def->theme_size); }
+const voc_def_need *vm_need(const struct vm *v, size_t i)
+{
+    return (const voc_def_need *)(const void *)((const char *)v->base.def->needs + i * v->base.def->need_size);
+}
+const voc_def_theme *vm_theme(const struct vm *v, size_t i)
+{
+    return (const voc_def_theme *)(const void *)((const char *)v->base.def->themes + i * v->base.def->theme_size);
+}
 
 const voc_def_role *vm_declared_role(const struct vm *v, uint32_t code)
 {
@@ -72,7 +78,9 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     v->card = values[OPT_CARD].set ? values[OPT_CARD].s : (voc_str){"", 0};
     voc_rc rc = VOC_OK;
     if (v->n_needs == 0)
-        rc = analysis_refuse(&v->base, "VALUEMAP-001", "<needs> in journey.xml say what customers want: by which themes they say it, by which acts they seek it, what serves it; b2b-sale is an example (voc journey use PROJECT b2b-sale)",
+        rc = analysis_refuse(&v->base, "VALUEMAP-001",
+                             "<needs> in journey.xml say what customers want: by which themes they say it, by which acts they "
+                             "seek it, what serves it; b2b-sale is an example (voc journey use PROJECT b2b-sale)",
                              "the journey of this project names no needs");
     else if (v->n_needs > VM_NEEDS_MAX || v->n_themes > VM_THEME_WORDS * 64)
         rc = analysis_refuse(&v->base, "VALUEMAP-002", "join some", "a value map has at most 64 needs and 256 themes");
@@ -151,7 +159,8 @@ static voc_rc finish(void *analysis, void *state)
     return rc;
 }
 
-static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch, .merge = merge, .finish = finish, .state_free = state_free, .end = end};
+static const voc_analysis_ops ops = {.struct_size = sizeof ops, .begin = begin, .state_new = state_new, .batch = batch,
+                                     .merge = merge, .finish = finish, .state_free = state_free, .end = end};
 
 static const char about[] =
     "Value is what customers act to obtain. For each role and need of the journey: how many of the people did something for it (<sought>), how\n"

@@ -7,8 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const voc_word *word_at(const voc_journeys *j, size_t i) { return (const voc_word *)(const void *)((const char *)j->words + i * j->word_size); }
-static const voc_stay *stay_of(const voc_stay *stays, const voc_journeys *j, size_t i) { return (const voc_stay *)(const void *)((const char *)stays + i * j->stay_size); }
+static const voc_word *word_at(const voc_journeys *j, size_t i)
+{
+    return (const voc_word *)(const void *)((const char *)j->words + i * j->word_size);
+}
+static const voc_stay *stay_of(const voc_stay *stays, const voc_journeys *j, size_t i)
+{
+    return (const voc_stay *)(const void *)((const char *)stays + i * j->stay_size);
+}
 
 static voc_rc grow(const struct vm *v, void **at, size_t *room, size_t need, size_t size)
 {
@@ -169,7 +175,9 @@ voc_rc vm_quotes_room(const struct vm *v, struct vm_state *s, uint32_t roles)
 {
     size_t cells, bytes;
     if (roles <= s->n_roles) return VOC_OK;
-    if (__builtin_mul_overflow((size_t)roles, v->n_needs * VM_QUOTES, &cells) || __builtin_mul_overflow(cells, sizeof *s->quotes, &bytes)) return VOC_E_NOMEM;
+    if (__builtin_mul_overflow((size_t)roles, v->n_needs * VM_QUOTES, &cells) ||
+        __builtin_mul_overflow(cells, sizeof *s->quotes, &bytes))
+        return VOC_E_NOMEM;
     struct vm_quote *q = v->base.host->resize(v->base.cx, s->quotes, bytes);
     if (!q) return VOC_E_NOMEM;
     s->quotes = q;
@@ -182,7 +190,8 @@ voc_rc vm_quotes_join(const struct vm *v, struct vm_state *into, const struct vm
 {
     voc_rc rc = vm_quotes_room(v, into, from->n_roles);
     for (size_t i = 0; i < (size_t)from->n_roles * v->n_needs && !rc; i++)
-        for (size_t k = 0; k < VM_QUOTES && from->quotes[i * VM_QUOTES + k].characters; k++) keep_quote(into->quotes + i * VM_QUOTES, &from->quotes[i * VM_QUOTES + k]);
+        for (size_t k = 0; k < VM_QUOTES && from->quotes[i * VM_QUOTES + k].characters; k++)
+            keep_quote(into->quotes + i * VM_QUOTES, &from->quotes[i * VM_QUOTES + k]);
     return rc;
 }
 
@@ -194,8 +203,10 @@ static voc_rc add_quote(struct walk *w, const voc_word *word, uint32_t role, uin
     voc_rc rc = vm_quotes_room(w->v, w->s, role + 1);
     if (rc) return rc;
     memcpy(q.text, text.ptr, text.len);
-    int n = word->line ? snprintf(q.place, sizeof q.place, "%.*s:%llu", (int)(file.len > 120 ? 120 : file.len), file.ptr, (unsigned long long)word->line)
-                       : snprintf(q.place, sizeof q.place, "%.*s %.*s", (int)(file.len > 80 ? 80 : file.len), file.ptr, (int)(word->id.len > 70 ? 70 : word->id.len), word->id.ptr);
+    int n = word->line ? snprintf(q.place, sizeof q.place, "%.*s:%llu", (int)(file.len > 120 ? 120 : file.len), file.ptr,
+                                  (unsigned long long)word->line)
+                       : snprintf(q.place, sizeof q.place, "%.*s %.*s", (int)(file.len > 80 ? 80 : file.len), file.ptr,
+                                  (int)(word->id.len > 70 ? 70 : word->id.len), word->id.ptr);
     q.place_len = n < 0 ? 0 : (uint32_t)n < sizeof q.place ? (uint32_t)n : (uint32_t)sizeof q.place - 1;
     for (size_t i = 0; i < w->v->n_needs; i++) {
         if (!(needs >> i & 1u)) continue;
@@ -231,7 +242,8 @@ static voc_rc put_person(struct walk *w)
     const voc_host *host = w->v->base.host;
     struct vm_state *s = w->s;
     const struct vm_person head = {w->u->account, (uint32_t)s->n_lines, (uint32_t)s->n_touched, (uint32_t)s->n_acts};
-    const size_t lines = s->n_lines * sizeof *s->lines, touched = s->n_touched * sizeof *s->touched, acts = s->n_acts * sizeof *s->acts, size = sizeof head + lines + touched + acts;
+    const size_t lines = s->n_lines * sizeof *s->lines, touched = s->n_touched * sizeof *s->touched,
+                 acts = s->n_acts * sizeof *s->acts, size = sizeof head + lines + touched + acts;
     const unsigned char key[4] = {(unsigned char)(w->person >> 24), (unsigned char)(w->person >> 16), (unsigned char)(w->person >> 8), (unsigned char)w->person};
     if (!s->n_lines) return VOC_OK;
     char *record = host->alloc(w->v->base.cx, size);
@@ -305,7 +317,8 @@ static int person_order(const void *x, const void *y)
 // Events and words of the unit, those of each person together; roles as they are written.
 static voc_rc deal_out(struct walk *w)
 {
-    const uint32_t *who = (const uint32_t *)w->j->columns[VOC_COL_INDIVIDUAL] + w->u->first_event, *role = (const uint32_t *)w->j->columns[VOC_COL_ROLE] + w->u->first_event;
+    const uint32_t *who = (const uint32_t *)w->j->columns[VOC_COL_INDIVIDUAL] + w->u->first_event,
+                   *role = (const uint32_t *)w->j->columns[VOC_COL_ROLE] + w->u->first_event;
     struct vm_state *s = w->s;
     voc_rc rc = grow(w->v, (void **)&s->role, &s->room_roles, w->u->n_events, sizeof *s->role);
     if (!rc) rc = grow(w->v, (void **)&s->events, &s->room_events, w->u->n_events, sizeof *s->events);

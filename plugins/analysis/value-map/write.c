@@ -27,7 +27,8 @@ void vm_reasons(const struct vm_tally *t, uint32_t role, size_t need, char *out,
         }
         if (best == SIZE_MAX) return;
         used[n->said[best]] = true;
-        const int got = snprintf(out + at, size - at, "%s%.*s %llu", at ? ", " : "", SHOW(vm_theme(v, n->said[best])->title), (unsigned long long)t->said_theme[role * v->n_themes + n->said[best]]);
+        const int got = snprintf(out + at, size - at, "%s%.*s %llu", at ? ", " : "", SHOW(vm_theme(v, n->said[best])->title),
+                                 (unsigned long long)t->said_theme[role * v->n_themes + n->said[best]]);
         if (got < 0 || (size_t)got >= size - at) return;
         at += (size_t)got;
     }
@@ -55,18 +56,23 @@ static void lead(struct page *p)
             if (r && 2 * n->unserved > n->wanted && n->unserved >= 5 && (!worst || n->unserved > worst->unserved)) gap_role = r, gap_need = i;
             if (!r || vm_agree(n) != VM_STATED || said++ > 5) continue;
             if (order[0] != i && first->did)
-                page_notef(p, VOC_NOTE_LEAD, "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it; most act for \"%.*s\" (%llu of %llu).", SHOW(vm_role(t->v, r)),
-                          (unsigned long long)n->said, (unsigned long long)n->talked, SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people,
-                          SHOW(vm_need(t->v, order[0])->title), (unsigned long long)first->did, (unsigned long long)first->people);
+                page_notef(p, VOC_NOTE_LEAD,
+                           "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it; most act for "
+                           "\"%.*s\" (%llu of %llu).",
+                           SHOW(vm_role(t->v, r)), (unsigned long long)n->said, (unsigned long long)n->talked,
+                           SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people,
+                           SHOW(vm_need(t->v, order[0])->title), (unsigned long long)first->did, (unsigned long long)first->people);
             else
-                page_notef(p, VOC_NOTE_LEAD, "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it.", SHOW(vm_role(t->v, r)), (unsigned long long)n->said,
-                          (unsigned long long)n->talked, SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people);
+                page_notef(p, VOC_NOTE_LEAD, "In the role %.*s %llu of %llu who spoke speak of \"%.*s\", %llu of %llu act for it.",
+                           SHOW(vm_role(t->v, r)), (unsigned long long)n->said, (unsigned long long)n->talked,
+                           SHOW(vm_need(t->v, i)->title), (unsigned long long)n->did, (unsigned long long)n->people);
         }
     }
     if (gap_need == SIZE_MAX) return;
     const struct vm_count *n = vm_of_role(t, gap_role, gap_need);
-    page_notef(p, VOC_NOTE_LEAD, "The widest gap: %llu of %llu people in %.*s who want \"%.*s\" got nothing that serves it.", (unsigned long long)n->unserved, (unsigned long long)n->wanted,
-              SHOW(vm_role(t->v, gap_role)), SHOW(vm_need(t->v, gap_need)->title));
+    page_notef(p, VOC_NOTE_LEAD, "The widest gap: %llu of %llu people in %.*s who want \"%.*s\" got nothing that serves it.",
+               (unsigned long long)n->unserved, (unsigned long long)n->wanted, SHOW(vm_role(t->v, gap_role)),
+               SHOW(vm_need(t->v, gap_need)->title));
 }
 
 static void map_row(struct page *p, uint32_t role, size_t need)
@@ -125,8 +131,13 @@ static voc_rc write_map(const struct vm_tally *t)
         page_notef(&p, VOC_NOTE_AFTER, "Texts that belong to no journey here (their event or their person is in none) and are not counted: %llu; voc themes PROJECT reads all.",
                   (unsigned long long)(t->v->base.info->n_words - t->s->words));
     if (t->s->nameless) page_notef(&p, VOC_NOTE_AFTER, "Texts that name nobody, and are not counted: %llu.", (unsigned long long)t->s->nameless);
-    if (t->s->undecided) page_notef(&p, VOC_NOTE_WARNING, "A pattern of the codebook took too long on %llu texts: what they speak of is not all known.", (unsigned long long)t->s->undecided);
-    if (t->v->base.info->n_set_aside) page_notef(&p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.", (unsigned long long)t->v->base.info->n_set_aside);
+    if (t->s->undecided)
+        page_notef(&p, VOC_NOTE_WARNING,
+                   "A pattern of the codebook took too long on %llu texts: what they speak of is not all known.",
+                   (unsigned long long)t->s->undecided);
+    if (t->v->base.info->n_set_aside)
+        page_notef(&p, VOC_NOTE_AFTER, "%llu events at or after the end of observation are set aside.",
+                   (unsigned long long)t->v->base.info->n_set_aside);
     uint32_t first = 1;
     while (first < t->n_roles && !vm_of_role(t, first, 0)->people) first++;
     if (first < t->n_roles) {
@@ -175,7 +186,9 @@ static void count_columns(struct page *p)
     page_column(p, "said_only", "say only", VOC_CELL_INT, "", 0, "of those who said anything: speak of it and do not act for it");
     page_column(p, "did_only", "act only", VOC_CELL_INT, "", 0, "of those who said anything: act for it and do not speak of it");
     page_column(p, "p", "p", VOC_CELL_REAL, "", 0, "exact McNemar test of saying only against acting only, two-sided");
-    page_column(p, "agreement", "agreement", VOC_CELL_TEXT, "", 0, "stated: p at most 0.05 and more say than act; revealed: more act than say; confirmed: both at least as often as one alone; silent: neither; else mixed");
+    page_column(p, "agreement", "agreement", VOC_CELL_TEXT, "", 0,
+                "stated: p at most 0.05 and more say than act; revealed: more act than say; confirmed: both at least "
+                "as often as one alone; silent: neither; else mixed");
     page_column(p, "confidence", "confidence", VOC_CELL_TEXT, "", 0, "by people who want it: none, under 5 anecdote, under 20 weak, under 50 moderate, else strong");
 }
 
@@ -228,11 +241,16 @@ static void needs_figures(struct page *p)
     static const voc_figure_part said[] = {FIGURE_PART(VOC_AS_ROW, "title"), FIGURE_PART(VOC_AS_COLUMN, "role"), FIGURE_PART(VOC_AS_VALUE, "said_share"), FIGURE_PART(VOC_AS_GRADE, "confidence")};
     const voc_host *host = told(p)->v->base.host;
     if (!p->rc)
-        p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role acts for", "Each cell: the share of the people of a role who did something to get it. The marks: by how many people it is known.", did,
-                               sizeof did / sizeof *did, 0, 0);
+        p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role acts for",
+                               "Each cell: the share of the people of a role who did something to get it. The marks: by how many "
+                               "people it is known.",
+                               did, sizeof did / sizeof *did, 0, 0);
     if (!p->rc)
-        p->rc = figure_declare(host, p->t, VOC_FIGURE_HEAT, "What each role speaks of", "Each cell: the share of the people of a role who spoke of it, for or against, of those who said anything at all. The marks: by how many people it is known that the role wants it, by deeds or by words.", said,
-                               sizeof said / sizeof *said, 0, 0);
+        p->rc = figure_declare(
+            host, p->t, VOC_FIGURE_HEAT, "What each role speaks of",
+            "Each cell: the share of the people of a role who spoke of it, for or against, of those who said "
+            "anything at all. The marks: by how many people it is known that the role wants it, by deeds or by words.",
+            said, sizeof said / sizeof *said, 0, 0);
 }
 
 static voc_rc write_needs(const struct vm_tally *t)
@@ -245,7 +263,9 @@ static voc_rc write_needs(const struct vm_tally *t)
     count_columns(&p);
     page_column(&p, "accounts", "accounts", VOC_CELL_INT, "", 0, "distinct accounts of those who want it");
     page_column(&p, "reasons", "why", VOC_CELL_TEXT, "", 0, "themes that were spoken of, with people");
-    page_column(&p, "tau_b", "ranks agree", VOC_CELL_REAL, "", 0, "Kendall's tau-b of the needs of this role ranked by what is done and by what is said: 1 alike, -1 the other way round");
+    page_column(&p, "tau_b", "ranks agree", VOC_CELL_REAL, "", 0,
+                "Kendall's tau-b of the needs of this role ranked by what is done and by what is said: 1 alike, -1 "
+                "the other way round");
     needs_figures(&p);
     for (uint32_t r = 1; r < t->n_roles; r++) needs_of_role(&p, r);
     needs_of_role(&p, 0);

@@ -65,7 +65,8 @@ voc_rc bucket_add(const struct walk *w, struct bucket *b, const struct journey *
         if (rc) return rc;
     }
     unsigned char *to = bytes_of(b->pages) + b->pages->used;
-    const struct head h = {j->unit.ptr, small ? (uint32_t)seconds : 0, small ? (uint16_t)j->size : LONG, (uint16_t)(small ? j->kind | j->unit.len << 1 : j->kind)};
+    const struct head h = {j->unit.ptr, small ? (uint32_t)seconds : 0, small ? (uint16_t)j->size : LONG,
+                           (uint16_t)(small ? j->kind | j->unit.len << 1 : j->kind)};
     memcpy(to, &h, sizeof h);
     to += HEAD;
     if (!small) {

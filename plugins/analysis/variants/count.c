@@ -97,7 +97,10 @@ voc_rc measure_bucket(const struct counter *c, const struct bucket *b, struct po
 
 struct named { const struct walk *w; uint32_t node; };
 
-static int by_name(const void *x, const void *y) { return walk_compare(((const struct named *)x)->w, ((const struct named *)x)->node, ((const struct named *)y)->node); }
+static int by_name(const void *x, const void *y)
+{
+    return walk_compare(((const struct named *)x)->w, ((const struct named *)x)->node, ((const struct named *)y)->node);
+}
 
 static voc_rc rank_names(struct ranking *r)
 {

@@ -103,7 +103,9 @@ static voc_rc notes(const struct ranking *r, const struct state *st, voc_table_b
     char text[400], number[NUMBER], share[NUMBER];
     voc_rc rc = w->collapse ? w->host->note(t, VOC_NOTE_AFTER, "The same thing several times in a row is counted once; --collapse=no counts every one.") : VOC_OK;
     if (!rc) rc = walk_limits_notes(w, &st->walker, t);
-    if (!rc) rc = say(w, t, VOC_NOTE_AFTER, "journey began before the data do and is left out.", "journeys began before the data do and are left out.", st->walker.counts[WALK_CUT]);
+    if (!rc)
+        rc = say(w, t, VOC_NOTE_AFTER, "journey began before the data do and is left out.",
+                 "journeys began before the data do and are left out.", st->walker.counts[WALK_CUT]);
     if (!rc)
         rc = say(w, t, VOC_NOTE_AFTER, "more event is part of no journey: it came before its first stage was opened or after it had ended.",
                  "more events are part of no journey: they came before its first stage was opened or after it had ended.", st->walker.counts[WALK_OUTSIDE]);
@@ -123,9 +125,15 @@ static voc_rc semantics(const struct ranking *r, voc_table_builder *t)
     walk_limits_words(w, limits, sizeof limits);
     format_integer(n, sizeof n, (int64_t)r->journeys, false);
     format_integer(m, sizeof m, (int64_t)r->n, false);
-    snprintf(text, sizeof text, "%s: %s %s, %s different %s; %s%s%s; most frequent first, then the shorter, then by name", what[w->what], n,
-             w->limits.any ? r->journeys == 1 ? "part of a journey" : "parts of journeys" : r->journeys == 1 ? "journey" : "journeys", m,
-             r->n == 1 ? "way" : "ways", w->episodes ? "a journey lasts from the act that opens a stage to its end" : w->def->unit == VOC_UNIT_CASE ? "each case is one journey" : "all of one customer is one journey",
+    snprintf(text, sizeof text, "%s: %s %s, %s different %s; %s%s%s; most frequent first, then the shorter, then by name",
+             what[w->what], n,
+             w->limits.any      ? r->journeys == 1 ? "part of a journey" : "parts of journeys"
+             : r->journeys == 1 ? "journey"
+                                : "journeys",
+             m, r->n == 1 ? "way" : "ways",
+             w->episodes                     ? "a journey lasts from the act that opens a stage to its end"
+             : w->def->unit == VOC_UNIT_CASE ? "each case is one journey"
+                                             : "all of one customer is one journey",
              w->collapse ? "; repeats in a row counted once" : "", limits);
     return w->host->semantics(t, text);
 }

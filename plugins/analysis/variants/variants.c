@@ -33,7 +33,9 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_run *run, const v
     voc_rc rc = walk_begin(&v->w, host, cx, run, (uint32_t)own[OPT_EVENTS].i, own[OPT_COLLAPSE].i != 0, own[OPT_BY].i != 0);
     if (!rc) rc = walk_limit(&v->w, "VARIANTS-003", (struct walk_asked){&own[OPT_GAP], &own[OPT_WITHIN], &own[OPT_FROM], &own[OPT_TO]});
     v->by_segment = own[OPT_BY].i != 0;
-    if (!rc && v->by_segment && v->w.def->n_segments > SEGMENTS_MOST) rc = walk_complain(&v->w, "VARIANTS-002", "there are more than 32767 segments", "voc variants PROJECT without --by shows all ways together");
+    if (!rc && v->by_segment && v->w.def->n_segments > SEGMENTS_MOST)
+        rc = walk_complain(&v->w, "VARIANTS-002", "there are more than 32767 segments",
+                           "voc variants PROJECT without --by shows all ways together");
     for (v->n_buckets = 1; !rc && v->n_buckets < BUCKETS_MOST && v->n_buckets * BUCKET < v->w.info->n_units;) v->n_buckets *= 2;
     return rc;
 }
@@ -265,7 +267,9 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size)
         for (size_t k = 0; k < 5; k++)
             if (!varint_get(&b, &v[k])) return VOC_E_INPUT;
         uint64_t left = (uint64_t)(b.end - b.at);
-        if (v[0] == 0 || v[0] > UINT32_MAX || v[1] >= 2 * (by_segment ? w->def->n_segments : 1) || v[3] > left || v[4] > left - v[3] || !path_is_sound(w, b.at + v[3], v[4], v[0])) return VOC_E_INPUT;
+        if (v[0] == 0 || v[0] > UINT32_MAX || v[1] >= 2 * (by_segment ? w->def->n_segments : 1) || v[3] > left ||
+            v[4] > left - v[3] || !path_is_sound(w, b.at + v[3], v[4], v[0]))
+            return VOC_E_INPUT;
         rc = load_one(st, v, &b);
     }
     return rc ? rc : b.at == b.end ? VOC_OK : VOC_E_INPUT;

@@ -15,7 +15,10 @@ static voc_str shape_type(const struct record *r, voc_str type)
 
 // ---- activities ---------------------------------------------------------------------------------------------------------
 
-static voc_attr text_attr(const char *key, voc_str text) { return (voc_attr){.key = str(key), .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA}; }
+static voc_attr text_attr(const char *key, voc_str text)
+{
+    return (voc_attr){.key = str(key), .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+}
 
 static int64_t whole_number(voc_str s)
 {
@@ -42,7 +45,9 @@ static void set_about(struct record *r, voc_row *row, voc_alias *account)
 {
     voc_str about = take(r, "about").text;
     if (about.len == 0) return;
-    bool is_account = about.len >= 15 && memcmp(about.ptr, "001", 3) == 0, is_deal = about.len >= 15 && memcmp(about.ptr, "006", 3) == 0, is_ticket = about.len >= 15 && memcmp(about.ptr, "500", 3) == 0;
+    bool is_account = about.len >= 15 && memcmp(about.ptr, "001", 3) == 0,
+         is_deal = about.len >= 15 && memcmp(about.ptr, "006", 3) == 0,
+         is_ticket = about.len >= 15 && memcmp(about.ptr, "500", 3) == 0;
     voc_str id = about.len == 18 ? (voc_str){about.ptr, 15} : about;
     if (is_deal && !row->case_id.len) row->case_id = id;
     else if (is_ticket && !row->case_id.len) {
@@ -137,7 +142,8 @@ static void set_ref(voc_row *row, voc_str sent_by, voc_str item)
 voc_rc give_mail(struct record *r)
 {
     voc_row *row = &r->rows[0];
-    voc_str type = shape_type(r, take(r, "type").text), item = take(r, "item").text, sent_by = take(r, "sent_by").text, merged = take(r, "merged").text, result = take(r, "result").text;
+    voc_str type = shape_type(r, take(r, "type").text), item = take(r, "item").text, sent_by = take(r, "sent_by").text,
+            merged = take(r, "merged").text, result = take(r, "result").text;
     voc_str from = take(r, "from").text, to = take(r, "to").text, subscription = take(r, "subscription").text;
     struct kind_of_act kind = {"", "", VOC_ACTOR_OTHER};
     if (word_in(type, "13 changedatavalue")) { // a field of a person

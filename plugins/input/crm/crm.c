@@ -39,7 +39,9 @@ static void leave_out_columns(struct events *e, const struct shape *s)
 static voc_rc unknown_table(struct events *e)
 {
     char hint[300];
-    snprintf(hint, sizeof hint, "say what it holds: -O table=history (one row for each change), deals (a date for each step), leads, contacts, accounts, activities, mails, tickets, orders ...; or read it with --as events");
+    snprintf(hint, sizeof hint,
+             "say what it holds: -O table=history (one row for each change), deals (a date for each step), leads, "
+             "contacts, accounts, activities, mails, tickets, orders ...; or read it with --as events");
     return ev_error(e, VOC_E_INPUT, "020", hint, "its header is none that is known of a CRM");
 }
 
@@ -70,7 +72,10 @@ static voc_rc add_day(struct events *e, voc_str day)
 
 static bool of_a_day(unsigned gives) { return gives == GIVES_SNAPSHOTS || gives == GIVES_PEOPLE || gives == GIVES_ACCOUNTS || gives == GIVES_LINKS; }
 
-static bool is_of_things(unsigned gives) { return gives == GIVES_PEOPLE || gives == GIVES_ACCOUNTS || gives == GIVES_LINKS || gives == GIVES_NOTHING; }
+static bool is_of_things(unsigned gives)
+{
+    return gives == GIVES_PEOPLE || gives == GIVES_ACCOUNTS || gives == GIVES_LINKS || gives == GIVES_NOTHING;
+}
 
 static voc_rc look(struct events *e)
 {
@@ -82,7 +87,9 @@ static voc_rc look(struct events *e)
     e->settled = c->marks[0] != 0 || c->as_of.len || c->declared || is_of_things(c->shape->gives); // else what names do not say is proposed
     e->rest_entity = c->shape->rest;
     if (c->as_of.len && !of_a_day(c->shape->gives))
-        return ev_error(e, VOC_E_OPTION, "021", "leave -O as-of out, or say what else it holds with -O table=snapshots, contacts, accounts or links", "-O as-of is for what has no dates of its own; this is a table of %s", gives_names[c->shape->gives + 1]);
+        return ev_error(e, VOC_E_OPTION, "021",
+                        "leave -O as-of out, or say what else it holds with -O table=snapshots, contacts, accounts or links",
+                        "-O as-of is for what has no dates of its own; this is a table of %s", gives_names[c->shape->gives + 1]);
     voc_rc rc = c->declared ? VOC_OK : shape_maps(e, c->shape);
     return rc || !c->as_of.len || c->declared ? rc : add_day(e, c->as_of);
 }

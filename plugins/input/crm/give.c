@@ -9,7 +9,10 @@
 
 // ---- small steps --------------------------------------------------------------------------------------------------------
 
-static voc_attr text_attr(voc_str key, voc_str text, uint32_t entity) { return (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA}; }
+static voc_attr text_attr(voc_str key, voc_str text, uint32_t entity)
+{
+    return (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA};
+}
 
 voc_attr take(struct record *r, const char *key)
 {
@@ -103,7 +106,10 @@ static bool set_case(struct record *r, const char *prefix)
 static void set_id(struct record *r)
 {
     voc_str id = plain_id(r->rows[0].id);
-    const char *of = strcmp(r->s->vendor, "CRM") == 0 ? gives_names[r->s->gives + 1] : strcmp(r->s->vendor, "Marketo") == 0 ? "marketo" : strcmp(r->s->vendor, "Eloqua") == 0 ? "eloqua" : NULL;
+    const char *of = strcmp(r->s->vendor, "CRM") == 0       ? gives_names[r->s->gives + 1]
+                     : strcmp(r->s->vendor, "Marketo") == 0 ? "marketo"
+                     : strcmp(r->s->vendor, "Eloqua") == 0  ? "eloqua"
+                                                            : NULL;
     if (of && id.len && id.len < sizeof r->id - 20) {
         int n = snprintf(r->id, sizeof r->id, "%s:%.*s", of, (int)id.len, id.ptr);
         if (n > 0) id = (voc_str){r->id, (size_t)n};
@@ -114,7 +120,8 @@ static void set_id(struct record *r)
 static voc_rc clean(struct record *r)
 {
     voc_row *first = &r->rows[0];
-    voc_str *texts[] = {&first->case_id, &first->owner, &first->campaign, &first->object, &first->text, &first->id, &first->channel, &first->touchpoint};
+    voc_str *texts[] = {&first->case_id, &first->owner, &first->campaign, &first->object,
+                        &first->text,    &first->id,    &first->channel,  &first->touchpoint};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!texts[i]->len || !is_null(*texts[i])) continue;
         size_t at = (size_t)((char *)texts[i] - (char *)first);
@@ -124,7 +131,8 @@ static voc_rc clean(struct record *r)
     for (size_t i = 0; i < r->n_attrs; i++)
         if (!is_null(r->attrs[i].text)) r->attrs[kept++] = r->attrs[i];
     r->n_attrs = kept;
-    size_t n_customer = clean_aliases((voc_alias *)first->customer, first->n_customer), n_account = clean_aliases((voc_alias *)first->account, first->n_account);
+    size_t n_customer = clean_aliases((voc_alias *)first->customer, first->n_customer),
+           n_account = clean_aliases((voc_alias *)first->account, first->n_account);
     for (size_t i = 0; i < r->n; i++) r->rows[i].n_customer = n_customer, r->rows[i].n_account = n_account;
     set_id(r);
     r->refused = !set_case(r, r->s->prefix);
@@ -133,7 +141,10 @@ static voc_rc clean(struct record *r)
 
 // ---- histories ----------------------------------------------------------------------------------------------------------
 
-static uint32_t whose(const voc_row *row) { return row->case_id.len ? VOC_ENTITY_CASE : row->n_account && !row->n_customer ? VOC_ENTITY_ACCOUNT : VOC_ENTITY_INDIVIDUAL; }
+static uint32_t whose(const voc_row *row)
+{
+    return row->case_id.len ? VOC_ENTITY_CASE : row->n_account && !row->n_customer ? VOC_ENTITY_ACCOUNT : VOC_ENTITY_INDIVIDUAL;
+}
 
 static bool names_somebody(const voc_row *row) { return row->case_id.len || row->n_customer || row->n_account; }
 
@@ -479,8 +490,10 @@ static voc_rc give_links(struct record *r)
     const uint32_t entity = whose(row);
     voc_attr role = take(r, "role"), attrs[2 * VOC_ALIASES_MAX + 8];
     size_t n = 0;
-    for (size_t i = 0; i < row->n_customer && entity == VOC_ENTITY_CASE; i++) attrs[n++] = text_attr(row->customer[i].kind, row->customer[i].value, entity);
-    for (size_t i = 0; i < row->n_account && entity != VOC_ENTITY_ACCOUNT; i++) attrs[n++] = text_attr(row->account[i].kind, row->account[i].value, entity);
+    for (size_t i = 0; i < row->n_customer && entity == VOC_ENTITY_CASE; i++)
+        attrs[n++] = text_attr(row->customer[i].kind, row->customer[i].value, entity);
+    for (size_t i = 0; i < row->n_account && entity != VOC_ENTITY_ACCOUNT; i++)
+        attrs[n++] = text_attr(row->account[i].kind, row->account[i].value, entity);
     for (size_t i = 0; i < r->n_attrs && n + 1 < sizeof attrs / sizeof *attrs; i++) {
         attrs[n] = r->attrs[i];
         attrs[n++].entity = entity;

@@ -63,7 +63,8 @@ static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc
 {
     (void)host, (void)cx;
     voc_str head = p->head;
-    int named = ends(p->name, ".eml") || ends(p->name, ".mbox") || ends(p->name, ".mbx") || ends(p->name, ".mbo") || (p->name.len && memmem(p->name.ptr, p->name.len, ":2,", 3));
+    int named = ends(p->name, ".eml") || ends(p->name, ".mbox") || ends(p->name, ".mbx") || ends(p->name, ".mbo") ||
+                (p->name.len && memmem(p->name.ptr, p->name.len, ":2,", 3));
     if (str_begins(head, "\xEF\xBB\xBF")) head.ptr += 3, head.len -= 3;
     while (head.len && (*head.ptr == '\n' || *head.ptr == '\r')) head.ptr++, head.len--;
     if (str_begins(head, "From voc-folder ")) return say(r, 100, "a folder of mails");
@@ -91,7 +92,8 @@ static voc_rc email_open(const voc_host *host, voc_context *cx, const voc_source
     memset(e, 0, sizeof *e);
     e->host = host;
     e->cx = cx;
-    e->party = (struct party){.domains = values[OPT_DOMAINS].list, .n_domains = values[OPT_DOMAINS].n_list, .addresses = values[OPT_ADDRESSES].list, .n_addresses = values[OPT_ADDRESSES].n_list};
+    e->party = (struct party){.domains = values[OPT_DOMAINS].list, .n_domains = values[OPT_DOMAINS].n_list,
+                              .addresses = values[OPT_ADDRESSES].list, .n_addresses = values[OPT_ADDRESSES].n_list};
     e->accounts = values[OPT_ACCOUNTS].i != 0;
     e->mbox = (uint32_t)values[OPT_MBOX].i;
     e->max_message = (size_t)values[OPT_MAX].i;
@@ -122,7 +124,10 @@ static voc_rc one_mail(struct email *e, struct piece *p)
     if (p->cut) e->cut++;
     message_read(e, p, &m);
     if (e->rc) return e->rc;
-    if (m.time_us == VOC_NA) return e->host->reject(e->sink, record, S("DATE"), m.n_people ? S("it has no date that can be read") : S("it has neither a date nor a sender: it is no mail"));
+    if (m.time_us == VOC_NA)
+        return e->host->reject(e->sink, record, S("DATE"),
+                               m.n_people ? S("it has no date that can be read")
+                                          : S("it has neither a date nor a sender: it is no mail"));
     if (thread_known(e, &m, p)) {
         e->duplicates++;
         return e->host->ignore(e->sink, record, S("the same mail again"));
@@ -157,7 +162,8 @@ static voc_rc email_run(void *instance, voc_stream *stream, voc_sink *sink)
         if (!rc && some) rc = one_mail(e, &p);
     }
     if (rc == VOC_E_INPUT) {
-        voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = VOC_LIT("EMAIL-001"), .line = f.line, .message = VOC_LIT("the folder's files do not follow each other as they should"),
+        voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = VOC_LIT("EMAIL-001"), .line = f.line,
+                      .message = VOC_LIT("the folder's files do not follow each other as they should"),
                       .hint = VOC_LIT("import it again; if that does not help, import its files one by one")};
         e->host->diag(e->cx, &d);
     }
@@ -174,7 +180,8 @@ static void describe(void *instance, char *out, size_t size)
     static const struct { enum kind kind; const char *one, *many; } said[] = {
         {KIND_BOUNCE, "bounce", "bounces"}, {KIND_DELAY, "delay", "delays"}, {KIND_AUTO_REPLY, "automatic reply", "automatic replies"}, {KIND_RECEIPT, "receipt", "receipts"}, {KIND_DELIVERED, "notice of delivery", "notices of delivery"},
         {KIND_COMPLAINT, "complaint", "complaints"}, {KIND_UNSUBSCRIBE, "request to unsubscribe", "requests to unsubscribe"}, {KIND_BULK, "newsletter", "newsletters"}, {KIND_POST, "post to a list", "posts to lists"}, {KIND_NOTICE, "notice by a machine", "notices by machines"}};
-    snprintf(line, sizeof line, "%llu mail%s: %llu from the company, %llu from customers", (unsigned long long)e->n, e->n == 1 ? "" : "s", (unsigned long long)e->from_company, (unsigned long long)e->from_customer);
+    snprintf(line, sizeof line, "%llu mail%s: %llu from the company, %llu from customers", (unsigned long long)e->n,
+             e->n == 1 ? "" : "s", (unsigned long long)e->from_company, (unsigned long long)e->from_customer);
     text_add(e, &t, line, strlen(line));
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         uint64_t n = e->kinds[said[i].kind];
@@ -186,7 +193,9 @@ static void describe(void *instance, char *out, size_t size)
     text_add(e, &t, e->why, strlen(e->why));
     text_byte(e, &t, '\n');
     if (e->threads_by_subject) {
-        snprintf(line, sizeof line, "answers that name no mail: %llu, joined to the last one with their subject between the same addresses\n", (unsigned long long)e->threads_by_subject);
+        snprintf(line, sizeof line,
+                 "answers that name no mail: %llu, joined to the last one with their subject between the same addresses\n",
+                 (unsigned long long)e->threads_by_subject);
         text_add(e, &t, line, strlen(line));
     }
     if (e->cut) {

@@ -74,7 +74,9 @@ static size_t put_entity(struct html *h, voc_str s)
         if (c < 0x80) u[k++] = (char)c;
         else if (c < 0x800) u[k++] = (char)(0xC0 | c >> 6), u[k++] = (char)(0x80 | (c & 63));
         else if (c < 0x10000) u[k++] = (char)(0xE0 | c >> 12), u[k++] = (char)(0x80 | (c >> 6 & 63)), u[k++] = (char)(0x80 | (c & 63));
-        else u[k++] = (char)(0xF0 | c >> 18), u[k++] = (char)(0x80 | (c >> 12 & 63)), u[k++] = (char)(0x80 | (c >> 6 & 63)), u[k++] = (char)(0x80 | (c & 63));
+        else
+            u[k++] = (char)(0xF0 | c >> 18), u[k++] = (char)(0x80 | (c >> 12 & 63)), u[k++] = (char)(0x80 | (c >> 6 & 63)),
+            u[k++] = (char)(0x80 | (c & 63));
         put(h, u, k);
         return n + 1;
     }
@@ -99,15 +101,18 @@ static int marks_quote(const char *tag, voc_str inside)
 {
     if (strcmp(tag, "blockquote") == 0) return 1;
     if (strcmp(tag, "div") != 0 && strcmp(tag, "span") != 0 && strcmp(tag, "table") != 0) return 0;
-    return holds(inside, "gmail_quote") || holds(inside, "yahoo_quoted") || holds(inside, "moz-cite-prefix") || holds(inside, "protonmail_quote") || holds(inside, "tutanota_quote") ||
-           holds(inside, "gmail_extra") || holds(inside, "zmail_extra");
+    return holds(inside, "gmail_quote") || holds(inside, "yahoo_quoted") || holds(inside, "moz-cite-prefix") ||
+           holds(inside, "protonmail_quote") || holds(inside, "tutanota_quote") || holds(inside, "gmail_extra") ||
+           holds(inside, "zmail_extra");
 }
 
 // From here on everything is the mail that is answered.
 static int marks_rest(const char *tag, voc_str inside)
 {
     return (strcmp(tag, "div") == 0 || strcmp(tag, "hr") == 0) &&
-           (holds(inside, "divrplyfwdmsg") || holds(inside, "appendonsend") || holds(inside, "mail-editor-reference-message-container") || holds(inside, "stopspelling") || holds(inside, "ms-outlook-mobile-reference-message"));
+           (holds(inside, "divrplyfwdmsg") || holds(inside, "appendonsend") ||
+            holds(inside, "mail-editor-reference-message-container") || holds(inside, "stopspelling") ||
+            holds(inside, "ms-outlook-mobile-reference-message"));
 }
 
 static int in_list(const char *tag, const char *const *list)
@@ -240,7 +245,9 @@ void html_text(struct email *e, voc_str s, struct text *out)
             else if (!h.breaks) h.space = h.started;
         } else {
             n = 1;
-            while (n < s.len && s.ptr[n] != '<' && s.ptr[n] != '&' && s.ptr[n] != ' ' && s.ptr[n] != '\t' && s.ptr[n] != '\n' && s.ptr[n] != '\r') n++;
+            while (n < s.len && s.ptr[n] != '<' && s.ptr[n] != '&' && s.ptr[n] != ' ' && s.ptr[n] != '\t' && s.ptr[n] != '\n' &&
+                   s.ptr[n] != '\r')
+                n++;
             put(&h, s.ptr, n);
         }
         s.ptr += n;

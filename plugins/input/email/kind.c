@@ -96,7 +96,8 @@ static enum kind read_delivery(struct email *e, struct mail *m)
             end = line.ptr + line.len;
             if (str_trim(line).len == 0) break;
         }
-        voc_str group = {from, (size_t)(end - from)}, action = str_trim(header_of(group, "Action")), to = header_of(group, "Final-Recipient"), original = header_of(group, "Original-Recipient");
+        voc_str group = {from, (size_t)(end - from)}, action = str_trim(header_of(group, "Action")),
+                to = header_of(group, "Final-Recipient"), original = header_of(group, "Original-Recipient");
         if (to.len == 0) to = original;
         if (to.len == 0 && action.len == 0) continue;
         int late = str_begins(action, "delayed"), good = str_begins(action, "delivered") || str_begins(action, "relayed") || str_begins(action, "expanded");
@@ -113,7 +114,11 @@ static enum kind read_delivery(struct email *e, struct mail *m)
     return failed ? KIND_BOUNCE : delayed ? KIND_DELAY : fine ? KIND_DELIVERED : KIND_BOUNCE;
 }
 
-static int part_of_local(char c) { return (unsigned char)c > 0x7F || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || (c && strchr(".!#$%&'*+/=?^_`{|}~-", c)); }
+static int part_of_local(char c)
+{
+    return (unsigned char)c > 0x7F || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+           (c && strchr(".!#$%&'*+/=?^_`{|}~-", c));
+}
 
 static int part_of_domain(char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.'; }
 
@@ -143,7 +148,9 @@ static void find_copy(struct mail *m, voc_str *body)
     for (const char *const *c = ids; *c && !below; c++) below = str_find(*body, *c);
     if (!below) return;
     const char *from = below + 1;
-    while (from > body->ptr + 1 && !(from[-1] == '\n' && (from[-2] == '\n' || (from[-2] == '\r' && from - body->ptr > 2 && from[-3] == '\n')))) from--;
+    while (from > body->ptr + 1 &&
+           !(from[-1] == '\n' && (from[-2] == '\n' || (from[-2] == '\r' && from - body->ptr > 2 && from[-3] == '\n'))))
+        from--;
     if (m->original.len == 0) m->original = (voc_str){from, (size_t)(body->ptr + body->len - from)};
     body->len = (size_t)(from - body->ptr);
 }
@@ -259,7 +266,9 @@ static enum kind by_looks(struct email *e, struct mail *m)
     if (service != KIND_MAX) return service;
     if (m->marks & MARK_AUTO_REPLIED) return is_bounce(e, m) && from_daemon(m) ? KIND_BOUNCE : KIND_AUTO_REPLY;
     if (is_bounce(e, m)) return str_any(m->folded, delay_subjects) ? KIND_DELAY : KIND_BOUNCE;
-    if (str_any(m->folded, auto_subjects) && !(m->marks & (MARK_LIST_POST | MARK_LIST_UNSUBSCRIBE)) && (!(m->marks & MARK_REPLY_SUBJECT) || m->marks & (MARK_AUTO_GENERATED | MARK_NULL_PATH | MARK_BULK))) return KIND_AUTO_REPLY;
+    if (str_any(m->folded, auto_subjects) && !(m->marks & (MARK_LIST_POST | MARK_LIST_UNSUBSCRIBE)) &&
+        (!(m->marks & MARK_REPLY_SUBJECT) || m->marks & (MARK_AUTO_GENERATED | MARK_NULL_PATH | MARK_BULK)))
+        return KIND_AUTO_REPLY;
     if (is_unsubscribe(e, m)) return KIND_UNSUBSCRIBE;
     if (m->marks & (MARK_LIST_POST | MARK_LIST)) return KIND_POST;
     if (is_bulk(m)) return KIND_BULK;
@@ -273,7 +282,9 @@ void kind_find(struct email *e, struct mail *m)
     if (m->report == REPORT_FEEDBACK && m->status.len) m->kind = read_feedback(e, m);
     else if (m->report == REPORT_DISPOSITION) m->kind = read_disposition(e, m);
     else if (m->report == REPORT_DELIVERY && header_of(m->status, "Feedback-Type").len) m->kind = read_feedback(e, m);
-    else if (m->report == REPORT_DELIVERY && m->status.len && (str_find(m->status, "Recipient") || str_find(m->status, "recipient") || str_find(m->status, "Action"))) m->kind = read_delivery(e, m);
+    else if (m->report == REPORT_DELIVERY && m->status.len &&
+             (str_find(m->status, "Recipient") || str_find(m->status, "recipient") || str_find(m->status, "Action")))
+        m->kind = read_delivery(e, m);
     else m->kind = by_looks(e, m);
     if (m->kind == KIND_BOUNCE || m->kind == KIND_DELAY) {
         size_t recipients = 0;

@@ -61,7 +61,9 @@ static int has_clock_and_year(const char *p, size_t n)
     int clock = 0, year = 0;
     for (size_t i = 0; i + 4 <= n; i++) {
         if (i + 5 <= n && p[i + 2] == ':' && digits(p + i, 2) && digits(p + i + 3, 2)) clock = 1;
-        if ((i + 4 == n || p[i + 4] == '\r' || p[i + 4] == ' ') && p[i - (i > 0)] == ' ' && digits(p + i, 4) && (p[i] == '1' || p[i] == '2')) year = 1;
+        if ((i + 4 == n || p[i + 4] == '\r' || p[i + 4] == ' ') && p[i - (i > 0)] == ' ' && digits(p + i, 4) &&
+            (p[i] == '1' || p[i] == '2'))
+            year = 1;
     }
     return clock && year;
 }
@@ -223,7 +225,8 @@ static uint32_t quoted_from(const char *p, size_t len)
 }
 
 // From the first line of a mail (behind its From_ line, at `head`) to the next separator.
-static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *stop, uint64_t *lines, uint64_t *dropped, int *trusted, uint32_t *quoted)
+static voc_rc scan_mbox(struct email *e, struct frame *f, size_t head, size_t *stop, uint64_t *lines, uint64_t *dropped,
+                        int *trusted, uint32_t *quoted)
 {
     size_t at = head, len;
     uint64_t content = UINT64_MAX;
@@ -289,7 +292,8 @@ static void inner_mail(struct email *e, struct frame *f, struct piece *out)
     }
     size_t keep = at - head;
     while (at < f->inside && keep > 1 && p[head + keep - 1] == '\n' && p[head + keep - 2] == '\n') keep--;
-    *out = (struct piece){.bytes = p + head, .len = keep, .from = f->base + f->at + head, .line = f->line + 1, .envelope = out->envelope, .unquote = f->mbox != MBOX_CL2};
+    *out = (struct piece){.bytes = p + head, .len = keep, .from = f->base + f->at + head, .line = f->line + 1,
+                          .envelope = out->envelope, .unquote = f->mbox != MBOX_CL2};
     out->to = out->from + keep;
     f->line += lines_in(p, at);
     f->at += at;
@@ -317,7 +321,8 @@ static voc_rc folder_file(struct email *e, struct frame *f, struct piece *out, i
     if (rc) return rc;
     const char *p = f->buf + f->at;
     if (len < sizeof FOLDER - 1 || memcmp(p, FOLDER, sizeof FOLDER - 1) != 0) return VOC_E_INPUT;
-    for (skip = sizeof FOLDER - 1; skip < len && p[skip] >= '0' && p[skip] <= '9' && length < UINT64_MAX / 100; skip++) length = length * 10 + (uint64_t)(p[skip] - '0');
+    for (skip = sizeof FOLDER - 1; skip < len && p[skip] >= '0' && p[skip] <= '9' && length < UINT64_MAX / 100; skip++)
+        length = length * 10 + (uint64_t)(p[skip] - '0');
     out->envelope = email_keep(e, p + skip, len - skip);
     f->at += len + (size_t)whole;
     f->line++;

@@ -331,7 +331,8 @@ static voc_str part_decoded(struct email *e, GMimePart *part, size_t max)
     GMimeContentEncoding encoding = GMIME_CONTENT_ENCODING_DEFAULT;
     voc_str raw = part_bytes(part, &encoding);
     if (raw.len > max * 2) raw.len = max * 2;
-    if (encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE && encoding != GMIME_CONTENT_ENCODING_BASE64 && encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
+    if (encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE && encoding != GMIME_CONTENT_ENCODING_BASE64 &&
+        encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
         if (raw.len > max) raw.len = max;
         return raw;
     }
@@ -390,7 +391,9 @@ static void take_part(struct email *e, struct walk *w, GMimePart *part)
 {
     GMimeObject *o = (GMimeObject *)part;
     GMimeContentType *ct = g_mime_object_get_content_type(o);
-    const char *disposition = g_mime_object_get_disposition(o) ? g_mime_content_disposition_get_disposition(g_mime_object_get_content_disposition(o)) : NULL;
+    const char *disposition = g_mime_object_get_disposition(o)
+                                  ? g_mime_content_disposition_get_disposition(g_mime_object_get_content_disposition(o))
+                                  : NULL;
     int attached = disposition && strcasecmp(disposition, "attachment") == 0;
     int plain = !ct || g_mime_content_type_is_type(ct, "text", "plain"), html = ct && g_mime_content_type_is_type(ct, "text", "html");
     struct mail *m = w->m;

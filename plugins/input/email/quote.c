@@ -66,7 +66,9 @@ static int has_date(voc_str s)
         for (int k = 0; k < 5; k++) d[k] = i + (size_t)k < s.len && s.ptr[i + (size_t)k] >= '0' && s.ptr[i + (size_t)k] <= '9';
         if (d[0] && d[1] && d[2] && d[3] && !d[4] && (s.ptr[i] == '1' || s.ptr[i] == '2')) return 1;
         if (d[0] && s.ptr[i + 1] == ':' && d[2] && d[3]) return 1;
-        if (d[0] && (s.ptr[i + 1] == '/' || s.ptr[i + 1] == '.') && d[2] && (s.ptr[i + 3] == '/' || s.ptr[i + 3] == '.' || (d[3] && i + 4 < s.len && (s.ptr[i + 4] == '/' || s.ptr[i + 4] == '.')))) return 1;
+        if (d[0] && (s.ptr[i + 1] == '/' || s.ptr[i + 1] == '.') && d[2] &&
+            (s.ptr[i + 3] == '/' || s.ptr[i + 3] == '.' || (d[3] && i + 4 < s.len && (s.ptr[i + 4] == '/' || s.ptr[i + 4] == '.'))))
+            return 1;
     }
     return 0;
 }
@@ -169,7 +171,8 @@ static int is_signature(const struct line *l, size_t i, size_t n)
     while (rule < s.len && s.ptr[rule] == '_') rule++;
     if (rule < 20 || rule != s.len) return 0;
     for (size_t k = i + 1; k < n && k < i + 6; k++) // the foot of a mailing list, of a free mail service
-        if (str_find(l[k].s, "http") || str_find(l[k].s, "mailing list") || str_find(l[k].s, "@")) return !is_block(l, next_full(l, i + 1, n) < n ? next_full(l, i + 1, n) : i, n);
+        if (str_find(l[k].s, "http") || str_find(l[k].s, "mailing list") || str_find(l[k].s, "@"))
+            return !is_block(l, next_full(l, i + 1, n) < n ? next_full(l, i + 1, n) : i, n);
     return 0;
 }
 

@@ -22,7 +22,10 @@ static voc_str owner_of(const struct mail *m)
     return S("");
 }
 
-static voc_attr text_attr(voc_str key, voc_str text, uint32_t entity) { return (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA}; }
+static voc_attr text_attr(voc_str key, voc_str text, uint32_t entity)
+{
+    return (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA};
+}
 
 static size_t attributes(const struct email *e, const struct mail *m, int words, voc_attr *a)
 {
@@ -69,7 +72,8 @@ static voc_rc emit(struct email *e, const struct mail *m, uint64_t record, const
         r->n_customer = 1;
         account.value = party_domain(who->value);
         if (e->accounts && account.value.len) r->account = &account, r->n_account = 1;
-        if (who->name.len && who->name.len < 200 && recall_new(e, hash_bytes(hash_bytes(4, who->value.ptr, who->value.len), who->name.ptr, who->name.len)))
+        if (who->name.len && who->name.len < 200 &&
+            recall_new(e, hash_bytes(hash_bytes(4, who->value.ptr, who->value.len), who->name.ptr, who->name.len)))
             attrs[r->n_attrs++] = text_attr(S("name"), who->name, VOC_ENTITY_INDIVIDUAL);
     }
     if (words && e->fresh.n && who) {

@@ -147,8 +147,10 @@ static int shifting(voc_str cs)
 // One byte a letter: text of it that is sound UTF-8 was labelled wrongly.
 static int single_byte(voc_str cs)
 {
-    return cs.len == 0 || str_begins(cs, "us-ascii") || str_begins(cs, "ascii") || str_begins(cs, "ansi_x3") || str_begins(cs, "iso-8859") || str_begins(cs, "iso8859") || str_begins(cs, "windows-12") ||
-           str_begins(cs, "cp12") || str_begins(cs, "latin") || str_begins(cs, "koi8") || str_begins(cs, "unknown") || str_begins(cs, "x-unknown") || str_begins(cs, "8bit");
+    return cs.len == 0 || str_begins(cs, "us-ascii") || str_begins(cs, "ascii") || str_begins(cs, "ansi_x3") ||
+           str_begins(cs, "iso-8859") || str_begins(cs, "iso8859") || str_begins(cs, "windows-12") || str_begins(cs, "cp12") ||
+           str_begins(cs, "latin") || str_begins(cs, "koi8") || str_begins(cs, "unknown") || str_begins(cs, "x-unknown") ||
+           str_begins(cs, "8bit");
 }
 
 static voc_rc decode(struct email *e, voc_str charset, voc_str bytes, struct text *out)

@@ -50,7 +50,11 @@ int when_read(voc_str s, struct when *out)
         if (h > 23 || mi > 59 || sec > 60 || (s.len == 16 && s.ptr[15] != 'Z')) return 0;
         if (sec == 60) sec = 59;
     }
-    *out = (struct when){day_of(y, mo, d) * DAY_SECONDS + (int64_t)h * 3600 + (int64_t)mi * 60 + sec, s.len == 8 ? WHEN_DATE : s.len == 16 ? WHEN_UTC : WHEN_FLOATING, 0};
+    *out = (struct when){day_of(y, mo, d) * DAY_SECONDS + (int64_t)h * 3600 + (int64_t)mi * 60 + sec,
+                         s.len == 8    ? WHEN_DATE
+                         : s.len == 16 ? WHEN_UTC
+                                       : WHEN_FLOATING,
+                         0};
     return 1;
 }
 
@@ -74,7 +78,12 @@ int duration_read(voc_str s, int64_t *seconds)
             in_time = 1;
             continue;
         }
-        int64_t unit = k == 'W' && !in_time ? 7 * DAY_SECONDS : k == 'D' && !in_time ? DAY_SECONDS : k == 'H' && in_time ? 3600 : k == 'M' && in_time ? 60 : k == 'S' && in_time ? 1 : 0;
+        int64_t unit = k == 'W' && !in_time   ? 7 * DAY_SECONDS
+                       : k == 'D' && !in_time ? DAY_SECONDS
+                       : k == 'H' && in_time  ? 3600
+                       : k == 'M' && in_time  ? 60
+                       : k == 'S' && in_time  ? 1
+                                              : 0;
         if (!unit || !some) return 0;
         total += n * unit;
         n = some = 0;

@@ -88,7 +88,11 @@ static voc_str address_of(struct ics *c, const struct ics_line *l, voc_str name)
 
 static enum part_stat stat_of(voc_str s)
 {
-    return str_is_word(s, "ACCEPTED") ? STAT_ACCEPTED : str_is_word(s, "DECLINED") ? STAT_DECLINED : str_is_word(s, "TENTATIVE") ? STAT_TENTATIVE : str_is_word(s, "DELEGATED") ? STAT_DELEGATED : STAT_NONE;
+    return str_is_word(s, "ACCEPTED")    ? STAT_ACCEPTED
+           : str_is_word(s, "DECLINED")  ? STAT_DECLINED
+           : str_is_word(s, "TENTATIVE") ? STAT_TENTATIVE
+           : str_is_word(s, "DELEGATED") ? STAT_DELEGATED
+                                         : STAT_NONE;
 }
 
 static int same(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }
@@ -105,8 +109,10 @@ static void read_person(struct ics *c, struct event *e, const struct ics_line *l
     voc_str name = str_trimmed(ics_param(c, l->params, "CN")), address = address_of(c, l, name);
     if (address.len == 0 || is_thing(c, l, address) || !c->host->utf8_valid(address.ptr, address.len)) return;
     voc_str role = ics_param(c, l->params, "ROLE");
-    struct person p = {.address = address, .name = is_address(name) ? S("") : name, .stat = stat_of(ics_param(c, l->params, "PARTSTAT")),
-                       .company = (uint32_t)party_is_company(&c->party, address), .optional = (uint32_t)str_is_word(role, "OPT-PARTICIPANT"), .organizer = (uint32_t)organizer};
+    struct person p = {.address = address, .name = is_address(name) ? S("") : name,
+                       .stat = stat_of(ics_param(c, l->params, "PARTSTAT")),
+                       .company = (uint32_t)party_is_company(&c->party, address),
+                       .optional = (uint32_t)str_is_word(role, "OPT-PARTICIPANT"), .organizer = (uint32_t)organizer};
     for (size_t i = 0; i < e->n_people; i++) {
         struct person *was = &e->people[i];
         if (!same(was->address, address)) continue;

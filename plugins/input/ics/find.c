@@ -43,8 +43,9 @@ static uint64_t line_of(const struct ics *c, struct walk *w, size_t at)
 static void add_place(struct ics *c, struct walk *w, enum component kind, size_t from, size_t to, int ended)
 {
     if (!ics_grow(c, (void **)&c->places, &c->room_places, c->n_places, sizeof *c->places)) return;
-    c->places[c->n_places++] = (struct place){.kind = kind, .calendar = (uint32_t)c->n_calendars - 1, .ended = (uint32_t)ended, .from = from, .to = to, .line = line_of(c, w, from),
-                                             .recurrence = SECONDS_NA, .stamp = SECONDS_NA};
+    c->places[c->n_places++] = (struct place){.kind = kind, .calendar = (uint32_t)c->n_calendars - 1, .ended = (uint32_t)ended,
+                                              .from = from, .to = to, .line = line_of(c, w, from), .recurrence = SECONDS_NA,
+                                              .stamp = SECONDS_NA};
 }
 
 static int open_calendar(struct ics *c)
@@ -196,7 +197,8 @@ static void guess_company(struct ics *c)
         event_read(c, &c->places[i], &e);
         if (e.n_people < 2) continue; // who meets nobody says nothing
         n++;
-        for (size_t k = 0; k < e.n_people && k < 50; k++) party_count_add(count, e.people[k].address, e.people[k].organizer ? PARTY_AT_HOME : PARTY_RECEIVES, n);
+        for (size_t k = 0; k < e.n_people && k < 50; k++)
+            party_count_add(count, e.people[k].address, e.people[k].organizer ? PARTY_AT_HOME : PARTY_RECEIVES, n);
     }
     voc_rc rc = party_guess(&c->party, count, n);
     if (rc) c->rc = rc;

@@ -28,7 +28,8 @@ static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc
 {
     (void)host, (void)cx;
     voc_str head = p->head, name = p->name;
-    int named = (name.len > 4 && str_is_word((voc_str){name.ptr + name.len - 4, 4}, ".ics")) || (name.len > 5 && str_is_word((voc_str){name.ptr + name.len - 5, 5}, ".ical"));
+    int named = (name.len > 4 && str_is_word((voc_str){name.ptr + name.len - 4, 4}, ".ics")) ||
+                (name.len > 5 && str_is_word((voc_str){name.ptr + name.len - 5, 5}, ".ical"));
     if (head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0) head.ptr += 3, head.len -= 3;
     while (head.len && (unsigned char)*head.ptr <= ' ') head.ptr++, head.len--;
     if (str_begins_word(head, "BEGIN:VCALENDAR")) return say(r, 100, "a calendar: it begins with BEGIN:VCALENDAR");
@@ -44,7 +45,8 @@ static voc_rc ics_open(const voc_host *host, voc_context *cx, const voc_source *
     memset(c, 0, sizeof *c);
     c->host = host;
     c->cx = cx;
-    c->party = (struct party){.domains = v[OPT_DOMAINS].list, .n_domains = v[OPT_DOMAINS].n_list, .addresses = v[OPT_ADDRESSES].list, .n_addresses = v[OPT_ADDRESSES].n_list};
+    c->party = (struct party){.domains = v[OPT_DOMAINS].list, .n_domains = v[OPT_DOMAINS].n_list,
+                              .addresses = v[OPT_ADDRESSES].list, .n_addresses = v[OPT_ADDRESSES].n_list};
     c->accounts = v[OPT_ACCOUNTS].i != 0;
     c->until = v[OPT_UNTIL].set ? v[OPT_UNTIL].i / 1000000 : SECONDS_NA;
     c->zone = v[OPT_ZONE].set ? v[OPT_ZONE].s : source->zone;
@@ -68,7 +70,8 @@ static void ics_close(void *instance)
 
 static voc_rc refuse(struct ics *c, const char *hint, const char *message)
 {
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = VOC_LIT("ICS-001"), .line = 1, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = VOC_LIT("ICS-001"), .line = 1,
+                  .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     c->host->diag(c->cx, &d);
     return VOC_E_INPUT;
 }

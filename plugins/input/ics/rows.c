@@ -24,10 +24,16 @@ struct fact { // what the rows of one occurrence have in common
 };
 
 static voc_str str(const char *s) { return (voc_str){s, strlen(s)}; }
-static voc_attr text_attr(const char *key, voc_str text, uint32_t entity) { return (voc_attr){.key = str(key), .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA}; }
+static voc_attr text_attr(const char *key, voc_str text, uint32_t entity)
+{
+    return (voc_attr){.key = str(key), .text = text, .type = VOC_TYPE_TEXT, .entity = entity, .time_us = VOC_NA};
+}
 
 static voc_rc ignored(struct ics *c, uint64_t record, const char *rule) { return c->host->ignore(c->sink, record, str(rule)); }
-static voc_rc rejected(struct ics *c, uint64_t record, const char *code, const char *why) { return c->host->reject(c->sink, record, str(code), str(why)); }
+static voc_rc rejected(struct ics *c, uint64_t record, const char *code, const char *why)
+{
+    return c->host->reject(c->sink, record, str(code), str(why));
+}
 
 // ---- names, each told once --------------------------------------------------------------------------------------------------------------
 
@@ -97,7 +103,8 @@ static size_t attributes(struct ics *c, const struct fact *f, const struct perso
     if (!who) return n;
     if (who->optional) a[n++] = text_attr("part", S("optional"), VOC_ENTITY_EVENT);
     if (who->stat && !f->is_answer) a[n++] = text_attr("answer", str(stats[who->stat]), VOC_ENTITY_EVENT);
-    if (who->name.len && who->name.len < 200 && c->host->utf8_valid(who->name.ptr, who->name.len) && new_name(c, who)) a[n++] = text_attr("name", who->name, VOC_ENTITY_INDIVIDUAL);
+    if (who->name.len && who->name.len < 200 && c->host->utf8_valid(who->name.ptr, who->name.len) && new_name(c, who))
+        a[n++] = text_attr("name", who->name, VOC_ENTITY_INDIVIDUAL);
     return n;
 }
 
@@ -246,7 +253,8 @@ static size_t order_at(const struct ics *c, const struct place *p, int64_t recur
 static int has_own_entry(const struct ics *c, const struct place *p, int64_t utc)
 {
     size_t i = p->uid.len ? order_at(c, p, utc) : c->n_order;
-    return i < c->n_order && c->order[i]->recurrence == utc && c->order[i]->kind == p->kind && c->order[i]->is_reply == p->is_reply && ics_compare(c->order[i]->uid, p->uid) == 0;
+    return i < c->n_order && c->order[i]->recurrence == utc && c->order[i]->kind == p->kind &&
+           c->order[i]->is_reply == p->is_reply && ics_compare(c->order[i]->uid, p->uid) == 0;
 }
 
 static int excepted(struct ics *c, const struct place *p, const struct event *e, const struct occurrence *o)

@@ -132,7 +132,9 @@ static int week_day_allowed(const struct rule *r, int64_t day, int64_t from, int
     if (!r->n_day) return 1;
     for (unsigned i = 0; i < r->n_day; i++) {
         if (weekday(day) != r->by_day[i].day) continue;
-        if (!r->by_day[i].ordinal || r->by_day[i].ordinal == (int)((day - from) / 7) + 1 || r->by_day[i].ordinal == -((int)((to - day) / 7) + 1)) return 1;
+        if (!r->by_day[i].ordinal || r->by_day[i].ordinal == (int)((day - from) / 7) + 1 ||
+            r->by_day[i].ordinal == -((int)((to - day) / 7) + 1))
+            return 1;
     }
     return 0;
 }
@@ -195,7 +197,10 @@ static int period(const struct rule *r, int64_t first, int64_t k, struct set *s)
     return 1;
 }
 
-static int by_number(const void *a, const void *b) { return *(const int64_t *)a < *(const int64_t *)b ? -1 : *(const int64_t *)a > *(const int64_t *)b; }
+static int by_number(const void *a, const void *b)
+{
+    return *(const int64_t *)a < *(const int64_t *)b ? -1 : *(const int64_t *)a > *(const int64_t *)b;
+}
 
 static void only_positions(const struct rule *r, struct set *s)
 {

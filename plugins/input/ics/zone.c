@@ -144,7 +144,8 @@ void zone_read(struct ics *c, size_t *at, size_t end)
     }
     for (size_t i = 0; i < c->n_zones; i++) // the first of that name holds
         if (c->zones[i].id.len == z.id.len && memcmp(c->zones[i].id.ptr, z.id.ptr, z.id.len) == 0) z.id.len = 0;
-    if (z.id.len && !c->rc && c->n_zones < 5000 && ics_grow(c, (void **)&c->zones, &c->room_zones, c->n_zones, sizeof *c->zones)) c->zones[c->n_zones++] = z;
+    if (z.id.len && !c->rc && c->n_zones < 5000 && ics_grow(c, (void **)&c->zones, &c->room_zones, c->n_zones, sizeof *c->zones))
+        c->zones[c->n_zones++] = z;
     else c->host->free(c->cx, z.onsets);
 }
 
@@ -184,7 +185,8 @@ static voc_rc by_host(struct ics *c, const voc_time_format *f, const struct when
     int64_t year, day = floor_day(w->local), s = w->local - day * DAY_SECONDS;
     unsigned month, of_month;
     day_split(day, &year, &month, &of_month);
-    int n = snprintf(text, sizeof text, "%04lld-%02u-%02u %02d:%02d:%02d%s%s", (long long)year, month, of_month, (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60), zone ? " " : "", zone ? zone : "");
+    int n = snprintf(text, sizeof text, "%04lld-%02u-%02u %02d:%02d:%02d%s%s", (long long)year, month, of_month, (int)(s / 3600),
+                     (int)(s / 60 % 60), (int)(s % 60), zone ? " " : "", zone ? zone : "");
     if (n <= 0 || (size_t)n >= sizeof text || year < 1 || year > 9999 || !f) return VOC_E_INPUT;
     voc_rc rc = c->host->time_parse(f, (voc_str){text, (size_t)n}, us, resolution);
     if (rc != VOC_OK && rc != VOC_E_INPUT) c->rc = rc;

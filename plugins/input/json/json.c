@@ -155,7 +155,10 @@ static void describe(void *instance, char *out, size_t size)
     const struct instance *j = instance;
     if (j->shape == SHAPE_COLUMNS) plan_describe(instance, out, size);
     else if (j->shape == SHAPE_ROWS) snprintf(out, size, "each record is a row, its fields by their own names (man voc-input-json)\n-O shape=columns reads it as any other JSON\n");
-    else snprintf(out, size, "it holds calls of Segment: track, page and screen are events of the customer; identify, group and alias say who is who\n-O shape=columns reads it as any other JSON\n");
+    else
+        snprintf(out, size,
+                 "it holds calls of Segment: track, page and screen are events of the customer; identify, group and "
+                 "alias say who is who\n-O shape=columns reads it as any other JSON\n");
 }
 
 // ---- probing ------------------------------------------------------------------------------------------------------------------------

@@ -177,12 +177,16 @@ static bool typed(struct whole *w, const struct member *value, voc_attr *a, uint
         n = VOC_NA;
         break;
     case VOC_TYPE_INT:
-        if (!number_read(a->text, '.', &n, &real) || n == VOC_NA || n % 1000000) return whole_refuse(w, "NUMBER", "attribute %.*s: \"%.*s\" is not a whole number", EV_STR(a->key, SHOWN), EV_STR(a->text, SHOWN));
+        if (!number_read(a->text, '.', &n, &real) || n == VOC_NA || n % 1000000)
+            return whole_refuse(w, "NUMBER", "attribute %.*s: \"%.*s\" is not a whole number", EV_STR(a->key, SHOWN),
+                                EV_STR(a->text, SHOWN));
         n /= 1000000;
         break;
     default:
         n = ev_is(a->text, "true") || ev_is(a->text, "1");
-        if (!n && !ev_is(a->text, "false") && !ev_is(a->text, "0")) return whole_refuse(w, "NUMBER", "attribute %.*s: \"%.*s\" is neither true nor false", EV_STR(a->key, SHOWN), EV_STR(a->text, SHOWN));
+        if (!n && !ev_is(a->text, "false") && !ev_is(a->text, "0"))
+            return whole_refuse(w, "NUMBER", "attribute %.*s: \"%.*s\" is neither true nor false", EV_STR(a->key, SHOWN),
+                                EV_STR(a->text, SHOWN));
         break;
     }
     a->type = type;
@@ -197,8 +201,8 @@ static bool full_attr(struct whole *w, voc_str object, size_t *n)
     uint32_t entity = VOC_ENTITY_EVENT, type = UINT32_MAX;
     voc_str key, said = {"", 0};
     if (!whole_members(w, object, &w->inner)) return false;
-    const struct member *e = whole_find(&w->inner, "entity"), *k = whole_find(&w->inner, "key"), *t = whole_find(&w->inner, "type"), *v = whole_find(&w->inner, "value"),
-                        *x = whole_find(&w->inner, "text");
+    const struct member *e = whole_find(&w->inner, "entity"), *k = whole_find(&w->inner, "key"), *t = whole_find(&w->inner, "type"),
+                        *v = whole_find(&w->inner, "value"), *x = whole_find(&w->inner, "text");
     if (!k || k->kind != JSON_STRING || k->text.len == 0) return whole_refuse(w, "ROW", "an attribute has no key: {\"key\": \"size\", \"value\": \"12\"}");
     if (e && !word(w, e, entities, 0, &entity)) return false;
     bool number = t && ev_is(t->text, "number"); // as its JSON says
@@ -262,7 +266,8 @@ static bool complete(struct whole *w, const voc_row *r)
     if (r->kind == VOC_ROW_WORD && r->text.len == 0) return whole_refuse(w, "ROW", "a word has no text");
     if (r->kind == VOC_ROW_LINK && r->n_customer != 2) return whole_refuse(w, "ROW", "a link has two identities: \"customer\": {\"email\": ..., \"cookie\": ...}");
     if (r->kind == VOC_ROW_REFERENCE && r->object.len == 0) return whole_refuse(w, "ROW", "a row of a reference table names its table: \"object\": \"ledger\"");
-    if ((r->kind == VOC_ROW_ATTRIBUTE || r->kind == VOC_ROW_MEASURE || r->kind == VOC_ROW_REFERENCE) && r->n_attrs == 0) return whole_refuse(w, "ROW", "it has no attributes");
+    if ((r->kind == VOC_ROW_ATTRIBUTE || r->kind == VOC_ROW_MEASURE || r->kind == VOC_ROW_REFERENCE) && r->n_attrs == 0)
+        return whole_refuse(w, "ROW", "it has no attributes");
     return true;
 }
 

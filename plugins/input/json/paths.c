@@ -49,8 +49,8 @@ voc_rc paths_add(struct paths *p, uint32_t parent, voc_str key, unsigned char ki
     text[0] = text[key.len + 1] = '"';
     if (key.len) memcpy(text + 1, key.ptr, key.len);
     struct node *n = &p->nodes[p->n];
-    *n = (struct node){.key = {text + 1, key.len}, .quoted = {text, needs_escapes(key) ? 0 : key.len + 2}, .parent = parent, .child = NO_NODE, .next = NO_NODE, .last = NO_NODE,
-                       .column = NO_COLUMN, .kind = kind};
+    *n = (struct node){.key = {text + 1, key.len}, .quoted = {text, needs_escapes(key) ? 0 : key.len + 2}, .parent = parent,
+                       .child = NO_NODE, .next = NO_NODE, .last = NO_NODE, .column = NO_COLUMN, .kind = kind};
     uint32_t *slot = &p->hash[hash_of(p, parent, n->key, kind)];
     n->hashed = *slot;
     *slot = p->n;
@@ -108,7 +108,10 @@ voc_rc paths_named(struct paths *p, voc_str name, uint32_t *out)
 
 // ---- pairs of key and value --------------------------------------------------------------------------------------------------
 
-static bool ends_value(voc_str key) { return key.len > 5 && (memcmp(key.ptr + key.len - 5, "value", 5) == 0 || memcmp(key.ptr + key.len - 5, "Value", 5) == 0); }
+static bool ends_value(voc_str key)
+{
+    return key.len > 5 && (memcmp(key.ptr + key.len - 5, "value", 5) == 0 || memcmp(key.ptr + key.len - 5, "Value", 5) == 0);
+}
 
 // {"string_value": null, "int_value": "7"}
 static bool typed_value(struct json *j, voc_str *text, enum json_kind *kind, bool *escaped)
@@ -151,7 +154,10 @@ bool pair_read(struct json *j, voc_str *key, bool *key_escaped, voc_str *text, e
             has_value = true;
             *kind = json_kind(j);
             *escaped = false;
-            if (*kind == JSON_OBJECT ? !typed_value(j, text, kind, escaped) : *kind == JSON_ARRAY ? !json_skip(j, 3, text) : !json_scalar(j, *kind, text, escaped)) return false;
+            if (*kind == JSON_OBJECT  ? !typed_value(j, text, kind, escaped)
+                : *kind == JSON_ARRAY ? !json_skip(j, 3, text)
+                                      : !json_scalar(j, *kind, text, escaped))
+                return false;
         } else {
             return json_fault(j, "a pair of key and value holds something else");
         }
@@ -230,7 +236,9 @@ static bool see_object(struct look *l, uint32_t node, unsigned depth)
     if (depth >= JSON_DEPTH) return json_fault(&l->j, "it lies too deep");
     if (!json_enter(&l->j, '{', '}', &done)) return false;
     while (!done && !l->rc)
-        if (!json_key(&l->j, &key, &escaped) || !see_value(l, member(l, node, key, escaped), depth + 1) || !json_next(&l->j, '}', &done)) return false;
+        if (!json_key(&l->j, &key, &escaped) || !see_value(l, member(l, node, key, escaped), depth + 1) ||
+            !json_next(&l->j, '}', &done))
+            return false;
     return true;
 }
 

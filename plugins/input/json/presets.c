@@ -79,8 +79,9 @@ voc_rc preset_maps(struct events *e, const struct paths *p, const char **name)
         bool taken = m->instead && before;
         before = taken || has_column(e, m->from);
         if (taken || !before) continue;
-        maps[n++] = (voc_map){.to = str(m->to), .from = str(m->from), .format = str(m->format), .constant = str(NULL), .action = str(NULL), .action_from = str(NULL), .alias_kind = str(m->kind),
-                              .strong = m->strong, .reason = VOC_LIT("by its name")};
+        maps[n++] = (voc_map){.to = str(m->to), .from = str(m->from), .format = str(m->format), .constant = str(NULL),
+                              .action = str(NULL), .action_from = str(NULL), .alias_kind = str(m->kind), .strong = m->strong,
+                              .reason = VOC_LIT("by its name")};
     }
     e->maps = maps;
     e->n_maps = n;

@@ -129,12 +129,16 @@ static bool read_other(struct reading *r, struct path *p, unsigned depth)
     voc_str raw, text;
     bool escaped = false, done;
     if (kind == JSON_ARRAY) return json_skip(&r->j, depth, &raw) && array_text(r, raw, false, &text) && keep_more(r, p, text);
-    if (kind != JSON_OBJECT) return json_scalar(&r->j, kind, &raw, &escaped) && text_of(r, raw, escaped, &text) && (kind == JSON_NULL || keep_more(r, p, text));
+    if (kind != JSON_OBJECT)
+        return json_scalar(&r->j, kind, &raw, &escaped) && text_of(r, raw, escaped, &text) &&
+               (kind == JSON_NULL || keep_more(r, p, text));
     if (depth >= JSON_DEPTH) return json_fault(&r->j, "more than 64 objects and arrays stand within each other");
     if (!json_enter(&r->j, '{', '}', &done)) return false;
     const size_t len = p->len;
     while (!done) {
-        if (!json_key(&r->j, &raw, &escaped) || !path_add(r, p, raw, escaped) || !read_other(r, p, depth + 1) || !json_next(&r->j, '}', &done)) return false;
+        if (!json_key(&r->j, &raw, &escaped) || !path_add(r, p, raw, escaped) || !read_other(r, p, depth + 1) ||
+            !json_next(&r->j, '}', &done))
+            return false;
         p->len = len;
     }
     return true;
@@ -172,10 +176,14 @@ static bool read_pairs(struct reading *r, uint32_t node)
     struct path p;
     if (!json_enter(&r->j, '[', ']', &done)) return false;
     while (!done) {
-        if (!pair_read(&r->j, &key, &key_escaped, &raw, &kind, &escaped) || !text_of(r, key, key_escaped, &key) || !text_of(r, raw, escaped, &text)) return false;
+        if (!pair_read(&r->j, &key, &key_escaped, &raw, &kind, &escaped) || !text_of(r, key, key_escaped, &key) ||
+            !text_of(r, raw, escaped, &text))
+            return false;
         uint32_t to = paths_find(r->p, node, key, KIND_MEMBER);
         if (kind == JSON_NULL) text.len = 0;
-        if (to != NO_NODE ? !set_cell(r, to, text) : text.len && !(path_of(r, node, &p) && path_add(r, &p, key, false) && keep_more(r, &p, text))) return false;
+        if (to != NO_NODE ? !set_cell(r, to, text)
+                          : text.len && !(path_of(r, node, &p) && path_add(r, &p, key, false) && keep_more(r, &p, text)))
+            return false;
         if (!json_next(&r->j, ']', &done)) return false;
     }
     return true;
@@ -362,7 +370,8 @@ static voc_rc next_record(void *reading, uint64_t i, voc_str *cells, voc_attr *m
     if (JSON(r->e)->tsv && record.len && *record.ptr == '!') { // tsv.c
         fault->code = "COLUMNS";
         fault->ignored = false;
-        snprintf(fault->text, sizeof fault->text, "it has %.*s columns in place of %u: a line that was cut, or joined with another", (int)record.len - 1, record.ptr + 1, TSV_COLUMNS);
+        snprintf(fault->text, sizeof fault->text, "it has %.*s columns in place of %u: a line that was cut, or joined with another",
+                 (int)record.len - 1, record.ptr + 1, TSV_COLUMNS);
         return VOC_OK;
     }
     if (read_record(r, record)) return *n_more = r->n_more, VOC_OK;
@@ -451,9 +460,13 @@ static voc_rc read_names(struct events *e, const voc_block *first)
 {
     struct paths *p = &JSON(e)->paths;
     voc_rc rc = paths_new(p, e);
-    for (size_t i = 0; i < first->n_records && !rc; i++) rc = paths_see(p, (voc_str){first->bytes + first->start[i], first->end[i] - first->start[i]});
+    for (size_t i = 0; i < first->n_records && !rc; i++)
+        rc = paths_see(p, (voc_str){first->bytes + first->start[i], first->end[i] - first->start[i]});
     if (!rc && p->n_columns == 0)
-        return ev_error(e, VOC_E_INPUT, "001", "a record is an object, one a line, or in an array: {\"time\": \"2024-03-01\", \"customer\": \"7\", \"action\": \"visit\"}", "no record is a JSON object with members");
+        return ev_error(e, VOC_E_INPUT, "001",
+                        "a record is an object, one a line, or in an array: {\"time\": \"2024-03-01\", \"customer\": \"7\", "
+                        "\"action\": \"visit\"}",
+                        "no record is a JSON object with members");
     if (!rc) rc = make_columns(e);
     if (!rc) rc = preset_maps(e, p, &JSON(e)->preset);
     return rc ? rc : add_declared(e);

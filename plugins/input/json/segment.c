@@ -88,10 +88,13 @@ static bool context(struct whole *w, voc_row *r)
     if (!whole_members(w, c->text, &w->inner)) return false;
     const struct member *page = whole_find(&w->inner, "page"), *campaign = whole_find(&w->inner, "campaign");
     if (page && page->kind == JSON_OBJECT) {
-        if (!whole_members(w, page->text, &w->innermost) || !text_field(w, &w->innermost, "path", &r->object) || !text_field(w, &w->innermost, "url", &r->object)) return false;
+        if (!whole_members(w, page->text, &w->innermost) || !text_field(w, &w->innermost, "path", &r->object) ||
+            !text_field(w, &w->innermost, "url", &r->object))
+            return false;
     }
     if (!campaign || campaign->kind != JSON_OBJECT) return true;
-    return whole_members(w, campaign->text, &w->innermost) && text_field(w, &w->innermost, "name", &r->campaign) && text_field(w, &w->innermost, "medium", &r->channel);
+    return whole_members(w, campaign->text, &w->innermost) && text_field(w, &w->innermost, "name", &r->campaign) &&
+           text_field(w, &w->innermost, "medium", &r->channel);
 }
 
 static bool amount(struct whole *w, voc_row *r)
@@ -152,7 +155,8 @@ static bool group(struct whole *w, voc_row *r)
     if (!add_alias(w, id, "id", 1, w->account, &r->n_account) || !attributes(w, "traits", VOC_ENTITY_ACCOUNT, r)) return false;
     if (r->n_attrs == MEMBERS_MAX) return whole_refuse(w, "CALL", "it has more than %u traits", MEMBERS_MAX - 1);
     if (r->n_customer) // who belongs to it
-        w->attrs[r->n_attrs++] = (voc_attr){.key = VOC_LIT("group"), .text = value, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_INDIVIDUAL, .time_us = VOC_NA};
+        w->attrs[r->n_attrs++] = (voc_attr){.key = VOC_LIT("group"), .text = value, .type = VOC_TYPE_TEXT,
+                                            .entity = VOC_ENTITY_INDIVIDUAL, .time_us = VOC_NA};
     r->kind = VOC_ROW_ATTRIBUTE;
     if (r->n_attrs) whole_row(w, r);
     whole_ignore(w, "a group call that says nothing");

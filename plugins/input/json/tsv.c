@@ -49,7 +49,8 @@ static bool looks(voc_str s, const char *as)
 bool tsv_shaped(voc_str line)
 {
     voc_str f[N_COLUMNS];
-    return split(line, f, N_COLUMNS) == N_COLUMNS && looks(f[COLLECTOR], "9999-99-99 99:99:99") && f[EVENT_ID].len == 36 && looks(f[EVENT_ID], "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+    return split(line, f, N_COLUMNS) == N_COLUMNS && looks(f[COLLECTOR], "9999-99-99 99:99:99") && f[EVENT_ID].len == 36 &&
+           looks(f[EVENT_ID], "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
 }
 
 // ---- writing ------------------------------------------------------------------------------------------------------------------
@@ -116,7 +117,9 @@ static bool schema_key(voc_str schema, const char *prefix, char *to, size_t size
         if (part == 3 && c == '-') break;
         bool upper = c >= 'A' && c <= 'Z', plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
         if (!upper && !plain && c != '.' && c != '-') return false;
-        if (upper && before != '/' && before != ':' && before != '_' && before != '.' && before != '-' && !(before >= 'A' && before <= 'Z')) to[n++] = '_';
+        if (upper && before != '/' && before != ':' && before != '_' && before != '.' && before != '-' &&
+            !(before >= 'A' && before <= 'Z'))
+            to[n++] = '_';
         to[n++] = upper ? (char)(c + 32) : plain ? c : '_';
     }
     to[n] = 0;
@@ -168,7 +171,9 @@ static bool read_contexts(voc_str text, struct context *at, size_t *n)
     struct json j = {list.ptr, list.ptr + list.len, NULL};
     if (json_kind(&j) != JSON_ARRAY || !json_enter(&j, '[', ']', &done)) return false;
     while (!done) {
-        if (*n == CONTEXTS_MAX || !json_skip(&j, 1, &one) || !described(one, &schema, &at[*n].data) || !schema_key(schema, "contexts", at[*n].key, sizeof at->key)) return false;
+        if (*n == CONTEXTS_MAX || !json_skip(&j, 1, &one) || !described(one, &schema, &at[*n].data) ||
+            !schema_key(schema, "contexts", at[*n].key, sizeof at->key))
+            return false;
         at[(*n)++].given = false;
         if (!json_next(&j, ']', &done)) return false;
     }

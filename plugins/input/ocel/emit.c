@@ -138,7 +138,9 @@ static bool add_type(struct work *w, const struct thing *e, uint32_t kind, int64
     voc_str name = kind == NONE ? (voc_str)VOC_LIT("object that is not there") : o->types[kind].name, key;
     bool told = kind != NONE && (kind == o->unit_type || kind == o->customer_type); // by the row itself
     if (!told && !add_attr(w, name, (voc_str){ids, n_ids}, VOC_TYPE_TEXT, VOC_ENTITY_EVENT)) return false;
-    if (qualified && (!joined(o, name, " qualifier", (voc_str){"", 0}, &key) || !add_attr(w, key, (voc_str){qualifiers, n_qualifiers}, VOC_TYPE_TEXT, VOC_ENTITY_EVENT))) return false;
+    if (qualified && (!joined(o, name, " qualifier", (voc_str){"", 0}, &key) ||
+                      !add_attr(w, key, (voc_str){qualifiers, n_qualifiers}, VOC_TYPE_TEXT, VOC_ENTITY_EVENT)))
+        return false;
     return objects != 1 || !only || kind == o->unit_type || add_state(w, only, us);
 }
 
@@ -205,7 +207,8 @@ static voc_rc emit_event(struct work *w, const struct thing *e)
     if (e->id.len == 0) return reject(w, "ID", "an event has no id");
     if (e->type.len == 0) return reject(w, "ACTION", "event %.*s has no type (its activity)", OCEL_STR(e->id));
     if (e->time.len == 0) return reject(w, "TIME", "event %.*s has no time", OCEL_STR(e->id));
-    if (o->host->time_parse(o->time, e->time, &r.time_us, &r.resolution) != VOC_OK) return reject(w, "TIME", "event %.*s: \"%.*s\" is not a time (ISO 8601)", OCEL_STR(e->id), OCEL_STR(e->time));
+    if (o->host->time_parse(o->time, e->time, &r.time_us, &r.resolution) != VOC_OK)
+        return reject(w, "TIME", "event %.*s: \"%.*s\" is not a time (ISO 8601)", OCEL_STR(e->id), OCEL_STR(e->time));
     if (e->n_references > REFERENCES_MAX) return reject(w, "OBJECTS", "event %.*s refers to more than %u objects", OCEL_STR(e->id), REFERENCES_MAX);
     if (!find_units(w, e)) return reject(w, "OBJECTS", "event %.*s refers to more than %u objects of one type", OCEL_STR(e->id), UNITS_MAX);
     if (!event_attrs(w, e, r.time_us)) return o->rc ? o->rc : reject(w, "ATTRIBUTES", "event %.*s has more than %u attributes", OCEL_STR(e->id), ATTRS_MAX);
@@ -261,7 +264,8 @@ static voc_rc emit_object(struct work *w, const struct thing *t)
     struct object *x = at == NONE ? NULL : ocel_object(o, at);
     if (!x || x->flags & OBJECT_MET) return reject(w, "ID", "object %.*s stands twice: the first one is kept", OCEL_STR(t->id));
     x->flags |= OBJECT_MET;
-    if (x->kind != o->unit_type && x->kind != o->customer_type) return o->host->ignore(o->sink, w->record, (voc_str)VOC_LIT("an object that is no unit: it stands with its events"));
+    if (x->kind != o->unit_type && x->kind != o->customer_type)
+        return o->host->ignore(o->sink, w->record, (voc_str)VOC_LIT("an object that is no unit: it stands with its events"));
     return emit_values(w, t, x->kind == o->unit_type);
 }
 

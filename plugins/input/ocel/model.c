@@ -199,7 +199,8 @@ static void note_dangling(struct ocel *o, const struct thing *t)
     for (size_t i = 0; i < t->n_references; i++) {
         if (t->references[i].to != NONE) continue;
         o->dangling++;
-        if (!o->first_dangling[which].ptr && ocel_keep(o, t->references[i].object, &o->first_dangling[which])) o->first_dangling_line[which] = t->line;
+        if (!o->first_dangling[which].ptr && ocel_keep(o, t->references[i].object, &o->first_dangling[which]))
+            o->first_dangling_line[which] = t->line;
     }
 }
 
@@ -307,7 +308,8 @@ static voc_rc named_type(struct ocel *o, voc_str name, uint32_t *out)
     size_t n = 0;
     for (uint32_t i = 0; i < o->n_types; i++)
         if (ocel_eq(o->types[i].name, name)) return *out = i, VOC_OK;
-    for (uint32_t i = 0; i < o->n_types && n < sizeof all - 100; i++) n += (size_t)snprintf(all + n, sizeof all - n, "%s%.*s", i ? ", " : "the types are ", OCEL_STR(o->types[i].name));
+    for (uint32_t i = 0; i < o->n_types && n < sizeof all - 100; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%.*s", i ? ", " : "the types are ", OCEL_STR(o->types[i].name));
     (void)ocel_refuse(o, 0, all, "there is no object of the type \"%.*s\"", OCEL_STR(name));
     return o->rc = VOC_E_OPTION;
 }

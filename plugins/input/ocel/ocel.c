@@ -32,11 +32,17 @@ static enum layout layout_of(voc_str head)
 {
     size_t i = head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (i < head.len && strchr(" \t\r\n", head.ptr[i])) i++;
-    if (head.len >= 16 && memcmp(head.ptr, "SQLite format 3", 16) == 0) return contains(head, "event_map_type") || contains(head, "ocel_event_id") || contains(head, "ocel:eid") ? SQLITE : UNKNOWN;
+    if (head.len >= 16 && memcmp(head.ptr, "SQLite format 3", 16) == 0)
+        return contains(head, "event_map_type") || contains(head, "ocel_event_id") || contains(head, "ocel:eid") ? SQLITE : UNKNOWN;
     if (i == head.len || (head.ptr[i] == '{' && contains(head, "json-schema.org/"))) return UNKNOWN; // what describes such logs is none
     if (head.ptr[i] == '{' && (contains(head, "\"ocel:global-log\"") || contains(head, "\"ocel:events\"") || contains(head, "\"ocel:objects\""))) return JSON_1;
-    if (head.ptr[i] == '{' && ((contains(head, "\"objectTypes\"") || contains(head, "\"eventTypes\"")) || (contains(head, "\"relationships\"") && contains(head, "\"objectId\"")))) return JSON_2;
-    if (head.ptr[i] == '<' && contains(head, "<log") && (contains(head, "<object-types") || contains(head, "<event-types") || contains(head, "\"object-types\"") || contains(head, "\"omap\"") || contains(head, "object-id"))) return XML;
+    if (head.ptr[i] == '{' && ((contains(head, "\"objectTypes\"") || contains(head, "\"eventTypes\"")) ||
+                               (contains(head, "\"relationships\"") && contains(head, "\"objectId\""))))
+        return JSON_2;
+    if (head.ptr[i] == '<' && contains(head, "<log") &&
+        (contains(head, "<object-types") || contains(head, "<event-types") || contains(head, "\"object-types\"") ||
+         contains(head, "\"omap\"") || contains(head, "object-id")))
+        return XML;
     return UNKNOWN;
 }
 
@@ -71,7 +77,8 @@ static voc_rc open_instance(const voc_host *host, voc_context *cx, const voc_sou
 // What is wrong in a log and no reason to refuse it.
 static void warn(struct ocel *o, uint64_t line, const char *hint, const char *message)
 {
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_WARNING, .code = VOC_LIT("OCEL-002"), .line = line, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_WARNING, .code = VOC_LIT("OCEL-002"), .line = line,
+                  .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     if (o->host->utf8_valid(d.message.ptr, d.message.len)) o->host->diag(o->cx, &d);
 }
 
@@ -80,8 +87,8 @@ static void say_doubts(struct ocel *o)
     char text[300];
     const int which = !o->first_dangling[0].ptr; // of events first
     if (o->dangling && o->first_dangling[which].ptr) {
-        snprintf(text, sizeof text, "%llu %s an object that is not there, the first to \"%.*s\"", (unsigned long long)o->dangling, o->dangling == 1 ? "reference leads to" : "references lead to",
-                 OCEL_STR(o->first_dangling[which]));
+        snprintf(text, sizeof text, "%llu %s an object that is not there, the first to \"%.*s\"", (unsigned long long)o->dangling,
+                 o->dangling == 1 ? "reference leads to" : "references lead to", OCEL_STR(o->first_dangling[which]));
         warn(o, o->first_dangling_line[which], "the events are kept; they name it as \"object that is not there\"", text);
     }
 }
@@ -118,7 +125,9 @@ static voc_rc run(void *instance, voc_stream *stream, voc_sink *sink)
     for (size_t i = 0; i < head.len && l == UNKNOWN && !json && head.ptr[i] != '<'; i++) json = head.ptr[i] == '{';
     rc = o->host->keep(stream);
     if (!rc) rc = read_once(o, stream, json, LEARN);
-    if (!rc && o->n_events + o->n_objects == 0) return ocel_refuse(o, 0, "an object-centric log has events and objects; another format is named with --as NAME", "it holds neither events nor objects");
+    if (!rc && o->n_events + o->n_objects == 0)
+        return ocel_refuse(o, 0, "an object-centric log has events and objects; another format is named with --as NAME",
+                           "it holds neither events nor objects");
     if (!rc && o->late) rc = count_again(o, stream, json);
     if (!rc) rc = ocel_choose(o);
     if (!rc && o->unit_type != NONE) ocel_drop(o, &o->types[o->unit_type].states);

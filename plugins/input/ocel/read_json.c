@@ -57,7 +57,10 @@ static bool more(struct reader *r)
     r->before += gone;
     if (r->n > r->room / 2) {
         char *to = r->room < WINDOW_MOST ? r->o->host->resize(r->o->cx, r->bytes, r->room * 2) : NULL;
-        if (!to && r->room >= WINDOW_MOST) return ocel_refuse(r->o, r->line, "it may be no log of events; see what stands in this line", "an event or object of more than %zu MiB", WINDOW_MOST / 2 >> 20), false;
+        if (!to && r->room >= WINDOW_MOST)
+            return ocel_refuse(r->o, r->line, "it may be no log of events; see what stands in this line",
+                               "an event or object of more than %zu MiB", WINDOW_MOST / 2 >> 20),
+                   false;
         if (!to) return r->o->rc = VOC_E_NOMEM, false;
         r->bytes = to;
         r->room *= 2;
@@ -116,7 +119,9 @@ static bool any_text(struct reader *r, voc_str *out, uint32_t *type)
     }
     if (!json_scalar(&r->j, kind, &raw, &escaped)) return false;
     if (kind == JSON_TRUE || kind == JSON_FALSE) *type = VOC_TYPE_BOOL;
-    if (kind == JSON_NUMBER) *type = memchr(raw.ptr, '.', raw.len) || memchr(raw.ptr, 'e', raw.len) || memchr(raw.ptr, 'E', raw.len) ? VOC_TYPE_REAL : VOC_TYPE_INT;
+    if (kind == JSON_NUMBER)
+        *type = memchr(raw.ptr, '.', raw.len) || memchr(raw.ptr, 'e', raw.len) || memchr(raw.ptr, 'E', raw.len) ? VOC_TYPE_REAL
+                                                                                                                : VOC_TYPE_INT;
     if (kind == JSON_NULL) raw.len = 0;
     return text_of(r, raw, escaped, out);
 }

@@ -52,7 +52,9 @@ static voc_rc begin(struct xml *x, bool event, const voc_xml_attr *attrs, size_t
     t->from = t->to = byte;
     t->line = line;
     x->thing = t;
-    if (!ocel_copy(o, get(attrs, n, "id"), &t->id) || !ocel_copy(o, get(attrs, n, "type"), &t->type) || !ocel_copy(o, get(attrs, n, "time"), &t->time)) return o->rc;
+    if (!ocel_copy(o, get(attrs, n, "id"), &t->id) || !ocel_copy(o, get(attrs, n, "type"), &t->type) ||
+        !ocel_copy(o, get(attrs, n, "time"), &t->time))
+        return o->rc;
     return VOC_OK;
 }
 

@@ -113,7 +113,9 @@ static const struct reference_table *recognise(const struct events *e, int *conf
     const struct reference_table *best = NULL;
     uint32_t acts[1];
     *confidence = 0;
-    if (columns_named(e, "action activity event eventname eventtype conceptname subject", acts, 1) && !(REF(e)->file[0] && file_is(REF(e), &reference_tables[TABLE_EFFORT]))) return NULL; // what happened
+    if (columns_named(e, "action activity event eventname eventtype conceptname subject", acts, 1) &&
+        !(REF(e)->file[0] && file_is(REF(e), &reference_tables[TABLE_EFFORT])))
+        return NULL; // what happened
     for (size_t i = 0; i < TABLE_N; i++) {
         const struct reference_table *t = &reference_tables[i];
         struct fit f = fit_of(e, t);
@@ -142,10 +144,14 @@ static voc_rc missing_columns(struct events *e, const struct reference_table *t)
     for (size_t i = 0; i < t->n_columns; i++) {
         const struct table_column *c = &t->columns[i];
         if (column[i] != NO_COLUMN) continue;
-        if (c->flags & COLUMN_REQUIRED && n + 40 < sizeof text) n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", strcmp(c->name, "from") == 0 ? "date" : c->name);
+        if (c->flags & COLUMN_REQUIRED && n + 40 < sizeof text)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "",
+                                  strcmp(c->name, "from") == 0 ? "date" : c->name);
         if (!has_one && c->flags & COLUMN_ONE_OF && m + 40 < sizeof one) m += (size_t)snprintf(one + m, sizeof one - m, "%s%s", m ? " or " : "", c->name);
     }
-    return ev_error(e, VOC_E_INPUT, "021", "name the column so in the file, or say which one it is in sources.xml: <attr name=\"NAME\" from=\"COLUMN\"/>; docs/reference-tables.md has the columns of each table",
+    return ev_error(e, VOC_E_INPUT, "021",
+                    "name the column so in the file, or say which one it is in sources.xml: <attr name=\"NAME\" "
+                    "from=\"COLUMN\"/>; docs/reference-tables.md has the columns of each table",
                     "a table of %s needs columns that this one has not: %s%s%s", t->name, text, n && m ? "; and " : "", one);
 }
 
@@ -160,8 +166,9 @@ static voc_rc make_maps(struct events *e, const struct reference_table *t)
         const struct table_column *c = &t->columns[i];
         const voc_str none = {"", 0};
         if (column[i] == NO_COLUMN || (c->flags & COLUMN_FROM && plan_decided(e, OPT_TIME))) continue;
-        maps[n] = (voc_map){.to = str(c->flags & COLUMN_FROM ? "time" : "attr"), .from = e->columns[column[i]].name, .format = none, .constant = none, .action = none, .action_from = none,
-                            .alias_kind = none, .strong = 1, .reason = VOC_LIT("by its name")};
+        maps[n] = (voc_map){.to = str(c->flags & COLUMN_FROM ? "time" : "attr"), .from = e->columns[column[i]].name, .format = none,
+                            .constant = none, .action = none, .action_from = none, .alias_kind = none, .strong = 1,
+                            .reason = VOC_LIT("by its name")};
         if (!(c->flags & COLUMN_FROM)) {
             maps[n].constant = str(c->name);
             maps[n].type = c->type;
@@ -182,7 +189,9 @@ static voc_rc look(struct events *e)
     for (size_t i = 0; i < TABLE_N && !r->t; i++)
         if (file_is(r, &reference_tables[i])) r->t = &reference_tables[i]; // then what it lacks can be said
     if (!r->t)
-        return ev_error(e, VOC_E_INPUT, "020", "say which it is: -O table=accounts, ledger, targets, capacity, effort, orders, holidays or partner-capacity; or read it with --as events",
+        return ev_error(e, VOC_E_INPUT, "020",
+                        "say which it is: -O table=accounts, ledger, targets, capacity, effort, orders, holidays or "
+                        "partner-capacity; or read it with --as events",
                         "neither its name nor its header is that of a reference table");
     e->settled = e->timeless = e->periods = true;
     e->rest_entity = VOC_ENTITY_EVENT;
@@ -229,7 +238,8 @@ static bool is_sound(const struct record *r, const struct reference_table *t, vo
         const voc_attr *a = cell(r->row, c->name);
         bool there = c->flags & COLUMN_FROM ? r->row->time_us != VOC_NA : a && ev_trim(a->text).len;
         if (!there && c->flags & COLUMN_REQUIRED) return *rc = refuse(r, "MISSING", "%s is empty", c->flags & COLUMN_FROM ? "the date" : c->name), false;
-        if (there && a && c->flags & COLUMN_POSITIVE && (a->type == VOC_TYPE_REAL ? a->number < 0 : a->time_us != VOC_NA && a->time_us < 0 && a->type != VOC_TYPE_TEXT))
+        if (there && a && c->flags & COLUMN_POSITIVE &&
+            (a->type == VOC_TYPE_REAL ? a->number < 0 : a->time_us != VOC_NA && a->time_us < 0 && a->type != VOC_TYPE_TEXT))
             return *rc = refuse(r, "NUMBER", "%s: \"%.*s\" is below 0", c->name, EV_STR(a->text, 60)), false;
         if (!(c->flags & COLUMN_ONE_OF)) continue;
         any = true;
@@ -258,7 +268,8 @@ static bool make_id(const struct record *r, const struct reference_table *t, cha
         n += text.len;
     }
     *len = some || keys > 1 || t == &reference_tables[TABLE_HOLIDAYS] ? n : 0;
-    if (*len && t != &reference_tables[TABLE_LEDGER] && r->row->time_us != VOC_NA) *len = n + (size_t)snprintf(id + n, KEY_MAX - n, "|%lld", (long long)r->row->time_us);
+    if (*len && t != &reference_tables[TABLE_LEDGER] && r->row->time_us != VOC_NA)
+        *len = n + (size_t)snprintf(id + n, KEY_MAX - n, "|%lld", (long long)r->row->time_us);
     return true;
 }
 

@@ -138,7 +138,9 @@ static void find_id(struct work *w, voc_str record, uint64_t number)
     voc_str id = s->id != NO_COLUMN ? ev_clip(ev_trim(w->cells[s->id]), 256) : (voc_str){"", 0};
     char made[64];
     bool none = sv_missing(id);
-    if (none) id = (voc_str){made, (size_t)snprintf(made, sizeof made, "#%llu-%08x", (unsigned long long)number + 1, (unsigned)(xxh64(record.ptr, record.len, 0) >> 32))};
+    if (none)
+        id = (voc_str){made, (size_t)snprintf(made, sizeof made, "#%llu-%08x", (unsigned long long)number + 1,
+                                              (unsigned)(xxh64(record.ptr, record.len, 0) >> 32))};
     if (s->levels.own) w->id = put_path(w, s->levels.own->ident, id);
     else w->id = none || s->short_ids ? put_path(w, s->name, id) : put(w, id.ptr, id.len);
 }
@@ -380,7 +382,8 @@ static void add_questions(struct work *w, uint64_t record)
     r->record = record;
     r->case_id = s->name;
     for (uint32_t c = 0; c < s->table.events.n_columns; c++)
-        if (s->columns[c].role == SV_ANSWER || s->columns[c].role == SV_WORDS) (void)new_attr(w, s->columns[c].key, ev_clip(s->columns[c].text, TEXT_MAX), VOC_ENTITY_CASE);
+        if (s->columns[c].role == SV_ANSWER || s->columns[c].role == SV_WORDS)
+            (void)new_attr(w, s->columns[c].key, ev_clip(s->columns[c].text, TEXT_MAX), VOC_ENTITY_CASE);
     r->attrs = w->attrs + from;
     r->n_attrs = w->n_attrs - from;
     if (r->n_attrs) w->n_rows++;
@@ -435,7 +438,8 @@ voc_rc sv_answers(const struct survey *s, const voc_block *b, voc_sink *sink)
     const voc_host *host = e->host;
     void *reading = NULL;
     if (s->form == SV_DESCRIPTION) return pass_over(s, b, sink);
-    struct work w = {.s = s, .sink = sink, .max_attrs = several_at_most(s) + 3 * e->n_columns + 8, .size = (s->n_open + 3) * (ID_MAX + 240) + several_at_most(s) * 24};
+    struct work w = {.s = s, .sink = sink, .max_attrs = several_at_most(s) + 3 * e->n_columns + 8,
+                     .size = (s->n_open + 3) * (ID_MAX + 240) + several_at_most(s) * 24};
     voc_str *cells = host->alloc(e->cx, (e->n_columns + 1) * sizeof *cells);
     w.cells = cells;
     w.rows = host->alloc(e->cx, (s->n_units + s->n_open + 2) * sizeof *w.rows);

@@ -116,4 +116,6 @@ static void close_block(void *reading)
     f->e->host->free(f->e->cx, f);
 }
 
-const struct cell_reader sv_fixed_reader = {.code = "SURVEY", .names = read_names, .sample = sample, .open = open_block, .next = next, .close = close_block};
+const struct cell_reader sv_fixed_reader = {
+    .code = "SURVEY", .names = read_names, .sample = sample, .open = open_block, .next = next, .close = close_block,
+};

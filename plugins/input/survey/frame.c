@@ -72,8 +72,12 @@ static bool is_qualtrics(struct look *l)
 {
     for (size_t r = 1; r < l->n_rows; r++)
         for (size_t c = 0; c < l->n[r]; c++)
-            if (is_import_id(l->cells[r][c])) return decide(l, SV_QUALTRICS, (uint32_t)r + 1, 100, r == 2 ? "a Qualtrics export: its third row is of ImportId" : "a Qualtrics export: a row of ImportId");
-    if (row_has(l, 0, "v1") && row_has(l, 0, "v8") && row_has(l, 1, "responseid")) return decide(l, SV_QUALTRICS, 2, 98, "a Qualtrics legacy export: columns V1 to V10 and their names below");
+            if (is_import_id(l->cells[r][c]))
+                return decide(l, SV_QUALTRICS, (uint32_t)r + 1, 100,
+                              r == 2 ? "a Qualtrics export: its third row is of ImportId"
+                                     : "a Qualtrics export: a row of ImportId");
+    if (row_has(l, 0, "v1") && row_has(l, 0, "v8") && row_has(l, 1, "responseid"))
+        return decide(l, SV_QUALTRICS, 2, 98, "a Qualtrics legacy export: columns V1 to V10 and their names below");
     if (!row_has(l, 0, "responseid") || !row_has(l, 0, "finished") || !(row_has(l, 0, "recordeddate") || row_has(l, 0, "enddate"))) return false;
     bool texts = row_has(l, 1, "response id") || row_has(l, 1, "responseid");
     return decide(l, SV_QUALTRICS, texts ? 2 : 1, 92, "columns of a Qualtrics export: ResponseId, Finished, EndDate");
@@ -88,7 +92,8 @@ static bool is_limesurvey(struct look *l)
     };
     for (size_t r = 0; r < 2; r++)
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-            if (row_has(l, r, names[i].id) && (row_has(l, r, names[i].page) || row_has(l, r, names[i].language)) && (row_has(l, r, names[i].date) || row_has(l, r, names[i].language)))
+            if (row_has(l, r, names[i].id) && (row_has(l, r, names[i].page) || row_has(l, r, names[i].language)) &&
+                (row_has(l, r, names[i].date) || row_has(l, r, names[i].language)))
                 return decide(l, SV_LIMESURVEY, (uint32_t)r + 1, 95, "columns of a LimeSurvey export: response id, date submitted, last page");
     return false;
 }
@@ -107,7 +112,8 @@ static bool is_surveymonkey(struct look *l)
     if (l->n_rows > 1 && l->n[1] && ev_trim(l->cells[1][0]).len == 0)
         for (size_t c = 1; c < l->n[1]; c++) below = below || is_response_word(l->cells[1][c]);
     if (named && below) return decide(l, SV_SURVEYMONKEY, 2, 97, "a SurveyMonkey export: Respondent ID, and a second header row of options");
-    if (below && (row_has(l, 0, "collector id") || row_has(l, 0, "start date"))) return decide(l, SV_SURVEYMONKEY, 2, 90, "a second header row of options, as SurveyMonkey writes it");
+    if (below && (row_has(l, 0, "collector id") || row_has(l, 0, "start date")))
+        return decide(l, SV_SURVEYMONKEY, 2, 90, "a second header row of options, as SurveyMonkey writes it");
     if (named) return decide(l, SV_SURVEYMONKEY, 1, 85, "its first column is SurveyMonkey's respondent");
     return false;
 }
@@ -143,13 +149,15 @@ static bool is_google(struct look *l)
 
 static bool is_other(struct look *l)
 {
-    if (row_has(l, 0, "response id") && row_has(l, 0, "timestamp") && row_has(l, 0, "finished")) return decide(l, SV_FORMBRICKS, 1, 93, "a Formbricks export: Response ID, Timestamp, Finished");
+    if (row_has(l, 0, "response id") && row_has(l, 0, "timestamp") && row_has(l, 0, "finished"))
+        return decide(l, SV_FORMBRICKS, 1, 93, "a Formbricks export: Response ID, Timestamp, Finished");
     if (row_has(l, 0, "submit date (utc)") || (row_has(l, 0, "#") && row_has(l, 0, "network id"))) return decide(l, SV_PLAIN, 1, 90, "a Typeform export: Submit Date, Network ID");
     size_t n = questions_in(l);
     if (n >= 2) return decide(l, SV_PLAIN, 1, n >= 4 ? 80 : 70, "its header asks questions");
     for (size_t c = 0; l->n_rows && c < l->n[0]; c++) {
         voc_str s = ev_trim(l->cells[0][c]);
-        if (sv_ieq(s, "nps") || sv_ieq(s, "nps_score") || sv_ieq(s, "nps score") || sv_ieq(s, "csat") || sv_ieq(s, "ces")) return decide(l, SV_PLAIN, 1, 40, "a column is named NPS, CSAT or CES");
+        if (sv_ieq(s, "nps") || sv_ieq(s, "nps_score") || sv_ieq(s, "nps score") || sv_ieq(s, "csat") || sv_ieq(s, "ces"))
+            return decide(l, SV_PLAIN, 1, 40, "a column is named NPS, CSAT or CES");
     }
     return decide(l, SV_PLAIN, 1, n ? 20 : 0, n ? "one question in its header" : "no questions in its header");
 }
@@ -233,7 +241,9 @@ voc_rc sv_frame(struct survey *s, voc_str first, bool complete, voc_line_rule *o
         return VOC_OK;
     }
     if (ends_in(s->file, ".asc") && !s->structure.what)
-        return ev_error(e, VOC_E_INPUT, "023", "put the survey's .sss or .xml beside it, named like it, or name it with -O structure=FILE", "answers of Triple-S say nothing without their structure");
+        return ev_error(e, VOC_E_INPUT, "023",
+                        "put the survey's .sss or .xml beside it, named like it, or name it with -O structure=FILE",
+                        "answers of Triple-S say nothing without their structure");
     voc_rc rc = look_at(s, first, complete, &l);
     if (rc) return rc;
     s->form = l.form;
@@ -380,10 +390,13 @@ static voc_rc read_names(struct events *e, const voc_block *first)
     if (fault)
         return ev_error(e, VOC_E_INPUT, "001", "quotes within a quoted name are doubled; -O quote=none reads quotes as text", "the header is not understood: %s",
                         fault == CSV_UNCLOSED ? "a quote is never closed" : "there is text behind a closing quote");
-    if (e->n_columns > COLUMNS_MAX) return ev_error(e, VOC_E_LIMIT, "001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read", e->n_columns, COLUMNS_MAX);
+    if (e->n_columns > COLUMNS_MAX)
+        return ev_error(e, VOC_E_LIMIT, "001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read",
+                        e->n_columns, COLUMNS_MAX);
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < s->table.n_rows && !rc && row + i < first->n_records; i++) rc = read_row(e, record_text(first, row + i), &s->header[i]);
-    if (!rc && s->table.n_rows > 1 && !s->header[s->table.n_rows - 1]) rc = ev_error(e, VOC_E_INPUT, "001", "-O header=ROWS says how many rows the header has", "it ends within its header");
+    if (!rc && s->table.n_rows > 1 && !s->header[s->table.n_rows - 1])
+        rc = ev_error(e, VOC_E_INPUT, "001", "-O header=ROWS says how many rows the header has", "it ends within its header");
     e->header = s->table.n_rows > 0;
     return rc ? rc : name_columns(s);
 }
@@ -394,7 +407,9 @@ static bool sample(const struct events *e, voc_str record, voc_str *cells, char 
     return csv_split(&TABLE(e)->rule, record, cells, e->n_columns, to, &fault) >= e->n_columns && !fault;
 }
 
-const struct cell_reader sv_reader = {.code = "SURVEY", .names = read_names, .sample = sample, .open = fields_open, .next = fields_next, .close = fields_close};
+const struct cell_reader sv_reader = {
+    .code = "SURVEY", .names = read_names, .sample = sample, .open = fields_open, .next = fields_next, .close = fields_close,
+};
 
 // ---- probing --------------------------------------------------------------------------------------------------------------
 
@@ -438,7 +453,8 @@ void sv_probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_pro
     }
     if (!is_table(p->head) || delimited_new(&e, sizeof(struct survey), &sv_reader, host, cx) != VOC_OK) return;
     e->quiet = true;
-    if (look_at((struct survey *)e, p->head, p->complete != 0, &l) == VOC_OK) say(r, l.n_rows > 1 && l.n[0] > 1 ? l.confidence : 0, l.n_rows > 1 ? l.says : "no record behind a header");
+    if (look_at((struct survey *)e, p->head, p->complete != 0, &l) == VOC_OK)
+        say(r, l.n_rows > 1 && l.n[0] > 1 ? l.confidence : 0, l.n_rows > 1 ? l.says : "no record behind a header");
     probe_beside(p, r);
     if (r->confidence < 30 && ends_in(p->name, ".asc")) say(r, 30, "Triple-S by its name: the .sss or .xml beside it says what its columns are");
     plan_close(e);

@@ -33,7 +33,10 @@ static voc_rc on_start(void *user, voc_str name, const voc_xml_attr *a, size_t n
         if (l->n == SV_LEVELS_MAX) return ev_error(e, VOC_E_LIMIT, "024", NULL, "the hierarchy has more than %u levels", SV_LEVELS_MAX);
         struct sv_level *x = &l->at[l->n++];
         *x = (struct sv_level){.ident = {"", 0}, .file = {"", 0}, .parent = {"", 0}, .link = {"", 0}};
-        return ev_copy(e, ev_clip(ev_trim(attr(a, n, "ident")), 100), &x->ident) && ev_copy(e, stem(ev_trim(attr(a, n, "href"))), &x->file) ? VOC_OK : VOC_E_NOMEM;
+        return ev_copy(e, ev_clip(ev_trim(attr(a, n, "ident")), 100), &x->ident) &&
+                       ev_copy(e, stem(ev_trim(attr(a, n, "href"))), &x->file)
+                   ? VOC_OK
+                   : VOC_E_NOMEM;
     }
     if (ev_is(name, "parent") && l->n && l->at[l->n - 1].parent.len == 0) { // of several the first
         struct sv_level *x = &l->at[l->n - 1];
@@ -84,15 +87,19 @@ voc_rc sv_hierarchy_plan(struct survey *s)
         char known[200];
         size_t n = 0;
         known[0] = 0;
-        for (size_t i = 0; i < l->n && n < sizeof known; i++) n += (size_t)snprintf(known + n, sizeof known - n, "%s%.*s", i ? ", " : "", EV_STR(l->at[i].file, 40));
-        return ev_error(e, VOC_E_OPTION, "024", "answers are named like the structure of their level: persons.asc beside persons.sss", "the hierarchy has no level for this file; its levels are of %s", known);
+        for (size_t i = 0; i < l->n && n < sizeof known; i++)
+            n += (size_t)snprintf(known + n, sizeof known - n, "%s%.*s", i ? ", " : "", EV_STR(l->at[i].file, 40));
+        return ev_error(e, VOC_E_OPTION, "024",
+                        "answers are named like the structure of their level: persons.asc beside persons.sss",
+                        "the hierarchy has no level for this file; its levels are of %s", known);
     }
     for (size_t i = 0; i < l->n; i++) l->has_below = l->has_below || ev_eq(l->at[i].parent, l->own->ident);
     if (l->own->parent.len == 0) return VOC_OK;
     for (uint32_t c = 0; c < e->n_columns; c++)
         if (ev_eq(e->columns[c].name, l->own->link)) l->link = c;
     if (l->link == NO_COLUMN)
-        return ev_error(e, VOC_E_OPTION, "024", "mend linkvar= of this level, or export the survey again", "the answers have no \"%.*s\", by which the hierarchy says whose they are", EV_STR(l->own->link, 60));
+        return ev_error(e, VOC_E_OPTION, "024", "mend linkvar= of this level, or export the survey again",
+                        "the answers have no \"%.*s\", by which the hierarchy says whose they are", EV_STR(l->own->link, 60));
     if (s->id == l->link) s->id = NO_COLUMN;
     else s->columns[l->link].role = SV_LEFT_OUT; // it is no question: it says whose answers these are
     return VOC_OK;

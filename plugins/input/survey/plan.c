@@ -36,7 +36,11 @@ static bool mostly_addresses(const struct events *e, uint32_t c)
 }
 
 // Qualtrics says by its ids which columns are questions, whatever they are called.
-static bool is_question_by_id(const struct survey *s, uint32_t c) { return s->form == SV_QUALTRICS && s->table.n_rows == 3 && s->header[2] && sv_has(s->header[2][c], "'qid") | sv_has(s->header[2][c], "\"qid"); }
+static bool is_question_by_id(const struct survey *s, uint32_t c)
+{
+    return s->form == SV_QUALTRICS && s->table.n_rows == 3 && s->header[2] &&
+           sv_has(s->header[2][c], "'qid") | sv_has(s->header[2][c], "\"qid");
+}
 
 static void set_role(struct survey *s, uint32_t c, const struct sv_meaning *m)
 {
@@ -156,7 +160,9 @@ static voc_rc by_maps(struct survey *s, uint32_t *rank)
             if (is_known_name(m->constant, &known)) s->said[known] = e->columns[c].name;
             else x->key = m->constant;
         } else
-            return ev_error(e, VOC_E_OPTION, "004", "a survey has time, id, language, text, aliases of the customer, and attributes", "<map to=\"%.*s\"> is not of a survey", EV_STR(m->to, 40));
+            return ev_error(e, VOC_E_OPTION, "004",
+                            "a survey has time, id, language, text, aliases of the customer, and attributes",
+                            "<map to=\"%.*s\"> is not of a survey", EV_STR(m->to, 40));
     }
     for (uint32_t k = SV_NPS; k < SV_N_KNOWN; k++)
         if (!s->said[k].len) s->said[k] = (voc_str)VOC_LIT("-");
@@ -176,7 +182,9 @@ static bool is_american(const voc_str *cells, size_t n)
         voc_str t = ev_trim(cells[i]);
         if (!memchr(t.ptr, '/', t.len)) return false;
         single = single || (t.len > 2 && sv_digit(t.ptr[0]) && t.ptr[1] == '/') || sv_has(t, " pm") || sv_has(t, " am");
-        for (size_t k = 1; k + 2 < t.len; k++) single = single || ((t.ptr[k - 1] == '/' || t.ptr[k - 1] == ' ') && sv_digit(t.ptr[k]) && (t.ptr[k + 1] == '/' || t.ptr[k + 1] == ':'));
+        for (size_t k = 1; k + 2 < t.len; k++)
+            single = single || ((t.ptr[k - 1] == '/' || t.ptr[k - 1] == ' ') && sv_digit(t.ptr[k]) &&
+                                (t.ptr[k + 1] == '/' || t.ptr[k + 1] == ':'));
     }
     return single;
 }
@@ -234,7 +242,9 @@ static voc_rc guess_time(struct survey *s, const voc_block *first, struct sv_tim
         snprintf(other, sizeof other, "%s", t->pattern);
         for (char *p = other; *p; p++) *p = *p == 'd' ? 'M' : *p == 'M' ? 'd' : *p;
         snprintf(hint, sizeof hint, "say which it is with -O time-format=\"%s\" or -O time-format=\"%s\"", t->pattern, other);
-        rc = ev_error(e, VOC_E_OPTION, "006", hint, "in column \"%.*s\" it cannot be told whether the day or the month stands first (\"%.*s\")", EV_STR(e->columns[t->column].name, 80), EV_STR(cells[0], 40));
+        rc = ev_error(e, VOC_E_OPTION, "006", hint,
+                      "in column \"%.*s\" it cannot be told whether the day or the month stands first (\"%.*s\")",
+                      EV_STR(e->columns[t->column].name, 80), EV_STR(cells[0], 40));
         if (e->quiet) rc = VOC_E_OPTION;
     }
     e->host->free(e->cx, cells);
@@ -269,8 +279,9 @@ static voc_rc add_time(struct survey *s, const voc_block *first, uint32_t c)
         return VOC_OK;
     }
     if (rc == VOC_E_INPUT)
-        return ev_error(e, rc, "005", "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN", "column \"%.*s\" holds nothing that is read as a time",
-                        EV_STR(e->columns[c].name, 80));
+        return ev_error(e, rc, "005",
+                        "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                        "column \"%.*s\" holds nothing that is read as a time", EV_STR(e->columns[c].name, 80));
     if (!rc) s->times[s->n_times++] = t;
     if (!rc && t.clock != NO_COLUMN) s->columns[t.clock].role = SV_LEFT_OUT;
     return rc;
@@ -297,7 +308,9 @@ static voc_rc find_times(struct survey *s, const voc_block *first, const uint32_
         if (s->columns[c].role == SV_TIME && !used) s->columns[c].role = s->form == SV_TRIPLE_S ? SV_ANSWER : SV_EXTRA;
     }
     if (rc || s->n_times || s->date_us != VOC_NA || e->n_samples == 0) return rc;
-    return ev_error(e, VOC_E_INPUT, "003", "-O date=2024-06-30 gives one day to all of them, -O time=COLUMN names the column that says when", "no column says when people answered");
+    return ev_error(e, VOC_E_INPUT, "003",
+                    "-O date=2024-06-30 gives one day to all of them, -O time=COLUMN names the column that says when",
+                    "no column says when people answered");
 }
 
 // ---- the whole --------------------------------------------------------------------------------------------------------------
@@ -339,7 +352,10 @@ static void name_survey(struct survey *s)
     size_t dot = stem.len;
     while (dot && stem.ptr[dot - 1] != '.') dot--;
     if (dot > 1) stem.len = dot - 1;
-    s->name = s->said_name.len ? ev_clip(s->said_name, 120) : s->structure.title.len ? ev_clip(s->structure.title, 120) : stem.len ? ev_clip(stem, 120) : (voc_str)VOC_LIT("survey");
+    s->name = s->said_name.len         ? ev_clip(s->said_name, 120)
+              : s->structure.title.len ? ev_clip(s->structure.title, 120)
+              : stem.len               ? ev_clip(stem, 120)
+                                       : (voc_str)VOC_LIT("survey");
 }
 
 voc_rc sv_plan(struct survey *s, const voc_block *first)

@@ -148,7 +148,9 @@ voc_rc sv_qsf_read(struct survey *s, voc_str text)
     voc_str entry, elements, element, payload;
     bool empty = false, done = false;
     voc_rc rc = VOC_OK;
-    if (!member(text, "SurveyElements", &elements)) return ev_error(EVENTS(s), VOC_E_OPTION, "021", "export the survey again: Tools, Import/Export, Export Survey", "the .qsf is cut off, or is no JSON");
+    if (!member(text, "SurveyElements", &elements))
+        return ev_error(EVENTS(s), VOC_E_OPTION, "021", "export the survey again: Tools, Import/Export, Export Survey",
+                        "the .qsf is cut off, or is no JSON");
     if (member(text, "SurveyEntry", &entry)) {
         s->structure.title = sv_clean(s, member_text(s, entry, "SurveyName"));
         if (!ev_copy(EVENTS(s), member_text(s, entry, "SurveyLanguage"), &s->structure.language)) return VOC_E_NOMEM;

@@ -31,7 +31,8 @@ bool sv_whole(voc_str cell, int64_t *out)
     size_t j = i;
     while (j < cell.len && cell.ptr[j] == ' ') j++;
     if (j == cell.len || n > 100) return false;
-    bool mark = cell.ptr[j] == '-' || cell.ptr[j] == ':' || cell.ptr[j] == '=' || cell.ptr[j] == '(' || cell.ptr[j] == '.' || (j + 2 < cell.len && memcmp(cell.ptr + j, "\xE2\x80\x93", 3) == 0);
+    bool mark = cell.ptr[j] == '-' || cell.ptr[j] == ':' || cell.ptr[j] == '=' || cell.ptr[j] == '(' || cell.ptr[j] == '.' ||
+                (j + 2 < cell.len && memcmp(cell.ptr + j, "\xE2\x80\x93", 3) == 0);
     if (!mark || (cell.ptr[j] == '-' && j == i)) return false;
     for (size_t k = j + 1; k < cell.len; k++)
         if (sv_digit(cell.ptr[k])) return false;
@@ -130,8 +131,9 @@ static bool ends_with(voc_str s, const char *ending)
 // By its name: what is typed behind "Other:", and comments.
 static bool named_open(voc_str name, voc_str label)
 {
-    return ends_with(name, "_text") || ends_with(name, "[other]") || ends_with(name, "_other") || ends_with(name, "comment]") || ends_with(name, "comment") || sv_has(label, "please specify") ||
-           sv_ieq(label, "other") || sv_ieq(label, "sonstiges") || sv_ieq(label, "autre");
+    return ends_with(name, "_text") || ends_with(name, "[other]") || ends_with(name, "_other") || ends_with(name, "comment]") ||
+           ends_with(name, "comment") || sv_has(label, "please specify") || sv_ieq(label, "other") || sv_ieq(label, "sonstiges") ||
+           sv_ieq(label, "autre");
 }
 
 static bool is_open(const struct seen *s)
@@ -220,7 +222,8 @@ static void kind_of(struct survey *s, uint32_t c)
     if (x->declared && x->role == SV_WORDS) x->kind = SV_OPEN;
     else if (x->declared && x->kind == SV_OPEN) x->kind = SV_CHOICE;
     x->role = x->kind == SV_OPEN ? SV_WORDS : SV_ANSWER;
-    if (x->known == SV_NO && (small || seen.filled == 0) && x->role == SV_ANSWER && x->lo == x->hi) x->lo = (int)seen.lo, x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi, x->seen_only = true;
+    if (x->known == SV_NO && (small || seen.filled == 0) && x->role == SV_ANSWER && x->lo == x->hi)
+        x->lo = (int)seen.lo, x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi, x->seen_only = true;
 }
 
 // ---- NPS, CSAT, CES ---------------------------------------------------------------------------------------------------------
@@ -306,7 +309,9 @@ static voc_rc find_known(struct survey *s, uint32_t known)
             struct sv_column *x = &s->columns[c];
             bool named = named_so(e->columns[c].folded, known) || (known == SV_NPS && x->item && x->item->nps);
             bool whole = known == SV_NPS || sv_has(x->text, "overall") || sv_has(x->text, "insgesamt") || sv_has(x->text, "en general") || sv_has(x->text, "globalement");
-            if (x->role != SV_ANSWER || x->known || x->kind == SV_RANK || x->kind == SV_SEVERAL || !(pass == 0 ? named : speaks_of(x->text, known) && (pass == 2 || whole)) || !scale_fits(x, known, pass == 0)) continue;
+            if (x->role != SV_ANSWER || x->known || x->kind == SV_RANK || x->kind == SV_SEVERAL ||
+                !(pass == 0 ? named : speaks_of(x->text, known) && (pass == 2 || whole)) || !scale_fits(x, known, pass == 0))
+                continue;
             sv_take_known(x, known);
             return VOC_OK;
         }

@@ -26,7 +26,8 @@ static void say_known(const struct survey *s, struct plan_text *t)
     for (uint32_t c = 0; c < e->n_columns && is_missing_known(s, SV_NPS) && !s->said[SV_NPS].len; c++) {
         const struct sv_column *x = &s->columns[c];
         if (x->role != SV_ANSWER || x->known || x->lo != 0 || x->hi != 10) continue;
-        plan_say(t, "no question is read as NPS; if it is \"%.*s\", which is answered from 0 to 10, say -O nps=\"%.*s\"\n", EV_STR(e->columns[c].name, 70), EV_STR(e->columns[c].name, 70));
+        plan_say(t, "no question is read as NPS; if it is \"%.*s\", which is answered from 0 to 10, say -O nps=\"%.*s\"\n",
+                 EV_STR(e->columns[c].name, 70), EV_STR(e->columns[c].name, 70));
         break;
     }
 }
@@ -38,8 +39,11 @@ static void say_times(const struct survey *s, struct plan_text *t)
         const struct sv_time *x = &s->times[i];
         plan_say(t, "%s <- %.*s", i ? "or time" : "time", EV_STR(e->columns[x->column].name, 60));
         if (x->clock != NO_COLUMN) plan_say(t, " + %.*s", EV_STR(e->columns[x->clock].name, 60));
-        plan_say(t, " (%s, %.*s)%s\n", x->pattern[0] ? x->pattern : "ISO 8601", e->zone.len ? (int)e->zone.len : 3, e->zone.len ? e->zone.ptr : "UTC",
-                 x->american ? ": month first, as in the United States; -O time-format says otherwise" : x->dotted ? ": day first, as dates with dots have it; -O time-format says otherwise" : "");
+        plan_say(t, " (%s, %.*s)%s\n", x->pattern[0] ? x->pattern : "ISO 8601", e->zone.len ? (int)e->zone.len : 3,
+                 e->zone.len ? e->zone.ptr : "UTC",
+                 x->american ? ": month first, as in the United States; -O time-format says otherwise"
+                 : x->dotted ? ": day first, as dates with dots have it; -O time-format says otherwise"
+                             : "");
     }
     if (s->n_times == 0) plan_say(t, "time <- the day that -O date gives, for all\n");
 }
@@ -48,10 +52,14 @@ static void say_people(const struct survey *s, struct plan_text *t)
 {
     const struct events *e = &s->table.events;
     for (uint32_t c = 0; c < e->n_columns; c++)
-        if (s->columns[c].role == SV_PERSON) plan_say(t, "customer <- %.*s (%.*s%s)\n", EV_STR(e->columns[c].name, 60), EV_STR(s->columns[c].alias_kind, 20), s->columns[c].strong ? "" : ", weak");
+        if (s->columns[c].role == SV_PERSON)
+            plan_say(t, "customer <- %.*s (%.*s%s)\n", EV_STR(e->columns[c].name, 60), EV_STR(s->columns[c].alias_kind, 20),
+                     s->columns[c].strong ? "" : ", weak");
     const struct sv_levels *l = &s->levels;
     if (l->own) plan_say(t, "level %.*s of the hierarchy", EV_STR(l->own->ident, 60));
-    if (l->own && l->link != NO_COLUMN) plan_say(t, ": %s <- %.*s, of level %.*s", s->id == NO_COLUMN ? "customer" : "account", EV_STR(e->columns[l->link].name, 60), EV_STR(l->own->parent, 60));
+    if (l->own && l->link != NO_COLUMN)
+        plan_say(t, ": %s <- %.*s, of level %.*s", s->id == NO_COLUMN ? "customer" : "account",
+                 EV_STR(e->columns[l->link].name, 60), EV_STR(l->own->parent, 60));
     if (l->own) plan_say(t, "\n");
     if (s->n_people == 0 && !(l->own && s->id == NO_COLUMN)) plan_say(t, "who answered is not said: each response is somebody of its own\n");
     if (s->id != NO_COLUMN) plan_say(t, "id <- %.*s\n", EV_STR(e->columns[s->id].name, 60));

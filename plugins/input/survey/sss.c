@@ -98,7 +98,9 @@ static voc_rc on_start(void *user, voc_str name, const voc_xml_attr *a, size_t n
         begin_text(t, IN_VALUE);
     } else if (ev_is(name, "position") && t->item) {
         uint32_t start = number(attr(a, n, "start")), finish = attr(a, n, "finish").len ? number(attr(a, n, "finish")) : start;
-        if (start == 0 || finish < start || finish >= PLACE_MAX) t->rc = ev_error(EVENTS(t->s), VOC_E_OPTION, "022", "mend the structure, or export it again", "a position in the structure is from %u to %u", start, finish);
+        if (start == 0 || finish < start || finish >= PLACE_MAX)
+            t->rc = ev_error(EVENTS(t->s), VOC_E_OPTION, "022", "mend the structure, or export it again",
+                             "a position in the structure is from %u to %u", start, finish);
         t->item->start = start ? start - 1 : 0;
         t->item->width = finish >= start ? finish - start + 1 : 0;
     } else if (ev_is(name, "spread") && t->item) t->item->fields = number(attr(a, n, "subfields"));

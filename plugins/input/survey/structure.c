@@ -38,7 +38,8 @@ voc_rc sv_structure_read(struct survey *s, voc_str text, bool said)
     voc_rc rc = VOC_OK;
     if (!what || lists) {
         if (!said) return VOC_OK; // it lies there by chance
-        return ev_error(EVENTS(s), VOC_E_OPTION, "020", "export the survey itself from its tool: .qsf, .lss, or Triple-S .sss", "-O structure: this is not the structure of a survey%s", lists ? ", but a list of such" : "");
+        return ev_error(EVENTS(s), VOC_E_OPTION, "020", "export the survey itself from its tool: .qsf, .lss, or Triple-S .sss",
+                        "-O structure: this is not the structure of a survey%s", lists ? ", but a list of such" : "");
     }
     if (begins(body, "{")) rc = sv_qsf_read(s, body);
     else if (begins(body, "<") && sv_has((voc_str){body.ptr, body.len < 4096 ? body.len : 4096}, "<limesurveydoctype>")) rc = sv_lss_read(s, body);
@@ -114,7 +115,8 @@ const struct sv_label *sv_label_of(const struct sv_item *item, voc_str code)
 
 static bool begins_option(voc_str rest, voc_str option, char separator)
 {
-    return option.len && option.len <= rest.len && memcmp(rest.ptr, option.ptr, option.len) == 0 && (option.len == rest.len || rest.ptr[option.len] == separator);
+    return option.len && option.len <= rest.len && memcmp(rest.ptr, option.ptr, option.len) == 0 &&
+           (option.len == rest.len || rest.ptr[option.len] == separator);
 }
 
 // An option of the structure may hold the separator itself: the longest that fits is taken.
@@ -172,7 +174,8 @@ voc_str sv_clean(struct survey *s, voc_str html)
             continue;
         }
         char c = html.ptr[i++];
-        bool tag = c == '<' && i < html.len && (html.ptr[i] == '/' || html.ptr[i] == '!' || (sv_lower(html.ptr[i]) >= 'a' && sv_lower(html.ptr[i]) <= 'z'));
+        bool tag = c == '<' && i < html.len &&
+                   (html.ptr[i] == '/' || html.ptr[i] == '!' || (sv_lower(html.ptr[i]) >= 'a' && sv_lower(html.ptr[i]) <= 'z'));
         bool inline_tag = tag && is_inline((voc_str){html.ptr + i, html.len - i});
         if (tag) {
             while (i < html.len && html.ptr[i] != '>') i++;

@@ -26,7 +26,8 @@ static bool cut_words(voc_str line, struct word words[WORDS_MAX], unsigned *n)
         enum shape shape = line.ptr[at] == '"' ? QUOTED : line.ptr[at] == '[' ? BRACKETED : line.ptr[at] == '(' ? ROUND : PLAIN;
         size_t from = at + (shape != PLAIN);
         at = from;
-        while (at < line.len && (line.ptr[at] != close[shape] || (shape == QUOTED && at + 1 < line.len && line.ptr[at + 1] != ' '))) at += shape == QUOTED && line.ptr[at] == '\\' ? 2 : 1;
+        while (at < line.len && (line.ptr[at] != close[shape] || (shape == QUOTED && at + 1 < line.len && line.ptr[at + 1] != ' ')))
+            at += shape == QUOTED && line.ptr[at] == '\\' ? 2 : 1;
         if (at > line.len || (shape != PLAIN && at == line.len)) return false;
         if (*n == WORDS_MAX) return false;
         words[(*n)++] = (struct word){wl_cut(line, from, at), shape};
@@ -39,10 +40,14 @@ static bool cut_words(voc_str line, struct word words[WORDS_MAX], unsigned *n)
 
 static bool is_clf_time(const struct word *w)
 {
-    return w->shape == BRACKETED && w->text.len == 26 && w->text.ptr[2] == '/' && w->text.ptr[6] == '/' && w->text.ptr[11] == ':' && w->text.ptr[20] == ' ';
+    return w->shape == BRACKETED && w->text.len == 26 && w->text.ptr[2] == '/' && w->text.ptr[6] == '/' && w->text.ptr[11] == ':' &&
+           w->text.ptr[20] == ' ';
 }
 
-static bool is_iso_time(voc_str s) { return s.len >= 19 && wl_digit(s.ptr[0]) && s.ptr[4] == '-' && s.ptr[7] == '-' && s.ptr[10] == 'T' && s.ptr[13] == ':'; }
+static bool is_iso_time(voc_str s)
+{
+    return s.len >= 19 && wl_digit(s.ptr[0]) && s.ptr[4] == '-' && s.ptr[7] == '-' && s.ptr[10] == 'T' && s.ptr[13] == ':';
+}
 
 static bool is_whole_number(voc_str s)
 {

@@ -85,7 +85,8 @@ static size_t utf8(unsigned c, char *to)
     if (c < 0x80) return to[0] = (char)c, 1;
     if (c < 0x800) return to[0] = (char)(0xC0 | c >> 6), to[1] = (char)(0x80 | (c & 63)), 2;
     if (c < 0x10000) return to[0] = (char)(0xE0 | c >> 12), to[1] = (char)(0x80 | (c >> 6 & 63)), to[2] = (char)(0x80 | (c & 63)), 3;
-    return to[0] = (char)(0xF0 | c >> 18), to[1] = (char)(0x80 | (c >> 12 & 63)), to[2] = (char)(0x80 | (c >> 6 & 63)), to[3] = (char)(0x80 | (c & 63)), 4;
+    return to[0] = (char)(0xF0 | c >> 18), to[1] = (char)(0x80 | (c >> 12 & 63)), to[2] = (char)(0x80 | (c >> 6 & 63)),
+           to[3] = (char)(0x80 | (c & 63)), 4;
 }
 
 // \uD83D\uDE00 is one character; half of one is the replacement character.
@@ -94,7 +95,8 @@ static size_t unicode(voc_str s, size_t *i, char *to)
     unsigned c, low;
     if (!four(s, *i + 2, &c)) return to[0] = '?', *i += 1, 1;
     *i += 5;
-    if (c >= 0xD800 && c < 0xDC00 && *i + 2 < s.len && s.ptr[*i + 1] == '\\' && s.ptr[*i + 2] == 'u' && four(s, *i + 3, &low) && low >= 0xDC00 && low < 0xE000) {
+    if (c >= 0xD800 && c < 0xDC00 && *i + 2 < s.len && s.ptr[*i + 1] == '\\' && s.ptr[*i + 2] == 'u' && four(s, *i + 3, &low) &&
+        low >= 0xDC00 && low < 0xE000) {
         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
         *i += 6;
     }
@@ -213,7 +215,9 @@ static bool value(struct scan *x, int depth, bool counts)
         return true;
     }
     size_t from = x->at;
-    while (x->at < x->s.len && (wl_digit(here(x)) || (here(x) >= 'a' && here(x) <= 'z') || here(x) == '-' || here(x) == '+' || here(x) == '.' || here(x) == 'E')) x->at++;
+    while (x->at < x->s.len && (wl_digit(here(x)) || (here(x) >= 'a' && here(x) <= 'z') || here(x) == '-' || here(x) == '+' ||
+                                here(x) == '.' || here(x) == 'E'))
+        x->at++;
     text = wl_cut(x->s, from, x->at);
     if (text.len == 0) return false;
     bool number = wl_digit(text.ptr[0]) || text.ptr[0] == '-';
@@ -239,7 +243,8 @@ bool wl_json_is_request(voc_str line)
     memset(&r, 0, sizeof r);
     if (!whole(&x)) return false;
     voc_str page = wl_none(r.at[WL_TARGET]) ? r.at[WL_REQUEST] : r.at[WL_TARGET];
-    return page.len && (page.ptr[0] == '/' || page.ptr[0] == '*' || memchr(page.ptr, '/', page.len)) && x.seen[WL_TIME] && (x.seen[WL_STATUS] + x.seen[WL_METHOD] + x.seen[WL_IP] + x.seen[WL_AGENT] + x.seen[WL_REQUEST] >= 2);
+    return page.len && (page.ptr[0] == '/' || page.ptr[0] == '*' || memchr(page.ptr, '/', page.len)) && x.seen[WL_TIME] &&
+           (x.seen[WL_STATUS] + x.seen[WL_METHOD] + x.seen[WL_IP] + x.seen[WL_AGENT] + x.seen[WL_REQUEST] >= 2);
 }
 
 // Epochs by their size; else as the log of a server writes it, or ISO.

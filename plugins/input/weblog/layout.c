@@ -53,7 +53,8 @@ static bool add_field(struct wl_layout *l, enum wl_field field, enum wl_time tim
     if (l->n == WL_STEPS) return false;
     const struct wl_step *before = &l->steps[l->n - 1];
     bool quoted = before->literal_len && l->literals[l->literals_len - 1] == '"';
-    l->steps[l->n++] = (struct wl_step){.field = (uint8_t)field, .quoted = quoted, .time = (uint8_t)time, .one_word = is_one_word(field), .literal = (uint16_t)l->literals_len};
+    l->steps[l->n++] = (struct wl_step){.field = (uint8_t)field, .quoted = quoted, .time = (uint8_t)time,
+                                        .one_word = is_one_word(field), .literal = (uint16_t)l->literals_len};
     l->has[field] = true;
     l->proxy |= field == WL_TIME && time == WL_TIME_HAPROXY;
     return true;
@@ -258,7 +259,8 @@ static struct wl_fault cut_short(const struct wl_step *s)
 }
 
 // text: the field, with the rest of the line behind it.
-static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, const char *end, bool slashes, struct wl_request *r, struct wl_fault *fault)
+static inline bool read_field(struct wl_work *k, const struct wl_step *s, voc_str text, const char *end, bool slashes,
+                              struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault no_time = {"TIME", "its time is not understood"}, memory = {NULL, NULL}, more = {"FIELDS", "it does not have the fields of its layout"};
     if (s->field == WL_TIME) return (s->clf ? wl_time_clf(k, text, r) : wl_time_read(k, s->time, text, r)) || (*fault = no_time, false);

@@ -259,7 +259,8 @@ static bool read_campaign(struct wl_work *k, struct wl_page *out)
     static const char *const campaign[] = {"utm_campaign", "mtm_campaign", "pk_campaign"}, *const source[] = {"utm_source", "mtm_source", "pk_source"},
                       *const medium[] = {"utm_medium", "mtm_medium", "pk_medium"};
     if (out->query.len < 12) return true;
-    return first_of(k, out->query, campaign, &out->campaign) && first_of(k, out->query, source, &out->source) && first_of(k, out->query, medium, &out->medium);
+    return first_of(k, out->query, campaign, &out->campaign) && first_of(k, out->query, source, &out->source) &&
+           first_of(k, out->query, medium, &out->medium);
 }
 
 // Parameters that tell pages apart: "/index.php" -> "/?page=prices".

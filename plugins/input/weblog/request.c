@@ -148,7 +148,8 @@ static struct meaning means(const struct wl_request *r, const struct wl_page *p,
 static void add_text(struct wl_work *k, voc_row *row, voc_str key, voc_str text)
 {
     if (wl_none(text)) return;
-    k->attrs[k->n_attrs + row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA};
+    k->attrs[k->n_attrs + row->n_attrs++] = (voc_attr){.key = key, .text = text, .type = VOC_TYPE_TEXT, .entity = VOC_ENTITY_EVENT,
+                                                       .time_us = VOC_NA};
 }
 
 static void add_number(struct wl_work *k, voc_row *row, voc_str key, voc_str text, int64_t n)
@@ -211,14 +212,16 @@ static voc_str foreign_referrer(const struct wl_work *k, const struct wl_request
 }
 
 // In order of their keys, as the host stores them.
-static void add_attrs(struct wl_work *k, voc_row *row, const struct wl_request *r, const struct wl_page *p, enum whose whose, voc_str robot, int status)
+static void add_attrs(struct wl_work *k, voc_row *row, const struct wl_request *r, const struct wl_page *p, enum whose whose,
+                      voc_str robot, int status)
 {
     int64_t bytes;
     row->attrs = k->attrs + k->n_attrs;
     row->n_attrs = 0;
     if (whose == OF_PART && status < 400) return; // that a browser fetched a picture of the page says nothing more
     if (read_count(r->at[WL_BYTES], &bytes)) add_number(k, row, ATTR("bytes"), r->at[WL_BYTES], bytes);
-    if (r->at[WL_HOST].len && r->at[WL_HOST].len < 256 && k->w->host->utf8_valid(r->at[WL_HOST].ptr, r->at[WL_HOST].len)) add_text(k, row, ATTR("host"), without_port(r->at[WL_HOST]));
+    if (r->at[WL_HOST].len && r->at[WL_HOST].len < 256 && k->w->host->utf8_valid(r->at[WL_HOST].ptr, r->at[WL_HOST].len))
+        add_text(k, row, ATTR("host"), without_port(r->at[WL_HOST]));
     if (whose == OF_PERSON) add_text(k, row, ATTR("medium"), p->medium);
     if (!wl_none(r->at[WL_METHOD]) && !wl_is(r->at[WL_METHOD], "GET")) add_text(k, row, ATTR("method"), r->at[WL_METHOD]);
     add_taken(k, row, r);

@@ -32,7 +32,9 @@ static bool read_one(struct wl_work *k, voc_str line, struct wl_request *r, stru
         return false;
     }
     k->w3c = *context;
-    return w->kind == WL_KIND_LAYOUT ? wl_layout_read(k, line, r, &fault) : w->kind == WL_KIND_W3C ? wl_w3c_read(k, line, r, &fault) : wl_json_read(k, line, r, &fault);
+    return w->kind == WL_KIND_LAYOUT ? wl_layout_read(k, line, r, &fault)
+           : w->kind == WL_KIND_W3C  ? wl_w3c_read(k, line, r, &fault)
+                                     : wl_json_read(k, line, r, &fault);
 }
 
 static voc_rc count_all(struct wl_work *k, const voc_block *b, struct sites *s)

@@ -55,7 +55,9 @@ static bool offset(const char *p, int *out)
 static bool clf_minute(const char *p, int64_t *us)
 {
     int d, y, h, mi, m = month(p + 3);
-    if (p[2] != '/' || p[6] != '/' || p[11] != ':' || p[14] != ':' || !number(p, 2, &d) || !number(p + 7, 4, &y) || !number(p + 12, 2, &h) || !number(p + 15, 2, &mi)) return false;
+    if (p[2] != '/' || p[6] != '/' || p[11] != ':' || p[14] != ':' || !number(p, 2, &d) || !number(p + 7, 4, &y) ||
+        !number(p + 12, 2, &h) || !number(p + 15, 2, &mi))
+        return false;
     if (!real_day(y, m, d) || h > 23 || mi > 59) return false;
     *us = (days(y, m, d) * 1440 + h * 60 + mi) * 60 * SECOND;
     return true;

@@ -27,7 +27,10 @@ static inline bool ipv4(voc_str s, unsigned char to[4])
 
 #if defined(__SSE2__)
 // "0" to "255", of which there are one to three digits.
-static inline bool is_part(const char *p, unsigned n) { return n - 1 < 2 || (n == 3 && (p[0] < '2' || (p[0] == '2' && (p[1] < '5' || (p[1] == '5' && p[2] <= '5'))))); }
+static inline bool is_part(const char *p, unsigned n)
+{
+    return n - 1 < 2 || (n == 3 && (p[0] < '2' || (p[0] == '2' && (p[1] < '5' || (p[1] == '5' && p[2] <= '5')))));
+}
 
 // Whether the at most 15 bytes at p are an IPv4 address; a sixteenth can be read.
 static inline bool is_ipv4(const char *p, unsigned len)
@@ -97,7 +100,8 @@ static voc_str bare(voc_str s)
     }
     const char *percent = memchr(s.ptr, '%', s.len), *colon = memchr(s.ptr, ':', s.len);
     if (percent) s.len = (size_t)(percent - s.ptr);
-    if (colon && (size_t)(colon - s.ptr) < s.len && memchr(colon + 1, ':', s.len - (size_t)(colon + 1 - s.ptr)) == NULL) s.len = (size_t)(colon - s.ptr);
+    if (colon && (size_t)(colon - s.ptr) < s.len && memchr(colon + 1, ':', s.len - (size_t)(colon + 1 - s.ptr)) == NULL)
+        s.len = (size_t)(colon - s.ptr);
     return s;
 }
 
@@ -114,9 +118,12 @@ bool wl_is_private(voc_str s)
 {
     unsigned char a[4];
     uint16_t g[8];
-    if (ipv4(s, a)) return a[0] == 10 || a[0] == 127 || (a[0] == 172 && a[1] >= 16 && a[1] < 32) || (a[0] == 192 && a[1] == 168) || (a[0] == 100 && a[1] >= 64 && a[1] < 128);
+    if (ipv4(s, a))
+        return a[0] == 10 || a[0] == 127 || (a[0] == 172 && a[1] >= 16 && a[1] < 32) || (a[0] == 192 && a[1] == 168) ||
+               (a[0] == 100 && a[1] >= 64 && a[1] < 128);
     if (!ipv6(s, g)) return false;
-    return (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 || (g[0] == 0 && g[1] == 0 && g[2] == 0 && g[3] == 0 && g[4] == 0 && g[5] == 0 && g[6] == 0 && g[7] == 1);
+    return (g[0] & 0xFE00) == 0xFC00 || (g[0] & 0xFFC0) == 0xFE80 ||
+           (g[0] == 0 && g[1] == 0 && g[2] == 0 && g[3] == 0 && g[4] == 0 && g[5] == 0 && g[6] == 0 && g[7] == 1);
 }
 
 static size_t print_ipv6(const uint16_t g[8], char to[48])

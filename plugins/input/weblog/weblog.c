@@ -170,7 +170,9 @@ static voc_rc make_rule(void *instance, voc_str first, voc_line_rule *out)
         w->said = g->said;
         w->taken_guessed = g->taken_guessed;
         if (!rc && g->kind == WL_KIND_LAYOUT && g->read == 0) {
-            rc = wl_error(w, "WEBLOG-004", "say how the log is written: -O format=FORMAT, as it stands in the server's configuration", "no layout that is known reads the first lines");
+            rc = wl_error(w, "WEBLOG-004",
+                          "say how the log is written: -O format=FORMAT, as it stands in the server's configuration",
+                          "no layout that is known reads the first lines");
             if (rc == VOC_E_OPTION) rc = VOC_E_INPUT;
         }
         if (!rc && g->kind == WL_KIND_LAYOUT) rc = set_format(w, (voc_str){g->format, g->format_len});
@@ -318,13 +320,16 @@ static void describe(void *instance, char *out, size_t size)
     static const char *const machines[] = {"events of their own (action crawl, nobody's journey)", "left out", "taken for visitors"};
     static const char *const parts[] = {"events of their own (action load, nobody's act)", "left out", "taken for acts of visitors"};
     const struct weblog *w = instance;
-    int n = snprintf(out, size, "read as %s%s%.*s\n", w->said ? w->said : "its format says", w->kind == WL_KIND_LAYOUT ? ": " : "", w->kind == WL_KIND_LAYOUT ? (int)w->format.len : 0, w->format.ptr);
+    int n = snprintf(out, size, "read as %s%s%.*s\n", w->said ? w->said : "its format says", w->kind == WL_KIND_LAYOUT ? ": " : "",
+                     w->kind == WL_KIND_LAYOUT ? (int)w->format.len : 0, w->format.ptr);
     if (n > 0 && (size_t)n < size)
         n += snprintf(out + n, size - (size_t)n, "customer <- %s; touchpoint <- the page%s; action <- view, download, submit, redirect, error-page%s\n", who[w->visitor],
                       w->ids ? ", ids in it as *" : "", w->naming == WL_NAME_KIND ? " (-O actions=section or page adds what was viewed)" : "");
     if (n > 0 && (size_t)n < size) n += snprintf(out + n, size - (size_t)n, "robots are %s; images, scripts, styles and fonts are %s\n", machines[w->robots], parts[w->parts]);
     if (w->site.len && n > 0 && (size_t)n < size) n += snprintf(out + n, size - (size_t)n, "the site is %.*s: referrers from it are left out\n", WL_STR(w->site, 100));
-    if (w->taken_guessed && n > 0 && (size_t)n < size) (void)snprintf(out + n, size - (size_t)n, "the number at the end of lines is taken for microseconds (-O format says otherwise)\n");
+    if (w->taken_guessed && n > 0 && (size_t)n < size)
+        (void)snprintf(out + n, size - (size_t)n,
+                       "the number at the end of lines is taken for microseconds (-O format says otherwise)\n");
 }
 
 // What was found out, as the options that would have said it.
@@ -338,7 +343,8 @@ static voc_rc give_maps(void *instance, voc_source *out)
     const struct { const char *name; voc_str value; const char *why; } all[] = {{"format", format, w->said}, {"site", w->site, "most referrers name it"}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (all[i].value.len == 0) continue;
-        w->found[out->n_maps++] = (voc_map){.to = wl_str("option"), .constant = wl_str(all[i].name), .from = all[i].value, .reason = wl_str(all[i].why ? all[i].why : "")};
+        w->found[out->n_maps++] = (voc_map){.to = wl_str("option"), .constant = wl_str(all[i].name), .from = all[i].value,
+                                            .reason = wl_str(all[i].why ? all[i].why : "")};
     }
     return VOC_OK;
 }

@@ -186,7 +186,10 @@ struct wl_work *wl_work_take(struct weblog *w, voc_str block);
 void wl_work_back(struct weblog *w, struct wl_work *k);
 
 // Whether n bytes at p can be read, as they are of the block.
-static inline bool wl_in_block(const struct wl_work *k, const char *p, size_t n) { return k->block.len >= n && p >= k->block.ptr && p <= k->block.ptr + (k->block.len - n); }
+static inline bool wl_in_block(const struct wl_work *k, const char *p, size_t n)
+{
+    return k->block.len >= n && p >= k->block.ptr && p <= k->block.ptr + (k->block.len - n);
+}
 
 // Room in the scratch; NULL: there is none, the batch must be given first.
 char *wl_room(struct wl_work *k, size_t size);

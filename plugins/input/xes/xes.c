@@ -99,7 +99,8 @@ static size_t add_attrs(const struct bag *b, size_t from, uint32_t entity, int s
     for (size_t i = from; i < b->n && n < max; i++) {
         const enum bag_key known = b->items[i].known;
         if (skip_fields ? known < BAG_FIELDS : known == BAG_NAME) continue;
-        out[n++] = (voc_attr){.key = bag_key(b, i), .text = bag_text(b, i), .type = b->items[i].type, .entity = entity, .time_us = b->items[i].integer, .number = b->items[i].number};
+        out[n++] = (voc_attr){.key = bag_key(b, i), .text = bag_text(b, i), .type = b->items[i].type, .entity = entity,
+                              .time_us = b->items[i].integer, .number = b->items[i].number};
     }
     return n;
 }
@@ -142,8 +143,10 @@ static voc_rc emit(struct xes *x, uint64_t record)
     if (lookup(x, BAG_ROLE, &text)) r.role = text;
     if (lookup(x, BAG_ID, &text)) r.id = text;
     const struct bag_item *cost = bag_find(&x->event, BAG_COST, &text);
-    if (cost && cost->type == VOC_TYPE_INT && cost->integer < INT64_MAX / 1000000 && cost->integer > INT64_MIN / 1000000) r.cost = cost->integer * 1000000;
-    if (cost && cost->type == VOC_TYPE_REAL && cost->number < 9e12 && cost->number > -9e12) r.cost = (int64_t)(cost->number * 1e6 + (cost->number < 0 ? -0.5 : 0.5));
+    if (cost && cost->type == VOC_TYPE_INT && cost->integer < INT64_MAX / 1000000 && cost->integer > INT64_MIN / 1000000)
+        r.cost = cost->integer * 1000000;
+    if (cost && cost->type == VOC_TYPE_REAL && cost->number < 9e12 && cost->number > -9e12)
+        r.cost = (int64_t)(cost->number * 1e6 + (cost->number < 0 ? -0.5 : 0.5));
     r.n_attrs = add_attrs(&x->event, 0, VOC_ENTITY_EVENT, 1, attrs, 0, 512);
     if (x->in_trace) r.n_attrs = add_attrs(&x->trace, x->told, VOC_ENTITY_CASE, 0, attrs, r.n_attrs, 512);
     r.attrs = attrs;
@@ -286,7 +289,9 @@ static void describe(void *instance, char *out, size_t size)
     const struct xes *x = instance;
     int n = snprintf(out, size, "%llu traces, %llu events: case <- trace concept:name, action <- %s, time <- time:timestamp, owner <- org:resource\n",
              (unsigned long long)x->n_traces, (unsigned long long)x->n_events, x->classifier_found ? "the classifier's keys" : "concept:name");
-    if (x->foreign[0] && n > 0 && (size_t)n < size) snprintf(out + n, size - (size_t)n, "its namespace is %s, not that of XES: read by the names of its elements all the same\n", x->foreign);
+    if (x->foreign[0] && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n,
+                 "its namespace is %s, not that of XES: read by the names of its elements all the same\n", x->foreign);
 }
 
 static const voc_input_ops ops = {

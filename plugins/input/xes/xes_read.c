@@ -71,7 +71,8 @@ static voc_str local_name(struct xes *x, voc_str name, const voc_xml_attr *attrs
         voc_str ns = get(attrs, n, attr, &found);
         if (found && !strstr_in(ns, "xes-standard.org")) snprintf(x->foreign, sizeof x->foreign, "%.*s", XES_CUT(ns.len), ns.ptr);
     }
-    if (x->prefix_len && name.len > x->prefix_len && memcmp(name.ptr, x->prefix, x->prefix_len) == 0) return (voc_str){name.ptr + x->prefix_len, name.len - x->prefix_len};
+    if (x->prefix_len && name.len > x->prefix_len && memcmp(name.ptr, x->prefix, x->prefix_len) == 0)
+        return (voc_str){name.ptr + x->prefix_len, name.len - x->prefix_len};
     return name;
 }
 
@@ -185,7 +186,8 @@ static voc_rc push_key(struct xes *x, voc_str key, uint64_t line)
 {
     char number[16];
     size_t number_len = 0;
-    if (x->depth && x->open[x->depth - 1].kind == EL_VALUES) number_len = (size_t)snprintf(number, sizeof number, "%u.", ++x->open[x->depth - 1].members);
+    if (x->depth && x->open[x->depth - 1].kind == EL_VALUES)
+        number_len = (size_t)snprintf(number, sizeof number, "%u.", ++x->open[x->depth - 1].members);
     const size_t len = (x->path_len ? 1 : 0) + number_len + key.len;
     if (x->path_len + len >= sizeof x->path) return xes_refuse(x, line, "shorten them", "the keys of nested attributes are too long: \"%.*s\"", XES_CUT(key.len), key.ptr);
     if (x->path_len) x->path[x->path_len++] = '.';
@@ -218,7 +220,8 @@ static voc_rc attribute(struct xes *x, enum xes_type type, const voc_xml_attr *a
         fault(x, "an attribute has no %s%.*s", has_key ? "value: " : "key", XES_CUT(key.len), key.ptr);
     }
     // few have others within them: then their keys become the path
-    const bool plain = to && holds && has_key && has_value && x->depth && x->open[x->depth - 1].kind != EL_ATTRIBUTE && x->open[x->depth - 1].kind != EL_VALUES && key.len < sizeof x->path;
+    const bool plain = to && holds && has_key && has_value && x->depth && x->open[x->depth - 1].kind != EL_ATTRIBUTE &&
+                       x->open[x->depth - 1].kind != EL_VALUES && key.len < sizeof x->path;
     voc_rc rc = to && !plain ? push_key(x, key, line) : VOC_OK; // attributes of the log itself are framing
     const voc_str path = plain ? key : (voc_str){x->path, x->path_len};
     if (rc || !holds || !has_value || !has_key) return rc;
@@ -249,7 +252,9 @@ static inline bool plain_attribute(struct xes *x, enum xes_type type, const voc_
     struct value it = {.type = VOC_TYPE_TEXT, .integer = VOC_NA};
     if (n != 2 || type == XT_LIST || type == XT_CONTAINER || x->depth == 0 || x->open[x->depth - 1].kind != EL_EVENT) return false;
     if (!IS(attrs[0].name, "key") || !IS(attrs[1].name, "value") || attrs[0].value.len >= sizeof x->path) return false;
-    if ((type != XT_STRING && typed(x, type, attrs[1].value, &it) != VOC_OK) || add(&x->event, attrs[0].value, attrs[1].value, &it) != VOC_OK) return false;
+    if ((type != XT_STRING && typed(x, type, attrs[1].value, &it) != VOC_OK) ||
+        add(&x->event, attrs[0].value, attrs[1].value, &it) != VOC_OK)
+        return false;
     x->last = &x->event;
     return true;
 }
@@ -307,7 +312,10 @@ voc_rc xes_start(void *user, voc_str name, const voc_xml_attr *attrs, size_t n, 
     struct meaning m;
     if (x->depth == 0 || x->prefix_len) name = local_name(x, name, attrs, n);
     if (!meaning_of(name, &m))
-        return xes_refuse(x, line, "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and string, date, int, float, boolean, id, list", "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
+        return xes_refuse(x, line,
+                          "mend it, or export the log again; XES has log, extension, global, classifier, trace, event, and "
+                          "string, date, int, float, boolean, id, list",
+                          "<%.*s> is no element of XES", XES_CUT(name.len), name.ptr);
     if (m.kind == EL_ATTRIBUTE && x->depth < XES_DEPTH && plain_attribute(x, m.type, attrs, n)) {
         x->open[x->depth++] = (struct open_element){m.kind, m.type, x->path_len, 0};
         return VOC_OK;

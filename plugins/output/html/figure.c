@@ -35,7 +35,8 @@ static void sheets(struct html *h, const voc_table *t, size_t i, size_t n, const
         struct figure_drawn d = {0};
         char id[60];
         snprintf(id, sizeof id, "f%zu-%zu-%zup%zu", h->tables, i + 1, n, k);
-        h->rc = figure_draw(h->host, h->cx, t, figure_at(t, i), &(struct figure_look){.width = cut->width, .id = id, .panel = n, .cut = cut, .piece = k}, &d);
+        h->rc = figure_draw(h->host, h->cx, t, figure_at(t, i),
+                            &(struct figure_look){.width = cut->width, .id = id, .panel = n, .cut = cut, .piece = k}, &d);
         if (!h->rc) picture(h, &d, "on-paper");
         h->host->free(h->cx, d.ptr);
     }

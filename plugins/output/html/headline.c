@@ -94,7 +94,8 @@ static void range_of(struct html *h, double lo, double hi, unsigned digits, bool
 
 static void compared(struct html *h, const struct look *l, size_t row, const voc_cell *extra)
 {
-    const voc_cell *acted = cell_of(l->t, row, l->acted, VOC_CELL_TEXT), *expected = cell_of(l->t, row, l->expected, VOC_CELL_REAL), *each = cell_of(l->t, row, l->each, VOC_CELL_MONEY);
+    const voc_cell *acted = cell_of(l->t, row, l->acted, VOC_CELL_TEXT), *expected = cell_of(l->t, row, l->expected, VOC_CELL_REAL),
+                   *each = cell_of(l->t, row, l->each, VOC_CELL_MONEY);
     if (acted) {
         put_s(h, "After ");
         put_text(h, acted->s);
@@ -227,7 +228,8 @@ static void finding(struct html *h, const struct look *l, struct choice c)
     static const char *const classes[] = {"", " do", " keep", " stop", " ask"};
     voc_str title = group_at(l->t, c.group)->title;
     enum tone tone = tone_of(title);
-    const voc_cell *extra = cell_of(l->t, c.row, l->extra, VOC_CELL_RANGE), *why = cell_of(l->t, c.row, l->reason, VOC_CELL_TEXT), *name = cell_of(l->t, c.row, l->name, VOC_CELL_TEXT);
+    const voc_cell *extra = cell_of(l->t, c.row, l->extra, VOC_CELL_RANGE), *why = cell_of(l->t, c.row, l->reason, VOC_CELL_TEXT),
+                   *name = cell_of(l->t, c.row, l->name, VOC_CELL_TEXT);
     put_s(h, "<li class=\"finding");
     put_s(h, classes[tone]);
     put_s(h, "\">\n<h3>");

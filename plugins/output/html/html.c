@@ -143,10 +143,15 @@ static voc_rc html_end(void *instance)
     if (h->rooms[PART_ASSUMED].len)
         section(h, PART_ASSUMED, "<section class=\"notes\" aria-labelledby=\"assumed\">\n<h2 id=\"assumed\">What was assumed</h2>\n<ul>\n", "</ul>\n</section>\n");
     else if (h->known_inputs)
-        send(h, "<section class=\"notes\" aria-labelledby=\"assumed\">\n<h2 id=\"assumed\">What was assumed</h2>\n<p>Nothing about the files: each says who acted, and when.</p>\n</section>\n");
+        send(h, "<section class=\"notes\" aria-labelledby=\"assumed\">\n"
+                "<h2 id=\"assumed\">What was assumed</h2>\n"
+                "<p>Nothing about the files: each says who acted, and when.</p>\n"
+                "</section>\n");
     html_write(h, &h->rooms[PART_LEFT]);
     section(h, PART_NEXT, "<section class=\"notes next\" aria-labelledby=\"next\">\n<h2 id=\"next\">What to look at next</h2>\n<ul class=\"commands\">\n", "</ul>\n</section>\n");
-    section(h, PART_COLUMNS, "<section class=\"columns\" aria-labelledby=\"columns\">\n<h2 id=\"columns\">What each column means, and the command that gives its table again</h2>\n",
+    section(h, PART_COLUMNS,
+            "<section class=\"columns\" aria-labelledby=\"columns\">\n"
+            "<h2 id=\"columns\">What each column means, and the command that gives its table again</h2>\n",
             "</section>\n");
     send(h, "</main>\n");
     html_write(h, &h->rooms[PART_FOOT]);

@@ -20,7 +20,10 @@ struct list {
 static bool stops(const voc_table *t, size_t g) { return tone_of(group_at(t, g)->title) == TONE_STOP; }
 
 // Hours are a number with any unit; money is money.
-static const voc_cell *amount(const struct list *l, size_t row, int col) { return cell_of(l->t, row, l->at[col], col == COL_HOURS ? VOC_CELL_REAL : VOC_CELL_MONEY); }
+static const voc_cell *amount(const struct list *l, size_t row, int col)
+{
+    return cell_of(l->t, row, l->at[col], col == COL_HOURS ? VOC_CELL_REAL : VOC_CELL_MONEY);
+}
 
 static void add_up(struct list *l)
 {

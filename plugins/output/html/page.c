@@ -41,7 +41,8 @@ static void put_small(struct html *h, voc_str s)
 // "shop: what to do more, what to stop", "shop: where customers stand", "Plugins".
 static void heading(struct html *h, const voc_table *t, size_t lead_project, bool markup)
 {
-    voc_str project = without_suffix(lead_project ? (voc_str){html_first_lead(t).ptr, lead_project} : kept(h, KEPT_PROJECT)), title = kept(h, KEPT_TITLE);
+    voc_str project = without_suffix(lead_project ? (voc_str){html_first_lead(t).ptr, lead_project} : kept(h, KEPT_PROJECT)),
+            title = kept(h, KEPT_TITLE);
     if (project.len) {
         if (markup)
             put_isolated(h, project);
@@ -226,7 +227,9 @@ static void left_out(struct html *h, const voc_meta *m)
     put_s(h, "<section aria-labelledby=\"left\">\n<h2 id=\"left\">What could not be read</h2>\n");
     if (known) {
         if (rejected)
-            put_s(h, ignored ? "<p>Rejected records were not understood; ignored ones are left out by a rule that is named here.</p>\n" : "<p>Rejected records were not understood; all others gave rows.</p>\n");
+            put_s(h, ignored
+                         ? "<p>Rejected records were not understood; ignored ones are left out by a rule that is named here.</p>\n"
+                         : "<p>Rejected records were not understood; all others gave rows.</p>\n");
         else
             put_s(h, ignored ? "<p>Every record was understood; those ignored are left out by a rule that is named here.</p>\n"
                              : "<p>Nothing: every record of every file was understood and gave rows.</p>\n");

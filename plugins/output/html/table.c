@@ -47,7 +47,12 @@ voc_str html_unit(const voc_table *t, const voc_column *c)
 static void classes(struct html *h, const voc_column *c, const voc_cell *cell)
 {
     size_t len = cell && cell->type == VOC_CELL_TEXT ? cell->s.len : 0;
-    bool on[] = {right(c), len > ONE_LINE, len > PARAGRAPH, len && put_breakable(cell->s), (c->flags & VOC_COLUMN_DETAIL) != 0, cell && cell->type == VOC_CELL_NA};
+    bool on[] = {right(c),
+                 len > ONE_LINE,
+                 len > PARAGRAPH,
+                 len && put_breakable(cell->s),
+                 (c->flags & VOC_COLUMN_DETAIL) != 0,
+                 cell && cell->type == VOC_CELL_NA};
     static const char *const names[] = {"n", "long", "text", "u", "d", "na"};
     bool any = false;
     for (size_t i = 0; i < sizeof on / sizeof *on; i++) {

@@ -94,7 +94,10 @@ static const voc_column *column_at(const voc_table *t, size_t k)
     return (const voc_column *)(const void *)((const char *)t->columns + k * t->column_size);
 }
 static const voc_cell *cell_at(const voc_table *t, size_t i) { return (const voc_cell *)(const void *)((const char *)t->cells + i * t->cell_size); }
-static const voc_group *group_at(const voc_table *t, size_t i) { return (const voc_group *)(const void *)((const char *)t->groups + i * t->group_size); }
+static const voc_group *group_at(const voc_table *t, size_t i)
+{
+    return (const voc_group *)(const void *)((const char *)t->groups + i * t->group_size);
+}
 static const voc_note *note_at(const voc_table *t, size_t i) { return (const voc_note *)(const void *)((const char *)t->notes + i * t->note_size); }
 
 static void notes(struct md *m, const voc_table *t, uint32_t kind, const char *lead)

@@ -70,7 +70,8 @@ static voc_rc table(void *instance, const voc_table *t)
 
 static voc_rc refuse(struct svg *v, const char *code, const char *message, const char *hint)
 {
-    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)}, .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
+    const voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {code, strlen(code)},
+                        .message = {message, strlen(message)}, .hint = {hint, strlen(hint)}};
     v->host->diag(v->cx, &d);
     return VOC_E_OPTION;
 }
@@ -82,7 +83,8 @@ static voc_rc end(void *instance)
     if (v->figures == 1) return v->host->write(v->out, v->drawn.ptr, v->drawn.len);
     if (v->figures == 0)
         return v->refused[0] ? refuse(v, "SVG-003", v->refused, "--format html shows what there is")
-                             : refuse(v, "SVG-001", "nothing of this can be drawn: its tables have no figure", "--format html makes a page of the tables; voc flow and voc funnel have figures");
+                             : refuse(v, "SVG-001", "nothing of this can be drawn: its tables have no figure",
+                                      "--format html makes a page of the tables; voc flow and voc funnel have figures");
     if (v->tables == 1) snprintf(hint, sizeof hint, "--table %s --format svg -o FOLDER/ writes each", v->names);
     else snprintf(hint, sizeof hint, "--table NAME takes one of them, --format svg -o FOLDER/ writes each: %s", v->names);
     return refuse(v, "SVG-002", "a file of svg holds one figure, and here are several", hint);

@@ -96,7 +96,7 @@ double survival_beyond(const struct survival_step *steps, size_t n_steps, const 
 
 // ---- the log-rank test ----------------------------------------------------------------------------------------------------------
 
-struct sums {  // over times, of the groups that have cases
+struct sums {  // over times, of the groups that are counted
     double observed[SURVIVAL_GROUPS], expected[SURVIVAL_GROUPS], v[SURVIVAL_GROUPS * SURVIVAL_GROUPS];
     uint64_t risk[SURVIVAL_GROUPS];
     size_t k;
@@ -134,15 +134,26 @@ static void settle(struct survival_logrank *out, const struct sums *s)
     out->p = stats_chi2_sf(chi2, (double)df);
 }
 
+// Cases before anybody has left tell nothing of the order in which groups leave, and a group of only such cases is not compared: it would
+// have no expectation, and no inverse of the variance with it.
+static size_t first_to_compare(const struct survival_case *sorted, size_t n)
+{
+    size_t i = 0;
+    while (i < n && sorted[i].status == SURVIVAL_STAYED) i++;
+    while (i > 0 && i < n && sorted[i - 1].time == sorted[i].time) i--;
+    return i;
+}
+
 void survival_logrank(struct survival_logrank *out, const struct survival_case *sorted, size_t n, size_t k)
 {
     struct sums s = {.k = 0};
     uint64_t cases[SURVIVAL_GROUPS] = {0};
     size_t of[SURVIVAL_GROUPS], dense[SURVIVAL_GROUPS];
+    const size_t first = first_to_compare(sorted, n);
     memset(out, 0, sizeof *out);
     out->chi2 = out->p = out->variance = NAN;
     if (k > SURVIVAL_GROUPS) return;
-    for (size_t i = 0; i < n; i++) cases[sorted[i].group]++;
+    for (size_t i = first; i < n; i++) cases[sorted[i].group]++;
     for (size_t g = 0; g < k; g++) {
         dense[g] = s.k;
         if (cases[g]) {
@@ -151,7 +162,7 @@ void survival_logrank(struct survival_logrank *out, const struct survival_case *
         }
     }
     if (s.k < 2) return;
-    for (size_t i = 0, next; i < n; i = next) {
+    for (size_t i = first, next; i < n; i = next) {
         uint64_t gone[SURVIVAL_GROUPS] = {0}, seen[SURVIVAL_GROUPS] = {0}, all_gone = 0;
         for (next = i; next < n && sorted[next].time == sorted[i].time; next++) {
             const size_t g = dense[sorted[next].group];

@@ -39,12 +39,13 @@ const struct survival_step *survival_at(const struct survival_step *steps, size_
 // The share that takes longer than `time`; NaN: nobody was seen for so long, and some were still there when last seen.
 double survival_beyond(const struct survival_step *steps, size_t n_steps, const struct survival_case *sorted, size_t n, int64_t time);
 
-// Log-rank test of leaving by any route, between groups 0..k-1 (k <= SURVIVAL_GROUPS; groups without cases are not counted).
+// Log-rank test of leaving by any route, between groups 0..k-1 (k <= SURVIVAL_GROUPS; groups are not counted that have no cases, or
+// none that was still looked at when somebody first left).
 #define SURVIVAL_GROUPS 32u
 struct survival_logrank {
     double observed[SURVIVAL_GROUPS], expected[SURVIVAL_GROUPS];
     double chi2, p;  // NaN where there is nothing to compare
-    double variance; // of observed - expected of the first group that has cases: the hazard ratio of two is exp((O - E) / V)
+    double variance; // of observed - expected of the first group that is counted: the hazard ratio of two is exp((O - E) / V)
     size_t df;
 };
 void survival_logrank(struct survival_logrank *out, const struct survival_case *sorted, size_t n, size_t k);

@@ -99,6 +99,26 @@ static void advancing_is_told_from_leaving_and_groups_are_compared(void **state)
     json_free(j);
 }
 
+// A segment of one customer who came yesterday takes nothing away from the comparison of the others.
+static void a_group_last_seen_before_anybody_left_is_not_compared(void **state)
+{
+    (void)state;
+    struct csv *c = csv_read_source("tests/truth/in/sec04_dwell.csv");
+    struct survival_case cases[CASES];
+    struct survival_logrank without, with;
+    size_t n = read_dwell(cases, c, 0);
+    survival_logrank(&without, cases, n, 3);
+    assert_true(without.p < 1);
+    for (uint32_t g = 3; g < 5; g++) cases[n++] = (struct survival_case){0, SURVIVAL_STAYED, g};
+    survival_sort(cases, n);
+    survival_logrank(&with, cases, n, 5);
+    assert_int_equal(with.df, without.df);
+    assert_close(with.chi2, without.chi2, 0);
+    assert_close(with.p, without.p, 0);
+    assert_close(with.expected[4], 0, 0);
+    csv_free(c);
+}
+
 static double median_of(const int64_t *times, const uint32_t *left, size_t n)
 {
     struct survival_case cases[CASES];
@@ -289,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dwell_has_the_reference_curves_and_medians),
         cmocka_unit_test(advancing_is_told_from_leaving_and_groups_are_compared),
+        cmocka_unit_test(a_group_last_seen_before_anybody_left_is_not_compared),
         cmocka_unit_test(medians_at_a_half_or_never_reached_follow_the_rule),
         cmocka_unit_test(random_dwell_has_the_curve_of_its_definition),
         cmocka_unit_test(trends_have_the_reference_values),

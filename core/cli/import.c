@@ -131,6 +131,7 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
     }
     if (!rc && r->result.already) rc = say(t, VOC_NOTE_AFTER, file, STR("this file was imported before: nothing was counted twice"), 0);
     if (!rc && r->result.continued) rc = say(t, VOC_NOTE_AFTER, file, STR("begins with an earlier import: continued behind it, skipping"), r->result.repeated_records);
+    if (!rc && r->result.renewed) rc = say(t, VOC_NOTE_AFTER, file, STR("has grown since an import that was no whole number of records: read anew in its place"), 0);
     if (!rc && r->result.replaced_import) rc = say(t, VOC_NOTE_AFTER, file, STR("imported before with another mapping: that import was replaced"), 0);
     if (!rc && r->result.references) rc = say(t, VOC_NOTE_NEXT, file, STR("voc tables shows the rows of reference tables that came with it"), 0);
     if (!rc && r->account.rejected && !file) rc = say(t, VOC_NOTE_NEXT, file, STR("voc rejects shows what was not understood, and why"), 0);

@@ -136,6 +136,7 @@ static void say_read(const struct cli *c, const char *name, const struct import_
     if (r->charset[0] && strcmp(r->charset, "UTF-8") != 0) cli_say(c, "  assumed: read as %s\n", r->charset);
     if (x->already) cli_say(c, "  the same as a file before it: nothing is counted twice\n");
     if (x->continued) cli_say(c, "  begins with a file before it: continued behind it, skipping %llu records\n", (unsigned long long)x->repeated_records);
+    if (x->renewed) cli_say(c, "  begins with a file before it, which was no whole number of records: read in its place\n");
     if (a->rejected) cli_say(c, "  voc rows %s --rejects-only shows what was not understood, and why\n", strcmp(name, "stdin") == 0 ? "FILE" : name);
 }
 

@@ -67,7 +67,7 @@ void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
 voc_rc in_want_older(struct in *in);
 void in_hash_older(const struct in *in, unsigned char out[HASH_BYTES]);
 // Hash of the first n unpacked bytes is needed to recognise a grown file: checkpoints every power of two are too coarse,
-// so the caller names up to 16 lengths of interest before reading. VOC_E_LIMIT: too many.
+// so the caller names up to 64 lengths of interest before reading. VOC_E_LIMIT: too many.
 voc_rc in_watch(struct in *in, uint64_t length);
 bool in_watched(const struct in *in, uint64_t length, bool older, unsigned char out[HASH_BYTES]); // false: not that long
 #endif

@@ -7,7 +7,7 @@
 #define CHUNK ((size_t)64 << 10)
 #define HEAD_MAX ((size_t)8 << 20)  // unpacked bytes from which all that may be peeked at is decoded
 #define KEPT_MAX ((size_t)1 << 30)  // of a pipe that is read twice
-#define WATCH_MAX 16u
+#define WATCH_MAX 64u
 
 enum in_mode { BYTES, UTF8, CONVERT };
 

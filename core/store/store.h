@@ -145,20 +145,21 @@ struct import_result { // what happened
     uint32_t already;          // 1: this very file with this mapping was there: nothing changed
     uint32_t continued;        // 1: continued behind an earlier import
     uint32_t replaced_import;  // 1: same file, other mapping: the earlier import was replaced
+    uint32_t renewed;          // 1: the file has grown since, and what was read then did not end with a record: that import was replaced
     int64_t first_us, last_us; // or VOC_NA
 };
-struct import_prior { uint64_t length, records; unsigned char hash[HASH_BYTES], mapping[HASH_BYTES]; uint32_t ends_clean; };
+struct import_prior { int64_t number; uint64_t length, records; unsigned char hash[HASH_BYTES], mapping[HASH_BYTES]; };
 
 struct import; // owns the transaction; pending rows are held until the commit, which sorts and writes them
-// Earlier imports of this source, newest first, at most `max`, for in_watch.
-voc_rc import_priors(struct project *p, voc_str source, struct import_prior *out, size_t max, size_t *n);
+// Earlier imports of this source, those of a file of this name first, then the newest, at most `max`, for in_watch.
+voc_rc import_priors(struct project *p, voc_str source, voc_str file_name, struct import_prior *out, size_t max, size_t *n);
 voc_rc import_begin(struct import **out, struct project *p, const struct import_spec *spec, struct diag *d);
 // Checks every code and bound of the block (VOC_E_BUG: the worker lied), joins its dictionary, keeps it. Blocks in order.
 voc_rc import_add(struct import *i, const struct coded_block *b);
 void import_assumed(struct import *i, bool actor_unset); // some row did not say who acted; before the commit
-// continue_behind: number of leading records that an earlier import holds (their rows are dropped), 0: none. If that import
-// was read with another mapping, it is replaced instead. Ends the import, whatever it returns.
-voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out);
+// behind: number of the earlier import of the source that this file begins with, 0: none. Rows of the records that it holds are
+// dropped. If it was read with another mapping, or did not end with a record, it is replaced instead. Ends the import, whatever it returns.
+voc_rc import_commit(struct import *i, const struct import_account *a, int64_t behind, struct import_result *out);
 void import_rollback(struct import *i); // takes NULL; the file is as before
 
 // ---- reading events --------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ static voc_rc begin_store(struct keeping *k, struct read_wants *w)
                                .one_source = r->source.len == 0,
                                .again = r->again};
     memcpy(spec.mapping, c->mapping, HASH_BYTES);
-    voc_rc rc = import_priors(r->project, c->source.id, k->priors, PRIORS_MAX, &k->n_priors);
+    voc_rc rc = import_priors(r->project, c->source.id, spec.file_name, k->priors, PRIORS_MAX, &k->n_priors);
     for (size_t i = 0; i < k->n_priors && !rc; i++) w->watch[w->n_watch++] = k->priors[i].length;
     if (!rc) rc = store_imports(r->project, keep_older, k);
     w->older = k->older.n > 0;
@@ -111,20 +111,21 @@ static const struct read_watched *watched(const struct keeping *k, uint64_t leng
     return NULL;
 }
 
-// The longest earlier import that this file begins with. Read with another mapping it is replaced: the store decides that.
-static uint64_t continued_behind(const struct keeping *k)
+// The longest earlier import that this file begins with, 0: none. What follows from it the store decides.
+static int64_t continued_behind(const struct keeping *k)
 {
-    uint64_t records = 0, length = 0;
+    uint64_t length = 0;
+    int64_t number = 0;
     for (size_t i = 0; i < k->n_priors; i++) {
         const struct import_prior *p = &k->priors[i];
         const struct read_watched *w = watched(k, p->length);
         const bool older = !fingerprint_is(p->hash);
-        if (!p->ends_clean || p->length <= length || !w || !w->reached || (older && !k->end.has_older)) continue;
+        if (p->length <= length || !w || !w->reached || (older && !k->end.has_older)) continue;
         if (memcmp(older ? w->older : w->hash, p->hash, HASH_BYTES) != 0) continue;
         length = p->length;
-        records = p->records;
+        number = p->number;
     }
-    return records;
+    return number;
 }
 
 // The hash by which the project knows this input, if it does.

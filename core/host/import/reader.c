@@ -267,7 +267,7 @@ static voc_rc read_stream(struct job *j)
         size_t got = 1;
         while (got && !rc) rc = in_read(j->in, rest, sizeof rest, &got); // trailing bytes are framing, and part of the hash
         j->framing_bytes = in_decoded(j->in) - j->total.a.bytes;
-        j->ends_clean = false; // a grown stream is a new file
+        j->ends_clean = false; // one that has grown is read anew as a whole
     }
     sink_free(sink);
     buf_done(&s.window);

@@ -8,7 +8,7 @@
 #include "host/import/file_kind.h"
 #include "host/import/import.h"
 
-#define READ_WATCH_MAX 16u
+#define READ_WATCH_MAX 64u
 
 struct read_input { // the file of a request, opened
     int fd;         // -1: there is none (a folder, or bytes in memory); owned until the reader has it

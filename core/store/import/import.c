@@ -7,27 +7,27 @@
 #include "store/import/import.h"
 
 static const char SELECT_PRIORS[] =
-    "SELECT length, records, hash, mapping, ends_clean FROM import WHERE source = ? ORDER BY number DESC LIMIT ?";
+    "SELECT number, length, records, hash, mapping FROM import WHERE source = ? ORDER BY file_name = ? DESC, number DESC LIMIT ?";
 
-voc_rc import_priors(struct project *p, voc_str source, struct import_prior *out, size_t max, size_t *n)
+voc_rc import_priors(struct project *p, voc_str source, voc_str file_name, struct import_prior *out, size_t max, size_t *n)
 {
     sqlite3_stmt *s = NULL;
     size_t count = 0;
     bool row = true;
     voc_rc rc = project_hold(p);
     if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_PRIORS);
-    if (rc == VOC_OK) rc = db_bind(p, s, "ti", source, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
+    if (rc == VOC_OK) rc = db_bind(p, s, "tti", source, file_name, (int64_t)(max < INT32_MAX ? max : INT32_MAX));
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row || count == max) break;
-        voc_str hash = db_text(s, 2), mapping = db_text(s, 3);
+        voc_str hash = db_text(s, 3), mapping = db_text(s, 4);
         if (hash.len != HASH_BYTES || mapping.len != HASH_BYTES) {
             rc = db_damaged(p, "the hash of an import has the wrong length");
             break;
         }
         struct import_prior *to = &out[count++];
-        *to = (struct import_prior){.length = (uint64_t)sqlite3_column_int64(s, 0), .records = (uint64_t)sqlite3_column_int64(s, 1),
-                                    .ends_clean = sqlite3_column_int64(s, 4) != 0};
+        *to = (struct import_prior){.number = sqlite3_column_int64(s, 0), .length = (uint64_t)sqlite3_column_int64(s, 1),
+                                    .records = (uint64_t)sqlite3_column_int64(s, 2)};
         memcpy(to->hash, hash.ptr, HASH_BYTES);
         memcpy(to->mapping, mapping.ptr, HASH_BYTES);
     }

@@ -13,8 +13,7 @@ static const char FIND_ELSEWHERE[] =
     "SELECT number, source FROM import AS x WHERE source <> ? AND hash = ? AND length = ?"
     " AND behind IS NULL AND NOT EXISTS (SELECT 1 FROM import WHERE behind = x.number) ORDER BY number LIMIT 1";
 static const char FORGET_SOURCE[] = "DELETE FROM source WHERE id = ? AND NOT EXISTS (SELECT 1 FROM import WHERE source = source.id)";
-static const char FIND_BEHIND[] =
-    "SELECT number, mapping FROM import WHERE source = ? AND records = ? AND length <= ? ORDER BY number DESC LIMIT 1";
+static const char FIND_BEHIND[] = "SELECT records, mapping, ends_clean FROM import WHERE number = ? AND source = ? AND length <= ?";
 static const char NEXT_BASE[] = "SELECT coalesce(max(base + records - repeated), 0) FROM import WHERE source = ?";
 static const char NEXT_NUMBER[] = "SELECT coalesce(max(number), 0) + 1 FROM import";
 static const char SELECT_CHAIN[] = "SELECT base, behind FROM import WHERE number = ?";
@@ -95,31 +94,38 @@ static voc_rc replace_chain(struct import *i, int64_t victim)
     return rc;
 }
 
-// Finds the import that holds the leading records. Read with another mapping it is replaced instead.
-static voc_rc continue_or_replace(struct import *i, const struct import_account *a, uint64_t behind)
+// The import `behind` holds the leading records. Read with another mapping it is replaced instead, and so is one that ended
+// within a record, which has gone on since: what was made of that piece is not there any more.
+static voc_rc continue_or_replace(struct import *i, const struct import_account *a, int64_t behind)
 {
     sqlite3_stmt *s = NULL;
-    bool row = false;
-    int64_t number = VOC_NA;
-    bool same_mapping = false;
+    bool row = false, same_mapping = false, ended = false;
+    uint64_t records = 0;
     voc_rc rc = db_prepare(i->p, &s, FIND_BEHIND);
-    if (rc == VOC_OK) rc = db_bind(i->p, s, "tuu", i->spec.source, behind, a->decoded_raw);
+    if (rc == VOC_OK) rc = db_bind(i->p, s, "itu", behind, i->spec.source, a->decoded_raw);
     if (rc == VOC_OK) rc = db_step(i->p, s, &row);
     if (rc == VOC_OK && row) {
-        number = sqlite3_column_int64(s, 0);
+        records = (uint64_t)sqlite3_column_int64(s, 0);
         same_mapping = str_eq(db_text(s, 1), hash_str(i->spec.mapping));
+        ended = sqlite3_column_int64(s, 2) != 0;
     }
     db_done(&s);
     if (rc != VOC_OK) return rc;
-    if (!row || behind > a->records) {
-        diag_error(i->d, "STORE-022", i->spec.file_name.ptr, 0, NULL, "no earlier import of source '%s' holds %" PRIu64 " leading records", i->spec.source.ptr, behind);
+    if (!row || (ended && records > a->records)) {
+        diag_error(i->d, "STORE-022", i->spec.file_name.ptr, 0, NULL, "no import %" PRId64 " of source '%s' holds its leading records", behind, i->spec.source.ptr);
         return VOC_E_BUG;
     }
-    if (!same_mapping) return replace_chain(i, number);
-    i->behind = number;
-    i->dropped = behind;
+    if (!same_mapping) return replace_chain(i, behind);
+    if (!ended) {
+        rc = replace_chain(i, behind);
+        i->result.replaced_import = 0;
+        i->result.renewed = 1;
+        return rc;
+    }
+    i->behind = behind;
+    i->dropped = records;
     i->result.continued = 1;
-    i->result.repeated_records = behind;
+    i->result.repeated_records = records;
     return VOC_OK;
 }
 
@@ -161,7 +167,7 @@ static voc_rc not_held(struct import *i)
     return VOC_E_INPUT;
 }
 
-static voc_rc place(struct import *i, const struct import_account *a, uint64_t behind)
+static voc_rc place(struct import *i, const struct import_account *a, int64_t behind)
 {
     sqlite3_stmt *s = NULL;
     bool row = false;
@@ -219,7 +225,7 @@ static voc_rc write_catalogue(struct import *i, const struct import_account *a, 
     return rc == VOC_OK ? names_code(names, SPACE_SOURCE, i->source, &code) : rc;
 }
 
-static voc_rc write_all(struct import *i, const struct import_account *a, uint64_t behind)
+static voc_rc write_all(struct import *i, const struct import_account *a, int64_t behind)
 {
     struct dict *ids = NULL;
     const uint64_t as_written = i->base;
@@ -250,7 +256,7 @@ static voc_rc write_all(struct import *i, const struct import_account *a, uint64
     return hold ? held_take(i) : settle_some(i->p);
 }
 
-static voc_rc commit(struct import *i, const struct import_account *a, uint64_t behind)
+static voc_rc commit(struct import *i, const struct import_account *a, int64_t behind)
 {
     bool already = false;
     const char *fault = account_fault(i, a);
@@ -273,9 +279,9 @@ static voc_rc commit(struct import *i, const struct import_account *a, uint64_t 
     return rc;
 }
 
-voc_rc import_commit(struct import *i, const struct import_account *a, uint64_t continue_behind, struct import_result *out)
+voc_rc import_commit(struct import *i, const struct import_account *a, int64_t behind, struct import_result *out)
 {
-    voc_rc rc = commit(i, a, continue_behind);
+    voc_rc rc = commit(i, a, behind);
     if (rc == VOC_OK) *out = i->result;
     i->spilled = false; // kept, or undone
     import_rollback(i); // spent

@@ -252,7 +252,7 @@ static void make_older(struct world *w, const char *made, const char *older, voc
     size_t n = 0;
     join_path(path, w->folder, made);
     assert_int_equal(project_open(&p, path, PROJECT_READ, w->diag), VOC_OK);
-    assert_int_equal(import_priors(p, str_of(w->report.source), &prior, 1, &n), VOC_OK);
+    assert_int_equal(import_priors(p, str_of(w->report.source), STR(""), &prior, 1, &n), VOC_OK);
     assert_int_equal(n, 1);
     assert_true(fingerprint_is(prior.hash));
     project_close(p);

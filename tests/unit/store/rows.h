@@ -36,6 +36,7 @@ struct rows {
     size_t n_rejects;
     size_t in_block;    // events of one coded block; 0: all in one
     uint64_t records;   // 0: as the rows say
+    bool unended;       // the last record was cut off
 };
 
 struct table { voc_str *at; uint32_t n, cap; };
@@ -131,7 +132,7 @@ static inline voc_rc add_others(struct import *i, const struct rows *r)
 // The account of rows that were read well: each record 10 bytes, and 5 of framing.
 static inline struct import_account account_of(const struct rows *r, const char *content)
 {
-    struct import_account a = {.records = r->records, .rejected = r->n_rejects, .framing_bytes = 5, .ends_clean = 1};
+    struct import_account a = {.records = r->records, .rejected = r->n_rejects, .framing_bytes = 5, .ends_clean = !r->unended};
     if (!a.records) {
         for (size_t k = 0; k < r->n_events; k++)
             if (r->events[k].record >= a.records) a.records = r->events[k].record + 1;
@@ -157,6 +158,18 @@ static inline struct import_spec spec_of(const char *source, unsigned char mappi
     return s;
 }
 
+// The newest import of the source that holds so many records; 0: none does.
+static inline voc_rc import_with(struct project *p, const char *source, uint64_t records, int64_t *number)
+{
+    struct import_prior prior[16];
+    size_t n = 0;
+    *number = 0;
+    voc_rc rc = records ? import_priors(p, str_of(source), STR(""), prior, 16, &n) : VOC_OK;
+    for (size_t k = 0; k < n && !*number; k++)
+        if (prior[k].records == records) *number = prior[k].number;
+    return rc;
+}
+
 // A whole import. content stands for the bytes of the file.
 static inline voc_rc import_rows(struct project *p, const struct rows *r, const char *source, const char *content, unsigned char mapping, uint64_t behind,
                                  struct import_result *out, struct diag *d)
@@ -164,11 +177,13 @@ static inline voc_rc import_rows(struct project *p, const struct rows *r, const 
     struct import *i = NULL;
     struct import_spec spec = spec_of(source, mapping);
     struct import_account a = account_of(r, content);
-    voc_rc rc = import_begin(&i, p, &spec, d);
+    int64_t held = 0;
+    voc_rc rc = import_with(p, source, behind, &held);
+    if (rc == VOC_OK) rc = import_begin(&i, p, &spec, d);
     size_t step = r->in_block ? r->in_block : r->n_events ? r->n_events : 1;
     for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += step) rc = add_events(i, r->events + at, r->n_events - at < step ? r->n_events - at : step);
     if (rc == VOC_OK) rc = add_others(i, r);
-    if (rc == VOC_OK) return import_commit(i, &a, behind, out);
+    if (rc == VOC_OK) return import_commit(i, &a, held, out);
     import_rollback(i);
     return rc;
 }

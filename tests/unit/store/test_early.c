@@ -79,10 +79,12 @@ static struct import_result bring(struct project *p, const struct rows *r, const
     struct import_result out;
     struct diag *d = diag_new();
     spec.memory_max = memory;
-    voc_rc rc = import_begin(&i, p, &spec, d);
+    int64_t held = 0;
+    voc_rc rc = import_with(p, source, behind, &held);
+    if (rc == VOC_OK) rc = import_begin(&i, p, &spec, d);
     for (uint64_t at = 0; rc == VOC_OK && at < r->records; at += STEP) rc = add_records(i, r, at, at + STEP);
     if (rc != VOC_OK) fail_msg("%s: %s", content, diag_n(d) ? diag_at(d, 0)->message : "not added");
-    rc = import_commit(i, &a, behind, &out);
+    rc = import_commit(i, &a, held, &out);
     if (rc != VOC_OK) fail_msg("%s: %s", content, diag_n(d) ? diag_at(d, 0)->message : "not committed");
     diag_free(d);
     return out;

@@ -431,9 +431,9 @@ static void a_grown_file_continues_behind_what_is_held(void **state)
     (void)give(p, &head, "crm", "wee", 1, 0);
     struct import_prior prior[4];
     size_t n = 0;
-    assert_int_equal(import_priors(p, STR("crm"), prior, 4, &n), VOC_OK);
+    assert_int_equal(import_priors(p, STR("crm"), STR("a.csv"), prior, 4, &n), VOC_OK);
     assert_int_equal(n, 1);
-    assert_true(prior[0].length == 3 && prior[0].records == 3 && prior[0].ends_clean == 1 && prior[0].mapping[0] == 1);
+    assert_true(prior[0].number == 1 && prior[0].length == 3 && prior[0].mapping[0] == 1);
     struct import_result out = give(p, &all, "crm", "week", 1, 3);
     assert_int_equal(out.continued, 1);
     assert_int_equal(out.repeated_records, 3);
@@ -443,11 +443,29 @@ static void a_grown_file_continues_behind_what_is_held(void **state)
     digest_text(p, grown);
     digest_text(q, whole);
     assert_string_equal(grown, whole);
-    assert_int_equal(import_priors(p, STR("crm"), prior, 1, &n), VOC_OK);
+    assert_int_equal(import_priors(p, STR("crm"), STR("a.csv"), prior, 1, &n), VOC_OK);
     assert_int_equal(n, 1);
     assert_true(prior[0].length == 4); // the newest
-    assert_int_equal(import_priors(p, STR("nobody"), prior, 4, &n), VOC_OK);
+    assert_int_equal(import_priors(p, STR("nobody"), STR("a.csv"), prior, 4, &n), VOC_OK);
     assert_int_equal(n, 0);
+    finish(p, "p.voc");
+    finish(q, "q.voc");
+}
+
+static void a_grown_file_replaces_what_ended_within_a_record(void **state)
+{
+    (void)state;
+    char grown[65], whole[65];
+    struct project *p = create("p.voc", NULL), *q = create("q.voc", NULL);
+    struct rows head = {.events = WEEK, .n_events = 3, .records = 3, .unended = true}, all = {.events = WEEK, .n_events = COUNT(WEEK)};
+    (void)give(p, &head, "crm", "wee", 1, 0);
+    struct import_result out = give(p, &all, "crm", "week", 1, 3);
+    assert_true(out.renewed == 1 && out.replaced_import == 0 && out.continued == 0 && out.repeated_records == 0);
+    assert_int_equal(out.events, COUNT(WEEK));
+    (void)give(q, &all, "crm", "week", 1, 0);
+    digest_text(p, grown);
+    digest_text(q, whole);
+    assert_string_equal(grown, whole);
     finish(p, "p.voc");
     finish(q, "q.voc");
 }
@@ -816,7 +834,7 @@ static void an_account_that_does_not_add_up_is_refused(void **state)
         case 5: a.gave += UINT64_MAX, a.rejected++; break;
         default: break;
         }
-        assert_int_equal(import_commit(i, &a, lie == 6 ? 3 : 0, &out), VOC_E_BUG); // 6: nobody holds three records
+        assert_int_equal(import_commit(i, &a, lie == 6 ? 3 : 0, &out), VOC_E_BUG); // 6: there is no such import
     }
     digest_text(p, after);
     assert_string_equal(before, after);
@@ -846,6 +864,7 @@ int main(void)
         cmocka_unit_test(what_a_small_file_shares_with_a_large_project_is_not_named_again),
         cmocka_unit_test(the_same_file_is_not_counted_twice),
         cmocka_unit_test(a_grown_file_continues_behind_what_is_held),
+        cmocka_unit_test(a_grown_file_replaces_what_ended_within_a_record),
         cmocka_unit_test(record_numbers_of_a_source_run_on_over_its_files),
         cmocka_unit_test(another_mapping_replaces_what_the_file_gave_before),
         cmocka_unit_test(another_mapping_of_a_grown_file_replaces_all_its_parts),

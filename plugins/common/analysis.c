@@ -65,6 +65,13 @@ const voc_def_exit *analysis_exit(const struct analysis *a, size_t i)
     return (const voc_def_exit *)(const void *)((const char *)a->def->exits + i * a->def->exit_size);
 }
 
+bool analysis_exit_wins(const struct analysis *a, uint32_t exit)
+{
+    if (exit >= a->def->n_exits) return false;
+    const voc_str outcome = analysis_exit(a, exit)->outcome;
+    return exit == a->def->win_exit || (outcome.len == 3 && memcmp(outcome.ptr, "won", 3) == 0);
+}
+
 const voc_def_action *analysis_action(const struct analysis *a, size_t i) { return definition_action(a->def, i); }
 
 const voc_def_touchpoint *analysis_touchpoint(const struct analysis *a, size_t i) { return definition_touchpoint(a->def, i); }

@@ -38,6 +38,7 @@ static inline const voc_def_stage *definition_stage(const voc_definition *d, siz
 }
 const voc_def_stage *analysis_stage(const struct analysis *a, size_t i);
 const voc_def_exit *analysis_exit(const struct analysis *a, size_t i);
+bool analysis_exit_wins(const struct analysis *a, uint32_t i);  // who leaves by it has not turned away; VOC_NONE: false
 static inline const voc_unit *analysis_unit(const voc_journeys *j, size_t i)
 {
     return (const voc_unit *)(const void *)((const char *)j->units + i * j->unit_size);

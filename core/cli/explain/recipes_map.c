@@ -43,7 +43,7 @@ static const struct recipe all[] = {
     {"map", "map", "lane=time in stage", "top", ROW, "value",
      "WITH " STAYS("stage", "{and stage stage:stage}") ",\n  " CURVE("stage") "\n  SELECT 'time in stage' AS lane, stage, 'time' AS what,\n    " WHEN_STAY("0.5") " / 86400e6 AS value\n  FROM steps GROUP BY stage"},
     {"map", "map", "lane=leave without going on", "top", ROW, "value",
-     "SELECT 'leave without going on' AS lane, stage, 'leave' AS what, avg(end <> 'forward') AS value,\n    sum(end <> 'forward') AS n, count(*) AS among FROM journey WHERE end <> 'censored'{and stage stage:stage} GROUP BY stage"},
+     "SELECT 'leave without going on' AS lane, stage, 'leave' AS what, avg(NOT ({moved})) AS value,\n    sum(NOT ({moved})) AS n, count(*) AS among FROM journey WHERE end <> 'censored'{and stage stage:stage} GROUP BY stage"},
     {"map", "map", "lane=cost of touches", "top", ROW, "value",
      "WITH costs(touchpoint, unit_cost) AS {costs}\n  SELECT 'cost of touches' AS lane, stage, 'cost' AS what, sum(coalesce(cost, unit_cost)) AS value, count(*) AS touches\n"
      "  FROM event LEFT JOIN costs USING (touchpoint) WHERE " TOUCH " AND stage IS NOT NULL{and stage stage:stage}\n  GROUP BY stage"},

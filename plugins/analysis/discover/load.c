@@ -98,17 +98,10 @@ static bool read_journey(const struct discover *d, struct bytes *b, struct journ
 
 static bool outcome_is(voc_str s, const char *word) { return s.len == strlen(word) && memcmp(s.ptr, word, s.len) == 0; }
 
-static bool exit_wins(const struct discover *d, uint32_t exit)
-{
-    if (exit == VOC_NONE) return false;
-    const voc_def_exit *e = analysis_exit(&d->base, exit);
-    return exit == d->base.def->win_exit || outcome_is(e->outcome, "won");
-}
-
 uint32_t stay_status(const struct discover *d, const struct stay *s)
 {
     if (s->end == VOC_END_CENSORED) return SURVIVAL_STAYED;
-    return s->end == VOC_END_FORWARD || (s->end == VOC_END_EXIT && exit_wins(d, s->exit)) ? SURVIVAL_ADVANCED : SURVIVAL_LEFT;
+    return s->end == VOC_END_FORWARD || (s->end == VOC_END_EXIT && analysis_exit_wins(&d->base, s->exit)) ? SURVIVAL_ADVANCED : SURVIVAL_LEFT;
 }
 
 bool stage_leads_on(const struct discover *d, size_t stage) { return stage + 1 < d->base.def->n_stages || d->won_by_end; }
@@ -124,7 +117,7 @@ static enum outcome outcome_of(const struct discover *d, const struct stay *stay
     if (last->end == VOC_END_LAPSED) return SILENT;
     if (last->end != VOC_END_EXIT || last->exit == VOC_NONE) return STILL_OPEN;
     const voc_def_exit *e = analysis_exit(&d->base, last->exit);
-    return exit_wins(d, last->exit) ? WON : outcome_is(e->outcome, "lost") ? LOST : outcome_is(e->outcome, "disqualified") ? DISQUALIFIED : ENDED;
+    return analysis_exit_wins(&d->base, last->exit) ? WON : outcome_is(e->outcome, "lost") ? LOST : outcome_is(e->outcome, "disqualified") ? DISQUALIFIED : ENDED;
 }
 
 static bool read_nodes(const struct discover *d, struct bytes *b, const struct journey *j, struct journeys *sink)

@@ -107,7 +107,7 @@ static voc_rc merge(void *analysis, void *into, void *from)
         struct map_stage *x = &a->stages[i];
         const struct map_stage *y = &b->stages[i];
         x->stays += y->stays, x->units += y->units, x->forward += y->forward, x->back += y->back, x->exits += y->exits,
-            x->lapsed += y->lapsed, x->open += y->open;
+            x->won += y->won, x->lapsed += y->lapsed, x->open += y->open;
         x->costless += y->costless, x->touches += y->touches;
         x->cost[0] += y->cost[0];
         x->cost[1] += y->cost[1] + (x->cost[0] < y->cost[0]);
@@ -126,7 +126,7 @@ static const char about[] =
     "The journey map that otherwise hangs on a wall, from what was recorded. For each stage: how many came; what most of them did\n"
     "there (acts that the journey calls value); what they said (themes of the codebook) and wanted (needs of the journey), where it\n"
     "declares them; what the company sent and did to them, and after how many of these a customer acted; how long it takes until half\n"
-    "have left; how many leave without going on; what the touches cost. What customers help themselves to (touchpoints of kind pull:\n"
+    "have left; how many leave without going on or winning; what the touches cost. What customers help themselves to (touchpoints of kind pull:\n"
     "a calculator, a manual) has a lane of its own; what is on offer and nobody took is named.\n"
     "\n"
     "An act belongs to the stage that the customer is in after it, as in voc stages. That customers acted after a touch shows no effect\n"

@@ -18,7 +18,7 @@ struct map_tally {
 };
 
 struct map_stage {
-    uint64_t stays, units, forward, back, exits, lapsed, open;
+    uint64_t stays, units, forward, back, exits, won, lapsed, open; // won: of the exits
     struct gathered ended_us, open_us; // of stays whose beginning was observed
     uint64_t cost[2];                  // micro-units of all touches, 128 bits: low, high
     uint64_t costless, touches;        // touches whose cost is not known; all

@@ -53,7 +53,7 @@ static voc_rc count_stays(const struct map *m, struct map_state *s, const voc_jo
         switch (v->end) {
         case VOC_END_FORWARD: g->forward++; break;
         case VOC_END_BACKWARD: g->back++; break;
-        case VOC_END_EXIT: g->exits++; break;
+        case VOC_END_EXIT: g->exits++, g->won += analysis_exit_wins(&m->base, v->exit); break;
         case VOC_END_LAPSED: g->lapsed++; break;
         case VOC_END_CENSORED: g->open++; break;
         default: return VOC_E_BUG;

@@ -208,7 +208,7 @@ static void against_target(struct page *p, size_t i)
 static void leave(struct page *p, size_t i)
 {
     const struct map_stage *g = &state_of(p)->stages[i];
-    const uint64_t ended = g->forward + g->back + g->exits + g->lapsed, lost = ended - g->forward;
+    const uint64_t ended = g->forward + g->back + g->exits + g->lapsed, lost = ended - g->forward - g->won;
     char words[WORDS], n[NUMBER], of[NUMBER];
     if (!ended) return;
     format_integer(n, sizeof n, (int64_t)lost, false);

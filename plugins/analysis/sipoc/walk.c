@@ -30,8 +30,6 @@ static struct sipoc_tally *once(struct sipoc_state *st, size_t slot)
     return t;
 }
 
-static bool is_won(voc_str outcome) { return outcome.len == 3 && memcmp(outcome.ptr, "won", 3) == 0; }
-
 // ---- what is counted of a visit ------------------------------------------------------------------------------------------------
 
 // The first of the declared fields that the event has which opened the visit; where none is declared, its campaign, else its channel.
@@ -193,7 +191,7 @@ static voc_rc visit_of_stay(const struct walk *w, size_t k, struct visit *out)
     *out = (struct visit){.section = v->stage, .first = n ? first : w->u->first_event, .n = first + n <= w->end ? n : 0,
                           .out_us = v->out_us, .end = ends[v->end], .next = SIZE_MAX};
     out->opened = out->n > 0 && time[first] == v->in_us;
-    out->on = v->end == VOC_END_FORWARD || (v->end == VOC_END_EXIT && is_won(analysis_exit(&s->base, v->exit)->outcome));
+    out->on = v->end == VOC_END_FORWARD || (v->end == VOC_END_EXIT && analysis_exit_wins(&s->base, v->exit));
     if (v->end == VOC_END_EXIT) out->how = v->exit;
     if (v->end == VOC_END_FORWARD && after && after->episode == v->episode && after->in_us == v->out_us) out->next = after->stage;
     return VOC_OK;

@@ -119,6 +119,20 @@ static void every_line_is_what_a_hand_counts(void **state)
     }
 }
 
+static void who_wins_by_an_exit_has_not_left_without_going_on(void **state)
+{
+    (void)state;
+    static const voc_def_exit exits[] = {{.id = VOC_LIT("signed"), .outcome = VOC_LIT("won")}, {.id = VOC_LIT("lost"), .outcome = VOC_LIT("lost")}, {.id = VOC_LIT("joined"), .outcome = VOC_LIT("other")}};
+    static const char *const said[] = {"0% (0 of 2 ended)", "50% (1 of 2 ended)", "0% (0 of 2 ended)"};
+    mock.def.exits = exits, mock.def.exit_size = sizeof *exits, mock.def.n_exits = 3, mock.def.win_exit = 2;
+    mock.stays[2].end = VOC_END_EXIT; // of b
+    for (uint32_t i = 0; i < 3; i++) {
+        mock.stays[2].exit = i;
+        assert_int_equal(mock_run(ops, options, 2, 1, 0), VOC_OK);
+        assert_string_equal(at(row_of("leave without going on", "Look", "leave"), 3), said[i]);
+    }
+}
+
 // ---- what score found --------------------------------------------------------------------------------------------------
 
 #define TEXT(literal) {.type = VOC_CELL_TEXT, .s = VOC_LIT(literal)}
@@ -247,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_line_is_what_a_hand_counts, setup),
+        cmocka_unit_test_setup(who_wins_by_an_exit_has_not_left_without_going_on, setup),
         cmocka_unit_test_setup(a_touchpoint_has_the_verdict_of_its_stage_else_that_of_all, setup),
         cmocka_unit_test_setup(what_customers_take_has_a_lane_and_what_nobody_takes_is_named, setup),
         cmocka_unit_test_setup(a_map_without_verdicts_says_why_and_what_to_do, setup),

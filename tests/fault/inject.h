@@ -104,11 +104,13 @@ static inline void one_point(const struct trial *t, uint64_t nth, bool persisten
     voc_rc rc = t->work(t->user);
     mem_fault(0, false);
     struct mem_stats after = mem_stats();
-    bool good = after.live_blocks == before.live_blocks && after.live_bytes == before.live_bytes && (rc == VOC_OK || (rc == VOC_E_NOMEM && mem_fault_fired()));
+    bool good = after.live_blocks == before.live_blocks && after.live_bytes == before.live_bytes &&
+                (rc == VOC_OK || (rc == VOC_E_NOMEM && mem_fault_fired()));
     if (rc == VOC_E_NOMEM) ++*failed;
     if (good && t->check(t->user, rc)) return;
-    print_message("# allocation %llu fails%s: %s, %lld bytes in %lld blocks left behind%s\n", (unsigned long long)nth, persistent ? " and all after it" : "",
-                  rc == VOC_OK ? "done" : rc_name(rc), (long long)(after.live_bytes - before.live_bytes), (long long)(after.live_blocks - before.live_blocks),
+    print_message("# allocation %llu fails%s: %s, %lld bytes in %lld blocks left behind%s\n", (unsigned long long)nth,
+                  persistent ? " and all after it" : "", rc == VOC_OK ? "done" : rc_name(rc),
+                  (long long)(after.live_bytes - before.live_bytes), (long long)(after.live_blocks - before.live_blocks),
                   good ? ", but what it made is wrong" : "");
     fail();
 }

@@ -231,7 +231,8 @@ static void import_events(void)
     assert_non_null(f);
     fputs("id,time,account,person,actor,action,note\n", f);
     for (unsigned i = 0; i < 300; i++)
-        fprintf(f, "e%u,2024-%02u-%02uT%02u:00:00Z,account %u,person %u,%s,action %u,note %u\n", i, 1 + i % 12, 1 + i % 28, i % 24, i % 20, i % 45, i % 5 ? "customer" : "company", i % 13, i * 31 % 97);
+        fprintf(f, "e%u,2024-%02u-%02uT%02u:00:00Z,account %u,person %u,%s,action %u,note %u\n", i, 1 + i % 12, 1 + i % 28, i % 24,
+                i % 20, i % 45, i % 5 ? "customer" : "company", i % 13, i * 31 % 97);
     assert_int_equal(fclose(f), 0);
     int status = run((const char *const[]){"voc", "import", path, file, "--quiet", NULL}, &out);
     if (status != 0) fail_msg("the import ends with %d: %s", status, words_of("err"));

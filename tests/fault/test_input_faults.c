@@ -84,7 +84,8 @@ static uint64_t fail_each(struct reading *r)
         return 1;
     }
     for (uint64_t nth = 1 + n % step; nth <= n; nth += step, runs++) one_point(&t, nth, false, &failed);
-    print_message("# %s, %s: %llu allocations, %llu of them failed, %llu runs ended in \"out of memory\"\n", *r->as ? r->as : "any", r->name, (unsigned long long)n, (unsigned long long)runs, (unsigned long long)failed);
+    print_message("# %s, %s: %llu allocations, %llu of them failed, %llu runs ended in \"out of memory\"\n", *r->as ? r->as : "any",
+                  r->name, (unsigned long long)n, (unsigned long long)runs, (unsigned long long)failed);
     assert_true(failed > 0);
     return runs;
 }
@@ -147,7 +148,9 @@ static void make_database(const char *path, bool keyed)
 {
     sqlite3 *db = NULL;
     char relations[160];
-    (void)snprintf(relations, sizeof relations, "CREATE TABLE event_object(ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT%s)", keyed ? ", PRIMARY KEY(ocel_object_id, ocel_event_id)" : "");
+    (void)snprintf(relations, sizeof relations,
+                   "CREATE TABLE event_object(ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT%s)",
+                   keyed ? ", PRIMARY KEY(ocel_object_id, ocel_event_id)" : "");
     const char *const sql[] = {
         "CREATE TABLE event(ocel_id TEXT, ocel_type TEXT); CREATE TABLE object(ocel_id TEXT, ocel_type TEXT);"
         "CREATE TABLE object_object(ocel_source_id TEXT, ocel_target_id TEXT, ocel_qualifier TEXT);"

@@ -72,7 +72,11 @@ static void json(FILE *f, long k)
 static void mails(FILE *f, long k)
 {
     WHEN("%a, %d %b %Y %H:%M:%S +0000");
-    fprintf(f, "From u%ld@example.com Mon Jan  1 00:00:00 2024\nFrom: U <u%ld@example.com>\nTo: shop@ours.example\nSubject: Question\nDate: %s\nMessage-ID: <m%ld@example.com>\n", k * 7 % PEOPLE, k * 7 % PEOPLE, t, k);
+    fprintf(f,
+            "From u%ld@example.com Mon Jan  1 00:00:00 2024\n"
+            "From: U <u%ld@example.com>\nTo: shop@ours.example\n"
+            "Subject: Question\nDate: %s\nMessage-ID: <m%ld@example.com>\n",
+            k * 7 % PEOPLE, k * 7 % PEOPLE, t, k);
     fprintf(f, "References: <root%ld@example.com>\n\nHello, where is my order number %ld? I waited for days and nobody answered me so far. I would like to have my money back, or\nelse the thing "
                "that I asked for; the one that came is of another colour, does not fit, and smells of fish.\n\n", k % PEOPLE, k);
 }
@@ -106,8 +110,14 @@ static void ocel_json(FILE *f, long k)
 {
     WHEN("%Y-%m-%dT%H:%M:%SZ");
     if (k == 0) fputs("{\"objectTypes\":[{\"name\":\"Order\",\"attributes\":[]}],\n\"objects\":[", f);
-    for (long o = 0; k == 0 && o < PEOPLE; o++) fprintf(f, "%s\n{\"id\":\"o%ld\",\"type\":\"Order\",\"attributes\":[{\"name\":\"total\",\"time\":\"1970-01-01T00:00:00Z\",\"value\":%ld}]}", o ? "," : "", o, o);
-    fprintf(f, "%s\n{\"id\":\"e%ld\",\"type\":\"pack\",\"time\":\"%s\",\"attributes\":[{\"name\":\"note\",\"value\":\"a note of its own, %ld\"}],\"relationships\":[{\"objectId\":\"o%ld\",\"qualifier\":\"of\"}]}",
+    for (long o = 0; k == 0 && o < PEOPLE; o++)
+        fprintf(
+            f,
+            "%s\n{\"id\":\"o%ld\",\"type\":\"Order\",\"attributes\":[{\"name\":\"total\",\"time\":\"1970-01-01T00:00:00Z\",\"value\":%ld}]}",
+            o ? "," : "", o, o);
+    fprintf(f,
+            "%s\n{\"id\":\"e%ld\",\"type\":\"pack\",\"time\":\"%s\",\"attributes\":[{\"name\":\"note\",\"value\":\"a "
+            "note of its own, %ld\"}],\"relationships\":[{\"objectId\":\"o%ld\",\"qualifier\":\"of\"}]}",
             k ? "," : "],\n\"events\":[", k, t, k, k * 7 % PEOPLE);
 }
 
@@ -115,7 +125,10 @@ static void ocel_xml(FILE *f, long k) // its objects stand at the end
 {
     WHEN("%Y-%m-%dT%H:%M:%SZ");
     if (k == 0) fputs("<?xml version=\"1.0\"?>\n<log>\n<object-types><object-type name=\"Order\"/></object-types>\n<events>\n", f);
-    fprintf(f, "<event id=\"e%ld\" type=\"pack\" time=\"%s\"><attributes><attribute name=\"note\">a note of its own, %ld</attribute></attributes><objects><relationship object-id=\"o%ld\" qualifier=\"of\"/></objects></event>\n",
+    fprintf(f,
+            "<event id=\"e%ld\" type=\"pack\" time=\"%s\"><attributes><attribute name=\"note\">a note of its "
+            "own, %ld</attribute></attributes><objects><relationship object-id=\"o%ld\" "
+            "qualifier=\"of\"/></objects></event>\n",
             k, t, k, k * 7 % PEOPLE);
 }
 

@@ -80,7 +80,8 @@ static void cut_from_here(const struct work *w, unsigned each)
     assert_true(n > 5 && kept <= n);
     if (one) {
         char *end;
-        now_at = strtoul(one, &end, 10), now_how = (enum cut)strtoul(end + 1, &end, 10), now_seed = strtoul(end + 1, &end, 10), now_sector = strtoul(end + 1, &end, 10);
+        now_at = strtoul(one, &end, 10), now_how = (enum cut)strtoul(end + 1, &end, 10), now_seed = strtoul(end + 1, &end, 10),
+        now_sector = strtoul(end + 1, &end, 10);
         powercut_image(now_at, now_how, now_seed, now_sector);
         look(w, now_at >= kept, true);
     }

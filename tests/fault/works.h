@@ -132,7 +132,14 @@ static inline voc_rc settle_all(struct project *p)
 // Somebody of whom two imports have events and facts; and again, when they are gone.
 static inline voc_rc forget_one(struct project *p)
 {
-    static const struct leaving zoe = {VOC_ENTITY_INDIVIDUAL, {"+id=zoe", "+id=bob"}, {{STR("id"), STR("zoe"), 1, 0}, {STR("id"), STR("bob"), 1, 0}, {STR("email"), STR("z@example.com"), 1, 0}}, 3, false, false};
+    static const struct leaving zoe = {VOC_ENTITY_INDIVIDUAL,
+                                       {"+id=zoe", "+id=bob"},
+                                       {{STR("id"), STR("zoe"), 1, 0},
+                                        {STR("id"), STR("bob"), 1, 0},
+                                        {STR("email"), STR("z@example.com"), 1, 0}},
+                                       3,
+                                       false,
+                                       false};
     struct forget_result out;
     return forget(p, &zoe, &out, NULL, NULL);
 }

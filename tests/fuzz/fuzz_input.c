@@ -81,7 +81,9 @@ voc_rc fuzz_begin(const char *what)
     voc_rc rc = open_catalogue();
     plugin = NULL;
     if (rc == VOC_OK && strcmp(what, names[0]) != 0) {
-        struct plugin *p = strncmp(what, PREFIX, strlen(PREFIX)) == 0 ? catalogue_find(catalogue, VOC_KIND_INPUT, str_of(what + strlen(PREFIX))) : NULL;
+        struct plugin *p = strncmp(what, PREFIX, strlen(PREFIX)) == 0
+                               ? catalogue_find(catalogue, VOC_KIND_INPUT, str_of(what + strlen(PREFIX)))
+                               : NULL;
         rc = p ? plugin_load(p, d) : VOC_E_OPTION;
         if (rc == VOC_OK) plugin = p->desc;
     }
@@ -164,8 +166,9 @@ static void same(const char *how, voc_rc rc, const struct row_sums *sums, voc_rc
     const char *said = diag_n(d) ? diag_at(d, diag_n(d) - 1)->message : "";
     if (rc != whole_rc) fuzz_fail("%s: \"%s\" and not \"%s\" (%s)", how, rc_name(rc), rc_name(whole_rc), said);
     if (rc == VOC_OK && !row_sums_same(sums, whole))
-        fuzz_fail("%s: other rows: %llu events, %llu facts, %llu rejects and not %llu, %llu, %llu", how, (unsigned long long)sums->n_events, (unsigned long long)sums->n_facts,
-                  (unsigned long long)sums->n_rejects, (unsigned long long)whole->n_events, (unsigned long long)whole->n_facts, (unsigned long long)whole->n_rejects);
+        fuzz_fail("%s: other rows: %llu events, %llu facts, %llu rejects and not %llu, %llu, %llu", how,
+                  (unsigned long long)sums->n_events, (unsigned long long)sums->n_facts, (unsigned long long)sums->n_rejects,
+                  (unsigned long long)whole->n_events, (unsigned long long)whole->n_facts, (unsigned long long)whole->n_rejects);
 }
 
 static void read_short_of_memory(const struct setup *s, uint16_t nth, voc_rc whole_rc, const struct row_sums *whole)
@@ -188,8 +191,9 @@ static void read_short_of_memory(const struct setup *s, uint16_t nth, voc_rc who
 // As sources.xml would say it.
 static void read_by_mapping(const struct setup *s, const voc_source *plan, const char *by, voc_rc whole_rc, const struct row_sums *whole)
 {
-    struct source_rule rule = {.id = STR("again"), .as = str_of(by), .zone = plan->zone, .files = &(voc_str){s->name, strlen(s->name)}, .n_files = 1,
-                               .resolution = plan->resolution, .actor = plan->actor, .watermark_us = VOC_NA, .maps = plan->maps, .n_maps = plan->n_maps};
+    struct source_rule rule = {.id = STR("again"), .as = str_of(by), .zone = plan->zone,
+                               .files = &(voc_str){s->name, strlen(s->name)}, .n_files = 1, .resolution = plan->resolution,
+                               .actor = plan->actor, .watermark_us = VOC_NA, .maps = plan->maps, .n_maps = plan->n_maps};
     struct journey j = {.id = STR("fuzz"), .sources = &rule, .n_sources = 1};
     struct setup again = *s;
     struct row_sums sums;

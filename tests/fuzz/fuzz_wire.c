@@ -29,7 +29,8 @@ const char *const *fuzz_names(void) { return names; }
 static voc_row make_row(uint32_t kind, uint64_t record, bool later)
 {
     static const voc_alias who[] = {{VOC_LIT("email"), VOC_LIT("ann@example.org"), 1, 0}, {VOC_LIT("cookie"), VOC_LIT("c-1"), 0, 0}}, whose = {VOC_LIT("account"), VOC_LIT("Northwind"), 1, 0};
-    static const voc_attr attr = {.key = VOC_LIT("plan"), .text = VOC_LIT("12.5"), .type = VOC_TYPE_REAL, .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA, .number = 12.5};
+    static const voc_attr attr = {.key = VOC_LIT("plan"), .text = VOC_LIT("12.5"), .type = VOC_TYPE_REAL,
+                                  .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA, .number = 12.5};
     voc_row r = voc_row_init(kind);
     r.record = record;
     r.time_us = INT64_C(1709287200000000) + (int64_t)(record * 7000000);
@@ -201,7 +202,9 @@ static bool round_trip(unsigned which, voc_str bytes, struct buf *out)
     struct arena a;
     void *message = calloc(1, MESSAGE_MAX);
     arena_init(&a, (size_t)64 << 20);
-    struct coder reading = {.at = (const unsigned char *)bytes.ptr, .end = (const unsigned char *)bytes.ptr + bytes.len, .arena = &a}, writing = {.out = out};
+    struct coder reading = {.at = (const unsigned char *)bytes.ptr, .end = (const unsigned char *)bytes.ptr + bytes.len,
+                            .arena = &a},
+                 writing = {.out = out};
     if (!message) fuzz_fail("no memory to begin with");
     code(&reading, which, message);
     bool read = reading.rc == VOC_OK;

@@ -181,7 +181,9 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
     return rc;
 }
 
-static const voc_input_ops ops = {.struct_size = sizeof ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = hostile_open, .rule = rule, .lines = lines};
+static const voc_input_ops ops = {
+    .struct_size = sizeof ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = hostile_open, .rule = rule, .lines = lines,
+};
 
 static const voc_plugin plugin = {
     .struct_size = sizeof plugin, .abi_major = VOC_ABI_MAJOR, .abi_minor = VOC_ABI_MINOR, .kind = VOC_KIND_INPUT, .option_size = sizeof(voc_option),

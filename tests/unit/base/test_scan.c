@@ -54,7 +54,10 @@ static void every_form_gives_the_same(void **state)
             char *all = malloc(at + len + 1), *p = all + at; // nothing behind it may be read: a sanitizer says so
             assert_non_null(all);
             for (size_t i = 0; i < at; i++) all[i] = ','; // what is before it does not count
-            for (size_t i = 0; i < len; i++) p[i] = dense == 0 ? ',' : next(&seed) % (1u << 2 * dense) == 0 ? bytes[next(&seed) % (sizeof bytes - 1)] : (char)next(&seed);
+            for (size_t i = 0; i < len; i++)
+                p[i] = dense == 0                             ? ','
+                       : next(&seed) % (1u << 2 * dense) == 0 ? bytes[next(&seed) % (sizeof bytes - 1)]
+                                                              : (char)next(&seed);
             compare(p, len, ',', '"');
             compare(p, len, bytes[next(&seed) % (sizeof bytes - 1)], bytes[next(&seed) % (sizeof bytes - 1)]);
             compare(p, len, '\n', '\n');

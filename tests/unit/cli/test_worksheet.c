@@ -99,8 +99,9 @@ static struct worksheet *sheet_of(const char *const *names, size_t n)
     arena_init(&w->arena, 0);
     assert_int_equal(vec_reserve(&w->rows, n, 1000), VOC_OK);
     for (size_t i = 0; i < n; i++) {
-        struct ws_row r = {.action = str_of(names[i]), .where = str_of(names[n - 1 - i]), .by = WS_BY_TOUCHPOINT, .name = str_of(names[n - 1 - i]), .recorded = VOC_ACTOR_COMPANY,
-                           .claim = VOC_NONE, .work = VOC_NONE, .count = i + 1};
+        struct ws_row r = {.action = str_of(names[i]), .where = str_of(names[n - 1 - i]), .by = WS_BY_TOUCHPOINT,
+                           .name = str_of(names[n - 1 - i]), .recorded = VOC_ACTOR_COMPANY, .claim = VOC_NONE, .work = VOC_NONE,
+                           .count = i + 1};
         for (size_t c = 0; c < WS_COLUMNS; c++) r.said[c] = r.cell[c] = r.reason[c] = STR("");
         r.examples = r.channel = r.owner = r.why = r.typed = STR("");
         r.cell[WS_GROUP] = str_of(names[i]);

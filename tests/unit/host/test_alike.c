@@ -125,7 +125,8 @@ static void open_sink(struct world *w, bool apart)
     const struct encode_spec spec = {.actor = VOC_ACTOR_CUSTOMER, .resolution = VOC_RES_US, .file = "f", .apart = apart};
     memset(w, 0, sizeof *w);
     for (size_t i = 0; i < RECORDS; i++) w->start[i] = i * 3, w->end[i] = i * 3 + 2, w->line[i] = i + 1;
-    w->block = (voc_block){.struct_size = sizeof w->block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = w->start, .end = w->end, .line = w->line, .n_records = RECORDS};
+    w->block = (voc_block){.struct_size = sizeof w->block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = w->start,
+                           .end = w->end, .line = w->line, .n_records = RECORDS};
     w->d = diag_new();
     assert_int_equal(sink_new(&w->sink, &spec, w->d), VOC_OK);
     sink_reset(w->sink);
@@ -427,8 +428,10 @@ static void files_are_read_as_where_nothing_is_alike(void **state)
             for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
                 const struct reading x = read_file(c, &file, ways[k].threads, ways[k].block, ways[k].at_once, false);
                 if (!row_sums_same(&x.sums, &whole.sums) || memcmp(&x.account, &whole.account, sizeof x.account) != 0)
-                    fail_msg("%s, %s, %u threads, blocks of %u: %llu events, %llu rejects, and not %llu, %llu", heads[h], scan_form(form), ways[k].threads, ways[k].block,
-                             (unsigned long long)x.sums.n_events, (unsigned long long)x.sums.n_rejects, (unsigned long long)whole.sums.n_events, (unsigned long long)whole.sums.n_rejects);
+                    fail_msg("%s, %s, %u threads, blocks of %u: %llu events, %llu rejects, and not %llu, %llu", heads[h],
+                             scan_form(form), ways[k].threads, ways[k].block, (unsigned long long)x.sums.n_events,
+                             (unsigned long long)x.sums.n_rejects, (unsigned long long)whole.sums.n_events,
+                             (unsigned long long)whole.sums.n_rejects);
             }
         }
         buf_done(&file);

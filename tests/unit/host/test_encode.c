@@ -46,7 +46,8 @@ static int open_world(void **state)
         w.end[i] = i * 3 + 2;
         w.line[i] = i + 10;
     }
-    w.block = (voc_block){.struct_size = sizeof w.block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = w.start, .end = w.end, .line = w.line, .n_records = RECORDS,
+    w.block = (voc_block){.struct_size = sizeof w.block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = w.start,
+                          .end = w.end, .line = w.line, .n_records = RECORDS,
                           .first_record = 100};
     if (!w.diag || sink_new(&w.sink, &spec, w.diag) != VOC_OK) return -1;
     sink_block(w.sink, &w.block, NULL);
@@ -635,7 +636,8 @@ static size_t some_rows(uint64_t *seed, voc_row rows[4 * MANY], voc_alias who[4 
         for (size_t more = next(seed) % 5 ? 1 : next(seed) % 4 + 1; more; more--) {
             voc_row *r = &rows[n];
             *r = event(record, "");
-            voc_str *const to[] = {&r->action, &r->touchpoint, &r->channel, &r->campaign, &r->object, &r->case_id, &r->role, &r->owner, &r->thread, &r->id, &r->ref, &r->text, &r->language};
+            voc_str *const to[] = {&r->action, &r->touchpoint, &r->channel, &r->campaign, &r->object, &r->case_id, &r->role,
+                                   &r->owner,  &r->thread,     &r->id,      &r->ref,      &r->text,   &r->language};
             for (size_t k = 0; k < sizeof to / sizeof *to; k++)
                 if (k == 0 || next(seed) % 6 == 0) *to[k] = some_text(seed, text, len);
             if (r->action.len == 0 && next(seed) % 8) r->action = STR("visit"); // else it is rejected
@@ -646,7 +648,8 @@ static size_t some_rows(uint64_t *seed, voc_row rows[4 * MANY], voc_alias who[4 
             if (next(seed) % 7 == 0) r->cost = (int64_t)next(seed);
             if (next(seed) % 90 == 0) r->value = (int64_t)next(seed);
             for (size_t k = 0; k < 2; k++) {
-                who[n][k] = (voc_alias){.kind = str_of(kinds[next(seed) % 3]), .value = some_text(seed, text, len), .strong = (uint32_t)(next(seed) % 2)};
+                who[n][k] = (voc_alias){.kind = str_of(kinds[next(seed) % 3]), .value = some_text(seed, text, len),
+                                        .strong = (uint32_t)(next(seed) % 2)};
                 if (who[n][k].value.len == 0) who[n][k].value = STR("nobody");
                 attrs[n][k] = (voc_attr){.key = STR("key"), .text = some_text(seed, text, len), .entity = (uint32_t)(next(seed) % 4), .time_us = VOC_NA};
             }
@@ -692,7 +695,8 @@ static void rows_given_together_are_kept_as_if_they_came_one_by_one(void **state
     uint64_t seed = 11;
     for (size_t i = 0; i < sizeof text; i++) text[i] = (char)('a' + i % 23);
     for (size_t i = 0; i < MANY; i++) start[i] = 0, end[i] = 3, line[i] = i + 2;
-    w->block = (voc_block){.struct_size = sizeof w->block, .bytes = text, .n_bytes = sizeof text, .start = start, .end = end, .line = line, .n_records = MANY};
+    w->block = (voc_block){.struct_size = sizeof w->block, .bytes = text, .n_bytes = sizeof text, .start = start, .end = end,
+                           .line = line, .n_records = MANY};
     for (unsigned round = 0; round < 20; round++) {
         size_t n = some_rows(&seed, rows, who, attrs, text, sizeof text);
         char *alone = strdup(given(w, rows, n, 1, seed));
@@ -720,7 +724,8 @@ static void a_field_that_no_row_has_costs_no_column(void **state)
     assert_int_equal(e->n_tuples, 2);
     assert_int_equal(e->tuple[0], e->tuple[2]);
     assert_true(e->n_amounts == 1 && e->amount_row[0] == 1 && e->cost[0] == 7);
-    assert_true(coded_amount(e, e->cost, 0) == VOC_NA && coded_amount(e, e->cost, 1) == 7 && coded_amount(e, e->cost, 2) == VOC_NA && coded_amount(e, e->value, 1) == VOC_NA);
+    assert_true(coded_amount(e, e->cost, 0) == VOC_NA && coded_amount(e, e->cost, 1) == 7 &&
+                coded_amount(e, e->cost, 2) == VOC_NA && coded_amount(e, e->value, 1) == VOC_NA);
     assert_true(e->object[0] == 0 && str_is(w->coded.strings[e->object[1]], "o") && e->object[2] == 0);
 }
 
@@ -810,7 +815,8 @@ static void texts_that_hardly_repeat_are_listed_with_their_hash_and_mean_the_sam
         give_many(w, round);
         check_many(w, round);
         assert_int_equal(c->hash_from + c->n_hash, c->n_strings);
-        for (uint32_t k = 0; k < c->n_hash; k++) assert_true(c->hash[k] == hash64(c->strings[c->hash_from + k].ptr, c->strings[c->hash_from + k].len, 0));
+        for (uint32_t k = 0; k < c->n_hash; k++)
+            assert_true(c->hash[k] == hash64(c->strings[c->hash_from + k].ptr, c->strings[c->hash_from + k].len, 0));
         assert_true(c->events.object[0] < c->hash_from); // it repeats
         if (round == 0) assert_true(c->events.attrs[1] < c->hash_from);
         if (round == 4) assert_true(c->events.attrs[1] >= c->hash_from);

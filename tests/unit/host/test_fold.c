@@ -207,10 +207,11 @@ static int open_world(void **state)
     }
     struct coded_block b = {.strings = strings,
                             .n_strings = 1002,
-                            .events = {.time_us = time_us, .resolution = zero8, .actor = zero8, .ref_kind = zero8, .action = action, .touchpoint = zero, .channel = zero,
-                                       .campaign = zero, .object = zero, .case_id = case_id, .role = zero, .owner = zero, .thread = zero, .customer = zero, .account = zero,
-                                       .id = zero, .ref = zero, .text = zero, .language = zero, .attrs = zero, .minutes = none, .cost = none, .value = none, .record = record,
-                                       .line = line, .sub = zero, .n = n}};
+                            .events = {.time_us = time_us, .resolution = zero8, .actor = zero8, .ref_kind = zero8, .action = action,
+                                       .touchpoint = zero, .channel = zero, .campaign = zero, .object = zero, .case_id = case_id,
+                                       .role = zero, .owner = zero, .thread = zero, .customer = zero, .account = zero, .id = zero,
+                                       .ref = zero, .text = zero, .language = zero, .attrs = zero, .minutes = none, .cost = none,
+                                       .value = none, .record = record, .line = line, .sub = zero, .n = n}};
     struct import_spec spec = {.source = STR("made"), .plugin = STR("test"), .plugin_version = STR("1"), .file_name = STR("f"), .watermark_us = VOC_NA};
     struct import_account a = {.records = n, .gave = n, .bytes = n, .gave_bytes = n, .decoded_raw = n};
     struct import *im = NULL;

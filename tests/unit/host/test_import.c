@@ -86,8 +86,8 @@ static char *put(struct world *w, char path[PATH_MAX], const char *name, const v
 static voc_rc dry(struct world *w, const char *path, uint32_t threads, uint32_t block_bytes, const char *fault)
 {
     struct option_given given = {.name = STR("fault"), .value = str_of(fault), .has_value = true};
-    struct import_request r = {.catalogue = w->catalogue, .path = path, .threads = threads, .max_rejects = UINT64_MAX, .block_bytes = block_bytes, .block = take, .user = w,
-                               .options = &given, .n_options = fault ? 1 : 0};
+    struct import_request r = {.catalogue = w->catalogue, .path = path, .threads = threads, .max_rejects = UINT64_MAX,
+                               .block_bytes = block_bytes, .block = take, .user = w, .options = &given, .n_options = fault ? 1 : 0};
     buf_clear(&w->text);
     w->behind = 0;
     voc_rc rc = import_file(&r, &w->report, &w->arena, w->diag);
@@ -256,7 +256,8 @@ static void make_older(struct world *w, const char *made, const char *older, voc
     assert_int_equal(n, 1);
     assert_true(fingerprint_is(prior.hash));
     project_close(p);
-    struct import_spec spec = {.source = str_of(w->report.source), .plugin = str_of(w->report.plugin), .plugin_version = STR("0"), .file_name = STR("log"), .watermark_us = VOC_NA, .one_source = 1};
+    struct import_spec spec = {.source = str_of(w->report.source), .plugin = str_of(w->report.plugin), .plugin_version = STR("0"),
+                               .file_name = STR("log"), .watermark_us = VOC_NA, .one_source = 1};
     memcpy(spec.mapping, prior.mapping, HASH_BYTES);
     hash_of(bytes.ptr, bytes.len, a.hash);
     assert_int_equal(a.gave, records);

@@ -56,7 +56,8 @@ static void begin(struct world *w, const char *ignores)
     memcpy(sources + sizeof head - 1, ignores, n);
     memcpy(sources + sizeof head - 1 + n, tail, sizeof tail);
     const char *journey = "<journey " NS " id=\"m\"><predicate id=\"tests\"><any><event campaign=\"test\" actor=\"any\"/><event campaign-like=\"^qa-\" actor=\"any\"/></any></predicate></journey>";
-    if (journey_parse(&w->j, str_of(journey), str_of(sources), (voc_str){"", 0}, "m", w->diag) != VOC_OK) fail_msg("%s", diag_n(w->diag) ? diag_at(w->diag, 0)->message : "?");
+    if (journey_parse(&w->j, str_of(journey), str_of(sources), (voc_str){"", 0}, "m", w->diag) != VOC_OK)
+        fail_msg("%s", diag_n(w->diag) ? diag_at(w->diag, 0)->message : "?");
     assert_int_equal(leave_out_new(&w->here, &w->j->sources[0], "sources.xml", w->diag), VOC_OK);
     cross(w);
 }
@@ -173,7 +174,8 @@ static void a_record_is_ignored_once_and_whole_where_no_event_of_it_stays(void *
     static const char bytes[] = "r0\nr1\nr2\nr3\nr4\n";
     const size_t start[] = {0, 3, 6, 9, 12}, stop[] = {2, 5, 8, 11, 14};
     const uint64_t line[] = {1, 2, 3, 4, 5};
-    const voc_block block = {.struct_size = sizeof block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = start, .end = stop, .line = line, .n_records = 5};
+    const voc_block block = {.struct_size = sizeof block, .bytes = bytes, .n_bytes = sizeof bytes - 1, .start = start, .end = stop,
+                             .line = line, .n_records = 5};
     const voc_alias who = {.kind = STR("id"), .value = STR("7")};
     struct world w;
     struct voc_sink *s = NULL;

@@ -21,7 +21,10 @@ static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO
 static voc_line_rule cut_as;
 struct plain { const voc_host *h; voc_context *cx; voc_str kind; };
 
-static void probe(const voc_host *h, voc_context *cx, const voc_probe *p, voc_probe_result *r) { (void)h, (void)cx, r->confidence = p->head.len > 0 ? 75 : 0; }
+static void probe(const voc_host *h, voc_context *cx, const voc_probe *p, voc_probe_result *r)
+{
+    (void)h, (void)cx, r->confidence = p->head.len > 0 ? 75 : 0;
+}
 
 static voc_rc open_it(const voc_host *h, voc_context *cx, const voc_source *s, const voc_value *v, void **instance)
 {
@@ -75,7 +78,8 @@ static voc_rc give_column(const struct plain *x, uint64_t record, voc_str text, 
     r.action = action, r.channel = (voc_str)VOC_LIT("web"), r.actor = VOC_ACTOR_CUSTOMER;
     if (!told && does != TELLS_NOTHING) rc = x->h->share(sink, number, &r);
     if (does == MAKES_UP) number += 3;
-    const voc_events e = {.struct_size = sizeof e, .resolution = VOC_RES_SECOND, .n = 1, .record = &record, .alike = &number, .time_us = &when, .cost = &cost, .customer = &who, .customer_kind = x->kind};
+    const voc_events e = {.struct_size = sizeof e, .resolution = VOC_RES_SECOND, .n = 1, .record = &record, .alike = &number,
+                          .time_us = &when, .cost = &cost, .customer = &who, .customer_kind = x->kind};
     return rc ? rc : x->h->events(sink, &e);
 }
 
@@ -92,8 +96,10 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
 }
 
 static const voc_option options[] = {{.name = "kind", .type = VOC_OPT_STRING, .initial = "id", .help = "kind"}};
-static const voc_input_ops line_ops = {.struct_size = sizeof line_ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = open_it, .close = close_it, .rule = rule, .lines = lines};
-static const voc_plugin by_line = {.struct_size = sizeof by_line, .kind = VOC_KIND_INPUT, .option_size = sizeof *options, .name = "plain", .options = options, .n_options = 1, .ops = &line_ops};
+static const voc_input_ops line_ops = {.struct_size = sizeof line_ops, .framing = VOC_FRAMING_LINES, .probe = probe,
+                                       .open = open_it, .close = close_it, .rule = rule, .lines = lines};
+static const voc_plugin by_line = {.struct_size = sizeof by_line, .kind = VOC_KIND_INPUT, .option_size = sizeof *options,
+                                   .name = "plain", .options = options, .n_options = 1, .ops = &line_ops};
 
 // Every eight bytes are a record.
 static voc_rc run(void *instance, voc_stream *s, voc_sink *sink)
@@ -114,8 +120,10 @@ static voc_rc run(void *instance, voc_stream *s, voc_sink *sink)
     }
     return rc;
 }
-static const voc_input_ops stream_ops = {.struct_size = sizeof stream_ops, .framing = VOC_FRAMING_STREAM, .probe = probe, .open = open_it, .close = close_it, .run = run};
-static const voc_plugin by_bytes = {.struct_size = sizeof by_bytes, .kind = VOC_KIND_INPUT, .option_size = sizeof *options, .name = "bytes", .options = options, .n_options = 1, .ops = &stream_ops};
+static const voc_input_ops stream_ops = {.struct_size = sizeof stream_ops, .framing = VOC_FRAMING_STREAM, .probe = probe,
+                                         .open = open_it, .close = close_it, .run = run};
+static const voc_plugin by_bytes = {.struct_size = sizeof by_bytes, .kind = VOC_KIND_INPUT, .option_size = sizeof *options,
+                                    .name = "bytes", .options = options, .n_options = 1, .ops = &stream_ops};
 
 static void reads(const voc_plugin *p, const char *text, size_t block, size_t piece, const char *wanted)
 {

@@ -232,7 +232,9 @@ static void a_required_option_must_be_given(void **state)
 static void the_last_of_two_equal_options_wins(void **state)
 {
     struct world w;
-    struct option_given twice[] = {{.name = STR("pattern"), .value = STR("^x$"), .has_value = true}, {.name = STR("pattern"), .value = STR("^y$"), .has_value = true}, {.name = STR("count"), .value = STR("1"), .has_value = true},
+    struct option_given twice[] = {{.name = STR("pattern"), .value = STR("^x$"), .has_value = true},
+                                   {.name = STR("pattern"), .value = STR("^y$"), .has_value = true},
+                                   {.name = STR("count"), .value = STR("1"), .has_value = true},
                                    {.name = STR("count"), .value = STR("2"), .has_value = true}};
     (void)state;
     world_open(&w);

@@ -95,8 +95,9 @@ static void put_stay(struct mirror *m, struct buf *b, const voc_stay *s)
 static void put_word(struct mirror *m, struct buf *b, const voc_word *w)
 {
     voc_str who = m->host->name(m->run, VOC_COL_INDIVIDUAL, w->individual);
-    buf_printf(b, "word %lld %u %.*s %.*s:%llu %u %.*s %u:", (long long)w->time_us, w->resolution, (int)who.len, who.ptr, (int)w->source.len, w->source.ptr, (unsigned long long)w->line, w->event,
-               (int)w->text.len, w->text.ptr, w->undecided);
+    buf_printf(b, "word %lld %u %.*s %.*s:%llu %u %.*s %u:", (long long)w->time_us, w->resolution, (int)who.len, who.ptr,
+               (int)w->source.len, w->source.ptr, (unsigned long long)w->line, w->event, (int)w->text.len, w->text.ptr,
+               w->undecided);
     for (size_t i = 0; i < w->n_mentions; i++) buf_printf(b, " %u +%u -%u", w->mentions[i].theme, w->mentions[i].affirmed, w->mentions[i].negated);
     buf_byte(b, '\n');
     n_words++;
@@ -135,8 +136,9 @@ static voc_rc put_definition(struct mirror *m, struct buf *b)
 {
     const voc_definition *d = m->host->definition(m->run);
     const voc_run_info *i = m->host->info(m->run);
-    buf_printf(b, "%u %lld %lld %llu %llu %llu %llu %u %.*s\n", d->unit, (long long)i->start_us, (long long)i->end_us, (unsigned long long)i->n_units,
-               (unsigned long long)i->n_events, (unsigned long long)i->n_set_aside, (unsigned long long)i->n_undelivered, i->actor_assumed, (int)i->end_source.len, i->end_source.ptr);
+    buf_printf(b, "%u %lld %lld %llu %llu %llu %llu %u %.*s\n", d->unit, (long long)i->start_us, (long long)i->end_us,
+               (unsigned long long)i->n_units, (unsigned long long)i->n_events, (unsigned long long)i->n_set_aside,
+               (unsigned long long)i->n_undelivered, i->actor_assumed, (int)i->end_source.len, i->end_source.ptr);
     for (size_t k = 0; k < d->n_touchpoints; k++) {
         const voc_def_touchpoint *t = &d->touchpoints[k];
         buf_printf(b, "%.*s %u %u\n", (int)t->id.len, t->id.ptr, t->kind, t->declared);
@@ -206,14 +208,17 @@ static void make_log(const struct log *l, struct buf *b)
     static const char *const campaigns[] = {"", "spring", "fall"}, *const touches[] = {"", "nl", "call"}, *const channels[] = {"", "web", "mail"}, *const roles[] = {"", "buyer", "user"};
     uint64_t s = l->seed;
     long long t = 0;
-    buf_printf(b, "time,action,channel,campaign,touchpoint,role,value,object%s%s%s%s%s%s%s%s%s\n", l->people ? "," : "", l->people ? (l->kind ? l->kind : "customer") : "", l->accounts ? ",account" : "",
-               l->cases ? ",case" : "", l->ids ? ",id" : "", l->actors ? ",actor" : "", l->refs ? ",ref" : "", l->attributes ? ",amount" : "", l->texts ? ",text" : "");
+    buf_printf(b, "time,action,channel,campaign,touchpoint,role,value,object%s%s%s%s%s%s%s%s%s\n", l->people ? "," : "",
+               l->people ? (l->kind ? l->kind : "customer") : "", l->accounts ? ",account" : "", l->cases ? ",case" : "",
+               l->ids ? ",id" : "", l->actors ? ",actor" : "", l->refs ? ",ref" : "", l->attributes ? ",amount" : "",
+               l->texts ? ",text" : "");
     for (unsigned i = 0; i < l->rows; i++) {
         unsigned a = below(&s, 10);
         bool company = a == 5 || a == 9, nobody = l->nobody && below(&s, 9) == 0;
         t += below(&s, 3) ? 0 : below(&s, l->seconds);
-        buf_printf(b, "2024-01-%02lldT%02lld:%02lld:%02lldZ,%s,%s,%s,%s,%s,%s,%s", 1 + t / 86400, t / 3600 % 24, t / 60 % 60, t % 60, actions[a], channels[below(&s, 3)],
-                   company ? campaigns[below(&s, 3)] : "", company ? touches[below(&s, 3)] : "", roles[below(&s, 3)], a == 4 ? "12.50" : "", below(&s, 2) ? "thing" : "");
+        buf_printf(b, "2024-01-%02lldT%02lld:%02lld:%02lldZ,%s,%s,%s,%s,%s,%s,%s", 1 + t / 86400, t / 3600 % 24, t / 60 % 60,
+                   t % 60, actions[a], channels[below(&s, 3)], company ? campaigns[below(&s, 3)] : "",
+                   company ? touches[below(&s, 3)] : "", roles[below(&s, 3)], a == 4 ? "12.50" : "", below(&s, 2) ? "thing" : "");
         unsigned person = below(&s, l->people + 1), account = below(&s, l->accounts + 1), at_case = below(&s, l->cases + 1);
         if (l->people) buf_printf(b, nobody ? "," : ",P%u", person);
         if (l->accounts) buf_printf(b, nobody ? "," : ",A%u", account);
@@ -329,7 +334,8 @@ static const char deep[] =
     "<touchpoint id=\"about\" kind=\"push\"><event actor=\"company\" object=\"thing\"/></touchpoint></touchpoints>";
 
 // Both ways, and that parts were what the second went by.
-static void same_with_codebook(struct world *w, const char *unit, const char *first, const char *second, const char *third, voc_str codebook, int64_t end_us)
+static void same_with_codebook(struct world *w, const char *unit, const char *first, const char *second, const char *third,
+                               voc_str codebook, int64_t end_us)
 {
     struct journey *j = NULL;
     struct buf text, one, other;
@@ -383,7 +389,8 @@ static void one_source_of_persons(void **state)
 
 static void several_sources_with_ids_and_attributes(void **state)
 {
-    import_log(*state, &(struct log){.source = "a", .rows = 2000, .people = 150, .seed = 2, .seconds = 500, .actors = true, .ids = true, .attributes = true, .nobody = true});
+    import_log(*state, &(struct log){.source = "a", .rows = 2000, .people = 150, .seed = 2, .seconds = 500, .actors = true,
+                                     .ids = true, .attributes = true, .nobody = true});
     import_log(*state, &(struct log){.source = "b", .rows = 2000, .people = 180, .seed = 3, .seconds = 900, .attributes = true});
     import_log(*state, &(struct log){.source = "b", .rows = 500, .people = 180, .seed = 4, .seconds = 900, .ids = true});
     every_definition(*state, "individual");
@@ -397,19 +404,22 @@ static void refs_to_events(void **state)
 
 static void cases_with_persons_in_them(void **state)
 {
-    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .cases = 120, .seed = 6, .seconds = 400, .actors = true, .ids = true, .nobody = true});
+    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .cases = 120, .seed = 6, .seconds = 400,
+                                     .actors = true, .ids = true, .nobody = true});
     every_definition(*state, "case");
 }
 
 static void cases_of_accounts(void **state)
 {
-    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = 20, .cases = 120, .seed = 7, .seconds = 400, .nobody = true});
+    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = 20, .cases = 120, .seed = 7,
+                                     .seconds = 400, .nobody = true});
     every_definition(*state, "case");
 }
 
 static void accounts_with_persons_in_them(void **state)
 {
-    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = 60, .seed = 8, .seconds = 400, .actors = true, .attributes = true, .nobody = true});
+    import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = 60, .seed = 8, .seconds = 400,
+                                     .actors = true, .attributes = true, .nobody = true});
     every_definition(*state, "account");
 }
 
@@ -453,7 +463,8 @@ static void what_is_said(void **state)
             (void)close_world(state);
             (void)open_world(state);
         }
-        import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = u == 1 ? 60 : 0, .cases = u == 2 ? 120 : 0, .seed = 13 + (unsigned)u, .seconds = 400, .actors = true,
+        import_log(*state, &(struct log){.source = "a", .rows = 2500, .people = 90, .accounts = u == 1 ? 60 : 0,
+                                         .cases = u == 2 ? 120 : 0, .seed = 13 + (unsigned)u, .seconds = 400, .actors = true,
                                          .ids = u == 0, .nobody = true, .texts = true});
         same_with_codebook(*state, units[u], actions, heard, touched, codebook, VOC_NA);
         same_with_codebook(*state, units[u], "", "", "", codebook, VOC_NA);

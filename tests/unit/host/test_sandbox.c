@@ -108,7 +108,10 @@ static int make_socket(void) { return socket(AF_INET, SOCK_STREAM, 0) < 0; }
 static int make_local_socket(void) { return socket(AF_UNIX, SOCK_STREAM, 0) < 0; }
 static int make_process(void) { return fork() < 0; }
 static int make_process_by_clone(void) { return syscall(SYS_clone, (long)SIGCHLD, 0, 0, 0, 0) < 0; }
-static int make_thread_of_another_world(void) { return syscall(SYS_clone, (long)(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_NEWNS), 0, 0, 0, 0) < 0; }
+static int make_thread_of_another_world(void)
+{
+    return syscall(SYS_clone, (long)(CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | CLONE_NEWNS), 0, 0, 0, 0) < 0;
+}
 static int stop_parent(void) { return kill(getppid(), 0); }
 static int stop_thread_of_parent(void) { return (int)syscall(SYS_tgkill, getppid(), getppid(), 0); }
 static int trace(void) { return (int)ptrace(PTRACE_TRACEME, 0, NULL, NULL); }

@@ -40,7 +40,9 @@ static void read_sample(const char *folder, const char *plugin, const char *samp
     if (ops->prepare) ops->prepare();
     const struct sandbox_limits limits = {.parent = getppid()};
     if (closed && (sandbox_limit(&limits, d) || sandbox_read_only(dirs, 1, d) || sandbox_close(to, d))) _exit(91);
-    const struct import_request r = {.catalogue = c, .path = sample, .as = {plugin, strlen(plugin)}, .threads = 2, .max_rejects = UINT64_MAX, .bytes = &input};
+    const struct import_request r = {
+        .catalogue = c, .path = sample, .as = {plugin, strlen(plugin)}, .threads = 2, .max_rejects = UINT64_MAX, .bytes = &input,
+    };
     came.rc = import_file(&r, &report, &a, d);
     came.records = report.account.records;
     came.gave = report.account.gave;
@@ -67,7 +69,9 @@ static struct came read_in_child(const char *folder, const char *plugin, const c
     ssize_t n = read(ends[0], &came, sizeof came);
     close(ends[0]);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (n != (ssize_t)sizeof came) print_error("%s, %s: status %x, it tried to %s\n", plugin, sample, status, n == (ssize_t)sizeof came.call ? sandbox_call_words(came.call, words, sizeof words) : "?");
+    if (n != (ssize_t)sizeof came)
+        print_error("%s, %s: status %x, it tried to %s\n", plugin, sample, status,
+                    n == (ssize_t)sizeof came.call ? sandbox_call_words(came.call, words, sizeof words) : "?");
     assert_int_equal(n, sizeof came);
     return came;
 }

@@ -96,11 +96,13 @@ static voc_rc finish(void *analysis, void *state)
     if (!rc) rc = h->column(b, "action", "action", VOC_CELL_TEXT, "", 0, "");
     if (!rc) rc = h->column(b, "n", "n", VOC_CELL_INT, "", 0, "");
     for (size_t i = 0; i < h->definition(t->run)->n_actions && !rc; i++) {
-        const voc_cell name = {.type = VOC_CELL_TEXT, .s = h->definition(t->run)->actions[i].name}, n = {.type = VOC_CELL_INT, .i = (int64_t)c->of[i]};
+        const voc_cell name = {.type = VOC_CELL_TEXT, .s = h->definition(t->run)->actions[i].name},
+                       n = {.type = VOC_CELL_INT, .i = (int64_t)c->of[i]};
         rc = h->cell(b, &name);
         if (!rc) rc = h->cell(b, &n);
     }
-    const voc_cell channel = {.type = VOC_CELL_TEXT, .s = h->name(t->run, VOC_COL_CHANNEL, 1)}, units = {.type = VOC_CELL_INT, .i = (int64_t)c->units};
+    const voc_cell channel = {.type = VOC_CELL_TEXT, .s = h->name(t->run, VOC_COL_CHANNEL, 1)},
+                   units = {.type = VOC_CELL_INT, .i = (int64_t)c->units};
     if (!rc) rc = h->cell(b, &channel);
     return rc ? rc : h->cell(b, &units);
 }
@@ -159,11 +161,19 @@ static void make_part(struct buf *bytes, uint32_t shard, uint32_t shards)
 {
     static struct shard_option option = {STR("by"), STR("segment")};
     static struct shard_said said = {VOC_WARNING, STR("X-1"), STR(""), STR("mind this"), STR(""), 0, 0};
-    static const struct voc_meta_input input = {.source = STR("s"), .hash = STR("ab"), .bytes = 300, .rows = 61, .file_name = STR("f\xff.csv"), .plugin = STR("events"), .records = 61, .gave = 61};
-    struct making m = {.common = {.analysis = STR("tally"), .version = STR("1.2"), .options = &option, .n_options = 1, .shards = shards, .meta = {.inputs = &input, .n_inputs = 1, .first_us = -1, .last_us = VOC_NA}},
-                       .own = {.shard = shard, .project = STR("x/shop.voc"), .file_name = STR("shop.voc"), .typed = STR("voc tally shop.voc"), .said = &said, .n_said = 1}};
+    static const struct voc_meta_input input = {.source = STR("s"), .hash = STR("ab"), .bytes = 300, .rows = 61,
+                                                .file_name = STR("f\xff.csv"), .plugin = STR("events"), .records = 61, .gave = 61};
+    struct making m = {.common = {.analysis = STR("tally"),
+                                  .version = STR("1.2"),
+                                  .options = &option,
+                                  .n_options = 1,
+                                  .shards = shards,
+                                  .meta = {.inputs = &input, .n_inputs = 1, .first_us = -1, .last_us = VOC_NA}},
+                       .own = {.shard = shard, .project = STR("x/shop.voc"), .file_name = STR("shop.voc"),
+                               .typed = STR("voc tally shop.voc"), .said = &said, .n_said = 1}};
     struct fold_item item = {.plugin = &all.plugin};
-    const struct fold_request r = {.journey = all.w.j, .threads = 2, .end_us = VOC_NA, .events = all.w.s, .shard = shard, .shards = shards, .keep = keep, .keep_user = &m};
+    const struct fold_request r = {.journey = all.w.j, .threads = 2, .end_us = VOC_NA, .events = all.w.s, .shard = shard,
+                                   .shards = shards, .keep = keep, .keep_user = &m};
     buf_init(bytes, 1 << 20);
     assert_int_equal(out_memory(&m.out, bytes), VOC_OK);
     assert_int_equal(fold_run_all(&r, &item, 1, all.w.d), VOC_OK);
@@ -336,7 +346,9 @@ static void a_part_is_the_same_bytes_on_every_machine(void **state)
     (void)state;
     make_part(&bytes, 1, 1);
     if (getenv("VOC_UPDATE_GOLDEN"))
-        for (size_t i = 0; i < bytes.len; i++) fprintf(stderr, "%s%02x%s", i % 60 ? "" : "    \"", (unsigned char)bytes.ptr[i], i % 60 == 59 || i + 1 == bytes.len ? "\"\n" : "");
+        for (size_t i = 0; i < bytes.len; i++)
+            fprintf(stderr, "%s%02x%s", i % 60 ? "" : "    \"", (unsigned char)bytes.ptr[i],
+                    i % 60 == 59 || i + 1 == bytes.len ? "\"\n" : "");
     for (size_t i = 0; i < n; i++) {
         const char two[] = {golden[2 * i], golden[2 * i + 1], 0};
         part[i] = (unsigned char)strtoul(two, NULL, 16);

@@ -305,7 +305,8 @@ static void keys_that_begin_alike_are_sorted_to_their_end(void **state)
     run_open(&run, &cx, NULL);
     cx.memory_max = 0;
     assert_int_equal(spool_new(&run, &sp), VOC_OK);
-    for (size_t i = 0; i < sizeof added / sizeof *added; i++) assert_int_equal(spool_add(sp, str_mk(sorted[added[i]], strlen(sorted[added[i]])), &added[i], sizeof added[i]), VOC_OK);
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+        assert_int_equal(spool_add(sp, str_mk(sorted[added[i]], strlen(sorted[added[i]])), &added[i], sizeof added[i]), VOC_OK);
     assert_int_equal(spool_seal(sp, &n), VOC_OK);
     assert_int_equal(n, sizeof sorted / sizeof *sorted);
     for (size_t i = 0; i < n; i++) {

@@ -45,18 +45,19 @@ static const struct coded_reject rejects[] = {{.record = 11, .line = 24, .code =
 static struct coded_block first_block(uint64_t hash[2])
 {
     for (size_t i = 0; i < 2; i++) hash[i] = hash64(first_strings[3 + i].ptr, first_strings[3 + i].len, 0);
-    return (struct coded_block){.strings = first_strings, .n_strings = 6, .hash = hash, .hash_from = 3, .n_hash = 2, .sender = 1, .rejects = rejects, .n_rejects = 1,
-                                .events = {.tuple = first_tuple, .tuples = tuples, .n_tuples = 1, .time_us = times, .record = counted, .line = lines, .customer = first_who,
-                                           .attrs = attrs, .cost = cost, .n = 3}};
+    return (struct coded_block){
+        .strings = first_strings, .n_strings = 6, .hash = hash, .hash_from = 3, .n_hash = 2, .sender = 1, .rejects = rejects,
+        .n_rejects = 1,
+        .events = {.tuple = first_tuple, .tuples = tuples, .n_tuples = 1, .time_us = times, .record = counted, .line = lines, .customer = first_who, .attrs = attrs, .cost = cost, .n = 3}};
 }
 
 static struct coded_block second_block(uint64_t hash[2])
 {
     hash[0] = hash64(second_strings[4].ptr, second_strings[4].len, 0);
-    return (struct coded_block){.strings = second_strings, .n_strings = 5, .hash = hash, .hash_from = 4, .n_hash = 1, .sender = 1, .n_known = 3, .n_known_tuples = 1,
-                                .facts = facts, .n_facts = 1,
-                                .events = {.tuple = second_tuple, .tuples = tuples, .n_tuples = 2, .time_us = times, .record = same, .line = same, .customer = second_who,
-                                           .sub = sub, .value = few, .amount_row = paid, .n_amounts = 1, .n = 2}};
+    return (struct coded_block){
+        .strings = second_strings, .n_strings = 5, .hash = hash, .hash_from = 4, .n_hash = 1, .sender = 1, .n_known = 3,
+        .n_known_tuples = 1, .facts = facts, .n_facts = 1,
+        .events = {.tuple = second_tuple, .tuples = tuples, .n_tuples = 2, .time_us = times, .record = same, .line = same, .customer = second_who, .sub = sub, .value = few, .amount_row = paid, .n_amounts = 1, .n = 2}};
 }
 
 static void assert_same(const struct coded_block *a, const struct coded_block *b)
@@ -210,7 +211,9 @@ static void what_cannot_be_is_refused(void **state)
     b = good, b.events.time_us = early, refused(b);
     b = good, b.events.record = past, refused(b);
     b = good, b.events.line = past, refused(b);
-    for (size_t i = 0; i < 4; i++) b = good, b.events.amount_row = amount_rows[i], b.events.cost = i < 3 ? cost : four, b.events.n_amounts = i < 3 ? 2 : 4, refused(b);
+    for (size_t i = 0; i < 4; i++)
+        b = good, b.events.amount_row = amount_rows[i], b.events.cost = i < 3 ? cost : four, b.events.n_amounts = i < 3 ? 2 : 4,
+        refused(b);
     b = good, b.sender = 0, refused(b);
     b = good, b.sender = 100000, refused(b);
     b = good, b.n_known = 3, refused(b); // it had none
@@ -230,8 +233,10 @@ static void what_reading_came_to_crosses_as_it_is(void **state)
 {
     const struct import_ignored rules[] = {{S("a rule"), 3}, {S("another"), 4}};
     const voc_map maps[] = {{.to = S("time"), .from = S("when"), .format = S("iso"), .reason = S("by its name"), .type = VOC_TYPE_TIME}, {.to = S("attr"), .constant = S("x")}};
-    struct read_end end = {.account = {.records = 10, .gave = 3, .rejected = 0, .ignored = 7, .bytes = 99, .by_rule = rules, .n_by_rule = 2, .ends_clean = 1}, .decoded = 99,
-                           .actor_unset = true, .n_watched = 1, .watched = {{.length = 12, .reached = true}}, .charset = "UTF-8", .reason = "cut gr\xc3", .plugin = "events",
+    struct read_end end = {
+        .account = {.records = 10, .gave = 3, .rejected = 0, .ignored = 7, .bytes = 99, .by_rule = rules, .n_by_rule = 2, .ends_clean = 1},
+        .decoded = 99, .actor_unset = true, .n_watched = 1, .watched = {{.length = 12, .reached = true}}, .charset = "UTF-8",
+        .reason = "cut gr\xc3", .plugin = "events",
                            .plan = {.id = S("web"), .zone = S("UTC"), .maps = maps, .n_maps = 2}};
     struct read_end got = {.decoded = 0};
     struct arena a;
@@ -270,7 +275,15 @@ static void a_request_crosses_with_the_sources_of_its_journey(void **state)
     const voc_map maps[] = {{.to = S("time"), .from = S("when")}};
     const struct source_rule rules[] = {{.id = S("web"), .as = S("events"), .files = files, .n_files = 2, .options = own, .n_options = 1, .maps = maps, .n_maps = 1, .actor = 1}};
     const struct journey j = {.id = S("shop"), .zone = S("Europe/Berlin"), .sources = rules, .n_sources = 1, .sources_file = S("sources.xml")};
-    struct wire_request q = {.r = {.path = "a b.csv", .as = S("events"), .options = options, .n_options = 2, .threads = 3, .kept = 5, .journey = &j}, .look = {.kind = FILE_FOREIGN, .what = "x", .instead = "y"}}, got = {.sniff = true};
+    struct wire_request q = {.r = {.path = "a b.csv",
+                                   .as = S("events"),
+                                   .options = options,
+                                   .n_options = 2,
+                                   .threads = 3,
+                                   .kept = 5,
+                                   .journey = &j},
+                             .look = {.kind = FILE_FOREIGN, .what = "x", .instead = "y"}},
+                        got = {.sniff = true};
     struct arena a;
     struct buf out;
     (void)state;

@@ -99,7 +99,9 @@ static void memberships_agree_with_a_naive_reading(void **state)
             for (size_t i = 0; i < n; i++) {
                 if (m[i].customer != ANN) continue;
                 bool here = m[i].valid_from_us <= t, there = best && best->valid_from_us <= t;
-                bool better = !best || (here != there ? here : here ? m[i].valid_from_us > best->valid_from_us : m[i].valid_from_us < best->valid_from_us);
+                bool better = !best || (here != there ? here
+                                        : here        ? m[i].valid_from_us > best->valid_from_us
+                                                      : m[i].valid_from_us < best->valid_from_us);
                 if (!better && best && m[i].valid_from_us == best->valid_from_us) better = m[i].account == ACME; // "acme" before "bolt"
                 if (better) best = &m[i];
             }

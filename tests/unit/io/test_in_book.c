@@ -216,8 +216,11 @@ static void titles_above_the_names_are_left_out_and_told(void **state)
 static void merged_names_are_refused_with_their_cells(void **state)
 {
     (void)state;
-    static const char cells[] = "<row r=\"1\">" T("Title") "</row><row r=\"2\">" T("date") T("who") "<c r=\"D2\" t=\"inlineStr\"><is><t>what</t></is></c></row><row r=\"3\">" T("1") T("a") T("x") T("b") "</row>";
-    is_refused(book_as(BOOK_OF_ONE, cells, "<mergeCells count=\"2\"><mergeCell ref=\"A1:D1\"/><mergeCell ref=\"B2:C2\"/></mergeCells>", ""), VOC_E_INPUT, "cells B2:C2 are merged, in the row that names the columns");
+    static const char cells[] = "<row r=\"1\">" T("Title") "</row><row r=\"2\">" T("date")
+        T("who") "<c r=\"D2\" t=\"inlineStr\"><is><t>what</t></is></c></row><row r=\"3\">" T("1") T("a") T("x") T("b") "</row>";
+    is_refused(book_as(BOOK_OF_ONE, cells,
+                       "<mergeCells count=\"2\"><mergeCell ref=\"A1:D1\"/><mergeCell ref=\"B2:C2\"/></mergeCells>", ""),
+               VOC_E_INPUT, "cells B2:C2 are merged, in the row that names the columns");
     is_refused(book_as(BOOK_OF_ONE, cells, "<mergeCells><mergeCell ref='A1:A2'/></mergeCells>", ""), VOC_E_INPUT, "cells A1:A2 are merged");
     static const char *const told[] = {"row 2", "1 cell was merged with others: only the first has the text (the first: A3)"};
     tells(book_as(BOOK_OF_ONE, cells, "<x:mergeCells xmlns:x=\"" MAIN "\"><x:mergeCell ref=\"A1:D1\"/><x:mergeCell ref=\"A3:A9\"/></x:mergeCells>", ""), "date,who,column C,what\n1,a,x,b\n", told, 2);
@@ -227,8 +230,12 @@ static void what_has_no_value_is_empty_and_told(void **state)
 {
     (void)state;
     static const char *const told[] = {"2 cells hold an error such as #N/A and were read as empty (the first: B2)", "1 cell holds a formula without its result and was read as empty (the first: C2)"};
-    tells(book(HEAD "<row r=\"2\">" T("1") "<c r=\"B2\" t=\"e\"><f>1/0</f><v>#DIV/0!</v></c><c r=\"C2\"><f>SUM(A1:A2)</f></c></row><row r=\"3\">" T("2") "<c t=\"e\"><v>#N/A</v></c><c r=\"C3\" s=\"1\"/></row>"),
-          "date,who,what\n1,,\n2,,\n", told, 2);
+    tells(
+        book(
+            HEAD
+            "<row r=\"2\">" T("1") "<c r=\"B2\" t=\"e\"><f>1/0</f><v>#DIV/0!</v></c><c r=\"C2\"><f>SUM(A1:A2)</f></c></row><row r=\"3\">" T(
+                "2") "<c t=\"e\"><v>#N/A</v></c><c r=\"C3\" s=\"1\"/></row>"),
+        "date,who,what\n1,,\n2,,\n", told, 2);
 }
 
 // ---- sheets

@@ -129,7 +129,8 @@ static void facts_of_a_sample_are_seen_by_the_tests(void **state)
 static size_t warnings(const struct diag *d, const char *text, uint64_t line)
 {
     size_t n = 0;
-    for (size_t i = 0; i < diag_n(d); i++) n += diag_at(d, i)->severity == VOC_WARNING && strstr(diag_at(d, i)->message, text) && diag_at(d, i)->line == line;
+    for (size_t i = 0; i < diag_n(d); i++)
+        n += diag_at(d, i)->severity == VOC_WARNING && strstr(diag_at(d, i)->message, text) && diag_at(d, i)->line == line;
     return n;
 }
 

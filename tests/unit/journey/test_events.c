@@ -19,7 +19,8 @@ static void rows_become_columns_with_code_zero_for_what_is_missing(void **state)
     (void)state;
     struct world w;
     world_new(&w, "", "");
-    EVENT_OF(&w, .id = "1", .account = "A", .person = "p", .action = "read", .channel = "web", .at = DAY, .ref = "x", .record = 7, .key = "k\"1", .value_text = "v\\2", .value = 5);
+    EVENT_OF(&w, .id = "1", .account = "A", .person = "p", .action = "read", .channel = "web", .at = DAY, .ref = "x", .record = 7,
+             .key = "k\"1", .value_text = "v\\2", .value = 5);
     EVENT_OF(&w, .action = "open", .source = "other", .resolution = VOC_RES_DAY);
     assert_int_equal(event_set_seal(w.s), VOC_OK);
     const struct event_set *s = w.s;
@@ -191,7 +192,8 @@ static voc_rc from_rows(void)
     struct event_set *s = NULL;
     voc_rc rc = event_set_new(&s);
     voc_alias person = {.kind = STR("id"), .value = STR("p"), .strong = 1}, account = {.kind = STR("id"), .value = STR("A"), .strong = 1};
-    voc_attr attrs[] = {{.key = STR("own"), .text = STR("x"), .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA}, {.key = STR("job"), .text = STR("y"), .entity = VOC_ENTITY_INDIVIDUAL, .time_us = VOC_NA}};
+    voc_attr attrs[] = {{.key = STR("own"), .text = STR("x"), .entity = VOC_ENTITY_EVENT, .time_us = VOC_NA},
+                        {.key = STR("job"), .text = STR("y"), .entity = VOC_ENTITY_INDIVIDUAL, .time_us = VOC_NA}};
     for (int i = 0; !rc && i < 3; i++) {
         voc_row r = voc_row_init(VOC_ROW_EVENT);
         r.action = STR("read");

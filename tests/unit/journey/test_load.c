@@ -45,10 +45,13 @@ static bool says(const struct diag *d, const char *file, uint64_t line, const ch
 {
     for (size_t i = 0; i < diag_n(d); i++) {
         const struct diag_msg *m = diag_at(d, i);
-        if (m->file && strcmp(m->file, file) == 0 && m->line == line && strstr(m->message, message) && (!hint || (m->hint && strstr(m->hint, hint)))) return true;
+        if (m->file && strcmp(m->file, file) == 0 && m->line == line && strstr(m->message, message) &&
+            (!hint || (m->hint && strstr(m->hint, hint))))
+            return true;
     }
     for (size_t i = 0; i < diag_n(d); i++)
-        print_message("%s:%llu: %s (%s)\n", diag_at(d, i)->file, (unsigned long long)diag_at(d, i)->line, diag_at(d, i)->message, diag_at(d, i)->hint ? diag_at(d, i)->hint : "");
+        print_message("%s:%llu: %s (%s)\n", diag_at(d, i)->file, (unsigned long long)diag_at(d, i)->line, diag_at(d, i)->message,
+                      diag_at(d, i)->hint ? diag_at(d, i)->hint : "");
     return false;
 }
 
@@ -376,7 +379,13 @@ static void the_hash_is_of_what_is_meant_and_not_of_how_it_is_written(void **sta
 {
     (void)state;
     const char *plain = "<journey " NS " id=\"m\" version=\"2\"><actions><action name=\"a\" class=\"value\"/></actions></journey>";
-    same_hash(plain, "<?xml version=\"1.0\"?>\n<!-- c -->\n<v:journey xmlns:v='urn:vocstream:journey:1' version='2'\n id='m'>\n <v:note>n</v:note>\n <v:actions>\n  <v:action class='value'  name='&#97;'></v:action> </v:actions>\n</v:journey>", true);
+    same_hash(plain,
+              "<?xml version=\"1.0\"?>\n<!-- c -->\n"
+              "<v:journey xmlns:v='urn:vocstream:journey:1' version='2'\n"
+              " id='m'>\n <v:note>n</v:note>\n"
+              " <v:actions>\n  <v:action class='value'  name='&#97;'></v:action> </v:actions>\n"
+              "</v:journey>",
+              true);
     same_hash(plain, "<journey " NS " id=\"m\" version=\"2\"><actions><action name=\"b\" class=\"value\"/></actions></journey>", false);
     same_hash(plain, "<journey " NS " id=\"m\" version=\"3\"><actions><action name=\"a\" class=\"value\"/></actions></journey>", false);
     same_hash(plain, "<journey " NS " id=\"m\" version=\"2\"><actions/></journey>", false);

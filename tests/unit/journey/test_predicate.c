@@ -40,7 +40,8 @@ static struct predicate *make(struct forest *f, unsigned depth, uint64_t *seed)
     size_t me = f->n++;
     bool room = f->n + 3 < NODES && depth < 3;
     uint64_t kind = room ? next(seed) % 8 : next(seed) % 3;
-    *p = (struct predicate){.kind = PRED_EVENT, .actors = next(seed) % 4 ? CUSTOMER : ANYONE, .number = (uint32_t)me, .at_most = -1, .within_us = VOC_NA};
+    *p = (struct predicate){.kind = PRED_EVENT, .actors = next(seed) % 4 ? CUSTOMER : ANYONE, .number = (uint32_t)me, .at_most = -1,
+                            .within_us = VOC_NA};
     if (kind <= 1) { // a leaf by action
         f->tests[me] = (struct leaf_test){.field = LEAF_ACTION, .whole = str_of(action_names[next(seed) % 3])};
         p->tests = &f->tests[me];
@@ -185,8 +186,9 @@ static void random_predicates_say_what_a_rescan_of_the_history_says(void **state
         struct oracle o = {naive, 0};
         for (int i = 0; i < N; i++) {
             struct eval_event e = {.time_us = T0 + naive[i].t, .at = (uint32_t)i, .action = w.s->action[i], .touchpoint = VOC_NONE,
-                                   .individual = identity_individual(w.s->identity, w.s->customer[i]), .account = identity_account(w.s->identity, w.s->account[i]),
-                                   .session = naive[i].session, .actor = (uint8_t)naive[i].actor};
+                                   .individual = identity_individual(w.s->identity, w.s->customer[i]),
+                                   .account = identity_account(w.s->identity, w.s->account[i]), .session = naive[i].session,
+                                   .actor = (uint8_t)naive[i].actor};
             bool wanted = fires(&o, p, i, false) || fires(&o, p, i, true), fired = false;
             if (programs_may(ps, e.action)[0] & 1u) assert_int_equal(program_fire(run, index, &e, &fired), VOC_OK);
             if (fired != wanted) fail_msg("round %d, event %d: %d instead of %d", round, i, fired, wanted);
@@ -228,7 +230,8 @@ static void web(struct world *w)
     EVENT_OF(w, .account = "A", .person = "p", .action = "open", .channel = "mail", .at = 0);
     EVENT_OF(w, .account = "A", .person = "p", .action = "read", .channel = "web", .object = "/guide", .text = "a Quote please", .at = DAY);
     EVENT_OF(w, .account = "A", .person = "p", .action = "read", .channel = "web", .object = "/guide", .owner = "kim", .at = 2 * DAY, .key = "pages", .value_text = "12");
-    EVENT_OF(w, .account = "A", .person = "q", .action = "read", .channel = "shop", .campaign = "spring", .at = 3 * DAY, .role = "boss", .source = "erp", .value = 250000000, .key = "question", .value_text = "q7");
+    EVENT_OF(w, .account = "A", .person = "q", .action = "read", .channel = "shop", .campaign = "spring", .at = 3 * DAY,
+             .role = "boss", .source = "erp", .value = 250000000, .key = "question", .value_text = "q7");
     EVENT_OF(w, .account = "A", .person = "q", .action = "ask", .channel = "web", .touchpoint = "form", .at = 4 * DAY);
     world_fact(w, VOC_ENTITY_ACCOUNT, "A", "size", "50", VOC_NA);
 }

@@ -131,7 +131,9 @@ static void schema_and_loader_refuse_the_bad_files(void **state)
         assert_false(loader);
         assert_int_equal(schema, unseen ? 1 : 0);
         bool placed = false; // an error that says where
-        for (size_t k = 0; k < diag_n(d); k++) placed = placed || (diag_at(d, k)->severity == VOC_ERROR && diag_at(d, k)->file && diag_at(d, k)->line > 0 && *diag_at(d, k)->message);
+        for (size_t k = 0; k < diag_n(d); k++)
+            placed = placed || (diag_at(d, k)->severity == VOC_ERROR && diag_at(d, k)->file && diag_at(d, k)->line > 0 &&
+                                *diag_at(d, k)->message);
         if (!placed) print_message("%s: no error with file and line\n", files.name[i]);
         assert_true(placed);
         both += !unseen;
@@ -227,7 +229,8 @@ static void defaults_have_the_type_of_their_attribute(void **state)
         }
         struct grammar_child c;
         for (voc_str rest = str_of(grammar[r].children); grammar_next_child(&rest, &c);)
-            assert_true(str_is(c.name, "P") || str_is(c.name, "F") || str_is(c.name, "#text") || grammar_rule_of(grammar_element(&grammar[r]), c.name, false));
+            assert_true(str_is(c.name, "P") || str_is(c.name, "F") || str_is(c.name, "#text") ||
+                        grammar_rule_of(grammar_element(&grammar[r]), c.name, false));
     }
 }
 

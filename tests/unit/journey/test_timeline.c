@@ -425,10 +425,14 @@ static void rich_event(struct world *w, unsigned number)
     snprintf(ref, sizeof ref, "e%03u", number ? (unsigned)next(&seed) % number : 0);
     const char *action = actions[next(&seed) % 8];
     uint64_t account = next(&seed) % 4;
-    EVENT_OF(w, .id = id, .ref = ref, .account = accounts[account], .person = account == 3 && next(&seed) % 2 ? people[4] : account < 3 ? people[next(&seed) % 4] : NULL,
-             .action = action, .at = (int64_t)(next(&seed) % 40) * DAY / 2, .channel = next(&seed) % 2 ? "email" : "sms", .campaign = next(&seed) % 2 ? "guide-x" : NULL,
-             .actor = strcmp(action, "send") == 0 ? COMPANY : VOC_ACTOR_CUSTOMER, .text = strcmp(action, "write") == 0 ? "our rfp" : NULL,
-             .key = next(&seed) % 5 ? NULL : "mood", .value_text = "bad", .source = next(&seed) % 2 ? "x" : "y");
+    EVENT_OF(w, .id = id, .ref = ref, .account = accounts[account],
+             .person = account == 3 && next(&seed) % 2 ? people[4]
+                       : account < 3                   ? people[next(&seed) % 4]
+                                                       : NULL,
+             .action = action, .at = (int64_t)(next(&seed) % 40) * DAY / 2, .channel = next(&seed) % 2 ? "email" : "sms",
+             .campaign = next(&seed) % 2 ? "guide-x" : NULL, .actor = strcmp(action, "send") == 0 ? COMPANY : VOC_ACTOR_CUSTOMER,
+             .text = strcmp(action, "write") == 0 ? "our rfp" : NULL, .key = next(&seed) % 5 ? NULL : "mood", .value_text = "bad",
+             .source = next(&seed) % 2 ? "x" : "y");
 }
 
 static void rich_facts(struct world *w)

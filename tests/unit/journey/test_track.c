@@ -42,7 +42,8 @@ static voc_str id_of(const struct world *w, const voc_unit *u, uint32_t event)
     return w->s->id[batch_source_event(w->b, u->first_event + event)];
 }
 
-static void same_stays(const struct world *w, const struct json *wanted, const voc_unit *u, const voc_stay *stays, size_t n, const struct move *moves, size_t n_moves)
+static void same_stays(const struct world *w, const struct json *wanted, const voc_unit *u, const voc_stay *stays, size_t n,
+                       const struct move *moves, size_t n_moves)
 {
     static const char *const ends[] = {"", "forward", "backward", "exit", "lapsed", "censored"};
     assert_int_equal(n, json_length(wanted));
@@ -55,7 +56,8 @@ static void same_stays(const struct world *w, const struct json *wanted, const v
         assert_string_equal(ends[stays[i].end], json_string(json_at(x, 4)));
         bool evidence = false; // the move that opened it names the event
         for (size_t m = 0; m < n_moves; m++)
-            if (moves[m].kind <= MOVE_BACKWARD && moves[m].to == stays[i].stage && moves[m].time_us == stays[i].in_us && moves[m].individual == stays[i].individual)
+            if (moves[m].kind <= MOVE_BACKWARD && moves[m].to == stays[i].stage && moves[m].time_us == stays[i].in_us &&
+                moves[m].individual == stays[i].individual)
                 evidence = evidence || str_is(id_of(w, u, moves[m].event), json_string(json_at(x, 5)));
         assert_true(evidence);
     }

@@ -170,8 +170,9 @@ voc_cell cells[ROWS_MAX * N_COLUMNS];
 
 voc_table table_of(size_t rows, const voc_figure *f)
 {
-    return (voc_table){.struct_size = sizeof(voc_table), .column_size = sizeof(voc_column), .cell_size = sizeof(voc_cell), .figure_size = sizeof(voc_figure), .name = VOC_LIT("t"), .columns = columns,
-                       .n_columns = N_COLUMNS, .cells = cells, .n_rows = rows, .figures = f, .n_figures = 1};
+    return (voc_table){.struct_size = sizeof(voc_table), .column_size = sizeof(voc_column), .cell_size = sizeof(voc_cell),
+                       .figure_size = sizeof(voc_figure), .name = VOC_LIT("t"), .columns = columns, .n_columns = N_COLUMNS,
+                       .cells = cells, .n_rows = rows, .figures = f, .n_figures = 1};
 }
 
 void put_row(size_t r, const char *a, const char *b, int64_t n)
@@ -186,7 +187,9 @@ void put_row(size_t r, const char *a, const char *b, int64_t n)
 
 voc_figure figure_of(uint32_t kind, const voc_figure_part *parts, size_t n)
 {
-    return (voc_figure){.struct_size = sizeof(voc_figure), .kind = kind, .part_size = sizeof *parts, .title = {names[0], strlen(names[0])}, .description = {names[2], strlen(names[2])}, .parts = parts, .n_parts = n};
+    return (voc_figure){.struct_size = sizeof(voc_figure), .kind = kind, .part_size = sizeof *parts,
+                        .title = {names[0], strlen(names[0])}, .description = {names[2], strlen(names[2])}, .parts = parts,
+                        .n_parts = n};
 }
 
 const voc_figure_part funnel_parts[3] = {FIGURE_PART(VOC_AS_LABEL, "a"), FIGURE_PART(VOC_AS_COUNT, "n"), FIGURE_PART(VOC_AS_SHARE, "share")};

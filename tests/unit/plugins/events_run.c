@@ -215,14 +215,17 @@ static voc_rc parse_options(struct events_run *r, struct arena *a, const voc_plu
 {
     struct option_given given[32];
     size_t n = 0;
-    for (; r->options && r->options[2 * n]; n++) given[n] = (struct option_given){.name = str_of(r->options[2 * n]), .value = str_of(r->options[2 * n + 1]), .has_value = true};
+    for (; r->options && r->options[2 * n]; n++)
+        given[n] = (struct option_given){.name = str_of(r->options[2 * n]), .value = str_of(r->options[2 * n + 1]),
+                                         .has_value = true};
     return options_parse(a, p->options, p->n_options, p->option_size, given, n, values, d);
 }
 
 static voc_rc import(struct events_run *r, voc_str text, struct voc_context *cx, const voc_value *values, struct diag *d)
 {
     const voc_input_ops *ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
-    voc_source source = {.struct_size = sizeof source, .map_size = sizeof(voc_map), .id = STR("test"), .zone = str_of(r->zone), .maps = r->maps, .n_maps = r->n_maps};
+    voc_source source = {.struct_size = sizeof source, .map_size = sizeof(voc_map), .id = STR("test"), .zone = str_of(r->zone),
+                         .maps = r->maps, .n_maps = r->n_maps};
     voc_line_rule rule = {.struct_size = sizeof rule};
     void *instance = NULL;
     struct in *in = NULL;

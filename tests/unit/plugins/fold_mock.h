@@ -64,7 +64,11 @@ static int mock_cancelled(voc_context *cx) { (void)cx; return 0; }
 static const voc_definition *mock_definition(voc_run *run) { (void)run; return &mock.def; }
 static const voc_run_info *mock_info(voc_run *run) { (void)run; return &mock.info; }
 static voc_rc mock_want(voc_run *run, uint32_t column) { (void)run; return column < VOC_N_COLUMNS ? VOC_OK : VOC_E_BUG; }
-static voc_rc mock_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index) { (void)run; return (*index = predicate) < 2 ? VOC_OK : VOC_E_OPTION; }
+static voc_rc mock_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
+{
+    (void)run;
+    return (*index = predicate) < 2 ? VOC_OK : VOC_E_OPTION;
+}
 static voc_rc mock_table(voc_run *run, voc_table_builder **out, const char *name, const char *title, uint32_t flags)
 {
     (void)run, (void)title, (void)flags;
@@ -75,7 +79,8 @@ static voc_rc mock_table(voc_run *run, voc_table_builder **out, const char *name
     mock.n_tables++;
     return VOC_OK;
 }
-static voc_rc mock_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+static voc_rc mock_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit,
+                          uint32_t flags, const char *help)
 {
     (void)t, (void)title, (void)type, (void)unit, (void)flags, (void)help;
     snprintf(mock.table[mock.n_tables - 1].column[mock.table[mock.n_tables - 1].columns++], 24, "%s", name);
@@ -109,7 +114,8 @@ static const voc_table *mock_table_beside(voc_run *run, const char *name, voc_st
     *why = mock.why ? (voc_str){mock.why, strlen(mock.why)} : (voc_str){"", 0};
     *next = mock.next ? (voc_str){mock.next, strlen(mock.next)} : (voc_str){"", 0};
     for (size_t i = 0; i < 4; i++)
-        if (mock.beside[i] && mock.beside[i]->name.len == strlen(name) && memcmp(mock.beside[i]->name.ptr, name, strlen(name)) == 0) return mock.beside[i];
+        if (mock.beside[i] && mock.beside[i]->name.len == strlen(name) && memcmp(mock.beside[i]->name.ptr, name, strlen(name)) == 0)
+            return mock.beside[i];
     return NULL;
 }
 static voc_rc mock_semantics(voc_table_builder *t, const char *text) { (void)t; return text[0] ? VOC_OK : VOC_E_BUG; }
@@ -129,8 +135,9 @@ static const voc_host mock_host = {.struct_size = sizeof mock_host, .abi_major =
 
 static inline void mock_view(voc_journeys *j, size_t from, size_t to)
 {
-    *j = (voc_journeys){.struct_size = sizeof *j, .unit_size = sizeof(voc_unit), .stay_size = sizeof(voc_stay), .units = mock.units + from, .n_units = to - from,
-                        .n_events = mock.n_events, .stays = mock.stays, .n_stays = mock.n_stays};
+    *j = (voc_journeys){.struct_size = sizeof *j, .unit_size = sizeof(voc_unit), .stay_size = sizeof(voc_stay),
+                        .units = mock.units + from, .n_units = to - from, .n_events = mock.n_events, .stays = mock.stays,
+                        .n_stays = mock.n_stays};
     for (size_t i = 0; i < 2; i++) mock.predicates[i] = mock.holds[i];
     j->predicates = mock.predicates;
     j->n_predicates = 2;

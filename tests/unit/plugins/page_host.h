@@ -30,5 +30,6 @@ static voc_rc host_write(voc_writer *w, const void *data, size_t size)
     (void)w;
     return write_rc ? write_rc : buf_add(&page, data, size);
 }
-static const voc_host host = {.struct_size = sizeof host, .version = "test", .alloc = host_alloc, .resize = host_resize, .free = host_free, .write = host_write};
+static const voc_host host = {.struct_size = sizeof host, .version = "test", .alloc = host_alloc, .resize = host_resize,
+                              .free = host_free, .write = host_write};
 #endif

@@ -60,7 +60,8 @@ voc_rc paths_fold(struct paths_run *r, int64_t end, uint32_t threads, const char
     struct arena a;
     arena_init(&a, 0);
     voc_value *values = parse(r, &a, options);
-    const struct fold_request q = {.journey = r->w.j, .plugin = host.plugin, .options = values, .threads = threads, .end_us = end == VOC_NA ? VOC_NA : T0 + end, .events = r->w.s};
+    const struct fold_request q = {.journey = r->w.j, .plugin = host.plugin, .options = values, .threads = threads,
+                                   .end_us = end == VOC_NA ? VOC_NA : T0 + end, .events = r->w.s};
     voc_rc rc = fold_run(&q, &r->result, r->w.d);
     options_done(values, host.plugin->desc->n_options);
     arena_done(&a);

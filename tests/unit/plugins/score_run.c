@@ -43,7 +43,8 @@ void score_open(struct score_run *r, const char *body)
 void score_event(struct score_run *r, const struct se *e)
 {
     voc_row row = voc_row_init(VOC_ROW_EVENT);
-    voc_alias person = {.kind = STR("id"), .value = str_of(e->person), .strong = 1}, account = {.kind = STR("id"), .value = str_of(e->account), .strong = 1};
+    voc_alias person = {.kind = STR("id"), .value = str_of(e->person), .strong = 1},
+              account = {.kind = STR("id"), .value = str_of(e->account), .strong = 1};
     row.actor = e->actor ? e->actor : VOC_ACTOR_CUSTOMER;
     row.time_us = T0 + llround(e->day * (double)DAY);
     row.resolution = e->coarse ? e->coarse : VOC_RES_SECOND;

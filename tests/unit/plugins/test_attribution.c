@@ -31,9 +31,10 @@ static int group_setup(void **state)
 {
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .exit_size = sizeof *exits, .touchpoint_size = sizeof *touchpoints, .action_size = sizeof *actions,
-                                .touchpoints = touchpoints, .n_touchpoints = N_TOUCHPOINTS, .actions = actions, .n_actions = N_ACTIONS, .exits = exits, .n_exits = 1,
-                                .win_stage = VOC_NONE, .win_exit = VOC_NONE};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .exit_size = sizeof *exits,
+                                .touchpoint_size = sizeof *touchpoints, .action_size = sizeof *actions, .touchpoints = touchpoints,
+                                .n_touchpoints = N_TOUCHPOINTS, .actions = actions, .n_actions = N_ACTIONS, .exits = exits,
+                                .n_exits = 1, .win_stage = VOC_NONE, .win_exit = VOC_NONE};
     mock.info = (voc_run_info){.struct_size = sizeof mock.info, .start_us = INT64_MIN, .end_us = INT64_MAX};
     return 0;
 }
@@ -115,7 +116,8 @@ static void touchpoints_of_a_group_are_one_kind(void **state)
 
 static void stay(uint32_t stage, int64_t in, int64_t out, uint32_t end, uint32_t episode)
 {
-    mock.stays[mock.n_stays++] = (voc_stay){.in_us = in, .out_us = out, .stage = stage, .episode = episode, .end = end, .exit = end == VOC_END_EXIT ? 0 : VOC_NONE};
+    mock.stays[mock.n_stays++] = (voc_stay){.in_us = in, .out_us = out, .stage = stage, .episode = episode, .end = end,
+                                            .exit = end == VOC_END_EXIT ? 0 : VOC_NONE};
     mock.units[mock.n_units - 1].n_stays++;
 }
 
@@ -178,7 +180,8 @@ struct second {
 static bool is_order(size_t e) { return mock.action[e] == ORDER && mock.actor[e] == VOC_ACTOR_CUSTOMER && mock.time[e] >= mock.info.start_us; }
 static bool is_touch(size_t e)
 {
-    return mock.touchpoint[e] < DESK && mock.delivered[e] && mock.class_[e] == VOC_CLASS_NEUTRAL && mock.time[e] >= mock.info.start_us && !is_order(e);
+    return mock.touchpoint[e] < DESK && mock.delivered[e] && mock.class_[e] == VOC_CLASS_NEUTRAL &&
+           mock.time[e] >= mock.info.start_us && !is_order(e);
 }
 
 // Touches of a unit in [from, to) as text; the last path of a unit also when it is empty, if there was none before.

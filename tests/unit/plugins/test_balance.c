@@ -47,7 +47,9 @@ static void small_events(struct score_run *r)
 {
     static const struct { const char *who, *size, *role; } all[] = {{"A", "30", "boss"}, {"B", "10", ""}, {"C", "20", "boss"}, {"D", NULL, "boss"}, {"E", "50", ""}};
     score_open(r, SMALL);
-    for (size_t i = 0; i < 5; i++) SE(r, .account = all[i].who, .action = "entry", .role = all[i].role, .key = all[i].size ? "size" : NULL, .value = all[i].size, .day = 0);
+    for (size_t i = 0; i < 5; i++)
+        SE(r, .account = all[i].who, .action = "entry", .role = all[i].role, .key = all[i].size ? "size" : NULL,
+           .value = all[i].size, .day = 0);
     SE(r, .account = "B", .action = "leave", .day = 1);
     SE(r, .account = "C", .action = "look", .day = 4.5);
     SE(r, .account = "A", .action = "call", .touchpoint = "call", .actor = COMPANY, .day = 5);
@@ -210,8 +212,9 @@ static void tell(const struct brute *b, struct score_run *r)
         char account[16], person[24];
         snprintf(account, sizeof account, "A%02d", e->unit);
         snprintf(person, sizeof person, "A%02d P%d", e->unit, e->person);
-        SE(r, .account = account, .person = e->person ? person : NULL, .action = kinds[e->kind].action, .touchpoint = kinds[e->kind].touchpoint, .actor = kinds[e->kind].actor,
-           .role = e->role, .key = e->key, .value = e->value, .coarse = e->day ? VOC_RES_DAY : 0, .day = (double)(e->time - T0) / (double)DAY);
+        SE(r, .account = account, .person = e->person ? person : NULL, .action = kinds[e->kind].action,
+           .touchpoint = kinds[e->kind].touchpoint, .actor = kinds[e->kind].actor, .role = e->role, .key = e->key,
+           .value = e->value, .coarse = e->day ? VOC_RES_DAY : 0, .day = (double)(e->time - T0) / (double)DAY);
     }
 }
 
@@ -328,7 +331,8 @@ static void others_of(const struct brute *b, int kind, const struct stay *touche
         int64_t x = s->in + (t - touched->in);
         bool got = false;
         if (s->unit == touched->unit || s->stage != touched->stage || x >= s->out || x >= T0 + END_DAY * DAY) continue;
-        for (size_t k = 0; k < b->n; k++) got = got || (b->e[k].unit == s->unit && b->e[k].kind == kind && b->e[k].time >= x - 10 * DAY && b->e[k].time <= x);
+        for (size_t k = 0; k < b->n; k++)
+            got = got || (b->e[k].unit == s->unit && b->e[k].kind == kind && b->e[k].time >= x - 10 * DAY && b->e[k].time <= x);
         if (got) continue;
         p->who[p->n] = s;
         p->at[p->n++] = x;

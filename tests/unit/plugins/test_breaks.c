@@ -45,7 +45,9 @@ static void break_points_have_the_reference_values(void **state)
 static void stages_that_nobody_came_to_are_not_judged_and_cost_nobody(void **state)
 {
     (void)state;
-    struct breaks at[3] = {{.n = 100, .advanced = 20, .reference = 0.5}, {.n = 0, .advanced = 0, .reference = 0.5}, {.n = 20, .advanced = 10, .reference = NAN}};
+    struct breaks at[3] = {{.n = 100, .advanced = 20, .reference = 0.5},
+                           {.n = 0, .advanced = 0, .reference = 0.5},
+                           {.n = 20, .advanced = 10, .reference = NAN}};
     double p[6];
     struct stats_ranked work[3];
     breaks_find(at, 3, p, work);
@@ -82,7 +84,8 @@ static void periods_follow_each_other_by_the_calendar(void **state)
     }
     for (int64_t day = -800; day < 800; day++)
         for (int p = PERIOD_WEEK; p <= PERIOD_QUARTER; p++) {
-            const int64_t step = period_of((enum period)p, (day + 1) * INT64_C(86400000000)) - period_of((enum period)p, (day + 1) * INT64_C(86400000000) - 1);
+            const int64_t step = period_of((enum period)p, (day + 1) * INT64_C(86400000000)) -
+                                 period_of((enum period)p, (day + 1) * INT64_C(86400000000) - 1);
             assert_true(step == 0 || step == 1);
             const int64_t number = period_of((enum period)p, day * INT64_C(86400000000)), begin = period_begin((enum period)p, number);
             assert_true(period_of((enum period)p, begin) == number && period_of((enum period)p, begin - 1) == number - 1);

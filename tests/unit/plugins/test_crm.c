@@ -84,8 +84,13 @@ static void ids_stay_text_and_what_databases_write_for_nothing_is_nothing(void *
 static void one_id_of_15_and_of_18_characters_is_one_thing_where_the_last_three_are_its_sum(void **state)
 {
     (void)state;
-    expect("OpportunityId,Field,OldValue,NewValue,CreatedDate\n0069000000AbCdEAAV,StageName,,Demo,2024-03-01\n0069000000AbCdE,StageName,,Won,2024-03-02\n0069000000AbCdEAAA,StageName,,Lost,2024-03-03\n",
-           "2 2024-03-01 Demo by=other case=0069000000AbCdE\n3 2024-03-02 Won by=other case=0069000000AbCdE\n4 2024-03-03 Lost by=other case=0069000000AbCdEAAA\n");
+    expect("OpportunityId,Field,OldValue,NewValue,CreatedDate\n"
+           "0069000000AbCdEAAV,StageName,,Demo,2024-03-01\n"
+           "0069000000AbCdE,StageName,,Won,2024-03-02\n"
+           "0069000000AbCdEAAA,StageName,,Lost,2024-03-03\n",
+           "2 2024-03-01 Demo by=other case=0069000000AbCdE\n"
+           "3 2024-03-02 Won by=other case=0069000000AbCdE\n"
+           "4 2024-03-03 Lost by=other case=0069000000AbCdEAAA\n");
 }
 
 static void times_are_epochs_days_first_or_months_first_as_the_column_proves(void **state)
@@ -151,7 +156,9 @@ static void a_date_of_closing_is_an_event_only_of_what_is_closed(void **state)
     expect("Id,AccountId,StageName,CreatedDate,CloseDate,IsClosed,IsWon,Amount\n1,2,Closed Lost,2024-03-01,2024-03-09,true,false,50\n3,2,Handed over,2024-03-01,2024-03-09,true,true,60\n",
            "2 2024-03-01 New by=other account=crm-account:2! case=1\n2 2024-03-09 Closed Lost by=other account=crm-account:2! case=1 {amount=50 50000000}\n"
            "3 2024-03-01 New by=other account=crm-account:2! case=3\n3 2024-03-09 Handed over by=other account=crm-account:2! case=3 value=60\n");
-    expect("Id,AccountId,StageName,CreatedDate,CloseDate,IsClosed\n1,2,Handed over,2024-03-01,2024-03-09,true\n", "2 2024-03-01 New by=other account=crm-account:2! case=1\n2 2024-03-09 Handed over by=other account=crm-account:2! case=1\n");
+    expect("Id,AccountId,StageName,CreatedDate,CloseDate,IsClosed\n1,2,Handed over,2024-03-01,2024-03-09,true\n",
+           "2 2024-03-01 New by=other account=crm-account:2! case=1\n"
+           "2 2024-03-09 Handed over by=other account=crm-account:2! case=1\n");
 }
 
 static void each_column_that_is_the_date_of_a_stage_is_an_event(void **state)
@@ -206,9 +213,16 @@ static void a_date_with_a_name_of_its_own_is_that_of_the_first_step(void **state
 static void work_within_the_company_reaches_no_customer_and_what_is_not_done_is_no_event(void **state)
 {
     (void)state;
-    expect("activity_type,date,subject,contact_id,status,outcome,minutes\ncall,2024-03-01,a,7,,,5\nnote,2024-03-01,b,7,,,\ntask,2024-03-09,c,7,Not Started,,\nmeeting,2024-03-02,d,7,,NO_SHOW,\nGolf,2024-03-03,e,7,,,\n",
-           "2 2024-03-01 call by=company customer=crm-contact:7! channel=phone object=a minutes=5\n3 2024-03-01 note by=company object=b {about-customer=7}\n4 ignore not done yet\n"
-           "5 2024-03-02 meeting by=other customer=crm-contact:7! channel=meeting object=d {outcome=NO_SHOW}\n6 2024-03-03 Golf by=company customer=crm-contact:7! object=e\n");
+    expect("activity_type,date,subject,contact_id,status,outcome,minutes\n"
+           "call,2024-03-01,a,7,,,5\nnote,2024-03-01,b,7,,,\n"
+           "task,2024-03-09,c,7,Not Started,,\n"
+           "meeting,2024-03-02,d,7,,NO_SHOW,\n"
+           "Golf,2024-03-03,e,7,,,\n",
+           "2 2024-03-01 call by=company customer=crm-contact:7! channel=phone object=a minutes=5\n"
+           "3 2024-03-01 note by=company object=b {about-customer=7}\n"
+           "4 ignore not done yet\n"
+           "5 2024-03-02 meeting by=other customer=crm-contact:7! channel=meeting object=d {outcome=NO_SHOW}\n"
+           "6 2024-03-03 Golf by=company customer=crm-contact:7! object=e\n");
 }
 
 static void an_activity_is_about_an_opportunity_a_ticket_or_an_account_by_its_id(void **state)
@@ -225,8 +239,14 @@ static void an_activity_is_about_an_opportunity_a_ticket_or_an_account_by_its_id
 static void who_called_is_said_by_the_direction_and_a_customers_mail_is_words(void **state)
 {
     (void)state;
-    expect("engagement_id,type,hs_timestamp,hs_email_direction,hs_email_subject,hs_email_text\n1,INCOMING_EMAIL,2024-03-01,,Price,too high\n2,EMAIL,2024-03-02,EMAIL,Price,see below\n3,CALL,2024-03-03,INBOUND,,\n",
-           "2 2024-03-01 mail by=customer id=1 channel=email object=Price text=too high\n2 word 2024-03-01  ref-event=1 text=too high\n3 2024-03-02 mail by=company id=2 channel=email object=Price text=see below\n4 2024-03-03 call by=customer id=3 channel=phone\n");
+    expect("engagement_id,type,hs_timestamp,hs_email_direction,hs_email_subject,hs_email_text\n"
+           "1,INCOMING_EMAIL,2024-03-01,,Price,too high\n"
+           "2,EMAIL,2024-03-02,EMAIL,Price,see below\n"
+           "3,CALL,2024-03-03,INBOUND,,\n",
+           "2 2024-03-01 mail by=customer id=1 channel=email object=Price text=too high\n"
+           "2 word 2024-03-01  ref-event=1 text=too high\n"
+           "3 2024-03-02 mail by=company id=2 channel=email object=Price text=see below\n"
+           "4 2024-03-03 call by=customer id=3 channel=phone\n");
 }
 
 static void what_becomes_of_a_mail_has_the_names_that_the_plugin_email_gives(void **state)

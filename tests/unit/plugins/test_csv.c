@@ -52,7 +52,8 @@ static void expect(const char *record, const struct csv_rule *rule, const char *
     char scratch[256], *to = scratch, got[512];
     size_t n = csv_split(rule, str_of(record), field, FIELDS, &to, &fault), len = 0;
     if (fault) len += (size_t)snprintf(got, sizeof got, "!%d", fault);
-    for (size_t i = 0; i < n - (fault != 0); i++) len += (size_t)snprintf(got + len, sizeof got - len, "%s%.*s", i || fault ? "|" : "", (int)field[i].len, field[i].ptr);
+    for (size_t i = 0; i < n - (fault != 0); i++)
+        len += (size_t)snprintf(got + len, sizeof got - len, "%s%.*s", i || fault ? "|" : "", (int)field[i].len, field[i].ptr);
     got[len] = 0;
     assert_string_equal(got, expected);
 }

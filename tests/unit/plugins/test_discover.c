@@ -51,7 +51,8 @@ static void the_reference_medoids_come_out(void **state)
         assert_true(paths_text_is(&t, 1, "way", text));
         for (size_t i = 0; i < json_length(json_get(medoid, "all")); i++) { // the most frequent one has its reference score too
             const struct json *one = json_at(json_get(medoid, "all"), i);
-            if (strcmp(json_string(json_at(one, 0)), json_string(json_at(json_at(variants, 0), 0))) == 0) assert_close(paths_cell(&t, 1, "mean_distance")->r, json_number(json_at(one, 1)), CLOSED_FORM);
+            if (strcmp(json_string(json_at(one, 0)), json_string(json_at(json_at(variants, 0), 0))) == 0)
+                assert_close(paths_cell(&t, 1, "mean_distance")->r, json_number(json_at(one, 1)), CLOSED_FORM);
         }
         assert_int_equal(paths_cell(&steps, 1, "median_gap")->i, HOUR);
         paths_close(&r);
@@ -150,7 +151,9 @@ static void what_is_done_on_two_sides_is_counted_once_a_journey(void **state)
     for (size_t k = 0; k < t.n_rows; k++) {
         double with[2] = {0};
         size_t row = 0;
-        while (row < t.n_rows && !(paths_cell(&t, row, "what")->s.len == strlen(acts[k]) && memcmp(paths_cell(&t, row, "what")->s.ptr, acts[k], strlen(acts[k])) == 0)) row++;
+        while (row < t.n_rows && !(paths_cell(&t, row, "what")->s.len == strlen(acts[k]) &&
+                                   memcmp(paths_cell(&t, row, "what")->s.ptr, acts[k], strlen(acts[k])) == 0))
+            row++;
         assert_true(row < t.n_rows);
         for (size_t i = 0; i < o.n; i++) {
             bool did = false;

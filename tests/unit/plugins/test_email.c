@@ -75,7 +75,8 @@ static voc_rc take(void *user, const struct coded_block *b)
 static voc_rc read_file(struct world *w, const char *path, const char *option, const char *value)
 {
     struct option_given given = {.name = str_of(option), .value = str_of(value), .has_value = true};
-    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("email"), .threads = 1, .max_rejects = UINT64_MAX, .block = take, .user = w, .options = &given,
+    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("email"), .threads = 1, .max_rejects = UINT64_MAX,
+                               .block = take, .user = w, .options = &given,
                                .n_options = option ? 1 : 0};
     buf_clear(&w->text);
     w->events = w->words = w->rejects = 0;
@@ -159,7 +160,12 @@ static void the_beginning_of_a_mail_beyond_the_bound_is_read(void **state)
     struct buf b;
     buf_init(&b, 8 << 20);
     for (int i = 0; i < 3; i++) {
-        buf_printf(&b, "From x Mon Jan  1 00:00:0%d 2024\nMessage-ID: <%d@long>\nDate: Mon, 1 Jan 2024 00:00:0%d +0000\nFrom: a@kunde.example\nTo: b@firma.example\nSubject: %d\n\nBegin %d.\n\n", i, i, i, i, i);
+        buf_printf(&b,
+                   "From x Mon Jan  1 00:00:0%d 2024\n"
+                   "Message-ID: <%d@long>\nDate: Mon, 1 Jan 2024 00:00:0%d +0000\n"
+                   "From: a@kunde.example\nTo: b@firma.example\n"
+                   "Subject: %d\n\nBegin %d.\n\n",
+                   i, i, i, i, i);
         for (int k = 0; i == 1 && k < 60000; k++) buf_cstr(&b, "a line that is one of very many lines\n");
         buf_cstr(&b, "\n");
     }
@@ -255,7 +261,11 @@ static void damaged_mails_are_read_or_refused_and_all_bytes_accounted_for(void *
 
 struct tally { size_t files, events, machine, person; char odd[4000]; };
 
-static bool is_person(const char *action) { return !strcmp(action, "mail") || !strcmp(action, "reply") || !strcmp(action, "answer") || !strcmp(action, "internal-mail") || !strcmp(action, "list-post"); }
+static bool is_person(const char *action)
+{
+    return !strcmp(action, "mail") || !strcmp(action, "reply") || !strcmp(action, "answer") || !strcmp(action, "internal-mail") ||
+           !strcmp(action, "list-post");
+}
 
 // Each file of the folder alone.
 static bool read_folder(struct world *w, const char *sub, struct tally *t, bool odd_is_person)

@@ -77,10 +77,13 @@ static void the_user_says_how_many_lines_stand_before_the_header(void **state)
 static void labels_below_the_names_are_no_data(void **state)
 {
     (void)state;
-    expect_said(NULL, "StartDate,event,Q1,user_id\nStart Date,What happened?,How likely?,Who?\n\"{\"\"ImportId\"\":\"\"startDate\"\"}\",\"{\"\"ImportId\"\":\"\"QID2\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"u\"\"}\"\n"
-                      "2024-03-01 10:00:00,ask,9,u1\n2024-03-02 10:00:00,buy,7,u2\n",
-                "4 2024-03-01T10:00:00Z ask customer=id:u1! {Q1=9}\n5 2024-03-02T10:00:00Z buy customer=id:u2! {Q1=7}\n",
-                "2 rows stand below the names and are no data: \"Start Date,What happened?,How likely?,Who?\"\n");
+    expect_said(
+        NULL,
+        "StartDate,event,Q1,user_id\nStart Date,What happened?,How likely?,Who?\n"
+        "\"{\"\"ImportId\"\":\"\"startDate\"\"}\",\"{\"\"ImportId\"\":\"\"QID2\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\",\"{\"\"ImportId\"\":\"\"u\"\"}\"\n"
+        "2024-03-01 10:00:00,ask,9,u1\n2024-03-02 10:00:00,buy,7,u2\n",
+        "4 2024-03-01T10:00:00Z ask customer=id:u1! {Q1=9}\n5 2024-03-02T10:00:00Z buy customer=id:u2! {Q1=7}\n",
+        "2 rows stand below the names and are no data: \"Start Date,What happened?,How likely?,Who?\"\n");
     expect_said(NULL, "time,action,value,minutes\n,,(EUR),(min)\n2024-03-01,ask,9,1\n2024-03-02,buy,7,2\n",
                 "3 2024-03-01 ask minutes=1 value=9\n4 2024-03-02 buy minutes=2 value=7\n", "1 row stands below the names and is no data: \",,(EUR),(min)\"\n");
 }
@@ -197,7 +200,8 @@ static void records_of_a_block_have_the_fields_that_each_has_alone(void **state)
     for (unsigned form = 0; scan_form(form); form++) {
         if (!scan_use(form)) continue;
         for (unsigned round = 0; round < 300; round++) {
-            struct table t = {.events = {.host = host_table(), .cx = &cx, .n_columns = 1 + round % COLUMNS}, .rule = {.separator = ',', .quote = round % 5 ? '"' : 0}};
+            struct table t = {.events = {.host = host_table(), .cx = &cx, .n_columns = 1 + round % COLUMNS},
+                              .rule = {.separator = ',', .quote = round % 5 ? '"' : 0}};
             voc_block b = {.struct_size = sizeof b, .bytes = text, .start = start, .end = end};
             void *f = NULL;
             b.n_records = some_records(&seed, text, ROOM, start, end, MOST, &b.n_bytes);

@@ -87,8 +87,10 @@ static void a_zone_behind_the_time_is_honoured(void **state)
 static void a_zone_with_several_meanings_is_asked_about(void **state)
 {
     (void)state;
-    expect_error(NULL, "time,action\n2024-03-01 10:00 CST,ask\n", VOC_E_INPUT, "the zone of \"2024-03-01 10:00 CST\" may be America/Chicago, Asia/Shanghai or America/Havana -- say which with -O zone=ZONE "
-                                                                  "-O time-format=\"yyyy-MM-dd HH:mm 'CST'\"");
+    expect_error(NULL, "time,action\n2024-03-01 10:00 CST,ask\n", VOC_E_INPUT,
+                 "the zone of \"2024-03-01 10:00 CST\" may be America/Chicago, Asia/Shanghai or America/Havana -- say "
+                 "which with -O zone=ZONE "
+                 "-O time-format=\"yyyy-MM-dd HH:mm 'CST'\"");
     expect_error(NULL, "date,time,tz,action\n2024-03-01,10:00,IST,ask\n", VOC_E_INPUT, "leave the column out with -O time=\"date+time\"");
     const char *const said[] = {"zone", "Asia/Shanghai", "time-format", "yyyy-MM-dd HH:mm 'CST'", NULL}, *const left_out[] = {"zone", "Asia/Kolkata", "time", "date+time", NULL};
     expect_said(said, "time,action\n2024-03-01 10:00 CST,ask\n", "2 2024-03-01T02:00Z ask\n", "time <- time");
@@ -121,7 +123,9 @@ static void dates_of_ten_countries_are_read(void **state)
 static void a_year_in_front_that_cannot_be_told_is_asked_about(void **state)
 {
     (void)state;
-    expect_error(NULL, "time,action\n24/03/05,ask\n", VOC_E_INPUT, "it cannot be told whether the day, the month or the year stands first (\"24/03/05\") -- say which it is with -O time-format=\"d/M/yy\"");
+    expect_error(NULL, "time,action\n24/03/05,ask\n", VOC_E_INPUT,
+                 "it cannot be told whether the day, the month or the year stands first (\"24/03/05\") -- say which "
+                 "it is with -O time-format=\"d/M/yy\"");
     expect_said(NULL, "time,action\n24/03/05,ask\n24/03/06,buy\n24/04/17,call\n", "2 2024-03-05 ask\n3 2024-03-06 buy\n4 2024-04-17 call\n", "time <- time (yy/M/d)\n");
 }
 

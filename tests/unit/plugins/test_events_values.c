@@ -107,14 +107,18 @@ static void the_order_of_day_and_month_is_proven_by_any_row_or_by_another_column
     (void)state;
     expect("time,action\n3/4/2024,a\n3/25/2024,b\n", "2 2024-03-04 a\n3 2024-03-25 b\n");
     expect("time,action\n3/4/2024,a\n25/3/2024,b\n", "2 2024-04-03 a\n3 2024-03-25 b\n");
-    expect("order_id,ordered,shipped\n1,3/4/2024,3/5/2024\n2,3/6/2024,3/25/2024\n", "2 2024-03-04 ordered case=1\n2 2024-03-05 shipped case=1\n3 2024-03-06 ordered case=2\n3 2024-03-25 shipped case=2\n");
+    expect("order_id,ordered,shipped\n1,3/4/2024,3/5/2024\n2,3/6/2024,3/25/2024\n",
+           "2 2024-03-04 ordered case=1\n2 2024-03-05 shipped case=1\n"
+           "3 2024-03-06 ordered case=2\n3 2024-03-25 shipped case=2\n");
 }
 
 static void what_no_row_proves_is_an_error_that_names_both_patterns(void **state)
 {
     (void)state;
     const char *const text = "time,action\n3/4/2024 10:00,a\n5/6/2024 11:00,b\n";
-    expect_error(NULL, text, VOC_E_INPUT, "whether the day or the month stands first (\"3/4/2024 10:00\") -- say which it is with -O time-format=\"d/M/yyyy H:mm\" or -O time-format=\"M/d/yyyy H:mm\"");
+    expect_error(NULL, text, VOC_E_INPUT,
+                 "whether the day or the month stands first (\"3/4/2024 10:00\") -- say which it is with -O "
+                 "time-format=\"d/M/yyyy H:mm\" or -O time-format=\"M/d/yyyy H:mm\"");
     const char *const month[] = {"time-format", "M/d/yyyy H:mm", NULL}, *const day[] = {"time-format", "d/M/yyyy H:mm", NULL};
     expect_options(month, text, "2 2024-03-04T10:00Z a\n3 2024-05-06T11:00Z b\n");
     expect_options(day, text, "2 2024-04-03T10:00Z a\n3 2024-06-05T11:00Z b\n");
@@ -239,7 +243,8 @@ static void decimal_point_and_comma_are_told_apart_by_the_values_of_the_file(voi
     expect("time,action,cost\n2024-03-01,a,\"1,234.50\"\n2024-03-02,b,\"2,000\"\n", "2 2024-03-01 a cost=1234.5\n3 2024-03-02 b cost=2000\n");
     expect("time;action;cost\n2024-03-01;a;1,234\n", "2 2024-03-01 a cost=1.234\n");
     expect_error(NULL, "time\taction\tcost\n2024-03-01\ta\t1,234\n", VOC_E_INPUT, "cannot be told whether the comma of \"1,234\" stands before decimals -- say which it is with -O decimal=point");
-    expect_error(NULL, "time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;5.678\n", VOC_E_INPUT, "cannot be told whether the point of \"1.234\" stands before decimals -- say which it is with -O decimal=comma");
+    expect_error(NULL, "time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;5.678\n", VOC_E_INPUT,
+                 "cannot be told whether the point of \"1.234\" stands before decimals -- say which it is with -O decimal=comma");
     expect("time,action,cost\n2024-03-01,a,1.234\n", "2 2024-03-01 a cost=1.234\n"); // a comma would part fields
     const char *const comma[] = {"decimal", "comma", NULL}, *const point[] = {"decimal", "point", NULL};
     expect_options(comma, "time\taction\tcost\n2024-03-01\ta\t1,234\n", "2 2024-03-01 a cost=1.234\n");
@@ -327,7 +332,9 @@ static struct buf long_text(size_t rows)
     buf_cstr(&b, "case_id,action,time,owner,text,amount\n");
     for (size_t i = 0; i < rows; i++) {
         if (i % 97 == 13) buf_printf(&b, "C%zu,wait,never,x,y,1\n", i);
-        else buf_printf(&b, "C%zu,%s,2024-%02zu-%02zu %02zu:00,%s,\"line %zu\nwith \"\"quotes\"\", and commas\",%zu\n", i % 50, i % 3 ? "ask" : "buy", i % 12 + 1, i % 28 + 1, i % 24, i % 2 ? "Eve" : "", i, i);
+        else
+            buf_printf(&b, "C%zu,%s,2024-%02zu-%02zu %02zu:00,%s,\"line %zu\nwith \"\"quotes\"\", and commas\",%zu\n", i % 50,
+                       i % 3 ? "ask" : "buy", i % 12 + 1, i % 28 + 1, i % 24, i % 2 ? "Eve" : "", i, i);
     }
     assert_int_equal(b.rc, VOC_OK);
     return b;

@@ -173,7 +173,8 @@ static void a_map_of_any_names_fits_and_says_what_it_leaves_out(void **state)
     for (size_t w = 0; w < 3; w += 2) {
         draw(&t, widths[w]);
         for (size_t i = 0; i < seen.n; i++)
-            if (seen.box[i].x0 < seen.left - 0.6 || seen.box[i].x1 > seen.right + 0.6 || seen.box[i].y1 > seen.bottom + 0.6) fail_msg("\"%s\" lies outside", seen.said[i]);
+            if (seen.box[i].x0 < seen.left - 0.6 || seen.box[i].x1 > seen.right + 0.6 || seen.box[i].y1 > seen.bottom + 0.6)
+                fail_msg("\"%s\" lies outside", seen.said[i]);
         assert_true(says("(start)") && says("(end)") && says("900"));
         assert_true(says("steps of the table are not") && (w > 0 || says("no room for all")));
     }

@@ -34,7 +34,9 @@ static size_t cut(const voc_table *t, const char *const *wanted, size_t n_wanted
     memset(found, 0, n_wanted * sizeof *found);
     for (size_t i = 1; i <= c.n; i++) {
         struct figure_drawn d = {0};
-        assert_int_equal(figure_draw(&host, NULL, t, figure_at(t, 0), &(struct figure_look){.width = c.width, .id = "f", .cut = &c, .piece = i}, &d), VOC_OK);
+        assert_int_equal(figure_draw(&host, NULL, t, figure_at(t, 0),
+                                     &(struct figure_look){.width = c.width, .id = "f", .cut = &c, .piece = i}, &d),
+                         VOC_OK);
         read_back(&d);
         nothing_lies_outside_or_on_another();
         if (d.height > c.width * FIGURE_SHEET) fail_msg("sheet %zu of %zu is %.0f x %.0f", i, c.n, d.width, d.height);

@@ -21,7 +21,8 @@ static void read_reference(struct paths_run *r)
         int64_t at = 0;
         snprintf(rest, sizeof rest, "%s", csv_get(c, i, "sequence"));
         world_fact(&r->w, VOC_ENTITY_ACCOUNT, csv_get(c, i, "journey"), "size", strcmp(csv_get(c, i, "segment"), "ENT") == 0 ? "200" : "10", VOC_NA);
-        for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save)) EVENT_OF(&r->w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
+        for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save))
+            EVENT_OF(&r->w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
     }
     csv_free(c);
 }
@@ -285,7 +286,8 @@ static void means_are_exact_over_long_times_and_many_actions(void **state)
         for (size_t u = 0; u < UNITS; u++) {
             snprintf(unit[u], sizeof unit[u], "u%02zu", u);
             EVENT_OF(&r.w, .account = unit[u], .action = name[0], .at = 0, .record = u * 400);
-            for (size_t k = 1; k < actions; k++) EVENT_OF(&r.w, .account = unit[u], .action = name[k], .at = age + (int64_t)(k * u), .record = u * 400 + k);
+            for (size_t k = 1; k < actions; k++)
+                EVENT_OF(&r.w, .account = unit[u], .action = name[k], .at = age + (int64_t)(k * u), .record = u * 400 + k);
         }
         for (size_t shards = 0; shards <= 2; shards += 2) {
             assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, plain) : paths_fold(&r, VOC_NA, 1, plain), VOC_OK);

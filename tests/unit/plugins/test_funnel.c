@@ -35,9 +35,10 @@ static int setup(void **state)
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
     for (size_t i = 0; i < 4; i++) stages[i] = (voc_def_stage){.id = actions[i].name, .aim = VOC_NONE};
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints,
-                                .unit = VOC_UNIT_INDIVIDUAL, .actions = actions, .n_actions = 4, .touchpoints = touchpoints, .n_touchpoints = 1,
-                                .stages = stages, .n_stages = 4, .segments = segments, .n_segments = 2};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .action_size = sizeof *actions,
+                                .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_INDIVIDUAL, .actions = actions,
+                                .n_actions = 4, .touchpoints = touchpoints, .n_touchpoints = 1, .stages = stages, .n_stages = 4,
+                                .segments = segments, .n_segments = 2};
     return 0;
 }
 
@@ -203,8 +204,9 @@ static void random_stays(uint32_t units)
                 if (end == VOC_END_FORWARD) stage += 1 + mock_below(3 - stage);
                 if (end == VOC_END_BACKWARD) stage = mock_below(stage);
                 on = end == VOC_END_FORWARD || end == VOC_END_BACKWARD;
-                mock.stays[mock.n_stays++] = (voc_stay){.in_us = t, .out_us = t + mock_below(50), .stage = from, .episode = episode, .segment = mock_below(2), .end = end,
-                                                        .exit = VOC_NONE, .flags = mock_below(4) == 0 ? VOC_STAY_TRUNCATED : 0};
+                mock.stays[mock.n_stays++] = (voc_stay){.in_us = t, .out_us = t + mock_below(50), .stage = from, .episode = episode,
+                                                        .segment = mock_below(2), .end = end, .exit = VOC_NONE,
+                                                        .flags = mock_below(4) == 0 ? VOC_STAY_TRUNCATED : 0};
                 t = mock.stays[mock.n_stays - 1].out_us;
                 mock.units[mock.n_units - 1].n_stays++;
                 assert_true(mock.n_stays < MOCK_STAYS);

@@ -29,9 +29,10 @@ static int setup(void **state)
 {
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_INDIVIDUAL, .actions = actions, .n_actions = 6,
-                                .touchpoints = touchpoints, .n_touchpoints = 1, .segments = segments, .n_segments = 2,
-                                .predicate_size = sizeof *predicates, .predicates = predicates, .n_predicates = 2};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions,
+                                .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_INDIVIDUAL, .actions = actions,
+                                .n_actions = 6, .touchpoints = touchpoints, .n_touchpoints = 1, .segments = segments,
+                                .n_segments = 2, .predicate_size = sizeof *predicates, .predicates = predicates, .n_predicates = 2};
     return 0;
 }
 
@@ -144,7 +145,11 @@ static void random_unit(void)
 
 // ---- all chains -----------------------------------------------------------------------------------------------------------
 
-static uint32_t is_what(size_t e) { return 1u << mock.action[e] | (mock.actor[e] == VOC_ACTOR_COMPANY && mock.touchpoint[e] == 0 ? 1u << TOUCH : 0) | (uint32_t)mock.holds[1][e] << LARGE; }
+static uint32_t is_what(size_t e)
+{
+    return 1u << mock.action[e] | (mock.actor[e] == VOC_ACTOR_COMPANY && mock.touchpoint[e] == 0 ? 1u << TOUCH : 0) |
+           (uint32_t)mock.holds[1][e] << LARGE;
+}
 static bool is_act(size_t e)
 {
     bool touches = false;
@@ -231,7 +236,8 @@ static void try_sets(size_t k, size_t step, size_t *at, size_t from, size_t end)
     if (q.within && mock.time[last] - mock.time[first] > q.within) return;
     for (size_t e = first; e <= last; e++)
         if (is_what(e) & q.excluded) return;
-    if (any_best.first == SIZE_MAX || last < any_best.last || (last == any_best.last && first > any_best.first)) any_best.first = first, any_best.last = last;
+    if (any_best.first == SIZE_MAX || last < any_best.last || (last == any_best.last && first > any_best.first))
+        any_best.first = first, any_best.last = last;
 }
 
 // ---- comparing ------------------------------------------------------------------------------------------------------------

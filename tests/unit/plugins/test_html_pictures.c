@@ -48,13 +48,17 @@ static voc_table table_of(const char *name, size_t n_figures, size_t rows, uint3
         c[2] = (voc_cell){.type = VOC_CELL_INT, .i = (int64_t)(r % POINTS)};
         c[3] = (voc_cell){.type = VOC_CELL_SHARE, .r = 1 - (double)(r % POINTS) / POINTS, .digits = 1};
     }
-    return (voc_table){.struct_size = sizeof(voc_table), .column_size = sizeof(voc_column), .cell_size = sizeof(voc_cell), .figure_size = sizeof(voc_figure), .flags = flags, .name = text(name), .title = text(name),
-                       .columns = columns, .n_columns = COLUMNS, .cells = cells, .n_rows = rows, .figures = figures, .n_figures = n_figures};
+    return (voc_table){.struct_size = sizeof(voc_table), .column_size = sizeof(voc_column), .cell_size = sizeof(voc_cell),
+                       .figure_size = sizeof(voc_figure), .flags = flags, .name = text(name), .title = text(name),
+                       .columns = columns, .n_columns = COLUMNS, .cells = cells, .n_rows = rows, .figures = figures,
+                       .n_figures = n_figures};
 }
 
 static void render(const voc_table *tables, size_t n)
 {
-    static const voc_meta meta = {.struct_size = sizeof meta, .command = VOC_LIT("voc discover shop.voc"), .program = VOC_LIT("voc"), .version = VOC_LIT("0"), .project = VOC_LIT("shop.voc"), .again = VOC_LIT("voc discover shop.voc")};
+    static const voc_meta meta = {.struct_size = sizeof meta, .command = VOC_LIT("voc discover shop.voc"),
+                                  .program = VOC_LIT("voc"), .version = VOC_LIT("0"), .project = VOC_LIT("shop.voc"),
+                                  .again = VOC_LIT("voc discover shop.voc")};
     const voc_output_ops *ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
     void *instance = NULL;
     buf_clear(&page);
@@ -110,7 +114,8 @@ static void every_picture_has_a_title_and_a_description_and_no_id_stands_twice(v
         const voc_str *by = xml_get(n, "aria-labelledby");
         assert_true(title && desc && by && str_is(title->name, "title") && str_is(desc->name, "desc") && title->text.len && desc->text.len);
         const voc_str *t = xml_get(title, "id"), *s = xml_get(desc, "id");
-        assert_true(t && s && by->len == t->len + 1 + s->len && memcmp(by->ptr, t->ptr, t->len) == 0 && memcmp(by->ptr + t->len + 1, s->ptr, s->len) == 0);
+        assert_true(t && s && by->len == t->len + 1 + s->len && memcmp(by->ptr, t->ptr, t->len) == 0 &&
+                    memcmp(by->ptr + t->len + 1, s->ptr, s->len) == 0);
     }
     assert_int_equal(pictures, 2 * 2 * (2 + 1)); // two tables, two sizes, a picture a segment and the bars
     assert_int_equal(count(">Who is there: chain</title>"), 4);
@@ -154,7 +159,8 @@ static void a_picture_of_a_brief_table_is_not_drawn_again_for_the_one_with_more_
 static void a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets(void **state)
 {
     static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "stage"), FIGURE_PART(VOC_AS_COLUMN, "segment"), FIGURE_PART(VOC_AS_VALUE, "days")};
-    static const voc_figure heat = {.struct_size = sizeof heat, .kind = VOC_FIGURE_HEAT, .part_size = sizeof *parts, .title = VOC_LIT("Rows"), .description = VOC_LIT("Many"), .parts = parts, .n_parts = 3};
+    static const voc_figure heat = {.struct_size = sizeof heat, .kind = VOC_FIGURE_HEAT, .part_size = sizeof *parts,
+                                    .title = VOC_LIT("Rows"), .description = VOC_LIT("Many"), .parts = parts, .n_parts = 3};
     static char row[40][8];
     (void)state;
     for (size_t rows = 10; rows <= 40; rows += 30) {
@@ -176,7 +182,8 @@ static void a_picture_that_is_higher_than_a_page_is_drawn_for_paper_in_sheets(vo
 static void a_broad_map_of_stages_is_one_upright_sheet_where_it_fits(void **state)
 {
     static const voc_figure_part parts[] = {FIGURE_PART(VOC_AS_ROW, "segment"), FIGURE_PART(VOC_AS_COLUMN, "stage"), FIGURE_PART(VOC_AS_TEXT, "days")};
-    static const voc_figure grid = {.struct_size = sizeof grid, .kind = VOC_FIGURE_GRID, .part_size = sizeof *parts, .title = VOC_LIT("Stages"), .description = VOC_LIT("Few"), .parts = parts, .n_parts = 3};
+    static const voc_figure grid = {.struct_size = sizeof grid, .kind = VOC_FIGURE_GRID, .part_size = sizeof *parts,
+                                    .title = VOC_LIT("Stages"), .description = VOC_LIT("Few"), .parts = parts, .n_parts = 3};
     static char stage[6][8];
     voc_table t = table_of("map", 1, 6, VOC_TABLE_BRIEF);
     (void)state;

@@ -63,7 +63,8 @@ static voc_rc take(void *user, const struct coded_block *b)
 static voc_rc read_file(struct world *w, const char *path, const char *option, const char *value)
 {
     struct option_given given = {.name = str_of(option), .value = str_of(value), .has_value = true};
-    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("ics"), .threads = 1, .max_rejects = UINT64_MAX, .block = take, .user = w, .options = &given, .n_options = option ? 1 : 0};
+    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("ics"), .threads = 1, .max_rejects = UINT64_MAX,
+                               .block = take, .user = w, .options = &given, .n_options = option ? 1 : 0};
     buf_clear(&w->text);
     w->events = 0;
     arena_init(&w->arena, 0);
@@ -205,7 +206,12 @@ static void times_are_of_the_zone_that_the_file_says(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[1500], part[60];
-        snprintf(text, sizeof text, "BEGIN:VCALENDAR\n%sBEGIN:VEVENT\nUID:u\nORGANIZER:mailto:k@firma.example\nATTENDEE:mailto:a@kunde.example\n%s\nEND:VEVENT\nEND:VCALENDAR\n", rules, cases[i].start);
+        snprintf(text, sizeof text,
+                 "BEGIN:VCALENDAR\n%sBEGIN:VEVENT\n"
+                 "UID:u\nORGANIZER:mailto:k@firma.example\n"
+                 "ATTENDEE:mailto:a@kunde.example\n"
+                 "%s\nEND:VEVENT\nEND:VCALENDAR\n",
+                 rules, cases[i].start);
         read_text(w, text, NULL, NULL);
         snprintf(part, sizeof part, "|%s|meeting|", cases[i].utc);
         has(w, part);
@@ -219,7 +225,13 @@ static void times_are_of_the_zone_that_the_file_says(void **state)
 static void the_newest_version_of_an_entry_holds(void **state)
 {
     struct world *w = *state;
-    read_text(w, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nSEQUENCE:2\nDTSTART:20240702T100000Z\nSUMMARY:new\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\nSEQUENCE:1\nDTSTART:20240701T100000Z\nSUMMARY:old\nEND:VEVENT\nEND:VCALENDAR\n", NULL, NULL);
+    read_text(w,
+              "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"
+              "UID:u\nSEQUENCE:2\nDTSTART:20240702T100000Z\n"
+              "SUMMARY:new\nEND:VEVENT\nBEGIN:VEVENT\n"
+              "UID:u\nSEQUENCE:1\nDTSTART:20240701T100000Z\n"
+              "SUMMARY:old\nEND:VEVENT\nEND:VCALENDAR\n",
+              NULL, NULL);
     assert_int_equal(w->report.account.gave, 1);
     assert_int_equal(w->report.account.ignored, 1);
     has(w, "|new|");

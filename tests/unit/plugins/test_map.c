@@ -28,7 +28,8 @@ enum { LOOK, BUY };
 static void act(int64_t day, uint32_t action, uint8_t class_, uint32_t stage, uint32_t person)
 {
     const size_t e = mock.n_events++;
-    mock.time[e] = day * DAY, mock.actor[e] = VOC_ACTOR_CUSTOMER, mock.action[e] = action, mock.class_[e] = class_, mock.stage[e] = stage, mock.person[e] = person;
+    mock.time[e] = day * DAY, mock.actor[e] = VOC_ACTOR_CUSTOMER, mock.action[e] = action, mock.class_[e] = class_,
+    mock.stage[e] = stage, mock.person[e] = person;
     mock.touchpoint[e] = VOC_NONE, mock.delivered[e] = 1, mock.cost[e] = VOC_NA, mock.resolution[e] = VOC_RES_DAY;
     mock.units[mock.n_units - 1].n_events++;
 }
@@ -48,7 +49,8 @@ static void stay(uint32_t stage, int64_t in, int64_t out, uint32_t end)
 
 static void unit(const char *name)
 {
-    mock.units[mock.n_units++] = (voc_unit){.name = {name, strlen(name)}, .first_event = mock.n_events, .first_stay = mock.n_stays, .known_from_us = VOC_NA};
+    mock.units[mock.n_units++] = (voc_unit){.name = {name, strlen(name)}, .first_event = mock.n_events, .first_stay = mock.n_stays,
+                                            .known_from_us = VOC_NA};
 }
 
 static int setup(void **state)
@@ -57,9 +59,11 @@ static int setup(void **state)
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
     memset(&mock, 0, sizeof mock);
     options[1].i = 0;
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_ACCOUNT,
-                                .id = VOC_LIT("shop"), .version = VOC_LIT("1"), .currency = VOC_LIT("EUR"), .actions = actions, .n_actions = 3, .touchpoints = touchpoints, .n_touchpoints = 3,
-                                .stages = stages, .n_stages = 2, .segments = segments, .n_segments = 1};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .stage_size = sizeof *stages, .action_size = sizeof *actions,
+                                .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_ACCOUNT, .id = VOC_LIT("shop"),
+                                .version = VOC_LIT("1"), .currency = VOC_LIT("EUR"), .actions = actions, .n_actions = 3,
+                                .touchpoints = touchpoints, .n_touchpoints = 3, .stages = stages, .n_stages = 2,
+                                .segments = segments, .n_segments = 1};
     mock.info.start_us = INT64_MIN + 1;
     unit("a"); // two people read; a mail is answered on the 7th day, another on the day of the act: too late to be an answer
     act(0, READ, VOC_CLASS_VALUE, LOOK, 1);
@@ -92,7 +96,8 @@ static size_t row_of(const char *lane, const char *stage, const char *what)
     return 0;
 }
 
-static void is(const char *lane, const char *stage, const char *what, const char *words, const char *times, const char *people, const char *units, const char *value, const char *grade)
+static void is(const char *lane, const char *stage, const char *what, const char *words, const char *times, const char *people,
+               const char *units, const char *value, const char *grade)
 {
     const char *expected[] = {words, times, people, units, value, grade};
     const size_t r = row_of(lane, stage, what);

@@ -82,7 +82,8 @@ static void a_table_becomes_rows_groups_and_notes(void **state)
 {
     struct world *w = *state;
     struct table *t = NULL;
-    const voc_cell range = {.type = VOC_CELL_RANGE, .r = 1234, .lo = -INFINITY, .hi = 5678}, share = {.type = VOC_CELL_SHARE, .r = 0.125, .digits = 1};
+    const voc_cell range = {.type = VOC_CELL_RANGE, .r = 1234, .lo = -INFINITY, .hi = 5678},
+                   share = {.type = VOC_CELL_SHARE, .r = 0.125, .digits = 1};
     assert_int_equal(table_new(&t, "t", "Title", 0), VOC_OK);
     assert_int_equal(table_column(t, "name", "name", VOC_CELL_TEXT, "", 0, NULL), VOC_OK);
     assert_int_equal(table_column(t, "n", "count", VOC_CELL_INT, "", 0, NULL), VOC_OK);
@@ -153,8 +154,10 @@ static void longer_columns_and_cells_of_a_later_host_are_stepped_over(void **sta
     const struct later columns[2] = {{.column = {.name = STR("a"), .title = STR("A"), .unit = STR(""), .help = STR(""), .type = VOC_CELL_INT}},
                                      {.column = {.name = STR("b"), .title = STR("B"), .unit = STR(""), .help = STR(""), .type = VOC_CELL_BOOL}}};
     const struct { voc_cell cell; char more[16]; } cells[2] = {{.cell = {.type = VOC_CELL_INT, .i = -1}}, {.cell = {.type = VOC_CELL_BOOL, .i = 1}}};
-    voc_table t = {.struct_size = sizeof t, .column_size = sizeof *columns, .cell_size = sizeof *cells, .group_size = sizeof(voc_group), .note_size = sizeof(voc_note),
-                   .name = STR("t"), .title = STR(""), .semantics = STR(""), .currency = STR(""), .columns = &columns[0].column, .n_columns = 2, .cells = &cells[0].cell, .n_rows = 1};
+    voc_table t = {.struct_size = sizeof t, .column_size = sizeof *columns, .cell_size = sizeof *cells,
+                   .group_size = sizeof(voc_group), .note_size = sizeof(voc_note), .name = STR("t"), .title = STR(""),
+                   .semantics = STR(""), .currency = STR(""), .columns = &columns[0].column, .n_columns = 2,
+                   .cells = &cells[0].cell, .n_rows = 1};
     assert_int_equal(write_table(w, &t), VOC_OK);
     assert_string_equal(w->page.ptr, "| A | B |\n| ---: | ---: |\n| -1 | yes |\n\n");
 }

@@ -99,7 +99,8 @@ static void the_medoid_is_the_one_of_its_definition(void **state)
     assert_true(w && letters);
     for (size_t round = 0; round < 4 * sizeof kinds / sizeof *kinds; round++) {
         const size_t k = round / 4, n = make(w, letters, kinds[k].n, kinds[k].least, kinds[k].most, kinds[k].alphabet);
-        const struct medoid_set set = {.host = &host, .run = round % 2 ? (voc_run *)(void *)&made : NULL, .ways = w, .n = n, .alphabet = kinds[k].alphabet};
+        const struct medoid_set set = {.host = &host, .run = round % 2 ? (voc_run *)(void *)&made : NULL, .ways = w, .n = n,
+                                       .alphabet = kinds[k].alphabet};
         double least = INFINITY;
         size_t best = n, frequent = 0;
         struct medoid m;

@@ -62,7 +62,11 @@ static voc_rc take_rows(voc_sink *s, const voc_batch *batch)
         for (size_t k = 0; k < r->n_customer; k++) buf_printf(b, " customer=%.*s", (int)r->customer[k].value.len, r->customer[k].value.ptr);
         for (size_t k = 0; k < r->n_attrs; k++) {
             const voc_attr *a = &r->attrs[k];
-            buf_printf(b, " {%s%.*s=%.*s", a->entity == VOC_ENTITY_CASE ? "case." : a->entity == VOC_ENTITY_INDIVIDUAL ? "customer." : "", (int)a->key.len, a->key.ptr, (int)a->text.len, a->text.ptr);
+            buf_printf(b, " {%s%.*s=%.*s",
+                       a->entity == VOC_ENTITY_CASE         ? "case."
+                       : a->entity == VOC_ENTITY_INDIVIDUAL ? "customer."
+                                                            : "",
+                       (int)a->key.len, a->key.ptr, (int)a->text.len, a->text.ptr);
             if (a->type == VOC_TYPE_INT || a->type == VOC_TYPE_BOOL) buf_printf(b, " %lld", (long long)a->time_us);
             if (a->type == VOC_TYPE_REAL) buf_printf(b, " %g", a->number);
             buf_byte(b, '}');
@@ -121,7 +125,8 @@ static void run_log(struct run *r, voc_str text)
     const voc_input_ops *ops = p->ops;
     struct plugin plugin = {.desc = p, .ops = ops};
     voc_source source = {.struct_size = sizeof source, .map_size = sizeof(voc_map)};
-    voc_value values[3] = {{.type = VOC_OPT_STRING, .s = str_of(r->unit ? r->unit : "")}, {.type = VOC_OPT_STRING, .s = str_of(r->customer ? r->customer : "")},
+    voc_value values[3] = {{.type = VOC_OPT_STRING, .s = str_of(r->unit ? r->unit : "")},
+                           {.type = VOC_OPT_STRING, .s = str_of(r->customer ? r->customer : "")},
                            {.type = VOC_OPT_ZONE, .set = r->zone != NULL, .s = str_of(r->zone ? r->zone : "")}};
     struct diag *d = diag_new();
     struct voc_context cx;
@@ -209,11 +214,18 @@ static const char xml2[] =
     "<object id=\"o1\" type=\"Order\"><attributes><attribute name=\"total\" time=\"1970-01-01T00:00:00Z\">12.5</attribute><attribute name=\"total\" time=\"2024-03-02T00:00:00Z\">14</attribute></attributes></object>\n"
     "<object id=\"o2\" type=\"Order\"/>\n"
     "<object id=\"i1\" type=\"Item\"><attributes><attribute name=\"size\" time=\"1970-01-01T00:00:00Z\">7</attribute></attributes><objects><relationship object-id=\"o1\"/></objects></object><object id=\"i2\" type=\"Item\"/></objects></log>\n";
-static const char json1[] = "{\"ocel:global-log\":{\"ocel:version\":\"1.0\"},\n\"ocel:events\":{\n\"e1\":{\"ocel:activity\":\"a\",\"ocel:timestamp\":\"2024-03-01T10:00:00\",\"ocel:omap\":[\"o1\"],\"ocel:vmap\":{\"n\":456,\"s\":\"x\"}}},\n"
-                            "\"ocel:objects\":{\n\"o1\":{\"ocel:type\":\"order\",\"ocel:ovmap\":{\"big\":true}}}}";
-static const char xml1[] = "<log><global scope=\"log\"><string key=\"version\" value=\"1.0\"/></global>\n<events>\n<event><string key=\"id\" value=\"e1\"/><date key=\"timestamp\" value=\"2024-03-01T10:00:00\"/><string key=\"activity\" value=\"a\"/>"
-                           "<list key=\"omap\"><string key=\"object-id\" value=\"o1\"/></list><list key=\"vmap\"><int key=\"n\" value=\"456\"/><string key=\"s\" value=\"x\"/></list></event></events>\n<objects>\n"
-                           "<object><string key=\"id\" value=\"o1\"/><string key=\"type\" value=\"order\"/><list key=\"ovmap\"><boolean key=\"big\" value=\"true\"/></list></object></objects></log>";
+static const char json1[] =
+    "{\"ocel:global-log\":{\"ocel:version\":\"1.0\"},\n"
+    "\"ocel:events\":{\n\"e1\":{\"ocel:activity\":\"a\",\"ocel:timestamp\":\"2024-03-01T10:00:00\",\"ocel:omap\":[\"o1\"],\"ocel:vmap\":{\"n\":456,\"s\":\"x\"}}},\n"
+    "\"ocel:objects\":{\n\"o1\":{\"ocel:type\":\"order\",\"ocel:ovmap\":{\"big\":true}}}}";
+static const char xml1[] = "<log><global scope=\"log\"><string key=\"version\" value=\"1.0\"/></global>\n"
+                           "<events>\n<event><string key=\"id\" value=\"e1\"/><date key=\"timestamp\" "
+                           "value=\"2024-03-01T10:00:00\"/><string key=\"activity\" value=\"a\"/>"
+                           "<list key=\"omap\"><string key=\"object-id\" value=\"o1\"/></list><list key=\"vmap\"><int key=\"n\" "
+                           "value=\"456\"/><string key=\"s\" value=\"x\"/></list></event></events>\n"
+                           "<objects>\n"
+                           "<object><string key=\"id\" value=\"o1\"/><string key=\"type\" value=\"order\"/><list "
+                           "key=\"ovmap\"><boolean key=\"big\" value=\"true\"/></list></object></objects></log>";
 static const char rows1[] = "3 2024-03-01T10:00:00Z a id=e1 case=o1 {n=456 456} {s=x}\n5 fact - case=o1 {case.big=true 1}\n";
 
 static void json_and_xml_give_the_same_rows(void **state)
@@ -249,10 +261,23 @@ static void the_unit_is_what_most_events_have_one_of_or_what_is_said(void **stat
 static void what_an_event_or_object_lacks_rejects_it_with_its_line(void **state)
 {
     (void)state;
-    expect("{\"objectTypes\":[],\n\"events\":[\n{\"type\":\"a\",\"time\":\"2024-03-01\"},\n{\"id\":\"e2\",\"time\":\"2024-03-01\"},\n{\"id\":\"e3\",\"type\":\"a\"},\n{\"id\":\"e4\",\"type\":\"a\",\"time\":\"soon\"},\n7,\n"
-           "{\"id\":\"e5\",\"type\":\"a\",\"time\":\"2024-03-01\"}],\n\"objects\":[\n{\"id\":\"o\",\"type\":\"T\"},\n{\"id\":\"o\",\"type\":\"T\"},\n{\"id\":\"p\"}]}",
-           "3 reject ID: an event has no id\n4 reject ACTION: event e2 has no type (its activity)\n5 reject TIME: event e3 has no time\n6 reject TIME: event e4: \"soon\" is not a time (ISO 8601)\n7 reject ID: an event has no id\n"
-           "8 2024-03-01 a id=e5\n11 reject ID: object o stands twice: the first one is kept\n12 reject ID: an object has no type\n");
+    expect("{\"objectTypes\":[],\n\"events\":[\n"
+           "{\"type\":\"a\",\"time\":\"2024-03-01\"},\n"
+           "{\"id\":\"e2\",\"time\":\"2024-03-01\"},\n"
+           "{\"id\":\"e3\",\"type\":\"a\"},\n"
+           "{\"id\":\"e4\",\"type\":\"a\",\"time\":\"soon\"},\n"
+           "7,\n"
+           "{\"id\":\"e5\",\"type\":\"a\",\"time\":\"2024-03-01\"}],\n"
+           "\"objects\":[\n{\"id\":\"o\",\"type\":\"T\"},\n"
+           "{\"id\":\"o\",\"type\":\"T\"},\n"
+           "{\"id\":\"p\"}]}",
+           "3 reject ID: an event has no id\n"
+           "4 reject ACTION: event e2 has no type (its activity)\n"
+           "5 reject TIME: event e3 has no time\n"
+           "6 reject TIME: event e4: \"soon\" is not a time (ISO 8601)\n"
+           "7 reject ID: an event has no id\n"
+           "8 2024-03-01 a id=e5\n11 reject ID: object o stands twice: the first one is kept\n"
+           "12 reject ID: an object has no type\n");
 }
 
 static void what_is_no_log_is_refused_with_its_line(void **state)
@@ -326,7 +351,9 @@ static void a_log_in_pieces_gives_the_rows_of_the_whole(void **state)
         piece = 0;
         run_done(&whole);
     }
-    for (piece = 1; piece < 40; piece++) refused("{\"objectTypes\":[],\n\"events\":[\n{\"id\":\"e1\",}],\n\n\n\"objects\":[]}                                  ", "OCEL-001 line 3: this is no JSON: a comma stands before the end of an object");
+    for (piece = 1; piece < 40; piece++)
+        refused("{\"objectTypes\":[],\n\"events\":[\n{\"id\":\"e1\",}],\n\n\n\"objects\":[]}                                  ",
+                "OCEL-001 line 3: this is no JSON: a comma stands before the end of an object");
     piece = 0;
 }
 
@@ -352,8 +379,9 @@ static void an_object_may_stand_anywhere_and_the_first_of_an_id_counts(void **st
 {
     static const char events[] = "\"events\":[{\"id\":\"e1\",\"type\":\"a\",\"time\":\"2024-03-05\",\"relationships\":[{\"objectId\":\"o1\"},{\"objectId\":\"i1\"},{\"objectId\":\"no\"}]}]";
     static const char one[] = "\"objects\":[{\"id\":\"o1\",\"type\":\"Order\",\"relationships\":[{\"objectId\":\"neither\"}]}]";
-    static const char two[] = "\"objects\":[{\"id\":\"i1\",\"type\":\"Item\",\"attributes\":[{\"name\":\"size\",\"time\":\"2024-03-01\",\"value\":7},{\"name\":\"size\",\"time\":\"2024-03-09\",\"value\":8},{\"name\":\"size\",\"time\":\"?\",\"value\":9}]},"
-                               "{\"id\":\"i1\",\"type\":\"Order\",\"attributes\":[{\"name\":\"size\",\"value\":1}]}]";
+    static const char two[] =
+        "\"objects\":[{\"id\":\"i1\",\"type\":\"Item\",\"attributes\":[{\"name\":\"size\",\"time\":\"2024-03-01\",\"value\":7},{\"name\":\"size\",\"time\":\"2024-03-09\",\"value\":8},{\"name\":\"size\",\"time\":\"?\",\"value\":9}]},"
+        "{\"id\":\"i1\",\"type\":\"Order\",\"attributes\":[{\"name\":\"size\",\"value\":1}]}]";
     static const char *const orders[][3] = {{events, one, two}, {one, events, two}, {two, events, one}, {one, two, events}, {two, one, events}};
     (void)state;
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {

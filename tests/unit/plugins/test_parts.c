@@ -38,8 +38,11 @@ static void fill_world(void)
         snprintf(account, sizeof account, "acme %u", i % 7);
         snprintf(person, sizeof person, "p%u", i % 11);
         snprintf(id, sizeof id, "e%u", i);
-        EVENT_OF(&all.w, .id = id, .account = account, .person = person, .action = actions[(i / 7 + i) % 6], .at = (int64_t)i * 7 * HOUR, .channel = "web", .source = "s");
-        if (i % 3 == 0) EVENT_OF(&all.w, .account = account, .person = person, .touchpoint = i % 2 ? "mail" : "page", .action = "send", .actor = VOC_ACTOR_COMPANY, .at = (int64_t)i * 7 * HOUR + HOUR, .campaign = "c", .source = "s");
+        EVENT_OF(&all.w, .id = id, .account = account, .person = person, .action = actions[(i / 7 + i) % 6],
+                 .at = (int64_t)i * 7 * HOUR, .channel = "web", .source = "s");
+        if (i % 3 == 0)
+            EVENT_OF(&all.w, .account = account, .person = person, .touchpoint = i % 2 ? "mail" : "page", .action = "send",
+                     .actor = VOC_ACTOR_COMPANY, .at = (int64_t)i * 7 * HOUR + HOUR, .campaign = "c", .source = "s");
     }
     EVENT_OF(&all.w, .action = "batch", .actor = VOC_ACTOR_COMPANY, .at = 90 * HOUR, .source = "s");
     assert_int_equal(event_set_seal(all.w.s), VOC_OK);
@@ -94,9 +97,11 @@ static voc_rc keep(void *user, const struct fold_kept *kept)
 
 static void make_part(size_t a, uint32_t shard, uint32_t shards, struct buf *bytes)
 {
-    struct making m = {.common = {.analysis = str_of(names[a]), .version = str_of(all.plugin[a]->note.version), .shards = shards}, .own = {.shard = shard}};
+    struct making m = {.common = {.analysis = str_of(names[a]), .version = str_of(all.plugin[a]->note.version), .shards = shards},
+                       .own = {.shard = shard}};
     struct fold_item item = {.plugin = all.plugin[a], .options = all.options[a]};
-    const struct fold_request r = {.journey = all.w.j, .threads = 1, .end_us = VOC_NA, .events = all.w.s, .shard = shard, .shards = shards, .keep = keep, .keep_user = &m};
+    const struct fold_request r = {.journey = all.w.j, .threads = 1, .end_us = VOC_NA, .events = all.w.s, .shard = shard,
+                                   .shards = shards, .keep = keep, .keep_user = &m};
     buf_init(bytes, 1 << 20);
     assert_int_equal(out_memory(&m.out, bytes), VOC_OK);
     assert_int_equal(fold_run_all(&r, &item, 1, all.d), VOC_OK);
@@ -120,7 +125,9 @@ static void dump(const struct fold_result *r, struct buf *b)
         voc_table t;
         assert_int_equal(table_view(r->tables[i], &t), VOC_OK);
         buf_printf(b, "%.*s: %.*s\n", (int)t.name.len, t.name.ptr, (int)t.semantics.len, t.semantics.ptr);
-        for (size_t k = 0; k < t.n_rows * t.n_columns; k++) buf_printf(b, "%u %lld %a %a %a %.*s|", t.cells[k].type, (long long)t.cells[k].i, t.cells[k].r, t.cells[k].lo, t.cells[k].hi, (int)t.cells[k].s.len, t.cells[k].s.ptr);
+        for (size_t k = 0; k < t.n_rows * t.n_columns; k++)
+            buf_printf(b, "%u %lld %a %a %a %.*s|", t.cells[k].type, (long long)t.cells[k].i, t.cells[k].r, t.cells[k].lo,
+                       t.cells[k].hi, (int)t.cells[k].s.len, t.cells[k].s.ptr);
         for (size_t k = 0; k < t.n_notes; k++) buf_printf(b, "%.*s\n", (int)t.notes[k].text.len, t.notes[k].text.ptr);
     }
     assert_int_equal(b->rc, VOC_OK);

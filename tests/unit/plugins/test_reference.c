@@ -83,7 +83,8 @@ static void a_row_that_lacks_something_is_refused_and_says_what(void **state)
     expect_options(OPTIONS("table", "ledger"), "date,account,revenue,cost\n2024-07-01,,5,\n2024-07-02,a,,\n,a,5,\nsoon,a,5,\n2024-07-03,a,much,\n2024-07-04,a,5,\n",
                    "2 reject MISSING: account is empty\n3 reject MISSING: it has none of revenue, cost, amount\n4 reject MISSING: the date is empty\n5 reject TIME: date: \"soon\" is not a time (ISO 8601 or an epoch)\n"
                    "6 reject NUMBER: revenue: \"much\" is not a number (with a decimal point)\n7 reference 2024-07-04  object=ledger {account=a} {revenue=5 5000000}\n");
-    expect_options(OPTIONS("table", "targets"), "team,from,until,quota\na,2024-07-01,2024-06-01,5\na,2024-07-01,,-5\n", "2 reject TIME: it ends before it begins\n3 reject NUMBER: quota: \"-5\" is below 0\n");
+    expect_options(OPTIONS("table", "targets"), "team,from,until,quota\na,2024-07-01,2024-06-01,5\na,2024-07-01,,-5\n",
+                   "2 reject TIME: it ends before it begins\n3 reject NUMBER: quota: \"-5\" is below 0\n");
 }
 
 static void columns_that_are_missing_are_named(void **state)

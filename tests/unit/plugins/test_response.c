@@ -35,8 +35,9 @@ static int setup(void **state)
 {
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions, .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_ACCOUNT,
-                                .actions = actions, .n_actions = N_ACTIONS, .touchpoints = touchpoints, .n_touchpoints = 2};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions,
+                                .touchpoint_size = sizeof *touchpoints, .unit = VOC_UNIT_ACCOUNT, .actions = actions,
+                                .n_actions = N_ACTIONS, .touchpoints = touchpoints, .n_touchpoints = 2};
     mock.info.start_us = INT64_MIN;
     return 0;
 }
@@ -113,7 +114,10 @@ static void random_journeys(uint32_t units)
         mock_begin_unit();
         if (u % 17 == 3) mock.units[mock.n_units - 1].flags = VOC_JOURNEY_INTERNAL;
         for (uint32_t e = mock_below(26); e > 0; e--) {
-            mock_event(t += mock_below(3) ? mock_below(7) : mock_below(30), mock_below(N_ACTIONS), mock_below(6) ? VOC_ACTOR_CUSTOMER : mock_below(2) ? VOC_ACTOR_COMPANY : VOC_ACTOR_OTHER);
+            mock_event(t += mock_below(3) ? mock_below(7) : mock_below(30), mock_below(N_ACTIONS),
+                       mock_below(6)   ? VOC_ACTOR_CUSTOMER
+                       : mock_below(2) ? VOC_ACTOR_COMPANY
+                                       : VOC_ACTOR_OTHER);
             const size_t i = mock.n_events - 1;
             if (mock_below(3) == 0) mock.touchpoint[i] = mock_below(2);
             if (mock_below(9) == 0) mock.class_[i] = mock_below(2) ? VOC_CLASS_MECHANICAL : VOC_CLASS_UNDELIVERED;
@@ -130,7 +134,10 @@ static int touch_of(size_t e)
     return mock.action[e] == MAIL ? MAILED : mock.action[e] == CALL ? CALLED : KINDS;
 }
 
-static bool by_customer(size_t e) { return mock.actor[e] == VOC_ACTOR_CUSTOMER && mock.class_[e] != VOC_CLASS_MECHANICAL && mock.class_[e] != VOC_CLASS_UNDELIVERED; }
+static bool by_customer(size_t e)
+{
+    return mock.actor[e] == VOC_ACTOR_CUSTOMER && mock.class_[e] != VOC_CLASS_MECHANICAL && mock.class_[e] != VOC_CLASS_UNDELIVERED;
+}
 static bool is_moment(size_t e) { return mock.time[e] >= mock.info.start_us && (by_customer(e) || touch_of(e) != KINDS); }
 
 // How far an act brings a customer, also one before the data begin; 0: it is none of those asked for.

@@ -32,8 +32,8 @@ static int setup(void **state)
 {
     (void)state;
     ops = voc_plugin_query(VOC_ABI_MAJOR)->ops;
-    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions, .unit = VOC_UNIT_ACCOUNT, .actions = actions, .n_actions = 3,
-                                .segments = segments, .n_segments = 2};
+    mock.def = (voc_definition){.struct_size = sizeof mock.def, .action_size = sizeof *actions, .unit = VOC_UNIT_ACCOUNT,
+                                .actions = actions, .n_actions = 3, .segments = segments, .n_segments = 2};
     return 0;
 }
 
@@ -62,7 +62,10 @@ struct counted {
 };
 static struct counted counted;
 
-static bool counts(size_t e, uint32_t person) { return mock.actor[e] == VOC_ACTOR_CUSTOMER && mock.class_[e] != VOC_CLASS_MECHANICAL && mock.person[e] == person; }
+static bool counts(size_t e, uint32_t person)
+{
+    return mock.actor[e] == VOC_ACTOR_CUSTOMER && mock.class_[e] != VOC_CLASS_MECHANICAL && mock.person[e] == person;
+}
 
 static int ascending(const void *x, const void *y)
 {

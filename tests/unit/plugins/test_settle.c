@@ -19,7 +19,10 @@ static unsigned draw(uint64_t *seed, unsigned n)
     return (unsigned)((*seed >> 33) % n);
 }
 
-static const voc_cell *at(const struct score_run *r, const char *touchpoint, const char *column) { return score_cell(r, "touchpoints", score_row(r, "touchpoints", touchpoint, "all"), column); }
+static const voc_cell *at(const struct score_run *r, const char *touchpoint, const char *column)
+{
+    return score_cell(r, "touchpoints", score_row(r, "touchpoints", touchpoint, "all"), column);
+}
 static double number(const struct score_run *r, const char *touchpoint, const char *column) { return score_real(r, "touchpoints", touchpoint, "all", column); }
 
 // ---- what is missing -----------------------------------------------------------------------------------------------------------
@@ -272,7 +275,8 @@ static void busy(struct score_run *r, bool one)
             char id[64];
             snprintf(id, sizeof id, "%s-%d", account, k);
             if (what < 2) SE(r, .id = id, .account = account, .action = "send", .touchpoint = one || what == 0 ? "call" : "mail", .actor = COMPANY, .day = day);
-            if (what < 2 && draw(&seed, 3) == 0) SE(r, .account = account, .action = "order", .ref = draw(&seed, 2) ? id : NULL, .day = day + 0.1 + draw(&seed, 12));
+            if (what < 2 && draw(&seed, 3) == 0)
+                SE(r, .account = account, .action = "order", .ref = draw(&seed, 2) ? id : NULL, .day = day + 0.1 + draw(&seed, 12));
             if (what == 2) SE(r, .account = account, .action = "order", .day = day + 0.5);
             if (what == 3 && draw(&seed, 9) == 0) SE(r, .account = account, .action = "leave", .day = day);
         }
@@ -299,7 +303,9 @@ static void a_group_is_what_one_touchpoint_would_be_that_claims_all_its_events(v
     // costs: 2 a call, 3 a mail
     double spent = number(&pooled, "call", "spent") + number(&pooled, "mail", "spent"), touches = number(&pooled, "call", "touches") * 2 + number(&pooled, "mail", "touches") * 3;
     assert_named_close("spent", score_real(&pooled, "groups", "talk", "all", "spent"), spent, CLOSED_FORM);
-    assert_true(fabs(score_real(&pooled, "groups", "talk", "all", "cost") - touches * score_real(&pooled, "groups", "talk", "all", "matched") / score_real(&pooled, "groups", "talk", "all", "fresh")) < 1e-5);
+    assert_true(fabs(score_real(&pooled, "groups", "talk", "all", "cost") -
+                     touches * score_real(&pooled, "groups", "talk", "all", "matched") /
+                         score_real(&pooled, "groups", "talk", "all", "fresh")) < 1e-5);
     // nothing of the rest moves
     assert_int_equal(score_fold(&pooled, 500, 1, NULL), VOC_OK);
     assert_false(number(&pooled, "call", "matched") == number(&one, "call", "matched"));

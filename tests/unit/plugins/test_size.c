@@ -75,7 +75,8 @@ static void the_plain_test_finds_it_four_times_in_five(void **state)
 static void what_cannot_be_sized_is_no_number(void **state)
 {
     (void)state;
-    assert_true(isnan(size_controls(0, 0.1, 1)) && isnan(size_controls(0.1, 1, 1)) && isnan(size_controls(0.2, 0.2, 1)) && isnan(size_controls(0.2, 0.3, 0)));
+    assert_true(isnan(size_controls(0, 0.1, 1)) && isnan(size_controls(0.1, 1, 1)) && isnan(size_controls(0.2, 0.2, 1)) &&
+                isnan(size_controls(0.2, 0.3, 0)));
     assert_true(isnan(size_controls(NAN, 0.1, 1)));
 }
 
@@ -114,7 +115,8 @@ static double one_p(size_t controls, size_t treated, double p0, double p1, uint6
     struct trial_events aim = {.first = first, .time = time};
     assert_int_equal(trial_events_prepare(&aim, (uint32_t)n, NULL, 0), TRIAL_OK);
     const struct trial_alloc alloc = {NULL, resize, release};
-    const struct trial_random_input in = {.assigned = a, .n_assigned = n, .n_groups = 1, .n_accounts = (uint32_t)n, .outcome = {&aim}, .n_outcomes = 1, .without_account = TRIAL_NONE};
+    const struct trial_random_input in = {.assigned = a, .n_assigned = n, .n_groups = 1, .n_accounts = (uint32_t)n,
+                                          .outcome = {&aim}, .n_outcomes = 1, .without_account = TRIAL_NONE};
     assert_int_equal(trial_randomised_run(&r, &alloc, &in), TRIAL_OK);
     assert_true(r.controls == controls && r.treated == treated);
     free(a);
@@ -161,14 +163,16 @@ static void customers_seen_again_count_for_what_they_are_worth(void **state)
             first[i] = events;
             for (size_t j = 0; j < TIMES; j++) {
                 int64_t from = (int64_t)j * WINDOW;
-                a[i * TIMES + j] = (struct trial_assigned){.account = (uint32_t)i, .unit = (uint32_t)i, .index = from, .end = from + WINDOW, .treated = i >= side};
+                a[i * TIMES + j] = (struct trial_assigned){.account = (uint32_t)i, .unit = (uint32_t)i, .index = from,
+                                                           .end = from + WINDOW, .treated = i >= side};
                 if (draw(&seed) < p) time[events++] = from + 1 + (int64_t)(draw(&seed) * (WINDOW - 1));
             }
         }
         first[n] = events;
         struct trial_events aim = {.first = first, .time = time};
         const struct trial_alloc alloc = {NULL, resize, release};
-        const struct trial_random_input in = {.assigned = a, .n_assigned = n * TIMES, .n_groups = 1, .n_accounts = (uint32_t)n, .outcome = {&aim}, .n_outcomes = 1, .without_account = TRIAL_NONE};
+        const struct trial_random_input in = {.assigned = a, .n_assigned = n * TIMES, .n_groups = 1, .n_accounts = (uint32_t)n,
+                                              .outcome = {&aim}, .n_outcomes = 1, .without_account = TRIAL_NONE};
         assert_int_equal(trial_events_prepare(&aim, (uint32_t)n, NULL, 0), TRIAL_OK);
         assert_int_equal(trial_randomised_run(&r, &alloc, &in), TRIAL_OK);
         if (r.estimate[0].p <= 0.05) (k < RUNS ? found++ : wrong++);
@@ -187,7 +191,8 @@ static void days_are_counted_one_by_one(void **state)
     uint64_t seed = 5;
     (void)state;
     for (int k = 0; k < 300; k++) {
-        double cases[40], customers[40], alike = draw(&seed), n = floor(draw(&seed) * 400), late_cases = 0, late_customers = 0, at_cases = 0, at_customers = 0;
+        double cases[40], customers[40], alike = draw(&seed), n = floor(draw(&seed) * 400), late_cases = 0, late_customers = 0,
+                                         at_cases = 0, at_customers = 0;
         size_t days = 1 + (size_t)(draw(&seed) * 39), d = 0;
         for (size_t i = 0; i < days; i++) {
             customers[i] = floor(draw(&seed) * 6);

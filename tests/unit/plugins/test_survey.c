@@ -267,8 +267,14 @@ static void what_is_not_on_the_scale_is_no_score(void **state)
 static void what_people_wrote_is_words_and_what_they_chose_is_not(void **state)
 {
     (void)state;
-    EXPECT(day, "Where did you hear of us?,What can we do better?\nfrom a friend,Please answer the phone in the morning.\nfrom a friend,The manual could have pictures.\nin a shop,  Nothing at all   \nfrom a friend,I would like a bigger one\n",
-           "words of customers: What can we do better?", "text=  Nothing at all   ", "{customer.Where did you hear of us?=from a friend}", "ref-event=survey/#3-");
+    EXPECT(day,
+           "Where did you hear of us?,What can we do better?\n"
+           "from a friend,Please answer the phone in the morning.\n"
+           "from a friend,The manual could have pictures.\n"
+           "in a shop,  Nothing at all   \n"
+           "from a friend,I would like a bigger one\n",
+           "words of customers: What can we do better?", "text=  Nothing at all   ",
+           "{customer.Where did you hear of us?=from a friend}", "ref-event=survey/#3-");
     const char *const said[] = {DAY, "words", "Colour", NULL};
     EXPECT(said, "Colour,How much?\nred,1\nred,2\n", "id=survey/#1-", "/Colour ref-event=", "text=red", "!{customer.Colour");
 }
@@ -277,13 +283,23 @@ static void what_people_wrote_is_words_and_what_they_chose_is_not(void **state)
 static void options_in_one_cell_are_told_apart(void **state)
 {
     (void)state;
-    EXPECT(day, "What have you used?,How rude is it to recline?\n\"App, Shop\",\"No, not at all\"\nApp,\"Yes, very\"\n\"Shop, Phone\",\"No, not at all\"\n\"App, Shop, Phone\",\"Yes, very\"\nPhone,\"No, not at all\"\n\"App, Phone\",\"Yes, very\"\n",
-           "unit=several {customer.What have you used?=App} {customer.What have you used?=Shop} {customer.What have you used?=Phone}\n",
+    EXPECT(day,
+           "What have you used?,How rude is it to recline?\n"
+           "\"App, Shop\",\"No, not at all\"\n"
+           "App,\"Yes, very\"\n\"Shop, Phone\",\"No, not at all\"\n"
+           "\"App, Shop, Phone\",\"Yes, very\"\n"
+           "Phone,\"No, not at all\"\n\"App, Phone\",\"Yes, very\"\n",
+           "unit=several {customer.What have you used?=App} {customer.What have you used?=Shop} {customer.What "
+           "have you used?=Phone}\n",
            "{customer.How rude is it to recline?=No, not at all}", "1 question of which any are chosen");
-    EXPECT(NULL, QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"1,3\"\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,2\n", "unit=several {customer.Q1=1 1} {customer.Q1=3 3}\n");
+    EXPECT(NULL,
+           QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"1,3\"\n"
+                     "2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,2\n",
+           "unit=several {customer.Q1=1 1} {customer.Q1=3 3}\n");
     EXPECT(day, "How long, in hours?;And how far, in km?\n1,5;3\n2,25;4\n", "{customer.How long, in hours?=1,5 1.5}");
-    static const char qsf[] = "{\"SurveyEntry\":{},\"SurveyElements\":[{\"Element\":\"SQ\",\"Payload\":{\"DataExportTag\":\"Q1\",\"QuestionText\":\"Used?\",\"QuestionType\":\"MC\",\"Selector\":\"MAVR\","
-                              "\"Choices\":{\"1\":{\"Display\":\"App, of course\"},\"2\":{\"Display\":\"Shop\"}}}}]}";
+    static const char qsf[] =
+        "{\"SurveyEntry\":{},\"SurveyElements\":[{\"Element\":\"SQ\",\"Payload\":{\"DataExportTag\":\"Q1\",\"QuestionText\":\"Used?\",\"QuestionType\":\"MC\",\"Selector\":\"MAVR\","
+        "\"Choices\":{\"1\":{\"Display\":\"App, of course\"},\"2\":{\"Display\":\"Shop\"}}}}]}";
     struct events_run r = {0};
     with_structure(qsf, strlen(qsf), QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"Shop,App, of course\"\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,\"1,2\"\n", &r);
     assert_int_equal(r.rc, VOC_OK);
@@ -316,7 +332,9 @@ static void previews_and_tests_are_left_out_by_a_rule_unless_they_are_kept(void 
 static void what_was_not_finished_is_another_action_or_left_out(void **state)
 {
     (void)state;
-    static const char text[] = QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,True,R_11111111,30\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,False,R_22222222,31\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,False,R_22222223,\n";
+    static const char text[] = QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,True,R_11111111,30\n"
+                                         "2024-01-01 11:00:00,2024-01-01 11:01:00,0,False,R_22222222,31\n"
+                                         "2024-01-01 11:00:00,2024-01-01 11:01:00,0,False,R_22222223,\n";
     EXPECT(NULL, text, "3 2024-01-01T10:01:00Z answer-survey", "4 2024-01-01T11:01:00Z begin-survey", "5 ignore no question was answered");
     const char *const leave[] = {"unfinished", "leave-out", NULL};
     EXPECT(leave, text, "4 ignore not finished");
@@ -325,16 +343,24 @@ static void what_was_not_finished_is_another_action_or_left_out(void **state)
 static void a_limesurvey_response_without_its_date_submitted_was_not_finished(void **state)
 {
     (void)state;
-    EXPECT(NULL, "id,submitdate,lastpage,startlanguage,startdate,datestamp,Q1\n1,2024-05-02 10:11:12,3,de,2024-05-02 10:00:00,2024-05-02 10:11:12,4\n2,,1,en,2024-05-02 11:00:00,2024-05-02 11:05:00,3\n"
-                 "3,1980-01-01 00:00:00,1,en,1980-01-01 00:00:00,2024-05-03 09:00:00,3\n",
-           "2 2024-05-02T10:11:12Z answer-survey by=customer customer=response:survey/1 id=survey/1", "3 2024-05-02T11:05:00Z begin-survey", "4 2024-05-03T09:00:00Z answer-survey", "language=de");
+    EXPECT(NULL,
+           "id,submitdate,lastpage,startlanguage,startdate,datestamp,Q1\n"
+           "1,2024-05-02 10:11:12,3,de,2024-05-02 10:00:00,2024-05-02 10:11:12,4\n"
+           "2,,1,en,2024-05-02 11:00:00,2024-05-02 11:05:00,3\n"
+           "3,1980-01-01 00:00:00,1,en,1980-01-01 00:00:00,2024-05-03 09:00:00,3\n",
+           "2 2024-05-02T10:11:12Z answer-survey by=customer customer=response:survey/1 id=survey/1",
+           "3 2024-05-02T11:05:00Z begin-survey", "4 2024-05-03T09:00:00Z answer-survey", "language=de");
 }
 
 static void who_answered_is_an_address_a_key_or_the_response_itself(void **state)
 {
     (void)state;
-    EXPECT(day, "Email address,Customer ID,How was it?,Why was it so?\nann@example.org,C-1,3,a\n,C-2,4,b\n,,5,c\nno address,,5,c\n", "customer=email:ann@example.org! customer=id:C-1!", "customer=id:C-2! id",
-           "customer=response:survey/#3-", "customer=response:survey/#4-");
+    EXPECT(day,
+           "Email address,Customer ID,How was it?,Why was it so?\n"
+           "ann@example.org,C-1,3,a\n,C-2,4,b\n"
+           ",,5,c\nno address,,5,c\n",
+           "customer=email:ann@example.org! customer=id:C-1!", "customer=id:C-2! id", "customer=response:survey/#3-",
+           "customer=response:survey/#4-");
 }
 
 // Numbers that another survey has too are told apart by the survey's name; long ids of a tool are one world over.
@@ -363,7 +389,9 @@ static void without_a_time_it_is_refused_unless_a_day_is_given(void **state)
     (void)state;
     expect_error(NULL, "How was it?,And why?\n4,a\n", VOC_E_INPUT, "no column says when people answered -- -O date=2024-06-30");
     EXPECT(day, "How was it?,And why?\n4,a\n", "2 2024-06-30 answer-survey");
-    EXPECT(NULL, "Timestamp,How was it?,And why?\n2024-01-01 10:00:00,4,a\n,4,b\nyesterday,3,c\n2024-01-03 10:00:00,4,a\n", "3 reject TIME: it does not say when it was answered", "4 reject TIME: \"yesterday\" in Timestamp is not a time as the others are");
+    EXPECT(NULL, "Timestamp,How was it?,And why?\n2024-01-01 10:00:00,4,a\n,4,b\nyesterday,3,c\n2024-01-03 10:00:00,4,a\n",
+           "3 reject TIME: it does not say when it was answered",
+           "4 reject TIME: \"yesterday\" in Timestamp is not a time as the others are");
 }
 
 // ---- what is wrong --------------------------------------------------------------------------------------------------------------
@@ -371,7 +399,8 @@ static void without_a_time_it_is_refused_unless_a_day_is_given(void **state)
 static void a_broken_line_is_rejected_with_its_reason(void **state)
 {
     (void)state;
-    EXPECT(day, "Q1,Q2,Q3\n1,\"2\",3\n1,2\n1,2,3,4\n1,\"2\"x,3\n,,\n1,\"2\",3\n", "2 2024-06-30 answer-survey", "3 reject FIELDS: 2 fields, the header has 3", "4 reject FIELDS: 4 fields, the header has 3",
+    EXPECT(day, "Q1,Q2,Q3\n1,\"2\",3\n1,2\n1,2,3,4\n1,\"2\"x,3\n,,\n1,\"2\",3\n", "2 2024-06-30 answer-survey",
+           "3 reject FIELDS: 2 fields, the header has 3", "4 reject FIELDS: 4 fields, the header has 3",
            "5 reject QUOTE: there is text behind a closing quote in field 2", "6 ignore an empty line");
 }
 
@@ -402,7 +431,9 @@ static void damaged_exports_never_do_worse_than_reject(void **state)
             char *copy = malloc(len + 1);
             size_t n = round % 2 ? next_random(&seed) % (len + 1) : len;
             memcpy(copy, text, len);
-            for (unsigned k = 0; k < round / 4; k++) copy[next_random(&seed) % len] = (char)(next_random(&seed) % 3 ? ",\"\n{[ \t'-0"[next_random(&seed) % 10] : (int)next_random(&seed));
+            for (unsigned k = 0; k < round / 4; k++)
+                copy[next_random(&seed) % len] = (char)(next_random(&seed) % 3 ? ",\"\n{[ \t'-0"[next_random(&seed) % 10]
+                                                                               : (int)next_random(&seed));
             struct events_run r = {.options = day, .target = 64};
             events_run(&r, str_mk(copy, n));
             assert_true(r.rc == VOC_OK || r.rc == VOC_E_INPUT || r.rc == VOC_E_OPTION || r.rc == VOC_E_LIMIT);

@@ -149,7 +149,8 @@ static void trends_have_the_reference_values(void **state)
     struct csv *c = csv_read_source("tests/truth/in/sec04_trend.csv");
     struct trend_share periods[16];
     double work[16 * 16], x[16];
-    for (size_t i = 0; i < c->n_rows; i++) periods[i] = (struct trend_share){csv_number(c, i, "period"), (uint64_t)csv_int(c, i, "n"), (uint64_t)csv_int(c, i, "x")};
+    for (size_t i = 0; i < c->n_rows; i++)
+        periods[i] = (struct trend_share){csv_number(c, i, "period"), (uint64_t)csv_int(c, i, "n"), (uint64_t)csv_int(c, i, "x")};
     const struct trend_test t = trend_shares(periods, c->n_rows);
     assert_close(t.z, json_num(json_get(j, "cochran_armitage"), "z"), CLOSED_FORM);
     assert_close(t.p, json_num(json_get(j, "cochran_armitage"), "p"), CLOSED_FORM);
@@ -201,7 +202,9 @@ static void alignments_have_the_reference_costs(void **state)
     uint64_t cost = 0, worst = 0;
     uint32_t trace[16];
     struct alignment a;
-    for (size_t k = 0; k < json_length(stages); k++) stage[k] = (struct align_stage){json_num(json_at(stages, k), "mandatory") > 0, json_num(json_at(stages, k), "repeatable") > 0};
+    for (size_t k = 0; k < json_length(stages); k++)
+        stage[k] = (struct align_stage){json_num(json_at(stages, k), "mandatory") > 0,
+                                        json_num(json_at(stages, k), "repeatable") > 0};
     struct align_model m = {stage, json_length(stages), false, false};
     for (size_t i = 0; i < c->n_rows; i++) {
         const size_t n = read_trace(trace, csv_get(c, i, "sequence"), stages);

@@ -568,8 +568,10 @@ static void requests_run_together_in_any_blocks_and_order_give_what_each_gives_a
         w.input.n_types = 2 * apart + 1;
         // Of the first type all windows are looked for together, of the second one, of the third two.
         for (uint32_t i = 0; i < REQUESTS; i++)
-            q[i] = (struct trial_request){.type = i % 3 * apart, .window = windows[i / 3], .outcome = {aims, i % 3 == 1 || i == 8 ? harms : NULL}, .n_outcomes = 2,
-                                          .without_account = i == 4 ? 2 : TRIAL_NONE, .only_stage = i == 7 ? 1 : TRIAL_ALL, .only_segment = TRIAL_ALL};
+            q[i] = (struct trial_request){.type = i % 3 * apart, .window = windows[i / 3],
+                                          .outcome = {aims, i % 3 == 1 || i == 8 ? harms : NULL}, .n_outcomes = 2,
+                                          .without_account = i == 4 ? 2 : TRIAL_NONE, .only_stage = i == 7 ? 1 : TRIAL_ALL,
+                                          .only_segment = TRIAL_ALL};
         struct trial_result alone, together[REQUESTS];
         const struct trial_crew crew = {NULL, backwards, NULL};
         assert_int_equal(trial_frame_new(&frame, &world_alloc, &w.input, &o), TRIAL_OK);

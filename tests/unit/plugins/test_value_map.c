@@ -113,7 +113,8 @@ static void words_of_two_groups_are_told_apart_as_the_reference_does(void **stat
     assert_int_equal(n, 9);
     for (size_t i = 0; i < n; i++) {
         const struct json *r = json_at(rows, i);
-        const struct vm_odds o = vm_log_odds(json_number(json_at(r, 1)), json_num(odds, "n_lost"), json_number(json_at(r, 2)), json_num(odds, "n_won"), json_num(odds, "alpha0"));
+        const struct vm_odds o = vm_log_odds(json_number(json_at(r, 1)), json_num(odds, "n_lost"), json_number(json_at(r, 2)),
+                                             json_num(odds, "n_won"), json_num(odds, "alpha0"));
         assert_close(o.log_odds, json_number(json_at(r, 4)), CLOSED_FORM);
         assert_close(o.variance, json_number(json_at(r, 5)), CLOSED_FORM);
         assert_close(o.z, json_number(json_at(r, 6)), CLOSED_FORM);

@@ -219,7 +219,8 @@ static void ways_through_more_than_128_actions_are_told_apart(void **state)
     for (size_t u = 0; u < 600; u++) {
         snprintf(unit[u], sizeof unit[u], "u%03zu", u);
         for (size_t k = 0; k < 3; k++)
-            EVENT_OF(&r.w, .account = unit[u], .action = name[(u % 300 + k * (u % 300 % 7 + 1)) % 300], .at = (int64_t)(u * 10 + k * (u + 1)) * HOUR, .record = u * 3 + k);
+            EVENT_OF(&r.w, .account = unit[u], .action = name[(u % 300 + k * (u % 300 % 7 + 1)) % 300],
+                     .at = (int64_t)(u * 10 + k * (u + 1)) * HOUR, .record = u * 3 + k);
     }
     for (size_t shards = 0; shards <= 3; shards += 3) {
         assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, every) : paths_fold(&r, VOC_NA, 1, every), VOC_OK);
@@ -289,7 +290,9 @@ static void what_is_long_or_no_whole_second_is_kept_as_it_is(void **state)
     memset(name, 'n', NAME);
     world_new(&r.w, "unit='account'", "");
     for (int i = 0; i < STEPS; i++)
-        for (int k = 0; k < 2; k++) EVENT_OF(&r.w, .account = k ? "z" : "y", .action = i % 2 ? "b" : "a", .at = (int64_t)i * 1000000, .record = (uint64_t)(2 * i + k));
+        for (int k = 0; k < 2; k++)
+            EVENT_OF(&r.w, .account = k ? "z" : "y", .action = i % 2 ? "b" : "a", .at = (int64_t)i * 1000000,
+                     .record = (uint64_t)(2 * i + k));
     for (int k = 0; k < 3; k++) {
         EVENT_OF(&r.w, .account = k == 2 ? name : k ? "x" : "o", .action = "c", .at = HOUR, .record = 1000000u + (uint64_t)k);
         EVENT_OF(&r.w, .account = k == 2 ? name : k ? "x" : "o", .action = "d", .at = HOUR + k * 250000, .record = 2000000u + (uint64_t)k);
@@ -321,7 +324,8 @@ static void ways_of_many_are_counted_whichever_bucket_they_lie_in(void **state)
     for (size_t u = 0; u < 9000; u++) { // every tenth goes a way of many, the others spell their number
         snprintf(unit[u], sizeof unit[u], "u%04zu", u);
         size_t rest = u % 10 ? u : u % 20 ? 8 : 1;
-        for (size_t k = 0; rest; k++, rest /= 7) EVENT_OF(&r.w, .account = unit[u], .action = act[rest % 7], .at = (int64_t)(k * k) * HOUR, .record = u * 10 + k);
+        for (size_t k = 0; rest; k++, rest /= 7)
+            EVENT_OF(&r.w, .account = unit[u], .action = act[rest % 7], .at = (int64_t)(k * k) * HOUR, .record = u * 10 + k);
     }
     for (uint32_t shards = 0; shards <= 2; shards += 2) {
         assert_int_equal(shards ? paths_shards(&r, VOC_NA, shards, top) : paths_fold(&r, VOC_NA, 2, top), VOC_OK);

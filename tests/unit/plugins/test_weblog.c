@@ -119,7 +119,11 @@ static void robots_are_told_apart_by_what_they_call_themselves(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char line[400], part[200];
         snprintf(line, sizeof line, "192.0.2.1 - -" AT "\"GET /a HTTP/1.1\" 200 1 \"-\" \"%s\"\n", cases[i].agent);
-        if (cases[i].robot) snprintf(part, sizeof part, " crawl by=other customer=robot:%s 192.0.2.1 touchpoint=/a channel=web object=/a {bytes=1 1} {robot=%s} {status=200 200}", cases[i].robot, cases[i].robot);
+        if (cases[i].robot)
+            snprintf(part, sizeof part,
+                     " crawl by=other customer=robot:%s 192.0.2.1 touchpoint=/a channel=web object=/a {bytes=1 1} "
+                     "{robot=%s} {status=200 200}",
+                     cases[i].robot, cases[i].robot);
         expect_part(combined, line, cases[i].robot ? part : " view by=customer customer=visitor:192.0.2.1/");
     }
     static const char robot[] = "192.0.2.1 - -" AT "\"GET /robots.txt HTTP/1.1\" 200 1 " ANY;
@@ -248,7 +252,10 @@ static void what_was_met_before_never_changes_what_is_read(void **state)
         const unsigned n = i % LINES, agent = n % 5000;
         const bool robot = agent % 50 == 0, part = n % 3 == 0;
         const char *ending = part ? ".png" : "";
-        assert_int_equal(buf_printf(&text, "192.0.2.1 - -" AT "\"GET /%s/%u%s%s HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0 (X11) %s%u/1.0\"\n", path, n, ending, n % 7 ? "" : "?id=1", robot ? "Googlebot" : "Browser", agent), VOC_OK);
+        assert_int_equal(buf_printf(&text,
+                                    "192.0.2.1 - -" AT "\"GET /%s/%u%s%s HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0 (X11) %s%u/1.0\"\n",
+                                    path, n, ending, n % 7 ? "" : "?id=1", robot ? "Googlebot" : "Browser", agent),
+                         VOC_OK);
         assert_int_equal(buf_printf(&rows, "%u 2024-03-04T09:00:01Z %s by=%s customer=", i + 1, robot ? "crawl" : part ? "load" : "view", robot || part ? "other" : "customer"), VOC_OK);
         assert_int_equal(robot ? buf_printf(&rows, "robot:Googlebot%u 192.0.2.1", agent) : buf_printf(&rows, "ip:192.0.2.1"), VOC_OK);
         if (robot && part) assert_int_equal(buf_printf(&rows, " touchpoint=/%s/%u.png", path, n), VOC_OK);

@@ -66,7 +66,8 @@ static voc_rc take(void *user, const struct coded_block *b)
 static voc_rc read_file(struct world *w, const char *path, const char *option, const char *value)
 {
     struct option_given given = {.name = str_of(option), .value = str_of(value), .has_value = true};
-    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("xes"), .threads = 1, .max_rejects = UINT64_MAX, .block = take, .user = w, .options = &given,
+    struct import_request r = {.catalogue = w->catalogue, .path = path, .as = STR("xes"), .threads = 1, .max_rejects = UINT64_MAX,
+                               .block = take, .user = w, .options = &given,
                                .n_options = option ? 1 : 0};
     buf_clear(&w->text);
     w->events = w->facts = 0;
@@ -137,7 +138,10 @@ static void nested_attributes_keep_the_way_to_them_and_lists_are_numbered(void *
 static void attributes_of_a_trace_become_facts_of_its_case(void **state)
 {
     struct world *w = *state;
-    assert_int_equal(read_log(w, "<trace><string key=\"concept:name\" value=\"c\"/><int key=\"amount\" value=\"12\"/><date key=\"due\" value=\"1970-01-02\"/>\n" EVENT("a", T1, "") EVENT("b", T2, "") "</trace>\n", NULL, NULL),
+    assert_int_equal(read_log(w,
+                              "<trace><string key=\"concept:name\" value=\"c\"/><int key=\"amount\" value=\"12\"/><date "
+                              "key=\"due\" value=\"1970-01-02\"/>\n" EVENT("a", T1, "") EVENT("b", T2, "") "</trace>\n",
+                              NULL, NULL),
                      VOC_OK);
     assert_int_equal(w->facts, 2);
     has(w, "00000000|0000|fact|4|4|3|1|2|0|c||amount|12|||||1000000|12|0\n");

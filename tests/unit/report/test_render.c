@@ -23,8 +23,9 @@ static const voc_str warning = {"a \"quoted\" warning\n", 19};
 
 static voc_meta meta(void)
 {
-    return (voc_meta){.struct_size = sizeof(voc_meta), .input_size = sizeof input, .definition_size = sizeof definition, .command = STR("voc x \"y\""), .program = STR("voc"),
-                      .version = STR("1"), .inputs = &input, .n_inputs = 1, .definitions = &definition, .n_definitions = 1, .warnings = &warning, .n_warnings = 1};
+    return (voc_meta){.struct_size = sizeof(voc_meta), .input_size = sizeof input, .definition_size = sizeof definition,
+                      .command = STR("voc x \"y\""), .program = STR("voc"), .version = STR("1"), .inputs = &input, .n_inputs = 1,
+                      .definitions = &definition, .n_definitions = 1, .warnings = &warning, .n_warnings = 1};
 }
 
 struct page {

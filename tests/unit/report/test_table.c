@@ -62,7 +62,8 @@ static void a_cell_of_another_type_is_refused(void **state)
         for (uint32_t given = VOC_CELL_NA; given <= VOC_CELL_RANGE + 1; given++) {
             struct table *t = NULL;
             voc_cell c = {.type = given, .i = 5, .r = 5, .lo = 4, .hi = 6, .s = STR("five")};
-            bool fits = given == VOC_CELL_NA || given == type || (given == VOC_CELL_INT && (type == VOC_CELL_REAL || type == VOC_CELL_SHARE || type == VOC_CELL_RANGE));
+            bool fits = given == VOC_CELL_NA || given == type ||
+                        (given == VOC_CELL_INT && (type == VOC_CELL_REAL || type == VOC_CELL_SHARE || type == VOC_CELL_RANGE));
             assert_int_equal(table_new(&t, "t", "", 0), VOC_OK);
             assert_int_equal(table_column(t, "c", "c", type, "", 0, NULL), VOC_OK);
             if ((table_cell(t, &c) == VOC_OK) != fits) fail_msg("type %u in a column of type %u", given, type);
@@ -152,7 +153,9 @@ static void a_figure_names_columns_that_are_there(void **state)
 {
     char column[] = "name", title[] = "Ages";
     const voc_figure_part parts[] = {{VOC_AS_LABEL, 0, {column, 4}}, {VOC_AS_COUNT, 0, VOC_LIT("age")}}, unknown[] = {{VOC_AS_LABEL, 0, VOC_LIT("nome")}};
-    voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_FUNNEL, .part_size = sizeof *parts, .title = {title, 4}, .description = VOC_LIT("How old."), .parts = parts, .n_parts = 2}, bad;
+    voc_figure f = {.struct_size = sizeof f, .kind = VOC_FIGURE_FUNNEL, .part_size = sizeof *parts, .title = {title, 4},
+                    .description = VOC_LIT("How old."), .parts = parts, .n_parts = 2},
+               bad;
     voc_table v;
     (void)state;
     struct table *t = two_columns();

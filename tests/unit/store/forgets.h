@@ -6,7 +6,8 @@
 
 struct leaving { uint32_t as; const char *sets[4]; voc_alias aliases[3]; size_t n_aliases; bool dry_run, texts; };
 
-static inline voc_rc forget(struct project *p, const struct leaving *l, struct forget_result *out, voc_rc (*place)(void *user, const struct forget_place *x), void *user)
+static inline voc_rc forget(struct project *p, const struct leaving *l, struct forget_result *out,
+                            voc_rc (*place)(void *user, const struct forget_place *x), void *user)
 {
     const voc_str *names = NULL;
     uint32_t n = 0;
@@ -16,7 +17,8 @@ static inline voc_rc forget(struct project *p, const struct leaving *l, struct f
     for (uint32_t i = 1; rc == VOC_OK && i < n; i++)
         for (size_t k = 0; k < 4 && l->sets[k]; k++)
             if (str_is(names[i], l->sets[k])) who[i] = true;
-    const struct forget_spec s = {.as = l->as, .who = who, .n_who = n, .aliases = l->aliases, .n_aliases = l->n_aliases, .dry_run = l->dry_run, .texts = l->texts};
+    const struct forget_spec s = {.as = l->as, .who = who, .n_who = n, .aliases = l->aliases, .n_aliases = l->n_aliases,
+                                  .dry_run = l->dry_run, .texts = l->texts};
     if (rc == VOC_OK) rc = store_forget(p, &s, out, place, user);
     free(who);
     return rc;

@@ -90,11 +90,13 @@ static inline voc_rc add_events(struct import *i, const struct row *rows, size_t
         code[CODES * n + k] = r->sub;
     }
     struct coded_block b = {
-        .strings = t.at, .n_strings = t.n,
-        .events = {.time_us = wide, .cost = wide + n, .value = wide + 2 * n, .resolution = small, .actor = small + n, .ref_kind = small + 2 * n,
-                   .action = code, .customer = code + n, .account = code + 2 * n, .case_id = code + 3 * n, .id = code + 4 * n, .channel = code + 5 * n,
-                   .touchpoint = code + 6 * n, .text = code + 7 * n, .attrs = code + 8 * n, .ref = code + 9 * n, .sub = code + CODES * n,
-                   .record = place, .line = place + n, .n = n},
+        .strings = t.at,
+        .n_strings = t.n,
+        .events = {.time_us = wide, .cost = wide + n, .value = wide + 2 * n, .resolution = small, .actor = small + n,
+                   .ref_kind = small + 2 * n, .action = code, .customer = code + n, .account = code + 2 * n,
+                   .case_id = code + 3 * n, .id = code + 4 * n, .channel = code + 5 * n, .touchpoint = code + 6 * n,
+                   .text = code + 7 * n, .attrs = code + 8 * n, .ref = code + 9 * n, .sub = code + CODES * n, .record = place,
+                   .line = place + n, .n = n},
     };
     voc_rc rc = import_add(i, &b);
     free(wide);
@@ -114,9 +116,10 @@ static inline voc_rc add_others(struct import *i, const struct rows *r)
     assert_true(f && j);
     for (size_t k = 0; k < r->n_facts; k++) {
         const struct fact *x = &r->facts[k];
-        f[k] = (struct coded_fact){.kind = x->kind, .entity = x->entity, .type = x->type, .a = coded(&t, x->a), .b = coded(&t, x->b), .key = coded(&t, x->key),
-                                   .text = coded(&t, x->text), .unit = coded(&t, x->unit), .id = coded(&t, x->id), .time_us = x->time_us,
-                                   .integer = x->integer, .number = x->number, .record = x->record, .line = x->record + 2, .sub = x->sub};
+        f[k] = (struct coded_fact){.kind = x->kind, .entity = x->entity, .type = x->type, .a = coded(&t, x->a),
+                                   .b = coded(&t, x->b), .key = coded(&t, x->key), .text = coded(&t, x->text),
+                                   .unit = coded(&t, x->unit), .id = coded(&t, x->id), .time_us = x->time_us, .integer = x->integer,
+                                   .number = x->number, .record = x->record, .line = x->record + 2, .sub = x->sub};
     }
     for (size_t k = 0; k < r->n_rejects; k++)
         j[k] = (struct coded_reject){.record = r->rejects[k].record, .line = r->rejects[k].line, .code = coded(&t, r->rejects[k].code),
@@ -152,7 +155,8 @@ static inline struct import_account account_of(const struct rows *r, const char 
 
 static inline struct import_spec spec_of(const char *source, unsigned char mapping)
 {
-    struct import_spec s = {.source = str_of(source), .plugin = STR("events"), .plugin_version = STR("1"), .file_name = STR("a.csv"), .resolution = VOC_RES_SECOND,
+    struct import_spec s = {.source = str_of(source), .plugin = STR("events"), .plugin_version = STR("1"),
+                            .file_name = STR("a.csv"), .resolution = VOC_RES_SECOND,
                             .watermark_us = VOC_NA};
     memset(s.mapping, mapping, sizeof s.mapping);
     return s;
@@ -171,8 +175,8 @@ static inline voc_rc import_with(struct project *p, const char *source, uint64_t
 }
 
 // A whole import. content stands for the bytes of the file.
-static inline voc_rc import_rows(struct project *p, const struct rows *r, const char *source, const char *content, unsigned char mapping, uint64_t behind,
-                                 struct import_result *out, struct diag *d)
+static inline voc_rc import_rows(struct project *p, const struct rows *r, const char *source, const char *content,
+                                 unsigned char mapping, uint64_t behind, struct import_result *out, struct diag *d)
 {
     struct import *i = NULL;
     struct import_spec spec = spec_of(source, mapping);
@@ -181,7 +185,8 @@ static inline voc_rc import_rows(struct project *p, const struct rows *r, const 
     voc_rc rc = import_with(p, source, behind, &held);
     if (rc == VOC_OK) rc = import_begin(&i, p, &spec, d);
     size_t step = r->in_block ? r->in_block : r->n_events ? r->n_events : 1;
-    for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += step) rc = add_events(i, r->events + at, r->n_events - at < step ? r->n_events - at : step);
+    for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += step)
+        rc = add_events(i, r->events + at, r->n_events - at < step ? r->n_events - at : step);
     if (rc == VOC_OK) rc = add_others(i, r);
     if (rc == VOC_OK) return import_commit(i, &a, held, out);
     import_rollback(i);

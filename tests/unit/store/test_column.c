@@ -254,7 +254,8 @@ static void hostile_columns_are_refused_without_harm(void **state)
         if (draw() % 4 == 0) codec = (uint8_t)(draw() % 10);
         voc_rc rc = column_get_ints(bytes, len, codec, back, n);
         assert_true(rc == VOC_OK || rc == VOC_E_INPUT);
-        if (codec == CODEC_CONST || codec == CODEC_TEXT || codec == CODEC_ZTEXT || codec > CODEC_SHORT) assert_int_equal(rc, codec == CODEC_CONST && len == 8 ? VOC_OK : VOC_E_INPUT);
+        if (codec == CODEC_CONST || codec == CODEC_TEXT || codec == CODEC_ZTEXT || codec > CODEC_SHORT)
+            assert_int_equal(rc, codec == CODEC_CONST && len == 8 ? VOC_OK : VOC_E_INPUT);
         free(bytes);
     }
     buf_done(&b);

@@ -23,15 +23,19 @@ static void make_world(void)
         random = random * 1103515245u + 12345u;
         (void)snprintf(ids[i], sizeof ids[i], "e%05u", i);
         const char *who = people[random >> 16 & 31];
-        events[i] = (struct row){.time_us = (int64_t)(random >> 22) * 1000000, .action = i % 5 ? "visit" : "mail", .actor = i % 5 ? VOC_ACTOR_CUSTOMER : VOC_ACTOR_COMPANY,
-                                 .customer = who, .account = i % 4 ? "+id=acme" : "+id=bolt", .id = ids[i], .channel = i % 2 ? "web" : "mail",
+        events[i] = (struct row){.time_us = (int64_t)(random >> 22) * 1000000, .action = i % 5 ? "visit" : "mail",
+                                 .actor = i % 5 ? VOC_ACTOR_CUSTOMER : VOC_ACTOR_COMPANY, .customer = who,
+                                 .account = i % 4 ? "+id=acme" : "+id=bolt", .id = ids[i], .channel = i % 2 ? "web" : "mail",
                                  .cost = i % 10 ? 0 : 40000, .attrs = i % 7 ? NULL : "{\"k\":1}", .record = i};
-        facts[i] = (struct fact){.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = "role", .text = i % 11 ? "user" : "buyer", .id = ids[i],
-                                 .time_us = events[i].time_us, .record = i};
-        if (i % 13 == 0) facts[i] = (struct fact){.kind = VOC_ROW_WORD, .a = who, .text = "good", .id = ids[i], .time_us = events[i].time_us, .record = i};
+        facts[i] = (struct fact){.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = "role",
+                                 .text = i % 11 ? "user" : "buyer", .id = ids[i], .time_us = events[i].time_us, .record = i};
+        if (i % 13 == 0)
+            facts[i] = (struct fact){.kind = VOC_ROW_WORD, .a = who, .text = "good", .id = ids[i], .time_us = events[i].time_us,
+                                     .record = i};
         if (i % 17 == 0)
-            facts[i] = (struct fact){.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = "nps", .text = "7", .type = VOC_TYPE_REAL, .number = 7.5,
-                                     .integer = VOC_NA, .unit = "points", .id = ids[i], .time_us = events[i].time_us, .record = i};
+            facts[i] = (struct fact){.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = "nps", .text = "7",
+                                     .type = VOC_TYPE_REAL, .number = 7.5, .integer = VOC_NA, .unit = "points", .id = ids[i],
+                                     .time_us = events[i].time_us, .record = i};
     }
 }
 

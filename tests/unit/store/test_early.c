@@ -45,10 +45,14 @@ static struct rows make(uint32_t seed, uint64_t to, bool with_ids)
             rejects[r.n_rejects++] = (struct rejected){k, k + 2, "TIME", "no time", "x"};
             continue;
         }
-        events[r.n_events++] = (struct row){.time_us = time_us, .action = k % 3 ? "a" : "b", .customer = who, .account = k % 5 ? NULL : "+id=acme", .id = id, .cost = k % 7 ? 0 : (int64_t)k + 1, .record = k};
+        events[r.n_events++] = (struct row){.time_us = time_us, .action = k % 3 ? "a" : "b", .customer = who,
+                                            .account = k % 5 ? NULL : "+id=acme", .id = id, .cost = k % 7 ? 0 : (int64_t)k + 1,
+                                            .record = k};
         if (draw(4) == 0) continue;
         struct fact *f = &facts[r.n_facts++];
-        *f = (struct fact){.kind = kind, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = k % 2 ? "colour" : "nps", .text = k % 4 ? "red" : "9", .unit = "choice", .id = draw(2) ? id : NULL, .time_us = time_us, .integer = VOC_NA, .record = k, .sub = 1};
+        *f = (struct fact){.kind = kind, .entity = VOC_ENTITY_INDIVIDUAL, .a = who, .key = k % 2 ? "colour" : "nps",
+                           .text = k % 4 ? "red" : "9", .unit = "choice", .id = draw(2) ? id : NULL, .time_us = time_us,
+                           .integer = VOC_NA, .record = k, .sub = 1};
         if (kind == VOC_ROW_LINK) f->b = "+email=x@example.com", f->key = NULL, f->text = NULL, f->entity = 0;
         if (kind == VOC_ROW_WORD) f->key = NULL, f->unit = NULL;
         if (kind == VOC_ROW_REFERENCE) f->a = NULL, f->key = "ledger", f->text = "{\"a\":1}", f->entity = 0, f->unit = NULL;
@@ -71,7 +75,8 @@ static voc_rc add_records(struct import *i, const struct rows *all, uint64_t fro
     return rc == VOC_OK ? add_others(i, &r) : rc;
 }
 
-static struct import_result bring(struct project *p, const struct rows *r, const char *source, const char *content, unsigned char mapping, uint64_t behind, uint64_t memory)
+static struct import_result bring(struct project *p, const struct rows *r, const char *source, const char *content,
+                                  unsigned char mapping, uint64_t behind, uint64_t memory)
 {
     struct import *i = NULL;
     struct import_spec spec = spec_of(source, mapping);
@@ -109,13 +114,16 @@ static void check(const struct pair *p, const struct rows *r, const char *source
 {
     char whole[65], early[65];
     struct store_counts n, m;
-    const struct import_result a = bring(p->whole, r, source, content, mapping, behind, 0), b = bring(p->early, r, source, content, mapping, behind, 16384);
+    const struct import_result a = bring(p->whole, r, source, content, mapping, behind, 0),
+                               b = bring(p->early, r, source, content, mapping, behind, 16384);
     digest_text(p->whole, whole);
     digest_text(p->early, early);
     if (strcmp(whole, early) != 0) fail_msg("%s: the projects differ", content);
     if (memcmp(&a, &b, sizeof a) != 0)
-        fail_msg("%s: events %d %d, replaced %d %d, measures %d %d, words %d %d, attributes %d %d, links %d %d, references %d %d, rejects %d %d", content, (int)a.events, (int)b.events, (int)a.replaced_events,
-                 (int)b.replaced_events, (int)a.measures, (int)b.measures, (int)a.words, (int)b.words, (int)a.attributes, (int)b.attributes, (int)a.links, (int)b.links,
+        fail_msg("%s: events %d %d, replaced %d %d, measures %d %d, words %d %d, attributes %d %d, links %d %d, "
+                 "references %d %d, rejects %d %d",
+                 content, (int)a.events, (int)b.events, (int)a.replaced_events, (int)b.replaced_events, (int)a.measures,
+                 (int)b.measures, (int)a.words, (int)b.words, (int)a.attributes, (int)b.attributes, (int)a.links, (int)b.links,
                  (int)a.references, (int)b.references, (int)a.rejects, (int)b.rejects);
     assert_true(places(p->whole) == places(p->early));
     assert_int_equal(store_count(p->whole, &n), VOC_OK);

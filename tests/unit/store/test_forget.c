@@ -17,7 +17,12 @@
 #define ADA "+email=ada@x.org"
 #define ADA_AND "+email=ada@x.org\x1f-cookie=c77c77"
 
-static const struct leaving ADA_LEAVES = {VOC_ENTITY_INDIVIDUAL, {ADA, ADA_AND}, {{STR("email"), STR("ada@x.org"), 1, 0}, {STR("cookie"), STR("c77c77"), 0, 0}}, 2, false, false};
+static const struct leaving ADA_LEAVES = {VOC_ENTITY_INDIVIDUAL,
+                                          {ADA, ADA_AND},
+                                          {{STR("email"), STR("ada@x.org"), 1, 0}, {STR("cookie"), STR("c77c77"), 0, 0}},
+                                          2,
+                                          false,
+                                          false};
 
 // Rows of which ada's can be left out; records are those of the source whoever they are of.
 static const struct row EVENTS[] = {
@@ -51,8 +56,16 @@ static void make(const char *name, bool with_ada, bool rejects, unsigned settle)
     struct project *p = NULL;
     struct import_result out;
     struct settle_result settled;
-    struct row events[N_EVENTS], more[2] = {{.time_us = 2500, .action = "visit", .customer = ADA, .account = "+id=acme", .id = "2", .text = "again", .record = 0, .actor = VOC_ACTOR_CUSTOMER},
-                                            {.time_us = 9000, .action = "leave", .customer = "+id=bob", .record = 1, .actor = VOC_ACTOR_CUSTOMER}};
+    struct row events[N_EVENTS],
+        more[2] = {{.time_us = 2500,
+                    .action = "visit",
+                    .customer = ADA,
+                    .account = "+id=acme",
+                    .id = "2",
+                    .text = "again",
+                    .record = 0,
+                    .actor = VOC_ACTOR_CUSTOMER},
+                   {.time_us = 9000, .action = "leave", .customer = "+id=bob", .record = 1, .actor = VOC_ACTOR_CUSTOMER}};
     struct fact facts[N_FACTS];
     size_t n = 0, m = 0;
     for (size_t i = 0; i < N_EVENTS; i++)
@@ -60,7 +73,8 @@ static void make(const char *name, bool with_ada, bool rejects, unsigned settle)
     for (size_t i = 0; i < N_FACTS; i++)
         if (with_ada || !adas(FACTS[i].a)) facts[m++] = FACTS[i];
     const struct rows r = {.events = events, .n_events = n, .facts = facts, .n_facts = m, .rejects = BAD, .n_rejects = rejects ? 2 : 0, .records = 8};
-    const struct rows again = {.events = more + !with_ada, .n_events = 1u + with_ada, .records = 2}, other = {.events = events, .n_events = n, .records = 8};
+    const struct rows again = {.events = more + !with_ada, .n_events = 1u + with_ada, .records = 2},
+                      other = {.events = events, .n_events = n, .records = 8};
     assert_int_equal(project_open(&p, in_folder(name), PROJECT_CREATE, NULL), VOC_OK);
     assert_int_equal(import_rows(p, &r, "crm", "one", 1, 0, &out, NULL), VOC_OK);
     assert_int_equal(import_rows(p, &other, "shop", "two", 1, 0, &out, NULL), VOC_OK);
@@ -119,7 +133,9 @@ static void check_texts(struct project *p, int64_t time_us, const char *expected
     assert_int_equal(event_reader_open(&r, p, EV_TIME | EV_TEXT | EV_ATTRS, NULL), VOC_OK);
     while (event_reader_next(r, &b) == VOC_OK && b.n)
         for (size_t i = 0; i < b.n; i++)
-            if (b.time_us[i] == time_us) (void)snprintf(text, sizeof text, "%.*s|%.*s", (int)b.text[i].len, b.text[i].ptr, (int)b.attrs[i].len, b.attrs[i].ptr);
+            if (b.time_us[i] == time_us)
+                (void)snprintf(text, sizeof text, "%.*s|%.*s", (int)b.text[i].len, b.text[i].ptr, (int)b.attrs[i].len,
+                               b.attrs[i].ptr);
     event_reader_close(r);
     assert_string_equal(text, expected);
 }
@@ -129,8 +145,10 @@ static void check_texts(struct project *p, int64_t time_us, const char *expected
 static void what_is_left_is_what_an_import_without_them_makes(void **state)
 {
     (void)state;
-    static const char tables[] = "SELECT (SELECT count(*) FROM link), (SELECT group_concat(value) FROM (SELECT value FROM alias ORDER BY value)), (SELECT group_concat(from_us) FROM (SELECT from_us FROM member ORDER BY from_us)),"
-                                 " (SELECT count(*) FROM word), (SELECT count(*) FROM measure), (SELECT sum(events) FROM settled)";
+    static const char tables[] =
+        "SELECT (SELECT count(*) FROM link), (SELECT group_concat(value) FROM (SELECT value FROM alias ORDER BY value)), "
+        "(SELECT group_concat(from_us) FROM (SELECT from_us FROM member ORDER BY from_us)),"
+        " (SELECT count(*) FROM word), (SELECT count(*) FROM measure), (SELECT sum(events) FROM settled)";
     for (unsigned settle = 0; settle < 3; settle++) {
         char with[65], without[65];
         struct forget_result out;
@@ -339,7 +357,8 @@ struct told { char text[1000]; size_t n; };
 static voc_rc tell(void *user, const struct forget_place *x)
 {
     struct told *t = user;
-    int len = snprintf(t->text + t->n, sizeof t->text - t->n, "%s|%.*s:%llu|%.*s\n", x->what, (int)x->file_name.len, x->file_name.ptr, (unsigned long long)x->line, (int)x->value.len, x->value.ptr);
+    int len = snprintf(t->text + t->n, sizeof t->text - t->n, "%s|%.*s:%llu|%.*s\n", x->what, (int)x->file_name.len,
+                       x->file_name.ptr, (unsigned long long)x->line, (int)x->value.len, x->value.ptr);
     assert_true(len > 0 && t->n + (size_t)len < sizeof t->text);
     t->n += (size_t)len;
     return VOC_OK;

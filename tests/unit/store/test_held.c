@@ -29,7 +29,8 @@ static void make(size_t n)
     for (uint32_t i = 0; i < 900; i++) (void)snprintf(names[i], sizeof names[i], "+id=c%u", (unsigned)i);
     for (size_t i = 0; i < n; i++) {
         struct row *r = &made[i];
-        *r = (struct row){.time_us = (int64_t)next_random(&s, 700) * 1000000, .action = next_random(&s, 3) ? "visit" : "order", .record = i, .resolution = next_random(&s, 3),
+        *r = (struct row){.time_us = (int64_t)next_random(&s, 700) * 1000000, .action = next_random(&s, 3) ? "visit" : "order",
+                          .record = i, .resolution = next_random(&s, 3),
                           .actor = next_random(&s, 4)};
         uint32_t who = next_random(&s, 20);
         if (who > 1) r->customer = names[next_random(&s, 900)];
@@ -66,7 +67,8 @@ static voc_str name_of(struct project *p, enum store_space space, uint32_t code)
 #define S(s) (int)(s).len, (s).ptr
 static void add_row(struct project *p, struct buf *to, const struct event_block *b, size_t i)
 {
-    buf_printf(to, "%lld %u %u %u %lld %lld %lld ", (long long)b->time_us[i], b->resolution[i], b->actor[i], b->ref_kind[i], (long long)b->cost[i], (long long)b->value[i], (long long)b->minutes[i]);
+    buf_printf(to, "%lld %u %u %u %lld %lld %lld ", (long long)b->time_us[i], b->resolution[i], b->actor[i], b->ref_kind[i],
+               (long long)b->cost[i], (long long)b->value[i], (long long)b->minutes[i]);
     const voc_str all[] = {name_of(p, SPACE_ACTION, b->action[i]), name_of(p, SPACE_CHANNEL, b->channel[i]), name_of(p, SPACE_CASE, b->case_id[i]), name_of(p, SPACE_ALIASES, b->customer[i]),
                            name_of(p, SPACE_ALIASES, b->account[i]), name_of(p, SPACE_SOURCE, b->source[i]), name_of(p, SPACE_OBJECT, b->object[i]), b->id[i], b->ref[i], b->text[i], b->attrs[i]};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) buf_printf(to, "|%.*s", S(all[k]));
@@ -91,8 +93,9 @@ static void read_parts(struct project *p, size_t rows, struct buf *to)
     struct event_part part;
     assert_int_equal(event_parts_plan(&e, p, EV_ALL | EV_TUPLE, rows, NULL), VOC_OK);
     const struct event_layout *l = event_parts_layout(e);
-    buf_printf(to, "%d %d %x %x %d %llu %llu %u %lld %lld %u\n", l->in_parts, l->simple_identity, l->has, l->unit_kinds, l->both, (unsigned long long)l->n_events, (unsigned long long)l->n_units, l->n_runs,
-               (long long)l->first_us, (long long)l->last_us, l->n_tuples);
+    buf_printf(to, "%d %d %x %x %d %llu %llu %u %lld %lld %u\n", l->in_parts, l->simple_identity, l->has, l->unit_kinds, l->both,
+               (unsigned long long)l->n_events, (unsigned long long)l->n_units, l->n_runs, (long long)l->first_us,
+               (long long)l->last_us, l->n_tuples);
     assert_int_equal(part_reader_new(&r, e), VOC_OK);
     for (size_t k = 0; k < event_parts_n(e); k++) {
         assert_int_equal(part_read(r, k, &part), VOC_OK);
@@ -111,7 +114,8 @@ static void read_parts(struct project *p, size_t rows, struct buf *to)
 
 static voc_rc add_source(void *user, const struct store_source *s)
 {
-    return buf_printf(user, "%.*s %u %u %lld %lld %llu\n", S(s->id), s->n_imports, s->last_resolution, (long long)s->first_us, (long long)s->last_us, (unsigned long long)s->events);
+    return buf_printf(user, "%.*s %u %u %lld %lld %llu\n", S(s->id), s->n_imports, s->last_resolution, (long long)s->first_us,
+                      (long long)s->last_us, (unsigned long long)s->events);
 }
 
 struct attributes { struct project *p; struct buf *to; };

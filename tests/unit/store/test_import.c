@@ -28,7 +28,8 @@ static void finish(struct project *p, const char *name)
     remove_file(name);
 }
 
-static struct import_result give(struct project *p, const struct rows *r, const char *source, const char *content, unsigned char mapping, uint64_t behind)
+static struct import_result give(struct project *p, const struct rows *r, const char *source, const char *content,
+                                 unsigned char mapping, uint64_t behind)
 {
     struct import_result out = {0};
     assert_int_equal(import_rows(p, r, source, content, mapping, behind, &out, NULL), VOC_OK);
@@ -78,9 +79,10 @@ static const char *or_empty(const char *s)
 static void expected_lines(struct lines *l, const struct row *r, size_t n, const char *source)
 {
     for (size_t i = 0; i < n; i++, r++)
-        add_line(l, "%s %lld %u %u %s|%s|%s|%s|%s|%s|%s|%s|%s|%s %lld %llu %u", source, (long long)r->time_us, r->resolution, r->actor, r->action,
-                 or_empty(r->customer), or_empty(r->account), or_empty(r->case_id), or_empty(r->id), or_empty(r->channel), or_empty(r->touchpoint),
-                 or_empty(r->text), or_empty(r->attrs), or_empty(r->ref), (long long)(r->cost ? r->cost : VOC_NA), (unsigned long long)r->record, r->sub);
+        add_line(l, "%s %lld %u %u %s|%s|%s|%s|%s|%s|%s|%s|%s|%s %lld %llu %u", source, (long long)r->time_us, r->resolution,
+                 r->actor, r->action, or_empty(r->customer), or_empty(r->account), or_empty(r->case_id), or_empty(r->id),
+                 or_empty(r->channel), or_empty(r->touchpoint), or_empty(r->text), or_empty(r->attrs), or_empty(r->ref),
+                 (long long)(r->cost ? r->cost : VOC_NA), (unsigned long long)r->record, r->sub);
     qsort(l->at, l->n, sizeof l->at[0], by_line);
 }
 
@@ -99,10 +101,11 @@ static void stored_lines(struct lines *l, struct project *p)
             assert_true(b.minutes[i] == VOC_NA && b.value[i] == VOC_NA);
             assert_int_equal(b.line[i] > 0, 1);
             assert_int_equal(b.ref_kind[i], b.ref[i].len ? VOC_REF_EVENT : VOC_REF_NONE);
-            add_line(l, "%.*s %lld %u %u %.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s %lld %llu %u", S(SPACE_SOURCE, b.source[i]), (long long)b.time_us[i],
-                     b.resolution[i], b.actor[i], S(SPACE_ACTION, b.action[i]), S(SPACE_ALIASES, b.customer[i]), S(SPACE_ALIASES, b.account[i]),
-                     S(SPACE_CASE, b.case_id[i]), T(b.id[i]), S(SPACE_CHANNEL, b.channel[i]), S(SPACE_TOUCHPOINT, b.touchpoint[i]), T(b.text[i]), T(b.attrs[i]),
-                     T(b.ref[i]), (long long)b.cost[i], (unsigned long long)b.record[i], b.sub[i]);
+            add_line(l, "%.*s %lld %u %u %.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s %lld %llu %u",
+                     S(SPACE_SOURCE, b.source[i]), (long long)b.time_us[i], b.resolution[i], b.actor[i],
+                     S(SPACE_ACTION, b.action[i]), S(SPACE_ALIASES, b.customer[i]), S(SPACE_ALIASES, b.account[i]),
+                     S(SPACE_CASE, b.case_id[i]), T(b.id[i]), S(SPACE_CHANNEL, b.channel[i]), S(SPACE_TOUCHPOINT, b.touchpoint[i]),
+                     T(b.text[i]), T(b.attrs[i]), T(b.ref[i]), (long long)b.cost[i], (unsigned long long)b.record[i], b.sub[i]);
         }
     }
     event_reader_close(r);
@@ -157,7 +160,8 @@ static void many_events_come_back_over_several_blocks_in_the_order_of_units_and_
     uint64_t sum = 0, got = 0;
     for (unsigned i = 0; i < 500; i++) (void)snprintf(customers[i], sizeof customers[i], "+id=%u", i * 7919 % 500);
     for (uint32_t i = 0; i < N; i++) {
-        rows[i] = (struct row){.time_us = (int64_t)(i * 2654435761u % 1000000) * 1000000, .action = i % 3 ? "a" : "b", .customer = customers[i * 31 % 500], .record = i};
+        rows[i] = (struct row){.time_us = (int64_t)(i * 2654435761u % 1000000) * 1000000, .action = i % 3 ? "a" : "b",
+                               .customer = customers[i * 31 % 500], .record = i};
         sum += (uint64_t)rows[i].time_us ^ i;
     }
     struct rows r = {.events = rows, .n_events = N, .in_block = 40000};
@@ -201,7 +205,8 @@ static void few_people_with_many_events_keep_the_amounts_of_each(void **state)
     struct event_block b = {0};
     size_t n = 0, wrong = 0;
     for (uint32_t i = 0; i < N; i++)
-        rows[i] = (struct row){.time_us = (int64_t)i * 1000000, .action = "a", .customer = customers[i % COUNT(customers)], .cost = some_cost(i), .record = i};
+        rows[i] = (struct row){.time_us = (int64_t)i * 1000000, .action = "a", .customer = customers[i % COUNT(customers)],
+                               .cost = some_cost(i), .record = i};
     struct rows r = {.events = rows, .n_events = N, .in_block = 10000};
     (void)give(p, &r, "log", "few", 1, 0);
     assert_int_equal(event_reader_open(&reader, p, EV_TIME | EV_MONEY | EV_PLACE, NULL), VOC_OK);
@@ -248,7 +253,8 @@ static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
         for (uint32_t i = 0; i < N; i++) { // records of kind 0 go back behind the first ones
             const uint64_t record = kind == 0 ? (i < FIRST ? N - FIRST + i : i - FIRST) : kind == 4 ? stride(i) : i;
             const char *const customer = customers[kind == 4 ? 0 : i % COUNT(customers)];
-            rows[i] = (struct row){.time_us = time_of(kind, record, i >= FIRST), .action = "a", .customer = customer, .cost = some_cost(record), .record = record};
+            rows[i] = (struct row){.time_us = time_of(kind, record, i >= FIRST), .action = "a", .customer = customer,
+                                   .cost = some_cost(record), .record = record};
         }
         struct rows r = {.events = rows, .n_events = N, .in_block = FIRST};
         (void)give(p, &r, "log", "units", 1, 0);
@@ -257,7 +263,8 @@ static void times_of_any_unit_and_records_in_any_order_come_back(void **state)
             n += b.n;
             for (size_t k = 0; k < b.n; k++) {
                 const int64_t cost = some_cost(b.record[k]);
-                wrong += b.time_us[k] != time_of(kind, b.record[k], b.record[k] >= FIRST) || b.cost[k] != (cost ? cost : VOC_NA) || b.line[k] != b.record[k] + 2;
+                wrong += b.time_us[k] != time_of(kind, b.record[k], b.record[k] >= FIRST) || b.cost[k] != (cost ? cost : VOC_NA) ||
+                         b.line[k] != b.record[k] + 2;
                 wrong += k && b.customer[k] == b.customer[k - 1] && b.time_us[k] < b.time_us[k - 1];
             }
         }
@@ -310,7 +317,8 @@ static voc_rc import_within(struct project *p, const struct rows *r, const char 
     struct import_result out;
     spec.memory_max = memory_max;
     voc_rc rc = import_begin(&i, p, &spec, d);
-    for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += 5000) rc = add_events(i, r->events + at, r->n_events - at < 5000 ? r->n_events - at : 5000);
+    for (size_t at = 0; rc == VOC_OK && at < r->n_events; at += 5000)
+        rc = add_events(i, r->events + at, r->n_events - at < 5000 ? r->n_events - at : 5000);
     if (rc == VOC_OK) rc = add_others(i, r);
     if (rc == VOC_OK && commit) return import_commit(i, &a, 0, &out);
     import_rollback(i);
@@ -694,7 +702,8 @@ static void rejects_are_kept_with_place_reason_and_raw_bytes(void **state)
     char *big = malloc(100001);
     memset(big, 'x', 100000);
     big[100000] = '\0';
-    struct rejected bad[] = {{.record = 2, .line = 4, .code = "TIME", .reason = "no time", .raw = "a;\xff;c"}, {.record = 1, .line = 2, .code = "LONG", .reason = "too long", .raw = big}};
+    struct rejected bad[] = {{.record = 2, .line = 4, .code = "TIME", .reason = "no time", .raw = "a;\xff;c"},
+                             {.record = 1, .line = 2, .code = "LONG", .reason = "too long", .raw = big}};
     struct rows r = {.rejects = bad, .n_rejects = 2};
     struct import_result out = give(p, &r, "crm", "rejects", 1, 0);
     assert_int_equal(out.rejects, 2);
@@ -770,8 +779,9 @@ static void a_worker_that_lies_is_caught(void **state)
     uint8_t small = 0;
     uint32_t action = 1, code = 0;
     uint64_t record = 0;
-    struct coded_block good = {.strings = strings, .n_strings = 5,
-                               .events = {.time_us = &time, .actor = &small, .resolution = &small, .action = &action, .customer = &code, .record = &record, .n = 1}};
+    struct coded_block good = {
+        .strings = strings, .n_strings = 5,
+        .events = {.time_us = &time, .actor = &small, .resolution = &small, .action = &action, .customer = &code, .record = &record, .n = 1}};
     assert_int_equal(try_block(p, &good), VOC_OK);
     struct coded_block b = good;
     code = 5;
@@ -798,7 +808,8 @@ static void a_worker_that_lies_is_caught(void **state)
     const uint32_t paid[] = {0, 0};
     const int64_t cost[] = {7, 8};
     b.events.amount_row = paid, b.events.cost = cost;
-    for (b.events.n_amounts = 0; b.events.n_amounts < 3; b.events.n_amounts++) assert_int_equal(try_block(p, &b), b.events.n_amounts == 2 ? VOC_E_BUG : VOC_OK); // two of one row
+    for (b.events.n_amounts = 0; b.events.n_amounts < 3; b.events.n_amounts++)
+        assert_int_equal(try_block(p, &b), b.events.n_amounts == 2 ? VOC_E_BUG : VOC_OK); // two of one row
     struct coded_fact f = {.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = 4, .key = 1, .text = 1};
     struct coded_block facts = {.strings = strings, .n_strings = 5, .facts = &f, .n_facts = 1};
     assert_int_equal(try_block(p, &facts), VOC_OK);
@@ -844,7 +855,8 @@ static void an_account_that_does_not_add_up_is_refused(void **state)
     import_rollback(i);
     import_rollback(NULL);
     spec.reject_max = 1;
-    struct rejected bad[] = {{.record = 0, .line = 1, .code = "X", .reason = "x", .raw = "x"}, {.record = 1, .line = 2, .code = "X", .reason = "x", .raw = "x"}};
+    struct rejected bad[] = {{.record = 0, .line = 1, .code = "X", .reason = "x", .raw = "x"},
+                             {.record = 1, .line = 2, .code = "X", .reason = "x", .raw = "x"}};
     struct rows two = {.rejects = bad, .n_rejects = 2};
     assert_int_equal(import_begin(&i, p, &spec, NULL), VOC_OK);
     assert_int_equal(add_others(i, &two), VOC_E_LIMIT);

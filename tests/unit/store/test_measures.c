@@ -47,8 +47,9 @@ static voc_rc tell(void *user, const struct store_measure *m)
 {
     struct told *t = user;
     size_t at = strlen(t->text);
-    (void)snprintf(t->text + at, sizeof t->text - at, "%.*s %.*s %.*s %.*s=%.*s%s%.1f;", (int)m->source.len, m->source.ptr, (int)m->response.len, m->response.ptr,
-                   (int)m->customer.len, m->customer.ptr, (int)m->unit.len, m->unit.ptr, (int)m->text.len, m->text.ptr, isnan(m->number) ? " no " : " ", isnan(m->number) ? 0.0 : m->number);
+    (void)snprintf(t->text + at, sizeof t->text - at, "%.*s %.*s %.*s %.*s=%.*s%s%.1f;", (int)m->source.len, m->source.ptr,
+                   (int)m->response.len, m->response.ptr, (int)m->customer.len, m->customer.ptr, (int)m->unit.len, m->unit.ptr,
+                   (int)m->text.len, m->text.ptr, isnan(m->number) ? " no " : " ", isnan(m->number) ? 0.0 : m->number);
     return VOC_OK;
 }
 
@@ -57,7 +58,8 @@ static void answers_to_a_question_come_by_source_response_and_place(void **state
     (void)state;
     struct project *p = create();
     struct told t = {.text = ""};
-    struct fact b[] = {ANSWER("Q1", "late", "b", 1, 0), ANSWER("Q2", "9", "b", 1, 1), ANSWER("Q1", "7.5", "a", 2, 0), ANSWER("Q1", "none", NULL, 10, 0), ANSWER("Q1", "9", NULL, 9, 0)};
+    struct fact b[] = {ANSWER("Q1", "late", "b", 1, 0), ANSWER("Q2", "9", "b", 1, 1), ANSWER("Q1", "7.5", "a", 2, 0),
+                       ANSWER("Q1", "none", NULL, 10, 0), ANSWER("Q1", "9", NULL, 9, 0)};
     struct fact a[] = {ANSWER("Q1", "8", "z", 0, 1), ANSWER("Q1", "3", "z", 0, 0)};
     a[0].type = VOC_TYPE_INT, a[0].integer = 8;
     give(p, b, COUNT(b), "two", "b");

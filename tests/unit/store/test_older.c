@@ -87,7 +87,8 @@ static void measures_of_format_3_are_brought_up_to_date(void **state)
     struct diag *d = diag_new();
     struct store_counts n;
     struct import_result out;
-    struct fact again = {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=ann", .key = "nps", .text = "3", .type = VOC_TYPE_INT, .integer = 3, .unit = "0-10", .id = "r1", .time_us = 9};
+    struct fact again = {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=ann", .key = "nps", .text = "3",
+                         .type = VOC_TYPE_INT, .integer = 3, .unit = "0-10", .id = "r1", .time_us = 9};
     struct rows r = {.facts = &again, .n_facts = 1};
     make_format_3("v3.voc");
     assert_int_equal(project_open(&p, in_folder("v3.voc"), PROJECT_READ, d), VOC_E_INPUT);

@@ -34,8 +34,9 @@ static void import_made(const char *content, size_t n, uint32_t customers, bool 
     struct import_result out;
     for (uint32_t i = 0; i < customers; i++) (void)snprintf(names[i], sizeof names[i], "+id=c%u", (unsigned)i);
     for (size_t i = 0; i < n; i++) {
-        made[i] = (struct row){.time_us = (int64_t)next_random(&s, 500) * 1000000, .action = i % 3 ? "visit" : "order", .customer = names[next_random(&s, customers)],
-                               .record = i, .resolution = VOC_RES_SECOND, .actor = next_random(&s, 3)};
+        made[i] = (struct row){.time_us = (int64_t)next_random(&s, 500) * 1000000, .action = i % 3 ? "visit" : "order",
+                               .customer = names[next_random(&s, customers)], .record = i, .resolution = VOC_RES_SECOND,
+                               .actor = next_random(&s, 3)};
         if (!rare) continue;
         if (next_random(&s, 9) == 0) made[i].customer = NULL;
         if (next_random(&s, 4) == 0) made[i].account = next_random(&s, 2) ? "+account=x" : "+account=y";
@@ -53,9 +54,10 @@ static void import_made(const char *content, size_t n, uint32_t customers, bool 
 static void add_line(struct lines *to, const struct event_block *b, size_t i)
 {
     char line[400];
-    (void)snprintf(line, sizeof line, "%lld %u %u %u %u %u %u %u %u %u %lld %.*s %.*s %llu %llu %u %u", (long long)b->time_us[i], b->resolution[i], b->actor[i], b->action[i], b->case_id[i], b->customer[i],
-                   b->account[i], b->source[i], b->channel[i], b->ref_kind[i], (long long)b->cost[i], (int)b->id[i].len, b->id[i].ptr, (int)b->text[i].len, b->text[i].ptr,
-                   (unsigned long long)b->record[i], (unsigned long long)b->line[i], b->sub[i], b->import[i]);
+    (void)snprintf(line, sizeof line, "%lld %u %u %u %u %u %u %u %u %u %lld %.*s %.*s %llu %llu %u %u", (long long)b->time_us[i],
+                   b->resolution[i], b->actor[i], b->action[i], b->case_id[i], b->customer[i], b->account[i], b->source[i],
+                   b->channel[i], b->ref_kind[i], (long long)b->cost[i], (int)b->id[i].len, b->id[i].ptr, (int)b->text[i].len,
+                   b->text[i].ptr, (unsigned long long)b->record[i], (unsigned long long)b->line[i], b->sub[i], b->import[i]);
     assert_int_equal(vec_reserve(&to->v, 1, UINT32_MAX), VOC_OK);
     to->v.at[to->v.n] = strdup(line);
     assert_non_null(to->v.at[to->v.n++]);

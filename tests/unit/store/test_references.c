@@ -33,15 +33,18 @@ static void add(const char *format, ...)
 static voc_rc table_line(void *user, const struct store_table *t)
 {
     (void)user;
-    add("%.*s %llu %lld %lld %.*s\n", (int)t->name.len, t->name.ptr, (unsigned long long)t->rows, t->first_us == VOC_NA ? -1 : (long long)t->first_us, t->last_us == VOC_NA ? -1 : (long long)t->last_us,
-        (int)t->sources.len, t->sources.ptr);
+    add("%.*s %llu %lld %lld %.*s\n", (int)t->name.len, t->name.ptr, (unsigned long long)t->rows,
+        t->first_us == VOC_NA ? -1 : (long long)t->first_us, t->last_us == VOC_NA ? -1 : (long long)t->last_us, (int)t->sources.len,
+        t->sources.ptr);
     return VOC_OK;
 }
 
 static voc_rc cell_line(void *user, const struct store_cell *c)
 {
     int64_t *row = user;
-    if (*row != c->row) add("%lld..%lld line %llu of %.*s\n", (long long)c->from_us, c->until_us == VOC_NA ? -1 : (long long)c->until_us, (unsigned long long)c->line, (int)c->source.len, c->source.ptr);
+    if (*row != c->row)
+        add("%lld..%lld line %llu of %.*s\n", (long long)c->from_us, c->until_us == VOC_NA ? -1 : (long long)c->until_us,
+            (unsigned long long)c->line, (int)c->source.len, c->source.ptr);
     *row = c->row;
     add("  %.*s %u %.*s\n", (int)c->key.len, c->key.ptr, c->type, (int)c->text.len, c->text.ptr);
     return VOC_OK;

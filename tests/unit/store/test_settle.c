@@ -40,10 +40,13 @@ static struct row *made; // ROWS_MAX
 static struct rows make(size_t n, bool ids, bool cases)
 {
     for (size_t i = 0; i < n; i++)
-        made[i] = (struct row){.time_us = (int64_t)below(40) * 60000000, .action = i % 3 ? "visit" : "order", .customer = pick("+id=c", 12), .account = below(4) ? NULL : pick("+account=a", 3),
-                               .case_id = cases && !below(5) ? pick("case", 5) : NULL, .id = ids ? pick("e", 30) : NULL, .channel = pick("mail", 2),
-                               .touchpoint = below(3) ? NULL : "page", .text = below(9) ? NULL : "so late", .attrs = below(7) ? NULL : "{\"a\":1}", .cost = below(5) ? 0 : (int64_t)below(9) * 10000,
-                               .record = i / 2, .sub = (uint32_t)(i % 2), .resolution = below(3) ? VOC_RES_SECOND : VOC_RES_DAY, .actor = below(4)};
+        made[i] = (struct row){.time_us = (int64_t)below(40) * 60000000, .action = i % 3 ? "visit" : "order",
+                               .customer = pick("+id=c", 12), .account = below(4) ? NULL : pick("+account=a", 3),
+                               .case_id = cases && !below(5) ? pick("case", 5) : NULL, .id = ids ? pick("e", 30) : NULL,
+                               .channel = pick("mail", 2), .touchpoint = below(3) ? NULL : "page",
+                               .text = below(9) ? NULL : "so late", .attrs = below(7) ? NULL : "{\"a\":1}",
+                               .cost = below(5) ? 0 : (int64_t)below(9) * 10000, .record = i / 2, .sub = (uint32_t)(i % 2),
+                               .resolution = below(3) ? VOC_RES_SECOND : VOC_RES_DAY, .actor = below(4)};
     return (struct rows){.events = made, .n_events = n, .records = n / 2 + 1};
 }
 

@@ -139,7 +139,9 @@ static voc_rc misbehave(const struct tiny *t, voc_sink *sink, const voc_block *b
     case FAULT_TWICE: rc = t->host->ignore(sink, i, (voc_str)VOC_LIT("first")); return rc ? rc : t->host->ignore(sink, i, (voc_str)VOC_LIT("second"));
     case FAULT_BEYOND: return t->host->ignore(sink, b->n_records, (voc_str)VOC_LIT("not there"));
     case FAULT_BOTH: rc = record(t, sink, i, line); return rc ? rc : t->host->ignore(sink, i, (voc_str)VOC_LIT("after its rows"));
-    case FAULT_BACK: rc = record(t, sink, i, line); return rc || i == 0 ? rc : record(t, sink, 0, (voc_str){b->bytes + b->start[0], b->end[0] - b->start[0]});
+    case FAULT_BACK:
+        rc = record(t, sink, i, line);
+        return rc || i == 0 ? rc : record(t, sink, 0, (voc_str){b->bytes + b->start[0], b->end[0] - b->start[0]});
     default: return VOC_E_INPUT;
     }
 }

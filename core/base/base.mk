@@ -11,6 +11,7 @@ core_libvoc_a_SOURCES += \
 	core/base/hash_wide.c core/base/hash_wide.h \
 	core/base/mem.c core/base/mem.h \
 	core/base/regex.c core/base/regex.h \
+	core/base/sanitized.h \
 	core/base/scan.c core/base/scan.h \
 	core/base/str.c core/base/str.h \
 	core/base/text.c core/base/text.h \

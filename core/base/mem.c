@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/sanitized.h"
 
 #define FAULT_TRANSIENT 1
 #define FAULT_PERSISTENT 2
@@ -144,14 +145,7 @@ bool mem_fault_fired(void) { return atomic_load_explicit(&fault_hit, memory_orde
 // ---- sanitizers ----------------------------------------------------------------------------------------------------------
 
 // Graphviz, which lays out maps, frees not all that it allocates; what is ours is still looked for.
-#if defined(__SANITIZE_ADDRESS__)
-#define LEAKS_ARE_FOUND 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LEAKS_ARE_FOUND 1
-#endif
-#endif
-#ifdef LEAKS_ARE_FOUND
+#if SANITIZED
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void); // the runtime looks for it
 const char *__lsan_default_suppressions(void) { return "leak:libgvc\nleak:libgvplugin\nleak:libcgraph\nleak:libcdt\n"; }
 __attribute__((visibility("default"))) const char *__lsan_default_options(void);

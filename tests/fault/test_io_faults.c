@@ -11,6 +11,7 @@
 #include <cmocka.h>
 // clang-format on
 #include <sqlite3.h>
+#include "base/sanitized.h"
 #include "tests/fault/works.h"
 #include "tests/unit/store/format_1.h"
 
@@ -36,11 +37,7 @@ static const struct way {
 enum { N_WAYS = sizeof WAYS / sizeof *WAYS };
 
 // Under a sanitizer each takes ten times as long.
-#if defined(__SANITIZE_ADDRESS__)
-enum { SPARSER = 3 };
-#else
-enum { SPARSER = 1 };
-#endif
+enum { SPARSER = SANITIZED ? 3 : 1 };
 
 static void restore(void)
 {

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 // clang-format on
 #include <sqlite3.h>
+#include "base/sanitized.h"
 #include "tests/fault/works.h"
 #include "tests/unit/store/format_1.h"
 
@@ -58,11 +59,7 @@ static void cut(const struct work *w, size_t steps, enum cut how, uint64_t seed,
 }
 
 // Under a sanitizer each look takes a hundred times as long.
-#if defined(__SANITIZE_ADDRESS__)
-enum { SPARSER = 48 };
-#else
-enum { SPARSER = 1 };
-#endif
+enum { SPARSER = SANITIZED ? 48 : 1 };
 
 // The work on what lies there, cut at every each-th step; the others are for VOC_POWERCUTS.
 static void cut_from_here(const struct work *w, unsigned each)

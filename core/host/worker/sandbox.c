@@ -26,18 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 #include "base/mem.h"
+#include "base/sanitized.h"
 #include "base/text.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 enum { DESCRIPTORS = 64, FOLDERS_MAX = 256 };
 

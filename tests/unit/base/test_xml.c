@@ -16,15 +16,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/sanitized.h"
 #include "base/str.h"
 #include "base/xml.h"
 #include "tests/unit/base/fault.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 
 // ---- a source, and a listener that writes down what it hears
 

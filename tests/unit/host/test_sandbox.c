@@ -28,21 +28,11 @@
 #include <unistd.h>
 
 #include "base/regex.h"
+#include "base/sanitized.h"
 #include "base/time.h"
 #include "base/xml.h"
 #include "host/worker/sandbox.h"
 #include "io/in.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 struct end { int signal, code; int32_t call; };
 

@@ -35,6 +35,19 @@ voc_rc analysis_zeroed(const struct analysis *a, void **out, size_t n, size_t si
     return VOC_OK;
 }
 
+voc_rc analysis_grow(const struct analysis *a, void **at, size_t *room, size_t need, size_t size)
+{
+    size_t to = *room ? *room : 64, bytes;
+    while (to < need)
+        if (__builtin_mul_overflow(to, (size_t)2, &to)) return VOC_E_NOMEM;
+    if (__builtin_mul_overflow(to, size, &bytes)) return VOC_E_NOMEM;
+    void *p = a->host->resize(a->cx, *at, bytes);
+    if (!p) return VOC_E_NOMEM;
+    *at = p;
+    *room = to;
+    return VOC_OK;
+}
+
 voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n)
 {
     voc_rc rc = VOC_OK;

@@ -21,6 +21,14 @@ voc_rc analysis_refuse(const struct analysis *a, const char *code, const char *h
 voc_rc analysis_zeroed(const struct analysis *a, void **out, size_t n, size_t size);                        // the host's memory
 voc_rc analysis_want(const struct analysis *a, const uint32_t *columns, size_t n);
 
+// Room in the array *at, which has room for *room of `size` bytes each, for at least `need`; it doubles, and what is new is not set.
+// Arrays that share one room are each made with the room as it was, the last with the room itself.
+voc_rc analysis_grow(const struct analysis *a, void **at, size_t *room, size_t need, size_t size);
+static inline voc_rc analysis_reach(const struct analysis *a, void **at, size_t *room, size_t need, size_t size)
+{
+    return need <= *room ? VOC_OK : analysis_grow(a, at, room, need, size);
+}
+
 void analysis_add(void *into, const void *from, size_t bytes);                                              // arrays of uint64_t, each to each
 
 // Parts of a definition by its sizes, which may be those of a newer host.

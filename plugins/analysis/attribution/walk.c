@@ -8,18 +8,9 @@
 
 static voc_rc room_for(const struct attribution *a, struct attribution_state *s, size_t n)
 {
-    size_t room = s->room ? s->room : 256, bytes;
-    if (n <= s->room) return VOC_OK;
-    while (room < n)
-        if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(room, sizeof *s->at, &bytes)) return VOC_E_NOMEM;
-    int64_t *at = a->base.host->resize(a->base.cx, s->at, bytes);
-    if (at) s->at = at;
-    uint32_t *kind = at ? a->base.host->resize(a->base.cx, s->kind, bytes / 2) : NULL;
-    if (!kind) return VOC_E_NOMEM;
-    s->kind = kind;
-    s->room = room;
-    return VOC_OK;
+    size_t room = s->room;
+    voc_rc rc = analysis_reach(&a->base, (void **)&s->at, &room, n, sizeof *s->at);
+    return rc ? rc : analysis_reach(&a->base, (void **)&s->kind, &s->room, n, sizeof *s->kind);
 }
 
 // The kind of touch that an event is, or VOC_NONE: an encounter that reached the customer, and did not drive them away.

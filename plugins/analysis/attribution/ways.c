@@ -7,20 +7,6 @@
 
 #include "plugins/common/xxh64.h"
 
-static voc_rc grow(const struct analysis *a, void **array, size_t *room, size_t need, size_t size)
-{
-    size_t more = *room ? *room : 64, bytes;
-    if (need <= *room) return VOC_OK;
-    while (more < need)
-        if (__builtin_mul_overflow(more, (size_t)2, &more)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(more, size, &bytes)) return VOC_E_NOMEM;
-    void *to = a->host->resize(a->cx, *array, bytes);
-    if (!to) return VOC_E_NOMEM;
-    *array = to;
-    *room = more;
-    return VOC_OK;
-}
-
 static bool is(const struct ways *w, const struct way *x, const uint32_t *numbers, size_t n, uint32_t hash)
 {
     return x->hash == hash && x->n == n && memcmp(w->numbers + x->first, numbers, n * sizeof *numbers) == 0;
@@ -58,8 +44,8 @@ voc_rc ways_add(const struct analysis *a, struct ways *w, const uint32_t *number
     if (rc) return rc;
     uint32_t *slot = slot_of(w, numbers, n, hash);
     if (!*slot) {
-        rc = grow(a, (void **)&w->at, &w->room, w->n + 1, sizeof *w->at);
-        if (!rc) rc = grow(a, (void **)&w->numbers, &w->room_numbers, w->n_numbers + n, sizeof *w->numbers);
+        rc = analysis_reach(a, (void **)&w->at, &w->room, w->n + 1, sizeof *w->at);
+        if (!rc) rc = analysis_reach(a, (void **)&w->numbers, &w->room_numbers, w->n_numbers + n, sizeof *w->numbers);
         if (rc) return rc;
         memcpy(w->numbers + w->n_numbers, numbers, n * sizeof *numbers);
         w->at[w->n++] = (struct way){0, 0, w->n_numbers, (uint32_t)n, hash};

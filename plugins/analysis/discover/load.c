@@ -36,25 +36,11 @@ static bool time_of(struct bytes *b, int64_t *us)
 
 // ---- arrays that grow ----------------------------------------------------------------------------------------------------------
 
-static voc_rc reach(const struct discover *d, void **at, size_t *room, size_t need, size_t size)
-{
-    size_t to = *room ? *room : 256, bytes;
-    if (need <= *room) return VOC_OK;
-    while (to < need)
-        if (__builtin_mul_overflow(to, (size_t)2, &to)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(to, size, &bytes)) return VOC_E_NOMEM;
-    void *p = d->base.host->resize(d->base.cx, *at, bytes);
-    if (!p) return VOC_E_NOMEM;
-    *at = p;
-    *room = to;
-    return VOC_OK;
-}
-
 static voc_rc add_nodes(struct journeys *all, size_t more)
 {
     size_t room = all->room_nodes;
-    voc_rc rc = reach(all->d, (void **)&all->node, &room, all->n_nodes + more, sizeof *all->node);
-    return rc ? rc : reach(all->d, (void **)&all->gap, &all->room_nodes, all->n_nodes + more, sizeof *all->gap);
+    voc_rc rc = analysis_reach(&all->d->base, (void **)&all->node, &room, all->n_nodes + more, sizeof *all->node);
+    return rc ? rc : analysis_reach(&all->d->base, (void **)&all->gap, &all->room_nodes, all->n_nodes + more, sizeof *all->gap);
 }
 
 // ---- one record ----------------------------------------------------------------------------------------------------------------
@@ -141,7 +127,7 @@ static bool read_ways(const struct discover *d, struct bytes *b, uint64_t n_stay
         struct journey j = {0};
         if (!read_journey(d, b, &j, n_stays)) return false;
         if (sink) {
-            *rc = reach(d, (void **)&sink->at, &sink->room, sink->n + 1, sizeof *sink->at);
+            *rc = analysis_reach(&d->base, (void **)&sink->at, &sink->room, sink->n + 1, sizeof *sink->at);
             if (!*rc) *rc = add_nodes(sink, j.n);
             if (*rc) return false;
             j.first_stay += first_stay;
@@ -159,7 +145,7 @@ bool record_read(const struct discover *d, struct bytes *b, struct journeys *sin
 {
     uint64_t n;
     if (!number(b, &n, (uint64_t)(b->end - b->at))) return false;
-    if (sink) *rc = reach(d, (void **)&sink->stays, &sink->room_stays, sink->n_stays + (size_t)n, sizeof *sink->stays);
+    if (sink) *rc = analysis_reach(&d->base, (void **)&sink->stays, &sink->room_stays, sink->n_stays + (size_t)n, sizeof *sink->stays);
     if (sink && *rc) return false;
     for (uint64_t i = 0; i < n; i++) {
         struct stay s;

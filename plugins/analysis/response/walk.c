@@ -9,21 +9,17 @@
 
 static voc_rc room_for(const struct response *a, struct response_state *s, size_t n)
 {
-    size_t room = s->room ? s->room : 256;
+    const struct { void **at; size_t size; } arrays[] = {
+        {(void **)&s->at, sizeof *s->at},       {(void **)&s->next, sizeof *s->next}, {(void **)&s->stage, sizeof *s->stage},
+        {(void **)&s->touch, sizeof *s->touch}, {(void **)&s->acts, sizeof *s->acts},
+    };
+    size_t room = s->room;
     if (n <= s->room) return VOC_OK;
-    if (n > SIZE_MAX / 32) return VOC_E_NOMEM;
-    while (room < n) room *= 2;
-    int64_t *at = a->base.host->resize(a->base.cx, s->at, room * sizeof *at);
-    if (at) s->at = at;
-    int64_t *next = at ? a->base.host->resize(a->base.cx, s->next, room * sizeof *next) : NULL;
-    if (next) s->next = next;
-    uint32_t *stage = next ? a->base.host->resize(a->base.cx, s->stage, room * sizeof *stage) : NULL;
-    if (stage) s->stage = stage;
-    uint8_t *touch = stage ? a->base.host->resize(a->base.cx, s->touch, room) : NULL;
-    if (touch) s->touch = touch;
-    uint8_t *acts = touch ? a->base.host->resize(a->base.cx, s->acts, room) : NULL;
-    if (!acts) return VOC_E_NOMEM;
-    s->acts = acts;
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        room = s->room;
+        voc_rc rc = analysis_reach(&a->base, arrays[i].at, &room, n, arrays[i].size);
+        if (rc) return rc;
+    }
     s->room = room;
     return VOC_OK;
 }

@@ -18,17 +18,10 @@ static const voc_option options[N_OPTIONS] = {
 // An array of words that is long enough for number i; new words are 0.
 static voc_rc reach(const struct sessions *a, void **words, size_t *n, size_t size, size_t i)
 {
-    size_t room = *n ? *n : 64, bytes;
-    if (i < *n) return VOC_OK;
-    while (room <= i)
-        if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(room, size, &bytes)) return VOC_E_NOMEM;
-    char *to = a->base.host->resize(a->base.cx, *words, bytes);
-    if (!to) return VOC_E_NOMEM;
-    memset(to + *n * size, 0, bytes - *n * size);
-    *words = to;
-    *n = room;
-    return VOC_OK;
+    const size_t had = *n;
+    voc_rc rc = analysis_reach(&a->base, words, n, i + 1, size);
+    if (!rc && *n > had) memset((char *)*words + had * size, 0, (*n - had) * size);
+    return rc;
 }
 
 // ---- the walk -------------------------------------------------------------------------------------------------------------------
@@ -144,18 +137,9 @@ static inline voc_rc walk_person(const struct sessions *a, struct sessions_state
 
 static voc_rc room_for(const struct sessions *a, struct sessions_state *s, size_t n)
 {
-    size_t room = s->room ? s->room : 256, bytes;
-    if (n < s->room) return VOC_OK;
-    while (room <= n)
-        if (__builtin_mul_overflow(room, (size_t)2, &room)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(room, sizeof *s->found, &bytes)) return VOC_E_NOMEM;
-    size_t *found = a->base.host->resize(a->base.cx, s->found, bytes);
-    if (found) s->found = found;
-    size_t *begun = found ? a->base.host->resize(a->base.cx, s->begun, bytes) : NULL;
-    if (!begun) return VOC_E_NOMEM;
-    s->begun = begun;
-    s->room = room;
-    return VOC_OK;
+    size_t room = s->room;
+    voc_rc rc = analysis_reach(&a->base, (void **)&s->found, &room, n + 1, sizeof *s->found);
+    return rc ? rc : analysis_reach(&a->base, (void **)&s->begun, &s->room, n + 1, sizeof *s->begun);
 }
 
 // Are all events of the batch acts of customers that count? Then nothing has to be picked out of them.

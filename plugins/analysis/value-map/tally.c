@@ -16,20 +16,6 @@ struct person {  // one, as records are put together
     size_t room_accounts;
 };
 
-static voc_rc grow(const struct vm *v, void **at, size_t *room, size_t need, size_t size)
-{
-    size_t to = *room ? *room : 64, bytes;
-    if (need <= *room) return VOC_OK;
-    while (to < need)
-        if (__builtin_mul_overflow(to, (size_t)2, &to)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(to, size, &bytes)) return VOC_E_NOMEM;
-    void *p = v->base.host->resize(v->base.cx, *at, bytes);
-    if (!p) return VOC_E_NOMEM;
-    *at = p;
-    *room = to;
-    return VOC_OK;
-}
-
 static voc_rc take(const struct vm *v, struct person *p, const void *data, size_t size)
 {
     struct vm_person head;
@@ -37,10 +23,10 @@ static voc_rc take(const struct vm *v, struct person *p, const void *data, size_
     memcpy(&head, data, sizeof head);
     const char *lines = (const char *)data + sizeof head, *touched = lines + head.n_lines * sizeof *p->lines,
                *acts = touched + head.n_touched * sizeof *p->touched;
-    voc_rc rc = grow(v, (void **)&p->lines, &p->room_lines, p->n_lines + head.n_lines, sizeof *p->lines);
-    if (!rc) rc = grow(v, (void **)&p->accounts, &p->room_accounts, p->n_lines + head.n_lines, sizeof *p->accounts);
-    if (!rc) rc = grow(v, (void **)&p->touched, &p->room_touched, p->n_touched + head.n_touched, sizeof *p->touched);
-    if (!rc) rc = grow(v, (void **)&p->acts, &p->room_acts, p->n_acts + head.n_acts, sizeof *p->acts);
+    voc_rc rc = analysis_reach(&v->base, (void **)&p->lines, &p->room_lines, p->n_lines + head.n_lines, sizeof *p->lines);
+    if (!rc) rc = analysis_reach(&v->base, (void **)&p->accounts, &p->room_accounts, p->n_lines + head.n_lines, sizeof *p->accounts);
+    if (!rc) rc = analysis_reach(&v->base, (void **)&p->touched, &p->room_touched, p->n_touched + head.n_touched, sizeof *p->touched);
+    if (!rc) rc = analysis_reach(&v->base, (void **)&p->acts, &p->room_acts, p->n_acts + head.n_acts, sizeof *p->acts);
     if (rc) return rc;
     memcpy(p->lines + p->n_lines, lines, head.n_lines * sizeof *p->lines);
     for (size_t i = 0; i < head.n_lines; i++) p->accounts[p->n_lines + i] = head.account;

@@ -16,20 +16,6 @@ static const voc_stay *stay_of(const voc_stay *stays, const voc_journeys *j, siz
     return (const voc_stay *)(const void *)((const char *)stays + i * j->stay_size);
 }
 
-static voc_rc grow(const struct vm *v, void **at, size_t *room, size_t need, size_t size)
-{
-    size_t to = *room ? *room : 64, bytes;
-    if (need <= *room) return VOC_OK;
-    while (to < need)
-        if (__builtin_mul_overflow(to, (size_t)2, &to)) return VOC_E_NOMEM;
-    if (__builtin_mul_overflow(to, size, &bytes)) return VOC_E_NOMEM;
-    void *p = v->base.host->resize(v->base.cx, *at, bytes);
-    if (!p) return VOC_E_NOMEM;
-    *at = p;
-    *room = to;
-    return VOC_OK;
-}
-
 struct walk {  // of one unit
     const struct vm *v;
     struct vm_state *s;
@@ -93,7 +79,7 @@ static struct vm_line *line_of(struct walk *w, uint32_t role, uint32_t stage)
     struct vm_state *s = w->s;
     for (size_t i = 0; i < s->n_lines; i++)
         if (s->lines[i].role == role && s->lines[i].stage == stage) return &s->lines[i];
-    if (grow(w->v, (void **)&s->lines, &s->room_lines, s->n_lines + 1, sizeof *s->lines)) return NULL;
+    if (analysis_reach(&w->v->base, (void **)&s->lines, &s->room_lines, s->n_lines + 1, sizeof *s->lines)) return NULL;
     s->lines[s->n_lines] = (struct vm_line){.role = role, .stage = stage};
     return &s->lines[s->n_lines++];
 }
@@ -102,7 +88,7 @@ static voc_rc add_once(const struct vm *v, struct vm_touched **of, size_t *n, si
 {
     for (size_t i = *n; i-- > 0;)  // most come again soon
         if ((*of)[i].role == what.role && (*of)[i].touchpoint == what.touchpoint) return VOC_OK;
-    voc_rc rc = grow(v, (void **)of, room, *n + 1, sizeof **of);
+    voc_rc rc = analysis_reach(&v->base, (void **)of, room, *n + 1, sizeof **of);
     if (!rc) (*of)[(*n)++] = what;
     return rc;
 }
@@ -320,9 +306,9 @@ static voc_rc deal_out(struct walk *w)
     const uint32_t *who = (const uint32_t *)w->j->columns[VOC_COL_INDIVIDUAL] + w->u->first_event,
                    *role = (const uint32_t *)w->j->columns[VOC_COL_ROLE] + w->u->first_event;
     struct vm_state *s = w->s;
-    voc_rc rc = grow(w->v, (void **)&s->role, &s->room_roles, w->u->n_events, sizeof *s->role);
-    if (!rc) rc = grow(w->v, (void **)&s->events, &s->room_events, w->u->n_events, sizeof *s->events);
-    if (!rc) rc = grow(w->v, (void **)&s->said, &s->room_said, w->u->n_words, sizeof *s->said);
+    voc_rc rc = analysis_reach(&w->v->base, (void **)&s->role, &s->room_roles, w->u->n_events, sizeof *s->role);
+    if (!rc) rc = analysis_reach(&w->v->base, (void **)&s->events, &s->room_events, w->u->n_events, sizeof *s->events);
+    if (!rc) rc = analysis_reach(&w->v->base, (void **)&s->said, &s->room_said, w->u->n_words, sizeof *s->said);
     for (size_t i = 0; i < w->u->n_events && !rc; i++) {
         s->role[i] = role[i];
         s->events[i] = (struct vm_of){who[i], (uint32_t)i};

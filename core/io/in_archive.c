@@ -121,7 +121,7 @@ static const char *entry_name(struct archive_entry *e)
     return name != NULL ? name : "?";
 }
 
-// The next regular member; *e NULL: no more. The second files that a Mac adds are none.
+// The next regular member; *e NULL: no more. What a Mac adds is none, nor what is hidden.
 static voc_rc next_member(struct unpack *u, struct archive_entry **e)
 {
     for (;;) {
@@ -132,7 +132,7 @@ static voc_rc next_member(struct unpack *u, struct archive_entry **e)
             return VOC_OK;
         }
         if (r < ARCHIVE_WARN) return damaged(u);
-        if (archive_entry_filetype(*e) == AE_IFREG && !str_starts(str_of(entry_name(*e)), "__MACOSX/")) return VOC_OK;
+        if (archive_entry_filetype(*e) == AE_IFREG && !member_beside(entry_name(*e))) return VOC_OK;
     }
 }
 

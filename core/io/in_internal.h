@@ -59,6 +59,7 @@ struct book; // a workbook as the text of one of its sheets (in_book.h)
 // The files of a tar, or of a zip of mails, as one stream (in_members.c). u: what unpacks the tar, or NULL; `first` was taken from
 // it already. Of a tar with one file that is no mail its base name in *member, owned by the caller.
 struct members; // owns the archive; borrows source and unpack
+bool member_beside(const char *name); // a Mac adds it, or it is hidden
 #define TAR_MAGIC 512u // bytes that members_tar needs
 bool members_tar(const char *ptr, size_t len);
 voc_rc source_list(struct in_sheets *out, struct source *s, const char *path, struct diag *d); // in_list.c: as in_list_sheets

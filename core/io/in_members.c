@@ -110,11 +110,16 @@ static const char *base_of(const char *name)
     return slash != NULL ? slash + 1 : name;
 }
 
-// What a Mac adds, what is hidden, and what mail programs keep beside the mails of a Maildir: as a folder leaves it out.
-static bool is_beside(const char *name)
+bool member_beside(const char *name)
 {
     const char *base = base_of(name);
-    return *base == '.' || *base == 0 || str_starts(str_of(name), "__MACOSX/") || strstr(name, "/tmp/") != NULL || folder_of_program(base);
+    return *base == '.' || *base == 0 || str_starts(str_of(name), "__MACOSX/");
+}
+
+// What is hidden, and what mail programs keep beside the mails of a Maildir: as a folder leaves it out.
+static bool is_beside(const struct members *m, const char *name)
+{
+    return member_beside(name) || folder_of_program(base_of(name)) || (m->mode == MAILS && strstr(name, "/tmp/") != NULL);
 }
 
 // The next regular file; *e NULL: no more.
@@ -129,7 +134,7 @@ static voc_rc next_file(struct members *m, struct archive_entry **e)
             return VOC_OK;
         }
         if (r < ARCHIVE_WARN) return damaged(m);
-        if (archive_entry_filetype(*e) == AE_IFREG && archive_entry_hardlink(*e) == NULL && !is_beside(name_of(*e))) return VOC_OK;
+        if (archive_entry_filetype(*e) == AE_IFREG && archive_entry_hardlink(*e) == NULL && !is_beside(m, name_of(*e))) return VOC_OK;
     }
 }
 

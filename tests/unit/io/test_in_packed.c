@@ -27,9 +27,9 @@ static void a_zip_of_one_file_is_read_by_that_files_name(void **state)
 {
     (void)state;
     struct buf text = sample(3000);
-    static const char *const names[] = {"folder/", "folder/events.csv", "__MACOSX/._events.csv"};
+    static const char *const names[] = {"folder/", ".DS_Store", "folder/events.csv", "__MACOSX/._events.csv", "folder/.DS_Store"};
     for (int stored = 0; stored <= 1; stored++) {
-        struct buf zip = zipped(names, 3, view(&text), stored);
+        struct buf zip = zipped(names, 5, view(&text), stored);
         struct in *in = of_memory("x.zip", view(&zip));
         assert_string_equal(in_name(in), "events.csv");
         gives(in, view(&text), 1000);

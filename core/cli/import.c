@@ -261,87 +261,97 @@ static voc_rc say_failed(const struct cli *c, struct table *t, const char *first
     return rc;
 }
 
-int run_import(struct cli *c)
+// What became of all files so far.
+struct imported {
+    struct left_out left;
+    size_t n_kept, n_failed;
+    const char *last_kept, *first_failed, *stopped_at;
+    bool rejects; // something of one of several files was not understood
+    int worst;
+};
+
+// The i-th of the files. What is wrong with it is said and counted, and others go on; what ends them all is returned.
+static voc_rc take_file(struct cli *c, struct import_request *r, int i, struct table *t, struct imported *all)
+{
+    struct import_report report;
+    const size_t n_left = all->left.v.n;
+    const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
+    r->path = c->args[i];
+    r->name = NULL;
+    if (strcmp(name, "-") == 0) r->name = name = "stdin";
+    progress_of(r->progress_user, name);
+    voc_rc rc = import_one(c, r, &report, c->found && c->found[i], &all->left);
+    if (rc == VOC_CANCELLED) all->stopped_at = name;
+    if (rc && all->left.v.n == n_left) { // else nothing here reads it, which is no failure
+        all->worst = import_exit(c, rc);
+        if (all->n_failed++ == 0) all->first_failed = c->args[i];
+    }
+    if (rc) return rc == VOC_CANCELLED || rc == VOC_E_NOMEM ? rc : VOC_OK;
+    all->n_kept++;
+    all->last_kept = name;
+    all->rejects = all->rejects || (report.account.rejected && c->n_args > 2);
+    rc = replay_remember(c, r->project, r, &report, c->own[IMPORT_SOURCES].s);
+    account_row(t, name, &report);
+    return rc ? rc : account_notes(t, c->n_args > 2 ? name : NULL, &report);
+}
+
+static voc_rc take_files(struct cli *c, struct project *p, const struct journey *j, bool sources_only, struct table *t, struct imported *all)
 {
     struct progress progress;
-    struct left_out left = {0};
-    bool rejects = false;
-    const char *last_kept = NULL, *stopped_at = NULL;
-    const char *first_failed = NULL;
-    size_t n_kept = 0, n_failed = 0;
+    struct import_request r = {.project = p, .catalogue = c->catalogue, .isolate = cli_isolate(c), .journey = j,
+                               .sources_only = sources_only, .as = c->own[IMPORT_AS].s, .source = c->own[IMPORT_SOURCE].s,
+                               .options = c->repeated, .n_options = c->n_repeated, .threads = cli_threads(c),
+                               .memory_max = cli_memory(c), .progress = progress_import, .progress_user = &progress};
+    voc_rc rc = cli_max_rejects(c, &c->own[IMPORT_MAX_REJECTS], &r);
+    cli_progress_begin(c, &progress);
+    for (int i = 1; i < c->n_args && !rc; i++) rc = take_file(c, &r, i, t, all);
+    cli_progress_end(c);
+    return rc;
+}
+
+static voc_rc import_notes(struct cli *c, struct table *t, const struct journey *j, const struct imported *all)
+{
+    voc_rc rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + "
+                                   "framing (headers, line ends, markup).");
+    if (!rc) rc = say_left_out(c, t, &all->left);
+    if (!rc && all->n_failed && all->n_kept) rc = say_failed(c, t, all->first_failed, all->n_failed);
+    if (!rc && all->rejects) rc = table_note(t, VOC_NOTE_NEXT, "voc rejects shows what was not understood, and why");
+    if (!rc && all->n_kept > 1)
+        rc = table_note(t, VOC_NOTE_NEXT, "voc sniff FOLDER --sources -o sources.xml keeps what was guessed of each file, to be corrected");
+    return rc ? rc : what_next(c, t, j);
+}
+
+int run_import(struct cli *c)
+{
+    struct imported all = {.worst = EXIT_DONE};
     struct project *p = NULL;
     struct journey *j = NULL, *only = NULL; // only: its sources alone
     struct table *t = NULL;
-    int worst = EXIT_DONE;
-    bool was_there = access(c->args[0], F_OK) == 0, kept = false;
+    voc_table view;
+    bool was_there = access(c->args[0], F_OK) == 0, attached = false;
     voc_rc rc = cli_catalogue(c);
     if (!rc) rc = cli_expand(c, 1, c->own[IMPORT_AS].s, c->own[IMPORT_SHEET].s);
     if (!rc) rc = cli_open(c, &p, PROJECT_CREATE);
-    if (!rc && c->own[IMPORT_JOURNEY].set) kept = (rc = attach(c, p, c->own[IMPORT_JOURNEY].s)) == VOC_OK;
+    if (!rc && c->own[IMPORT_JOURNEY].set) attached = (rc = attach(c, p, c->own[IMPORT_JOURNEY].s)) == VOC_OK;
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc && c->own[IMPORT_SOURCES].set) rc = sources_read(c, c->own[IMPORT_SOURCES].s, j->zone, &only);
     if (!rc) rc = table_new(&t, "import", "", 0);
     if (!rc) rc = account_columns(t);
-    cli_progress_begin(c, &progress);
-    for (int i = 1; i < c->n_args && !rc; i++) {
-        struct import_report report;
-        const char *slash = strrchr(c->args[i], '/'), *name = slash ? slash + 1 : c->args[i];
-        struct import_request r = {.project = p,
-                                   .catalogue = c->catalogue, .isolate = cli_isolate(c),
-                                   .journey = only ? only : j,
-                                   .sources_only = only != NULL,
-                                   .path = c->args[i],
-                                   .as = c->own[IMPORT_AS].s,
-                                   .source = c->own[IMPORT_SOURCE].s,
-                                   .options = c->repeated,
-                                   .n_options = c->n_repeated,
-                                   .threads = cli_threads(c),
-                                   .memory_max = cli_memory(c)};
-        if ((rc = cli_max_rejects(c, &c->own[IMPORT_MAX_REJECTS], &r)) != VOC_OK) break;
-        if (strcmp(name, "-") == 0) r.name = name = "stdin";
-        r.progress = progress_import;
-        r.progress_user = &progress;
-        progress_of(&progress, name);
-        const size_t n_left = left.v.n;
-        voc_rc one = import_one(c, &r, &report, c->found && c->found[i], &left);
-        if (one == VOC_CANCELLED) stopped_at = name;
-        if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
-        if (one && left.v.n > n_left) continue;
-        if (one) { // other files go on
-            worst = import_exit(c, one);
-            if (n_failed++ == 0) first_failed = c->args[i];
-            continue;
-        }
-        rc = replay_remember(c, p, &r, &report, c->own[IMPORT_SOURCES].s);
-        kept = true;
-        last_kept = name;
-        n_kept++;
-        rejects = rejects || (report.account.rejected && c->n_args > 2);
-        account_row(t, name, &report);
-        if (!rc) rc = account_notes(t, c->n_args > 2 ? name : NULL, &report);
-    }
-    cli_progress_end(c);
-    voc_table view;
-    if (!rc) rc = table_semantics(t, "One line a file. Records read = gave rows + rejected + ignored; decoded bytes = bytes of records + framing (headers, line ends, markup).");
-    if (!rc) rc = say_left_out(c, t, &left);
-    if (!rc && n_failed && n_kept) rc = say_failed(c, t, first_failed, n_failed);
-    if (!rc && rejects) rc = table_note(t, VOC_NOTE_NEXT, "voc rejects shows what was not understood, and why");
-    if (!rc && n_kept > 1) rc = table_note(t, VOC_NOTE_NEXT, "voc sniff FOLDER --sources -o sources.xml keeps what was guessed of each file, to be corrected");
-    for (size_t i = 0; i < left.v.n && !rc && !n_kept; i++) { // nothing was there to import: then that is the fault
+    if (!rc) rc = take_files(c, p, only ? only : j, only != NULL, t, &all);
+    if (!rc) rc = import_notes(c, t, j, &all);
+    for (size_t i = 0; i < all.left.v.n && !rc && !all.n_kept; i++) { // nothing was there to import: then that is the fault
         diag_count_anew(c->diag);
-        diag_add(c->diag, &left.v.at[i]);
-        worst = EXIT_INPUT;
+        diag_add(c->diag, &all.left.v.at[i]);
+        all.worst = EXIT_INPUT;
     }
-    vec_free(&left.v);
-    if (!rc) rc = what_next(c, t, j);
-    if (!rc && t) rc = table_view(t, &view);
+    if (!rc) rc = table_view(t, &view);
     if (!rc && view.n_rows) rc = cli_tables(c, p, j, &t, 1);
-    c->stopped = what_is_kept(c, last_kept, n_kept, stopped_at);
+    c->stopped = what_is_kept(c, all.last_kept, all.n_kept, all.stopped_at);
+    vec_free(&all.left.v);
     table_free(t);
     journey_free(j);
     journey_free(only);
-    bool empty = p && !was_there && !kept;
     project_close(p);
-    if (empty) unlink(c->args[0]); // a project that holds nothing is not left behind
-    return rc ? import_exit(c, rc) : worst;
+    if (p && !was_there && !attached && !all.n_kept) unlink(c->args[0]); // a project that holds nothing is not left behind
+    return rc ? import_exit(c, rc) : all.worst;
 }

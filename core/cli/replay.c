@@ -296,6 +296,51 @@ static const char *named_for(const struct cli *c, const struct wanted *x)
     return NULL;
 }
 
+struct replayed { size_t n_read, n_left /* of these have rejects still */, n_failed; int worst; };
+
+// One of the files. What is wrong with it is no end to the others, unless nothing can go on.
+static voc_rc replay_one(struct cli *c, struct project *p, const struct journey *j, struct wanted *x, struct progress *progress,
+                         struct table *t, struct replayed *all)
+{
+    struct reading how = {0};
+    struct import_report rep;
+    struct still still = {x->number, false};
+    uint64_t before = 0, after = 0; // of the whole project: a grown log takes the place of several imports
+    const bool named = c->n_args > 1;
+    const char *name = named ? named_for(c, x) : NULL;
+    if (named && !name) return VOC_OK;
+    voc_rc rc = store_imports(p, is_number, &still);
+    if (rc || !still.there) return rc;
+    rc = recall(c, p, x->hash_hex, &how);
+    if (rc) return rc;
+    const char *path = find_file(c, p, x, &how, name);
+    progress_of(progress, base_name(path ? path : ""));
+    rc = store_rejected(p, add_up, &before);
+    if (rc) return rc;
+    rc = path ? read_again(c, p, j, x, &how, path, &rep) : say_gone(c, x, &how);
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    if (rc) {
+        all->worst = rc == VOC_E_CHECK ? EXIT_REJECTS : cli_exit(c, rc);
+        all->n_failed++;
+        return rc == VOC_CANCELLED || rc == VOC_E_NOMEM ? rc : VOC_OK;
+    }
+    rc = store_rejected(p, add_up, &after);
+    x->rejects = before + rep.account.rejected - after;
+    row(t, x, &rep);
+    all->n_read++;
+    all->n_left += rep.account.rejected > 0;
+    return rc;
+}
+
+static voc_rc say_what_is_left(struct cli *c, struct table *t)
+{
+    const char *next = arena_printf(&c->arena,
+                                    "voc rejects %s shows what is still not understood; mend the mapping with -O NAME=VALUE or in "
+                                    "sources.xml (voc sniff FILE --sources), then --replay again",
+                                    c->args[0]);
+    return next ? table_note(t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
+}
+
 int run_replay(struct cli *c)
 {
     struct progress progress;
@@ -303,9 +348,7 @@ int run_replay(struct cli *c)
     struct journey *j = NULL;
     struct table *t = NULL;
     struct want w = {0};
-    const bool named = c->n_args > 1;
-    int worst = EXIT_DONE;
-    size_t n_read = 0, n_left = 0, n_failed = 0;
+    struct replayed all = {.worst = EXIT_DONE};
     voc_rc rc = cli_catalogue(c);
     if (!rc) rc = cli_open(c, &p, PROJECT_WRITE);
     if (!rc) rc = cli_journey(c, p, STR(""), &j);
@@ -313,52 +356,20 @@ int run_replay(struct cli *c)
     if (!rc) rc = table_new(&t, "replay", "", 0);
     if (!rc) rc = columns(t);
     cli_progress_begin(c, &progress);
-    for (size_t i = w.v.n; i-- > 0 && !rc;) { // the latest first: it may hold what came before it
-        struct wanted *x = &w.v.at[i];
-        struct reading how = {0};
-        struct import_report rep;
-        struct still still = {x->number, false};
-        const char *name = named ? named_for(c, x) : NULL;
-        if (named && !name) continue;
-        rc = store_imports(p, is_number, &still);
-        if (rc || !still.there) continue;
-        rc = recall(c, p, x->hash_hex, &how);
-        if (rc) break;
-        const char *path = find_file(c, p, x, &how, name);
-        progress_of(&progress, base_name(path ? path : ""));
-        uint64_t before = 0, after = 0; // of the whole project: a grown log takes the place of several imports
-        rc = store_rejected(p, add_up, &before);
-        if (rc) break;
-        voc_rc one = path ? read_again(c, p, j, x, &how, path, &rep) : say_gone(c, x, &how);
-        if (one == VOC_CANCELLED || one == VOC_E_NOMEM) rc = one;
-        if (one == VOC_E_BUG) c->failed_plugin = true;
-        if (one) {
-            worst = one == VOC_E_CHECK ? EXIT_REJECTS : cli_exit(c, one);
-            n_failed++;
-            continue;
-        }
-        rc = store_rejected(p, add_up, &after);
-        x->rejects = before + rep.account.rejected - after;
-        row(t, x, &rep);
-        n_read++;
-        n_left += rep.account.rejected > 0;
-    }
+    for (size_t i = w.v.n; i-- > 0 && !rc;) // the latest first: it may hold what came before it
+        rc = replay_one(c, p, j, &w.v.at[i], &progress, t, &all);
     cli_progress_end(c);
-    if (!rc && !n_read && !n_failed) rc = say_nothing_to_do(c, named);
-    if (!rc && n_read && n_left) {
-        const char *next = arena_printf(&c->arena,
-                                        "voc rejects %s shows what is still not understood; mend the mapping with "
-                                        "-O NAME=VALUE or in sources.xml (voc sniff FILE --sources), then --replay again",
-                                        c->args[0]);
-        rc = next ? table_note(t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
-    }
-    if (!rc && n_read) rc = cli_tables(c, p, j, &t, 1);
-    if (rc && n_read) c->stopped = arena_printf(&c->arena, "%zu %s read again; the others are as they were", n_read, n_read == 1 ? "file was" : "files were");
+    if (!rc && !all.n_read && !all.n_failed) rc = say_nothing_to_do(c, c->n_args > 1);
+    if (!rc && all.n_read && all.n_left) rc = say_what_is_left(c, t);
+    if (!rc && all.n_read) rc = cli_tables(c, p, j, &t, 1);
+    if (rc && all.n_read)
+        c->stopped = arena_printf(&c->arena, "%zu %s read again; the others are as they were", all.n_read,
+                                  all.n_read == 1 ? "file was" : "files were");
     table_free(t);
     vec_free(&w.v);
     journey_free(j);
     project_close(p);
-    return rc ? cli_exit(c, rc) : worst;
+    return rc ? cli_exit(c, rc) : all.worst;
 }
 
 // ---- --max-rejects ------------------------------------------------------------------------------------------------------------

@@ -100,24 +100,73 @@ static void settle_cells(struct page *p, const struct finding *f)
     cell_text(p, text);
 }
 
+static const voc_str all_of_it = VOC_LIT("all"), none = VOC_LIT("");
+
+// What was compared: a comparison of touches with their sets, or the choices of a random test.
+static void compared_cells(struct page *p, const struct finding *f)
+{
+    const struct trial_cell *c = &f->cell;
+    const struct trial_estimate *acted = f->randomised ? &f->random.estimate[0] : &c->estimate[0],
+                                *left = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
+    const bool tried = f->tested && !f->pull, observed = tried && !f->randomised, placebo = observed && c->placebo.sets;
+    const double no = NAN;
+    cell_real(p, tried ? acted->o : no, 0);
+    cell_real(p, tried ? acted->e : no, 1);
+    cell_range(p, tried ? acted->extra : no, acted->extra_lo, acted->extra_hi, 0);
+    cell_range(p, tried ? acted->lift : no, acted->lo, acted->hi, 2);
+    cell_real(p, tried ? acted->p : no, 4);
+    cell_real(p, tried ? f->p_adjusted : no, 4);
+    cell_real(p, tried ? acted->q : no, 2);
+    cell_real(p, tried ? acted->v : no, 2);
+    cell_real(p, tried ? left->o : no, 0);
+    cell_real(p, tried ? left->e : no, 1);
+    cell_real(p, tried || f->pull ? f->harm_p_adjusted : no, 4);
+    cell_real(p, placebo ? c->placebo.lift : no, 2);
+    cell_real(p, placebo ? c->placebo.p : no, 4);
+    cell_real(p, observed ? c->trigger : no, 3);
+    cell_real(p, observed ? c->bundle : no, 3);
+    cell_str(p, tried && c->bundle_type != TRIAL_NONE ? definition_touchpoint(told(p)->s->def, c->bundle_type)->id : none);
+    cell_real(p, observed ? c->covered : no, 3);
+    cell_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
+    cell_real(p, tried ? c->busiest : no, 3);
+    cell_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
+    cell_real(p, observed ? verdict_evalue(acted->lo) : no, 2);
+    cell_yes(p, f->randomised);
+    cell_money(p, f->unit_cost, 2);
+    cell_money(p, f->work ? f->spend : f->cost, 2);
+    cell_money(p, f->work ? no : f->value, 2);
+    cell_money(p, tried ? acted->extra * f->value - f->cost : no, 2);
+    cell_money(p, tried && acted->extra > 0 ? f->cost / acted->extra : no, 2);
+}
+
+static void example_cells(struct page *p, const struct finding *f)
+{
+    cell_str(p, f->responder);
+    cell_str(p, f->non_responder);
+    cell_str(p, f->comparator);
+    cell_time(p, f->responder.len ? f->responder_at : VOC_NA);
+    cell_time(p, f->non_responder.len ? f->non_responder_at : VOC_NA);
+    cell_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
+}
+
+// In the order of finding_columns.
 static void finding_row(struct page *p, const struct finding *f)
 {
     static const char *const kinds[] = {"", "push", "pull", "work"};
     const struct score *s = told(p)->s;
     const voc_def_touchpoint *t = definition_touchpoint(s->def, f->touchpoint);
     const struct trial_cell *c = &f->cell;
-    const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &c->estimate[0],
-                                *h = f->randomised ? &f->random.estimate[1] : &c->estimate[1];
-    bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
+    const bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
+    const double no = NAN;
+    const struct stats_interval answered = stats_wilson(f->linked_touches, linkable(f));
     char reason[600], explanation[2000];
-    double no = NAN;
     say_reason(told(p), f, reason, sizeof reason);
     say_explanation(told(p), f, explanation, sizeof explanation);
     cell_str(p, t->id);
     cell_str(p, t->title);
     cell_text(p, kinds[t->kind]);
-    cell_str(p, whole ? (voc_str){"all", 3} : definition_stage(s->def, f->stage)->id);
-    cell_str(p, f->segment == TRIAL_ALL ? (voc_str){"all", 3} : s->def->segments[f->segment]);
+    cell_str(p, whole ? all_of_it : definition_stage(s->def, f->stage)->id);
+    cell_str(p, f->segment == TRIAL_ALL ? all_of_it : s->def->segments[f->segment]);
     cell_text(p, verdict_name(f->code)->word);
     cell_text(p, verdict_name(f->code)->code);
     cell_text(p, verdict_name(f->code)->verb);
@@ -127,35 +176,8 @@ static void finding_row(struct page *p, const struct finding *f)
     cell_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
     cell_real(p, tried ? f->push.any_response : no, 0);
     cell_real(p, tried ? f->linked : no, 0);
-    const struct stats_interval answered = stats_wilson(f->linked_touches, linkable(f));
     cell_range(p, tried && linkable(f) > 0 ? f->linked_touches / linkable(f) : no, answered.lo, answered.hi, 3);
-    cell_real(p, tried ? a->o : no, 0);
-    cell_real(p, tried ? a->e : no, 1);
-    cell_range(p, tried ? a->extra : no, a->extra_lo, a->extra_hi, 0);
-    cell_range(p, tried ? a->lift : no, a->lo, a->hi, 2);
-    cell_real(p, tried ? a->p : no, 4);
-    cell_real(p, tried ? f->p_adjusted : no, 4);
-    cell_real(p, tried ? a->q : no, 2);
-    cell_real(p, tried ? a->v : no, 2);
-    cell_real(p, tried ? h->o : no, 0);
-    cell_real(p, tried ? h->e : no, 1);
-    cell_real(p, tried || f->pull ? f->harm_p_adjusted : no, 4);
-    cell_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.lift : no, 2);
-    cell_real(p, tried && c->placebo.sets && !f->randomised ? c->placebo.p : no, 4);
-    cell_real(p, tried && !f->randomised ? c->trigger : no, 3);
-    cell_real(p, tried && !f->randomised ? c->bundle : no, 3);
-    cell_str(p, tried && c->bundle_type != TRIAL_NONE ? definition_touchpoint(s->def, c->bundle_type)->id : (voc_str){"", 0});
-    cell_real(p, tried && !f->randomised ? c->covered : no, 3);
-    cell_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
-    cell_real(p, tried ? c->busiest : no, 3);
-    cell_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
-    cell_real(p, tried && !f->randomised ? verdict_evalue(a->lo) : no, 2);
-    cell_yes(p, f->randomised);
-    cell_money(p, f->unit_cost, 2);
-    cell_money(p, f->work ? f->spend : f->cost, 2);
-    cell_money(p, f->work ? no : f->value, 2);
-    cell_money(p, tried ? a->extra * f->value - f->cost : no, 2);
-    cell_money(p, tried && a->extra > 0 ? f->cost / a->extra : no, 2);
+    compared_cells(p, f);
     cell_money(p, whole ? f->spend : f->unit_cost * (double)c->touches, 2);
     cell_real(p, whole ? f->minutes : no, 0);
     cell_real(p, f->code == VERDICT_U6 ? f->needed : no, 0);
@@ -166,12 +188,7 @@ static void finding_row(struct page *p, const struct finding *f)
     cell_real(p, f->pull ? f->people : no, 0);
     cell_real(p, f->pull ? f->obtained : no, 0);
     cell_real(p, whole && tried ? told(p)->credit[f->touchpoint] : no, 0);
-    cell_str(p, f->responder);
-    cell_str(p, f->non_responder);
-    cell_str(p, f->comparator);
-    cell_time(p, f->responder.len ? f->responder_at : VOC_NA);
-    cell_time(p, f->non_responder.len ? f->non_responder_at : VOC_NA);
-    cell_time(p, f->comparator.len ? f->comparator_at : VOC_NA);
+    example_cells(p, f);
     cell_text(p, reason);
     cell_text(p, explanation);
     settle_cells(p, f);

@@ -300,67 +300,79 @@ static void inner_mail(struct email *e, struct frame *f, struct piece *out)
     f->inside -= at;
 }
 
+// The line in front of a file of a folder: its length, and the name behind it. Empty lines before it are passed over.
+static voc_rc folder_line(struct email *e, struct frame *f, uint64_t *length, voc_str *name, int *there)
+{
+    size_t len, skip = sizeof FOLDER - 1;
+    int whole;
+    for (;; f->at++, f->line++) {
+        voc_rc rc = have(e, f, 1, there);
+        if (rc || !*there) return rc;
+        if (f->buf[f->at] != '\n') break;
+    }
+    voc_rc rc = line_at(e, f, 0, &len, &whole);
+    if (rc) return rc;
+    const char *p = f->buf + f->at;
+    if (len < skip || memcmp(p, FOLDER, skip) != 0) return VOC_E_INPUT;
+    for (*length = 0; skip < len && p[skip] >= '0' && p[skip] <= '9' && *length < UINT64_MAX / 100; skip++)
+        *length = *length * 10 + (uint64_t)(p[skip] - '0');
+    *name = email_keep(e, p + skip, len - skip);
+    f->at += len + (size_t)whole;
+    f->line++;
+    return VOC_OK;
+}
+
+// What a file has behind the `keep` bytes that are read of it.
+static voc_rc pass_over(struct email *e, struct frame *f, struct piece *out, size_t keep, uint64_t left)
+{
+    size_t got = 1, tail = f->end - f->at - keep;
+    voc_rc rc = VOC_OK;
+    while (left && !rc) {
+        size_t part = tail < left ? tail : (size_t)left;
+        f->line += lines_in(f->buf + f->at + keep, part);
+        memmove(f->buf + f->at + keep, f->buf + f->at + keep + part, tail - part);
+        f->base += part;
+        f->end -= part;
+        left -= part;
+        out->to += part;
+        if (!left) break;
+        rc = fill(e, f, &got);
+        if (!got) break;
+        tail = f->end - f->at - keep;
+    }
+    out->bytes = f->buf + f->at;
+    return rc;
+}
+
 // A file of a folder: its length is known.
 static voc_rc folder_file(struct email *e, struct frame *f, struct piece *out, int *some)
 {
-    size_t len, skip = 0;
-    int whole, there;
-    uint64_t length = 0;
-    voc_rc rc;
+    int there;
+    uint64_t length;
+    voc_str name;
     if (f->inside) {
         inner_mail(e, f, out);
         *some = 1;
         return VOC_OK;
     }
-    for (;; f->at++, f->line++) {
-        rc = have(e, f, 1, &there);
-        if (rc || !there) return rc;
-        if (f->buf[f->at] != '\n') break;
-    }
-    rc = line_at(e, f, 0, &len, &whole);
-    if (rc) return rc;
-    const char *p = f->buf + f->at;
-    if (len < sizeof FOLDER - 1 || memcmp(p, FOLDER, sizeof FOLDER - 1) != 0) return VOC_E_INPUT;
-    for (skip = sizeof FOLDER - 1; skip < len && p[skip] >= '0' && p[skip] <= '9' && length < UINT64_MAX / 100; skip++)
-        length = length * 10 + (uint64_t)(p[skip] - '0');
-    out->envelope = email_keep(e, p + skip, len - skip);
-    f->at += len + (size_t)whole;
-    f->line++;
+    voc_rc rc = folder_line(e, f, &length, &name, &there);
+    if (rc || !there) return rc;
     size_t keep = length < f->max ? (size_t)length : f->max;
     rc = have(e, f, keep, &there);
     if (rc) return rc;
     if (!there) keep = f->end - f->at;
-    *out = (struct piece){.bytes = f->buf + f->at, .len = keep, .from = f->base + f->at, .line = f->line, .envelope = out->envelope};
-    out->to = out->from + keep;
-    out->cut = length > keep;
-    if (length == keep && keep > 5 && memcmp(out->bytes, "From ", 5) == 0 && there) { // a mailbox, or a mail with its From_ line
-        f->inside = keep;
-        inner_mail(e, f, out);
-        *some = 1;
-        f->given = 1;
-        return VOC_OK;
-    }
     *some = 1;
     f->given = 1;
-    f->line += lines_in(out->bytes, keep);
-    if (out->cut && f->stream) { // the rest is passed over behind what is kept
-        uint64_t left = length - keep;
-        size_t got = 1, tail = f->end - f->at - keep;
-        while (left && !rc) {
-            size_t part = tail < left ? tail : (size_t)left;
-            f->line += lines_in(f->buf + f->at + keep, part);
-            memmove(f->buf + f->at + keep, f->buf + f->at + keep + part, tail - part);
-            f->base += part;
-            f->end -= part;
-            left -= part;
-            out->to += part;
-            if (!left) break;
-            rc = fill(e, f, &got);
-            if (!got) break;
-            tail = f->end - f->at - keep;
-        }
-        out->bytes = f->buf + f->at;
+    *out = (struct piece){.bytes = f->buf + f->at, .len = keep, .from = f->base + f->at, .line = f->line, .envelope = name};
+    out->to = out->from + keep;
+    out->cut = length > keep;
+    if (there && length == keep && keep > 5 && memcmp(out->bytes, "From ", 5) == 0) { // a mailbox, or a mail with its From_ line
+        f->inside = keep;
+        inner_mail(e, f, out);
+        return VOC_OK;
     }
+    f->line += lines_in(out->bytes, keep);
+    if (out->cut && f->stream) rc = pass_over(e, f, out, keep, length - keep);
     f->at += keep;
     return rc;
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include <stdio.h>
 #include <string.h>
+#include "base/text.h"
 #include "base/utf8.h"
 
 #define CAP_MIN 64u
@@ -119,14 +120,11 @@ static void json_escape(struct buf *b, uint32_t cp)
 
 voc_rc buf_named(struct buf *b, const char *text, const char *word, const char *name)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+";
-    const char *quote = name[strspn(name, plain)] ? "'" : "", *at;
-    if (strchr(name, '\'')) return buf_cstr(b, text);
+    const char *at;
     for (; (at = strstr(text, word)) != NULL; text = at + strlen(word)) {
         (void)buf_add(b, text, (size_t)(at - text));
-        (void)buf_cstr(b, quote);
-        (void)buf_cstr(b, name);
-        (void)buf_cstr(b, quote);
+        if (name[0] == '-' && name[1]) (void)buf_cstr(b, "./"); // else it would be an option
+        (void)text_word(b, name);
     }
     return buf_cstr(b, text);
 }

@@ -21,7 +21,7 @@ voc_rc buf_fill(struct buf *b, char c, size_t count);
 voc_rc buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 voc_rc buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 char *buf_room(struct buf *b, size_t len); // writable space of len bytes behind len; then add to b->len; NULL: failed
-// Appends the text with each `word` replaced by the name, in quotes where a shell needs them; a name with a quote is not put in.
+// Appends the text with each `word` replaced by the name of a file, as a shell would take it.
 voc_rc buf_named(struct buf *b, const char *text, const char *word, const char *name);
 voc_rc buf_json(struct buf *b, voc_str s); // appends s as a JSON string with its quotes
 

@@ -169,17 +169,22 @@ static bool is_trap(uint32_t cp)
            cp == 0xFEFF || (cp >= 0xFFF9 && cp <= 0xFFFB) || (cp >= 0xE0000 && cp <= 0xE007F);
 }
 
+// Whether what begins at i may be shown as it stands; *n: its bytes, 0 where it is no UTF-8.
+static bool may_stand(voc_str s, size_t i, size_t *n, uint32_t *cp)
+{
+    *cp = (unsigned char)s.ptr[i];
+    *n = 1;
+    if (*cp >= 0x20 && *cp < 0x7F) return true;
+    *n = utf8_next(s.ptr + i, s.len - i, cp);
+    return *n > 0 && *cp >= 0xA0 && !is_trap(*cp);
+}
+
 voc_rc text_escape(struct buf *out, voc_str s)
 {
-    size_t done = 0;
+    size_t done = 0, n = 0;
+    uint32_t cp = 0;
     for (size_t i = 0; i < s.len;) {
-        uint32_t cp = (unsigned char)s.ptr[i];
-        if (cp >= 0x20 && cp < 0x7F) {
-            i++;
-            continue;
-        }
-        size_t n = utf8_next(s.ptr + i, s.len - i, &cp);
-        if (n > 0 && cp >= 0xA0 && !is_trap(cp)) {
+        if (may_stand(s, i, &n, &cp)) {
             i += n;
             continue;
         }
@@ -193,6 +198,31 @@ voc_rc text_escape(struct buf *out, voc_str s)
         done = i;
     }
     return buf_add(out, s.ptr + done, s.len - done);
+}
+
+// '...' keeps all but its own end; what may not be shown needs $'...', where a byte is written in octal.
+voc_rc text_word(struct buf *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+,:=@%";
+    const voc_str s = {word, strlen(word)};
+    bool quote = s.len == 0, octal = false;
+    size_t n = 0;
+    uint32_t cp = 0;
+    for (size_t i = 0; i < s.len; i += n ? n : 1) {
+        if (!may_stand(s, i, &n, &cp)) octal = true;
+        else if (cp < 0x80 && !strchr(plain, (int)cp)) quote = true;
+    }
+    if (octal) (void)buf_byte(out, '$');
+    if (quote || octal) (void)buf_byte(out, '\'');
+    for (size_t i = 0; i < s.len; i += n ? n : 1) {
+        const bool shown = may_stand(s, i, &n, &cp);
+        if (!shown)
+            for (size_t k = 0; k < (n ? n : 1); k++) (void)buf_printf(out, "\\%03o", (unsigned)(unsigned char)s.ptr[i + k]);
+        else if (octal && (cp == '\'' || cp == '\\')) (void)buf_printf(out, "\\%c", (int)cp);
+        else if (cp == '\'') (void)buf_cstr(out, "'\\''");
+        else (void)buf_add(out, s.ptr + i, n);
+    }
+    return quote || octal ? buf_byte(out, '\'') : out->rc;
 }
 
 void text_mend(char *text)

@@ -13,6 +13,8 @@ bool text_in_word(uint32_t cp);                       // a letter, a mark on one
 voc_rc text_fold(struct buf *out, voc_str s);         // full case folding, NFC
 // Appends s with control characters, escapes and bidi controls made visible (\x1b, \u202e): safe for a terminal.
 voc_rc text_escape(struct buf *out, voc_str s);
+// Appends the word as a shell would take it: in quotes if it holds anything but what names and options hold; safe for a terminal too.
+voc_rc text_word(struct buf *out, const char *word);
 void text_mend(char *text); // bytes that are not UTF-8 become '?', in place: of words that were made of a stranger's, or cut
 
 // What the first bytes say: "UTF-8" (BOM or valid), "UTF-16LE", "UTF-16BE" (BOM, or NUL pattern), else "windows-1252".

@@ -73,6 +73,7 @@ bool order_named_like_a_log(const char *name); // a name that a log has, and no 
 int cli_unknown_command(struct cli *c, const char *word, const char *second); // main.c: says what was meant; EXIT_USAGE
 const char *cli_how_to_go_on(const struct cli *c); // main.c: after an interruption
 void shell_word(struct buf *b, const char *word); // main.c: a blank and the word as a shell would take it
+const char *cli_word(struct cli *c, const char *name); // project.c: the name of a file in a command that is shown, as a shell would take it; arena's
 const char *cli_command_name(const struct cli *c); // "score", "journey use"
 const char *cli_nearest_project(struct cli *c, const char *wanted, bool *only); // of the projects beside it, or NULL; arena's
 const char *cli_project_for(struct cli *c, const char *file); // shop.voc for x/shop.csv.gz

@@ -384,8 +384,9 @@ int run_demo(struct cli *c)
     uint64_t seed = c->own[DEMO_OPTION_SEED].set ? (uint64_t)c->own[DEMO_OPTION_SEED].i : DEMO_SEED;
     voc_rc rc = demo_write(c->args[0], seed, c->diag);
     if (!rc) {
+        const char *project = cli_word(c, arena_printf(&c->arena, "%s/arcwell.voc", c->args[0]));
         cli_say(c, "wrote %s/all-events.csv and %s/truth.json (seed %llu)\n", c->args[0], c->args[0], (unsigned long long)seed);
-        cli_say(c, "Next: voc import %s/arcwell.voc %s/all-events.csv --journey b2b-sale\n      voc score %s/arcwell.voc\n", c->args[0], c->args[0], c->args[0]);
+        cli_say(c, "Next: voc import %s %s --journey b2b-sale\n      voc score %s\n", project, cli_word(c, arena_printf(&c->arena, "%s/all-events.csv", c->args[0])), project);
     }
     return cli_exit(c, rc);
 }

@@ -182,7 +182,7 @@ static voc_rc write_part(struct folding *f, struct project *p, const struct jour
     if (rc) return rc;
     cli_say(c, "wrote %s: part %u of %u\n", file.ptr, f->own.shard, f->common.shards);
     if (f->common.shards == 1)
-        cli_say(c, "Next: voc merge %s %s\n", c->analysis->note.name, file.ptr);
+        cli_say(c, "Next: voc merge %s %s\n", c->analysis->note.name, cli_word(c, file.ptr));
     else
         cli_say(c, "Next: voc merge %s PART... with all %u parts\n", c->analysis->note.name, f->common.shards);
     return VOC_OK;

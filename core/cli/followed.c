@@ -40,12 +40,12 @@ voc_rc followed_check(struct cli *c, struct project *p, const struct journey *j)
     rc = journey_load(&now, folder, NULL);
     if (rc == VOC_E_NOMEM) return rc;
     if (rc) {
-        const char *hint = arena_printf(&c->arena, "voc journey check %s names the faults", folder);
+        const char *hint = arena_printf(&c->arena, "voc journey check %s names the faults", cli_word(c, folder));
         diag_put(c->diag, VOC_INFO, "JOURNEY-030", file, 0, hint,
                  "it was edited and has faults now; %s still follows its own copy, version %.*s", project_name(p),
                  SHOW(j->version));
     } else if (str_eq(now->id, j->id) && memcmp(now->hash, j->hash, HASH_BYTES) != 0) {
-        const char *hint = arena_printf(&c->arena, "voc journey use %s %s takes it as it is now%s", c->args[0], folder,
+        const char *hint = arena_printf(&c->arena, "voc journey use %s %s takes it as it is now%s", cli_word(c, c->args[0]), cli_word(c, folder),
                                         str_eq(now->version, j->version) ? "; raise its version first" : "");
         diag_put(c->diag, VOC_INFO, "JOURNEY-030", file, 0, hint, "it was edited since; %s still follows the copy that it took, version %.*s", project_name(p), SHOW(j->version));
     }
@@ -86,7 +86,7 @@ voc_rc followed_changes(struct cli *c, struct project *p, const struct journey *
     stale.changed = found && !str_eq(old.sources_xml, j->sources_xml);
     rc = store_imports(p, find_stale, &stale);
     if (rc || !stale.file[0]) return rc;
-    const char *hint = arena_printf(&c->arena, "voc import %s %s reads it again as the journey says, in place of the first reading", c->args[0], stale.file);
+    const char *hint = arena_printf(&c->arena, "voc import %s %s reads it again as the journey says, in place of the first reading", cli_word(c, c->args[0]), cli_word(c, stale.file));
     diag_warn(c->diag, "JOURNEY-033", stale.file, 0, hint, "it was read before the project followed this sources.xml, and keeps that reading");
     return VOC_OK;
 }

@@ -83,7 +83,7 @@ static voc_rc not_held_back(struct cli *c, const voc_table *t, size_t row, const
                       : str_is(text(t, row, "kind"), "work")               ? "it is internal work, no customer gets it"
                                                                            : "nobody got it";
     diag_error(c->diag, "HOLDOUT-005", NULL, 0,
-               arena_printf(&c->arena, "voc holdout %s shows what a random test would settle", c->args[0]),
+               arena_printf(&c->arena, "voc holdout %s shows what a random test would settle", cli_word(c, c->args[0])),
                "\"%s\" cannot be held back: %s", word, why);
     return VOC_E_OPTION;
 }
@@ -198,7 +198,7 @@ static voc_rc notes(struct cli *c, struct table *t, const struct plans *p)
     if (!rc && p->n == 0) rc = table_note(t, VOC_NOTE_AFTER, "No verdict waits for a hold-out. Name a touchpoint to plan one all the same.");
     if (rc || p->n == 0) return rc;
     voc_str id = text(&p->t, p->row[0], "touchpoint");
-    note = arena_printf(&c->arena, "voc holdout %s %.*s --list -o holdout.csv chooses who goes without", c->args[0], (int)id.len, id.ptr);
+    note = arena_printf(&c->arena, "voc holdout %s %.*s --list -o holdout.csv chooses who goes without", cli_word(c, c->args[0]), (int)id.len, id.ptr);
     return note ? table_note(t, VOC_NOTE_NEXT, note) : VOC_E_NOMEM;
 }
 
@@ -242,7 +242,7 @@ static void print_source(const struct journey *j)
 }
 
 // What to paste, below the table: whole lines, so not a note of it.
-static void print_elements(const struct cli *c, const struct journey *j, const struct plans *p)
+static void print_elements(struct cli *c, const struct journey *j, const struct plans *p)
 {
     bool any = false;
     if (for_data(c) || c->common[COMMON_OUTPUT].s.len || c->common[COMMON_FORMAT].s.len) return;
@@ -255,7 +255,7 @@ static void print_elements(const struct cli *c, const struct journey *j, const s
     }
     if (!any) return;
     print_source(j);
-    printf("Then: voc journey use %s FOLDER\n", c->args[0]);
+    printf("Then: voc journey use %s FOLDER\n", cli_word(c, c->args[0]));
 }
 
 // ---- the list ------------------------------------------------------------------------------------------------------------------
@@ -407,10 +407,11 @@ static voc_rc make_list(struct cli *c, struct project *p, const struct journey *
     if (!rc && !c->common[COMMON_FORMAT].s.len && !c->common[COMMON_OUTPUT].s.len) c->common[COMMON_FORMAT].s = STR("csv");
     if (!rc) rc = cli_tables(c, p, j, &l.t, 1);
     if (!rc) {
+        const char *project = cli_word(c, c->args[0]);
         cli_say(c, "%zu get it, %zu go without (1 in %lld, seed %llu)\n", l.treated, l.control, (long long)l.one_in, (unsigned long long)l.seed);
         cli_say(c, "Next: send it to those who are assigned-treated only; where a customer's turn comes later than the start, put that time.\n"
                    "      Paste into the journey what voc holdout %s %.*s prints. When the last window is over: voc import %s FILE --source holdout | voc score %s\n",
-                c->args[0], (int)l.touchpoint.len, l.touchpoint.ptr, c->args[0], c->args[0]);
+                project, (int)l.touchpoint.len, l.touchpoint.ptr, project, project);
     }
     table_free(l.t);
     return rc;

@@ -139,19 +139,20 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
 }
 
 // The command that comes next: a journey says what counts as value, the score needs one.
-static voc_rc what_next(const struct cli *c, struct table *t, const struct journey *j)
+static voc_rc what_next(struct cli *c, struct table *t, const struct journey *j)
 {
+    const char *project = cli_word(c, c->args[0]);
     struct buf b;
-    buf_init(&b, 4096);
+    buf_init(&b, 1 << 16);
     if (j->evidence_declared)
-        buf_printf(&b, "voc stages %s", c->args[0]);
+        buf_printf(&b, "voc stages %s", project);
     else if (j->n_stages)
-        buf_printf(&b, "voc stages %s | voc score %s", c->args[0], c->args[0]);
+        buf_printf(&b, "voc stages %s | voc score %s", project, project);
     else
         buf_printf(&b,
                    "voc worksheet %s -o sheet.csv: say in a sheet what each action means | voc journey use %s "
                    "online-shop (or b2b-sale, crm-pipeline, your own folder)",
-                   c->args[0], c->args[0]);
+                   project, project);
     voc_rc rc = b.rc ? b.rc : table_note(t, VOC_NOTE_NEXT, b.ptr);
     buf_done(&b);
     return rc;
@@ -179,7 +180,7 @@ static const char *what_is_kept(struct cli *c, const char *last_kept, size_t n_k
     const char *files = n_kept == 1 ? last_kept : arena_printf(&c->arena, "%zu files", n_kept);
     const char *verb = n_kept == 1 ? "was" : "were";
     if (!files) return NULL;
-    if (!stopped_at) return n_kept ? arena_printf(&c->arena, "%s %s kept; voc stats %s shows what there is", files, verb, c->args[0]) : NULL;
+    if (!stopped_at) return n_kept ? arena_printf(&c->arena, "%s %s kept; voc stats %s shows what there is", files, verb, cli_word(c, c->args[0])) : NULL;
     if (!n_kept) return arena_printf(&c->arena, "nothing of %s was kept; run the same command again", stopped_at);
     return arena_printf(&c->arena, "%s %s kept, nothing of %s; run the same command again: what is kept is not counted twice", files, verb, stopped_at);
 }

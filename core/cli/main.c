@@ -117,20 +117,10 @@ static const char *without_folders(const char *word)
     return slash == word || (stat(folder, &st) == 0 && S_ISDIR(st.st_mode)) ? slash + 1 : word;
 }
 
-// A word as a shell would take it: quoted if it holds anything but what names and options hold.
 void shell_word(struct buf *b, const char *word)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/+,:=@%";
-    bool quote = !*word;
-    for (const char *s = word; *s; s++) quote = quote || !((unsigned char)*s >= 128 || strchr(plain, *s));
     buf_byte(b, ' ');
-    if (quote) buf_byte(b, '\'');
-    for (; *word; word++)
-        if (*word == '\'' && quote)
-            buf_cstr(b, "'\\''");
-        else
-            buf_byte(b, *word);
-    if (quote) buf_byte(b, '\'');
+    text_word(b, word);
 }
 
 // The words as typed, each without folders, and without the number of threads and how progress shows: they change no result.

@@ -22,10 +22,11 @@ bool order_named_like_a_log(const char *name)
     return false;
 }
 
+// A query reads best between double quotes, as it has others within; what a shell would read there goes the usual way.
 static void add_word(struct buf *b, const char *word)
 {
-    bool plain = *word && !strpbrk(word, " \t\n'\"$;&|<>()*?!`\\");
-    buf_printf(b, plain ? " %s" : " \"%s\"", word);
+    if (strpbrk(word, " '") && !strpbrk(word, "\"$`\\!\n\t")) buf_printf(b, " \"%s\"", word);
+    else shell_word(b, word);
 }
 
 // "voc import shop.voc log.csv": argument `first` (or a new name) moved to the front.
@@ -125,14 +126,14 @@ void order_missing(struct cli *c)
     bool only = false;
     if (strncmp(form, "PROJECT", 7) == 0 && c->n_args == 0) {
         const char *p = cli_nearest_project(c, "", &only);
-        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), p, behind_project(form));
+        if (p) hint = arena_printf(&c->arena, "for example voc %s %s%s", cli_command_name(c), cli_word(c, p), behind_project(form));
     } else if (strcmp(form, "PROJECT FOLDER") == 0) {
         size_t n = 0;
         const char *const *ids = journey_shipped(&n);
         hint = arena_printf(
             &c->arena,
             "for example voc %s %s %s; or a folder of your own with journey.xml (voc journey list shows those that ship)",
-            cli_command_name(c), c->args[0], n ? ids[n - 1] : "FOLDER");
+            cli_command_name(c), cli_word(c, c->args[0]), n ? ids[n - 1] : "FOLDER");
     } else if (c->n_args == 0 && strncmp(form, "FILE", 4) == 0) {
         hint = arena_printf(&c->arena, "for example voc %s export.csv", cli_command_name(c));
     } else if (strcmp(form, "DIR") == 0) {
@@ -140,7 +141,7 @@ void order_missing(struct cli *c)
     } else if (strcmp(form, "NAME") == 0) {
         hint = "voc plugin list shows the names";
     } else if (strcmp(form, "PROJECT|FILE... QUERY") == 0) {
-        hint = arena_printf(&c->arena, "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"", cli_command_name(c), c->args[0]);
+        hint = arena_printf(&c->arena, "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"", cli_command_name(c), cli_word(c, c->args[0]));
     }
     diag_error(c->diag, "USAGE-001", NULL, 0, hint, "something is missing; the command reads: %s", form);
 }
@@ -151,7 +152,7 @@ void order_too_many(struct cli *c, int max)
     if (strcmp(form, "PROJECT|FILE... QUERY") == 0)
         hint = "put the query between quotes, so that it is one word";
     else if (strncmp(form, "PROJECT", 7) == 0 && file_look(c->args[max]).kind == FILE_PROJECT)
-        hint = arena_printf(&c->arena, "one project at a time: voc %s %s, then voc %s %s", cli_command_name(c), c->args[0], cli_command_name(c), c->args[max]);
+        hint = arena_printf(&c->arena, "one project at a time: voc %s %s, then voc %s %s", cli_command_name(c), cli_word(c, c->args[0]), cli_command_name(c), cli_word(c, c->args[max]));
     else
         hint = arena_printf(&c->arena, "the command reads: voc %s%s%s (voc %s --help)", cli_command_name(c), *form ? " " : "", form, cli_command_name(c));
     diag_error(c->diag, "USAGE-001", NULL, 0, hint, "too many arguments: %s", c->args[max]);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/followed.h"
 #include "host/import/file_kind.h"
@@ -20,7 +21,7 @@ static bool can_be_made(struct cli *c, const char *name)
     const char *folder = slash ? arena_printf(&c->arena, "%.*s", slash == name ? 1 : (int)(slash - name), name) : ".";
     if (!folder || access(name, F_OK) == 0 || access(folder, W_OK | X_OK) == 0) return true;
     if (errno == ENOENT)
-        diag_error(c->diag, "STORE-002", name, 0, arena_printf(&c->arena, "mkdir -p %s makes the folder", folder), "there is no folder %s for the project", folder);
+        diag_error(c->diag, "STORE-002", name, 0, arena_printf(&c->arena, "mkdir -p %s makes the folder", cli_word(c, folder)), "there is no folder %s for the project", folder);
     else if (errno == ENOTDIR)
         diag_error(c->diag, "STORE-002", name, 0, "name the project in a folder, or in this one", "%s is a file, not a folder", folder);
     else
@@ -31,7 +32,7 @@ static bool can_be_made(struct cli *c, const char *name)
 // What is there instead of a project is said with the command that was meant.
 voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
 {
-    const char *name = c->args[0], *command = cli_command_name(c);
+    const char *name = c->args[0], *typed = cli_word(c, name), *command = cli_command_name(c);
     struct file_look look = file_look(name);
     bool only = false;
     if (!*name || *name == ':') { // SQLite would keep it nowhere
@@ -40,21 +41,21 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
     }
     if (mode == PROJECT_READ && look.kind == FILE_NONE && access(name, F_OK) != 0 && errno == ENOENT) {
         const char *near = cli_nearest_project(c, name, &only);
-        const char *hint = near ? arena_printf(&c->arena, "%s %s? voc import %s FILE makes a new one", only ? "is it" : "did you mean", near, name)
-                                : arena_printf(&c->arena, "voc import %s FILE makes it", name);
+        const char *hint = near ? arena_printf(&c->arena, "%s %s? voc import %s FILE makes a new one", only ? "is it" : "did you mean", near, typed)
+                                : arena_printf(&c->arena, "voc import %s FILE makes it", typed);
         diag_error(c->diag, "STORE-002", name, 0, hint, "there is no such project");
         return VOC_E_IO;
     }
     if (look.kind == FILE_ORDINARY || look.kind == FILE_FOREIGN) {
-        const char *made = cli_project_for(c, name);
+        const char *made = cli_word(c, cli_project_for(c, name));
         const char *hint = look.kind == FILE_FOREIGN ? "name a project, which voc import PROJECT FILE makes from a log"
-                                                     : arena_printf(&c->arena, "voc import %s %s makes a project of a log; then voc %s %s", made, name, command, made);
+                                                     : arena_printf(&c->arena, "voc import %s %s makes a project of a log; then voc %s %s", made, typed, command, made);
         diag_error(c->diag, "STORE-010", name, 0, hint, "this is %s, not a Vocstream project", look.kind == FILE_FOREIGN ? look.what : "a file of another kind");
         return VOC_E_INPUT;
     }
     if (look.kind == FILE_FOLDER) {
         const char *in = file_nearest(&c->arena, arena_printf(&c->arena, "%s/.voc", name), ".voc", FILE_PROJECT, NULL);
-        const char *hint = in ? arena_printf(&c->arena, "is it %s?", in) : arena_printf(&c->arena, "name a file in it: voc import %s/shop.voc FILE makes a project", name);
+        const char *hint = in ? arena_printf(&c->arena, "is it %s?", in) : arena_printf(&c->arena, "name a file in it: voc import %s FILE makes a project", cli_word(c, arena_printf(&c->arena, "%s/shop.voc", name)));
         diag_error(c->diag, "STORE-010", name, 0, hint, "this is a folder, not a Vocstream project");
         return VOC_E_INPUT;
     }
@@ -83,18 +84,41 @@ voc_rc cli_need_events(struct cli *c, struct project *p)
     struct store_counts n = {0};
     voc_rc rc = store_count(p, &n);
     if (rc || n.events) return rc;
-    const char *hint = arena_printf(&c->arena, "voc import %s FILE reads a log into it", c->args[0]);
+    const char *hint = arena_printf(&c->arena, "voc import %s FILE reads a log into it", cli_word(c, c->args[0]));
     diag_error(c->diag, "PROJECT-001", NULL, 0, hint, "%s holds no events yet", project_name(p));
     return VOC_E_OPTION;
 }
 
+const char *cli_word(struct cli *c, const char *name)
+{
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    const char *word = name && buf_named(&b, "NAME", "NAME", name) == VOC_OK ? arena_printf(&c->arena, "%s", b.ptr) : NULL;
+    buf_done(&b);
+    return word ? word : "FILE";
+}
+
+// Line by line, so that what a name holds besides cannot reach the terminal as more than text.
 void cli_say(const struct cli *c, const char *format, ...)
 {
     va_list ap;
+    struct buf said, safe;
     if (c->common && c->common[COMMON_QUIET].i) return;
+    buf_init(&said, 1 << 20);
+    buf_init(&safe, 1 << 22);
     va_start(ap, format);
-    vfprintf(stderr, format, ap);
+    (void)buf_vprintf(&said, format, ap);
     va_end(ap);
+    for (voc_str rest = {said.ptr, said.len}; rest.len;) {
+        const char *end = memchr(rest.ptr, '\n', rest.len);
+        const size_t n = end ? (size_t)(end - rest.ptr) : rest.len;
+        (void)text_escape(&safe, (voc_str){rest.ptr, n});
+        if (end) (void)buf_byte(&safe, '\n');
+        rest = (voc_str){rest.ptr + n + (end != NULL), rest.len - n - (end != NULL)};
+    }
+    if (safe.len) (void)fwrite(safe.ptr, 1, safe.len, stderr);
+    buf_done(&said);
+    buf_done(&safe);
 }
 
 int cli_exit(const struct cli *c, voc_rc rc)

@@ -68,7 +68,7 @@ static voc_rc need_files(struct cli *c)
     for (unsigned i = 0; i < READ_N; i++) {
         if (i == READ_JOURNEY || !value_of(c, i)->set) continue;
         diag_error(c->diag, "READ-002", NULL, 0,
-                   arena_printf(&c->arena, "leave it out; voc import %s FILE --%s %s reads a file into the project so", c->args[0],
+                   arena_printf(&c->arena, "leave it out; voc import %s FILE --%s %s reads a file into the project so", cli_word(c, c->args[0]),
                                 read_options[i].name, read_options[i].argument),
                    "--%s says how a file is read, and %s is a project", read_options[i].name, c->args[0]);
         return VOC_E_OPTION;
@@ -122,7 +122,7 @@ static void say_lines(const struct cli *c, const char *text)
     if (between[0] == ';') cli_say(c, "\n");
 }
 
-static void say_read(const struct cli *c, const char *name, const struct import_report *r)
+static void say_read(struct cli *c, const char *name, const struct import_report *r)
 {
     const struct import_account *a = &r->account;
     const struct import_result *x = &r->result;
@@ -137,7 +137,7 @@ static void say_read(const struct cli *c, const char *name, const struct import_
     if (x->already) cli_say(c, "  the same as a file before it: nothing is counted twice\n");
     if (x->continued) cli_say(c, "  begins with a file before it: continued behind it, skipping %llu records\n", (unsigned long long)x->repeated_records);
     if (x->renewed) cli_say(c, "  begins with a file before it, which was no whole number of records: read in its place\n");
-    if (a->rejected) cli_say(c, "  voc rows %s --rejects-only shows what was not understood, and why\n", strcmp(name, "stdin") == 0 ? "FILE" : name);
+    if (a->rejected) cli_say(c, "  voc rows %s --rejects-only shows what was not understood, and why\n", strcmp(name, "stdin") == 0 ? "FILE" : cli_word(c, name));
 }
 
 // Does "voc NAME" take files in place of a project?
@@ -311,7 +311,7 @@ static voc_rc read_files(struct cli *c, int n_files, const struct fold_item *ask
     rc = read_all(c, *out, j, n_files, asked, n_asked);
     c->repeated = output;
     c->n_repeated = n_output;
-    if (!rc) cli_say(c, "Nothing was kept: voc import %s%s keeps it.\n\n", made, words);
+    if (!rc) cli_say(c, "Nothing was kept: voc import %s%s keeps it.\n\n", cli_word(c, made), words);
     c->args += n_files - 1;
     c->n_args -= n_files - 1;
     c->args[0] = made;

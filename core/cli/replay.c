@@ -257,7 +257,7 @@ static voc_rc say_nothing_to_do(struct cli *c, bool named)
         return VOC_OK;
     }
     diag_error(c->diag, "REPLAY-002", c->args[1], 0,
-               arena_printf(&c->arena, "voc rejects %s lists the files that have some", c->args[0]),
+               arena_printf(&c->arena, "voc rejects %s lists the files that have some", cli_word(c, c->args[0])),
                "of no file of this name records were rejected");
     return VOC_E_INPUT;
 }
@@ -265,16 +265,17 @@ static voc_rc say_nothing_to_do(struct cli *c, bool named)
 static voc_rc say_gone(struct cli *c, const struct wanted *x, const struct reading *r)
 {
     const char *name = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
+    const char *project = cli_word(c, c->args[0]);
     bool pipe = name && strcmp(name, "stdin") == 0;
     const char *hint =
         pipe ? arena_printf(&c->arena,
                             "send it again: ... | voc rejects %s --replay -; what was rejected is kept: voc rejects %s --format "
                             "csv -o rejected.csv has its lines",
-                            c->args[0], c->args[0])
+                            project, project)
              : arena_printf(&c->arena,
                             "name it where it lies now: voc rejects %s --replay FOLDER/%s; what was rejected is kept: voc "
                             "rejects %s --format csv -o rejected.csv has its lines",
-                            c->args[0], name ? name : "", c->args[0]);
+                            project, name ? cli_word(c, name) : "", project);
     diag_error(c->diag, "REPLAY-001", r->path ? r->path : name, 0, hint,
                pipe ? "it came through a pipe, and is not here to be read again"
                     : "the file is not there any more, and only a whole file gives the result of a clean import");
@@ -337,7 +338,7 @@ static voc_rc say_what_is_left(struct cli *c, struct table *t)
     const char *next = arena_printf(&c->arena,
                                     "voc rejects %s shows what is still not understood; mend the mapping with -O NAME=VALUE or in "
                                     "sources.xml (voc sniff FILE --sources), then --replay again",
-                                    c->args[0]);
+                                    cli_word(c, c->args[0]));
     return next ? table_note(t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
 }
 

@@ -214,7 +214,7 @@ static int write_sources(struct cli *c)
     else if (out) out_abort(out);
     if (!rc && file.len) {
         cli_say(c, "wrote %.*s: how %zu %s will be read; look at the notes in it, and correct what is guessed wrong\n", (int)file.len, file.ptr, n, n == 1 ? "file" : "files");
-        cli_say(c, "Next: voc import PROJECT %s --sources %.*s\n", n == 1 ? c->args[0] : "FILE...", (int)file.len, file.ptr);
+        cli_say(c, "Next: voc import PROJECT %s --sources %s\n", n == 1 ? cli_word(c, c->args[0]) : "FILE...", cli_word(c, file.ptr));
     }
     buf_done(&b);
     return cli_exit(c, rc);

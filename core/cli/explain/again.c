@@ -8,7 +8,7 @@
 
 voc_rc again_open(struct explainer *x, struct table **t)
 {
-    const char *title = arena_printf(&x->c->arena, "Get it again: voc sql %s \"...\"", x->c->project ? x->c->project : "PROJECT");
+    const char *title = arena_printf(&x->c->arena, "Get it again: voc sql %s \"...\"", x->c->project ? cli_word(x->c, x->c->project) : "PROJECT");
     voc_rc rc = title ? explain_table(x, t, "again", title) : VOC_E_NOMEM;
     return rc ? rc : table_column(*t, "sql", "", VOC_CELL_TEXT, "", 0, "");
 }

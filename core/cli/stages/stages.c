@@ -304,7 +304,7 @@ int run_stages(struct cli *c)
             hint = arena_printf(&c->arena,
                                 "voc journey use %s online-shop (or b2b-sale, crm-pipeline, your own folder); or voc journey infer "
                                 "%s -o FOLDER begins one from the events",
-                                c->args[0], c->args[0]);
+                                cli_word(c, c->args[0]), cli_word(c, c->args[0]));
         diag_error(c->diag, "STAGES-001", NULL, 0, hint, "%s follows no journey yet", project_name(p));
         rc = VOC_E_OPTION;
     }

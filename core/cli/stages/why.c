@@ -220,17 +220,18 @@ static voc_rc find_late(void *user, const struct store_import *i)
 static voc_rc next_step(struct table *t, struct buf *b, struct cli *c, struct project *p, const struct journey *j, bool all_asked)
 {
     struct late late = {.j = j};
+    const char *project = cli_word(c, c->args[0]);
     voc_rc rc = store_imports(p, find_late, &late);
     if (rc) return rc;
     if (late.file[0])
         buf_printf(b,
                    "voc import %s %s reads the file again, as sources.xml of %.*s says; it was imported before the "
                    "project followed that journey",
-                   c->args[0], late.file, SHOW(j->id));
+                   project, cli_word(c, late.file), SHOW(j->id));
     else if (all_asked)
-        buf_printf(b, "voc journey check FOLDER tries the definitions of a folder with its samples; then voc journey use %s FOLDER", c->args[0]);
+        buf_printf(b, "voc journey check FOLDER tries the definitions of a folder with its samples; then voc journey use %s FOLDER", project);
     else
-        buf_printf(b, "voc worksheet %s -o sheet.csv lists every action, to be given its stage in a spreadsheet; or another journey fits (voc journey list)", c->args[0]);
+        buf_printf(b, "voc worksheet %s -o sheet.csv lists every action, to be given its stage in a spreadsheet; or another journey fits (voc journey list)", project);
     return note(t, VOC_NOTE_NEXT, b);
 }
 
@@ -241,14 +242,14 @@ static voc_rc nobody(struct table *t, struct buf *b, struct cli *c, const struct
     if (seen->events == 0) {
         buf_printf(b, "No event of this project names %s, so there is nobody to follow.", unit);
         rc = note(t, VOC_NOTE_AFTER, b);
-        buf_printf(b, "voc import %s FILE -O customer=COLUMN (or account=, case=) reads a file again, with the column that says whose its events are", c->args[0]);
+        buf_printf(b, "voc import %s FILE -O customer=COLUMN (or account=, case=) reads a file again, with the column that says whose its events are", cli_word(c, c->args[0]));
     } else {
         buf_cstr(b, "No event of this project is an act of a customer; stages are entered by what customers do.");
         rc = note(t, VOC_NOTE_AFTER, b);
         buf_printf(b,
                    "voc import %s FILE with what customers did (visits, orders, calls they made); or, if these are such "
                    "acts, say so: <action name=... actor=\"customer\"/> in journey.xml",
-                   c->args[0]);
+                   cli_word(c, c->args[0]));
     }
     return rc ? rc : note(t, VOC_NOTE_NEXT, b);
 }

@@ -40,7 +40,7 @@ static void say_written(struct cli *c, const struct worksheet *w, const char *fi
     cli_say(c,
             "next: edit it in a spreadsheet, the columns from actor to minutes; then\n"
             "      voc worksheet %s%s --apply %s%s\n",
-            c->args[0], subject_typed(c), file, s->is_project ? "" : " -o FOLDER");
+            cli_word(c, c->args[0]), subject_typed(c), cli_word(c, file), s->is_project ? "" : " -o FOLDER");
     if (w->rows.n > 2000)
         cli_say(c, "      so many rows hint at an action that is a text of its own each time: name another column with -O action=COLUMN\n");
 }
@@ -130,7 +130,7 @@ static voc_rc check_target(struct cli *c, const struct subject *s, const struct 
         s->is_project
             ? arena_printf(&c->arena,
                            "voc journey use %s %s follows what lies there; or name another folder with -o; --force writes over it",
-                           c->args[0], t->folder)
+                           cli_word(c, c->args[0]), cli_word(c, t->folder))
             : "name that folder with --journey, or another with -o; --force writes over it";
     diag_error(c->diag, "WORKSHEET-062", t->folder, 0, hint, "another journey lies there than the one that %s", s->is_project ? "the project follows" : "was named");
     return VOC_E_POLICY;
@@ -252,9 +252,10 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
                 after->id.ptr, (int)after->version.len, after->version.ptr, s->is_project ? "; " : "",
                 s->is_project ? project_name(s->p) : "", s->is_project ? " follows it" : "");
     if (!rc && !dry && s->is_project)
-        cli_say(c, after->evidence_declared ? "next: voc stages %s\n" : "next: voc stages %s | voc score %s\n", c->args[0], c->args[0]);
+        cli_say(c, after->evidence_declared ? "next: voc stages %s\n" : "next: voc stages %s | voc score %s\n", cli_word(c, c->args[0]), cli_word(c, c->args[0]));
     else if (!rc && !dry)
-        cli_say(c, "next: voc import %s %s%s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", subject_typed(c), t->folder);
+        cli_say(c, "next: voc import %s %s%s%s --journey %s\n", cli_word(c, cli_project_for(c, c->args[0])), cli_word(c, c->args[0]), c->n_args > 1 ? " ..." : "", subject_typed(c),
+                cli_word(c, t->folder));
 out:
     journey_free(after);
     buf_done(&text);

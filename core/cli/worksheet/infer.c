@@ -103,11 +103,12 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     if (!j->n_stages) printf("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
     if (j->n_stages && !j->n_exits) printf("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
     printf("  each guess stands in journey.xml as a note with its reason\n");
-    printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", c->args[0], subject_typed(c), folder);
+    const char *subject = cli_word(c, c->args[0]), *typed = cli_word(c, folder);
+    printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", subject, subject_typed(c), typed);
     if (s->is_project)
-        printf("      voc journey use %s %s, then voc stages %s%s%s\n", c->args[0], folder, c->args[0],
-               j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : c->args[0]);
-    else printf("      voc import %s %s%s%s --journey %s\n", cli_project_for(c, c->args[0]), c->args[0], c->n_args > 1 ? " ..." : "", subject_typed(c), folder);
+        printf("      voc journey use %s %s, then voc stages %s%s%s\n", subject, typed, subject,
+               j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : subject);
+    else printf("      voc import %s %s%s%s --journey %s\n", cli_word(c, cli_project_for(c, c->args[0])), subject, c->n_args > 1 ? " ..." : "", subject_typed(c), typed);
 }
 
 int run_journey_infer(struct cli *c)
@@ -127,7 +128,7 @@ int run_journey_infer(struct cli *c)
     ch.journey_file = "journey.xml";
     if (!folder) {
         diag_error(c->diag, "WORKSHEET-060", NULL, 0,
-                   arena_printf(&c->arena, "voc journey infer %s%s -o my-journey", c->args[0], c->n_args > 1 ? " ..." : ""),
+                   arena_printf(&c->arena, "voc journey infer %s%s -o my-journey", cli_word(c, c->args[0]), c->n_args > 1 ? " ..." : ""),
                    "where should the journey be written?");
         rc = VOC_E_OPTION;
     } else if (folder_is_shipped(folder) || (access(arena_printf(&c->arena, "%s/journey.xml", folder), F_OK) == 0 && !c->common[COMMON_FORCE].i)) {

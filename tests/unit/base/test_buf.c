@@ -38,7 +38,8 @@ static void a_name_stands_where_its_word_stood(void **state)
     static const struct { const char *text, *name, *wanted; } cases[] = {
         {"voc score PROJECT, voc sql PROJECT \"...\"", "a/b.voc", "voc score a/b.voc, voc sql a/b.voc \"...\""},
         {"PROJECT", "two words.voc", "'two words.voc'"},
-        {"voc score PROJECT", "it's.voc", "voc score PROJECT"},
+        {"voc score PROJECT", "it's.voc", "voc score 'it'\\''s.voc'"},
+        {"voc stats PROJECT", "-p.voc", "voc stats ./-p.voc"},
         {"nothing", "a.voc", "nothing"},
         {"", "a.voc", ""},
     };

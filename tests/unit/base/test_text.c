@@ -111,6 +111,30 @@ static void escaping_leaves_nothing_that_a_terminal_obeys(void **state)
     buf_done(&b);
 }
 
+static void a_word_is_what_a_shell_would_take(void **state)
+{
+    static const struct { const char *word, *wanted; } cases[] = {
+        {"folder/shop.voc", "folder/shop.voc"},
+        {"-O", "-O"},
+        {"", "''"},
+        {"two words", "'two words'"},
+        {"$(x);y", "'$(x);y'"},
+        {"it's", "'it'\\''s'"},
+        {"caf\xC3\xA9", "caf\xC3\xA9"},
+        {"a\x1b[31m'b\\", "$'a\\033[31m\\'b\\\\'"},
+        {"\xFFx\n", "$'\\377x\\012'"},
+        {"\xE2\x80\xAEgnp", "$'\\342\\200\\256gnp'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        assert_int_equal(text_word(&b, cases[i].word), VOC_OK);
+        assert_string_equal(b.ptr, cases[i].wanted);
+        buf_done(&b);
+    }
+}
+
 static void sniffs(const char *bytes, size_t len, const char *charset, size_t skip)
 {
     size_t got = 99;
@@ -257,6 +281,7 @@ int main(void)
         cmocka_unit_test(fit_never_cuts_a_character_nor_loses_its_marks),
         cmocka_unit_test(folding_is_full_and_composed),
         cmocka_unit_test(escaping_leaves_nothing_that_a_terminal_obeys),
+        cmocka_unit_test(a_word_is_what_a_shell_would_take),
         cmocka_unit_test(bytes_that_are_no_text_are_mended_in_place),
         cmocka_unit_test(the_first_bytes_tell_the_charset),
         cmocka_unit_test(decoders_give_utf8_and_count_what_they_cannot_read),

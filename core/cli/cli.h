@@ -88,6 +88,7 @@ void man_analysis(struct buf *b, const voc_plugin *p);
 int cli_exit(const struct cli *c, voc_rc rc); // prints nothing
 voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n);
 voc_rc cli_output_check(struct cli *c); // ahead of long work: is the format known, and can the file of -o be written?
+voc_rc cli_output_spares(struct cli *c); // refuses an -o that would write over what the command reads, or over any project
 voc_rc cli_output_has(struct cli *c, voc_str option, bool *has); // is it one of the output plugin that is asked for?
 uint32_t cli_threads(const struct cli *c);
 uint64_t cli_memory(const struct cli *c);

@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/meta.h"
+#include "host/import/file_kind.h"
 
 #define TABLES_MAX 256u
 
@@ -293,4 +294,17 @@ voc_rc cli_output_check(struct cli *c)
     rc = out_open(&o, file.ptr, c->common[COMMON_FORCE].i != 0, c->diag);
     if (o) out_abort(o);
     return rc;
+}
+
+voc_rc cli_output_spares(struct cli *c)
+{
+    struct stat st, read;
+    voc_str file = c->common[COMMON_OUTPUT].s;
+    if (file.len == 0 || str_is(file, "-") || stat(file.ptr, &st) != 0 || !S_ISREG(st.st_mode)) return VOC_OK;
+    const char *why = file_look(file.ptr).kind == FILE_PROJECT ? "it is a project" : NULL;
+    for (int i = 0; i < c->n_args && !why; i++)
+        if (stat(c->args[i], &read) == 0 && read.st_dev == st.st_dev && read.st_ino == st.st_ino) why = "the command reads it";
+    if (!why) return VOC_OK;
+    diag_error(c->diag, "OUT-003", file.ptr, 0, "name another file with -o; not even --force writes over this one", "%s, and would be lost", why);
+    return VOC_E_POLICY;
 }

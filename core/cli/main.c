@@ -228,7 +228,7 @@ int main(int argc, char **argv)
     }
     if (rc == EXIT_LIMIT && (!c.diag || diag_count(c.diag, VOC_ERROR) == 0)) fputs("voc: error: memory ran out\n  close other programs, or give it less to do at once\n", stderr);
     if (rc == EXIT_INTERRUPTED) fprintf(stderr, "voc: interrupted; %s\n", cli_how_to_go_on(&c));
-    if (fflush(stdout) != 0 && rc == EXIT_DONE) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && rc == EXIT_DONE) {
         fputs("voc: error: the output could not be written\n", stderr);
         rc = EXIT_INPUT;
     }

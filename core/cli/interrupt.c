@@ -42,9 +42,10 @@ static void on_interrupt(int sig)
 
 void interrupt_begin(void)
 {
-    struct sigaction sa = {.sa_handler = on_interrupt};
+    struct sigaction sa = {.sa_handler = on_interrupt}, before;
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &sa, NULL); // nohup(1) has it ignored
     sa.sa_handler = on_timer;
     sa.sa_flags = SA_RESTART;
     sigaction(SIGALRM, &sa, NULL);

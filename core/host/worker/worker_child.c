@@ -279,7 +279,8 @@ static void read_and_tell(struct child *ch, struct read_input *from, voc_rc rc)
 static void signals(void)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
-    (void)sigaction(SIGINT, &ignore, NULL); // the parent has it too, and decides
+    static const int of_the_group[] = {SIGINT, SIGTERM, SIGHUP}; // the parent has them too, and decides
+    for (size_t i = 0; i < sizeof of_the_group / sizeof *of_the_group; i++) (void)sigaction(of_the_group[i], &ignore, NULL);
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 

@@ -164,9 +164,19 @@ void project_undo(struct project *p)
     space_drop(p);
 }
 
+// SQLite would go on in a file that has no name any more, or another one, and its log would lie beside what has come instead.
+static voc_rc still_there(struct project *p)
+{
+    int moved = 0;
+    if (p->mode == PROJECT_PRIVATE || sqlite3_file_control(p->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved) return VOC_OK;
+    diag_error(p->d, "STORE-008", p->path, 0, "nothing of this was kept: put the file back, leave it there, and do it again", "the project was moved, deleted or replaced while it was written");
+    return VOC_E_IO;
+}
+
 voc_rc project_keep(struct project *p)
 {
-    voc_rc rc = db_exec(p, COMMIT);
+    voc_rc rc = still_there(p);
+    if (rc == VOC_OK) rc = db_exec(p, COMMIT);
     if (rc != VOC_OK) {
         project_undo(p);
         return rc;
@@ -182,9 +192,7 @@ voc_rc project_keep(struct project *p)
 
 static voc_rc no_project(struct project *p, const char *why)
 {
-    char hint[300];
-    (void)snprintf(hint, sizeof hint, "voc import %.200s FILE makes it one", p->path);
-    diag_error(p->d, "STORE-010", p->path, 0, hint, "%s is not a Vocstream project%s", p->name, why);
+    diag_error(p->d, "STORE-010", p->path, 0, "voc import PROJECT FILE makes it one", "%s is not a Vocstream project%s", p->name, why);
     return VOC_E_INPUT;
 }
 

@@ -257,6 +257,38 @@ static void a_reader_sees_one_state_from_open_to_close(void **state)
     remove_file("p.voc");
 }
 
+static void a_file_that_was_moved_away_or_replaced_is_not_written(void **state)
+{
+    (void)state;
+    struct row row = {.time_us = 5, .action = "later", .customer = "+id=zoe"};
+    struct rows r = {.events = &row, .n_events = 1};
+    struct import_result out;
+    struct store_counts n;
+    char there[4096], away[4096];
+    snprintf(there, sizeof there, "%s", in_folder("p.voc"));
+    snprintf(away, sizeof away, "%s", in_folder("away.voc"));
+    for (int turn = 0; turn < 3; turn++) { // a new one that is deleted; one that is moved; one that is replaced
+        struct project *p = NULL;
+        struct diag *d = diag_new();
+        if (turn) make_and_close("p.voc");
+        assert_int_equal(project_open(&p, there, turn ? PROJECT_WRITE : PROJECT_CREATE, d), VOC_OK);
+        assert_int_equal(turn ? rename(there, away) : unlink(there), 0);
+        if (turn == 2) write_file("p.voc", "mine", 4);
+        assert_int_equal(import_rows(p, &r, "crm", "y", 1, 0, &out, d), VOC_E_IO);
+        assert_string_equal(diag_at(d, 0)->code, "STORE-008");
+        project_close(p);
+        diag_free(d);
+        assert_int_equal(is_there(there), turn == 2);
+        if (!turn) continue;
+        assert_int_equal(project_open(&p, away, PROJECT_READ, NULL), VOC_OK);
+        assert_int_equal(store_count(p, &n), VOC_OK);
+        assert_int_equal(n.events, 1);
+        project_close(p);
+        remove_file("away.voc");
+        if (turn == 2) remove_file("p.voc");
+    }
+}
+
 static void definitions_are_kept_by_hash_and_one_is_active(void **state)
 {
     (void)state;
@@ -328,6 +360,7 @@ int main(void)
         cmocka_unit_test(reading_does_not_change_the_file),
         cmocka_unit_test(a_second_writer_is_told_who_the_first_is_and_readers_go_on),
         cmocka_unit_test(a_reader_sees_one_state_from_open_to_close),
+        cmocka_unit_test(a_file_that_was_moved_away_or_replaced_is_not_written),
         cmocka_unit_test(definitions_are_kept_by_hash_and_one_is_active),
         cmocka_unit_test(settings_are_kept),
     };

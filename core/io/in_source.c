@@ -164,6 +164,10 @@ static voc_rc read_fd(struct source *s, void *to, size_t size, size_t *got)
         n = read(s->fd, to, size);
     } while (n < 0 && errno == EINTR);
     if (n < 0) return cannot(s, "read it", errno, NULL);
+    if (n == 0 && size > 0 && s->size > 0 && lseek(s->fd, 0, SEEK_CUR) < (off_t)s->size) { // a log that is emptied to begin anew
+        diag_error(s->d, "IN-005", s->path, 0, "import it again when nobody writes to it, or the file that was put aside", "it became shorter while it was read");
+        return VOC_E_IO;
+    }
     *got = (size_t)n;
     return VOC_OK;
 }

@@ -342,12 +342,39 @@ static void what_is_another_the_second_time_is_refused(void **state)
         assert_true(fd >= 0);
         assert_int_equal(write(fd, later[i], strlen(later[i])), (ssize_t)strlen(later[i]));
         close(fd);
-        assert_int_equal(in_again(in), VOC_OK);
+        rc = in_again(in);
         for (got = 1; got > 0 && rc == VOC_OK;) rc = in_read(in, bytes, sizeof bytes, &got);
-        assert_int_equal(rc, VOC_E_INPUT);
+        assert_int_equal(rc, i < 2 ? VOC_E_INPUT : VOC_E_IO); // what became shorter is told at its end
         in_close(in);
     }
     assert_int_equal(unlink("changes"), 0);
+}
+
+static void what_became_shorter_while_it_was_read_is_no_whole_file_and_what_grew_is(void **state)
+{
+    (void)state;
+    struct buf text = sample(40000);
+    static char bytes[1 << 18];
+    const off_t sizes[] = {0, 300000, (off_t)text.len, (off_t)text.len + 1000};
+    assert_true(text.len > 600000);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct in *in = NULL;
+        struct diag *d = diag_new();
+        size_t got = 1;
+        voc_rc rc = VOC_OK;
+        put("log", view(&text));
+        assert_int_equal(in_open(&in, "log", NULL, d), VOC_OK);
+        assert_int_equal(in_read(in, bytes, sizeof bytes, &got), VOC_OK);
+        assert_int_equal(truncate("log", sizes[i]), 0);
+        while (rc == VOC_OK && got > 0) rc = in_read(in, bytes, sizeof bytes, &got);
+        assert_int_equal(rc, i < 2 ? VOC_E_IO : VOC_OK);
+        assert_int_equal(diag_count(d, VOC_ERROR), i < 2);
+        if (i < 2) assert_string_equal(diag_at(d, 0)->code, "IN-005");
+        in_close(in);
+        diag_free(d);
+    }
+    assert_int_equal(unlink("log"), 0);
+    buf_done(&text);
 }
 
 static void what_is_no_file_is_refused_with_a_sentence(void **state)
@@ -421,6 +448,7 @@ int main(void)
         cmocka_unit_test(watched_lengths_give_the_hash_of_the_beginning),
         cmocka_unit_test(an_input_can_be_read_again_however_it_comes),
         cmocka_unit_test(what_is_another_the_second_time_is_refused),
+        cmocka_unit_test(what_became_shorter_while_it_was_read_is_no_whole_file_and_what_grew_is),
         cmocka_unit_test(what_is_no_file_is_refused_with_a_sentence),
         cmocka_unit_test(failing_allocations_are_reported_and_leak_nothing),
     };

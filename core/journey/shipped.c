@@ -92,13 +92,15 @@ out:
     return rc;
 }
 
+#define NAME_ROOM 258 // names end at 255 bytes; of a longer one enough is kept for the system to refuse it
+
 // The names of the other two files, from the attributes of <journey>. Faults are left to the loader proper.
-static void file_name(char out[256], const struct xml_node *root, const char *attr, const char *usual, bool *given)
+static void file_name(char out[NAME_ROOM], const struct xml_node *root, const char *attr, const char *usual, bool *given)
 {
     const voc_str *name = root ? xml_get(root, attr) : NULL;
     const char *wanted;
-    *given = name && name->len < 256 && grammar_value(str_of("href"), *name, &wanted);
-    (void)snprintf(out, 256, "%.*s", *given ? (int)name->len : (int)strlen(usual), *given ? name->ptr : usual);
+    *given = name && grammar_value(str_of("href"), *name, &wanted);
+    (void)snprintf(out, NAME_ROOM, "%.*s", *given ? (int)(name->len < NAME_ROOM ? name->len : NAME_ROOM) : (int)strlen(usual), *given ? name->ptr : usual);
 }
 
 static voc_rc load_folder(struct journey **out, const char *folder, const char *label, struct diag *d)
@@ -106,7 +108,7 @@ static voc_rc load_folder(struct journey **out, const char *folder, const char *
     struct buf journey, sources, codebook;
     struct arena a;
     struct xml_node *root = NULL;
-    char sources_name[256], codebook_name[256];
+    char sources_name[NAME_ROOM], codebook_name[NAME_ROOM];
     bool sources_given, codebook_given;
     voc_rc rc;
     buf_init(&journey, LOAD_FILE_MAX + 65537);
@@ -146,7 +148,7 @@ static bool is_same(const char *folder, const char *name, voc_str bytes)
 
 bool journey_unchanged(const struct journey *j, const char *folder)
 {
-    char sources[256], codebook[256];
+    char sources[NAME_ROOM], codebook[NAME_ROOM];
     bool given;
     if (!j->journey_xml.len || !is_same(folder, "journey.xml", j->journey_xml)) return false;
     file_name(sources, j->root, "sources", "sources.xml", &given);

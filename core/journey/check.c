@@ -258,18 +258,9 @@ static void expectations(const struct run *r, struct check_result *out, struct d
         if (ok) continue;
         char is[400], wanted[200];
         what_is(r, x, is, sizeof is);
-        (void)snprintf(wanted, sizeof wanted, "%s%s%.*s%s%.*s",
-                       x->end.len && !x->stage.len ? "an end"
-                       : x->stage.len              ? "stage"
-                       : x->exit.len               ? "exit"
-                       : x->blocked.len            ? "blocked stage"
-                       : x->touchpoint.len         ? "touchpoint"
-                                                   : "end",
-                       " ",
-                       SHOW(x->stage.len     ? x->stage
-                            : x->exit.len    ? x->exit
-                            : x->blocked.len ? x->blocked
-                                             : x->touchpoint),
+        const char *kind = x->stage.len ? "stage " : x->exit.len ? "exit " : x->blocked.len ? "blocked stage " : x->touchpoint.len ? "touchpoint " : "a journey that";
+        (void)snprintf(wanted, sizeof wanted, "%s%.*s%s%.*s", kind,
+                       SHOW(x->stage.len ? x->stage : x->exit.len ? x->exit : x->blocked.len ? x->blocked : x->touchpoint),
                        x->end.len ? " ended " : "", SHOW(x->end));
         out->failed++;
         diag_error(d, "JOURNEY-021", r->j->file.ptr, x->line, is, "sample \"%.*s\" expected %s%s%.*s", SHOW(r->s->name), wanted, x->at.len ? " at " : "", SHOW(x->at));

@@ -219,7 +219,8 @@ static const struct command journey_use_command = {
     "  voc journey use shop.voc online-shop\n", NULL, 0, 2, 2, run_journey_use};
 static const struct command journey_check_command = {
     "journey check", "FOLDER", "check a journey definition and run its samples",
-    "Every fault is shown as file:line with advice. Then the samples in the definition are run: an expectation that fails ends with exit 5.\n"
+    "Every fault is shown as file:line with advice, also what an import would refuse of sources.xml: plugins, their options, patterns of times.\n"
+    "Then the samples in the definition are run: an expectation that fails ends with exit 5.\n"
     "Stages that no sample reaches, and events that two stages claim, are named. The sentences of the codebook are checked as voc codebook check does.",
     NULL, NULL, 0, 1, 1, run_journey_check};
 static const struct command journey_list_command = {"journey list", "", "the journeys that ship with voc", "Copy one and edit it: that is how your own begins.", NULL, NULL, 0, 0, 0,

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/followed.h"
+#include "cli/sources.h"
 #include "cli/worksheet/subject.h"
 
 voc_rc cli_attach(struct project *p, const struct journey *j)
@@ -39,6 +40,7 @@ int run_journey_check(struct cli *c)
     struct check_result r = {0};
     struct codebook_result themes = {0};
     voc_rc rc = journey_load(&j, c->args[0], c->diag);
+    if (!rc) rc = sources_check(c, j);
     if (!rc) rc = journey_check(j, &r, c->diag);
     voc_rc coded = !rc || rc == VOC_E_CHECK ? codebook_check(j, &themes, c->diag) : VOC_OK;
     if (coded) rc = coded;

@@ -269,3 +269,73 @@ voc_rc sources_read(struct cli *c, voc_str path, voc_str zone, struct journey **
     }
     return rc;
 }
+
+// ---- checking ----------------------------------------------------------------------------------------------------------------
+
+static voc_rc no_plugin(struct cli *c, const struct journey *j, const struct source_rule *s)
+{
+    const char *names[64];
+    size_t n = 0;
+    for (size_t i = 0; i < catalogue_n(c->catalogue) && n < 64; i++)
+        if (catalogue_at(c->catalogue, i)->note.kind == VOC_KIND_INPUT) names[n++] = catalogue_at(c->catalogue, i)->note.name;
+    const char *near = str_nearest(s->as, names, n);
+    diag_error(c->diag, "IMPORT-001", j->sources_file.ptr, s->line, near ? arena_printf(&c->arena, "did you mean %s? (voc plugin list shows all)", near) : "voc plugin list shows what there is",
+               "there is no input plugin \"%.*s\"", (int)(s->as.len > 60 ? 60 : s->as.len), s->as.ptr);
+    return VOC_E_OPTION;
+}
+
+// A file that an option names need not lie here yet.
+static voc_rc check_options(struct cli *c, const struct journey *j, const struct source_rule *s)
+{
+    static const voc_str no_content = VOC_LIT("");
+    struct plugin *p = catalogue_find(c->catalogue, VOC_KIND_INPUT, s->as);
+    if (!p) return no_plugin(c, j, s);
+    voc_rc rc = plugin_load(p, c->diag);
+    if (rc) return rc;
+    struct option_given *given = arena_alloc(&c->arena, (s->n_options + 1) * sizeof *given);
+    if (!given) return VOC_E_NOMEM;
+    for (size_t i = 0; i < s->n_options; i++) {
+        given[i] = (struct option_given){.name = s->options[i].name, .value = s->options[i].value, .has_value = true, .file = j->sources_file.ptr, .line = s->options[i].line};
+        for (size_t k = 0; k < p->desc->n_options; k++) {
+            const voc_option *o = option_at(p->desc->options, p->desc->option_size, k);
+            if (o->type == VOC_OPT_FILE && str_is(given[i].name, o->name)) given[i].content = &no_content;
+        }
+    }
+    voc_value *values = NULL;
+    rc = options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, given, s->n_options, &values, c->diag);
+    if (!rc) options_done(values, p->desc->n_options);
+    return rc;
+}
+
+static voc_rc check_times(struct cli *c, const struct journey *j, const struct source_rule *s)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < s->n_maps && rc != VOC_E_NOMEM; i++) {
+        const voc_map *m = &s->maps[i];
+        if (!str_is(m->to, "time") && !str_is(m->to, "end")) continue;
+        struct time_format *f = NULL;
+        struct diag *d = diag_new();
+        const voc_rc one = d ? time_format_new(&f, m->format, s->zone, d) : VOC_E_NOMEM;
+        const struct diag_msg *said = one == VOC_E_OPTION && diag_n(d) ? diag_at(d, 0) : NULL;
+        if (said) diag_error(c->diag, said->code, j->sources_file.ptr, m->line, said->hint, "%s", said->message);
+        if (one) rc = one;
+        time_format_free(f);
+        diag_free(d);
+    }
+    return rc;
+}
+
+voc_rc sources_check(struct cli *c, const struct journey *j)
+{
+    voc_rc rc = cli_catalogue(c), worst = rc;
+    for (size_t i = 0; i < j->n_sources && (!rc || rc == VOC_E_OPTION); i++) { // the faults of all sources are said
+        const struct source_rule *s = &j->sources[i];
+        rc = s->as.len ? check_options(c, j, s) : VOC_OK;
+        if (!rc || rc == VOC_E_OPTION) {
+            const voc_rc times = check_times(c, j, s);
+            if (times) rc = times;
+        }
+        if (rc) worst = rc;
+    }
+    return worst;
+}

@@ -18,4 +18,6 @@ bool sources_field(voc_str line, voc_str *from);   // a line "FIELD <- COLUMN ..
 
 // A journey with these sources and nothing else; zone: of times whose source names none. journey_free it.
 voc_rc sources_read(struct cli *c, voc_str path, voc_str zone, struct journey **out);
+// What an import would refuse of its sources before it saw a file: plugins, their options, patterns of times. VOC_E_OPTION: said.
+voc_rc sources_check(struct cli *c, const struct journey *j);
 #endif

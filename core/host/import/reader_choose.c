@@ -25,7 +25,8 @@ static const struct source_rule *rule_for(const struct import_request *r, const 
     return NULL;
 }
 
-static voc_rc plugin_named(struct job *j, voc_str name)
+// where: the <source> that names it; NULL: the command line.
+static voc_rc plugin_named(struct job *j, voc_str name, const struct source_rule *where)
 {
     const char *names[CANDIDATES_MAX] = {0};
     size_t n = 0;
@@ -39,7 +40,8 @@ static voc_rc plugin_named(struct job *j, voc_str name)
     const char *near = str_nearest(name, names, n);
     char hint[120];
     snprintf(hint, sizeof hint, near ? "did you mean %s? (voc plugin list shows all)" : "voc plugin list shows what there is%s", near ? near : "");
-    diag_error(j->d, "IMPORT-001", NULL, 0, hint, "there is no input plugin \"%.*s\"", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    const voc_str file = where ? j->req->journey->sources_file : STR("");
+    diag_error(j->d, "IMPORT-001", file.len ? file.ptr : NULL, file.len ? where->line : 0, hint, "there is no input plugin \"%.*s\"", (int)(name.len > 60 ? 60 : name.len), name.ptr);
     return VOC_E_OPTION;
 }
 
@@ -140,7 +142,7 @@ voc_rc reader_choose(struct job *j)
     j->rule = rule_for(j->req, in_name(j->in));
     if (j->req->sources_only && !j->rule) return explain_no_source(j);
     warn_source(j);
-    if (j->req->as.len) return plugin_named(j, j->req->as);
-    if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as);
-    return j->req->else_as.len ? plugin_named(j, j->req->else_as) : probe_all(j);
+    if (j->req->as.len) return plugin_named(j, j->req->as, NULL);
+    if (j->rule && j->rule->as.len) return plugin_named(j, j->rule->as, j->rule);
+    return j->req->else_as.len ? plugin_named(j, j->req->else_as, NULL) : probe_all(j);
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Does what docs/plugin-guide.md says, in its order: writes its files (```c file=NAME, ```text file=NAME), runs its commands
-# (```sh) and compares what they print with what stands there (```text behind them; ```text error-output: standard error).
+# (```sh; ```sh c++ where there is a compiler for it) and compares what they print with what stands there (```text behind them;
+# ```text error-output: standard error).
 # `gcc` and `cc` are the compiler of the build with warnings as errors, `pkg-config` finds the header of the sources.
 #
 #   VOC_UPDATE_GOLDEN=1    rewrite the outputs in the guide; `git diff` is the review
@@ -31,6 +32,12 @@ fi
 mkdir "$scratch/bin" "$scratch/here" "$scratch/home" "$scratch/block"
 { echo '#!/bin/sh'; echo "exec $cc -Werror \"\$@\""; } >"$scratch/bin/gcc"
 cp "$scratch/bin/gcc" "$scratch/bin/cc"
+cxx=${VOC_TEST_CXX-c++}
+if echo 'int x;' | ${cxx:-false} -shared -fPIC -x c++ -o "$scratch/x.so" - 2>/dev/null; then
+    { echo '#!/bin/sh'; echo "exec $(command -v "$cxx") -Werror \"\$@\""; } >"$scratch/bin/g++"
+else
+    cxx=
+fi
 { echo '#!/bin/sh'; echo "exec '$VOC' \"\$@\""; } >"$scratch/bin/voc"
 { echo '#!/bin/sh'; echo "test \"\$*\" = '--cflags voc-plugin' && echo '-I$src/core/include'"; } >"$scratch/bin/pkg-config"
 chmod +x "$scratch"/bin/*
@@ -58,6 +65,7 @@ result() {
 }
 
 cd "$scratch/here" || exit 99
+skipped=
 : >"$scratch/out"
 for info in "$scratch"/block/*.info; do
     block=${info%.info}
@@ -66,13 +74,21 @@ for info in "$scratch"/block/*.info; do
     *' file='*)
         cp "$block" "$(sed 's/.* file=//' "$info")"
         ;;
-    sh)
+    sh | 'sh c++')
+        skipped=
+        if test "$(cat "$info")" = 'sh c++' && test -z "$cxx"; then
+            skipped=yes
+            count=$((count + 1))
+            echo "ok $count # SKIP line $line: there is no C++ compiler"
+            continue
+        fi
         $limit sh -e "$block" >"$scratch/out" 2>"$scratch/err" </dev/null
         status=$?
         result $status "line $line: the commands succeed" "$scratch/err"
         test $status -eq 0 || break
         ;;
     text | 'text error-output')
+        test -z "$skipped" || continue
         came=$scratch/out
         test "$(cat "$info")" = text || came=$scratch/err
         if test -n "${VOC_UPDATE_GOLDEN-}"; then

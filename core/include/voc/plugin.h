@@ -66,8 +66,8 @@ enum { VOC_TYPE_TEXT = 0, VOC_TYPE_INT = 1, VOC_TYPE_REAL = 2, VOC_TYPE_BOOL = 3
 
 /* One identity as one source knows it: kind "email", "cookie", "id", "crm-lead", ... */
 typedef struct voc_alias {
-    voc_str kind;
-    voc_str value;
+    voc_str kind;    /* not empty; none of =, backslash, U+001E and U+001F in it */
+    voc_str value;   /* not empty: who is not named has no alias */
     uint32_t strong; /* 1: may merge people by itself; 0: weak (phone, cookie) */
     uint32_t reserved;
 } voc_alias;
@@ -926,7 +926,7 @@ typedef struct voc_plugin {
 } voc_plugin;
 
 /* The ELF note that is read without running code, and the one exported function.
- * VOC_PLUGIN(INPUT, "events", "0.1.0", "MIT", descriptor) once, at file scope, in one file of the plugin. */
+ * VOC_PLUGIN("input", "events", "0.1.0", "MIT", descriptor) once, at file scope, in one file of the plugin. */
 typedef struct voc_elf_note {
     uint32_t namesz, descsz, type;
     char name[4];
@@ -945,16 +945,23 @@ typedef struct voc_elf_note {
 #define VOC_NOTE_ATTR
 #endif
 
+#ifdef __cplusplus
+#define VOC_EXTERN_C extern "C" /* else its name would be that of C++ */
+#else
+#define VOC_EXTERN_C
+#endif
+
 #define VOC_PLUGIN(kind_lower, name_, version_, licence_, descriptor)                                                         \
     static const voc_elf_note voc_plugin_note VOC_NOTE_ATTR = {                                                               \
         4u, (uint32_t)sizeof(((voc_elf_note *)0)->desc), VOC_NOTE_TYPE, {'V', 'O', 'C', 0},                                   \
         "kind=" kind_lower "\nname=" name_ "\nversion=" version_ "\nabi=0.1\nlicence=" licence_ "\n"};                        \
-    VOC_EXPORT const voc_plugin *voc_plugin_query(uint32_t host_abi_major);                                                   \
+    VOC_EXTERN_C VOC_EXPORT const voc_plugin *voc_plugin_query(uint32_t host_abi_major);                                      \
     const voc_plugin *voc_plugin_query(uint32_t host_abi_major)                                                               \
     {                                                                                                                         \
         return host_abi_major == VOC_ABI_MAJOR ? &(descriptor) : (const voc_plugin *)0;                                       \
     }
 
+/* An initialiser of a voc_str; as an expression (voc_str)VOC_LIT("x") in C, voc_str VOC_LIT("x") in C++. */
 #define VOC_LIT(literal) {("" literal), sizeof(literal) - 1u}
 
 /* A row with everything missing. */

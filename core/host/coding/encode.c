@@ -79,6 +79,14 @@ static uint8_t *record_state(struct voc_sink *s, uint64_t record)
     return s->open && record == s->current ? &s->state.at[0] : NULL;
 }
 
+voc_rc sink_broke(struct voc_sink *s, uint64_t record, const char *what)
+{
+    const uint64_t line = record_state(s, record) ? sink_record_line(s, record) : 0;
+    if (!s->broken) diag_error(s->diag, "PLUGIN-010", s->spec.file, line, "tell its author", "the plugin %s", what);
+    s->broken = true;
+    return VOC_E_BUG;
+}
+
 static voc_rc ignore_record(struct voc_sink *s, uint8_t *state, voc_str rule)
 {
     uint32_t code;
@@ -126,7 +134,7 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     struct coded_reject r = {.record = sink_record_number(s, record), .line = sink_record_line(s, record)};
     uint8_t *state = record_state(s, record);
     if (*state == RECORD_REJECTED) return VOC_OK; // the first reason stands
-    if (*state == RECORD_ROWS && s->current != record) return VOC_E_BUG;
+    if (*state == RECORD_ROWS && s->current != record) return sink_broke(s, record, "rejects a record that gave rows after it went on to another one");
     if (s->current == record) { // a row of which only a part could be kept counts as well
         coder_cut(&s->c, s->mark_events);
         s->facts.n = s->mark_facts;
@@ -172,7 +180,7 @@ voc_rc sink_reject(struct voc_sink *s, uint64_t record, voc_str code, voc_str re
 {
     voc_rc rc = sink_states(s);
     if (rc) return rc;
-    return record_state(s, record) ? reject_record(s, record, code, reason) : VOC_E_BUG;
+    return record_state(s, record) ? reject_record(s, record, code, reason) : sink_broke(s, record, "rejects a record that there is not");
 }
 
 voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
@@ -181,7 +189,9 @@ voc_rc sink_ignore(struct voc_sink *s, uint64_t record, voc_str rule)
     if (rc) return rc;
     uint8_t *state = record_state(s, record);
     if (state && *state == RECORD_REJECTED) return VOC_OK; // cut by the host: a rejection wins
-    if (!state || *state != RECORD_OPEN || rule.len == 0 || !text_utf8_valid(rule.ptr, rule.len)) return VOC_E_BUG;
+    if (!state) return sink_broke(s, record, "ignores a record that there is not");
+    if (*state != RECORD_OPEN) return sink_broke(s, record, "ignores a record that it has answered before");
+    if (rule.len == 0 || !text_utf8_valid(rule.ptr, rule.len)) return sink_broke(s, record, "ignores a record under a rule that has no name, or none in UTF-8");
     return ignore_record(s, state, rule);
 }
 
@@ -195,11 +205,7 @@ static void count_record(struct voc_sink *s, uint8_t state, uint64_t bytes)
     if (state == RECORD_IGNORED) a->ignored++, a->ignored_bytes += bytes;
 }
 
-static voc_rc lost(struct voc_sink *s, uint64_t line)
-{
-    diag_error(s->diag, "PLUGIN-010", s->spec.file, line, "tell its author", "the plugin neither read, rejected nor ignored a record");
-    return VOC_E_BUG;
-}
+static voc_rc lost(struct voc_sink *s, uint64_t record) { return sink_broke(s, record, "neither read, rejected nor ignored a record"); }
 
 void sink_block(struct voc_sink *s, const voc_block *block, const uint8_t *bad)
 {
@@ -216,11 +222,10 @@ static voc_rc close_stream_record(struct voc_sink *s)
 {
     if (!s->open) return VOC_OK;
     voc_rc rc = s->spec.leave_out ? leave_record(s) : VOC_OK;
+    if (!rc && s->state.at[0] == RECORD_OPEN) rc = lost(s, s->current);
+    if (!rc) count_record(s, s->state.at[0], s->to - s->from);
     s->open = false;
-    if (rc) return rc;
-    if (s->state.at[0] == RECORD_OPEN) return lost(s, s->line);
-    count_record(s, s->state.at[0], s->to - s->from);
-    return VOC_OK;
+    return rc;
 }
 
 voc_rc sink_end(struct voc_sink *s)
@@ -229,7 +234,7 @@ voc_rc sink_end(struct voc_sink *s)
     voc_rc rc = sink_states(s);
     if (!rc && s->spec.leave_out) rc = leave_record(s);
     for (size_t i = 0; i < s->block->n_records && !rc; i++) {
-        if (s->state.at[i] == RECORD_OPEN) return lost(s, s->block->line[i]);
+        if (s->state.at[i] == RECORD_OPEN) return lost(s, i);
         count_record(s, s->state.at[i], record_bytes(s, i));
     }
     return rc;
@@ -237,7 +242,8 @@ voc_rc sink_end(struct voc_sink *s)
 
 voc_rc sink_record(struct voc_sink *s, uint64_t from, uint64_t to, uint64_t line, uint64_t *number)
 {
-    if (s->block || to < from || from < s->last_to) return VOC_E_BUG;
+    if (s->block) return sink_broke(s, UINT64_MAX, "declares records, which the host cuts for a plugin of LINES");
+    if (to < from || from < s->last_to) return sink_broke(s, s->current, "declares a record that ends before it begins, or begins before the one before it ends");
     voc_rc rc = close_stream_record(s);
     if (!rc && s->c.n + s->facts.n + s->rejects.n >= FLUSH_ROWS) {
         struct coded_block b;
@@ -337,6 +343,14 @@ static bool within_contract(const voc_row *r)
            r->resolution <= VOC_RES_DAY && r->ref_kind <= VOC_REF_CASE;
 }
 
+// What the coder refuses of a row is who it names.
+static const char *people_fault(const voc_row *r)
+{
+    if (r->kind == VOC_ROW_LINK && r->n_customer != 2) return "gives a link that does not name two customers";
+    return r->n_customer > VOC_ALIASES_MAX || r->n_account > VOC_ALIASES_MAX ? "gives a row with more than 8 aliases of one customer or account"
+                                                                           : "gives a row with an alias that has no kind or value, a kind with one of = and \\, or a strength that is not 0 or 1";
+}
+
 // Rows of which the first is of the record that was entered. Numbers and lines are worked out, and the events of several
 // records are marked where the last one's begin.
 static voc_rc add_events(struct voc_sink *s, const char *rows, size_t stride, size_t n)
@@ -380,9 +394,11 @@ static bool left_out(struct voc_sink *s, const voc_row *r)
 static voc_rc add_row(struct voc_sink *s, const voc_row *r)
 {
     uint8_t *state = record_state(s, r->record);
-    if (!state || *state == RECORD_IGNORED || !within_contract(r)) return VOC_E_BUG;
+    if (!state) return sink_broke(s, r->record, "gives a row of a record that there is not: record is the index in the block, or the number that host->record gave");
+    if (*state == RECORD_IGNORED) return sink_broke(s, r->record, "gives a row of a record that it has ignored");
+    if (!within_contract(r)) return sink_broke(s, r->record, "gives a row with a kind, actor, resolution or ref_kind that does not exist: begin with voc_row_init");
     if (*state == RECORD_REJECTED) return VOC_OK;
-    if (*state == RECORD_ROWS && s->current != r->record) return VOC_E_BUG; // rows come record by record
+    if (*state == RECORD_ROWS && s->current != r->record) return sink_broke(s, r->record, "gives rows of a record after it went on to another one: they come record by record");
     voc_rc rc = enter_record(s, r->record);
     if (rc) return rc;
     if (s->spec.leave_out && left_out(s, r)) return *state = RECORD_ROWS, VOC_OK; // until it is known whether anything stays
@@ -391,6 +407,7 @@ static voc_rc add_row(struct voc_sink *s, const voc_row *r)
     if (!rc && r->kind == VOC_ROW_EVENT) rc = add_events(s, (const char *)r, sizeof *r, 1);
     if (!rc && (r->kind == VOC_ROW_WORD || r->kind == VOC_ROW_LINK)) rc = add_fact(s, r, NULL);
     if (!rc) rc = r->kind == VOC_ROW_REFERENCE ? add_reference(s, r) : add_entities(s, r);
+    if (rc == VOC_E_BUG) return sink_broke(s, r->record, people_fault(r));
     if (rc == VOC_E_INPUT)
         return reject_record(s, r->record, fault ? STR("ROW") : STR("UTF-8"), fault ? str_of(fault) : STR("its text is not valid UTF-8"));
     *state = RECORD_ROWS;
@@ -417,7 +434,7 @@ static size_t plain_rows(const struct voc_sink *s, const char *rows, size_t stri
     return i;
 }
 
-// VOC_E_INPUT: one of them has text that is not UTF-8, and none was added.
+// VOC_E_INPUT: one of them has text that is not UTF-8; VOC_E_BUG: one breaks the contract. None was added.
 static voc_rc add_plain(struct voc_sink *s, const char *rows, size_t stride, size_t n)
 {
     const size_t events = s->c.n, facts = s->facts.n;
@@ -450,14 +467,14 @@ static voc_rc add_plain(struct voc_sink *s, const char *rows, size_t stride, siz
 
 voc_rc sink_rows(struct voc_sink *s, const voc_batch *b)
 {
-    if (b->struct_size < sizeof *b || b->row_size < sizeof(voc_row)) return VOC_E_BUG;
+    if (b->struct_size < sizeof *b || b->row_size < sizeof(voc_row)) return sink_broke(s, UINT64_MAX, "gives rows in a voc_batch whose struct_size or row_size is not set");
     if (host_cancelled()) return VOC_CANCELLED;
     const char *rows = b->rows;
     voc_rc rc = sink_states(s);
     for (size_t i = 0; i < b->n_rows && !rc;) {
         size_t n = plain_rows(s, rows + i * b->row_size, b->row_size, b->n_rows - i);
         voc_rc all = n > 1 ? add_plain(s, rows + i * b->row_size, b->row_size, n) : VOC_E_INPUT;
-        if (all != VOC_E_INPUT) {
+        if (all != VOC_E_INPUT && all != VOC_E_BUG) { // else the one is found that it is said of
             rc = all;
             i += n;
             continue;

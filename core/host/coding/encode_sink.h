@@ -32,6 +32,7 @@ struct voc_sink {
     void *flush_user;
     uint64_t n_records, from, to, line, last_to;
     bool open;
+    bool broken; // that the plugin broke its contract was said
     struct account account;
 };
 
@@ -40,6 +41,8 @@ static inline uint64_t sink_record_number(const struct voc_sink *s, uint64_t rec
     return s->spec.first_record + (s->block ? s->block->first_record + record : record);
 }
 static inline uint64_t sink_record_line(const struct voc_sink *s, uint64_t record) { return s->block ? s->block->line[record] : s->line; }
+// What the plugin did that it may not, in words for who wrote it: "the plugin WHAT". Of a record, if there is such a one. Gives VOC_E_BUG.
+voc_rc sink_broke(struct voc_sink *s, uint64_t record, const char *what);
 // Made on demand: with the first row, rejection or ignored record of a block.
 voc_rc sink_states(struct voc_sink *s);
 #endif

@@ -27,6 +27,7 @@ struct keeping { // one import under way
     VEC(struct older_hash) older; // of inputs that were imported by an older version
     uint64_t stored, of, n_events, n_rejects; // so far, for the progress
     bool said_elsewhere;
+    size_t n_errors; // that were said before
     struct doubts doubts;
 };
 
@@ -233,9 +234,21 @@ voc_rc import_sheets(struct in_sheets *out, const char *path, enum isolate how, 
     return rc ? rc : how == ISOLATE_ALWAYS ? worker_sheets(path, fd, out, d) : in_list_sheets_descriptor(out, path, in_file_part(path), fd, d);
 }
 
+// Nobody can mend what is refused without a word.
+static void say_refusal(const struct keeping *k, voc_rc rc)
+{
+    const bool silent = diag_count(k->d, VOC_ERROR) == k->n_errors;
+    if (!k->end.plugin[0]) return;
+    if (rc == VOC_E_BUG)
+        diag_error(k->d, "IMPORT-008", k->req->path, 0, "tell its author; nothing was kept", "plugin %s broke its contract%s", k->end.plugin,
+                   silent ? ": what it gave back is VOC_E_BUG, or no voc_rc" : "");
+    else if (silent && rc && rc != VOC_CANCELLED && rc != VOC_E_NOMEM)
+        diag_error(k->d, "IMPORT-023", k->req->path, 0, "tell its author: host->diag takes the words; nothing was kept", "plugin %s gave up (%s) and did not say why", k->end.plugin, rc_name(rc));
+}
+
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)
 {
-    struct keeping k = {.req = r, .rep = out, .a = a, .d = d};
+    struct keeping k = {.req = r, .rep = out, .a = a, .d = d, .n_errors = diag_count(d, VOC_ERROR)};
     const struct keeper keeper = {.user = &k, .chosen = chosen, .block = keep_block};
     struct read_input in = {.fd = -1};
     memset(out, 0, sizeof *out);
@@ -245,7 +258,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, &k.end.words, k.end.account.records, d);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing
     fill_report(&k);
-    if (rc == VOC_E_BUG && k.end.plugin[0]) diag_error(d, "IMPORT-008", r->path, 0, "tell its author; nothing was kept", "plugin %s broke its contract", k.end.plugin);
+    say_refusal(&k, rc);
     import_rollback(k.import);
     vec_free(&k.older);
     return rc;

@@ -393,6 +393,7 @@ static voc_rc read_chosen_file(struct job *j)
     if (j->instance && j->ops->describe && (lines || !plan_only)) {
         size_t said = say_beside(j, j->end->mapping, sizeof j->end->mapping);
         j->ops->describe(j->instance, j->end->mapping + said, sizeof j->end->mapping - said);
+        j->end->mapping[sizeof j->end->mapping - 1] = 0;
         text_mend(j->end->mapping); // names of columns are a stranger's
     }
     voc_rc summed = sum_up(j);

@@ -308,7 +308,7 @@ static const char *ops_fault(struct entry *e, const void *ops)
     if (!ops) return "its descriptor has no operations";
     if (e->desc.kind == VOC_KIND_INPUT) {
         voc_input_ops *o = &e->ops.input;
-        if (!copy_sized(o, sizeof *o, ops, offsetof(voc_input_ops, describe))) return "its operations have a wrong size";
+        if (!copy_sized(o, sizeof *o, ops, offsetof(voc_input_ops, describe))) return "its operations have a wrong size (struct_size)";
         if (!o->probe || !o->open) return "an input plugin needs probe and open";
         if (o->framing == VOC_FRAMING_LINES) return o->rule && o->lines && !o->run ? NULL : "LINES framing needs rule and lines, and no run";
         if (o->framing == VOC_FRAMING_STREAM) return o->run && !o->lines && !o->rule ? NULL : "STREAM framing needs run, and no rule or lines";
@@ -316,14 +316,14 @@ static const char *ops_fault(struct entry *e, const void *ops)
     }
     if (e->desc.kind == VOC_KIND_ANALYSIS) {
         voc_analysis_ops *o = &e->ops.analysis;
-        if (!copy_sized(o, sizeof *o, ops, sizeof *o)) return "its operations have a wrong size";
+        if (!copy_sized(o, sizeof *o, ops, sizeof *o)) return "its operations have a wrong size (struct_size)";
         return o->begin && o->state_new && o->batch && o->merge && o->finish && o->state_free && o->end
                    ? NULL
                    : "an analysis needs begin, state_new, batch, merge, finish, state_free and end";
     }
     if (e->desc.kind == VOC_KIND_OUTPUT) {
         voc_output_ops *o = &e->ops.output;
-        if (!copy_sized(o, sizeof *o, ops, sizeof *o)) return "its operations have a wrong size";
+        if (!copy_sized(o, sizeof *o, ops, sizeof *o)) return "its operations have a wrong size (struct_size)";
         return o->begin && o->table && o->end && o->close && o->format && o->extension ? NULL
                                                                                         : "an output plugin needs format, extension, begin, table, end and close";
     }
@@ -333,17 +333,20 @@ static const char *ops_fault(struct entry *e, const void *ops)
 static const char *descriptor_fault(struct entry *e, const voc_plugin *theirs)
 {
     if (!theirs) return "it does not work with this host's ABI";
-    if (!copy_sized(&e->desc, sizeof e->desc, theirs, offsetof(voc_plugin, about))) return "its descriptor has a wrong size";
+    if (!copy_sized(&e->desc, sizeof e->desc, theirs, offsetof(voc_plugin, about))) return "its descriptor has a wrong size (struct_size)";
     const struct plugin_note *n = &e->plugin.note;
     const voc_plugin *p = &e->desc;
     if (p->abi_major != VOC_ABI_MAJOR) return "its descriptor is of another ABI";
     if (!p->name || !p->version || !p->licence || !p->summary) return "its descriptor lacks name, version, licence or summary";
-    if (p->kind != n->kind || strcmp(p->name, n->name) != 0 || strcmp(p->version, n->version) != 0 || strcmp(p->licence, n->licence) != 0)
-        return "its descriptor and its note disagree";
-    if (p->n_options && (!p->options || p->option_size < sizeof(voc_option) || p->n_options > 256)) return "its option table has a wrong size";
+    if (p->kind != n->kind) return "its descriptor has another kind than its note (VOC_PLUGIN)";
+    if (strcmp(p->name, n->name) != 0) return "its descriptor has another name than its note (VOC_PLUGIN)";
+    if (strcmp(p->version, n->version) != 0) return "its descriptor has another version than its note (VOC_PLUGIN)";
+    if (strcmp(p->licence, n->licence) != 0) return "its descriptor has another licence than its note (VOC_PLUGIN)";
+    if (p->n_options && (!p->options || p->option_size < sizeof(voc_option) || p->n_options > 256)) return "its option table has a wrong size (option_size)";
     for (size_t i = 0; i < p->n_options; i++) {
         const voc_option *o = (const voc_option *)(const void *)((const char *)p->options + i * p->option_size);
         if (!o->name || !o->help || o->type < VOC_OPT_BOOL || o->type > VOC_OPT_LIST) return "an option lacks its name, help or type";
+        if (!o->name[0] || o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789-")]) return "an option has a name that is not of a-z, 0-9 and -";
         if (o->type == VOC_OPT_ENUM && !o->choices) return "an option of type enum has no choices";
     }
     return ops_fault(e, p->ops);

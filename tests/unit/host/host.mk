@@ -85,6 +85,12 @@ tests_unit_host_modules_input_mute_option_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOT
 tests_unit_host_modules_input_mute_option_la_CFLAGS = $(MODULE_CFLAGS)
 tests_unit_host_modules_input_mute_option_la_LDFLAGS = $(MODULE_LDFLAGS)
 
+check_LTLIBRARIES += tests/unit/host/modules/input-odd-option.la
+tests_unit_host_modules_input_odd_option_la_SOURCES = tests/unit/host/modules/faulty.c
+tests_unit_host_modules_input_odd_option_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOTE_NAME='"odd-option"' -DOPTION_NAME='"Whose"'
+tests_unit_host_modules_input_odd_option_la_CFLAGS = $(MODULE_CFLAGS)
+tests_unit_host_modules_input_odd_option_la_LDFLAGS = $(MODULE_LDFLAGS)
+
 check_LTLIBRARIES += tests/unit/host/modules/input-no-choices.la
 tests_unit_host_modules_input_no_choices_la_SOURCES = tests/unit/host/modules/faulty.c
 tests_unit_host_modules_input_no_choices_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOTE_NAME='"no-choices"' -DOPTION_WITHOUT_CHOICES

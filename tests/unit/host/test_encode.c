@@ -230,6 +230,60 @@ static void what_breaks_the_contract_is_a_fault_not_a_reject(void **state)
     assert_int_equal(sink_record(w->sink, 0, 1, 1, &number), VOC_E_BUG); // a call of STREAM
 }
 
+// Who wrote the plugin is told what it did, and in which line.
+static void what_breaks_the_contract_is_said_in_words_with_its_line(void **state)
+{
+    enum { NO_RECORD, IGNORED, TWICE, NO_KIND, BACK, NO_ALIAS, NINE, ONE_LINKED, NO_SIZE, NO_RULE, N };
+    static const struct { const char *words; uint64_t line; } wanted[N] = {
+        [NO_RECORD] = {"the plugin gives a row of a record that there is not", 0}, [IGNORED] = {"gives a row of a record that it has ignored", 11},
+        [TWICE] = {"ignores a record that it has answered before", 10},            [NO_KIND] = {"with a kind, actor, resolution or ref_kind that does not exist", 12},
+        [BACK] = {"they come record by record", 10},                               [NO_ALIAS] = {"an alias that has no kind or value", 13},
+        [NINE] = {"more than 8 aliases", 14},                                      [ONE_LINKED] = {"a link that does not name two customers", 15},
+        [NO_SIZE] = {"whose struct_size or row_size is not set", 0},               [NO_RULE] = {"under a rule that has no name", 12}};
+    voc_alias one = {STR("id"), STR("kim"), 1, 0}, nine[9], none = {STR("id"), STR(""), 1, 0};
+    for (size_t i = 0; i < 9; i++) nine[i] = one;
+    (void)state;
+    for (unsigned i = 0; i < N; i++) {
+        void *inner = NULL;
+        assert_int_equal(open_world(&inner), 0);
+        struct world *w = inner;
+        voc_row r = event(0, "first");
+        assert_int_equal(give(w, &r), VOC_OK);
+        assert_int_equal(sink_ignore(w->sink, 1, STR("rest")), VOC_OK);
+        r.record = i == NO_RECORD ? RECORDS : i == BACK ? 0 : wanted[i].line ? wanted[i].line - 10 : 3;
+        r.actor = i == NO_KIND ? 9 : 0;
+        r.kind = i == ONE_LINKED ? VOC_ROW_LINK : VOC_ROW_EVENT;
+        r.customer = i == NO_ALIAS ? &none : i == NINE ? nine : &one;
+        r.n_customer = i == NINE ? 9 : 1;
+        voc_row between = event(2, "between");
+        if (i == BACK) assert_int_equal(give(w, &between), VOC_OK);
+        voc_batch unsized = {.rows = &r, .n_rows = 1};
+        assert_int_equal(i == NO_SIZE ? sink_rows(w->sink, &unsized) : i == TWICE ? sink_ignore(w->sink, 0, STR("rest")) : i == NO_RULE ? sink_ignore(w->sink, 2, STR("")) : give(w, &r), VOC_E_BUG);
+        assert_int_equal(sink_reject(w->sink, RECORDS, STR("A"), STR("what follows is not said")), VOC_E_BUG);
+        assert_int_equal(diag_n(w->diag), 1);
+        const struct diag_msg *m = diag_at(w->diag, 0);
+        if (!strstr(m->message, wanted[i].words) || m->line != wanted[i].line) fail_msg("line %llu: %s", (unsigned long long)m->line, m->message);
+        close_world(&inner);
+    }
+}
+
+// One of many that come together is found, so that its line can be said.
+static void of_rows_that_come_together_the_one_that_breaks_the_contract_is_told(void **state)
+{
+    struct world *w = *state;
+    const voc_alias sound = {STR("id"), STR("kim"), 1, 0}, none = {STR("a=b"), STR("kim"), 1, 0};
+    voc_row all[RECORDS];
+    for (size_t i = 0; i < RECORDS; i++) {
+        all[i] = event(i, "together");
+        all[i].customer = i == 4 ? &none : &sound;
+        all[i].n_customer = 1;
+    }
+    const voc_batch b = {.struct_size = sizeof b, .row_size = sizeof *all, .rows = all, .n_rows = RECORDS};
+    assert_int_equal(sink_rows(w->sink, &b), VOC_E_BUG);
+    assert_int_equal(diag_n(w->diag), 1);
+    assert_int_equal(diag_at(w->diag, 0)->line, 14);
+}
+
 static void more_than_eight_aliases_are_the_plugins_fault(void **state)
 {
     struct world *w = *state;
@@ -845,6 +899,8 @@ int main(void)
         TEST(a_block_may_begin_with_a_reject_or_an_ignored_record),
         TEST(a_reject_takes_back_the_rows_of_its_record_and_no_others),
         TEST(a_record_that_is_neither_read_rejected_nor_ignored_is_the_plugins_fault),
+        TEST(of_rows_that_come_together_the_one_that_breaks_the_contract_is_told),
+        cmocka_unit_test(what_breaks_the_contract_is_said_in_words_with_its_line),
         TEST(what_breaks_the_contract_is_a_fault_not_a_reject),
         TEST(more_than_eight_aliases_are_the_plugins_fault),
         TEST(text_that_is_not_utf8_rejects_its_record_wherever_it_stands),

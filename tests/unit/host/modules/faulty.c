@@ -113,6 +113,9 @@ static const struct later_option options[] = {{{"depth", VOC_OPT_INT, 0, "3", "1
 #ifdef OPTION_WITHOUT_HELP
                                               {{"mute", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, NULL}, "y"},
 #endif
+#ifdef OPTION_NAME
+                                              {{OPTION_NAME, VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "no name for a flag"}, "y"},
+#endif
 #ifdef OPTION_WITHOUT_CHOICES
                                               {{"which", VOC_OPT_ENUM, 0, "a", NULL, NULL, NULL, NULL, "one of none"}, "y"},
 #endif

@@ -97,7 +97,9 @@ static void settle_value(struct study *st, struct finding *f)
     double seen = NAN;
     for (size_t i = 0; i < st->n_cells; i++) {
         const struct finding *c = &st->cells[i];
-        if (c->touchpoint != f->touchpoint || c->segment != TRIAL_ALL || isnan(c->cell.value)) continue;
+        if (c->touchpoint != f->touchpoint || c->segment != TRIAL_ALL) continue;
+        if (isnan(c->cell.value) && c->cell.estimate[0].o > 0) return;  // observed, and of unknown worth
+        if (isnan(c->cell.value)) continue;
         if (!isnan(seen) && seen != c->cell.value) return;
         seen = c->cell.value;
     }

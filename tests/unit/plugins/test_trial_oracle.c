@@ -614,7 +614,9 @@ static void pooled_money_weighs_each_stage_with_its_own_value(void **state)
         random_world(&r, &w);
         struct trial_options o = trial_defaults(1);
         struct trial_frame *frame = NULL;
-        const struct trial_events *aims[2] = {&w.aims, &w.aims};
+        struct trial_events unpriced = w.aims;  // only stages say what an outcome is worth
+        unpriced.value = NULL;
+        const struct trial_events *aims[2] = {&unpriced, &unpriced};
         int64_t windows[2] = {8 * DAY, 8 * DAY};
         const double value[2] = {100.0, 7.0};
         struct naive n = {&w, &o, 0, TRIAL_NONE, 8 * DAY, false};

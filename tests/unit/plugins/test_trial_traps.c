@@ -419,9 +419,9 @@ static void everybody_touched_leaves_nothing_to_compare_with(void **state)
     assert_int_equal(verdict_push(&push), VERDICT_U2);
 }
 
-static void values_of_the_observed_actions_are_averaged(void **state)
+// Three who act after a touch; what the third does is worth `third`.
+static struct trial_cell worth_of_three(double third)
 {
-    (void)state;
     struct world w = empty();
     struct seen seen;
     for (uint32_t u = 0; u < 4; u++)
@@ -430,17 +430,33 @@ static void values_of_the_observed_actions_are_averaged(void **state)
         world_event(&w, 5 * DAY, u, WORLD_TOUCH, 0);
     world_event_at(&w, 6 * DAY, WORLD_EXACT, 0, WORLD_AIM, 0, 10.0);
     world_event_at(&w, 7 * DAY, WORLD_EXACT, 1, WORLD_AIM, 0, 40.0);
-    world_event_at(&w, 8 * DAY, WORLD_EXACT, 2, WORLD_AIM, 0, NAN);  // no value known: not a 0
+    world_event_at(&w, 8 * DAY, WORLD_EXACT, 2, WORLD_AIM, 0, third);
     // A fourth acts, but where nobody is left to compare with: no part of O, so none of the mean either.
     world_stay(&w, 4, 4, 0, 1, 0, 100 * DAY);
     world_stay(&w, 5, 5, 0, 1, 0, 6 * DAY);
     world_event(&w, 5 * DAY, 4, WORLD_TOUCH, 0);
     world_event_at(&w, 8 * DAY, WORLD_EXACT, 4, WORLD_AIM, 0, 1000.0);
-    struct trial_cell c = run(&w, &seen);
+    return run(&w, &seen);
+}
+
+static void values_of_the_observed_actions_are_averaged(void **state)
+{
+    (void)state;
+    const struct trial_cell c = worth_of_three(70.0);
     assert_int_equal(c.matched, 4);
     assert_true(c.estimate[0].o == 3.0);
-    assert_close(c.value, 25.0, CLOSED_FORM);
-    assert_close(c.money, 25.0 * c.estimate[0].extra, CLOSED_FORM);
+    assert_close(c.value, 40.0, CLOSED_FORM);
+    assert_close(c.money, 40.0 * c.estimate[0].extra, CLOSED_FORM);
+}
+
+// Not worth nothing, and not what the others are worth either: these may be dear and rare (METHODS 0.10).
+static void an_observed_action_of_unknown_worth_leaves_the_mean_unknown(void **state)
+{
+    (void)state;
+    const struct trial_cell c = worth_of_three(NAN);
+    assert_true(c.estimate[0].o == 3.0);
+    assert_true(c.value != c.value);
+    assert_true(c.money != c.money);
 }
 
 // ---- the randomised hold-out -----------------------------------------------------------------------------------------------------
@@ -516,6 +532,7 @@ int main(void)
         cmocka_unit_test(the_largest_account_can_be_left_out),
         cmocka_unit_test(everybody_touched_leaves_nothing_to_compare_with),
         cmocka_unit_test(values_of_the_observed_actions_are_averaged),
+        cmocka_unit_test(an_observed_action_of_unknown_worth_leaves_the_mean_unknown),
         cmocka_unit_test(the_randomised_example_comes_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

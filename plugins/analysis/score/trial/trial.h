@@ -146,7 +146,7 @@ struct trial_request {
     // 0 is the aim (checks and money refer to it), 1 harm by convention.
     const struct trial_events *const *outcome[TRIAL_OUTCOMES];
     uint32_t n_outcomes;
-    const double *value;  // by stage: worth of an outcome where the observed ones say nothing; NaN unknown; NULL: all unknown
+    const double *value;  // by stage: worth of an outcome where none was observed, or their series has none; NaN unknown; NULL: all unknown
     enum trial_weights weights;
     uint32_t without_account;           // all its stays are left out; TRIAL_NONE: nobody
     uint32_t only_stage, only_segment;  // TRIAL_ALL: no restriction
@@ -186,7 +186,7 @@ struct trial_cell {
     double busiest;         // share of the index touches in the busiest 7 days; 0 without sets
     uint32_t largest;       // account with the largest |dO - dE|, or TRIAL_NONE
     double largest_share;   // of the sum of |dO - dE|
-    double value;           // worth of one outcome: mean of the observed ones, else the request's; pooled: extra-weighted
+    double value;           // worth of one outcome: mean of the observed ones (NaN if one's is unknown), else the request's; pooled: extra-weighted
                             // by stage is in money, here the mean over observed ones. NaN unknown.
     double money, money_lo, money_hi;  // worth of the extra actions; NaN unless the value of every stage with sets is known
 };

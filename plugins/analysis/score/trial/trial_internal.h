@@ -267,6 +267,7 @@ int64_t trial_count_between(const struct trial_events *events, uint32_t unit, in
 void trial_look_up(const struct trial_run_state *r, const struct trial_set *set, uint32_t position, int64_t touch_unit, struct trial_member *m);
 
 // What the record of a matched set tells beside the set itself (trial_record.h).
+#define TRIAL_UNPRICED INFINITY  // worth of an outcome that counts, and of which nobody said what it is worth
 struct trial_told {
     uint64_t flags;
     double worth;

@@ -294,7 +294,7 @@ static void take(struct trial_work *w, const struct question *q, uint32_t v)
         trial_rank_members(w, q->e, v, k);
 }
 
-// What the aimed action was worth, if it is to be counted; NaN: it is not, or not known.
+// What the aimed action was worth, or TRIAL_UNPRICED; NaN: it is not to be counted.
 static double worth(struct trial_work *w, const struct question *q, uint32_t v)
 {
     const struct trial_follow *own = &w->touched[v].follow[0];
@@ -304,7 +304,7 @@ static double worth(struct trial_work *w, const struct question *q, uint32_t v)
         return NAN;
     size_t index = 0;
     next_outcome(w, q->e, series, q->e->position - w->block.begin, &index);
-    return aim->value[index];
+    return isnan(aim->value[index]) ? TRIAL_UNPRICED : aim->value[index];
 }
 
 enum trial_rc trial_judge(struct trial_work *w, const struct trial_entry *e, struct trial_view *views, uint32_t n)

@@ -351,6 +351,8 @@ static double observed_value(const struct trial_level *level, double otherwise)
 {
     if (level->n_worth == 0)
         return otherwise;
+    if (level->worth_max == TRIAL_UNPRICED)
+        return NAN;  // missing is not the mean of the others (METHODS 0.10)
     // Equal values give back that value, not a mean of rounded sums.
     return level->worth_min < level->worth_max ? stats_total(&level->worth) / (double)level->n_worth : level->worth_min;
 }

@@ -51,7 +51,7 @@ static const struct page_column finding_columns[] = {
     {"unit_cost", "unit cost", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "of one touch; missing is not free"},
     {"cost", "cost", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "C: unit cost x touches x matched / fresh"},
     {"value_per_action", "value", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "v of one aimed action"},
-    {"net", "net", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "extra x v - C"},
+    {"net", "net", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "extra x v - C; over all stages: each stage's extra x its v"},
     {"cost_per_extra", "cost of an extra", VOC_CELL_MONEY, "", VOC_COLUMN_DETAIL, "C / extra; missing if there is no extra"},
     {"spent", "spent", VOC_CELL_MONEY, "", 0, "unit cost x all touches, in stays or not"},
     {"minutes", "minutes", VOC_CELL_REAL, "min", VOC_COLUMN_DETAIL, "own minutes of all touches, where declared"},
@@ -102,6 +102,12 @@ static void settle_cells(struct page *p, const struct finding *f)
 
 static const voc_str all_of_it = VOC_LIT("all"), none = VOC_LIT("");
 
+// What the extra actions are worth: of all stages the sum of what they are in each, as the verdict counts it (METHODS 3.7).
+static double gain_of(const struct finding *f, const struct trial_estimate *a)
+{
+    return f->randomised || isnan(f->cell.money) ? a->extra * f->value : f->cell.money;
+}
+
 // What was compared: a comparison of touches with their sets, or the choices of a random test.
 static void compared_cells(struct page *p, const struct finding *f)
 {
@@ -135,7 +141,7 @@ static void compared_cells(struct page *p, const struct finding *f)
     cell_money(p, f->unit_cost, 2);
     cell_money(p, f->work ? f->spend : f->cost, 2);
     cell_money(p, f->work ? no : f->value, 2);
-    cell_money(p, tried ? acted->extra * f->value - f->cost : no, 2);
+    cell_money(p, tried ? gain_of(f, acted) - f->cost : no, 2);
     cell_money(p, tried && acted->extra > 0 ? f->cost / acted->extra : no, 2);
 }
 

@@ -206,6 +206,7 @@ voc_str ev_trim(voc_str s);
 bool total_word(voc_str cell);
 const char *left_out(const voc_str *cells, size_t n);
 const char *left_out_by_plan(const struct events *e, const voc_str *cells);
+bool header_again(const struct events *e, const voc_str *cells, bool *moved); // files were joined; *moved: the columns have another order
 
 // columns.c
 voc_rc columns_make(struct events *e, const voc_str *names, bool named); // e->n_columns of them; not named: col1, col2 ...

@@ -392,19 +392,32 @@ static bool surely_data(const struct work *w)
     return column != NO_COLUMN && w->cells[column].len && w->cells[column].ptr[0] >= '0' && w->cells[column].ptr[0] <= '9';
 }
 
+// Left out, or refused.
+static bool is_no_data(struct work *w, uint64_t i)
+{
+    const char *rule;
+    bool moved;
+    if (surely_data(w)) return false;
+    if (header_again(w->e, w->cells, &moved)) {
+        if (!moved) (void)leave_out(w, i, "the header again");
+        else
+            refuse(w, i, "HEADER", "the header again, with the columns in another order: what stands below it is read by the first one; split the file here");
+        return true;
+    }
+    if (!w->e->reader->totals || w->e->timeless || (rule = left_out_by_plan(w->e, w->cells)) == NULL) return false;
+    (void)leave_out(w, i, rule);
+    return true;
+}
+
 static void read_record(struct work *w, uint64_t i)
 {
     voc_row *r = w->wide ? &w->base : &w->rows[w->n_rows];
-    const char *rule;
     r->record = i;
     r->actor = VOC_ACTOR_UNSET;
     r->n_customer = r->n_account = r->n_attrs = 0;
     r->attrs = &w->attrs[w->attr_at];
     if (!split(w, i)) return;
-    if (w->e->reader->totals && !w->e->timeless && !surely_data(w) && (rule = left_out_by_plan(w->e, w->cells)) != NULL) {
-        (void)leave_out(w, i, rule);
-        return;
-    }
+    if (is_no_data(w, i)) return;
     if (!add_fields(w, r) || (w->e->n_attrs + w->n_more && !add_attrs(w, r))) return;
     add_aliases(w, r);
     if (w->wide) read_wide(w, r);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Records that people's exports have and that are no events: totals, sums, and lines that say that the report ends. They are
-// left out by a named rule and counted, never events and never rejects. A record with a readable time is never one of them.
+// Records that people's exports have and that are no events: totals, sums, lines that say that the report ends, and the header
+// once more. They are left out by a named rule and counted, never events and never rejects. A record with a readable time is
+// never one of them.
 #include "plugins/common/events/plan.h"
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
@@ -97,6 +98,37 @@ const char *left_out(const voc_str *cells, size_t n)
     if (total) return "a total, without a time";
     if (filled == 0) return "an empty record";
     return filled == 1 && only.len > 1 && footer_text(only) ? "a line that is no data" : NULL;
+}
+
+// Without what a file that was added to another one may begin with, and the quotes that nothing takes off behind it.
+static voc_str bare_name(voc_str cell)
+{
+    if (cell.len < 3 || memcmp(cell.ptr, "\xEF\xBB\xBF", 3) != 0) return ev_trim(cell);
+    cell = ev_trim((voc_str){cell.ptr + 3, cell.len - 3});
+    return cell.len > 1 && cell.ptr[0] == '"' && cell.ptr[cell.len - 1] == '"' ? (voc_str){cell.ptr + 1, cell.len - 2} : cell;
+}
+
+// A name that came twice has its place behind it.
+static bool is_name_of(const struct column *c, voc_str cell)
+{
+    const char behind[] = " (column ";
+    const size_t n = sizeof behind - 1;
+    return ev_eq(c->name, cell) || (c->name.len > cell.len + n && memcmp(c->name.ptr, cell.ptr, cell.len) == 0 && memcmp(c->name.ptr + cell.len, behind, n) == 0);
+}
+
+bool header_again(const struct events *e, const voc_str *cells, bool *moved)
+{
+    size_t filled = 0;
+    *moved = false;
+    for (size_t c = 0; e->header && c < e->n_columns; c++) {
+        const voc_str cell = bare_name(cells[c]);
+        if (cell.len == 0) continue;
+        filled++;
+        if (is_name_of(&e->columns[c], cell)) continue;
+        if (column_called(e, cell) == NO_COLUMN) return false;
+        *moved = true;
+    }
+    return filled > 1 && filled * 2 >= e->n_columns;
 }
 
 // Every filled cell is a number, and none of the columns that name somebody or something is filled.

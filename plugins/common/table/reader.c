@@ -57,7 +57,9 @@ static voc_rc read_names(struct events *e, const voc_block *first)
 static bool sample(const struct events *e, voc_str record, voc_str *cells, char **to)
 {
     enum csv_fault fault;
-    return csv_split(&TABLE(e)->rule, record, cells, e->n_columns, to, &fault) >= e->n_columns && !fault && !left_out(cells, e->n_columns);
+    bool moved;
+    const size_t n = csv_split(&TABLE(e)->rule, record, cells, e->n_columns, to, &fault);
+    return n >= e->n_columns && !fault && !left_out(cells, e->n_columns) && !header_again(e, cells, &moved);
 }
 
 // What stands around the data, and was found out.

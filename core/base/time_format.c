@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/time_internal.h"
 
-enum kind { ISO, EPOCH, SERIAL, PATTERN };
+enum kind { ISO, EPOCH, NANOSECONDS, SERIAL, PATTERN };
 struct counters { _Atomic uint64_t repeated, skipped; };
 
 struct time_format { // owns zone and counters
@@ -32,12 +32,13 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
     }
     if (pattern.len == 0 || str_is(pattern, "iso")) f->kind = ISO;
     else if (str_is(pattern, "excel")) f->kind = SERIAL;
+    else if (str_is(pattern, "epoch-ns")) f->kind = NANOSECONDS;
     else if (str_starts(pattern, "epoch-")) {
         f->kind = EPOCH;
         f->unit_us = str_is(pattern, "epoch-s") ? US_PER_SECOND : str_is(pattern, "epoch-ms") ? 1000 : str_is(pattern, "epoch-us");
         if (f->unit_us == 0) {
             rc = VOC_E_OPTION;
-            diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms and epoch-us", "unknown time format '%.*s'",
+            diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms, epoch-us and epoch-ns", "unknown time format '%.*s'",
                        (int)(pattern.len < 80 ? pattern.len : 80), pattern.ptr);
         }
     } else {
@@ -78,6 +79,7 @@ static bool read(const struct time_format *f, voc_str text, struct time_read *t)
         t->resolution = VOC_RES_SECOND, t->absolute = text.len == 20;
         return true;
     case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);
+    case NANOSECONDS: return time_nanoseconds_read(time_trim(text), t);
     case SERIAL: return time_serial_read(text, t);
     default: return time_pattern_read(&f->pattern, text, t);
     }

@@ -36,6 +36,7 @@ bool time_iso_read(voc_str s, struct time_read *out);
 bool time_iso_usual(voc_str s, int64_t *us);
 // A number of epoch units of unit_us microseconds, with a fraction only where decimals is set.
 bool time_epoch_read(voc_str s, int64_t unit_us, bool decimals, struct time_read *out);
+bool time_nanoseconds_read(voc_str s, struct time_read *out); // an epoch of these, cut to microseconds
 voc_str time_trim(voc_str s); // without blanks around
 
 // A compiled pattern; a plain value, needs no memory.

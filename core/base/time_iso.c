@@ -3,7 +3,7 @@
 // is the hottest parser of an import. No allocation, no state. A time that could be read in two ways:
 //  - 8 digits are a date (20240313), never an epoch; 14 and 17 digits of a valid time in the years 1900 to 2199 are that
 //    time (20240313102114): as an epoch they would lie in the 26th century and later.
-//  - All other digits are an epoch: below 1e11 seconds, below 1e14 milliseconds, else microseconds.
+//  - All other digits are an epoch: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, else nanoseconds, cut.
 #include "base/str.h"
 #include "base/time_internal.h"
 
@@ -84,9 +84,20 @@ bool time_epoch_read(voc_str s, int64_t unit_us, bool decimals, struct time_read
         p++;
         if (!time_fraction_read(&p, end, &fraction, &digits)) return false;
         us += fraction * unit_us / US_PER_SECOND;
-        resolution = unit_us == US_PER_SECOND && digits <= 3 ? VOC_RES_MS : VOC_RES_US;
+        if (unit_us == US_PER_SECOND) resolution = digits <= 3 ? VOC_RES_MS : VOC_RES_US;
+        else if (fraction) resolution = VOC_RES_US; // not of 1710325274123.0, as tables of floating point write whole numbers
     }
     return p == end && ranged(out, minus ? -us : us, resolution, true);
+}
+
+bool time_nanoseconds_read(voc_str s, struct time_read *out)
+{
+    const size_t sign = s.len > 0 && s.ptr[0] == '-', digits = s.len - sign;
+    for (size_t i = sign; i < s.len; i++)
+        if (!time_digit(s.ptr[i])) return false;
+    if (digits == 0) return false;
+    if (digits <= 3) return ranged(out, 0, VOC_RES_US, true);
+    return time_epoch_read(str_mk(s.ptr, s.len - 3), 1, false, out);
 }
 
 static bool epoch_by_magnitude(voc_str s, struct time_read *out)
@@ -95,9 +106,9 @@ static bool epoch_by_magnitude(voc_str s, struct time_read *out)
     while (first + 1 < s.len && s.ptr[first] == '0') first++;
     size_t digits = 0;
     while (first + digits < s.len && time_digit(s.ptr[first + digits])) digits++;
-    if (digits == 0) return false;
-    if (first + digits < s.len) return digits <= 11 && time_epoch_read(s, US_PER_SECOND, true, out);
-    return time_epoch_read(s, digits <= 11 ? US_PER_SECOND : digits <= 14 ? 1000 : 1, false, out);
+    if (digits == 0 || digits > 19) return false;
+    if (digits > 17) return time_nanoseconds_read(s, out);
+    return time_epoch_read(s, digits <= 11 ? US_PER_SECOND : digits <= 14 ? 1000 : 1, true, out);
 }
 
 // "hh:mm:ss" in one step, as seconds of the day. False: it is not that, or a leap second, or the processor does not have its bytes in

@@ -134,9 +134,28 @@ static bool looks_dated(voc_str cell)
     return digits >= 3 && (marks >= 2 || (letters >= 3 && memchr(cell.ptr, ' ', cell.len))); // 3 March 2024
 }
 
+// Two cells of one shape of which one has the day first and the other the month, each by a day over 12: no pattern reads both,
+// and of the cells between nobody knows what they are.
+static bool find_both_orders(struct events *e, const voc_str *cells, size_t n, voc_str *day_first, voc_str *month_first)
+{
+    char shape[2][SHAPE_LEN] = {"", ""};
+    for (size_t i = 0; i < n; i++) {
+        char pattern[PATTERN_MAX];
+        uint32_t possible;
+        if (cell_missing(cells[i])) continue;
+        if (!ev_holds(e, e->host->time_guess(e->cx, &cells[i], 1, pattern, &possible)) || possible != 1) continue;
+        const char *day = strchr(pattern, 'd'), *month = strchr(pattern, 'M'), *year = strchr(pattern, 'y');
+        if (!day || !month || !year || year < day || year < month) continue;
+        *(day < month ? day_first : month_first) = cells[i];
+        shape_of(cells[i], shape[day > month]);
+        if (shape[0][0] && strcmp(shape[0], shape[1]) == 0) return true;
+    }
+    return false;
+}
+
 bool time_column_plausible(struct events *e, uint32_t column, bool named)
 {
-    voc_str cells[SAMPLES_MAX];
+    voc_str cells[SAMPLES_MAX], day, month;
     size_t n = 0, read = 0;
     char pattern[PATTERN_MAX];
     uint32_t possible, resolution;
@@ -149,8 +168,9 @@ bool time_column_plausible(struct events *e, uint32_t column, bool named)
         cells[n++] = cell;
     }
     if (n == 0) return named && e->n_samples == 0;
-    if (!named) return ev_holds(e, e->host->time_guess(e->cx, cells, n, pattern, &possible));
+    if (!named) return ev_holds(e, e->host->time_guess(e->cx, cells, n, pattern, &possible)) || find_both_orders(e, cells, n, &day, &month);
     voc_rc rc = times_guess(e, cells, n, pattern, &possible);
+    if (rc == VOC_E_INPUT && find_both_orders(e, cells, n, &day, &month)) return true; // an error then says what it holds
     if (!rc) rc = e->host->time_format(e->cx, &f, (voc_str){pattern, strlen(pattern)}, e->zone);
     if (rc && rc != VOC_E_INPUT) e->trouble = rc;
     if (rc) return false;
@@ -218,6 +238,29 @@ static voc_rc ask_zone(struct events *e, const struct time_origin *t, const voc_
                     EV_STR(e->columns[t->zone != NO_COLUMN ? t->zone : t->from.column].name, 80), EV_STR(cells[i], 60), means);
 }
 
+// Days as spreadsheets count them, of 1950 to 2099: as seconds all of them would be in the first night of 1970.
+static bool serial_days(const voc_str *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int64_t micro;
+        double real;
+        if (!number_read(cells[i], '.', &micro, &real) || real < 18264 || real >= 73051) return false;
+    }
+    return n > 0;
+}
+
+// What is read as a time by nothing, or by two things.
+static voc_rc refuse_column(struct events *e, const struct time_origin *t, const voc_str *cells, size_t n)
+{
+    const voc_str name = e->columns[t->from.column].name;
+    voc_str day, month;
+    if (find_both_orders(e, cells, n, &day, &month))
+        return ev_error(e, VOC_E_INPUT, "013", "split the file where the dates change; or say which order holds with -O time-format=d/M/yyyy or the like, and what it does not read is rejected",
+                        "in %s \"%.*s\" the day stands first in \"%.*s\", and the month in \"%.*s\"", EV_PLACE(e), EV_STR(name, 80), EV_STR(day, 60), EV_STR(month, 60));
+    return ev_error(e, VOC_E_INPUT, "005", e->reader->paths ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH" : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                    "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e), EV_STR(name, 80), EV_STR(cells[0], 60));
+}
+
 static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_origin *t, bool own, int *state)
 {
     voc_str declared = t->from.format;
@@ -233,13 +276,10 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     voc_rc rc = time_gather(e, first, t, &cells, &n, &scratch);
     char pattern[PATTERN_MAX] = "";
     if (!rc && n) rc = times_guess(e, cells, n, pattern, &possible);
-    if (rc == VOC_E_INPUT)
-        rc = ev_error(e, VOC_E_INPUT, "005",
-                      e->reader->paths
-                          ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH"
-                          : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
-                      "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e),
-                      EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+    if (rc == VOC_E_INPUT) rc = refuse_column(e, t, cells, n);
+    if (!rc && n && pattern[0] == 0 && serial_days(cells, n))
+        rc = ev_error(e, VOC_E_INPUT, "014", "say which it is with -O time-format=excel or -O time-format=epoch-s", "in %s \"%.*s\" it cannot be told whether \"%.*s\" is a day as spreadsheets count them, or seconds since 1970",
+                      EV_PLACE(e), EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
         *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
         rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});

@@ -155,8 +155,20 @@ static void epochs_are_told_apart_by_magnitude(void **state)
     READS("99999999999999", "5138-11-16T09:46:39.999Z");
     READS("100000000000000", "1973-03-03T09:46:40.000000Z");
     READS("0000000000000", "1970-01-01T00:00:00Z");
-    REFUSES("999999999999999999"); // year 33658
-    REFUSES("1710325274123.5");
+    READS("99999999999999999", "5138-11-16T09:46:39.999999Z");
+    READS("1710325274123456789", "2024-03-13T10:21:14.123456Z");
+    READS("999999999999999999", "2001-09-09T01:46:39.999999Z");
+    READS("-1710325274123456789", "1915-10-21T13:38:45.876544Z");
+    REFUSES("17103252741234567890");
+    READS("1710325274123.5", "2024-03-13T10:21:14.123500Z");
+    READS("1710325274123.0", "2024-03-13T10:21:14.123Z");
+    READS("1710325274123456.0", "2024-03-13T10:21:14.123456Z");
+    REFUSES("1710325274123456789.0");
+    READS_BY("epoch-ns", " 1710325274123456789 ", "2024-03-13T10:21:14.123456Z");
+    READS_BY("epoch-ns", "5", "1970-01-01T00:00:00.000000Z");
+    READS_BY("epoch-ns", "12345", "1970-01-01T00:00:00.000012Z");
+    REFUSES_BY("epoch-ns", "1710325274123456789.5");
+    REFUSES_BY("epoch-ns", "-");
     READS_BY("epoch-s", "12345678", "1970-05-23T21:21:18Z");
     READS_BY("epoch-ms", "1710325274123.5", "2024-03-13T10:21:14.123500Z");
     READS_BY("epoch-us", "5", "1970-01-01T00:00:00.000005Z");
@@ -209,7 +221,7 @@ static void patterns_that_cannot_work_are_refused_with_a_reason(void **state)
     (void)state;
     static const char *const wrong[] = {
         "yyyy H", "yyyy d", "d.M", "QQ", "d.M.yyyy h:mm", "d.M.yyyy H:mm a", "d.M.yyyy ss", "d.M.yyyy mm", "d.M.yyyy H:mm.SSS", "dMyyyy", "d.d.M.yyyy",
-        "d.M.yyy", "ddd.M.yyyy", "d.M.yyyy 'open", "d.M.yyyy H h a", "epoch", "epoch-ns", "d.M.yyyy EEE", "MMMMM d yyyy",
+        "d.M.yyy", "ddd.M.yyyy", "d.M.yyyy 'open", "d.M.yyyy H h a", "epoch", "epoch-ps", "d.M.yyyy EEE", "MMMMM d yyyy",
         "d.M.yyyy................................................",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -41,10 +41,11 @@ fi
 { echo '#!/bin/sh'; echo "exec '$VOC' \"\$@\""; } >"$scratch/bin/voc"
 { echo '#!/bin/sh'; echo "test \"\$*\" = '--cflags voc-plugin' && echo '-I$src/core/include'"; } >"$scratch/bin/pkg-config"
 chmod +x "$scratch"/bin/*
+CCACHE_PATH=${CCACHE_PATH-$PATH} # where a cache that stands in a compiler's name looks for it: not among those scripts
 PATH=$scratch/bin:$PATH
 HOME=$scratch/home
 XDG_DATA_HOME=$scratch/home/data
-export PATH HOME XDG_DATA_HOME
+export CCACHE_PATH PATH HOME XDG_DATA_HOME
 unset MAKEFLAGS MFLAGS MAKELEVEL # a make of the guide is not part of the one that runs this
 
 # Each fenced block becomes NNN (its text) and NNN.info (what stands behind the fence, and the line).

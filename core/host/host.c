@@ -216,9 +216,29 @@ static voc_rc host_xml_text(voc_context *cx, voc_str text, voc_str name, const v
 static const voc_definition *host_definition(voc_run *run) { return run->known ? run->known->def : timeline_definition(run->timeline); }
 static const voc_run_info *host_info(voc_run *run) { return &run->info; }
 
+voc_rc run_broke(voc_run *run, const char *what)
+{
+    const char *none = NULL;
+    atomic_compare_exchange_strong(&run->fault, &none, what);
+    return VOC_E_BUG;
+}
+
+void run_say_failure(const voc_run *run, const char *analysis, voc_rc rc, bool silent, struct diag *d)
+{
+    const char *what = atomic_load(&run->fault);
+    for (size_t i = 0; i < run->tables.n && !what; i++) what = table_fault(run->tables.at[i]);
+    if (rc == VOC_E_BUG)
+        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract: %s", analysis, what ? what : "what it gave back is VOC_E_BUG, or no voc_rc");
+    else if (silent && rc && rc != VOC_CANCELLED && rc != VOC_E_NOMEM)
+        diag_error(d, "FOLD-007", NULL, 0, "tell its author: host->diag takes the words", "analysis %s gave up (%s) and did not say why", analysis, rc_name(rc));
+}
+
+static const char too_late[] = "it asks for something after begin, when it is settled what batches hold";
+
 static voc_rc host_want_column(voc_run *run, uint32_t column)
 {
-    if (column >= VOC_N_COLUMNS || run->sealed) return VOC_E_BUG;
+    if (run->sealed) return run_broke(run, too_late);
+    if (column >= VOC_N_COLUMNS) return run_broke(run, "it asks for a column that there is not");
     run->columns |= 1u << column;
     return VOC_OK;
 }
@@ -226,7 +246,7 @@ static voc_rc host_want_column(voc_run *run, uint32_t column)
 static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *index)
 {
     uint32_t at = predicate;
-    voc_rc rc = run->sealed                            ? VOC_E_BUG
+    voc_rc rc = run->sealed                            ? run_broke(run, too_late)
                 : !run->known                          ? timeline_want(run->timeline, predicate, &at)
                 : predicate < run->known->n_predicates ? VOC_OK
                                                        : VOC_E_OPTION;
@@ -241,21 +261,21 @@ static voc_rc host_want_predicate(voc_run *run, uint32_t predicate, uint32_t *in
 
 static voc_rc host_want_person_stays(voc_run *run)
 {
-    if (run->sealed) return VOC_E_BUG;
+    if (run->sealed) return run_broke(run, too_late);
     run->person_stays = true;
     return run->known ? VOC_OK : timeline_want_persons(run->timeline);
 }
 
 static voc_rc host_want_attributes(voc_run *run)
 {
-    if (run->sealed) return VOC_E_BUG;
+    if (run->sealed) return run_broke(run, too_late);
     run->attributes = true;
     return run->known ? VOC_OK : timeline_want_attributes(run->timeline);
 }
 
 static voc_rc host_want_words(voc_run *run)
 {
-    if (run->sealed) return VOC_E_BUG;
+    if (run->sealed) return run_broke(run, too_late);
     if (run->known) return VOC_E_OPTION; // a part holds no words
     run->words = true;
     voc_rc rc = timeline_want_words(run->timeline);
@@ -265,7 +285,7 @@ static voc_rc host_want_words(voc_run *run)
 
 static voc_rc host_want_field(voc_run *run, voc_str field, uint32_t *index)
 {
-    if (run->sealed || !field.len) return VOC_E_BUG;
+    if (run->sealed || !field.len) return run_broke(run, run->sealed ? too_late : "it asks for a field without a name");
     if (run->known) return VOC_E_OPTION; // a part holds no fields
     run->fields = true;
     return timeline_want_field(run->timeline, field, index);
@@ -330,6 +350,8 @@ static struct table *built(voc_table_builder *t) { return (struct table *)(void 
 static voc_rc host_table_new(voc_run *run, voc_table_builder **out, const char *name, const char *title, uint32_t flags)
 {
     struct table *t = NULL;
+    for (size_t i = 0; i < run->tables.n; i++)
+        if (str_is(table_name(run->tables.at[i]), name)) return run_broke(run, "it has two tables of one name");
     voc_rc rc = vec_reserve(&run->tables, 1, 1000);
     if (!rc) rc = table_new(&t, name, title, flags);
     if (rc) return rc;

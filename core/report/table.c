@@ -4,6 +4,8 @@
 #include "report/table.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CELLS_MAX ((size_t)1 << 28)
@@ -17,7 +19,24 @@ struct table {
     VEC(voc_note) notes;
     VEC(voc_figure) figures;
     voc_rc rc; // of the short forms: sticks
+    char fault[240];
 };
+
+// The first is kept: what follows comes of it.
+static __attribute__((format(printf, 2, 3))) voc_rc fault(struct table *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!t->fault[0]) (void)vsnprintf(t->fault, sizeof t->fault, format, args);
+    va_end(args);
+    return VOC_E_BUG;
+}
+
+voc_str table_name(const struct table *t) { return t->view.name; }
+
+const char *table_fault(const struct table *t) { return t->fault[0] ? t->fault : NULL; }
+
+#define SHOWN(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
 
 static voc_rc copy(struct table *t, const char *text, voc_str *out)
 {
@@ -61,10 +80,19 @@ void table_free(struct table *t)
     mem_free(t);
 }
 
+static bool has_column(const struct table *t, voc_str name)
+{
+    for (size_t i = 0; i < t->columns.n; i++)
+        if (str_eq(t->columns.at[i].name, name)) return true;
+    return false;
+}
+
 voc_rc table_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
 {
     voc_column c = {.type = type, .flags = flags};
-    if (t->cells.n || type < VOC_CELL_TEXT || type > VOC_CELL_RANGE) return VOC_E_BUG;
+    if (t->cells.n) return fault(t, "table \"%.*s\": a column after the first cell", SHOWN(t->view.name));
+    if (!name || !*name || has_column(t, str_of(name))) return fault(t, "table \"%.*s\": a column without a name, or with one that another has", SHOWN(t->view.name));
+    if (type < VOC_CELL_TEXT || type > VOC_CELL_RANGE) return fault(t, "table \"%.*s\", column \"%.60s\": its type is no VOC_CELL_ that there is", SHOWN(t->view.name), name);
     voc_rc rc = vec_reserve(&t->columns, 1, 1000);
     if (!rc) rc = copy(t, name, &c.name);
     if (!rc) rc = copy(t, title, &c.title);
@@ -77,7 +105,7 @@ voc_rc table_column(struct table *t, const char *name, const char *title, uint32
 voc_rc table_group(struct table *t, const char *title, const char *subtitle)
 {
     voc_group g;
-    if (t->columns.n == 0 || t->cells.n % t->columns.n) return VOC_E_BUG;
+    if (t->columns.n == 0 || t->cells.n % t->columns.n) return fault(t, "table \"%.*s\": a group before the columns, or within a row", SHOWN(t->view.name));
     g.row = t->cells.n / t->columns.n;
     voc_rc rc = vec_reserve(&t->groups, 1, 100000);
     if (!rc) rc = copy(t, title, &g.title);
@@ -102,9 +130,9 @@ voc_rc table_cell(struct table *t, const voc_cell *cell)
 {
     voc_cell c = *cell;
     bool ok = true;
-    if (t->columns.n == 0) return VOC_E_BUG;
+    if (t->columns.n == 0) return fault(t, "table \"%.*s\": a cell before its columns", SHOWN(t->view.name));
     const voc_column *col = &t->columns.at[t->cells.n % t->columns.n];
-    if (!fit(&c, col->type)) return VOC_E_BUG;
+    if (!fit(&c, col->type)) return fault(t, "table \"%.*s\", row %zu: a cell of column \"%.*s\" is of another type", SHOWN(t->view.name), t->cells.n / t->columns.n + 1, SHOWN(col->name));
     bool real = c.type == VOC_CELL_REAL || c.type == VOC_CELL_SHARE || c.type == VOC_CELL_RANGE;
     bool integer = c.type == VOC_CELL_TIME || c.type == VOC_CELL_DURATION || c.type == VOC_CELL_MONEY;
     if ((real && isnan(c.r)) || (integer && c.i == VOC_NA)) c.type = VOC_CELL_NA;
@@ -117,7 +145,7 @@ voc_rc table_cell(struct table *t, const voc_cell *cell)
 voc_rc table_note(struct table *t, uint32_t kind, const char *text)
 {
     voc_note n = {.kind = kind};
-    if (kind < VOC_NOTE_LEAD || kind > VOC_NOTE_NEXT) return VOC_E_BUG;
+    if (kind < VOC_NOTE_LEAD || kind > VOC_NOTE_NEXT) return fault(t, "table \"%.*s\": a note of no kind that there is", SHOWN(t->view.name));
     voc_rc rc = vec_reserve(&t->notes, 1, 10000);
     if (!rc) rc = copy(t, text, &n.text);
     if (!rc) t->notes.at[t->notes.n++] = n;
@@ -151,13 +179,6 @@ voc_rc table_reword(struct table *t, voc_rc (*word)(void *user, struct buf *out,
 #define FIGURES_MAX 20u
 #define PARTS_MAX 64u
 
-static bool has_column(const struct table *t, voc_str name)
-{
-    for (size_t i = 0; i < t->columns.n; i++)
-        if (str_eq(t->columns.at[i].name, name)) return true;
-    return false;
-}
-
 voc_rc table_figure(struct table *t, const voc_figure *figure)
 {
     voc_figure f = {.struct_size = sizeof f, .part_size = sizeof(voc_figure_part)};
@@ -165,16 +186,16 @@ voc_rc table_figure(struct table *t, const voc_figure *figure)
     bool ok = true;
     if (figure->struct_size < offsetof(voc_figure, detail) + sizeof f.detail || figure->kind < VOC_FIGURE_MAP ||
         figure->kind > VOC_FIGURE_GRID)
-        return VOC_E_BUG;
+        return fault(t, "table \"%.*s\": a figure whose struct_size is not set, or of no kind that there is", SHOWN(t->view.name));
     if (!figure->n_parts || figure->n_parts > PARTS_MAX || figure->part_size < sizeof *parts ||
         !(figure->detail >= 0 && figure->detail <= 1))
-        return VOC_E_BUG;
+        return fault(t, "table \"%.*s\": a figure whose part_size is not set, without parts, or with a detail that is not 0 to 1", SHOWN(t->view.name));
     voc_rc rc = vec_reserve(&t->figures, 1, FIGURES_MAX);
     if (rc) return rc;
     if (!(parts = arena_alloc(&t->arena, figure->n_parts * sizeof *parts))) return VOC_E_NOMEM;
     for (size_t i = 0; i < figure->n_parts; i++) {
         const voc_figure_part *p = (const voc_figure_part *)(const void *)((const char *)figure->parts + i * figure->part_size);
-        if (!has_column(t, p->column)) return VOC_E_BUG;
+        if (!has_column(t, p->column)) return fault(t, "table \"%.*s\": a figure names a column \"%.*s\" that there is not", SHOWN(t->view.name), SHOWN(p->column));
         parts[i] = (voc_figure_part){.part = p->part, .column = arena_str(&t->arena, p->column.ptr, p->column.len, &ok)};
     }
     f.kind = figure->kind;
@@ -201,7 +222,7 @@ voc_rc table_currency(struct table *t, voc_str currency)
 voc_rc table_view(struct table *t, voc_table *out)
 {
     if (t->rc) return t->rc;
-    if (t->columns.n == 0 || t->cells.n % t->columns.n) return VOC_E_BUG;
+    if (t->columns.n == 0 || t->cells.n % t->columns.n) return fault(t, "table \"%.*s\": it has no columns, or its last row is not full", SHOWN(t->view.name));
     t->view.columns = t->columns.at;
     t->view.n_columns = t->columns.n;
     t->view.cells = t->cells.at;

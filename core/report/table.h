@@ -9,6 +9,7 @@
 struct table; // owns all its strings (voc_table_builder of plugin.h is this)
 voc_rc table_new(struct table **out, const char *name, const char *title, uint32_t flags);
 void table_free(struct table *t);
+// VOC_E_BUG: after the first cell, of no type that there is, without a name, or of one that another column has.
 voc_rc table_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help);
 voc_rc table_group(struct table *t, const char *title, const char *subtitle); // before its first row
 // Copies the cell. Type must be NA or the column's (an INT fits REAL, SHARE and RANGE); NaN becomes NA. Else VOC_E_BUG.
@@ -23,6 +24,8 @@ voc_rc table_figure(struct table *t, const voc_figure *figure);
 voc_rc table_currency(struct table *t, voc_str currency);
 // VOC_E_BUG if the last row is not complete. Borrows until the next change or table_free.
 voc_rc table_view(struct table *t, voc_table *out);
+voc_str table_name(const struct table *t);
+const char *table_fault(const struct table *t); // what a call that gave VOC_E_BUG found wrong, the first of them; NULL: nothing. Until table_free
 
 // Short forms for the cli. A failure sticks and is reported by table_view.
 void table_text(struct table *t, voc_str s);

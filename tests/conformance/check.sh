@@ -117,6 +117,12 @@ wrong_analysis() {
 if test -f "$scratch/new/last-steps/last-steps.c"; then
     wrong_analysis 'forgets what it merges' '^put together from .*another answer' 's/x->none += y->none/(void)0/; s/x->last\[i\] += y->last\[i\]/(void)x, (void)y/'
     wrong_analysis 'loads other than it saved' '^put together from .*another answer' 's/s->none = n;/s->none = n + 1;/'
+    wrong_analysis 'gives a cell of another type' 'broke its contract: table "last_steps", row 1: a cell of column "journeys" is of another type' \
+        's/{.type = VOC_CELL_INT, .i = (int64_t)n}/{.type = VOC_CELL_TEXT, .s = name}/'
+    wrong_analysis 'has two tables of one name' 'broke its contract: it has two tables of one name' \
+        's/voc_rc rc = h->table(a->run, &t, "last_steps".*/&\n    if (!rc) rc = h->table(a->run, \&t, "last_steps", "once more", 0);/'
+    wrong_analysis 'asks too late' 'broke its contract: it asks for something after begin' 's/if (a->host->cancelled(a->cx)) return VOC_CANCELLED;/voc_rc late = a->host->want_column(a->run, VOC_COL_TIME);\n    if (late) return late;/'
+    wrong_analysis 'gives up without a word' 'it ends with 3: .* gave up .* and did not say why \[FOLD-007\] +tell its author: host->diag takes the words$' 's/uint64_t of = none;/uint64_t of = none;\n    if (of != none || n) return VOC_E_INPUT;/'
     wrong_analysis 'dies of what is not there' '^answers, or refuses in words +one event' 's/if (a->host->cancelled(a->cx)) return VOC_CANCELLED;/if (j->n_events == 1) abort();/'
 fi
 

@@ -31,11 +31,15 @@ static void exec_self(const struct check *k, const char *const *args, const char
     _exit(127);
 }
 
+// As one line, for a cell.
 static void read_words(const char *path, char *to, size_t room)
 {
     FILE *f = fopen(path, "rb");
     size_t n = f ? fread(to, 1, room - 1, f) : 0;
     if (f) (void)fclose(f);
+    while (n && to[n - 1] == '\n') n--;
+    for (size_t i = 0; i < n; i++)
+        if (to[i] == '\n') to[i] = ' ';
     to[n] = '\0';
 }
 

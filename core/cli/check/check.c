@@ -164,7 +164,7 @@ int run_plugin_check(struct cli *c)
     }
     if (!rc) rc = cli_tables(c, NULL, NULL, &k.table, 1);
     if (!rc) cli_say(c, "%s-%s: %zu of %zu checks hold%s\n", plugin_kind_name(k.plugin->note.kind), k.plugin->note.name, k.n_done - k.n_failed, k.n_done,
-                     failed ? "; voc rows FILE --as NAME shows what it makes of a file" : "");
+                     failed && k.plugin->note.kind == VOC_KIND_INPUT ? "; voc rows FILE --as NAME shows what it makes of a file" : "");
     end(&k);
     return rc ? cli_exit(c, rc) : failed ? EXIT_CHECK : EXIT_DONE;
 }

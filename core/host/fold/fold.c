@@ -50,6 +50,7 @@ struct fold {
     uint32_t n_slots;
     _Atomic size_t next_piece;
     _Atomic size_t failed; // the part that failed
+    _Atomic bool in_part;  // it was a part that failed
     _Atomic uint64_t units_taken, events_taken; // of this shard
     _Atomic uint64_t memory; // of all parts, and what was there before they began
     struct swap swap;        // of all parts
@@ -57,7 +58,7 @@ struct fold {
 
 static voc_rc part_rc(struct fold *f, size_t k, voc_rc rc)
 {
-    if (rc) atomic_store(&f->failed, k);
+    if (rc) atomic_store(&f->failed, k), atomic_store(&f->in_part, true);
     return rc;
 }
 
@@ -472,11 +473,19 @@ static bool nameless(const struct fold *f)
     return all;
 }
 
+static size_t n_errors(const struct fold_item *items, size_t n, const struct diag *d)
+{
+    size_t all = diag_count(d, VOC_ERROR);
+    for (size_t k = 0; k < n; k++) all += items[k].diag ? diag_count(items[k].diag, VOC_ERROR) : 0;
+    return all;
+}
+
 // *failed: the part, items first.
 static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t n, struct besides *b, size_t *failed, struct diag *d)
 {
     struct fold f = {.req = r};
     struct timeline_options to = {.unit = r->unit, .end_us = r->end_us, .threads = r->threads, .parallel = parallel_for};
+    const size_t before = n_errors(items, n, d);
     voc_rc rc = parts_new(&f, items, n, b, d);
     to.nameless = nameless(&f);
     swap_init(&f.swap, beside_of(r), r->memory_max);
@@ -491,8 +500,8 @@ static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t 
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
     for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
     *failed = atomic_load(&f.failed);
-    if (rc == VOC_E_BUG && *failed < n)
-        diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", items[*failed].plugin->note.name);
+    if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;
+    if (atomic_load(&f.in_part) && *failed < n) run_say_failure(&f.parts[*failed].run, items[*failed].plugin->note.name, rc, n_errors(items, n, d) == before, d);
     for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);
     fold_done(&f);
     return rc;

@@ -68,8 +68,12 @@ struct voc_run { // what an analysis sees as its run
     struct project *project;        // for answers; NULL: there is none
     const struct voc_run *beside;   // whose tables it may read; NULL: nobody's
     const char *beside_why, *beside_next; // why there is none, or NULL
+    _Atomic(const char *) fault;    // what the analysis did that it may not, the first; NULL: nothing, or it is a table's
     pthread_mutex_t lock;           // over spools: states are made in many threads
 };
+voc_rc run_broke(struct voc_run *run, const char *what); // remembers it; gives VOC_E_BUG
+// Why an analysis failed, where it has broken its contract, or has said no word (silent). Any other failure has its words.
+void run_say_failure(const struct voc_run *run, const char *analysis, voc_rc rc, bool silent, struct diag *d);
 struct fold_result { struct table **tables; size_t n_tables; voc_run_info info; }; // owned by the caller: fold_free
 voc_rc fold_run(const struct fold_request *r, struct fold_result *out, struct diag *d);
 // Several analyses in one walk: events, timeline and batches are made once. Each sees only what it asked for, so that its

@@ -173,6 +173,7 @@ static void merging_done(struct merging *m)
 voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struct fold_result *out, struct diag *d)
 {
     struct merging m = {.r = r, .ops = r->plugin->ops};
+    const size_t before = diag_count(d, VOC_ERROR);
     context_init(&m.cx, r->plugin, d, NULL);
     context_bound(&m.cx, r->memory_max);
     pthread_mutex_init(&m.run.lock, NULL);
@@ -189,7 +190,8 @@ voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struc
     if (!rc) rc = m.ops->finish(m.analysis, m.state);
     rc = context_rc(&m.cx, rc);
     if (!rc) rc = fold_tables(&m.run, &s->common->def);
-    if (rc == VOC_E_BUG) diag_error(d, "FOLD-001", NULL, 0, "tell its author", "analysis %s broke its contract", r->plugin->note.name);
+    if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;
+    run_say_failure(&m.run, r->plugin->note.name, rc, diag_count(d, VOC_ERROR) == before, d);
     if (!rc) {
         *out = (struct fold_result){.tables = m.run.tables.at, .n_tables = m.run.tables.n, .info = s->common->info};
         out->info.end_source = out->info.project = (voc_str){"", 0}; // they live in the parts

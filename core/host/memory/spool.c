@@ -271,7 +271,7 @@ static void *room(struct voc_spool *sp, size_t size)
 
 voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t size)
 {
-    if (sp->sealed) return VOC_E_BUG;
+    if (sp->sealed) return run_broke(sp->run, "it adds to a spool that is sealed");
     if (size > UINT32_MAX || key.len > ((size_t)1 << 20)) return VOC_E_LIMIT;
     size_t cost = size + key.len + sizeof(struct spool_record);
     voc_rc rc = must_spill(sp, cost) ? spill_records(sp) : VOC_OK;
@@ -290,7 +290,7 @@ voc_rc spool_add(struct voc_spool *sp, voc_str key, const void *data, size_t siz
 
 voc_rc spool_merge(struct voc_spool *into, struct voc_spool *from)
 {
-    if (into->sealed || from->sealed) return VOC_E_BUG;
+    if (into->sealed || from->sealed) return run_broke(into->run, "it merges spools of which one is sealed");
     voc_rc rc = vec_reserve(&into->records, from->records.n, RECORDS_MAX);
     if (!rc) rc = vec_reserve(&into->runs, from->runs.n, RECORDS_MAX);
     if (rc) return rc;
@@ -408,7 +408,7 @@ voc_rc spool_seal(struct voc_spool *sp, size_t *n_records)
 
 voc_rc spool_get(struct voc_spool *sp, size_t i, voc_str *key, const void **data, size_t *size)
 {
-    if (!sp->sealed || i >= sp->added) return VOC_E_BUG;
+    if (!sp->sealed || i >= sp->added) return run_broke(sp->run, "it gets from a spool that is not sealed, or a record that it does not have");
     if (sp->map) {
         uint64_t at = sp->index.at[i];
         *key = key_at(sp, at);

@@ -122,6 +122,30 @@ static void a_table_is_built_in_order_and_seen_only_when_whole(void **state)
     table_free(t);
 }
 
+// Who wrote the analysis is told the table, the row and the column; the first fault is kept.
+static void what_is_wrong_with_a_table_is_said_in_words(void **state)
+{
+    const voc_cell text = {.type = VOC_CELL_TEXT, .s = STR("x")}, one = {.type = VOC_CELL_INT, .i = 1};
+    struct table *t = two_columns();
+    (void)state;
+    assert_null(table_fault(t));
+    assert_int_equal(table_cell(t, &text), VOC_OK);
+    assert_int_equal(table_cell(t, &text), VOC_E_BUG);
+    assert_non_null(strstr(table_fault(t), "row 1: a cell of column \"age\" is of another type"));
+    assert_int_equal(table_column(t, "late", "", VOC_CELL_INT, "", 0, NULL), VOC_E_BUG);
+    assert_non_null(strstr(table_fault(t), "row 1"));
+    table_free(t);
+    t = two_columns();
+    assert_int_equal(table_column(t, "age", "another", VOC_CELL_INT, "", 0, NULL), VOC_E_BUG);
+    assert_non_null(strstr(table_fault(t), "one that another has"));
+    table_free(t);
+    t = two_columns();
+    assert_int_equal(table_column(t, "", "nameless", VOC_CELL_INT, "", 0, NULL), VOC_E_BUG);
+    assert_int_equal(table_cell(t, &text), VOC_OK);
+    assert_int_equal(table_cell(t, &one), VOC_OK);
+    table_free(t);
+}
+
 static void a_fault_of_a_short_form_sticks_until_the_view(void **state)
 {
     voc_table v;
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_cell_of_another_type_is_refused),
         cmocka_unit_test(what_is_no_number_or_no_time_is_not_available),
         cmocka_unit_test(a_table_is_built_in_order_and_seen_only_when_whole),
+        cmocka_unit_test(what_is_wrong_with_a_table_is_said_in_words),
         cmocka_unit_test(a_fault_of_a_short_form_sticks_until_the_view),
         cmocka_unit_test(a_figure_names_columns_that_are_there),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),

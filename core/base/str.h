@@ -7,6 +7,9 @@
 #include <voc/plugin.h>
 
 #define STR(literal) ((voc_str){("" literal), sizeof(literal) - 1u})
+// A slice as what %.*s takes: the whole of it, or no more than its first bytes. s is read more than once.
+#define STR_ARG(s) (int)(s).len, (s).ptr
+#define STR_SHOWN(s, most) (int)((s).len > (most) ? (most) : (s).len), (s).ptr
 static inline voc_str str_of(const char *z) { return (voc_str){z ? z : "", z ? strlen(z) : 0u}; }
 static inline voc_str str_mk(const char *p, size_t n) { return (voc_str){p, n}; }
 static inline bool str_eq(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }

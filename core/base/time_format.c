@@ -39,7 +39,7 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
         if (f->unit_us == 0) {
             rc = VOC_E_OPTION;
             diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms, epoch-us and epoch-ns", "unknown time format '%.*s'",
-                       (int)(pattern.len < 80 ? pattern.len : 80), pattern.ptr);
+                       STR_SHOWN(pattern, 80));
         }
     } else {
         size_t at = 0;
@@ -49,7 +49,7 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
             rc = VOC_E_OPTION;
             diag_error(d, "TIME-002", NULL, 0, "write it like yyyy-MM-dd HH:mm:ss, d.M.yyyy H:mm or M/d/yyyy h:mm a",
                        "the time pattern '%.*s' cannot be used: %s (at its character %zu)",
-                       (int)(whole.len < 80 ? whole.len : 80), whole.ptr, wrong, at + 1);
+                       STR_SHOWN(whole, 80), wrong, at + 1);
         }
     }
     if (rc == VOC_OK) rc = time_zone_new(&f->zone, zone, d);

@@ -101,7 +101,7 @@ static voc_rc unknown(voc_str name, struct diag *d)
             n += strlen(*p);
         }
     }
-    diag_error(d, "TIME-001", NULL, 0, hint, "unknown time zone '%.*s'", (int)(name.len < 64 ? name.len : 64), name.ptr);
+    diag_error(d, "TIME-001", NULL, 0, hint, "unknown time zone '%.*s'", STR_SHOWN(name, 64));
     return VOC_E_OPTION;
 }
 

@@ -86,7 +86,7 @@ static int unknown_option(struct cli *c, const struct parsed *p, const struct op
         snprintf(hint, sizeof hint, "did you mean --%s?", near);
     else
         own_options(c, p, hint, sizeof hint);
-    diag_error(c->diag, "OPTION-001", NULL, 0, hint, "there is no option --%.*s", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr);
+    diag_error(c->diag, "OPTION-001", NULL, 0, hint, "there is no option --%.*s", STR_SHOWN(g->name, 100));
     return EXIT_USAGE;
 }
 

@@ -112,7 +112,7 @@ static voc_rc add_member(struct cli *c, const char *path, voc_str sheet, struct 
 {
     struct in_sheets list = {0};
     if (!in_is_workbook(path)) return add_one(out, path, true);
-    if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), true);
+    if (sheet.len) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, STR_ARG(sheet)), true);
     voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
     if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;
     if (!rc) rc = add_sheets(c, path, &list, true, out);
@@ -147,7 +147,7 @@ static voc_rc add_file(struct cli *c, const char *path, voc_str as, voc_str shee
     const struct file_look look = file_look(path);
     const bool archive = may_be_archive(path, look) && !str_is(as, "email"), inner = path[in_file_part(path)] == '/' && in_is_workbook(path);
     if (!inner && (path[in_file_part(path)] != 0 || (!look.workbook && !archive))) return add_one(out, path, found);
-    if (sheet.len && !archive) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, (int)sheet.len, sheet.ptr), found);
+    if (sheet.len && !archive) return add_one(out, arena_printf(&c->arena, "%s!%.*s", path, STR_ARG(sheet)), found);
     voc_rc rc = import_sheets(&list, path, cli_isolate(c), NULL);
     if (rc == VOC_E_LIMIT && archive) return import_sheets(&list, path, cli_isolate(c), c->diag); // says what it is
     if (rc && rc != VOC_E_NOMEM && rc != VOC_CANCELLED) list.at.n = 0, rc = VOC_OK;

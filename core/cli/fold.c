@@ -58,8 +58,7 @@ static voc_rc which_shard(const struct cli *c, struct folding *f)
         return VOC_OK;
     }
     const char *hint = "--shard 2/3 is the second of three; at most 512";
-    if (v->set)
-        diag_error(c->diag, "FOLD-002", NULL, 0, hint, "\"%.*s\" names no shard", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
+    if (v->set) diag_error(c->diag, "FOLD-002", NULL, 0, hint, "\"%.*s\" names no shard", STR_SHOWN(v->s, 60));
     else
         diag_error(c->diag, "FOLD-002", NULL, 0, hint, "which part is this? --shard I/N says it");
     return VOC_E_OPTION;
@@ -69,9 +68,9 @@ static voc_rc which_shard(const struct cli *c, struct folding *f)
 static const char *canonical(struct cli *c, const voc_option *o, const voc_value *v, voc_str last)
 {
     if (o->type == VOC_OPT_BOOL) return v->i ? "yes" : "no";
-    if (o->type != VOC_OPT_LIST) return arena_printf(&c->arena, "%.*s", (int)last.len, last.ptr);
+    if (o->type != VOC_OPT_LIST) return arena_printf(&c->arena, "%.*s", STR_ARG(last));
     const char *all = "";
-    for (size_t i = 0; i < v->n_list && all; i++) all = arena_printf(&c->arena, "%s%s%.*s", all, i ? "," : "", (int)v->list[i].len, v->list[i].ptr);
+    for (size_t i = 0; i < v->n_list && all; i++) all = arena_printf(&c->arena, "%s%s%.*s", all, i ? "," : "", STR_ARG(v->list[i]));
     return all;
 }
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
+#define SHOW(s) STR_SHOWN(s, 60)
 #define FOLDER_KEY "journey-folder" // a path from the folder of the project: voc journey use keeps it (worksheet/folder.c)
 
 // "dir" of "dir/name", "." of "name".
@@ -31,8 +31,8 @@ voc_rc followed_check(struct cli *c, struct project *p, const struct journey *j)
     bool found = false;
     voc_rc rc = store_setting(p, &c->arena, STR(FOLDER_KEY), &kept, &found);
     if (rc || !found || !kept.len || !folder_of(c->args[0], project)) return rc;
-    const char *folder = strcmp(project, ".") == 0 ? arena_printf(&c->arena, "%.*s", (int)kept.len, kept.ptr)
-                                                   : arena_printf(&c->arena, "%s/%.*s", project, (int)kept.len, kept.ptr);
+    const char *folder = strcmp(project, ".") == 0 ? arena_printf(&c->arena, "%.*s", STR_ARG(kept))
+                                                   : arena_printf(&c->arena, "%s/%.*s", project, STR_ARG(kept));
     if (!folder) return VOC_E_NOMEM;
     int n = snprintf(file, sizeof file, "%s/journey.xml", folder);
     if (n < 0 || (size_t)n >= sizeof file || stat(file, &st) != 0 || !S_ISREG(st.st_mode)) return VOC_OK; // moved away, or a copy of the project elsewhere
@@ -64,7 +64,7 @@ static voc_rc find_stale(void *user, const struct store_import *i)
     for (size_t s = 0; s < x->j->n_sources && !x->file[0]; s++) {
         const struct source_rule *r = &x->j->sources[s];
         if (source_reads(r, i->file_name) && (x->changed || !str_eq(r->id, i->source)))
-            snprintf(x->file, sizeof x->file, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
+            snprintf(x->file, sizeof x->file, "%.*s", STR_SHOWN(i->file_name, 255));
     }
     return VOC_OK;
 }

@@ -84,8 +84,8 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
     for (size_t i = 0; i < x->who.shared.n && !rc; i++) {
         const voc_alias *a = &x->who.shared.at[i];
         rc = note(x->what, VOC_NOTE_WARNING,
-                  arena_printf(&c->arena, "%.*s=%.*s is an alias of somebody else too, and stays theirs", (int)a->kind.len,
-                               a->kind.ptr, (int)a->value.len, a->value.ptr));
+                  arena_printf(&c->arena, "%.*s=%.*s is an alias of somebody else too, and stays theirs", STR_ARG(a->kind),
+                               STR_ARG(a->value)));
     }
     if (!rc && r->other_events)
         rc = note(x->what, VOC_NOTE_WARNING,
@@ -98,7 +98,9 @@ static voc_rc notes(struct cli *c, struct forgotten *x)
                                                              r->case_events == 1 ? "event names" : "events name", r->case_events == 1 ? "stays" : "stay"));
     for (size_t i = 0; i < x->who.own.n && !rc; i++) {
         const voc_alias *a = &x->who.own.at[i];
-        if (a->value.len < 3) rc = note(x->what, VOC_NOTE_WARNING, arena_printf(&c->arena, "%.*s is too short to be looked for in texts", (int)a->value.len, a->value.ptr));
+        if (a->value.len < 3)
+            rc = note(x->what, VOC_NOTE_WARNING,
+                      arena_printf(&c->arena, "%.*s is too short to be looked for in texts", STR_ARG(a->value)));
     }
     if (!rc)
         rc = note(x->what, VOC_NOTE_AFTER,

@@ -155,11 +155,11 @@ static voc_rc refuse(const struct search *s, const struct asked *q, struct diag 
     if (q->people.n <= SORTED_MAX) sort_people(s, q);
     for (size_t i = 0; i < q->people.n && i < SHOWN_MAX; i++) {
         voc_str name = name_of(s, q->people.at[i]);
-        buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(name.len < 200 ? name.len : 200), name.ptr);
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_SHOWN(name, 200));
     }
     if (q->people.n > SHOWN_MAX) buf_printf(&b, " and %zu more", q->people.n - SHOWN_MAX);
     diag_error(d, "FORGET-011", NULL, 0, "name the one that is meant by an alias of its own, or say --all to forget all of them",
-               "%.*s means %zu: %s", (int)(q->typed.len < 200 ? q->typed.len : 200), q->typed.ptr, q->people.n, b.ptr ? b.ptr : "");
+               "%.*s means %zu: %s", STR_SHOWN(q->typed, 200), q->people.n, b.ptr ? b.ptr : "");
     buf_done(&b);
     return VOC_E_OPTION;
 }

@@ -97,7 +97,7 @@ static voc_rc not_there(struct cli *c, const struct plans *p, const char *word)
         if (names(&p->all, i, word)) return not_held_back(c, &p->all, i, word);
     for (size_t i = 0; i < p->t.n_rows; i++) {
         voc_str id = text(&p->t, i, "touchpoint");
-        known[i] = arena_printf(&c->arena, "%.*s", (int)id.len, id.ptr);
+        known[i] = arena_printf(&c->arena, "%.*s", STR_ARG(id));
         if (!known[i]) return VOC_E_NOMEM;
         if (i < 12) list = arena_printf(&c->arena, "%s%s%s", list ? list : "", i ? ", " : "", known[i]);
     }
@@ -190,15 +190,15 @@ static voc_rc notes(struct cli *c, struct table *t, const struct plans *p)
     for (size_t i = 0; i < p->n && !rc; i++) {
         voc_str id = text(&p->t, p->row[i], "touchpoint"), how = text(&p->t, p->row[i], "how"), why = text(&p->t, p->row[i], "effect_is");
         if (!at_length(c, p, i)) continue;
-        note = arena_printf(&c->arena, "%.*s: %.*s%s%.*s%s", (int)id.len, id.ptr, (int)how.len, how.ptr,
-                            why.len ? " The effect sought: " : "", (int)why.len, why.ptr,
-                            why.len ? "; a smaller one would go unseen." : "");
+        note = arena_printf(&c->arena, "%.*s: %.*s%s%.*s%s", STR_ARG(id), STR_ARG(how), why.len ? " The effect sought: " : "",
+                            STR_ARG(why), why.len ? "; a smaller one would go unseen." : "");
         rc = note ? table_note(t, VOC_NOTE_AFTER, note) : VOC_E_NOMEM;
     }
     if (!rc && p->n == 0) rc = table_note(t, VOC_NOTE_AFTER, "No verdict waits for a hold-out. Name a touchpoint to plan one all the same.");
     if (rc || p->n == 0) return rc;
     voc_str id = text(&p->t, p->row[0], "touchpoint");
-    note = arena_printf(&c->arena, "voc holdout %s %.*s --list -o holdout.csv chooses who goes without", cli_word(c, c->args[0]), (int)id.len, id.ptr);
+    note = arena_printf(&c->arena, "voc holdout %s %.*s --list -o holdout.csv chooses who goes without", cli_word(c, c->args[0]),
+                        STR_ARG(id));
     return note ? table_note(t, VOC_NOTE_NEXT, note) : VOC_E_NOMEM;
 }
 
@@ -235,7 +235,8 @@ static void print_source(const struct journey *j)
     for (size_t i = 0; i < sizeof fields / sizeof *fields && k.n; i++) printf("%s  <map to=\"%s\" from=\"%s\"/>\n", in, fields[i], fields[i]);
     for (size_t i = 0; i < k.n; i++) {
         voc_str kind = k.at[i]->alias_kind;
-        printf("%s  <alias kind=\"%.*s\" from=\"who-%.*s\" strength=\"%s\"/>\n", in, (int)kind.len, kind.ptr, (int)kind.len, kind.ptr, k.at[i]->strong ? "strong" : "weak");
+        printf("%s  <alias kind=\"%.*s\" from=\"who-%.*s\" strength=\"%s\"/>\n", in, STR_ARG(kind), STR_ARG(kind),
+               k.at[i]->strong ? "strong" : "weak");
     }
     if (k.n) printf("%s</source>\n", in);
     if (!j->sources_xml.len) printf("</sources>\n");
@@ -251,7 +252,7 @@ static void print_elements(struct cli *c, const struct journey *j, const struct 
         if (!e.len || !at_length(c, p, i)) continue;
         if (!any) printf("\nFor journey.xml, behind <response>:\n");
         any = true;
-        printf("%.*s\n", (int)e.len, e.ptr);
+        printf("%.*s\n", STR_ARG(e));
     }
     if (!any) return;
     print_source(j);
@@ -319,7 +320,7 @@ static voc_rc list_unit(struct list *l, const voc_journeys *v)
     voc_str name = v->units[0].name, account = timeline_name(l->tl, VOC_COL_ACCOUNT, v->units[0].account);
     bool without = goes_without(l, account.len ? account : name);
     buf_init(&b, 1 << 16);
-    buf_printf(&b, "%.*s-holdout %.*s", (int)l->touchpoint.len, l->touchpoint.ptr, (int)name.len, name.ptr);
+    buf_printf(&b, "%.*s-holdout %.*s", STR_ARG(l->touchpoint), STR_ARG(name));
     if (b.rc) return buf_done(&b), VOC_E_NOMEM;
     table_text(l->t, str_mk(b.ptr, b.len));
     table_time(l->t, l->start_us);
@@ -327,7 +328,7 @@ static voc_rc list_unit(struct list *l, const voc_journeys *v)
     table_text(l->t, STR("other"));
     table_text(l->t, without ? STR("assigned-control") : STR("assigned-treated"));
     buf_clear(&b);
-    buf_printf(&b, "%.*s-holdout", (int)l->touchpoint.len, l->touchpoint.ptr);
+    buf_printf(&b, "%.*s-holdout", STR_ARG(l->touchpoint));
     if (!b.rc) table_text(l->t, str_mk(b.ptr, b.len));
     voc_rc rc = b.rc;
     buf_done(&b);
@@ -346,7 +347,7 @@ static voc_rc list_columns(struct list *l)
     for (size_t i = 0; i < l->keys.n && !rc; i++) {
         char column[80];
         voc_str kind = l->keys.at[i]->alias_kind;
-        snprintf(column, sizeof column, "who-%.*s", (int)(kind.len > 60 ? 60 : kind.len), kind.ptr);
+        snprintf(column, sizeof column, "who-%.*s", STR_SHOWN(kind, 60));
         rc = table_column(l->t, column, column, VOC_CELL_TEXT, "", 0, "who, as this kind of key knows them");
     }
     if (!rc) rc = table_column(l->t, "actor", "actor", VOC_CELL_TEXT, "", 0, NULL);
@@ -390,7 +391,8 @@ static voc_rc share_of(struct cli *c, const struct plans *p, int64_t *one_in)
     if (c->own[HOLDOUT_HOLD_BACK].set) return *one_in = c->own[HOLDOUT_HOLD_BACK].i, VOC_OK;
     if (str_starts(plan, "1 in ") && str_int(str_mk(plan.ptr + 5, plan.len - 5), one_in)) return VOC_OK;
     voc_str how = text(&p->t, p->row[0], "how");
-    diag_error(c->diag, "HOLDOUT-003", NULL, 0, "--hold-back 5 holds back one in five all the same", "no share can be proposed: %.*s", (int)how.len, how.ptr);
+    diag_error(c->diag, "HOLDOUT-003", NULL, 0, "--hold-back 5 holds back one in five all the same",
+               "no share can be proposed: %.*s", STR_ARG(how));
     return VOC_E_OPTION;
 }
 
@@ -409,9 +411,12 @@ static voc_rc make_list(struct cli *c, struct project *p, const struct journey *
     if (!rc) {
         const char *project = cli_word(c, c->args[0]);
         cli_say(c, "%zu get it, %zu go without (1 in %lld, seed %llu)\n", l.treated, l.control, (long long)l.one_in, (unsigned long long)l.seed);
-        cli_say(c, "Next: send it to those who are assigned-treated only; where a customer's turn comes later than the start, put that time.\n"
-                   "      Paste into the journey what voc holdout %s %.*s prints. When the last window is over: voc import %s FILE --source holdout | voc score %s\n",
-                project, (int)l.touchpoint.len, l.touchpoint.ptr, project, project);
+        cli_say(c,
+                "Next: send it to those who are assigned-treated only; where a customer's turn comes later than the start, put that "
+                "time.\n"
+                "      Paste into the journey what voc holdout %s %.*s prints. When the last window is over: voc import %s FILE "
+                "--source holdout | voc score %s\n",
+                project, STR_ARG(l.touchpoint), project, project);
     }
     table_free(l.t);
     return rc;

@@ -99,7 +99,7 @@ static voc_rc guess_note(struct table *t, const char *file, const struct import_
             buf_printf(&b, "%smore by voc sniff", between);
             break;
         }
-        buf_printf(&b, "%s%.*s", between, (int)line.len, line.ptr);
+        buf_printf(&b, "%s%.*s", between, STR_ARG(line));
         between = "; ";
     }
     voc_rc rc = b.rc ? b.rc : say(t, VOC_NOTE_AFTER, file, str_mk(b.ptr, b.len), 0);
@@ -118,9 +118,7 @@ static voc_rc account_notes(struct table *t, const char *file, const struct impo
     }
     for (size_t i = 0; i < r->account.n_by_rule && !rc; i++) {
         char text[300];
-        snprintf(text, sizeof text, "ignored (%.*s)",
-                 (int)(r->account.by_rule[i].rule.len > 250 ? 250 : r->account.by_rule[i].rule.len),
-                 r->account.by_rule[i].rule.ptr);
+        snprintf(text, sizeof text, "ignored (%.*s)", STR_SHOWN(r->account.by_rule[i].rule, 250));
         rc = say(t, VOC_NOTE_AFTER, file, str_of(text), r->account.by_rule[i].records);
     }
     if (!rc && r->assumed[0]) rc = say(t, VOC_NOTE_ASSUMED, file, str_of(r->assumed), 0);
@@ -169,7 +167,7 @@ static voc_rc attach(struct cli *c, struct project *p, voc_str folder)
     struct journey *j = NULL;
     voc_rc rc = cli_journey(c, p, folder, &j);
     if (!rc) rc = cli_attach(p, j);
-    if (!rc) rc = folder_remember(c, p, arena_printf(&c->arena, "%.*s", (int)folder.len, folder.ptr));
+    if (!rc) rc = folder_remember(c, p, arena_printf(&c->arena, "%.*s", STR_ARG(folder)));
     journey_free(j);
     return rc;
 }

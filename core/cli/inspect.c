@@ -70,8 +70,7 @@ int run_stats(struct cli *c)
     if (!rc) rc = stats_sources(p, &t[1]);
     if (!rc && j->n_stages) {
         char text[300];
-        snprintf(text, sizeof text, "journey: %.*s, version %.*s", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr,
-                 (int)(j->version.len > 100 ? 100 : j->version.len), j->version.ptr);
+        snprintf(text, sizeof text, "journey: %.*s, version %.*s", STR_SHOWN(j->id, 100), STR_SHOWN(j->version, 100));
         rc = table_note(t[1], VOC_NOTE_AFTER, text);
     } else if (!rc) {
         rc = table_note(t[1], VOC_NOTE_NEXT, "voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, or your own folder) says what counts as value");
@@ -221,8 +220,8 @@ static voc_rc sql_semantics(struct table *t, const struct journey *j)
 {
     char text[300];
     if (j->n_stages)
-        snprintf(text, sizeof text, "As the query says; event, journey and unit by journey %.*s, version %.*s; times are UTC.", (int)(j->id.len > 100 ? 100 : j->id.len), j->id.ptr,
-                 (int)(j->version.len > 60 ? 60 : j->version.len), j->version.ptr);
+        snprintf(text, sizeof text, "As the query says; event, journey and unit by journey %.*s, version %.*s; times are UTC.",
+                 STR_SHOWN(j->id, 100), STR_SHOWN(j->version, 60));
     else
         snprintf(text, sizeof text, "As the query says; no journey is attached, so events have no stage and no class; times are UTC.");
     return table_semantics(t, text);

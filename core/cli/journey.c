@@ -27,8 +27,8 @@ int run_journey_use(struct cli *c)
     if (!rc) rc = cli_attach(p, j);
     if (!rc) rc = folder_remember(c, p, c->args[1]);
     if (!rc)
-        cli_say(c, "%s now follows the journey %.*s, version %.*s: %zu stages, %zu touchpoints\n", project_name(p), (int)j->id.len, j->id.ptr, (int)j->version.len,
-                j->version.ptr, j->n_stages, j->n_claims);
+        cli_say(c, "%s now follows the journey %.*s, version %.*s: %zu stages, %zu touchpoints\n", project_name(p), STR_ARG(j->id),
+                STR_ARG(j->version), j->n_stages, j->n_claims);
     journey_free(j);
     project_close(p);
     return cli_exit(c, rc);
@@ -45,8 +45,10 @@ int run_journey_check(struct cli *c)
     voc_rc coded = !rc || rc == VOC_E_CHECK ? codebook_check(j, &themes, c->diag) : VOC_OK;
     if (coded) rc = coded;
     if (j && (!rc || rc == VOC_E_CHECK))
-        cli_say(c, "%.*s, version %.*s: %zu samples, %zu expectations, %zu failed; %zu stages reached by no sample, %zu events claimed twice\n", (int)j->id.len,
-                j->id.ptr, (int)j->version.len, j->version.ptr, r.samples, r.expectations, r.failed, r.unreached, r.double_claims);
+        cli_say(c,
+                "%.*s, version %.*s: %zu samples, %zu expectations, %zu failed; %zu stages reached by no sample, %zu events claimed "
+                "twice\n",
+                STR_ARG(j->id), STR_ARG(j->version), r.samples, r.expectations, r.failed, r.unreached, r.double_claims);
     if (j && j->n_themes && (!rc || rc == VOC_E_CHECK))
         cli_say(c, "codebook: %zu themes, %zu sentences, %zu expectations, %zu failed\n", j->n_themes, themes.samples, themes.expectations, themes.failed);
     journey_free(j);

@@ -62,7 +62,7 @@ static voc_rc add_why(void *user, const struct store_left_out *l)
     if (m->n_why++) buf_byte(&m->why, '\n');
     buf_printf(&m->why, "%llu %s", (unsigned long long)l->records, l->records == 1 ? "record" : "records");
     if (l->first_line) buf_printf(&m->why, l->records == 1 ? ", in line %llu" : ", the first in line %llu", (unsigned long long)l->first_line);
-    buf_printf(&m->why, ": %.*s", (int)(l->why.len > 300 ? 300 : l->why.len), l->why.ptr);
+    buf_printf(&m->why, ": %.*s", STR_SHOWN(l->why, 300));
     return rc;
 }
 
@@ -77,7 +77,7 @@ static voc_rc add_assumed(void *user, const struct store_source *s)
         buf_printf(&m->why,
                    i == 0 ? "source \"%.*s\" does not say who acted: the customer is taken to have acted"
                           : "in %.*s stand days without a time: what came first within a day is not known",
-                   (int)(s->id.len > 200 ? 200 : s->id.len), s->id.ptr);
+                   STR_SHOWN(s->id, 200));
         m->assumed.at[m->assumed.n++] = arena_str(m->a, m->why.ptr ? m->why.ptr : "", m->why.len, &ok);
     }
     return rc ? rc : ok ? VOC_OK : VOC_E_NOMEM;
@@ -150,7 +150,7 @@ static voc_str again(struct arena *a, const char *typed, size_t without)
         skip = false;
         if (!drop) drop = is_option(word, places, N_PLACES, &skip) || (without && is_option(word, shard, 1, &skip));
         for (size_t k = 0; k < sizeof alone / sizeof *alone; k++) drop = drop || str_is(word, alone[k]);
-        if (!drop) buf_printf(&b, "%s%.*s", b.len ? " " : "", (int)word.len, word.ptr);
+        if (!drop) buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(word));
     }
     return kept(a, &b);
 }
@@ -167,7 +167,7 @@ char *meta_merged(struct cli *c, voc_str undivided)
     for (const char *at = c->typed; (word = next_word(&at)).len;) {
         bool keep = take || (word.len > 1 && word.ptr[0] == '-');
         if (take || !is_option(word, places, N_PLACES, &take)) take = !take && str_is(word, "-O");
-        if (keep) buf_printf(&b, " %.*s", (int)word.len, word.ptr);
+        if (keep) buf_printf(&b, " %.*s", STR_ARG(word));
     }
     voc_rc rc = b.rc;
     const char *s = kept(&c->arena, &b).ptr;

@@ -106,12 +106,12 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
     for (size_t i = 0; i < n && i < TABLES_MAX; i++) {
         voc_table t;
         if (table_view(tables[i], &t) != VOC_OK) continue;
-        buf_printf(&b, "%s%.*s", i ? ", " : "there are ", (int)t.name.len, t.name.ptr);
-        if ((names[k] = arena_printf(&c->arena, "%.*s", (int)t.name.len, t.name.ptr)) != NULL) k++;
+        buf_printf(&b, "%s%.*s", i ? ", " : "there are ", STR_ARG(t.name));
+        if ((names[k] = arena_printf(&c->arena, "%.*s", STR_ARG(t.name))) != NULL) k++;
     }
     const char *near = str_nearest(wanted, names, k);
     if (near) buf_printf(&b, "; did you mean %s?", near);
-    diag_error(c->diag, "OUTPUT-003", NULL, 0, b.ptr, "there is no table \"%.*s\"", (int)(wanted.len > 60 ? 60 : wanted.len), wanted.ptr);
+    diag_error(c->diag, "OUTPUT-003", NULL, 0, b.ptr, "there is no table \"%.*s\"", STR_SHOWN(wanted, 60));
     buf_done(&b);
     return VOC_E_OPTION;
 }
@@ -156,7 +156,7 @@ static voc_rc find_face(struct cli *c, struct face *f)
     diag_error(c->diag, "OUTPUT-001", NULL, 0,
                "csv opens in a spreadsheet, html is a page to show, svg a picture, md goes into a document; and "
                "table, tsv, json, jsonl (voc plugin list shows all)",
-               "there is no format \"%.*s\"", (int)(format.len > 60 ? 60 : format.len), format.ptr);
+               "there is no format \"%.*s\"", STR_SHOWN(format, 60));
     return VOC_E_OPTION;
 }
 
@@ -255,7 +255,8 @@ static voc_rc pictures(struct cli *c, const struct face *f, const voc_meta *meta
         for (size_t k = 0; k < tables[i].n_figures && !rc; k++) {
             voc_table t = tables[i];
             // "%.0zu" of 0 is nothing
-            const char *path = arena_printf(&c->arena, "%s%s%.*s%s%.0zu.svg", folder.ptr, slash ? "" : "/", (int)t.name.len, t.name.ptr, k ? "-" : "", k ? k + 1 : 0);
+            const char *path = arena_printf(&c->arena, "%s%s%.*s%s%.0zu.svg", folder.ptr, slash ? "" : "/", STR_ARG(t.name),
+                                            k ? "-" : "", k ? k + 1 : 0);
             t.figures += k;
             t.n_figures = 1;
             rc = path ? one_file(c, f, meta, &t, 1, path, false) : VOC_E_NOMEM;

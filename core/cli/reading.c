@@ -130,8 +130,8 @@ static void say_read(struct cli *c, const char *name, const struct import_report
             (unsigned long long)a->rejected, (unsigned long long)a->ignored);
     say_lines(c, r->mapping);
     for (size_t i = 0; i < a->n_by_rule; i++)
-        cli_say(c, "  ignored (%.*s): %llu records\n", (int)(a->by_rule[i].rule.len > 250 ? 250 : a->by_rule[i].rule.len),
-                a->by_rule[i].rule.ptr, (unsigned long long)a->by_rule[i].records);
+        cli_say(c, "  ignored (%.*s): %llu records\n", STR_SHOWN(a->by_rule[i].rule, 250),
+                (unsigned long long)a->by_rule[i].records);
     if (r->assumed[0]) cli_say(c, "  assumed: %s\n", r->assumed);
     if (r->charset[0] && strcmp(r->charset, "UTF-8") != 0) cli_say(c, "  assumed: read as %s\n", r->charset);
     if (x->already) cli_say(c, "  the same as a file before it: nothing is counted twice\n");
@@ -186,7 +186,7 @@ voc_rc reading_table(struct cli *c, struct table *t, const char *project)
 static void add_option(struct buf *b, const char *name, voc_str value)
 {
     char word[4200];
-    int n = snprintf(word, sizeof word, "--%s=%.*s", name, (int)(value.len > 4000 ? 4000 : value.len), value.ptr);
+    int n = snprintf(word, sizeof word, "--%s=%.*s", name, STR_SHOWN(value, 4000));
     if (n > 0 && (size_t)n < sizeof word) shell_word(b, word);
 }
 
@@ -197,12 +197,11 @@ const char *reading_typed(struct cli *c, int n_files)
     for (int i = 0; i < n_files; i++) shell_word(&b, c->args[i]);
     for (unsigned i = 0; i < READ_N && n_files; i++) {
         const voc_value *v = value_of(c, i);
-        if (v->set && i == READ_MAX_REJECTS) buf_printf(&b, " --max-rejects=%.*s", (int)v->s.len, v->s.ptr);
+        if (v->set && i == READ_MAX_REJECTS) buf_printf(&b, " --max-rejects=%.*s", STR_ARG(v->s));
         else if (v->set) add_option(&b, read_options[i].name, v->s);
     }
     for (size_t i = 0; i < c->n_repeated && n_files; i++) {
-        const char *word = arena_printf(&c->arena, "%.*s=%.*s", (int)c->repeated[i].name.len, c->repeated[i].name.ptr,
-                                        (int)c->repeated[i].value.len, c->repeated[i].value.ptr);
+        const char *word = arena_printf(&c->arena, "%.*s=%.*s", STR_ARG(c->repeated[i].name), STR_ARG(c->repeated[i].value));
         if (!word) b.rc = VOC_E_NOMEM;
         if (word) buf_cstr(&b, " -O"), shell_word(&b, word);
     }

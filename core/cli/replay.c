@@ -20,7 +20,7 @@
 
 // ---- what is kept ---------------------------------------------------------------------------------------------------------
 
-static const char *setting_key(struct cli *c, voc_str hash_hex) { return arena_printf(&c->arena, "input-%.*s", (int)hash_hex.len, hash_hex.ptr); }
+static const char *setting_key(struct cli *c, voc_str hash_hex) { return arena_printf(&c->arena, "input-%.*s", STR_ARG(hash_hex)); }
 
 static void add_line(struct buf *b, const char *word, voc_str value)
 {
@@ -64,8 +64,7 @@ voc_rc replay_remember(struct cli *c, struct project *p, const struct import_req
     add_line(&b, "source", r->source);
     if (file.len) add_path(c, &b, p, "sources", file.ptr);
     for (size_t i = 0; i < r->n_options; i++) {
-        const char *one = arena_printf(&c->arena, "%.*s=%.*s", (int)r->options[i].name.len, r->options[i].name.ptr,
-                                       (int)r->options[i].value.len, r->options[i].value.ptr);
+        const char *one = arena_printf(&c->arena, "%.*s=%.*s", STR_ARG(r->options[i].name), STR_ARG(r->options[i].value));
         add_line(&b, "option", str_of(one));
     }
     voc_rc rc = b.rc == VOC_E_NOMEM ? b.rc : b.rc ? VOC_OK : store_definition_set(p, str_of(key), str_mk(b.ptr ? b.ptr : "", b.len));
@@ -103,8 +102,8 @@ static voc_rc recall(struct cli *c, struct project *p, voc_str hash_hex, struct 
         size_t len = nl ? (size_t)(nl - rest.ptr) : rest.len, word = blank && blank < rest.ptr + len ? (size_t)(blank - rest.ptr) : len;
         voc_str name = str_mk(rest.ptr, word), value = word < len ? str_mk(rest.ptr + word + 1, len - word - 1) : STR("");
         const char *from_here = slash && value.len && *value.ptr != '/'
-                                    ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - home), home, (int)value.len, value.ptr)
-                                    : arena_printf(&c->arena, "%.*s", (int)value.len, value.ptr);
+                                    ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - home), home, STR_ARG(value))
+                                    : arena_printf(&c->arena, "%.*s", STR_ARG(value));
         const char *eq = memchr(value.ptr, '=', value.len);
         if (!from_here) return VOC_E_NOMEM;
         if (str_is(name, "path")) out->path = from_here;
@@ -180,7 +179,7 @@ static const char *find_file(struct cli *c, const struct project *p, const struc
     if (named) return named;
     if (r->path && is_there(c, r->path)) return r->path;
     const char *home = project_path(p), *slash = strrchr(home, '/');
-    const char *here = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
+    const char *here = arena_printf(&c->arena, "%.*s", STR_ARG(x->file_name));
     if (!here || !*here) return NULL;
     if (is_there(c, here)) return here;
     const char *beside = slash ? arena_printf(&c->arena, "%.*s/%s", (int)(slash - home), home, here) : NULL;
@@ -264,7 +263,7 @@ static voc_rc say_nothing_to_do(struct cli *c, bool named)
 
 static voc_rc say_gone(struct cli *c, const struct wanted *x, const struct reading *r)
 {
-    const char *name = arena_printf(&c->arena, "%.*s", (int)x->file_name.len, x->file_name.ptr);
+    const char *name = arena_printf(&c->arena, "%.*s", STR_ARG(x->file_name));
     const char *project = cli_word(c, c->args[0]);
     bool pipe = name && strcmp(name, "stdin") == 0;
     const char *hint =
@@ -399,6 +398,6 @@ voc_rc cli_max_rejects(struct cli *c, const voc_value *v, struct import_request 
     }
     if (fits) return VOC_OK;
     diag_error(c->diag, "OPTION-003", NULL, 0, "a number of records, or a share of them: --max-rejects 20, --max-rejects 5%",
-               "--max-rejects takes no \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
+               "--max-rejects takes no \"%.*s\"", STR_SHOWN(v->s, 60));
     return VOC_E_OPTION;
 }

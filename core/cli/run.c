@@ -142,8 +142,7 @@ static voc_rc typed_alone(struct run *r, struct chosen *a)
     if (r->n_files) buf_cstr(&b, files);
     else shell_word(&b, slash && slash[1] ? slash + 1 : r->c->args[0]);
     for (size_t i = 0; i < a->n_given && !b.rc; i++) {
-        const char *word = arena_printf(&r->c->arena, "--%.*s=%.*s", (int)a->given[i].name.len, a->given[i].name.ptr,
-                                        (int)a->given[i].value.len, a->given[i].value.ptr);
+        const char *word = arena_printf(&r->c->arena, "--%.*s=%.*s", STR_ARG(a->given[i].name), STR_ARG(a->given[i].value));
         if (word) shell_word(&b, word);
     }
     voc_rc rc = b.rc;
@@ -225,7 +224,7 @@ static voc_rc into_folder(struct run *r, struct project *p, const struct journey
         const char *name = ending ? arena_printf(&c->arena, "%s%s%s.%s", folder.ptr, slash ? "" : "/",
                                                  r->chosen[k].plugin->note.name, ending)
                                   : arena_printf(&c->arena, "%s%s%s.%.*s", folder.ptr, slash ? "" : "/",
-                                                 r->chosen[k].plugin->note.name, (int)format.len, format.ptr);
+                                                 r->chosen[k].plugin->note.name, STR_ARG(format));
         if (!name) return VOC_E_NOMEM;
         file->s = str_of(name);
         rc = alone(r, k, p, j);

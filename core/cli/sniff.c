@@ -88,7 +88,7 @@ static voc_rc mapping_notes(struct table *t, const char *file, const struct impo
         buf_clear(&b);
         buf_cstr(&b, "  ");
         buf_str(&b, line);
-        if (why.len) buf_printf(&b, ", %.*s", (int)why.len, why.ptr);
+        if (why.len) buf_printf(&b, ", %.*s", STR_ARG(why));
         if (line.len) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
     }
     buf_done(&b);
@@ -213,7 +213,8 @@ static int write_sources(struct cli *c)
     if (!rc) rc = out_commit(out);
     else if (out) out_abort(out);
     if (!rc && file.len) {
-        cli_say(c, "wrote %.*s: how %zu %s will be read; look at the notes in it, and correct what is guessed wrong\n", (int)file.len, file.ptr, n, n == 1 ? "file" : "files");
+        cli_say(c, "wrote %.*s: how %zu %s will be read; look at the notes in it, and correct what is guessed wrong\n",
+                STR_ARG(file), n, n == 1 ? "file" : "files");
         cli_say(c, "Next: voc import PROJECT %s --sources %s\n", n == 1 ? cli_word(c, c->args[0]) : "FILE...", cli_word(c, file.ptr));
     }
     buf_done(&b);

@@ -279,8 +279,10 @@ static voc_rc no_plugin(struct cli *c, const struct journey *j, const struct sou
     for (size_t i = 0; i < catalogue_n(c->catalogue) && n < 64; i++)
         if (catalogue_at(c->catalogue, i)->note.kind == VOC_KIND_INPUT) names[n++] = catalogue_at(c->catalogue, i)->note.name;
     const char *near = str_nearest(s->as, names, n);
-    diag_error(c->diag, "IMPORT-001", j->sources_file.ptr, s->line, near ? arena_printf(&c->arena, "did you mean %s? (voc plugin list shows all)", near) : "voc plugin list shows what there is",
-               "there is no input plugin \"%.*s\"", (int)(s->as.len > 60 ? 60 : s->as.len), s->as.ptr);
+    diag_error(c->diag, "IMPORT-001", j->sources_file.ptr, s->line,
+               near ? arena_printf(&c->arena, "did you mean %s? (voc plugin list shows all)", near)
+                    : "voc plugin list shows what there is",
+               "there is no input plugin \"%.*s\"", STR_SHOWN(s->as, 60));
     return VOC_E_OPTION;
 }
 

@@ -95,8 +95,8 @@ voc_rc spoken_theme(const struct journey *j, voc_str id, uint32_t *theme, struct
     buf_init(&hint, 4096);
     if (near) buf_printf(&hint, "did you mean %s? ", near);
     buf_cstr(&hint, "there are: ");
-    for (size_t i = 0; i < j->n_themes && hint.len < 300; i++) buf_printf(&hint, "%s%.*s", i ? ", " : "", (int)j->themes[i].id.len, j->themes[i].id.ptr);
-    diag_error(d, "THEMES-002", NULL, 0, hint.ptr ? hint.ptr : "", "the codebook has no theme \"%.*s\"", (int)(id.len > 60 ? 60 : id.len), id.ptr);
+    for (size_t i = 0; i < j->n_themes && hint.len < 300; i++) buf_printf(&hint, "%s%.*s", i ? ", " : "", STR_ARG(j->themes[i].id));
+    diag_error(d, "THEMES-002", NULL, 0, hint.ptr ? hint.ptr : "", "the codebook has no theme \"%.*s\"", STR_SHOWN(id, 60));
     buf_done(&hint);
     return VOC_E_OPTION;
 }

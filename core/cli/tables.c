@@ -121,7 +121,7 @@ static voc_rc unknown_table(struct cli *c, struct project *p, voc_str name)
     const char *near = str_nearest(name, all.names.at, all.names.n);
     if (near) snprintf(hint, sizeof hint, "did you mean %.60s?", near);
     else snprintf(hint, sizeof hint, "%s", all.names.n ? "voc tables PROJECT lists those that it has" : "it has none; voc import PROJECT ledger.csv reads one");
-    if (!rc) diag_error(c->diag, "TABLES-001", NULL, 0, hint, "the project has no reference table \"%.*s\"", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    if (!rc) diag_error(c->diag, "TABLES-001", NULL, 0, hint, "the project has no reference table \"%.*s\"", STR_SHOWN(name, 60));
     table_free(all.t);
     vec_free(&all.names);
     return rc ? rc : VOC_E_INPUT;
@@ -132,7 +132,7 @@ static voc_rc list_one(struct listing *l, struct project *p, voc_str name)
     const voc_cell **of = NULL;
     voc_rc rc = store_table_cells(p, name, take_cell, l);
     if (!rc && l->rows.n == 0) rc = unknown_table(l->c, p, name);
-    if (!rc) rc = table_new(&l->t, arena_printf(&l->c->arena, "%.*s", (int)name.len, name.ptr), "", VOC_TABLE_BRIEF);
+    if (!rc) rc = table_new(&l->t, arena_printf(&l->c->arena, "%.*s", STR_ARG(name)), "", VOC_TABLE_BRIEF);
     if (!rc && l->any_from) rc = table_column(l->t, "from", "from", VOC_CELL_TIME, "", 0, "from when the row holds");
     if (!rc && l->any_until) rc = table_column(l->t, "until", "until", VOC_CELL_TIME, "", 0, "until when it holds");
     for (size_t i = 0; i < l->names.n && !rc; i++)

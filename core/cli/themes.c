@@ -129,7 +129,7 @@ static voc_rc notes(struct table *t, const struct spoken *s, const struct journe
     if (!rc && none) rc = table_note(t, VOC_NOTE_NEXT, text);
     if (rc) return rc;
     snprintf(text, sizeof text, "voc words PROJECT --theme %.*s shows what was said, with the deciding words",
-             (int)(j->themes[0].id.len > 100 ? 100 : j->themes[0].id.len), j->themes[0].id.ptr);
+             STR_SHOWN(j->themes[0].id, 100));
     return none ? VOC_OK : table_note(t, VOC_NOTE_NEXT, text);
 }
 
@@ -190,8 +190,8 @@ int run_codebook_check(struct cli *c)
     }
     if (!rc) rc = codebook_check(j, &r, c->diag);
     if (j && (!rc || rc == VOC_E_CHECK))
-        cli_say(c, "%.*s, version %.*s: %zu themes, %zu sentences, %zu expectations, %zu failed\n", (int)j->id.len, j->id.ptr,
-                (int)j->version.len, j->version.ptr, j->n_themes, r.samples, r.expectations, r.failed);
+        cli_say(c, "%.*s, version %.*s: %zu themes, %zu sentences, %zu expectations, %zu failed\n", STR_ARG(j->id),
+                STR_ARG(j->version), j->n_themes, r.samples, r.expectations, r.failed);
     journey_free(j);
     project_close(p);
     return cli_exit(c, rc);

@@ -40,7 +40,7 @@ static voc_str customer_text(struct cli *c, voc_str set, bool *ok)
     *ok = *ok && (set.len == 0 || aliases_decode(&c->arena, set, alias, &n) == VOC_OK);
     for (size_t i = 0; i < n && *ok; i++) {
         if (i) buf_cstr(&b, ", ");
-        if (!str_is(alias[i].kind, "id")) buf_printf(&b, "%.*s:", (int)alias[i].kind.len, alias[i].kind.ptr);
+        if (!str_is(alias[i].kind, "id")) buf_printf(&b, "%.*s:", STR_ARG(alias[i].kind));
         buf_str(&b, alias[i].value);
     }
     voc_str s = arena_str(&c->arena, b.ptr ? b.ptr : "", b.len, ok);

@@ -206,7 +206,7 @@ static voc_rc host_xml_text(voc_context *cx, voc_str text, voc_str name, const v
     struct whole_text t = {text};
     char file[256];
     if (h->struct_size < offsetof(voc_xml_handler, text) + sizeof h->text) return VOC_E_BUG;
-    snprintf(file, sizeof file, "%.*s", (int)(name.len > 255 ? 255 : name.len), name.ptr);
+    snprintf(file, sizeof file, "%.*s", STR_SHOWN(name, 255));
     return xml_sax(text_read, &t, h, user, file, cx->diag);
 }
 

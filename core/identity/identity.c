@@ -183,7 +183,7 @@ static voc_rc simple_name(struct identity *id, voc_str set, voc_str *name)
     if (rc || n != 1) return rc ? rc : VOC_E_INPUT;
     *name = aliases[0].value;
     if (str_is(aliases[0].kind, "id")) return VOC_OK;
-    char *text = arena_printf(&id->arena, "%.*s:%.*s", (int)aliases[0].kind.len, aliases[0].kind.ptr, (int)aliases[0].value.len, aliases[0].value.ptr);
+    char *text = arena_printf(&id->arena, "%.*s:%.*s", STR_ARG(aliases[0].kind), STR_ARG(aliases[0].value));
     if (!text) return VOC_E_NOMEM;
     *name = str_of(text);
     return VOC_OK;

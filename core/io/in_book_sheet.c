@@ -263,9 +263,10 @@ static voc_rc begin_text(struct sheet *s)
     }
     if (!rc && names > 0) {
         voc_str what = cell_text(s, &s->cells.at[s->rows.at[0].first]);
-        diag_put(s->spec.d, VOC_INFO, "IN-046", s->spec.file, s->rows.at[0].number, "delete them in the sheet if they are not titles",
-                 "the columns are named in row %u; %zu %s above %s left out (\"%.*s\")", head->number, names, names == 1 ? "row" : "rows", names == 1 ? "was" : "were",
-                 (int)(what.len > 60 ? 60 : what.len), what.ptr);
+        diag_put(s->spec.d, VOC_INFO, "IN-046", s->spec.file, s->rows.at[0].number,
+                 "delete them in the sheet if they are not titles",
+                 "the columns are named in row %u; %zu %s above %s left out (\"%.*s\")", head->number, names,
+                 names == 1 ? "row" : "rows", names == 1 ? "was" : "were", STR_SHOWN(what, 60));
     }
     if (!rc) rc = put_row(s, head, named);
     mem_free(named);
@@ -362,8 +363,8 @@ static voc_rc end_row(struct sheet *s)
 
 static voc_rc wrong_place(const struct sheet *s, const char *what, voc_str where)
 {
-    diag_error(s->spec.d, "IN-049", s->spec.file, s->row, "open it in a spreadsheet program and save it again", "%s \"%.*s\" is outside the sheet or out of order", what,
-               (int)(where.len > 40 ? 40 : where.len), where.ptr);
+    diag_error(s->spec.d, "IN-049", s->spec.file, s->row, "open it in a spreadsheet program and save it again",
+               "%s \"%.*s\" is outside the sheet or out of order", what, STR_SHOWN(where, 40));
     return VOC_E_INPUT;
 }
 

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include <stdio.h>
 
-#define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
+#define SHOW(s) STR_SHOWN(s, 60)
 
 #define OWNERS_MAX 4096u
 

@@ -36,7 +36,7 @@ voc_str table_name(const struct table *t) { return t->view.name; }
 
 const char *table_fault(const struct table *t) { return t->fault[0] ? t->fault : NULL; }
 
-#define SHOWN(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
+#define SHOWN(s) STR_SHOWN((s), 60)
 
 static voc_rc copy(struct table *t, const char *text, voc_str *out)
 {

@@ -123,8 +123,8 @@ voc_rc store_definition_names(struct project *p, struct buf *out)
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
         voc_str id = db_text(s, 0), version = db_text(s, 1), hash = db_text(s, 2);
-        buf_printf(out, "%s%.*s (version %.*s, hash %.*s)", out->len ? ", " : "there are: ", (int)(id.len > 80 ? 80 : id.len),
-                   id.ptr, (int)(version.len > 40 ? 40 : version.len), version.ptr, (int)hash.len, hash.ptr);
+        buf_printf(out, "%s%.*s (version %.*s, hash %.*s)", out->len ? ", " : "there are: ", STR_SHOWN(id, 80),
+                   STR_SHOWN(version, 40), STR_ARG(hash));
     }
     db_done(&s);
     return rc;

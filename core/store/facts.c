@@ -146,7 +146,7 @@ static voc_rc count_aliases(void *user, uint32_t first, const voc_str *texts, si
         voc_rc rc = aliases_decode(&a, texts[i], alias, &count);
         for (size_t k = 0; rc == VOC_OK && k < count; k++) {
             uint32_t code;
-            char *text = arena_printf(&a, "%.*s=%.*s", (int)alias[k].kind.len, alias[k].kind.ptr, (int)alias[k].value.len, alias[k].value.ptr);
+            char *text = arena_printf(&a, "%.*s=%.*s", STR_ARG(alias[k].kind), STR_ARG(alias[k].value));
             rc = text ? dict_code(seen, str_of(text), &code) : VOC_E_NOMEM;
         }
         arena_done(&a);

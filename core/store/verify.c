@@ -87,7 +87,7 @@ static voc_rc run_integrity(struct check *c, bool report, bool *sound)
         voc_str text = db_text(s, 0);
         if (str_is(text, "ok")) continue;
         *sound = false;
-        if (report) wrong(c, "SQLite: %.*s", (int)(text.len < 300 ? text.len : 300), text.ptr);
+        if (report) wrong(c, "SQLite: %.*s", STR_SHOWN(text, 300));
     }
     db_done(&s);
     return rc;

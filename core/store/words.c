@@ -74,7 +74,7 @@ const char *words_query(struct buf *out, voc_str query)
         if (s.token == NEAR) return "NEAR stands between two words: price NEAR dear";
         if (s.token == OPERATOR) {
             if (!operand) return "AND, OR and NOT stand behind a word or a closing parenthesis";
-            buf_printf(out, " %.*s ", (int)s.text.len, s.text.ptr);
+            buf_printf(out, " %.*s ", STR_ARG(s.text));
             operand = false;
             continue;
         }
@@ -118,8 +118,9 @@ const char *words_query(struct buf *out, voc_str query)
 
 static voc_rc query_fault(struct diag *d, voc_str query, const char *why)
 {
-    diag_error(d, "WORDS-001", NULL, 0, "write for example: 'price AND (dear OR expensive)', '\"too dear\"', 'price NEAR dear', 'deliver*'", "the query %.*s is not understood: %s",
-               (int)(query.len > 200 ? 200 : query.len), query.ptr, why);
+    diag_error(d, "WORDS-001", NULL, 0,
+               "write for example: 'price AND (dear OR expensive)', '\"too dear\"', 'price NEAR dear', 'deliver*'",
+               "the query %.*s is not understood: %s", STR_SHOWN(query, 200), why);
     return VOC_E_OPTION;
 }
 

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "plugins/common/near.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 80)
 
 struct analysis analysis_of(const voc_host *host, voc_context *cx, voc_run *run)
 {

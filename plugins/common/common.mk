@@ -10,7 +10,7 @@ plugins_common_libplugincommon_la_SOURCES = \
 	plugins/common/gaps.c plugins/common/gaps.h \
 	plugins/common/walk.c plugins/common/walk.h plugins/common/walk_limits.c \
 	plugins/common/gathered.h \
-	plugins/common/room.h \
+	plugins/common/room.h plugins/common/show.h \
 	plugins/common/stats.h plugins/common/special.c plugins/common/intervals.c \
 	plugins/common/json_scan.c plugins/common/json_scan.h \
 	plugins/common/linear.c plugins/common/linear.h \

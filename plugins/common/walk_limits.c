@@ -8,9 +8,10 @@
 
 #include "plugins/common/analysis.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 #include "plugins/common/walk.h"
 
-#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 80)
 
 // ---- what is asked --------------------------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ const char *again_name(struct explainer *x, voc_str s)
     static const char *const meant[] = {"all", "and", "as", "by", "case", "check", "default", "else", "end", "from", "group", "in", "index", "is", "join", "left", "limit", "not", "null", "on", "or", "order", "outer", "right", "select", "set", "table", "then", "to", "union", "values", "when", "where"};
     bool plain = true;
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++) plain = plain && !str_is(s, meant[i]);
-    return arena_printf(&x->c->arena, plain ? "%.*s" : "[%.*s]", (int)s.len, s.ptr);
+    return arena_printf(&x->c->arena, plain ? "%.*s" : "[%.*s]", STR_ARG(s));
 }
 
 // Queries below hold one "?" where the name belongs.
@@ -116,7 +116,7 @@ voc_rc again_touchpoint(struct explainer *x, const voc_table *v, size_t row)
 
 const char *again_table(struct explainer *x, const struct source *s)
 {
-    char *name = arena_printf(&x->c->arena, "%s_%.*s", s->command, (int)s->view.name.len, s->view.name.ptr);
+    char *name = arena_printf(&x->c->arena, "%s_%.*s", s->command, STR_ARG(s->view.name));
     for (char *c = name; c && *c; c++)
         if (!isalnum((unsigned char)*c)) *c = '_';
     return name;

@@ -88,10 +88,8 @@ static voc_rc from_result(struct explainer *x, struct table *t, const struct pla
     const voc_table *v = &p->s->view;
     struct buf b;
     bool ok = true;
-    const char *title = arena_printf(&x->c->arena, "%.*s of %.*s: as voc %s found it", (int)v->columns[p->column].name.len,
-                                     v->columns[p->column].name.ptr,
-                                     (int)(figures_row_name(v, p->row).len > 80 ? 80 : figures_row_name(v, p->row).len),
-                                     figures_row_name(v, p->row).ptr, p->s->command);
+    const char *title = arena_printf(&x->c->arena, "%.*s of %.*s: as voc %s found it", STR_ARG(v->columns[p->column].name),
+                                     STR_SHOWN(figures_row_name(v, p->row), 80), p->s->command);
     const char *table = again_table(x, p->s), *name = again_name(x, v->columns[p->column].name);
     buf_init(&b, 1 << 16);
     if (v->columns[p->column].type == VOC_CELL_RANGE)
@@ -127,7 +125,7 @@ static voc_rc put_why(struct explainer *x, struct table *t, const struct place *
     const struct recipe *r = NULL;
     bool whole = true;
     if (!why || is_told(x, told, why)) return VOC_OK;
-    const char *words = arena_printf(&x->c->arena, "No query over the events gives %.*s: %s.", (int)name.len, name.ptr, why);
+    const char *words = arena_printf(&x->c->arena, "No query over the events gives %.*s: %s.", STR_ARG(name), why);
     voc_rc rc = words ? table_note(t, VOC_NOTE_AFTER, words) : VOC_E_NOMEM;
     if (!rc && inputs[0]) r = recipe_find(x, at->s, str_of(inputs), at->row);
     return rc || !r ? rc : put_recipe(x, t, at, r, "From the events and stays: what enters it", told, &whole);

@@ -69,11 +69,11 @@ const char *asked_typed(struct explainer *x, const struct source *s)
     shell_word(&b, x->c->project ? x->c->project : "PROJECT");
     for (size_t i = 0; i < x->n_given; i++) {
         const struct option_given *g = &x->given[i];
-        const char *word = arena_printf(&x->c->arena, g->has_value ? "--%.*s=%.*s" : "--%.*s", (int)g->name.len, g->name.ptr, (int)g->value.len, g->value.ptr);
+        const char *word = arena_printf(&x->c->arena, g->has_value ? "--%.*s=%.*s" : "--%.*s", STR_ARG(g->name), STR_ARG(g->value));
         if (word) shell_word(&b, word);
         else b.rc = VOC_E_NOMEM;
     }
-    buf_printf(&b, " --table %.*s --format csv", (int)s->view.name.len, s->view.name.ptr);
+    buf_printf(&b, " --table %.*s --format csv", STR_ARG(s->view.name));
     const char *typed = b.rc ? NULL : arena_printf(&x->c->arena, "%s", b.ptr);
     buf_done(&b);
     return typed;

@@ -135,18 +135,14 @@ static void tell(struct asking *a, size_t row, size_t column, const voc_cell *he
     if (a->shown++ >= SHOWN_MAX) return;
     buf_init(&b, 4096);
     buf_init(&c, 4096);
-    for (size_t i = 0; i < a->n_keys; i++)
-        buf_printf(&b, "%s%.*s", i ? ", " : "",
-                   (int)(a->keys[row * a->n_keys + i].len > 80 ? 80 : a->keys[row * a->n_keys + i].len),
-                   a->keys[row * a->n_keys + i].ptr);
+    for (size_t i = 0; i < a->n_keys; i++) buf_printf(&b, "%s%.*s", i ? ", " : "", STR_SHOWN(a->keys[row * a->n_keys + i], 80));
     if (there && there->type == VOC_CELL_TEXT) buf_str(&c, there->s);
     else if (there) buf_printf(&c, "%.10g", number_of(there));
     else buf_cstr(&c, "missing");
     diag_error(a->x->c->diag, "EXPLAIN-010", NULL, 0,
                "this is an error of the program: please report it with the journey and what the project was made from",
-               "voc %s, table %.*s, %s: %.*s is %.10g, and by its query %s", a->s->command, (int)a->s->view.name.len,
-               a->s->view.name.ptr, b.ptr ? b.ptr : "", (int)a->s->view.columns[column].name.len,
-               a->s->view.columns[column].name.ptr, number_of(here), c.ptr ? c.ptr : "");
+               "voc %s, table %.*s, %s: %.*s is %.10g, and by its query %s", a->s->command, STR_ARG(a->s->view.name),
+               b.ptr ? b.ptr : "", STR_ARG(a->s->view.columns[column].name), number_of(here), c.ptr ? c.ptr : "");
     buf_done(&b);
     buf_done(&c);
 }
@@ -199,7 +195,7 @@ static voc_rc run(struct asking *a, size_t row, bool *whole)
     if (!rc && *whole) rc = store_sql(a->x->p, sql.ptr, head, answer, a, a->x->c->diag);
     if (rc && sql.ptr && rc != VOC_E_NOMEM && rc != VOC_CANCELLED)
         diag_error(a->x->c->diag, "EXPLAIN-011", NULL, 0, sql.ptr, "it is the query of voc %s, table %.*s", a->s->command,
-                   (int)a->s->view.name.len, a->s->view.name.ptr);
+                   STR_ARG(a->s->view.name));
     buf_done(&sql);
     return rc;
 }
@@ -267,12 +263,12 @@ static voc_rc put_line(struct explainer *x, struct table *t, const struct source
             other += state[at] == OTHER;
         }
         all += mine;
-        if (mine > asked) buf_printf(&none, "%s%.*s", none.len ? " " : "", (int)v->columns[k].name.len, v->columns[k].name.ptr);
+        if (mine > asked) buf_printf(&none, "%s%.*s", none.len ? " " : "", STR_ARG(v->columns[k].name));
         if (mine > asked && asked) buf_printf(&none, "(%" PRIu64 ")", mine - asked);
     }
     voc_rc rc = none.rc;
     if (!rc && all) {
-        table_text(t, str_of(arena_printf(&x->c->arena, "%s %.*s", s->command, (int)v->name.len, v->name.ptr)));
+        table_text(t, str_of(arena_printf(&x->c->arena, "%s %.*s", s->command, STR_ARG(v->name))));
         table_int(t, (int64_t)all);
         table_int(t, (int64_t)same);
         table_int(t, (int64_t)other);

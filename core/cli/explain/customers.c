@@ -74,8 +74,8 @@ static void put_what(struct view *v, struct table *t, size_t e, size_t times)
     voc_str touch = touch_name(v, e);
     buf_clear(&v->text);
     buf_str(&v->text, action);
-    if (touch.len && !str_eq(touch, action)) buf_printf(&v->text, ": %.*s", (int)(touch.len > 80 ? 80 : touch.len), touch.ptr);
-    if (object.len && !str_eq(object, touch)) buf_printf(&v->text, " (%.*s)", (int)(object.len > 60 ? 60 : object.len), object.ptr);
+    if (touch.len && !str_eq(touch, action)) buf_printf(&v->text, ": %.*s", STR_SHOWN(touch, 80));
+    if (object.len && !str_eq(object, touch)) buf_printf(&v->text, " (%.*s)", STR_SHOWN(object, 60));
     if (times > 1) buf_printf(&v->text, ", %zu times", times);
     table_text(t, str_mk(v->text.ptr ? v->text.ptr : "", v->text.len));
 }
@@ -129,7 +129,7 @@ static voc_rc customer(struct view *v, struct table *t, const struct example_cus
     for (unsigned i = 0; i < BEFORE && from > 0; i++) from = step_back(v, from - 1);
     for (unsigned i = 0; i < AFTER && to < n && time[to] <= who->at_us + window_us; i++) to = step_on(v, to);
     for (rest = to; rest < n && time[rest] <= who->at_us + window_us; rest++) continue;
-    snprintf(title, sizeof title, "%s: %.*s", who->what, (int)(who->unit.len > 120 ? 120 : who->unit.len), who->unit.ptr);
+    snprintf(title, sizeof title, "%s: %.*s", who->what, STR_SHOWN(who->unit, 120));
     snprintf(subtitle, sizeof subtitle, "%zu earlier events, %zu more within the time followed, %zu later", from, rest - to, n - rest);
     if (from == to) return VOC_OK;
     voc_rc rc = table_group(t, title, subtitle);

@@ -74,8 +74,8 @@ voc_rc defined_table(struct explainer *x, const char *element, uint64_t line)
     line = 1;
     for (const char *at = x->j->journey_xml.ptr; at < rest.ptr; at++) line += *at == '\n';
     hash_hex(x->j->hash, hash);
-    snprintf(title, sizeof title, "How journey %.*s, version %.*s, defines it (hash %.12s)", (int)(x->j->id.len > 80 ? 80 : x->j->id.len), x->j->id.ptr,
-             (int)(x->j->version.len > 40 ? 40 : x->j->version.len), x->j->version.ptr, hash);
+    snprintf(title, sizeof title, "How journey %.*s, version %.*s, defines it (hash %.12s)", STR_SHOWN(x->j->id, 80),
+             STR_SHOWN(x->j->version, 40), hash);
     voc_rc rc = explain_table(x, &t, "definition", title);
     if (!rc) rc = table_column(t, "line", "line", VOC_CELL_INT, "", 0, "of journey.xml");
     if (!rc) rc = table_column(t, "text", "", VOC_CELL_TEXT, "", 0, "");

@@ -73,7 +73,7 @@ static voc_rc note_aims(struct explainer *x, struct table *t)
     for (size_t i = 0; i < x->j->n_actions; i++) {
         const struct action_rule *a = &x->j->actions[i];
         if (a->class_ != VOC_CLASS_VALUE || a->name.len == 0 || n > 20) continue;
-        buf_printf(&b, "%s%.*s", n++ ? ", " : "", (int)a->name.len, a->name.ptr);
+        buf_printf(&b, "%s%.*s", n++ ? ", " : "", STR_ARG(a->name));
     }
     buf_byte(&b, '.');
     voc_rc rc = b.rc;
@@ -304,9 +304,8 @@ static voc_rc not_found(struct explainer *x, voc_str word)
                    x->asked ? "voc explain PROJECT ANALYSIS ROW NUMBER, with the options that the analysis was run with"
                             : "numbers of every analysis are looked up, as it is without options; where it was run with some, name "
                               "it and give them: voc explain PROJECT funnel 13.3 --by segment",
-                   "no table holds the number %.*s", (int)(word.len > 60 ? 60 : word.len), word.ptr);
-    else
-        diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", (int)(word.len > 100 ? 100 : word.len), word.ptr);
+                   "no table holds the number %.*s", STR_SHOWN(word, 60));
+    else diag_error(x->c->diag, "EXPLAIN-001", NULL, 0, hint, "nothing in this project is called \"%.*s\"", STR_SHOWN(word, 100));
     return VOC_E_OPTION;
 }
 

@@ -115,7 +115,7 @@ voc_rc figures_of_row(struct explainer *x, const struct source *s, size_t row, c
             put_figure(t, col, c, &b);
         }
     }
-    if (!rc && s->view.semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", (int)s->view.semantics.len, s->view.semantics.ptr));
+    if (!rc && s->view.semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", STR_ARG(s->view.semantics)));
     buf_done(&b);
     return rc;
 }
@@ -137,9 +137,9 @@ voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint)
             rc = table_column(t, names[i],
                               i == 5   ? "more (95% range)"
                               : i == 2 ? "compared"
-                                       : arena_printf(&x->c->arena, "%.*s", (int)c->title.len, c->title.ptr),
+                                       : arena_printf(&x->c->arena, "%.*s", STR_ARG(c->title)),
                               c->type, "", c->flags & ~(uint32_t)VOC_COLUMN_DETAIL,
-                              arena_printf(&x->c->arena, "%.*s", (int)c->help.len, c->help.ptr));
+                              arena_printf(&x->c->arena, "%.*s", STR_ARG(c->help)));
         }
         for (size_t i = 0; i < 7 && !rc; i++) rc = table_cell(t, &s->view.cells[row * s->view.n_columns + at[i]]);
     }
@@ -161,17 +161,15 @@ voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t col
     struct table *t = NULL;
     struct buf b;
     buf_init(&b, 1 << 16);
-    buf_printf(&b, "%.*s: %.*s%s%.*s. It stands in the table %.*s of voc %s.", (int)c->name.len, c->name.ptr,
+    buf_printf(&b, "%.*s: %.*s%s%.*s. It stands in the table %.*s of voc %s.", STR_ARG(c->name),
                (int)(c->help.len ? c->help.len : c->title.len), c->help.len ? c->help.ptr : c->title.ptr,
-               c->unit.len ? ", in " : "", (int)c->unit.len, c->unit.ptr, (int)v->name.len, v->name.ptr, s->command);
+               c->unit.len ? ", in " : "", STR_ARG(c->unit), STR_ARG(v->name), s->command);
     voc_rc rc = explain_table(x, &t, "number", "");
     if (!rc)
         rc = table_column(t, "of",
-                          v->columns[0].title.len
-                              ? arena_printf(&x->c->arena, "%.*s", (int)v->columns[0].title.len, v->columns[0].title.ptr)
-                              : "of",
+                          v->columns[0].title.len ? arena_printf(&x->c->arena, "%.*s", STR_ARG(v->columns[0].title)) : "of",
                           VOC_CELL_TEXT, "", 0, "");
-    if (!rc) rc = table_column(t, "value", arena_printf(&x->c->arena, "%.*s", (int)c->name.len, c->name.ptr), VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
+    if (!rc) rc = table_column(t, "value", arena_printf(&x->c->arena, "%.*s", STR_ARG(c->name)), VOC_CELL_TEXT, "", VOC_COLUMN_RIGHT, "");
     if (!rc) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_LEAD, b.ptr);
     for (size_t i = 0; i < v->n_rows && !rc; i++) {
         const voc_cell *cell = &v->cells[i * v->n_columns + column];
@@ -181,7 +179,7 @@ voc_rc figures_of_column(struct explainer *x, const struct source *s, size_t col
         table_text(t, figures_row_name(v, i));
         table_text(t, str_mk(b.ptr ? b.ptr : "", b.len));
     }
-    if (!rc && v->semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", (int)v->semantics.len, v->semantics.ptr));
+    if (!rc && v->semantics.len) rc = table_semantics(t, arena_printf(&x->c->arena, "%.*s", STR_ARG(v->semantics)));
     buf_done(&b);
     return rc;
 }

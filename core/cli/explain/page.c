@@ -122,7 +122,7 @@ static voc_rc open_table(struct explainer *x, struct table **t)
 
 static const char *where(struct explainer *x, const struct source *s)
 {
-    const char *text = arena_printf(&x->c->arena, "voc %s, table %.*s", s->command, (int)s->view.name.len, s->view.name.ptr);
+    const char *text = arena_printf(&x->c->arena, "voc %s, table %.*s", s->command, STR_ARG(s->view.name));
     return text ? text : "";
 }
 

@@ -170,11 +170,10 @@ static void put_loss(struct table *t, const struct place *p, struct buf *b)
     table_text(t, v->columns[p->column].name);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    buf_printf(b, "%lld %.*s", (long long)of, (int)(v->columns[p->column].title.len > 40 ? 40 : v->columns[p->column].title.len),
-               v->columns[p->column].title.ptr);
+    buf_printf(b, "%lld %.*s", (long long)of, STR_SHOWN(v->columns[p->column].title, 40));
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    buf_printf(b, "voc %s, table %.*s", p->s->command, (int)v->name.len, v->name.ptr);
+    buf_printf(b, "voc %s, table %.*s", p->s->command, STR_ARG(v->name));
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     table_text(t, STR("so many less than in the row before: they did not go on, as the picture says between two bars"));
 }
@@ -191,12 +190,10 @@ static void put_place(struct table *t, const struct place *p, struct buf *b)
     table_text(t, col->name);
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    if (of && of->type == VOC_CELL_INT)
-        buf_printf(b, "%lld %.*s", (long long)of->i, (int)(v->columns[n].title.len > 40 ? 40 : v->columns[n].title.len),
-                   v->columns[n].title.ptr);
+    if (of && of->type == VOC_CELL_INT) buf_printf(b, "%lld %.*s", (long long)of->i, STR_SHOWN(v->columns[n].title, 40));
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     buf_clear(b);
-    buf_printf(b, "voc %s, table %.*s", p->s->command, (int)v->name.len, v->name.ptr);
+    buf_printf(b, "voc %s, table %.*s", p->s->command, STR_ARG(v->name));
     table_text(t, str_mk(b->ptr ? b->ptr : "", b->len));
     table_text(t, col->help.len ? col->help : col->title);
 }
@@ -225,7 +222,7 @@ static void put_notes(struct explainer *x, struct table *t, const struct literal
             table_text(t, STR("a line of text"));
             table_text(t, STR(""));
             table_text(t, STR(""));
-            table_text(t, str_of(arena_printf(&x->c->arena, "voc %s, table %.*s", s->command, (int)s->view.name.len, s->view.name.ptr)));
+            table_text(t, str_of(arena_printf(&x->c->arena, "voc %s, table %.*s", s->command, STR_ARG(s->view.name))));
             table_text(t, STR(""));
         }
     }
@@ -294,8 +291,7 @@ static voc_rc tell(struct explainer *x, const struct sought *w, const struct pla
     if (more) buf_printf(&b, "%zu more places hold this number: more digits, or the row before it (voc explain PROJECT Webinar 112), tell them apart.", more);
     if (!rc && more) rc = b.rc ? b.rc : table_note(t, VOC_NOTE_AFTER, b.ptr);
     buf_clear(&b);
-    buf_printf(&b, "By journey %.*s, version %.*s (hash %.12s).", (int)(x->j->id.len > 80 ? 80 : x->j->id.len), x->j->id.ptr,
-               (int)(x->j->version.len > 40 ? 40 : x->j->version.len), x->j->version.ptr, hash);
+    buf_printf(&b, "By journey %.*s, version %.*s (hash %.12s).", STR_SHOWN(x->j->id, 80), STR_SHOWN(x->j->version, 40), hash);
     if (!rc) rc = b.rc ? b.rc : table_semantics(t, b.ptr);
     buf_done(&b);
     if (!rc) rc = table_name_project(t, x->c->project);

@@ -238,7 +238,7 @@ static bool names(voc_str id, voc_str title, voc_str text) { return str_eq(id, t
 voc_str recipe_next_name(const struct explainer *x, const struct stage *st)
 {
     const voc_str title = st->title.len ? st->title : st->id;
-    return st->owner.len ? str_of(arena_printf(&x->c->arena, "%.*s (%.*s)", (int)st->owner.len, st->owner.ptr, (int)title.len, title.ptr)) : title;
+    return st->owner.len ? str_of(arena_printf(&x->c->arena, "%.*s (%.*s)", STR_ARG(st->owner), STR_ARG(title))) : title;
 }
 
 #define FIND(list, n) \

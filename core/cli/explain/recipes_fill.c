@@ -112,7 +112,7 @@ static void put_condition(struct filling *f, const char *word, voc_str rest)
     while (blank && rest.ptr[blank - 1] != ' ') blank--;
     if (f->row == SIZE_MAX || !blank) return;
     const voc_str text = recipe_text(f->x, f->s, f->row, str_mk(rest.ptr + blank, rest.len - blank), &number);
-    if (number) buf_printf(f->b, " %s %.*s = %.*s", word, (int)blank - 1, rest.ptr, (int)text.len, text.ptr);
+    if (number) buf_printf(f->b, " %s %.*s = %.*s", word, (int)blank - 1, rest.ptr, STR_ARG(text));
     else buf_printf(f->b, " %s %.*s = %s", word, (int)blank - 1, rest.ptr, again_quoted(f->x, text, &f->ok));
 }
 
@@ -127,7 +127,7 @@ static void put_only(struct filling *f)
         const char *name = again_name(f->x, column);
         f->ok = f->ok && name;
         if (!recipe_has(f->s, column)) continue;
-        if (number) buf_printf(f->b, "%s %s = %.*s", put++ ? " AND" : "\n  WHERE", name ? name : "", (int)text.len, text.ptr);
+        if (number) buf_printf(f->b, "%s %s = %.*s", put++ ? " AND" : "\n  WHERE", name ? name : "", STR_ARG(text));
         else buf_printf(f->b, "%s %s = %s", put++ ? " AND" : "\n  WHERE", name ? name : "", again_quoted(f->x, text, &f->ok));
     }
 }
@@ -196,7 +196,7 @@ static void put_goes_on(struct filling *f, voc_str column, bool ends_count)
     bool by_end = ends_count && j->win_exit != VOC_NONE;
     for (size_t i = 0; ends_count && i < j->n_exits; i++) by_end = by_end || str_is(j->exits[i].outcome, "won");
     if (by_end || !j->n_stages) buf_byte(f->b, '1');
-    else buf_printf(f->b, "%.*s <> %s", (int)column.len, column.ptr, again_quoted(f->x, j->stages[j->n_stages - 1].id, &f->ok));
+    else buf_printf(f->b, "%.*s <> %s", STR_ARG(column), again_quoted(f->x, j->stages[j->n_stages - 1].id, &f->ok));
 }
 
 static bool says_no(const struct option_given *g)
@@ -451,7 +451,7 @@ static void hole_us(struct filling *f, voc_str rest)
     voc_str option = STR("");
     int64_t us;
     (void)str_split(&rest, &option);
-    const struct option_given *g = given(f, arena_printf(&f->x->c->arena, "%.*s", (int)option.len, option.ptr));
+    const struct option_given *g = given(f, arena_printf(&f->x->c->arena, "%.*s", STR_ARG(option)));
     if (g && time_duration(g->value, &us)) buf_printf(f->b, "%" PRId64, us);
     else buf_str(f->b, str_trim(rest));
 }

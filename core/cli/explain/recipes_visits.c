@@ -158,7 +158,7 @@ static const char *left_as(struct explainer *x, const struct leave *l, bool *ok)
     if (l->to >= x->j->n_steps) return again_quoted(x, str_of(how), ok);
     const struct step *to = &x->j->steps[l->to];
     const voc_str title = to->title.len ? to->title : to->id;
-    const char *text = arena_printf(&x->c->arena, "%s to %.*s", how, (int)title.len, title.ptr);
+    const char *text = arena_printf(&x->c->arena, "%s to %.*s", how, STR_ARG(title));
     *ok = *ok && text;
     return text ? again_quoted(x, str_of(text), ok) : "";
 }
@@ -213,8 +213,8 @@ static const char *next_name(struct explainer *x, const struct exchange *e, uint
     for (size_t i = e->n_outputs; i-- > 0;)
         if (e->outputs[i].owner.len && (step < j->n_steps ? e->outputs[i].next_step == step : e->outputs[i].next_stage == stage))
             owner = e->outputs[i].owner;
-    const char *text = owner.len ? arena_printf(&x->c->arena, "%.*s (%.*s)", (int)owner.len, owner.ptr, (int)title.len, title.ptr)
-                                 : arena_printf(&x->c->arena, "%.*s", (int)title.len, title.ptr);
+    const char *text = owner.len ? arena_printf(&x->c->arena, "%.*s (%.*s)", STR_ARG(owner), STR_ARG(title))
+                                 : arena_printf(&x->c->arena, "%.*s", STR_ARG(title));
     *ok = *ok && text;
     return text ? again_quoted(x, str_of(text), ok) : "";
 }

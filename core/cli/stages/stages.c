@@ -162,12 +162,13 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
              "%llu %s%s, %llu without a stage; entries = advanced + back + exits + lapsed + open. Journey %.*s, "
              "version %.*s.",
              (unsigned long long)t->units, kinds[d->unit], t->units == 1 ? "" : "s", (unsigned long long)t->without,
-             (int)(d->id.len > 80 ? 80 : d->id.len), d->id.ptr, (int)(d->version.len > 40 ? 40 : d->version.len), d->version.ptr);
+             STR_SHOWN(d->id, 80), STR_SHOWN(d->version, 40));
     if (!rc) rc = table_semantics(*out, text);
     for (size_t i = 0; i < t->n && !rc; i++)
         if (j->stages[i].opens_known_from && t->stage[i].entries == 0) {
-            snprintf(text, sizeof text, "%.*s: not measurable, nobody is observed before the first action (known_from of a target list would tell).",
-                     (int)(d->stages[i].id.len > 100 ? 100 : d->stages[i].id.len), d->stages[i].id.ptr);
+            snprintf(text, sizeof text,
+                     "%.*s: not measurable, nobody is observed before the first action (known_from of a target list would tell).",
+                     STR_SHOWN(d->stages[i].id, 100));
             rc = table_note(*out, VOC_NOTE_AFTER, text);
         }
     if (!rc && d->evidence_declared) rc = table_note(*out, VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
@@ -278,7 +279,7 @@ static voc_rc next_step(struct cli *c, const struct journey *j, struct table *t)
     voc_rc rc = table_view(t, &v);
     for (size_t i = 0; i < v.n_notes && !rc; i++)
         if (v.notes[i].kind == VOC_NOTE_NEXT) return VOC_OK;
-    const char *text = arena_printf(&c->arena, "voc explain PROJECT %.*s | voc stages PROJECT -o stages.html", (int)j->stages[0].id.len, j->stages[0].id.ptr);
+    const char *text = arena_printf(&c->arena, "voc explain PROJECT %.*s | voc stages PROJECT -o stages.html", STR_ARG(j->stages[0].id));
     if (!rc && !text) rc = VOC_E_NOMEM;
     if (!rc) rc = table_note(t, VOC_NOTE_NEXT, text);
     return rc ? rc : reading_table(c, t, c->args[0]);

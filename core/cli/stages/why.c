@@ -8,7 +8,7 @@
 
 #include "host/fold/units.h"
 
-#define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr
+#define SHOW(s) STR_SHOWN(s, 60)
 #define LEAVES_MAX 1024u
 #define ACTIONS_SHOWN 5u
 #define STAGES_SHOWN 4u
@@ -212,7 +212,7 @@ static voc_rc find_late(void *user, const struct store_import *i)
     for (size_t s = 0; s < l->j->n_sources && !l->file[0]; s++) {
         const struct source_rule *r = &l->j->sources[s];
         if (source_reads(r, i->file_name) && !str_eq(r->id, i->source))
-            snprintf(l->file, sizeof l->file, "%.*s", (int)(i->file_name.len > 255 ? 255 : i->file_name.len), i->file_name.ptr);
+            snprintf(l->file, sizeof l->file, "%.*s", STR_SHOWN(i->file_name, 255));
     }
     return VOC_OK;
 }

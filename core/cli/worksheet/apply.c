@@ -329,8 +329,7 @@ static void next_version(struct buf *b, voc_str version)
     while (from && version.ptr[from - 1] >= '0' && version.ptr[from - 1] <= '9') from--;
     if (from < version.len && str_uint64(str_mk(version.ptr + from, version.len - from), &number) && number < UINT64_MAX)
         buf_printf(b, "%.*s%llu", (int)from, version.ptr, (unsigned long long)(number + 1));
-    else
-        buf_printf(b, "%.*s.2", (int)version.len, version.ptr);
+    else buf_printf(b, "%.*s.2", STR_ARG(version));
 }
 
 voc_rc ws_raise_version(struct buf *out, voc_str journey_xml, struct diag *d)

@@ -31,5 +31,5 @@ uint64_t apply_named_at(const struct applying *a, const char *const *attrs, voc_
 
 void apply_touchpoints(struct applying *a);
 void apply_stages(struct applying *a);
-#define APPLY_SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define APPLY_SHOW(s) STR_SHOWN(s, 80)
 #endif

@@ -162,7 +162,7 @@ static void out_of_exit(struct applying *a, const struct ws_row *r, voc_str id)
     }
     apply_said(a, "exit %.*s: no longer by %.*s", APPLY_SHOW(id), APPLY_SHOW(r->action));
     if (!empty) return;
-    char *joined = arena_printf(&a->w->arena, "exit:%.*s", (int)id.len, id.ptr);
+    char *joined = arena_printf(&a->w->arena, "exit:%.*s", STR_ARG(id));
     if (!joined) {
         apply_rc(a, VOC_E_NOMEM);
     } else if (enters_still(a, str_of(joined))) {

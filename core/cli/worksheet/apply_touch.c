@@ -234,7 +234,7 @@ static voc_str agreed(struct applying *a, const struct touch *t, struct ws_row *
         if (found && !ws_same(c, found->cell[c], r->cell[c])) {
             char hint[160];
             snprintf(hint, sizeof hint, "line %llu says \"%.*s\": write the same in both, or leave one empty",
-                     (unsigned long long)found->line, (int)(found->cell[c].len > 40 ? 40 : found->cell[c].len), found->cell[c].ptr);
+                     (unsigned long long)found->line, STR_SHOWN(found->cell[c], 40));
             apply_fault(a, r, hint, "two rows contradict each other: %s of the touchpoint \"%.*s\" is \"%.*s\" here",
                         ws_column_names[c], APPLY_SHOW(t->id), APPLY_SHOW(r->cell[c]));
             return before;
@@ -328,7 +328,7 @@ static void new_touch(struct applying *a, const struct touch *t, struct ws_row *
         if (node != EDIT_NONE && (before == EDIT_NONE || a->e->nodes.at[node].start < a->e->nodes.at[before].start)) before = node;
     }
     buf_cstr(&b, "\n</touchpoint>");
-    apply_said(a, "new touchpoint %.*s (%.*s%s)", APPLY_SHOW(t->id), (int)kind.len, kind.ptr, cost);
+    apply_said(a, "new touchpoint %.*s (%.*s%s)", APPLY_SHOW(t->id), STR_ARG(kind), cost);
     if (b.rc) apply_rc(a, b.rc);
     else if (before != EDIT_NONE) apply_rc(a, edit_before(a->e, before, str_mk(b.ptr, b.len)));
     else if (apply_rc(a, edit_section(a->e, "touchpoints", apply_sections, &section))) apply_rc(a, edit_append(a->e, section, str_mk(b.ptr, b.len)));

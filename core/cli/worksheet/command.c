@@ -248,9 +248,9 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
     if (!rc && !dry && s->is_project) rc = folder_remember(c, s->p, t->folder);
     if (!rc && dry) cli_say(c, "%zu changes; nothing was written (--dry-run)\n", change->n);
     else if (!rc)
-        cli_say(c, "%zu changes: %s/journey.xml is %.*s, version %.*s%s%s%s\n", change->n, t->folder, (int)after->id.len,
-                after->id.ptr, (int)after->version.len, after->version.ptr, s->is_project ? "; " : "",
-                s->is_project ? project_name(s->p) : "", s->is_project ? " follows it" : "");
+        cli_say(c, "%zu changes: %s/journey.xml is %.*s, version %.*s%s%s%s\n", change->n, t->folder, STR_ARG(after->id),
+                STR_ARG(after->version), s->is_project ? "; " : "", s->is_project ? project_name(s->p) : "",
+                s->is_project ? " follows it" : "");
     if (!rc && !dry && s->is_project)
         cli_say(c, after->evidence_declared ? "next: voc stages %s\n" : "next: voc stages %s | voc score %s\n", cli_word(c, c->args[0]), cli_word(c, c->args[0]));
     else if (!rc && !dry)

@@ -403,7 +403,7 @@ static voc_rc put_children(struct edit *e, size_t node)
     buf_init(&b, (size_t)1 << 28);
     if (n->is_new) {
         buf_cstr(&b, e->newline);
-        buf_printf(&b, "%s  <%.*s%.*s>", e->newline, (int)n->name.len, n->name.ptr, (int)n->new_attrs.len, n->new_attrs.ptr);
+        buf_printf(&b, "%s  <%.*s%.*s>", e->newline, STR_ARG(n->name), STR_ARG(n->new_attrs));
         from = to = n->start;
         own = STR("  ");
     } else if (n->empty) {
@@ -424,7 +424,7 @@ static voc_rc put_children(struct edit *e, size_t node)
         buf_cstr(&b, e->newline);
         buf_str(&b, own);
     }
-    if (n->empty) buf_printf(&b, "</%.*s>", (int)n->name.len, n->name.ptr);
+    if (n->empty) buf_printf(&b, "</%.*s>", STR_ARG(n->name));
     rc = kept(e, &b, &put);
     return rc ? rc : edit_replace(e, from, to, put);
 }

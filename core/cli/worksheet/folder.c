@@ -23,7 +23,7 @@ static bool holds(const char *folder)
 static bool same_folder(const char *a, voc_str b, const char *id)
 {
     char path[PATH_MAX], one[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%.*s/%s", (int)b.len, b.ptr, id);
+    int n = snprintf(path, sizeof path, "%.*s/%s", STR_ARG(b), id);
     return n > 0 && (size_t)n < sizeof path && real(path, one) && strcmp(a, one) == 0;
 }
 
@@ -101,8 +101,8 @@ voc_rc folder_recall(struct cli *c, struct project *p, char **out)
     *out = NULL;
     voc_rc rc = store_setting(p, &c->arena, setting, &text, &found);
     if (rc || !found || !text.len) return rc;
-    char *folder = slash ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - path), path, (int)text.len, text.ptr)
-                         : arena_printf(&c->arena, "%.*s", (int)text.len, text.ptr);
+    char *folder = slash ? arena_printf(&c->arena, "%.*s/%.*s", (int)(slash - path), path, STR_ARG(text))
+                         : arena_printf(&c->arena, "%.*s", STR_ARG(text));
     if (!folder) return VOC_E_NOMEM;
     if (holds(folder) && !folder_is_shipped(folder)) *out = folder;
     return VOC_OK;
@@ -111,7 +111,7 @@ voc_rc folder_recall(struct cli *c, struct project *p, char **out)
 static voc_rc write_file(struct cli *c, const char *folder, voc_str name, voc_str text)
 {
     struct out *o = NULL;
-    char *path = arena_printf(&c->arena, "%s/%.*s", folder, (int)name.len, name.ptr);
+    char *path = arena_printf(&c->arena, "%s/%.*s", folder, STR_ARG(name));
     voc_rc rc = path ? out_open(&o, path, true, c->diag) : VOC_E_NOMEM;
     if (!rc) rc = out_write(o, text.ptr, text.len);
     if (!rc) return out_commit(o);

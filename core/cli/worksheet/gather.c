@@ -216,7 +216,7 @@ static voc_rc row_of_combo(struct gathering *g, struct combo *c)
     if (c->by == WS_BY_CAMPAIGN) r.channel = g->s->strings[SPACE_CHANNEL][c->channel];
     r.where = r.name;
     if (r.channel.len) {
-        char *joined = arena_printf(&w->arena, "%.*s:%.*s", (int)r.channel.len, r.channel.ptr, (int)r.name.len, r.name.ptr);
+        char *joined = arena_printf(&w->arena, "%.*s:%.*s", STR_ARG(r.channel), STR_ARG(r.name));
         if (!joined) return VOC_E_NOMEM;
         r.where = str_of(joined);
     }

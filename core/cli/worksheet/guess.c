@@ -223,7 +223,7 @@ static voc_rc guess_costs(struct worksheet *w, struct ws_row *r)
     if (r->owner.len) r->cell[WS_OWNER] = r->owner;
     if (r->cost != VOC_NA && r->cost >= 0) {
         rc = plain_number(&w->arena, r->cost, &r->cell[WS_COST]);
-        if (!rc) rc = reason(w, r, WS_COST, "cost %.*s, the middle one of those recorded", (int)r->cell[WS_COST].len, r->cell[WS_COST].ptr);
+        if (!rc) rc = reason(w, r, WS_COST, "cost %.*s, the middle one of those recorded", STR_ARG(r->cell[WS_COST]));
     }
     if (!rc && r->minutes != VOC_NA && r->minutes > 0) rc = plain_number(&w->arena, r->minutes, &r->cell[WS_MINUTES]);
     return rc ? rc : guess_function(w, r);
@@ -282,7 +282,7 @@ static voc_rc tell_apart(struct worksheet *w)
             }
             for (size_t k = 0; k < w->j->n_claims && !taken; k++) taken = str_eq(w->j->claims[k].id, r->cell[WS_TOUCHPOINT]);
             if (!taken) break;
-            char *text = arena_printf(&w->arena, "%.*s-%u", (int)base.len, base.ptr, number);
+            char *text = arena_printf(&w->arena, "%.*s-%u", STR_ARG(base), number);
             if (!text) return VOC_E_NOMEM;
             r->cell[WS_TOUCHPOINT] = str_of(text);
         }
@@ -305,8 +305,8 @@ static voc_rc join_reasons(struct worksheet *w, struct ws_row *r)
     buf_init(&b, 1 << 16);
     for (size_t c = 0; c < WS_COLUMNS; c++) guessed |= r->reason[c].len != 0;
     if (r->mentioned) {
-        buf_printf(&b, "from journey %.*s v%.*s", (int)w->j->id.len, w->j->id.ptr, (int)w->j->version.len, w->j->version.ptr);
-        if (r->work != VOC_NONE) buf_printf(&b, ", internal work: %.*s", (int)w->j->works[r->work].id.len, w->j->works[r->work].id.ptr);
+        buf_printf(&b, "from journey %.*s v%.*s", STR_ARG(w->j->id), STR_ARG(w->j->version));
+        if (r->work != VOC_NONE) buf_printf(&b, ", internal work: %.*s", STR_ARG(w->j->works[r->work].id));
         if (r->shared) buf_cstr(&b, ", where several touchpoints share these events");
     }
     for (size_t c = 0; c < WS_COLUMNS; c++) {

@@ -47,7 +47,7 @@ static voc_rc enter(struct worksheet *w, struct ws_row *r, const struct ws_stage
         r->cell[WS_STAGE] = s->id;
         return VOC_OK;
     }
-    char *text = arena_printf(&w->arena, "exit:%.*s", (int)s->id.len, s->id.ptr);
+    char *text = arena_printf(&w->arena, "exit:%.*s", STR_ARG(s->id));
     if (!text) return VOC_E_NOMEM;
     r->cell[WS_STAGE] = str_of(text);
     return VOC_OK;

@@ -63,7 +63,7 @@ static void list_rows(const struct worksheet *w, const char *title, bool (*is)(c
     for (size_t i = 0; i < w->rows.n; i++) {
         const struct ws_row *r = &w->rows.at[i];
         if (!is(r) || n++ >= 8) continue;
-        printf(n == 1 ? "%s %.*s" : "%s%.*s", n == 1 ? title : ", ", (int)(r->action.len > 40 ? 40 : r->action.len), r->action.ptr);
+        printf(n == 1 ? "%s %.*s" : "%s%.*s", n == 1 ? title : ", ", STR_SHOWN(r->action, 40));
     }
     if (n > 8) printf(", and %zu more", n - 8);
     if (n) printf("\n");
@@ -86,14 +86,14 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     printf("%s/journey.xml: %zu stages, %zu exits, %zu touchpoints, %zu actions, %zu samples from the events\n\n", folder,
            j->n_stages, j->n_exits, j->n_claims, j->n_actions, samples);
     printf("Assumed:\n");
-    printf("  a journey is that of one %s: %.*s\n", units[w->unit], (int)w->unit_reason.len, w->unit_reason.ptr);
+    printf("  a journey is that of one %s: %.*s\n", units[w->unit], STR_ARG(w->unit_reason));
     if (j->evidence_declared)
         printf("  stages are what the company recorded, because nothing here is known to be an act of a customer: so waiting can be seen, and nothing can be scored\n");
     else
         printf("  what customers do for its worth: %zu actions; only passing through: %zu; because something "
                "failed: %zu; turning away: %zu\n",
                count_class(w, "value"), count_class(w, "passage"), count_class(w, "trouble"), count_class(w, "harm"));
-    for (size_t i = 0; i < j->n_stages; i++) printf(i ? ", %.*s" : "  stages, in this order: %.*s", (int)j->stages[i].id.len, j->stages[i].id.ptr);
+    for (size_t i = 0; i < j->n_stages; i++) printf(i ? ", %.*s" : "  stages, in this order: %.*s", STR_ARG(j->stages[i].id));
     if (j->n_stages) printf("\n");
     printf("Look at first:\n");
     list_rows(w, "  nobody says who acts:", unsure_actor);

@@ -60,10 +60,10 @@ static voc_rc say_stages(struct worksheet *w, struct ws_row *r, const struct jou
     for (size_t i = 0; i < j->n_stages; i++) {
         bool enters = false;
         for (size_t k = 0; k < j->stages[i].n_definitions && !enters; k++) enters = any_simple(j->stages[i].definition[k], r);
-        if (enters) buf_printf(&b, "%s%.*s", b.len ? " " : "", (int)j->stages[i].id.len, j->stages[i].id.ptr);
+        if (enters) buf_printf(&b, "%s%.*s", b.len ? " " : "", STR_ARG(j->stages[i].id));
     }
     for (size_t i = 0; i < j->n_exits; i++)
-        if (any_simple(j->exits[i].when, r)) buf_printf(&b, "%sexit:%.*s", b.len ? " " : "", (int)j->exits[i].id.len, j->exits[i].id.ptr);
+        if (any_simple(j->exits[i].when, r)) buf_printf(&b, "%sexit:%.*s", b.len ? " " : "", STR_ARG(j->exits[i].id));
     r->said[WS_STAGE] = arena_str(&w->arena, b.ptr ? b.ptr : "", b.len, &ok);
     voc_rc rc = b.rc;
     buf_done(&b);

@@ -29,7 +29,7 @@ static void fault(struct taking *t, const char *hint, const char *format, ...)
     diag_error(t->d, "WORKSHEET-020", t->s->file.ptr, t->l->line, hint, "%s", text);
 }
 
-#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define SHOW(s) STR_SHOWN(s, 80)
 
 // ---- which row -----------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +223,7 @@ static voc_str exit_word(struct taking *t, voc_str word)
         return word;
     }
     voc_str id = ws_slug(&t->w->arena, word, &t->ok);
-    char *text = arena_printf(&t->w->arena, "exit:%.*s", (int)id.len, id.ptr);
+    char *text = arena_printf(&t->w->arena, "exit:%.*s", STR_ARG(id));
     if (!text) t->ok = false;
     return text ? str_of(text) : (voc_str){"", 0};
 }
@@ -314,7 +314,7 @@ static void same_row_twice(struct taking *t, const struct ws_row *r, uint64_t fi
         if (t->s->has[c] && !str_eq(o->cell[c], t->l->cell[c])) {
             char hint[120];
             snprintf(hint, sizeof hint, "line %llu says \"%.*s\": delete one of the two", (unsigned long long)first,
-                     (int)(o->cell[c].len > 40 ? 40 : o->cell[c].len), o->cell[c].ptr);
+                     STR_SHOWN(o->cell[c], 40));
             fault(t, hint, "two rows for \"%.*s\" contradict each other: %s \"%.*s\"", SHOW(r->action), ws_column_names[c], SHOW(t->l->cell[c]));
             return;
         }

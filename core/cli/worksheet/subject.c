@@ -126,7 +126,7 @@ const char *subject_typed(struct cli *c)
     buf_init(&b, 1 << 16);
     for (size_t i = 0; i < c->n_repeated; i++) {
         voc_str n = c->repeated[i].name, v = c->repeated[i].value;
-        const char *word = arena_printf(&c->arena, "%.*s=%.*s", (int)n.len, n.ptr, (int)v.len, v.ptr);
+        const char *word = arena_printf(&c->arena, "%.*s=%.*s", STR_ARG(n), STR_ARG(v));
         if (word) buf_cstr(&b, " -O"), shell_word(&b, word);
     }
     char *s = arena_printf(&c->arena, "%s", b.ptr ? b.ptr : "");

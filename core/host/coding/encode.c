@@ -148,7 +148,7 @@ static voc_rc reject_record(struct voc_sink *s, uint64_t record, voc_str code, v
     *state = RECORD_REJECTED;
     if (!s->account.first_line || r.line < s->account.first_line) {
         s->account.first_line = r.line;
-        snprintf(s->account.first_reason, sizeof s->account.first_reason, "%.*s", (int)(reason.len > 199 ? 199 : reason.len), reason.ptr);
+        snprintf(s->account.first_reason, sizeof s->account.first_reason, "%.*s", STR_SHOWN(reason, 199));
     }
     voc_rc rc = vec_reserve(&s->rejects, 1, CODING_ROWS);
     if (!rc) rc = coder_code(&s->c, code, &r.code);

@@ -45,14 +45,13 @@ static voc_rc check_analysis(const struct shard *s, const struct plugin *analysi
     voc_str name = str_of(analysis->note.name);
     if (!str_eq(c->analysis, name)) {
         diag_error(d, "PART-006", s->path, 0, "name that analysis: voc merge ANALYSIS PART...",
-                   "this part is of the analysis \"%.*s\", not of %s", (int)(c->analysis.len > 60 ? 60 : c->analysis.len),
-                   c->analysis.ptr, analysis->note.name);
+                   "this part is of the analysis \"%.*s\", not of %s", STR_SHOWN(c->analysis, 60), analysis->note.name);
         return VOC_E_OPTION;
     }
     if (str_is(c->version, analysis->note.version)) return VOC_OK;
     diag_error(d, "PART-006", s->path, 0, "merge it where it was folded, or fold it again here",
-               "this part was made by %s %.*s, and here is %s", analysis->note.name,
-               (int)(c->version.len > 60 ? 60 : c->version.len), c->version.ptr, analysis->note.version);
+               "this part was made by %s %.*s, and here is %s", analysis->note.name, STR_SHOWN(c->version, 60),
+               analysis->note.version);
     return VOC_E_OPTION;
 }
 
@@ -89,7 +88,7 @@ static voc_rc check_numbers(const struct shards *s, struct diag *d)
     list_missing(&b, s);
     const voc_str name = s->common->analysis;
     char hint[200];
-    snprintf(hint, sizeof hint, "voc fold %.*s PROJECT --shard I/%u -o PART makes each", (int)(name.len > 60 ? 60 : name.len), name.ptr, s->common->shards);
+    snprintf(hint, sizeof hint, "voc fold %.*s PROJECT --shard I/%u -o PART makes each", STR_SHOWN(name, 60), s->common->shards);
     diag_error(d, "PART-008", NULL, 0, hint,
                s->n + 1 == s->common->shards ? "of %u parts one is missing: %s" : "of %u parts some are missing: %s",
                s->common->shards, b.ptr ? b.ptr : "");

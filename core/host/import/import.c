@@ -187,8 +187,9 @@ static voc_rc warn_elsewhere(void *user, const struct store_import *i)
     struct keeping *k = user;
     if (!str_eq(i->file_name, file_as_named(k)) || str_eq(i->source, k->chosen.source.id) || k->said_elsewhere) return VOC_OK;
     k->said_elsewhere = true;
-    diag_warn(k->d, "IMPORT-014", k->req->path, 0, "if it is the same log, import it into a new project; if not, say --source NAME for each",
-              "a file of this name is held as source %.*s too: what is in both counts twice", (int)(i->source.len > 60 ? 60 : i->source.len), i->source.ptr);
+    diag_warn(k->d, "IMPORT-014", k->req->path, 0,
+              "if it is the same log, import it into a new project; if not, say --source NAME for each",
+              "a file of this name is held as source %.*s too: what is in both counts twice", STR_SHOWN(i->source, 60));
     return VOC_OK;
 }
 

@@ -375,7 +375,7 @@ static voc_rc prepare(struct job *j)
     option_word(j->plugin->desc, "customer", e->words.customer, sizeof e->words.customer);
     option_word(j->plugin->desc, "case", e->words.case_, sizeof e->words.case_);
     rc = make_source(j);
-    if (!rc) (void)snprintf(e->source, sizeof e->source, "%.*s", (int)(j->source.id.len > 63 ? 63 : j->source.id.len), j->source.id.ptr);
+    if (!rc) (void)snprintf(e->source, sizeof e->source, "%.*s", STR_SHOWN(j->source.id, 63));
     return rc ? rc : tell_chosen(j);
 }
 

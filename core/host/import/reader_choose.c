@@ -41,7 +41,8 @@ static voc_rc plugin_named(struct job *j, voc_str name, const struct source_rule
     char hint[120];
     snprintf(hint, sizeof hint, near ? "did you mean %s? (voc plugin list shows all)" : "voc plugin list shows what there is%s", near ? near : "");
     const voc_str file = where ? j->req->journey->sources_file : STR("");
-    diag_error(j->d, "IMPORT-001", file.len ? file.ptr : NULL, file.len ? where->line : 0, hint, "there is no input plugin \"%.*s\"", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    diag_error(j->d, "IMPORT-001", file.len ? file.ptr : NULL, file.len ? where->line : 0, hint,
+               "there is no input plugin \"%.*s\"", STR_SHOWN(name, 60));
     return VOC_E_OPTION;
 }
 
@@ -107,16 +108,15 @@ static void warn_source(const struct job *j)
     buf_init(&b, 8192);
     buf_cstr(&b, "it has ");
     for (size_t i = 0; i < of->n_sources && n < 64; i++) {
-        buf_printf(&b, "%s%.*s", i ? ", " : "", (int)(of->sources[i].id.len > 60 ? 60 : of->sources[i].id.len), of->sources[i].id.ptr);
-        names[n] = arena_printf(j->a, "%.*s", (int)of->sources[i].id.len, of->sources[i].id.ptr);
+        buf_printf(&b, "%s%.*s", i ? ", " : "", STR_SHOWN(of->sources[i].id, 60));
+        names[n] = arena_printf(j->a, "%.*s", STR_ARG(of->sources[i].id));
         n += names[n] != NULL;
     }
     const char *near = str_nearest(j->req->source, names, n);
     if (near) buf_printf(&b, "; did you mean %s?", near);
     diag_warn(j->d, "IMPORT-020", j->req->path, 0, b.ptr,
-              "sources.xml of %.*s has no source \"%.*s\": the file is read without its mapping",
-              (int)(of->id.len > 60 ? 60 : of->id.len), of->id.ptr, (int)(j->req->source.len > 60 ? 60 : j->req->source.len),
-              j->req->source.ptr);
+              "sources.xml of %.*s has no source \"%.*s\": the file is read without its mapping", STR_SHOWN(of->id, 60),
+              STR_SHOWN(j->req->source, 60));
     buf_done(&b);
 }
 

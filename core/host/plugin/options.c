@@ -35,8 +35,8 @@ struct setting { // what one call works on
 
 static voc_rc wrong(const struct setting *s, voc_str value, const char *allowed)
 {
-    diag_error(s->d, "OPTION-002", s->g ? s->g->file : NULL, s->g ? s->g->line : 0, s->o->help, "option %s: \"%.*s\" is not %s", s->o->name,
-               (int)(value.len > 200 ? 200 : value.len), value.ptr, allowed);
+    diag_error(s->d, "OPTION-002", s->g ? s->g->file : NULL, s->g ? s->g->line : 0, s->o->help, "option %s: \"%.*s\" is not %s",
+               s->o->name, STR_SHOWN(value, 200), allowed);
     return VOC_E_OPTION;
 }
 
@@ -244,7 +244,7 @@ static voc_rc unknown(const voc_option *table, size_t n, size_t stride, const st
         buf_cstr(&hint, k ? "it has" : "it has no options");
         for (size_t i = 0; i < k; i++) buf_printf(&hint, "%s %s", i ? "," : "", names[i]);
     }
-    diag_error(d, "OPTION-001", g->file, g->line, hint.ptr, "there is no option \"%.*s\"", (int)(g->name.len > 100 ? 100 : g->name.len), g->name.ptr);
+    diag_error(d, "OPTION-001", g->file, g->line, hint.ptr, "there is no option \"%.*s\"", STR_SHOWN(g->name, 100));
     buf_done(&hint);
     return VOC_E_OPTION;
 }

@@ -56,7 +56,7 @@ static voc_rc unknown(struct views *v, voc_str name)
     buf_init(&b, 65536);
     voc_rc rc = store_definition_names(v->project, &b);
     diag_error(v->diag, "SQL-003", NULL, 0, b.len ? b.ptr : "voc journey use PROJECT FOLDER attaches a journey",
-               "no journey \"%.*s\" was ever attached to this project", (int)(name.len > 80 ? 80 : name.len), name.ptr);
+               "no journey \"%.*s\" was ever attached to this project", STR_SHOWN(name, 80));
     buf_done(&b);
     return rc ? rc : VOC_E_OPTION;
 }

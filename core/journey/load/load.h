@@ -102,5 +102,5 @@ struct load_names { const char *journey, *sources, *codebook; }; // of the files
 voc_rc load_journey(struct journey **out, voc_str journey_xml, voc_str sources_xml, voc_str codebook_xml, const char *label,
                     const struct load_names *names, struct diag *d);
 
-#define LOAD_SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr // for %.*s
+#define LOAD_SHOW(s) STR_SHOWN(s, 60)
 #endif

@@ -29,7 +29,7 @@ static size_t allowed_children(const struct grammar_rule *r, voc_str names[64], 
     names[n++] = str_of("note");
     len = (size_t)snprintf(buf, size, "allowed here: ");
     for (size_t i = 0; i < n && len < size; i++) {
-        int got = snprintf(buf + len, size - len, "%s<%.*s>", i ? ", " : "", (int)names[i].len, names[i].ptr);
+        int got = snprintf(buf + len, size - len, "%s<%.*s>", i ? ", " : "", STR_ARG(names[i]));
         len += got > 0 ? (size_t)got : 0;
     }
     return n;
@@ -48,7 +48,7 @@ static void right_places(voc_str name, char *buf, size_t size)
         struct grammar_child c;
         if (memcmp(grammar[i].name, "F/", 2) == 0 || !grammar_find_child(&grammar[i], name, &c)) continue;
         voc_str place = grammar_element(&grammar[i]);
-        int got = snprintf(buf + len, size - len, "%s<%.*s>", len ? ", " : "", (int)place.len, place.ptr);
+        int got = snprintf(buf + len, size - len, "%s<%.*s>", len ? ", " : "", STR_ARG(place));
         len += got > 0 ? (size_t)got : 0;
     }
 }
@@ -85,7 +85,7 @@ static void wrong_attribute(struct loader *l, const struct xml_node *n, voc_str 
     while (count < 64 && grammar_next_attr(&rest, &a)) {
         names[count] = a.name;
         if (len < sizeof hint) {
-            int got = snprintf(hint + len, sizeof hint - len, "%s%.*s", count ? ", " : "", (int)a.name.len, a.name.ptr);
+            int got = snprintf(hint + len, sizeof hint - len, "%s%.*s", count ? ", " : "", STR_ARG(a.name));
             len += got > 0 ? (size_t)got : 0;
         }
         count++;
@@ -108,7 +108,7 @@ static void wrong_value(struct loader *l, const struct xml_node *n, const struct
             p += word.len + 1;
         }
         for (size_t i = 0; i < count && len < sizeof text; i++) {
-            int got = snprintf(text + len, sizeof text - len, "%s%.*s", i ? ", " : "", (int)words[i].len, words[i].ptr);
+            int got = snprintf(text + len, sizeof text - len, "%s%.*s", i ? ", " : "", STR_ARG(words[i]));
             len += got > 0 ? (size_t)got : 0;
         }
         voc_str near = grammar_nearest(value, words, count);
@@ -167,7 +167,7 @@ static void check_attributes(struct loader *l, const struct xml_node *n, const s
         if (*wanted)
             (void)snprintf(hint, sizeof hint, "write %.*s=\"...\" with %s", LOAD_SHOW(a.name), wanted);
         else if (!str_is(a.type, "text"))
-            (void)snprintf(hint, sizeof hint, "write %.*s=\"...\" with one of %.*s", LOAD_SHOW(a.name), (int)a.type.len, a.type.ptr);
+            (void)snprintf(hint, sizeof hint, "write %.*s=\"...\" with one of %.*s", LOAD_SHOW(a.name), STR_ARG(a.type));
         for (char *c = hint; *c; c++) *c = *c == '|' ? ' ' : *c;
         load_fault(l, "JOURNEY-006", n->line, hint, "<%.*s> has no %.*s", LOAD_SHOW(n->name), LOAD_SHOW(a.name));
     }
@@ -271,7 +271,7 @@ static bool reference_known(const struct loader *l, voc_str type, voc_str word)
     char name[32];
     while (next_kind(&type, &kind)) {
         if (kind.ptr[0] == '=' && str_eq(word, str_mk(kind.ptr + 1, kind.len - 1))) return true;
-        (void)snprintf(name, sizeof name, "%.*s", (int)kind.len, kind.ptr);
+        (void)snprintf(name, sizeof name, "%.*s", STR_ARG(kind));
         if (load_known(l, name, word)) return true;
     }
     return false;
@@ -284,7 +284,7 @@ static void unknown_reference(struct loader *l, const struct xml_node *n, const 
     voc_str kind = {"", 0}, near = {"", 0};
     for (voc_str type = a->type; next_kind(&type, &kind);) {
         if (kind.ptr[0] == '=') continue;
-        (void)snprintf(name, sizeof name, "%.*s", (int)kind.len, kind.ptr);
+        (void)snprintf(name, sizeof name, "%.*s", STR_ARG(kind));
         int got = snprintf(kinds + kinds_len, sizeof kinds - kinds_len, "%s<%s>", kinds_len ? " or " : "", name);
         kinds_len += got > 0 ? (size_t)got : 0;
         if (!near.len) near = load_nearest(l, name, word);

@@ -151,8 +151,8 @@ void load_samples(struct loader *l)
 static bool fits(voc_str pattern, voc_str name)
 {
     char glob[256], file[256];
-    snprintf(glob, sizeof glob, "%.*s", (int)(pattern.len > 255 ? 255 : pattern.len), pattern.ptr);
-    snprintf(file, sizeof file, "%.*s", (int)(name.len > 255 ? 255 : name.len), name.ptr);
+    snprintf(glob, sizeof glob, "%.*s", STR_SHOWN(pattern, 255));
+    snprintf(file, sizeof file, "%.*s", STR_SHOWN(name, 255));
     voc_str plain = in_plain_name(file);
     if (fnmatch(glob, file, 0) == 0) return true;
     file[plain.len + (size_t)(plain.ptr - file)] = 0;

@@ -374,7 +374,7 @@ static voc_rc name_units(struct grouping *g)
     for (size_t u = 1; u < g->units.n; u++) {
         struct unit_entry *e = &g->units.at[u];
         if (!str_eq(e->name, e[-1].name) || e->kind != VOC_UNIT_INDIVIDUAL) continue;
-        char *name = arena_printf(&t->arena, "individual:%.*s", (int)e->name.len, e->name.ptr);
+        char *name = arena_printf(&t->arena, "individual:%.*s", STR_ARG(e->name));
         if (!name) return VOC_E_NOMEM;
         e->name = str_of(name);
         again = true;

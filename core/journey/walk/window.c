@@ -65,8 +65,8 @@ static void warn_of_cut(const struct timeline *t, uint64_t n, struct diag *d)
     time_print(&when, t->window.end_us, VOC_RES_SECOND);
     diag_warn(d, "TIMELINE-001", NULL, 0, "declare its watermark, or watermark=\"none\" if it was read once and for all",
               "%llu of %llu events lie behind %s, where the source \"%.*s\" ends, and are set aside",
-              (unsigned long long)t->info.n_set_aside, (unsigned long long)n, when.ptr ? when.ptr : "", (int)t->info.end_source.len,
-              t->info.end_source.ptr);
+              (unsigned long long)t->info.n_set_aside, (unsigned long long)n, when.ptr ? when.ptr : "",
+              STR_ARG(t->info.end_source));
     buf_done(&when);
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#define SHOW(s) (int)((s).len > 60 ? 60 : (s).len), (s).ptr // for %.*s
+#define SHOW(s) STR_SHOWN(s, 60)
 
 enum expected { HAS, WITHOUT, NEGATED };
 

@@ -221,7 +221,7 @@ static voc_rc open_type(struct foreign *f, voc_str name, voc_str map)
 {
     const struct kind *k = &kinds[f->kind];
     const size_t at = f->n_types;
-    char *table = sqlite3_mprintf("%s_%.*s", k->thing, (int)map.len, map.ptr);
+    char *table = sqlite3_mprintf("%s_%.*s", k->thing, STR_ARG(map));
     voc_rc rc = table ? need_table(f, table) : VOC_E_NOMEM;
     if (rc == VOC_OK && (f->name[at] = mem_strndup(name.ptr, name.len)) == NULL) rc = VOC_E_NOMEM;
     f->n_types += rc == VOC_OK;

@@ -23,8 +23,7 @@ static voc_rc only_our_tables(struct forgetting *f)
         if (rc == VOC_OK) rc = db_step(f->to, known, &ours);
         if (rc == VOC_OK && !ours) {
             diag_error(f->from->d, "FORGET-002", f->from->path, 0, "move it to a file of its own, and do it again",
-                       "the project holds %.*s, which another program made: whom it names is not known",
-                       (int)(name.len < 100 ? name.len : 100), name.ptr);
+                       "the project holds %.*s, which another program made: whom it names is not known", STR_SHOWN(name, 100));
             rc = VOC_E_INPUT;
         }
         (void)sqlite3_reset(known);

@@ -222,8 +222,9 @@ voc_rc forget_look_at_page(void *user, const unsigned char *page, size_t n)
     for (struct forget_hit hit = {0}; forget_find(f, bytes, FORGET_SHORT, &hit); hit.at++) {
         const voc_alias *a = &f->spec->aliases[hit.alias];
         if (f->seen[hit.alias] || !is_trace(a, bytes, hit.at)) continue;
-        diag_error(f->from->d, "FORGET-001", f->from->path, 0, "this is an error of the program: please report it; `voc verify` says whether the file is whole",
-                   "page %" PRIu64 " of the file still holds %.*s", f->r.pages, (int)(a->value.len < 100 ? a->value.len : 100), a->value.ptr);
+        diag_error(f->from->d, "FORGET-001", f->from->path, 0,
+                   "this is an error of the program: please report it; `voc verify` says whether the file is whole",
+                   "page %" PRIu64 " of the file still holds %.*s", f->r.pages, STR_SHOWN(a->value, 100));
         return VOC_E_CHECK;
     }
     return VOC_OK;

@@ -11,6 +11,7 @@
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 #include "plugins/common/page.h"
+#include "plugins/common/show.h"
 #include "plugins/common/stats.h"
 
 enum { FIRST, LAST, EVEN, RECENT, MISSING, GAIN, N_MODELS };
@@ -309,8 +310,9 @@ static voc_rc disagree_table(struct sheet *x)
         char least[FORMAT_MAX], most[FORMAT_MAX];
         format_number(least, sizeof least, part(x, all[0].kind, all[0].least) * 100, 1, false);
         format_number(most, sizeof most, part(x, all[0].kind, all[0].most) * 100, 1, false);
-        page_notef(&x->p, VOC_NOTE_LEAD, "%.*s gets %s%% of the credit or %s%%, depending on the rule. None of the rules knows what the touch caused.",
-                   (int)(all[0].kind->name.len > 80 ? 80 : all[0].kind->name.len), all[0].kind->name.ptr, least, most);
+        page_notef(&x->p, VOC_NOTE_LEAD,
+                   "%.*s gets %s%% of the credit or %s%%, depending on the rule. None of the rules knows what the touch caused.",
+                   SHOW_AT_MOST(all[0].kind->name, 80), least, most);
     }
     x->a->base.host->free(x->a->base.cx, all);
     page_semantics(&x->p, "A description, no effect: each model is a rule for splitting credit, and none of them can tell \"caused\" from \"was there\"; the widest apart first");

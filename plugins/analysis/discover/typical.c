@@ -7,6 +7,7 @@
 
 #include "plugins/analysis/discover/discover.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 
 #define SHOWN_ENDS 4u  // of a long way: so many steps at its beginning and at its end
 #define SHOWN_MOST 10u
@@ -33,7 +34,7 @@ void put_node(struct page *s, const struct journeys *all, uint32_t rank)
         cell_str(s, name);
         return;
     }
-    snprintf(text, sizeof text, "%s%.*s", walk_kind(w, node), (int)(name.len < 300 ? name.len : 300), name.ptr);
+    snprintf(text, sizeof text, "%s%.*s", walk_kind(w, node), SHOW_AT_MOST(name, 300));
     cell_text(s, text);
 }
 

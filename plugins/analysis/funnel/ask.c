@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "plugins/analysis/funnel/funnel.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 80)
 
 static voc_rc refuse(const struct funnel *f, const char *code, const char *message, const char *hint)
 {

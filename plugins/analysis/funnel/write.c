@@ -7,8 +7,9 @@
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
 #include "plugins/common/page.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 80)
 
 static const struct funnel *of(const struct page *p) { return p->of; }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plugins/analysis/map/map.h"
+#include "plugins/common/show.h"
 
 #define NOT_THERE UINT32_MAX
 enum column { TOUCHPOINT, STAGE, VERDICT, CODE, VERB, LIFT, SPENT, REASON, COLUMNS };
@@ -114,6 +115,6 @@ bool map_verdict(const struct map *m, const struct map_verdicts *v, size_t stage
     if (lift && lift->type == VOC_CELL_RANGE) out->lift = lift->r, out->lo = lift->lo, out->hi = lift->hi;
     if (spent && spent->type == VOC_CELL_MONEY) out->spent = (double)spent->i / 1e6;
     snprintf(out->words, sizeof out->words, "%s%s%.*s", (whole ? over_all : here)[class_], verb.len ? ": " : "",
-             (int)(verb.len < 80 ? verb.len : 80), verb.ptr);
+             SHOW_AT_MOST(verb, 80));
     return true;
 }

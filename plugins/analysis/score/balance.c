@@ -12,6 +12,7 @@
 
 #include "plugins/analysis/score/page.h"
 #include "plugins/analysis/score/traits.h"
+#include "plugins/common/show.h"
 
 #define LINE 0.1           // where a difference is worth a word
 #define LOOKS 4000000.0    // at others, for one touchpoint, about; beyond, an even part of each group is looked at
@@ -271,7 +272,7 @@ static void put_arm(struct balance *b, uint32_t touchpoint)
         far += differs(&c);
     }
     voc_str name = d->title.len ? d->title : d->id;
-    snprintf(title, sizeof title, "%.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    snprintf(title, sizeof title, "%.*s", SHOW_AT_MOST(name, 60));
     snprintf(text, sizeof text, "%zu matched touches; %zu of %zu traits still differ%s", a->sets, far, shown, a->part ? "; others: an even part of them" : "");
     if (!b->page.rc) b->page.rc = b->s->host->group(b->page.t, title, text);
     for (size_t k = 0; k < b->traits.n; k++)

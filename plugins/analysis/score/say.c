@@ -9,6 +9,7 @@
 
 #include "plugins/analysis/score/score.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 
 // Digits in groups of three, "1,072"; NaN is "-".
 void say_number(char *out, size_t size, double x, int digits)
@@ -70,7 +71,7 @@ static size_t add_exceptions(const struct study *st, const struct finding *f, ch
         const struct trial_estimate *a = &c->cell.estimate[0];
         const voc_def_stage *s = definition_stage(st->s->def, c->stage);
         voc_str name = s->title.len ? s->title : s->id;
-        at = add(out, size, at, "; no gain seen in \"%.*s\" (%+.0f to %+.0f)", (int)(name.len > 60 ? 60 : name.len), name.ptr, a->extra_lo, a->extra_hi);
+        at = add(out, size, at, "; no gain seen in \"%.*s\" (%+.0f to %+.0f)", SHOW_AT_MOST(name, 60), a->extra_lo, a->extra_hi);
     }
     return at;
 }
@@ -162,7 +163,7 @@ static void settle_alone(const struct study *st, const struct finding *f, char *
     voc_str partner = f->cell.bundle_type != TRIAL_NONE ? title_of(st, f->cell.bundle_type) : (voc_str){"the other", 9};
     say_when(st, &f->settle, when, sizeof when);
     say_count(n, sizeof n, f->settle.missing, "contact", "contacts");
-    size_t at = add(out, size, 0, "run one alone: about %s without %.*s, %s", n, (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, when);
+    size_t at = add(out, size, 0, "run one alone: about %s without %.*s, %s", n, SHOW_AT_MOST(partner, 60), when);
     if (has_kin(st, f)) add(out, size, at, "; or judge them as one: voc score PROJECT --by group");
 }
 
@@ -174,7 +175,8 @@ static void settle_more(const struct study *st, const struct finding *f, char *o
     say_missing(f, n, sizeof n);
     size_t at = isnan(f->settle.missing) ? add(out, size, 0, "more of them") : add(out, size, 0, "about %s, %s", n, when);
     if (f->code == VERDICT_U1 && has_kin(st, f)) at = add(out, size, at, "; or judge it with others of its kind: voc score PROJECT --by group");
-    if (f->code == VERDICT_U6 && say_holdout(&f->settle, n, sizeof n)) add(out, size, at, "; or %s: voc holdout PROJECT %.*s", n, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+    if (f->code == VERDICT_U6 && say_holdout(&f->settle, n, sizeof n))
+        add(out, size, at, "; or %s: voc holdout PROJECT %.*s", n, SHOW_AT_MOST(id, 100));
 }
 
 void say_settle(const struct study *st, const struct finding *f, char *out, size_t size)
@@ -200,7 +202,7 @@ void say_settle(const struct study *st, const struct finding *f, char *out, size
         say_month(x->known_us, when, sizeof when);
         say_count(of, sizeof of, x->missing, "customer", "customers");
         add(out, size, 0, "%s (%.0f of %s): begun where the data end, known by %s (voc holdout PROJECT %.*s)", n,
-            x->holdout->controls, of, when, (int)(id.len > 100 ? 100 : id.len), id.ptr);
+            x->holdout->controls, of, when, SHOW_AT_MOST(id, 100));
         break;
     case SETTLE_ALONE: settle_alone(st, f, out, size); break;
     case SETTLE_PERSON: add(out, size, 0, "you decide: %+.0f acted, and %+.0f left", a[0].extra, a[1].extra); break;
@@ -238,7 +240,7 @@ static void too_little(const struct study *st, const struct finding *f, char *ou
     if (f->concentrated) {
         voc_str name = st->s->host->name(st->s->run, VOC_COL_ACCOUNT, f->randomised ? f->random.largest : c->largest);
         percent(share, sizeof share, f->randomised ? f->random.largest_share : c->largest_share);
-        at = add(out, size, at, "; %s of the evidence is one customer, %.*s", share, (int)(name.len > 60 ? 60 : name.len), name.ptr);
+        at = add(out, size, at, "; %s of the evidence is one customer, %.*s", share, SHOW_AT_MOST(name, 60));
     }
     if (isnan(f->settle.missing)) return;
     say_when(st, &f->settle, pays, sizeof pays);
@@ -284,7 +286,8 @@ static void unproven(const struct study *st, const struct finding *f, char *out,
     case VERDICT_U2: snprintf(out, size, "everybody comparable gets it; %s%s", hold, command); break;
     case VERDICT_U3: snprintf(out, size, "those who get it were acting more before it already; %s%s", hold, command); break;
     case VERDICT_U4:
-        snprintf(out, size, "nearly always together with %.*s: run one alone%s", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, has_kin(st, f) ? ", or --by group" : "");
+        snprintf(out, size, "nearly always together with %.*s: run one alone%s", SHOW_AT_MOST(partner, 60),
+                 has_kin(st, f) ? ", or --by group" : "");
         break;
     case VERDICT_U5: add_harm(f, out, size, add(out, size, 0, "more act and more leave; you decide: ")); break;
     case VERDICT_U6: more_needed(st, f, out, size); break;
@@ -396,7 +399,7 @@ static size_t add_checks(const struct study *st, const struct finding *f, char *
     at = add(out, size, at, " acting in the hour before %+.0f%%;", whole_percent(c->trigger));
     if (c->bundle_type != TRIAL_NONE) {
         voc_str partner = title_of(st, c->bundle_type);
-        at = add(out, size, at, " together with %.*s %+.0f%%;", (int)(partner.len > 60 ? 60 : partner.len), partner.ptr, whole_percent(c->bundle));
+        at = add(out, size, at, " together with %.*s %+.0f%%;", SHOW_AT_MOST(partner, 60), whole_percent(c->bundle));
     }
     at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100,
              c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
@@ -494,7 +497,7 @@ voc_rc say_semantics(const struct score *s, voc_table_builder *t, const char *te
     size_t at = add(all, sizeof all, 0, "%s", text);
     if (s->options[OPT_SEGMENT].set) {
         voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
-        at = add(all, sizeof all, at, " Only customers of the segment %.*s.", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+        at = add(all, sizeof all, at, " Only customers of the segment %.*s.", SHOW_AT_MOST(name, 60));
     }
     if (s->def->evidence_declared) add(all, sizeof all, at, " Stages follow what the company recorded, not what customers did.");
     return s->host->semantics(t, all);

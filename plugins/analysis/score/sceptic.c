@@ -9,6 +9,7 @@
 
 #include "plugins/analysis/score/page.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 
 static const struct page_column check_columns[] = {
     {"touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it"},
@@ -80,7 +81,7 @@ static void check_row(struct page *p, const struct finding *f)
     text[0] = 0;
     if (c->bundle_type != TRIAL_NONE && c->bundle >= 0.005) {
         voc_str with = name_of(told(p), c->bundle_type);
-        snprintf(text, sizeof text, "%.*s +%.0f%%", (int)(with.len > 80 ? 80 : with.len), with.ptr, 100 * c->bundle);
+        snprintf(text, sizeof text, "%.*s +%.0f%%", SHOW_AT_MOST(with, 80), 100 * c->bundle);
     }
     cell_text(p, text[0] ? text : "nothing");
     cell_share(p, c->covered, 0);
@@ -98,7 +99,7 @@ static void note_window(struct page *p)
     format_day(from, sizeof from, info->start_us);
     format_day(to, sizeof to, info->end_us - 1);
     say_count(n, sizeof n, (double)info->n_set_aside, "later event was", "later events were");
-    if (info->end_source.len) snprintf(source, sizeof source, ", where %.*s ends", (int)(info->end_source.len > 80 ? 80 : info->end_source.len), info->end_source.ptr);
+    if (info->end_source.len) snprintf(source, sizeof source, ", where %.*s ends", SHOW_AT_MOST(info->end_source, 80));
     snprintf(text, sizeof text, "Observed from %s to %s%s; %s set aside, because not every source reaches so far.", from, to, source, n);
     if (info->n_set_aside == 0) snprintf(text, sizeof text, "Observed from %s to %s%s; no event had to be set aside.", from, to, source);
     page_note(p, VOC_NOTE_AFTER, text);

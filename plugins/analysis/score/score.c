@@ -8,6 +8,7 @@
 
 #include "plugins/analysis/score/score.h"
 #include "plugins/common/near.h"
+#include "plugins/common/show.h"
 
 static const char *const by_choices[] = {"nothing", "stage", "segment", "group", NULL};
 const voc_option score_options[N_OPTIONS] = {
@@ -77,14 +78,11 @@ static voc_rc resolve_segment(struct score *s, voc_value *v)
         size_t n = near_distance(v->s, d->segments[i]);
         if (n <= near_limit(v->s) && n < best) best = n, nearest = i;
     }
-    if (best != SIZE_MAX)
-        at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ",
-                              (int)(d->segments[nearest].len > 60 ? 60 : d->segments[nearest].len), d->segments[nearest].ptr);
+    if (best != SIZE_MAX) at = (size_t)snprintf(hint, sizeof hint, "did you mean %.*s? ", SHOW_AT_MOST(d->segments[nearest], 60));
     at += (size_t)snprintf(hint + at, sizeof hint - at, "the journey has");
     for (size_t i = 0; i < d->n_segments && at < sizeof hint - 60; i++)
-        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "",
-                               (int)(d->segments[i].len > 40 ? 40 : d->segments[i].len), d->segments[i].ptr);
-    snprintf(message, sizeof message, "there is no segment \"%.*s\"", (int)(v->s.len > 60 ? 60 : v->s.len), v->s.ptr);
+        at += (size_t)snprintf(hint + at, sizeof hint - at, "%s %.*s", i ? "," : "", SHOW_AT_MOST(d->segments[i], 40));
+    snprintf(message, sizeof message, "there is no segment \"%.*s\"", SHOW_AT_MOST(v->s, 60));
     return score_complain(s, "SCORE-002", hint, message);
 }
 
@@ -98,14 +96,14 @@ static voc_rc check_aim(struct score *s)
                                           memcmp(definition_action(s->def, a)->name.ptr, aim->list[i].ptr, aim->list[i].len) == 0))
             a++;
         char message[200];
-        snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
+        snprintf(message, sizeof message, "the aim \"%.*s\" is no action of this project", SHOW_AT_MOST(aim->list[i], 80));
         if (a == s->def->n_actions)
             return score_complain(
                 s, "SCORE-003",
                 "voc sql PROJECT \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\" lists them", message);
         uint32_t c = definition_action(s->def, a)->class_;
         snprintf(message, sizeof message, "the aim \"%.*s\" is classed as something customers do not act to obtain",
-                 (int)(aim->list[i].len > 80 ? 80 : aim->list[i].len), aim->list[i].ptr);
+                 SHOW_AT_MOST(aim->list[i], 80));
         if (c != VOC_CLASS_VALUE && c != VOC_CLASS_NEUTRAL)
             return score_complain(s, "SCORE-004", "mechanical, undelivered, passage, trouble and harm are never an outcome", message);
     }
@@ -184,7 +182,7 @@ static voc_rc name_frequent(struct score *s, bool customers, char *out, size_t a
     qsort(n, s->def->n_actions, sizeof *n, most_first);
     for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < size - 80; i++) {
         voc_str name = definition_action(s->def, n[i].action)->name;
-        at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", (int)(name.len > 40 ? 40 : name.len), name.ptr, n[i].n);
+        at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", SHOW_AT_MOST(name, 40), n[i].n);
     }
     return VOC_OK;
 }

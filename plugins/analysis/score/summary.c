@@ -9,6 +9,7 @@
 
 #include "plugins/analysis/score/page.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 
 struct summary {
     struct page page;
@@ -122,13 +123,11 @@ static void head(struct summary *p)
     say_count(n, sizeof n, (double)units, kinds[s->def->unit][0], kinds[s->def->unit][1]);
     if (s->options[OPT_SEGMENT].set) {
         voc_str name = s->def->segments[s->options[OPT_SEGMENT].i];
-        snprintf(segment, sizeof segment, " of segment %.*s", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+        snprintf(segment, sizeof segment, " of segment %.*s", SHOW_AT_MOST(name, 60));
     }
     snprintf(window, sizeof window, one_window ? "in the %.4g days after it" : "in the time after it", (double)window_of(s, VOC_NONE, 0) / (double)score_unit_of[VOC_RES_DAY]);
-    snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s",
-             (int)(s->info->project.len > 80 ? 80 : s->info->project.len), s->info->project.ptr, n, segment, from, to,
-             (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr,
-             (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr,
+    snprintf(text, sizeof text, "%.*s: %s%s, %s - %s, journey %.*s v%.*s. %s%s%s", SHOW_AT_MOST(s->info->project, 80), n, segment,
+             from, to, SHOW_AT_MOST(s->def->id, 60), SHOW_AT_MOST(s->def->version, 20),
              p->n == 0 ? "No touchpoint has a touch in these events: nothing that the company did or offered is among them, "
                          "so there is nothing to judge."
              : push    ? "Does a customer act more "
@@ -186,14 +185,14 @@ static void credit(struct summary *p)
     for (size_t i = 0; i < st->n_pooled && i < 3 && s[i].n > 0; i++) {
         const voc_def_touchpoint *t = definition_touchpoint(st->s->def, s[i].touchpoint);
         voc_str name = t->title.len ? t->title : t->id;
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", (int)(name.len > 40 ? 40 : name.len),
-                               name.ptr, 100 * s[i].n / (double)st->n_credited);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", i ? "," : "", SHOW_AT_MOST(name, 40),
+                               100 * s[i].n / (double)st->n_credited);
     }
     for (size_t i = 0; i < p->n && shown < 3; i++) {
         if (group_of(p->order[i]) != DO_MORE) break;
         const voc_def_touchpoint *t = definition_touchpoint(st->s->def, p->order[i]->touchpoint);
         voc_str name = t->title.len ? t->title : t->id;
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", shown ? "," : "; it gives", (int)(name.len > 40 ? 40 : name.len), name.ptr,
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %.*s %.0f%%", shown ? "," : "; it gives", SHOW_AT_MOST(name, 40),
                                100 * st->credit[p->order[i]->touchpoint] / (double)st->n_credited);
         shown++;
     }
@@ -240,7 +239,7 @@ static void undeclared(struct summary *p)
             voc_str name = definition_action(s->def, a)->name;
             at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s",
                                    n > 1 ? ", " : "Actions that the journey does not class count as neutral: ",
-                                   (int)(name.len > 50 ? 50 : name.len), name.ptr);
+                                   SHOW_AT_MOST(name, 50));
         }
     }
     if (n == 0) return;
@@ -299,7 +298,7 @@ static void foot(struct summary *p)
     }
     if (s->info->n_set_aside) {
         say_count(n, sizeof n, (double)s->info->n_set_aside, "later event", "later events");
-        snprintf(text, sizeof text, "Ends where %.*s ends; %s set aside.", (int)(s->info->end_source.len > 60 ? 60 : s->info->end_source.len), s->info->end_source.ptr, n);
+        snprintf(text, sizeof text, "Ends where %.*s ends; %s set aside.", SHOW_AT_MOST(s->info->end_source, 60), n);
         page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     truncated(p);
@@ -324,12 +323,12 @@ static void semantics(struct summary *p)
     if (!push)
         snprintf(text, sizeof text,
                  "acted = people who obtained it at least once, of those who could while it was on offer. Definition hash %.*s.",
-                 (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+                 SHOW_AT_MOST(d->hash, 12));
     else
         snprintf(text, sizeof text,
                  "Per %s: acted = touches after which an aimed action followed, strictly later and within the window, "
                  "of those with comparable customers; ranges are 95%%. Definition hash %.*s.",
-                 kinds[d->unit], (int)(d->hash.len > 12 ? 12 : d->hash.len), d->hash.ptr);
+                 kinds[d->unit], SHOW_AT_MOST(d->hash, 12));
     if (!p->page.rc) p->page.rc = say_semantics(told(&p->page)->s, p->page.t, text);
 }
 
@@ -359,7 +358,7 @@ static void columns_open(struct summary *p, const char *name, const char *title)
         if (!isnan(p->order[i]->unit_cost)) p->costed = true;
         if (p->order[i]->minutes > 0 && p->order[i]->stage == TRIAL_ALL) p->timed = true;
     }
-    snprintf(money, sizeof money, "%.*s an extra", (int)(s->def->currency.len > 20 ? 20 : s->def->currency.len), s->def->currency.ptr);
+    snprintf(money, sizeof money, "%.*s an extra", SHOW_AT_MOST(s->def->currency, 20));
     p->page.rc = h->table(s->run, &p->page.t, name, title, VOC_TABLE_BRIEF);
     if (!p->page.rc) p->page.rc = h->column(p->page.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
     if (!p->page.rc)
@@ -394,10 +393,9 @@ static voc_rc by_write(struct study *st)
         if (i == 0 || f->stage != p.order[i - 1]->stage || f->segment != p.order[i - 1]->segment) {
             char title[200], segment[120] = "";
             voc_str name = d->stages[f->stage].title.len ? d->stages[f->stage].title : d->stages[f->stage].id;
-            snprintf(title, sizeof title, "%.*s", (int)(name.len > 150 ? 150 : name.len), name.ptr);
+            snprintf(title, sizeof title, "%.*s", SHOW_AT_MOST(name, 150));
             if (f->segment != TRIAL_ALL)
-                snprintf(segment, sizeof segment, "segment %.*s",
-                         (int)(d->segments[f->segment].len > 100 ? 100 : d->segments[f->segment].len), d->segments[f->segment].ptr);
+                snprintf(segment, sizeof segment, "segment %.*s", SHOW_AT_MOST(d->segments[f->segment], 100));
             p.page.rc = st->s->host->group(p.page.t, title, segment);
         }
         put_row(&p, f);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/page.h"
+#include "plugins/common/show.h"
 #include "plugins/common/stats.h"
 
 static const struct page_column finding_columns[] = {
@@ -210,9 +211,7 @@ static void semantics(struct page *p)
              "in (touch, touch + W], strictly after it. "
              "O, E: METHODS 3.4, weights %s, %lld comparators. Families at q = 0.05. Journey %.*s, version %.*s, hash %.*s.",
              kinds[s->def->unit], s->def->weights == VOC_WEIGHTS_MH ? "mh" : "smr", (long long)s->def->comparators,
-             (int)(s->def->id.len > 60 ? 60 : s->def->id.len), s->def->id.ptr,
-             (int)(s->def->version.len > 20 ? 20 : s->def->version.len), s->def->version.ptr,
-             (int)(s->def->hash.len > 12 ? 12 : s->def->hash.len), s->def->hash.ptr);
+             SHOW_AT_MOST(s->def->id, 60), SHOW_AT_MOST(s->def->version, 20), SHOW_AT_MOST(s->def->hash, 12));
     if (!p->rc) p->rc = say_semantics(s, p->t, text);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plugins/analysis/score/traits.h"
+#include "plugins/common/show.h"
 
 #define DAY_US (INT64_C(86400) * 1000000)
 #define KEYS_MAX 40u
@@ -290,8 +291,7 @@ static voc_rc make_keys(struct traits *t)
 static voc_rc add(struct traits *t, struct trait trait, const char *what, voc_str name, const char *rest, voc_str value)
 {
     char text[200];
-    int n = snprintf(text, sizeof text, "%s %.*s%s%.*s", what, (int)(name.len > 60 ? 60 : name.len), name.ptr, rest,
-                     (int)(value.len > 60 ? 60 : value.len), value.ptr);
+    int n = snprintf(text, sizeof text, "%s %.*s%s%.*s", what, SHOW_AT_MOST(name, 60), rest, SHOW_AT_MOST(value, 60));
     size_t len = n < 0 ? 0 : (size_t)n < sizeof text ? (size_t)n : sizeof text - 1;
     char *copy = score_alloc(t->s, len + 1, 1);
     if (!copy) return VOC_E_NOMEM;

@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "plugins/analysis/sipoc/rows.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 160 ? 160 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 160)
 
 struct making { const struct sipoc *s; const struct sipoc_state *st; size_t section; struct sipoc_rows *rows; voc_rc rc; struct sipoc_row lost; }; // lost: what could not be kept; rc says so
 

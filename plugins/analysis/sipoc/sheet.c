@@ -9,8 +9,9 @@
 #include "plugins/analysis/sipoc/rows.h"
 #include "plugins/common/figure/declare.h"
 #include "plugins/common/format.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 160 ? 160 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 160)
 #define NUMBER 64u
 #define CARD 700u
 

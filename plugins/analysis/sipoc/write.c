@@ -8,9 +8,10 @@
 #include "plugins/analysis/sipoc/rows.h"
 #include "plugins/common/format.h"
 #include "plugins/common/page.h"
+#include "plugins/common/show.h"
 
 #define LINES_MAX 12u // of one part; the rest is counted
-#define SHOW(s) (int)((s).len > 160 ? 160 : (s).len), (s).ptr
+#define SHOW(s) SHOW_AT_MOST(s, 160)
 
 static const struct { const char *id, *title, *about, *nothing; } parts[PARTS] = {
     [PART_SUPPLIER] = {"supplier", "Suppliers", "who or what brings customers here", "nobody came"},
@@ -192,7 +193,7 @@ static void put_section(struct sheet *x, const struct sipoc_rows *rows, size_t n
     const struct sipoc_section *g = section_of(x);
     char name[200], title[700];
     size_t at = 0;
-    snprintf(name, sizeof name, "%.*s%s", (int)(g->id.len > 150 ? 150 : g->id.len), g->id.ptr, g->is_step ? "_step" : "");
+    snprintf(name, sizeof name, "%.*s%s", SHOW_AT_MOST(g->id, 150), g->is_step ? "_step" : "");
     snprintf(title, sizeof title, "Step %zu of %zu: %.*s%s%.*s", number, of, SHOW(g->title), g->owner.len ? ", owned by " : "", SHOW(g->owner));
     page_open_in(&x->p, &x->s->base, name, title, VOC_TABLE_BRIEF, for_people, sizeof for_people / sizeof *for_people);
     lead(x);

@@ -10,8 +10,9 @@
 
 #include "plugins/analysis/value-map/value_map.h"
 #include "plugins/common/page.h"
+#include "plugins/common/show.h"
 
-#define SHOW(s) (int)((s).len > 100 ? 100 : (s).len), (s).ptr  // for %.*s
+#define SHOW(s) SHOW_AT_MOST(s, 100)
 
 static inline struct page vm_page(const struct vm_tally *t, const char *name, const char *title, uint32_t flags)
 {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugins/common/show.h"
+
 static const voc_word *word_at(const voc_journeys *j, size_t i)
 {
     return (const voc_word *)(const void *)((const char *)j->words + i * j->word_size);
@@ -189,10 +191,8 @@ static voc_rc add_quote(struct walk *w, const voc_word *word, uint32_t role, uin
     voc_rc rc = vm_quotes_room(w->v, w->s, role + 1);
     if (rc) return rc;
     memcpy(q.text, text.ptr, text.len);
-    int n = word->line ? snprintf(q.place, sizeof q.place, "%.*s:%llu", (int)(file.len > 120 ? 120 : file.len), file.ptr,
-                                  (unsigned long long)word->line)
-                       : snprintf(q.place, sizeof q.place, "%.*s %.*s", (int)(file.len > 80 ? 80 : file.len), file.ptr,
-                                  (int)(word->id.len > 70 ? 70 : word->id.len), word->id.ptr);
+    int n = word->line ? snprintf(q.place, sizeof q.place, "%.*s:%llu", SHOW_AT_MOST(file, 120), (unsigned long long)word->line)
+                       : snprintf(q.place, sizeof q.place, "%.*s %.*s", SHOW_AT_MOST(file, 80), SHOW_AT_MOST(word->id, 70));
     q.place_len = n < 0 ? 0 : (uint32_t)n < sizeof q.place ? (uint32_t)n : (uint32_t)sizeof q.place - 1;
     for (size_t i = 0; i < w->v->n_needs; i++) {
         if (!(needs >> i & 1u)) continue;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/common/figure/draw.h"
+#include "plugins/common/show.h"
 
 #define ROWS_MAX 40u
 #define SERIES_MAX 8u
@@ -123,7 +124,7 @@ static double words(const struct dots *d, size_t line, double x, double y, doubl
     if (d->held && r != NOTHING && part_number(d->p, r, VOC_AS_VALUE, &held)) {
         const voc_str title = column_title(d->p->t, part_column(d->p->t, d->p->f, VOC_AS_VALUE));
         say_part(d, r, VOC_AS_VALUE, value, sizeof value);
-        snprintf(s, sizeof s, "%.*s %s", (int)(title.len > 60 ? 60 : title.len), title.ptr, value);
+        snprintf(s, sizeof s, "%.*s %s", SHOW_AT_MOST(title, 60), value);
         const voc_str against = {s, strlen(s)};
         text_wrap(&w, against, width, SMALL, false, 2);
         if (draw) text_put(pen, &w, against, x, y + height, SMALL, AT_LEFT, "f-soft");

@@ -4,6 +4,7 @@
 // all of them; the classes of METHODS 1.1 go by these names. Runs in parallel: all state is the record's own.
 #include <stdio.h>
 
+#include "plugins/common/show.h"
 #include "plugins/input/crm/crm.h"
 
 static voc_str str(const char *s) { return (voc_str){s, strlen(s)}; }
@@ -51,7 +52,7 @@ static void set_about(struct record *r, voc_row *row, voc_alias *account)
     voc_str id = about.len == 18 ? (voc_str){about.ptr, 15} : about;
     if (is_deal && !row->case_id.len) row->case_id = id;
     else if (is_ticket && !row->case_id.len) {
-        snprintf(r->case_id, sizeof r->case_id, "ticket:%.*s", (int)(id.len < 30 ? id.len : 30), id.ptr);
+        snprintf(r->case_id, sizeof r->case_id, "ticket:%.*s", SHOW_AT_MOST(id, 30));
         row->case_id = str(r->case_id);
     }
     else if (is_account && !row->n_account) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "plugins/common/show.h"
 #include "plugins/input/crm/crm.h"
 
 // ---- small steps --------------------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ static bool set_case(struct record *r, const char *prefix)
     if (id.len == 0) return true;
     id = plain_id(id);
     if (prefix) {
-        int n = snprintf(r->case_id, sizeof r->case_id, "%s%.*s", prefix, (int)(id.len < 300 ? id.len : 300), id.ptr);
+        int n = snprintf(r->case_id, sizeof r->case_id, "%s%.*s", prefix, SHOW_AT_MOST(id, 300));
         if (id.len >= 300 || n < 0) return false;
         id = (voc_str){r->case_id, (size_t)n};
     }

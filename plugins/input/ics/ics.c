@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "plugins/input/ics/ics.h"
+#include "plugins/common/show.h"
 
 #define FILE_MAX ((size_t)512 << 20)
 
@@ -133,9 +134,9 @@ static void describe(void *instance, char *out, size_t size)
     for (size_t i = 0; i < c->n_zones && n + 300 < size; i++) {
         const struct zone *z = &c->zones[i];
         if (!z->used || z->kind == ZONE_UNKNOWN) continue;
-        if (z->kind == ZONE_RULES) SAY("\nzone \"%.*s\": by the rules that the file has for it", (int)(z->id.len < 60 ? z->id.len : 60), z->id.ptr);
-        else if (z->windows) SAY("\nzone \"%.*s\": as Windows names it", (int)(z->id.len < 60 ? z->id.len : 60), z->id.ptr);
-        else if (strlen(z->name) != z->id.len) SAY("\nzone \"%.*s\": %s", (int)(z->id.len < 60 ? z->id.len : 60), z->id.ptr, z->name);
+        if (z->kind == ZONE_RULES) SAY("\nzone \"%.*s\": by the rules that the file has for it", SHOW_AT_MOST(z->id, 60));
+        else if (z->windows) SAY("\nzone \"%.*s\": as Windows names it", SHOW_AT_MOST(z->id, 60));
+        else if (strlen(z->name) != z->id.len) SAY("\nzone \"%.*s\": %s", SHOW_AT_MOST(z->id, 60), z->name);
     }
     if (c->n_reminders) SAY("\nreminders are left out: %llu", (unsigned long long)c->n_reminders);
     SAY("\n");

@@ -12,6 +12,7 @@
 #include <voc/plugin.h>
 
 #include "plugins/common/json_scan.h"
+#include "plugins/common/show.h"
 
 #define NONE UINT32_MAX
 #define TYPES_MAX 1000u
@@ -119,7 +120,7 @@ void ocel_free(struct ocel *o);
 bool ocel_is(voc_str a, const char *b);
 bool ocel_eq(voc_str a, voc_str b);
 voc_rc ocel_refuse(struct ocel *o, uint64_t line, const char *hint, const char *format, ...) __attribute__((format(printf, 4, 5)));
-#define OCEL_STR(s) (int)((s).len > 80 ? 80 : (s).len), (s).ptr
+#define OCEL_STR(s) SHOW_AT_MOST(s, 80)
 
 // objects.c
 struct object *ocel_object(const struct ocel *o, uint32_t i);

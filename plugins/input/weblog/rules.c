@@ -34,7 +34,7 @@ static voc_rc read_rule(struct weblog *w, voc_str line, unsigned number)
     voc_regex *compiled;
     size_t k = 0;
     while (k < 4 && !wl_is(kind, kinds[k])) k++;
-    if (k == 4) return wl_error(w, "WEBLOG-003", hint, "line %u of the rules: \"%.*s\" is no kind of rule", number, WL_STR(kind, 40));
+    if (k == 4) return wl_error(w, "WEBLOG-003", hint, "line %u of the rules: \"%.*s\" is no kind of rule", number, SHOW_AT_MOST(kind, 40));
     if (name.len == 0 || pattern.len == 0) return wl_error(w, "WEBLOG-003", hint, "line %u of the rules has no name or no pattern", number);
     if (!w->host->utf8_valid(name.ptr, name.len)) return wl_error(w, "WEBLOG-003", "save the file as UTF-8", "line %u of the rules is not UTF-8", number);
     if (w->n_rules == RULES_MAX) return wl_error(w, "WEBLOG-003", "one pattern can stand for many: a|b", "there are more than %u rules", RULES_MAX);

@@ -96,7 +96,7 @@ static voc_rc set_format(struct weblog *w, voc_str format)
     if (wl_is(format, "w3c")) return w->kind = WL_KIND_W3C, VOC_OK;
     if (wl_is(format, "json")) return w->kind = WL_KIND_JSON, VOC_OK;
     const char *wrong = wl_layout_compile(&w->layout, w->format);
-    if (wrong) return wl_error(w, "WEBLOG-001", hint, "the format \"%.*s\" cannot be followed: %s", WL_STR(format, 200), wrong);
+    if (wrong) return wl_error(w, "WEBLOG-001", hint, "the format \"%.*s\" cannot be followed: %s", SHOW_AT_MOST(format, 200), wrong);
     w->kind = WL_KIND_LAYOUT;
     return w->layout.pattern[0] ? w->host->time_format(w->cx, &w->pattern, wl_str(w->layout.pattern), w->zone) : VOC_OK;
 }
@@ -326,7 +326,7 @@ static void describe(void *instance, char *out, size_t size)
         n += snprintf(out + n, size - (size_t)n, "customer <- %s; touchpoint <- the page%s; action <- view, download, submit, redirect, error-page%s\n", who[w->visitor],
                       w->ids ? ", ids in it as *" : "", w->naming == WL_NAME_KIND ? " (-O actions=section or page adds what was viewed)" : "");
     if (n > 0 && (size_t)n < size) n += snprintf(out + n, size - (size_t)n, "robots are %s; images, scripts, styles and fonts are %s\n", machines[w->robots], parts[w->parts]);
-    if (w->site.len && n > 0 && (size_t)n < size) n += snprintf(out + n, size - (size_t)n, "the site is %.*s: referrers from it are left out\n", WL_STR(w->site, 100));
+    if (w->site.len && n > 0 && (size_t)n < size) n += snprintf(out + n, size - (size_t)n, "the site is %.*s: referrers from it are left out\n", SHOW_AT_MOST(w->site, 100));
     if (w->taken_guessed && n > 0 && (size_t)n < size)
         (void)snprintf(out + n, size - (size_t)n,
                        "the number at the end of lines is taken for microseconds (-O format says otherwise)\n");

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <voc/plugin.h>
 
-#define WL_STR(s, max) (int)((s).len < (max) ? (s).len : (max)), (s).ptr
+#include "plugins/common/show.h"
+
 
 static inline bool wl_is(voc_str s, const char *word) { return s.len == strlen(word) && memcmp(s.ptr, word, s.len) == 0; }
 static inline bool wl_eq(voc_str a, voc_str b) { return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0; }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugins/input/xes/xes.h"
+#include "plugins/common/show.h"
 
 enum { OPT_CLASSIFIER, OPT_LIFECYCLE, OPT_TIME_FORMAT, N_OPTIONS };
 static const char *const lifecycle_choices[] = {"all", "complete", NULL};
@@ -125,7 +126,7 @@ static voc_rc emit(struct xes *x, uint64_t record)
     if (rc && rc != VOC_E_INPUT) return rc;
     if (rc) {
         char why[160];
-        snprintf(why, sizeof why, "time:timestamp \"%.*s\" is not a time (-O time-format=PATTERN)", (int)(time.len > 60 ? 60 : time.len), time.ptr);
+        snprintf(why, sizeof why, "time:timestamp \"%.*s\" is not a time (-O time-format=PATTERN)", SHOW_AT_MOST(time, 60));
         return reject(x, record, "TIME", why);
     }
     if (x->classifier_found) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plugins/common/figure/figure.h"
+#include "plugins/common/show.h"
 
 enum { OPT_PAGE, N_OPTIONS };
 static const char *const pages[] = {"own", "portrait", "landscape", "narrow", "poster", NULL};
@@ -45,7 +46,7 @@ static voc_rc begin(const voc_host *host, voc_context *cx, voc_writer *w, const 
 static void add_name(char to[NAMES_MAX], voc_str name)
 {
     const size_t at = strlen(to);
-    snprintf(to + at, NAMES_MAX - at, "%s%.*s", at ? ", " : "", (int)(name.len > 60 ? 60 : name.len), name.ptr);
+    snprintf(to + at, NAMES_MAX - at, "%s%.*s", at ? ", " : "", SHOW_AT_MOST(name, 60));
 }
 
 static voc_rc table(void *instance, const voc_table *t)
@@ -57,7 +58,7 @@ static voc_rc table(void *instance, const voc_table *t)
         const voc_figure *f = figure_at(t, i);
         const char *why = figure_undrawable(t, f);
         if (why) {
-            if (!v->refused[0]) snprintf(v->refused, sizeof v->refused, "%.*s: %s", (int)(t->name.len > 60 ? 60 : t->name.len), t->name.ptr, why);
+            if (!v->refused[0]) snprintf(v->refused, sizeof v->refused, "%.*s: %s", SHOW_AT_MOST(t->name, 60), why);
             continue;
         }
         if (!named) add_name(v->names, t->name), v->tables++;

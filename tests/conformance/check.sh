@@ -56,6 +56,11 @@ begun() {
 if command -v make >/dev/null 2>&1; then
     begun fair-log
     begun blocks --framing stream
+    # A line of the very length that it reads at once is a line all the same, and ends no event.
+    { printf 'when: 2024-07-01 10:00\nwho: '; head -c 4091 /dev/zero | tr '\0' x; printf '\ndid: ask\n\nwhen: 2024-07-02\ndid: buy %9000s now\n' ''; } >"$scratch/long.txt"
+    "$VOC" rows "$scratch/long.txt" --plugin-dir "$scratch/new/blocks" >"$scratch/rows" 2>"$scratch/out"
+    grep -q '2 records = 2 gave rows + 0 rejected + 0 ignored' "$scratch/out"
+    result $? 'what it begins reads lines of any length' "$scratch/out"
     begun last-steps --kind analysis
     begun cards --kind output
 fi

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // An input plugin that does harm: what it does is said by the first line of its file ("does crash"), so that one build serves
 // every case of check.sh. A file that says nothing of the kind is read as lines "seconds;action;customer".
+#define _GNU_SOURCE // dl_iterate_phdr
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -87,6 +91,57 @@ static void lie(voc_str text)
     if (says(text, "lie-quiet")) put(END, 0, noise, 0);
 }
 
+// ---- what is shared with the program, changed while it is read (core/host/worker/trays.h) ----------------------------------------------
+
+enum { TRAYS = 16, TRAY_SIZE = 512 << 10, TRAYS_HEAD = 64, PAGE = 4096 };
+static unsigned char *trays;
+static int scribbles;
+
+// Whether they can lie here: so much is mapped, and nothing was put there yet.
+static int can_be_trays(unsigned char *at)
+{
+    static unsigned char in_core[TRAYS * TRAY_SIZE / PAGE + 1];
+    if (!at || ((uintptr_t)at & (PAGE - 1)) || mincore(at, TRAYS_HEAD + (size_t)TRAYS * TRAY_SIZE, in_core) != 0) return 0;
+    for (size_t k = 0; k < TRAYS; k++)
+        if (at[TRAYS_HEAD + k * TRAY_SIZE]) return 0;
+    return 1;
+}
+
+// The program holds where they are, and behind it how many it has filled: none yet.
+static int look_at_program(struct dl_phdr_info *info, size_t size, void *user)
+{
+    (void)size, (void)user;
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+        unsigned char *const *word = (unsigned char *const *)(info->dlpi_addr + p->p_vaddr), *const *end = word + p->p_memsz / sizeof *word;
+        if (p->p_type != PT_LOAD || !(p->p_flags & PF_W)) continue;
+        for (; word + 1 < end && !trays; word++)
+            if (!word[1] && can_be_trays(*word)) trays = *word;
+    }
+    return 1; // the program is the first; the libraries are not looked at
+}
+
+static void prepare(void) { (void)dl_iterate_phdr(look_at_program, NULL); }
+
+// Of a tray that was filled and that nobody was told of yet, nothing is as it was.
+static void scribble(void)
+{
+    if (trays) memset(trays + TRAYS_HEAD, 0xff, (size_t)TRAYS * TRAY_SIZE);
+    else printf("the trays were not found\n");
+}
+
+static void *race(void *none)
+{
+    for (uint32_t x = 1;; x = x * 1664525u + 1013904223u) trays[x % (TRAYS_HEAD + (size_t)TRAYS * TRAY_SIZE)] ^= (unsigned char)(x >> 24);
+    return none;
+}
+
+static void begin_race(void)
+{
+    pthread_t thread;
+    if (!trays || pthread_create(&thread, NULL, race, NULL) != 0) printf("there is no race\n");
+}
+
 // ---- harm ----------------------------------------------------------------------------------------------------------------------------
 
 static voc_rc eat(struct hostile *h, int asks)
@@ -118,6 +173,9 @@ static voc_rc harm(struct hostile *h, voc_str text)
     if (says(text, "kill")) (void)kill(getppid(), SIGKILL);
     if (says(text, "exit")) exit(0);
     if (says(text, "leave")) _exit(3);
+    if (says(text, "scribble")) scribbles = 1;
+    else if (scribbles) scribble();
+    if (says(text, "race")) begin_race();
     lie(text);
     return VOC_OK;
 }
@@ -182,7 +240,7 @@ static voc_rc lines(void *instance, const voc_block *b, voc_sink *sink)
 }
 
 static const voc_input_ops ops = {
-    .struct_size = sizeof ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = hostile_open, .rule = rule, .lines = lines,
+    .struct_size = sizeof ops, .framing = VOC_FRAMING_LINES, .probe = probe, .open = hostile_open, .rule = rule, .lines = lines, .prepare = prepare,
 };
 
 static const voc_plugin plugin = {

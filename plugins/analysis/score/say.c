@@ -359,14 +359,18 @@ static void incidental(const struct study *st, const struct finding *f, char *ou
     }
 }
 
+double say_reached(const struct finding *f) { return f->stage == TRIAL_ALL ? (double)f->delivered : (double)f->cell.touches; }
+
+double say_judged(const struct finding *f) { return say_reached(f) > 0 ? (double)f->cell.matched / say_reached(f) : NAN; }
+
 // A verdict on part of its touches, or on one week, says so (METHODS 3.6).
 static void add_reach(const struct finding *f, char *out, size_t size, size_t at)
 {
     const struct trial_cell *c = &f->cell;
     char share[32];
     if (!f->tested || f->pull || f->randomised || c->matched == 0 || verdict_name(f->code)->class == VERDICT_UNPROVEN) return;
-    percent(share, sizeof share, (double)c->matched / (double)c->touches);
-    if ((double)c->matched / (double)c->touches < verdict_limits.judged_min) at = add(out, size, at, "; judged on %s of its touches", share);
+    percent(share, sizeof share, say_judged(f));
+    if (say_judged(f) < verdict_limits.judged_min) at = add(out, size, at, "; judged on %s of its touches", share);
     percent(share, sizeof share, c->busiest);
     if (c->busiest > verdict_limits.busiest) add(out, size, at, "; %s of them in one week, so it may be the week", share);
 }
@@ -403,8 +407,7 @@ static size_t add_checks(const struct study *st, const struct finding *f, char *
     }
     at = add(out, size, at, " follow-up covered %.0f%%; without a comparable customer %.0f%%;", c->covered * 100,
              c->fresh ? 100.0 * (double)(c->fresh - c->matched) / (double)c->fresh : 0.0);
-    if (c->touches && (double)c->matched / (double)c->touches < verdict_limits.judged_min)
-        at = add(out, size, at, " judged on part of its touches (%.0f%%);", 100.0 * (double)c->matched / (double)c->touches);
+    if (say_judged(f) < verdict_limits.judged_min) at = add(out, size, at, " judged on part of its touches (%.0f%%);", 100.0 * say_judged(f));
     if (c->busiest > verdict_limits.busiest) at = add(out, size, at, " %.0f%% fell into one week, and are confounded with that week;", c->busiest * 100);
     at = add(out, size, at, " largest customer %.0f%% of the evidence;", c->largest_share * 100);
     if (!(c->estimate[0].lo > 1)) {

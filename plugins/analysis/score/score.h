@@ -276,6 +276,8 @@ bool holdout_settles(const struct finding *f);  // a random test is what this ve
 // say.c: words for people
 void say_reason(const struct study *st, const struct finding *f, char *out, size_t size);
 void say_explanation(const struct study *st, const struct finding *f, char *out, size_t size);
+double say_reached(const struct finding *f);  // delivered touches; over all stages also those outside of stays, and in stays whose beginning is not known
+double say_judged(const struct finding *f);   // matched touches, as a share of these (METHODS 3.6); NaN: there are none
 const char *say_firmness(const struct finding *f);  // strong, moderate, fragile
 void say_number(char *out, size_t size, double x, int digits);
 void say_settle(const struct study *st, const struct finding *f, char *out, size_t size);  // what would settle it, and when; empty: nothing to settle

@@ -44,7 +44,7 @@ static const struct page_column finding_columns[] = {
     {"bundle", "bundle", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share with another touch near by, less the comparators'"},
     {"bundle_with", "with", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "that other touch"},
     {"covered", "covered", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share of the follow-up with a comparator"},
-    {"judged_share", "judged", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "matched / all touches"},
+    {"judged_share", "judged", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "matched / all delivered touches, in stays or not"},
     {"busiest_week", "busiest week", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "share of touches in the busiest 7 days"},
     {"largest_account", "largest account", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "its share of the evidence"},
     {"hidden_cause", "hidden cause", VOC_CELL_REAL, "", VOC_COLUMN_DETAIL, "E-value of the lower limit: >= 2 strong, >= 1.5 moderate, else fragile"},
@@ -80,9 +80,6 @@ static const struct page_column finding_columns[] = {
 #define N_FINDING (sizeof finding_columns / sizeof *finding_columns)
 
 static const char *code_name(enum verdict_code c) { return c < VERDICT_CODES ? verdict_name(c)->code : ""; }
-
-// Touches that could be answered.
-static double linkable(const struct finding *f) { return f->stage == TRIAL_ALL ? (double)f->delivered : (double)f->cell.touches; }
 
 static void put_lift(struct page *p, const struct trial_cell *c)
 {
@@ -134,7 +131,7 @@ static void compared_cells(struct page *p, const struct finding *f)
     cell_real(p, observed ? c->bundle : no, 3);
     cell_str(p, tried && c->bundle_type != TRIAL_NONE ? definition_touchpoint(told(p)->s->def, c->bundle_type)->id : none);
     cell_real(p, observed ? c->covered : no, 3);
-    cell_real(p, tried && c->touches ? (double)c->matched / (double)c->touches : no, 3);
+    cell_real(p, tried ? say_judged(f) : no, 3);
     cell_real(p, tried ? c->busiest : no, 3);
     cell_real(p, tried ? (f->randomised ? f->random.largest_share : c->largest_share) : no, 3);
     cell_real(p, observed ? verdict_evalue(acted->lo) : no, 2);
@@ -165,7 +162,7 @@ static void finding_row(struct page *p, const struct finding *f)
     const struct trial_cell *c = &f->cell;
     const bool tried = f->tested && !f->pull, whole = f->stage == TRIAL_ALL;
     const double no = NAN;
-    const struct stats_interval answered = stats_wilson(f->linked_touches, linkable(f));
+    const struct stats_interval answered = stats_wilson(f->linked_touches, say_reached(f));
     char reason[600], explanation[2000];
     say_reason(told(p), f, reason, sizeof reason);
     say_explanation(told(p), f, explanation, sizeof explanation);
@@ -183,7 +180,7 @@ static void finding_row(struct page *p, const struct finding *f)
     cell_real(p, tried ? f->push.accounts : f->pull ? f->pull_cell.accounts : no, 0);
     cell_real(p, tried ? f->push.any_response : no, 0);
     cell_real(p, tried ? f->linked : no, 0);
-    cell_range(p, tried && linkable(f) > 0 ? f->linked_touches / linkable(f) : no, answered.lo, answered.hi, 3);
+    cell_range(p, tried && say_reached(f) > 0 ? f->linked_touches / say_reached(f) : no, answered.lo, answered.hi, 3);
     compared_cells(p, f);
     cell_money(p, whole ? f->spend : f->unit_cost * (double)c->touches, 2);
     cell_real(p, whole ? f->minutes : no, 0);

@@ -66,6 +66,20 @@ static void the_hand_example_gives_its_numbers(void **state)
     score_close(&r);
 }
 
+// Who never came to a stage was touched too: nobody can say what it did, and the share that was judged says so.
+static void touches_outside_of_stays_are_not_judged(void **state)
+{
+    struct score_run r;
+    (void)state;
+    hand_events(&r);
+    SE(&r, .account = "C7", .action = "call", .touchpoint = "call", .actor = COMPANY, .day = 5);
+    assert_int_equal(score_fold(&r, 100, 1, NULL), VOC_OK);
+    assert_number(&r, "touchpoints", "call", "all", "touches", 3);
+    assert_number(&r, "touchpoints", "call", "all", "judged_share", 3.0 / 4);
+    assert_number(&r, "stages", "call", "investigating", "judged_share", 1);
+    score_close(&r);
+}
+
 // ---- what is a touch, an outcome, an answer ------------------------------------------------------------------------------------
 
 static const char MAILS[] = "<actions><action name='order' class='value' value='100'/><action name='bounce' actor='other' class='undelivered'/>"
@@ -378,6 +392,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_hand_example_gives_its_numbers),
+        cmocka_unit_test(touches_outside_of_stays_are_not_judged),
         cmocka_unit_test(an_undelivered_mail_costs_but_is_no_touch),
         cmocka_unit_test(a_click_is_engagement_and_a_reply_may_be_an_outcome),
         cmocka_unit_test(leaving_by_answering_a_touch_is_harm),

@@ -372,7 +372,7 @@ static void reach(const struct in *in, struct in_watch *w)
     in_hash_older(in, w->older);
 }
 
-static void hash_taken(struct in *in, const char *ptr, size_t len)
+static void hash_some(struct in *in, const char *ptr, size_t len)
 {
     while (len > 0) {
         size_t part = len;
@@ -390,6 +390,17 @@ static void hash_taken(struct in *in, const char *ptr, size_t len)
             reach(in, &in->watch[i]);
         }
     }
+}
+
+// A server keeps room for more at the end of its log (IIS: 64 KiB of NULs): a text is known by what stands before them.
+static void hash_taken(struct in *in, const char *ptr, size_t len)
+{
+    static const char nuls[4096];
+    size_t end = len;
+    while (in->mode == UTF8 && end > 0 && ptr[end - 1] == 0) end--;
+    for (; end > 0 && in->zeros > 0; in->zeros -= in->zeros < sizeof nuls ? in->zeros : sizeof nuls) hash_some(in, nuls, in->zeros < sizeof nuls ? (size_t)in->zeros : sizeof nuls);
+    hash_some(in, ptr, end);
+    in->zeros += len - end;
 }
 
 // Decodes one more piece into text. Before the start it comes from the head and stays in it, to be hashed at the start.

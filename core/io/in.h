@@ -60,7 +60,7 @@ uint64_t in_decoded(const struct in *in);              // bytes given so far by 
 uint64_t in_stored(const struct in *in, uint64_t *of);  // stored bytes taken so far, about; *of: of how many, 0: unknown (a pipe)
 void in_rows(const struct in *in, uint64_t *lines, size_t n); // where lines of the text stood: in rows of a sheet; else as they are
 uint64_t in_malformed(const struct in *in);
-uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over
+uint64_t in_raw(const struct in *in);                  // decompressed bytes so far, before any charset: what in_hash is over (of a text without the NULs at its end)
 // Fingerprint of all unpacked bytes, before charset decoding (after the end was read): the same for plain, gzipped and stdin.
 void in_hash(const struct in *in, unsigned char out[HASH_BYTES]);
 // What older project files know their inputs by: BLAKE2b-256, computed as well if it is asked for before reading. Else *out stays.

@@ -50,6 +50,7 @@ struct in { // owns everything but d, and block is where it lies
 
     bool started;
     uint64_t hashed, decoded;
+    uint64_t zeros; // NULs at the end of what was taken so far, of text: hashed once something stands behind them
     struct in_watch watch[WATCH_MAX];
     size_t n_watch;
 

@@ -79,6 +79,17 @@ static bool starts_text(voc_str head, const char *word)
     return head.len - i >= n && str_ieq(str_mk(head.ptr + i, n), str_of(word));
 }
 
+// An object, or an array of what may hold one: many logs have a bracket around their times.
+static bool starts_json(voc_str head)
+{
+    size_t i = 0;
+    while (i < head.len && strchr(" \t\r\n\xef\xbb\xbf", head.ptr[i])) i++;
+    if (i == head.len || (head.ptr[i] != '{' && head.ptr[i] != '[')) return false;
+    const bool array = head.ptr[i++] == '[';
+    while (i < head.len && strchr(" \t\r\n", head.ptr[i])) i++;
+    return i == head.len || strchr(array ? "{[]" : "\"}", head.ptr[i]) != NULL;
+}
+
 struct file_look file_look_bytes(voc_str head, voc_str tail)
 {
     if (head.len == 0) return plain(FILE_EMPTY);
@@ -101,7 +112,7 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (starts_text(head, "<?xml") || starts_text(head, "<!--"))
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") && holds(head, "json-schema.org/")) return foreign("a JSON schema", "it describes files and holds no events; name the file of events itself");
-    if (starts_text(head, "{") || starts_text(head, "["))
+    if (starts_json(head))
         return foreign("JSON that holds no events",
                        "a record is an object, one a line or in an array; other layouts are brought to it: jq -c "
                        "'.events[]' FILE | voc import PROJECT - --as json");

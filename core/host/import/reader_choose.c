@@ -56,6 +56,15 @@ static bool explain_unknown(struct job *j)
     return file_say_kind(j->req->path, file_look_bytes(head, (voc_str){"", 0}), j->d);
 }
 
+// NULs that no charset explains.
+static bool has_nuls(struct job *j)
+{
+    voc_str head;
+    bool complete;
+    size_t mark;
+    return in_peek(j->in, 65536, &head, &complete) == VOC_OK && memchr(head.ptr, 0, head.len) && !str_starts(str_of(text_sniff(head.ptr, head.len, &mark)), "UTF-16");
+}
+
 static voc_rc probe_all(struct job *j)
 {
     struct sniffed s[CANDIDATES_MAX];
@@ -70,8 +79,10 @@ static voc_rc probe_all(struct job *j)
     if (s[0].confidence < SNIFF_KNOWN) {
         struct buf b;
         const char *best = s[0].plugin->note.name;
+        const bool nuls = s[0].confidence == 0 && has_nuls(j);
         const char *hint =
-            s[0].confidence == 0
+            nuls ? "a text that was damaged is mended by tr -d '\\000' <FILE >MENDED; one in UTF-32 by iconv -f UTF-32 -t UTF-8"
+            : s[0].confidence == 0
                 ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
                 : arena_printf(
                       j->a,
@@ -80,7 +91,7 @@ static voc_rc probe_all(struct job *j)
         buf_init(&b, 4096);
         for (size_t i = 0; i < n && i < 3 && s[i].confidence; i++)
             buf_printf(&b, "%s%s: %s", i ? "; " : "", s[i].plugin->note.name, s[i].reason[0] ? s[i].reason : "perhaps");
-        if (b.len == 0) buf_cstr(&b, "no input plugin knows it");
+        if (b.len == 0) buf_cstr(&b, nuls ? "NUL bytes stand in it, which no text has" : "no input plugin knows it");
         diag_error(j->d, "IMPORT-003", in_path(j->in), 0, hint, "the format is not known (%s)", b.ptr ? b.ptr : "");
         buf_done(&b);
         return VOC_E_INPUT;

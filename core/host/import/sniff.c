@@ -12,7 +12,7 @@
 
 #define HEAD_BYTES ((size_t)64 << 10)
 
-// LINES plugins see text as UTF-8, STREAM plugins the bytes as they are.
+// LINES plugins see text as UTF-8, without NULs at its end (room that a server keeps for more), STREAM plugins the bytes as they are.
 static voc_rc head_as_text(struct buf *out, voc_str raw, bool complete, struct diag *d)
 {
     struct text_decoder *t = NULL;
@@ -21,6 +21,7 @@ static voc_rc head_as_text(struct buf *out, voc_str raw, bool complete, struct d
     voc_rc rc = text_decoder_new(&t, charset, d);
     if (!rc) rc = text_decode(t, raw.ptr + skip, raw.len - skip, complete, out);
     text_decoder_free(t);
+    while (out->len && out->ptr[out->len - 1] == 0) out->len--;
     return rc;
 }
 

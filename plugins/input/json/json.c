@@ -233,14 +233,22 @@ static bool begins_as_tsv(voc_str text)
     return false;
 }
 
+// An object, or an array of some: many logs have a bracket around their times.
+static bool begins_as_json(voc_str text)
+{
+    size_t i = 1;
+    if (text.len == 0 || text.ptr[0] != '[') return text.len && text.ptr[0] == '{';
+    while (i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '\t' || text.ptr[i] == '\r' || text.ptr[i] == '\n')) i++;
+    return i == text.len || text.ptr[i] == '{' || text.ptr[i] == '[' || text.ptr[i] == ']';
+}
+
 static void probe(const voc_host *host, voc_context *cx, const voc_probe *p, voc_probe_result *r)
 {
     struct events *e;
     voc_str text = behind_blanks(p->head);
     r->confidence = 0;
     snprintf(r->reason, sizeof r->reason, "no JSON objects");
-    bool json = text.len && (text.ptr[0] == '{' || text.ptr[0] == '[');
-    if ((!json && !begins_as_tsv(p->head)) || new_instance(host, cx, &e) != VOC_OK) return;
+    if ((!begins_as_json(text) && !begins_as_tsv(p->head)) || new_instance(host, cx, &e) != VOC_OK) return;
     e->quiet = true;
     judge(e, p, r);
     close_instance(e);

@@ -264,6 +264,7 @@ static void take_lines(struct guesser *g, voc_str text, bool complete)
         voc_str line = wl_cut(text, 0, len);
         if (!nl && !complete && g->n_lines) return; // cut off
         if (line.len && line.ptr[line.len - 1] == '\r') line.len--;
+        while (line.len && line.ptr[0] == 0) line.ptr++, line.len--;
         bool blank = true;
         for (size_t i = 0; i < line.len && blank; i++) blank = line.ptr[i] == ' ' || line.ptr[i] == '\t';
         if (!blank && line.len < WL_GUESS_LINE) g->lines[g->n_lines++] = line;

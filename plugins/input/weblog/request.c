@@ -74,16 +74,25 @@ static bool split_request(struct wl_request *r, struct wl_fault *fault)
     return true;
 }
 
+// "GET /pa192.0.2.1 - - [time] "GET /page HTTP/1.1": the first line was never finished.
+static bool runs_together(voc_str target)
+{
+    const char *quote = memchr(target.ptr, '"', target.len);
+    return quote && quote - target.ptr > 2 && quote[-1] == ' ' && quote[-2] == ']';
+}
+
 static bool check_target(struct wl_request *r, struct wl_fault *fault)
 {
     static const struct wl_fault none = {"", "a connection without a request"}, strange = {"REQUEST", "the page that was asked for is not a path or an address"},
-                                 method = {"REQUEST", "its method is none of HTTP"};
+                                 method = {"REQUEST", "its method is none of HTTP"},
+                                 together = {"REQUEST", "the line ends within the request, and another one goes on behind it"};
     voc_str t = r->at[WL_TARGET];
     if (wl_none(t)) return *fault = none, false;
     if (!wl_none(r->at[WL_METHOD]) && !is_method(r->at[WL_METHOD])) return *fault = method, false; // FTP servers write such logs too
     bool plain = t.ptr[0] == '/' || wl_is(t, "*") || (t.len > 7 && memcmp(t.ptr, "http://", 7) == 0) || (t.len > 8 && memcmp(t.ptr, "https://", 8) == 0);
     if (!plain && wl_is(r->at[WL_METHOD], "CONNECT")) plain = true;
     if (!plain || is_rubbish(t)) return *fault = strange, false;
+    if (runs_together(t)) return *fault = together, false;
     return true;
 }
 

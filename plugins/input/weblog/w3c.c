@@ -6,6 +6,8 @@
 
 #include "plugins/input/weblog/weblog.h"
 
+#define EARLY_S 3600 // by which a request may stand before the #Date line's clock: it had begun
+
 static const struct { const char *name; enum wl_field field; } names[] = {
     {"date", WL_DATE}, {"time", WL_CLOCK}, {"date-local", WL_DATE}, {"time-local", WL_CLOCK}, {"c-ip", WL_IP}, {"c-dns", WL_SKIP}, {"x-forwarded-for", WL_FORWARDED},
     {"x-forwarded-for", WL_FORWARDED}, {"cs(x-forwarded-for)", WL_FORWARDED}, {"cs-username", WL_USER}, {"cs-method", WL_METHOD}, {"cs-uri-stem", WL_TARGET},
@@ -57,6 +59,19 @@ bool wl_w3c_fields(voc_str line, struct wl_w3c *to)
     return request;
 }
 
+// Seconds of the day at "16:44:49"; 0: it is none.
+static int32_t seconds_of(voc_str clock)
+{
+    int32_t part[3];
+    if (clock.len < 8 || clock.ptr[2] != ':' || clock.ptr[5] != ':') return 0;
+    for (size_t i = 0; i < 3; i++) {
+        const char *p = clock.ptr + i * 3;
+        if (!wl_digit(p[0]) || !wl_digit(p[1])) return 0;
+        part[i] = (p[0] - '0') * 10 + (p[1] - '0');
+    }
+    return (part[0] * 60 + part[1]) * 60 + part[2];
+}
+
 // "2000-10-09 16:44:49": the day of lines that have a time only.
 static void read_date(voc_str rest, struct wl_w3c *to)
 {
@@ -64,6 +79,7 @@ static void read_date(voc_str rest, struct wl_w3c *to)
     if (day.len != 10 || day.ptr[4] != '-' || day.ptr[7] != '-') return;
     memcpy(to->date, day.ptr, 10);
     to->date_len = 10;
+    to->clock_s = seconds_of(next_word(&rest));
 }
 
 // "-0800"
@@ -151,15 +167,18 @@ static bool plain_text(struct wl_work *k, voc_str *s)
     return true;
 }
 
+// A time of lines without a date that is earlier than when they began is of the day behind: they went on over midnight.
 static bool read_time(struct wl_work *k, const struct wl_w3c *c, struct wl_request *r)
 {
     voc_str date = r->at[WL_DATE], clock = r->at[WL_CLOCK];
+    const bool next_day = wl_none(date) && seconds_of(clock) + EARLY_S < c->clock_s;
     char iso[48];
     if (wl_none(date)) date = (voc_str){c->date, c->date_len};
     if (date.len < 8 || date.len > 10 || clock.len < 8 || clock.len > 16) return false;
     int n = snprintf(iso, sizeof iso, "%.*sT%.*s%s", (int)date.len, date.ptr, (int)clock.len, clock.ptr, c->local ? "" : "Z");
     if (k->w->host->time_parse(k->w->zoned, (voc_str){iso, (size_t)n}, &r->time_us, &r->resolution) != VOC_OK) return false;
     if (!c->local) r->time_us -= (int64_t)c->offset_s * 1000000;
+    if (next_day) r->time_us += INT64_C(86400) * 1000000;
     return true;
 }
 

@@ -236,10 +236,14 @@ static bool blank(voc_str line)
 
 static void read_line(struct wl_work *k, voc_str line, uint64_t record)
 {
-    static const struct wl_fault comment = {"", "a comment"}, directive = {"", "a directive, such as #Fields"}, empty = {"", "an empty line"};
+    static const struct wl_fault comment = {"", "a comment"}, directive = {"", "a directive, such as #Fields"}, empty = {"", "an empty line"}, unwritten = {"", "room that was not written to (NUL bytes)"};
     struct wl_request r;
     struct wl_fault fault = {NULL, NULL};
     bool read = false;
+    if (line.len && line.ptr[0] == 0) { // a log that was emptied while a server wrote to it begins so, and one with room for more ends so
+        while (line.len && line.ptr[0] == 0) line.ptr++, line.len--;
+        if (line.len == 0) return answer(k, record, &unwritten);
+    }
     if (line.len && line.ptr[0] == '#') return answer(k, record, k->w->kind == WL_KIND_W3C && wl_w3c_is_directive(line) ? &directive : &comment);
     if (blank(line)) return answer(k, record, &empty);
     make_room(k, line.len);

@@ -81,6 +81,7 @@ struct wl_w3c { // a context: what the #Fields, #Date and #GMT-Offset lines befo
     uint32_t n;
     uint32_t date_len;
     int32_t offset_s; // of the times, to UTC
+    int32_t clock_s;  // of the day, as the #Date line says it: when the lines behind it begin
     uint8_t local;    // times are the server's own
     uint8_t known;    // some #Fields line names what requests have
     char date[10];

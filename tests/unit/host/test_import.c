@@ -336,6 +336,9 @@ static void what_no_plugin_knows_is_refused(void **state)
     put(w, path, "unknown.bin", "\x00\x01\x02\x03 nothing of ours", 20);
     assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);
     assert_true(told(w, "IMPORT-003"));
+    assert_non_null(strstr(last(w), "NUL bytes stand in it"));
+    put(w, path, "unknown.txt", "nothing of ours", 15);
+    assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);
     assert_non_null(strstr(last(w), "no input plugin knows it"));
     put(w, path, "empty", "", 0);
     assert_int_equal(dry(w, path, 1, 0, NULL), VOC_E_INPUT);

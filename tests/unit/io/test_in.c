@@ -262,6 +262,41 @@ static void watched_lengths_give_the_hash_of_the_beginning(void **state)
     buf_done(&text);
 }
 
+// Some at the end belong to what stands behind them, in whatever pieces it comes; those at the very end to nothing but the bytes.
+static void a_text_is_known_without_the_nuls_at_its_end(void **state)
+{
+    (void)state;
+    struct buf room, more, out;
+    unsigned char hash[HASH_BYTES], right[HASH_BYTES];
+    buf_init(&room, 1 << 20);
+    buf_init(&more, 1 << 20);
+    static const char nuls[70000];
+    assert_int_equal(buf_add(&room, "one\n", 4) || buf_add(&room, nuls, sizeof nuls), VOC_OK);
+    assert_int_equal(buf_add(&more, room.ptr, room.len) || buf_add(&more, "two\n", 4) || buf_add(&more, nuls, 9), VOC_OK);
+    const struct { voc_str bytes; size_t known; bool text; } cases[] = {
+        {view(&room), 4, true}, {view(&more), more.len - 9, true}, {view(&more), more.len, false}, {str_mk(nuls, 5000), 0, true}};
+    for (size_t i = 0; i < 4; i++) {
+        struct in *in = of_memory("x", cases[i].bytes);
+        if (cases[i].text) assert_int_equal(in_text(in, "UTF-8"), VOC_OK);
+        assert_int_equal(in_watch(in, 4) || in_watch(in, 4096 + 4), VOC_OK);
+        buf_init(&out, 1 << 20);
+        assert_int_equal(read_all(in, &out, i == 1 ? 1000 : 65536), VOC_OK);
+        assert_int_equal(out.len, cases[i].bytes.len);
+        assert_memory_equal(out.ptr, cases[i].bytes.ptr, out.len);
+        buf_done(&out);
+        assert_int_equal(in_decoded(in), cases[i].bytes.len);
+        assert_int_equal(in_raw(in), cases[i].known);
+        in_hash(in, hash);
+        fingerprint_of(cases[i].bytes.ptr, cases[i].known, right);
+        assert_memory_equal(hash, right, HASH_BYTES);
+        assert_int_equal(in_watched(in, 4, false, hash), cases[i].known >= 4);
+        assert_int_equal(in_watched(in, 4096 + 4, false, hash), cases[i].known > 4096 + 4);
+        in_close(in);
+    }
+    buf_done(&room);
+    buf_done(&more);
+}
+
 // Three times, of which the first and the second stop somewhere; what is said of it is said of the first.
 static void gives_thrice(struct in *in, voc_str want)
 {
@@ -446,6 +481,7 @@ int main(void)
         cmocka_unit_test(utf8_is_not_touched_behind_the_head_and_other_charsets_count_what_is_wrong),
         cmocka_unit_test(long_utf16_is_decoded_the_same_with_and_without_a_peek),
         cmocka_unit_test(watched_lengths_give_the_hash_of_the_beginning),
+        cmocka_unit_test(a_text_is_known_without_the_nuls_at_its_end),
         cmocka_unit_test(an_input_can_be_read_again_however_it_comes),
         cmocka_unit_test(what_is_another_the_second_time_is_refused),
         cmocka_unit_test(what_became_shorter_while_it_was_read_is_no_whole_file_and_what_grew_is),

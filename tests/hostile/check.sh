@@ -15,13 +15,13 @@ cd "$scratch" || exit 99
 HOME=$scratch
 export HOME
 
+sanitized=$(grep -c __asan_init "$build/core/cli/voc" 2>/dev/null)
 mkdir plugins
-if ! $cc -std=gnu11 -O1 -pthread -shared -fPIC -I"$src/core/include" -o plugins/input-hostile.so "$src/tests/hostile/hostile.c" 2>cc.log; then
+if ! $cc -std=gnu11 -O1 -pthread -DSANITIZED="${sanitized:-0}" -shared -fPIC -I"$src/core/include" -o plugins/input-hostile.so "$src/tests/hostile/hostile.c" 2>cc.log; then
     if echo 'int x;' | $cc -shared -fPIC -x c -o x.so - 2>/dev/null; then sed 's/^/# /' cc.log; echo "1..1"; echo "not ok 1 - hostile.c is compiled"; exit 1; fi
     echo "1..0 # SKIP no compiler here makes shared objects"
     exit 0
 fi
-sanitized=$(grep -c __asan_init "$build/core/cli/voc" 2>/dev/null)
 
 n=0
 ok() { n=$((n + 1)); echo "ok $n - $1"; }
@@ -64,28 +64,32 @@ for lie in kind length noise end quiet rows tray; do harm lie-$lie WORKER-004 6 
 harm lie-room WORKER-004 6 'sent what cannot be: a block is in no tray'
 harm lie-stay WORKER-004 6 'sent what cannot be: it keeps too many strings'
 # Blocks lie in memory that both share, where the plugin writes while the program reads: a lie like any other.
-many() { echo "does $1"; awk 'BEGIN { for (i = 0; i < 60000; i++) printf "%d;look at number %d;customer %d\n", 1704100000 + i, i % 50, i % 1000 }'; }
-many scribble >bad.txt
-rm -f p.voc*
-voc import p.voc bad.txt good.csv --quiet --threads 1 >out 2>err
-rc=$?
-if test $rc = 6 && grep -q 'bad\.txt.*plugin hostile.*sent what cannot be: .*\[WORKER-004\]' err && test "$(digest p.voc)" = "$good"; then
-    ok "what is shared is written to before it is taken: WORKER-004, and the other file is kept"
-else
-    not_ok "what is shared is written to before it is taken: WORKER-004, and the other file is kept" "exit $rc; $(cat err); digest $(digest p.voc), wanted $good"
-fi
-many race >bad.txt
-for i in 1 2 3; do
+if test "$sanitized" = 0; then
+    many() { echo "does $1"; awk 'BEGIN { for (i = 0; i < 60000; i++) printf "%d;look at number %d;customer %d\n", 1704100000 + i, i % 50, i % 1000 }'; }
+    many scribble >bad.txt
     rm -f p.voc*
-    voc import p.voc bad.txt good.csv --quiet >out 2>err
+    voc import p.voc bad.txt good.csv --quiet --threads 1 >out 2>err
     rc=$?
-    "$VOC" verify p.voc >whole 2>&1 || rc="$rc; not whole: $(cat whole)"
-    case $rc in
-    0) ok "what is shared changes while it is taken: rows that can be, and the project is whole" ;;
-    6) if grep -q 'plugin hostile.*\[WORKER-004\]' err && test "$(digest p.voc)" = "$good"; then ok "what is shared changes while it is taken: WORKER-004, and the other file is kept"; else not_ok "what is shared changes while it is taken" "$(cat err)"; fi ;;
-    *) not_ok "what is shared changes while it is taken" "exit $rc; $(cat err)" ;;
-    esac
-done
+    if test $rc = 6 && grep -q 'bad\.txt.*plugin hostile.*sent what cannot be: .*\[WORKER-004\]' err && test "$(digest p.voc)" = "$good"; then
+        ok "what is shared is written to before it is taken: WORKER-004, and the other file is kept"
+    else
+        not_ok "what is shared is written to before it is taken: WORKER-004, and the other file is kept" "exit $rc; $(cat err); digest $(digest p.voc), wanted $good"
+    fi
+    many race >bad.txt
+    for i in 1 2 3; do
+        rm -f p.voc*
+        voc import p.voc bad.txt good.csv --quiet >out 2>err
+        rc=$?
+        "$VOC" verify p.voc >whole 2>&1 || rc="$rc; not whole: $(cat whole)"
+        case $rc in
+        0) ok "what is shared changes while it is taken: rows that can be, and the project is whole" ;;
+        6) if grep -q 'plugin hostile.*\[WORKER-004\]' err && test "$(digest p.voc)" = "$good"; then ok "what is shared changes while it is taken: WORKER-004, and the other file is kept"; else not_ok "what is shared changes while it is taken" "$(cat err)"; fi ;;
+        *) not_ok "what is shared changes while it is taken" "exit $rc; $(cat err)" ;;
+        esac
+    done
+else
+    skip "a plugin that writes to what is shared" "the memory of sanitizers cannot be searched"
+fi
 
 harm probe-crash WORKER-001 6 'crashed (Segmentation fault) while it looked whether the file is its own'
 harm probe-open WORKER-002 6 'tried to open a file'

@@ -121,7 +121,10 @@ static int look_at_program(struct dl_phdr_info *info, size_t size, void *user)
     return 1; // the program is the first; the libraries are not looked at
 }
 
-static void prepare(void) { (void)dl_iterate_phdr(look_at_program, NULL); }
+static void prepare(void)
+{
+    if (!SANITIZED) (void)dl_iterate_phdr(look_at_program, NULL);
+}
 
 // Of a tray that was filled and that nobody was told of yet, nothing is as it was.
 static void scribble(void)

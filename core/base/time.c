@@ -134,7 +134,7 @@ void time_print_duration(struct buf *out, int64_t us)
     while (x % unit[exact].us != 0) exact++;
     size_t near = 0;
     while (near < exact && x / unit[near].us < 2) near++;
-    if (near == exact || x / unit[exact].us < 1000) {
+    if (near == exact) {
         (void)buf_printf(out, "%lld %s", (long long)(x / unit[exact].us), unit[exact].name);
         return;
     }

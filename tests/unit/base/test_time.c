@@ -527,6 +527,7 @@ static void durations_read_and_print(void **state)
     static const struct { const char *text; int64_t seconds; const char *print; } good[] = {
         {"10s", 10, "10 s"}, {"30m", 1800, "30 min"}, {"90m", 5400, "90 min"}, {"6h", 21600, "6 h"}, {"14d", 1209600, "14 d"},
         {"2w", 1209600, "14 d"}, {"0s", 0, "0 s"}, {"24h", 86400, "1 d"}, {"100000s", 100000, "27.8 h"}, {"9999d", 863913600, "9999 d"},
+        {"36h", 129600, "36 h"}, {"49h", 176400, "2.0 d"}, {"364h", 1310400, "15.2 d"}, {"366h", 1317600, "15.3 d"},
     };
     static const char *const bad[] = {"", "d", "5", "5 d", "-5d", "+5d", "5x", "1.5d", "5wd", "99999999999999d", "18446744073709551616s"};
     struct buf b;

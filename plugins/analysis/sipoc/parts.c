@@ -192,13 +192,24 @@ static voc_str role_name(const struct making *m, size_t code)
     return name.len ? name : (voc_str)VOC_LIT("(role not given)");
 }
 
+// Where no role is declared and none was recorded, that it is not given says nothing.
+static bool has_roles(const struct making *m)
+{
+    const voc_definition *def = m->s->base.def;
+    if (def->struct_size >= offsetof(voc_definition, n_roles) + sizeof def->n_roles && def->n_roles) return true;
+    for (size_t i = 0; i < codes_of(m, SIPOC_ROLE); i++)
+        if (tally_of(m, SIPOC_ROLE, i)->visits && m->s->base.host->name(m->s->base.run, VOC_COL_ROLE, (uint32_t)i).len) return true;
+    return false;
+}
+
 static void customers(struct making *m)
 {
     size_t from = m->rows->n;
     for (size_t i = 0; i < m->s->n_sections; i++) next_one(m, i);
+    const bool roles = m->rows->n == from || has_roles(m);
     sort_from(m, from);
     from = m->rows->n;
-    for (size_t i = 0; i < codes_of(m, SIPOC_ROLE); i++)
+    for (size_t i = 0; roles && i < codes_of(m, SIPOC_ROLE); i++)
         if (tally_of(m, SIPOC_ROLE, i)->visits)
             (void)add(m, PART_CUSTOMER, FROM_EVENTS, role_name(m, i), tally_of(m, SIPOC_ROLE, i)->visits, counts_of(m)->forward);
     sort_from(m, from);

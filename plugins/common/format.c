@@ -40,6 +40,13 @@ void format_integer(char *out, size_t size, int64_t i, bool sign)
     put(out, size, i < 0 ? "-" : sign && i > 0 ? "+" : "", plain);
 }
 
+void format_money(char *out, size_t size, double x, unsigned digits, const char *currency, size_t length)
+{
+    format_number(out, size, x, digits, false);
+    const size_t at = strlen(out);
+    if (length && at < size) snprintf(out + at, size - at, " %.*s", (int)(length > 80 ? 80 : length), currency);
+}
+
 void format_civil(int64_t us, int64_t *year, unsigned *month, unsigned *day, int64_t *rest_us)
 {
     int64_t days = us / DAY_US, rest = us % DAY_US;

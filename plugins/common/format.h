@@ -14,6 +14,7 @@
 // "1,072.5"; `sign`: also a plus. NaN is "-", infinities "inf" and "-inf"; what rounds to zero has no sign.
 void format_number(char *out, size_t size, double x, unsigned digits, bool sign);
 void format_integer(char *out, size_t size, int64_t i, bool sign);
+void format_money(char *out, size_t size, double x, unsigned digits, const char *currency, size_t length); // "1,072 EUR"; "1,072" where none is declared
 
 // The civil date of microseconds since 1970 UTC (Howard Hinnant, "chrono-compatible low-level date algorithms"), and the
 // microseconds since its midnight.

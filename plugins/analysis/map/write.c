@@ -224,9 +224,9 @@ static void cost(struct page *p, size_t i)
     const voc_str currency = map_of(p)->base.def->currency;
     char words[WORDS], n[NUMBER], each[NUMBER];
     if (!g->touches || g->costless == g->touches || !g->units) return;
-    format_number(n, sizeof n, all, 0, false);
+    format_money(n, sizeof n, all, 0, currency.ptr, currency.len);
     format_number(each, sizeof each, all / (double)g->units, all / (double)g->units < 10 ? 2 : 0, false);
-    snprintf(words, sizeof words, "%s %.*s, %s for each%s", n, SHOW(currency), each, g->costless ? "; some costs are not known" : "");
+    snprintf(words, sizeof words, "%s, %s for each%s", n, each, g->costless ? "; some costs are not known" : "");
     row(p, &(struct said){"cost of touches", i, literal("cost"), words, 0, 0, 0, all, false, NULL});
 }
 
@@ -255,8 +255,8 @@ static void judged_as(struct page *p, size_t stage, int class_)
     for (size_t k = 0; k < n && k < NAMED && at < sizeof line.words; k++)
         at += (size_t)snprintf(line.words + at, sizeof line.words - at, "%s%.*s", k ? ", " : ": ", SHOW(name_of(m, MAP_TOUCH, shown_ones[k])));
     if (n > NAMED && at < sizeof line.words) at += (size_t)snprintf(line.words + at, sizeof line.words - at, " and %zu more", n - NAMED);
-    format_number(money, sizeof money, spent, 0, false);
-    if (class_ == MAP_WASTE && spent >= 0.5 && at < sizeof line.words) snprintf(line.words + at, sizeof line.words - at, " (%s %.*s)", money, SHOW(currency));
+    format_money(money, sizeof money, spent, 0, currency.ptr, currency.len);
+    if (class_ == MAP_WASTE && spent >= 0.5 && at < sizeof line.words) snprintf(line.words + at, sizeof line.words - at, " (%s)", money);
     row(p, &(struct said){"what that is worth", stage, literal(classes[class_]), "", n, 0, 0, NAN, false, &line});
 }
 

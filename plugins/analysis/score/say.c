@@ -301,7 +301,7 @@ static void unproven(const struct study *st, const struct finding *f, char *out,
 
 static void waste(const struct study *st, const struct finding *f, char *out, size_t size)
 {
-    char a[40], b[40];
+    char a[80], b[40];
     const struct trial_cell *c = &f->cell;
     size_t at = 0;
     voc_str currency = st->s->def->currency;
@@ -319,8 +319,8 @@ static void waste(const struct study *st, const struct finding *f, char *out, si
         snprintf(out, size, isnan(f->cost) || isnan(f->value) ? "no effect worth having, even in the best case" : "even the best case does not pay");
         break;
     case VERDICT_W3:
-        say_number(a, sizeof a, f->value, 0);
-        snprintf(out, size, "customers act, but an action is worth %s %.*s", a, (int)currency.len, currency.ptr);
+        format_money(a, sizeof a, f->value, 0, currency.ptr, currency.len);
+        snprintf(out, size, "customers act, but an action is worth %s", a);
         break;
     case VERDICT_W4: snprintf(out, size, "nothing refers to it: no stage, aim, step or customer action"); break;
     case VERDICT_W5:
@@ -445,10 +445,10 @@ static size_t explain_push(const struct study *st, const struct finding *f, char
     const struct trial_estimate *a = f->randomised ? &f->random.estimate[0] : &f->cell.estimate[0];
     const struct trial_estimate *h = f->randomised ? &f->random.estimate[1] : &f->cell.estimate[1];
     voc_str currency = st->s->def->currency;
-    char cost[40], each[40], worth[40], days[40] = "the window of its stage", of[80];
+    char cost[80], each[40], worth[40], days[40] = "the window of its stage", of[80];
     double length = (double)window_of(st->s, f->touchpoint, f->stage == TRIAL_ALL ? 0 : f->stage) / (double)score_unit_of[VOC_RES_DAY];
     if (f->stage != TRIAL_ALL || one_window(st, f->touchpoint)) snprintf(days, sizeof days, "%.4g day%s", length, length > 0.999 && length < 1.001 ? "" : "s");
-    say_number(cost, sizeof cost, f->cost, 2);
+    format_money(cost, sizeof cost, f->cost, 2, currency.ptr, currency.len);
     say_number(each, sizeof each, a->extra > 0 ? f->cost / a->extra : NAN, 2);
     say_number(worth, sizeof worth, f->value, 2);
     say_count(of, sizeof of, f->push.matched, f->randomised ? "randomly chosen customer" : "comparable touch", f->randomised ? "randomly chosen customers" : "comparable touches");
@@ -460,10 +460,9 @@ static size_t explain_push(const struct study *st, const struct finding *f, char
     if (isnan(f->cost))
         at = add(out, size, at, " What it cost is not known.");
     else if (!(a->extra > 0))
-        at = add(out, size, at, " It cost %s %.*s, and no extra action came of it.", cost, (int)currency.len, currency.ptr);
+        at = add(out, size, at, " It cost %s, and no extra action came of it.", cost);
     else
-        at = add(out, size, at, " It cost %s %.*s; one extra action cost %s and is worth %s.", cost, (int)currency.len,
-                 currency.ptr, each, isnan(f->value) ? "an amount that is not declared" : worth);
+        at = add(out, size, at, " It cost %s; one extra action cost %s and is worth %s.", cost, each, isnan(f->value) ? "an amount that is not declared" : worth);
     if (h->o > 0 || h->e > 0) at = add(out, size, at, " %.0f left after it, %.1f would have been expected.", h->o, h->e);
     return add_checks(st, f, out, size, at);
 }

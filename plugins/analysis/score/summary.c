@@ -140,7 +140,7 @@ static void not_to_do(struct summary *p)
 {
     double waste = 0, all = 0, hours = 0;
     bool missing = false;
-    char a[40], b[40], h[80], text[400];
+    char a[40], b[80], h[80], text[400];
     voc_str c = told(&p->page)->s->def->currency;
     for (size_t i = 0; i < told(&p->page)->n_pooled; i++) {
         const struct finding *f = &told(&p->page)->pooled[i];
@@ -151,9 +151,9 @@ static void not_to_do(struct summary *p)
     }
     if (all <= 0) return;
     say_number(a, sizeof a, waste, 0);
-    say_number(b, sizeof b, all, 0);
+    format_money(b, sizeof b, all, 0, c.ptr, c.len);
     say_count(h, sizeof h, floor(hours + 0.5), "hour", "hours");
-    int at = snprintf(text, sizeof text, "NOT-TO-DO LIST: %s of %s %.*s went into what is judged waste for this aim", a, b, (int)c.len, c.ptr);
+    int at = snprintf(text, sizeof text, "NOT-TO-DO LIST: %s of %s went into what is judged waste for this aim", a, b);
     if (hours >= 1 && at > 0) at += snprintf(text + at, sizeof text - (size_t)at, ", and %s", h);
     snprintf(text + at, sizeof text - (size_t)at, missing ? "; some costs are not declared." : ".");
     page_note(&p->page, VOC_NOTE_LEAD, text);
@@ -302,6 +302,8 @@ static void foot(struct summary *p)
         page_note(&p->page, VOC_NOTE_AFTER, text);
     }
     truncated(p);
+    if (p->costed && !s->def->currency.len)
+        page_note(&p->page, VOC_NOTE_AFTER, "Amounts are in the money in which costs were given: the journey names none (<journey currency=\"EUR\">).");
     if (sample_words(told(&p->page), text, sizeof text) > 0) page_note(&p->page, VOC_NOTE_WARNING, text);
     if (s->def->evidence_declared) page_note(&p->page, VOC_NOTE_ASSUMED, "stages follow what the company recorded, not what customers did");
     if (s->info->actor_assumed) page_note(&p->page, VOC_NOTE_ASSUMED, "where a source does not say who acted, the customer is taken to have acted");
@@ -358,7 +360,8 @@ static void columns_open(struct summary *p, const char *name, const char *title)
         if (!isnan(p->order[i]->unit_cost)) p->costed = true;
         if (p->order[i]->minutes > 0 && p->order[i]->stage == TRIAL_ALL) p->timed = true;
     }
-    snprintf(money, sizeof money, "%.*s an extra", SHOW_AT_MOST(s->def->currency, 20));
+    if (s->def->currency.len) snprintf(money, sizeof money, "%.*s an extra", SHOW_AT_MOST(s->def->currency, 20));
+    else snprintf(money, sizeof money, "cost of an extra");
     p->page.rc = h->table(s->run, &p->page.t, name, title, VOC_TABLE_BRIEF);
     if (!p->page.rc) p->page.rc = h->column(p->page.t, "touchpoint", "", VOC_CELL_TEXT, "", 0, "as customers meet it");
     if (!p->page.rc)

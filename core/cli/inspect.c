@@ -75,6 +75,7 @@ int run_stats(struct cli *c)
     } else if (!rc) {
         rc = table_note(t[1], VOC_NOTE_NEXT, "voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, or your own folder) says what counts as value");
     }
+    if (!rc) rc = table_name_project(t[1], c->project);
     if (!rc) rc = cli_tables(c, p, j, t, 2);
     table_free(t[0]);
     table_free(t[1]);

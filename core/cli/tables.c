@@ -162,6 +162,7 @@ int run_tables(struct cli *c)
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = cli_journey(c, p, (voc_str){"", 0}, &j);
     if (!rc) rc = c->n_args > 1 ? list_one(&l, p, str_of(c->args[1])) : list_all(&l, p);
+    if (!rc) rc = table_name_project(l.t, c->project);
     if (!rc) rc = cli_tables(c, p, j, &l.t, 1);
     table_free(l.t);
     vec_free(&l.names);

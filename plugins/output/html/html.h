@@ -53,6 +53,7 @@ struct html {
     struct finding findings[FINDINGS_MAX];
     size_t n_findings;
     size_t tables;  // how many have come
+    size_t meanings, meanings_len; // in PART_COLUMNS, of the columns of the last table that has its own
     bool direct;    // PART_TABLES is written as it grows: nothing that comes later stands above it
     bool score;     // a table with a box of findings has come
     bool brief;     // a table that is shown by default has come

@@ -98,6 +98,21 @@ void html_again(struct html *h, const voc_table *t)
     shell_word(h, t->name);
 }
 
+// Columns that are those of the table before, as in a table for each step, are not told again.
+static void as_before(struct html *h, size_t from)
+{
+    struct room *r = h->into;
+    const size_t n = r->len - from;
+    if (h->rc || !n) return;
+    if (n == h->meanings_len && memcmp(r->ptr + from, r->ptr + h->meanings, n) == 0) {
+        r->len = from;
+        put_s(h, "<p>Its columns are those above.</p>\n");
+    } else {
+        h->meanings = from;
+        h->meanings_len = n;
+    }
+}
+
 void html_legend(struct html *h, const voc_table *t)
 {
     voc_str again = kept(h, KEPT_AGAIN);
@@ -112,6 +127,7 @@ void html_legend(struct html *h, const voc_table *t)
         html_again(h, t);
         put_s(h, "</code></p>\n");
     }
+    size_t from = h->into->len;
     for (size_t k = 0; k < t->n_columns; k++) {
         const voc_column *c = column_at(t, k);
         if (!c->help.len) continue;
@@ -124,6 +140,7 @@ void html_legend(struct html *h, const voc_table *t)
         put_s(h, "</dd></div>\n");
     }
     if (any) put_s(h, "</dl>\n");
+    as_before(h, from);
     put_s(h, "</div>\n");
 }
 

@@ -13,6 +13,7 @@
     ".box table" of " tbody th{font-size:1.05rem;text-align:left;position:static}\n" \
     ".box table" of " td{display:flex;justify-content:space-between;gap:1rem;white-space:normal;text-align:right}\n" \
     ".box table" of " td[data-label]::before{content:attr(data-label);flex:none;max-width:45%;color:var(--soft);text-align:left;font-variant-numeric:normal}\n" \
+    ".box table" of " tbody th[data-label]::before{content:attr(data-label) \": \";font-weight:400;color:var(--soft)}\n" \
     ".box table" of " td.long{display:block;text-align:left}\n" \
     ".box table" of " td.long,.box table" of " td.text{min-width:0}\n" \
     ".box table" of " td.long::before{display:block;max-width:none}\n" \

@@ -128,7 +128,7 @@ static void row(struct html *h, const voc_table *t, size_t r, const struct scale
         const voc_cell *cell = cell_at(t, r, k);
         put_s(h, k ? "<td role=\"cell\"" : "<th scope=\"row\" role=\"rowheader\"");
         classes(h, c, cell);
-        if (k) label(h, t, c);
+        if (k || right(c)) label(h, t, c); // a number does not head a card without saying of what
         put_s(h, ">");
         put_cell(h, cell, c, &scales[k]);
         put_s(h, k ? "</td>" : "</th>");
@@ -346,6 +346,14 @@ static void say_thinned(struct html *h, const voc_table *t)
     }
 }
 
+// Every line of it stands on its picture in words.
+static bool stands_in_grid(const voc_table *t)
+{
+    for (size_t i = 0; i < figure_count(t); i++)
+        if (figure_at(t, i)->kind == VOC_FIGURE_GRID && !figure_undrawable(t, figure_at(t, i))) return true;
+    return false;
+}
+
 void html_table(struct html *h, const voc_table *t, bool first_lead)
 {
     bool score = h->score && html_is_score(t);
@@ -357,7 +365,7 @@ void html_table(struct html *h, const voc_table *t, bool first_lead)
     put_end(h, h->level);
     leads(h, t, first_lead);
     html_figures(h, t);
-    if (t->n_columns && t->n_rows && (t->flags & VOC_TABLE_HIDDEN) && t->n_rows > FOLDED_MIN) { // the numbers behind a picture
+    if (t->n_columns && t->n_rows > FOLDED_MIN && ((t->flags & VOC_TABLE_HIDDEN) || stands_in_grid(t))) { // the numbers behind a picture
         put_s(h, "<details>\n<summary>The numbers of the picture</summary>\n");
         say_thinned(h, t);
         table(h, t);

@@ -85,8 +85,8 @@ static voc_rc end(void *instance)
     if (v->figures == 0)
         return v->refused[0] ? refuse(v, "SVG-003", v->refused, "--format html shows what there is")
                              : refuse(v, "SVG-001", "nothing of this can be drawn: its tables have no figure",
-                                      "--format html makes a page of the tables; voc flow and voc funnel have figures");
-    if (v->tables == 1) snprintf(hint, sizeof hint, "--table %s --format svg -o FOLDER/ writes each", v->names);
+                                      "--format html makes a page of the tables; voc map, flow, funnel, discover, sipoc, value-map and attribution have figures");
+    if (v->tables == 1) snprintf(hint, sizeof hint, "--format svg -o FOLDER/ --table %s writes each of its figures", v->names);
     else snprintf(hint, sizeof hint, "--table NAME takes one of them, --format svg -o FOLDER/ writes each: %s", v->names);
     return refuse(v, "SVG-002", "a file of svg holds one figure, and here are several", hint);
 }

@@ -186,13 +186,23 @@ static bool may_be_step(const struct worksheet *w, const struct ws_row *r)
     return may_be_record(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record));
 }
 
-// Cases, and nothing that a customer is known to have done for its worth.
+// An end that is named as sales teams do says that it is a sales pipeline.
+static bool names_an_end(const struct worksheet *w)
+{
+    bool named = false;
+    for (size_t i = 0; i < w->rows.n; i++) named |= w->rows.at[i].words->outcome != NULL;
+    return named;
+}
+
+// Cases, and nothing that a customer is known to have done for its worth. In a pipeline "proposal" is a stage, and no act of the customer's.
 static bool only_records(const struct worksheet *w)
 {
+    const bool pipeline = names_an_end(w);
     if (w->unit != VOC_UNIT_CASE) return false;
     for (size_t i = 0; i < w->rows.n; i++) {
         const struct ws_row *r = &w->rows.at[i];
-        if (r->mentioned || r->recorded == VOC_ACTOR_CUSTOMER || (by_customer(r) && is_class(r, VOC_CLASS_VALUE) && !r->words->outcome)) return false;
+        const bool record = r->words->outcome || (pipeline && r->words->record);
+        if (r->mentioned || r->recorded == VOC_ACTOR_CUSTOMER || (by_customer(r) && is_class(r, VOC_CLASS_VALUE) && !record)) return false;
     }
     return w->rows.n > 0;
 }
@@ -214,8 +224,7 @@ static voc_rc as_recorded(struct worksheet *w)
     voc_rc rc = VOC_OK;
     w->declared = true;
     no_touches(w);
-    bool named = false; // an end that is named as sales teams do says that it is a sales pipeline
-    for (size_t i = 0; i < w->rows.n; i++) named |= w->rows.at[i].words->outcome != NULL;
+    const bool named = names_an_end(w);
     for (size_t k = 0; named && k < sizeof order / sizeof *order && !rc; k++)
         for (size_t i = 0; i < w->rows.n && !rc; i++) {
             struct ws_row *r = &w->rows.at[i];

@@ -108,7 +108,7 @@ static const struct record { const char *stage, *outcome, *words; } records[] = 
     {NULL, "won", "won gewonnen gagné* gagne ganad* vint* ganho* ganha* gewonnen wygran*"},
     {"negotiating", NULL, "negotiat* contract+sent contract* verbal verhandl* vertrag* négoci* negoci* negoz* onderhandel* negocj*"},
     {"proposing", NULL, "propos* quot* angebot* offert* devis propuesta* presupuesto* preventiv* orçament* offerte* ofert*"},
-    {"engaging", NULL, "engag* contacted meeting* demo* presentation* decision+maker* besprech* rendez+vous reunión* incontr* afspraak* spotkan*"},
+    {"engaging", NULL, "engag* contacted kontaktiert contacté contactado contattato meeting* demo* presentation* decision+maker* besprech* rendez+vous reunión* incontr* afspraak* spotkan*"},
     {"qualifying", NULL, "qualif* discover* needs+analysis value+proposition qualifi* calific* kwalif*"},
     {"prospecting", NULL, "prospect* new lead open appointment+scheduled neu nouveau nuevo nuovo novo nieuw nowy"},
 };

@@ -231,11 +231,11 @@ static bool tell(struct alike *a, size_t k, voc_rc *rc)
     struct undoubled u;
     u.n = 0, u.full = false;
     for (size_t s = 0; s < SHARED; s++) {
-        const voc_str text = cell_of(a, r, &a->e->field[shared[s].field], &u);
+        const voc_str text = ev_trim(cell_of(a, r, &a->e->field[shared[s].field], &u));
         memcpy((char *)&row + shared[s].at, &text, sizeof text);
     }
     const voc_str actor = cell_of(a, r, &a->e->field[FIELD_ACTOR], &u);
-    if (ev_trim(row.action).len == 0 || (ev_trim(actor).len && !actor_read(actor, &row.actor))) return false;
+    if (row.action.len == 0 || (ev_trim(actor).len && !actor_read(actor, &row.actor))) return false;
     voc_attr attrs[ATTRS_MOST];
     for (size_t i = 0; i < a->e->n_attrs; i++) {
         const voc_str text = cell_of(a, r, &a->e->attrs[i].from, &u);

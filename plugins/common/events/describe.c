@@ -94,6 +94,50 @@ static void add_times(struct plan_text *t, const struct events *e)
     if (e->n_times > 1 && !e->reader->give) plan_say(t, "minutes, cost, value and text of a row go with the last of its dates\n");
 }
 
+#define WORDS_MAX 20u // different ones that a column of what happened has in the samples, and how often each stands there at least
+#define WORDS_EACH 3u
+
+static bool is_word(voc_str cell)
+{
+    bool letters = false;
+    for (size_t i = 0; i < cell.len; i++) {
+        const unsigned char c = (unsigned char)(cell.ptr[i] | 0x20);
+        letters = letters || (c >= 'a' && c <= 'z') || c >= 0x80;
+    }
+    return letters && cell.len <= 60 && !memchr(cell.ptr, '@', cell.len);
+}
+
+// A few words that stand there again and again.
+static bool may_be_action(const struct events *e, uint32_t column)
+{
+    voc_str seen[WORDS_MAX];
+    size_t n = 0, filled = 0;
+    for (size_t i = 0; i < e->n_samples; i++) {
+        const voc_str cell = ev_trim(column_cell(e, i, column));
+        size_t k = 0;
+        if (cell_missing(cell)) continue;
+        filled++;
+        while (k < n && !ev_eq(seen[k], cell)) k++;
+        if (k < n) continue;
+        if (n == WORDS_MAX || !is_word(cell)) return false;
+        seen[n++] = cell;
+    }
+    return n > 1 && filled >= n * WORDS_EACH && filled * 2 >= e->n_samples;
+}
+
+// Where all rows have one action, as no column is called one, those that may be it are told.
+static void add_suggestion(struct plan_text *t, const struct events *e)
+{
+    size_t n = 0;
+    if (e->n_times != 1 || e->times[0].from.why == WHY_SAID || !e->times[0].action.len || e->reader->give) return;
+    for (size_t i = 0; i < e->n_attrs && n < 3; i++) {
+        const uint32_t c = e->attrs[i].from.column;
+        if (c == NO_COLUMN || !may_be_action(e, c)) continue;
+        plan_say(t, n++ ? ", %.*s" : "all rows have one action; which of these columns says what happened? %.*s", EV_STR(e->columns[c].name, 40));
+    }
+    if (n) plan_say(t, " (-O action=%s)\n", e->reader->paths ? "PATH" : "COLUMN");
+}
+
 static void add_aliases(struct plan_text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -140,6 +184,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);
+    add_suggestion(&t, e);
     if (e->proposed)
         plan_say(&t, "change with -O time=%s, -O action=%s ...; -O FIELD=- takes it out\n", e->reader->paths ? "PATH" : "COLUMN",
                  e->reader->paths ? "PATH" : "COLUMN");

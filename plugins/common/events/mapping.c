@@ -24,10 +24,13 @@ static bool equal_folded(voc_str a, const char *b)
 
 bool actor_read(voc_str cell, uint32_t *actor)
 {
-    static const char *const words[] = {"", "customer", "company", "other"};
+    static const struct { const char *word; uint32_t actor; } words[] = {
+        {"customer", VOC_ACTOR_CUSTOMER}, {"company", VOC_ACTOR_COMPANY}, {"other", VOC_ACTOR_OTHER},
+        {"inbound", VOC_ACTOR_CUSTOMER}, {"incoming", VOC_ACTOR_CUSTOMER}, {"eingehend", VOC_ACTOR_CUSTOMER}, // of calls and messages
+        {"outbound", VOC_ACTOR_COMPANY}, {"outgoing", VOC_ACTOR_COMPANY}, {"ausgehend", VOC_ACTOR_COMPANY}};
     cell = ev_trim(cell);
-    for (uint32_t i = VOC_ACTOR_CUSTOMER; i <= VOC_ACTOR_OTHER; i++)
-        if (equal_folded(cell, words[i])) return *actor = i, true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (equal_folded(cell, words[i].word)) return *actor = words[i].actor, true;
     return false;
 }
 

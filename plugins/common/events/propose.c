@@ -22,25 +22,30 @@ static const char ACTION_NAMES[] =
     "dzia\xC5\x82" "anie zdarzenie czynno\xC5\x9B\xC4\x87 actie gebeurtenis activiteit";
 static const char CASE_NAMES[] =
     "caseconceptname caseid case casenumber casekey caseident traceid processinstanceid processinstance opportunityid opportunity dealid ticketid incidentid srnumber "
-    "claimid applicationid";
+    "claimid applicationid datensatzid vorgangsnummer vorgangsid fallnummer";
 static const char WIDE_CASE_NAMES[] = "leadid orderid requestid contractid projectid policyid invoiceid subscriptionid";
 static const char CUSTOMER_NAMES[] =
     "userid customerid contactid personid individualid memberid subscriberid leadid clientnumber customernumber customer user contact person individual member subscriber "
     "client kundenid kundennr kundennummer kunde clienteid idcliente cliente idclient clientid klantid klantnummer klant klientid idklienta klient";
 static const char COOKIE_NAMES[] = "cookieid cookie visitorid visitor userpseudoid anonymousid distinctid clientid deviceid domainuserid";
-static const char EMAIL_NAMES[] = "email emailaddress customeremail useremail contactemail mail propertyemail recipient";
-static const char PHONE_NAMES[] = "phone phonenumber mobile mobilephone telephone";
+static const char EMAIL_NAMES[] =
+    "email emailaddress customeremail useremail contactemail mail propertyemail recipient "
+    "emailadresse mailadresse correo correoelectr\xC3\xB3nico courriel adresseemail adressemail indirizzoemail";
+static const char PHONE_NAMES[] =
+    "phone phonenumber mobile mobilephone telephone rufnummer telefonnummer telefon mobilnummer handynummer tel\xC3\xA9" "fono t\xC3\xA9l\xC3\xA9phone telefono telefone "
+    "telefoonnummer";
 static const char ACCOUNT_NAMES[] =
     "accountid account accountname companyid company companyname organizationid organisationid organization organisation organizationname organisationname employer firm firma unternehmen empresa soci\xC3\xA9t\xC3\xA9 entreprise azienda bedrijf";
 
 enum check { ANY, NUMBER, MONEY, MONEY_WIDE, UNIQUE, ACTOR };
 static const struct { unsigned char field, option, check; const char *names; } known[] = {
     {FIELD_ID, OPT_ID, UNIQUE, "eventid oceleid identityid eventuuid insertid messageid activityid"},
-    {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator"},
+    {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator direction calldirection richtung"},
     {FIELD_REF, OPT_REF, ANY, "ref inreplyto replyto"},
     {FIELD_ROLE, OPT_ROLE, ANY, "orgrole role contactrole buyingrole"},
     {FIELD_OWNER, OPT_OWNER, ANY,
-     "orgresource resource owner ownerid owneremail salesagent salesrep salesperson rep agent agentid accountowner opportunityowner dealowner assignedto assignee handledby"},
+     "orgresource resource owner ownerid owneremail salesagent salesrep salesperson rep agent agentid accountowner opportunityowner dealowner assignedto assignee handledby "
+     "zust\xC3\xA4ndig zust\xC3\xA4ndiger verantwortlich bearbeiter betreuer vertriebsmitarbeiter propietario propri\xC3\xA9taire responsable eigenaar"},
     {FIELD_THREAD, OPT_THREAD, ANY, "thread threadid conversationid"},
     {FIELD_TOUCHPOINT, OPT_TOUCHPOINT, ANY, "touchpoint touchpointid touchpointname"},
     {FIELD_CHANNEL, OPT_CHANNEL, ANY, "channel channelname marketingchannel utmmedium medium"},
@@ -179,7 +184,7 @@ static size_t dated_columns(struct events *e, uint32_t *out, size_t max)
 
 static uint32_t status_column(struct events *e)
 {
-    static const char *const endings[] = {"stage", "status", "outcome", "result", "disposition", "state"};
+    static const char *const endings[] = {"stage", "status", "outcome", "result", "disposition", "state", "phase", "ergebnis", "etapa", "\xC3\xA9tape", "fase", "estado", "statut"};
     for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
         for (uint32_t c = 0; c < e->n_columns; c++)
             if (!e->columns[c].used && !starts(e->columns[c].name, "case:") && ends(e->columns[c].folded, endings[k]) &&
@@ -197,6 +202,15 @@ static uint32_t find_case(struct events *e, bool wide)
     for (uint32_t i = 0; i < e->n_columns && c == NO_COLUMN; i++)
         if (!e->columns[i].used && ends(e->columns[i].folded, "id") && !is_empty(e, i) && all_differ(e, i)) c = i;
     return c;
+}
+
+// Whose rows may follow each other: those of a case, else of a customer.
+static uint32_t find_whose(struct events *e)
+{
+    uint32_t c = find_case(e, false);
+    if (c == NO_COLUMN) c = first_named(e, CUSTOMER_NAMES);
+    if (c == NO_COLUMN) c = first_named(e, EMAIL_NAMES);
+    return c != NO_COLUMN ? c : first_named(e, PHONE_NAMES);
 }
 
 // One row is one thing with a date for each step. The last step's event is what the status column says.
@@ -224,7 +238,7 @@ static void propose_without_action(struct events *e)
         if (named != NO_COLUMN) dates[n++] = named;
     }
     if (n == 0) return;
-    uint32_t of = find_case(e, false), status = n == 1 && of != NO_COLUMN && !all_differ(e, of) ? status_column(e) : NO_COLUMN;
+    uint32_t of = find_whose(e), status = n == 1 && of != NO_COLUMN && !all_differ(e, of) ? status_column(e) : NO_COLUMN;
     if (status == NO_COLUMN) {
         propose_wide(e, dates, n);
         return;

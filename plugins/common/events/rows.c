@@ -13,7 +13,7 @@
 #define VALUE_SHOWN 60u
 #define OWN_ATTRS 8u          // places kept free for what a row, or its reader, adds of its own
 
-// Texts of a row with one source each.
+// Texts of a row with one source each; those that events have in common are names.
 static const struct { unsigned char field; size_t at; } row_texts[] = {
     {FIELD_ACTION, offsetof(voc_row, action)}, {FIELD_CASE, offsetof(voc_row, case_id)}, {FIELD_ID, offsetof(voc_row, id)}, {FIELD_REF, offsetof(voc_row, ref)},
     {FIELD_ROLE, offsetof(voc_row, role)}, {FIELD_OWNER, offsetof(voc_row, owner)}, {FIELD_THREAD, offsetof(voc_row, thread)},
@@ -34,7 +34,7 @@ struct work { // one call
     voc_row base;      // wide: what the record's rows have in common
     voc_row *rows;
     size_t n_rows, n_records, max_records; // in the batch
-    struct { const struct origin *from; size_t at; } moves[TEXTS]; // texts that stand in a column, and where in a row they go
+    struct { const struct origin *from; size_t at; bool name; } moves[TEXTS]; // texts that stand in a column, and where in a row they go
     size_t n_moves;
     voc_attr *attrs;   // of the records of the batch, one behind the other
     size_t attrs_each, attr_at, attr_room; // those of one record at most; used; there are
@@ -241,7 +241,7 @@ static bool read_actor(struct work *w, voc_row *r)
         if (ev_eq(actor, w->actors[i].cell)) return r->actor = w->actors[i].actor, true;
     if (ev_trim(actor).len == 0) return true;
     if (!actor_read(actor, &r->actor))
-        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other", COLUMN(w, w->e->field[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
+        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other (nor inbound, outbound)", COLUMN(w, w->e->field[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
     if (w->n_actors < ACTORS) {
         w->actors[w->n_actors].cell = actor;
         w->actors[w->n_actors++].actor = r->actor;
@@ -255,6 +255,7 @@ static bool add_fields(struct work *w, voc_row *r)
     const struct origin *f = e->field;
     for (size_t k = 0; k < w->n_moves; k++) {
         voc_str text = cell_of(w, w->moves[k].from);
+        if (w->moves[k].name) text = ev_trim(text); // a blank beside a name is seen by nobody in a sheet
         memcpy((char *)r + w->moves[k].at, &text, sizeof text);
     }
     r->ref_kind = r->ref.len ? e->ref_kind : VOC_REF_NONE;
@@ -308,7 +309,7 @@ static void read_long(struct work *w, voc_row *r)
 {
     const struct time_origin *t = &w->e->times[0];
     if (!set_time(w, r)) return;
-    if (t->action_column != NO_COLUMN) r->action = w->cells[t->action_column];
+    if (t->action_column != NO_COLUMN) r->action = ev_trim(w->cells[t->action_column]);
     else if (t->action.len) r->action = t->action;
     if (ev_trim(r->action).len == 0 && !w->e->reader->give) {
         uint32_t column = t->action_column != NO_COLUMN ? t->action_column : w->e->field[FIELD_ACTION].column;
@@ -355,7 +356,7 @@ static void read_wide(struct work *w, voc_row *r)
         *x = *r;
         x->time_us = us;
         x->resolution = resolution;
-        if (t->action_column != NO_COLUMN) x->action = w->cells[t->action_column], named = true;
+        if (t->action_column != NO_COLUMN) x->action = ev_trim(w->cells[t->action_column]), named = true;
         else if (t->action.len) x->action = t->action;
         if (ev_trim(x->action).len == 0 && !e->reader->give) {
             refused = true;
@@ -443,7 +444,9 @@ static void prepare(struct work *w)
             memcpy((char *)&w->base + row_texts[k].at, &from->constant, sizeof from->constant);
             continue;
         }
+        const unsigned f = row_texts[k].field;
         w->moves[w->n_moves].from = from;
+        w->moves[w->n_moves].name = f == FIELD_ACTION || f == FIELD_ROLE || f == FIELD_OWNER || (f >= FIELD_TOUCHPOINT && f <= FIELD_CAMPAIGN);
         w->moves[w->n_moves++].at = row_texts[k].at;
     }
     for (size_t i = 0; i < w->max_records && !w->wide; i++) w->rows[i] = w->base;

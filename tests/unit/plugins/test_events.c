@@ -76,7 +76,7 @@ static void who_acted_is_read_where_a_column_says_it_and_an_unknown_actor_is_rej
            "2 2024-03-01 a by=customer\n3 2024-03-02 b by=company\n4 2024-03-03 c by=other\n5 2024-03-04 d\n");
     const char *const options[] = {"actor", "who", NULL};
     expect_options(options, "time,action,who\n2024-03-01,a,customer\n2024-03-02,b,robot\n",
-                   "3 reject ACTOR: who: \"robot\" is none of customer, company, other\n2 2024-03-01 a by=customer\n");
+                   "3 reject ACTOR: who: \"robot\" is none of customer, company, other (nor inbound, outbound)\n2 2024-03-01 a by=customer\n");
     expect("time,action,actor\n2024-03-01,a,robot\n", "2 2024-03-01 a {actor=robot}\n"); // not what the name promised
 }
 

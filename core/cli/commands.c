@@ -268,7 +268,8 @@ static const voc_option stages_options[STAGES_N] = {
 static const struct command stages_command = {
     "stages", "PROJECT|FILE...", "who entered, advanced, left or stays in each stage, and for how long",
     "A stage is entered by what the customer does (its operational definition), never by what the company did, unless the journey says\n"
-    "evidence=\"declared\". Dwell is a Kaplan-Meier median: open stays count as not yet ended.",
+    "evidence=\"declared\". Dwell is a Kaplan-Meier median: open stays count as not yet ended. Where a stage says stall=\"30d\", it is counted who\n"
+    "is there and has not acted for so long, and who ever did not.",
     NULL, stages_options, STAGES_N, 1, -1, run_stages};
 
 static const voc_option holdout_options[HOLDOUT_N] = {

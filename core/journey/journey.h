@@ -60,7 +60,7 @@ struct stage {
     voc_str id, title, phase, owner, calendar;
     uint64_t line;
     bool skippable, repeatable, opens_known_from;
-    int64_t stall_us; // or VOC_NA
+    int64_t stall_us; bool stall_working; // without an act of the customer for so long, a stay stalls; or VOC_NA; in working time
     int64_t target_us; bool target_working; // how long a stay should take at most, or VOC_NA; in working time
     const struct predicate *const *definition; // OR
     size_t n_definitions;

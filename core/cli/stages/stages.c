@@ -15,7 +15,8 @@
 struct spell { int64_t us; bool left; }; // a stay's length, and whether it was seen to end
 
 struct stage_count {
-    uint64_t entries, advanced, backward, exits, lapsed, open, passed, blocked, truncated;
+    uint64_t entries, advanced, backward, exits, lapsed, open, passed, blocked, truncated, stalled, ever_stalled;
+    int64_t stall_us; // VOC_NA: the journey says nothing of it, or says it in working time
     VEC(struct spell) spells;
 };
 
@@ -28,6 +29,22 @@ struct tally {
     uint64_t events, customers, companies; // events of units, and by whom
     struct ends ends;
 };
+
+// METHODS 2.4: a stay stalls when no customer acts for so long, and goes on with the next act. Zero-length stalls are none.
+static void count_stall(struct stage_count *c, const voc_stay *s, const int64_t *time, const uint8_t *actor)
+{
+    bool stalled = false;
+    int64_t last = s->in_us;
+    if (c->stall_us == VOC_NA) return;
+    for (size_t e = s->first_event; e < (size_t)s->first_event + s->n_events; e++) {
+        if (actor[e] != VOC_ACTOR_CUSTOMER) continue;
+        stalled = stalled || time[e] - last > c->stall_us;
+        last = time[e];
+    }
+    const bool at_the_end = s->out_us - last > c->stall_us;
+    c->ever_stalled += stalled || at_the_end;
+    c->stalled += at_the_end && s->end == VOC_END_CENSORED;
+}
 
 static voc_rc count_stays(struct tally *t, const voc_stay *stays, size_t n)
 {
@@ -64,6 +81,7 @@ static voc_rc count_units(struct tally *t, const struct batch *b, const voc_jour
 {
     const uint32_t *touchpoint = v->columns[VOC_COL_TOUCHPOINT];
     const uint8_t *actor = v->columns[VOC_COL_ACTOR];
+    const int64_t *time = v->columns[VOC_COL_TIME];
     voc_rc rc = VOC_OK;
     for (size_t k = 0; k < v->n_units && !rc; k++) {
         const voc_unit *u = &v->units[k];
@@ -79,6 +97,8 @@ static voc_rc count_units(struct tally *t, const struct batch *b, const voc_jour
             t->companies += actor[e] == VOC_ACTOR_COMPANY;
         }
         count_moves(t, moves, n_moves);
+        for (size_t s = u->first_stay; s < u->first_stay + u->n_stays; s++)
+            count_stall(&t->stage[v->stays[s].stage], &v->stays[s], time + u->first_event, actor + u->first_event);
         rc = count_stays(t, v->stays + u->first_stay, u->n_stays);
     }
     return rc;
@@ -116,7 +136,14 @@ static int64_t median_dwell(struct stage_count *c)
     return flat_from;
 }
 
-static voc_rc stage_columns(struct table *t)
+static void put_stall(struct table *t, const struct stage_count *c, uint64_t count)
+{
+    if (c->stall_us == VOC_NA) table_na(t);
+    else table_int(t, (int64_t)count);
+}
+
+// The last two only where the journey says when a stage stalls.
+static voc_rc stage_columns(struct table *t, bool stalls)
 {
     static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
         {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
@@ -130,9 +157,12 @@ static voc_rc stage_columns(struct table *t)
         {"blocked", "blocked", VOC_CELL_INT, VOC_COLUMN_DETAIL, "evidence of this stage while an obligatory one before it was missing"},
         {"left_truncated", "began before", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays that began before observation: counted, not in the dwell"},
         {"median_dwell", "half leave within", VOC_CELL_DURATION, 0, "time after which half of the stays have ended; open stays count as not yet ended; - where not reached"},
+        {"stalled", "stalled", VOC_CELL_INT, 0, "of the open: nobody of them acted for the stage's stall time before the end of observation"},
+        {"ever_stalled", "ever stalled", VOC_CELL_INT, VOC_COLUMN_DETAIL, "stays in which nobody acted for the stage's stall time at least once"},
     };
+    const size_t n = sizeof columns / sizeof *columns - (stalls ? 0 : 2);
     voc_rc rc = VOC_OK;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !rc; i++)
+    for (size_t i = 0; i < n && !rc; i++)
         rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "",
                           columns[i].flags, columns[i].help);
     return rc;
@@ -141,8 +171,10 @@ static voc_rc stage_columns(struct table *t)
 static voc_rc stage_table(struct table **out, struct tally *t, const struct journey *j, const voc_definition *d, const voc_run_info *info)
 {
     char text[400];
+    bool stalls = false;
+    for (size_t i = 0; i < t->n; i++) stalls = stalls || t->stage[i].stall_us != VOC_NA;
     voc_rc rc = table_new(out, "stages", "", 0);
-    if (!rc) rc = stage_columns(*out);
+    if (!rc) rc = stage_columns(*out, stalls);
     for (size_t i = 0; i < t->n && !rc; i++) {
         struct stage_count *c = &t->stage[i];
         table_text(*out, d->stages[i].id);
@@ -156,6 +188,8 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
         table_int(*out, (int64_t)c->blocked);
         table_int(*out, (int64_t)c->truncated);
         table_duration(*out, median_dwell(c));
+        if (stalls) put_stall(*out, c, c->stalled);
+        if (stalls) put_stall(*out, c, c->ever_stalled);
     }
     static const char *const kinds[] = {"", "account", "individual", "case"};
     snprintf(text, sizeof text,
@@ -169,6 +203,12 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
             snprintf(text, sizeof text,
                      "%.*s: not measurable, nobody is observed before the first action (known_from of a target list would tell).",
                      STR_SHOWN(d->stages[i].id, 100));
+            rc = table_note(*out, VOC_NOTE_AFTER, text);
+        }
+    for (size_t i = 0; i < t->n && !rc; i++)
+        if (j->stages[i].stall_working) {
+            snprintf(text, sizeof text, "The stall of %.*s is working time, and stays are measured by the clock: it is not counted. In h or d it is.",
+                     (int)(d->stages[i].id.len > 100 ? 100 : d->stages[i].id.len), d->stages[i].id.ptr);
             rc = table_note(*out, VOC_NOTE_AFTER, text);
         }
     if (!rc && d->evidence_declared) rc = table_note(*out, VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
@@ -194,6 +234,7 @@ static voc_rc tally_open(struct tally *t, const struct journey *j, const voc_def
     t->stage = mem_zalloc(t->n, sizeof *t->stage);
     t->n_claims = j->n_claims;
     t->touched = mem_zalloc(j->n_claims + 1, sizeof *t->touched);
+    for (size_t i = 0; t->stage && i < t->n; i++) t->stage[i].stall_us = j->stages[i].stall_working ? VOC_NA : j->stages[i].stall_us;
     return t->stage && t->touched ? ends_open(&t->ends, d->n_exits, t->n) : VOC_E_NOMEM;
 }
 
@@ -214,6 +255,7 @@ static voc_rc tally_add(struct tally *t, const struct tally *o)
         to->entries += from->entries, to->advanced += from->advanced, to->backward += from->backward;
         to->exits += from->exits, to->lapsed += from->lapsed, to->open += from->open;
         to->passed += from->passed, to->blocked += from->blocked, to->truncated += from->truncated;
+        to->stalled += from->stalled, to->ever_stalled += from->ever_stalled;
         rc = vec_reserve(&to->spells, from->spells.n, SIZE_MAX);
         for (size_t k = 0; k < from->spells.n && !rc; k++) to->spells.at[to->spells.n++] = from->spells.at[k];
     }

@@ -56,7 +56,7 @@ static void load_stage(struct loader *l, const struct xml_node *n, struct stage 
     s->skippable = load_yes(n, "skippable");
     s->repeatable = load_yes(n, "repeatable");
     s->opens_known_from = load_given(n, "opens");
-    s->stall_us = load_duration(l, n, "stall");
+    if (!grammar_duration(load_text(n, "stall"), &s->stall_us, &s->stall_working)) s->stall_us = VOC_NA;
     if (!grammar_duration(load_text(n, "target"), &s->target_us, &s->target_working)) s->target_us = VOC_NA;
     size_t count = load_children(n, "definition");
     const struct predicate **definition = load_take(l, count, sizeof *definition);

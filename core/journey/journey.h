@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A journey definition: the whole vocabulary of JOURNEY-XML.md read, validated and kept. What is computed today has typed
+// A journey definition: the whole vocabulary of journey.xml read, validated and kept. What is computed with has typed
 // structures here; all elements stay in the tree (`root`) and, as bytes, in the project. Immutable once loaded.
 #ifndef VOC_JOURNEY_JOURNEY_H
 #define VOC_JOURNEY_JOURNEY_H

@@ -170,7 +170,7 @@ enum {
     EV_REF = 1u << 15 /* ref_kind and ref */, EV_MONEY = 1u << 16 /* minutes, cost, value */, EV_ID = 1u << 17,
     EV_TEXT = 1u << 18 /* text and language */, EV_ATTRS = 1u << 19, EV_PLACE = 1u << 20 /* record, sub, line, import */,
     EV_ALL = (1u << 21) - 1u, // all of the above
-    EV_TUPLE = 1u << 21       // codes of store_tuples: of parts only
+    EV_TUPLE = 1u << 21       // numbers of tuples: of parts only
 };
 struct event_block { // arrays of n, NULL unless asked for; codes are the project's; borrows until the next call
     size_t n;

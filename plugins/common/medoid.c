@@ -44,7 +44,7 @@ struct group {  // candidates that are measured together
     const size_t *of;
     size_t n, next_length;
     uint32_t longest;
-    void *eq, *columns;  // of aligned_room
+    void *eq, *columns;  // aligned
     uint64_t sum[LANES_MOST];
     double total[LANES_MOST];
 };

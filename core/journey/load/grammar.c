@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The table of elements and how it is read. A rule's specification is a line of text, so that the whole vocabulary can be
-// seen at once; JOURNEY-XML.md says what the words mean. Who changes a line here changes journeys/journey.rng too.
+// seen at once. Who changes a line here changes journeys/journey.rng too.
 #include "journey/load/grammar.h"
 
 #define CLASSES "value|mechanical|harm|neutral|undelivered|passage|trouble"

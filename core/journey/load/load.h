@@ -79,7 +79,7 @@ struct voc_regex *load_pattern(struct loader *l, voc_str pattern, unsigned flags
 void load_every_predicate(struct loader *l, const struct xml_node *root); // P of elements without typed structures
 void load_number(struct loader *l, const struct predicate *p);
 bool predicate_has_leaf(const struct predicate *p); // a positive event that can make it fire
-// load_stages.c, load_touch.c, load_samples.c, load_sources.c: the typed structures
+// load_stages.c, load_touch.c, load_sources.c, load_codebook.c: the typed structures
 void load_stages(struct loader *l);
 void load_actions(struct loader *l);
 void load_aim(struct loader *l, const struct xml_node *holder, const struct predicate **aim, int64_t *value);
@@ -92,7 +92,7 @@ void load_holdouts(struct loader *l);
 void load_costs(struct loader *l);
 void load_samples(struct loader *l);
 void load_sources(struct loader *l);
-void load_codebook(struct loader *l); // load_codebook.c
+void load_codebook(struct loader *l);
 void load_needs(struct loader *l);    // behind the codebook
 void load_groups(struct loader *l);
 void load_hash(struct journey *j);

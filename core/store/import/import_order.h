@@ -6,7 +6,7 @@
 
 struct ordered_rows { // arrays by place; codes of the import
     int64_t *time_us;
-    int64_t *line;     // less record; NULL: `same_line`
+    int64_t *line;     // less record; NULL: the same for all, pending.first_line
     uint64_t *record;
     uint32_t *who, *tuple, *rare;
 };

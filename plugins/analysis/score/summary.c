@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The page that people read first: what to do more, keep, stop, and what cannot be told yet. Plain words, money, no name of
-// a statistic (DEMO.md, "What it should read like").
+// a statistic.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

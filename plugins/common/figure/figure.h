@@ -43,7 +43,7 @@ struct figure_drawn { // the caller frees ptr with host->free
 
 // What the figure wants: FIGURE_PORTRAIT, or FIGURE_LANDSCAPE where it has many columns.
 double figure_width(const voc_table *t, const voc_figure *f);
-// VOC_E_BUG: the figure names no column that it needs. VOC_E_LIMIT: it cannot be laid out; figure_drawable says why.
+// VOC_E_BUG: the figure names no column that it needs. VOC_E_LIMIT: it cannot be laid out; figure_undrawable says why.
 voc_rc figure_draw(const voc_host *host, voc_context *cx, const voc_table *t, const voc_figure *f, const struct figure_look *look,
                    struct figure_drawn *out);
 // The pieces of a picture that each fit a sheet of this shape (height by width). n 0: it cannot be cut.

@@ -40,10 +40,10 @@ void xml_add_error(struct diag *d, uint32_t severity, const char *code, const ch
         memcpy(text, m.ptr, n);
         text[n] = '\0';
     }
-    const char *hint = severity != VOC_ERROR                     ? NULL
-                       : e->code == XML_ERR_DOCUMENT_EMPTY       ? "this is no XML; look at what the file is"
-                       : e->code == XML_ERR_DOCUMENT_END || e->code == XML_ERR_TAG_NOT_FINISHED ? "it may have been cut off; export or copy it again"
-                                                                 : "mend it at that place, or export it again";
+    const char *hint = "mend it at that place, or export it again";
+    if (e->code == XML_ERR_DOCUMENT_EMPTY) hint = "this is no XML; look at what the file is";
+    if (e->code == XML_ERR_DOCUMENT_END || e->code == XML_ERR_TAG_NOT_FINISHED) hint = "it may have been cut off; export or copy it again";
+    if (severity != VOC_ERROR) hint = NULL;
     struct diag_msg msg = {.severity = severity, .code = code, .file = file, .message = text, .hint = hint};
     msg.line = e->line > 0 ? (uint64_t)e->line : 0;
     msg.column = e->int2 > 0 && e->domain == XML_FROM_PARSER ? (uint64_t)e->int2 : 0;

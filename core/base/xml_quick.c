@@ -102,11 +102,11 @@ static size_t reference(const char *from, const char *to, struct buf *out)
     size_t at = hex ? 3 : 2, first = at;
     for (; at < left && at < first + 6; at++) {
         const char c = from[at];
-        const int digit = c >= '0' && c <= '9'          ? c - '0'
-                          : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
-                          : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                        : -1;
-        if (digit < 0) break;
+        int digit;
+        if (c >= '0' && c <= '9') digit = c - '0';
+        else if (hex && c >= 'a' && c <= 'f') digit = c - 'a' + 10;
+        else if (hex && c >= 'A' && c <= 'F') digit = c - 'A' + 10;
+        else break;
         value = value * (hex ? 16 : 10) + (uint32_t)digit;
     }
     if (at == first || at == left || from[at] != ';' || value < 0x20 || value >= 0x7F) return 0; // others are rare

@@ -14,7 +14,8 @@ static void option_line(struct buf *b, const voc_option *o)
 {
     char left[64];
     bool joined = o->type == VOC_OPT_BOOL; // a switch: what follows it in a word of its own is an argument of the command
-    snprintf(left, sizeof left, "--%s%s%s%s", o->name, o->argument ? joined ? "[=" : " " : "", o->argument ? o->argument : "", o->argument && joined ? "]" : "");
+    if (!o->argument) snprintf(left, sizeof left, "--%s", o->name);
+    else snprintf(left, sizeof left, joined ? "--%s[=%s]" : "--%s %s", o->name, o->argument);
     buf_printf(b, "  %-24s %s", left, o->help);
     if (o->initial && o->type != VOC_OPT_BOOL) buf_printf(b, " (%s)", o->initial);
     buf_byte(b, '\n');

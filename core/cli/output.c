@@ -90,12 +90,11 @@ static voc_rc choose(struct cli *c, struct table **tables, size_t n, const struc
         if (rc) return rc;
         bool brief = (t.flags & VOC_TABLE_BRIEF) != 0, hidden = (t.flags & VOC_TABLE_HIDDEN) != 0;
         if (f->page && !v->set && any_brief && (fits_page(&t) || (hidden && t.n_figures))) brief = true;
-        if (f->draws && !v->set ? !t.n_figures || drawn_brief(tables, n, &t)
-            : v->set            ? !named(v, t.name)
-            : f->people         ? (any_brief ? !brief : hidden)
-                                : f->one && ((any_full && brief) || *n_out))
-            continue;
-        out[(*n_out)++] = t;
+        bool shown = !f->one || (*n_out == 0 && !(any_full && brief));
+        if (v->set) shown = named(v, t.name);
+        else if (f->draws) shown = t.n_figures && !drawn_brief(tables, n, &t);
+        else if (f->people) shown = any_brief ? brief : !hidden;
+        if (shown) out[(*n_out)++] = t;
     }
     if (*n_out || n == 0 || (f->draws && !v->set)) return VOC_OK;
     struct buf b;

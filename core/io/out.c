@@ -25,17 +25,28 @@ struct out { // owns all but `to` and d; own: closes fd
     voc_rc rc;
 };
 
+// What to do about it, or NULL. make: how the folder would be made.
+static const char *what_helps(int error, const char *make)
+{
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "free some space, or write to another place with -o";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "you may not write there; choose another folder with -o";
+    case ENOENT: return make;
+    case EISDIR: return "it is a folder; name a file in it";
+    case ENOTDIR: return "a part of that path is a file; name another folder";
+    default: return NULL;
+    }
+}
+
 static voc_rc fail(struct out *o, const char *what, int error)
 {
     char text[128], make[PATH_MAX + 40];
     const char *slash = strrchr(o->path, '/');
     (void)snprintf(make, sizeof make, "make the folder first: mkdir -p %.*s", slash ? (int)(slash - o->path) : 1, slash ? o->path : ".");
-    const char *hint = error == ENOSPC || error == EDQUOT ? "free some space, or write to another place with -o"
-                       : error == EACCES || error == EPERM || error == EROFS ? "you may not write there; choose another folder with -o"
-                       : error == ENOENT ? make
-                       : error == EISDIR ? "it is a folder; name a file in it"
-                       : error == ENOTDIR ? "a part of that path is a file; name another folder" : NULL;
-    diag_error(o->d, "OUT-001", o->path, 0, hint, "cannot %s: %s", what, strerror_r(error, text, sizeof text));
+    diag_error(o->d, "OUT-001", o->path, 0, what_helps(error, make), "cannot %s: %s", what, strerror_r(error, text, sizeof text));
     return o->rc = error == ENOMEM ? VOC_E_NOMEM : VOC_E_IO;
 }
 

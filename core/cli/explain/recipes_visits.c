@@ -207,12 +207,14 @@ static const char *next_name(struct explainer *x, const struct exchange *e, uint
 {
     const struct journey *j = x->j;
     if (step >= j->n_steps && stage >= j->n_stages) return "NULL";
-    const voc_str id = step < j->n_steps ? j->steps[step].id : j->stages[stage].id,
-                  given = step < j->n_steps ? j->steps[step].title : j->stages[stage].title, title = given.len ? given : id;
-    voc_str owner = step < j->n_steps ? j->steps[step].owner : j->stages[stage].owner;
-    for (size_t i = e->n_outputs; i-- > 0;)
-        if (e->outputs[i].owner.len && (step < j->n_steps ? e->outputs[i].next_step == step : e->outputs[i].next_stage == stage))
-            owner = e->outputs[i].owner;
+    const bool is_step = step < j->n_steps;
+    const voc_str id = is_step ? j->steps[step].id : j->stages[stage].id,
+                  given = is_step ? j->steps[step].title : j->stages[stage].title, title = given.len ? given : id;
+    voc_str owner = is_step ? j->steps[step].owner : j->stages[stage].owner;
+    for (size_t i = e->n_outputs; i-- > 0;) {
+        const struct output *o = &e->outputs[i];
+        if (o->owner.len && (is_step ? o->next_step == step : o->next_stage == stage)) owner = o->owner;
+    }
     const char *text = owner.len ? arena_printf(&x->c->arena, "%.*s (%.*s)", STR_ARG(owner), STR_ARG(title))
                                  : arena_printf(&x->c->arena, "%.*s", STR_ARG(title));
     *ok = *ok && text;

@@ -144,16 +144,22 @@ static const voc_alias *alias_of(const voc_row *r, enum fact_of of, voc_str kind
 // What the row says under this name: an attribute, else of the event a field of its own, of others what they are called ("email").
 static bool fact(struct looking *l, const struct predicate *p, voc_str *text)
 {
-    static const struct { const char *name; enum leaf_field field; } fields[] = {{"channel", LEAF_CHANNEL}, {"campaign", LEAF_CAMPAIGN}, {"object", LEAF_OBJECT},
-        {"touchpoint", LEAF_TOUCHPOINT}, {"source", LEAF_SOURCE}, {"owner", LEAF_OWNER}, {"role", LEAF_ROLE}, {"text", LEAF_TEXT}};
+    static const struct { const char *name; enum leaf_field field; } fields[] = {
+        {"channel", LEAF_CHANNEL}, {"campaign", LEAF_CAMPAIGN}, {"object", LEAF_OBJECT}, {"touchpoint", LEAF_TOUCHPOINT},
+        {"source", LEAF_SOURCE}, {"owner", LEAF_OWNER}, {"role", LEAF_ROLE}, {"text", LEAF_TEXT}};
+    const struct { const char *name; int64_t micro; } amounts[] = {
+        {"value", l->r->value}, {"cost", l->r->cost}, {"minutes", l->r->minutes}};
     const uint32_t entity = p->of == FACT_INDIVIDUAL ? VOC_ENTITY_INDIVIDUAL : p->of == FACT_ACCOUNT ? VOC_ENTITY_ACCOUNT : VOC_ENTITY_EVENT;
     const voc_attr *a = attr_of(l->r, entity, p->name);
     *text = a ? a->text : STR("");
-    const voc_alias *alias = a || entity == VOC_ENTITY_EVENT ? NULL : alias_of(l->r, p->of, p->name);
-    if (alias) *text = alias->value;
-    if (a || entity != VOC_ENTITY_EVENT) return a || alias;
-    const int64_t micro = str_is(p->name, "value") ? l->r->value : str_is(p->name, "cost") ? l->r->cost : str_is(p->name, "minutes") ? l->r->minutes : VOC_NA;
-    if (micro != VOC_NA) return *text = amount(l, micro), true;
+    if (a) return true;
+    if (entity != VOC_ENTITY_EVENT) {
+        const voc_alias *alias = alias_of(l->r, p->of, p->name);
+        if (alias) *text = alias->value;
+        return alias != NULL;
+    }
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        if (str_is(p->name, amounts[i].name) && amounts[i].micro != VOC_NA) return *text = amount(l, amounts[i].micro), true;
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (str_is(p->name, fields[i].name)) *text = field(l, fields[i].field);
     return text->len > 0;

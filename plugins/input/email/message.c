@@ -387,6 +387,26 @@ static voc_str unflow(struct email *e, voc_str s, int delsp)
     return text_str(&e->scratch);
 }
 
+static voc_str header_parameter(struct email *e, const char *raw, const char *name)
+{
+    return raw ? email_parameter(e, shown_as_written(e, (voc_str){raw, strlen(raw)}, 1), name) : S("");
+}
+
+static const char *raw_header(GMimeObject *o, const char *name)
+{
+    GMimeHeaderList *list = g_mime_object_get_header_list(o);
+    GMimeHeader *h = list ? g_mime_header_list_get_header(list, name) : NULL;
+    return h ? g_mime_header_get_raw_value(h) : NULL;
+}
+
+// As its disposition says, else its type.
+static voc_str attachment_name(struct email *e, GMimeObject *o)
+{
+    const char *raw = raw_header(o, "Content-Disposition");
+    voc_str name = header_parameter(e, raw ? raw : g_mime_object_get_header(o, "Content-Disposition"), "filename");
+    return name.len ? name : header_parameter(e, raw_header(o, "Content-Type"), "name");
+}
+
 static void take_part(struct email *e, struct walk *w, GMimePart *part)
 {
     GMimeObject *o = (GMimeObject *)part;
@@ -415,15 +435,7 @@ static void take_part(struct email *e, struct walk *w, GMimePart *part)
     } else if (!attached && html) {
         w->html = joined(e, w->html, part_text(e, part));
     } else {
-        const char *raw = g_mime_object_get_header(o, "Content-Disposition");
-        GMimeHeaderList *list = g_mime_object_get_header_list(o);
-        GMimeHeader *h = list ? g_mime_header_list_get_header(list, "Content-Disposition") : NULL;
-        voc_str name = S("");
-        if (h) raw = g_mime_header_get_raw_value(h);
-        if (raw) name = email_parameter(e, shown_as_written(e, (voc_str){raw, strlen(raw)}, 1), "filename");
-        h = name.len == 0 && list ? g_mime_header_list_get_header(list, "Content-Type") : NULL;
-        raw = h ? g_mime_header_get_raw_value(h) : NULL;
-        if (raw) name = email_parameter(e, shown_as_written(e, (voc_str){raw, strlen(raw)}, 1), "name");
+        voc_str name = attachment_name(e, o);
         m->attachments++;
         if (name.len && m->attached.len < 4000) m->attached = joined(e, m->attached, name);
     }

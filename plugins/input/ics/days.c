@@ -58,6 +58,18 @@ int when_read(voc_str s, struct when *out)
     return 1;
 }
 
+static int64_t unit_seconds(char letter, int in_time)  // 0: no unit, or not on this side of the T
+{
+    switch (letter) {
+    case 'W': return in_time ? 0 : 7 * DAY_SECONDS;
+    case 'D': return in_time ? 0 : DAY_SECONDS;
+    case 'H': return in_time ? 3600 : 0;
+    case 'M': return in_time ? 60 : 0;
+    case 'S': return in_time ? 1 : 0;
+    default: return 0;
+    }
+}
+
 int duration_read(voc_str s, int64_t *seconds)
 {
     int64_t total = 0, n = 0;
@@ -78,12 +90,7 @@ int duration_read(voc_str s, int64_t *seconds)
             in_time = 1;
             continue;
         }
-        int64_t unit = k == 'W' && !in_time   ? 7 * DAY_SECONDS
-                       : k == 'D' && !in_time ? DAY_SECONDS
-                       : k == 'H' && in_time  ? 3600
-                       : k == 'M' && in_time  ? 60
-                       : k == 'S' && in_time  ? 1
-                                              : 0;
+        const int64_t unit = unit_seconds(k, in_time);
         if (!unit || !some) return 0;
         total += n * unit;
         n = some = 0;

@@ -363,7 +363,7 @@ static voc_rc host_table_new(voc_run *run, voc_table_builder **out, const char *
 static voc_rc host_column(voc_table_builder *t, const char *name, const char *title, uint32_t type, const char *unit,
                           uint32_t flags, const char *help)
 {
-    return table_column(built(t), name, title, type, unit, flags, help);
+    return table_own_column(built(t), name, title, type, unit, flags, help);
 }
 static voc_rc host_group(voc_table_builder *t, const char *title, const char *subtitle) { return table_group(built(t), title, subtitle); }
 static voc_rc host_cell(voc_table_builder *t, const voc_cell *cell) { return table_cell(built(t), cell); }

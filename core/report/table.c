@@ -91,7 +91,6 @@ voc_rc table_column(struct table *t, const char *name, const char *title, uint32
 {
     voc_column c = {.type = type, .flags = flags};
     if (t->cells.n) return fault(t, "table \"%.*s\": a column after the first cell", SHOWN(t->view.name));
-    if (!name || !*name || has_column(t, str_of(name))) return fault(t, "table \"%.*s\": a column without a name, or with one that another has", SHOWN(t->view.name));
     if (type < VOC_CELL_TEXT || type > VOC_CELL_RANGE) return fault(t, "table \"%.*s\", column \"%.60s\": its type is no VOC_CELL_ that there is", SHOWN(t->view.name), name);
     voc_rc rc = vec_reserve(&t->columns, 1, 1000);
     if (!rc) rc = copy(t, name, &c.name);
@@ -100,6 +99,12 @@ voc_rc table_column(struct table *t, const char *name, const char *title, uint32
     if (!rc) rc = copy(t, help, &c.help);
     if (!rc) t->columns.at[t->columns.n++] = c;
     return rc;
+}
+
+voc_rc table_own_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help)
+{
+    if (!name || !*name || has_column(t, str_of(name))) return fault(t, "table \"%.*s\": a column without a name, or with one that another has", SHOWN(t->view.name));
+    return table_column(t, name, title, type, unit, flags, help);
 }
 
 voc_rc table_group(struct table *t, const char *title, const char *subtitle)

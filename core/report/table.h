@@ -9,8 +9,10 @@
 struct table; // owns all its strings (voc_table_builder of plugin.h is this)
 voc_rc table_new(struct table **out, const char *name, const char *title, uint32_t flags);
 void table_free(struct table *t);
-// VOC_E_BUG: after the first cell, of no type that there is, without a name, or of one that another column has.
+// VOC_E_BUG: after the first cell, or of no type that there is.
 voc_rc table_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help);
+// Of an analysis, whose columns are asked for by name: VOC_E_BUG also without a name, or of one that another column has.
+voc_rc table_own_column(struct table *t, const char *name, const char *title, uint32_t type, const char *unit, uint32_t flags, const char *help);
 voc_rc table_group(struct table *t, const char *title, const char *subtitle); // before its first row
 // Copies the cell. Type must be NA or the column's (an INT fits REAL, SHARE and RANGE); NaN becomes NA. Else VOC_E_BUG.
 voc_rc table_cell(struct table *t, const voc_cell *cell);

@@ -191,39 +191,54 @@ static bool begins_with_code(const struct sv_label *l, int64_t *n)
     return sv_whole(l->text, n) || (i && sv_whole((voc_str){l->text.ptr, i}, n) && sv_whole(l->code, &code) && code == *n);
 }
 
+static uint32_t kind_by_cells(const struct survey *s, uint32_t c, struct sv_column *x, const struct seen *seen, bool small)
+{
+    const voc_str name = EVENTS(s)->columns[c].name;
+    if (x->item && x->item->any && ev_eq(x->item->code, name)) return x->list = ',', SV_SEVERAL;
+    if (x->item && x->item->said) return x->item->kind;
+    if (named_open(name, x->label) && !small) return SV_OPEN;
+    if (is_list(s, c, ',')) return x->list = ',', SV_SEVERAL;
+    if (is_list(s, c, ';')) return x->list = ';', SV_SEVERAL;
+    if (is_open(seen)) return SV_OPEN;
+    return seen->filled && (seen->whole == seen->filled || seen->numbers == seen->filled) ? SV_NUMBER : SV_CHOICE;
+}
+
+// The ends of a scale are among the options: "0 - not at all", "1", ... "10 - extremely".
+static void scale_of_options(struct sv_column *x)
+{
+    int64_t lo = INT64_MAX, hi = INT64_MIN, code;
+    size_t whole = 0;
+    for (size_t i = 0; i < x->item->n_labels; i++) {
+        if (!begins_with_code(&x->item->labels[i], &code) || code < 0 || code > 10) continue;
+        whole++;
+        lo = code < lo ? code : lo;
+        hi = code > hi ? code : hi;
+    }
+    if (whole * 2 >= x->item->n_labels && hi > lo) x->lo = (int)lo, x->hi = (int)hi, x->kind = SV_SCALE;
+}
+
 static void kind_of(struct survey *s, uint32_t c)
 {
-    struct events *e = EVENTS(s);
     struct sv_column *x = &s->columns[c];
-    struct seen seen = see(e, c, x->item, x->item && x->item->kind == SV_NUMBER ? x->item : NULL);
+    struct seen seen = see(EVENTS(s), c, x->item, x->item && x->item->kind == SV_NUMBER ? x->item : NULL);
     bool small = seen.filled && seen.whole * 3 >= seen.filled * 2 && seen.lo >= 0 && seen.hi <= 10; // the others do not know
-    if (x->item && x->item->any && ev_eq(x->item->code, e->columns[c].name)) x->list = ',', x->kind = SV_SEVERAL;
-    else if (x->item && x->item->said) x->kind = x->item->kind;
-    else if (named_open(e->columns[c].name, x->label) && !small) x->kind = SV_OPEN;
-    else if (is_list(s, c, ',')) x->list = ',', x->kind = SV_SEVERAL;
-    else if (is_list(s, c, ';')) x->list = ';', x->kind = SV_SEVERAL;
-    else if (is_open(&seen)) x->kind = SV_OPEN;
-    else if (seen.filled && seen.whole == seen.filled) x->kind = SV_NUMBER;
-    else if (seen.filled && seen.numbers == seen.filled) x->kind = SV_NUMBER;
-    else x->kind = SV_CHOICE;
+    x->kind = kind_by_cells(s, c, x, &seen, small);
     if (x->kind == SV_NUMBER || x->kind == SV_SCALE || (x->kind == SV_CHOICE && small)) {
         if (scale_said(x->text, &x->lo, &x->hi) && seen.filled && (seen.lo < x->lo || seen.hi > x->hi)) x->lo = x->hi = 0;
         if (x->hi > x->lo && seen.filled) x->kind = SV_SCALE;
     }
-    if (x->item && x->hi <= x->lo && x->item->n_labels > 2) { // the ends of a scale are among the options
-        int64_t lo = INT64_MAX, hi = INT64_MIN, n;
-        size_t whole = 0;
-        for (size_t i = 0; i < x->item->n_labels; i++)
-            if (begins_with_code(&x->item->labels[i], &n) && n >= 0 && n <= 10) whole++, lo = n < lo ? n : lo, hi = n > hi ? n : hi;
-        if (whole * 2 >= x->item->n_labels && hi > lo) x->lo = (int)lo, x->hi = (int)hi, x->kind = SV_SCALE;
-    }
-    if (seen.filled && seen.scored == seen.filled && x->kind == SV_CHOICE && x->hi <= x->lo) x->lo = 1, x->hi = 5, x->seen_only = true; // words of five steps
+    if (x->item && x->hi <= x->lo && x->item->n_labels > 2) scale_of_options(x);
+    if (seen.filled && seen.scored == seen.filled && x->kind == SV_CHOICE && x->hi <= x->lo) // words of five steps
+        x->lo = 1, x->hi = 5, x->seen_only = true;
     if (x->item && x->item->nps) x->lo = 0, x->hi = 10;
     if (x->declared && x->role == SV_WORDS) x->kind = SV_OPEN;
     else if (x->declared && x->kind == SV_OPEN) x->kind = SV_CHOICE;
     x->role = x->kind == SV_OPEN ? SV_WORDS : SV_ANSWER;
-    if (x->known == SV_NO && (small || seen.filled == 0) && x->role == SV_ANSWER && x->lo == x->hi)
-        x->lo = (int)seen.lo, x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi, x->seen_only = true;
+    if (x->known == SV_NO && (small || seen.filled == 0) && x->role == SV_ANSWER && x->lo == x->hi) {
+        x->lo = (int)seen.lo;
+        x->hi = (int)seen.hi < (int)seen.lo ? (int)seen.lo : (int)seen.hi;
+        x->seen_only = true;
+    }
 }
 
 // ---- NPS, CSAT, CES ---------------------------------------------------------------------------------------------------------

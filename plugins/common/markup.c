@@ -4,8 +4,8 @@
 #include "plugins/common/markup.h"
 
 // Control characters, and those that embed, override or isolate a direction (a name could close the isolate it is put in), are
-// shown as U+FFFD.
-const char *markup_instead(const char *s, size_t left, size_t *bytes)
+// shown as U+FFFD. *bytes: of the character at s, of which `left` bytes are left. NULL: it stands for itself.
+static const char *instead_of(const char *s, size_t left, size_t *bytes)
 {
     static const char *const unknown = "\xEF\xBF\xBD";
     unsigned char a = (unsigned char)s[0], b = left > 1 ? (unsigned char)s[1] : 0, c = left > 2 ? (unsigned char)s[2] : 0;
@@ -29,4 +29,16 @@ const char *markup_instead(const char *s, size_t left, size_t *bytes)
     if (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9) return unknown;
     if (a == 0xEF && b == 0xBF && c >= 0xBE) return unknown;
     return NULL;
+}
+
+bool markup_part(voc_str *rest, voc_str *plain, const char **instead)
+{
+    size_t n = 0, bytes = 0;
+    *instead = NULL;
+    if (!rest->len) return false;
+    while (n < rest->len && !(*instead = instead_of(rest->ptr + n, rest->len - n, &bytes))) n++;
+    *plain = (voc_str){rest->ptr, n};
+    if (*instead) n += bytes;
+    *rest = (voc_str){rest->ptr + n, rest->len - n};
+    return true;
 }

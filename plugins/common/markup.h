@@ -5,9 +5,11 @@
 #ifndef VOC_PLUGINS_COMMON_MARKUP_H
 #define VOC_PLUGINS_COMMON_MARKUP_H
 
-#include <stddef.h>
+#include <stdbool.h>
+#include <voc/plugin.h>
 
-// What stands for the character at s, of which `left` bytes are left, and how many bytes it takes; NULL: itself.
-const char *markup_instead(const char *s, size_t left, size_t *bytes);
+// The next part of a text: *plain stands as it is (it may be empty), and behind it, for one character, *instead (NULL: the text ends).
+// False: there is no more.
+bool markup_part(voc_str *rest, voc_str *plain, const char **instead);
 
 #endif

@@ -36,18 +36,12 @@ void pen_f(struct pen *p, const char *format, ...)
 
 void pen_text(struct pen *p, voc_str s)
 {
-    size_t from = 0, bytes;
-    for (size_t i = 0; i < s.len;) {
-        const char *to = markup_instead(s.ptr + i, s.len - i, &bytes);
-        if (!to) {
-            i++;
-            continue;
-        }
-        put(p, s.ptr + from, i - from);
-        pen_s(p, to);
-        from = i += bytes;
+    voc_str plain;
+    const char *instead;
+    while (markup_part(&s, &plain, &instead)) {
+        put(p, plain.ptr, plain.len);
+        if (instead) pen_s(p, instead);
     }
-    if (from < s.len) put(p, s.ptr + from, s.len - from);
 }
 
 void *pen_room(struct pen *p, size_t n, size_t size)

@@ -39,18 +39,12 @@ void put_size(struct html *h, size_t n)
 
 void put_text(struct html *h, voc_str s)
 {
-    size_t from = 0, bytes;
-    for (size_t i = 0; i < s.len;) {
-        const char *to = markup_instead(s.ptr + i, s.len - i, &bytes);
-        if (!to) {
-            i++;
-            continue;
-        }
-        put(h, s.ptr + from, i - from);
-        put_s(h, to);
-        from = i += bytes;
+    voc_str plain;
+    const char *instead;
+    while (markup_part(&s, &plain, &instead)) {
+        put(h, plain.ptr, plain.len);
+        if (instead) put_s(h, instead);
     }
-    if (from < s.len) put(h, s.ptr + from, s.len - from);
 }
 
 #define WORD_MAX 22u // bytes; what is longer is a path or a name made of several words

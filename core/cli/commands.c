@@ -384,7 +384,7 @@ const char *const *command_words(void)
 int run_demo(struct cli *c)
 {
     uint64_t seed = c->own[DEMO_OPTION_SEED].set ? (uint64_t)c->own[DEMO_OPTION_SEED].i : DEMO_SEED;
-    voc_rc rc = demo_write(c->args[0], seed, c->diag);
+    voc_rc rc = demo_write(c->args[0], seed, c->common[COMMON_FORCE].i != 0, c->diag);
     if (!rc) {
         const char *project = cli_word(c, arena_printf(&c->arena, "%s/arcwell.voc", c->args[0]));
         cli_say(c, "wrote %s/all-events.csv and %s/truth.json (seed %llu)\n", c->args[0], c->args[0], (unsigned long long)seed);

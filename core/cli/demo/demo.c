@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/time.h"
 #include "cli/demo/demo_sim.h"
 #include "cli/demo/demo_truth.h"
@@ -149,7 +150,7 @@ static voc_rc write_truth(struct out *o, struct demo_sim *sim, uint64_t seed)
 }
 
 static voc_rc write_file(const char *dir, const char *name, struct demo_sim *sim, uint64_t seed, bool truth,
-                         struct diag *d)
+                         bool replace, struct diag *d)
 {
     struct buf path;
     buf_init(&path, 1 << 16);
@@ -157,7 +158,7 @@ static voc_rc write_file(const char *dir, const char *name, struct demo_sim *sim
     voc_rc rc = path.rc;
     struct out *o = NULL;
     if (rc == VOC_OK) {
-        rc = out_open(&o, path.ptr, true, d);
+        rc = out_open(&o, path.ptr, replace, d);
     }
     if (rc == VOC_OK) {
         rc = truth ? write_truth(o, sim, seed) : write_events(o, sim);
@@ -166,15 +167,22 @@ static voc_rc write_file(const char *dir, const char *name, struct demo_sim *sim
         } else {
             out_abort(o);
         }
-        if (rc != VOC_OK) {
-            diag_error(d, "DEMO-002", path.ptr, 0, "check the free space and the folder's permissions", "cannot be written");
-        }
     }
     buf_done(&path);
     return rc;
 }
 
-voc_rc demo_write(const char *dir, uint64_t seed, struct diag *d)
+static bool is_there(const char *dir, const char *name)
+{
+    struct buf path;
+    buf_init(&path, 1 << 16);
+    buf_printf(&path, "%s/%s", dir, name);
+    const bool there = path.rc == VOC_OK && access(path.ptr, F_OK) == 0;
+    buf_done(&path);
+    return there;
+}
+
+voc_rc demo_write(const char *dir, uint64_t seed, bool replace, struct diag *d)
 {
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
         diag_error(d, "DEMO-001", dir, 0, "name a folder in an existing, writable folder", "cannot make this folder: %s",
@@ -185,12 +193,13 @@ voc_rc demo_write(const char *dir, uint64_t seed, struct diag *d)
     if (!sim) {
         return VOC_E_NOMEM;
     }
+    replace = replace || (is_there(dir, "all-events.csv") && is_there(dir, "truth.json"));
     voc_rc rc = demo_sim_run(sim, seed);
     if (rc == VOC_OK) {
-        rc = write_file(dir, "all-events.csv", sim, seed, false, d);
+        rc = write_file(dir, "all-events.csv", sim, seed, false, replace, d);
     }
     if (rc == VOC_OK) {
-        rc = write_file(dir, "truth.json", sim, seed, true, d);
+        rc = write_file(dir, "truth.json", sim, seed, true, replace, d);
     }
     demo_sim_done(sim);
     mem_free(sim);

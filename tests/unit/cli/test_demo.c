@@ -62,7 +62,7 @@ static void write_demo(const char *dir, uint64_t seed)
     char path[256];
     path_of(path, dir, "");
     struct diag *d = diag_new();
-    assert_int_equal(demo_write(path, seed, d), VOC_OK);
+    assert_int_equal(demo_write(path, seed, false, d), VOC_OK);
     assert_int_equal(diag_count(d, VOC_ERROR), 0);
     diag_free(d);
 }
@@ -201,7 +201,7 @@ static void a_folder_that_cannot_be_made_is_said(void **state)
     char path[256];
     path_of(path, "no/such", "");
     struct diag *d = diag_new();
-    assert_int_equal(demo_write(path, 1, d), VOC_E_IO);
+    assert_int_equal(demo_write(path, 1, false, d), VOC_E_IO);
     assert_int_equal(diag_count(d, VOC_ERROR), 1);
     diag_free(d);
 }
@@ -214,7 +214,7 @@ static void running_out_of_memory_is_said_and_leaks_nothing(void **state)
     path_of(path, "faults", "");
     for (uint64_t nth = 1; nth <= 40; nth++) {
         mem_fault(nth, true);
-        voc_rc rc = demo_write(path, 1, NULL);
+        voc_rc rc = demo_write(path, 1, false, NULL);
         bool fired = mem_fault_fired();
         mem_fault(0, false);
         assert_true(fired ? rc != VOC_OK : rc == VOC_OK);

@@ -221,15 +221,21 @@ static void put_row(struct table *t, const struct listing *l, const struct found
     table_text(t, f->text);
 }
 
-static voc_rc notes(struct table *t, const struct listing *l, bool asked, bool theme)
+static voc_rc notes(struct table *t, struct project *p, const struct listing *l, bool asked, bool theme)
 {
     char text[200];
+    struct store_counts counts = {0};
+    voc_rc rc = l->all == 0 && !theme ? store_count(p, &counts) : VOC_OK;
+    if (rc) return rc;
     if (l->all == 0 && theme) return table_note(t, VOC_NOTE_NEXT, "no text is of this kind; voc themes PROJECT says how many there are of each");
+    if (l->all == 0 && !theme && counts.words == 0)
+        return table_note(t, VOC_NOTE_NEXT,
+                          "this project holds no mails, open answers or tickets; texts that stand on events of customers are in "
+                          "voc sql PROJECT \"SELECT time, unit, text FROM said WHERE text LIKE '%price%'\"");
     if (l->all == 0 && asked)
         return table_note(t, VOC_NOTE_NEXT,
                           "nothing was found; a beginning is found with a star (deliver*), either of two with OR; voc words "
                           "PROJECT shows all");
-    if (l->all == 0) return table_note(t, VOC_NOTE_NEXT, "this project holds no words; they come with mails and open answers");
     if (l->words.n < l->all)
         snprintf(text, sizeof text, "%zu of %llu texts; --limit 0 shows all", l->words.n, (unsigned long long)l->all);
     else
@@ -263,7 +269,7 @@ int run_words(struct cli *c)
     if (!rc) rc = table_new(&t, "words", "", 0);
     if (!rc) rc = columns(t, stages, decided);
     for (size_t i = 0; i < l.words.n && !rc; i++) put_row(t, &l, &l.words.at[i], stages, decided);
-    if (!rc) rc = notes(t, &l, query.len > 0, theme);
+    if (!rc) rc = notes(t, p, &l, query.len > 0, theme);
     if (!rc) rc = table_name_project(t, c->project); // as it was typed
     if (!rc) rc = cli_tables(c, p, stages ? j : NULL, &t, 1);
     table_free(t);

@@ -81,7 +81,16 @@ struct step { // of the company's own work
 struct typed { uint32_t stage, step; /* one is VOC_NONE */ voc_str field, value, author, date; }; // by people
 struct stage_exit { voc_str id, title, outcome; uint64_t line; const struct predicate *when; };
 struct regress { uint32_t to, from; /* VOC_NONE: any */ uint64_t line; const struct predicate *when; };
-struct action_rule { voc_str name; struct voc_regex *like; uint32_t actor; /* UNSET: the source's */ uint32_t class_; int64_t value; const uint32_t *stages; size_t n_stages; uint64_t line; };
+struct action_rule {
+    voc_str name;
+    struct voc_regex *like;
+    uint32_t actor; // UNSET: the source's
+    uint32_t class_;
+    int64_t value;
+    const uint32_t *stages;
+    size_t n_stages;
+    uint64_t line;
+};
 struct claim { // touchpoint or work
     voc_str id, title, group, function, owner, step;
     uint32_t kind; // VOC_TOUCH_*

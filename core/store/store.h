@@ -197,7 +197,13 @@ voc_rc store_attributes(struct project *p, voc_rc (*each)(void *user, const stru
 // Individual -> account, from rows that carry both: the first time each pair was seen. Codes in SPACE_ALIASES.
 struct store_member { uint32_t customer, account; int64_t valid_from_us; };
 voc_rc store_members(struct project *p, voc_rc (*each)(void *user, const struct store_member *m), void *user);
-struct store_source { voc_str id, plugin; uint32_t actor_assumed, resolution, watermark_none, n_imports, last_resolution; /* coarsest of its last events; UINT32_MAX: not known */ int64_t watermark_us, first_us, last_us; uint64_t events; };
+struct store_source {
+    voc_str id, plugin;
+    uint32_t actor_assumed, resolution, watermark_none, n_imports;
+    uint32_t last_resolution; // coarsest of its last events; UINT32_MAX: not known
+    int64_t watermark_us, first_us, last_us;
+    uint64_t events;
+};
 voc_rc store_sources(struct project *p, voc_rc (*each)(void *user, const struct store_source *s), void *user);
 struct store_import { int64_t number; voc_str source, plugin, file_name, hash_hex; uint64_t bytes, records, gave, rejected, ignored, events; int64_t at_us; };
 voc_rc store_imports(struct project *p, voc_rc (*each)(void *user, const struct store_import *i), void *user);

@@ -58,7 +58,11 @@ voc_str figures_row_name(const voc_table *t, size_t row); // its first cell, whe
 voc_rc figures_by_stage(struct explainer *x, voc_str touchpoint);
 
 // places.c: where a number stands
-struct place { const struct source *s; size_t row, column; bool lost; }; // lost: by so much, or by this share, it is less than in the row before, as a funnel is drawn
+struct place {
+    const struct source *s;
+    size_t row, column;
+    bool lost; // by so much, or by this share, it is less than in the row before, as a funnel is drawn
+};
 struct literal;
 struct places { struct place *at; size_t n, cap; }; // a VEC
 voc_rc figures_of_number(struct explainer *x, voc_str number, bool *found); // by its digits

@@ -14,7 +14,10 @@
 #define JUDGED_FROM 1024u   // lookups of a column's texts, before it is said that they hardly repeat
 
 // The texts of a row lie side by side.
-enum { TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE, TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N };
+enum {
+    TEXT_REF, TEXT_ID, TEXT_ACTION, TEXT_TOUCHPOINT, TEXT_CHANNEL, TEXT_CAMPAIGN, TEXT_OBJECT, TEXT_CASE, TEXT_ROLE,
+    TEXT_OWNER, TEXT_THREAD, TEXT_TEXT, TEXT_LANGUAGE, TEXT_N
+};
 _Static_assert(offsetof(voc_row, language) == offsetof(voc_row, ref) + TEXT_LANGUAGE * sizeof(voc_str), "texts of a row");
 _Static_assert(KINDS_MAX <= 8, "three bits of a length");
 

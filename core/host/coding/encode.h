@@ -31,7 +31,15 @@ void sink_flush_to(struct voc_sink *s, struct voc_stream *stream, voc_rc (*block
 voc_rc sink_coded(struct voc_sink *s, struct coded_block *out); // borrows until sink_reset
 void sink_reset(struct voc_sink *s);
 // Adds this sink's counts to *total (by_rule sorted by name once all are added: account_done).
-struct account { struct import_account a; struct dict *rules; VEC(struct import_ignored) by_rule; bool actor_unset; uint64_t left_rows /* left out of records that gave others */; uint64_t first_line; char first_reason[200]; /* of the first reject */ };
+struct account {
+    struct import_account a;
+    struct dict *rules;
+    VEC(struct import_ignored) by_rule;
+    bool actor_unset;
+    uint64_t left_rows;  // left out of records that gave others
+    uint64_t first_line; // of the first reject, and why
+    char first_reason[200];
+};
 voc_rc sink_account(const struct voc_sink *s, struct account *total);
 voc_rc account_done(struct account *a);
 void account_free(struct account *a);

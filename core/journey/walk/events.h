@@ -19,7 +19,13 @@ struct event_set { // owns its arrays; n of each
     struct identity *identity;   // owns
     struct event_attribute { uint32_t entity, who; /* code of individual, account or case */ voc_str key, text; int64_t valid_from_us; } *attributes;
     size_t n_attributes; // sorted by (entity, who, key, valid_from)
-    struct event_source { voc_str id; uint32_t actor_assumed, watermark_none, resolution, last_resolution; /* of its last events; UINT32_MAX: not known */ int64_t watermark_us, last_us, first_us; uint64_t events; } *sources;
+    struct event_source {
+        voc_str id;
+        uint32_t actor_assumed, watermark_none, resolution;
+        uint32_t last_resolution; // of its last events; UINT32_MAX: not known
+        int64_t watermark_us, last_us, first_us;
+        uint64_t events;
+    } *sources;
     size_t n_sources;
     struct arena arena;
     struct dict *dicts[SPACE_N]; // when built from rows

@@ -11,7 +11,10 @@ static const char SELECT_BLOCKS[] =
 static const char INSERT_BLOCK[] =
     "INSERT INTO block(id, import, kind, rows, has_ids, first_us, last_us, first_unit, last_unit, data, first_key, last_key, units, kinds, has, last_resolution, run)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-enum { AT_ID, AT_IMPORT, AT_KIND, AT_ROWS, AT_HAS_IDS, AT_FIRST_US, AT_LAST_US, AT_FIRST_UNIT, AT_LAST_UNIT, AT_DATA, AT_FIRST_KEY, AT_LAST_KEY, AT_UNITS, AT_KINDS, AT_HAS, AT_LAST_RESOLUTION, AT_RUN, AT_N };
+enum {
+    AT_ID, AT_IMPORT, AT_KIND, AT_ROWS, AT_HAS_IDS, AT_FIRST_US, AT_LAST_US, AT_FIRST_UNIT, AT_LAST_UNIT, AT_DATA,
+    AT_FIRST_KEY, AT_LAST_KEY, AT_UNITS, AT_KINDS, AT_HAS, AT_LAST_RESOLUTION, AT_RUN, AT_N
+};
 
 struct sieve { // owns all but f
     struct forgetting *f;

@@ -4,7 +4,10 @@
 #include "store/measures/measure_rows.h"
 #include "store/sql/own_tables.h"
 
-enum { M_ID, M_IMPORT, M_ENTITY, M_WHO, M_KEY, M_TYPE, M_TEXT, M_INTEGER, M_NUMBER, M_UNIT, M_TIME, M_RESOLUTION, M_OWN_ID, M_RECORD, M_SUB, M_LINE, M_SOURCE };
+enum {
+    M_ID, M_IMPORT, M_ENTITY, M_WHO, M_KEY, M_TYPE, M_TEXT, M_INTEGER, M_NUMBER, M_UNIT, M_TIME, M_RESOLUTION, M_OWN_ID,
+    M_RECORD, M_SUB, M_LINE, M_SOURCE
+};
 static const char *const columns[] = {"id",   "import",  "entity",     "who",    "key",    "type", "text", "integer", "number",
                                       "unit", "time_us", "resolution", "own_id", "record", "sub",  "line", "source",  NULL};
 

@@ -9,7 +9,14 @@
 
 #define SHOW(s) SHOW_AT_MOST(s, 160)
 
-struct making { const struct sipoc *s; const struct sipoc_state *st; size_t section; struct sipoc_rows *rows; voc_rc rc; struct sipoc_row lost; }; // lost: what could not be kept; rc says so
+struct making {
+    const struct sipoc *s;
+    const struct sipoc_state *st;
+    size_t section;
+    struct sipoc_rows *rows;
+    voc_rc rc;
+    struct sipoc_row lost; // what could not be kept; rc says so
+};
 
 static const struct sipoc_section *section_of(const struct making *m) { return &m->s->sections[m->section]; }
 static const struct sipoc_counts *counts_of(const struct making *m) { return &m->st->sections[m->section]; }

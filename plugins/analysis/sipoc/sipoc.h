@@ -13,7 +13,10 @@
 
 // What is told apart within a section, by code: suppliers are campaigns, then channels, then neither; or, where the definition says which
 // field names them, texts (sipoc_named).
-enum sipoc_kind { SIPOC_CAMPAIGN, SIPOC_CHANNEL, SIPOC_NOBODY, SIPOC_TOUCH, SIPOC_EXIT, SIPOC_LEAVE, SIPOC_OUTPUT, SIPOC_NEXT, SIPOC_ROLE, SIPOC_INPUT, SIPOC_REQUIREMENT, SIPOC_KINDS };
+enum sipoc_kind {
+    SIPOC_CAMPAIGN, SIPOC_CHANNEL, SIPOC_NOBODY, SIPOC_TOUCH, SIPOC_EXIT, SIPOC_LEAVE, SIPOC_OUTPUT, SIPOC_NEXT,
+    SIPOC_ROLE, SIPOC_INPUT, SIPOC_REQUIREMENT, SIPOC_KINDS
+};
 
 struct sipoc_tally {
     uint64_t visits;   // suppliers: opened by it; touches: with at least one; exits, leaves: that ended so; outputs: that are over and had it;

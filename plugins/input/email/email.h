@@ -34,7 +34,10 @@ struct text { char *p; size_t n, cap; }; // grows; owned by the instance
 enum { ROLE_FROM, ROLE_SENDER, ROLE_TO, ROLE_CC, ROLE_DELIVERED };
 struct address { voc_str value, name; uint32_t role, company; }; // value: lower case, local@domain
 
-enum kind { KIND_PERSON, KIND_BULK, KIND_POST, KIND_NOTICE, KIND_AUTO_REPLY, KIND_BOUNCE, KIND_DELAY, KIND_DELIVERED, KIND_COMPLAINT, KIND_RECEIPT, KIND_UNSUBSCRIBE, KIND_MAX };
+enum kind {
+    KIND_PERSON, KIND_BULK, KIND_POST, KIND_NOTICE, KIND_AUTO_REPLY, KIND_BOUNCE, KIND_DELAY, KIND_DELIVERED,
+    KIND_COMPLAINT, KIND_RECEIPT, KIND_UNSUBSCRIBE, KIND_MAX
+};
 
 enum { // marks of headers
     MARK_LIST_UNSUBSCRIBE = 1u, MARK_LIST_POST = 2u, MARK_LIST_ID = 4u, MARK_BULK = 8u /* Precedence: bulk or junk */, MARK_LIST = 16u /* Precedence: list */,

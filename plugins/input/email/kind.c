@@ -251,7 +251,10 @@ static enum kind by_service(struct email *e, struct mail *m)
     if (!type) return KIND_MAX;
     for (type += 16; type < end && !((*type | 32) >= 'a' && (*type | 32) <= 'z'); type++) {}
     voc_str rest = {type, (size_t)(end - type)};
-    enum kind k = str_begins(rest, "Bounce") ? KIND_BOUNCE : str_begins(rest, "Complaint") ? KIND_COMPLAINT : str_begins(rest, "Delivery") ? KIND_DELIVERED : KIND_MAX;
+    enum kind k = KIND_MAX;
+    if (str_begins(rest, "Bounce")) k = KIND_BOUNCE;
+    else if (str_begins(rest, "Complaint")) k = KIND_COMPLAINT;
+    else if (str_begins(rest, "Delivery")) k = KIND_DELIVERED;
     if (k == KIND_MAX) return k;
     const char *to = str_find(rest, "emailAddress");
     if (!to) to = str_find(rest, "recipients");

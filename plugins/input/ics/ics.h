@@ -50,7 +50,10 @@ struct person { voc_str address, name; enum part_stat stat; uint32_t company, op
 #define PEOPLE_MAX 500u
 
 enum component { COMPONENT_EVENT, COMPONENT_TODO, COMPONENT_JOURNAL, COMPONENT_FREEBUSY, COMPONENT_OTHER, COMPONENT_STRAY };
-enum method { METHOD_NONE, METHOD_PUBLISH, METHOD_REQUEST, METHOD_REPLY, METHOD_ADD, METHOD_CANCEL, METHOD_REFRESH, METHOD_COUNTER, METHOD_DECLINE_COUNTER, METHOD_OTHER };
+enum method {
+    METHOD_NONE, METHOD_PUBLISH, METHOD_REQUEST, METHOD_REPLY, METHOD_ADD, METHOD_CANCEL, METHOD_REFRESH,
+    METHOD_COUNTER, METHOD_DECLINE_COUNTER, METHOD_OTHER
+};
 
 struct event { // one VEVENT or VTODO; strings in the pool or in the file
     voc_str uid, summary, description, comment, location, categories, status;

@@ -62,7 +62,10 @@ bool wl_ieq(voc_str s, const char *lower)
 
 // ---- options ------------------------------------------------------------------------------------------------------------------------
 
-enum { OPT_FORMAT, OPT_VISITOR, OPT_COOKIE, OPT_ROBOTS, OPT_PARTS, OPT_ROBOTS_LIST, OPT_RULES, OPT_ACTIONS, OPT_KEEP, OPT_IDS, OPT_SITE, OPT_ZONE, OPT_N };
+enum {
+    OPT_FORMAT, OPT_VISITOR, OPT_COOKIE, OPT_ROBOTS, OPT_PARTS, OPT_ROBOTS_LIST, OPT_RULES, OPT_ACTIONS, OPT_KEEP,
+    OPT_IDS, OPT_SITE, OPT_ZONE, OPT_N
+};
 
 static const char *const visitors[] = {"auto", "user", "cookie", "ip-agent", "ip", NULL};
 static const char *const keeps[] = {"apart", "leave-out", "as-visitors", NULL};

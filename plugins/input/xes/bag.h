@@ -6,7 +6,10 @@
 #include <voc/plugin.h>
 
 /* The keys that have a meaning. Those up to BAG_FIELDS become fields of a row, and are no attributes of an event. */
-enum bag_key { BAG_NAME, BAG_TIME, BAG_RESOURCE, BAG_ROLE, BAG_COST, BAG_ID, BAG_FIELDS, BAG_TRANSITION = BAG_FIELDS, BAG_KEYS, BAG_OTHER = BAG_KEYS };
+enum bag_key {
+    BAG_NAME, BAG_TIME, BAG_RESOURCE, BAG_ROLE, BAG_COST, BAG_ID, BAG_FIELDS, BAG_TRANSITION = BAG_FIELDS, BAG_KEYS,
+    BAG_OTHER = BAG_KEYS
+};
 extern const voc_str bag_words[BAG_KEYS];
 #define BAG_IS(s, word) ((s).len == sizeof(word) - 1 && memcmp((s).ptr, word, sizeof(word) - 1) == 0)
 static inline enum bag_key bag_key_of(voc_str key)

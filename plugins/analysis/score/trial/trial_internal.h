@@ -123,7 +123,10 @@ struct trial_slot {  // one line of the cache
 };
 
 // Sums over accounts, as far as they were added; TRIAL_OO + k and so on.
-enum { TRIAL_OO, TRIAL_OE = TRIAL_OO + TRIAL_OUTCOMES, TRIAL_EE = TRIAL_OE + TRIAL_OUTCOMES, TRIAL_PLACEBO = TRIAL_EE + TRIAL_OUTCOMES, TRIAL_MONEY = TRIAL_PLACEBO + 3, TRIAL_PARTS_ALL, TRIAL_TALLIES };
+enum {
+    TRIAL_OO, TRIAL_OE = TRIAL_OO + TRIAL_OUTCOMES, TRIAL_EE = TRIAL_OE + TRIAL_OUTCOMES,
+    TRIAL_PLACEBO = TRIAL_EE + TRIAL_OUTCOMES, TRIAL_MONEY = TRIAL_PLACEBO + 3, TRIAL_PARTS_ALL, TRIAL_TALLIES
+};
 
 struct trial_tally {
     struct stats_sum sums[TRIAL_TALLIES];

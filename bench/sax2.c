@@ -7,8 +7,8 @@
 
 struct seen { unsigned long long elements, bytes; };
 
-static void start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces, const xmlChar **namespaces, int n, int n_defaulted,
-                  const xmlChar **attributes)
+static void start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
+                  const xmlChar **namespaces, int n, int n_defaulted, const xmlChar **attributes)
 {
     struct seen *s = user;
     (void)name, (void)prefix, (void)uri, (void)n_namespaces, (void)namespaces, (void)n_defaulted;

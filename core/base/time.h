@@ -26,7 +26,8 @@ bool time_after(int64_t b, uint32_t b_res, int64_t a, uint32_t a_res);
 // A compiled format. pattern: "" = ISO 8601 and epochs recognised by magnitude (s, ms, us, ns); else letters as in ICU/Java:
 // yyyy yy M MM MMM d dd H HH h hh m mm s ss SSS.. a Z(+0100, +01:00, Z) with every other character literal; "epoch-s",
 // "epoch-ms", "epoch-us", "epoch-ns"; "excel" (a spreadsheet's serial number); "iso" as "". " VV" at the end of any: a zone by name may
-// stand there (Europe/Warsaw, CEST, UTC+2, W._Europe_Standard_Time). zone "": UTC. A date without a clock is 00:00 in every zone. Unknown zone or letter: VOC_E_OPTION with a diagnostic.
+// stand there (Europe/Warsaw, CEST, UTC+2, W._Europe_Standard_Time). zone "": UTC. A date without a clock is 00:00 in every zone.
+// Unknown zone or letter: VOC_E_OPTION with a diagnostic.
 struct time_format; // owns; shared by threads after creation: its counters and the zones it has met are atomic
 voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, struct diag *d);
 void time_format_midnights(struct time_format *f); // before it is shared: a date means the moment at which that day begins in the zone

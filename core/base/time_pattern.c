@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Explicit patterns in the letters of ICU and Java (time.h lists them), compiled into a short list of items.
 // One letter (d M H h m s) reads one or two digits, a doubled one exactly two. yy: 69 to 99 are the 1900s, 00 to 68 the
-// 2000s (POSIX). MMM reads month names, short or whole, in eight languages (their names do not contradict each other). S reads one to nine digits, whatever their number in the
-// pattern, unless another number follows without a mark between. A blank reads one or more blanks (none before AM/PM).
+// 2000s (POSIX). MMM reads month names, short or whole, in eight languages (their names do not contradict each other). S reads one to
+// nine digits, whatever their number in the pattern, unless another number follows without a mark between. A blank reads one or more
+// blanks (none before AM/PM).
 #include "base/str.h"
 #include "base/time_internal.h"
 

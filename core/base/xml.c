@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // XML in, by libxml2 (2.9.14 and later: no XML_PARSE_NO_XXE, so what is refused is refused here; xml_library.c is the only other file with it).
 // One hardened SAX2 parser under both faces: xml_sax hands events on, with names as written and byte positions, those of plain
-// tags and text from xml_quick.c; xml_tree builds nodes in an arena. No DOCTYPE, so no entity but the five and character references; no file, no network.
-// libxml2 keeps its own malloc (it cannot survive injected faults); all that our callbacks need comes through base/mem,
-// nothing of it once the first few elements have been seen. Threads: one parse belongs to one thread; xml_init comes first.
+// tags and text from xml_quick.c; xml_tree builds nodes in an arena. No DOCTYPE, so no entity but the five and character references;
+// no file, no network. libxml2 keeps its own malloc (it cannot survive injected faults); all that our callbacks need comes through
+// base/mem, nothing of it once the first few elements have been seen. Threads: one parse belongs to one thread; xml_init comes first.
 #include "base/xml.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>

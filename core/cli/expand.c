@@ -132,8 +132,9 @@ static voc_rc add_members(struct cli *c, const char *path, const struct in_sheet
     if (in.v.n) qsort(in.v.at, in.v.n, sizeof *in.v.at, by_name);
     for (size_t i = 1; i < in.v.n && !rc; i++) { // a file is read by its name, so it would be the first of the two
         if (strcmp(in.v.at[i], in.v.at[i - 1]) != 0) continue;
-        diag_error(c->diag, "IN-064", path, 0, "unpack it, and import what is in it; of a tar that was added to, the last one of a name stays", "the archive holds two files named %s",
-                   in.v.at[i] + strlen(path) + 1);
+        diag_error(c->diag, "IN-064", path, 0,
+                   "unpack it, and import what is in it; of a tar that was added to, the last one of a name stays",
+                   "the archive holds two files named %s", in.v.at[i] + strlen(path) + 1);
         rc = VOC_E_INPUT;
     }
     for (size_t i = 0; i < in.v.n && !rc; i++) rc = add_member(c, in.v.at[i], sheet, out);

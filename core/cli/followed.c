@@ -86,7 +86,8 @@ voc_rc followed_changes(struct cli *c, struct project *p, const struct journey *
     stale.changed = found && !str_eq(old.sources_xml, j->sources_xml);
     rc = store_imports(p, find_stale, &stale);
     if (rc || !stale.file[0]) return rc;
-    const char *hint = arena_printf(&c->arena, "voc import %s %s reads it again as the journey says, in place of the first reading", cli_word(c, c->args[0]), cli_word(c, stale.file));
+    const char *hint = arena_printf(&c->arena, "voc import %s %s reads it again as the journey says, in place of the first reading",
+                                    cli_word(c, c->args[0]), cli_word(c, stale.file));
     diag_warn(c->diag, "JOURNEY-033", stale.file, 0, hint, "it was read before the project followed this sources.xml, and keeps that reading");
     return VOC_OK;
 }

@@ -138,7 +138,10 @@ int run_rejects(struct cli *c)
         rc = table_note(l.t, VOC_NOTE_AFTER, text);
     }
     if (!rc && l.all) {
-        const char *next = arena_printf(&c->arena, "mend the mapping (-O NAME=VALUE, or sources.xml); voc rejects %s --replay then reads these files again", cli_word(c, c->args[0]));
+        const char *next = arena_printf(&c->arena,
+                                        "mend the mapping (-O NAME=VALUE, or sources.xml); voc rejects %s --replay then reads "
+                                        "these files again",
+                                        cli_word(c, c->args[0]));
         rc = next ? table_note(l.t, VOC_NOTE_NEXT, next) : VOC_E_NOMEM;
     }
     if (!rc) rc = cli_tables(c, p, NULL, &l.t, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Ctrl-C, an end that is asked for, and a terminal that closes. It sets the flag of base/cancel.h, which every loop of ours looks at; but a plugin may work for long without a look. While
-// nothing is being written, the program then simply ends: a second after the first signal, or at once with the second.
+// Ctrl-C, an end that is asked for, and a terminal that closes. It sets the flag of base/cancel.h, which every loop of ours looks at;
+// but a plugin may work for long without a look. While nothing is being written, the program then simply ends: a second after the
+// first signal, or at once with the second.
 #ifndef VOC_CLI_INTERRUPT_H
 #define VOC_CLI_INTERRUPT_H
 #include <stdbool.h>

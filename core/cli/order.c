@@ -141,7 +141,9 @@ void order_missing(struct cli *c)
     } else if (strcmp(form, "NAME") == 0) {
         hint = "voc plugin list shows the names";
     } else if (strcmp(form, "PROJECT|FILE... QUERY") == 0) {
-        hint = arena_printf(&c->arena, "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"", cli_command_name(c), cli_word(c, c->args[0]));
+        hint = arena_printf(&c->arena,
+                            "for example voc %s %s \"SELECT action, count(*) AS n FROM event GROUP BY action ORDER BY n DESC\"",
+                            cli_command_name(c), cli_word(c, c->args[0]));
     }
     diag_error(c->diag, "USAGE-001", NULL, 0, hint, "something is missing; the command reads: %s", form);
 }
@@ -152,7 +154,8 @@ void order_too_many(struct cli *c, int max)
     if (strcmp(form, "PROJECT|FILE... QUERY") == 0)
         hint = "put the query between quotes, so that it is one word";
     else if (strncmp(form, "PROJECT", 7) == 0 && file_look(c->args[max]).kind == FILE_PROJECT)
-        hint = arena_printf(&c->arena, "one project at a time: voc %s %s, then voc %s %s", cli_command_name(c), cli_word(c, c->args[0]), cli_command_name(c), cli_word(c, c->args[max]));
+        hint = arena_printf(&c->arena, "one project at a time: voc %s %s, then voc %s %s", cli_command_name(c),
+                            cli_word(c, c->args[0]), cli_command_name(c), cli_word(c, c->args[max]));
     else
         hint = arena_printf(&c->arena, "the command reads: voc %s%s%s (voc %s --help)", cli_command_name(c), *form ? " " : "", form, cli_command_name(c));
     diag_error(c->diag, "USAGE-001", NULL, 0, hint, "too many arguments: %s", c->args[max]);

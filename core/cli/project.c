@@ -55,7 +55,9 @@ voc_rc cli_open(struct cli *c, struct project **p, enum project_mode mode)
     }
     if (look.kind == FILE_FOLDER) {
         const char *in = file_nearest(&c->arena, arena_printf(&c->arena, "%s/.voc", name), ".voc", FILE_PROJECT, NULL);
-        const char *hint = in ? arena_printf(&c->arena, "is it %s?", in) : arena_printf(&c->arena, "name a file in it: voc import %s FILE makes a project", cli_word(c, arena_printf(&c->arena, "%s/shop.voc", name)));
+        const char *hint = in ? arena_printf(&c->arena, "is it %s?", in)
+                              : arena_printf(&c->arena, "name a file in it: voc import %s FILE makes a project",
+                                             cli_word(c, arena_printf(&c->arena, "%s/shop.voc", name)));
         diag_error(c->diag, "STORE-010", name, 0, hint, "this is a folder, not a Vocstream project");
         return VOC_E_INPUT;
     }

@@ -14,7 +14,8 @@ bool reading_is_file(const char *word);        // not a project, nor the name of
 // How many of the first `most` arguments are files to be read: 0 where the first is a project. A project among them is an error.
 voc_rc reading_count(struct cli *c, int most, int *n);
 // The first n_files arguments (0: the project in the first), with the journey that --journey names or the project follows. In
-// files there are events; the analyses (none: anything) are all that will be asked of them; the arguments behind them stand then as they would behind a project.
+// files there are events; the analyses (none: anything) are all that will be asked of them; the arguments behind them stand then as
+// they would behind a project.
 voc_rc reading_open(struct cli *c, int n_files, const struct fold_item *asked, size_t n_asked, struct project **p, struct journey **j);
 // A hint as it is shown: PROJECT is the one that was named. Where files stand in its place, the command takes them, and follows a
 // journey with an option.

@@ -297,7 +297,8 @@ static voc_rc check_options(struct cli *c, const struct journey *j, const struct
     struct option_given *given = arena_alloc(&c->arena, (s->n_options + 1) * sizeof *given);
     if (!given) return VOC_E_NOMEM;
     for (size_t i = 0; i < s->n_options; i++) {
-        given[i] = (struct option_given){.name = s->options[i].name, .value = s->options[i].value, .has_value = true, .file = j->sources_file.ptr, .line = s->options[i].line};
+        given[i] = (struct option_given){.name = s->options[i].name, .value = s->options[i].value, .has_value = true,
+                                         .file = j->sources_file.ptr, .line = s->options[i].line};
         for (size_t k = 0; k < p->desc->n_options; k++) {
             const voc_option *o = option_at(p->desc->options, p->desc->option_size, k);
             if (o->type == VOC_OPT_FILE && str_is(given[i].name, o->name)) given[i].content = &no_content;

@@ -398,7 +398,8 @@ static void hash_taken(struct in *in, const char *ptr, size_t len)
     static const char nuls[4096];
     size_t end = len;
     while (in->mode == UTF8 && end > 0 && ptr[end - 1] == 0) end--;
-    for (; end > 0 && in->zeros > 0; in->zeros -= in->zeros < sizeof nuls ? in->zeros : sizeof nuls) hash_some(in, nuls, in->zeros < sizeof nuls ? (size_t)in->zeros : sizeof nuls);
+    for (; end > 0 && in->zeros > 0; in->zeros -= in->zeros < sizeof nuls ? in->zeros : sizeof nuls)
+        hash_some(in, nuls, in->zeros < sizeof nuls ? (size_t)in->zeros : sizeof nuls);
     hash_some(in, ptr, end);
     in->zeros += len - end;
 }

@@ -23,7 +23,8 @@ voc_rc in_open_descriptor(struct in **out, const char *path, size_t file /* in_f
 // A folder of mails as one input: each file behind a line "From voc-folder LENGTH NAME", in order of name (in_folder.c).
 voc_rc in_open_folder(struct in **out, const char *path, const struct in_limits *limits, struct diag *d);
 // The sheets of a workbook (also of one in an archive: "logs.zip/book.xlsx") in the order of their tabs, or the files of an archive
-// (member) in its order, if it holds several that are not all mails, or a workbook alone; none: it is neither. Names as in_open takes them behind the '!' or the '/'.
+// (member) in its order, if it holds several that are not all mails, or a workbook alone; none: it is neither. Names as in_open takes
+// them behind the '!' or the '/'.
 struct in_sheet { char *name; bool hidden, other, empty, member; }; // other: a chart or a macro's
 struct in_sheets { VEC(struct in_sheet) at; };
 voc_rc in_list_sheets(struct in_sheets *out, const char *path, struct diag *d);

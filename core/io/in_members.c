@@ -2,7 +2,8 @@
 // The files of a tar, and of a zip of mails, as one stream; nothing is unpacked to disk. What the first file is decides: a mail
 // (.eml, cur and new of a Maildir, or headers of a mail): all files as a folder gives them, each behind a line "From voc-folder
 // LENGTH NAME"; a mailbox (.mbox): the mailboxes one behind the other; anything else: that file, which must be the only one. A
-// tar is read once (a file of several that are no mails is read by its name, each time from the beginning), from what unpacks it or from the file itself, so that pipes do; a zip by its directory. One thread.
+// tar is read once (a file of several that are no mails is read by its name, each time from the beginning), from what unpacks it or
+// from the file itself, so that pipes do; a zip by its directory. One thread.
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>

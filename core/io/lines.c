@@ -2,10 +2,10 @@
 // The sequential scanner that cuts records (lines.h has the rule). It looks for newlines and quotes and for nothing else:
 // outside quotes a quote opens only where the byte before it is the separator or the record begins; inside, only a quote
 // matters. Whole records are cut by the positions of all newlines and quotes (cut_whole); what is left, a record that is not
-// all there or never ends, is looked at step by step (find_end), and both see the same records. Where records end depends on the bytes alone, never on how they arrive: each
-// record is looked at through a window of LINES_RECORD_MAX + 1 bytes from its start. A quote that is still open at the
-// window's or the input's end costs its first line and is looked at no more than once a window: what would leave another
-// quote open within it would have closed this one. One thread.
+// all there or never ends, is looked at step by step (find_end), and both see the same records. Where records end depends on the bytes
+// alone, never on how they arrive: each record is looked at through a window of LINES_RECORD_MAX + 1 bytes from its start. A quote
+// that is still open at the window's or the input's end costs its first line and is looked at no more than once a window: what would
+// leave another quote open within it would have closed this one. One thread.
 #include "io/lines.h"
 #include <stddef.h>
 #include <string.h>

@@ -100,7 +100,8 @@ static void file_name(char out[NAME_ROOM], const struct xml_node *root, const ch
     const voc_str *name = root ? xml_get(root, attr) : NULL;
     const char *wanted;
     *given = name && grammar_value(str_of("href"), *name, &wanted);
-    (void)snprintf(out, NAME_ROOM, "%.*s", *given ? (int)(name->len < NAME_ROOM ? name->len : NAME_ROOM) : (int)strlen(usual), *given ? name->ptr : usual);
+    (void)snprintf(out, NAME_ROOM, "%.*s", *given ? (int)(name->len < NAME_ROOM ? name->len : NAME_ROOM) : (int)strlen(usual),
+                   *given ? name->ptr : usual);
 }
 
 static voc_rc load_folder(struct journey **out, const char *folder, const char *label, struct diag *d)

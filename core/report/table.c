@@ -137,7 +137,9 @@ voc_rc table_cell(struct table *t, const voc_cell *cell)
     bool ok = true;
     if (t->columns.n == 0) return fault(t, "table \"%.*s\": a cell before its columns", SHOWN(t->view.name));
     const voc_column *col = &t->columns.at[t->cells.n % t->columns.n];
-    if (!fit(&c, col->type)) return fault(t, "table \"%.*s\", row %zu: a cell of column \"%.*s\" is of another type", SHOWN(t->view.name), t->cells.n / t->columns.n + 1, SHOWN(col->name));
+    if (!fit(&c, col->type))
+        return fault(t, "table \"%.*s\", row %zu: a cell of column \"%.*s\" is of another type", SHOWN(t->view.name),
+                     t->cells.n / t->columns.n + 1, SHOWN(col->name));
     bool real = c.type == VOC_CELL_REAL || c.type == VOC_CELL_SHARE || c.type == VOC_CELL_RANGE;
     bool integer = c.type == VOC_CELL_TIME || c.type == VOC_CELL_DURATION || c.type == VOC_CELL_MONEY;
     if ((real && isnan(c.r)) || (integer && c.i == VOC_NA)) c.type = VOC_CELL_NA;

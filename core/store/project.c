@@ -42,9 +42,9 @@ enum { RESERVED_BYTE = 0x40000001, SHARED_BYTE = 0x40000002, WAL_WRITE_BYTE = 12
 
 // ---- who else is writing -------------------------------------------------------------------------------------------------
 
-// The process that holds a lock of this kind on byte `at` of the file, rather another one than this; 0: unknown. Linux tells it in /proc/locks. Opening
-// the file to ask fcntl would drop this process's own locks on it when closed. Layered file systems name another device
-// there than stat does, so only the inode and the byte are compared.
+// The process that holds a lock of this kind on byte `at` of the file, rather another one than this; 0: unknown. Linux tells it in
+// /proc/locks. Opening the file to ask fcntl would drop this process's own locks on it when closed. Layered file systems name another
+// device there than stat does, so only the inode and the byte are compared.
 static long lock_holder(const char *path, const char *suffix, const char *kind, uint64_t at)
 {
     char name[4096];
@@ -169,7 +169,8 @@ static voc_rc still_there(struct project *p)
 {
     int moved = 0;
     if (p->mode == PROJECT_PRIVATE || sqlite3_file_control(p->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved) return VOC_OK;
-    diag_error(p->d, "STORE-008", p->path, 0, "nothing of this was kept: put the file back, leave it there, and do it again", "the project was moved, deleted or replaced while it was written");
+    diag_error(p->d, "STORE-008", p->path, 0, "nothing of this was kept: put the file back, leave it there, and do it again",
+               "the project was moved, deleted or replaced while it was written");
     return VOC_E_IO;
 }
 

@@ -73,8 +73,8 @@ static void write_events(const char *name, unsigned from, unsigned to, const cha
     assert_non_null(f);
     fputs("id,time,account,person,action,note\n", f);
     for (unsigned i = from; i < to; i++)
-        fprintf(f, "e%u,2024-%02u-%02uT%02u:%02u:%02uZ,account %u,person %u,%s %u,note %u of %u\n", i, 1 + i % 12, 1 + i % 28, i % 24, i % 60, i % 59, i % 40, i % 90, action, i % 17,
-                i * 7919 % 10007, i);
+        fprintf(f, "e%u,2024-%02u-%02uT%02u:%02u:%02uZ,account %u,person %u,%s %u,note %u of %u\n", i, 1 + i % 12, 1 + i % 28,
+                i % 24, i % 60, i % 59, i % 40, i % 90, action, i % 17, i * 7919 % 10007, i);
     assert_int_equal(fclose(f), 0);
 }
 

@@ -67,8 +67,13 @@ static void mails(FILE *f, long k)
             "From: U <u%ld@example.com>\nTo: shop@ours.example\n"
             "Subject: Question\nDate: %s\nMessage-ID: <m%ld@example.com>\n",
             k * 7 % PEOPLE, k * 7 % PEOPLE, t, k);
-    fprintf(f, "References: <root%ld@example.com>\n\nHello, where is my order number %ld? I waited for days and nobody answered me so far. I would like to have my money back, or\nelse the thing "
-               "that I asked for; the one that came is of another colour, does not fit, and smells of fish.\n\n", k % PEOPLE, k);
+    fprintf(f,
+            "References: <root%ld@example.com>\n"
+            "\nHello, where is my order number %ld? I waited for days and nobody answered me so far. I would "
+            "like to have my money back, or\n"
+            "else the thing "
+            "that I asked for; the one that came is of another colour, does not fit, and smells of fish.\n\n",
+            k % PEOPLE, k);
 }
 
 static void xes(FILE *f, long k)
@@ -76,7 +81,10 @@ static void xes(FILE *f, long k)
     WHEN("%Y-%m-%dT%H:%M:%S.000+00:00");
     if (k == 0) fputs("<?xml version=\"1.0\"?>\n<log xes.version=\"1.0\">\n", f);
     if (k % 10 == 0) fprintf(f, "%s<trace><string key=\"concept:name\" value=\"case%ld\"/>\n", k ? "</trace>\n" : "", k / 10 % PEOPLE);
-    fprintf(f, "<event><string key=\"concept:name\" value=\"act%ld\"/><string key=\"note\" value=\"a note of its own, %ld\"/><date key=\"time:timestamp\" value=\"%s\"/></event>\n", k % 10, k, t);
+    fprintf(f,
+            "<event><string key=\"concept:name\" value=\"act%ld\"/><string key=\"note\" value=\"a note of its "
+            "own, %ld\"/><date key=\"time:timestamp\" value=\"%s\"/></event>\n",
+            k % 10, k, t);
 }
 
 static void survey(FILE *f, long k)

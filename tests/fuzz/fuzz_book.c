@@ -127,7 +127,8 @@ void fuzz_one(const struct fuzz_how *how, voc_str bytes)
     if (how->flags & FUZZ_PIECES) {
         struct read_sum pieces = read_text(&book, 1u + how->piece, d);
         if (pieces.rc != whole.rc || pieces.len != whole.len || pieces.sum != whole.sum)
-            fuzz_fail("in pieces: \"%s\" and %llu bytes, and not \"%s\" and %llu, or others", rc_name(pieces.rc), (unsigned long long)pieces.len, rc_name(whole.rc), (unsigned long long)whole.len);
+            fuzz_fail("in pieces: \"%s\" and %llu bytes, and not \"%s\" and %llu, or others", rc_name(pieces.rc),
+                      (unsigned long long)pieces.len, rc_name(whole.rc), (unsigned long long)whole.len);
     }
     buf_done(&book);
     diag_free(d);

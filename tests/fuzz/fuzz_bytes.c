@@ -93,7 +93,8 @@ static struct read_sum read_records(voc_str bytes, const char *charset, const vo
         r.decoded = in_decoded(in), r.record_bytes = a.record_bytes, r.framing = a.framing_bytes;
         if (a.records != r.records - head) fuzz_fail("%llu records are counted, %llu were given", (unsigned long long)a.records, (unsigned long long)(r.records - head));
         if (a.record_bytes + a.framing_bytes != r.decoded)
-            fuzz_fail("the account does not add up: %llu + %llu of %llu bytes", (unsigned long long)a.record_bytes, (unsigned long long)a.framing_bytes, (unsigned long long)r.decoded);
+            fuzz_fail("the account does not add up: %llu + %llu of %llu bytes", (unsigned long long)a.record_bytes,
+                      (unsigned long long)a.framing_bytes, (unsigned long long)r.decoded);
     }
     lines_block_done(&b);
     lines_free(l);
@@ -105,8 +106,8 @@ static void same(const char *what, const struct read_sum *x, const struct read_s
 {
     if (x->rc != y->rc) fuzz_fail("%s: \"%s\" and not \"%s\"", what, rc_name(y->rc), rc_name(x->rc));
     if (x->rc == VOC_OK && (x->sum != y->sum || x->decoded != y->decoded || x->records != y->records || x->framing != y->framing))
-        fuzz_fail("%s: %llu records of %llu bytes, and not %llu of %llu, or others", what, (unsigned long long)y->records, (unsigned long long)y->decoded, (unsigned long long)x->records,
-                  (unsigned long long)x->decoded);
+        fuzz_fail("%s: %llu records of %llu bytes, and not %llu of %llu, or others", what, (unsigned long long)y->records,
+                  (unsigned long long)y->decoded, (unsigned long long)x->records, (unsigned long long)x->decoded);
 }
 
 void fuzz_one(const struct fuzz_how *how, voc_str bytes)

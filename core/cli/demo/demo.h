@@ -11,7 +11,7 @@
 #define DEMO_SEED UINT64_C(62)
 
 // Writes dir/all-events.csv and dir/truth.json (what was planted, what the score should say, rows written), replacing those
-// of an earlier demo, which are there both; any other file of these names only where it may be replaced. Makes dir if it does not exist (its parent must). Each file appears whole or not at all.
-// VOC_E_NOMEM, or what the output gives; the reason is in d.
+// of an earlier demo, which are there both; any other file of these names only where it may be replaced. Makes dir if it does not
+// exist (its parent must). Each file appears whole or not at all. VOC_E_NOMEM, or what the output gives; the reason is in d.
 voc_rc demo_write(const char *dir, uint64_t seed, bool replace, struct diag *d);
 #endif

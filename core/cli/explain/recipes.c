@@ -88,7 +88,8 @@ static bool is_one_of(voc_str text, voc_str words)
     }
 }
 
-// One condition: "lane=they do", "lane=they do|they meet"; "segment!=all": another text; "segment=": none, or no such column; "step~stage": a stage's name.
+// One condition: "lane=they do", "lane=they do|they meet"; "segment!=all": another text; "segment=": none, or no such column;
+// "step~stage": a stage's name.
 static bool is_so(const struct explainer *x, voc_str condition, const struct source *s, size_t row)
 {
     size_t n = 0;

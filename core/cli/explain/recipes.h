@@ -32,7 +32,8 @@ extern const struct recipes recipes_discover, recipes_map, recipes_flow, recipes
 
 bool recipe_steps(struct explainer *x, struct buf *b, bool *ok); // recipes_steps.c: of --steps, up to the table `lines`; false: it cannot be said
 
-// Why a number has none: what it is computed by, in plain words, and the column whose query gives what enters it, or "". NULL: nothing is known of it.
+// Why a number has none: what it is computed by, in plain words, and the column whose query gives what enters it, or "". NULL: nothing
+// is known of it.
 const char *recipe_why(const struct source *s, size_t column, const char **inputs);
 
 // The recipe of a column of a row, or NULL.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Recipes of voc sipoc for the company's own steps, and for what steps and stages are declared to give. A visit begins at an event that enters the step
-// and ends at the next one that leaves it; what the definition asks of one event is said as a condition on event. What it asks of several, of facts
-// or by a pattern has no statement.
+// Recipes of voc sipoc for the company's own steps, and for what steps and stages are declared to give. A visit begins at an event
+// that enters the step and ends at the next one that leaves it; what the definition asks of one event is said as a condition on event.
+// What it asks of several, of facts or by a pattern has no statement.
 #include <inttypes.h>
 
 #include "cli/explain/recipes.h"

@@ -347,8 +347,10 @@ static bool within_contract(const voc_row *r)
 static const char *people_fault(const voc_row *r)
 {
     if (r->kind == VOC_ROW_LINK && r->n_customer != 2) return "gives a link that does not name two customers";
-    return r->n_customer > VOC_ALIASES_MAX || r->n_account > VOC_ALIASES_MAX ? "gives a row with more than 8 aliases of one customer or account"
-                                                                           : "gives a row with an alias that has no kind or value, a kind with one of = and \\, or a strength that is not 0 or 1";
+    return r->n_customer > VOC_ALIASES_MAX || r->n_account > VOC_ALIASES_MAX
+               ? "gives a row with more than 8 aliases of one customer or account"
+               : "gives a row with an alias that has no kind or value, a kind with one of = and \\, or a strength "
+                 "that is not 0 or 1";
 }
 
 // Rows of which the first is of the record that was entered. Numbers and lines are worked out, and the events of several

@@ -24,7 +24,8 @@ voc_rc sink_share(struct voc_sink *s, uint32_t number, const voc_row *row)
 {
     struct coded_tuple t;
     uint32_t attrs;
-    if (row->actor > VOC_ACTOR_OTHER || row->resolution > VOC_RES_DAY) return sink_broke(s, s->current, "shares an actor or resolution that does not exist: begin with voc_row_init");
+    if (row->actor > VOC_ACTOR_OTHER || row->resolution > VOC_RES_DAY)
+        return sink_broke(s, s->current, "shares an actor or resolution that does not exist: begin with voc_row_init");
     if (row->action.len == 0) return VOC_E_INPUT;
     for (size_t i = 0; i < row->n_attrs; i++)
         if (row->attrs[i].entity != VOC_ENTITY_EVENT) return sink_broke(s, s->current, "shares an attribute that is not the event's own"); // those are facts, which have a time
@@ -77,7 +78,8 @@ static voc_rc add_or_reject(struct voc_sink *s, const voc_events *e, size_t i)
 
 voc_rc sink_events(struct voc_sink *s, const voc_events *e)
 {
-    if (e->struct_size < sizeof *e || e->resolution > VOC_RES_DAY) return sink_broke(s, UINT64_MAX, "gives events whose struct_size is not set, or whose resolution does not exist");
+    if (e->struct_size < sizeof *e || e->resolution > VOC_RES_DAY)
+        return sink_broke(s, UINT64_MAX, "gives events whose struct_size is not set, or whose resolution does not exist");
     if (!s->block || s->spec.leave_out) return sink_broke(s, UINT64_MAX, "gives events with numbers that alike did not give");
     if (e->n && (!e->record || !e->alike || !e->time_us)) return sink_broke(s, UINT64_MAX, "gives events without their columns record, alike or time_us");
     if (host_cancelled()) return VOC_CANCELLED;

@@ -501,7 +501,8 @@ static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t 
     for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
     *failed = atomic_load(&f.failed);
     if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;
-    if (atomic_load(&f.in_part) && *failed < n) run_say_failure(&f.parts[*failed].run, items[*failed].plugin->note.name, rc, n_errors(items, n, d) == before, d);
+    if (atomic_load(&f.in_part) && *failed < n)
+        run_say_failure(&f.parts[*failed].run, items[*failed].plugin->note.name, rc, n_errors(items, n, d) == before, d);
     for (size_t k = 0; k < n && !rc; k++) hand_out(&f, &f.parts[k]);
     fold_done(&f);
     return rc;

@@ -244,7 +244,8 @@ static void say_refusal(const struct keeping *k, voc_rc rc)
         diag_error(k->d, "IMPORT-008", k->req->path, 0, "tell its author; nothing was kept", "plugin %s broke its contract%s", k->end.plugin,
                    silent ? ": what it gave back is VOC_E_BUG, or no voc_rc" : "");
     else if (silent && rc && rc != VOC_CANCELLED && rc != VOC_E_NOMEM)
-        diag_error(k->d, "IMPORT-023", k->req->path, 0, "tell its author: host->diag takes the words; nothing was kept", "plugin %s gave up (%s) and did not say why", k->end.plugin, rc_name(rc));
+        diag_error(k->d, "IMPORT-023", k->req->path, 0, "tell its author: host->diag takes the words; nothing was kept",
+                   "plugin %s gave up (%s) and did not say why", k->end.plugin, rc_name(rc));
 }
 
 voc_rc import_file(const struct import_request *r, struct import_report *out, struct arena *a, struct diag *d)

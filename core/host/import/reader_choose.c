@@ -62,7 +62,8 @@ static bool has_nuls(struct job *j)
     voc_str head;
     bool complete;
     size_t mark;
-    return in_peek(j->in, 65536, &head, &complete) == VOC_OK && memchr(head.ptr, 0, head.len) && !str_starts(str_of(text_sniff(head.ptr, head.len, &mark)), "UTF-16");
+    return in_peek(j->in, 65536, &head, &complete) == VOC_OK && memchr(head.ptr, 0, head.len) &&
+           !str_starts(str_of(text_sniff(head.ptr, head.len, &mark)), "UTF-16");
 }
 
 static voc_rc probe_all(struct job *j)

@@ -67,7 +67,8 @@ voc_rc sniff(const struct import_request *req, const struct keeper *k, struct in
         struct voc_context cx;
         if (p->note.kind != VOC_KIND_INPUT || p->refused) continue;
         if (plugin_load(p, NULL) != VOC_OK) { // one that is broken keeps no file from the others
-            diag_warn(d, "IMPORT-012", NULL, 0, "the others were; mend it, or take it out of its folder", "plugin %s cannot be loaded and was not asked: %s", p->path, p->why ? p->why : "out of memory");
+            diag_warn(d, "IMPORT-012", NULL, 0, "the others were; mend it, or take it out of its folder",
+                      "plugin %s cannot be loaded and was not asked: %s", p->path, p->why ? p->why : "out of memory");
             continue;
         }
         const voc_input_ops *ops = p->ops;

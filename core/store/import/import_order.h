@@ -31,7 +31,8 @@ struct ordering { // owns
 };
 voc_rc ordering_open(struct ordering *o, const struct pending *q);
 void ordering_close(struct ordering *o);
-// Gives the rows of a partition, n and end: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that were dropped are left out.
+// Gives the rows of a partition, n and end: by hash of the unit's text, that text, time, actor class, own id, record, sub; rows that
+// were dropped are left out.
 voc_rc ordering_part(struct ordering *o, unsigned part);
 // n of them, from `first` on, into columns, from place `at` on. Of `to` only what is not NULL.
 void ordering_take(const struct ordering *o, size_t first, size_t n, struct ordered_rows *to, size_t at);

@@ -59,7 +59,8 @@ struct pending_chunk {
 enum { ROW_WORDS = sizeof(struct pending_row) / sizeof(uint32_t), ROW_MOST = ROW_WORDS + 5 };
 static inline uint32_t pending_words(const struct pending_chunk *c) { return (c->wide ? 2u : 0u) + (c->lines ? 2u : 0u); } // that each row has behind it
 static inline uint32_t pending_is_rare(uint32_t flags) { return flags / PENDING_RARE & 1; }                              // and one more
-// The row at *word, which moves behind it: the word before has PENDING_*, and need not wait for the row. before: that before it in the chunk, at first zeros.
+// The row at *word, which moves behind it: the word before has PENDING_*, and need not wait for the row. before: that before it in the
+// chunk, at first zeros.
 static inline struct pending_row pending_row_at(const struct pending_chunk *c, uint32_t **word, struct pending_row before)
 {
     struct pending_row r;

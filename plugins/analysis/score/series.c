@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Which customer actions are outcomes (METHODS 3.2), as series that the trial reads. Never an outcome: mechanical,
-// undelivered, passage, trouble and harm; and clicks, that is an action whose ref is a touch of the very type under study, or that obtains the very item.
+// undelivered, passage, trouble and harm; and clicks, that is an action whose ref is a touch of the very type under study, or that
+// obtains the very item.
 #include <math.h>
 #include <string.h>
 

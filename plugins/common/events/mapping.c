@@ -252,8 +252,10 @@ static voc_rc check(struct events *e)
     if (e->n_times == 0) {
         bool dashed = ev_is(e->option[OPT_TIME], "-");
         return ev_error(e, VOC_E_INPUT, "004",
-                        e->reader->paths ? "name the path with -O time=PATH (and its pattern with -O time-format=PATTERN); events within an array of each record are brought to lines by jq -c '.ARRAY[]' FILE"
-                                         : "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
+                        e->reader->paths
+                            ? "name the path with -O time=PATH (and its pattern with -O time-format=PATTERN); events within an "
+                              "array of each record are brought to lines by jq -c '.ARRAY[]' FILE"
+                            : "name the column with -O time=COLUMN (and its pattern with -O time-format=PATTERN)",
                         dashed             ? "every event needs a time"
                         : e->reader->paths ? "no path leads to times"
                                            : "no column holds times");

@@ -241,7 +241,8 @@ static bool read_actor(struct work *w, voc_row *r)
         if (ev_eq(actor, w->actors[i].cell)) return r->actor = w->actors[i].actor, true;
     if (ev_trim(actor).len == 0) return true;
     if (!actor_read(actor, &r->actor))
-        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other (nor inbound, outbound)", COLUMN(w, w->e->field[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
+        return refuse(w, r->record, "ACTOR", "%.*s: \"%.*s\" is none of customer, company, other (nor inbound, outbound)",
+                      COLUMN(w, w->e->field[FIELD_ACTOR].column), EV_STR(actor, VALUE_SHOWN));
     if (w->n_actors < ACTORS) {
         w->actors[w->n_actors].cell = actor;
         w->actors[w->n_actors++].actor = r->actor;

@@ -255,10 +255,17 @@ static voc_rc refuse_column(struct events *e, const struct time_origin *t, const
     const voc_str name = e->columns[t->from.column].name;
     voc_str day, month;
     if (find_both_orders(e, cells, n, &day, &month))
-        return ev_error(e, VOC_E_INPUT, "013", "split the file where the dates change; or say which order holds with -O time-format=d/M/yyyy or the like, and what it does not read is rejected",
-                        "in %s \"%.*s\" the day stands first in \"%.*s\", and the month in \"%.*s\"", EV_PLACE(e), EV_STR(name, 80), EV_STR(day, 60), EV_STR(month, 60));
-    return ev_error(e, VOC_E_INPUT, "005", e->reader->paths ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH" : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
-                    "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e), EV_STR(name, 80), EV_STR(cells[0], 60));
+        return ev_error(e, VOC_E_INPUT, "013",
+                        "split the file where the dates change; or say which order holds with -O time-format=d/M/yyyy or the "
+                        "like, and what it does not read is rejected",
+                        "in %s \"%.*s\" the day stands first in \"%.*s\", and the month in \"%.*s\"", EV_PLACE(e), EV_STR(name, 80),
+                        EV_STR(day, 60), EV_STR(month, 60));
+    return ev_error(e, VOC_E_INPUT, "005",
+                    e->reader->paths
+                        ? "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another path with -O time=PATH"
+                        : "write its pattern with -O time-format=\"d.M.yyyy HH:mm\", or name another column with -O time=COLUMN",
+                    "%s \"%.*s\" holds nothing that is read as a time, such as \"%.*s\"", EV_PLACE(e), EV_STR(name, 80),
+                    EV_STR(cells[0], 60));
 }
 
 static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_origin *t, bool own, int *state)
@@ -278,8 +285,10 @@ static voc_rc resolve_one(struct events *e, const voc_block *first, struct time_
     if (!rc && n) rc = times_guess(e, cells, n, pattern, &possible);
     if (rc == VOC_E_INPUT) rc = refuse_column(e, t, cells, n);
     if (!rc && n && pattern[0] == 0 && serial_days(cells, n))
-        rc = ev_error(e, VOC_E_INPUT, "014", "say which it is with -O time-format=excel or -O time-format=epoch-s", "in %s \"%.*s\" it cannot be told whether \"%.*s\" is a day as spreadsheets count them, or seconds since 1970",
-                      EV_PLACE(e), EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
+        rc =
+            ev_error(e, VOC_E_INPUT, "014", "say which it is with -O time-format=excel or -O time-format=epoch-s",
+                     "in %s \"%.*s\" it cannot be told whether \"%.*s\" is a day as spreadsheets count them, or seconds since 1970",
+                     EV_PLACE(e), EV_STR(e->columns[t->from.column].name, 80), EV_STR(cells[0], 60));
     if (!rc) {
         *state = possible > 2 ? YEAR_TOO : possible > 1 ? EITHER : KNOWN;
         rc = set_pattern(e, t, (voc_str){pattern, strlen(pattern)});

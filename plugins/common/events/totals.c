@@ -113,7 +113,8 @@ static bool is_name_of(const struct column *c, voc_str cell)
 {
     const char behind[] = " (column ";
     const size_t n = sizeof behind - 1;
-    return ev_eq(c->name, cell) || (c->name.len > cell.len + n && memcmp(c->name.ptr, cell.ptr, cell.len) == 0 && memcmp(c->name.ptr + cell.len, behind, n) == 0);
+    return ev_eq(c->name, cell) || (c->name.len > cell.len + n && memcmp(c->name.ptr, cell.ptr, cell.len) == 0 &&
+                                    memcmp(c->name.ptr + cell.len, behind, n) == 0);
 }
 
 bool header_again(const struct events *e, const voc_str *cells, bool *moved)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The journey map: lanes by stages. A cell holds the rows of the table for its lane and stage below each other, each with the grade
-// of its evidence. Where a lane has one row a stage its value is the shade of the cell, else a bar below each. Stages that do not fit beside each other go into further
-// bands below; on a phone each stage is a block of its own, with its lanes below each other. With VOC_FIGURE_BY_ROW each lane is a
-// card, or on a phone a block, with the stages in it.
+// of its evidence. Where a lane has one row a stage its value is the shade of the cell, else a bar below each. Stages that do not fit
+// beside each other go into further bands below; on a phone each stage is a block of its own, with its lanes below each other. With
+// VOC_FIGURE_BY_ROW each lane is a card, or on a phone a block, with the stages in it.
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which table is it? The shape all of whose marks are among the columns; of several a history before a table of things, and
-// then the one with most marks. Its maps become those of the plan, with the names that the file has. Called from head() and probe(); changes nothing else.
+// then the one with most marks. Its maps become those of the plan, with the names that the file has. Called from head() and probe();
+// changes nothing else.
 #include <stdio.h>
 
 #include "plugins/input/crm/crm.h"

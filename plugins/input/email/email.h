@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the files of the input plugin email share. The way of a mail: mbox.c cuts it out of the stream, message.c reads its
-// headers and parts (GMime, from what shown.c lets it see), kind.c says what it is, party.c who wrote to whom, thread.c what it belongs to, quote.c which of
-// its words are new, rows.c what it becomes. Memory of a mail lies in an arena that the next mail empties; running out of
-// memory sets `rc` and is looked at once a mail. One thread.
+// headers and parts (GMime, from what shown.c lets it see), kind.c says what it is, party.c who wrote to whom, thread.c what it
+// belongs to, quote.c which of its words are new, rows.c what it becomes. Memory of a mail lies in an arena that the next mail
+// empties; running out of memory sets `rc` and is looked at once a mail. One thread.
 #ifndef VOC_EMAIL_H
 #define VOC_EMAIL_H
 #include <string.h>

@@ -258,7 +258,11 @@ static void what_breaks_the_contract_is_said_in_words_with_its_line(void **state
         voc_row between = event(2, "between");
         if (i == BACK) assert_int_equal(give(w, &between), VOC_OK);
         voc_batch unsized = {.rows = &r, .n_rows = 1};
-        assert_int_equal(i == NO_SIZE ? sink_rows(w->sink, &unsized) : i == TWICE ? sink_ignore(w->sink, 0, STR("rest")) : i == NO_RULE ? sink_ignore(w->sink, 2, STR("")) : give(w, &r), VOC_E_BUG);
+        assert_int_equal(i == NO_SIZE   ? sink_rows(w->sink, &unsized)
+                         : i == TWICE   ? sink_ignore(w->sink, 0, STR("rest"))
+                         : i == NO_RULE ? sink_ignore(w->sink, 2, STR(""))
+                                        : give(w, &r),
+                         VOC_E_BUG);
         assert_int_equal(sink_reject(w->sink, RECORDS, STR("A"), STR("what follows is not said")), VOC_E_BUG);
         assert_int_equal(diag_n(w->diag), 1);
         const struct diag_msg *m = diag_at(w->diag, 0);

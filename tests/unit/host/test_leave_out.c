@@ -55,7 +55,8 @@ static void begin(struct world *w, const char *ignores)
     memcpy(sources, head, sizeof head - 1);
     memcpy(sources + sizeof head - 1, ignores, n);
     memcpy(sources + sizeof head - 1 + n, tail, sizeof tail);
-    const char *journey = "<journey " NS " id=\"m\"><predicate id=\"tests\"><any><event campaign=\"test\" actor=\"any\"/><event campaign-like=\"^qa-\" actor=\"any\"/></any></predicate></journey>";
+    const char *journey = "<journey " NS " id=\"m\"><predicate id=\"tests\"><any><event campaign=\"test\" actor=\"any\"/><event "
+                          "campaign-like=\"^qa-\" actor=\"any\"/></any></predicate></journey>";
     if (journey_parse(&w->j, str_of(journey), str_of(sources), (voc_str){"", 0}, "m", w->diag) != VOC_OK)
         fail_msg("%s", diag_n(w->diag) ? diag_at(w->diag, 0)->message : "?");
     assert_int_equal(leave_out_new(&w->here, &w->j->sources[0], "sources.xml", w->diag), VOC_OK);

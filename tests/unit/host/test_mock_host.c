@@ -145,12 +145,17 @@ static void records_are_cut_as_the_host_cuts_them(void **state)
     does = RIGHT;
     cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
     for (size_t block = 0; block < 3; block++) {
-        reads(&by_line, "a\r\n\nb", block, 0, "0 event 1970-01-01T00:00:00Z customer=id:c action=a\n1 reject EMPTY it is empty\n2 event 1970-01-01T00:00:00Z customer=id:c action=b\n");
+        reads(&by_line, "a\r\n\nb", block, 0,
+              "0 event 1970-01-01T00:00:00Z customer=id:c action=a\n"
+              "1 reject EMPTY it is empty\n2 event 1970-01-01T00:00:00Z customer=id:c action=b\n");
         cut_as = (voc_line_rule){.struct_size = sizeof cut_as, .separator = ';', .quote = '"', .n_head = 1};
         reads(&by_line, "head\nx;\"a\nb\"\ny\"\nz\n", block, 0,
               "0 event 1970-01-01T00:00:00Z customer=id:c action=x;\"a\nb\"\n1 event 1970-01-01T00:00:00Z customer=id:c action=y\"\n2 event 1970-01-01T00:00:00Z customer=id:c action=z\n");
         cut_as = (voc_line_rule){.struct_size = sizeof cut_as, .values = 1};
-        reads(&by_line, "[{\"a\":\"}\\\"\"},\n{\n}]", block, 0, "0 event 1970-01-01T00:00:00Z customer=id:c action={\"a\":\"}\\\"\"}\n1 event 1970-01-01T00:00:00Z customer=id:c action={\n}\n");
+        reads(&by_line, "[{\"a\":\"}\\\"\"},\n{\n}]", block, 0,
+              "0 event 1970-01-01T00:00:00Z customer=id:c action={\"a\":\"}\\\"\"}\n"
+              "1 event 1970-01-01T00:00:00Z customer=id:c action={\n"
+              "}\n");
         cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
     }
     for (size_t piece = 0; piece < 8; piece++) {
@@ -167,12 +172,15 @@ static void what_events_share_is_told_once(void **state)
     cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
     for (size_t block = 0; block < 3; block++)
         reads(&by_line, "xanna\ny\nxben\n", block, 0,
-              block == 1 ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:00Z by=customer action=y channel=web cost=1\n"
-                           "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n" :
-              block == 2 ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
-                           "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n" :
-                           "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
-                           "2 event 1970-01-01T00:00:02Z customer=id:ben by=customer action=x channel=web cost=4\n");
+              block == 1   ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n"
+                             "1 event 1970-01-01T00:00:00Z by=customer action=y channel=web cost=1\n"
+                             "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n"
+              : block == 2 ? "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n"
+                             "1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
+                             "2 event 1970-01-01T00:00:00Z customer=id:ben by=customer action=x channel=web cost=4\n"
+                           : "0 event 1970-01-01T00:00:00Z customer=id:anna by=customer action=x channel=web cost=5\n"
+                             "1 event 1970-01-01T00:00:01Z by=customer action=y channel=web cost=1\n"
+                             "2 event 1970-01-01T00:00:02Z customer=id:ben by=customer action=x channel=web cost=4\n");
     voc_mock m;
     voc_mock_init(&m);
     m.apart = 1;
@@ -251,7 +259,9 @@ static void same_time(const voc_host *h, voc_mock *m, const char *pattern, const
     assert_int_equal(time_format_new(&real, p, none, NULL), VOC_OK);
     assert_int_equal(h->time_format(&m->cx, &mock, p, none), VOC_OK);
     voc_rc rc = time_format_parse(real, t, &a, &a_res), other = h->time_parse(mock, t, &b, &b_res);
-    if (rc != other || a != b || a_res != b_res) print_error("\"%s\" by \"%s\": %d %lld %u, the mock: %d %lld %u\n", text, pattern, (int)rc, (long long)a, a_res, (int)other, (long long)b, b_res);
+    if (rc != other || a != b || a_res != b_res)
+        print_error("\"%s\" by \"%s\": %d %lld %u, the mock: %d %lld %u\n", text, pattern, (int)rc, (long long)a, a_res, (int)other,
+                    (long long)b, b_res);
     assert_int_equal(rc, other);
     assert_int_equal(a, b);
     assert_int_equal(a_res, b_res);

@@ -456,8 +456,10 @@ static void what_is_said(void **state)
                                  "<theme id=\"order\"><include>\\border\\b</include></theme></codebook>");
     const char *heard = "<stages><stage id=\"asks\" skippable=\"yes\"><definition><event theme=\"order\"/></definition></stage>"
                         "<stage id=\"haggles\" skippable=\"yes\"><definition><event theme-like=\"^mon\"/></definition></stage></stages>";
-    const char *touched = "<touchpoints><touchpoint id=\"talk\" kind=\"pull\"><event action-like=\"^(view_home|search)$\" theme=\"price\"/><serves need=\"figures\"/></touchpoint></touchpoints>"
-                          "<needs><need id=\"figures\"><said theme=\"price\"/><sought><event theme=\"money\" channel=\"web\"/></sought></need></needs>";
+    const char *touched = "<touchpoints><touchpoint id=\"talk\" kind=\"pull\"><event action-like=\"^(view_home|search)$\" "
+                          "theme=\"price\"/><serves need=\"figures\"/></touchpoint></touchpoints>"
+                          "<needs><need id=\"figures\"><said theme=\"price\"/><sought><event theme=\"money\" "
+                          "channel=\"web\"/></sought></need></needs>";
     for (size_t u = 0; u < 3; u++) {
         if (u) {
             (void)close_world(state);

@@ -223,7 +223,9 @@ static void merged_names_are_refused_with_their_cells(void **state)
                VOC_E_INPUT, "cells B2:C2 are merged, in the row that names the columns");
     is_refused(book_as(BOOK_OF_ONE, cells, "<mergeCells><mergeCell ref='A1:A2'/></mergeCells>", ""), VOC_E_INPUT, "cells A1:A2 are merged");
     static const char *const told[] = {"row 2", "1 cell was merged with others: only the first has the text (the first: A3)"};
-    tells(book_as(BOOK_OF_ONE, cells, "<x:mergeCells xmlns:x=\"" MAIN "\"><x:mergeCell ref=\"A1:D1\"/><x:mergeCell ref=\"A3:A9\"/></x:mergeCells>", ""), "date,who,column C,what\n1,a,x,b\n", told, 2);
+    tells(book_as(BOOK_OF_ONE, cells,
+                  "<x:mergeCells xmlns:x=\"" MAIN "\"><x:mergeCell ref=\"A1:D1\"/><x:mergeCell ref=\"A3:A9\"/></x:mergeCells>", ""),
+          "date,who,column C,what\n1,a,x,b\n", told, 2);
 }
 
 static void what_has_no_value_is_empty_and_told(void **state)

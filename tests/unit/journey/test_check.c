@@ -157,7 +157,10 @@ static void stages_without_a_sample_and_double_claims_are_named_once(void **stat
     diag_free(d);
 
     d = diag_new();
-    assert_int_equal(checked("<journey xmlns=\"urn:vocstream:journey:1\" id=\"m\"><stages><stage id=\"a\"><definition><event action=\"x\"/></definition></stage></stages></journey>", &r, d), VOC_OK);
+    assert_int_equal(checked("<journey xmlns=\"urn:vocstream:journey:1\" id=\"m\"><stages><stage id=\"a\"><definition><event "
+                             "action=\"x\"/></definition></stage></stages></journey>",
+                             &r, d),
+                     VOC_OK);
     assert_int_equal(warnings(d, "has no samples", 1), 1);
     assert_int_equal(r.samples, 0);
     diag_free(d);

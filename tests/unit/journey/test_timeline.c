@@ -375,7 +375,9 @@ static void predicates_that_an_analysis_wants_are_columns_of_their_own(void **st
 {
     (void)state;
     struct world w;
-    world_new(&w, "", "<stages><stage id='a'><definition><event action='a'/></definition><aim value='5'><count at-least='2' within='3d'><event action='ask'/></count></aim></stage></stages>");
+    world_new(&w, "",
+              "<stages><stage id='a'><definition><event action='a'/></definition><aim value='5'><count "
+              "at-least='2' within='3d'><event action='ask'/></count></aim></stage></stages>");
     for (int i = 0; i < 4; i++) EVENT_OF(&w, .account = i < 3 ? "A" : "B", .action = "ask", .at = i * i * DAY);
     assert_int_equal(event_set_seal(w.s), VOC_OK);
     struct timeline_options o = {.end_us = T0 + 20 * DAY};

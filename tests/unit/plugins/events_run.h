@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs an input plugin that reads lines (events, weblog) over a text as the host's import does: probe, open, rule, head, lines block by block, with the
-// host's own scanner and options. Only the sink is the test's: it writes each row as one line.
+// Runs an input plugin that reads lines (events, weblog) over a text as the host's import does: probe, open, rule, head, lines block
+// by block, with the host's own scanner and options. Only the sink is the test's: it writes each row as one line.
 #ifndef VOC_TESTS_EVENTS_RUN_H
 #define VOC_TESTS_EVENTS_RUN_H
 #include "base/buf.h"

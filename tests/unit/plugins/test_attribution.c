@@ -97,7 +97,8 @@ static void a_path_ends_with_its_conversion_and_the_next_begins_behind_it(void *
     assert_int_equal(row_of("mail"), -1);
     // 10 later, with a half-life of 10, weighs twice as much
     for (size_t r = 0; *mock_at("credits", r, "touch"); r++)
-        if (strcmp(mock_at("credits", r, "touch"), "call") == 0 && strcmp(mock_at("credits", r, "model"), "recent") == 0) assert_string_equal(mock_at("credits", r, "credit"), "0.666667");
+        if (strcmp(mock_at("credits", r, "touch"), "call") == 0 && strcmp(mock_at("credits", r, "model"), "recent") == 0)
+            assert_string_equal(mock_at("credits", r, "credit"), "0.666667");
 }
 
 static void touchpoints_of_a_group_are_one_kind(void **state)

@@ -198,7 +198,11 @@ static void words_that_look_like_headers_stay_as_they_were_written(void **state)
 static void a_mail_without_any_date_is_rejected_with_its_place(void **state)
 {
     struct world *w = *state;
-    const char *mails = "From nobody\nFrom: a@kunde.example\nTo: b@firma.example\nSubject: x\n\nUndated.\n\nFrom x Mon Jan  1 00:00:02 2024\nFrom: a@kunde.example\nTo: b@firma.example\n\nDated.\n";
+    const char *mails = "From nobody\nFrom: a@kunde.example\n"
+                        "To: b@firma.example\nSubject: x\n"
+                        "\nUndated.\n\nFrom x Mon Jan  1 00:00:02 2024\n"
+                        "From: a@kunde.example\nTo: b@firma.example\n"
+                        "\nDated.\n";
     write_bytes(w->file, mails, strlen(mails), 0644);
     assert_int_equal(read_file(w, w->file, NULL, NULL), VOC_OK);
     assert_int_equal(w->events, 1);

@@ -42,7 +42,8 @@ static void the_separator_is_that_of_the_table_and_not_of_the_lines_before_it(vo
     expect_said(NULL, "Bericht vom 3. Mai, erstellt von Eva, intern\nFilter: Nord, S\xC3\xBC" "d\ntime;action;value;customer\n2024-03-01;ask;1,50;c1\n2024-03-02;buy;2,50;c2\n",
                 "4 2024-03-01 ask customer=id:c1! value=1.5\n5 2024-03-02 buy customer=id:c2! value=2.5\n", "2 lines stand before the header");
     expect_said(NULL, "sep=;\ntime;action\n2024-03-01;ask\n2024-03-02;buy\n", "3 2024-03-01 ask\n4 2024-03-02 buy\n", "1 line stands before the header: the first is \"sep=;\"\n");
-    expect_said(NULL, "# ------\n# Events\n# 20240301-20240331\n# ------\n\ntime,action\n2024-03-01,ask\n2024-03-02,buy\n", "7 2024-03-01 ask\n8 2024-03-02 buy\n", "4 lines stand");
+    expect_said(NULL, "# ------\n# Events\n# 20240301-20240331\n# ------\n\ntime,action\n2024-03-01,ask\n2024-03-02,buy\n",
+                "7 2024-03-01 ask\n8 2024-03-02 buy\n", "4 lines stand");
 }
 
 static void what_fits_the_table_is_never_taken_for_a_line_before_it(void **state)
@@ -144,10 +145,20 @@ static void numbers_alone_below_the_data_are_sums(void **state)
 static void footers_are_ignored_by_name_and_other_short_lines_rejected(void **state)
 {
     (void)state;
-    expect_said(NULL, "time,action,customer\n2024-03-01,ask,c1\n2024-03-02,buy,c2\n2024-03-03,ask,c3\n(3 rows affected)\n-- end of report --\n-----\nPage 1 of 1,,\n,,\n2 Zeilen\nnonsense\n",
-                "5 ignore a line that is no data\n6 ignore a line that is no data\n7 ignore a line that is no data\n8 ignore a line that is no data\n9 ignore an empty record\n"
+    expect_said(NULL,
+                "time,action,customer\n2024-03-01,ask,c1\n"
+                "2024-03-02,buy,c2\n2024-03-03,ask,c3\n"
+                "(3 rows affected)\n-- end of report --\n"
+                "-----\nPage 1 of 1,,\n,,\n2 Zeilen\n"
+                "nonsense\n",
+                "5 ignore a line that is no data\n"
+                "6 ignore a line that is no data\n"
+                "7 ignore a line that is no data\n"
+                "8 ignore a line that is no data\n"
+                "9 ignore an empty record\n"
                 "10 ignore a line that is no data\n11 reject FIELDS: 1 field, the header has 3\n"
-                "2 2024-03-01 ask customer=id:c1!\n3 2024-03-02 buy customer=id:c2!\n4 2024-03-03 ask customer=id:c3!\n", "time <- time");
+                "2 2024-03-01 ask customer=id:c1!\n3 2024-03-02 buy customer=id:c2!\n4 2024-03-03 ask customer=id:c3!\n",
+                "time <- time");
 }
 
 static void a_total_below_decides_nothing_about_the_columns(void **state)

@@ -242,7 +242,8 @@ static void decimal_point_and_comma_are_told_apart_by_the_values_of_the_file(voi
     expect("time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;0.5\n", "2 2024-03-01 a cost=1.234\n3 2024-03-02 b cost=0.5\n");
     expect("time,action,cost\n2024-03-01,a,\"1,234.50\"\n2024-03-02,b,\"2,000\"\n", "2 2024-03-01 a cost=1234.5\n3 2024-03-02 b cost=2000\n");
     expect("time;action;cost\n2024-03-01;a;1,234\n", "2 2024-03-01 a cost=1.234\n");
-    expect_error(NULL, "time\taction\tcost\n2024-03-01\ta\t1,234\n", VOC_E_INPUT, "cannot be told whether the comma of \"1,234\" stands before decimals -- say which it is with -O decimal=point");
+    expect_error(NULL, "time\taction\tcost\n2024-03-01\ta\t1,234\n", VOC_E_INPUT,
+                 "cannot be told whether the comma of \"1,234\" stands before decimals -- say which it is with -O decimal=point");
     expect_error(NULL, "time;action;cost\n2024-03-01;a;1.234\n2024-03-02;b;5.678\n", VOC_E_INPUT,
                  "cannot be told whether the point of \"1.234\" stands before decimals -- say which it is with -O decimal=comma");
     expect("time,action,cost\n2024-03-01,a,1.234\n", "2 2024-03-01 a cost=1.234\n"); // a comma would part fields
@@ -317,7 +318,8 @@ static void what_is_no_amount_is_not_read(void **state)
 static void amounts_of_one_column_are_of_one_currency(void **state)
 {
     (void)state;
-    expect("time,action,value\n2024-03-01,a,\"$1,200.50\"\n2024-03-02,b,($5.00)\n2024-03-03,c,7\n", "2 2024-03-01 a value=1200.5\n3 2024-03-02 b value=-5\n4 2024-03-03 c value=7\n");
+    expect("time,action,value\n2024-03-01,a,\"$1,200.50\"\n2024-03-02,b,($5.00)\n2024-03-03,c,7\n",
+           "2 2024-03-01 a value=1200.5\n3 2024-03-02 b value=-5\n4 2024-03-03 c value=7\n");
     expect("time;action;value\n2024-03-01;a;1.200,50 EUR\n2024-03-02;b;-3 \xE2\x82\xAC\n", "2 2024-03-01 a value=1200.5\n3 2024-03-02 b value=-3\n");
     expect("time,action,value\n2024-03-01,a,5%\n2024-03-02,b,7%\n", "2 2024-03-01 a {value=5%}\n3 2024-03-02 b {value=7%}\n");
     expect_error(NULL, "time,action,value\n2024-03-01,a,$5\n2024-03-02,b,EUR 7\n", VOC_E_INPUT, "column \"value\" holds amounts in $ and in EUR, which are not added up");

@@ -322,7 +322,8 @@ static void compare_one_by_one(int order, int rounds)
             mock.units[0] = first;
             for (size_t i = 0; i < q.n; i++) {
                 if (mock_int("funnel", i, "units") != rows[i].units || strcmp(mock_at("funnel", i, "median_time"), rows[i].time) != 0)
-                    fail_msg("round %d unit %zu row %zu: %s, not: %s, order %d: %lld, expected %lld", round, u, i, texts[0], texts[1], order, mock_int("funnel", i, "units"), rows[i].units);
+                    fail_msg("round %d unit %zu row %zu: %s, not: %s, order %d: %lld, expected %lld", round, u, i, texts[0],
+                             texts[1], order, mock_int("funnel", i, "units"), rows[i].units);
                 if (strcmp(rows[i].time, "-") != 0) assert_int_equal(mock_int("funnel", i, "median_time"), strtoll(rows[i].time, NULL, 10));
                 if (q.instead && i && !q.step[i].optional) assert_int_equal(mock_int("funnel", i, "instead"), rows[i].instead);
                 all[i] += rows[i].units;

@@ -269,7 +269,8 @@ static void a_finding_links_to_its_checks_where_there_are_some_and_else_to_its_r
     voc_table tables[] = {score, checks_of()};
     (void)state;
     assert_int_equal(render(&meta, tables, 2), VOC_OK);
-    says("<tr role=\"row\" id=\"check3\"><th scope=\"row\" role=\"rowheader\"><bdi dir=\"auto\">case study</bdi></th><td role=\"cell\" data-label=\"check\"><bdi dir=\"auto\">no other cause");
+    says("<tr role=\"row\" id=\"check3\"><th scope=\"row\" role=\"rowheader\"><bdi dir=\"auto\">case "
+         "study</bdi></th><td role=\"cell\" data-label=\"check\"><bdi dir=\"auto\">no other cause");
     says("chance decided who got it. <a href=\"#check3\">How we know</a>");
     says("<a href=\"#row1\">How we know</a>");
     says("<a href=\"#row8\">How we know</a>");

@@ -131,7 +131,8 @@ static void a_page_holds_some_points_of_each_curve_and_the_command_for_all(void 
     render(&t, 1);
     const size_t rows = count("<tr role=\"row\">") - 1; // less that of the head
     assert_true(rows > 200 && rows < 260);
-    assert_non_null(strstr(page.ptr, "Of 3,000 rows one in 13 stands here, and the first and the last of each curve. All of them: <code>voc discover shop.voc --table curves --format csv</code>"));
+    assert_non_null(strstr(page.ptr, "Of 3,000 rows one in 13 stands here, and the first and the last of each curve. All of them: "
+                                     "<code>voc discover shop.voc --table curves --format csv</code>"));
     assert_int_equal(count("data-label=\"days\">0<"), 6); // both ends of each
     assert_int_equal(count("data-label=\"days\">499<"), 6);
     assert_int_equal(count("data-label=\"days\">1<"), 0);

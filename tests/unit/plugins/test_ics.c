@@ -188,8 +188,14 @@ static void a_series_ends_with_its_rule_or_the_calendar_or_until(void **state)
 static void times_are_of_the_zone_that_the_file_says(void **state)
 {
     struct world *w = *state;
-    static const char rules[] = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:19701025T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\n"
-                                "BEGIN:DAYLIGHT\nDTSTART:19700329T020000\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\nEND:VTIMEZONE\n";
+    static const char rules[] = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\n"
+                                "DTSTART:19701025T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\n"
+                                "TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n"
+                                "END:STANDARD\n"
+                                "BEGIN:DAYLIGHT\nDTSTART:19700329T020000\n"
+                                "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\n"
+                                "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n"
+                                "END:DAYLIGHT\nEND:VTIMEZONE\n";
     static const struct { const char *start, *utc; } cases[] = {
         {"DTSTART:20240701T100000Z", "1719828000000000"},
         {"DTSTART:20240701T100000", "1719828000000000"},

@@ -33,7 +33,9 @@ static void arrays_are_one_cell_and_their_members_can_be_named(void **state)
     static const char text[] = "{\"time\":\"2024-03-01\",\"action\":\"buy\",\"items\":[{\"name\":\"a\",\"price\":1.5},{\"name\":\"b\"}],\"tags\":[\"x\",2],\"none\":[]}\n"
                                "{\"time\":\"2024-03-02\",\"action\":\"buy\",\"items\":[]}\n";
     (void)state;
-    expect_options((const char *const[]){"shape", "columns", NULL}, text, "1 2024-03-01 buy {items=[{\"name\":\"a\",\"price\":1.5},{\"name\":\"b\"}]} {tags=[\"x\",2]}\n2 2024-03-02 buy\n");
+    expect_options((const char *const[]){"shape", "columns", NULL}, text,
+                   "1 2024-03-01 buy {items=[{\"name\":\"a\",\"price\":1.5},{\"name\":\"b\"}]} {tags=[\"x\",2]}\n"
+                   "2 2024-03-02 buy\n");
     expect_options(options, text, "1 2024-03-01 buy object=b value=1.5 {items=[{\"name\":\"a\",\"price\":1.5},{\"name\":\"b\"}]} {tags=[\"x\",2]}\n2 2024-03-02 buy\n");
 }
 
@@ -143,8 +145,11 @@ static void an_export_of_ga4_is_recognised(void **state)
             "{\"key\":\"ga_session_id\",\"value\":{\"string_value\":null,\"int_value\":\"77\"}}],\"user_id\":null,\"user_pseudo_id\":\"9.8\",\"user_properties\":[],\"traffic_source\":{\"medium\":\"cpc\",\"name\":\"spring\"}}\n"
             "{\"event_date\":\"20240301\",\"event_timestamp\":\"1709287201000000\",\"event_name\":\"purchase\",\"event_params\":[{\"key\":\"value\",\"value\":{\"double_value\":12.5}}],\"user_id\":\"u1\",\"user_pseudo_id\":\"9.8\"}\n"));
     assert_int_equal(r.rc, VOC_OK);
-    assert_string_equal(r.rows.ptr, "1 2024-03-01T10:00:00.123456Z page_view customer=cookie:9.8 channel=cpc campaign=spring object=/a {event_date=20240301} {event_params.ga_session_id=77}\n"
-                                    "2 2024-03-01T10:00:01.000000Z purchase customer=id:u1! customer=cookie:9.8 value=12.5 {event_date=20240301}\n");
+    assert_string_equal(
+        r.rows.ptr,
+        "1 2024-03-01T10:00:00.123456Z page_view customer=cookie:9.8 channel=cpc campaign=spring object=/a "
+        "{event_date=20240301} {event_params.ga_session_id=77}\n"
+        "2 2024-03-01T10:00:01.000000Z purchase customer=id:u1! customer=cookie:9.8 value=12.5 {event_date=20240301}\n");
     assert_non_null(strstr(r.mapping, "it is an export of GA4"));
     events_done(&r);
 }

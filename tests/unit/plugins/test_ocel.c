@@ -377,7 +377,8 @@ static void an_event_longer_than_what_is_read_at_once_is_whole(void **state)
 
 static void an_object_may_stand_anywhere_and_the_first_of_an_id_counts(void **state)
 {
-    static const char events[] = "\"events\":[{\"id\":\"e1\",\"type\":\"a\",\"time\":\"2024-03-05\",\"relationships\":[{\"objectId\":\"o1\"},{\"objectId\":\"i1\"},{\"objectId\":\"no\"}]}]";
+    static const char events[] =
+        "\"events\":[{\"id\":\"e1\",\"type\":\"a\",\"time\":\"2024-03-05\",\"relationships\":[{\"objectId\":\"o1\"},{\"objectId\":\"i1\"},{\"objectId\":\"no\"}]}]";
     static const char one[] = "\"objects\":[{\"id\":\"o1\",\"type\":\"Order\",\"relationships\":[{\"objectId\":\"neither\"}]}]";
     static const char two[] =
         "\"objects\":[{\"id\":\"i1\",\"type\":\"Item\",\"attributes\":[{\"name\":\"size\",\"time\":\"2024-03-01\",\"value\":7},{\"name\":\"size\",\"time\":\"2024-03-09\",\"value\":8},{\"name\":\"size\",\"time\":\"?\",\"value\":9}]},"

@@ -47,12 +47,14 @@ static void each_row_has_its_table_key_and_day(void **state)
     expect_options(OPTIONS("table", "holidays"), "date,name,country\n2024-11-11,Independence Day,PL\n2024-12-25,Christmas,\n",
                    "2 reference 2024-11-11  id=holidays|PL|1731283200000000 object=holidays {holiday=Independence Day} {calendar=PL}\n"
                    "3 reference 2024-12-25  id=holidays||1735084800000000 object=holidays {holiday=Christmas}\n");
-    expect_options(OPTIONS("table", "capacity"), "stage,FTE\nproposal desk,2.5\n", "2 reference -  id=capacity|proposal desk object=capacity {step=proposal desk} {staff=2.5 2.5}\n");
+    expect_options(OPTIONS("table", "capacity"), "stage,FTE\nproposal desk,2.5\n",
+                   "2 reference -  id=capacity|proposal desk object=capacity {step=proposal desk} {staff=2.5 2.5}\n");
     expect_options(OPTIONS("table", "partner-capacity"), "reseller,region,leads per month,fee\nNorthcold,north,20,35\n",
                    "2 reference -  id=partner-capacity|Northcold|north| object=partner-capacity {partner=Northcold} {region=north} {capacity=20 20} {cost=35 35000000}\n");
     expect_options(OPTIONS("table", "orders"), "order,date,needed by,leads,grade\nD1,2024-07-01,2024-08-01,40,high\n",
                    "2 reference 2024-07-01  id=orders|D1||high|||1719792000000000 object=orders {order=D1} {due=2024-08-01 time 2024-08-01T00:00:00Z} {quantity=40 40} {grade=high}\n");
-    expect_options(OPTIONS("table", "effort"), "activity,role,minutes each\ncall,sales,25\n", "2 reference -  id=effort|call|sales object=effort {touchpoint=call} {owner=sales} {minutes=25 25}\n");
+    expect_options(OPTIONS("table", "effort"), "activity,role,minutes each\ncall,sales,25\n",
+                   "2 reference -  id=effort|call|sales object=effort {touchpoint=call} {owner=sales} {minutes=25 25}\n");
 }
 
 static void a_month_or_a_year_stands_for_its_first_day(void **state)
@@ -63,7 +65,10 @@ static void a_month_or_a_year_stands_for_its_first_day(void **state)
     for (size_t i = 0; i < sizeof months / sizeof *months; i++) {
         int second = strstr(months[i][1], "12") ? 12 : 8;
         snprintf(text, sizeof text, "month,account,cost\n%s,a,5\n%s,b,6\n", months[i][0], months[i][1]);
-        snprintf(rows, sizeof rows, "2 reference 2024-07-01  object=ledger {account=a} {cost=5 5000000}\n3 reference 2024-%02d-01  object=ledger {account=b} {cost=6 6000000}\n", second);
+        snprintf(rows, sizeof rows,
+                 "2 reference 2024-07-01  object=ledger {account=a} {cost=5 5000000}\n"
+                 "3 reference 2024-%02d-01  object=ledger {account=b} {cost=6 6000000}\n",
+                 second);
         expect_options(OPTIONS("table", "ledger"), text, rows);
     }
     expect_options(OPTIONS("table", "ledger"), "year,account,cost\n2024,a,5\n", "2 reference 2024-01-01  object=ledger {account=a} {cost=5 5000000}\n");
@@ -90,7 +95,8 @@ static void a_row_that_lacks_something_is_refused_and_says_what(void **state)
 static void columns_that_are_missing_are_named(void **state)
 {
     (void)state;
-    expect_error(OPTIONS("table", "ledger"), "date,customer_name,price\n2024-07-01,a,5\n", VOC_E_INPUT, "a table of ledger needs columns that this one has not: revenue or cost or amount");
+    expect_error(OPTIONS("table", "ledger"), "date,customer_name,price\n2024-07-01,a,5\n", VOC_E_INPUT,
+                 "a table of ledger needs columns that this one has not: revenue or cost or amount");
     expect_error(OPTIONS("table", "orders"), "order,grade\n1,high\n", VOC_E_INPUT, "needs columns that this one has not: date, quantity");
     expect_error(NULL, "a,b\n1,2\n", VOC_E_INPUT, "neither its name nor its header is that of a reference table");
 }

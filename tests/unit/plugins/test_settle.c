@@ -196,7 +196,9 @@ static void more_customers_let_fewer_go_without_or_show_what_pays(void **state)
         mailed(&r, 900, priced ? "value='100'" : "");
         assert_int_equal(score_fold(&r, 182, 1, NULL), VOC_OK);
         size_t row = score_row(&r, "holdouts", "call", NULL);
-        double weeks = score_real(&r, "holdouts", "call", NULL, "weeks"), effect = score_real(&r, "holdouts", "call", NULL, "effect"), base = score_real(&r, "holdouts", "call", NULL, "base_rate");
+        double weeks = score_real(&r, "holdouts", "call", NULL, "weeks"),
+               effect = score_real(&r, "holdouts", "call", NULL, "effect"),
+               base = score_real(&r, "holdouts", "call", NULL, "base_rate");
         if (priced) {
             assert_named_close("effect", effect, 1 + 4 / (100 * base), 0.01); // two mails of 2 within the window
             assert_true(weeks > 12 && weeks <= 52);

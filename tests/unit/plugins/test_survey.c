@@ -236,8 +236,11 @@ static void a_question_is_nps_if_it_asks_to_recommend_from_0_to_10(void **state)
 static void satisfaction_and_effort_are_found_and_the_user_can_say_otherwise(void **state)
 {
     (void)state;
-    static const char text[] = "How satisfied are you with the price? (1-5),\"Overall, how satisfied are you? (1-5)\",How easy was it to order? (1-7),Rate us from 0 to 10\n4,2,7,3\n5,1,6,9\n";
-    EXPECT(day, text, "{customer.csat=2 2}", "{customer.ces=7 7}", "{customer.Rate us from 0 to 10=3 3}", "no question is read as NPS; if it is \"Rate us from 0 to 10\"", "{csat=2 2}");
+    static const char text[] = "How satisfied are you with the price? (1-5),\"Overall, how satisfied are you? (1-5)\",How easy was "
+                               "it to order? (1-7),Rate us from 0 to 10\n"
+                               "4,2,7,3\n5,1,6,9\n";
+    EXPECT(day, text, "{customer.csat=2 2}", "{customer.ces=7 7}", "{customer.Rate us from 0 to 10=3 3}",
+           "no question is read as NPS; if it is \"Rate us from 0 to 10\"", "{csat=2 2}");
     const char *const said[] = {DAY, "nps", "Rate us from 0 to 10", "csat", "How satisfied", "ces", "-", NULL};
     EXPECT(said, text, "{customer.nps=3 3}", "{customer.csat=4 4}", "!{customer.ces=", "{customer.How easy was it to order? (1-7)=7 7}", "!no question is read as NPS");
     const char *const wrong[] = {DAY, "nps", "Rate them", NULL};
@@ -255,7 +258,8 @@ static void words_of_satisfaction_count_from_one_to_five(void **state)
 static void what_is_not_on_the_scale_is_no_score(void **state)
 {
     (void)state;
-    EXPECT(day, "Would you recommend us? (0-10),Q2\n9,a\n10,b\ndon't know,a\n7,a\n", "{customer.nps=9 9}", "{customer.Would you recommend us? (0-10)=don't know}", "!{customer.nps=don't know");
+    EXPECT(day, "Would you recommend us? (0-10),Q2\n9,a\n10,b\ndon't know,a\n7,a\n", "{customer.nps=9 9}",
+           "{customer.Would you recommend us? (0-10)=don't know}", "!{customer.nps=don't know");
     const char *const said[] = {DAY, "nps", "-", NULL};
     EXPECT(said, "nps,Q2\n9,a\n10,b\n", "{customer.nps (no score)=9 9}", "!{nps=");
 }
@@ -301,7 +305,10 @@ static void options_in_one_cell_are_told_apart(void **state)
         "{\"SurveyEntry\":{},\"SurveyElements\":[{\"Element\":\"SQ\",\"Payload\":{\"DataExportTag\":\"Q1\",\"QuestionText\":\"Used?\",\"QuestionType\":\"MC\",\"Selector\":\"MAVR\","
         "\"Choices\":{\"1\":{\"Display\":\"App, of course\"},\"2\":{\"Display\":\"Shop\"}}}}]}";
     struct events_run r = {0};
-    with_structure(qsf, strlen(qsf), QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"Shop,App, of course\"\n2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,\"1,2\"\n", &r);
+    with_structure(qsf, strlen(qsf),
+                   QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,\"Shop,App, of course\"\n"
+                             "2024-01-01 11:00:00,2024-01-01 11:01:00,0,1,R_22222222,\"1,2\"\n",
+                   &r);
     assert_int_equal(r.rc, VOC_OK);
     assert_non_null(strstr(r.rows.ptr, "unit=several {customer.Q1=Shop} {customer.Q1=App, of course}\n"));
     assert_non_null(strstr(r.rows.ptr, "unit=several {customer.Q1=App, of course 1} {customer.Q1=Shop 2}\n"));
@@ -323,7 +330,8 @@ static void previews_and_tests_are_left_out_by_a_rule_unless_they_are_kept(void 
     (void)state;
     static const char text[] = QUALTRICS "2024-01-01 10:00:00,2024-01-01 10:01:00,0,1,R_11111111,30\n2024-01-01 11:00:00,2024-01-01 11:01:00,Survey Preview,1,R_22222222,31\n"
                                          "2024-01-01 12:00:00,2024-01-01 12:01:00,2,1,R_33333333,32\n2024-01-01 13:00:00,2024-01-01 13:01:00,8,1,R_44444444,33\n";
-    EXPECT(NULL, text, "3 2024-01-01T10:01:00Z answer-survey", "4 ignore a preview or test of the survey", "5 ignore a preview or test of the survey", "6 ignore marked as spam by the survey tool");
+    EXPECT(NULL, text, "3 2024-01-01T10:01:00Z answer-survey", "4 ignore a preview or test of the survey",
+           "5 ignore a preview or test of the survey", "6 ignore marked as spam by the survey tool");
     EXPECT(day, "Status,How was it?,And why?\n1,3,a\n2,4,b\n", "2 2024-06-30 answer-survey", "3 2024-06-30 answer-survey"); // another tool's codes
     const char *const keep[] = {"previews", "keep", NULL};
     EXPECT(keep, text, "4 2024-01-01T11:01:00Z answer-survey", "!ignore");

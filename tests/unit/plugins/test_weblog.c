@@ -204,7 +204,10 @@ static void campaigns_and_foreign_referrers_are_kept_and_the_site_itself_is_not(
 {
     (void)state;
     static const char *const o[] = {COMBINED, "site", "example.org", NULL};
-    expect_part(o, "192.0.2.1 - -" AT "\"GET /a?utm_source=news+letter&utm_medium=e%2Dmail&utm_campaign=spring%20%C3%A9&cid=1 HTTP/1.1\" 200 1 \"https://www.example.org/b\" \"Mozilla/5.0 (X11)\"\n",
+    expect_part(o,
+                "192.0.2.1 - -" AT
+                "\"GET /a?utm_source=news+letter&utm_medium=e%2Dmail&utm_campaign=spring%20%C3%A9&cid=1 HTTP/1.1\" "
+                "200 1 \"https://www.example.org/b\" \"Mozilla/5.0 (X11)\"\n",
                 " campaign=spring \xC3\xA9 object=/a {bytes=1 1} {medium=e-mail} {source=news letter} {status=200 200}\n");
     expect_part(o, "192.0.2.1 - -" AT "\"GET /a?utm_campaign= HTTP/1.1\" 200 1 \"https://other.example.net/b?q=1\" \"Mozilla/5.0 (X11)\"\n",
                 " object=/a {bytes=1 1} {referrer=https://other.example.net/b?q=1} {status=200 200}\n");
@@ -256,7 +259,12 @@ static void what_was_met_before_never_changes_what_is_read(void **state)
                                     "192.0.2.1 - -" AT "\"GET /%s/%u%s%s HTTP/1.1\" 200 1 \"-\" \"Mozilla/5.0 (X11) %s%u/1.0\"\n",
                                     path, n, ending, n % 7 ? "" : "?id=1", robot ? "Googlebot" : "Browser", agent),
                          VOC_OK);
-        assert_int_equal(buf_printf(&rows, "%u 2024-03-04T09:00:01Z %s by=%s customer=", i + 1, robot ? "crawl" : part ? "load" : "view", robot || part ? "other" : "customer"), VOC_OK);
+        assert_int_equal(buf_printf(&rows, "%u 2024-03-04T09:00:01Z %s by=%s customer=", i + 1,
+                                    robot  ? "crawl"
+                                    : part ? "load"
+                                           : "view",
+                                    robot || part ? "other" : "customer"),
+                         VOC_OK);
         assert_int_equal(robot ? buf_printf(&rows, "robot:Googlebot%u 192.0.2.1", agent) : buf_printf(&rows, "ip:192.0.2.1"), VOC_OK);
         if (robot && part) assert_int_equal(buf_printf(&rows, " touchpoint=/%s/%u.png", path, n), VOC_OK);
         else if (!part) assert_int_equal(buf_printf(&rows, " touchpoint=/%s/*", path), VOC_OK);
@@ -275,9 +283,11 @@ static void rules_of_a_site_name_pages_and_actions(void **state)
 {
     (void)state;
     const char *const o[] = {COMBINED, "rules", write_file("# ours\npage /shelf ^/p/\\d+\npage /other ^/p\naction product_view ^/p/\naction find \\?q=\npart picture ^/thumb\nignore monitoring ^/health$\n"), NULL};
-    expect_part(o, "192.0.2.1 - -" AT "\"GET /p/77 HTTP/1.1\" 200 1 " ANY, " product_view by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/shelf channel=web object=/p/77 ");
+    expect_part(o, "192.0.2.1 - -" AT "\"GET /p/77 HTTP/1.1\" 200 1 " ANY,
+                " product_view by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/shelf channel=web object=/p/77 ");
     expect_part(o, "192.0.2.1 - -" AT "\"GET /p/77 HTTP/1.1\" 404 1 " ANY, " error-page by=customer ");
-    expect_part(o, "192.0.2.1 - -" AT "\"GET /pages?q=x HTTP/1.1\" 200 1 " ANY, " find by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/other channel=web object=/pages ");
+    expect_part(o, "192.0.2.1 - -" AT "\"GET /pages?q=x HTTP/1.1\" 200 1 " ANY,
+                " find by=customer customer=visitor:192.0.2.1/f39aa4b2 touchpoint=/other channel=web object=/pages ");
     expect_part(o, "192.0.2.1 - -" AT "\"GET /thumb/1 HTTP/1.1\" 200 1 " ANY, " load by=other ");
     expect_part(o, "192.0.2.1 - -" AT "\"GET /health HTTP/1.1\" 200 1 " ANY, "1 ignore monitoring\n");
     unlink(list_path);

@@ -117,7 +117,8 @@ static void a_format_string_of_nginx_is_followed(void **state)
     expect_options(o, "2001:DB8::0:1 [2024-03-04T10:00:01+01:00] GET \"/a?x=1\" 200 rt=0.120 \"a=b; sid=77; c=d\"\n",
                 "1 2024-03-04T09:00:01Z view by=customer customer=cookie:77 touchpoint=/a channel=web object=/a {ms=0.120 120} {status=200 200}\n");
     static const char *const msec[] = {"format", "$msec $remote_addr $request", NULL};
-    expect_options(msec, "1709542801.250 192.0.2.1 GET /a HTTP/1.1\n", "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n");
+    expect_options(msec, "1709542801.250 192.0.2.1 GET /a HTTP/1.1\n",
+                   "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n");
 }
 
 static void a_format_that_cannot_be_followed_is_an_error_that_says_why(void **state)
@@ -144,10 +145,13 @@ static void a_time_without_a_zone_is_of_the_zone_that_was_declared(void **state)
 {
     (void)state;
     static const char *const o[] = {"format", "$remote_addr [$time_haproxy] \"$request\"", "zone", "Europe/Warsaw", NULL};
-    expect_options(o, "192.0.2.1 [04/Mar/2024:10:00:01.250] \"GET /a HTTP/1.1\"\n192.0.2.1 [04/Jul/2024:11:00:01] \"GET /a HTTP/1.1\"\n192.0.2.1 [31/Feb/2024:11:00:01] \"GET /a HTTP/1.1\"\n",
-                "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
-                "2 2024-07-04T09:00:01Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
-                "3 reject TIME: its time is not understood\n");
+    expect_options(o,
+                   "192.0.2.1 [04/Mar/2024:10:00:01.250] \"GET /a HTTP/1.1\"\n"
+                   "192.0.2.1 [04/Jul/2024:11:00:01] \"GET /a HTTP/1.1\"\n"
+                   "192.0.2.1 [31/Feb/2024:11:00:01] \"GET /a HTTP/1.1\"\n",
+                   "1 2024-03-04T09:00:01.250Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
+                   "2 2024-07-04T09:00:01Z view by=customer customer=visitor:192.0.2.1 touchpoint=/a channel=web object=/a\n"
+                   "3 reject TIME: its time is not understood\n");
 }
 
 // ---- guesses ------------------------------------------------------------------------------------------------------------------------------------

@@ -414,7 +414,9 @@ static void what_others_wrote_is_told_with_its_place_or_blanked(void **state)
         assert_int_equal(forget(p, &l, &out, tell, &t), VOC_OK);
         assert_int_equal(store_verify(p, NULL), VOC_OK);
         if (!texts) {
-            assert_string_equal(t.text, "an action|:0|ada@x.org\na text|a.csv:2|ada@x.org\nattributes of an event|a.csv:2|ada@x.org\na text|a.csv:4|ada@x.org\na word|a.csv:2|ada@x.org\n");
+            assert_string_equal(t.text, "an action|:0|ada@x.org\na text|a.csv:2|ada@x.org\n"
+                                        "attributes of an event|a.csv:2|ada@x.org\n"
+                                        "a text|a.csv:4|ada@x.org\na word|a.csv:2|ada@x.org\n");
             assert_true(out.places == 5 && out.texts == 0);
         } else {
             assert_string_equal(t.text, "an action|:0|ada@x.org\n");

@@ -131,8 +131,9 @@ static void read_catalogue(struct project *p, struct buf *to)
     int64_t first = 0, last = 0;
     assert_int_equal(store_count(p, &n), VOC_OK);
     assert_int_equal(store_span(p, &first, &last), VOC_OK);
-    buf_printf(to, "%llu %llu %llu %llu %llu %lld %lld %lld %lld\n", (unsigned long long)n.imports, (unsigned long long)n.events, (unsigned long long)n.attributes, (unsigned long long)n.aliases,
-               (unsigned long long)n.sources, (long long)n.first_us, (long long)n.last_us, (long long)first, (long long)last);
+    buf_printf(to, "%llu %llu %llu %llu %llu %lld %lld %lld %lld\n", (unsigned long long)n.imports, (unsigned long long)n.events,
+               (unsigned long long)n.attributes, (unsigned long long)n.aliases, (unsigned long long)n.sources,
+               (long long)n.first_us, (long long)n.last_us, (long long)first, (long long)last);
     assert_int_equal(store_sources(p, add_source, to), VOC_OK);
     struct attributes x = {p, to};
     assert_int_equal(store_attributes(p, add_attribute, &x), VOC_OK);

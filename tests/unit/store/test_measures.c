@@ -99,7 +99,8 @@ static void sql_asks_for_measures_by_key_number_and_all(void **state)
     check_answer(p, "SELECT text FROM measure WHERE key IN ('Q2', 'Q1') ORDER BY id", "text / 'a' / 'b' / 'c'");
     check_answer(p, "SELECT rowid, id, text, line FROM measure WHERE rowid = 1", "rowid,id,text,line / 1,2,'b',2");
     check_answer(p, "SELECT x.text, y.text FROM measure AS x JOIN measure AS y ON y.record = x.record AND y.id > x.id", "text,text / 'a','b'");
-    check_answer(p, "SELECT question, answer, number, scale, time FROM answers WHERE question = 'Q2'", "question,answer,number,scale,time / 'Q2','b',-,'choice','1970-01-01T00:00:01Z'");
+    check_answer(p, "SELECT question, answer, number, scale, time FROM answers WHERE question = 'Q2'",
+                 "question,answer,number,scale,time / 'Q2','b',-,'choice','1970-01-01T00:00:01Z'");
     finish(p);
 }
 
@@ -135,7 +136,9 @@ static void questions_stand_by_survey_with_the_known_ones_first(void **state)
                        {.kind = VOC_ROW_MEASURE, .entity = VOC_ENTITY_CASE, .a = "deal", .key = "size", .text = "3", .unit = "t", .time_us = 1, .record = 2}};
     f[2].unit = "0-10";
     give(p, f, COUNT(f), "form", "1");
-    check_answer(p, "SELECT * FROM question", "survey,code,text,scale,kind,answers,source / -,'nps',-,'0-10','nps',1,'form' / -,'Q9',-,'choice',-,2,'form' / -,'Q10',-,'choice',-,1,'form'");
+    check_answer(p, "SELECT * FROM question",
+                 "survey,code,text,scale,kind,answers,source / -,'nps',-,'0-10','nps',1,'form' / "
+                 "-,'Q9',-,'choice',-,2,'form' / -,'Q10',-,'choice',-,1,'form'");
     finish(p);
 }
 

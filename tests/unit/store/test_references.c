@@ -96,7 +96,11 @@ static void tables_are_told_by_name_and_rows_by_their_time(void **state)
     tables_are(p, "");
     assert_int_equal(give(p, books, 3, "books", "a", 1).references, 3);
     tables_are(p, "ledger 2 10 20 books\ntargets 1 -1 -1 books\n");
-    cells_are(p, "ledger", "10..-1 line 3 of books\n  account 1 bolt\n  paid 8 1\n  revenue 2 7\n20..90 line 2 of books\n  account 1 acme\n  revenue 3 1200.5\n  until 1 1970-01-02\n");
+    cells_are(p, "ledger",
+              "10..-1 line 3 of books\n  account 1 bolt\n"
+              "  paid 8 1\n  revenue 2 7\n20..90 line 2 of books\n"
+              "  account 1 acme\n  revenue 3 1200.5\n"
+              "  until 1 1970-01-02\n");
     cells_are(p, "ledgers", "");
     finish(p);
 }
@@ -163,7 +167,8 @@ static void each_table_is_a_view_with_its_columns(void **state)
     (void)give(p, odd, 1, "odd", "b", 1);
     n_told = 0;
     assert_int_equal(store_sql(p, "SELECT * FROM ledger ORDER BY account", names, cells, NULL, NULL), VOC_OK);
-    assert_string_equal(told, "from until account paid revenue source line | 1970-01-01T00:00:00Z 1970-01-01T00:00:00Z acme - 1200.5 books 2| 1970-01-01T00:00:00Z - bolt 1 7 books 3");
+    assert_string_equal(told, "from until account paid revenue source line | 1970-01-01T00:00:00Z 1970-01-01T00:00:00Z acme - "
+                              "1200.5 books 2| 1970-01-01T00:00:00Z - bolt 1 7 books 3");
     n_told = 0;
     assert_int_equal(store_sql(p, "SELECT sum(l.revenue) AS s, max(t.quota) AS q FROM ledger AS l, targets AS t", names, cells, NULL, NULL), VOC_OK);
     assert_string_equal(told, "s q | 1207.5 3");

@@ -54,8 +54,9 @@ static struct rows make(size_t n, bool ids, bool cases)
 
 static voc_rc say_source(void *user, const struct store_source *s)
 {
-    return buf_printf(user, "source %.*s: %llu events in %u imports, %lld to %lld, last %u\n", (int)s->id.len, s->id.ptr, (unsigned long long)s->events, s->n_imports, (long long)s->first_us,
-                      (long long)s->last_us, s->last_resolution);
+    return buf_printf(user, "source %.*s: %llu events in %u imports, %lld to %lld, last %u\n", (int)s->id.len, s->id.ptr,
+                      (unsigned long long)s->events, s->n_imports, (long long)s->first_us, (long long)s->last_us,
+                      s->last_resolution);
 }
 
 static voc_rc say_import(void *user, const struct store_import *i)

@@ -21,7 +21,8 @@ static void make(void)
         {.kind = VOC_ROW_ATTRIBUTE, .entity = VOC_ENTITY_INDIVIDUAL, .a = "+id=ann", .key = "role", .text = "user", .time_us = 7, .record = 301},
     };
     for (unsigned i = 0; i < 300; i++)
-        rows[i] = (struct row){.time_us = i * 1000, .action = i % 2 ? "visit" : "order", .customer = i % 3 ? "+id=ann" : "+id=bob\x1f-cookie=1", .account = "+id=acme", .record = i};
+        rows[i] = (struct row){.time_us = i * 1000, .action = i % 2 ? "visit" : "order",
+                               .customer = i % 3 ? "+id=ann" : "+id=bob\x1f-cookie=1", .account = "+id=acme", .record = i};
     struct rows r = {.events = rows, .n_events = 300, .facts = facts, .n_facts = 2, .rejects = &bad, .n_rejects = 1};
     assert_int_equal(project_open(&p, in_folder("p.voc"), PROJECT_CREATE, NULL), VOC_OK);
     assert_int_equal(import_rows(p, &r, "crm", "x", 1, 0, &out, NULL), VOC_OK);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The sums of one level of a trial run: a segment of a stage, a stage, or everything. Sums are kept for each account that
-// occurs in a set, not for all accounts of the project, and of one that has no other stay only the sum over all such; a finished level is folded into the one above, account by account in
-// the order of their first appearance, which is fixed. So one pass over the touches serves all levels.
+// occurs in a set, not for all accounts of the project, and of one that has no other stay only the sum over all such; a finished level
+// is folded into the one above, account by account in the order of their first appearance, which is fixed. So one pass over the
+// touches serves all levels.
 #include "plugins/analysis/score/trial/trial_internal.h"
 
 #include <stdlib.h>

@@ -183,6 +183,31 @@ static voc_rc second_look(struct worksheet *w)
     return rc;
 }
 
+// Of two sources, of which one may not say who acts.
+static bool same_act(const struct ws_row *a, const struct ws_row *b) { return str_eq(a->action, b->action) && str_eq(a->cell[WS_ACTOR], b->cell[WS_ACTOR]); }
+
+// A journey says once what an act is worth, whichever source it comes from: where one source says who acts and another does not,
+// they are two rows, and that with the most events decides.
+static voc_rc agree(struct worksheet *w)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < w->rows.n && !rc; i++) {
+        struct ws_row *r = &w->rows.at[i];
+        const struct ws_row *most = r;
+        if (r->mentioned || !str_is(r->cell[WS_ACTOR], "customer")) continue;
+        for (size_t k = 0; k < w->rows.n; k++) {
+            const struct ws_row *o = &w->rows.at[k];
+            if (!o->mentioned && same_act(o, r) && (o->count > most->count || (o->count == most->count && o < most))) most = o;
+        }
+        if (most == r || (str_eq(most->cell[WS_CLASS], r->cell[WS_CLASS]) && str_eq(most->cell[WS_VALUE], r->cell[WS_VALUE]))) continue;
+        r->cell[WS_CLASS] = most->cell[WS_CLASS];
+        r->cell[WS_VALUE] = most->cell[WS_VALUE];
+        r->reason[WS_VALUE] = (voc_str){"", 0};
+        rc = reason(w, r, WS_CLASS, "%.*s, as where most of them come from", (int)most->cell[WS_CLASS].len, most->cell[WS_CLASS].len ? most->cell[WS_CLASS].ptr : "");
+    }
+    return rc;
+}
+
 // ---- touchpoints -----------------------------------------------------------------------------------------------------------------
 
 static voc_rc plain_number(struct arena *a, int64_t micro, voc_str *out)
@@ -277,7 +302,7 @@ static voc_rc tell_apart(struct worksheet *w)
             bool taken = false;
             for (size_t k = 0; k < w->rows.n && !taken; k++) {
                 const struct ws_row *o = &w->rows.at[k];
-                bool same_thing = o->by == WS_BY_TOUCHPOINT && r->by == WS_BY_TOUCHPOINT && str_eq(o->name, r->name);
+                bool same_thing = o->by == r->by && (r->by == WS_BY_TOUCHPOINT ? str_eq(o->name, r->name) : r->by == WS_BY_ACTION && same_act(o, r));
                 taken = (k < i || o->mentioned) && k != i && str_eq(o->cell[WS_TOUCHPOINT], r->cell[WS_TOUCHPOINT]) && !same_thing;
             }
             for (size_t k = 0; k < w->j->n_claims && !taken; k++) taken = str_eq(w->j->claims[k].id, r->cell[WS_TOUCHPOINT]);
@@ -329,6 +354,7 @@ voc_rc ws_guess(struct worksheet *w)
         rc = guess_row(w, &w->rows.at[i]);
     }
     if (!rc) rc = second_look(w);
+    if (!rc) rc = agree(w);
     if (!rc) rc = ws_guess_stages(w);
     if (!rc) rc = tell_apart(w);
     for (size_t i = 0; i < w->rows.n && !rc; i++) rc = join_reasons(w, &w->rows.at[i]);

@@ -9,6 +9,7 @@
 #include "cli/worksheet/command.h"
 
 #define TEXT_MAX ((size_t)256 << 20)
+#define TRIES 4 // to leave out what cannot be said
 
 // Cells that could not be made so are left out: a guess is not worth a fault.
 static bool give_up(struct worksheet *w)
@@ -31,7 +32,7 @@ static voc_rc draft(struct cli *c, const struct subject *s, const struct journey
     struct buf text;
     voc_rc rc = VOC_OK;
     buf_init(&text, TEXT_MAX);
-    for (int tries = 0; tries < 4; tries++) {
+    for (int tries = 0; tries < TRIES; tries++) {
         buf_clear(&text);
         journey_free(*after);
         *after = NULL;
@@ -42,7 +43,7 @@ static voc_rc draft(struct cli *c, const struct subject *s, const struct journey
         if (!rc) rc = ws_apply(ch, w, none, str_mk(text.ptr, text.len), c->diag);
         if (!rc) rc = command_parse(c, after, str_mk(ch->text.ptr, ch->text.len), NULL, "journey.xml");
         if (rc) break;
-        rc = ws_verify(w, s->s, *after, ch, NULL);
+        rc = ws_verify(w, s->s, *after, ch, tries < TRIES - 1 ? NULL : c->diag); // in the end it says why
         w->declared = declared;
         if (rc != VOC_E_OPTION || !give_up(w)) break;
     }

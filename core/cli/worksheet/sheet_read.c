@@ -20,7 +20,7 @@ static voc_rc read_all(const char *path, struct buf *out, struct diag *d)
     struct in *in = NULL;
     size_t got = 1;
     struct file_look look = file_look(path);
-    if (look.kind == FILE_FOREIGN || look.workbook || look.kind == FILE_PROJECT) { // a spreadsheet saves in its own format unless it is told
+    if ((look.kind == FILE_FOREIGN && !look.worksheet) || look.workbook || look.kind == FILE_PROJECT) { // a spreadsheet saves in its own format unless it is told
         diag_error(d, "WORKSHEET-013", path, 0,
                    look.kind != FILE_PROJECT ? "save the sheet as CSV UTF-8 (File > Save as), and name that file"
                                              : "name the CSV that voc worksheet wrote",

@@ -112,6 +112,11 @@ struct file_look file_look_bytes(voc_str head, voc_str tail)
     if (starts_text(head, "<?xml") || starts_text(head, "<!--"))
         return foreign("XML of a kind that no plugin reads", "export the same as CSV, or as XES, and import that");
     if (starts_text(head, "{") && holds(head, "json-schema.org/")) return foreign("a JSON schema", "it describes files and holds no events; name the file of events itself");
+    if (starts_text(head, "action") && holds(head, "channel/campaign") && holds(head, "recorded actor"))
+        return (struct file_look){.kind = FILE_FOREIGN,
+                                  .what = "a worksheet of voc",
+                                  .instead = "it says what actions mean, and holds no events: voc worksheet PROJECT --apply FILE takes it",
+                                  .worksheet = true};
     if (starts_json(head))
         return foreign("JSON that holds no events",
                        "a record is an object, one a line or in an array; other layouts are brought to it: jq -c "

@@ -20,6 +20,7 @@ struct file_look {
     const char *instead; // what to do to get a log out of it; "" unless FOREIGN
     bool packed;         // a zip: the import would look into it
     bool workbook;       // .xlsx: ORDINARY, as its sheets are read
+    bool worksheet;      // of voc: FOREIGN where a log is meant
     bool archive;        // a zip of something else, or a tar: its files may be read
 };
 struct file_look file_look(const char *path);

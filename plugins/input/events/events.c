@@ -44,12 +44,19 @@ static void say(voc_probe_result *r, int confidence, const char *before, voc_str
     snprintf(r->reason, sizeof r->reason, "%s%.*s%s%.*s", before, EV_STR(name, 60), between, EV_STR(other, 60));
 }
 
+// The sheet of voc worksheet lies beside the files that it is about, and its dates are no events.
+static bool is_worksheet(const struct events *e)
+{
+    return column_called(e, (voc_str)VOC_LIT("channel/campaign")) != NO_COLUMN && column_called(e, (voc_str)VOC_LIT("recorded actor")) != NO_COLUMN;
+}
+
 static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
 {
     static const voc_str none = {"", 0};
     voc_block b;
     if (!delimited_probe(e, p, &b, r)) return;
     voc_rc rc = plan_make(e, &b);
+    if (is_worksheet(e)) return say(r, 0, "a worksheet of voc", none, "", none);
     if (e->n_columns == 0 || e->n_times == 0) return say(r, 15, "a table, but no column holds times", none, "", none);
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;
     uint32_t action = e->field[FIELD_ACTION].column;

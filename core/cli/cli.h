@@ -119,7 +119,8 @@ voc_rc cli_journey(struct cli *c, struct project *p, voc_str folder, struct jour
 voc_rc cli_need_events(struct cli *c, struct project *p); // VOC_E_OPTION with the next step if there are none
 voc_rc cli_attach(struct project *p, const struct journey *j); // keeps it in the project and makes it active
 bool import_unread(const struct diag *d); // import.c: messages of a file that nothing here reads; of one that was found it is no fault
-void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet
+void cli_say(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3))); // stderr, unless --quiet; escaped
+void cli_print(const char *format, ...) __attribute__((format(printf, 1, 2))); // stdout, escaped: for lines that name what a log or a file is called
 
 int run_import(struct cli *c);
 int run_rows(struct cli *c);

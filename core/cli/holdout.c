@@ -252,7 +252,7 @@ static void print_elements(struct cli *c, const struct journey *j, const struct 
         if (!e.len || !at_length(c, p, i)) continue;
         if (!any) printf("\nFor journey.xml, behind <response>:\n");
         any = true;
-        printf("%.*s\n", STR_ARG(e));
+        cli_print("%.*s\n", STR_ARG(e));
     }
     if (!any) return;
     print_source(j);

@@ -100,17 +100,13 @@ const char *cli_word(struct cli *c, const char *name)
     return word ? word : "FILE";
 }
 
-// Line by line, so that what a name holds besides cannot reach the terminal as more than text.
-void cli_say(const struct cli *c, const char *format, ...)
+// Line by line, so that what a name or a log holds besides cannot reach the terminal as more than text.
+static void put_safely(FILE *to, const char *format, va_list ap)
 {
-    va_list ap;
     struct buf said, safe;
-    if (c->common && c->common[COMMON_QUIET].i) return;
-    buf_init(&said, 1 << 20);
-    buf_init(&safe, 1 << 22);
-    va_start(ap, format);
+    buf_init(&said, (size_t)1 << 30);
+    buf_init(&safe, (size_t)1 << 32);
     (void)buf_vprintf(&said, format, ap);
-    va_end(ap);
     for (voc_str rest = {said.ptr, said.len}; rest.len;) {
         const char *end = memchr(rest.ptr, '\n', rest.len);
         const size_t n = end ? (size_t)(end - rest.ptr) : rest.len;
@@ -118,9 +114,26 @@ void cli_say(const struct cli *c, const char *format, ...)
         if (end) (void)buf_byte(&safe, '\n');
         rest = (voc_str){rest.ptr + n + (end != NULL), rest.len - n - (end != NULL)};
     }
-    if (safe.len) (void)fwrite(safe.ptr, 1, safe.len, stderr);
+    if (safe.len) (void)fwrite(safe.ptr, 1, safe.len, to);
     buf_done(&said);
     buf_done(&safe);
+}
+
+void cli_say(const struct cli *c, const char *format, ...)
+{
+    va_list ap;
+    if (c->common && c->common[COMMON_QUIET].i) return;
+    va_start(ap, format);
+    put_safely(stderr, format, ap);
+    va_end(ap);
+}
+
+void cli_print(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    put_safely(stdout, format, ap);
+    va_end(ap);
 }
 
 int cli_exit(const struct cli *c, voc_rc rc)

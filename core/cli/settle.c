@@ -32,7 +32,7 @@ static void say(const char *name, const struct settle_result *r)
     buf_cstr(&b, ", ");
     put(&b, r->bytes_after, "byte", "bytes");
     buf_cstr(&b, r->runs_before < 2 && r->blocks_before == r->blocks_after ? "" : " now");
-    printf("%s: %s\n", name, b.rc || !b.ptr ? "settled" : b.ptr);
+    cli_print("%s: %s\n", name, b.rc || !b.ptr ? "settled" : b.ptr);
     buf_done(&b);
 }
 

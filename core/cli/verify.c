@@ -174,7 +174,7 @@ int run_verify(struct cli *c)
     struct project *p = NULL;
     voc_rc rc = cli_open(c, &p, PROJECT_READ);
     if (!rc) rc = store_verify(p, c->diag);
-    if (!rc) printf("%s: whole\n", project_name(p));
+    if (!rc) cli_print("%s: whole\n", project_name(p));
     project_close(p);
     if (!rc && c->own[VERIFY_VIEWS].i) rc = verify_views(c);
     return cli_exit(c, rc);

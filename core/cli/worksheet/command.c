@@ -241,7 +241,7 @@ static voc_rc change(struct cli *c, struct subject *s, struct worksheet *w, cons
         rc = buf_add(&raised, change->text.ptr, change->text.len);
     }
     if (!rc) rc = settle_samples(c, s, w, fresh ? NULL : base, &after, &raised, change, fresh || stale, t->folder);
-    if (!rc) fwrite(change->lines.ptr, 1, change->lines.len, stdout);
+    if (!rc) cli_print("%.*s", (int)change->lines.len, change->lines.ptr);
     bool dry = c->own[WORKSHEET_DRY_RUN].i != 0;
     if (!rc && !dry) rc = folder_write(c, t->folder, str_mk(raised.ptr, raised.len), subject_sources(s), fresh ? NULL : base);
     if (!rc && !dry && s->is_project) rc = cli_attach(s->p, after);

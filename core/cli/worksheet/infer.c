@@ -64,10 +64,10 @@ static void list_rows(const struct worksheet *w, const char *title, bool (*is)(c
     for (size_t i = 0; i < w->rows.n; i++) {
         const struct ws_row *r = &w->rows.at[i];
         if (!is(r) || n++ >= 8) continue;
-        printf(n == 1 ? "%s %.*s" : "%s%.*s", n == 1 ? title : ", ", STR_SHOWN(r->action, 40));
+        cli_print(n == 1 ? "%s %.*s" : "%s%.*s", n == 1 ? title : ", ", STR_SHOWN(r->action, 40));
     }
-    if (n > 8) printf(", and %zu more", n - 8);
-    if (n) printf("\n");
+    if (n > 8) cli_print(", and %zu more", n - 8);
+    if (n) cli_print("\n");
 }
 
 static bool unsure_actor(const struct ws_row *r) { return str_is(r->cell[WS_ACTOR], "unsure") || !r->cell[WS_ACTOR].len; }
@@ -84,32 +84,32 @@ static bool has_value(const struct worksheet *w)
 static void say_draft(struct cli *c, const struct worksheet *w, const struct journey *j, const char *folder, size_t samples, const struct subject *s)
 {
     static const char *const units[] = {"", "account", "individual", "case"};
-    printf("%s/journey.xml: %zu stages, %zu exits, %zu touchpoints, %zu actions, %zu samples from the events\n\n", folder,
+    cli_print("%s/journey.xml: %zu stages, %zu exits, %zu touchpoints, %zu actions, %zu samples from the events\n\n", folder,
            j->n_stages, j->n_exits, j->n_claims, j->n_actions, samples);
-    printf("Assumed:\n");
-    printf("  a journey is that of one %s: %.*s\n", units[w->unit], STR_ARG(w->unit_reason));
+    cli_print("Assumed:\n");
+    cli_print("  a journey is that of one %s: %.*s\n", units[w->unit], STR_ARG(w->unit_reason));
     if (j->evidence_declared)
-        printf("  stages are what the company recorded, because nothing here is known to be an act of a customer: so waiting can be seen, and nothing can be scored\n");
+        cli_print("  stages are what the company recorded, because nothing here is known to be an act of a customer: so waiting can be seen, and nothing can be scored\n");
     else
-        printf("  what customers do for its worth: %zu actions; only passing through: %zu; because something "
+        cli_print("  what customers do for its worth: %zu actions; only passing through: %zu; because something "
                "failed: %zu; turning away: %zu\n",
                count_class(w, "value"), count_class(w, "passage"), count_class(w, "trouble"), count_class(w, "harm"));
-    for (size_t i = 0; i < j->n_stages; i++) printf(i ? ", %.*s" : "  stages, in this order: %.*s", STR_ARG(j->stages[i].id));
-    if (j->n_stages) printf("\n");
-    printf("Look at first:\n");
+    for (size_t i = 0; i < j->n_stages; i++) cli_print(i ? ", %.*s" : "  stages, in this order: %.*s", STR_ARG(j->stages[i].id));
+    if (j->n_stages) cli_print("\n");
+    cli_print("Look at first:\n");
     list_rows(w, "  nobody says who acts:", unsure_actor);
     if (!j->evidence_declared) list_rows(w, "  is it worth something to customers?", no_class);
     if (!j->evidence_declared) list_rows(w, "  what does one cost?", no_cost);
-    if (!j->evidence_declared && !has_value(w)) printf("  what is one such act worth to you? (column value; without it nothing says what pays)\n");
-    if (!j->n_stages) printf("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
-    if (j->n_stages && !j->n_exits) printf("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
-    printf("  each guess stands in journey.xml as a note with its reason\n");
+    if (!j->evidence_declared && !has_value(w)) cli_print("  what is one such act worth to you? (column value; without it nothing says what pays)\n");
+    if (!j->n_stages) cli_print("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
+    if (j->n_stages && !j->n_exits) cli_print("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
+    cli_print("  each guess stands in journey.xml as a note with its reason\n");
     const char *subject = cli_word(c, c->args[0]), *typed = cli_word(c, folder);
-    printf("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", subject, subject_typed(c), typed);
+    cli_print("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", subject, subject_typed(c), typed);
     if (s->is_project)
-        printf("      voc journey use %s %s, then voc stages %s%s%s\n", subject, typed, subject,
+        cli_print("      voc journey use %s %s, then voc stages %s%s%s\n", subject, typed, subject,
                j->evidence_declared ? "" : " | voc score ", j->evidence_declared ? "" : subject);
-    else printf("      voc import %s %s%s%s --journey %s\n", cli_word(c, cli_project_for(c, c->args[0])), subject, c->n_args > 1 ? " ..." : "", subject_typed(c), typed);
+    else cli_print("      voc import %s %s%s%s --journey %s\n", cli_word(c, cli_project_for(c, c->args[0])), subject, c->n_args > 1 ? " ..." : "", subject_typed(c), typed);
 }
 
 int run_journey_infer(struct cli *c)

@@ -361,7 +361,7 @@ static inline voc_rc voc_mock_show_aliases(voc_mock *m, voc_mock_buf *b, const c
 }
 static inline voc_rc voc_mock_show_row(voc_mock *m, voc_mock_buf *b, const voc_row *r)
 {
-    static const char *const kinds[] = {"", " event", " word", " link", " attribute", " measure"}, *const actors[] = {"", " by=customer", " by=company", " by=other"};
+    static const char *const kinds[] = {"", " event", " word", " link", " attribute", " measure", " reference"}, *const actors[] = {"", " by=customer", " by=company", " by=other"};
     voc_mock_number(b, (int64_t)r->record);
     voc_mock_word(b, kinds[r->kind]);
     if (r->time_us != VOC_NA) voc_mock_show_time(b, r->time_us, r->resolution);
@@ -422,13 +422,15 @@ static inline voc_rc voc_mock_row(voc_mock *m, const voc_row *r)
     long at = voc_mock_slot(m, r->record);
     voc_row copy = *r;
     if (at < 0) return voc_mock_break(m, "rows: there is no such record");
-    if (r->kind < VOC_ROW_EVENT || r->kind > VOC_ROW_MEASURE || r->actor > VOC_ACTOR_OTHER || r->resolution > VOC_RES_DAY || r->ref_kind > VOC_REF_CASE)
+    if (r->kind < VOC_ROW_EVENT || r->kind > VOC_ROW_REFERENCE || r->actor > VOC_ACTOR_OTHER || r->resolution > VOC_RES_DAY || r->ref_kind > VOC_REF_CASE)
         return voc_mock_break(m, "rows: a kind, actor, resolution or ref_kind that does not exist");
     if (m->state[at] == VOC_MOCK_IGNORED) return voc_mock_break(m, "rows: the record was ignored before");
     if (m->state[at] == VOC_MOCK_REJECTED) return VOC_OK;
     if (m->state[at] == VOC_MOCK_ROWS && m->current != r->record) return voc_mock_break(m, "rows: they must come record by record");
     if (r->kind == VOC_ROW_EVENT && (r->time_us == VOC_NA || r->action.len == 0))
         return voc_mock_reject(&m->sink, r->record, (voc_str)VOC_LIT("ROW"), r->time_us == VOC_NA ? (voc_str)VOC_LIT("it has no time") : (voc_str)VOC_LIT("it has no action"));
+    if (r->kind == VOC_ROW_REFERENCE && (r->object.len == 0 || r->n_attrs == 0))
+        return voc_mock_reject(&m->sink, r->record, (voc_str)VOC_LIT("ROW"), r->object.len ? (voc_str)VOC_LIT("it has no cells") : (voc_str)VOC_LIT("it names no reference table (object)"));
     m->state[at] = VOC_MOCK_ROWS;
     m->current = r->record;
     copy.record = voc_mock_nth(m, r->record);

@@ -17,7 +17,7 @@
 
 // ---- a plugin that shows its records, or errs ------------------------------------------------------------------------------
 
-static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS, SHARES, MAKES_UP, TELLS_NOTHING } does;
+static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS, REFERS, SHARES, MAKES_UP, TELLS_NOTHING } does;
 static voc_line_rule cut_as;
 struct plain { const voc_host *h; voc_context *cx; voc_str kind; };
 
@@ -58,6 +58,14 @@ static voc_rc give(const struct plain *x, uint64_t record, voc_str text, voc_sin
     r.action = text;
     r.customer = &who;
     r.n_customer = 1;
+    const voc_attr cell = {.key = VOC_LIT("target"), .text = text, .time_us = VOC_NA};
+    if (does == REFERS) { // a row of the table that the text names; "-" names none
+        r = voc_row_init(VOC_ROW_REFERENCE);
+        r.record = record;
+        r.object = text.ptr[0] == '-' ? (voc_str){"", 0} : text;
+        r.attrs = &cell;
+        r.n_attrs = text.len > 1;
+    }
     const voc_batch b = {sizeof b, sizeof r, &r, 1};
     voc_rc rc = x->h->rows(sink, &b);
     if (!rc && does == TWICE) rc = x->h->ignore(sink, record, (voc_str)VOC_LIT("twice"));
@@ -187,6 +195,15 @@ static void what_events_share_is_told_once(void **state)
     assert_int_equal(voc_mock_read(&m, &by_line, "xanna\n", 6), VOC_OK);
     assert_string_equal(voc_mock_text(&m), "0 event 1970-01-01T00:00:00Z customer=id:c action=xanna\n");
     voc_mock_done(&m);
+    does = RIGHT;
+}
+
+static void rows_of_reference_tables_are_shown_and_held_to_their_table(void **state)
+{
+    (void)state;
+    does = REFERS;
+    cut_as = (voc_line_rule){.struct_size = sizeof cut_as};
+    reads(&by_line, "goals\n--\nx\n", 0, 0, "0 reference object=goals @target=goals\n1 reject ROW it names no reference table (object)\n2 reject ROW it has no cells\n");
     does = RIGHT;
 }
 
@@ -358,6 +375,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_are_cut_as_the_host_cuts_them),
         cmocka_unit_test(what_events_share_is_told_once),
+        cmocka_unit_test(rows_of_reference_tables_are_shown_and_held_to_their_table),
         cmocka_unit_test(options_are_given_as_on_the_command_line),
         cmocka_unit_test(what_breaks_a_promise_is_named),
         cmocka_unit_test(memory_is_refused_and_counted),

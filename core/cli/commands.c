@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one table of commands and their options: parsing, help, man pages and completion read it; and the commands that are
+// The one table of commands and their options: parsing, help and man pages read it; and the commands that are
 // too small for a file of their own.
 #include <stdio.h>
 #include <string.h>

@@ -164,6 +164,15 @@ static void add_attrs(struct plan_text *t, const struct events *e)
     }
 }
 
+// One cell keeps a column out of the amounts: that is told, as its records would be if it were further down.
+static void add_misfit(struct plan_text *t, const struct events *e)
+{
+    if (!e->misfit.cell.ptr || e->columns[e->misfit.column].used) return;
+    const voc_str name = e->columns[e->misfit.column].name;
+    plan_say(t, "%.*s is no amount, as \"%.*s\" in it is no number like the others; -O FIELD=%.*s takes it for one, and rejects such records\n", EV_STR(name, 60),
+             EV_STR(e->misfit.cell, 40), EV_STR(name, 60));
+}
+
 void plan_describe(const struct events *e, char *out, size_t size)
 {
     struct plan_text t = {.at = out, .size = size};
@@ -185,6 +194,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);
     add_suggestion(&t, e);
+    add_misfit(&t, e);
     if (e->proposed)
         plan_say(&t, "change with -O time=%s, -O action=%s ...; -O FIELD=- takes it out\n", e->reader->paths ? "PATH" : "COLUMN",
                  e->reader->paths ? "PATH" : "COLUMN");

@@ -253,6 +253,7 @@ static void weigh(struct evidence *v, voc_str cell, bool money)
 bool number_column_plausible(struct events *e, uint32_t column, bool money)
 {
     size_t n = 0, point = 0, comma = 0;
+    voc_str odd[2] = {{NULL, 0}, {NULL, 0}}; // the first that is none with a decimal point, and with a comma
     for (size_t i = 0; i < e->n_samples; i++) {
         int64_t micro;
         double real;
@@ -260,10 +261,17 @@ bool number_column_plausible(struct events *e, uint32_t column, bool money)
         if (cell_missing(cell)) continue;
         n++;
         const char *code;
-        point += money ? money_read(cell, '.', &micro, &real, &code) : number_read(cell, '.', &micro, &real);
-        comma += money ? money_read(cell, ',', &micro, &real, &code) : number_read(cell, ',', &micro, &real);
+        const bool by_point = money ? money_read(cell, '.', &micro, &real, &code) : number_read(cell, '.', &micro, &real);
+        const bool by_comma = money ? money_read(cell, ',', &micro, &real, &code) : number_read(cell, ',', &micro, &real);
+        point += by_point;
+        comma += by_comma;
+        if (!by_point && !odd[0].ptr) odd[0] = cell;
+        if (!by_comma && !odd[1].ptr) odd[1] = cell;
     }
-    return n ? point == n || comma == n : e->n_samples == 0;
+    const size_t most = point > comma ? point : comma;
+    if (n == 0 || most == n) return n || e->n_samples == 0;
+    if (most * 2 >= n) e->misfit = (struct misfit){column, odd[comma > point]};
+    return false;
 }
 
 static voc_rc evidence_of(struct events *e, const voc_block *first, const struct origin *o, struct evidence *v)

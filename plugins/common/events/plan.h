@@ -82,6 +82,8 @@ struct column {
     bool used;      // by the plan; else it becomes an attribute
 };
 
+struct misfit { uint32_t column; voc_str cell; }; // it has a name of amounts, and this cell of it is none; no cell: there is no such column
+
 struct chunk;
 struct events;
 
@@ -137,6 +139,7 @@ struct events { // one instance
     struct chunk *chunks;     // owned memory
     bool quiet;               // probing: no diagnostics
     voc_rc trouble;           // of a look at a column, which only says yes or no
+    struct misfit misfit;
     bool header;         // the names are the first of those: without one they may be data
     uint32_t n_head;     // records of a block given to head() that are no data
     bool semicolons;     // cells are separated by them, which is done where a comma stands before decimals

@@ -11,6 +11,7 @@
 #include "host/worker/worker.h"
 
 #define PRIORS_MAX READ_WATCH_MAX
+#define TWICE_LEAST 20u // one in so many events is no accident
 
 struct older_hash { unsigned char hash[HASH_BYTES]; };
 
@@ -193,6 +194,20 @@ static voc_rc warn_elsewhere(void *user, const struct store_import *i)
     return VOC_OK;
 }
 
+// An export that was made again, with some rows more and some that have changed, is no file that has grown: without ids of their own
+// its events are there once more.
+static void warn_twice(const struct keeping *k)
+{
+    const struct import_result *r = &k->rep->result;
+    struct store_twice t;
+    if (k->n_priors == 0 || r->events == 0 || r->already || r->continued || r->renewed || r->replaced_import) return;
+    if (store_twice(k->req->project, r, &t, k->d) != VOC_OK || t.twice < 2 || t.twice * TWICE_LEAST < t.looked_at) return;
+    diag_warn(k->d, "IMPORT-024", k->req->path, 0,
+              "if it is the same export, made again, import it into a new project, or have later rows replace earlier ones by an id of their own (-O id=COLUMN); if two files tell of different things, nothing is wrong",
+              "%llu of %s%llu events were there already, by who, when and what: an earlier file of source %.*s has them too, and they count twice", (unsigned long long)t.twice,
+              t.looked_at < r->events ? "the first " : "its ", (unsigned long long)t.looked_at, (int)(k->chosen.source.id.len > 60 ? 60 : k->chosen.source.id.len), k->chosen.source.id.ptr);
+}
+
 static void fill_report(struct keeping *k)
 {
     struct import_report *out = k->rep;
@@ -258,6 +273,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     if (!rc) rc = isolated(r) ? worker_read(r, &in, &keeper, &k.end, a, d) : reader_read(r, &in, &keeper, &k.end, a, d);
     if (!rc && !r->plan_only) rc = finish(&k);
     if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, &k.end.words, k.end.account.records, d);
+    if (!rc && r->project && !r->plan_only) warn_twice(&k);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing
     fill_report(&k);
     say_refusal(&k, rc);

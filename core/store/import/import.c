@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback. Until the commit nothing
-// is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One import at a time in a project.
+// The life of an import up to its commit: what earlier imports hold, begin, blocks in, rollback; and behind it, what others hold of
+// it too. Until the commit nothing is written but what memory does not hold (import_spill.c), so a rollback mostly only forgets. One
+// import at a time in a project.
 #include <inttypes.h>
 #include <stdio.h>
 #include "store/events/held.h"
+#include "store/events/parts.h"
 #include "store/import/import.h"
 
 static const char SELECT_PRIORS[] =
@@ -111,4 +113,61 @@ void import_rollback(struct import *i)
     pending_done(&i->q);
     arena_done(&i->arena);
     mem_free(i);
+}
+
+// ---- behind the commit ---------------------------------------------------------------------------------------------------------
+
+#define LOOKED_AT ((size_t)65536) // rows, of all imports
+
+// The newest import, if an earlier one of its source has events in the same time; those of settled blocks (import 0) may be its.
+static const char FIND_OVERLAP[] =
+    "SELECT number FROM import AS x WHERE number = (SELECT max(number) FROM import) AND EXISTS (SELECT 1 FROM block WHERE kind = 1 AND first_us <= ? AND last_us >= ?"
+    " AND (import = 0 OR import IN (SELECT number FROM import WHERE source = x.source AND number <> x.number)))";
+
+// Does another import of its source have an event of this row's unit, time and tuple?
+static bool held_too(const struct event_part *t, size_t row, size_t from, size_t to)
+{
+    const struct event_block *b = &t->b;
+    size_t i = row;
+    while (i > from && b->time_us[i - 1] == b->time_us[row]) i--;
+    for (; i < to && b->time_us[i] == b->time_us[row]; i++)
+        if (b->import[i] != b->import[row] && b->source[i] == b->source[row] && t->tuple[i] == t->tuple[row]) return true;
+    return false;
+}
+
+static voc_rc count_twice(struct event_parts *parts, int64_t import, struct store_twice *out)
+{
+    struct part_reader *r = NULL;
+    struct event_part t;
+    if (!event_parts_layout(parts)->in_parts || event_parts_n(parts) == 0) return VOC_OK;
+    voc_rc rc = part_reader_new(&r, parts);
+    if (rc == VOC_OK) rc = part_read(r, 0, &t);
+    for (size_t u = 0; rc == VOC_OK && u < t.n_units; u++) {
+        for (size_t i = t.unit_first[u]; i < t.unit_first[u + 1] && t.unit_code[u]; i++) {
+            if (t.b.import[i] != import) continue;
+            out->looked_at++;
+            out->twice += held_too(&t, i, t.unit_first[u], t.unit_first[u + 1]);
+        }
+    }
+    part_reader_free(r);
+    return rc;
+}
+
+voc_rc store_twice(struct project *p, const struct import_result *newest, struct store_twice *out, struct diag *d)
+{
+    sqlite3_stmt *s = NULL;
+    struct event_parts *parts = NULL;
+    bool row = false;
+    int64_t number = 0;
+    *out = (struct store_twice){0, 0};
+    voc_rc rc = db_prepare(p, &s, FIND_OVERLAP);
+    if (rc == VOC_OK) rc = db_bind(p, s, "ii", newest->last_us, newest->first_us);
+    if (rc == VOC_OK) rc = db_step(p, s, &row);
+    if (rc == VOC_OK && row) number = sqlite3_column_int64(s, 0);
+    db_done(&s);
+    if (rc != VOC_OK || !row) return rc;
+    rc = event_parts_plan(&parts, p, EV_TIME | EV_TUPLE | EV_SOURCE | EV_PLACE, LOOKED_AT, d);
+    if (rc == VOC_OK) rc = count_twice(parts, number, out);
+    event_parts_free(parts);
+    return rc;
 }

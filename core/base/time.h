@@ -35,7 +35,9 @@ void time_format_free(struct time_format *f);
 // VOC_E_INPUT: not a time by this format (out of range counts as not; so does a zone by name that is unknown, or has several
 // meanings). VOC_E_NOMEM only where zones have names.
 voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us, uint32_t *resolution);
-void time_format_counts(const struct time_format *f, uint64_t *repeated, uint64_t *skipped);
+// Local times that were read so far, as often as they were: of the hour that came twice, and of the one that never was.
+struct time_turns { uint64_t repeated, skipped; };
+struct time_turns time_format_turns(const struct time_format *f);
 // The pattern that reads every non-empty sample: tries ISO/epoch first (pattern ""), then yyyy/M/d, d.M.yyyy, d/M/yyyy,
 // M/d/yyyy, d-M-yyyy, dd-MMM-yyyy ... each with the usual times behind, and a zone by name. n_possible: how many of day-first
 // and month-first fit (2: cannot be told apart; `pattern` is then the day-first one; 3: the year may stand first as well);

@@ -115,8 +115,7 @@ voc_rc time_format_parse(const struct time_format *f, voc_str text, int64_t *us,
     return parse(f, text, us, resolution);
 }
 
-void time_format_counts(const struct time_format *f, uint64_t *repeated, uint64_t *skipped)
+struct time_turns time_format_turns(const struct time_format *f)
 {
-    *repeated = atomic_load_explicit(&f->counters->repeated, memory_order_relaxed);
-    *skipped = atomic_load_explicit(&f->counters->skipped, memory_order_relaxed);
+    return (struct time_turns){atomic_load_explicit(&f->counters->repeated, memory_order_relaxed), atomic_load_explicit(&f->counters->skipped, memory_order_relaxed)};
 }

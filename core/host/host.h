@@ -57,6 +57,7 @@ struct context_thing { // a compiled pattern or time format, whichever is not NU
     struct time_format *format;
 };
 struct context_thing *context_thing_new(struct voc_context *cx); // freed with the instance; NULL: out of memory
+struct time_turns context_turns(struct voc_context *cx); // of all time formats of the instance
 // Set by the signal handler of the cli; read by host->cancelled and all long loops.
 void host_cancel(void);
 bool host_cancelled(void);

@@ -70,6 +70,18 @@ static const char *name_another(char *out, size_t size, const char *before, cons
     return out;
 }
 
+// METHODS 0.2: a local time that came twice is its first occurrence, one that never was moves forward, and both are counted.
+static void say_turns(const struct time_turns *t, const char *path, struct diag *d)
+{
+    static const char hint[] = "have times exported in UTC or with their offset (2024-10-27T02:30:00+01:00); if the zone is another, -O zone=NAME or zone=\"NAME\" of the <source> names it";
+    if (t->repeated)
+        diag_warn(d, "IMPORT-025", path, 0, hint, "%llu local time%s of the hour that came twice as clocks were put back: taken as the first, so an hour early if it was the second",
+                  (unsigned long long)t->repeated, t->repeated == 1 ? " is" : "s are");
+    if (t->skipped)
+        diag_warn(d, "IMPORT-026", path, 0, hint, "%llu local time%s of the hour that was left out as clocks were put forward: taken as an hour later",
+                  (unsigned long long)t->skipped, t->skipped == 1 ? " is" : "s are");
+}
+
 void doubts_say(const struct doubts *x, const char *path, const struct doubts_words *w, uint64_t records, struct diag *d)
 {
     char n[100], hint[200];
@@ -102,4 +114,5 @@ void doubts_say(const struct doubts *x, const char *path, const struct doubts_wo
         diag_warn(d, "IMPORT-019", path, 0,
                   name_another(hint, sizeof hint, "if it is the day of the export, name the ", "time", w->time, "", "if it is the day of the export, export the time of each too"),
                   "all of its %llu events are at the same time: what came first cannot be told", (unsigned long long)x->events);
+    say_turns(&x->turns, path, d);
 }

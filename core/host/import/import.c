@@ -272,6 +272,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     voc_rc rc = r->bytes ? VOC_OK : read_input_open(&in, r, a, d);
     if (!rc) rc = isolated(r) ? worker_read(r, &in, &keeper, &k.end, a, d) : reader_read(r, &in, &keeper, &k.end, a, d);
     if (!rc && !r->plan_only) rc = finish(&k);
+    k.doubts.turns = k.end.turns;
     if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, &k.end.words, k.end.account.records, d);
     if (!rc && r->project && !r->plan_only) warn_twice(&k);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing

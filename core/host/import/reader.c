@@ -342,6 +342,8 @@ static voc_rc sum_up(struct job *j)
     e->account.by_rule = rules;
     e->decoded = in_decoded(j->in);
     e->actor_unset = j->total.actor_unset;
+    const struct time_turns turns = context_turns(&j->cx);
+    e->turns = (struct time_turns){turns.repeated - j->tried.repeated, turns.skipped - j->tried.skipped};
     e->first_line = j->total.first_line;
     memcpy(e->first_reason, j->total.first_reason, sizeof e->first_reason);
     copy(e->charset, sizeof e->charset, in_charset(j->in));
@@ -386,6 +388,7 @@ static voc_rc read_chosen_file(struct job *j)
     voc_rc rc = prepare(j);
     const bool lines = !rc && j->ops->framing == VOC_FRAMING_LINES;
     if (!rc) rc = j->ops->open(host_table(), &j->cx, &j->source, j->options, &j->instance);
+    j->tried = context_turns(&j->cx);
     if (!rc && (lines || !plan_only)) rc = lines ? reader_lines(j) : read_stream(j);
     rc = context_rc(&j->cx, rc);
     if (rc && host_cancelled()) rc = VOC_CANCELLED; // whatever a plugin took the end of its input for

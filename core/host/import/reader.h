@@ -44,6 +44,7 @@ struct read_end { // what it came to, as far as it got
     char first_reason[200];
     char plugin[32], source[64], charset[32], mapping[2048], reason[200]; // as in import_report
     struct doubts_words words;
+    struct time_turns turns;       // of the times of rows
     voc_source plan;
 };
 struct keeper {

@@ -23,6 +23,7 @@ struct job { // one reading under way
     const char *beside, *beside_as; // a file that was taken because it lies beside the input, and the option that it is; or NULL
     struct voc_context cx;
     void *instance;
+    struct time_turns tried;        // of times that were read before the first row, to see what they mean
     unsigned char mapping[HASH_BYTES];
     struct account total;
     uint64_t framing_bytes;

@@ -147,6 +147,7 @@ static voc_rc read_blocks(struct job *j, struct ring *w, size_t slots)
     // the first block is large, so that the plugin sees enough to prove an order of day and month
     if (!rc) rc = lines_next(w->lines, &w->blocks[0], w->first_bytes);
     if (!rc) rc = show_head(j, &head, &w->blocks[0]);
+    j->tried = context_turns(&j->cx);
     lines_block_done(&head);
     w->first = true;
     return rc || j->req->plan_only ? rc : pipeline_run(&p);

@@ -55,6 +55,20 @@ void context_done(struct voc_context *cx)
     pthread_mutex_destroy(&cx->lock);
 }
 
+struct time_turns context_turns(struct voc_context *cx)
+{
+    struct time_turns all = {0, 0};
+    pthread_mutex_lock(&cx->lock);
+    for (const struct context_thing *t = cx->things; t; t = t->next) {
+        if (!t->format) continue;
+        const struct time_turns one = time_format_turns(t->format);
+        all.repeated += one.repeated;
+        all.skipped += one.skipped;
+    }
+    pthread_mutex_unlock(&cx->lock);
+    return all;
+}
+
 // ---- memory of an instance -------------------------------------------------------------------------------------------
 
 void context_bound(struct voc_context *cx, uint64_t memory_max)

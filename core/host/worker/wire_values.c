@@ -325,6 +325,8 @@ void wire_end(struct coder *c, struct read_end *x, voc_rc *rc)
     line(c, x->words.time, sizeof x->words.time);
     line(c, x->words.customer, sizeof x->words.customer);
     line(c, x->words.case_, sizeof x->words.case_);
+    big(c, &x->turns.repeated);
+    big(c, &x->turns.skipped);
     source(c, &x->plan);
 }
 

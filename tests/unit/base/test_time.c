@@ -286,10 +286,8 @@ static void a_repeated_local_time_is_its_first_occurrence_and_a_skipped_one_move
         assert_int_equal(time_format_parse(f, str_of(cases[i].text), &us, &resolution), VOC_OK);
         if (us != cases[i].second * S) fail_msg("%s gave %lld", cases[i].text, (long long)(us / S));
     }
-    uint64_t repeated, skipped;
-    time_format_counts(f, &repeated, &skipped);
-    assert_int_equal(repeated, 2);
-    assert_int_equal(skipped, 2);
+    assert_int_equal(time_format_turns(f).repeated, 2);
+    assert_int_equal(time_format_turns(f).skipped, 2);
     time_format_free(f);
 }
 

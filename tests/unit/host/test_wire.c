@@ -236,7 +236,7 @@ static void what_reading_came_to_crosses_as_it_is(void **state)
     struct read_end end = {
         .account = {.records = 10, .gave = 3, .rejected = 0, .ignored = 7, .bytes = 99, .by_rule = rules, .n_by_rule = 2, .ends_clean = 1},
         .decoded = 99, .actor_unset = true, .n_watched = 1, .watched = {{.length = 12, .reached = true}}, .charset = "UTF-8",
-        .reason = "cut gr\xc3", .plugin = "events",
+        .reason = "cut gr\xc3", .plugin = "events", .turns = {5, 6},
                            .plan = {.id = S("web"), .zone = S("UTC"), .maps = maps, .n_maps = 2}};
     struct read_end got = {.decoded = 0};
     struct arena a;
@@ -261,6 +261,7 @@ static void what_reading_came_to_crosses_as_it_is(void **state)
     assert_true(str_is(got.account.by_rule[1].rule, "another") && got.account.by_rule[1].records == 4);
     assert_true(got.actor_unset && got.n_watched == 1 && got.watched[0].length == 12 && got.watched[0].reached);
     assert_string_equal(got.reason, "cut gr");
+    assert_true(got.turns.repeated == 5 && got.turns.skipped == 6);
     assert_int_equal(got.plan.n_maps, 2);
     assert_true(str_is(got.plan.maps[0].reason, "by its name") && str_is(got.plan.maps[1].constant, "x") && str_is(got.plan.id, "web"));
     buf_done(&out);

@@ -61,8 +61,6 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
 # Guides for people and programs that use voc; the rest is for those who change it.
-dist_doc_DATA += docs/explain.md docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/reference-tables.md docs/row.schema.json docs/sql.md
+dist_doc_DATA += docs/explain.md docs/methods.md docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/randomised-example.md docs/reference-tables.md docs/row.schema.json docs/sql.md
 # What the README shows: tests/lint/readme.sh draws them again.
 EXTRA_DIST += docs/pictures/flow.svg docs/pictures/map.svg
-
-EXTRA_DIST += docs/randomised-example.md

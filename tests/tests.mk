@@ -71,6 +71,7 @@ scripts = \
 	tests/lint/words.sh \
 	tests/lint/header.sh \
 	tests/lint/man.sh \
+	tests/lint/methods.sh \
 	tests/lint/readme.sh
 
 TESTS += $(scripts) $(check_PROGRAMS)

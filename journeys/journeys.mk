@@ -3,6 +3,7 @@
 # The shipped journeys and their schema.
 
 nobase_dist_pkgdata_DATA += \
+	journeys/README.md \
 	journeys/journey.rng \
 	journeys/b2b-sale/journey.xml \
 	journeys/b2b-sale/sources.xml \
@@ -11,5 +12,3 @@ nobase_dist_pkgdata_DATA += \
 	journeys/crm-pipeline/sources.xml \
 	journeys/online-shop/journey.xml \
 	journeys/online-shop/sources.xml
-
-EXTRA_DIST += journeys/README.md

@@ -16,7 +16,7 @@ int64_t time_from_civil(int64_t year, unsigned month, unsigned day); // days sin
 void time_to_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day);
 void time_print(struct buf *out, int64_t us, uint32_t resolution); // "2024-07-01T08:00:00Z", "2024-07-01" for days
 void time_print_date(struct buf *out, int64_t us);                 // "1 Jul 2024"
-bool time_duration(voc_str s, int64_t *us);   // "30m" "14d" "2w" "10s" "6h": METHODS/JOURNEY-XML durations, d = 86400 s
+bool time_duration(voc_str s, int64_t *us);   // "30m" "14d" "2w" "10s" "6h": durations of a journey (journeys/README.md), d = 86400 s
 void time_print_duration(struct buf *out, int64_t us);             // "14 d", "30 min"
 int64_t time_unit_us(uint32_t resolution);                         // 1, 1000, 1e6, 6e7, 3.6e9, 8.64e10
 int64_t time_floor(int64_t us, uint32_t resolution);               // toward minus infinity

@@ -6,7 +6,7 @@
 
 set -eu
 : "${VOC:?is the installed program}" "${VOC_INSTALLED_PLUGINS:?is their folder}" "${VOC_INSTALLED_JOURNEYS:?is their folder}" \
-    "${VOC_INSTALLED_EXTENSION:?is the extension of SQLite, without .so}"
+    "${VOC_INSTALLED_EXTENSION:?is the extension of SQLite, without .so}" "${VOC_INSTALLED_SHARE:?is the folder for data of programs}"
 unset VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME
 
 scratch=$(mktemp -d)
@@ -33,6 +33,12 @@ for journey in "$VOC_INSTALLED_JOURNEYS"/*/journey.xml; do
     name=$(basename "$(dirname "$journey")")
     "$VOC" journey check "$name" >checked 2>&1 || fail "voc journey check $name: $(cat checked)"
 done
+
+for script in bash-completion/completions/voc zsh/site-functions/_voc fish/vendor_completions.d/voc.fish; do
+    test -s "$VOC_INSTALLED_SHARE/$script" || fail "there is no $VOC_INSTALLED_SHARE/$script"
+done
+"$VOC" help --complete -- journey use p.voc b2b >offered 2>said || fail "voc help --complete: $(cat said)"
+test "$(cat offered)" = b2b-sale || fail "voc help --complete offers: $(cat offered)"
 
 "$VOC" demo demo >/dev/null 2>said || fail "voc demo: $(cat said)"
 "$VOC" import demo/p.voc demo/all-events.csv --journey b2b-sale >/dev/null 2>said || fail "voc import: $(cat said)"

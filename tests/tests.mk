@@ -96,4 +96,4 @@ update-golden: all
 
 installcheck-local:
 	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' VOC_INSTALLED_EXTENSION='$(DESTDIR)$(extensiondir)/vocstream' \
-	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' $(SHELL) $(srcdir)/tests/installed.sh
+	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' VOC_INSTALLED_SHARE='$(DESTDIR)$(datadir)' $(SHELL) $(srcdir)/tests/installed.sh

@@ -37,6 +37,36 @@ static const voc_option *find_in(const voc_option *table, size_t n, size_t strid
     return NULL;
 }
 
+const voc_option *args_table(const struct cli *c, size_t *n, size_t *stride)
+{
+    *n = c->table ? c->n_table : c->command ? c->command->n_options : c->analysis->desc->n_options;
+    *stride = c->table || c->command ? sizeof(voc_option) : c->analysis->desc->option_size;
+    return c->table ? c->table : c->command ? c->command->options : c->analysis->desc->options;
+}
+
+// "--name=value", "-nvalue"; the name of a letter that is none is NULL.
+static voc_str option_name(const char *word, const char **value)
+{
+    const char *eq = strchr(word, '=');
+    if (word[1] == '-') {
+        if (eq) *value = eq + 1;
+        return str_mk(word + 2, eq ? (size_t)(eq - word - 2) : strlen(word + 2));
+    }
+    if (word[2]) *value = word + 2;
+    for (size_t s = 0; s < sizeof short_options / sizeof *short_options; s++)
+        if (short_options[s].letter == word[1]) return str_of(short_options[s].name);
+    return (voc_str){NULL, 0};
+}
+
+const voc_option *args_option(const struct cli *c, const char *word, const char **value)
+{
+    size_t n = 0, stride = 0;
+    const voc_option *table = args_table(c, &n, &stride);
+    voc_str name = option_name(word, value);
+    const voc_option *o = find_in(table, n, stride, name);
+    return o ? o : find_in(common_options, COMMON_N, sizeof *common_options, name);
+}
+
 struct parsed { // what the words gave, before values are checked
     struct option_given *own, *common, *repeated;
     size_t n_own, n_common, n_repeated;
@@ -112,18 +142,9 @@ static int option(struct cli *c, struct parsed *p, int argc, char **argv, int *i
         value = word[2] ? word + 2 : *i + 1 < argc ? argv[++*i] : "";
         return repeated(c, p, value);
     }
-    if (word[1] == '-') {
-        const char *eq = strchr(word, '=');
-        g.name = str_mk(word + 2, eq ? (size_t)(eq - word - 2) : strlen(word + 2));
-        value = eq ? eq + 1 : NULL;
-    } else {
-        for (size_t s = 0; s < sizeof short_options / sizeof *short_options; s++)
-            if (short_options[s].letter == word[1]) g.name = str_of(short_options[s].name);
-        if (!g.name.len) return usage(c, "there is no option", word);
-        if (word[2]) value = word + 2;
-    }
-    const voc_option *o = find_in(p->table, p->n, p->stride, g.name);
-    if (!o) o = find_in(common_options, COMMON_N, sizeof *common_options, g.name);
+    g.name = option_name(word, &value);
+    if (!g.name.ptr) return usage(c, "there is no option", word);
+    const voc_option *o = args_option(c, word, &value);
     if (o && o->type != VOC_OPT_BOOL && !value) {
         if (*i + 1 >= argc) return usage(c, "this option needs a value", word);
         value = argv[++*i];
@@ -174,9 +195,7 @@ int args_parse(struct cli *c, int argc, char **argv)
                        .repeated = arena_alloc(&c->arena, room * sizeof *p.repeated)};
     c->args = arena_alloc(&c->arena, room * sizeof *c->args);
     if (!p.own || !p.common || !p.repeated || !c->args) return EXIT_LIMIT;
-    p.table = c->table ? c->table : c->command ? c->command->options : c->analysis->desc->options;
-    p.n = c->table ? c->n_table : c->command ? c->command->n_options : c->analysis->desc->n_options;
-    p.stride = c->table || c->command ? sizeof(voc_option) : c->analysis->desc->option_size;
+    p.table = args_table(c, &p.n, &p.stride);
     bool only_args = false;
     for (int i = 0; i < argc; i++) {
         const char *w = argv[i];

@@ -33,6 +33,8 @@ struct command {
     int (*run)(struct cli *c);
 };
 extern const struct command *const commands[]; // NULL-terminated, in the order of help
+// "journey use" before "journey": the longest name that the words begin with, or NULL. *used: how many words it took.
+const struct command *command_find(const char *const *words, int n, int *used);
 const char *const *command_words(void);        // first words, NULL-terminated: names that no analysis may take
 
 struct cli {
@@ -67,6 +69,11 @@ struct cli {
 
 // args.c
 int args_parse(struct cli *c, int argc, char **argv); // 0, or an exit code; -1: help was printed
+// The command's own options, as args_parse takes them. The option of its own, or of every command, that a word such as --name, --name=value or
+// -n names, or NULL; *value: what of the word is its value, else untouched.
+const voc_option *args_table(const struct cli *c, size_t *n, size_t *stride);
+const voc_option *args_option(const struct cli *c, const char *word, const char **value);
+voc_rc cli_prepare(struct cli *c, int argc, char **argv); // main.c: ahead of args_parse, what its table has besides, for the words behind the command
 voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of --plugin-dir into c->common, ahead of args_parse
 // order.c: arguments that stand in the wrong place. What was meant is said with the whole command.
 int order_check(struct cli *c); // 0, or EXIT_USAGE
@@ -87,6 +94,7 @@ void help_analysis(struct buf *b, const voc_plugin *p);
 void man_command(struct buf *b, const struct command *cmd);
 void man_overview(struct buf *b, struct catalogue *cat);
 void man_analysis(struct buf *b, const voc_plugin *p);
+void complete_words(struct buf *b, struct cli *c, const char *const *words, int n); // complete.c: what the last word may be
 // output.c
 int cli_exit(const struct cli *c, voc_rc rc); // prints nothing
 voc_rc cli_tables(struct cli *c, struct project *p, const struct journey *j, struct table **tables, size_t n);

@@ -6,6 +6,7 @@ bin_PROGRAMS += core/cli/voc
 core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/args.c core/cli/cli.h \
 	core/cli/commands.c core/cli/options.h \
+	core/cli/complete.c \
 	core/cli/expand.c \
 	core/cli/fold.c \
 	core/cli/followed.c core/cli/followed.h \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The one table of commands and their options: parsing, help and man pages read it; and the commands that are
+// The one table of commands and their options: parsing, help, man pages and completion read it; and the commands that are
 // too small for a file of their own.
 #include <stdio.h>
 #include <string.h>
@@ -367,8 +367,9 @@ static const struct command demo_command = {
 
 static const voc_option help_options[HELP_N] = {
     [HELP_MAN] = {"man", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "as the source of a man page"},
+    [HELP_COMPLETE] = {"complete", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "for the completion of shells: voc help --complete -- WORD... prints what may stand in place of the last word, one a line"},
 };
-static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, 2, run_help};
+static const struct command help_command_ = {"help", "[COMMAND]", "this overview, or the help of a command", "The same as voc COMMAND --help.", NULL, help_options, HELP_N, 0, -1, run_help};
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &codebook_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &themes_command, &tables_command,
@@ -379,6 +380,19 @@ const char *const *command_words(void)
 {
     static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "forget", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
+}
+
+const struct command *command_find(const char *const *words, int n, int *used)
+{
+    char two[128];
+    if (n > 1) {
+        snprintf(two, sizeof two, "%s %s", words[0], words[1]);
+        for (size_t i = 0; commands[i]; i++)
+            if (strcmp(commands[i]->name, two) == 0) return *used = 2, commands[i];
+    }
+    for (size_t i = 0; n > 0 && commands[i]; i++)
+        if (strcmp(commands[i]->name, words[0]) == 0) return *used = 1, commands[i];
+    return NULL;
 }
 
 int run_demo(struct cli *c)
@@ -402,22 +416,27 @@ int run_version(struct cli *c)
     return EXIT_DONE;
 }
 
+// All arguments are its name.
 static const struct command *named(const struct cli *c)
 {
-    char name[128];
-    snprintf(name, sizeof name, "%s%s%s", c->args[0], c->n_args > 1 ? " " : "", c->n_args > 1 ? c->args[1] : "");
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0) return commands[i];
-    return NULL;
+    int used = 0;
+    const struct command *found = command_find(c->args, c->n_args, &used);
+    return used == c->n_args ? found : NULL;
 }
 
 int run_help(struct cli *c)
 {
     struct buf b;
-    bool man = c->own[HELP_MAN].i != 0;
-    voc_rc rc = cli_catalogue(c);
+    bool man = c->own[HELP_MAN].i != 0, complete = c->own[HELP_COMPLETE].i != 0;
+    if (!complete && c->n_args > 2) {
+        order_too_many(c, 2);
+        return EXIT_USAGE;
+    }
+    voc_rc rc = complete ? VOC_OK : cli_catalogue(c);
     buf_init(&b, 1 << 18);
-    if (!rc && c->n_args == 0) {
+    if (complete) {
+        complete_words(&b, c, c->args, c->n_args);
+    } else if (!rc && c->n_args == 0) {
         (man ? man_overview : help_overview)(&b, c->catalogue);
     } else if (!rc && named(c)) {
         (man ? man_command : help_command)(&b, named(c));

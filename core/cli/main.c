@@ -32,20 +32,6 @@ static void show(void *user, const struct diag_msg *m)
     buf_done(&b);
 }
 
-// "journey use" before "journey": the longest name that the words begin with. *used: how many words it took.
-static const struct command *find_command(int argc, char **argv, int *used)
-{
-    char two[128];
-    if (argc > 2) {
-        snprintf(two, sizeof two, "%s %s", argv[1], argv[2]);
-        for (size_t i = 0; commands[i]; i++)
-            if (strcmp(commands[i]->name, two) == 0) return *used = 2, commands[i];
-    }
-    for (size_t i = 0; argc > 1 && commands[i]; i++)
-        if (strcmp(commands[i]->name, argv[1]) == 0) return *used = 1, commands[i];
-    return NULL;
-}
-
 static bool group_word(const char *word)
 {
     size_t len = strlen(word);
@@ -163,10 +149,18 @@ static bool makes_tables(const struct cli *c)
     return c->command == NULL;
 }
 
+voc_rc cli_prepare(struct cli *c, int argc, char **argv)
+{
+    voc_rc rc = VOC_OK;
+    if (c->command && c->command->run == run_explain) rc = explain_prepare(c, argc, argv);
+    if (c->command && c->command->run == run_fold) rc = fold_prepare(c, argc, argv);
+    return !rc && reading_applies(c) ? reading_prepare(c) : rc;
+}
+
 static int dispatch(struct cli *c, int argc, char **argv)
 {
     int used = 1;
-    c->command = find_command(argc, argv, &used);
+    c->command = command_find((const char *const *)argv + 1, argc - 1, &used);
     if (!c->command) {
         voc_rc rc = args_plugin_dirs(c, argc - 2, argv + 2);
         if (!rc) rc = cli_catalogue(c);
@@ -177,10 +171,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
         if (rc) return rc == VOC_E_BUG ? (int)EXIT_PLUGIN : cli_exit(c, rc);
         c->analysis = p;
     }
-    int rc = c->command && c->command->run == run_explain ? cli_exit(c, explain_prepare(c, argc - 1 - used, argv + 1 + used))
-             : c->command && c->command->run == run_fold  ? cli_exit(c, fold_prepare(c, argc - 1 - used, argv + 1 + used))
-                                                          : 0;
-    if (!rc && reading_applies(c)) rc = cli_exit(c, reading_prepare(c));
+    int rc = cli_exit(c, cli_prepare(c, argc - 1 - used, argv + 1 + used));
     if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);
     if (rc || (rc = cli_exit(c, cli_output_spares(c))) != EXIT_DONE) return rc;

@@ -19,6 +19,7 @@ voc_rc render_tsv(struct out *o, const voc_meta *meta, const voc_table *tables, 
 voc_rc render_json(struct out *o, const voc_meta *meta, const voc_table *tables, size_t n, const struct render_options *ro);
 voc_rc render_jsonl(struct out *o, const voc_meta *meta, const voc_table *tables, size_t n, const struct render_options *ro);
 render_fn render_find(voc_str format); // "table", "csv", ...; NULL: not a built-in one
+const char *render_name(size_t i);     // of the built-in ones, from 0; NULL: there are no more
 
 // One cell for people: "1,072", "+99 (+70 to +128)", "14 d", "1 Jul 2024", "-".
 void render_cell(struct buf *out, const voc_cell *c, const voc_column *col);

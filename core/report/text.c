@@ -319,11 +319,14 @@ voc_rc render_text(struct out *o, const voc_meta *meta, const voc_table *tables,
     return rc;
 }
 
+static const struct { const char *name; render_fn fn; } built_in[] = {
+    {"table", render_text}, {"csv", render_csv}, {"tsv", render_tsv}, {"json", render_json}, {"jsonl", render_jsonl}};
+
 render_fn render_find(voc_str format)
 {
-    static const struct { const char *name; render_fn fn; } all[] = {
-        {"table", render_text}, {"csv", render_csv}, {"tsv", render_tsv}, {"json", render_json}, {"jsonl", render_jsonl}};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (str_is(format, all[i].name)) return all[i].fn;
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
+        if (str_is(format, built_in[i].name)) return built_in[i].fn;
     return NULL;
 }
+
+const char *render_name(size_t i) { return i < sizeof built_in / sizeof *built_in ? built_in[i].name : NULL; }

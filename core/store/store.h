@@ -162,7 +162,7 @@ void import_assumed(struct import *i, bool actor_unset); // some row did not say
 voc_rc import_commit(struct import *i, const struct import_account *a, int64_t behind, struct import_result *out);
 void import_rollback(struct import *i); // takes NULL; the file is as before
 // Of the newest import, whose result it is: events of its first units, in their order (a hash), and how many of them other imports of its
-// source have as well: the same unit, time and tuple. Both 0 where no other one has events in that time.
+// source have as well: the same unit, time and tuple. Both 0 where no other one has events in that time, or the project a hundred times as many.
 struct store_twice { uint64_t looked_at, twice; };
 voc_rc store_twice(struct project *p, const struct import_result *newest, struct store_twice *out, struct diag *d);
 

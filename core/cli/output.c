@@ -17,7 +17,7 @@
 voc_rc cli_catalogue(struct cli *c)
 {
     const voc_value *dirs = c->common ? &c->common[COMMON_PLUGIN_DIR] : NULL;
-    struct catalogue_places places = {.use_defaults = true};
+    struct catalogue_places places = {.use_defaults = true, .taken = common_options, .n_taken = COMMON_N};
     if (c->catalogue) return VOC_OK;
     if (dirs && dirs->n_list) {
         const char **list = arena_alloc(&c->arena, dirs->n_list * sizeof *list);

@@ -36,7 +36,7 @@ static voc_rc open_file(struct check *k, const char *path)
     bool there = realpath(path, whole) && stat(whole, &want) == 0;
     if (there && !(k->folder = folder_of(&c->arena, whole))) return VOC_E_NOMEM;
     const char *dirs[1] = {k->folder};
-    const struct catalogue_places places = {dirs, 1, true};
+    const struct catalogue_places places = {dirs, 1, true, common_options, COMMON_N};
     if (!there) {
         diag_error(c->diag, "CHECK-001", path, 0, "name the plugin's file, or its name as voc plugin list has it", "there is no such file");
         return VOC_E_OPTION;
@@ -139,7 +139,7 @@ static void check_all(struct check *k)
     const uint32_t kind = k->plugin->note.kind;
     check_exports(k);
     bool loads = plugin_load(k->plugin, k->c->diag) == VOC_OK;
-    check_line(k, "its note and what it says of itself agree", "", loads, loads ? k->plugin->note.version : "refused: see above");
+    check_line(k, "its note and what it says of itself agree", "", loads, loads ? k->plugin->note.version : k->plugin->why ? k->plugin->why : "memory ran out");
     if (!loads) return;
     if (kind == VOC_KIND_INPUT) check_input(k);
     else if (kind == VOC_KIND_ANALYSIS) check_analysis(k);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "host/plugin/note.h"
+#include "host/plugin/options.h"
 #include "host/plugin/trust.h"
 
 #define PLUGINS_MAX 1024u
@@ -22,6 +23,9 @@ struct entry { // a plugin with what only this file knows
     struct plugin plugin;
     int fd;
     bool loaded; // the object; what it says of itself may still be wrong
+    const voc_option *taken; // names that its options may not have, if it is an analysis
+    size_t n_taken;
+    char fault[128];         // of its options
     voc_plugin desc;
     union {
         voc_input_ops input;
@@ -32,6 +36,8 @@ struct entry { // a plugin with what only this file knows
 
 struct catalogue {
     VEC(struct entry *) entries;
+    const voc_option *taken;
+    size_t n_taken;
 };
 
 // "input-events.so" must say what its note says.
@@ -88,6 +94,8 @@ static voc_rc add_file(struct catalogue *c, int folder, const char *dir, const c
     voc_rc rc = e ? VOC_OK : VOC_E_NOMEM;
     if (rc) goto out;
     e->fd = -1;
+    e->taken = c->taken;
+    e->n_taken = c->n_taken;
     rc = trust_file(&fd, folder, dir, file, &why);
     if (rc == VOC_OK) {
         rc = note_read(fd, &note, &note_why);
@@ -230,6 +238,8 @@ voc_rc catalogue_open(struct catalogue **out, const struct catalogue_places *pla
     struct catalogue *c = mem_zalloc(1, sizeof *c);
     if (!c) return VOC_E_NOMEM;
     voc_rc rc = VOC_OK;
+    c->taken = places->taken;
+    c->n_taken = places->n_taken;
     for (size_t i = 0; i < places->n_dirs && !rc; i++) rc = add_folder(c, places->dirs[i], false, commands, d);
     if (!rc && places->use_defaults) rc = add_path_list(c, secure_getenv("VOC_PLUGIN_PATH"), commands, d);
     if (!rc && places->use_defaults) rc = add_user_folder(c, commands, d);
@@ -330,6 +340,32 @@ static const char *ops_fault(struct entry *e, const void *ops)
     return "this kind has no operations yet";
 }
 
+static bool has_option(const voc_option *table, size_t n, size_t stride, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(option_at(table, stride, i)->name, name) == 0) return true;
+    return false;
+}
+
+static const char *options_fault(struct entry *e)
+{
+    const voc_plugin *p = &e->desc;
+    if (p->n_options && (!p->options || p->option_size < sizeof(voc_option) || p->n_options > 256)) return "its option table has a wrong size (option_size)";
+    for (size_t i = 0; i < p->n_options; i++) {
+        const voc_option *o = option_at(p->options, p->option_size, i);
+        const char *what = NULL;
+        if (!o->name || !o->help || o->type < VOC_OPT_BOOL || o->type > VOC_OPT_LIST) return "an option lacks its name, help or type";
+        if (!o->name[0] || o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789-")]) return "an option has a name that is not of a-z, 0-9 and -";
+        if (o->type == VOC_OPT_ENUM && !o->choices) return "an option of type enum has no choices";
+        if (has_option(p->options, i, p->option_size, o->name)) what = "is there twice";
+        else if (p->kind == VOC_KIND_ANALYSIS && has_option(e->taken, e->n_taken, sizeof *e->taken, o->name)) what = "is named like one that every command has";
+        if (!what) continue;
+        snprintf(e->fault, sizeof e->fault, "its option \"%.60s\" %s", o->name, what);
+        return e->fault;
+    }
+    return NULL;
+}
+
 static const char *descriptor_fault(struct entry *e, const voc_plugin *theirs)
 {
     if (!theirs) return "it does not work with this host's ABI";
@@ -342,14 +378,8 @@ static const char *descriptor_fault(struct entry *e, const voc_plugin *theirs)
     if (strcmp(p->name, n->name) != 0) return "its descriptor has another name than its note (VOC_PLUGIN)";
     if (strcmp(p->version, n->version) != 0) return "its descriptor has another version than its note (VOC_PLUGIN)";
     if (strcmp(p->licence, n->licence) != 0) return "its descriptor has another licence than its note (VOC_PLUGIN)";
-    if (p->n_options && (!p->options || p->option_size < sizeof(voc_option) || p->n_options > 256)) return "its option table has a wrong size (option_size)";
-    for (size_t i = 0; i < p->n_options; i++) {
-        const voc_option *o = (const voc_option *)(const void *)((const char *)p->options + i * p->option_size);
-        if (!o->name || !o->help || o->type < VOC_OPT_BOOL || o->type > VOC_OPT_LIST) return "an option lacks its name, help or type";
-        if (!o->name[0] || o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789-")]) return "an option has a name that is not of a-z, 0-9 and -";
-        if (o->type == VOC_OPT_ENUM && !o->choices) return "an option of type enum has no choices";
-    }
-    return ops_fault(e, p->ops);
+    const char *fault = options_fault(e);
+    return fault ? fault : ops_fault(e, p->ops);
 }
 
 // A second attempt says the same and opens nothing: a worker may not by then.

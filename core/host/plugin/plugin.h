@@ -18,7 +18,8 @@ struct plugin { // owned by the catalogue
     char *why;
 };
 struct catalogue; // owns plugins, keeps descriptors open for the life of the process
-struct catalogue_places { const char *const *dirs; size_t n_dirs; bool use_defaults; };
+// taken: options that every command has; an analysis, which is a command, may have none of their names.
+struct catalogue_places { const char *const *dirs; size_t n_dirs; bool use_defaults; const voc_option *taken; size_t n_taken; };
 // Folders in order: --plugin-dir, VOC_PLUGIN_PATH (ignored when privileged), $XDG_DATA_HOME/voc/plugins (or ~/.local/share),
 // the built-in folder. The first of a (kind, name) wins; a name that is a built-in command is refused.
 voc_rc catalogue_open(struct catalogue **out, const struct catalogue_places *places, const char *const *commands, struct diag *d);

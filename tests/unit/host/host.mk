@@ -91,6 +91,12 @@ tests_unit_host_modules_input_odd_option_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOTE
 tests_unit_host_modules_input_odd_option_la_CFLAGS = $(MODULE_CFLAGS)
 tests_unit_host_modules_input_odd_option_la_LDFLAGS = $(MODULE_LDFLAGS)
 
+check_LTLIBRARIES += tests/unit/host/modules/input-twice-option.la
+tests_unit_host_modules_input_twice_option_la_SOURCES = tests/unit/host/modules/faulty.c
+tests_unit_host_modules_input_twice_option_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOTE_NAME='"twice-option"' -DOPTION_NAME='"depth"'
+tests_unit_host_modules_input_twice_option_la_CFLAGS = $(MODULE_CFLAGS)
+tests_unit_host_modules_input_twice_option_la_LDFLAGS = $(MODULE_LDFLAGS)
+
 check_LTLIBRARIES += tests/unit/host/modules/input-no-choices.la
 tests_unit_host_modules_input_no_choices_la_SOURCES = tests/unit/host/modules/faulty.c
 tests_unit_host_modules_input_no_choices_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DNOTE_NAME='"no-choices"' -DOPTION_WITHOUT_CHOICES

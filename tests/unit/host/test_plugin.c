@@ -92,7 +92,7 @@ static void every_fault_of_a_descriptor_is_told(void **state)
     static const struct { const char *module, *why; } faults[] = {
         {"input-other-name.so", "another name"}, {"input-other-kind.so", "another kind"}, {"input-no-ops.so", "no operations"}, {"input-no-lines.so", "LINES"},
         {"input-both-framings.so", "LINES"}, {"input-no-framing.so", "neither"}, {"input-no-descriptor.so", "ABI"}, {"input-small.so", "wrong size"},
-        {"input-mute-option.so", "help"}, {"input-no-choices.so", "choices"}, {"input-odd-option.so", "a-z, 0-9 and -"}, {"input-narrow-option.so", "option table"}, {"input-no-query.so", "voc_plugin_query"},
+        {"input-mute-option.so", "help"}, {"input-no-choices.so", "choices"}, {"input-odd-option.so", "a-z, 0-9 and -"}, {"input-twice-option.so", "\"depth\" is there twice"}, {"input-narrow-option.so", "option table"}, {"input-no-query.so", "voc_plugin_query"},
         {"input-undefined.so", "symbol_of_nobody"}};
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {

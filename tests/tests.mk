@@ -55,7 +55,7 @@ scripts = \
 	tests/conformance/check.sh \
 	tests/differential/digest.sh \
 	$(shares) \
-	tests/hostile/check.sh \
+	tests/hostile/check.sh tests/hostile/crash.sh \
 	tests/differential/sets.sh \
 	tests/differential/project.sh \
 	tests/differential/methods.sh \
@@ -77,7 +77,7 @@ scripts = \
 TESTS += $(scripts) $(check_PROGRAMS)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/differential/project.py tests/differential/methods tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/differential/project.py tests/differential/methods tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/crash.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.

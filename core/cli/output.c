@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "cli/meta.h"
 #include "host/import/file_kind.h"
+#include "host/plugin/at_work.h"
 
 #define TABLES_MAX 256u
 
@@ -198,20 +200,49 @@ static struct render_options terminal(const struct cli *c, bool to_stdout)
     return ro;
 }
 
-static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const voc_meta *meta, const voc_table *tables, size_t n)
+static void say_silent(struct cli *c, const struct plugin *p, voc_rc rc)
+{
+    if (rc == VOC_E_BUG)
+        diag_error(c->diag, "OUTPUT-005", NULL, 0, "tell its author", "output plugin %s broke its contract: what it gave back is VOC_E_BUG, or no voc_rc", p->note.name);
+    else if (rc && rc != VOC_CANCELLED && rc != VOC_E_NOMEM)
+        diag_error(c->diag, "OUTPUT-006", NULL, 0, "tell its author: host->diag takes the words", "output plugin %s gave up (%s) and did not say why", p->note.name, rc_name(rc));
+}
+
+// What it writes goes to a temporary file, or to who reads with us: it may be left at any moment.
+static voc_rc work(struct cli *c, struct plugin *p, struct voc_context *cx, voc_writer *w, const voc_meta *meta, const voc_table *tables, size_t n,
+                   const voc_value *options)
 {
     const voc_output_ops *ops = p->ops;
+    void *instance = NULL;
+    const size_t errors = diag_count(c->diag, VOC_ERROR);
+    interrupt_reads(cli_how_to_go_on(c), false);
+    struct at_work before = at_work_begin(p, "begin");
+    voc_rc rc = ops->begin(host_table(), cx, w, meta, options, &instance);
+    for (size_t i = 0; i < n && !rc; i++) {
+        (void)at_work_begin(p, "table");
+        rc = host_cancelled() ? VOC_CANCELLED : ops->table(instance, &tables[i]);
+    }
+    (void)at_work_begin(p, "end");
+    if (!rc) rc = ops->end(instance);
+    (void)at_work_begin(p, "close");
+    if (instance) ops->close(instance);
+    at_work_end(before);
+    interrupt_writes();
+    rc = context_rc(cx, rc);
+    if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;
+    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    if (diag_count(c->diag, VOC_ERROR) == errors) say_silent(c, p, rc);
+    return rc;
+}
+
+static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const voc_meta *meta, const voc_table *tables, size_t n)
+{
     struct voc_context cx;
     voc_writer w = {.out = o};
     voc_value *options = NULL;
-    void *instance = NULL;
     context_init(&cx, p, c->diag, NULL);
     voc_rc rc = options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, c->repeated, c->n_repeated, &options, c->diag);
-    if (!rc) rc = ops->begin(host_table(), &cx, &w, meta, options, &instance);
-    for (size_t i = 0; i < n && !rc; i++) rc = ops->table(instance, &tables[i]);
-    if (!rc) rc = ops->end(instance);
-    if (instance) ops->close(instance);
-    if (rc == VOC_E_BUG) c->failed_plugin = true;
+    if (!rc) rc = work(c, p, &cx, &w, meta, tables, n, options);
     options_done(options, options ? p->desc->n_options : 0);
     context_done(&cx);
     return rc;

@@ -16,6 +16,7 @@
 #include "host/coding/encode.h"
 #include "host/fold/fold.h"
 #include "host/memory/swap.h"
+#include "host/plugin/at_work.h"
 #include "store/measures/measures.h"
 
 #define PEEK_MAX ((size_t)64 << 10)
@@ -338,9 +339,25 @@ static uint32_t host_n_codes(voc_run *run, uint32_t column)
     return column < VOC_N_COLUMNS ? run->known->n_codes[column] : 0;
 }
 
+struct pieces { // of the analysis whose run it is
+    const struct plugin *plugin;
+    voc_rc (*piece)(void *user, size_t i);
+    void *user;
+};
+
+static voc_rc one_piece(void *user, size_t i)
+{
+    const struct pieces *p = user;
+    const struct at_work before = at_work_begin(p->plugin, "host->parallel");
+    voc_rc rc = p->piece(p->user, i);
+    at_work_end(before);
+    return rc;
+}
+
 static voc_rc host_parallel(voc_run *run, size_t n, voc_rc (*piece)(void *user, size_t i), void *user)
 {
-    return parallel_for(run->threads, n, piece, user);
+    struct pieces p = {run->cx->plugin, piece, user};
+    return parallel_for(run->threads, n, one_piece, &p);
 }
 
 // ---- tables --------------------------------------------------------------------------------------------------------------

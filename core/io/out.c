@@ -20,10 +20,13 @@ struct out { // owns all but `to` and d; own: closes fd
     bool own, replace;
     char *path, *temporary; // path: where it goes at last; temporary NULL: written in place
     char *folder;
+    struct out *next; // that has a temporary file
     struct buf buffer, *to;
     struct diag *d;
     voc_rc rc;
 };
+
+static struct out *unfinished; // those with a temporary file, the newest first: what out_leave removes
 
 // What to do about it, or NULL. make: how the folder would be made.
 static const char *what_helps(int error, const char *make)
@@ -90,6 +93,8 @@ static voc_rc create_temporary(struct out *o)
         return fail(o, "write it", error);
     }
     o->own = true;
+    o->next = unfinished;
+    unfinished = o;
     return VOC_OK;
 }
 
@@ -217,6 +222,13 @@ static voc_rc sync_folder(struct out *o)
     return r == 0 || error == EINVAL ? VOC_OK : fail(o, "sync the folder", error);
 }
 
+static void finished(const struct out *o)
+{
+    struct out **at = &unfinished;
+    while (*at && *at != o) at = &(*at)->next;
+    if (*at) *at = o->next;
+}
+
 voc_rc out_commit(struct out *o)
 {
     voc_rc rc = o->to != NULL ? o->rc : flush(o);
@@ -227,6 +239,7 @@ voc_rc out_commit(struct out *o)
         if (rc == VOC_OK && r != 0) rc = fail(o, "write it to the disk", errno);
         if (rc == VOC_OK) rc = put_in_place(o);
         if (rc == VOC_OK) {
+            finished(o);
             mem_free(o->temporary);
             o->temporary = NULL;
             rc = sync_folder(o);
@@ -242,6 +255,7 @@ voc_rc out_commit(struct out *o)
 void out_abort(struct out *o)
 {
     if (o == NULL) return;
+    finished(o);
     if (o->own) close(o->fd);
     if (o->temporary != NULL) (void)unlink(o->temporary);
     buf_done(&o->buffer);
@@ -249,4 +263,9 @@ void out_abort(struct out *o)
     mem_free(o->path);
     mem_free(o->folder);
     mem_free(o);
+}
+
+void out_leave(void)
+{
+    for (const struct out *o = unfinished; o != NULL; o = o->next) (void)unlink(o->temporary);
 }

@@ -11,4 +11,5 @@ voc_rc out_write(struct out *o, const void *data, size_t len);                  
 voc_rc out_printf(struct out *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 voc_rc out_commit(struct out *o); // flush, sync, rename, and free; on failure the old file stands
 void out_abort(struct out *o);    // takes NULL; removes the temporary file, and frees
+void out_leave(void);             // the process ends here and now: removes all temporary files; may be called by a handler of signals
 #endif

@@ -128,6 +128,8 @@ if test -f "$scratch/new/last-steps/last-steps.c"; then
         's/voc_rc rc = h->table(a->run, &t, "last_steps".*/&\n    if (!rc) rc = h->table(a->run, \&t, "last_steps", "once more", 0);/'
     wrong_analysis 'asks too late' 'broke its contract: it asks for something after begin' 's/if (a->host->cancelled(a->cx)) return VOC_CANCELLED;/voc_rc late = a->host->want_column(a->run, VOC_COL_TIME);\n    if (late) return late;/'
     wrong_analysis 'gives up without a word' 'it ends with 3: .* gave up .* and did not say why \[FOLD-007\] +tell its author: host->diag takes the words$' 's/uint64_t of = none;/uint64_t of = none;\n    if (of != none || n) return VOC_E_INPUT;/'
+    wrong_analysis 'takes the name of an option that every command has' '^its note .*its option "format" is named like one that every command has' 's/.name = "least"/.name = "format"/'
+    wrong_analysis 'makes no table' 'broke its contract: it made no table' 's/voc_rc rc = h->table(a->run, &t, "last_steps".*/if (h) return VOC_OK;\n&/'
     wrong_analysis 'dies of what is not there' '^answers, or refuses in words +one event' 's/if (a->host->cancelled(a->cx)) return VOC_CANCELLED;/if (j->n_events == 1) abort();/'
 fi
 

@@ -122,7 +122,7 @@ if test -e spin/analysis-spin.so; then
         wait $pid # without an end of the program this hangs, and so fails
         status=$?
         test $status = 130 || wrong="$wrong status-$status"
-        test "$(sed 1d log)" = 'voc: interrupted; the project is as it was; run the same command again' || wrong="$wrong $(tail -n 1 log)"
+        test "$(sed 1d log)" = 'voc: interrupted; analysis spin was at work and did not look whether it should stop; the project is as it was; run the same command again' || wrong="$wrong $(tail -n 1 log)"
     done
     test "$(digest s.voc)" = "$held" || wrong="$wrong digest"
     for left in s.voc-* .s.voc*; do test ! -e "$left" || wrong="$wrong $left"; done

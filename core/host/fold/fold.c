@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "host/fold/beside.h"
+#include "host/fold/calls.h"
 #include "host/memory/swap.h"
 #include "journey/predicate/event_text.h"
 #include "journey/predicate/predicate_eval.h"
@@ -24,7 +25,7 @@ struct part { // one analysis of the walk
     struct beside *guest; // it is run for others only; NULL: for itself
     size_t beside;        // part whose tables it may read, or BESIDE_NONE
     bool finished;
-    const voc_analysis_ops *ops;
+    const struct plugin *plugin; // NULL: a guest that there is not
     void *analysis;
     struct voc_run run;
     struct voc_context cx;
@@ -139,7 +140,7 @@ static voc_rc feed(struct fold *f, struct slot *slot)
         const struct part *p = &f->parts[k];
         if (is_out(p)) continue;
         voc_rc rc = f->n_parts > 1 ? part_view(slot, &p->run, all, &view) : VOC_OK;
-        if (!rc) rc = part_rc(f, k, p->ops->batch(p->analysis, slot->state[k], view));
+        if (!rc) rc = part_rc(f, k, call_batch(p->plugin, p->analysis, slot->state[k], view));
         if (rc) return rc;
     }
     return VOC_OK;
@@ -200,7 +201,7 @@ static voc_rc slot_new(struct fold *f, struct slot *slot)
     voc_rc rc = batch_new(&slot->batch, f->timeline, f->columns);
     if (!rc && !(slot->state = mem_zalloc(f->n_parts, sizeof *slot->state))) rc = VOC_E_NOMEM;
     for (size_t k = 0; k < f->n_parts && !rc; k++)
-        if (!is_out(&f->parts[k])) rc = part_rc(f, k, f->parts[k].ops->state_new(f->parts[k].analysis, &slot->state[k]));
+        if (!is_out(&f->parts[k])) rc = part_rc(f, k, call_state_new(f->parts[k].plugin, f->parts[k].analysis, &slot->state[k]));
     return rc;
 }
 
@@ -210,7 +211,7 @@ static void states_free(struct fold *f, size_t k)
 {
     for (uint32_t s = 0; s < f->n_slots; s++)
         if (f->slots[s].state && f->slots[s].state[k]) {
-            f->parts[k].ops->state_free(f->parts[k].analysis, f->slots[s].state[k]);
+            call_state_free(f->parts[k].plugin, f->parts[k].analysis, f->slots[s].state[k]);
             f->slots[s].state[k] = NULL;
         }
 }
@@ -248,10 +249,10 @@ static voc_rc finish_part(struct fold *f, size_t k)
     voc_rc rc = show_beside(f, p);
     if (rc) return rc;
     tell(f, FOLD_FINISH, k, f->n_parts);
-    for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = p->ops->merge(p->analysis, f->slots[0].state[k], f->slots[s].state[k]);
-    const struct fold_kept kept = {p->ops, p->analysis, f->slots[0].state[k], &p->run, atomic_load(&f->units_taken), atomic_load(&f->events_taken)};
+    for (uint32_t s = 1; s < f->n_slots && !rc; s++) rc = call_merge(p->plugin, p->analysis, f->slots[0].state[k], f->slots[s].state[k]);
+    const struct fold_kept kept = {p->plugin, p->analysis, f->slots[0].state[k], &p->run, atomic_load(&f->units_taken), atomic_load(&f->events_taken)};
     if (!rc && host_cancelled()) rc = VOC_CANCELLED;
-    if (!rc) rc = f->req->keep ? f->req->keep(f->req->keep_user, &kept) : p->ops->finish(p->analysis, kept.state);
+    if (!rc) rc = f->req->keep ? f->req->keep(f->req->keep_user, &kept) : call_finish(p->plugin, p->analysis, kept.state);
     return part_rc(f, k, rc);
 }
 
@@ -274,7 +275,7 @@ static voc_rc fold_units(struct fold *f)
 
 static void part_done(struct part *p)
 {
-    if (p->analysis) p->ops->end(p->analysis);
+    if (p->analysis) call_end(p->plugin, p->analysis);
     for (size_t i = 0; i < p->run.spools.n; i++) spool_free(p->run.spools.at[i]);
     for (size_t i = 0; i < p->run.tables.n; i++) table_free(p->run.tables.at[i]);
     vec_free(&p->run.spools);
@@ -315,8 +316,8 @@ static voc_rc parts_new(struct fold *f, struct fold_item *items, size_t n, struc
         p->guest = k < n ? NULL : &b->at[k - n];
         p->beside = k < n ? b->of[k] : BESIDE_NONE;
         p->item = k < n ? &items[k] : &p->guest->item;
-        p->ops = p->item->plugin ? p->item->plugin->ops : NULL;
-        context_init(&p->cx, p->item->plugin, p->item->diag ? p->item->diag : d, NULL);
+        p->plugin = p->item->plugin;
+        context_init(&p->cx, p->plugin, p->item->diag ? p->item->diag : d, NULL);
         context_bound(&p->cx, f->req->memory_max);
         pthread_mutex_init(&p->run.lock, NULL);
         arena_init(&p->run.answers, 0);
@@ -355,7 +356,7 @@ static voc_rc part_begin(struct fold *f, size_t k)
     if (f->req->project) p->run.info.project = str_of(project_name(f->req->project));
     p->run.spill.beside = beside_of(f->req);
     if (f->swap.spill.beside) p->cx.swap = &f->swap;
-    voc_rc rc = p->ops->begin(host_table(), &p->cx, &p->run, p->item->options, &p->analysis);
+    voc_rc rc = call_begin(p->plugin, &p->cx, &p->run, p->item->options, &p->analysis);
     p->run.sealed = true;
     if (p->guest) rc = context_rc(&p->cx, rc);
     if (rc && p->guest && !fails_all(rc)) {
@@ -442,7 +443,7 @@ uint32_t fold_wants(const struct fold_request *r, const struct fold_item *items,
 
 voc_rc fold_tables(struct voc_run *run, const voc_definition *def)
 {
-    voc_rc rc = VOC_OK;
+    voc_rc rc = run->tables.n ? VOC_OK : run_broke(run, "it made no table");
     for (size_t i = 0; i < run->tables.n && !rc; i++) {
         voc_table view;
         if (def->evidence_declared) rc = table_note(run->tables.at[i], VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");
@@ -498,7 +499,7 @@ static voc_rc run(const struct fold_request *r, struct fold_item *items, size_t 
     if (!rc) rc = check_kept(&f, d);
     if (!rc) rc = fold_units(&f);
     for (size_t k = 0; k < f.n_parts; k++) rc = context_rc(&f.parts[k].cx, rc);
-    for (size_t k = 0; k < n && !rc; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
+    for (size_t k = 0; k < n && !rc && !r->keep; k++) rc = part_rc(&f, k, fold_tables(&f.parts[k].run, timeline_definition(f.timeline)));
     *failed = atomic_load(&f.failed);
     if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;
     if (atomic_load(&f.in_part) && *failed < n)

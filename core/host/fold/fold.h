@@ -13,7 +13,7 @@ struct fold_progress { enum fold_phase phase; uint64_t done, of; /* units, or an
 
 struct voc_run;
 struct fold_kept { // a state that is kept instead of finished
-    const voc_analysis_ops *ops;
+    const struct plugin *plugin;
     void *analysis, *state;
     const struct voc_run *run;
     uint64_t units, events; // walked

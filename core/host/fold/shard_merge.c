@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/fold/calls.h"
 #include "host/fold/shard.h"
 #include "host/memory/swap.h"
 
@@ -126,7 +127,6 @@ void shards_close(struct shards *s)
 
 struct merging {
     const struct merge_request *r;
-    const voc_analysis_ops *ops;
     struct voc_context cx;
     struct voc_run run;
     struct swap swap;
@@ -139,25 +139,25 @@ static voc_rc add_state(struct merging *m, const struct shard *s, struct diag *d
     uint64_t used = context_used(&m->cx), most = m->cx.memory_max;
     size_t errors = diag_count(d, VOC_ERROR);
     voc_rc rc = shard_state(s, &bytes, most ? (used < most ? most - used : 1) : 0, d);
-    if (!rc) rc = m->ops->state_new(m->analysis, &state);
-    if (!rc) rc = m->ops->load(m->analysis, state, bytes, (size_t)s->state_size);
+    if (!rc) rc = call_state_new(m->r->plugin, m->analysis, &state);
+    if (!rc) rc = call_load(m->r->plugin, m->analysis, state, bytes, (size_t)s->state_size);
     mem_free(bytes);
     if (rc == VOC_E_INPUT && diag_count(d, VOC_ERROR) == errors)
         diag_error(d, "PART-002", s->path, 0, "make it again with voc fold, or copy it again",
                    "this part is damaged: the analysis cannot read what it gathered");
-    if (!rc && m->state) rc = m->ops->merge(m->analysis, m->state, state);
+    if (!rc && m->state) rc = call_merge(m->r->plugin, m->analysis, m->state, state);
     if (!rc && !m->state) {
         m->state = state;
         state = NULL;
     }
-    if (state) m->ops->state_free(m->analysis, state);
+    if (state) call_state_free(m->r->plugin, m->analysis, state);
     return rc;
 }
 
 static void merging_done(struct merging *m)
 {
-    if (m->state) m->ops->state_free(m->analysis, m->state);
-    if (m->analysis) m->ops->end(m->analysis);
+    if (m->state) call_state_free(m->r->plugin, m->analysis, m->state);
+    if (m->analysis) call_end(m->r->plugin, m->analysis);
     for (size_t i = 0; i < m->run.spools.n; i++) spool_free(m->run.spools.at[i]);
     for (size_t i = 0; i < m->run.tables.n; i++) table_free(m->run.tables.at[i]);
     vec_free(&m->run.spools);
@@ -171,7 +171,7 @@ static void merging_done(struct merging *m)
 
 voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struct fold_result *out, struct diag *d)
 {
-    struct merging m = {.r = r, .ops = r->plugin->ops};
+    struct merging m = {.r = r};
     const size_t before = diag_count(d, VOC_ERROR);
     context_init(&m.cx, r->plugin, d, NULL);
     context_bound(&m.cx, r->memory_max);
@@ -183,10 +183,10 @@ voc_rc shards_merge(const struct shards *s, const struct merge_request *r, struc
     m.run.spill.beside = s->at[0]->path;
     swap_init(&m.swap, s->at[0]->path, r->memory_max);
     if (m.swap.spill.beside) m.cx.swap = &m.swap;
-    voc_rc rc = m.ops->begin(host_table(), &m.cx, &m.run, r->options, &m.analysis);
+    voc_rc rc = call_begin(r->plugin, &m.cx, &m.run, r->options, &m.analysis);
     m.run.sealed = true;
     for (size_t i = 0; i < s->n && !rc; i++) rc = host_cancelled() ? VOC_CANCELLED : add_state(&m, s->at[i], d);
-    if (!rc) rc = m.ops->finish(m.analysis, m.state);
+    if (!rc) rc = call_finish(r->plugin, m.analysis, m.state);
     rc = context_rc(&m.cx, rc);
     if (!rc) rc = fold_tables(&m.run, &s->common->def);
     if ((unsigned)rc > VOC_E_BUSY) rc = VOC_E_BUG;

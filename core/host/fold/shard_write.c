@@ -2,6 +2,7 @@
 // A part on its way out: what the run knows goes into the head, then follows the state as the analysis saves it, then the
 // length and the hash. docs/part-file.md has the layout. Called once, when the shard has been walked.
 #include "host/coder.h"
+#include "host/fold/calls.h"
 #include "host/fold/shard.h"
 
 #define HEAD_MAX ((size_t)4 << 30)
@@ -106,7 +107,7 @@ voc_rc shard_write(struct out *to, struct shard_common *common, struct shard_own
     own->events = kept->events;
     voc_rc rc = add_run(&arena, common, kept->run);
     if (!rc) rc = put_heads(&w, common, own);
-    if (!rc) rc = kept->ops->save(kept->analysis, kept->state, &w);
+    if (!rc) rc = call_save(kept->plugin, kept->analysis, kept->state, &w);
     put_number(tail, w.bytes, sizeof tail);
     if (!rc) rc = put(&w, tail, sizeof tail);
     hash_end(&hash, whole);

@@ -883,7 +883,7 @@ typedef struct voc_analysis_ops {
     voc_rc (*merge)(void *analysis, void *into, void *from);      /* associative; from is freed afterwards */
     voc_rc (*save)(void *analysis, void *state, voc_writer *w);   /* portable bytes; NULL: cannot be sharded */
     voc_rc (*load)(void *analysis, void *state, const void *data, size_t size);
-    voc_rc (*finish)(void *analysis, void *state);                /* writes tables through the host */
+    voc_rc (*finish)(void *analysis, void *state);                /* writes tables through the host, one or more; one without rows says by a note why */
     void (*state_free)(void *analysis, void *state);
     void (*end)(void *analysis);
 } voc_analysis_ops;

@@ -31,20 +31,35 @@ bool ev_copy(struct events *e, voc_str s, voc_str *out)
     return true;
 }
 
-voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
+static voc_rc say_error(const struct events *e, uint64_t line, voc_rc rc, const char *code, const char *hint, const char *format, va_list ap)
 {
     char message[600];
-    va_list ap;
     if (e->quiet) return rc;
-    va_start(ap, format);
     int n = vsnprintf(message, sizeof message, format, ap);
-    va_end(ap);
     voc_str text = ev_clip((voc_str){message, n < 0 ? 0 : (size_t)n}, sizeof message - 4);
     char name[32]; // "004" of the plugin json is JSON-004
     snprintf(name, sizeof name, "%s-%s", e->reader->code, code);
-    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {name, strlen(name)}, .message = text,
+    voc_diag d = {.struct_size = sizeof d, .severity = VOC_ERROR, .code = {name, strlen(name)}, .line = line, .message = text,
                   .hint = {hint ? hint : "", hint ? strlen(hint) : 0}};
     e->host->diag(e->cx, &d);
+    return rc;
+}
+
+voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    rc = say_error(e, 0, rc, code, hint, format, ap);
+    va_end(ap);
+    return rc;
+}
+
+voc_rc ev_error_at(const struct events *e, uint64_t line, voc_rc rc, const char *code, const char *hint, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    rc = say_error(e, line, rc, code, hint, format, ap);
+    va_end(ap);
     return rc;
 }
 

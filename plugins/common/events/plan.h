@@ -194,6 +194,8 @@ void *ev_alloc(struct events *e, size_t size);
 bool ev_copy(struct events *e, voc_str s, voc_str *out);
 voc_rc ev_error(struct events *e, voc_rc rc, const char *code, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
+voc_rc ev_error_at(const struct events *e, uint64_t line, voc_rc rc, const char *code, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 // the reason for which a record is refused, of bounded length and valid text whatever the cells in it are
 voc_rc ev_reject(const struct events *e, voc_sink *sink, uint64_t record, const char *code, const char *format, va_list ap)
     __attribute__((format(printf, 5, 0)));
@@ -209,7 +211,10 @@ voc_str ev_trim(voc_str s);
 bool total_word(voc_str cell);
 const char *left_out(const voc_str *cells, size_t n);
 const char *left_out_by_plan(const struct events *e, const voc_str *cells);
-bool header_again(const struct events *e, const voc_str *cells, bool *moved); // files were joined; *moved: the columns have another order
+// Files were joined. HEADER_OTHER: with other columns, or in another order, so that nothing below may be read by the first header.
+enum header_again { HEADER_NOT, HEADER_SAME, HEADER_OTHER };
+enum header_again header_again(const struct events *e, const voc_str *cells);
+voc_rc header_other(const struct events *e, const voc_block *block, uint64_t i); // says so of record i; no file is read that far and further
 
 // columns.c
 voc_rc columns_make(struct events *e, const voc_str *names, bool named); // e->n_columns of them; not named: col1, col2 ...

@@ -24,6 +24,7 @@ static const struct { unsigned char field; size_t at; } row_texts[] = {
 
 struct work { // one call
     const struct events *e;
+    const voc_block *block;
     voc_sink *sink;
     voc_rc rc;         // of the host
     void *reading;     // of the reader
@@ -394,18 +395,15 @@ static bool surely_data(const struct work *w)
     return column != NO_COLUMN && w->cells[column].len && w->cells[column].ptr[0] >= '0' && w->cells[column].ptr[0] <= '9';
 }
 
-// Left out, or refused.
+// Left out; or the end of all reading.
 static bool is_no_data(struct work *w, uint64_t i)
 {
     const char *rule;
-    bool moved;
     if (surely_data(w)) return false;
-    if (header_again(w->e, w->cells, &moved)) {
-        if (!moved) (void)leave_out(w, i, "the header again");
-        else
-            refuse(w, i, "HEADER", "the header again, with the columns in another order: what stands below it is read by the first one; split the file here");
-        return true;
-    }
+    const enum header_again again = header_again(w->e, w->cells);
+    if (again == HEADER_SAME) (void)leave_out(w, i, "the header again");
+    if (again == HEADER_OTHER) w->rc = header_other(w->e, w->block, i);
+    if (again != HEADER_NOT) return true;
     if (!w->e->reader->totals || w->e->timeless || (rule = left_out_by_plan(w->e, w->cells)) == NULL) return false;
     (void)leave_out(w, i, rule);
     return true;
@@ -487,7 +485,7 @@ static uint64_t take_alike(struct work *w, struct alike *a, uint64_t i)
 
 voc_rc rows_read(const struct events *e, const voc_block *block, voc_sink *sink)
 {
-    struct work w = {.e = e, .sink = sink};
+    struct work w = {.e = e, .block = block, .sink = sink};
     struct alike *alike = NULL;
     if (block->n_records == 0) return VOC_OK;
     if (e->n_columns == 0) return VOC_E_BUG; // head() has seen no record

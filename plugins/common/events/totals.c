@@ -117,19 +117,33 @@ static bool is_name_of(const struct column *c, voc_str cell)
                                     memcmp(c->name.ptr + cell.len, behind, n) == 0);
 }
 
-bool header_again(const struct events *e, const voc_str *cells, bool *moved)
+// Half of its cells name columns, and one of them names that of the times: the header of a file that was added to another one.
+// Data is known by its first cells.
+enum header_again header_again(const struct events *e, const voc_str *cells)
 {
-    size_t filled = 0;
-    *moved = false;
-    for (size_t c = 0; e->header && c < e->n_columns; c++) {
+    const uint32_t time = e->n_times ? e->times[0].from.column : NO_COLUMN;
+    size_t own = 0, moved = 0, strange = 0;
+    bool times = false;
+    for (size_t c = 0; e->header && c < e->n_columns && strange <= own + moved + 8; c++) {
         const voc_str cell = bare_name(cells[c]);
         if (cell.len == 0) continue;
-        filled++;
-        if (is_name_of(&e->columns[c], cell)) continue;
-        if (column_called(e, cell) == NO_COLUMN) return false;
-        *moved = true;
+        const bool in_place = is_name_of(&e->columns[c], cell);
+        const uint32_t called = in_place ? (uint32_t)c : column_find(e, cell);
+        times = times || (called == time && time != NO_COLUMN);
+        own += in_place;
+        moved += !in_place && called != NO_COLUMN;
+        strange += called == NO_COLUMN;
     }
-    return filled > 1 && filled * 2 >= e->n_columns;
+    const size_t known = own + moved, filled = known + strange;
+    if (known < 2 || filled * 2 < e->n_columns || (strange && (!times || known * 2 < filled))) return HEADER_NOT;
+    return moved || strange ? HEADER_OTHER : HEADER_SAME;
+}
+
+voc_rc header_other(const struct events *e, const voc_block *block, uint64_t i)
+{
+    return ev_error_at(e, block->line[i], VOC_E_INPUT, "015", "read below it by the first header, values would land in wrong columns: split the file here",
+                       "files with different columns were joined: another header begins here (\"%.*s\")",
+                       EV_STR(((voc_str){block->bytes + block->start[i], block->end[i] - block->start[i]}), 120));
 }
 
 // Every filled cell is a number, and none of the columns that name somebody or something is filled.

@@ -57,9 +57,8 @@ static voc_rc read_names(struct events *e, const voc_block *first)
 static bool sample(const struct events *e, voc_str record, voc_str *cells, char **to)
 {
     enum csv_fault fault;
-    bool moved;
     const size_t n = csv_split(&TABLE(e)->rule, record, cells, e->n_columns, to, &fault);
-    return n >= e->n_columns && !fault && !left_out(cells, e->n_columns) && !header_again(e, cells, &moved);
+    return n >= e->n_columns && !fault && !left_out(cells, e->n_columns) && header_again(e, cells) == HEADER_NOT;
 }
 
 // What stands around the data, and was found out.

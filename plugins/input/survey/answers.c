@@ -400,6 +400,9 @@ static voc_rc read_record(struct work *w, const voc_block *b, uint64_t i)
     w->too_many = false;
     sv_judge(s, w->cells, &v);
     if (v.rc) return v.rc;
+    const enum header_again again = v.fault.code || s->n_times == 0 ? header_again(&s->table.events, w->cells) : HEADER_NOT;
+    if (again == HEADER_SAME) return host->ignore(w->sink, i, (voc_str)VOC_LIT("the header again"));
+    if (again == HEADER_OTHER) return header_other(&s->table.events, b, i);
     if (v.fault.code && v.fault.ignored) return host->ignore(w->sink, i, sv_str(v.fault.text));
     if (v.fault.code) return host->reject(w->sink, i, sv_str(v.fault.code), sv_str(v.fault.text));
     find_id(w, (voc_str){b->bytes + b->start[i], b->end[i] - b->start[i]}, number);

@@ -101,7 +101,7 @@ const char *cli_word(struct cli *c, const char *name)
 }
 
 // Line by line, so that what a name or a log holds besides cannot reach the terminal as more than text.
-static void put_safely(FILE *to, const char *format, va_list ap)
+static __attribute__((format(printf, 2, 0))) void put_safely(FILE *to, const char *format, va_list ap)
 {
     struct buf said, safe;
     buf_init(&said, (size_t)1 << 30);

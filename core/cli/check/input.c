@@ -210,7 +210,7 @@ static voc_rc as_gzip(struct buf *b, const char *bytes, size_t len)
 // Whether it is compressed already, or an archive that is its format: the host unpacks one layer.
 static bool is_packed(const struct input_sample *s)
 {
-    static const char *const begins[] = {"\x1f\x8b", "PK\x03\x04", "BZh", "\x28\xb5\x2f\xfd", "\xfd" "7zXZ"};
+    static const char *const begins[] = {"\x1f\x8b", "PK\x03\x04", "BZh", "\x28\xb5\x2f\xfd", ("\xfd" "7zXZ")};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (s->len >= strlen(begins[i]) && memcmp(s->bytes, begins[i], strlen(begins[i])) == 0) return true;
     return false;

@@ -206,7 +206,7 @@ static const char *const allowed[] = {
 #else
 #define CLONE_FLAGS 0
 #endif
-#define SAME(n, value) SCMP_CMP64((n), SCMP_CMP_EQ, (uint64_t)(value))
+#define SAME(n, value) SCMP_CMP64((n), SCMP_CMP_EQ, (uint64_t)(value), 0)
 #define MASKED(n, mask, value) SCMP_CMP64((n), SCMP_CMP_MASKED_EQ, (uint64_t)(mask), (uint64_t)(value))
 
 static int rule(scmp_filter_ctx f, uint32_t action, const char *name, unsigned n, const struct scmp_arg_cmp *when)

@@ -39,7 +39,7 @@ static bool mostly_addresses(const struct events *e, uint32_t c)
 static bool is_question_by_id(const struct survey *s, uint32_t c)
 {
     return s->form == SV_QUALTRICS && s->table.n_rows == 3 && s->header[2] &&
-           sv_has(s->header[2][c], "'qid") | sv_has(s->header[2][c], "\"qid");
+           (sv_has(s->header[2][c], "'qid") || sv_has(s->header[2][c], "\"qid"));
 }
 
 static void set_role(struct survey *s, uint32_t c, const struct sv_meaning *m)

@@ -17,7 +17,8 @@
 
 // ---- a plugin that shows its records, or errs ------------------------------------------------------------------------------
 
-static enum { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS, REFERS, SHARES, MAKES_UP, TELLS_NOTHING } does;
+enum fault { RIGHT, LOOKS_FIRST, ASKS_TOO_LATE, FORGETS, TWICE, EMPTY_ALIAS, NO_SUCH_RECORD, BACKWARDS, LEAKS, REFERS, SHARES, MAKES_UP, TELLS_NOTHING };
+static enum fault does;
 static voc_line_rule cut_as;
 struct plain { const voc_host *h; voc_context *cx; voc_str kind; };
 
@@ -225,7 +226,7 @@ static void options_are_given_as_on_the_command_line(void **state)
 
 static void what_breaks_a_promise_is_named(void **state)
 {
-    static const struct { int does; const voc_plugin *p; const char *broken; } cases[] = {
+    static const struct { enum fault does; const voc_plugin *p; const char *broken; } cases[] = {
         {FORGETS, &by_line, "a record was neither read, rejected nor ignored"},
         {TWICE, &by_line, "ignore: the record was answered before"},
         {EMPTY_ALIAS, &by_line, "an alias is empty: leave it out"},

@@ -18,11 +18,11 @@ static void read_reference(struct paths_run *r)
     world_new(&r->w, "unit='account'", "<segments><segment id='ENT'><fact of='account' name='size' at-least='100'/></segment></segments>");
     for (size_t i = 0; i < c->n_rows; i++) {
         char rest[200], *save = NULL;
-        int64_t at = 0;
+        int64_t at = HOUR;
         snprintf(rest, sizeof rest, "%s", csv_get(c, i, "sequence"));
         world_fact(&r->w, VOC_ENTITY_ACCOUNT, csv_get(c, i, "journey"), "size", strcmp(csv_get(c, i, "segment"), "ENT") == 0 ? "200" : "10", VOC_NA);
-        for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save))
-            EVENT_OF(&r->w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
+        for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save), at += HOUR)
+            EVENT_OF(&r->w, .account = csv_get(c, i, "journey"), .action = act, .at = at, .record = (uint64_t)at);
     }
     csv_free(c);
 }

@@ -33,11 +33,11 @@ static void the_reference_comes_out_in_order(void **state)
         world_new(&r.w, "unit='account'", "");
         for (size_t i = 0; i < c->n_rows; i++) {
             char rest[200], *save = NULL;
-            int64_t at = 0;
+            int64_t at = HOUR;
             if (strcmp(csv_get(c, i, "segment"), segments[s]) != 0) continue;
             snprintf(rest, sizeof rest, "%s", csv_get(c, i, "sequence"));
-            for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save))
-                EVENT_OF(&r.w, .account = csv_get(c, i, "journey"), .action = act, .at = at += HOUR, .record = (uint64_t)at);
+            for (char *act = strtok_r(rest, ">", &save); act; act = strtok_r(NULL, ">", &save), at += HOUR)
+                EVENT_OF(&r.w, .account = csv_get(c, i, "journey"), .action = act, .at = at, .record = (uint64_t)at);
         }
         const struct json *wanted = json_get(json_get(j, segments[s]), "variants");
         int64_t sum = 0;

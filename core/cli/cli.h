@@ -47,8 +47,10 @@ struct cli {
     int n_args;
     const bool *found;             // of each argument behind cli_expand: it was not named, but lies in a folder or fits a pattern; or NULL
     size_t n_hidden;               // files with a dot in front that cli_expand passed over
-    struct option_given *repeated; // -O NAME=VALUE
+    struct option_given *repeated; // -O NAME=VALUE, for what reads files
     size_t n_repeated;
+    struct option_given *faced;    // -O NAME=VALUE, for the output plugin
+    size_t n_faced;
     struct arena arena;
     struct diag *diag;
     struct catalogue *catalogue;

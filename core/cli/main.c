@@ -174,7 +174,7 @@ static int dispatch(struct cli *c, int argc, char **argv)
     int rc = cli_exit(c, cli_prepare(c, argc - 1 - used, argv + 1 + used));
     if (!rc) rc = args_parse(c, argc - 1 - used, argv + 1 + used);
     if (rc == -1) return print_help(c);
-    if (rc || (rc = cli_exit(c, cli_output_spares(c))) != EXIT_DONE) return rc;
+    if (rc || (rc = cli_exit(c, reading_options(c))) != EXIT_DONE || (rc = cli_exit(c, cli_output_spares(c))) != EXIT_DONE) return rc;
     if (makes_tables(c) && (rc = cli_exit(c, cli_output_check(c))) != EXIT_DONE) return rc;
     return c->command ? c->command->run(c) : run_analysis(c);
 }

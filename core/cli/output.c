@@ -133,7 +133,8 @@ static voc_rc find_plugin(struct cli *c, voc_str format, bool by_extension, stru
     return rc;
 }
 
-static voc_rc find_face(struct cli *c, struct face *f)
+// That of --format, or of the ending of -o; neither fn nor plugin: there is no such format.
+static voc_rc look_for_face(struct cli *c, struct face *f, voc_str *named)
 {
     voc_str format = c->common[COMMON_FORMAT].s, file = c->common[COMMON_OUTPUT].s;
     bool by_extension = format.len == 0 && file.len;
@@ -144,6 +145,7 @@ static voc_rc find_face(struct cli *c, struct face *f)
         if (str_is(format, "txt")) format = STR("table");
     }
     if (!format.len) format = STR("table");
+    *named = format;
     f->fn = render_find(format);
     f->people = str_is(format, "table");
     f->one = str_is(format, "csv") || str_is(format, "tsv");
@@ -153,7 +155,14 @@ static voc_rc find_face(struct cli *c, struct face *f)
     const voc_output_ops *ops = f->plugin ? f->plugin->ops : NULL;
     f->page = ops && ops->mime && strcmp(ops->mime, "text/html") == 0;
     f->draws = ops && ops->mime && strcmp(ops->mime, "image/svg+xml") == 0;
-    if (rc || f->plugin) return rc;
+    return rc;
+}
+
+static voc_rc find_face(struct cli *c, struct face *f)
+{
+    voc_str format;
+    voc_rc rc = look_for_face(c, f, &format);
+    if (rc || f->fn || f->plugin) return rc;
     diag_error(c->diag, "OUTPUT-001", NULL, 0,
                "csv opens in a spreadsheet, html is a page to show, svg a picture, md goes into a document; and "
                "table, tsv, json, jsonl (voc plugin list shows all)",
@@ -164,7 +173,8 @@ static voc_rc find_face(struct cli *c, struct face *f)
 voc_rc cli_output_has(struct cli *c, voc_str option, bool *has)
 {
     struct face f = {0};
-    voc_rc rc = find_face(c, &f);
+    voc_str format;
+    voc_rc rc = look_for_face(c, &f, &format);
     *has = false;
     for (size_t i = 0; !rc && f.plugin && i < f.plugin->desc->n_options; i++)
         *has = *has || str_is(option, option_at(f.plugin->desc->options, f.plugin->desc->option_size, i)->name);
@@ -241,7 +251,7 @@ static voc_rc by_plugin(struct cli *c, struct plugin *p, struct out *o, const vo
     voc_writer w = {.out = o};
     voc_value *options = NULL;
     context_init(&cx, p, c->diag, NULL);
-    voc_rc rc = options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, c->repeated, c->n_repeated, &options, c->diag);
+    voc_rc rc = options_parse(&c->arena, p->desc->options, p->desc->n_options, p->desc->option_size, c->faced, c->n_faced, &options, c->diag);
     if (!rc) rc = work(c, p, &cx, &w, meta, tables, n, options);
     options_done(options, options ? p->desc->n_options : 0);
     context_done(&cx);

@@ -61,6 +61,14 @@ static struct plugin *by_name(struct cli *c, const char *name)
     return NULL;
 }
 
+// Where the options that follow can be given.
+static const char *options_head(uint32_t kind)
+{
+    return kind == VOC_KIND_INPUT    ? "Options (voc import -O NAME=VALUE, or <option> in sources.xml)\n"
+           : kind == VOC_KIND_OUTPUT ? "Options (-O NAME=VALUE, where --format or the ending of -o names it)\n"
+                                     : "Options (--NAME VALUE of its command)\n";
+}
+
 int run_plugin_show(struct cli *c)
 {
     struct buf b;
@@ -79,7 +87,7 @@ int run_plugin_show(struct cli *c)
     if (p->note.kind == VOC_KIND_INPUT)
         buf_printf(&b, "  framing %s\n", ((const voc_input_ops *)p->ops)->framing == VOC_FRAMING_LINES ? "lines" : "stream");
     if (p->desc->extensions) buf_printf(&b, "  usual file endings: %s\n", p->desc->extensions);
-    if (p->desc->n_options) buf_cstr(&b, "Options (voc import -O NAME=VALUE, <option> in sources.xml, or --NAME of its command)\n");
+    if (p->desc->n_options) buf_cstr(&b, options_head(p->note.kind));
     for (size_t i = 0; i < p->desc->n_options; i++) {
         const voc_option *o = option_at(p->desc->options, p->desc->option_size, i);
         buf_printf(&b, "  %-18s %s: %s", o->name, option_type_name(o->type), o->help);

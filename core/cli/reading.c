@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/check/check.h"
 #include "cli/options.h"
 #include "cli/replay.h"
 #include "cli/sources.h"
@@ -210,6 +211,42 @@ const char *reading_typed(struct cli *c, int n_files)
     return s;
 }
 
+// Is there a file to read, so that a plugin may be told how?
+static bool reads_files(const struct cli *c)
+{
+    static int (*const always[])(struct cli *) = {run_import, run_rows, run_sniff, run_plugin_check, run_rejects};
+    int (*run)(struct cli *) = c->command ? c->command->run : NULL;
+    for (size_t i = 0; run && i < sizeof always / sizeof *always; i++)
+        if (run == always[i]) return true;
+    if (c->n_args == 0) return false;
+    if (run == run_worksheet || run == run_journey_infer) return file_look(c->args[0]).kind != FILE_PROJECT;
+    return reading_applies(c) && reading_is_file(c->args[0]);
+}
+
+voc_rc reading_options(struct cli *c)
+{
+    const bool read = reads_files(c), shared = c->command && c->command->run == run_run; // voc run has -O ANALYSIS.NAME=VALUE too
+    size_t kept = 0;
+    c->faced = arena_alloc(&c->arena, (c->n_repeated + 1) * sizeof *c->faced);
+    if (!c->faced) return VOC_E_NOMEM;
+    for (size_t i = 0; i < c->n_repeated; i++) {
+        const struct option_given g = c->repeated[i];
+        bool has = false;
+        voc_rc rc = cli_output_has(c, g.name, &has);
+        if (rc) return rc;
+        if (has) c->faced[c->n_faced++] = g;
+        else if (read || (shared && memchr(g.name.ptr, '.', g.name.len))) c->repeated[kept++] = g;
+        else {
+            diag_error(c->diag, "READ-004", NULL, 0,
+                       "voc import PROJECT FILE -O NAME=VALUE tells the plugin that reads a file; voc plugin show PLUGIN says what each can be told",
+                       "-O %.*s is for a plugin that reads files or writes the answer, and here none has it", STR_SHOWN(g.name, 100));
+            return VOC_E_OPTION;
+        }
+    }
+    c->n_repeated = kept;
+    return VOC_OK;
+}
+
 // ---- reading -----------------------------------------------------------------------------------------------------------------------
 
 static voc_rc read_file(struct cli *c, struct project *p, const struct journey *j, bool sources_only, const char *path, struct progress *progress)
@@ -252,24 +289,6 @@ static voc_rc follow(struct cli *c, struct project *p, struct journey **j)
     return rc ? rc : cli_journey(c, p, (voc_str){"", 0}, j);
 }
 
-// What the output plugin of this command is told stays with it; all else is for the files.
-static voc_rc share_options(struct cli *c, struct option_given **output, size_t *n_output)
-{
-    size_t kept = 0;
-    *n_output = 0;
-    *output = arena_alloc(&c->arena, (c->n_repeated + 1) * sizeof **output);
-    if (!*output) return VOC_E_NOMEM;
-    for (size_t i = 0; i < c->n_repeated; i++) {
-        bool has = false;
-        voc_rc rc = cli_output_has(c, c->repeated[i].name, &has);
-        if (rc) return rc;
-        if (has) (*output)[(*n_output)++] = c->repeated[i];
-        else c->repeated[kept++] = c->repeated[i];
-    }
-    c->n_repeated = kept;
-    return VOC_OK;
-}
-
 // Nothing is in the project yet.
 static uint32_t wanted(struct cli *c, struct project *p, const struct journey *j, const struct fold_item *asked, size_t n)
 {
@@ -295,11 +314,8 @@ static voc_rc read_all(struct cli *c, struct project *p, struct journey **j, int
 
 static voc_rc read_files(struct cli *c, int n_files, const struct fold_item *asked, size_t n_asked, struct project **out, struct journey **j)
 {
-    struct option_given *output = NULL;
-    size_t n_output = 0;
     const char *made = cli_project_for(c, c->args[0]);
     voc_rc rc = cli_catalogue(c);
-    if (!rc) rc = share_options(c, &output, &n_output);
     const char *words = rc ? NULL : reading_typed(c, n_files);
     if (!rc && !words) rc = VOC_E_NOMEM;
     if (!rc) rc = project_open_private(out, made, cli_memory(c) / 8, c->diag);
@@ -308,8 +324,6 @@ static voc_rc read_files(struct cli *c, int n_files, const struct fold_item *ask
     c->project = made;
     c->files = words;
     rc = read_all(c, *out, j, n_files, asked, n_asked);
-    c->repeated = output;
-    c->n_repeated = n_output;
     if (!rc) cli_say(c, "Nothing was kept: voc import %s%s keeps it.\n\n", cli_word(c, made), words);
     c->args += n_files - 1;
     c->n_args -= n_files - 1;

@@ -10,6 +10,8 @@ extern const voc_option read_options[READ_N];
 
 bool reading_applies(const struct cli *c);     // does the command take files in place of a project?
 voc_rc reading_prepare(struct cli *c);         // ahead of args_parse: these options behind the command's own
+// Behind it: what -O tells the output plugin stands apart from what it tells those that read files; what nobody here takes is an error.
+voc_rc reading_options(struct cli *c);
 bool reading_is_file(const char *word);        // not a project, nor the name of one that is not there
 // How many of the first `most` arguments are files to be read: 0 where the first is a project. A project among them is an error.
 voc_rc reading_count(struct cli *c, int most, int *n);

@@ -8,7 +8,7 @@
 #include "cli/progress.h"
 #include "report/render.h"
 
-enum { // exit codes (DESIGN section 7)
+enum { // exit codes: a contract with scripts, told in each man page (help.c)
     EXIT_DONE = 0, EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_REJECTS = 4, EXIT_CHECK = 5, EXIT_PLUGIN = 6,
     EXIT_POLICY = 7, EXIT_LIMIT = 8, EXIT_INTERRUPTED = 130
 };

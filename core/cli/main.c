@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The program: finds the command (or the analysis plugin of that name), parses its words, runs it, and ends with the exit
-// code that DESIGN section 7 gives.
+// The program: finds the command (or the analysis plugin of that name), parses its words, runs it, and ends with an
+// exit code of cli.h.
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

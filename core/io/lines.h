@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// LINES framing (DESIGN section 10): one sequential scanner cuts records. A record ends at LF (or CR LF) outside quotes; a quote opens only
+// LINES framing: one sequential scanner cuts records. A record ends at LF (or CR LF) outside quotes; a quote opens only
 // at the start of a field; "" inside is a quote. A record over 1 MiB rejects its first line ("quote never closed") and
 // resumes at the next. A rule that says `values` cuts objects of JSON instead, over any number of lines: what stands between them
 // (blanks, commas, brackets) is framing, one that is never closed rejects its first line. Accounting: bytes of records + newlines +

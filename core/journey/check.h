@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `voc journey check`: runs the samples that a definition carries; names stages that no sample reaches and events that
-// two stages claim. METHODS 2, DESIGN section 5.
+// two stages claim (METHODS 2).
 #ifndef VOC_JOURNEY_CHECK_H
 #define VOC_JOURNEY_CHECK_H
 #include "journey/walk/timeline.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The project file: one SQLite database (*.voc). Definitions, aliases, words, rejects and imports are STRICT tables; events
-// are columns in compressed blocks. The only floor that includes SQLite. DESIGN sections 4 and 10; docs/project-file.md.
+// are columns in compressed blocks. The only floor that includes SQLite. docs/project-file.md tells what is in it.
 // Threads: one project object is used by one thread at a time; readers of decoded blocks are free.
 #ifndef VOC_STORE_STORE_H
 #define VOC_STORE_STORE_H
@@ -236,8 +236,10 @@ voc_rc store_setting(struct project *p, struct arena *a, voc_str key, voc_str *o
 struct settle_result { uint64_t runs_before, runs_after, blocks_before, blocks_after, bytes_before, bytes_after; };
 voc_rc store_settle(struct project *p, struct settle_result *out);
 
-voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES]);  // DESIGN section 10, Digest
-voc_rc store_verify(struct project *p, struct diag *d);                 // integrity, block checksums, counts; VOC_E_CHECK with what is wrong
+// The sum modulo 2^256 of a hash of each row as people know it (names, not codes), whatever the layout and the files it came from: so
+// gzip, plain and stdin give one digest, and so do one import and many.
+voc_rc store_digest(struct project *p, unsigned char out[HASH_BYTES]);
+voc_rc store_verify(struct project *p, struct diag *d); // integrity, block checksums, counts; VOC_E_CHECK with what is wrong
 
 // ---- SQL -----------------------------------------------------------------------------------------------------------------------
 // A virtual table fed from above (event, journey, unit): rows are numbered 0..n-1.

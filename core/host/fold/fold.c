@@ -2,7 +2,7 @@
 // The fold: a piece is a part of the file, or, where all events are held, units of about so many events; each thread takes the
 // next piece, makes a batch of whole units of it and feeds its own states; states are merged in index order of the threads' slots.
 // Analyses gather by unit name or in integers, so tables do not depend on which thread took which piece, nor on the order
-// of units (DESIGN section 9). Analyses of one walk share timeline and batches; each is shown only the part that it asked for.
+// of units. Analyses of one walk share timeline and batches; each is shown only the part that it asked for.
 #include "host/fold/fold.h"
 
 #include <stdatomic.h>

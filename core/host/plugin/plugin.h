@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Plugins found, checked and loaded (DESIGN sections 6 and 10): the note is read without running code, owner and mode are
+// Plugins found, checked and loaded: the note is read without running code, owner and mode are
 // checked on the open descriptor and on each folder of the way, the object is loaded through that descriptor, which stays open.
 #ifndef VOC_HOST_PLUGIN_H
 #define VOC_HOST_PLUGIN_H

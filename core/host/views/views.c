@@ -2,7 +2,7 @@
 // event, journey, unit, said and mention as tables of SQL. Rows lie unit by unit, in order of the units' names, and are numbered so. A reading of a
 // table is a scan over a set of rows (views_set.c) that has just the fields which the query names; a unit that is given is read
 // alone. The last column, hidden, says by which definition; where a query gives it, that one is used instead of the active one.
-// Column names are a contract (DESIGN section 4): only added to. One thread, but for the reading.
+// Column names are a contract with everybody's queries (docs/sql.md): only added to. One thread, but for the reading.
 #include "host/host.h"
 #include "host/views/views_int.h"
 

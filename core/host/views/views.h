@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The virtual tables event, journey and unit of DESIGN section 4, and said and mention (what customers say), read from the project as
-// a statement asks.
+// The virtual tables event, journey and unit, and said and mention (what customers say), read from the project as a statement asks;
+// docs/sql.md tells of their columns.
 #ifndef VOC_HOST_VIEWS_H
 #define VOC_HOST_VIEWS_H
 #include "journey/walk/timeline.h"

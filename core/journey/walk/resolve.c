@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What each event is by the definition: who acted, who it was and for which account, the class of its action, the role of
-// the person and the segment of the unit at that time, and the touchpoint that claims it (DESIGN section 10, METHODS 1).
+// the person and the segment of the unit at that time, and the touchpoint that claims it (METHODS 1).
 // Actor, people and touchpoints are settled once, in timeline_new; roles and segments by each thread as it reads.
 #include <stdlib.h>
 #include "journey/walk/timeline_int.h"

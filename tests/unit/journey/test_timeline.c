@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Journeys as they are read: who acted, whose journey, which touchpoint, in which order, until when; METHODS 0.2, 1 and
-// DESIGN section 10. The last tests are of memory and of order: nothing may depend on how the events came in.
+// Journeys as they are read: who acted, whose journey, which touchpoint, in which order, until when; METHODS 0.2 and 1.
+// The last tests are of memory and of order: nothing may depend on how the events came in.
 #include "tests/unit/journey/world.h"
 #include <pthread.h>
 #include <stdio.h>

@@ -49,6 +49,9 @@ struct scan {
     uint64_t object; // bit d: at depth d it is an object
 };
 
+// A byte order mark; where files were joined one stands before any record.
+static bool is_mark(const char *p, size_t len) { return len >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0; }
+
 voc_rc lines_new(struct lines **out, struct in *in, const voc_line_rule *rule, struct diag *d)
 {
     voc_str head;
@@ -66,7 +69,7 @@ voc_rc lines_new(struct lines **out, struct in *in, const voc_line_rule *rule, s
     l->values = rule->struct_size >= offsetof(voc_line_rule, values) + sizeof rule->values && rule->values;
     l->unclean = l->values; // what has grown begins with brackets that were closed: it is another text
     l->line = 1;
-    if (head.len >= 3 && memcmp(head.ptr, "\xEF\xBB\xBF", 3) == 0) l->skip_bytes = 3;
+    if (is_mark(head.ptr, head.len)) l->skip_bytes = 3;
     // old Mac: carriage returns alone
     bool cr_only = head.len > 0 && memchr(head.ptr, '\r', head.len) != NULL && memchr(head.ptr, '\n', head.len) == NULL;
     l->newline = cr_only ? '\r' : '\n';
@@ -159,15 +162,15 @@ static bool find_end(const struct lines *l, struct scan *s, const char *p, size_
     return false;
 }
 
-// Delivers start..end (without carriage returns before a line feed), unless it is empty or a header that was not asked for.
+// Delivers start..end (without a mark before it and carriage returns before a line feed), unless it is empty or a header that was not asked for.
 static voc_rc emit(struct lines *l, struct lines_block *b, const struct scan *s, size_t end, uint8_t bad, bool is_head)
 {
     const char *p = b->bytes.ptr;
     uint64_t line = l->line;
-    size_t text = end;
+    size_t start = s->start + (is_mark(p + s->start, end - s->start) ? 3 : 0), text = end;
     l->line += bad ? 1 : s->newlines + 1;
-    if (l->newline == '\n' && text > s->start && p[text - 1] == '\r') text--;
-    size_t full = s->start;
+    if (l->newline == '\n' && text > start && p[text - 1] == '\r') text--;
+    size_t full = start;
     while (full < text && p[full] == '\r') full++;
     if (full == text) return VOC_OK;
     if (l->head_left > 0) {
@@ -175,12 +178,12 @@ static voc_rc emit(struct lines *l, struct lines_block *b, const struct scan *s,
         if (!is_head) return VOC_OK;
     } else {
         l->records++;
-        l->record_bytes += text - s->start;
+        l->record_bytes += text - start;
     }
     bool room = b->start.n < b->start.cap && b->start.n < b->end.cap && b->start.n < b->line.cap && b->start.n < b->bad.cap;
     if (!room && (vec_reserve(&b->start, 1, RECORDS_MAX) || vec_reserve(&b->end, 1, RECORDS_MAX) ||
                   vec_reserve(&b->line, 1, RECORDS_MAX) || vec_reserve(&b->bad, 1, RECORDS_MAX))) return VOC_E_NOMEM;
-    b->start.at[b->start.n++] = s->start;
+    b->start.at[b->start.n++] = start;
     b->end.at[b->end.n++] = text;
     b->line.at[b->line.n++] = line;
     b->bad.at[b->bad.n++] = bad == 1 && l->values ? 3 : bad;
@@ -238,7 +241,7 @@ static size_t emit_plain(struct lines *l, struct lines_block *b, struct whole *w
     size_t start = w->start, to = b->start.n, done = 0;
     for (; done < n; done++, to++) {
         const size_t at = from + marks[done];
-        if (p[at] != newline || at == start || p[start] == '\r' || at - start > LINES_RECORD_MAX) break;
+        if (p[at] != newline || at == start || p[start] == '\r' || p[start] == '\xEF' || at - start > LINES_RECORD_MAX) break;
         const size_t text = at - (newline == '\n' && p[at - 1] == '\r');
         b->start.at[to] = start;
         b->end.at[to] = text;
@@ -305,9 +308,11 @@ static bool is_between(char c) { return c == ' ' || c == '\t' || c == '\n' || c 
 
 static void pass_between(struct lines *l, struct scan *s, const char *p, size_t len)
 {
-    while (s->at < len && is_between(p[s->at])) l->line += p[s->at++] == '\n';
+    while (s->at < len && (is_between(p[s->at]) || is_mark(p + s->at, len - s->at)))
+        if (p[s->at] == '\xEF') s->at += 3;
+        else l->line += p[s->at++] == '\n';
     begin_record(s, s->at);
-    if (s->at == len) return;
+    if (s->at == len || (p[s->at] == '\xEF' && len - s->at < 3 && !at_end(l))) return; // the rest of a mark may follow
     s->begun = true;
     s->bare = p[s->at] != '{';
 }

@@ -100,14 +100,6 @@ const char *left_out(const voc_str *cells, size_t n)
     return filled == 1 && only.len > 1 && footer_text(only) ? "a line that is no data" : NULL;
 }
 
-// Without what a file that was added to another one may begin with, and the quotes that nothing takes off behind it.
-static voc_str bare_name(voc_str cell)
-{
-    if (cell.len < 3 || memcmp(cell.ptr, "\xEF\xBB\xBF", 3) != 0) return ev_trim(cell);
-    cell = ev_trim((voc_str){cell.ptr + 3, cell.len - 3});
-    return cell.len > 1 && cell.ptr[0] == '"' && cell.ptr[cell.len - 1] == '"' ? (voc_str){cell.ptr + 1, cell.len - 2} : cell;
-}
-
 // A name that came twice has its place behind it.
 static bool is_name_of(const struct column *c, voc_str cell)
 {
@@ -125,7 +117,7 @@ enum header_again header_again(const struct events *e, const voc_str *cells)
     size_t own = 0, moved = 0, strange = 0;
     bool times = false;
     for (size_t c = 0; e->header && c < e->n_columns && strange <= own + moved + 8; c++) {
-        const voc_str cell = bare_name(cells[c]);
+        const voc_str cell = ev_trim(cells[c]);
         if (cell.len == 0) continue;
         const bool in_place = is_name_of(&e->columns[c], cell);
         const uint32_t called = in_place ? (uint32_t)c : column_find(e, cell);

@@ -154,6 +154,13 @@ static void empty_lines_and_the_byte_order_mark_are_framing(void **state)
     CUTS(" \n", "1: |");
 }
 
+static void a_byte_order_mark_before_any_record_is_framing(void **state)
+{
+    (void)state;
+    CUTS("a\n\xEF\xBB\xBF" "b\n\xEF\xBB\xBF\nc\n\xEF\xBB", "1:a|2:b|4:c|5:\xEF\xBB|");
+    CUTS("a\xEF\xBB\xBF\n\xEF\xBC\xA1\n\xEF\xBB\xBF", "1:a\xEF\xBB\xBF|2:\xEF\xBC\xA1|"); // elsewhere, and another character
+}
+
 static void files_with_carriage_returns_alone_are_lines_too(void **state)
 {
     (void)state;
@@ -310,6 +317,10 @@ static void naive(struct buf *out, const char *p, size_t len, bool quotes, char 
         if (newline == '\n' && text > start && p[text - 1] == '\r') text--;
         bool empty = true;
         for (size_t k = start; k < text; k++) empty = empty && p[k] == '\r';
+        if (text - start >= 3 && memcmp(p + start, "\xEF\xBB\xBF", 3) == 0) { // a mark of a file that was added
+            start += 3;
+            empty = empty || start == text;
+        }
         if (!empty) add_record(out, line, p + start, text - start, open);
         line += open ? 1 : newlines + 1;
         start = end + 1;
@@ -326,7 +337,10 @@ static void agrees_on(char *text, size_t len, int round)
         do text[i] = sparse && next_random() % 9 ? 'x' : letters[next_random() % (sizeof letters - 1)];
         while (macintosh && text[i] == '\n');
     }
-    if (mark && len >= 3) memcpy(text, "\xEF\xBB\xBF", 3);
+    if (mark && len >= 3) {
+        memcpy(text, "\xEF\xBB\xBF", 3);
+        memcpy(text + next_random() % (len - 2), "\xEF\xBB\xBF", 3);
+    }
     for (size_t i = 0; i < len; i++) cr |= text[i] == '\r', lf |= text[i] == '\n';
     struct buf expected;
     struct outcome o;
@@ -367,6 +381,7 @@ static void objects_are_records_however_they_are_laid_out(void **state)
     VALUES("\xEF\xBB\xBF[{\"a\":1},{\"b\":[{}]}]\n", "1:{\"a\":1}|1:{\"b\":[{}]}|");
     VALUES("[\n {\n  \"a\":\r\n1},\n\n{}\n]", "2:{\n  \"a\":\r\n1}|6:{}|");
     VALUES("{\"a\":\"}{][,\\\"\\\\\"}{}\n{}", "1:{\"a\":\"}{][,\\\"\\\\\"}|1:{}|2:{}|");
+    VALUES("{}\n\xEF\xBB\xBF{\"a\":1},\xEF\xBB\xBF\n[{}]\xEF\xBB", "1:{}|2:{\"a\":1}|3:{}|3:\xEF\xBB|");
     VALUES("1, two ,\"th,ree\"\r\n{}", "1:1|1:two |1:\"th,ree\"|2:{}|");
 }
 
@@ -394,7 +409,7 @@ static void braces_that_are_never_closed_are_one_bad_line_each(void **state)
 
 static void values_are_cut_alike_with_any_block_size(void **state)
 {
-    static const char letters[] = "{}{}[]\"\",:\\\n\r a1";
+    static const char letters[] = "{}{}[]\"\",:\\\n\r a1\xEF\xBB\xBF";
     static const size_t targets[] = {1, 2, 3, 7, 31};
     (void)state;
     seed = 77;
@@ -450,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_quote_opens_only_at_the_start_of_a_field),
         cmocka_unit_test(without_a_separator_no_byte_is_a_quote),
         cmocka_unit_test(empty_lines_and_the_byte_order_mark_are_framing),
+        cmocka_unit_test(a_byte_order_mark_before_any_record_is_framing),
         cmocka_unit_test(files_with_carriage_returns_alone_are_lines_too),
         cmocka_unit_test(nul_bytes_are_kept),
         cmocka_unit_test(header_records_come_alone_and_are_framing),

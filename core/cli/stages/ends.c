@@ -70,13 +70,17 @@ static int64_t median(struct one_end *x)
 
 static voc_rc columns(struct table *t)
 {
-    voc_rc rc = table_column(t, "end", "end", VOC_CELL_TEXT, "", 0, "exit of the journey's definition, or fell silent");
+    voc_rc rc = table_column(t, "title", "end", VOC_CELL_TEXT, "", 0, "exit of the journey's definition, or fell silent");
     if (!rc) rc = table_column(t, "outcome", "outcome", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "won, lost, disqualified or other, as the definition says");
     if (!rc) rc = table_column(t, "times", "times", VOC_CELL_INT, "", 0, "journeys that ended so");
     if (!rc) rc = table_column(t, "share", "share", VOC_CELL_SHARE, "", 0, "of the journeys that ended");
-    if (!rc) rc = table_column(t, "from", "most often from", VOC_CELL_TEXT, "", 0, "the stage in which most of them stood");
-    return rc ? rc : table_column(t, "took", "half took at most", VOC_CELL_DURATION, "s", 0, "from the first stage to this end");
+    if (!rc) rc = table_column(t, "from_title", "most often from", VOC_CELL_TEXT, "", 0, "the stage in which most of them stood");
+    if (!rc) rc = table_column(t, "took", "half took at most", VOC_CELL_DURATION, "s", 0, "from the first stage to this end");
+    if (!rc) rc = table_column(t, "end", "id", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the exit, in the journey");
+    return rc ? rc : table_column(t, "from", "id of that stage", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "in the journey");
 }
+
+voc_str stage_title(const voc_def_stage *s) { return s->title.len ? s->title : s->id; }
 
 static size_t most_often(const struct ends *e, const struct one_end *x)
 {
@@ -98,16 +102,19 @@ voc_rc ends_table(struct ends *e, const voc_definition *d, struct table **out)
         struct one_end *x = &e->at[i];
         if (x->n == 0 && i == e->n - 1) continue;
         const voc_def_exit *exit = i < e->n - 1 ? &d->exits[i] : NULL;
-        table_text(*out, exit ? exit->id : STR("fell silent"));
+        const voc_def_stage *from = x->n ? &d->stages[most_often(e, x)] : NULL;
+        table_text(*out, !exit ? STR("fell silent") : exit->title.len ? exit->title : exit->id);
         table_text(*out, exit ? exit->outcome : STR("lapsed"));
         table_int(*out, (int64_t)x->n);
         const voc_cell share = {.type = VOC_CELL_SHARE, .r = (double)x->n / (double)all, .digits = 0};
         rc = table_cell(*out, &share);
-        if (x->n)
-            table_text(*out, d->stages[most_often(e, x)].id);
-        else
-            table_na(*out);
+        if (from) table_text(*out, stage_title(from));
+        else table_na(*out);
         table_duration(*out, median(x));
+        if (exit) table_text(*out, exit->id);
+        else table_na(*out);
+        if (from) table_text(*out, from->id);
+        else table_na(*out);
     }
     return rc ? rc : table_semantics(*out, "Ended journeys only: who is still on the way is in the table of stages as open.");
 }

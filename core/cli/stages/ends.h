@@ -17,6 +17,7 @@ voc_rc ends_open(struct ends *e, size_t n_exits, size_t n_stages);
 void ends_close(struct ends *e);
 voc_rc ends_count(struct ends *e, const voc_stay *stays, size_t n); // of one unit
 voc_rc ends_add(struct ends *e, const struct ends *of_others);
+voc_str stage_title(const voc_def_stage *s); // as people read it: its title, else its id
 // *out is NULL where no journey has ended.
 voc_rc ends_table(struct ends *e, const voc_definition *d, struct table **out);
 #endif

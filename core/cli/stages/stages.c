@@ -146,7 +146,7 @@ static void put_stall(struct table *t, const struct stage_count *c, uint64_t cou
 static voc_rc stage_columns(struct table *t, bool stalls)
 {
     static const struct { const char *name, *title; uint32_t type, flags; const char *help; } columns[] = {
-        {"stage", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
+        {"title", "stage", VOC_CELL_TEXT, 0, "in the order of the definition"},
         {"entries", "entries", VOC_CELL_INT, 0, "stays begun"},
         {"advanced", "advanced", VOC_CELL_INT, 0, "ended by entering a later stage"},
         {"backward", "back", VOC_CELL_INT, 0, "ended by a backward move"},
@@ -165,7 +165,7 @@ static voc_rc stage_columns(struct table *t, bool stalls)
     for (size_t i = 0; i < n && !rc; i++)
         rc = table_column(t, columns[i].name, columns[i].title, columns[i].type, columns[i].type == VOC_CELL_DURATION ? "s" : "",
                           columns[i].flags, columns[i].help);
-    return rc;
+    return rc ? rc : table_column(t, "stage", "id", VOC_CELL_TEXT, "", VOC_COLUMN_DETAIL, "of the stage, in the journey");
 }
 
 static voc_rc stage_table(struct table **out, struct tally *t, const struct journey *j, const voc_definition *d, const voc_run_info *info)
@@ -177,7 +177,7 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
     if (!rc) rc = stage_columns(*out, stalls);
     for (size_t i = 0; i < t->n && !rc; i++) {
         struct stage_count *c = &t->stage[i];
-        table_text(*out, d->stages[i].id);
+        table_text(*out, stage_title(&d->stages[i]));
         table_int(*out, (int64_t)c->entries);
         table_int(*out, (int64_t)c->advanced);
         table_int(*out, (int64_t)c->backward);
@@ -190,6 +190,7 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
         table_duration(*out, median_dwell(c));
         if (stalls) put_stall(*out, c, c->stalled);
         if (stalls) put_stall(*out, c, c->ever_stalled);
+        table_text(*out, d->stages[i].id);
     }
     static const char *const kinds[] = {"", "account", "individual", "case"};
     snprintf(text, sizeof text,
@@ -202,13 +203,13 @@ static voc_rc stage_table(struct table **out, struct tally *t, const struct jour
         if (j->stages[i].opens_known_from && t->stage[i].entries == 0) {
             snprintf(text, sizeof text,
                      "%.*s: not measurable, nobody is observed before the first action (known_from of a target list would tell).",
-                     STR_SHOWN(d->stages[i].id, 100));
+                     STR_SHOWN(stage_title(&d->stages[i]), 100));
             rc = table_note(*out, VOC_NOTE_AFTER, text);
         }
     for (size_t i = 0; i < t->n && !rc; i++)
         if (j->stages[i].stall_working) {
             snprintf(text, sizeof text, "The stall of %.*s is working time, and stays are measured by the clock: it is not counted. In h or d it is.",
-                     (int)(d->stages[i].id.len > 100 ? 100 : d->stages[i].id.len), d->stages[i].id.ptr);
+                     STR_SHOWN(stage_title(&d->stages[i]), 100));
             rc = table_note(*out, VOC_NOTE_AFTER, text);
         }
     if (!rc && d->evidence_declared) rc = table_note(*out, VOC_NOTE_ASSUMED, "Stages are as the company recorded them, not as customers acted.");

@@ -25,6 +25,18 @@ static const char *sniff_utf16(const unsigned char *p, size_t len)
     return NULL;
 }
 
+// UTF-32 of any text: each four bytes are a character, and none is NUL.
+static const char *sniff_utf32(const unsigned char *p, size_t len)
+{
+    size_t n = (len < SNIFF_NULS ? len : SNIFF_NULS) / 4, little = 0, big = 0;
+    for (size_t i = 0; i < n; i++, p += 4) {
+        little += p[3] == 0 && p[2] <= 0x10 && (p[2] | p[1] | p[0]);
+        big += p[0] == 0 && p[1] <= 0x10 && (p[1] | p[2] | p[3]);
+    }
+    if (n < 4) return NULL;
+    return little == n && big < n ? "UTF-32LE" : big == n && little < n ? "UTF-32BE" : NULL;
+}
+
 // A head may be cut within its last character: up to 3 bytes that begin one are no fault.
 static bool utf8_head(const char *ptr, size_t len)
 {
@@ -47,12 +59,17 @@ const char *text_sniff(const char *ptr, size_t len, size_t *skip)
         *skip = 3;
         return "UTF-8";
     }
+    if (len >= 4 && (memcmp(ptr, "\xFF\xFE\0\0", 4) == 0 || memcmp(ptr, "\0\0\xFE\xFF", 4) == 0)) {
+        *skip = 4;
+        return (unsigned char)ptr[0] == 0xFF ? "UTF-32LE" : "UTF-32BE";
+    }
     if (len >= 2 && (memcmp(ptr, "\xFF\xFE", 2) == 0 || memcmp(ptr, "\xFE\xFF", 2) == 0)) {
         *skip = 2;
         return (unsigned char)ptr[0] == 0xFF ? "UTF-16LE" : "UTF-16BE";
     }
-    const char *utf16 = sniff_utf16((const unsigned char *)ptr, len);
-    if (utf16 != NULL) return utf16;
+    const char *wide = sniff_utf32((const unsigned char *)ptr, len);
+    if (wide == NULL) wide = sniff_utf16((const unsigned char *)ptr, len);
+    if (wide != NULL) return wide;
     return utf8_head(ptr, len) ? "UTF-8" : "windows-1252";
 }
 

@@ -454,7 +454,7 @@ voc_rc in_text(struct in *in, const char *charset)
         rc = text_decoder_new(&in->decoder, charset, in->d);
         if (rc != VOC_OK) return rc;
         in->mode = CONVERT;
-        if (mark == 2 && str_ieq(str_of(charset), str_of(sniffed))) in->head_at = mark;
+        if (mark > 0 && str_ieq(str_of(charset), str_of(sniffed))) in->head_at = mark;
     }
     memcpy(in->charset, charset, strlen(charset) + 1);
     return VOC_OK;

@@ -61,9 +61,10 @@ static bool has_nuls(struct job *j)
 {
     voc_str head;
     bool complete;
+    if (in_peek(j->in, 65536, &head, &complete) != VOC_OK || !memchr(head.ptr, 0, head.len)) return false;
     size_t mark;
-    return in_peek(j->in, 65536, &head, &complete) == VOC_OK && memchr(head.ptr, 0, head.len) &&
-           !str_starts(str_of(text_sniff(head.ptr, head.len, &mark)), "UTF-16");
+    const voc_str charset = str_of(text_sniff(head.ptr, head.len, &mark));
+    return !str_starts(charset, "UTF-16") && !str_starts(charset, "UTF-32");
 }
 
 static voc_rc probe_all(struct job *j)
@@ -82,7 +83,7 @@ static voc_rc probe_all(struct job *j)
         const char *best = s[0].plugin->note.name;
         const bool nuls = s[0].confidence == 0 && has_nuls(j);
         const char *hint =
-            nuls ? "a text that was damaged is mended by tr -d '\\000' <FILE >MENDED; one in UTF-32 by iconv -f UTF-32 -t UTF-8"
+            nuls ? "a text that was damaged is mended by tr -d '\\000' <FILE >MENDED"
             : s[0].confidence == 0
                 ? "if you know the format, name it with --as NAME (voc plugin list shows what can be read)"
                 : arena_printf(

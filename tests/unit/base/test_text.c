@@ -158,6 +158,11 @@ static void the_first_bytes_tell_the_charset(void **state)
     SNIFFS("\xFE\xFF\0i\0d", "UTF-16BE", 2);
     SNIFFS("i\0d\0;\0n\0", "UTF-16LE", 0);
     SNIFFS("\0i\0d\0;\0n", "UTF-16BE", 0);
+    SNIFFS("\xFF\xFE\0\0i\0\0\0", "UTF-32LE", 4);
+    SNIFFS("\0\0\xFE\xFF\0\0\0i", "UTF-32BE", 4);
+    SNIFFS("i\0\0\0d\0\0\0\0\xF6\1\0,\0\0\0", "UTF-32LE", 0);
+    SNIFFS("\0\0\0i\0\0\0d\0\1\xF6\0\0\0\0,", "UTF-32BE", 0);
+    SNIFFS("i\0\0\0\0\0\0\0d\0\0\0,\0\0\0", "UTF-8", 0); // a NUL among them
     SNIFFS("one\0stray NUL in a plain line of text", "UTF-8", 0);
     SNIFFS("\0\0\0\0\0\0\0\0", "UTF-8", 0);
 }
@@ -187,6 +192,8 @@ static void decoders_give_utf8_and_count_what_they_cannot_read(void **state)
     DECODES("ISO-8859-15", "\xA4", "\xE2\x82\xAC", 0);
     DECODES("UTF-16LE", "a\0=\xD8\0\xDE!\0\0\0", "a\xF0\x9F\x98\x80!\0", 0);
     DECODES("UTF-16BE", "\0a\xD8=\xDE\0\0!", "a\xF0\x9F\x98\x80!", 0);
+    DECODES("UTF-32LE", "a\0\0\0\0\xF6\1\0!\0\0", "a\xF0\x9F\x98\x80\xEF\xBF\xBD", 1);
+    DECODES("UTF-32BE", "\0\0\0a\0\1\xF6\0", "a\xF0\x9F\x98\x80", 0);
     DECODES("UTF-16LE", "a\0\0\xDE" "b\0", "a\xEF\xBF\xBD" "b", 1); // lone low surrogate
     DECODES("UTF-16LE", "a\0=\xD8" "b\0", "a\xEF\xBF\xBD" "b", 1);  // lone high surrogate
     DECODES("UTF-16LE", "a\0b", "a\xEF\xBF\xBD", 1);               // half a unit at the end

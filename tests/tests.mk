@@ -59,6 +59,7 @@ scripts = \
 	tests/differential/sets.sh \
 	tests/differential/project.sh \
 	tests/differential/methods.sh \
+	tests/differential/laws.sh \
 	tests/demo/planted.sh \
 	tests/extension/shell.sh \
 	tests/extension/python.sh \
@@ -81,7 +82,7 @@ EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/different
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-$(shares:.sh=.log) tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/project.log tests/differential/methods.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
+$(shares:.sh=.log) tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/project.log tests/differential/methods.log tests/differential/laws.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
 
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults

@@ -46,10 +46,9 @@ static int latest_first(const void *x, const void *y)
 {
     const struct said *a = x, *b = y;
     if (a->time_us != b->time_us) return a->time_us > b->time_us ? -1 : 1;
-    int c = str_cmp(a->file, b->file);
-    if (c) return c;
+    int c = str_cmp(a->id, b->id); // what has an id is in one order however files were cut
+    if (c || (c = str_cmp(a->file, b->file))) return c;
     if (a->line != b->line) return a->line < b->line ? -1 : 1;
-    if ((c = str_cmp(a->id, b->id))) return c;
     return str_cmp(a->text, b->text);
 }
 

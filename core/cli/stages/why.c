@@ -167,12 +167,12 @@ static voc_rc empty_stages(struct table *t, struct buf *b, const struct journey 
     return note(t, VOC_NOTE_AFTER, b);
 }
 
-struct most { const uint64_t *left; uint32_t code; };
+struct most { uint64_t times; voc_str name; };
 static int more_often(const void *x, const void *y)
 {
     const struct most *a = x, *b = y;
-    if (a->left[a->code] != b->left[b->code]) return a->left[a->code] > b->left[b->code] ? -1 : 1;
-    return (a->code > b->code) - (a->code < b->code); // the order in which they first came
+    if (a->times != b->times) return a->times > b->times ? -1 : 1;
+    return str_cmp(a->name, b->name);
 }
 
 // The most frequent actions that nothing asks for; *none: there are none.
@@ -184,14 +184,14 @@ static voc_rc unasked_actions(struct table *t, struct buf *b, struct counts *n, 
     if (!m) return VOC_E_NOMEM;
     for (uint32_t a = 0; a < codes; a++) {
         n->all[a] -= n->asked[a]; // from here on: what is not asked for
-        if (n->all[a]) m[k++] = (struct most){n->all, a};
+        if (n->all[a]) m[k++] = (struct most){n->all[a], timeline_name(tl, VOC_COL_ACTION, a)};
     }
     if (k) qsort(m, k, sizeof *m, more_often);
     *none = k == 0;
     if (k) buf_cstr(b, "Most frequent actions that no stage, exit or touchpoint asks for: ");
     for (size_t i = 0; i < k && i < ACTIONS_SHOWN; i++) {
-        voc_str name = timeline_name(tl, VOC_COL_ACTION, m[i].code);
-        buf_printf(b, "%s%.*s (%llu)", i ? ", " : "", SHOW(name.len ? name : STR("without a name")), (unsigned long long)n->all[m[i].code]);
+        const voc_str name = m[i].name.len ? m[i].name : STR("without a name");
+        buf_printf(b, "%s%.*s (%llu)", i ? ", " : "", SHOW(name), (unsigned long long)m[i].times);
     }
     if (k > ACTIONS_SHOWN) buf_printf(b, " and %zu more", k - ACTIONS_SHOWN);
     if (k) buf_byte(b, '.');

@@ -162,29 +162,43 @@ static voc_rc load(void *analysis, void *state, const void *data, size_t size) {
 
 // ---- refusing to guess (METHODS 2.3) -----------------------------------------------------------------------------------
 
-struct named_count { uint32_t action; size_t n; };
+struct counted_action { voc_str name; uint32_t action; size_t n; };
 
-static int most_first(const void *x, const void *y)
+static int most_first(const void *x, const void *y)  // then by name: codes are in the order in which actions were first imported
 {
-    const struct named_count *a = x, *b = y;
+    const struct counted_action *a = x, *b = y;
     if (a->n != b->n) return a->n > b->n ? -1 : 1;
-    return (a->action > b->action) - (a->action < b->action);
+    const size_t n = a->name.len < b->name.len ? a->name.len : b->name.len;
+    const int c = n ? memcmp(a->name.ptr, b->name.ptr, n) : 0;
+    return c ? c : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+}
+
+uint32_t *score_by_count(const struct score *s, const size_t *count, size_t *n)
+{
+    struct counted_action *all = score_alloc(s, s->def->n_actions, sizeof *all);
+    uint32_t *order = score_alloc(s, s->def->n_actions, sizeof *order);
+    *n = 0;
+    if (!all || !order) return NULL;
+    for (uint32_t a = 0; a < s->def->n_actions; a++)
+        if (count[a]) all[(*n)++] = (struct counted_action){definition_action(s->def, a)->name, a, count[a]};
+    if (*n) qsort(all, *n, sizeof *all, most_first);
+    for (size_t i = 0; i < *n; i++) order[i] = all[i].action;
+    return order;
 }
 
 // Appends the most frequent actions, of customers if there are any.
 static voc_rc name_frequent(struct score *s, bool customers, char *out, size_t at, size_t size)
 {
     const struct data *d = &s->data;
-    struct named_count *n = score_alloc(s, s->def->n_actions, sizeof *n);
-    if (!n) return VOC_E_NOMEM;
-    for (uint32_t a = 0; a < s->def->n_actions; a++) n[a].action = a;
-    for (size_t i = 0; i < d->n_events; i++) n[d->events[i].action].n += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
-    qsort(n, s->def->n_actions, sizeof *n, most_first);
-    for (size_t i = 0; i < s->def->n_actions && i < 6 && n[i].n && at < size - 80; i++) {
-        voc_str name = definition_action(s->def, n[i].action)->name;
-        at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", SHOW_AT_MOST(name, 40), n[i].n);
+    size_t n, *count = score_alloc(s, s->def->n_actions, sizeof *count);
+    if (!count) return VOC_E_NOMEM;
+    for (size_t i = 0; i < d->n_events; i++) count[d->events[i].action] += !customers || d->events[i].actor == VOC_ACTOR_CUSTOMER;
+    const uint32_t *most = score_by_count(s, count, &n);
+    for (size_t i = 0; i < n && i < 6 && at < size - 80; i++) {
+        voc_str name = definition_action(s->def, most[i])->name;
+        at += (size_t)snprintf(out + at, size - at, "%s %.*s (%zu)", i ? "," : "", SHOW_AT_MOST(name, 40), count[most[i]]);
     }
-    return VOC_OK;
+    return most ? VOC_OK : VOC_E_NOMEM;
 }
 
 // Without an action of class value (or an aim) there is nothing to judge by: the most frequent actions are named.

@@ -291,6 +291,7 @@ voc_rc balance_write(struct study *st);
 // codes.c
 voc_rc codes_write(struct study *st);
 // score.c
+uint32_t *score_by_count(const struct score *s, const size_t *count, size_t *n);  // actions with a count, the most first, then by name; NULL: no memory
 voc_rc score_complain(struct score *s, const char *code, const char *hint, const char *message);  // VOC_E_OPTION
 // group.c: touchpoints of one group as one kind of touch (--by group)
 bool group_any(const voc_definition *d);  // two touchpoints share a group

@@ -4,7 +4,8 @@
 // and segment; nobody is matched, as chance has done that. The arithmetic is trial_random.c.
 #include "plugins/analysis/score/score.h"
 
-static size_t collect_assigned(const struct score *s, size_t h, struct trial_assigned *out)
+// Campaigns are numbered in `rank` as they come: units come by name, so that the order of the sums does not depend on codes.
+static size_t collect_assigned(const struct score *s, size_t h, uint32_t *rank, uint32_t *n_ranks, struct trial_assigned *out)
 {
     const struct data *d = &s->data;
     const voc_def_holdout *hold = &s->def->holdouts[h];
@@ -17,8 +18,10 @@ static size_t collect_assigned(const struct score *s, size_t h, struct trial_ass
             if ((hold->from_us != VOC_NA && e->time < hold->from_us) || (hold->to_us != VOC_NA && e->time >= hold->to_us)) continue;
             size_t stay = stay_of(d, u, e->time + 1);
             uint32_t stage = stay == SIZE_MAX ? 0 : d->stays[stay].stage;
+            uint32_t *campaign = &rank[data_more(d, e)->campaign];
+            if (!*campaign) *campaign = ++*n_ranks;
             int64_t end = e->time + window_of(s, hold->touchpoint, stage);
-            out[n++] = (struct trial_assigned){.group = data_more(d, e)->campaign * (uint32_t)s->def->n_segments + e->segment,
+            out[n++] = (struct trial_assigned){.group = (*campaign - 1) * (uint32_t)s->def->n_segments + e->segment,
                                                .account = d->units[u].account,
                                                .unit = (uint32_t)u,
                                                .index = e->time,
@@ -34,13 +37,14 @@ voc_rc study_holdout(const struct score *s, size_t h, const double *move_value, 
     struct series aimed;
     struct trial_alloc alloc = score_trial_alloc(s);
     struct trial_assigned *assigned = score_alloc(s, s->data.n_events, sizeof *assigned);
-    if (!assigned) return VOC_E_NOMEM;
-    size_t n = collect_assigned(s, h, assigned);
+    uint32_t n_ranks = 0, *rank = score_alloc(s, s->host->n_codes(s->run, VOC_COL_CAMPAIGN), sizeof *rank);
+    if (!assigned || !rank) return VOC_E_NOMEM;
+    size_t n = collect_assigned(s, h, rank, &n_ranks, assigned);
     voc_rc rc = aim_is_forward(s) ? series_forward(s, &aimed, VOC_NONE, move_value) : series_aimed(s, &aimed, f->touchpoint);
     if (rc || n == 0) return rc;
     struct trial_random_input in = {.assigned = assigned,
                                     .n_assigned = n,
-                                    .n_groups = s->host->n_codes(s->run, VOC_COL_CAMPAIGN) * (uint32_t)s->def->n_segments,
+                                    .n_groups = n_ranks * (uint32_t)s->def->n_segments,
                                     .n_accounts = s->host->n_codes(s->run, VOC_COL_ACCOUNT),
                                     .outcome = {&aimed.events, &harm->events},
                                     .n_outcomes = 2,

@@ -225,18 +225,19 @@ static void undeclared(struct summary *p)
 {
     const struct score *s = told(&p->page)->s;
     char text[500];
-    size_t at = 0, n = 0;
+    size_t at = 0, n = 0, acted = 0;
     size_t *count = score_alloc(s, s->def->n_actions, sizeof *count);
-    if (!count) {
+    for (size_t i = 0; count && i < s->data.n_events; i++)
+        if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER) count[s->data.events[i].action]++;
+    const uint32_t *most = count ? score_by_count(s, count, &acted) : NULL;
+    if (!most) {
         p->page.rc = VOC_E_NOMEM;
         return;
     }
-    for (size_t i = 0; i < s->data.n_events; i++)
-        if (s->data.events[i].actor == VOC_ACTOR_CUSTOMER) count[s->data.events[i].action]++;
-    for (size_t a = 0; a < s->def->n_actions; a++) {
-        if (definition_action(s->def, a)->declared || count[a] == 0 || definition_action(s->def, a)->name.len == 0) continue;
+    for (size_t i = 0; i < acted; i++) {
+        voc_str name = definition_action(s->def, most[i])->name;
+        if (definition_action(s->def, most[i])->declared || name.len == 0) continue;
         if (n++ < 6) {
-            voc_str name = definition_action(s->def, a)->name;
             at += (size_t)snprintf(text + at, sizeof text - at, "%s%.*s",
                                    n > 1 ? ", " : "Actions that the journey does not class count as neutral: ",
                                    SHOW_AT_MOST(name, 50));

@@ -290,11 +290,15 @@ static voc_rc trouble(struct page *p)
                                             {"before_times", "times", VOC_CELL_INT, "", 0, ""}};
     const struct study *st = told(p);
     struct trouble *t = score_alloc(st->s, st->s->def->n_actions, sizeof *t);
-    voc_rc rc = t ? find_trouble(st, t) : VOC_E_NOMEM;
+    size_t n, *count = score_alloc(st->s, st->s->def->n_actions, sizeof *count);
+    voc_rc rc = t && count ? find_trouble(st, t) : VOC_E_NOMEM;
     if (rc) return rc;
+    for (uint32_t a = 0; a < st->s->def->n_actions; a++) count[a] = t[a].n;
+    const uint32_t *most = score_by_count(st->s, count, &n);
+    if (!most) return VOC_E_NOMEM;
     page_open(p, "trouble", "Work that our own faults make", 0, columns, sizeof columns / sizeof *columns);
-    for (uint32_t a = 0; a < st->s->def->n_actions; a++) {
-        if (t[a].n == 0) continue;
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t a = most[i];
         uint32_t before = VOC_NONE;  // the touchpoint that stood before most often
         size_t before_n = 0;
         for (uint32_t k = 0; k < st->n_pooled; k++)

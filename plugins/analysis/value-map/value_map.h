@@ -15,6 +15,7 @@
 #define VM_QUOTE_LEAST 20u  // characters
 #define VM_QUOTE_BYTES 600u
 #define VM_PLACE_BYTES 160u
+#define VM_ID_BYTES 64u
 
 struct vm_line {  // of a person: in one role and one stage (n_stages: in none yet)
     uint32_t role, stage;
@@ -32,8 +33,8 @@ struct vm_quote {
     uint32_t characters;  // 0: there is none
     uint32_t negated;
     uint32_t individual;
-    uint32_t text_len, place_len;
-    char text[VM_QUOTE_BYTES], place[VM_PLACE_BYTES];
+    uint32_t text_len, place_len, id_len;
+    char text[VM_QUOTE_BYTES], place[VM_PLACE_BYTES], id[VM_ID_BYTES];
 };
 
 struct vm {  // of the instance

@@ -130,14 +130,18 @@ static voc_str trimmed(voc_str s)
     return s;
 }
 
-static int order_of(const struct vm_quote *a, const struct vm_quote *b)  // the shorter first, then by place, then by text
+static int bytewise(const char *a, size_t n, const char *b, size_t m)
+{
+    const int c = memcmp(a, b, n < m ? n : m);
+    return c ? c : (n > m) - (n < m);
+}
+
+static int order_of(const struct vm_quote *a, const struct vm_quote *b)  // the shorter first, then by id; by place last, which tells how files were cut
 {
     if (a->characters != b->characters) return a->characters < b->characters ? -1 : 1;
-    const uint32_t n = a->place_len < b->place_len ? a->place_len : b->place_len, m = a->text_len < b->text_len ? a->text_len : b->text_len;
-    int c = memcmp(a->place, b->place, n);
-    if (!c && a->place_len != b->place_len) c = a->place_len < b->place_len ? -1 : 1;
-    if (!c) c = memcmp(a->text, b->text, m);
-    return c ? c : a->text_len < b->text_len ? -1 : a->text_len > b->text_len;
+    int c = bytewise(a->id, a->id_len, b->id, b->id_len);
+    if (!c) c = bytewise(a->text, a->text_len, b->text, b->text_len);
+    return c ? c : bytewise(a->place, a->place_len, b->place, b->place_len);
 }
 
 // Among the shortest so far. The same words twice are one quote.
@@ -191,6 +195,8 @@ static voc_rc add_quote(struct walk *w, const voc_word *word, uint32_t role, uin
     voc_rc rc = vm_quotes_room(w->v, w->s, role + 1);
     if (rc) return rc;
     memcpy(q.text, text.ptr, text.len);
+    q.id_len = word->id.len < VM_ID_BYTES ? (uint32_t)word->id.len : VM_ID_BYTES;
+    if (q.id_len) memcpy(q.id, word->id.ptr, q.id_len);
     int n = word->line ? snprintf(q.place, sizeof q.place, "%.*s:%llu", SHOW_AT_MOST(file, 120), (unsigned long long)word->line)
                        : snprintf(q.place, sizeof q.place, "%.*s %.*s", SHOW_AT_MOST(file, 80), SHOW_AT_MOST(word->id, 70));
     q.place_len = n < 0 ? 0 : (uint32_t)n < sizeof q.place ? (uint32_t)n : (uint32_t)sizeof q.place - 1;

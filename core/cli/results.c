@@ -18,6 +18,7 @@ struct result_table {
     struct results *owner;
     voc_table view;
     struct shown columns[COLUMN_MAX];
+    uint8_t types[COLUMN_MAX];
     struct sql_table sql;
     struct result_table *next;
 };
@@ -83,6 +84,18 @@ static voc_rc cell(void *user, uint64_t row, unsigned column, voc_cell *out)
     return VOC_OK;
 }
 
+// What cell() makes of each kind of column.
+static enum sql_type type_of(uint32_t cells)
+{
+    switch (cells) {
+    case VOC_CELL_INT:
+    case VOC_CELL_BOOL: return SQL_INTEGER;
+    case VOC_CELL_TEXT:
+    case VOC_CELL_TIME: return SQL_TEXT;
+    default: return SQL_REAL;
+    }
+}
+
 // ---- tables ----------------------------------------------------------------------------------------------------------------------
 
 static const char *column_name(struct results *r, voc_str name, enum part part)
@@ -105,13 +118,14 @@ static voc_rc add_table(struct results *r, struct project *p, const char *analys
         const voc_column *c = &t->view.columns[k];
         for (unsigned part = PART_WHOLE; part <= (c->type == VOC_CELL_RANGE ? PART_HIGH : PART_WHOLE) && n < COLUMN_MAX; part++) {
             t->columns[n] = (struct shown){k, (enum part)part};
+            t->types[n] = (uint8_t)type_of(c->type);
             if (!(names[n++] = column_name(r, c->name, (enum part)part))) rc = VOC_E_NOMEM;
         }
     }
     names[n] = NULL;
     lower(name, sizeof name, t->view.name.ptr, t->view.name.len);
     t->owner = r;
-    t->sql = (struct sql_table){arena_printf(&r->arena, "%s_%s", analysis, name), names, t, open_rows, cell};
+    t->sql = (struct sql_table){arena_printf(&r->arena, "%s_%s", analysis, name), names, t->types, t, open_rows, cell};
     for (const struct result_table *o = r->tables; o; o = o->next)
         if (t->sql.name && strcmp(o->sql.name, t->sql.name) == 0) return rc; // made by an earlier run already
     t->next = r->tables;

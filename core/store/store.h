@@ -243,9 +243,11 @@ voc_rc store_verify(struct project *p, struct diag *d); // integrity, block chec
 
 // ---- SQL -----------------------------------------------------------------------------------------------------------------------
 // A virtual table fed from above (event, journey, unit): rows are numbered 0..n-1.
+enum sql_type { SQL_TEXT, SQL_INTEGER, SQL_REAL };
 struct sql_table {
     const char *name;
     const char *const *columns; // NULL-terminated
+    const uint8_t *types;       // enum sql_type of each column, as programs are told that ask for it; NULL: none is told
     void *user;
     voc_rc (*open)(void *user, uint64_t *n_rows);                                  // first use in a statement; with a walk, n_rows may be a guess
     voc_rc (*cell)(void *user, uint64_t row, unsigned column, voc_cell *out); // NULL where there is a walk; NA, TEXT, INT, REAL; text borrows until the next cell of this column

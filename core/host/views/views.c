@@ -11,10 +11,20 @@
 static const char *const event_columns[] = {"id", "unit", "individual", "account", "case", "episode", "time", "time_us", "resolution", "actor", "action", "class",
                                             "touchpoint", "channel", "campaign", "object", "role", "segment", "stage", "step", "owner", "minutes", "cost", "value",
                                             "ref", "thread", "text", "attributes", "source", "line", "delivered", "person_role", "person_stage", "definition", NULL};
-static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", "beginning", "definition", NULL};
+static const char *const journey_columns[] = {"unit", "episode", "stage", "entered_us", "left_us", "end", "entered_time", "left_time", "exit", "segment", "beginning",
+                                              "last_act_us", "stalled", "definition", NULL};
 static const char *const unit_columns[] = {"unit", "kind", "account", "segment", "episodes", "first_us", "last_us", "stage", "outcome", "events", "definition", NULL};
 static const char *const said_columns[] = {SAID_COLUMNS(NAME) NULL};
 static const char *const mention_columns[] = {MENTION_COLUMNS(NAME) NULL};
+static const uint8_t event_types[] = {[E_EPISODE] = SQL_INTEGER, [E_TIME_US] = SQL_INTEGER, [E_MINUTES] = SQL_REAL, [E_COST] = SQL_REAL, [E_VALUE] = SQL_REAL,
+                                      [E_LINE] = SQL_INTEGER, [E_DELIVERED] = SQL_INTEGER, [E_DEFINITION] = SQL_TEXT};
+static const uint8_t journey_types[] = {[J_EPISODE] = SQL_INTEGER, [J_IN_US] = SQL_INTEGER, [J_OUT_US] = SQL_INTEGER, [J_LAST_ACT] = SQL_INTEGER,
+                                        [J_STALLED] = SQL_INTEGER, [J_DEFINITION] = SQL_TEXT};
+static const uint8_t unit_types[] = {[U_EPISODES] = SQL_INTEGER, [U_FIRST] = SQL_INTEGER, [U_LAST] = SQL_INTEGER, [U_EVENTS] = SQL_INTEGER, [U_DEFINITION] = SQL_TEXT};
+static const uint8_t said_types[] = {[SAID_TIME_US] = SQL_INTEGER, [SAID_THEMES] = SQL_INTEGER, [SAID_UNDECIDED] = SQL_INTEGER,
+                                     [SAID_LINE] = SQL_INTEGER, [SAID_DEFINITION] = SQL_TEXT};
+static const uint8_t mention_types[] = {[MENTION_TIME_US] = SQL_INTEGER, [MENTION_AFFIRMED] = SQL_INTEGER, [MENTION_NEGATED] = SQL_INTEGER,
+                                        [MENTION_DIRECT] = SQL_INTEGER, [MENTION_LINE] = SQL_INTEGER, [MENTION_DEFINITION] = SQL_TEXT};
 const uint8_t said_is[] = {SAID_COLUMNS(IS)}, mention_is[] = {MENTION_COLUMNS(IS)};
 const unsigned views_definition_of[VIEWS_TABLES] = {E_DEFINITION, J_DEFINITION, U_DEFINITION, SAID_DEFINITION, MENTION_DEFINITION};
 const unsigned views_unit_of[VIEWS_TABLES] = {E_UNIT, J_UNIT, U_UNIT, SAID_UNIT, MENTION_UNIT};
@@ -355,12 +365,13 @@ voc_rc views_new(struct views **out)
 {
     static const char *const names[VIEWS_TABLES] = {"event", "journey", "unit", "said", "mention"};
     static const char *const *const columns[VIEWS_TABLES] = {event_columns, journey_columns, unit_columns, said_columns, mention_columns};
+    static const uint8_t *const types[VIEWS_TABLES] = {event_types, journey_types, unit_types, said_types, mention_types};
     struct views *v = mem_zalloc(1, sizeof *v);
     if (!v) return VOC_E_NOMEM;
     v->threads = 1;
     for (unsigned i = 0; i < VIEWS_TABLES; i++) {
         v->users[i] = (struct views_table){v, i};
-        v->tables[i] = (struct sql_table){names[i], columns[i], &v->users[i], table_open, NULL};
+        v->tables[i] = (struct sql_table){names[i], columns[i], types[i], &v->users[i], table_open, NULL};
     }
     *out = v;
     return VOC_OK;

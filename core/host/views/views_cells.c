@@ -119,6 +119,14 @@ voc_rc event_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *
     return VOC_OK;
 }
 
+// As voc stages counts it: whether a stay goes on, and nobody has acted for the stall time of its stage.
+static voc_cell stalled_cell(const struct scan *s, const voc_stay *y)
+{
+    const struct stage *stage = &s->of->journey->stages[y->stage];
+    if (stage->stall_us == VOC_NA || stage->stall_working) return (voc_cell){.type = VOC_CELL_NA};
+    return int_cell(y->end == VOC_END_CENSORED && y->out_us - wide_at(s, S_TIME) > stage->stall_us);
+}
+
 voc_rc journey_cell(void *user, void *scan, unsigned column, voc_cell *out, bool *lasts)
 {
     struct scan *s = scan;
@@ -140,6 +148,8 @@ voc_rc journey_cell(void *user, void *scan, unsigned column, voc_cell *out, bool
     case J_EXIT: *out = y->exit < d->n_exits ? text_cell(d->exits[y->exit].id) : (voc_cell){.type = VOC_CELL_NA}; break;
     case J_SEGMENT: *out = y->segment < d->n_segments ? text_cell(d->segments[y->segment]) : (voc_cell){.type = VOC_CELL_NA}; break;
     case J_BEGINNING: *out = text_cell(str_of(beginning_names[y->flags & (VOC_STAY_TRUNCATED | VOC_STAY_KNOWN_FROM)])); break;
+    case J_LAST_ACT: *out = int_cell(wide_at(s, S_TIME)); break;
+    case J_STALLED: *out = stalled_cell(s, y); break;
     default: return VOC_E_BUG;
     }
     return VOC_OK;

@@ -59,7 +59,9 @@ uint64_t set_stored_for(unsigned table, uint64_t columns)
         [E_SOURCE] = STORED(S_SOURCE), [E_LINE] = STORED(S_LINE), [E_DELIVERED] = STORED(S_DELIVERED), [E_PERSON_ROLE] = STORED(S_PERSON_ROLE),
         [E_PERSON_STAGE] = STORED(S_PERSON_STAGE), [E_DEFINITION] = 0};
     uint64_t stored = columns >> E_UNIT & 1u ? STORED_UNITS : 0;
-    if (table == T_JOURNEY) return STORED_UNITS | (columns & ~(UINT64_C(1) << J_UNIT | UINT64_C(1) << J_DEFINITION) ? STORED(S_STAY) : 0);
+    if (table == T_JOURNEY)
+        return STORED_UNITS | (columns & ~(UINT64_C(1) << J_UNIT | UINT64_C(1) << J_DEFINITION) ? STORED(S_STAY) : 0) |
+               (columns & (UINT64_C(1) << J_LAST_ACT | UINT64_C(1) << J_STALLED) ? STORED(S_TIME) : 0);
     if (table == T_UNIT) return STORED_UNITS | (columns & ~(UINT64_C(1) << U_UNIT | UINT64_C(1) << U_DEFINITION) ? STORED(S_SUMMARY) : 0);
     if (table == T_SAID) return stored_for_said(said_is, SAID_N, columns);
     if (table == T_MENTION) return stored_for_said(mention_is, MENTION_N, columns);
@@ -89,6 +91,7 @@ uint32_t fill_columns(unsigned table, uint64_t stored, uint32_t *reads)
     *reads = table == T_JOURNEY ? READS_STAYS : 0;
     uint32_t mask = made_of(stored, reads);
     if (said) *reads |= READS_WORDS | EV_RESOLUTION | EV_SOURCE | EV_ID | EV_TEXT | EV_PLACE;
+    if (table == T_JOURNEY && stored & STORED(S_TIME)) mask |= 1u << VOC_COL_ACTOR; // of the last act
     if (said) return mask | (stored & STORED(S_STAGE) ? 1u << VOC_COL_STAGE : 0);
     for (unsigned s = 0; s < S_N; s++) {
         if (!(stored & STORED(s))) continue;
@@ -270,6 +273,20 @@ static void put_summaries(struct summary *to, const struct filling *f, const voc
     }
 }
 
+// When the customer acted last in each stay, or it began (METHODS 2.4).
+static void put_last_acts(int64_t *to, const struct filling *f, const voc_journeys *v)
+{
+    const int64_t *time = v->columns[VOC_COL_TIME];
+    const uint8_t *actor = v->columns[VOC_COL_ACTOR];
+    for (size_t i = 0; i < f->fit.n; i++) {
+        const voc_stay *s = &v->stays[f->fit.at[i]];
+        const size_t first = v->units[f->unit.at[i]].first_event + s->first_event;
+        size_t e = first + s->n_events;
+        while (e > first && actor[e - 1] != VOC_ACTOR_CUSTOMER) e--;
+        to[i] = e > first ? time[e - 1] : s->in_us;
+    }
+}
+
 static voc_rc put_texts(voc_str *to, const voc_str *from, struct filling *f, const struct batch *b)
 {
     voc_rc rc = VOC_OK;
@@ -292,6 +309,10 @@ static voc_rc put_field(const struct gather *g, struct filling *f, unsigned fiel
     case S_TEXT: return put_texts(to, rows->text, f, b);
     case S_ATTRS: return put_texts(to, rows->attrs, f, b);
     case S_EPISODE: put_episodes(to, f, v); return VOC_OK;
+    case S_TIME:
+        if (g->set->table == T_JOURNEY) put_last_acts(to, f, v);
+        else put_column(to, v->columns[VOC_COL_TIME], fields[S_TIME].width, f);
+        return VOC_OK;
     case S_PERSON_ROLE:
     case S_PERSON_STAGE: return put_persons(to, field == S_PERSON_ROLE, f, v);
     case S_SOURCE:

@@ -10,6 +10,9 @@ enum {
 };
 static const char *const columns[] = {"id",   "import",  "entity",     "who",    "key",    "type", "text", "integer", "number",
                                       "unit", "time_us", "resolution", "own_id", "record", "sub",  "line", "source",  NULL};
+static const uint8_t types[] = {[M_ID] = SQL_INTEGER, [M_IMPORT] = SQL_INTEGER, [M_ENTITY] = SQL_INTEGER, [M_WHO] = SQL_INTEGER, [M_TYPE] = SQL_INTEGER,
+                                [M_INTEGER] = SQL_INTEGER, [M_NUMBER] = SQL_REAL, [M_TIME] = SQL_INTEGER, [M_RESOLUTION] = SQL_INTEGER,
+                                [M_RECORD] = SQL_INTEGER, [M_SUB] = SQL_INTEGER, [M_LINE] = SQL_INTEGER, [M_SOURCE] = SQL_TEXT};
 
 static const char COUNT_ROWS[] = "SELECT coalesce(sum(b.rows), 0) FROM import AS i CROSS JOIN block AS b ON b.import = i.number AND b.kind = 5";
 
@@ -155,6 +158,6 @@ static void scan_end(void *user, void *scan)
     mem_free(s);
 }
 
-const struct sql_table measure_table = {"measure", columns, NULL, table_open, NULL};
+const struct sql_table measure_table = {"measure", columns, types, NULL, table_open, NULL};
 static const struct sql_key keys[] = {{M_KEY, true, false, false, 0.03, SQL_UNORDERED, false}};
 const struct sql_walk measure_walk = {keys, sizeof keys / sizeof *keys, 0, scan_begin, scan_next, scan_cell, scan_number, scan_end};

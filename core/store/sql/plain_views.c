@@ -15,7 +15,7 @@ static const struct plain_view { const char *name, *query; } views[] = {
      "SELECT id, unit, individual, account, \"case\", episode, time, date(time_us / 1e6, 'unixepoch') AS day, actor, action, class, touchpoint, channel, campaign,"
      " object, role, segment, stage, step, owner, minutes, cost, value, text, source, line FROM event"},
     {"stays",
-     "SELECT unit, episode, stage, entered_time AS entered, left_time AS until, (left_us - entered_us) / 86400e6 AS days, \"end\" AS ended, exit, segment FROM journey"},
+     "SELECT unit, episode, stage, entered_time AS entered, left_time AS until, (left_us - entered_us) / 86400e6 AS days, \"end\" AS ended, exit, segment, stalled FROM journey"},
     {"customers",
      "SELECT unit, kind, account, segment, episodes, " TIME("first_us") " AS first_seen, " TIME("last_us") " AS last_seen, stage, outcome, events FROM unit"},
     {"touchpoints",

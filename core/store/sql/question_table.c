@@ -10,6 +10,7 @@
 
 enum { Q_SURVEY, Q_CODE, Q_TEXT, Q_SCALE, Q_KIND, Q_ANSWERS, Q_SOURCE };
 static const char *const columns[] = {"survey", "code", "text", "scale", "kind", "answers", "source", NULL};
+static const uint8_t types[] = {[Q_ANSWERS] = SQL_INTEGER, [Q_SOURCE] = SQL_TEXT};
 
 static const char SELECT_IMPORTS[] = "SELECT number, source, behind FROM import ORDER BY number";
 static const char SELECT_ATTRIBUTES[] =
@@ -277,4 +278,4 @@ static voc_rc cell(void *user, uint64_t row, unsigned column, voc_cell *out)
     return VOC_OK;
 }
 
-const struct sql_table question_table = {"question", columns, NULL, table_open, cell};
+const struct sql_table question_table = {"question", columns, types, NULL, table_open, cell};

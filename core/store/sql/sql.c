@@ -12,10 +12,13 @@
 static const char QUERY_ONLY[] = "PRAGMA query_only = 1";
 static const char QUERY_FREE[] = "PRAGMA query_only = 0";
 
+// What there is; each is also a table, pragma_table_info and so on.
+static const char *const pragmas[] = {"table_info",       "table_xinfo",   "table_list",    "index_list",     "index_info",  "index_xinfo",
+                                      "foreign_key_list", "database_list", "function_list", "collation_list", "module_list", "compile_options"};
+
 // What a statement of the user may do; FTS5 reads its own tables, and asks for their data version.
 static int allow(void *user, int action, const char *a, const char *b, const char *database, const char *trigger)
 {
-    static const char *const pragmas[] = {"data_version", "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"};
     const struct project *p = user;
     (void)database, (void)trigger;
     if (p->sql.declaring) return SQLITE_OK; // SQLite parses a CREATE TABLE then, and runs nothing
@@ -25,6 +28,7 @@ static int allow(void *user, int action, const char *a, const char *b, const cha
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION: return b && str_ieq(str_of(b), STR("load_extension")) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_PRAGMA:
+        if (a && str_ieq(str_of(a), STR("data_version"))) return SQLITE_OK;
         for (size_t i = 0; i < sizeof pragmas / sizeof pragmas[0]; i++)
             if (a && str_ieq(str_of(a), str_of(pragmas[i]))) return SQLITE_OK;
         return SQLITE_DENY;
@@ -192,6 +196,18 @@ static voc_rc own_ready(struct project *p)
     return rc;
 }
 
+// SQLite declares such a table when a statement names it first, and the authoriser would take that for a CREATE TABLE of the user.
+static void declare_pragmas(sqlite3 *db, const char *sql)
+{
+    char select[80];
+    sqlite3_stmt *s = NULL;
+    for (size_t i = 0; strcasestr(sql, "pragma_") && i < sizeof pragmas / sizeof *pragmas; i++) {
+        (void)snprintf(select, sizeof select, "SELECT 1 FROM pragma_%s", pragmas[i]);
+        (void)sqlite3_prepare_v3(db, select, -1, 0, &s, NULL); // where it fails, the statement of the user says why
+        db_done(&s);
+    }
+}
+
 voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, const char *const *names, size_t n),
                  voc_rc (*row)(void *user, const voc_cell *cells, size_t n), void *user, struct diag *d)
 {
@@ -201,6 +217,7 @@ voc_rc store_sql(struct project *p, const char *sql, voc_rc (*head)(void *user, 
     voc_rc rc = project_hold(p);
     if (rc == VOC_OK) rc = own_ready(p);
     if (rc == VOC_OK) plain_views(p->db, sql);
+    if (rc == VOC_OK) declare_pragmas(p->db, sql);
     if (rc == VOC_OK) rc = db_exec(p, QUERY_ONLY);
     if (rc != VOC_OK) return rc;
     (void)sqlite3_set_authorizer(p->db, allow, p);

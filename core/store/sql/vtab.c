@@ -42,6 +42,7 @@ static int status(struct vtab *v, voc_rc rc)
 
 static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **error)
 {
+    static const char *const types[] = {[SQL_TEXT] = " TEXT", [SQL_INTEGER] = " INTEGER", [SQL_REAL] = " REAL"};
     struct sql_module *m = aux;
     struct buf sql;
     (void)argc, (void)argv;
@@ -52,6 +53,7 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
         (void)buf_byte(&sql, '"');
         (void)buf_cstr(&sql, m->table->columns[i]); // names are constants of the program
         (void)buf_byte(&sql, '"');
+        if (m->table->types) (void)buf_cstr(&sql, types[m->table->types[i]]);
         if (m->walk && m->walk->first_hidden && i >= m->walk->first_hidden) (void)buf_cstr(&sql, " HIDDEN");
     }
     (void)buf_byte(&sql, ')');

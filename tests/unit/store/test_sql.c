@@ -128,7 +128,7 @@ static void tables_fed_from_above_are_read_like_others(void **state)
     (void)state;
     static const char *const columns[] = {"number", "order", "share", "trap", NULL}; // "order" is a word of SQL
     static struct feed feed;
-    static const struct sql_table table = {"event", columns, &feed, feed_open, feed_cell};
+    static const struct sql_table table = {"event", columns, NULL, &feed, feed_open, feed_cell};
     assert_int_equal(store_sql_table(p, &table), VOC_OK);
     check("SELECT number, \"order\", share FROM event WHERE number >= 20", "number,order,share / 20,'row 2',1.0 / 30,'row 3',- / 40,'row 4',2.0");
     assert_int_equal(feed.opened, 1);
@@ -230,7 +230,7 @@ static voc_rc walker_number(void *user, void *scan, uint64_t *row)
 static const char *const walker_columns[] = {"number", "letter", "other", "chosen", NULL};
 static const struct sql_key walker_keys[] = {{0, false, true, true, 0.1, SQL_NATURAL, false}, {1, true, false, true, 0.1, SQL_SORTS, false}, {3, true, false, false, 1, SQL_UNORDERED, true}};
 static struct walker w;
-static const struct sql_table walked = {"walked", walker_columns, &w, walker_open, NULL};
+static const struct sql_table walked = {"walked", walker_columns, NULL, &w, walker_open, NULL};
 static const struct sql_walk walk = {walker_keys, 3, 3, walker_begin, walker_next, walker_cell, walker_number, walker_end};
 
 static void limits_leave_out_only_rows_that_cannot_fit(void **state)

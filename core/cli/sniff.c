@@ -95,6 +95,8 @@ static voc_rc mapping_notes(struct table *t, const char *file, const struct impo
     char text[200];
     snprintf(text, sizeof text, "%.100s: who acted is not said: read as the customer", file);
     if (!rc && sources_assumes_actor(&r->plan)) rc = table_note(t, VOC_NOTE_ASSUMED, text);
+    if (!rc && sources_name_nobody(&r->plan))
+        rc = table_note(t, VOC_NOTE_AFTER, "  no column names a customer, an account or a case: these events would be nobody's, and part of no journey (-O customer=COLUMN, account= or case=)");
     snprintf(text, sizeof text, "%.100s: read as %s", file, r->charset);
     if (!rc && r->charset[0] && strcmp(r->charset, "UTF-8") != 0) rc = table_note(t, VOC_NOTE_ASSUMED, text);
     return rc;

@@ -224,6 +224,17 @@ bool sources_assumes_actor(const voc_source *s)
     return n > 0;
 }
 
+bool sources_name_nobody(const voc_source *s)
+{
+    bool acts = false;
+    for (size_t i = 0; i < s->n_maps; i++) {
+        const voc_str to = s->maps[i].to;
+        if (str_is(to, "customer") || str_is(to, "account") || str_is(to, "case")) return false;
+        acts = acts || str_is(to, "action") || s->maps[i].action.len || s->maps[i].action_from.len;
+    }
+    return acts;
+}
+
 // "time <- date + clock (...)": what stands behind the arrow.
 bool sources_field(voc_str line, voc_str *from)
 {

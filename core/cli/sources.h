@@ -14,6 +14,7 @@ void sources_begin(struct buf *b); // initialises it; buf_done is the caller's
 void sources_add(struct buf *b, const struct sources_file *f, char (*ids)[64], size_t n_ids); // makes ids[n_ids]
 voc_rc sources_end(struct buf *b);
 bool sources_assumes_actor(const voc_source *s);   // no column and no constant says who acted
+bool sources_name_nobody(const voc_source *s); // events, and no map says whose they are
 bool sources_field(voc_str line, voc_str *from);   // a line "FIELD <- COLUMN ..." of a described mapping
 
 // A journey with these sources and nothing else; zone: of times whose source names none. journey_free it.

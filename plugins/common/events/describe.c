@@ -60,7 +60,7 @@ static voc_str first_filled(const struct events *e, const struct origin *o)
 
 static void add_format(struct plan_text *t, const struct events *e, const struct time_origin *of)
 {
-    voc_str zone = e->zone.len ? ev_clip(e->zone, 60) : (voc_str)VOC_LIT("UTC"), cell = first_filled(e, &of->from);
+    voc_str zone = zone_of(e, of).len ? ev_clip(zone_of(e, of), 60) : (voc_str)VOC_LIT("UTC"), cell = first_filled(e, &of->from);
     size_t digits = 0;
     while (digits < cell.len && (is_digit(cell.ptr[digits]) || cell.ptr[digits] == '.')) digits++;
     bool epoch = of->pattern[0] ? strncmp(of->pattern, "epoch", 5) == 0 : digits == cell.len && digits > 8;

@@ -112,6 +112,31 @@ static bool all_zones(struct events *e, uint32_t column)
     return n > 0;
 }
 
+// "Conversation started at (America/New_York)", as reports write the zone in which they were made.
+static bool zone_in_name(const struct events *e, voc_str name, voc_str *zone)
+{
+    char text[JOINED_MAX] = "2025-01-15 12:00 ";
+    const size_t head = strlen(text);
+    voc_time_format *f;
+    int64_t us;
+    uint32_t resolution;
+    name = ev_trim(name);
+    size_t from = name.len;
+    while (from && name.ptr[from - 1] != '(') from--;
+    if (!from || name.ptr[name.len - 1] != ')' || name.len - from > 60) return false;
+    *zone = (voc_str){name.ptr + from, name.len - from - 1};
+    if (!memchr(zone->ptr, '/', zone->len)) return false;
+    memcpy(text + head, zone->ptr, zone->len);
+    return e->host->time_format(e->cx, &f, (voc_str)VOC_LIT("iso VV"), (voc_str){"", 0}) == VOC_OK &&
+           e->host->time_parse(f, (voc_str){text, head + zone->len}, &us, &resolution) == VOC_OK;
+}
+
+voc_str zone_of(const struct events *e, const struct time_origin *t)
+{
+    voc_str zone;
+    return !e->zone.len && t->from.column != NO_COLUMN && zone_in_name(e, e->columns[t->from.column].name, &zone) ? zone : e->zone;
+}
+
 const char *ambiguous_zone(voc_str cell)
 {
     static const struct { const char *word, *means; } all[] = {

@@ -240,6 +240,7 @@ void joins_find(struct events *e); // for times of a column of dates alone; what
 // "date+clock+zone" where no column has that name. VOC_OK with columns, or VOC_E_INPUT: it is not of that form.
 voc_rc joins_read(struct events *e, voc_str name, struct time_origin *t);
 const char *ambiguous_zone(voc_str cell); // what the zone at its end may mean, or NULL
+voc_str zone_of(const struct events *e, const struct time_origin *t); // of times that name none: as declared, else as the column's name says; empty: UTC
 
 // times.c
 bool cell_missing(voc_str cell); // of a time or number: empty, NULL, NaT, 0000-00-00 ...

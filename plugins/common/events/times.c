@@ -16,7 +16,7 @@ static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c 
 
 bool cell_missing(voc_str cell)
 {
-    static const char *const words[] = {"null", "nat", "na", "n/a", "none", "nan", "-", "\\n", "0000-00-00", "0000-00-00 00:00:00"};
+    static const char *const words[] = {"null", "nat", "na", "n/a", "#n/a", "none", "nan", "undefined", "never", "(not set)", "-", "--", "\xE2\x80\x93", "\xE2\x80\x94", "\\n", "0000-00-00", "0000-00-00 00:00:00"};
     cell = ev_trim(cell);
     if (cell.len == 0) return true;
     if (is_digit(cell.ptr[0]) && cell.ptr[0] != '0') return false;
@@ -200,7 +200,7 @@ static voc_rc set_day_format(struct events *e, struct time_origin *t)
     while (n && t->pattern[n - 1] == ' ') n--;
     memcpy(day, t->pattern, n);
     memcpy(day + n, " VV", 4);
-    return e->host->time_format(e->cx, &t->day_format, (voc_str){day, n + (named ? 3 : 0)}, e->zone);
+    return e->host->time_format(e->cx, &t->day_format, (voc_str){day, n + (named ? 3 : 0)}, zone_of(e, t));
 }
 
 static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str pattern)
@@ -211,7 +211,7 @@ static voc_rc set_pattern(struct events *e, struct time_origin *t, voc_str patte
     if (pattern.len) memcpy(t->pattern, pattern.ptr, pattern.len);
     t->pattern[pattern.len] = 0;
     if (t->zone != NO_COLUMN && !has_named_zone(t->pattern)) memcpy(t->pattern + pattern.len, pattern.len ? " VV" : "iso VV", pattern.len ? 4 : 7);
-    voc_rc rc = e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, strlen(t->pattern)}, e->zone);
+    voc_rc rc = e->host->time_format(e->cx, &t->format, (voc_str){t->pattern, strlen(t->pattern)}, zone_of(e, t));
     return rc ? rc : set_day_format(e, t);
 }
 

@@ -35,11 +35,12 @@ void pen_free(struct pen *p, void *room);
 // ---- text (text.c) -----------------------------------------------------------------------------------------------------
 
 enum anchor { AT_LEFT, AT_MIDDLE, AT_RIGHT };
-struct line { voc_str s; bool rtl, cut; double width; }; // cut: an ellipsis stands behind it
+struct line { voc_str s, tail; bool rtl, cut; double width; }; // cut: an ellipsis stands behind it, and then how the text ends
 struct wrapped { struct line line[LINES_MAX]; size_t n; double width; bool cut; };
 
 double drawn_width(voc_str s, double size, bool bold);
-// At most `most` lines of at most `width`; breaks at blanks and after joints, within words where one is too long.
+// At most `most` lines of at most `width`; breaks at blanks and after joints, within words where one is too long. What does not fit is
+// left out of the last one's middle, as names that are alike often differ in their ends.
 void text_wrap(struct wrapped *w, voc_str s, double width, double size, bool bold, size_t most);
 double text_height(const struct wrapped *w, double size); // of all lines
 // The lines below each other, the first from y (its top) on; x is the left, middle or right as `at` says. What was cut gets all of

@@ -129,9 +129,42 @@ static voc_str trimmed(voc_str s)
     return s;
 }
 
+// How the text ends, in at most `width`.
+static voc_str tail_of(voc_str s, double width, double em)
+{
+    double left = drawn_width(s, em, false);
+    for (size_t i = 0, n; i < s.len; i += n) {
+        const uint32_t c = shown(decode(s.ptr + i, s.len - i, &n));
+        if (left <= width && !joins(c) && c != ' ') return (voc_str){s.ptr + i, s.len - i};
+        left -= advance(c) * em;
+    }
+    return (voc_str){s.ptr + s.len, 0};
+}
+
+// The last line: how what is left begins and, where there is room for some letters, how it ends, with dots between. The bytes of the
+// beginning, at least one character.
+static size_t cut_line(struct line *l, voc_str s, double width, double em, double *is)
+{
+    const double dots = advance(0x2026) * em, room = (width - dots) * 0.4;
+    size_t at = 0;
+    double w = 0;
+    l->tail = room < 3 * em ? (voc_str){s.ptr + s.len, 0} : tail_of(s, room, em);
+    const double beside = dots + drawn_width(l->tail, em, false);
+    for (size_t i = 0, n = 0; i < s.len; i += n) {
+        const uint32_t c = shown(decode(s.ptr + i, s.len - i, &n));
+        if (!joins(c)) {
+            at = i;
+            if (w + advance(c) * em + beside > width && i) break;
+        }
+        w += advance(c) * em;
+    }
+    *is = w + beside;
+    return at;
+}
+
 void text_wrap(struct wrapped *w, voc_str s, double width, double size, bool bold, size_t most)
 {
-    const double em = size * (bold ? BOLD : 1), dots = advance(0x2026) * em;
+    const double em = size * (bold ? BOLD : 1);
     const bool rtl = from_right(s);
     memset(w, 0, sizeof *w);
     if (most > LINES_MAX) most = LINES_MAX;
@@ -141,20 +174,9 @@ void text_wrap(struct wrapped *w, voc_str s, double width, double size, bool bol
         double is;
         size_t end = line_end(s, width, em, &is);
         l->rtl = rtl;
-        if (w->n == most && end < s.len) { // the last: as many characters as leave room for the dots
-            size_t at = 0, n = 0;
-            is = 0;
-            for (size_t i = 0; i < s.len; i += n) {
-                const uint32_t c = shown(decode(s.ptr + i, s.len - i, &n));
-                if (!joins(c)) {
-                    at = i;
-                    if (is + advance(c) * em + dots > width && i) break;
-                }
-                is += advance(c) * em;
-            }
-            end = at;
-            is += dots;
+        if (w->n == most && end < s.len) {
             l->cut = w->cut = true;
+            end = cut_line(l, s, width, em, &is);
         }
         l->s = trimmed((voc_str){s.ptr, end});
         l->width = is;
@@ -182,7 +204,7 @@ void text_put(struct pen *p, const struct wrapped *w, voc_str whole, double x, d
     for (size_t i = 0; i < w->n; i++) {
         open_text(p, x, y + (double)i * size * LEADING + size, at, w->line[i].rtl, class_);
         pen_text(p, w->line[i].s);
-        if (w->line[i].cut) pen_s(p, "\xE2\x80\xA6");
+        if (w->line[i].cut) pen_s(p, "\xE2\x80\xA6"), pen_text(p, w->line[i].tail);
         pen_s(p, "</text>\n");
     }
     if (w->cut) pen_s(p, "</g>\n");

@@ -190,9 +190,9 @@ static const char *const sheet[] = {
     ".many :is(th,td):first-child{padding-left:0}.many :is(th,td):last-child{padding-right:0}\n"
     ".bar{width:26mm}\n"
     ".share{width:14mm;height:1.2mm}.many .share,.wide .share{width:11mm}\n"
-    "thead{display:table-header-group;break-after:avoid}thead+tbody>tr:first-child,.group+tr{break-before:avoid}\n"
+    "thead{display:table-header-group;break-after:avoid}thead+tbody>tr:nth-child(-n+2),.group+tr{break-before:avoid}\n"
     "tr,.finding,.legend.short,.callout,.caution,.notes li,dl div{break-inside:avoid}\n"
-    ".lead,.subject{break-inside:avoid}h1,h2,h3,h4,.group,.lead,.callout,.legend p{break-after:avoid}.box+p{break-before:avoid}\n"
+    ".lead,.subject{break-inside:avoid}h1,h2,h3,h4,.group,.lead,.callout,.legend p,p:has(+.box){break-after:avoid}.box+p{break-before:avoid}\n"
     "tfoot{display:table-row-group}\n" // not at the foot of each page
     "tfoot tr{break-before:avoid}\n"
     "footer{margin-top:6mm;padding-top:0;padding-bottom:0}\n"

@@ -316,6 +316,9 @@ static void text_is_cut_between_characters_and_never_lost(void **state)
                 assert_true(l.len == 0 || ((unsigned char)l.ptr[0] & 0xC0) != 0x80); // begins a character
                 assert_true(l.ptr + l.len == s.ptr + s.len || ((unsigned char)l.ptr[l.len] & 0xC0) != 0x80);
                 if (width > 40) assert_true(w.line[k].width <= width + 0.001);
+                const voc_str e = w.line[k].tail;
+                assert_true(e.len == 0 || (w.line[k].cut && e.ptr >= l.ptr + l.len && e.ptr + e.len == s.ptr + strlen(names[i])));
+                assert_true(e.len == 0 || ((unsigned char)e.ptr[0] & 0xC0) != 0x80);
             }
             assert_true(w.cut || s.len == 0 || w.n == 0 || w.line[w.n - 1].s.ptr + w.line[w.n - 1].s.len >= s.ptr + s.len - 1);
         }
@@ -324,6 +327,20 @@ static void text_is_cut_between_characters_and_never_lost(void **state)
     assert_true(w.n == 1 && !w.cut && !w.line[0].rtl);
     text_wrap(&w, (voc_str){names[3], strlen(names[3])}, 1000, SMALL, false, 3);
     assert_true(w.line[0].rtl);
+}
+
+static void names_that_differ_in_their_ends_differ_when_cut(void **state)
+{
+    const voc_str names_[] = {VOC_LIT("Requested an appointment with an application engineer, spring fair 2024 in Hanover"),
+                              VOC_LIT("Requested an appointment with an application engineer, spring fair 2024 in Munich")};
+    struct wrapped w[2];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) text_wrap(&w[i], names_[i], 180, SMALL, true, 2);
+    for (size_t i = 0; i < 2; i++) assert_true(w[i].n == 2 && w[i].cut && w[i].line[1].tail.len > 4 && w[i].line[1].width <= 180);
+    assert_memory_equal(w[0].line[1].tail.ptr + w[0].line[1].tail.len - 7, "Hanover", 7);
+    assert_memory_equal(w[1].line[1].tail.ptr + w[1].line[1].tail.len - 6, "Munich", 6);
+    text_wrap(&w[0], names_[0], 30, SMALL, true, 2); // no room for both ends
+    assert_true(w[0].cut && w[0].line[1].tail.len == 0);
 }
 
 static void a_figure_without_its_parts_or_rows_is_not_drawn(void **state)
@@ -382,6 +399,7 @@ int main(void)
         cmocka_unit_test(every_text_and_every_line_has_the_contrast_of_wcag_aa_in_light_and_dark),
         cmocka_unit_test(a_picture_needs_nothing_that_only_browsers_know),
         cmocka_unit_test(text_is_cut_between_characters_and_never_lost),
+        cmocka_unit_test(names_that_differ_in_their_ends_differ_when_cut),
         cmocka_unit_test(a_figure_without_its_parts_or_rows_is_not_drawn),
         cmocka_unit_test(memory_running_out_is_said_and_leaks_nothing),
     };

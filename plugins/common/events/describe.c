@@ -173,6 +173,25 @@ static void add_misfit(struct plan_text *t, const struct events *e)
              EV_STR(e->misfit.cell, 40), EV_STR(name, 60));
 }
 
+// Amounts of several currencies would be added as they stand, and no total of them is true.
+static void add_currencies(struct plan_text *t, const struct events *e)
+{
+    uint32_t column;
+    voc_str seen[4];
+    size_t n = 0;
+    if (e->field[FIELD_VALUE].column == NO_COLUMN || !columns_named(e, "currency currencycode currencyisocode w\xC3\xA4hrung moneda devise valuta", &column, 1)) return;
+    for (size_t i = 0; i < e->n_samples && n < 4; i++) {
+        const voc_str cell = ev_trim(column_cell(e, i, column));
+        size_t k = 0;
+        while (k < n && !ev_eq(seen[k], cell)) k++;
+        if (k == n && cell.len) seen[n++] = cell;
+    }
+    if (n < 2) return;
+    plan_say(t, "the amounts are in several currencies (");
+    for (size_t k = 0; k < n; k++) plan_say(t, "%s%.*s", k ? ", " : "", EV_STR(k < 3 ? seen[k] : (voc_str)VOC_LIT("..."), 12));
+    plan_say(t, " in %.*s), which are added as they stand: convert them first, or leave others out by <ignore> in sources.xml\n", EV_STR(e->columns[column].name, 40));
+}
+
 void plan_describe(const struct events *e, char *out, size_t size)
 {
     struct plan_text t = {.at = out, .size = size};
@@ -190,6 +209,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
         else if (comma) plan_say(&t, " (decimal comma)");
         plan_say(&t, "\n");
     }
+    add_currencies(&t, e);
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
     add_attrs(&t, e);

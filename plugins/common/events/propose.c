@@ -213,6 +213,15 @@ static uint32_t find_whose(struct events *e)
     return c != NO_COLUMN ? c : first_named(e, PHONE_NAMES);
 }
 
+// "Created at" is no date of what the status says, wherever it stands.
+static bool begins_a_row(voc_str folded)
+{
+    static const char *const first[] = {"creat", "open", "start", "begin", "regist", "submit"};
+    for (size_t k = 0; k < sizeof first / sizeof *first; k++)
+        if (contains(folded, first[k])) return true;
+    return false;
+}
+
 // One row is one thing with a date for each step. The last step's event is what the status column says.
 static void propose_wide(struct events *e, const uint32_t *dates, size_t n)
 {
@@ -221,6 +230,8 @@ static void propose_wide(struct events *e, const uint32_t *dates, size_t n)
     for (size_t k = 0; k < sizeof last / sizeof *last && closing == n; k++)
         for (size_t i = 0; i < n && closing == n; i++)
             if (contains(e->columns[dates[i]].folded, last[k])) closing = i;
+    for (size_t i = n; i-- > 0 && closing == n;)
+        if (!begins_a_row(e->columns[dates[i]].folded)) closing = i;
     if (closing == n) closing = n - 1;
     for (size_t i = 0; i < n; i++)
         if (i != closing) add_time(e, dates[i], WHY_VALUES);

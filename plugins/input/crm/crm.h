@@ -39,7 +39,8 @@ struct shape {
     const char *vendor, *title; // "Salesforce", "history of opportunities"
     unsigned char gives, rest;  // rest: VOC_ENTITY_* of columns that nothing names
     const char *marks;          // columns that it must have, blanks between; a|b: one of them; !: and no others
-    const char *what;           // activities and mails: the kind of all rows; NOTHING: the rule; else the field that a history is of
+    const char *what;           // activities and mails: the kind of all rows; NOTHING: the rule; orders: the attribute that only the first
+                                // of an order's lines has; else the field that a history is of
     const char *prefix;         // before the ids of cases, where they are none of an opportunity
     const struct field_map *maps;
     size_t n_maps;

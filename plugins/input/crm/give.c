@@ -283,7 +283,7 @@ static uint32_t actor_of(voc_str action)
 {
     static const struct { const char *action; uint32_t actor; } steps[] = {
         {"ticket", VOC_ACTOR_CUSTOMER}, {"chat", VOC_ACTOR_CUSTOMER}, {"order", VOC_ACTOR_CUSTOMER}, {"pay", VOC_ACTOR_CUSTOMER}, {"cancel-order", VOC_ACTOR_CUSTOMER},
-        {"respond", VOC_ACTOR_CUSTOMER}, {"campaign", VOC_ACTOR_OTHER}, {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
+        {"respond", VOC_ACTOR_CUSTOMER}, {"refund", VOC_ACTOR_COMPANY}, {"campaign", VOC_ACTOR_OTHER}, {"answer", VOC_ACTOR_COMPANY}, {"ticket-closed", VOC_ACTOR_COMPANY}, {"chat-closed", VOC_ACTOR_COMPANY}, {"shipped", VOC_ACTOR_COMPANY}, {"received", VOC_ACTOR_COMPANY}, {"invoice", VOC_ACTOR_COMPANY}};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (ev_is(action, steps[i].action)) return steps[i].actor;
     return VOC_ACTOR_UNSET;
@@ -431,6 +431,23 @@ static void name_first(struct record *r)
     if (!known || r->rows[0].action.len == 0) r->rows[0].action = firsts[r->s->gives];
 }
 
+static voc_str kept(const struct record *r, const char *key)
+{
+    for (size_t i = 0; i < r->n_attrs; i++)
+        if (ev_is(r->attrs[i].key, key)) return r->attrs[i].text;
+    return (voc_str){"", 0};
+}
+
+// A payment that was tried and did not come is no payment, and worth nothing.
+static void name_payment(struct record *r)
+{
+    static const voc_str failed = VOC_LIT("pay-failed");
+    voc_row *first = &r->rows[0];
+    if (!ev_is(first->action, "pay") || !word_in(kept(r, "status"), "failed canceled cancelled blocked incomplete uncaptured requirespaymentmethod")) return;
+    first->action = failed;
+    r->rows[r->n - 1].value = VOC_NA;
+}
+
 static voc_rc give_dated(struct record *r, const voc_str *cells)
 {
     voc_row base = r->rows[0];
@@ -438,7 +455,9 @@ static voc_rc give_dated(struct record *r, const voc_str *cells)
     if (base.time_us == VOC_NA) return give_undated(r, &base, cells);
     if (!status_of(r, &r->rows[0], cells)) name_first(r);
     if (r->s->gives == GIVES_LEADS) return give_leads(r);
+    if (r->s->gives == GIVES_ORDERS && r->s->what && !kept(r, r->s->what).len) return give_ignore(r, "a further line of an order");
     if (r->s->gives != GIVES_DEALS) {
+        name_payment(r);
         to_first(r);
         return give_words(r);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The tables that are known: the columns by which one is recognised, and what its columns are. Salesforce as its API, its data
-// loader and its reports write them; HubSpot and Marketo as connectors and their own exports do; Eloqua; and the usual names of
-// others. Names are folded (crm.h). Data only; shapes.c reads it.
+// loader and its reports write them; HubSpot and Marketo as connectors and their own exports do; Eloqua; orders of Shopify and
+// payments of Stripe; and the usual names of others. Names are folded (crm.h). Data only; shapes.c reads it.
 #include "plugins/input/crm/crm.h"
 
 #define TIME(names_) {.to = "time", .names = names_}
@@ -155,6 +155,11 @@ static const struct field_map orders[] = {
 static const struct field_map invoices[] = {
     STEP("invoice", "invoicedate issuedat issuedate createdat createddate date"), STEP("pay", "paidat paiddate paymentdate"), CUSTOMER, IS("case", "invoiceid invoicenumber invoiceno number id"), IS("value", "total amount invoicetotal amountdue grandtotal value"),
     KEEP_TIME("due", "duedate"), DELETED};
+static const struct field_map shopify_orders[] = {
+    STEP("order", "createdat"), STEP("pay", "paidat"), STEP("shipped", "fulfilledat"), STEP("cancel-order", "cancelledat"), WHO("email", "email"), IS("case", "name"),
+    IS("object", "lineitemname"), IS("value", "total"), KEEP("status", "financialstatus")};
+static const struct field_map stripe_payments[] = {
+    STEP("pay", "createddateutc createdutc"), STEP("refund", "refundeddateutc"), WHO("email", "customeremail"), WHO("stripe", "customerid"), IS("value", "amount"), KEEP("status", "status")};
 
 #define MAPS(m) .maps = m, .n_maps = sizeof m / sizeof *m
 
@@ -218,6 +223,9 @@ const struct shape shapes[] = {
     {"HubSpot", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|recordid|recordidticket|ticketid createdate hspipelinestage|ticketstatus subject|ticketname hsticketpriority|hsticketcategory|content|priority|ticketdescription", NULL, "ticket:", MAPS(hub_tickets)},
     {"Salesforce", "cases", GIVES_TICKETS, VOC_ENTITY_EVENT, "casenumber subject status createddate|datetimeopened|openeddate|dateopened", NULL, "ticket:", MAPS(tickets)},
     {"Zendesk", "tickets", GIVES_TICKETS, VOC_ENTITY_EVENT, "id|ticketid subject status requester|requesterid|requesteremail createdat|created", NULL, "ticket:", MAPS(tickets)},
+
+    {"Shopify", "orders, with a line for each item", GIVES_ORDERS, VOC_ENTITY_EVENT, "name email financialstatus createdat total lineitemname", "status", "order:", MAPS(shopify_orders)},
+    {"Stripe", "payments", GIVES_INVOICES, VOC_ENTITY_EVENT, "id createddateutc|createdutc amount amountrefunded currency status customerid|customeremail", NULL, NULL, MAPS(stripe_payments)},
 
     // what a system says of itself, and what names nobody and has no time of its own
     {"HubSpot", "details of mail events", GIVES_NOTHING, VOC_ENTITY_EVENT, "id fivetransynced category response", "details of mail events: who and when stands in email_event", NULL, NULL, 0},

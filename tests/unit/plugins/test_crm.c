@@ -303,7 +303,7 @@ static void what_becomes_of_a_mail_has_the_names_that_the_plugin_email_gives(voi
 
 // ---- samples ------------------------------------------------------------------------------------------------------------
 
-static const char *const samples[] = {"field_history.csv", "snapshots.csv", "deals.csv", "leads.csv", "contacts.csv", "tasks.csv", "marketo.csv", "mail_events.csv", "tickets.csv", "links.csv"};
+static const char *const samples[] = {"field_history.csv", "snapshots.csv", "deals.csv", "leads.csv", "contacts.csv", "tasks.csv", "marketo.csv", "mail_events.csv", "tickets.csv", "links.csv", "shopify.csv", "stripe.csv"};
 #define N_SAMPLES (sizeof samples / sizeof *samples)
 
 static char *read_whole(const char *folder, const char *name, const char *ending, size_t *len)

@@ -16,7 +16,7 @@ core_libvoc_a_SOURCES += \
 	core/host/plugin/at_work.c core/host/plugin/at_work.h core/host/plugin/note.c core/host/plugin/note.h core/host/plugin/options.c core/host/plugin/options.h core/host/plugin/plugin.c \
 	core/host/plugin/plugin.h core/host/plugin/trust.c core/host/plugin/trust.h \
 	core/host/views/views.c core/host/views/views.h core/host/views/views_cells.c core/host/views/views_fill.c core/host/views/views_fill.h \
-	core/host/views/views_int.h core/host/views/views_limits.c core/host/views/views_order.c core/host/views/views_person.c core/host/views/views_said.c \
+	core/host/views/views_int.h core/host/views/views_index.c core/host/views/views_limits.c core/host/views/views_order.c core/host/views/views_person.c core/host/views/views_said.c \
 	core/host/views/views_set.c core/host/views/views_shown.c \
 	core/host/worker/place.c core/host/worker/place.h core/host/worker/sandbox.c core/host/worker/sandbox.h core/host/worker/trays.c \
 	core/host/worker/trays.h core/host/worker/wire.h core/host/worker/wire_block.c core/host/worker/wire_values.c core/host/worker/worker.c \

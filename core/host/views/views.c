@@ -163,6 +163,7 @@ static uint64_t share_of_memory(const struct views *v)
 static voc_rc scan_windows(struct scan *s, uint64_t stored)
 {
     uint64_t width = set_bytes(s->table, stored);
+    s->planned = s->tests;
     voc_rc rc = order_places(s->v, &s->of, s->table);
     s->n_units = s->of->places[s->table].n;
     s->stored = stored;
@@ -173,11 +174,22 @@ static voc_rc scan_windows(struct scan *s, uint64_t stored)
     return rc;
 }
 
+// Of a set that has all rows, those with the text that is looked for.
+static voc_rc scan_found(struct scan *s)
+{
+    size_t n = 0;
+    voc_rc rc = index_find(s->set, s->plan.looked_in, str_of(s->plan.looked_for), &s->order, &n);
+    s->end = n;
+    s->by_place = true;
+    s->counted = s->unsorted = false;
+    return rc;
+}
+
 static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint64_t stored)
 {
     const bool sorts = units_show(ask, s->table), may_cut = s->table != T_JOURNEY && s->table != T_UNIT && !ask->n_order && sorts;
     const uint64_t share = share_of_memory(s->v);
-    s->planned = s->tests;
+    s->planned = s->tests && !s->plan.looked_for; // all rows are read once, rather than some for each text
     s->counted = !s->planned && !ask->n_order;
     if (may_cut && s->table == T_EVENT && !s->planned &&
         timeline_info(s->of->timeline)->n_events * set_bytes(s->table, stored) > share)
@@ -185,6 +197,8 @@ static voc_rc scan_rows(struct scan *s, const struct sql_ask *ask, uint64_t stor
     voc_rc rc = set_get(s->v, &s->of, s->table, stored, s->planned ? &s->plan : NULL, may_cut ? share : 0, &s->set);
     if (!rc && !s->set) return scan_windows(s, stored);
     if (rc) return rc;
+    if (s->plan.looked_for) rc = scan_found(s);
+    if (s->plan.looked_for) return rc ? rc : units_memory(s->v->memory_max, "what this statement reads", s->v->diag);
     for (; s->n_order < ask->n_order && s->n_order < 4; s->n_order++) s->ordered[s->n_order] = ask->order[s->n_order];
     s->tests = s->planned && s->set->all;
     for (size_t i = 0; i < ask->n_order; i++) rc = rc ? rc : (ask->order[i] & ~SQL_DOWN) == views_unit_of[s->table] ? set_sort(s->set) : VOC_OK;
@@ -251,7 +265,7 @@ static voc_rc scan_make(struct scan *s, const struct sql_ask *ask)
     if (!rc && !none) rc = shown_open(v, s->of);
     if (!rc && !none) rc = plan_make(&s->plan, v, s->of, s->table, ask->limits, ask->n_limits);
     if (rc || none || s->plan.none) return rc;
-    uint64_t stored = set_stored_for(s->table, ask->columns) | s->plan.stored;
+    uint64_t stored = set_stored_for(s->table, ask->columns) | s->plan.stored | (s->plan.looked_for ? STORED(s->plan.looked_in) : 0);
     s->tests = plan_tests(&s->plan);
     if (ask->row >= 0) return scan_one(s, (uint64_t)ask->row, stored);
     return s->plan.unit_given ? scan_unit(s, stored) : scan_rows(s, ask, stored);
@@ -341,12 +355,14 @@ static voc_rc table_open(void *user, uint64_t *n)
 
 // The first key is the one that rows lie in the order of.
 #define UNIT_KEY(column) {column, true, false, true, 1e-5, SQL_NATURAL, false}
+#define TEXT_KEY(column) {column, true, false, true, 1e-5, SQL_UNORDERED, false}
 #define PLAIN_KEY(column, share, order) {column, true, false, false, share, order, false}
 #define DEFINITION_KEY(column) {column, true, false, false, 1, SQL_UNORDERED, true}
 static const struct sql_key event_keys[] = {
     UNIT_KEY(E_UNIT), {E_TIME_US, false, true, false, 1e-5, SQL_UNORDERED, false}, {E_TIME, true, true, false, 1e-5, SQL_UNORDERED, false},
     PLAIN_KEY(E_ACTION, 0.03, SQL_SORTS), PLAIN_KEY(E_TOUCHPOINT, 0.03, SQL_SORTS), PLAIN_KEY(E_STAGE, 0.2, SQL_UNORDERED),
     PLAIN_KEY(E_ACTOR, 0.5, SQL_SORTS), PLAIN_KEY(E_CHANNEL, 0.2, SQL_SORTS), PLAIN_KEY(E_CAMPAIGN, 0.03, SQL_SORTS), DEFINITION_KEY(E_DEFINITION),
+    TEXT_KEY(E_ID), TEXT_KEY(E_REF),
 };
 static const struct sql_key journey_keys[] = {UNIT_KEY(J_UNIT), PLAIN_KEY(J_STAGE, 0.2, SQL_UNORDERED), DEFINITION_KEY(J_DEFINITION)};
 static const struct sql_key unit_keys[] = {UNIT_KEY(U_UNIT), DEFINITION_KEY(U_DEFINITION)};

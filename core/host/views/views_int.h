@@ -83,6 +83,8 @@ void shown_all_done(struct views *v); // no scan is open
 // ---- what a query asks (views_limits.c)
 struct plan { // owns
     bool none, unit_given;
+    enum stored looked_in; // S_ID or S_REF, if there is `looked_for`
+    char *looked_for;      // a text: rows with another one are not even looked at
     char *unit;                      // if given
     int64_t from_us, to_us;          // both fit
     int64_t from_day_us, to_day_us;  // by the text of the time: from, and before
@@ -106,6 +108,7 @@ bool plan_fits(const struct plan *p, const struct fields *f, size_t i);
 // ---- rows (views_set.c)
 struct slab { unsigned char *bytes; size_t cap, n; uint64_t first; }; // columns of cap rows each; first: number of its first row in the set
 struct segment { voc_str unit; uint64_t first; uint32_t n; };          // rows of one unit
+struct index { struct indexed { uint64_t hash; uint32_t row; } *at; size_t n; }; // of the texts of a column, by hash; NULL: not asked for
 struct set { // owns; rows of a table, of whole units or those that fit a plan
     struct shown *of;
     unsigned table;
@@ -118,6 +121,7 @@ struct set { // owns; rows of a table, of whole units or those that fit a plan
     VEC(struct segment) segments; // ascending by first
     uint32_t *by_name;            // segments in order of the units' names; NULL: not asked for
     uint32_t *numbers;            // of rows, in order of the units' names; NULL: not asked for
+    struct index index[2];        // of S_ID and S_REF
     uint64_t n;
     VEC(char *) texts;
 };
@@ -139,6 +143,9 @@ const struct segment *set_segment(const struct set *s, uint64_t row);
 size_t set_find(const struct set *s, voc_str unit); // in by_name; its n: it has no row
 static inline const void *slab_column(const struct set *s, const struct slab *b, enum stored c) { return b->bytes + s->offset[c] * b->cap; }
 struct fields set_fields(const struct set *s, const struct slab *b);
+
+// ---- rows with a text (views_index.c): of a set that has all rows, in order of their numbers; may be more. mem_free them
+voc_rc index_find(struct set *s, enum stored column, voc_str text, uint32_t **rows, size_t *n);
 
 // ---- order (views_order.c)
 voc_rc order_rows(const struct set *s, const unsigned *columns, size_t n, bool named, uint32_t **rows); // all rows; named: equal ones by unit

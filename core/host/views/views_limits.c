@@ -77,6 +77,15 @@ static voc_rc limit_touchpoint(struct plan *p, const struct shown *s, voc_str na
     return VOC_OK;
 }
 
+// The first such text is looked for; another one is left to SQLite.
+static voc_rc limit_text(struct plan *p, enum stored column, voc_str text)
+{
+    if (text.len == 0) p->none = true; // what is empty is NULL
+    if (p->looked_for || p->none || memchr(text.ptr, 0, text.len)) return VOC_OK;
+    p->looked_in = column;
+    return (p->looked_for = mem_strndup(text.ptr, text.len)) ? VOC_OK : VOC_E_NOMEM;
+}
+
 static void limit_actor(struct plan *p, voc_str name)
 {
     uint32_t code = VOC_NONE;
@@ -89,6 +98,8 @@ static voc_rc limit_event(struct plan *p, const struct shown *s, const struct sq
 {
     switch (l->column) {
     case E_UNIT: return limit_unit(p, l->value.s);
+    case E_ID: return limit_text(p, S_ID, l->value.s);
+    case E_REF: return limit_text(p, S_REF, l->value.s);
     case E_TIME: limit_time_text(p, l); break;
     case E_TIME_US:
         if (l->op != SQL_TO && l->value.i > p->from_us) p->from_us = l->value.i;
@@ -124,6 +135,7 @@ void plan_done(struct plan *p)
 {
     mem_free(p->touchpoint);
     mem_free(p->unit);
+    mem_free(p->looked_for);
     *p = (struct plan){0};
 }
 

@@ -137,6 +137,7 @@ static void set_free(struct set *s)
     vec_free(&s->segments);
     mem_free(s->by_name);
     mem_free(s->numbers);
+    for (size_t i = 0; i < sizeof s->index / sizeof *s->index; i++) mem_free(s->index[i].at);
     s->of->refs--;
     mem_free(s);
 }

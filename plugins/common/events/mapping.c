@@ -337,6 +337,41 @@ static voc_rc check_header(struct events *e)
     return rc;
 }
 
+// "1.23457E+14": what a spreadsheet leaves of a long number.
+static bool is_shortened(voc_str cell)
+{
+    const voc_str s = ev_trim(cell);
+    size_t i = 1, digits = 0;
+    if (s.len < 7 || s.ptr[0] < '1' || s.ptr[0] > '9' || (s.ptr[1] != '.' && s.ptr[1] != ',')) return false;
+    while (++i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9') continue;
+    if (i == 2 || s.len - i < 4 || (s.ptr[i] != 'E' && s.ptr[i] != 'e') || s.ptr[i + 1] != '+') return false;
+    for (i += 2; i < s.len && s.ptr[i] >= '0' && s.ptr[i] <= '9'; i++) digits++;
+    return i == s.len && digits > 1;
+}
+
+// Nobody says that such a column names somebody but the plan itself.
+static voc_rc check_id(struct events *e, const struct origin *o)
+{
+    for (size_t i = 0; o->column != NO_COLUMN && o->why != WHY_SAID && i < e->n_samples; i++) {
+        const voc_str cell = column_cell(e, i, o->column);
+        if (is_shortened(cell))
+            return ev_error(e, VOC_E_INPUT, "016", "export it anew and open it in no spreadsheet, or let that column be text there; if they are ids all the same, "
+                                                   "name the column: -O customer=COLUMN (or account, case, id)",
+                            "in %s \"%.*s\" a spreadsheet has shortened \"%.*s\": several that begin with the same digits would become one", EV_PLACE(e),
+                            EV_STR(e->columns[o->column].name, 80), EV_STR(cell, 60));
+    }
+    return VOC_OK;
+}
+
+static voc_rc check_ids(struct events *e)
+{
+    voc_rc rc = check_id(e, &e->field[FIELD_CASE]);
+    if (!rc) rc = check_id(e, &e->field[FIELD_ID]);
+    for (size_t i = 0; i < e->n_customers && !rc; i++) rc = check_id(e, &e->customers[i].from);
+    for (size_t i = 0; i < e->n_accounts && !rc; i++) rc = check_id(e, &e->accounts[i].from);
+    return rc;
+}
+
 voc_rc plan_make(struct events *e, const voc_block *first)
 {
     voc_rc rc = columns_read(e, first);
@@ -357,6 +392,7 @@ voc_rc plan_make(struct events *e, const voc_block *first)
     if (!e->settled) propose(e, e->n_maps == 0);
     mark_used(e);
     rc = e->trouble ? e->trouble : check(e);
+    if (!rc) rc = check_ids(e);
     if (!rc) rc = keep_rest(e);
     if (!rc) name_start(e);
     if (!rc) rc = times_resolve(e, first);

@@ -39,6 +39,56 @@ voc_rc aliases_encode(struct buf *out, const voc_alias *aliases, size_t n)
     return out->rc;
 }
 
+// ---- as everybody would write it --------------------------------------------------------------------------------------------
+
+static voc_str without_blanks(voc_str s)
+{
+    const char no_break[] = "\xC2\xA0";
+    for (size_t len = s.len + 1; s.len < len;) {
+        len = s.len;
+        s = str_trim(s);
+        if (str_starts(s, no_break)) s.ptr += 2, s.len -= 2;
+        if (str_ends(s, no_break)) s.len -= 2;
+    }
+    return s;
+}
+
+static bool has_capitals(voc_str s)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < s.len; i++) found |= (unsigned char)(s.ptr[i] - 'A') < 26;
+    return found;
+}
+
+bool alias_is_bare(const voc_alias *a)
+{
+    if (a->value.len == 0) return true;
+    const unsigned char first = (unsigned char)a->value.ptr[0], last = (unsigned char)a->value.ptr[a->value.len - 1];
+    return first > ' ' && first != 0xC2 && last > ' ' && last != 0xA0 && !(str_is(a->kind, "email") && has_capitals(a->value));
+}
+
+voc_rc aliases_bare(struct buf *room, const voc_alias *aliases, size_t n, voc_alias out[VOC_ALIASES_MAX], size_t *n_out)
+{
+    size_t need = 0;
+    *n_out = 0;
+    for (size_t i = 0; i < n; i++) need += aliases[i].value.len;
+    buf_clear(room);
+    if (!buf_room(room, need)) return room->rc;
+    for (size_t i = 0; i < n; i++) {
+        voc_alias a = aliases[i];
+        a.value = without_blanks(a.value);
+        if (a.value.len == 0) continue;
+        if (str_is(a.kind, "email")) {
+            char *to = room->ptr + room->len;
+            for (size_t k = 0; k < a.value.len; k++) to[k] = (char)(a.value.ptr[k] + ((unsigned char)(a.value.ptr[k] - 'A') < 26 ? 'a' - 'A' : 0));
+            room->len += a.value.len;
+            a.value.ptr = to;
+        }
+        out[(*n_out)++] = a;
+    }
+    return VOC_OK;
+}
+
 // One alias off the front of *rest, still escaped. False: not of this form.
 static bool take(voc_str *rest, voc_alias *alias, size_t *n_escapes)
 {

@@ -41,6 +41,11 @@ voc_rc store_n_strings(struct project *p, enum store_space space, uint32_t *n); 
 // An alias set is the text "kind=value" of each alias joined by U+001F, strong ones prefixed "+", weak ones "-", with
 // U+001F, U+001E and backslash in values escaped by a backslash. Equal sets have equal codes in SPACE_ALIASES.
 voc_rc aliases_encode(struct buf *out, const voc_alias *aliases, size_t n);
+// METHODS 1.3: blanks around a value, no-break ones too, are none of it, and an address of mail (kind "email") is in small letters.
+// alias_is_bare: it has neither, as far as its ends tell; aliases_bare writes up to VOC_ALIASES_MAX so, those with a value, borrowing
+// from `room` and from the values.
+bool alias_is_bare(const voc_alias *a);
+voc_rc aliases_bare(struct buf *room, const voc_alias *aliases, size_t n, voc_alias out[VOC_ALIASES_MAX], size_t *n_out);
 // Splits a set; values are unescaped into the arena. n at most VOC_ALIASES_MAX.
 voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MAX], size_t *n);
 

@@ -29,6 +29,7 @@ voc_rc coder_init(struct coder *c, uint32_t sender)
     c->sender = sender;
     buf_init(&c->people.text, CODING_STRINGS);
     buf_init(&c->scratch, (size_t)64 << 20);
+    buf_init(&c->bare, (size_t)64 << 20);
     c->alikes.hash_bits = UINT64_MAX;
     arena_init(&c->alikes.rest, 0);
     voc_rc rc = dict_new(&c->strings, CODING_STRINGS);
@@ -51,6 +52,7 @@ void coder_done(struct coder *c)
     coder_alike_done(c);
     buf_done(&c->people.text);
     buf_done(&c->scratch);
+    buf_done(&c->bare);
 }
 
 static void forget_strings(struct coder *c)

@@ -64,7 +64,7 @@ struct coder { // owns everything but the text at `from`
     VEC(int64_t) amounts[AMOUNT_N];  // of these rows, as long as to the last that has something: VOC_NA behind it
     VEC(struct coded_tuple) tuples;
     VEC(uint32_t) slots;             // of tuples, by hash (coding_tuples.c); a power of two
-    struct buf scratch;
+    struct buf scratch, bare;        // bare: aliases in other letters than they came in
     uintptr_t from;                  // the block's text, and in how many places of it eight bytes can be read at once
     size_t places;
     struct met common[MET_COMMON], aliases[MET_ALIASES], listed[MET_LISTED];

@@ -95,13 +95,27 @@ static inline bool is_plain(const voc_alias *a, size_t n)
     return n == 1 && a->strong <= 1 && a->value.len && a->value.len < 1u << 29 && !may_need_escape(a->value);
 }
 
+// Where some are not written bare, *aliases becomes those of `own`, which are.
+static inline voc_rc make_bare(struct coder *c, const voc_alias **aliases, size_t *n, voc_alias own[VOC_ALIASES_MAX])
+{
+    bool all = true;
+    for (size_t i = 0; i < *n; i++) all = all && alias_is_bare(&(*aliases)[i]);
+    if (all) return VOC_OK;
+    voc_rc rc = aliases_bare(&c->bare, *aliases, *n, own, n);
+    *aliases = own;
+    return rc;
+}
+
 voc_rc coder_aliases(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
 {
+    voc_alias own[VOC_ALIASES_MAX];
     *out = 0;
     if (n == 0) return VOC_OK;
     if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    voc_rc rc = make_bare(c, &aliases, &n, own);
+    if (rc || n == 0) return rc;
     buf_clear(&c->scratch);
-    voc_rc rc = aliases_encode(&c->scratch, aliases, n);
+    rc = aliases_encode(&c->scratch, aliases, n);
     return rc ? rc : coder_code(c, str_mk(c->scratch.ptr ? c->scratch.ptr : "", c->scratch.len), out);
 }
 
@@ -127,15 +141,18 @@ static inline voc_rc person_code(struct coder *c, const voc_alias *a, unsigned k
 static voc_rc person(struct coder *c, const voc_alias *aliases, size_t n, uint32_t *out)
 {
     unsigned kind;
+    voc_alias own[VOC_ALIASES_MAX];
     *out = 0;
     if (n == 0) return VOC_OK;
     if (n > VOC_ALIASES_MAX) return VOC_E_BUG;
+    voc_rc rc = make_bare(c, &aliases, &n, own);
+    if (rc || n == 0) return rc;
     if (is_plain(aliases, n)) {
-        voc_rc rc = kind_of(c, aliases, &kind);
+        rc = kind_of(c, aliases, &kind);
         if (rc != VOC_E_LIMIT) return rc ? rc : person_code(c, aliases, kind, out);
     }
     size_t at = c->people.text.len;
-    voc_rc rc = aliases_encode(&c->people.text, aliases, n);
+    rc = aliases_encode(&c->people.text, aliases, n);
     if (!rc && c->people.text.len == at) return VOC_OK;
     if (!rc && !text_utf8_valid(c->people.text.ptr + at, c->people.text.len - at)) rc = VOC_E_INPUT;
     if (rc) return c->people.text.len = at, rc;
@@ -167,7 +184,7 @@ static inline letters odd_in(words ends)
 }
 
 // Values of eight to sixteen bytes, which their first and last eight are, none of them met lately: their sets are listed one behind
-// the other. There is room, and nothing in them that has to be escaped or is not ASCII.
+// the other. There is room, and nothing in them that has to be escaped or is not ASCII, and no blank around them.
 static void list_short(struct coder *c, const struct alias_kind *k, const struct short_value *v, size_t n)
 {
     struct people *p = &c->people;
@@ -196,7 +213,7 @@ static bool short_values(struct coder *c, unsigned kind, const voc_str *value, s
     const struct alias_kind *k = &c->kinds[kind];
     struct short_value v[CODING_AT_ONCE + 1];
     letters odd = {0};
-    bool all = n <= CODING_AT_ONCE;
+    bool all = n <= CODING_AT_ONCE, blank = false;
     for (size_t i = 0; i < n; i++) all &= value[i].len - 8 <= 8;
     if (!all) return false;
     for (size_t i = 0; i < n; i++) {
@@ -204,8 +221,9 @@ static bool short_values(struct coder *c, unsigned kind, const voc_str *value, s
         memcpy(&v[i].first, value[i].ptr, 8);
         memcpy(&v[i].last, value[i].ptr + value[i].len - 8, 8);
         odd |= odd_in((words){v[i].first, v[i].last});
+        blank |= value[i].ptr[0] == ' ' || value[i].ptr[value[i].len - 1] == ' ';
     }
-    if (((words)odd)[0] | ((words)odd)[1]) return false;
+    if (((words)odd)[0] | ((words)odd)[1] | blank) return false;
     if (vec_reserve(&p->end, n, CODING_ROWS) != VOC_OK || !buf_room(&p->text, n * (sizeof k->text + 16))) return false;
     size_t fresh = 0;
     for (size_t i = 0; i < n; i++) {
@@ -229,12 +247,12 @@ voc_rc coder_values(struct coder *c, const voc_alias *kind, const voc_str *value
     voc_rc rc = kind->strong <= 1 ? kind_of(c, kind, &number) : VOC_E_LIMIT;
     const bool known = rc == VOC_OK;
     if (rc == VOC_E_LIMIT) rc = VOC_OK;
-    if (!rc && known && short_values(c, number, value, n, code)) return VOC_OK;
+    if (!rc && known && !str_is(kind->kind, "email") && short_values(c, number, value, n, code)) return VOC_OK;
     for (size_t i = 0; i < n && !rc; i++) {
         const voc_alias a = {.kind = kind->kind, .value = value[i], .strong = kind->strong};
         code[i] = 0;
         if (a.value.len == 0) continue;
-        rc = known && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
+        rc = known && alias_is_bare(&a) && is_plain(&a, 1) ? person_code(c, &a, number, &code[i]) : person(c, &a, 1, &code[i]);
     }
     return rc;
 }

@@ -303,7 +303,7 @@ static voc_rc add_fact(struct voc_sink *s, const voc_row *r, const voc_attr *a)
     if (!rc) rc = coder_code(&s->c, r->ref, &f.ref);
     if (!rc) rc = coder_code(&s->c, r->id, &f.id);
     if (rc) return rc;
-    if (a && f.a == 0) return VOC_OK; // an attribute of nobody says nothing
+    if ((a && f.a == 0) || (r->kind == VOC_ROW_LINK && !(f.a && f.b))) return VOC_OK; // what is of nobody says nothing
     PUSH(&s->facts, f);
     return VOC_OK;
 }

@@ -8,11 +8,17 @@
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Those that do not break a line come from web pages and word processors.
 voc_str ev_trim(voc_str s)
 {
-    while (s.len && is_blank(s.ptr[0])) s.ptr++, s.len--;
-    while (s.len && is_blank(s.ptr[s.len - 1])) s.len--;
-    return s;
+    const char no_break[] = "\xC2\xA0";
+    for (;;) {
+        while (s.len && is_blank(s.ptr[0])) s.ptr++, s.len--;
+        while (s.len && is_blank(s.ptr[s.len - 1])) s.len--;
+        if (s.len > 1 && memcmp(s.ptr, no_break, 2) == 0) s.ptr += 2, s.len -= 2;
+        else if (s.len > 1 && memcmp(s.ptr + s.len - 2, no_break, 2) == 0) s.len -= 2;
+        else return s;
+    }
 }
 
 bool ev_eq(voc_str a, voc_str b) { return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0); }

@@ -109,6 +109,27 @@ static void kinds_and_values_that_cannot_be_told_apart_are_refused(void **state)
     }
 }
 
+static void blanks_and_capitals_of_addresses_make_nobody_else(void **state)
+{
+    (void)state;
+    const voc_alias raw[] = {alias("email", "\xC2\xA0" " Ana@X.Example\t", 1), alias("id", " Ana\xC2\xA0 ", 0), alias("id", " \xC2\xA0", 1),
+                             alias("id", "\xC3\xA0", 1), alias("id", "\xC2\xA7 7", 1), alias("email", "bo@x.example", 1)};
+    static const bool bare[] = {false, false, false, false, false, true}; // those of two that only look as if
+    voc_alias out[VOC_ALIASES_MAX];
+    struct buf room;
+    size_t n = 0;
+    buf_init(&room, 1000);
+    for (size_t i = 0; i < sizeof raw / sizeof *raw; i++) assert_int_equal(alias_is_bare(&raw[i]), bare[i]);
+    assert_int_equal(aliases_bare(&room, raw, sizeof raw / sizeof *raw, out, &n), VOC_OK);
+    static const char *const expected[] = {"ana@x.example", "Ana", "\xC3\xA0", "\xC2\xA7 7", "bo@x.example"};
+    assert_int_equal(n, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(str_is(out[i].value, expected[i]));
+        assert_int_equal(out[i].strong, i != 1);
+    }
+    buf_done(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +137,7 @@ int main(void)
         cmocka_unit_test(hostile_values_survive),
         cmocka_unit_test(what_is_not_a_set_is_refused),
         cmocka_unit_test(there_are_at_most_eight),
+        cmocka_unit_test(blanks_and_capitals_of_addresses_make_nobody_else),
         cmocka_unit_test(kinds_and_values_that_cannot_be_told_apart_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

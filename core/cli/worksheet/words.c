@@ -83,7 +83,7 @@ static const struct act { uint32_t class_; enum ws_near near_; uint32_t flags; c
 // Who does such things, where no source says it.
 static const struct doer { uint32_t actor; const char *words; } doers[] = {
     {VOC_ACTOR_COMPANY,
-     "sent send sends sending mailed emailed invite* invitation* newsletter* campaign* reminder* invoice* dispatch* assigned assign* approve* prepare* determine* draft* "
+     "sent send sends sending mailed emailed received+email received+sms received+push received+message delivered+email email+delivered invite* invitation* newsletter* campaign* reminder* invoice* dispatch* assigned assign* approve* prepare* determine* draft* "
      "check print create created record recorded change changed update updated release released clear cleared remove removed delete deleted set escalat* shipped ship+order order+shipped order+delivered order+deliver* quote+sent proposal+sent offer+sent "
      "versendet verschickt gesendet einladung* kampagne* erinnerung* mahnung* rechnung* zugewiesen genehmig* envoy* invitation* relance* facture* "
      "enviad* invitación* recordatorio* factura* inviat* invito* promemoria fattura* convite* lembrete* fatura* verzonden verstuurd uitnodig* herinner* factuur* "

@@ -315,6 +315,7 @@ static voc_rc spread_names(struct survey *s, voc_str *names)
         if (above.len) question = above;
         bool item = below.len && !is_response_word(below);
         s->columns[c].label = item ? below : (voc_str){"", 0};
+        s->columns[c].open = sv_ieq(below, "open-ended response");
         rc = item ? with_item(e, question, below, &names[c]) : VOC_OK;
         if (!item) names[c] = above.len ? above : question;
         s->columns[c].text = names[c];

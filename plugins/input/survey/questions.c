@@ -196,6 +196,7 @@ static uint32_t kind_by_cells(const struct survey *s, uint32_t c, struct sv_colu
     const voc_str name = EVENTS(s)->columns[c].name;
     if (x->item && x->item->any && ev_eq(x->item->code, name)) return x->list = ',', SV_SEVERAL;
     if (x->item && x->item->said) return x->item->kind;
+    if (x->open && (seen->filled == 0 || seen->numbers < seen->filled)) return SV_OPEN;
     if (named_open(name, x->label) && !small) return SV_OPEN;
     if (is_list(s, c, ',')) return x->list = ',', SV_SEVERAL;
     if (is_list(s, c, ';')) return x->list = ';', SV_SEVERAL;

@@ -65,6 +65,7 @@ struct sv_column {
     uint32_t known; // enum sv_known
     bool declared;  // by a map or an option
     bool seen_only; // lo..hi was only seen in answers
+    bool open;      // its header says that people wrote in words of their own
     voc_str text;   // the question as asked, with what it asks about: all of it
     voc_str label;  // the option or row that the column is about, or empty
     voc_str key;    // of its measures

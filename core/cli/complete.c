@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // voc help --complete -- WORD...: what may stand where the last word stands, one candidate a line. The scripts of share/completions ask it
 // for their shells, so they know whatever the one table and the plugins know. Nothing is opened but the catalogue, wherever it says that
-// plugins lie (a --plugin-dir among the words is none of it); an analysis is loaded for its options, other plugins are names. Nothing is
-// said but candidates: where there is none, the shell completes files.
+// plugins lie (a --plugin-dir among the words is none of it); an analysis is loaded for its options, the plugin that --as or --format names
+// for those behind -O, other plugins are names. Nothing is said but candidates: where there is none, the shell completes files.
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +17,7 @@ struct completing {
 struct before { // the words between the command and the last one
     const voc_option *waits; // for its value, which is the last word; or NULL
     const char *first;       // argument
+    const char *as, *format; // plugins that are named for reading and writing, or NULL
     int n_args;
     bool only_args;
 };
@@ -97,6 +98,27 @@ static void offer_formats(struct completing *w)
     offer_plugins(w, VOC_KIND_OUTPUT);
 }
 
+static const voc_option of_plugin = {.name = "O", .type = VOC_OPT_STRING}; // -O NAME=VALUE
+
+// "zone=", or behind it what may be chosen, of the plugin of this kind and name.
+static void offer_pairs(struct completing *w, uint32_t kind, const char *plugin)
+{
+    struct plugin *p = plugin && w->c->catalogue ? catalogue_find(w->c->catalogue, kind, str_of(plugin)) : NULL;
+    const char *eq = strchr(w->part, '=');
+    if (!p || plugin_load(p, NULL) != VOC_OK) return;
+    for (size_t i = 0; i < p->desc->n_options; i++) {
+        static const char *const yes_no[] = {"yes", "no", NULL};
+        const voc_option *o = option_at(p->desc->options, p->desc->option_size, i);
+        const char *name = eq ? NULL : arena_printf(&w->c->arena, "%s=", o->name);
+        if (name) offer(w, name);
+        if (!eq || !str_is(str_mk(w->part, (size_t)(eq - w->part)), o->name)) continue;
+        w->part = eq + 1;
+        if (o->type == VOC_OPT_BOOL) offer_each(w, yes_no);
+        else if (o->choices && o->type == VOC_OPT_ENUM) offer_each(w, o->choices);
+        return;
+    }
+}
+
 static void offer_values(struct completing *w, const voc_option *o)
 {
     static const char *const yes_no[] = {"yes", "no", NULL};
@@ -137,20 +159,29 @@ static void offer_arguments(struct completing *w, const struct before *t)
 
 // ---- what was typed --------------------------------------------------------------------------------------------------------
 
+static void names_plugin(struct before *t, const voc_option *o, const char *value)
+{
+    if (o == &common_options[COMMON_FORMAT]) t->format = value;
+    else if (o->argument && strcmp(o->argument, "PLUGIN") == 0) t->as = value;
+}
+
 // As args_parse reads them, but faults are passed over.
 static struct before read_words(const struct cli *c, const char *const *words, int n)
 {
-    static const voc_option of_plugin = {.name = "O", .type = VOC_OPT_STRING}; // -O NAME=VALUE
     struct before t = {.first = ""};
     for (int i = 0; i < n; i++) {
         const char *word = words[i], *value = NULL;
-        if (t.waits) t.waits = NULL;
+        if (t.waits) {
+            names_plugin(&t, t.waits, word);
+            t.waits = NULL;
+        }
         else if (t.only_args || word[0] != '-' || !word[1]) t.first = t.n_args++ ? t.first : word;
         else if (strcmp(word, "--") == 0) t.only_args = true;
         else if (word[1] == 'O') t.waits = word[2] ? NULL : &of_plugin;
         else {
             const voc_option *o = args_option(c, word, &value);
             t.waits = o && o->type != VOC_OPT_BOOL && !value ? o : NULL;
+            if (o && value) names_plugin(&t, o, value);
         }
     }
     return t;
@@ -193,6 +224,9 @@ void complete_words(struct buf *b, struct cli *c, const char *const *words, int 
     const voc_option *o = is_option && w.last[1] ? args_option(c, w.last, &value) : t.waits;
     if (is_option && !value) offer_options(&w);
     else if (is_option) w.part = value;
-    if (o && (value || t.waits)) offer_values(&w, o);
+    if (o == &of_plugin) {
+        offer_pairs(&w, VOC_KIND_INPUT, t.as);
+        offer_pairs(&w, VOC_KIND_OUTPUT, t.format);
+    } else if (o && (value || t.waits)) offer_values(&w, o);
     if (!is_option && !t.waits) offer_arguments(&w, &t);
 }

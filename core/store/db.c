@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The thin layer over SQLite: statements that are prepared and bound, values that come back, and one place where SQLite's
 // status codes become ours with a sentence. Used by all files of the store; one thread at a time for one project.
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,8 +35,10 @@ static voc_rc rc_of(int rc)
     }
 }
 
-static const char *hint_of(int rc)
+// `error` is the system's number of the last failure, or 0.
+static const char *hint_of(int rc, int error)
 {
+    if (error == EMFILE || error == ENFILE) return "too many files are open: allow more with ulimit -n, or close other programs, and do it again";
     switch (rc & 0xff) {
     case SQLITE_FULL: return "make room on the disk and do it again; the project is as it was before";
     case SQLITE_IOERR: return "the project is as it was before; check the disk";
@@ -78,7 +81,7 @@ voc_rc db_fail(struct project *p, int rc, const char *doing)
         diag_error(p->d, code_of(result), NULL, 0, hint, "what was read cannot be held: %s", why);
         return result;
     }
-    diag_error(p->d, code_of(result), p->path, 0, hint_of(rc), "%s: %s", doing, why);
+    diag_error(p->d, code_of(result), p->path, 0, hint_of(rc, p->db && (rc & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno(p->db) : 0), "%s: %s", doing, why);
     return result;
 }
 

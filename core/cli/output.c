@@ -133,15 +133,26 @@ static voc_rc find_plugin(struct cli *c, voc_str format, bool by_extension, stru
     return rc;
 }
 
+// "html" of "a/b.HTML"; without one "txt". In the arena; NULL: no memory.
+static const char *ending_of(struct cli *c, voc_str file)
+{
+    const char *dot = NULL;
+    for (size_t i = 0; i < file.len; i++) dot = file.ptr[i] == '.' ? file.ptr + i : file.ptr[i] == '/' ? NULL : dot;
+    char *end = arena_printf(&c->arena, "%.*s", dot ? (int)(file.ptr + file.len - dot - 1) : 3, dot ? dot + 1 : "txt");
+    for (size_t i = 0; end && end[i]; i++)
+        if (end[i] >= 'A' && end[i] <= 'Z') end[i] = (char)(end[i] - 'A' + 'a');
+    return end;
+}
+
 // That of --format, or of the ending of -o; neither fn nor plugin: there is no such format.
 static voc_rc look_for_face(struct cli *c, struct face *f, voc_str *named)
 {
     voc_str format = c->common[COMMON_FORMAT].s, file = c->common[COMMON_OUTPUT].s;
     bool by_extension = format.len == 0 && file.len;
     if (by_extension) {
-        const char *dot = NULL;
-        for (size_t i = 0; i < file.len; i++) dot = file.ptr[i] == '.' ? file.ptr + i : file.ptr[i] == '/' ? NULL : dot;
-        format = dot ? str_mk(dot + 1, (size_t)(file.ptr + file.len - dot - 1)) : STR("txt");
+        const char *end = ending_of(c, file);
+        if (!end) return VOC_E_NOMEM;
+        format = str_of(end);
         if (str_is(format, "txt")) format = STR("table");
     }
     if (!format.len) format = STR("table");

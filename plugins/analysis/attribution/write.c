@@ -306,13 +306,16 @@ static voc_rc disagree_table(struct sheet *x)
         cell_text(&x->p, models[all[i].most].title);
         cell_share(&x->p, all[i].by, 1);
     }
-    if (x->n && all[0].by > 0) {
+    if (x->n) {
         char least[FORMAT_MAX], most[FORMAT_MAX];
         format_number(least, sizeof least, part(x, all[0].kind, all[0].least) * 100, 1, false);
         format_number(most, sizeof most, part(x, all[0].kind, all[0].most) * 100, 1, false);
-        page_notef(&x->p, VOC_NOTE_LEAD,
-                   "%.*s gets %s%% of the credit or %s%%, depending on the rule. None of the rules knows what the touch caused.",
-                   SHOW_AT_MOST(all[0].kind->name, 80), least, most);
+        if (strcmp(least, most) == 0) // what differs behind that is rounding
+            page_note(&x->p, VOC_NOTE_LEAD, "The models give each touch the same share of the credit. None of the rules knows what the touch caused.");
+        else
+            page_notef(&x->p, VOC_NOTE_LEAD,
+                       "%.*s gets %s%% of the credit or %s%%, depending on the rule. None of the rules knows what the touch caused.",
+                       SHOW_AT_MOST(all[0].kind->name, 80), least, most);
     }
     x->a->base.host->free(x->a->base.cx, all);
     page_semantics(&x->p, "A description, no effect: each model is a rule for splitting credit, and none of them can tell \"caused\" from \"was there\"; the widest apart first");

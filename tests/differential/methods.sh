@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The numbers of voc against METHODS, read literally by another program (methods/*.py): stays; how long stages take, where journeys
-# break and what changed; the touch trial with its checks, families and money; the models of attribution. On small random worlds that are
-# as ugly as METHODS 14 asks for.
+# break and what changed; the touch trial with its checks, families and money; the models of attribution; needs by role and stage, and themes
+# with their negation. On small random worlds that are as ugly as METHODS 14 asks for.
 
 : "${VOC:?is the path of the program to test}"
 here=$(cd "$(dirname "$0")" && pwd)/methods
@@ -29,4 +29,5 @@ holds stages 30 500 "stays are those of METHODS 2"
 holds discover 30 1000 "times, breaks and trends are those of METHODS 4"
 holds score 40 2500 "touch trials are those of METHODS 3"
 holds attribution 25 400 "credits are those of METHODS 3.10"
+holds needs 13 9000 "needs, themes and what one role does more are those of METHODS 6 and 12"
 echo "1..$n"

@@ -11,9 +11,9 @@
 #define BY_STAGE(x) x
 #define EVENTS(by) \
     "SELECT " ROLE("person_role") " AS role, " by(STAGE " AS stage, ") "individual, actor, action, touchpoint\n    FROM event WHERE unit IS NOT NULL AND individual IS NOT NULL\n" \
-    "      AND (actor = 'customer' OR (actor = 'company'{delivered})){and " ROLE("person_role") " role:role}" by("{and " STAGE " stage}")
+    "      AND (actor = 'customer' OR (actor = 'company'{delivered})){seen}{and " ROLE("person_role") " role:role}" by("{and " STAGE " stage}")
 #define SAID(by, columns, from) \
-    "SELECT DISTINCT " ROLE("role") " AS role, " by(STAGE " AS stage, ") columns "individual FROM " from "\n    WHERE individual IS NOT NULL{and " ROLE("role") " role:role}" by("{and " STAGE " stage}")
+    "SELECT DISTINCT " ROLE("role") " AS role, " by(STAGE " AS stage, ") columns "individual FROM " from "\n    WHERE individual IS NOT NULL{seen}{and " ROLE("role") " role:role}" by("{and " STAGE " stage}")
 #define THERE(by) "there AS MATERIALIZED (" EVENTS(by) ")"
 #define TALKERS(by) "talkers AS MATERIALIZED (" SAID(by, "", "said") ")"
 #define SPOKEN(by) "spoken AS MATERIALIZED (" SAID(by, "need, negated > 0 AS negated, ", "mention JOIN speaks USING (theme)") ")"
@@ -64,7 +64,7 @@
 // People of each role who did each thing, and those of all other roles.
 #define OWN(only) \
     "WITH acts AS (SELECT DISTINCT " ROLE("person_role") " AS role, action, individual FROM event WHERE actor = 'customer'\n" \
-    "    AND coalesce(class, '') NOT IN ('mechanical', 'undelivered') AND unit IS NOT NULL AND individual IS NOT NULL" only "),\n" \
+    "    AND coalesce(class, '') NOT IN ('mechanical', 'undelivered') AND unit IS NOT NULL AND individual IS NOT NULL{seen}" only "),\n" \
     "  counts AS (SELECT role, action, count(*) AS people FROM acts GROUP BY role, action),\n" \
     "  roles AS (SELECT DISTINCT " ROLE("person_role") " AS role FROM event WHERE unit IS NOT NULL AND individual IS NOT NULL),\n" \
     "  sums AS (SELECT action, sum(people) AS people FROM counts GROUP BY action),\n" \
@@ -100,8 +100,8 @@ static const struct recipe all[] = {
     {"value-map", "needs", "", "", "role:role need", "accounts",
      "WITH sought(need, action) AS {sought}, speaks(need, theme) AS {said},\n"
      "  want AS (SELECT unit, " ROLE("person_role") " AS role, need FROM event JOIN sought USING (action)\n"
-     "      WHERE actor = 'customer' AND unit IS NOT NULL AND individual IS NOT NULL{and " ROLE("person_role") " role:role}\n"
-     "    UNION SELECT unit, " ROLE("role") ", need FROM mention JOIN speaks USING (theme)\n      WHERE individual IS NOT NULL{and " ROLE("role") " role:role})\n"
+     "      WHERE actor = 'customer' AND unit IS NOT NULL AND individual IS NOT NULL{seen}{and " ROLE("person_role") " role:role}\n"
+     "    UNION SELECT unit, " ROLE("role") ", need FROM mention JOIN speaks USING (theme)\n      WHERE individual IS NOT NULL{seen}{and " ROLE("role") " role:role})\n"
      "  SELECT * FROM (SELECT role, need, count(DISTINCT coalesce(account, '')) AS accounts FROM want JOIN unit USING (unit) GROUP BY role, need){only}"},
     {"value-map", "map", "", "", "role:role need_id", "did", DID(ALL) IN_WORDS("did", "people")},
     {"value-map", "map", "", "", "role:role need_id", "served", SERVED(ALL) IN_WORDS("served", "people")},

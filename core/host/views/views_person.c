@@ -93,11 +93,15 @@ uint32_t persons_role(const struct persons *p, const voc_journeys *v, const voc_
     return first && first->who == individual ? p->role.at[first->at] : 0;
 }
 
+// Up to, not including, the end of a stay (METHODS 0.3); one without length counts only where none began then that lasts.
 uint32_t persons_stage(const voc_journeys *v, const voc_unit *u, uint32_t individual, int64_t time_us)
 {
+    uint32_t stage = VOC_NONE;
     for (size_t i = u->first_person_stay, end = i + u->n_person_stays; individual && i < end; i++) {
         const voc_stay *s = &v->person_stays[i];
-        if (s->individual == individual && s->in_us <= time_us && (time_us < s->out_us || s->in_us == time_us)) return s->stage;
+        if (s->individual != individual || s->in_us > time_us) continue;
+        if (time_us < s->out_us) return s->stage;
+        if (s->in_us == time_us) stage = s->stage;
     }
-    return VOC_NONE;
+    return stage;
 }

@@ -65,13 +65,17 @@ static uint32_t role_at(const struct walk *w, int64_t time_us)  // of the person
     return role;
 }
 
+// A stay lasts up to, not including, its end (METHODS 0.3). One without length is where somebody was only if none began then that lasts.
 static uint32_t stage_at(const struct walk *w, int64_t time_us)
 {
+    uint32_t stage = (uint32_t)w->v->n_stages;
     for (size_t i = 0; i < w->u->n_person_stays; i++) {
         const voc_stay *v = stay_of(w->j->person_stays, w->j, w->u->first_person_stay + i);
-        if (v->individual == w->person && v->in_us <= time_us && (time_us < v->out_us || v->in_us == time_us)) return v->stage;
+        if (v->individual != w->person || v->in_us > time_us) continue;
+        if (time_us < v->out_us) return v->stage;
+        if (v->in_us == time_us) stage = v->stage;
     }
-    return (uint32_t)w->v->n_stages;
+    return stage;
 }
 
 // ---- lines ----------------------------------------------------------------------------------------------------------------------
@@ -95,12 +99,18 @@ static voc_rc add_once(const struct vm *v, struct vm_touched **of, size_t *n, si
     return rc;
 }
 
+// What came before a declared beginning tells role and stage, and is not counted (METHODS 1.5).
+static bool is_seen(const struct walk *w, int64_t time_us)
+{
+    return !w->v->base.info->start_declared || time_us >= w->v->base.info->start_us;
+}
+
 static voc_rc add_event(struct walk *w, size_t i)
 {
     const struct vm *v = w->v;
     const bool customer = w->actor[i] == VOC_ACTOR_CUSTOMER, reached = w->actor[i] == VOC_ACTOR_COMPANY && w->delivered[i];
     const uint32_t touch = w->touchpoint[i];
-    if (!customer && !reached) return VOC_OK;  // mail that never came, records of others
+    if ((!customer && !reached) || !is_seen(w, w->time[i])) return VOC_OK;  // mail that never came, records of others
     struct vm_line *line = line_of(w, w->s->role[i], stage_at(w, w->time[i]));
     if (!line) return VOC_E_NOMEM;
     for (size_t n = 0; n < v->n_needs && customer; n++)
@@ -211,6 +221,7 @@ static voc_rc add_quote(struct walk *w, const voc_word *word, uint32_t role, uin
 static voc_rc add_word(struct walk *w, const voc_word *word)
 {
     const struct vm *v = w->v;
+    if (!is_seen(w, word->time_us)) return VOC_OK;
     const uint32_t role = word->event != VOC_NONE ? w->s->role[word->event] : role_at(w, word->time_us);
     struct vm_line *line = line_of(w, role, stage_at(w, word->time_us));
     uint64_t said = 0, negated = 0;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""voc against METHODS, written once more from its text alone and as plainly as possible, on random worlds (world.py):
+"""voc against METHODS, written once more from its text alone and as plainly as possible, on random worlds (world.py, wide.py):
 
     python3 run.py VOC FOLDER SUBJECT FIRST LAST
 
-SUBJECT is stages, discover, score or attribution; one line for each number that differs, and at the end how many were compared."""
+SUBJECT is stages, discover, score, attribution or needs; one line for each number that differs, and at the end how many were compared."""
 import importlib
 import json
 import math
@@ -12,7 +12,10 @@ import subprocess
 import sys
 
 from stages import Journeys
+from wide import Wide
 from world import World
+
+WIDE = ("needs",)
 
 
 def is_near(a, b, tolerance):
@@ -44,7 +47,7 @@ class Voc:
 def main(program, folder, subject, first, last):
     compared = [0]
     for seed in range(int(first), int(last) + 1):
-        world = World(seed)
+        world = (Wide if subject in WIDE else World)(seed)
         place = os.path.join(folder, "%s-%d" % (subject, seed))
         world.write(place)
 

@@ -41,6 +41,9 @@ class Journeys:
         return False
 
     def walk(self, unit):
+        return self.walk_events(unit, self.events[unit])
+
+    def walk_events(self, unit, events):
         w, stays, current, history, last, episode, within = self.world, [], None, [], None, 0, False
 
         def close(at, how, exit_=None):
@@ -51,7 +54,7 @@ class Journeys:
         def enter(rank, e):
             return {"unit": unit, "account": e["account"], "episode": episode, "rank": rank, "stage": w.stages[rank]["id"], "in": e["time"], "segment": w.segment_of[e["account"]]}
 
-        for e in self.events[unit]:
+        for e in events:
             if last is not None and w.lapse and e["time"] - last > w.lapse * DAY:
                 if current:
                     close(last + w.lapse * DAY, "lapsed")

@@ -17,7 +17,7 @@ static const struct plain_view { const char *name, *query; } views[] = {
     {"stays",
      "SELECT unit, episode, stage, entered_time AS entered, left_time AS until, (left_us - entered_us) / 86400e6 AS days, \"end\" AS ended, exit, segment, stalled FROM journey"},
     {"customers",
-     "SELECT unit, kind, account, segment, episodes, " TIME("first_us") " AS first_seen, " TIME("last_us") " AS last_seen, stage, outcome, events FROM unit"},
+     "SELECT unit, kind, account, segment, episodes, " TIME("first_us") " AS first_seen, " TIME("last_us") " AS last_seen, stage, outcome, events FROM unit WHERE kind <> 'internal'"},
     {"touchpoints",
      "SELECT touchpoint, count(*) AS events, count(DISTINCT unit) AS units, " TIME("min(time_us)") " AS first_seen, " TIME("max(time_us)") " AS last_seen,"
      " sum(cost) AS cost FROM event WHERE touchpoint IS NOT NULL GROUP BY touchpoint"},

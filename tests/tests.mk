@@ -73,6 +73,7 @@ scripts = \
 	tests/lint/header.sh \
 	tests/lint/man.sh \
 	tests/lint/methods.sh \
+	tests/lint/cited.sh \
 	tests/lint/readme.sh
 
 TESTS += $(scripts) $(check_PROGRAMS)

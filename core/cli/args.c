@@ -44,6 +44,13 @@ const voc_option *args_table(const struct cli *c, size_t *n, size_t *stride)
     return c->table ? c->table : c->command ? c->command->options : c->analysis->desc->options;
 }
 
+char args_letter(const voc_option *o)
+{
+    for (size_t s = 0; s < sizeof short_options / sizeof *short_options; s++)
+        if (find_in(common_options, COMMON_N, sizeof *common_options, str_of(short_options[s].name)) == o) return short_options[s].letter;
+    return 0;
+}
+
 // "--name=value", "-nvalue"; the name of a letter that is none is NULL.
 static voc_str option_name(const char *word, const char **value)
 {

@@ -75,6 +75,7 @@ int args_parse(struct cli *c, int argc, char **argv); // 0, or an exit code; -1:
 // -n names, or NULL; *value: what of the word is its value, else untouched.
 const voc_option *args_table(const struct cli *c, size_t *n, size_t *stride);
 const voc_option *args_option(const struct cli *c, const char *word, const char **value);
+char args_letter(const voc_option *o); // 'o' of --output, which may be written -o too; 0: it has none
 voc_rc cli_prepare(struct cli *c, int argc, char **argv); // main.c: ahead of args_parse, what its table has besides, for the words behind the command
 voc_rc args_plugin_dirs(struct cli *c, int argc, char **argv); // the folders of --plugin-dir into c->common, ahead of args_parse
 // order.c: arguments that stand in the wrong place. What was meant is said with the whole command.

@@ -10,12 +10,23 @@ static const char exits[] =
     "0 done; 1 internal error; 2 usage; 3 input unreadable or unknown; 4 more rejects than allowed; 5 a check failed; "
     "6 a plugin's fault; 7 refused by policy; 8 a limit of memory or size; 130 interrupted";
 
+// Plugins have options of their own, which no table of ours has.
+static const char plugin_option[] = "an option of the plugin that reads a file, or of the one that writes the answer; voc plugin show PLUGIN lists them";
+
+// "-o, " where a letter stands for the option too.
+static const char *letter_of(const voc_option *o, char room[5])
+{
+    const char letter = args_letter(o);
+    snprintf(room, 5, letter ? "-%c, " : "", letter);
+    return room;
+}
+
 static void option_line(struct buf *b, const voc_option *o)
 {
-    char left[64];
+    char left[64], letter[5];
     bool joined = o->type == VOC_OPT_BOOL; // a switch: what follows it in a word of its own is an argument of the command
-    if (!o->argument) snprintf(left, sizeof left, "--%s", o->name);
-    else snprintf(left, sizeof left, joined ? "--%s[=%s]" : "--%s %s", o->name, o->argument);
+    if (!o->argument) snprintf(left, sizeof left, "%s--%s", letter_of(o, letter), o->name);
+    else snprintf(left, sizeof left, joined ? "%s--%s[=%s]" : "%s--%s %s", letter_of(o, letter), o->name, o->argument);
     buf_printf(b, "  %-24s %s", left, o->help);
     if (o->initial && o->type != VOC_OPT_BOOL) buf_printf(b, " (%s)", o->initial);
     buf_byte(b, '\n');
@@ -25,6 +36,7 @@ static void common_lines(struct buf *b)
 {
     buf_cstr(b, "\nOptions of every command\n");
     for (size_t i = 0; i < COMMON_N; i++) option_line(b, &common_options[i]);
+    buf_printf(b, "  %-24s %s\n", "-O NAME=VALUE", plugin_option);
 }
 
 static const char in_place[] = "A file in place of the project, or several, is read as voc import would read it, answered from, and not kept.";
@@ -134,13 +146,16 @@ static void man_head(struct buf *b, const char *name, const char *summary)
 
 static void man_option(struct buf *b, const voc_option *o)
 {
-    buf_cstr(b, ".TP\n.B \\-\\-");
+    char letter[5];
+    buf_cstr(b, ".TP\n.B ");
+    roff(b, letter_of(o, letter));
+    buf_cstr(b, "\\-\\-");
     roff(b, o->name);
-    if (o->argument) buf_printf(b, o->type == VOC_OPT_BOOL ? " \\fR[=\\fI%s\\fR]" : " \\fI%s\\fR", o->argument);
+    if (o->argument) buf_printf(b, o->type == VOC_OPT_BOOL ? "\\fR[=\\fI%s\\fR]" : " \\fI%s\\fR", o->argument);
     buf_byte(b, '\n');
     roff(b, o->help);
     if (o->initial && o->type != VOC_OPT_BOOL) {
-        buf_cstr(b, " Default: ");
+        buf_cstr(b, ". Default: ");
         roff(b, o->initial);
         buf_byte(b, '.');
     }
@@ -159,6 +174,9 @@ static void man_common(struct buf *b)
 {
     buf_cstr(b, ".SH OPTIONS OF EVERY COMMAND\n");
     for (size_t i = 0; i < COMMON_N; i++) man_option(b, &common_options[i]);
+    buf_cstr(b, ".TP\n.B \\-O \\fINAME\\fR=\\fIVALUE\\fR\n");
+    roff(b, plugin_option);
+    buf_byte(b, '\n');
     buf_cstr(b, ".SH EXIT STATUS\n");
     roff(b, exits);
     buf_cstr(b, ".\n");
@@ -226,6 +244,9 @@ void man_overview(struct buf *b, struct catalogue *cat)
     }
     man_common(b);
     buf_cstr(b, ".SH ENVIRONMENT\n.TP\n.B VOC_PLUGIN_PATH, VOC_JOURNEY_PATH\nFolders, separated by colons, that are searched before the built\\-in ones.\n"
-                ".TP\n.B NO_COLOR, COLUMNS\nNo colour; the width of the terminal.\n.TP\n.B VOC_NOW\nA fixed time for tests.\n"
+                ".TP\n.B NO_COLOR, COLUMNS\nNo colour; the width of the terminal.\n.TP\n.B TMPDIR\nWhere files lie that have no name and end with the command.\n"
+                ".TP\n.B VOC_NOW\nA fixed time for tests.\n"
                 ".TP\n.B VOC_SIMD\nplain, sse2, avx2 or avx512: how text is scanned, if the processor has it. By itself it is the best there is; what comes out is the same.\n");
+    buf_cstr(b, ".SH SEE ALSO\nA page for each command, such as\n.BR voc\\-import (1),\nand for each format that is read, such as\n"
+                ".BR voc\\-input\\-events (7).\n");
 }

@@ -28,6 +28,11 @@ rule "every man page has a title, a name and a synopsis" "$(for page in "$pages"
     done
 done)"
 
+rule "every format that is read has its man page" "$(for folder in plugins/input/*/; do
+    name=$(basename "$folder")
+    test -s "$folder/voc-input-$name.7" || echo "$folder: no voc-input-$name.7"
+done)"
+
 if command -v man >/dev/null 2>&1 && man --version >/dev/null 2>&1; then
     rule "man has nothing to say against a page" "$(for page in "$pages"/voc*.1; do
         MANWIDTH=100 man --warnings -E UTF-8 -l "$page" 2>&1 >/dev/null

@@ -9,4 +9,8 @@ plugins_input_xes_input_xes_la_SOURCES = plugins/input/xes/xes.c plugins/input/x
 plugins_input_xes_input_xes_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 plugins_input_xes_input_xes_la_CFLAGS = $(PLUGIN_CFLAGS)
 plugins_input_xes_input_xes_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+
+dist_man_MANS += plugins/input/xes/voc-input-xes.7
+
+# A log of each kind, for voc plugin check.
 EXTRA_DIST += plugins/input/xes/samples

@@ -60,7 +60,9 @@ $(man_pages): core/cli/voc$(EXEEXT) $(pkgplugin_LTLIBRARIES)
 	  words=`echo $@ | $(SED) -e 's|^docs/voc-*||' -e 's|\.1$$||' -e 's/^\(codebook\|journey\|plugin\)-/\1 /'` && \
 	  HOME=/nonexistent XDG_DATA_HOME= ./voc help --man $$words >$@.tmp && mv -f $@.tmp $@
 
-# Guides for people and programs that use voc; the rest is for those who change it.
-dist_doc_DATA += docs/explain.md docs/methods.md docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/randomised-example.md docs/reference-tables.md docs/row.schema.json docs/sql.md
+# Guides for people and programs that use voc, in folders as here, so that pages find one another (the README leads to that of
+# the journeys too); the rest is for those who change it.
+nobase_dist_doc_DATA += docs/explain.md docs/methods.md docs/part-file.md docs/plugin-guide.md docs/project-file.md docs/randomised-example.md docs/reference-tables.md docs/row.schema.json docs/sql.md \
+	journeys/README.md
 # What the README shows: tests/lint/readme.sh draws them again.
-EXTRA_DIST += docs/pictures/flow.svg docs/pictures/map.svg
+nobase_dist_doc_DATA += docs/pictures/flow.svg docs/pictures/map.svg

@@ -6,7 +6,8 @@
 
 set -eu
 : "${VOC:?is the installed program}" "${VOC_INSTALLED_PLUGINS:?is their folder}" "${VOC_INSTALLED_JOURNEYS:?is their folder}" \
-    "${VOC_INSTALLED_EXTENSION:?is the extension of SQLite, without .so}" "${VOC_INSTALLED_SHARE:?is the folder for data of programs}"
+    "${VOC_INSTALLED_EXTENSION:?is the extension of SQLite, without .so}" "${VOC_INSTALLED_SHARE:?is the folder for data of programs}" \
+    "${VOC_INSTALLED_DOC:?is the folder of its pages}"
 unset VOC_PLUGIN_PATH VOC_JOURNEY_PATH VOC_SCHEMA_DIR XDG_DATA_HOME
 
 scratch=$(mktemp -d)
@@ -32,6 +33,13 @@ for journey in "$VOC_INSTALLED_JOURNEYS"/*/journey.xml; do
     test -f "$journey" || fail "no journey in $VOC_INSTALLED_JOURNEYS"
     name=$(basename "$(dirname "$journey")")
     "$VOC" journey check "$name" >checked 2>&1 || fail "voc journey check $name: $(cat checked)"
+done
+
+for page in README.md ARCHITECTURE.md docs/explain.md docs/methods.md docs/plugin-guide.md journeys/README.md; do
+    test -s "$VOC_INSTALLED_DOC/$page" || fail "there is no $VOC_INSTALLED_DOC/$page"
+    for link in $(grep -oE '\]\([^)#:]+\)' "$VOC_INSTALLED_DOC/$page" | sed 's/^](//; s/)$//'); do
+        test -s "$(dirname "$VOC_INSTALLED_DOC/$page")/$link" || fail "$page leads to $link, which is not there"
+    done
 done
 
 for script in bash-completion/completions/voc zsh/site-functions/_voc fish/vendor_completions.d/voc.fish; do

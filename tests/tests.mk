@@ -98,4 +98,5 @@ update-golden: all
 
 installcheck-local:
 	@VOC='$(DESTDIR)$(bindir)/voc' VOC_INSTALLED_PLUGINS='$(DESTDIR)$(pkgplugindir)' VOC_INSTALLED_EXTENSION='$(DESTDIR)$(extensiondir)/vocstream' \
-	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' VOC_INSTALLED_SHARE='$(DESTDIR)$(datadir)' $(SHELL) $(srcdir)/tests/installed.sh
+	  VOC_INSTALLED_JOURNEYS='$(DESTDIR)$(pkgdatadir)/journeys' VOC_INSTALLED_SHARE='$(DESTDIR)$(datadir)' VOC_INSTALLED_DOC='$(DESTDIR)$(docdir)' \
+	  $(SHELL) $(srcdir)/tests/installed.sh

@@ -13,14 +13,11 @@ AC_DEFUN([VOC_LIBRARY], [
     $2 `$PKG_CONFIG --modversion $2`"
 ])
 
-dnl VOC_PLUGIN(KIND, NAME, [MODULES]): one shipped plugin, with its line in the summary. MODULES are the pkg-config modules
-dnl that it alone needs: without them the plugin is left out and the rest is built. Gives the Automake conditional
-dnl PLUGIN_<NAME> and PLUGIN_<NAME>_CFLAGS, _LIBS (name in capitals).
+dnl VOC_PLUGIN(KIND, NAME, MODULES): a shipped plugin that needs pkg-config modules of its own, with its line in the summary:
+dnl without them it is left out and the rest is built. Gives the Automake conditional PLUGIN_<NAME> and PLUGIN_<NAME>_CFLAGS,
+dnl _LIBS (name in capitals).
 AC_DEFUN([VOC_PLUGIN], [
-  voc_plugin_state=on
-  m4_ifval([$3], [
-    PKG_CHECK_MODULES(m4_toupper([PLUGIN_$2]), [$3], [],
-      [voc_plugin_state="off (needs $3)"])])
+  PKG_CHECK_MODULES(m4_toupper([PLUGIN_$2]), [$3], [voc_plugin_state=on], [voc_plugin_state="off (needs $3)"])
   AM_CONDITIONAL(m4_toupper([PLUGIN_$2]), [test "$voc_plugin_state" = on])
   voc_summary_plugins="$voc_summary_plugins
     $1/$2: $voc_plugin_state"

@@ -54,6 +54,25 @@ static void every_comparison_shows_its_checks(void **state)
     score_close(&r);
 }
 
+// Half of those who are visited asked for it in the half hour before; all others asked some two hours before.
+static void a_visit_that_was_asked_for_shows_in_the_hour_before(void **state)
+{
+    struct score_run r;
+    char who[16];
+    (void)state;
+    score_open(&r, TWO);
+    for (int i = 0; i < 90; i++) {
+        snprintf(who, sizeof who, "C%02d", i);
+        SE(&r, .account = who, .action = "entry", .day = i * 0.01);
+        SE(&r, .account = who, .action = "ask", .day = (i < 15 ? 11.98 : 11.9) + i * 0.01);
+        if (i < 30) SE(&r, .account = who, .action = "call", .touchpoint = "visit", .actor = COMPANY, .day = 12 + i * 0.01);
+        if (i < 30 || i % 5 == 0) SE(&r, .account = who, .action = "order", .day = 15 + i * 0.01);
+    }
+    assert_int_equal(score_fold(&r, 60, 1, NULL), VOC_OK);
+    assert_float_equal(score_cell(&r, "checks", row_of(&r, "checks", "our visit"), "trigger")->r, 0.5, 1e-12);
+    score_close(&r);
+}
+
 static void what_was_left_out_is_counted(void **state)
 {
     struct score_run r;
@@ -125,7 +144,8 @@ static void nothing_to_compare_makes_no_table_of_checks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_comparison_shows_its_checks), cmocka_unit_test(what_was_left_out_is_counted),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_comparison_shows_its_checks),
+                                       cmocka_unit_test(a_visit_that_was_asked_for_shows_in_the_hour_before), cmocka_unit_test(what_was_left_out_is_counted),
                                        cmocka_unit_test(the_source_that_limits_the_end_is_named), cmocka_unit_test(last_touch_credit_stands_beside_our_ranks),
                                        cmocka_unit_test(nothing_to_compare_makes_no_table_of_checks)};
     return cmocka_run_group_tests(tests, score_setup, score_teardown);

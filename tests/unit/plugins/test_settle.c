@@ -124,6 +124,47 @@ static void nobody_acting_says_how_many_more_would_show_it(void **state)
     score_close(&r);
 }
 
+// Twelve people read the page, four of them long ago and twice: each of the eight readings of the last 90 days is 12 / 16 of a person.
+static void how_fast_people_find_a_page_is_told_by_its_own_readings(void **state)
+{
+    struct score_run r;
+    char account[16];
+    (void)state;
+    open_journey(&r, "value='100'", "", "");
+    for (int i = 0; i < 12; i++) {
+        enter(&r, "A", i, 0, account);
+        SE(&r, .account = account, .person = account, .action = "page", .day = i < 4 ? 20 + i : 120 + i);
+        if (i < 4) SE(&r, .account = account, .person = account, .action = "page", .day = 30 + i);
+        SE(&r, .account = account, .person = account, .action = "look", .day = 130 + i); // of the same days, and no reading
+        SE(&r, .account = account, .action = "send", .touchpoint = "call", .actor = COMPANY, .day = 140 + i);
+    }
+    SE(&r, .account = "A000", .action = "order", .day = 3);
+    assert_int_equal(score_fold(&r, 200, 1, NULL), VOC_OK);
+    assert_named_close("rate", number(&r, "page", "rate"), 8 * 12.0 / 16 / 90, CLOSED_FORM);
+    score_close(&r);
+}
+
+// Sixty calls that should make people read the page, which nobody does: what an order is worth says nothing about a reading.
+static void an_aim_of_unknown_worth_does_not_take_that_of_other_actions(void **state)
+{
+    struct score_run r;
+    char account[16];
+    (void)state;
+    score_open(&r, "<actions><action name='order' class='value' value='100'/><action name='read'/></actions>"
+                   "<stages><stage id='s'><definition><event action='entry'/></definition></stage></stages>"
+                   "<touchpoints><touchpoint id='call' kind='push' cost='2'><event actor='company' touchpoint='call'/><aim actions='read'/></touchpoint>"
+                   "</touchpoints><response window='10d'/>");
+    for (int i = 0; i < 120; i++) {
+        enter(&r, "A", i, i * 0.25, account);
+        if (i % 2) SE(&r, .account = account, .action = "send", .touchpoint = "call", .actor = COMPANY, .day = 40 + i * 0.25);
+    }
+    SE(&r, .account = "Z", .action = "order", .day = 3);
+    assert_int_equal(score_fold(&r, 120, 1, NULL), VOC_OK);
+    assert_string_equal(score_text(&r, "call", "code"), "U1");
+    assert_true(number(&r, "call", "missing") == 299 - 60); // the 1 % of what is of unknown worth: 1 - 0.05^(1/299) < 0.01 <= 1 - 0.05^(1/298)
+    score_close(&r);
+}
+
 static void what_is_proven_has_nothing_to_settle(void **state)
 {
     struct score_run r;
@@ -245,17 +286,19 @@ static void few_held_back_do_not_show_that_others_were_driven_away(void **state)
         for (int i = 0; i < 229; i++) {
             enter(&r, "A", i, 0, account);
             SE(&r, .account = account, .action = i < 190 ? "treated" : "control", .actor = OTHER, .day = 20);
-            if (i < 190) SE(&r, .account = account, .action = "send", .touchpoint = "mail", .actor = COMPANY, .day = 20.5);
+            if (i < 190 && i % 10) SE(&r, .account = account, .action = "send", .touchpoint = "mail", .actor = COMPANY, .day = 20.5);
             if (i < leavers) SE(&r, .account = account, .action = "leave", .day = 21 + i % 7);
             if (i % 4 == 3) SE(&r, .account = account, .action = "order", .day = 22 + i % 5);
         }
         assert_int_equal(score_fold(&r, 60, 1, NULL), VOC_OK);
         assert_true(at(&r, "mail", "randomised")->i == 1);
         assert_true(number(&r, "mail", "harm_observed") == leavers && number(&r, "mail", "harm_expected") == 0);
-        if (leavers == 7)
+        if (leavers == 7) {
             assert_string_not_equal(score_text(&r, "mail", "code"), "W1");
-        else
+            assert_named_close("rate", number(&r, "mail", "rate"), 190.0 / 60, CLOSED_FORM); // who was chosen to get it, also where it was not sent
+        } else {
             assert_string_equal(score_text(&r, "mail", "code"), "W1"); // 60 of 190 against 0 of 39 is no chance
+        }
         score_close(&r);
     }
 }
@@ -382,6 +425,8 @@ int main(void)
         cmocka_unit_test(what_does_not_come_any_more_is_never_known),
         cmocka_unit_test(fewer_days_than_ninety_are_all_there_is),
         cmocka_unit_test(nobody_acting_says_how_many_more_would_show_it),
+        cmocka_unit_test(how_fast_people_find_a_page_is_told_by_its_own_readings),
+        cmocka_unit_test(an_aim_of_unknown_worth_does_not_take_that_of_other_actions),
         cmocka_unit_test(what_is_proven_has_nothing_to_settle),
         cmocka_unit_test(what_everybody_gets_is_held_back_for_weeks),
         cmocka_unit_test(more_customers_let_fewer_go_without_or_show_what_pays),

@@ -159,7 +159,7 @@ static voc_rc themes_and_roles(struct timeline *t)
     if (!themes || !roles) return VOC_E_NOMEM;
     for (size_t i = 0; i < j->n_themes; i++)
         themes[i] = (voc_def_theme){.id = j->themes[i].id, .title = j->themes[i].title, .parent = j->themes[i].parent};
-    for (size_t i = 0; i < j->n_roles; i++) roles[i] = (voc_def_role){j->roles[i].id, j->roles[i].title.len ? j->roles[i].title : j->roles[i].id};
+    for (size_t i = 0; i < j->n_roles; i++) roles[i] = (voc_def_role){j->roles[i].id, j->roles[i].title};
     t->def.themes = themes;
     t->def.n_themes = j->n_themes;
     t->def.roles = roles;

@@ -108,6 +108,20 @@ static void touchpoints_and_people_are_compared(void **state)
     assert_false(expects("<expect who=\"q\" stage=\"a\"/>"));
 }
 
+static void journeys_of_people_are_found_by_their_account_too(void **state)
+{
+    (void)state;
+    struct check_result r = {0};
+    const char *text = "<journey xmlns=\"urn:vocstream:journey:1\" id=\"m\" unit=\"individual\"><stages>"
+                       "<stage id=\"a\"><definition><event action=\"see\"/></definition></stage></stages><samples><sample name=\"s\">"
+                       "<e at=\"2024-01-01\" who=\"p\" account=\"f\" action=\"see\"/><e at=\"2024-01-01\" who=\"q\" account=\"g\" action=\"look\"/>"
+                       "<expect who=\"f\" stage=\"a\"/><expect who=\"g\" stage=\"none\"/></sample></samples></journey>";
+    struct diag *d = diag_new();
+    assert_int_equal(checked(text, &r, d), VOC_OK);
+    assert_int_equal(r.expectations, 2);
+    diag_free(d);
+}
+
 static void facts_of_a_sample_are_seen_by_the_tests(void **state)
 {
     (void)state;
@@ -219,6 +233,7 @@ int main(void)
         cmocka_unit_test(the_stage_at_a_moment_is_compared),
         cmocka_unit_test(ends_exits_and_blocked_moves_are_compared),
         cmocka_unit_test(touchpoints_and_people_are_compared),
+        cmocka_unit_test(journeys_of_people_are_found_by_their_account_too),
         cmocka_unit_test(facts_of_a_sample_are_seen_by_the_tests),
         cmocka_unit_test(stages_without_a_sample_and_double_claims_are_named_once),
         cmocka_unit_test(the_samples_of_the_shipped_journeys_hold),

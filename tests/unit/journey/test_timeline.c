@@ -295,6 +295,22 @@ static void work_claims_before_touchpoints_and_is_referred_to_by_what_customers_
     world_free(&w);
 }
 
+static void a_ref_to_a_case_says_which_case_it_is(void **state)
+{
+    (void)state;
+    struct world w;
+    world_new(&w, "unit=\"case\"", PLAIN);
+    EVENT_OF(&w, .id = "1", .account = "A", .action = "open", .case_id = "K");
+    EVENT_OF(&w, .id = "2", .account = "A", .action = "open", .case_id = "L", .at = HOUR);
+    EVENT_OF(&w, .id = "3", .account = "A", .action = "ask", .ref = "K", .ref_kind = VOC_REF_CASE, .at = 2 * HOUR);
+    EVENT_OF(&w, .id = "4", .account = "A", .action = "ask", .case_id = "L", .ref = "K", .ref_kind = VOC_REF_CASE, .at = 3 * HOUR); // its own wins
+    end_at(&w, 1);
+    assert_int_equal(world_u32(&w, VOC_COL_CASE, "3"), world_u32(&w, VOC_COL_CASE, "1"));
+    assert_int_equal(world_u32(&w, VOC_COL_CASE, "4"), world_u32(&w, VOC_COL_CASE, "2"));
+    assert_true(world_unit(&w, "K")->n_events == 2 && world_unit(&w, "L")->n_events == 2);
+    world_free(&w);
+}
+
 static void refs_name_events_touchpoints_and_threads(void **state)
 {
     (void)state;
@@ -355,7 +371,7 @@ static void roles_are_those_declared_by_facts_as_they_held_and_else_those_of_the
     (void)state;
     struct world w;
     world_new(&w, "", "<roles><role id='decider'><fact of='individual' name='job' is='director'/></role>"
-                      "<role id='buyer'><fact of='individual' name='job' like='(?i)purchas'/></role></roles>" PLAIN);
+                      "<role id='buyer' title='who buys'><fact of='individual' name='job' like='(?i)purchas'/></role></roles>" PLAIN);
     EVENT_OF(&w, .id = "1", .account = "A", .person = "p", .action = "x", .role = "raw");
     EVENT_OF(&w, .id = "2", .account = "A", .person = "p", .action = "x", .role = "raw", .at = 2 * DAY);
     EVENT_OF(&w, .id = "3", .account = "A", .person = "p", .action = "x", .role = "raw", .at = 4 * DAY);
@@ -368,6 +384,8 @@ static void roles_are_those_declared_by_facts_as_they_held_and_else_those_of_the
         world_name(&w, VOC_COL_ROLE, world_u32(&w, VOC_COL_ROLE, (const char[]){(char)('1' + i), 0}), name, sizeof name);
         assert_string_equal(name, wanted[i]);
     }
+    const voc_definition *d = timeline_definition(w.t);
+    assert_true(str_is(d->roles[0].title, "decider") && str_is(d->roles[1].title, "who buys")); // the id where nobody says more
     world_free(&w);
 }
 
@@ -644,6 +662,7 @@ int main(void)
         cmocka_unit_test(the_stalest_source_that_feeds_ends_the_data),
         cmocka_unit_test(claims_are_made_in_file_order_and_the_rest_goes_by_its_raw_name),
         cmocka_unit_test(work_claims_before_touchpoints_and_is_referred_to_by_what_customers_answer),
+        cmocka_unit_test(a_ref_to_a_case_says_which_case_it_is),
         cmocka_unit_test(refs_name_events_touchpoints_and_threads),
         cmocka_unit_test(an_undelivered_event_cancels_the_touch_that_it_names),
         cmocka_unit_test(roles_are_those_declared_by_facts_as_they_held_and_else_those_of_the_rows),

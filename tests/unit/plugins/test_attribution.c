@@ -101,6 +101,23 @@ static void a_path_ends_with_its_conversion_and_the_next_begins_behind_it(void *
             assert_string_equal(mock_at("credits", r, "credit"), "0.666667");
 }
 
+// Customers order in the portal: that is what is explained, not what leads to the next order.
+static void a_conversion_is_no_touch_though_a_touchpoint_claims_it(void **state)
+{
+    (void)state;
+    mock_clear();
+    mock_begin_unit();
+    touch(0, MAIL);
+    for (int64_t at = 10; at <= 20; at += 10) {
+        mock_event(at, ORDER, VOC_ACTOR_CUSTOMER);
+        mock.touchpoint[mock.n_events - 1] = PORTAL;
+    }
+    ask(BY_TOUCHPOINT, "order");
+    assert_int_equal(mock_run(ops, options, 1, 1, 0), VOC_OK);
+    path_is("mail", 1, 1);
+    assert_int_equal(row_of("portal"), -1);
+}
+
 static void touchpoints_of_a_group_are_one_kind(void **state)
 {
     (void)state;
@@ -317,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_path_ends_with_its_conversion_and_the_next_begins_behind_it),
+        cmocka_unit_test(a_conversion_is_no_touch_though_a_touchpoint_claims_it),
         cmocka_unit_test(touchpoints_of_a_group_are_one_kind),
         cmocka_unit_test(with_stages_the_win_ends_a_path_and_what_follows_it_in_the_journey_counts_for_none),
         cmocka_unit_test(random_journeys_are_as_the_slow_reading_says),

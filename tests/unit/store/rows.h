@@ -14,7 +14,7 @@
 struct row { // an event; texts may be NULL; money 0 is missing
     int64_t time_us;
     const char *action, *customer, *account, *case_id, *id, *channel, *touchpoint, *text, *attrs, *ref;
-    int64_t cost;
+    int64_t cost, value, minutes;
     uint64_t record;
     uint32_t sub, resolution, actor;
 };
@@ -70,7 +70,7 @@ static inline voc_rc add_events(struct import *i, const struct row *rows, size_t
     enum { CODES = 10 };
     struct table t;
     table_begin(&t);
-    int64_t *wide = malloc((n + 1) * 3 * sizeof *wide);
+    int64_t *wide = malloc((n + 1) * 4 * sizeof *wide);
     uint8_t *small = malloc((n + 1) * 3);
     uint32_t *code = malloc((n + 1) * (CODES + 1) * sizeof *code);
     uint64_t *place = malloc((n + 1) * 2 * sizeof *place);
@@ -80,7 +80,8 @@ static inline voc_rc add_events(struct import *i, const struct row *rows, size_t
         const char *const text[CODES] = {r->action, r->customer, r->account, r->case_id, r->id, r->channel, r->touchpoint, r->text, r->attrs, r->ref};
         wide[k] = r->time_us;
         wide[n + k] = r->cost ? r->cost : VOC_NA;
-        wide[2 * n + k] = VOC_NA;
+        wide[2 * n + k] = r->value ? r->value : VOC_NA;
+        wide[3 * n + k] = r->minutes ? r->minutes : VOC_NA;
         small[k] = (uint8_t)r->resolution;
         small[n + k] = (uint8_t)r->actor;
         small[2 * n + k] = r->ref ? VOC_REF_EVENT : VOC_REF_NONE;
@@ -92,7 +93,7 @@ static inline voc_rc add_events(struct import *i, const struct row *rows, size_t
     struct coded_block b = {
         .strings = t.at,
         .n_strings = t.n,
-        .events = {.time_us = wide, .cost = wide + n, .value = wide + 2 * n, .resolution = small, .actor = small + n,
+        .events = {.time_us = wide, .cost = wide + n, .value = wide + 2 * n, .minutes = wide + 3 * n, .resolution = small, .actor = small + n,
                    .ref_kind = small + 2 * n, .action = code, .customer = code + n, .account = code + 2 * n,
                    .case_id = code + 3 * n, .id = code + 4 * n, .channel = code + 5 * n, .touchpoint = code + 6 * n,
                    .text = code + 7 * n, .attrs = code + 8 * n, .ref = code + 9 * n, .sub = code + CODES * n, .record = place,

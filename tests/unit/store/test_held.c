@@ -211,6 +211,33 @@ static void one_row_is_held(void **state)
     project_close(held);
 }
 
+// What a file has of money and time is asked of its layout: an amount that the layout does not know of is read by nobody.
+static void an_amount_that_stands_alone_is_read_back(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        struct buf read;
+        buf_init(&read, SIZE_MAX);
+        make(1);
+        made[0].cost = kind == 0 ? 11000000 : 0;
+        made[0].value = kind == 1 ? 12000000 : 0;
+        made[0].minutes = kind == 2 ? 13000000 : 0;
+        struct project *blocks = kept(), *held = private_one(true);
+        import_made(blocks, 1);
+        import_made(held, 1);
+        struct event_parts *e = NULL;
+        assert_int_equal(event_parts_plan(&e, blocks, EV_ALL | EV_TUPLE, 1, NULL), VOC_OK);
+        assert_true(event_parts_layout(e)->has & EV_MONEY);
+        event_parts_free(e);
+        read_parts(blocks, 1, &read);
+        assert_non_null(strstr(read.ptr, ((const char *const[]){" 11000000 ", " 12000000 ", " 13000000 "})[kind]));
+        same(blocks, held, read_parts, 1, 1);
+        put_away(blocks);
+        project_close(held);
+        buf_done(&read);
+    }
+}
+
 // Ids may be replaced; two of case, customer and account make members.
 static void what_cannot_be_held_is_in_blocks(void **state)
 {
@@ -246,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_events_are_those_in_blocks),
         cmocka_unit_test(one_row_is_held),
+        cmocka_unit_test(an_amount_that_stands_alone_is_read_back),
         cmocka_unit_test(what_cannot_be_held_is_in_blocks),
         cmocka_unit_test(a_project_that_is_kept_holds_nothing),
     };

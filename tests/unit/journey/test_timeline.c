@@ -389,6 +389,26 @@ static void roles_are_those_declared_by_facts_as_they_held_and_else_those_of_the
     world_free(&w);
 }
 
+static void what_somebody_says_at_one_time_is_heard_once(void **state)
+{
+    (void)state;
+    struct world w;
+    world_new(&w, "", PLAIN);
+    EVENT_OF(&w, .id = "1", .account = "A", .person = "p", .action = "ask", .text = "so late");
+    EVENT_OF(&w, .id = "2", .account = "A", .person = "p", .action = "ask", .text = "so late"); // of another export
+    EVENT_OF(&w, .id = "3", .account = "A", .person = "q", .action = "ask", .text = "so late");
+    EVENT_OF(&w, .id = "4", .account = "A", .person = "p", .action = "ask", .text = "so late", .at = DAY);
+    assert_int_equal(event_set_seal(w.s), VOC_OK);
+    const struct timeline_options o = {.end_us = T0 + 9 * DAY};
+    assert_int_equal(timeline_new(&w.t, w.s, w.j, &o, w.d), VOC_OK);
+    assert_int_equal(timeline_want_words(w.t), VOC_OK);
+    assert_int_equal(batch_new(&w.b, w.t, 1u << VOC_COL_TIME), VOC_OK);
+    for (size_t u = 0; u < timeline_n_units(w.t); u++) assert_int_equal(batch_add(w.b, u), VOC_OK);
+    w.v = batch_view(w.b);
+    assert_int_equal(world_unit(&w, "A")->n_words, 3);
+    world_free(&w);
+}
+
 static void predicates_that_an_analysis_wants_are_columns_of_their_own(void **state)
 {
     (void)state;
@@ -666,6 +686,7 @@ int main(void)
         cmocka_unit_test(refs_name_events_touchpoints_and_threads),
         cmocka_unit_test(an_undelivered_event_cancels_the_touch_that_it_names),
         cmocka_unit_test(roles_are_those_declared_by_facts_as_they_held_and_else_those_of_the_rows),
+        cmocka_unit_test(what_somebody_says_at_one_time_is_heard_once),
         cmocka_unit_test(predicates_that_an_analysis_wants_are_columns_of_their_own),
         cmocka_unit_test(journeys_do_not_depend_on_the_order_of_input),
         cmocka_unit_test(a_unit_reads_the_same_alone_as_behind_others),

@@ -36,7 +36,10 @@ static voc_rc build(struct timeline *t, struct diag *d)
     if ((rc = evaluator_themes(t->ev, t->j, t->voices))) return rc;
     if ((rc = resolve_groups(t)) || (rc = order_window(t, d)) || (rc = order_units(t, d))) return rc;
     if (t->n_bad_keys)
-        diag_warn(d, "TIMELINE-002", NULL, 0, NULL,
+        diag_warn(d, "TIMELINE-002", NULL, 0,
+                  t->unit_kind == VOC_UNIT_CASE ? "here each case is a journey, since some events name one; a journey (voc journey use) with "
+                                                  "unit=\"individual\" or unit=\"account\" follows each customer through all of them"
+                                                : NULL,
                   "%llu events name a customer, but not whose journey they belong to; they are kept apart, under no unit",
                   (unsigned long long)t->n_bad_keys);
     if ((rc = resolve_touchpoints(t))) return rc;

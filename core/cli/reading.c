@@ -238,7 +238,8 @@ voc_rc reading_options(struct cli *c)
         else if (read || (shared && memchr(g.name.ptr, '.', g.name.len))) c->repeated[kept++] = g;
         else {
             diag_error(c->diag, "READ-004", NULL, 0,
-                       "voc import PROJECT FILE -O NAME=VALUE tells the plugin that reads a file; voc plugin show PLUGIN says what each can be told",
+                       shared ? "voc run takes -O ANALYSIS.NAME=VALUE for an analysis, such as -O flow.gap=1d; voc plugin show ANALYSIS says what each can be told"
+                              : "voc import PROJECT FILE -O NAME=VALUE tells the plugin that reads a file; voc plugin show PLUGIN says what each can be told",
                        "-O %.*s is for a plugin that reads files or writes the answer, and here none has it", STR_SHOWN(g.name, 100));
             return VOC_E_OPTION;
         }

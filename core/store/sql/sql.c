@@ -68,13 +68,19 @@ static int error_offset(sqlite3 *db)
 #endif
 }
 
+// SQLite looks whether a table takes changes before it asks whether they are allowed, and a virtual one takes none.
+static bool changes_rows(sqlite3 *db, int rc)
+{
+    return rc == SQLITE_ERROR && strstr(sqlite3_errmsg(db), "may not be modified") != NULL;
+}
+
 static voc_rc prepare(struct project *p, sqlite3_stmt **out, const char *sql, struct diag *d)
 {
     const char *tail = NULL;
     sqlite3_stmt *more = NULL;
     int rc = sqlite3_prepare_v3(p->db, sql, -1, 0, out, &tail);
     if (rc == SQLITE_NOMEM) return VOC_E_NOMEM;
-    if (rc == SQLITE_AUTH) return refuse(p, d, sql, -1, "only reading is allowed: SELECT, and nothing that changes the project");
+    if (rc == SQLITE_AUTH || changes_rows(p->db, rc)) return refuse(p, d, sql, -1, "only reading is allowed: SELECT, and nothing that changes the project");
     if ((rc & 0xff) == SQLITE_ERROR) return refuse(p, d, sql, error_offset(p->db), sqlite3_errmsg(p->db));
     if (rc != SQLITE_OK) return db_fail(p, rc, "the statement cannot be prepared");
     if (!*out) return refuse(p, d, sql, -1, "there is no statement");

@@ -56,7 +56,9 @@ static voc_rc stats_counts(struct project *p, struct table **out)
         table_text(*out, str_of(rows[i].name));
         table_int(*out, (int64_t)rows[i].n);
     }
-    return VOC_OK;
+    if (!n.links) return VOC_OK;
+    return table_note(*out, VOC_NOTE_WARNING, "A link is one person under two ids, such as a cookie and a login. Links are kept, but people are not joined by them yet: "
+                                             "what was done under one id stays apart from what was done under the other.");
 }
 
 int run_stats(struct cli *c)

@@ -138,6 +138,16 @@ static size_t questions_in(const struct look *l)
     return n;
 }
 
+// Is one of them written as a question?
+static bool asks(const struct look *l)
+{
+    for (size_t c = 0; l->n_rows && c < l->n[0]; c++) {
+        const voc_str cell = ev_trim(l->cells[0][c]);
+        if (is_question(cell) && cell.ptr[cell.len - 1] == '?') return true;
+    }
+    return false;
+}
+
 static bool is_google(struct look *l)
 {
     static const char *const words[] = {"timestamp", "zeitstempel", "horodateur", "marca temporal", "carimbo de data/hora", "informazioni cronologiche", "tijdstempel", "sygnatura czasowa"};
@@ -159,6 +169,8 @@ static bool is_other(struct look *l)
         if (sv_ieq(s, "nps") || sv_ieq(s, "nps_score") || sv_ieq(s, "nps score") || sv_ieq(s, "csat") || sv_ieq(s, "ces"))
             return decide(l, SV_PLAIN, 1, 40, "a column is named NPS, CSAT or CES");
     }
+    // More than a table with dates that names no action (50): a score, and why.
+    if (n && asks(l)) return decide(l, SV_PLAIN, 1, 65, "its header asks one question");
     return decide(l, SV_PLAIN, 1, n ? 20 : 0, n ? "one question in its header" : "no questions in its header");
 }
 

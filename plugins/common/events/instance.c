@@ -31,6 +31,7 @@ bool ev_copy(struct events *e, voc_str s, voc_str *out)
     return true;
 }
 
+__attribute__((format(printf, 6, 0)))
 static voc_rc say_error(const struct events *e, uint64_t line, voc_rc rc, const char *code, const char *hint, const char *format, va_list ap)
 {
     char message[600];

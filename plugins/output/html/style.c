@@ -111,6 +111,7 @@ static const char *const sheet[] = {
     ".bar .whisker{fill:none;stroke:currentColor;stroke-width:2}\n"
     ".bar .zero{fill:none;stroke:var(--soft);stroke-width:1;stroke-dasharray:2 2}\n"
     ".wide{font-size:.8125rem}\n"
+    ".wide .n{min-width:3.75rem}\n"
     ".wide th:first-child{position:sticky;left:0;background:var(--bg);padding-right:1rem;z-index:1}\n"
     ".wide td.long{min-width:16rem}\n"
     ".wide td.text{min-width:72rem}\n",

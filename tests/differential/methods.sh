@@ -27,6 +27,8 @@ holds() {
 cd "$work" || exit 99
 holds stages 30 500 "stays are those of METHODS 2"
 holds discover 30 1000 "times, breaks and trends are those of METHODS 4"
+holds "wide stages" 12 500 "stays of accounts that were known before are those of METHODS 1.5 and 2"
+holds "wide discover" 12 600 "times of accounts that were known before are those of METHODS 1.5 and 4"
 holds score 40 2500 "touch trials are those of METHODS 3"
 holds attribution 25 400 "credits are those of METHODS 3.10"
 holds needs 13 9000 "needs, themes and what one role does more are those of METHODS 6 and 12"

@@ -3,7 +3,8 @@
 
     python3 run.py VOC FOLDER SUBJECT FIRST LAST
 
-SUBJECT is stages, discover, score, attribution or needs; one line for each number that differs, and at the end how many were compared."""
+SUBJECT is stages, discover, score, attribution or needs; "wide" before the first two: in worlds with accounts that were known
+before they acted. One line for each number that differs, and at the end how many were compared."""
 import importlib
 import json
 import math
@@ -15,7 +16,7 @@ from stages import Journeys
 from wide import Wide
 from world import World
 
-WIDE = ("needs",)
+WIDE = ("needs", "wide stages", "wide discover")
 
 
 def is_near(a, b, tolerance):
@@ -56,7 +57,7 @@ def main(program, folder, subject, first, last):
             if not is_near(got, wanted, tolerance):
                 print("world %d: %s: %s, not %s" % (seed, what, got, wanted))
 
-        importlib.import_module(subject).compare(Journeys(world), Voc(program, place), same)
+        importlib.import_module(subject.split()[-1]).compare(Journeys(world), Voc(program, place), same)
     print("compared", compared[0])
 
 

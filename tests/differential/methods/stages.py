@@ -20,7 +20,8 @@ class Journeys:
         first = {}
         for number, s in enumerate(self.stays):
             began = first.setdefault((s["unit"], s["episode"]), s["in"])
-            s["cut"] = world.start is not None and began < world.start
+            known = world.known.get(s["unit"])
+            s["cut"] = (world.start is not None and began < world.start) or (known is not None and began < known)
             s["until"] = self.end if s["out"] is None else s["out"]
             s["number"] = number
 

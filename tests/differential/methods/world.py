@@ -29,6 +29,7 @@ class World:
         self.segments = ["ENT", "SMB", "other"] if r.random() < .7 else ["other"]
         if seed % 4 == 0:  # enough of everything for verdicts, and more to compare with than is taken
             self.customers, self.each, self.span, self.window, self.segments, self.start = 250, 15, 60 * DAY, 7 * DAY, ["other"], None
+        self.known = {}  # of accounts: since when they are
         self.define()
         self.happen()
 

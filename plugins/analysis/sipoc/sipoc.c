@@ -28,7 +28,7 @@ static size_t section_named(const struct sipoc *s, voc_str name)
 
 static voc_rc ask(struct sipoc *s, const voc_value *v)
 {
-    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED, VOC_COL_MINUTES, VOC_COL_CAMPAIGN, VOC_COL_CHANNEL, VOC_COL_ROLE};
+    static const uint32_t columns[] = {VOC_COL_TIME, VOC_COL_ACTOR, VOC_COL_CLASS, VOC_COL_TOUCHPOINT, VOC_COL_DELIVERED, VOC_COL_MINUTES, VOC_COL_CAMPAIGN, VOC_COL_CHANNEL, VOC_COL_ROLE, VOC_COL_STAGE};
     const voc_definition *def = s->base.def;
     if (!s->n_stages || s->n_stages > 64)
         return analysis_refuse(&s->base, "SIPOC-001",

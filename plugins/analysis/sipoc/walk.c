@@ -9,7 +9,8 @@ enum visit_end { VISIT_OPEN, VISIT_ON, VISIT_BACK, VISIT_EXIT, VISIT_LAPSED, VIS
 struct visit {
     size_t section;
     size_t first, n;       // events of it, in the batch; the one that ends it is not among them
-    bool opened;           // the first of them opened it
+    size_t opener;         // the event that opened it, where one did: at one time others may lie before it
+    bool opened;
     int64_t out_us;
     enum visit_end end;
     bool on;               // went on to what comes next, or won
@@ -42,16 +43,16 @@ static voc_rc count_supplier(const struct walk *w, const struct visit *v)
     struct sipoc_tally *t = NULL;
     voc_rc rc = VOC_OK;
     for (size_t i = 0; v->opened && i < x->has.n_suppliers && !t && !rc; i++) {
-        const voc_str text = w->j->fields[x->suppliers[i]][v->first];
+        const voc_str text = w->j->fields[x->suppliers[i]][v->opener];
         if (text.len && !(rc = sipoc_name(s, &w->st->names, v->section, text, &t))) t->visits++;
     }
     if (rc) return rc;
-    if (v->opened && !x->has.n_suppliers) kind = campaign[v->first] ? SIPOC_CAMPAIGN : channel[v->first] ? SIPOC_CHANNEL : SIPOC_NOBODY;
+    if (v->opened && !x->has.n_suppliers) kind = campaign[v->opener] ? SIPOC_CAMPAIGN : channel[v->opener] ? SIPOC_CHANNEL : SIPOC_NOBODY;
     if (!t)
         t = once(w->st, sipoc_slot(s, v->section, kind,
                                    bounded(s, kind,
-                                           kind == SIPOC_CAMPAIGN  ? campaign[v->first]
-                                           : kind == SIPOC_CHANNEL ? channel[v->first]
+                                           kind == SIPOC_CAMPAIGN  ? campaign[v->opener]
+                                           : kind == SIPOC_CHANNEL ? channel[v->opener]
                                                                    : 0)));
     t->finished += v->end != VISIT_OPEN;
     t->forward += v->on;
@@ -104,13 +105,13 @@ static void count_customers(const struct walk *w, const struct visit *v)
             (void)once(w->st, sipoc_slot(s, v->section, SIPOC_ROLE, bounded(s, SIPOC_ROLE, role[e])));
 }
 
-// At the event that opened the visit.
+// At the event that opened the visit; where none did, at the first of it.
 static void count_inputs(const struct walk *w, const struct visit *v)
 {
     const struct sipoc_section *x = &w->s->sections[v->section];
     bool all = x->has.n_inputs > 0;
     for (size_t i = 0; i < x->has.n_inputs; i++) {
-        const bool there = v->n > 0 && w->j->predicates[x->inputs[i]][v->first];
+        const bool there = (v->opened || v->n > 0) && w->j->predicates[x->inputs[i]][v->opened ? v->opener : v->first];
         if (there) (void)once(w->st, sipoc_slot(w->s, v->section, SIPOC_INPUT, i));
         all = all && (there || !sipoc_input(x, i)->required);
     }
@@ -178,19 +179,35 @@ static voc_rc count_visit(const struct walk *w, const struct visit *v)
 
 // ---- visits of stages ------------------------------------------------------------------------------------------------------------
 
+// The event that moved the unit into the stage when stay k began; events of that time before it belong to the stay as well. Where the
+// unit came into the stage several times at one time, each stay has its own.
+static bool find_opener(const struct walk *w, size_t k, size_t from, size_t *opener)
+{
+    const voc_stay *v = analysis_stay(w->j, k);
+    const int64_t *time = w->j->columns[VOC_COL_TIME];
+    const uint32_t *stage = w->j->columns[VOC_COL_STAGE];
+    size_t earlier = 0;
+    for (size_t i = k; i > w->u->first_stay && analysis_stay(w->j, i - 1)->in_us == v->in_us; i--) earlier += analysis_stay(w->j, i - 1)->stage == v->stage;
+    for (size_t e = from; e < w->end && time[e] == v->in_us; e++) {
+        if (stage[e] != v->stage || (e > w->u->first_event && stage[e - 1] == v->stage) || earlier-- > 0) continue;
+        *opener = e;
+        return true;
+    }
+    return false;
+}
+
 static voc_rc visit_of_stay(const struct walk *w, size_t k, struct visit *out)
 {
     const struct sipoc *s = w->s;
     const voc_stay *v = analysis_stay(w->j, k), *after = k + 1 < w->u->first_stay + w->u->n_stays ? analysis_stay(w->j, k + 1) : NULL;
-    const int64_t *time = w->j->columns[VOC_COL_TIME];
     static const enum visit_end ends[] = {[VOC_END_FORWARD] = VISIT_ON, [VOC_END_BACKWARD] = VISIT_BACK, [VOC_END_EXIT] = VISIT_EXIT, [VOC_END_LAPSED] = VISIT_LAPSED, [VOC_END_CENSORED] = VISIT_OPEN};
     if (v->stage >= s->n_stages || v->end < VOC_END_FORWARD || v->end > VOC_END_CENSORED ||
         (v->end == VOC_END_EXIT && v->exit >= s->base.def->n_exits))
         return VOC_E_BUG;
-    const size_t first = w->u->first_event + v->first_event, n = v->first_event < w->u->n_events ? v->n_events : 0;
-    *out = (struct visit){.section = v->stage, .first = n ? first : w->u->first_event, .n = first + n <= w->end ? n : 0,
+    const size_t first = v->first_event < w->u->n_events ? w->u->first_event + v->first_event : w->end;
+    *out = (struct visit){.section = v->stage, .first = first, .n = v->n_events <= w->end - first ? v->n_events : 0, .opener = w->end,
                           .out_us = v->out_us, .end = ends[v->end], .next = SIZE_MAX};
-    out->opened = out->n > 0 && time[first] == v->in_us;
+    out->opened = find_opener(w, k, first, &out->opener);
     out->on = v->end == VOC_END_FORWARD || (v->end == VOC_END_EXIT && analysis_exit_wins(&s->base, v->exit));
     if (v->end == VOC_END_EXIT) out->how = v->exit;
     if (v->end == VOC_END_FORWARD && after && after->episode == v->episode && after->in_us == v->out_us) out->next = after->stage;
@@ -244,7 +261,7 @@ static voc_rc count_step(const struct walk *w, size_t section)
     for (size_t e = w->u->first_event; e < w->end && !rc; e++) {
         if (!within) {
             within = w->j->predicates[x->enter][e];
-            v.first = e;
+            v.first = v.opener = e;
             continue;
         }
         const size_t how = leave_at(w, x, e);

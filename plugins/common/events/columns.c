@@ -147,7 +147,8 @@ voc_rc columns_read(struct events *e, const voc_block *first)
     e->n_columns = e->n_samples = 0;
     if (first->n_records == 0) return VOC_OK;
     voc_rc rc = e->reader->names(e, first);
-    if (rc || e->n_columns == 0) return rc;
+    if (rc) e->n_columns = 0; // counted perhaps, and not made
+    if (e->n_columns == 0) return rc;
     size_t from = e->n_head, n = first->n_records > from ? first->n_records - from : 0, bytes = 0;
     if (n > SAMPLES_MAX) n = SAMPLES_MAX;
     for (size_t i = from; i < from + n; i++) bytes += record_text(first, i).len;

@@ -35,14 +35,14 @@ static voc_rc read_names(struct events *e, const voc_block *first)
     voc_str record = record_text(first, TABLE(e)->n_skip), *upper, *lower = NULL;
     char *scratch = ev_alloc(e, record.len + 1), *to = scratch;
     if (!scratch) return VOC_E_NOMEM;
-    e->n_columns = csv_split(&TABLE(e)->rule, record, NULL, 0, &to, &fault);
+    const size_t n = csv_split(&TABLE(e)->rule, record, NULL, 0, &to, &fault);
     if (fault)
         return ev_error(e, VOC_E_INPUT, "001", "quotes within a quoted name are doubled; -O quote=none reads quotes as text",
                         "the header is not understood: %s", fault == CSV_UNCLOSED ? "a quote is never closed" : "there is text behind a closing quote");
-    if (e->n_columns > COLUMNS_MAX)
-        return ev_error(e, VOC_E_LIMIT, "001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read", e->n_columns, COLUMNS_MAX);
-    voc_str *names = ev_alloc(e, e->n_columns * sizeof *names);
+    if (n > COLUMNS_MAX) return ev_error(e, VOC_E_LIMIT, "001", "-O separator=CHARACTER names the separator", "it has %zu columns; %u are read", n, COLUMNS_MAX);
+    voc_str *names = ev_alloc(e, n * sizeof *names);
     if (!names) return VOC_E_NOMEM;
+    e->n_columns = n;
     voc_rc rc = read_row(e, record, &upper);
     if (!rc && TABLE(e)->n_rows > 1 && first->n_records > TABLE(e)->n_skip + 1) {
         rc = read_row(e, record_text(first, TABLE(e)->n_skip + 1), &lower);

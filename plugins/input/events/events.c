@@ -57,6 +57,7 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     if (!delimited_probe(e, p, &b, r)) return;
     voc_rc rc = plan_make(e, &b);
     if (rc == VOC_E_NOMEM) return; // there may be no columns yet
+    if (rc == VOC_E_LIMIT && e->n_columns == 0) return say(r, 60, "a table of more columns than are read", none, "", none);
     if (is_worksheet(e)) return say(r, 0, "a worksheet of voc", none, "", none);
     if (e->n_columns == 0 || e->n_times == 0) return say(r, 15, "a table, but no column holds times", none, "", none);
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;

@@ -146,6 +146,7 @@ struct import_account { // must add up, else VOC_E_BUG: records = gave + rejecte
 struct import_result { // what happened
     uint64_t events, words, links, attributes, measures, references, rejects;
     uint64_t replaced_events;  // upserts by the source's own id
+    uint64_t replaced_within;  // of them: by a later record of the same file
     uint64_t repeated_records; // records of an earlier import that this file begins with
     uint32_t already;          // 1: this very file with this mapping was there: nothing changed
     uint32_t continued;        // 1: continued behind an earlier import

@@ -12,6 +12,7 @@
 
 #define PRIORS_MAX READ_WATCH_MAX
 #define TWICE_LEAST 20u // one in so many events is no accident
+#define REPLACED_LEAST 10u // one in so many events, and more, is no correction
 
 struct older_hash { unsigned char hash[HASH_BYTES]; };
 
@@ -208,6 +209,17 @@ static void warn_twice(const struct keeping *k)
               t.looked_at < r->events ? "the first " : "its ", (unsigned long long)t.looked_at, (int)(k->chosen.source.id.len > 60 ? 60 : k->chosen.source.id.len), k->chosen.source.id.ptr);
 }
 
+// What was taken for the id of an event may be a number that every customer has of their own: most events are gone then.
+static void warn_replaced(const struct keeping *k)
+{
+    const struct import_result *r = &k->rep->result;
+    if (r->already || r->replaced_within < 2 || r->replaced_within * REPLACED_LEAST < r->events + r->replaced_within) return;
+    diag_warn(k->d, "IMPORT-027", k->req->path, 0,
+              "if these ids number the events of each customer, -O id=- keeps them all in a new project, and -O id=COLUMN names ids that are of one event each; if the file tells an event anew to correct it, nothing is wrong",
+              "%llu of %llu events are not kept: a later record of the file has the same id, and the last one counts", (unsigned long long)r->replaced_within,
+              (unsigned long long)(r->events + r->replaced_within));
+}
+
 static void fill_report(struct keeping *k)
 {
     struct import_report *out = k->rep;
@@ -275,6 +287,7 @@ voc_rc import_file(const struct import_request *r, struct import_report *out, st
     k.doubts.turns = k.end.turns;
     if (!rc && !r->plan_only) doubts_say(&k.doubts, r->path, &k.end.words, k.end.account.records, d);
     if (!rc && r->project && !r->plan_only) warn_twice(&k);
+    if (!rc && !r->plan_only) warn_replaced(&k);
     if (!rc && r->project && !r->source.len && strcmp(r->path, "-") != 0) (void)store_imports(r->project, warn_elsewhere, &k); // the import is done: a warning less undoes nothing
     fill_report(&k);
     say_refusal(&k, rc);

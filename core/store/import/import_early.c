@@ -350,7 +350,7 @@ static voc_rc drop_outdated(struct share *s)
             dropped += !e->keep[r];
         }
         if (rc == VOC_OK && dropped) rc = write_again(e, b, NULL);
-        if (b->kind == BLOCK_EVENTS) out->replaced_events += dropped;
+        if (b->kind == BLOCK_EVENTS) out->replaced_events += dropped, out->replaced_within += dropped;
         rc = block_leave(e, b, rc);
     }
     for (unsigned t = 0; rc == VOC_OK && t <= REFERENCE; t++) rc = drop_outdated_rows(s, t, counts[t]);

@@ -49,6 +49,7 @@ voc_rc upsert_within(struct import *i, struct dict **out)
         if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, walk.event.record)) continue;
         pending_drop(&walk);
         i->result.replaced_events++;
+        i->result.replaced_within++;
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         struct pending_fact *f = &q->facts.at[k];

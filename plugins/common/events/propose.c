@@ -39,7 +39,7 @@ static const char ACCOUNT_NAMES[] =
 
 enum check { ANY, NUMBER, MONEY, MONEY_WIDE, UNIQUE, ACTOR };
 static const struct { unsigned char field, option, check; const char *names; } known[] = {
-    {FIELD_ID, OPT_ID, UNIQUE, "eventid oceleid identityid eventuuid insertid messageid activityid"},
+    {FIELD_ID, OPT_ID, UNIQUE, "insertid eventuuid eventid oceleid identityid messageid activityid"},
     {FIELD_ACTOR, OPT_ACTOR, ACTOR, "actor actortype initiator direction calldirection richtung"},
     {FIELD_REF, OPT_REF, ANY, "ref inreplyto replyto"},
     {FIELD_ROLE, OPT_ROLE, ANY, "orgrole role contactrole buyingrole"},

@@ -243,13 +243,14 @@ const struct predicate *load_any(struct loader *l, const struct xml_node *holder
     return any;
 }
 
-// An event of anybody that has the attribute, or whose unit has it.
+// An event of anybody that has the attribute, or whose unit, person or account has it at that time.
 const struct predicate *load_present(struct loader *l, const struct xml_node *n, voc_str name)
 {
-    static const enum fact_of of[] = {FACT_EVENT, FACT_UNIT};
+    static const enum fact_of of[] = {FACT_EVENT, FACT_UNIT, FACT_INDIVIDUAL, FACT_ACCOUNT};
+    enum { N_OF = sizeof of / sizeof *of };
     struct predicate *any = predicate_take(l, PRED_ANY, n);
-    const struct predicate **child = load_take(l, 2, sizeof *child);
-    for (size_t i = 0; i < 2 && any && child; i++) {
+    const struct predicate **child = load_take(l, N_OF, sizeof *child);
+    for (size_t i = 0; i < N_OF && any && child; i++) {
         struct predicate *event = predicate_take(l, PRED_EVENT, n), *fact = predicate_take(l, PRED_FACT, n);
         const struct predicate **facts = load_take(l, 1, sizeof *facts);
         if (!event || !fact || !facts) return NULL;
@@ -264,7 +265,7 @@ const struct predicate *load_present(struct loader *l, const struct xml_node *n,
     }
     if (!any || !child) return NULL;
     any->child = child;
-    any->n_child = 2;
+    any->n_child = N_OF;
     return any;
 }
 

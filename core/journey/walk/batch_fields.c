@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fields of events that an analysis asked for by name: the attribute of the event, else that of its unit or the unit's account as it
-// held then, else the event's own column. Texts that are made (numbers, attributes with escapes) live in the batch until it is cleared.
+// Fields of events that an analysis asked for by name: the attribute of the event, else that of its unit, its person or the unit's account
+// as it held then, else the event's own column. Texts that are made (numbers, attributes with escapes) live in the batch until it is cleared.
 #include "journey/walk/batch_int.h"
 #include "journey/predicate/event_text.h"
 #include "journey/predicate/fact_index.h"
@@ -25,6 +25,8 @@ static bool field_of(const struct asked *a, size_t row, voc_str name, voc_str *t
     if (s->attrs && facts_json(s->attrs[row], name, a->scratch, text)) return text->len > 0;
     if (a->scratch->rc) return false;
     if (fact_of(a, unit_entity(a->u), a->u->code, name, t_us, text)) return true;
+    const uint32_t *person = a->b->w->individual;
+    if (a->u->kind != VOC_UNIT_INDIVIDUAL && person && fact_of(a, VOC_ENTITY_INDIVIDUAL, person[row], name, t_us, text)) return true;
     if (a->u->kind != VOC_UNIT_ACCOUNT && fact_of(a, VOC_ENTITY_ACCOUNT, a->u->account, name, t_us, text)) return true;
     return event_text(s, row, name, a->scratch, text);
 }

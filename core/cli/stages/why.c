@@ -130,7 +130,7 @@ static voc_rc one_stage(struct table *t, struct buf *b, const struct journey *j,
     if (n->stage[s]) {
         buf_printf(b, "%llu event%s its definition, but ", (unsigned long long)n->stage[s], n->stage[s] == 1 ? " fits" : "s fit");
         buf_cstr(b, seen->stage[s].blocked  ? "an obligatory stage before it was not reached then (skippable=\"yes\" allows that)"
-                    : seen->stage[s].passed ? "each time a later stage was reached at once"
+                    : seen->stage[s].passed ? "each time a later stage was reached at once, or had been reached before"
                                             : "not all that it asks for (counts, times, facts) came true, or a later stage was reached already");
         buf_byte(b, '.');
         return note(t, VOC_NOTE_AFTER, b);

@@ -31,7 +31,7 @@ static const struct recipe all[] = {
      "    FROM counts WHERE finished > 0 AND {not_last step}){only}"},
     {"sipoc", "sipoc", OF_STAGE "process", "stage", "step:stage part what:touchpoint", "n among share times minutes",
      "WITH " VISITS ",\n  usual(touchpoint, usual) AS {minutes},\n"
-     "  work AS MATERIALIZED (SELECT unit, stage, touchpoint, time_us, minutes FROM event\n    WHERE actor = 'company' AND touchpoint IS NOT NULL{delivered}{and touchpoint what:touchpoint}),\n"
+     "  work AS MATERIALIZED (SELECT unit, stage, touchpoint, time_us, minutes FROM event\n    WHERE actor = 'company' AND touchpoint IS NOT NULL{delivered}{seen}{and touchpoint what:touchpoint}),\n"
      "  done AS (SELECT step, touchpoint, count(DISTINCT visit) AS n, count(*) AS times, sum(coalesce(minutes, usual)) AS minutes\n"
      "    FROM visits JOIN work ON work.unit = visits.unit AND work.stage = step AND time_us BETWEEN entered_us AND left_us\n"
      "    LEFT JOIN usual USING (touchpoint) GROUP BY step, touchpoint)\n"

@@ -47,7 +47,7 @@ static const struct recipe all[] = {
      "    FROM counts WHERE finished > 0){only}"},
     {"sipoc", "sipoc", OF_STEP "process", "stage", "step part what", "n among share times minutes",
      VISITS ",\n  own(step, touchpoint, what, usual, is_entered) AS {own_work},\n"
-     "  work AS MATERIALIZED (SELECT unit, rowid AS at, touchpoint, minutes FROM event WHERE actor = 'company' AND touchpoint IS NOT NULL{delivered}),\n"
+     "  work AS MATERIALIZED (SELECT unit, rowid AS at, touchpoint, minutes FROM event WHERE actor = 'company' AND touchpoint IS NOT NULL{delivered}{seen}),\n"
      "  done AS (SELECT step, what, count(DISTINCT from_at) AS n, count(*) AS times, sum(coalesce(minutes, usual)) AS minutes\n"
      "    FROM visits JOIN own USING (step) JOIN work USING (unit, touchpoint) WHERE at >= from_at AND at < coalesce(out_at, 9e18) GROUP BY step, what),\n"
      "  alone AS (SELECT step, what, count(at) AS times FROM own LEFT JOIN work USING (touchpoint) WHERE NOT is_entered GROUP BY step, what)\n"

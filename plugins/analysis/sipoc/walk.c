@@ -65,11 +65,13 @@ static int64_t minutes_of(const struct walk *w, size_t e, uint32_t touchpoint)
     return minutes[e] != VOC_NA ? minutes[e] : analysis_touchpoint(&w->s->base, touchpoint)->minutes;
 }
 
+// What the company did since the observation began (METHODS 1.5).
 static bool is_work(const struct walk *w, size_t e)
 {
     const uint32_t *touchpoint = w->j->columns[VOC_COL_TOUCHPOINT];
     const uint8_t *actor = w->j->columns[VOC_COL_ACTOR], *delivered = w->j->columns[VOC_COL_DELIVERED];
-    return actor[e] == VOC_ACTOR_COMPANY && delivered[e] && touchpoint[e] < w->s->base.def->n_touchpoints;
+    return actor[e] == VOC_ACTOR_COMPANY && delivered[e] && touchpoint[e] < w->s->base.def->n_touchpoints &&
+           ((const int64_t *)w->j->columns[VOC_COL_TIME])[e] >= w->s->base.info->start_us;
 }
 
 static void add_work(const struct walk *w, struct sipoc_tally *t, size_t e)

@@ -119,12 +119,12 @@ void import_rollback(struct import *i)
 
 #define LOOKED_AT ((size_t)65536) // rows, of all imports
 
-// The newest import, if an earlier one of its source has events in the same time; those of settled blocks (import 0) may be its. To look
+// The newest import, if an earlier one of its source has events in the same time; those of settled blocks (import below 0) may be its. To look
 // costs by the names of the project, so not for a file that is small beside it: appending costs by the size of the file.
 #define SMALL_BESIDE "100" // times as many events
 static const char FIND_OVERLAP[] =
     "SELECT number FROM import AS x WHERE number = (SELECT max(number) FROM import) AND EXISTS (SELECT 1 FROM block WHERE kind = 1 AND first_us <= ? AND last_us >= ?"
-    " AND (import = 0 OR import IN (SELECT number FROM import WHERE source = x.source AND number <> x.number)))"
+    " AND (import < 0 OR import IN (SELECT number FROM import WHERE source = x.source AND number <> x.number)))"
     " AND (SELECT sum(rows) FROM block WHERE kind = 1) <= ? * " SMALL_BESIDE;
 
 // Does another import of its source have an event of this row's unit, time and tuple?

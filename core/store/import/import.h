@@ -20,6 +20,7 @@ struct import { // owns
     int64_t number;           // of this import
     uint64_t base;            // records of the source before its first
     uint64_t dropped;         // leading records that an earlier import holds
+    uint64_t standing;        // leading records that stand where an earlier reading of the file stood; 0: a file that is new
     int64_t behind;           // the import that holds them, or VOC_NA
     struct import_result result;
 };
@@ -47,8 +48,11 @@ voc_rc import_settle_early(struct import *i, uint64_t as_written);
 struct last_records { uint64_t *record; size_t cap; }; // by code of an own id: the last record that has it; owns
 voc_rc last_records_note(struct dict *ids, struct last_records *last, voc_str id, uint64_t record);
 bool last_records_outdated(const struct dict *ids, const struct last_records *last, voc_str id, uint64_t record);
-voc_rc upsert_within(struct import *i, struct dict **ids);           // drops what a later record of the file replaces; *ids: own ids, owned by the caller
-voc_rc upsert_earlier(struct import *i, const struct dict *ids);     // drops from earlier imports of the source what this one replaces
+voc_rc upsert_within(struct import *i, struct dict **ids);           // drops what a later record replaces, of the file or of what came behind it; *ids: own ids, owned by the caller
+// Of ids whose last record is below `standing`, those that later imports have: their last record becomes UINT64_MAX, and they replace nothing.
+voc_rc upsert_later(struct import *i, struct dict *ids, struct last_records *last, uint64_t standing);
+bool upsert_held_later(const struct dict *ids, voc_str id); // has one been found there?
+voc_rc upsert_earlier(struct import *i, const struct dict *ids);     // drops from other imports of the source what this one replaces
 voc_rc import_remove(struct project *p, int64_t number);             // an import with all its rows
 voc_rc member_rebuild(struct project *p, const int64_t *imports, size_t n); // who belongs to which account, as imports say it; ascending
 #endif

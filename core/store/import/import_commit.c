@@ -16,7 +16,7 @@ static const char FORGET_SOURCE[] = "DELETE FROM source WHERE id = ? AND NOT EXI
 static const char FIND_BEHIND[] = "SELECT records, mapping, ends_clean FROM import WHERE number = ? AND source = ? AND length <= ?";
 static const char NEXT_BASE[] = "SELECT coalesce(max(base + records - repeated), 0) FROM import WHERE source = ?";
 static const char NEXT_NUMBER[] = "SELECT coalesce(max(number), 0) + 1 FROM import";
-static const char SELECT_CHAIN[] = "SELECT base, behind FROM import WHERE number = ?";
+static const char SELECT_CHAIN[] = "SELECT base, behind, records FROM import WHERE number = ?";
 static const char REDIRECT[] = "UPDATE import SET behind = ? WHERE behind = ?";
 static const char INSERT_IMPORT[] =
     "INSERT INTO import(number, source, plugin, plugin_version, file_name, mapping, hash, length, ends_clean, records, gave, rejected, ignored,"
@@ -82,6 +82,8 @@ static voc_rc replace_chain(struct import *i, int64_t victim)
         if (rc == VOC_OK && row) {
             i->base = (uint64_t)sqlite3_column_int64(chain, 0);
             victim = db_int_or_na(chain, 1);
+            const uint64_t records = (uint64_t)sqlite3_column_int64(chain, 2);
+            if (records > i->standing) i->standing = records;
             i->result.replaced_import = 1;
         } else victim = VOC_NA;
         (void)sqlite3_reset(chain);
@@ -147,9 +149,10 @@ static voc_rc replace_elsewhere(struct import *i, const struct import_account *a
         buf_clear(&source);
         rc = buf_add(&source, name.ptr, name.len);
         (void)sqlite3_reset(s);
-        uint64_t base = i->base; // replace_chain takes that of the victim, which counts another source's records
+        const uint64_t base = i->base; // replace_chain takes that of the victim, which counts another source's records
         if (rc == VOC_OK) rc = replace_chain(i, number);
         i->base = base;
+        i->standing = 0;
         if (rc == VOC_OK) rc = db_run(i->p, forget, "t", str_mk(source.ptr ? source.ptr : "", source.len));
     }
     db_done(&s);

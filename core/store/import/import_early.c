@@ -340,7 +340,7 @@ static voc_rc drop_outdated(struct share *s)
     voc_rc rc = VOC_OK;
     for (size_t k = 0; rc == VOC_OK && k < e->blocks.n; k++) {
         struct own_block *b = &e->blocks.at[k];
-        size_t dropped = 0;
+        size_t dropped = 0, within = 0;
         if (!b->id || !b->has_ids) continue;
         rc = block_enter(e, b);
         if (rc == VOC_OK) rc = block_read_ints(&e->reader, COLUMN_RECORD, e->ints);
@@ -348,9 +348,10 @@ static voc_rc drop_outdated(struct share *s)
         for (size_t r = 0; rc == VOC_OK && r < e->reader.rows; r++) {
             e->keep[r] = !last_records_outdated(s->again, &s->last, e->ids[r], (uint64_t)e->ints[r]);
             dropped += !e->keep[r];
+            within += !e->keep[r] && !upsert_held_later(s->again, e->ids[r]);
         }
         if (rc == VOC_OK && dropped) rc = write_again(e, b, NULL);
-        if (b->kind == BLOCK_EVENTS) out->replaced_events += dropped, out->replaced_within += dropped;
+        if (b->kind == BLOCK_EVENTS) out->replaced_events += dropped, out->replaced_within += within;
         rc = block_leave(e, b, rc);
     }
     for (unsigned t = 0; rc == VOC_OK && t <= REFERENCE; t++) rc = drop_outdated_rows(s, t, counts[t]);
@@ -359,13 +360,15 @@ static voc_rc drop_outdated(struct share *s)
 
 static voc_rc one_turn(struct share *s, bool earlier)
 {
+    struct import *i = s->e->i;
     voc_rc rc = dict_new(&s->before, SIZE_MAX / 4);
     if (rc == VOC_OK) rc = dict_new(&s->again, SIZE_MAX / 4);
     if (rc == VOC_OK) rc = each_own(s, note);
     if (rc == VOC_OK && earlier) rc = each_earlier(s);
     if (rc == VOC_OK && (s->some_differ || (earlier && dict_n(s->before)))) rc = each_own(s, note_again);
-    if (rc == VOC_OK && s->some_differ) rc = drop_outdated(s);
-    if (rc == VOC_OK && dict_n(s->again)) rc = upsert_earlier(s->e->i, s->again);
+    if (rc == VOC_OK) rc = upsert_later(i, s->again, &s->last, i->base + i->standing);
+    if (rc == VOC_OK && (s->some_differ || i->standing)) rc = drop_outdated(s);
+    if (rc == VOC_OK && dict_n(s->again)) rc = upsert_earlier(i, s->again);
     dict_free(s->before);
     dict_free(s->again);
     mem_free(s->last.record);

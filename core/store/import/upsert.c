@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Rows with the source's own id are upserts: the last record that has the id holds, and rows of earlier records with it
-// go, within the file and from earlier imports of the source. Blocks that lose rows are written anew. Also here: removing
-// a whole import, and who belongs to which account as an import says it. All within the commit's transaction.
+// go, within the file and from earlier imports of the source; against a file that is read again, what was imported since holds. Blocks
+// that lose rows are written anew. Also here: removing a whole import, and who belongs to which account as an import says it. All
+// within the commit's transaction.
 #include <inttypes.h>
 #include "store/import/import.h"
 #include "store/events/shares.h"
 #include "store/sort.h"
+
+enum { HELD_LATER = 1 }; // kept with an own id: a later import has it, so that it replaces nothing
+
+bool upsert_held_later(const struct dict *ids, voc_str id)
+{
+    uint32_t code;
+    return dict_find(ids, id, &code) && *dict_value(ids, code) == HELD_LATER;
+}
+
+// Is this the own id of a row that goes?
+static bool goes(const struct dict *ids, voc_str id)
+{
+    uint32_t code;
+    return id.len && dict_find(ids, id, &code) && *dict_value(ids, code) != HELD_LATER;
+}
 
 // ---- within the file -------------------------------------------------------------------------------------------------------
 
@@ -43,13 +59,14 @@ voc_rc upsert_within(struct import *i, struct dict **out)
         const struct pending_fact *f = &q->facts.at[k];
         if (f->id && !f->dropped) rc = last_records_note(ids, &last, pending_text(q, f->id), f->record);
     }
+    if (rc == VOC_OK) rc = upsert_later(i, ids, &last, i->standing);
     walk = (struct pending_walk){.q = q};
     for (const struct pending_row *r; rc == VOC_OK && (r = pending_next(&walk));) {
         voc_str id = pending_text(q, q->rare.at[walk.event.rare].id);
         if (r->tuple & PENDING_DROPPED || !last_records_outdated(ids, &last, id, walk.event.record)) continue;
         pending_drop(&walk);
         i->result.replaced_events++;
-        i->result.replaced_within++;
+        i->result.replaced_within += !upsert_held_later(ids, id);
     }
     for (size_t k = 0; rc == VOC_OK && k < q->facts.n; k++) {
         struct pending_fact *f = &q->facts.at[k];
@@ -58,6 +75,101 @@ voc_rc upsert_within(struct import *i, struct dict **out)
     mem_free(last.record);
     if (rc == VOC_OK) *out = ids;
     else dict_free(ids);
+    return rc;
+}
+
+// ---- later imports: a file that is read again, as its mapping now says, stands where it stood, before what was imported since --------
+
+static const char SELECT_LATER[] = "SELECT number FROM import WHERE source = ? AND base >= ?";
+static const char SELECT_LATER_BLOCKS[] =
+    "SELECT b.data, b.import, b.kind FROM import AS i JOIN block AS b ON b.import = i.number WHERE i.source = ?1 AND i.base >= ?2 AND b.has_ids = 1"
+    " UNION ALL SELECT data, import, kind FROM block WHERE has_ids = 1 AND import IN"
+    " (SELECT x.run FROM settled AS x JOIN import AS i ON i.number = x.import WHERE i.source = ?1 AND i.base >= ?2)";
+static const char SELECT_LATER_IDS[] =
+    "SELECT own_id FROM (SELECT import, own_id FROM word UNION ALL SELECT import, own_id FROM link UNION ALL SELECT import, own_id FROM reference)"
+    " WHERE own_id <> '' AND import IN (SELECT number FROM import WHERE source = ?1 AND base >= ?2)";
+
+struct later { // owns all but i, ids and last
+    const struct import *i;
+    struct dict *ids;
+    struct last_records *last;
+    uint64_t standing; // records below it
+    VEC(int64_t) imports;
+    struct block_reader reader;
+    voc_str *id;
+    int64_t *import; // by row
+};
+
+static void held_later(const struct later *x, voc_str id)
+{
+    uint32_t code;
+    if (!id.len || !dict_find(x->ids, id, &code) || x->last->record[code] >= x->standing) return;
+    x->last->record[code] = UINT64_MAX;
+    *dict_value(x->ids, code) = HELD_LATER;
+}
+
+static bool is_later(const struct later *x, int64_t import)
+{
+    for (size_t k = 0; k < x->imports.n; k++)
+        if (x->imports.at[k] == import) return true;
+    return false;
+}
+
+// import: whose block it is; below 0: its rows say it.
+static voc_rc later_block(struct later *x, voc_str data, int64_t import, enum block_kind kind)
+{
+    bool later = import > 0;
+    voc_rc rc = block_open(&x->reader, kind, data.ptr, data.len);
+    if (rc == VOC_OK) rc = block_read_text(&x->reader, COLUMN_ID, x->id);
+    if (rc == VOC_OK && import < 0) rc = block_read_ints(&x->reader, COLUMN_IMPORT, x->import);
+    for (size_t k = 0; rc == VOC_OK && k < x->reader.rows; k++) {
+        if (import < 0 && (k == 0 || x->import[k] != x->import[k - 1])) later = is_later(x, x->import[k]);
+        if (later) held_later(x, x->id[k]);
+    }
+    return rc == VOC_E_INPUT ? db_damaged(x->i->p, "a block: %s", x->reader.why) : rc;
+}
+
+static voc_rc later_rows(struct later *x)
+{
+    struct project *p = x->i->p;
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    voc_rc rc = db_prepare(p, &s, SELECT_LATER_BLOCKS);
+    if (rc == VOC_OK) rc = db_bind(p, s, "tu", x->i->spec.source, x->i->base);
+    while (rc == VOC_OK && (rc = db_step(p, s, &row)) == VOC_OK && row)
+        rc = later_block(x, db_text(s, 0), sqlite3_column_int64(s, 1), (enum block_kind)sqlite3_column_int(s, 2));
+    db_done(&s);
+    row = true;
+    if (rc == VOC_OK) rc = db_prepare(p, &s, SELECT_LATER_IDS);
+    if (rc == VOC_OK) rc = db_bind(p, s, "tu", x->i->spec.source, x->i->base);
+    while (rc == VOC_OK && (rc = db_step(p, s, &row)) == VOC_OK && row) held_later(x, db_text(s, 0));
+    db_done(&s);
+    return rc;
+}
+
+voc_rc upsert_later(struct import *i, struct dict *ids, struct last_records *last, uint64_t standing)
+{
+    struct later x = {.i = i, .ids = ids, .last = last, .standing = standing};
+    sqlite3_stmt *s = NULL;
+    bool row = true;
+    if (i->standing == 0 || dict_n(ids) == 0) return VOC_OK;
+    voc_rc rc = db_prepare(i->p, &s, SELECT_LATER);
+    if (rc == VOC_OK) rc = db_bind(i->p, s, "tu", i->spec.source, i->base);
+    while (rc == VOC_OK && (rc = db_step(i->p, s, &row)) == VOC_OK && row) {
+        rc = vec_reserve(&x.imports, 1, UINT32_MAX);
+        if (rc == VOC_OK) x.imports.at[x.imports.n++] = sqlite3_column_int64(s, 0);
+    }
+    db_done(&s);
+    if (rc == VOC_OK && x.imports.n) {
+        x.id = mem_alloc(BLOCK_ROWS * sizeof *x.id);
+        x.import = mem_alloc(BLOCK_ROWS * sizeof *x.import);
+        rc = block_reader_init(&x.reader);
+        if (rc == VOC_OK) rc = x.id && x.import ? later_rows(&x) : VOC_E_NOMEM;
+        block_reader_done(&x.reader);
+    }
+    mem_free(x.id);
+    mem_free(x.import);
+    vec_free(&x.imports);
     return rc;
 }
 
@@ -141,7 +253,6 @@ static voc_rc time_bounds(struct rewriter *w, enum block_kind kind, int64_t *fir
 // Which rows of the open block go. import: whose block it is; below 0: its rows say it.
 static voc_rc choose(struct rewriter *w, int64_t import, size_t *n_dropped)
 {
-    uint32_t code;
     const struct import_source *x = NULL;
     voc_rc rc = import < 0 ? block_read_ints(&w->reader, COLUMN_IMPORT, w->import) : VOC_OK;
     if (rc == VOC_OK && w->outdated) rc = block_read_text(&w->reader, COLUMN_ID, w->ids);
@@ -153,7 +264,7 @@ static voc_rc choose(struct rewriter *w, int64_t import, size_t *n_dropped)
             if (!x || x->number != w->import[i]) x = imports_find(w->imports, w->n_imports, w->import[i]);
             ours = x && x->source == w->source;
         }
-        w->keep[i] = !ours || (w->outdated && (w->ids[i].len == 0 || !dict_find(w->outdated, w->ids[i], &code)));
+        w->keep[i] = !ours || (w->outdated && !goes(w->outdated, w->ids[i]));
         if (w->keep[i]) continue;
         ++*n_dropped;
         rc = shares_add(&w->gone, w->import[i], 0, 0);
@@ -234,7 +345,6 @@ static voc_rc delete_rows(struct project *p, const char *select, const char *del
     sqlite3_stmt *s = NULL, *d = NULL, *u = NULL;
     VEC(int64_t) gone = {0};
     bool row = true;
-    uint32_t code;
     voc_rc rc = db_prepare(p, &s, select);
     if (rc == VOC_OK) rc = db_prepare(p, &d, delete);
     if (rc == VOC_OK && unindex) rc = db_prepare(p, &u, unindex);
@@ -242,7 +352,7 @@ static voc_rc delete_rows(struct project *p, const char *select, const char *del
     while (rc == VOC_OK) {
         rc = db_step(p, s, &row);
         if (rc != VOC_OK || !row) break;
-        if (!dict_find(ids, db_text(s, 1), &code)) continue;
+        if (!goes(ids, db_text(s, 1))) continue;
         rc = vec_reserve(&gone, 1, UINT32_MAX);
         if (rc == VOC_OK) gone.at[gone.n++] = sqlite3_column_int64(s, 0);
         if (rc == VOC_OK && u) rc = db_run(p, u, "it", gone.at[gone.n - 1], db_text(s, 2));

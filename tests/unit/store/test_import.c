@@ -585,6 +585,40 @@ static void rows_with_their_own_id_replace_earlier_ones(void **state)
     finish(p, "p.voc");
 }
 
+// A file that is read with another mapping stands where it stood: what came behind it holds, as if it had been read so at first.
+static void a_file_that_is_read_again_does_not_undo_what_came_behind_it(void **state)
+{
+    (void)state;
+    struct row old[] = {{.time_us = 1, .action = "asked", .customer = "+id=x", .id = "1", .record = 0},
+                        {.time_us = 2, .action = "asked", .customer = "+id=y", .id = "2", .record = 1}},
+               mended[] = {{.time_us = 2, .action = "bought", .customer = "+id=y", .id = "2", .record = 0}},
+               grown[] = {old[0], old[1], {.time_us = 9, .action = "returned", .customer = "+id=y", .id = "2", .record = 2}};
+    struct fact words[] = {{.kind = VOC_ROW_WORD, .a = "+id=y", .text = "old words", .id = "2", .time_us = 2, .record = 1}},
+                new_words[] = {{.kind = VOC_ROW_WORD, .a = "+id=y", .text = "new words", .id = "2", .time_us = 2, .record = 0}};
+    struct rows first = {.events = old, .n_events = 2, .facts = words, .n_facts = 1},
+                second = {.events = mended, .n_events = 1, .facts = new_words, .n_facts = 1}, all = {.events = grown, .n_events = 3};
+    for (int settled = 0; settled < 2; settled++) {
+        char again[65], clean[65];
+        struct project *p = create("p.voc", NULL), *q = create("q.voc", NULL);
+        (void)give(p, &first, "crm", "first", 1, 0);
+        (void)give(p, &second, "crm", "second", 2, 0);
+        if (settled) assert_int_equal(store_settle(p, &(struct settle_result){0}), VOC_OK);
+        struct import_result out = give(p, &first, "crm", "first", 2, 0);
+        assert_true(out.replaced_import == 1 && out.events == 1 && out.replaced_events == 1 && out.replaced_within == 0 && out.words == 0);
+        (void)give(q, &first, "crm", "first", 2, 0);
+        (void)give(q, &second, "crm", "second", 2, 0);
+        digest_text(p, again);
+        digest_text(q, clean);
+        assert_string_equal(again, clean);
+        out = give(p, &all, "crm", "grown", 3, 2); // what the file did not have then is newer than all
+        assert_true(out.replaced_import == 1 && out.events == 2);
+        struct row now[] = {old[0], grown[2]};
+        check_events(p, now, 2, "crm");
+        finish(p, "p.voc");
+        finish(q, "q.voc");
+    }
+}
+
 static voc_rc count_member(void *user, const struct store_member *m)
 {
     struct store_member *to = user;
@@ -881,6 +915,7 @@ int main(void)
         cmocka_unit_test(another_mapping_replaces_what_the_file_gave_before),
         cmocka_unit_test(another_mapping_of_a_grown_file_replaces_all_its_parts),
         cmocka_unit_test(rows_with_their_own_id_replace_earlier_ones),
+        cmocka_unit_test(a_file_that_is_read_again_does_not_undo_what_came_behind_it),
         cmocka_unit_test(memberships_are_those_of_the_rows_that_hold),
         cmocka_unit_test(attributes_are_told_in_order_and_only_where_they_change),
         cmocka_unit_test(a_repeated_value_is_kept_where_another_set_of_the_same_person_may_differ),

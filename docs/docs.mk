@@ -24,6 +24,7 @@ man_pages = \
 	docs/voc-journey-use.1 \
 	docs/voc-map.1 \
 	docs/voc-merge.1 \
+	docs/voc-people.1 \
 	docs/voc-plugin-check.1 \
 	docs/voc-plugin-list.1 \
 	docs/voc-plugin-new.1 \

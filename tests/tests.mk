@@ -57,6 +57,7 @@ scripts = \
 	$(shares) \
 	tests/hostile/check.sh tests/hostile/crash.sh \
 	tests/differential/sets.sh \
+	tests/differential/people.sh \
 	tests/differential/project.sh \
 	tests/differential/methods.sh \
 	tests/differential/laws.sh \
@@ -79,11 +80,11 @@ scripts = \
 TESTS += $(scripts) $(check_PROGRAMS)
 
 # Read by tests while they run, so they are distributed as whole folders.
-EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/differential/project.py tests/differential/methods tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/crash.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
+EXTRA_DIST += $(scripts) tests/cli/run.sh tests/shared/counts.py tests/differential/people.py tests/differential/project.py tests/differential/methods tests/shared/derive.py tests/shared/counts.tsv tests/peers/derive.py tests/peers/paths.py tests/peers/paths.tsv tests/peers/pm4py_compare.py tests/conformance/wrong.c tests/hostile/crash.c tests/hostile/hostile.c tests/extension/python.py tests/unit/run.sh tests/lint/lib.sh tests/installed.sh tests/truth \
 	tests/cli/cases tests/unit/journey/corpus
 
 # A case reads its own folder, and the program that it runs is the one of this tree.
-$(shares:.sh=.log) tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/project.log tests/differential/methods.log tests/differential/laws.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
+$(shares:.sh=.log) tests/hostile/check.log tests/fuzz/replay_input.log tests/plugin-guide.log tests/differential/digest.log tests/differential/sets.log tests/differential/people.log tests/differential/project.log tests/differential/methods.log tests/differential/laws.log tests/demo/planted.log tests/fault/kill.log tests/fault/interrupt.log tests/extension/shell.log tests/extension/python.log: voc core/cli/voc$(EXEEXT) $(extension_PROGRAMS) $(pkgplugin_LTLIBRARIES)
 
 # All of what `make check` tries a sample of: about two minutes.
 .PHONY: check-faults

@@ -137,6 +137,7 @@ int run_import(struct cli *c);
 int run_rows(struct cli *c);
 int run_sniff(struct cli *c);
 int run_stats(struct cli *c);
+int run_people(struct cli *c);
 int run_rejects(struct cli *c);
 int run_words(struct cli *c);
 int run_themes(struct cli *c);

@@ -21,6 +21,7 @@ core_cli_voc_SOURCES = core/cli/main.c \
 	core/cli/meta.c core/cli/meta.h \
 	core/cli/order.c \
 	core/cli/output.c \
+	core/cli/people.c \
 	core/cli/plugins.c \
 	core/cli/project.c \
 	core/cli/replay.c core/cli/replay.h \

@@ -72,6 +72,21 @@ static const struct command stats_command = {
     "stats", "PROJECT", "what a project holds: sources, events, rejects", "Counts of what was imported, and each source with its first and last event.", NULL, NULL, 0, 1, 1,
     run_stats};
 
+static const voc_option people_options[PEOPLE_N] = {
+    [PEOPLE_COUNTRY] = {"country", VOC_OPT_STRING, 0, NULL, NULL, NULL, NULL, "DIGITS", "the country of phone numbers that name none, such as 49; kept in the project, and used by every analysis from then on"},
+};
+static const struct command people_command = {
+    "people", "PROJECT [NAME]...", "who was made one person out of the ids of several sources, and who was not",
+    "Rows that name somebody by several ids (a login and a cookie, a contact and a mail address) say that these are one person, and so do links that\n"
+    "sources give. Logins, contact ids and mail addresses make all who have them one; phone numbers and cookies only those who have no different\n"
+    "logins or addresses already. A mailbox such as info@ and a key that more than five ids of one source have join nobody. Nothing is guessed from\n"
+    "names. All analyses see people so. With NAME, any id of somebody, all ids by which they are known.",
+    "  voc people shop.voc                        # by source: how many ids could be joined\n"
+    "  voc people shop.voc --table duplicates     # who might be one person\n"
+    "  voc people shop.voc ann@acme.example       # by which ids she is known\n"
+    "  voc people shop.voc --country 49           # phone numbers without a country are German\n",
+    people_options, PEOPLE_N, 1, -1, run_people};
+
 static const voc_option rejects_options[REJECTS_N] = {
     [REJECTS_LIMIT] = {"limit", VOC_OPT_INT, 0, "50", "0", NULL, NULL, "N", "show this many; 0 shows all"},
     [REJECTS_REPLAY] = {"replay", VOC_OPT_BOOL, 0, "no", NULL, NULL, NULL, NULL, "read the files that have rejects again, as the mapping now says"},
@@ -373,12 +388,12 @@ static const struct command help_command_ = {"help", "[COMMAND]", "this overview
 static const struct command version_command = {"version", "", "the version of voc", "Prints the version of the program and of the plugin ABI, and what keeps input plugins from doing harm on this machine.", NULL, NULL, 0, 0, 0, run_version};
 
 const struct command *const commands[] = {&demo_command, &journey_list_command, &journey_use_command, &journey_check_command, &codebook_check_command, &journey_infer_command, &worksheet_command, &sniff_command, &rows_command, &import_command, &rejects_command, &words_command, &themes_command, &tables_command,
-                                          &stats_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &forget_command, &verify_command, &digest_command, &plugin_list_command,
+                                          &stats_command, &people_command, &stages_command, &run_command, &fold_command, &merge_command, &holdout_command, &explain_command, &sql_command, &settle_command, &forget_command, &verify_command, &digest_command, &plugin_list_command,
                                           &plugin_show_command, &plugin_new_command, &plugin_check_command, &help_command_, &version_command, NULL};
 
 const char *const *command_words(void)
 {
-    static const char *const words[] = {"import", "sniff", "rows", "stats", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "forget", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
+    static const char *const words[] = {"import", "sniff", "rows", "stats", "people", "rejects", "words", "themes", "codebook", "tables", "sql", "settle", "forget", "verify", "digest", "journey", "worksheet", "stages", "run", "fold", "merge", "holdout", "explain", "plugin", "demo", "help", "version", NULL};
     return words;
 }
 

@@ -57,8 +57,7 @@ static voc_rc stats_counts(struct project *p, struct table **out)
         table_int(*out, (int64_t)rows[i].n);
     }
     if (!n.links) return VOC_OK;
-    return table_note(*out, VOC_NOTE_WARNING, "A link is one person under two ids, such as a cookie and a login. Links are kept, but people are not joined by them yet: "
-                                             "what was done under one id stays apart from what was done under the other.");
+    return table_note(*out, VOC_NOTE_AFTER, "A link is evidence that two ids are one person, such as a cookie and a login; voc people PROJECT shows who was joined by them.");
 }
 
 int run_stats(struct cli *c)
@@ -77,6 +76,7 @@ int run_stats(struct cli *c)
     } else if (!rc) {
         rc = table_note(t[1], VOC_NOTE_NEXT, "voc journey use PROJECT online-shop (or b2b-sale, crm-pipeline, or your own folder) says what counts as value");
     }
+    if (!rc) rc = table_name_project(t[0], c->project);
     if (!rc) rc = table_name_project(t[1], c->project);
     if (!rc) rc = cli_tables(c, p, j, t, 2);
     table_free(t[0]);

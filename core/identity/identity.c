@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Until people are linked across silos, each distinct first strong alias is a person (in a set without a strong alias: its
-// first alias), and accounts likewise. Codes are given in the order of the alias sets, code 0 is nobody. Names are unique:
+// The people that links make (linking.h); without any, each distinct first strong alias is a person (in a set without a strong alias: its
+// first alias), and accounts are so in any case. Codes are given in the order of the alias sets, code 0 is nobody. Names are unique:
 // where the bare value of an "id" looks like another alias's "kind:value", the later one gets a number. Immutable after it
 // is made, so any number of threads may read it.
 #include "identity/identity.h"
@@ -91,7 +91,7 @@ static const voc_alias *naming(const voc_alias *aliases, size_t n)
     return n ? &aliases[0] : NULL;
 }
 
-static voc_rc add_set(struct identity *id, uint32_t set, voc_str encoded, struct buf *text)
+static voc_rc add_set(struct identity *id, uint32_t set, voc_str encoded, const struct linking *links, struct buf *text)
 {
     struct arena a;
     voc_alias aliases[VOC_ALIASES_MAX];
@@ -99,7 +99,9 @@ static voc_rc add_set(struct identity *id, uint32_t set, voc_str encoded, struct
     arena_init(&a, 0);
     voc_rc rc = aliases_decode(&a, encoded, aliases, &n);
     const voc_alias *who = rc == VOC_OK ? naming(aliases, n) : NULL;
-    if (who) rc = add_person(&id->individuals, set, who, text);
+    voc_alias person = who ? *who : (voc_alias){0};
+    if (who && links) rc = linking_person(links, linking_record(aliases, n), &person);
+    if (who && rc == VOC_OK) rc = add_person(&id->individuals, set, &person, text);
     if (who && rc == VOC_OK) rc = add_person(&id->accounts, set, who, text);
     arena_done(&a);
     return rc;
@@ -148,7 +150,7 @@ static voc_rc take_members(struct identity *id, const struct store_member *membe
     return VOC_OK;
 }
 
-voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members)
+voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members, const struct linking *links)
 {
     struct buf text;
     buf_init(&text, SIZE_MAX / 4);
@@ -157,7 +159,7 @@ voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t 
     voc_rc rc = id ? people_init(&id->individuals, n_sets) : VOC_E_NOMEM;
     if (rc == VOC_OK) rc = people_init(&id->accounts, n_sets);
     if (rc == VOC_OK) id->n_sets = n_sets;
-    for (uint32_t i = 0; rc == VOC_OK && i < n_sets; i++) rc = add_set(id, i, alias_sets[i], &text);
+    for (uint32_t i = 0; rc == VOC_OK && i < n_sets; i++) rc = add_set(id, i, alias_sets[i], links, &text);
     if (rc == VOC_OK) rc = take_members(id, members, n_members);
     buf_done(&text);
     if (rc == VOC_OK) *out = id;
@@ -241,18 +243,22 @@ static voc_rc take_member(void *user, const struct store_member *m)
     return rc;
 }
 
-typedef voc_rc identity_maker(struct identity **out, const voc_str *sets, uint32_t n, const struct store_member *members, size_t n_members);
-
-static voc_rc load(struct identity **out, struct project *p, struct diag *d, identity_maker *make)
+static voc_rc load(struct identity **out, struct project *p, bool simple, struct diag *d)
 {
     const voc_str *sets = NULL;
     uint32_t n = 0;
     struct member_list members = {0};
+    struct linking *links = NULL;
     voc_rc rc = store_strings(p, SPACE_ALIASES, &sets, &n);
     if (rc == VOC_OK) rc = store_members(p, take_member, &members);
-    if (rc == VOC_OK) rc = make(out, sets, n, members.v.at, members.v.n);
+    if (rc == VOC_OK && !simple && (rc = linking_load(&links, p, d)) != VOC_OK) {
+        vec_free(&members.v);
+        return rc;
+    }
+    if (rc == VOC_OK) rc = simple ? identity_simple(out, sets, n, members.v.at, members.v.n) : identity_make(out, sets, n, members.v.at, members.v.n, links);
     if (rc == VOC_E_INPUT) diag_error(d, "STORE-007", project_path(p), 0, "`voc verify` lists all damage", "an alias set of the project is damaged");
     vec_free(&members.v);
+    linking_free(links);
     return rc;
 }
 
@@ -272,8 +278,8 @@ voc_rc identity_load_unnamed(struct identity **out, struct project *p)
     return rc;
 }
 
-voc_rc identity_load(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_make); }
-voc_rc identity_load_simple(struct identity **out, struct project *p, struct diag *d) { return load(out, p, d, identity_simple); }
+voc_rc identity_load(struct identity **out, struct project *p, struct diag *d) { return load(out, p, false, d); }
+voc_rc identity_load_simple(struct identity **out, struct project *p, struct diag *d) { return load(out, p, true, d); }
 
 // ---- asking ------------------------------------------------------------------------------------------------------------------
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Who is behind an alias set, and to which account a person belongs at a time. Until people are linked across silos
-// (a later issue) each distinct first strong alias is a person of its own. METHODS 1.1, 1.3.
+// Who is behind an alias set, and to which account a person belongs at a time. People are linked across sources by what linking.h knows;
+// where nothing links anybody, each distinct first strong alias is a person of its own. METHODS 1.1, 1.3.
 #ifndef VOC_IDENTITY_IDENTITY_H
 #define VOC_IDENTITY_IDENTITY_H
-#include "store/store.h"
+#include "identity/linking.h"
 
 struct identity; // immutable once made; owns its names
 voc_rc identity_load(struct identity **out, struct project *p, struct diag *d);
-// In memory: for samples and tests. Alias sets by code as given; members sorted or not.
-voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members);
+// In memory: for samples and tests. Alias sets by code as given; members sorted or not. links: NULL where there are none; not kept.
+voc_rc identity_make(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members, const struct linking *links);
 // Where every alias set is one alias and a person of its own (event_layout.simple_identity): the set's code is the person's,
 // and nothing has to be looked up. Borrows the sets. *out NULL: names could be alike, so that identity_make must give them.
 voc_rc identity_simple(struct identity **out, const voc_str *alias_sets, uint32_t n_sets, const struct store_member *members, size_t n_members);

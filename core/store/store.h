@@ -207,6 +207,14 @@ voc_rc store_attributes(struct project *p, voc_rc (*each)(void *user, const stru
 // Individual -> account, from rows that carry both: the first time each pair was seen. Codes in SPACE_ALIASES.
 struct store_member { uint32_t customer, account; int64_t valid_from_us; };
 voc_rc store_members(struct project *p, voc_rc (*each)(void *user, const struct store_member *m), void *user);
+// Which aliases are one person's, as rows and sources said; in no order. What an account is called is no such evidence.
+struct store_alias { int64_t id; voc_str kind, value; };
+struct store_link { int64_t a, b; /* ids of aliases */ voc_str source, rule; bool same_row; /* a and b stood on a row: of its aliases the first, and another */ };
+voc_rc store_linked(struct project *p, bool *any); // is there a link at all?
+voc_rc store_aliases(struct project *p, voc_rc (*each)(void *user, const struct store_alias *a), void *user); // those that links name
+voc_rc store_links(struct project *p, voc_rc (*each)(void *user, const struct store_link *l), void *user);
+// Which people each source names, by alias set; a pair may come more than once.
+voc_rc store_named(struct project *p, voc_rc (*each)(void *user, voc_str source, uint32_t aliases), void *user, struct diag *d);
 struct store_source {
     voc_str id, plugin;
     uint32_t actor_assumed, resolution, watermark_none, n_imports;

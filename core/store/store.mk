@@ -2,7 +2,7 @@
 #
 # The project file.
 store_sources = \
-	core/store/aliases.c core/store/attributes.c core/store/db.c core/store/definition.c core/store/digest.c core/store/facts.c core/store/left_out.c \
+	core/store/aliases.c core/store/attributes.c core/store/db.c core/store/definition.c core/store/digest.c core/store/facts.c core/store/left_out.c core/store/links.c \
 	core/store/member.c core/store/page_sum.c core/store/page_sum.h core/store/project.c core/store/project.h core/store/references.c \
 	core/store/references.h core/store/schema.c core/store/schema.h core/store/sort.c core/store/sort.h core/store/store.h core/store/verify.c \
 	core/store/words.c core/store/words.h \

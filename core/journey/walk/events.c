@@ -381,9 +381,26 @@ static voc_rc settle_sources(struct event_set *s)
     return VOC_OK;
 }
 
-voc_rc event_set_seal(struct event_set *s)
+// People of the rows, linked by what stands on one of them.
+static voc_rc seal_people(struct event_set *s)
 {
     struct event_rows *r = rows_of(s);
+    struct linking *links = NULL;
+    const uint32_t n = s->n_strings[SPACE_ALIASES];
+    bool *of_people = mem_zalloc(n, sizeof *of_people);
+    for (size_t i = 0; of_people && i < s->n; i++) of_people[s->customer[i]] = true;
+    for (size_t i = 0; of_people && i < r->pending.n; i++)
+        if (r->pending.at[i].entity == VOC_ENTITY_INDIVIDUAL) of_people[r->pending.at[i].aliases] = true;
+    for (size_t i = 0; of_people && i < r->members.n; i++) of_people[r->members.at[i].customer] = true;
+    voc_rc rc = of_people ? linking_of_sets(&links, s->strings[SPACE_ALIASES], n, of_people) : VOC_E_NOMEM;
+    if (!rc) rc = identity_make(&s->identity, s->strings[SPACE_ALIASES], n, r->members.at, r->members.n, links);
+    linking_free(links);
+    mem_free(of_people);
+    return rc;
+}
+
+voc_rc event_set_seal(struct event_set *s)
+{
     if (s->identity) return VOC_E_BUG;
     for (size_t i = 0; i < SPACE_N; i++) {
         uint32_t empty;
@@ -399,6 +416,6 @@ voc_rc event_set_seal(struct event_set *s)
     }
     s->n_sources = 0;
     voc_rc rc = settle_sources(s);
-    if (!rc) rc = identity_make(&s->identity, s->strings[SPACE_ALIASES], s->n_strings[SPACE_ALIASES], r->members.at, r->members.n);
+    if (!rc) rc = seal_people(s);
     return rc ? rc : settle_attributes(s);
 }

@@ -64,9 +64,12 @@ static voc_rc read_block(struct event_parts *e, sqlite3_stmt *s)
     return VOC_OK;
 }
 
-static bool simple(uint32_t flags)
+static voc_rc simple(struct project *p, uint32_t flags, bool *is)
 {
-    return !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
+    bool linked = false;
+    voc_rc rc = store_linked(p, &linked);
+    *is = !linked && !(flags & (SETS_SEVERAL | SETS_UNLIKE)) && (flags & (SETS_WEAK | SETS_STRONG)) != (SETS_WEAK | SETS_STRONG);
+    return rc;
 }
 
 static voc_rc read_catalogue(struct event_parts *e)
@@ -86,7 +89,7 @@ static voc_rc read_catalogue(struct event_parts *e)
     db_done(&s);
     if (rc == VOC_OK) rc = tuples_load(e->p, &e->layout.tuples, &e->layout.n_tuples);
     if (rc == VOC_OK) rc = space_flags(e->p, &flags);
-    e->layout.simple_identity = simple(flags);
+    if (rc == VOC_OK) rc = simple(e->p, flags, &e->layout.simple_identity);
     e->layout.n_units = e->runs.n == 1 && units != UINT64_MAX ? units : 0;
     e->layout.n_runs = (uint32_t)e->runs.n;
     return rc;
@@ -190,8 +193,8 @@ static voc_rc plan_held(struct event_parts *e, size_t rows)
 {
     size_t held = rows;
     held_layout(e->p, &e->layout);
-    e->layout.simple_identity = simple(held_flags(e->p));
-    voc_rc rc = tuples_load(e->p, &e->layout.tuples, &e->layout.n_tuples);
+    voc_rc rc = simple(e->p, held_flags(e->p), &e->layout.simple_identity);
+    if (rc == VOC_OK) rc = tuples_load(e->p, &e->layout.tuples, &e->layout.n_tuples);
     for (unsigned k = 0; rc == VOC_OK && k < PARTITIONS; k++) {
         if (held >= rows) {
             rc = vec_reserve(&e->bounds, 1, UINT32_MAX);

@@ -19,7 +19,7 @@ enum { NONE, ANN, ANN_COOKIE, BOB, COOKIE, ACME, BOLT, LOOKS_LIKE_BOB, N_SETS };
 static struct identity *make(const struct store_member *m, size_t n)
 {
     struct identity *id = NULL;
-    assert_int_equal(identity_make(&id, SETS, N_SETS, m, n), VOC_OK);
+    assert_int_equal(identity_make(&id, SETS, N_SETS, m, n, NULL), VOC_OK);
     return id;
 }
 
@@ -117,7 +117,7 @@ static void a_malformed_set_is_refused(void **state)
     (void)state;
     const voc_str sets[] = {{"", 0}, STR("ann")};
     struct identity *id = NULL;
-    assert_int_equal(identity_make(&id, sets, 2, NULL, 0), VOC_E_INPUT);
+    assert_int_equal(identity_make(&id, sets, 2, NULL, 0, NULL), VOC_E_INPUT);
     assert_null(id);
 }
 
@@ -126,7 +126,7 @@ static voc_rc make_and_free(void *user)
     static const struct store_member m[] = {{ANN, ACME, 1}, {BOB, BOLT, 2}};
     struct identity *id = NULL;
     (void)user;
-    voc_rc rc = identity_make(&id, SETS, N_SETS, m, 2);
+    voc_rc rc = identity_make(&id, SETS, N_SETS, m, 2, NULL);
     identity_free(id);
     return rc;
 }
@@ -170,7 +170,7 @@ static void where_each_set_is_a_person_codes_and_names_are_those_of_a_look_at_ev
         struct identity *simple = NULL, *all = NULL;
         size_t m = n == N_ALONE ? 3 : 0;
         assert_int_equal(identity_simple(&simple, ALONE, n, members, m), VOC_OK);
-        assert_int_equal(identity_make(&all, ALONE, n, members, m), VOC_OK);
+        assert_int_equal(identity_make(&all, ALONE, n, members, m, NULL), VOC_OK);
         assert_int_equal(identity_n_individuals(simple), identity_n_individuals(all));
         assert_int_equal(identity_n_accounts(simple), identity_n_accounts(all));
         assert_int_equal(identity_has_members(simple), m != 0);

@@ -2,7 +2,7 @@
 // Aliases as keys (linking.h): how each is spelled, what each is worth by itself, who holds it, and what is asked of it in the end.
 #include "identity/linking_in.h"
 
-enum { PHONE_MIN = 7, PHONE_MAX = 32, NATIONAL_MAX = 10 }; // digits
+enum { PHONE_MIN = 7, PHONE_MAX = 32, NATIONAL_MAX = 10, COUNTRY_MAX = 4 }; // digits
 
 voc_rc linking_new(struct linking **out, voc_str country)
 {
@@ -13,7 +13,7 @@ voc_rc linking_new(struct linking **out, voc_str country)
     buf_init(&l->country, 64);
     voc_rc rc = dict_new(&l->keys, SIZE_MAX / 4);
     if (!rc) rc = dict_new(&l->sorts, SIZE_MAX / 4);
-    for (size_t i = 0; i < country.len && !rc; i++)
+    for (size_t i = 0; i < country.len && !rc && l->country.len < COUNTRY_MAX; i++) // a damaged file may have any text there
         if (country.ptr[i] >= '0' && country.ptr[i] <= '9') rc = buf_byte(&l->country, country.ptr[i]);
     if (rc) linking_free(l);
     else *out = l;
@@ -203,14 +203,6 @@ voc_rc linking_alone(struct linking *l, const voc_alias *alias)
 }
 
 // Whose keys they are is seen when all is known: a cookie that a login is said to have is a weak key as on any row.
-voc_rc linking_said(struct linking *l, const voc_alias *a, const voc_alias *b, uint32_t source)
-{
-    uint32_t x, y;
-    voc_rc rc = linking_node(l, a, &x);
-    if (!rc) rc = linking_node(l, b, &y);
-    return rc ? rc : linking_said_nodes(l, x, y, source);
-}
-
 voc_rc linking_said_nodes(struct linking *l, uint32_t a, uint32_t b, uint32_t source)
 {
     voc_rc rc = vec_reserve(&l->said, 1, SIZE_MAX / sizeof *l->said.at);

@@ -31,7 +31,6 @@ voc_rc linking_new(struct linking **out, voc_str country); // country: the digit
 void linking_free(struct linking *l);
 // All evidence, then linking_solve once. Texts are copied. Sources are numbers that the caller chose.
 voc_rc linking_row(struct linking *l, const voc_alias *aliases, size_t n, uint32_t source); // a set of n >= 2 that rows of this source have
-voc_rc linking_said(struct linking *l, const voc_alias *a, const voc_alias *b, uint32_t source); // the source says that both are one person
 voc_rc linking_alone(struct linking *l, const voc_alias *alias); // a set of one; behind all other evidence
 voc_rc linking_solve(struct linking *l);
 

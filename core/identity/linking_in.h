@@ -44,7 +44,7 @@ unsigned linking_sort(const voc_alias *a); // how well it names a record; 0: bes
 voc_rc linking_node(struct linking *l, const voc_alias *alias, uint32_t *node);             // adds it if it is new; strong if it is so anywhere
 voc_rc linking_known(const struct linking *l, const voc_alias *alias, uint32_t *node);      // NOBODY: none is spelled so; any number of threads may ask
 voc_rc linking_hold(struct linking *l, uint32_t record, uint32_t key, uint32_t source);
-voc_rc linking_said_nodes(struct linking *l, uint32_t a, uint32_t b, uint32_t source);
+voc_rc linking_said_nodes(struct linking *l, uint32_t a, uint32_t b, uint32_t source); // the source says that both are one person
 uint32_t linking_root(const struct linking *l, uint32_t node);
 bool linking_stands_before(const struct linking *l, uint32_t x, uint32_t y);                // does x stand for a person rather than y? NOBODY: no record
 voc_alias linking_standing(const struct linking *l, uint32_t node);                         // the record that stands for its person

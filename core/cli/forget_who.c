@@ -75,20 +75,21 @@ static voc_str name_of(const struct search *s, uint32_t person)
     return s->as == VOC_ENTITY_ACCOUNT ? identity_account_name(s->id, person) : identity_individual_name(s->id, person);
 }
 
+struct per_alias { voc_rc (*each)(void *user, uint32_t set, const voc_alias *a); void *user; };
+
+static voc_rc each_of_set(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    const struct per_alias *x = user;
+    voc_rc rc = VOC_OK;
+    for (size_t k = 0; k < n && !rc; k++) rc = x->each(x->user, set, &aliases[k]);
+    return rc;
+}
+
 // Calls with each alias of each set.
 static voc_rc each_alias(const struct search *s, voc_rc (*each)(void *user, uint32_t set, const voc_alias *a), void *user)
 {
-    voc_rc rc = VOC_OK;
-    for (uint32_t i = 1; i < s->n && !rc; i++) {
-        voc_alias aliases[VOC_ALIASES_MAX];
-        struct arena a;
-        size_t n = 0;
-        arena_init(&a, 0);
-        rc = aliases_decode(&a, s->sets[i], aliases, &n);
-        for (size_t k = 0; k < n && !rc; k++) rc = each(user, i, &aliases[k]);
-        arena_done(&a);
-    }
-    return rc;
+    struct per_alias x = {each, user};
+    return aliases_each(s->sets, s->n, each_of_set, &x);
 }
 
 struct asked { voc_str typed; VEC(uint32_t) people; }; // one name, and who has it

@@ -57,22 +57,23 @@ static voc_alias record_at(const struct people *x, uint32_t record)
     return (voc_alias){.kind = str_mk(text.ptr, kind), .value = end ? str_mk(end + 1, text.len - kind - 1) : text};
 }
 
+static voc_rc name_set(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct people *x = user;
+    const voc_alias *record = linking_record(aliases, n);
+    if (!record) return VOC_E_INPUT;
+    buf_clear(&x->text);
+    (void)buf_str(&x->text, record->kind);
+    (void)buf_byte(&x->text, '\x1f');
+    voc_rc rc = buf_str(&x->text, record->value);
+    return rc ? rc : dict_code(x->records, str_mk(x->text.ptr, x->text.len), &x->record_of[set]);
+}
+
 static voc_rc name_sets(struct people *x)
 {
     voc_rc rc = dict_new(&x->records, SIZE_MAX / 4);
     if (!rc && !(x->record_of = mem_zalloc((size_t)x->n_sets + 1, sizeof *x->record_of))) rc = VOC_E_NOMEM;
-    for (uint32_t i = 1; i < x->n_sets && !rc; i++) {
-        voc_alias aliases[VOC_ALIASES_MAX];
-        struct arena a;
-        size_t n = 0;
-        arena_init(&a, 0);
-        rc = aliases_decode(&a, x->sets[i], aliases, &n);
-        const voc_alias *record = rc ? NULL : linking_record(aliases, n);
-        const char *text = record ? arena_printf(&a, "%.*s\x1f%.*s", STR_ARG(record->kind), STR_ARG(record->value)) : NULL;
-        if (!rc) rc = text ? dict_code(x->records, str_of(text), &x->record_of[i]) : VOC_E_NOMEM;
-        arena_done(&a);
-    }
-    return rc;
+    return rc ? rc : aliases_each(x->sets, x->n_sets, name_set, x);
 }
 
 // ---- sources ---------------------------------------------------------------------------------------------------------------------
@@ -269,25 +270,23 @@ static bool is_typed(struct people *x, voc_alias a, voc_str typed)
     return str_eq(a.value, typed) || str_eq(shown(x, a), typed);
 }
 
+struct asking { struct people *x; voc_str typed; bool *asked /* by person */, found; };
+
+static voc_rc ask_set(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct asking *q = user;
+    for (size_t m = 0; m < n; m++)
+        if (is_typed(q->x, aliases[m], q->typed)) q->asked[identity_individual(q->x->who, set)] = q->found = true;
+    return VOC_OK;
+}
+
 static voc_rc asked_for(struct people *x, bool *asked)
 {
     voc_rc rc = VOC_OK;
     for (int k = 1; k < x->c->n_args && !rc; k++) {
-        bool found = false;
-        for (uint32_t i = 1; i < x->n_sets && !rc; i++) {
-            voc_alias aliases[VOC_ALIASES_MAX];
-            struct arena a;
-            size_t n = 0;
-            arena_init(&a, 0);
-            rc = aliases_decode(&a, x->sets[i], aliases, &n);
-            for (size_t m = 0; m < n && !rc; m++) {
-                if (!is_typed(x, aliases[m], str_of(x->c->args[k]))) continue;
-                const uint32_t person = identity_individual(x->who, i);
-                asked[person] = found = true;
-            }
-            arena_done(&a);
-        }
-        if (rc || found) continue;
+        struct asking q = {.x = x, .typed = str_of(x->c->args[k]), .asked = asked};
+        rc = aliases_each(x->sets, x->n_sets, ask_set, &q);
+        if (rc || q.found) continue;
         diag_error(x->c->diag, "PEOPLE-001", NULL, 0, "people are named by any of their ids, exactly as their source has it", "the project knows nobody by %.200s", x->c->args[k]);
         rc = VOC_E_OPTION;
     }

@@ -114,21 +114,18 @@ static voc_rc take_row(struct evidence *e, const voc_alias *aliases, size_t n)
     return rc;
 }
 
-// Sets of several first: they say how strong an alias is, and who is a record.
-static voc_rc take_sets(struct evidence *e, const voc_str *sets, uint32_t n_sets, bool several)
+// Sets of several go before those of one: they say how strong an alias is, and who is a record.
+static voc_rc take_several(void *user, uint32_t set, const voc_alias *aliases, size_t n)
 {
-    voc_rc rc = VOC_OK;
-    for (uint32_t i = 1; i < n_sets && !rc; i++) {
-        voc_alias aliases[VOC_ALIASES_MAX];
-        struct arena a;
-        size_t n = 0;
-        arena_init(&a, 0);
-        rc = aliases_decode(&a, sets[i], aliases, &n);
-        if (!rc && several && n > 1) rc = take_row(e, aliases, n);
-        if (!rc && !several && n == 1) rc = linking_alone(e->l, &aliases[0]);
-        arena_done(&a);
-    }
-    return rc;
+    (void)set;
+    return n > 1 ? take_row(user, aliases, n) : VOC_OK;
+}
+
+static voc_rc take_alone(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct evidence *e = user;
+    (void)set;
+    return n == 1 ? linking_alone(e->l, &aliases[0]) : VOC_OK;
 }
 
 // Pairs that no set has any more.
@@ -163,8 +160,8 @@ static voc_rc take_all(struct evidence *e, struct project *p)
     if (!rc) rc = store_links(p, take_link, e);
     if (!rc) rc = sort_together(e);
     if (!rc) rc = store_strings(p, SPACE_ALIASES, &sets, &n_sets);
-    if (!rc) rc = take_sets(e, sets, n_sets, true);
-    if (!rc) rc = take_sets(e, sets, n_sets, false);
+    if (!rc) rc = aliases_each(sets, n_sets, take_several, e);
+    if (!rc) rc = aliases_each(sets, n_sets, take_alone, e);
     if (!rc) rc = take_rest(e);
     return rc ? rc : linking_solve(e->l);
 }
@@ -189,22 +186,27 @@ voc_rc linking_load(struct linking **out, struct project *p, struct diag *d)
     return rc;
 }
 
+struct in_memory { struct linking *l; const bool *of_people; };
+
+static voc_rc memory_several(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct in_memory *x = user;
+    return x->of_people[set] && n > 1 ? linking_row(x->l, aliases, n, 0) : VOC_OK;
+}
+
+static voc_rc memory_alone(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct in_memory *x = user;
+    return x->of_people[set] && n == 1 ? linking_alone(x->l, &aliases[0]) : VOC_OK;
+}
+
 voc_rc linking_of_sets(struct linking **out, const voc_str *alias_sets, uint32_t n_sets, const bool *of_people)
 {
     struct linking *l = NULL;
     voc_rc rc = linking_new(&l, STR(""));
-    for (unsigned round = 0; round < 2; round++) // sets of one behind those of several
-        for (uint32_t i = 1; i < n_sets && !rc; i++) {
-            voc_alias aliases[VOC_ALIASES_MAX];
-            struct arena a;
-            size_t n = 0;
-            if (!of_people[i]) continue;
-            arena_init(&a, 0);
-            rc = aliases_decode(&a, alias_sets[i], aliases, &n);
-            if (!rc && round == 0 && n > 1) rc = linking_row(l, aliases, n, 0);
-            if (!rc && round == 1 && n == 1) rc = linking_alone(l, &aliases[0]);
-            arena_done(&a);
-        }
+    struct in_memory x = {l, of_people};
+    if (!rc) rc = aliases_each(alias_sets, n_sets, memory_several, &x);
+    if (!rc) rc = aliases_each(alias_sets, n_sets, memory_alone, &x);
     if (!rc) rc = linking_solve(l);
     if (rc) linking_free(l);
     else *out = l;

@@ -186,3 +186,18 @@ uint32_t aliases_flags(voc_str set)
     (void)aliases_read(set, &flags);
     return flags;
 }
+
+voc_rc aliases_each(const voc_str *sets, uint32_t n_sets, voc_rc (*each)(void *user, uint32_t set, const voc_alias *aliases, size_t n), void *user)
+{
+    voc_rc rc = VOC_OK;
+    for (uint32_t i = 1; i < n_sets && !rc; i++) {
+        voc_alias aliases[VOC_ALIASES_MAX];
+        struct arena a;
+        size_t n = 0;
+        arena_init(&a, 0);
+        rc = aliases_decode(&a, sets[i], aliases, &n);
+        if (!rc) rc = each(user, i, aliases, n);
+        arena_done(&a);
+    }
+    return rc;
+}

@@ -48,6 +48,8 @@ bool alias_is_bare(const voc_alias *a);
 voc_rc aliases_bare(struct buf *room, const voc_alias *aliases, size_t n, voc_alias out[VOC_ALIASES_MAX], size_t *n_out);
 // Splits a set; values are unescaped into the arena. n at most VOC_ALIASES_MAX.
 voc_rc aliases_decode(struct arena *a, voc_str set, voc_alias out[VOC_ALIASES_MAX], size_t *n);
+// Calls with the aliases of each set but that of code 0, in order of codes, until one fails; they are gone when it returns.
+voc_rc aliases_each(const voc_str *sets, uint32_t n_sets, voc_rc (*each)(void *user, uint32_t set, const voc_alias *aliases, size_t n), void *user);
 
 // ---- import: checked blocks of coded columns come in, one transaction a file ----------------------------------------------
 // A block as it crosses from the worker: strings of all columns in one local table; code 0 is the empty string.

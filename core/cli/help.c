@@ -17,7 +17,8 @@ static const char plugin_option[] = "an option of the plugin that reads a file, 
 static const char *letter_of(const voc_option *o, char room[5])
 {
     const char letter = args_letter(o);
-    snprintf(room, 5, letter ? "-%c, " : "", letter);
+    room[0] = '\0';
+    if (letter) snprintf(room, 5, "-%c, ", letter);
     return room;
 }
 

@@ -352,24 +352,28 @@ static void new_exits(struct applying *a, struct fresh *fresh, size_t n, bool *h
         if (str_is(a->e->nodes.at[s].name, "exit") && !a->e->nodes.at[s].gone) after = s;
     for (size_t i = 0; i < n && !a->rc; i++) {
         struct buf b;
-        voc_str id = exit_id(fresh[i].id), title = {"", 0};
+        voc_str id = exit_id(fresh[i].id), title = {"", 0}, outcome = {"", 0};
         size_t events = 0;
         static const char *const outcomes[] = {"won", "lost", "disqualified"};
         buf_init(&b, 1 << 22);
         buf_cstr(&b, "<exit");
         apply_attr(&b, "id", id);
         for (size_t s = 0; s < a->w->n_stages; s++)
-            if (str_eq(a->w->stages[s].id, id) && a->w->stages[s].outcome.len) title = a->w->stages[s].title;
+            if (str_eq(a->w->stages[s].id, id) && a->w->stages[s].outcome.len) title = a->w->stages[s].title, outcome = a->w->stages[s].outcome;
         apply_attr(&b, "title", title);
         for (size_t o = 0; o < 3; o++)
-            if (str_is(id, outcomes[o])) apply_attr(&b, "outcome", id);
+            if (str_is(id, outcomes[o])) outcome = id;
+        apply_attr(&b, "outcome", outcome);
         won |= str_is(id, "won");
         buf_byte(&b, '>');
+        const bool noted = a->out->notes && fresh[i].row->reason[WS_STAGE].len;
+        if (noted) apply_note(a, &b, "\n  ", fresh[i].row->reason[WS_STAGE]), buf_cstr(&b, "\n  ");
         for (size_t k = 0; k < a->w->rows.n; k++) events += has_word(a->w->rows.at[k].cell[WS_STAGE], fresh[i].id);
         if (events > 1) buf_cstr(&b, "<any>");
         for (size_t k = 0; k < a->w->rows.n; k++)
             if (has_word(a->w->rows.at[k].cell[WS_STAGE], fresh[i].id)) event_of(a, &b, &a->w->rows.at[k]);
-        buf_cstr(&b, events > 1 ? "</any></exit>" : "</exit>");
+        if (events > 1) buf_cstr(&b, "</any>");
+        buf_cstr(&b, noted ? "\n</exit>" : "</exit>");
         say_new(a, fresh[i].id, true);
         voc_str text = str_mk(b.ptr, b.len);
         apply_rc(a, b.rc ? b.rc : after != EDIT_NONE ? edit_after(a->e, after, text) : edit_append(a->e, section, text));

@@ -208,6 +208,7 @@ static voc_rc place_unit(struct gathering *g, const struct batch *b, const voc_j
     for (size_t e = 0; e < n && won_at == SIZE_MAX; e++)
         if (is_purchase(&w->rows.at[w->row_of[batch_source_event(b, e)]]) && actor[e] == VOC_ACTOR_CUSTOMER) won_at = e;
     w->n_won += won_at != SIZE_MAX;
+    if (n) w->rows.at[w->row_of[batch_source_event(b, n - 1)]].n_last++;
     for (size_t e = 0; e < n; e++) {
         uint32_t row = w->row_of[batch_source_event(b, e)];
         struct ws_row *r = &w->rows.at[row];

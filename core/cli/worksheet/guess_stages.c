@@ -53,11 +53,19 @@ static voc_rc enter(struct worksheet *w, struct ws_row *r, const struct ws_stage
     return VOC_OK;
 }
 
+// How a case ends that ends with it, or NULL: a word says so, it is the last of four in five journeys that have it, and hardly any
+// has it twice. Customers may begin anew after what ended a case of theirs.
+static const char *end_of(const struct worksheet *w, const struct ws_row *r)
+{
+    if ((w->unit != VOC_UNIT_CASE && by_customer(r)) || r->mentioned || !r->n_units || r->n_last * 5 < r->n_units * 4 || r->count * 5 > r->n_units * 6) return NULL;
+    return r->words->ending;
+}
+
 // ---- by words --------------------------------------------------------------------------------------------------------------------
 
-static bool near_row(const struct ws_row *r, enum ws_near near_)
+static bool near_row(const struct worksheet *w, const struct ws_row *r, enum ws_near near_)
 {
-    return !r->mentioned && by_customer(r) && r->words->act && r->words->near_ == near_ &&
+    return !r->mentioned && !end_of(w, r) && by_customer(r) && r->words->act && r->words->near_ == near_ &&
            (is_class(r, VOC_CLASS_VALUE) || is_class(r, VOC_CLASS_PASSAGE));
 }
 
@@ -68,7 +76,7 @@ static voc_rc into_existing(struct worksheet *w)
         struct ws_row *r = &w->rows.at[i];
         for (size_t s = 0; s < w->j->n_stages && !rc && !w->j->evidence_declared; s++) {
             enum ws_near near_ = r->words->near_ == NEAR_WON ? NEAR_KEEPING : r->words->near_;
-            if (!near_ || !near_row(r, r->words->near_) || !str_is(w->j->stages[s].id, ws_near_names[near_])) continue;
+            if (!near_ || !near_row(w, r, r->words->near_) || !str_is(w->j->stages[s].id, ws_near_names[near_])) continue;
             r->cell[WS_STAGE] = w->j->stages[s].id;
             rc = say(w, r, "stage %s, by the word \"%s\"", ws_near_names[near_], r->words->word);
         }
@@ -83,7 +91,7 @@ static voc_rc by_words(struct worksheet *w, bool *fits)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < w->rows.n; i++)
         for (enum ws_near k = NEAR_AWARE; k <= NEAR_WON; k++)
-            if (near_row(&w->rows.at[i], k) && !has[k]) has[k] = true, n++;
+            if (near_row(w, &w->rows.at[i], k) && !has[k]) has[k] = true, n++;
     *fits = n >= 3;
     if (!*fits) return VOC_OK;
     bool keeps = has[NEAR_KEEPING];
@@ -96,7 +104,7 @@ static voc_rc by_words(struct worksheet *w, bool *fits)
         struct ws_stage *s = stage_of(w, str_of(id), str_of(outcome ? "Bought" : titles[k == NEAR_WON ? NEAR_KEEPING : k]), outcome);
         for (size_t i = 0; i < w->rows.n && !rc; i++) {
             struct ws_row *r = &w->rows.at[i];
-            if (!near_row(r, k)) continue;
+            if (!near_row(w, r, k)) continue;
             rc = enter(w, r, s);
             if (!rc && outcome) rc = say(w, r, "the journey ends well with it, by the word \"%s\"; the next act begins another", r->words->word);
             else if (!rc && k == NEAR_WON) rc = say(w, r, "stage keeping, because \"%s\" makes a customer, and customers come again here", r->words->word);
@@ -155,8 +163,7 @@ static voc_str plain_title(struct worksheet *w, voc_str action, bool *ok)
 
 static bool may_be_act(const struct worksheet *w, const struct ws_row *r)
 {
-    (void)w;
-    return by_customer(r) && (is_class(r, VOC_CLASS_VALUE) || is_class(r, VOC_CLASS_PASSAGE) || !r->cell[WS_CLASS].len);
+    return !end_of(w, r) && by_customer(r) && (is_class(r, VOC_CLASS_VALUE) || is_class(r, VOC_CLASS_PASSAGE) || !r->cell[WS_CLASS].len);
 }
 
 static voc_rc by_order(struct worksheet *w)
@@ -183,7 +190,7 @@ static bool may_be_record(const struct worksheet *w, const struct ws_row *r)
 
 static bool may_be_step(const struct worksheet *w, const struct ws_row *r)
 {
-    return may_be_record(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record));
+    return may_be_record(w, r) && !end_of(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record));
 }
 
 // An end that is named as sales teams do says that it is a sales pipeline.
@@ -253,6 +260,12 @@ static voc_rc as_recorded(struct worksheet *w)
 
 // ---- all -------------------------------------------------------------------------------------------------------------------------
 
+static void clear_touch(struct ws_row *r)
+{
+    for (enum ws_column c = WS_KIND; c <= WS_MINUTES; c++)
+        if (c != WS_STAGE) r->cell[c] = r->reason[c] = (voc_str){"", 0};
+}
+
 // Records of the end of a sale by others than customers ("closed-lost"), where stages are acts.
 static voc_rc recorded_ends(struct worksheet *w)
 {
@@ -263,8 +276,29 @@ static voc_rc recorded_ends(struct worksheet *w)
         if (!o || r->mentioned || by_customer(r) || strcmp(o, "won") == 0 || (r->by != WS_BY_ACTION && r->cell[WS_TOUCHPOINT].len)) continue;
         rc = enter(w, r, stage_of(w, str_of(o), str_of(o[0] == 'l' ? "Lost" : "Disqualified"), o));
         if (!rc) rc = say(w, r, "the journey ends with it: %s, by the word \"%s\"", o, r->words->record_word);
-        for (enum ws_column c = WS_KIND; c <= WS_MINUTES && !rc; c++)
-            if (c != WS_STAGE) r->cell[c] = r->reason[c] = (voc_str){"", 0};
+        clear_touch(r);
+    }
+    return rc;
+}
+
+// What else ends cases, each by its own name.
+static voc_rc ends_of_cases(struct worksheet *w)
+{
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < w->rows.n && !rc; i++) {
+        struct ws_row *r = &w->rows.at[i];
+        const char *outcome = end_of(w, r);
+        bool ok = true;
+        if (!outcome || r->by != WS_BY_ACTION || r->cell[WS_STAGE].len) continue;
+        voc_str id = ws_slug(&w->arena, r->action, &ok), title = plain_title(w, r->action, &ok);
+        const struct ws_stage *s = ok ? stage_of(w, id, title, outcome) : NULL;
+        if (!ok) rc = VOC_E_NOMEM;
+        if (!s) continue;
+        rc = enter(w, r, s);
+        if (!rc)
+            rc = say(w, r, "the case ends with it: by the word \"%s\", and because it is the last of %.0f %% of the cases that have it", r->words->ending_word,
+                     100.0 * (double)r->n_last / (double)r->n_units);
+        clear_touch(r);
     }
     return rc;
 }
@@ -275,10 +309,14 @@ voc_rc ws_guess_stages(struct worksheet *w)
     w->n_stages = 0;
     if (w->j->n_stages) return into_existing(w);
     w->declared = false;
-    if (only_records(w)) return as_recorded(w);
+    if (only_records(w)) {
+        voc_rc rc = as_recorded(w);
+        return rc ? rc : ends_of_cases(w);
+    }
     voc_rc rc = by_words(w, &fits);
     if (!rc && !fits) rc = by_order(w);
     if (!rc) rc = recorded_ends(w);
+    if (!rc) rc = ends_of_cases(w);
     // Where each stands, for stages that somebody adds.
     for (size_t s = 0; s < w->n_stages; s++) {
         double sum = 0, weight = 0;

@@ -103,6 +103,8 @@ static void say_draft(struct cli *c, const struct worksheet *w, const struct jou
     if (!j->evidence_declared && !has_value(w)) cli_print("  what is one such act worth to you? (column value; without it nothing says what pays)\n");
     if (!j->n_stages) cli_print("  no stages could be guessed: name in the column stage of a worksheet what enters one\n");
     if (j->n_stages && !j->n_exits) cli_print("  what ends a journey? (column stage: exit:won or exit:lost behind the act; without one every journey stays open)\n");
+    if (j->n_exits && j->win_exit == VOC_NONE && j->win_stage == VOC_NONE)
+        cli_print("  is one of these ends a win, or the last stage? (<win exit=\"ID\"/> or <win stage=\"ID\"/> in journey.xml; without it nobody has won)\n");
     cli_print("  each guess stands in journey.xml as a note with its reason\n");
     const char *subject = cli_word(c, c->args[0]), *typed = cli_word(c, folder);
     cli_print("Next: voc worksheet %s%s --journey %s -o sheet.csv, edit it, and apply it\n", subject, subject_typed(c), typed);

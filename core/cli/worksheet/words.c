@@ -103,7 +103,7 @@ static const struct function { const char *name, *words; } functions[] = {
 
 // Stages as sales teams record them, and how a record ends.
 static const struct record { const char *stage, *outcome, *words; } records[] = {
-    {NULL, "disqualified", "disqualif* unqualif* rejected abgelehnt disqualifi* descalific* squalific* desqualif* gediskwalificeerd odrzucon*"},
+    {NULL, "disqualified", "disqualif* unqualif* descalific* squalific* desqualif* gediskwalificeerd zdyskwalifik*"},
     {NULL, "lost", "lost verloren perdu* perdid* perso persa verloren przegran* utracon*"},
     {NULL, "won", "won gewonnen gagné* gagne ganad* vint* ganho* ganha* gewonnen wygran*"},
     {"negotiating", NULL, "negotiat* contract+sent contract* verbal verhandl* vertrag* négoci* negoci* negoz* onderhandel* negocj*"},
@@ -111,6 +111,21 @@ static const struct record { const char *stage, *outcome, *words; } records[] = 
     {"engaging", NULL, "engag* contacted kontaktiert contacté contactado contattato meeting* demo* presentation* decision+maker* besprech* rendez+vous reunión* incontr* afspraak* spotkan*"},
     {"qualifying", NULL, "qualif* discover* needs+analysis value+proposition qualifi* calific* kwalif*"},
     {"prospecting", NULL, "prospect* new lead open appointment+scheduled neu nouveau nuevo nuovo novo nieuw nowy"},
+};
+
+// How cases of any kind end, in the words of who keeps them: turned down, given up, over. In the midst of a case such a word
+// says nothing of the kind ("Cancel Invoice Receipt"): it counts only where the act mostly is the last. Whether an approval is a win, nobody can tell by the word.
+static const struct ending { const char *outcome, *words; } endings[] = {
+    {"disqualified",
+     "denied deny denial reject* refus* declin* ineligible disqualif* abgelehnt* ablehn* abgewiesen* zurückgewiesen refus* rejet* rechaz* deneg* rifiut* respint* recus* rejeit* indefer* "
+     "afgewezen afwijz* geweigerd odrzuc* odmow*"},
+    {"lost",
+     "cancel* abandon* withdraw* withdrawn expire* lapse* void voided storn* zurückgezogen abgebrochen verfallen annul* retiré* expiré* retirad* caducad* cancelad* ritirat* "
+     "scadut* abbandon* desist* expirad* geannuleerd ingetrokken verlopen anulow* wycof* wygas*"},
+    {"other",
+     "close closed closes closing closure archive* resolve resolved resolves finish finished ended complete completed fulfilled granted approved discharge* terminate* geschlossen schließen abgeschlossen abschluss archiviert genehmigt bewilligt "
+     "erledigt gelöst beendet clôtur* clotur* ferm* archiv* résolu* terminé* accordé* approuvé* terminad* aprobad* concedid* cerrar cerrad* cierre resuelt* finaliz* chius* chiud* risolt* conclus* approvat* fech* aprovad* encerr* resolvid* gesloten "
+     "sluiten afgerond gearchiveerd opgelost goedgekeurd zamkn* zarchiwiz* rozwiąz* zakończ* zatwierdz*"},
 };
 
 // ---- words of a name ------------------------------------------------------------------------------------------------------
@@ -231,6 +246,14 @@ static void find_record(struct ws_words *out, const struct tokens *t)
     keep(out->record_word, word);
 }
 
+static void find_ending(struct ws_words *out, const struct tokens *t)
+{
+    BEST(endings, i, best, word)
+    if (!best) return;
+    out->ending = endings[i].outcome;
+    keep(out->ending_word, word);
+}
+
 static void find_function(struct ws_words *out, const struct tokens *t)
 {
     BEST(functions, i, best, word)
@@ -253,6 +276,7 @@ voc_rc ws_words_of(struct ws_words *out, voc_str name, voc_str more)
         find_act(&w, &t);
         find_doer(&w, &t);
         find_record(&w, &t);
+        find_ending(&w, &t);
         find_function(&w, &t);
         *out = w;
     }

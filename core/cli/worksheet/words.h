@@ -20,6 +20,8 @@ struct ws_words {
     const char *record;   // a stage that sales teams record ("qualifying"), or NULL
     const char *outcome;  // won, lost, disqualified, or NULL
     char record_word[48];
+    const char *ending;   // how a case ends that ends with it: lost, disqualified, other, or NULL
+    char ending_word[48];
 };
 // name: an action; more: other words of the same thing (touchpoint, campaign), which only tell its function.
 voc_rc ws_words_of(struct ws_words *out, voc_str name, voc_str more);

@@ -14,7 +14,7 @@ extern const char *const ws_column_names[WS_COLUMNS];
 static inline bool ws_editable(enum ws_column c) { return c >= WS_ACTOR && c <= WS_MINUTES; }
 extern const char *const ws_class_names[7]; // by VOC_CLASS_*
 const char *ws_actor_name(uint32_t actor);  // "not said" for UNSET
-enum { WS_STAGES_MAX = 7 };
+enum { WS_STAGES_MAX = 7, WS_EXITS_MAX = 12 };
 
 // Which of an action's events a row holds. All of them, or those of one raw touchpoint or campaign; where names differ only
 // in numbers and there are three or more, they share a row ("newsletter-#").
@@ -28,7 +28,7 @@ struct ws_row { // texts live in the arena of the worksheet
     bool ours;             // the whole log is what one of ours did about cases
     voc_str name, channel; // the raw touchpoint or campaign (with #), and the campaign's channel
     // facts
-    uint64_t count, customers, n_units, n_ref, n_person, n_known /* names any customer */, n_owned, n_before;
+    uint64_t count, customers, n_units, n_ref, n_person, n_known /* names any customer */, n_owned, n_before, n_last /* journeys that it is the last of */;
     int64_t first_us, last_us, cost, minutes, value; // medians, or VOC_NA
     double rank;           // median place among the first occurrences of actions in a journey, from 1; 0: none
     voc_str owner, examples;
@@ -59,7 +59,7 @@ struct worksheet {
     uint32_t unit;               // VOC_UNIT_* that the journey says, or that was guessed
     voc_str unit_reason;
     uint64_t n_units, n_won;     // journeys, and those with a purchase
-    struct ws_stage { voc_str id, title, outcome /* exits: won ... */; double rank; } stages[WS_STAGES_MAX + 4]; // guessed, in order
+    struct ws_stage { voc_str id, title, outcome /* exits: won ... */; double rank; } stages[WS_STAGES_MAX + WS_EXITS_MAX]; // guessed, in order
     size_t n_stages;
     struct ws_named { voc_str id, title; struct ws_named *next; } *named; // new stages and exits as they were typed
 };

@@ -12,6 +12,7 @@ struct counters { _Atomic uint64_t repeated, skipped; };
 struct time_format { // owns zone and counters
     enum kind kind;
     int64_t unit_us;
+    bool local;             // epochs count what a clock of the zone showed
     struct time_zone *zone; // NULL: UTC
     bool midnights;         // a date is 00:00 there
     bool plain;             // ISO in UTC
@@ -35,11 +36,13 @@ voc_rc time_format_new(struct time_format **out, voc_str pattern, voc_str zone, 
     else if (str_is(pattern, "epoch-ns")) f->kind = NANOSECONDS;
     else if (str_starts(pattern, "epoch-")) {
         f->kind = EPOCH;
+        f->local = str_ends(pattern, "-local");
+        if (f->local) pattern.len -= strlen("-local");
         f->unit_us = str_is(pattern, "epoch-s") ? US_PER_SECOND : str_is(pattern, "epoch-ms") ? 1000 : str_is(pattern, "epoch-us");
         if (f->unit_us == 0) {
             rc = VOC_E_OPTION;
-            diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms, epoch-us and epoch-ns", "unknown time format '%.*s'",
-                       STR_SHOWN(pattern, 80));
+            diag_error(d, "TIME-002", NULL, 0, "the units are epoch-s, epoch-ms, epoch-us and epoch-ns; epoch-s-local is of a clock in the zone", "unknown time format '%.*s'",
+                       STR_SHOWN(whole, 80));
         }
     } else {
         size_t at = 0;
@@ -78,7 +81,10 @@ static bool read(const struct time_format *f, voc_str text, struct time_read *t)
         if (f->plain || !time_iso_usual(text, &t->us)) return time_iso_read(text, t); // plain: it is not usual
         t->resolution = VOC_RES_SECOND, t->absolute = text.len == 20;
         return true;
-    case EPOCH: return time_epoch_read(time_trim(text), f->unit_us, true, t);
+    case EPOCH:
+        if (!time_epoch_read(time_trim(text), f->unit_us, true, t)) return false;
+        t->absolute = t->absolute && !f->local;
+        return true;
     case NANOSECONDS: return time_nanoseconds_read(time_trim(text), t);
     case SERIAL: return time_serial_read(text, t);
     default: return time_pattern_read(&f->pattern, text, t);

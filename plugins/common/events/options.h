@@ -15,7 +15,7 @@ static const char *const plan_ref_kinds[] = {"event", "touchpoint", "thread", "c
 #define COLUMN_OPTION(name_, help_) {.name = name_, .type = VOC_OPT_STRING, .flags = VOC_OPT_COLUMN, .argument = PLAN_CELL, .help = help_}
 #define PLAN_OPTIONS \
     {.name = "decimal", .type = VOC_OPT_ENUM, .initial = "auto", .choices = plan_decimals, .argument = "MARK", .help = "What stands before the decimals of numbers."}, \
-    {.name = "time-format", .type = VOC_OPT_STRING, .argument = "PATTERN", .help = "Pattern of the times, such as d.M.yyyy HH:mm, or iso, excel, epoch-s, epoch-ms, epoch-us, epoch-ns. Proven from the data if not given."}, \
+    {.name = "time-format", .type = VOC_OPT_STRING, .argument = "PATTERN", .help = "Pattern of the times, such as d.M.yyyy HH:mm, or iso, excel, epoch-s, epoch-ms, epoch-us, epoch-ns, epoch-s-local (by a clock of the zone). Proven from the data if not given."}, \
     {.name = "zone", .type = VOC_OPT_ZONE, .argument = "ZONE", .help = "Zone of times that name none, such as Europe/Warsaw."}, \
     {.name = "customer-kind", .type = VOC_OPT_STRING, .initial = "id", .argument = "KIND", .help = "What kind of identity the customer's column holds: id, email, cookie ..."}, \
     {.name = "account-kind", .type = VOC_OPT_STRING, .initial = "id", .argument = "KIND", .help = "What kind of identity the account's column holds."}, \

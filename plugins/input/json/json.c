@@ -220,7 +220,7 @@ static void judge(struct events *e, const voc_probe *p, voc_probe_result *r)
     voc_str time = e->times[0].from.column != NO_COLUMN ? e->columns[e->times[0].from.column].name : none;
     uint32_t action = e->field[FIELD_ACTION].column;
     if (rc && rc != VOC_E_INPUT) return;
-    if (JSON(e)->preset) return say(r, 90, "an export of ", (voc_str){JSON(e)->preset, strlen(JSON(e)->preset)}, "", none);
+    if (JSON(e)->preset.name) return say(r, 90, "an export of ", (voc_str){JSON(e)->preset.name, strlen(JSON(e)->preset.name)}, "", none);
     if (action == NO_COLUMN) return say(r, 50, "JSON objects with times (", time, ") and no member that names actions", none);
     say(r, 75, "JSON objects with ", e->columns[action].name, " and ", time);
 }

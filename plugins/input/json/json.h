@@ -59,7 +59,8 @@ extern const struct cell_reader json_reader;
 // ---- presets.c ------------------------------------------------------------------------------------------------------------
 
 // The plan of a known export, by the names of its members; NULL: none. In the instance's memory.
-voc_rc preset_maps(struct events *e, const struct paths *p, const char **name);
+struct preset_found { const char *name, *advice; }; // or NULL
+voc_rc preset_maps(struct events *e, const struct paths *p, struct preset_found *found);
 
 // ---- whole.c: a record as a whole, for shapes that are no columns --------------------------------------------------------------
 
@@ -125,7 +126,7 @@ struct instance { // begins as the plan does
     struct paths paths;
     enum shape shape;
     voc_time_format *time; // shapes that are no columns: ISO 8601 and epochs
-    const char *preset; // "GA4", "Snowplow", or NULL
+    struct preset_found preset; // "GA4", "Snowplow" ...
     bool tsv;           // tab-separated text of Snowplow
     struct tsv head;    // tsv: the first records, which names and samples point into
     bool array;         // the records are members of an array, or stand over several lines

@@ -477,7 +477,8 @@ static void frame(const struct events *e, struct plan_text *t)
     const struct instance *j = JSON(e);
     if (j->array) plan_say(t, "a record is an object of an array, or over several lines\n");
     if (j->tsv) plan_say(t, "a record is a line of %u columns, separated by tabs, without a header\n", TSV_COLUMNS);
-    if (j->preset) plan_say(t, "it is an export of %s\n", j->preset);
+    if (j->preset.name) plan_say(t, "it is an export of %s\n", j->preset.name);
+    if (j->preset.advice) plan_say(t, "%s\n", j->preset.advice);
 }
 
 const struct cell_reader json_reader = {

@@ -172,6 +172,7 @@ static void epochs_are_told_apart_by_magnitude(void **state)
     READS_BY("epoch-s", "12345678", "1970-05-23T21:21:18Z");
     READS_BY("epoch-ms", "1710325274123.5", "2024-03-13T10:21:14.123500Z");
     READS_BY("epoch-us", "5", "1970-01-01T00:00:00.000005Z");
+    READS_BY("epoch-s-local", "12345678", "1970-05-23T21:21:18Z");
     REFUSES_BY("epoch-s", "2024-03-13");
     REFUSES_BY("epoch-s", "999999999999");
     REFUSES_BY("epoch-ms", "");
@@ -254,6 +255,9 @@ static void a_date_is_a_moment_only_where_that_is_meant(void **state)
 static void zones_apply_to_times_without_an_offset_only(void **state)
 {
     (void)state;
+    assert_string_equal(read_with("epoch-s", "America/Los_Angeles", "1710325274"), "2024-03-13T10:21:14Z");
+    assert_string_equal(read_with("epoch-s-local", "America/Los_Angeles", "1710325274"), "2024-03-13T17:21:14Z"); // summer time since the 10th
+    assert_string_equal(read_with("epoch-ms-local", "America/Los_Angeles", "1709461274123"), "2024-03-03T18:21:14.123Z");
     assert_string_equal(read_with("", "Europe/Berlin", "2024-01-15 12:00"), "2024-01-15T11:00Z");
     assert_string_equal(read_with("", "Europe/Berlin", "2024-07-15 12:00"), "2024-07-15T10:00Z");
     assert_string_equal(read_with("", "Europe/Berlin", "2024-07-15 12:00Z"), "2024-07-15T12:00Z");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the plugin input/json makes of records: by names and maps (paths), our own rows, calls of Segment, GA4 and Snowplow; and that
+// What the plugin input/json makes of records: by names and maps (paths), our own rows, calls of Segment, exports of known services; and that
 // no damage to a text does more than reject. Expected rows are written as events_run.c prints them.
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,6 +163,38 @@ static void events_of_snowplow_are_recognised(void **state)
         "1 2024-03-01T10:00:00.500Z page_view customer=cookie:d1 customer=network-cookie:n1 id=e-1 "
         "channel=cpc campaign=c object=http://x/ {app_id=web} {collector_tstamp=2024-03-01T10:00:09Z} "
         "{event=page_view}\n");
+}
+
+static void raw_events_of_mixpanel_are_recognised(void **state)
+{
+    (void)state;
+    expect("{\"event\":\"Page\",\"properties\":{\"time\":1709287200,\"distinct_id\":\"$device:d1\",\"$device_id\":\"d1\",\"$insert_id\":\"i1\",\"$current_url\":\"http://x/\","
+           "\"utm_medium\":\"cpc\",\"utm_campaign\":\"c\"}}\n"
+           "{\"event\":\"Sign Up\",\"properties\":{\"time\":1709287201,\"distinct_id\":\"u1\",\"$device_id\":\"d1\",\"$user_id\":\"u1\",\"$insert_id\":\"i2\",\"plan\":\"pro\"}}\n",
+           "1 2024-03-01T10:00:00Z Page customer=cookie:d1 customer=distinct-id:$device:d1 id=i1 channel=cpc campaign=c object=http://x/\n"
+           "2 2024-03-01T10:00:01Z Sign Up customer=id:u1! customer=cookie:d1 customer=distinct-id:u1 id=i2 {properties.plan=pro}\n");
+}
+
+static void raw_events_of_amplitude_are_recognised(void **state)
+{
+    (void)state;
+    expect("{\"event_type\":\"open\",\"event_time\":\"2024-03-01 10:00:00.500000\",\"amplitude_id\":7,\"device_id\":\"d1\",\"user_id\":null,\"event_id\":1,\"$insert_id\":\"i1\","
+           "\"uuid\":\"a-1\"}\n"
+           "{\"event_type\":\"revenue_amount\",\"event_time\":\"2024-03-01 10:00:01.500000\",\"amplitude_id\":7,\"device_id\":\"d1\",\"user_id\":\"u1\",\"event_id\":2,\"$insert_id\":\"i2\","
+           "\"uuid\":\"a-2\",\"event_properties\":{\"$revenue\":12.5}}\n",
+           "1 2024-03-01T10:00:00.500000Z open customer=cookie:d1 customer=amplitude-id:7 id=a-1 {event_id=1} {$insert_id=i1}\n"
+           "2 2024-03-01T10:00:01.500000Z revenue_amount customer=id:u1! customer=cookie:d1 customer=amplitude-id:7 id=a-2 value=12.5 {event_id=2} {$insert_id=i2}\n");
+}
+
+// The login comes where the first records do not have it: who it was is looked for in all of them.
+static void raw_events_of_posthog_are_recognised(void **state)
+{
+    (void)state;
+    expect("{\"uuid\":\"e1\",\"event\":\"$pageview\",\"distinct_id\":\"anon\",\"timestamp\":\"2024-03-01T10:00:00Z\",\"properties\":{\"$device_id\":\"anon\"}}\n"
+           "{\"uuid\":\"e2\",\"event\":\"$identify\",\"distinct_id\":\"u1\",\"person_id\":\"p1\",\"timestamp\":\"2024-03-01T10:00:01Z\",\"properties\":{\"$device_id\":\"anon\","
+           "\"$anon_distinct_id\":\"anon\"}}\n",
+           "1 2024-03-01T10:00:00Z $pageview customer=id:anon! customer=cookie:anon id=e1\n"
+           "2 2024-03-01T10:00:01Z $identify customer=id:u1! customer=person-id:p1! customer=id:anon! customer=cookie:anon id=e2\n");
 }
 
 static void calls_of_segment_are_events_facts_and_links(void **state)
@@ -339,7 +371,8 @@ static char *read_whole(const char *path, size_t *len)
 static void every_sample_gives_its_expected_rows_and_mapping(void **state)
 {
     (void)state;
-    static const char *const names[] = {"paths.jsonl", "array.json", "rows.jsonl", "segment.jsonl", "ga4.jsonl", "snowplow.jsonl", "snowplow.tsv", "broken.jsonl"};
+    static const char *const names[] = {"paths.jsonl", "array.json", "rows.jsonl", "segment.jsonl", "ga4.jsonl", "snowplow.jsonl", "snowplow.tsv",
+                                        "mixpanel.jsonl", "amplitude.jsonl", "posthog.jsonl", "broken.jsonl"};
     const char *top = getenv("VOC_TEST_SRCDIR") ? getenv("VOC_TEST_SRCDIR") : ".", *update = getenv("VOC_UPDATE_GOLDEN");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[1024], *text, *expected, reason[200], got[1 << 15];
@@ -379,7 +412,8 @@ int main(void)
         cmocka_unit_test(lines_and_arrays_of_any_layout_give_the_same),
         cmocka_unit_test(an_object_that_is_never_closed_costs_its_first_line),
         cmocka_unit_test(an_export_of_ga4_is_recognised),
-        cmocka_unit_test(events_of_snowplow_are_recognised),
+        cmocka_unit_test(events_of_snowplow_are_recognised), cmocka_unit_test(raw_events_of_mixpanel_are_recognised),
+        cmocka_unit_test(raw_events_of_amplitude_are_recognised), cmocka_unit_test(raw_events_of_posthog_are_recognised),
         cmocka_unit_test(calls_of_segment_are_events_facts_and_links),
         cmocka_unit_test(every_field_of_a_row_is_read_by_its_own_name),
         cmocka_unit_test(a_row_that_is_wrong_is_rejected_with_what_it_should_be),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Exports whose members are known: GA4 as BigQuery exports it, Snowplow's enriched events, the raw events of Mixpanel, Amplitude
-// and PostHog. Their plan is a list of maps, as sources.xml would say them; a member that the first records do not have is left
-// out, unless it says who it was: the first million can be of visitors whom nobody knows yet. What the user says comes first.
+// and PostHog. Their plan is a list of maps, as sources.xml would say them. What the first records do not have is looked for in
+// all of them: the first login, or purchase, may come late. What the user says comes first.
 #include "plugins/input/json/json.h"
 
 struct preset_map {
     const char *to, *from, *format, *kind;
     bool strong;
-    bool instead; // only where the map before it was left out
+    bool instead; // where the first records have not what the map before it names, but this
 };
 
 static const struct preset_map ga4[] = {
@@ -122,14 +122,13 @@ voc_rc preset_maps(struct events *e, const struct paths *p, struct preset_found 
     while (k < n_presets && !(has(e, p, presets[k].marks[0]) && has(e, p, presets[k].marks[1]) && has(e, p, presets[k].marks[2]))) k++;
     if (k == n_presets) return VOC_OK;
     voc_map *maps = ev_alloc(e, presets[k].n * sizeof *maps);
-    bool before = false;
-    size_t n = 0;
+    size_t n = 0, next;
     if (!maps) return VOC_E_NOMEM;
-    for (size_t i = 0; i < presets[k].n; i++) {
-        const struct preset_map *m = &presets[k].maps[i];
-        bool taken = m->instead && before;
-        before = taken || has_column(e, m->from) || strcmp(m->to, "customer") == 0;
-        if (taken || !before) continue;
+    for (size_t i = 0; i < presets[k].n; i = next) {
+        const struct preset_map *first = &presets[k].maps[i], *m = first;
+        for (next = i + 1; next < presets[k].n && presets[k].maps[next].instead; next++) continue;
+        while (m < &presets[k].maps[next] && !has_column(e, m->from)) m++;
+        if (m == &presets[k].maps[next]) m = first;
         maps[n++] = (voc_map){.to = str(m->to), .from = str(m->from), .format = str(m->format), .constant = str(NULL),
                               .action = str(NULL), .action_from = str(NULL), .alias_kind = str(m->kind), .strong = m->strong,
                               .reason = VOC_LIT("by its name")};

@@ -8,7 +8,8 @@
 #define PEOPLE "count(DISTINCT e.unit || '/' || coalesce(individual, ''))"
 #define COUNTS "count(*) AS times, " PEOPLE " AS people,\n    count(DISTINCT e.unit) AS units"
 #define OF_THOSE "1.0 * count(DISTINCT e.unit) / " THERE " AS value"
-#define TOUCH "actor = 'company' AND {touch}touchpoint IS NOT NULL{delivered}{seen}"
+#define SENT "actor = 'company' AND {touch}touchpoint IS NOT NULL"
+#define TOUCH SENT "{delivered}{seen}"
 
 static const struct recipe all[] = {
     {"map", "map", "lane=customers there", "top", ROW, "value", "SELECT 'customers there' AS lane, stage, 'came' AS what, count(DISTINCT unit) AS value\n  FROM journey{where stage stage:stage} GROUP BY stage"},
@@ -46,7 +47,7 @@ static const struct recipe all[] = {
      "SELECT 'leave without going on' AS lane, stage, 'leave' AS what, avg(NOT ({moved})) AS value,\n    sum(NOT ({moved})) AS n, count(*) AS among FROM journey WHERE end <> 'censored'{and stage stage:stage} GROUP BY stage"},
     {"map", "map", "lane=cost of touches", "top", ROW, "value",
      "WITH costs(touchpoint, unit_cost) AS {costs}\n  SELECT 'cost of touches' AS lane, stage, 'cost' AS what, sum(coalesce(cost, unit_cost)) AS value, count(*) AS touches\n"
-     "  FROM event LEFT JOIN costs USING (touchpoint) WHERE " TOUCH " AND stage IS NOT NULL{and stage stage:stage}\n  GROUP BY stage"},
+     "  FROM event LEFT JOIN costs USING (touchpoint) WHERE " SENT "{seen} AND stage IS NOT NULL{and stage stage:stage}\n  GROUP BY stage"},
     {"map", "map", "lane=too long", "top", ROW, "value",
      "WITH targets(stage, target_us) AS {targets}, " STAYS("stage", "{and stage stage:stage}") ",\n  " CURVE("stage") "\n"
      "  SELECT 'too long' AS lane, stage, 'target' AS what, coalesce(min(CASE WHEN us <= target_us THEN stay END), 1) AS value\n"

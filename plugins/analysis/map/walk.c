@@ -97,6 +97,7 @@ static void add_cost(struct map_stage *g, int64_t cost)
     g->cost[1] += g->cost[0] < (uint64_t)cost;
 }
 
+// What did not reach anybody has cost its money all the same.
 static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_journeys *j, const voc_unit *u, size_t e,
                           uint32_t stage, uint32_t touch)
 {
@@ -105,6 +106,7 @@ static voc_rc count_touch(const struct map *m, struct map_state *s, const voc_jo
     const voc_def_touchpoint *t = analysis_touchpoint(&m->base, touch);
     if (t->kind == VOC_TOUCH_WORK) return VOC_OK;
     add_cost(&s->stages[stage], own[e] != VOC_NA ? own[e] : t->unit_cost);
+    if (!((const uint8_t *)j->columns[VOC_COL_DELIVERED])[e]) return VOC_OK;
     map_tally(m, s, stage, MAP_TOUCH, touch)->answered += answered(m, j, u, e, stage);
     voc_rc rc = meet(m, s, stage, MAP_TOUCH, touch, person[e]);
     for (size_t n = 0; n < m->base.def->n_needs && !rc; n++)
@@ -125,7 +127,7 @@ static voc_rc count_events(const struct map *m, struct map_state *s, const voc_j
     const int64_t *time = j->columns[VOC_COL_TIME];
     const uint32_t *action = j->columns[VOC_COL_ACTION], *touchpoint = j->columns[VOC_COL_TOUCHPOINT],
                    *stage = j->columns[VOC_COL_STAGE], *person = j->columns[VOC_COL_INDIVIDUAL];
-    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS], *delivered = j->columns[VOC_COL_DELIVERED];
+    const uint8_t *actor = j->columns[VOC_COL_ACTOR], *class_ = j->columns[VOC_COL_CLASS];
     voc_rc rc = VOC_OK;
     for (size_t e = u->first_event, end = e + u->n_events; e < end && !rc; e++) {
         if (stage[e] >= m->n_stages || time[e] < m->base.info->start_us) continue;
@@ -134,7 +136,7 @@ static voc_rc count_events(const struct map *m, struct map_state *s, const voc_j
             if (!rc && is_taken(m, touchpoint[e], class_[e])) rc = meet(m, s, stage[e], MAP_TAKEN, touchpoint[e], person[e]);
             for (size_t n = 0; n < m->base.def->n_needs && !rc; n++)
                 if (m->sought[n] != VOC_NONE && j->predicates[m->sought[n]][e]) rc = meet(m, s, stage[e], MAP_SOUGHT, n, person[e]);
-        } else if (actor[e] == VOC_ACTOR_COMPANY && delivered[e] && touchpoint[e] < m->base.def->n_touchpoints) {
+        } else if (actor[e] == VOC_ACTOR_COMPANY && touchpoint[e] < m->base.def->n_touchpoints) {
             rc = count_touch(m, s, j, u, e, stage[e], touchpoint[e]);
         }
     }

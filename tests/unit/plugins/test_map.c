@@ -119,7 +119,7 @@ static void every_line_is_what_a_hand_counts(void **state)
         is("time in stage", "Look", "time", "half have left after 20 d", "-", "-", "-", "20.000000", "-"); // 2/3, then 1/3
         is("time in stage", "buy", "time", "more than half are still there", "-", "-", "-", "-", "-");
         is("leave without going on", "Look", "leave", "50% (1 of 2 ended)", "-", "-", "-", "0.500000", "-");
-        is("cost of touches", "Look", "cost", "7 EUR, 2.33 for each; some costs are not known", "-", "-", "-", "7.000000", "-");
+        is("cost of touches", "Look", "cost", "9 EUR, 3.00 for each; some costs are not known", "-", "-", "-", "9.000000", "-"); // what came back was paid for too
         assert_int_equal(mock.n_cells, 10 * 9);
     }
 }

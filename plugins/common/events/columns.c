@@ -83,7 +83,7 @@ size_t columns_named(const struct events *e, const char *names, uint32_t *out, s
     for (const char *p = names; *p;) {
         size_t len = strcspn(p, " ");
         for (size_t c = 0; c < e->n_columns && n < max; c++)
-            if (!e->columns[c].used && ev_eq(e->columns[c].folded, (voc_str){p, len})) out[n++] = (uint32_t)c;
+            if (!e->columns[c].used && !e->columns[c].late && ev_eq(e->columns[c].folded, (voc_str){p, len})) out[n++] = (uint32_t)c;
         for (size_t c = 0; c < e->n_columns && n < max; c++)
             if (!e->columns[c].used && e->columns[c].leaf.len && ev_eq(e->columns[c].leaf, (voc_str){p, len})) out[n++] = (uint32_t)c;
         p += len;

@@ -138,10 +138,13 @@ static void add_suggestion(struct plan_text *t, const struct events *e)
     if (n) plan_say(t, " (-O action=%s)\n", e->reader->paths ? "PATH" : "COLUMN");
 }
 
+static bool is_late(const struct events *e, const struct origin *o) { return o->column != NO_COLUMN && e->columns[o->column].late; }
+
 static void add_aliases(struct plan_text *t, const struct events *e, const char *what, const struct alias_origin *all, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        plan_say(t, "%s <- %.*s (%.*s%s)%s\n", what, SHOWN(e, &all[i].from), EV_STR(all[i].kind, 60), all[i].strong ? "" : ", weak", constant(&all[i].from));
+        if (!is_late(e, &all[i].from))
+            plan_say(t, "%s <- %.*s (%.*s%s)%s\n", what, SHOWN(e, &all[i].from), EV_STR(all[i].kind, 60), all[i].strong ? "" : ", weak", constant(&all[i].from));
 }
 
 static void add_attrs(struct plan_text *t, const struct events *e)
@@ -150,7 +153,7 @@ static void add_attrs(struct plan_text *t, const struct events *e)
     for (uint32_t entity = VOC_ENTITY_EVENT; entity <= VOC_ENTITY_CASE; entity++) {
         size_t n = 0, left = 0;
         for (size_t i = 0; i < e->n_attrs; i++) {
-            if (e->attrs[i].entity != entity) continue;
+            if (e->attrs[i].entity != entity || is_late(e, &e->attrs[i].from)) continue;
             if (n == 12 || t->size - t->len < 400) {
                 left++;
                 continue;
@@ -162,6 +165,18 @@ static void add_attrs(struct plan_text *t, const struct events *e)
         if (n && left) plan_say(t, " and %zu more", left);
         if (n) plan_say(t, "\n");
     }
+}
+
+// No record that was looked at has them.
+static void add_late(struct plan_text *t, const struct events *e)
+{
+    static const char first[] = "looked for further down too: ";
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_customers; i++)
+        if (is_late(e, &e->customers[i].from))
+            plan_say(t, "%scustomer <- %.*s (%.*s)", n++ ? ", " : first, SHOWN(e, &e->customers[i].from), EV_STR(e->customers[i].kind, 60));
+    if (is_late(e, &e->field[FIELD_VALUE])) plan_say(t, "%svalue <- %.*s", n++ ? ", " : first, SHOWN(e, &e->field[FIELD_VALUE]));
+    if (n) plan_say(t, "\n");
 }
 
 // One cell keeps a column out of the amounts: that is told, as its records would be if it were further down.
@@ -202,7 +217,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_times(&t, e);
     for (size_t f = 0; f < FIELD_N; f++) {
         const struct origin *o = &e->field[f];
-        if (!is_set(o)) continue;
+        if (!is_set(o) || is_late(e, o)) continue;
         plan_say(&t, "%s <- %.*s%s", field_names[f], SHOWN(e, o), constant(o));
         bool comma = f >= FIELD_MINUTES && o->column != NO_COLUMN && o->decimal == ',';
         if (f >= FIELD_MINUTES && o->currency) plan_say(&t, " (%s%s)", o->currency, comma ? ", decimal comma" : "");
@@ -212,6 +227,7 @@ void plan_describe(const struct events *e, char *out, size_t size)
     add_currencies(&t, e);
     add_aliases(&t, e, "customer", e->customers, e->n_customers);
     add_aliases(&t, e, "account", e->accounts, e->n_accounts);
+    add_late(&t, e);
     add_attrs(&t, e);
     add_suggestion(&t, e);
     add_misfit(&t, e);

@@ -79,6 +79,7 @@ voc_rc plan_maps(struct events *e, voc_source *out)
     }
     for (size_t i = 0; i < e->n_attrs && !rc; i++) {
         const struct attr_origin *a = &e->attrs[i];
+        if (a->from.column != NO_COLUMN && e->columns[a->from.column].late) continue; // an attribute of that name wherever it comes
         maps[n] = map_of(e, "attr", &a->from);
         maps[n].format = a->time ? text_of(a->time->pattern) : (voc_str){"", 0};
         maps[n].constant = a->key;

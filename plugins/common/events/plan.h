@@ -80,6 +80,7 @@ struct column {
     voc_str folded; // letters and digits only, lower case
     voc_str leaf;   // the same of the last part of a path, where it says as much alone; else empty
     bool used;      // by the plan; else it becomes an attribute
+    bool late;      // no record has it yet: a member that may come further down, by a name that is not even in the file perhaps
 };
 
 struct misfit { uint32_t column; voc_str cell; }; // it has a name of amounts, and this cell of it is none; no cell: there is no such column
@@ -224,6 +225,11 @@ uint32_t column_called(const struct events *e, voc_str name); // exact
 uint32_t column_find(const struct events *e, voc_str name);   // exact, then folded if only one fits; NO_COLUMN
 // The unused columns with one of these folded names (blanks between), in the order of the names.
 size_t columns_named(const struct events *e, const char *names, uint32_t *out, size_t max);
+// The names, 0-terminated, that a login, an address and an amount would have, of records that know a visitor by a cookie: a reader whose
+// records name their own cells makes columns of those that the first records do not have, and marks them late. How many.
+#define LATE_MAX 3u
+#define LATE_NAME 200u
+size_t plan_expects(const struct events *e, char names[LATE_MAX][LATE_NAME]);
 uint32_t column_unknown(struct events *e, voc_str name, const char *what, voc_rc *rc);  // reports it; gives NO_COLUMN
 voc_str column_cell(const struct events *e, size_t sample, uint32_t column);
 // Every filled cell of a column in the first block (cx memory, freed by the caller). Text is borrowed from the block.

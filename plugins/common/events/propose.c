@@ -2,6 +2,8 @@
 // A plan for a file that nobody has described: by the names that pm4py, bupaR, Disco, web analytics and CRM exports give to
 // their columns (folded: letters and digits only), each checked against the column's values; and by the values alone where
 // a column of dates has a name of its own. What a map or an option has decided is left alone. Called by plan_make().
+#include <stdio.h>
+
 #include "plugins/common/events/plan.h"
 
 #define CANDIDATES_MAX 64u
@@ -355,6 +357,65 @@ static void propose_known(struct events *e, size_t k, bool empty)
     }
 }
 
+// ---- what may come later -----------------------------------------------------------------------------------------------------------
+
+// "user_id" or "userId", as the other names of the file are written.
+static bool writes_capitals(const struct events *e)
+{
+    for (size_t c = 0; c < e->n_columns; c++) {
+        const voc_str s = e->columns[c].name;
+        if (memchr(s.ptr, '_', s.len)) return false;
+        for (size_t i = 1; i < s.len; i++)
+            if (s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' && s.ptr[i - 1] >= 'a' && s.ptr[i - 1] <= 'z') return true;
+    }
+    return false;
+}
+
+size_t plan_expects(const struct events *e, char names[LATE_MAX][LATE_NAME])
+{
+    uint32_t cookie;
+    size_t n = 0, in_properties = 0;
+    if (e->n_maps || !columns_named(e, COOKIE_NAMES, &cookie, 1)) return 0;
+    const voc_str name = e->columns[cookie].name;
+    size_t object = name.len; // of the cookie: what stands before its last dot, and that
+    while (object > 0 && name.ptr[object - 1] != '.') object--;
+    for (size_t c = 0; c < e->n_columns; c++) in_properties += starts(e->columns[c].name, "properties.");
+    if (object + sizeof "user_id" > LATE_NAME) return 0;
+    snprintf(names[n++], LATE_NAME, "%.*s%s", (int)object, name.ptr, writes_capitals(e) ? "userId" : "user_id");
+    snprintf(names[n++], LATE_NAME, "%.*semail", (int)object, name.ptr);
+    snprintf(names[n++], LATE_NAME, "%srevenue", in_properties ? "properties." : "");
+    return n;
+}
+
+static uint32_t late_named(const struct events *e, const char *end)
+{
+    for (uint32_t c = 0; c < e->n_columns; c++)
+        if (e->columns[c].late && !e->columns[c].used && ends(e->columns[c].folded, end)) return c;
+    return NO_COLUMN;
+}
+
+static void late_alias(struct events *e, unsigned option, const char *end, voc_str kind)
+{
+    const uint32_t c = plan_decided(e, option) ? NO_COLUMN : late_named(e, end);
+    for (size_t i = 0; i < e->n_customers; i++)
+        if (ev_eq(e->customers[i].kind, kind)) return;
+    if (c != NO_COLUMN && e->n_customers < VOC_ALIASES_MAX)
+        e->customers[e->n_customers++] = (struct alias_origin){.from = {.column = take(e, c), .why = WHY_EMPTY}, .kind = kind, .strong = 1};
+}
+
+// Of visitors who are known by a cookie the first login or purchase may come far down.
+static void propose_late(struct events *e)
+{
+    const voc_str id = VOC_LIT("id"), email = VOC_LIT("email");
+    if (e->n_customers == 0) return;
+    late_alias(e, OPT_CUSTOMER, "userid", e->option[OPT_CUSTOMER_KIND].len ? e->option[OPT_CUSTOMER_KIND] : id);
+    late_alias(e, OPT_EMAIL, "email", email);
+    const uint32_t value = late_named(e, "revenue");
+    if (value == NO_COLUMN || plan_decided(e, OPT_VALUE) || e->field[FIELD_VALUE].column != NO_COLUMN) return;
+    give(e, FIELD_VALUE, value);
+    e->field[FIELD_VALUE].why = WHY_EMPTY;
+}
+
 static void propose_rest(struct events *e, bool wide)
 {
     bool whose = first_named(e, CUSTOMER_NAMES) != NO_COLUMN || first_named(e, ACCOUNT_NAMES) != NO_COLUMN ||
@@ -383,4 +444,5 @@ void propose(struct events *e, bool all)
         if (t->action_column == NO_COLUMN) t->action = e->columns[t->from.column].name;
     }
     if (all) propose_rest(e, wide);
+    if (all && !wide) propose_late(e);
 }

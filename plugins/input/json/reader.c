@@ -456,6 +456,30 @@ static voc_rc add_declared(struct events *e)
     return rc || p->n_columns == before ? rc : make_columns(e);
 }
 
+// Members by which nothing is asked for, and which the first records do not have (plan_expects).
+static voc_rc add_late(struct events *e)
+{
+    struct paths *p = &JSON(e)->paths;
+    char names[LATE_MAX][LATE_NAME];
+    bool added[LATE_MAX] = {false};
+    const size_t n = plan_expects(e, names);
+    const uint32_t before = p->n_columns;
+    voc_rc rc = VOC_OK;
+    for (size_t i = 0; i < n && !rc; i++) {
+        const voc_str name = {names[i], strlen(names[i])};
+        uint32_t node;
+        added[i] = column_find(e, name) == NO_COLUMN;
+        if (added[i]) rc = paths_named(p, name, &node);
+        if (added[i] && !rc) paths_column(p, node);
+    }
+    if (!rc && p->n_columns > before) rc = make_columns(e);
+    for (size_t i = 0; i < n && !rc; i++) {
+        const uint32_t c = added[i] ? column_called(e, (voc_str){names[i], strlen(names[i])}) : NO_COLUMN;
+        if (c != NO_COLUMN) e->columns[c].late = true;
+    }
+    return rc;
+}
+
 static voc_rc read_names(struct events *e, const voc_block *first)
 {
     struct paths *p = &JSON(e)->paths;
@@ -469,7 +493,8 @@ static voc_rc read_names(struct events *e, const voc_block *first)
                         "no record is a JSON object with members");
     if (!rc) rc = make_columns(e);
     if (!rc) rc = preset_maps(e, p, &JSON(e)->preset);
-    return rc ? rc : add_declared(e);
+    if (!rc) rc = add_declared(e);
+    return rc ? rc : add_late(e);
 }
 
 static void frame(const struct events *e, struct plan_text *t)

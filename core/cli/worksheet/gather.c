@@ -57,11 +57,21 @@ static voc_rc combo_of_event(struct gathering *g, size_t i, uint32_t *out)
     return rc;
 }
 
+static voc_rc see_device(void *user, uint32_t set, const voc_alias *aliases, size_t n)
+{
+    struct gathering *g = user;
+    for (size_t i = 0; i < n; i++) g->device[set] |= str_is(aliases[i].kind, "cookie") || str_is(aliases[i].kind, "device");
+    return VOC_OK;
+}
+
 static voc_rc count_combos(struct gathering *g)
 {
     const struct event_set *s = g->s;
     g->combo_of = mem_zalloc(s->n + 1, sizeof *g->combo_of);
-    if (!g->combo_of) return VOC_E_NOMEM;
+    g->device = mem_zalloc((size_t)s->n_strings[SPACE_ALIASES] + 1, sizeof *g->device);
+    if (!g->combo_of || !g->device) return VOC_E_NOMEM;
+    voc_rc seen = aliases_each(s->strings[SPACE_ALIASES], s->n_strings[SPACE_ALIASES], see_device, g);
+    if (seen) return seen;
     for (size_t i = 0; i < s->n; i++) {
         voc_rc rc = combo_of_event(g, i, &g->combo_of[i]);
         if (rc) return rc;
@@ -71,6 +81,7 @@ static voc_rc count_combos(struct gathering *g)
         c->n_person += person != 0;
         c->n_known += person || account || code_at(s->case_id, i);
         c->n_owned += code_at(s->owner, i) != 0;
+        c->n_device += g->device[code_at(s->customer, i)];
     }
     return VOC_OK;
 }
@@ -133,7 +144,7 @@ static voc_rc make_pairs(struct gathering *g, struct pair **out)
         }
         if (rc) break;
         struct ws_row *r = &pairs.at[c->pair].facts;
-        r->count += c->count, r->n_person += c->n_person, r->n_known += c->n_known, r->n_owned += c->n_owned;
+        r->count += c->count, r->n_person += c->n_person, r->n_known += c->n_known, r->n_owned += c->n_owned, r->n_device += c->n_device;
     }
     for (size_t i = 0; i < pairs.n && !rc; i++) {
         uint32_t actor;
@@ -275,6 +286,7 @@ static void gathering_done(struct gathering *g)
     vec_free(&g->n_shape);
     vec_free(&g->combos);
     mem_free(g->combo_of);
+    mem_free(g->device);
     mem_free(g->tally);
     mem_free(g->by_source);
     keymap_done(&g->people);

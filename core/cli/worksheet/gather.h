@@ -10,7 +10,7 @@
 struct combo { // an action by one kind of actor through one touchpoint, channel and campaign
     uint32_t action, recorded, touchpoint, channel, campaign;
     uint32_t pair, row, shape; // its action and actor; its row; its name without numbers
-    uint64_t count, n_person, n_known, n_owned;
+    uint64_t count, n_person, n_known, n_owned, n_device;
     voc_str folded;      // the name with # for numbers
     enum ws_by by;
 };
@@ -28,6 +28,7 @@ struct gathering { // owns what is in it, except *w
     struct dict *keys;            // of combos
     VEC(struct combo) combos;
     uint32_t *combo_of;           // by event
+    uint8_t *device;              // by code of a customer: is a cookie or device among the ids?
     struct dict *names;           // of rows
     bool ours;                    // work_log()
     struct dict *shapes;          // names without their numbers

@@ -76,6 +76,7 @@ static voc_rc count_event(struct gathering *g, size_t i)
     r->n_person += person != 0;
     r->n_known += who != 0;
     r->n_owned += code_at(s->owner, i) != 0;
+    r->n_device += g->device[code_at(s->customer, i)];
     r->n_ref += s->ref_kind[i] != VOC_REF_NONE && s->ref[i].len;
     if (r->first_us == VOC_NA || s->time_us[i] < r->first_us) r->first_us = s->time_us[i];
     if (r->last_us == VOC_NA || s->time_us[i] > r->last_us) r->last_us = s->time_us[i];

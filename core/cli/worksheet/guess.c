@@ -57,6 +57,7 @@ static voc_rc find_actor(const struct ws_row *r, uint32_t *actor, enum by_what *
     *how = RECORDED;
     if (rc || r->recorded != VOC_ACTOR_UNSET) return rc;
     bool owned = r->n_owned * 5 >= r->count * 4 && r->n_person * 5 <= r->count;
+    if (words->works && r->n_device * 5 >= r->count * 4) words->actor = VOC_ACTOR_UNSET; // somebody created or changed it at a device of theirs
     if (owned) {
         *how = BY_OWNER;
         *actor = VOC_ACTOR_COMPANY;

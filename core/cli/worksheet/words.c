@@ -81,13 +81,15 @@ static const struct act { uint32_t class_; enum ws_near near_; uint32_t flags; c
 };
 
 // Who does such things, where no source says it.
-static const struct doer { uint32_t actor; const char *words; } doers[] = {
-    {VOC_ACTOR_COMPANY,
-     "sent send sends sending mailed emailed received+email received+sms received+push received+message delivered+email email+delivered invite* invitation* newsletter* campaign* reminder* invoice* dispatch* assigned assign* approve* prepare* determine* draft* "
-     "check print create created record recorded change changed update updated release released clear cleared remove removed delete deleted set escalat* shipped ship+order order+shipped order+delivered order+deliver* quote+sent proposal+sent offer+sent "
+static const struct doer { uint32_t actor; bool works; const char *words; } doers[] = {
+    {VOC_ACTOR_COMPANY, false,
+     "sent send sends sending mailed emailed received+email received+sms received+push received+message delivered+email email+delivered invite* invitation* newsletter* campaign* reminder* invoice* dispatch* shipped ship+order order+shipped order+delivered order+deliver* quote+sent proposal+sent offer+sent "
      "versendet verschickt gesendet einladung* kampagne* erinnerung* mahnung* rechnung* zugewiesen genehmig* envoy* invitation* relance* facture* "
      "enviad* invitación* recordatorio* factura* inviat* invito* promemoria fattura* convite* lembrete* fatura* verzonden verstuurd uitnodig* herinner* factuur* "
      "wysła* wysla* zaproszen* przypomn* faktur*"},
+    {VOC_ACTOR_COMPANY, true,
+     "assigned assign* approve* prepare* determine* draft* check print create created record recorded change changed update updated release released clear cleared remove removed "
+     "delete deleted set escalat*"},
 };
 
 static const struct function { const char *name, *words; } functions[] = {
@@ -234,6 +236,7 @@ static void find_doer(struct ws_words *out, const struct tokens *t)
     BEST(doers, i, best, word)
     if (!best) return;
     out->actor = doers[i].actor;
+    out->works = doers[i].works;
     keep(out->actor_word, word);
 }
 

@@ -15,6 +15,7 @@ struct ws_words {
     char word[48];        // that says so, as it stands in the name
     uint32_t actor;       // who does such things, or UNSET
     char actor_word[48];
+    bool works;           // by a word of work on a case ("created", "changed"), which users of a product do as well
     const char *function; // "marketing", ... of a touchpoint, or NULL
     char function_word[48];
     const char *record;   // a stage that sales teams record ("qualifying"), or NULL

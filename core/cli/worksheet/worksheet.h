@@ -28,7 +28,7 @@ struct ws_row { // texts live in the arena of the worksheet
     bool ours;             // the whole log is what one of ours did about cases
     voc_str name, channel; // the raw touchpoint or campaign (with #), and the campaign's channel
     // facts
-    uint64_t count, customers, n_units, n_ref, n_person, n_known /* names any customer */, n_owned, n_before, n_last /* journeys that it is the last of */;
+    uint64_t count, customers, n_units, n_ref, n_person, n_known /* names any customer */, n_owned, n_device /* names a cookie or device */, n_before, n_last /* journeys that it is the last of */;
     int64_t first_us, last_us, cost, minutes, value; // medians, or VOC_NA
     double rank;           // median place among the first occurrences of actions in a journey, from 1; 0: none
     voc_str owner, examples;

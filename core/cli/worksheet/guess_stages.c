@@ -3,6 +3,7 @@
 // of them by its words. Acts of customers: the well-known stages from aware to keeping where words of the names fit them, else
 // the most common acts in the order in which customers first do them. A log of cases in which only the company is known to
 // act: what it recorded, in the order in which records follow each other; then stages are "declared" and nothing is scored.
+// In the last two an act that ends its cases is an exit, and no stage.
 #include <stdarg.h>
 #include <stdio.h>
 

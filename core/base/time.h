@@ -25,7 +25,8 @@ bool time_after(int64_t b, uint32_t b_res, int64_t a, uint32_t a_res);
 
 // A compiled format. pattern: "" = ISO 8601 and epochs recognised by magnitude (s, ms, us, ns); else letters as in ICU/Java:
 // yyyy yy M MM MMM d dd H HH h hh m mm s ss SSS.. a Z(+0100, +01:00, Z) with every other character literal; "epoch-s",
-// "epoch-ms", "epoch-us", "epoch-ns"; "epoch-s-local" (as -ms, -us): seconds since 1970 by a clock of the zone (Mixpanel); "excel" (a spreadsheet's serial number); "iso" as "". " VV" at the end of any: a zone by name may
+// "epoch-ms", "epoch-us", "epoch-ns"; "epoch-s-local" (as -ms, -us): seconds since 1970 by a clock of the zone (Mixpanel); "excel"
+// (a spreadsheet's serial number); "iso" as "". " VV" at the end of any: a zone by name may
 // stand there (Europe/Warsaw, CEST, UTC+2, W._Europe_Standard_Time). zone "": UTC. A date without a clock is 00:00 in every zone.
 // Unknown zone or letter: VOC_E_OPTION with a diagnostic.
 struct time_format; // owns; shared by threads after creation: its counters and the zones it has met are atomic

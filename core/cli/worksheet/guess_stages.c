@@ -54,12 +54,12 @@ static voc_rc enter(struct worksheet *w, struct ws_row *r, const struct ws_stage
     return VOC_OK;
 }
 
-// How a case ends that ends with it, or NULL: a word says so, it is the last of four in five journeys that have it, and hardly any
+// How a journey ends that ends with it, or NULL: a word says so, it is the last of four in five journeys that have it, and hardly any
 // has it twice. Customers may begin anew after what ended a case of theirs.
 static const char *end_of(const struct worksheet *w, const struct ws_row *r)
 {
-    if ((w->unit != VOC_UNIT_CASE && by_customer(r)) || r->mentioned || !r->n_units || r->n_last * 5 < r->n_units * 4 || r->count * 5 > r->n_units * 6) return NULL;
-    return r->words->ending;
+    if (r->mentioned || r->by != WS_BY_ACTION || (w->unit != VOC_UNIT_CASE && by_customer(r))) return NULL;
+    return r->n_units && r->n_last * 5 >= r->n_units * 4 && r->count * 5 <= r->n_units * 6 ? r->words->ending : NULL;
 }
 
 // ---- by words --------------------------------------------------------------------------------------------------------------------
@@ -290,14 +290,14 @@ static voc_rc ends_of_cases(struct worksheet *w)
         struct ws_row *r = &w->rows.at[i];
         const char *outcome = end_of(w, r);
         bool ok = true;
-        if (!outcome || r->by != WS_BY_ACTION || r->cell[WS_STAGE].len) continue;
+        if (!outcome || r->cell[WS_STAGE].len) continue;
         voc_str id = ws_slug(&w->arena, r->action, &ok), title = plain_title(w, r->action, &ok);
         const struct ws_stage *s = ok ? stage_of(w, id, title, outcome) : NULL;
         if (!ok) rc = VOC_E_NOMEM;
         if (!s) continue;
         rc = enter(w, r, s);
         if (!rc)
-            rc = say(w, r, "the case ends with it: by the word \"%s\", and because it is the last of %.0f %% of the cases that have it", r->words->ending_word,
+            rc = say(w, r, "the journey ends with it: by the word \"%s\", and because it is the last of %.0f %% of those that have it", r->words->ending_word,
                      100.0 * (double)r->n_last / (double)r->n_units);
         clear_touch(r);
     }

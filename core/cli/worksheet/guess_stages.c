@@ -54,6 +54,8 @@ static voc_rc enter(struct worksheet *w, struct ws_row *r, const struct ws_stage
     return VOC_OK;
 }
 
+static const char *outcome_of(const struct worksheet *w, const struct ws_row *r) { return r->words->wide && !w->pipeline ? NULL : r->words->outcome; }
+
 // How a journey ends that ends with it, or NULL: a word says so, it is the last of four in five journeys that have it, and hardly any
 // has it twice. Customers may begin anew after what ended a case of theirs.
 static const char *end_of(const struct worksheet *w, const struct ws_row *r)
@@ -191,25 +193,24 @@ static bool may_be_record(const struct worksheet *w, const struct ws_row *r)
 
 static bool may_be_step(const struct worksheet *w, const struct ws_row *r)
 {
-    return may_be_record(w, r) && !end_of(w, r) && r->count <= 2 * r->n_units && !(r->words->outcome || (w->n_stages && r->words->record));
+    return may_be_record(w, r) && !end_of(w, r) && r->count <= 2 * r->n_units && !(outcome_of(w, r) || (w->n_stages && r->words->record));
 }
 
 // An end that is named as sales teams do says that it is a sales pipeline.
 static bool names_an_end(const struct worksheet *w)
 {
     bool named = false;
-    for (size_t i = 0; i < w->rows.n; i++) named |= w->rows.at[i].words->outcome != NULL;
+    for (size_t i = 0; i < w->rows.n; i++) named |= w->rows.at[i].words->outcome && !w->rows.at[i].words->wide;
     return named;
 }
 
 // Cases, and nothing that a customer is known to have done for its worth. In a pipeline "proposal" is a stage, and no act of the customer's.
 static bool only_records(const struct worksheet *w)
 {
-    const bool pipeline = names_an_end(w);
     if (w->unit != VOC_UNIT_CASE) return false;
     for (size_t i = 0; i < w->rows.n; i++) {
         const struct ws_row *r = &w->rows.at[i];
-        const bool record = r->words->outcome || (pipeline && r->words->record);
+        const bool record = outcome_of(w, r) || (w->pipeline && r->words->record);
         if (r->mentioned || r->recorded == VOC_ACTOR_CUSTOMER || (by_customer(r) && is_class(r, VOC_CLASS_VALUE) && !record)) return false;
     }
     return w->rows.n > 0;
@@ -232,12 +233,12 @@ static voc_rc as_recorded(struct worksheet *w)
     voc_rc rc = VOC_OK;
     w->declared = true;
     no_touches(w);
-    const bool named = names_an_end(w);
+    const bool named = w->pipeline;
     for (size_t k = 0; named && k < sizeof order / sizeof *order && !rc; k++)
         for (size_t i = 0; i < w->rows.n && !rc; i++) {
             struct ws_row *r = &w->rows.at[i];
             bool ok = true;
-            if (r->words->outcome || !r->words->record || strcmp(r->words->record, order[k]) != 0 || !may_be_record(w, r)) continue;
+            if (outcome_of(w, r) || !r->words->record || strcmp(r->words->record, order[k]) != 0 || !may_be_record(w, r)) continue;
             voc_str title = plain_title(w, str_of(order[k]), &ok);
             rc = ok ? enter(w, r, stage_of(w, str_of(order[k]), title, NULL)) : VOC_E_NOMEM;
             if (!rc) rc = say(w, r, "stage %s as recorded, by the word \"%s\"", order[k], r->words->record_word);
@@ -251,8 +252,8 @@ static voc_rc as_recorded(struct worksheet *w)
     }
     for (size_t i = 0; i < w->rows.n && !rc && named; i++) {
         struct ws_row *r = &w->rows.at[i];
-        if (!r->words->outcome || !may_be_record(w, r)) continue;
-        const char *o = r->words->outcome, *title = o[0] == 'w' ? "Won" : o[0] == 'l' ? "Lost" : "Disqualified";
+        if (!outcome_of(w, r) || !may_be_record(w, r)) continue;
+        const char *o = outcome_of(w, r), *title = o[0] == 'w' ? "Won" : o[0] == 'l' ? "Lost" : "Disqualified";
         rc = enter(w, r, stage_of(w, str_of(o), str_of(title), o));
         if (!rc) rc = say(w, r, "the case ends with it: %s, by the word \"%s\"", o, r->words->record_word);
     }
@@ -273,7 +274,7 @@ static voc_rc recorded_ends(struct worksheet *w)
     voc_rc rc = VOC_OK;
     for (size_t i = 0; i < w->rows.n && !rc; i++) {
         struct ws_row *r = &w->rows.at[i];
-        const char *o = r->words->outcome;
+        const char *o = outcome_of(w, r);
         if (!o || r->mentioned || by_customer(r) || strcmp(o, "won") == 0 || (r->by != WS_BY_ACTION && r->cell[WS_TOUCHPOINT].len)) continue;
         rc = enter(w, r, stage_of(w, str_of(o), str_of(o[0] == 'l' ? "Lost" : "Disqualified"), o));
         if (!rc) rc = say(w, r, "the journey ends with it: %s, by the word \"%s\"", o, r->words->record_word);
@@ -310,6 +311,7 @@ voc_rc ws_guess_stages(struct worksheet *w)
     w->n_stages = 0;
     if (w->j->n_stages) return into_existing(w);
     w->declared = false;
+    w->pipeline = names_an_end(w);
     if (only_records(w)) {
         voc_rc rc = as_recorded(w);
         return rc ? rc : ends_of_cases(w);

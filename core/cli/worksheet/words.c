@@ -104,15 +104,16 @@ static const struct function { const char *name, *words; } functions[] = {
 };
 
 // Stages as sales teams record them, and how a record ends.
-static const struct record { const char *stage, *outcome, *words; } records[] = {
-    {NULL, "disqualified", "disqualif* unqualif* descalific* squalific* desqualif* gediskwalificeerd zdyskwalifik*"},
-    {NULL, "lost", "lost verloren perdu* perdid* perso persa verloren przegran* utracon*"},
-    {NULL, "won", "won gewonnen gagné* gagne ganad* vint* ganho* ganha* gewonnen wygran*"},
-    {"negotiating", NULL, "negotiat* contract+sent contract* verbal verhandl* vertrag* négoci* negoci* negoz* onderhandel* negocj*"},
-    {"proposing", NULL, "propos* quot* angebot* offert* devis propuesta* presupuesto* preventiv* orçament* offerte* ofert*"},
-    {"engaging", NULL, "engag* contacted kontaktiert contacté contactado contattato meeting* demo* presentation* decision+maker* besprech* rendez+vous reunión* incontr* afspraak* spotkan*"},
-    {"qualifying", NULL, "qualif* discover* needs+analysis value+proposition qualifi* calific* kwalif*"},
-    {"prospecting", NULL, "prospect* new lead open appointment+scheduled neu nouveau nuevo nuovo novo nieuw nowy"},
+static const struct record { const char *stage, *outcome, *words; bool wide; } records[] = {
+    {NULL, "disqualified", "disqualif* unqualif* descalific* squalific* desqualif* gediskwalificeerd zdyskwalifik*", false},
+    {NULL, "disqualified", "rejected abgelehnt odrzucon*", true},
+    {NULL, "lost", "lost verloren perdu* perdid* perso persa verloren przegran* utracon*", false},
+    {NULL, "won", "won gewonnen gagné* gagne ganad* vint* ganho* ganha* gewonnen wygran*", false},
+    {"negotiating", NULL, "negotiat* contract+sent contract* verbal verhandl* vertrag* négoci* negoci* negoz* onderhandel* negocj*", false},
+    {"proposing", NULL, "propos* quot* angebot* offert* devis propuesta* presupuesto* preventiv* orçament* offerte* ofert*", false},
+    {"engaging", NULL, "engag* contacted kontaktiert contacté contactado contattato meeting* demo* presentation* decision+maker* besprech* rendez+vous reunión* incontr* afspraak* spotkan*", false},
+    {"qualifying", NULL, "qualif* discover* needs+analysis value+proposition qualifi* calific* kwalif*", false},
+    {"prospecting", NULL, "prospect* new lead open appointment+scheduled neu nouveau nuevo nuovo novo nieuw nowy", false},
 };
 
 // How cases of any kind end, in the words of who keeps them: turned down, given up, over. In the midst of a case such a word
@@ -246,6 +247,7 @@ static void find_record(struct ws_words *out, const struct tokens *t)
     if (!best) return;
     out->record = records[i].stage;
     out->outcome = records[i].outcome;
+    out->wide = records[i].wide;
     keep(out->record_word, word);
 }
 

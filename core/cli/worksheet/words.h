@@ -20,6 +20,7 @@ struct ws_words {
     char function_word[48];
     const char *record;   // a stage that sales teams record ("qualifying"), or NULL
     const char *outcome;  // won, lost, disqualified, or NULL
+    bool wide;            // the outcome is one of anything else as well: only where others of the log are of a sale
     char record_word[48];
     const char *ending;   // how a case ends that ends with it: lost, disqualified, other, or NULL
     char ending_word[48];

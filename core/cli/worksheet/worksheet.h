@@ -56,6 +56,7 @@ struct worksheet {
     uint32_t *row_of;            // by event of the set; owns
     size_t n_events;
     bool declared;               // stages follow what the company recorded
+    bool pipeline;               // an end is named as sales teams do
     uint32_t unit;               // VOC_UNIT_* that the journey says, or that was guessed
     voc_str unit_reason;
     uint64_t n_units, n_won;     // journeys, and those with a purchase
